@@ -1,0 +1,158 @@
+//! The `cors` dialect: the options of the `cors` package, translated to settings.
+//!
+//! Where that package is unsafe the option is an error that says what to write.
+
+use crate::catalog::Code;
+use crate::error::{Fault, printable, write_this};
+use crate::read::{Entries, Reader, Store, origin_of_url};
+use crate::regexes::Regex;
+use crate::settings::{At, Entry, List, Settings};
+use crate::tokens::AUTHORIZATION;
+use crate::value::Value;
+
+/// Lists in lists are followed this deep.
+const MAX_DEPTH: usize = 16;
+
+/// Reads the package's options, with the package's defaults.
+pub(crate) fn read(entries: Entries, predicate: bool, reader: &mut Reader<'_>) -> Settings {
+    let mut settings = Settings {
+        predicate,
+        allow_origins: List::new("origin"),
+        allow_origin_regex: List::new("origin"),
+        allow_methods: list("methods", &["GET", "HEAD", "PUT", "PATCH", "POST", "DELETE"]),
+        allow_headers: list("allowed_headers", &["*", AUTHORIZATION]),
+        expose_headers: List::new("exposed_headers"),
+        max_age: None,
+        ..Settings::default()
+    };
+    let credentials = entries.iter().any(|(key, value)| *key == "credentials" && *value == Value::Bool(true));
+    let mut origin_given = predicate;
+    for (key, value) in entries {
+        match key {
+            "origin" => {
+                origin_given = true;
+                reader.origin(value, credentials, &mut settings);
+            }
+            "methods" => reader.comma_list(key, value, "PUT").store(&mut settings.allow_methods),
+            "allowed_headers" => reader.comma_list(key, value, "X-Request-Id").store(&mut settings.allow_headers),
+            "exposed_headers" => reader.comma_list(key, value, "ETag").store(&mut settings.expose_headers),
+            "credentials" => reader.boolean(key, &value).store(&mut settings.allow_credentials),
+            "preflight_continue" => reader.boolean(key, &value).store(&mut settings.preflight_continue),
+            "options_success_status" => reader.status(key, &value).store(&mut settings.preflight_status),
+            _ => reader.shared(key, value, &mut settings),
+        }
+    }
+    if !origin_given {
+        any_origin(&mut settings);
+    }
+    settings
+}
+
+fn list(field: &str, texts: &[&str]) -> List {
+    let mut list = List::new(field);
+    list.entries = texts.iter().map(|text| Entry { at: At::Whole, text: (*text).to_owned() }).collect();
+    list
+}
+
+fn any_origin(settings: &mut Settings) {
+    settings.allow_origins.entries.push(Entry { at: At::Whole, text: "*".into() });
+}
+
+impl Reader<'_> {
+    fn origin(&mut self, value: Value, credentials: bool, settings: &mut Settings) {
+        match value {
+            Value::Bool(true) if credentials => {
+                let message =
+                    "`origin: true` with `credentials: true` would let every origin read with the user's session";
+                let help = "list the origins: `origin: [\"https://app.example.com\"]`";
+                let fault = Fault::new(Code::ReflectedOriginWithCredentials, message, help);
+                self.issues.error("origin", "true", fault);
+            }
+            Value::Bool(true) => any_origin(settings),
+            // No CORS at all: nobody is allowed.
+            Value::Bool(false) => {}
+            Value::Function => settings.predicate = true,
+            other => self.origins(other, &mut String::new(), 0, settings),
+        }
+    }
+
+    /// A string, a RegExp, or a list of them, or of such lists.
+    fn origins(&mut self, value: Value, path: &mut String, depth: usize, settings: &mut Settings) {
+        let at = |path: &str| if path.is_empty() { At::Whole } else { At::Path(path.into()) };
+        match value {
+            Value::String(text) => settings.allow_origins.entries.push(Entry { at: at(path), text }),
+            Value::Url(text) => {
+                settings.allow_origins.entries.push(Entry { at: at(path), text: origin_of_url(text) });
+            }
+            Value::RegExp { source, flags } => {
+                if let Some(text) = self.anchored(&format!("origin{path}"), source, &flags) {
+                    settings.allow_origin_regex.entries.push(Entry { at: at(path), text });
+                }
+            }
+            Value::Map(entries) => match regexp_of_table(&entries) {
+                Some(regexp) => self.origins(regexp, path, depth, settings),
+                None => self.wrong_origin(path, &Value::Map(entries)),
+            },
+            Value::List(items) if depth < MAX_DEPTH => {
+                for (index, item) in items.into_iter().enumerate() {
+                    let length = path.len();
+                    path.push_str(&format!("[{index}]"));
+                    self.origins(item, path, depth + 1, settings);
+                    path.truncate(length);
+                }
+            }
+            other => self.wrong_origin(path, &other),
+        }
+    }
+
+    fn wrong_origin(&mut self, path: &str, value: &Value) {
+        let help = "write `origin: [\"https://app.example.com\"]`";
+        self.wrong_type(
+            &format!("origin{path}"),
+            value,
+            "a string, a RegExp, a list of them, a boolean or a function",
+            help,
+        );
+    }
+
+    fn anchored(&mut self, field: &str, source: String, flags: &str) -> Option<String> {
+        let text = self.regexp(field, source.clone(), flags)?;
+        // A regex that does not parse is reported where regexes are compiled.
+        if Regex::parse(&text).is_ok_and(|regex| !regex.is_anchored()) {
+            let message = format!("`/{}/` is not anchored: it matches anywhere in an origin", printable(&source));
+            let body = source.strip_prefix('^').unwrap_or(&source);
+            let body = if body.ends_with("\\$") { body } else { body.strip_suffix('$').unwrap_or(body) };
+            let body = if body.contains('|') { format!("(?:{body})") } else { body.to_owned() };
+            let scheme = if body.contains("//") { "" } else { "https:\\/\\/([a-z0-9-]+\\.)*" };
+            let body = if scheme.is_empty() { &*body } else { body.trim_start_matches("\\.").trim_start_matches(".*") };
+            let help = write_this(&format!("/^{scheme}{body}$/"));
+            self.issues.error(field, &source, Fault::new(Code::RegexpNotAnchored, message, help));
+            return None;
+        }
+        Some(text)
+    }
+
+    /// A list of strings, or one string with commas, as the package reads methods and headers.
+    fn comma_list(&mut self, key: &'static str, value: Value, example: &str) -> Option<List> {
+        let value = match value {
+            Value::String(text) => {
+                let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+                Value::List(parts.map(Value::from).collect())
+            }
+            other => other,
+        };
+        self.list(key, value, &format!("[\"{example}\"]"))
+    }
+}
+
+/// A RegExp as text writes it: `{ "regexp": "^https://…$", "flags": "i" }`.
+fn regexp_of_table(entries: &[(String, Value)]) -> Option<Value> {
+    let get = |name: &str| entries.iter().find(|(key, _)| key == name).map(|(_, value)| value);
+    let Value::String(source) = get("regexp")? else { return None };
+    let (flags, expected) = match get("flags") {
+        None => (String::new(), 1),
+        Some(Value::String(flags)) => (flags.clone(), 2),
+        Some(_) => return None,
+    };
+    (entries.len() == expected).then(|| Value::RegExp { source: source.clone(), flags })
+}

@@ -1,0 +1,200 @@
+//! What is wrong with a policy: issues, collected and reported together.
+
+use crate::catalog::{Code, Severity};
+use std::fmt;
+
+/// One thing that is wrong, or unwise, in a policy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Issue {
+    /// What kind of problem it is: stable, kebab-case.
+    pub code: Code,
+    /// Whether the policy is refused for it.
+    pub severity: Severity,
+    /// Where: the setting in snake_case with its index (`allow_origins[2]`); empty for the whole.
+    pub field: String,
+    /// The offending value as text, escaped and cut at 200 characters.
+    pub value: String,
+    /// What is wrong.
+    pub message: String,
+    /// What to write instead.
+    pub help: String,
+}
+
+impl fmt::Display for Issue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.field.is_empty() {
+            write!(f, "{}: ", self.field)?;
+        }
+        write!(f, "{} [{}]\n  help: {}", self.message, self.code.as_str(), self.help)
+    }
+}
+
+/// A policy that is refused, with every issue that was found in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfigError {
+    source: Option<String>,
+    issues: Vec<Issue>,
+}
+
+impl ConfigError {
+    /// The issues, in the order of the settings. Never empty.
+    #[must_use]
+    pub fn issues(&self) -> &[Issue] {
+        &self.issues
+    }
+
+    /// Names the file that the policy came from.
+    pub(crate) fn in_file(mut self, path: &std::path::Path) -> Self {
+        self.source = Some(path.display().to_string());
+        self
+    }
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let count = self.issues.len();
+        write!(f, "{count} problem{} in the CORS policy", if count == 1 { "" } else { "s" })?;
+        if let Some(source) = &self.source {
+            write!(f, " {source}")?;
+        }
+        for issue in &self.issues {
+            write!(f, "\n{issue}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+/// Why a policy could not be read from a file.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum LoadError {
+    /// The file could not be read: the host's own error.
+    Io(std::io::Error),
+    /// The file was read and is refused.
+    Config(ConfigError),
+}
+
+impl fmt::Display for LoadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            LoadError::Io(error) => write!(f, "the policy file could not be read: {error}"),
+            LoadError::Config(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for LoadError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            LoadError::Io(error) => Some(error),
+            LoadError::Config(error) => Some(error),
+        }
+    }
+}
+
+impl From<ConfigError> for LoadError {
+    fn from(error: ConfigError) -> Self {
+        LoadError::Config(error)
+    }
+}
+
+/// Issues are kept up to this many; a million bad origins are told by the first thousand.
+const MOST_ISSUES: usize = 1000;
+
+/// Collects issues while a policy is read and compiled.
+#[derive(Debug, Default)]
+pub(crate) struct Issues {
+    errors: Vec<Issue>,
+    lints: Vec<Issue>,
+    omitted: usize,
+}
+
+/// What is said of one value: the part of an issue that does not depend on where the value stands.
+#[derive(Debug)]
+pub(crate) struct Fault {
+    pub(crate) code: Code,
+    pub(crate) message: String,
+    pub(crate) help: String,
+}
+
+impl Fault {
+    pub(crate) fn new(code: Code, message: impl Into<String>, help: impl Into<String>) -> Self {
+        Fault { code, message: message.into(), help: help.into() }
+    }
+}
+
+impl Issues {
+    pub(crate) fn error(&mut self, field: impl Into<String>, value: impl fmt::Display, fault: Fault) {
+        if self.errors.len() >= MOST_ISSUES {
+            self.omitted += 1;
+            return;
+        }
+        let issue = issue(Severity::Error, field, value, fault);
+        // A route inherits settings: what is wrong in them is said once.
+        if !self.errors.iter().rev().take(8).any(|other| *other == issue) {
+            self.errors.push(issue);
+        }
+    }
+
+    pub(crate) fn lint(&mut self, field: impl Into<String>, value: impl fmt::Display, fault: Fault) {
+        if self.lints.len() < MOST_ISSUES {
+            self.lints.push(issue(Severity::Lint, field, value, fault));
+        }
+    }
+
+    /// The lints where nothing is wrong, else the error.
+    pub(crate) fn finish(mut self) -> Result<Vec<Issue>, ConfigError> {
+        if self.errors.is_empty() {
+            return Ok(self.lints);
+        }
+        if self.omitted > 0 {
+            let fault = Fault::new(
+                Code::TooManyIssues,
+                format!("{} more issues are not listed", self.omitted),
+                "mend these first",
+            );
+            self.errors.push(issue(Severity::Error, "", "", fault));
+        }
+        Err(self.into_error())
+    }
+
+    pub(crate) fn into_error(self) -> ConfigError {
+        ConfigError { source: None, issues: self.errors }
+    }
+}
+
+fn issue(severity: Severity, field: impl Into<String>, value: impl fmt::Display, fault: Fault) -> Issue {
+    let value = printable(&value.to_string());
+    Issue { code: fault.code, severity, field: field.into(), value, message: fault.message, help: fault.help }
+}
+
+/// How much of a value is quoted, in characters.
+const MOST_QUOTED: usize = 200;
+
+/// A value as it may stand in a message or a log: control and format characters escaped, cut at a bound.
+pub(crate) fn printable(text: &str) -> String {
+    let mut out = String::new();
+    for (count, c) in text.chars().enumerate() {
+        if count == MOST_QUOTED {
+            out.push('…');
+            break;
+        }
+        // Bidirectional and zero-width characters could make a log line read as another.
+        if c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+        {
+            out.extend(c.escape_default());
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+/// The sentence with which a help offers a text.
+pub(crate) fn write_this(text: &str) -> String {
+    format!("write `{}`", printable(text))
+}

@@ -1,0 +1,141 @@
+//! The settings' names: snake_case, camelCase as an alias, and what people write instead.
+
+/// Settings of the `corsac` dialect.
+pub(crate) const CORSAC: &[&str] = &[
+    "allow_origins",
+    "allow_origin_regex",
+    "allow_methods",
+    "allow_headers",
+    "allow_credentials",
+    "expose_headers",
+    "max_age",
+    "preflight_status",
+    "preflight_continue",
+    "allow_private_network",
+    "keep_app_headers",
+    "dangerously_allow",
+    "protection",
+    "routes",
+    "dialect",
+    "$schema",
+];
+
+/// Options of the `cors` package, and those settings that it has no counterpart for.
+pub(crate) const CORS: &[&str] = &[
+    "origin",
+    "methods",
+    "allowed_headers",
+    "exposed_headers",
+    "credentials",
+    "max_age",
+    "preflight_continue",
+    "options_success_status",
+    "allow_private_network",
+    "keep_app_headers",
+    "dangerously_allow",
+    "protection",
+    "dialect",
+    "$schema",
+];
+
+/// What other CORS libraries call a setting, without case, `_` and `-`.
+const ELSEWHERE: &[(&str, &str, &str)] = &[
+    // (their name, ours, the `cors` package's)
+    ("origin", "allow_origins", "origin"),
+    ("origins", "allow_origins", "origin"),
+    ("alloworigin", "allow_origins", "origin"),
+    ("allowedorigins", "allow_origins", "origin"),
+    ("corsallowedorigins", "allow_origins", "origin"),
+    ("originregex", "allow_origin_regex", "origin"),
+    ("methods", "allow_methods", "methods"),
+    ("allowedmethods", "allow_methods", "methods"),
+    ("headers", "allow_headers", "allowedHeaders"),
+    ("allowedheaders", "allow_headers", "allowedHeaders"),
+    ("exposedheaders", "expose_headers", "exposedHeaders"),
+    ("exposeheaders", "expose_headers", "exposedHeaders"),
+    ("credentials", "allow_credentials", "credentials"),
+    ("supportscredentials", "allow_credentials", "credentials"),
+    ("allowcredentials", "allow_credentials", "credentials"),
+    ("maxageseconds", "max_age", "maxAge"),
+    ("optionssuccessstatus", "preflight_status", "optionsSuccessStatus"),
+    ("optionspassthrough", "preflight_continue", "preflightContinue"),
+    ("privatenetwork", "allow_private_network", "allow_private_network"),
+    ("alloworigins", "allow_origins", "origin"),
+    ("allowmethods", "allow_methods", "methods"),
+    ("allowheaders", "allow_headers", "allowedHeaders"),
+];
+
+/// The key that a name stands for: itself or, for its camelCase alias, the snake_case form.
+pub(crate) fn resolve(name: &str, keys: &[&'static str]) -> Option<&'static str> {
+    keys.iter().copied().find(|key| *key == name || camel_case(key) == name)
+}
+
+pub(crate) fn camel_case(key: &str) -> String {
+    let mut out = String::new();
+    let mut upper = false;
+    for c in key.chars() {
+        match c {
+            '_' => upper = true,
+            _ if upper => {
+                out.push(c.to_ascii_uppercase());
+                upper = false;
+            }
+            _ => out.push(c),
+        }
+    }
+    out
+}
+
+/// The known key nearest to a name, if one is near: by meaning, else by spelling.
+pub(crate) fn nearest(name: &str, keys: &[&'static str]) -> Option<&'static str> {
+    let plain: String =
+        name.chars().filter(|c| !matches!(c, '_' | '-')).flat_map(char::to_lowercase).take(64).collect();
+    let is_cors = keys.contains(&"origin");
+    if let Some((_, ours, theirs)) = ELSEWHERE.iter().find(|(elsewhere, _, _)| *elsewhere == plain) {
+        return Some(if is_cors { theirs } else { ours });
+    }
+    let spelled = |key: &str| -> String { key.chars().filter(|c| *c != '_').collect() };
+    keys.iter()
+        .map(|key| (distance(&plain, &spelled(key)), *key))
+        .min()
+        .filter(|(distance, key)| *distance <= 1 + key.len() / 4)
+        .map(|(_, key)| key)
+}
+
+/// Levenshtein's distance.
+pub(crate) fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut next = vec![i + 1];
+        for (y, pair) in b.iter().zip(row.windows(2)) {
+            let [diagonal, above] = pair else { continue };
+            let before = next.last().copied().unwrap_or(0);
+            next.push((diagonal + usize::from(x != *y)).min(above + 1).min(before + 1));
+        }
+        row = next;
+    }
+    row.last().copied().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn near_names() {
+        for (name, key) in [
+            ("allow_origin", "allow_origins"),
+            ("allowedOrigins", "allow_origins"),
+            ("supports_credentials", "allow_credentials"),
+            ("maxage", "max_age"),
+            ("allow_metods", "allow_methods"),
+            ("exposed_headers", "expose_headers"),
+        ] {
+            assert_eq!(nearest(name, CORSAC), Some(key), "{name}");
+        }
+        assert_eq!(nearest("allow_origins", CORS), Some("origin"));
+        assert_eq!(nearest("colour", CORSAC), None);
+        assert_eq!(distance("kitten", "sitting"), 3);
+    }
+}

@@ -1,0 +1,78 @@
+//! One CORS policy, every stack.
+//!
+//! ```text
+//! Config ──► Policy ──────────► Decision
+//! what you   validated,         what to do with
+//! write      compiled,          one request
+//!            immutable
+//! ```
+//!
+//! A [`Config`] (or a JSON or TOML text) becomes a [`Policy`], or an error that lists everything that is wrong
+//! with it and what to write instead. A policy decides on a [`Request`] without failing and without allocating.
+//!
+//! ```
+//! use corsac::{Config, Evaluation, Policy, Request};
+//!
+//! let policy = Policy::new(Config {
+//!     allow_origins: vec!["https://*.example.com".into()],
+//!     ..Config::default()
+//! })?;
+//! let request = Request::new(b"GET").origin(b"https://app.example.com");
+//! if let Evaluation::Decided(decision) = policy.evaluate(&request) {
+//!     assert_eq!(decision.reason().as_str(), "origin-allowed");
+//!     let headers: Vec<_> = decision.headers().map(|header| (header.name.as_str(), header.value)).collect();
+//!     assert_eq!(headers, [
+//!         ("access-control-allow-origin", &b"https://app.example.com"[..]),
+//!         ("vary", b"Origin"),
+//!     ]);
+//! }
+//! # Ok::<(), corsac::ConfigError>(())
+//! ```
+#![forbid(unsafe_code)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic))]
+
+mod acrh;
+mod catalog;
+mod compile;
+mod compile_origins;
+mod config;
+mod decision;
+mod dialect;
+mod error;
+mod evaluate;
+mod http;
+mod keys;
+mod load;
+mod methods;
+mod names;
+mod origin;
+mod origins;
+mod pattern;
+mod pattern_fault;
+mod pattern_suggest;
+mod policy;
+mod punycode;
+mod read;
+mod regex_bound;
+mod regexes;
+mod request;
+mod settings;
+mod shape;
+mod strings;
+mod suffix;
+mod tokens;
+mod value;
+mod vary;
+
+pub use catalog::{Code, Reason, Severity};
+pub use config::Config;
+pub use decision::{Decision, Header};
+pub use error::{ConfigError, Issue, LoadError};
+pub use evaluate::{Answer, Evaluation, Pending};
+pub use load::PolicyBuilder;
+pub use names::Name;
+pub use policy::Policy;
+pub use request::{Request, RequestHeaders};
+pub use shape::{Action, Op, Shape, Slot, SlotValue};
+pub use value::Value;
+pub use vary::merge_vary;

@@ -1,0 +1,108 @@
+//! Building a policy from a value, a text or a file.
+
+use crate::catalog::Code;
+use crate::compile::compile;
+use crate::error::{ConfigError, Fault, Issues, LoadError, printable};
+use crate::policy::Policy;
+use crate::read;
+use crate::value::Value;
+use std::path::Path;
+
+/// Builds a policy, with what only the host can say.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct PolicyBuilder {
+    predicate: bool,
+}
+
+impl PolicyBuilder {
+    /// Without a predicate.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Says whether the host has an origin predicate, to be asked where no pattern matches.
+    #[must_use]
+    pub fn predicate(self, predicate: bool) -> Self {
+        PolicyBuilder { predicate }
+    }
+
+    /// Builds from a raw value.
+    ///
+    /// # Errors
+    ///
+    /// All issues at once, each with its fix.
+    pub fn value(self, value: Value) -> Result<Policy, ConfigError> {
+        let mut issues = Issues::default();
+        let settings = read::read(value, self.predicate, &mut issues);
+        let predicate = settings.predicate;
+        let rules = compile(settings, &mut issues);
+        Ok(Policy { lints: issues.finish()?, rules, predicate })
+    }
+
+    /// Builds from JSON text in UTF-8.
+    ///
+    /// # Errors
+    ///
+    /// As [`value`](Self::value); code `syntax` where the text is not JSON.
+    pub fn json(self, text: &[u8]) -> Result<Policy, ConfigError> {
+        let text = without_bom(text);
+        match serde_json::from_slice(text) {
+            Ok(value) => self.value(value),
+            Err(error) => Err(syntax(
+                format!("the text is not JSON: {}", printable(&error.to_string())),
+                "mend the text there; a policy is a table: `{\"allow_origins\": [\"https://app.example.com\"]}`",
+            )),
+        }
+    }
+
+    /// Builds from TOML text in UTF-8.
+    ///
+    /// # Errors
+    ///
+    /// As [`value`](Self::value); code `syntax` where the text is not TOML.
+    pub fn toml(self, text: &[u8]) -> Result<Policy, ConfigError> {
+        const HELP: &str = "mend the text there; a policy is a table: `allow_origins = [\"https://app.example.com\"]`";
+        let text = match std::str::from_utf8(without_bom(text)) {
+            Ok(text) => text,
+            Err(error) => return Err(syntax(format!("the text is not TOML: {error}"), "save the file as UTF-8")),
+        };
+        match toml::from_str(text) {
+            Ok(value) => self.value(value),
+            Err(error) => {
+                let place = error.span().map_or(String::new(), |span| place(text, span.start));
+                Err(syntax(format!("the text is not TOML: {}{place}", printable(error.message())), HELP))
+            }
+        }
+    }
+
+    /// Builds from a file: JSON if its name ends in `.json`, else TOML.
+    ///
+    /// # Errors
+    ///
+    /// [`LoadError::Io`] where the file cannot be read, else as [`value`](Self::value).
+    pub fn file(self, path: &Path) -> Result<Policy, LoadError> {
+        let text = std::fs::read(path).map_err(LoadError::Io)?;
+        let is_json = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
+        let policy = if is_json { self.json(&text) } else { self.toml(&text) };
+        policy.map_err(|error| LoadError::Config(error.in_file(path)))
+    }
+}
+
+/// Editors on Windows put a byte order mark before UTF-8.
+fn without_bom(text: &[u8]) -> &[u8] {
+    text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text)
+}
+
+fn place(text: &str, offset: usize) -> String {
+    let before = text.get(..offset).unwrap_or(text);
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    format!(" at line {line} column {column}")
+}
+
+fn syntax(message: String, help: &str) -> ConfigError {
+    let mut issues = Issues::default();
+    issues.error("", "", Fault::new(Code::Syntax, message, help));
+    issues.into_error()
+}

@@ -1,0 +1,47 @@
+//! The header names of the protocol, written down once.
+
+use std::ffi::CStr;
+
+macro_rules! names {
+    ($($name:ident $text:literal,)+) => {
+        /// A response header that corsac sets or takes off.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum Name { $(#[doc = concat!("`", $text, "`")] $name,)+ }
+
+        impl Name {
+            /// The name in lower case.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Name::$name => $text,)+ }
+            }
+
+            /// The name in lower case, NUL-terminated.
+            #[must_use]
+            pub const fn as_c_str(self) -> &'static CStr {
+                match self {
+                    $(Name::$name => const {
+                        match CStr::from_bytes_with_nul(concat!($text, "\0").as_bytes()) { Ok(text) => text, Err(_) => c"" }
+                    },)+
+                }
+            }
+        }
+    };
+}
+
+names! {
+    AllowOrigin "access-control-allow-origin",
+    AllowCredentials "access-control-allow-credentials",
+    AllowMethods "access-control-allow-methods",
+    AllowHeaders "access-control-allow-headers",
+    MaxAge "access-control-max-age",
+    AllowPrivateNetwork "access-control-allow-private-network",
+    ExposeHeaders "access-control-expose-headers",
+    ContentType "content-type",
+    ContentLength "content-length",
+    Vary "vary",
+}
+
+/// The headers that corsac owns on every response that the application makes: the application's own values
+/// are taken off, so that no response carries two and a refusal holds.
+pub(crate) const OWNED: [Name; 3] = [Name::AllowOrigin, Name::AllowCredentials, Name::ExposeHeaders];

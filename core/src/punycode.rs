@@ -1,0 +1,90 @@
+//! The punycode of a label (RFC 3492), for help texts: browsers send names in this form.
+
+const BASE: u32 = 36;
+const TMIN: u32 = 1;
+const TMAX: u32 = 26;
+
+/// The label as `xn--…`, or as it is where it is ASCII. None where it is too long to be encoded.
+pub(crate) fn label_to_ascii(label: &str) -> Option<String> {
+    if label.is_ascii() {
+        return Some(label.to_owned());
+    }
+    let input: Vec<u32> = label.chars().map(u32::from).collect();
+    let mut out: String = label.chars().filter(char::is_ascii).collect();
+    let basic = u32::try_from(out.len()).ok()?;
+    if basic > 0 {
+        out.push('-');
+    }
+    let total = u32::try_from(input.len()).ok()?;
+    let (mut n, mut delta, mut bias, mut handled) = (128u32, 0u32, 72u32, basic);
+    while handled < total {
+        let next = input.iter().copied().filter(|point| *point >= n).min()?;
+        delta = delta.checked_add((next - n).checked_mul(handled + 1)?)?;
+        n = next;
+        for point in &input {
+            if *point < n {
+                delta = delta.checked_add(1)?;
+            }
+            if *point == n {
+                let mut q = delta;
+                let mut k = BASE;
+                loop {
+                    let t = if k <= bias {
+                        TMIN
+                    } else if k >= bias + TMAX {
+                        TMAX
+                    } else {
+                        k - bias
+                    };
+                    if q < t {
+                        break;
+                    }
+                    out.push(digit(t + (q - t) % (BASE - t)));
+                    q = (q - t) / (BASE - t);
+                    k += BASE;
+                }
+                out.push(digit(q));
+                bias = adapt(delta, handled + 1, handled == basic);
+                delta = 0;
+                handled += 1;
+            }
+        }
+        delta = delta.checked_add(1)?;
+        n += 1;
+    }
+    Some(format!("xn--{out}"))
+}
+
+fn digit(value: u32) -> char {
+    char::from_digit(if value < 26 { value + 10 } else { value - 26 }, BASE).unwrap_or('?')
+}
+
+fn adapt(delta: u32, points: u32, first: bool) -> u32 {
+    let mut delta = if first { delta / 700 } else { delta / 2 };
+    delta += delta / points;
+    let mut k = 0;
+    while delta > ((BASE - TMIN) * TMAX) / 2 {
+        delta /= BASE - TMIN;
+        k += BASE;
+    }
+    k + (BASE - TMIN + 1) * delta / (delta + 38)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::label_to_ascii;
+
+    #[test]
+    fn known_labels() {
+        for (label, ascii) in [
+            ("bücher", "xn--bcher-kva"),
+            ("münchen", "xn--mnchen-3ya"),
+            ("例え", "xn--r8jz45g"),
+            ("пример", "xn--e1afmkfd"),
+            ("plain", "plain"),
+            ("ł", "xn--tfa"),
+        ] {
+            assert_eq!(label_to_ascii(label).as_deref(), Some(ascii));
+        }
+    }
+}

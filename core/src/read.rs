@@ -1,0 +1,339 @@
+//! The one visitor over a configuration: it records every issue of type and goes on.
+
+use crate::catalog::Code;
+use crate::dialect;
+use crate::error::{Fault, Issues, printable};
+use crate::keys;
+use crate::settings::{At, Dangers, Entry, List, Settings};
+use crate::value::Value;
+
+/// Reads a configuration. What is wrong is in `issues`; the settings hold what could be read.
+pub(crate) fn read(value: Value, predicate: bool, issues: &mut Issues) -> Settings {
+    let Value::Map(entries) = value else {
+        let message = format!("a policy is a table of settings, not {}", value.type_name());
+        issues.error(
+            "",
+            &value,
+            Fault::new(Code::WrongType, message, "write `allow_origins = [\"https://app.example.com\"]`"),
+        );
+        return Settings::default();
+    };
+    let mut reader = Reader { issues };
+    let is_cors = reader.dialect(&entries);
+    let entries = reader.resolve(entries, if is_cors { keys::CORS } else { keys::CORSAC });
+    if is_cors { dialect::read(entries, predicate, &mut reader) } else { reader.corsac(entries, predicate) }
+}
+
+/// Values under the names of settings that exist, each once.
+pub(crate) type Entries = Vec<(&'static str, Value)>;
+
+pub(crate) struct Reader<'i> {
+    pub(crate) issues: &'i mut Issues,
+}
+
+impl Reader<'_> {
+    fn dialect(&mut self, entries: &[(String, Value)]) -> bool {
+        match entries.iter().find(|(key, _)| key == "dialect").map(|(_, value)| value) {
+            None => false,
+            Some(Value::String(name)) if name == "corsac" => false,
+            Some(Value::String(name)) if name == "cors" => true,
+            Some(value @ Value::String(_)) => {
+                let message = format!("there is no dialect `{}`", printable(&value.to_string()));
+                let help = "write `corsac`, or `cors` for the options of the `cors` package";
+                self.issues.error("dialect", value, Fault::new(Code::UnknownDialect, message, help));
+                false
+            }
+            Some(value) => {
+                self.wrong_type("dialect", value, "a string", "write `corsac` or `cors`");
+                false
+            }
+        }
+    }
+
+    fn resolve(&mut self, entries: Vec<(String, Value)>, keys: &[&'static str]) -> Entries {
+        let mut resolved: Entries = Vec::with_capacity(entries.len());
+        for (name, value) in entries {
+            let Some(key) = keys::resolve(&name, keys) else {
+                self.unknown_key(&name, &value, keys);
+                continue;
+            };
+            if resolved.iter().any(|(other, _)| *other == key) {
+                let message = format!("`{key}` is given more than once");
+                let help = format!("keep one of them; `{key}` and `{}` are the same setting", keys::camel_case(key));
+                self.issues.error(key, &value, Fault::new(Code::DuplicateKey, message, help));
+                continue;
+            }
+            resolved.push((key, value));
+        }
+        resolved
+    }
+
+    fn unknown_key(&mut self, name: &str, value: &Value, keys: &[&'static str]) {
+        let message = format!("there is no setting `{}`", printable(name));
+        let help = match keys::nearest(name, keys) {
+            Some(key) => format!("write `{key}`"),
+            None => format!("remove it; the settings are {}", keys.join(", ")),
+        };
+        self.issues.error(printable(name), value, Fault::new(Code::UnknownKey, message, help));
+    }
+
+    fn corsac(&mut self, entries: Entries, predicate: bool) -> Settings {
+        let mut settings = Settings { predicate, ..Settings::default() };
+        let mut origins_given = predicate;
+        for (key, value) in entries {
+            match key {
+                "allow_origins" => {
+                    origins_given = true;
+                    self.list(key, value, "[\"https://app.example.com\"]").store(&mut settings.allow_origins);
+                }
+                "allow_origin_regex" => {
+                    origins_given = true;
+                    self.regexes(value).store(&mut settings.allow_origin_regex);
+                }
+                "allow_methods" => self.list(key, value, "[\"PUT\"]").store(&mut settings.allow_methods),
+                "allow_headers" => self.list(key, value, "[\"X-Request-Id\"]").store(&mut settings.allow_headers),
+                "expose_headers" => self.list(key, value, "[\"ETag\"]").store(&mut settings.expose_headers),
+                "allow_credentials" => self.boolean(key, &value).store(&mut settings.allow_credentials),
+                "preflight_status" => self.status(key, &value).store(&mut settings.preflight_status),
+                "preflight_continue" => self.boolean(key, &value).store(&mut settings.preflight_continue),
+                _ => self.shared(key, value, &mut settings),
+            }
+        }
+        if !origins_given {
+            let message = "nothing says which origins may read responses";
+            let help = "write `allow_origins = [\"https://app.example.com\"]`; `[\"*\"]` is any origin, `[]` is nobody";
+            self.issues.error("allow_origins", "", Fault::new(Code::MissingOrigins, message, help));
+        }
+        settings
+    }
+
+    /// Settings that both dialects have.
+    pub(crate) fn shared(&mut self, key: &'static str, value: Value, settings: &mut Settings) {
+        match key {
+            "max_age" => self.max_age(key, &value).store(&mut settings.max_age),
+            "allow_private_network" => self.boolean(key, &value).store(&mut settings.allow_private_network),
+            "keep_app_headers" => self.boolean(key, &value).store(&mut settings.keep_app_headers),
+            "dangerously_allow" => {
+                if let Some(list) = self.list(key, value, "[\"insecure-origins\"]") {
+                    settings.dangers = self.dangers(&list);
+                }
+            }
+            "protection" => self.protection(&value),
+            "routes" => self.routes(&value),
+            "$schema" if !matches!(value, Value::String(_)) => {
+                self.wrong_type(key, &value, "a string", "write the schema's address");
+            }
+            _ => {}
+        }
+    }
+
+    pub(crate) fn wrong_type(&mut self, field: &str, value: &Value, wanted: &str, help: &str) {
+        let message = format!("`{field}` takes {wanted}, not {}", value.type_name());
+        let help = match value {
+            Value::Undefined => format!("the variable is not set: give it a value, or leave `{field}` out; {help}"),
+            Value::Null => format!("leave `{field}` out for its default; {help}"),
+            _ => help.to_owned(),
+        };
+        self.issues.error(field, value, Fault::new(Code::WrongType, message, help));
+    }
+
+    /// A list of strings. A string is not one: it would be read as characters, or matched as a whole.
+    pub(crate) fn list(&mut self, key: &str, value: Value, example: &str) -> Option<List> {
+        let items = match value {
+            Value::List(items) => items,
+            Value::String(text) => {
+                let parts: Vec<String> = text
+                    .split(',')
+                    .map(str::trim)
+                    .filter(|part| !part.is_empty())
+                    .map(|part| format!("\"{part}\""))
+                    .collect();
+                let help = format!("write a list: `[{}]`", printable(&parts.join(", ")));
+                self.wrong_type(key, &Value::String(text), "a list", &help);
+                return None;
+            }
+            other => {
+                self.wrong_type(key, &other, "a list", &format!("write a list: `{example}`"));
+                return None;
+            }
+        };
+        let mut list = List { field: key.to_owned(), entries: Vec::with_capacity(items.len()) };
+        for (index, item) in items.into_iter().enumerate() {
+            let at = u32::try_from(index).map_or(At::Whole, At::Index);
+            match item {
+                Value::String(text) => list.entries.push(Entry { at, text }),
+                Value::Url(text) => list.entries.push(Entry { at, text: origin_of_url(text) }),
+                other => {
+                    let message = format!("`{key}` is a list of strings; this is {}", other.type_name());
+                    let fault = Fault::new(Code::WrongType, message, format!("write strings: `{example}`"));
+                    self.issues.error(format!("{key}{at}"), &other, fault);
+                }
+            }
+        }
+        Some(list)
+    }
+
+    /// Regexes: a list, or one string.
+    fn regexes(&mut self, value: Value) -> Option<List> {
+        const KEY: &str = "allow_origin_regex";
+        let one = |text| List { field: KEY.into(), entries: vec![Entry { at: At::Whole, text }] };
+        match value {
+            Value::String(text) => Some(one(text)),
+            Value::RegExp { source, flags } => Some(one(self.regexp(KEY, source, &flags)?)),
+            Value::List(items) => {
+                // Regular expression objects stand beside strings; their flags go into the pattern.
+                let items = items.into_iter().enumerate().filter_map(|(index, item)| match item {
+                    Value::RegExp { source, flags } => {
+                        self.regexp(&format!("{KEY}[{index}]"), source, &flags).map(Value::String)
+                    }
+                    other => Some(other),
+                });
+                let items = items.collect();
+                self.list(KEY, Value::List(items), r#"["https://[a-z0-9-]+\\.example\\.com"]"#)
+            }
+            other => {
+                self.wrong_type(KEY, &other, "a list of regexes", r#"write `["https://[a-z0-9-]+\\.example\\.com"]`"#);
+                None
+            }
+        }
+    }
+
+    /// The pattern of a regular expression object, its flags written into it.
+    pub(crate) fn regexp(&mut self, field: &str, source: String, flags: &str) -> Option<String> {
+        if let Some(flag) = flags.chars().find(|flag| !"dgisuvy".contains(*flag)) {
+            let message = format!("the flag `{}` of `/{}/` cannot be kept", flag.escape_default(), printable(&source));
+            let help = if flag == 'm' {
+                "remove the flag `m`: it lets `^` and `$` match inside the text"
+            } else {
+                "the flags are i and s; d, g, u, v and y make no difference to one test of an origin"
+            };
+            self.issues.error(field, &source, Fault::new(Code::RegexpFlags, message, help));
+            return None;
+        }
+        let kept: String = flags.chars().filter(|flag| matches!(flag, 'i' | 's')).collect();
+        Some(if kept.is_empty() { source } else { format!("(?{kept}:{source})") })
+    }
+
+    pub(crate) fn boolean(&mut self, key: &str, value: &Value) -> Option<bool> {
+        if let Value::Bool(value) = value {
+            return Some(*value);
+        }
+        self.wrong_type(key, value, "true or false", "write `true` or `false`, without quotes");
+        None
+    }
+
+    /// A whole number; one with a fraction of zero is whole.
+    fn whole(&mut self, key: &str, value: &Value, wanted: &str, help: &str) -> Option<i64> {
+        match value {
+            Value::Integer(number) => Some(*number),
+            // Exact: within 2^53 every whole number has its own float.
+            #[allow(clippy::cast_possible_truncation)]
+            Value::Float(number) if number.fract() == 0.0 && number.abs() < 9.0e15 => Some(*number as i64),
+            Value::Float(number) if number.is_infinite() => Some(i64::MAX),
+            other => {
+                self.wrong_type(key, other, wanted, help);
+                None
+            }
+        }
+    }
+
+    fn max_age(&mut self, key: &str, value: &Value) -> Option<Option<u32>> {
+        const HELP: &str = "write whole seconds from 0 to 86400, or `false` for no header";
+        if matches!(value, Value::Null | Value::Bool(false)) {
+            return Some(None);
+        }
+        let number = self.whole(key, value, "whole seconds", HELP)?;
+        match u32::try_from(number) {
+            Ok(seconds) if seconds <= 86400 => Some(Some(seconds)),
+            _ => {
+                let message = format!("`{key}` is out of range: {value} seconds");
+                self.issues.error(key, value, Fault::new(Code::MaxAgeRange, message, HELP));
+                None
+            }
+        }
+    }
+
+    pub(crate) fn status(&mut self, key: &str, value: &Value) -> Option<u16> {
+        const HELP: &str = "write 204, or 200 for clients that take nothing else";
+        match self.whole(key, value, "a status", HELP)? {
+            204 => Some(204),
+            200 => Some(200),
+            _ => {
+                let message =
+                    format!("`{key}` cannot be {value}: browsers take 200 to 299, and an empty body fits 200 and 204");
+                self.issues.error(key, value, Fault::new(Code::PreflightStatus, message, HELP));
+                None
+            }
+        }
+    }
+
+    fn dangers(&mut self, list: &List) -> Dangers {
+        let mut dangers = Dangers::default();
+        for entry in &list.entries {
+            match entry.text.as_str() {
+                "insecure-origins" => dangers.insecure_origins = true,
+                "public-suffixes" => dangers.public_suffixes = true,
+                "null-origin" => dangers.null_origin = true,
+                other => {
+                    let message = format!("there is no check `{}` to lift", printable(other));
+                    let help = "write `insecure-origins`, `public-suffixes` or `null-origin`";
+                    self.issues.error(list.place(&entry.at), other, Fault::new(Code::UnknownDanger, message, help));
+                }
+            }
+        }
+        dangers
+    }
+
+    /// Protection is not carried out: asking for it is refused rather than ignored.
+    fn protection(&mut self, value: &Value) {
+        let Value::Map(entries) = value else {
+            self.wrong_type("protection", value, "a table", "leave it out");
+            return;
+        };
+        let is_off = |(key, value): &(String, Value)| match key.as_str() {
+            "writes" | "websockets" => *value == Value::from("off"),
+            "report_only" | "reportOnly" => matches!(value, Value::Bool(_)),
+            _ => false,
+        };
+        if !entries.iter().all(is_off) {
+            self.unsupported("protection", value);
+        }
+    }
+
+    fn routes(&mut self, value: &Value) {
+        match value {
+            Value::List(routes) if routes.is_empty() => {}
+            Value::List(_) => self.unsupported("routes", value),
+            other => self.wrong_type("routes", other, "a list of tables", "leave it out"),
+        }
+    }
+
+    fn unsupported(&mut self, key: &str, value: &Value) {
+        let message =
+            format!("`{key}` is not carried out by this version of corsac, and ignoring it would not be safe");
+        self.issues.error(key, value, Fault::new(Code::Unsupported, message, format!("leave `{key}` out")));
+    }
+}
+
+/// Keeps the default where a value could not be read: the issue is recorded.
+pub(crate) trait Store<T> {
+    fn store(self, place: &mut T);
+}
+
+impl<T> Store<T> for Option<T> {
+    fn store(self, place: &mut T) {
+        if let Some(value) = self {
+            *place = value;
+        }
+    }
+}
+
+/// URL types end an origin in one empty path.
+pub(crate) fn origin_of_url(text: String) -> String {
+    match text.strip_suffix('/') {
+        Some(origin) if origin.split_once("://").is_some_and(|(_, rest)| !rest.contains(['/', '?', '#'])) => {
+            origin.to_owned()
+        }
+        _ => text,
+    }
+}

@@ -1,0 +1,394 @@
+//! The answers a policy can give, all rendered when the policy is built.
+//!
+//! A decision is one of these shapes and up to three pieces of the request, so that deciding copies nothing,
+//! and a door may prepare its own objects for each shape.
+
+use crate::catalog::Reason;
+use crate::names::{Name, OWNED};
+use std::ffi::{CStr, CString};
+use std::sync::Arc;
+
+/// Whether the application runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum Action {
+    /// Answer now; the application is not run.
+    Respond = 0,
+    /// Run the application, and put the headers on whatever response it makes.
+    Continue = 1,
+}
+
+impl Action {
+    /// `respond` or `continue`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Action::Respond => "respond",
+            Action::Continue => "continue",
+        }
+    }
+}
+
+/// How a header goes on a response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(u8)]
+#[non_exhaustive]
+pub enum Op {
+    /// Replaces whatever the application set.
+    Set = 0,
+    /// A further line of the same name.
+    Add = 1,
+    /// `Vary`: merged into what the application set ([`merge_vary`](crate::merge_vary)).
+    Merge = 2,
+    /// Taken off; the value is empty.
+    Remove = 3,
+    /// Set unless the application has set it (`keep_app_headers`).
+    Default = 4,
+}
+
+/// The value of a header in a shape.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum SlotValue {
+    /// A text that never changes.
+    Static(&'static CStr),
+    /// A text of this policy.
+    Text(Arc<CStr>),
+    /// The request's `Origin`, byte for byte.
+    Origin,
+    /// The request's `Access-Control-Request-Method`, one checked token.
+    RequestMethod,
+    /// The request's `Access-Control-Request-Headers`, as sent, checked.
+    RequestHeaders,
+}
+
+/// One header of a shape.
+#[derive(Clone, Debug)]
+pub struct Slot {
+    /// Its name.
+    pub name: Name,
+    /// Its value.
+    pub value: SlotValue,
+    /// How it goes on.
+    pub op: Op,
+}
+
+/// One answer of a policy, but for the pieces of the request in it.
+#[derive(Clone, Debug)]
+pub struct Shape {
+    index: u16,
+    action: Action,
+    status: Option<u16>,
+    reason: Reason,
+    slots: Box<[Slot]>,
+    removed: Box<[Name]>,
+}
+
+impl Shape {
+    /// Its place in [`Policy::shapes`](crate::Policy::shapes).
+    #[must_use]
+    pub fn index(&self) -> u16 {
+        self.index
+    }
+
+    /// Whether the application runs.
+    #[must_use]
+    pub fn action(&self) -> Action {
+        self.action
+    }
+
+    /// The status to answer with, where the application is not run.
+    #[must_use]
+    pub fn status(&self) -> Option<u16> {
+        self.status
+    }
+
+    /// Why.
+    #[must_use]
+    pub fn reason(&self) -> Reason {
+        self.reason
+    }
+
+    /// The body to answer with, NUL-terminated; empty but for refusals.
+    #[must_use]
+    pub fn body(&self) -> &'static CStr {
+        if self.status == Some(REFUSED) { self.reason.refusal() } else { c"" }
+    }
+
+    /// The headers, in the order in which they are sent.
+    #[must_use]
+    pub fn slots(&self) -> &[Slot] {
+        &self.slots
+    }
+
+    /// The application's headers that come off and are not set anew.
+    #[must_use]
+    pub fn removed(&self) -> &[Name] {
+        &self.removed
+    }
+}
+
+/// The status of a refused preflight.
+const REFUSED: u16 = 403;
+
+/// A policy's texts, from which its shapes are made.
+#[derive(Debug)]
+pub(crate) struct Texts {
+    pub(crate) any: bool,
+    pub(crate) nobody: bool,
+    pub(crate) credentials: bool,
+    pub(crate) expose: Option<String>,
+    pub(crate) methods: String,
+    /// With credentials and `*`, what is asked for is sent beside the list.
+    pub(crate) echo_method: bool,
+    /// None: what is asked for is sent.
+    pub(crate) headers: Option<String>,
+    pub(crate) max_age: Option<u32>,
+    pub(crate) status: u16,
+    pub(crate) preflight_continue: bool,
+    pub(crate) private_network: bool,
+    pub(crate) keep_app_headers: bool,
+}
+
+/// What happened on the walk, as far as the answer's shape depends on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Case {
+    /// An actual request; plain OPTIONS differ in `Vary`.
+    Actual { reason: Reason, options: bool },
+    /// A preflight whose origin is not allowed.
+    Refused { reason: Reason },
+    /// A preflight whose origin is allowed.
+    Preflight { reason: Reason, private_network: bool, echo_method: bool, echo_headers: bool },
+}
+
+const ACTUAL: [Reason; 6] = [
+    Reason::AnyOrigin,
+    Reason::NoOrigin,
+    Reason::OriginAllowed,
+    Reason::OriginNotAllowed,
+    Reason::OriginMalformed,
+    Reason::PredicateFailed,
+];
+const REFUSALS: [Reason; 3] = [Reason::OriginNotAllowed, Reason::OriginMalformed, Reason::PredicateFailed];
+const PREFLIGHTS: [Reason; 4] = [
+    Reason::PreflightAllowed,
+    Reason::PreflightMethodNotAllowed,
+    Reason::PreflightHeaderNotAllowed,
+    Reason::PreflightHeadersMalformed,
+];
+
+/// All shapes of a policy, found by case.
+#[derive(Debug)]
+pub(crate) struct Shapes {
+    shapes: Box<[Shape]>,
+    private_network: bool,
+    echo_method: bool,
+    echo_headers: bool,
+}
+
+impl Shapes {
+    pub(crate) fn new(texts: &Texts) -> Self {
+        let echo_headers = texts.headers.is_none();
+        let mut renderer = Renderer::new(texts);
+        for reason in ACTUAL {
+            for options in [false, true] {
+                renderer.push(Case::Actual { reason, options });
+            }
+        }
+        for reason in REFUSALS {
+            renderer.push(Case::Refused { reason });
+        }
+        for reason in PREFLIGHTS {
+            for private_network in both(texts.private_network) {
+                for echo_method in both(texts.echo_method) {
+                    for echo_headers in both(echo_headers) {
+                        renderer.push(Case::Preflight { reason, private_network, echo_method, echo_headers });
+                    }
+                }
+            }
+        }
+        Shapes {
+            shapes: renderer.shapes.into(),
+            private_network: texts.private_network,
+            echo_method: texts.echo_method,
+            echo_headers,
+        }
+    }
+
+    pub(crate) fn all(&self) -> &[Shape] {
+        &self.shapes
+    }
+
+    /// The shape of a case. The order is the one in which they were made.
+    #[inline]
+    pub(crate) fn of(&self, case: Case) -> &Shape {
+        let index = match case {
+            Case::Actual { reason, options } => 2 * place(&ACTUAL, reason) + usize::from(options),
+            Case::Refused { reason } => 2 * ACTUAL.len() + place(&REFUSALS, reason),
+            Case::Preflight { reason, private_network, echo_method, echo_headers } => {
+                let mut index = place(&PREFLIGHTS, reason);
+                index = index * choices(self.private_network) + usize::from(private_network);
+                index = index * choices(self.echo_method) + usize::from(echo_method);
+                index = index * choices(self.echo_headers) + usize::from(echo_headers);
+                2 * ACTUAL.len() + REFUSALS.len() + index
+            }
+        };
+        self.shapes.get(index).unwrap_or(&FALLBACK)
+    }
+}
+
+/// Never reached: every case has a shape. It refuses.
+static FALLBACK: std::sync::LazyLock<Shape> = std::sync::LazyLock::new(|| Shape {
+    index: u16::MAX,
+    action: Action::Respond,
+    status: Some(REFUSED),
+    reason: Reason::OriginNotAllowed,
+    slots: Box::new([]),
+    removed: Box::new([]),
+});
+
+#[inline]
+fn place(reasons: &[Reason], reason: Reason) -> usize {
+    reasons.iter().position(|other| *other == reason).unwrap_or(usize::MAX / 64)
+}
+
+fn choices(varies: bool) -> usize {
+    if varies { 2 } else { 1 }
+}
+
+fn both(varies: bool) -> impl Iterator<Item = bool> {
+    std::iter::once(false).chain(varies.then_some(true))
+}
+
+/// Renders a policy's texts once and shares them among its shapes.
+struct Renderer<'t> {
+    texts: &'t Texts,
+    expose: Option<SlotValue>,
+    methods: SlotValue,
+    headers: Option<SlotValue>,
+    max_age: Option<SlotValue>,
+    shapes: Vec<Shape>,
+}
+
+impl<'t> Renderer<'t> {
+    fn new(texts: &'t Texts) -> Self {
+        Renderer {
+            texts,
+            expose: texts.expose.as_deref().map(text),
+            methods: text(&texts.methods),
+            headers: texts.headers.as_deref().map(text),
+            max_age: texts.max_age.map(|seconds| text(&seconds.to_string())),
+            shapes: Vec::new(),
+        }
+    }
+
+    fn push(&mut self, case: Case) {
+        let (action, status) = self.answer(case);
+        let slots = self.slots(case, action);
+        let removed = match action {
+            Action::Continue if !self.texts.keep_app_headers => {
+                OWNED.into_iter().filter(|name| !slots.iter().any(|slot| slot.name == *name)).collect()
+            }
+            _ => Box::default(),
+        };
+        let reason = match case {
+            Case::Actual { reason, .. } | Case::Refused { reason } | Case::Preflight { reason, .. } => reason,
+        };
+        let index = u16::try_from(self.shapes.len()).unwrap_or(u16::MAX);
+        self.shapes.push(Shape { index, action, status, reason, slots: slots.into(), removed });
+    }
+
+    fn answer(&self, case: Case) -> (Action, Option<u16>) {
+        match case {
+            Case::Actual { .. } => (Action::Continue, None),
+            _ if self.texts.preflight_continue => (Action::Continue, None),
+            Case::Refused { .. } => (Action::Respond, Some(REFUSED)),
+            Case::Preflight { .. } => (Action::Respond, Some(self.texts.status)),
+        }
+    }
+
+    fn slots(&self, case: Case, action: Action) -> Vec<Slot> {
+        let texts = self.texts;
+        let readable = match case {
+            Case::Actual { reason, .. } => matches!(reason, Reason::AnyOrigin | Reason::OriginAllowed),
+            Case::Refused { .. } => false,
+            Case::Preflight { .. } => true,
+        };
+        let mut slots = Vec::new();
+        if readable {
+            self.own(
+                &mut slots,
+                Name::AllowOrigin,
+                if texts.any { SlotValue::Static(c"*") } else { SlotValue::Origin },
+            );
+            if texts.credentials {
+                self.own(&mut slots, Name::AllowCredentials, SlotValue::Static(c"true"));
+            }
+        }
+        if let Case::Preflight { private_network, echo_method, echo_headers, .. } = case {
+            self.preflight(&mut slots, private_network, echo_method, echo_headers);
+        }
+        if let (true, Case::Actual { .. }, Some(expose)) = (readable, case, &self.expose) {
+            self.own(&mut slots, Name::ExposeHeaders, expose.clone());
+        }
+        if action == Action::Respond {
+            match case {
+                Case::Refused { .. } => {
+                    slots.push(set(Name::ContentType, SlotValue::Static(c"text/plain; charset=utf-8")));
+                }
+                _ if texts.status == 200 => slots.push(set(Name::ContentLength, SlotValue::Static(c"0"))),
+                _ => {}
+            }
+        }
+        if let Some(vary) = self.vary(case) {
+            slots.push(Slot { name: Name::Vary, value: SlotValue::Static(vary), op: Op::Merge });
+        }
+        slots
+    }
+
+    fn preflight(&self, slots: &mut Vec<Slot>, private_network: bool, echo_method: bool, echo_headers: bool) {
+        slots.push(set(Name::AllowMethods, self.methods.clone()));
+        if echo_method {
+            slots.push(Slot { name: Name::AllowMethods, value: SlotValue::RequestMethod, op: Op::Add });
+        }
+        if echo_headers {
+            slots.push(set(Name::AllowHeaders, SlotValue::RequestHeaders));
+        } else if let Some(headers) = &self.headers {
+            slots.push(set(Name::AllowHeaders, headers.clone()));
+        }
+        if let Some(max_age) = &self.max_age {
+            slots.push(set(Name::MaxAge, max_age.clone()));
+        }
+        if private_network {
+            slots.push(set(Name::AllowPrivateNetwork, SlotValue::Static(c"true")));
+        }
+    }
+
+    /// Fetch, "CORS protocol and HTTP caches": an answer that depends on the request says on what.
+    fn vary(&self, case: Case) -> Option<&'static CStr> {
+        match case {
+            Case::Actual { options: false, .. } if self.texts.any || self.texts.nobody => None,
+            Case::Actual { options: false, .. } => Some(c"Origin"),
+            // Caches that keep answers to OPTIONS exist, though RFC 9110, section 9.3.7, forbids it.
+            _ if self.texts.private_network => Some(
+                c"Origin, Access-Control-Request-Method, Access-Control-Request-Headers, Access-Control-Request-Private-Network",
+            ),
+            _ => Some(c"Origin, Access-Control-Request-Method, Access-Control-Request-Headers"),
+        }
+    }
+
+    /// A header that corsac owns.
+    fn own(&self, slots: &mut Vec<Slot>, name: Name, value: SlotValue) {
+        let op = if self.texts.keep_app_headers { Op::Default } else { Op::Set };
+        slots.push(Slot { name, value, op });
+    }
+}
+
+fn set(name: Name, value: SlotValue) -> Slot {
+    Slot { name, value, op: Op::Set }
+}
+
+fn text(text: &str) -> SlotValue {
+    // Tokens and numbers hold no NUL.
+    SlotValue::Text(CString::new(text).unwrap_or_default().into())
+}

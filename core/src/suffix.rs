@@ -1,0 +1,29 @@
+//! Registrable domains, by the public suffix list (ICANN's and private suffixes; an unlisted TLD is one).
+
+/// How many labels of `name` are its public suffix; the name may end in a dot.
+pub(crate) fn suffix_labels(name: &str) -> usize {
+    let name = name.strip_suffix('.').unwrap_or(name);
+    psl::suffix(name.as_bytes()).map_or(1, |suffix| suffix.as_bytes().split(|byte| *byte == b'.').count())
+}
+
+/// Whether somebody in particular has registered the name or one above it.
+pub(crate) fn has_registrable_domain(name: &str) -> bool {
+    let name = name.strip_suffix('.').unwrap_or(name);
+    name.split('.').count() > suffix_labels(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn registrable() {
+        for name in ["example.com", "a.example.co.uk", "team.github.io", "host.internal", "example.com."] {
+            assert!(has_registrable_domain(name), "{name}");
+        }
+        for name in ["com", "co.uk", "github.io", "internal", "anything.ck", "vercel.app"] {
+            assert!(!has_registrable_domain(name), "{name}");
+        }
+        assert!(has_registrable_domain("www.ck"));
+    }
+}

@@ -1,0 +1,181 @@
+//! Values as a host hands them over, before anything is known of their types.
+
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use std::fmt;
+
+/// A raw value: what JSON and TOML can say, and the few things that only a host language has.
+///
+/// Doors convert their own objects into it and nothing more: what each setting accepts is decided in one
+/// place. Keys keep their order and may repeat, so that a duplicate can be reported.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Value {
+    /// JSON `null`, Python `None`.
+    Null,
+    /// JavaScript's `undefined`: mostly a variable of the environment that is not set.
+    Undefined,
+    /// A boolean.
+    Bool(bool),
+    /// A whole number.
+    Integer(i64),
+    /// Any other number.
+    Float(f64),
+    /// A string.
+    String(String),
+    /// The text of a URL object (pydantic's `AnyUrl`, JavaScript's `URL`): such types end an origin in `/`.
+    Url(String),
+    /// A regular expression object: its source and its flags as letters.
+    RegExp {
+        /// The pattern without delimiters.
+        source: String,
+        /// The flags, each a letter.
+        flags: String,
+    },
+    /// A function: the origin predicate. The host keeps it.
+    Function,
+    /// A list.
+    List(Vec<Value>),
+    /// A table: names and values in the order written.
+    Map(Vec<(String, Value)>),
+    /// Anything else, by the name of its type.
+    Other(String),
+}
+
+impl Value {
+    /// The name of the value's type, as a message says it.
+    pub(crate) fn type_name(&self) -> String {
+        match self {
+            Value::Null => "null".into(),
+            Value::Undefined => "undefined".into(),
+            Value::Bool(_) => "a boolean".into(),
+            Value::Integer(_) | Value::Float(_) => "a number".into(),
+            Value::String(_) => "a string".into(),
+            Value::Url(_) => "a URL".into(),
+            Value::RegExp { .. } => "a regular expression".into(),
+            Value::Function => "a function".into(),
+            Value::List(_) => "a list".into(),
+            Value::Map(_) => "a table".into(),
+            Value::Other(name) => format!("a value of type `{}`", crate::error::printable(name)),
+        }
+    }
+}
+
+/// How many elements of a list or table a message shows.
+const MOST_SHOWN: usize = 4;
+
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Value::Null => f.write_str("null"),
+            Value::Undefined => f.write_str("undefined"),
+            Value::Bool(value) => value.fmt(f),
+            Value::Integer(value) => value.fmt(f),
+            Value::Float(value) => value.fmt(f),
+            Value::String(text) | Value::Url(text) => f.write_str(text),
+            Value::RegExp { source, flags } => write!(f, "/{source}/{flags}"),
+            Value::Function => f.write_str("function"),
+            Value::Other(name) => f.write_str(name),
+            Value::List(items) => {
+                f.write_str("[")?;
+                for (index, item) in items.iter().take(MOST_SHOWN).enumerate() {
+                    write!(f, "{}{item}", if index > 0 { ", " } else { "" })?;
+                }
+                f.write_str(if items.len() > MOST_SHOWN { ", …]" } else { "]" })
+            }
+            Value::Map(entries) => {
+                f.write_str("{")?;
+                for (index, (key, value)) in entries.iter().take(MOST_SHOWN).enumerate() {
+                    write!(f, "{}{key}: {value}", if index > 0 { ", " } else { "" })?;
+                }
+                f.write_str(if entries.len() > MOST_SHOWN { ", …}" } else { "}" })
+            }
+        }
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Value::String(text.to_owned())
+    }
+}
+
+impl From<bool> for Value {
+    fn from(value: bool) -> Self {
+        Value::Bool(value)
+    }
+}
+
+impl From<Vec<String>> for Value {
+    fn from(list: Vec<String>) -> Self {
+        Value::List(list.into_iter().map(Value::String).collect())
+    }
+}
+
+impl<'de> Deserialize<'de> for Value {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ValueVisitor)
+    }
+}
+
+struct ValueVisitor;
+
+impl<'de> Visitor<'de> for ValueVisitor {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value")
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(Value::Integer(value))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        // Beyond i64 no setting has a use for the exact number.
+        Ok(i64::try_from(value).map_or(Value::Float(value as f64), Value::Integer))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        Ok(Value::Float(value))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Value, E> {
+        Ok(Value::String(text.to_owned()))
+    }
+
+    fn visit_string<E>(self, text: String) -> Result<Value, E> {
+        Ok(Value::String(text))
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_none<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = seq.next_element()? {
+            items.push(item);
+        }
+        Ok(Value::List(items))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
+        let mut entries = Vec::new();
+        while let Some(entry) = map.next_entry()? {
+            entries.push(entry);
+        }
+        Ok(Value::Map(entries))
+    }
+}
