@@ -2,6 +2,8 @@
 
 /// `tchar` of RFC 9110.
 #[inline]
+// In bounds: the table has an entry for each byte.
+#[allow(clippy::indexing_slicing)]
 pub(crate) const fn is_tchar(byte: u8) -> bool {
     const TABLE: [bool; 256] = {
         let mut table = [false; 256];
@@ -29,8 +31,6 @@ pub(crate) const fn is_tchar(byte: u8) -> bool {
         }
         table
     };
-    // In bounds: the table has an entry for each byte.
-    #[allow(clippy::indexing_slicing)]
     TABLE[byte as usize]
 }
 
