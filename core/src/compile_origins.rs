@@ -126,7 +126,7 @@ fn compile_regexes(list: &List, credentials: bool, builder: &mut OriginSetBuilde
         if let Err(fault) = builder.regexes.add(&regex) {
             issues.error(&place, &entry.text, fault);
         }
-        for finding in regex.findings {
+        if let Some(finding) = regex.finding {
             if credentials {
                 issues.error(&place, &entry.text, finding);
             } else {

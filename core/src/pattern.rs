@@ -132,7 +132,7 @@ impl TuplePattern {
             HostPattern::Exact(_) => false,
             HostPattern::Below(after) => {
                 let base = after.strip_prefix('.').unwrap_or(after);
-                !is_loopback_name(base) && !crate::suffix::has_registrable_domain(base)
+                !is_loopback_name(base) && !crate::suffix::owns_names_below(base)
             }
             HostPattern::Glob { before, after } => {
                 let base = after.split_once('.').map_or("", |(_, base)| base);

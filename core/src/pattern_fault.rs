@@ -93,9 +93,6 @@ fn find_in_authority(shown: &str, authority: &str, web: Option<&[u8]>) -> (Code,
         if Some(port.as_bytes()) == web {
             return say(Code::OriginDefaultPort, "names the scheme's default port, which browsers leave out");
         }
-        if port.contains('*') {
-            return say(Code::OriginWildcard, "has a wildcard beside digits in its port");
-        }
         if !origin::is_port(port.as_bytes()) {
             return say(Code::OriginPort, "has no valid port");
         }

@@ -2,7 +2,7 @@
 
 use crate::catalog::Code;
 use crate::error::{Fault, printable};
-use crate::origin;
+use crate::{origin, suffix};
 use regex_syntax::hir::literal::{ExtractKind, Extractor, Seq};
 use regex_syntax::hir::{Class, Hir, HirKind};
 
@@ -31,10 +31,12 @@ pub(crate) fn fault(source: &str) -> Fault {
 fn is_fixed_host(end: &[u8]) -> bool {
     let Ok(end) = std::str::from_utf8(end) else { return false };
     let end = end.trim_end_matches(|c: char| c.is_ascii_digit()).strip_suffix(':').unwrap_or(end);
-    end.match_indices(['/', '.']).filter_map(|(index, _)| end.get(index + 1..)).any(|host| {
-        let plain_ip = host.starts_with('[') || origin::is_ipv4(host.as_bytes());
-        origin::check_web_host(host.as_bytes()).is_ok()
-            && (plain_ip || origin::is_loopback(host.as_bytes()) || crate::suffix::has_registrable_domain(host))
+    end.match_indices(['/', '.']).any(|(index, before)| {
+        let Some(host) = end.get(index + 1..) else { return false };
+        let ip = host.starts_with('[') || origin::is_ipv4(host.as_bytes());
+        let registered =
+            if before == "/" { suffix::has_registrable_domain(host) } else { suffix::owns_names_below(host) };
+        origin::check_web_host(host.as_bytes()).is_ok() && (ip || origin::is_loopback(host.as_bytes()) || registered)
     })
 }
 
@@ -126,7 +128,7 @@ mod tests {
 
     fn bounded(source: &str) -> bool {
         let regex = Regex::parse(source).unwrap();
-        !regex.findings.iter().any(|fault| fault.code == crate::catalog::Code::RegexUnboundedHost)
+        !regex.finding.is_some_and(|fault| fault.code == crate::catalog::Code::RegexUnboundedHost)
     }
 
     #[test]

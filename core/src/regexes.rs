@@ -59,7 +59,7 @@ impl Regexes {
 pub(crate) struct Regex {
     hir: Hir,
     /// Found where it may let in more origins than it seems to: an error with credentials, else a lint.
-    pub(crate) findings: Vec<Fault>,
+    pub(crate) finding: Option<Fault>,
 }
 
 impl Regex {
@@ -70,14 +70,15 @@ impl Regex {
             let message = format!("`{}` can match nothing", printable(source));
             return Err(Fault::new(Code::RegexMatchesNothing, message, "remove it, or write `[]` for `allow_origins`"));
         }
-        let mut findings = Vec::new();
-        if has_bare_dot(&ast) {
-            findings.push(bare_dot(source, &ast));
-        }
-        if !regex_bound::is_bounded(&hir) {
-            findings.push(regex_bound::fault(source));
-        }
-        Ok(Regex { hir, findings })
+        // One at a time: a dot that is escaped may well fix the end of the host.
+        let finding = if let Some(fault) = bare_dot(source, &ast) {
+            Some(fault)
+        } else if !regex_bound::is_bounded(&hir) {
+            Some(regex_bound::fault(source))
+        } else {
+            None
+        };
+        Ok(Regex { hir, finding })
     }
 
     /// Whether it is anchored at both ends by itself.
@@ -128,9 +129,12 @@ fn too_large() -> Fault {
     Fault::new(Code::RegexTooLarge, message, "write origin patterns in `allow_origins`, of which there may be millions")
 }
 
-fn bare_dot(source: &str, ast: &Ast) -> Fault {
+fn bare_dot(source: &str, ast: &Ast) -> Option<Fault> {
     let mut dots = Vec::new();
     bare_dots(ast, &mut dots);
+    if dots.is_empty() {
+        return None;
+    }
     let mut escaped = String::new();
     let mut from = 0;
     for dot in dots {
@@ -140,13 +144,7 @@ fn bare_dot(source: &str, ast: &Ast) -> Fault {
     }
     escaped.push_str(source.get(from..).unwrap_or_default());
     let message = format!("`{}` has a `.` that stands for any character", printable(source));
-    Fault::new(Code::RegexUnescapedDot, message, write_this(&escaped))
-}
-
-fn has_bare_dot(ast: &Ast) -> bool {
-    let mut dots = Vec::new();
-    bare_dots(ast, &mut dots);
-    !dots.is_empty()
+    Some(Fault::new(Code::RegexUnescapedDot, message, write_this(&escaped)))
 }
 
 /// Offsets of the dots that are neither escaped nor under a repetition. Nesting is bounded by the parser.

@@ -12,6 +12,12 @@ pub(crate) fn has_registrable_domain(name: &str) -> bool {
     name.split('.').count() > suffix_labels(name)
 }
 
+/// Whether the names directly below belong to somebody in particular too. `kawasaki.jp` has a registrable
+/// domain, but each name below it is a public suffix.
+pub(crate) fn owns_names_below(name: &str) -> bool {
+    has_registrable_domain(name) && has_registrable_domain(&format!("w.{name}"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -25,5 +31,7 @@ mod tests {
             assert!(!has_registrable_domain(name), "{name}");
         }
         assert!(has_registrable_domain("www.ck"));
+        assert!(has_registrable_domain("kawasaki.jp") && !owns_names_below("kawasaki.jp"));
+        assert!(owns_names_below("example.com") && owns_names_below("team.kawasaki.jp.example.com"));
     }
 }

@@ -1,0 +1,42 @@
+"""The check of the doors is itself checked: it must find what it is there to find."""
+
+import unittest
+
+import door_rules
+
+
+class DoorRules(unittest.TestCase):
+    def found(self, text, suffix=".rs"):
+        return [what for _, what, _ in door_rules.findings(text, suffix, door_rules.response_headers())]
+
+    def test_finds_rules(self):
+        for text, suffix in [
+            ('res.setHeader("Access-Control-Allow-Origin", origin)', ".js"),
+            ("headers['vary'] = 'Origin'", ".py"),
+            ("if origin == \"null\" {", ".rs"),
+            ("status = 204", ".py"),
+            ("maxAge ?? 600", ".js"),
+            ("origin.startswith('https://')", ".py"),
+            ("if method == \"POST\"", ".rs"),
+            ("config['allow_credentials']", ".py"),
+            ('let name = c"vary";', ".rs"),
+        ]:
+            self.assertTrue(self.found(text, suffix), text)
+
+    def test_leaves_the_rest_alone(self):
+        for text, suffix in [
+            ("// sets access-control-allow-origin with \"vary\"", ".rs"),
+            ('"""A preflight is answered with 204."""', ".py"),
+            ("req.headers.origin", ".js"),
+            ("headers['access-control-request-method']", ".js"),
+            ("let index = 2048;", ".rs"),
+        ]:
+            self.assertEqual(self.found(text, suffix), [], text)
+
+    def test_reads_every_door(self):
+        doors = {path.relative_to(door_rules.ROOT).parts[0] for path in door_rules.sources()}
+        self.assertEqual(doors, {"bindings-c", "bindings-node", "bindings-python"})
+
+
+if __name__ == "__main__":
+    unittest.main()
