@@ -43,7 +43,7 @@ fn find(text: &str) -> (Code, String) {
     if text.contains(',') {
         return say(Code::OriginList, "holds several origins in one string");
     }
-    if text.chars().any(char::is_whitespace) {
+    if text.contains([' ', '\t', '\r', '\n']) {
         return say(Code::OriginWhitespace, "has white space in it");
     }
     let Some((scheme, rest)) = text.split_once("://") else {
@@ -63,7 +63,7 @@ fn find(text: &str) -> (Code, String) {
         return say(Code::OriginUppercase, "is not in lower case; browsers send origins in lower case");
     }
     let web = origin::default_port(scheme.as_bytes());
-    let end = rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len());
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
     let (authority, tail) = rest.split_at_checked(end).unwrap_or((rest, ""));
     if authority.contains('@') {
         return say(Code::OriginUserinfo, "has a user name in it; origins have none");

@@ -1,0 +1,142 @@
+#!/usr/bin/env python3
+"""Breaks each row of the decision table in turn, and sees a vector fail.
+
+Works on a copy below `target/`. A mutant that no vector tells apart from the real engine is a hole in the vectors.
+`--smoke` runs a few. The last line is `N passed, N failed`.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+COPY = ROOT / "target" / "mutants"
+
+# (row, file in core/src, what stands there, what is put instead)
+MUTANTS = [
+    # Classification.
+    ("preflight: OPTIONS in any case", "evaluate.rs", 'request.method == b"OPTIONS"', 'request.method.eq_ignore_ascii_case(b"OPTIONS")'),
+    ("preflight: without Access-Control-Request-Method", "evaluate.rs", "request.origin.is_some() && request.access_control_request_method.is_some()", "request.origin.is_some()"),
+    ("several lines of a header are not joined", "request.rs", 'joined.extend_from_slice(b", ");', "return;"),
+    ("origins over 512 bytes are read", "origin.rs", "if text.len() > MAX_ORIGIN {", "if text.len() > 100 * MAX_ORIGIN {"),
+    ("null is matched by nothing", "origins.rs", "return if self.null || self.any {", "return if self.null && self.any {"),
+    # Rows of actual requests.
+    ("any origin: reflected", "shape.rs", "if texts.any {", "if false {"),
+    ("any origin: with Vary", "shape.rs", "if self.texts.any || self.texts.nobody => None", "if self.texts.nobody => None"),
+    ("nobody: with Vary", "shape.rs", "if self.texts.any || self.texts.nobody => None", "if self.texts.any => None"),
+    ("no Origin: without Vary", "shape.rs", "Case::Actual { options: false, .. } => Some(c\"Origin\")", "Case::Actual { options: false, reason: Reason::NoOrigin } => None, Case::Actual { options: false, .. } => Some(c\"Origin\")"),
+    ("not allowed: without Vary", "shape.rs", "Case::Actual { options: false, .. } => Some(c\"Origin\")", "Case::Actual { options: false, reason: Reason::OriginNotAllowed } => None, Case::Actual { options: false, .. } => Some(c\"Origin\")"),
+    ("not allowed: readable", "shape.rs", "matches!(reason, Reason::AnyOrigin | Reason::OriginAllowed)", "matches!(reason, Reason::AnyOrigin | Reason::OriginAllowed | Reason::OriginNotAllowed)"),
+    ("malformed: readable", "shape.rs", "matches!(reason, Reason::AnyOrigin | Reason::OriginAllowed)", "matches!(reason, Reason::AnyOrigin | Reason::OriginAllowed | Reason::OriginMalformed)"),
+    ("allowed: without Access-Control-Allow-Credentials", "shape.rs", "if texts.credentials {", "if false {"),
+    ("allowed: without expose", "shape.rs", "if let (true, Case::Actual { .. }, Some(expose))", "if let (false, Case::Actual { .. }, Some(expose))"),
+    ("expose on preflights", "shape.rs", "if let (true, Case::Actual { .. }, Some(expose))", "if let (true, _, Some(expose))"),
+    ("plain OPTIONS: the Vary of GET", "shape.rs", "Case::Actual { options: false, .. } => Some(c\"Origin\")", "Case::Actual { .. } => Some(c\"Origin\")"),
+    # Rows of preflights.
+    ("refused: readable", "shape.rs", "Case::Refused { .. } => false,", "Case::Refused { .. } => true,"),
+    ("refused: 204", "shape.rs", "Case::Refused { .. } => (Action::Respond, Some(REFUSED)),", "Case::Refused { .. } => (Action::Respond, Some(self.texts.status)),"),
+    ("refused: without a body", "shape.rs", "if self.status == Some(REFUSED) { self.reason.refusal() } else { c\"\" }", "c\"\""),
+    ("refused: without content-type", "shape.rs", "slots.push(set(Name::ContentType", "let _ = (set(Name::ContentType"),
+    ("200: without content-length", "shape.rs", "_ if texts.status == 200 =>", "_ if texts.status == 201 =>"),
+    ("204: with content-length", "shape.rs", "_ if texts.status == 200 =>", "_ if texts.status == 204 =>"),
+    ("preflight_continue answers", "shape.rs", "_ if self.texts.preflight_continue =>", "_ if false =>"),
+    ("preflight: without max-age", "shape.rs", "if let Some(max_age) = &self.max_age {", "if let (Some(max_age), false) = (&self.max_age, true) {"),
+    ("preflight: without private network", "shape.rs", "if private_network {", "if false {"),
+    ("private network without being asked", "evaluate.rs", 'rules.private_network && request.access_control_request_private_network == Some(b"true")', "rules.private_network"),
+    ("private network missing in Vary", "shape.rs", "_ if self.texts.private_network => Some(", "_ if false => Some("),
+    ("preflight Vary is Origin alone", "shape.rs", '_ => Some(c"Origin, Access-Control-Request-Method, Access-Control-Request-Headers"),', '_ => Some(c"Origin"),'),
+    # Lists.
+    ("`*` methods with credentials stay `*`", "compile.rs", 'if credentials { USUAL_METHODS.join(", ") } else', "if false { String::new() } else"),
+    ("another method is not sent back", "methods.rs", "*echo && allowed && !usual()", "false"),
+    ("a usual method is sent back as well", "methods.rs", "*echo && allowed && !usual()", "*echo && allowed"),
+    ("forbidden methods are allowed by `*`", "methods.rs", "&& !is_forbidden_method(method)", ""),
+    ("methods in any case", "methods.rs", "(methods.contains(method), false)", "(methods.contains(&method.to_ascii_uppercase()), false)"),
+    ("an unlisted method is allowed", "methods.rs", "(methods.contains(method), false)", "(methods.contains(method) || true, false)"),
+    ("headers are not echoed", "evaluate.rs", "echo_headers: rules.echo_headers &&", "echo_headers: false && rules.echo_headers &&"),
+    ("malformed headers are echoed", "evaluate.rs", "&& asked_headers && headers == Asked::Allowed", "&& asked_headers"),
+    ("`*` covers Authorization", "acrh.rs", "!name.eq_ignore_ascii_case(AUTHORIZATION.as_bytes())", "true"),
+    ("unlisted headers are allowed", "acrh.rs", "if answer == Asked::Allowed && !self.allows(name)", "if false && !self.allows(name)"),
+    ("header names in one case only", "acrh.rs", "lower.make_ascii_lowercase();", ""),
+    ("empty elements are refused", "acrh.rs", "if name.is_empty() {\n                continue;", "if name.is_empty() {\n                return Asked::Malformed;"),
+    ("more than 128 names", "acrh.rs", "count > MAX_NAMES ||", ""),
+    ("more than 8 KiB", "acrh.rs", "if header.len() > MAX_BYTES {", "if header.len() > 2 * MAX_BYTES {"),
+    ("bytes of names are not checked", "acrh.rs", "|| !name.iter().all(|byte| is_tchar(*byte))", ""),
+    ("safelisted headers are not listed", "compile.rs", "SAFELISTED_HEADERS.iter().map(", "SAFELISTED_HEADERS.iter().take(3).map("),
+    ("safelisted methods are not listed", "compile.rs", "SAFELISTED_METHODS.to_vec()", "SAFELISTED_METHODS.iter().take(2).copied().collect()"),
+    ("order of the headers", "shape.rs", "slots.push(set(Name::AllowMethods, self.methods.clone()));", "slots.insert(0, set(Name::AllowMethods, self.methods.clone()));"),
+    # Reasons and their precedence.
+    ("headers come before the method", "evaluate.rs", "(false, _) => Reason::PreflightMethodNotAllowed,", "(false, Asked::Allowed) => Reason::PreflightMethodNotAllowed, (false, _) => Reason::PreflightHeaderNotAllowed,"),
+    ("malformed is told as not allowed", "origins.rs", "else { return Verdict::Malformed };", "else { return Verdict::NotAllowed };"),
+    ("no Origin is told as not allowed", "evaluate.rs", "self.actual(Reason::NoOrigin)", "self.actual(Reason::OriginNotAllowed)"),
+    # Credentials and Vary.
+    ("plain http with credentials", "origins.rs", "if self.secure_only && !origin.is_secure() {", "if false {"),
+    ("Vary names a field twice", "vary.rs", "other.eq_ignore_ascii_case(field)", "other == field"),
+    ("Vary: `*` is added to", "vary.rs", 'any(|field| field == b"*")', "any(|_| false)"),
+    ("Vary: the application's lines are lost", "vary.rs", "let mut merged = Vec::new();\n    for line in application {", "let mut merged = Vec::new();\n    for line in application.into_iter().take(1) {"),
+]
+SMOKE = {"any origin: with Vary", "not allowed: readable", "refused: 204", "`*` covers Authorization", "Vary names a field twice"}
+
+
+def prepare():
+    shutil.rmtree(COPY / "core", ignore_errors=True)
+    (COPY / "tests").mkdir(parents=True, exist_ok=True)
+    shutil.copytree(ROOT / "core", COPY / "core")
+    shutil.rmtree(COPY / "tests" / "vectors", ignore_errors=True)
+    shutil.copytree(ROOT / "tests" / "vectors", COPY / "tests" / "vectors")
+    manifest = (ROOT / "Cargo.toml").read_text()
+    (COPY / "Cargo.toml").write_text(re.sub(r"^members = .*$", 'members = ["core"]', manifest, flags=re.M))
+    shutil.copyfile(ROOT / "Cargo.lock", COPY / "Cargo.lock")
+    for name in ["README.md"]:
+        shutil.copyfile(ROOT / name, COPY / name)
+
+
+def vectors(*extra):
+    command = ["cargo", "test", "--offline", "-p", "corsac", "--test", "vectors", *extra]
+    env = {**os.environ, "CARGO_TARGET_DIR": str(COPY / "target"), "RUSTFLAGS": "-A warnings", "CARGO_PROFILE_TEST_DEBUG": "0"}
+    return subprocess.run(command, cwd=COPY, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace")
+
+
+def try_mutant(row, file, old, new):
+    """None if a vector failed, else why that does not count."""
+    path = COPY / "core" / "src" / file
+    source = (ROOT / "core" / "src" / file).read_text()
+    if source.count(old) != 1:
+        return f"`{old}` stands {source.count(old)} times in {file}"
+    path.write_text(source.replace(old, new))
+    try:
+        built = vectors("--no-run")
+        if built.returncode != 0:
+            return "the mutant does not build:\n" + built.stderr[-2000:]
+        return "no vector failed" if vectors().returncode == 0 else None
+    finally:
+        path.write_text(source)
+
+
+def main():
+    smoke = "--smoke" in sys.argv
+    prepare()
+    unharmed = vectors()
+    if unharmed.returncode != 0:
+        print("the vectors fail without any mutation:\n" + unharmed.stdout[-3000:] + unharmed.stderr[-3000:])
+        print("0 passed, 1 failed")
+        return 1
+    survived = killed = 0
+    for mutant in MUTANTS:
+        if smoke and mutant[0] not in SMOKE:
+            continue
+        start = time.monotonic()
+        problem = try_mutant(*mutant)
+        survived, killed = survived + (problem is not None), killed + (problem is None)
+        print(f"{'ok' if problem is None else 'FAILED':7} {time.monotonic() - start:4.0f} s  {mutant[0]}", flush=True)
+        if problem:
+            print(f"        {problem}")
+    print(f"{killed} passed, {survived} failed")
+    return 1 if survived or not killed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
