@@ -1,5 +1,7 @@
 //! The catalogue: every code that corsac gives for a policy, and every reason it gives for a decision.
 
+use std::ffi::CStr;
+
 /// How much a finding about a policy weighs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Severity {
@@ -91,6 +93,13 @@ codes! {
     RegexpFlags "regexp-flags" "a RegExp flag that changes what `^` and `$` mean, or that does not exist",
 }
 
+const fn c(text: &'static str) -> &'static CStr {
+    match CStr::from_bytes_with_nul(text.as_bytes()) {
+        Ok(text) => text,
+        Err(_) => c"",
+    }
+}
+
 macro_rules! reasons {
     ($($name:ident = $number:literal $text:literal $meaning:literal,)+) => {
         /// Why a decision is what it is, as a stable kebab-case code. Numbers are explicit and never reused.
@@ -109,12 +118,21 @@ macro_rules! reasons {
                 match self { $(Reason::$name => $text,)+ }
             }
 
+            /// The reason as it is printed and compared, NUL-terminated.
+            #[must_use]
+            pub const fn as_c_str(self) -> &'static CStr {
+                match self { $(Reason::$name => const { c(concat!($text, "\0")) },)+ }
+            }
+
+            /// One line that says what the reason means.
+            #[must_use]
+            pub const fn meaning(self) -> &'static str {
+                match self { $(Reason::$name => $meaning,)+ }
+            }
+
             /// The body of a refusal for this reason: one line, nothing of the request in it.
             #[must_use]
-            pub const fn refusal(self) -> &'static std::ffi::CStr {
-                const fn c(text: &'static str) -> &'static std::ffi::CStr {
-                    match std::ffi::CStr::from_bytes_with_nul(text.as_bytes()) { Ok(text) => text, Err(_) => c"" }
-                }
+            pub const fn refusal(self) -> &'static CStr {
                 match self { $(Reason::$name => const { c(concat!("corsac: ", $text, "\n\0")) },)+ }
             }
         }
