@@ -13,35 +13,34 @@ use crate::tokens::{self, AUTHORIZATION, KNOWN_METHODS, SAFELISTED_HEADERS, SAFE
 use http::{HeaderName, Method};
 
 /// Compiles settings. Where `issues` has errors the rules are not to be used.
-pub(crate) fn compile(settings: Settings, issues: &mut Issues) -> Rules {
+pub(crate) fn compile(mut settings: Settings, issues: &mut Issues) -> Rules {
     let credentials = settings.allow_credentials;
+    let any = settings.allow_origins.has_wildcard();
+    let origins = compile_origins(&mut settings, issues);
     let (methods, method_list, all_methods) = compile_methods(&settings.allow_methods, credentials, issues);
     let (headers, header_list, all_headers) = compile_headers(&settings.allow_headers, credentials, issues);
     let expose = compile_expose(&settings.expose_headers, credentials, issues);
-    if settings.allow_private_network && settings.allow_origins.has_wildcard() {
+    if settings.allow_private_network && any {
         let message = "with any origin allowed, every web page could reach into the private network";
         let help = "list the origins in `allow_origins`, or leave `allow_private_network` out";
         issues.error("allow_private_network", true, Fault::new(Code::PrivateNetworkAnyOrigin, message, help));
     }
-    let texts = Texts {
-        any: settings.allow_origins.has_wildcard(),
-        nobody: false,
+    let echo_headers = all_headers && credentials;
+    let shapes = Shapes::new(&Texts {
+        any,
+        nobody: origins.is_nobody(),
         credentials,
         expose,
         methods: method_list,
         echo_method: all_methods && credentials,
-        headers: if all_headers && credentials { None } else { Some(header_list) },
+        headers: if echo_headers { None } else { Some(header_list) },
         max_age: settings.max_age,
         status: settings.preflight_status,
         preflight_continue: settings.preflight_continue,
         private_network: settings.allow_private_network,
         keep_app_headers: settings.keep_app_headers,
-    };
-    let echo_headers = texts.headers.is_none();
-    let private_network = settings.allow_private_network;
-    let origins = compile_origins(settings, issues);
-    let shapes = Shapes::new(&Texts { nobody: origins.is_nobody(), ..texts });
-    Rules { origins, methods, headers, echo_headers, private_network, shapes }
+    });
+    Rules { origins, methods, headers, echo_headers, private_network: settings.allow_private_network, shapes }
 }
 
 /// The methods, their list as it is sent, and whether they are `*`.

@@ -11,10 +11,11 @@ use crate::settings::{Dangers, List, Settings};
 /// Label globs are compared one by one, so that their number is bounded.
 const MAX_GLOBS: usize = 1000;
 
-/// Compiles everything that says which origins are allowed.
-pub(crate) fn compile_origins(settings: Settings, issues: &mut Issues) -> OriginSet {
-    let credentials = settings.allow_credentials;
-    let Settings { allow_origins: list, allow_origin_regex: regexes, dangers, predicate, .. } = settings;
+/// Compiles everything that says which origins are allowed, and takes those lists out of the settings.
+pub(crate) fn compile_origins(settings: &mut Settings, issues: &mut Issues) -> OriginSet {
+    let Settings { allow_credentials: credentials, dangers, predicate, .. } = *settings;
+    let list = std::mem::take(&mut settings.allow_origins);
+    let regexes = std::mem::take(&mut settings.allow_origin_regex);
     let alone = list.entries.len() == 1 && regexes.entries.is_empty() && !predicate;
     let mut builder = OriginSetBuilder::default();
     builder.predicate = predicate;

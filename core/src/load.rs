@@ -83,9 +83,18 @@ impl PolicyBuilder {
     /// [`LoadError::Io`] where the file cannot be read, else as [`value`](Self::value).
     pub fn file(self, path: &Path) -> Result<Policy, LoadError> {
         let text = std::fs::read(path).map_err(LoadError::Io)?;
+        Ok(self.file_text(path, &text)?)
+    }
+
+    /// Builds from the text of a file that the host has read itself: JSON if its name ends in `.json`, else TOML.
+    ///
+    /// # Errors
+    ///
+    /// As [`value`](Self::value); the error names the file.
+    pub fn file_text(self, path: &Path, text: &[u8]) -> Result<Policy, ConfigError> {
         let is_json = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
-        let policy = if is_json { self.json(&text) } else { self.toml(&text) };
-        policy.map_err(|error| LoadError::Config(error.in_file(path)))
+        let policy = if is_json { self.json(text) } else { self.toml(text) };
+        policy.map_err(|error| error.in_file(path))
     }
 }
 
