@@ -11,6 +11,17 @@ pub enum Severity {
     Lint,
 }
 
+impl Severity {
+    /// `error` or `lint`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Severity::Error => "error",
+            Severity::Lint => "lint",
+        }
+    }
+}
+
 macro_rules! codes {
     ($($name:ident $text:literal $meaning:literal,)+) => {
         /// What is wrong with a policy, as a stable kebab-case code. The same in every language.

@@ -67,6 +67,12 @@ pub struct RequestHeaders<'r> {
 const ENOUGH: usize = 16 * 1024;
 
 impl<'r> RequestHeaders<'r> {
+    /// Whether header lines of this name are read at all, in any case. Doors need not convert the others.
+    #[must_use]
+    pub fn reads(name: &[u8]) -> bool {
+        RequestHeaders::default().slot(name).is_some()
+    }
+
     /// Takes a header line, if it is one that a policy reads. Names are compared without regard to case.
     pub fn push(&mut self, name: &[u8], value: &'r [u8]) {
         let Some(slot) = self.slot(name) else { return };
