@@ -1,0 +1,50 @@
+//! From options or a text to a policy's functions, as one JavaScript object.
+
+use crate::{encoded, evaluate, raw, report};
+use corsac::{ConfigError, Policy, PolicyBuilder};
+use napi::bindgen_prelude::{BufferSlice, Env, Error, Object, Result, Status};
+use napi_derive::napi;
+use std::path::Path;
+use std::sync::Arc;
+
+/// The version of the engine, which has to be the package's own.
+#[napi]
+pub(crate) fn version() -> &'static str {
+    env!("CARGO_PKG_VERSION")
+}
+
+/// Builds a policy from `text`, which is JSON, TOML, the content of the file `name`, or options in the encoding
+/// of `lib/options.js`.
+///
+/// Returns the policy's functions and, as JSON, its `table`; or, as JSON, the `error`.
+#[napi(catch_unwind)]
+pub(crate) fn compile<'env>(
+    env: &'env Env,
+    format: String,
+    text: BufferSlice<'env>,
+    name: Option<String>,
+) -> Result<Object<'env>> {
+    let mut object = Object::new(env)?;
+    match build(&format, &text, name.as_deref())? {
+        Err(error) => object.set("error", report::error(&error))?,
+        Ok(policy) => {
+            let policy = Arc::new(policy);
+            object.set("table", report::table(&policy))?;
+            object.set("decide", raw::decide(env, &policy)?)?;
+            object.set("decidePreflight", raw::decide_preflight(env, &policy)?)?;
+            object.set("evaluate", evaluate::function(env, policy)?)?;
+        }
+    }
+    Ok(object)
+}
+
+fn build(format: &str, text: &[u8], name: Option<&str>) -> Result<std::result::Result<Policy, ConfigError>> {
+    let builder = PolicyBuilder::new();
+    Ok(match (format, name) {
+        ("options", None) => builder.value(encoded::read(text)?),
+        ("json", None) => builder.json(text),
+        ("toml", None) => builder.toml(text),
+        ("file", Some(name)) => builder.file_text(Path::new(name), text),
+        _ => return Err(Error::new(Status::InvalidArg, format!("corsac: no format `{format}`"))),
+    })
+}
