@@ -1,3 +1,57 @@
-//! Generators.
+//! `cargo xtask generate` writes the files that are checked in but not written by hand;
+//! `cargo xtask generate --check` fails where one of them is stale.
 
-fn main() {}
+use std::error::Error;
+use std::path::Path;
+use std::process::ExitCode;
+
+mod compare;
+mod header;
+
+/// What makes a file's whole text.
+type Generator = fn(root: &Path) -> Result<String, Box<dyn Error>>;
+
+/// Every generated file and what makes it.
+const GENERATED: &[(&str, Generator)] = &[("include/corsac.h", header::render)];
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let check = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["generate"] => false,
+        ["generate", "--check"] => true,
+        _ => {
+            eprintln!("usage: cargo xtask generate [--check]");
+            return ExitCode::from(2);
+        }
+    };
+    match generate(check) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("xtask: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Writes what is stale, or with `check` only tells. Whether all is well then.
+fn generate(check: bool) -> Result<bool, Box<dyn Error>> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or("no workspace")?;
+    let mut fresh = true;
+    for (path, generator) in GENERATED {
+        let target = root.join(path);
+        let wanted = generator(root).map_err(|error| format!("{path}: {error}"))?;
+        let found = std::fs::read_to_string(&target).unwrap_or_default();
+        if found == wanted {
+            continue;
+        }
+        if check {
+            fresh = false;
+            eprint!("{path} is stale: run `cargo xtask generate`\n{}", compare::differences(&found, &wanted));
+        } else {
+            std::fs::write(&target, wanted).map_err(|error| format!("{path}: {error}"))?;
+            println!("wrote {path}");
+        }
+    }
+    Ok(fresh)
+}

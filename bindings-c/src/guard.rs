@@ -1,0 +1,47 @@
+//! The border: no panic leaves it, no NULL is followed, no struct is read or written past its size.
+
+use crate::status::corsac_status;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// Runs the body of a function that returns a status.
+#[inline]
+pub(crate) fn status(body: impl FnOnce() -> Result<(), corsac_status>) -> corsac_status {
+    value(corsac_status::CORSAC_PANIC, || body().err().unwrap_or(corsac_status::CORSAC_OK))
+}
+
+/// Runs the body of a function that returns something else; a panic gives the fallback.
+#[inline]
+pub(crate) fn value<T>(fallback: T, body: impl FnOnce() -> T) -> T {
+    match catch_unwind(AssertUnwindSafe(body)) {
+        Ok(value) => value,
+        Err(payload) => {
+            // Dropping it could panic again, outside the guard.
+            std::mem::forget(payload);
+            fallback
+        }
+    }
+}
+
+/// Follows a pointer, unless it is NULL.
+///
+/// # Safety
+///
+/// Unless NULL, `pointer` points to a valid `T` that nobody changes throughout `'a`.
+#[inline]
+pub(crate) unsafe fn reference<'a, T>(pointer: *const T) -> Result<&'a T, corsac_status> {
+    // SAFETY: the caller's contract is this function's own.
+    unsafe { pointer.as_ref() }.ok_or(corsac_status::CORSAC_NULL)
+}
+
+/// Checks that a struct that begins with its size has at least `least` bytes. More is fine: the caller was
+/// compiled with a newer header.
+///
+/// # Safety
+///
+/// Unless NULL, `pointer` points to a readable `size_t`.
+#[inline]
+pub(crate) unsafe fn check_size<T>(pointer: *const T, least: usize) -> Result<(), corsac_status> {
+    // SAFETY: the caller's contract is this function's own; such structs begin with their size.
+    let size = unsafe { reference(pointer.cast::<usize>())? };
+    if *size < least { Err(corsac_status::CORSAC_BAD_SIZE) } else { Ok(()) }
+}

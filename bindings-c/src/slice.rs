@@ -1,0 +1,68 @@
+//! `corsac_slice`: bytes that belong to someone else.
+
+use crate::guard;
+use crate::status::corsac_status;
+use std::ffi::{CStr, c_char};
+
+/// Bytes, by pointer and length. They are borrowed: whoever gave them keeps and frees them.
+///
+/// A header that the request does not have is `ptr == NULL`, whatever `len` says; one that is there with an
+/// empty value is `ptr != NULL` with `len == 0`.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct corsac_slice {
+    /// The first byte, or NULL: absent.
+    pub ptr: *const c_char,
+    /// How many bytes, without a terminating NUL.
+    pub len: usize,
+}
+
+impl corsac_slice {
+    pub(crate) const ABSENT: Self = corsac_slice { ptr: std::ptr::null(), len: 0 };
+
+    pub(crate) const fn of(bytes: &[u8]) -> Self {
+        corsac_slice { ptr: bytes.as_ptr().cast(), len: bytes.len() }
+    }
+
+    pub(crate) const fn of_c_str(text: &CStr) -> Self {
+        Self::of(text.to_bytes())
+    }
+
+    /// The bytes; none where absent.
+    ///
+    /// # Safety
+    ///
+    /// Unless NULL, `ptr` points to `len` readable bytes, unchanged throughout `'a`.
+    #[inline]
+    pub(crate) unsafe fn bytes<'a>(self) -> Result<Option<&'a [u8]>, corsac_status> {
+        if self.ptr.is_null() {
+            return Ok(None);
+        }
+        // No object is larger, so such a length is a mistake, mostly a -1.
+        if self.len > isize::MAX.unsigned_abs() {
+            return Err(corsac_status::CORSAC_BAD_SIZE);
+        }
+        // SAFETY: not NULL, not too long; readable and unchanged by this function's own contract.
+        Ok(Some(unsafe { std::slice::from_raw_parts(self.ptr.cast(), self.len) }))
+    }
+}
+
+/// A slice of a C string, without its NUL.
+///
+/// Parameters: `text` is a NUL-terminated string, or NULL.
+///
+/// Returns: the slice; an absent one for NULL.
+///
+/// Lifetime: the slice borrows from `text`.
+///
+/// Threads: any.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn corsac_slice_from(text: *const c_char) -> corsac_slice {
+    guard::value(corsac_slice::ABSENT, || {
+        if text.is_null() {
+            return corsac_slice::ABSENT;
+        }
+        // SAFETY: not NULL; NUL-terminated by the caller's contract.
+        corsac_slice::of_c_str(unsafe { CStr::from_ptr(text) })
+    })
+}

@@ -1,0 +1,51 @@
+//! `corsac_status`: what a call came to.
+
+use crate::guard;
+use std::ffi::c_char;
+
+/// What a call came to. Numbers are never reused.
+#[repr(i32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum corsac_status {
+    /// It worked.
+    CORSAC_OK = 0,
+    /// A pointer is NULL that may not be, or there is nothing at this index.
+    CORSAC_NULL = 1,
+    /// A struct's `size` was not set, a length is impossible, or a buffer is too small.
+    CORSAC_BAD_SIZE = 2,
+    /// The policy is refused; the error says why.
+    CORSAC_CONFIG = 3,
+    /// The policy file could not be read; the error says why.
+    CORSAC_IO = 4,
+    /// A bug in corsac. The call had no effect; a decision is a refusal.
+    CORSAC_PANIC = 5,
+}
+
+/// A status as C hands it over: any number.
+pub type status_number = i32;
+
+/// The name of a status, for logs.
+///
+/// Parameters: `status` is any number.
+///
+/// Returns: a NUL-terminated text; `unknown` for a number that is no status. Never NULL.
+///
+/// Lifetime: static; never freed.
+///
+/// Threads: any.
+#[unsafe(no_mangle)]
+pub extern "C" fn corsac_status_name(status: status_number) -> *const c_char {
+    use corsac_status::{CORSAC_BAD_SIZE, CORSAC_CONFIG, CORSAC_IO, CORSAC_NULL, CORSAC_OK, CORSAC_PANIC};
+    const NAMES: [(corsac_status, &std::ffi::CStr); 6] = [
+        (CORSAC_OK, c"ok"),
+        (CORSAC_NULL, c"null"),
+        (CORSAC_BAD_SIZE, c"bad-size"),
+        (CORSAC_CONFIG, c"config"),
+        (CORSAC_IO, c"io"),
+        (CORSAC_PANIC, c"panic"),
+    ];
+    guard::value(c"unknown".as_ptr(), || {
+        let known = NAMES.iter().find(|(known, _)| *known as status_number == status);
+        known.map_or(c"unknown", |(_, name)| name).as_ptr()
+    })
+}

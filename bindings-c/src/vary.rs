@@ -1,0 +1,77 @@
+//! `corsac_vary_merge`: the engine's merge, into a buffer of the caller's.
+
+use crate::guard;
+use crate::slice::corsac_slice;
+use crate::status::corsac_status;
+use std::ffi::c_char;
+
+/// Merges a decision's header of `CORSAC_OP_MERGE` into the lines of that name that the application set. The
+/// result replaces them all.
+///
+/// Parameters:
+/// - `lines`, `count`: the values of the application's lines; `lines` may be NULL if `count` is 0. Absent slices are
+///   left out.
+/// - `decision`: the value of the decision's header.
+/// - `buffer`, `capacity`: where the result goes, with a NUL past it; `buffer` may be NULL if `capacity` is 0.
+/// - `length`: where the result's length goes, without the NUL.
+///
+/// Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_BAD_SIZE` if `capacity` is not greater than the length: `*length` is
+/// set, and the buffer holds an empty text. A capacity of the lengths of all lines and of `decision`, and 2 for
+/// each of them, is always enough.
+///
+/// Ownership: all the caller's; nothing is kept.
+///
+/// Threads: any.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn corsac_vary_merge(
+    lines: *const corsac_slice,
+    count: usize,
+    decision: corsac_slice,
+    buffer: *mut c_char,
+    capacity: usize,
+    length: *mut usize,
+) -> corsac_status {
+    guard::status(|| {
+        if !buffer.is_null() && capacity > 0 {
+            // SAFETY: not NULL, and at least one byte is writable by the caller's contract.
+            unsafe { buffer.write(0) };
+        }
+        if length.is_null() || (buffer.is_null() && capacity > 0) || (lines.is_null() && count > 0) {
+            return Err(corsac_status::CORSAC_NULL);
+        }
+        // SAFETY: not NULL; writable by the caller's contract.
+        unsafe { length.write(0) };
+        // SAFETY: `lines` points to `count` slices, each of which holds, by the caller's contract.
+        let lines = unsafe { read(lines, count)? };
+        // SAFETY: as above.
+        let decision = unsafe { decision.bytes()? }.ok_or(corsac_status::CORSAC_NULL)?;
+        let merged = engine::merge_vary(lines, decision);
+        // SAFETY: as above.
+        unsafe { length.write(merged.len()) };
+        if capacity <= merged.len() {
+            return Err(corsac_status::CORSAC_BAD_SIZE);
+        }
+        // SAFETY: the buffer has room for the value and the NUL, and no part of it is ours.
+        unsafe {
+            merged.as_ptr().cast::<c_char>().copy_to_nonoverlapping(buffer, merged.len());
+            buffer.add(merged.len()).write(0);
+        }
+        Ok(())
+    })
+}
+
+/// # Safety
+///
+/// `lines` points to `count` slices that hold for `'a`; it may be NULL if `count` is 0.
+unsafe fn read<'a>(lines: *const corsac_slice, count: usize) -> Result<Vec<&'a [u8]>, corsac_status> {
+    if lines.is_null() {
+        return Ok(Vec::new());
+    }
+    if count > isize::MAX.unsigned_abs() / size_of::<corsac_slice>() {
+        return Err(corsac_status::CORSAC_BAD_SIZE);
+    }
+    // SAFETY: not NULL, not too long; readable by this function's own contract.
+    let lines = unsafe { std::slice::from_raw_parts(lines, count) };
+    // SAFETY: each slice holds, by this function's own contract.
+    lines.iter().filter_map(|line| unsafe { line.bytes() }.transpose()).collect()
+}

@@ -1,0 +1,750 @@
+/*
+ * corsac: one CORS policy, every stack. The C library.
+ *
+ * 1. Build a `corsac_policy` once, from JSON, TOML or a file.
+ * 2. For each request, fill a `corsac_request` and call `corsac_policy_evaluate`.
+ * 3. Do what the `corsac_decision` says: answer, or run the application and put the headers on its response.
+ *
+ * Rules that hold everywhere:
+ * - Texts are pointer and length. A text of the library has a NUL past its length where that is said.
+ * - A struct that begins with `size` is set to zero first, then its `size` to its `sizeof`, so that a program and
+ *   a library of different versions understand each other.
+ * - NULL where it may not be is an error, never a crash. No panic leaves the library.
+ * - A call that fails leaves a decision that refuses.
+ */
+
+
+#ifndef CORSAC_H
+#define CORSAC_H
+
+/* Made by `cargo xtask generate` from bindings-c/src. Change it there. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/**
+ * The version of this header. `corsac_version()` is that of the library that runs.
+ */
+#define CORSAC_VERSION "0.1.0"
+#define CORSAC_VERSION_MAJOR 0
+#define CORSAC_VERSION_MINOR 1
+#define CORSAC_VERSION_PATCH 0
+
+/**
+ * The version as one number to compare with: major * 1000000 + minor * 1000 + patch.
+ */
+#define CORSAC_VERSION_NUMBER 1000
+
+/**
+ * Why a decision is what it is. Numbers are never reused; later versions add some.
+ */
+enum corsac_reason
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * No decision was made.
+   */
+  CORSAC_REASON_NONE = -1,
+  /**
+   * `no-origin`: the request has no `Origin`: not a CORS request.
+   */
+  CORSAC_REASON_NO_ORIGIN = 0,
+  /**
+   * `any-origin`: the policy lets any origin read.
+   */
+  CORSAC_REASON_ANY_ORIGIN = 1,
+  /**
+   * `origin-allowed`: the request's origin is configured.
+   */
+  CORSAC_REASON_ORIGIN_ALLOWED = 2,
+  /**
+   * `origin-not-allowed`: the request's origin is not configured.
+   */
+  CORSAC_REASON_ORIGIN_NOT_ALLOWED = 3,
+  /**
+   * `origin-malformed`: the request's `Origin` is not a serialised origin.
+   */
+  CORSAC_REASON_ORIGIN_MALFORMED = 4,
+  /**
+   * `preflight-allowed`: origin, method and headers are all allowed.
+   */
+  CORSAC_REASON_PREFLIGHT_ALLOWED = 5,
+  /**
+   * `preflight-method-not-allowed`: the method asked for is not listed, or not one token.
+   */
+  CORSAC_REASON_PREFLIGHT_METHOD_NOT_ALLOWED = 6,
+  /**
+   * `preflight-header-not-allowed`: a header asked for is not listed.
+   */
+  CORSAC_REASON_PREFLIGHT_HEADER_NOT_ALLOWED = 7,
+  /**
+   * `preflight-headers-malformed`: `Access-Control-Request-Headers` is not a bounded list of names.
+   */
+  CORSAC_REASON_PREFLIGHT_HEADERS_MALFORMED = 8,
+  /**
+   * `path-ambiguous`: servers could read the path as different routes.
+   */
+  CORSAC_REASON_PATH_AMBIGUOUS = 9,
+  /**
+   * `predicate-failed`: the origin predicate failed.
+   */
+  CORSAC_REASON_PREDICATE_FAILED = 10,
+  /**
+   * `write-refused`: a write from an origin that is not trusted.
+   */
+  CORSAC_REASON_WRITE_REFUSED = 11,
+  /**
+   * `websocket-refused`: a WebSocket handshake from an origin that is not trusted.
+   */
+  CORSAC_REASON_WEBSOCKET_REFUSED = 12,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum corsac_reason corsac_reason;
+#else
+typedef int32_t corsac_reason;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+
+/**
+ * The most headers that a decision has.
+ */
+#define CORSAC_MAX_HEADERS 16
+
+/**
+ * What a call came to. Numbers are never reused.
+ */
+enum corsac_status
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * It worked.
+   */
+  CORSAC_OK = 0,
+  /**
+   * A pointer is NULL that may not be, or there is nothing at this index.
+   */
+  CORSAC_NULL = 1,
+  /**
+   * A struct's `size` was not set, a length is impossible, or a buffer is too small.
+   */
+  CORSAC_BAD_SIZE = 2,
+  /**
+   * The policy is refused; the error says why.
+   */
+  CORSAC_CONFIG = 3,
+  /**
+   * The policy file could not be read; the error says why.
+   */
+  CORSAC_IO = 4,
+  /**
+   * A bug in corsac. The call had no effect; a decision is a refusal.
+   */
+  CORSAC_PANIC = 5,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum corsac_status corsac_status;
+#else
+typedef int32_t corsac_status;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * Whether the application runs. Numbers are never reused.
+ */
+enum corsac_action
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * Answer now with `status`, `headers` and `body`; the application is not run.
+   */
+  CORSAC_RESPOND = 0,
+  /**
+   * Run the application, and put the headers on whatever response it makes.
+   */
+  CORSAC_CONTINUE = 1,
+  /**
+   * Ask the predicate about the request's origin, then call `corsac_policy_resolve`. Only policies built with
+   * `has_predicate` ask.
+   */
+  CORSAC_ASK = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum corsac_action corsac_action;
+#else
+typedef int32_t corsac_action;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * How a header goes on the response. Numbers are never reused.
+ */
+enum corsac_op
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * Replace whatever the application set.
+   */
+  CORSAC_OP_SET = 0,
+  /**
+   * Add a further line of the same name.
+   */
+  CORSAC_OP_ADD = 1,
+  /**
+   * Merge into what the application set: `corsac_vary_merge`.
+   */
+  CORSAC_OP_MERGE = 2,
+  /**
+   * Take the application's lines of this name off. The value is empty.
+   */
+  CORSAC_OP_REMOVE = 3,
+  /**
+   * Set it unless the application has set it.
+   */
+  CORSAC_OP_DEFAULT = 4,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum corsac_op corsac_op;
+#else
+typedef int32_t corsac_op;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * What a predicate says of an origin. Numbers are never reused.
+ */
+enum corsac_answer
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * The origin is refused.
+   */
+  CORSAC_ANSWER_DENY = 0,
+  /**
+   * The origin may read the response.
+   */
+  CORSAC_ANSWER_ALLOW = 1,
+  /**
+   * The predicate failed: the origin is refused, and the decision's reason says why.
+   */
+  CORSAC_ANSWER_FAILED = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum corsac_answer corsac_answer;
+#else
+typedef int32_t corsac_answer;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * Why a policy could not be built. Opaque; freed with `corsac_error_free`.
+ */
+typedef struct corsac_error corsac_error;
+
+/**
+ * A validated, compiled policy. Opaque, immutable, usable from any thread at the same time.
+ */
+typedef struct corsac_policy corsac_policy;
+
+/**
+ * Bytes, by pointer and length. They are borrowed: whoever gave them keeps and frees them.
+ *
+ * A header that the request does not have is `ptr == NULL`, whatever `len` says; one that is there with an
+ * empty value is `ptr != NULL` with `len == 0`.
+ */
+typedef struct {
+  /**
+   * The first byte, or NULL: absent.
+   */
+  const char *ptr;
+  /**
+   * How many bytes, without a terminating NUL.
+   */
+  size_t len;
+} corsac_slice;
+
+/**
+ * One thing that is wrong, or unwise, in a policy. Set `size` to `sizeof(corsac_issue)` before the call.
+ *
+ * All texts are UTF-8, NUL-terminated past their length, and belong to the error or the policy.
+ */
+typedef struct {
+  /**
+   * `sizeof(corsac_issue)`.
+   */
+  size_t size;
+  /**
+   * What kind of problem it is: stable, kebab-case, the same in every language.
+   */
+  corsac_slice code;
+  /**
+   * Where: the setting in snake_case with its index (`allow_origins[2]`); empty for the whole.
+   */
+  corsac_slice field;
+  /**
+   * The offending value, escaped and shortened.
+   */
+  corsac_slice value;
+  /**
+   * What is wrong.
+   */
+  corsac_slice message;
+  /**
+   * What to write instead.
+   */
+  corsac_slice help;
+} corsac_issue;
+
+/**
+ * What only the host can say about a policy. Set all of it to zero, then `size`.
+ */
+typedef struct {
+  /**
+   * `sizeof(corsac_policy_options)`.
+   */
+  size_t size;
+  /**
+   * Whether the host has an origin predicate, to be asked about well-formed origins that no pattern matches.
+   */
+  bool has_predicate;
+} corsac_policy_options;
+
+/**
+ * One request, as far as CORS is concerned. Set all of it to zero, then `size` to `sizeof(corsac_request)`,
+ * `method`, and what the request has of the headers.
+ *
+ * Values are those of the request, byte for byte. Several lines of one header are joined with a comma and a
+ * space first. Nothing here is kept beyond the call, but a decision's headers borrow from it.
+ */
+typedef struct {
+  /**
+   * `sizeof(corsac_request)`.
+   */
+  size_t size;
+  /**
+   * The method, as sent. Required.
+   */
+  corsac_slice method;
+  /**
+   * The target's path, undecoded and without its query.
+   */
+  corsac_slice path;
+  /**
+   * `Origin`.
+   */
+  corsac_slice origin;
+  /**
+   * `Access-Control-Request-Method`.
+   */
+  corsac_slice acrm;
+  /**
+   * `Access-Control-Request-Headers`.
+   */
+  corsac_slice acrh;
+  /**
+   * `Access-Control-Request-Private-Network`.
+   */
+  corsac_slice acrpn;
+  /**
+   * `Host` (or `:authority`). Only policies with `protection` look at it, which this version refuses.
+   */
+  corsac_slice host;
+  /**
+   * `Sec-Fetch-Site`. Only policies with `protection` look at it, which this version refuses.
+   */
+  corsac_slice sec_fetch_site;
+} corsac_request;
+
+/**
+ * One header of a decision.
+ */
+typedef struct {
+  /**
+   * The name, in lower case; static and NUL-terminated.
+   */
+  corsac_slice name;
+  /**
+   * The value. It borrows from the policy (NUL-terminated then) or from the request (not NUL-terminated).
+   */
+  corsac_slice value;
+  /**
+   * How it goes on the response.
+   */
+  corsac_op op;
+} corsac_header;
+
+/**
+ * What to do with one request. Set `size` to `sizeof(corsac_decision)` before the call.
+ *
+ * Every call first makes it a refusal (`CORSAC_RESPOND`, 403, no headers), so that whoever ignores a failed
+ * call's status refuses. Only NULL and a bad `size` of the decision itself leave it as it was.
+ *
+ * Its slices borrow from the policy and from the request's slices, and hold as long as both do.
+ */
+typedef struct {
+  /**
+   * `sizeof(corsac_decision)`.
+   */
+  size_t size;
+  /**
+   * Whether the application runs.
+   */
+  corsac_action action;
+  /**
+   * The status to answer with; 0 where the application answers.
+   */
+  uint16_t status;
+  /**
+   * Why the decision is what it is; `CORSAC_REASON_NONE` if there is none yet.
+   */
+  corsac_reason reason;
+  /**
+   * A refusal that was let pass and only reported, else `CORSAC_REASON_NONE`.
+   */
+  corsac_reason reported;
+  /**
+   * The body to answer with; static and NUL-terminated, mostly empty.
+   */
+  corsac_slice body;
+  /**
+   * How many of `headers` are filled.
+   */
+  size_t header_count;
+  /**
+   * The headers to put on the response: first those to take off, then the others in the order in which they are sent.
+   * Those past `header_count` are not written.
+   */
+  corsac_header headers[CORSAC_MAX_HEADERS];
+} corsac_decision;
+
+/**
+ * An origin predicate: whether an origin that no pattern matched may read the response to this request.
+ *
+ * The origin is well-formed and never `null`. `user` is what was given to `corsac_policy_evaluate_with`. It is
+ * called on the same thread, before that function returns. It may not throw or `longjmp`.
+ */
+typedef corsac_answer (*corsac_predicate)(corsac_slice origin,
+                                          const corsac_request *request,
+                                          void *user);
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+/**
+ * The version of the library that runs, as `CORSAC_VERSION` is the version of the header that was compiled.
+ *
+ * Returns: a NUL-terminated text such as `1.2.3`. Never NULL.
+ *
+ * Lifetime: static; never freed.
+ *
+ * Threads: any.
+ */
+const char *corsac_version(void);
+
+/**
+ * A slice of a C string, without its NUL.
+ *
+ * Parameters: `text` is a NUL-terminated string, or NULL.
+ *
+ * Returns: the slice; an absent one for NULL.
+ *
+ * Lifetime: the slice borrows from `text`.
+ *
+ * Threads: any.
+ */
+corsac_slice corsac_slice_from(const char *text);
+
+/**
+ * The name of a status, for logs.
+ *
+ * Parameters: `status` is any number.
+ *
+ * Returns: a NUL-terminated text; `unknown` for a number that is no status. Never NULL.
+ *
+ * Lifetime: static; never freed.
+ *
+ * Threads: any.
+ */
+const char *corsac_status_name(corsac_status status);
+
+/**
+ * The name of a reason: stable, kebab-case, the same in every language.
+ *
+ * Parameters: `reason` is any number.
+ *
+ * Returns: a NUL-terminated text; `none` for `CORSAC_REASON_NONE`, `unknown` for a number that is no reason.
+ * Never NULL.
+ *
+ * Lifetime: static; never freed.
+ *
+ * Threads: any.
+ */
+const char *corsac_reason_name(corsac_reason reason);
+
+/**
+ * The whole error as one text of several lines, for people.
+ *
+ * Parameters: `error` is an error of this library, or NULL.
+ *
+ * Returns: a text in UTF-8, NUL-terminated past its length; an absent one for NULL.
+ *
+ * Lifetime: the text holds until `corsac_error_free`.
+ *
+ * Threads: any.
+ */
+corsac_slice corsac_error_message(const corsac_error *error);
+
+/**
+ * How many issues an error has.
+ *
+ * Parameters: `error` is an error of this library, or NULL.
+ *
+ * Returns: their number, at least 1; 0 for NULL.
+ *
+ * Threads: any.
+ */
+size_t corsac_error_count(const corsac_error *error);
+
+/**
+ * One issue of an error.
+ *
+ * Parameters:
+ * - `error` is an error of this library.
+ * - `index` is below `corsac_error_count(error)`.
+ * - `out` is where the issue goes; its `size` is set.
+ *
+ * Returns: `CORSAC_OK`; `CORSAC_NULL` if a pointer is NULL or there is no such issue; `CORSAC_BAD_SIZE`. Where
+ * there is no such issue, the slices of `out` are absent.
+ *
+ * Lifetime: the texts hold until `corsac_error_free`.
+ *
+ * Threads: any.
+ */
+corsac_status corsac_error_issue(const corsac_error *error,
+                                 size_t index,
+                                 corsac_issue *out);
+
+/**
+ * Frees an error and all its texts.
+ *
+ * Parameters: `error` is an error of this library that was not freed before, or NULL, which does nothing.
+ *
+ * Ownership: taken; the pointer is not to be used again.
+ *
+ * Threads: any.
+ */
+void corsac_error_free(corsac_error *error);
+
+/**
+ * Builds a policy from JSON text.
+ *
+ * Parameters:
+ * - `json`, `len`: the text in UTF-8. It is not kept.
+ * - `out`: where the policy goes; NULL on failure.
+ * - `err`: where the error goes on `CORSAC_CONFIG`, else NULL; may be NULL itself.
+ *
+ * Returns: `CORSAC_OK`; `CORSAC_CONFIG` with all issues at once; `CORSAC_NULL`; `CORSAC_BAD_SIZE`; `CORSAC_PANIC`.
+ *
+ * Ownership: the caller's, of the policy (`corsac_policy_free`) as of the error (`corsac_error_free`).
+ *
+ * Threads: any.
+ */
+corsac_status corsac_policy_from_json(const char *json,
+                                      size_t len,
+                                      corsac_policy **out,
+                                      corsac_error **err);
+
+/**
+ * Builds a policy from TOML text. Otherwise as `corsac_policy_from_json`.
+ */
+corsac_status corsac_policy_from_toml(const char *toml,
+                                      size_t len,
+                                      corsac_policy **out,
+                                      corsac_error **err);
+
+/**
+ * Builds a policy from a file: JSON if its name ends in `.json`, else TOML.
+ *
+ * `path`, `len` is the file's name, which needs no NUL. A file that cannot be read is `CORSAC_IO`, with an error
+ * of one issue: its code is `io`, its message names the file and what the system says. Otherwise as
+ * `corsac_policy_from_json`.
+ */
+corsac_status corsac_policy_from_file(const char *path,
+                                      size_t len,
+                                      corsac_policy **out,
+                                      corsac_error **err);
+
+/**
+ * As `corsac_policy_from_json`, with options. `options` may be NULL, and is not kept.
+ */
+corsac_status corsac_policy_from_json_with(const corsac_policy_options *options,
+                                           const char *json,
+                                           size_t len,
+                                           corsac_policy **out,
+                                           corsac_error **err);
+
+/**
+ * As `corsac_policy_from_toml`, with options. `options` may be NULL, and is not kept.
+ */
+corsac_status corsac_policy_from_toml_with(const corsac_policy_options *options,
+                                           const char *toml,
+                                           size_t len,
+                                           corsac_policy **out,
+                                           corsac_error **err);
+
+/**
+ * As `corsac_policy_from_file`, with options. `options` may be NULL, and is not kept.
+ */
+corsac_status corsac_policy_from_file_with(const corsac_policy_options *options,
+                                           const char *path,
+                                           size_t len,
+                                           corsac_policy **out,
+                                           corsac_error **err);
+
+/**
+ * Takes a further reference to a policy, which is freed by itself. It costs one atomic addition.
+ *
+ * Parameters: `policy` is a policy that is not freed yet, or NULL.
+ *
+ * Returns: the same policy; NULL for NULL.
+ *
+ * Ownership: the caller's, in addition to the one it had.
+ *
+ * Threads: any.
+ */
+corsac_policy *corsac_policy_clone(const corsac_policy *policy);
+
+/**
+ * Gives a reference to a policy back. The last one frees it.
+ *
+ * Parameters: `policy` is a policy that is not freed yet, or NULL, which does nothing.
+ *
+ * Ownership: taken; decisions that borrow from the policy hold as long as another reference does.
+ *
+ * Threads: any.
+ */
+void corsac_policy_free(corsac_policy *policy);
+
+/**
+ * How many lints a policy has: settings that are valid but useless or risky. Log each once, when it is built.
+ *
+ * Parameters: `policy` is a policy, or NULL.
+ *
+ * Returns: their number; 0 for NULL.
+ *
+ * Threads: any.
+ */
+size_t corsac_policy_lint_count(const corsac_policy *policy);
+
+/**
+ * One lint of a policy.
+ *
+ * Parameters:
+ * - `policy` is a policy.
+ * - `index` is below `corsac_policy_lint_count(policy)`.
+ * - `out` is where the lint goes; its `size` is set.
+ *
+ * Returns: `CORSAC_OK`; `CORSAC_NULL` if a pointer is NULL or there is no such lint; `CORSAC_BAD_SIZE`. Where
+ * there is no such lint, the slices of `out` are absent.
+ *
+ * Lifetime: the texts hold as long as the policy.
+ *
+ * Threads: any.
+ */
+corsac_status corsac_policy_lint(const corsac_policy *policy,
+                                 size_t index,
+                                 corsac_issue *out);
+
+/**
+ * Decides on a request. It allocates nothing.
+ *
+ * Parameters:
+ * - `policy` is a policy.
+ * - `request` is the request; its `size` and `method` are set.
+ * - `out` is where the decision goes; its `size` is set.
+ *
+ * Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_BAD_SIZE`; `CORSAC_PANIC`. On failure `out` is a refusal.
+ *
+ * Lifetime: the decision borrows from the policy and from the request's slices.
+ *
+ * Threads: any, at the same time, with the same policy.
+ */
+corsac_status corsac_policy_evaluate(const corsac_policy *policy,
+                                     const corsac_request *request,
+                                     corsac_decision *out);
+
+/**
+ * Decides on a request for which `corsac_policy_evaluate` said `CORSAC_ASK`, with the predicate's answer.
+ *
+ * Parameters: as `corsac_policy_evaluate`, with the same request; `answer` is a `corsac_answer`, any other number
+ * counts as `CORSAC_ANSWER_FAILED`. Where the policy does not ask about the request, the answer changes nothing.
+ *
+ * Returns, lifetime, threads: as `corsac_policy_evaluate`. The decision never is `CORSAC_ASK`.
+ */
+corsac_status corsac_policy_resolve(const corsac_policy *policy,
+                                    const corsac_request *request,
+                                    corsac_answer answer,
+                                    corsac_decision *out);
+
+/**
+ * Decides on a request and asks the predicate where the policy says so: both of the above in one call.
+ *
+ * Parameters: as `corsac_policy_evaluate`; `predicate` is called at most once, with `user`, which may be NULL.
+ *
+ * Returns, lifetime, threads: as `corsac_policy_evaluate`; `CORSAC_NULL` also where `predicate` is NULL. The
+ * decision never is `CORSAC_ASK`.
+ */
+corsac_status corsac_policy_evaluate_with(const corsac_policy *policy,
+                                          const corsac_request *request,
+                                          corsac_predicate predicate,
+                                          void *user,
+                                          corsac_decision *out);
+
+/**
+ * Merges a decision's header of `CORSAC_OP_MERGE` into the lines of that name that the application set. The
+ * result replaces them all.
+ *
+ * Parameters:
+ * - `lines`, `count`: the values of the application's lines; `lines` may be NULL if `count` is 0. Absent slices are
+ *   left out.
+ * - `decision`: the value of the decision's header.
+ * - `buffer`, `capacity`: where the result goes, with a NUL past it; `buffer` may be NULL if `capacity` is 0.
+ * - `length`: where the result's length goes, without the NUL.
+ *
+ * Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_BAD_SIZE` if `capacity` is not greater than the length: `*length` is
+ * set, and the buffer holds an empty text. A capacity of the lengths of all lines and of `decision`, and 2 for
+ * each of them, is always enough.
+ *
+ * Ownership: all the caller's; nothing is kept.
+ *
+ * Threads: any.
+ */
+corsac_status corsac_vary_merge(const corsac_slice *lines,
+                                size_t count,
+                                corsac_slice decision,
+                                char *buffer,
+                                size_t capacity,
+                                size_t *length);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+#endif  /* CORSAC_H */

@@ -1,0 +1,119 @@
+//! `include/corsac.h`, made by cbindgen from the C binding's files, and what cbindgen cannot see: the version and
+//! the engine's reasons.
+
+use corsac::Reason;
+use std::collections::BTreeSet;
+use std::error::Error;
+use std::fmt::Write;
+use std::path::Path;
+
+/// The binding's files in the order in which the header shows them.
+const FILES: [&str; 10] =
+    ["version", "slice", "status", "reason", "request", "decision", "error", "policy", "evaluate", "vary"];
+
+/// Files without a noun of the header.
+const INNER: [&str; 2] = ["lib", "guard"];
+
+pub(crate) fn render(root: &Path) -> Result<String, Box<dyn Error>> {
+    let binding = root.join("bindings-c");
+    check_files(&binding.join("src"))?;
+    let mut config = cbindgen::Config::from_file(binding.join("cbindgen.toml"))?;
+    config.after_includes = Some(format!("\n{}\n{}", version(env!("CARGO_PKG_VERSION"))?, reasons()?));
+    let mut builder = cbindgen::Builder::new().with_config(config);
+    for file in FILES {
+        builder = builder.with_src(binding.join("src").join(file).with_extension("rs"));
+    }
+    let mut header = Vec::new();
+    builder.generate()?.write(&mut header);
+    Ok(String::from_utf8(header)?)
+}
+
+/// A file that is not named above would be missing from the header.
+fn check_files(folder: &Path) -> Result<(), Box<dyn Error>> {
+    let mut found = BTreeSet::new();
+    for entry in std::fs::read_dir(folder)? {
+        let name = entry?.file_name();
+        found.extend(Path::new(&name).file_stem().map(|stem| stem.to_string_lossy().into_owned()));
+    }
+    let known: BTreeSet<String> = FILES.iter().chain(&INNER).map(|name| (*name).to_owned()).collect();
+    if found == known { Ok(()) } else { Err(format!("the binding's files are {found:?}").into()) }
+}
+
+/// The version of the header, for the preprocessor and for people.
+fn version(version: &str) -> Result<String, Box<dyn Error>> {
+    let numbers: Vec<u32> = version.split('.').map(str::parse).collect::<Result<_, _>>()?;
+    let [major, minor, patch] = numbers[..] else { return Err(format!("version {version}").into()) };
+    Ok(format!(
+        "/**
+ * The version of this header. `corsac_version()` is that of the library that runs.
+ */
+#define CORSAC_VERSION \"{version}\"
+#define CORSAC_VERSION_MAJOR {major}
+#define CORSAC_VERSION_MINOR {minor}
+#define CORSAC_VERSION_PATCH {patch}
+
+/**
+ * The version as one number to compare with: major * 1000000 + minor * 1000 + patch.
+ */
+#define CORSAC_VERSION_NUMBER {}
+",
+        major * 1_000_000 + minor * 1_000 + patch
+    ))
+}
+
+/// The engine's reasons in the form in which cbindgen writes enums.
+fn reasons() -> Result<String, Box<dyn Error>> {
+    let mut out = String::from(
+        "/**
+ * Why a decision is what it is. Numbers are never reused; later versions add some.
+ */
+enum corsac_reason
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * No decision was made.
+   */
+  CORSAC_REASON_NONE = -1,
+",
+    );
+    for reason in Reason::ALL {
+        let name = reason.as_str().replace('-', "_").to_uppercase();
+        let (meaning, number) = (reason.meaning(), *reason as u8);
+        writeln!(out, "  /**\n   * `{}`: {meaning}.\n   */\n  CORSAC_REASON_{name} = {number},", reason.as_str())?;
+    }
+    out.push_str(
+        "};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum corsac_reason corsac_reason;
+#else
+typedef int32_t corsac_reason;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+",
+    );
+    Ok(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::version;
+
+    #[test]
+    fn every_part_of_the_version_counts() {
+        let text = version("2.34.567").unwrap_or_default();
+        for line in [
+            "#define CORSAC_VERSION \"2.34.567\"",
+            "#define CORSAC_VERSION_MAJOR 2",
+            "#define CORSAC_VERSION_MINOR 34",
+            "#define CORSAC_VERSION_PATCH 567",
+            "#define CORSAC_VERSION_NUMBER 2034567",
+        ] {
+            assert!(text.lines().any(|other| other == line), "{line} is not in\n{text}");
+        }
+        assert!(version("1.2").is_err());
+        assert!(version("1.2.x").is_err());
+    }
+}
