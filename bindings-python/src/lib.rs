@@ -1,1 +1,41 @@
-//! The Python extension.
+//! The Python extension: Python objects in, Python objects out, nothing decided in between.
+//!
+//! ```text
+//! value.rs    keyword arguments ─► corsac::Value     issue.rs     corsac::Issue ─► Issue, ConfigError
+//! octets.rs   str and bytes     ─► bytes             decision.rs  corsac::Decision ─► Decision
+//! headers.rs  pairs, mappings   ─► header lines      vary.rs      merge_vary
+//!                          policy.rs  Policy
+//! ```
+#![forbid(unsafe_code)]
+
+mod budget;
+mod decision;
+mod headers;
+mod issue;
+mod octets;
+mod policy;
+mod value;
+mod vary;
+
+use pyo3::pymodule;
+
+/// The compiled part of `corsac`. Import from `corsac` instead.
+#[pymodule]
+mod _corsac {
+    use pyo3::prelude::*;
+
+    #[pymodule_export]
+    use super::decision::Decision;
+    #[pymodule_export]
+    use super::issue::Issue;
+    #[pymodule_export]
+    use super::policy::Policy;
+    #[pymodule_export]
+    use super::vary::merge_vary;
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        module.add("ConfigError", super::issue::config_error_type(module.py())?)?;
+        module.add("__version__", env!("CARGO_PKG_VERSION"))
+    }
+}

@@ -1,0 +1,122 @@
+//! `Issue` and `ConfigError`: what is wrong with a policy.
+
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyString, PyTuple, PyType};
+use pyo3::{create_exception, intern};
+
+create_exception!(
+    corsac,
+    ConfigError,
+    PyValueError,
+    "A policy that is refused: a ``ValueError`` whose message lists everything that is wrong and what to write instead.
+
+Attributes:
+    issues (tuple[Issue, ...]): every issue found, in the order of the settings."
+);
+
+/// One thing that is wrong (an error) or useless or risky (a lint) in a policy. Immutable; equal if all members are.
+///
+/// Attributes:
+///     code (str): what kind of problem it is: a stable kebab-case code such as ``origin-path``.
+///     severity (Literal["error", "lint"]): an error refuses the policy, a lint does not.
+///     field (str): the setting in snake_case with its index (``allow_origins[2]``); empty for the whole.
+///     value (str): the offending value as text, control characters escaped, cut at 200 characters.
+///     message (str): what is wrong.
+///     help (str): what to write instead.
+#[pyclass(frozen, eq, hash, get_all, module = "corsac")]
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Issue {
+    /// What kind of problem it is: a stable kebab-case code.
+    code: String,
+    /// ``error`` or ``lint``.
+    severity: String,
+    /// The setting in snake_case with its index; empty for the whole.
+    field: String,
+    /// The offending value as text, escaped and cut.
+    value: String,
+    /// What is wrong.
+    message: String,
+    /// What to write instead.
+    help: String,
+}
+
+impl From<&corsac::Issue> for Issue {
+    fn from(issue: &corsac::Issue) -> Self {
+        Issue {
+            code: issue.code.as_str().to_owned(),
+            severity: issue.severity.as_str().to_owned(),
+            field: issue.field.clone(),
+            value: issue.value.clone(),
+            message: issue.message.clone(),
+            help: issue.help.clone(),
+        }
+    }
+}
+
+impl Issue {
+    fn members(&self) -> [(&'static str, &str); 6] {
+        [
+            ("code", &self.code),
+            ("severity", &self.severity),
+            ("field", &self.field),
+            ("value", &self.value),
+            ("message", &self.message),
+            ("help", &self.help),
+        ]
+    }
+}
+
+#[pymethods]
+impl Issue {
+    #[new]
+    #[pyo3(signature = (*, code, severity, field, value, message, help))]
+    fn new(code: String, severity: String, field: String, value: String, message: String, help: String) -> Self {
+        Issue { code, severity, field, value, message, help }
+    }
+
+    /// Pickles by its members, so that a ConfigError crosses processes.
+    fn __getnewargs_ex__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyTuple>, Bound<'py, PyDict>)> {
+        let members = PyDict::new(py);
+        for (name, text) in self.members() {
+            members.set_item(name, text)?;
+        }
+        Ok((PyTuple::empty(py), members))
+    }
+
+    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+        let mut members = Vec::new();
+        for (name, text) in self.members() {
+            members.push(format!("{name}={}", PyString::new(py, text).repr()?));
+        }
+        Ok(format!("Issue({})", members.join(", ")))
+    }
+
+    fn __str__(&self) -> String {
+        let colon = if self.field.is_empty() { "" } else { ": " };
+        format!("{}{colon}{} [{}]\n  help: {}", self.field, self.message, self.code, self.help)
+    }
+}
+
+/// The issues as Python's.
+pub(crate) fn issues<'py>(py: Python<'py>, issues: &[corsac::Issue]) -> PyResult<Bound<'py, PyTuple>> {
+    PyTuple::new(py, issues.iter().map(Issue::from))
+}
+
+/// The exception to raise for a refused policy.
+pub(crate) fn config_error(py: Python<'_>, error: &corsac::ConfigError) -> PyErr {
+    let raised = ConfigError::new_err(error.to_string());
+    let attached =
+        issues(py, error.issues()).and_then(|issues| raised.value(py).setattr(intern!(py, "issues"), issues));
+    match attached {
+        Ok(()) => raised,
+        Err(other) => other,
+    }
+}
+
+/// The class, with an empty `issues` for instances that others make.
+pub(crate) fn config_error_type(py: Python<'_>) -> PyResult<Bound<'_, PyType>> {
+    let class = py.get_type::<ConfigError>();
+    class.setattr(intern!(py, "issues"), PyTuple::empty(py))?;
+    Ok(class)
+}

@@ -1,0 +1,214 @@
+//! `Policy`, as Python sees it.
+
+use crate::decision::Decision;
+use crate::headers::HeaderLines;
+use crate::issue::{config_error, issues};
+use crate::octets::{Octets, is_bytes};
+use crate::value;
+use corsac::{Answer, Evaluation, LoadError, PolicyBuilder};
+use pyo3::exceptions::{PyOSError, PyTypeError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::pybacked::PyBackedBytes;
+use pyo3::types::{PyDict, PyString, PyTuple};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// A CORS policy: validated, compiled, immutable, and usable from any thread.
+///
+/// ``Policy(**settings)`` takes keyword arguments alone. Any iterable does where a list is said, but a str is
+/// never one.
+///
+/// Args:
+///     allow_origins (list[str]): origin patterns, or ``["*"]``: who may read responses. ``https://app.example.com``,
+///         ``https://*.example.com``, ``https://preview-*.example.com``, ``http://localhost:*``; ``[]`` is nobody.
+///         URL objects (pydantic, yarl, httpx) are taken as well. Required, unless a regex is given.
+///     allow_origin_regex (list[str | re.Pattern[str]] | str): regexes, each matched against the whole origin.
+///     allow_methods (list[str]): methods, or ``["*"]``; default ``["GET"]``. GET, HEAD and POST are always allowed.
+///     allow_headers (list[str]): request-header names, or ``["*"]``; default ``[]``. Accept, Accept-Language,
+///         Content-Language and Content-Type are always allowed.
+///     allow_credentials (bool): whether cookies and HTTP authentication are allowed; default False.
+///     expose_headers (list[str]): response-header names that scripts may read, or ``["*"]``; default ``[]``.
+///     max_age (int | None): for how many seconds, 0 to 86400, a browser may keep a preflight's answer; default 600;
+///         None or False for no header.
+///     preflight_status (int): 204 (default) or 200.
+///     preflight_continue (bool): a preflight gets its headers and goes on to the application; default False.
+///     allow_private_network (bool): answer ``Access-Control-Request-Private-Network``; default False.
+///     keep_app_headers (bool): leave the application's own CORS headers on; default False.
+///     dangerously_allow (list[str]): checks to lift: ``insecure-origins``, ``public-suffixes``, ``null-origin``.
+///
+/// Raises:
+///     ConfigError: with every issue at once (``issues``), each with its fix.
+///     ValueError: a setting has more than 2,000,000 elements.
+///
+/// What is valid but useless or risky is in ``lints``, and is logged once, as a warning of the logger ``corsac``.
+///
+/// Source: Fetch, "CORS protocol".
+///
+///     >>> policy = Policy(allow_origins=["https://*.example.com"])
+///     >>> policy.evaluate("GET", [("Origin", "https://app.example.com")]).reason
+///     'origin-allowed'
+#[pyclass(frozen, module = "corsac")]
+#[derive(Debug)]
+pub(crate) struct Policy {
+    /// Shared with what is rendered from it.
+    core: Arc<corsac::Policy>,
+    lints: Py<PyTuple>,
+}
+
+#[pymethods]
+impl Policy {
+    #[new]
+    #[pyo3(signature = (**config))]
+    fn new(py: Python<'_>, config: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
+        let config = value::config(config)?;
+        Policy::built(py, py.detach(|| PolicyBuilder::new().value(config)))
+    }
+
+    /// Build a policy from JSON text.
+    ///
+    /// Args:
+    ///     text: the JSON object of the settings, as str or as UTF-8 bytes.
+    ///
+    /// Raises:
+    ///     ConfigError: with every issue at once; code ``syntax`` where the text is not JSON.
+    ///     TypeError: ``text`` is neither str nor bytes.
+    #[staticmethod]
+    fn from_json(py: Python<'_>, text: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let text = Text::read(text)?;
+        Policy::built(py, py.detach(|| PolicyBuilder::new().json(text.as_slice())))
+    }
+
+    /// Build a policy from TOML text.
+    ///
+    /// Args:
+    ///     text: the TOML document of the settings, as str or as UTF-8 bytes.
+    ///
+    /// Raises:
+    ///     ConfigError: with every issue at once; code ``syntax`` where the text is not TOML.
+    ///     TypeError: ``text`` is neither str nor bytes.
+    #[staticmethod]
+    fn from_toml(py: Python<'_>, text: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let text = Text::read(text)?;
+        Policy::built(py, py.detach(|| PolicyBuilder::new().toml(text.as_slice())))
+    }
+
+    /// Build a policy from a file: JSON if its name ends in ``.json``, else TOML.
+    ///
+    /// Args:
+    ///     path: the file, as str or ``os.PathLike[str]``.
+    ///
+    /// Raises:
+    ///     OSError: the file cannot be read: ``FileNotFoundError`` and its like, with ``errno`` and ``filename``.
+    ///     ConfigError: the file was read and is refused; the message names the file.
+    #[staticmethod]
+    fn from_file(py: Python<'_>, path: PathBuf) -> PyResult<Self> {
+        match py.detach(|| PolicyBuilder::new().file(&path)) {
+            Err(LoadError::Io(error)) => Err(os_error(py, &error, &path)),
+            Err(LoadError::Config(error)) => Err(config_error(py, &error)),
+            // The enum may grow.
+            Err(error) => Err(PyValueError::new_err(error.to_string())),
+            Ok(policy) => Policy::built(py, Ok(policy)),
+        }
+    }
+
+    /// Decide on one request. Whatever the bytes are, this does not fail.
+    ///
+    /// Args:
+    ///     method: the request's method, as sent.
+    ///     headers: the request's header lines: an iterable of (name, value) pairs, or a mapping. Names in any
+    ///         case; repeated lines are joined.
+    ///     path: the target's path, undecoded and without its query, or None.
+    ///
+    /// Text may be str or bytes. A str is isomorphic: each code point stands for one byte (latin-1), as in WSGI.
+    ///
+    /// Returns:
+    ///     The decision.
+    ///
+    /// Raises:
+    ///     TypeError: something is neither str nor bytes, or no pair.
+    ///
+    /// Source: Fetch, "CORS protocol", "HTTP requests" and "HTTP responses".
+    #[pyo3(signature = (method, headers, path=None))]
+    fn evaluate(
+        &self,
+        method: &Bound<'_, PyAny>,
+        headers: &Bound<'_, PyAny>,
+        path: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Decision> {
+        let method = Octets::read(method, "method")?;
+        let path = path.map(|path| Octets::read(path, "path")).transpose()?;
+        let lines = HeaderLines::read(headers)?;
+        let picked = lines.pick();
+        let request = picked.request(method.as_slice(), path.as_ref().map(Octets::as_slice));
+        Ok(match self.core.evaluate(&request) {
+            Evaluation::Decided(decision) => decision.into(),
+            // Policies are built without a predicate, so nothing asks; what cannot be asked is refused.
+            Evaluation::Ask(pending) => pending.resolve(Answer::Failed).into(),
+        })
+    }
+
+    /// What is valid but useless or risky in the settings: a tuple of :class:`Issue` with severity ``lint``.
+    #[getter]
+    fn lints(&self, py: Python<'_>) -> Py<PyTuple> {
+        self.lints.clone_ref(py)
+    }
+}
+
+impl Policy {
+    fn built(py: Python<'_>, built: Result<corsac::Policy, corsac::ConfigError>) -> PyResult<Self> {
+        let policy = built.map_err(|error| config_error(py, &error))?;
+        log(py, policy.lints())?;
+        let lints = issues(py, policy.lints())?.unbind();
+        Ok(Policy { core: Arc::new(policy), lints })
+    }
+}
+
+/// Warns of each lint, the host's way.
+fn log(py: Python<'_>, lints: &[corsac::Issue]) -> PyResult<()> {
+    if lints.is_empty() {
+        return Ok(());
+    }
+    let logger = py.import("logging")?.call_method1("getLogger", ("corsac",))?;
+    for lint in lints {
+        logger.call_method1("warning", ("%s", lint.to_string()))?;
+    }
+    Ok(())
+}
+
+/// The text of a policy. Unlike a header's, it is Unicode.
+enum Text {
+    Utf8(String),
+    Bytes(PyBackedBytes),
+}
+
+impl Text {
+    fn read(object: &Bound<'_, PyAny>) -> PyResult<Self> {
+        if let Ok(text) = object.cast::<PyString>() {
+            return Ok(Text::Utf8(text.to_string_lossy().into_owned()));
+        }
+        if is_bytes(object) {
+            return Ok(Text::Bytes(object.extract()?));
+        }
+        Err(PyTypeError::new_err(format!("text must be str or bytes, not {}", object.get_type().name()?)))
+    }
+
+    fn as_slice(&self) -> &[u8] {
+        match self {
+            Text::Utf8(text) => text.as_bytes(),
+            Text::Bytes(bytes) => bytes,
+        }
+    }
+}
+
+/// The error that `open` would raise: the class follows from the number.
+fn os_error(py: Python<'_>, error: &std::io::Error, path: &Path) -> PyErr {
+    let Some(number) = error.raw_os_error() else {
+        // The path itself is impossible, such as one with a NUL.
+        return PyValueError::new_err(error.to_string());
+    };
+    let made = py
+        .import("os")
+        .and_then(|os| os.call_method1("strerror", (number,)))
+        .and_then(|message| py.get_type::<PyOSError>().call1((number, message, path.as_os_str())));
+    made.map_or_else(|error| error, PyErr::from_value)
+}
