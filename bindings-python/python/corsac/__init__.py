@@ -1,0 +1,33 @@
+"""One CORS policy, the same answer on every stack.
+
+A :class:`Policy` is built once from keyword arguments or from a JSON or TOML text or file. What is wrong with
+it raises :class:`ConfigError`, which lists every :class:`Issue` with its fix. The policy then decides on
+requests; a :class:`Decision` says what to do.
+
+    >>> import corsac
+    >>> policy = corsac.Policy(allow_origins=["https://app.example.com"])
+    >>> decision = policy.evaluate("GET", [("Origin", "https://app.example.com")])
+    >>> decision.headers
+    [('access-control-allow-origin', 'https://app.example.com'), ('vary', 'Origin')]
+"""
+
+from corsac._corsac import (
+    ConfigError,
+    Decision,
+    Issue,
+    Policy,
+    __version__,
+    merge_vary,
+)
+from corsac._types import PolicyOptions, UrlLike
+
+__all__ = [
+    "ConfigError",
+    "Decision",
+    "Issue",
+    "Policy",
+    "PolicyOptions",
+    "UrlLike",
+    "__version__",
+    "merge_vary",
+]

@@ -1,0 +1,37 @@
+"""Types for those who annotate: what the settings take. The engine, not these types, judges a policy."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Literal, Protocol, TypedDict
+
+
+class UrlLike(Protocol):
+    """A URL object, such as pydantic's ``AnyUrl`` or ``yarl.URL``: its text is ``str(url)``."""
+
+    @property
+    def scheme(self) -> str | None:
+        """The scheme without its colon."""
+
+    @property
+    def host(self) -> str | None:
+        """The host name or address."""
+
+
+class PolicyOptions(TypedDict, total=False):
+    """The keyword arguments of :class:`corsac.Policy`, described there."""
+
+    allow_origins: Iterable[str | UrlLike]
+    allow_origin_regex: str | re.Pattern[str] | Iterable[str | re.Pattern[str]]
+    allow_methods: Iterable[str]
+    allow_headers: Iterable[str]
+    allow_credentials: bool
+    expose_headers: Iterable[str]
+    max_age: int | Literal[False] | None
+    preflight_status: Literal[200, 204]
+    preflight_continue: bool
+    allow_private_network: bool
+    keep_app_headers: bool
+    dangerously_allow: Iterable[str]
+    protection: Mapping[str, object]
+    routes: Iterable[Mapping[str, object]]
+    dialect: Literal["corsac"]
