@@ -1,4 +1,8 @@
 //! What several tests share.
-#![allow(dead_code, unreachable_pub, reason = "each test uses a part of it")]
+#![allow(dead_code, unreachable_pub, missing_docs, reason = "each test uses a part of it")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 pub mod isomorphic;
+pub mod mutation;
+pub mod naive;
+pub mod strategies;
