@@ -1,0 +1,252 @@
+//! Unhappy paths: files and texts that are no policy, and what the errors say.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
+use corsac::{Code, Config, ConfigError, LoadError, Policy, PolicyBuilder, Value};
+use std::error::Error;
+use std::path::{Path, PathBuf};
+
+/// A folder of this test's own, removed when it is done.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("corsac-{}-{name}", std::process::id()));
+        std::fs::create_dir_all(&path).unwrap();
+        Folder(path)
+    }
+
+    fn file(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.0.join(name);
+        std::fs::write(&path, content).unwrap();
+        path
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn codes(error: &ConfigError) -> Vec<(&str, &str)> {
+    error.issues().iter().map(|issue| (issue.code.as_str(), issue.field.as_str())).collect()
+}
+
+fn refused(path: &Path) -> ConfigError {
+    match Policy::from_file(path) {
+        Err(LoadError::Config(error)) => error,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn an_unreadable_file_is_the_hosts_own_error() {
+    let folder = Folder::new("unreadable");
+    for (path, kind) in [
+        (folder.0.join("missing.toml"), std::io::ErrorKind::NotFound),
+        (folder.0.clone(), std::io::ErrorKind::IsADirectory),
+    ] {
+        let error = Policy::from_file(&path).unwrap_err();
+        let LoadError::Io(io) = &error else { panic!("{error:?}") };
+        assert_eq!(io.kind(), kind);
+        assert!(error.source().is_some());
+        assert!(error.to_string().starts_with("the policy file could not be read: "));
+    }
+}
+
+#[test]
+fn a_files_name_tells_its_format() {
+    let folder = Folder::new("format");
+    let (json, toml) = (r#"{"allow_origins": ["https://a.example"]}"#, "allow_origins = ['https://a.example']");
+    for (name, content) in [("a.json", json), ("a.JSON", json), ("a.toml", toml), ("a.conf", toml), ("cors", toml)] {
+        assert!(Policy::from_file(folder.file(name, content)).is_ok(), "{name}");
+    }
+    let error = refused(&folder.file("b.json", toml));
+    assert_eq!(codes(&error), [("syntax", "")]);
+    assert!(error.to_string().starts_with("1 problem in the CORS policy "), "{error}");
+    assert!(error.to_string().contains("b.json"), "{error}");
+    assert_eq!(codes(&refused(&folder.file("b.toml", json))), [("syntax", "")]);
+}
+
+#[test]
+fn a_byte_order_mark_is_no_error_and_other_encodings_are() {
+    let folder = Folder::new("encoding");
+    assert!(Policy::from_json("\u{feff}{\"allow_origins\": []}").is_ok());
+    assert!(Policy::from_toml("\u{feff}allow_origins = []").is_ok());
+    let utf16: Vec<u8> = "{\"allow_origins\": []}".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for text in [&b"allow_origins = ['\xff\xfe']"[..], b"{\"allow_origins\": [\"\xc3\x28\"]}", b"\xff\xfe", &utf16] {
+        assert_eq!(codes(&Policy::from_json(text).unwrap_err()), [("syntax", "")]);
+        assert_eq!(codes(&Policy::from_toml(text).unwrap_err()), [("syntax", "")]);
+        assert_eq!(codes(&refused(&folder.file("a.toml", text))), [("syntax", "")]);
+    }
+}
+
+#[test]
+fn texts_that_are_no_table() {
+    for (text, code) in [
+        ("", "syntax"),
+        (" \n", "syntax"),
+        ("{", "syntax"),
+        ("{} {}", "syntax"),
+        ("{,}", "syntax"),
+        ("// comment\n{}", "syntax"),
+        ("null", "wrong-type"),
+        ("[]", "wrong-type"),
+        ("\"https://a.example\"", "wrong-type"),
+        ("1e999", "syntax"),
+    ] {
+        let error = Policy::from_json(text).unwrap_err();
+        assert_eq!(codes(&error), [(code, "")], "{text}");
+    }
+    assert_eq!(codes(&Policy::from_json("{}").unwrap_err()), [("missing-origins", "allow_origins")]);
+    assert_eq!(codes(&Policy::from_toml("").unwrap_err()), [("missing-origins", "allow_origins")]);
+    assert_eq!(codes(&Policy::from_toml("= 1").unwrap_err()), [("syntax", "")]);
+}
+
+#[test]
+fn a_syntax_error_names_its_line() {
+    let error = Policy::from_json("{\n  \"allow_origins\": [\n}").unwrap_err();
+    assert!(error.issues()[0].message.contains("line 3"), "{error}");
+    let error = Policy::from_toml("allow_origins = []\nmax_age = = 1\n").unwrap_err();
+    assert!(error.issues()[0].message.contains("line 2"), "{error}");
+}
+
+#[test]
+fn deep_nesting_is_refused_and_not_followed() {
+    for depth in [200, 100_000] {
+        let json = format!("{{\"allow_origins\": {}{}}}", "[".repeat(depth), "]".repeat(depth));
+        assert!(Policy::from_json(json).is_err());
+        let toml = format!("allow_origins = {}{}", "[".repeat(depth), "]".repeat(depth));
+        assert!(Policy::from_toml(toml).is_err());
+        let tables = format!("[{}a]", "a.".repeat(depth));
+        assert!(Policy::from_toml(tables).is_err());
+        let regex = format!("{}a{}", "(".repeat(depth), ")".repeat(depth));
+        assert!(Policy::new(Config { allow_origin_regex: vec![regex], ..Config::default() }).is_err());
+    }
+    // Lists in lists are followed to a bound, whatever the host hands over.
+    let nested = |depth| (0..depth).fold(Value::from("https://a.example"), |inner, _| Value::List(vec![inner]));
+    let cors = |origin| Value::Map(vec![("dialect".into(), "cors".into()), ("origin".into(), origin)]);
+    assert!(Policy::try_from(cors(nested(10))).is_ok());
+    assert!(Policy::try_from(cors(nested(200))).is_err());
+}
+
+#[test]
+fn issues_are_listed_up_to_a_thousand() {
+    for (count, listed) in [(1, 1), (1000, 1000), (1001, 1001), (50_000, 1001)] {
+        let allow_origins = vec!["https://A.example".to_owned(); count];
+        let error = Policy::new(Config { allow_origins, ..Config::default() }).unwrap_err();
+        assert_eq!(error.issues().len(), listed);
+        let last = error.issues().last().unwrap();
+        if count > 1000 {
+            assert_eq!((last.code, last.field.as_str()), (Code::TooManyIssues, ""));
+            assert!(last.message.contains(&(count - 1000).to_string()), "{last}");
+        }
+        assert!(error.issues()[..count.min(1000)].iter().enumerate().all(|(index, issue)| {
+            issue.code == Code::OriginUppercase && issue.field == format!("allow_origins[{index}]")
+        }));
+    }
+}
+
+#[test]
+fn all_issues_are_reported_together() {
+    let error = Policy::from_json(
+        r#"{"allow_origins": ["https://A.example", 1], "allow_origin_regex": "(", "allow_methods": "PUT", "allow_headers": ["x y"],
+            "allow_credentials": "yes", "expose_headers": ["Set-Cookie"], "max_age": -1, "preflight_status": 201, "colour": 1,
+            "dangerously_allow": ["all"], "routes": [{}]}"#,
+    )
+    .unwrap_err();
+    let mut found = codes(&error);
+    found.sort_unstable();
+    assert_eq!(
+        found,
+        [
+            ("expose-forbidden", "expose_headers[0]"),
+            ("header-not-token", "allow_headers[0]"),
+            ("max-age-range", "max_age"),
+            ("origin-uppercase", "allow_origins[0]"),
+            ("preflight-status", "preflight_status"),
+            ("regex-syntax", "allow_origin_regex"),
+            ("unknown-danger", "dangerously_allow[0]"),
+            ("unknown-key", "colour"),
+            ("unsupported", "routes"),
+            ("wrong-type", "allow_credentials"),
+            ("wrong-type", "allow_methods"),
+            ("wrong-type", "allow_origins[1]"),
+        ]
+    );
+}
+
+#[test]
+fn errors_read_well() {
+    let error = Policy::new(Config {
+        allow_origins: vec!["https://App.example.com/".into(), "ws://a.example".into()],
+        ..Config::default()
+    })
+    .unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "2 problems in the CORS policy\n\
+         allow_origins[0]: `https://App.example.com/` ends in a slash; origins have no path [origin-trailing-slash]\n  \
+         help: write `https://app.example.com`\n\
+         allow_origins[1]: `ws://a.example` has the scheme `ws`, which no page's origin has [origin-scheme]\n  \
+         help: write `http://a.example`"
+    );
+}
+
+/// Nothing of a policy can forge a line of a log, or turn one around.
+#[test]
+fn errors_hold_no_raw_control_or_bidi_characters() {
+    let hostile = "\r\n\0\u{1b}[2J\u{7f}\u{85}\u{200e}\u{202e}\u{2066}\u{2028}\u{feff}\u{61c}";
+    let hostile = hostile.chars().map(|c| format!("a{c}b")).collect::<Vec<_>>();
+    for text in hostile.iter().chain([&hostile.join("")]) {
+        let list = || vec![text.clone()];
+        let keys = [
+            ("allow_origins", Value::from(vec![format!("https://{text}.example"), text.clone()])),
+            ("allow_origin_regex", Value::from(vec![format!("({text}"), format!("[^\\s\\S]{text}"), format!(".{text}")])),
+            ("allow_methods", list().into()),
+            ("allow_headers", list().into()),
+            ("expose_headers", list().into()),
+            ("dangerously_allow", list().into()),
+            ("max_age", Value::String(text.clone())),
+            ("preflight_status", Value::Other(text.clone())),
+            ("routes", Value::List(vec![Value::String(text.clone())])),
+            ("protection", Value::Map(vec![(text.clone(), Value::from(&**text))])),
+        ];
+        for (key, value) in keys {
+            let error = Policy::try_from(Value::Map(vec![(key.into(), value), (text.clone(), Value::Null)])).unwrap_err();
+            is_clean(&error.to_string());
+        }
+        let dialect = |value: Value| Value::Map(vec![("dialect".into(), "cors".into()), ("origin".into(), value)]);
+        for origin in [
+            Value::from(&**text),
+            Value::RegExp { source: text.clone(), flags: String::new() },
+            Value::RegExp { source: "^a$".into(), flags: text.clone() },
+            Value::Map(vec![(text.clone(), Value::Null)]),
+        ] {
+            is_clean(&Policy::try_from(dialect(origin)).unwrap_err().to_string());
+        }
+        let unknown = Value::Map(vec![("dialect".into(), Value::from(&**text)), ("allow_origins".into(), Value::List(vec![]))]);
+        is_clean(&Policy::try_from(unknown).unwrap_err().to_string());
+        is_clean(&Policy::from_json(format!("{{\"{text}")).unwrap_err().to_string());
+        is_clean(&Policy::from_toml(format!("{text} = {text}")).unwrap_err().to_string());
+    }
+}
+
+/// Line feeds part the issues; every other control character is escaped.
+fn is_clean(text: &str) {
+    let lines = text.lines().skip(1);
+    let shape = lines.clone().all(|line| line.starts_with("  help: ") || line.ends_with(']'));
+    assert!(shape, "{text:?}");
+    let forged = text.chars().find(|c| {
+        (c.is_control() && *c != '\n')
+            || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    });
+    assert_eq!(forged, None, "{text:?}");
+}
+
+#[test]
+fn a_predicate_may_not_stand_beside_any_origin() {
+    let config = Config { allow_origins: vec!["*".into()], ..Config::default() };
+    let error = PolicyBuilder::new().predicate(true).value(config.into()).unwrap_err();
+    assert_eq!(codes(&error), [("any-origin-not-alone", "allow_origins[0]")]);
+}
