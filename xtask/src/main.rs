@@ -7,12 +7,14 @@ use std::process::ExitCode;
 
 mod compare;
 mod header;
+mod node_types;
 
 /// What makes a file's whole text.
 type Generator = fn(root: &Path) -> Result<String, Box<dyn Error>>;
 
 /// Every generated file and what makes it.
-const GENERATED: &[(&str, Generator)] = &[("include/corsac.h", header::render)];
+const GENERATED: &[(&str, Generator)] =
+    &[("include/corsac.h", header::render), ("bindings-node/codes.d.ts", node_types::render)];
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
