@@ -9,10 +9,10 @@ pub(crate) fn error(error: &ConfigError) -> String {
     json!({ "message": error.to_string(), "issues": issues(error.issues()) }).to_string()
 }
 
-/// `{shapes, lints}`; a shape stands at its own index.
+/// `{shapes, lints, predicate}`; a shape stands at its own index.
 pub(crate) fn table(policy: &Policy) -> String {
     let shapes: Vec<Value> = policy.shapes().iter().map(shape).collect();
-    json!({ "shapes": shapes, "lints": issues(policy.lints()) }).to_string()
+    json!({ "shapes": shapes, "lints": issues(policy.lints()), "predicate": policy.has_predicate() }).to_string()
 }
 
 fn issues(issues: &[Issue]) -> Vec<Value> {

@@ -1,0 +1,3 @@
+import corsac from './index.js'
+
+export const { ConfigError, Policy, mergeVary, version } = corsac

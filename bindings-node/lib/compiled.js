@@ -1,0 +1,66 @@
+'use strict'
+
+// A policy as the addon compiled it, in the shape in which requests are served from it.
+
+const { addon } = require('./native.js')
+const { ConfigError } = require('./error.js')
+
+/** The answer of `decide` and `decidePreflight` where the policy's predicate has to be asked. */
+const ASK = -1
+
+/** The pieces of a request that a slot's value may stand for, by its number. */
+const PIECES = { ORIGIN: 0, REQUEST_METHOD: 1, REQUEST_HEADERS: 2 }
+
+/**
+ * @typedef {object} Shape one answer of a policy, but for the pieces of the request in it
+ * @property {'continue' | 'respond'} action
+ * @property {number | null} status
+ * @property {string} reason
+ * @property {string} body
+ * @property {[name: string, value: string | number, op: 'set' | 'add' | 'merge' | 'remove' | 'default'][]} slots a
+ *   value that is a number is one of `PIECES`
+ * @property {string[]} removed the application's headers that come off and are not set anew
+ */
+
+/**
+ * @typedef {object} Compiled
+ * @property {(origin: string | undefined) => number} decide for any method but OPTIONS: the index of a shape, or `ASK`
+ * @property {(origin?: string, method?: string, headers?: string, privateNetwork?: string) => number} decidePreflight
+ *   the same for OPTIONS, preflight or not
+ * @property {(method: string, path: string | undefined, lines: string[]) => string} evaluate a whole decision, as JSON
+ * @property {Shape[]} shapes
+ * @property {import('..').Issue[]} lints
+ * @property {boolean} predicate whether `ASK` can be an answer
+ * @property {number} plain the answer without Origin to any method but OPTIONS, for which nothing has to be asked
+ * @property {number} options the answer without Origin to OPTIONS
+ */
+
+/**
+ * @param {'options' | 'json' | 'toml' | 'file'} format
+ * @param {Uint8Array} text
+ * @param {string} [name] the file's
+ * @returns {Compiled}
+ */
+function compile (format, text, name) {
+  const buffer = Buffer.from(text.buffer, text.byteOffset, text.byteLength)
+  const { error, table, decide, decidePreflight, evaluate } = addon.compile(format, buffer, name)
+  if (error !== undefined) {
+    const { message, issues } = JSON.parse(error)
+    throw new ConfigError(message, issues)
+  }
+  const facts = JSON.parse(table)
+  return { ...facts, decide, decidePreflight, evaluate, plain: decide(undefined), options: decidePreflight() }
+}
+
+/**
+ * The headers of an answer.
+ *
+ * @param {Shape} shape
+ * @param {(string | undefined)[]} pieces of the request, by the numbers in `PIECES`
+ * @returns {[string, string][]}
+ */
+function headers (shape, pieces) {
+  return shape.slots.map(([name, value]) => [name, typeof value === 'number' ? pieces[value] : value])
+}
+
+module.exports = { ASK, PIECES, compile, headers }
