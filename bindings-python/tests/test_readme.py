@@ -1,0 +1,34 @@
+"""Executes every Python block of the READMEs, each on its own."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+READMES = [path for path in (ROOT / "README.md", ROOT / "bindings-python" / "README.md") if path.exists()]
+FENCE = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def blocks() -> list[tuple[str, str]]:
+    found = []
+    for path in READMES:
+        text = path.read_text(encoding="utf-8")
+        for block in FENCE.finditer(text):
+            # Empty lines first, so that a traceback names the README's own lines.
+            line = text.count("\n", 0, block.start(1))
+            found.append((f"{path.relative_to(ROOT)}:{line + 1}", "\n" * line + block.group(1)))
+    return found
+
+
+BLOCKS = blocks()
+
+
+@pytest.mark.parametrize("source", [source for _, source in BLOCKS], ids=[place for place, _ in BLOCKS])
+def test_block(source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    exec(compile(source, "README.md", "exec"), {"__name__": "__main__"})  # noqa: S102
+
+
+def test_blocks_are_found() -> None:
+    assert any(place.startswith("bindings-python") for place, _ in BLOCKS)
