@@ -59,16 +59,23 @@ impl<'a> Decision<'a> {
     /// application set; every other replaces it, or is a further line.
     pub fn headers(&self) -> impl Iterator<Item = Header<'a>> + use<'a> {
         let decision = *self;
-        self.shape.slots().iter().map(move |slot| {
-            let value = match &slot.value {
-                SlotValue::Static(text) => text.to_bytes(),
-                SlotValue::Text(text) => text.to_bytes(),
-                SlotValue::Origin => decision.origin,
-                SlotValue::RequestMethod => decision.request_method,
-                SlotValue::RequestHeaders => decision.request_headers,
-            };
-            Header { name: slot.name, value, op: slot.op }
+        self.shape.slots().iter().map(move |slot| Header {
+            name: slot.name,
+            value: decision.value(&slot.value),
+            op: slot.op,
         })
+    }
+
+    /// The bytes of a slot's value in this decision.
+    #[must_use]
+    pub fn value(&self, value: &'a SlotValue) -> &'a [u8] {
+        match value {
+            SlotValue::Static(text) => text.to_bytes(),
+            SlotValue::Text(text) => text.to_bytes(),
+            SlotValue::Origin => self.origin,
+            SlotValue::RequestMethod => self.request_method,
+            SlotValue::RequestHeaders => self.request_headers,
+        }
     }
 
     /// The application's headers that come off and are not set anew.

@@ -38,7 +38,7 @@ pub struct ConfigError {
 }
 
 impl ConfigError {
-    /// The issues, in the order of the settings. Never empty.
+    /// The issues as they were found: names and types of settings first, then their values. Never empty.
     #[must_use]
     pub fn issues(&self) -> &[Issue] {
         &self.issues
@@ -46,7 +46,7 @@ impl ConfigError {
 
     /// Names the file that the policy came from.
     pub(crate) fn in_file(mut self, path: &std::path::Path) -> Self {
-        self.source = Some(path.display().to_string());
+        self.source = Some(escape(path.display().to_string().chars()));
         self
     }
 }
@@ -176,16 +176,17 @@ const MOST_QUOTED: usize = 200;
 
 /// A value as it may stand in a message or a log: control and format characters escaped, cut at a bound.
 pub(crate) fn printable(text: &str) -> String {
+    let escaped = escape(text.chars().take(MOST_QUOTED + 1));
+    match escaped.char_indices().nth(MOST_QUOTED) {
+        Some((end, _)) => format!("{}…", escaped.get(..end).unwrap_or_default()),
+        None => escaped,
+    }
+}
+
+fn escape(text: impl Iterator<Item = char>) -> String {
     let mut out = String::new();
-    for (count, c) in text.chars().enumerate() {
-        if count == MOST_QUOTED {
-            out.push('…');
-            break;
-        }
-        // Bidirectional and zero-width characters could make a log line read as another.
-        if c.is_control()
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
-        {
+    for c in text {
+        if c.is_control() || is_invisible(c) {
             out.extend(c.escape_default());
         } else {
             out.push(c);
@@ -194,7 +195,24 @@ pub(crate) fn printable(text: &str) -> String {
     out
 }
 
+/// Bidirectional controls, zero-width and other format characters: a log line with them could read as another.
+fn is_invisible(c: char) -> bool {
+    matches!(
+        c,
+        '\u{ad}'
+            | '\u{61c}'
+            | '\u{180e}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{feff}'
+            | '\u{fff9}'..='\u{fffb}'
+            | '\u{e0000}'..='\u{e007f}'
+    )
+}
+
 /// The sentence with which a help offers a text.
 pub(crate) fn write_this(text: &str) -> String {
-    format!("write `{}`", printable(text))
+    // Whole, or it could not be copied: suggestions are no longer than the longest origin.
+    format!("write `{}`", escape(text.chars().take(crate::origin::MAX_ORIGIN)))
 }

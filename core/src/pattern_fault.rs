@@ -12,8 +12,8 @@ const GRAMMAR: &str = "an origin is `scheme://host` or `scheme://host:port`, as 
 pub(crate) fn diagnose(text: &str) -> Fault {
     let (code, message) = find(text);
     let help = match suggest(text) {
-        Some(better) if code == Code::OriginList || better.starts_with('[') => {
-            format!("write a list: `{}`", printable(&better))
+        Some(better) if better.starts_with('[') => {
+            format!("write a list: `{better}`")
         }
         Some(better) => write_this(&better),
         None => general_help(code).to_owned(),

@@ -82,6 +82,7 @@ pub struct Shape {
     reason: Reason,
     slots: Box<[Slot]>,
     removed: Box<[Name]>,
+    replaced: Box<[Name]>,
 }
 
 impl Shape {
@@ -125,6 +126,13 @@ impl Shape {
     #[must_use]
     pub fn removed(&self) -> &[Name] {
         &self.removed
+    }
+
+    /// All of the application's headers that come off, whether or not they are set anew: for hosts that build a
+    /// new list of headers.
+    #[must_use]
+    pub fn replaced(&self) -> &[Name] {
+        &self.replaced
     }
 }
 
@@ -245,6 +253,7 @@ static FALLBACK: std::sync::LazyLock<Shape> = std::sync::LazyLock::new(|| Shape 
     reason: Reason::OriginNotAllowed,
     slots: Box::new([]),
     removed: Box::new([]),
+    replaced: Box::new([]),
 });
 
 #[inline]
@@ -285,17 +294,19 @@ impl<'t> Renderer<'t> {
     fn push(&mut self, case: Case) {
         let (action, status) = self.answer(case);
         let slots = self.slots(case, action);
-        let removed = match action {
+        let removed: Box<[Name]> = match action {
             Action::Continue if !self.texts.keep_app_headers => {
                 OWNED.into_iter().filter(|name| !slots.iter().any(|slot| slot.name == *name)).collect()
             }
             _ => Box::default(),
         };
+        let set = slots.iter().filter(|slot| slot.op == Op::Set).map(|slot| slot.name);
+        let replaced = set.chain(removed.iter().copied()).collect();
         let reason = match case {
             Case::Actual { reason, .. } | Case::Refused { reason } | Case::Preflight { reason, .. } => reason,
         };
         let index = u16::try_from(self.shapes.len()).unwrap_or(u16::MAX);
-        self.shapes.push(Shape { index, action, status, reason, slots: slots.into(), removed });
+        self.shapes.push(Shape { index, action, status, reason, slots: slots.into(), removed, replaced });
     }
 
     fn answer(&self, case: Case) -> (Action, Option<u16>) {
