@@ -1,0 +1,22 @@
+/* The ABI under misuse and over its life: NULL, sizes, hostile texts, threads, predicates, borrowed texts. */
+#include "abi/abi.h"
+
+int check_passed, check_failed;
+
+int main(void) {
+  test_null();
+  test_sizes();
+  test_texts();
+  test_headers_are_clean();
+  test_files();
+  test_errors();
+  test_lints();
+  test_threads();
+  test_predicate();
+  test_ops();
+  test_borrowing();
+  test_vary();
+  test_names();
+  printf("abi: %d passed, %d failed\n", check_passed, check_failed);
+  return check_failed != 0;
+}

@@ -1,0 +1,128 @@
+/* Runs every vector of a folder, each config as JSON and as TOML. There is no list of vectors to skip. */
+#define _POSIX_C_SOURCE 200809L
+#include "vectors/vectors.h"
+
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static size_t passed, failed;
+
+static void count(const char *id, const char *form, char *fault) {
+  if (fault == NULL) {
+    passed++;
+    return;
+  }
+  failed++;
+  fprintf(stderr, "%s (%s)\n  %s\n", id, form, fault);
+  free(fault);
+}
+
+/* As JSON, and as TOML; where TOML cannot say it, as JSON with other white space. */
+static void run_config(const char *id, const json_t *vector, const json_t *config) {
+  char *compact = json_dumps(config, JSON_COMPACT);
+  count(id, "json", run_policy(vector, FORM_JSON, corsac_slice_from(compact)));
+  free(compact);
+
+  bytes toml = {0};
+  if (toml_write(config, &toml)) {
+    count(id, "toml", run_policy(vector, FORM_TOML, bytes_slice(&toml)));
+  } else {
+    char *spaced = json_dumps(config, JSON_INDENT(7) | JSON_ENSURE_ASCII);
+    count(id, "json, indented", run_policy(vector, FORM_JSON, corsac_slice_from(spaced)));
+    free(spaced);
+  }
+  bytes_free(&toml);
+}
+
+static void run_text(const char *id, const json_t *vector, const json_t *text) {
+  const json_t *content = json_object_get(text, "text");
+  text_format format = strcmp(json_string_value(json_object_get(text, "format")), "json") == 0 ? FORM_JSON : FORM_TOML;
+  corsac_slice slice = {json_string_value(content), json_string_length(content)};
+  count(id, "text", run_policy(vector, format, slice));
+}
+
+static void run_vector(const json_t *vector, json_t *ids) {
+  const char *id = json_string_value(json_object_get(vector, "id"));
+  const char *fault = schema_fault(vector);
+  if (fault == NULL && json_object_get(ids, id) != NULL) fault = "another vector has its id";
+  if (fault != NULL) {
+    fprintf(stderr, "%s does not fit the schema: %s\n", id == NULL ? "a vector without id" : id, fault);
+    failed++;
+    return;
+  }
+  json_object_set_new(ids, id, json_true());
+  const json_t *config = json_object_get(vector, "config"), *text = json_object_get(vector, "text");
+  if (config != NULL) run_config(id, vector, config);
+  else if (text != NULL) run_text(id, vector, text);
+  else count(id, "vary", run_vary(vector));
+}
+
+/* How many runs a file asks for, taken from its keys alone. */
+static size_t wanted_runs(const json_t *vectors) {
+  size_t runs = 0, index;
+  json_t *vector;
+  json_array_foreach((json_t *)vectors, index, vector) {
+    const char *key;
+    json_t *value;
+    json_object_foreach(vector, key, value) {
+      runs += strcmp(key, "config") == 0 ? 2 : strcmp(key, "text") == 0 || strcmp(key, "vary") == 0;
+    }
+  }
+  return runs;
+}
+
+/* Runs a file and says how many runs it asks for. */
+static size_t run_file(const char *path, json_t *ids) {
+  json_error_t error;
+  json_t *file = json_load_file(path, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
+  const json_t *vectors = json_object_get(file, "vectors"), *schema = json_object_get(file, "$schema");
+  size_t runs = 0;
+  if (file == NULL) {
+    fprintf(stderr, "%s:%d: %s\n", path, error.line, error.text);
+    failed++;
+  } else if (json_object_size(file) != 2 || !json_is_string(schema) || json_array_size(vectors) == 0) {
+    fprintf(stderr, "%s does not fit the schema\n", path);
+    failed++;
+  } else {
+    runs = wanted_runs(vectors);
+    size_t index;
+    json_t *vector;
+    json_array_foreach((json_t *)vectors, index, vector) run_vector(vector, ids);
+  }
+  json_decref(file);
+  return runs;
+}
+
+int main(int argc, char **argv) {
+  if (argc != 2) {
+    fprintf(stderr, "usage: vectors FOLDER\n");
+    return 2;
+  }
+  char pattern[4096];
+  snprintf(pattern, sizeof pattern, "%s/*.json", argv[1]);
+  glob_t files;
+  if (glob(pattern, 0, NULL, &files) != 0) files.gl_pathc = 0;
+
+  size_t read = 0, runs = 0;
+  json_t *ids = json_object();
+  for (size_t i = 0; i < files.gl_pathc; i++) {
+    const char *path = files.gl_pathv[i], *name = strrchr(path, '/');
+    if (name != NULL && strcmp(name, "/schema.json") == 0) continue;
+    runs += run_file(path, ids);
+    read++;
+  }
+  if (read == 0) {
+    fprintf(stderr, "vectors: no files in %s\n", argv[1]);
+    failed++;
+  }
+  if (passed + failed != runs) {
+    fprintf(stderr, "vectors: %zu runs, but the files ask for %zu\n", passed + failed, runs);
+    failed++;
+  }
+  json_decref(ids);
+  if (files.gl_pathc > 0) globfree(&files);
+  printf("vectors: %zu passed, %zu failed\n", passed, failed);
+  return failed != 0;
+}

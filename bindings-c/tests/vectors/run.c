@@ -1,0 +1,212 @@
+/* One form of one vector, through the library's exported symbols alone. */
+#include "vectors.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+char *difference(const json_t *expected, const json_t *actual) {
+  if (json_equal(expected, actual)) return NULL;
+  char *wanted = json_dumps(expected, JSON_ENCODE_ANY), *got = json_dumps(actual, JSON_ENCODE_ANY);
+  bytes text = {0};
+  bytes_text(&text, "expected ");
+  bytes_text(&text, wanted);
+  bytes_text(&text, "\n  got      ");
+  bytes_text(&text, got);
+  free(wanted);
+  free(got);
+  return text.data;
+}
+
+static char *said(const char *what, const char *detail) {
+  bytes text = {0};
+  bytes_text(&text, what);
+  bytes_text(&text, detail);
+  return text.data;
+}
+
+/* The headers that a policy reads. */
+enum { ORIGIN, METHOD, HEADERS, PRIVATE_NETWORK, READ };
+static const char *const NAMES[READ] = {
+    "origin",
+    "access-control-request-method",
+    "access-control-request-headers",
+    "access-control-request-private-network",
+};
+
+/* Everything of a request that has to outlive its decision. */
+typedef struct {
+  bytes method, path, headers[READ];
+  corsac_request request;
+} held_request;
+
+static void hold_request(const json_t *vector, held_request *held) {
+  *held = (held_request){.request.size = sizeof held->request};
+  to_bytes(json_object_get(vector, "method"), &held->method);
+  held->request.method = bytes_slice(&held->method);
+  const json_t *path = json_object_get(vector, "path");
+  if (path != NULL) to_bytes(path, &held->path);
+  held->request.path = bytes_slice(&held->path);
+
+  size_t index;
+  json_t *pair;
+  json_array_foreach(json_object_get(vector, "headers"), index, pair) {
+    const char *name = json_string_value(json_array_get(pair, 0));
+    for (int i = 0; i < READ; i++) {
+      if (strcasecmp(name, NAMES[i]) != 0) continue;
+      /* Several lines of one header are one value, joined. */
+      if (held->headers[i].data != NULL) bytes_text(&held->headers[i], ", ");
+      to_bytes(json_array_get(pair, 1), &held->headers[i]);
+    }
+  }
+  held->request.origin = bytes_slice(&held->headers[ORIGIN]);
+  held->request.acrm = bytes_slice(&held->headers[METHOD]);
+  held->request.acrh = bytes_slice(&held->headers[HEADERS]);
+  held->request.acrpn = bytes_slice(&held->headers[PRIVATE_NETWORK]);
+}
+
+static void release_request(held_request *held) {
+  bytes_free(&held->method);
+  bytes_free(&held->path);
+  for (int i = 0; i < READ; i++) bytes_free(&held->headers[i]);
+}
+
+/* A decision in the form in which vectors expect it. What is taken off is not in them. */
+static json_t *decision_json(const corsac_decision *decision) {
+  json_t *headers = json_array();
+  for (size_t i = 0; i < decision->header_count; i++) {
+    const corsac_header *header = &decision->headers[i];
+    if (header->op == CORSAC_OP_REMOVE) continue;
+    json_t *pair = json_array();
+    json_array_append_new(pair, to_string(header->name));
+    json_array_append_new(pair, to_string(header->value));
+    json_array_append_new(headers, pair);
+  }
+  static const char *const actions[] = {"respond", "continue", "ask"};
+  json_t *object = json_object();
+  json_object_set_new(object, "action", json_string(actions[decision->action]));
+  json_object_set_new(object, "status", decision->status == 0 ? json_null() : json_integer(decision->status));
+  json_object_set_new(object, "headers", headers);
+  json_object_set_new(object, "body", to_string(decision->body));
+  json_object_set_new(object, "reason", json_string(corsac_reason_name(decision->reason)));
+  return object;
+}
+
+static char *run_decision(const corsac_policy *policy, const json_t *vector) {
+  held_request held;
+  hold_request(json_object_get(vector, "request"), &held);
+  corsac_decision decision = {.size = sizeof decision};
+  corsac_status status = corsac_policy_evaluate(policy, &held.request, &decision);
+  char *fault;
+  if (status != CORSAC_OK) {
+    fault = said("evaluating gave ", corsac_status_name(status));
+  } else {
+    json_t *actual = decision_json(&decision);
+    fault = difference(json_object_get(vector, "expect"), actual);
+    json_decref(actual);
+  }
+  release_request(&held);
+  return fault;
+}
+
+static int by_text(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
+
+/* Findings as sorted texts: their order is free, their number is not. */
+static json_t *multiset(const json_t *findings) {
+  size_t count = json_array_size(findings);
+  char **texts = calloc(count + 1, sizeof *texts);
+  if (texts == NULL) exit(2);
+  for (size_t i = 0; i < count; i++) texts[i] = json_dumps(json_array_get(findings, i), JSON_SORT_KEYS);
+  qsort(texts, count, sizeof *texts, by_text);
+  json_t *sorted = json_array();
+  for (size_t i = 0; i < count; i++) {
+    json_array_append_new(sorted, json_string(texts[i]));
+    free(texts[i]);
+  }
+  free(texts);
+  return sorted;
+}
+
+static void add_finding(json_t *findings, const corsac_issue *issue) {
+  json_t *finding = json_object();
+  json_object_set_new(finding, "code", json_stringn(issue->code.ptr, issue->code.len));
+  json_object_set_new(finding, "field", json_stringn(issue->field.ptr, issue->field.len));
+  json_array_append_new(findings, finding);
+}
+
+static char *compare_findings(const json_t *expected, json_t *findings) {
+  json_t *wanted = multiset(expected), *got = multiset(findings);
+  char *fault = difference(wanted, got);
+  json_decref(wanted);
+  json_decref(got);
+  json_decref(findings);
+  return fault;
+}
+
+static char *run_issues(const corsac_error *error, const json_t *issues) {
+  json_t *findings = json_array();
+  for (size_t i = 0; i < corsac_error_count(error); i++) {
+    corsac_issue issue = {.size = sizeof issue};
+    if (corsac_error_issue(error, i, &issue) == CORSAC_OK) add_finding(findings, &issue);
+  }
+  return compare_findings(issues, findings);
+}
+
+static char *run_lints(const corsac_policy *policy, const json_t *lints) {
+  json_t *findings = json_array();
+  for (size_t i = 0; i < corsac_policy_lint_count(policy); i++) {
+    corsac_issue lint = {.size = sizeof lint};
+    if (corsac_policy_lint(policy, i, &lint) == CORSAC_OK) add_finding(findings, &lint);
+  }
+  return compare_findings(lints, findings);
+}
+
+char *run_policy(const json_t *vector, text_format format, corsac_slice text) {
+  corsac_policy *policy;
+  corsac_error *error;
+  corsac_status status = format == FORM_JSON ? corsac_policy_from_json(text.ptr, text.len, &policy, &error)
+                                             : corsac_policy_from_toml(text.ptr, text.len, &policy, &error);
+  const json_t *issues = json_object_get(vector, "issues"), *lints = json_object_get(vector, "lints");
+  char *fault;
+  if (status == CORSAC_CONFIG && issues != NULL) fault = run_issues(error, issues);
+  else if (status == CORSAC_CONFIG) fault = said("the policy is refused: ", corsac_error_message(error).ptr);
+  else if (status != CORSAC_OK) fault = said("building gave ", corsac_status_name(status));
+  else if (issues != NULL) fault = said("the policy is accepted", "");
+  else if (lints != NULL) fault = run_lints(policy, lints);
+  else fault = run_decision(policy, vector);
+  corsac_policy_free(policy);
+  corsac_error_free(error);
+  return fault;
+}
+
+char *run_vary(const json_t *vector) {
+  const json_t *vary = json_object_get(vector, "vary"), *application = json_object_get(vary, "application");
+  size_t count = json_array_size(application), length = 0;
+  bytes decision = {0}, *lines = calloc(count + 1, sizeof *lines);
+  corsac_slice *slices = calloc(count + 1, sizeof *slices);
+  if (lines == NULL || slices == NULL) exit(2);
+  for (size_t i = 0; i < count; i++) {
+    to_bytes(json_array_get(application, i), &lines[i]);
+    slices[i] = bytes_slice(&lines[i]);
+  }
+  to_bytes(json_object_get(vary, "decision"), &decision);
+
+  corsac_vary_merge(slices, count, bytes_slice(&decision), NULL, 0, &length);
+  char *buffer = malloc(length + 1), *fault;
+  if (buffer == NULL) exit(2);
+  corsac_status status = corsac_vary_merge(slices, count, bytes_slice(&decision), buffer, length + 1, &length);
+  if (status != CORSAC_OK) {
+    fault = said("merging gave ", corsac_status_name(status));
+  } else {
+    json_t *merged = to_string((corsac_slice){buffer, length});
+    fault = difference(json_object_get(vary, "merged"), merged);
+    json_decref(merged);
+  }
+  for (size_t i = 0; i < count; i++) bytes_free(&lines[i]);
+  bytes_free(&decision);
+  free(buffer);
+  free(lines);
+  free(slices);
+  return fault;
+}

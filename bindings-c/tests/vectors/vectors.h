@@ -1,0 +1,37 @@
+/* What the parts of the vectors' runner share. */
+#ifndef VECTORS_H
+#define VECTORS_H
+
+#include <corsac.h>
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Growing bytes. They end the program where there is no memory. */
+typedef struct {
+  char *data;
+  size_t len, room;
+} bytes;
+
+void bytes_add(bytes *to, const char *data, size_t len);
+void bytes_text(bytes *to, const char *text);
+void bytes_free(bytes *of);
+corsac_slice bytes_slice(const bytes *of);
+
+/* Isomorphic strings: one code point, U+0000 to U+00FF, is one byte. */
+bool to_bytes(const json_t *string, bytes *out);
+json_t *to_string(corsac_slice slice);
+
+/* NULL, or what about the vector is not as the schema says. */
+const char *schema_fault(const json_t *vector);
+
+/* A config as TOML text; false where TOML cannot say it, which has no null. */
+bool toml_write(const json_t *config, bytes *out);
+
+/* One form of a vector; NULL where it holds, else a text to free that says what does not. */
+typedef enum { FORM_JSON, FORM_TOML } text_format;
+char *run_policy(const json_t *vector, text_format format, corsac_slice text);
+char *run_vary(const json_t *vector);
+char *difference(const json_t *expected, const json_t *actual);
+
+#endif
