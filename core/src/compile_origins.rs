@@ -5,6 +5,7 @@ use crate::error::{Fault, Issues, printable, write_this};
 use crate::origin::Origin;
 use crate::origins::{OriginSet, OriginSetBuilder};
 use crate::pattern::{OriginPattern, TuplePattern};
+use crate::pattern_suggest::suggest;
 use crate::regexes::Regex;
 use crate::settings::{Dangers, List, Settings};
 
@@ -103,7 +104,8 @@ fn check_credentials(pattern: &TuplePattern, text: &str, dangers: Dangers, mut e
 fn insecure(text: &str) -> Fault {
     let message =
         format!("`{}` is plain http: anyone on the network path could act as it, with credentials", printable(text));
-    let better = text.replacen("http://", "https://", 1);
+    let https = text.replacen("http://", "https://", 1);
+    let better = suggest(&https).unwrap_or(https);
     let help = format!("{}, or lift this check with `dangerously_allow = [\"insecure-origins\"]`", write_this(&better));
     Fault::new(Code::InsecureOrigin, message, help)
 }

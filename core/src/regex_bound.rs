@@ -124,11 +124,12 @@ fn drop_port(parts: &mut Vec<Hir>) {
 
 #[cfg(test)]
 mod tests {
+    use super::Code;
     use crate::regexes::Regex;
 
     fn bounded(source: &str) -> bool {
         let regex = Regex::parse(source).unwrap();
-        !regex.finding.is_some_and(|fault| fault.code == crate::catalog::Code::RegexUnboundedHost)
+        regex.finding.is_none_or(|fault| fault.code != Code::RegexUnboundedHost)
     }
 
     #[test]
