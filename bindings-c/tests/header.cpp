@@ -25,7 +25,8 @@ int main() {
   decision.size = sizeof decision;
   const corsac_status status = corsac_policy_evaluate(policy.get(), &request, &decision);
   const bool good = status == CORSAC_OK && decision.action == CORSAC_CONTINUE &&
-                    decision.reason == CORSAC_REASON_ORIGIN_ALLOWED && std::string_view(corsac_version()) == CORSAC_VERSION;
+                    decision.reason == CORSAC_REASON_ORIGIN_ALLOWED &&
+                    std::string_view(corsac_version()) == CORSAC_VERSION;
   std::printf("header.cpp: %d passed, %d failed\n", good, !good);
   return good ? 0 : 1;
 }

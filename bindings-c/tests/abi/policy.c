@@ -82,7 +82,8 @@ void test_errors(void) {
 }
 
 void test_lints(void) {
-  corsac_policy *policy = policy_of("{\"allow_origins\": [\"*\"], \"allow_headers\": [\"*\"], \"allow_methods\": [\"TRACE\"]}", false);
+  corsac_policy *policy =
+      policy_of("{\"allow_origins\": [\"*\"], \"allow_headers\": [\"*\"], \"allow_methods\": [\"TRACE\"]}", false);
   CHECK(corsac_policy_lint_count(policy) == 2);
   corsac_issue lint = {.size = sizeof lint};
   bool method = false, authorization = false;
