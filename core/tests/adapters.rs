@@ -82,7 +82,11 @@ fn a_refusal_takes_the_applications_own_headers_off() {
 #[test]
 fn any_origin_sets_a_star_alone() {
     let any = policy(|config| config.allow_origins = vec!["*".into()]);
-    let headers = applied(&any, Some(OTHER), &[("access-control-allow-origin", OTHER), ("access-control-allow-credentials", "true")]);
+    let headers = applied(
+        &any,
+        Some(OTHER),
+        &[("access-control-allow-origin", OTHER), ("access-control-allow-credentials", "true")],
+    );
     assert_eq!(lines(&headers, "access-control-allow-origin"), ["*"]);
     assert_eq!(lines(&headers, "access-control-allow-credentials"), Vec::<&str>::new());
     assert!(!headers.contains_key("vary"));
@@ -128,7 +132,10 @@ fn a_second_line_of_methods_is_appended() {
     assert_eq!(decision.action(), Action::Continue);
     let mut headers = map(&[("access-control-allow-methods", "TRACE"), ("access-control-allow-methods", "X")]);
     decision.apply(&mut headers);
-    assert_eq!(lines(&headers, "access-control-allow-methods"), ["GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS", "PURGE"]);
+    assert_eq!(
+        lines(&headers, "access-control-allow-methods"),
+        ["GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS", "PURGE"]
+    );
 }
 
 #[test]
@@ -136,7 +143,10 @@ fn a_refused_preflight_is_an_answer_of_its_own() {
     let policy = policy(|_| {});
     let request = Request::new(b"OPTIONS").origin(OTHER.as_bytes()).access_control_request_method(b"GET");
     let decision = decided(&policy, &request);
-    assert_eq!((decision.action(), decision.status(), decision.body()), (Action::Respond, Some(403), "corsac: origin-not-allowed\n"));
+    assert_eq!(
+        (decision.action(), decision.status(), decision.body()),
+        (Action::Respond, Some(403), "corsac: origin-not-allowed\n")
+    );
     let mut headers = HeaderMap::new();
     decision.apply(&mut headers);
     assert_eq!(lines(&headers, "content-type"), ["text/plain; charset=utf-8"]);

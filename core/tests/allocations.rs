@@ -89,7 +89,8 @@ fn policies() -> Vec<(String, Policy)> {
     add("1,000 globs", numbered(1000, "https://pr-*.app-#.example.com"), &|_| {});
     add("1,000 of any port", numbered(1000, "https://app-#.example.com:*"), &|_| {});
     add("regexes", vec!["https://app-0.example.com".into()], &|config| {
-        config.allow_origin_regex = vec![r"https://[a-z0-9-]+\.example\.com(:\d+)?".into(), r"https://(.+\.)?b\.example".into()];
+        config.allow_origin_regex =
+            vec![r"https://[a-z0-9-]+\.example\.com(:\d+)?".into(), r"https://(.+\.)?b\.example".into()];
     });
     add("stars with credentials", numbered(5, "https://app-#.example.com"), &|config| {
         config.allow_credentials = true;
@@ -121,8 +122,11 @@ fn requests(texts: &Texts) -> Vec<(String, Request<'_>)> {
 
 struct Texts {
     origins: Vec<(String, Vec<u8>)>,
-    asked: Vec<(&'static str, Vec<u8>, Option<Vec<u8>>)>,
+    asked: Vec<Asked>,
 }
+
+/// What it is called, `Access-Control-Request-Method` and `-Headers`.
+type Asked = (&'static str, Vec<u8>, Option<Vec<u8>>);
 
 fn texts() -> Texts {
     let mega = 1 << 20;

@@ -202,7 +202,10 @@ fn errors_hold_no_raw_control_or_bidi_characters() {
         let list = || vec![text.clone()];
         let keys = [
             ("allow_origins", Value::from(vec![format!("https://{text}.example"), text.clone()])),
-            ("allow_origin_regex", Value::from(vec![format!("({text}"), format!("[^\\s\\S]{text}"), format!(".{text}")])),
+            (
+                "allow_origin_regex",
+                Value::from(vec![format!("({text}"), format!("[^\\s\\S]{text}"), format!(".{text}")]),
+            ),
             ("allow_methods", list().into()),
             ("allow_headers", list().into()),
             ("expose_headers", list().into()),
@@ -213,7 +216,8 @@ fn errors_hold_no_raw_control_or_bidi_characters() {
             ("protection", Value::Map(vec![(text.clone(), Value::from(&**text))])),
         ];
         for (key, value) in keys {
-            let error = Policy::try_from(Value::Map(vec![(key.into(), value), (text.clone(), Value::Null)])).unwrap_err();
+            let error =
+                Policy::try_from(Value::Map(vec![(key.into(), value), (text.clone(), Value::Null)])).unwrap_err();
             is_clean(&error.to_string());
         }
         let dialect = |value: Value| Value::Map(vec![("dialect".into(), "cors".into()), ("origin".into(), value)]);
@@ -225,7 +229,8 @@ fn errors_hold_no_raw_control_or_bidi_characters() {
         ] {
             is_clean(&Policy::try_from(dialect(origin)).unwrap_err().to_string());
         }
-        let unknown = Value::Map(vec![("dialect".into(), Value::from(&**text)), ("allow_origins".into(), Value::List(vec![]))]);
+        let unknown =
+            Value::Map(vec![("dialect".into(), Value::from(&**text)), ("allow_origins".into(), Value::List(vec![]))]);
         is_clean(&Policy::try_from(unknown).unwrap_err().to_string());
         is_clean(&Policy::from_json(format!("{{\"{text}")).unwrap_err().to_string());
         is_clean(&Policy::from_toml(format!("{text} = {text}")).unwrap_err().to_string());
@@ -249,4 +254,12 @@ fn a_predicate_may_not_stand_beside_any_origin() {
     let config = Config { allow_origins: vec!["*".into()], ..Config::default() };
     let error = PolicyBuilder::new().predicate(true).value(config.into()).unwrap_err();
     assert_eq!(codes(&error), [("any-origin-not-alone", "allow_origins[0]")]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_files_name_cannot_forge_a_line_either() {
+    let folder = Folder::new("name");
+    let error = refused(&folder.file("a\n\u{202e}.toml", "= 1"));
+    assert!(!error.to_string().contains(['\u{202e}']) && error.to_string().lines().count() == 3, "{error:?}");
 }

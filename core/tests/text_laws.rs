@@ -42,19 +42,60 @@ fn build(value: Value) -> Result<(), TestCaseError> {
 const TEXT: &str = r#"{"allow_origins":["https://a.example","https://*.b.example","http://localhost:*"],
 "allowOriginRegex":["https://[a-z]+\\.c\\.example"],"allow_methods":["PUT"],"allow_headers":["X-A"],"allow_credentials":false,
 "expose_headers":["ETag"],"max_age":600,"preflight_status":204,"dangerously_allow":["insecure-origins"],"protection":{"writes":"off"}}"#;
-const TOML: &str = "allow_origins = [\"https://a.example\"]\nmax_age = 600\nallow_credentials = true\n[protection]\nwrites = 'off'\n";
+const TOML: &str =
+    "allow_origins = [\"https://a.example\"]\nmax_age = 600\nallow_credentials = true\n[protection]\nwrites = 'off'\n";
 const CORS: &str = r#"{"dialect":"cors","origin":["https://a.example",{"regexp":"^https:\\/\\/.+\\.b\\.example$","flags":"i"}],
 "methods":"GET,PUT","allowedHeaders":"x-a","credentials":true,"maxAge":1,"optionsSuccessStatus":200}"#;
 
 const KEYS: &[&str] = &[
-    "allow_origins", "allowOrigins", "allow_origin_regex", "allow_methods", "allow_headers", "allow_credentials", "expose_headers",
-    "max_age", "preflight_status", "preflight_continue", "allow_private_network", "keep_app_headers", "dangerously_allow",
-    "protection", "routes", "dialect", "$schema", "origin", "methods", "allowedHeaders", "exposed_headers", "credentials",
-    "optionsSuccessStatus", "colour", "",
+    "allow_origins",
+    "allowOrigins",
+    "allow_origin_regex",
+    "allow_methods",
+    "allow_headers",
+    "allow_credentials",
+    "expose_headers",
+    "max_age",
+    "preflight_status",
+    "preflight_continue",
+    "allow_private_network",
+    "keep_app_headers",
+    "dangerously_allow",
+    "protection",
+    "routes",
+    "dialect",
+    "$schema",
+    "origin",
+    "methods",
+    "allowedHeaders",
+    "exposed_headers",
+    "credentials",
+    "optionsSuccessStatus",
+    "colour",
+    "",
 ];
 const WORDS: &[&str] = &[
-    "*", "cors", "corsac", "null", "https://a.example", "https://*.com", "http://a.example", "GET", "get", "X-A", "Set-Cookie",
-    "insecure-origins", "^https://a$", "(", ".*", "off", "\r\nX: y", "\0", "\u{202e}", "\u{61c}", "é",
+    "*",
+    "cors",
+    "corsac",
+    "null",
+    "https://a.example",
+    "https://*.com",
+    "http://a.example",
+    "GET",
+    "get",
+    "X-A",
+    "Set-Cookie",
+    "insecure-origins",
+    "^https://a$",
+    "(",
+    ".*",
+    "off",
+    "\r\nX: y",
+    "\0",
+    "\u{202e}",
+    "\u{61c}",
+    "é",
 ];
 
 fn value() -> impl Strategy<Value = Value> {
@@ -125,21 +166,62 @@ proptest! {
 
 /// What people write where an origin belongs.
 fn written() -> impl Strategy<Value = String> {
-    const BEFORE: &[&str] = &["", "", " ", "HTTPS://", "https:", "//", "ws://", "file://", "user@", "http://0", "*.", "*"];
-    const AFTER: &[&str] =
-        &["", "", "/", "/path", "?q=1", "#f", ":443", ":80", ":080", ":0", ":*", ":70000", " ", ",", ", https://b.example", ".", "*", "\\x"];
-    const HOSTS: &[&str] = &[
-        "https://bücher.example", "https://Straße.example", "http://0x7f.1", "http://127.1", "http://[0:0::1]", "https://İ.example",
-        "http://1.2.3.256", "https://[::ffff:1.2.3.4]", "https://a..b", "https://例え.テスト", "localhost:3000", "app.example.com",
-        "https://user:pw@a.example", "https://*.*.example.com", "https://a.*.example.com", "https://xn--*.example.com", "http://a.example:443",
-        "Capacitor://localhost", "app://./", "app://a b", "::1", "https://a.example\u{202e}", "https://a`b.example",
+    const BEFORE: &[&str] =
+        &["", "", " ", "HTTPS://", "https:", "//", "ws://", "file://", "user@", "http://0", "*.", "*"];
+    const AFTER: &[&str] = &[
+        "",
+        "",
+        "/",
+        "/path",
+        "?q=1",
+        "#f",
+        ":443",
+        ":80",
+        ":080",
+        ":0",
+        ":*",
+        ":70000",
+        " ",
+        ",",
+        ", https://b.example",
+        ".",
+        "*",
+        "\\x",
     ];
-    let mutated = (plain_origin(), prop::collection::vec(mutation(), 0..3), any::<Index>()).prop_map(|(origin, mutations, _)| {
-        let text = mutations.iter().fold(origin.into_bytes(), |text, mutation| mutation.apply(text, b"https://b.example"));
-        String::from_utf8_lossy(&text).into_owned()
-    });
+    const HOSTS: &[&str] = &[
+        "https://bücher.example",
+        "https://Straße.example",
+        "http://0x7f.1",
+        "http://127.1",
+        "http://[0:0::1]",
+        "https://İ.example",
+        "http://1.2.3.256",
+        "https://[::ffff:1.2.3.4]",
+        "https://a..b",
+        "https://例え.テスト",
+        "localhost:3000",
+        "app.example.com",
+        "https://user:pw@a.example",
+        "https://*.*.example.com",
+        "https://a.*.example.com",
+        "https://xn--*.example.com",
+        "http://a.example:443",
+        "Capacitor://localhost",
+        "app://./",
+        "app://a b",
+        "::1",
+        "https://a.example\u{202e}",
+        "https://a`b.example",
+    ];
+    let mutated =
+        (plain_origin(), prop::collection::vec(mutation(), 0..3), any::<Index>()).prop_map(|(origin, mutations, _)| {
+            let text =
+                mutations.iter().fold(origin.into_bytes(), |text, mutation| mutation.apply(text, b"https://b.example"));
+            String::from_utf8_lossy(&text).into_owned()
+        });
     let host = prop_oneof![3 => mutated, 2 => select(HOSTS).prop_map(str::to_owned), 1 => any::<String>()];
-    let long = (1usize..70, 1usize..6).prop_map(|(label, count)| format!("https://{}example.com/", format!("{}.", "l".repeat(label)).repeat(count)));
+    let long = (1usize..70, 1usize..6)
+        .prop_map(|(label, count)| format!("https://{}example.com/", format!("{}.", "l".repeat(label)).repeat(count)));
     prop_oneof![
         12 => (select(BEFORE), host, select(AFTER)).prop_map(|(before, host, after)| format!("{before}{host}{after}")),
         1 => long,
@@ -157,12 +239,19 @@ fn offered(help: &str) -> Option<&str> {
 fn is_accepted(origin: &str, credentials: bool) -> bool {
     let dangers = ["null-origin", "public-suffixes"].map(str::to_owned).to_vec();
     let allow_origins = vec![origin.to_owned()];
-    Policy::new(Config { allow_origins, dangerously_allow: dangers, allow_credentials: credentials, ..Config::default() }).is_ok()
+    Policy::new(Config {
+        allow_origins,
+        dangerously_allow: dangers,
+        allow_credentials: credentials,
+        ..Config::default()
+    })
+    .is_ok()
 }
 
 fn check_offer(issue: &Issue, credentials: bool) -> Result<(), TestCaseError> {
     if let Some(list) = issue.help.strip_prefix("write a list: `").and_then(|rest| rest.strip_suffix('`')) {
-        let list: Vec<String> = serde_json::from_str(list).map_err(|error| TestCaseError::fail(format!("{issue:?}: {error}")))?;
+        let list: Vec<String> =
+            serde_json::from_str(list).map_err(|error| TestCaseError::fail(format!("{issue:?}: {error}")))?;
         for origin in list {
             prop_assert!(is_accepted(&origin, false), "{:?} offers `{}`", issue, origin);
         }
@@ -188,7 +277,8 @@ proptest! {
     }
 }
 
-const FIELDS: &[&str] = &["Origin", "origin", "ACCEPT", "Accept-Encoding", "Access-Control-Request-Method", "*", "", " ", "x y", "é"];
+const FIELDS: &[&str] =
+    &["Origin", "origin", "ACCEPT", "Accept-Encoding", "Access-Control-Request-Method", "*", "", " ", "x y", "é"];
 const DECIDED: &[&str] = &[
     "Origin",
     "Origin, Access-Control-Request-Method, Access-Control-Request-Headers",

@@ -31,15 +31,59 @@ pub enum Mutation {
 }
 
 const APPENDED: &[&str] = &[
-    ".evil.com", "evil.com", ".", "..", ":443", ":80", ":8443", ":0", ":65536", ":08", ":", "/", "/path", "?q", "#f", " ", "\t", "\0",
-    "\r\nX: y", ",https://evil.com", " https://evil.com", "@evil.com", "_.evil.com", "-.evil.com", "{.evil.com", "%60.evil.com",
-    "\\.evil.com", "*", "\u{fc}", "!.evil.com",
+    ".evil.com",
+    "evil.com",
+    ".",
+    "..",
+    ":443",
+    ":80",
+    ":8443",
+    ":0",
+    ":65536",
+    ":08",
+    ":",
+    "/",
+    "/path",
+    "?q",
+    "#f",
+    " ",
+    "\t",
+    "\0",
+    "\r\nX: y",
+    ",https://evil.com",
+    " https://evil.com",
+    "@evil.com",
+    "_.evil.com",
+    "-.evil.com",
+    "{.evil.com",
+    "%60.evil.com",
+    "\\.evil.com",
+    "*",
+    "\u{fc}",
+    "!.evil.com",
 ];
 const PREPENDED: &[&str] = &[
-    "evil", "evil.", "a.", "a.b.", "x.", "xn--", "xn--x.", ".", "*.", "user@", "user:pw@", "evil.com/.", "evil.com .", "evil.com#.",
-    "-", "_.", "pr-", "A.",
+    "evil",
+    "evil.",
+    "a.",
+    "a.b.",
+    "x.",
+    "xn--",
+    "xn--x.",
+    ".",
+    "*.",
+    "user@",
+    "user:pw@",
+    "evil.com/.",
+    "evil.com .",
+    "evil.com#.",
+    "-",
+    "_.",
+    "pr-",
+    "A.",
 ];
-const OTHERS: &[&str] = &["", "null", "NULL", "*", "https://", "https://*", "http://localhost", "http://0x7f.1", "https://[::1", "://a"];
+const OTHERS: &[&str] =
+    &["", "null", "NULL", "*", "https://", "https://*", "http://localhost", "http://0x7f.1", "https://[::1", "://a"];
 const BYTES: &[u8] = b"aezx0129.-_:/*@[]%A \x00\x80\xff";
 
 /// Any one change.

@@ -15,7 +15,11 @@ pub struct Naive {
 impl Naive {
     /// A matcher of valid patterns and regexes.
     pub fn new(patterns: &[String], regexes: &[String], secure_only: bool) -> Self {
-        Naive { patterns: patterns.to_vec(), regexes: regexes.iter().map(|source| whole(source)).collect(), secure_only }
+        Naive {
+            patterns: patterns.to_vec(),
+            regexes: regexes.iter().map(|source| whole(source)).collect(),
+            secure_only,
+        }
     }
 
     /// Whether the value of an `Origin` header is allowed.
@@ -127,8 +131,7 @@ fn is_label(label: &str) -> bool {
 
 fn is_ipv4(host: &str) -> bool {
     let numbers: Vec<&str> = host.split('.').collect();
-    numbers.len() == 4
-        && numbers.iter().all(|text| text.parse::<u8>().is_ok_and(|number| number.to_string() == *text))
+    numbers.len() == 4 && numbers.iter().all(|text| text.parse::<u8>().is_ok_and(|number| number.to_string() == *text))
 }
 
 fn is_ipv6(text: &str) -> bool {

@@ -6,16 +6,48 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select, subsequence};
 
 const LABELS: &[&str] = &[
-    "a", "b", "foo", "bar", "barfoo", "app", "api", "example", "evil", "w", "a-b", "_x", "1", "0x7f", "team", "xn--bcher-kva",
-    "xn--a", "pr-1", "pr-", "-", "co", "github",
+    "a",
+    "b",
+    "foo",
+    "bar",
+    "barfoo",
+    "app",
+    "api",
+    "example",
+    "evil",
+    "w",
+    "a-b",
+    "_x",
+    "1",
+    "0x7f",
+    "team",
+    "xn--bcher-kva",
+    "xn--a",
+    "pr-1",
+    "pr-",
+    "-",
+    "co",
+    "github",
 ];
 const SUFFIXES: &[&str] = &["com", "org", "example", "co.uk", "github.io", "localhost", "test", "internal", "com."];
 const ADDRESSES: &[&str] = &[
-    "127.0.0.1", "127.1.2.3", "10.0.0.1", "192.168.0.255", "[::1]", "[2001:db8::1]", "[::ffff:102:304]", "[1::2:3:0:0:4]",
+    "127.0.0.1",
+    "127.1.2.3",
+    "10.0.0.1",
+    "192.168.0.255",
+    "[::1]",
+    "[2001:db8::1]",
+    "[::ffff:102:304]",
+    "[1::2:3:0:0:4]",
 ];
 const APPS: &[&str] = &[
-    "capacitor://localhost", "tauri://localhost", "app://.", "chrome-extension://abcdefghijklmnop", "moz-extension://A-b_c.9",
-    "com.example.app://host", "app://host:8080",
+    "capacitor://localhost",
+    "tauri://localhost",
+    "app://.",
+    "chrome-extension://abcdefghijklmnop",
+    "moz-extension://A-b_c.9",
+    "com.example.app://host",
+    "app://host:8080",
 ];
 const PORTS: &[&str] = &["", "", "", "", ":1", ":80", ":443", ":3000", ":8080", ":8443", ":65535"];
 
@@ -28,7 +60,8 @@ fn label() -> impl Strategy<Value = String> {
 }
 
 fn name() -> impl Strategy<Value = String> {
-    (prop::collection::vec(label(), 1..4), select(SUFFIXES)).prop_map(|(labels, suffix)| format!("{}.{suffix}", labels.join(".")))
+    (prop::collection::vec(label(), 1..4), select(SUFFIXES))
+        .prop_map(|(labels, suffix)| format!("{}.{suffix}", labels.join(".")))
 }
 
 /// An origin, mostly well-formed.
@@ -57,7 +90,8 @@ pub fn pattern() -> impl Strategy<Value = String> {
             format!("{scheme}://{left}{glob}.{name}{port}")
         },
     );
-    let inner = (scheme(), label(), label(), name()).prop_map(|(scheme, a, b, name)| format!("{scheme}://{a}*{b}.{name}"));
+    let inner =
+        (scheme(), label(), label(), name()).prop_map(|(scheme, a, b, name)| format!("{scheme}://{a}*{b}.{name}"));
     prop_oneof![
         6 => plain_origin(),
         2 => plain_origin().prop_map(|origin| match origin.rsplit_once(':') {
@@ -166,18 +200,27 @@ pub struct Seed {
 pub fn seed() -> impl Strategy<Value = Seed> {
     let fill = prop_oneof![2 => "[a-z0-9-]{1,4}", 1 => select(LABELS).prop_map(str::to_owned), 1 => "[a-z_.*-]{0,4}"];
     let mutations = prop_oneof![2 => Just(Vec::new()), 3 => prop::collection::vec(mutation(), 1..3)];
-    (plain_origin(), any::<Index>(), any::<Index>(), fill, select(PORTS), prop::bool::weighted(0.8), mutations).prop_map(
-        |(plain, pick, other, fill, port, configured, mutations)| {
-            Seed { plain, pick, other, fill, port, configured, mutations }
-        },
-    )
+    (plain_origin(), any::<Index>(), any::<Index>(), fill, select(PORTS), prop::bool::weighted(0.8), mutations)
+        .prop_map(|(plain, pick, other, fill, port, configured, mutations)| Seed {
+            plain,
+            pick,
+            other,
+            fill,
+            port,
+            configured,
+            mutations,
+        })
 }
 
 impl Seed {
     /// The origin that grows from the seed among these patterns.
     pub fn origin(&self, patterns: &[String]) -> Vec<u8> {
         let instance = |index: &Index| {
-            if patterns.is_empty() { self.plain.clone() } else { instance(index.get::<String>(patterns), &self.fill, self.port) }
+            if patterns.is_empty() {
+                self.plain.clone()
+            } else {
+                instance(index.get::<String>(patterns), &self.fill, self.port)
+            }
         };
         let start = if self.configured { instance(&self.pick) } else { self.plain.clone() };
         let other = instance(&self.other);

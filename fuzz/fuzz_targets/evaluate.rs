@@ -1,0 +1,44 @@
+//! Any bytes in every slot of a request: a decision, whose values are visible ASCII.
+#![no_main]
+
+use corsac::{Answer, Config, Evaluation, Policy, PolicyBuilder, Request};
+use libfuzzer_sys::fuzz_target;
+use std::sync::LazyLock;
+
+static POLICIES: LazyLock<Vec<Policy>> = LazyLock::new(|| {
+    let star = || vec!["*".to_owned()];
+    let patterns = [
+        "https://a.example", "https://b.example:8443", "https://*.c.example", "http://localhost:*", "https://pr-*.d.example",
+        "app://host", "http://[::1]", "null",
+    ];
+    let listed = Config {
+        allow_origins: patterns.map(str::to_owned).to_vec(),
+        allow_origin_regex: vec![r"https://[a-z0-9-]+\.e\.example(:\d+)?".into()],
+        allow_private_network: true,
+        dangerously_allow: vec!["null-origin".into()],
+        ..Config::default()
+    };
+    let credentials =
+        Config { allow_credentials: true, allow_methods: star(), allow_headers: star(), ..listed.clone() };
+    let any = Config { allow_origins: star(), allow_headers: star(), ..Config::default() };
+    let mut policies: Vec<Policy> =
+        [listed.clone(), credentials, any].map(|config| Policy::new(config).expect("a valid policy")).into();
+    policies.push(PolicyBuilder::new().predicate(true).value(listed.into()).expect("a valid policy"));
+    policies
+});
+
+fuzz_target!(|slots: (u8, [Option<&[u8]>; 5])| {
+    let (choice, [method, origin, request_method, request_headers, private_network]) = slots;
+    let mut request = Request::new(method.unwrap_or(b"OPTIONS"));
+    request.origin = origin;
+    request.access_control_request_method = request_method;
+    request.access_control_request_headers = request_headers;
+    request.access_control_request_private_network = private_network;
+    let decision = match POLICIES[usize::from(choice) % POLICIES.len()].evaluate(&request) {
+        Evaluation::Decided(decision) => decision,
+        Evaluation::Ask(pending) => pending.resolve(Answer::Allow),
+    };
+    for header in decision.headers() {
+        assert!(header.value.iter().all(|byte| matches!(byte, b'!'..=b'~' | b' ' | b'\t')), "{header:?}");
+    }
+});

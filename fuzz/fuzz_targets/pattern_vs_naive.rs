@@ -1,0 +1,41 @@
+//! Any patterns and any origin: the compiled set and the reference matcher agree.
+#![no_main]
+
+#[path = "../../core/tests/common/naive.rs"]
+mod naive;
+
+use corsac::{Config, Evaluation, Policy, Request};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|input: (Vec<&str>, bool, &[u8], u8)| {
+    let (patterns, credentials, origin, cut) = input;
+    let mut config = Config {
+        allow_origins: patterns.iter().take(8).map(|text| (*text).to_owned()).collect(),
+        allow_credentials: credentials,
+        dangerously_allow: vec!["public-suffixes".into(), "null-origin".into()],
+        ..Config::default()
+    };
+    // What has issues is left out; what is left is valid.
+    let bare = Config { allow_origins: Vec::new(), ..config.clone() };
+    config.allow_origins.retain(|pattern| {
+        let alone = Config { allow_origins: vec![pattern.clone()], ..bare.clone() };
+        pattern != "*" && Policy::new(alone).is_ok()
+    });
+    let policy = Policy::new(config.clone()).expect("each pattern is valid");
+    let naive = naive::Naive::new(&config.allow_origins, &[], credentials);
+    let mut origins = vec![origin.to_vec()];
+    for pattern in &config.allow_origins {
+        // An origin of the pattern, with the input's bytes where the wildcard or the cut is.
+        let fill = String::from_utf8_lossy(origin);
+        origins.push(pattern.replacen('*', &fill, 1).into_bytes());
+        origins.push(pattern.replace(":*", "").replacen('*', "w", 1).into_bytes());
+        let at = usize::from(cut) % (pattern.len() + 1);
+        origins.push([&pattern.as_bytes()[..at], origin, &pattern.as_bytes()[at..]].concat());
+    }
+    for origin in origins {
+        let request = Request::new(b"GET").origin(&origin);
+        let Evaluation::Decided(decision) = policy.evaluate(&request) else { panic!("asked") };
+        let allowed = decision.headers().any(|header| header.name.as_str() == "access-control-allow-origin");
+        assert_eq!(allowed, naive.allows(&origin), "{:?} by {config:?}", String::from_utf8_lossy(&origin));
+    }
+});
