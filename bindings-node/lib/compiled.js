@@ -45,11 +45,35 @@ function compile (format, text, name) {
   const buffer = Buffer.from(text.buffer, text.byteOffset, text.byteLength)
   const { error, table, decide, decidePreflight, evaluate } = addon.compile(format, buffer, name)
   if (error !== undefined) {
-    const { message, issues } = JSON.parse(error)
-    throw new ConfigError(message, issues)
+    const [message, issues] = JSON.parse(error)
+    throw new ConfigError(message, issues.map(issue))
   }
-  const facts = JSON.parse(table)
-  return { ...facts, decide, decidePreflight, evaluate, plain: decide(undefined), options: decidePreflight() }
+  const [shapes, lints, predicate] = JSON.parse(table)
+  return {
+    decide,
+    decidePreflight,
+    evaluate,
+    shapes: shapes.map(shape),
+    lints: lints.map(issue),
+    predicate,
+    plain: decide(undefined),
+    options: decidePreflight()
+  }
+}
+
+function issue ([code, severity, field, value, message, help]) {
+  return { code, severity, field, value, message, help }
+}
+
+function shape ([action, status, reason, body, slots, removed]) {
+  return { action, status, reason, body, slots: slots.map(slot), removed }
+}
+
+function slot ([name, text, piece, op]) {
+  const value = text ?? piece
+  // An addon that knows more than this file does not come with this version.
+  if (value === null || op === 'unknown') throw new Error(`corsac: the addon says of \`${name}\` what the package cannot read`)
+  return [name, value, op]
 }
 
 /**

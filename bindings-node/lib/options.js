@@ -7,8 +7,8 @@ const { types } = require('node:util')
 
 /** Deeper than any setting goes, so that what lies deeper is refused by the engine and not cut. */
 const MAX_DEPTH = 32
-/** Room for millions of origins; an endless iterator ends here. */
-const MAX_VALUES = 8_000_000
+/** Room for a few million origins; an endless iterator ends here. */
+const MAX_VALUES = 4_000_000
 
 /** The text of any value at all. What a getter, a proxy or an iterator throws is thrown on. */
 function encode (options) {

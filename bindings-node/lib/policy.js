@@ -2,6 +2,7 @@
 
 const fs = require('node:fs')
 const { fileURLToPath } = require('node:url')
+const { types } = require('node:util')
 const { compile } = require('./compiled.js')
 const { encode } = require('./options.js')
 const { lines } = require('./lines.js')
@@ -55,21 +56,15 @@ class Policy {
   evaluate ({ method, headers, path }) {
     if (typeof method !== 'string') throw new TypeError('corsac: `method` takes a string')
     if (typeof (path ?? '') !== 'string') throw new TypeError('corsac: `path` takes a string')
-    const decision = JSON.parse(this.#compiled.evaluate(method, path ?? undefined, lines(headers)))
-    return {
-      action: decision.action,
-      status: decision.status,
-      headers: decision.headers,
-      body: decision.body,
-      reason: decision.reason,
-      reported: decision.reported
-    }
+    const json = this.#compiled.evaluate(method, path ?? undefined, lines(headers))
+    const [action, status, list, body, reason, reported] = JSON.parse(json)
+    return { action, status, headers: list, body, reason, reported }
   }
 }
 
 function bytes (text) {
   if (typeof text === 'string') return Buffer.from(text)
-  if (text instanceof Uint8Array) return text
+  if (types.isUint8Array(text)) return text
   throw new TypeError('corsac: `text` takes a string or a Uint8Array')
 }
 

@@ -26,10 +26,10 @@ pub(crate) fn compile<'env>(
 ) -> Result<Object<'env>> {
     let mut object = Object::new(env)?;
     match build(&format, &text, name.as_deref())? {
-        Err(error) => object.set("error", report::error(&error))?,
+        Err(error) => object.set("error", report::error(&error)?)?,
         Ok(policy) => {
             let policy = Arc::new(policy);
-            object.set("table", report::table(&policy))?;
+            object.set("table", report::table(&policy)?)?;
             object.set("decide", raw::decide(env, &policy)?)?;
             object.set("decidePreflight", raw::decide_preflight(env, &policy)?)?;
             object.set("evaluate", evaluate::function(env, policy)?)?;

@@ -1,8 +1,7 @@
 //! The general path: all headers of a request in, a whole decision out, as JSON.
 
-use corsac::{Decision, Evaluation, Policy, RequestHeaders};
+use corsac::{Decision, Evaluation, Policy, Reason, RequestHeaders};
 use napi::bindgen_prelude::{Env, Error, Function, FunctionCallContext, Result, Status};
-use serde_json::json;
 use std::sync::Arc;
 
 /// The policy's `evaluate(method, path, lines)`, with names and values of the header lines in turn.
@@ -20,21 +19,23 @@ fn evaluate(policy: &Policy, method: &str, path: Option<&str>, lines: &[String])
         headers.push(name.as_bytes(), value.as_bytes());
     }
     match policy.evaluate(&headers.request(method.as_bytes(), path.map(str::as_bytes))) {
-        Evaluation::Decided(decision) => Ok(report(&decision)),
+        Evaluation::Decided(decision) => report(&decision),
         Evaluation::Ask(_) => Err(Error::new(Status::GenericFailure, "corsac: the policy has a predicate to ask")),
     }
 }
 
-fn report(decision: &Decision<'_>) -> String {
+/// `[action, status, headers, body, reason, reported]`
+fn report(decision: &Decision<'_>) -> Result<String> {
     // Bytes of a request that a decision repeats have all been checked to be ASCII.
-    let headers = decision.headers().map(|header| json!([header.name.as_str(), String::from_utf8_lossy(header.value)]));
-    json!({
-        "action": decision.action().as_str(),
-        "status": decision.status(),
-        "headers": headers.collect::<Vec<_>>(),
-        "body": decision.body(),
-        "reason": decision.reason().as_str(),
-        "reported": decision.reported().map(|reason| reason.as_str()),
-    })
-    .to_string()
+    let headers = decision.headers().map(|header| (header.name.as_str(), String::from_utf8_lossy(header.value)));
+    let headers: Vec<_> = headers.collect();
+    serde_json::to_string(&(
+        decision.action().as_str(),
+        decision.status(),
+        headers,
+        decision.body(),
+        decision.reason().as_str(),
+        decision.reported().map(Reason::as_str),
+    ))
+    .map_err(|error| Error::new(Status::GenericFailure, error.to_string()))
 }
