@@ -1,0 +1,101 @@
+'use strict'
+
+// Hostile requests, through both paths: strings as long, as broken and as misleading as they come.
+
+const assert = require('node:assert/strict')
+const test = require('node:test')
+const { Policy } = require('corsac')
+const { compiled } = require('../lib/policy.js')
+
+const ORIGIN = 'https://a.example'
+const POLICY = new Policy({ allowOrigins: [ORIGIN, 'https://*.example.com'], allowMethods: ['PUT'], allowHeaders: ['x-a'] })
+const MIB = 1 << 20
+
+/** The reason by both paths, which have to agree. */
+function reason (policy, method, origin, requestMethod, requestHeaders) {
+  const headers = Object.entries({
+    origin, 'access-control-request-method': requestMethod, 'access-control-request-headers': requestHeaders
+  }).filter(([, value]) => value !== undefined)
+  const whole = policy.evaluate({ method, headers }).reason
+  const { decide, decidePreflight, shapes } = compiled(policy)
+  const index = method === 'OPTIONS' ? decidePreflight(origin, requestMethod, requestHeaders) : decide(origin)
+  assert.equal(shapes[index].reason, whole)
+  return whole
+}
+
+test('origins', () => {
+  for (const [origin, expected] of [
+    [ORIGIN, 'origin-allowed'],
+    // Read as Latin-1 it would be the one above.
+    ['https://\u0161.example', 'origin-malformed'],
+    ['https://\u0141.example', 'origin-malformed'],
+    ['https://\uff41.example', 'origin-malformed'],
+    ['https://\ud800.example', 'origin-malformed'],
+    ['\udc00', 'origin-malformed'],
+    [`${ORIGIN}\0`, 'origin-malformed'],
+    [`\0${ORIGIN}`, 'origin-malformed'],
+    [`${ORIGIN}\0.evil.example`, 'origin-malformed'],
+    ['', 'origin-malformed'],
+    ['null', 'origin-not-allowed'],
+    [`https://${'a.'.repeat(40)}example.com`, 'origin-allowed'],
+    ['https://' + 'a'.repeat(MIB), 'origin-malformed'],
+    [ORIGIN + ' '.repeat(MIB), 'origin-malformed'],
+    ['\u0141'.repeat(MIB), 'origin-malformed'],
+    // A cut at the end of any buffer must not make an allowed one.
+    ...[510, 512, 1020, 1021, 1022, 1023, 1024, 1025, 2048].map((length) => ['https://a.example' + '.'.repeat(length - 17), 'origin-malformed'])
+  ]) assert.equal(reason(POLICY, 'GET', origin), expected, origin.slice(0, 40))
+})
+
+test('methods and headers of preflights', () => {
+  for (const [method, headers, expected] of [
+    ['PUT', 'x-a', 'preflight-allowed'],
+    ['PUT', undefined, 'preflight-allowed'],
+    ['PUT', '', 'preflight-allowed'],
+    ['', 'x-a', 'preflight-method-not-allowed'],
+    ['PUT\0', 'x-a', 'preflight-method-not-allowed'],
+    ['\ud800', 'x-a', 'preflight-method-not-allowed'],
+    ['PUT' + 'T'.repeat(MIB), 'x-a', 'preflight-method-not-allowed'],
+    ['PUT', 'x-\u0141', 'preflight-headers-malformed'],
+    ['PUT', 'x-a\0', 'preflight-headers-malformed'],
+    ['PUT', ','.repeat(8192), 'preflight-allowed'],
+    ['PUT', ','.repeat(8193), 'preflight-headers-malformed'],
+    ['PUT', ','.repeat(MIB), 'preflight-headers-malformed'],
+    ['PUT', 'x-a' + ','.repeat(10 * 1024 - 4), 'preflight-headers-malformed'],
+    ['PUT', 'x-a' + ','.repeat(10 * 1024), 'preflight-headers-malformed'],
+    ['PUT', '\u0141'.repeat(MIB), 'preflight-headers-malformed']
+  ]) assert.equal(reason(POLICY, 'OPTIONS', ORIGIN, method, headers), expected, `${method.slice(0, 9)} ${headers?.slice(0, 9)}`)
+})
+
+test('many lines', () => {
+  const lines = Array.from({ length: 1024 }, () => ['access-control-request-headers', ','.repeat(64)])
+  const headers = [['origin', ORIGIN], ['access-control-request-method', 'PUT'], ...lines]
+  assert.equal(POLICY.evaluate({ method: 'OPTIONS', headers }).reason, 'preflight-headers-malformed')
+})
+
+test('only strings and undefined pass the raw functions', () => {
+  const { decide, decidePreflight, plain, options, shapes } = compiled(POLICY)
+  for (const value of [null, 1, true, {}, [], Symbol('a'), 1n, new String(ORIGIN), () => {}]) { // eslint-disable-line no-new-wrappers
+    assert.throws(() => decide(value), Error)
+    assert.throws(() => decidePreflight(ORIGIN, 'PUT', value), Error)
+    assert.throws(() => decidePreflight(ORIGIN, 'PUT', 'x-a', value), Error)
+  }
+  assert.equal(decide(), plain)
+  assert.equal(decidePreflight(), options)
+  assert.equal(shapes[plain].reason, 'no-origin')
+  assert.equal(shapes[decide.call(null, ORIGIN, 'more', 'arguments')].reason, 'origin-allowed')
+  // The functions live for as long as they can be reached.
+  assert.equal(Reflect.construct(decide, [ORIGIN]) instanceof decide, true)
+})
+
+test('a megabyte costs no more than the longest list that is read', () => {
+  const { decidePreflight } = compiled(POLICY)
+  const time = (headers) => {
+    const start = process.hrtime.bigint()
+    for (let i = 0; i < 5_000; i++) decidePreflight(ORIGIN, 'PUT', headers)
+    return Number(process.hrtime.bigint() - start)
+  }
+  // The least of several, as other processes can only add to it.
+  const least = (headers) => Math.min(...Array.from({ length: 9 }, () => time(headers)))
+  const [longest, hostile] = [','.repeat(8192), ','.repeat(MIB)].map(least)
+  assert(hostile < 3 * longest, `${hostile} ns to ${longest} ns`)
+})

@@ -1,0 +1,94 @@
+// What the types accept and refuse, from CommonJS. Checked by the compiler, never run: a line under
+// `@ts-expect-error` that is accepted is an error as well.
+
+import corsac = require('corsac')
+import { Policy, ConfigError, mergeVary, version } from 'corsac'
+import type { Code, CorsOptions, Decision, Issue, PolicyOptions, Reason } from 'corsac'
+
+type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ? 1 : 2) ? true : false
+function same<A, B> (_: Equal<A, B>): void {}
+
+declare const url: { readonly href: string, readonly protocol: string }
+declare const readonlyList: readonly string[]
+
+const policy = new Policy({
+  allowOrigins: ['https://app.example.com', url],
+  allowOriginRegex: [/^https:\/\/a\.example$/, 'https://b\\.example'],
+  allowMethods: new Set(['PUT']),
+  allowHeaders: readonlyList,
+  allowCredentials: true,
+  exposeHeaders: ['ETag'],
+  maxAge: false,
+  preflightStatus: 200,
+  preflightContinue: false,
+  allowPrivateNetwork: false,
+  keepAppHeaders: true,
+  dangerouslyAllow: ['insecure-origins'],
+  protection: { writes: 'off' },
+  routes: []
+})
+new Policy({ dialect: 'cors' })
+new Policy({ dialect: 'cors', origin: true, methods: 'GET,PUT', allowedHeaders: ['X-A'], optionsSuccessStatus: 204, maxAge: 5 })
+const nested: CorsOptions = { dialect: 'cors', origin: ['https://a.example', [/^https:\/\/b$/], new Set([url])] }
+const options: PolicyOptions = nested
+new Policy(options)
+same<Policy, ReturnType<typeof Policy.fromJson>>(true)
+Policy.fromToml(new Uint8Array())
+Policy.fromFile('cors.toml')
+Policy.fromFile(url)
+same<readonly Issue[], typeof policy.lints>(true)
+
+// @ts-expect-error a string is no list
+new Policy({ allowOrigins: 'https://app.example.com' })
+// @ts-expect-error nor are its characters
+new Policy({ allowOrigins: [1] })
+// @ts-expect-error a variable that is not set has to be dealt with
+new Policy({ allowOrigins: undefined })
+// @ts-expect-error the dialect's options need its name
+new Policy({ origin: '*' })
+// @ts-expect-error there is no such setting
+new Policy({ allowOrigins: [], allowOrigin: [] })
+// @ts-expect-error there is no such check
+new Policy({ allowOrigins: [], dangerouslyAllow: ['everything'] })
+// @ts-expect-error seconds are a number
+new Policy({ allowOrigins: [], maxAge: '600' })
+// @ts-expect-error not carried out yet
+new Policy({ allowOrigins: [], protection: { writes: 'reject' } })
+// @ts-expect-error options are needed
+new Policy()
+// @ts-expect-error lints are the policy's
+policy.lints = []
+
+const decision = policy.evaluate({ method: 'GET', headers: { origin: 'https://a.example', 'set-cookie': ['a'], etag: undefined } })
+same<Decision, typeof decision>(true)
+same<'continue' | 'respond', typeof decision.action>(true)
+same<number | null, typeof decision.status>(true)
+same<Reason, typeof decision.reason>(true)
+for (const [name, value] of decision.headers) {
+  same<string, typeof name>(true)
+  same<string, typeof value>(true)
+}
+policy.evaluate({ method: 'GET' })
+policy.evaluate({ method: 'GET', path: null, headers: null })
+policy.evaluate({ method: 'GET', headers: [['origin', 'https://a.example']] })
+policy.evaluate({ method: 'GET', headers: new Map([['origin', 'https://a.example']]) })
+// @ts-expect-error the method is needed
+policy.evaluate({ headers: {} })
+// @ts-expect-error values are strings
+policy.evaluate({ method: 'GET', headers: { origin: 1 } })
+// @ts-expect-error a string is no pair
+policy.evaluate({ method: 'GET', headers: ['origin'] })
+
+const error = new ConfigError('', [])
+same<readonly Issue[], typeof error.issues>(true)
+const code: Code | undefined = error.issues[0]?.code
+if (code === 'origin-trailing-slash') throw error
+// @ts-expect-error there is no such code
+if (code === 'no-such-code') throw error
+// @ts-expect-error there is no such reason
+if (decision.reason === 'no-such-reason') throw error
+
+same<string, typeof version>(true)
+mergeVary(undefined, 'Origin').length
+mergeVary(readonlyList, 'Origin')
+mergeVary('Accept', corsac.version)
