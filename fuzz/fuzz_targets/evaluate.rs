@@ -8,8 +8,14 @@ use std::sync::LazyLock;
 static POLICIES: LazyLock<Vec<Policy>> = LazyLock::new(|| {
     let star = || vec!["*".to_owned()];
     let patterns = [
-        "https://a.example", "https://b.example:8443", "https://*.c.example", "http://localhost:*", "https://pr-*.d.example",
-        "app://host", "http://[::1]", "null",
+        "https://a.example",
+        "https://b.example:8443",
+        "https://*.c.example",
+        "http://localhost:*",
+        "https://pr-*.d.example",
+        "app://host",
+        "http://[::1]",
+        "null",
     ];
     let listed = Config {
         allow_origins: patterns.map(str::to_owned).to_vec(),

@@ -7,10 +7,56 @@ mod naive;
 use corsac::{Config, Evaluation, Policy, Request};
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|input: (Vec<&str>, bool, &[u8], u8)| {
+/// Pieces of patterns and origins: text made of them is often valid, and often nearly the same.
+const WORDS: &[&str] = &[
+    "https://",
+    "http://",
+    "app://",
+    "*",
+    "*.",
+    ".",
+    "-",
+    "_",
+    ":",
+    ":*",
+    ":8443",
+    ":443",
+    ":80",
+    "a",
+    "b",
+    "foo",
+    "bar",
+    "evil",
+    "example",
+    ".com",
+    ".co.uk",
+    ".github.io",
+    "localhost",
+    "127.0.0.1",
+    "[::1]",
+    "[2001:db8::1]",
+    "xn--",
+    "pr-",
+    "0x7f",
+    "1",
+    "null",
+    "A",
+    "/",
+    "@",
+    "\u{fc}",
+    " ",
+];
+
+fn text(pieces: &[u8]) -> String {
+    pieces.iter().map(|piece| WORDS[usize::from(*piece) % WORDS.len()]).collect()
+}
+
+fuzz_target!(|input: (Vec<&[u8]>, bool, &[u8], u8)| {
     let (patterns, credentials, origin, cut) = input;
+    let (worded, raw) = (text(origin).into_bytes(), origin);
+    let origin = &worded[..];
     let mut config = Config {
-        allow_origins: patterns.iter().take(8).map(|text| (*text).to_owned()).collect(),
+        allow_origins: patterns.iter().take(8).map(|pieces| text(pieces)).collect(),
         allow_credentials: credentials,
         dangerously_allow: vec!["public-suffixes".into(), "null-origin".into()],
         ..Config::default()
@@ -23,7 +69,7 @@ fuzz_target!(|input: (Vec<&str>, bool, &[u8], u8)| {
     });
     let policy = Policy::new(config.clone()).expect("each pattern is valid");
     let naive = naive::Naive::new(&config.allow_origins, &[], credentials);
-    let mut origins = vec![origin.to_vec()];
+    let mut origins = vec![raw.to_vec(), origin.to_vec()];
     for pattern in &config.allow_origins {
         // An origin of the pattern, with the input's bytes where the wildcard or the cut is.
         let fill = String::from_utf8_lossy(origin);
