@@ -5,17 +5,26 @@
 //! octets.rs   str and bytes     ─► bytes             decision.rs  corsac::Decision ─► Decision
 //! headers.rs  pairs, mappings   ─► header lines      vary.rs      merge_vary
 //!                          policy.rs  Policy
+//!
+//! asgi.rs      the middleware: scope.rs reads the request, send.rs puts headers on the response
+//! rendered.rs  a policy's answers, prepared     merge.rs  its headers among the application's
 //! ```
 #![forbid(unsafe_code)]
 
+mod asgi;
 mod budget;
 mod decision;
 mod headers;
 mod issue;
+mod merge;
 mod octets;
 mod policy;
+mod rendered;
+mod scope;
+mod send;
 mod value;
 mod vary;
+mod warn;
 
 use pyo3::pymodule;
 
@@ -24,6 +33,8 @@ use pyo3::pymodule;
 mod _corsac {
     use pyo3::prelude::*;
 
+    #[pymodule_export]
+    use super::asgi::AsgiMiddleware;
     #[pymodule_export]
     use super::decision::Decision;
     #[pymodule_export]

@@ -5,6 +5,7 @@ use crate::headers::HeaderLines;
 use crate::issue::{config_error, issues};
 use crate::octets::{Octets, is_bytes};
 use crate::value;
+use crate::warn::logger;
 use corsac::{Answer, Evaluation, LoadError, PolicyBuilder};
 use pyo3::exceptions::{PyOSError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
@@ -155,6 +156,10 @@ impl Policy {
 }
 
 impl Policy {
+    pub(crate) fn core(&self) -> Arc<corsac::Policy> {
+        Arc::clone(&self.core)
+    }
+
     fn built(py: Python<'_>, built: Result<corsac::Policy, corsac::ConfigError>) -> PyResult<Self> {
         let policy = built.map_err(|error| config_error(py, &error))?;
         log(py, policy.lints())?;
@@ -168,7 +173,7 @@ fn log(py: Python<'_>, lints: &[corsac::Issue]) -> PyResult<()> {
     if lints.is_empty() {
         return Ok(());
     }
-    let logger = py.import("logging")?.call_method1("getLogger", ("corsac",))?;
+    let logger = logger(py)?;
     for lint in lints {
         logger.call_method1("warning", ("%s", lint.to_string()))?;
     }

@@ -11,6 +11,7 @@ requests; a :class:`Decision` says what to do.
     [('access-control-allow-origin', 'https://app.example.com'), ('vary', 'Origin')]
 """
 
+from corsac._asgi import CORSMiddleware
 from corsac._corsac import (
     ConfigError,
     Decision,
@@ -22,6 +23,7 @@ from corsac._corsac import (
 from corsac._types import PolicyOptions, UrlLike
 
 __all__ = [
+    "CORSMiddleware",
     "ConfigError",
     "Decision",
     "Issue",

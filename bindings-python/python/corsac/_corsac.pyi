@@ -1,14 +1,26 @@
 from collections.abc import Iterable, Mapping
 from os import PathLike
-from typing import AnyStr, Literal, TypeAlias, Unpack, final
+from typing import Any, AnyStr, Literal, Self, TypeAlias, Unpack, final
 
-from corsac._types import PolicyOptions
+from typing_extensions import disjoint_base
 
-__all__ = ["ConfigError", "Decision", "Issue", "Policy", "__version__", "merge_vary"]
+from corsac._types import ASGIApp, PolicyOptions, Receive, Scope, Send
+
+__all__ = ["AsgiMiddleware", "ConfigError", "Decision", "Issue", "Policy", "__version__", "merge_vary"]
 
 __version__: str
 
 _Text: TypeAlias = str | bytes | bytearray
+
+@disjoint_base
+class AsgiMiddleware:
+    def __new__(cls, *_args: Any, **_kwargs: Any) -> Self: ...
+    def _setup(self, app: ASGIApp, policy: Policy, respond: Any) -> None: ...
+    @property
+    def app(self) -> ASGIApp: ...
+    @property
+    def policy(self) -> Policy: ...
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None: ...
 
 class ConfigError(ValueError):
     issues: tuple[Issue, ...]

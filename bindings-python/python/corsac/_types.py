@@ -1,8 +1,14 @@
 """Types for those who annotate: what the settings take. The engine, not these types, judges a policy."""
 
 import re
-from collections.abc import Iterable, Mapping
-from typing import Literal, Protocol, TypedDict
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
+from typing import Any, Literal, Protocol, TypeAlias, TypedDict
+
+Scope: TypeAlias = MutableMapping[str, Any]
+Message: TypeAlias = MutableMapping[str, Any]
+Receive: TypeAlias = Callable[[], Awaitable[Message]]
+Send: TypeAlias = Callable[[Message], Awaitable[None]]
+ASGIApp: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
 class UrlLike(Protocol):

@@ -1,0 +1,58 @@
+"""The middleware for ASGI: FastAPI, Starlette, Litestar, Quart and every other application of that interface."""
+
+from typing import Any, Unpack
+
+from corsac._corsac import AsgiMiddleware, Policy
+from corsac._types import ASGIApp, PolicyOptions, Send
+
+
+class CORSMiddleware(AsgiMiddleware):
+    """Puts a CORS policy around an ASGI application.
+
+    ``app.add_middleware(CORSMiddleware, allow_origins=[...])``, ``Middleware(CORSMiddleware, ...)`` and
+    ``app = CORSMiddleware(app, ...)`` all work. The last form also covers what is outside of the application's
+    own middleware, such as the 500 of an unhandled exception.
+
+    Args:
+        app: the ASGI application inside.
+        policy: a policy that is built already, in place of the settings.
+        **settings: the settings of a policy, described at :class:`corsac.Policy`; the keyword arguments of
+            FastAPI's own middleware are among them.
+
+    Raises:
+        ConfigError: the settings are refused: every issue at once, each with its fix.
+        TypeError: both a policy and settings are given, or ``policy`` is not a :class:`corsac.Policy`.
+
+    Only HTTP requests are looked at; WebSocket and lifespan scopes go to the application as they are.
+    """
+
+    def __init__(self, app: ASGIApp, *, policy: Policy | None = None, **settings: Unpack[PolicyOptions]) -> None:
+        self._setup(app, chosen(policy, settings), respond)
+        show_as_async(self)
+
+
+def chosen(policy: Policy | None, settings: PolicyOptions) -> Policy:
+    """The policy to use: the one that is given, or one that is built from the settings."""
+    if policy is None:
+        return Policy(**settings)
+    if not isinstance(policy, Policy):
+        raise TypeError(f"policy must be a corsac.Policy, not {type(policy).__name__}")
+    if settings:
+        raise TypeError(f"give either policy= or settings, not both: {', '.join(sorted(settings))}")
+    return policy
+
+
+async def respond(send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
+    """Answer without the application."""
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+def show_as_async(middleware: AsgiMiddleware) -> None:
+    """Let servers that look for an ``async def __call__`` find one; calls themselves go to the type's own."""
+    call = type(middleware).__call__
+
+    async def __call__(scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401, N807
+        await call(middleware, scope, receive, send)
+
+    middleware.__dict__["__call__"] = __call__

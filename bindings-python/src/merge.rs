@@ -1,0 +1,146 @@
+//! The decision's headers among those of the application's response, whose own list is left as it is.
+
+use crate::octets::Octets;
+use pyo3::exceptions::PyTypeError;
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyList, PyString, PyTuple};
+
+/// Which of the application's headers a shape has to do with.
+#[derive(Debug)]
+pub(crate) struct Merger {
+    pub(crate) watched: Vec<(&'static [u8], Watch)>,
+}
+
+/// What becomes of one of the application's headers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Watch {
+    /// It comes off.
+    TakeOff,
+    /// It stays, and the decision's is left out.
+    Prefer,
+    /// It becomes one line together with the decision's.
+    Merge,
+}
+
+impl Merger {
+    /// A new list: the application's headers, then the decision's. `taken_off` hears of each of the application's
+    /// lines that is lost, unless the decision says the same.
+    pub(crate) fn merge<'py>(
+        &self,
+        headers: Option<&Bound<'py, PyAny>>,
+        lines: &Bound<'py, PyList>,
+        taken_off: impl FnMut(&'static [u8]) -> PyResult<()>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let Some(headers) = headers else { return copy(lines) };
+        if let Ok(list) = headers.cast_exact::<PyList>()
+            && !self.concerns(list)
+        {
+            return list.as_sequence().concat(lines.as_sequence()).map(Bound::into_any);
+        }
+        self.part(headers, lines, taken_off)
+    }
+
+    /// Whether anything in the list needs a closer look.
+    fn concerns(&self, headers: &Bound<'_, PyList>) -> bool {
+        headers.iter().any(|pair| {
+            let name = match pair.cast_exact::<PyTuple>() {
+                Ok(pair) => pair.get_borrowed_item(0),
+                Err(_) => return true,
+            };
+            match name.as_ref().map(|name| name.cast_exact::<PyBytes>()) {
+                Ok(Ok(name)) => self.watch(name.as_bytes()).is_some(),
+                _ => true,
+            }
+        })
+    }
+
+    fn watch(&self, name: &[u8]) -> Option<(&'static [u8], Watch)> {
+        self.watched.iter().find(|(watched, _)| name.eq_ignore_ascii_case(watched)).copied()
+    }
+
+    fn part<'py>(
+        &self,
+        headers: &Bound<'py, PyAny>,
+        lines: &Bound<'py, PyList>,
+        mut taken_off: impl FnMut(&'static [u8]) -> PyResult<()>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let py = headers.py();
+        let mut merged: Vec<Bound<'py, PyAny>> = Vec::new();
+        let mut vary = Vec::new();
+        let mut preferred = Vec::new();
+        for pair in headers.try_iter()? {
+            let pair = indexable(pair?)?;
+            let watch = name(&pair).and_then(|name| self.watch(name.as_slice()));
+            match watch {
+                None => merged.push(pair),
+                Some((name, Watch::Prefer)) => {
+                    preferred.push(name);
+                    merged.push(pair);
+                }
+                Some((_, Watch::Merge)) => vary.push(Octets::read(&pair.get_item(1)?, "the value of a header")?),
+                Some((name, Watch::TakeOff)) => {
+                    if !said(lines, name, &pair)? {
+                        taken_off(name)?;
+                    }
+                }
+            }
+        }
+        for line in lines.iter() {
+            match name(&line).and_then(|name| self.watch(name.as_slice())) {
+                Some((name, Watch::Prefer)) if preferred.contains(&name) => {}
+                Some((name, Watch::Merge)) if !vary.is_empty() => {
+                    let ours = Octets::read(&line.get_item(1)?, "the value of a header")?;
+                    let value = corsac::merge_vary(vary.iter().map(Octets::as_slice), ours.as_slice());
+                    merged.push(PyTuple::new(py, [PyBytes::new(py, name), PyBytes::new(py, &value)])?.into_any());
+                }
+                _ => merged.push(line),
+            }
+        }
+        Ok(PyList::new(py, merged)?.into_any())
+    }
+}
+
+fn copy<'py>(lines: &Bound<'py, PyList>) -> PyResult<Bound<'py, PyAny>> {
+    Ok(lines.get_slice(0, lines.len()).into_any())
+}
+
+/// The pair itself where its members can be asked for, else a tuple of what it gives, which servers take as well.
+fn indexable(pair: Bound<'_, PyAny>) -> PyResult<Bound<'_, PyAny>> {
+    if pair.is_instance_of::<PyTuple>() || pair.is_instance_of::<PyList>() {
+        return Ok(pair);
+    }
+    let members = pair.try_iter().map_err(|_| {
+        let kind = pair.get_type().name().map_or_else(|_| String::new(), |name| name.to_string());
+        PyTypeError::new_err(format!("a response header must be a pair of name and value, not {kind}"))
+    })?;
+    let members = members.collect::<PyResult<Vec<_>>>()?;
+    Ok(PyTuple::new(pair.py(), members)?.into_any())
+}
+
+/// The name of a pair. What is no pair, or has no name, is the server's to refuse.
+fn name(pair: &Bound<'_, PyAny>) -> Option<Octets> {
+    let name = pair.get_item(0).ok()?;
+    if pair.len().ok()? != 2 {
+        return None;
+    }
+    Octets::read(&name, "the name of a header").ok()
+}
+
+/// Whether the decision sends this very line.
+fn said(lines: &Bound<'_, PyList>, name: &[u8], pair: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let value = pair.get_item(1)?;
+    let Ok(value) = Octets::read(&value, "the value of a header") else { return Ok(false) };
+    for line in lines.iter() {
+        let ours = self::name(&line);
+        if ours.is_some_and(|ours| ours.as_slice() == name) {
+            let ours = line.get_item(1)?;
+            return Ok(ours.cast::<PyBytes>().is_ok_and(|ours| ours.as_bytes() == value.as_slice()));
+        }
+    }
+    Ok(false)
+}
+
+/// The text of a header in a message, for those who compare it with a string.
+pub(crate) fn is_text(object: &Bound<'_, PyAny>, text: &str) -> bool {
+    object.cast::<PyString>().is_ok_and(|object| object.to_str().is_ok_and(|object| object == text))
+}

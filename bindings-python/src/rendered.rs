@@ -1,0 +1,121 @@
+//! A policy's answers as Python objects, made once, so that a request makes few.
+
+use crate::merge::{Merger, Watch};
+use crate::warn::Reported;
+use corsac::{Action, Decision, Op, Shape, SlotValue};
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyList, PyTuple};
+use std::sync::Arc;
+
+/// A policy with everything that can be prepared for its answers.
+#[derive(Debug)]
+pub(crate) struct Rendered {
+    pub(crate) policy: Arc<corsac::Policy>,
+    shapes: Vec<RenderedShape>,
+    pub(crate) reported: Reported,
+}
+
+/// One answer, but for the pieces of the request in it.
+#[derive(Debug)]
+pub(crate) struct RenderedShape {
+    pub(crate) action: Action,
+    pub(crate) status: Option<u16>,
+    pub(crate) body: Py<PyBytes>,
+    lines: Vec<Line>,
+    /// All lines, where none holds a piece of the request. Never handed out: copied.
+    fixed: Option<Py<PyList>>,
+    pub(crate) merger: Merger,
+}
+
+/// One header line of an answer.
+#[derive(Debug)]
+enum Line {
+    /// The pair of name and value.
+    Fixed(Py<PyTuple>),
+    /// A name whose value is a piece of the request.
+    OfRequest(Py<PyBytes>, SlotValue),
+}
+
+impl Rendered {
+    pub(crate) fn new(py: Python<'_>, policy: Arc<corsac::Policy>) -> PyResult<Self> {
+        let shapes = policy.shapes().iter().map(|shape| RenderedShape::new(py, shape)).collect::<PyResult<_>>()?;
+        Ok(Rendered { policy, shapes, reported: Reported::default() })
+    }
+
+    /// The shape of this place: every decision of the policy has one.
+    pub(crate) fn shape(&self, index: u16) -> Option<&RenderedShape> {
+        self.shapes.get(usize::from(index))
+    }
+}
+
+impl RenderedShape {
+    fn new(py: Python<'_>, shape: &Shape) -> PyResult<Self> {
+        let lines = shape
+            .slots()
+            .iter()
+            .map(|slot| {
+                let name = PyBytes::new(py, slot.name.as_str().as_bytes());
+                Ok(match fixed(&slot.value) {
+                    Some(value) => Line::Fixed(PyTuple::new(py, [name, PyBytes::new(py, value)])?.unbind()),
+                    None => Line::OfRequest(name.unbind(), slot.value.clone()),
+                })
+            })
+            .collect::<PyResult<Vec<_>>>()?;
+        let pairs: Option<Vec<_>> = lines
+            .iter()
+            .map(|line| match line {
+                Line::Fixed(pair) => Some(pair.bind(py)),
+                Line::OfRequest(..) => None,
+            })
+            .collect();
+        Ok(RenderedShape {
+            action: shape.action(),
+            status: shape.status(),
+            body: PyBytes::new(py, shape.body().to_bytes()).unbind(),
+            fixed: pairs.map(|pairs| PyList::new(py, pairs)).transpose()?.map(Bound::unbind),
+            merger: Merger::new(shape),
+            lines,
+        })
+    }
+
+    /// The decision's header lines, a list of pairs that is shared: to be copied, not handed out.
+    pub(crate) fn lines<'py>(&self, py: Python<'py>, decision: &Decision<'_>) -> PyResult<Bound<'py, PyList>> {
+        if let Some(fixed) = &self.fixed {
+            return Ok(fixed.bind(py).clone());
+        }
+        let mut lines = Vec::with_capacity(self.lines.len());
+        for line in &self.lines {
+            lines.push(match line {
+                Line::Fixed(pair) => pair.bind(py).clone(),
+                Line::OfRequest(name, value) => {
+                    PyTuple::new(py, [name.bind(py).clone(), PyBytes::new(py, decision.value(value))])?
+                }
+            });
+        }
+        PyList::new(py, lines)
+    }
+}
+
+/// The value, where it does not come from the request.
+fn fixed(value: &SlotValue) -> Option<&[u8]> {
+    match value {
+        SlotValue::Static(text) => Some(text.to_bytes()),
+        SlotValue::Text(text) => Some(text.to_bytes()),
+        _ => None,
+    }
+}
+
+impl Merger {
+    fn new(shape: &Shape) -> Self {
+        let mut watched: Vec<(&'static [u8], Watch)> =
+            shape.replaced().iter().map(|name| (name.as_str().as_bytes(), Watch::TakeOff)).collect();
+        for slot in shape.slots() {
+            match slot.op {
+                Op::Default => watched.push((slot.name.as_str().as_bytes(), Watch::Prefer)),
+                Op::Merge => watched.push((slot.name.as_str().as_bytes(), Watch::Merge)),
+                _ => {}
+            }
+        }
+        Merger { watched }
+    }
+}

@@ -1,0 +1,386 @@
+"""The ASGI middleware, driven message by message: what it adds, what it takes off, what it leaves alone."""
+
+import asyncio
+import copy
+import logging
+from collections.abc import Iterable, MutableMapping
+from typing import Any
+
+import pytest
+from corsac import ConfigError, CORSMiddleware, Policy
+
+ORIGIN = b"https://app.example.com"
+SETTINGS: Any = {
+    "allow_origins": [ORIGIN.decode()],
+    "allow_methods": ["PUT"],
+    "allow_headers": ["X-A"],
+    "allow_credentials": True,
+    "expose_headers": ["ETag"],
+}
+ALLOWED = [
+    (b"access-control-allow-origin", ORIGIN),
+    (b"access-control-allow-credentials", b"true"),
+    (b"access-control-expose-headers", b"etag"),
+    (b"vary", b"Origin"),
+]
+REFUSED = [(b"vary", b"Origin")]
+Message = MutableMapping[str, Any]
+
+
+class App:
+    """Sends the given messages, and keeps what it was called with."""
+
+    def __init__(self, *messages: Any) -> None:
+        self.messages = messages
+        self.calls: list[tuple[Any, Any, Any]] = []
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        self.calls.append((scope, receive, send))
+        for message in self.messages:
+            await send(message)
+
+
+def head(headers: Any = ()) -> dict[str, Any]:
+    return {"type": "http.response.start", "status": 200, "headers": headers}
+
+
+BODY = {"type": "http.response.body", "body": b"ok"}
+
+
+def request(method: str = "GET", *headers: Any, kind: str = "http") -> dict[str, Any]:
+    return {"type": kind, "method": method, "path": "/", "headers": list(headers)}
+
+
+def from_origin(origin: bytes = ORIGIN) -> dict[str, Any]:
+    return request("GET", (b"host", b"x"), (b"origin", origin))
+
+
+def preflight(origin: bytes = ORIGIN) -> dict[str, Any]:
+    asks = [(b"access-control-request-method", b"PUT"), (b"access-control-request-headers", b"x-a")]
+    return request("OPTIONS", (b"origin", origin), *asks)
+
+
+async def never() -> Message:
+    raise AssertionError("nothing is to be received")
+
+
+def play(middleware: Any, scope: Any) -> list[Message]:
+    sent: list[Message] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    asyncio.run(middleware(scope, never, send))
+    return sent
+
+
+def answered(headers: Any, scope: Any | None = None, **settings: Any) -> list[Any]:
+    """The headers that go out where the application's are these."""
+    app = App(head(headers), BODY)
+    return list(play(CORSMiddleware(app, **{**SETTINGS, **settings}), scope or from_origin())[0]["headers"])
+
+
+# --- what goes on
+
+
+def test_allowed_refused_and_without_origin() -> None:
+    own = [(b"content-type", b"text/plain")]
+    assert answered(own) == own + ALLOWED
+    assert answered(own, from_origin(b"https://evil.example")) == own + REFUSED
+    assert answered(own, request()) == own + REFUSED
+    assert answered(own, allow_origins=["*"], allow_credentials=False, expose_headers=[]) == [
+        *own,
+        (b"access-control-allow-origin", b"*"),
+    ]
+    assert answered(own, allow_origins=[]) == own
+
+
+def test_preflight_is_answered_without_the_application() -> None:
+    app = App()
+    middleware = CORSMiddleware(app, **SETTINGS)
+    start, body = play(middleware, preflight())
+    assert start["status"] == 204
+    assert start["headers"][:3] == [*ALLOWED[:2], (b"access-control-allow-methods", b"GET, HEAD, POST, PUT")]
+    assert body == {"type": "http.response.body", "body": b""}
+    start, body = play(middleware, preflight(b"https://evil.example"))
+    assert start["status"] == 403
+    assert body["body"] == b"corsac: origin-not-allowed\n"
+    assert app.calls == []
+
+
+def test_answers_share_no_list() -> None:
+    middleware = CORSMiddleware(App(head(), BODY, {**head(), "headers": []}), **SETTINGS)
+    for scope in (preflight(), preflight(b"https://evil.example"), from_origin(), request()):
+        first = [copy.deepcopy(message) for message in play(middleware, scope)]
+        for message in play(middleware, scope):
+            if "headers" in message:
+                message["headers"].clear()
+        assert play(middleware, scope) == first
+
+
+def test_preflight_continue_reaches_the_application() -> None:
+    own = [(b"access-control-allow-methods", b"BREW"), (b"allow", b"PUT")]
+    headers = answered(own, preflight(), preflight_continue=True)
+    assert headers[0] == (b"allow", b"PUT")
+    assert [value for name, value in headers if name == b"access-control-allow-methods"] == [b"GET, HEAD, POST, PUT"]
+
+
+def test_what_is_asked_for_is_echoed_from_the_request() -> None:
+    scope = preflight()
+    scope["headers"][1] = (b"access-control-request-method", b"BREW")
+    middleware = CORSMiddleware(
+        App(), allow_origins=[ORIGIN.decode()], allow_methods=["*"], allow_headers=["*"], allow_credentials=True
+    )
+    headers = play(middleware, scope)[0]["headers"]
+    assert (b"access-control-allow-methods", b"BREW") in headers
+    assert (b"access-control-allow-headers", b"x-a") in headers
+
+
+# --- every container of headers
+
+
+def iterator_pairs(pairs: Any) -> Any:
+    return (iter(pair) for pair in pairs)
+
+
+CONTAINERS: list[Any] = [
+    list,
+    tuple,
+    iter,
+    lambda pairs: (pair for pair in pairs),
+    lambda pairs: [list(pair) for pair in pairs],
+    iterator_pairs,
+    lambda pairs: dict(pairs).items(),
+    lambda pairs: type("Headers", (list,), {})(pairs),
+]
+
+
+@pytest.mark.parametrize("container", CONTAINERS)
+@pytest.mark.parametrize("own", [[], [(b"x-a", b"1")], [(b"vary", b"Accept"), (b"X-B", b"2")]])
+def test_headers_of_the_application(container: Any, own: Any) -> None:
+    names = {name for name, _ in own}
+    headers = [(name, value) for name, value in answered(container(own))]
+    vary = (b"vary", b"Accept, Origin" if b"vary" in names else b"Origin")
+    assert headers == [*(pair for pair in own if pair[0] != b"vary"), *ALLOWED[:3], vary]
+
+
+def test_headers_missing() -> None:
+    app = App({"type": "http.response.start", "status": 200}, BODY)
+    assert play(CORSMiddleware(app, **SETTINGS), from_origin())[0]["headers"] == ALLOWED
+
+
+@pytest.mark.parametrize("container", [container for container in CONTAINERS if container is not iterator_pairs])
+def test_headers_of_the_request(container: Any) -> None:
+    app = App(head(), BODY)
+    scope = from_origin()
+    pairs = scope["headers"]
+    scope["headers"] = container(pairs)
+    assert play(CORSMiddleware(app, **SETTINGS), scope)[0]["headers"] == ALLOWED
+    inner = app.calls[0][0]
+    assert inner is scope
+    if isinstance(container(pairs), (list, tuple)) or container is iter:
+        assert [tuple(pair) for pair in inner["headers"]] == pairs, "the application can still read them"
+
+
+def test_request_without_headers() -> None:
+    scope = request()
+    del scope["headers"]
+    assert play(CORSMiddleware(App(head(), BODY), **SETTINGS), scope)[0]["headers"] == REFUSED
+
+
+@pytest.mark.parametrize("headers", [1, [1], [None], {b"a": b"b", b"access-control-allow-origin": b"*"}.keys()])
+def test_what_are_no_headers_is_not_let_through(headers: Any) -> None:
+    try:
+        sent = answered(headers)
+    except (TypeError, ValueError):
+        return
+    assert sent[-4:] == ALLOWED
+
+
+def test_odd_names_and_values_are_left_to_the_server() -> None:
+    odd: Iterable[Any] = [(b"a",), (b"a", b"b", b"c"), (1, 2), ("x-text", "text"), (b"", b""), (b"\xff", None)]
+    assert answered(odd) == [*odd, *ALLOWED]
+
+
+def test_nothing_of_the_application_is_changed() -> None:
+    pairs = [[b"vary", b"Accept"], [b"access-control-allow-origin", b"*"]]
+    start = head(pairs)
+    before = copy.deepcopy(start)
+    app = App(start, BODY)
+    sent = play(CORSMiddleware(app, **SETTINGS), from_origin())
+    assert start == before
+    assert start["headers"] is pairs
+    assert sent[0] is not start
+    assert sent[1] is BODY
+
+
+def test_other_mappings_as_messages() -> None:
+    class Message(dict[str, Any]):
+        pass
+
+    start = Message(head([(b"a", b"b")]))
+    assert play(CORSMiddleware(App(start), **SETTINGS), from_origin())[0]["headers"] == [(b"a", b"b"), *ALLOWED]
+
+
+def test_two_heads_get_the_same_headers() -> None:
+    app = App(head([(b"a", b"1")]), head([(b"b", b"2")]))
+    first, second = play(CORSMiddleware(app, **SETTINGS), from_origin())
+    assert first["headers"] == [(b"a", b"1"), *ALLOWED]
+    assert second["headers"] == [(b"b", b"2"), *ALLOWED]
+
+
+def test_other_messages_go_through_as_they_are() -> None:
+    messages = [
+        {"type": "http.response.trailers", "headers": [(b"access-control-allow-origin", b"x")]},
+        {"type": "http.response.pathsend", "path": "/x"},
+        {"type": "http.response.early_hint", "links": []},
+        {"no": "type"},
+        {"type": 1},
+    ]
+    sent = play(CORSMiddleware(App(*messages), **SETTINGS), from_origin())
+    assert all(out is message for out, message in zip(sent, messages, strict=True))
+
+
+@pytest.mark.parametrize("kind", ["websocket", "lifespan", "else"])
+def test_other_scopes_go_through_untouched(kind: str) -> None:
+    app = App({"type": "x"})
+    scope = request(kind=kind)
+
+    async def send(message: Message) -> None:
+        pass
+
+    asyncio.run(CORSMiddleware(app, **SETTINGS)(scope, never, send))
+    ((got, receive, inner),) = app.calls
+    assert got is scope
+    assert receive is never
+    assert inner is send
+
+
+# --- ownership and Vary
+
+
+@pytest.mark.parametrize("origin", [ORIGIN, b"https://evil.example"])
+def test_the_applications_own_headers_come_off(origin: bytes, caplog: pytest.LogCaptureFixture) -> None:
+    own = [
+        (b"Access-Control-Allow-Origin", b"*"),
+        (b"access-control-allow-credentials", b"maybe"),
+        (b"ACCESS-CONTROL-EXPOSE-HEADERS", b"*"),
+        (b"x-kept", b"1"),
+        ("access-control-allow-origin", b"text"),
+    ]
+    expected = [(b"x-kept", b"1"), *(ALLOWED if origin == ORIGIN else REFUSED)]
+    middleware = CORSMiddleware(App(head(own)), **SETTINGS)
+    with caplog.at_level(logging.WARNING, "corsac"):
+        for _ in range(3):
+            assert play(middleware, from_origin(origin))[0]["headers"] == expected
+    said = [record.getMessage() for record in caplog.records]
+    assert len(said) == 3, "once for each header"
+    for name in ("origin", "credentials"):
+        assert sum(f"access-control-allow-{name}" in text for text in said) == 1
+    assert all("routes" in text and "keep_app_headers" in text for text in said)
+
+
+def test_the_same_value_is_no_reason_to_warn(caplog: pytest.LogCaptureFixture) -> None:
+    assert answered(ALLOWED[:2]) == ALLOWED
+    assert caplog.records == []
+
+
+def test_keep_app_headers() -> None:
+    own = [(b"Access-Control-Allow-Origin", b"https://else.example")]
+    assert answered(own, keep_app_headers=True) == own + ALLOWED[1:]
+    assert answered(own, from_origin(b"https://evil.example"), keep_app_headers=True) == own + REFUSED
+
+
+@pytest.mark.parametrize(
+    ("lines", "merged"),
+    [
+        ([b"Accept-Encoding"], b"Accept-Encoding, Origin"),
+        ([b"Accept", b"cookie"], b"Accept, cookie, Origin"),
+        ([b"origin"], b"origin"),
+        ([b"*"], b"*"),
+        ([b""], b"Origin"),
+        (["Accept"], b"Accept, Origin"),
+    ],
+)
+def test_vary_is_merged(lines: list[Any], merged: bytes) -> None:
+    headers = answered([(b"Vary", line) for line in lines])
+    assert [value for name, value in headers if name == b"vary"] == [merged]
+    assert len(headers) == 4
+
+
+def test_vary_is_left_alone_where_the_policy_has_none() -> None:
+    own = [(b"Vary", b"Accept"), (b"vary", b"Cookie")]
+    headers = answered(own, allow_origins=["*"], allow_credentials=False)
+    assert headers[:2] == own
+
+
+# --- building
+
+
+def test_settings_are_keyword_only() -> None:
+    with pytest.raises(TypeError):
+        CORSMiddleware(App(), [ORIGIN.decode()])  # type: ignore[call-arg, arg-type]
+    with pytest.raises(TypeError):
+        CORSMiddleware()  # type: ignore[call-arg]
+
+
+def test_policy_or_settings() -> None:
+    policy = Policy(**SETTINGS)
+    app = App()
+    middleware = CORSMiddleware(app=app, policy=policy)
+    assert middleware.policy is policy
+    assert middleware.app is app
+    with pytest.raises(TypeError, match="not both: allow_origins"):
+        CORSMiddleware(app, policy=policy, allow_origins=["*"])
+    with pytest.raises(TypeError, match=r"must be a corsac\.Policy, not dict"):
+        CORSMiddleware(app, policy={})  # type: ignore[arg-type]
+
+
+def test_bad_settings_fail_at_construction() -> None:
+    with pytest.raises(ConfigError) as raised:
+        CORSMiddleware(App(), allow_origins="https://a.example", allow_credential=True)  # type: ignore[call-arg]
+    assert [issue.code for issue in raised.value.issues] == ["unknown-key", "wrong-type"]
+
+
+def test_any_iterable_does() -> None:
+    def generator() -> Iterable[str]:
+        yield ORIGIN.decode()
+
+    for origins in (generator(), {ORIGIN.decode()}, (ORIGIN.decode(),), {ORIGIN.decode(): 1}.keys()):
+        assert answered([], allow_origins=origins) == ALLOWED
+
+
+def test_subclasses() -> None:
+    class Ours(CORSMiddleware):
+        def __init__(self, app: Any) -> None:
+            super().__init__(app, **SETTINGS)
+
+    class Forgetful(CORSMiddleware):
+        def __init__(self, app: Any) -> None:
+            pass
+
+    assert play(Ours(App(head())), from_origin())[0]["headers"] == ALLOWED
+    with pytest.raises(RuntimeError, match="super"):
+        play(Forgetful(App(head())), from_origin())
+    again = CORSMiddleware(App(), **SETTINGS)
+    with pytest.raises(RuntimeError, match="already"):
+        again.__init__(App(), **SETTINGS)  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("scope", [{}, {"type": "http"}, {"type": "http", "method": 1}, None, []])
+def test_what_no_server_calls(scope: Any) -> None:
+    with pytest.raises((TypeError, KeyError)):
+        play(CORSMiddleware(App(), **SETTINGS), scope)
+
+
+def test_exceptions_go_through() -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        raise ZeroDivisionError
+
+    async def gone(message: Any) -> None:
+        raise OSError
+
+    with pytest.raises(ZeroDivisionError):
+        play(CORSMiddleware(app, **SETTINGS), from_origin())
+    with pytest.raises(OSError):  # noqa: PT011
+        asyncio.run(CORSMiddleware(App(head()), **SETTINGS)(from_origin(), never, gone))
