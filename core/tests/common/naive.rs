@@ -31,11 +31,16 @@ impl Naive {
         if self.patterns.iter().any(|pattern| pattern == "*") {
             return true;
         }
-        if self.secure_only && parts.scheme == "http" && !is_loopback(&parts.host) {
+        if self.is_insecure(&parts) {
             return false;
         }
         self.patterns.iter().any(|pattern| matches(pattern, &parts))
             || self.regexes.iter().any(|regex| regex.is_match(origin))
+    }
+
+    /// Whether an origin is refused whatever matches it, a predicate too.
+    pub fn is_insecure(&self, parts: &Parts) -> bool {
+        self.secure_only && parts.scheme == "http" && !is_loopback(&parts.host)
     }
 }
 

@@ -237,6 +237,26 @@ pub fn instance(pattern: &str, fill: &str, port: &str) -> String {
     pattern.replacen('*', fill, 1)
 }
 
+/// What the origins of requests grow from: the patterns, and for each regex of [`regex`] two patterns that it matches.
+pub fn roots(config: &Config) -> Vec<String> {
+    let mut roots = config.allow_origins.clone();
+    for source in &config.allow_origin_regex {
+        let (start, end) = source.split_once("://").unwrap_or(("https", source.trim_start_matches("http.*")));
+        let secure = if start.contains('?') { "http" } else { "https" };
+        let end = end.split('|').next().filter(|_| !end.starts_with('(')).unwrap_or(end);
+        let end = end
+            .replace('\\', "")
+            .replace("[a-z0-9-]+", "*")
+            .replace("(a|b|foo)", "foo")
+            .replace("(8443|3000)", "3000")
+            .replace("(.+.)?", "*.")
+            .replace("(:d+)?$", "")
+            .replace(')', "");
+        roots.extend([format!("https://{end}"), format!("{secure}://{end}")]);
+    }
+    roots
+}
+
 /// Bytes for a header of a request: what browsers send, what they might, and anything.
 pub fn header_bytes(pool: &'static [&'static str]) -> impl Strategy<Value = Vec<u8>> {
     let list = prop::collection::vec((select(pool), select(&[",", ", ", " ,\t", ",,", " "][..])), 0..6);
