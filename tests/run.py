@@ -144,7 +144,7 @@ def rust_tests():
 
 
 def python_tests():
-    output = run(PYTHON, "-m", "pytest", "-q", cwd=ROOT / "bindings-python")
+    output = run(PYTHON, "-m", "pytest", cwd=ROOT / "bindings-python")
     return counts(output, r"(?P<passed>\d+) passed", r"(?P<failed>\d+) failed")
 
 
