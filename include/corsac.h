@@ -147,6 +147,10 @@ enum corsac_status
    * A bug in corsac. The call had no effect; a decision is a refusal.
    */
   CORSAC_PANIC = 5,
+  /**
+   * The host's allocator had no memory.
+   */
+  CORSAC_MEMORY = 6,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -280,6 +284,63 @@ typedef struct {
 } corsac_slice;
 
 /**
+ * One request, as far as CORS is concerned. Set all of it to zero, then `size` to `sizeof(corsac_request)`,
+ * `method`, and what the request has of the headers: field by field, or line by line with
+ * `corsac_request_add_header`.
+ *
+ * Values are those of the request, byte for byte. Several lines of one header are joined with a comma and a
+ * space first. Nothing here is kept beyond the call, but a decision's headers borrow from it.
+ */
+typedef struct {
+  /**
+   * `sizeof(corsac_request)`.
+   */
+  size_t size;
+  /**
+   * The method, as sent. Required.
+   */
+  corsac_slice method;
+  /**
+   * The target's path, undecoded and without its query.
+   */
+  corsac_slice path;
+  /**
+   * `Origin`.
+   */
+  corsac_slice origin;
+  /**
+   * `Access-Control-Request-Method`.
+   */
+  corsac_slice acrm;
+  /**
+   * `Access-Control-Request-Headers`.
+   */
+  corsac_slice acrh;
+  /**
+   * `Access-Control-Request-Private-Network`.
+   */
+  corsac_slice acrpn;
+  /**
+   * `Host` (or `:authority`). Only policies with `protection` look at it, which this version refuses.
+   */
+  corsac_slice host;
+  /**
+   * `Sec-Fetch-Site`. Only policies with `protection` look at it, which this version refuses.
+   */
+  corsac_slice sec_fetch_site;
+  /**
+   * The library's own: which of the slices `corsac_request_add_header` has joined. Left zero.
+   */
+  size_t joined;
+} corsac_request;
+
+/**
+ * Where the memory for a repeated header comes from: `size` bytes that hold as long as the request's other slices,
+ * mostly from the request's own pool; NULL if there is none. It may not throw or `longjmp`.
+ */
+typedef void *(*corsac_allocate)(size_t size, void *user);
+
+/**
  * One thing that is wrong, or unwise, in a policy. Set `size` to `sizeof(corsac_issue)` before the call.
  *
  * All texts are UTF-8, NUL-terminated past their length, and belong to the error or the policy.
@@ -324,52 +385,6 @@ typedef struct {
    */
   bool has_predicate;
 } corsac_policy_options;
-
-/**
- * One request, as far as CORS is concerned. Set all of it to zero, then `size` to `sizeof(corsac_request)`,
- * `method`, and what the request has of the headers.
- *
- * Values are those of the request, byte for byte. Several lines of one header are joined with a comma and a
- * space first. Nothing here is kept beyond the call, but a decision's headers borrow from it.
- */
-typedef struct {
-  /**
-   * `sizeof(corsac_request)`.
-   */
-  size_t size;
-  /**
-   * The method, as sent. Required.
-   */
-  corsac_slice method;
-  /**
-   * The target's path, undecoded and without its query.
-   */
-  corsac_slice path;
-  /**
-   * `Origin`.
-   */
-  corsac_slice origin;
-  /**
-   * `Access-Control-Request-Method`.
-   */
-  corsac_slice acrm;
-  /**
-   * `Access-Control-Request-Headers`.
-   */
-  corsac_slice acrh;
-  /**
-   * `Access-Control-Request-Private-Network`.
-   */
-  corsac_slice acrpn;
-  /**
-   * `Host` (or `:authority`). Only policies with `protection` look at it, which this version refuses.
-   */
-  corsac_slice host;
-  /**
-   * `Sec-Fetch-Site`. Only policies with `protection` look at it, which this version refuses.
-   */
-  corsac_slice sec_fetch_site;
-} corsac_request;
 
 /**
  * One header of a decision.
@@ -497,6 +512,29 @@ const char *corsac_status_name(corsac_status status);
  * Threads: any.
  */
 const char *corsac_reason_name(corsac_reason reason);
+
+/**
+ * Adds one header line to a request. Lines that no policy reads are left out; the first line of a header is
+ * borrowed; further lines are joined to it, in memory of the host's. Without a repeated line nothing is allocated.
+ *
+ * Parameters:
+ * - `request` is the request; its `size` is set.
+ * - `name`, `value`: the line. The name's case does not matter.
+ * - `allocate` is called where a line is repeated, with `user`, which may be NULL. All that it is asked for in one
+ *   request is bounded. It may be NULL itself if no header is repeated.
+ *
+ * Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_BAD_SIZE`; `CORSAC_MEMORY` if a line is repeated and there is no
+ * memory: the header then is one that policies refuse.
+ *
+ * Lifetime: the request borrows `value` and what was allocated.
+ *
+ * Threads: any, one at a time with the same request.
+ */
+corsac_status corsac_request_add_header(corsac_request *request,
+                                        corsac_slice name,
+                                        corsac_slice value,
+                                        corsac_allocate allocate,
+                                        void *user);
 
 /**
  * The whole error as one text of several lines, for people.

@@ -7,7 +7,8 @@ use engine::Request;
 use std::mem::{offset_of, size_of};
 
 /// One request, as far as CORS is concerned. Set all of it to zero, then `size` to `sizeof(corsac_request)`,
-/// `method`, and what the request has of the headers.
+/// `method`, and what the request has of the headers: field by field, or line by line with
+/// `corsac_request_add_header`.
 ///
 /// Values are those of the request, byte for byte. Several lines of one header are joined with a comma and a
 /// space first. Nothing here is kept beyond the call, but a decision's headers borrow from it.
@@ -31,10 +32,12 @@ pub struct corsac_request {
     pub host: corsac_slice,
     /// `Sec-Fetch-Site`. Only policies with `protection` look at it, which this version refuses.
     pub sec_fetch_site: corsac_slice,
+    /// The library's own: which of the slices `corsac_request_add_header` has joined. Left zero.
+    pub joined: usize,
 }
 
 /// The size that the first version of the header had. Later fields are read only where `size` reaches them.
-const FIRST: usize = offset_of!(corsac_request, sec_fetch_site) + size_of::<corsac_slice>();
+pub(crate) const FIRST: usize = offset_of!(corsac_request, joined) + size_of::<usize>();
 
 /// The engine's view of a request.
 ///

@@ -19,6 +19,8 @@ pub enum corsac_status {
     CORSAC_IO = 4,
     /// A bug in corsac. The call had no effect; a decision is a refusal.
     CORSAC_PANIC = 5,
+    /// The host's allocator had no memory.
+    CORSAC_MEMORY = 6,
 }
 
 /// A status as C hands it over: any number.
@@ -35,14 +37,16 @@ pub type status_number = i32;
 /// Threads: any.
 #[unsafe(no_mangle)]
 pub extern "C" fn corsac_status_name(status: status_number) -> *const c_char {
-    use corsac_status::{CORSAC_BAD_SIZE, CORSAC_CONFIG, CORSAC_IO, CORSAC_NULL, CORSAC_OK, CORSAC_PANIC};
-    const NAMES: [(corsac_status, &std::ffi::CStr); 6] = [
+    use corsac_status::{CORSAC_BAD_SIZE, CORSAC_CONFIG, CORSAC_IO, CORSAC_MEMORY};
+    use corsac_status::{CORSAC_NULL, CORSAC_OK, CORSAC_PANIC};
+    const NAMES: [(corsac_status, &std::ffi::CStr); 7] = [
         (CORSAC_OK, c"ok"),
         (CORSAC_NULL, c"null"),
         (CORSAC_BAD_SIZE, c"bad-size"),
         (CORSAC_CONFIG, c"config"),
         (CORSAC_IO, c"io"),
         (CORSAC_PANIC, c"panic"),
+        (CORSAC_MEMORY, c"memory"),
     ];
     guard::value(c"unknown".as_ptr(), || {
         let known = NAMES.iter().find(|(known, _)| *known as status_number == status);

@@ -15,6 +15,7 @@ int main(void) {
   test_predicate();
   test_ops();
   test_borrowing();
+  test_header_lines();
   test_vary();
   test_names();
   printf("abi: %d passed, %d failed\n", check_passed, check_failed);

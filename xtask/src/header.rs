@@ -8,8 +8,19 @@ use std::fmt::Write;
 use std::path::Path;
 
 /// The binding's files in the order in which the header shows them.
-const FILES: [&str; 10] =
-    ["version", "slice", "status", "reason", "request", "decision", "error", "policy", "evaluate", "vary"];
+const FILES: [&str; 11] = [
+    "version",
+    "slice",
+    "status",
+    "reason",
+    "request",
+    "header_line",
+    "decision",
+    "error",
+    "policy",
+    "evaluate",
+    "vary",
+];
 
 /// Files without a noun of the header.
 const INNER: [&str; 2] = ["lib", "guard"];

@@ -20,6 +20,7 @@ void test_threads(void);
 void test_predicate(void);
 void test_ops(void);
 void test_borrowing(void);
+void test_header_lines(void);
 void test_vary(void);
 void test_names(void);
 

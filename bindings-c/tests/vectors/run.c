@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 char *difference(const json_t *expected, const json_t *actual) {
   if (json_equal(expected, actual)) return NULL;
@@ -26,22 +25,24 @@ static char *said(const char *what, const char *detail) {
   return text.data;
 }
 
-/* The headers that a policy reads. */
-enum { ORIGIN, METHOD, HEADERS, PRIVATE_NETWORK, READ };
-static const char *const NAMES[READ] = {
-    "origin",
-    "access-control-request-method",
-    "access-control-request-headers",
-    "access-control-request-private-network",
-};
-
 /* Everything of a request that has to outlive its decision. */
+enum { MOST_BLOCKS = 64 };
 typedef struct {
-  bytes method, path, headers[READ];
+  bytes method, path;
+  bytes *lines;
+  size_t line_count, block_count;
+  void *blocks[MOST_BLOCKS];
   corsac_request request;
 } held_request;
 
-static void hold_request(const json_t *vector, held_request *held) {
+/* Memory for headers of several lines. */
+static void *take_block(size_t size, void *user) {
+  held_request *held = user;
+  if (held->block_count == MOST_BLOCKS) return NULL;
+  return held->blocks[held->block_count++] = malloc(size);
+}
+
+static corsac_status hold_request(const json_t *vector, held_request *held) {
   *held = (held_request){.request.size = sizeof held->request};
   to_bytes(json_object_get(vector, "method"), &held->method);
   held->request.method = bytes_slice(&held->method);
@@ -51,25 +52,26 @@ static void hold_request(const json_t *vector, held_request *held) {
 
   size_t index;
   json_t *pair;
-  json_array_foreach(json_object_get(vector, "headers"), index, pair) {
-    const char *name = json_string_value(json_array_get(pair, 0));
-    for (int i = 0; i < READ; i++) {
-      if (strcasecmp(name, NAMES[i]) != 0) continue;
-      /* Several lines of one header are one value, joined. */
-      if (held->headers[i].data != NULL) bytes_text(&held->headers[i], ", ");
-      to_bytes(json_array_get(pair, 1), &held->headers[i]);
-    }
+  const json_t *headers = json_object_get(vector, "headers");
+  held->lines = calloc(2 * json_array_size(headers) + 1, sizeof *held->lines);
+  if (held->lines == NULL) return CORSAC_MEMORY;
+  json_array_foreach((json_t *)headers, index, pair) {
+    bytes *name = &held->lines[held->line_count++], *value = &held->lines[held->line_count++];
+    to_bytes(json_array_get(pair, 0), name);
+    to_bytes(json_array_get(pair, 1), value);
+    corsac_status status =
+        corsac_request_add_header(&held->request, bytes_slice(name), bytes_slice(value), take_block, held);
+    if (status != CORSAC_OK) return status;
   }
-  held->request.origin = bytes_slice(&held->headers[ORIGIN]);
-  held->request.acrm = bytes_slice(&held->headers[METHOD]);
-  held->request.acrh = bytes_slice(&held->headers[HEADERS]);
-  held->request.acrpn = bytes_slice(&held->headers[PRIVATE_NETWORK]);
+  return CORSAC_OK;
 }
 
 static void release_request(held_request *held) {
   bytes_free(&held->method);
   bytes_free(&held->path);
-  for (int i = 0; i < READ; i++) bytes_free(&held->headers[i]);
+  for (size_t i = 0; i < held->line_count; i++) bytes_free(&held->lines[i]);
+  for (size_t i = 0; i < held->block_count; i++) free(held->blocks[i]);
+  free(held->lines);
 }
 
 /* A decision in the form in which vectors expect it. What is taken off is not in them. */
@@ -95,9 +97,9 @@ static json_t *decision_json(const corsac_decision *decision) {
 
 static char *run_decision(const corsac_policy *policy, const json_t *vector) {
   held_request held;
-  hold_request(json_object_get(vector, "request"), &held);
   corsac_decision decision = {.size = sizeof decision};
-  corsac_status status = corsac_policy_evaluate(policy, &held.request, &decision);
+  corsac_status status = hold_request(json_object_get(vector, "request"), &held);
+  if (status == CORSAC_OK) status = corsac_policy_evaluate(policy, &held.request, &decision);
   char *fault;
   if (status != CORSAC_OK) {
     fault = said("evaluating gave ", corsac_status_name(status));

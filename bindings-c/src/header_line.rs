@@ -1,0 +1,109 @@
+//! `corsac_request_add_header`: a request's header lines, for hosts that keep them in a list.
+
+use crate::guard;
+use crate::request::{self, corsac_request};
+use crate::slice::corsac_slice;
+use crate::status::corsac_status;
+use std::ffi::{c_char, c_void};
+
+/// Where the memory for a repeated header comes from: `size` bytes that hold as long as the request's other slices,
+/// mostly from the request's own pool; NULL if there is none. It may not throw or `longjmp`.
+pub type corsac_allocate = Option<unsafe extern "C" fn(size: usize, user: *mut c_void) -> *mut c_void>;
+
+/// What stands between the lines of a header that is repeated.
+const COMMA: &[u8] = b", ";
+
+/// A joined value longer than this is refused whatever follows, so the rest is not copied.
+const ENOUGH: usize = 16 * 1024;
+
+/// The least memory that is asked for.
+const LEAST: usize = 256;
+
+/// The place of a header in a request.
+type Field = fn(&mut corsac_request) -> &mut corsac_slice;
+
+/// The names that a request has fields for.
+const NAMES: [(&str, Field); 6] = [
+    ("origin", |request| &mut request.origin),
+    ("access-control-request-method", |request| &mut request.acrm),
+    ("access-control-request-headers", |request| &mut request.acrh),
+    ("access-control-request-private-network", |request| &mut request.acrpn),
+    ("host", |request| &mut request.host),
+    ("sec-fetch-site", |request| &mut request.sec_fetch_site),
+];
+
+/// How much memory a joined value of this length has.
+fn room(length: usize) -> usize {
+    length.max(LEAST).next_power_of_two()
+}
+
+/// Adds one header line to a request. Lines that no policy reads are left out; the first line of a header is
+/// borrowed; further lines are joined to it, in memory of the host's. Without a repeated line nothing is allocated.
+///
+/// Parameters:
+/// - `request` is the request; its `size` is set.
+/// - `name`, `value`: the line. The name's case does not matter.
+/// - `allocate` is called where a line is repeated, with `user`, which may be NULL. All that it is asked for in one
+///   request is bounded. It may be NULL itself if no header is repeated.
+///
+/// Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_BAD_SIZE`; `CORSAC_MEMORY` if a line is repeated and there is no
+/// memory: the header then is one that policies refuse.
+///
+/// Lifetime: the request borrows `value` and what was allocated.
+///
+/// Threads: any, one at a time with the same request.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn corsac_request_add_header(
+    request: *mut corsac_request,
+    name: corsac_slice,
+    value: corsac_slice,
+    allocate: corsac_allocate,
+    user: *mut c_void,
+) -> corsac_status {
+    guard::status(|| {
+        // SAFETY: the caller's struct, by the caller's contract.
+        unsafe { guard::check_size(request, request::FIRST)? };
+        // SAFETY: not NULL and large enough; nobody else uses it now, by the caller's contract.
+        let request = unsafe { &mut *request };
+        // SAFETY: both slices hold by the caller's contract.
+        let (name, line) = unsafe { (name.bytes()?, value.bytes()?) };
+        let (Some(name), Some(line)) = (name, line) else { return Err(corsac_status::CORSAC_NULL) };
+        let Some(place) = NAMES.iter().position(|(known, _)| name.eq_ignore_ascii_case(known.as_bytes())) else {
+            return Ok(());
+        };
+        let Some((_, field)) = NAMES.get(place) else { return Ok(()) };
+        let was_joined = request.joined & (1 << place) != 0;
+        let slice = field(request);
+        if slice.ptr.is_null() {
+            *slice = value;
+            return Ok(());
+        }
+        if slice.len > ENOUGH {
+            return Ok(());
+        }
+        let line = line.get(..ENOUGH).unwrap_or(line);
+        let length = slice.len + COMMA.len() + line.len();
+        let to = if was_joined && length <= room(slice.len) {
+            slice.ptr.cast_mut()
+        } else {
+            // SAFETY: the caller vouches for the function.
+            let memory = allocate.map_or(std::ptr::null_mut(), |allocate| unsafe { allocate(room(length), user) });
+            if memory.is_null() {
+                *slice = corsac_slice::of(COMMA);
+                request.joined &= !(1 << place);
+                return Err(corsac_status::CORSAC_MEMORY);
+            }
+            // SAFETY: the memory is new and has room for more than the old value.
+            unsafe { slice.ptr.copy_to_nonoverlapping(memory.cast::<c_char>(), slice.len) };
+            memory.cast::<c_char>()
+        };
+        // SAFETY: `to` has room for `length` bytes: it is new, or was asked for with that room by an earlier call.
+        unsafe {
+            COMMA.as_ptr().cast::<c_char>().copy_to_nonoverlapping(to.add(slice.len), COMMA.len());
+            line.as_ptr().cast::<c_char>().copy_to_nonoverlapping(to.add(slice.len + COMMA.len()), line.len());
+        }
+        *slice = corsac_slice { ptr: to, len: length };
+        request.joined |= 1 << place;
+        Ok(())
+    })
+}

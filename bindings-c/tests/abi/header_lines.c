@@ -1,0 +1,88 @@
+/* A request's header lines: borrowed while they are single, joined in the host's memory where one is repeated. */
+#include "abi.h"
+
+#include <stdlib.h>
+
+typedef struct {
+  void *blocks[16];
+  size_t count, bytes, most;
+} pool;
+
+static void *take(size_t size, void *user) {
+  pool *from = user;
+  if (from->count == from->most) return NULL;
+  from->bytes += size;
+  return from->blocks[from->count++] = malloc(size);
+}
+
+static void give_back(pool *of) {
+  for (size_t i = 0; i < of->count; i++) free(of->blocks[i]);
+}
+
+static corsac_status add(corsac_request *request, const char *name, const char *value, pool *from) {
+  return corsac_request_add_header(request, corsac_slice_from(name), corsac_slice_from(value), take, from);
+}
+
+static void test_joined(void) {
+  pool from = {.most = 16};
+  corsac_request request = {.size = sizeof request};
+  const char *origin = "https://app.example.com";
+  CHECK(add(&request, "OriGin", origin, &from) == CORSAC_OK && request.origin.ptr == origin);
+  CHECK(add(&request, "Cookie", "a=b", &from) == CORSAC_OK);
+  CHECK(add(&request, "host", "example.com", &from) == CORSAC_OK && is_text(request.host, "example.com"));
+  CHECK(add(&request, "access-control-request-headers", "", &from) == CORSAC_OK);
+  CHECK(request.acrh.ptr != NULL && request.acrh.len == 0 && from.count == 0);
+  CHECK(add(&request, "access-control-request-headers", "x-a", &from) == CORSAC_OK && is_text(request.acrh, ", x-a"));
+  CHECK(add(&request, "Access-Control-Request-Headers", "x-b", &from) == CORSAC_OK);
+  CHECK(is_text(request.acrh, ", x-a, x-b") && from.count == 1);
+  CHECK(add(&request, "Origin", origin, &from) == CORSAC_OK && from.count == 2);
+  CHECK(is_text(request.origin, "https://app.example.com, https://app.example.com"));
+  give_back(&from);
+}
+
+/* A thousand lines ask for no more than a few blocks, whose sizes are bounded. */
+static void test_many(void) {
+  pool from = {.most = 16};
+  corsac_request request = {.size = sizeof request};
+  char *line = malloc(20000);
+  CHECK(line != NULL);
+  if (line == NULL) return;
+  memset(line, 'x', 19999);
+  line[19999] = '\0';
+  for (int i = 0; i < 5000; i++) CHECK(add(&request, "access-control-request-headers", "x-name", &from) == CORSAC_OK);
+  CHECK(request.acrh.len > 16384 && request.acrh.len < 16400);
+  CHECK(add(&request, "access-control-request-method", "PUT", &from) == CORSAC_OK);
+  CHECK(add(&request, "access-control-request-method", line, &from) == CORSAC_OK && request.acrm.len == 16389);
+  CHECK(from.bytes <= 128 * 1024);
+  give_back(&from);
+  free(line);
+}
+
+/* Where there is no memory the header is one that policies refuse. */
+static void test_no_memory(void) {
+  pool none = {.most = 0};
+  corsac_policy *policy = policy_of(CREDENTIALED, false);
+  corsac_request request = {.size = sizeof request, .method = {"GET", 3}};
+  CHECK(add(&request, "origin", "https://app.example.com", &none) == CORSAC_OK);
+  CHECK(add(&request, "origin", "https://app.example.com", &none) == CORSAC_MEMORY);
+  corsac_decision decision = stale_decision();
+  CHECK(corsac_policy_evaluate(policy, &request, &decision) == CORSAC_OK);
+  CHECK(decision.reason == CORSAC_REASON_ORIGIN_MALFORMED);
+  CHECK(add(&request, "origin", "https://app.example.com", &none) == CORSAC_MEMORY);
+  CHECK(corsac_request_add_header(&request, corsac_slice_from("origin"), corsac_slice_from("x"), NULL, NULL) ==
+        CORSAC_MEMORY);
+  corsac_policy_free(policy);
+}
+
+void test_header_lines(void) {
+  test_joined();
+  test_many();
+  test_no_memory();
+  corsac_slice some = corsac_slice_from("origin"), absent = {NULL, 0};
+  corsac_request request = {.size = sizeof request}, unset = {0};
+  CHECK(corsac_request_add_header(NULL, some, some, take, NULL) == CORSAC_NULL);
+  CHECK(corsac_request_add_header(&request, absent, some, take, NULL) == CORSAC_NULL);
+  CHECK(corsac_request_add_header(&request, some, absent, take, NULL) == CORSAC_NULL);
+  CHECK(corsac_request_add_header(&unset, some, some, take, NULL) == CORSAC_BAD_SIZE);
+  CHECK(request.origin.ptr == NULL);
+}
