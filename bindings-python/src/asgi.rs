@@ -1,9 +1,8 @@
 //! The ASGI middleware: what it costs a request is a look at the scope and one object around `send`.
 
-use crate::merge::is_text;
 use crate::policy::Policy;
 use crate::rendered::Rendered;
-use crate::scope::{ScopeRequest, get, not_asgi};
+use crate::scope::{ScopeRequest, get, is_text, not_asgi};
 use crate::send::Send;
 use corsac::{Action, Answer, Evaluation};
 use pyo3::exceptions::PyRuntimeError;
@@ -65,7 +64,7 @@ impl AsgiMiddleware {
         let py = scope.py();
         let layer = self.layer()?;
         let kind = get(scope, intern!(py, "type"))?.ok_or_else(|| not_asgi("the scope has no `type`"))?;
-        if !is_text(&kind, "http") {
+        if !is_text(&kind, intern!(py, "http")) {
             return layer.app.bind(py).call1((scope, receive, send));
         }
         layer.http(scope, receive, send)

@@ -3,7 +3,7 @@
 use crate::octets::Octets;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyList, PyString, PyTuple};
+use pyo3::types::{PyBytes, PyList, PyTuple};
 
 /// Which of the application's headers a shape has to do with.
 #[derive(Debug)]
@@ -138,9 +138,4 @@ fn said(lines: &Bound<'_, PyList>, name: &[u8], pair: &Bound<'_, PyAny>) -> PyRe
         }
     }
     Ok(false)
-}
-
-/// The text of a header in a message, for those who compare it with a string.
-pub(crate) fn is_text(object: &Bound<'_, PyAny>, text: &str) -> bool {
-    object.cast::<PyString>().is_ok_and(|object| object.to_str().is_ok_and(|object| object == text))
 }

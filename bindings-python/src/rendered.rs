@@ -5,7 +5,7 @@ use crate::warn::Reported;
 use corsac::{Action, Decision, Op, Shape, SlotValue};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyTuple};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 /// A policy with everything that can be prepared for its answers.
 #[derive(Debug)]
@@ -24,8 +24,14 @@ pub(crate) struct RenderedShape {
     lines: Vec<Line>,
     /// All lines, where none holds a piece of the request. Never handed out: copied.
     fixed: Option<Py<PyList>>,
+    /// The lines made last with the origin in them: requests come from the same page again and again.
+    recent: Mutex<Option<Recent>>,
+    of_origin: bool,
     pub(crate) merger: Merger,
 }
+
+/// An origin and the lines that hold it.
+type Recent = (Box<[u8]>, Py<PyList>);
 
 /// One header line of an answer.
 #[derive(Debug)]
@@ -73,6 +79,8 @@ impl RenderedShape {
             status: shape.status(),
             body: PyBytes::new(py, shape.body().to_bytes()).unbind(),
             fixed: pairs.map(|pairs| PyList::new(py, pairs)).transpose()?.map(Bound::unbind),
+            recent: Mutex::new(None),
+            of_origin: lines.iter().all(|line| matches!(line, Line::Fixed(_) | Line::OfRequest(_, SlotValue::Origin))),
             merger: Merger::new(shape),
             lines,
         })
@@ -83,6 +91,22 @@ impl RenderedShape {
         if let Some(fixed) = &self.fixed {
             return Ok(fixed.bind(py).clone());
         }
+        if !self.of_origin {
+            return self.render(py, decision);
+        }
+        let origin = decision.value(&SlotValue::Origin);
+        let Ok(mut recent) = self.recent.try_lock() else { return self.render(py, decision) };
+        match &*recent {
+            Some((of, lines)) if **of == *origin => Ok(lines.bind(py).clone()),
+            _ => {
+                let lines = self.render(py, decision)?;
+                *recent = Some((origin.into(), lines.clone().unbind()));
+                Ok(lines)
+            }
+        }
+    }
+
+    fn render<'py>(&self, py: Python<'py>, decision: &Decision<'_>) -> PyResult<Bound<'py, PyList>> {
         let mut lines = Vec::with_capacity(self.lines.len());
         for line in &self.lines {
             lines.push(match line {

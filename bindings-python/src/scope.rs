@@ -4,6 +4,7 @@ use crate::budget::Budget;
 use crate::octets::Octets;
 use corsac::RequestHeaders;
 use pyo3::exceptions::{PyKeyError, PyTypeError};
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyIterator, PyList, PyString, PyTuple};
 
@@ -11,28 +12,79 @@ use pyo3::types::{PyBytes, PyDict, PyIterator, PyList, PyString, PyTuple};
 #[derive(Debug)]
 pub(crate) struct ScopeRequest {
     method: Octets,
-    lines: Vec<(Octets, Octets)>,
+    lines: Lines,
 }
 
 impl ScopeRequest {
     pub(crate) fn read(scope: &Bound<'_, PyAny>) -> PyResult<Self> {
         let py = scope.py();
         let method =
-            get(scope, pyo3::intern!(py, "method"))?.ok_or_else(|| PyKeyError::new_err("the scope has no `method`"))?;
+            get(scope, intern!(py, "method"))?.ok_or_else(|| PyKeyError::new_err("the scope has no `method`"))?;
         let method = Octets::read(&method, "the scope's method")?;
-        let mut lines = Vec::new();
-        if let Some(headers) = get(scope, pyo3::intern!(py, "headers"))? {
-            read_headers(scope, &headers, &mut lines)?;
+        let mut lines = Lines::default();
+        if let Some(headers) = get(scope, intern!(py, "headers"))? {
+            lines.read(scope, &headers)?;
         }
         Ok(ScopeRequest { method, lines })
     }
 
     pub(crate) fn pick(&self) -> RequestHeaders<'_> {
-        self.lines.iter().map(|(name, value)| (name.as_slice(), value.as_slice())).collect()
+        let lines = self.lines.few.iter().flatten().chain(&self.lines.more);
+        lines.map(|(name, value)| (name.as_slice(), value.as_slice())).collect()
     }
 
     pub(crate) fn method(&self) -> &[u8] {
         self.method.as_slice()
+    }
+}
+
+/// Lines that a policy reads. An ordinary request has so few that they need no allocation.
+#[derive(Debug, Default)]
+struct Lines {
+    few: [Option<(Octets, Octets)>; 3],
+    more: Vec<(Octets, Octets)>,
+}
+
+impl Lines {
+    fn read<'py>(&mut self, scope: &Bound<'py, PyAny>, headers: &Bound<'py, PyAny>) -> PyResult<()> {
+        if let Ok(list) = headers.cast_exact::<PyList>() {
+            // A tuple's members can be looked at without counting references.
+            return list.to_tuple().iter_borrowed().try_for_each(|pair| self.pair(&pair));
+        }
+        if headers.is_instance_of::<PyIterator>() {
+            // It can be read once, and the application will want to.
+            let mut budget = Budget::new();
+            let all =
+                headers.try_iter()?.map(|pair| budget.spend("headers").and(pair)).collect::<PyResult<Vec<_>>>()?;
+            let all = PyList::new(headers.py(), all)?;
+            scope.set_item(intern!(scope.py(), "headers"), &all)?;
+            return all.iter().try_for_each(|pair| self.pair(&pair));
+        }
+        headers.try_iter()?.try_for_each(|pair| self.pair(&pair?))
+    }
+
+    #[inline]
+    fn pair(&mut self, pair: &Bound<'_, PyAny>) -> PyResult<()> {
+        let Ok(tuple) = pair.cast_exact::<PyTuple>() else {
+            return self.line(&pair.get_item(0)?, pair);
+        };
+        let name = tuple.get_borrowed_item(0)?;
+        match name.cast_exact::<PyBytes>() {
+            Ok(octets) if !RequestHeaders::reads(octets.as_bytes()) => Ok(()),
+            _ => self.line(&name, pair),
+        }
+    }
+
+    fn line(&mut self, name: &Bound<'_, PyAny>, pair: &Bound<'_, PyAny>) -> PyResult<()> {
+        let name = Octets::read(name, "a header's name")?;
+        if RequestHeaders::reads(name.as_slice()) {
+            let line = (name, Octets::read(&pair.get_item(1)?, "a header's value")?);
+            match self.few.iter_mut().find(|place| place.is_none()) {
+                Some(place) => *place = Some(line),
+                None => self.more.push(line),
+            }
+        }
+        Ok(())
     }
 }
 
@@ -48,42 +100,12 @@ pub(crate) fn get<'py>(mapping: &Bound<'py, PyAny>, key: &Bound<'py, PyString>) 
     }
 }
 
-fn read_headers<'py>(
-    scope: &Bound<'py, PyAny>,
-    headers: &Bound<'py, PyAny>,
-    lines: &mut Vec<(Octets, Octets)>,
-) -> PyResult<()> {
-    if let Ok(list) = headers.cast_exact::<PyList>() {
-        return list.iter().try_for_each(|pair| push(&pair, lines));
-    }
-    let headers = if headers.is_instance_of::<PyIterator>() {
-        // It can be read once, and the application will want to.
-        let mut budget = Budget::new();
-        let all = headers.try_iter()?.map(|pair| budget.spend("headers").and(pair)).collect::<PyResult<Vec<_>>>()?;
-        let all = PyList::new(headers.py(), all)?.into_any();
-        scope.set_item(pyo3::intern!(scope.py(), "headers"), &all)?;
-        all
-    } else {
-        headers.clone()
-    };
-    headers.try_iter()?.try_for_each(|pair| push(&pair?, lines))
-}
-
-fn push(pair: &Bound<'_, PyAny>, lines: &mut Vec<(Octets, Octets)>) -> PyResult<()> {
-    let tuple = pair.cast_exact::<PyTuple>();
-    let name = match tuple {
-        Ok(pair) => pair.get_borrowed_item(0)?.to_owned(),
-        Err(_) => pair.get_item(0)?,
-    };
-    let read = match name.cast_exact::<PyBytes>() {
-        Ok(name) => RequestHeaders::reads(name.as_bytes()),
-        Err(_) => RequestHeaders::reads(Octets::read(&name, "a header's name")?.as_slice()),
-    };
-    if read {
-        let value = Octets::read(&pair.get_item(1)?, "a header's value")?;
-        lines.push((Octets::read(&name, "a header's name")?, value));
-    }
-    Ok(())
+/// Whether this is the text. Servers use the interpreter's one object for such texts, or one made anew.
+pub(crate) fn is_text(object: &Bound<'_, PyAny>, text: &Bound<'_, PyString>) -> bool {
+    object.is(text)
+        || object
+            .cast::<PyString>()
+            .is_ok_and(|object| object.to_str().is_ok_and(|object| text.to_str().is_ok_and(|text| object == text)))
 }
 
 /// The error for what no ASGI server gives.

@@ -1,11 +1,10 @@
 //! `send` as the application sees it: puts the decision's headers on the response's head.
 
-use crate::merge::is_text;
 use crate::rendered::Rendered;
-use crate::scope::get;
+use crate::scope::{get, is_text, not_asgi};
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList};
+use pyo3::types::{PyDict, PyList, PyTuple};
 use pyo3::{PyTraverseError, PyVisit};
 use std::sync::Arc;
 
@@ -47,12 +46,15 @@ impl Send {
 
 #[pymethods]
 impl Send {
-    fn __call__<'py>(&self, message: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    /// The arguments as they are, so that all messages but heads go on in the very tuple they came in.
+    #[pyo3(signature = (*message))]
+    fn __call__<'py>(&self, message: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
         let py = message.py();
         let send = self.send.bind(py);
-        match get(message, intern!(py, "type"))? {
-            Some(kind) if is_text(&kind, "http.response.start") => send.call1((self.head(message)?,)),
-            _ => send.call1((message,)),
+        let Ok(only) = message.get_borrowed_item(0) else { return Err(not_asgi("`send` takes a message")) };
+        match get(&only, intern!(py, "type"))? {
+            Some(kind) if is_text(&kind, intern!(py, "http.response.start")) => send.call1((self.head(&only)?,)),
+            _ => send.call1(message),
         }
     }
 
