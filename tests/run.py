@@ -208,13 +208,19 @@ def stage(name, check):
     try:
         result = check()
     except Failed as failure:
-        print(f"FAILED  {name} ({time.monotonic() - start:.0f} s)\n{failure}\n", flush=True)
+        say(f"FAILED  {name} ({time.monotonic() - start:.0f} s)\n{failure}\n")
         return None
     seconds = f"{time.monotonic() - start:.0f} s"
     counted = result if isinstance(result, tuple) else (0, 0)
     note = f"{counted[0]} passed, {counted[1]} failed" if isinstance(result, tuple) else ""
-    print(f"ok      {name:24} {seconds:>6}  {note}", flush=True)
+    say(f"ok      {name:24} {seconds:>6}  {note}".rstrip())
     return counted
+
+
+def say(line):
+    """One write a line, since stages run side by side."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
 
 
 def main():
