@@ -15,7 +15,7 @@ pub(crate) enum AllowedHeaders {
     /// `*`, without: every name but `Authorization` (Fetch, "CORS non-wildcard request-header name").
     AllButAuthorization,
     /// These names, in lower case.
-    Listed { names: StringSet, longest: usize },
+    Listed(StringSet),
 }
 
 /// What a request's list of headers comes to.
@@ -28,9 +28,7 @@ pub(crate) enum Asked {
 
 impl AllowedHeaders {
     pub(crate) fn listed<'a>(names: impl Iterator<Item = &'a str>) -> Self {
-        let names: Vec<&str> = names.collect();
-        let longest = names.iter().map(|name| name.len()).max().unwrap_or(0).min(LONGEST_NAME);
-        AllowedHeaders::Listed { names: StringSet::new(names), longest }
+        AllowedHeaders::Listed(StringSet::of_names(names.collect::<Vec<_>>()))
     }
 
     /// Reads the header: names separated by commas, with optional white space and empty elements.
@@ -60,15 +58,7 @@ impl AllowedHeaders {
         match self {
             AllowedHeaders::All => true,
             AllowedHeaders::AllButAuthorization => !name.eq_ignore_ascii_case(AUTHORIZATION.as_bytes()),
-            AllowedHeaders::Listed { names, longest } => {
-                let mut lower = [0; LONGEST_NAME];
-                let Some(lower) = lower.get_mut(..name.len()).filter(|lower| lower.len() <= *longest) else {
-                    return false;
-                };
-                lower.copy_from_slice(name);
-                lower.make_ascii_lowercase();
-                names.contains(lower)
-            }
+            AllowedHeaders::Listed(names) => names.contains_name(name),
         }
     }
 }

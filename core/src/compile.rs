@@ -62,7 +62,7 @@ fn compile_methods(list: &List, credentials: bool, issues: &mut Issues) -> (Allo
     }
     if !all {
         let text = effective.join(", ");
-        return (AllowedMethods::Listed(StringSet::new(effective)), text, false);
+        return (AllowedMethods::Listed(StringSet::of_names(effective)), text, false);
     }
     let text = if credentials { USUAL_METHODS.join(", ") } else { "*".to_owned() };
     (AllowedMethods::All { echo: credentials }, text, true)

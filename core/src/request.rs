@@ -64,7 +64,7 @@ pub struct RequestHeaders<'r> {
 }
 
 /// A joined value longer than this is malformed whatever follows, so the rest is not copied.
-const ENOUGH: usize = 16 * 1024;
+const ENOUGH: usize = 8 * 1024;
 
 impl<'r> RequestHeaders<'r> {
     /// Whether header lines of this name are read at all, in any case. Doors need not convert the others.
@@ -96,7 +96,7 @@ impl<'r> RequestHeaders<'r> {
             38 => ("access-control-request-private-network", &mut self.private_network),
             _ => return None,
         };
-        name.eq_ignore_ascii_case(text.as_bytes()).then_some(slot)
+        (name == text.as_bytes() || name.eq_ignore_ascii_case(text.as_bytes())).then_some(slot)
     }
 
     /// The request with these headers.
