@@ -141,6 +141,12 @@ macro_rules! reasons {
                 match self { $(Reason::$name => $meaning,)+ }
             }
 
+            /// Whether something that was asked for is refused, so that the browser will say so.
+            #[must_use]
+            pub const fn is_refusal(self) -> bool {
+                !matches!(self, Reason::NoOrigin | Reason::AnyOrigin | Reason::OriginAllowed | Reason::PreflightAllowed)
+            }
+
             /// The body of a refusal for this reason: one line, nothing of the request in it.
             #[must_use]
             pub const fn refusal(self) -> &'static CStr {
@@ -164,4 +170,15 @@ reasons! {
     PredicateFailed = 10 "predicate-failed" "the origin predicate failed",
     WriteRefused = 11 "write-refused" "a write from an origin that is not trusted",
     WebsocketRefused = 12 "websocket-refused" "a WebSocket handshake from an origin that is not trusted",
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Reason;
+
+    #[test]
+    fn refusals() {
+        let others: Vec<_> = Reason::ALL.iter().filter(|reason| !reason.is_refusal()).map(|r| r.as_str()).collect();
+        assert_eq!(others, ["no-origin", "any-origin", "origin-allowed", "preflight-allowed"]);
+    }
 }
