@@ -1,0 +1,51 @@
+/* corsac in nginx: what its parts share. There is no rule of CORS here; names and values come from the library. */
+#ifndef NGX_HTTP_CORSAC_H
+#define NGX_HTTP_CORSAC_H
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
+#include <corsac.h>
+
+/* A location's settings. */
+typedef struct {
+  corsac_policy *policy;    /* NULL where there is none, or it is switched off */
+  ngx_flag_t said;          /* whether `corsac_policy` or `corsac off` is in force here at all */
+  ngx_flag_t hide_upstream; /* `corsac_hide_upstream` */
+} ngx_http_corsac_loc_conf_t;
+
+/* What is known about one request. It outlives nginx's internal redirects. */
+typedef struct {
+  ngx_http_corsac_loc_conf_t *conf; /* in force for this request */
+  corsac_request request;           /* as the client sent it */
+  corsac_decision decision;
+  corsac_policy *decided; /* the policy that the decision is of; NULL if there is none yet */
+  unsigned routed : 1;    /* it came as far as a location's or a server's rewrite phase */
+  unsigned answered : 1;  /* the decision is the answer */
+} ngx_http_corsac_ctx_t;
+
+extern ngx_module_t ngx_http_corsac_module;
+
+/* The request's context; a new one if there is none yet. NULL where memory is out. */
+ngx_http_corsac_ctx_t *ngx_http_corsac_ctx(ngx_http_request_t *r);
+
+/* The context, if there is one. */
+ngx_http_corsac_ctx_t *ngx_http_corsac_find_ctx(ngx_http_request_t *r);
+
+/* Finds the policy in force and decides. NGX_DECLINED where no policy is in force. */
+ngx_int_t ngx_http_corsac_decide(ngx_http_request_t *r, ngx_http_corsac_ctx_t *ctx);
+
+/* Puts a decision's headers on the response. */
+ngx_int_t ngx_http_corsac_apply(ngx_http_request_t *r, ngx_http_corsac_ctx_t *ctx);
+
+/* Makes the response's status, type and length those of the decision. */
+void ngx_http_corsac_become(ngx_http_request_t *r, ngx_http_corsac_ctx_t *ctx);
+
+/* Sends the decision's body. */
+ngx_int_t ngx_http_corsac_body(ngx_http_request_t *r, ngx_http_corsac_ctx_t *ctx);
+
+/* Answers with the decision. */
+ngx_int_t ngx_http_corsac_answer(ngx_http_request_t *r, ngx_http_corsac_ctx_t *ctx);
+
+#endif

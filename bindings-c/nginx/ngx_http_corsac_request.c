@@ -1,0 +1,75 @@
+/* What a request is, which policy is in force for it, and what that decides. */
+#include "ngx_http_corsac.h"
+
+static void ngx_http_corsac_marker(void *data) { (void)data; }
+
+/* nginx forgets modules' contexts on an internal redirect, but not the pool's cleanups: one of them is the marker. */
+ngx_http_corsac_ctx_t *ngx_http_corsac_find_ctx(ngx_http_request_t *r) {
+  ngx_http_corsac_ctx_t *ctx = ngx_http_get_module_ctx(r, ngx_http_corsac_module);
+  if (ctx != NULL || !(r->internal || r->filter_finalize)) return ctx;
+  for (ngx_pool_cleanup_t *cleanup = r->pool->cleanup; cleanup != NULL; cleanup = cleanup->next) {
+    if (cleanup->handler != ngx_http_corsac_marker) continue;
+    ngx_http_set_ctx(r, cleanup->data, ngx_http_corsac_module);
+    return cleanup->data;
+  }
+  return NULL;
+}
+
+static void *ngx_http_corsac_allocate(size_t size, void *pool) { return ngx_pnalloc(pool, size); }
+
+static corsac_slice ngx_http_corsac_slice(ngx_str_t text) {
+  /* An empty text is present all the same. */
+  return (corsac_slice){text.data != NULL ? (const char *)text.data : "", text.len};
+}
+
+/* The path as the client sent it, undecoded. */
+static corsac_slice ngx_http_corsac_path(ngx_http_request_t *r) {
+  ngx_str_t path = r->unparsed_uri;
+  u_char *query = path.len > 0 ? ngx_strlchr(path.data, path.data + path.len, '?') : NULL;
+  if (query != NULL) path.len = (size_t)(query - path.data);
+  return ngx_http_corsac_slice(path);
+}
+
+ngx_http_corsac_ctx_t *ngx_http_corsac_ctx(ngx_http_request_t *r) {
+  ngx_http_corsac_ctx_t *ctx = ngx_http_corsac_find_ctx(r);
+  if (ctx != NULL) return ctx;
+
+  ngx_pool_cleanup_t *cleanup = ngx_pool_cleanup_add(r->pool, sizeof *ctx);
+  if (cleanup == NULL) return NULL;
+  cleanup->handler = ngx_http_corsac_marker;
+  ctx = cleanup->data;
+  ngx_memzero(ctx, sizeof *ctx);
+  ctx->request.size = sizeof ctx->request;
+  ctx->request.method = ngx_http_corsac_slice(r->method_name);
+  ctx->request.path = ngx_http_corsac_path(r);
+  ctx->decision.size = sizeof ctx->decision;
+
+  const ngx_list_part_t *part = &r->headers_in.headers.part;
+  for (; part != NULL; part = part->next) {
+    const ngx_table_elt_t *line = part->elts;
+    for (ngx_uint_t i = 0; i < part->nelts; i++) {
+      if (corsac_request_add_header(&ctx->request, ngx_http_corsac_slice(line[i].key), ngx_http_corsac_slice(line[i].value),
+                                    ngx_http_corsac_allocate, r->pool) != CORSAC_OK) {
+        return NULL;
+      }
+    }
+  }
+  ngx_http_set_ctx(r, ctx, ngx_http_corsac_module);
+  return ctx;
+}
+
+ngx_int_t ngx_http_corsac_decide(ngx_http_request_t *r, ngx_http_corsac_ctx_t *ctx) {
+  ngx_http_corsac_loc_conf_t *here = ngx_http_get_module_loc_conf(r, ngx_http_corsac_module);
+  /* An error page is sent under the policy of the location that failed, wherever the page lies. */
+  if (here->said && !(ctx->conf != NULL && r->err_status != 0)) ctx->conf = here;
+  if (ctx->conf == NULL || ctx->conf->policy == NULL) return NGX_DECLINED;
+  if (ctx->decided == ctx->conf->policy) return NGX_OK;
+
+  corsac_status status = corsac_policy_evaluate(ctx->conf->policy, &ctx->request, &ctx->decision);
+  if (status != CORSAC_OK) {
+    ngx_log_error(NGX_LOG_ERR, r->connection->log, 0, "corsac: no decision: %s", corsac_status_name(status));
+    return NGX_ERROR;
+  }
+  ctx->decided = ctx->conf->policy;
+  return NGX_OK;
+}

@@ -1,0 +1,149 @@
+"""A real nginx in a folder of its own, a backend behind it, and requests as bytes."""
+
+import http.server
+import os
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Response:
+    def __init__(self, raw):
+        head, _, self.body = raw.partition(b"\r\n\r\n")
+        first, *lines = head.decode("latin-1").split("\r\n")
+        if not first.startswith("HTTP/1.1 "):
+            raise ConnectionError(f"no answer: {raw[:80]!r}")
+        self.status = int(first.split()[1])
+        self.headers = [(name.lower(), value) for name, value in (line.split(": ", 1) for line in lines)]
+
+    def all(self, name):
+        return [value for other, value in self.headers if other == name]
+
+    def cors(self):
+        """Everything of CORS, and Vary."""
+        return sorted(pair for pair in self.headers if pair[0].startswith("access-control-") or pair[0] == "vary")
+
+
+def send(port, method, path, headers=(), body=b""):
+    """One request on a connection of its own. Text is sent byte for byte."""
+    lines = [f"{method} {path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers)]
+    if not any(name.lower() == "host" for name, _ in headers):
+        lines.append("Host: localhost")
+    lines += [f"Content-Length: {len(body)}"] if body else []
+    lines.append("Connection: close")
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        connection.sendall("\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body)
+        raw = b""
+        while piece := connection.recv(65536):
+            raw += piece
+    return Response(raw)
+
+
+class Backend(http.server.ThreadingHTTPServer):
+    """An application with CORS headers of its own, all wrong. `/status/N` answers N; `/seen` counts requests."""
+
+    daemon_threads = True
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def answer(self):
+            self.server.seen += 1
+            status = int(self.path.rsplit("/", 1)[1]) if "/status/" in self.path else 200
+            body = f"{self.command} {self.path}".encode()
+            self.send_response(status)
+            self.send_header("Access-Control-Allow-Origin", "https://wrong.example")
+            self.send_header("Access-Control-Allow-Origin", "*")
+            self.send_header("access-control-allow-credentials", "maybe")
+            self.send_header("Access-Control-Expose-Headers", "X-Theirs")
+            self.send_header("Vary", "Accept-Language")
+            self.send_header("Vary", "Cookie, origin" if "names-origin" in self.path else "Cookie")
+            self.send_header("Cache-Control", "max-age=60")
+            self.send_header("Content-Type", "text/plain")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            if self.command != "HEAD":
+                self.wfile.write(body)
+
+        do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = do_OPTIONS = answer
+
+        def log_message(self, *_):
+            pass
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), self.Handler)
+        self.seen = 0
+        self.port = self.server_address[1]
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+
+class Nginx:
+    """nginx with the module, a configuration and files, under a temporary prefix."""
+
+    def __init__(self, module, files, http, main=""):
+        self.folder = tempfile.TemporaryDirectory(prefix="corsac-nginx-")
+        self.prefix = Path(self.folder.name)
+        self.prefix.chmod(0o755)
+        for name in ("logs", "temp"):
+            (self.prefix / name).mkdir()
+        for name, text in files.items():
+            path = self.prefix / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        user = "user root;" if os.geteuid() == 0 else ""
+        temps = "\n".join(
+            f"{kind}_temp_path temp/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+        )
+        load = f"load_module {module};" if module else ""
+        (self.prefix / "nginx.conf").write_text(
+            f"{load}\n{user}\nworker_processes 2;\npid nginx.pid;\n{main}\n"
+            f"events {{ worker_connections 512; }}\nhttp {{\n{temps}\naccess_log off;\n{http}\n}}\n"
+        )
+        self.process = None
+
+    def command(self, *arguments):
+        return ["nginx", "-p", f"{self.prefix}/", "-c", "nginx.conf", "-e", "logs/error.log", *arguments]
+
+    def check(self):
+        """`nginx -t`: whether it is content, and what it says."""
+        done = subprocess.run(self.command("-t"), capture_output=True, text=True, errors="replace")
+        return done.returncode == 0, done.stdout + done.stderr
+
+    def start(self, port):
+        self.process = subprocess.Popen(self.command("-g", "daemon off;"), stderr=subprocess.PIPE, text=True)
+        for _ in range(200):
+            try:
+                socket.create_connection(("127.0.0.1", port), timeout=1).close()
+                return self
+            except OSError:
+                if self.process.poll() is not None:
+                    raise SystemExit(f"nginx does not start:\n{self.process.stderr.read()}") from None
+                time.sleep(0.02)
+        raise SystemExit("nginx does not listen")
+
+    def reload(self):
+        """`nginx -s reload`, as people type it."""
+        return subprocess.run(self.command("-s", "reload"), capture_output=True, text=True)
+
+    def errors(self):
+        return (self.prefix / "logs" / "error.log").read_text(errors="replace")
+
+    def stop(self):
+        if self.process is not None:
+            self.process.terminate()
+            try:
+                self.process.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+            self.process.stderr.close()
+        self.folder.cleanup()
