@@ -1,14 +1,16 @@
 //! The ASGI middleware: what it costs a request is a look at the scope and one object around `send`.
 
+use crate::decide::{Decider, Outcome};
 use crate::policy::Policy;
+use crate::predicate::answer;
 use crate::rendered::Rendered;
 use crate::scope::{ScopeRequest, get, is_text, not_asgi};
 use crate::send::Send;
-use corsac::{Action, Answer, Evaluation};
+use corsac::{Action, Answer};
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyTuple};
+use pyo3::types::{PyDict, PyString, PyTuple};
 use pyo3::{PyTraverseError, PyVisit};
 use std::sync::{Arc, OnceLock};
 
@@ -23,10 +25,11 @@ pub(crate) struct AsgiMiddleware {
 #[derive(Debug)]
 struct Layer {
     app: Py<PyAny>,
-    policy: Py<Policy>,
-    rendered: Arc<Rendered>,
+    decider: Decider,
     /// The `async def` that answers without the application.
     respond: Py<PyAny>,
+    /// The `async def` that awaits the predicate.
+    ask: Py<PyAny>,
 }
 
 #[pymethods]
@@ -37,9 +40,18 @@ impl AsgiMiddleware {
         AsgiMiddleware::default()
     }
 
-    fn _setup(&self, py: Python<'_>, app: Py<PyAny>, policy: &Bound<'_, Policy>, respond: Py<PyAny>) -> PyResult<()> {
-        let rendered = Arc::new(Rendered::new(py, policy.get().core())?);
-        let layer = Layer { app, policy: policy.clone().unbind(), rendered, respond };
+    fn _setup(
+        &self,
+        py: Python<'_>,
+        app: Py<PyAny>,
+        policy: &Bound<'_, Policy>,
+        on_decision: Option<Py<PyAny>>,
+        respond: Py<PyAny>,
+        ask: Py<PyAny>,
+    ) -> PyResult<()> {
+        let rendered = Rendered::new(py, policy.get().core())?;
+        let decider = Decider::new(policy, rendered, on_decision, PyString::new(py, "path"));
+        let layer = Layer { app, decider, respond, ask };
         self.layer.set(layer).map_err(|_| PyRuntimeError::new_err("the middleware is set up already"))
     }
 
@@ -52,29 +64,55 @@ impl AsgiMiddleware {
     /// The policy that decides: immutable.
     #[getter]
     fn policy(&self, py: Python<'_>) -> PyResult<Py<Policy>> {
-        Ok(self.layer()?.policy.clone_ref(py))
+        Ok(self.layer()?.decider.policy.clone_ref(py))
     }
 
     fn __call__<'py>(
-        &self,
+        slf: &Bound<'py, Self>,
         scope: &Bound<'py, PyAny>,
         receive: &Bound<'py, PyAny>,
         send: &Bound<'py, PyAny>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let py = scope.py();
-        let layer = self.layer()?;
+        let layer = slf.get().layer()?;
         let kind = get(scope, intern!(py, "type"))?.ok_or_else(|| not_asgi("the scope has no `type`"))?;
         if !is_text(&kind, intern!(py, "http")) {
             return layer.app.bind(py).call1((scope, receive, send));
         }
-        layer.http(scope, receive, send)
+        match layer.http(scope, receive, send, None)? {
+            Step::Run(awaitable) => Ok(awaitable),
+            Step::Ask(later) => layer.ask.bind(py).call1((slf, later, scope, receive, send)),
+        }
+    }
+
+    /// Goes on with what the predicate has said once it was awaited.
+    fn _answered<'py>(
+        &self,
+        scope: &Bound<'py, PyAny>,
+        receive: &Bound<'py, PyAny>,
+        send: &Bound<'py, PyAny>,
+        said: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let told = answer(said).or_else(|error| self._failed(scope).and(Err(error)))?;
+        match self.layer()?.http(scope, receive, send, Some(told))? {
+            Step::Run(awaitable) => Ok(awaitable),
+            Step::Ask(_) => Err(PyRuntimeError::new_err("the predicate was asked twice")),
+        }
+    }
+
+    /// Reports that the predicate failed; the caller raises what it raised.
+    fn _failed(&self, scope: &Bound<'_, PyAny>) -> PyResult<()> {
+        let read = ScopeRequest::read(scope)?;
+        let picked = read.pick();
+        self.layer()?.decider.decide(scope, &picked.request(read.method(), None), Some(Answer::Failed)).map(drop)
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
         let Some(layer) = self.layer.get() else { return Ok(()) };
         visit.call(&layer.app)?;
-        visit.call(&layer.policy)?;
-        visit.call(&layer.respond)
+        layer.decider.traverse(&visit)?;
+        visit.call(&layer.respond)?;
+        visit.call(&layer.ask)
     }
 }
 
@@ -86,31 +124,37 @@ impl AsgiMiddleware {
     }
 }
 
+/// How a request goes on.
+enum Step<'py> {
+    /// By awaiting this.
+    Run(Bound<'py, PyAny>),
+    /// By awaiting this, the predicate's answer.
+    Ask(Bound<'py, PyAny>),
+}
+
 impl Layer {
     fn http<'py>(
         &self,
         scope: &Bound<'py, PyAny>,
         receive: &Bound<'py, PyAny>,
         send: &Bound<'py, PyAny>,
-    ) -> PyResult<Bound<'py, PyAny>> {
+        told: Option<Answer>,
+    ) -> PyResult<Step<'py>> {
         let py = scope.py();
         let read = ScopeRequest::read(scope)?;
         let picked = read.pick();
-        let request = picked.request(read.method(), None);
-        let decision = match self.rendered.policy.evaluate(&request) {
-            Evaluation::Decided(decision) => decision,
-            Evaluation::Ask(pending) => pending.resolve(Answer::Failed),
+        let decision = match self.decider.decide(scope, &picked.request(read.method(), None), told)? {
+            Outcome::Decided(decision) => decision,
+            Outcome::Later(later) => return Ok(Step::Ask(later)),
         };
-        let index = decision.shape().index();
-        let Some(shape) = self.rendered.shape(index) else {
-            return Err(PyRuntimeError::new_err("a decision without a shape"));
-        };
+        let rendered = &self.decider.rendered;
+        let shape = rendered.shape(&decision)?;
         let lines = shape.lines(py, &decision)?;
         if shape.action == Action::Respond {
             let headers = lines.get_slice(0, lines.len());
-            return self.respond.bind(py).call1((send, shape.status, headers, shape.body.bind(py)));
+            return self.respond.bind(py).call1((send, shape.status, headers, shape.body.bind(py))).map(Step::Run);
         }
-        let send = Send::new(send.clone().unbind(), Arc::clone(&self.rendered), index, lines.unbind());
-        self.app.bind(py).call1((scope, receive, Bound::new(py, send)?))
+        let send = Send::new(send.clone().unbind(), Arc::clone(rendered), decision.shape().index(), lines.unbind());
+        self.app.bind(py).call1((scope, receive, Bound::new(py, send)?)).map(Step::Run)
     }
 }

@@ -6,6 +6,7 @@
 //! headers.rs  pairs, mappings   ─► header lines      vary.rs      merge_vary
 //!                          policy.rs  Policy
 //!
+//! decide.rs    a decision: predicate.rs is asked, refusals.rs logs
 //! asgi.rs      the middleware: scope.rs reads the request, send.rs puts headers on the response
 //! rendered.rs  a policy's answers, prepared     merge.rs  its headers among the application's
 //! ```
@@ -13,12 +14,15 @@
 
 mod asgi;
 mod budget;
+mod decide;
 mod decision;
 mod headers;
 mod issue;
 mod merge;
 mod octets;
 mod policy;
+mod predicate;
+mod refusals;
 mod rendered;
 mod scope;
 mod send;

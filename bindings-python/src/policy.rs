@@ -4,13 +4,15 @@ use crate::decision::Decision;
 use crate::headers::HeaderLines;
 use crate::issue::{config_error, issues};
 use crate::octets::{Octets, is_bytes};
+use crate::predicate::{Predicate, Said, cannot_wait};
 use crate::value;
 use crate::warn::logger;
-use corsac::{Answer, Evaluation, LoadError, PolicyBuilder};
+use corsac::{Answer, Evaluation, PolicyBuilder};
 use pyo3::exceptions::{PyOSError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
-use pyo3::types::{PyDict, PyString, PyTuple};
+use pyo3::types::{PyDict, PyNone, PyString, PyTuple};
+use pyo3::{PyTraverseError, PyVisit};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -22,8 +24,12 @@ use std::sync::Arc;
 /// Args:
 ///     allow_origins (list[str]): origin patterns, or ``["*"]``: who may read responses. ``https://app.example.com``,
 ///         ``https://*.example.com``, ``https://preview-*.example.com``, ``http://localhost:*``; ``[]`` is nobody.
-///         URL objects (pydantic, yarl, httpx) are taken as well. Required, unless a regex is given.
+///         URL objects (pydantic, yarl, httpx) are taken as well. Required, unless a regex or a function is given.
 ///     allow_origin_regex (list[str | re.Pattern[str]] | str): regexes, each matched against the whole origin.
+///     allow_origin (Callable): a function ``(origin) -> bool`` or ``(origin, request) -> bool``, sync or async, asked
+///         only about origins that are well-formed and that no pattern and no regex matches. ``request`` is the ASGI
+///         scope, the WSGI environ, or None in ``evaluate``. It returns True or False; whatever it raises is raised,
+///         and the origin stays refused.
 ///     allow_methods (list[str]): methods, or ``["*"]``; default ``["GET"]``. GET, HEAD and POST are always allowed.
 ///     allow_headers (list[str]): request-header names, or ``["*"]``; default ``[]``. Accept, Accept-Language,
 ///         Content-Language and Content-Type are always allowed.
@@ -54,6 +60,7 @@ pub(crate) struct Policy {
     /// Shared with what is rendered from it.
     core: Arc<corsac::Policy>,
     lints: Py<PyTuple>,
+    predicate: Option<Predicate>,
 }
 
 #[pymethods]
@@ -61,55 +68,60 @@ impl Policy {
     #[new]
     #[pyo3(signature = (**config))]
     fn new(py: Python<'_>, config: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
+        let predicate = config.map(Predicate::take).transpose()?.flatten();
         let config = value::config(config)?;
-        Policy::built(py, py.detach(|| PolicyBuilder::new().value(config)))
+        Policy::built(py, predicate, |builder| builder.value(config))
     }
 
     /// Build a policy from JSON text.
     ///
     /// Args:
     ///     text: the JSON object of the settings, as str or as UTF-8 bytes.
+    ///     allow_origin: the origin predicate, which no text can hold, as in ``Policy(allow_origin=...)``.
     ///
     /// Raises:
     ///     ConfigError: with every issue at once; code ``syntax`` where the text is not JSON.
     ///     TypeError: ``text`` is neither str nor bytes.
     #[staticmethod]
-    fn from_json(py: Python<'_>, text: &Bound<'_, PyAny>) -> PyResult<Self> {
+    #[pyo3(signature = (text, *, allow_origin=None))]
+    fn from_json(py: Python<'_>, text: &Bound<'_, PyAny>, allow_origin: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
         let text = Text::read(text)?;
-        Policy::built(py, py.detach(|| PolicyBuilder::new().json(text.as_slice())))
+        let predicate = allow_origin.map(Predicate::new).transpose()?.flatten();
+        Policy::built(py, predicate, |builder| builder.json(text.as_slice()))
     }
 
     /// Build a policy from TOML text.
     ///
     /// Args:
     ///     text: the TOML document of the settings, as str or as UTF-8 bytes.
+    ///     allow_origin: the origin predicate, which no text can hold, as in ``Policy(allow_origin=...)``.
     ///
     /// Raises:
     ///     ConfigError: with every issue at once; code ``syntax`` where the text is not TOML.
     ///     TypeError: ``text`` is neither str nor bytes.
     #[staticmethod]
-    fn from_toml(py: Python<'_>, text: &Bound<'_, PyAny>) -> PyResult<Self> {
+    #[pyo3(signature = (text, *, allow_origin=None))]
+    fn from_toml(py: Python<'_>, text: &Bound<'_, PyAny>, allow_origin: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
         let text = Text::read(text)?;
-        Policy::built(py, py.detach(|| PolicyBuilder::new().toml(text.as_slice())))
+        let predicate = allow_origin.map(Predicate::new).transpose()?.flatten();
+        Policy::built(py, predicate, |builder| builder.toml(text.as_slice()))
     }
 
     /// Build a policy from a file: JSON if its name ends in ``.json``, else TOML.
     ///
     /// Args:
     ///     path: the file, as str or ``os.PathLike[str]``.
+    ///     allow_origin: the origin predicate, which no file can hold, as in ``Policy(allow_origin=...)``.
     ///
     /// Raises:
     ///     OSError: the file cannot be read: ``FileNotFoundError`` and its like, with ``errno`` and ``filename``.
     ///     ConfigError: the file was read and is refused; the message names the file.
     #[staticmethod]
-    fn from_file(py: Python<'_>, path: PathBuf) -> PyResult<Self> {
-        match py.detach(|| PolicyBuilder::new().file(&path)) {
-            Err(LoadError::Io(error)) => Err(os_error(py, &error, &path)),
-            Err(LoadError::Config(error)) => Err(config_error(py, &error)),
-            // The enum may grow.
-            Err(error) => Err(PyValueError::new_err(error.to_string())),
-            Ok(policy) => Policy::built(py, Ok(policy)),
-        }
+    #[pyo3(signature = (path, *, allow_origin=None))]
+    fn from_file(py: Python<'_>, path: PathBuf, allow_origin: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
+        let predicate = allow_origin.map(Predicate::new).transpose()?.flatten();
+        let text = py.detach(|| std::fs::read(&path)).map_err(|error| os_error(py, &error, &path))?;
+        Policy::built(py, predicate, |builder| builder.file_text(&path, &text))
     }
 
     /// Decide on one request. Whatever the bytes are, this does not fail.
@@ -126,7 +138,7 @@ impl Policy {
     ///     The decision.
     ///
     /// Raises:
-    ///     TypeError: something is neither str nor bytes, or no pair.
+    ///     TypeError: something is neither str nor bytes, or no pair; or ``allow_origin`` is async.
     ///
     /// Source: Fetch, "CORS protocol", "HTTP requests" and "HTTP responses".
     #[pyo3(signature = (method, headers, path=None))]
@@ -143,9 +155,19 @@ impl Policy {
         let request = picked.request(method.as_slice(), path.as_ref().map(Octets::as_slice));
         Ok(match self.core.evaluate(&request) {
             Evaluation::Decided(decision) => decision.into(),
-            // Policies are built without a predicate, so nothing asks; what cannot be asked is refused.
-            Evaluation::Ask(pending) => pending.resolve(Answer::Failed).into(),
+            Evaluation::Ask(pending) => {
+                let none = PyNone::get(headers.py()).to_owned().into_any();
+                match self.predicate.as_ref().map(|predicate| predicate.ask(pending.origin(), &none)).transpose()? {
+                    Some(Said::Now(answer)) => pending.resolve(answer).into(),
+                    Some(Said::Later(later)) => return Err(cannot_wait(&later)),
+                    None => pending.resolve(Answer::Failed).into(),
+                }
+            }
         })
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(self.predicate.as_ref().map(|predicate| &predicate.function))
     }
 
     /// What is valid but useless or risky in the settings: a tuple of :class:`Issue` with severity ``lint``.
@@ -160,11 +182,20 @@ impl Policy {
         Arc::clone(&self.core)
     }
 
-    fn built(py: Python<'_>, built: Result<corsac::Policy, corsac::ConfigError>) -> PyResult<Self> {
-        let policy = built.map_err(|error| config_error(py, &error))?;
+    pub(crate) fn predicate(&self) -> Option<&Predicate> {
+        self.predicate.as_ref()
+    }
+
+    fn built(
+        py: Python<'_>,
+        predicate: Option<Predicate>,
+        build: impl Send + FnOnce(PolicyBuilder) -> Result<corsac::Policy, corsac::ConfigError>,
+    ) -> PyResult<Self> {
+        let builder = PolicyBuilder::new().predicate(predicate.is_some());
+        let policy = py.detach(move || build(builder)).map_err(|error| config_error(py, &error))?;
         log(py, policy.lints())?;
         let lints = issues(py, policy.lints())?.unbind();
-        Ok(Policy { core: Arc::new(policy), lints })
+        Ok(Policy { core: Arc::new(policy), lints, predicate })
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::merge::{Merger, Watch};
 use crate::warn::Reported;
 use corsac::{Action, Decision, Op, Shape, SlotValue};
+use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyTuple};
 use std::sync::{Arc, Mutex};
@@ -48,9 +49,14 @@ impl Rendered {
         Ok(Rendered { policy, shapes, reported: Reported::default() })
     }
 
-    /// The shape of this place: every decision of the policy has one.
-    pub(crate) fn shape(&self, index: u16) -> Option<&RenderedShape> {
-        self.shapes.get(usize::from(index))
+    /// The decision's shape: every decision of the policy has one.
+    pub(crate) fn shape(&self, decision: &Decision<'_>) -> PyResult<&RenderedShape> {
+        self.at(decision.shape().index())
+    }
+
+    /// The shape at this place.
+    pub(crate) fn at(&self, index: u16) -> PyResult<&RenderedShape> {
+        self.shapes.get(usize::from(index)).ok_or_else(|| PyRuntimeError::new_err("a decision without a shape"))
     }
 }
 

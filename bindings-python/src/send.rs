@@ -34,12 +34,10 @@ impl Send {
             Err(_) => py.get_type::<PyDict>().call1((message,))?.cast_into()?,
         };
         let headers = message.get_item(intern!(py, "headers"))?;
-        if let Some(shape) = self.rendered.shape(self.shape) {
-            let lines = self.lines.bind(py);
-            let merged =
-                shape.merger.merge(headers.as_ref(), lines, |name| self.rendered.reported.taken_off(py, name))?;
-            message.set_item(intern!(py, "headers"), merged)?;
-        }
+        let merger = &self.rendered.at(self.shape)?.merger;
+        let merged =
+            merger.merge(headers.as_ref(), self.lines.bind(py), |name| self.rendered.reported.taken_off(py, name))?;
+        message.set_item(intern!(py, "headers"), merged)?;
         Ok(message)
     }
 }

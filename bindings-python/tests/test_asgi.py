@@ -3,75 +3,26 @@
 import asyncio
 import copy
 import logging
-from collections.abc import Iterable, MutableMapping
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
+from asgi_kit import (
+    ALLOWED,
+    BODY,
+    ORIGIN,
+    REFUSED,
+    SETTINGS,
+    App,
+    Message,
+    from_origin,
+    head,
+    never,
+    play,
+    preflight,
+    request,
+)
 from corsac import ConfigError, CORSMiddleware, Policy
-
-ORIGIN = b"https://app.example.com"
-SETTINGS: Any = {
-    "allow_origins": [ORIGIN.decode()],
-    "allow_methods": ["PUT"],
-    "allow_headers": ["X-A"],
-    "allow_credentials": True,
-    "expose_headers": ["ETag"],
-}
-ALLOWED = [
-    (b"access-control-allow-origin", ORIGIN),
-    (b"access-control-allow-credentials", b"true"),
-    (b"access-control-expose-headers", b"etag"),
-    (b"vary", b"Origin"),
-]
-REFUSED = [(b"vary", b"Origin")]
-Message = MutableMapping[str, Any]
-
-
-class App:
-    """Sends the given messages, and keeps what it was called with."""
-
-    def __init__(self, *messages: Any) -> None:
-        self.messages = messages
-        self.calls: list[tuple[Any, Any, Any]] = []
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        self.calls.append((scope, receive, send))
-        for message in self.messages:
-            await send(message)
-
-
-def head(headers: Any = ()) -> dict[str, Any]:
-    return {"type": "http.response.start", "status": 200, "headers": headers}
-
-
-BODY = {"type": "http.response.body", "body": b"ok"}
-
-
-def request(method: str = "GET", *headers: Any, kind: str = "http") -> dict[str, Any]:
-    return {"type": kind, "method": method, "path": "/", "headers": list(headers)}
-
-
-def from_origin(origin: bytes = ORIGIN) -> dict[str, Any]:
-    return request("GET", (b"host", b"x"), (b"origin", origin))
-
-
-def preflight(origin: bytes = ORIGIN) -> dict[str, Any]:
-    asks = [(b"access-control-request-method", b"PUT"), (b"access-control-request-headers", b"x-a")]
-    return request("OPTIONS", (b"origin", origin), *asks)
-
-
-async def never() -> Message:
-    raise AssertionError("nothing is to be received")
-
-
-def play(middleware: Any, scope: Any) -> list[Message]:
-    sent: list[Message] = []
-
-    async def send(message: Message) -> None:
-        sent.append(message)
-
-    asyncio.run(middleware(scope, never, send))
-    return sent
 
 
 def answered(headers: Any, scope: Any | None = None, **settings: Any) -> list[Any]:
@@ -215,10 +166,10 @@ def test_nothing_of_the_application_is_changed() -> None:
 
 
 def test_other_mappings_as_messages() -> None:
-    class Message(dict[str, Any]):
+    class Other(dict[str, Any]):
         pass
 
-    start = Message(head([(b"a", b"b")]))
+    start = Other(head([(b"a", b"b")]))
     assert play(CORSMiddleware(App(start), **SETTINGS), from_origin())[0]["headers"] == [(b"a", b"b"), *ALLOWED]
 
 

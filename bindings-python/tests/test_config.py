@@ -237,7 +237,7 @@ def test_what_type_checkers_refuse() -> None:
     with pytest.raises(TypeError):
         Policy([ORIGIN])  # type: ignore[call-arg]
     with pytest.raises(ConfigError):
-        Policy(allow_origin=[ORIGIN])  # type: ignore[call-arg]
+        Policy(allow_origin=[ORIGIN])  # type: ignore[arg-type]
     with pytest.raises(ConfigError):
         Policy(allow_origins=[ORIGIN], preflight_status=201)  # type: ignore[arg-type]
 
@@ -262,7 +262,9 @@ def test_the_typed_settings_are_the_engines() -> None:
     with pytest.raises(ConfigError) as raised:
         Policy(allow_origins=[], **{"no such setting anywhere": 1})  # type: ignore[arg-type]
     listed = raised.value.issues[0].help.partition("the settings are ")[2].split(", ")
-    assert set(listed) - {"$schema"} == set(PolicyOptions.__annotations__)
+    assert set(listed) - {"$schema"} == set(PolicyOptions.__annotations__) - {"allow_origin"}, (
+        "a function is no setting"
+    )
     described = Policy.__doc__ or ""
     undescribed = {"protection", "routes", "dialect"}  # not carried out yet, or for another language
     assert {name for name in PolicyOptions.__annotations__ if f"    {name} (" not in described} == undescribed

@@ -138,5 +138,11 @@ def test_help_shows_signatures_and_sources() -> None:
         check=True,
         env={"PYTHONPATH": str(Path(corsac.__file__).parents[1]), "PAGER": "cat", "TERM": "dumb"},
     ).stdout
-    for text in ("evaluate(self, /, method, headers, path=None)", "from_json(text)", "Raises:", "Fetch", "ConfigError"):
+    for text in (
+        "evaluate(self, /, method, headers, path=None)",
+        "from_json(text, *, allow_origin=None)",
+        "Raises:",
+        "Fetch",
+        "ConfigError",
+    ):
         assert text in shown

@@ -1,9 +1,11 @@
 """The middleware for ASGI: FastAPI, Starlette, Litestar, Quart and every other application of that interface."""
 
+import inspect
+from collections.abc import Awaitable, Callable
 from typing import Any, Unpack
 
-from corsac._corsac import AsgiMiddleware, Policy
-from corsac._types import ASGIApp, PolicyOptions, Send
+from corsac._corsac import AsgiMiddleware, Decision, Policy
+from corsac._types import ASGIApp, PolicyOptions, Receive, Scope, Send
 
 
 class CORSMiddleware(AsgiMiddleware):
@@ -16,6 +18,8 @@ class CORSMiddleware(AsgiMiddleware):
     Args:
         app: the ASGI application inside.
         policy: a policy that is built already, in place of the settings.
+        on_decision: called with each :class:`corsac.Decision` and the scope, for metrics; not async. What it raises
+            is logged, and the request goes on.
         **settings: the settings of a policy, described at :class:`corsac.Policy`; the keyword arguments of
             FastAPI's own middleware are among them.
 
@@ -26,8 +30,15 @@ class CORSMiddleware(AsgiMiddleware):
     Only HTTP requests are looked at; WebSocket and lifespan scopes go to the application as they are.
     """
 
-    def __init__(self, app: ASGIApp, *, policy: Policy | None = None, **settings: Unpack[PolicyOptions]) -> None:
-        self._setup(app, chosen(policy, settings), respond)
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        policy: Policy | None = None,
+        on_decision: Callable[[Decision, Scope], object] | None = None,
+        **settings: Unpack[PolicyOptions],
+    ) -> None:
+        self._setup(app, chosen(policy, settings), hook(on_decision), respond, ask)
         show_as_async(self)
 
 
@@ -40,6 +51,27 @@ def chosen(policy: Policy | None, settings: PolicyOptions) -> Policy:
     if settings:
         raise TypeError(f"give either policy= or settings, not both: {', '.join(sorted(settings))}")
     return policy
+
+
+def hook(on_decision: Callable[[Decision, Scope], object] | None) -> Callable[[Decision, Scope], object] | None:
+    """The hook itself, if it can be one."""
+    if on_decision is None:
+        return None
+    if not callable(on_decision) or inspect.iscoroutinefunction(on_decision):
+        raise TypeError("on_decision must be a function that is not async: it is called while the request waits")
+    return on_decision
+
+
+async def ask(
+    middleware: AsgiMiddleware, answer: Awaitable[object], scope: Scope, receive: Receive, send: Send
+) -> None:
+    """Await the predicate's answer, then go on with the request."""
+    try:
+        said = await answer
+    except Exception:
+        middleware._failed(scope)
+        raise
+    await middleware._answered(scope, receive, send, said)
 
 
 async def respond(send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:

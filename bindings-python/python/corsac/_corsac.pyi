@@ -1,10 +1,10 @@
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from os import PathLike
 from typing import Any, AnyStr, Literal, Self, TypeAlias, Unpack, final
 
 from typing_extensions import disjoint_base
 
-from corsac._types import ASGIApp, PolicyOptions, Receive, Scope, Send
+from corsac._types import ASGIApp, OriginPredicate, PolicyOptions, Receive, Scope, Send
 
 __all__ = ["AsgiMiddleware", "ConfigError", "Decision", "Issue", "Policy", "__version__", "merge_vary"]
 
@@ -15,7 +15,16 @@ _Text: TypeAlias = str | bytes | bytearray
 @disjoint_base
 class AsgiMiddleware:
     def __new__(cls, *_args: Any, **_kwargs: Any) -> Self: ...
-    def _setup(self, app: ASGIApp, policy: Policy, respond: Any) -> None: ...
+    def _setup(
+        self,
+        app: ASGIApp,
+        policy: Policy,
+        on_decision: Callable[[Decision, Scope], object] | None,
+        respond: Callable[..., Awaitable[None]],
+        ask: Callable[..., Awaitable[None]],
+    ) -> None: ...
+    def _answered(self, scope: Scope, receive: Receive, send: Send, said: object) -> Awaitable[None]: ...
+    def _failed(self, scope: Scope) -> None: ...
     @property
     def app(self) -> ASGIApp: ...
     @property
@@ -69,11 +78,11 @@ class Decision:
 class Policy:
     def __new__(cls, **config: Unpack[PolicyOptions]) -> Policy: ...
     @staticmethod
-    def from_json(text: _Text) -> Policy: ...
+    def from_json(text: _Text, *, allow_origin: OriginPredicate | None = None) -> Policy: ...
     @staticmethod
-    def from_toml(text: _Text) -> Policy: ...
+    def from_toml(text: _Text, *, allow_origin: OriginPredicate | None = None) -> Policy: ...
     @staticmethod
-    def from_file(path: str | PathLike[str]) -> Policy: ...
+    def from_file(path: str | PathLike[str], *, allow_origin: OriginPredicate | None = None) -> Policy: ...
     def evaluate(
         self,
         method: _Text,

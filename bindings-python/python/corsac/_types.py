@@ -23,11 +23,20 @@ class UrlLike(Protocol):
         """The host name or address."""
 
 
+OriginPredicate: TypeAlias = (
+    Callable[[str], bool]
+    | Callable[[str], Awaitable[bool]]
+    | Callable[[str, Any], bool]
+    | Callable[[str, Any], Awaitable[bool]]
+)
+
+
 class PolicyOptions(TypedDict, total=False):
     """The keyword arguments of :class:`corsac.Policy`, described there."""
 
     allow_origins: Iterable[str | UrlLike]
     allow_origin_regex: str | re.Pattern[str] | Iterable[str | re.Pattern[str]]
+    allow_origin: OriginPredicate | None
     allow_methods: Iterable[str]
     allow_headers: Iterable[str]
     allow_credentials: bool
