@@ -1,0 +1,93 @@
+"""Everything that must be there before a server can start: tools, packages, the doors, the C server.
+
+Most of it is what the checks need too, so it is theirs: tests/run.py.
+"""
+
+import importlib.util
+import os
+import shutil
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+from settings import EXAMPLES, OUT, ROOT, Stop
+
+VENV = OUT / "venv"
+PYTHON = VENV / "bin" / "python"
+PREFIX = OUT / "prefix"
+C_SERVER = OUT / "server"
+PACKAGES = ["gcc", "libc6-dev", "libmicrohttpd-dev", "make", "pkg-config", "python3-venv"]
+
+
+def load_checks():
+    spec = importlib.util.spec_from_file_location("checks", ROOT / "tests" / "run.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+checks = load_checks()
+
+
+def debian_packages(once):
+    checks.DEBIAN_PACKAGES = [*PACKAGES, "chromium"] if once else PACKAGES
+    return checks.debian_packages()
+
+
+def python_packages():
+    requirements = EXAMPLES / "python" / "requirements.txt"
+    stale, done = checks.once(VENV / ".stamp", requirements)
+    if stale or not PYTHON.exists():
+        checks.run("python3", "-m", "venv", "--clear", VENV)
+        checks.run(PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", requirements)
+        done()
+
+
+def node_packages():
+    where = EXAMPLES / "node"
+    stale, done = checks.once(where / "node_modules" / ".stamp", where / "package-lock.json")
+    if stale:
+        checks.run("npm", "ci", "--no-audit", "--no-fund", cwd=where)
+        done()
+
+
+def c_server():
+    """Installs the library as a user would, and compiles against what pkg-config says of it."""
+    source = EXAMPLES / "c" / "server.c"
+    inputs = [source, source.with_name("cors_mhd.h"), ROOT / "include" / "corsac.h", checks.DOOR / "libcorsac.so"]
+    stale, done = checks.once(OUT / "server.stamp", *inputs)
+    if not stale and C_SERVER.exists():
+        return
+    # The doors are built already, all in one call; `:` keeps install from building once more.
+    checks.run("make", "-C", "bindings-c", "install", f"PREFIX={PREFIX}", "PROFILE=door", "CARGO=:")
+    here = {"PKG_CONFIG_PATH": f"{PREFIX}/lib/pkgconfig"}
+    flags = checks.run("pkg-config", "--cflags", "--libs", "corsac", "libmicrohttpd", env=here).split()
+    fresh = C_SERVER.with_suffix(".new")
+    warnings = ["-std=c11", "-Wall", "-Wextra", "-Werror", "-O1", "-g"]
+    checks.run("cc", *warnings, source, "-o", fresh, *flags, f"-Wl,-rpath,{PREFIX}/lib")
+    fresh.replace(C_SERVER)
+    done()
+
+
+def prepare(once):
+    """Makes everything ready; raises Stop with what failed. `DEMO_BUILT=1` says that it is."""
+    OUT.mkdir(parents=True, exist_ok=True)
+    sys.path.insert(0, str(ROOT / "bindings-python" / "python"))
+    if os.environ.get("DEMO_BUILT") == "1":
+        return
+    try:
+        checks.toolchains()
+        debian_packages(once)
+        with ThreadPoolExecutor() as pool:
+            for job in [pool.submit(work) for work in (checks.build_doors, python_packages, node_packages)]:
+                job.result()
+        c_server()
+    except checks.Failed as failure:
+        raise Stop(str(failure)) from None
+
+
+def chromium():
+    """The browser of `ONCE=1`."""
+    found = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    if not found or not shutil.which(found):
+        raise Stop("chromium is missing: type apt-get install chromium, or set CHROMIUM to its path")
+    return found

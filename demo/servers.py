@@ -1,0 +1,158 @@
+"""Starts the three servers, sees that they answer and stay alive, and stops them.
+
+Each is the leader of a process group of its own, and is ended by that group's id.
+"""
+
+import errno
+import http.client
+import os
+import re
+import signal
+import socket
+import subprocess
+import threading
+import time
+from contextlib import contextmanager
+
+from build import C_SERVER, PYTHON
+from settings import EXAMPLES, OUT, ROOT, Stop
+
+
+def require_free(port, who, variable):
+    """Raises Stop where the port is taken. Browsers try IPv6 first, so a stranger there is in the way as well."""
+    for family, host in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
+        try:
+            with socket.socket(family, socket.SOCK_STREAM) as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind((host, port))
+        except PermissionError:
+            raise Stop(f"port {port} ({who}) is not allowed to you: choose another with {variable}=…") from None
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:  # a machine without IPv6 fails otherwise
+                raise Stop(f"port {port} ({who}) is in use: stop what uses it, or choose another with {variable}=…") from None
+
+
+def command(server, policy):
+    """How one server is started, and what it needs in its environment."""
+    if server.id == "python":
+        where = {"PYTHONPATH": str(ROOT / "bindings-python" / "python"), "CORS_POLICY": str(policy)}
+        uvicorn = [PYTHON, "-m", "uvicorn", "--app-dir", EXAMPLES / "python", "--host", "127.0.0.1", "--no-access-log"]
+        return [*uvicorn, "--port", server.port, "app:app"], where
+    if server.id == "node":
+        return ["node", EXAMPLES / "node" / "app.js"], {"PORT": str(server.port), "CORS_POLICY": str(policy)}
+    return [C_SERVER, server.port, policy], {}
+
+
+def answers(server):
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=2)
+    try:
+        connection.request("GET", "/api/hello")
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def last_words(log):
+    """The one line of a log that says most: the last that names an error, else the last."""
+    lines = [line.strip() for line in log.split("\n") if line.strip()]
+    errors = [line for line in lines if re.search(r"^[\w.]*(Error|ERROR)\b|problems? in|cannot", line)]
+    return (errors or lines or ["it said nothing"])[-1]
+
+
+class Servers:
+    """The running servers. Use it in a `with`: whatever happens, all are stopped at its end."""
+
+    def __init__(self, settings, policies):
+        """`policies` has the policy file of each server, by its id."""
+        self.settings = settings
+        self.policies = policies
+        self.running = {}
+
+    def __enter__(self):
+        try:
+            for server in self.settings.servers:
+                require_free(server.port, f"{server.title} server", server.variable)
+            for server in self.settings.servers:
+                self.start(server)
+            self.wait()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+    def log(self, server):
+        return OUT / f"{server.id}-{server.port}.log"
+
+    def start(self, server):
+        arguments, environment = command(server, self.policies[server.id])
+        with self.log(server).open("w") as log:
+            self.running[server] = subprocess.Popen(
+                [str(part) for part in arguments],
+                env={**os.environ, **environment},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    def wait(self, seconds=20):
+        end = time.monotonic() + seconds
+        for server in self.settings.servers:
+            while not answers(server):
+                self.check()
+                if time.monotonic() > end:
+                    raise Stop(f"the {server.title} server does not answer on port {server.port}; see {self.log(server)}")
+                time.sleep(0.05)
+
+    def check(self):
+        """Raises Stop if a server has died."""
+        for server, process in self.running.items():
+            if process.poll() is not None:
+                raise Stop(
+                    f"the {server.title} server (port {server.port}) died with status {process.returncode}:"
+                    f" {last_words(self.log(server).read_text(errors='replace'))} (see {self.log(server)})"
+                )
+
+    def stop(self):
+        with undisturbed():
+            self.end_all()
+
+    def end_all(self):
+        for process in self.running.values():
+            signal_group(process, signal.SIGTERM)
+        end = time.monotonic() + 3
+        for process in self.running.values():
+            try:
+                process.wait(max(0, end - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                pass
+            signal_group(process, signal.SIGKILL)  # whatever the leader left behind
+            process.wait()
+        self.running.clear()
+
+
+@contextmanager
+def undisturbed():
+    """Cleaning up takes a moment; a second Ctrl-C does not break it off."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {which: signal.signal(which, signal.SIG_IGN) for which in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for which, handler in before.items():
+            signal.signal(which, handler)
+
+
+def signal_group(process, which):
+    """Signals the process and its children. The group's id is the leader's."""
+    try:
+        os.killpg(process.pid, which)
+    except ProcessLookupError:
+        pass
