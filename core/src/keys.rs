@@ -70,6 +70,11 @@ pub(crate) fn resolve(name: &str, keys: &[&'static str]) -> Option<&'static str>
     keys.iter().copied().find(|key| *key == name || camel_case(key) == name)
 }
 
+/// Whether a name stands for a setting that the `cors` package has no option of.
+pub(crate) fn is_corsac_only(name: &str) -> bool {
+    resolve(name, CORSAC).is_some_and(|key| !CORS.contains(&key))
+}
+
 pub(crate) fn camel_case(key: &str) -> String {
     let mut out = String::new();
     let mut upper = false;
@@ -136,6 +141,8 @@ mod tests {
         }
         assert_eq!(nearest("allow_origins", CORS), Some("origin"));
         assert_eq!(nearest("colour", CORSAC), None);
+        assert!(is_corsac_only("allowOrigins") && is_corsac_only("preflight_status"));
+        assert!(!is_corsac_only("origin") && !is_corsac_only("maxAge") && !is_corsac_only("colour"));
         assert_eq!(distance("kitten", "sitting"), 3);
     }
 }

@@ -12,6 +12,7 @@ use std::path::Path;
 #[derive(Clone, Copy, Debug, Default)]
 pub struct PolicyBuilder {
     predicate: bool,
+    cors_options: bool,
 }
 
 impl PolicyBuilder {
@@ -24,7 +25,14 @@ impl PolicyBuilder {
     /// Says whether the host has an origin predicate, to be asked where no pattern matches.
     #[must_use]
     pub fn predicate(self, predicate: bool) -> Self {
-        PolicyBuilder { predicate }
+        PolicyBuilder { predicate, ..self }
+    }
+
+    /// Says whether options that name no dialect are the `cors` package's, unless one of them is a setting that
+    /// only corsac has: for middleware that takes that package's place.
+    #[must_use]
+    pub fn cors_options(self, cors_options: bool) -> Self {
+        PolicyBuilder { cors_options, ..self }
     }
 
     /// Builds from a raw value.
@@ -34,7 +42,7 @@ impl PolicyBuilder {
     /// All issues at once, each with its fix.
     pub fn value(self, value: Value) -> Result<Policy, ConfigError> {
         let mut issues = Issues::default();
-        let settings = read::read(value, self.predicate, &mut issues);
+        let settings = read::read(value, self.predicate, self.cors_options, &mut issues);
         let predicate = settings.predicate;
         let rules = compile(settings, &mut issues);
         Ok(Policy { lints: issues.finish()?, rules, predicate })

@@ -8,7 +8,7 @@ use crate::settings::{At, Dangers, Entry, List, Settings};
 use crate::value::Value;
 
 /// Reads a configuration. What is wrong is in `issues`; the settings hold what could be read.
-pub(crate) fn read(value: Value, predicate: bool, issues: &mut Issues) -> Settings {
+pub(crate) fn read(value: Value, predicate: bool, cors_options: bool, issues: &mut Issues) -> Settings {
     let Value::Map(entries) = value else {
         let message = format!("a policy is a table of settings, not {}", value.type_name());
         issues.error(
@@ -19,7 +19,7 @@ pub(crate) fn read(value: Value, predicate: bool, issues: &mut Issues) -> Settin
         return Settings::default();
     };
     let mut reader = Reader { issues };
-    let is_cors = reader.dialect(&entries);
+    let is_cors = reader.dialect(&entries, cors_options);
     let entries = reader.resolve(entries, if is_cors { keys::CORS } else { keys::CORSAC });
     if is_cors { dialect::read(entries, predicate, &mut reader) } else { reader.corsac(entries, predicate) }
 }
@@ -32,9 +32,9 @@ pub(crate) struct Reader<'i> {
 }
 
 impl Reader<'_> {
-    fn dialect(&mut self, entries: &[(String, Value)]) -> bool {
+    fn dialect(&mut self, entries: &[(String, Value)], cors_options: bool) -> bool {
         match entries.iter().find(|(key, _)| key == "dialect").map(|(_, value)| value) {
-            None => false,
+            None => cors_options && !entries.iter().any(|(name, _)| keys::is_corsac_only(name)),
             Some(Value::String(name)) if name == "corsac" => false,
             Some(Value::String(name)) if name == "cors" => true,
             Some(value @ Value::String(_)) => {
