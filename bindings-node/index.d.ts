@@ -1,167 +1,30 @@
 import type { Code, Reason } from './codes.js'
-
-export type { Code, Reason } from './codes.js'
-
-/** The package's version. */
-export const version: string
+import type {
+  AnyOptions, AskingOptions, CorsacOptions, CorsOptions, CorsOptionsDelegate, CorsOrigin, CorsRequest, CorsResponse,
+  CustomOrigin, DecisionEvent, ListOf, PolicyOptions, Settings, Url
+} from './types/options.js'
+import {
+  ConfigError, Policy, mergeVary, version, type Decision, type Issue, type PolicyRequest, type RequestHeaders
+} from './types/policy.js'
 
 /**
- * A validated, compiled policy: immutable, and as cheap for a million origins as for one.
+ * The middleware. Takes the options of the `cors` package, corsac's own, a `Policy`, or a function that chooses one
+ * of these for each request; without any, the defaults of the `cors` package.
  *
- * What is valid but useless or risky is in `lints`, and each is emitted as a process warning of type
- * `CorsacWarning` when the policy is built.
+ * @throws {ConfigError} with every issue at once
  */
-export class Policy {
-  /** @throws {ConfigError} with every issue at once */
-  constructor (options: PolicyOptions)
+declare function cors<T extends CorsRequest = CorsRequest> (
+  options?: AnyOptions<T> | CorsOptionsDelegate<T>,
+  settings?: Settings
+): (request: T, response: CorsResponse, next: (error?: any) => any) => void
 
-  /**
-   * Reads JSON, with the settings in snake_case or camelCase.
-   *
-   * @throws {ConfigError} with every issue at once; code `syntax` where the text is not JSON
-   */
-  static fromJson (text: string | Uint8Array): Policy
-
-  /**
-   * Reads TOML.
-   *
-   * @throws {ConfigError} with every issue at once; code `syntax` where the text is not TOML
-   */
-  static fromToml (text: string | Uint8Array): Policy
-
-  /**
-   * Reads a file: JSON if its name ends in `.json`, else TOML.
-   *
-   * @throws {ConfigError} that names the file; Node's own error (`ENOENT`, …) where it cannot be read
-   */
-  static fromFile (path: string | Url | Uint8Array): Policy
-
-  /** What is valid but useless or risky in the options. */
-  readonly lints: readonly Issue[]
-
-  /** Decides on one request. Never fails for what a client sends. */
-  evaluate (request: PolicyRequest): Decision
+declare namespace cors {
+  export { cors, cors as default, ConfigError, Policy, mergeVary, version }
+  export type {
+    AnyOptions, AskingOptions, Code, CorsacOptions, CorsOptions, CorsOptionsDelegate, CorsOrigin, CorsRequest,
+    CorsResponse, CustomOrigin, Decision, DecisionEvent, Issue, ListOf, PolicyOptions, PolicyRequest, Reason,
+    RequestHeaders, Settings, Url
+  }
 }
 
-/** A policy that is refused. */
-export class ConfigError extends Error {
-  constructor (message: string, issues: readonly Issue[])
-  readonly name: 'ConfigError'
-  readonly code: 'ERR_CORSAC_CONFIG'
-  /** Everything that was found, in the order of the settings. */
-  readonly issues: readonly Issue[]
-}
-
-/** One thing that is wrong, or unwise, in a policy. */
-export interface Issue {
-  /** What kind of problem it is. */
-  readonly code: Code
-  /** Whether the policy is refused for it. */
-  readonly severity: 'error' | 'lint'
-  /** The setting in snake_case with its index (`allow_origins[2]`); empty for the whole. */
-  readonly field: string
-  /** The offending value as text, escaped and cut. */
-  readonly value: string
-  /** What is wrong. */
-  readonly message: string
-  /** What to write instead. */
-  readonly help: string
-}
-
-/** One request, as far as CORS is concerned. */
-export interface PolicyRequest {
-  /** As sent: methods are case-sensitive. */
-  method: string
-  /** All headers, or those that matter; further ones are ignored. */
-  headers?: RequestHeaders | null | undefined
-  /** The target's path, undecoded and without its query (`req.originalUrl` up to the `?`). */
-  path?: string | null | undefined
-}
-
-/** `req.headers`, a `Headers` object, a `Map`, or [name, value] pairs. Names in any case. */
-export type RequestHeaders =
-  | { readonly [name: string]: string | readonly string[] | undefined }
-  | Iterable<readonly [name: string, value: string | readonly string[]]>
-
-/** What to do with one request. */
-export interface Decision {
-  /** `continue`: run the application and put the headers on its response. `respond`: answer now, without it. */
-  action: 'continue' | 'respond'
-  /** The status to answer with, null where the application answers. */
-  status: number | null
-  /** In the order in which they are sent, names in lower case. `vary` is to be merged, see `mergeVary`. */
-  headers: [name: string, value: string][]
-  /** The body to answer with. */
-  body: string
-  reason: Reason
-  /** The refusal that was let pass and only reported. */
-  reported: Reason | null
-}
-
-/**
- * Merges a decision's `Vary` into the application's line or lines: nothing of theirs is lost, no field is named
- * twice.
- */
-export function mergeVary (application: string | readonly string[] | undefined, decision: string): string
-
-export type PolicyOptions = CorsacOptions | CorsOptions
-
-/** corsac's own settings. */
-export interface CorsacOptions extends CommonOptions {
-  dialect?: 'corsac'
-  /** Who may read responses: `https://app.example.com`, `https://*.example.com`, `http://localhost:*`; `['*']` is anyone. */
-  allowOrigins?: ListOf<string | Url>
-  /** Matched against the whole origin, in linear time. */
-  allowOriginRegex?: string | RegExp | ListOf<string | RegExp>
-  /** Default `['GET']`; GET, HEAD and POST are always allowed. */
-  allowMethods?: ListOf<string>
-  /** Default none but the CORS-safelisted request headers. */
-  allowHeaders?: ListOf<string>
-  /** Cookies and HTTP authentication. Default false. */
-  allowCredentials?: boolean
-  /** Response headers that scripts may read. Default none but the CORS-safelisted ones. */
-  exposeHeaders?: ListOf<string>
-  /** Default 204. */
-  preflightStatus?: 200 | 204
-  /** A preflight gets its headers and goes on to the application. Default false. */
-  preflightContinue?: boolean
-  /** Must be empty: other settings for some paths are not carried out yet. */
-  routes?: readonly []
-}
-
-/** The options of the `cors` package, with its defaults. */
-export interface CorsOptions extends CommonOptions {
-  dialect: 'cors'
-  /** Default `*`. A RegExp has to be anchored: `/^https:\/\/[a-z0-9-]+\.example\.com$/`. */
-  origin?: boolean | CorsOrigin
-  methods?: string | ListOf<string>
-  allowedHeaders?: string | ListOf<string>
-  exposedHeaders?: string | ListOf<string>
-  credentials?: boolean
-  preflightContinue?: boolean
-  optionsSuccessStatus?: 200 | 204
-}
-
-export interface CommonOptions {
-  /** Seconds that a browser may keep a preflight's answer, 0 to 86400; `false` for no header. */
-  maxAge?: number | false | null
-  /** Answer the legacy header of private network access. Default false. */
-  allowPrivateNetwork?: boolean
-  /** Leave the application's own CORS headers on. Default false. */
-  keepAppHeaders?: boolean
-  /** Each lifts one check, by name. */
-  dangerouslyAllow?: ListOf<'insecure-origins' | 'public-suffixes' | 'null-origin'>
-  /** Must be off: refusing writes and WebSocket handshakes is not carried out yet. */
-  protection?: { writes?: 'off', websockets?: 'off', reportOnly?: boolean }
-}
-
-/** Not a string: that would be one text, or its characters. */
-export type ListOf<T> = readonly T[] | ReadonlySet<T>
-
-export type CorsOrigin = string | RegExp | Url | readonly CorsOrigin[] | ReadonlySet<CorsOrigin>
-
-/** A `URL` object. */
-export interface Url {
-  readonly href: string
-  readonly protocol: string
-}
+export = cors

@@ -8,6 +8,9 @@ const { ConfigError } = require('./error.js')
 /** The answer of `decide` and `decidePreflight` where the policy's predicate has to be asked. */
 const ASK = -1
 
+/** What a predicate said, as `resolve` and `resolvePreflight` take it. */
+const SAID = { DENY: 0, ALLOW: 1, FAILED: 2 }
+
 /** The pieces of a request that a slot's value may stand for, by its number. */
 const PIECES = { ORIGIN: 0, REQUEST_METHOD: 1, REQUEST_HEADERS: 2 }
 
@@ -27,6 +30,9 @@ const PIECES = { ORIGIN: 0, REQUEST_METHOD: 1, REQUEST_HEADERS: 2 }
  * @property {(origin: string | undefined) => number} decide for any method but OPTIONS: the index of a shape, or `ASK`
  * @property {(origin?: string, method?: string, headers?: string, privateNetwork?: string) => number} decidePreflight
  *   the same for OPTIONS, preflight or not
+ * @property {(said: number, origin: string) => number} resolve `decide` with the predicate's answer, one of `SAID`
+ * @property {(said: number, origin?: string, method?: string, headers?: string, privateNetwork?: string) => number} resolvePreflight
+ *   the same for OPTIONS
  * @property {(method: string, path: string | undefined, lines: string[]) => string} evaluate a whole decision, as JSON
  * @property {Shape[]} shapes
  * @property {import('..').Issue[]} lints
@@ -36,28 +42,27 @@ const PIECES = { ORIGIN: 0, REQUEST_METHOD: 1, REQUEST_HEADERS: 2 }
  */
 
 /**
- * @param {'options' | 'json' | 'toml' | 'file'} format
+ * @param {'options' | 'middleware' | 'json' | 'toml' | 'file'} format
  * @param {Uint8Array} text
  * @param {string} [name] the file's
+ * @param {boolean} [predicate] whether there is a function to ask that the text does not mention
  * @returns {Compiled}
  */
-function compile (format, text, name) {
+function compile (format, text, name, predicate = false) {
   const buffer = Buffer.from(text.buffer, text.byteOffset, text.byteLength)
-  const { error, table, decide, decidePreflight, evaluate } = addon.compile(format, buffer, name)
+  const { error, table, ...functions } = addon.compile(format, buffer, name, predicate)
   if (error !== undefined) {
     const [message, issues] = JSON.parse(error)
     throw new ConfigError(message, issues.map(issue))
   }
-  const [shapes, lints, predicate] = JSON.parse(table)
+  const [shapes, lints, asks] = JSON.parse(table)
   return {
-    decide,
-    decidePreflight,
-    evaluate,
+    ...functions,
     shapes: shapes.map(shape),
     lints: lints.map(issue),
-    predicate,
-    plain: decide(undefined),
-    options: decidePreflight()
+    predicate: asks,
+    plain: functions.decide(undefined),
+    options: functions.decidePreflight()
   }
 }
 
@@ -87,4 +92,4 @@ function headers (shape, pieces) {
   return shape.slots.map(([name, value]) => [name, typeof value === 'number' ? pieces[value] : value])
 }
 
-module.exports = { ASK, PIECES, compile, headers }
+module.exports = { ASK, PIECES, SAID, compile, headers }

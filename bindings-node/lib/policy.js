@@ -49,6 +49,11 @@ class Policy {
     return new this(new Source('file', text, path instanceof URL ? fileURLToPath(path) : String(path)))
   }
 
+  /** So that a policy of another copy of the package is told from options. */
+  get [Symbol.toStringTag] () {
+    return 'Policy'
+  }
+
   get lints () {
     return this.#lints
   }
@@ -72,4 +77,4 @@ function warn ({ code, field, message, help }) {
   process.emitWarning(`${field}: ${message}`, { type: 'CorsacWarning', code, detail: `help: ${help}` })
 }
 
-module.exports = { Policy, compiled }
+module.exports = { Policy, compiled, warn }

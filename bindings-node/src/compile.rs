@@ -14,7 +14,8 @@ pub(crate) fn version() -> &'static str {
 }
 
 /// Builds a policy from `text`, which is JSON, TOML, the content of the file `name`, or options in the encoding
-/// of `lib/options.js`.
+/// of `lib/options.js` (`middleware`: those of a middleware, which may be the `cors` package's).
+/// `predicate` says that there is a function to ask beside them.
 ///
 /// Returns the policy's functions and, as JSON, its `table`; or, as JSON, the `error`.
 #[napi(catch_unwind)]
@@ -23,25 +24,34 @@ pub(crate) fn compile<'env>(
     format: String,
     text: BufferSlice<'env>,
     name: Option<String>,
+    predicate: bool,
 ) -> Result<Object<'env>> {
     let mut object = Object::new(env)?;
-    match build(&format, &text, name.as_deref())? {
+    match build(&format, &text, name.as_deref(), predicate)? {
         Err(error) => object.set("error", report::error(&error)?)?,
         Ok(policy) => {
             let policy = Arc::new(policy);
             object.set("table", report::table(&policy)?)?;
             object.set("decide", raw::decide(env, &policy)?)?;
             object.set("decidePreflight", raw::decide_preflight(env, &policy)?)?;
+            object.set("resolve", raw::resolve(env, &policy)?)?;
+            object.set("resolvePreflight", raw::resolve_preflight(env, &policy)?)?;
             object.set("evaluate", evaluate::function(env, policy)?)?;
         }
     }
     Ok(object)
 }
 
-fn build(format: &str, text: &[u8], name: Option<&str>) -> Result<std::result::Result<Policy, ConfigError>> {
-    let builder = PolicyBuilder::new();
+fn build(
+    format: &str,
+    text: &[u8],
+    name: Option<&str>,
+    predicate: bool,
+) -> Result<std::result::Result<Policy, ConfigError>> {
+    let builder = PolicyBuilder::new().predicate(predicate);
     Ok(match (format, name) {
         ("options", None) => builder.value(encoded::read(text)?),
+        ("middleware", None) => builder.cors_options(true).value(encoded::read(text)?),
         ("json", None) => builder.json(text),
         ("toml", None) => builder.toml(text),
         ("file", Some(name)) => builder.file_text(Path::new(name), text),

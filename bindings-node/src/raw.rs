@@ -5,7 +5,7 @@
 //! generates cost several times the decision, hence plain Node-API, here and nowhere else.
 #![allow(unsafe_code)]
 
-use corsac::{Evaluation, Policy, Request, Shape};
+use corsac::{Answer, Evaluation, Policy, Request, Shape};
 use napi::bindgen_prelude::{Env, Error, FromNapiValue, Result, Status, Unknown, sys};
 use std::ffi::{CStr, c_void};
 use std::mem::MaybeUninit;
@@ -23,7 +23,7 @@ const METHOD: usize = 256;
 const HEADERS: usize = 10 * 1024;
 const FLAG: usize = 16;
 
-type Answer = std::result::Result<i32, &'static CStr>;
+type Index = std::result::Result<i32, &'static CStr>;
 
 /// `decide(origin)`: the index of the answer to a request of any method but OPTIONS.
 pub(crate) fn decide<'env>(env: &'env Env, policy: &Arc<Policy>) -> Result<Unknown<'env>> {
@@ -36,36 +36,85 @@ pub(crate) fn decide_preflight<'env>(env: &'env Env, policy: &Arc<Policy>) -> Re
     create(env, policy, c"decidePreflight", Some(on_decide_preflight), 0)
 }
 
+/// `resolve(answer, origin)`: as `decide`, with what the predicate answered where it has to be asked.
+pub(crate) fn resolve<'env>(env: &'env Env, policy: &Arc<Policy>) -> Result<Unknown<'env>> {
+    create(env, policy, c"resolve", Some(on_resolve), 0)
+}
+
+/// `resolvePreflight(answer, origin, requestMethod, requestHeaders, privateNetwork)`: as `decidePreflight`.
+pub(crate) fn resolve_preflight<'env>(env: &'env Env, policy: &Arc<Policy>) -> Result<Unknown<'env>> {
+    create(env, policy, c"resolvePreflight", Some(on_resolve_preflight), 0)
+}
+
 extern "C" fn on_decide(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
     answer(env, || {
         let ([origin], policy) = arguments(env, info)?;
-        let mut buffer = Buffer::<ORIGIN>::new();
-        // The engine tells OPTIONS from all other methods, nothing more.
-        let mut request = Request::new(b"GET");
-        request.origin = buffer.read(env, origin)?;
-        index(policy, &request)
+        actual(env, policy, origin, None)
+    })
+}
+
+extern "C" fn on_resolve(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
+    answer(env, || {
+        let ([said, origin], policy) = arguments(env, info)?;
+        actual(env, policy, origin, Some(predicate_answer(env, said)?))
     })
 }
 
 extern "C" fn on_decide_preflight(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
     answer(env, || {
-        let ([origin, method, headers, private_network], policy) = arguments(env, info)?;
-        let mut buffers =
-            (Buffer::<ORIGIN>::new(), Buffer::<METHOD>::new(), Buffer::<HEADERS>::new(), Buffer::<FLAG>::new());
-        let mut request = Request::new(b"OPTIONS");
-        request.origin = buffers.0.read(env, origin)?;
-        request.access_control_request_method = buffers.1.read(env, method)?;
-        request.access_control_request_headers = buffers.2.read(env, headers)?;
-        request.access_control_request_private_network = buffers.3.read(env, private_network)?;
-        index(policy, &request)
+        let (headers, policy) = arguments(env, info)?;
+        preflight(env, policy, headers, None)
     })
 }
 
-fn index(policy: &Policy, request: &Request<'_>) -> Answer {
-    match policy.evaluate(request) {
-        Evaluation::Decided(decision) => Ok(decision.shape().index().into()),
-        Evaluation::Ask(_) => Ok(ASK),
-    }
+extern "C" fn on_resolve_preflight(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
+    answer(env, || {
+        let ([said, headers @ ..], policy) = arguments::<5>(env, info)?;
+        preflight(env, policy, headers, Some(predicate_answer(env, said)?))
+    })
+}
+
+#[inline]
+fn actual(env: sys::napi_env, policy: &Policy, origin: sys::napi_value, said: Option<Answer>) -> Index {
+    let mut buffer = Buffer::<ORIGIN>::new();
+    // The engine tells OPTIONS from all other methods, nothing more.
+    let mut request = Request::new(b"GET");
+    request.origin = buffer.read(env, origin)?;
+    index(policy, &request, said)
+}
+
+#[inline]
+fn preflight(env: sys::napi_env, policy: &Policy, headers: [sys::napi_value; 4], said: Option<Answer>) -> Index {
+    let [origin, method, names, private_network] = headers;
+    let mut buffers =
+        (Buffer::<ORIGIN>::new(), Buffer::<METHOD>::new(), Buffer::<HEADERS>::new(), Buffer::<FLAG>::new());
+    let mut request = Request::new(b"OPTIONS");
+    request.origin = buffers.0.read(env, origin)?;
+    request.access_control_request_method = buffers.1.read(env, method)?;
+    request.access_control_request_headers = buffers.2.read(env, names)?;
+    request.access_control_request_private_network = buffers.3.read(env, private_network)?;
+    index(policy, &request, said)
+}
+
+#[inline]
+fn index(policy: &Policy, request: &Request<'_>, said: Option<Answer>) -> Index {
+    let decision = match (policy.evaluate(request), said) {
+        (Evaluation::Decided(decision), _) => decision,
+        (Evaluation::Ask(pending), Some(said)) => pending.resolve(said),
+        (Evaluation::Ask(_), None) => return Ok(ASK),
+    };
+    Ok(decision.shape().index().into())
+}
+
+/// What the host's predicate said, by the number of the engine's `Answer`.
+fn predicate_answer(env: sys::napi_env, value: sys::napi_value) -> std::result::Result<Answer, &'static CStr> {
+    let mut number = -1;
+    // SAFETY: `env` and `value` belong to the call at hand.
+    let status = unsafe { sys::napi_get_value_int32(env, value, &raw mut number) };
+    [Answer::Deny, Answer::Allow, Answer::Failed]
+        .into_iter()
+        .find(|answer| status == sys::Status::napi_ok && *answer as i32 == number)
+        .ok_or(c"corsac: no such answer of a predicate")
 }
 
 /// Room on the stack for one string, in UTF-8. Latin-1 would read `Ł` as `A`.
@@ -121,7 +170,7 @@ fn arguments<'call, const N: usize>(
 }
 
 /// Gives JavaScript the answer, or throws. A panic must not cross into Node.
-fn answer(env: sys::napi_env, run: impl FnOnce() -> Answer) -> sys::napi_value {
+fn answer(env: sys::napi_env, run: impl FnOnce() -> Index) -> sys::napi_value {
     let answer = catch_unwind(AssertUnwindSafe(run)).unwrap_or(Err(c"corsac: internal error"));
     let mut number = ptr::null_mut();
     match answer {

@@ -3,7 +3,7 @@
 
 import corsac = require('corsac')
 import { Policy, ConfigError, mergeVary, version } from 'corsac'
-import type { Code, CorsOptions, Decision, Issue, PolicyOptions, Reason } from 'corsac'
+import type { Code, Decision, Issue, PolicyOptions, Reason } from 'corsac'
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ? 1 : 2) ? true : false
 function same<A, B> (_: Equal<A, B>): void {}
@@ -29,8 +29,7 @@ const policy = new Policy({
 })
 new Policy({ dialect: 'cors' })
 new Policy({ dialect: 'cors', origin: true, methods: 'GET,PUT', allowedHeaders: ['X-A'], optionsSuccessStatus: 204, maxAge: 5 })
-const nested: CorsOptions = { dialect: 'cors', origin: ['https://a.example', [/^https:\/\/b$/], new Set([url])] }
-const options: PolicyOptions = nested
+const options: PolicyOptions = { dialect: 'cors', origin: ['https://a.example', [/^https:\/\/b$/], new Set([url])] }
 new Policy(options)
 same<Policy, ReturnType<typeof Policy.fromJson>>(true)
 Policy.fromToml(new Uint8Array())

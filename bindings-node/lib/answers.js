@@ -1,0 +1,83 @@
+'use strict'
+
+// A policy's answers as responses take them: every array and object made once, when the policy is built.
+
+const { PIECES } = require('./compiled.js')
+
+/**
+ * One answer, ready to be put on a response.
+ *
+ * @typedef {object} Answer
+ * @property {boolean} responds whether the application is not run
+ * @property {number | null} status
+ * @property {string} reason
+ * @property {string} body
+ * @property {Header[]} headers in the order in which they are sent, each name once
+ * @property {string[]} removed the application's headers that come off and are not set anew
+ * @property {string[]} names all names above
+ * @property {Record<string, string> | null} fixed the headers, where nothing of the request is in them and every
+ *   one may be set on a response that has none of `names`
+ */
+
+/**
+ * @typedef {object} Header
+ * @property {string} name
+ * @property {string | number | (string | number)[]} value a number is one of `PIECES`, a list is of several lines
+ * @property {'set' | 'merge' | 'default'} op
+ */
+
+/**
+ * @param {import('./compiled.js').Shape} shape
+ * @returns {Answer}
+ */
+function answer ({ action, status, reason, body, slots, removed }) {
+  const headers = []
+  for (const [name, value, op] of slots) {
+    const last = headers.at(-1)
+    if (op === 'add' && last?.name === name) last.value = [last.value, value].flat()
+    else headers.push({ name, value, op })
+  }
+  const isFixed = headers.every(({ value }) => typeof value === 'string')
+  return {
+    responds: action === 'respond',
+    status,
+    reason,
+    body,
+    headers,
+    removed,
+    names: [...headers.map(({ name }) => name), ...removed],
+    fixed: isFixed ? Object.fromEntries(headers.map(({ name, value }) => [name, value])) : null
+  }
+}
+
+/**
+ * The value of a header in the answer to one request.
+ *
+ * @param {Header['value']} value
+ * @param {Pieces} pieces
+ * @returns {string | string[]}
+ */
+function text (value, pieces) {
+  if (typeof value === 'string') return value
+  if (typeof value === 'number') return pieces.get(value)
+  return value.map((line) => text(line, pieces))
+}
+
+/** What an answer may repeat of a request. */
+class Pieces {
+  constructor (origin, requestMethod, requestHeaders) {
+    this.origin = origin
+    this.requestMethod = requestMethod
+    this.requestHeaders = requestHeaders
+  }
+
+  get (piece) {
+    switch (piece) {
+      case PIECES.ORIGIN: return this.origin
+      case PIECES.REQUEST_METHOD: return this.requestMethod
+      default: return this.requestHeaders
+    }
+  }
+}
+
+module.exports = { Pieces, answer, text }

@@ -1,0 +1,104 @@
+import type { Code, Reason } from '../codes.js'
+import type { PolicyOptions, Url } from './options.js'
+
+/** The package's version. */
+export const version: string
+
+/**
+ * A validated, compiled policy: immutable, and as cheap for a million origins as for one.
+ *
+ * What is valid but useless or risky is in `lints`, and each is emitted as a process warning of type
+ * `CorsacWarning` when the policy is built.
+ */
+export class Policy {
+  /** @throws {ConfigError} with every issue at once */
+  constructor (options: PolicyOptions)
+
+  /**
+   * Reads JSON, with the settings in snake_case or camelCase.
+   *
+   * @throws {ConfigError} with every issue at once; code `syntax` where the text is not JSON
+   */
+  static fromJson (text: string | Uint8Array): Policy
+
+  /**
+   * Reads TOML.
+   *
+   * @throws {ConfigError} with every issue at once; code `syntax` where the text is not TOML
+   */
+  static fromToml (text: string | Uint8Array): Policy
+
+  /**
+   * Reads a file: JSON if its name ends in `.json`, else TOML.
+   *
+   * @throws {ConfigError} that names the file; Node's own error (`ENOENT`, …) where it cannot be read
+   */
+  static fromFile (path: string | Url | Uint8Array): Policy
+
+  /** What is valid but useless or risky in the options. */
+  readonly lints: readonly Issue[]
+
+  /** Decides on one request. Never fails for what a client sends. */
+  evaluate (request: PolicyRequest): Decision
+}
+
+/** A policy that is refused. */
+export class ConfigError extends Error {
+  constructor (message: string, issues: readonly Issue[])
+  readonly name: 'ConfigError'
+  readonly code: 'ERR_CORSAC_CONFIG'
+  /** Everything that was found, in the order of the settings. */
+  readonly issues: readonly Issue[]
+}
+
+/** One thing that is wrong, or unwise, in a policy. */
+export interface Issue {
+  /** What kind of problem it is. */
+  readonly code: Code
+  /** Whether the policy is refused for it. */
+  readonly severity: 'error' | 'lint'
+  /** The setting in snake_case with its index (`allow_origins[2]`); empty for the whole. */
+  readonly field: string
+  /** The offending value as text, escaped and cut. */
+  readonly value: string
+  /** What is wrong. */
+  readonly message: string
+  /** What to write instead. */
+  readonly help: string
+}
+
+/** One request, as far as CORS is concerned. */
+export interface PolicyRequest {
+  /** As sent: methods are case-sensitive. */
+  method: string
+  /** All headers, or those that matter; further ones are ignored. */
+  headers?: RequestHeaders | null | undefined
+  /** The target's path, undecoded and without its query (`req.originalUrl` up to the `?`). */
+  path?: string | null | undefined
+}
+
+/** `req.headers`, a `Headers` object, a `Map`, or [name, value] pairs. Names in any case. */
+export type RequestHeaders =
+  | { readonly [name: string]: string | readonly string[] | undefined }
+  | Iterable<readonly [name: string, value: string | readonly string[]]>
+
+/** What to do with one request. */
+export interface Decision {
+  /** `continue`: run the application and put the headers on its response. `respond`: answer now, without it. */
+  action: 'continue' | 'respond'
+  /** The status to answer with, null where the application answers. */
+  status: number | null
+  /** In the order in which they are sent, names in lower case. `vary` is to be merged, see `mergeVary`. */
+  headers: [name: string, value: string][]
+  /** The body to answer with. */
+  body: string
+  reason: Reason
+  /** The refusal that was let pass and only reported. */
+  reported: Reason | null
+}
+
+/**
+ * Merges a decision's `Vary` into the application's line or lines: nothing of theirs is lost, no field is named
+ * twice.
+ */
+export function mergeVary (application: string | readonly string[] | undefined, decision: string): string
