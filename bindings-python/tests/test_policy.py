@@ -138,11 +138,6 @@ def test_help_shows_signatures_and_sources() -> None:
         check=True,
         env={"PYTHONPATH": str(Path(corsac.__file__).parents[1]), "PAGER": "cat", "TERM": "dumb"},
     ).stdout
-    for text in (
-        "evaluate(self, /, method, headers, path=None)",
-        "from_json(text, *, allow_origin=None)",
-        "Raises:",
-        "Fetch",
-        "ConfigError",
-    ):
+    signatures = ("evaluate(self, /, method, headers, path=None)", "from_json(text, *, allow_origin=None)")
+    for text in (*signatures, "Raises:", "Fetch", "ConfigError"):
         assert text in shown

@@ -20,16 +20,19 @@ from corsac._corsac import (
     __version__,
     merge_vary,
 )
-from corsac._types import PolicyOptions, UrlLike
+from corsac._install import install
+from corsac._types import OriginPredicate, PolicyOptions, UrlLike
 
 __all__ = [
     "CORSMiddleware",
     "ConfigError",
     "Decision",
     "Issue",
+    "OriginPredicate",
     "Policy",
     "PolicyOptions",
     "UrlLike",
     "__version__",
+    "install",
     "merge_vary",
 ]

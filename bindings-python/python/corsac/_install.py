@@ -1,0 +1,60 @@
+"""CORS around a whole Starlette or FastAPI application, its error pages included."""
+
+from collections.abc import Callable
+from typing import Protocol, Unpack
+
+from corsac._asgi import CORSMiddleware, chosen, hook
+from corsac._corsac import Decision, Policy
+from corsac._types import ASGIApp, PolicyOptions, Scope
+
+
+class _Starlette(Protocol):
+    """What is needed of Starlette's application class."""
+
+    middleware_stack: ASGIApp | None
+
+    @property
+    def build_middleware_stack(self) -> Callable[[], ASGIApp]:
+        """Builds what the application calls, once, at its first request or when it starts."""
+
+
+def install(
+    app: _Starlette,
+    *,
+    policy: Policy | None = None,
+    on_decision: Callable[[Decision, Scope], object] | None = None,
+    **settings: Unpack[PolicyOptions],
+) -> None:
+    """Put a CORS policy around a FastAPI or Starlette application, outside of everything in it.
+
+    ``app.add_middleware`` cannot do that: Starlette's own error middleware stays outside of it, so that the 500 of
+    an unhandled exception has no CORS headers and a browser reports a CORS problem in place of the real one. Here
+    the headers are on every response; exception handlers, debug pages and background tasks work as before, and
+    ``app`` stays the object to serve.
+
+    Args:
+        app: a ``FastAPI`` or ``Starlette`` application that has not started.
+        policy: a policy that is built already, in place of the settings.
+        on_decision: as for :class:`corsac.CORSMiddleware`.
+        **settings: the settings of a policy, described at :class:`corsac.Policy`.
+
+    Raises:
+        ConfigError: the settings are refused: every issue at once, each with its fix.
+        RuntimeError: the application has started, or a policy is installed already.
+        TypeError: it is another kind of application: write ``app = CORSMiddleware(app, ...)`` for those.
+    """
+    build = getattr(app, "build_middleware_stack", None)
+    if build is None or not hasattr(app, "middleware_stack"):
+        kind = type(app).__name__
+        raise TypeError(f"install() is for Starlette and FastAPI; write app = CORSMiddleware(app, ...) for {kind}")
+    if app.middleware_stack is not None:
+        raise RuntimeError("the application has started: install a policy before")
+    if getattr(build, "_corsac", False):
+        raise RuntimeError("a policy is installed already: one application has one; `routes` is for exceptions")
+    policy, on_decision = chosen(policy, settings), hook(on_decision)
+
+    def build_middleware_stack() -> ASGIApp:
+        return CORSMiddleware(build(), policy=policy, on_decision=on_decision)
+
+    build_middleware_stack._corsac = True  # type: ignore[attr-defined]
+    app.__dict__["build_middleware_stack"] = build_middleware_stack

@@ -1,0 +1,93 @@
+"""Starts real servers and asks them over real sockets."""
+
+import contextlib
+import http.client
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+HERE = Path(__file__).parent
+SECONDS = 30
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Server:
+    """A server in a process of its own."""
+
+    def __init__(self, *command: str, ready: str = "/") -> None:
+        self.port = free_port()
+        arguments = [part.format(port=self.port, where=HERE) for part in command]
+        self.process = subprocess.Popen(  # noqa: S603
+            [sys.executable, "-m", *arguments],
+            cwd=HERE,
+            env={**os.environ, "PYTHONPATH": f"{HERE.parent / 'python'}:{HERE}", "PYTHONUNBUFFERED": "1"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+    def wait(self) -> None:
+        """Returns once it answers."""
+        for _ in range(SECONDS * 20):
+            if self.process.poll() is not None:
+                raise AssertionError(f"the server died\n{self.stop()}")
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1):
+                return
+            time.sleep(0.05)
+        raise AssertionError(f"the server does not answer\n{self.stop()}")
+
+    def stop(self) -> str:
+        """Ends it, and returns what it printed."""
+        self.process.terminate()
+        try:
+            printed, _ = self.process.communicate(timeout=10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            printed, _ = self.process.communicate()
+        return printed.decode(errors="replace")
+
+    def ask(self, method: str, path: str, **headers: str) -> "Answer":
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=SECONDS)
+        with contextlib.closing(connection):
+            connection.request(method, path, headers={name.replace("_", "-"): value for name, value in headers.items()})
+            return Answer(connection.getresponse())
+
+
+class Answer:
+    """A response: lines of one header are a list, so that a doubled one shows."""
+
+    def __init__(self, response: http.client.HTTPResponse) -> None:
+        self.status = response.status
+        self.body = response.read()
+        self.headers: dict[str, list[str]] = {}
+        for name, value in response.getheaders():
+            self.headers.setdefault(name.lower(), []).append(value)
+
+    def cors(self) -> dict[str, list[str]]:
+        return {
+            name: lines for name, lines in self.headers.items() if name.startswith("access-control") or name == "vary"
+        }
+
+
+@contextlib.contextmanager
+def serving(commands: dict[str, list[str]]) -> Iterator[dict[str, Server]]:
+    """All of them at once."""
+    servers = {name: Server(*command) for name, command in commands.items()}
+    try:
+        for server in servers.values():
+            server.wait()
+        yield servers
+    finally:
+        for server in servers.values():
+            server.process.terminate()
+        for server in servers.values():
+            server.stop()
