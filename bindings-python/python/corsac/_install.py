@@ -16,6 +16,7 @@ class _Starlette(Protocol):
     @property
     def build_middleware_stack(self) -> Callable[[], ASGIApp]:
         """Builds what the application calls, once, at its first request or when it starts."""
+        ...  # type checkers want a body
 
 
 def install(
