@@ -1,5 +1,6 @@
 """A headless Chromium, driven over its DevTools protocol through a pipe: NUL-separated JSON, no library needed."""
 
+import contextlib
 import json
 import os
 import select
@@ -55,8 +56,15 @@ class Browser:
         self.answers, answers_in = os.pipe()
         self.process = subprocess.Popen(
             [
-                sys.executable, "-c", LAUNCHER, str(commands_out), str(answers_in),
-                self.executable, *FLAGS, f"--user-data-dir={self.profile}", "about:blank",
+                sys.executable,
+                "-c",
+                LAUNCHER,
+                str(commands_out),
+                str(answers_in),
+                self.executable,
+                *FLAGS,
+                f"--user-data-dir={self.profile}",
+                "about:blank",
             ],
             pass_fds=(commands_out, answers_in),
             stdin=subprocess.DEVNULL,
@@ -82,10 +90,8 @@ class Browser:
 
     def end(self):
         signal_group(self.process, signal.SIGTERM)
-        try:
+        with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(2)
-        except subprocess.TimeoutExpired:
-            pass
         signal_group(self.process, signal.SIGKILL)
         self.process.wait()
         os.close(self.commands)

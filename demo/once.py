@@ -80,7 +80,8 @@ def differences(plan, cells):
             problems = cells[case["id"], server["id"]]["problems"]
             if problems:
                 where = f"{case['title']} × {server['title']} at {plan['pages'][plan['page']]}"
-                lines.append(f"{where}: {'; '.join(problems)}")
+                more = f"; and {len(problems) - 2} more" if len(problems) > 2 else ""
+                lines.append(f"{where}: {'; '.join(problems[:2])}{more}")
     return lines
 
 

@@ -5,7 +5,7 @@
     ONCE=1 python3 demo/run.py    lets headless Chromium run the page, prints the matrix, fails if a cell differs
 
 Ports: DEMO_PAGE_PORT, DEMO_PYTHON_PORT, DEMO_NODE_PORT, DEMO_C_PORT. One server with another policy, to see its cells
-differ: DEMO_PYTHON_POLICY, DEMO_NODE_POLICY, DEMO_C_POLICY. Whatever goes wrong is one line, and nothing is left running.
+differ: DEMO_PYTHON_POLICY, DEMO_NODE_POLICY, DEMO_C_POLICY. Whatever goes wrong is one line; nothing is left running.
 """
 
 import json

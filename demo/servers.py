@@ -12,7 +12,7 @@ import socket
 import subprocess
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from build import C_SERVER, PYTHON
 from settings import EXAMPLES, OUT, ROOT, Stop
@@ -29,7 +29,9 @@ def require_free(port, who, variable):
             raise Stop(f"port {port} ({who}) is not allowed to you: choose another with {variable}=…") from None
         except OSError as error:
             if error.errno == errno.EADDRINUSE:  # a machine without IPv6 fails otherwise
-                raise Stop(f"port {port} ({who}) is in use: stop what uses it, or choose another with {variable}=…") from None
+                raise Stop(
+                    f"port {port} ({who}) is in use: stop what uses it, or choose another with {variable}=…"
+                ) from None
 
 
 def command(server, policy):
@@ -106,7 +108,9 @@ class Servers:
             while not answers(server):
                 self.check()
                 if time.monotonic() > end:
-                    raise Stop(f"the {server.title} server does not answer on port {server.port}; see {self.log(server)}")
+                    raise Stop(
+                        f"the {server.title} server does not answer on port {server.port}; see {self.log(server)}"
+                    )
                 time.sleep(0.05)
 
     def check(self):
@@ -127,10 +131,8 @@ class Servers:
             signal_group(process, signal.SIGTERM)
         end = time.monotonic() + 3
         for process in self.running.values():
-            try:
+            with suppress(subprocess.TimeoutExpired):
                 process.wait(max(0, end - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                pass
             signal_group(process, signal.SIGKILL)  # whatever the leader left behind
             process.wait()
         self.running.clear()
@@ -152,7 +154,5 @@ def undisturbed():
 
 def signal_group(process, which):
     """Signals the process and its children. The group's id is the leader's."""
-    try:
+    with suppress(ProcessLookupError):
         os.killpg(process.pid, which)
-    except ProcessLookupError:
-        pass

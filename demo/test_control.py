@@ -78,7 +78,9 @@ class Control(unittest.TestCase):
     def seen_by_the_browser(self, server, policy):
         """The cells in which JavaScript could read what it should not, or the reverse."""
         differ = self.cells_that_differ(server, policy)
-        return {cell for cell, problems in differ.items() if any(problem.startswith("browser: ") for problem in problems)}
+        return {
+            cell for cell, problems in differ.items() if any(problem.startswith("browser: ") for problem in problems)
+        }
 
     def test_the_right_policy_has_no_cell_that_differs(self):
         self.assertEqual(self.cells_that_differ("c", self.right), {})

@@ -104,12 +104,18 @@ class Failures(unittest.TestCase):
         self.ends(self.start(DEMO_C_POLICY="/nowhere.toml"), 1, "DEMO_C_POLICY=/nowhere.toml: there is no such file")
 
     def test_a_server_that_dies_later(self):
-        for title, words in (("C", ["target/demo/server"]), ("Python", ["uvicorn"]), ("Node", ["examples/node/app.js"])):
+        for title, words in (
+            ("C", ["target/demo/server"]),
+            ("Python", ["uvicorn"]),
+            ("Node", ["examples/node/app.js"]),
+        ):
             with self.subTest(title=title):
                 demo = self.start()
                 self.until_it_runs(demo)
                 os.kill(self.server(*words), signal.SIGKILL)
-                self.ends(demo, 1, f"the {title} server", self.ports[f"DEMO_{title.upper()}_PORT"], "died with status -9")
+                self.ends(
+                    demo, 1, f"the {title} server", self.ports[f"DEMO_{title.upper()}_PORT"], "died with status -9"
+                )
 
     def test_ctrl_c(self):
         for which in (signal.SIGINT, signal.SIGTERM):

@@ -130,7 +130,8 @@ class Web:
         try:
             self.server = Quiet(("127.0.0.1", port), handler)
         except OSError as error:
-            raise Stop(f"port {port} (the page) cannot be opened ({error.strerror}): choose another with DEMO_PAGE_PORT=…") from None
+            text = f"port {port} (the page) cannot be opened ({error.strerror}): choose another with DEMO_PAGE_PORT=…"
+            raise Stop(text) from None
 
     def __enter__(self):
         threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()

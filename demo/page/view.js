@@ -58,7 +58,7 @@ export function showCell(plan, testCase, cell) {
   const differs = cell.problems.length > 0
   const name = make('span', { class: 'server' }, server.title)
   const pill = make('span', { class: `pill ${differs ? 'differs' : outcomeClass(cell.outcome)}` }, cell.outcome)
-  button.replaceChildren(name, pill, make('span', { class: 'sees' }, differs ? 'differs' : seen(cell)))
+  button.replaceChildren(name, pill, make('span', { class: 'sees' }, differs ? `${cell.problems[0].split(/[,:]/)[0]} differs` : seen(cell)))
   button.disabled = false
   button.onclick = () => toggle(plan, testCase, cell, server, button)
 }
