@@ -11,6 +11,7 @@ use crate::shape::{Shapes, Texts};
 use crate::strings::StringSet;
 use crate::tokens::{self, AUTHORIZATION, KNOWN_METHODS, SAFELISTED_HEADERS, SAFELISTED_METHODS, USUAL_METHODS};
 use http::{HeaderName, Method};
+use std::collections::HashSet;
 
 /// Compiles settings. Where `issues` has errors the rules are not to be used.
 pub(crate) fn compile(mut settings: Settings, issues: &mut Issues) -> Rules {
@@ -47,6 +48,7 @@ pub(crate) fn compile(mut settings: Settings, issues: &mut Issues) -> Rules {
 fn compile_methods(list: &List, credentials: bool, issues: &mut Issues) -> (AllowedMethods, String, bool) {
     let all = list.has_wildcard();
     let mut effective: Vec<&str> = SAFELISTED_METHODS.to_vec();
+    let mut seen: HashSet<&str> = effective.iter().copied().collect();
     for entry in list.entries.iter().filter(|entry| entry.text != "*") {
         let place = || list.place(&entry.at);
         match check_method(&entry.text) {
@@ -56,8 +58,8 @@ fn compile_methods(list: &List, credentials: bool, issues: &mut Issues) -> (Allo
                 issues.lint(place(), &entry.text, Fault::new(Code::MethodForbidden, message, "remove it"));
             }
             Ok(()) if all => redundant(list, &entry.at, &entry.text, issues),
-            Ok(()) if effective.contains(&entry.text.as_str()) => {}
-            Ok(()) => effective.push(&entry.text),
+            Ok(()) if seen.insert(&entry.text) => effective.push(&entry.text),
+            Ok(()) => {}
         }
     }
     if !all {
@@ -91,6 +93,7 @@ fn check_method(method: &str) -> Result<(), Fault> {
 fn compile_headers(list: &List, credentials: bool, issues: &mut Issues) -> (AllowedHeaders, String, bool) {
     let all = list.has_wildcard();
     let mut effective: Vec<String> = SAFELISTED_HEADERS.iter().map(|name| (*name).to_owned()).collect();
+    let mut seen: HashSet<String> = effective.iter().cloned().collect();
     let mut authorization = false;
     for entry in list.entries.iter().filter(|entry| entry.text != "*") {
         let place = || list.place(&entry.at);
@@ -112,7 +115,7 @@ fn compile_headers(list: &List, credentials: bool, issues: &mut Issues) -> (Allo
             issues.lint(place(), &entry.text, Fault::new(Code::RequestHeaderResponseOnly, message, help));
         } else if all && name != AUTHORIZATION {
             redundant(list, &entry.at, &entry.text, issues);
-        } else if !effective.contains(&name) {
+        } else if seen.insert(name.clone()) {
             effective.push(name);
         }
     }
@@ -159,6 +162,7 @@ fn check_header(name: &str) -> Result<String, Fault> {
 fn compile_expose(list: &List, credentials: bool, issues: &mut Issues) -> Option<String> {
     let all = list.has_wildcard();
     let mut names: Vec<String> = Vec::new();
+    let mut seen: HashSet<String> = HashSet::new();
     for entry in &list.entries {
         let place = || list.place(&entry.at);
         if entry.text == "*" {
@@ -182,8 +186,8 @@ fn compile_expose(list: &List, credentials: bool, issues: &mut Issues) -> Option
                 issues.error(place(), &entry.text, Fault::new(Code::ExposeRequestOnly, message, help));
             }
             Ok(_) if all => redundant(list, &entry.at, &entry.text, issues),
-            Ok(name) if names.contains(&name) => {}
-            Ok(name) => names.push(name),
+            Ok(name) if seen.insert(name.clone()) => names.push(name),
+            Ok(_) => {}
         }
     }
     if all {

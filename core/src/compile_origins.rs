@@ -6,7 +6,7 @@ use crate::origin::Origin;
 use crate::origins::{OriginSet, OriginSetBuilder};
 use crate::pattern::{OriginPattern, TuplePattern};
 use crate::pattern_suggest::suggest;
-use crate::regexes::Regex;
+use crate::regexes::{MAX_REGEXES, Regex, too_large_fault};
 use crate::settings::{Dangers, List, Settings};
 
 /// Label globs are compared one by one, so that their number is bounded.
@@ -117,6 +117,13 @@ fn null() -> Fault {
 }
 
 fn compile_regexes(list: &List, credentials: bool, builder: &mut OriginSetBuilder, issues: &mut Issues) {
+    if list.entries.len() > MAX_REGEXES {
+        let message =
+            format!("{} regexes are more than the {MAX_REGEXES} that are tried one by one", list.entries.len());
+        issues.error(&list.field, list.entries.len(), too_large_fault(&message));
+        return;
+    }
+    let mut too_large = false;
     for entry in &list.entries {
         let place = list.place(&entry.at);
         let regex = match Regex::parse(&entry.text) {
@@ -126,7 +133,9 @@ fn compile_regexes(list: &List, credentials: bool, builder: &mut OriginSetBuilde
                 continue;
             }
         };
-        if let Err(fault) = builder.regexes.add(&regex) {
+        // Compiling is costly: after one that is too large the others are only read.
+        if !too_large && let Err(fault) = builder.regexes.add(&regex) {
+            too_large = true;
             issues.error(&place, &entry.text, fault);
         }
         if let Some(finding) = regex.finding {

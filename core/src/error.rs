@@ -127,8 +127,13 @@ impl Fault {
 }
 
 impl Issues {
+    /// Whether further issues are only counted, so that their help need not be worked out.
+    pub(crate) fn is_full(&self) -> bool {
+        self.errors.len() >= MOST_ISSUES
+    }
+
     pub(crate) fn error(&mut self, field: impl Into<String>, value: impl fmt::Display, fault: Fault) {
-        if self.errors.len() >= MOST_ISSUES {
+        if self.is_full() {
             self.omitted += 1;
             return;
         }

@@ -12,6 +12,7 @@ impl Decision<'_> {
         for name in self.removed() {
             headers.remove(name.as_str());
         }
+        let mut kept = false;
         for header in self.headers() {
             let name = HeaderName::from_static(header.name.as_str());
             let merged;
@@ -27,7 +28,7 @@ impl Decision<'_> {
                 Op::Add => {
                     headers.append(name, value);
                 }
-                Op::Default if headers.contains_key(&name) => {}
+                Op::Default if kept || headers.contains_key(&name) => kept = true,
                 _ => {
                     headers.insert(name, value);
                 }

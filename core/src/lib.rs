@@ -59,6 +59,7 @@ mod policy;
 mod punycode;
 mod read;
 mod regex_bound;
+mod regex_host;
 mod regexes;
 mod request;
 mod settings;

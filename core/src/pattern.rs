@@ -60,9 +60,10 @@ impl OriginPattern {
             _ => {}
         }
         let (scheme, authority) = text.split_once("://")?;
-        let (host, port) = match authority.strip_suffix(":*") {
-            Some(host) => (host, PortPattern::Any),
-            None => split_port(authority),
+        let (host, port) = match (authority.strip_suffix(":*"), split_port(authority)) {
+            (Some(host), _) if split_port(host).1 == PortPattern::Default => (host, PortPattern::Any),
+            (Some(_), _) => return None,
+            (None, split) => split,
         };
         let host = parse_host(host)?;
         let pattern = TuplePattern { scheme: scheme.to_owned(), host, port };
@@ -136,7 +137,8 @@ impl TuplePattern {
             }
             HostPattern::Glob { before, after } => {
                 let base = after.split_once('.').map_or("", |(_, base)| base);
-                !is_loopback_name(base) && labels_right_of(after) <= suffix_labels_of(before, after)
+                let lowest = labels_right_of(after) <= suffix_labels_of(before, after);
+                !is_loopback_name(base) && (lowest || crate::suffix::has_suffix_below(base))
             }
         }
     }

@@ -87,6 +87,9 @@ fn find(text: &str) -> (Code, String) {
 fn find_in_authority(shown: &str, authority: &str, web: Option<&[u8]>) -> (Code, String) {
     let say = |code, what: &str| (code, format!("`{shown}` {what}"));
     let (host, port) = split(authority);
+    if port.is_some() && split(host).1.is_some() {
+        return say(Code::OriginPort, "has more than one port");
+    }
     if let Some(port) = port
         && port != "*"
     {

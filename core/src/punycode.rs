@@ -1,5 +1,7 @@
 //! The punycode of a label (RFC 3492), for help texts: browsers send names in this form.
 
+/// No label has more characters, and encoding takes the square of their number.
+const MAX_LABEL: usize = 63;
 const BASE: u32 = 36;
 const TMIN: u32 = 1;
 const TMAX: u32 = 26;
@@ -8,6 +10,9 @@ const TMAX: u32 = 26;
 pub(crate) fn label_to_ascii(label: &str) -> Option<String> {
     if label.is_ascii() {
         return Some(label.to_owned());
+    }
+    if label.chars().nth(MAX_LABEL).is_some() {
+        return None;
     }
     let input: Vec<u32> = label.chars().map(u32::from).collect();
     let mut out: String = label.chars().filter(char::is_ascii).collect();

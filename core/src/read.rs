@@ -4,6 +4,7 @@ use crate::catalog::Code;
 use crate::dialect;
 use crate::error::{Fault, Issues, printable};
 use crate::keys;
+use crate::regexes::check_regexp;
 use crate::settings::{At, Dangers, Entry, List, Settings};
 use crate::value::Value;
 
@@ -70,7 +71,8 @@ impl Reader<'_> {
 
     fn unknown_key(&mut self, name: &str, value: &Value, keys: &[&'static str]) {
         let message = format!("there is no setting `{}`", printable(name));
-        let help = match keys::nearest(name, keys) {
+        let nearest = if self.issues.is_full() { None } else { keys::nearest(name, keys) };
+        let help = match nearest {
             Some(key) => format!("write `{key}`"),
             None => format!("remove it; the settings are {}", keys.join(", ")),
         };
@@ -211,6 +213,11 @@ impl Reader<'_> {
             return None;
         }
         let kept: String = flags.chars().filter(|flag| matches!(flag, 'i' | 's')).collect();
+        // The source by itself: flags are written around it, and might complete what is none.
+        if let Err(fault) = check_regexp(&source) {
+            self.issues.error(field, &source, fault);
+            return None;
+        }
         Some(if kept.is_empty() { source } else { format!("(?{kept}:{source})") })
     }
 
@@ -226,9 +233,9 @@ impl Reader<'_> {
     fn whole(&mut self, key: &str, value: &Value, wanted: &str, help: &str) -> Option<i64> {
         match value {
             Value::Integer(number) => Some(*number),
-            // Exact: within 2^53 every whole number has its own float.
+            // Beyond i64 it saturates, which is out of every range.
             #[allow(clippy::cast_possible_truncation)]
-            Value::Float(number) if number.fract() == 0.0 && number.abs() < 9.0e15 => Some(*number as i64),
+            Value::Float(number) if number.fract() == 0.0 => Some(*number as i64),
             Value::Float(number) if number.is_infinite() => Some(i64::MAX),
             other => {
                 self.wrong_type(key, other, wanted, help);

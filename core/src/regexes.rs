@@ -4,7 +4,7 @@
 
 use crate::catalog::Code;
 use crate::error::{Fault, printable, write_this};
-use crate::regex_bound;
+use crate::{regex_bound, regex_host};
 use regex_automata::dfa::{Automaton, StartKind, dense};
 use regex_automata::nfa::thompson;
 use regex_automata::{Anchored, Input};
@@ -12,9 +12,13 @@ use regex_syntax::ast::{self, Ast};
 use regex_syntax::hir::translate::TranslatorBuilder;
 use regex_syntax::hir::{Hir, Look};
 
-/// The most that one compiled regex may take, and all of a policy together, in bytes.
-const MAX_ONE: usize = 1 << 20;
-const MAX_ALL: usize = 4 << 20;
+/// The longest source that is read, in bytes.
+const MAX_SOURCE: usize = 4096;
+const TOO_LONG: &str = "the regex is longer than 4 KiB";
+/// The most that one compiled regex may take, in bytes. Together with their number it bounds what a look-up costs.
+const MAX_ONE: usize = 256 << 10;
+/// How many regexes a policy may have.
+pub(crate) const MAX_REGEXES: usize = 256;
 /// Nesting of groups.
 const MAX_NEST: u32 = 64;
 
@@ -45,10 +49,7 @@ impl Regexes {
     /// Compiles a parsed regex and adds it.
     pub(crate) fn add(&mut self, regex: &Regex) -> Result<(), Fault> {
         let dfa = regex.compile()?;
-        self.memory += dfa.memory_usage();
-        if self.memory > MAX_ALL {
-            return Err(too_large());
-        }
+        self.memory += dfa.memory_usage() + size_of_val(&dfa);
         self.dfas.push(dfa);
         Ok(())
     }
@@ -65,6 +66,9 @@ pub(crate) struct Regex {
 impl Regex {
     /// Parses a regex, with ASCII classes only: origins are ASCII.
     pub(crate) fn parse(source: &str) -> Result<Self, Fault> {
+        if source.len() > MAX_SOURCE {
+            return Err(too_large_fault(TOO_LONG));
+        }
         let (ast, hir) = parse(source)?;
         if hir.properties().minimum_len().is_none() {
             let message = format!("`{}` can match nothing", printable(source));
@@ -92,14 +96,26 @@ impl Regex {
         let nfa = thompson::Compiler::new()
             .configure(thompson::Config::new().utf8(false).nfa_size_limit(Some(MAX_ONE)))
             .build_from_hir(&whole)
-            .map_err(|_| too_large())?;
+            .map_err(|error| uncompiled(error.size_limit().is_some(), &error))?;
         let config = dense::Config::new()
             .start_kind(StartKind::Anchored)
             .accelerate(false)
             .dfa_size_limit(Some(MAX_ONE))
             .determinize_size_limit(Some(4 * MAX_ONE));
-        dense::Builder::new().configure(config).build_from_nfa(&nfa).map_err(|_| too_large())
+        dense::Builder::new()
+            .configure(config)
+            .build_from_nfa(&nfa)
+            .map_err(|error| uncompiled(error.is_size_limit_exceeded(), &error))
     }
+}
+
+/// Checks the source of a regular expression object, which its own language has to read alike.
+pub(crate) fn check_regexp(source: &str) -> Result<(), Fault> {
+    if source.len() > MAX_SOURCE {
+        return Err(too_large_fault(TOO_LONG));
+    }
+    let (ast, _) = parse(source)?;
+    regex_host::check(source, &ast)
 }
 
 fn parse(source: &str) -> Result<(Ast, Hir), Fault> {
@@ -124,8 +140,18 @@ fn unparsable(source: &str, what: &dyn std::fmt::Display, span: &ast::Span) -> F
     Fault::new(Code::RegexSyntax, message, help)
 }
 
-fn too_large() -> Fault {
-    let message = "the regex compiles to more than 1 MiB, or all of them to more than 4 MiB";
+fn uncompiled(too_large: bool, error: &dyn std::fmt::Display) -> Fault {
+    if too_large {
+        return too_large_fault("the regex compiles to more than 256 KiB");
+    }
+    Fault::new(
+        Code::RegexSyntax,
+        format!("the regex cannot be compiled: {error}"),
+        "write it without what the message names",
+    )
+}
+
+pub(crate) fn too_large_fault(message: &str) -> Fault {
     Fault::new(Code::RegexTooLarge, message, "write origin patterns in `allow_origins`, of which there may be millions")
 }
 

@@ -42,7 +42,8 @@ pub enum Op {
     Merge = 2,
     /// Taken off; the value is empty.
     Remove = 3,
-    /// Set unless the application has set it (`keep_app_headers`).
+    /// `keep_app_headers`: set unless the application has set it. Where the application has, the `Default` headers
+    /// after it are left out too, so that no credentials are allowed beside another's origin.
     Default = 4,
 }
 
@@ -338,6 +339,10 @@ impl<'t> Renderer<'t> {
         }
         if let Case::Preflight { private_network, echo_method, echo_headers, .. } = case {
             self.preflight(&mut slots, private_network, echo_method, echo_headers);
+            if texts.keep_app_headers && action == Action::Continue {
+                // The application answers this preflight: its own headers stay.
+                slots.iter_mut().filter(|slot| slot.op == Op::Set).for_each(|slot| slot.op = Op::Default);
+            }
         }
         if let (true, Case::Actual { .. }, Some(expose)) = (readable, case, &self.expose) {
             self.own(&mut slots, Name::ExposeHeaders, expose.clone());

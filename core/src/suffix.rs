@@ -1,5 +1,7 @@
 //! Registrable domains, by the public suffix list (ICANN's and private suffixes; an unlisted TLD is one).
 
+use std::sync::LazyLock;
+
 /// How many labels of `name` are its public suffix; the name may end in a dot.
 pub(crate) fn suffix_labels(name: &str) -> usize {
     let name = name.strip_suffix('.').unwrap_or(name);
@@ -12,10 +14,16 @@ pub(crate) fn has_registrable_domain(name: &str) -> bool {
     name.split('.').count() > suffix_labels(name)
 }
 
-/// Whether the names directly below belong to somebody in particular too. `kawasaki.jp` has a registrable
-/// domain, but each name below it is a public suffix.
+/// Whether all names below belong to the same somebody. `amazonaws.com` has a registrable domain, but below it
+/// `s3.amazonaws.com` is a public suffix; each name directly below `kawasaki.jp` is one.
 pub(crate) fn owns_names_below(name: &str) -> bool {
-    has_registrable_domain(name) && has_registrable_domain(&format!("w.{name}"))
+    has_registrable_domain(name) && !has_suffix_below(name)
+}
+
+/// Whether there are public suffixes below a name.
+pub(crate) fn has_suffix_below(name: &str) -> bool {
+    static PARENTS: LazyLock<Vec<&str>> = LazyLock::new(|| include_str!("suffix_parents.txt").lines().collect());
+    PARENTS.binary_search(&name.strip_suffix('.').unwrap_or(name)).is_ok()
 }
 
 #[cfg(test)]
@@ -32,6 +40,9 @@ mod tests {
         }
         assert!(has_registrable_domain("www.ck"));
         assert!(has_registrable_domain("kawasaki.jp") && !owns_names_below("kawasaki.jp"));
-        assert!(owns_names_below("example.com") && owns_names_below("team.kawasaki.jp.example.com"));
+        assert!(owns_names_below("example.com") && owns_names_below("city.kawasaki.jp"));
+        for name in ["amazonaws.com", "windows.net", "core.windows.net."] {
+            assert!(!owns_names_below(name), "{name}");
+        }
     }
 }

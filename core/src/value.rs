@@ -63,29 +63,41 @@ impl Value {
 /// How many elements of a list or table a message shows.
 const MOST_SHOWN: usize = 4;
 
+/// How deep a message shows them: a host may nest its lists without end.
+const DEEPEST_SHOWN: usize = 3;
+
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.show(f, 0)
+    }
+}
+
+impl Value {
+    fn show(&self, f: &mut fmt::Formatter<'_>, depth: usize) -> fmt::Result {
         match self {
             Value::Null => f.write_str("null"),
             Value::Undefined => f.write_str("undefined"),
-            Value::Bool(value) => value.fmt(f),
-            Value::Integer(value) => value.fmt(f),
-            Value::Float(value) => value.fmt(f),
+            Value::Bool(value) => write!(f, "{value}"),
+            Value::Integer(value) => write!(f, "{value}"),
+            Value::Float(value) => write!(f, "{value}"),
             Value::String(text) | Value::Url(text) => f.write_str(text),
             Value::RegExp { source, flags } => write!(f, "/{source}/{flags}"),
             Value::Function => f.write_str("function"),
             Value::Other(name) => f.write_str(name),
+            Value::List(_) | Value::Map(_) if depth == DEEPEST_SHOWN => f.write_str("…"),
             Value::List(items) => {
                 f.write_str("[")?;
                 for (index, item) in items.iter().take(MOST_SHOWN).enumerate() {
-                    write!(f, "{}{item}", if index > 0 { ", " } else { "" })?;
+                    f.write_str(if index > 0 { ", " } else { "" })?;
+                    item.show(f, depth + 1)?;
                 }
                 f.write_str(if items.len() > MOST_SHOWN { ", …]" } else { "]" })
             }
             Value::Map(entries) => {
                 f.write_str("{")?;
                 for (index, (key, value)) in entries.iter().take(MOST_SHOWN).enumerate() {
-                    write!(f, "{}{key}: {value}", if index > 0 { ", " } else { "" })?;
+                    write!(f, "{}{key}: ", if index > 0 { ", " } else { "" })?;
+                    value.show(f, depth + 1)?;
                 }
                 f.write_str(if entries.len() > MOST_SHOWN { ", …}" } else { "}" })
             }

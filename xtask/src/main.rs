@@ -8,13 +8,17 @@ use std::process::ExitCode;
 mod compare;
 mod header;
 mod node_types;
+mod suffix_parents;
 
 /// What makes a file's whole text.
 type Generator = fn(root: &Path) -> Result<String, Box<dyn Error>>;
 
 /// Every generated file and what makes it.
-const GENERATED: &[(&str, Generator)] =
-    &[("include/corsac.h", header::render), ("bindings-node/codes.d.ts", node_types::render)];
+const GENERATED: &[(&str, Generator)] = &[
+    ("include/corsac.h", header::render),
+    ("bindings-node/codes.d.ts", node_types::render),
+    ("core/src/suffix_parents.txt", suffix_parents::render),
+];
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
