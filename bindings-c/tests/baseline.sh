@@ -1,0 +1,28 @@
+#!/bin/sh
+# The ABI against the one last agreed on, checked in as baseline.abi: every function's signature, every struct, every enum.
+# Usage: baseline.sh PREFIX OUT [write]
+set -eu
+prefix=$1 out=$2
+here=$(cd "$(dirname "$0")" && pwd)
+
+# The library is not C, so its types are seen through its header: one variable a function that it exports, one an enum.
+{
+  echo '#include <corsac.h>'
+  nm -D --defined-only "$prefix/lib/libcorsac.so" | awk '/ T /{ print "__typeof__(&" $3 ") abi_" $3 " = " $3 ";" }'
+  sed -n 's/^enum \(corsac_[a-z]*\)$/enum \1 abi_enum_\1;/p' "$prefix/include/corsac.h"
+} > "$out/shape.c"
+cc -g -shared -fPIC "$out/shape.c" -I"$prefix/include" -L"$prefix/lib" -lcorsac -Wl,-soname,"$(
+  readelf -d "$prefix/lib/libcorsac.so" | sed -n 's/.*SONAME.*\[\(.*\)\]/\1/p')" -o "$out/shape.so"
+
+if [ "${3:-}" = write ]; then
+  abidw --no-show-locs --no-corpus-path --no-comp-dir-path "$out/shape.so" | sed "s| path='[^']*'||" > "$here/baseline.abi"
+  echo "wrote bindings-c/tests/baseline.abi"
+  exit
+fi
+abidiff --no-added-syms "$here/baseline.abi" "$out/shape.so" > "$out/abidiff.txt" || {
+  cat "$out/abidiff.txt"
+  echo "the ABI is not the one of baseline.abi: raise the version, or agree on it with make -C bindings-c baseline"
+  exit 1
+}
+echo "baseline: $(grep -c ' = ' "$out/shape.c") functions as before"
+echo "baseline: 1 passed, 0 failed"
