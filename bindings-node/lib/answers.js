@@ -63,12 +63,13 @@ function text (value, pieces) {
   return value.map((line) => text(line, pieces))
 }
 
-/** What an answer may repeat of a request. */
+/** What is read of a request, and what an answer may repeat of it. */
 class Pieces {
-  constructor (origin, requestMethod, requestHeaders) {
+  constructor (origin, requestMethod, requestHeaders, privateNetwork) {
     this.origin = origin
     this.requestMethod = requestMethod
     this.requestHeaders = requestHeaders
+    this.privateNetwork = privateNetwork
   }
 
   get (piece) {

@@ -119,4 +119,4 @@ function lines (value) {
   return Array.isArray(value) ? value.map(String) : String(value)
 }
 
-module.exports = { hold }
+module.exports = { hold, put }

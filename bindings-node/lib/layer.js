@@ -3,22 +3,9 @@
 // A policy as a middleware serves requests by it.
 
 const { debuglog } = require('node:util')
-const { ASK, SAID } = require('./compiled.js')
-const { Pieces, answer } = require('./answers.js')
+const { answer } = require('./answers.js')
 
 const debug = debuglog('corsac')
-
-/** The pieces of a request that has none. */
-const NOTHING = new Pieces(undefined, undefined, undefined)
-
-/**
- * What native code says of an origin, and what it makes of a request: the index of an answer, or `ASK`.
- *
- * @typedef {object} Asked
- * @property {Pieces} pieces
- * @property {string | undefined} privateNetwork
- * @property {boolean} isOptions
- */
 
 /** One middleware's policy: answers by the index that native code gives. */
 class Layer {
@@ -26,8 +13,8 @@ class Layer {
 
   /**
    * @param {import('./compiled.js').Compiled} compiled
-   * @param {Settings} settings
-   * @param {import('./predicate.js').Predicate} [predicate]
+   * @param {{ onDecision?: Function, timeout: number }} settings
+   * @param {import('./origin.js').Predicate} [predicate]
    */
   constructor (compiled, settings, predicate) {
     this.answers = compiled.shapes.map(answer)
@@ -35,33 +22,28 @@ class Layer {
     this.options = this.answers[compiled.options]
     this.compiled = compiled
     this.decide = compiled.decide
+    this.decidePreflight = compiled.decidePreflight
     this.settings = settings
     this.predicate = predicate
     this.isWatched = settings.onDecision !== undefined || debug.enabled
   }
 
-  /** The answer to a request with the predicate's answer to it. */
-  resolve (said, { origin, requestMethod, requestHeaders }, isOptions, privateNetwork) {
+  /** The answer to a request with what the predicate said, one of `SAID`. */
+  resolve (said, isOptions, { origin, requestMethod, requestHeaders, privateNetwork }) {
+    const { resolve, resolvePreflight } = this.compiled
     const index = isOptions
-      ? this.compiled.resolvePreflight(said, origin, requestMethod, requestHeaders, privateNetwork)
-      : this.compiled.resolve(said, origin)
+      ? resolvePreflight(said, origin, requestMethod, requestHeaders, privateNetwork)
+      : resolve(said, origin)
     return this.answers[index]
   }
 
-  /** The answer to a request whose predicate failed, and which the host's error handler answers. */
-  failed (origin, isOptions) {
-    // Without the method that it asks for a preflight is no preflight: nothing is answered here.
-    return this.resolve(SAID.FAILED, { origin }, isOptions)
-  }
-
-  /** Tells those who want to know of a decision. */
-  watch ({ reason, responds }, origin, request) {
+  /** Tells those who want to know of a decision. `host` is the request as the host's applications know it. */
+  watch ({ reason, responds }, { origin = null }, { method, originalUrl, url }, host) {
     if (!this.isWatched) return
-    const { method } = request
     const action = responds ? 'respond' : 'continue'
-    debug('%s %s from %s: %s, %s', method, request.originalUrl ?? request.url, origin ?? 'no origin', action, reason)
+    debug('%s %s from %s: %s, %s', method, originalUrl ?? url, origin ?? 'no origin', action, reason)
     try {
-      this.settings.onDecision?.({ action, reason, origin: origin ?? null, method, request })
+      this.settings.onDecision?.({ action, reason, origin, method, request: host })
     } catch (error) {
       // It looks on, so it may not break the request.
       this.#once('onDecision', 'CORSAC_HOOK', `onDecision threw: ${error}`)
@@ -82,4 +64,4 @@ class Layer {
   }
 }
 
-module.exports = { ASK, Layer, NOTHING }
+module.exports = { Layer }

@@ -1,0 +1,54 @@
+'use strict'
+
+// Real requests to a real server, and what came back, line by line.
+
+const { once } = require('node:events')
+const http = require('node:http')
+
+const ORIGIN = 'https://app.example.com'
+const OTHER = 'https://evil.example.net'
+
+/** The headers of a preflight. */
+const preflight = (origin = ORIGIN, method = 'PUT', headers) => ({
+  origin,
+  'access-control-request-method': method,
+  ...(headers && { 'access-control-request-headers': headers })
+})
+
+/** Starts a server for a test. */
+async function listen (t, server) {
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.after(() => {
+    server.closeAllConnections?.()
+    return new Promise((resolve) => server.close(resolve))
+  })
+  return server.address().port
+}
+
+/**
+ * @param {number} port
+ * @param {object} [options] of `http.request`
+ * @returns {Promise<{ status: number, message: string, headers: Record<string, string[]>, body: string }>}
+ */
+async function send (port, { body, module = http, ...options } = {}) {
+  const request = module.request({ host: '127.0.0.1', port, agent: false, ...options })
+  request.end(body)
+  const [response] = await once(request, 'response')
+  let text = ''
+  for await (const chunk of response.setEncoding('utf8')) text += chunk
+  const headers = {}
+  for (let i = 0; i < response.rawHeaders.length; i += 2) {
+    const name = response.rawHeaders[i].toLowerCase()
+    ;(headers[name] ??= []).push(response.rawHeaders[i + 1])
+  }
+  return { status: response.statusCode, message: response.statusMessage, headers, body: text }
+}
+
+/** The CORS headers of a response, and its `vary`: what there is exactly once is a string. */
+function cors ({ headers }) {
+  const entries = Object.entries(headers).filter(([name]) => name === 'vary' || name.startsWith('access-control-'))
+  return Object.fromEntries(entries.map(([name, lines]) => [name.replace('access-control-', ''), lines.length === 1 ? lines[0] : lines]))
+}
+
+module.exports = { ORIGIN, OTHER, cors, listen, preflight, send }

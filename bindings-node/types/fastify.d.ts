@@ -1,0 +1,17 @@
+import type { AskingOptions, CorsOptions, CorsOptionsDelegate, Settings } from './options.js'
+import type { Policy } from './policy.js'
+
+/**
+ * The plugin of Fastify: `fastify.register(cors, options)`. It holds for the context that it is registered in, and
+ * for all below it. Functions among the options get Fastify's request.
+ */
+declare function plugin (fastify: any, options: plugin.FastifyCorsOptions, done: (error?: Error) => void): void
+
+declare namespace plugin {
+  type FastifyCorsOptions = (CorsOptions | AskingOptions<any> | { policy: Policy | CorsOptionsDelegate<any> }) & Settings & {
+    /** The hook in which requests are decided. Default `onRequest`. */
+    hook?: 'onRequest' | 'preParsing' | 'preValidation' | 'preHandler'
+  }
+}
+
+export = plugin

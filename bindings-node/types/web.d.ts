@@ -1,0 +1,33 @@
+import type { AnyOptions, CorsOptionsDelegate, Settings } from './options.js'
+
+/**
+ * For hosts with the web's `Request` and `Response`. Returns what puts a policy around a handler:
+ *
+ * ```ts
+ * const withCors = cors({ allowOrigins: ['https://app.example.com'] })
+ * export const GET = withCors(async (request: Request) => Response.json({}))
+ * ```
+ *
+ * Functions among the options get the `Request`.
+ */
+declare function cors (
+  options?: AnyOptions<any> | CorsOptionsDelegate<any>,
+  settings?: Settings
+): <Q extends WebRequest, A extends unknown[], R extends WebResponse> (
+  handler: (request: Q, ...rest: A) => R | PromiseLike<R>
+) => (request: Q, ...rest: A) => Promise<R>
+
+/** A web `Request`, as far as it is read here. */
+interface WebRequest {
+  readonly method: string
+  readonly url: string
+  readonly headers: { get (name: string): string | null }
+}
+
+/** A web `Response`, as far as it is used here. */
+interface WebResponse {
+  readonly status: number
+  readonly headers: { get (name: string): string | null }
+}
+
+export = cors
