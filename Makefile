@@ -1,9 +1,12 @@
 # The commands of the project. `make` alone lists them.
 
-.PHONY: help test bench generate mutate-table clean
+.PHONY: help demo test bench generate mutate-table clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+demo: ## one policy, three servers, a page that compares them (ONCE=1: headless, fails if a cell differs)
+	@python3 demo/run.py
 
 test: ## sets up what is missing, then runs every check in every language
 	@python3 tests/run.py
@@ -19,4 +22,4 @@ mutate-table: ## breaks each row of the decision table in turn and sees a vector
 	@python3 tests/mutate_table.py
 
 clean: ## removes what was built
-	rm -rf target .venv bindings-node/node_modules
+	rm -rf target .venv bindings-node/node_modules examples/node/node_modules

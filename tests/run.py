@@ -20,7 +20,16 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 NODE_DIR = ROOT / "bindings-node"
 DOOR = ROOT / "target" / "door"
-DEBIAN_PACKAGES = ["g++", "libjansson-dev", "make", "pkg-config", "python3-venv", "valgrind"]
+DEBIAN_PACKAGES = [
+    "chromium",
+    "g++",
+    "libjansson-dev",
+    "libmicrohttpd-dev",
+    "make",
+    "pkg-config",
+    "python3-venv",
+    "valgrind",
+]
 
 
 class Failed(Exception):
@@ -170,6 +179,16 @@ def c_tests():
     return counts(output, r"^(?:\S+: )?(?P<passed>\d+) passed, (?P<failed>\d+) failed")
 
 
+def demo():
+    output = run("python3", "demo/run.py", env={"ONCE": "1"})
+    return counts(output, r"^(?P<passed>\d+) of \d+ cells agree")
+
+
+def demo_control():
+    tests = ["-m", "unittest", "test_control", "test_failures"]
+    return counts(run("python3", *tests, cwd=ROOT / "demo", env={"DEMO_BUILT": "1"}), r"^Ran (?P<passed>\d+) tests?")
+
+
 def house_tests():
     output = run("python3", "-m", "unittest", "discover", "-s", "tests/house", "-v")
     return counts(output, r"^Ran (?P<passed>\d+) tests?")
@@ -198,6 +217,8 @@ CHECKS = [
     ("node types", node_types),
     ("node tests", node_tests),
     ("c tests", c_tests),
+    ("demo", demo),
+    ("demo, broken on purpose", demo_control),
     ("mutations of the table", mutate_smoke),
 ]
 
