@@ -1,6 +1,7 @@
 //! The ASGI middleware: what it costs a request is a look at the scope and one object around `send`.
 
 use crate::decide::{Decider, Outcome};
+use crate::merge::Text;
 use crate::policy::Policy;
 use crate::predicate::answer;
 use crate::rendered::Rendered;
@@ -49,7 +50,7 @@ impl AsgiMiddleware {
         respond: Py<PyAny>,
         ask: Py<PyAny>,
     ) -> PyResult<()> {
-        let rendered = Rendered::new(py, policy.get().core())?;
+        let rendered = Rendered::new(py, policy.get().core(), Text::Bytes)?;
         let decider = Decider::new(policy, rendered, on_decision, PyString::new(py, "path"));
         let layer = Layer { app, decider, respond, ask };
         self.layer.set(layer).map_err(|_| PyRuntimeError::new_err("the middleware is set up already"))

@@ -8,6 +8,7 @@
 //!
 //! decide.rs    a decision: predicate.rs is asked, refusals.rs logs
 //! asgi.rs      the middleware: scope.rs reads the request, send.rs puts headers on the response
+//! wsgi.rs      the same for WSGI
 //! rendered.rs  a policy's answers, prepared     merge.rs  its headers among the application's
 //! ```
 #![forbid(unsafe_code)]
@@ -29,6 +30,7 @@ mod send;
 mod value;
 mod vary;
 mod warn;
+mod wsgi;
 
 use pyo3::pymodule;
 
@@ -47,6 +49,8 @@ mod _corsac {
     use super::policy::Policy;
     #[pymodule_export]
     use super::vary::merge_vary;
+    #[pymodule_export]
+    use super::wsgi::WsgiMiddleware;
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {

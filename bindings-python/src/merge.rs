@@ -1,14 +1,33 @@
 //! The decision's headers among those of the application's response, whose own list is left as it is.
 
-use crate::octets::Octets;
+use crate::octets::{Octets, latin1};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyList, PyTuple};
+use pyo3::types::{PyBytes, PyList, PyString, PyTuple};
 
 /// Which of the application's headers a shape has to do with.
 #[derive(Debug)]
 pub(crate) struct Merger {
     pub(crate) watched: Vec<(&'static [u8], Watch)>,
+    pub(crate) text: Text,
+}
+
+/// What the host's headers are made of.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Text {
+    /// ASGI: bytes.
+    Bytes,
+    /// WSGI: str, each code point a byte.
+    Latin1,
+}
+
+impl Text {
+    pub(crate) fn object<'py>(self, py: Python<'py>, octets: &[u8]) -> Bound<'py, PyAny> {
+        match self {
+            Text::Bytes => PyBytes::new(py, octets).into_any(),
+            Text::Latin1 => PyString::new(py, &latin1(octets)).into_any(),
+        }
+    }
 }
 
 /// What becomes of one of the application's headers.
@@ -91,7 +110,8 @@ impl Merger {
                 Some((name, Watch::Merge)) if !vary.is_empty() => {
                     let ours = Octets::read(&line.get_item(1)?, "the value of a header")?;
                     let value = corsac::merge_vary(vary.iter().map(Octets::as_slice), ours.as_slice());
-                    merged.push(PyTuple::new(py, [PyBytes::new(py, name), PyBytes::new(py, &value)])?.into_any());
+                    merged
+                        .push(PyTuple::new(py, [self.text.object(py, name), self.text.object(py, &value)])?.into_any());
                 }
                 _ => merged.push(line),
             }
@@ -133,8 +153,8 @@ fn said(lines: &Bound<'_, PyList>, name: &[u8], pair: &Bound<'_, PyAny>) -> PyRe
     for line in lines.iter() {
         let ours = self::name(&line);
         if ours.is_some_and(|ours| ours.as_slice() == name) {
-            let ours = line.get_item(1)?;
-            return Ok(ours.cast::<PyBytes>().is_ok_and(|ours| ours.as_bytes() == value.as_slice()));
+            let ours = Octets::read(&line.get_item(1)?, "the value of a header")?;
+            return Ok(ours.as_slice() == value.as_slice());
         }
     }
     Ok(false)

@@ -1,6 +1,6 @@
 //! A policy's answers as Python objects, made once, so that a request makes few.
 
-use crate::merge::{Merger, Watch};
+use crate::merge::{Merger, Text, Watch};
 use crate::warn::Reported;
 use corsac::{Action, Decision, Op, Shape, SlotValue};
 use pyo3::exceptions::PyRuntimeError;
@@ -40,12 +40,13 @@ enum Line {
     /// The pair of name and value.
     Fixed(Py<PyTuple>),
     /// A name whose value is a piece of the request.
-    OfRequest(Py<PyBytes>, SlotValue),
+    OfRequest(Py<PyAny>, SlotValue),
 }
 
 impl Rendered {
-    pub(crate) fn new(py: Python<'_>, policy: Arc<corsac::Policy>) -> PyResult<Self> {
-        let shapes = policy.shapes().iter().map(|shape| RenderedShape::new(py, shape)).collect::<PyResult<_>>()?;
+    pub(crate) fn new(py: Python<'_>, policy: Arc<corsac::Policy>, text: Text) -> PyResult<Self> {
+        let shapes =
+            policy.shapes().iter().map(|shape| RenderedShape::new(py, shape, text)).collect::<PyResult<_>>()?;
         Ok(Rendered { policy, shapes, reported: Reported::default() })
     }
 
@@ -61,14 +62,14 @@ impl Rendered {
 }
 
 impl RenderedShape {
-    fn new(py: Python<'_>, shape: &Shape) -> PyResult<Self> {
+    fn new(py: Python<'_>, shape: &Shape, text: Text) -> PyResult<Self> {
         let lines = shape
             .slots()
             .iter()
             .map(|slot| {
-                let name = PyBytes::new(py, slot.name.as_str().as_bytes());
+                let name = text.object(py, slot.name.as_str().as_bytes());
                 Ok(match fixed(&slot.value) {
-                    Some(value) => Line::Fixed(PyTuple::new(py, [name, PyBytes::new(py, value)])?.unbind()),
+                    Some(value) => Line::Fixed(PyTuple::new(py, [name, text.object(py, value)])?.unbind()),
                     None => Line::OfRequest(name.unbind(), slot.value.clone()),
                 })
             })
@@ -87,7 +88,7 @@ impl RenderedShape {
             fixed: pairs.map(|pairs| PyList::new(py, pairs)).transpose()?.map(Bound::unbind),
             recent: Mutex::new(None),
             of_origin: lines.iter().all(|line| matches!(line, Line::Fixed(_) | Line::OfRequest(_, SlotValue::Origin))),
-            merger: Merger::new(shape),
+            merger: Merger::new(shape, text),
             lines,
         })
     }
@@ -118,7 +119,8 @@ impl RenderedShape {
             lines.push(match line {
                 Line::Fixed(pair) => pair.bind(py).clone(),
                 Line::OfRequest(name, value) => {
-                    PyTuple::new(py, [name.bind(py).clone(), PyBytes::new(py, decision.value(value))])?
+                    let value = self.merger.text.object(py, decision.value(value));
+                    PyTuple::new(py, [name.bind(py).clone(), value])?
                 }
             });
         }
@@ -136,7 +138,7 @@ fn fixed(value: &SlotValue) -> Option<&[u8]> {
 }
 
 impl Merger {
-    fn new(shape: &Shape) -> Self {
+    fn new(shape: &Shape, text: Text) -> Self {
         let mut watched: Vec<(&'static [u8], Watch)> =
             shape.replaced().iter().map(|name| (name.as_str().as_bytes(), Watch::TakeOff)).collect();
         for slot in shape.slots() {
@@ -146,6 +148,6 @@ impl Merger {
                 _ => {}
             }
         }
-        Merger { watched }
+        Merger { watched, text }
     }
 }

@@ -2,10 +2,12 @@
 
 import inspect
 from collections.abc import Awaitable, Callable
-from typing import Any, Unpack
+from typing import Any, TypeVar, Unpack
 
 from corsac._corsac import AsgiMiddleware, Decision, Policy
 from corsac._types import ASGIApp, PolicyOptions, Receive, Scope, Send
+
+Hook = TypeVar("Hook", bound=Callable[..., object])
 
 
 class CORSMiddleware(AsgiMiddleware):
@@ -53,7 +55,7 @@ def chosen(policy: Policy | None, settings: PolicyOptions) -> Policy:
     return policy
 
 
-def hook(on_decision: Callable[[Decision, Scope], object] | None) -> Callable[[Decision, Scope], object] | None:
+def hook(on_decision: Hook | None) -> Hook | None:
     """The hook itself, if it can be one."""
     if on_decision is None:
         return None

@@ -4,9 +4,18 @@ from typing import Any, AnyStr, Literal, Self, TypeAlias, Unpack, final
 
 from typing_extensions import disjoint_base
 
-from corsac._types import ASGIApp, OriginPredicate, PolicyOptions, Receive, Scope, Send
+from corsac._types import ASGIApp, OriginPredicate, PolicyOptions, Receive, Scope, Send, WSGIApp
 
-__all__ = ["AsgiMiddleware", "ConfigError", "Decision", "Issue", "Policy", "__version__", "merge_vary"]
+__all__ = [
+    "AsgiMiddleware",
+    "ConfigError",
+    "Decision",
+    "Issue",
+    "Policy",
+    "WsgiMiddleware",
+    "__version__",
+    "merge_vary",
+]
 
 __version__: str
 
@@ -30,6 +39,22 @@ class AsgiMiddleware:
     @property
     def policy(self) -> Policy: ...
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None: ...
+
+@disjoint_base
+class WsgiMiddleware:
+    def __new__(cls, *_args: Any, **_kwargs: Any) -> Self: ...
+    def _setup(
+        self,
+        app: WSGIApp,
+        policy: Policy,
+        on_decision: Callable[[Decision, dict[str, Any]], object] | None,
+        respond: Callable[..., list[bytes]],
+    ) -> None: ...
+    @property
+    def app(self) -> WSGIApp: ...
+    @property
+    def policy(self) -> Policy: ...
+    def __call__(self, environ: Any, start_response: Any) -> Iterable[bytes]: ...
 
 class ConfigError(ValueError):
     issues: tuple[Issue, ...]

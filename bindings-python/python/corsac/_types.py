@@ -10,6 +10,8 @@ Receive: TypeAlias = Callable[[], Awaitable[Message]]
 Send: TypeAlias = Callable[[Message], Awaitable[None]]
 # Frameworks each have types of their own for the three; this takes all of them.
 ASGIApp: TypeAlias = Callable[[Any, Any, Any], Awaitable[None]]
+StartResponse: TypeAlias = Callable[..., Any]
+WSGIApp: TypeAlias = Callable[[Any, Any], Iterable[bytes]]
 
 
 class UrlLike(Protocol):

@@ -1,0 +1,188 @@
+"""The WSGI middleware: call by call, and with Flask and Django under gunicorn."""
+
+import gc
+import logging
+import weakref
+from collections.abc import Iterator
+from typing import Any
+from wsgiref.util import setup_testing_defaults
+from wsgiref.validate import validator
+
+import pytest
+from corsac import ConfigError, Policy
+from corsac.wsgi import CORSMiddleware
+from serving import Server, serving
+
+ORIGIN = "https://app.example.com"
+EVIL = "https://evil.example"
+SETTINGS: Any = {
+    "allow_origins": [ORIGIN],
+    "allow_methods": ["PUT"],
+    "allow_headers": ["X-A"],
+    "allow_credentials": True,
+}
+ALLOWED = [
+    ("access-control-allow-origin", ORIGIN),
+    ("access-control-allow-credentials", "true"),
+    ("vary", "Origin"),
+]
+REFUSED = [("vary", "Origin")]
+
+
+class App:
+    def __init__(self, *headers: Any, again: bool = False) -> None:
+        self.headers = list(headers)
+        self.again = again
+        self.calls: list[Any] = []
+
+    def __call__(self, environ: Any, start_response: Any) -> list[bytes]:
+        self.calls.append(environ)
+        start_response("200 OK", self.headers)
+        if self.again:
+            start_response("500 Oops", self.headers, (ValueError, ValueError(), None))
+        return [b"ok"]
+
+
+def environ(origin: str | None = ORIGIN, method: str = "GET", **more: str) -> dict[str, Any]:
+    made: dict[str, Any] = {"REQUEST_METHOD": method, "QUERY_STRING": "", **more}
+    setup_testing_defaults(made)
+    if origin is not None:
+        made["HTTP_ORIGIN"] = origin
+    return made
+
+
+def preflight(origin: str = ORIGIN) -> dict[str, Any]:
+    asks = {"HTTP_ACCESS_CONTROL_REQUEST_METHOD": "PUT", "HTTP_ACCESS_CONTROL_REQUEST_HEADERS": "x-a"}
+    return environ(origin, "OPTIONS", **asks)
+
+
+def play(middleware: Any, asked: dict[str, Any]) -> tuple[list[Any], bytes]:
+    """The calls of the server's start_response, and the body."""
+    started: list[Any] = []
+    body = b"".join(middleware(asked, lambda *arguments: started.append(arguments)))
+    return started, body
+
+
+def headers(middleware: Any, asked: dict[str, Any]) -> Any:
+    return play(middleware, asked)[0][0][1]
+
+
+def test_allowed_refused_and_without_origin() -> None:
+    middleware = CORSMiddleware(App(("X-A", "1")), **SETTINGS)
+    assert headers(middleware, environ()) == [("X-A", "1"), *ALLOWED]
+    assert headers(middleware, environ(EVIL)) == [("X-A", "1"), *REFUSED]
+    assert headers(middleware, environ(None)) == [("X-A", "1"), *REFUSED]
+
+
+def test_preflights() -> None:
+    app = App()
+    middleware = CORSMiddleware(app, **SETTINGS)
+    ((status, lines),), body = play(middleware, preflight())
+    assert (status, body) == ("204 No Content", b"")
+    assert dict(lines)["access-control-allow-methods"] == "GET, HEAD, POST, PUT"
+    lines.clear()
+    ((status, lines),), body = play(middleware, preflight(EVIL))
+    assert (status, body) == ("403 Forbidden", b"corsac: origin-not-allowed\n")
+    assert play(middleware, preflight())[0][0][1], "the next one has its headers"
+    assert app.calls == []
+
+
+def test_the_applications_own(caplog: pytest.LogCaptureFixture) -> None:
+    own = [("Vary", "Accept"), ("vary", "Cookie"), ("Access-Control-Allow-Origin", "*"), ("Set-Cookie", "a=b")]
+    app = App(*own)
+    middleware = CORSMiddleware(app, **SETTINGS)
+    with caplog.at_level(logging.WARNING, "corsac"):
+        assert headers(middleware, environ()) == [own[3], *ALLOWED[:2], ("vary", "Accept, Cookie, Origin")]
+    assert app.headers == own, "its list is left as it is"
+    assert "access-control-allow-origin" in caplog.text
+
+
+def test_start_response_is_called_again_after_an_error() -> None:
+    first, second = play(CORSMiddleware(App(again=True), **SETTINGS), environ())[0]
+    assert first == ("200 OK", ALLOWED)
+    assert second[:2] == ("500 Oops", ALLOWED)
+    assert second[2][0] is ValueError
+
+
+def test_what_the_standard_asks_of_both_sides() -> None:
+    for asked in (environ(), environ(EVIL), environ(None), preflight(), preflight(EVIL)):
+        app = validator(CORSMiddleware(validator(App(("Content-Type", "text/plain"))), **SETTINGS))
+        started: list[Any] = []
+
+        def start(status: str, headers: Any, exc_info: Any = None, started: list[Any] = started) -> Any:
+            started.append(status)
+            return lambda data: None
+
+        body = app(asked, start)
+        assert b"".join(body) in (b"ok", b"", b"corsac: origin-not-allowed\n")
+        body.close()  # type: ignore[attr-defined]
+        assert len(started) == 1
+
+
+def test_predicates() -> None:
+    seen: list[Any] = []
+
+    def predicate(origin: str, request: Any) -> bool:
+        seen.append(request)
+        return origin == EVIL
+
+    middleware = CORSMiddleware(App(), allow_origin=predicate)
+    asked = environ(EVIL)
+    assert headers(middleware, asked)[0] == ("access-control-allow-origin", EVIL)
+    assert seen[0] is asked
+
+    async def later(origin: str) -> bool:
+        return True
+
+    with pytest.raises(TypeError, match="async"):
+        play(CORSMiddleware(App(), allow_origin=later), environ(EVIL))
+
+
+def test_building() -> None:
+    policy = Policy(**SETTINGS)
+    assert CORSMiddleware(App(), policy=policy).policy is policy
+    with pytest.raises(ConfigError):
+        CORSMiddleware(App(), allow_origins=ORIGIN)
+    with pytest.raises(TypeError):
+        CORSMiddleware(App(), [ORIGIN])  # type: ignore[call-arg, arg-type]
+    heard: list[str] = []
+    play(CORSMiddleware(App(), **SETTINGS, on_decision=lambda d, _: heard.append(d.reason)), environ())
+    assert heard == ["origin-allowed"]
+
+
+def test_it_is_collected_with_its_application() -> None:
+    app = App()
+    app.inner = CORSMiddleware(app, **SETTINGS)  # type: ignore[attr-defined]
+    gone = weakref.ref(app)
+    del app
+    gc.collect()
+    assert gone() is None
+
+
+# --- under gunicorn
+
+
+@pytest.fixture(scope="module")
+def servers() -> Iterator[dict[str, Server]]:
+    command = ["gunicorn", "--bind", "127.0.0.1:{port}", "--log-level", "critical", "--threads", "2"]
+    with serving({name: [*command, f"wsgi_apps:{name}"] for name in ("flask", "application")}) as running:
+        yield running
+
+
+@pytest.mark.parametrize("name", ["flask", "application"])
+def test_under_gunicorn(servers: dict[str, Server], name: str) -> None:
+    server = servers[name]
+    allowed = {header: [value] for header, value in ALLOWED}
+    answer = server.ask("GET", "/", origin=ORIGIN)
+    assert (answer.body, answer.cors()) == (b"hello", {**allowed, "vary": ["Accept-Encoding, Origin"]})
+    assert server.ask("GET", "/", origin=EVIL).cors() == {"vary": ["Accept-Encoding, Origin"]}
+    assert server.ask("GET", "/own", origin=EVIL).cors() == {"vary": ["Origin"]}
+    for path, status in (("/missing", 404), ("/crash", 500)):
+        answer = server.ask("GET", path, origin=ORIGIN)
+        assert (answer.status, answer.cors()) == (status, allowed)
+    asks = {"access_control_request_method": "PUT", "access_control_request_headers": "x-a"}
+    assert server.ask("OPTIONS", "/", origin=ORIGIN, **asks).status == 204
+    refused = server.ask("OPTIONS", "/", origin=EVIL, **asks)
+    assert (refused.status, refused.body) == (403, b"corsac: origin-not-allowed\n")
+    if name == "flask":
+        assert server.ask("GET", "/stream", origin=ORIGIN).body == b"0\n1\n2\n3\n4\n"
