@@ -1,0 +1,116 @@
+#!/usr/bin/env python3
+"""Builds the example servers, starts each, and sends all of them the same requests. Usage: servers.py PREFIX OUT"""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "bindings-c" / "nginx" / "tests"))
+from server import free_port, send  # noqa: E402
+
+APP, EVIL = "https://app.example.com", "https://evil.example.org"
+POLICY = """
+allow_origins = ["https://app.example.com"]
+allow_methods = ["PUT"]
+allow_headers = ["X-Token"]
+allow_credentials = true
+"""
+VARY = "Origin, Access-Control-Request-Method, Access-Control-Request-Headers"
+READABLE = [("access-control-allow-credentials", "true"), ("access-control-allow-origin", APP)]
+LISTS = [
+    ("access-control-allow-headers", "accept, accept-language, content-language, content-type, x-token"),
+    ("access-control-allow-methods", "GET, HEAD, POST, PUT"),
+]
+PREFLIGHT = sorted([*READABLE, *LISTS, ("access-control-max-age", "600"), ("vary", VARY)])
+ASKS = [("Access-Control-Request-Method", "PUT"), ("Access-Control-Request-Headers", "x-token")]
+SERVERS = {
+    "server_evhttp": ["libevent"],
+    "server_civetweb": ["-lcivetweb"],
+}
+# (what, method, path, headers, status, CORS headers and Vary, body)
+CASES = [
+    ("allowed", "GET", "/hello", [("Origin", APP)], 200, [*READABLE, ("vary", "Accept-Language, Origin")], b"GET hello\n"),
+    ("refused", "GET", "/hello", [("Origin", EVIL)], 200, [("vary", "Accept-Language, Origin")], b"GET hello\n"),
+    ("no origin", "GET", "/hello", [], 200, [("vary", "Accept-Language, Origin")], b"GET hello\n"),
+    ("put", "PUT", "/hello", [("Origin", APP)], 200, [*READABLE, ("vary", "Accept-Language, Origin")], b"PUT hello\n"),
+    ("head", "HEAD", "/hello", [("Origin", APP)], 200, [*READABLE, ("vary", "Accept-Language, Origin")], b""),
+    ("two origins", "GET", "/hello", [("Origin", APP)] * 2, 200, [("vary", "Accept-Language, Origin")], b"GET hello\n"),
+    ("not found", "GET", "/none", [("Origin", APP)], 404, [*READABLE, ("vary", "Origin")], b"not found\n"),
+    ("crash", "GET", "/crash", [("Origin", APP)], 500, [*READABLE, ("vary", "Origin")], b"crash\n"),
+    ("crash, refused", "GET", "/crash", [("Origin", EVIL)], 500, [("vary", "Origin")], b"crash\n"),
+    ("preflight", "OPTIONS", "/hello", [("Origin", APP), *ASKS], 204, PREFLIGHT, b""),
+    ("preflight of nothing", "OPTIONS", "/none", [("Origin", APP), *ASKS], 204, PREFLIGHT, b""),
+    ("preflight, split", "OPTIONS", "/hello", [("Origin", APP), *ASKS, ASKS[1]], 204, PREFLIGHT, b""),
+    ("preflight, refused", "OPTIONS", "/hello", [("Origin", EVIL), *ASKS], 403, [("vary", VARY)], b"corsac: origin-not-allowed\n"),
+    ("plain options", "OPTIONS", "/hello", [("Origin", APP)], 200, [*READABLE, ("vary", "Accept-Language, " + VARY)], b"OPTIONS hello\n"),
+]  # fmt: skip
+
+# What a server answers by itself.
+OWN = {
+    "server_civetweb": [
+        ("own error", "PUT", "/hello", [("Origin", APP), ("Content-Length", "x")], 411, [*READABLE, ("vary", "Origin")], b"Length Required\n"),
+        ("own error, refused", "PUT", "/hello", [("Origin", EVIL), ("Content-Length", "x")], 411, [("vary", "Origin")], b"Length Required\n"),
+    ],
+}  # fmt: skip
+
+
+def build(name, libraries, prefix, out):
+    packages = ["corsac", *[library for library in libraries if not library.startswith("-")]]
+    environment = {**os.environ, "PKG_CONFIG_PATH": f"{prefix}/lib/pkgconfig"}
+    flags = subprocess.run(
+        ["pkg-config", "--cflags", "--libs", *packages], env=environment, capture_output=True, text=True, check=True
+    ).stdout.split()
+    source = ROOT / "examples" / "c" / f"{name}.c"
+    lines = len(source.read_text().splitlines())
+    if lines >= 150:
+        raise SystemExit(f"servers: {name}.c has {lines} lines")
+    command = ["cc", "-std=c11", "-g", "-O1", "-Wall", "-Wextra", "-Werror", "-pedantic", source, *flags]
+    command += [library for library in libraries if library.startswith("-")]
+    subprocess.run([*command, "-pthread", f"-Wl,-rpath,{prefix}/lib", "-o", out / name], check=True)
+    return out / name
+
+
+def drive(program, policy):
+    """Runs the cases; returns what failed."""
+    port = free_port()
+    server = subprocess.Popen([program, str(port), policy])
+    try:
+        for _ in range(100):
+            try:
+                socket.create_connection(("127.0.0.1", port), timeout=1).close()
+                break
+            except OSError:
+                time.sleep(0.05)
+        for what, method, path, headers, *wanted in [*CASES, *OWN.get(program.name, [])]:
+            answer = send(port, method, path, headers)
+            got = [answer.status, answer.cors(), answer.body]
+            if got != wanted:
+                yield f"{program.name}: {what}\n  wanted {wanted}\n  got    {got}"
+            if method == "OPTIONS" and answer.status == 204 and answer.all("content-length"):
+                yield f"{program.name}: {what}: a 204 has a length"
+    finally:
+        server.terminate()
+        if server.wait(timeout=10) != 0:
+            yield f"{program.name}: ended with {server.returncode}"
+
+
+def main():
+    prefix, out = Path(sys.argv[1]), Path(sys.argv[2])
+    out.mkdir(parents=True, exist_ok=True)
+    policy = out / "cors.toml"
+    policy.write_text(POLICY)
+    faults = []
+    for name, libraries in SERVERS.items():
+        faults += drive(build(name, libraries, prefix, out), policy)
+    print("\n".join(faults), end="\n" if faults else "")
+    count = len(CASES) * len(SERVERS) + sum(map(len, OWN.values()))
+    print(f"servers: {count - len(faults)} passed, {len(faults)} failed")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
