@@ -38,7 +38,7 @@ pub(crate) fn merge_vary<'py>(lines: &Bound<'py, PyAny>, vary: &Bound<'py, PyAny
         budget.spend("lines")?;
         application.push(octets(&line?, "a line")?);
     }
-    let decision = octets(vary, "vary")?;
+    let decision = octets(vary, stringify!(vary))?;
     let merged = corsac::merge_vary(application.iter().map(Octets::as_slice), decision.as_slice());
     match decision {
         Octets::Bytes(_) => PyBytes::new(vary.py(), &merged).into_bound_py_any(vary.py()),

@@ -20,6 +20,7 @@ from corsac._corsac import (
     __version__,
     merge_vary,
 )
+from corsac._environment import settings_from_env
 from corsac._install import install
 from corsac._types import OriginPredicate, PolicyOptions, UrlLike
 
@@ -35,4 +36,5 @@ __all__ = [
     "__version__",
     "install",
     "merge_vary",
+    "settings_from_env",
 ]
