@@ -89,7 +89,7 @@ class Backend(http.server.ThreadingHTTPServer):
 class Nginx:
     """nginx with the module, a configuration and files, under a temporary prefix."""
 
-    def __init__(self, module, files, http, main=""):
+    def __init__(self, module, files, http, workers=2):
         self.folder = tempfile.TemporaryDirectory(prefix="corsac-nginx-")
         self.prefix = Path(self.folder.name)
         self.prefix.chmod(0o755)
@@ -105,7 +105,7 @@ class Nginx:
         )
         load = f"load_module {module};" if module else ""
         (self.prefix / "nginx.conf").write_text(
-            f"{load}\n{user}\nworker_processes 2;\npid nginx.pid;\n{main}\n"
+            f"{load}\n{user}\nworker_processes {workers};\npid nginx.pid;\n"
             f"events {{ worker_connections 512; }}\nhttp {{\n{temps}\naccess_log off;\n{http}\n}}\n"
         )
         self.process = None
