@@ -408,7 +408,8 @@ typedef struct {
  * What to do with one request. Set `size` to `sizeof(corsac_decision)` before the call.
  *
  * Every call first makes it a refusal (`CORSAC_RESPOND`, 403, no headers), so that whoever ignores a failed
- * call's status refuses. Only NULL and a bad `size` of the decision itself leave it as it was.
+ * call's status refuses. With a `size` that is too small only the fields before `body` are written, and only if it
+ * reaches that far.
  *
  * Its slices borrow from the policy and from the request's slices, and hold as long as both do.
  */
@@ -526,7 +527,8 @@ const char *corsac_reason_name(corsac_reason reason);
  * Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_BAD_SIZE`; `CORSAC_MEMORY` if a line is repeated and there is no
  * memory: the header then is one that policies refuse.
  *
- * Lifetime: the request borrows `value` and what was allocated.
+ * Lifetime: the request borrows `value` and what was allocated. A field that this function has filled is not
+ * assigned by the caller any more, until the whole struct is zeroed.
  *
  * Threads: any, one at a time with the same request.
  */
@@ -602,7 +604,7 @@ void corsac_error_free(corsac_error *error);
  *
  * Ownership: the caller's, of the policy (`corsac_policy_free`) as of the error (`corsac_error_free`).
  *
- * Threads: any.
+ * Threads: any, with a stack of 128 KiB or more: texts nest. Evaluating takes far less.
  */
 corsac_status corsac_policy_from_json(const char *json,
                                       size_t len,
@@ -718,7 +720,8 @@ corsac_status corsac_policy_lint(const corsac_policy *policy,
  * - `request` is the request; its `size` and `method` are set.
  * - `out` is where the decision goes; its `size` is set.
  *
- * Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_BAD_SIZE`; `CORSAC_PANIC`. On failure `out` is a refusal.
+ * Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_BAD_SIZE`; `CORSAC_PANIC`. On failure `out` is a refusal, as far as its
+ * `size` reaches.
  *
  * Lifetime: the decision borrows from the policy and from the request's slices.
  *
@@ -744,7 +747,8 @@ corsac_status corsac_policy_resolve(const corsac_policy *policy,
 /**
  * Decides on a request and asks the predicate where the policy says so: both of the above in one call.
  *
- * Parameters: as `corsac_policy_evaluate`; `predicate` is called at most once, with `user`, which may be NULL.
+ * Parameters: as `corsac_policy_evaluate`; `predicate` is called at most once, with `user`, which may be NULL. It may
+ * not free the last reference to the policy: hold one until the call has returned and the decision is used.
  *
  * Returns, lifetime, threads: as `corsac_policy_evaluate`; `CORSAC_NULL` also where `predicate` is NULL. The
  * decision never is `CORSAC_ASK`.
@@ -767,8 +771,10 @@ corsac_status corsac_policy_evaluate_with(const corsac_policy *policy,
  * - `length`: where the result's length goes, without the NUL.
  *
  * Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_BAD_SIZE` if `capacity` is not greater than the length: `*length` is
- * set, and the buffer holds an empty text. A capacity of the lengths of all lines and of `decision`, and 2 for
- * each of them, is always enough.
+ * set, and the buffer holds an empty text. Where `decision` comes from a corsac decision, a capacity of the lengths of
+ * all lines and of `decision`, and 2 for each of them, is always enough.
+ *
+ * The buffer may be where a line is read from. A line so long that no memory is left ends the process, as Rust does.
  *
  * Ownership: all the caller's; nothing is kept.
  *

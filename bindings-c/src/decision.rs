@@ -72,7 +72,8 @@ pub const CORSAC_MAX_HEADERS: usize = 16;
 /// What to do with one request. Set `size` to `sizeof(corsac_decision)` before the call.
 ///
 /// Every call first makes it a refusal (`CORSAC_RESPOND`, 403, no headers), so that whoever ignores a failed
-/// call's status refuses. Only NULL and a bad `size` of the decision itself leave it as it was.
+/// call's status refuses. With a `size` that is too small only the fields before `body` are written, and only if it
+/// reaches that far.
 ///
 /// Its slices borrow from the policy and from the request's slices, and hold as long as both do.
 #[repr(C)]
@@ -99,9 +100,6 @@ pub struct corsac_decision {
 /// The size that the first version of the header had. Later fields are written only where `size` reaches them.
 const FIRST: usize = offset_of!(corsac_decision, headers) + size_of::<[corsac_header; CORSAC_MAX_HEADERS]>();
 
-/// What an ignored error answers with.
-const REFUSED: u16 = 403;
-
 /// A caller's decision, which is a refusal until it is filled.
 pub(crate) struct Out(*mut corsac_decision);
 
@@ -114,13 +112,19 @@ impl Out {
     #[inline]
     pub(crate) unsafe fn refuse(out: *mut corsac_decision) -> Result<Self, corsac_status> {
         // SAFETY: the caller's contract is this function's own.
-        unsafe { guard::check_size(out, FIRST)? };
-        // SAFETY: not NULL, and large enough for all fields that are written.
+        let enough = unsafe { guard::check_size(out, FIRST) };
+        // SAFETY: as above. What a smaller struct has room for says no too, lest it says what an earlier call said.
+        unsafe { guard::check_size(out, offset_of!(corsac_decision, body))? };
+        // SAFETY: not NULL, and large enough for the fields before `body`.
         unsafe {
             addr_of_mut!((*out).action).write(Action::Respond as action_number);
-            addr_of_mut!((*out).status).write(REFUSED);
+            addr_of_mut!((*out).status).write(engine::REFUSED);
             addr_of_mut!((*out).reason).write(reason::NONE);
             addr_of_mut!((*out).reported).write(reason::NONE);
+        }
+        enough?;
+        // SAFETY: not NULL, and large enough for all fields.
+        unsafe {
             addr_of_mut!((*out).body).write(corsac_slice::of_c_str(c""));
             addr_of_mut!((*out).header_count).write(0);
         }

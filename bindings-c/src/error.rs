@@ -3,7 +3,7 @@
 use crate::guard;
 use crate::slice::corsac_slice;
 use crate::status::corsac_status;
-use engine::{ConfigError, Issue};
+use engine::{ConfigError, Issue, printable};
 use std::mem::{offset_of, size_of};
 use std::path::Path;
 use std::ptr::addr_of_mut;
@@ -82,11 +82,12 @@ impl From<&ConfigError> for corsac_error {
 impl corsac_error {
     /// A file that could not be read.
     pub(crate) fn unreadable(path: &Path, cause: &dyn std::error::Error) -> Self {
-        let message = format!("{}: {cause}", path.display());
+        let path = printable(&path.display().to_string());
+        let message = format!("{path}: {cause}");
         let issue = IssueTexts {
             code: Text::new("io"),
             field: Text::new(""),
-            value: Text::new(&path.display().to_string()),
+            value: Text::new(&path),
             message: Text::new(&message),
             help: Text::new("name a file that this process may read"),
         };

@@ -80,7 +80,8 @@ unsafe fn decide<'a>(
 /// - `request` is the request; its `size` and `method` are set.
 /// - `out` is where the decision goes; its `size` is set.
 ///
-/// Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_BAD_SIZE`; `CORSAC_PANIC`. On failure `out` is a refusal.
+/// Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_BAD_SIZE`; `CORSAC_PANIC`. On failure `out` is a refusal, as far as its
+/// `size` reaches.
 ///
 /// Lifetime: the decision borrows from the policy and from the request's slices.
 ///
@@ -114,7 +115,8 @@ pub unsafe extern "C" fn corsac_policy_resolve(
 
 /// Decides on a request and asks the predicate where the policy says so: both of the above in one call.
 ///
-/// Parameters: as `corsac_policy_evaluate`; `predicate` is called at most once, with `user`, which may be NULL.
+/// Parameters: as `corsac_policy_evaluate`; `predicate` is called at most once, with `user`, which may be NULL. It may
+/// not free the last reference to the policy: hold one until the call has returned and the decision is used.
 ///
 /// Returns, lifetime, threads: as `corsac_policy_evaluate`; `CORSAC_NULL` also where `predicate` is NULL. The
 /// decision never is `CORSAC_ASK`.

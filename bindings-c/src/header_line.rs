@@ -13,6 +13,9 @@ pub type corsac_allocate = Option<unsafe extern "C" fn(size: usize, user: *mut c
 /// What stands between the lines of a header that is repeated.
 const COMMA: &[u8] = b", ";
 
+/// Stands for lines that found no memory: no token, so that whatever is joined to it stays refused.
+const UNREADABLE: &[u8] = b"@";
+
 /// A joined value longer than this is refused whatever follows, so the rest is not copied.
 const ENOUGH: usize = 16 * 1024;
 
@@ -49,7 +52,8 @@ fn room(length: usize) -> usize {
 /// Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_BAD_SIZE`; `CORSAC_MEMORY` if a line is repeated and there is no
 /// memory: the header then is one that policies refuse.
 ///
-/// Lifetime: the request borrows `value` and what was allocated.
+/// Lifetime: the request borrows `value` and what was allocated. A field that this function has filled is not
+/// assigned by the caller any more, until the whole struct is zeroed.
 ///
 /// Threads: any, one at a time with the same request.
 #[unsafe(no_mangle)]
@@ -76,6 +80,7 @@ pub unsafe extern "C" fn corsac_request_add_header(
         let slice = field(request);
         if slice.ptr.is_null() {
             *slice = value;
+            request.joined &= !(1 << place);
             return Ok(());
         }
         if slice.len > ENOUGH {
@@ -89,7 +94,7 @@ pub unsafe extern "C" fn corsac_request_add_header(
             // SAFETY: the caller vouches for the function.
             let memory = allocate.map_or(std::ptr::null_mut(), |allocate| unsafe { allocate(room(length), user) });
             if memory.is_null() {
-                *slice = corsac_slice::of(COMMA);
+                *slice = corsac_slice::of(UNREADABLE);
                 request.joined &= !(1 << place);
                 return Err(corsac_status::CORSAC_MEMORY);
             }

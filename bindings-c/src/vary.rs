@@ -16,8 +16,10 @@ use std::ffi::c_char;
 /// - `length`: where the result's length goes, without the NUL.
 ///
 /// Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_BAD_SIZE` if `capacity` is not greater than the length: `*length` is
-/// set, and the buffer holds an empty text. A capacity of the lengths of all lines and of `decision`, and 2 for
-/// each of them, is always enough.
+/// set, and the buffer holds an empty text. Where `decision` comes from a corsac decision, a capacity of the lengths of
+/// all lines and of `decision`, and 2 for each of them, is always enough.
+///
+/// The buffer may be where a line is read from. A line so long that no memory is left ends the process, as Rust does.
 ///
 /// Ownership: all the caller's; nothing is kept.
 ///
@@ -32,32 +34,49 @@ pub unsafe extern "C" fn corsac_vary_merge(
     length: *mut usize,
 ) -> corsac_status {
     guard::status(|| {
-        if !buffer.is_null() && capacity > 0 {
-            // SAFETY: not NULL, and at least one byte is writable by the caller's contract.
-            unsafe { buffer.write(0) };
+        // SAFETY: the contract of this function is `merge`'s.
+        let merged = unsafe { merge(lines, count, decision, length, capacity) };
+        if buffer.is_null() {
+            return if capacity > 0 { Err(corsac_status::CORSAC_NULL) } else { merged.map(drop) };
         }
-        if length.is_null() || (buffer.is_null() && capacity > 0) || (lines.is_null() && count > 0) {
-            return Err(corsac_status::CORSAC_NULL);
+        let text = merged.as_deref().unwrap_or_default();
+        if capacity > 0 {
+            // SAFETY: the buffer has room for the value and the NUL, or for the NUL of none. The lines, which may
+            // stand in it, have been read.
+            unsafe {
+                text.as_ptr().cast::<c_char>().copy_to_nonoverlapping(buffer, text.len());
+                buffer.add(text.len()).write(0);
+            }
         }
-        // SAFETY: not NULL; writable by the caller's contract.
-        unsafe { length.write(0) };
-        // SAFETY: `lines` points to `count` slices, each of which holds, by the caller's contract.
-        let lines = unsafe { read(lines, count)? };
-        // SAFETY: as above.
-        let decision = unsafe { decision.bytes()? }.ok_or(corsac_status::CORSAC_NULL)?;
-        let merged = engine::merge_vary(lines, decision);
-        // SAFETY: as above.
-        unsafe { length.write(merged.len()) };
-        if capacity <= merged.len() {
-            return Err(corsac_status::CORSAC_BAD_SIZE);
-        }
-        // SAFETY: the buffer has room for the value and the NUL, and no part of it is ours.
-        unsafe {
-            merged.as_ptr().cast::<c_char>().copy_to_nonoverlapping(buffer, merged.len());
-            buffer.add(merged.len()).write(0);
-        }
-        Ok(())
+        merged.map(drop)
     })
+}
+
+/// The merged value, if it fits into `capacity` with a NUL.
+///
+/// # Safety
+///
+/// As `corsac_vary_merge` says of its parameters.
+unsafe fn merge(
+    lines: *const corsac_slice,
+    count: usize,
+    decision: corsac_slice,
+    length: *mut usize,
+    capacity: usize,
+) -> Result<Vec<u8>, corsac_status> {
+    if length.is_null() || (lines.is_null() && count > 0) {
+        return Err(corsac_status::CORSAC_NULL);
+    }
+    // SAFETY: not NULL; writable by the caller's contract.
+    unsafe { length.write(0) };
+    // SAFETY: `lines` points to `count` slices, each of which holds, by the caller's contract.
+    let lines = unsafe { read(lines, count)? };
+    // SAFETY: as above.
+    let decision = unsafe { decision.bytes()? }.ok_or(corsac_status::CORSAC_NULL)?;
+    let merged = engine::merge_vary(lines, decision);
+    // SAFETY: not NULL, checked above.
+    unsafe { length.write(merged.len()) };
+    if capacity <= merged.len() { Err(corsac_status::CORSAC_BAD_SIZE) } else { Ok(merged) }
 }
 
 /// # Safety

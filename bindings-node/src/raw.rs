@@ -78,7 +78,7 @@ extern "C" fn on_resolve_preflight(env: sys::napi_env, info: sys::napi_callback_
 fn actual(env: sys::napi_env, policy: &Policy, origin: sys::napi_value, said: Option<Answer>) -> Index {
     let mut buffer = Buffer::<ORIGIN>::new();
     // The engine tells OPTIONS from all other methods, nothing more.
-    let mut request = Request::new(b"GET");
+    let mut request = Request::default();
     request.origin = buffer.read(env, origin)?;
     index(policy, &request, said)
 }

@@ -179,8 +179,9 @@ fn issue(severity: Severity, field: impl Into<String>, value: impl fmt::Display,
 /// How much of a value is quoted, in characters.
 const MOST_QUOTED: usize = 200;
 
-/// A value as it may stand in a message or a log: control and format characters escaped, cut at a bound.
-pub(crate) fn printable(text: &str) -> String {
+/// A text as it may stand in a message or a log: control and format characters escaped, cut at 200 characters.
+#[must_use]
+pub fn printable(text: &str) -> String {
     let escaped = escape(text.chars().take(MOST_QUOTED + 1));
     match escaped.char_indices().nth(MOST_QUOTED) {
         Some((end, _)) => format!("{}…", escaped.get(..end).unwrap_or_default()),

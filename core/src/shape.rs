@@ -137,8 +137,8 @@ impl Shape {
     }
 }
 
-/// The status of a refused preflight.
-const REFUSED: u16 = 403;
+/// The status of a refusal: what a door answers with, too, where it has no decision.
+pub const REFUSED: u16 = 403;
 
 /// A policy's texts, from which its shapes are made.
 #[derive(Debug)]

@@ -20,14 +20,14 @@ SOURCES = [
 ]
 NAMES = re.compile(r'^    \w+ "([a-z-]+)",$', re.M)
 COMMENTS = {
-    ".rs": re.compile(r"//.*$|/\*.*?\*/", re.M | re.S),
-    ".js": re.compile(r"(?<!:)//.*$|/\*.*?\*/", re.M | re.S),
-    ".mjs": re.compile(r"(?<!:)//.*$|/\*.*?\*/", re.M | re.S),
-    ".py": re.compile(r'#.*$|""".*?"""', re.M | re.S),
+    ".rs": re.compile(r"//[^\n]*|/\*.*?\*/", re.S),
+    ".js": re.compile(r"(?<!:)//[^\n]*|/\*.*?\*/", re.S),
+    ".mjs": re.compile(r"(?<!:)//[^\n]*|/\*.*?\*/", re.S),
+    ".py": re.compile(r'"""(?:.*?)"""|#[^\n]*', re.S),
 }
 RULES = [
     ("a default, a status or a bound of CORS", re.compile(r"(?<![\w.])(200|204|403|600|86400|8192|512)(?![\w.])")),
-    ("a scheme or a comparison of origins", re.compile(r"""["'`](?:https?|null|wss?|file)(?:://[^"'`]*)?["'`]|://""")),
+    ("a scheme or a comparison of origins", re.compile(r"""://|(?:[=!]=|[sS]tarts_?[wW]ith\()\s*b?["'`](?:https?|null|wss?|file)\b""")),
     ("a method of CORS", re.compile(r"""["'`](?:GET|HEAD|POST|PUT|PATCH|DELETE|CONNECT|TRACE|TRACK)["'`]""")),
     ("a setting's name", re.compile(r"""["'`](?:allow_(?:methods|headers|credentials)|expose_headers|max_?[aA]ge|preflight\w+)["'`]""")),
 ]

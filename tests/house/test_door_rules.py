@@ -23,6 +23,15 @@ class DoorRules(unittest.TestCase):
         ]:
             self.assertTrue(self.found(text, suffix), text)
 
+    def test_reads_past_comments(self):
+        for text, suffix in [
+            ("// a line\n/* some\nlines */\nconst X: u16 = 403; // why", ".rs"),
+            ("# a line\nstatus = 204\n", ".py"),
+            ('"""Doc."""\nstatus = 204  # why\n', ".py"),
+            ("// a line\nres.statusCode = 204\n", ".js"),
+        ]:
+            self.assertEqual(len(self.found(text, suffix)), 1, text)
+
     def test_leaves_the_rest_alone(self):
         for text, suffix in [
             ("// sets access-control-allow-origin with \"vary\"", ".rs"),

@@ -74,8 +74,44 @@ static void test_no_memory(void) {
   corsac_policy_free(policy);
 }
 
+/* Header names that are not known must not read as none at all. */
+static void test_no_memory_for_names(void) {
+  pool none = {.most = 0};
+  corsac_policy *policy = policy_of(CREDENTIALED, false);
+  corsac_request request = {.size = sizeof request, .method = {"OPTIONS", 7}};
+  CHECK(add(&request, "origin", "https://app.example.com", &none) == CORSAC_OK);
+  CHECK(add(&request, "access-control-request-method", "GET", &none) == CORSAC_OK);
+  CHECK(add(&request, "access-control-request-headers", "x-forbidden", &none) == CORSAC_OK);
+  CHECK(add(&request, "access-control-request-headers", "x-evil", &none) == CORSAC_MEMORY);
+  corsac_decision decision = stale_decision();
+  CHECK(corsac_policy_evaluate(policy, &request, &decision) == CORSAC_OK);
+  CHECK(decision.reason == CORSAC_REASON_PREFLIGHT_HEADERS_MALFORMED);
+  pool some = {.most = 1};
+  CHECK(add(&request, "access-control-request-headers", "accept", &some) == CORSAC_OK);
+  CHECK(corsac_policy_evaluate(policy, &request, &decision) == CORSAC_OK);
+  CHECK(decision.reason == CORSAC_REASON_PREFLIGHT_HEADERS_MALFORMED);
+  give_back(&some);
+  corsac_policy_free(policy);
+}
+
+/* A field that was taken back: what it borrows next is not written to. */
+static void test_taken_back(void) {
+  pool from = {.most = 16};
+  corsac_request request = {.size = sizeof request};
+  CHECK(add(&request, "origin", "https://a.example", &from) == CORSAC_OK);
+  CHECK(add(&request, "origin", "https://b.example", &from) == CORSAC_OK);
+  request.origin = (corsac_slice){NULL, 0};
+  char line[] = "https://c.example";
+  CHECK(add(&request, "origin", line, &from) == CORSAC_OK && request.origin.ptr == line);
+  CHECK(add(&request, "origin", "https://d.example", &from) == CORSAC_OK && request.origin.ptr != line);
+  CHECK(strcmp(line, "https://c.example") == 0 && from.count == 2);
+  give_back(&from);
+}
+
 void test_header_lines(void) {
   test_joined();
+  test_no_memory_for_names();
+  test_taken_back();
   test_many();
   test_no_memory();
   corsac_slice some = corsac_slice_from("origin"), absent = {NULL, 0};

@@ -26,6 +26,11 @@ void test_vary(void) {
   CHECK(length == 6 && strcmp(small, "Origin") == 0);
   lines[0] = corsac_slice_from("*");
   CHECK(corsac_vary_merge(lines, 1, decision, small, sizeof small, &length) == CORSAC_OK && strcmp(small, "*") == 0);
+  /* The result may go where a line stands. */
+  strcpy(small, "Accept");
+  lines[0] = corsac_slice_from(small);
+  CHECK(corsac_vary_merge(lines, 1, decision, small, sizeof small, &length) == CORSAC_OK);
+  CHECK(strcmp(small, "Accept, Origin") == 0);
   CHECK(corsac_vary_merge(NULL, 0, corsac_slice_from(""), small, 1, &length) == CORSAC_OK);
   CHECK(length == 0 && small[0] == '\0');
 }
