@@ -1,0 +1,82 @@
+#!/usr/bin/env python3
+"""Builds the wheel once and runs the tests with it on every CPython from 3.11 that the machine has.
+
+Usage: .venv/bin/python bindings-python/tests/versions.py
+
+The last line is `N passed, N failed`. Tests that need a framework or a server run on the version of `.venv` alone.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+PACKAGE = HERE.parent
+TARGET = PACKAGE.parent / "target"
+MINORS = range(11, 16)
+NEEDS_MORE = {"test_environment.py", "test_frameworks.py", "test_readme.py", "test_servers.py", "test_wsgi.py"}
+TESTS = sorted(path.name for path in HERE.glob("test_*.py") if path.name not in NEEDS_MORE)
+
+
+def run(*command: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([str(part) for part in command], capture_output=True, text=True, check=False, cwd=PACKAGE)  # noqa: S603
+
+
+def must(*command: str | Path) -> None:
+    done = run(*command)
+    if done.returncode:
+        sys.exit(f"$ {' '.join(map(str, command))}\n{done.stdout}{done.stderr}")
+
+
+def interpreters() -> dict[str, Path]:
+    """Those that start: on the path, and of pyenv."""
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+    found = {}
+    for name in (f"python3.{minor}" for minor in MINORS):
+        candidates = [shutil.which(name), *sorted(pyenv.glob(f"{name.removeprefix('python')}.*/bin/{name}"))]
+        for candidate in filter(None, candidates):
+            if run(candidate, "-c", "import venv, ensurepip").returncode == 0:
+                found[name] = Path(candidate)
+                break
+    return found
+
+
+def wheel() -> Path:
+    out = TARGET / "python-wheel"
+    shutil.rmtree(out, ignore_errors=True)
+    must(sys.executable, "-m", "maturin", "build", "--quiet", "--locked", "--profile", "door", "--out", out)
+    (built,) = out.glob("corsac-*-abi3-*.whl")
+    return built
+
+
+def tested(name: str, interpreter: Path, built: Path) -> tuple[int, int]:
+    where = TARGET / "python-versions" / name
+    python = where / "bin" / "python"
+    if not python.exists():
+        must(interpreter, "-m", "venv", "--clear", where)
+        must(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "pytest==9.2.0")
+    must(python, "-m", "pip", "install", "--quiet", "--no-deps", "--force-reinstall", "--no-index", built)
+    options = ["-o", "pythonpath=tests", "-p", "no:cacheprovider"]
+    done = run(python, "-m", "pytest", *options, *(HERE / test for test in TESTS))
+    counts = {what: int(number) for number, what in re.findall(r"(\d+) (passed|failed|error)", done.stdout)}
+    passed, failed = counts.get("passed", 0), counts.get("failed", 0) + counts.get("error", 0)
+    if done.returncode or not passed:
+        print(done.stdout, done.stderr)
+        failed = failed or 1
+    print(f"{name}: {passed} passed, {failed} failed", flush=True)
+    return passed, failed
+
+
+def main() -> int:
+    built = wheel()
+    results = [tested(name, interpreter, built) for name, interpreter in interpreters().items()]
+    passed, failed = (sum(column) for column in zip(*results, strict=True))
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
