@@ -50,9 +50,10 @@ const PIECES = { ORIGIN: 0, REQUEST_METHOD: 1, REQUEST_HEADERS: 2 }
  */
 function compile (format, text, name, predicate = false) {
   const buffer = Buffer.from(text.buffer, text.byteOffset, text.byteLength)
-  const { error, table, ...functions } = addon.compile(format, buffer, name, predicate)
-  if (error !== undefined) {
-    const [message, issues] = JSON.parse(error)
+  const { table, ...functions } = addon.compile(format, buffer, name, predicate)
+  // Its own: a property of that name on `Object.prototype` says nothing.
+  if (Object.hasOwn(functions, 'error')) {
+    const [message, issues] = JSON.parse(functions.error)
     throw new ConfigError(message, issues.map(issue))
   }
   const [shapes, lints, asks] = JSON.parse(table)

@@ -10,9 +10,29 @@ const MAX_DEPTH = 32
 /** Room for a few million origins; an endless iterator ends here. */
 const MAX_VALUES = 4_000_000
 
+/**
+ * The settings of an options object: its own, each read once. What only a prototype has, or cannot be listed, would
+ * be seen by some readers and not by others, and a policy without its `origin` is another policy.
+ */
+function own (options) {
+  if (typeof options !== 'object' || options === null || tag(options) !== 'Object') return options
+  for (let object = options; object !== null && !isRoot(object); object = Object.getPrototypeOf(object)) {
+    for (const name of Object.getOwnPropertyNames(object)) {
+      if (name === 'constructor' || (object === options && Object.prototype.propertyIsEnumerable.call(object, name))) continue
+      throw new TypeError(`corsac: \`${text(name)}\` is not an own enumerable property of the options: write a plain object`)
+    }
+  }
+  return Object.assign(Object.create(null), options)
+}
+
+/** `Object.prototype`, of any realm. */
+function isRoot (object) {
+  return Object.getPrototypeOf(object) === null && Object.hasOwn(object, 'isPrototypeOf')
+}
+
 /** The text of any value at all. What a getter, a proxy or an iterator throws is thrown on. */
 function encode (options) {
-  return JSON.stringify(new Encoder().value(options))
+  return JSON.stringify(new Encoder().value(own(options)))
 }
 
 class Encoder {
@@ -104,4 +124,4 @@ function tag (value) {
   return Object.prototype.toString.call(value).slice('[object '.length, -1)
 }
 
-module.exports = { encode }
+module.exports = { encode, own }

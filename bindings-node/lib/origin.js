@@ -44,7 +44,9 @@ function askOrigin (layer, origin, request, done) {
 function meant (answer, origin, compile) {
   if (answer === true) return SAID.ALLOW
   if (!answer) return SAID.DENY
-  if (compile === undefined) throw new TypeError(`corsac: \`allowOrigin\` answers true or false, not ${typeof answer}`)
+  if (compile === undefined || typeof answer === 'function') {
+    throw new TypeError(`corsac: an origin function cannot answer with a ${typeof answer}`)
+  }
   // Patterns: what they say of this origin is the answer.
   const { decide, shapes } = compile(answer)
   const { reason } = shapes[decide(origin)]

@@ -7,10 +7,17 @@ const { compile } = require('./compiled.js')
 const { encode } = require('./options.js')
 const { lines } = require('./lines.js')
 
-/** What the constructor gets from `fromJson` and its like, which no caller can make. */
+/** What the constructor gets from `fromJson` and its like. */
 class Source {
+  // Fields, which no setter on a prototype can take.
+  format
+  text
+  name
+
   constructor (format, text, name) {
-    Object.assign(this, { format, text, name })
+    this.format = format
+    this.text = text
+    this.name = name
   }
 }
 
@@ -69,7 +76,8 @@ class Policy {
 
 function bytes (text) {
   if (typeof text === 'string') return Buffer.from(text)
-  if (types.isUint8Array(text)) return text
+  // A copy: shared memory could change while it is read.
+  if (types.isUint8Array(text)) return new Uint8Array(text)
   throw new TypeError('corsac: `text` takes a string or a Uint8Array')
 }
 

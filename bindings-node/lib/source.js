@@ -4,7 +4,7 @@
 
 const { compile } = require('./compiled.js')
 const { Layer } = require('./layer.js')
-const { encode } = require('./options.js')
+const { encode, own } = require('./options.js')
 const { Policy, compiled, warn } = require('./policy.js')
 const { ask } = require('./ask.js')
 
@@ -52,6 +52,7 @@ class Source {
 
   #layer (options) {
     if (options instanceof Policy) return new Layer(compiled(options), this.#settings)
+    options = own(options)
     if (typeof options?.allowOrigin === 'function') {
       const { allowOrigin, ...rest } = options
       // A setting of corsac's own, even where no other of them stands beside it.
@@ -82,7 +83,7 @@ function checked ({ onDecision, timeout = TIMEOUT, ...rest }) {
   const unknown = Object.keys(rest)
   if (unknown.length > 0) throw new TypeError(`corsac: there is no setting \`${unknown[0]}\` of the middleware: it takes onDecision and timeout`)
   if (onDecision !== undefined && typeof onDecision !== 'function') throw new TypeError('corsac: `onDecision` takes a function')
-  if (!(timeout > 0 && timeout <= 0x7fffffff)) throw new TypeError('corsac: `timeout` takes milliseconds')
+  if (typeof timeout !== 'number' || !(timeout > 0 && timeout <= 0x7fffffff)) throw new TypeError('corsac: `timeout` takes milliseconds')
   return { onDecision, timeout }
 }
 

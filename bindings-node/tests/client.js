@@ -20,8 +20,8 @@ async function listen (t, server) {
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   t.after(() => {
+    server.close()
     server.closeAllConnections?.()
-    return new Promise((resolve) => server.close(resolve))
   })
   return server.address().port
 }

@@ -1,0 +1,300 @@
+'use strict'
+
+// How headers get on a response of Node: whatever the application does with its head.
+
+const assert = require('node:assert/strict')
+const http = require('node:http')
+const http2 = require('node:http2')
+const { once } = require('node:events')
+const test = require('node:test')
+const corsac = require('corsac')
+const { ORIGIN, OTHER, cors, listen, preflight, send } = require('./client.js')
+
+const OPTIONS = { allowOrigins: [ORIGIN], exposeHeaders: ['ETag'] }
+const READABLE = { 'allow-origin': ORIGIN, 'expose-headers': 'etag', vary: 'Origin' }
+
+/** A server of a middleware and a handler. */
+const serve = (t, middleware, handler) => listen(t, http.createServer((request, response) => {
+  middleware(request, response, (error) => {
+    if (error === undefined) handler(request, response)
+    else response.writeHead(500, { 'x-error': error.code ?? error.message }).end()
+  })
+}))
+
+/** What the application may do, and what else its response then has. */
+const HANDLERS = {
+  nothing: [(response) => response.end()],
+  'a body': [(response) => response.end('x')],
+  writes: [(response) => { response.write('x'); response.end() }],
+  flushHeaders: [(response) => { response.flushHeaders(); response.end() }],
+  status: [(response) => response.writeHead(201).end()],
+  'a status and a message': [(response) => response.writeHead(201, 'Made').end()],
+  'no headers': [(response) => response.writeHead(201, {}).end()],
+  'undefined headers': [(response) => response.writeHead(201, undefined, undefined).end()],
+  'an object': [(response) => response.writeHead(201, { 'X-A': '1', 'Set-Cookie': ['a', 'b'] }).end(), ['1'], ['a', 'b']],
+  'a message and an object': [(response) => response.writeHead(201, 'Made', { 'X-A': 1 }).end(), ['1']],
+  'a flat list': [(response) => response.writeHead(201, ['X-A', '1', 'set-cookie', 'a', 'Set-Cookie', 'b']).end(), ['1'], ['a', 'b']],
+  'a message and a list': [(response) => response.writeHead(201, 'Made', ['X-A', '1']).end(), ['1']],
+  'a list of pairs': [(response) => response.writeHead(201, [['X-A', '1'], ['Set-Cookie', 'a'], ['Set-Cookie', 'b']]).end(), ['1'], ['a', 'b']],
+  'both ways': [(response) => response.setHeader('X-A', '0').setHeader('Set-Cookie', 'a').writeHead(201, { 'x-a': '1' }).end(), ['1'], ['a']],
+  setHeaders: [(response) => response.setHeaders(new Headers({ 'X-A': '1' })).end(), ['1']]
+}
+
+for (const [name, [handle, a, cookies]] of Object.entries(HANDLERS)) {
+  test(`the application gives ${name}`, async (t) => {
+    for (const options of [OPTIONS, { ...OPTIONS, keepAppHeaders: true }]) {
+      const port = await serve(t, corsac(options), (request, response) => handle(response))
+      const answer = await send(port, { headers: { origin: ORIGIN } })
+      assert.deepEqual(cors(answer), READABLE)
+      assert.deepEqual([answer.headers['x-a'], answer.headers['set-cookie']], [a, cookies])
+      assert(answer.status !== 500)
+      assert.deepEqual(cors(await send(port)), { vary: 'Origin' })
+    }
+  })
+}
+
+test('messages stay', async (t) => {
+  const port = await serve(t, corsac(OPTIONS), (request, response) => response.writeHead(201, 'Made', { a: 'b' }).end())
+  assert.equal((await send(port)).message, 'Made')
+})
+
+test('what writeHead is given of CORS is replaced, and Vary merged', async (t) => {
+  const own = { 'access-control-ALLOW-origin': '*', 'Access-Control-Allow-Credentials': 'true', Vary: 'Accept' }
+  for (const headers of [own, Object.entries(own), Object.entries(own).flat()]) {
+    const port = await serve(t, corsac(OPTIONS), (request, response) => response.writeHead(200, headers).end())
+    assert.deepEqual(cors(await send(port, { headers: { origin: ORIGIN } })), { ...READABLE, vary: 'Accept, Origin' })
+    assert.deepEqual(cors(await send(port, { headers: { origin: OTHER } })), { vary: 'Accept, Origin' })
+  }
+})
+
+test('Vary in every form is merged', async (t) => {
+  for (const [own, merged] of [['Accept', 'Accept, Origin'], [['A', 'B'], 'A, B, Origin'], ['origin', 'origin'], ['*', '*'], ['', 'Origin']]) {
+    for (const handle of [
+      (response) => response.setHeader('Vary', own).end(),
+      (response) => response.writeHead(200, { vary: own }).end()
+    ]) {
+      const port = await serve(t, corsac(OPTIONS), (request, response) => handle(response))
+      assert.equal(cors(await send(port)).vary, merged)
+    }
+  }
+})
+
+test('compression before or after merges its Vary', async (t) => {
+  const express = require('express')
+  const compression = require('compression')
+  for (const order of [[corsac(OPTIONS), compression({ threshold: 0 })], [compression({ threshold: 0 }), corsac(OPTIONS)]]) {
+    const app = express().use(...order).get('/', (request, response) => { response.type('text').send('x'.repeat(5000)) })
+    const port = await listen(t, http.createServer(app))
+    const answer = await send(port, { headers: { origin: ORIGIN, 'accept-encoding': 'gzip' } })
+    assert.deepEqual(answer.headers['content-encoding'], ['gzip'])
+    assert.deepEqual(cors(answer).vary.split(', ').sort(), ['Accept-Encoding', 'Origin'])
+    assert.equal(cors(answer)['allow-origin'], ORIGIN)
+  }
+})
+
+test('keepAppHeaders leaves the application\'s on', async (t) => {
+  const port = await serve(t, corsac({ ...OPTIONS, keepAppHeaders: true }), (request, response) => {
+    response.writeHead(200, { 'Access-Control-Allow-Origin': 'https://own.example' }).end()
+  })
+  assert.deepEqual(cors(await send(port, { headers: { origin: ORIGIN } })), { ...READABLE, 'allow-origin': 'https://own.example' })
+  assert.deepEqual(cors(await send(port, { headers: { origin: OTHER } })), { 'allow-origin': 'https://own.example', vary: 'Origin' })
+})
+
+test('what is replaced is warned of once', async (t) => {
+  process.removeAllListeners('warning')
+  const warnings = []
+  process.on('warning', (warning) => warnings.push(warning))
+  t.after(() => process.removeAllListeners('warning'))
+  const port = await serve(t, corsac(OPTIONS), (request, response) => {
+    response.setHeader('access-control-allow-origin', request.url === '/same' ? ORIGIN : '*').end()
+  })
+  await send(port, { path: '/same', headers: { origin: ORIGIN } })
+  await new Promise(setImmediate)
+  assert.equal(warnings.length, 0)
+  for (const origin of [ORIGIN, ORIGIN, OTHER]) await send(port, { headers: { origin } })
+  await new Promise(setImmediate)
+  assert.deepEqual(warnings.map(({ name, code }) => [name, code]), [['CorsacWarning', 'CORSAC_HEADER_REPLACED']])
+  assert.match(warnings[0].message, /`access-control-allow-origin`/)
+  assert.match(warnings[0].detail, /routes.*keepAppHeaders/)
+})
+
+test('of several layers the one closest to the application wins', async (t) => {
+  const express = require('express')
+  const inner = express.Router().use(corsac({ allowOrigins: [OTHER] })).get('/', (request, response) => { response.send('x') })
+  const app = express()
+    .use(corsac({ ...OPTIONS, allowCredentials: true }))
+    .use('/inner', inner)
+    .get('/open', corsac(), (request, response) => { response.send('x') })
+    .get('/outer', (request, response) => { response.send('x') })
+  const port = await listen(t, http.createServer(app))
+  const get = async (path, origin) => cors(await send(port, { path, headers: { origin } }))
+  assert.deepEqual(await get('/outer', ORIGIN), { ...READABLE, 'allow-credentials': 'true' })
+  assert.deepEqual(await get('/inner', ORIGIN), { vary: 'Origin' })
+  assert.deepEqual(await get('/inner', OTHER), { 'allow-origin': OTHER, vary: 'Origin' })
+  assert.deepEqual(await get('/open', OTHER), { 'allow-origin': '*' })
+})
+
+test('on one route of Express, and on its OPTIONS', async (t) => {
+  for (const express of [require('express'), require('express4')]) {
+    const app = express()
+    const middleware = corsac({ allowOrigins: [ORIGIN], allowMethods: ['DELETE'] })
+    app.options('/item', middleware)
+    app.delete('/item', middleware, (request, response) => { response.send('gone') })
+    app.get('/item', (request, response) => { response.send('x') })
+    const port = await listen(t, http.createServer(app))
+    const request = { path: '/item', headers: { origin: ORIGIN } }
+    const asked = await send(port, { ...request, method: 'OPTIONS', headers: preflight(ORIGIN, 'DELETE') })
+    assert.equal(asked.status, 204)
+    assert.equal(cors(asked)['allow-methods'], 'GET, HEAD, POST, DELETE')
+    assert.equal(cors(await send(port, { ...request, method: 'DELETE' }))['allow-origin'], ORIGIN)
+    assert.deepEqual(cors(await send(port, request)), {})
+  }
+})
+
+test('preflightContinue lets the application answer', async (t) => {
+  const options = { allowOrigins: [ORIGIN], allowMethods: ['*'], allowHeaders: ['*'], allowCredentials: true, preflightContinue: true }
+  const port = await serve(t, corsac(options), (request, response) => response.writeHead(299, { Vary: 'X' }).end('mine'))
+  const answer = await send(port, { method: 'OPTIONS', headers: preflight(ORIGIN, 'FOO', 'x-a,x-b') })
+  assert.deepEqual([answer.status, answer.body], [299, 'mine'])
+  assert.deepEqual(cors(answer), {
+    'allow-origin': ORIGIN,
+    'allow-credentials': 'true',
+    'allow-methods': ['GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS', 'FOO'],
+    'allow-headers': 'x-a,x-b',
+    'max-age': '600',
+    vary: 'X, Origin, Access-Control-Request-Method, Access-Control-Request-Headers'
+  })
+})
+
+test('a preflight status of 200 is framed', async (t) => {
+  const port = await serve(t, corsac({ ...OPTIONS, preflightStatus: 200 }))
+  const answer = await send(port, { method: 'OPTIONS', headers: preflight() })
+  assert.deepEqual([answer.status, answer.headers['content-length'], answer.headers['transfer-encoding']], [200, ['0'], undefined])
+})
+
+test('a preflight keeps the Vary of what ran before', async (t) => {
+  const middleware = corsac(OPTIONS)
+  const port = await serve(t, (request, response, next) => middleware(request, response.setHeader('Vary', 'Accept'), next))
+  const answer = await send(port, { method: 'OPTIONS', headers: preflight() })
+  assert.equal(cors(answer).vary, 'Accept, Origin, Access-Control-Request-Method, Access-Control-Request-Headers')
+})
+
+test('repeated lines of a request are joined', async (t) => {
+  const port = await serve(t, corsac(OPTIONS), (request, response) => response.end())
+  assert.deepEqual(cors(await send(port, { headers: { origin: [ORIGIN, ORIGIN] } })), { vary: 'Origin' })
+  const answer = await send(port, { method: 'OPTIONS', headers: { ...preflight(), 'access-control-request-headers': ['accept', 'content-type'] } })
+  assert.equal(answer.status, 204)
+})
+
+test('what Node refuses it refuses still', async (t) => {
+  const errors = []
+  const attempt = (call) => { try { call() } catch (error) { errors.push(error.code) } }
+  const port = await serve(t, corsac(OPTIONS), (request, response) => {
+    attempt(() => response.writeHead(99))
+    attempt(() => response.writeHead(200, ['odd']))
+    attempt(() => response.writeHead(200, { 'bad name': 'x' }))
+    attempt(() => response.writeHead(200, { name: 'bad\nvalue' }))
+    response.writeHead(200)
+    attempt(() => response.writeHead(200, { late: 'x' }))
+    response.end()
+  })
+  const answer = await send(port, { headers: { origin: ORIGIN } })
+  assert.deepEqual(cors(answer), READABLE)
+  assert.deepEqual(errors, [
+    'ERR_HTTP_INVALID_STATUS_CODE', 'ERR_INVALID_ARG_VALUE', 'ERR_INVALID_HTTP_TOKEN', 'ERR_INVALID_CHAR', 'ERR_HTTP_HEADERS_SENT'
+  ])
+})
+
+test('where the head is sent nothing is added', async (t) => {
+  const middleware = corsac(OPTIONS)
+  const port = await serve(t, (request, response, next) => {
+    response.writeHead(200)
+    middleware(request, response, next)
+  }, (request, response) => response.end('mine'))
+  for (const method of ['GET', 'OPTIONS']) {
+    const answer = await send(port, { method, headers: preflight() })
+    assert.deepEqual([cors(answer), answer.body], [{}, 'mine'])
+  }
+})
+
+test('informational responses have none of it', async (t) => {
+  const port = await serve(t, corsac(OPTIONS), (request, response) => {
+    response.writeEarlyHints({ link: '</a.css>; rel=preload' })
+    response.end('x')
+  })
+  const request = http.request({ port, headers: { origin: ORIGIN }, agent: false }).end()
+  const hints = once(request, 'information')
+  const [response] = await once(request, 'response')
+  assert.deepEqual((await hints)[0].headers, { link: '</a.css>; rel=preload' })
+  assert.equal(response.headers['access-control-allow-origin'], ORIGIN)
+  response.resume()
+})
+
+test('a response without writeHead gets its headers at once', () => {
+  const headers = new Map()
+  const response = {
+    getHeader: (name) => headers.get(name.toLowerCase()),
+    setHeader: (name, value) => { headers.set(name.toLowerCase(), value) },
+    end () { this.ended = true }
+  }
+  let ran = 0
+  headers.set('vary', 'Accept')
+  corsac(OPTIONS)({ method: 'GET', headers: { origin: ORIGIN } }, response, () => ran++)
+  assert.deepEqual([...headers], [['vary', 'Accept, Origin'], ['access-control-allow-origin', ORIGIN], ['access-control-expose-headers', 'etag']])
+  assert.equal(ran, 1)
+  corsac({ ...OPTIONS, preflightStatus: 200 })({ method: 'OPTIONS', headers: preflight() }, response, () => ran++)
+  assert.deepEqual([ran, response.statusCode, response.ended], [1, 200, true])
+  // The test suite of the `cors` package has none but these.
+  corsac()({ method: 'GET', headers: {} }, { setHeader () {} }, () => ran++)
+  assert.equal(ran, 2)
+})
+
+test('http2', async (t) => {
+  const middleware = corsac({ ...OPTIONS, allowMethods: ['*'], allowHeaders: ['*'], allowCredentials: true })
+  const server = http2.createServer((request, response) => middleware(request, response, () => {
+    switch (request.url) {
+      case '/object': return response.writeHead(201, { 'Access-Control-Allow-Origin': '*', vary: 'A', 'set-cookie': ['a', 'b'] }).end('x')
+      case '/list': return response.writeHead(201, ['vary', 'A', 'x-a', 'b']).end('x')
+      case '/stream': response.write('x'); return response.end()
+      default: response.setHeader('vary', 'A'); response.end('x')
+    }
+  }))
+  const port = await listen(t, server)
+  const client = http2.connect(`http://localhost:${port}`)
+  t.after(() => client.destroy())
+  const get = async (headers) => {
+    const stream = client.request(headers)
+    const [answer] = await once(stream, 'response')
+    stream.resume()
+    await once(stream, 'end')
+    return answer
+  }
+  for (const [path, vary] of [['/', 'A, Origin'], ['/object', 'A, Origin'], ['/list', 'A, Origin'], ['/stream', 'Origin']]) {
+    const answer = await get({ ':path': path, origin: ORIGIN })
+    assert.equal(answer['access-control-allow-origin'], ORIGIN)
+    assert.equal(answer['access-control-allow-credentials'], 'true')
+    assert.equal(answer.vary, vary)
+    assert.equal((await get({ ':path': path, origin: OTHER }))['access-control-allow-origin'], undefined)
+    assert.equal((await get({ ':path': path, origin: [ORIGIN, ORIGIN] }))['access-control-allow-origin'], undefined)
+  }
+  const allowed = await get({ ':method': 'OPTIONS', ...preflight(ORIGIN, 'FOO') })
+  assert.equal(allowed[':status'], 204)
+  assert.match(allowed['access-control-allow-methods'], /FOO$/)
+  const refused = await get({ ':method': 'OPTIONS', ...preflight(OTHER) })
+  assert.equal(refused[':status'], 403)
+})
+
+test('several copies in one process', async (t) => {
+  const id = require.resolve('corsac')
+  const kept = Object.keys(require.cache).filter((name) => name.includes('/lib/') && !name.includes('node_modules'))
+  const saved = [id, ...kept].map((name) => [name, require.cache[name]])
+  for (const [name] of saved) delete require.cache[name]
+  const other = require('corsac')
+  for (const [name, module] of saved) require.cache[name] = module
+  assert.notEqual(other.Policy, corsac.Policy)
+  const first = corsac({ allowOrigins: [ORIGIN] })
+  const second = other({ allowOrigins: [OTHER] })
+  const port = await serve(t, (request, response, next) => first(request, response, () => second(request, response, next)), (request, response) => response.end())
+  assert.deepEqual(cors(await send(port, { headers: { origin: OTHER } })), { vary: 'Origin' })
+  assert.throws(() => corsac(new other.Policy({ allowOrigins: [] })), { code: 'ERR_CORSAC_CONFIG' })
+})
