@@ -88,10 +88,14 @@ def test_litestar() -> None:
     app = Litestar([hello, crash], middleware=[DefineMiddleware(CORSMiddleware, **SETTINGS)])
     with LitestarClient(app, raise_server_exceptions=False) as client:
         assert readable(client.get("/", headers=HEADERS))
+        assert readable(client.get("/crash", headers=HEADERS))
+        assert client.options("/", headers=ASKS).status_code == 204
+        assert not readable(client.get("/missing", headers=HEADERS)), "as the docs say"
     around: Any = CORSMiddleware(Litestar([hello, crash]), **SETTINGS)
     with TestClient(around, raise_server_exceptions=False) as other:
         assert readable(other.get("/", headers=HEADERS))
         assert readable(other.get("/crash", headers=HEADERS))
+        assert readable(other.get("/missing", headers=HEADERS))
         assert other.options("/", headers=ASKS).status_code == 204
 
 

@@ -1,4 +1,4 @@
-"""Executes every Python block of the READMEs, each on its own."""
+"""Executes every Python block of the READMEs and of the guide, each on its own."""
 
 import re
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-READMES = [path for path in (ROOT / "README.md", ROOT / "bindings-python" / "README.md") if path.exists()]
+READMES = [ROOT / "README.md", ROOT / "bindings-python" / "README.md", ROOT / "docs" / "python.md"]
 FENCE = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -31,4 +31,5 @@ def test_block(source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_blocks_are_found() -> None:
-    assert any(place.startswith("bindings-python") for place, _ in BLOCKS)
+    for folder in ("README", "bindings-python", "docs"):
+        assert any(place.startswith(folder) for place, _ in BLOCKS)

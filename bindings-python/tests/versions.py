@@ -17,8 +17,8 @@ HERE = Path(__file__).resolve().parent
 PACKAGE = HERE.parent
 TARGET = PACKAGE.parent / "target"
 MINORS = range(11, 16)
-NEEDS_MORE = {"test_environment.py", "test_frameworks.py", "test_readme.py", "test_servers.py", "test_wsgi.py"}
-TESTS = sorted(path.name for path in HERE.glob("test_*.py") if path.name not in NEEDS_MORE)
+MORE = ("differences", "environment", "frameworks", "readme", "servers", "wsgi")
+TESTS = sorted(path.name for path in HERE.glob("test_*.py") if path.stem.removeprefix("test_") not in MORE)
 
 
 def run(*command: str | Path) -> subprocess.CompletedProcess[str]:
@@ -36,8 +36,12 @@ def interpreters() -> dict[str, Path]:
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
     found = {}
     for name in (f"python3.{minor}" for minor in MINORS):
-        candidates = [shutil.which(name), *sorted(pyenv.glob(f"{name.removeprefix('python')}.*/bin/{name}"))]
-        for candidate in filter(None, candidates):
+        which = shutil.which(name)
+        candidates: list[str | Path] = [
+            *([which] if which else []),
+            *sorted(pyenv.glob(f"{name.removeprefix('python')}.*/bin/{name}")),
+        ]
+        for candidate in candidates:
             if run(candidate, "-c", "import venv, ensurepip").returncode == 0:
                 found[name] = Path(candidate)
                 break
