@@ -341,6 +341,24 @@ typedef struct {
 typedef void *(*corsac_allocate)(size_t size, void *user);
 
 /**
+ * One header of a decision.
+ */
+typedef struct {
+  /**
+   * The name, in lower case; static and NUL-terminated.
+   */
+  corsac_slice name;
+  /**
+   * The value. It borrows from the policy (NUL-terminated then) or from the request (not NUL-terminated).
+   */
+  corsac_slice value;
+  /**
+   * How it goes on the response.
+   */
+  corsac_op op;
+} corsac_header;
+
+/**
  * One thing that is wrong, or unwise, in a policy. Set `size` to `sizeof(corsac_issue)` before the call.
  *
  * All texts are UTF-8, NUL-terminated past their length, and belong to the error or the policy.
@@ -385,24 +403,6 @@ typedef struct {
    */
   bool has_predicate;
 } corsac_policy_options;
-
-/**
- * One header of a decision.
- */
-typedef struct {
-  /**
-   * The name, in lower case; static and NUL-terminated.
-   */
-  corsac_slice name;
-  /**
-   * The value. It borrows from the policy (NUL-terminated then) or from the request (not NUL-terminated).
-   */
-  corsac_slice value;
-  /**
-   * How it goes on the response.
-   */
-  corsac_op op;
-} corsac_header;
 
 /**
  * What to do with one request. Set `size` to `sizeof(corsac_decision)` before the call.
@@ -537,6 +537,41 @@ corsac_status corsac_request_add_header(corsac_request *request,
                                         corsac_slice value,
                                         corsac_allocate allocate,
                                         void *user);
+
+/**
+ * Copies a header's value, with a NUL past it.
+ *
+ * Parameters:
+ * - `header` is a header of a decision that still holds.
+ * - `buffer`, `capacity`: where the value goes; `buffer` may be NULL if `capacity` is 0.
+ * - `length`: where the value's length goes, without the NUL.
+ *
+ * Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_BAD_SIZE` if `capacity` is not greater than the length: `*length` is
+ * set, and the buffer holds an empty text.
+ *
+ * Ownership: all the caller's.
+ *
+ * Threads: any.
+ */
+corsac_status corsac_header_copy(const corsac_header *header,
+                                 char *buffer,
+                                 size_t capacity,
+                                 size_t *length);
+
+/**
+ * Copies a header's value into memory of the host's, with a NUL past it.
+ *
+ * Parameters:
+ * - `header` is a header of a decision that still holds.
+ * - `allocate` is called once, with `user`, which may be NULL.
+ *
+ * Returns: the value; NULL if there is no memory, or a pointer is NULL.
+ *
+ * Ownership: the caller's, as `allocate` says.
+ *
+ * Threads: any.
+ */
+char *corsac_header_own(const corsac_header *header, corsac_allocate allocate, void *user);
 
 /**
  * The whole error as one text of several lines, for people.

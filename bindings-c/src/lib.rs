@@ -10,6 +10,7 @@
 pub mod decision;
 pub mod error;
 pub mod evaluate;
+pub mod header_copy;
 pub mod header_line;
 pub mod policy;
 pub mod reason;

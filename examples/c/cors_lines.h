@@ -10,7 +10,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { CORS_MOST_LINES = 64, CORS_MOST_BLOCKS = 64 };
+enum { CORS_MOST_LINES = 64, CORS_MOST_BLOCKS = 128 };
 
 /* Texts are borrowed; what has to be made is kept in blocks, which `cors_end` frees. */
 struct cors_lines {
@@ -20,7 +20,7 @@ struct cors_lines {
   size_t blocks;
 };
 
-/* For `corsac_request_add_header`, too. */
+/* For `corsac_request_add_header` and `corsac_header_own`, too. */
 static inline void *cors_allocate(size_t size, void *lines) {
   struct cors_lines *to = lines;
   if (to->blocks == CORS_MOST_BLOCKS) return NULL;

@@ -57,10 +57,9 @@ static void answer(struct evhttp_request *request, void *policy) {
   cors_apply(&lines, &decision);
 
   for (size_t i = 0; i < lines.count; i++) {
-    corsac_slice value = lines.line[i].value;
-    char *text = strndup(value.ptr, value.len); /* libevent wants a NUL, and makes a copy */
-    if (text != NULL) evhttp_add_header(evhttp_request_get_output_headers(request), lines.line[i].name.ptr, text);
-    free(text);
+    /* libevent wants a NUL. */
+    char *value = corsac_header_own(&lines.line[i], cors_allocate, &lines);
+    if (value != NULL) evhttp_add_header(evhttp_request_get_output_headers(request), lines.line[i].name.ptr, value);
   }
   if (evhttp_request_get_command(request) == EVHTTP_REQ_HEAD) evbuffer_drain(body, evbuffer_get_length(body));
   evhttp_send_reply(request, status, NULL, body);

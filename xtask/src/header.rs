@@ -8,7 +8,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 /// The binding's files in the order in which the header shows them.
-const FILES: [&str; 11] = [
+const FILES: [&str; 12] = [
     "version",
     "slice",
     "status",
@@ -16,6 +16,7 @@ const FILES: [&str; 11] = [
     "request",
     "header_line",
     "decision",
+    "header_copy",
     "error",
     "policy",
     "evaluate",

@@ -108,7 +108,42 @@ static void test_taken_back(void) {
   give_back(&from);
 }
 
+/* Values with a NUL, in a buffer and in the host's memory. */
+static void test_copies(void) {
+  corsac_policy *policy = policy_of(CREDENTIALED, false);
+  /* The origin has no NUL past it here. */
+  const char sent[] = "https://app.example.com/and more";
+  corsac_request request = {.size = sizeof request, .method = {"GET", 3}, .origin = {sent, 23}};
+  corsac_decision decision = {.size = sizeof decision};
+  CHECK(corsac_policy_evaluate(policy, &request, &decision) == CORSAC_OK && decision.header_count > 0);
+  const corsac_header *header = &decision.headers[0];
+  while (header->value.ptr != sent && header < &decision.headers[decision.header_count - 1]) header++;
+  CHECK(header->value.ptr == sent);
+
+  size_t length = 99;
+  char *buffer = malloc(24);
+  CHECK(buffer != NULL);
+  if (buffer == NULL) return;
+  CHECK(corsac_header_copy(header, buffer, 24, &length) == CORSAC_OK && length == 23);
+  CHECK(strcmp(buffer, "https://app.example.com") == 0);
+  CHECK(corsac_header_copy(header, buffer, 23, &length) == CORSAC_BAD_SIZE && length == 23 && buffer[0] == '\0');
+  CHECK(corsac_header_copy(header, NULL, 0, &length) == CORSAC_BAD_SIZE && length == 23);
+  CHECK(corsac_header_copy(header, NULL, 1, &length) == CORSAC_NULL);
+  CHECK(corsac_header_copy(header, buffer, 24, NULL) == CORSAC_NULL);
+  CHECK(corsac_header_copy(NULL, buffer, 24, &length) == CORSAC_NULL && length == 0 && buffer[0] == '\0');
+  free(buffer);
+
+  pool from = {.most = 1};
+  char *own = corsac_header_own(header, take, &from);
+  CHECK(own != NULL && strcmp(own, "https://app.example.com") == 0 && from.bytes == 24);
+  CHECK(corsac_header_own(header, take, &from) == NULL);
+  CHECK(corsac_header_own(NULL, take, &from) == NULL && corsac_header_own(header, NULL, NULL) == NULL);
+  give_back(&from);
+  corsac_policy_free(policy);
+}
+
 void test_header_lines(void) {
+  test_copies();
   test_joined();
   test_no_memory_for_names();
   test_taken_back();
