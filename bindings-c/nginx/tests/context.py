@@ -72,6 +72,7 @@ server {
     location /named/ { try_files $uri @app; }
     location @app { proxy_pass %(backend)s; }
     location /api/ { proxy_pass %(backend)s; }
+    location /accel/ { corsac_policy other.toml; proxy_pass %(backend)s; }
     location /dead { proxy_pass http://127.0.0.1:%(closed)d; error_page 502 /50x.html; }
     location /dead-named { proxy_pass http://127.0.0.1:%(closed)d; error_page 502 @sorry; }
     location /dead-other { corsac_policy other.toml; proxy_pass http://127.0.0.1:%(closed)d; error_page 502 /50x.html; }

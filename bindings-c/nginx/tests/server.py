@@ -33,6 +33,16 @@ class Response:
         return sorted(pair for pair in self.headers if pair[0].startswith("access-control-") or pair[0] == "vary")
 
 
+def exchange(port, raw):
+    """Everything that comes back for some bytes, until the other side closes."""
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        connection.sendall(raw)
+        got = b""
+        while piece := connection.recv(65536):
+            got += piece
+    return got
+
+
 def send(port, method, path, headers=(), body=b""):
     """One request on a connection of its own. Text is sent byte for byte."""
     lines = [f"{method} {path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers)]
@@ -40,12 +50,7 @@ def send(port, method, path, headers=(), body=b""):
         lines.append("Host: localhost")
     lines += [f"Content-Length: {len(body)}"] if body else []
     lines.append("Connection: close")
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
-        connection.sendall("\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body)
-        raw = b""
-        while piece := connection.recv(65536):
-            raw += piece
-    return Response(raw)
+    return Response(exchange(port, "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body))
 
 
 class Backend(http.server.ThreadingHTTPServer):
@@ -68,6 +73,8 @@ class Backend(http.server.ThreadingHTTPServer):
             self.send_header("Vary", "Accept-Language")
             self.send_header("Vary", "Cookie, origin" if "names-origin" in self.path else "Cookie")
             self.send_header("Cache-Control", "max-age=60")
+            if "/accel/" in self.path:
+                self.send_header("X-Accel-Redirect", "/page.txt")
             self.send_header("Content-Type", "text/plain")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()

@@ -5,7 +5,7 @@ import unittest
 
 import context
 from context import ALLOWED, APP, EVIL, OTHER, PREFLIGHT, PREFLIGHT_ANSWER, PREFLIGHT_VARY
-from server import send
+from server import exchange, send
 
 ORIGIN = [("Origin", APP)]
 REFUSED = [("vary", "Origin")]
@@ -97,6 +97,32 @@ class Requests(unittest.TestCase):
         answer = self.get("/page.txt", [*ORIGIN, ("Host", "a/b")])
         self.assertEqual((answer.status, answer.cors()), (400, ALLOWED))
         self.assertEqual(self.preflight("/page.txt", [*PREFLIGHT, ("Host", "a/b")]).status, 400)
+
+    def test_what_is_no_request_at_all(self):
+        for raw in (b"GARBAGE\r\n\r\n", b"GET / HTTP/1.1\r\n\r\n", b"get / HTTP/1.1\r\nHost: x\r\n\r\n", b"GET /\r\n"):
+            got = exchange(self.port, raw)
+            self.assertIn(b"400 Bad Request" if b"HTTP" in raw or b"GARB" in raw else b"index", got)
+
+    def test_several_requests_on_one_connection(self):
+        lines = "".join(f"{name}: {value}\r\n" for name, value in PREFLIGHT)
+        preflight = f"OPTIONS /api/x HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n{lines}\r\nbody"
+        moved = f"OPTIONS /api HTTP/1.1\r\nHost: x\r\n{lines}\r\n"
+        refused = preflight.replace(APP, EVIL)
+        last = f"GET /return HTTP/1.1\r\nHost: x\r\nOrigin: {APP}\r\nConnection: close\r\n\r\n"
+        got = exchange(self.port, (preflight + moved + refused + preflight + last).encode())
+        heads = [part.split(b"\r\n")[0] for part in got.split(b"HTTP/1.1 ")[1:]]
+        self.assertEqual(heads, [b"204 No Content", b"204 No Content", b"403 Forbidden", b"204 No Content", b"200 OK"])
+        self.assertTrue(got.endswith(b"returned"))
+
+    def test_many_lines_of_a_header_are_bounded(self):
+        many = [*PREFLIGHT, *[("Access-Control-Request-Headers", "x-token")] * 200]
+        answer = self.preflight("/reason", many)
+        self.assertEqual((answer.status, answer.all("x-reason")), (204, ["preflight-headers-malformed"]))
+
+    def test_an_internal_redirect_of_the_backend_takes_the_policy_of_where_it_leads(self):
+        answer = self.get("/accel/x")
+        self.assertEqual((answer.status, answer.all("access-control-allow-origin")), (200, [APP]))
+        self.assertTrue(answer.body.startswith(b"page"))
 
     def test_error_pages_keep_the_policy_of_the_location_that_failed(self):
         for path in ("/dead", "/dead-named", "/intercepted/status/500"):
