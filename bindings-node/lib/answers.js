@@ -15,8 +15,8 @@ const { PIECES } = require('./compiled.js')
  * @property {Header[]} headers in the order in which they are sent, each name once
  * @property {string[]} removed the application's headers that come off and are not set anew
  * @property {string[]} names all names above
- * @property {Record<string, string> | null} fixed the headers, where nothing of the request is in them and every
- *   one may be set on a response that has none of `names`
+ * @property {Record<string, Header['value']>} object the headers as an object, for responses that have none of `names`
+ * @property {Header[]} varying those with something of the request in them
  */
 
 /**
@@ -37,7 +37,6 @@ function answer ({ action, status, reason, body, slots, removed }) {
     if (op === 'add' && last?.name === name) last.value = [last.value, value].flat()
     else headers.push({ name, value, op })
   }
-  const isFixed = headers.every(({ value }) => typeof value === 'string')
   return {
     responds: action === 'respond',
     status,
@@ -46,7 +45,8 @@ function answer ({ action, status, reason, body, slots, removed }) {
     headers,
     removed,
     names: [...headers.map(({ name }) => name), ...removed],
-    fixed: isFixed ? Object.fromEntries(headers.map(({ name, value }) => [name, value])) : null
+    object: Object.fromEntries(headers.map(({ name, value }) => [name, value])),
+    varying: headers.filter(({ value }) => typeof value !== 'string')
   }
 }
 
@@ -61,6 +61,21 @@ function text (value, pieces) {
   if (typeof value === 'string') return value
   if (typeof value === 'number') return pieces.get(value)
   return value.map((line) => text(line, pieces))
+}
+
+/**
+ * All headers of the answer to one request.
+ *
+ * @param {Answer} answer
+ * @param {Pieces} pieces
+ * @returns {Record<string, string | string[]>} not to be changed
+ */
+function object (answer, pieces) {
+  const { varying } = answer
+  if (varying.length === 0) return answer.object
+  const copy = { ...answer.object }
+  for (let i = 0; i < varying.length; i++) copy[varying[i].name] = text(varying[i].value, pieces)
+  return copy
 }
 
 /** What is read of a request, and what an answer may repeat of it. */
@@ -81,4 +96,4 @@ class Pieces {
   }
 }
 
-module.exports = { Pieces, answer, text }
+module.exports = { Pieces, answer, object, text }

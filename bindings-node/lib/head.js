@@ -4,7 +4,7 @@
 // is known, so that `Vary` can be merged and what corsac owns can be replaced.
 
 const { ServerResponse } = require('node:http')
-const { text } = require('./answers.js')
+const { object, text } = require('./answers.js')
 const { mergeVary } = require('./vary.js')
 
 const HELD = Symbol('corsac.held')
@@ -52,8 +52,10 @@ function writeHead (status, message, headers) {
   const own = headers ?? (typeof message === 'string' ? undefined : message)
   if (own !== undefined && own !== null) {
     if (!accept(this, own)) return held.writeHead.apply(this, arguments)
-  } else if (answer.fixed !== null && held.writeHead === nativeWriteHead && !hasAny(this, answer.names)) {
-    return nativeWriteHead.call(this, status, typeof message === 'string' ? message : answer.fixed, answer.fixed)
+  } else if (held.writeHead === nativeWriteHead && !hasAny(this, answer.names)) {
+    // The common case, in which setting each header would cost more than all the rest.
+    const ours = object(answer, pieces)
+    return nativeWriteHead.call(this, status, typeof message === 'string' ? message : ours, ours)
   }
   put(this, answer, pieces, held.layer)
   return typeof message === 'string' ? held.writeHead.call(this, status, message) : held.writeHead.call(this, status)
