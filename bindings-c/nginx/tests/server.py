@@ -2,6 +2,7 @@
 
 import http.server
 import os
+import re
 import socket
 import subprocess
 import tempfile
@@ -96,6 +97,9 @@ class Backend(http.server.ThreadingHTTPServer):
 class Nginx:
     """nginx with the module, a configuration and files, under a temporary prefix."""
 
+    valgrind = False  # run under it, and fail where it sees anything of the module or the library
+    seen_by_valgrind = 0
+
     def __init__(self, module, files, http, workers=2):
         self.folder = tempfile.TemporaryDirectory(prefix="corsac-nginx-")
         self.prefix = Path(self.folder.name)
@@ -126,8 +130,9 @@ class Nginx:
         return done.returncode == 0, done.stdout + done.stderr
 
     def start(self, port):
-        self.process = subprocess.Popen(self.command("-g", "daemon off;"), stderr=subprocess.PIPE, text=True)
-        for _ in range(200):
+        tool = ["valgrind", "--leak-check=full", "--show-leak-kinds=definite", f"--log-file={self.prefix}/logs/valgrind.%p"] if self.valgrind else []
+        self.process = subprocess.Popen([*tool, *self.command("-g", "daemon off;")], stderr=subprocess.PIPE, text=True)
+        for _ in range(1000 if self.valgrind else 200):
             try:
                 socket.create_connection(("127.0.0.1", port), timeout=1).close()
                 return self
@@ -153,4 +158,12 @@ class Nginx:
                 self.process.kill()
                 self.process.wait()
             self.process.stderr.close()
+            self.read_valgrind()
         self.folder.cleanup()
+
+    def read_valgrind(self):
+        for log in sorted((self.prefix / "logs").glob("valgrind.*")):
+            Nginx.seen_by_valgrind += 1
+            for report in re.split(r"\n==\d+== \n", log.read_text(errors="replace")):
+                if "corsac" in report.replace(str(self.prefix), "").split("Command:")[0] and "==    at 0x" in report:
+                    raise AssertionError(report)
