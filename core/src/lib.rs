@@ -37,6 +37,7 @@
 struct Readme;
 
 mod acrh;
+mod browser;
 mod catalog;
 mod compile;
 mod compile_origins;
@@ -70,6 +71,7 @@ mod tokens;
 mod value;
 mod vary;
 
+pub use browser::{Blocked, Fetch};
 pub use catalog::{Code, Reason, Severity};
 pub use config::Config;
 pub use decision::{Decision, Header};
