@@ -8,12 +8,13 @@
 //!
 //! decide.rs    a decision: predicate.rs is asked, refusals.rs logs
 //! asgi.rs      the middleware: scope.rs reads the request, send.rs puts headers on the response
-//! wsgi.rs      the same for WSGI
+//! wsgi.rs      the same for WSGI                browser.rs  for corsac.testing
 //! rendered.rs  a policy's answers, prepared     merge.rs  its headers among the application's
 //! ```
 #![forbid(unsafe_code)]
 
 mod asgi;
+mod browser;
 mod budget;
 mod decide;
 mod decision;
@@ -41,6 +42,8 @@ mod _corsac {
 
     #[pymodule_export]
     use super::asgi::AsgiMiddleware;
+    #[pymodule_export]
+    use super::browser::BrowserFetch;
     #[pymodule_export]
     use super::decision::Decision;
     #[pymodule_export]

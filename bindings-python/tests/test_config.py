@@ -235,7 +235,7 @@ def test_a_dict_that_changes_while_it_is_read() -> None:
 
 def test_what_type_checkers_refuse() -> None:
     with pytest.raises(TypeError):
-        Policy([ORIGIN])  # type: ignore[call-arg]
+        Policy([ORIGIN])  # type: ignore[call-arg, arg-type, unused-ignore]
     with pytest.raises(ConfigError):
         Policy(allow_origin=[ORIGIN])  # type: ignore[arg-type]
     with pytest.raises(ConfigError):

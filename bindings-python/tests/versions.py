@@ -17,7 +17,7 @@ HERE = Path(__file__).resolve().parent
 PACKAGE = HERE.parent
 TARGET = PACKAGE.parent / "target"
 MINORS = range(11, 16)
-MORE = ("differences", "environment", "frameworks", "readme", "servers", "wsgi")
+MORE = ("differences", "environment", "frameworks", "readme", "servers", "testing", "wsgi")
 TESTS = sorted(path.name for path in HERE.glob("test_*.py") if path.stem.removeprefix("test_") not in MORE)
 
 
@@ -35,15 +35,14 @@ def interpreters() -> dict[str, Path]:
     """Those that start: on the path, and of pyenv."""
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
     found = {}
-    for name in (f"python3.{minor}" for minor in MINORS):
-        which = shutil.which(name)
-        candidates: list[str | Path] = [
-            *([which] if which else []),
-            *sorted(pyenv.glob(f"{name.removeprefix('python')}.*/bin/{name}")),
-        ]
+    for minor in MINORS:
+        name = f"python3.{minor}"
+        on_path = shutil.which(name)
+        candidates = [Path(on_path)] if on_path else []
+        candidates += sorted(pyenv.glob(f"3.{minor}.*/bin/{name}"))
         for candidate in candidates:
             if run(candidate, "-c", "import venv, ensurepip").returncode == 0:
-                found[name] = Path(candidate)
+                found[name] = candidate
                 break
     return found
 

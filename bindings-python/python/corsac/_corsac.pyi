@@ -8,6 +8,7 @@ from corsac._types import ASGIApp, OriginPredicate, PolicyOptions, Receive, Scop
 
 __all__ = [
     "AsgiMiddleware",
+    "BrowserFetch",
     "ConfigError",
     "Decision",
     "Issue",
@@ -55,6 +56,13 @@ class WsgiMiddleware:
     @property
     def policy(self) -> Policy: ...
     def __call__(self, environ: Any, start_response: Any) -> Iterable[bytes]: ...
+
+@final
+class BrowserFetch:
+    def __new__(cls, origin: str, method: str, headers: list[tuple[str, str]], credentials: bool) -> BrowserFetch: ...
+    def preflight(self) -> list[tuple[str, str]] | None: ...
+    def check_preflight(self, status: int, headers: list[tuple[str, str]]) -> str | None: ...
+    def check(self, headers: list[tuple[str, str]]) -> str | None: ...
 
 class ConfigError(ValueError):
     issues: tuple[Issue, ...]
