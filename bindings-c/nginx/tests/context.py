@@ -93,6 +93,7 @@ server {
 }
 server {
     listen 127.0.0.1:%(moved)d;
+    listen 127.0.0.1:%(moved2)d http2;
     corsac_policy app.toml;
     return 301 https://example.com$request_uri;
 }
@@ -110,7 +111,7 @@ server {
 def start():
     """nginx with all of it: (nginx, backend, ports)."""
     backend = Backend()
-    ports = {name: free_port() for name in ("port", "h2", "moved", "partly", "closed")}
+    ports = {name: free_port() for name in ("port", "h2", "moved", "moved2", "partly", "closed")}
     codes = "\n    ".join(f"location = /codes/{code} {{ return {code} /; }}" for code in CODES)
     settings = {**ports, "backend": f"http://127.0.0.1:{backend.port}", "codes": codes}
     nginx = Nginx(MODULE, FILES, HTTP % settings)

@@ -246,8 +246,11 @@ class Requests(unittest.TestCase):
         self.assertTrue(head.startswith("HTTP/2 204"), head)
         for name, value in PREFLIGHT_ANSWER:
             self.assertIn(f"\n{name}: {value}\n", head)
-        head = curl("-X", "OPTIONS", "-H", f"Origin: {EVIL}", *preflight[2:], base + "/return")
-        self.assertTrue(head.startswith("HTTP/2 403") and head.endswith("corsac: origin-not-allowed\n"), head)
+        moved = f"http://127.0.0.1:{self.ports['moved2']}/x"
+        self.assertTrue(curl("-X", "OPTIONS", *preflight, moved).startswith("HTTP/2 204"))
+        for url in (base + "/return", moved):
+            head = curl("-X", "OPTIONS", "-H", f"Origin: {EVIL}", *preflight[2:], url)
+            self.assertTrue(head.startswith("HTTP/2 403") and head.endswith("corsac: origin-not-allowed\n"), head)
 
     def test_nothing_was_logged_as_an_error_of_ours(self):
         self.assertNotIn("corsac: no decision", self.nginx.errors())
