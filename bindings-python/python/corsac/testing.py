@@ -12,7 +12,7 @@ import threading
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPMethod
 from typing import Any
@@ -21,7 +21,7 @@ from corsac._corsac import BrowserFetch
 
 __all__ = ["Answer", "assert_blocked", "assert_readable"]
 
-_Headers = Mapping[str, str] | Iterable[tuple[str, str]] | None
+_Headers = Mapping[str, str] | list[tuple[str, str]] | None
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ def _play(
     credentials: bool,
 ) -> tuple[Answer | None, str | None]:
     """The answer if the request was sent, and why it is blocked if it is."""
-    lines = list(headers.items() if isinstance(headers, Mapping) else headers or ())
+    lines: list[tuple[str, str]] = list(headers.items()) if isinstance(headers, Mapping) else list(headers or ())
     fetch = BrowserFetch(origin, str(method), lines, credentials)
     preflight = fetch.preflight()
     if preflight is not None:
@@ -139,12 +139,13 @@ def _ask(client: Any, method: str, path: str, headers: list[tuple[str, str]]) ->
 
 
 class _NoRedirects(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *_: object) -> None:
+    def redirect_request(self, *_: Any, **__: Any) -> None:  # noqa: ANN401
         """A preflight must not be redirected, and an answer is judged as it is."""
 
 
 def _from_url(url: str, method: str, headers: list[tuple[str, str]]) -> Answer:
     request = urllib.request.Request(url, method=method, headers=dict(headers))  # noqa: S310
+    response: Any
     try:
         response = urllib.request.build_opener(_NoRedirects).open(request, timeout=30)
     except urllib.error.HTTPError as error:
