@@ -1,9 +1,11 @@
 # The commands of the project. `make` alone lists them.
 
-.PHONY: help demo test bench generate mutate-table clean
+STACK ?= rust c python node
+
+.PHONY: help demo test bench bench-rust bench-c bench-python bench-node generate mutate-table clean
 
 help: ## this list
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 demo: ## one policy, three servers, a page that compares them (ONCE=1: headless, fails if a cell differs)
 	@python3 demo/run.py
@@ -11,9 +13,20 @@ demo: ## one policy, three servers, a page that compares them (ONCE=1: headless,
 test: ## sets up what is missing, then runs every check in every language
 	@python3 tests/run.py
 
-bench: ## the benchmarks, as one table (STACK=rust)
+bench: $(addprefix bench-,$(STACK)) ## the benchmarks, peers beside them, one table a stack (STACK=rust, c, python, node)
+
+bench-rust:
 	@cargo bench --locked -p corsac --bench decision
 	@python3 benches/table.py rust
+
+bench-c:
+	@python3 benches/c.py
+
+bench-python:
+	@.venv/bin/python benches/python.py
+
+bench-node:
+	@node benches/node.js
 
 generate: ## writes the generated files anew
 	@cargo xtask generate

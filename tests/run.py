@@ -21,11 +21,17 @@ PYTHON = VENV / "bin" / "python"
 NODE_DIR = ROOT / "bindings-node"
 DOOR = ROOT / "target" / "door"
 DEBIAN_PACKAGES = [
+    "abigail-tools",
     "chromium",
+    "cmake",
     "g++",
+    "libcivetweb-dev",
+    "libevent-dev",
     "libjansson-dev",
     "libmicrohttpd-dev",
     "make",
+    "nginx",
+    "nginx-dev",
     "pkg-config",
     "python3-venv",
     "valgrind",
@@ -166,7 +172,7 @@ def python_types():
 
 
 def node_tests():
-    output = run("node", "--test", "--test-reporter=tap", "tests/", cwd=NODE_DIR)
+    output = run("node", "--test", "--test-timeout=120000", "--test-reporter=tap", "tests/", cwd=NODE_DIR)
     return counts(output, r"^# pass (?P<passed>\d+)", r"^# fail (?P<failed>\d+)")
 
 
@@ -176,6 +182,11 @@ def node_types():
 
 def c_tests():
     output = run("make", "--no-print-directory", "-C", "bindings-c", "test", "PROFILE=door")
+    return counts(output, r"^(?:\S+: )?(?P<passed>\d+) passed, (?P<failed>\d+) failed")
+
+
+def nginx_tests():
+    output = run("make", "--no-print-directory", "-C", "bindings-c/nginx", "test", "PROFILE=door")
     return counts(output, r"^(?:\S+: )?(?P<passed>\d+) passed, (?P<failed>\d+) failed")
 
 
@@ -217,6 +228,7 @@ CHECKS = [
     ("node types", node_types),
     ("node tests", node_tests),
     ("c tests", c_tests),
+    ("nginx tests", nginx_tests),
     ("demo", demo),
     ("demo, broken on purpose", demo_control),
     ("mutations of the table", mutate_smoke),
