@@ -15,22 +15,28 @@ const NAMES = ['ConfigError', 'Policy', 'cors', 'default', 'mergeVary', 'version
 
 const run = (file, args, cwd) => execFileSync(file, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
 
-test('what is packed can be required and imported', (t) => {
+test('what is packed installs without a network, and runs', (t) => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'corsac-'))
   t.after(() => fs.rmSync(folder, { recursive: true }))
-  const [{ files }] = JSON.parse(run(NPM, ['pack', '--dry-run', '--json', '--offline'], ROOT))
+  const [{ filename, files }] = JSON.parse(run(NPM, ['pack', '--json', '--offline', '--pack-destination', folder], ROOT))
   const names = files.map((file) => file.path)
-  for (const name of ['codes.d.ts', 'types/policy.d.ts', 'index.d.ts', 'index.d.mts', 'index.js', 'index.mjs', 'package.json']) assert(names.includes(name), name)
   assert(!names.some((name) => /^(tests|src|node_modules)\//.test(name)), String(names))
-  for (const name of names) {
-    const target = path.join(folder, 'node_modules', 'corsac', name)
-    fs.mkdirSync(path.dirname(target), { recursive: true })
-    fs.copyFileSync(path.join(ROOT, name), target)
-  }
+  run(NPM, ['install', '--offline', '--no-audit', '--no-fund', `./${filename}`], folder)
   const exported = (script, ...flags) => JSON.parse(run(process.execPath, [...flags, '-e', script], folder))
   const show = 'console.log(JSON.stringify(Object.keys(corsac).sort()))'
   assert.deepEqual(exported(`const corsac = require('corsac'); ${show}`), NAMES)
   assert.deepEqual(exported(`import * as corsac from 'corsac'; ${show}`, '--input-type=module'), NAMES)
+  for (const name of ['fastify', 'hono', 'koa', 'web']) {
+    const kind = `import adapter from 'corsac/${name}'; console.log(JSON.stringify(typeof adapter))`
+    assert.equal(exported(kind, '--input-type=module'), 'function')
+  }
+  fs.copyFileSync(path.join(__dirname, 'app.cjs'), path.join(folder, 'app.cjs'))
+  assert.equal(run(process.execPath, ['app.cjs'], folder), 'works\n')
+})
+
+test('every way to resolve the types finds them', () => {
+  const attw = path.join(ROOT, 'node_modules', '@arethetypeswrong', 'cli', 'dist', 'index.js')
+  assert.match(run(process.execPath, [attw, '--pack', '.', '--no-emoji'], ROOT), /No problems found/)
 })
 
 test('both ways give the same classes', async () => {
