@@ -1,0 +1,209 @@
+/*
+ * corsac in Apache httpd: `CorsacPolicy <file>` or `CorsacPolicy off`, in a server, a Location or a Directory.
+ * There is no rule of CORS here; names and values come from the library.
+ */
+#include <httpd.h>
+
+#include <apr_strings.h>
+#include <apr_tables.h>
+#include <http_config.h>
+#include <http_core.h>
+#include <http_log.h>
+#include <http_protocol.h>
+#include <http_request.h>
+#include <util_filter.h>
+
+#include <corsac.h>
+
+extern module AP_MODULE_DECLARE_DATA corsac_module;
+APLOG_USE_MODULE(corsac);
+
+static const char FILTER[] = "CORSAC";
+
+typedef struct {
+  corsac_policy *policy; /* NULL where there is none, or it is switched off */
+  int said;              /* whether a directive is in force here at all */
+} corsac_dir;
+
+/* What is known about one request; kept with the first of a chain of internal redirects. */
+typedef struct {
+  corsac_request request;
+  corsac_decision decision;
+  corsac_policy *policy;
+} corsac_state;
+
+/* --- requests --- */
+
+static void *allocate(apr_size_t size, void *pool) { return apr_palloc(pool, size); }
+
+typedef struct { corsac_request *request; apr_pool_t *pool; } lines_of;
+
+static int add_line(void *into, const char *name, const char *value) {
+  lines_of *lines = into;
+  return corsac_request_add_header(lines->request, corsac_slice_from(name), corsac_slice_from(value), allocate, lines->pool) == CORSAC_OK;
+}
+
+static request_rec *first_of(request_rec *r) {
+  while (r->prev != NULL) r = r->prev;
+  return r;
+}
+
+/* An error document is sent under the policy of what failed; after other redirects, of where they lead. */
+static const corsac_dir *dir_of(request_rec *r) {
+  const corsac_dir *here = ap_get_module_config(r->per_dir_config, &corsac_module);
+  for (request_rec *before = r->prev; before != NULL; before = before->prev) {
+    const corsac_dir *there = ap_get_module_config(before->per_dir_config, &corsac_module);
+    if (there->said && (before->status != HTTP_OK || !here->said)) here = there;
+  }
+  return here;
+}
+
+/* The decision; NULL where no policy is in force, or there is none to be had. */
+static const corsac_decision *decide(request_rec *r) {
+  const corsac_dir *dir = dir_of(r);
+  request_rec *first = first_of(r);
+  if (dir->policy == NULL || r->main != NULL) return NULL;
+  corsac_state *state = ap_get_module_config(first->request_config, &corsac_module);
+  if (state == NULL) {
+    state = apr_pcalloc(first->pool, sizeof *state);
+    state->request.size = sizeof state->request;
+    state->request.method = corsac_slice_from(first->method);
+    state->request.path = corsac_slice_from(first->uri);
+    apr_table_do(add_line, &(lines_of){&state->request, first->pool}, first->headers_in, NULL);
+    ap_set_module_config(first->request_config, &corsac_module, state);
+  }
+  if (state->policy != dir->policy) {
+    state->decision.size = sizeof state->decision;
+    if (corsac_policy_evaluate(dir->policy, &state->request, &state->decision) != CORSAC_OK) return NULL;
+    state->policy = dir->policy;
+  }
+  return &state->decision;
+}
+
+/* --- responses --- */
+
+static int collect(void *into, const char *name, const char *value) {
+  (void)name;
+  *(corsac_slice *)apr_array_push(into) = corsac_slice_from(value);
+  return 1;
+}
+
+static void take_off(request_rec *r, const char *name) {
+  apr_table_unset(r->headers_out, name);
+  apr_table_unset(r->err_headers_out, name);
+}
+
+static void merge(request_rec *r, const corsac_header *header, const char *name) {
+  apr_array_header_t *lines = apr_array_make(r->pool, 4, sizeof(corsac_slice));
+  apr_table_do(collect, lines, r->headers_out, name, NULL);
+  apr_table_do(collect, lines, r->err_headers_out, name, NULL);
+  const corsac_slice *line = (const corsac_slice *)lines->elts;
+  apr_size_t room = header->value.len + 2, length;
+  for (int i = 0; i < lines->nelts; i++) room += line[i].len + 2;
+  char *merged = apr_palloc(r->pool, room);
+  if (corsac_vary_merge(line, (size_t)lines->nelts, header->value, merged, room, &length) != CORSAC_OK) return;
+  take_off(r, name);
+  apr_table_setn(r->headers_out, name, merged);
+}
+
+static void apply(request_rec *r, const corsac_decision *decision) {
+  for (size_t i = 0; i < decision->header_count; i++) {
+    const corsac_header *header = &decision->headers[i];
+    const char *name = header->name.ptr, *value = corsac_header_own(header, allocate, r->pool);
+    switch (header->op) {
+    case CORSAC_OP_REMOVE: take_off(r, name); break;
+    case CORSAC_OP_MERGE: merge(r, header, name); break;
+    case CORSAC_OP_ADD: apr_table_addn(r->headers_out, name, value); break;
+    case CORSAC_OP_DEFAULT:
+      if (apr_table_get(r->headers_out, name) || apr_table_get(r->err_headers_out, name)) break; /* fall through */
+    case CORSAC_OP_SET:
+      take_off(r, name);
+      /* Apache keeps the type outside the table. */
+      if (strcmp(name, "content-type") == 0) ap_set_content_type(r, value);
+      else apr_table_setn(r->headers_out, name, value);
+      break;
+    }
+  }
+}
+
+/* As the head is written: what the application, mod_headers and Apache's own errors set is there by now. */
+static apr_status_t filter(ap_filter_t *self, apr_bucket_brigade *brigade) {
+  request_rec *r = self->r;
+  const corsac_decision *decision = decide(r);
+  int answered = apr_table_get(r->notes, FILTER) != NULL;
+  if (decision != NULL && (decision->action == CORSAC_CONTINUE || answered)) apply(r, decision);
+  ap_remove_output_filter(self);
+  return ap_pass_brigade(self->next, brigade);
+}
+
+static void insert(request_rec *r) {
+  if (r->main == NULL) ap_add_output_filter(FILTER, NULL, r, r->connection);
+}
+
+/* The first place where a location's settings are known: before authentication and all handlers. */
+static int answer(request_rec *r) {
+  const corsac_decision *decision = decide(r);
+  if (decision == NULL || decision->action != CORSAC_RESPOND) return DECLINED;
+  int discarded = ap_discard_request_body(r);
+  if (discarded != OK) return discarded;
+  apr_table_setn(r->notes, FILTER, "answered");
+  insert(r);
+  r->status = decision->status;
+  if (decision->body.len > 0) ap_rwrite(decision->body.ptr, (int)decision->body.len, r);
+  return DONE;
+}
+
+/* --- configuration --- */
+
+static apr_status_t free_policy(void *policy) {
+  corsac_policy_free(policy);
+  return APR_SUCCESS;
+}
+
+static const char *set_policy(cmd_parms *command, void *config, const char *word) {
+  corsac_dir *dir = config;
+  dir->said = 1;
+  dir->policy = NULL;
+  if (strcasecmp(word, "off") == 0) return NULL;
+  const char *path = ap_server_root_relative(command->pool, word);
+  corsac_error *error = NULL;
+  if (path == NULL || corsac_policy_from_file(path, strlen(path), &dir->policy, &error) != CORSAC_OK) {
+    const char *message = error != NULL ? apr_pstrdup(command->pool, corsac_error_message(error).ptr) : "no policy";
+    corsac_error_free(error);
+    return message;
+  }
+  apr_pool_cleanup_register(command->pool, dir->policy, free_policy, apr_pool_cleanup_null);
+  corsac_issue lint = {.size = sizeof lint};
+  for (size_t i = 0; i < corsac_policy_lint_count(dir->policy); i++) {
+    if (corsac_policy_lint(dir->policy, i, &lint) != CORSAC_OK) continue;
+    ap_log_error(APLOG_MARK, APLOG_WARNING, 0, command->server, "corsac: %s: %s: %s [%s]; %s", path, lint.field.ptr, lint.message.ptr,
+                 lint.code.ptr, lint.help.ptr);
+  }
+  return NULL;
+}
+
+static void *create_dir(apr_pool_t *pool, char *place) {
+  (void)place;
+  return apr_pcalloc(pool, sizeof(corsac_dir));
+}
+
+static void *merge_dir(apr_pool_t *pool, void *outer, void *inner) {
+  const corsac_dir *from = inner;
+  (void)pool;
+  return from->said ? inner : outer;
+}
+
+static const command_rec COMMANDS[] = {
+    AP_INIT_TAKE1("CorsacPolicy", set_policy, NULL, RSRC_CONF | ACCESS_CONF, "a policy file, or off"),
+    {NULL},
+};
+
+static void hooks(apr_pool_t *pool) {
+  (void)pool;
+  ap_register_output_filter(FILTER, filter, NULL, (ap_filter_type)(AP_FTYPE_CONTENT_SET + 5));
+  ap_hook_header_parser(answer, NULL, NULL, APR_HOOK_REALLY_FIRST);
+  ap_hook_insert_filter(insert, NULL, NULL, APR_HOOK_REALLY_LAST);
+  ap_hook_insert_error_filter(insert, NULL, NULL, APR_HOOK_REALLY_LAST);
+}
+
+module AP_MODULE_DECLARE_DATA corsac_module = {STANDARD20_MODULE_STUFF, create_dir, merge_dir, NULL, NULL, COMMANDS, hooks, 0};

@@ -1,0 +1,198 @@
+#!/usr/bin/env python3
+"""Runs mod_corsac in the real Apache httpd, with the requests of the nginx module's tests. Usage: run.py mod_corsac.so"""
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+HERE = Path(__file__).resolve()
+sys.path.insert(0, str(HERE.parents[2] / "nginx" / "tests"))
+from context import ALLOWED, APP, EVIL, OTHER, OTHER_POLICY, POLICY, PREFLIGHT, PREFLIGHT_ANSWER, PREFLIGHT_VARY  # noqa: E402
+from server import Backend, Response, free_port, send  # noqa: E402
+
+ORIGIN = [("Origin", APP)]
+REFUSED = [("vary", "Origin")]
+MODULES = Path("/usr/lib/apache2/modules")
+LOADED = "mpm_event authz_core authz_host authn_core auth_basic authn_file authz_user headers proxy proxy_http dir mime alias rewrite deflate filter"
+CONF = """
+ServerRoot "%(root)s"
+ServerName localhost
+PidFile httpd.pid
+ErrorLog error.log
+Mutex pthread
+Listen 127.0.0.1:%(port)d
+%(load)s
+DocumentRoot html
+TypesConfig /dev/null
+AddType text/plain .txt
+CorsacPolicy app.toml
+RewriteEngine on
+RewriteRule ^/gone$ - [G]
+<Location /deny>
+    Require all denied
+</Location>
+<Location /basic>
+    AuthType Basic
+    AuthName realm
+    AuthUserFile users
+    Require valid-user
+</Location>
+<Location /off>
+    CorsacPolicy off
+</Location>
+<Location /off/other>
+    CorsacPolicy other.toml
+</Location>
+<Location /added>
+    Header always set Access-Control-Allow-Origin "*"
+    Header set Vary "Accept-Language"
+</Location>
+Alias /added html
+Alias /zipped html
+<Location /zipped>
+    SetOutputFilter DEFLATE
+</Location>
+<Location /errors>
+    CorsacPolicy other.toml
+    ErrorDocument 404 /page.txt
+</Location>
+ProxyPass /api http://127.0.0.1:%(backend)d/api
+ProxyPass /off/api http://127.0.0.1:%(backend)d/api
+ProxyPass /dead http://127.0.0.1:%(closed)d/
+"""
+
+
+def spaced(self, name, plain=Response.all):
+    """httpd itself takes the spaces out of `Vary` as it sends."""
+    values = plain(self, name)
+    return [", ".join(field.strip() for field in value.split(",")) for value in values] if name == "vary" else values
+
+
+def cors(self):
+    return sorted([pair for pair in self.headers if pair[0].startswith("access-control-")] + [("vary", value) for value in self.all("vary")])
+
+
+Response.all, Response.cors = spaced, cors
+
+
+class Requests(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory(prefix="corsac-apache-")
+        root = Path(cls.folder.name)
+        root.chmod(0o755)
+        (root / "html").mkdir()
+        (root / "html" / "page.txt").write_text("page " * 500)
+        (root / "app.toml").write_text(POLICY)
+        (root / "other.toml").write_text(OTHER_POLICY)
+        (root / "users").write_text("")
+        cls.backend, cls.port, cls.root = Backend(), free_port(), root
+        load = "\n".join(f"LoadModule {name}_module {MODULES}/mod_{name}.so" for name in LOADED.split())
+        load += f"\nLoadModule corsac_module {MODULE}\n" + ("User www-data\nGroup www-data\n" if os.geteuid() == 0 else "")
+        settings = {"root": root, "port": cls.port, "load": load, "backend": cls.backend.port, "closed": free_port()}
+        (root / "httpd.conf").write_text(CONF % settings)
+        cls.process = subprocess.Popen(["apache2", "-d", root, "-f", "httpd.conf", "-DFOREGROUND"], stderr=subprocess.PIPE, text=True)
+        for _ in range(200):
+            try:
+                socket.create_connection(("127.0.0.1", cls.port), timeout=1).close()
+                return
+            except OSError:
+                if cls.process.poll() is not None:
+                    log = root / "error.log"
+                    raise SystemExit(cls.process.stderr.read() + (log.read_text() if log.exists() else "")) from None
+                time.sleep(0.02)
+        raise SystemExit("httpd does not listen")
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.process.terminate()
+        cls.process.wait(timeout=10)
+        cls.process.stderr.close()
+        cls.backend.shutdown()
+        cls.backend.server_close()
+        cls.folder.cleanup()
+
+    def get(self, path, headers=ORIGIN, method="GET"):
+        return send(self.port, method, path, headers)
+
+    def test_preflights_come_first(self):
+        for path in ("/page.txt", "/none", "/deny/x", "/basic/x", "/api/x", "/dead/x"):
+            with self.subTest(path):
+                seen = self.backend.seen
+                answer = send(self.port, "OPTIONS", path, PREFLIGHT, b"body")
+                self.assertEqual((answer.status, answer.body, answer.cors()), (204, b"", PREFLIGHT_ANSWER))
+                self.assertEqual(self.backend.seen, seen)
+
+    def test_a_refused_preflight_says_why(self):
+        for path in ("/page.txt", "/deny/x"):
+            answer = self.get(path, [("Origin", EVIL), *PREFLIGHT[1:]], "OPTIONS")
+            self.assertEqual((answer.status, answer.body), (403, b"corsac: origin-not-allowed\n"))
+            self.assertEqual(answer.all("content-type"), ["text/plain; charset=utf-8"])
+            self.assertEqual(answer.cors(), [("vary", PREFLIGHT_VARY)])
+
+    def test_a_status_of_200_has_a_length(self):
+        answer = self.get("/off/other/x", [("Origin", OTHER), *PREFLIGHT[1:]], "OPTIONS")
+        self.assertEqual((answer.status, answer.all("content-length"), answer.body), (200, ["0"], b""))
+
+    def test_headers_are_on_what_httpd_itself_answers(self):
+        for path, status in (("/page.txt", 200), ("/none", 404), ("/deny/x", 403), ("/basic/x", 401), ("/dead/x", 503), ("/gone", 410)):
+            with self.subTest(path):
+                answer = self.get(path)
+                self.assertEqual((answer.status, answer.cors()), (status, ALLOWED))
+                self.assertEqual(self.get(path, [("Origin", EVIL)]).cors(), REFUSED)
+
+    def test_headers_are_on_206_and_304(self):
+        answer = self.get("/page.txt", [*ORIGIN, ("Range", "bytes=0-3")])
+        self.assertEqual((answer.status, answer.cors()), (206, ALLOWED))
+        etag = self.get("/page.txt").all("etag")[0]
+        answer = self.get("/page.txt", [*ORIGIN, ("If-None-Match", etag)])
+        self.assertEqual((answer.status, answer.cors()), (304, ALLOWED))
+
+    def test_the_backends_own_headers_come_off(self):
+        for origin, expected in ((APP, ALLOWED[:3]), (EVIL, [])):
+            for path in ("/api/x", "/api/status/500"):
+                answer = self.get(path, [("Origin", origin)])
+                self.assertEqual(answer.cors(), [*expected, ("vary", "Accept-Language, Cookie, Origin")])
+        self.assertEqual(self.get("/api/names-origin").all("vary"), ["Accept-Language, Cookie, origin"])
+
+    def test_off(self):
+        answer = self.get("/off/api/x")
+        self.assertEqual(answer.all("access-control-allow-credentials"), ["maybe"])
+
+    def test_mod_headers_cannot_make_a_second_line(self):
+        answer = self.get("/added/page.txt")
+        self.assertEqual(answer.cors(), [*ALLOWED[:3], ("vary", "Accept-Language, Origin")])
+
+    def test_deflate_and_vary(self):
+        answer = self.get("/zipped/page.txt", [*ORIGIN, ("Accept-Encoding", "gzip")])
+        self.assertEqual((answer.all("content-encoding"), answer.all("vary")), (["gzip"], ["Accept-Encoding, Origin"]))
+
+    def test_an_error_document_keeps_the_policy_of_what_failed(self):
+        answer = self.get("/errors/x", [("Origin", OTHER)])
+        self.assertEqual((answer.status, answer.cors()), (404, [("access-control-allow-origin", OTHER), *REFUSED]))
+        self.assertTrue(answer.body.startswith(b"page"))
+
+    def test_repeated_lines_are_one_value(self):
+        self.assertEqual(self.get("/page.txt", ORIGIN * 2).cors(), REFUSED)
+
+    def test_a_bad_policy_is_refused_with_its_fix(self):
+        (self.root / "bad.toml").write_text('allow_origins = ["https://app.example.com/"]\n')
+        text = (self.root / "httpd.conf").read_text().replace("CorsacPolicy app.toml", "CorsacPolicy bad.toml")
+        (self.root / "bad.conf").write_text(text)
+        done = subprocess.run(["apache2", "-d", self.root, "-f", "bad.conf", "-t"], capture_output=True, text=True)
+        self.assertNotEqual(done.returncode, 0)
+        for part in ("bad.toml", "allow_origins[0]", "[origin-trailing-slash]", "write `https://app.example.com`"):
+            self.assertIn(part, done.stderr)
+
+
+if __name__ == "__main__":
+    MODULE = Path(sys.argv[1]).resolve()
+    result = unittest.TextTestRunner(verbosity=0).run(unittest.defaultTestLoader.loadTestsFromTestCase(Requests))
+    bad = len({getattr(test, "test_case", test) for test, _ in result.failures + result.errors})
+    print(f"apache: {result.testsRun - bad} passed, {bad} failed")
+    sys.exit(1 if bad or not result.testsRun else 0)
