@@ -79,3 +79,12 @@ listed = starlette(middleware=[Middleware(CORSMiddleware, **SETTINGS)])
 
 installed = starlette()
 install(installed, **SETTINGS)
+
+
+async def twice(scope: Any, receive: Any, send: Any) -> None:
+    """A broken application: two heads."""
+    for status in (200, 500):
+        await send({"type": "http.response.start", "status": status, "headers": [(b"content-length", b"0")]})
+
+
+broken = CORSMiddleware(twice, **SETTINGS)

@@ -132,12 +132,16 @@ def test_everything_public_is_described() -> None:
 
 def test_help_shows_signatures_and_sources() -> None:
     shown = subprocess.run(
-        [sys.executable, "-c", "import corsac; help(corsac.Policy); help(corsac.merge_vary)"],
+        [
+            sys.executable,
+            "-c",
+            "import corsac; help(corsac.Policy); help(corsac.merge_vary); help(corsac.CORSMiddleware)",
+        ],
         capture_output=True,
         text=True,
         check=True,
         env={"PYTHONPATH": str(Path(corsac.__file__).parents[1]), "PAGER": "cat", "TERM": "dumb"},
     ).stdout
     signatures = ("evaluate(self, /, method, headers, path=None)", "from_json(text, *, allow_origin=None)")
-    for text in (*signatures, "Raises:", "Fetch", "ConfigError"):
+    for text in (*signatures, "class CORSMiddleware in module corsac:", "Raises:", "Fetch", "ConfigError"):
         assert text in shown

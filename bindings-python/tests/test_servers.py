@@ -1,5 +1,7 @@
 """The middleware under real servers, as the outermost application and inside FastAPI and Starlette."""
 
+import http.client
+import socket
 from collections.abc import Iterator
 
 import httpx
@@ -31,6 +33,7 @@ def servers() -> Iterator[dict[str, Server]]:
         server, _, form = case.partition("-")
         *command, application = COMMANDS[server]
         commands[case] = [*command, application + form]
+    commands["broken"] = [*COMMANDS["uvicorn"][:-1], "server_apps:broken"]
     with serving(commands) as running:
         yield running
 
@@ -88,3 +91,24 @@ def test_http_2(servers: dict[str, Server]) -> None:
             asks = {"origin": ORIGIN, "access-control-request-method": "PUT"}
             assert h2.options("/", headers=asks).status_code == 204
             assert h2.get("/stream", headers={"origin": ORIGIN}).text == "0\n1\n2\n3\n4\n"
+
+
+def test_two_heads_are_the_servers_to_refuse(servers: dict[str, Server]) -> None:
+    server = servers["broken"]
+    for _ in range(2):
+        try:
+            cors = server.ask("GET", "/", origin=ORIGIN).cors()
+        except http.client.RemoteDisconnected:
+            continue
+        assert cors == ALLOWED
+    printed = server.stop()
+    assert "Expected ASGI message 'http.response.body'" in printed
+
+
+def test_clients_that_go_away(server: Server) -> None:
+    for amid in (False, True) * 10:
+        with socket.create_connection(("127.0.0.1", server.port)) as client:
+            client.sendall(f"GET /stream HTTP/1.1\r\nHost: x\r\nOrigin: {ORIGIN}\r\n\r\n".encode())
+            if amid:
+                client.recv(10)
+    assert server.ask("GET", "/", origin=ORIGIN).status == 200

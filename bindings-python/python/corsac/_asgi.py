@@ -11,26 +11,38 @@ Hook = TypeVar("Hook", bound=Callable[..., object])
 
 
 class CORSMiddleware(AsgiMiddleware):
-    """Puts a CORS policy around an ASGI application.
+    """Puts a CORS policy around an ASGI application. The place of FastAPI's and Starlette's own.
 
     ``app.add_middleware(CORSMiddleware, allow_origins=[...])``, ``Middleware(CORSMiddleware, ...)`` and
-    ``app = CORSMiddleware(app, ...)`` all work. The last form also covers what is outside of the application's
-    own middleware, such as the 500 of an unhandled exception.
+    ``app = CORSMiddleware(app, ...)`` all work. :func:`corsac.install` also covers what is outside of a FastAPI or
+    Starlette application's own middleware: the 500 of an unhandled exception.
 
     Args:
         app: the ASGI application inside.
-        policy: a policy that is built already, in place of the settings.
-        on_decision: called with each :class:`corsac.Decision` and the scope, for metrics; not async. What it raises
-            is logged, and the request goes on.
-        **settings: the settings of a policy, described at :class:`corsac.Policy`; the keyword arguments of
-            FastAPI's own middleware are among them.
+        policy (Policy): a policy that is built already, in place of the settings.
+        on_decision (Callable): called with each :class:`corsac.Decision` and the scope, for metrics; not async. What
+            it raises is logged, and the request goes on.
+        allow_origins (list[str]): origin patterns, or ``["*"]``: who may read responses.
+        allow_origin_regex (str | list[str]): regexes, each matched against the whole origin.
+        allow_origin (Callable): a function of the origin, or of the origin and the scope, sync or async, asked where
+            nothing else matches.
+        allow_methods (list[str]): methods, or ``["*"]``; GET, HEAD and POST are always allowed.
+        allow_headers (list[str]): request-header names, or ``["*"]``.
+        allow_credentials (bool): whether cookies and HTTP authentication are allowed; default False.
+        expose_headers (list[str]): response-header names that scripts may read, or ``["*"]``.
+        max_age (int): for how many seconds a browser may keep a preflight's answer; default 600.
+        **settings: the other settings of a policy. :class:`corsac.Policy` describes each of them.
 
     Raises:
         ConfigError: the settings are refused: every issue at once, each with its fix.
         TypeError: both a policy and settings are given, or ``policy`` is not a :class:`corsac.Policy`.
 
     Only HTTP requests are looked at; WebSocket and lifespan scopes go to the application as they are.
+
+    Source: Fetch, "CORS protocol".
     """
+
+    __module__ = "corsac"
 
     def __init__(
         self,
