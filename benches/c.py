@@ -13,6 +13,7 @@ import shutil
 import statistics
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -54,8 +55,10 @@ def rate(port, headers):
 
 def worker_seconds(server):
     """The processor time that the server's worker has used. Steadier than a rate where others use the machine, too."""
-    master = server.process.pid
-    worker = Path(f"/proc/{master}/task/{master}/children").read_text().split()[0]
+    children = Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children")
+    while not (workers := children.read_text().split()):
+        time.sleep(0.01)  # it listens before it forks
+    worker = workers[0]
     user, system = Path(f"/proc/{worker}/stat").read_text().rsplit(")", 1)[1].split()[11:13]
     return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
