@@ -15,14 +15,16 @@ typedef struct {
   ngx_flag_t hide_upstream; /* `corsac_hide_upstream` */
 } ngx_http_corsac_loc_conf_t;
 
-/* What is known about one request. It outlives nginx's internal redirects. */
+/*
+ * What is known about one request. It outlives nginx's internal redirects. Decisions are not kept: making one anew costs
+ * less than the room that it would take in the request's pool.
+ */
 typedef struct {
   ngx_http_corsac_loc_conf_t *conf; /* in force for this request */
   corsac_request request;           /* as the client sent it */
-  corsac_decision decision;
-  corsac_policy *decided; /* the policy that the decision is of; NULL if there is none yet */
-  unsigned routed : 1;    /* it came as far as a location's or a server's rewrite phase */
-  unsigned answered : 1;  /* the decision is the answer */
+  corsac_reason reason;             /* the last decision's; CORSAC_REASON_NONE if there was none */
+  unsigned routed : 1;              /* it came as far as a location's or a server's rewrite phase */
+  unsigned answered : 1;            /* the decision is the answer */
 } ngx_http_corsac_ctx_t;
 
 extern ngx_module_t ngx_http_corsac_module;
@@ -34,18 +36,18 @@ ngx_http_corsac_ctx_t *ngx_http_corsac_ctx(ngx_http_request_t *r);
 ngx_http_corsac_ctx_t *ngx_http_corsac_find_ctx(ngx_http_request_t *r);
 
 /* Finds the policy in force and decides. NGX_DECLINED where no policy is in force. */
-ngx_int_t ngx_http_corsac_decide(ngx_http_request_t *r, ngx_http_corsac_ctx_t *ctx);
+ngx_int_t ngx_http_corsac_decide(ngx_http_request_t *r, ngx_http_corsac_ctx_t *ctx, corsac_decision *decision);
 
 /* Puts a decision's headers on the response. */
-ngx_int_t ngx_http_corsac_apply(ngx_http_request_t *r, ngx_http_corsac_ctx_t *ctx);
+ngx_int_t ngx_http_corsac_apply(ngx_http_request_t *r, const ngx_http_corsac_ctx_t *ctx, const corsac_decision *decision);
 
 /* Makes the response's status, type and length those of the decision. */
-void ngx_http_corsac_become(ngx_http_request_t *r, ngx_http_corsac_ctx_t *ctx);
+void ngx_http_corsac_become(ngx_http_request_t *r, const corsac_decision *decision);
 
 /* Sends the decision's body. */
-ngx_int_t ngx_http_corsac_body(ngx_http_request_t *r, ngx_http_corsac_ctx_t *ctx);
+ngx_int_t ngx_http_corsac_body(ngx_http_request_t *r, const corsac_decision *decision);
 
 /* Answers with the decision. */
-ngx_int_t ngx_http_corsac_answer(ngx_http_request_t *r, ngx_http_corsac_ctx_t *ctx);
+ngx_int_t ngx_http_corsac_answer(ngx_http_request_t *r, ngx_http_corsac_ctx_t *ctx, const corsac_decision *decision);
 
 #endif

@@ -76,8 +76,7 @@ static ngx_uint_t ngx_http_corsac_is_field(const corsac_slice *name) {
   return 0;
 }
 
-void ngx_http_corsac_become(ngx_http_request_t *r, ngx_http_corsac_ctx_t *ctx) {
-  const corsac_decision *decision = &ctx->decision;
+void ngx_http_corsac_become(ngx_http_request_t *r, const corsac_decision *decision) {
   r->err_status = 0;
   r->headers_out.status = decision->status;
   r->headers_out.status_line.len = 0;
@@ -99,8 +98,8 @@ void ngx_http_corsac_become(ngx_http_request_t *r, ngx_http_corsac_ctx_t *ctx) {
   }
 }
 
-ngx_int_t ngx_http_corsac_apply(ngx_http_request_t *r, ngx_http_corsac_ctx_t *ctx) {
-  const corsac_decision *decision = &ctx->decision;
+ngx_int_t ngx_http_corsac_apply(ngx_http_request_t *r, const ngx_http_corsac_ctx_t *ctx, const corsac_decision *decision) {
+  ngx_uint_t kept = 0;
   for (size_t i = 0; i < decision->header_count; i++) {
     const corsac_header *header = &decision->headers[i];
     ngx_uint_t keep = !ctx->conf->hide_upstream && !ctx->answered;
@@ -118,7 +117,8 @@ ngx_int_t ngx_http_corsac_apply(ngx_http_request_t *r, ngx_http_corsac_ctx_t *ct
         break;
       } /* fall through */
     case CORSAC_OP_DEFAULT:
-      if (ngx_http_corsac_lines(r, &header->name, NULL, 0) > 0) continue;
+      kept = kept || ngx_http_corsac_lines(r, &header->name, NULL, 0) > 0;
+      if (kept) continue;
       break;
     case CORSAC_OP_ADD:
       break;

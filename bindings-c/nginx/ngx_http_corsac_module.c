@@ -22,10 +22,11 @@ static ngx_int_t ngx_http_corsac_rewrite(ngx_http_request_t *r) {
   ngx_http_corsac_ctx_t *ctx = ngx_http_corsac_ctx(r);
   if (ctx == NULL) return NGX_HTTP_INTERNAL_SERVER_ERROR;
   ctx->routed = 1;
-  ngx_int_t decided = ngx_http_corsac_decide(r, ctx);
+  corsac_decision decision;
+  ngx_int_t decided = ngx_http_corsac_decide(r, ctx, &decision);
   if (decided == NGX_DECLINED) return NGX_DECLINED;
   if (decided != NGX_OK) return NGX_HTTP_INTERNAL_SERVER_ERROR;
-  return ctx->decision.action == CORSAC_RESPOND ? ngx_http_corsac_answer(r, ctx) : NGX_DECLINED;
+  return decision.action == CORSAC_RESPOND ? ngx_http_corsac_answer(r, ctx, &decision) : NGX_DECLINED;
 }
 
 /* Remembers the request as it came: a server's own `return` ends it before there is a location. */
@@ -41,11 +42,12 @@ static ngx_int_t ngx_http_corsac_filter(ngx_http_request_t *r) {
   if (r != r->main) return ngx_http_corsac_next_filter(r);
   ngx_http_corsac_ctx_t *ctx = ngx_http_corsac_ctx(r);
   if (ctx == NULL) return NGX_ERROR;
-  ngx_int_t decided = ngx_http_corsac_decide(r, ctx);
+  corsac_decision decision;
+  ngx_int_t decided = ngx_http_corsac_decide(r, ctx, &decision);
   if (decided == NGX_DECLINED) return ngx_http_corsac_next_filter(r);
   if (decided != NGX_OK) return NGX_ERROR;
-  if (ctx->decision.action != CORSAC_RESPOND || ctx->answered) {
-    return ngx_http_corsac_apply(r, ctx) == NGX_OK ? ngx_http_corsac_next_filter(r) : NGX_ERROR;
+  if (decision.action != CORSAC_RESPOND || ctx->answered) {
+    return ngx_http_corsac_apply(r, ctx, &decision) == NGX_OK ? ngx_http_corsac_next_filter(r) : NGX_ERROR;
   }
   /* What cannot be read as a request is refused as nginx does it. */
   if (!ctx->routed) return ngx_http_corsac_next_filter(r);
@@ -53,11 +55,11 @@ static ngx_int_t ngx_http_corsac_filter(ngx_http_request_t *r) {
   /* A server's `return`, or nginx's redirect to the folder, came first. The decision is the answer all the same. */
   ngx_http_clear_location(r);
   ctx->answered = 1;
-  ngx_http_corsac_become(r, ctx);
-  if (ngx_http_corsac_apply(r, ctx) != NGX_OK) return NGX_ERROR;
+  ngx_http_corsac_become(r, &decision);
+  if (ngx_http_corsac_apply(r, ctx, &decision) != NGX_OK) return NGX_ERROR;
   ngx_int_t sent = ngx_http_corsac_next_filter(r);
   if (sent == NGX_ERROR || sent > NGX_OK || r->header_only) return sent;
-  sent = ngx_http_corsac_body(r, ctx);
+  sent = ngx_http_corsac_body(r, &decision);
   r->header_only = 1; /* the body that was to follow is not sent */
   return sent == NGX_ERROR ? sent : NGX_OK;
 }
@@ -68,10 +70,11 @@ static ngx_int_t ngx_http_corsac_variable(ngx_http_request_t *r, ngx_http_variab
   ngx_http_corsac_ctx_t *ctx = ngx_http_corsac_find_ctx(r->main);
   value->not_found = 1;
   /* A server's `return` may ask before there is a decision. */
-  if (ctx != NULL && ctx->decided == NULL && r == r->main) ngx_http_corsac_decide(r, ctx);
-  if (ctx == NULL || ctx->decided == NULL) return NGX_OK;
+  corsac_decision decision;
+  if (ctx != NULL && ctx->reason == CORSAC_REASON_NONE && r == r->main) ngx_http_corsac_decide(r, ctx, &decision);
+  if (ctx == NULL || ctx->reason == CORSAC_REASON_NONE) return NGX_OK;
   corsac_slice text = ctx->request.origin;
-  if (!origin) text = corsac_slice_from(corsac_reason_name(ctx->decision.reason));
+  if (!origin) text = corsac_slice_from(corsac_reason_name(ctx->reason));
   if (text.ptr == NULL) return NGX_OK;
   value->data = (u_char *)text.ptr;
   value->len = (unsigned)text.len;

@@ -42,7 +42,7 @@ ngx_http_corsac_ctx_t *ngx_http_corsac_ctx(ngx_http_request_t *r) {
   ctx->request.size = sizeof ctx->request;
   ctx->request.method = ngx_http_corsac_slice(r->method_name);
   ctx->request.path = ngx_http_corsac_path(r);
-  ctx->decision.size = sizeof ctx->decision;
+  ctx->reason = CORSAC_REASON_NONE;
 
   const ngx_list_part_t *part = &r->headers_in.headers.part;
   for (; part != NULL; part = part->next) {
@@ -58,18 +58,18 @@ ngx_http_corsac_ctx_t *ngx_http_corsac_ctx(ngx_http_request_t *r) {
   return ctx;
 }
 
-ngx_int_t ngx_http_corsac_decide(ngx_http_request_t *r, ngx_http_corsac_ctx_t *ctx) {
+ngx_int_t ngx_http_corsac_decide(ngx_http_request_t *r, ngx_http_corsac_ctx_t *ctx, corsac_decision *decision) {
   ngx_http_corsac_loc_conf_t *here = ngx_http_get_module_loc_conf(r, ngx_http_corsac_module);
   /* An error page is sent under the policy of the location that failed, wherever the page lies. */
   if (here->said && !(ctx->conf != NULL && r->err_status != 0)) ctx->conf = here;
   if (ctx->conf == NULL || ctx->conf->policy == NULL) return NGX_DECLINED;
-  if (ctx->decided == ctx->conf->policy) return NGX_OK;
 
-  corsac_status status = corsac_policy_evaluate(ctx->conf->policy, &ctx->request, &ctx->decision);
+  decision->size = sizeof *decision;
+  corsac_status status = corsac_policy_evaluate(ctx->conf->policy, &ctx->request, decision);
   if (status != CORSAC_OK) {
     ngx_log_error(NGX_LOG_ERR, r->connection->log, 0, "corsac: no decision: %s", corsac_status_name(status));
     return NGX_ERROR;
   }
-  ctx->decided = ctx->conf->policy;
+  ctx->reason = decision->reason;
   return NGX_OK;
 }

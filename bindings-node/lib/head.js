@@ -102,8 +102,14 @@ function put (response, answer, pieces, layer) {
     layer.replaced(name, before)
     response.removeHeader?.(name)
   }
+  let kept = false
   for (const { name, value, op } of answer.headers) {
     const before = response.getHeader?.(name)
+    if (op === 'default') {
+      // What stands after one that the application has set goes with it.
+      kept ||= before !== undefined
+      if (kept) continue
+    }
     const now = text(value, pieces)
     if (before === undefined) {
       response.setHeader(name, now)

@@ -35,7 +35,7 @@ impl Text {
 pub(crate) enum Watch {
     /// It comes off.
     TakeOff,
-    /// It stays, and the decision's is left out.
+    /// It stays, and the decision's is left out, as are those of this kind after it.
     Prefer,
     /// It becomes one line together with the decision's.
     Merge,
@@ -104,9 +104,10 @@ impl Merger {
                 }
             }
         }
+        let mut kept = false;
         for line in lines.iter() {
             match name(&line).and_then(|name| self.watch(name.as_slice())) {
-                Some((name, Watch::Prefer)) if preferred.contains(&name) => {}
+                Some((name, Watch::Prefer)) if kept || preferred.contains(&name) => kept = true,
                 Some((name, Watch::Merge)) if !vary.is_empty() => {
                     let ours = Octets::read(&line.get_item(1)?, "the value of a header")?;
                     let value = corsac::merge_vary(vary.iter().map(Octets::as_slice), ours.as_slice());

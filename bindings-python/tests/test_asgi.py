@@ -238,7 +238,9 @@ def test_the_same_value_is_no_reason_to_warn(caplog: pytest.LogCaptureFixture) -
 
 def test_keep_app_headers() -> None:
     own = [(b"Access-Control-Allow-Origin", b"https://else.example")]
-    assert answered(own, keep_app_headers=True) == own + ALLOWED[1:]
+    assert answered(own, keep_app_headers=True) == own + REFUSED, "no credentials beside another's origin"
+    other = [(b"access-control-expose-headers", b"x-own")]
+    assert answered(other, keep_app_headers=True) == other + [line for line in ALLOWED if line[0] != other[0][0]]
     assert answered(own, from_origin(b"https://evil.example"), keep_app_headers=True) == own + REFUSED
 
 

@@ -67,13 +67,15 @@ static inline void cors_merge(struct cors_lines *lines, const corsac_header *hea
 }
 
 static inline void cors_apply(struct cors_lines *lines, const corsac_decision *decision) {
+  bool kept = false;
   for (size_t i = 0; i < decision->header_count; i++) {
     const corsac_header *header = &decision->headers[i];
     switch (header->op) {
     case CORSAC_OP_REMOVE: cors_find(lines, header->name, NULL, true); break;
     case CORSAC_OP_MERGE: cors_merge(lines, header); break;
     case CORSAC_OP_DEFAULT:
-      if (cors_find(lines, header->name, NULL, false) == 0) cors_line(lines, header->name, header->value);
+      kept = kept || cors_find(lines, header->name, NULL, false) > 0;
+      if (!kept) cors_line(lines, header->name, header->value);
       break;
     case CORSAC_OP_SET: cors_find(lines, header->name, NULL, true); /* fall through */
     case CORSAC_OP_ADD: cors_line(lines, header->name, header->value); break;

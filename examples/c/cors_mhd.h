@@ -63,6 +63,7 @@ static inline bool line_is_there(const struct response *response, const char *na
 
 /* What each operation of a decision means. */
 static inline void cors_apply(struct response *response, const corsac_decision *decision) {
+  bool kept = false;
   for (size_t i = 0; i < decision->header_count; i++) {
     const corsac_header *header = &decision->headers[i];
     const char *name = header->name.ptr;
@@ -70,7 +71,8 @@ static inline void cors_apply(struct response *response, const corsac_decision *
     case CORSAC_OP_REMOVE: line_take(response, name, NULL); break;
     case CORSAC_OP_MERGE: line_merge(response, header); break;
     case CORSAC_OP_DEFAULT:
-      if (!line_is_there(response, name)) line_add(response, name, header->value.ptr, header->value.len);
+      kept = kept || line_is_there(response, name);
+      if (!kept) line_add(response, name, header->value.ptr, header->value.len);
       break;
     case CORSAC_OP_SET: line_take(response, name, NULL); /* fall through */
     case CORSAC_OP_ADD: line_add(response, name, header->value.ptr, header->value.len); break;
