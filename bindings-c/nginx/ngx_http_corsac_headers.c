@@ -36,7 +36,8 @@ static ngx_int_t ngx_http_corsac_add(ngx_http_request_t *r, const corsac_slice *
   return NGX_OK;
 }
 
-static ngx_int_t ngx_http_corsac_merge_into(ngx_http_request_t *r, const corsac_slice *lines, ngx_uint_t count, corsac_slice *value) {
+static ngx_int_t ngx_http_corsac_merge_into(ngx_http_request_t *r, const corsac_slice *lines, ngx_uint_t count,
+                                            corsac_slice *value) {
   size_t length = 0, room = value->len + 2;
   for (ngx_uint_t i = 0; i < count; i++) room += lines[i].len + 2;
   char *merged = ngx_pnalloc(r->pool, room);

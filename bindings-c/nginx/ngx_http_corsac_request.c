@@ -61,7 +61,8 @@ ngx_http_corsac_ctx_t *ngx_http_corsac_ctx(ngx_http_request_t *r) {
 ngx_int_t ngx_http_corsac_decide(ngx_http_request_t *r, ngx_http_corsac_ctx_t *ctx, corsac_decision *decision) {
   ngx_http_corsac_loc_conf_t *here = ngx_http_get_module_loc_conf(r, ngx_http_corsac_module);
   /* An error page is sent under the policy of the location that failed, wherever the page lies. */
-  if (here->said && !(ctx->conf != NULL && r->err_status != 0)) ctx->conf = here;
+  ngx_uint_t kept = ctx->conf != NULL && (r->err_status != 0 || ctx->answered);
+  if (here->said && !kept) ctx->conf = here;
   if (ctx->conf == NULL || ctx->conf->policy == NULL) return NGX_DECLINED;
 
   decision->size = sizeof *decision;

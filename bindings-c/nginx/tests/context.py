@@ -88,6 +88,7 @@ server {
     location /cached/ { proxy_cache cache; proxy_cache_valid 200 1m; add_header X-Cache $upstream_cache_status; proxy_pass %(backend)s; }
     location /any { corsac_policy any.toml; return 200 "any"; }
     location /put { dav_methods PUT DELETE; }
+    location /too-large { client_max_body_size 1; error_page 413 /any; proxy_pass %(backend)s; }
     location /slow-body { client_max_body_size 1; proxy_pass %(backend)s; }
     location /reason { add_header X-Reason $corsac_reason always; return 200 "x"; }
 }

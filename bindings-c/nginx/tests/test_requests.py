@@ -49,6 +49,10 @@ class Requests(unittest.TestCase):
         self.assertEqual(answer.status, 204)
         big = send(self.port, "OPTIONS", "/slow-body", PREFLIGHT, b"x" * 100)
         self.assertEqual((big.status, big.cors()), (204, PREFLIGHT_ANSWER))
+        big = send(self.port, "OPTIONS", "/too-large", PREFLIGHT, b"x" * 100)
+        self.assertEqual(big.status, 204)
+        big = send(self.port, "POST", "/too-large", ORIGIN, b"x" * 100)
+        self.assertEqual(big.status, 413)
 
     def test_a_refused_preflight_says_why(self):
         for path in ("/page.txt", "/return", "/api", "/check"):
