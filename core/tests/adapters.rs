@@ -107,6 +107,24 @@ fn keep_app_headers_leaves_them_on() {
 }
 
 #[test]
+fn kept_headers_are_never_given_credentials() {
+    let policy = policy(|config| {
+        config.keep_app_headers = true;
+        config.allow_credentials = true;
+        config.expose_headers = vec!["ETag".into()];
+    });
+    for own in ["*", OTHER] {
+        let headers = applied(&policy, Some(APP), &[("access-control-allow-origin", own)]);
+        assert_eq!(lines(&headers, "access-control-allow-origin"), [own]);
+        assert!(!headers.contains_key("access-control-allow-credentials"));
+        assert!(!headers.contains_key("access-control-expose-headers"));
+    }
+    let headers = applied(&policy, Some(APP), &[("access-control-expose-headers", "x-own")]);
+    assert_eq!(lines(&headers, "access-control-allow-credentials"), ["true"]);
+    assert_eq!(lines(&headers, "access-control-expose-headers"), ["x-own"]);
+}
+
+#[test]
 fn vary_is_merged_over_several_lines() {
     let policy = policy(|_| {});
     for (application, merged) in [
