@@ -6,4 +6,11 @@ const { Policy } = require('./lib/policy.js')
 const { mergeVary } = require('./lib/vary.js')
 const { version } = require('./package.json')
 
-module.exports = Object.assign(cors, { cors, default: cors, ConfigError, Policy, mergeVary, version })
+// One by one, so that whoever imports this from a module finds the names without running it.
+module.exports = cors
+module.exports.cors = cors
+module.exports.default = cors
+module.exports.ConfigError = ConfigError
+module.exports.Policy = Policy
+module.exports.mergeVary = mergeVary
+module.exports.version = version

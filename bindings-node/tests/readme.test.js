@@ -10,7 +10,9 @@ const test = require('node:test')
 
 const ROOT = path.join(__dirname, '..')
 
-for (const [file, least] of [[path.join(ROOT, 'README.md'), 1], [path.join(ROOT, '..', 'README.md'), 0]]) {
+for (const [file, least] of [
+  [path.join(ROOT, 'README.md'), 1], [path.join(ROOT, '..', 'README.md'), 0], [path.join(ROOT, '..', 'docs', 'node.md'), 4]
+]) {
   const text = fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : ''
   const blocks = [...text.matchAll(/^```(?:js|javascript|mjs)\n([\s\S]*?)^```$/gm)].map((match) => match[1])
   test(`blocks of ${path.relative(path.dirname(ROOT), file)}`, () => {
