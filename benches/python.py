@@ -165,6 +165,7 @@ def main():
         "100 origins": ([asked], both(100)),
         "10,000 origins": ([asked], many),
         "10,000 origins, another each time": (tenants, many),
+        "1 origin, another one asks": ([scope((b"origin", b"https://evil.example"))], one),
         "preflight, in all": ([preflight()], one),
         "1 MiB of Access-Control-Request-Headers": ([preflight(b"," * 2**20)], hostile),
         "1 MiB of Origin": ([scope((b"origin", b"x" * 2**20))], hostile),

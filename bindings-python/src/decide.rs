@@ -77,7 +77,8 @@ impl Decider {
     fn report(&self, about: &Bound<'_, PyAny>, request: &Request<'_>, decision: &corsac::Decision<'_>) -> PyResult<()> {
         let py = about.py();
         if decision.reason().is_refusal() {
-            self.refusals.log(py, decision.reason(), request, about.get_item(self.path.bind(py)).ok())?;
+            let path = || about.get_item(self.path.bind(py)).ok()?.extract().ok();
+            self.refusals.log(py, decision.reason(), request, path)?;
         }
         match &self.on_decision {
             Some(hook) => tell(hook.bind(py), *decision, about),

@@ -2,6 +2,7 @@
 
 use crate::warn::logger;
 use corsac::{Reason, Request};
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use std::sync::{Mutex, PoisonError};
@@ -29,20 +30,20 @@ struct Window {
 }
 
 impl Refusals {
-    /// Logs one refusal. `path` is the host's own text of the path.
+    /// Logs one refusal. `path` gives the host's own text of the path.
     pub(crate) fn log(
         &self,
         py: Python<'_>,
         reason: Reason,
         request: &Request<'_>,
-        path: Option<Bound<'_, PyAny>>,
+        path: impl FnOnce() -> Option<String>,
     ) -> PyResult<()> {
         let logger = logger(py)?;
-        if !logger.call_method1("isEnabledFor", (INFO,))?.is_truthy()? {
+        if !logger.call_method1(intern!(py, "isEnabledFor"), (INFO,))?.is_truthy()? {
             return Ok(());
         }
         let Some(left_out) = self.admit(Instant::now()) else { return Ok(()) };
-        let path = path.and_then(|path| path.extract::<String>().ok()).unwrap_or_default();
+        let path = path().unwrap_or_default();
         let told = PyDict::new(py);
         told.set_item("reason", reason.as_str())?;
         told.set_item("method", printable(request.method))?;

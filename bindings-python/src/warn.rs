@@ -1,6 +1,7 @@
 //! What is said to the logger `corsac` while requests are answered.
 
 use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
 use std::sync::{Mutex, PoisonError};
 
 /// Which of the application's headers have been reported already: each is, once.
@@ -25,7 +26,9 @@ impl Reported {
     }
 }
 
-/// The logger `corsac`.
-pub(crate) fn logger(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
-    py.import("logging")?.call_method1("getLogger", ("corsac",))
+/// The logger `corsac`, which stays the same object.
+pub(crate) fn logger(py: Python<'_>) -> PyResult<&Bound<'_, PyAny>> {
+    static LOGGER: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    let found = || Ok::<_, PyErr>(py.import("logging")?.call_method1("getLogger", ("corsac",))?.unbind());
+    Ok(LOGGER.get_or_try_init(py, found)?.bind(py))
 }

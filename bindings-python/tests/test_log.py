@@ -100,7 +100,11 @@ def test_hooks_that_cannot_be() -> None:
     async def hook(decision: Decision, scope: Any) -> None:
         pass
 
+    class Hook:
+        async def __call__(self, decision: Decision, scope: Any) -> None:
+            pass
+
     wrong: Any
-    for wrong in (hook, 1):
+    for wrong in (hook, Hook(), 1):
         with pytest.raises(TypeError, match="on_decision"):
             CORSMiddleware(App(), **SETTINGS, on_decision=wrong)

@@ -71,7 +71,8 @@ def hook(on_decision: Hook | None) -> Hook | None:
     """The hook itself, if it can be one."""
     if on_decision is None:
         return None
-    if not callable(on_decision) or inspect.iscoroutinefunction(on_decision):
+    called = getattr(on_decision, "__call__", None)  # noqa: B004  # of an object, its method
+    if called is None or inspect.iscoroutinefunction(on_decision) or inspect.iscoroutinefunction(called):
         raise TypeError("on_decision must be a function that is not async: it is called while the request waits")
     return on_decision
 
