@@ -5,7 +5,7 @@
 const assert = require('node:assert/strict')
 const test = require('node:test')
 const vm = require('node:vm')
-const { ConfigError, Policy } = require('corsac')
+const { ConfigError, Policy, cors } = require('corsac')
 
 process.removeAllListeners('warning')
 
@@ -136,4 +136,16 @@ test('a hundred thousand origins', () => {
   const allowOrigins = Array.from({ length: 100_000 }, (_, i) => `https://app${i}.example.com`)
   assert(allows({ allowOrigins }, 'https://app99999.example.com'))
   assert(!allows({ allowOrigins }, 'https://app100000.example.com'))
+})
+
+test('an instance that shows none of its settings is no table', () => {
+  class Hidden {
+    get allowOrigins () { return ['https://a.example'] }
+  }
+  class Shown {
+    allowOrigins = ['https://a.example']
+  }
+  assert.throws(() => new Policy(new Hidden()), /`allowOrigins` is not an own enumerable property/)
+  assert.throws(() => cors(new Hidden()), /`allowOrigins` is not an own enumerable property/)
+  cors(new Shown())
 })
