@@ -215,7 +215,8 @@ enum corsac_op
    */
   CORSAC_OP_REMOVE = 3,
   /**
-   * Set it unless the application has set it.
+   * Set it unless the application has set it. Once it has, all further headers of this op are left out as well:
+   * none of ours stands beside an origin that the policy did not decide on.
    */
   CORSAC_OP_DEFAULT = 4,
 };

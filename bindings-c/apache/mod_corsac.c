@@ -107,6 +107,7 @@ static void merge(request_rec *r, const corsac_header *header, const char *name)
 }
 
 static void apply(request_rec *r, const corsac_decision *decision) {
+  int kept = 0;
   for (size_t i = 0; i < decision->header_count; i++) {
     const corsac_header *header = &decision->headers[i];
     const char *name = header->name.ptr, *value = corsac_header_own(header, allocate, r->pool);
@@ -115,7 +116,8 @@ static void apply(request_rec *r, const corsac_decision *decision) {
     case CORSAC_OP_MERGE: merge(r, header, name); break;
     case CORSAC_OP_ADD: apr_table_addn(r->headers_out, name, value); break;
     case CORSAC_OP_DEFAULT:
-      if (apr_table_get(r->headers_out, name) || apr_table_get(r->err_headers_out, name)) break; /* fall through */
+      kept = kept || apr_table_get(r->headers_out, name) || apr_table_get(r->err_headers_out, name);
+      if (kept) break; /* fall through */
     case CORSAC_OP_SET:
       take_off(r, name);
       /* Apache keeps the type outside the table. */

@@ -57,11 +57,15 @@ Alias /zipped html
 <Location /zipped>
     SetOutputFilter DEFLATE
 </Location>
+<Location /keep>
+    CorsacPolicy keep.toml
+</Location>
 <Location /errors>
     CorsacPolicy other.toml
     ErrorDocument 404 /page.txt
 </Location>
 ProxyPass /api http://127.0.0.1:%(backend)d/api
+ProxyPass /keep http://127.0.0.1:%(backend)d/api
 ProxyPass /off/api http://127.0.0.1:%(backend)d/api
 ProxyPass /dead http://127.0.0.1:%(closed)d/
 """
@@ -90,6 +94,7 @@ class Requests(unittest.TestCase):
         (root / "html" / "page.txt").write_text("page " * 500)
         (root / "app.toml").write_text(POLICY)
         (root / "other.toml").write_text(OTHER_POLICY)
+        (root / "keep.toml").write_text(POLICY + "keep_app_headers = true\n")
         (root / "users").write_text("")
         cls.backend, cls.port, cls.root = Backend(), free_port(), root
         load = "\n".join(f"LoadModule {name}_module {MODULES}/mod_{name}.so" for name in LOADED.split())
@@ -163,6 +168,11 @@ class Requests(unittest.TestCase):
     def test_off(self):
         answer = self.get("/off/api/x")
         self.assertEqual(answer.all("access-control-allow-credentials"), ["maybe"])
+
+    def test_nothing_of_ours_stands_beside_an_origin_that_stays(self):
+        answer = self.get("/keep/alone")
+        self.assertEqual(answer.all("access-control-allow-origin"), ["https://wrong.example", "*"])
+        self.assertEqual(answer.all("access-control-allow-credentials") + answer.all("access-control-expose-headers"), [])
 
     def test_mod_headers_cannot_make_a_second_line(self):
         answer = self.get("/added/page.txt")

@@ -69,8 +69,9 @@ class Backend(http.server.ThreadingHTTPServer):
             self.send_response(status)
             self.send_header("Access-Control-Allow-Origin", "https://wrong.example")
             self.send_header("Access-Control-Allow-Origin", "*")
-            self.send_header("access-control-allow-credentials", "maybe")
-            self.send_header("Access-Control-Expose-Headers", "X-Theirs")
+            if "/alone" not in self.path:
+                self.send_header("access-control-allow-credentials", "maybe")
+                self.send_header("Access-Control-Expose-Headers", "X-Theirs")
             self.send_header("Vary", "Accept-Language")
             self.send_header("Vary", "Cookie, origin" if "names-origin" in self.path else "Cookie")
             self.send_header("Cache-Control", "max-age=60")

@@ -154,6 +154,11 @@ class Requests(unittest.TestCase):
         self.assertEqual(answer.all("access-control-allow-credentials"), ["maybe"])
         self.assertEqual(answer.all("vary"), ["Accept-Language, Cookie, Origin"])
 
+    def test_nothing_of_ours_stands_beside_an_origin_that_stays(self):
+        answer = self.get("/keep/alone")
+        self.assertEqual(answer.all("access-control-allow-origin"), ["https://wrong.example", "*"])
+        self.assertEqual(answer.all("access-control-allow-credentials") + answer.all("access-control-expose-headers"), [])
+
     def test_add_header_cannot_make_a_second_line(self):
         answer = self.get("/added")
         self.assertEqual(answer.cors(), [*ALLOWED[:3], ("vary", "Accept-Language, Origin")])
