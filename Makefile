@@ -2,7 +2,7 @@
 
 STACK ?= rust c python node
 
-.PHONY: help demo test bench bench-rust bench-c bench-python bench-node generate mutate-table clean
+.PHONY: help demo test bench bench-rust bench-c bench-python bench-node lint fuzz generate mutate-table clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -27,6 +27,13 @@ bench-python:
 
 bench-node:
 	@node benches/node.js
+
+lint: ## format, clippy, types, and that the doors hold no rules
+	@python3 tests/run.py format clippy generated doors types
+
+fuzz: ## fuzzes the engine for SECONDS each target (cargo-fuzz and a nightly compiler are needed)
+	@for target in evaluate config_json pattern_vs_naive; do \
+	  cargo +nightly fuzz run $$target -- -max_total_time=$(or $(SECONDS),60) || exit 1; done
 
 generate: ## writes the generated files anew
 	@cargo xtask generate
