@@ -19,6 +19,7 @@ mod budget;
 mod decide;
 mod decision;
 mod headers;
+mod interpreter;
 mod issue;
 mod merge;
 mod octets;
@@ -57,6 +58,7 @@ mod _corsac {
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        super::interpreter::only_one(module.py())?;
         module.add("ConfigError", super::issue::config_error_type(module.py())?)?;
         module.add("__version__", env!("CARGO_PKG_VERSION"))
     }

@@ -5,15 +5,17 @@ import sys
 from pathlib import Path
 
 import corsac
+import pytest
 
-ISOLATED = """
-import sys
+PROGRAM = """
+import sys; sys.path.insert(0, {path!r})
+import corsac
 try:
     import _interpreters as interpreters
-    made = interpreters.create("isolated")
+    made = interpreters.create({kind!r})
 except ImportError:
     import _xxsubinterpreters as interpreters
-    made = interpreters.create(isolated=True)
+    made = interpreters.create(isolated={kind!r} == "isolated")
 try:
     told = interpreters.run_string(made, "import sys; sys.path.insert(0, {path!r}); import corsac")
 except Exception as error:
@@ -22,15 +24,21 @@ print(told)
 """
 
 
-def test_isolated_subinterpreters() -> None:
-    program = ISOLATED.format(path=str(Path(corsac.__file__).parents[1]))
+@pytest.mark.parametrize("kind", ["isolated", "legacy"])
+def test_subinterpreters(kind: str) -> None:
+    program = PROGRAM.format(path=str(Path(corsac.__file__).parents[1]), kind=kind)
     told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout  # noqa: S603
-    if sys.version_info >= (3, 12):
-        assert "ImportError" in told
-        assert "does not support loading in subinterpreters" in told
-    else:
-        # 3.11 has no isolation that an extension could refuse: what it calls isolated shares the one lock.
-        assert told == "None\n"
+    assert "ImportError" in told
+    assert "does not support loading in subinterpreters" in told
+
+
+def test_importing_it_anew_is_no_other_interpreter() -> None:
+    program = (
+        "import sys, corsac; [sys.modules.pop(n) for n in list(sys.modules) if n.startswith('corsac')]; import corsac"
+    )
+    program += "; corsac.Policy(allow_origins=['*'])"
+    path = {"PYTHONPATH": str(Path(corsac.__file__).parents[1])}
+    subprocess.run([sys.executable, "-c", program], check=True, env=path)  # noqa: S603
 
 
 def test_a_free_threaded_interpreter_is_not_what_runs_here() -> None:

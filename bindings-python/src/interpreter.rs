@@ -1,0 +1,17 @@
+//! One interpreter a process: objects that are kept in statics belong to it.
+
+use pyo3::exceptions::PyImportError;
+use pyo3::prelude::*;
+use std::sync::OnceLock;
+
+/// The first interpreter that imported the module, told by its table of modules.
+static HOME: OnceLock<usize> = OnceLock::new();
+
+/// Refuses a second interpreter. The interpreter itself refuses isolated ones from 3.12 on.
+pub(crate) fn only_one(py: Python<'_>) -> PyResult<()> {
+    let here = py.import("sys")?.getattr("modules")?.as_ptr() as usize;
+    if *HOME.get_or_init(|| here) == here {
+        return Ok(());
+    }
+    Err(PyImportError::new_err("corsac does not support loading in subinterpreters"))
+}
