@@ -22,8 +22,11 @@ NODE_DIR = ROOT / "bindings-node"
 DOOR = ROOT / "target" / "door"
 DEBIAN_PACKAGES = [
     "abigail-tools",
+    "apache2",
+    "apache2-dev",
     "chromium",
     "cmake",
+    "curl",
     "g++",
     "libcivetweb-dev",
     "libevent-dev",
@@ -97,7 +100,8 @@ def debian_packages():
     install = f"apt-get install -y --no-install-recommends {' '.join(missing)}"
     if os.geteuid() != 0:
         raise Failed(f"packages are missing; type: sudo {install}")
-    quiet = {"DEBIAN_FRONTEND": "noninteractive"}
+    # Nothing is asked, and no server is started on being installed.
+    quiet = {"DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
     run("apt-get", "update", env=quiet)
     run(*install.split(), env=quiet)
     return f"installed {' '.join(missing)}"
@@ -186,7 +190,12 @@ def c_tests():
 
 
 def nginx_tests():
-    output = run("make", "--no-print-directory", "-C", "bindings-c/nginx", "test", "PROFILE=door")
+    output = run("make", "--no-print-directory", "-C", "bindings-c/nginx", "test")
+    return counts(output, r"^(?:\S+: )?(?P<passed>\d+) passed, (?P<failed>\d+) failed")
+
+
+def apache_tests():
+    output = run("make", "--no-print-directory", "-C", "bindings-c/apache", "test")
     return counts(output, r"^(?:\S+: )?(?P<passed>\d+) passed, (?P<failed>\d+) failed")
 
 
@@ -229,6 +238,7 @@ CHECKS = [
     ("node tests", node_tests),
     ("c tests", c_tests),
     ("nginx tests", nginx_tests),
+    ("apache tests", apache_tests),
     ("demo", demo),
     ("demo, broken on purpose", demo_control),
     ("mutations of the table", mutate_smoke),

@@ -10,6 +10,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = [
+    "bindings-c/apache/*.c",
+    "bindings-c/nginx/*.[ch]",
     "bindings-c/src/**/*.rs",
     "bindings-node/src/**/*.rs",
     "bindings-node/*.js",
@@ -18,8 +20,12 @@ SOURCES = [
     "bindings-python/src/**/*.rs",
     "bindings-python/python/**/*.py",
 ]
+# Servers in C keep these apart from the other headers, so that their modules have to know them.
+HEADERS_OF_SERVERS = {"content-type", "content-length"}
 NAMES = re.compile(r'^    \w+ "([a-z-]+)",$', re.M)
 COMMENTS = {
+    ".c": re.compile(r"//[^\n]*|/\*.*?\*/", re.S),
+    ".h": re.compile(r"//[^\n]*|/\*.*?\*/", re.S),
     ".rs": re.compile(r"//[^\n]*|/\*.*?\*/", re.S),
     ".js": re.compile(r"(?<!:)//[^\n]*|/\*.*?\*/", re.S),
     ".mjs": re.compile(r"(?<!:)//[^\n]*|/\*.*?\*/", re.S),
@@ -44,6 +50,8 @@ def response_headers():
 def findings(text, suffix, names):
     """What a source holds that it may not, as (line, what, the line's text)."""
     code = COMMENTS[suffix].sub(lambda comment: "\n" * comment[0].count("\n"), text)
+    if suffix in (".c", ".h"):
+        names = [name for name in names if name not in HEADERS_OF_SERVERS]
     quoted = re.compile(r"""(?i)(?:b|c)?["'`](?:%s)\\?0?["'`]""" % "|".join(map(re.escape, names)))
     for number, line in enumerate(code.splitlines(), 1):
         # Documentation, and a type's list of literals, decide nothing.
