@@ -173,6 +173,12 @@ def python_types():
     run(PYTHON, "-m", "ruff", "format", "--check", "python", "tests", cwd=where)
     run(PYTHON, "-m", "mypy", cwd=where)
     run(PYTHON, "-m", "mypy.stubtest", "corsac", cwd=where, env={"PYTHONPATH": "python"})
+    run(PYTHON, "-m", "pyright", "--pythonpath", PYTHON, cwd=where)
+
+
+def python_versions():
+    output = run(PYTHON, "bindings-python/tests/versions.py")
+    return counts(output, r"^(?P<passed>\d+) passed, (?P<failed>\d+) failed")
 
 
 def node_tests():
@@ -234,6 +240,7 @@ CHECKS = [
     ("rust tests", rust_tests),
     ("python types", python_types),
     ("python tests", python_tests),
+    ("python versions", python_versions),
     ("node types", node_types),
     ("node tests", node_tests),
     ("c tests", c_tests),
