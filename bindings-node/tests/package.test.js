@@ -34,6 +34,26 @@ test('what is packed installs without a network, and runs', (t) => {
   assert.equal(run(process.execPath, ['app.cjs'], folder), 'works\n')
 })
 
+test('the addon may come in a package of its own platform', { skip: process.platform !== 'linux' || process.arch !== 'x64' }, (t) => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'corsac-'))
+  t.after(() => fs.rmSync(folder, { recursive: true }))
+  const addon = path.join(ROOT, 'corsac.linux-x64-gnu.node')
+  run(process.execPath, [path.join(ROOT, 'scripts', 'stage.js'), folder, `linux-x64-gnu=${addon}`], ROOT)
+  const pack = (name) => JSON.parse(run(NPM, ['pack', '--json', '--offline', '--pack-destination', folder], path.join(folder, name)))[0]
+  const [main, platform] = [pack('corsac'), pack('linux-x64-gnu')]
+  assert(!main.files.some((file) => file.path.endsWith('.node')))
+  const manifest = JSON.parse(fs.readFileSync(path.join(folder, 'corsac', 'package.json')))
+  assert.deepEqual(manifest.optionalDependencies, { '@corsac/linux-x64-gnu': manifest.version })
+  const empty = path.join(folder, 'empty')
+  fs.mkdirSync(empty)
+  fs.copyFileSync(path.join(__dirname, 'app.cjs'), path.join(empty, 'app.cjs'))
+  const install = (...packed) => run(NPM, ['install', '--offline', '--omit=optional', '--no-audit', '--no-fund', ...packed.map(({ filename }) => path.join(folder, filename))], empty)
+  install(main)
+  assert.throws(() => run(process.execPath, ['app.cjs'], empty), /no native addon for linux-x64: install @corsac\/linux-x64-gnu/)
+  install(platform, main)
+  assert.equal(run(process.execPath, ['app.cjs'], empty), 'works\n')
+})
+
 test('every way to resolve the types finds them', () => {
   const attw = path.join(ROOT, 'node_modules', '@arethetypeswrong', 'cli', 'dist', 'index.js')
   assert.match(run(process.execPath, [attw, '--pack', '.', '--no-emoji'], ROOT), /No problems found/)
