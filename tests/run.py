@@ -190,6 +190,14 @@ def node_types():
     run("npm", "run", "--silent", "check-types", cwd=NODE_DIR)
 
 
+def node_elsewhere():
+    """Other runtimes, and Next.js: each is installed from npm, with the package as it would be published."""
+    runtimes = run("node", "tests/long/runtimes.js", cwd=NODE_DIR)
+    following = run("node", "tests/long/next.js", cwd=NODE_DIR)
+    works = len(re.findall(r"^\w+: works$", runtimes, re.M))
+    return counts(f"{works} runtimes\n{following}", r"^(?P<passed>\d+) runtimes$", r"^next: (?P<passed>\d+) answers")
+
+
 def c_tests():
     output = run("make", "--no-print-directory", "-C", "bindings-c", "test", "PROFILE=door")
     return counts(output, r"^(?:\S+: )?(?P<passed>\d+) passed, (?P<failed>\d+) failed")
@@ -243,6 +251,7 @@ CHECKS = [
     ("python versions", python_versions),
     ("node types", node_types),
     ("node tests", node_tests),
+    ("node elsewhere", node_elsewhere),
     ("c tests", c_tests),
     ("nginx tests", nginx_tests),
     ("apache tests", apache_tests),
