@@ -108,7 +108,7 @@ pub(crate) fn nearest(name: &str, keys: &[&'static str]) -> Option<&'static str>
 }
 
 /// Levenshtein's distance.
-pub(crate) fn distance(a: &str, b: &str) -> usize {
+fn distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();
     for (i, x) in a.chars().enumerate() {
