@@ -103,7 +103,8 @@ fn index(policy: &Policy, request: &Request<'_>, said: Option<Answer>) -> Index 
         (Evaluation::Ask(pending), Some(said)) => pending.resolve(said),
         (Evaluation::Ask(_), None) => return Ok(ASK),
     };
-    Ok(decision.shape().index().into())
+    // Beyond i32 no policy has shapes; a door refuses an index that it does not know.
+    Ok(i32::try_from(decision.shape().index()).unwrap_or(i32::MAX))
 }
 
 /// What the host's predicate said, by the number of the engine's `Answer`.

@@ -56,8 +56,8 @@ impl Rendered {
     }
 
     /// The shape at this place.
-    pub(crate) fn at(&self, index: u16) -> PyResult<&RenderedShape> {
-        self.shapes.get(usize::from(index)).ok_or_else(|| PyRuntimeError::new_err("a decision without a shape"))
+    pub(crate) fn at(&self, index: u32) -> PyResult<&RenderedShape> {
+        self.shapes.get(index as usize).ok_or_else(|| PyRuntimeError::new_err("a decision without a shape"))
     }
 }
 

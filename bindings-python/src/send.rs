@@ -17,12 +17,12 @@ use std::sync::Arc;
 pub(crate) struct Send {
     send: Py<PyAny>,
     rendered: Arc<Rendered>,
-    shape: u16,
+    shape: u32,
     lines: Py<PyList>,
 }
 
 impl Send {
-    pub(crate) fn new(send: Py<PyAny>, rendered: Arc<Rendered>, shape: u16, lines: Py<PyList>) -> Self {
+    pub(crate) fn new(send: Py<PyAny>, rendered: Arc<Rendered>, shape: u32, lines: Py<PyList>) -> Self {
         Send { send, rendered, shape, lines }
     }
 

@@ -140,7 +140,7 @@ impl Layer {
 struct StartResponse {
     start_response: Py<PyAny>,
     rendered: Arc<Rendered>,
-    shape: u16,
+    shape: u32,
     lines: Py<PyList>,
 }
 

@@ -28,7 +28,7 @@ fn policy(allow_origins: Vec<String>) -> Policy {
 /// Decides alone.
 fn decide(policy: &Policy, request: &Request<'_>) -> usize {
     match policy.evaluate(black_box(request)) {
-        Evaluation::Decided(decision) => black_box(decision).shape().index().into(),
+        Evaluation::Decided(decision) => black_box(decision).shape().index() as usize,
         Evaluation::Ask(_) => panic!("asked"),
     }
 }

@@ -54,7 +54,6 @@ codes! {
     DuplicateKey "duplicate-key" "a setting that is given twice, or beside its alias",
     WrongType "wrong-type" "a value of another type than the setting takes",
     MissingOrigins "missing-origins" "nothing says which origins may read responses",
-    Unsupported "unsupported" "a setting that this version does not carry out",
     TooManyIssues "too-many-issues" "more issues than are listed",
     AnyOriginNotAlone "any-origin-not-alone" "`*` stands beside patterns, a regex or a predicate",
     AnyOriginWithCredentials "any-origin-with-credentials" "any origin could read what the user's cookies open",
@@ -100,6 +99,12 @@ codes! {
     UnknownDanger "unknown-danger" "a check that does not exist cannot be lifted",
     UnknownDialect "unknown-dialect" "a dialect that corsac does not read",
     ReflectedOriginWithCredentials "reflected-origin-with-credentials" "`origin: true` would hand the user's session to every origin",
+    MissingPath "missing-path" "a route that does not say for which paths it is",
+    RoutePath "route-path" "a route's path that is no pattern of paths",
+    DuplicateRoute "duplicate-route" "a path that another route has already",
+    ProtectionMode "protection-mode" "a mode of protection other than `off` and `reject`",
+    TrustedOrigin "trusted-origin" "an origin that may not be trusted with writes: `*` or `null`",
+    ProtectionContradictsCors "protection-contradicts-cors" "the policy grants methods that its protection refuses",
     RegexpNotAnchored "regexp-not-anchored" "a RegExp without `^` and `$`",
     RegexpFlags "regexp-flags" "a RegExp flag that changes what `^` and `$` mean, or that does not exist",
 }
@@ -112,7 +117,7 @@ const fn c(text: &'static str) -> &'static CStr {
 }
 
 macro_rules! reasons {
-    ($($name:ident = $number:literal $text:literal $meaning:literal,)+) => {
+    ($($name:ident = $number:literal $text:literal $meaning:literal $help:literal,)+) => {
         /// Why a decision is what it is, as a stable kebab-case code. Numbers are explicit and never reused.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[repr(u8)]
@@ -147,6 +152,12 @@ macro_rules! reasons {
                 !matches!(self, Reason::NoOrigin | Reason::AnyOrigin | Reason::OriginAllowed | Reason::PreflightAllowed)
             }
 
+            /// What to change, if the refusal was not meant; empty for what is no refusal.
+            #[must_use]
+            pub const fn help(self) -> &'static str {
+                match self { $(Reason::$name => $help,)+ }
+            }
+
             /// The body of a refusal for this reason: one line, nothing of the request in it.
             #[must_use]
             pub const fn refusal(self) -> &'static CStr {
@@ -157,19 +168,30 @@ macro_rules! reasons {
 }
 
 reasons! {
-    NoOrigin = 0 "no-origin" "the request has no `Origin`: not a CORS request",
-    AnyOrigin = 1 "any-origin" "the policy lets any origin read",
-    OriginAllowed = 2 "origin-allowed" "the request's origin is configured",
-    OriginNotAllowed = 3 "origin-not-allowed" "the request's origin is not configured",
-    OriginMalformed = 4 "origin-malformed" "the request's `Origin` is not a serialised origin",
-    PreflightAllowed = 5 "preflight-allowed" "origin, method and headers are all allowed",
-    PreflightMethodNotAllowed = 6 "preflight-method-not-allowed" "the method asked for is not listed, or not one token",
-    PreflightHeaderNotAllowed = 7 "preflight-header-not-allowed" "a header asked for is not listed",
-    PreflightHeadersMalformed = 8 "preflight-headers-malformed" "`Access-Control-Request-Headers` is not a bounded list of names",
-    PathAmbiguous = 9 "path-ambiguous" "servers could read the path as different routes",
-    PredicateFailed = 10 "predicate-failed" "the origin predicate failed",
-    WriteRefused = 11 "write-refused" "a write from an origin that is not trusted",
-    WebsocketRefused = 12 "websocket-refused" "a WebSocket handshake from an origin that is not trusted",
+    NoOrigin = 0 "no-origin" "the request has no `Origin`: not a CORS request" "",
+    AnyOrigin = 1 "any-origin" "the policy lets any origin read" "",
+    OriginAllowed = 2 "origin-allowed" "the request's origin is configured" "",
+    OriginNotAllowed = 3 "origin-not-allowed" "the request's origin is not configured"
+        "add the origin to `allow_origins` as the browser sends it: scheme, host and port",
+    OriginMalformed = 4 "origin-malformed" "the request's `Origin` is not a serialised origin"
+        "no browser sends such an `Origin`: mend the client, or the proxy that changed or repeated the header",
+    PreflightAllowed = 5 "preflight-allowed" "origin, method and headers are all allowed" "",
+    PreflightMethodNotAllowed = 6 "preflight-method-not-allowed" "the method asked for is not listed, or not one token"
+        "add the method to `allow_methods`, in upper case",
+    PreflightHeaderNotAllowed = 7 "preflight-header-not-allowed" "a header asked for is not listed"
+        "add the headers that the page sends to `allow_headers`",
+    PreflightHeadersMalformed = 8 "preflight-headers-malformed" "`Access-Control-Request-Headers` is not a bounded list of names"
+        "no browser sends such a list: mend the client, or send fewer headers",
+    PathAmbiguous = 9 "path-ambiguous" "servers could read the path as different routes"
+        "request the path as it is configured: no escapes, `.`, `..`, `//` or `\\` where a route begins or ends",
+    PredicateFailed = 10 "predicate-failed" "the origin predicate failed"
+        "see the error that the predicate raised, or its time-out",
+    WriteRefused = 11 "write-refused" "a write from an origin that is not trusted"
+        "if the origin may write, add it to `trusted_origins` of `protection`. A proxy has to pass `Host` on. Pages with \
+         `Referrer-Policy: no-referrer` send `Origin: null`: write `Referrer-Policy: same-origin`, and serve over TLS, \
+         so that browsers send `Sec-Fetch-Site`",
+    WebsocketRefused = 12 "websocket-refused" "a WebSocket handshake from an origin that is not trusted"
+        "if the origin may connect, add it to `trusted_origins` of `protection`. A proxy has to pass `Host` on",
 }
 
 #[cfg(test)]
@@ -180,5 +202,6 @@ mod tests {
     fn refusals() {
         let others: Vec<_> = Reason::ALL.iter().filter(|reason| !reason.is_refusal()).map(|r| r.as_str()).collect();
         assert_eq!(others, ["no-origin", "any-origin", "origin-allowed", "preflight-allowed"]);
+        assert!(Reason::ALL.iter().all(|reason| reason.help().is_empty() != reason.is_refusal()));
     }
 }

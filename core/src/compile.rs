@@ -1,202 +1,244 @@
-//! Settings → rules: every value is validated, every issue recorded, every header rendered.
+//! Settings → policy: every value is validated, every issue recorded, every header rendered.
 
-use crate::acrh::{AllowedHeaders, LONGEST_NAME};
+use crate::acrh::AllowedHeaders;
 use crate::catalog::Code;
-use crate::compile_origins::compile_origins;
-use crate::error::{Fault, Issues, printable, write_this};
-use crate::methods::{AllowedMethods, LONGEST_METHOD};
-use crate::policy::Rules;
-use crate::settings::{At, List, Settings};
-use crate::shape::{Shapes, Texts};
-use crate::strings::StringSet;
-use crate::tokens::{self, AUTHORIZATION, KNOWN_METHODS, SAFELISTED_HEADERS, SAFELISTED_METHODS, USUAL_METHODS};
-use http::{HeaderName, Method};
-use std::collections::HashSet;
+use crate::compile_lists::{compile_expose, compile_headers, compile_methods};
+use crate::compile_origins::{Stakes, compile_origins, compile_trusted};
+use crate::error::{Fault, Issues, printable};
+use crate::methods::AllowedMethods;
+use crate::origins::{OriginSet, OriginSetBuilder};
+use crate::pattern::OriginPattern;
+use crate::policy::{Policy, RoutedRules, Rules};
+use crate::protection::Protection;
+use crate::read::Document;
+use crate::routes::compile_routes;
+use crate::settings::{Dangers, List, ProtectionSettings, Settings};
+use crate::shape::{Guard, ShapesBuilder, Texts};
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
-/// Compiles settings. Where `issues` has errors the rules are not to be used.
-pub(crate) fn compile(mut settings: Settings, issues: &mut Issues) -> Rules {
-    let credentials = settings.allow_credentials;
-    let any = settings.allow_origins.has_wildcard();
-    let origins = compile_origins(&mut settings, issues);
-    let (methods, method_list, all_methods) = compile_methods(&settings.allow_methods, credentials, issues);
-    let (headers, header_list, all_headers) = compile_headers(&settings.allow_headers, credentials, issues);
-    let expose = compile_expose(&settings.expose_headers, credentials, issues);
-    if settings.allow_private_network && any {
-        let message = "with any origin allowed, every web page could reach into the private network";
-        let help = "list the origins in `allow_origins`, or leave `allow_private_network` out";
-        issues.error("allow_private_network", true, Fault::new(Code::PrivateNetworkAnyOrigin, message, help));
+/// Methods that write and are never sent without a preflight.
+const WRITES: [&str; 3] = ["PUT", "PATCH", "DELETE"];
+
+/// Compiles what was read. Where `issues` has errors the policy is not to be used.
+pub(crate) fn compile(document: &Document, issues: &mut Issues) -> Policy {
+    if !document.routes.is_empty() {
+        issues.tell_once();
     }
-    let echo_headers = all_headers && credentials;
-    let shapes = Shapes::new(&Texts {
-        any,
-        nobody: origins.is_nobody(),
-        credentials,
-        expose,
-        methods: method_list,
-        echo_method: all_methods && credentials,
-        headers: if echo_headers { None } else { Some(header_list) },
-        max_age: settings.max_age,
-        status: settings.preflight_status,
-        preflight_continue: settings.preflight_continue,
-        private_network: settings.allow_private_network,
-        keep_app_headers: settings.keep_app_headers,
+    let mut compiler = Compiler::new(issues);
+    let rules = compiler.rules(&document.settings);
+    let routes = (!document.routes.is_empty()).then(|| compiler.routes(document));
+    Policy { rules, routes, shapes: compiler.shapes.build(), lints: Vec::new() }
+}
+
+/// Compiles the top level and the routes. A list that routes inherit is compiled once, and found by its address.
+struct Compiler<'i> {
+    issues: &'i mut Issues,
+    origins: HashMap<(*const List, *const List, bool), Arc<OriginSet>>,
+    checked: HashSet<(*const List, *const List, bool, Stakes)>,
+    methods: HashMap<(*const List, bool), Compiled<AllowedMethods>>,
+    headers: HashMap<(*const List, bool), Compiled<AllowedHeaders>>,
+    expose: HashMap<(*const List, bool), Option<String>>,
+    protections: HashMap<(*const ProtectionSettings, Dangers), Arc<Protection>>,
+    contradictions: HashSet<(*const ProtectionSettings, *const OriginSet)>,
+    shapes: ShapesBuilder,
+}
+
+/// A list compiled, its text as it is sent, and whether it is `*`.
+pub(crate) type Compiled<T> = (Arc<T>, String, bool);
+
+impl<'i> Compiler<'i> {
+    fn new(issues: &'i mut Issues) -> Self {
+        Compiler {
+            issues,
+            origins: HashMap::new(),
+            checked: HashSet::new(),
+            methods: HashMap::new(),
+            headers: HashMap::new(),
+            expose: HashMap::new(),
+            protections: HashMap::new(),
+            contradictions: HashSet::new(),
+            shapes: ShapesBuilder::default(),
+        }
+    }
+
+    fn rules(&mut self, settings: &Settings) -> Rules {
+        let texts = self.texts(settings);
+        self.rules_with(settings, texts)
+    }
+
+    fn rules_with(&mut self, settings: &Settings, texts: Texts) -> Rules {
+        let credentials = settings.allow_credentials;
+        let origins = self.origins(settings);
+        let (methods, ..) = self.methods(settings);
+        let (headers, ..) = self.headers(settings);
+        Rules {
+            origins,
+            secure_only: credentials && !settings.dangers.insecure_origins,
+            credentials,
+            predicate: settings.predicate,
+            methods,
+            headers,
+            echo_headers: texts.headers.is_none(),
+            private_network: texts.private_network,
+            protection: self.protection(settings),
+            layout: self.shapes.add(texts),
+        }
+    }
+
+    fn texts(&mut self, settings: &Settings) -> Texts {
+        let credentials = settings.allow_credentials;
+        let origins = self.origins(settings);
+        let (_, methods, all_methods) = self.methods(settings);
+        let (_, headers, all_headers) = self.headers(settings);
+        if let (Some(place), true) = (&settings.allow_private_network, origins.is_any()) {
+            let message = "with any origin allowed, every web page could reach into the private network";
+            let help = "list the origins in `allow_origins`, or leave `allow_private_network` out";
+            self.issues.error(&**place, true, Fault::new(Code::PrivateNetworkAnyOrigin, message, help));
+        }
+        let protection = self.protection(settings);
+        if let (Some(protection), Some(written)) = (&protection, settings.protection()) {
+            self.check_contradiction(settings, &origins, protection, written, all_methods || methods_write(&methods));
+        }
+        Texts {
+            any: origins.is_any(),
+            nobody: origins.is_nobody(),
+            credentials,
+            expose: self.expose(settings),
+            methods,
+            echo_method: all_methods && credentials,
+            headers: if all_headers && credentials { None } else { Some(headers) },
+            max_age: settings.max_age,
+            status: settings.preflight_status,
+            preflight_continue: settings.preflight_continue,
+            private_network: settings.allow_private_network.is_some(),
+            keep_app_headers: settings.keep_app_headers,
+            guard: guard(protection.as_deref()),
+        }
+    }
+
+    fn origins(&mut self, settings: &Settings) -> Arc<OriginSet> {
+        let (list, regexes) = (&settings.allow_origins, &settings.allow_origin_regex);
+        let predicate = settings.predicate.is_some();
+        let stakes = Stakes { credentials: settings.allow_credentials, dangers: settings.dangers };
+        let (list_at, regexes_at) = (Arc::as_ptr(list), Arc::as_ptr(regexes));
+        let is_known = !self.checked.insert((list_at, regexes_at, predicate, stakes));
+        if let (true, Some(origins)) = (is_known, self.origins.get(&(list_at, regexes_at, predicate))) {
+            return Arc::clone(origins);
+        }
+        // The same list under other stakes has other issues, but is the same set.
+        let compiled = compile_origins(list, regexes, predicate, stakes, self.issues);
+        Arc::clone(self.origins.entry((list_at, regexes_at, predicate)).or_insert_with(|| Arc::new(compiled)))
+    }
+
+    fn methods(&mut self, settings: &Settings) -> Compiled<AllowedMethods> {
+        let (list, credentials) = (&settings.allow_methods, settings.allow_credentials);
+        let compile = || compile_methods(list, credentials, self.issues);
+        self.methods.entry((Arc::as_ptr(list), credentials)).or_insert_with(compile).clone()
+    }
+
+    fn headers(&mut self, settings: &Settings) -> Compiled<AllowedHeaders> {
+        let (list, credentials) = (&settings.allow_headers, settings.allow_credentials);
+        let compile = || compile_headers(list, credentials, self.issues);
+        self.headers.entry((Arc::as_ptr(list), credentials)).or_insert_with(compile).clone()
+    }
+
+    fn expose(&mut self, settings: &Settings) -> Option<String> {
+        let (list, credentials) = (&settings.expose_headers, settings.allow_credentials);
+        let compile = || compile_expose(list, credentials, self.issues);
+        self.expose.entry((Arc::as_ptr(list), credentials)).or_insert_with(compile).clone()
+    }
+
+    fn protection(&mut self, settings: &Settings) -> Option<Arc<Protection>> {
+        let written = settings.protection.as_ref()?;
+        let compile = || {
+            let trusted = compile_trusted(&written.trusted_origins, settings.dangers, self.issues);
+            let ProtectionSettings { writes, websockets, report_only, .. } = **written;
+            Arc::new(Protection { writes, websockets, report_only, trusted })
+        };
+        let entry = self.protections.entry((Arc::as_ptr(written), settings.dangers));
+        let protection = Arc::clone(entry.or_insert_with(compile));
+        // What is off is validated all the same.
+        (written.writes || written.websockets).then_some(protection)
+    }
+
+    /// What is granted to an origin by CORS may not be refused to it by protection.
+    fn check_contradiction(
+        &mut self,
+        settings: &Settings,
+        origins: &Arc<OriginSet>,
+        protection: &Protection,
+        written: &Arc<ProtectionSettings>,
+        writes: bool,
+    ) {
+        let grants = protection.writes && writes && !settings.allow_credentials;
+        if !grants || !self.contradictions.insert((Arc::as_ptr(written), Arc::as_ptr(origins))) {
+            return;
+        }
+        let Some(untrusted) = untrusted_origin(settings, protection) else { return };
+        let shown = printable(&untrusted);
+        let message = format!("`allow_methods` grants writes to `{shown}`, and protection refuses them");
+        let help = if untrusted == "*" {
+            "list the origins that may write in `allow_origins` and in `trusted_origins`, or grant no PUT, PATCH or DELETE".into()
+        } else {
+            format!("write `trusted_origins = [\"{shown}\"]` in `{}`, or grant no PUT, PATCH or DELETE", written.field)
+        };
+        self.issues.error(&written.field, untrusted, Fault::new(Code::ProtectionContradictsCors, message, help));
+    }
+
+    fn routes(&mut self, document: &Document) -> RoutedRules {
+        let rules: Box<[Rules]> = document.routes.iter().map(|route| self.rules(&route.settings)).collect();
+        let paths = compile_routes(&document.routes, self.issues);
+        RoutedRules { paths, ambiguous: self.ambiguous(document, &rules), rules }
+    }
+
+    /// The rules for paths that servers read differently: no origin is told anything or trusted, and what any
+    /// route refuses is refused.
+    fn ambiguous(&mut self, document: &Document, rules: &[Rules]) -> Rules {
+        let top = self.rules(&document.settings);
+        let all = || std::iter::once(&top).chain(rules).filter_map(|rules| rules.protection.as_deref());
+        let protection = Protection {
+            writes: all().any(|protection| protection.writes),
+            websockets: all().any(|protection| protection.websockets),
+            report_only: all().all(|protection| protection.report_only),
+            trusted: OriginSetBuilder::default().build(),
+        };
+        let protection = (protection.writes || protection.websockets).then(|| Arc::new(protection));
+        let settings =
+            || std::iter::once(&document.settings).chain(document.routes.iter().map(|route| &route.settings));
+        let mut texts = self.texts(&document.settings);
+        texts.keep_app_headers = settings().all(|settings| settings.keep_app_headers);
+        texts.guard = guard(protection.as_deref());
+        let layout = self.shapes.add(texts);
+        Rules { protection, layout, credentials: false, ..top }
+    }
+}
+
+fn guard(protection: Option<&Protection>) -> Guard {
+    match protection {
+        None => Guard::Off,
+        Some(protection) if protection.report_only => Guard::Report,
+        Some(_) => Guard::Refuse,
+    }
+}
+
+fn methods_write(list: &str) -> bool {
+    list.split(", ").any(|method| WRITES.contains(&method))
+}
+
+/// The first origin that the policy lets read, and protection does not let write.
+fn untrusted_origin(settings: &Settings, protection: &Protection) -> Option<String> {
+    let patterns = settings.allow_origins.entries.iter();
+    let untrusted = patterns.map(|entry| &entry.text).find(|text| {
+        let example = match OriginPattern::parse_strict(text) {
+            Some(OriginPattern::Tuple(pattern)) => pattern.unlikely_example(),
+            Some(_) => (*text).clone(),
+            None => return false,
+        };
+        !protection.trusts(example.as_bytes())
     });
-    Rules { origins, methods, headers, echo_headers, private_network: settings.allow_private_network, shapes }
-}
-
-/// The methods, their list as it is sent, and whether they are `*`.
-fn compile_methods(list: &List, credentials: bool, issues: &mut Issues) -> (AllowedMethods, String, bool) {
-    let all = list.has_wildcard();
-    let mut effective: Vec<&str> = SAFELISTED_METHODS.to_vec();
-    let mut seen: HashSet<&str> = effective.iter().copied().collect();
-    for entry in list.entries.iter().filter(|entry| entry.text != "*") {
-        let place = || list.place(&entry.at);
-        match check_method(&entry.text) {
-            Err(fault) => issues.error(place(), &entry.text, fault),
-            Ok(()) if tokens::is_forbidden_method(entry.text.as_bytes()) => {
-                let message = format!("`{}` is dropped: browsers never send it", entry.text);
-                issues.lint(place(), &entry.text, Fault::new(Code::MethodForbidden, message, "remove it"));
-            }
-            Ok(()) if all => redundant(list, &entry.at, &entry.text, issues),
-            Ok(()) if seen.insert(&entry.text) => effective.push(&entry.text),
-            Ok(()) => {}
-        }
-    }
-    if !all {
-        let text = effective.join(", ");
-        return (AllowedMethods::Listed(StringSet::of_names(effective)), text, false);
-    }
-    let text = if credentials { USUAL_METHODS.join(", ") } else { "*".to_owned() };
-    (AllowedMethods::All { echo: credentials }, text, true)
-}
-
-fn check_method(method: &str) -> Result<(), Fault> {
-    if method.len() > LONGEST_METHOD || Method::from_bytes(method.as_bytes()).is_err() {
-        let message =
-            format!("`{}` is no method: a method is one token of at most {LONGEST_METHOD} bytes", printable(method));
-        let help = match method.split([',', ' ']).filter(|part| tokens::is_token(part.as_bytes())).collect::<Vec<_>>() {
-            parts if parts.is_empty() => "write methods such as `PUT`".to_owned(),
-            parts => format!("write `[\"{}\"]`", printable(&parts.join("\", \""))),
-        };
-        return Err(Fault::new(Code::MethodNotToken, message, help));
-    }
-    match KNOWN_METHODS.iter().find(|known| known.eq_ignore_ascii_case(method)) {
-        Some(known) if *known != method => {
-            let message = format!("`{method}` is not `{known}`: methods are case-sensitive");
-            Err(Fault::new(Code::MethodCase, message, write_this(known)))
-        }
-        _ => Ok(()),
-    }
-}
-
-/// The request headers, their list as it is sent, and whether they are `*`.
-fn compile_headers(list: &List, credentials: bool, issues: &mut Issues) -> (AllowedHeaders, String, bool) {
-    let all = list.has_wildcard();
-    let mut effective: Vec<String> = SAFELISTED_HEADERS.iter().map(|name| (*name).to_owned()).collect();
-    let mut seen: HashSet<String> = effective.iter().cloned().collect();
-    let mut authorization = false;
-    for entry in list.entries.iter().filter(|entry| entry.text != "*") {
-        let place = || list.place(&entry.at);
-        let name = match check_header(&entry.text) {
-            Ok(name) => name,
-            Err(fault) => {
-                issues.error(place(), &entry.text, fault);
-                continue;
-            }
-        };
-        authorization |= name == AUTHORIZATION;
-        if tokens::is_forbidden_request_header(&name) {
-            let message = format!("`{name}` is dropped: scripts cannot set it, so it is never asked for");
-            issues.lint(place(), &entry.text, Fault::new(Code::RequestHeaderForbidden, message, "remove it"));
-        } else if tokens::is_response_only(&name) {
-            let message =
-                format!("`{name}` is dropped: it is a response header, and this is the list of request headers");
-            let help = format!("remove it; if scripts are to read it, put it into {}", expose_name(list));
-            issues.lint(place(), &entry.text, Fault::new(Code::RequestHeaderResponseOnly, message, help));
-        } else if all && name != AUTHORIZATION {
-            redundant(list, &entry.at, &entry.text, issues);
-        } else if seen.insert(name.clone()) {
-            effective.push(name);
-        }
-    }
-    if !all {
-        let text = effective.join(", ");
-        return (AllowedHeaders::listed(effective.iter().map(String::as_str)), text, false);
-    }
-    if credentials {
-        return (AllowedHeaders::All, String::new(), true);
-    }
-    if authorization {
-        return (AllowedHeaders::All, format!("*, {AUTHORIZATION}"), true);
-    }
-    let message = "`*` does not cover `Authorization`";
-    let help = "write `[\"*\", \"Authorization\"]` if scripts send it; else name the headers that they send";
-    issues.lint(&list.field, "*", Fault::new(Code::AuthorizationNotCovered, message, help));
-    (AllowedHeaders::AllButAuthorization, "*".to_owned(), true)
-}
-
-/// What the dialect at hand calls the list of exposed headers.
-fn expose_name(list: &List) -> &'static str {
-    if list.field == "allowed_headers" { "`exposedHeaders`" } else { "`expose_headers`" }
-}
-
-fn check_header(name: &str) -> Result<String, Fault> {
-    match HeaderName::from_bytes(name.as_bytes()) {
-        Ok(lower) if name.len() <= LONGEST_NAME => Ok(lower.as_str().to_owned()),
-        _ => {
-            let message =
-                format!("`{}` is no header name: a name is one token of at most {LONGEST_NAME} bytes", printable(name));
-            let parts: Vec<&str> =
-                name.split([',', ' ', ':']).filter(|part| tokens::is_token(part.as_bytes())).collect();
-            let help = if parts.is_empty() {
-                "write names such as `X-Request-Id`".to_owned()
-            } else {
-                format!("write `[\"{}\"]`", printable(&parts.join("\", \"")))
-            };
-            Err(Fault::new(Code::HeaderNotToken, message, help))
-        }
-    }
-}
-
-/// The exposed headers as they are sent.
-fn compile_expose(list: &List, credentials: bool, issues: &mut Issues) -> Option<String> {
-    let all = list.has_wildcard();
-    let mut names: Vec<String> = Vec::new();
-    let mut seen: HashSet<String> = HashSet::new();
-    for entry in &list.entries {
-        let place = || list.place(&entry.at);
-        if entry.text == "*" {
-            if credentials {
-                let message = "`*` stands for a header of that name where credentials are allowed";
-                let fault = Fault::new(Code::ExposeAnyWithCredentials, message, "name the headers: `[\"ETag\"]`");
-                issues.error(place(), "*", fault);
-            }
-            continue;
-        }
-        match check_header(&entry.text) {
-            Err(fault) => issues.error(place(), &entry.text, fault),
-            Ok(name) if tokens::is_forbidden_response_header(&name) => {
-                let message = format!("`{name}` can never be read by scripts, whatever is exposed");
-                issues.error(place(), &entry.text, Fault::new(Code::ExposeForbidden, message, "remove it"));
-            }
-            Ok(name) if tokens::is_request_only(&name) => {
-                let message =
-                    format!("`{name}` is a request header; this is the list of response headers that scripts may read");
-                let help = "remove it; if scripts are to send it, put it into the list of allowed request headers";
-                issues.error(place(), &entry.text, Fault::new(Code::ExposeRequestOnly, message, help));
-            }
-            Ok(_) if all => redundant(list, &entry.at, &entry.text, issues),
-            Ok(name) if seen.insert(name.clone()) => names.push(name),
-            Ok(_) => {}
-        }
-    }
-    if all {
-        return Some("*".to_owned());
-    }
-    if names.is_empty() { None } else { Some(names.join(", ")) }
-}
-
-fn redundant(list: &List, at: &At, text: &str, issues: &mut Issues) {
-    let message = format!("`{}` is dropped: `*` covers it", printable(text));
-    issues.lint(list.place(at), text, Fault::new(Code::RedundantBesideWildcard, message, "remove it, or the `*`"));
+    let by_regex = || settings.allow_origin_regex.entries.first().map(|entry| entry.text.clone());
+    let by_predicate = || settings.predicate.map(|_| "origins of the predicate".to_owned());
+    let cannot_be_told = || if protection.trusted.is_nobody() { by_regex().or_else(by_predicate) } else { None };
+    untrusted.cloned().or_else(cannot_be_told)
 }

@@ -1,4 +1,4 @@
-//! The origins of a policy: patterns and regexes validated, and the checks that protect credentials.
+//! Lists of origins: patterns and regexes validated, and the checks that protect credentials.
 
 use crate::catalog::Code;
 use crate::error::{Fault, Issues, printable, write_this};
@@ -7,72 +7,106 @@ use crate::origins::{OriginSet, OriginSetBuilder};
 use crate::pattern::{OriginPattern, TuplePattern};
 use crate::pattern_suggest::suggest;
 use crate::regexes::{MAX_REGEXES, Regex, too_large_fault};
-use crate::settings::{Dangers, List, Settings};
+use crate::settings::{Dangers, List};
+use std::borrow::Cow;
 
 /// Label globs are compared one by one, so that their number is bounded.
 const MAX_GLOBS: usize = 1000;
 
-/// Compiles everything that says which origins are allowed, and takes those lists out of the settings.
-pub(crate) fn compile_origins(settings: &mut Settings, issues: &mut Issues) -> OriginSet {
-    let Settings { allow_credentials: credentials, dangers, predicate, .. } = *settings;
-    let list = std::mem::take(&mut settings.allow_origins);
-    let regexes = std::mem::take(&mut settings.allow_origin_regex);
+/// Who is let in, and what that opens: what the checks of a list of origins depend on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Stakes {
+    pub(crate) credentials: bool,
+    pub(crate) dangers: Dangers,
+}
+
+/// Compiles everything that says which origins are allowed.
+pub(crate) fn compile_origins(
+    list: &List,
+    regexes: &List,
+    predicate: bool,
+    stakes: Stakes,
+    issues: &mut Issues,
+) -> OriginSet {
+    let Stakes { credentials, dangers } = stakes;
     let alone = list.entries.len() == 1 && regexes.entries.is_empty() && !predicate;
     let mut builder = OriginSetBuilder::default();
     builder.predicate = predicate;
-    builder.secure_only = credentials && !dangers.insecure_origins;
     builder.reserve(list.entries.len());
-    let field = List::new(list.field.clone());
-    for entry in list.entries {
-        let place = || field.place(&entry.at);
-        let pattern = match read_origin(&entry.text) {
-            Err(fault) => {
-                issues.error(place(), &entry.text, fault);
-                continue;
-            }
-            Ok(Read::Exact { secure }) => {
-                if credentials && !secure && !dangers.insecure_origins {
-                    issues.error(place(), &entry.text, insecure(&entry.text));
-                }
-                builder.exact(entry.text);
-                continue;
-            }
-            Ok(Read::Pattern(pattern)) => pattern,
+    for entry in &list.entries {
+        let place = || list.place(&entry.at);
+        let Some(pattern) =
+            read_entry(&entry.text, stakes, &mut builder, |fault| issues.error(place(), &entry.text, fault))
+        else {
+            continue;
         };
-        match &pattern {
+        match pattern {
             OriginPattern::Any => check_any(&place(), alone, credentials, issues),
             OriginPattern::Null if !dangers.null_origin => issues.error(place(), "null", null()),
-            OriginPattern::Null => {}
-            OriginPattern::Tuple(tuple) if credentials => {
-                check_credentials(tuple, &entry.text, dangers, |fault| issues.error(place(), &entry.text, fault));
-            }
-            OriginPattern::Tuple(_) => {}
+            OriginPattern::Null | OriginPattern::Tuple(_) => {}
         }
         builder.pattern(pattern);
     }
+    check_globs(list, &builder, issues);
+    compile_regexes(regexes, credentials, &mut builder, issues);
+    builder.build()
+}
+
+/// Compiles the origins that are trusted with writes, whether or not they may read.
+pub(crate) fn compile_trusted(list: &List, dangers: Dangers, issues: &mut Issues) -> OriginSet {
+    let stakes = Stakes { credentials: true, dangers };
+    let mut builder = OriginSetBuilder::default();
+    builder.reserve(list.entries.len());
+    for entry in &list.entries {
+        let mut error = |fault| issues.error(list.place(&entry.at), &entry.text, fault);
+        match read_entry(&entry.text, stakes, &mut builder, &mut error) {
+            Some(OriginPattern::Any | OriginPattern::Null) => {
+                let message = format!("`{}` cannot be trusted: any site can send from it", entry.text);
+                let help = "list the origins whose pages may write: `https://app.example.com`, `https://*.example.com`";
+                error(Fault::new(Code::TrustedOrigin, message, help));
+            }
+            Some(pattern) => builder.pattern(pattern),
+            None => {}
+        }
+    }
+    check_globs(list, &builder, issues);
+    builder.build()
+}
+
+/// Reads one entry: a plain origin, which is most of a long list, goes into the set without further parsing.
+fn read_entry<'l>(
+    text: &'l str,
+    stakes: Stakes,
+    builder: &mut OriginSetBuilder<'l>,
+    mut error: impl FnMut(Fault),
+) -> Option<OriginPattern> {
+    if let Some(origin) = Origin::parse(text.as_bytes()) {
+        if stakes.credentials && !origin.is_secure() && !stakes.dangers.insecure_origins {
+            error(insecure(text));
+        }
+        builder.exact(Cow::Borrowed(text));
+        return None;
+    }
+    match OriginPattern::parse(text) {
+        Ok(pattern) => {
+            if let (OriginPattern::Tuple(tuple), true) = (&pattern, stakes.credentials) {
+                check_credentials(tuple, text, stakes.dangers, error);
+            }
+            Some(pattern)
+        }
+        Err(fault) => {
+            error(fault);
+            None
+        }
+    }
+}
+
+fn check_globs(list: &List, builder: &OriginSetBuilder<'_>, issues: &mut Issues) {
     if builder.globs() > MAX_GLOBS {
         let message =
             format!("{} label globs are more than the {MAX_GLOBS} that are compared one by one", builder.globs());
         let help = "write `*.` patterns or exact origins, of which there may be millions";
-        issues.error(&field.field, builder.globs(), Fault::new(Code::TooManyGlobs, message, help));
-    }
-    compile_regexes(&regexes, credentials, &mut builder, issues);
-    builder.build()
-}
-
-/// An element of `allow_origins`.
-enum Read {
-    /// A plain origin, which is most of a long list: it needs no parsing beyond the check.
-    Exact {
-        secure: bool,
-    },
-    Pattern(OriginPattern),
-}
-
-fn read_origin(text: &str) -> Result<Read, Fault> {
-    match Origin::parse(text.as_bytes()) {
-        Some(origin) => Ok(Read::Exact { secure: origin.is_secure() }),
-        None => OriginPattern::parse(text).map(Read::Pattern),
+        issues.error(&list.field, builder.globs(), Fault::new(Code::TooManyGlobs, message, help));
     }
 }
 
@@ -116,7 +150,7 @@ fn null() -> Fault {
     Fault::new(Code::NullOrigin, message, help)
 }
 
-fn compile_regexes(list: &List, credentials: bool, builder: &mut OriginSetBuilder, issues: &mut Issues) {
+fn compile_regexes(list: &List, credentials: bool, builder: &mut OriginSetBuilder<'_>, issues: &mut Issues) {
     if list.entries.len() > MAX_REGEXES {
         let message =
             format!("{} regexes are more than the {MAX_REGEXES} that are tried one by one", list.entries.len());

@@ -46,7 +46,7 @@ impl<'a> Decision<'a> {
     /// A refusal that was let pass and only reported.
     #[must_use]
     pub fn reported(&self) -> Option<Reason> {
-        None
+        self.shape.reported()
     }
 
     /// The body to answer with: empty, or one line that names the reason.

@@ -6,9 +6,10 @@ use crate::catalog::Code;
 use crate::error::{Fault, printable, write_this};
 use crate::read::{Entries, Reader, Store, origin_of_url};
 use crate::regexes::Regex;
-use crate::settings::{At, Entry, List, Settings};
+use crate::settings::{At, Entry, List, PredicateOf, Settings};
 use crate::tokens::AUTHORIZATION;
 use crate::value::Value;
+use std::sync::Arc;
 
 /// Lists in lists are followed this deep.
 const MAX_DEPTH: usize = 16;
@@ -16,22 +17,25 @@ const MAX_DEPTH: usize = 16;
 /// Reads the package's options, with the package's defaults.
 pub(crate) fn read(entries: Entries, predicate: bool, reader: &mut Reader<'_>) -> Settings {
     let mut settings = Settings {
-        predicate,
-        allow_origins: List::new("origin"),
-        allow_origin_regex: List::new("origin"),
-        allow_methods: list("methods", &["GET", "HEAD", "PUT", "PATCH", "POST", "DELETE"]),
-        allow_headers: list("allowed_headers", &["*", AUTHORIZATION]),
-        expose_headers: List::new("exposed_headers"),
+        predicate: predicate.then_some(PredicateOf::Policy),
+        allow_methods: list("methods", &["GET", "HEAD", "PUT", "PATCH", "POST", "DELETE"]).into(),
+        allow_headers: list("allowed_headers", &["*", AUTHORIZATION]).into(),
+        expose_headers: List::new("exposed_headers").into(),
         max_age: None,
         ..Settings::default()
     };
     let credentials = entries.iter().any(|(key, value)| *key == "credentials" && *value == Value::Bool(true));
     let mut origin_given = predicate;
+    let mut origins = Origins { patterns: List::new("origin"), regexes: List::new("origin") };
     for (key, value) in entries {
         match key {
             "origin" => {
                 origin_given = true;
-                reader.origin(value, credentials, &mut settings);
+                if let Value::Function = value {
+                    settings.predicate = Some(PredicateOf::Policy);
+                } else {
+                    reader.origin(value, credentials, &mut origins);
+                }
             }
             "methods" => reader.comma_list(key, value, "PUT").store(&mut settings.allow_methods),
             "allowed_headers" => reader.comma_list(key, value, "X-Request-Id").store(&mut settings.allow_headers),
@@ -43,9 +47,17 @@ pub(crate) fn read(entries: Entries, predicate: bool, reader: &mut Reader<'_>) -
         }
     }
     if !origin_given {
-        any_origin(&mut settings);
+        origins.any();
     }
+    settings.allow_origins = Arc::new(origins.patterns);
+    settings.allow_origin_regex = Arc::new(origins.regexes);
     settings
+}
+
+/// What the option `origin` says.
+struct Origins {
+    patterns: List,
+    regexes: List,
 }
 
 fn list(field: &str, texts: &[&str]) -> List {
@@ -54,12 +66,14 @@ fn list(field: &str, texts: &[&str]) -> List {
     list
 }
 
-fn any_origin(settings: &mut Settings) {
-    settings.allow_origins.entries.push(Entry { at: At::Whole, text: "*".into() });
+impl Origins {
+    fn any(&mut self) {
+        self.patterns.entries.push(Entry { at: At::Whole, text: "*".into() });
+    }
 }
 
 impl Reader<'_> {
-    fn origin(&mut self, value: Value, credentials: bool, settings: &mut Settings) {
+    fn origin(&mut self, value: Value, credentials: bool, origins: &mut Origins) {
         match value {
             Value::Bool(true) if credentials => {
                 let message =
@@ -68,36 +82,35 @@ impl Reader<'_> {
                 let fault = Fault::new(Code::ReflectedOriginWithCredentials, message, help);
                 self.issues.error("origin", "true", fault);
             }
-            Value::Bool(true) => any_origin(settings),
+            Value::Bool(true) => origins.any(),
             // No CORS at all: nobody is allowed.
             Value::Bool(false) => {}
-            Value::Function => settings.predicate = true,
-            other => self.origins(other, &mut String::new(), 0, settings),
+            other => self.origins(other, &mut String::new(), 0, origins),
         }
     }
 
     /// A string, a RegExp, or a list of them, or of such lists.
-    fn origins(&mut self, value: Value, path: &mut String, depth: usize, settings: &mut Settings) {
+    fn origins(&mut self, value: Value, path: &mut String, depth: usize, origins: &mut Origins) {
         let at = |path: &str| if path.is_empty() { At::Whole } else { At::Path(path.into()) };
         match value {
-            Value::String(text) => settings.allow_origins.entries.push(Entry { at: at(path), text }),
+            Value::String(text) => origins.patterns.entries.push(Entry { at: at(path), text }),
             Value::Url(text) => {
-                settings.allow_origins.entries.push(Entry { at: at(path), text: origin_of_url(text) });
+                origins.patterns.entries.push(Entry { at: at(path), text: origin_of_url(text) });
             }
             Value::RegExp { source, flags } => {
                 if let Some(text) = self.anchored(&format!("origin{path}"), source, &flags) {
-                    settings.allow_origin_regex.entries.push(Entry { at: at(path), text });
+                    origins.regexes.entries.push(Entry { at: at(path), text });
                 }
             }
             Value::Map(entries) => match regexp_of_table(&entries) {
-                Some(regexp) => self.origins(regexp, path, depth, settings),
+                Some(regexp) => self.origins(regexp, path, depth, origins),
                 None => self.wrong_origin(path, &Value::Map(entries)),
             },
             Value::List(items) if depth < MAX_DEPTH => {
                 for (index, item) in items.into_iter().enumerate() {
                     let length = path.len();
                     path.push_str(&format!("[{index}]"));
-                    self.origins(item, path, depth + 1, settings);
+                    self.origins(item, path, depth + 1, origins);
                     path.truncate(length);
                 }
             }

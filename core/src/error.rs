@@ -1,6 +1,7 @@
 //! What is wrong with a policy: issues, collected and reported together.
 
 use crate::catalog::{Code, Severity};
+use std::collections::HashSet;
 use std::fmt;
 
 /// One thing that is wrong, or unwise, in a policy.
@@ -19,10 +20,15 @@ pub struct Issue {
     pub message: String,
     /// What to write instead.
     pub help: String,
+    /// The line of the file or text in which the value stands, from 1, where it is known.
+    pub line: Option<u32>,
 }
 
 impl fmt::Display for Issue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(line) = self.line {
+            write!(f, "line {line}: ")?;
+        }
         if !self.field.is_empty() {
             write!(f, "{}: ", self.field)?;
         }
@@ -42,6 +48,10 @@ impl ConfigError {
     #[must_use]
     pub fn issues(&self) -> &[Issue] {
         &self.issues
+    }
+
+    pub(crate) fn issues_mut(&mut self) -> &mut [Issue] {
+        &mut self.issues
     }
 
     /// Names the file that the policy came from.
@@ -110,6 +120,8 @@ pub(crate) struct Issues {
     errors: Vec<Issue>,
     lints: Vec<Issue>,
     omitted: usize,
+    /// Where routes inherit settings, what is wrong in them is said once: by code and field.
+    told: Option<HashSet<(Code, String)>>,
 }
 
 /// What is said of one value: the part of an issue that does not depend on where the value stands.
@@ -132,20 +144,29 @@ impl Issues {
         self.errors.len() >= MOST_ISSUES
     }
 
+    /// From here on each code is told once of each field.
+    pub(crate) fn tell_once(&mut self) {
+        self.told = Some(HashSet::new());
+    }
+
+    fn is_news(&mut self, code: Code, field: &str) -> bool {
+        self.told.as_mut().is_none_or(|told| told.insert((code, field.to_owned())))
+    }
+
     pub(crate) fn error(&mut self, field: impl Into<String>, value: impl fmt::Display, fault: Fault) {
         if self.is_full() {
             self.omitted += 1;
             return;
         }
-        let issue = issue(Severity::Error, field, value, fault);
-        // A route inherits settings: what is wrong in them is said once.
-        if !self.errors.iter().rev().take(8).any(|other| *other == issue) {
-            self.errors.push(issue);
+        let field = field.into();
+        if self.is_news(fault.code, &field) {
+            self.errors.push(issue(Severity::Error, field, value, fault));
         }
     }
 
     pub(crate) fn lint(&mut self, field: impl Into<String>, value: impl fmt::Display, fault: Fault) {
-        if self.lints.len() < MOST_ISSUES {
+        let field = field.into();
+        if self.lints.len() < MOST_ISSUES && self.is_news(fault.code, &field) {
             self.lints.push(issue(Severity::Lint, field, value, fault));
         }
     }
@@ -173,7 +194,15 @@ impl Issues {
 
 fn issue(severity: Severity, field: impl Into<String>, value: impl fmt::Display, fault: Fault) -> Issue {
     let value = printable(&value.to_string());
-    Issue { code: fault.code, severity, field: field.into(), value, message: fault.message, help: fault.help }
+    Issue {
+        code: fault.code,
+        severity,
+        field: field.into(),
+        value,
+        message: fault.message,
+        help: fault.help,
+        line: None,
+    }
 }
 
 /// How much of a value is quoted, in characters.

@@ -4,8 +4,10 @@ use crate::acrh::Asked;
 use crate::catalog::Reason;
 use crate::decision::Decision;
 use crate::origins::Verdict;
+use crate::paths::Choice;
 use crate::policy::{Policy, Rules};
 use crate::request::Request;
+use crate::settings::PredicateOf;
 use crate::shape::Case;
 
 /// What evaluating a request comes to.
@@ -20,7 +22,9 @@ pub enum Evaluation<'a> {
 /// A decision that waits for the predicate's answer.
 #[derive(Clone, Copy, Debug)]
 pub struct Pending<'a> {
-    walk: Walk<'a>,
+    policy: &'a Policy,
+    rules: &'a Rules,
+    request: Request<'a>,
 }
 
 /// What the host's predicate said.
@@ -39,13 +43,23 @@ impl<'a> Pending<'a> {
     /// The well-formed origin to ask about.
     #[must_use]
     pub fn origin(&self) -> &'a [u8] {
-        self.walk.request.origin.unwrap_or_default()
+        self.request.origin.unwrap_or_default()
+    }
+
+    /// The index of the route whose own predicate is to be asked; none for that of the whole policy.
+    #[must_use]
+    pub fn route(&self) -> Option<u32> {
+        match self.rules.predicate {
+            Some(PredicateOf::Route(index)) => Some(index),
+            _ => None,
+        }
     }
 
     /// Goes on with the predicate's answer.
     #[must_use]
     pub fn resolve(self, answer: Answer) -> Decision<'a> {
-        self.walk.resume(match answer {
+        let walk = Walk::new(self.policy, self.rules, &self.request);
+        walk.resume(match answer {
             Answer::Allow => OriginAnswer::Allowed,
             Answer::Deny => OriginAnswer::Refused(Reason::OriginNotAllowed),
             Answer::Failed => OriginAnswer::Refused(Reason::PredicateFailed),
@@ -60,17 +74,24 @@ impl Policy {
     /// Only a policy that was built with a predicate ever answers [`Evaluation::Ask`].
     #[must_use]
     pub fn evaluate<'a>(&'a self, request: &Request<'a>) -> Evaluation<'a> {
-        let options = request.method == b"OPTIONS";
-        // Fetch: a CORS-preflight request is OPTIONS with both headers.
-        let preflight = options && request.origin.is_some() && request.access_control_request_method.is_some();
-        Walk { rules: &self.rules, request: *request, options, preflight }.start()
+        let Some(routes) = &self.routes else { return Walk::new(self, &self.rules, request).start() };
+        match routes.paths.choose(request.path, request.path_decoded) {
+            Choice::NoRoute => Walk::new(self, &self.rules, request).start(),
+            Choice::Route(index) => {
+                let rules = routes.rules.get(index as usize).unwrap_or(&self.rules);
+                Walk::new(self, rules, request).start()
+            }
+            Choice::Ambiguous => Evaluation::Decided(Walk::new(self, &routes.ambiguous, request).ambiguous()),
+        }
     }
 }
 
-#[derive(Clone, Copy, Debug)]
-struct Walk<'a> {
+/// One policy, or one of its routes, and one request.
+#[derive(Clone, Copy)]
+struct Walk<'a, 'q> {
+    policy: &'a Policy,
     rules: &'a Rules,
-    request: Request<'a>,
+    request: &'q Request<'a>,
     options: bool,
     preflight: bool,
 }
@@ -81,20 +102,35 @@ enum OriginAnswer {
     Refused(Reason),
 }
 
-impl<'a> Walk<'a> {
+impl<'a, 'q> Walk<'a, 'q> {
+    fn new(policy: &'a Policy, rules: &'a Rules, request: &'q Request<'a>) -> Self {
+        let options = request.method == b"OPTIONS";
+        // Fetch: a CORS-preflight request is OPTIONS with both headers.
+        let preflight = options && request.origin.is_some() && request.access_control_request_method.is_some();
+        Walk { policy, rules, request, options, preflight }
+    }
+
     fn start(self) -> Evaluation<'a> {
-        if self.rules.origins.is_any() && !self.preflight {
+        let rules = self.rules;
+        if rules.origins.is_any() && !self.preflight {
             return Evaluation::Decided(self.actual(Reason::AnyOrigin));
         }
         let Some(origin) = self.request.origin else {
             return Evaluation::Decided(self.actual(Reason::NoOrigin));
         };
-        Evaluation::Decided(self.resume(match self.rules.origins.check(origin) {
+        Evaluation::Decided(self.resume(match rules.origins.check(origin, rules.secure_only) {
             Verdict::Allowed => OriginAnswer::Allowed,
             Verdict::NotAllowed => OriginAnswer::Refused(Reason::OriginNotAllowed),
             Verdict::Malformed => OriginAnswer::Refused(Reason::OriginMalformed),
-            Verdict::Ask => return Evaluation::Ask(Pending { walk: self }),
+            Verdict::Ask => {
+                return Evaluation::Ask(Pending { policy: self.policy, rules, request: *self.request });
+            }
         }))
+    }
+
+    /// Nobody is told anything, and protection is as strict as on any route.
+    fn ambiguous(self) -> Decision<'a> {
+        self.resume(OriginAnswer::Refused(Reason::PathAmbiguous))
     }
 
     fn resume(self, answer: OriginAnswer) -> Decision<'a> {
@@ -102,17 +138,35 @@ impl<'a> Walk<'a> {
             (OriginAnswer::Allowed, false) => self.actual(Reason::OriginAllowed),
             (OriginAnswer::Allowed, true) => self.asked(),
             (OriginAnswer::Refused(reason), false) => self.actual(reason),
-            (OriginAnswer::Refused(reason), true) => self.decide(Case::Refused { reason }),
+            (OriginAnswer::Refused(reason), true) => self.decide(Case::Refused { reason }, None),
         }
     }
 
     fn actual(self, reason: Reason) -> Decision<'a> {
-        self.decide(Case::Actual { reason, options: self.options })
+        let case = Case::Actual { reason, options: self.options };
+        let Some(protection) = &self.rules.protection else { return self.decide(case, None) };
+        let trusted = reason == Reason::OriginAllowed && self.rules.credentials;
+        match protection.refusal(self.request, trusted) {
+            Some(refusal) if !protection.report_only => {
+                let readable = matches!(reason, Reason::AnyOrigin | Reason::OriginAllowed);
+                self.decide(Case::Blocked { reason: refusal, readable }, None)
+            }
+            reported => self.decide(case, reported),
+        }
     }
 
     /// A preflight whose origin is allowed: is what it asks for?
     fn asked(self) -> Decision<'a> {
         let (rules, request) = (self.rules, self.request);
+        let mut reported = None;
+        if let Some(protection) = &rules.protection
+            && protection.refuses_preflight(request, rules.credentials)
+        {
+            if !protection.report_only {
+                return self.decide(Case::BlockedPreflight, None);
+            }
+            reported = Some(Reason::WriteRefused);
+        }
         let (method_allowed, echo_method) =
             rules.methods.check(request.access_control_request_method.unwrap_or_default());
         let headers = match request.access_control_request_headers {
@@ -126,18 +180,19 @@ impl<'a> Walk<'a> {
             (true, Asked::Allowed) => Reason::PreflightAllowed,
         };
         let asked_headers = request.access_control_request_headers.is_some_and(|headers| !headers.is_empty());
-        self.decide(Case::Preflight {
+        let case = Case::Preflight {
             reason,
             private_network: rules.private_network && request.access_control_request_private_network == Some(b"true"),
             echo_method,
             echo_headers: rules.echo_headers && asked_headers && headers == Asked::Allowed,
-        })
+        };
+        self.decide(case, reported)
     }
 
     #[inline]
-    fn decide(self, case: Case) -> Decision<'a> {
+    fn decide(self, case: Case, reported: Option<Reason>) -> Decision<'a> {
         Decision {
-            shape: self.rules.shapes.of(case),
+            shape: self.policy.shapes.of(self.rules.layout, case, reported),
             origin: self.request.origin.unwrap_or_default(),
             request_method: self.request.access_control_request_method.unwrap_or_default(),
             request_headers: self.request.access_control_request_headers.unwrap_or_default(),

@@ -20,6 +20,33 @@ pub(crate) const CORSAC: &[&str] = &[
     "$schema",
 ];
 
+/// Settings of a route: those of the top level, but for what holds for the whole policy.
+pub(crate) const ROUTE: &[&str] = &[
+    "path",
+    "allow_origins",
+    "allow_origin_regex",
+    "allow_methods",
+    "allow_headers",
+    "allow_credentials",
+    "expose_headers",
+    "max_age",
+    "preflight_status",
+    "preflight_continue",
+    "allow_private_network",
+    "keep_app_headers",
+    "dangerously_allow",
+    "protection",
+];
+
+/// Settings of the `protection` table.
+pub(crate) const PROTECTION: &[&str] = &["writes", "websockets", "trusted_origins", "report_only"];
+
+/// Under this name a host language may give its origin predicate, a function.
+pub(crate) const PREDICATE: &str = "allow_origin";
+
+/// What says which origins may read: a route that gives one of these replaces all of them.
+pub(crate) const ORIGIN_GROUP: &[&str] = &["allow_origins", "allow_origin_regex", PREDICATE];
+
 /// Options of the `cors` package, and those settings that it has no counterpart for.
 pub(crate) const CORS: &[&str] = &[
     "origin",
@@ -68,6 +95,11 @@ const ELSEWHERE: &[(&str, &str, &str)] = &[
 /// The key that a name stands for: itself or, for its camelCase alias, the snake_case form.
 pub(crate) fn resolve(name: &str, keys: &[&'static str]) -> Option<&'static str> {
     keys.iter().copied().find(|key| *key == name || camel_case(key) == name)
+}
+
+/// Whether a name is the predicate's, where settings with these keys have one.
+pub(crate) fn is_predicate(name: &str, keys: &[&'static str]) -> bool {
+    keys.contains(&"allow_origins") && resolve(name, &[PREDICATE]).is_some()
 }
 
 /// Whether a name stands for a setting that the `cors` package has no option of.

@@ -2,7 +2,8 @@
 
 use crate::catalog::Code;
 use crate::compile::compile;
-use crate::error::{ConfigError, Fault, Issues, LoadError, printable};
+use crate::error::{ConfigError, Fault, Issue, Issues, LoadError, printable};
+use crate::locate::{locate_json, locate_toml};
 use crate::policy::Policy;
 use crate::read;
 use crate::value::Value;
@@ -42,10 +43,9 @@ impl PolicyBuilder {
     /// All issues at once, each with its fix.
     pub fn value(self, value: Value) -> Result<Policy, ConfigError> {
         let mut issues = Issues::default();
-        let settings = read::read(value, self.predicate, self.cors_options, &mut issues);
-        let predicate = settings.predicate;
-        let rules = compile(settings, &mut issues);
-        Ok(Policy { lints: issues.finish()?, rules, predicate })
+        let document = read::read(value, self.predicate, self.cors_options, &mut issues);
+        let policy = compile(&document, &mut issues);
+        Ok(Policy { lints: issues.finish()?, ..policy })
     }
 
     /// Builds from JSON text in UTF-8.
@@ -56,7 +56,7 @@ impl PolicyBuilder {
     pub fn json(self, text: &[u8]) -> Result<Policy, ConfigError> {
         let text = without_bom(text);
         match serde_json::from_slice(text) {
-            Ok(value) => self.value(value),
+            Ok(value) => located(self.value(value), |issues| locate_json(issues, text)),
             Err(error) => Err(syntax(
                 format!("the text is not JSON: {}", printable(&error.to_string())),
                 "mend the text there; a policy is a table: `{\"allow_origins\": [\"https://app.example.com\"]}`",
@@ -76,7 +76,7 @@ impl PolicyBuilder {
             Err(error) => return Err(syntax(format!("the text is not TOML: {error}"), "save the file as UTF-8")),
         };
         match toml::from_str(text) {
-            Ok(value) => self.value(value),
+            Ok(value) => located(self.value(value), |issues| locate_toml(issues, text)),
             Err(error) => {
                 let place = error.span().map_or(String::new(), |span| place(text, span.start));
                 Err(syntax(format!("the text is not TOML: {}{place}", printable(error.message())), HELP))
@@ -103,6 +103,22 @@ impl PolicyBuilder {
         let is_json = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
         let policy = if is_json { self.json(text) } else { self.toml(text) };
         policy.map_err(|error| error.in_file(path))
+    }
+}
+
+/// Says of each issue and lint in which line it is.
+fn located(policy: Result<Policy, ConfigError>, locate: impl FnOnce(&mut [Issue])) -> Result<Policy, ConfigError> {
+    match policy {
+        Ok(mut policy) => {
+            if !policy.lints.is_empty() {
+                locate(&mut policy.lints);
+            }
+            Ok(policy)
+        }
+        Err(mut error) => {
+            locate(error.issues_mut());
+            Err(error)
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use crate::origin::Origin;
 use crate::pattern::{HostPattern, OriginPattern, PortPattern, TuplePattern};
 use crate::regexes::Regexes;
 use crate::strings::StringSet;
+use std::borrow::Cow;
 
 /// What the set says of a request's `Origin`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,31 +29,28 @@ pub(crate) struct OriginSet {
     globs: Box<[Glob]>,
     regexes: Regexes,
     predicate: bool,
-    /// Credentials: plain http to another machine is refused whatever matched it.
-    secure_only: bool,
 }
 
 /// What an [`OriginSet`] is built from.
 #[derive(Debug, Default)]
-pub(crate) struct OriginSetBuilder {
+pub(crate) struct OriginSetBuilder<'l> {
     any: bool,
     null: bool,
-    exact: Vec<String>,
+    exact: Vec<Cow<'l, str>>,
     any_port: Vec<String>,
     http: BelowBuilder,
     https: BelowBuilder,
     globs: Vec<Glob>,
     pub(crate) regexes: Regexes,
     pub(crate) predicate: bool,
-    pub(crate) secure_only: bool,
 }
 
-impl OriginSetBuilder {
+impl<'l> OriginSetBuilder<'l> {
     pub(crate) fn reserve(&mut self, exact: usize) {
         self.exact.reserve_exact(exact);
     }
 
-    pub(crate) fn exact(&mut self, origin: String) {
+    pub(crate) fn exact(&mut self, origin: Cow<'l, str>) {
         self.exact.push(origin);
     }
 
@@ -72,8 +70,12 @@ impl OriginSetBuilder {
         };
         match host {
             HostPattern::Exact(host) => {
-                let list = if any_port { &mut self.any_port } else { &mut self.exact };
-                list.push(format!("{scheme}://{host}{port}"));
+                let origin = format!("{scheme}://{host}{port}");
+                if any_port {
+                    self.any_port.push(origin);
+                } else {
+                    self.exact.push(origin.into());
+                }
             }
             HostPattern::Below(after) => {
                 let below = if scheme == "https" { &mut self.https } else { &mut self.http };
@@ -95,14 +97,13 @@ impl OriginSetBuilder {
         OriginSet {
             any: self.any,
             null: self.null,
-            exact: StringSet::new(self.exact),
+            exact: StringSet::new(self.exact.iter().map(|origin| origin.as_bytes()).collect()),
             any_port: StringSet::new(self.any_port),
             http: self.http.build(),
             https: self.https.build(),
             globs: self.globs.into(),
             regexes: self.regexes,
             predicate: self.predicate,
-            secure_only: self.secure_only,
         }
     }
 }
@@ -126,17 +127,18 @@ impl OriginSet {
             && self.regexes.is_empty()
     }
 
-    /// Decides on the value of an `Origin` header. Allocates nothing.
+    /// Decides on the value of an `Origin` header. Allocates nothing. `secure_only` refuses plain http to another
+    /// machine, whatever matched it; of the plain origins in a list that was seen to when the policy was built.
     #[inline]
-    pub(crate) fn check(&self, text: &[u8]) -> Verdict {
+    pub(crate) fn check(&self, text: &[u8], secure_only: bool) -> Verdict {
         // What is configured is well-formed, so the common case needs no parsing.
         if self.exact.contains(text) {
             return Verdict::Allowed;
         }
-        self.check_parsed(text)
+        self.check_parsed(text, secure_only)
     }
 
-    fn check_parsed(&self, text: &[u8]) -> Verdict {
+    fn check_parsed(&self, text: &[u8], secure_only: bool) -> Verdict {
         if text == b"null" {
             return if self.null || self.any { Verdict::Allowed } else { Verdict::NotAllowed };
         }
@@ -144,7 +146,7 @@ impl OriginSet {
         if self.any {
             return Verdict::Allowed;
         }
-        if self.secure_only && !origin.is_secure() {
+        if secure_only && !origin.is_secure() {
             return Verdict::NotAllowed;
         }
         if self.any_port.contains(origin.without_port)

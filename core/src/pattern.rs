@@ -102,14 +102,24 @@ impl TuplePattern {
     /// An origin that the pattern matches, if the pattern is well-formed at all.
     fn example(&self) -> String {
         // The filler may not turn a label into something else (`x` before `n--`, a digit into an address).
+        self.filled("w", "")
+    }
+
+    /// An origin that the pattern matches, and that nobody writes down as such: what matches it is as wide.
+    pub(crate) fn unlikely_example(&self) -> String {
+        self.filled("w-0-q", ":1")
+    }
+
+    fn filled(&self, filler: &str, any_port: &str) -> String {
         let host = match &self.host {
             HostPattern::Exact(host) => host.clone(),
-            HostPattern::Below(after) => format!("w{after}"),
-            HostPattern::Glob { before, after } => format!("{before}w{after}"),
+            HostPattern::Below(after) => format!("{filler}{after}"),
+            HostPattern::Glob { before, after } => format!("{before}{filler}{after}"),
         };
         match &self.port {
             PortPattern::Exact(port) => format!("{}://{host}:{port}", self.scheme),
-            PortPattern::Default | PortPattern::Any => format!("{}://{host}", self.scheme),
+            PortPattern::Default => format!("{}://{host}", self.scheme),
+            PortPattern::Any => format!("{}://{host}{any_port}", self.scheme),
         }
     }
 

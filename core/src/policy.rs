@@ -6,28 +6,49 @@ use crate::error::{ConfigError, Issue, LoadError};
 use crate::load::PolicyBuilder;
 use crate::methods::AllowedMethods;
 use crate::origins::OriginSet;
-use crate::shape::{Shape, Shapes};
+use crate::protection::Protection;
+use crate::routes::Routes;
+use crate::settings::PredicateOf;
+use crate::shape::{Layout, Shape, Shapes};
 use crate::value::Value;
+use std::collections::HashSet;
 use std::path::Path;
+use std::sync::Arc;
 
 /// A validated, compiled policy.
 #[derive(Debug)]
 pub struct Policy {
+    /// What holds where no route says otherwise.
     pub(crate) rules: Rules,
+    pub(crate) routes: Option<RoutedRules>,
+    pub(crate) shapes: Shapes,
     pub(crate) lints: Vec<Issue>,
-    pub(crate) predicate: bool,
 }
 
-/// What one policy decides by.
+/// What the routes of a policy decide by.
 #[derive(Debug)]
+pub(crate) struct RoutedRules {
+    pub(crate) paths: Routes,
+    pub(crate) rules: Box<[Rules]>,
+    /// For paths that servers read differently.
+    pub(crate) ambiguous: Rules,
+}
+
+/// What a policy, or one of its routes, decides by. Routes share what they inherit.
+#[derive(Clone, Debug)]
 pub(crate) struct Rules {
-    pub(crate) origins: OriginSet,
-    pub(crate) methods: AllowedMethods,
-    pub(crate) headers: AllowedHeaders,
+    pub(crate) origins: Arc<OriginSet>,
+    /// Credentials: plain http to another machine is refused whatever matched it.
+    pub(crate) secure_only: bool,
+    pub(crate) credentials: bool,
+    pub(crate) predicate: Option<PredicateOf>,
+    pub(crate) methods: Arc<AllowedMethods>,
+    pub(crate) headers: Arc<AllowedHeaders>,
     /// `*` with credentials: the request's own list is sent back.
     pub(crate) echo_headers: bool,
     pub(crate) private_network: bool,
-    pub(crate) shapes: Shapes,
+    pub(crate) protection: Option<Arc<Protection>>,
+    pub(crate) layout: Layout,
 }
 
 impl Policy {
@@ -73,23 +94,50 @@ impl Policy {
         &self.lints
     }
 
-    /// Whether an origin that nothing matches is put to the host's predicate.
+    fn all_rules(&self) -> impl Iterator<Item = &Rules> {
+        std::iter::once(&self.rules).chain(self.routes.iter().flat_map(|routes| &routes.rules))
+    }
+
+    /// Whether an origin that nothing matches is put to a predicate of the host, somewhere.
     #[must_use]
     pub fn has_predicate(&self) -> bool {
-        self.predicate
+        self.all_rules().any(|rules| rules.predicate.is_some())
+    }
+
+    /// Whether decisions depend on the request's path.
+    #[must_use]
+    pub fn has_routes(&self) -> bool {
+        self.routes.is_some()
+    }
+
+    /// Whether WebSocket handshakes are judged somewhere: doors that never see them have to say so.
+    #[must_use]
+    pub fn guards_websockets(&self) -> bool {
+        self.all_rules().any(|rules| rules.protection.as_ref().is_some_and(|protection| protection.websockets))
+    }
+
+    /// Whether requests are judged by more than CORS somewhere, so that [`Request::host`](crate::Request::host) and
+    /// the fields after it are read.
+    #[must_use]
+    pub fn has_protection(&self) -> bool {
+        self.all_rules().any(|rules| rules.protection.is_some())
     }
 
     /// Every answer that the policy can give, for doors that prepare their own objects for each. A shape stands
     /// at its own [`index`](Shape::index).
     #[must_use]
     pub fn shapes(&self) -> &[Shape] {
-        self.rules.shapes.all()
+        self.shapes.all()
     }
 
-    /// Bytes on the heap that grow with the number of patterns.
+    /// Bytes on the heap that grow with the number of patterns and routes.
     #[must_use]
     pub fn memory(&self) -> usize {
-        self.rules.origins.memory()
+        let mut seen = HashSet::new();
+        let origins = self.all_rules().map(|rules| &rules.origins).filter(|origins| seen.insert(Arc::as_ptr(origins)));
+        let origins: usize = origins.map(|origins| origins.memory()).sum();
+        let routes = self.routes.as_ref().map_or(0, |routes| routes.paths.memory() + size_of_val(&*routes.rules));
+        origins + routes
     }
 }
 

@@ -5,11 +5,20 @@ use crate::dialect;
 use crate::error::{Fault, Issues, printable};
 use crate::keys;
 use crate::regexes::check_regexp;
-use crate::settings::{At, Dangers, Entry, List, Settings};
+use crate::settings::{At, Dangers, Entry, List, PredicateOf, RouteSettings, Settings};
 use crate::value::Value;
+use std::fmt;
+use std::sync::Arc;
+
+/// What was read of a configuration: the settings of the top level, and each route's.
+#[derive(Debug, Default)]
+pub(crate) struct Document {
+    pub(crate) settings: Settings,
+    pub(crate) routes: Vec<RouteSettings>,
+}
 
 /// Reads a configuration. What is wrong is in `issues`; the settings hold what could be read.
-pub(crate) fn read(value: Value, predicate: bool, cors_options: bool, issues: &mut Issues) -> Settings {
+pub(crate) fn read(value: Value, predicate: bool, cors_options: bool, issues: &mut Issues) -> Document {
     let Value::Map(entries) = value else {
         let message = format!("a policy is a table of settings, not {}", value.type_name());
         issues.error(
@@ -17,12 +26,15 @@ pub(crate) fn read(value: Value, predicate: bool, cors_options: bool, issues: &m
             &value,
             Fault::new(Code::WrongType, message, "write `allow_origins = [\"https://app.example.com\"]`"),
         );
-        return Settings::default();
+        return Document::default();
     };
-    let mut reader = Reader { issues };
+    let mut reader = Reader { issues, place: String::new() };
     let is_cors = reader.dialect(&entries, cors_options);
     let entries = reader.resolve(entries, if is_cors { keys::CORS } else { keys::CORSAC });
-    if is_cors { dialect::read(entries, predicate, &mut reader) } else { reader.corsac(entries, predicate) }
+    if is_cors {
+        return Document { settings: dialect::read(entries, predicate, &mut reader), routes: Vec::new() };
+    }
+    reader.document(entries, predicate)
 }
 
 /// Values under the names of settings that exist, each once.
@@ -30,12 +42,19 @@ pub(crate) type Entries = Vec<(&'static str, Value)>;
 
 pub(crate) struct Reader<'i> {
     pub(crate) issues: &'i mut Issues,
+    /// What stands before a setting's name: `routes[0].`, or nothing.
+    pub(crate) place: String,
 }
 
 impl Reader<'_> {
     fn dialect(&mut self, entries: &[(String, Value)], cors_options: bool) -> bool {
         match entries.iter().find(|(key, _)| key == "dialect").map(|(_, value)| value) {
-            None => cors_options && !entries.iter().any(|(name, _)| keys::is_corsac_only(name)),
+            None => {
+                let ours = |(name, value): &(String, Value)| {
+                    keys::is_corsac_only(name) || (*value == Value::Function && keys::is_predicate(name, keys::CORSAC))
+                };
+                cors_options && !entries.iter().any(ours)
+            }
             Some(Value::String(name)) if name == "corsac" => false,
             Some(Value::String(name)) if name == "cors" => true,
             Some(value @ Value::String(_)) => {
@@ -51,17 +70,22 @@ impl Reader<'_> {
         }
     }
 
-    fn resolve(&mut self, entries: Vec<(String, Value)>, keys: &[&'static str]) -> Entries {
+    pub(crate) fn resolve(&mut self, entries: Vec<(String, Value)>, keys: &[&'static str]) -> Entries {
         let mut resolved: Entries = Vec::with_capacity(entries.len());
         for (name, value) in entries {
-            let Some(key) = keys::resolve(&name, keys) else {
-                self.unknown_key(&name, &value, keys);
-                continue;
+            let key = match keys::resolve(&name, keys) {
+                Some(key) => key,
+                // A function is the predicate: nothing but a host language can say it.
+                None if value == Value::Function && keys::is_predicate(&name, keys) => keys::PREDICATE,
+                None => {
+                    self.unknown_key(&name, &value, keys);
+                    continue;
+                }
             };
             if resolved.iter().any(|(other, _)| *other == key) {
                 let message = format!("`{key}` is given more than once");
                 let help = format!("keep one of them; `{key}` and `{}` are the same setting", keys::camel_case(key));
-                self.issues.error(key, &value, Fault::new(Code::DuplicateKey, message, help));
+                self.error(key, &value, Fault::new(Code::DuplicateKey, message, help));
                 continue;
             }
             resolved.push((key, value));
@@ -76,52 +100,64 @@ impl Reader<'_> {
             Some(key) => format!("write `{key}`"),
             None => format!("remove it; the settings are {}", keys.join(", ")),
         };
-        self.issues.error(printable(name), value, Fault::new(Code::UnknownKey, message, help));
+        self.error(&printable(name), value, Fault::new(Code::UnknownKey, message, help));
     }
 
-    fn corsac(&mut self, entries: Entries, predicate: bool) -> Settings {
-        let mut settings = Settings { predicate, ..Settings::default() };
-        let mut origins_given = predicate;
+    /// Records an issue under the name of a setting of the table at hand.
+    pub(crate) fn error(&mut self, field: &str, value: impl fmt::Display, fault: Fault) {
+        self.issues.error(format!("{}{field}", self.place), value, fault);
+    }
+
+    fn document(&mut self, entries: Entries, predicate: bool) -> Document {
+        let mut settings = Settings { predicate: predicate.then_some(PredicateOf::Policy), ..Settings::default() };
+        let (routes, entries): (Entries, Entries) = entries.into_iter().partition(|(key, _)| *key == "routes");
+        let origins_given = predicate || entries.iter().any(|(key, _)| keys::ORIGIN_GROUP.contains(key));
+        self.corsac(entries, PredicateOf::Policy, &mut settings);
+        if !origins_given {
+            let message = "nothing says which origins may read responses";
+            let help = "write `allow_origins = [\"https://app.example.com\"]`; `[\"*\"]` is any origin, `[]` is nobody";
+            self.error("allow_origins", "", Fault::new(Code::MissingOrigins, message, help));
+        }
+        let routes = routes.into_iter().flat_map(|(_, value)| self.routes(value, &settings)).collect();
+        Document { settings, routes }
+    }
+
+    /// Reads settings of the `corsac` dialect over those that hold so far.
+    pub(crate) fn corsac(&mut self, entries: Entries, predicate: PredicateOf, settings: &mut Settings) {
         for (key, value) in entries {
             match key {
                 "allow_origins" => {
-                    origins_given = true;
                     self.list(key, value, "[\"https://app.example.com\"]").store(&mut settings.allow_origins);
                 }
-                "allow_origin_regex" => {
-                    origins_given = true;
-                    self.regexes(value).store(&mut settings.allow_origin_regex);
-                }
+                "allow_origin_regex" => self.regexes(value).store(&mut settings.allow_origin_regex),
+                keys::PREDICATE => settings.predicate = Some(predicate),
                 "allow_methods" => self.list(key, value, "[\"PUT\"]").store(&mut settings.allow_methods),
                 "allow_headers" => self.list(key, value, "[\"X-Request-Id\"]").store(&mut settings.allow_headers),
                 "expose_headers" => self.list(key, value, "[\"ETag\"]").store(&mut settings.expose_headers),
                 "allow_credentials" => self.boolean(key, &value).store(&mut settings.allow_credentials),
                 "preflight_status" => self.status(key, &value).store(&mut settings.preflight_status),
                 "preflight_continue" => self.boolean(key, &value).store(&mut settings.preflight_continue),
-                _ => self.shared(key, value, &mut settings),
+                _ => self.shared(key, value, settings),
             }
         }
-        if !origins_given {
-            let message = "nothing says which origins may read responses";
-            let help = "write `allow_origins = [\"https://app.example.com\"]`; `[\"*\"]` is any origin, `[]` is nobody";
-            self.issues.error("allow_origins", "", Fault::new(Code::MissingOrigins, message, help));
-        }
-        settings
     }
 
     /// Settings that both dialects have.
     pub(crate) fn shared(&mut self, key: &'static str, value: Value, settings: &mut Settings) {
         match key {
             "max_age" => self.max_age(key, &value).store(&mut settings.max_age),
-            "allow_private_network" => self.boolean(key, &value).store(&mut settings.allow_private_network),
+            "allow_private_network" => {
+                let place: Arc<str> = format!("{}{key}", self.place).into();
+                let allowed = self.boolean(key, &value).map(|allowed| allowed.then_some(place));
+                allowed.store(&mut settings.allow_private_network);
+            }
             "keep_app_headers" => self.boolean(key, &value).store(&mut settings.keep_app_headers),
             "dangerously_allow" => {
                 if let Some(list) = self.list(key, value, "[\"insecure-origins\"]") {
                     settings.dangers = self.dangers(&list);
                 }
             }
-            "protection" => self.protection(&value),
-            "routes" => self.routes(&value),
+            "protection" => self.protection(value).store(&mut settings.protection),
             "$schema" if !matches!(value, Value::String(_)) => {
                 self.wrong_type(key, &value, "a string", "write the schema's address");
             }
@@ -136,7 +172,7 @@ impl Reader<'_> {
             Value::Null => format!("leave `{field}` out for its default; {help}"),
             _ => help.to_owned(),
         };
-        self.issues.error(field, value, Fault::new(Code::WrongType, message, help));
+        self.error(field, value, Fault::new(Code::WrongType, message, help));
     }
 
     /// A list of strings. A string is not one: it would be read as characters, or matched as a whole.
@@ -159,7 +195,7 @@ impl Reader<'_> {
                 return None;
             }
         };
-        let mut list = List { field: key.to_owned(), entries: Vec::with_capacity(items.len()) };
+        let mut list = List { field: format!("{}{key}", self.place), entries: Vec::with_capacity(items.len()) };
         for (index, item) in items.into_iter().enumerate() {
             let at = u32::try_from(index).map_or(At::Whole, At::Index);
             match item {
@@ -168,7 +204,7 @@ impl Reader<'_> {
                 other => {
                     let message = format!("`{key}` is a list of strings; this is {}", other.type_name());
                     let fault = Fault::new(Code::WrongType, message, format!("write strings: `{example}`"));
-                    self.issues.error(format!("{key}{at}"), &other, fault);
+                    self.error(&format!("{key}{at}"), &other, fault);
                 }
             }
         }
@@ -178,7 +214,8 @@ impl Reader<'_> {
     /// Regexes: a list, or one string.
     fn regexes(&mut self, value: Value) -> Option<List> {
         const KEY: &str = "allow_origin_regex";
-        let one = |text| List { field: KEY.into(), entries: vec![Entry { at: At::Whole, text }] };
+        let field = format!("{}{KEY}", self.place);
+        let one = |text| List { field, entries: vec![Entry { at: At::Whole, text }] };
         match value {
             Value::String(text) => Some(one(text)),
             Value::RegExp { source, flags } => Some(one(self.regexp(KEY, source, &flags)?)),
@@ -209,13 +246,13 @@ impl Reader<'_> {
             } else {
                 "the flags are i and s; d, g, u, v and y make no difference to one test of an origin"
             };
-            self.issues.error(field, &source, Fault::new(Code::RegexpFlags, message, help));
+            self.error(field, &source, Fault::new(Code::RegexpFlags, message, help));
             return None;
         }
         let kept: String = flags.chars().filter(|flag| matches!(flag, 'i' | 's')).collect();
         // The source by itself: flags are written around it, and might complete what is none.
         if let Err(fault) = check_regexp(&source) {
-            self.issues.error(field, &source, fault);
+            self.error(field, &source, fault);
             return None;
         }
         Some(if kept.is_empty() { source } else { format!("(?{kept}:{source})") })
@@ -254,7 +291,7 @@ impl Reader<'_> {
             Ok(seconds) if seconds <= 86400 => Some(Some(seconds)),
             _ => {
                 let message = format!("`{key}` is out of range: {value} seconds");
-                self.issues.error(key, value, Fault::new(Code::MaxAgeRange, message, HELP));
+                self.error(key, value, Fault::new(Code::MaxAgeRange, message, HELP));
                 None
             }
         }
@@ -268,7 +305,7 @@ impl Reader<'_> {
             _ => {
                 let message =
                     format!("`{key}` cannot be {value}: browsers take 200 to 299, and an empty body fits 200 and 204");
-                self.issues.error(key, value, Fault::new(Code::PreflightStatus, message, HELP));
+                self.error(key, value, Fault::new(Code::PreflightStatus, message, HELP));
                 None
             }
         }
@@ -290,36 +327,6 @@ impl Reader<'_> {
         }
         dangers
     }
-
-    /// Protection is not carried out: asking for it is refused rather than ignored.
-    fn protection(&mut self, value: &Value) {
-        let Value::Map(entries) = value else {
-            self.wrong_type("protection", value, "a table", "leave it out");
-            return;
-        };
-        let is_off = |(key, value): &(String, Value)| match key.as_str() {
-            "writes" | "websockets" => *value == Value::from("off"),
-            "report_only" | "reportOnly" => matches!(value, Value::Bool(_)),
-            _ => false,
-        };
-        if !entries.iter().all(is_off) {
-            self.unsupported("protection", value);
-        }
-    }
-
-    fn routes(&mut self, value: &Value) {
-        match value {
-            Value::List(routes) if routes.is_empty() => {}
-            Value::List(_) => self.unsupported("routes", value),
-            other => self.wrong_type("routes", other, "a list of tables", "leave it out"),
-        }
-    }
-
-    fn unsupported(&mut self, key: &str, value: &Value) {
-        let message =
-            format!("`{key}` is not carried out by this version of corsac, and ignoring it would not be safe");
-        self.issues.error(key, value, Fault::new(Code::Unsupported, message, format!("leave `{key}` out")));
-    }
 }
 
 /// Keeps the default where a value could not be read: the issue is recorded.
@@ -327,10 +334,10 @@ pub(crate) trait Store<T> {
     fn store(self, place: &mut T);
 }
 
-impl<T> Store<T> for Option<T> {
-    fn store(self, place: &mut T) {
+impl<T, U: From<T>> Store<U> for Option<T> {
+    fn store(self, place: &mut U) {
         if let Some(value) = self {
-            *place = value;
+            *place = value.into();
         }
     }
 }

@@ -10,8 +10,10 @@ use std::borrow::Cow;
 pub struct Request<'r> {
     /// The method, as sent: methods are case-sensitive.
     pub method: &'r [u8],
-    /// The target's path, undecoded and without its query.
+    /// The request's target, undecoded; its query is cut off. Only policies with routes read it.
     pub path: Option<&'r [u8]>,
+    /// The host has decoded the path already, and keeps no other.
+    pub path_decoded: bool,
     /// `Origin`
     pub origin: Option<&'r [u8]>,
     /// `Access-Control-Request-Method`
@@ -20,6 +22,18 @@ pub struct Request<'r> {
     pub access_control_request_headers: Option<&'r [u8]>,
     /// `Access-Control-Request-Private-Network`
     pub access_control_request_private_network: Option<&'r [u8]>,
+    /// `Host`, else `:authority`. This and what follows is read only where a policy has `protection`.
+    pub host: Option<&'r [u8]>,
+    /// `Sec-Fetch-Site`
+    pub sec_fetch_site: Option<&'r [u8]>,
+    /// `Upgrade`
+    pub upgrade: Option<&'r [u8]>,
+    /// `Sec-WebSocket-Key`
+    pub sec_websocket_key: Option<&'r [u8]>,
+    /// The connection is known to be TLS.
+    pub secure: bool,
+    /// The host knows that this is a WebSocket handshake, whatever the headers say: extended CONNECT (RFC 8441).
+    pub websocket: bool,
 }
 
 impl<'r> Request<'r> {
@@ -61,13 +75,19 @@ pub struct RequestHeaders<'r> {
     request_method: Option<Cow<'r, [u8]>>,
     request_headers: Option<Cow<'r, [u8]>>,
     private_network: Option<Cow<'r, [u8]>>,
+    host: Option<Cow<'r, [u8]>>,
+    authority: Option<Cow<'r, [u8]>>,
+    sec_fetch_site: Option<Cow<'r, [u8]>>,
+    upgrade: Option<Cow<'r, [u8]>>,
+    sec_websocket_key: Option<Cow<'r, [u8]>>,
 }
 
 /// A joined value longer than this is malformed whatever follows, so the rest is not copied.
 const ENOUGH: usize = 8 * 1024;
 
 impl<'r> RequestHeaders<'r> {
-    /// Whether header lines of this name are read at all, in any case. Doors need not convert the others.
+    /// Whether header lines of this name, in any case, are read by any policy. Doors need not convert the others;
+    /// [`Policy::reads`](crate::Policy::reads) tells what one policy reads.
     #[must_use]
     pub fn reads(name: &[u8]) -> bool {
         RequestHeaders::default().slot(name).is_some()
@@ -94,6 +114,11 @@ impl<'r> RequestHeaders<'r> {
             29 => ("access-control-request-method", &mut self.request_method),
             30 => ("access-control-request-headers", &mut self.request_headers),
             38 => ("access-control-request-private-network", &mut self.private_network),
+            4 => ("host", &mut self.host),
+            7 => ("upgrade", &mut self.upgrade),
+            10 => (":authority", &mut self.authority),
+            14 => ("sec-fetch-site", &mut self.sec_fetch_site),
+            17 => ("sec-websocket-key", &mut self.sec_websocket_key),
             _ => return None,
         };
         (name == text.as_bytes() || name.eq_ignore_ascii_case(text.as_bytes())).then_some(slot)
@@ -109,6 +134,11 @@ impl<'r> RequestHeaders<'r> {
             access_control_request_method: self.request_method.as_deref(),
             access_control_request_headers: self.request_headers.as_deref(),
             access_control_request_private_network: self.private_network.as_deref(),
+            host: self.host.as_deref().or(self.authority.as_deref()),
+            sec_fetch_site: self.sec_fetch_site.as_deref(),
+            upgrade: self.upgrade.as_deref(),
+            sec_websocket_key: self.sec_websocket_key.as_deref(),
+            ..Request::default()
         }
     }
 }

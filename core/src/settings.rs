@@ -1,6 +1,7 @@
 //! Settings: a configuration whose types are right, each value with the place where it was written.
 
 use std::fmt;
+use std::sync::Arc;
 
 /// Where in a setting a value stands.
 #[derive(Clone, Debug)]
@@ -57,27 +58,68 @@ impl List {
     }
 }
 
-/// Everything a policy is compiled from.
+/// Everything a policy, or one of its routes, is compiled from. What a route inherits is shared, so that it is
+/// compiled once.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
-    pub(crate) allow_origins: List,
-    pub(crate) allow_origin_regex: List,
+    pub(crate) allow_origins: Arc<List>,
+    pub(crate) allow_origin_regex: Arc<List>,
     /// The host has an origin predicate.
-    pub(crate) predicate: bool,
-    pub(crate) allow_methods: List,
-    pub(crate) allow_headers: List,
+    pub(crate) predicate: Option<PredicateOf>,
+    pub(crate) allow_methods: Arc<List>,
+    pub(crate) allow_headers: Arc<List>,
     pub(crate) allow_credentials: bool,
-    pub(crate) expose_headers: List,
+    pub(crate) expose_headers: Arc<List>,
     pub(crate) max_age: Option<u32>,
     pub(crate) preflight_status: u16,
     pub(crate) preflight_continue: bool,
-    pub(crate) allow_private_network: bool,
+    /// Where it is written, if it is true.
+    pub(crate) allow_private_network: Option<Arc<str>>,
     pub(crate) keep_app_headers: bool,
     pub(crate) dangers: Dangers,
+    pub(crate) protection: Option<Arc<ProtectionSettings>>,
+}
+
+/// Whose function a host's origin predicate is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum PredicateOf {
+    /// The whole policy's.
+    Policy,
+    /// That of the route with this index.
+    Route(u32),
+}
+
+/// A route: its path as written, and its settings merged into those of the top level.
+#[derive(Debug)]
+pub(crate) struct RouteSettings {
+    pub(crate) field: String,
+    pub(crate) path: Vec<Segment>,
+    pub(crate) settings: Settings,
+}
+
+/// One segment of a route's path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Segment {
+    /// This text, in lower case.
+    Literal(String),
+    /// `{name}`: one segment.
+    Any,
+    /// `{*name}`: all that follow, or none.
+    Rest,
+}
+
+/// The `protection` table.
+#[derive(Clone, Debug)]
+pub(crate) struct ProtectionSettings {
+    pub(crate) field: String,
+    pub(crate) writes: bool,
+    pub(crate) websockets: bool,
+    pub(crate) trusted_origins: List,
+    pub(crate) report_only: bool,
 }
 
 /// The checks that are lifted.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Dangers {
     pub(crate) insecure_origins: bool,
     pub(crate) public_suffixes: bool,
@@ -87,20 +129,29 @@ pub(crate) struct Dangers {
 impl Default for Settings {
     fn default() -> Self {
         let config = crate::config::Config::default();
+        let list = |field, texts: &[String]| Arc::new(List::of(field, texts));
         Settings {
-            allow_origins: List::of("allow_origins", &config.allow_origins),
-            allow_origin_regex: List::of("allow_origin_regex", &config.allow_origin_regex),
-            predicate: false,
-            allow_methods: List::of("allow_methods", &config.allow_methods),
-            allow_headers: List::of("allow_headers", &config.allow_headers),
+            allow_origins: list("allow_origins", &config.allow_origins),
+            allow_origin_regex: list("allow_origin_regex", &config.allow_origin_regex),
+            predicate: None,
+            allow_methods: list("allow_methods", &config.allow_methods),
+            allow_headers: list("allow_headers", &config.allow_headers),
             allow_credentials: config.allow_credentials,
-            expose_headers: List::of("expose_headers", &config.expose_headers),
+            expose_headers: list("expose_headers", &config.expose_headers),
             max_age: config.max_age,
             preflight_status: config.preflight_status,
             preflight_continue: config.preflight_continue,
-            allow_private_network: config.allow_private_network,
+            allow_private_network: None,
             keep_app_headers: config.keep_app_headers,
             dangers: Dangers::default(),
+            protection: None,
         }
+    }
+}
+
+impl Settings {
+    /// The protection, where any of it is on.
+    pub(crate) fn protection(&self) -> Option<&Arc<ProtectionSettings>> {
+        self.protection.as_ref().filter(|protection| protection.writes || protection.websockets)
     }
 }

@@ -5,6 +5,7 @@
 
 use crate::catalog::Reason;
 use crate::names::{Name, OWNED};
+use std::collections::HashMap;
 use std::ffi::{CStr, CString};
 use std::sync::Arc;
 
@@ -77,10 +78,11 @@ pub struct Slot {
 /// One answer of a policy, but for the pieces of the request in it.
 #[derive(Clone, Debug)]
 pub struct Shape {
-    index: u16,
+    index: u32,
     action: Action,
     status: Option<u16>,
     reason: Reason,
+    reported: Option<Reason>,
     slots: Box<[Slot]>,
     removed: Box<[Name]>,
     replaced: Box<[Name]>,
@@ -89,7 +91,7 @@ pub struct Shape {
 impl Shape {
     /// Its place in [`Policy::shapes`](crate::Policy::shapes).
     #[must_use]
-    pub fn index(&self) -> u16 {
+    pub fn index(&self) -> u32 {
         self.index
     }
 
@@ -109,6 +111,12 @@ impl Shape {
     #[must_use]
     pub fn reason(&self) -> Reason {
         self.reason
+    }
+
+    /// A refusal that was let pass and only reported.
+    #[must_use]
+    pub fn reported(&self) -> Option<Reason> {
+        self.reported
     }
 
     /// The body to answer with, NUL-terminated; empty but for refusals.
@@ -140,8 +148,8 @@ impl Shape {
 /// The status of a refusal: what a door answers with, too, where it has no decision.
 pub const REFUSED: u16 = 403;
 
-/// A policy's texts, from which its shapes are made.
-#[derive(Debug)]
+/// The texts of a policy, or of one of its routes, from which shapes are made.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Texts {
     pub(crate) any: bool,
     pub(crate) nobody: bool,
@@ -157,6 +165,15 @@ pub(crate) struct Texts {
     pub(crate) preflight_continue: bool,
     pub(crate) private_network: bool,
     pub(crate) keep_app_headers: bool,
+    pub(crate) guard: Guard,
+}
+
+/// What protection can do to an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Guard {
+    Off,
+    Refuse,
+    Report,
 }
 
 /// What happened on the walk, as far as the answer's shape depends on it.
@@ -168,97 +185,169 @@ pub(crate) enum Case {
     Refused { reason: Reason },
     /// A preflight whose origin is allowed.
     Preflight { reason: Reason, private_network: bool, echo_method: bool, echo_headers: bool },
+    /// An actual request that protection refuses. The page may read the refusal if it could read the answer.
+    Blocked { reason: Reason, readable: bool },
+    /// A preflight for a request that protection refuses, from an origin that is allowed.
+    BlockedPreflight,
 }
 
-const ACTUAL: [Reason; 6] = [
+const ACTUAL: [Reason; 7] = [
     Reason::AnyOrigin,
     Reason::NoOrigin,
     Reason::OriginAllowed,
     Reason::OriginNotAllowed,
     Reason::OriginMalformed,
     Reason::PredicateFailed,
+    Reason::PathAmbiguous,
 ];
-const REFUSALS: [Reason; 3] = [Reason::OriginNotAllowed, Reason::OriginMalformed, Reason::PredicateFailed];
+const REFUSALS: [Reason; 4] =
+    [Reason::OriginNotAllowed, Reason::OriginMalformed, Reason::PredicateFailed, Reason::PathAmbiguous];
 const PREFLIGHTS: [Reason; 4] = [
     Reason::PreflightAllowed,
     Reason::PreflightMethodNotAllowed,
     Reason::PreflightHeaderNotAllowed,
     Reason::PreflightHeadersMalformed,
 ];
+const GUARDED: [Reason; 2] = [Reason::WriteRefused, Reason::WebsocketRefused];
 
-/// All shapes of a policy, found by case.
-#[derive(Debug)]
-pub(crate) struct Shapes {
-    shapes: Box<[Shape]>,
+/// Where the shapes of one set of texts stand, and which cases it has.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Layout {
+    base: usize,
     private_network: bool,
     echo_method: bool,
     echo_headers: bool,
+    guard: Guard,
 }
 
-impl Shapes {
-    pub(crate) fn new(texts: &Texts) -> Self {
-        let echo_headers = texts.headers.is_none();
-        let mut renderer = Renderer::new(texts);
+impl Layout {
+    /// Every case, each with what can be reported beside it, in the order of their places.
+    fn cases(self) -> Vec<(Case, Option<Reason>)> {
+        let mut cases = Vec::new();
         for reason in ACTUAL {
-            for options in [false, true] {
-                renderer.push(Case::Actual { reason, options });
-            }
+            cases.extend([false, true].map(|options| Case::Actual { reason, options }));
         }
-        for reason in REFUSALS {
-            renderer.push(Case::Refused { reason });
-        }
+        cases.extend(REFUSALS.map(|reason| Case::Refused { reason }));
         for reason in PREFLIGHTS {
-            for private_network in both(texts.private_network) {
-                for echo_method in both(texts.echo_method) {
-                    for echo_headers in both(echo_headers) {
-                        renderer.push(Case::Preflight { reason, private_network, echo_method, echo_headers });
+            for private_network in both(self.private_network) {
+                for echo_method in both(self.echo_method) {
+                    for echo_headers in both(self.echo_headers) {
+                        cases.push(Case::Preflight { reason, private_network, echo_method, echo_headers });
                     }
                 }
             }
         }
-        Shapes {
-            shapes: renderer.shapes.into(),
-            private_network: texts.private_network,
-            echo_method: texts.echo_method,
-            echo_headers,
-        }
+        let reported: &[Option<Reason>] = match self.guard {
+            Guard::Off => &[None],
+            Guard::Refuse => {
+                for reason in GUARDED {
+                    cases.extend([false, true].map(|readable| Case::Blocked { reason, readable }));
+                }
+                cases.push(Case::BlockedPreflight);
+                &[None]
+            }
+            Guard::Report => &[None, Some(Reason::WriteRefused), Some(Reason::WebsocketRefused)],
+        };
+        cases.into_iter().flat_map(|case| reported.iter().map(move |reported| (case, *reported))).collect()
     }
 
+    /// The place of a case among all shapes of the policy.
+    #[inline]
+    fn place(self, case: Case, reported: Option<Reason>) -> usize {
+        const FIRST_REFUSAL: usize = 2 * ACTUAL.len();
+        const FIRST_PREFLIGHT: usize = FIRST_REFUSAL + REFUSALS.len();
+        let preflights = || {
+            PREFLIGHTS.len() * choices(self.private_network) * choices(self.echo_method) * choices(self.echo_headers)
+        };
+        let place = match case {
+            Case::Actual { reason, options } => 2 * place_in(&ACTUAL, reason) + usize::from(options),
+            Case::Refused { reason } => FIRST_REFUSAL + place_in(&REFUSALS, reason),
+            Case::Preflight { reason, private_network, echo_method, echo_headers } => {
+                let mut place = place_in(&PREFLIGHTS, reason);
+                place = place * choices(self.private_network) + usize::from(private_network);
+                place = place * choices(self.echo_method) + usize::from(echo_method);
+                place = place * choices(self.echo_headers) + usize::from(echo_headers);
+                FIRST_PREFLIGHT + place
+            }
+            Case::Blocked { reason, readable } => {
+                FIRST_PREFLIGHT + preflights() + 2 * place_in(&GUARDED, reason) + usize::from(readable)
+            }
+            Case::BlockedPreflight => FIRST_PREFLIGHT + preflights() + 2 * GUARDED.len(),
+        };
+        let place = match (self.guard, reported) {
+            (Guard::Report, None) => 3 * place,
+            (Guard::Report, Some(reason)) => 3 * place + 1 + place_in(&GUARDED, reason),
+            _ => place,
+        };
+        self.base + place
+    }
+}
+
+/// All shapes of a policy, those of its routes included. Routes with the same texts share theirs.
+#[derive(Debug)]
+pub(crate) struct Shapes {
+    shapes: Box<[Shape]>,
+}
+
+impl Shapes {
     pub(crate) fn all(&self) -> &[Shape] {
         &self.shapes
     }
 
-    /// The shape of a case. The order is the one in which they were made.
+    /// The shape of a case.
     #[inline]
-    pub(crate) fn of(&self, case: Case) -> &Shape {
-        let index = match case {
-            Case::Actual { reason, options } => 2 * place(&ACTUAL, reason) + usize::from(options),
-            Case::Refused { reason } => 2 * ACTUAL.len() + place(&REFUSALS, reason),
-            Case::Preflight { reason, private_network, echo_method, echo_headers } => {
-                let mut index = place(&PREFLIGHTS, reason);
-                index = index * choices(self.private_network) + usize::from(private_network);
-                index = index * choices(self.echo_method) + usize::from(echo_method);
-                index = index * choices(self.echo_headers) + usize::from(echo_headers);
-                2 * ACTUAL.len() + REFUSALS.len() + index
-            }
+    pub(crate) fn of(&self, layout: Layout, case: Case, reported: Option<Reason>) -> &Shape {
+        self.shapes.get(layout.place(case, reported)).unwrap_or(&FALLBACK)
+    }
+}
+
+/// Renders each set of texts once.
+#[derive(Debug, Default)]
+pub(crate) struct ShapesBuilder {
+    shapes: Vec<Shape>,
+    layouts: HashMap<Texts, Layout>,
+}
+
+impl ShapesBuilder {
+    pub(crate) fn add(&mut self, texts: Texts) -> Layout {
+        if let Some(layout) = self.layouts.get(&texts) {
+            return *layout;
+        }
+        let layout = Layout {
+            base: self.shapes.len(),
+            private_network: texts.private_network,
+            echo_method: texts.echo_method,
+            echo_headers: texts.headers.is_none(),
+            guard: texts.guard,
         };
-        self.shapes.get(index).unwrap_or(&FALLBACK)
+        let renderer = Renderer::new(&texts);
+        for (case, reported) in layout.cases() {
+            let index = u32::try_from(self.shapes.len()).unwrap_or(u32::MAX);
+            self.shapes.push(renderer.shape(index, case, reported));
+        }
+        self.layouts.insert(texts, layout);
+        layout
+    }
+
+    pub(crate) fn build(self) -> Shapes {
+        Shapes { shapes: self.shapes.into() }
     }
 }
 
 /// Never reached: every case has a shape. It refuses.
 static FALLBACK: std::sync::LazyLock<Shape> = std::sync::LazyLock::new(|| Shape {
-    index: u16::MAX,
+    index: u32::MAX,
     action: Action::Respond,
     status: Some(REFUSED),
     reason: Reason::OriginNotAllowed,
+    reported: None,
     slots: Box::new([]),
     removed: Box::new([]),
     replaced: Box::new([]),
 });
 
 #[inline]
-fn place(reasons: &[Reason], reason: Reason) -> usize {
+fn place_in(reasons: &[Reason], reason: Reason) -> usize {
     reasons.iter().position(|other| *other == reason).unwrap_or(usize::MAX / 64)
 }
 
@@ -277,7 +366,6 @@ struct Renderer<'t> {
     methods: SlotValue,
     headers: Option<SlotValue>,
     max_age: Option<SlotValue>,
-    shapes: Vec<Shape>,
 }
 
 impl<'t> Renderer<'t> {
@@ -288,11 +376,10 @@ impl<'t> Renderer<'t> {
             methods: text(&texts.methods),
             headers: texts.headers.as_deref().map(text),
             max_age: texts.max_age.map(|seconds| text(&seconds.to_string())),
-            shapes: Vec::new(),
         }
     }
 
-    fn push(&mut self, case: Case) {
+    fn shape(&self, index: u32, case: Case, reported: Option<Reason>) -> Shape {
         let (action, status) = self.answer(case);
         let slots = self.slots(case, action);
         let removed: Box<[Name]> = match action {
@@ -304,15 +391,19 @@ impl<'t> Renderer<'t> {
         let set = slots.iter().filter(|slot| slot.op == Op::Set).map(|slot| slot.name);
         let replaced = set.chain(removed.iter().copied()).collect();
         let reason = match case {
-            Case::Actual { reason, .. } | Case::Refused { reason } | Case::Preflight { reason, .. } => reason,
+            Case::Actual { reason, .. }
+            | Case::Refused { reason }
+            | Case::Preflight { reason, .. }
+            | Case::Blocked { reason, .. } => reason,
+            Case::BlockedPreflight => Reason::WriteRefused,
         };
-        let index = u16::try_from(self.shapes.len()).unwrap_or(u16::MAX);
-        self.shapes.push(Shape { index, action, status, reason, slots: slots.into(), removed, replaced });
+        Shape { index, action, status, reason, reported, slots: slots.into(), removed, replaced }
     }
 
     fn answer(&self, case: Case) -> (Action, Option<u16>) {
         match case {
             Case::Actual { .. } => (Action::Continue, None),
+            Case::Blocked { .. } | Case::BlockedPreflight => (Action::Respond, Some(REFUSED)),
             _ if self.texts.preflight_continue => (Action::Continue, None),
             Case::Refused { .. } => (Action::Respond, Some(REFUSED)),
             Case::Preflight { .. } => (Action::Respond, Some(self.texts.status)),
@@ -324,7 +415,8 @@ impl<'t> Renderer<'t> {
         let readable = match case {
             Case::Actual { reason, .. } => matches!(reason, Reason::AnyOrigin | Reason::OriginAllowed),
             Case::Refused { .. } => false,
-            Case::Preflight { .. } => true,
+            Case::Preflight { .. } | Case::BlockedPreflight => true,
+            Case::Blocked { readable, .. } => readable,
         };
         let mut slots = Vec::new();
         if readable {
@@ -344,12 +436,12 @@ impl<'t> Renderer<'t> {
                 slots.iter_mut().filter(|slot| slot.op == Op::Set).for_each(|slot| slot.op = Op::Default);
             }
         }
-        if let (true, Case::Actual { .. }, Some(expose)) = (readable, case, &self.expose) {
+        if let (true, Case::Actual { .. } | Case::Blocked { .. }, Some(expose)) = (readable, case, &self.expose) {
             self.own(&mut slots, Name::ExposeHeaders, expose.clone());
         }
         if action == Action::Respond {
             match case {
-                Case::Refused { .. } => {
+                Case::Refused { .. } | Case::Blocked { .. } | Case::BlockedPreflight => {
                     slots.push(set(Name::ContentType, SlotValue::Static(c"text/plain; charset=utf-8")));
                 }
                 _ if texts.status == 200 => slots.push(set(Name::ContentLength, SlotValue::Static(c"0"))),
@@ -383,6 +475,8 @@ impl<'t> Renderer<'t> {
     /// Fetch, "CORS protocol and HTTP caches": an answer that depends on the request says on what.
     fn vary(&self, case: Case) -> Option<&'static CStr> {
         match case {
+            Case::Blocked { .. } => Some(c"Origin, Sec-Fetch-Site"),
+            Case::Actual { reason: Reason::PathAmbiguous, options: false } => Some(c"Origin"),
             Case::Actual { options: false, .. } if self.texts.any || self.texts.nobody => None,
             Case::Actual { options: false, .. } => Some(c"Origin"),
             // Caches that keep answers to OPTIONS exist, though RFC 9110, section 9.3.7, forbids it.
@@ -407,4 +501,27 @@ fn set(name: Name, value: SlotValue) -> Slot {
 fn text(text: &str) -> SlotValue {
     // Tokens and numbers hold no NUL.
     SlotValue::Text(CString::new(text).unwrap_or_default().into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_case_stands_at_its_place() {
+        for guard in [Guard::Off, Guard::Refuse, Guard::Report] {
+            for bits in 0..8 {
+                let layout = Layout {
+                    base: 7,
+                    private_network: bits & 1 > 0,
+                    echo_method: bits & 2 > 0,
+                    echo_headers: bits & 4 > 0,
+                    guard,
+                };
+                for (place, (case, reported)) in layout.cases().into_iter().enumerate() {
+                    assert_eq!(layout.place(case, reported), 7 + place, "{case:?} {layout:?}");
+                }
+            }
+        }
+    }
 }

@@ -4,7 +4,7 @@
 mod common;
 
 use common::isomorphic::{bytes, string};
-use corsac::{Code, Evaluation, Issue, Policy, RequestHeaders, Value, merge_vary};
+use corsac::{Answer, Code, Evaluation, Issue, Policy, PolicyBuilder, RequestHeaders, Value, merge_vary};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value as Json;
 use std::collections::{BTreeSet, HashSet};
@@ -28,6 +28,7 @@ struct Vector {
     spec: String,
     config: Option<Json>,
     text: Option<Text>,
+    predicate: Option<Predicate>,
     request: Option<Request>,
     expect: Option<Expect>,
     issues: Option<Vec<Finding>>,
@@ -49,11 +50,37 @@ enum Format {
     Toml,
 }
 
+/// What the host's predicate answers.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Predicate {
+    Allow,
+    Deny,
+    Fail,
+}
+
+impl From<Predicate> for Answer {
+    fn from(predicate: Predicate) -> Self {
+        match predicate {
+            Predicate::Allow => Answer::Allow,
+            Predicate::Deny => Answer::Deny,
+            Predicate::Fail => Answer::Failed,
+        }
+    }
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Request {
     method: String,
     path: Option<String>,
+    #[serde(default)]
+    path_decoded: bool,
+    authority: Option<String>,
+    #[serde(default)]
+    secure: bool,
+    #[serde(default)]
+    websocket: bool,
     headers: Vec<(String, String)>,
 }
 
@@ -66,6 +93,8 @@ struct Expect {
     headers: Vec<(String, String)>,
     body: String,
     reason: String,
+    reported: Option<String>,
+    asked: Option<bool>,
 }
 
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
@@ -114,7 +143,7 @@ impl Vector {
         for (form, policy) in self.policies() {
             match (&policy, &self.request, &self.expect, &self.issues, &self.lints) {
                 (Ok(policy), Some(request), Some(expect), None, None) => {
-                    tally.check(&self.id, form, expect, &decide(policy, request));
+                    tally.check(&self.id, form, expect, &decide(policy, request, self.predicate));
                 }
                 (Ok(policy), None, None, None, Some(lints)) => {
                     tally.check(&self.id, form, &sorted(lints), &findings(policy.lints()));
@@ -137,14 +166,15 @@ impl Vector {
     }
 
     fn policies(&self) -> Vec<(&'static str, Result<Policy, corsac::ConfigError>)> {
+        let builder = PolicyBuilder::new().predicate(self.predicate.is_some());
         match (&self.config, &self.text, &self.vary) {
             (Some(config), None, None) => vec![
-                ("native", Policy::try_from(native(config, false))),
-                ("json", Policy::from_json(config.to_string())),
+                ("native", builder.value(native(config, false))),
+                ("json", builder.json(config.to_string().as_bytes())),
             ],
             (None, Some(text), None) => vec![match text.format {
-                Format::Json => ("json text", Policy::from_json(&text.text)),
-                Format::Toml => ("toml text", Policy::from_toml(&text.text)),
+                Format::Json => ("json text", builder.json(text.text.as_bytes())),
+                Format::Toml => ("toml text", builder.toml(text.text.as_bytes())),
             }],
             (None, None, Some(_)) => Vec::new(),
             _ => panic!("{}: one of config, text and vary", self.id),
@@ -197,18 +227,28 @@ fn regexp(json: &Json) -> Option<Value> {
     Some(Value::RegExp { source: regexp, flags })
 }
 
-fn decide(policy: &Policy, request: &Request) -> Expect {
-    let lines: Vec<_> = request.headers.iter().map(|(name, value)| (bytes(name), bytes(value))).collect();
+fn decide(policy: &Policy, request: &Request, predicate: Option<Predicate>) -> Expect {
+    let mut lines: Vec<_> = request.headers.iter().map(|(name, value)| (bytes(name), bytes(value))).collect();
+    lines.extend(request.authority.iter().map(|authority| (b":authority".to_vec(), bytes(authority))));
     let headers: RequestHeaders<'_> = lines.iter().map(|(name, value)| (name.as_slice(), value.as_slice())).collect();
     let (method, path) = (bytes(&request.method), request.path.as_deref().map(bytes));
-    let request = headers.request(&method, path.as_deref());
-    let Evaluation::Decided(decision) = policy.evaluate(&request) else { panic!("asked without a predicate") };
+    let mut seen = headers.request(&method, path.as_deref());
+    seen.path_decoded = request.path_decoded;
+    seen.secure = request.secure;
+    seen.websocket = request.websocket;
+    let (decision, asked) = match (policy.evaluate(&seen), predicate) {
+        (Evaluation::Decided(decision), _) => (decision, false),
+        (Evaluation::Ask(pending), Some(predicate)) => (pending.resolve(predicate.into()), true),
+        (Evaluation::Ask(_), None) => panic!("asked without a predicate"),
+    };
     Expect {
         action: decision.action().as_str().to_owned(),
         status: decision.status(),
         headers: decision.headers().map(|header| (header.name.as_str().to_owned(), string(header.value))).collect(),
         body: decision.body().to_owned(),
         reason: decision.reason().as_str().to_owned(),
+        reported: decision.reported().map(|reason| reason.as_str().to_owned()),
+        asked: predicate.map(|_| asked),
     }
 }
 
@@ -295,7 +335,7 @@ fn unknown_keys_and_missing_keys_are_refused() {
     for (from, to) in [
         (r#""id":"a""#, r#""id":"a","skip":true"#),
         (r#""method":"GET""#, r#""method":"GET","body":"""#),
-        (r#""body":"""#, r#""body":"","reported":null"#),
+        (r#""body":"""#, r#""body":"","report":null"#),
         (r#""status":null,"#, ""),
         (r#""why":"b","#, ""),
     ] {

@@ -151,6 +151,8 @@ pub fn config() -> impl Strategy<Value = Config> {
                 allow_credentials: credentials && !any,
                 allow_private_network: private_network && !any,
                 dangerously_allow: dangers.into_iter().map(str::to_owned).collect(),
+                protection: None,
+                routes: Vec::new(),
                 allow_methods,
                 allow_headers,
                 expose_headers: expose.into_iter().map(str::to_owned).collect(),

@@ -1,0 +1,169 @@
+//! Lists of methods and header names: validated, and rendered as they are sent.
+
+use crate::acrh::{AllowedHeaders, LONGEST_NAME};
+use crate::catalog::Code;
+use crate::compile::Compiled;
+use crate::error::{Fault, Issues, printable, write_this};
+use crate::methods::{AllowedMethods, LONGEST_METHOD};
+use crate::settings::{At, List};
+use crate::strings::StringSet;
+use crate::tokens::{self, AUTHORIZATION, KNOWN_METHODS, SAFELISTED_HEADERS, SAFELISTED_METHODS, USUAL_METHODS};
+use http::{HeaderName, Method};
+use std::collections::HashSet;
+
+/// The methods, their list as it is sent, and whether they are `*`.
+pub(crate) fn compile_methods(list: &List, credentials: bool, issues: &mut Issues) -> Compiled<AllowedMethods> {
+    let all = list.has_wildcard();
+    let mut effective: Vec<&str> = SAFELISTED_METHODS.to_vec();
+    let mut seen: HashSet<&str> = effective.iter().copied().collect();
+    for entry in list.entries.iter().filter(|entry| entry.text != "*") {
+        let place = || list.place(&entry.at);
+        match check_method(&entry.text) {
+            Err(fault) => issues.error(place(), &entry.text, fault),
+            Ok(()) if tokens::is_forbidden_method(entry.text.as_bytes()) => {
+                let message = format!("`{}` is dropped: browsers never send it", entry.text);
+                issues.lint(place(), &entry.text, Fault::new(Code::MethodForbidden, message, "remove it"));
+            }
+            Ok(()) if all => redundant(list, &entry.at, &entry.text, issues),
+            Ok(()) if seen.insert(&entry.text) => effective.push(&entry.text),
+            Ok(()) => {}
+        }
+    }
+    if !all {
+        let text = effective.join(", ");
+        return (AllowedMethods::Listed(StringSet::of_names(effective)).into(), text, false);
+    }
+    let text = if credentials { USUAL_METHODS.join(", ") } else { "*".to_owned() };
+    (AllowedMethods::All { echo: credentials }.into(), text, true)
+}
+
+fn check_method(method: &str) -> Result<(), Fault> {
+    if method.len() > LONGEST_METHOD || Method::from_bytes(method.as_bytes()).is_err() {
+        let message =
+            format!("`{}` is no method: a method is one token of at most {LONGEST_METHOD} bytes", printable(method));
+        let help = match method.split([',', ' ']).filter(|part| tokens::is_token(part.as_bytes())).collect::<Vec<_>>() {
+            parts if parts.is_empty() => "write methods such as `PUT`".to_owned(),
+            parts => format!("write `[\"{}\"]`", printable(&parts.join("\", \""))),
+        };
+        return Err(Fault::new(Code::MethodNotToken, message, help));
+    }
+    match KNOWN_METHODS.iter().find(|known| known.eq_ignore_ascii_case(method)) {
+        Some(known) if *known != method => {
+            let message = format!("`{method}` is not `{known}`: methods are case-sensitive");
+            Err(Fault::new(Code::MethodCase, message, write_this(known)))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The request headers, their list as it is sent, and whether they are `*`.
+pub(crate) fn compile_headers(list: &List, credentials: bool, issues: &mut Issues) -> Compiled<AllowedHeaders> {
+    let all = list.has_wildcard();
+    let mut effective: Vec<String> = SAFELISTED_HEADERS.iter().map(|name| (*name).to_owned()).collect();
+    let mut seen: HashSet<String> = effective.iter().cloned().collect();
+    let mut authorization = false;
+    for entry in list.entries.iter().filter(|entry| entry.text != "*") {
+        let place = || list.place(&entry.at);
+        let name = match check_header(&entry.text) {
+            Ok(name) => name,
+            Err(fault) => {
+                issues.error(place(), &entry.text, fault);
+                continue;
+            }
+        };
+        authorization |= name == AUTHORIZATION;
+        if tokens::is_forbidden_request_header(&name) {
+            let message = format!("`{name}` is dropped: scripts cannot set it, so it is never asked for");
+            issues.lint(place(), &entry.text, Fault::new(Code::RequestHeaderForbidden, message, "remove it"));
+        } else if tokens::is_response_only(&name) {
+            let message =
+                format!("`{name}` is dropped: it is a response header, and this is the list of request headers");
+            let help = format!("remove it; if scripts are to read it, put it into {}", expose_name(list));
+            issues.lint(place(), &entry.text, Fault::new(Code::RequestHeaderResponseOnly, message, help));
+        } else if all && name != AUTHORIZATION {
+            redundant(list, &entry.at, &entry.text, issues);
+        } else if seen.insert(name.clone()) {
+            effective.push(name);
+        }
+    }
+    if !all {
+        let text = effective.join(", ");
+        return (AllowedHeaders::listed(effective.iter().map(String::as_str)).into(), text, false);
+    }
+    if credentials {
+        return (AllowedHeaders::All.into(), String::new(), true);
+    }
+    if authorization {
+        return (AllowedHeaders::All.into(), format!("*, {AUTHORIZATION}"), true);
+    }
+    let message = "`*` does not cover `Authorization`";
+    let help = "write `[\"*\", \"Authorization\"]` if scripts send it; else name the headers that they send";
+    issues.lint(&list.field, "*", Fault::new(Code::AuthorizationNotCovered, message, help));
+    (AllowedHeaders::AllButAuthorization.into(), "*".to_owned(), true)
+}
+
+/// What the dialect at hand calls the list of exposed headers.
+fn expose_name(list: &List) -> &'static str {
+    if list.field == "allowed_headers" { "`exposedHeaders`" } else { "`expose_headers`" }
+}
+
+fn check_header(name: &str) -> Result<String, Fault> {
+    match HeaderName::from_bytes(name.as_bytes()) {
+        Ok(lower) if name.len() <= LONGEST_NAME => Ok(lower.as_str().to_owned()),
+        _ => {
+            let message =
+                format!("`{}` is no header name: a name is one token of at most {LONGEST_NAME} bytes", printable(name));
+            let parts: Vec<&str> =
+                name.split([',', ' ', ':']).filter(|part| tokens::is_token(part.as_bytes())).collect();
+            let help = if parts.is_empty() {
+                "write names such as `X-Request-Id`".to_owned()
+            } else {
+                format!("write `[\"{}\"]`", printable(&parts.join("\", \"")))
+            };
+            Err(Fault::new(Code::HeaderNotToken, message, help))
+        }
+    }
+}
+
+/// The exposed headers as they are sent.
+pub(crate) fn compile_expose(list: &List, credentials: bool, issues: &mut Issues) -> Option<String> {
+    let all = list.has_wildcard();
+    let mut names: Vec<String> = Vec::new();
+    let mut seen: HashSet<String> = HashSet::new();
+    for entry in &list.entries {
+        let place = || list.place(&entry.at);
+        if entry.text == "*" {
+            if credentials {
+                let message = "`*` stands for a header of that name where credentials are allowed";
+                let fault = Fault::new(Code::ExposeAnyWithCredentials, message, "name the headers: `[\"ETag\"]`");
+                issues.error(place(), "*", fault);
+            }
+            continue;
+        }
+        match check_header(&entry.text) {
+            Err(fault) => issues.error(place(), &entry.text, fault),
+            Ok(name) if tokens::is_forbidden_response_header(&name) => {
+                let message = format!("`{name}` can never be read by scripts, whatever is exposed");
+                issues.error(place(), &entry.text, Fault::new(Code::ExposeForbidden, message, "remove it"));
+            }
+            Ok(name) if tokens::is_request_only(&name) => {
+                let message =
+                    format!("`{name}` is a request header; this is the list of response headers that scripts may read");
+                let help = "remove it; if scripts are to send it, put it into the list of allowed request headers";
+                issues.error(place(), &entry.text, Fault::new(Code::ExposeRequestOnly, message, help));
+            }
+            Ok(_) if all => redundant(list, &entry.at, &entry.text, issues),
+            Ok(name) if seen.insert(name.clone()) => names.push(name),
+            Ok(_) => {}
+        }
+    }
+    if all {
+        return Some("*".to_owned());
+    }
+    if names.is_empty() { None } else { Some(names.join(", ")) }
+}
+
+fn redundant(list: &List, at: &At, text: &str, issues: &mut Issues) {
+    let message = format!("`{}` is dropped: `*` covers it", printable(text));
+    issues.lint(list.place(at), text, Fault::new(Code::RedundantBesideWildcard, message, "remove it, or the `*`"));
+}

@@ -1,0 +1,100 @@
+//! Protection: writes and WebSocket handshakes that a browser sends on behalf of a foreign page are refused.
+//!
+//! CORS keeps a foreign page from reading; the request is carried out all the same. What tells a foreign page is
+//! `Origin` and `Sec-Fetch-Site` (Fetch Metadata), which pages cannot set.
+
+use crate::catalog::Reason;
+use crate::origin::{Origin, default_port};
+use crate::origins::{OriginSet, Verdict};
+use crate::request::Request;
+use crate::tokens::is_token;
+
+/// What a policy refuses, and whom it trusts.
+#[derive(Debug)]
+pub(crate) struct Protection {
+    pub(crate) writes: bool,
+    pub(crate) websockets: bool,
+    /// What would be refused is only reported.
+    pub(crate) report_only: bool,
+    pub(crate) trusted: OriginSet,
+}
+
+impl Protection {
+    /// Why an actual request is refused, if it is. `allowed` says that a credentialed policy allows its origin.
+    pub(crate) fn refusal(&self, request: &Request<'_>, allowed: bool) -> Option<Reason> {
+        let (on, reason) = if is_handshake(request) {
+            (self.websockets, Reason::WebsocketRefused)
+        } else {
+            (self.writes && !is_safe(request.method), Reason::WriteRefused)
+        };
+        (on && !self.passes(request, allowed)).then_some(reason)
+    }
+
+    /// Whether a preflight's answer has to say that the request it asks for will be refused.
+    pub(crate) fn refuses_preflight(&self, request: &Request<'_>, allowed: bool) -> bool {
+        let asked = request.access_control_request_method.unwrap_or_default();
+        self.writes && !is_safe(asked) && !allowed && !request.origin.is_some_and(|origin| self.trusts(origin))
+    }
+
+    pub(crate) fn trusts(&self, origin: &[u8]) -> bool {
+        self.trusted.check(origin, false) == Verdict::Allowed
+    }
+
+    fn passes(&self, request: &Request<'_>, allowed: bool) -> bool {
+        let origin = match request.origin {
+            None => None,
+            Some(b"null") => Some(None),
+            // Several lines are joined by commas, so that they are malformed too.
+            Some(text) => match Origin::parse(text) {
+                None => return false,
+                origin => Some(origin),
+            },
+        };
+        let site = request.sec_fetch_site;
+        if site.is_some_and(|site| !is_structured_token(site)) {
+            return false;
+        }
+        if allowed || request.origin.is_some_and(|origin| self.trusts(origin)) {
+            return true;
+        }
+        match (site, origin) {
+            (Some(site), _) => matches!(site, b"same-origin" | b"none"),
+            // No browser sends a write without both.
+            (None, None) => true,
+            (None, Some(None)) => false,
+            (None, Some(Some(origin))) => is_same_host(&origin, request),
+        }
+    }
+}
+
+/// RFC 9110, section 9.2.1, without TRACE, which no server should have.
+fn is_safe(method: &[u8]) -> bool {
+    matches!(method, b"GET" | b"HEAD" | b"OPTIONS")
+}
+
+/// RFC 6455, section 4.1, and RFC 8441 as far as the host tells.
+fn is_handshake(request: &Request<'_>) -> bool {
+    let upgrades = || {
+        let upgrade = request.upgrade.unwrap_or_default();
+        upgrade.split(|byte| *byte == b',').any(|protocol| protocol.trim_ascii().eq_ignore_ascii_case(b"websocket"))
+    };
+    request.websocket || (request.method == b"GET" && (request.sec_websocket_key.is_some() || upgrades()))
+}
+
+/// RFC 9651, section 3.3.4: what `Sec-Fetch-Site` is, one word.
+fn is_structured_token(text: &[u8]) -> bool {
+    text.first().is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'*')
+        && text.split(|byte| matches!(byte, b':' | b'/')).all(|part| part.is_empty() || is_token(part))
+}
+
+/// Whether the page comes from the host that the request is for. The scheme counts only where it is known: behind
+/// a proxy that ends TLS, https looks like http.
+fn is_same_host(origin: &Origin<'_>, request: &Request<'_>) -> bool {
+    let (Some(host), Some(default)) = (request.host, default_port(origin.scheme)) else { return false };
+    if origin.scheme == b"http" && request.secure {
+        return false;
+    }
+    let without_default = host.strip_suffix(default).and_then(|rest| rest.strip_suffix(b":")).unwrap_or(host);
+    let authority = origin.text.get(origin.scheme.len() + "://".len()..).unwrap_or_default();
+    authority.eq_ignore_ascii_case(without_default)
+}

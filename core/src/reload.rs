@@ -1,0 +1,42 @@
+//! A policy that is swapped while requests run.
+
+use arc_swap::ArcSwap;
+use std::sync::Arc;
+
+/// Holds a policy, or whatever a host made of one, that can be swapped at any time from any thread.
+///
+/// Readers never block, and see the old value or the new one, never a mix. A request takes its value once, with
+/// [`load`](Self::load), and keeps it to its end.
+///
+/// ```
+/// use corsac::{Config, Policy, Reloadable};
+///
+/// let origins = |origin: &str| Config { allow_origins: vec![origin.into()], ..Config::default() };
+/// let policies = Reloadable::new(Policy::new(origins("https://app.example.com"))?);
+/// let of_this_request = policies.load();
+/// policies.swap(Policy::new(origins("https://app.example.org"))?);
+/// assert!(!std::sync::Arc::ptr_eq(&of_this_request, &policies.load()));
+/// # Ok::<(), corsac::ConfigError>(())
+/// ```
+#[derive(Debug)]
+pub struct Reloadable<T> {
+    current: ArcSwap<T>,
+}
+
+impl<T> Reloadable<T> {
+    /// Holds a first value.
+    pub fn new(value: impl Into<Arc<T>>) -> Self {
+        Reloadable { current: ArcSwap::new(value.into()) }
+    }
+
+    /// The value that is in force now.
+    #[must_use]
+    pub fn load(&self) -> Arc<T> {
+        self.current.load_full()
+    }
+
+    /// Puts another value in force and returns the one before it, which lives on for those who have it.
+    pub fn swap(&self, value: impl Into<Arc<T>>) -> Arc<T> {
+        self.current.swap(value.into())
+    }
+}
