@@ -12,8 +12,6 @@ export type Code =
   | 'wrong-type'
   /** nothing says which origins may read responses */
   | 'missing-origins'
-  /** a setting that this version does not carry out */
-  | 'unsupported'
   /** more issues than are listed */
   | 'too-many-issues'
   /** `*` stands beside patterns, a regex or a predicate */
@@ -104,6 +102,18 @@ export type Code =
   | 'unknown-dialect'
   /** `origin: true` would hand the user's session to every origin */
   | 'reflected-origin-with-credentials'
+  /** a route that does not say for which paths it is */
+  | 'missing-path'
+  /** a route's path that is no pattern of paths */
+  | 'route-path'
+  /** a path that another route has already */
+  | 'duplicate-route'
+  /** a mode of protection other than `off` and `reject` */
+  | 'protection-mode'
+  /** an origin that may not be trusted with writes: `*` or `null` */
+  | 'trusted-origin'
+  /** the policy grants methods that its protection refuses */
+  | 'protection-contradicts-cors'
   /** a RegExp without `^` and `$` */
   | 'regexp-not-anchored'
   /** a RegExp flag that changes what `^` and `$` mean, or that does not exist */

@@ -9,7 +9,7 @@ use crate::methods::AllowedMethods;
 use crate::origins::{OriginSet, OriginSetBuilder};
 use crate::pattern::OriginPattern;
 use crate::policy::{Policy, RoutedRules, Rules};
-use crate::protection::Protection;
+use crate::protection::{Mode, Protection};
 use crate::read::Document;
 use crate::routes::compile_routes;
 use crate::settings::{Dangers, List, ProtectionSettings, Settings};
@@ -153,8 +153,8 @@ impl<'i> Compiler<'i> {
         let written = settings.protection.as_ref()?;
         let compile = || {
             let trusted = compile_trusted(&written.trusted_origins, settings.dangers, self.issues);
-            let ProtectionSettings { writes, websockets, report_only, .. } = **written;
-            Arc::new(Protection { writes, websockets, report_only, trusted })
+            let mode = |on| Mode::new(on, written.report_only);
+            Arc::new(Protection { writes: mode(written.writes), websockets: mode(written.websockets), trusted })
         };
         let entry = self.protections.entry((Arc::as_ptr(written), settings.dangers));
         let protection = Arc::clone(entry.or_insert_with(compile));
@@ -171,7 +171,7 @@ impl<'i> Compiler<'i> {
         written: &Arc<ProtectionSettings>,
         writes: bool,
     ) {
-        let grants = protection.writes && writes && !settings.allow_credentials;
+        let grants = written.writes && writes && !settings.allow_credentials;
         if !grants || !self.contradictions.insert((Arc::as_ptr(written), Arc::as_ptr(origins))) {
             return;
         }
@@ -197,13 +197,13 @@ impl<'i> Compiler<'i> {
     fn ambiguous(&mut self, document: &Document, rules: &[Rules]) -> Rules {
         let top = self.rules(&document.settings);
         let all = || std::iter::once(&top).chain(rules).filter_map(|rules| rules.protection.as_deref());
-        let protection = Protection {
-            writes: all().any(|protection| protection.writes),
-            websockets: all().any(|protection| protection.websockets),
-            report_only: all().all(|protection| protection.report_only),
-            trusted: OriginSetBuilder::default().build(),
-        };
-        let protection = (protection.writes || protection.websockets).then(|| Arc::new(protection));
+        let protection = all().next().map(|_| {
+            Arc::new(Protection {
+                writes: all().map(|protection| protection.writes).max().unwrap_or(Mode::Off),
+                websockets: all().map(|protection| protection.websockets).max().unwrap_or(Mode::Off),
+                trusted: OriginSetBuilder::default().build(),
+            })
+        });
         let settings =
             || std::iter::once(&document.settings).chain(document.routes.iter().map(|route| &route.settings));
         let mut texts = self.texts(&document.settings);
@@ -215,11 +215,8 @@ impl<'i> Compiler<'i> {
 }
 
 fn guard(protection: Option<&Protection>) -> Guard {
-    match protection {
-        None => Guard::Off,
-        Some(protection) if protection.report_only => Guard::Report,
-        Some(_) => Guard::Refuse,
-    }
+    let modes = protection.map_or([Mode::Off; 2], |protection| [protection.writes, protection.websockets]);
+    Guard { refuses: modes.contains(&Mode::Refuse), reports: modes.contains(&Mode::Report) }
 }
 
 fn methods_write(list: &str) -> bool {

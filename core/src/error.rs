@@ -26,11 +26,11 @@ pub struct Issue {
 
 impl fmt::Display for Issue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(line) = self.line {
-            write!(f, "line {line}: ")?;
-        }
-        if !self.field.is_empty() {
-            write!(f, "{}: ", self.field)?;
+        match (self.field.as_str(), self.line) {
+            ("", None) => {}
+            ("", Some(line)) => write!(f, "line {line}: ")?,
+            (field, None) => write!(f, "{field}: ")?,
+            (field, Some(line)) => write!(f, "{field}, line {line}: ")?,
         }
         write!(f, "{} [{}]\n  help: {}", self.message, self.code.as_str(), self.help)
     }
@@ -120,8 +120,8 @@ pub(crate) struct Issues {
     errors: Vec<Issue>,
     lints: Vec<Issue>,
     omitted: usize,
-    /// Where routes inherit settings, what is wrong in them is said once: by code and field.
-    told: Option<HashSet<(Code, String)>>,
+    /// Where routes inherit settings, what is wrong in them is said once: by severity, code and field.
+    told: Option<HashSet<(Severity, Code, String)>>,
 }
 
 /// What is said of one value: the part of an issue that does not depend on where the value stands.
@@ -144,13 +144,13 @@ impl Issues {
         self.errors.len() >= MOST_ISSUES
     }
 
-    /// From here on each code is told once of each field.
+    /// From here on each code is told once of each field; a lint at the top level may be an error in a route.
     pub(crate) fn tell_once(&mut self) {
         self.told = Some(HashSet::new());
     }
 
-    fn is_news(&mut self, code: Code, field: &str) -> bool {
-        self.told.as_mut().is_none_or(|told| told.insert((code, field.to_owned())))
+    fn is_news(&mut self, severity: Severity, code: Code, field: &str) -> bool {
+        self.told.as_mut().is_none_or(|told| told.insert((severity, code, field.to_owned())))
     }
 
     pub(crate) fn error(&mut self, field: impl Into<String>, value: impl fmt::Display, fault: Fault) {
@@ -159,14 +159,14 @@ impl Issues {
             return;
         }
         let field = field.into();
-        if self.is_news(fault.code, &field) {
+        if self.is_news(Severity::Error, fault.code, &field) {
             self.errors.push(issue(Severity::Error, field, value, fault));
         }
     }
 
     pub(crate) fn lint(&mut self, field: impl Into<String>, value: impl fmt::Display, fault: Fault) {
         let field = field.into();
-        if self.lints.len() < MOST_ISSUES && self.is_news(fault.code, &field) {
+        if self.lints.len() < MOST_ISSUES && self.is_news(Severity::Lint, fault.code, &field) {
             self.lints.push(issue(Severity::Lint, field, value, fault));
         }
     }

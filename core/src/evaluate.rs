@@ -6,6 +6,7 @@ use crate::decision::Decision;
 use crate::origins::Verdict;
 use crate::paths::Choice;
 use crate::policy::{Policy, Rules};
+use crate::protection::Objection;
 use crate::request::Request;
 use crate::settings::PredicateOf;
 use crate::shape::Case;
@@ -146,27 +147,23 @@ impl<'a, 'q> Walk<'a, 'q> {
         let case = Case::Actual { reason, options: self.options };
         let Some(protection) = &self.rules.protection else { return self.decide(case, None) };
         let trusted = reason == Reason::OriginAllowed && self.rules.credentials;
-        match protection.refusal(self.request, trusted) {
-            Some(refusal) if !protection.report_only => {
+        match protection.objection(self.request, trusted) {
+            Some(Objection { reason: refusal, refuse: true }) => {
                 let readable = matches!(reason, Reason::AnyOrigin | Reason::OriginAllowed);
                 self.decide(Case::Blocked { reason: refusal, readable }, None)
             }
-            reported => self.decide(case, reported),
+            reported => self.decide(case, reported.map(|objection| objection.reason)),
         }
     }
 
     /// A preflight whose origin is allowed: is what it asks for?
     fn asked(self) -> Decision<'a> {
         let (rules, request) = (self.rules, self.request);
-        let mut reported = None;
-        if let Some(protection) = &rules.protection
-            && protection.refuses_preflight(request, rules.credentials)
-        {
-            if !protection.report_only {
-                return self.decide(Case::BlockedPreflight, None);
-            }
-            reported = Some(Reason::WriteRefused);
-        }
+        let protection = rules.protection.as_ref();
+        let reported = match protection.and_then(|it| it.objection_to_asked(request, rules.credentials)) {
+            Some(Objection { refuse: true, .. }) => return self.decide(Case::BlockedPreflight, None),
+            reported => reported.map(|objection| objection.reason),
+        };
         let (method_allowed, echo_method) =
             rules.methods.check(request.access_control_request_method.unwrap_or_default());
         let headers = match request.access_control_request_headers {

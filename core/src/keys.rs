@@ -1,7 +1,7 @@
 //! The settings' names: snake_case, camelCase as an alias, and what people write instead.
 
 /// Settings of the `corsac` dialect.
-pub(crate) const CORSAC: &[&str] = &[
+pub const CORSAC: &[&str] = &[
     "allow_origins",
     "allow_origin_regex",
     "allow_methods",
@@ -21,7 +21,7 @@ pub(crate) const CORSAC: &[&str] = &[
 ];
 
 /// Settings of a route: those of the top level, but for what holds for the whole policy.
-pub(crate) const ROUTE: &[&str] = &[
+pub const ROUTE: &[&str] = &[
     "path",
     "allow_origins",
     "allow_origin_regex",
@@ -39,7 +39,7 @@ pub(crate) const ROUTE: &[&str] = &[
 ];
 
 /// Settings of the `protection` table.
-pub(crate) const PROTECTION: &[&str] = &["writes", "websockets", "trusted_origins", "report_only"];
+pub const PROTECTION: &[&str] = &["writes", "websockets", "trusted_origins", "report_only"];
 
 /// Under this name a host language may give its origin predicate, a function.
 pub(crate) const PREDICATE: &str = "allow_origin";
@@ -48,7 +48,7 @@ pub(crate) const PREDICATE: &str = "allow_origin";
 pub(crate) const ORIGIN_GROUP: &[&str] = &["allow_origins", "allow_origin_regex", PREDICATE];
 
 /// Options of the `cors` package, and those settings that it has no counterpart for.
-pub(crate) const CORS: &[&str] = &[
+pub const CORS: &[&str] = &[
     "origin",
     "methods",
     "allowed_headers",
@@ -107,7 +107,9 @@ pub(crate) fn is_corsac_only(name: &str) -> bool {
     resolve(name, CORSAC).is_some_and(|key| !CORS.contains(&key))
 }
 
-pub(crate) fn camel_case(key: &str) -> String {
+/// The camelCase alias of a setting's name.
+#[must_use]
+pub fn camel_case(key: &str) -> String {
     let mut out = String::new();
     let mut upper = false;
     for c in key.chars() {

@@ -87,6 +87,10 @@ pub use config::{Config, ProtectionConfig, RouteConfig};
 pub use decision::{Decision, Header};
 pub use error::{ConfigError, Issue, LoadError, printable};
 pub use evaluate::{Answer, Evaluation, Pending};
+#[doc(hidden)]
+pub use keys::{
+    CORS as CORS_SETTINGS, CORSAC as SETTINGS, PROTECTION as PROTECTION_SETTINGS, ROUTE as ROUTE_SETTINGS, camel_case,
+};
 pub use load::PolicyBuilder;
 pub use names::Name;
 pub use policy::Policy;

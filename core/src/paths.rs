@@ -29,7 +29,7 @@ impl Routes {
             Some(path) if decoded => path,
             Some(target) => target.split(|byte| *byte == b'?').next().unwrap_or_default(),
         };
-        if path.len() > MAX_PATH || path.first() != Some(&b'/') || path.iter().any(|byte| is_lost(*byte, decoded)) {
+        if path.len() > MAX_PATH || !begins_at_root(path) || path.iter().any(|byte| is_lost(*byte, decoded)) {
             return Choice::Ambiguous;
         }
         let as_given = self.route_of(split(path));
@@ -88,6 +88,12 @@ fn split(path: &[u8]) -> impl Iterator<Item = &[u8]> + Clone {
     let body = path.get(1..).unwrap_or_default();
     let inner = body.strip_suffix(b"/").unwrap_or(body);
     inner.split(|byte| *byte == b'/').take(if body.is_empty() { 0 } else { usize::MAX })
+}
+
+/// Whether the path begins with one slash. After two, and after a slash and a backslash, some read a host: `//x/y` as a
+/// reference is the path `/y` (URL standard, "path or authority state").
+fn begins_at_root(path: &[u8]) -> bool {
+    path.first() == Some(&b'/') && !matches!(path.get(1), Some(b'/' | b'\\'))
 }
 
 /// A fragment is never sent, and a NUL ends the path for some: servers differ in what is left.

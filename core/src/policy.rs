@@ -6,7 +6,7 @@ use crate::error::{ConfigError, Issue, LoadError};
 use crate::load::PolicyBuilder;
 use crate::methods::AllowedMethods;
 use crate::origins::OriginSet;
-use crate::protection::Protection;
+use crate::protection::{Mode, Protection};
 use crate::routes::Routes;
 use crate::settings::PredicateOf;
 use crate::shape::{Layout, Shape, Shapes};
@@ -113,7 +113,8 @@ impl Policy {
     /// Whether WebSocket handshakes are judged somewhere: doors that never see them have to say so.
     #[must_use]
     pub fn guards_websockets(&self) -> bool {
-        self.all_rules().any(|rules| rules.protection.as_ref().is_some_and(|protection| protection.websockets))
+        self.all_rules()
+            .any(|rules| rules.protection.as_ref().is_some_and(|protection| protection.websockets != Mode::Off))
     }
 
     /// Whether requests are judged by more than CORS somewhere, so that [`Request::host`](crate::Request::host) and

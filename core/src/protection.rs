@@ -12,28 +12,57 @@ use crate::tokens::is_token;
 /// What a policy refuses, and whom it trusts.
 #[derive(Debug)]
 pub(crate) struct Protection {
-    pub(crate) writes: bool,
-    pub(crate) websockets: bool,
-    /// What would be refused is only reported.
-    pub(crate) report_only: bool,
+    pub(crate) writes: Mode,
+    pub(crate) websockets: Mode,
     pub(crate) trusted: OriginSet,
 }
 
+/// What becomes of a request that is not trusted. The later ones are stricter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Mode {
+    Off,
+    /// It passes and is reported.
+    Report,
+    Refuse,
+}
+
+impl Mode {
+    pub(crate) fn new(on: bool, report_only: bool) -> Self {
+        match (on, report_only) {
+            (false, _) => Mode::Off,
+            (true, true) => Mode::Report,
+            (true, false) => Mode::Refuse,
+        }
+    }
+}
+
+/// A request that is not trusted: why, and what becomes of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Objection {
+    pub(crate) reason: Reason,
+    pub(crate) refuse: bool,
+}
+
 impl Protection {
-    /// Why an actual request is refused, if it is. `allowed` says that a credentialed policy allows its origin.
-    pub(crate) fn refusal(&self, request: &Request<'_>, allowed: bool) -> Option<Reason> {
-        let (on, reason) = if is_handshake(request) {
+    /// What there is against an actual request. `allowed` says that a credentialed policy allows its origin.
+    pub(crate) fn objection(&self, request: &Request<'_>, allowed: bool) -> Option<Objection> {
+        let (mode, reason) = if is_handshake(request) {
             (self.websockets, Reason::WebsocketRefused)
+        } else if is_safe(request.method) {
+            return None;
         } else {
-            (self.writes && !is_safe(request.method), Reason::WriteRefused)
+            (self.writes, Reason::WriteRefused)
         };
-        (on && !self.passes(request, allowed)).then_some(reason)
+        let objects = mode != Mode::Off && !self.passes(request, allowed);
+        objects.then_some(Objection { reason, refuse: mode == Mode::Refuse })
     }
 
-    /// Whether a preflight's answer has to say that the request it asks for will be refused.
-    pub(crate) fn refuses_preflight(&self, request: &Request<'_>, allowed: bool) -> bool {
+    /// What there will be against the request that a preflight asks for.
+    pub(crate) fn objection_to_asked(&self, request: &Request<'_>, allowed: bool) -> Option<Objection> {
         let asked = request.access_control_request_method.unwrap_or_default();
-        self.writes && !is_safe(asked) && !allowed && !request.origin.is_some_and(|origin| self.trusts(origin))
+        let trusted = allowed || request.origin.is_some_and(|origin| self.trusts(origin));
+        let objects = self.writes != Mode::Off && !is_safe(asked) && !trusted;
+        objects.then_some(Objection { reason: Reason::WriteRefused, refuse: self.writes == Mode::Refuse })
     }
 
     pub(crate) fn trusts(&self, origin: &[u8]) -> bool {

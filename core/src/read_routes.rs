@@ -26,16 +26,14 @@ impl Reader<'_> {
                 continue;
             };
             self.place = format!("{field}.");
-            let settings = self.route(entries, index, top);
+            let (path, settings) = self.route(entries, index, top);
             self.place.clear();
-            if let Some((path, settings)) = settings {
-                routes.push(RouteSettings { field, path, settings });
-            }
+            routes.push(RouteSettings { field, path, settings });
         }
         routes
     }
 
-    fn route(&mut self, entries: Vec<(String, Value)>, index: u32, top: &Settings) -> Option<(Vec<Segment>, Settings)> {
+    fn route(&mut self, entries: Vec<(String, Value)>, index: u32, top: &Settings) -> (Option<Vec<Segment>>, Settings) {
         let entries = self.resolve(entries, keys::ROUTE);
         let mut settings = top.clone();
         if entries.iter().any(|(key, _)| keys::ORIGIN_GROUP.contains(key)) {
@@ -64,7 +62,7 @@ impl Reader<'_> {
             }
         };
         self.corsac(entries, PredicateOf::Route(index), &mut settings);
-        path.map(|path| (path, settings))
+        (path, settings)
     }
 
     pub(crate) fn protection(&mut self, value: Value) -> Option<Option<Arc<ProtectionSettings>>> {

@@ -73,7 +73,8 @@ pub(crate) fn compile_routes(routes: &[RouteSettings], issues: &mut Issues) -> R
     for (index, route) in (0..).zip(routes) {
         let mut at = 0;
         let mut is_rest = false;
-        for segment in &route.path {
+        let Some(path) = &route.path else { continue };
+        for segment in path {
             let next = u32::try_from(drafts.len()).unwrap_or(u32::MAX);
             let Some(draft) = drafts.get_mut(at) else { break };
             let found = match segment {
@@ -100,7 +101,7 @@ pub(crate) fn compile_routes(routes: &[RouteSettings], issues: &mut Issues) -> R
                 let help = format!("merge the two, or give this one another path than `{other}`");
                 issues.error(
                     format!("{}.path", route.field),
-                    write(&route.path),
+                    write(path),
                     Fault::new(Code::DuplicateRoute, message, help),
                 );
             }
@@ -182,7 +183,7 @@ fn parse_segment(part: &str) -> Result<(Segment, Option<&str>), (&'static str, S
         }
         return Err(("is no parameter", "write `{name}` for one segment, or `{*rest}` for all that follow".into()));
     }
-    let is_literal = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@".contains(&byte);
+    let is_literal = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()+,;=:@".contains(&byte);
     match part {
         "" => Err(("is empty", "write one slash between segments".into())),
         "." | ".." => {
@@ -201,7 +202,7 @@ fn parse_segment(part: &str) -> Result<(Segment, Option<&str>), (&'static str, S
         _ if part.contains(['{', '}']) => {
             Err(("mixes a parameter with other text", "write `{name}` for the whole segment".into()))
         }
-        _ if part.starts_with([':', '<']) && part.len() > 1 => {
+        _ if part.starts_with([':', '<']) => {
             let name: String = part.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
             let name = if is_name(&name) { name } else { "name".into() };
             Err(("is another router's parameter", write_this(&format!("{{{name}}}"))))

@@ -89,11 +89,11 @@ pub(crate) enum PredicateOf {
     Route(u32),
 }
 
-/// A route: its path as written, and its settings merged into those of the top level.
+/// A route: its path, unless that could not be read, and its settings merged into those of the top level.
 #[derive(Debug)]
 pub(crate) struct RouteSettings {
     pub(crate) field: String,
-    pub(crate) path: Vec<Segment>,
+    pub(crate) path: Option<Vec<Segment>>,
     pub(crate) settings: Settings,
 }
 

@@ -169,11 +169,10 @@ pub(crate) struct Texts {
 }
 
 /// What protection can do to an answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Guard {
-    Off,
-    Refuse,
-    Report,
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) struct Guard {
+    pub(crate) refuses: bool,
+    pub(crate) reports: bool,
 }
 
 /// What happened on the walk, as far as the answer's shape depends on it.
@@ -237,17 +236,14 @@ impl Layout {
                 }
             }
         }
-        let reported: &[Option<Reason>] = match self.guard {
-            Guard::Off => &[None],
-            Guard::Refuse => {
-                for reason in GUARDED {
-                    cases.extend([false, true].map(|readable| Case::Blocked { reason, readable }));
-                }
-                cases.push(Case::BlockedPreflight);
-                &[None]
+        if self.guard.refuses {
+            for reason in GUARDED {
+                cases.extend([false, true].map(|readable| Case::Blocked { reason, readable }));
             }
-            Guard::Report => &[None, Some(Reason::WriteRefused), Some(Reason::WebsocketRefused)],
-        };
+            cases.push(Case::BlockedPreflight);
+        }
+        let reported: &[Option<Reason>] =
+            if self.guard.reports { &[None, Some(GUARDED[0]), Some(GUARDED[1])] } else { &[None] };
         cases.into_iter().flat_map(|case| reported.iter().map(move |reported| (case, *reported))).collect()
     }
 
@@ -274,12 +270,11 @@ impl Layout {
             }
             Case::BlockedPreflight => FIRST_PREFLIGHT + preflights() + 2 * GUARDED.len(),
         };
-        let place = match (self.guard, reported) {
-            (Guard::Report, None) => 3 * place,
-            (Guard::Report, Some(reason)) => 3 * place + 1 + place_in(&GUARDED, reason),
-            _ => place,
-        };
-        self.base + place
+        if !self.guard.reports {
+            return self.base + place;
+        }
+        let reported = reported.map_or(0, |reason| 1 + place_in(&GUARDED, reason));
+        self.base + (1 + GUARDED.len()) * place + reported
     }
 }
 
@@ -509,14 +504,14 @@ mod tests {
 
     #[test]
     fn every_case_stands_at_its_place() {
-        for guard in [Guard::Off, Guard::Refuse, Guard::Report] {
-            for bits in 0..8 {
+        for bits in 0..32 {
+            {
                 let layout = Layout {
                     base: 7,
                     private_network: bits & 1 > 0,
                     echo_method: bits & 2 > 0,
                     echo_headers: bits & 4 > 0,
-                    guard,
+                    guard: Guard { refuses: bits & 8 > 0, reports: bits & 16 > 0 },
                 };
                 for (place, (case, reported)) in layout.cases().into_iter().enumerate() {
                     assert_eq!(layout.place(case, reported), 7 + place, "{case:?} {layout:?}");

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 mod compare;
 mod header;
 mod node_types;
+mod policy_schema;
 mod suffix_parents;
 
 /// What makes a file's whole text.
@@ -17,6 +18,9 @@ type Generator = fn(root: &Path) -> Result<String, Box<dyn Error>>;
 const GENERATED: &[(&str, Generator)] = &[
     ("include/corsac.h", header::render),
     ("bindings-node/codes.d.ts", node_types::render),
+    ("docs/policy.schema.json", policy_schema::render),
+    ("bindings-node/policy.schema.json", policy_schema::render),
+    ("bindings-python/python/corsac/policy.schema.json", policy_schema::render),
     ("core/src/suffix_parents.txt", suffix_parents::render),
 ];
 

@@ -1,0 +1,72 @@
+"""The schema of policy files agrees with the engine: what is good passes, what has a wrong type or name does not."""
+
+import json
+import tomllib
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from corsac import ConfigError, Policy
+
+ROOT = Path(__file__).resolve().parents[2]
+SCHEMA = json.loads(resources.files("corsac").joinpath("policy.schema.json").read_text())
+VALIDATOR = jsonschema.Draft7Validator(SCHEMA)
+# What a schema can see; all else needs the engine.
+SEEN = {"unknown-key", "wrong-type", "protection-mode", "missing-path", "max-age-range", "preflight-status"}
+
+
+def vectors() -> list[dict[str, Any]]:
+    """Every vector that has a policy."""
+    files = sorted((ROOT / "tests" / "vectors").glob("*.json"))
+    found = [vector for path in files if path.name != "schema.json" for vector in json.loads(path.read_text())["vectors"]]
+    return [vector for vector in found if "config" in vector or "text" in vector]
+
+
+def config(vector: dict[str, Any]) -> Any:
+    """The policy of a vector as plain data; None where its text is not even that."""
+    if "config" in vector:
+        return vector["config"]
+    try:
+        text = vector["text"]["text"].removeprefix("\ufeff")
+        return tomllib.loads(text) if vector["text"]["format"] == "toml" else json.loads(text)
+    except ValueError:
+        return None
+
+
+def test_the_schema_is_one() -> None:
+    """It is a schema of its own draft."""
+    jsonschema.Draft7Validator.check_schema(SCHEMA)
+
+
+def test_what_the_engine_takes_the_schema_takes() -> None:
+    """No good policy is marked as wrong in an editor."""
+    good = [vector for vector in vectors() if "issues" not in vector and "predicate" not in vector]
+    assert len(good) > 1000
+    wrong = {vector["id"]: str(error) for vector in good for error in VALIDATOR.iter_errors(config(vector))}
+    assert wrong == {}
+
+
+def test_wrong_names_and_types_are_seen() -> None:
+    """What an editor can tell, it tells."""
+    bad = [vector for vector in vectors() if any(issue["code"] in SEEN for issue in vector.get("issues", ()))]
+    bad = [vector for vector in bad if config(vector) is not None]
+    assert len(bad) > 50
+    assert [vector["id"] for vector in bad if VALIDATOR.is_valid(config(vector))] == []
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "examples").rglob("cors*.toml")))
+def test_the_examples_pass(path: Path) -> None:
+    """The project's own files."""
+    Policy.from_file(path)
+    assert list(VALIDATOR.iter_errors(tomllib.loads(path.read_text()))) == []
+
+
+def test_a_file_says_in_which_line(tmp_path: Path) -> None:
+    """Issues name file, line and key."""
+    path = tmp_path / "cors.toml"
+    path.write_text('allow_origins = [\n  "https://a.example",\n  "https://B.example",\n]\n')
+    with pytest.raises(ConfigError) as caught:
+        Policy.from_file(path)
+    assert f"{path}\nallow_origins[1], line 3: " in str(caught.value)
