@@ -29,6 +29,18 @@ pub(crate) fn render(_root: &Path) -> Result<String, Box<dyn Error>> {
             "regexes": { "anyOf": [{ "type": "string" }, { "type": "array", "items": { "type": "string" } }] },
             "methods": { "type": "array", "items": token(&["PUT", "PATCH", "DELETE"]) },
             "headers": { "type": "array", "items": token(&["Authorization", "X-Request-Id"]) },
+            "corsOrigin": {
+                "anyOf": [
+                    { "type": "string" },
+                    { "type": "array", "items": of("corsOrigin") },
+                    {
+                        "type": "object",
+                        "required": ["regexp"],
+                        "additionalProperties": false,
+                        "properties": { "regexp": { "type": "string" }, "flags": { "type": "string" } },
+                    },
+                ],
+            },
             "commas": { "anyOf": [{ "type": "string" }, { "type": "array", "items": { "type": "string" } }] },
             "dangers": {
                 "type": "array",
@@ -44,6 +56,11 @@ pub(crate) fn render(_root: &Path) -> Result<String, Box<dyn Error>> {
         },
     });
     Ok(format!("{}\n", serde_json::to_string_pretty(&schema)?))
+}
+
+/// A definition of the schema.
+fn of(name: &str) -> Value {
+    json!({ "$ref": format!("#/definitions/{name}") })
 }
 
 fn token(examples: &[&str]) -> Value {
@@ -96,7 +113,6 @@ fn merged(mut value: Value, more: Option<Value>) -> Value {
 fn setting(key: &str, table: Table) -> Option<Value> {
     let defaults = Config::default();
     let at_top = |value: Value| (table == Table::Top).then_some(value);
-    let of = |name: &str| json!({ "$ref": format!("#/definitions/{name}") });
     let boolean = || json!({ "type": "boolean" });
     let (about, kind, default) = match key {
         "allow_origins" => {
