@@ -258,6 +258,15 @@ typedef int32_t corsac_answer;
 #endif // __cplusplus
 
 /**
+ * Remembers what a predicate said of origins: a bounded number of them, each for a bounded time. Opaque, usable from
+ * any thread at the same time; freed with `corsac_answer_cache_free`.
+ *
+ * Allowed and denied origins have half of the room each, so that a flood of made-up origins does not push out those
+ * that are real. Failures are never remembered.
+ */
+typedef struct corsac_answer_cache corsac_answer_cache;
+
+/**
  * Why a policy could not be built. Opaque; freed with `corsac_error_free`.
  */
 typedef struct corsac_error corsac_error;
@@ -266,6 +275,14 @@ typedef struct corsac_error corsac_error;
  * A validated, compiled policy. Opaque, immutable, usable from any thread at the same time.
  */
 typedef struct corsac_policy corsac_policy;
+
+/**
+ * Holds the policy that is in force, which may be swapped at any time from any thread. Opaque, usable from any thread
+ * at the same time; freed with `corsac_reloadable_free`.
+ *
+ * Readers never block, and see the old policy or the new one, never a mix.
+ */
+typedef struct corsac_reloadable corsac_reloadable;
 
 /**
  * Bytes, by pointer and length. They are borrowed: whoever gave them keeps and frees them.
@@ -302,7 +319,7 @@ typedef struct {
    */
   corsac_slice method;
   /**
-   * The target's path, undecoded and without its query.
+   * The target as it was sent: the path undecoded, with or without its query. Only policies with `routes` look at it.
    */
   corsac_slice path;
   /**
@@ -322,17 +339,42 @@ typedef struct {
    */
   corsac_slice acrpn;
   /**
-   * `Host` (or `:authority`). Only policies with `protection` look at it, which this version refuses.
+   * `Host`. This, and all that follows but for `path_decoded`, is looked at by policies with `protection` alone.
    */
   corsac_slice host;
   /**
-   * `Sec-Fetch-Site`. Only policies with `protection` look at it, which this version refuses.
+   * `Sec-Fetch-Site`.
    */
   corsac_slice sec_fetch_site;
   /**
    * The library's own: which of the slices `corsac_request_add_header` has joined. Left zero.
    */
   size_t joined;
+  /**
+   * `:authority`, or the authority of an absolute target. It stands in where there is no `Host`.
+   */
+  corsac_slice authority;
+  /**
+   * `Upgrade`.
+   */
+  corsac_slice upgrade;
+  /**
+   * `Sec-WebSocket-Key`.
+   */
+  corsac_slice sec_websocket_key;
+  /**
+   * The server has decoded `path` already, and keeps no other. Then its `%` and `?` are data. Leave it false where
+   * the target can be had as it was sent: more paths are unambiguous then.
+   */
+  bool path_decoded;
+  /**
+   * The client's connection is known to be TLS. False: it is not, or that is not known.
+   */
+  bool secure;
+  /**
+   * The server knows that this is a WebSocket handshake, whatever the headers say: extended CONNECT (RFC 8441).
+   */
+  bool websocket;
 } corsac_request;
 
 /**
@@ -389,6 +431,10 @@ typedef struct {
    * What to write instead.
    */
   corsac_slice help;
+  /**
+   * The line of the text or file in which the value stands, from 1; 0 where that is not known.
+   */
+  size_t line;
 } corsac_issue;
 
 /**
@@ -404,6 +450,16 @@ typedef struct {
    */
   bool has_predicate;
 } corsac_policy_options;
+
+/**
+ * Called where a file that is watched was read again: after its policy was put in force, or where it is missing or
+ * refused and the old policy stays, once for each such change.
+ *
+ * `status` is as that of `corsac_policy_from_file`. `error` is NULL where that is `CORSAC_OK`; it is freed after the
+ * call. `user` is what was given to `corsac_reloadable_watch`. It runs on a thread of the library's, and may not throw,
+ * `longjmp` or end that thread.
+ */
+typedef void (*corsac_on_reload)(corsac_status status, const corsac_error *error, void *user);
 
 /**
  * What to do with one request. Set `size` to `sizeof(corsac_decision)` before the call.
@@ -514,6 +570,20 @@ const char *corsac_status_name(corsac_status status);
  * Threads: any.
  */
 const char *corsac_reason_name(corsac_reason reason);
+
+/**
+ * What to change where a refusal was not meant, in one sentence for the server's log.
+ *
+ * Parameters: `reason` is any number.
+ *
+ * Returns: a NUL-terminated text; an empty one for what is no refusal, `CORSAC_REASON_NONE`, and a number that is no
+ * reason. Never NULL.
+ *
+ * Lifetime: static; never freed.
+ *
+ * Threads: any.
+ */
+const char *corsac_reason_help(corsac_reason reason);
 
 /**
  * Adds one header line to a request. Lines that no policy reads are left out; the first line of a header is
@@ -749,6 +819,125 @@ corsac_status corsac_policy_lint(const corsac_policy *policy,
                                  corsac_issue *out);
 
 /**
+ * Holds a policy that the program builds and swaps by itself.
+ *
+ * Parameters:
+ * - `policy` is the policy that is in force first. A reference of its own is taken; the caller keeps theirs.
+ * - `out`: where the holder goes; NULL on failure.
+ *
+ * Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_PANIC`.
+ *
+ * Ownership: the caller's.
+ *
+ * Threads: any.
+ */
+corsac_status corsac_reloadable_from_policy(const corsac_policy *policy,
+                                            corsac_reloadable **out);
+
+/**
+ * Holds the policy of a file, which is read now, and again with `corsac_reloadable_reload` or as it is watched.
+ *
+ * Parameters:
+ * - `options`, which may be NULL, `path`, `len`, `err`: as `corsac_policy_from_file_with`.
+ * - `out`: where the holder goes; NULL on failure.
+ *
+ * Returns, threads: as `corsac_policy_from_file_with`. A file that is missing or refused gives no holder.
+ *
+ * Ownership: the caller's, of the holder (`corsac_reloadable_free`) as of the error.
+ */
+corsac_status corsac_reloadable_from_file(const corsac_policy_options *options,
+                                          const char *path,
+                                          size_t len,
+                                          corsac_reloadable **out,
+                                          corsac_error **err);
+
+/**
+ * Takes a reference to the policy that is in force now. A request takes one as it begins, decides under it, uses the
+ * decision, and gives it back with `corsac_policy_free`.
+ *
+ * Parameters: `reloadable` is a holder, or NULL.
+ *
+ * Returns: the policy; NULL for NULL. It never blocks.
+ *
+ * Ownership: the caller's, as of `corsac_policy_clone`. It outlives the holder.
+ *
+ * Threads: any.
+ */
+corsac_policy *corsac_reloadable_acquire(const corsac_reloadable *reloadable);
+
+/**
+ * Puts another policy in force. Requests that have the old one go on with it.
+ *
+ * Parameters:
+ * - `reloadable` is a holder. If it came from a file, the next change of the file, or `corsac_reloadable_reload`, puts
+ *   the file's policy in force again.
+ * - `policy` is a policy. A reference of its own is taken; the caller keeps theirs.
+ *
+ * Returns: `CORSAC_OK`; `CORSAC_NULL`, and nothing is swapped; `CORSAC_PANIC`.
+ *
+ * Threads: any.
+ */
+corsac_status corsac_reloadable_swap(const corsac_reloadable *reloadable,
+                                     const corsac_policy *policy);
+
+/**
+ * Reads the file again and puts what it says in force. Whatever is wrong, the old policy stays.
+ *
+ * Parameters:
+ * - `reloadable` is a holder that came from a file.
+ * - `err`: where the error goes where there is one, else NULL; may be NULL itself.
+ *
+ * Returns: as `corsac_policy_from_file`; `CORSAC_IO` also where there is no file to read.
+ *
+ * Ownership: the error is the caller's.
+ *
+ * Threads: any, with the stack that building a policy takes; several at the same time take turns.
+ */
+corsac_status corsac_reloadable_reload(const corsac_reloadable *reloadable, corsac_error **err);
+
+/**
+ * Frees a holder and ends its watching, as `corsac_reloadable_unwatch` does. Policies that were acquired live on.
+ *
+ * Parameters: `reloadable` is a holder that was not freed before and that no thread uses, or NULL, which does nothing.
+ *
+ * Ownership: taken.
+ *
+ * Threads: any.
+ */
+void corsac_reloadable_free(corsac_reloadable *reloadable);
+
+/**
+ * Looks at the file now and then, on a thread of the library's, and reads it again once a change has settled: two looks
+ * that find the same. Files that are written in place, renamed into place or reached through links that change, as
+ * Kubernetes changes a ConfigMap, are all seen. Watching again replaces the watching before.
+ *
+ * Parameters:
+ * - `reloadable` is a holder that came from a file.
+ * - `milliseconds`: the time between two looks, 10 or more. A second is a good choice: a look is one system call.
+ * - `on_reload` is told of what was read, with `user`; both may be NULL.
+ *
+ * Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_BAD_SIZE` for too short a time; `CORSAC_IO` where there is no file to
+ * watch, or the system has no thread left; `CORSAC_PANIC`.
+ *
+ * Threads: any. The thread has the signal mask of the one that calls: block the signals before that the program waits
+ * for. It does not live on in a process that is forked: watch after that.
+ */
+corsac_status corsac_reloadable_watch(const corsac_reloadable *reloadable,
+                                      uint64_t milliseconds,
+                                      corsac_on_reload on_reload,
+                                      void *user);
+
+/**
+ * Ends the watching, if there is any. Once it has returned, the callback is neither running nor called again, but where
+ * the callback itself calls it.
+ *
+ * Parameters: `reloadable` is a holder, or NULL, which does nothing.
+ *
+ * Threads: any; it waits for a callback that is running, which may not need a lock that the caller holds.
+ */
+void corsac_reloadable_unwatch(const corsac_reloadable *reloadable);
+
+/**
  * Decides on a request. It allocates nothing.
  *
  * Parameters:
@@ -794,6 +983,96 @@ corsac_status corsac_policy_evaluate_with(const corsac_policy *policy,
                                           corsac_predicate predicate,
                                           void *user,
                                           corsac_decision *out);
+
+/**
+ * Makes a cache.
+ *
+ * Parameters:
+ * - `size`: how many origins are remembered, 2 to 10,000,000.
+ * - `milliseconds`: for how long, 1 to 86,400,000 (a day). So long may an origin that is taken back still read.
+ * - `out`: where the cache goes; NULL on failure.
+ *
+ * Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_BAD_SIZE` for a size or a time outside of these bounds.
+ *
+ * Ownership: the caller's.
+ *
+ * Threads: any.
+ */
+corsac_status corsac_answer_cache_new(size_t size,
+                                      uint64_t milliseconds,
+                                      corsac_answer_cache **out);
+
+/**
+ * Looks an origin up.
+ *
+ * Parameters:
+ * - `cache` is a cache.
+ * - `origin` is the origin that is asked about.
+ * - `out` is where the answer goes: `CORSAC_ANSWER_ALLOW` or `CORSAC_ANSWER_DENY`. Left alone where none is remembered.
+ *
+ * Returns: whether an answer is remembered; false where a pointer is NULL, too.
+ *
+ * Threads: any.
+ */
+bool corsac_answer_cache_get(const corsac_answer_cache *cache,
+                             corsac_slice origin,
+                             corsac_answer *out);
+
+/**
+ * Remembers an answer.
+ *
+ * Parameters:
+ * - `cache` is a cache.
+ * - `origin` is the origin that was asked about; it is copied.
+ * - `answer` is what the predicate said. A failure, and a number that is no answer, is not remembered.
+ *
+ * Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_BAD_SIZE`; `CORSAC_PANIC`.
+ *
+ * Threads: any.
+ */
+corsac_status corsac_answer_cache_put(const corsac_answer_cache *cache,
+                                      corsac_slice origin,
+                                      corsac_answer answer);
+
+/**
+ * Asks a predicate through a cache: what is remembered is not asked again.
+ *
+ * It has no request to give on, so `predicate` gets NULL for it: an answer that is remembered for an origin may
+ * depend on the origin alone.
+ *
+ * Parameters:
+ * - `cache` is a cache.
+ * - `predicate` is called with `user` where nothing is remembered; two threads may ask about one origin at a time.
+ * - `origin` is the origin to ask about.
+ *
+ * Returns: the answer; `CORSAC_ANSWER_FAILED` where a pointer is NULL.
+ *
+ * Threads: any.
+ */
+corsac_answer corsac_answer_cache_ask(const corsac_answer_cache *cache,
+                                      corsac_predicate predicate,
+                                      void *user,
+                                      corsac_slice origin);
+
+/**
+ * Forgets everything: for when what the predicate asks has changed.
+ *
+ * Parameters: `cache` is a cache, or NULL, which does nothing.
+ *
+ * Threads: any.
+ */
+void corsac_answer_cache_clear(const corsac_answer_cache *cache);
+
+/**
+ * Frees a cache.
+ *
+ * Parameters: `cache` is a cache that was not freed before and that no thread uses, or NULL, which does nothing.
+ *
+ * Ownership: taken.
+ *
+ * Threads: any.
+ */
+void corsac_answer_cache_free(corsac_answer_cache *cache);
 
 /**
  * Merges a decision's header of `CORSAC_OP_MERGE` into the lines of that name that the application set. The

@@ -31,9 +31,11 @@ pub struct corsac_issue {
     pub message: corsac_slice,
     /// What to write instead.
     pub help: corsac_slice,
+    /// The line of the text or file in which the value stands, from 1; 0 where that is not known.
+    pub line: usize,
 }
 
-/// The size that the first version of the header had.
+/// The size that the first version of the header had. Later fields are written only where `size` reaches them.
 const FIRST: usize = offset_of!(corsac_issue, help) + size_of::<corsac_slice>();
 
 /// A text with a NUL past its end.
@@ -56,6 +58,7 @@ pub(crate) struct IssueTexts {
     value: Text,
     message: Text,
     help: Text,
+    line: usize,
 }
 
 impl From<&Issue> for IssueTexts {
@@ -66,6 +69,7 @@ impl From<&Issue> for IssueTexts {
             value: Text::new(&issue.value),
             message: Text::new(&issue.message),
             help: Text::new(&issue.help),
+            line: issue.line.unwrap_or(0) as usize,
         }
     }
 }
@@ -90,8 +94,23 @@ impl corsac_error {
             value: Text::new(&path),
             message: Text::new(&message),
             help: Text::new("name a file that this process may read"),
+            line: 0,
         };
         corsac_error { message: Text::new(&message), issues: vec![issue] }
+    }
+
+    /// A policy that came from no file, and cannot be read again.
+    pub(crate) fn no_file() -> (corsac_status, Self) {
+        let message = "the policy came from no file";
+        let issue = IssueTexts {
+            code: Text::new("io"),
+            field: Text::new(""),
+            value: Text::new(""),
+            message: Text::new(message),
+            help: Text::new("swap another policy in, or make the holder from a file"),
+            line: 0,
+        };
+        (corsac_status::CORSAC_IO, corsac_error { message: Text::new(message), issues: vec![issue] })
     }
 }
 
@@ -116,6 +135,9 @@ pub(crate) unsafe fn write_issue(
         addr_of_mut!((*out).value).write(slice(|issue| &issue.value));
         addr_of_mut!((*out).message).write(slice(|issue| &issue.message));
         addr_of_mut!((*out).help).write(slice(|issue| &issue.help));
+        if guard::check_size(out, size_of::<corsac_issue>()).is_ok() {
+            addr_of_mut!((*out).line).write(issue.map_or(0, |issue| issue.line));
+        }
     }
     issue.map(|_| ()).ok_or(corsac_status::CORSAC_NULL)
 }

@@ -25,7 +25,7 @@ pub enum corsac_answer {
 pub type answer_number = i32;
 
 /// What is not an answer is a failure.
-fn answer(number: answer_number) -> Answer {
+pub(crate) fn answer(number: answer_number) -> Answer {
     const DENY: answer_number = corsac_answer::CORSAC_ANSWER_DENY as answer_number;
     const ALLOW: answer_number = corsac_answer::CORSAC_ANSWER_ALLOW as answer_number;
     match number {
@@ -59,7 +59,7 @@ unsafe fn decide<'a>(
         // SAFETY: NULL or a policy of ours, which lives as long as the caller uses the decision.
         let policy: &'a corsac_policy = unsafe { guard::reference(policy)? };
         // SAFETY: the request's slices hold as long as the caller uses the decision.
-        let seen = unsafe { request::read(request)? };
+        let seen = unsafe { request::read(request, policy.protected)? };
         match policy.policy.evaluate(&seen) {
             Evaluation::Decided(decision) => out.fill(&decision),
             Evaluation::Ask(pending) => match ask(pending) {

@@ -5,6 +5,8 @@ use crate::request::{self, corsac_request};
 use crate::slice::corsac_slice;
 use crate::status::corsac_status;
 use std::ffi::{c_char, c_void};
+use std::mem::{offset_of, size_of};
+use std::ptr::addr_of_mut;
 
 /// Where the memory for a repeated header comes from: `size` bytes that hold as long as the request's other slices,
 /// mostly from the request's own pool; NULL if there is none. It may not throw or `longjmp`.
@@ -13,26 +15,36 @@ pub type corsac_allocate = Option<unsafe extern "C" fn(size: usize, user: *mut c
 /// What stands between the lines of a header that is repeated.
 const COMMA: &[u8] = b", ";
 
-/// Stands for lines that found no memory: no token, so that whatever is joined to it stays refused.
-const UNREADABLE: &[u8] = b"@";
-
 /// A joined value longer than this is refused whatever follows, so the rest is not copied.
 const ENOUGH: usize = 16 * 1024;
 
 /// The least memory that is asked for.
 const LEAST: usize = 256;
 
-/// The place of a header in a request.
-type Field = fn(&mut corsac_request) -> &mut corsac_slice;
+/// A header that a request has a field for.
+struct Known {
+    name: &'static str,
+    /// Where the field is.
+    at: usize,
+    /// What stands for lines that found no memory: a value that is refused, or makes a request one that is judged.
+    unreadable: &'static [u8],
+}
 
-/// The names that a request has fields for.
-const NAMES: [(&str, Field); 6] = [
-    ("origin", |request| &mut request.origin),
-    ("access-control-request-method", |request| &mut request.acrm),
-    ("access-control-request-headers", |request| &mut request.acrh),
-    ("access-control-request-private-network", |request| &mut request.acrpn),
-    ("host", |request| &mut request.host),
-    ("sec-fetch-site", |request| &mut request.sec_fetch_site),
+const fn known(name: &'static str, at: usize) -> Known {
+    Known { name, at, unreadable: b"@" }
+}
+
+/// In the order of their bits in `joined`, which are never reused.
+const NAMES: [Known; 9] = [
+    known("origin", offset_of!(corsac_request, origin)),
+    known("access-control-request-method", offset_of!(corsac_request, acrm)),
+    known("access-control-request-headers", offset_of!(corsac_request, acrh)),
+    known("access-control-request-private-network", offset_of!(corsac_request, acrpn)),
+    known("host", offset_of!(corsac_request, host)),
+    known("sec-fetch-site", offset_of!(corsac_request, sec_fetch_site)),
+    known(":authority", offset_of!(corsac_request, authority)),
+    Known { name: "upgrade", at: offset_of!(corsac_request, upgrade), unreadable: b"websocket" },
+    known("sec-websocket-key", offset_of!(corsac_request, sec_websocket_key)),
 ];
 
 /// How much memory a joined value of this length has.
@@ -67,35 +79,45 @@ pub unsafe extern "C" fn corsac_request_add_header(
     guard::status(|| {
         // SAFETY: the caller's struct, by the caller's contract.
         unsafe { guard::check_size(request, request::FIRST)? };
-        // SAFETY: not NULL and large enough; nobody else uses it now, by the caller's contract.
-        let request = unsafe { &mut *request };
         // SAFETY: both slices hold by the caller's contract.
         let (name, line) = unsafe { (name.bytes()?, value.bytes()?) };
         let (Some(name), Some(line)) = (name, line) else { return Err(corsac_status::CORSAC_NULL) };
-        let Some(place) = NAMES.iter().position(|(known, _)| name.eq_ignore_ascii_case(known.as_bytes())) else {
+        let Some(bit) = NAMES.iter().position(|known| name.eq_ignore_ascii_case(known.name.as_bytes())) else {
             return Ok(());
         };
-        let Some((_, field)) = NAMES.get(place) else { return Ok(()) };
-        let was_joined = request.joined & (1 << place) != 0;
-        let slice = field(request);
+        let Some(known) = NAMES.get(bit) else { return Ok(()) };
+        // SAFETY: not NULL and large enough for its size.
+        if known.at + size_of::<corsac_slice>() > unsafe { (*request).size } {
+            return Ok(()); // the caller was compiled with a header that has no such field
+        }
+        // SAFETY: the field is inside of the caller's struct, which nobody else uses now. No reference is made to the
+        // whole: an older caller's struct ends before ours.
+        let (slice, joined) =
+            unsafe { (&mut *request.byte_add(known.at).cast::<corsac_slice>(), &mut *addr_of_mut!((*request).joined)) };
         if slice.ptr.is_null() {
             *slice = value;
-            request.joined &= !(1 << place);
+            *joined &= !(1 << bit);
             return Ok(());
         }
-        if slice.len > ENOUGH {
-            return Ok(());
-        }
+        let unreadable = corsac_slice::of(known.unreadable);
         let line = line.get(..ENOUGH).unwrap_or(line);
         let length = slice.len + COMMA.len() + line.len();
-        let to = if was_joined && length <= room(slice.len) {
+        if slice.len > ENOUGH {
+            // What no length makes refused is what it might say.
+            if known.unreadable.len() > 1 {
+                *slice = unreadable;
+                *joined &= !(1 << bit);
+            }
+            return Ok(());
+        }
+        let to = if *joined & (1 << bit) != 0 && length <= room(slice.len) {
             slice.ptr.cast_mut()
         } else {
             // SAFETY: the caller vouches for the function.
             let memory = allocate.map_or(std::ptr::null_mut(), |allocate| unsafe { allocate(room(length), user) });
             if memory.is_null() {
-                *slice = corsac_slice::of(UNREADABLE);
-                request.joined &= !(1 << place);
+                *slice = unreadable;
+                *joined &= !(1 << bit);
                 return Err(corsac_status::CORSAC_MEMORY);
             }
             // SAFETY: the memory is new and has room for more than the old value.
@@ -108,7 +130,7 @@ pub unsafe extern "C" fn corsac_request_add_header(
             line.as_ptr().cast::<c_char>().copy_to_nonoverlapping(to.add(slice.len + COMMA.len()), line.len());
         }
         *slice = corsac_slice { ptr: to, len: length };
-        request.joined |= 1 << place;
+        *joined |= 1 << bit;
         Ok(())
     })
 }

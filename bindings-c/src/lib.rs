@@ -7,6 +7,7 @@
 // What a C caller has to keep to is said in each comment, under "Parameters"; a "Safety" heading means nothing in C.
 #![allow(clippy::missing_safety_doc)]
 
+pub mod answer_cache;
 pub mod decision;
 pub mod error;
 pub mod evaluate;
@@ -14,10 +15,12 @@ pub mod header_copy;
 pub mod header_line;
 pub mod policy;
 pub mod reason;
+pub mod reloadable;
 pub mod request;
 pub mod slice;
 pub mod status;
 pub mod vary;
 pub mod version;
+pub mod watch;
 
 mod guard;

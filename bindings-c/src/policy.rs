@@ -2,19 +2,29 @@
 
 use crate::error::{IssueTexts, corsac_error, corsac_issue, write_issue};
 use crate::guard;
+use crate::request::flag;
 use crate::slice::corsac_slice;
 use crate::status::corsac_status;
 use engine::{ConfigError, LoadError, Policy, PolicyBuilder};
 use std::ffi::c_char;
 use std::mem::size_of;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::ptr::{addr_of, null_mut};
 use std::sync::Arc;
 
 /// A validated, compiled policy. Opaque, immutable, usable from any thread at the same time.
 pub struct corsac_policy {
     pub(crate) policy: Policy,
+    /// Whether it looks at what only protection looks at.
+    pub(crate) protected: bool,
     lints: Vec<IssueTexts>,
+}
+
+impl From<Policy> for corsac_policy {
+    fn from(policy: Policy) -> Self {
+        let lints = policy.lints().iter().map(IssueTexts::from).collect();
+        corsac_policy { protected: policy.has_protection(), policy, lints }
+    }
 }
 
 const _: () = {
@@ -35,10 +45,18 @@ pub struct corsac_policy_options {
 const FIRST: usize = size_of::<usize>() * 2;
 
 /// Why there is no policy.
-type Refusal = (corsac_status, corsac_error);
+pub(crate) type Refusal = (corsac_status, corsac_error);
 
 fn refused(error: &ConfigError) -> Refusal {
     (corsac_status::CORSAC_CONFIG, error.into())
+}
+
+pub(crate) fn unread(path: &Path, error: &LoadError) -> Refusal {
+    match error {
+        LoadError::Config(error) => refused(error),
+        LoadError::Io(error) => (corsac_status::CORSAC_IO, corsac_error::unreadable(path, error)),
+        error => (corsac_status::CORSAC_IO, corsac_error::unreadable(path, error)),
+    }
 }
 
 fn json(builder: PolicyBuilder, text: &[u8]) -> Result<Policy, Refusal> {
@@ -50,31 +68,79 @@ fn toml(builder: PolicyBuilder, text: &[u8]) -> Result<Policy, Refusal> {
 }
 
 fn file(builder: PolicyBuilder, path: &[u8]) -> Result<Policy, Refusal> {
-    #[cfg(unix)]
-    let path = Path::new(<std::ffi::OsStr as std::os::unix::ffi::OsStrExt>::from_bytes(path));
-    #[cfg(not(unix))]
-    let path = &*String::from_utf8_lossy(path);
-    #[cfg(not(unix))]
-    let path = Path::new(path);
-    builder.file(path).map_err(|error| match error {
-        LoadError::Config(error) => refused(&error),
-        LoadError::Io(error) => (corsac_status::CORSAC_IO, corsac_error::unreadable(path, &error)),
-        error => (corsac_status::CORSAC_IO, corsac_error::unreadable(path, &error)),
-    })
+    let path = path_of(path);
+    builder.file(&path).map_err(|error| unread(&path, &error))
+}
+
+#[cfg(unix)]
+pub(crate) fn path_of(bytes: &[u8]) -> PathBuf {
+    <std::ffi::OsStr as std::os::unix::ffi::OsStrExt>::from_bytes(bytes).into()
+}
+
+#[cfg(not(unix))]
+pub(crate) fn path_of(bytes: &[u8]) -> PathBuf {
+    String::from_utf8_lossy(bytes).into_owned().into()
 }
 
 /// # Safety
 ///
 /// Unless NULL, `options` points to a readable struct of the size that it says.
-unsafe fn builder(options: *const corsac_policy_options) -> Result<PolicyBuilder, corsac_status> {
+pub(crate) unsafe fn builder(options: *const corsac_policy_options) -> Result<PolicyBuilder, corsac_status> {
     if options.is_null() {
         return Ok(PolicyBuilder::new());
     }
     // SAFETY: the caller's contract is this function's own.
     unsafe { guard::check_size(options, FIRST)? };
-    // SAFETY: not NULL and large enough. Read as a byte: memory that was never set need not hold a `bool`.
-    let predicate = unsafe { addr_of!((*options).has_predicate).cast::<u8>().read() };
-    Ok(PolicyBuilder::new().predicate(predicate != 0))
+    // SAFETY: not NULL and large enough.
+    let predicate = unsafe { flag(addr_of!((*options).has_predicate)) };
+    Ok(PolicyBuilder::new().predicate(predicate))
+}
+
+/// Builds what a caller's out-parameters are for, and writes it, or why there is none.
+///
+/// # Safety
+///
+/// Unless NULL, `out` and `err` point to writable pointers, which nobody else uses now.
+pub(crate) unsafe fn hand_over<T>(
+    out: *mut *mut T,
+    err: *mut *mut corsac_error,
+    make: impl FnOnce() -> Result<Result<*mut T, Refusal>, corsac_status>,
+) -> corsac_status {
+    guard::status(|| {
+        if !err.is_null() {
+            // SAFETY: not NULL; writable by the caller's contract.
+            unsafe { err.write(null_mut()) };
+        }
+        if out.is_null() {
+            return Err(corsac_status::CORSAC_NULL);
+        }
+        // SAFETY: not NULL; writable by the caller's contract.
+        unsafe { out.write(null_mut()) };
+        match make()? {
+            Ok(made) => {
+                // SAFETY: as above.
+                unsafe { out.write(made) };
+                Ok(())
+            }
+            Err(refusal) => {
+                // SAFETY: the caller's contract is this function's own.
+                Err(unsafe { give_error(refusal, err) })
+            }
+        }
+    })
+}
+
+/// Writes an error where the caller wants it, and returns its status.
+///
+/// # Safety
+///
+/// Unless NULL, `err` points to a writable pointer.
+pub(crate) unsafe fn give_error((status, error): Refusal, err: *mut *mut corsac_error) -> corsac_status {
+    if !err.is_null() {
+        // SAFETY: not NULL; writable by this function's own contract.
+        unsafe { err.write(Box::into_raw(Box::new(error))) };
+    }
+    status
 }
 
 /// # Safety
@@ -87,35 +153,13 @@ unsafe fn build(
     out: *mut *mut corsac_policy,
     err: *mut *mut corsac_error,
 ) -> corsac_status {
-    guard::status(|| {
-        if !err.is_null() {
-            // SAFETY: not NULL; writable by the caller's contract.
-            unsafe { err.write(null_mut()) };
-        }
-        if out.is_null() {
-            return Err(corsac_status::CORSAC_NULL);
-        }
-        // SAFETY: not NULL; writable by the caller's contract.
-        unsafe { out.write(null_mut()) };
+    let make = || {
         // SAFETY: both hold by the caller's contract.
         let (builder, text) = unsafe { (builder(options)?, text.bytes()?.ok_or(corsac_status::CORSAC_NULL)?) };
-        match read(builder, text) {
-            Ok(policy) => {
-                let lints = policy.lints().iter().map(IssueTexts::from).collect();
-                let policy = Arc::new(corsac_policy { policy, lints });
-                // SAFETY: not NULL; writable by the caller's contract.
-                unsafe { out.write(Arc::into_raw(policy).cast_mut()) };
-                Ok(())
-            }
-            Err((status, error)) => {
-                if !err.is_null() {
-                    // SAFETY: not NULL; writable by the caller's contract.
-                    unsafe { err.write(Box::into_raw(Box::new(error))) };
-                }
-                Err(status)
-            }
-        }
-    })
+        Ok(read(builder, text).map(|policy| Arc::into_raw(Arc::new(corsac_policy::from(policy))).cast_mut()))
+    };
+    // SAFETY: both point to writable pointers, by the caller's contract.
+    unsafe { hand_over(out, err, make) }
 }
 
 /// Builds a policy from JSON text.

@@ -34,3 +34,47 @@ pub extern "C" fn corsac_reason_name(reason: reason_number) -> *const c_char {
         known.map_or(c"unknown", |reason| reason.as_c_str()).as_ptr()
     })
 }
+
+/// The texts of `corsac_reason_help`, one after the other, each with its NUL.
+static HELP: [u8; help_length()] = help_texts();
+
+const fn help_length() -> usize {
+    let (mut length, mut reasons) = (0, Reason::ALL);
+    while let [reason, rest @ ..] = reasons {
+        length += reason.help().len() + 1;
+        reasons = rest;
+    }
+    length
+}
+
+const fn help_texts() -> [u8; help_length()] {
+    let mut texts = [0; help_length()];
+    let mut reasons = Reason::ALL;
+    let mut to: &mut [u8] = &mut texts;
+    while let [reason, rest @ ..] = reasons {
+        let text = reason.help().as_bytes();
+        let (here, after) = to.split_at_mut(text.len() + 1);
+        here.split_at_mut(text.len()).0.copy_from_slice(text);
+        (to, reasons) = (after, rest);
+    }
+    texts
+}
+
+/// What to change where a refusal was not meant, in one sentence for the server's log.
+///
+/// Parameters: `reason` is any number.
+///
+/// Returns: a NUL-terminated text; an empty one for what is no refusal, `CORSAC_REASON_NONE`, and a number that is no
+/// reason. Never NULL.
+///
+/// Lifetime: static; never freed.
+///
+/// Threads: any.
+#[unsafe(no_mangle)]
+pub extern "C" fn corsac_reason_help(reason: reason_number) -> *const c_char {
+    guard::value(c"".as_ptr(), || {
+        let mut texts = HELP.split_inclusive(|byte| *byte == 0);
+        let text = Reason::ALL.iter().zip(&mut texts).find(|(known, _)| number(Some(**known)) == reason);
+        text.map_or(c"".as_ptr(), |(_, text)| text.as_ptr().cast())
+    })
+}

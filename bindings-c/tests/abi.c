@@ -18,6 +18,12 @@ int main(void) {
   test_header_lines();
   test_vary();
   test_names();
+  test_older_callers();
+  test_protection();
+  test_lines();
+  test_answer_cache();
+  test_reloadable();
+  test_watch();
   printf("abi: %d passed, %d failed\n", check_passed, check_failed);
   return check_failed != 0;
 }

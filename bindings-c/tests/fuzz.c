@@ -26,6 +26,10 @@ static const char *const POLICIES[] = {
     "{\"allow_origins\": [], \"allow_origin_regex\": [\"https://[a-z]+[.]example[.]com\"]}",
     "{\"allow_origins\": [\"https://app.example.com\", \"null\"], \"dangerously_allow\": [\"null-origin\"], "
     "\"allow_private_network\": true, \"preflight_status\": 200, \"keep_app_headers\": true}",
+    "{\"allow_origins\": [\"https://app.example.com\"], \"allow_credentials\": true, \"protection\": {\"writes\": \"reject\", "
+    "\"websockets\": \"reject\", \"trusted_origins\": [\"https://*.example.net\"]}, \"routes\": [{\"path\": \"/a/{b}/c\", "
+    "\"allow_credentials\": false, \"protection\": {}}, {\"path\": \"/a/{*rest}\", \"allow_origins\": [\"https://b.example\"]}, "
+    "{\"path\": \"/r\", \"protection\": {\"writes\": \"reject\", \"report_only\": true}}]}",
 };
 enum { POLICY_COUNT = sizeof POLICIES / sizeof *POLICIES };
 
@@ -56,7 +60,7 @@ static bool is_in(corsac_slice needle, corsac_slice hay) {
 
 static corsac_answer answer(corsac_slice origin, const corsac_request *request, void *user) {
   HOLDS(is_in(origin, request->origin));
-  return (corsac_answer) * (const uint8_t *)user;
+  return (corsac_answer)(*(const uint8_t *)user & 3);
 }
 
 static void check(const corsac_request *request, const corsac_decision *decision, corsac_status status) {
@@ -64,6 +68,7 @@ static void check(const corsac_request *request, const corsac_decision *decision
   HOLDS(decision->header_count <= CORSAC_MAX_HEADERS);
   HOLDS(decision->action == CORSAC_RESPOND || decision->action == CORSAC_CONTINUE);
   HOLDS((decision->action == CORSAC_RESPOND) == (decision->status != 0));
+  HOLDS(decision->reported == CORSAC_REASON_NONE || decision->reported >= CORSAC_REASON_WRITE_REFUSED);
   HOLDS(decision->body.ptr[decision->body.len] == '\0');
   for (size_t i = 0; i < decision->header_count; i++) {
     const corsac_header *header = &decision->headers[i];
@@ -88,9 +93,11 @@ static void *allocate(size_t size, void *block) { return *(void **)block = mallo
 static void evaluate(const corsac_policy *policy, input rest) {
   uint8_t say = rest.size > 0 ? rest.data[0] : 0;
   corsac_request request = {.size = sizeof request};
-  corsac_slice *fields[] = {&request.method, &request.origin, &request.acrm, &request.acrh, &request.acrpn, &request.path};
+  corsac_slice *fields[] = {&request.method, &request.origin, &request.acrm, &request.acrh, &request.acrpn, &request.path,
+                            &request.host, &request.sec_fetch_site, &request.upgrade, &request.sec_websocket_key, &request.authority};
   enum { FIELDS = sizeof fields / sizeof *fields };
   for (size_t i = 0; i < FIELDS; i++) *fields[i] = take(&rest);
+  request.path_decoded = say & 4, request.secure = say & 8, request.websocket = say & 16;
   corsac_slice name = take(&rest), value = take(&rest), held[FIELDS];
   for (size_t i = 0; i < FIELDS; i++) held[i] = *fields[i];
 

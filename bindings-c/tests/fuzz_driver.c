@@ -22,6 +22,8 @@ static const struct { const char *data; size_t size; } SEEDS[] = {
     SEED("\3\7OPTIONS\25https://abc.example.com\4POST\1,\5false\1/\4host\1x"),
     SEED("\4\7OPTIONS\4null\6DELETE\0\4true\1/"),
     SEED("\0\7OPTIONS\31http://[2001:db8::1]:8080\3*AB\5, , ,"),
+    SEED("\5\4POST\23https://evil.example\377\377\377\10/a/b/%63\13api.example\12cross-site\11websocket\1x\1y"),
+    SEED("\13\3GET\27https://app.example.com\377\377\377\14/a/../r?x=%0\377\4none\377\377\13api.example"),
     SEED("\2\3PUT\30http://localhost:65535\0\0\0"),
     SEED("\360{\"allow_origins\": [\"https://*.example.com:*\"], \"max_age\": 5, \"allow_headers\": [\"x\"]}"),
     SEED("\361allow_origins = [\"https://a-*.example.com\"]\nallow_credentials = true\nexpose_headers = [\"etag\"]\n"),

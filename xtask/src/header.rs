@@ -8,7 +8,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 /// The binding's files in the order in which the header shows them.
-const FILES: [&str; 12] = [
+const FILES: [&str; 15] = [
     "version",
     "slice",
     "status",
@@ -19,7 +19,10 @@ const FILES: [&str; 12] = [
     "header_copy",
     "error",
     "policy",
+    "reloadable",
+    "watch",
     "evaluate",
+    "answer_cache",
     "vary",
 ];
 

@@ -23,6 +23,14 @@ void test_borrowing(void);
 void test_header_lines(void);
 void test_vary(void);
 void test_names(void);
+void test_older_callers(void);
+void test_protection(void);
+void test_lines(void);
+void test_answer_cache(void);
+void test_reloadable(void);
+void test_watch(void);
+
+void write_file(const char *path, const char *text);
 
 /* A policy of a JSON text; NULL, and a failed check, if it is refused. */
 static inline corsac_policy *policy_of(const char *json, bool has_predicate) {

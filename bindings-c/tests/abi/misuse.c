@@ -64,7 +64,7 @@ void test_sizes(void) {
   corsac_request request = request_of("GET", "https://app.example.com");
   corsac_decision decision;
 
-  const size_t small[] = {0, 1, sizeof(size_t), sizeof request - 1};
+  const size_t small[] = {0, 1, sizeof(size_t), offsetof(corsac_request, joined)};
   for (size_t i = 0; i < sizeof small / sizeof *small; i++) {
     request.size = small[i];
     decision = stale_decision();

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-static void write_file(const char *path, const char *text) {
+void write_file(const char *path, const char *text) {
   FILE *file = fopen(path, "w");
   CHECK(file != NULL);
   if (file == NULL) return;
@@ -73,7 +73,7 @@ void test_errors(void) {
   CHECK(corsac_error_issue(error, 3, &issue) == CORSAC_NULL);
   CHECK(is_absent(issue.code) && is_absent(issue.field) && is_absent(issue.value));
   CHECK(is_absent(issue.message) && is_absent(issue.help));
-  issue.size = sizeof issue - 1;
+  issue.size = offsetof(corsac_issue, line) - 1;
   CHECK(corsac_error_issue(error, 0, &issue) == CORSAC_BAD_SIZE);
   CHECK(corsac_error_issue(error, 0, NULL) == CORSAC_NULL);
   corsac_slice message = corsac_error_message(error);

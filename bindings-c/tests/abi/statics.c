@@ -50,6 +50,15 @@ void test_names(void) {
     CHECK(strcmp(corsac_reason_name((corsac_reason)i), "unknown") != 0);
   }
 
+  /* A help where there is something to change, and never NULL. */
+  for (int i = -2; i <= CORSAC_REASON_WEBSOCKET_REFUSED + 1; i++) CHECK(corsac_reason_help((corsac_reason)i) != NULL);
+  CHECK(strstr(corsac_reason_help(CORSAC_REASON_ORIGIN_NOT_ALLOWED), "`allow_origins`") != NULL);
+  CHECK(strstr(corsac_reason_help(CORSAC_REASON_WRITE_REFUSED), "`trusted_origins`") != NULL);
+  CHECK(strstr(corsac_reason_help(CORSAC_REASON_WEBSOCKET_REFUSED), "connect") != NULL);
+  static const corsac_reason fine[] = {CORSAC_REASON_NONE, CORSAC_REASON_NO_ORIGIN, CORSAC_REASON_ANY_ORIGIN,
+                                       CORSAC_REASON_ORIGIN_ALLOWED, CORSAC_REASON_PREFLIGHT_ALLOWED, (corsac_reason)1000};
+  for (size_t i = 0; i < sizeof fine / sizeof *fine; i++) CHECK(corsac_reason_help(fine[i])[0] == '\0');
+
   char version[32];
   snprintf(version, sizeof version, "%d.%d.%d", CORSAC_VERSION_MAJOR, CORSAC_VERSION_MINOR, CORSAC_VERSION_PATCH);
   CHECK(strcmp(version, CORSAC_VERSION) == 0);

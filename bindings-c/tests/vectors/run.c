@@ -28,7 +28,7 @@ static char *said(const char *what, const char *detail) {
 /* Everything of a request that has to outlive its decision. */
 enum { MOST_BLOCKS = 64 };
 typedef struct {
-  bytes method, path;
+  bytes method, path, authority;
   bytes *lines;
   size_t line_count, block_count;
   void *blocks[MOST_BLOCKS];
@@ -49,6 +49,12 @@ static corsac_status hold_request(const json_t *vector, held_request *held) {
   const json_t *path = json_object_get(vector, "path");
   if (path != NULL) to_bytes(path, &held->path);
   held->request.path = bytes_slice(&held->path);
+  const json_t *authority = json_object_get(vector, "authority");
+  if (authority != NULL) to_bytes(authority, &held->authority);
+  held->request.authority = bytes_slice(&held->authority);
+  held->request.path_decoded = json_is_true(json_object_get(vector, "path_decoded"));
+  held->request.secure = json_is_true(json_object_get(vector, "secure"));
+  held->request.websocket = json_is_true(json_object_get(vector, "websocket"));
 
   size_t index;
   json_t *pair;
@@ -69,6 +75,7 @@ static corsac_status hold_request(const json_t *vector, held_request *held) {
 static void release_request(held_request *held) {
   bytes_free(&held->method);
   bytes_free(&held->path);
+  bytes_free(&held->authority);
   for (size_t i = 0; i < held->line_count; i++) bytes_free(&held->lines[i]);
   for (size_t i = 0; i < held->block_count; i++) free(held->blocks[i]);
   free(held->lines);
@@ -92,21 +99,64 @@ static json_t *decision_json(const corsac_decision *decision) {
   json_object_set_new(object, "headers", headers);
   json_object_set_new(object, "body", to_string(decision->body));
   json_object_set_new(object, "reason", json_string(corsac_reason_name(decision->reason)));
+  if (decision->reported != CORSAC_REASON_NONE) {
+    json_object_set_new(object, "reported", json_string(corsac_reason_name(decision->reported)));
+  }
   return object;
 }
 
+/* A predicate that counts. */
+typedef struct {
+  corsac_answer answer;
+  int asked;
+} predicate_state;
+
+static corsac_answer answer_and_count(corsac_slice origin, const corsac_request *request, void *user) {
+  predicate_state *state = user;
+  (void)origin, (void)request;
+  state->asked++;
+  return state->answer;
+}
+
+static corsac_answer answer_of(const char *text) {
+  if (strcmp(text, "allow") == 0) return CORSAC_ANSWER_ALLOW;
+  return strcmp(text, "deny") == 0 ? CORSAC_ANSWER_DENY : CORSAC_ANSWER_FAILED;
+}
+
+/* Both ways to ask: by a function, and by coming back with the answer. They have to agree. */
+static corsac_status ask(const corsac_policy *policy, const corsac_request *request, corsac_answer answer, bool called, int *asked,
+                         corsac_decision *decision) {
+  if (called) {
+    predicate_state state = {answer, 0};
+    corsac_status status = corsac_policy_evaluate_with(policy, request, answer_and_count, &state, decision);
+    *asked = state.asked;
+    return status;
+  }
+  corsac_status status = corsac_policy_evaluate(policy, request, decision);
+  *asked = status == CORSAC_OK && decision->action == CORSAC_ASK;
+  return *asked ? corsac_policy_resolve(policy, request, answer, decision) : status;
+}
+
 static char *run_decision(const corsac_policy *policy, const json_t *vector) {
+  const char *predicate = json_string_value(json_object_get(vector, "predicate"));
   held_request held;
-  corsac_decision decision = {.size = sizeof decision};
   corsac_status status = hold_request(json_object_get(vector, "request"), &held);
-  if (status == CORSAC_OK) status = corsac_policy_evaluate(policy, &held.request, &decision);
-  char *fault;
-  if (status != CORSAC_OK) {
-    fault = said("evaluating gave ", corsac_status_name(status));
-  } else {
-    json_t *actual = decision_json(&decision);
-    fault = difference(json_object_get(vector, "expect"), actual);
-    json_decref(actual);
+  char *fault = NULL;
+  for (int called = 0; fault == NULL && called < (predicate != NULL ? 2 : 1); called++) {
+    corsac_decision decision = {.size = sizeof decision};
+    int asked = 0;
+    if (status == CORSAC_OK) {
+      status = predicate != NULL ? ask(policy, &held.request, answer_of(predicate), called, &asked, &decision)
+                                 : corsac_policy_evaluate(policy, &held.request, &decision);
+    }
+    if (status != CORSAC_OK) {
+      fault = said("evaluating gave ", corsac_status_name(status));
+    } else {
+      json_t *actual = decision_json(&decision);
+      if (predicate != NULL) json_object_set_new(actual, "asked", asked > 1 ? json_integer(asked) : json_boolean(asked));
+      fault = difference(json_object_get(vector, "expect"), actual);
+      json_decref(actual);
+    }
   }
   release_request(&held);
   return fault;
@@ -167,8 +217,9 @@ static char *run_lints(const corsac_policy *policy, const json_t *lints) {
 char *run_policy(const json_t *vector, text_format format, corsac_slice text) {
   corsac_policy *policy;
   corsac_error *error;
-  corsac_status status = format == FORM_JSON ? corsac_policy_from_json(text.ptr, text.len, &policy, &error)
-                                             : corsac_policy_from_toml(text.ptr, text.len, &policy, &error);
+  corsac_policy_options options = {.size = sizeof options, .has_predicate = json_object_get(vector, "predicate") != NULL};
+  corsac_status status = format == FORM_JSON ? corsac_policy_from_json_with(&options, text.ptr, text.len, &policy, &error)
+                                             : corsac_policy_from_toml_with(&options, text.ptr, text.len, &policy, &error);
   const json_t *issues = json_object_get(vector, "issues"), *lints = json_object_get(vector, "lints");
   char *fault;
   if (status == CORSAC_CONFIG && issues != NULL) fault = run_issues(error, issues);

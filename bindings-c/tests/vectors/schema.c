@@ -44,18 +44,29 @@ static bool are_pairs(const json_t *headers) {
   return true;
 }
 
+/* A member that is a boolean if it is there: JSON has two types of them. */
+#define FLAG(object, name) {name, json_is_true(json_object_get(object, name)) ? JSON_TRUE : JSON_FALSE, false}
+
 static bool is_request(const json_t *request) {
-  return FITS(request, {"method", JSON_STRING, true}, {"path", JSON_STRING, false}, {"headers", JSON_ARRAY, true}) &&
-         is_isomorphic(json_object_get(request, "method")) &&
-         (json_object_get(request, "path") == NULL || is_isomorphic(json_object_get(request, "path"))) &&
-         are_pairs(json_object_get(request, "headers"));
+  const json_t *path = json_object_get(request, "path"), *authority = json_object_get(request, "authority");
+  return FITS(request, {"method", JSON_STRING, true}, {"path", JSON_STRING, false}, {"authority", JSON_STRING, false},
+              FLAG(request, "path_decoded"), FLAG(request, "secure"), FLAG(request, "websocket"), {"headers", JSON_ARRAY, true}) &&
+         is_isomorphic(json_object_get(request, "method")) && (path == NULL || is_isomorphic(path)) &&
+         (authority == NULL || is_isomorphic(authority)) && are_pairs(json_object_get(request, "headers"));
 }
 
-static bool is_expected(const json_t *expect) {
+static bool is_expected(const json_t *expect, bool asks) {
   const json_t *status = json_object_get(expect, "status");
   return FITS(expect, {"action", JSON_STRING, true}, {"status", status ? json_typeof(status) : JSON_NULL, true},
-              {"headers", JSON_ARRAY, true}, {"body", JSON_STRING, true}, {"reason", JSON_STRING, true}) &&
-         (json_is_null(status) || json_is_integer(status)) && are_pairs(json_object_get(expect, "headers"));
+              {"headers", JSON_ARRAY, true}, {"body", JSON_STRING, true}, {"reason", JSON_STRING, true},
+              {"reported", JSON_STRING, false}, FLAG(expect, "asked")) &&
+         (json_object_get(expect, "asked") != NULL) == asks && (json_is_null(status) || json_is_integer(status)) &&
+         are_pairs(json_object_get(expect, "headers"));
+}
+
+static bool is_predicate(const json_t *predicate) {
+  const char *answer = json_string_value(predicate);
+  return answer == NULL || strcmp(answer, "allow") == 0 || strcmp(answer, "deny") == 0 || strcmp(answer, "fail") == 0;
 }
 
 static bool are_findings(const json_t *findings) {
@@ -105,9 +116,11 @@ const char *schema_fault(const json_t *vector) {
     if (!FITS(vector, ABOUT, POLICY, {"lints", JSON_ARRAY, true})) return "unknown, missing or wrong members";
     return are_findings(lints) ? NULL : "lints";
   }
-  if (!FITS(vector, ABOUT, POLICY, {"request", JSON_OBJECT, true}, {"expect", JSON_OBJECT, true})) {
+  const json_t *predicate = json_object_get(vector, "predicate");
+  if (!FITS(vector, ABOUT, POLICY, {"predicate", JSON_STRING, false}, {"request", JSON_OBJECT, true}, {"expect", JSON_OBJECT, true})) {
     return "unknown, missing or wrong members";
   }
+  if (!is_predicate(predicate)) return "predicate";
   if (!is_request(json_object_get(vector, "request"))) return "request";
-  return is_expected(json_object_get(vector, "expect")) ? NULL : "expect";
+  return is_expected(json_object_get(vector, "expect"), predicate != NULL) ? NULL : "expect";
 }

@@ -1,0 +1,195 @@
+//! `corsac_answer_cache`: a predicate's answers, remembered for a while.
+
+use crate::evaluate::{answer, answer_number, corsac_answer, corsac_predicate};
+use crate::guard;
+use crate::slice::corsac_slice;
+use crate::status::corsac_status;
+use engine::{Answer, AnswerCache};
+use std::ffi::c_void;
+use std::ptr::null_mut;
+use std::time::Duration;
+
+/// Remembers what a predicate said of origins: a bounded number of them, each for a bounded time. Opaque, usable from
+/// any thread at the same time; freed with `corsac_answer_cache_free`.
+///
+/// Allowed and denied origins have half of the room each, so that a flood of made-up origins does not push out those
+/// that are real. Failures are never remembered.
+pub struct corsac_answer_cache {
+    cache: AnswerCache,
+}
+
+const _: () = {
+    const fn any_thread<T: Send + Sync>() {}
+    any_thread::<corsac_answer_cache>();
+};
+
+/// Makes a cache.
+///
+/// Parameters:
+/// - `size`: how many origins are remembered, 2 to 10,000,000.
+/// - `milliseconds`: for how long, 1 to 86,400,000 (a day). So long may an origin that is taken back still read.
+/// - `out`: where the cache goes; NULL on failure.
+///
+/// Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_BAD_SIZE` for a size or a time outside of these bounds.
+///
+/// Ownership: the caller's.
+///
+/// Threads: any.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn corsac_answer_cache_new(
+    size: usize,
+    milliseconds: u64,
+    out: *mut *mut corsac_answer_cache,
+) -> corsac_status {
+    guard::status(|| {
+        if out.is_null() {
+            return Err(corsac_status::CORSAC_NULL);
+        }
+        // SAFETY: not NULL; writable by the caller's contract.
+        unsafe { out.write(null_mut()) };
+        let cache = AnswerCache::new(size, Duration::from_millis(milliseconds));
+        let cache = cache.map_err(|_| corsac_status::CORSAC_BAD_SIZE)?;
+        // SAFETY: as above.
+        unsafe { out.write(Box::into_raw(Box::new(corsac_answer_cache { cache }))) };
+        Ok(())
+    })
+}
+
+/// Looks an origin up.
+///
+/// Parameters:
+/// - `cache` is a cache.
+/// - `origin` is the origin that is asked about.
+/// - `out` is where the answer goes: `CORSAC_ANSWER_ALLOW` or `CORSAC_ANSWER_DENY`. Left alone where none is remembered.
+///
+/// Returns: whether an answer is remembered; false where a pointer is NULL, too.
+///
+/// Threads: any.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn corsac_answer_cache_get(
+    cache: *const corsac_answer_cache,
+    origin: corsac_slice,
+    out: *mut answer_number,
+) -> bool {
+    guard::value(false, || {
+        // SAFETY: NULL or a cache of ours; the origin holds. Both by the caller's contract.
+        let found = unsafe { guard::reference(cache).and_then(|cache| Ok((cache, origin.bytes()?))) };
+        let Ok((cache, Some(origin))) = found else { return false };
+        let Some(allowed) = cache.cache.get(origin) else { return false };
+        if out.is_null() {
+            return false;
+        }
+        // SAFETY: not NULL; writable by the caller's contract.
+        unsafe { out.write(number(allowed)) };
+        true
+    })
+}
+
+/// Remembers an answer.
+///
+/// Parameters:
+/// - `cache` is a cache.
+/// - `origin` is the origin that was asked about; it is copied.
+/// - `answer` is what the predicate said. A failure, and a number that is no answer, is not remembered.
+///
+/// Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_BAD_SIZE`; `CORSAC_PANIC`.
+///
+/// Threads: any.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn corsac_answer_cache_put(
+    cache: *const corsac_answer_cache,
+    origin: corsac_slice,
+    answer: answer_number,
+) -> corsac_status {
+    guard::status(|| {
+        // SAFETY: NULL or a cache of ours; the origin holds. Both by the caller's contract.
+        let (cache, origin) = unsafe { (guard::reference(cache)?, origin.bytes()?) };
+        let origin = origin.ok_or(corsac_status::CORSAC_NULL)?;
+        match self::answer(answer) {
+            Answer::Allow => cache.cache.put(origin, true),
+            Answer::Deny => cache.cache.put(origin, false),
+            Answer::Failed => {}
+        }
+        Ok(())
+    })
+}
+
+/// Asks a predicate through a cache: what is remembered is not asked again.
+///
+/// It has no request to give on, so `predicate` gets NULL for it: an answer that is remembered for an origin may
+/// depend on the origin alone.
+///
+/// Parameters:
+/// - `cache` is a cache.
+/// - `predicate` is called with `user` where nothing is remembered; two threads may ask about one origin at a time.
+/// - `origin` is the origin to ask about.
+///
+/// Returns: the answer; `CORSAC_ANSWER_FAILED` where a pointer is NULL.
+///
+/// Threads: any.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn corsac_answer_cache_ask(
+    cache: *const corsac_answer_cache,
+    predicate: corsac_predicate,
+    user: *mut c_void,
+    origin: corsac_slice,
+) -> answer_number {
+    const FAILED: answer_number = corsac_answer::CORSAC_ANSWER_FAILED as answer_number;
+    guard::value(FAILED, || {
+        // SAFETY: NULL or a cache of ours; the origin holds. Both by the caller's contract.
+        let found = unsafe { guard::reference(cache).and_then(|cache| Ok((cache, origin.bytes()?))) };
+        let (Ok((cache, Some(bytes))), Some(predicate)) = (found, predicate) else { return FAILED };
+        if let Some(allowed) = cache.cache.get(bytes) {
+            return number(allowed);
+        }
+        // SAFETY: the caller vouches for the function.
+        let said = answer(unsafe { predicate(origin, std::ptr::null(), user) });
+        if said != Answer::Failed {
+            cache.cache.put(bytes, said == Answer::Allow);
+        }
+        said as answer_number
+    })
+}
+
+/// Forgets everything: for when what the predicate asks has changed.
+///
+/// Parameters: `cache` is a cache, or NULL, which does nothing.
+///
+/// Threads: any.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn corsac_answer_cache_clear(cache: *const corsac_answer_cache) {
+    guard::value((), || {
+        // SAFETY: NULL or a cache of ours, by the caller's contract.
+        if let Some(cache) = unsafe { cache.as_ref() } {
+            cache.cache.clear();
+        }
+    });
+}
+
+/// Frees a cache.
+///
+/// Parameters: `cache` is a cache that was not freed before and that no thread uses, or NULL, which does nothing.
+///
+/// Ownership: taken.
+///
+/// Threads: any.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn corsac_answer_cache_free(cache: *mut corsac_answer_cache) {
+    guard::value((), || {
+        if !cache.is_null() {
+            // SAFETY: it came from `Box::into_raw` and was not freed before, by the caller's contract.
+            drop(unsafe { Box::from_raw(cache) });
+        }
+    });
+}
+
+fn number(allowed: bool) -> answer_number {
+    if allowed { Answer::Allow as answer_number } else { Answer::Deny as answer_number }
+}
+
+// The engine's numbers are passed on as they are.
+const _: () = {
+    assert!(Answer::Deny as answer_number == corsac_answer::CORSAC_ANSWER_DENY as answer_number);
+    assert!(Answer::Allow as answer_number == corsac_answer::CORSAC_ANSWER_ALLOW as answer_number);
+    assert!(Answer::Failed as answer_number == corsac_answer::CORSAC_ANSWER_FAILED as answer_number);
+};

@@ -1,0 +1,219 @@
+//! `corsac_reloadable`: a policy that is swapped while requests run.
+
+use crate::error::corsac_error;
+use crate::guard;
+use crate::policy::{Refusal, builder, corsac_policy, corsac_policy_options, give_error, hand_over, path_of, unread};
+use crate::slice::corsac_slice;
+use crate::status::corsac_status;
+use crate::watch::Watch;
+use engine::{LoadError, Policy, PolicyFile, Reloadable};
+use std::ffi::c_char;
+use std::ptr::null_mut;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Holds the policy that is in force, which may be swapped at any time from any thread. Opaque, usable from any thread
+/// at the same time; freed with `corsac_reloadable_free`.
+///
+/// Readers never block, and see the old policy or the new one, never a mix.
+pub struct corsac_reloadable {
+    pub(crate) held: Arc<Held>,
+    pub(crate) watch: Mutex<Option<Watch>>,
+}
+
+/// What a thread that watches the file shares.
+pub(crate) struct Held {
+    current: Reloadable<corsac_policy>,
+    /// Locked while the file is read and what it says is put in force, so that what was read last is in force last.
+    file: Option<Mutex<PolicyFile>>,
+}
+
+const _: () = {
+    const fn any_thread<T: Send + Sync>() {}
+    any_thread::<corsac_reloadable>();
+};
+
+impl Held {
+    /// Whether it came from a file.
+    pub(crate) fn has_file(&self) -> bool {
+        self.file.is_some()
+    }
+
+    /// Reads the file, if there is reason to, and puts what it says in force.
+    pub(crate) fn read(
+        &self,
+        reading: impl FnOnce(&mut PolicyFile) -> Option<Result<Policy, LoadError>>,
+    ) -> Option<Result<(), Refusal>> {
+        let file = self.file.as_ref()?;
+        // What panicked has changed nothing that is in force.
+        let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
+        Some(match reading(&mut file)? {
+            Ok(policy) => {
+                self.current.swap(corsac_policy::from(policy));
+                Ok(())
+            }
+            Err(error) => Err(unread(file.path(), &error)),
+        })
+    }
+}
+
+fn into_raw(policy: impl Into<Arc<corsac_policy>>, file: Option<PolicyFile>) -> *mut corsac_reloadable {
+    let held = Held { current: Reloadable::new(policy), file: file.map(Mutex::new) };
+    Box::into_raw(Box::new(corsac_reloadable { held: Arc::new(held), watch: Mutex::new(None) }))
+}
+
+/// A reference of one's own to a caller's policy.
+///
+/// # Safety
+///
+/// `policy` is NULL or a policy of ours to which the caller holds a reference.
+unsafe fn shared(policy: *const corsac_policy) -> Result<Arc<corsac_policy>, corsac_status> {
+    if policy.is_null() {
+        return Err(corsac_status::CORSAC_NULL);
+    }
+    // SAFETY: it came from `Arc::into_raw`, and the caller holds a reference; the one added is the one taken.
+    unsafe {
+        Arc::increment_strong_count(policy);
+        Ok(Arc::from_raw(policy))
+    }
+}
+
+/// Holds a policy that the program builds and swaps by itself.
+///
+/// Parameters:
+/// - `policy` is the policy that is in force first. A reference of its own is taken; the caller keeps theirs.
+/// - `out`: where the holder goes; NULL on failure.
+///
+/// Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_PANIC`.
+///
+/// Ownership: the caller's.
+///
+/// Threads: any.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn corsac_reloadable_from_policy(
+    policy: *const corsac_policy,
+    out: *mut *mut corsac_reloadable,
+) -> corsac_status {
+    // SAFETY: a policy of ours, by the caller's contract.
+    let make = || Ok(Ok(into_raw(unsafe { shared(policy)? }, None)));
+    // SAFETY: `out` is writable by the caller's contract.
+    unsafe { hand_over(out, null_mut(), make) }
+}
+
+/// Holds the policy of a file, which is read now, and again with `corsac_reloadable_reload` or as it is watched.
+///
+/// Parameters:
+/// - `options`, which may be NULL, `path`, `len`, `err`: as `corsac_policy_from_file_with`.
+/// - `out`: where the holder goes; NULL on failure.
+///
+/// Returns, threads: as `corsac_policy_from_file_with`. A file that is missing or refused gives no holder.
+///
+/// Ownership: the caller's, of the holder (`corsac_reloadable_free`) as of the error.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn corsac_reloadable_from_file(
+    options: *const corsac_policy_options,
+    path: *const c_char,
+    len: usize,
+    out: *mut *mut corsac_reloadable,
+    err: *mut *mut corsac_error,
+) -> corsac_status {
+    let make = || {
+        let path = corsac_slice { ptr: path, len };
+        // SAFETY: both hold by the caller's contract.
+        let (builder, path) = unsafe { (builder(options)?, path.bytes()?.ok_or(corsac_status::CORSAC_NULL)?) };
+        let path = path_of(path);
+        Ok(match PolicyFile::open(path.clone(), builder) {
+            Ok((file, policy)) => Ok(into_raw(corsac_policy::from(policy), Some(file))),
+            Err(error) => Err(unread(&path, &error)),
+        })
+    };
+    // SAFETY: both point to writable pointers, by the caller's contract.
+    unsafe { hand_over(out, err, make) }
+}
+
+/// Takes a reference to the policy that is in force now. A request takes one as it begins, decides under it, uses the
+/// decision, and gives it back with `corsac_policy_free`.
+///
+/// Parameters: `reloadable` is a holder, or NULL.
+///
+/// Returns: the policy; NULL for NULL. It never blocks.
+///
+/// Ownership: the caller's, as of `corsac_policy_clone`. It outlives the holder.
+///
+/// Threads: any.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn corsac_reloadable_acquire(reloadable: *const corsac_reloadable) -> *mut corsac_policy {
+    guard::value(null_mut(), || {
+        // SAFETY: NULL or a holder of ours, by the caller's contract.
+        let reloadable = unsafe { reloadable.as_ref() };
+        reloadable.map_or(null_mut(), |reloadable| Arc::into_raw(reloadable.held.current.load()).cast_mut())
+    })
+}
+
+/// Puts another policy in force. Requests that have the old one go on with it.
+///
+/// Parameters:
+/// - `reloadable` is a holder. If it came from a file, the next change of the file, or `corsac_reloadable_reload`, puts
+///   the file's policy in force again.
+/// - `policy` is a policy. A reference of its own is taken; the caller keeps theirs.
+///
+/// Returns: `CORSAC_OK`; `CORSAC_NULL`, and nothing is swapped; `CORSAC_PANIC`.
+///
+/// Threads: any.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn corsac_reloadable_swap(
+    reloadable: *const corsac_reloadable,
+    policy: *const corsac_policy,
+) -> corsac_status {
+    guard::status(|| {
+        // SAFETY: NULL or ours, both by the caller's contract.
+        let (reloadable, policy) = unsafe { (guard::reference(reloadable)?, shared(policy)?) };
+        reloadable.held.current.swap(policy);
+        Ok(())
+    })
+}
+
+/// Reads the file again and puts what it says in force. Whatever is wrong, the old policy stays.
+///
+/// Parameters:
+/// - `reloadable` is a holder that came from a file.
+/// - `err`: where the error goes where there is one, else NULL; may be NULL itself.
+///
+/// Returns: as `corsac_policy_from_file`; `CORSAC_IO` also where there is no file to read.
+///
+/// Ownership: the error is the caller's.
+///
+/// Threads: any, with the stack that building a policy takes; several at the same time take turns.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn corsac_reloadable_reload(
+    reloadable: *const corsac_reloadable,
+    err: *mut *mut corsac_error,
+) -> corsac_status {
+    guard::status(|| {
+        if !err.is_null() {
+            // SAFETY: not NULL; writable by the caller's contract.
+            unsafe { err.write(null_mut()) };
+        }
+        // SAFETY: NULL or a holder of ours, by the caller's contract.
+        let reloadable = unsafe { guard::reference(reloadable)? };
+        let read = reloadable.held.read(|file| Some(file.reload()));
+        // SAFETY: `err` is writable by the caller's contract.
+        read.unwrap_or_else(|| Err(corsac_error::no_file())).map_err(|refusal| unsafe { give_error(refusal, err) })
+    })
+}
+
+/// Frees a holder and ends its watching, as `corsac_reloadable_unwatch` does. Policies that were acquired live on.
+///
+/// Parameters: `reloadable` is a holder that was not freed before and that no thread uses, or NULL, which does nothing.
+///
+/// Ownership: taken.
+///
+/// Threads: any.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn corsac_reloadable_free(reloadable: *mut corsac_reloadable) {
+    guard::value((), || {
+        if !reloadable.is_null() {
+            // SAFETY: it came from `Box::into_raw` and was not freed before, by the caller's contract.
+            drop(unsafe { Box::from_raw(reloadable) });
+        }
+    });
+}
