@@ -105,6 +105,7 @@ def rust() -> list[Row]:
     rows.append(
         Row("1,000,000 origins: build, validated", build, bounds="corsac", at_most=1.5e9, budget="1.5 s or less")
     )
+    rows.extend(scale())
     for size in (1, 100):
         ordinary = criterion(f"hostile/ordinary/{size}")
         for name, case in (("commas", "1 MiB of ACRH commas"), ("origin", "1 MiB Origin"), ("lines", "1,024 ACRH lines")):
@@ -129,6 +130,30 @@ def rust() -> list[Row]:
     ):
         taken = criterion(f"hostile/bare-{name}/100")
         rows.append(Row(f"{case}, joined by the host", taken, peer=bare, ratio=taken / bare, bounds="ratio", at_most=3, budget="3× or less"))
+    return rows
+
+
+def scale() -> list[Row]:
+    """A policy of 1,000,000 origins, 10,000 patterns and 10,000 routes."""
+    whole = "a million origins, 10,000 patterns, 10,000 routes"
+    facts = json.loads((TARGET / "criterion" / "scale.json").read_text())
+    mebibytes = facts["memory"] / 2**20
+    rows = [
+        Row(f"{whole}: build, validated", criterion("scale/build"), bounds="corsac", at_most=1.5e9, budget="1.5 s or less"),
+        Row(f"{whole}: parse JSON and build", criterion("scale/load-json")),
+        Row(f"{whole}: memory", mebibytes, unit=lambda value: f"{value:.0f} MiB"),
+        Row(f"{whole}: prepared answers", facts["shapes"], unit=lambda value: f"{value:,.0f}"),
+    ]
+    for case, name in (
+        ("hit on a route", "hit"),
+        ("hit on no route", "no-route"),
+        ("hit, path with an escape", "escaped"),
+        ("ambiguous path", "ambiguous"),
+        ("path of 500 escapes", "hostile-path"),
+        ("swap of a reloadable policy", "swap"),
+        ("load of a reloadable policy", "load"),
+    ):
+        rows.append(Row(f"{whole}: {case}", criterion(f"scale/{name}")))
     return rows
 
 

@@ -110,9 +110,80 @@ fn sets(criterion: &mut Criterion) {
         memory as f64 / MILLION as f64,
         text as f64 / MILLION as f64,
     );
+    write_facts("facts", &facts);
+}
+
+/// A whole service in one file: a million origins, ten thousand patterns, ten thousand routes.
+fn scale(criterion: &mut Criterion) {
+    const MANY: usize = 10_000;
+    let mut allow_origins = origins(MILLION);
+    allow_origins.extend((0..MANY).map(|index| format!("https://*.tenant-{index}.example.org")));
+    // Every fourth route has settings of its own; the others have one of four origins, or one of three ages.
+    let route = |index: usize| {
+        let mut route =
+            vec![("path".to_owned(), Value::from(&*format!("/v{}/item-{index}/{{id}}/{{*rest}}", index % 7)))];
+        match index % 4 {
+            0 => route.push(("allow_methods".to_owned(), vec![format!("PURGE{index}")].into())),
+            1 => route
+                .push(("allow_origins".to_owned(), vec![format!("https://site-{}.example.net", index % 16)].into())),
+            _ => route.push(("max_age".to_owned(), Value::Integer((index % 3) as i64))),
+        }
+        Value::Map(route)
+    };
+    let value = Value::Map(vec![
+        ("allow_origins".into(), allow_origins.clone().into()),
+        ("allow_credentials".into(), true.into()),
+        ("routes".into(), Value::List((0..MANY).map(route).collect())),
+    ]);
+    let json = as_json(&value).to_string();
+    let mut group = criterion.benchmark_group("scale");
+    group.sample_size(10);
+    group.bench_function("build", |bencher| {
+        bencher.iter_batched(|| value.clone(), |value| Policy::try_from(value).unwrap(), BatchSize::PerIteration);
+    });
+    group.bench_function("load-json", |bencher| bencher.iter(|| Policy::from_json(&json).unwrap()));
+    let policies = corsac::Reloadable::new(Policy::from_json(&json).unwrap());
+    group.bench_function("swap", |bencher| {
+        let policy = policies.load();
+        bencher.iter(|| policies.swap(std::sync::Arc::clone(&policy)));
+    });
+    let policy = policies.load();
+    group.sample_size(40);
+    let origin = allow_origins[MILLION / 2].as_bytes();
+    for (name, path) in [
+        ("hit", &b"/v3/item-9999/17/a/b"[..]),
+        ("no-route", b"/elsewhere/entirely"),
+        ("escaped", b"/v3/item-9999/%c3%a9/a"),
+        ("ambiguous", b"/v3/item-9999/17/../../item-1"),
+    ] {
+        let request = Request::new(b"GET").origin(origin).path(path);
+        group.bench_function(name, |bencher| bencher.iter(|| decide(&policy, &request)));
+    }
+    let long = [&b"/v3/"[..], &b"%61/".repeat(500)].concat();
+    let hostile = Request::new(b"GET").origin(origin).path(&long);
+    group.bench_function("hostile-path", |bencher| bencher.iter(|| decide(&policy, &hostile)));
+    group.bench_function("load", |bencher| bencher.iter(|| black_box(policies.load())));
+    group.finish();
+    let shapes = policy.shapes().len();
+    let answers: usize = policy.shapes().iter().map(|shape| size_of_val(shape) + size_of_val(shape.slots())).sum();
+    write_facts("scale", &format!("{{\"memory\": {}, \"shapes\": {shapes}}}\n", policy.memory() + answers));
+}
+
+fn as_json(value: &Value) -> serde_json::Value {
+    match value {
+        Value::Map(entries) => entries.iter().map(|(key, value)| (key.clone(), as_json(value))).collect(),
+        Value::List(items) => items.iter().map(as_json).collect(),
+        Value::String(text) => text.clone().into(),
+        Value::Bool(value) => (*value).into(),
+        Value::Integer(number) => (*number).into(),
+        _ => panic!("{value:?}"),
+    }
+}
+
+fn write_facts(name: &str, facts: &str) {
     print!("{facts}");
     let target = std::env::var("CARGO_TARGET_DIR").unwrap_or(concat!(env!("CARGO_MANIFEST_DIR"), "/../target").into());
-    std::fs::write(format!("{target}/criterion/facts.json"), facts).unwrap();
+    std::fs::write(format!("{target}/criterion/{name}.json"), facts).unwrap();
 }
 
 /// What a server has parsed: names and values.
@@ -185,5 +256,5 @@ fn settings() -> Criterion {
         .sample_size(40)
 }
 
-criterion_group! { name = benches; config = settings(); targets = decisions, sets, hostile }
+criterion_group! { name = benches; config = settings(); targets = decisions, sets, scale, hostile }
 criterion_main!(benches);

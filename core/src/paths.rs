@@ -9,6 +9,9 @@ use crate::routes::Routes;
 const MAX_PATH: usize = 8192;
 /// The most segments of a path that needs more than one reading.
 const MAX_SEGMENTS: usize = 512;
+/// Up to this many bytes a path is read in smaller buffers, which are quicker to clear.
+const SHORT_PATH: usize = 256;
+const SHORT_SEGMENTS: usize = 1 + SHORT_PATH / 2;
 
 /// What the readings of a path come to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,28 +36,35 @@ impl Routes {
             return Choice::Ambiguous;
         }
         let as_given = self.route_of(split(path));
-        if !is_plain(path, decoded) && self.read_again(path, decoded) != Some(as_given) {
-            return Choice::Ambiguous;
+        if !is_plain(path, decoded) {
+            let again = if path.len() <= SHORT_PATH {
+                self.read_again::<SHORT_PATH, SHORT_SEGMENTS>(path, decoded)
+            } else {
+                self.read_again::<MAX_PATH, MAX_SEGMENTS>(path, decoded)
+            };
+            if again != Some(as_given) {
+                return Choice::Ambiguous;
+            }
         }
         as_given.map_or(Choice::NoRoute, Choice::Route)
     }
 
     /// What the other readings choose, if they agree.
-    fn read_again(&self, path: &[u8], decoded: bool) -> Option<Option<u32>> {
+    fn read_again<const BYTES: usize, const SEGMENTS: usize>(&self, path: &[u8], decoded: bool) -> Option<Option<u32>> {
         if decoded {
-            return self.resolved(path);
+            return self.resolved::<SEGMENTS>(path);
         }
-        let mut buffer = [0; MAX_PATH];
-        let by_segments = self.decoded(path, &mut buffer)?;
-        let resolved = self.resolved(decode(path, &mut buffer)?)?;
+        let mut buffer = [0; BYTES];
+        let by_segments = self.decoded::<SEGMENTS>(path, &mut buffer)?;
+        let resolved = self.resolved::<SEGMENTS>(decode(path, &mut buffer)?)?;
         (resolved == by_segments).then_some(resolved)
     }
 
     /// Each segment decoded once: an encoded slash stays inside its segment.
-    fn decoded(&self, path: &[u8], buffer: &mut [u8; MAX_PATH]) -> Option<Option<u32>> {
-        let mut segments: [&[u8]; MAX_SEGMENTS] = [&[]; MAX_SEGMENTS];
+    fn decoded<const SEGMENTS: usize>(&self, path: &[u8], buffer: &mut [u8]) -> Option<Option<u32>> {
+        let mut segments: [&[u8]; SEGMENTS] = [&[]; SEGMENTS];
         let mut count = 0;
-        let mut free = &mut buffer[..];
+        let mut free = buffer;
         for segment in split(path) {
             let length = decode(segment, free)?.len();
             let (decoded, rest) = free.split_at_mut_checked(length)?;
@@ -66,8 +76,8 @@ impl Routes {
     }
 
     /// `\` for `/`, empty segments dropped, `.` and `..` resolved.
-    fn resolved(&self, path: &[u8]) -> Option<Option<u32>> {
-        let mut segments: [&[u8]; MAX_SEGMENTS] = [&[]; MAX_SEGMENTS];
+    fn resolved<const SEGMENTS: usize>(&self, path: &[u8]) -> Option<Option<u32>> {
+        let mut segments: [&[u8]; SEGMENTS] = [&[]; SEGMENTS];
         let mut count: usize = 0;
         for segment in path.split(|byte| matches!(byte, b'/' | b'\\')) {
             match segment {

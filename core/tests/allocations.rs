@@ -3,7 +3,7 @@
 //! It has no test harness, so that nothing else runs, and allocates, beside it.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
-use corsac::{Config, Evaluation, Policy, Request};
+use corsac::{Config, Evaluation, Policy, ProtectionConfig, Request, RouteConfig};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::hint::black_box;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -102,6 +102,13 @@ fn policies() -> Vec<(String, Policy)> {
         config.allow_methods = numbered(50, "M#");
         config.allow_headers = numbered(100, "X-#");
     });
+    add("10,000 routes, protected", numbered(100, "https://app-#.example.com"), &|config| {
+        let trusted_origins = numbered(100, "https://app-#.example.com");
+        config.protection =
+            Some(ProtectionConfig { writes: true, websockets: true, trusted_origins, ..ProtectionConfig::default() });
+        let route = |path| RouteConfig { path, max_age: Some(None), ..RouteConfig::default() };
+        config.routes = numbered(10_000, "/v#/{id}/{*rest}").into_iter().map(route).collect();
+    });
     policies
 }
 
@@ -110,6 +117,11 @@ fn requests(texts: &Texts) -> Vec<(String, Request<'_>)> {
     let mut requests = vec![("no origin".to_owned(), Request::new(b"GET"))];
     for (name, origin) in &texts.origins {
         requests.push((name.clone(), Request::new(b"GET").origin(origin)));
+        for path in &texts.paths {
+            let mut write = Request::new(b"POST").origin(origin).path(path);
+            write.host = Some(b"app-0.example.com");
+            requests.push((format!("{name}, a write to {} bytes of path", path.len()), write));
+        }
         for (asked, method, headers) in &texts.asked {
             let mut preflight = Request::new(b"OPTIONS").origin(origin).access_control_request_method(method);
             preflight.access_control_request_headers = headers.as_deref();
@@ -123,6 +135,7 @@ fn requests(texts: &Texts) -> Vec<(String, Request<'_>)> {
 struct Texts {
     origins: Vec<(String, Vec<u8>)>,
     asked: Vec<Asked>,
+    paths: Vec<Vec<u8>>,
 }
 
 /// What it is called, `Access-Control-Request-Method` and `-Headers`.
@@ -155,6 +168,12 @@ fn texts() -> Texts {
             ("for 1 MiB of method", vec![b'A'; mega], None),
             ("for 1 MiB of commas", b"PUT".to_vec(), Some(vec![b','; mega])),
             ("for 8 KiB of commas", b"PUT".to_vec(), Some(vec![b','; 8192])),
+        ],
+        paths: vec![
+            b"/v9/17/x".to_vec(),
+            b"/v9/%c3%a9/../x".to_vec(),
+            [&b"/v9/1"[..], &b"/%61".repeat(500)].concat(),
+            b"/%61".repeat(mega),
         ],
     }
 }

@@ -204,9 +204,11 @@ fn setting(key: &str, table: Table) -> Option<Value> {
             Some(json!([])),
         ),
         "report_only" => ("What would be refused passes, and is reported.", boolean(), Some(json!(false))),
-        "origin" => {
-            ("Who may read responses: an origin, a list, a RegExp as {regexp, flags}, true or false.", json!({}), None)
-        }
+        "origin" => (
+            "Who may read responses: an origin, a list, a RegExp as {regexp, flags}, true or false.",
+            json!({ "anyOf": [of("corsOrigin"), boolean()] }),
+            None,
+        ),
         "methods" => ("Methods that pages may use.", of("commas"), None),
         "allowed_headers" => ("Request headers that pages may set.", of("commas"), None),
         "exposed_headers" => ("Response headers that pages may read.", of("commas"), None),

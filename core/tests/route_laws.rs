@@ -1,0 +1,363 @@
+//! Routes and protection against plain readings of their rules, which share nothing with the engine.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
+use corsac::{Config, Evaluation, Name, Policy, ProtectionConfig, Request, RouteConfig};
+use proptest::prelude::*;
+use proptest::sample::{select, subsequence};
+
+/// `PROPTEST_CASES` sets another number of cases.
+fn cases(default: u32) -> ProptestConfig {
+    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(default);
+    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
+}
+
+// --- routes -----------------------------------------------------------------------------------------------------
+
+/// Every path of up to three of these segments, with and without `{*rest}`.
+fn route() -> impl Strategy<Value = String> {
+    let segment = select(&["a", "B", "ab", "a.b", "+", "a;x", "{x}", "{y}"][..]);
+    (prop::collection::vec(segment, 0..4), any::<bool>(), any::<bool>()).prop_map(|(segments, rest, slash)| {
+        let mut names = 0;
+        let mut path: String = segments
+            .iter()
+            .map(|segment| {
+                names += 1;
+                if segment.starts_with('{') { format!("/{{n{names}}}") } else { format!("/{segment}") }
+            })
+            .collect();
+        path.push_str(if rest {
+            "/{*rest}"
+        } else if slash || path.is_empty() {
+            "/"
+        } else {
+            ""
+        });
+        path
+    })
+}
+
+fn path() -> impl Strategy<Value = String> {
+    const PIECES: &[&str] = &[
+        "/",
+        "/",
+        "/",
+        "/a",
+        "/A",
+        "/b",
+        "/ab",
+        "a",
+        "B",
+        "%61",
+        "%41",
+        "%2f",
+        "%2F",
+        "%5c",
+        "\\",
+        ".",
+        "..",
+        "/.",
+        "/..",
+        "%2e",
+        "%2E%2e",
+        "%252e",
+        "%25",
+        "%",
+        "%4",
+        "%zz",
+        "%00",
+        "+",
+        "%2b",
+        ";",
+        ";x",
+        "?",
+        "?/a",
+        "#",
+        "é",
+        "%c3%a9",
+        "//",
+        " ",
+        "\0",
+        "K",
+        "*",
+        "http://h/a",
+    ];
+    (prop_oneof![9 => Just("/"), 1 => Just("")], prop::collection::vec(select(PIECES), 0..7))
+        .prop_map(|(start, pieces)| format!("{start}{}", pieces.concat()))
+}
+
+#[derive(Debug, PartialEq)]
+enum Chosen {
+    Route(usize),
+    TopLevel,
+    Ambiguous,
+}
+
+mod naive {
+    use super::Chosen;
+
+    fn decode(bytes: &[u8]) -> Option<Vec<u8>> {
+        let mut out = Vec::new();
+        let mut at = 0;
+        while at < bytes.len() {
+            if bytes[at] != b'%' {
+                out.push(bytes[at]);
+                at += 1;
+                continue;
+            }
+            let digits = bytes.get(at + 1..at + 3)?;
+            if !digits.iter().all(u8::is_ascii_hexdigit) {
+                return None;
+            }
+            let byte = u8::from_str_radix(std::str::from_utf8(digits).unwrap(), 16).unwrap();
+            if byte == 0 {
+                return None;
+            }
+            out.push(byte);
+            at += 3;
+        }
+        Some(out)
+    }
+
+    fn cut(path: &[u8]) -> Vec<Vec<u8>> {
+        let mut segments: Vec<Vec<u8>> = path[1..].split(|byte| *byte == b'/').map(<[u8]>::to_vec).collect();
+        if segments.last().is_some_and(Vec::is_empty) {
+            segments.pop();
+        }
+        segments
+    }
+
+    fn resolve(path: &[u8]) -> Vec<Vec<u8>> {
+        let mut out: Vec<Vec<u8>> = Vec::new();
+        for segment in path.split(|byte| *byte == b'/' || *byte == b'\\') {
+            match segment {
+                b"" | b"." => {}
+                b".." => drop(out.pop()),
+                other => out.push(other.to_vec()),
+            }
+        }
+        out
+    }
+
+    /// How well a route fits: a rank a segment, the least first; none if it does not.
+    fn fit(route: &str, segments: &[Vec<u8>]) -> Option<Vec<u8>> {
+        let parts: Vec<&str> = route.trim_matches('/').split('/').filter(|part| !part.is_empty()).collect();
+        let mut ranks = Vec::new();
+        for (index, part) in parts.iter().enumerate() {
+            if part.starts_with("{*") {
+                ranks.push(3);
+                return Some(ranks);
+            }
+            let segment = segments.get(index)?;
+            if part.starts_with('{') {
+                if segment.is_empty() {
+                    return None;
+                }
+                ranks.push(2);
+            } else if part.as_bytes().eq_ignore_ascii_case(segment) {
+                ranks.push(1);
+            } else {
+                return None;
+            }
+        }
+        ranks.push(0);
+        (parts.len() == segments.len()).then_some(ranks)
+    }
+
+    fn choose(routes: &[String], segments: &[Vec<u8>]) -> Option<usize> {
+        let fits = routes.iter().enumerate().filter_map(|(index, route)| Some((fit(route, segments)?, index)));
+        fits.min().map(|(_, index)| index)
+    }
+
+    pub(crate) fn chosen(routes: &[String], target: &[u8], is_decoded: bool) -> Chosen {
+        let path = match target.iter().position(|byte| *byte == b'?') {
+            Some(end) if !is_decoded => &target[..end],
+            _ => target,
+        };
+        let lost = path.contains(&0) || (!is_decoded && path.contains(&b'#'));
+        if lost || !path.starts_with(b"/") || path.starts_with(b"//") || path.starts_with(b"/\\") {
+            return Chosen::Ambiguous;
+        }
+        let mut readings = vec![cut(path)];
+        if is_decoded {
+            readings.push(resolve(path));
+        } else {
+            let Some(whole) = decode(path) else { return Chosen::Ambiguous };
+            readings.push(cut(path).iter().map(|segment| decode(segment).unwrap()).collect());
+            readings.push(resolve(&whole));
+        }
+        let choices: Vec<_> = readings.iter().map(|segments| choose(routes, segments)).collect();
+        match choices[0] {
+            first if choices.iter().any(|other| *other != first) => Chosen::Ambiguous,
+            Some(index) => Chosen::Route(index),
+            None => Chosen::TopLevel,
+        }
+    }
+}
+
+/// The routes that the engine takes, each with a header of its own.
+fn routed(routes: Vec<String>) -> (Vec<String>, Policy) {
+    let mut kept: Vec<String> = Vec::new();
+    let build = |routes: &[String]| {
+        let route = |(index, path): (usize, &String)| RouteConfig {
+            path: path.clone(),
+            expose_headers: Some(vec![format!("R{index}")]),
+            ..RouteConfig::default()
+        };
+        Policy::new(Config {
+            allow_origins: vec!["https://a.example".into()],
+            routes: routes.iter().enumerate().map(route).collect(),
+            ..Config::default()
+        })
+    };
+    for route in routes {
+        kept.push(route);
+        if build(&kept).is_err() {
+            kept.pop();
+        }
+    }
+    let policy = build(&kept).unwrap();
+    (kept, policy)
+}
+
+fn chosen(policy: &Policy, target: &[u8], is_decoded: bool) -> Chosen {
+    let mut request = Request::new(b"GET").origin(b"https://a.example").path(target);
+    request.path_decoded = is_decoded;
+    let Evaluation::Decided(decision) = policy.evaluate(&request) else { panic!("asked") };
+    if decision.reason().as_str() == "path-ambiguous" {
+        return Chosen::Ambiguous;
+    }
+    match decision.headers().find(|header| header.name == Name::ExposeHeaders) {
+        Some(header) => Chosen::Route(std::str::from_utf8(&header.value[1..]).unwrap().parse().unwrap()),
+        None => Chosen::TopLevel,
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(3000))]
+
+    #[test]
+    fn the_trie_chooses_as_a_list_does(
+        routes in prop::collection::vec(route(), 1..12), paths in prop::collection::vec(path(), 12), decoded in any::<bool>(),
+    ) {
+        let (routes, policy) = routed(routes);
+        for path in paths {
+            let expected = if routes.is_empty() { Chosen::TopLevel } else { naive::chosen(&routes, path.as_bytes(), decoded) };
+            prop_assert_eq!(chosen(&policy, path.as_bytes(), decoded), expected, "{:?} {:?}", routes, path);
+        }
+    }
+}
+
+// --- protection -------------------------------------------------------------------------------------------------
+
+const ORIGINS: &[&str] = &[
+    "https://app.example",
+    "https://api.example",
+    "http://api.example",
+    "https://api.example:8443",
+    "https://trusted.example",
+    "https://x.trusted.example",
+    "https://evil.example",
+    "null",
+    "chrome-extension://api.example",
+    "https://api.example:443",
+    "https://api.example, https://api.example",
+    "",
+];
+const HOSTS: &[&str] =
+    &["api.example", "API.example", "api.example:443", "api.example:80", "api.example:8443", "evil.example", ""];
+const SITES: &[&str] =
+    &["same-origin", "same-site", "cross-site", "none", "other", "", "same-origin, none", "Same-Origin"];
+const METHODS: &[&str] = &["GET", "HEAD", "OPTIONS", "POST", "PUT", "get", "CONNECT", "PURGE"];
+
+/// Steps 2 to 5, in their words: whether a request passes.
+fn passes(request: &Request<'_>, credentialed: bool) -> bool {
+    let text = |value: Option<&[u8]>| value.map(|value| String::from_utf8(value.to_vec()).unwrap());
+    let (origin, site, host) = (text(request.origin), text(request.sec_fetch_site), text(request.host));
+    let malformed = |origin: &str| origin.is_empty() || origin.contains(',') || origin.ends_with(":443");
+    if origin.as_deref().is_some_and(malformed)
+        || site.as_deref().is_some_and(|site| site.is_empty() || site.contains(','))
+    {
+        return false;
+    }
+    let trusted = ["https://trusted.example", "https://x.trusted.example"];
+    if origin.as_deref().is_some_and(|origin| trusted.contains(&origin) || credentialed) {
+        return true;
+    }
+    match (site.as_deref(), origin.as_deref()) {
+        (Some(site), _) => site == "same-origin" || site == "none",
+        (None, None) => true,
+        (None, Some(origin)) => {
+            let host = host.unwrap_or_default().to_lowercase();
+            match origin.split_once("://") {
+                Some(("https", authority)) => host.trim_end_matches(":443") == authority,
+                Some(("http", authority)) => !request.secure && host.trim_end_matches(":80") == authority,
+                _ => false,
+            }
+        }
+    }
+}
+
+fn pick(choices: &'static [&'static str]) -> impl Strategy<Value = Option<&'static str>> {
+    prop::option::of(select(choices))
+}
+
+proptest! {
+    #![proptest_config(cases(5000))]
+
+    #[test]
+    fn protection_is_its_steps(
+        modes in any::<[bool; 4]>(), secure in any::<bool>(), handshake in 0..6usize,
+        method in select(METHODS), origin in pick(ORIGINS), host in pick(HOSTS), site in pick(SITES),
+        origins in subsequence(&["https://app.example", "https://evil.example"][..], 0..=2),
+    ) {
+        let [writes, websockets, report_only, allow_credentials] = modes;
+        let config = |protection| Config {
+            allow_origins: origins.iter().map(|origin| (*origin).to_owned()).collect(),
+            allow_credentials,
+            protection,
+            ..Config::default()
+        };
+        let protection = ProtectionConfig {
+            writes,
+            websockets,
+            report_only,
+            trusted_origins: vec!["https://trusted.example".into(), "https://*.trusted.example".into()],
+        };
+        let guarded = Policy::new(config(Some(protection))).unwrap();
+        let plain = Policy::new(config(None)).unwrap();
+        let mut request = Request::new(method.as_bytes());
+        request.origin = origin.map(str::as_bytes);
+        request.host = host.map(str::as_bytes);
+        request.sec_fetch_site = site.map(str::as_bytes);
+        request.secure = secure;
+        match handshake {
+            0 => request.upgrade = Some(b"h2c, WebSocket"),
+            1 => request.sec_websocket_key = Some(b""),
+            2 => request.websocket = true,
+            3 => request.upgrade = Some(b"websocketx"),
+            _ => {}
+        }
+        let is_handshake = handshake == 2 || (method == "GET" && handshake < 2);
+        let credentialed = allow_credentials && origins.iter().any(|other| Some(*other) == origin);
+        let judged = if is_handshake { websockets } else { writes && !["GET", "HEAD", "OPTIONS"].contains(&method) };
+        let expected = (judged && !passes(&request, credentialed))
+            .then_some(if is_handshake { "websocket-refused" } else { "write-refused" });
+        let (Evaluation::Decided(decision), Evaluation::Decided(unguarded)) =
+            (guarded.evaluate(&request), plain.evaluate(&request)) else { panic!("asked") };
+        let headers = |decision: &corsac::Decision<'_>| -> Vec<_> {
+            decision.headers().map(|header| (header.name, header.value.to_vec())).collect()
+        };
+        if expected.is_some() && !report_only {
+            prop_assert_eq!((decision.status(), Some(decision.reason().as_str())), (Some(403), expected));
+            let kept = |(name, _): &(Name, Vec<u8>)| !matches!(name, Name::Vary);
+            let mut wanted: Vec<_> = headers(&unguarded).into_iter().filter(kept).collect();
+            wanted.push((Name::ContentType, b"text/plain; charset=utf-8".to_vec()));
+            wanted.push((Name::Vary, b"Origin, Sec-Fetch-Site".to_vec()));
+            prop_assert_eq!(headers(&decision), wanted);
+        } else {
+            prop_assert_eq!(decision.reported().map(|reason| reason.as_str()), expected);
+            prop_assert_eq!((decision.status(), decision.reason()), (unguarded.status(), unguarded.reason()));
+            prop_assert_eq!(headers(&decision), headers(&unguarded));
+        }
+    }
+}
