@@ -4,16 +4,17 @@ use crate::decide::{Decider, Outcome};
 use crate::merge::Text;
 use crate::policy::Policy;
 use crate::predicate::answer;
+use crate::raw::call3;
 use crate::rendered::Rendered;
 use crate::scope::{ScopeRequest, get, is_text, not_asgi};
-use crate::send::Send;
+use crate::send::Head;
 use corsac::{Action, Answer};
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple};
 use pyo3::{PyTraverseError, PyVisit};
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 /// The compiled part of ``corsac.CORSMiddleware``.
 #[pyclass(frozen, subclass, module = "corsac._corsac")]
@@ -27,6 +28,8 @@ pub(crate) struct AsgiMiddleware {
 struct Layer {
     app: Py<PyAny>,
     decider: Decider,
+    /// For each shape, what is given to `send`.
+    heads: Vec<Py<Head>>,
     /// The `async def` that answers without the application.
     respond: Py<PyAny>,
     /// The `async def` that awaits the predicate.
@@ -52,7 +55,8 @@ impl AsgiMiddleware {
     ) -> PyResult<()> {
         let rendered = Rendered::new(py, policy.get().core(), Text::Bytes)?;
         let decider = Decider::new(policy, rendered, on_decision, PyString::new(py, "path"));
-        let layer = Layer { app, decider, respond, ask };
+        let heads = Head::all(py, &decider.rendered)?;
+        let layer = Layer { app, decider, heads, respond, ask };
         self.layer.set(layer).map_err(|_| PyRuntimeError::new_err("the middleware is set up already"))
     }
 
@@ -78,7 +82,7 @@ impl AsgiMiddleware {
         let layer = slf.get().layer()?;
         let kind = get(scope, intern!(py, "type"))?.ok_or_else(|| not_asgi("the scope has no `type`"))?;
         if !is_text(&kind, intern!(py, "http")) {
-            return layer.app.bind(py).call1((scope, receive, send));
+            return call3(layer.app.bind(py), [scope, receive, send]);
         }
         match layer.http(scope, receive, send, None)? {
             Step::Run(awaitable) => Ok(awaitable),
@@ -148,14 +152,15 @@ impl Layer {
             Outcome::Decided(decision) => decision,
             Outcome::Later(later) => return Ok(Step::Ask(later)),
         };
-        let rendered = &self.decider.rendered;
-        let shape = rendered.shape(&decision)?;
+        let shape = self.decider.rendered.shape(&decision)?;
         let lines = shape.lines(py, &decision)?;
         if shape.action == Action::Respond {
             let headers = lines.get_slice(0, lines.len());
             return self.respond.bind(py).call1((send, shape.status, headers, shape.body.bind(py))).map(Step::Run);
         }
-        let send = Send::new(send.clone().unbind(), Arc::clone(rendered), decision.shape().index(), lines.unbind());
-        self.app.bind(py).call1((scope, receive, Bound::new(py, send)?)).map(Step::Run)
+        let head = self.heads.get(usize::from(decision.shape().index()));
+        let head = head.ok_or_else(|| PyRuntimeError::new_err("a decision without a head"))?;
+        let send = Head::send(head.bind(py), send, lines)?;
+        call3(self.app.bind(py), [scope, receive, &send]).map(Step::Run)
     }
 }

@@ -11,7 +11,7 @@
 //! wsgi.rs      the same for WSGI                browser.rs  for corsac.testing
 //! rendered.rs  a policy's answers, prepared     merge.rs  its headers among the application's
 //! ```
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
 mod asgi;
 mod browser;
@@ -25,6 +25,7 @@ mod merge;
 mod octets;
 mod policy;
 mod predicate;
+mod raw;
 mod refusals;
 mod rendered;
 mod scope;

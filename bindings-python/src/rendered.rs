@@ -55,6 +55,11 @@ impl Rendered {
         self.at(decision.shape().index())
     }
 
+    /// How many shapes there are.
+    pub(crate) fn len(&self) -> u32 {
+        u32::try_from(self.shapes.len()).unwrap_or(u32::MAX)
+    }
+
     /// The shape at this place.
     pub(crate) fn at(&self, index: u32) -> PyResult<&RenderedShape> {
         self.shapes.get(index as usize).ok_or_else(|| PyRuntimeError::new_err("a decision without a shape"))

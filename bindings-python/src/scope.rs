@@ -2,11 +2,12 @@
 
 use crate::budget::Budget;
 use crate::octets::Octets;
+use crate::raw::lines;
 use corsac::RequestHeaders;
 use pyo3::exceptions::{PyKeyError, PyTypeError};
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict, PyIterator, PyList, PyString, PyTuple};
+use pyo3::types::{PyDict, PyIterator, PyList, PyString};
 
 /// The method and the header lines that a policy reads, kept alive while it does.
 #[derive(Debug)]
@@ -48,8 +49,7 @@ struct Lines {
 impl Lines {
     fn read<'py>(&mut self, scope: &Bound<'py, PyAny>, headers: &Bound<'py, PyAny>) -> PyResult<()> {
         if let Ok(list) = headers.cast_exact::<PyList>() {
-            // A tuple's members can be looked at without counting references.
-            return list.to_tuple().iter_borrowed().try_for_each(|pair| self.pair(&pair));
+            return lines(list, |pair| self.line(pair));
         }
         if headers.is_instance_of::<PyIterator>() {
             // It can be read once, and the application will want to.
@@ -58,25 +58,13 @@ impl Lines {
                 headers.try_iter()?.map(|pair| budget.spend("headers").and(pair)).collect::<PyResult<Vec<_>>>()?;
             let all = PyList::new(headers.py(), all)?;
             scope.set_item(intern!(scope.py(), "headers"), &all)?;
-            return all.iter().try_for_each(|pair| self.pair(&pair));
+            return all.iter().try_for_each(|pair| self.line(&pair));
         }
-        headers.try_iter()?.try_for_each(|pair| self.pair(&pair?))
+        headers.try_iter()?.try_for_each(|pair| self.line(&pair?))
     }
 
-    #[inline]
-    fn pair(&mut self, pair: &Bound<'_, PyAny>) -> PyResult<()> {
-        let Ok(tuple) = pair.cast_exact::<PyTuple>() else {
-            return self.line(&pair.get_item(0)?, pair);
-        };
-        let name = tuple.get_borrowed_item(0)?;
-        match name.cast_exact::<PyBytes>() {
-            Ok(octets) if !RequestHeaders::reads(octets.as_bytes()) => Ok(()),
-            _ => self.line(&name, pair),
-        }
-    }
-
-    fn line(&mut self, name: &Bound<'_, PyAny>, pair: &Bound<'_, PyAny>) -> PyResult<()> {
-        let name = Octets::read(name, "a header's name")?;
+    fn line(&mut self, pair: &Bound<'_, PyAny>) -> PyResult<()> {
+        let name = Octets::read(&pair.get_item(0)?, "a header's name")?;
         if RequestHeaders::reads(name.as_slice()) {
             let line = (name, Octets::read(&pair.get_item(1)?, "a header's value")?);
             match self.few.iter_mut().find(|place| place.is_none()) {

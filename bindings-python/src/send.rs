@@ -1,32 +1,38 @@
 //! `send` as the application sees it: puts the decision's headers on the response's head.
 
+use crate::raw::{call1, sender};
 use crate::rendered::Rendered;
-use crate::scope::{get, is_text, not_asgi};
+use crate::scope::{get, is_text};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyTuple};
-use pyo3::{PyTraverseError, PyVisit};
 use std::sync::Arc;
 
-/// The server's ``send``, with the policy's headers put on each response's head.
-///
-/// It never changes once made, so that no reference cycle consists of such objects alone: the collector breaks it
-/// elsewhere, and there is nothing to clear.
+/// One of a policy's answers, as what `send` holds.
 #[pyclass(frozen, module = "corsac._corsac")]
 #[derive(Debug)]
-pub(crate) struct Send {
-    send: Py<PyAny>,
+pub(crate) struct Head {
     rendered: Arc<Rendered>,
     shape: u32,
-    lines: Py<PyList>,
 }
 
-impl Send {
-    pub(crate) fn new(send: Py<PyAny>, rendered: Arc<Rendered>, shape: u32, lines: Py<PyList>) -> Self {
-        Send { send, rendered, shape, lines }
+impl Head {
+    /// Each of the policy's answers, in order.
+    pub(crate) fn all(py: Python<'_>, rendered: &Arc<Rendered>) -> PyResult<Vec<Py<Self>>> {
+        (0..rendered.len()).map(|shape| Py::new(py, Head { rendered: Arc::clone(rendered), shape })).collect()
     }
 
-    fn head<'py>(&self, message: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyDict>> {
+    /// The server's `send`, with these lines put on each response's head.
+    #[inline]
+    pub(crate) fn send<'py>(
+        head: &Bound<'py, Self>,
+        send: &Bound<'py, PyAny>,
+        lines: Bound<'py, PyList>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        sender(&PyTuple::new(head.py(), [send, lines.as_any(), head.as_any()])?)
+    }
+
+    fn put<'py>(&self, message: &Bound<'py, PyAny>, lines: &Bound<'py, PyList>) -> PyResult<Bound<'py, PyDict>> {
         let py = message.py();
         // The application may keep its message, and send it again.
         let message = match message.cast_exact::<PyDict>() {
@@ -35,29 +41,25 @@ impl Send {
         };
         let headers = message.get_item(intern!(py, "headers"))?;
         let merger = &self.rendered.at(self.shape)?.merger;
-        let merged =
-            merger.merge(headers.as_ref(), self.lines.bind(py), |name| self.rendered.reported.taken_off(py, name))?;
+        let merged = merger.merge(headers.as_ref(), lines, |name| self.rendered.reported.taken_off(py, name))?;
         message.set_item(intern!(py, "headers"), merged)?;
         Ok(message)
     }
 }
 
-#[pymethods]
-impl Send {
-    /// The arguments as they are, so that all messages but heads go on in the very tuple they came in.
-    #[pyo3(signature = (*message))]
-    fn __call__<'py>(&self, message: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
-        let py = message.py();
-        let send = self.send.bind(py);
-        let Ok(only) = message.get_borrowed_item(0) else { return Err(not_asgi("`send` takes a message")) };
-        match get(&only, intern!(py, "type"))? {
-            Some(kind) if is_text(&kind, intern!(py, "http.response.start")) => send.call1((self.head(&only)?,)),
-            _ => send.call1(message),
+/// What the function that [`Head::send`] gives does, with the tuple it was made of.
+#[inline]
+pub(crate) fn call<'py>(state: &Bound<'py, PyAny>, message: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    let py = message.py();
+    let state = state.cast_exact::<PyTuple>()?;
+    let send = state.get_borrowed_item(0)?;
+    match get(message, intern!(py, "type"))? {
+        Some(kind) if is_text(&kind, intern!(py, "http.response.start")) => {
+            let lines = state.get_item(1)?;
+            let head = state.get_borrowed_item(2)?;
+            let message = head.cast::<Head>()?.get().put(message, lines.cast_exact::<PyList>()?)?;
+            call1(&send, &message)
         }
-    }
-
-    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
-        visit.call(&self.send)?;
-        visit.call(&self.lines)
+        _ => call1(&send, message),
     }
 }
