@@ -158,7 +158,7 @@ impl Layer {
             let headers = lines.get_slice(0, lines.len());
             return self.respond.bind(py).call1((send, shape.status, headers, shape.body.bind(py))).map(Step::Run);
         }
-        let head = self.heads.get(usize::from(decision.shape().index()));
+        let head = self.heads.get(decision.shape().index() as usize);
         let head = head.ok_or_else(|| PyRuntimeError::new_err("a decision without a head"))?;
         let send = Head::send(head.bind(py), send, lines)?;
         call3(self.app.bind(py), [scope, receive, &send]).map(Step::Run)
