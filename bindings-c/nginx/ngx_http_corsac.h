@@ -23,6 +23,8 @@ typedef struct {
   ngx_http_corsac_loc_conf_t *conf; /* in force for this request */
   corsac_request request;           /* as the client sent it */
   corsac_reason reason;             /* the last decision's; CORSAC_REASON_NONE if there was none */
+  corsac_reason reported;           /* what `report_only` let pass */
+  unsigned told : 1;                /* the log has it */
   unsigned routed : 1;              /* it came as far as a location's or a server's rewrite phase */
   unsigned answered : 1;            /* the decision is the answer */
 } ngx_http_corsac_ctx_t;
@@ -37,6 +39,9 @@ ngx_http_corsac_ctx_t *ngx_http_corsac_find_ctx(ngx_http_request_t *r);
 
 /* Finds the policy in force and decides. NGX_DECLINED where no policy is in force. */
 ngx_int_t ngx_http_corsac_decide(ngx_http_request_t *r, ngx_http_corsac_ctx_t *ctx, corsac_decision *decision);
+
+/* Tells the error log of a refusal: at `info` what was refused, at `notice` what was only reported. */
+void ngx_http_corsac_log(ngx_http_request_t *r, ngx_http_corsac_ctx_t *ctx);
 
 /* Puts a decision's headers on the response. */
 ngx_int_t ngx_http_corsac_apply(ngx_http_request_t *r, const ngx_http_corsac_ctx_t *ctx, const corsac_decision *decision);

@@ -26,6 +26,7 @@ static ngx_int_t ngx_http_corsac_rewrite(ngx_http_request_t *r) {
   ngx_int_t decided = ngx_http_corsac_decide(r, ctx, &decision);
   if (decided == NGX_DECLINED) return NGX_DECLINED;
   if (decided != NGX_OK) return NGX_HTTP_INTERNAL_SERVER_ERROR;
+  ngx_http_corsac_log(r, ctx);
   return decision.action == CORSAC_RESPOND ? ngx_http_corsac_answer(r, ctx, &decision) : NGX_DECLINED;
 }
 
@@ -53,6 +54,7 @@ static ngx_int_t ngx_http_corsac_filter(ngx_http_request_t *r) {
   if (!ctx->routed) return ngx_http_corsac_next_filter(r);
 
   /* A server's `return`, or nginx's redirect to the folder, came first. The decision is the answer all the same. */
+  ngx_http_corsac_log(r, ctx);
   ngx_http_clear_location(r);
   ctx->answered = 1;
   ngx_http_corsac_become(r, &decision);
@@ -66,7 +68,9 @@ static ngx_int_t ngx_http_corsac_filter(ngx_http_request_t *r) {
 
 /* --- variables --- */
 
-static ngx_int_t ngx_http_corsac_variable(ngx_http_request_t *r, ngx_http_variable_value_t *value, uintptr_t origin) {
+enum { REASON, REPORTED, ORIGIN };
+
+static ngx_int_t ngx_http_corsac_variable(ngx_http_request_t *r, ngx_http_variable_value_t *value, uintptr_t which) {
   ngx_http_corsac_ctx_t *ctx = ngx_http_corsac_find_ctx(r->main);
   value->not_found = 1;
   /* A server's `return` may ask before there is a decision. */
@@ -74,7 +78,8 @@ static ngx_int_t ngx_http_corsac_variable(ngx_http_request_t *r, ngx_http_variab
   if (ctx != NULL && ctx->reason == CORSAC_REASON_NONE && r == r->main) ngx_http_corsac_decide(r, ctx, &decision);
   if (ctx == NULL || ctx->reason == CORSAC_REASON_NONE) return NGX_OK;
   corsac_slice text = ctx->request.origin;
-  if (!origin) text = corsac_slice_from(corsac_reason_name(ctx->reason));
+  if (which == REPORTED && ctx->reported == CORSAC_REASON_NONE) return NGX_OK;
+  if (which != ORIGIN) text = corsac_slice_from(corsac_reason_name(which == REASON ? ctx->reason : ctx->reported));
   if (text.ptr == NULL) return NGX_OK;
   value->data = (u_char *)text.ptr;
   value->len = (unsigned)text.len;
@@ -85,8 +90,9 @@ static ngx_int_t ngx_http_corsac_variable(ngx_http_request_t *r, ngx_http_variab
 }
 
 static ngx_http_variable_t ngx_http_corsac_variables[] = {
-    {ngx_string("corsac_reason"), NULL, ngx_http_corsac_variable, 0, NGX_HTTP_VAR_NOCACHEABLE, 0},
-    {ngx_string("corsac_origin"), NULL, ngx_http_corsac_variable, 1, NGX_HTTP_VAR_NOCACHEABLE, 0},
+    {ngx_string("corsac_reason"), NULL, ngx_http_corsac_variable, REASON, NGX_HTTP_VAR_NOCACHEABLE, 0},
+    {ngx_string("corsac_reported"), NULL, ngx_http_corsac_variable, REPORTED, NGX_HTTP_VAR_NOCACHEABLE, 0},
+    {ngx_string("corsac_origin"), NULL, ngx_http_corsac_variable, ORIGIN, NGX_HTTP_VAR_NOCACHEABLE, 0},
     ngx_http_null_variable,
 };
 
@@ -95,7 +101,9 @@ static ngx_http_variable_t ngx_http_corsac_variables[] = {
 static void ngx_http_corsac_free(void *policy) { corsac_policy_free(policy); }
 
 static void ngx_http_corsac_tell(ngx_conf_t *cf, ngx_uint_t level, const ngx_str_t *path, const corsac_issue *issue) {
-  ngx_conf_log_error(level, cf, 0, "corsac: %V: %*s%s%*s [%*s]; %*s", path, issue->field.len, issue->field.ptr,
+  u_char line[sizeof ":" + NGX_SIZE_T_LEN];
+  *(issue->line > 0 ? ngx_sprintf(line, ":%uz", issue->line) : line) = '\0';
+  ngx_conf_log_error(level, cf, 0, "corsac: %V%s: %*s%s%*s [%*s]; %*s", path, line, issue->field.len, issue->field.ptr,
                      issue->field.len > 0 ? ": " : "", issue->message.len, issue->message.ptr, issue->code.len,
                      issue->code.ptr, issue->help.len, issue->help.ptr);
 }

@@ -22,14 +22,6 @@ static corsac_slice ngx_http_corsac_slice(ngx_str_t text) {
   return (corsac_slice){text.data != NULL ? (const char *)text.data : "", text.len};
 }
 
-/* The path as the client sent it, undecoded. */
-static corsac_slice ngx_http_corsac_path(ngx_http_request_t *r) {
-  ngx_str_t path = r->unparsed_uri;
-  u_char *query = path.len > 0 ? ngx_strlchr(path.data, path.data + path.len, '?') : NULL;
-  if (query != NULL) path.len = (size_t)(query - path.data);
-  return ngx_http_corsac_slice(path);
-}
-
 ngx_http_corsac_ctx_t *ngx_http_corsac_ctx(ngx_http_request_t *r) {
   ngx_http_corsac_ctx_t *ctx = ngx_http_corsac_find_ctx(r);
   if (ctx != NULL) return ctx;
@@ -41,8 +33,13 @@ ngx_http_corsac_ctx_t *ngx_http_corsac_ctx(ngx_http_request_t *r) {
   ngx_memzero(ctx, sizeof *ctx);
   ctx->request.size = sizeof ctx->request;
   ctx->request.method = ngx_http_corsac_slice(r->method_name);
-  ctx->request.path = ngx_http_corsac_path(r);
+  /* As the client sent it, whatever `rewrite` or `merge_slashes` make of it. */
+  ctx->request.path = ngx_http_corsac_slice(r->unparsed_uri);
+#if (NGX_HTTP_SSL)
+  ctx->request.secure = r->connection->ssl != NULL;
+#endif
   ctx->reason = CORSAC_REASON_NONE;
+  ctx->reported = CORSAC_REASON_NONE;
 
   const ngx_list_part_t *part = &r->headers_in.headers.part;
   for (; part != NULL; part = part->next) {
@@ -58,6 +55,14 @@ ngx_http_corsac_ctx_t *ngx_http_corsac_ctx(ngx_http_request_t *r) {
   return ctx;
 }
 
+/*
+ * nginx makes a GET of a request for an error page, or where the backend sends it on by X-Accel-Redirect: what there was to
+ * write is written, or never will be.
+ */
+static ngx_uint_t ngx_http_corsac_is_page(ngx_http_request_t *r, const corsac_slice *method) {
+  return r->internal && (r->method_name.len != method->len || ngx_memcmp(r->method_name.data, method->ptr, method->len) != 0);
+}
+
 ngx_int_t ngx_http_corsac_decide(ngx_http_request_t *r, ngx_http_corsac_ctx_t *ctx, corsac_decision *decision) {
   ngx_http_corsac_loc_conf_t *here = ngx_http_get_module_loc_conf(r, ngx_http_corsac_module);
   /* An error page is sent under the policy of the location that failed, wherever the page lies. */
@@ -67,10 +72,27 @@ ngx_int_t ngx_http_corsac_decide(ngx_http_request_t *r, ngx_http_corsac_ctx_t *c
 
   decision->size = sizeof *decision;
   corsac_status status = corsac_policy_evaluate(ctx->conf->policy, &ctx->request, decision);
+  if (decision->reason == CORSAC_REASON_WRITE_REFUSED && !ctx->answered && ngx_http_corsac_is_page(r, &ctx->request.method)) {
+    corsac_request page = ctx->request;
+    page.method = ngx_http_corsac_slice(r->method_name);
+    status = corsac_policy_evaluate(ctx->conf->policy, &page, decision);
+  }
   if (status != CORSAC_OK) {
     ngx_log_error(NGX_LOG_ERR, r->connection->log, 0, "corsac: no decision: %s", corsac_status_name(status));
     return NGX_ERROR;
   }
   ctx->reason = decision->reason;
+  ctx->reported = decision->reported;
   return NGX_OK;
+}
+
+void ngx_http_corsac_log(ngx_http_request_t *r, ngx_http_corsac_ctx_t *ctx) {
+  ngx_log_t *log = r->connection->log;
+  if (ctx->told || log->log_level < NGX_LOG_NOTICE) return;
+  if (ctx->reported != CORSAC_REASON_NONE) {
+    ngx_log_error(NGX_LOG_NOTICE, log, 0, "corsac: only reported: %s; %s", corsac_reason_name(ctx->reported), corsac_reason_help(ctx->reported));
+  } else if (log->log_level >= NGX_LOG_INFO && *corsac_reason_help(ctx->reason) != '\0') {
+    ngx_log_error(NGX_LOG_INFO, log, 0, "corsac: %s; %s", corsac_reason_name(ctx->reason), corsac_reason_help(ctx->reason));
+  }
+  ctx->told = 1;
 }

@@ -34,9 +34,9 @@ class Response:
         return sorted(pair for pair in self.headers if pair[0].startswith("access-control-") or pair[0] == "vary")
 
 
-def exchange(port, raw):
+def exchange(port, raw, address="127.0.0.1"):
     """Everything that comes back for some bytes, until the other side closes."""
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+    with socket.create_connection((address, port), timeout=10) as connection:
         connection.sendall(raw)
         got = b""
         while piece := connection.recv(65536):
@@ -44,14 +44,14 @@ def exchange(port, raw):
     return got
 
 
-def send(port, method, path, headers=(), body=b""):
-    """One request on a connection of its own. Text is sent byte for byte."""
-    lines = [f"{method} {path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers)]
-    if not any(name.lower() == "host" for name, _ in headers):
+def send(port, method, path, headers=(), body=b"", address="127.0.0.1", version="1.1"):
+    """One request on a connection of its own. Text is sent byte for byte. HTTP/1.0 may have no `Host`."""
+    lines = [f"{method} {path} HTTP/{version}", *(f"{name}: {value}" for name, value in headers)]
+    if version == "1.1" and not any(name.lower() == "host" for name, _ in headers):
         lines.append("Host: localhost")
     lines += [f"Content-Length: {len(body)}"] if body else []
     lines.append("Connection: close")
-    return Response(exchange(port, "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body))
+    return Response(exchange(port, "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body, address))
 
 
 class Backend(http.server.ThreadingHTTPServer):
@@ -101,7 +101,7 @@ class Nginx:
     valgrind = False  # run under it, and fail where it sees anything of the module or the library
     seen_by_valgrind = 0
 
-    def __init__(self, module, files, http, workers=2):
+    def __init__(self, module, files, http, workers=2, connections=512):
         self.folder = tempfile.TemporaryDirectory(prefix="corsac-nginx-")
         self.prefix = Path(self.folder.name)
         self.prefix.chmod(0o755)
@@ -118,7 +118,7 @@ class Nginx:
         load = f"load_module {module};" if module else ""
         (self.prefix / "nginx.conf").write_text(
             f"{load}\n{user}\nworker_processes {workers};\npid nginx.pid;\n"
-            f"events {{ worker_connections 512; }}\nhttp {{\n{temps}\naccess_log off;\n{http}\n}}\n"
+            f"events {{ worker_connections {connections}; }}\nhttp {{\n{temps}\naccess_log off;\n{http}\n}}\n"
         )
         self.process = None
 

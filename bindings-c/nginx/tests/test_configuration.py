@@ -31,8 +31,8 @@ class Configuration(unittest.TestCase):
         good, said = check("\ncorsac_policy bad.toml;", bad)
         self.assertFalse(good)
         for text in (
-            "/bad.toml: allow_origins[0]: ", "[origin-trailing-slash]", "write `https://app.example.com`",
-            "/bad.toml: allow_methods[0]: ", "[method-case]", "/nginx.conf:",
+            "/bad.toml:1: allow_origins[0]: ", "[origin-trailing-slash]", "write `https://app.example.com`",
+            "/bad.toml:2: allow_methods[0]: ", "[method-case]", "/nginx.conf:",
         ):  # fmt: skip
             self.assertIn(text, said)
         self.assertEqual(said.count("[emerg]"), 3, said)
@@ -129,6 +129,6 @@ class Reload(unittest.TestCase):
     def test_a_bad_policy_leaves_the_old_one_in_force(self):
         self.write('allow_origins = ["app.example.com"]\n')
         said = self.nginx.reload().stderr
-        self.assertIn("app.toml: allow_origins[0]: ", said)
+        self.assertIn("app.toml:1: allow_origins[0]: ", said)
         self.assertIn("[origin-missing-scheme]", said)
         self.assertEqual(self.allowed(APP), (200, [APP]))
