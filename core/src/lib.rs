@@ -36,6 +36,11 @@
 #[doc = include_str!("../../README.md")]
 struct Readme;
 
+/// Runs the guide's Rust blocks.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/service.md")]
+struct Service;
+
 mod acrh;
 mod answer_cache;
 mod browser;
