@@ -35,6 +35,7 @@ DEBIAN_PACKAGES = [
     "make",
     "nginx",
     "nginx-dev",
+    "openssl",
     "pkg-config",
     "python3-venv",
     "valgrind",

@@ -4,6 +4,7 @@
  */
 #include <httpd.h>
 
+#include <apr_optional.h>
 #include <apr_strings.h>
 #include <apr_tables.h>
 #include <http_config.h>
@@ -20,6 +21,10 @@ APLOG_USE_MODULE(corsac);
 
 static const char FILTER[] = "CORSAC";
 
+/* mod_ssl's, where that is loaded. */
+APR_DECLARE_OPTIONAL_FN(int, ssl_is_https, (conn_rec *));
+static APR_OPTIONAL_FN_TYPE(ssl_is_https) *is_https;
+
 typedef struct {
   corsac_policy *policy; /* NULL where there is none, or it is switched off */
   int said;              /* whether a directive is in force here at all */
@@ -30,6 +35,7 @@ typedef struct {
   corsac_request request;
   corsac_decision decision;
   corsac_policy *policy;
+  int told; /* the log has it */
 } corsac_state;
 
 /* --- requests --- */
@@ -58,26 +64,48 @@ static const corsac_dir *dir_of(request_rec *r) {
   return here;
 }
 
-/* The decision; NULL where no policy is in force, or there is none to be had. */
-static const corsac_decision *decide(request_rec *r) {
-  const corsac_dir *dir = dir_of(r);
-  request_rec *first = first_of(r);
-  if (dir->policy == NULL || r->main != NULL) return NULL;
+static corsac_state *state_of(request_rec *first) {
   corsac_state *state = ap_get_module_config(first->request_config, &corsac_module);
-  if (state == NULL) {
-    state = apr_pcalloc(first->pool, sizeof *state);
-    state->request.size = sizeof state->request;
-    state->request.method = corsac_slice_from(first->method);
-    state->request.path = corsac_slice_from(first->uri);
-    apr_table_do(add_line, &(lines_of){&state->request, first->pool}, first->headers_in, NULL);
-    ap_set_module_config(first->request_config, &corsac_module, state);
+  if (state != NULL) return state;
+  state = apr_pcalloc(first->pool, sizeof *state);
+  state->request.size = sizeof state->request;
+  state->request.method = corsac_slice_from(first->method);
+  /* As the client sent it, whatever `RewriteRule` or `Alias` make of it. */
+  state->request.path = corsac_slice_from(first->unparsed_uri);
+  state->request.secure = is_https != NULL && is_https(first->connection) != 0;
+  apr_table_do(add_line, &(lines_of){&state->request, first->pool}, first->headers_in, NULL);
+  ap_set_module_config(first->request_config, &corsac_module, state);
+  return state;
+}
+
+/* The decision; NULL where no policy is in force, or there is none to be had. */
+static corsac_state *decide(request_rec *r) {
+  const corsac_dir *dir = dir_of(r);
+  if (dir->policy == NULL || r->main != NULL) return NULL;
+  corsac_state *state = state_of(first_of(r));
+  if (state->policy == dir->policy) return state;
+  state->decision.size = sizeof state->decision;
+  if (corsac_policy_evaluate(dir->policy, &state->request, &state->decision) != CORSAC_OK) return NULL;
+  /* httpd makes a GET of a request for an error document: what there was to write is written, or never will be. */
+  if (state->decision.reason == CORSAC_REASON_WRITE_REFUSED && r->prev != NULL && strcmp(r->method, state->request.method.ptr) != 0) {
+    corsac_request page = state->request;
+    page.method = corsac_slice_from(r->method);
+    if (corsac_policy_evaluate(dir->policy, &page, &state->decision) != CORSAC_OK) return NULL;
   }
-  if (state->policy != dir->policy) {
-    state->decision.size = sizeof state->decision;
-    if (corsac_policy_evaluate(dir->policy, &state->request, &state->decision) != CORSAC_OK) return NULL;
-    state->policy = dir->policy;
+  state->policy = dir->policy;
+  return state;
+}
+
+/* Tells the error log of a refusal: at `info` what was refused, at `notice` what was only reported. */
+static void tell(request_rec *r, corsac_state *state) {
+  corsac_reason reason = state->decision.reason, reported = state->decision.reported;
+  if (state->told) return;
+  state->told = 1;
+  if (reported != CORSAC_REASON_NONE) {
+    ap_log_rerror(APLOG_MARK, APLOG_NOTICE, 0, r, "corsac: only reported: %s; %s", corsac_reason_name(reported), corsac_reason_help(reported));
+  } else if (*corsac_reason_help(reason) != '\0') {
+    ap_log_rerror(APLOG_MARK, APLOG_INFO, 0, r, "corsac: %s; %s", corsac_reason_name(reason), corsac_reason_help(reason));
   }
-  return &state->decision;
 }
 
 /* --- responses --- */
@@ -131,9 +159,9 @@ static void apply(request_rec *r, const corsac_decision *decision) {
 /* As the head is written: what the application, mod_headers and Apache's own errors set is there by now. */
 static apr_status_t filter(ap_filter_t *self, apr_bucket_brigade *brigade) {
   request_rec *r = self->r;
-  const corsac_decision *decision = decide(r);
+  const corsac_state *state = decide(r);
   int answered = apr_table_get(r->notes, FILTER) != NULL;
-  if (decision != NULL && (decision->action == CORSAC_CONTINUE || answered)) apply(r, decision);
+  if (state != NULL && (state->decision.action == CORSAC_CONTINUE || answered)) apply(r, &state->decision);
   ap_remove_output_filter(self);
   return ap_pass_brigade(self->next, brigade);
 }
@@ -144,8 +172,11 @@ static void insert(request_rec *r) {
 
 /* The first place where a location's settings are known: before authentication and all handlers. */
 static int answer(request_rec *r) {
-  const corsac_decision *decision = decide(r);
-  if (decision == NULL || decision->action != CORSAC_RESPOND) return DECLINED;
+  corsac_state *state = decide(r);
+  if (state == NULL) return DECLINED;
+  const corsac_decision *decision = &state->decision;
+  tell(r, state);
+  if (decision->action != CORSAC_RESPOND) return DECLINED;
   int discarded = ap_discard_request_body(r);
   if (discarded != OK) return discarded;
   apr_table_setn(r->notes, FILTER, "answered");
@@ -178,8 +209,9 @@ static const char *set_policy(cmd_parms *command, void *config, const char *word
   corsac_issue lint = {.size = sizeof lint};
   for (size_t i = 0; i < corsac_policy_lint_count(dir->policy); i++) {
     if (corsac_policy_lint(dir->policy, i, &lint) != CORSAC_OK) continue;
-    ap_log_error(APLOG_MARK, APLOG_WARNING, 0, command->server, "corsac: %s: %s: %s [%s]; %s", path, lint.field.ptr, lint.message.ptr,
-                 lint.code.ptr, lint.help.ptr);
+    const char *line = lint.line > 0 ? apr_psprintf(command->pool, ":%" APR_SIZE_T_FMT, lint.line) : "";
+    ap_log_error(APLOG_MARK, APLOG_WARNING, 0, command->server, "corsac: %s%s: %s: %s [%s]; %s", path, line, lint.field.ptr,
+                 lint.message.ptr, lint.code.ptr, lint.help.ptr);
   }
   return NULL;
 }
@@ -200,8 +232,11 @@ static const command_rec COMMANDS[] = {
     {NULL},
 };
 
+static void find_ssl(void) { is_https = APR_RETRIEVE_OPTIONAL_FN(ssl_is_https); }
+
 static void hooks(apr_pool_t *pool) {
   (void)pool;
+  ap_hook_optional_fn_retrieve(find_ssl, NULL, NULL, APR_HOOK_MIDDLE);
   ap_register_output_filter(FILTER, filter, NULL, (ap_filter_type)(AP_FTYPE_CONTENT_SET + 5));
   ap_hook_header_parser(answer, NULL, NULL, APR_HOOK_REALLY_FIRST);
   ap_hook_insert_filter(insert, NULL, NULL, APR_HOOK_REALLY_LAST);

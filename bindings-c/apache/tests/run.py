@@ -13,19 +13,31 @@ from pathlib import Path
 HERE = Path(__file__).resolve()
 sys.path.insert(0, str(HERE.parents[2] / "nginx" / "tests"))
 from context import ALLOWED, APP, EVIL, OTHER, OTHER_POLICY, POLICY, PREFLIGHT, PREFLIGHT_ANSWER, PREFLIGHT_VARY  # noqa: E402
-from server import Backend, Response, free_port, send  # noqa: E402
+from server import Backend, Response, exchange, free_port, send  # noqa: E402
+from test_protection import POLICY as GUARD  # noqa: E402
+from test_protection import TRUSTED  # noqa: E402
+from test_routes import POLICY as ROUTES  # noqa: E402
+from upgrade import HANDSHAKE, KEY, Echo, accept, handshake  # noqa: E402
 
 ORIGIN = [("Origin", APP)]
 REFUSED = [("vary", "Origin")]
 MODULES = Path("/usr/lib/apache2/modules")
-LOADED = "mpm_event authz_core authz_host authn_core auth_basic authn_file authz_user headers proxy proxy_http dir mime alias rewrite deflate filter"
+LOADED = "socache_shmcb ssl mpm_event authz_core authz_host authn_core auth_basic authn_file authz_user headers proxy proxy_http proxy_wstunnel dir mime alias rewrite deflate filter"
 CONF = """
 ServerRoot "%(root)s"
 ServerName localhost
 PidFile httpd.pid
 ErrorLog error.log
 Mutex pthread
+LogLevel corsac:info
 Listen 127.0.0.1:%(port)d
+Listen 127.0.0.1:%(tls)d
+<VirtualHost 127.0.0.1:%(tls)d>
+    SSLEngine on
+    SSLCertificateFile cert.pem
+    CorsacPolicy guard.toml
+    ProxyPass / http://127.0.0.1:%(backend)d/
+</VirtualHost>
 %(load)s
 DocumentRoot html
 TypesConfig /dev/null
@@ -68,6 +80,35 @@ ProxyPass /api http://127.0.0.1:%(backend)d/api
 ProxyPass /keep http://127.0.0.1:%(backend)d/api
 ProxyPass /off/api http://127.0.0.1:%(backend)d/api
 ProxyPass /dead http://127.0.0.1:%(closed)d/
+<Location /guard>
+    CorsacPolicy guard.toml
+</Location>
+<Location /guard/basic>
+    AuthType Basic
+    AuthName realm
+    AuthUserFile users
+    Require valid-user
+</Location>
+<Location /guard/report>
+    CorsacPolicy report.toml
+</Location>
+<Location /lost>
+    CorsacPolicy off
+    ProxyErrorOverride on
+    ErrorDocument 500 /guard-page.txt
+</Location>
+<Location /guard-page.txt>
+    CorsacPolicy guard.toml
+</Location>
+ProxyPass /lost http://127.0.0.1:%(backend)d/status/500
+ProxyPass /guard/ws ws://127.0.0.1:%(ws)d/
+ProxyPass /guard http://127.0.0.1:%(backend)d/api
+<LocationMatch (?i)^/+(public|admin|moved)>
+    CorsacPolicy routes.toml
+</LocationMatch>
+Alias /public html
+Alias /admin html
+RewriteRule ^/moved/(.*)$ /public/$1 [PT]
 """
 
 
@@ -95,11 +136,18 @@ class Requests(unittest.TestCase):
         (root / "app.toml").write_text(POLICY)
         (root / "other.toml").write_text(OTHER_POLICY)
         (root / "keep.toml").write_text(POLICY + "keep_app_headers = true\n")
+        (root / "guard.toml").write_text(GUARD)
+        (root / "report.toml").write_text(GUARD + "report_only = true\n")
+        (root / "routes.toml").write_text(ROUTES)
+        (root / "html" / "guard-page.txt").write_text("page")
+        made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "-", "-out", "-", "-subj", "/CN=localhost", "-days", "2"]
+        (root / "cert.pem").write_text(subprocess.run(made, capture_output=True, text=True, check=True).stdout)
         (root / "users").write_text("")
-        cls.backend, cls.port, cls.root = Backend(), free_port(), root
+        cls.backend, cls.echo, cls.port, cls.tls, cls.root = Backend(), Echo(), free_port(), free_port(), root
         load = "\n".join(f"LoadModule {name}_module {MODULES}/mod_{name}.so" for name in LOADED.split())
         load += f"\nLoadModule corsac_module {MODULE}\n" + ("User www-data\nGroup www-data\n" if os.geteuid() == 0 else "")
-        settings = {"root": root, "port": cls.port, "load": load, "backend": cls.backend.port, "closed": free_port()}
+        settings = {"root": root, "port": cls.port, "load": load, "tls": cls.tls, "backend": cls.backend.port,
+                    "ws": cls.echo.port, "closed": free_port()}  # fmt: skip
         (root / "httpd.conf").write_text(CONF % settings)
         cls.process = subprocess.Popen(["apache2", "-d", root, "-f", "httpd.conf", "-DFOREGROUND"], stderr=subprocess.PIPE, text=True)
         for _ in range(200):
@@ -118,6 +166,7 @@ class Requests(unittest.TestCase):
         cls.process.terminate()
         cls.process.wait(timeout=10)
         cls.process.stderr.close()
+        cls.echo.stop()
         cls.backend.shutdown()
         cls.backend.server_close()
         cls.folder.cleanup()
@@ -189,6 +238,75 @@ class Requests(unittest.TestCase):
 
     def test_repeated_lines_are_one_value(self):
         self.assertEqual(self.get("/page.txt", ORIGIN * 2).cors(), REFUSED)
+
+    def write(self, path, headers, method="POST", body=b"", port=None):
+        before = self.backend.seen
+        answer = send(port or self.port, method, path, headers, body)
+        return answer, self.backend.seen - before
+
+    def test_a_write_from_elsewhere_is_refused_before_the_backend_sees_it(self):
+        form = [("Content-Type", "application/x-www-form-urlencoded"), ("Sec-Fetch-Site", "cross-site"), ("Origin", EVIL)]
+        for path in ("/guard/x", "/guard/basic/x"):
+            for method in ("POST", "PUT", "PATCH", "DELETE"):
+                answer, seen = self.write(path, form, method, b"to=mallory")
+                self.assertEqual((answer.status, answer.body, seen), (403, b"corsac: write-refused\n", 0))
+                self.assertEqual(answer.all("content-type"), ["text/plain; charset=utf-8"])
+                self.assertEqual(answer.cors(), [("vary", "Origin, Sec-Fetch-Site")])
+        for headers in ([("Origin", TRUSTED)], [], [("Origin", EVIL), ("Sec-Fetch-Site", "same-origin")],
+                        [("Origin", "https://api.example.com"), ("Host", "api.example.com")]):  # fmt: skip
+            answer, seen = self.write("/guard/x", headers)
+            self.assertEqual((answer.status, seen), (200, 1), headers)
+        self.assertIn("corsac: write-refused; if the origin may write, add it to `trusted_origins`", (self.root / "error.log").read_text())
+
+    def test_a_refused_body_leaves_the_connection_in_order(self):
+        refused = f"POST /guard/x HTTP/1.1\r\nHost: x\r\nOrigin: {EVIL}\r\nContent-Length: 50000\r\n\r\n" + "x" * 50000
+        last = "GET /page.txt HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+        got = exchange(self.port, (refused + refused + last).encode())
+        heads = [part.split(b"\r\n")[0] for part in got.split(b"HTTP/1.1 ")[1:]]
+        self.assertEqual(heads, [b"403 Forbidden", b"403 Forbidden", b"200 OK"])
+
+    def test_only_reported(self):
+        answer, seen = self.write("/guard/report/x", [("Origin", EVIL)])
+        self.assertEqual((answer.status, seen), (200, 1))
+        self.assertIn("corsac: only reported: write-refused; ", (self.root / "error.log").read_text())
+
+    def test_what_is_done_is_not_refused_afterwards(self):
+        answer, seen = self.write("/lost", [("Origin", EVIL)])
+        self.assertEqual((answer.status, answer.body, seen), (500, b"page", 1))
+
+    def test_the_scheme_is_compared_where_the_connection_is_tls(self):
+        before = self.backend.seen
+        for scheme, status in (("http", "403"), ("https", "200")):
+            origin = f"Origin: {scheme}://127.0.0.1:{self.tls}"
+            command = ["curl", "-sSk", "-o", "-", "-w", "%{http_code}", "-X", "POST", "-H", origin, f"https://127.0.0.1:{self.tls}/api/x"]
+            said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+            self.assertEqual(said[-3:], status, said)
+        self.assertEqual(self.backend.seen, before + 1)
+
+    def test_handshakes_are_refused_before_the_backend_sees_them(self):
+        for path, origin, status in (("/guard/ws", EVIL, 403), ("/guard/ws", "https://ws.example.com", 101), ("/guard/ws", TRUSTED, 101)):
+            before = self.echo.seen
+            headers = [("Host", "ws.example.com"), ("Origin", origin), *HANDSHAKE]
+            if status == 403:
+                answer = self.get(path, headers)
+                self.assertEqual((answer.status, answer.body), (403, b"corsac: websocket-refused\n"))
+            else:
+                head, echoed = handshake(self.port, path, headers)
+                self.assertTrue(head.startswith("HTTP/1.1 101") and accept(KEY) in head and echoed, head)
+            self.assertEqual(self.echo.seen - before, status == 101)
+
+    def test_one_request_one_route(self):
+        for path, origin, allowed in (
+            ("/public/page.txt", EVIL, ["*"]), ("/public/page.txt?/../admin", EVIL, ["*"]), ("/admin/page.txt", APP, []),
+            ("/ADMIN/page.txt", APP, []), ("/moved/page.txt", EVIL, []), ("/moved/page.txt", APP, [APP]),
+            ("/public/../admin/page.txt", EVIL, []), ("/public/%2e%2e/admin/page.txt", EVIL, []), ("//public/page.txt", EVIL, []),
+            ("/admin/../public/page.txt", EVIL, []), ("/public//page.txt", EVIL, ["*"]), ("/public/a+b", EVIL, ["*"]),
+            ("http://localhost/public/page.txt", EVIL, []),
+        ):  # fmt: skip
+            with self.subTest(path):
+                self.assertEqual(self.get(path, [("Origin", origin)]).all("access-control-allow-origin"), allowed)
+        answer = self.get("/public/../admin/page.txt", [("Origin", APP), *PREFLIGHT[1:]], "OPTIONS")
+        self.assertEqual((answer.status, answer.body), (403, b"corsac: path-ambiguous\n"))
 
     def test_a_bad_policy_is_refused_with_its_fix(self):
         (self.root / "bad.toml").write_text('allow_origins = ["https://app.example.com/"]\n')
