@@ -4,7 +4,7 @@ use crate::decide::{Decider, Outcome};
 use crate::merge::Text;
 use crate::policy::Policy;
 use crate::predicate::answer;
-use crate::raw::call3;
+use crate::raw;
 use crate::rendered::Rendered;
 use crate::scope::{ScopeRequest, get, is_text, not_asgi};
 use crate::send::Head;
@@ -82,7 +82,7 @@ impl AsgiMiddleware {
         let layer = slf.get().layer()?;
         let kind = get(scope, intern!(py, "type"))?.ok_or_else(|| not_asgi("the scope has no `type`"))?;
         if !is_text(&kind, intern!(py, "http")) {
-            return call3(layer.app.bind(py), [scope, receive, send]);
+            return raw::call(layer.app.bind(py), [scope, receive, send]);
         }
         match layer.http(scope, receive, send, None)? {
             Step::Run(awaitable) => Ok(awaitable),
@@ -156,11 +156,12 @@ impl Layer {
         let lines = shape.lines(py, &decision)?;
         if shape.action == Action::Respond {
             let headers = lines.get_slice(0, lines.len());
-            return self.respond.bind(py).call1((send, shape.status, headers, shape.body.bind(py))).map(Step::Run);
+            let arguments = [send, shape.status.bind(py), headers.as_any(), shape.body.bind(py).as_any()];
+            return raw::call(self.respond.bind(py), arguments).map(Step::Run);
         }
         let head = self.heads.get(decision.shape().index() as usize);
         let head = head.ok_or_else(|| PyRuntimeError::new_err("a decision without a head"))?;
         let send = Head::send(head.bind(py), send, lines)?;
-        call3(self.app.bind(py), [scope, receive, &send]).map(Step::Run)
+        raw::call(self.app.bind(py), [scope, receive, &send]).map(Step::Run)
     }
 }

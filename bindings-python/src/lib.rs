@@ -10,6 +10,7 @@
 //! asgi.rs      the middleware: scope.rs reads the request, send.rs puts headers on the response
 //! wsgi.rs      the same for WSGI                browser.rs  for corsac.testing
 //! rendered.rs  a policy's answers, prepared     merge.rs  its headers among the application's
+//! raw.rs       calls and a function without objects made for them: the only unsafe code
 //! ```
 #![deny(unsafe_code)]
 
@@ -38,7 +39,8 @@ mod wsgi;
 use pyo3::pymodule;
 
 /// The compiled part of `corsac`. Import from `corsac` instead.
-#[pymodule]
+// The borrowed references of raw.rs are sound because of the GIL.
+#[pymodule(gil_used = true)]
 mod _corsac {
     use pyo3::prelude::*;
 

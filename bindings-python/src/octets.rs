@@ -19,6 +19,9 @@ impl Octets {
     ///
     /// `what` names the argument in the error.
     pub(crate) fn read(object: &Bound<'_, PyAny>, what: &str) -> PyResult<Self> {
+        if let Ok(bytes) = object.cast_exact::<PyBytes>() {
+            return Ok(Octets::Bytes(bytes.clone().into()));
+        }
         if let Ok(text) = object.cast::<PyString>() {
             return Ok(Octets::of_text(text));
         }

@@ -14,29 +14,19 @@ use std::ptr::null_mut;
 
 type Object = ffi::PyObject;
 
-/// Calls with one argument.
+/// Calls with up to four arguments.
 #[inline]
-pub(crate) fn call1<'py>(function: &Bound<'py, PyAny>, argument: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-    // SAFETY: `Bound` shows that the thread is attached and keeps the objects alive. The arguments are objects, null
-    // ends them, and what comes back is a new reference, or null with an exception set.
-    unsafe {
-        let end = null_mut::<Object>();
-        let returned = ffi::PyObject_CallFunctionObjArgs(function.as_ptr(), argument.as_ptr(), end);
-        Bound::from_owned_ptr_or_err(function.py(), returned)
-    }
-}
-
-/// Calls with three arguments.
-#[inline]
-pub(crate) fn call3<'py>(
+pub(crate) fn call<'py, const COUNT: usize>(
     function: &Bound<'py, PyAny>,
-    [first, second, third]: [&Bound<'py, PyAny>; 3],
+    arguments: [&Bound<'py, PyAny>; COUNT],
 ) -> PyResult<Bound<'py, PyAny>> {
-    // SAFETY: as above.
+    const { assert!(COUNT <= 4) };
+    let end = null_mut::<Object>();
+    let at = |place: usize| arguments.get(place).map_or(end, |argument| argument.as_ptr());
+    // SAFETY: `Bound` shows that the thread is attached and keeps the objects alive. The first null ends the arguments,
+    // and what comes back is a new reference, or null with an exception set.
     unsafe {
-        let end = null_mut::<Object>();
-        let returned =
-            ffi::PyObject_CallFunctionObjArgs(function.as_ptr(), first.as_ptr(), second.as_ptr(), third.as_ptr(), end);
+        let returned = ffi::PyObject_CallFunctionObjArgs(function.as_ptr(), at(0), at(1), at(2), at(3), end);
         Bound::from_owned_ptr_or_err(function.py(), returned)
     }
 }

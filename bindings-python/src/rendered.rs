@@ -3,6 +3,7 @@
 use crate::merge::{Merger, Text, Watch};
 use crate::warn::Reported;
 use corsac::{Action, Decision, Op, Shape, SlotValue};
+use pyo3::IntoPyObjectExt;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyTuple};
@@ -20,7 +21,8 @@ pub(crate) struct Rendered {
 #[derive(Debug)]
 pub(crate) struct RenderedShape {
     pub(crate) action: Action,
-    pub(crate) status: Option<u16>,
+    /// The status of an answer without the application, or None.
+    pub(crate) status: Py<PyAny>,
     pub(crate) body: Py<PyBytes>,
     lines: Vec<Line>,
     /// All lines, where none holds a piece of the request. Never handed out: copied.
@@ -88,7 +90,7 @@ impl RenderedShape {
             .collect();
         Ok(RenderedShape {
             action: shape.action(),
-            status: shape.status(),
+            status: shape.status().into_py_any(py)?,
             body: PyBytes::new(py, shape.body().to_bytes()).unbind(),
             fixed: pairs.map(|pairs| PyList::new(py, pairs)).transpose()?.map(Bound::unbind),
             recent: Mutex::new(None),

@@ -7,7 +7,7 @@ use corsac::RequestHeaders;
 use pyo3::exceptions::{PyKeyError, PyTypeError};
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyIterator, PyList, PyString};
+use pyo3::types::{PyDict, PyIterator, PyList, PyString, PyTuple};
 
 /// The method and the header lines that a policy reads, kept alive while it does.
 #[derive(Debug)]
@@ -17,6 +17,7 @@ pub(crate) struct ScopeRequest {
 }
 
 impl ScopeRequest {
+    #[inline]
     pub(crate) fn read(scope: &Bound<'_, PyAny>) -> PyResult<Self> {
         let py = scope.py();
         let method =
@@ -64,15 +65,23 @@ impl Lines {
     }
 
     fn line(&mut self, pair: &Bound<'_, PyAny>) -> PyResult<()> {
-        let name = Octets::read(&pair.get_item(0)?, "a header's name")?;
+        let name = Octets::read(&member(pair, 0)?, "a header's name")?;
         if RequestHeaders::reads(name.as_slice()) {
-            let line = (name, Octets::read(&pair.get_item(1)?, "a header's value")?);
+            let line = (name, Octets::read(&member(pair, 1)?, "a header's value")?);
             match self.few.iter_mut().find(|place| place.is_none()) {
                 Some(place) => *place = Some(line),
                 None => self.more.push(line),
             }
         }
         Ok(())
+    }
+}
+
+/// One of a pair, which is a tuple almost everywhere.
+fn member<'py>(pair: &Bound<'py, PyAny>, place: usize) -> PyResult<Bound<'py, PyAny>> {
+    match pair.cast_exact::<PyTuple>() {
+        Ok(pair) => pair.get_item(place),
+        Err(_) => pair.get_item(place),
     }
 }
 

@@ -1,6 +1,6 @@
 //! `send` as the application sees it: puts the decision's headers on the response's head.
 
-use crate::raw::{call1, sender};
+use crate::raw::{self, sender};
 use crate::rendered::Rendered;
 use crate::scope::{get, is_text};
 use pyo3::intern;
@@ -58,8 +58,8 @@ pub(crate) fn call<'py>(state: &Bound<'py, PyAny>, message: &Bound<'py, PyAny>) 
             let lines = state.get_item(1)?;
             let head = state.get_borrowed_item(2)?;
             let message = head.cast::<Head>()?.get().put(message, lines.cast_exact::<PyList>()?)?;
-            call1(&send, &message)
+            raw::call(&send, [&message])
         }
-        _ => call1(&send, message),
+        _ => raw::call(&send, [message]),
     }
 }

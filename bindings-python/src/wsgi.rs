@@ -122,7 +122,7 @@ impl Layer {
         let lines = shape.lines(py, &decision)?;
         if shape.action == Action::Respond {
             let headers = lines.get_slice(0, lines.len());
-            return self.respond.bind(py).call1((start_response, shape.status, headers, shape.body.bind(py)));
+            return self.respond.bind(py).call1((start_response, shape.status.bind(py), headers, shape.body.bind(py)));
         }
         let start = StartResponse {
             start_response: start_response.clone().unbind(),

@@ -2,7 +2,10 @@
 
 import asyncio
 import copy
+import gc
+import inspect
 import logging
+import weakref
 from collections.abc import Iterable
 from typing import Any
 
@@ -133,6 +136,16 @@ def test_headers_of_the_request(container: Any) -> None:
         assert [tuple(pair) for pair in inner["headers"]] == pairs, "the application can still read them"
 
 
+def test_a_list_of_headers_that_shrinks_while_it_is_read() -> None:
+    class Pair(list[bytes]):
+        def __getitem__(self, place: Any) -> Any:
+            scope["headers"].clear()
+            return super().__getitem__(place)
+
+    scope = request("GET", Pair([b"origin", ORIGIN]), (b"host", b"x"), (b"access-control-request-method", b"PUT"))
+    assert play(CORSMiddleware(App(head(), BODY), **SETTINGS), scope)[0]["headers"] == ALLOWED
+
+
 def test_request_without_headers() -> None:
     scope = request()
     del scope["headers"]
@@ -190,6 +203,33 @@ def test_other_messages_go_through_as_they_are() -> None:
     ]
     sent = play(CORSMiddleware(App(*messages), **SETTINGS), from_origin())
     assert all(out is message for out, message in zip(sent, messages, strict=True))
+
+
+def test_send_takes_one_message() -> None:
+    app = App(head(), BODY)
+    play(CORSMiddleware(app, **SETTINGS), from_origin())
+    send = app.calls[0][2]
+    assert list(inspect.signature(send).parameters) == ["message"]
+    for arguments in [(), (head(), BODY)]:
+        with pytest.raises(TypeError, match="one argument"):
+            send(*arguments)
+
+
+def test_requests_are_collected_with_the_functions_that_hold_them() -> None:
+    class Server:
+        wrapped: Any
+
+        async def send(self, message: Message) -> None:
+            pass
+
+    server = Server()
+    app = App(head(), BODY)
+    asyncio.run(CORSMiddleware(app, **SETTINGS)(from_origin(), never, server.send))
+    server.wrapped = app.calls.pop()[2]
+    gone = weakref.ref(server)
+    del server
+    gc.collect()
+    assert gone() is None
 
 
 @pytest.mark.parametrize("kind", ["websocket", "lifespan", "else"])

@@ -89,6 +89,7 @@ impl<'r> RequestHeaders<'r> {
     /// Whether header lines of this name, in any case, are read by any policy. Doors need not convert the others;
     /// [`Policy::reads`](crate::Policy::reads) tells what one policy reads.
     #[must_use]
+    #[inline]
     pub fn reads(name: &[u8]) -> bool {
         RequestHeaders::default().slot(name).is_some()
     }
@@ -107,6 +108,7 @@ impl<'r> RequestHeaders<'r> {
         }
     }
 
+    #[inline]
     fn slot(&mut self, name: &[u8]) -> Option<&mut Option<Cow<'r, [u8]>>> {
         // By length first: most headers of a request are none of these.
         let (text, slot) = match name.len() {
