@@ -4,8 +4,13 @@ export default cors
 export { cors }
 export { ConfigError, Policy, mergeVary, version } from './types/policy.js'
 export type { Code, Reason } from './codes.js'
-export type { Decision, Issue, PolicyRequest, RequestHeaders } from './types/policy.js'
+export { Reloadable } from './types/reloadable.js'
+export type { WatchOptions } from './types/reloadable.js'
+export type {
+  Decision, Issue, PolicyRequest, RequestHeaders, UpgradeCallback, UpgradeRequest, UpgradeServer
+} from './types/policy.js'
 export type {
   AnyOptions, AskingOptions, CorsacOptions, CorsOptions, CorsOptionsDelegate, CorsOrigin, CorsRequest, CorsResponse,
-  CustomOrigin, DecisionEvent, ListOf, PolicyOptions, Settings, Url
+  CustomOrigin, DecisionEvent, ListOf, OriginPredicate, PolicyOptions, PredicateSettings, Protection, Route, Settings,
+  TextPredicate, Url
 } from './types/options.js'

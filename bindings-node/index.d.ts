@@ -1,14 +1,17 @@
 import type { Code, Reason } from './codes.js'
 import type {
   AnyOptions, AskingOptions, CorsacOptions, CorsOptions, CorsOptionsDelegate, CorsOrigin, CorsRequest, CorsResponse,
-  CustomOrigin, DecisionEvent, ListOf, PolicyOptions, Settings, Url
+  CustomOrigin, DecisionEvent, ListOf, OriginPredicate, PolicyOptions, PredicateSettings, Protection, Route, Settings,
+  TextPredicate, Url
 } from './types/options.js'
 import {
-  ConfigError, Policy, mergeVary, version, type Decision, type Issue, type PolicyRequest, type RequestHeaders
+  ConfigError, Policy, mergeVary, version, type Decision, type Issue, type PolicyRequest, type RequestHeaders,
+  type UpgradeCallback, type UpgradeRequest, type UpgradeServer
 } from './types/policy.js'
+import { Reloadable, type WatchOptions } from './types/reloadable.js'
 
 /**
- * The middleware. Takes the options of the `cors` package, corsac's own, a `Policy`, or a function that chooses one
+ * The middleware. Takes the options of the `cors` package, corsac's own, a `Policy`, a `Reloadable`, or a function that chooses one
  * of these for each request; without any, the defaults of the `cors` package.
  *
  * @throws {ConfigError} with every issue at once
@@ -19,7 +22,7 @@ declare function cors<T extends CorsRequest = CorsRequest> (
 ): (request: T, response: CorsResponse, next: (error?: any) => any) => void
 
 declare namespace cors {
-  export { cors, cors as default, ConfigError, Policy, mergeVary, version }
+  export { cors, cors as default, ConfigError, Policy, Reloadable, mergeVary, version }
   export type {
     AnyOptions, AskingOptions, Code, CorsacOptions, CorsOptions, CorsOptionsDelegate, CorsOrigin, CorsRequest,
     CorsResponse, CustomOrigin, Decision, DecisionEvent, Issue, ListOf, PolicyOptions, PolicyRequest, Reason,

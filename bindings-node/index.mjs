@@ -1,4 +1,4 @@
 import corsac from './index.js'
 
-export const { ConfigError, Policy, cors, mergeVary, version } = corsac
+export const { ConfigError, Policy, Reloadable, cors, mergeVary, version } = corsac
 export default corsac

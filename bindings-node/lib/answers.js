@@ -1,6 +1,6 @@
 'use strict'
 
-// A policy's answers as responses take them: every array and object made once, when the policy is built.
+// A policy's answers as responses take them: every array and object made once, when it is first asked for.
 
 const { PIECES } = require('./compiled.js')
 
@@ -11,6 +11,9 @@ const { PIECES } = require('./compiled.js')
  * @property {boolean} responds whether the application is not run
  * @property {number | null} status
  * @property {string} reason
+ * @property {string} help what to change if the reason was not meant
+ * @property {string | null} reported the refusal that is let pass
+ * @property {string} reportedHelp
  * @property {string} body
  * @property {Header[]} headers in the order in which they are sent, each name once
  * @property {string[]} removed the application's headers that come off and are not set anew
@@ -30,7 +33,7 @@ const { PIECES } = require('./compiled.js')
  * @param {import('./compiled.js').Shape} shape
  * @returns {Answer}
  */
-function answer ({ action, status, reason, body, slots, removed }) {
+function made ({ action, status, reason, help, reported, reportedHelp, body, slots, removed }) {
   const headers = []
   for (const [name, value, op] of slots) {
     const last = headers.at(-1)
@@ -41,6 +44,9 @@ function answer ({ action, status, reason, body, slots, removed }) {
     responds: action === 'respond',
     status,
     reason,
+    help,
+    reported,
+    reportedHelp,
     body,
     headers,
     removed,
@@ -48,6 +54,16 @@ function answer ({ action, status, reason, body, slots, removed }) {
     object: Object.fromEntries(headers.map(({ name, value }) => [name, value])),
     varying: headers.filter(({ value }) => typeof value !== 'string')
   }
+}
+
+/**
+ * The answer with an index, which the engine gave.
+ *
+ * @param {import('./compiled.js').Compiled} compiled
+ * @returns {Answer}
+ */
+function answerAt (compiled, index) {
+  return compiled.answers[index] ?? (compiled.answers[index] = made(compiled.shape(index)))
 }
 
 /**
@@ -78,7 +94,7 @@ function object (answer, pieces) {
   return copy
 }
 
-/** What is read of a request, and what an answer may repeat of it. */
+/** What is read of a request where nothing but CORS matters, and what an answer may repeat of it. */
 class Pieces {
   constructor (origin, requestMethod, requestHeaders, privateNetwork) {
     this.origin = origin
@@ -96,4 +112,18 @@ class Pieces {
   }
 }
 
-module.exports = { Pieces, answer, object, text }
+/** What is read of a request where its path matters, or who sent it. */
+class AllPieces extends Pieces {
+  constructor (cors, path, method, flags, host, site, upgrade, key) {
+    super(cors.origin, cors.requestMethod, cors.requestHeaders, cors.privateNetwork)
+    this.path = path
+    this.method = method
+    this.flags = flags
+    this.host = host
+    this.site = site
+    this.upgrade = upgrade
+    this.key = key
+  }
+}
+
+module.exports = { AllPieces, Pieces, answerAt, object, text }

@@ -18,6 +18,7 @@ const UNTOLD = 'corsac: the function failed without an error'
  * @param {number} way.timeout milliseconds
  * @param {string} way.what the function, for messages
  * @param {Done} done
+ * @returns {() => void} gives the question up: `done` is not called any more
  */
 function ask (call, { callback, timeout, what }, done) {
   let state = 'calling'
@@ -47,12 +48,20 @@ function ask (call, { callback, timeout, what }, done) {
   }
 
   state = 'waiting'
-  if (kept !== undefined) return settle(...kept)
+  const giveUp = () => {
+    state = 'settled'
+    clearTimeout(timer)
+  }
+  if (kept !== undefined) {
+    settle(...kept)
+    return giveUp
+  }
   timer = setTimeout(() => {
     const error = new Error(`corsac: ${what} has not answered within ${timeout} ms`)
     error.code = 'ERR_CORSAC_TIMEOUT'
     settle(error)
   }, timeout)
+  return giveUp
 }
 
 module.exports = { ask }

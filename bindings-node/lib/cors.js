@@ -2,8 +2,10 @@
 
 // The middleware of Express and everything that calls `(request, response, next)` with Node's own objects.
 
-const { ask, look, read } = require('./decide.js')
+const { answerAt } = require('./answers.js')
+const { ask, look } = require('./decide.js')
 const { hold } = require('./head.js')
+const { read } = require('./request.js')
 const { Source } = require('./source.js')
 
 function cors (options, settings) {
@@ -12,6 +14,11 @@ function cors (options, settings) {
   if (layer !== undefined) {
     return function corsac (request, response, next) {
       serve(layer, request, response, next)
+    }
+  }
+  if (source.isReloadable) {
+    return function corsac (request, response, next) {
+      serve(source.current, request, response, next)
     }
   }
   return function corsac (request, response, next) {
@@ -24,10 +31,10 @@ function cors (options, settings) {
 
 function serve (layer, request, response, next) {
   const isOptions = request.method === 'OPTIONS'
-  const pieces = read(request, isOptions)
-  const answer = look(layer, isOptions, pieces)
-  if (answer !== undefined) return finish(layer, answer, pieces, request, response, next)
-  ask(layer, isOptions, pieces, request, (error, said) => {
+  const pieces = read(layer, request, isOptions)
+  const index = look(layer, isOptions, pieces)
+  if (index >= 0) return finish(layer, layer.answers[index] ?? answerAt(layer.compiled, index), pieces, request, response, next)
+  ask(layer, index, isOptions, pieces, request, (error, said) => {
     finish(layer, said, pieces, request, response, error === null ? next : () => { next(error) })
   })
 }
@@ -35,8 +42,9 @@ function serve (layer, request, response, next) {
 function finish (layer, answer, pieces, request, response, next) {
   if (layer.isWatched) layer.watch(answer, pieces, request, request)
   hold(response, answer, pieces, layer)
-  // Where the head is sent somebody else is answering.
-  if (!answer.responds || response.headersSent) return next()
+  if (!answer.responds) return next()
+  // Where the head is sent somebody else is answering: preflights, but not what is refused.
+  if (response.headersSent) return request.method === 'OPTIONS' ? next() : void response.end()
   response.statusCode = answer.status
   if (answer.body === '') response.end()
   else response.end(answer.body)

@@ -2,58 +2,60 @@
 
 // From a request to an answer, for every kind of host.
 
-const { ASK, SAID } = require('./compiled.js')
-const { Pieces } = require('./answers.js')
-const { askOrigin } = require('./origin.js')
-
-/** The pieces of a request without Origin, which no answer repeats anything of. */
-const NOTHING = new Pieces(undefined, undefined, undefined, undefined)
-
-/** @param {{ headers: Record<string, string | string[] | undefined> }} request */
-function read ({ headers }, isOptions) {
-  const origin = line(headers.origin)
-  if (origin === undefined) return NOTHING
-  if (!isOptions) return new Pieces(origin, undefined, undefined, undefined)
-  return new Pieces(
-    origin,
-    line(headers['access-control-request-method']),
-    line(headers['access-control-request-headers']),
-    line(headers['access-control-request-private-network'])
-  )
-}
-
-/** A header's value, its lines joined where a host gives them apart. */
-function line (value) {
-  if (typeof value === 'string' || value === undefined) return value
-  return Array.isArray(value) ? value.join(', ') : String(value)
-}
+const { Pieces, answerAt } = require('./answers.js')
+const { NOTHING, read } = require('./request.js')
 
 /**
- * The answer, with at most one call of native code; undefined where a function of the application has to be asked.
+ * The index of the answer, with at most one call of native code; negative where a function of the application has to
+ * be asked.
  *
  * @param {import('./layer.js').Layer} layer
  * @param {Pieces} pieces
  */
 function look (layer, isOptions, pieces) {
+  if (!layer.isPlain) return resolve(layer, isOptions, pieces)
   if (pieces === NOTHING) return isOptions ? layer.options : layer.plain
-  const index = isOptions
+  return isOptions
     ? layer.decidePreflight(pieces.origin, pieces.requestMethod, pieces.requestHeaders, pieces.privateNetwork)
     : layer.decide(pieces.origin)
-  return index === ASK ? undefined : layer.answers[index]
+}
+
+/**
+ * The same with what the application's function said, one of `SAID`.
+ *
+ * @param {number} [said]
+ */
+function resolve (layer, isOptions, pieces, said) {
+  if (isOptions) {
+    return layer.decidePreflight(pieces.origin, pieces.requestMethod, pieces.requestHeaders, pieces.privateNetwork, pieces.path, said)
+  }
+  return layer.protection ? judge(layer, pieces, said) : layer.decide(pieces.origin, pieces.path, said)
+}
+
+/** The index of the answer to a request that may be refused whoever may read it. */
+function judge ({ compiled }, pieces, said) {
+  return compiled.judge(pieces.method, pieces.flags, pieces.origin, pieces.path, pieces.host, pieces.site, pieces.upgrade, pieces.key, said)
 }
 
 /**
  * Asks the application about the request's origin.
  *
+ * @param {number} index what `look` gave
  * @param {unknown} request as the host's applications know it
  * @param {(error: unknown, answer: import('./answers.js').Answer) => void} done with an error as well as with the
  *   answer that the error's response gets
  */
-function ask (layer, isOptions, pieces, request, done) {
-  askOrigin(layer, pieces.origin, request, (error, said) => {
+function ask (layer, index, isOptions, pieces, request, done) {
+  layer.predicates.ask(index, pieces.origin, request, layer.settings.timeout, (error, said) => {
     // Without the method that it asks for a preflight is none: the host's error handler answers it.
-    if (error !== null) done(error, layer.resolve(SAID.FAILED, isOptions, new Pieces(pieces.origin)))
-    else done(null, layer.resolve(said, isOptions, pieces))
+    const asked = error === null || !isOptions ? pieces : Object.assign(new Pieces(pieces.origin), { path: pieces.path })
+    const answer = answerAt(layer.compiled, resolve(layer, isOptions, asked, said))
+    if (error !== null && answer.responds) {
+      // It is refused whatever the function would have said, and the application may not run.
+      layer.failed(error)
+      error = null
+    }
+    done(error, answer)
   })
 }
 
@@ -61,7 +63,7 @@ function ask (layer, isOptions, pieces, request, done) {
  * All of it, for hosts that wait for promises.
  *
  * @param {import('./source.js').Source} source
- * @param {{ method: string, url: string, headers: object }} request
+ * @param {import('./request.js').Incoming} request
  * @param {unknown} host the request as the host's applications know it
  * @returns {Promise<{ layer: import('./layer.js').Layer, answer: import('./answers.js').Answer, pieces: Pieces, error: unknown }>}
  *   rejected where there is no policy; `error` where a function failed, null if none did
@@ -71,16 +73,16 @@ function decide (source, request, host) {
     source.choose(host, (error, layer) => {
       if (layer === undefined) return reject(error)
       const isOptions = request.method === 'OPTIONS'
-      const pieces = read(request, isOptions)
+      const pieces = read(layer, request, isOptions)
       const done = (error, answer) => {
         layer.watch(answer, pieces, request, host)
         resolve({ layer, answer, pieces, error })
       }
-      const answer = look(layer, isOptions, pieces)
-      if (answer === undefined) ask(layer, isOptions, pieces, host, done)
-      else done(null, answer)
+      const index = look(layer, isOptions, pieces)
+      if (index < 0) ask(layer, index, isOptions, pieces, host, done)
+      else done(null, answerAt(layer.compiled, index))
     })
   })
 }
 
-module.exports = { ask, decide, look, read }
+module.exports = { ask, decide, judge, look, resolve }

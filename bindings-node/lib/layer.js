@@ -3,7 +3,6 @@
 // A policy as a middleware serves requests by it.
 
 const { debuglog } = require('node:util')
-const { answer } = require('./answers.js')
 
 const debug = debuglog('corsac')
 
@@ -14,50 +13,56 @@ class Layer {
   /**
    * @param {import('./compiled.js').Compiled} compiled
    * @param {{ onDecision?: Function, timeout: number }} settings
-   * @param {import('./origin.js').Predicate} [predicate]
+   * @param {import('./predicates.js').Predicates} [predicates]
    */
-  constructor (compiled, settings, predicate) {
-    this.answers = compiled.shapes.map(answer)
-    this.plain = this.answers[compiled.plain]
-    this.options = this.answers[compiled.options]
+  constructor (compiled, settings, predicates) {
     this.compiled = compiled
+    this.answers = compiled.answers
     this.decide = compiled.decide
     this.decidePreflight = compiled.decidePreflight
+    this.protection = compiled.protection
+    /** Whether nothing but the headers of CORS matters, so that a request without Origin has always one answer. */
+    this.isPlain = !compiled.routes && !compiled.protection
+    if (this.isPlain) {
+      this.plain = compiled.decide()
+      this.options = compiled.decidePreflight()
+    }
     this.settings = settings
-    this.predicate = predicate
+    this.predicates = predicates
     this.isWatched = settings.onDecision !== undefined || debug.enabled
   }
 
-  /** The answer to a request with what the predicate said, one of `SAID`. */
-  resolve (said, isOptions, { origin, requestMethod, requestHeaders, privateNetwork }) {
-    const { resolve, resolvePreflight } = this.compiled
-    const index = isOptions
-      ? resolvePreflight(said, origin, requestMethod, requestHeaders, privateNetwork)
-      : resolve(said, origin)
-    return this.answers[index]
-  }
-
   /** Tells those who want to know of a decision. `host` is the request as the host's applications know it. */
-  watch ({ reason, responds }, { origin = null }, { method, originalUrl, url }, host) {
+  watch ({ reason, help, reported, reportedHelp, responds }, { origin = null }, { method, originalUrl, url }, host) {
     if (!this.isWatched) return
     const action = responds ? 'respond' : 'continue'
-    debug('%s %s from %s: %s, %s', method, originalUrl ?? url, origin ?? 'no origin', action, reason)
+    if (debug.enabled) {
+      const why = [[reason, help], [reported && `${reported} (reported only)`, reportedHelp]].filter(([what]) => what)
+      const text = why.map(([what, help]) => help ? `${what}: ${help}` : what).join('; ')
+      debug('%s %s from %s: %s, %s', method, originalUrl ?? url, origin ?? 'no origin', action, text)
+    }
     try {
-      this.settings.onDecision?.({ action, reason, origin, method, request: host })
+      this.settings.onDecision?.({ action, reason, reported, origin, method, request: host })
     } catch (error) {
       // It looks on, so it may not break the request.
-      this.#once('onDecision', 'CORSAC_HOOK', `onDecision threw: ${error}`)
+      this.once('onDecision', 'CORSAC_HOOK', `onDecision threw: ${error}`)
     }
+  }
+
+  /** Tells once that a function failed, where there is nobody to give the error to. */
+  failed (error) {
+    this.once('predicate', 'CORSAC_PREDICATE', `the function that is asked about origins failed: ${error?.stack ?? error}`)
   }
 
   /** Tells once of each header that the application had set otherwise. */
   replaced (name) {
-    this.#once(name, 'CORSAC_HEADER_REPLACED', `the application's own \`${name}\` was replaced by the policy's`,
-      'for other settings on some paths give those routes a cors() of their own; ' +
+    this.once(name, 'CORSAC_HEADER_REPLACED', `the application's own \`${name}\` was replaced by the policy's`,
+      'for other settings on some paths give the policy `routes`; ' +
       'to leave the application\'s headers on set keepAppHeaders: true')
   }
 
-  #once (what, code, message, detail) {
+  /** Warns, the first time that something happens. */
+  once (what, code, message, detail) {
     if (this.#warned.has(what)) return
     this.#warned.add(what)
     process.emitWarning(message, { type: 'CorsacWarning', code, detail })

@@ -30,14 +30,23 @@ function isRoot (object) {
   return Object.getPrototypeOf(object) === null && Object.hasOwn(object, 'isPrototypeOf')
 }
 
-/** The text of any value at all. What a getter, a proxy or an iterator throws is thrown on. */
+/**
+ * The text of any value at all. What a getter, a proxy or an iterator throws is thrown on.
+ *
+ * @returns {{ text: string, functions: { path: (string | number)[], call: Function }[] }} the functions in it, each with
+ *   where it stands
+ */
 function encode (options) {
-  return JSON.stringify(new Encoder().value(own(options)))
+  const encoder = new Encoder()
+  const text = JSON.stringify(encoder.value(own(options)))
+  return { text, functions: encoder.functions }
 }
 
 class Encoder {
+  functions = []
   #left = MAX_VALUES
   #ancestors = []
+  #path = []
 
   value (value) {
     switch (typeof value) {
@@ -46,10 +55,15 @@ class Encoder {
       case 'string': return text(value)
       case 'number': return number(value)
       case 'bigint': return safe(value) ? Number(value) : other('bigint')
-      case 'function': return ['function']
+      case 'function': return this.#function(value)
       case 'symbol': return other('symbol')
       default: return value === null ? null : this.#object(value)
     }
+  }
+
+  #function (call) {
+    this.functions.push({ path: [...this.#path], call })
+    return ['function']
   }
 
   #object (value) {
@@ -76,19 +90,27 @@ class Encoder {
 
   #list (items) {
     const list = ['list']
+    const depth = this.#path.length
+    let index = 0
     for (const item of items) {
       if (this.#left-- <= 0) return other('list of more values than are read')
+      this.#path[depth] = index++
       list.push(this.value(item))
     }
+    this.#path.length = depth
     return list
   }
 
   #entries (entries) {
     const map = ['map']
+    const depth = this.#path.length
     for (const [key, item] of entries) {
       if (this.#left-- <= 0) return other('table of more values than are read')
-      map.push(typeof key === 'object' || typeof key === 'function' ? `[${typeof key}]` : text(key), this.value(item))
+      const name = typeof key === 'object' || typeof key === 'function' ? `[${typeof key}]` : text(key)
+      this.#path[depth] = name
+      map.push(name, this.value(item))
     }
+    this.#path.length = depth
     return map
   }
 }

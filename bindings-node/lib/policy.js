@@ -3,57 +3,61 @@
 const fs = require('node:fs')
 const { fileURLToPath } = require('node:url')
 const { types } = require('node:util')
-const { compile } = require('./compiled.js')
-const { encode } = require('./options.js')
+const { ASK, FLAGS, SAID, compile } = require('./compiled.js')
+const { encode, own } = require('./options.js')
 const { lines } = require('./lines.js')
+const { beside, gather, part } = require('./predicates.js')
+const { TIMEOUT } = require('./settings.js')
+const { Upgrades } = require('./upgrades.js')
 
 /** What the constructor gets from `fromJson` and its like. */
-class Source {
+class Built {
   // Fields, which no setter on a prototype can take.
-  format
-  text
-  name
+  compiled
+  predicates
 
-  constructor (format, text, name) {
-    this.format = format
-    this.text = text
-    this.name = name
+  constructor (compiled, predicates) {
+    this.compiled = compiled
+    this.predicates = predicates
   }
 }
 
-let compiled
+/** A policy's `{ compiled, predicates, upgrades }`. */
+let parts
 
 /** A validated, compiled policy: immutable, and as cheap for a million origins as for one. */
 class Policy {
   #compiled
+  #predicates
   #lints
+  #upgrades
 
   static {
-    compiled = (policy) => policy.#compiled
+    parts = (policy) => ({ compiled: policy.#compiled, predicates: policy.#predicates, upgrades: policy.#upgrades })
   }
 
   constructor (options) {
-    const source = options instanceof Source ? options : new Source('options', Buffer.from(encode(options)))
-    this.#compiled = compile(source.format, source.text, source.name)
-    // Ignoring the function would answer without it.
-    if (this.#compiled.predicate) throw new TypeError('corsac: a Policy asks no function; list the origins')
-    this.#lints = Object.freeze(this.#compiled.lints.map(Object.freeze))
+    const { compiled, predicates } = options instanceof Built ? options : build(options)
+    this.#compiled = compiled
+    this.#predicates = predicates
+    this.#upgrades = new Upgrades(() => ({ compiled, predicates }))
+    this.#lints = Object.freeze(compiled.lints.map(Object.freeze))
     for (const lint of this.#lints) warn(lint)
   }
 
-  static fromJson (text) {
-    return new this(new Source('json', bytes(text)))
+  static fromJson (text, predicates) {
+    return new this(read('json', bytes(text), undefined, predicates))
   }
 
-  static fromToml (text) {
-    return new this(new Source('toml', bytes(text)))
+  static fromToml (text, predicates) {
+    return new this(read('toml', bytes(text), undefined, predicates))
   }
 
-  static fromFile (path) {
+  static fromFile (path, predicates) {
     // A number would be a file descriptor, which has no name to tell the format by.
     if (typeof path === 'number') throw new TypeError('corsac: `path` takes a string or a URL')
     const text = fs.readFileSync(path)
-    return new this(new Source('file', text, path instanceof URL ? fileURLToPath(path) : String(path)))
+    return new this(read('file', text, path instanceof URL ? fileURLToPath(path) : String(path), predicates))
   }
 
   /** So that a policy of another copy of the package is told from options. */
@@ -65,13 +69,74 @@ class Policy {
     return this.#lints
   }
 
-  evaluate ({ method, headers, path }) {
+  evaluate (request) {
+    let decided
+    const giveUp = this.#evaluate(request, (decision) => { decided = decision })
+    if (decided !== undefined) return decided
+    giveUp()
+    throw new TypeError('corsac: the function that is asked about the origin answers later: write `await policy.evaluateAsync(request)`')
+  }
+
+  evaluateAsync (request) {
+    return new Promise((resolve) => { this.#evaluate(request, resolve) })
+  }
+
+  #evaluate (request, done) {
+    const { method, headers, path, pathDecoded, secure, websocket } = request
     if (typeof method !== 'string') throw new TypeError('corsac: `method` takes a string')
     if (typeof (path ?? '') !== 'string') throw new TypeError('corsac: `path` takes a string')
-    const json = this.#compiled.evaluate(method, path ?? undefined, lines(headers))
-    const [action, status, list, body, reason, reported] = JSON.parse(json)
-    return { action, status, headers: list, body, reason, reported }
+    let flags = 0
+    for (const [name, value, flag] of [
+      ['secure', secure, FLAGS.SECURE], ['websocket', websocket, FLAGS.WEBSOCKET], ['pathDecoded', pathDecoded, FLAGS.PATH_DECODED]
+    ]) {
+      if (typeof (value ?? false) !== 'boolean') throw new TypeError(`corsac: \`${name}\` takes true or false`)
+      if (value) flags |= flag
+    }
+    const all = lines(headers)
+    const evaluate = (said) => JSON.parse(this.#compiled.evaluate(method, all, path ?? undefined, flags, said))
+    const result = evaluate()
+    if (Array.isArray(result)) return done(decision(result))
+    const index = result === null ? ASK : ASK - 1 - result
+    return this.#predicates.ask(index, originOf(all), request, TIMEOUT, (error, said) => {
+      const decided = decision(evaluate(said))
+      done(said === SAID.FAILED ? { ...decided, error } : decided)
+    })
   }
+
+  forgetAnswers () {
+    this.#compiled.forget()
+  }
+
+  attach (server, settings) {
+    return this.#upgrades.attach(server, settings)
+  }
+
+  verifyUpgrade (request, callback) {
+    return this.#upgrades.verify(request, callback)
+  }
+}
+
+function decision ([action, status, headers, body, reason, reported]) {
+  return { action, status, headers, body, reason, reported }
+}
+
+/** The origin that is asked about: a well-formed one, so of one line. */
+function originOf (all) {
+  for (let i = 0; i < all.length; i += 2) {
+    if (all[i].length === 6 && all[i].toLowerCase() === 'origin') return all[i + 1]
+  }
+}
+
+function build (given) {
+  const { options, ...limits } = part(own(given))
+  const { text, functions } = encode(options)
+  const compiled = compile('options', Buffer.from(text), undefined, limits)
+  return new Built(compiled, gather(functions, options, limits))
+}
+
+function read (format, text, name, given) {
+  const { predicates, ...rest } = beside(given)
+  return new Built(compile(format, text, name, rest), predicates)
 }
 
 function bytes (text) {
@@ -81,8 +146,9 @@ function bytes (text) {
   throw new TypeError('corsac: `text` takes a string or a Uint8Array')
 }
 
-function warn ({ code, field, message, help }) {
-  process.emitWarning(`${field}: ${message}`, { type: 'CorsacWarning', code, detail: `help: ${help}` })
+function warn ({ code, field, line, message, help }) {
+  const place = line === null ? field : `${field}, line ${line}`
+  process.emitWarning(`${place}: ${message}`, { type: 'CorsacWarning', code, detail: `help: ${help}` })
 }
 
-module.exports = { Policy, compiled, warn }
+module.exports = { Built, Policy, parts, warn }

@@ -5,25 +5,59 @@
 const { compile } = require('./compiled.js')
 const { Layer } = require('./layer.js')
 const { encode, own } = require('./options.js')
-const { Policy, compiled, warn } = require('./policy.js')
+const { Policy, parts, warn } = require('./policy.js')
+const { gather, part } = require('./predicates.js')
+const { Reloadable, upgradesOf } = require('./reloadable.js')
 const { ask } = require('./ask.js')
+const { checked } = require('./settings.js')
+const { unguarded } = require('./upgrades.js')
 
 /** How many different options of a delegate, or of an origin function, are kept compiled. */
 const MOST_KEPT = 100
-/** Milliseconds that a function of the application may take. */
-const TIMEOUT = 10_000
 
 /** What `cors()` serves by. */
 class Source {
   #settings
   #delegate
+  #reloadable
+  #seesUpgrades
+  #current
   #kept = new Map()
+  #layers = new WeakMap()
 
-  constructor (options = {}, settings = {}) {
+  /**
+   * @param {unknown} options
+   * @param {object} settings
+   * @param {{ seesUpgrades?: boolean }} host whether WebSocket handshakes pass its middleware
+   */
+  constructor (options = {}, settings = {}, { seesUpgrades = false } = {}) {
     this.#settings = checked(settings)
+    this.#seesUpgrades = seesUpgrades || this.#settings.verifiesUpgrades
     if (typeof options === 'function') this.#delegate = options
+    else if (options instanceof Reloadable) this.#reloadable = options
     /** The layer, where it is the same for every request. */
-    this.layer = this.#delegate === undefined ? this.#layer(options) : undefined
+    this.layer = undefined
+    /** Whether it is that of a policy that may be swapped: `current`. */
+    this.isReloadable = this.#reloadable !== undefined
+    if (this.isReloadable) this.#demandGuard(upgradesOf(options))
+    else if (this.#delegate === undefined) this.layer = this.#layer(options)
+  }
+
+  #demandGuard (upgrades) {
+    if (!this.#seesUpgrades) upgrades.demandGuard()
+  }
+
+  /** The layer of now, where it is that of a reloadable policy. */
+  get current () {
+    const policy = this.#reloadable?.policy
+    if (policy === undefined) return undefined
+    return this.#current?.policy === policy ? this.#current.layer : this.#take(policy)
+  }
+
+  #take (policy) {
+    const layer = this.#ofPolicy(policy)
+    this.#current = { policy, layer }
+    return layer
   }
 
   /**
@@ -33,7 +67,8 @@ class Source {
    * @param {(error: unknown, layer?: Layer) => void} done
    */
   choose (request, done) {
-    if (this.layer !== undefined) return done(null, this.layer)
+    const layer = this.layer ?? this.current
+    if (layer !== undefined) return done(null, layer)
     const delegate = this.#delegate
     const way = { callback: delegate.length > 1, timeout: this.#settings.timeout, what: 'the options function' }
     ask((callback) => delegate(request, callback), way, (error, options) => {
@@ -50,41 +85,47 @@ class Source {
     })
   }
 
-  #layer (options) {
-    if (options instanceof Policy) return new Layer(compiled(options), this.#settings)
-    options = own(options)
-    if (typeof options?.allowOrigin === 'function') {
-      const { allowOrigin, ...rest } = options
-      // A setting of corsac's own, even where no other of them stands beside it.
-      const text = encode('dialect' in rest ? rest : { dialect: 'corsac', ...rest })
-      return new Layer(this.#compile(text, true), this.#settings, { form: 'corsac', call: allowOrigin })
+  #layer (given) {
+    if (given instanceof Reloadable) {
+      this.#demandGuard(upgradesOf(given))
+      return this.#ofPolicy(given.policy)
     }
-    const policy = this.#compile(encode(options))
-    if (typeof options?.origin !== 'function') return new Layer(policy, this.#settings)
-    const kept = { ...options }
-    const compile = (origin) => this.#compile(encode({ ...kept, origin }))
-    return new Layer(policy, this.#settings, { form: 'cors', call: kept.origin, compile })
+    if (given instanceof Policy) {
+      this.#demandGuard(parts(given).upgrades)
+      return this.#ofPolicy(given)
+    }
+    const { options, ...limits } = part(own(given))
+    if (this.#delegate !== undefined && limits.cache !== undefined) {
+      throw new TypeError('corsac: what is remembered of a function\'s answers has to outlive the request: ' +
+        'make `new Policy({ …, predicateCache })` once, and give that')
+    }
+    const { text, functions } = encode(options)
+    const compiled = this.#compile(text, limits.cache)
+    const predicates = gather(functions, options, limits, (text) => this.#compile(text))
+    if (compiled.websockets && !this.#seesUpgrades) throw unguarded('const policy = new Policy(options); ')
+    return new Layer(compiled, this.#settings, predicates)
   }
 
-  #compile (text, predicate = false) {
-    const key = predicate ? `${text} predicate` : text
-    let policy = this.#kept.get(key)
+  #ofPolicy (policy) {
+    let layer = this.#layers.get(policy)
+    if (layer === undefined) {
+      const { compiled, predicates } = parts(policy)
+      layer = new Layer(compiled, this.#settings, predicates)
+      this.#layers.set(policy, layer)
+    }
+    return layer
+  }
+
+  #compile (text, cache) {
+    let policy = this.#kept.get(text)
     if (policy === undefined) {
-      policy = compile('middleware', Buffer.from(text), undefined, predicate)
+      policy = compile('middleware', Buffer.from(text), undefined, { cache })
       policy.lints.forEach(warn)
       if (this.#kept.size >= MOST_KEPT) this.#kept.delete(this.#kept.keys().next().value)
-      this.#kept.set(key, policy)
+      this.#kept.set(text, policy)
     }
     return policy
   }
-}
-
-function checked ({ onDecision, timeout = TIMEOUT, ...rest }) {
-  const unknown = Object.keys(rest)
-  if (unknown.length > 0) throw new TypeError(`corsac: there is no setting \`${unknown[0]}\` of the middleware: it takes onDecision and timeout`)
-  if (onDecision !== undefined && typeof onDecision !== 'function') throw new TypeError('corsac: `onDecision` takes a function')
-  if (typeof timeout !== 'number' || !(timeout > 0 && timeout <= 0x7fffffff)) throw new TypeError('corsac: `timeout` takes milliseconds')
-  return { onDecision, timeout }
 }
 
 module.exports = { Source }

@@ -4,19 +4,45 @@
 
 const { put } = require('./head.js')
 
-/** What is read of a web request, as Node has it. */
-function read ({ method, url, headers }) {
-  const get = (name) => headers.get(name) ?? undefined
-  return {
-    method,
-    url,
-    headers: {
-      origin: get('origin'),
-      'access-control-request-method': get('access-control-request-method'),
-      'access-control-request-headers': get('access-control-request-headers'),
-      'access-control-request-private-network': get('access-control-request-private-network')
-    }
+/** Headers of a web request, as Node has them, each read when it is asked for. */
+class Lines {
+  #headers
+
+  constructor (headers) {
+    this.#headers = headers
   }
+
+  get origin () { return this.#get('origin') }
+  get 'access-control-request-method' () { return this.#get('access-control-request-method') }
+  get 'access-control-request-headers' () { return this.#get('access-control-request-headers') }
+  get 'access-control-request-private-network' () { return this.#get('access-control-request-private-network') }
+  get host () { return this.#get('host') }
+  get 'sec-fetch-site' () { return this.#get('sec-fetch-site') }
+  get upgrade () { return this.#get('upgrade') }
+  get 'sec-websocket-key' () { return this.#get('sec-websocket-key') }
+
+  #get (name) {
+    return this.#headers.get(name) ?? undefined
+  }
+}
+
+/**
+ * What is read of a web request, as Node has it.
+ *
+ * @param {Request} request its URL has been parsed, so that `.` and `..` are resolved in it
+ * @param {import('./request.js').Incoming} [incoming] the request of Node that it was made of, if it is known: its target
+ *   is as it was sent
+ * @returns {import('./request.js').Incoming}
+ */
+function read ({ method, url, headers }, incoming) {
+  const lines = new Lines(headers)
+  if (incoming?.headers !== undefined) {
+    const { originalUrl = incoming.url, rawHeaders, socket } = incoming
+    return { method, originalUrl, headers: lines, rawHeaders, socket }
+  }
+  // The path begins at the third slash.
+  const start = url.indexOf('/', url.indexOf('//') + 2)
+  return { method, url: start < 0 ? '/' : url.slice(start), headers: lines, secure: /^https:/i.test(url) }
 }
 
 /** The web's headers with the methods of Node's. */
@@ -41,6 +67,9 @@ class Target {
   }
 }
 
+/** The status of a response that goes on as another protocol. */
+const SWITCHING = 101
+
 /** The response of an answer that is given without the application. */
 function answered (answer, pieces, layer) {
   const headers = new Headers()
@@ -50,6 +79,8 @@ function answered (answer, pieces, layer) {
 
 /** The application's response with the answer's headers; another one where its own cannot be changed. */
 function dressed (response, answer, pieces, layer) {
+  // What became a WebSocket is no response any more, in any of the ways in which hosts say so.
+  if (response === undefined || response === null || response.status === SWITCHING) return response
   const headers = new Headers(response.headers)
   put(new Target(headers), answer, pieces, layer)
   const { status, statusText } = response

@@ -1,5 +1,6 @@
 //! From options or a text to a policy's functions, as one JavaScript object.
 
+use crate::door::{self, CacheSize, Door};
 use crate::{encoded, evaluate, raw, report};
 use corsac::{ConfigError, Policy, PolicyBuilder};
 use napi::bindgen_prelude::{BufferSlice, Env, Error, Object, Result, Status};
@@ -15,7 +16,8 @@ pub(crate) fn version() -> &'static str {
 
 /// Builds a policy from `text`, which is JSON, TOML, the content of the file `name`, or options in the encoding
 /// of `lib/options.js` (`middleware`: those of a middleware, which may be the `cors` package's).
-/// `predicate` says that there is a function to ask beside them.
+/// `predicate` says that there is a function to ask beside them; `size` and `seconds`, that its answers are
+/// remembered.
 ///
 /// Returns the policy's functions and, as JSON, its `table`; or, as JSON, the `error`.
 #[napi(catch_unwind)]
@@ -25,18 +27,32 @@ pub(crate) fn compile<'env>(
     text: BufferSlice<'env>,
     name: Option<String>,
     predicate: bool,
+    size: Option<u32>,
+    seconds: Option<f64>,
 ) -> Result<Object<'env>> {
+    let cache = size.zip(seconds);
+    door::build(cache)?;
+    object(env, build(&format, &text, name.as_deref(), predicate)?, cache)
+}
+
+/// What JavaScript gets of a policy, or of why there is none.
+pub(crate) fn object(
+    env: &Env,
+    built: std::result::Result<Policy, ConfigError>,
+    cache: CacheSize,
+) -> Result<Object<'_>> {
     let mut object = Object::new(env)?;
-    match build(&format, &text, name.as_deref(), predicate)? {
+    match built {
         Err(error) => object.set("error", report::error(&error)?)?,
         Ok(policy) => {
-            let policy = Arc::new(policy);
-            object.set("table", report::table(&policy)?)?;
-            object.set("decide", raw::decide(env, &policy)?)?;
-            object.set("decidePreflight", raw::decide_preflight(env, &policy)?)?;
-            object.set("resolve", raw::resolve(env, &policy)?)?;
-            object.set("resolvePreflight", raw::resolve_preflight(env, &policy)?)?;
-            object.set("evaluate", evaluate::function(env, policy)?)?;
+            let door = Arc::new(Door::new(policy, cache)?);
+            object.set("table", report::table(&door.policy)?)?;
+            object.set("decide", raw::decide(env, &door)?)?;
+            object.set("decidePreflight", raw::decide_preflight(env, &door)?)?;
+            object.set("judge", raw::judge(env, &door)?)?;
+            object.set("shape", evaluate::shape(env, Arc::clone(&door))?)?;
+            object.set("forget", evaluate::forget(env, Arc::clone(&door))?)?;
+            object.set("evaluate", evaluate::function(env, door)?)?;
         }
     }
     Ok(object)

@@ -5,7 +5,9 @@
 #![deny(unsafe_code)]
 
 mod compile;
+mod door;
 mod encoded;
 mod evaluate;
+mod file;
 mod raw;
 mod report;

@@ -5,7 +5,9 @@
 //! generates cost several times the decision, hence plain Node-API, here and nowhere else.
 #![allow(unsafe_code)]
 
-use corsac::{Answer, Evaluation, Policy, Request, Shape};
+use crate::door::{Door, Outcome};
+use crate::evaluate::{answer as said_answer, flags};
+use corsac::{Answer, Request, Shape};
 use napi::bindgen_prelude::{Env, Error, FromNapiValue, Result, Status, Unknown, sys};
 use std::ffi::{CStr, c_void};
 use std::mem::MaybeUninit;
@@ -13,7 +15,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
 use std::sync::Arc;
 
-/// The answer where the host's predicate has to be asked.
+/// The answer where the function of the whole policy has to be asked; that of the route n is `ASK - 1 - n`.
 const ASK: i32 = -1;
 
 /// Each buffer holds more than the longest value that the engine takes, so that a value that was cut at the
@@ -22,101 +24,126 @@ const ORIGIN: usize = 1024;
 const METHOD: usize = 256;
 const HEADERS: usize = 10 * 1024;
 const FLAG: usize = 16;
+const PATH: usize = 9 * 1024;
+const HOST: usize = 1024;
+/// What is longer is read whole: every byte of these counts.
+const SITE: usize = 256;
 
-type Index = std::result::Result<i32, &'static CStr>;
+type Failure = &'static CStr;
+type Index = std::result::Result<i32, Failure>;
 
-/// `decide(origin)`: the index of the answer to a request of any method but OPTIONS.
-pub(crate) fn decide<'env>(env: &'env Env, policy: &Arc<Policy>) -> Result<Unknown<'env>> {
-    create(env, policy, c"decide", Some(on_decide), size(policy))
+/// `decide(origin, path, said)`: the index of the answer to a request of any method but OPTIONS, for policies
+/// without protection. Strings are undefined where the request has no such thing. `said` is what the function that
+/// had to be asked answered.
+pub(crate) fn decide<'env>(env: &'env Env, door: &Arc<Door>) -> Result<Unknown<'env>> {
+    create(env, door, c"decide", Some(on_decide), size(door))
 }
 
-/// `decidePreflight(origin, requestMethod, requestHeaders, privateNetwork)`: the same for OPTIONS. Each is a
-/// string, or undefined where the request has no such header.
-pub(crate) fn decide_preflight<'env>(env: &'env Env, policy: &Arc<Policy>) -> Result<Unknown<'env>> {
-    create(env, policy, c"decidePreflight", Some(on_decide_preflight), 0)
+/// `decidePreflight(origin, requestMethod, requestHeaders, privateNetwork, path, said)`: the same for OPTIONS, for
+/// all policies.
+pub(crate) fn decide_preflight<'env>(env: &'env Env, door: &Arc<Door>) -> Result<Unknown<'env>> {
+    create(env, door, c"decidePreflight", Some(on_decide_preflight), 0)
 }
 
-/// `resolve(answer, origin)`: as `decide`, with what the predicate answered where it has to be asked.
-pub(crate) fn resolve<'env>(env: &'env Env, policy: &Arc<Policy>) -> Result<Unknown<'env>> {
-    create(env, policy, c"resolve", Some(on_resolve), 0)
-}
-
-/// `resolvePreflight(answer, origin, requestMethod, requestHeaders, privateNetwork)`: as `decidePreflight`.
-pub(crate) fn resolve_preflight<'env>(env: &'env Env, policy: &Arc<Policy>) -> Result<Unknown<'env>> {
-    create(env, policy, c"resolvePreflight", Some(on_resolve_preflight), 0)
+/// `judge(method, flags, origin, path, host, site, upgrade, key, said)`: as `decide`, for policies with protection.
+pub(crate) fn judge<'env>(env: &'env Env, door: &Arc<Door>) -> Result<Unknown<'env>> {
+    create(env, door, c"judge", Some(on_judge), 0)
 }
 
 extern "C" fn on_decide(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
     answer(env, || {
-        let ([origin], policy) = arguments(env, info)?;
-        actual(env, policy, origin, None)
-    })
-}
-
-extern "C" fn on_resolve(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
-    answer(env, || {
-        let ([said, origin], policy) = arguments(env, info)?;
-        actual(env, policy, origin, Some(predicate_answer(env, said)?))
+        let ([origin, path, said], door) = arguments(env, info)?;
+        let mut buffer = Buffer::<ORIGIN>::new();
+        // The engine tells OPTIONS from all other methods, nothing more.
+        let mut request = Request::default();
+        request.origin = buffer.read(env, origin)?;
+        if !door.has_routes {
+            return index(env, door, &request, said);
+        }
+        let mut buffer = Buffer::<PATH>::new();
+        request.path = buffer.read(env, path)?;
+        index(env, door, &request, said)
     })
 }
 
 extern "C" fn on_decide_preflight(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
     answer(env, || {
-        let (headers, policy) = arguments(env, info)?;
-        preflight(env, policy, headers, None)
+        let ([origin, method, names, private_network, path, said], door) = arguments(env, info)?;
+        let mut buffers =
+            (Buffer::<ORIGIN>::new(), Buffer::<METHOD>::new(), Buffer::<HEADERS>::new(), Buffer::<FLAG>::new());
+        let mut request = Request::new(b"OPTIONS");
+        request.origin = buffers.0.read(env, origin)?;
+        request.access_control_request_method = buffers.1.read(env, method)?;
+        request.access_control_request_headers = buffers.2.read(env, names)?;
+        request.access_control_request_private_network = buffers.3.read(env, private_network)?;
+        if !door.has_routes {
+            return index(env, door, &request, said);
+        }
+        let mut buffer = Buffer::<PATH>::new();
+        request.path = buffer.read(env, path)?;
+        index(env, door, &request, said)
     })
 }
 
-extern "C" fn on_resolve_preflight(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
+extern "C" fn on_judge(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
     answer(env, || {
-        let ([said, headers @ ..], policy) = arguments::<5>(env, info)?;
-        preflight(env, policy, headers, Some(predicate_answer(env, said)?))
+        let ([method, bits, origin, path, host, site, upgrade, key, said], door) = arguments(env, info)?;
+        let mut buffers =
+            (Buffer::<METHOD>::new(), Buffer::<ORIGIN>::new(), Buffer::<PATH>::new(), Buffer::<HOST>::new());
+        let mut more = (Buffer::<SITE>::new(), Buffer::<SITE>::new(), Buffer::<FLAG>::new());
+        let (mut long_site, mut long_upgrade) = (Vec::new(), Vec::new());
+        let bits = integer(env, bits).ok_or(c"corsac: the flags have to be a number")?;
+        let mut request = Request::new(buffers.0.read(env, method)?.ok_or(NO_STRING)?);
+        request.origin = buffers.1.read(env, origin)?;
+        if door.has_routes {
+            request.path = buffers.2.read(env, path)?;
+        }
+        request.host = buffers.3.read(env, host)?;
+        request.sec_fetch_site = more.0.read_whole(env, site, &mut long_site)?;
+        request.upgrade = more.1.read_whole(env, upgrade, &mut long_upgrade)?;
+        request.sec_websocket_key = more.2.read(env, key)?;
+        request.secure = bits & flags::SECURE != 0;
+        request.websocket = bits & flags::WEBSOCKET != 0;
+        index(env, door, &request, said)
     })
 }
 
 #[inline]
-fn actual(env: sys::napi_env, policy: &Policy, origin: sys::napi_value, said: Option<Answer>) -> Index {
-    let mut buffer = Buffer::<ORIGIN>::new();
-    // The engine tells OPTIONS from all other methods, nothing more.
-    let mut request = Request::default();
-    request.origin = buffer.read(env, origin)?;
-    index(policy, &request, said)
+fn index(env: sys::napi_env, door: &Door, request: &Request<'_>, said: sys::napi_value) -> Index {
+    // Beyond i32 no policy has shapes or routes; a door refuses an index that it does not know.
+    Ok(match door.decide(request, || predicate_answer(env, said))? {
+        Outcome::Decided(decision) => i32::try_from(decision.shape().index()).unwrap_or(i32::MAX),
+        Outcome::Ask(None) => ASK,
+        Outcome::Ask(Some(route)) => i32::try_from(route).map_or(i32::MIN, |route| (ASK - 1).saturating_sub(route)),
+    })
 }
 
-#[inline]
-fn preflight(env: sys::napi_env, policy: &Policy, headers: [sys::napi_value; 4], said: Option<Answer>) -> Index {
-    let [origin, method, names, private_network] = headers;
-    let mut buffers =
-        (Buffer::<ORIGIN>::new(), Buffer::<METHOD>::new(), Buffer::<HEADERS>::new(), Buffer::<FLAG>::new());
-    let mut request = Request::new(b"OPTIONS");
-    request.origin = buffers.0.read(env, origin)?;
-    request.access_control_request_method = buffers.1.read(env, method)?;
-    request.access_control_request_headers = buffers.2.read(env, names)?;
-    request.access_control_request_private_network = buffers.3.read(env, private_network)?;
-    index(policy, &request, said)
+/// What the host's predicate said; none where it has not been asked.
+fn predicate_answer(env: sys::napi_env, value: sys::napi_value) -> std::result::Result<Option<Answer>, Failure> {
+    if is_undefined(env, value) {
+        return Ok(None);
+    }
+    match integer(env, value).and_then(said_answer) {
+        None => Err(c"corsac: no such answer of a predicate"),
+        answer => Ok(answer),
+    }
 }
 
-#[inline]
-fn index(policy: &Policy, request: &Request<'_>, said: Option<Answer>) -> Index {
-    let decision = match (policy.evaluate(request), said) {
-        (Evaluation::Decided(decision), _) => decision,
-        (Evaluation::Ask(pending), Some(said)) => pending.resolve(said),
-        (Evaluation::Ask(_), None) => return Ok(ASK),
-    };
-    // Beyond i32 no policy has shapes; a door refuses an index that it does not know.
-    Ok(i32::try_from(decision.shape().index()).unwrap_or(i32::MAX))
-}
-
-/// What the host's predicate said, by the number of the engine's `Answer`.
-fn predicate_answer(env: sys::napi_env, value: sys::napi_value) -> std::result::Result<Answer, &'static CStr> {
-    let mut number = -1;
+fn integer(env: sys::napi_env, value: sys::napi_value) -> Option<i32> {
+    let mut number = 0;
     // SAFETY: `env` and `value` belong to the call at hand.
     let status = unsafe { sys::napi_get_value_int32(env, value, &raw mut number) };
-    [Answer::Deny, Answer::Allow, Answer::Failed]
-        .into_iter()
-        .find(|answer| status == sys::Status::napi_ok && *answer as i32 == number)
-        .ok_or(c"corsac: no such answer of a predicate")
+    (status == sys::Status::napi_ok).then_some(number)
 }
+
+fn is_undefined(env: sys::napi_env, value: sys::napi_value) -> bool {
+    let mut kind = -1;
+    // SAFETY: `env` and `value` belong to the call at hand.
+    let status = unsafe { sys::napi_typeof(env, value, &raw mut kind) };
+    (status, kind) == (sys::Status::napi_ok, sys::ValueType::napi_undefined)
+}
+
+const NO_STRING: Failure = c"corsac: a part of a request has to be a string, or undefined where there is none";
 
 /// Room on the stack for one string, in UTF-8. Latin-1 would read `Ł` as `A`.
 struct Buffer<const N: usize>([MaybeUninit<u8>; N]);
@@ -127,11 +154,7 @@ impl<const N: usize> Buffer<N> {
     }
 
     /// The string's bytes, at most as many as fit; None for undefined.
-    fn read(
-        &mut self,
-        env: sys::napi_env,
-        value: sys::napi_value,
-    ) -> std::result::Result<Option<&[u8]>, &'static CStr> {
+    fn read(&mut self, env: sys::napi_env, value: sys::napi_value) -> std::result::Result<Option<&[u8]>, Failure> {
         let mut length = 0;
         // SAFETY: Node writes at most `N` bytes to the buffer, and how many to `length`.
         let status =
@@ -140,13 +163,29 @@ impl<const N: usize> Buffer<N> {
             // SAFETY: the first `length` bytes, which are fewer than `N`, have just been written.
             return Ok(Some(unsafe { std::slice::from_raw_parts(self.0.as_ptr().cast(), length.min(N)) }));
         }
-        let mut kind = -1;
-        // SAFETY: `env` and `value` belong to the call at hand.
-        let status = unsafe { sys::napi_typeof(env, value, &raw mut kind) };
-        match (status, kind) {
-            (sys::Status::napi_ok, sys::ValueType::napi_undefined) => Ok(None),
-            _ => Err(c"corsac: a header's value has to be a string, or undefined where there is none"),
+        if is_undefined(env, value) { Ok(None) } else { Err(NO_STRING) }
+    }
+
+    /// All of the string's bytes: those of a string that may have been cut are read once more, into `long`.
+    fn read_whole<'b>(
+        &'b mut self,
+        env: sys::napi_env,
+        value: sys::napi_value,
+        long: &'b mut Vec<u8>,
+    ) -> std::result::Result<Option<&'b [u8]>, Failure> {
+        // No character has more bytes, so that a string that was cut ends this near to the end.
+        const CHARACTER: usize = 4;
+        let Some(bytes) = self.read(env, value)? else { return Ok(None) };
+        if bytes.len() + CHARACTER < N {
+            return Ok(Some(bytes));
         }
+        let mut length = 0;
+        // SAFETY: without a buffer Node tells the length.
+        unsafe { sys::napi_get_value_string_utf8(env, value, ptr::null_mut(), 0, &raw mut length) };
+        long.resize(length.saturating_add(1), 0);
+        // SAFETY: Node writes at most as many bytes as `long` has, and how many to `length`.
+        unsafe { sys::napi_get_value_string_utf8(env, value, long.as_mut_ptr().cast(), long.len(), &raw mut length) };
+        Ok(long.get(..length))
     }
 }
 
@@ -154,20 +193,20 @@ impl<const N: usize> Buffer<N> {
 fn arguments<'call, const N: usize>(
     env: sys::napi_env,
     info: sys::napi_callback_info,
-) -> std::result::Result<([sys::napi_value; N], &'call Policy), &'static CStr> {
+) -> std::result::Result<([sys::napi_value; N], &'call Door), Failure> {
     let mut arguments = [ptr::null_mut(); N];
-    let (mut count, mut policy) = (N, ptr::null_mut());
+    let (mut count, mut door) = (N, ptr::null_mut());
     // SAFETY: Node fills `N` arguments and the data pointer.
     let status = unsafe {
-        sys::napi_get_cb_info(env, info, &raw mut count, arguments.as_mut_ptr(), ptr::null_mut(), &raw mut policy)
+        sys::napi_get_cb_info(env, info, &raw mut count, arguments.as_mut_ptr(), ptr::null_mut(), &raw mut door)
     };
     if status != sys::Status::napi_ok {
         return Err(c"corsac: the call cannot be read");
     }
     // SAFETY: the pointer is the one that `create` gave the function, from an `Arc` that lives until the function
     // is collected, and a function is not collected while it is called.
-    let policy = unsafe { &*policy.cast::<Policy>() };
-    Ok((arguments, policy))
+    let door = unsafe { &*door.cast::<Door>() };
+    Ok((arguments, door))
 }
 
 /// Gives JavaScript the answer, or throws. A panic must not cross into Node.
@@ -186,15 +225,15 @@ fn answer(env: sys::napi_env, run: impl FnOnce() -> Index) -> sys::napi_value {
 /// Creates a function that owns a share of the policy for as long as JavaScript can reach it.
 fn create<'env>(
     env: &'env Env,
-    policy: &Arc<Policy>,
+    door: &Arc<Door>,
     name: &'static CStr,
     callback: sys::napi_callback,
     size: usize,
 ) -> Result<Unknown<'env>> {
-    let data = Arc::into_raw(Arc::clone(policy)).cast_mut().cast::<c_void>();
+    let data = Arc::into_raw(Arc::clone(door)).cast_mut().cast::<c_void>();
     let hint = ptr::without_provenance_mut(size);
     let mut function = ptr::null_mut();
-    // SAFETY: the name ends in NUL after its length, and the callbacks take `data` as a policy.
+    // SAFETY: the name ends in NUL after its length, and the callbacks take `data` as a door.
     let mut status = unsafe {
         sys::napi_create_function(
             env.raw(),
@@ -211,7 +250,7 @@ fn create<'env>(
     }
     if status != sys::Status::napi_ok {
         // SAFETY: no finalizer has been registered, and the function, if it was made, is given to nobody.
-        drop(unsafe { Arc::from_raw(data.cast::<Policy>()) });
+        drop(unsafe { Arc::from_raw(data.cast::<Door>()) });
         return Err(Error::new(Status::from(status), "corsac: the policy's function cannot be created"));
     }
     adjust(env.raw(), size as i64);
@@ -221,9 +260,9 @@ fn create<'env>(
 
 extern "C" fn finalize(env: sys::napi_env, data: *mut c_void, hint: *mut c_void) {
     // SAFETY: `data` comes from `Arc::into_raw` in `create`, and Node calls a finalizer once.
-    let policy = unsafe { Arc::from_raw(data.cast::<Policy>()) };
+    let door = unsafe { Arc::from_raw(data.cast::<Door>()) };
     // A panic must not cross into Node.
-    _ = catch_unwind(AssertUnwindSafe(|| drop(policy)));
+    _ = catch_unwind(AssertUnwindSafe(|| drop(door)));
     adjust(env, -(hint.addr() as i64));
 }
 
@@ -237,7 +276,7 @@ fn adjust(env: sys::napi_env, change: i64) {
 }
 
 /// About how many bytes a policy holds.
-fn size(policy: &Policy) -> usize {
+fn size(door: &Door) -> usize {
     let shape = |shape: &Shape| size_of_val(shape) + size_of_val(shape.slots());
-    policy.memory() + policy.shapes().iter().map(shape).sum::<usize>()
+    door.policy.memory() + door.policy.shapes().iter().map(shape).sum::<usize>()
 }

@@ -2,11 +2,14 @@
 //! property by property. Tuples rather than tables, so that nothing but the text is allocated; `lib/compiled.js`
 //! names their members.
 
-use corsac::{ConfigError, Issue, Op, Policy, Severity, Shape, Slot, SlotValue};
+use corsac::{ConfigError, Issue, Op, Policy, Reason, Severity, Shape, Slot, SlotValue};
 use napi::bindgen_prelude::{Error, Result, Status};
 
-type IssueRow<'a> = (&'a str, &'a str, &'a str, &'a str, &'a str, &'a str);
-type ShapeRow<'a> = (&'a str, Option<u16>, &'a str, &'a str, Vec<SlotRow<'a>>, Vec<&'a str>);
+type IssueRow<'a> = (&'a str, &'a str, &'a str, &'a str, &'a str, &'a str, Option<u32>);
+type ShapeRow<'a> =
+    (&'a str, Option<u16>, ReasonRow<'a>, Option<ReasonRow<'a>>, &'a str, Vec<SlotRow<'a>>, Vec<&'a str>);
+/// The reason and its help.
+type ReasonRow<'a> = (&'a str, &'a str);
 /// Name, text, the number of the piece of the request that stands in its place, how it goes on.
 type SlotRow<'a> = (&'a str, Option<&'a str>, Option<u8>, &'a str);
 
@@ -16,14 +19,28 @@ pub(crate) fn error(error: &ConfigError) -> Result<String> {
     serde_json::to_string(&(error.to_string(), issues)).map_err(fault)
 }
 
-/// `[shapes, lints, predicate]`; a shape stands at its own index.
+/// `[lints, predicate, routes, protection, websockets]`: what the policy is, as far as a door has to know.
 pub(crate) fn table(policy: &Policy) -> Result<String> {
-    let shapes: Vec<_> = policy.shapes().iter().map(shape).collect();
     let lints: Vec<_> = policy.lints().iter().map(issue).collect();
-    serde_json::to_string(&(shapes, lints, policy.has_predicate())).map_err(fault)
+    serde_json::to_string(&(
+        lints,
+        policy.has_predicate(),
+        policy.has_routes(),
+        policy.has_protection(),
+        policy.guards_websockets(),
+    ))
+    .map_err(fault)
 }
 
-fn fault(error: serde_json::Error) -> Error {
+/// One shape, by its index. Policies with many routes have more of them than are ever asked for.
+pub(crate) fn shape(policy: &Policy, index: u32) -> Result<String> {
+    let Some(shape) = policy.shapes().get(index as usize) else {
+        return Err(Error::new(Status::InvalidArg, "corsac: the policy has no such shape"));
+    };
+    serde_json::to_string(&shape_row(shape)).map_err(fault)
+}
+
+pub(crate) fn fault(error: serde_json::Error) -> Error {
     Error::new(Status::GenericFailure, error.to_string())
 }
 
@@ -32,14 +49,16 @@ fn issue(issue: &Issue) -> IssueRow<'_> {
         Severity::Error => "error",
         Severity::Lint => "lint",
     };
-    (issue.code.as_str(), severity, &issue.field, &issue.value, &issue.message, &issue.help)
+    (issue.code.as_str(), severity, &issue.field, &issue.value, &issue.message, &issue.help, issue.line)
 }
 
-fn shape(shape: &Shape) -> ShapeRow<'_> {
+fn shape_row(shape: &Shape) -> ShapeRow<'_> {
+    let row = |reason: Reason| (reason.as_str(), reason.help());
     (
         shape.action().as_str(),
         shape.status(),
-        shape.reason().as_str(),
+        row(shape.reason()),
+        shape.reported().map(row),
         shape.body().to_str().unwrap_or_default(),
         shape.slots().iter().map(slot).collect(),
         shape.removed().iter().map(|name| name.as_str()).collect(),

@@ -224,11 +224,11 @@ test('every decision is told', async (t) => {
   await get(port, 'https://c.example')
   await send(port, { method: 'OPTIONS', headers: preflight() })
   assert.deepEqual(events, [
-    { action: 'continue', reason: 'origin-allowed', origin: ORIGIN, method: 'GET' },
-    { action: 'continue', reason: 'no-origin', origin: null, method: 'GET' },
-    { action: 'continue', reason: 'origin-not-allowed', origin: OTHER, method: 'GET' },
-    { action: 'continue', reason: 'predicate-failed', origin: 'https://c.example', method: 'GET' },
-    { action: 'respond', reason: 'preflight-method-not-allowed', origin: ORIGIN, method: 'OPTIONS' }
+    { action: 'continue', reason: 'origin-allowed', reported: null, origin: ORIGIN, method: 'GET' },
+    { action: 'continue', reason: 'no-origin', reported: null, origin: null, method: 'GET' },
+    { action: 'continue', reason: 'origin-not-allowed', reported: null, origin: OTHER, method: 'GET' },
+    { action: 'continue', reason: 'predicate-failed', reported: null, origin: 'https://c.example', method: 'GET' },
+    { action: 'respond', reason: 'preflight-method-not-allowed', reported: null, origin: ORIGIN, method: 'OPTIONS' }
   ])
   assert.deepEqual(warnings.map(({ code }) => code), ['CORSAC_HOOK'])
 })
@@ -239,7 +239,7 @@ test('NODE_DEBUG=corsac writes a line for each decision', () => {
   const { stderr } = require('node:child_process').spawnSync(process.execPath, ['-e', script], {
     cwd: `${__dirname}/..`, encoding: 'utf8', env: { ...process.env, NODE_DEBUG: 'corsac' }
   })
-  assert.match(stderr, /^CORSAC \d+: GET \/a from https:\/\/evil\.example\.net: continue, origin-not-allowed\n$/)
+  assert.match(stderr, /^CORSAC \d+: GET \/a from https:\/\/evil\.example\.net: continue, origin-not-allowed: add the origin to `allow_origins` as [^\n]*\n$/)
 })
 
 test('settings of the middleware are checked', () => {

@@ -2,7 +2,7 @@
 // `@ts-expect-error` that is accepted is an error as well.
 
 import corsac = require('corsac')
-import { Policy, ConfigError, mergeVary, version } from 'corsac'
+import { Policy, ConfigError, Reloadable, mergeVary, version } from 'corsac'
 import type { Code, Decision, Issue, PolicyOptions, Reason } from 'corsac'
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ? 1 : 2) ? true : false
@@ -24,9 +24,30 @@ const policy = new Policy({
   allowPrivateNetwork: false,
   keepAppHeaders: true,
   dangerouslyAllow: ['insecure-origins'],
-  protection: { writes: 'off' },
-  routes: []
+  protection: { writes: 'reject', websockets: 'reject', trustedOrigins: ['https://a.example'], reportOnly: true },
+  routes: [{ path: '/public/{*rest}', allowOrigins: ['*'], protection: { writes: 'off' } }, { path: '/a', allowOrigin: async (origin) => origin === '' }],
+  allowOrigin: (origin, request) => origin === request.url,
+  predicateTimeout: 2,
+  predicateCache: { size: 100, ttl: 60 }
 })
+new Policy({ dialect: 'cors', origin: (origin, callback) => callback(null, true) })
+Policy.fromFile('cors.toml', { allowOrigin: async () => true, predicateTimeout: 1 })
+const decisionLater: Promise<Decision> = policy.evaluateAsync({ method: 'GET', path: '/', pathDecoded: true, secure: true, websocket: false })
+decisionLater.then(({ error, reported }) => [error, reported])
+policy.forgetAnswers()
+
+const reloadable = Reloadable.fromFile('cors.toml', { allowOrigin: () => true }).watch({ interval: 500, onReload: (policy) => policy.lints, onError: (error) => error.message })
+new Reloadable(policy).swap(reloadable.policy).lints
+reloadable.reload().lints
+reloadable.close()
+declare const server: { emit (event: string | symbol, ...values: any[]): boolean, listen (): void }
+reloadable.attach(server).listen()
+policy.attach(server, { onDecision: ({ reported }) => reported }).listen()
+const allowed: boolean = policy.verifyUpgrade({ headers: {}, url: '/' })
+if (!allowed) throw new Error()
+policy.verifyUpgrade({ headers: {} }, (error, allowed) => same<boolean, typeof allowed>(true))
+corsac(reloadable, { verifiesUpgrades: true })
+
 new Policy({ dialect: 'cors' })
 new Policy({ dialect: 'cors', origin: true, methods: 'GET,PUT', allowedHeaders: ['X-A'], optionsSuccessStatus: 204, maxAge: 5 })
 const options: PolicyOptions = { dialect: 'cors', origin: ['https://a.example', [/^https:\/\/b$/], new Set([url])] }
@@ -51,8 +72,18 @@ new Policy({ allowOrigins: [], allowOrigin: [] })
 new Policy({ allowOrigins: [], dangerouslyAllow: ['everything'] })
 // @ts-expect-error seconds are a number
 new Policy({ allowOrigins: [], maxAge: '600' })
-// @ts-expect-error not carried out yet
-new Policy({ allowOrigins: [], protection: { writes: 'reject' } })
+// @ts-expect-error there is no such mode
+new Policy({ allowOrigins: [], protection: { writes: 'refuse' } })
+// @ts-expect-error a route has a path
+new Policy({ allowOrigins: [], routes: [{ allowOrigins: ['*'] }] })
+// @ts-expect-error routes have no routes
+new Policy({ allowOrigins: [], routes: [{ path: '/', routes: [] }] })
+// @ts-expect-error origins belong in the text
+Policy.fromJson('', { allowOrigins: [] })
+// @ts-expect-error a reloadable holds a policy
+new Reloadable({ allowOrigins: [] })
+// @ts-expect-error there is no such setting
+reloadable.watch({ every: 5 })
 // @ts-expect-error options are needed
 new Policy()
 // @ts-expect-error lints are the policy's

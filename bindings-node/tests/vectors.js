@@ -41,11 +41,14 @@ function count () {
 }
 
 const COMMON = { id: 'string', why: 'string', spec: 'string' }
-const DECISION = { action: 'string', status: 'number or null', headers: 'array', body: 'string', reason: 'string' }
+const DECISION = { action: 'string', status: 'number or null', headers: 'array', body: 'string', reason: 'string', reported: 'string?', asked: 'boolean?' }
+const REQUEST = {
+  method: 'string', headers: 'array', path: 'string?', path_decoded: 'boolean?', authority: 'string?', secure: 'boolean?', websocket: 'boolean?'
+}
 const VARY = { application: 'array', decision: 'string', merged: 'string' }
 
 function check (where, vector) {
-  const { config, text, request, expect, issues, lints, vary, ...common } = vector
+  const { config, text, request, expect, issues, lints, vary, predicate, ...common } = vector
   keys(where, common, COMMON)
   const kinds = [request ?? expect, issues, lints, vary].filter((part) => part !== undefined)
   if (kinds.length !== 1) throw new Error(`${where} is not of one kind`)
@@ -55,21 +58,25 @@ function check (where, vector) {
   if (text !== undefined) keys(where, text, { format: 'string', text: 'string' })
   if (vary !== undefined) keys(where, vary, VARY)
   if (request !== undefined || expect !== undefined) {
-    const { path = '', ...rest } = request
-    keys(where, { path, ...rest }, { path: 'string', method: 'string', headers: 'array' })
+    keys(where, request, REQUEST)
     keys(where, expect, DECISION)
+  }
+  if ((predicate !== undefined) !== (expect?.asked !== undefined) || ![undefined, 'allow', 'deny', 'fail'].includes(predicate)) {
+    throw new Error(`${where} has not one predicate`)
   }
   for (const finding of issues ?? lints ?? []) keys(where, finding, { code: 'string', field: 'string' })
 }
 
+/** @param wanted the type of each member; `?` at the end where it may be left out */
 function keys (where, object, wanted) {
   const found = Object.keys(object)
-  const odd = [...found.filter((key) => !(key in wanted)), ...Object.keys(wanted).filter((key) => !found.includes(key))]
+  const missing = Object.keys(wanted).filter((key) => !wanted[key].endsWith('?') && !found.includes(key))
+  const odd = [...found.filter((key) => !(key in wanted)), ...missing]
   if (odd.length > 0) throw new Error(`${where}: unknown or missing: ${odd.join(', ')}`)
   for (const key of found) {
     const value = object[key]
     const type = Array.isArray(value) ? 'array' : value === null ? 'null' : typeof value
-    if (!wanted[key].split(' or ').includes(type)) throw new Error(`${where}: ${key} is of type ${type}`)
+    if (!wanted[key].replace('?', '').split(' or ').includes(type)) throw new Error(`${where}: ${key} is of type ${type}`)
   }
 }
 

@@ -5,8 +5,11 @@
 const assert = require('node:assert/strict')
 const test = require('node:test')
 const { ConfigError, Policy, mergeVary } = require('corsac')
-const { compiled } = require('../lib/policy.js')
-const { headers: materialise } = require('../lib/compiled.js')
+const { ASK, SAID, headers: materialise } = require('../lib/compiled.js')
+const { judge, look, resolve } = require('../lib/decide.js')
+const { Layer } = require('../lib/layer.js')
+const { parts } = require('../lib/policy.js')
+const { read, readHandshake } = require('../lib/request.js')
 const vectors = require('./vectors.js')
 
 // Lints are compared; as warnings they would only fill the output.
@@ -35,11 +38,14 @@ test('every vector holds', () => {
   assert.equal(runs, vectors.count())
 })
 
+const BY_FORMAT = { json: (...all) => Policy.fromJson(...all), toml: (...all) => Policy.fromToml(...all) }
+
+/** Each way to build the policy, with `allowOrigin` where the vector has a predicate. */
 function forms ({ config, text }) {
-  if (text) return [[text.format, () => text.format === 'json' ? Policy.fromJson(text.text) : Policy.fromToml(text.text)]]
+  if (text) return [[text.format, (functions) => BY_FORMAT[text.format](text.text, functions)]]
   return [
-    ['native', () => new Policy(revive(config))],
-    ['text', () => Policy.fromJson(JSON.stringify(config))]
+    ['native', (functions) => new Policy(typeof config === 'object' ? { ...revive(config), ...functions } : config)],
+    ['text', (functions) => Policy.fromJson(JSON.stringify(config), functions)]
   ]
 }
 
@@ -68,15 +74,26 @@ function holds (vector, build) {
     assert.deepEqual(findings(error.issues), findings(vector.issues))
     return
   }
-  const policy = build()
   if (vector.lints) {
-    assert.deepEqual(findings(policy.lints), findings(vector.lints))
+    assert.deepEqual(findings(build().lints), findings(vector.lints))
     return
   }
-  const { reported, ...decision } = policy.evaluate(vector.request)
-  assert.equal(reported, null)
-  assert.deepEqual(decision, vector.expect)
-  assert.deepEqual(viaRaw(compiled(policy), vector.request), vector.expect, 'the raw path')
+  let count = 0
+  const predicate = vector.predicate && (() => {
+    count++
+    if (vector.predicate === 'fail') throw new Error('on purpose')
+    return vector.predicate === 'allow'
+  })
+  const policy = build(predicate && { allowOrigin: predicate })
+  const { asked, reported = null, ...expect } = vector.expect
+  const { path_decoded: pathDecoded, authority, headers, ...request } = vector.request
+  const all = authority === undefined ? headers : [...headers, [':authority', authority]]
+  const { error, ...decision } = policy.evaluate({ ...request, headers: all, pathDecoded })
+  assert.deepEqual(decision, { ...expect, reported })
+  assert.equal(error?.message, asked && vector.predicate === 'fail' ? 'on purpose' : undefined)
+  assert.equal(count, asked ? 1 : 0, 'how often the predicate was asked')
+  // Adapters always have the path as it was sent.
+  if (!pathDecoded) assert.deepEqual(viaRaw(policy, { ...request, headers: all }, vector.predicate), { ...expect, reported }, 'the raw path')
 }
 
 function thrown (build) {
@@ -93,21 +110,22 @@ function findings (issues) {
   return issues.map(({ code, field }) => `${code} at ${field}`).sort()
 }
 
-/** As an adapter does it: joined headers in, the index of a shape out. */
-function viaRaw (policy, { method, headers }) {
-  const get = (wanted) => {
-    const values = headers.filter(([name]) => name.toLowerCase() === wanted).map(([, value]) => value)
-    return values.length > 0 ? values.join(', ') : undefined
+/** As an adapter does it: what is read of a request in, the index of a shape out. */
+function viaRaw (policy, { method, path, headers: lines, secure, websocket }, predicate) {
+  const { compiled, predicates } = parts(policy)
+  const layer = new Layer(compiled, {}, predicates)
+  const headers = {}
+  for (const [name, value] of lines) {
+    const key = name.toLowerCase()
+    headers[key] = key in headers ? `${headers[key]}, ${value}` : value
   }
-  const pieces = ['origin', 'access-control-request-method', 'access-control-request-headers'].map(get)
-  const options = method === 'OPTIONS'
-  let index = options ? policy.options : policy.plain
-  if (pieces[0] !== undefined) {
-    index = options
-      ? policy.decidePreflight(...pieces, get('access-control-request-private-network'))
-      : policy.decide(pieces[0])
-  }
-  const shape = policy.shapes[index]
-  const { action, status, body, reason } = shape
-  return { action, status, headers: materialise(shape, pieces), body, reason }
+  const request = { method, url: path, headers, secure }
+  const isOptions = method === 'OPTIONS'
+  const pieces = websocket ? readHandshake(request) : read(layer, request, isOptions)
+  const said = { allow: SAID.ALLOW, deny: SAID.DENY, fail: SAID.FAILED }[predicate]
+  let index = websocket ? judge(layer, pieces) : look(layer, isOptions, pieces)
+  if (index <= ASK) index = websocket ? judge(layer, pieces, said) : resolve(layer, isOptions, pieces, said)
+  const shape = compiled.shape(index)
+  const { action, status, body, reason, reported } = shape
+  return { action, status, headers: materialise(shape, [pieces.origin, pieces.requestMethod, pieces.requestHeaders]), body, reason, reported }
 }

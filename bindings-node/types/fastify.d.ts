@@ -1,5 +1,6 @@
 import type { AskingOptions, CorsOptions, CorsOptionsDelegate, Settings } from './options.js'
 import type { Policy } from './policy.js'
+import type { Reloadable } from './reloadable.js'
 
 /**
  * The plugin of Fastify: `fastify.register(cors, options)`. It holds for the context that it is registered in, and
@@ -8,7 +9,7 @@ import type { Policy } from './policy.js'
 declare function plugin (fastify: any, options: plugin.FastifyCorsOptions, done: (error?: Error) => void): void
 
 declare namespace plugin {
-  type FastifyCorsOptions = (CorsOptions | AskingOptions<any> | { policy: Policy | CorsOptionsDelegate<any> }) & Settings & {
+  type FastifyCorsOptions = (CorsOptions | AskingOptions<any> | { policy: Policy | Reloadable | CorsOptionsDelegate<any> }) & Settings & {
     /** The hook in which requests are decided. Default `onRequest`. */
     hook?: 'onRequest' | 'preParsing' | 'preValidation' | 'preHandler'
   }

@@ -1,5 +1,5 @@
 import type { Code, Reason } from '../codes.js'
-import type { PolicyOptions, Url } from './options.js'
+import type { PolicyOptions, Settings, TextPredicate, Url } from './options.js'
 
 /** The package's version. */
 export const version: string
@@ -19,28 +19,69 @@ export class Policy {
    *
    * @throws {ConfigError} with every issue at once; code `syntax` where the text is not JSON
    */
-  static fromJson (text: string | Uint8Array): Policy
+  static fromJson (text: string | Uint8Array, predicate?: TextPredicate): Policy
 
   /**
    * Reads TOML.
    *
    * @throws {ConfigError} with every issue at once; code `syntax` where the text is not TOML
    */
-  static fromToml (text: string | Uint8Array): Policy
+  static fromToml (text: string | Uint8Array, predicate?: TextPredicate): Policy
 
   /**
    * Reads a file: JSON if its name ends in `.json`, else TOML.
    *
    * @throws {ConfigError} that names the file; Node's own error (`ENOENT`, …) where it cannot be read
    */
-  static fromFile (path: string | Url | Uint8Array): Policy
+  static fromFile (path: string | Url | Uint8Array, predicate?: TextPredicate): Policy
 
   /** What is valid but useless or risky in the options. */
   readonly lints: readonly Issue[]
 
-  /** Decides on one request. Never fails for what a client sends. */
+  /**
+   * Decides on one request. Never fails for what a client sends.
+   *
+   * @throws {TypeError} where a function has to be asked that answers later: `evaluateAsync`
+   */
   evaluate (request: PolicyRequest): Decision
+
+  /** The same where functions may answer later. */
+  evaluateAsync (request: PolicyRequest): Promise<Decision>
+
+  /** Forgets what functions answered (`predicateCache`): for when what they ask has changed. */
+  forgetAnswers (): void
+
+  /**
+   * Judges the WebSocket handshakes of a server (`protection.websockets`), which never pass a middleware: one that is
+   * refused is answered with 403 before any listener of `upgrade` hears of it. HTTP/2's extended CONNECT too. Attach
+   * before the policy is given to `cors()`.
+   *
+   * @throws {Error} `ERR_CORSAC_WEBSOCKETS` where the policy lets every handshake pass
+   */
+  attach<S extends UpgradeServer> (server: S, settings?: Settings): S
+
+  /**
+   * Whether a WebSocket handshake may go on, for those who judge it themselves. Without a callback a function that
+   * answers later has not allowed it.
+   */
+  verifyUpgrade (request: UpgradeRequest): boolean
+  verifyUpgrade (request: UpgradeRequest, callback: UpgradeCallback): void
 }
+
+/** A server of `node:http`, `https` or `http2`, as far as it is used here. */
+export interface UpgradeServer {
+  emit (event: any, ...values: any[]): boolean
+}
+
+/** The request of a handshake, as Node has it. */
+export interface UpgradeRequest {
+  headers: { [name: string]: string | string[] | undefined }
+  method?: string | undefined
+  url?: string | undefined
+}
+
+/** `error` is always null: what fails is refused. */
+export type UpgradeCallback = (error: null, allowed: boolean) => void
 
 /** A policy that is refused. */
 export class ConfigError extends Error {
@@ -65,6 +106,8 @@ export interface Issue {
   readonly message: string
   /** What to write instead. */
   readonly help: string
+  /** The line of the text or file, from 1, where it is known. */
+  readonly line: number | null
 }
 
 /** One request, as far as CORS is concerned. */
@@ -73,8 +116,14 @@ export interface PolicyRequest {
   method: string
   /** All headers, or those that matter; further ones are ignored. */
   headers?: RequestHeaders | null | undefined
-  /** The target's path, undecoded and without its query (`req.originalUrl` up to the `?`). */
+  /** The target as it was sent, `req.originalUrl`. Read where the policy has routes. */
   path?: string | null | undefined
+  /** The path has been decoded already, and there is no other. Default false. */
+  pathDecoded?: boolean | null | undefined
+  /** The connection is known to be TLS. This and what follows is read where the policy has `protection`. Default false. */
+  secure?: boolean | null | undefined
+  /** It is a WebSocket handshake, whatever the headers say. Default false. */
+  websocket?: boolean | null | undefined
 }
 
 /** `req.headers`, a `Headers` object, a `Map`, or [name, value] pairs. Names in any case. */
@@ -95,6 +144,8 @@ export interface Decision {
   reason: Reason
   /** The refusal that was let pass and only reported. */
   reported: Reason | null
+  /** Why the function that was asked about the origin failed; only there if it did. */
+  error?: unknown
 }
 
 /**

@@ -8,21 +8,22 @@ const { Source } = require('../source.js')
 
 function plugin (fastify, given, done) {
   // What Fastify itself reads of a plugin's options is not the policy's.
-  const { prefix, logLevel, logSerializers, policy, hook = 'onRequest', onDecision, timeout, ...options } = given
+  const { prefix, logLevel, logSerializers, policy, hook = 'onRequest', onDecision, timeout, verifiesUpgrades, ...options } = given
   const isGiven = Object.keys(options).length > 0
   if (policy !== undefined && isGiven) {
     return done(new TypeError(`corsac: \`policy\` and \`${Object.keys(options)[0]}\` are given: keep one of them`))
   }
   let source
   try {
-    const settings = { ...(onDecision && { onDecision }), ...(timeout !== undefined && { timeout }) }
+    const named = Object.entries({ onDecision, timeout, verifiesUpgrades })
+    const settings = Object.fromEntries(named.filter(([, value]) => value !== undefined))
     source = new Source(policy ?? options, settings)
   } catch (error) {
     return done(error)
   }
 
   fastify.addHook(hook, async (request, reply) => {
-    const { layer, answer, pieces, error } = await decide(source, request.raw, request)
+    const { layer, answer, pieces, error } = await decide(source, incoming(request), request)
     hold(reply.raw, answer, pieces, layer)
     if (error !== null) throw error
     if (!answer.responds) return
@@ -35,6 +36,12 @@ function plugin (fastify, given, done) {
     fastify.options('/*', { schema: { hide: true } }, (request, reply) => reply.callNotFound())
   }
   done()
+}
+
+/** The request of Node, with what Fastify makes of its own setting of which proxies are trusted. */
+function incoming ({ raw, originalUrl, protocol }) {
+  const { headers, method, rawHeaders } = raw
+  return { headers, method, rawHeaders, originalUrl, secure: /^https$/.test(protocol) }
 }
 
 module.exports = Object.assign(plugin, {

@@ -8,9 +8,9 @@ const { Source } = require('../source.js')
 const { Target, answered, dressed, read } = require('../web.js')
 
 module.exports = function cors (options, settings) {
-  const source = new Source(options, settings)
+  const source = new Source(options, settings, { seesUpgrades: true })
   return async function corsac (c, next) {
-    const { layer, answer, pieces, error } = await decide(source, read(c.req.raw), c)
+    const { layer, answer, pieces, error } = await decide(source, read(c.req.raw, c.env?.incoming), c)
     if (error !== null) {
       // Hono's error handler answers with what is prepared here.
       const headers = new Headers()
@@ -21,6 +21,7 @@ module.exports = function cors (options, settings) {
     if (answer.responds) return answered(answer, pieces, layer)
     await next()
     const response = dressed(c.res, answer, pieces, layer)
+    if (response === c.res) return
     // Hono copies the headers of the response before, unless there is none.
     c.res = undefined
     c.res = response

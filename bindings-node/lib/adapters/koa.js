@@ -7,10 +7,16 @@ const { decide } = require('../decide.js')
 const { hold } = require('../head.js')
 const { Source } = require('../source.js')
 
+/** The request of Node: what is mounted changes its `url`, and Koa has its own setting of which proxies are trusted. */
+function incoming ({ req, originalUrl, secure }) {
+  const { headers, method, rawHeaders } = req
+  return { headers, method, rawHeaders, originalUrl: req.originalUrl ?? originalUrl, secure }
+}
+
 module.exports = function cors (options, settings) {
   const source = new Source(options, settings)
   return async function corsac (ctx, next) {
-    const { layer, answer, pieces, error } = await decide(source, ctx.req, ctx)
+    const { layer, answer, pieces, error } = await decide(source, incoming(ctx), ctx)
     hold(ctx.res, answer, pieces, layer)
     if (error !== null) throw error
     if (!answer.responds) return next()

@@ -7,7 +7,7 @@ const { answered, dressed, read } = require('../web.js')
 const { Source } = require('../source.js')
 
 module.exports = function cors (options, settings) {
-  const source = new Source(options, settings)
+  const source = new Source(options, settings, { seesUpgrades: true })
   return function wrap (handler) {
     return async function corsac (request, ...rest) {
       const { layer, answer, pieces, error } = await decide(source, read(request), request)

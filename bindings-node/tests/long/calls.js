@@ -3,13 +3,17 @@
 // Calls into native code leave nothing behind: node --expose-gc tests/long/calls.js [calls, 10 million if left out]
 
 const { Policy } = require('corsac')
-const { compiled } = require('../../lib/policy.js')
+const { parts } = require('../../lib/policy.js')
 
 const CALLS = Number(process.argv[2] ?? 10_000_000)
 const MOST = 8 << 20
 
 const policy = new Policy({ allowOrigins: ['https://*.example.com', 'https://a.example'], allowMethods: ['*'], allowHeaders: ['*'], allowCredentials: true })
-const { decide, decidePreflight, resolve, resolvePreflight } = compiled(policy)
+const guarded = new Policy({
+  allowOrigin: () => true, routes: [{ path: '/{a}', allowOrigins: ['https://a.example'] }], protection: { writes: 'reject' }, predicateCache: { size: 100, ttl: 60 }
+})
+const { decide, decidePreflight } = parts(policy).compiled
+const all = parts(guarded).compiled
 
 /** @returns {number} bytes of the resident set, when all is collected */
 async function settled () {
@@ -25,8 +29,8 @@ function run (calls) {
     const origin = `https://x${i}.example.com`
     decide(origin)
     decidePreflight(origin, 'PUT', `x-${i}`, 'true')
-    resolve(1, origin)
-    resolvePreflight(2, origin, 'PUT')
+    all.judge('POST', 3, origin, `/a/${i}`, 'host', 'cross-site', 'x'.repeat(i % 600), 'key', 1)
+    all.decidePreflight(origin, 'PUT', undefined, undefined, `/${i}`, 2)
     try { decide(i) } catch {}
   }
 }

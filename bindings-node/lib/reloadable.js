@@ -1,0 +1,174 @@
+'use strict'
+
+// A policy that is swapped while requests run.
+
+const fs = require('node:fs')
+const { fileURLToPath } = require('node:url')
+const { debuglog } = require('node:util')
+const { received } = require('./compiled.js')
+const { addon } = require('./native.js')
+const { Built, Policy, parts } = require('./policy.js')
+const { beside } = require('./predicates.js')
+const { Upgrades } = require('./upgrades.js')
+
+const debug = debuglog('corsac')
+
+/** Milliseconds between two looks at a file. */
+const INTERVAL = 1000
+const [SHORTEST, LONGEST] = [10, 0x7fffffff]
+
+/** A policy file, as the addon reads it. */
+class PolicyFile {
+  /** As text. */
+  name
+  #native
+  #predicates
+  /** How often it has been read on purpose: what was looked at before that is older. */
+  #count = 0
+
+  constructor (path, given) {
+    if (typeof path !== 'string' && !(path instanceof URL)) throw new TypeError('corsac: `path` takes a string or a URL')
+    const { predicates, predicate, cache } = beside(given)
+    this.name = path instanceof URL ? fileURLToPath(path) : path
+    this.#predicates = predicates
+    this.#native = new addon.File(this.name, predicate, cache?.size, cache?.ttl)
+  }
+
+  read () {
+    this.#count++
+    return this.#policy(this.#native.reload())
+  }
+
+  /** The new policy, if the file has changed and settled. */
+  async look () {
+    const count = this.#count
+    const found = await this.#native.look()
+    if (count !== this.#count || Object.keys(found).length === 0) return undefined
+    return this.#policy(found)
+  }
+
+  #policy (found) {
+    if (Object.hasOwn(found, 'io')) throw this.#unreadable(found.io)
+    return new Policy(new Built(received(found), this.#predicates))
+  }
+
+  /** Node's own error, which has a code. */
+  #unreadable (message) {
+    try {
+      fs.readFileSync(this.name)
+    } catch (error) {
+      return error
+    }
+    return new Error(`corsac: ${message}`)
+  }
+}
+
+/** How handshakes are judged by a reloadable policy. */
+let upgradesOf
+
+/** Holds a policy that can be swapped at any time. A request is decided by the one that it met first. */
+class Reloadable {
+  #policy
+  #file
+  #watch
+  #upgrades = new Upgrades(() => parts(this.#policy), true)
+
+  static {
+    upgradesOf = (reloadable) => reloadable.#upgrades
+  }
+
+  constructor (policy) {
+    if (!(policy instanceof Policy)) throw new TypeError('corsac: a Reloadable holds a Policy: write `new Reloadable(new Policy(options))`')
+    this.#policy = policy
+  }
+
+  static fromFile (path, predicates) {
+    const file = new PolicyFile(path, predicates)
+    const reloadable = new this(file.read())
+    reloadable.#file = file
+    return reloadable
+  }
+
+  get policy () {
+    return this.#policy
+  }
+
+  swap (policy) {
+    if (!(policy instanceof Policy)) throw new TypeError('corsac: `swap` takes a Policy')
+    this.#upgrades.check(parts(policy))
+    const before = this.#policy
+    this.#policy = policy
+    return before
+  }
+
+  reload () {
+    const policy = this.#fileFor('reload').read()
+    this.swap(policy)
+    return policy
+  }
+
+  watch ({ interval = INTERVAL, onReload, onError, ...rest } = {}) {
+    const file = this.#fileFor('watch')
+    const [unknown] = Object.keys(rest)
+    if (unknown !== undefined) throw new TypeError(`corsac: there is no setting \`${unknown}\` of watching: it takes interval, onReload and onError`)
+    if (!(typeof interval === 'number' && interval >= SHORTEST && interval <= LONGEST)) {
+      throw new TypeError(`corsac: \`interval\` takes milliseconds, ${SHORTEST} or more`)
+    }
+    for (const [name, call] of Object.entries({ onReload, onError })) {
+      if (call !== undefined && typeof call !== 'function') throw new TypeError(`corsac: \`${name}\` takes a function`)
+    }
+    if (this.#watch !== undefined) throw new Error('corsac: the file is being watched: `close()` ends that')
+    // One that is not there can hardly be the one that was meant.
+    fs.statSync(file.name)
+    const watch = { timer: undefined, onReload, onError }
+    this.#watch = watch
+    const again = () => {
+      watch.timer = setTimeout(() => this.#look(file, watch).then(() => { if (this.#watch === watch) again() }), interval).unref()
+    }
+    again()
+    return this
+  }
+
+  close () {
+    clearTimeout(this.#watch?.timer)
+    this.#watch = undefined
+  }
+
+  async #look (file, watch) {
+    try {
+      const policy = await file.look()
+      if (policy === undefined || this.#watch !== watch) return
+      this.swap(policy)
+      debug('%s: the policy was read again', file.name)
+      tell('onReload', watch.onReload, policy)
+    } catch (error) {
+      if (this.#watch !== watch) return
+      if (watch.onError !== undefined) return tell('onError', watch.onError, error)
+      process.emitWarning(`the policy before stays in force: ${error.message}`, { type: 'CorsacWarning', code: 'CORSAC_RELOAD' })
+    }
+  }
+
+  attach (server, settings) {
+    return this.#upgrades.attach(server, settings)
+  }
+
+  verifyUpgrade (request, callback) {
+    return this.#upgrades.verify(request, callback)
+  }
+
+  #fileFor (what) {
+    if (this.#file === undefined) throw new TypeError(`corsac: there is no file to ${what}: write \`Reloadable.fromFile(path)\``)
+    return this.#file
+  }
+}
+
+/** What a callback throws may not end the watching. */
+function tell (name, call, value) {
+  try {
+    call?.(value)
+  } catch (error) {
+    process.emitWarning(`${name} threw: ${error}`, { type: 'CorsacWarning', code: 'CORSAC_HOOK' })
+  }
+}
+
+module.exports = { Reloadable, upgradesOf }

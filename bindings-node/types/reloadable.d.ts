@@ -1,0 +1,57 @@
+import type { Settings, TextPredicate, Url } from './options.js'
+import type { Policy, UpgradeCallback, UpgradeRequest, UpgradeServer } from './policy.js'
+
+/**
+ * Holds a policy that can be swapped at any time: `cors(reloadable)`. A request is decided by the policy that was in force
+ * when it came, to its end.
+ */
+export class Reloadable {
+  constructor (policy: Policy)
+
+  /**
+   * Reads a file, as `Policy.fromFile`.
+   *
+   * @throws {ConfigError} that names the file; Node's own error (`ENOENT`, …) where it cannot be read
+   */
+  static fromFile (path: string | Url, predicate?: TextPredicate): Reloadable
+
+  /** The policy that is in force. */
+  readonly policy: Policy
+
+  /** Puts another policy in force and returns the one before. */
+  swap (policy: Policy): Policy
+
+  /**
+   * Reads the file again and puts its policy in force.
+   *
+   * @throws {ConfigError} or Node's own error; the policy before stays in force
+   */
+  reload (): Policy
+
+  /**
+   * Looks at the file from time to time, and puts in force what it has become once that has settled. Keeps no process
+   * alive.
+   *
+   * @throws {Error} `ENOENT` where there is no file to watch
+   */
+  watch (options?: WatchOptions): this
+
+  /** Ends the watching. The policy stays in force. */
+  close (): void
+
+  /** As `Policy.attach`, for whichever policy is in force. */
+  attach<S extends UpgradeServer> (server: S, settings?: Settings): S
+
+  /** As `Policy.verifyUpgrade`, for the policy that is in force. */
+  verifyUpgrade (request: UpgradeRequest): boolean
+  verifyUpgrade (request: UpgradeRequest, callback: UpgradeCallback): void
+}
+
+export interface WatchOptions {
+  /** Milliseconds between two looks, 10 or more. Default 1000. */
+  interval?: number
+  /** Told of each new policy. */
+  onReload?: (policy: Policy) => void
+  /** Told once why there is none: the policy before stays in force. Default a process warning. */
+  onError?: (error: Error) => void
+}
