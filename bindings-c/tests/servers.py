@@ -2,6 +2,7 @@
 """Builds the example servers, starts each, and sends all of them the same requests. Usage: servers.py PREFIX OUT"""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -18,6 +19,16 @@ allow_origins = ["https://app.example.com"]
 allow_methods = ["PUT"]
 allow_headers = ["X-Token"]
 allow_credentials = true
+"""
+# Routes, and protection: the servers have to hand over the target as it was sent, and `Host`.
+GUARD = """
+allow_origins = []
+[protection]
+writes = "reject"
+websockets = "reject"
+[[routes]]
+path = "/open/{*rest}"
+allow_origins = ["*"]
 """
 VARY = "Origin, Access-Control-Request-Method, Access-Control-Request-Headers"
 READABLE = [("access-control-allow-credentials", "true"), ("access-control-allow-origin", APP)]
@@ -48,6 +59,27 @@ CASES = [
     ("preflight, split", "OPTIONS", "/hello", [("Origin", APP), *ASKS, ASKS[1]], 204, PREFLIGHT, b""),
     ("preflight, refused", "OPTIONS", "/hello", [("Origin", EVIL), *ASKS], 403, [("vary", VARY)], b"corsac: origin-not-allowed\n"),
     ("plain options", "OPTIONS", "/hello", [("Origin", APP)], 200, [*READABLE, ("vary", "Accept-Language, " + VARY)], b"OPTIONS hello\n"),
+]  # fmt: skip
+
+# (what, method, path, headers, whether it is refused, ACAO)
+GUARDED = [
+    ("open", "GET", "/open/x", [("Origin", EVIL)], None, ["*"]),
+    ("open, a query", "GET", "/open/x?/../y", [("Origin", EVIL)], None, ["*"]),
+    ("open, an escaped percent", "GET", "/open/100%25", [("Origin", EVIL)], None, ["*"]),
+    ("open, an escaped slash", "GET", "/open/a%2Fb", [("Origin", EVIL)], None, ["*"]),
+    ("open, a plus", "GET", "/open/a+b", [("Origin", EVIL)], None, ["*"]),
+    ("closed", "GET", "/hello", [("Origin", EVIL)], None, []),
+    ("closed, dots", "GET", "/open/../hello", [("Origin", EVIL)], None, []),
+    ("closed, escaped dots", "GET", "/open/%2e%2e/hello", [("Origin", EVIL)], None, []),
+    ("closed, an escaped slash", "GET", "/open%2f..%2fhello", [("Origin", EVIL)], None, []),
+    ("write", "POST", "/hello", [("Origin", EVIL)], b"corsac: write-refused\n", []),
+    ("write, to an open path", "POST", "/open/x", [("Origin", EVIL)], b"corsac: write-refused\n", ["*"]),
+    ("write, said by the browser", "PUT", "/hello", [("Sec-Fetch-Site", "cross-site")], b"corsac: write-refused\n", []),
+    ("write, of another port", "DELETE", "/hello", [("Origin", "http://localhost:81")], b"corsac: write-refused\n", []),
+    ("write, same origin", "POST", "/hello", [("Origin", "http://localhost")], None, []),
+    ("write, no browser", "POST", "/hello", [], None, []),
+    ("handshake", "GET", "/hello", [("Origin", EVIL), ("Upgrade", "websocket"), ("Sec-WebSocket-Key", "x")],
+     b"corsac: websocket-refused\n", []),
 ]  # fmt: skip
 
 # The demo's server has routes of its own.
@@ -86,43 +118,92 @@ def build(name, libraries, prefix, out):
     return out / name
 
 
-def drive(program, policy):
-    """Runs the cases; returns what failed."""
-    port = free_port()
-    server = subprocess.Popen([program, str(port), policy])
-    try:
+class Server:
+    """A program that is running, and ends well."""
+
+    def __init__(self, program, policy):
+        self.name, self.port, self.faults = program.name, free_port(), []
+        self.process = subprocess.Popen([program, str(self.port), policy], stderr=subprocess.PIPE, text=True)
+
+    def __enter__(self):
         for _ in range(100):
             try:
-                socket.create_connection(("127.0.0.1", port), timeout=1).close()
-                break
+                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+                return self
             except OSError:
                 time.sleep(0.05)
+        raise SystemExit(f"{self.name} does not listen")
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        if self.process.wait(timeout=10) != 0:
+            self.faults.append(f"{self.name}: ended with {self.process.returncode}")
+        self.process.stderr.close()
+
+    def expect(self, what, wanted, got):
+        if got != wanted:
+            self.faults.append(f"{self.name}: {what}\n  wanted {wanted}\n  got    {got}")
+
+
+def drive(program, policy):
+    """Runs the cases; returns what failed."""
+    with Server(program, policy) as server:
         for what, method, path, headers, *wanted in [*CASES, *OWN.get(program.name, [])]:
-            answer = send(port, method, DEMO[path] if program.name == "server" else path, headers)
+            answer = send(server.port, method, DEMO[path] if program.name == "server" else path, headers)
             got = [answer.status, answer.cors(), answer.body]
             if program.name == "server":
                 wanted = as_demo(method, path, *wanted)
                 got[2] = got[2] if answer.status == 403 else None
-            if got != wanted:
-                yield f"{program.name}: {what}\n  wanted {wanted}\n  got    {got}"
-            if method == "OPTIONS" and answer.status == 204 and answer.all("content-length"):
-                yield f"{program.name}: {what}: a 204 has a length"
-    finally:
-        server.terminate()
-        if server.wait(timeout=10) != 0:
-            yield f"{program.name}: ended with {server.returncode}"
+            server.expect(what, wanted, got)
+            if method == "OPTIONS" and answer.status == 204:
+                server.expect(f"{what}: a 204 has no length", [], answer.all("content-length"))
+    return server.faults
+
+
+def drive_guarded(program, policy):
+    with Server(program, policy) as server:
+        for what, method, path, headers, refusal, origins in GUARDED:
+            answer = send(server.port, method, path, headers, b"body" if method in ("POST", "PUT") else b"")
+            got = [answer.body if answer.status == 403 else None, answer.all("access-control-allow-origin")]
+            server.expect(what, [refusal, origins], got)
+            if refusal is not None:
+                server.expect(f"{what}: vary", ["Origin, Sec-Fetch-Site"], answer.all("vary"))
+    return server.faults
+
+
+def drive_reload(program, policy):
+    """SIGHUP reads the file again; what is refused leaves the old one in force, and says why."""
+    policy.write_text(POLICY)
+    with Server(program, policy) as server:
+        for text, origin, allowed in (
+            (POLICY.replace(APP, EVIL), EVIL, [EVIL]), ("allow_origins = 1\n", EVIL, [EVIL]), (POLICY, EVIL, []),
+        ):  # fmt: skip
+            policy.write_text(text)
+            server.process.send_signal(signal.SIGHUP)
+            if text.endswith("1\n"):
+                server.expect("a bad policy is told of", True, policy.name in server.process.stderr.readline())
+            for _ in range(100):
+                found = send(server.port, "GET", "/api/hello", [("Origin", origin)]).all("access-control-allow-origin")
+                if found == allowed:
+                    break
+                time.sleep(0.02)
+            server.expect(f"reload: {text}", allowed, found)
+    return server.faults
 
 
 def main():
     prefix, out = Path(sys.argv[1]), Path(sys.argv[2])
     out.mkdir(parents=True, exist_ok=True)
-    policy = out / "cors.toml"
+    policy, guard = out / "cors.toml", out / "guard.toml"
     policy.write_text(POLICY)
+    guard.write_text(GUARD)
     faults = []
     for name, libraries in SERVERS.items():
-        faults += drive(build(name, libraries, prefix, out), policy)
+        program = build(name, libraries, prefix, out)
+        faults += drive(program, policy) + drive_guarded(program, guard)
+    faults += drive_reload(out / "server", out / "reloaded.toml")
     print("\n".join(faults), end="\n" if faults else "")
-    count = len(CASES) * len(SERVERS) + sum(map(len, OWN.values()))
+    count = (len(CASES) + len(GUARDED)) * len(SERVERS) + sum(map(len, OWN.values())) + 1
     print(f"servers: {count - len(faults)} passed, {len(faults)} failed")
     return 1 if faults else 0
 

@@ -80,42 +80,37 @@ static inline void cors_apply(struct response *response, const corsac_decision *
   }
 }
 
-/* A request header. Several lines of it are joined, so that corsac sees what every server would. */
-struct joined { const char *name; char *text; size_t length; };
+/* The request's header lines. Only one that is repeated needs memory, which goes with the request. */
+enum { MAX_BLOCKS = 32 };
+struct lines { corsac_request request; size_t blocks; void *block[MAX_BLOCKS]; };
 
-static inline enum MHD_Result join_line(void *state, enum MHD_ValueKind kind, const char *name, const char *value) {
-  struct joined *joined = state;
-  size_t length = value != NULL ? strlen(value) : 0, start = joined->text != NULL ? joined->length + 2 : 0;
+static inline void *lines_allocate(size_t size, void *state) {
+  struct lines *lines = state;
+  return lines->blocks == MAX_BLOCKS ? NULL : (lines->block[lines->blocks++] = malloc(size));
+}
+
+static inline enum MHD_Result lines_take(void *state, enum MHD_ValueKind kind, const char *name, const char *value) {
+  struct lines *lines = state;
   (void)kind;
-  if (strcasecmp(name, joined->name) != 0) return MHD_YES;
-  joined->text = realloc(joined->text, start + length + 1);
-  if (joined->text == NULL) abort();
-  if (start > 0) memcpy(joined->text + start - 2, ", ", 2);
-  if (length > 0) memcpy(joined->text + start, value, length);
-  joined->length = start + length;
+  corsac_request_add_header(&lines->request, corsac_slice_from(name), corsac_slice_from(value != NULL ? value : ""), lines_allocate, lines);
   return MHD_YES;
 }
 
-static inline struct joined join(struct MHD_Connection *connection, const char *name) {
-  struct joined joined = {.name = name};
-  MHD_get_connection_values(connection, MHD_HEADER_KIND, join_line, &joined);
-  return joined;
-}
-
-/* Decides, runs the application unless the decision is the answer, and sends the response with its headers. */
-static inline enum MHD_Result cors_respond(struct MHD_Connection *connection, const corsac_policy *policy,
-                                           const char *method, const char *path, application *run, void *state) {
-  struct joined origin = join(connection, "Origin"), acrm = join(connection, "Access-Control-Request-Method"),
-                acrh = join(connection, "Access-Control-Request-Headers"),
-                acrpn = join(connection, "Access-Control-Request-Private-Network");
-  corsac_request request = {
-      .size = sizeof request, .method = corsac_slice_from(method), .path = corsac_slice_from(path),
-      .origin = {origin.text, origin.length}, .acrm = {acrm.text, acrm.length},
-      .acrh = {acrh.text, acrh.length}, .acrpn = {acrpn.text, acrpn.length}};
+/*
+ * Decides, runs the application unless the decision is the answer, and sends the response with its headers. `target` is the
+ * request's as it was sent, from MHD_OPTION_URI_LOG_CALLBACK: the path that libmicrohttpd hands to the application is decoded.
+ */
+static inline enum MHD_Result cors_respond(struct MHD_Connection *connection, const corsac_policy *policy, const char *method,
+                                           const char *target, const char *path, application *run, void *state) {
+  struct lines lines = {.request = {.size = sizeof lines.request}};
+  lines.request.method = corsac_slice_from(method);
+  lines.request.path = corsac_slice_from(target);
+  lines.request.secure = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION) != NULL;
+  MHD_get_connection_values(connection, MHD_HEADER_KIND, lines_take, &lines);
   corsac_decision decision = {.size = sizeof decision};
   struct response response = {.status = MHD_HTTP_OK};
 
-  corsac_policy_evaluate(policy, &request, &decision); /* where it fails the decision is a refusal */
+  corsac_policy_evaluate(policy, &lines.request, &decision); /* where it fails the decision is a refusal */
   if (decision.action == CORSAC_CONTINUE) {
     run(connection, method, path, state, &response);
   } else {
@@ -131,8 +126,8 @@ static inline enum MHD_Result cors_respond(struct MHD_Connection *connection, co
   MHD_destroy_response(sent);
 
   for (size_t i = 0; i < response.count; i++) free(response.lines[i].value);
+  for (size_t i = 0; i < lines.blocks; i++) free(lines.block[i]);
   free(response.body);
-  free(origin.text), free(acrm.text), free(acrh.text), free(acrpn.text);
   return result;
 }
 

@@ -1,5 +1,5 @@
 /*
- * The demo's API on libmicrohttpd. Build and start it in this folder with
+ * The demo's API on libmicrohttpd. SIGHUP reads the policy again. Build and start it in this folder with
  *   cc server.c -o server $(pkg-config --cflags --libs corsac libmicrohttpd) && ./server 4103 ../cors.toml
  */
 #define _GNU_SOURCE
@@ -12,7 +12,7 @@
 #include "cors_mhd.h"
 
 enum { MAX_BODY = 64 * 1024 };
-struct upload { size_t length; char text[MAX_BODY + 1]; };
+struct upload { char *target; bool begun; size_t length; char text[MAX_BODY + 1]; };
 
 static void answer(struct response *response, unsigned status, const char *body) {
   response->status = status;
@@ -73,48 +73,69 @@ static void api(struct MHD_Connection *connection, const char *method, const cha
   }
 }
 
+/* Called first of all: the one place where the target is seen as it was sent. */
+static void *begin(void *policies, const char *target, struct MHD_Connection *connection) {
+  struct upload *upload = calloc(1, sizeof *upload);
+  (void)policies, (void)connection;
+  if (upload != NULL) upload->target = strdup(target);
+  return upload;
+}
+
 /* Called once for a request's head, once for each piece of its body, and once when it is complete. */
-static enum MHD_Result handle(void *policy, struct MHD_Connection *connection, const char *path, const char *method,
+static enum MHD_Result handle(void *policies, struct MHD_Connection *connection, const char *path, const char *method,
                               const char *version, const char *piece, size_t *length, void **state) {
   struct upload *upload = *state;
   (void)version;
-  if (upload == NULL) return (*state = calloc(1, sizeof *upload)) != NULL ? MHD_YES : MHD_NO;
-  if (*length == 0) return cors_respond(connection, policy, method, path, api, upload);
+  if (upload == NULL) return MHD_NO;
+  if (!upload->begun) return upload->begun = true, MHD_YES;
+  if (*length == 0) {
+    corsac_policy *policy = corsac_reloadable_acquire(policies); /* the one in force now, for all of this request */
+    enum MHD_Result result = cors_respond(connection, policy, method, upload->target, path, api, upload);
+    corsac_policy_free(policy);
+    return result;
+  }
   if (upload->length + *length <= MAX_BODY) memcpy(upload->text + upload->length, piece, *length);
   upload->length = upload->length + *length <= MAX_BODY ? upload->length + *length : MAX_BODY + 1;
   *length = 0;
   return MHD_YES;
 }
 
-static void done(void *policy, struct MHD_Connection *connection, void **state, enum MHD_RequestTerminationCode code) {
-  (void)policy, (void)connection, (void)code;
-  free(*state);
+static void done(void *policies, struct MHD_Connection *connection, void **state, enum MHD_RequestTerminationCode code) {
+  struct upload *upload = *state;
+  (void)policies, (void)connection, (void)code;
+  if (upload != NULL) free(upload->target);
+  free(upload);
+}
+
+/* Says what is wrong with a policy, if anything is. */
+static bool is_fine(corsac_status status, corsac_error **error) {
+  if (status == CORSAC_OK) return true;
+  fprintf(stderr, "%s\n", *error != NULL ? corsac_error_message(*error).ptr : corsac_status_name(status));
+  corsac_error_free(*error);
+  return false;
 }
 
 int main(int count, char **arguments) {
   if (count != 3) return fprintf(stderr, "usage: %s <port> <policy file>\n", arguments[0]), 2;
   const char *file = arguments[2];
-  corsac_policy *policy = NULL;
+  corsac_reloadable *policies = NULL;
   corsac_error *error = NULL;
-  if (corsac_policy_from_file(file, strlen(file), &policy, &error) != CORSAC_OK) {
-    fprintf(stderr, "%s\n", error != NULL ? corsac_error_message(error).ptr : "no policy");
-    corsac_error_free(error);
-    return 1;
-  }
+  if (!is_fine(corsac_reloadable_from_file(NULL, file, strlen(file), &policies, &error), &error)) return 1;
 
-  sigset_t stop; /* blocked before there are threads, so that only sigwait sees them */
-  sigemptyset(&stop), sigaddset(&stop, SIGINT), sigaddset(&stop, SIGTERM);
-  pthread_sigmask(SIG_BLOCK, &stop, NULL);
+  sigset_t signals; /* blocked before there are threads, so that only sigwait sees them */
+  sigemptyset(&signals), sigaddset(&signals, SIGINT), sigaddset(&signals, SIGTERM), sigaddset(&signals, SIGHUP);
+  pthread_sigmask(SIG_BLOCK, &signals, NULL);
 
   struct sockaddr_in loopback = {.sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(arguments[1])),
                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
   struct MHD_Daemon *daemon = MHD_start_daemon(
-      MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_ERROR_LOG, 0, NULL, NULL, handle, policy, MHD_OPTION_SOCK_ADDR, &loopback,
-      MHD_OPTION_NOTIFY_COMPLETED, done, NULL, MHD_OPTION_END);
+      MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_ERROR_LOG, 0, NULL, NULL, handle, policies, MHD_OPTION_SOCK_ADDR, &loopback,
+      MHD_OPTION_URI_LOG_CALLBACK, begin, NULL, MHD_OPTION_NOTIFY_COMPLETED, done, NULL, MHD_OPTION_END);
   if (daemon == NULL) return fprintf(stderr, "port %s cannot be opened\n", arguments[1]), 1;
   int signal;
-  sigwait(&stop, &signal);
+  while (sigwait(&signals, &signal) == 0 && signal == SIGHUP)
+    is_fine(corsac_reloadable_reload(policies, &error), &error); /* where it is not, the old one stays in force */
   MHD_stop_daemon(daemon);
-  corsac_policy_free(policy);
+  corsac_reloadable_free(policies);
   return 0;
 }

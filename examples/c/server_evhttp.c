@@ -42,7 +42,7 @@ static void answer(struct evhttp_request *request, void *policy) {
   const char *path = evhttp_uri_get_path(evhttp_request_get_evhttp_uri(request));
   corsac_request seen = {.size = sizeof seen};
   seen.method = corsac_slice_from(method_of(request));
-  seen.path = corsac_slice_from(path);
+  seen.path = corsac_slice_from(evhttp_request_get_uri(request)); /* as it was sent */
   const struct evkeyval *header;
   for (header = evhttp_request_get_input_headers(request)->tqh_first; header != NULL; header = header->next.tqe_next) {
     corsac_request_add_header(&seen, corsac_slice_from(header->key), corsac_slice_from(header->value), cors_allocate, &lines);
