@@ -101,7 +101,7 @@ pub use names::Name;
 pub use policy::Policy;
 pub use policy_file::{PolicyFile, Watch};
 pub use reload::Reloadable;
-pub use request::{Request, RequestHeaders};
+pub use request::{Request, RequestHeader, RequestHeaders};
 pub use shape::{Action, Op, REFUSED, Shape, Slot, SlotValue};
 pub use value::Value;
 pub use vary::merge_vary;

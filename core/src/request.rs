@@ -68,62 +68,98 @@ impl<'r> Request<'r> {
     }
 }
 
+/// A request header that policies read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(u8)]
+#[non_exhaustive]
+pub enum RequestHeader {
+    /// `Origin`
+    Origin,
+    /// `Access-Control-Request-Method`
+    RequestMethod,
+    /// `Access-Control-Request-Headers`
+    RequestHeaders,
+    /// `Access-Control-Request-Private-Network`
+    PrivateNetwork,
+    /// `Host`
+    Host,
+    /// `:authority`, a pseudo-header of HTTP/2
+    Authority,
+    /// `Sec-Fetch-Site`
+    SecFetchSite,
+    /// `Upgrade`
+    Upgrade,
+    /// `Sec-WebSocket-Key`
+    SecWebSocketKey,
+}
+
+const HEADERS: usize = 9;
+
+impl RequestHeader {
+    /// The header of this name, in any case; none if no policy reads it, so that doors need not convert its value.
+    #[inline]
+    #[must_use]
+    pub fn of(name: &[u8]) -> Option<Self> {
+        // By length first: most headers of a request are none of these.
+        let (text, header) = match name.len() {
+            4 => ("host", RequestHeader::Host),
+            6 => ("origin", RequestHeader::Origin),
+            7 => ("upgrade", RequestHeader::Upgrade),
+            10 => (":authority", RequestHeader::Authority),
+            14 => ("sec-fetch-site", RequestHeader::SecFetchSite),
+            17 => ("sec-websocket-key", RequestHeader::SecWebSocketKey),
+            29 => ("access-control-request-method", RequestHeader::RequestMethod),
+            30 => ("access-control-request-headers", RequestHeader::RequestHeaders),
+            38 => ("access-control-request-private-network", RequestHeader::PrivateNetwork),
+            _ => return None,
+        };
+        (name == text.as_bytes() || name.eq_ignore_ascii_case(text.as_bytes())).then_some(header)
+    }
+
+    /// Whether only policies with protection read it ([`Policy::has_protection`](crate::Policy::has_protection)).
+    #[inline]
+    #[must_use]
+    pub fn is_of_protection(self) -> bool {
+        self as u8 >= RequestHeader::Host as u8
+    }
+}
+
 /// The headers of a request that a policy reads, picked out of all of them, repeated lines joined.
 #[derive(Clone, Debug, Default)]
 pub struct RequestHeaders<'r> {
-    origin: Option<Cow<'r, [u8]>>,
-    request_method: Option<Cow<'r, [u8]>>,
-    request_headers: Option<Cow<'r, [u8]>>,
-    private_network: Option<Cow<'r, [u8]>>,
-    host: Option<Cow<'r, [u8]>>,
-    authority: Option<Cow<'r, [u8]>>,
-    sec_fetch_site: Option<Cow<'r, [u8]>>,
-    upgrade: Option<Cow<'r, [u8]>>,
-    sec_websocket_key: Option<Cow<'r, [u8]>>,
+    values: [Option<Cow<'r, [u8]>>; HEADERS],
 }
 
 /// A joined value longer than this is malformed whatever follows, so the rest is not copied.
 const ENOUGH: usize = 8 * 1024;
 
 impl<'r> RequestHeaders<'r> {
-    /// Whether header lines of this name, in any case, are read by any policy. Doors need not convert the others;
-    /// [`Policy::reads`](crate::Policy::reads) tells what one policy reads.
+    /// Whether header lines of this name, in any case, are read by any policy. Doors need not convert the others.
     #[must_use]
     #[inline]
     pub fn reads(name: &[u8]) -> bool {
-        RequestHeaders::default().slot(name).is_some()
+        RequestHeader::of(name).is_some()
     }
 
     /// Takes a header line, if it is one that a policy reads. Names are compared without regard to case.
     pub fn push(&mut self, name: &[u8], value: &'r [u8]) {
-        let Some(slot) = self.slot(name) else { return };
-        match slot {
-            None => *slot = Some(Cow::Borrowed(value)),
-            Some(joined) if joined.len() > ENOUGH => {}
-            Some(joined) => {
-                let joined = joined.to_mut();
-                joined.extend_from_slice(b", ");
-                joined.extend_from_slice(value.get(..ENOUGH).unwrap_or(value));
-            }
+        if let Some(header) = RequestHeader::of(name) {
+            self.put(header, value);
         }
     }
 
+    /// Takes a line of this header.
     #[inline]
-    fn slot(&mut self, name: &[u8]) -> Option<&mut Option<Cow<'r, [u8]>>> {
-        // By length first: most headers of a request are none of these.
-        let (text, slot) = match name.len() {
-            6 => ("origin", &mut self.origin),
-            29 => ("access-control-request-method", &mut self.request_method),
-            30 => ("access-control-request-headers", &mut self.request_headers),
-            38 => ("access-control-request-private-network", &mut self.private_network),
-            4 => ("host", &mut self.host),
-            7 => ("upgrade", &mut self.upgrade),
-            10 => (":authority", &mut self.authority),
-            14 => ("sec-fetch-site", &mut self.sec_fetch_site),
-            17 => ("sec-websocket-key", &mut self.sec_websocket_key),
-            _ => return None,
-        };
-        (name == text.as_bytes() || name.eq_ignore_ascii_case(text.as_bytes())).then_some(slot)
+    pub fn put(&mut self, header: RequestHeader, value: &'r [u8]) {
+        let Some(slot) = self.values.get_mut(header as usize) else { return };
+        match slot {
+            None => *slot = Some(Cow::Borrowed(value)),
+            Some(joined) => join(joined, value),
+        }
+    }
+
+    fn get(&self, header: RequestHeader) -> Option<&[u8]> {
+        self.values.get(header as usize)?.as_deref()
     }
 
     /// The request with these headers.
@@ -132,16 +168,24 @@ impl<'r> RequestHeaders<'r> {
         Request {
             method,
             path,
-            origin: self.origin.as_deref(),
-            access_control_request_method: self.request_method.as_deref(),
-            access_control_request_headers: self.request_headers.as_deref(),
-            access_control_request_private_network: self.private_network.as_deref(),
-            host: self.host.as_deref().or(self.authority.as_deref()),
-            sec_fetch_site: self.sec_fetch_site.as_deref(),
-            upgrade: self.upgrade.as_deref(),
-            sec_websocket_key: self.sec_websocket_key.as_deref(),
+            origin: self.get(RequestHeader::Origin),
+            access_control_request_method: self.get(RequestHeader::RequestMethod),
+            access_control_request_headers: self.get(RequestHeader::RequestHeaders),
+            access_control_request_private_network: self.get(RequestHeader::PrivateNetwork),
+            host: self.get(RequestHeader::Host).or(self.get(RequestHeader::Authority)),
+            sec_fetch_site: self.get(RequestHeader::SecFetchSite),
+            upgrade: self.get(RequestHeader::Upgrade),
+            sec_websocket_key: self.get(RequestHeader::SecWebSocketKey),
             ..Request::default()
         }
+    }
+}
+
+fn join<'r>(joined: &mut Cow<'r, [u8]>, value: &'r [u8]) {
+    if joined.len() <= ENOUGH {
+        let joined = joined.to_mut();
+        joined.extend_from_slice(b", ");
+        joined.extend_from_slice(value.get(..ENOUGH).unwrap_or(value));
     }
 }
 
