@@ -40,6 +40,12 @@ ngx_http_corsac_ctx_t *ngx_http_corsac_find_ctx(ngx_http_request_t *r);
 /* Finds the policy in force and decides. NGX_DECLINED where no policy is in force. */
 ngx_int_t ngx_http_corsac_decide(ngx_http_request_t *r, ngx_http_corsac_ctx_t *ctx, corsac_decision *decision);
 
+/*
+ * Whether a location that runs on a request that failed elsewhere (`error_page … @name`) refuses it, though the headers are
+ * those of another policy. NGX_DECLINED where it does not.
+ */
+ngx_int_t ngx_http_corsac_guard(ngx_http_request_t *r, ngx_http_corsac_ctx_t *ctx, corsac_decision *decision);
+
 /* Tells the error log of a refusal: at `info` what was refused, at `notice` what was only reported. */
 void ngx_http_corsac_log(ngx_http_request_t *r, ngx_http_corsac_ctx_t *ctx);
 

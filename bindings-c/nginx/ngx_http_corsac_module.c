@@ -23,7 +23,8 @@ static ngx_int_t ngx_http_corsac_rewrite(ngx_http_request_t *r) {
   if (ctx == NULL) return NGX_HTTP_INTERNAL_SERVER_ERROR;
   ctx->routed = 1;
   corsac_decision decision;
-  ngx_int_t decided = ngx_http_corsac_decide(r, ctx, &decision);
+  ngx_int_t decided = ngx_http_corsac_guard(r, ctx, &decision);
+  if (decided == NGX_DECLINED) decided = ngx_http_corsac_decide(r, ctx, &decision);
   if (decided == NGX_DECLINED) return NGX_DECLINED;
   if (decided != NGX_OK) return NGX_HTTP_INTERNAL_SERVER_ERROR;
   ngx_http_corsac_log(r, ctx);

@@ -63,13 +63,7 @@ static ngx_uint_t ngx_http_corsac_is_page(ngx_http_request_t *r, const corsac_sl
   return r->internal && (r->method_name.len != method->len || ngx_memcmp(r->method_name.data, method->ptr, method->len) != 0);
 }
 
-ngx_int_t ngx_http_corsac_decide(ngx_http_request_t *r, ngx_http_corsac_ctx_t *ctx, corsac_decision *decision) {
-  ngx_http_corsac_loc_conf_t *here = ngx_http_get_module_loc_conf(r, ngx_http_corsac_module);
-  /* An error page is sent under the policy of the location that failed, wherever the page lies. */
-  ngx_uint_t kept = ctx->conf != NULL && (r->err_status != 0 || ctx->answered);
-  if (here->said && !kept) ctx->conf = here;
-  if (ctx->conf == NULL || ctx->conf->policy == NULL) return NGX_DECLINED;
-
+static ngx_int_t ngx_http_corsac_evaluate(ngx_http_request_t *r, ngx_http_corsac_ctx_t *ctx, corsac_decision *decision) {
   decision->size = sizeof *decision;
   corsac_status status = corsac_policy_evaluate(ctx->conf->policy, &ctx->request, decision);
   if (decision->reason == CORSAC_REASON_WRITE_REFUSED && !ctx->answered && ngx_http_corsac_is_page(r, &ctx->request.method)) {
@@ -84,6 +78,29 @@ ngx_int_t ngx_http_corsac_decide(ngx_http_request_t *r, ngx_http_corsac_ctx_t *c
   ctx->reason = decision->reason;
   ctx->reported = decision->reported;
   return NGX_OK;
+}
+
+ngx_int_t ngx_http_corsac_decide(ngx_http_request_t *r, ngx_http_corsac_ctx_t *ctx, corsac_decision *decision) {
+  ngx_http_corsac_loc_conf_t *here = ngx_http_get_module_loc_conf(r, ngx_http_corsac_module);
+  /* An error page is sent under the policy of the location that failed, wherever the page lies. */
+  ngx_uint_t kept = ctx->conf != NULL && (r->err_status != 0 || ctx->answered);
+  if (here->said && !kept) ctx->conf = here;
+  if (ctx->conf == NULL || ctx->conf->policy == NULL) return NGX_DECLINED;
+  return ngx_http_corsac_evaluate(r, ctx, decision);
+}
+
+ngx_int_t ngx_http_corsac_guard(ngx_http_request_t *r, ngx_http_corsac_ctx_t *ctx, corsac_decision *decision) {
+  ngx_http_corsac_loc_conf_t *here = ngx_http_get_module_loc_conf(r, ngx_http_corsac_module), *before = ctx->conf;
+  if (ctx->answered || before == NULL || !here->said || here->policy == NULL || here->policy == before->policy) return NGX_DECLINED;
+  corsac_reason reason = ctx->reason, reported = ctx->reported;
+  ctx->conf = here;
+  ngx_int_t decided = ngx_http_corsac_evaluate(r, ctx, decision);
+  if (decided != NGX_OK) return decided;
+  if (decision->reason == CORSAC_REASON_WRITE_REFUSED || decision->reason == CORSAC_REASON_WEBSOCKET_REFUSED) return NGX_OK;
+  ctx->conf = before;
+  ctx->reason = reason;
+  ctx->reported = reported;
+  return NGX_DECLINED;
 }
 
 void ngx_http_corsac_log(ngx_http_request_t *r, ngx_http_corsac_ctx_t *ctx) {
