@@ -5,7 +5,6 @@ use crate::merge::Text;
 use crate::policy::Policy;
 use crate::predicate::answer;
 use crate::raw;
-use crate::rendered::Rendered;
 use crate::scope::{ScopeRequest, get, is_text, not_asgi};
 use crate::send::Head;
 use corsac::{Action, Answer};
@@ -28,10 +27,10 @@ pub(crate) struct AsgiMiddleware {
 struct Layer {
     app: Py<PyAny>,
     decider: Decider,
-    /// For each shape, what is given to `send`.
-    heads: Vec<Py<Head>>,
     /// The `async def` that answers without the application.
     respond: Py<PyAny>,
+    /// The `async def` that refuses a WebSocket handshake.
+    deny: Py<PyAny>,
     /// The `async def` that awaits the predicate.
     ask: Py<PyAny>,
 }
@@ -48,15 +47,14 @@ impl AsgiMiddleware {
         &self,
         py: Python<'_>,
         app: Py<PyAny>,
-        policy: &Bound<'_, Policy>,
+        policy: &Bound<'_, PyAny>,
         on_decision: Option<Py<PyAny>>,
         respond: Py<PyAny>,
+        deny: Py<PyAny>,
         ask: Py<PyAny>,
     ) -> PyResult<()> {
-        let rendered = Rendered::new(py, policy.get().core(), Text::Bytes)?;
-        let decider = Decider::new(policy, rendered, on_decision, PyString::new(py, "path"));
-        let heads = Head::all(py, &decider.rendered)?;
-        let layer = Layer { app, decider, heads, respond, ask };
+        let decider = Decider::new(policy, Text::Bytes, on_decision, PyString::new(py, "path"))?;
+        let layer = Layer { app, decider, respond, deny, ask };
         self.layer.set(layer).map_err(|_| PyRuntimeError::new_err("the middleware is set up already"))
     }
 
@@ -66,10 +64,10 @@ impl AsgiMiddleware {
         Ok(self.layer()?.app.clone_ref(py))
     }
 
-    /// The policy that decides: immutable.
+    /// The policy that decides now: immutable.
     #[getter]
     fn policy(&self, py: Python<'_>) -> PyResult<Py<Policy>> {
-        Ok(self.layer()?.decider.policy.clone_ref(py))
+        Ok(self.layer()?.decider.policy().clone_ref(py))
     }
 
     fn __call__<'py>(
@@ -81,35 +79,51 @@ impl AsgiMiddleware {
         let py = scope.py();
         let layer = slf.get().layer()?;
         let kind = get(scope, intern!(py, "type"))?.ok_or_else(|| not_asgi("the scope has no `type`"))?;
-        if !is_text(&kind, intern!(py, "http")) {
-            return raw::call(layer.app.bind(py), [scope, receive, send]);
-        }
-        match layer.http(scope, receive, send, None)? {
+        let call = Call { scope, receive, send };
+        let policy = layer.decider.policy();
+        let step = if is_text(&kind, intern!(py, "http")) {
+            layer.http(policy.get(), &call, None)?
+        } else if policy.get().reads().websockets && is_text(&kind, intern!(py, "websocket")) {
+            layer.websocket(policy.get(), &call, &kind, None)?
+        } else {
+            Step::Run(layer.run(&call)?)
+        };
+        match step {
             Step::Run(awaitable) => Ok(awaitable),
-            Step::Ask(later) => layer.ask.bind(py).call1((slf, later, scope, receive, send)),
+            Step::Ask(later) => layer.ask.bind(py).call1((slf, policy.bind(py), later, scope, receive, send)),
         }
     }
 
-    /// Goes on with what the predicate has said once it was awaited.
+    /// Goes on, with the policy that asked, with what the predicate has said once it was awaited.
     fn _answered<'py>(
         &self,
+        policy: &Bound<'py, Policy>,
         scope: &Bound<'py, PyAny>,
         receive: &Bound<'py, PyAny>,
         send: &Bound<'py, PyAny>,
         said: &Bound<'py, PyAny>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let told = answer(said).or_else(|error| self._failed(scope).and(Err(error)))?;
-        match self.layer()?.http(scope, receive, send, Some(told))? {
+        let told = answer(said).or_else(|error| self._failed(policy, scope).and(Err(error)))?;
+        let (layer, policy, call) = (self.layer()?, policy.get(), Call { scope, receive, send });
+        let step = match websocket(scope)? {
+            Some(kind) => layer.websocket(policy, &call, &kind, Some(told))?,
+            None => layer.http(policy, &call, Some(told))?,
+        };
+        match step {
             Step::Run(awaitable) => Ok(awaitable),
             Step::Ask(_) => Err(PyRuntimeError::new_err("the predicate was asked twice")),
         }
     }
 
     /// Reports that the predicate failed; the caller raises what it raised.
-    fn _failed(&self, scope: &Bound<'_, PyAny>) -> PyResult<()> {
-        let read = ScopeRequest::read(scope)?;
+    fn _failed(&self, policy: &Bound<'_, Policy>, scope: &Bound<'_, PyAny>) -> PyResult<()> {
+        let policy = policy.get();
+        let read = match websocket(scope)? {
+            Some(kind) => ScopeRequest::read_websocket(scope, policy.reads(), &kind)?,
+            None => ScopeRequest::read(scope, policy.reads())?,
+        };
         let picked = read.pick();
-        self.layer()?.decider.decide(scope, &picked.request(read.method(), None), Some(Answer::Failed)).map(drop)
+        self.layer()?.decider.decide(policy, scope, &read.request(&picked), Some(Answer::Failed)).map(drop)
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
@@ -117,6 +131,7 @@ impl AsgiMiddleware {
         visit.call(&layer.app)?;
         layer.decider.traverse(&visit)?;
         visit.call(&layer.respond)?;
+        visit.call(&layer.deny)?;
         visit.call(&layer.ask)
     }
 }
@@ -137,31 +152,65 @@ enum Step<'py> {
     Ask(Bound<'py, PyAny>),
 }
 
+/// What the server calls with.
+struct Call<'a, 'py> {
+    scope: &'a Bound<'py, PyAny>,
+    receive: &'a Bound<'py, PyAny>,
+    send: &'a Bound<'py, PyAny>,
+}
+
 impl Layer {
-    fn http<'py>(
-        &self,
-        scope: &Bound<'py, PyAny>,
-        receive: &Bound<'py, PyAny>,
-        send: &Bound<'py, PyAny>,
-        told: Option<Answer>,
-    ) -> PyResult<Step<'py>> {
-        let py = scope.py();
-        let read = ScopeRequest::read(scope)?;
+    fn run<'py>(&self, call: &Call<'_, 'py>) -> PyResult<Bound<'py, PyAny>> {
+        raw::call(self.app.bind(call.scope.py()), [call.scope, call.receive, call.send])
+    }
+
+    fn http<'py>(&self, policy: &Policy, call: &Call<'_, 'py>, told: Option<Answer>) -> PyResult<Step<'py>> {
+        let py = call.scope.py();
+        let read = ScopeRequest::read(call.scope, policy.reads())?;
         let picked = read.pick();
-        let decision = match self.decider.decide(scope, &picked.request(read.method(), None), told)? {
+        let decision = match self.decider.decide(policy, call.scope, &read.request(&picked), told)? {
             Outcome::Decided(decision) => decision,
             Outcome::Later(later) => return Ok(Step::Ask(later)),
         };
-        let shape = self.decider.rendered.shape(&decision)?;
+        let shape = self.decider.rendered(policy).shape(py, &decision)?;
         let lines = shape.lines(py, &decision)?;
         if shape.action == Action::Respond {
             let headers = lines.get_slice(0, lines.len());
-            let arguments = [send, shape.status.bind(py), headers.as_any(), shape.body.bind(py).as_any()];
+            let arguments = [call.send, shape.status.bind(py), headers.as_any(), shape.body.bind(py).as_any()];
             return raw::call(self.respond.bind(py), arguments).map(Step::Run);
         }
-        let head = self.heads.get(decision.shape().index() as usize);
-        let head = head.ok_or_else(|| PyRuntimeError::new_err("a decision without a head"))?;
-        let send = Head::send(head.bind(py), send, lines)?;
-        raw::call(self.app.bind(py), [scope, receive, &send]).map(Step::Run)
+        let send = Head::send(shape.head.bind(py), call.send, lines)?;
+        raw::call(self.app.bind(py), [call.scope, call.receive, &send]).map(Step::Run)
     }
+
+    /// A handshake is let through as it is, or refused before it is accepted: browsers do not apply CORS to them.
+    fn websocket<'py>(
+        &self,
+        policy: &Policy,
+        call: &Call<'_, 'py>,
+        kind: &Bound<'py, PyAny>,
+        told: Option<Answer>,
+    ) -> PyResult<Step<'py>> {
+        let py = call.scope.py();
+        let read = ScopeRequest::read_websocket(call.scope, policy.reads(), kind)?;
+        let picked = read.pick();
+        let decision = match self.decider.decide(policy, call.scope, &read.request(&picked), told)? {
+            Outcome::Decided(decision) => decision,
+            Outcome::Later(later) => return Ok(Step::Ask(later)),
+        };
+        let shape = self.decider.rendered(policy).shape(py, &decision)?;
+        if shape.action != Action::Respond {
+            return self.run(call).map(Step::Run);
+        }
+        let lines = shape.lines(py, &decision)?;
+        let headers = lines.get_slice(0, lines.len());
+        let arguments = (call.scope, call.send, shape.status.bind(py), headers, shape.body.bind(py));
+        self.deny.bind(py).call1(arguments).map(Step::Run)
+    }
+}
+
+/// The type of a scope, where it is one of WebSocket handshakes.
+fn websocket<'py>(scope: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
+    let py = scope.py();
+    Ok(get(scope, intern!(py, "type"))?.filter(|kind| is_text(kind, intern!(py, "websocket"))))
 }

@@ -1,26 +1,57 @@
 //! One decision for a door: the predicate is asked, refusals are logged, the hook hears of it.
 
 use crate::decision::Decision;
+use crate::holder::PolicyHolder;
+use crate::merge::Text;
 use crate::policy::Policy;
 use crate::predicate::Said;
-use crate::refusals::Refusals;
+use crate::refusals::{Kind, Refusals};
 use crate::rendered::Rendered;
 use crate::warn::logger;
 use corsac::{Answer, Evaluation, Request};
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 use pyo3::{PyTraverseError, PyVisit};
+use std::ops::Deref;
 use std::sync::Arc;
 
 /// What a middleware decides with.
 #[derive(Debug)]
 pub(crate) struct Decider {
-    pub(crate) policy: Py<Policy>,
-    pub(crate) rendered: Arc<Rendered>,
+    source: Source,
+    text: Text,
     on_decision: Option<Py<PyAny>>,
-    refusals: Refusals,
+    refused: Refusals,
+    reported: Refusals,
     /// Where the host's own request has its path.
     path: Py<PyString>,
+}
+
+/// Where the policy is.
+#[derive(Debug)]
+enum Source {
+    Fixed(Py<Policy>),
+    Held(Py<PolicyHolder>),
+}
+
+/// The policy of one request.
+#[derive(Debug)]
+pub(crate) enum Snapshot<'a> {
+    Fixed(&'a Py<Policy>),
+    Held(Arc<Py<Policy>>),
+}
+
+impl Deref for Snapshot<'_> {
+    type Target = Py<Policy>;
+
+    #[inline]
+    fn deref(&self) -> &Py<Policy> {
+        match self {
+            Snapshot::Fixed(policy) => policy,
+            Snapshot::Held(policy) => policy,
+        }
+    }
 }
 
 /// A decision, or what it waits for.
@@ -31,33 +62,49 @@ pub(crate) enum Outcome<'a, 'py> {
 }
 
 impl Decider {
+    /// `policy` is one, or holds one that is swapped.
     pub(crate) fn new(
-        policy: &Bound<'_, Policy>,
-        rendered: Rendered,
+        policy: &Bound<'_, PyAny>,
+        text: Text,
         on_decision: Option<Py<PyAny>>,
         path: Bound<'_, PyString>,
-    ) -> Self {
-        Decider {
-            policy: policy.clone().unbind(),
-            rendered: Arc::new(rendered),
-            on_decision,
-            refusals: Refusals::default(),
-            path: path.unbind(),
+    ) -> PyResult<Self> {
+        let source = match (policy.cast::<Policy>(), policy.cast::<PolicyHolder>()) {
+            (Ok(policy), _) => Source::Fixed(policy.clone().unbind()),
+            (_, Ok(holder)) => Source::Held(holder.clone().unbind()),
+            _ => return Err(PyTypeError::new_err("the policy is none")),
+        };
+        let (refused, reported) = (Refusals::new(Kind::Refused), Refusals::new(Kind::Reported));
+        Ok(Decider { source, text, on_decision, refused, reported, path: path.unbind() })
+    }
+
+    /// The policy that is in force: a request keeps it to its end.
+    #[inline]
+    pub(crate) fn policy(&self) -> Snapshot<'_> {
+        match &self.source {
+            Source::Fixed(policy) => Snapshot::Fixed(policy),
+            Source::Held(holder) => Snapshot::Held(holder.get().load()),
         }
+    }
+
+    #[inline]
+    pub(crate) fn rendered<'a>(&self, policy: &'a Policy) -> &'a Rendered {
+        policy.rendered(self.text)
     }
 
     /// Decides. `about` is the host's own request; `told` what the predicate has said already.
     pub(crate) fn decide<'a, 'py>(
-        &'a self,
+        &self,
+        policy: &'a Policy,
         about: &Bound<'py, PyAny>,
         request: &Request<'a>,
         told: Option<Answer>,
     ) -> PyResult<Outcome<'a, 'py>> {
-        let decision = match (self.rendered.policy.evaluate(request), told) {
+        let decision = match (policy.core().evaluate(request), told) {
             (Evaluation::Decided(decision), _) => decision,
             (Evaluation::Ask(pending), Some(told)) => pending.resolve(told),
             (Evaluation::Ask(pending), None) => {
-                let predicate = self.policy.get().predicate();
+                let predicate = policy.predicates().of(pending.route());
                 match predicate.map(|predicate| predicate.ask(pending.origin(), about)).transpose() {
                     Ok(Some(Said::Now(answer))) => pending.resolve(answer),
                     Ok(Some(Said::Later(later))) => return Ok(Outcome::Later(later)),
@@ -76,9 +123,12 @@ impl Decider {
     #[inline]
     fn report(&self, about: &Bound<'_, PyAny>, request: &Request<'_>, decision: &corsac::Decision<'_>) -> PyResult<()> {
         let py = about.py();
+        let path = || about.get_item(self.path.bind(py)).ok()?.extract().ok();
         if decision.reason().is_refusal() {
-            let path = || about.get_item(self.path.bind(py)).ok()?.extract().ok();
-            self.refusals.log(py, decision.reason(), request, path)?;
+            self.refused.log(py, decision.reason(), request, path)?;
+        }
+        if let Some(reason) = decision.reported() {
+            self.reported.log(py, reason, request, path)?;
         }
         match &self.on_decision {
             Some(hook) => tell(hook.bind(py), *decision, about),
@@ -87,7 +137,10 @@ impl Decider {
     }
 
     pub(crate) fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
-        visit.call(&self.policy)?;
+        match &self.source {
+            Source::Fixed(policy) => visit.call(policy)?,
+            Source::Held(holder) => visit.call(holder)?,
+        }
         visit.call(&self.on_decision)
     }
 }

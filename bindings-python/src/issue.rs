@@ -24,6 +24,7 @@ Attributes:
 ///     value (str): the offending value as text, control characters escaped, cut at 200 characters.
 ///     message (str): what is wrong.
 ///     help (str): what to write instead.
+///     line (int | None): the line of the text or file in which the value stands, from 1, where it is known.
 #[pyclass(frozen, eq, hash, get_all, module = "corsac")]
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Issue {
@@ -39,6 +40,8 @@ pub(crate) struct Issue {
     message: String,
     /// What to write instead.
     help: String,
+    /// The line of the text or file, from 1, where it is known.
+    line: Option<u32>,
 }
 
 impl From<&corsac::Issue> for Issue {
@@ -50,6 +53,7 @@ impl From<&corsac::Issue> for Issue {
             value: issue.value.clone(),
             message: issue.message.clone(),
             help: issue.help.clone(),
+            line: issue.line,
         }
     }
 }
@@ -70,9 +74,17 @@ impl Issue {
 #[pymethods]
 impl Issue {
     #[new]
-    #[pyo3(signature = (*, code, severity, field, value, message, help))]
-    fn new(code: String, severity: String, field: String, value: String, message: String, help: String) -> Self {
-        Issue { code, severity, field, value, message, help }
+    #[pyo3(signature = (*, code, severity, field, value, message, help, line=None))]
+    fn new(
+        code: String,
+        severity: String,
+        field: String,
+        value: String,
+        message: String,
+        help: String,
+        line: Option<u32>,
+    ) -> Self {
+        Issue { code, severity, field, value, message, help, line }
     }
 
     /// Pickles by its members, so that a ConfigError crosses processes.
@@ -81,6 +93,7 @@ impl Issue {
         for (name, text) in self.members() {
             members.set_item(name, text)?;
         }
+        members.set_item("line", self.line)?;
         Ok((PyTuple::empty(py), members))
     }
 
@@ -89,12 +102,18 @@ impl Issue {
         for (name, text) in self.members() {
             members.push(format!("{name}={}", PyString::new(py, text).repr()?));
         }
+        members.push(format!("line={}", self.line.map_or_else(|| "None".to_owned(), |line| line.to_string())));
         Ok(format!("Issue({})", members.join(", ")))
     }
 
     fn __str__(&self) -> String {
-        let colon = if self.field.is_empty() { "" } else { ": " };
-        format!("{}{colon}{} [{}]\n  help: {}", self.field, self.message, self.code, self.help)
+        let place = match (self.field.as_str(), self.line) {
+            ("", None) => String::new(),
+            ("", Some(line)) => format!("line {line}: "),
+            (field, None) => format!("{field}: "),
+            (field, Some(line)) => format!("{field}, line {line}: "),
+        };
+        format!("{place}{} [{}]\n  help: {}", self.message, self.code, self.help)
     }
 }
 

@@ -6,8 +6,9 @@
 //! headers.rs  pairs, mappings   ─► header lines      vary.rs      merge_vary
 //!                          policy.rs  Policy
 //!
-//! decide.rs    a decision: predicate.rs is asked, refusals.rs logs
-//! asgi.rs      the middleware: scope.rs reads the request, send.rs puts headers on the response
+//! decide.rs    a decision: predicate.rs is asked, cache.rs remembers, refusals.rs logs
+//! holder.rs    a policy that is swapped, a file that is read again
+//! asgi.rs      the middleware: scope.rs reads the request (target.rs its path), send.rs puts headers on the response
 //! wsgi.rs      the same for WSGI                browser.rs  for corsac.testing
 //! rendered.rs  a policy's answers, prepared     merge.rs  its headers among the application's
 //! raw.rs       calls and a function without objects made for them: the only unsafe code
@@ -17,9 +18,11 @@
 mod asgi;
 mod browser;
 mod budget;
+mod cache;
 mod decide;
 mod decision;
 mod headers;
+mod holder;
 mod interpreter;
 mod issue;
 mod merge;
@@ -31,6 +34,7 @@ mod refusals;
 mod rendered;
 mod scope;
 mod send;
+mod target;
 mod value;
 mod vary;
 mod warn;
@@ -49,7 +53,11 @@ mod _corsac {
     #[pymodule_export]
     use super::browser::BrowserFetch;
     #[pymodule_export]
+    use super::cache::PredicateCache;
+    #[pymodule_export]
     use super::decision::Decision;
+    #[pymodule_export]
+    use super::holder::{PolicyFile, PolicyHolder};
     #[pymodule_export]
     use super::issue::Issue;
     #[pymodule_export]

@@ -31,6 +31,14 @@ impl Octets {
         Err(PyTypeError::new_err(format!("{what} must be str or bytes, not {}", object.get_type().name()?)))
     }
 
+    /// A str that a host has decoded as UTF-8, or bytes.
+    pub(crate) fn utf8(object: &Bound<'_, PyAny>, what: &str) -> PyResult<Self> {
+        match object.cast::<PyString>() {
+            Ok(text) => Ok(Octets::Owned(text.to_string_lossy().into_owned().into_bytes())),
+            Err(_) => Octets::read(object, what),
+        }
+    }
+
     fn of_text(text: &Bound<'_, PyString>) -> Self {
         match PyBackedStr::try_from(text.clone()) {
             Ok(text) if text.is_ascii() => Octets::Ascii(text),

@@ -4,7 +4,9 @@ use crate::decision::Decision;
 use crate::headers::HeaderLines;
 use crate::issue::{config_error, issues};
 use crate::octets::{Octets, is_bytes};
-use crate::predicate::{Predicate, Said, cannot_wait};
+use crate::merge::Text;
+use crate::predicate::{Bounds, Predicates, Said, cannot_wait};
+use crate::rendered::Rendered;
 use crate::value;
 use crate::warn::logger;
 use corsac::{Answer, Evaluation, PolicyBuilder};
@@ -14,7 +16,7 @@ use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::{PyDict, PyNone, PyString, PyTuple};
 use pyo3::{PyTraverseError, PyVisit};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// A CORS policy: validated, compiled, immutable, and usable from any thread.
 ///
@@ -30,6 +32,9 @@ use std::sync::Arc;
 ///         only about origins that are well-formed and that no pattern and no regex matches. ``request`` is the ASGI
 ///         scope, the WSGI environ, or None in ``evaluate``. It returns True or False; whatever it raises is raised,
 ///         and the origin stays refused.
+///     predicate_timeout (float): for how many seconds an async ``allow_origin`` may be awaited; then the origin is
+///         refused and ``TimeoutError`` is raised. Nothing can interrupt a function that is not async. Needs asyncio.
+///     predicate_cache (PredicateCache): remembers what ``allow_origin`` said; it must take the origin alone.
 ///     allow_methods (list[str]): methods, or ``["*"]``; default ``["GET"]``. GET, HEAD and POST are always allowed.
 ///     allow_headers (list[str]): request-header names, or ``["*"]``; default ``[]``. Accept, Accept-Language,
 ///         Content-Language and Content-Type are always allowed.
@@ -42,6 +47,11 @@ use std::sync::Arc;
 ///     allow_private_network (bool): answer ``Access-Control-Request-Private-Network``; default False.
 ///     keep_app_headers (bool): leave the application's own CORS headers on; default False.
 ///     dangerously_allow (list[str]): checks to lift: ``insecure-origins``, ``public-suffixes``, ``null-origin``.
+///     protection (dict): refuse writes and WebSocket handshakes that a browser sends on behalf of a foreign page:
+///         ``{"writes": "reject", "websockets": "reject", "trusted_origins": [...], "report_only": False}``.
+///     routes (list[dict]): other settings for some paths: ``{"path": "/public/{*rest}", "allow_origins": ["*"]}``.
+///         A route starts from the settings above and overrides those that it names; its ``allow_origin`` may be a
+///         function of its own.
 ///
 /// Raises:
 ///     ConfigError: with every issue at once (``issues``), each with its fix.
@@ -60,7 +70,21 @@ pub(crate) struct Policy {
     /// Shared with what is rendered from it.
     core: Arc<corsac::Policy>,
     lints: Py<PyTuple>,
-    predicate: Option<Predicate>,
+    predicates: Predicates,
+    reads: Reads,
+    bytes: OnceLock<Rendered>,
+    latin1: OnceLock<Rendered>,
+}
+
+/// What has to be looked at in a request.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Reads {
+    /// The path: there are routes.
+    pub(crate) path: bool,
+    /// More than the headers of CORS: there is protection.
+    pub(crate) protection: bool,
+    /// WebSocket handshakes.
+    pub(crate) websockets: bool,
 }
 
 #[pymethods]
@@ -68,9 +92,10 @@ impl Policy {
     #[new]
     #[pyo3(signature = (**config))]
     fn new(py: Python<'_>, config: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
-        let predicate = config.map(Predicate::take).transpose()?.flatten();
-        let config = value::config(config)?;
-        Policy::built(py, predicate, |builder| builder.value(config))
+        let bounds = config.map(Bounds::take).transpose()?.unwrap_or_default();
+        let (config, functions) = value::config(config)?;
+        let predicates = Predicates::new(&functions, &bounds)?;
+        Policy::built(py, predicates, move || PolicyBuilder::new().value(config))
     }
 
     /// Build a policy from JSON text.
@@ -78,16 +103,25 @@ impl Policy {
     /// Args:
     ///     text: the JSON object of the settings, as str or as UTF-8 bytes.
     ///     allow_origin: the origin predicate, which no text can hold, as in ``Policy(allow_origin=...)``.
+    ///     predicate_timeout: as in ``Policy(predicate_timeout=...)``.
+    ///     predicate_cache: as in ``Policy(predicate_cache=...)``.
     ///
     /// Raises:
     ///     ConfigError: with every issue at once; code ``syntax`` where the text is not JSON.
     ///     TypeError: ``text`` is neither str nor bytes.
     #[staticmethod]
-    #[pyo3(signature = (text, *, allow_origin=None))]
-    fn from_json(py: Python<'_>, text: &Bound<'_, PyAny>, allow_origin: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
-        let text = Text::read(text)?;
-        let predicate = allow_origin.map(Predicate::new).transpose()?.flatten();
-        Policy::built(py, predicate, |builder| builder.json(text.as_slice()))
+    #[pyo3(signature = (text, *, allow_origin=None, predicate_timeout=None, predicate_cache=None))]
+    fn from_json(
+        py: Python<'_>,
+        text: &Bound<'_, PyAny>,
+        allow_origin: Option<&Bound<'_, PyAny>>,
+        predicate_timeout: Option<&Bound<'_, PyAny>>,
+        predicate_cache: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Self> {
+        let text = PolicyText::read(text)?;
+        let predicates = Predicates::of_text(allow_origin, predicate_timeout, predicate_cache)?;
+        let builder = predicates.builder();
+        Policy::built(py, predicates, || builder.json(text.as_slice()))
     }
 
     /// Build a policy from TOML text.
@@ -95,16 +129,25 @@ impl Policy {
     /// Args:
     ///     text: the TOML document of the settings, as str or as UTF-8 bytes.
     ///     allow_origin: the origin predicate, which no text can hold, as in ``Policy(allow_origin=...)``.
+    ///     predicate_timeout: as in ``Policy(predicate_timeout=...)``.
+    ///     predicate_cache: as in ``Policy(predicate_cache=...)``.
     ///
     /// Raises:
     ///     ConfigError: with every issue at once; code ``syntax`` where the text is not TOML.
     ///     TypeError: ``text`` is neither str nor bytes.
     #[staticmethod]
-    #[pyo3(signature = (text, *, allow_origin=None))]
-    fn from_toml(py: Python<'_>, text: &Bound<'_, PyAny>, allow_origin: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
-        let text = Text::read(text)?;
-        let predicate = allow_origin.map(Predicate::new).transpose()?.flatten();
-        Policy::built(py, predicate, |builder| builder.toml(text.as_slice()))
+    #[pyo3(signature = (text, *, allow_origin=None, predicate_timeout=None, predicate_cache=None))]
+    fn from_toml(
+        py: Python<'_>,
+        text: &Bound<'_, PyAny>,
+        allow_origin: Option<&Bound<'_, PyAny>>,
+        predicate_timeout: Option<&Bound<'_, PyAny>>,
+        predicate_cache: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Self> {
+        let text = PolicyText::read(text)?;
+        let predicates = Predicates::of_text(allow_origin, predicate_timeout, predicate_cache)?;
+        let builder = predicates.builder();
+        Policy::built(py, predicates, || builder.toml(text.as_slice()))
     }
 
     /// Build a policy from a file: JSON if its name ends in ``.json``, else TOML.
@@ -112,16 +155,25 @@ impl Policy {
     /// Args:
     ///     path: the file, as str or ``os.PathLike[str]``.
     ///     allow_origin: the origin predicate, which no file can hold, as in ``Policy(allow_origin=...)``.
+    ///     predicate_timeout: as in ``Policy(predicate_timeout=...)``.
+    ///     predicate_cache: as in ``Policy(predicate_cache=...)``.
     ///
     /// Raises:
     ///     OSError: the file cannot be read: ``FileNotFoundError`` and its like, with ``errno`` and ``filename``.
     ///     ConfigError: the file was read and is refused; the message names the file.
     #[staticmethod]
-    #[pyo3(signature = (path, *, allow_origin=None))]
-    fn from_file(py: Python<'_>, path: PathBuf, allow_origin: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
-        let predicate = allow_origin.map(Predicate::new).transpose()?.flatten();
+    #[pyo3(signature = (path, *, allow_origin=None, predicate_timeout=None, predicate_cache=None))]
+    fn from_file(
+        py: Python<'_>,
+        path: PathBuf,
+        allow_origin: Option<&Bound<'_, PyAny>>,
+        predicate_timeout: Option<&Bound<'_, PyAny>>,
+        predicate_cache: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Self> {
+        let predicates = Predicates::of_text(allow_origin, predicate_timeout, predicate_cache)?;
         let text = py.detach(|| std::fs::read(&path)).map_err(|error| os_error(py, &error, &path))?;
-        Policy::built(py, predicate, |builder| builder.file_text(&path, &text))
+        let builder = predicates.builder();
+        Policy::built(py, predicates, || builder.file_text(&path, &text))
     }
 
     /// Decide on one request. Whatever the bytes are, this does not fail.
@@ -129,8 +181,11 @@ impl Policy {
     /// Args:
     ///     method: the request's method, as sent.
     ///     headers: the request's header lines: an iterable of (name, value) pairs, or a mapping. Names in any
-    ///         case; repeated lines are joined.
-    ///     path: the target's path, undecoded and without its query, or None.
+    ///         case; repeated lines are joined. ``:authority`` of HTTP/2 is taken as well.
+    ///     path: the request's target as sent, or None. Only policies with routes read it.
+    ///     path_decoded: ``path`` is decoded already, as WSGI's ``PATH_INFO`` is.
+    ///     secure: the connection is known to be TLS.
+    ///     websocket: it is known to be a WebSocket handshake, whatever the headers say, as with ASGI's scopes.
     ///
     /// Text may be str or bytes. A str is isomorphic: each code point stands for one byte (latin-1), as in WSGI.
     ///
@@ -141,23 +196,30 @@ impl Policy {
     ///     TypeError: something is neither str nor bytes, or no pair; or ``allow_origin`` is async.
     ///
     /// Source: Fetch, "CORS protocol", "HTTP requests" and "HTTP responses".
-    #[pyo3(signature = (method, headers, path=None))]
+    #[pyo3(signature = (method, headers, path=None, *, path_decoded=false, secure=false, websocket=false))]
     fn evaluate(
         &self,
         method: &Bound<'_, PyAny>,
         headers: &Bound<'_, PyAny>,
         path: Option<&Bound<'_, PyAny>>,
+        path_decoded: bool,
+        secure: bool,
+        websocket: bool,
     ) -> PyResult<Decision> {
         let method = Octets::read(method, "method")?;
         let path = path.map(|path| Octets::read(path, "path")).transpose()?;
         let lines = HeaderLines::read(headers)?;
         let picked = lines.pick();
-        let request = picked.request(method.as_slice(), path.as_ref().map(Octets::as_slice));
+        let mut request = picked.request(method.as_slice(), path.as_ref().map(Octets::as_slice));
+        request.path_decoded = path_decoded;
+        request.secure = secure;
+        request.websocket = websocket;
         Ok(match self.core.evaluate(&request) {
             Evaluation::Decided(decision) => decision.into(),
             Evaluation::Ask(pending) => {
                 let none = PyNone::get(headers.py()).to_owned().into_any();
-                match self.predicate.as_ref().map(|predicate| predicate.ask(pending.origin(), &none)).transpose()? {
+                let predicate = self.predicates.of(pending.route());
+                match predicate.map(|predicate| predicate.ask(pending.origin(), &none)).transpose()? {
                     Some(Said::Now(answer)) => pending.resolve(answer).into(),
                     Some(Said::Later(later)) => return Err(cannot_wait(&later)),
                     None => pending.resolve(Answer::Failed).into(),
@@ -167,7 +229,7 @@ impl Policy {
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
-        visit.call(self.predicate.as_ref().map(|predicate| &predicate.function))
+        self.predicates.traverse(&visit)
     }
 
     /// What is valid but useless or risky in the settings: a tuple of :class:`Issue` with severity ``lint``.
@@ -178,24 +240,48 @@ impl Policy {
 }
 
 impl Policy {
-    pub(crate) fn core(&self) -> Arc<corsac::Policy> {
-        Arc::clone(&self.core)
+    pub(crate) fn core(&self) -> &corsac::Policy {
+        &self.core
     }
 
-    pub(crate) fn predicate(&self) -> Option<&Predicate> {
-        self.predicate.as_ref()
+    pub(crate) fn predicates(&self) -> &Predicates {
+        &self.predicates
+    }
+
+    pub(crate) fn reads(&self) -> Reads {
+        self.reads
+    }
+
+    /// The answers for a host whose headers are made of this.
+    #[inline]
+    pub(crate) fn rendered(&self, text: Text) -> &Rendered {
+        let place = match text {
+            Text::Bytes => &self.bytes,
+            Text::Latin1 => &self.latin1,
+        };
+        place.get_or_init(|| Rendered::new(Arc::clone(&self.core), text))
     }
 
     fn built(
         py: Python<'_>,
-        predicate: Option<Predicate>,
-        build: impl Send + FnOnce(PolicyBuilder) -> Result<corsac::Policy, corsac::ConfigError>,
+        predicates: Predicates,
+        build: impl Send + FnOnce() -> Result<corsac::Policy, corsac::ConfigError>,
     ) -> PyResult<Self> {
-        let builder = PolicyBuilder::new().predicate(predicate.is_some());
-        let policy = py.detach(move || build(builder)).map_err(|error| config_error(py, &error))?;
+        let policy = py.detach(build).map_err(|error| config_error(py, &error))?;
+        Policy::of_core(py, predicates, policy)
+    }
+
+    /// From what core has built with these predicates.
+    pub(crate) fn of_core(py: Python<'_>, predicates: Predicates, policy: corsac::Policy) -> PyResult<Self> {
         log(py, policy.lints())?;
         let lints = issues(py, policy.lints())?.unbind();
-        Ok(Policy { core: Arc::new(policy), lints, predicate })
+        let reads = Reads {
+            path: policy.has_routes(),
+            protection: policy.has_protection(),
+            websockets: policy.guards_websockets(),
+        };
+        let (bytes, latin1) = (OnceLock::new(), OnceLock::new());
+        Ok(Policy { core: Arc::new(policy), lints, predicates, reads, bytes, latin1 })
     }
 }
 
@@ -212,32 +298,32 @@ fn log(py: Python<'_>, lints: &[corsac::Issue]) -> PyResult<()> {
 }
 
 /// The text of a policy. Unlike a header's, it is Unicode.
-enum Text {
+enum PolicyText {
     Utf8(String),
     Bytes(PyBackedBytes),
 }
 
-impl Text {
+impl PolicyText {
     fn read(object: &Bound<'_, PyAny>) -> PyResult<Self> {
         if let Ok(text) = object.cast::<PyString>() {
-            return Ok(Text::Utf8(text.to_string_lossy().into_owned()));
+            return Ok(PolicyText::Utf8(text.to_string_lossy().into_owned()));
         }
         if is_bytes(object) {
-            return Ok(Text::Bytes(object.extract()?));
+            return Ok(PolicyText::Bytes(object.extract()?));
         }
         Err(PyTypeError::new_err(format!("text must be str or bytes, not {}", object.get_type().name()?)))
     }
 
     fn as_slice(&self) -> &[u8] {
         match self {
-            Text::Utf8(text) => text.as_bytes(),
-            Text::Bytes(bytes) => bytes,
+            PolicyText::Utf8(text) => text.as_bytes(),
+            PolicyText::Bytes(bytes) => bytes,
         }
     }
 }
 
 /// The error that `open` would raise: the class follows from the number.
-fn os_error(py: Python<'_>, error: &std::io::Error, path: &Path) -> PyErr {
+pub(crate) fn os_error(py: Python<'_>, error: &std::io::Error, path: &Path) -> PyErr {
     let Some(number) = error.raw_os_error() else {
         // The path itself is impossible, such as one with a NUL.
         return PyValueError::new_err(error.to_string());

@@ -4,7 +4,6 @@
 #![allow(unsafe_code)]
 
 use crate::send;
-use corsac::RequestHeaders;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyTuple};
@@ -35,6 +34,7 @@ pub(crate) fn call<'py, const COUNT: usize>(
 #[inline]
 pub(crate) fn lines<'py>(
     list: &Bound<'py, PyList>,
+    reads: impl Fn(&[u8]) -> bool,
     mut take: impl FnMut(&Bound<'py, PyAny>) -> PyResult<()>,
 ) -> PyResult<()> {
     let py = list.py();
@@ -46,7 +46,7 @@ pub(crate) fn lines<'py>(
         // the pair is passed over or counted: the thread stays attached, and `unread` runs none of Python's code.
         let pair = unsafe {
             let pair = ffi::PyList_GetItem(list.as_ptr(), place);
-            if unread(pair) { None } else { Some(Bound::from_borrowed_ptr(py, pair)) }
+            if unread(pair, &reads) { None } else { Some(Bound::from_borrowed_ptr(py, pair)) }
         };
         if let Some(pair) = pair {
             take(&pair)?;
@@ -56,13 +56,13 @@ pub(crate) fn lines<'py>(
     Ok(())
 }
 
-/// Whether this is a pair as servers make them, with a name that no policy reads.
+/// Whether this is a pair as servers make them, with a name that the policy does not read.
 ///
 /// # Safety
 ///
 /// The thread is attached and the object alive.
 #[inline]
-unsafe fn unread(pair: *mut Object) -> bool {
+unsafe fn unread(pair: *mut Object, reads: impl Fn(&[u8]) -> bool) -> bool {
     // SAFETY: the object is alive; it is looked into only as what its type says it is, and the tuple keeps the name
     // alive.
     unsafe {
@@ -74,7 +74,7 @@ unsafe fn unread(pair: *mut Object) -> bool {
             return false;
         }
         let Ok(size) = usize::try_from(ffi::Py_SIZE(name)) else { return false };
-        !RequestHeaders::reads(std::slice::from_raw_parts(ffi::PyBytes_AsString(name).cast(), size))
+        !reads(std::slice::from_raw_parts(ffi::PyBytes_AsString(name).cast(), size))
     }
 }
 

@@ -15,12 +15,37 @@ const WINDOW: Duration = Duration::from_secs(10);
 /// Longer texts of a client are cut.
 const LONGEST: usize = 160;
 
-/// `logging.INFO`: a refusal is what the policy is for, not a fault.
-const INFO: u8 = 20;
+/// What became of the request.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Kind {
+    /// At `logging.INFO`: a refusal is what the policy is for, not a fault.
+    Refused,
+    /// At `logging.WARNING`: who asks for reports wants to see them.
+    Reported,
+}
 
-/// The log of one middleware's refusals.
-#[derive(Debug, Default)]
-pub(crate) struct Refusals(Mutex<Window>);
+impl Kind {
+    const fn level(self) -> u8 {
+        match self {
+            Kind::Refused => 20,
+            Kind::Reported => 30,
+        }
+    }
+
+    const fn message(self) -> &'static str {
+        match self {
+            Kind::Refused => "refused: %(reason)s: %(method)s %(path)s from `%(origin)s`; help: %(help)s",
+            Kind::Reported => "report only: %(reason)s: %(method)s %(path)s from `%(origin)s`; help: %(help)s",
+        }
+    }
+}
+
+/// The log of one middleware's refusals, or of what it only reports.
+#[derive(Debug)]
+pub(crate) struct Refusals {
+    kind: Kind,
+    window: Mutex<Window>,
+}
 
 #[derive(Debug, Default)]
 struct Window {
@@ -30,6 +55,10 @@ struct Window {
 }
 
 impl Refusals {
+    pub(crate) fn new(kind: Kind) -> Self {
+        Refusals { kind, window: Mutex::default() }
+    }
+
     /// Logs one refusal. `path` gives the host's own text of the path.
     pub(crate) fn log(
         &self,
@@ -38,8 +67,8 @@ impl Refusals {
         request: &Request<'_>,
         path: impl FnOnce() -> Option<String>,
     ) -> PyResult<()> {
-        let logger = logger(py)?;
-        if !logger.call_method1(intern!(py, "isEnabledFor"), (INFO,))?.is_truthy()? {
+        let (logger, level) = (logger(py)?, self.kind.level());
+        if !logger.call_method1(intern!(py, "isEnabledFor"), (level,))?.is_truthy()? {
             return Ok(());
         }
         let Some(left_out) = self.admit(Instant::now()) else { return Ok(()) };
@@ -49,17 +78,18 @@ impl Refusals {
         told.set_item("method", printable(request.method))?;
         told.set_item("path", printable(path.as_bytes()))?;
         told.set_item("origin", printable(request.origin.unwrap_or_default()))?;
+        told.set_item("help", reason.help())?;
         // One mapping: a handler can take its members as they are.
-        logger.call_method1("info", ("refused: %(reason)s: %(method)s %(path)s from `%(origin)s`", told))?;
+        logger.call_method1("log", (level, self.kind.message(), told))?;
         if left_out > 0 {
-            logger.call_method1("info", ("%d refusals before this one were not logged", left_out))?;
+            logger.call_method1("log", (level, "%d refusals before this one were not logged", left_out))?;
         }
         Ok(())
     }
 
     /// Whether another line may be written, and how many were left out before it.
     fn admit(&self, now: Instant) -> Option<u64> {
-        let mut window = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut window = self.window.lock().unwrap_or_else(PoisonError::into_inner);
         if window.since.is_none_or(|since| now.duration_since(since) >= WINDOW) {
             window.since = Some(now);
             window.logged = 0;

@@ -1,20 +1,23 @@
 //! A policy's answers as Python objects, made once, so that a request makes few.
 
 use crate::merge::{Merger, Text, Watch};
+use crate::send::Head;
 use crate::warn::Reported;
 use corsac::{Action, Decision, Op, Shape, SlotValue};
 use pyo3::IntoPyObjectExt;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyTuple};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
-/// A policy with everything that can be prepared for its answers.
+/// A policy's answers for one kind of host, each prepared when it is given for the first time: a policy of many routes
+/// has many.
 #[derive(Debug)]
 pub(crate) struct Rendered {
-    pub(crate) policy: Arc<corsac::Policy>,
-    shapes: Vec<RenderedShape>,
-    pub(crate) reported: Reported,
+    policy: Arc<corsac::Policy>,
+    text: Text,
+    shapes: Vec<OnceLock<Box<RenderedShape>>>,
+    reported: Arc<Reported>,
 }
 
 /// One answer, but for the pieces of the request in it.
@@ -30,7 +33,9 @@ pub(crate) struct RenderedShape {
     /// The lines made last with the origin in them: requests come from the same page again and again.
     recent: Mutex<Option<Recent>>,
     of_origin: bool,
-    pub(crate) merger: Merger,
+    text: Text,
+    /// What `send` or `start_response` puts them on with.
+    pub(crate) head: Py<Head>,
 }
 
 /// An origin and the lines that hold it.
@@ -46,30 +51,36 @@ enum Line {
 }
 
 impl Rendered {
-    pub(crate) fn new(py: Python<'_>, policy: Arc<corsac::Policy>, text: Text) -> PyResult<Self> {
-        let shapes =
-            policy.shapes().iter().map(|shape| RenderedShape::new(py, shape, text)).collect::<PyResult<_>>()?;
-        Ok(Rendered { policy, shapes, reported: Reported::default() })
+    pub(crate) fn new(policy: Arc<corsac::Policy>, text: Text) -> Self {
+        let shapes = policy.shapes().iter().map(|_| OnceLock::new()).collect();
+        Rendered { policy, text, shapes, reported: Arc::default() }
     }
 
     /// The decision's shape: every decision of the policy has one.
-    pub(crate) fn shape(&self, decision: &Decision<'_>) -> PyResult<&RenderedShape> {
-        self.at(decision.shape().index())
+    #[inline]
+    pub(crate) fn shape(&self, py: Python<'_>, decision: &Decision<'_>) -> PyResult<&RenderedShape> {
+        let index = decision.shape().index() as usize;
+        match self.shapes.get(index).and_then(OnceLock::get) {
+            Some(shape) => Ok(shape),
+            None => self.render(py, index),
+        }
     }
 
-    /// How many shapes there are.
-    pub(crate) fn len(&self) -> u32 {
-        u32::try_from(self.shapes.len()).unwrap_or(u32::MAX)
-    }
-
-    /// The shape at this place.
-    pub(crate) fn at(&self, index: u32) -> PyResult<&RenderedShape> {
-        self.shapes.get(index as usize).ok_or_else(|| PyRuntimeError::new_err("a decision without a shape"))
+    #[cold]
+    fn render(&self, py: Python<'_>, index: usize) -> PyResult<&RenderedShape> {
+        match (self.shapes.get(index), self.policy.shapes().get(index)) {
+            (Some(place), Some(shape)) => {
+                // Made first: what Python does meanwhile may come here again.
+                let made = Box::new(RenderedShape::new(py, shape, self.text, &self.reported)?);
+                Ok(place.get_or_init(|| made))
+            }
+            _ => Err(PyRuntimeError::new_err("a decision without a shape")),
+        }
     }
 }
 
 impl RenderedShape {
-    fn new(py: Python<'_>, shape: &Shape, text: Text) -> PyResult<Self> {
+    fn new(py: Python<'_>, shape: &Shape, text: Text, reported: &Arc<Reported>) -> PyResult<Self> {
         let lines = shape
             .slots()
             .iter()
@@ -95,7 +106,8 @@ impl RenderedShape {
             fixed: pairs.map(|pairs| PyList::new(py, pairs)).transpose()?.map(Bound::unbind),
             recent: Mutex::new(None),
             of_origin: lines.iter().all(|line| matches!(line, Line::Fixed(_) | Line::OfRequest(_, SlotValue::Origin))),
-            merger: Merger::new(shape, text),
+            text,
+            head: Py::new(py, Head { merger: Merger::new(shape, text), reported: Arc::clone(reported) })?,
             lines,
         })
     }
@@ -126,7 +138,7 @@ impl RenderedShape {
             lines.push(match line {
                 Line::Fixed(pair) => pair.bind(py).clone(),
                 Line::OfRequest(name, value) => {
-                    let value = self.merger.text.object(py, decision.value(value));
+                    let value = self.text.object(py, decision.value(value));
                     PyTuple::new(py, [name.bind(py).clone(), value])?
                 }
             });

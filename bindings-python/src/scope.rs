@@ -2,8 +2,10 @@
 
 use crate::budget::Budget;
 use crate::octets::Octets;
+use crate::policy::Reads;
 use crate::raw::lines;
-use corsac::RequestHeaders;
+use crate::target::Target;
+use corsac::{Request, RequestHeader, RequestHeaders};
 use pyo3::exceptions::{PyKeyError, PyTypeError};
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -14,43 +16,103 @@ use pyo3::types::{PyDict, PyIterator, PyList, PyString, PyTuple};
 pub(crate) struct ScopeRequest {
     method: Octets,
     lines: Lines,
+    target: Option<Target>,
+    secure: bool,
+    websocket: bool,
 }
 
 impl ScopeRequest {
     #[inline]
-    pub(crate) fn read(scope: &Bound<'_, PyAny>) -> PyResult<Self> {
+    pub(crate) fn read(scope: &Bound<'_, PyAny>, reads: Reads) -> PyResult<Self> {
         let py = scope.py();
         let method =
             get(scope, intern!(py, "method"))?.ok_or_else(|| PyKeyError::new_err("the scope has no `method`"))?;
-        let method = Octets::read(&method, "the scope's method")?;
+        ScopeRequest::of(scope, reads, &method)
+    }
+
+    /// Of a scope of WebSocket handshakes, whose type stands for the method that it does not have.
+    pub(crate) fn read_websocket(
+        scope: &Bound<'_, PyAny>,
+        reads: Reads,
+        kind: &Bound<'_, PyAny>,
+    ) -> PyResult<Self> {
+        Ok(ScopeRequest { websocket: true, ..ScopeRequest::of(scope, reads, kind)? })
+    }
+
+    #[inline]
+    fn of(scope: &Bound<'_, PyAny>, reads: Reads, method: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let py = scope.py();
+        let method = Octets::read(method, "the scope's method")?;
         let mut lines = Lines::default();
         if let Some(headers) = get(scope, intern!(py, "headers"))? {
-            lines.read(scope, &headers)?;
+            lines.read(scope, &headers, reads)?;
         }
-        Ok(ScopeRequest { method, lines })
+        let target = if reads.path { target(scope)? } else { None };
+        let secure = reads.protection && is_secure(scope)?;
+        Ok(ScopeRequest { method, lines, target, secure, websocket: false })
     }
 
     pub(crate) fn pick(&self) -> RequestHeaders<'_> {
-        let lines = self.lines.few.iter().flatten().chain(&self.lines.more);
-        lines.map(|(name, value)| (name.as_slice(), value.as_slice())).collect()
+        let mut picked = RequestHeaders::default();
+        for (header, value) in self.lines.few.iter().flatten().chain(&self.lines.more) {
+            picked.put(*header, value.as_slice());
+        }
+        picked
     }
 
-    pub(crate) fn method(&self) -> &[u8] {
-        self.method.as_slice()
+    #[inline]
+    pub(crate) fn request<'a>(&'a self, picked: &'a RequestHeaders<'_>) -> Request<'a> {
+        let mut request = picked.request(self.method.as_slice(), None);
+        if let Some(target) = &self.target {
+            request.path = Some(target.as_slice());
+            request.path_decoded = target.decoded;
+        }
+        request.secure = self.secure;
+        request.websocket = self.websocket;
+        request
     }
+}
+
+/// The path that the client asked for. Servers put the root path before it, or leave it out, as a proxy does that takes
+/// it off; a mount leaves it in.
+fn target(scope: &Bound<'_, PyAny>) -> PyResult<Option<Target>> {
+    let py = scope.py();
+    let raw = get(scope, intern!(py, "raw_path"))?.filter(|raw| !raw.is_none());
+    let target = match (raw, get(scope, intern!(py, "path"))?) {
+        (Some(raw), _) => Target::raw(Octets::read(&raw, "the scope's raw_path")?),
+        (None, Some(path)) => Target::decoded(Octets::utf8(&path, "the scope's path")?),
+        (None, None) => return Ok(None),
+    };
+    let Some(root) = get(scope, intern!(py, "root_path"))?.filter(|root| !root.is_none()) else {
+        return Ok(Some(target));
+    };
+    let root = Octets::utf8(&root, "the scope's root_path")?;
+    Ok(Some(if target.is_under(root.as_slice()) { target } else { target.under(root.as_slice()) }))
+}
+
+fn is_secure(scope: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let py = scope.py();
+    let scheme = get(scope, intern!(py, "scheme"))?;
+    Ok(scheme.is_some_and(|it| is_text(&it, intern!(py, "https")) || is_text(&it, intern!(py, "wss"))))
+}
+
+/// The header of this name, if the policy reads it.
+#[inline]
+fn wanted(name: &[u8], reads: Reads) -> Option<RequestHeader> {
+    RequestHeader::of(name).filter(|header| reads.protection || !header.is_of_protection())
 }
 
 /// Lines that a policy reads. An ordinary request has so few that they need no allocation.
 #[derive(Debug, Default)]
 struct Lines {
-    few: [Option<(Octets, Octets)>; 3],
-    more: Vec<(Octets, Octets)>,
+    few: [Option<(RequestHeader, Octets)>; 3],
+    more: Vec<(RequestHeader, Octets)>,
 }
 
 impl Lines {
-    fn read<'py>(&mut self, scope: &Bound<'py, PyAny>, headers: &Bound<'py, PyAny>) -> PyResult<()> {
+    fn read<'py>(&mut self, scope: &Bound<'py, PyAny>, headers: &Bound<'py, PyAny>, reads: Reads) -> PyResult<()> {
         if let Ok(list) = headers.cast_exact::<PyList>() {
-            return lines(list, |pair| self.line(pair));
+            return lines(list, |name| wanted(name, reads).is_some(), |pair| self.line(pair, reads));
         }
         if headers.is_instance_of::<PyIterator>() {
             // It can be read once, and the application will want to.
@@ -59,15 +121,15 @@ impl Lines {
                 headers.try_iter()?.map(|pair| budget.spend("headers").and(pair)).collect::<PyResult<Vec<_>>>()?;
             let all = PyList::new(headers.py(), all)?;
             scope.set_item(intern!(scope.py(), "headers"), &all)?;
-            return all.iter().try_for_each(|pair| self.line(&pair));
+            return all.iter().try_for_each(|pair| self.line(&pair, reads));
         }
-        headers.try_iter()?.try_for_each(|pair| self.line(&pair?))
+        headers.try_iter()?.try_for_each(|pair| self.line(&pair?, reads))
     }
 
-    fn line(&mut self, pair: &Bound<'_, PyAny>) -> PyResult<()> {
+    fn line(&mut self, pair: &Bound<'_, PyAny>, reads: Reads) -> PyResult<()> {
         let name = Octets::read(&member(pair, 0)?, "a header's name")?;
-        if RequestHeaders::reads(name.as_slice()) {
-            let line = (name, Octets::read(&member(pair, 1)?, "a header's value")?);
+        if let Some(header) = wanted(name.as_slice(), reads) {
+            let line = (header, Octets::read(&member(pair, 1)?, "a header's value")?);
             match self.few.iter_mut().find(|place| place.is_none()) {
                 Some(place) => *place = Some(line),
                 None => self.more.push(line),

@@ -1,27 +1,23 @@
 //! `send` as the application sees it: puts the decision's headers on the response's head.
 
+use crate::merge::Merger;
 use crate::raw::{self, sender};
-use crate::rendered::Rendered;
 use crate::scope::{get, is_text};
+use crate::warn::Reported;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyTuple};
 use std::sync::Arc;
 
-/// One of a policy's answers, as what `send` holds.
+/// How one of a policy's answers is put on a response: what `send` and `start_response` hold.
 #[pyclass(frozen, module = "corsac._corsac")]
 #[derive(Debug)]
 pub(crate) struct Head {
-    rendered: Arc<Rendered>,
-    shape: u32,
+    pub(crate) merger: Merger,
+    pub(crate) reported: Arc<Reported>,
 }
 
 impl Head {
-    /// Each of the policy's answers, in order.
-    pub(crate) fn all(py: Python<'_>, rendered: &Arc<Rendered>) -> PyResult<Vec<Py<Self>>> {
-        (0..rendered.len()).map(|shape| Py::new(py, Head { rendered: Arc::clone(rendered), shape })).collect()
-    }
-
     /// The server's `send`, with these lines put on each response's head.
     #[inline]
     pub(crate) fn send<'py>(
@@ -40,10 +36,18 @@ impl Head {
             Err(_) => py.get_type::<PyDict>().call1((message,))?.cast_into()?,
         };
         let headers = message.get_item(intern!(py, "headers"))?;
-        let merger = &self.rendered.at(self.shape)?.merger;
-        let merged = merger.merge(headers.as_ref(), lines, |name| self.rendered.reported.taken_off(py, name))?;
+        let merged = self.merge(headers.as_ref(), lines)?;
         message.set_item(intern!(py, "headers"), merged)?;
         Ok(message)
+    }
+
+    /// The decision's lines among the application's headers.
+    pub(crate) fn merge<'py>(
+        &self,
+        headers: Option<&Bound<'py, PyAny>>,
+        lines: &Bound<'py, PyList>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        self.merger.merge(headers, lines, |name| self.reported.taken_off(lines.py(), name))
     }
 }
 

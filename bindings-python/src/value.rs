@@ -2,6 +2,7 @@
 
 use crate::budget::Budget;
 use crate::octets::is_bytes;
+use crate::predicate::{self, Functions};
 use corsac::Value;
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -13,13 +14,34 @@ const MOST_DEPTH: usize = 16;
 
 const WHAT: &str = "the CORS policy";
 
-/// The keyword arguments of a policy.
-pub(crate) fn config(config: Option<&Bound<'_, PyDict>>) -> PyResult<Value> {
+/// The keyword arguments of a policy, and the functions among them, which are no more than that to core.
+pub(crate) fn config<'py>(config: Option<&Bound<'py, PyDict>>) -> PyResult<(Value, Functions<'py>)> {
     let mut reader = Reader { budget: Budget::new() };
-    match config {
-        Some(config) => reader.map(config.as_any(), 0),
-        None => Ok(Value::Map(Vec::new())),
+    let mut functions = Functions::default();
+    let mut entries = Vec::new();
+    // By way of `items()`: as below.
+    for entry in config.map(|config| config.items()).into_iter().flatten() {
+        reader.budget.spend(WHAT)?;
+        let (key, object): (Bound<'py, PyString>, Bound<'py, PyAny>) = entry.extract()?;
+        let key = text(&key);
+        let value = match key.as_str() {
+            // The same as leaving it out.
+            _ if is_predicate(&key) && object.is_none() => continue,
+            _ if is_predicate(&key) && object.is_callable() => {
+                functions.policy = Some(object);
+                Value::Function
+            }
+            "routes" => reader.routes(&object, &mut functions)?,
+            _ => reader.value(&object, 1)?,
+        };
+        entries.push((key, value));
     }
+    Ok((Value::Map(entries), functions))
+}
+
+/// Whether it is the predicate's name, or the alias that every setting has.
+fn is_predicate(key: &str) -> bool {
+    key == predicate::NAME || key == "allowOrigin"
 }
 
 struct Reader {
@@ -39,7 +61,7 @@ impl Reader {
         if object.is_instance(abc(py, &MAPPING, "Mapping")?)? {
             return match depth {
                 MOST_DEPTH.. => too_deep(object),
-                _ => self.map(object, depth),
+                _ => self.map(object, depth, &mut None),
             };
         }
         // Before URLs: a class of URLs has the attributes of one.
@@ -67,20 +89,60 @@ impl Reader {
         Ok(Value::List(items))
     }
 
+    /// Each route may have a function of its own.
+    fn routes<'py>(&mut self, object: &Bound<'py, PyAny>, functions: &mut Functions<'py>) -> PyResult<Value> {
+        if !is_list(object)? {
+            return self.value(object, 1);
+        }
+        let mut items = Vec::new();
+        for (index, item) in (0..).zip(object.try_iter()?) {
+            self.budget.spend(WHAT)?;
+            let item = item?;
+            if !item.is_instance(abc(item.py(), &MAPPING, "Mapping")?)? {
+                items.push(self.value(&item, 2)?);
+                continue;
+            }
+            let mut function = None;
+            items.push(self.map(&item, 2, &mut function)?);
+            functions.routes.extend(function.map(|function| (index, function)));
+        }
+        Ok(Value::List(items))
+    }
+
     /// By way of `items()`: an iteration of the dict itself could not bear that an element's code changes it.
-    fn map(&mut self, object: &Bound<'_, PyAny>, depth: usize) -> PyResult<Value> {
+    ///
+    /// A function under the predicate's name is put to `function`.
+    fn map<'py>(
+        &mut self,
+        object: &Bound<'py, PyAny>,
+        depth: usize,
+        function: &mut Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Value> {
         let mut entries = Vec::new();
         for entry in object.call_method0(intern!(object.py(), "items"))?.try_iter()? {
             self.budget.spend(WHAT)?;
-            let (key, value): (Bound<'_, PyAny>, Bound<'_, PyAny>) = entry?.extract()?;
+            let (key, value): (Bound<'py, PyAny>, Bound<'py, PyAny>) = entry?.extract()?;
             let key = match key.cast::<PyString>() {
                 Ok(key) => text(key),
                 Err(_) => text(&key.repr()?),
             };
-            entries.push((key, self.value(&value, depth + 1)?));
+            let read = self.value(&value, depth + 1)?;
+            if read == Value::Function && is_predicate(&key) {
+                *function = Some(value);
+            }
+            entries.push((key, read));
         }
         Ok(Value::Map(entries))
     }
+}
+
+/// Whether it is read as a list.
+fn is_list(object: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let py = object.py();
+    Ok(scalar(object)?.is_none()
+        && !object.is_callable()
+        && !object.is_instance(abc(py, &MAPPING, "Mapping")?)?
+        && object.is_instance(abc(py, &ITERABLE, "Iterable")?)?)
 }
 
 /// What is not made of other values.

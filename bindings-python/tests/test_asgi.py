@@ -325,7 +325,7 @@ def test_policy_or_settings() -> None:
     assert middleware.app is app
     with pytest.raises(TypeError, match="not both: allow_origins"):
         CORSMiddleware(app, policy=policy, allow_origins=["*"])
-    with pytest.raises(TypeError, match=r"must be a corsac\.Policy, not dict"):
+    with pytest.raises(TypeError, match=r"must be a corsac\.Policy or a corsac\.Reloadable, not dict"):
         CORSMiddleware(app, policy={})  # type: ignore[arg-type]
 
 

@@ -8,10 +8,10 @@ from collections import ChainMap, OrderedDict, UserDict, deque
 from collections.abc import Iterator
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Any, Never
+from typing import Any, Never, get_type_hints
 
 import pytest
-from corsac import ConfigError, Policy, PolicyOptions
+from corsac import ConfigError, Policy, PolicyOptions, ProtectionOptions, RouteOptions
 
 ORIGIN = "https://app.example.com"
 
@@ -262,8 +262,20 @@ def test_the_typed_settings_are_the_engines() -> None:
     with pytest.raises(ConfigError) as raised:
         Policy(allow_origins=[], **{"no such setting anywhere": 1})  # type: ignore[arg-type]
     listed = raised.value.issues[0].help.partition("the settings are ")[2].split(", ")
-    functions = {"allow_origin"}  # no setting of the engine
-    assert set(listed) - {"$schema"} == set(PolicyOptions.__annotations__) - functions
+    functions = {"allow_origin", "predicate_timeout", "predicate_cache"}  # no settings of the engine
+    named = set(get_type_hints(PolicyOptions))
+    assert set(listed) - {"$schema"} == named - functions
     described = Policy.__doc__ or ""
-    undescribed = {"protection", "routes", "dialect"}  # not carried out yet, or for another language
-    assert {name for name in PolicyOptions.__annotations__ if f"    {name} (" not in described} == undescribed
+    assert {name for name in named if f"    {name} (" not in described} == {"dialect"}, "that is for other languages"
+
+
+def test_the_typed_settings_of_routes_and_protection_are_the_engines() -> None:
+    with pytest.raises(ConfigError) as raised:
+        Policy(allow_origins=[], routes=[{"no such": 1}], protection={"no such": 1})  # type: ignore[typeddict-item, typeddict-unknown-key]
+    listed = {
+        issue.field.partition(".")[0]: set(issue.help.partition("the settings are ")[2].split(", "))
+        for issue in raised.value.issues
+        if issue.code == "unknown-key"
+    }
+    assert listed["routes[0]"] == set(get_type_hints(RouteOptions)) - {"allow_origin"}
+    assert listed["protection"] == set(get_type_hints(ProtectionOptions))

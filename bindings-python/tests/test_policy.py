@@ -48,7 +48,7 @@ def test_issue() -> None:
         return Issue(code=code, severity="lint", field="f[0]", value="v", message="m", help="h'")
 
     issue = make()
-    assert repr(issue) == "Issue(code='x', severity='lint', field='f[0]', value='v', message='m', help=\"h'\")"
+    assert repr(issue) == "Issue(code='x', severity='lint', field='f[0]', value='v', message='m', help=\"h'\", line=None)"
     assert str(issue) == "f[0]: m [x]\n  help: h'"
     assert issue == make() != make("y")
     assert len({make(), make(), make("y")}) == 2
@@ -142,6 +142,6 @@ def test_help_shows_signatures_and_sources() -> None:
         check=True,
         env={"PYTHONPATH": str(Path(corsac.__file__).parents[1]), "PAGER": "cat", "TERM": "dumb"},
     ).stdout
-    signatures = ("evaluate(self, /, method, headers, path=None)", "from_json(text, *, allow_origin=None)")
+    signatures = ("evaluate(self, /, method, headers, path=None, *,", "from_json(text, *, allow_origin=None,")
     for text in (*signatures, "class CORSMiddleware in module corsac:", "Raises:", "Fetch", "ConfigError"):
         assert text in shown

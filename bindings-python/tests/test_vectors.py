@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from corsac import ConfigError, Issue, Policy, merge_vary
+from asgi_kit import App, play
+from corsac import ConfigError, CORSMiddleware, Decision, Issue, Policy, merge_vary
 
 VECTORS = Path(__file__).parents[2] / "tests" / "vectors"
 
@@ -54,7 +55,8 @@ def exactly(members: Json, keys: set[str], optional: frozenset[str] = frozenset(
 def kind_of(vector: Json) -> str:
     for kind, keys in KINDS.items():
         source = vector.keys() & {"config", "text"}
-        if vector.keys() == keys | source and len(source) == (kind != "vary"):
+        optional = {"predicate"} if kind == "decision" else set()
+        if vector.keys() - optional == keys | source and len(source) == (kind != "vary"):
             return kind
     message = f"no kind of vector has these keys: {sorted(vector)}"
     raise AssertionError(message)
@@ -74,14 +76,28 @@ CASES = cases()
 EXECUTED: Counter[str] = Counter()
 
 
-def build(case: Case) -> Policy:
+class Predicate:
+    """Answers as a vector says, and counts how often it was asked."""
+
+    def __init__(self, answer: str) -> None:
+        self.answer = {"allow": True, "deny": False, "fail": None}[answer]
+        self.asked = 0
+
+    def __call__(self, origin: str) -> bool:
+        self.asked += 1
+        if self.answer is None:
+            raise LookupError(origin)
+        return self.answer
+
+
+def build(case: Case, **predicate: Any) -> Policy:
     if case.form == "native":
-        return Policy(**case.vector["config"])
+        return Policy(**case.vector["config"], **predicate)
     if case.form == "json":
-        return Policy.from_json(json.dumps(case.vector["config"]))
+        return Policy.from_json(json.dumps(case.vector["config"]), **predicate)
     text = case.vector["text"]
     exactly(text, {"format", "text"})
-    return {"json": Policy.from_json, "toml": Policy.from_toml}[text["format"]](text["text"])
+    return {"json": Policy.from_json, "toml": Policy.from_toml}[text["format"]](text["text"], **predicate)
 
 
 def findings(expected: list[Json]) -> Counter[tuple[str, str]]:
@@ -96,17 +112,48 @@ def found(issues: tuple[Issue, ...]) -> Counter[tuple[str, str]]:
 
 def check_decision(case: Case) -> None:
     request, expect = case.vector["request"], case.vector["expect"]
-    exactly(request, {"method", "headers"}, frozenset({"path"}))
-    exactly(expect, {"action", "status", "headers", "body", "reason"})
-    decision = build(case).evaluate(request["method"], request["headers"], request.get("path"))
+    flags = {"path_decoded", "secure", "websocket"}
+    exactly(request, {"method", "headers"}, frozenset({"path", "authority"} | flags))
+    asked = frozenset({"asked"} if "predicate" in case.vector else ())
+    exactly(expect, {"action", "status", "headers", "body", "reason"} | asked, frozenset({"reported"}))
+    headers = list(request["headers"])
+    if "authority" in request:
+        headers.append([":authority", request["authority"]])
+    asks = {name: request[name] for name in flags & request.keys()}
+    predicate = Predicate(case.vector["predicate"]) if "predicate" in case.vector else None
+    policy = build(case, **({} if predicate is None else {"allow_origin": predicate}))
+    if predicate is not None and predicate.answer is None and expect["asked"]:
+        decision = failed(policy, request, headers, asks)
+    else:
+        decision = policy.evaluate(request["method"], headers, request.get("path"), **asks)
     assert {
         "action": decision.action,
         "status": decision.status,
         "headers": [list(header) for header in decision.headers],
         "body": decision.body,
         "reason": decision.reason,
-    } == expect
-    assert decision.reported is None
+    } == {name: value for name, value in expect.items() if name not in ("asked", "reported")}
+    assert decision.reported == expect.get("reported")
+    if predicate is not None:
+        assert predicate.asked == expect["asked"]
+
+
+def failed(policy: Policy, request: Json, headers: list[list[str]], asks: Json) -> Decision:
+    """What a predicate raises is raised: only a hook hears the decision."""
+    heard: list[Decision] = []
+    middleware = CORSMiddleware(App(), policy=policy, on_decision=lambda decision, scope: heard.append(decision))
+    scope = {
+        "type": "websocket" if asks.get("websocket") else "http",
+        "method": request["method"],
+        "scheme": "https" if asks.get("secure") else "http",
+        "headers": [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers],
+    }
+    if "path" in request:
+        scope["path" if asks.get("path_decoded") else "raw_path"] = request["path"].encode("latin-1")
+    with pytest.raises(LookupError):
+        play(middleware, scope)
+    (decision,) = heard
+    return decision
 
 
 def check_issues(case: Case) -> None:

@@ -17,12 +17,14 @@ from corsac._corsac import (
     Decision,
     Issue,
     Policy,
+    PredicateCache,
     __version__,
     merge_vary,
 )
 from corsac._environment import settings_from_env
 from corsac._install import install
-from corsac._types import OriginPredicate, PolicyOptions, UrlLike
+from corsac._reload import Reloadable
+from corsac._types import OriginPredicate, PolicyOptions, ProtectionOptions, RouteOptions, UrlLike
 
 __all__ = [
     "CORSMiddleware",
@@ -32,6 +34,10 @@ __all__ = [
     "OriginPredicate",
     "Policy",
     "PolicyOptions",
+    "PredicateCache",
+    "ProtectionOptions",
+    "Reloadable",
+    "RouteOptions",
     "UrlLike",
     "__version__",
     "install",

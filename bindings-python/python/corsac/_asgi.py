@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar, Unpack
 
 from corsac._corsac import AsgiMiddleware, Decision, Policy
+from corsac._reload import Reloadable
 from corsac._types import ASGIApp, PolicyOptions, Receive, Scope, Send
 
 Hook = TypeVar("Hook", bound=Callable[..., object])
@@ -19,7 +20,8 @@ class CORSMiddleware(AsgiMiddleware):
 
     Args:
         app: the ASGI application inside.
-        policy (Policy): a policy that is built already, in place of the settings.
+        policy (Policy | Reloadable): a policy that is built already, or one that is read again while requests run, in
+            place of the settings.
         on_decision (Callable): called with each :class:`corsac.Decision` and the scope, for metrics; not async. What
             it raises is logged, and the request goes on.
         allow_origins (list[str]): origin patterns, or ``["*"]``: who may read responses.
@@ -31,13 +33,16 @@ class CORSMiddleware(AsgiMiddleware):
         allow_credentials (bool): whether cookies and HTTP authentication are allowed; default False.
         expose_headers (list[str]): response-header names that scripts may read, or ``["*"]``.
         max_age (int): for how many seconds a browser may keep a preflight's answer; default 600.
+        routes (list[dict]): other settings for some paths.
+        protection (dict): what is refused on the server: writes and WebSocket handshakes from foreign pages.
         **settings: the other settings of a policy. :class:`corsac.Policy` describes each of them.
 
     Raises:
         ConfigError: the settings are refused: every issue at once, each with its fix.
-        TypeError: both a policy and settings are given, or ``policy`` is not a :class:`corsac.Policy`.
+        TypeError: both a policy and settings are given, or ``policy`` is none.
 
-    Only HTTP requests are looked at; WebSocket and lifespan scopes go to the application as they are.
+    HTTP requests are looked at, and WebSocket handshakes where ``protection`` says so: one that is refused is answered
+    with 403 before it is accepted. Every other scope goes to the application as it is.
 
     Source: Fetch, "CORS protocol".
     """
@@ -48,20 +53,20 @@ class CORSMiddleware(AsgiMiddleware):
         self,
         app: ASGIApp,
         *,
-        policy: Policy | None = None,
+        policy: Policy | Reloadable | None = None,
         on_decision: Callable[[Decision, Scope], object] | None = None,
         **settings: Unpack[PolicyOptions],
     ) -> None:
-        self._setup(app, chosen(policy, settings), hook(on_decision), respond, ask)
+        self._setup(app, chosen(policy, settings), hook(on_decision), respond, deny, ask)
         show_as_async(self)
 
 
-def chosen(policy: Policy | None, settings: PolicyOptions) -> Policy:
+def chosen(policy: Policy | Reloadable | None, settings: PolicyOptions) -> Policy | Reloadable:
     """The policy to use: the one that is given, or one that is built from the settings."""
     if policy is None:
         return Policy(**settings)
-    if not isinstance(policy, Policy):
-        raise TypeError(f"policy must be a corsac.Policy, not {type(policy).__name__}")
+    if not isinstance(policy, (Policy, Reloadable)):
+        raise TypeError(f"policy must be a corsac.Policy or a corsac.Reloadable, not {type(policy).__name__}")
     if settings:
         raise TypeError(f"give either policy= or settings, not both: {', '.join(sorted(settings))}")
     return policy
@@ -78,21 +83,31 @@ def hook(on_decision: Hook | None) -> Hook | None:
 
 
 async def ask(
-    middleware: AsgiMiddleware, answer: Awaitable[object], scope: Scope, receive: Receive, send: Send
+    middleware: AsgiMiddleware, policy: Policy, answer: Awaitable[object], scope: Scope, receive: Receive, send: Send
 ) -> None:
-    """Await the predicate's answer, then go on with the request."""
+    """Await the predicate's answer, then go on with the request, by the policy that asked."""
     try:
         said = await answer
     except Exception:
-        middleware._failed(scope)
+        middleware._failed(policy, scope)
         raise
-    await middleware._answered(scope, receive, send, said)
+    await middleware._answered(policy, scope, receive, send, said)
 
 
 async def respond(send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
     """Answer without the application."""
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
+
+
+async def deny(scope: Scope, send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
+    """Refuse a WebSocket handshake before it is accepted, with the whole answer where the server can send it."""
+    if "websocket.http.response" in (scope.get("extensions") or ()):
+        await send({"type": "websocket.http.response.start", "status": status, "headers": headers})
+        await send({"type": "websocket.http.response.body", "body": body})
+    else:
+        # Servers answer 403 to this.
+        await send({"type": "websocket.close"})
 
 
 def show_as_async(middleware: AsgiMiddleware) -> None:

@@ -13,6 +13,9 @@ __all__ = [
     "Decision",
     "Issue",
     "Policy",
+    "PolicyFile",
+    "PolicyHolder",
+    "PredicateCache",
     "WsgiMiddleware",
     "__version__",
     "merge_vary",
@@ -28,13 +31,16 @@ class AsgiMiddleware:
     def _setup(
         self,
         app: ASGIApp,
-        policy: Policy,
+        policy: Policy | PolicyHolder,
         on_decision: Callable[[Decision, Scope], object] | None,
         respond: Callable[..., Awaitable[None]],
+        deny: Callable[..., Awaitable[None]],
         ask: Callable[..., Awaitable[None]],
     ) -> None: ...
-    def _answered(self, scope: Scope, receive: Receive, send: Send, said: object) -> Awaitable[None]: ...
-    def _failed(self, scope: Scope) -> None: ...
+    def _answered(
+        self, policy: Policy, scope: Scope, receive: Receive, send: Send, said: object
+    ) -> Awaitable[None]: ...
+    def _failed(self, policy: Policy, scope: Scope) -> None: ...
     @property
     def app(self) -> ASGIApp: ...
     @property
@@ -47,7 +53,7 @@ class WsgiMiddleware:
     def _setup(
         self,
         app: WSGIApp,
-        policy: Policy,
+        policy: Policy | PolicyHolder,
         on_decision: Callable[[Decision, dict[str, Any]], object] | None,
         respond: Callable[..., list[bytes]],
     ) -> None: ...
@@ -70,7 +76,15 @@ class ConfigError(ValueError):
 @final
 class Issue:
     def __new__(
-        cls, *, code: str, severity: Literal["error", "lint"], field: str, value: str, message: str, help: str
+        cls,
+        *,
+        code: str,
+        severity: Literal["error", "lint"],
+        field: str,
+        value: str,
+        message: str,
+        help: str,
+        line: int | None = None,
     ) -> Issue: ...
     @property
     def code(self) -> str: ...
@@ -84,10 +98,12 @@ class Issue:
     def message(self) -> str: ...
     @property
     def help(self) -> str: ...
+    @property
+    def line(self) -> int | None: ...
     def __eq__(self, other: object, /) -> bool: ...
     def __ne__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...
-    def __getnewargs_ex__(self) -> tuple[tuple[()], dict[str, str]]: ...
+    def __getnewargs_ex__(self) -> tuple[tuple[()], dict[str, Any]]: ...
 
 @final
 class Decision:
@@ -111,18 +127,65 @@ class Decision:
 class Policy:
     def __new__(cls, **config: Unpack[PolicyOptions]) -> Policy: ...
     @staticmethod
-    def from_json(text: _Text, *, allow_origin: OriginPredicate | None = None) -> Policy: ...
+    def from_json(
+        text: _Text,
+        *,
+        allow_origin: OriginPredicate | None = None,
+        predicate_timeout: float | None = None,
+        predicate_cache: PredicateCache | None = None,
+    ) -> Policy: ...
     @staticmethod
-    def from_toml(text: _Text, *, allow_origin: OriginPredicate | None = None) -> Policy: ...
+    def from_toml(
+        text: _Text,
+        *,
+        allow_origin: OriginPredicate | None = None,
+        predicate_timeout: float | None = None,
+        predicate_cache: PredicateCache | None = None,
+    ) -> Policy: ...
     @staticmethod
-    def from_file(path: str | PathLike[str], *, allow_origin: OriginPredicate | None = None) -> Policy: ...
+    def from_file(
+        path: str | PathLike[str],
+        *,
+        allow_origin: OriginPredicate | None = None,
+        predicate_timeout: float | None = None,
+        predicate_cache: PredicateCache | None = None,
+    ) -> Policy: ...
     def evaluate(
         self,
         method: _Text,
         headers: Iterable[tuple[_Text, _Text] | list[_Text] | list[str] | list[bytes]] | Mapping[str, _Text],
         path: _Text | None = None,
+        *,
+        path_decoded: bool = False,
+        secure: bool = False,
+        websocket: bool = False,
     ) -> Decision: ...
     @property
     def lints(self) -> tuple[Issue, ...]: ...
+
+@final
+class PredicateCache:
+    def __new__(cls, *, size: int, ttl: float) -> PredicateCache: ...
+    def clear(self) -> None: ...
+
+@disjoint_base
+class PolicyHolder:
+    def __new__(cls, policy: Policy) -> Self: ...
+    @property
+    def policy(self) -> Policy: ...
+    def swap(self, policy: Policy) -> Policy: ...
+
+@final
+class PolicyFile:
+    @classmethod
+    def open(
+        cls,
+        path: str | PathLike[str],
+        allow_origin: OriginPredicate | None,
+        predicate_timeout: float | None,
+        predicate_cache: PredicateCache | None,
+    ) -> tuple[PolicyFile, Policy]: ...
+    def reload(self) -> Policy: ...
+    def look(self) -> Policy | None: ...
 
 def merge_vary(lines: Iterable[AnyStr], vary: AnyStr) -> AnyStr: ...

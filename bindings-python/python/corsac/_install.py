@@ -5,6 +5,7 @@ from typing import Protocol, Unpack
 
 from corsac._asgi import CORSMiddleware, chosen, hook
 from corsac._corsac import Decision, Policy
+from corsac._reload import Reloadable
 from corsac._types import ASGIApp, PolicyOptions, Scope
 
 
@@ -22,7 +23,7 @@ class _Starlette(Protocol):
 def install(
     app: _Starlette,
     *,
-    policy: Policy | None = None,
+    policy: Policy | Reloadable | None = None,
     on_decision: Callable[[Decision, Scope], object] | None = None,
     **settings: Unpack[PolicyOptions],
 ) -> None:
@@ -35,7 +36,7 @@ def install(
 
     Args:
         app: a ``FastAPI`` or ``Starlette`` application that has not started.
-        policy: a policy that is built already, in place of the settings.
+        policy: a policy that is built already, or a :class:`corsac.Reloadable`, in place of the settings.
         on_decision: as for :class:`corsac.CORSMiddleware`.
         **settings: the settings of a policy, described at :class:`corsac.Policy`.
 

@@ -1,7 +1,9 @@
-"""What can be told of an origin predicate before it is asked."""
+"""An origin predicate: what can be told of it before it is asked, and the bounds of its answers."""
 
+import asyncio
 import inspect
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Generator
+from typing import Any, Protocol
 
 _POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
@@ -27,3 +29,92 @@ def arguments(function: Callable[..., object]) -> int:
     except TypeError as error:
         raise TypeError(f"allow_origin must take the origin, or the origin and the request: {error}") from None
     return count
+
+
+class Answers(Protocol):
+    """What was said already."""
+
+    def get(self, origin: str) -> bool | None:
+        """What was said of the origin, if it is remembered."""
+
+    def put(self, origin: str, said: object) -> None:
+        """Remember it, if it is an answer."""
+
+
+class Questions:
+    """The questions to a function whose answers are awaited: bounded in time, and one at a time for each origin."""
+
+    def __init__(self, function: Callable[[str], Any], timeout: float | None, answers: Answers | None) -> None:
+        self._function = function
+        self._timeout = timeout
+        self._answers = answers
+        self._pending: dict[tuple[asyncio.AbstractEventLoop, str], asyncio.Task[object]] = {}
+
+    def ask(self, origin: str, awaitable: Awaitable[object] | None = None) -> "Question":
+        """A question to be awaited. With an awaitable the function has been called already."""
+        return Question(self, origin, awaitable)
+
+    async def answer(self, question: "Question") -> object:
+        """Await the answer: the one that is under way, if there is one."""
+        if self._answers is None:
+            return await self._within(question.take() or self._function(question.origin))
+        said = self._answers.get(question.origin)
+        if said is not None:
+            question.close()
+            return said
+        loop = asyncio.get_running_loop()
+        key = (loop, question.origin)
+        task = self._pending.get(key)
+        if task is None:
+            task = loop.create_task(self._remembered(question.origin, question.take()))
+            self._pending[key] = task
+            task.add_done_callback(lambda _: self._pending.pop(key, None))
+        question.close()
+        # Who goes away does not take the answer from the others.
+        return await asyncio.shield(task)
+
+    async def _remembered(self, origin: str, awaitable: Awaitable[object] | None) -> object:
+        asked: Any = self._function(origin) if awaitable is None else awaitable
+        said = await self._within(asked) if inspect.isawaitable(asked) else asked
+        assert self._answers is not None  # noqa: S101  # for type checkers: answer() saw it
+        self._answers.put(origin, said)
+        return said
+
+    async def _within(self, awaitable: Awaitable[object]) -> object:
+        """Wait no longer than the time-out, even for what does not let itself be cancelled."""
+        if self._timeout is None:
+            return await awaitable
+        task = asyncio.ensure_future(awaitable)
+        try:
+            done, _ = await asyncio.wait({task}, timeout=self._timeout)
+        except asyncio.CancelledError:
+            task.cancel()
+            raise
+        if not done:
+            task.cancel()
+            raise TimeoutError(f"the allow_origin function took more than {self._timeout:g} seconds")
+        return task.result()
+
+
+class Question:
+    """One question, not begun until it is awaited."""
+
+    def __init__(self, questions: Questions, origin: str, awaitable: Awaitable[object] | None) -> None:
+        self.origin = origin
+        self._questions = questions
+        self._awaitable = awaitable
+
+    def __await__(self) -> Generator[Any, None, object]:
+        """Wait for the answer."""
+        return self._questions.answer(self).__await__()
+
+    def take(self) -> Awaitable[object] | None:
+        """What the function gave, once."""
+        awaitable, self._awaitable = self._awaitable, None
+        return awaitable
+
+    def close(self) -> None:
+        """Give up what is not going to be awaited, which would warn otherwise."""
+        close = getattr(self.take(), "close", None)
+        if close is not None:
+            close()

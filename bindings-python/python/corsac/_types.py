@@ -1,8 +1,10 @@
 """Types for those who annotate: what the settings take. The engine, not these types, judges a policy."""
 
 import re
-from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
-from typing import Any, Literal, Protocol, TypeAlias, TypedDict
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from typing import Any, Literal, Protocol, Required, TypeAlias, TypedDict
+
+from corsac._corsac import PredicateCache
 
 Scope: TypeAlias = MutableMapping[str, Any]
 Message: TypeAlias = MutableMapping[str, Any]
@@ -34,12 +36,20 @@ OriginPredicate: TypeAlias = (
 )
 
 
-class PolicyOptions(TypedDict, total=False):
-    """The keyword arguments of :class:`corsac.Policy`, described there."""
+class ProtectionOptions(TypedDict, total=False):
+    """What is refused on the server."""
+
+    writes: Literal["reject", "off"]
+    websockets: Literal["reject", "off"]
+    trusted_origins: Iterable[str | UrlLike]
+    report_only: bool
+
+
+class _Shared(TypedDict, total=False):
+    """What holds for a whole policy, or for a route of it."""
 
     allow_origins: Iterable[str | UrlLike]
     allow_origin_regex: str | re.Pattern[str] | Iterable[str | re.Pattern[str]]
-    allow_origin: OriginPredicate | None
     allow_methods: Iterable[str]
     allow_headers: Iterable[str]
     allow_credentials: bool
@@ -50,6 +60,21 @@ class PolicyOptions(TypedDict, total=False):
     allow_private_network: bool
     keep_app_headers: bool
     dangerously_allow: Iterable[str]
-    protection: Mapping[str, object]
-    routes: Iterable[Mapping[str, object]]
+    protection: ProtectionOptions
+
+
+class RouteOptions(_Shared, total=False):
+    """A route: its path, and what differs there."""
+
+    path: Required[str]
+    allow_origin: OriginPredicate
+
+
+class PolicyOptions(_Shared, total=False):
+    """The keyword arguments of :class:`corsac.Policy`, described there."""
+
+    allow_origin: OriginPredicate | None
+    predicate_timeout: float | None
+    predicate_cache: PredicateCache | None
+    routes: Iterable[RouteOptions]
     dialect: Literal["corsac"]

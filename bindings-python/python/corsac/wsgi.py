@@ -6,6 +6,7 @@ from typing import Any, Unpack
 
 from corsac._asgi import chosen, hook
 from corsac._corsac import Decision, Policy, WsgiMiddleware
+from corsac._reload import Reloadable
 from corsac._types import PolicyOptions, StartResponse, WSGIApp
 
 __all__ = ["CORSMiddleware"]
@@ -19,7 +20,7 @@ class CORSMiddleware(WsgiMiddleware):
 
     Args:
         app: the WSGI application inside.
-        policy: a policy that is built already, in place of the settings.
+        policy: a policy that is built already, or a :class:`corsac.Reloadable`, in place of the settings.
         on_decision: called with each :class:`corsac.Decision` and the environ, for metrics. What it raises is logged,
             and the request goes on.
         **settings: the settings of a policy, described at :class:`corsac.Policy`. An ``allow_origin`` function is
@@ -27,14 +28,14 @@ class CORSMiddleware(WsgiMiddleware):
 
     Raises:
         ConfigError: the settings are refused: every issue at once, each with its fix.
-        TypeError: both a policy and settings are given, or ``policy`` is not a :class:`corsac.Policy`.
+        TypeError: both a policy and settings are given, or ``policy`` is none.
     """
 
     def __init__(
         self,
         app: WSGIApp,
         *,
-        policy: Policy | None = None,
+        policy: Policy | Reloadable | None = None,
         on_decision: Callable[[Decision, dict[str, Any]], object] | None = None,
         **settings: Unpack[PolicyOptions],
     ) -> None:
