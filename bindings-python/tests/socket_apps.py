@@ -1,0 +1,41 @@
+"""What the servers of test_websockets are started with: an echo over WebSockets beside an ordinary path, protected."""
+
+from typing import Any
+
+from corsac import CORSMiddleware
+
+ORIGIN = "https://app.example.com"
+ACCEPTED = "accepted a handshake"
+
+
+async def echo(scope: Any, receive: Any, send: Any) -> None:
+    if scope["type"] == "lifespan":
+        while (await receive())["type"] != "lifespan.shutdown":
+            await send({"type": "lifespan.startup.complete"})
+        await send({"type": "lifespan.shutdown.complete"})
+    elif scope["type"] == "http":
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
+        await send({"type": "http.response.body", "body": b"ok"})
+    else:
+        print(ACCEPTED, flush=True)
+        await receive()
+        await send({"type": "websocket.accept"})
+        while (message := await receive())["type"] == "websocket.receive":
+            await send({"type": "websocket.send", "text": message["text"]})
+
+
+async def known(origin: str) -> bool:
+    return origin == "https://tenant.example"
+
+
+PROTECTION: Any = {"writes": "reject", "websockets": "reject"}
+guarded = CORSMiddleware(
+    echo,
+    allow_origins=[ORIGIN],
+    allow_origin=known,
+    allow_credentials=True,
+    protection=PROTECTION,
+    routes=[{"path": "/open", "protection": {"websockets": "off"}}],
+)
+
+reporting = CORSMiddleware(echo, allow_origins=[ORIGIN], protection={**PROTECTION, "report_only": True})
