@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 /// Remembers which origins a predicate allowed and denied: a bounded number, each for a bounded time.
 ///
 /// Allowed and denied origins have half of the room each, so that a flood of made-up origins does not push out those
-/// that are real. Failures are never remembered. Use it only where the answer depends on the origin alone.
+/// that are real. Failures are never remembered. Use it only where the answer depends on the origin
+/// alone, and one for each predicate.
 ///
 /// ```
 /// use corsac::AnswerCache;
@@ -23,8 +24,15 @@ use std::time::{Duration, Instant};
 #[derive(Debug)]
 pub struct AnswerCache {
     time_to_live: Duration,
-    allowed: Mutex<Half>,
-    denied: Mutex<Half>,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    allowed: Half,
+    denied: Half,
+    /// Counts the times that everything was forgotten.
+    era: u64,
 }
 
 /// A cache that cannot be: its message says what may be.
@@ -58,51 +66,73 @@ impl AnswerCache {
         if !(2..=MOST).contains(&size) || time_to_live.is_zero() || time_to_live > LONGEST {
             return Err(CacheError);
         }
-        let half = |size| Mutex::new(Half { size, entries: HashMap::new(), order: VecDeque::new() });
-        Ok(AnswerCache { time_to_live, allowed: half(size - size / 2), denied: half(size / 2) })
+        let state = State { allowed: Half::new(size - size / 2), denied: Half::new(size / 2), era: 0 };
+        Ok(AnswerCache { time_to_live, state: Mutex::new(state) })
     }
 
     /// What the predicate said of this origin, if it is remembered.
     #[must_use]
     pub fn get(&self, origin: &[u8]) -> Option<bool> {
-        let now = Instant::now();
-        let fresh = |half: &Mutex<Half>| lock(half).has(origin, now);
-        if fresh(&self.allowed) { Some(true) } else { fresh(&self.denied).then_some(false) }
+        let (now, state) = (Instant::now(), self.lock());
+        if state.allowed.has(origin, now) { Some(true) } else { state.denied.has(origin, now).then_some(false) }
     }
 
     /// Remembers what the predicate said.
     pub fn put(&self, origin: &[u8], allowed: bool) {
-        let (put, drop) = if allowed { (&self.allowed, &self.denied) } else { (&self.denied, &self.allowed) };
-        lock(drop).remove(origin);
-        lock(put).put(origin, Instant::now() + self.time_to_live);
+        let era = self.era();
+        self.put_of(era, origin, allowed);
+    }
+
+    /// The era that a question is asked in: with [`put_of`](Self::put_of), an answer that was on its way when everything
+    /// was forgotten is not remembered.
+    #[must_use]
+    pub fn era(&self) -> u64 {
+        self.lock().era
+    }
+
+    /// Remembers what the predicate said, unless everything was [forgotten](Self::clear) since it was asked.
+    pub fn put_of(&self, era: u64, origin: &[u8], allowed: bool) {
+        let until = Instant::now() + self.time_to_live;
+        let State { allowed: yes, denied: no, era: now } = &mut *self.lock();
+        if *now != era {
+            return;
+        }
+        let (put, other) = if allowed { (yes, no) } else { (no, yes) };
+        other.remove(origin);
+        put.put(origin, until);
     }
 
     /// Forgets everything: for when what the predicate asks has changed.
     pub fn clear(&self) {
-        for half in [&self.allowed, &self.denied] {
-            let mut half = lock(half);
-            half.entries.clear();
-            half.order.clear();
+        let state = &mut *self.lock();
+        state.era += 1;
+        for half in [&mut state.allowed, &mut state.denied] {
+            *half = Half::new(half.size);
         }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn lock(half: &Mutex<Half>) -> MutexGuard<'_, Half> {
-    half.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Origins that got one answer: the oldest goes when there is no more room.
+/// Origins that got one answer: the one that came first goes when there is no more room.
 #[derive(Debug)]
 struct Half {
     size: usize,
-    /// Until when each is remembered.
-    entries: HashMap<Box<[u8]>, Instant>,
-    order: VecDeque<(Box<[u8]>, Instant)>,
+    /// Until when each is remembered, and its number in the order.
+    entries: HashMap<Box<[u8]>, (Instant, u64)>,
+    order: VecDeque<(Box<[u8]>, u64)>,
+    next: u64,
 }
 
 impl Half {
+    fn new(size: usize) -> Self {
+        Half { size, entries: HashMap::new(), order: VecDeque::new(), next: 0 }
+    }
+
     fn has(&self, origin: &[u8], now: Instant) -> bool {
-        self.entries.get(origin).is_some_and(|until| now < *until)
+        self.entries.get(origin).is_some_and(|(until, _)| now < *until)
     }
 
     fn remove(&mut self, origin: &[u8]) {
@@ -110,15 +140,29 @@ impl Half {
     }
 
     fn put(&mut self, origin: &[u8], until: Instant) {
-        self.entries.insert(origin.into(), until);
-        self.order.push_back((origin.into(), until));
-        // Those that were put again, or removed, have older places in the order, which mean nothing.
-        while self.order.len() > 2 * self.size || self.entries.len() > self.size {
-            let Some((oldest, until)) = self.order.pop_front() else { return };
-            if self.entries.get(&oldest) == Some(&until) {
-                self.entries.remove(&oldest);
+        if let Some(entry) = self.entries.get_mut(origin) {
+            entry.0 = until;
+            return;
+        }
+        self.entries.insert(origin.into(), (until, self.next));
+        self.order.push_back((origin.into(), self.next));
+        self.next += 1;
+        while self.entries.len() > self.size {
+            let Some(first) = self.order.pop_front() else { return };
+            if self.is_current(&first) {
+                self.entries.remove(&first.0);
             }
         }
+        // Places of origins that were removed mean nothing.
+        if self.order.len() > 2 * self.size {
+            let mut order = std::mem::take(&mut self.order);
+            order.retain(|place| self.is_current(place));
+            self.order = order;
+        }
+    }
+
+    fn is_current(&self, (origin, number): &(Box<[u8]>, u64)) -> bool {
+        self.entries.get(origin).is_some_and(|(_, current)| current == number)
     }
 }
 
@@ -140,8 +184,8 @@ mod tests {
         assert_eq!(cache.get(b"https://real.example"), Some(true));
         assert_eq!(cache.get(b"https://9999.example"), Some(false));
         assert_eq!(cache.get(b"https://1.example"), None);
-        let denied = lock(&cache.denied);
-        assert!(denied.entries.len() <= 5 && denied.order.len() <= 10);
+        let state = cache.lock();
+        assert!(state.denied.entries.len() <= 5 && state.denied.order.len() <= 10);
     }
 
     #[test]
@@ -165,7 +209,41 @@ mod tests {
             cache.put(b"a", true);
         }
         assert_eq!(cache.get(b"a"), Some(true));
-        assert!(lock(&cache.allowed).order.len() <= 4);
+        assert!(cache.lock().allowed.order.len() <= 4);
+    }
+
+    #[test]
+    fn a_stampede_for_one_origin_pushes_out_no_other() {
+        let cache = cache(8);
+        for origin in [b"a", b"b", b"c"] {
+            cache.put(origin, true);
+        }
+        for _ in 0..100 {
+            cache.put(b"d", true);
+        }
+        assert!([b"a", b"b", b"c", b"d"].iter().all(|origin| cache.get(*origin) == Some(true)));
+    }
+
+    #[test]
+    fn an_answer_that_changes_to_and_fro_takes_no_more_room() {
+        let cache = cache(8);
+        for turn in 0..1000 {
+            cache.put(b"a", turn % 2 == 0);
+        }
+        assert_eq!(cache.get(b"a"), Some(false));
+        let state = cache.lock();
+        assert!(state.allowed.order.len() <= 8 && state.denied.order.len() <= 8);
+    }
+
+    #[test]
+    fn a_late_answer_is_not_remembered_after_all_was_forgotten() {
+        let cache = cache(4);
+        let era = cache.era();
+        cache.clear();
+        cache.put_of(era, b"a", true);
+        assert_eq!(cache.get(b"a"), None);
+        cache.put_of(cache.era(), b"a", true);
+        assert_eq!(cache.get(b"a"), Some(true));
     }
 
     #[test]

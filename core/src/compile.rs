@@ -6,6 +6,7 @@ use crate::compile_lists::{compile_expose, compile_headers, compile_methods};
 use crate::compile_origins::{Stakes, compile_origins, compile_trusted};
 use crate::error::{Fault, Issues, printable};
 use crate::methods::AllowedMethods;
+use crate::origin::Origin;
 use crate::origins::{OriginSet, OriginSetBuilder};
 use crate::pattern::OriginPattern;
 use crate::policy::{Policy, RoutedRules, Rules};
@@ -225,15 +226,21 @@ fn methods_write(list: &str) -> bool {
 
 /// The first origin that the policy lets read, and protection does not let write.
 fn untrusted_origin(settings: &Settings, protection: &Protection) -> Option<String> {
-    let patterns = settings.allow_origins.entries.iter();
-    let untrusted = patterns.map(|entry| &entry.text).find(|text| {
-        let example = match OriginPattern::parse_strict(text) {
-            Some(OriginPattern::Tuple(pattern)) => pattern.unlikely_example(),
-            Some(_) => (*text).clone(),
-            None => return false,
-        };
-        !protection.trusts(example.as_bytes())
-    });
+    let trusted = |text: &str| {
+        if Origin::parse(text.as_bytes()).is_some() {
+            return protection.trusts(text.as_bytes());
+        }
+        match OriginPattern::parse_strict(text) {
+            Some(OriginPattern::Tuple(pattern)) => {
+                pattern.unlike_examples().all(|origin| protection.trusts(origin.as_bytes()))
+            }
+            // Any origin, and null, can never be trusted.
+            Some(_) => false,
+            // Told of already.
+            None => true,
+        }
+    };
+    let untrusted = settings.allow_origins.entries.iter().map(|entry| &entry.text).find(|text| !trusted(text));
     let by_regex = || settings.allow_origin_regex.entries.first().map(|entry| entry.text.clone());
     let by_predicate = || settings.predicate.map(|_| "origins of the predicate".to_owned());
     let cannot_be_told = || if protection.trusted.is_nobody() { by_regex().or_else(by_predicate) } else { None };

@@ -1,17 +1,16 @@
 //! A request's path under every reading that servers give it. Nothing here allocates.
 //!
-//! Servers decode, join and resolve paths differently. A route applies only where all readings choose it, so that
+//! Servers decode, join, cut and resolve paths differently. A route applies only where all readings choose it, so that
 //! no spelling of a path gets another route's policy than the application that answers it.
 
-use crate::routes::Routes;
+use crate::routes::{Routes, Steps};
 
 /// A path longer than this is not read.
 const MAX_PATH: usize = 8192;
-/// The most segments of a path that needs more than one reading.
-const MAX_SEGMENTS: usize = 512;
 /// Up to this many bytes a path is read in smaller buffers, which are quicker to clear.
 const SHORT_PATH: usize = 256;
-const SHORT_SEGMENTS: usize = 1 + SHORT_PATH / 2;
+/// How many bytes all readings of a path may have together. One with escapes has three readings, a hostile one a hundred.
+const MAX_READ: usize = 4 * MAX_PATH;
 
 /// What the readings of a path come to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,65 +31,152 @@ impl Routes {
             Some(path) if decoded => path,
             Some(target) => target.split(|byte| *byte == b'?').next().unwrap_or_default(),
         };
-        if path.len() > MAX_PATH || !begins_at_root(path) || path.iter().any(|byte| is_lost(*byte, decoded)) {
+        // A fragment is never sent: servers differ in what is left of it.
+        let has_fragment = !decoded && path.contains(&b'#');
+        if path.len() > MAX_PATH || !begins_at_root(path) || has_fragment || path.iter().any(u8::is_ascii_control) {
             return Choice::Ambiguous;
         }
-        let as_given = self.route_of(split(path));
-        if !is_plain(path, decoded) {
-            let again = if path.len() <= SHORT_PATH {
-                self.read_again::<SHORT_PATH, SHORT_SEGMENTS>(path, decoded)
-            } else {
-                self.read_again::<MAX_PATH, MAX_SEGMENTS>(path, decoded)
-            };
-            if again != Some(as_given) {
-                return Choice::Ambiguous;
-            }
+        let chosen = if is_plain(path) {
+            self.route_of(split(path), &mut Steps::default())
+        } else if path.len() <= SHORT_PATH {
+            self.agreed::<SHORT_PATH>(path, decoded)
+        } else {
+            self.agreed::<MAX_PATH>(path, decoded)
+        };
+        match chosen {
+            None => Choice::Ambiguous,
+            Some(None) => Choice::NoRoute,
+            Some(Some(route)) => Choice::Route(route),
         }
-        as_given.map_or(Choice::NoRoute, Choice::Route)
     }
 
-    /// What the other readings choose, if they agree.
-    fn read_again<const BYTES: usize, const SEGMENTS: usize>(&self, path: &[u8], decoded: bool) -> Option<Option<u32>> {
+    /// What all readings choose; none where they disagree, or are more than can be looked up.
+    fn agreed<const BYTES: usize>(&self, path: &[u8], decoded: bool) -> Option<Option<u32>> {
+        let mut readings = Readings { routes: self, chosen: None, steps: Steps::default(), left: MAX_READ };
+        let mut scratch = [0; BYTES];
         if decoded {
-            return self.resolved::<SEGMENTS>(path);
+            readings.folded_too::<BYTES>(path, &mut scratch)?;
+            return readings.chosen;
         }
+        readings.all(path, &mut scratch)?;
         let mut buffer = [0; BYTES];
-        let by_segments = self.decoded::<SEGMENTS>(path, &mut buffer)?;
-        let resolved = self.resolved::<SEGMENTS>(decode(path, &mut buffer)?)?;
-        (resolved == by_segments).then_some(resolved)
-    }
-
-    /// Each segment decoded once: an encoded slash stays inside its segment.
-    fn decoded<const SEGMENTS: usize>(&self, path: &[u8], buffer: &mut [u8]) -> Option<Option<u32>> {
-        let mut segments: [&[u8]; SEGMENTS] = [&[]; SEGMENTS];
-        let mut count = 0;
-        let mut free = buffer;
-        for segment in split(path) {
-            let length = decode(segment, free)?.len();
-            let (decoded, rest) = free.split_at_mut_checked(length)?;
-            *segments.get_mut(count)? = decoded;
-            free = rest;
-            count += 1;
+        for escapes in [Escapes::InSegments, Escapes::InWhole] {
+            let text = decode(path, escapes, &mut buffer)?;
+            readings.folded_too::<BYTES>(text, &mut scratch)?;
         }
-        Some(self.route_of(segments.get(..count)?.iter().copied()))
+        readings.chosen
+    }
+}
+
+/// The readings of one path, and what those so far have chosen.
+struct Readings<'r> {
+    routes: &'r Routes,
+    chosen: Option<Option<u32>>,
+    steps: Steps,
+    left: usize,
+}
+
+impl Readings<'_> {
+    /// As it is, and with letters that are ASCII's in another case.
+    fn folded_too<const BYTES: usize>(&mut self, text: &[u8], scratch: &mut [u8]) -> Option<()> {
+        self.all(text, scratch)?;
+        let mut buffer = [0; BYTES];
+        match fold(text, &mut buffer)? {
+            folded if folded.len() < text.len() => self.all(folded, scratch),
+            _ => Some(()),
+        }
     }
 
-    /// `\` for `/`, empty segments dropped, `.` and `..` resolved.
-    fn resolved<const SEGMENTS: usize>(&self, path: &[u8]) -> Option<Option<u32>> {
-        let mut segments: [&[u8]; SEGMENTS] = [&[]; SEGMENTS];
-        let mut count: usize = 0;
-        for segment in path.split(|byte| matches!(byte, b'/' | b'\\')) {
-            match segment {
-                b"" | b"." => {}
-                b".." => count = count.saturating_sub(1),
-                _ => {
-                    *segments.get_mut(count)? = segment;
-                    count += 1;
+    /// Every way to cut and resolve a text. None if they disagree.
+    fn all(&mut self, text: &[u8], scratch: &mut [u8]) -> Option<()> {
+        let has_backslash = text.contains(&b'\\');
+        let has_parameters = text.contains(&b';');
+        let has_dots = is_any_pair(text, |pair| matches!(pair, [b'/' | b'\\', b'.']));
+        let has_empty =
+            has_parameters || is_any_pair(text, |pair| pair.iter().all(|byte| matches!(byte, b'/' | b'\\')));
+        let parameters = [Parameters::Kept, Parameters::OfSegments, Parameters::OfAll];
+        for backslash in both(has_backslash) {
+            for parameters in parameters.into_iter().take(if has_parameters { 3 } else { 1 }) {
+                for drop_empty in both(has_empty) {
+                    for resolve in both(has_dots) {
+                        self.left = self.left.checked_sub(text.len())?;
+                        let style = Style { backslash, parameters, drop_empty, resolve };
+                        self.agree(style.read(text, scratch)?)?;
+                    }
                 }
             }
         }
-        Some(self.route_of(segments.get(..count)?.iter().copied()))
+        Some(())
     }
+
+    /// None if a reading chooses otherwise than those before it did.
+    fn agree(&mut self, path: &[u8]) -> Option<()> {
+        let choice = self.routes.route_of(split(path), &mut self.steps)?;
+        (*self.chosen.get_or_insert(choice) == choice).then_some(())
+    }
+}
+
+/// How a server cuts and resolves a path.
+struct Style {
+    /// `\` is a slash.
+    backslash: bool,
+    parameters: Parameters,
+    /// `//` is one slash.
+    drop_empty: bool,
+    /// `.` and `..` are resolved.
+    resolve: bool,
+}
+
+/// What becomes of `;` and what follows (RFC 3986, section 3.3).
+#[derive(Clone, Copy)]
+enum Parameters {
+    Kept,
+    /// Each segment ends at its `;`.
+    OfSegments,
+    /// The path ends at its first `;`.
+    OfAll,
+}
+
+impl Style {
+    /// Writes the path as it is read.
+    fn read<'s>(&self, text: &[u8], scratch: &'s mut [u8]) -> Option<&'s [u8]> {
+        let text = match self.parameters {
+            Parameters::OfAll => text.split(|byte| *byte == b';').next().unwrap_or_default(),
+            _ => text,
+        };
+        let is_slash = |byte: &u8| *byte == b'/' || (*byte == b'\\' && self.backslash);
+        let mut length: usize = 0;
+        // The path begins with a slash, before which there is nothing.
+        for segment in text.split(is_slash).skip(1) {
+            let segment = match self.parameters {
+                Parameters::OfSegments => segment.split(|byte| *byte == b';').next().unwrap_or_default(),
+                _ => segment,
+            };
+            match segment {
+                b"" if self.drop_empty => {}
+                b"." if self.resolve => {}
+                b".." if self.resolve => {
+                    let before = scratch.get(..length)?;
+                    length = before.iter().rposition(|byte| *byte == b'/').unwrap_or(0);
+                }
+                _ => {
+                    *scratch.get_mut(length)? = b'/';
+                    let end = length + 1 + segment.len();
+                    scratch.get_mut(length + 1..end)?.copy_from_slice(segment);
+                    length = end;
+                }
+            }
+        }
+        if length == 0 { Some(b"/") } else { scratch.get(..length) }
+    }
+}
+
+fn both(varies: bool) -> impl Iterator<Item = bool> {
+    std::iter::once(false).chain(varies.then_some(true))
+}
+
+fn is_any_pair(text: &[u8], is: impl Fn(&[u8]) -> bool) -> bool {
+    text.windows(2).any(is)
 }
 
 /// The segments of a path that begins with a slash; one slash at its end makes none.
@@ -106,18 +192,12 @@ fn begins_at_root(path: &[u8]) -> bool {
     path.first() == Some(&b'/') && !matches!(path.get(1), Some(b'/' | b'\\'))
 }
 
-/// A fragment is never sent, and a NUL ends the path for some: servers differ in what is left.
-fn is_lost(byte: u8, decoded: bool) -> bool {
-    byte == 0 || (byte == b'#' && !decoded)
-}
-
 /// Whether all readings are the same.
-fn is_plain(path: &[u8], decoded: bool) -> bool {
+fn is_plain(path: &[u8]) -> bool {
     let mut before = 0;
     path.iter().all(|byte| {
         let special = match byte {
-            b'%' => !decoded,
-            b'\\' => true,
+            b'%' | b'\\' | b';' | 0x80.. => true,
             b'/' | b'.' => before == b'/',
             _ => false,
         };
@@ -126,20 +206,60 @@ fn is_plain(path: &[u8], decoded: bool) -> bool {
     })
 }
 
-/// Percent-decodes once (RFC 3986, section 2.1); none where an escape is not one, or stands for NUL.
-fn decode<'b>(text: &[u8], buffer: &'b mut [u8]) -> Option<&'b [u8]> {
+/// Where escapes are decoded, once (RFC 3986, section 2.1).
+#[derive(Clone, Copy, PartialEq)]
+enum Escapes {
+    /// In each segment by itself: an encoded slash cuts nothing.
+    InSegments,
+    /// In the whole path, before it is cut.
+    InWhole,
+}
+
+/// In a segment, what is a slash as an escape: no byte of a literal, and none that cuts.
+const INERT: u8 = 0;
+
+/// Decodes. None where an escape is not one, or stands for a control character: NUL ends the path for some, and a line
+/// feed at the end is overlooked by others.
+fn decode<'b>(text: &[u8], escapes: Escapes, buffer: &'b mut [u8]) -> Option<&'b [u8]> {
     let mut bytes = text.iter();
     let mut length = 0;
     while let Some(byte) = bytes.next() {
         let byte = if *byte == b'%' {
             let high = char::from(*bytes.next()?).to_digit(16)?;
             let low = char::from(*bytes.next()?).to_digit(16)?;
-            u8::try_from(high * 16 + low).ok().filter(|byte| *byte != 0)?
+            match u8::try_from(high * 16 + low).ok()? {
+                control if control.is_ascii_control() => return None,
+                b'/' | b'\\' if escapes == Escapes::InSegments => INERT,
+                byte => byte,
+            }
         } else {
             *byte
         };
         *buffer.get_mut(length)? = byte;
         length += 1;
+    }
+    buffer.get(..length)
+}
+
+/// Letters beyond ASCII that are ASCII's in another case, to those who compare by Unicode: the Kelvin sign, the long s,
+/// and the i with and without a dot of Turkish.
+const FOLDED: [(&[u8], u8); 4] = [
+    ("\u{212a}".as_bytes(), b'k'),
+    ("\u{17f}".as_bytes(), b's'),
+    ("\u{130}".as_bytes(), b'i'),
+    ("\u{131}".as_bytes(), b'i'),
+];
+
+/// With these letters as ASCII's: shorter, if there are any.
+fn fold<'b>(text: &[u8], buffer: &'b mut [u8]) -> Option<&'b [u8]> {
+    let mut rest = text;
+    let mut length = 0;
+    while let Some((first, after)) = rest.split_first() {
+        let folded = FOLDED.iter().find_map(|(letter, ascii)| Some((rest.strip_prefix(*letter)?, *ascii)));
+        let (after, byte) = folded.unwrap_or((after, *first));
+        *buffer.get_mut(length)? = byte;
+        length += 1;
+        rest = after;
     }
     buffer.get(..length)
 }

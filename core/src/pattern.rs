@@ -105,9 +105,9 @@ impl TuplePattern {
         self.filled("w", "")
     }
 
-    /// An origin that the pattern matches, and that nobody writes down as such: what matches it is as wide.
-    pub(crate) fn unlikely_example(&self) -> String {
-        self.filled("w-0-q", ":1")
+    /// Unlike origins that the pattern matches: what matches all of them is as wide as the pattern.
+    pub(crate) fn unlike_examples(&self) -> impl Iterator<Item = String> {
+        [("w-0-q", ":1"), ("x7", ":65535"), ("3", "")].into_iter().map(|(filler, port)| self.filled(filler, port))
     }
 
     fn filled(&self, filler: &str, any_port: &str) -> String {

@@ -131,14 +131,15 @@ impl Policy {
         self.shapes.all()
     }
 
-    /// Bytes on the heap that grow with the number of patterns and routes.
+    /// About how many bytes the policy takes: patterns, routes and prepared answers.
     #[must_use]
     pub fn memory(&self) -> usize {
         let mut seen = HashSet::new();
         let origins = self.all_rules().map(|rules| &rules.origins).filter(|origins| seen.insert(Arc::as_ptr(origins)));
         let origins: usize = origins.map(|origins| origins.memory()).sum();
         let routes = self.routes.as_ref().map_or(0, |routes| routes.paths.memory() + size_of_val(&*routes.rules));
-        origins + routes
+        let shape = |shape: &Shape| size_of_val(shape) + size_of_val(shape.slots());
+        origins + routes + self.shapes().iter().map(shape).sum::<usize>()
     }
 }
 

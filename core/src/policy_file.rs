@@ -6,6 +6,7 @@ use crate::policy::Policy;
 use foldhash::quality::FixedState;
 use std::fs::Metadata;
 use std::hash::BuildHasher;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::{Builder, JoinHandle};
@@ -26,6 +27,8 @@ pub struct PolicyFile {
     unsettled: Option<Option<Stamp>>,
     /// Of the text in force; none where the last reading failed.
     in_force: Option<u64>,
+    /// The file was there and could not be read, which may pass: it is tried again, and told of once.
+    unreadable: bool,
 }
 
 /// What tells one state of a file from another.
@@ -62,7 +65,8 @@ impl PolicyFile {
     ///
     /// As [`Policy::from_file`]: a file that is missing or refused cannot be watched.
     pub fn open(path: impl Into<PathBuf>, builder: PolicyBuilder) -> Result<(Self, Policy), LoadError> {
-        let mut file = PolicyFile { path: path.into(), builder, read: None, unsettled: None, in_force: None };
+        let mut file =
+            PolicyFile { path: path.into(), builder, read: None, unsettled: None, in_force: None, unreadable: false };
         let policy = file.reload()?;
         Ok((file, policy))
     }
@@ -83,7 +87,14 @@ impl PolicyFile {
         self.read = Stamp::of(&self.path);
         self.unsettled = None;
         self.in_force = None;
-        let text = std::fs::read(&self.path).map_err(LoadError::Io)?;
+        let text = match std::fs::read(&self.path) {
+            Ok(text) => text,
+            Err(error) => {
+                self.unreadable = self.read.is_some();
+                return Err(LoadError::Io(error));
+            }
+        };
+        self.unreadable = false;
         let policy = self.builder.file_text(&self.path, &text)?;
         self.in_force = Some(hash(&text));
         Ok(policy)
@@ -95,6 +106,12 @@ impl PolicyFile {
     /// Returns the new policy, or once, why there is none: the file is missing, or refused. What is in force stays.
     pub fn look(&mut self) -> Option<Result<Policy, LoadError>> {
         let now = Stamp::of(&self.path);
+        if self.unreadable && now == self.read {
+            return match self.reload() {
+                Err(LoadError::Io(_)) => None,
+                outcome => Some(outcome),
+            };
+        }
         if now == self.read {
             self.unsettled = None;
             return None;
@@ -128,7 +145,8 @@ impl PolicyFile {
         let thread = Builder::new().name("corsac-watch".into()).spawn(move || {
             while stopped.recv_timeout(interval) == Err(RecvTimeoutError::Timeout) {
                 if let Some(outcome) = self.look() {
-                    on_change(outcome);
+                    // One that panics has been reported, and is called again at the next change.
+                    let _ = catch_unwind(AssertUnwindSafe(|| on_change(outcome)));
                 }
             }
         })?;
@@ -157,7 +175,6 @@ impl Drop for Watch {
             // It may be dropped by its own callback.
             && thread.thread().id() != std::thread::current().id()
         {
-            // A callback that panicked has been reported.
             let _ = thread.join();
         }
     }

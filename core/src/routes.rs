@@ -29,21 +29,55 @@ struct Node {
     rest: Option<u32>,
 }
 
+/// How many nodes a request's look-ups may still visit. Only routes that were made for it need more: each way from a
+/// literal back to a parameter is tried.
+#[derive(Debug)]
+pub(crate) struct Steps(u32);
+
+impl Default for Steps {
+    fn default() -> Self {
+        Steps(8192)
+    }
+}
+
+impl Steps {
+    fn step(&mut self) -> Option<()> {
+        self.0 = self.0.checked_sub(1)?;
+        Some(())
+    }
+}
+
 impl Routes {
-    /// The route of a path: literals before `{name}` before `{*rest}`, from the left.
-    pub(crate) fn route_of<'s>(&self, segments: impl Iterator<Item = &'s [u8]> + Clone) -> Option<u32> {
-        self.walk(0, segments)
+    /// The route of a path: literals before `{name}` before `{*rest}`, from the left. None where that takes too many
+    /// steps.
+    pub(crate) fn route_of<'s>(
+        &self,
+        segments: impl Iterator<Item = &'s [u8]> + Clone,
+        steps: &mut Steps,
+    ) -> Option<Option<u32>> {
+        self.walk(0, segments, steps)
     }
 
     /// Every node is visited at most once, and none lies deeper than the longest route.
-    fn walk<'s>(&self, node: u32, mut segments: impl Iterator<Item = &'s [u8]> + Clone) -> Option<u32> {
-        let node = self.nodes.get(node as usize)?;
-        let Some(segment) = segments.next() else { return node.here.or(node.rest) };
+    fn walk<'s>(
+        &self,
+        node: u32,
+        mut segments: impl Iterator<Item = &'s [u8]> + Clone,
+        steps: &mut Steps,
+    ) -> Option<Option<u32>> {
+        steps.step()?;
+        let Some(node) = self.nodes.get(node as usize) else { return Some(None) };
+        let Some(segment) = segments.next() else { return Some(node.here.or(node.rest)) };
         let literal = node.literals.binary_search_by(|(literal, _)| compare(literal, segment)).ok();
         let literal = literal.and_then(|index| node.literals.get(index)).map(|(_, next)| *next);
         let any = node.any.filter(|_| !segment.is_empty());
-        let deeper = [literal, any].into_iter().flatten().find_map(|next| self.walk(next, segments.clone()));
-        deeper.or(node.rest)
+        for next in [literal, any].into_iter().flatten() {
+            let found = self.walk(next, segments.clone(), steps)?;
+            if found.is_some() {
+                return Some(found);
+            }
+        }
+        Some(node.rest)
     }
 
     /// Bytes on the heap.
@@ -183,7 +217,7 @@ fn parse_segment(part: &str) -> Result<(Segment, Option<&str>), (&'static str, S
         }
         return Err(("is no parameter", "write `{name}` for one segment, or `{*rest}` for all that follow".into()));
     }
-    let is_literal = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()+,;=:@".contains(&byte);
+    let is_literal = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()+,=:@".contains(&byte);
     match part {
         "" => Err(("is empty", "write one slash between segments".into())),
         "." | ".." => {
@@ -201,6 +235,12 @@ fn parse_segment(part: &str) -> Result<(Segment, Option<&str>), (&'static str, S
         }
         _ if part.contains(['{', '}']) => {
             Err(("mixes a parameter with other text", "write `{name}` for the whole segment".into()))
+        }
+        _ if part.contains(';') => {
+            Err(("has a semicolon, which some cut off with what follows", "write `{name}` for such a segment".into()))
+        }
+        _ if part.ends_with(['$', ',']) || part.contains(".+") => {
+            Err(("is no text of a path: a route is neither a regex nor a list", "write one route for each path".into()))
         }
         _ if part.starts_with([':', '<']) => {
             let name: String = part.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
