@@ -49,10 +49,9 @@ impl AsgiMiddleware {
         app: Py<PyAny>,
         policy: &Bound<'_, PyAny>,
         on_decision: Option<Py<PyAny>>,
-        respond: Py<PyAny>,
-        deny: Py<PyAny>,
-        ask: Py<PyAny>,
+        answers: [Py<PyAny>; 3],
     ) -> PyResult<()> {
+        let [respond, deny, ask] = answers;
         let decider = Decider::new(policy, Text::Bytes, on_decision, PyString::new(py, "path"))?;
         let layer = Layer { app, decider, respond, deny, ask };
         self.layer.set(layer).map_err(|_| PyRuntimeError::new_err("the middleware is set up already"))

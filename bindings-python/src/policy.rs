@@ -3,8 +3,8 @@
 use crate::decision::Decision;
 use crate::headers::HeaderLines;
 use crate::issue::{config_error, issues};
-use crate::octets::{Octets, is_bytes};
 use crate::merge::Text;
+use crate::octets::{Octets, is_bytes};
 use crate::predicate::{Bounds, Predicates, Said, cannot_wait};
 use crate::rendered::Rendered;
 use crate::value;

@@ -31,11 +31,7 @@ impl ScopeRequest {
     }
 
     /// Of a scope of WebSocket handshakes, whose type stands for the method that it does not have.
-    pub(crate) fn read_websocket(
-        scope: &Bound<'_, PyAny>,
-        reads: Reads,
-        kind: &Bound<'_, PyAny>,
-    ) -> PyResult<Self> {
+    pub(crate) fn read_websocket(scope: &Bound<'_, PyAny>, reads: Reads, kind: &Bound<'_, PyAny>) -> PyResult<Self> {
         Ok(ScopeRequest { websocket: true, ..ScopeRequest::of(scope, reads, kind)? })
     }
 

@@ -44,4 +44,4 @@ def hello(environ: Any, start_response: Any) -> list[bytes]:
 
 wsgi = WsgiMiddleware(hello, **SETTINGS)
 wsgi_mounted = DispatcherMiddleware(hello, {"/api": wsgi})
-wsgi_behind_a_proxy = ProxyFix(wsgi, x_prefix=1)  # type: ignore[arg-type]
+wsgi_behind_a_proxy = ProxyFix(wsgi, x_prefix=1)

@@ -38,4 +38,5 @@ guarded = CORSMiddleware(
     routes=[{"path": "/open", "protection": {"websockets": "off"}}],
 )
 
-reporting = CORSMiddleware(echo, allow_origins=[ORIGIN], protection={**PROTECTION, "report_only": True})
+REPORTED: Any = {**PROTECTION, "report_only": True}
+reporting = CORSMiddleware(echo, allow_origins=[ORIGIN], protection=REPORTED)

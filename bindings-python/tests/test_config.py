@@ -230,7 +230,7 @@ def test_a_dict_that_changes_while_it_is_read() -> None:
     table["list"] = change()
     table["last"] = 1
     with pytest.raises(RuntimeError, match="changed size"):
-        Policy(protection=table)
+        Policy(protection=table)  # type: ignore[arg-type]
 
 
 def test_what_type_checkers_refuse() -> None:

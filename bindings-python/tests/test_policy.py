@@ -48,7 +48,9 @@ def test_issue() -> None:
         return Issue(code=code, severity="lint", field="f[0]", value="v", message="m", help="h'")
 
     issue = make()
-    assert repr(issue) == "Issue(code='x', severity='lint', field='f[0]', value='v', message='m', help=\"h'\", line=None)"
+    assert (
+        repr(issue) == "Issue(code='x', severity='lint', field='f[0]', value='v', message='m', help=\"h'\", line=None)"
+    )
     assert str(issue) == "f[0]: m [x]\n  help: h'"
     assert issue == make() != make("y")
     assert len({make(), make(), make("y")}) == 2

@@ -16,7 +16,7 @@ SETTINGS: Any = {
     "protection": {"writes": "reject", "websockets": "reject"},
 }
 REFUSED = [(b"content-type", b"text/plain; charset=utf-8"), (b"vary", b"Origin, Sec-Fetch-Site")]
-DENIAL = {"extensions": {"websocket.http.response": {}}}
+DENIAL: Any = {"extensions": {"websocket.http.response": {}}}
 
 
 def scope(kind: str, *headers: Any, method: str = "POST", **more: Any) -> dict[str, Any]:
@@ -229,6 +229,7 @@ def test_wsgi(environ: dict[str, Any], expected: bool) -> None:
 
 
 def test_wsgi_reports(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.WARNING, "corsac")
     protection = {"writes": "reject", "report_only": True}
     assert ask({"HTTP_ORIGIN": EVIL.decode()}, protection=protection) is None
     (line,) = [record.getMessage() for record in caplog.records]

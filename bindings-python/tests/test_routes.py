@@ -25,7 +25,7 @@ def which(headers: Any) -> str | None:
     """Which route it was, told by what the site and the other are given."""
     found = {bytes(name): bytes(value) for name, value in headers}
     value = found.get(b"access-control-allow-origin")
-    return value and value.decode()
+    return None if value is None else value.decode()
 
 
 def asgi(scope: dict[str, Any], settings: Any = SETTINGS) -> str | None:
@@ -154,7 +154,7 @@ def test_what_is_no_function_is_no_setting_of_a_route(value: Any) -> None:
     assert [(issue.code, issue.field) for issue in raised.value.issues] == [("unknown-key", "routes[0].allow_origin")]
 
 
-@pytest.mark.parametrize("routes", ["/", 1, {"path": "/"}, None, [1], ["/"], lambda: []])
+@pytest.mark.parametrize("routes", ["/", 1, {"path": "/"}, None, [1], ["/"], list])
 def test_what_is_no_list_of_tables(routes: Any) -> None:
     with pytest.raises(ConfigError) as raised:
         Policy(allow_origins=[], routes=routes)
@@ -171,7 +171,9 @@ def test_both_spellings_of_the_function_are_one_too_many() -> None:
 
 
 def test_ten_thousand_routes_cost_a_request_nothing() -> None:
-    routes: Any = [{"path": f"/t{number}/{{*rest}}", "allow_origins": [f"https://t{number}.example"]} for number in range(10_000)]
+    routes: Any = [
+        {"path": f"/t{number}/{{*rest}}", "allow_origins": [f"https://t{number}.example"]} for number in range(10_000)
+    ]
     middleware = CORSMiddleware(App(head(), BODY), allow_origins=[], routes=routes)
     for number in (0, 5000, 9999):
         origin = f"https://t{number}.example".encode()

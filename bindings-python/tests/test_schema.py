@@ -20,7 +20,9 @@ SEEN = {"unknown-key", "wrong-type", "protection-mode", "missing-path", "max-age
 def vectors() -> list[dict[str, Any]]:
     """Every vector that has a policy."""
     files = sorted((ROOT / "tests" / "vectors").glob("*.json"))
-    found = [vector for path in files if path.name != "schema.json" for vector in json.loads(path.read_text())["vectors"]]
+    found = [
+        vector for path in files if path.name != "schema.json" for vector in json.loads(path.read_text())["vectors"]
+    ]
     return [vector for vector in found if "config" in vector or "text" in vector]
 
 

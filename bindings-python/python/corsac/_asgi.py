@@ -57,7 +57,7 @@ class CORSMiddleware(AsgiMiddleware):
         on_decision: Callable[[Decision, Scope], object] | None = None,
         **settings: Unpack[PolicyOptions],
     ) -> None:
-        self._setup(app, chosen(policy, settings), hook(on_decision), respond, deny, ask)
+        self._setup(app, chosen(policy, settings), hook(on_decision), (respond, deny, ask))
         show_as_async(self)
 
 

@@ -33,9 +33,7 @@ class AsgiMiddleware:
         app: ASGIApp,
         policy: Policy | PolicyHolder,
         on_decision: Callable[[Decision, Scope], object] | None,
-        respond: Callable[..., Awaitable[None]],
-        deny: Callable[..., Awaitable[None]],
-        ask: Callable[..., Awaitable[None]],
+        answers: tuple[Callable[..., Awaitable[None]], Callable[..., Awaitable[None]], Callable[..., Awaitable[None]]],
     ) -> None: ...
     def _answered(
         self, policy: Policy, scope: Scope, receive: Receive, send: Send, said: object
