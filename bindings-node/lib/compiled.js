@@ -105,15 +105,4 @@ function slot ([name, text, piece, op]) {
   return [name, value, op]
 }
 
-/**
- * The headers of an answer.
- *
- * @param {Shape} shape
- * @param {(string | undefined)[]} pieces of the request, by the numbers in `PIECES`
- * @returns {[string, string][]}
- */
-function headers (shape, pieces) {
-  return shape.slots.map(([name, value]) => [name, typeof value === 'number' ? pieces[value] : value])
-}
-
-module.exports = { ASK, FLAGS, PIECES, SAID, compile, headers, received }
+module.exports = { ASK, FLAGS, PIECES, SAID, compile, received }

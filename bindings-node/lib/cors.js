@@ -5,7 +5,7 @@
 const { answerAt } = require('./answers.js')
 const { ask, look } = require('./decide.js')
 const { hold } = require('./head.js')
-const { read } = require('./request.js')
+const { NOTHING, read } = require('./request.js')
 const { Source } = require('./source.js')
 
 function cors (options, settings) {
@@ -32,6 +32,7 @@ function cors (options, settings) {
 function serve (layer, request, response, next) {
   const isOptions = request.method === 'OPTIONS'
   const pieces = read(layer, request, isOptions)
+  if (pieces === NOTHING) return finish(layer, isOptions ? layer.options : layer.plain, pieces, request, response, next)
   const index = look(layer, isOptions, pieces)
   if (index >= 0) return finish(layer, layer.answers[index] ?? answerAt(layer.compiled, index), pieces, request, response, next)
   ask(layer, index, isOptions, pieces, request, (error, said) => {

@@ -6,15 +6,14 @@ const { Pieces, answerAt } = require('./answers.js')
 const { NOTHING, read } = require('./request.js')
 
 /**
- * The index of the answer, with at most one call of native code; negative where a function of the application has to
+ * The index of the answer to a request of which something was read, with at most one call of native code; negative where a function of the application has to
  * be asked.
  *
  * @param {import('./layer.js').Layer} layer
- * @param {Pieces} pieces
+ * @param {Pieces} pieces not `NOTHING`
  */
 function look (layer, isOptions, pieces) {
   if (!layer.isPlain) return resolve(layer, isOptions, pieces)
-  if (pieces === NOTHING) return isOptions ? layer.options : layer.plain
   return isOptions
     ? layer.decidePreflight(pieces.origin, pieces.requestMethod, pieces.requestHeaders, pieces.privateNetwork)
     : layer.decide(pieces.origin)
@@ -78,6 +77,7 @@ function decide (source, request, host) {
         layer.watch(answer, pieces, request, host)
         resolve({ layer, answer, pieces, error })
       }
+      if (pieces === NOTHING) return done(null, isOptions ? layer.options : layer.plain)
       const index = look(layer, isOptions, pieces)
       if (index < 0) ask(layer, index, isOptions, pieces, host, done)
       else done(null, answerAt(layer.compiled, index))

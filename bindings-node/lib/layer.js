@@ -3,6 +3,7 @@
 // A policy as a middleware serves requests by it.
 
 const { debuglog } = require('node:util')
+const { answerAt } = require('./answers.js')
 
 const debug = debuglog('corsac')
 
@@ -24,8 +25,8 @@ class Layer {
     /** Whether nothing but the headers of CORS matters, so that a request without Origin has always one answer. */
     this.isPlain = !compiled.routes && !compiled.protection
     if (this.isPlain) {
-      this.plain = compiled.decide()
-      this.options = compiled.decidePreflight()
+      this.plain = answerAt(compiled, compiled.decide())
+      this.options = answerAt(compiled, compiled.decidePreflight())
     }
     this.settings = settings
     this.predicates = predicates

@@ -24,10 +24,15 @@ const NOTHING = new Pieces(undefined, undefined, undefined, undefined)
 /**
  * @param {import('./layer.js').Layer} layer
  * @param {Incoming} request
+ * @returns {Pieces} `NOTHING` where the answer is always the layer's own
  */
 function read (layer, request, isOptions) {
-  const cors = readCors(request.headers, isOptions)
-  if (layer.isPlain) return cors
+  const { headers } = request
+  if (!layer.isPlain) return readMore(layer, request, readCors(headers, isOptions))
+  return readCors(headers, isOptions)
+}
+
+function readMore (layer, request, cors) {
   const path = request.originalUrl ?? request.url
   return layer.protection ? readAll(request, path, cors, 0) : new AllPieces(cors, path)
 }

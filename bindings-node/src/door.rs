@@ -36,16 +36,20 @@ impl Door {
     ) -> std::result::Result<Outcome<'a>, E> {
         match self.policy.evaluate(request) {
             Evaluation::Decided(decision) => Ok(Outcome::Decided(decision)),
-            Evaluation::Ask(pending) => {
-                let answer = said()?;
-                if let Some(answer) = answer {
-                    self.remember(&pending, answer);
-                }
-                Ok(match answer.or_else(|| self.remembered(&pending)) {
-                    Some(answer) => Outcome::Decided(pending.resolve(answer)),
-                    None => Outcome::Ask(pending.route()),
-                })
-            }
+            Evaluation::Ask(pending) => Ok(self.ask(pending, said()?)),
+        }
+    }
+
+    /// Apart, so that its room on the stack is not taken where nothing has to be asked.
+    #[cold]
+    #[inline(never)]
+    fn ask<'a>(&'a self, pending: Pending<'a>, said: Option<Answer>) -> Outcome<'a> {
+        if let Some(answer) = said {
+            self.remember(&pending, answer);
+        }
+        match said.or_else(|| self.remembered(&pending)) {
+            Some(answer) => Outcome::Decided(pending.resolve(answer)),
+            None => Outcome::Ask(pending.route()),
         }
     }
 

@@ -2,6 +2,7 @@
 //! for now and then.
 
 use crate::door::{Door, Outcome};
+use crate::isomorphic::isomorphic;
 use crate::report;
 use corsac::{Answer, Decision, Reason, RequestHeaders};
 use napi::bindgen_prelude::{Env, Error, Function, FunctionCallContext, Result};
@@ -16,7 +17,9 @@ pub(crate) fn function(env: &Env, door: Arc<Door>) -> Result<Function<'_, (Strin
         let (method, lines): (String, Vec<String>) = (call.get(0)?, call.get(1)?);
         let (path, flags): (Option<String>, i32) = (call.get(2)?, call.get(3)?);
         let said: Option<i32> = call.get(4)?;
-        evaluate(&door, &method, &lines, path.as_deref(), flags, said)
+        let mut path = path.map(String::into_bytes);
+        let path = path.as_mut().map(|path| isomorphic(path));
+        evaluate(&door, &method, &lines, path, flags, said)
     })
 }
 
@@ -52,7 +55,7 @@ fn evaluate(
     door: &Door,
     method: &str,
     lines: &[String],
-    path: Option<&str>,
+    path: Option<&[u8]>,
     flags: i32,
     said: Option<i32>,
 ) -> Result<String> {
@@ -61,7 +64,7 @@ fn evaluate(
     while let (Some(name), Some(value)) = (lines.next(), lines.next()) {
         headers.push(name.as_bytes(), value.as_bytes());
     }
-    let mut request = headers.request(method.as_bytes(), path.map(str::as_bytes));
+    let mut request = headers.request(method.as_bytes(), path);
     request.secure = flags & flags::SECURE != 0;
     request.websocket = flags & flags::WEBSOCKET != 0;
     request.path_decoded = flags & flags::PATH_DECODED != 0;

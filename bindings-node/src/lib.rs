@@ -9,5 +9,6 @@ mod door;
 mod encoded;
 mod evaluate;
 mod file;
+mod isomorphic;
 mod raw;
 mod report;

@@ -7,6 +7,7 @@
 
 use crate::door::{Door, Outcome};
 use crate::evaluate::{answer as said_answer, flags};
+use crate::isomorphic::isomorphic;
 use corsac::{Answer, Request, Shape};
 use napi::bindgen_prelude::{Env, Error, FromNapiValue, Result, Status, Unknown, sys};
 use std::ffi::{CStr, c_void};
@@ -24,7 +25,8 @@ const ORIGIN: usize = 1024;
 const METHOD: usize = 256;
 const HEADERS: usize = 10 * 1024;
 const FLAG: usize = 16;
-const PATH: usize = 9 * 1024;
+/// Its characters are bytes, which take up to two here.
+const PATH: usize = 17 * 1024;
 const HOST: usize = 1024;
 /// What is longer is read whole: every byte of these counts.
 const SITE: usize = 256;
@@ -36,13 +38,15 @@ type Index = std::result::Result<i32, Failure>;
 /// without protection. Strings are undefined where the request has no such thing. `said` is what the function that
 /// had to be asked answered.
 pub(crate) fn decide<'env>(env: &'env Env, door: &Arc<Door>) -> Result<Unknown<'env>> {
-    create(env, door, c"decide", Some(on_decide), size(door))
+    let callback = if is_short(door) { on_decide } else { on_decide_all };
+    create(env, door, c"decide", Some(callback), size(door))
 }
 
 /// `decidePreflight(origin, requestMethod, requestHeaders, privateNetwork, path, said)`: the same for OPTIONS, for
 /// all policies.
 pub(crate) fn decide_preflight<'env>(env: &'env Env, door: &Arc<Door>) -> Result<Unknown<'env>> {
-    create(env, door, c"decidePreflight", Some(on_decide_preflight), 0)
+    let callback = if is_short(door) { on_decide_preflight } else { on_decide_preflight_all };
+    create(env, door, c"decidePreflight", Some(callback), 0)
 }
 
 /// `judge(method, flags, origin, path, host, site, upgrade, key, said)`: as `decide`, for policies with protection.
@@ -50,39 +54,77 @@ pub(crate) fn judge<'env>(env: &'env Env, door: &Arc<Door>) -> Result<Unknown<'e
     create(env, door, c"judge", Some(on_judge), 0)
 }
 
+/// Whether neither the path nor an answer of a function is ever read, so that there is less to be done.
+fn is_short(door: &Door) -> bool {
+    !door.has_routes && !door.policy.has_predicate()
+}
+
 extern "C" fn on_decide(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
     answer(env, || {
-        let ([origin, path, said], door) = arguments(env, info)?;
+        let ([origin], door) = arguments(env, info)?;
         let mut buffer = Buffer::<ORIGIN>::new();
-        // The engine tells OPTIONS from all other methods, nothing more.
-        let mut request = Request::default();
-        request.origin = buffer.read(env, origin)?;
-        if !door.has_routes {
-            return index(env, door, &request, said);
-        }
-        let mut buffer = Buffer::<PATH>::new();
-        request.path = buffer.read(env, path)?;
-        index(env, door, &request, said)
+        actual(env, door, buffer.read(env, origin)?, None, origin)
+    })
+}
+
+extern "C" fn on_decide_all(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
+    answer(env, || {
+        let ([origin, path, said], door) = arguments(env, info)?;
+        let (mut origins, mut paths) = (Buffer::<ORIGIN>::new(), Buffer::<PATH>::new());
+        let path = if door.has_routes { paths.read_bytes(env, path)? } else { None };
+        actual(env, door, origins.read(env, origin)?, path, said)
     })
 }
 
 extern "C" fn on_decide_preflight(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
     answer(env, || {
-        let ([origin, method, names, private_network, path, said], door) = arguments(env, info)?;
-        let mut buffers =
-            (Buffer::<ORIGIN>::new(), Buffer::<METHOD>::new(), Buffer::<HEADERS>::new(), Buffer::<FLAG>::new());
-        let mut request = Request::new(b"OPTIONS");
-        request.origin = buffers.0.read(env, origin)?;
-        request.access_control_request_method = buffers.1.read(env, method)?;
-        request.access_control_request_headers = buffers.2.read(env, names)?;
-        request.access_control_request_private_network = buffers.3.read(env, private_network)?;
-        if !door.has_routes {
-            return index(env, door, &request, said);
-        }
-        let mut buffer = Buffer::<PATH>::new();
-        request.path = buffer.read(env, path)?;
-        index(env, door, &request, said)
+        let (headers @ [origin, ..], door) = arguments::<4>(env, info)?;
+        preflight(env, door, headers, None, origin)
     })
+}
+
+extern "C" fn on_decide_preflight_all(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
+    answer(env, || {
+        let ([headers @ .., path, said], door) = arguments::<6>(env, info)?;
+        let mut paths = Buffer::<PATH>::new();
+        let path = if door.has_routes { paths.read_bytes(env, path)? } else { None };
+        preflight(env, door, headers, path, said)
+    })
+}
+
+#[inline]
+fn actual<'a>(
+    env: sys::napi_env,
+    door: &'a Door,
+    origin: Option<&'a [u8]>,
+    path: Option<&'a [u8]>,
+    said: sys::napi_value,
+) -> Index {
+    // The engine tells OPTIONS from all other methods, nothing more.
+    let mut request = Request::default();
+    request.origin = origin;
+    request.path = path;
+    index(env, door, &request, said)
+}
+
+#[inline]
+fn preflight(
+    env: sys::napi_env,
+    door: &Door,
+    headers: [sys::napi_value; 4],
+    path: Option<&[u8]>,
+    said: sys::napi_value,
+) -> Index {
+    let [origin, method, names, private_network] = headers;
+    let mut buffers =
+        (Buffer::<ORIGIN>::new(), Buffer::<METHOD>::new(), Buffer::<HEADERS>::new(), Buffer::<FLAG>::new());
+    let mut request = Request::new(b"OPTIONS");
+    request.path = path;
+    request.origin = buffers.0.read(env, origin)?;
+    request.access_control_request_method = buffers.1.read(env, method)?;
+    request.access_control_request_headers = buffers.2.read(env, names)?;
+    request.access_control_request_private_network = buffers.3.read(env, private_network)?;
+    index(env, door, &request, said)
 }
 
 extern "C" fn on_judge(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
@@ -96,7 +138,7 @@ extern "C" fn on_judge(env: sys::napi_env, info: sys::napi_callback_info) -> sys
         let mut request = Request::new(buffers.0.read(env, method)?.ok_or(NO_STRING)?);
         request.origin = buffers.1.read(env, origin)?;
         if door.has_routes {
-            request.path = buffers.2.read(env, path)?;
+            request.path = buffers.2.read_bytes(env, path)?;
         }
         request.host = buffers.3.read(env, host)?;
         request.sec_fetch_site = more.0.read_whole(env, site, &mut long_site)?;
@@ -155,13 +197,31 @@ impl<const N: usize> Buffer<N> {
 
     /// The string's bytes, at most as many as fit; None for undefined.
     fn read(&mut self, env: sys::napi_env, value: sys::napi_value) -> std::result::Result<Option<&[u8]>, Failure> {
+        self.read_mut(env, value).map(|bytes| bytes.map(|bytes| &*bytes))
+    }
+
+    /// The bytes that the string's characters stand for.
+    fn read_bytes(
+        &mut self,
+        env: sys::napi_env,
+        value: sys::napi_value,
+    ) -> std::result::Result<Option<&[u8]>, Failure> {
+        self.read_mut(env, value).map(|bytes| bytes.map(isomorphic))
+    }
+
+    #[inline]
+    fn read_mut(
+        &mut self,
+        env: sys::napi_env,
+        value: sys::napi_value,
+    ) -> std::result::Result<Option<&mut [u8]>, Failure> {
         let mut length = 0;
         // SAFETY: Node writes at most `N` bytes to the buffer, and how many to `length`.
         let status =
             unsafe { sys::napi_get_value_string_utf8(env, value, self.0.as_mut_ptr().cast(), N, &raw mut length) };
         if status == sys::Status::napi_ok {
             // SAFETY: the first `length` bytes, which are fewer than `N`, have just been written.
-            return Ok(Some(unsafe { std::slice::from_raw_parts(self.0.as_ptr().cast(), length.min(N)) }));
+            return Ok(Some(unsafe { std::slice::from_raw_parts_mut(self.0.as_mut_ptr().cast(), length.min(N)) }));
         }
         if is_undefined(env, value) { Ok(None) } else { Err(NO_STRING) }
     }

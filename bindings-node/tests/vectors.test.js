@@ -5,11 +5,12 @@
 const assert = require('node:assert/strict')
 const test = require('node:test')
 const { ConfigError, Policy, mergeVary } = require('corsac')
-const { ASK, SAID, headers: materialise } = require('../lib/compiled.js')
+const { answerAt, text } = require('../lib/answers.js')
+const { ASK, SAID } = require('../lib/compiled.js')
 const { judge, look, resolve } = require('../lib/decide.js')
 const { Layer } = require('../lib/layer.js')
 const { parts } = require('../lib/policy.js')
-const { read, readHandshake } = require('../lib/request.js')
+const { NOTHING, read, readHandshake } = require('../lib/request.js')
 const vectors = require('./vectors.js')
 
 // Lints are compared; as warnings they would only fill the output.
@@ -110,7 +111,7 @@ function findings (issues) {
   return issues.map(({ code, field }) => `${code} at ${field}`).sort()
 }
 
-/** As an adapter does it: what is read of a request in, the index of a shape out. */
+/** As an adapter does it: what is read of a request in, an answer out. */
 function viaRaw (policy, { method, path, headers: lines, secure, websocket }, predicate) {
   const { compiled, predicates } = parts(policy)
   const layer = new Layer(compiled, {}, predicates)
@@ -123,9 +124,13 @@ function viaRaw (policy, { method, path, headers: lines, secure, websocket }, pr
   const isOptions = method === 'OPTIONS'
   const pieces = websocket ? readHandshake(request) : read(layer, request, isOptions)
   const said = { allow: SAID.ALLOW, deny: SAID.DENY, fail: SAID.FAILED }[predicate]
-  let index = websocket ? judge(layer, pieces) : look(layer, isOptions, pieces)
-  if (index <= ASK) index = websocket ? judge(layer, pieces, said) : resolve(layer, isOptions, pieces, said)
-  const shape = compiled.shape(index)
-  const { action, status, body, reason, reported } = shape
-  return { action, status, headers: materialise(shape, [pieces.origin, pieces.requestMethod, pieces.requestHeaders]), body, reason, reported }
+  const judged = (said) => websocket ? judge(layer, pieces, said) : resolve(layer, isOptions, pieces, said)
+  let answer = isOptions ? layer.options : layer.plain
+  if (pieces !== NOTHING) {
+    const index = websocket ? judge(layer, pieces) : look(layer, isOptions, pieces)
+    answer = answerAt(compiled, index <= ASK ? judged(said) : index)
+  }
+  const { responds, status, body, reason, reported } = answer
+  const headersOf = ({ name, value }) => [text(value, pieces)].flat().map((line) => [name, line])
+  return { action: responds ? 'respond' : 'continue', status, headers: answer.headers.flatMap(headersOf), body, reason, reported }
 }
