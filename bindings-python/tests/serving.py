@@ -23,13 +23,20 @@ def free_port() -> int:
 class Server:
     """A server in a process of its own."""
 
-    def __init__(self, *command: str, ready: str = "/") -> None:
+    def __init__(self, *command: str) -> None:
         self.port = free_port()
         arguments = [part.format(port=self.port, where=HERE) for part in command]
+        if not arguments[0].endswith(".py"):
+            arguments.insert(0, "-m")
         self.process = subprocess.Popen(  # noqa: S603
-            [sys.executable, "-m", *arguments],
+            [sys.executable, *arguments],
             cwd=HERE,
-            env={**os.environ, "PYTHONPATH": f"{HERE.parent / 'python'}:{HERE}", "PYTHONUNBUFFERED": "1"},
+            env={
+                **os.environ,
+                "PYTHONPATH": f"{HERE.parent / 'python'}:{HERE}",
+                "PYTHONUNBUFFERED": "1",
+                "PORT": str(self.port),
+            },
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,
