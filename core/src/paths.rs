@@ -59,10 +59,14 @@ impl Routes {
             return readings.chosen;
         }
         readings.all(path, &mut scratch)?;
-        let mut buffer = [0; BYTES];
-        for escapes in [Escapes::InSegments, Escapes::InWhole] {
-            let text = decode(path, escapes, &mut buffer)?;
-            readings.folded_too::<BYTES>(text, &mut scratch)?;
+        let (mut cut, mut buffer) = ([0; BYTES], [0; BYTES]);
+        // Parameters may be cut before escapes are decoded, or after.
+        for parameters in Parameters::ways(path) {
+            let cut = Style { parameters, ..Style::default() }.read(path, &mut cut)?;
+            for escapes in [Escapes::InSegments, Escapes::InWhole] {
+                let text = decode(cut, escapes, &mut buffer)?;
+                readings.folded_too::<BYTES>(text, &mut scratch)?;
+            }
         }
         readings.chosen
     }
@@ -94,9 +98,8 @@ impl Readings<'_> {
         let has_dots = is_any_pair(text, |pair| matches!(pair, [b'/' | b'\\', b'.']));
         let has_empty =
             has_parameters || is_any_pair(text, |pair| pair.iter().all(|byte| matches!(byte, b'/' | b'\\')));
-        let parameters = [Parameters::Kept, Parameters::OfSegments, Parameters::OfAll];
         for backslash in both(has_backslash) {
-            for parameters in parameters.into_iter().take(if has_parameters { 3 } else { 1 }) {
+            for parameters in Parameters::ways(text) {
                 for drop_empty in both(has_empty) {
                     for resolve in both(has_dots) {
                         self.left = self.left.checked_sub(text.len())?;
@@ -117,6 +120,7 @@ impl Readings<'_> {
 }
 
 /// How a server cuts and resolves a path.
+#[derive(Default)]
 struct Style {
     /// `\` is a slash.
     backslash: bool,
@@ -128,13 +132,22 @@ struct Style {
 }
 
 /// What becomes of `;` and what follows (RFC 3986, section 3.3).
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 enum Parameters {
+    #[default]
     Kept,
     /// Each segment ends at its `;`.
     OfSegments,
     /// The path ends at its first `;`.
     OfAll,
+}
+
+impl Parameters {
+    /// The ways that make a difference to a text.
+    fn ways(text: &[u8]) -> impl Iterator<Item = Self> {
+        let ways = [Parameters::Kept, Parameters::OfSegments, Parameters::OfAll];
+        ways.into_iter().take(if text.contains(&b';') { 3 } else { 1 })
+    }
 }
 
 impl Style {

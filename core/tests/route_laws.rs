@@ -132,8 +132,13 @@ mod naive {
     fn readings(path: &[u8], is_decoded: bool) -> Option<Vec<Vec<Vec<u8>>>> {
         let mut texts = vec![path.to_vec()];
         if !is_decoded {
-            texts.push(decode(path, false)?);
-            texts.push(decode(path, true)?);
+            let by_slash = path.split(|byte| *byte == b'/');
+            let cut: Vec<&[u8]> = by_slash.map(|part| part.split(|byte| *byte == b';').next().unwrap()).collect();
+            let before = path.split(|byte| *byte == b';').next().unwrap();
+            for path in [path, &cut.join(&b'/'), before] {
+                texts.push(decode(path, false)?);
+                texts.push(decode(path, true)?);
+            }
         }
         for index in (if is_decoded { 0 } else { 1 })..texts.len() {
             texts.push(folded(&texts[index]));
