@@ -11,6 +11,9 @@ const ASK = -1
 /** What a predicate said, as the addon's functions take it. */
 const SAID = { DENY: 0, ALLOW: 1, FAILED: 2 }
 
+/** Beside one of `SAID`: it was asked before everything was forgotten, so that it is not remembered. */
+const STALE = 4
+
 /** What a host knows of a request beside its headers, as bits. */
 const FLAGS = { SECURE: 1, WEBSOCKET: 2, PATH_DECODED: 4 }
 
@@ -105,4 +108,4 @@ function slot ([name, text, piece, op]) {
   return [name, value, op]
 }
 
-module.exports = { ASK, FLAGS, PIECES, SAID, compile, received }
+module.exports = { ASK, FLAGS, PIECES, SAID, STALE, compile, received }

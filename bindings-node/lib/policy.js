@@ -3,7 +3,7 @@
 const fs = require('node:fs')
 const { fileURLToPath } = require('node:url')
 const { types } = require('node:util')
-const { ASK, FLAGS, SAID, compile } = require('./compiled.js')
+const { ASK, FLAGS, compile } = require('./compiled.js')
 const { encode, own } = require('./options.js')
 const { lines } = require('./lines.js')
 const { beside, gather, part } = require('./predicates.js')
@@ -99,11 +99,12 @@ class Policy {
     const index = result === null ? ASK : ASK - 1 - result
     return this.#predicates.ask(index, originOf(all), request, TIMEOUT, (error, said) => {
       const decided = decision(evaluate(said))
-      done(said === SAID.FAILED ? { ...decided, error } : decided)
+      done(error === null ? decided : { ...decided, error })
     })
   }
 
   forgetAnswers () {
+    this.#predicates?.forget()
     this.#compiled.forget()
   }
 

@@ -2,7 +2,7 @@
 
 // The functions of an application that a policy asks about origins: its own, and those of its routes.
 
-const { ASK, SAID, compile } = require('./compiled.js')
+const { ASK, SAID, STALE, compile } = require('./compiled.js')
 const { ask } = require('./ask.js')
 const { encode } = require('./options.js')
 
@@ -20,7 +20,7 @@ const LONGEST = 0x7fffffff / 1000
 
 /** A policy's functions, and how they are asked. */
 class Predicates {
-  /** Of those that wait: what each question is answered to, where answers are shared. */
+  /** Where answers are remembered, who waits for one, by the question; a new one whenever everything is forgotten. */
   #waiting
 
   /**
@@ -60,12 +60,18 @@ class Predicates {
     waiting.set(key, all)
     put(predicate, origin, undefined, limit, (error, said) => {
       waiting.delete(key)
+      if (waiting !== this.#waiting) said |= STALE
       // Apart, so that one that throws does not keep the others waiting.
       const [first, ...rest] = all
       for (const each of rest) queueMicrotask(() => each(error, said))
       first?.(error, said)
     })
     return () => all.delete(done)
+  }
+
+  /** Whatever is being asked now is not remembered. */
+  forget () {
+    if (this.#waiting !== undefined) this.#waiting = new Map()
   }
 }
 

@@ -22,15 +22,15 @@ class PolicyFile {
   /** As text. */
   name
   #native
-  #predicates
+  #given
   /** How often it has been read on purpose: what was looked at before that is older. */
   #count = 0
 
   constructor (path, given) {
     if (typeof path !== 'string' && !(path instanceof URL)) throw new TypeError('corsac: `path` takes a string or a URL')
-    const { predicates, predicate, cache } = beside(given)
+    const { predicate, cache } = beside(given)
     this.name = path instanceof URL ? fileURLToPath(path) : path
-    this.#predicates = predicates
+    this.#given = { ...given }
     this.#native = new addon.File(this.name, predicate, cache?.size, cache?.ttl)
   }
 
@@ -49,7 +49,8 @@ class PolicyFile {
 
   #policy (found) {
     if (Object.hasOwn(found, 'io')) throw this.#unreadable(found.io)
-    return new Policy(new Built(received(found), this.#predicates))
+    // Its functions are asked anew: what an earlier policy waits for is not this one's.
+    return new Policy(new Built(received(found), beside(this.#given).predicates))
   }
 
   /** Node's own error, which has a code. */

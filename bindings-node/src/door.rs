@@ -21,6 +21,14 @@ pub(crate) enum Outcome<'a> {
     Ask(Option<u32>),
 }
 
+/// What a function of JavaScript said.
+#[derive(Clone, Copy)]
+pub(crate) struct Said {
+    pub(crate) answer: Answer,
+    /// It was asked before everything was forgotten, so that it is not remembered.
+    pub(crate) is_stale: bool,
+}
+
 impl Door {
     pub(crate) fn new(policy: Policy, cache: CacheSize) -> Result<Self> {
         let has_routes = policy.has_routes();
@@ -32,7 +40,7 @@ impl Door {
     pub(crate) fn decide<'a, E>(
         &'a self,
         request: &Request<'a>,
-        said: impl FnOnce() -> std::result::Result<Option<Answer>, E>,
+        said: impl FnOnce() -> std::result::Result<Option<Said>, E>,
     ) -> std::result::Result<Outcome<'a>, E> {
         match self.policy.evaluate(request) {
             Evaluation::Decided(decision) => Ok(Outcome::Decided(decision)),
@@ -43,11 +51,11 @@ impl Door {
     /// Apart, so that its room on the stack is not taken where nothing has to be asked.
     #[cold]
     #[inline(never)]
-    fn ask<'a>(&'a self, pending: Pending<'a>, said: Option<Answer>) -> Outcome<'a> {
-        if let Some(answer) = said {
+    fn ask<'a>(&'a self, pending: Pending<'a>, said: Option<Said>) -> Outcome<'a> {
+        if let Some(Said { answer, is_stale: false }) = said {
             self.remember(&pending, answer);
         }
-        match said.or_else(|| self.remembered(&pending)) {
+        match said.map(|said| said.answer).or_else(|| self.remembered(&pending)) {
             Some(answer) => Outcome::Decided(pending.resolve(answer)),
             None => Outcome::Ask(pending.route()),
         }

@@ -1,7 +1,7 @@
 //! The general path: all headers of a request in, a whole decision out, as JSON. And what else of a policy is asked
 //! for now and then.
 
-use crate::door::{Door, Outcome};
+use crate::door::{Door, Outcome, Said};
 use crate::isomorphic::isomorphic;
 use crate::report;
 use corsac::{Answer, Decision, Reason, RequestHeaders};
@@ -46,9 +46,14 @@ pub(crate) mod flags {
     pub(crate) const PATH_DECODED: i32 = 4;
 }
 
-/// What JavaScript's function said, by the number of the engine's `Answer`.
-pub(crate) fn answer(number: i32) -> Option<Answer> {
-    [Answer::Deny, Answer::Allow, Answer::Failed].into_iter().find(|answer| *answer as i32 == number)
+/// Beside the number of an answer: it is that of a time of which everything was forgotten since.
+const STALE: i32 = 4;
+
+/// What JavaScript's function said, by the number of the engine's `Answer`, and whether it may be remembered.
+pub(crate) fn said(number: i32) -> Option<Said> {
+    let answers = [Answer::Deny, Answer::Allow, Answer::Failed];
+    let answer = answers.into_iter().find(|answer| *answer as i32 == number & !STALE)?;
+    Some(Said { answer, is_stale: number & STALE != 0 })
 }
 
 fn evaluate(
@@ -57,7 +62,7 @@ fn evaluate(
     lines: &[String],
     path: Option<&[u8]>,
     flags: i32,
-    said: Option<i32>,
+    number: Option<i32>,
 ) -> Result<String> {
     let mut headers = RequestHeaders::default();
     let mut lines = lines.iter();
@@ -68,7 +73,7 @@ fn evaluate(
     request.secure = flags & flags::SECURE != 0;
     request.websocket = flags & flags::WEBSOCKET != 0;
     request.path_decoded = flags & flags::PATH_DECODED != 0;
-    match door.decide(&request, || Ok::<_, Error>(said.and_then(answer)))? {
+    match door.decide(&request, || Ok::<_, Error>(number.and_then(said)))? {
         Outcome::Decided(decision) => report(&decision),
         Outcome::Ask(route) => serde_json::to_string(&route).map_err(report::fault),
     }

@@ -5,10 +5,10 @@
 //! generates cost several times the decision, hence plain Node-API, here and nowhere else.
 #![allow(unsafe_code)]
 
-use crate::door::{Door, Outcome};
-use crate::evaluate::{answer as said_answer, flags};
+use crate::door::{Door, Outcome, Said};
+use crate::evaluate::{flags, said as said_by};
 use crate::isomorphic::isomorphic;
-use corsac::{Answer, Request, Shape};
+use corsac::{Request, Shape};
 use napi::bindgen_prelude::{Env, Error, FromNapiValue, Result, Status, Unknown, sys};
 use std::ffi::{CStr, c_void};
 use std::mem::MaybeUninit;
@@ -161,11 +161,11 @@ fn index(env: sys::napi_env, door: &Door, request: &Request<'_>, said: sys::napi
 }
 
 /// What the host's predicate said; none where it has not been asked.
-fn predicate_answer(env: sys::napi_env, value: sys::napi_value) -> std::result::Result<Option<Answer>, Failure> {
+fn predicate_answer(env: sys::napi_env, value: sys::napi_value) -> std::result::Result<Option<Said>, Failure> {
     if is_undefined(env, value) {
         return Ok(None);
     }
-    match integer(env, value).and_then(said_answer) {
+    match integer(env, value).and_then(said_by) {
         None => Err(c"corsac: no such answer of a predicate"),
         answer => Ok(answer),
     }

@@ -148,6 +148,21 @@ test('a flood of made-up origins pushes no real one out, and memory is bounded',
   assert.equal(count, 0)
 })
 
+test('what was asked before everything was forgotten is not remembered', async () => {
+  const answers = []
+  const policy = new Policy({ allowOrigin: () => new Promise((resolve) => answers.push(resolve)), predicateCache: { size: 10, ttl: 60 } })
+  const ask = () => policy.evaluateAsync({ method: 'GET', headers: { origin: ORIGIN } })
+  const [first, same] = [ask(), ask()]
+  policy.forgetAnswers()
+  const second = ask()
+  assert.equal(answers.length, 2)
+  answers[1](false)
+  assert.equal((await second).reason, 'origin-not-allowed')
+  answers[0](true)
+  for (const old of [first, same]) assert.equal((await old).reason, 'origin-allowed')
+  assert.equal(reason(policy, ORIGIN), 'origin-not-allowed')
+})
+
 test('routes do not share answers', () => {
   const routes = ['/a', '/b'].map((path, index) => ({ path, allowOrigin: () => index === 0 }))
   const policy = new Policy({ allowOrigin: () => false, routes, predicateCache: { size: 100, ttl: 60 } })

@@ -68,7 +68,7 @@ export interface PredicateSettings {
    * that ask a database. They get the origin alone.
    */
   predicateCache?: {
-    /** The most answers, 2 to 10,000,000. Allowed and denied origins have half of the room each. */
+    /** The most answers, of all functions of the policy: 2 to 10,000,000. Allowed and denied origins have half each. */
     size: number
     /** Seconds, at most a day. */
     ttl: number

@@ -48,7 +48,7 @@ export class Policy {
   /** The same where functions may answer later. */
   evaluateAsync (request: PolicyRequest): Promise<Decision>
 
-  /** Forgets what functions answered (`predicateCache`): for when what they ask has changed. */
+  /** Forgets what functions answered, and what is on its way (`predicateCache`): for when what they ask has changed. */
   forgetAnswers (): void
 
   /**
