@@ -6,7 +6,7 @@ use crate::policy::corsac_policy;
 use crate::request::{self, corsac_request};
 use crate::slice::corsac_slice;
 use crate::status::corsac_status;
-use engine::{Answer, Evaluation, Pending};
+use engine::{Answer, Evaluation, Pending, Request};
 use std::ffi::c_void;
 
 /// What a predicate says of an origin. Numbers are never reused.
@@ -58,8 +58,9 @@ unsafe fn decide<'a>(
         let out = unsafe { Out::refuse(out)? };
         // SAFETY: NULL or a policy of ours, which lives as long as the caller uses the decision.
         let policy: &'a corsac_policy = unsafe { guard::reference(policy)? };
+        let mut seen = Request::default();
         // SAFETY: the request's slices hold as long as the caller uses the decision.
-        let seen = unsafe { request::read(request, policy.protected)? };
+        unsafe { request::read(request, policy.protected, &mut seen)? };
         match policy.policy.evaluate(&seen) {
             Evaluation::Decided(decision) => out.fill(&decision),
             Evaluation::Ask(pending) => match ask(pending) {
