@@ -15,8 +15,10 @@ from typing import Any
 
 import pytest
 from asgi_kit import BODY, App, from_origin, head, play
-from corsac import ConfigError, CORSMiddleware, Policy, Reloadable
+from corsac import ConfigError, CORSMiddleware, Policy, Reloadable, install
 from corsac.wsgi import CORSMiddleware as WsgiMiddleware
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
 
 A, B = "https://a.example", "https://b.example"
 TICK = 0.02
@@ -55,6 +57,15 @@ def test_swap() -> None:
     assert policies.policy is middleware.policy is second
     assert play(middleware, from_origin(A.encode()))[0]["headers"] == [(b"vary", b"Origin")]
     assert play(middleware, from_origin(B.encode()))[0]["headers"][0][1] == B.encode()
+
+
+def test_install_takes_one_too() -> None:
+    policies = Reloadable(Policy(allow_origins=[A]))
+    app = Starlette()
+    install(app, policy=policies)
+    policies.swap(Policy(allow_origins=[B]))
+    with TestClient(app) as client:
+        assert client.get("/", headers={"origin": B}).headers["access-control-allow-origin"] == B
 
 
 @pytest.mark.parametrize("wrong", [None, {}, "policy", 1])

@@ -5,6 +5,9 @@ import http.client
 import socket
 from collections.abc import Iterator
 
+import h2.connection
+import h2.events
+import httpx
 import pytest
 from serving import SECONDS, Server, serving
 from socket_apps import ACCEPTED, ORIGIN
@@ -95,6 +98,45 @@ def test_a_large_body_is_not_waited_for(server: Server) -> None:
                 connection.send(b"x" * 65536)
             assert connection.getresponse().status == 403
     assert server.ask("GET", "/").status == 200
+
+
+def test_http_2(servers: dict[str, Server]) -> None:
+    base = f"http://127.0.0.1:{servers['hypercorn'].port}"
+    with httpx.Client(http1=False, http2=True, base_url=base) as client:
+        # A long body that no application reads ends the whole connection in this server.
+        refused = client.post("/", headers={"origin": EVIL}, content=b"x")
+        assert (refused.http_version, refused.status_code, refused.text) == ("HTTP/2", 403, "corsac: write-refused\n")
+        assert client.post("/", headers={"origin": base}, content=b"x").status_code == 200, "`:authority` is the host"
+
+
+@pytest.mark.parametrize(("origin", "status"), [(ORIGIN, b"200"), (EVIL, b"403")])
+def test_handshakes_over_http_2(servers: dict[str, Server], origin: str, status: bytes) -> None:
+    """Extended CONNECT (RFC 8441)."""
+    port = servers["hypercorn"].port
+    connection = h2.connection.H2Connection()
+    with socket.create_connection(("127.0.0.1", port), SECONDS) as client:
+        connection.initiate_connection()
+        client.sendall(connection.data_to_send())
+        headers: dict[bytes, bytes] = {}
+        sent = False
+        while b":status" not in headers:
+            for event in connection.receive_data(client.recv(65536)):
+                if isinstance(event, h2.events.ResponseReceived):
+                    headers.update(dict(event.headers))
+                elif isinstance(event, h2.events.RemoteSettingsChanged) and not sent:
+                    sent = True
+                    asked = {
+                        ":method": "CONNECT",
+                        ":protocol": "websocket",
+                        ":scheme": "http",
+                        ":path": "/",
+                        ":authority": f"127.0.0.1:{port}",
+                        "sec-websocket-version": "13",
+                        "origin": origin,
+                    }
+                    connection.send_headers(1, list(asked.items()))
+            client.sendall(connection.data_to_send())
+    assert headers[b":status"] == status
 
 
 def test_reports_let_everyone_in(servers: dict[str, Server]) -> None:
