@@ -1019,10 +1019,23 @@ bool corsac_answer_cache_get(const corsac_answer_cache *cache,
                              corsac_answer *out);
 
 /**
- * Remembers an answer.
+ * The era that a question is asked in: it ends with `corsac_answer_cache_clear`. Taken before the predicate is asked, it
+ * keeps an answer from being remembered that was on its way when everything was forgotten.
+ *
+ * Parameters: `cache` is a cache, or NULL.
+ *
+ * Returns: the era; 0 for NULL.
+ *
+ * Threads: any.
+ */
+uint64_t corsac_answer_cache_era(const corsac_answer_cache *cache);
+
+/**
+ * Remembers an answer, unless everything was forgotten since it was asked for.
  *
  * Parameters:
  * - `cache` is a cache.
+ * - `era` is what `corsac_answer_cache_era` said before the predicate was asked.
  * - `origin` is the origin that was asked about; it is copied.
  * - `answer` is what the predicate said. A failure, and a number that is no answer, is not remembered.
  *
@@ -1031,6 +1044,7 @@ bool corsac_answer_cache_get(const corsac_answer_cache *cache,
  * Threads: any.
  */
 corsac_status corsac_answer_cache_put(const corsac_answer_cache *cache,
+                                      uint64_t era,
                                       corsac_slice origin,
                                       corsac_answer answer);
 

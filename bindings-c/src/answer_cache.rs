@@ -85,10 +85,27 @@ pub unsafe extern "C" fn corsac_answer_cache_get(
     })
 }
 
-/// Remembers an answer.
+/// The era that a question is asked in: it ends with `corsac_answer_cache_clear`. Taken before the predicate is asked, it
+/// keeps an answer from being remembered that was on its way when everything was forgotten.
+///
+/// Parameters: `cache` is a cache, or NULL.
+///
+/// Returns: the era; 0 for NULL.
+///
+/// Threads: any.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn corsac_answer_cache_era(cache: *const corsac_answer_cache) -> u64 {
+    guard::value(0, || {
+        // SAFETY: NULL or a cache of ours, by the caller's contract.
+        unsafe { cache.as_ref() }.map_or(0, |cache| cache.cache.era())
+    })
+}
+
+/// Remembers an answer, unless everything was forgotten since it was asked for.
 ///
 /// Parameters:
 /// - `cache` is a cache.
+/// - `era` is what `corsac_answer_cache_era` said before the predicate was asked.
 /// - `origin` is the origin that was asked about; it is copied.
 /// - `answer` is what the predicate said. A failure, and a number that is no answer, is not remembered.
 ///
@@ -98,6 +115,7 @@ pub unsafe extern "C" fn corsac_answer_cache_get(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn corsac_answer_cache_put(
     cache: *const corsac_answer_cache,
+    era: u64,
     origin: corsac_slice,
     answer: answer_number,
 ) -> corsac_status {
@@ -106,8 +124,8 @@ pub unsafe extern "C" fn corsac_answer_cache_put(
         let (cache, origin) = unsafe { (guard::reference(cache)?, origin.bytes()?) };
         let origin = origin.ok_or(corsac_status::CORSAC_NULL)?;
         match self::answer(answer) {
-            Answer::Allow => cache.cache.put(origin, true),
-            Answer::Deny => cache.cache.put(origin, false),
+            Answer::Allow => cache.cache.put_of(era, origin, true),
+            Answer::Deny => cache.cache.put_of(era, origin, false),
             Answer::Failed => {}
         }
         Ok(())
@@ -142,10 +160,11 @@ pub unsafe extern "C" fn corsac_answer_cache_ask(
         if let Some(allowed) = cache.cache.get(bytes) {
             return number(allowed);
         }
+        let era = cache.cache.era();
         // SAFETY: the caller vouches for the function.
         let said = answer(unsafe { predicate(origin, std::ptr::null(), user) });
         if said != Answer::Failed {
-            cache.cache.put(bytes, said == Answer::Allow);
+            cache.cache.put_of(era, bytes, said == Answer::Allow);
         }
         said as answer_number
     })

@@ -4,6 +4,7 @@ use crate::guard;
 use crate::request::{self, corsac_request};
 use crate::slice::corsac_slice;
 use crate::status::corsac_status;
+use engine::RequestHeader;
 use std::ffi::{c_char, c_void};
 use std::mem::{offset_of, size_of};
 use std::ptr::addr_of_mut;
@@ -21,31 +22,27 @@ const ENOUGH: usize = 16 * 1024;
 /// The least memory that is asked for.
 const LEAST: usize = 256;
 
-/// A header that a request has a field for.
-struct Known {
-    name: &'static str,
-    /// Where the field is.
-    at: usize,
-    /// What stands for lines that found no memory: a value that is refused, or makes a request one that is judged.
-    unreadable: &'static [u8],
-}
+/// Stands for lines that found no memory: no token, so that whatever is joined to it stays refused.
+const UNREADABLE: &[u8] = b"@";
 
-const fn known(name: &'static str, at: usize) -> Known {
-    Known { name, at, unreadable: b"@" }
-}
+/// The same where no value is refused, and this one makes a request one that is judged.
+const JUDGED: &[u8] = b"websocket";
 
-/// In the order of their bits in `joined`, which are never reused.
-const NAMES: [Known; 9] = [
-    known("origin", offset_of!(corsac_request, origin)),
-    known("access-control-request-method", offset_of!(corsac_request, acrm)),
-    known("access-control-request-headers", offset_of!(corsac_request, acrh)),
-    known("access-control-request-private-network", offset_of!(corsac_request, acrpn)),
-    known("host", offset_of!(corsac_request, host)),
-    known("sec-fetch-site", offset_of!(corsac_request, sec_fetch_site)),
-    known(":authority", offset_of!(corsac_request, authority)),
-    Known { name: "upgrade", at: offset_of!(corsac_request, upgrade), unreadable: b"websocket" },
-    known("sec-websocket-key", offset_of!(corsac_request, sec_websocket_key)),
-];
+/// Where a header's field is in a request.
+fn field_of(header: RequestHeader) -> Option<usize> {
+    Some(match header {
+        RequestHeader::Origin => offset_of!(corsac_request, origin),
+        RequestHeader::RequestMethod => offset_of!(corsac_request, acrm),
+        RequestHeader::RequestHeaders => offset_of!(corsac_request, acrh),
+        RequestHeader::PrivateNetwork => offset_of!(corsac_request, acrpn),
+        RequestHeader::Host => offset_of!(corsac_request, host),
+        RequestHeader::Authority => offset_of!(corsac_request, authority),
+        RequestHeader::SecFetchSite => offset_of!(corsac_request, sec_fetch_site),
+        RequestHeader::Upgrade => offset_of!(corsac_request, upgrade),
+        RequestHeader::SecWebSocketKey => offset_of!(corsac_request, sec_websocket_key),
+        _ => return None,
+    })
+}
 
 /// How much memory a joined value of this length has.
 fn room(length: usize) -> usize {
@@ -82,42 +79,43 @@ pub unsafe extern "C" fn corsac_request_add_header(
         // SAFETY: both slices hold by the caller's contract.
         let (name, line) = unsafe { (name.bytes()?, value.bytes()?) };
         let (Some(name), Some(line)) = (name, line) else { return Err(corsac_status::CORSAC_NULL) };
-        let Some(bit) = NAMES.iter().position(|known| name.eq_ignore_ascii_case(known.name.as_bytes())) else {
-            return Ok(());
-        };
-        let Some(known) = NAMES.get(bit) else { return Ok(()) };
+        let Some(header) = RequestHeader::of(name) else { return Ok(()) };
+        let Some(field) = field_of(header) else { return Ok(()) };
         // SAFETY: not NULL and large enough for its size.
-        if known.at + size_of::<corsac_slice>() > unsafe { (*request).size } {
+        if field + size_of::<corsac_slice>() > unsafe { (*request).size } {
             return Ok(()); // the caller was compiled with a header that has no such field
         }
+        let bit = 1 << header as usize;
         // SAFETY: the field is inside of the caller's struct, which nobody else uses now. No reference is made to the
         // whole: an older caller's struct ends before ours.
         let (slice, joined) =
-            unsafe { (&mut *request.byte_add(known.at).cast::<corsac_slice>(), &mut *addr_of_mut!((*request).joined)) };
+            unsafe { (&mut *request.byte_add(field).cast::<corsac_slice>(), &mut *addr_of_mut!((*request).joined)) };
         if slice.ptr.is_null() {
             *slice = value;
-            *joined &= !(1 << bit);
+            *joined &= !bit;
             return Ok(());
         }
-        let unreadable = corsac_slice::of(known.unreadable);
+        let is_judged_by = header == RequestHeader::Upgrade;
+        let unreadable = corsac_slice::of(if is_judged_by { JUDGED } else { UNREADABLE });
+        if is_judged_by && slice.len.max(line.len()) > ENOUGH {
+            // No length makes it refused: it is what it might say.
+            *slice = unreadable;
+            *joined &= !bit;
+            return Ok(());
+        }
+        if slice.len > ENOUGH {
+            return Ok(());
+        }
         let line = line.get(..ENOUGH).unwrap_or(line);
         let length = slice.len + COMMA.len() + line.len();
-        if slice.len > ENOUGH {
-            // What no length makes refused is what it might say.
-            if known.unreadable.len() > 1 {
-                *slice = unreadable;
-                *joined &= !(1 << bit);
-            }
-            return Ok(());
-        }
-        let to = if *joined & (1 << bit) != 0 && length <= room(slice.len) {
+        let to = if *joined & bit != 0 && length <= room(slice.len) {
             slice.ptr.cast_mut()
         } else {
             // SAFETY: the caller vouches for the function.
             let memory = allocate.map_or(std::ptr::null_mut(), |allocate| unsafe { allocate(room(length), user) });
             if memory.is_null() {
                 *slice = unreadable;
-                *joined &= !(1 << bit);
+                *joined &= !bit;
                 return Err(corsac_status::CORSAC_MEMORY);
             }
             // SAFETY: the memory is new and has room for more than the old value.
@@ -130,7 +128,7 @@ pub unsafe extern "C" fn corsac_request_add_header(
             line.as_ptr().cast::<c_char>().copy_to_nonoverlapping(to.add(slice.len + COMMA.len()), line.len());
         }
         *slice = corsac_slice { ptr: to, len: length };
-        *joined |= 1 << bit;
+        *joined |= bit;
         Ok(())
     })
 }

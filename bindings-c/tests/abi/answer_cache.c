@@ -8,12 +8,14 @@ typedef struct {
   corsac_answer answer;
   int calls;
   corsac_answer_cache *cache;
+  bool forget; /* everything is forgotten while it is asked */
 } tenants;
 
 static corsac_answer look_up(corsac_slice origin, const corsac_request *request, void *user) {
   tenants *asked = user;
   CHECK(request == NULL && origin.len > 0);
   asked->calls++;
+  if (asked->forget) corsac_answer_cache_clear(asked->cache);
   return asked->answer;
 }
 
@@ -45,6 +47,18 @@ static void test_asked_once(void) {
     CHECK(corsac_policy_evaluate_with(policy, &request, through_cache, &asked, &decision) == CORSAC_OK);
     CHECK(decision.reason == CORSAC_REASON_PREDICATE_FAILED && asked.calls == i + 1);
   }
+  /* An answer that comes too late is given, and not remembered. */
+  asked.answer = CORSAC_ANSWER_ALLOW, asked.calls = 0, asked.forget = true;
+  for (int i = 0; i < 2; i++) {
+    CHECK(corsac_policy_evaluate_with(policy, &request, through_cache, &asked, &decision) == CORSAC_OK);
+    CHECK(decision.reason == CORSAC_REASON_ORIGIN_ALLOWED && asked.calls == i + 1);
+  }
+  uint64_t era = corsac_answer_cache_era(asked.cache);
+  corsac_answer_cache_clear(asked.cache);
+  CHECK(corsac_answer_cache_era(asked.cache) != era && corsac_answer_cache_era(NULL) == 0);
+  CHECK(corsac_answer_cache_put(asked.cache, era, request.origin, CORSAC_ANSWER_DENY) == CORSAC_OK);
+  corsac_answer answer;
+  CHECK(!corsac_answer_cache_get(asked.cache, request.origin, &answer));
   corsac_policy_free(policy);
   corsac_answer_cache_free(asked.cache);
 }
@@ -55,25 +69,25 @@ static void test_get_and_put(void) {
   corsac_slice a = corsac_slice_from("https://a.example");
   CHECK(corsac_answer_cache_new(10, 60000, &cache) == CORSAC_OK);
   CHECK(!corsac_answer_cache_get(cache, a, &answer) && answer == CORSAC_ANSWER_FAILED);
-  CHECK(corsac_answer_cache_put(cache, a, CORSAC_ANSWER_FAILED) == CORSAC_OK && !corsac_answer_cache_get(cache, a, &answer));
-  CHECK(corsac_answer_cache_put(cache, a, (corsac_answer)7) == CORSAC_OK && !corsac_answer_cache_get(cache, a, &answer));
-  CHECK(corsac_answer_cache_put(cache, a, CORSAC_ANSWER_ALLOW) == CORSAC_OK);
+  CHECK(corsac_answer_cache_put(cache, corsac_answer_cache_era(cache), a, CORSAC_ANSWER_FAILED) == CORSAC_OK && !corsac_answer_cache_get(cache, a, &answer));
+  CHECK(corsac_answer_cache_put(cache, corsac_answer_cache_era(cache), a, (corsac_answer)7) == CORSAC_OK && !corsac_answer_cache_get(cache, a, &answer));
+  CHECK(corsac_answer_cache_put(cache, corsac_answer_cache_era(cache), a, CORSAC_ANSWER_ALLOW) == CORSAC_OK);
   CHECK(corsac_answer_cache_get(cache, a, &answer) && answer == CORSAC_ANSWER_ALLOW);
-  CHECK(corsac_answer_cache_put(cache, a, CORSAC_ANSWER_DENY) == CORSAC_OK);
+  CHECK(corsac_answer_cache_put(cache, corsac_answer_cache_era(cache), a, CORSAC_ANSWER_DENY) == CORSAC_OK);
   CHECK(corsac_answer_cache_get(cache, a, &answer) && answer == CORSAC_ANSWER_DENY);
   /* A flood of made-up origins leaves what is allowed. */
-  CHECK(corsac_answer_cache_put(cache, a, CORSAC_ANSWER_ALLOW) == CORSAC_OK);
+  CHECK(corsac_answer_cache_put(cache, corsac_answer_cache_era(cache), a, CORSAC_ANSWER_ALLOW) == CORSAC_OK);
   for (int i = 0; i < 1000; i++) {
     char origin[64];
     snprintf(origin, sizeof origin, "https://%d.example", i);
-    corsac_answer_cache_put(cache, corsac_slice_from(origin), CORSAC_ANSWER_DENY);
+    corsac_answer_cache_put(cache, corsac_answer_cache_era(cache), corsac_slice_from(origin), CORSAC_ANSWER_DENY);
   }
   CHECK(corsac_answer_cache_get(cache, a, &answer) && answer == CORSAC_ANSWER_ALLOW);
   CHECK(!corsac_answer_cache_get(cache, corsac_slice_from("https://1.example"), &answer));
   corsac_answer_cache_free(cache);
 
   CHECK(corsac_answer_cache_new(10, 1, &cache) == CORSAC_OK);
-  CHECK(corsac_answer_cache_put(cache, a, CORSAC_ANSWER_ALLOW) == CORSAC_OK);
+  CHECK(corsac_answer_cache_put(cache, corsac_answer_cache_era(cache), a, CORSAC_ANSWER_ALLOW) == CORSAC_OK);
   nanosleep(&(struct timespec){.tv_nsec = 5000000}, NULL);
   CHECK(!corsac_answer_cache_get(cache, a, &answer));
   corsac_answer_cache_free(cache);
@@ -89,10 +103,10 @@ static void test_cache_misuse(void) {
   CHECK(corsac_answer_cache_new(2, 86400000, &cache) == CORSAC_OK);
   corsac_answer answer;
   corsac_slice a = corsac_slice_from("https://a.example"), absent = {NULL, 0}, endless = {"x", (size_t)-1};
-  CHECK(corsac_answer_cache_put(NULL, a, CORSAC_ANSWER_ALLOW) == CORSAC_NULL);
-  CHECK(corsac_answer_cache_put(cache, absent, CORSAC_ANSWER_ALLOW) == CORSAC_NULL);
-  CHECK(corsac_answer_cache_put(cache, endless, CORSAC_ANSWER_ALLOW) == CORSAC_BAD_SIZE);
-  CHECK(corsac_answer_cache_put(cache, a, CORSAC_ANSWER_ALLOW) == CORSAC_OK);
+  CHECK(corsac_answer_cache_put(NULL, 0, a, CORSAC_ANSWER_ALLOW) == CORSAC_NULL);
+  CHECK(corsac_answer_cache_put(cache, corsac_answer_cache_era(cache), absent, CORSAC_ANSWER_ALLOW) == CORSAC_NULL);
+  CHECK(corsac_answer_cache_put(cache, corsac_answer_cache_era(cache), endless, CORSAC_ANSWER_ALLOW) == CORSAC_BAD_SIZE);
+  CHECK(corsac_answer_cache_put(cache, corsac_answer_cache_era(cache), a, CORSAC_ANSWER_ALLOW) == CORSAC_OK);
   CHECK(!corsac_answer_cache_get(NULL, a, &answer) && !corsac_answer_cache_get(cache, absent, &answer));
   CHECK(!corsac_answer_cache_get(cache, a, NULL) && !corsac_answer_cache_get(cache, endless, &answer));
   CHECK(corsac_answer_cache_ask(NULL, look_up, NULL, a) == CORSAC_ANSWER_FAILED);

@@ -117,6 +117,10 @@ static void test_many_lines(void) {
   CHECK(corsac_request_add_header(&request, upgrade, (corsac_slice){line, 20000}, NULL, NULL) == CORSAC_OK);
   CHECK(corsac_request_add_header(&request, upgrade, corsac_slice_from("websocket"), NULL, NULL) == CORSAC_OK);
   CHECK(reason_of(policy, &request) == CORSAC_REASON_WEBSOCKET_REFUSED);
+  request = request_of("GET", "https://evil.example");
+  CHECK(corsac_request_add_header(&request, upgrade, filler, NULL, NULL) == CORSAC_OK);
+  CHECK(corsac_request_add_header(&request, upgrade, (corsac_slice){line, 20000}, NULL, NULL) == CORSAC_OK);
+  CHECK(reason_of(policy, &request) == CORSAC_REASON_WEBSOCKET_REFUSED);
   free(line);
   corsac_policy_free(policy);
 }
