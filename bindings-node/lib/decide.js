@@ -62,15 +62,17 @@ function ask (layer, index, isOptions, pieces, request, done) {
  * All of it, for hosts that wait for promises.
  *
  * @param {import('./source.js').Source} source
- * @param {import('./request.js').Incoming} request
+ * @param {import('./request.js').Incoming} incoming
  * @param {unknown} host the request as the host's applications know it
+ * @param {(host: any) => import('./request.js').Incoming} [more] what it is where more than the headers of CORS matters
  * @returns {Promise<{ layer: import('./layer.js').Layer, answer: import('./answers.js').Answer, pieces: Pieces, error: unknown }>}
  *   rejected where there is no policy; `error` where a function failed, null if none did
  */
-function decide (source, request, host) {
+function decide (source, incoming, host, more) {
   return new Promise((resolve, reject) => {
     source.choose(host, (error, layer) => {
       if (layer === undefined) return reject(error)
+      const request = layer.isPlain || more === undefined ? incoming : more(host)
       const isOptions = request.method === 'OPTIONS'
       const pieces = read(layer, request, isOptions)
       const done = (error, answer) => {

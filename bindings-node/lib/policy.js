@@ -7,6 +7,7 @@ const { ASK, FLAGS, compile } = require('./compiled.js')
 const { encode, own } = require('./options.js')
 const { lines } = require('./lines.js')
 const { beside, gather, part } = require('./predicates.js')
+const { isSecure } = require('./request.js')
 const { TIMEOUT } = require('./settings.js')
 const { Upgrades } = require('./upgrades.js')
 
@@ -82,7 +83,10 @@ class Policy {
   }
 
   #evaluate (request, done) {
-    const { method, headers, path, pathDecoded, secure, websocket } = request
+    const { method, headers, pathDecoded, websocket } = request
+    // Node's request may be given as it is: what a framework calls its path lacks what it is mounted at.
+    const path = request.originalUrl ?? request.path ?? request.url
+    const secure = request.secure ?? isSecure(request)
     if (typeof method !== 'string') throw new TypeError('corsac: `method` takes a string')
     if (typeof (path ?? '') !== 'string') throw new TypeError('corsac: `path` takes a string')
     let flags = 0

@@ -55,17 +55,27 @@ function readCors (headers, isOptions) {
 }
 
 function readAll (request, path, cors, flags) {
-  const { headers, method, rawHeaders, secure, socket } = request
+  const { headers, method, rawHeaders } = request
   return new AllPieces(
     cors,
     path,
     method,
-    secure === true || socket?.encrypted === true ? flags | FLAGS.SECURE : flags,
+    isSecure(request) ? flags | FLAGS.SECURE : flags,
     host(headers, rawHeaders),
     line(headers['sec-fetch-site']),
     line(headers.upgrade),
     line(headers['sec-websocket-key'])
   )
+}
+
+/** Whether the connection is known to be TLS. */
+function isSecure (request) {
+  try {
+    return request.secure === true || request.socket?.encrypted === true
+  } catch {
+    // HTTP/2, where the session has ended meanwhile.
+    return false
+  }
 }
 
 /** Of several lines Node keeps the first in `headers`. */
@@ -85,4 +95,4 @@ function line (value) {
   return Array.isArray(value) ? value.join(', ') : String(value)
 }
 
-module.exports = { NOTHING, read, readHandshake }
+module.exports = { NOTHING, isSecure, read, readHandshake }

@@ -103,7 +103,7 @@ function wrap (server, layers) {
   server.emit = function (event, ...values) {
     if (event === 'upgrade') return guard(layers, values[0], values[0], values[1], refuse, () => emit.call(this, event, ...values))
     // Extended CONNECT (RFC 8441).
-    if (event === 'stream' && String(values[1][':protocol'] ?? '').toLowerCase() === 'websocket') {
+    if (event === 'stream' && String(values[1]?.[':protocol'] ?? '').toLowerCase() === 'websocket') {
       const [stream, headers] = values
       const request = {
         method: headers[':method'], url: headers[':path'], headers, secure: stream.session?.encrypted === true, stream

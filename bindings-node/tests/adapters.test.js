@@ -4,8 +4,10 @@
 
 const assert = require('node:assert/strict')
 const http = require('node:http')
+const http2 = require('node:http2')
 const https = require('node:https')
 const { execFileSync } = require('node:child_process')
+const { once } = require('node:events')
 const fs = require('node:fs')
 const os = require('node:os')
 const path = require('node:path')
@@ -145,16 +147,49 @@ test('web: arguments, immutable responses, several lines of one header', async (
   await assert.rejects(web(async () => ({ origin: undefined }))(() => {})(new Request('http://localhost/', { headers })), REFUSED)
 })
 
-test('https', async (t) => {
+/** A key and a certificate for tests. */
+function certificate (t) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'corsac-'))
   t.after(() => fs.rmSync(folder, { recursive: true }))
   const [key, cert] = ['key.pem', 'cert.pem'].map((name) => path.join(folder, name))
   execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-subj', '/CN=localhost',
     '-days', '1', '-keyout', key, '-out', cert], { stdio: 'ignore' })
-  const middleware = corsac(OPTIONS)
-  const server = https.createServer({ key: fs.readFileSync(key), cert: fs.readFileSync(cert) }, (request, response) => {
+  return { key: fs.readFileSync(key), cert: fs.readFileSync(cert) }
+}
+
+test('https', async (t) => {
+  const middleware = corsac({ ...OPTIONS, protection: { writes: 'reject' } })
+  const server = https.createServer(certificate(t), (request, response) => {
     middleware(request, response, () => response.end('x'))
   })
   const port = await listen(t, server)
-  assert.deepEqual(cors(await send(port, { module: https, rejectUnauthorized: false, headers })), ALLOWED)
+  const post = async (origin, method = 'POST') => send(port, { module: https, rejectUnauthorized: false, method, headers: { origin, host: 'a.example' } })
+  assert.deepEqual(cors(await post(ORIGIN, 'GET')), ALLOWED)
+  // The connection is known to be TLS, so that a page of plain http is another one.
+  assert.deepEqual([(await post('https://a.example')).status, (await post('http://a.example')).status], [200, 403])
+})
+
+test('http2 over TLS, and a session that ends while somebody is asked', async (t) => {
+  const answers = []
+  const middleware = corsac({ allowOrigin: () => new Promise((resolve) => answers.push(resolve)), protection: { writes: 'reject' } })
+  const server = http2.createSecureServer(certificate(t), (request, response) => middleware(request, response, () => response.end('x')))
+  const port = await listen(t, server)
+  const client = http2.connect(`https://localhost:${port}`, { rejectUnauthorized: false })
+  t.after(() => client.destroy())
+  const post = async (origin, isAllowed) => {
+    const stream = client.request({ ':method': 'POST', ':authority': 'a.example', origin })
+    stream.on('error', () => {}).end()
+    while (answers.length === 0) await new Promise(setImmediate)
+    answers.pop()(isAllowed)
+    const [headers] = await once(stream.resume(), 'response')
+    return headers[':status']
+  }
+  assert.deepEqual([await post('https://a.example', false), await post('http://a.example', false)], [200, 403])
+  const stream = client.request({ ':method': 'POST', ':authority': 'a.example', origin: ORIGIN })
+  stream.on('error', () => {})
+  while (answers.length === 0) await new Promise(setImmediate)
+  client.destroy()
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  answers.pop()(true)
+  await new Promise((resolve) => setTimeout(resolve, 20))
 })

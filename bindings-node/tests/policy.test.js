@@ -4,11 +4,13 @@
 
 const assert = require('node:assert/strict')
 const fs = require('node:fs')
+const http = require('node:http')
 const os = require('node:os')
 const path = require('node:path')
 const test = require('node:test')
 const { pathToFileURL } = require('node:url')
 const { ConfigError, Policy, mergeVary, version } = require('corsac')
+const { listen, send } = require('./client.js')
 
 const ORIGIN = 'https://app.example.com'
 const POLICY = new Policy({ allowOrigins: [ORIGIN], allowCredentials: true, allowMethods: ['PUT'] })
@@ -38,6 +40,33 @@ test('headers in every form give the same decision', () => {
   ]
   for (const headers of forms) assert.deepEqual(POLICY.evaluate({ method: 'GET', headers }), ALLOWED)
   assert.deepEqual(POLICY.evaluate({ method: 'GET', headers: { origin: ORIGIN }, path: '/a' }), ALLOWED)
+})
+
+test('a request of Node is taken as it is', async (t) => {
+  const policy = new Policy({
+    allowOrigins: [ORIGIN], routes: [{ path: '/api/public/{*rest}', allowOrigins: ['*'] }], protection: { writes: 'reject' }
+  })
+  const app = require('express')()
+  app.use('/api', (request, response) => response.json(policy.evaluate(request)))
+  const port = await listen(t, http.createServer((request, response) => {
+    if (request.url.startsWith('/api/')) return app(request, response)
+    response.end(JSON.stringify(policy.evaluate(request)))
+  }))
+  const reason = async (path, method = 'GET') => JSON.parse((await send(port, { path, method, headers: { origin: ORIGIN } })).body).reason
+  assert.equal(await reason('/api/public/a?b'), 'any-origin')
+  assert.equal(await reason('/api/other'), 'origin-allowed')
+  assert.equal(await reason('/public%2fa'), 'origin-allowed')
+  assert.equal(await reason('/api%2fpublic/a'), 'path-ambiguous')
+  assert.equal(await reason('/other', 'POST'), 'write-refused')
+})
+
+test('what is known of a connection', () => {
+  const policy = new Policy({ allowOrigins: [], protection: { writes: 'reject', websockets: 'reject' } })
+  const reason = (more) => policy.evaluate({ method: 'POST', headers: { origin: 'http://a.example', host: 'a.example' }, ...more }).reason
+  assert.deepEqual([{}, { secure: false }, { socket: {} }, { secure: null }].map(reason), Array(4).fill('origin-not-allowed'))
+  assert.deepEqual([{ secure: true }, { socket: { encrypted: true } }].map(reason), Array(2).fill('write-refused'))
+  assert.equal(reason({ method: 'GET', headers: { origin: 'null' }, websocket: true }), 'websocket-refused')
+  for (const more of [{ secure: 'yes' }, { websocket: 1 }, { pathDecoded: 'no' }]) assert.throws(() => reason(more), TypeError)
 })
 
 test('no headers are a request without Origin', () => {

@@ -110,14 +110,18 @@ export interface Issue {
   readonly line: number | null
 }
 
-/** One request, as far as CORS is concerned. */
+/** One request, as far as CORS is concerned. Node's own may be given as it is, and that of Express. */
 export interface PolicyRequest {
   /** As sent: methods are case-sensitive. */
   method: string
   /** All headers, or those that matter; further ones are ignored. */
   headers?: RequestHeaders | null | undefined
-  /** The target as it was sent, `req.originalUrl`. Read where the policy has routes. */
+  /** The target as it was sent. Read where the policy has routes. */
   path?: string | null | undefined
+  /** Goes before `path`, which is cut in frameworks that mount. */
+  originalUrl?: string | undefined
+  /** Stands in for `path`. */
+  url?: string | undefined
   /** The path has been decoded already, and there is no other. Default false. */
   pathDecoded?: boolean | null | undefined
   /** The connection is known to be TLS. This and what follows is read where the policy has `protection`. Default false. */

@@ -23,7 +23,7 @@ function plugin (fastify, given, done) {
   }
 
   fastify.addHook(hook, async (request, reply) => {
-    const { layer, answer, pieces, error } = await decide(source, incoming(request), request)
+    const { layer, answer, pieces, error } = await decide(source, request.raw, request, incoming)
     hold(reply.raw, answer, pieces, layer)
     if (error !== null) throw error
     if (!answer.responds) return

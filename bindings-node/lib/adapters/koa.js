@@ -16,7 +16,7 @@ function incoming ({ req, originalUrl, secure }) {
 module.exports = function cors (options, settings) {
   const source = new Source(options, settings)
   return async function corsac (ctx, next) {
-    const { layer, answer, pieces, error } = await decide(source, incoming(ctx), ctx)
+    const { layer, answer, pieces, error } = await decide(source, ctx.req, ctx, incoming)
     hold(ctx.res, answer, pieces, layer)
     if (error !== null) throw error
     if (!answer.responds) return next()

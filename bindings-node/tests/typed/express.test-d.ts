@@ -3,6 +3,8 @@
 import cors = require('corsac')
 import express = require('express')
 import theirs = require('cors')
+import http = require('node:http')
+import http2 = require('node:http2')
 
 const app = express()
 app.use(cors())
@@ -22,5 +24,16 @@ app.use(cors({ origin: origin as cors.CustomOrigin }))
 const handler: express.RequestHandler = cors(options)
 const delegate: theirs.CorsOptionsDelegate<express.Request> = (request, callback) => callback(null, options)
 app.use(cors((request: express.Request, callback) => { delegate(request, (error) => callback(error, options)) }))
+
+// Node's own servers and requests.
+const policy = new cors.Policy({
+  allowOrigins: [], protection: { websockets: 'reject' },
+  routes: [{ path: '/tenants/{*rest}', allowOrigin: (origin, request: express.Request) => request.get('x') === origin }]
+})
+const server: http.Server = policy.attach(http.createServer(app))
+policy.attach(http2.createSecureServer({}), { onDecision: ({ reported }) => reported })
+server.on('upgrade', (request, socket) => { if (!policy.verifyUpgrade(request)) socket.destroy() })
+app.use((request, response) => { response.json(policy.evaluate(request)) })
+app.use(cors<express.Request>({ allowOrigin: async (origin, request) => request.get('x') === origin }))
 
 export { handler, request }
