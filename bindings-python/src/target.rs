@@ -29,8 +29,7 @@ impl Target {
 
     /// Of a mount's own root.
     pub(crate) fn prefix(prefix: &[u8]) -> Self {
-        let text = if prefix.is_empty() { b"/" } else { prefix };
-        Target { text: Text::Joined(text.to_vec()), decoded: true }
+        Target { text: Text::Joined(prefix.to_vec()), decoded: true }
     }
 
     pub(crate) fn as_slice(&self) -> &[u8] {

@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
-from corsac import ConfigError, CORSMiddleware, Policy, install
+from corsac import ConfigError, CORSMiddleware, Policy, Reloadable, install
 from fastapi import BackgroundTasks, FastAPI, HTTPException, WebSocket
 from litestar import Litestar, get
 from litestar.middleware import DefineMiddleware
@@ -16,7 +16,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse
-from starlette.testclient import TestClient
+from starlette.testclient import TestClient, WebSocketDenialResponse
 
 HEADERS = {"Origin": ORIGIN}
 ASKS = {**HEADERS, "Access-Control-Request-Method": "PUT"}
@@ -213,3 +213,30 @@ def test_what_cannot_be_installed() -> None:
         install(Quart(__name__), **SETTINGS)  # type: ignore[arg-type]
     with pytest.raises(ConfigError):
         install(FastAPI(), allow_origins=["*"], allow_credentials=True)
+
+
+def test_install_takes_a_policy_that_is_swapped() -> None:
+    policies = Reloadable(Policy(allow_origins=[]))
+    app = starlette()
+    install(app, policy=policies)
+    with TestClient(app) as client:
+        assert not readable(client.get("/", headers=HEADERS))
+        policies.swap(Policy(**SETTINGS))
+        assert readable(client.get("/", headers=HEADERS))
+
+
+def test_a_refused_handshake_in_the_test_client() -> None:
+    api = FastAPI()
+
+    @api.websocket("/")
+    async def hello(websocket: WebSocket) -> None:
+        await websocket.accept()
+        await websocket.close()
+
+    install(api, allow_origins=[], protection={"websockets": "reject"})
+    with TestClient(api) as client:
+        with pytest.raises(WebSocketDenialResponse) as refused:
+            client.websocket_connect("/", headers={"Origin": "https://evil.example"}).__enter__()
+        assert (refused.value.status_code, refused.value.text) == (403, "corsac: websocket-refused\n")
+        with client.websocket_connect("/", headers={"Origin": "http://testserver"}):
+            pass

@@ -102,7 +102,7 @@ def test_asgi(scope: dict[str, Any], expected: str | None) -> None:
         ({"SCRIPT_NAME": "/api", "PATH_INFO": "/public/x"}, API),
         ({"SCRIPT_NAME": "/api", "PATH_INFO": "/api/public/x"}, SITES),
         ({"SCRIPT_NAME": "/public", "PATH_INFO": ""}, PUBLIC),
-        ({"SCRIPT_NAME": "", "PATH_INFO": ""}, SITES),
+        ({"SCRIPT_NAME": "", "PATH_INFO": ""}, NOBODY),
         ({"PATH_INFO": "/x/../public/x"}, NOBODY),
         ({"PATH_INFO": "/\xc3\xb6"}, SITES),
         ({"PATH_INFO": "/public/%2e%2e/x"}, PUBLIC),

@@ -17,7 +17,19 @@ HERE = Path(__file__).resolve().parent
 PACKAGE = HERE.parent
 TARGET = PACKAGE.parent / "target"
 MINORS = range(11, 16)
-MORE = ("differences", "environment", "frameworks", "readme", "servers", "testing", "wsgi")
+MORE = (
+    "differences",
+    "environment",
+    "frameworks",
+    "paths",
+    "readme",
+    "schema",
+    "servers",
+    "tenants",
+    "testing",
+    "websockets",
+    "wsgi",
+)
 TESTS = sorted(path.name for path in HERE.glob("test_*.py") if path.stem.removeprefix("test_") not in MORE)
 
 
