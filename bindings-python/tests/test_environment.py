@@ -34,6 +34,8 @@ A, B = "https://a.example", "https://b.example"
         ("PREFLIGHT_STATUS", "200", 200),
         ("PROTECTION", '{"writes": "off"}', {"writes": "off"}),
         ("ROUTES", "[]", []),
+        ("ROUTES", '[{"path": "/", "allow_origins": ["*"]}]', [{"path": "/", "allow_origins": ["*"]}]),
+        ("PREDICATE_TIMEOUT", "1.5", 1.5),
         ("DIALECT", "corsac", "corsac"),
     ],
 )

@@ -45,7 +45,9 @@ def _reader(hint: object) -> Callable[[str], object]:
     if kind is Iterable and str in (parts[0], *get_args(parts[0])):
         return _list
     if int in parts or any(isinstance(part, int) for part in parts):
-        return _number
+        return lambda text: _number(text, int)
+    if float in parts:
+        return lambda text: _number(text, float)
     return _table
 
 
@@ -54,9 +56,9 @@ def _list(text: str) -> object:
     return listed if listed is not text else [item.strip() for item in text.split(",") if item.strip()]
 
 
-def _number(text: str) -> object:
+def _number(text: str, kind: type[int] | type[float]) -> object:
     try:
-        return int(text)
+        return kind(text)
     except ValueError:
         return False if text.lower() in ("false", "none", "off", "no") else text
 
