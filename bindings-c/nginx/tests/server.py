@@ -133,7 +133,7 @@ class Nginx:
     def start(self, port):
         tool = ["valgrind", "--leak-check=full", "--show-leak-kinds=definite", f"--log-file={self.prefix}/logs/valgrind.%p"] if self.valgrind else []
         self.process = subprocess.Popen([*tool, *self.command("-g", "daemon off;")], stderr=subprocess.PIPE, text=True)
-        for _ in range(1000 if self.valgrind else 200):
+        for _ in range(6000 if self.valgrind else 500):
             try:
                 socket.create_connection(("127.0.0.1", port), timeout=1).close()
                 return self
