@@ -61,7 +61,6 @@ def test_who_may_connect(server: Server) -> None:
 
 
 def test_who_may_not(server: Server, request: pytest.FixtureRequest) -> None:
-    # DNS rebinding: the page's own name leads to this server.
     for origin in (EVIL, "null", "junk", f"http://127.0.0.1:{server.port + 1}", "http://localhost"):
         said = says(server, origin)
         if "daphne" in request.node.name:

@@ -1,0 +1,169 @@
+"""A thousand reloads while requests run: every answer is whole and of one policy, and nothing is left behind."""
+
+import asyncio
+import gc
+import os
+import threading
+import weakref
+from pathlib import Path
+from typing import Any
+
+import pytest
+from asgi_kit import BODY, App, from_origin, head, play
+from corsac import CORSMiddleware, Reloadable
+from corsac.wsgi import CORSMiddleware as WsgiMiddleware
+from test_reload import A, B, text
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    path = tmp_path / "cors.toml"
+    path.write_text(text(A))
+    return path
+
+
+class Both:
+    """Two policies that differ in everything, by turns in the file; an answer is the one's or the other's."""
+
+    ORIGINS = (A, B)
+    EXPOSED = ("x-a", "x-b")
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.policies = Reloadable.from_file(path)
+
+    def reload(self, number: int) -> None:
+        which = number % 2
+        fresh = self.path.with_suffix(".new")
+        fresh.write_text(text(self.ORIGINS[which], self.EXPOSED[which]))
+        fresh.replace(self.path)
+        self.policies.reload()
+
+    def check(self, origin: str, headers: dict[str, str]) -> None:
+        assert headers.pop("vary") == "Origin"
+        assert headers in (
+            {},
+            {
+                "access-control-allow-origin": origin,
+                "access-control-expose-headers": self.EXPOSED[self.ORIGINS.index(origin)],
+            },
+        )
+
+
+def test_a_thousand_reloads_under_load_in_threads(path: Path) -> None:
+    both = Both(path)
+    ready = threading.Event()
+    done = threading.Event()
+    answers = [0] * 3
+    failures: list[BaseException] = []
+
+    def app(environ: Any, start_response: Any) -> list[bytes]:
+        start_response("200 OK", [])
+        return []
+
+    middleware = WsgiMiddleware(app, policy=both.policies)
+
+    def ask(thread: int) -> None:
+        try:
+            while not done.is_set():
+                origin = Both.ORIGINS[answers[thread] % 2]
+                started: list[Any] = []
+                middleware(
+                    {"REQUEST_METHOD": "GET", "HTTP_ORIGIN": origin}, lambda *given, to=started: to.append(given)
+                )
+                ((_, headers),) = started
+                both.check(origin, dict(headers))
+                answers[thread] += 1
+                ready.set()
+        except BaseException as error:
+            failures.append(error)
+            ready.set()
+
+    asking = [threading.Thread(target=ask, args=(number,)) for number in range(len(answers))]
+    for thread in asking:
+        thread.start()
+    ready.wait(10)
+    for number in range(1000):
+        both.reload(number)
+    done.set()
+    for thread in asking:
+        thread.join()
+    assert failures == []
+    assert sum(answers) > 1000
+
+
+def test_a_thousand_reloads_under_load_in_asyncio(path: Path) -> None:
+    both = Both(path)
+    answered = 0
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await send(head([]))
+        await asyncio.sleep(0)
+        await send(BODY)
+
+    middleware = CORSMiddleware(app, policy=both.policies)
+
+    async def ask(origin: str) -> None:
+        nonlocal answered
+        sent: list[Any] = []
+
+        async def send(message: Any) -> None:
+            await asyncio.sleep(0)
+            sent.append(message)
+
+        await middleware(from_origin(origin.encode()), None, send)
+        start, body = sent
+        both.check(origin, {bytes(name).decode(): bytes(value).decode() for name, value in start["headers"]})
+        assert body is BODY
+        answered += 1
+
+    async def run() -> None:
+        async def reloads() -> None:
+            for number in range(1000):
+                await asyncio.to_thread(both.reload, number)
+
+        reloading = asyncio.create_task(reloads())
+        while not reloading.done():
+            await asyncio.gather(*(ask(origin) for origin in Both.ORIGINS * 10))
+        await reloading
+
+    asyncio.run(run())
+    assert answered > 1000
+
+
+def test_a_thousand_reloads_leak_nothing(path: Path) -> None:
+    both = Both(path)
+    middleware = CORSMiddleware(App(head(), BODY), policy=both.policies)
+
+    def reload(times: int) -> int:
+        for number in range(times):
+            both.reload(number)
+            play(middleware, from_origin(A.encode()))
+            middleware.app.calls.clear()  # type: ignore[attr-defined]
+        gc.collect()
+        resident = Path("/proc/self/statm").read_text().split()[1]
+        return int(resident) * os.sysconf("SC_PAGE_SIZE")
+
+    before, objects = reload(300), len(gc.get_objects())
+    after = reload(1000)
+    assert len(gc.get_objects()) - objects < 100
+    assert after - before < 4 * 1024 * 1024
+
+
+def test_cycles_are_collected(path: Path) -> None:
+    def make() -> tuple[weakref.ref[Any], ...]:
+        app = App(head(), BODY)
+
+        def known(origin: str) -> bool:
+            return bool(middleware)
+
+        policies = Reloadable.from_file(path, allow_origin=known)
+        middleware = CORSMiddleware(app, policy=policies)
+        app.middleware = middleware  # type: ignore[attr-defined]
+        play(middleware, from_origin(b"https://x.example"))
+        policies.reload()
+        return weakref.ref(app), weakref.ref(policies), weakref.ref(known)
+
+    gone = make()
+    gc.collect()
+    assert [reference() for reference in gone] == [None] * 3
