@@ -21,6 +21,7 @@ const KEYS = [
   'origin', 'methods', 'allowedHeaders', 'exposedHeaders', 'credentials', 'maxAge', 'preflightContinue', 'optionsSuccessStatus',
   'allowOrigins', 'allowOriginRegex', 'allowMethods', 'allowHeaders', 'allowCredentials', 'exposeHeaders', 'preflightStatus',
   'allowPrivateNetwork', 'keepAppHeaders', 'dangerouslyAllow', 'protection', 'routes', 'dialect', '$schema', 'allowOrigin',
+  'predicateTimeout', 'predicateCache', 'path', 'writes', 'websockets', 'trustedOrigins', 'reportOnly',
   '__proto__', 'constructor', 'toString', 'then', 'length', '', 'orgin'
 ]
 const TEXTS = [
@@ -46,8 +47,11 @@ const MAKERS = [
   ])),
   () => { const { proxy, revoke } = Proxy.revocable({}, {}); revoke(); return proxy },
   () => new Proxy([], { get: (list, key) => key === 'length' ? pick([3, 5000, -1, NaN, 'x']) : list[key] }),
-  () => times(6, value), () => times(6, value), () => table()
+  () => times(6, value), () => times(6, value), () => table(),
+  () => ({ size: pick([10, -1, 1e12]), ttl: pick([1, 0, '5']) }), () => ({ writes: pick(['reject', 'off', 'x']), websockets: pick(['reject', 'off']) }),
+  () => times(4, () => ({ path: pick(PATHS), ...(random(2) === 0 && { allowOrigins: [pick(TEXTS)] }), ...(random(4) === 0 && { allowOrigin: () => random(2) === 0 }) }))
 ]
+const PATHS = ['/', '/a/{b}', '/a/{*c}', '/A', '/%61', '//', '/a/../b', '*', '', '/a?b#c', '/\\a', '/\xff\u0141', '/' + 'a/'.repeat(5000), '%', undefined]
 let depth = 0
 function value () {
   if (depth > 4) return pick(TEXTS)
@@ -81,7 +85,8 @@ for (let i = 0; i < COUNT; i++) {
     // A request of it must end, one way or the other.
     let ended = false
     const response = { setHeader () {}, getHeader () {}, end () { ended = true } }
-    middleware({ method: 'OPTIONS', headers: { origin: 'null', 'access-control-request-method': 'PUT' } }, response, () => { ended = true })
+    const headers = { origin: 'null', 'access-control-request-method': 'PUT', host: pick(TEXTS), 'sec-fetch-site': pick(TEXTS), upgrade: pick([undefined, 'websocket', ...TEXTS]) }
+    middleware({ method: pick(['OPTIONS', 'POST']), url: pick(PATHS), headers }, response, () => { ended = true })
     if (!ended && typeof options !== 'function') throw new assert.AssertionError({ message: `seed ${seed}: the request has not ended` })
   } catch (error) {
     if (error instanceof corsac.ConfigError) {
