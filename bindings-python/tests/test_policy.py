@@ -146,4 +146,9 @@ def test_help_shows_signatures_and_sources() -> None:
     ).stdout
     signatures = ("evaluate(self, /, method, headers, path=None, *,", "from_json(text, *, allow_origin=None,")
     for text in (*signatures, "class CORSMiddleware in module corsac:", "Raises:", "Fetch", "ConfigError"):
-        assert text in shown
+        assert plain(text) in plain(shown)
+
+
+def plain(text: str) -> str:
+    """Without what newer versions break long signatures with."""
+    return "".join(text.replace("|", "").split())
