@@ -165,7 +165,7 @@ def test_it_is_collected_with_its_application() -> None:
 @pytest.fixture(scope="module")
 def servers() -> Iterator[dict[str, Server]]:
     command = ["gunicorn", "--bind", "127.0.0.1:{port}", "--log-level", "critical", "--threads", "2"]
-    with serving({name: [*command, f"wsgi_apps:{name}"] for name in ("flask", "application")}) as running:
+    with serving({name: [*command, f"wsgi_apps:{name}"] for name in ("flask", "application", "guarded")}) as running:
         yield running
 
 
@@ -186,3 +186,17 @@ def test_under_gunicorn(servers: dict[str, Server], name: str) -> None:
     assert (refused.status, refused.body) == (403, b"corsac: origin-not-allowed\n")
     if name == "flask":
         assert server.ask("GET", "/stream", origin=ORIGIN).body == b"0\n1\n2\n3\n4\n"
+
+
+def test_protection_under_gunicorn(servers: dict[str, Server]) -> None:
+    server = servers["guarded"]
+    for headers in ({}, {"origin": ORIGIN}, {"origin": f"http://127.0.0.1:{server.port}"}):
+        assert server.ask("POST", "/", **headers).body == b"written"
+    assert server.ask("POST", "/", origin=EVIL, sec_fetch_site="same-origin").body == b"written", "the browser knows"
+    for headers in ({"origin": EVIL}, {"origin": "null"}, {"sec_fetch_site": "same-site"}):
+        refused = server.ask("POST", "/", **headers)
+        assert (refused.status, refused.body) == (403, b"corsac: write-refused\n")
+        assert refused.cors() == {"vary": ["Origin, Sec-Fetch-Site"]}
+    handshake = {"connection": "Upgrade", "upgrade": "websocket", "origin": EVIL}
+    assert server.ask("GET", "/", **handshake).body == b"corsac: websocket-refused\n"
+    assert server.ask("GET", "/", origin=EVIL).status == 200

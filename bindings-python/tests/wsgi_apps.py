@@ -41,7 +41,14 @@ def crash() -> Response:
     raise ZeroDivisionError
 
 
-flask.wsgi_app = CORSMiddleware(flask.wsgi_app, **SETTINGS)  # type: ignore[method-assign]
+@flask.post("/")
+def write() -> Response:
+    return Response("written")
+
+
+unguarded = flask.wsgi_app
+flask.wsgi_app = CORSMiddleware(unguarded, **SETTINGS)  # type: ignore[method-assign]
+guarded = CORSMiddleware(unguarded, **SETTINGS, protection={"writes": "reject", "websockets": "reject"})
 
 
 def django_hello(request: HttpRequest) -> HttpResponse:
