@@ -5,8 +5,8 @@ use crate::catalog::Reason;
 use crate::decision::Decision;
 use crate::origins::Verdict;
 use crate::paths::Choice;
-use crate::policy::{Policy, Rules};
-use crate::protection::Objection;
+use crate::policy::{Policy, RoutedRules, Rules};
+use crate::protection::{Objection, Protection};
 use crate::request::Request;
 use crate::settings::PredicateOf;
 use crate::shape::Case;
@@ -75,14 +75,25 @@ impl Policy {
     /// Only a policy that was built with a predicate ever answers [`Evaluation::Ask`].
     #[must_use]
     pub fn evaluate<'a>(&'a self, request: &Request<'a>) -> Evaluation<'a> {
-        let Some(routes) = &self.routes else { return Walk::new(self, &self.rules, request).start() };
-        match routes.paths.choose(request.path, request.path_decoded) {
-            Choice::NoRoute => Walk::new(self, &self.rules, request).start(),
-            Choice::Route(index) => {
-                let rules = routes.rules.get(index as usize).unwrap_or(&self.rules);
-                Walk::new(self, rules, request).start()
-            }
-            Choice::Ambiguous => Evaluation::Decided(Walk::new(self, &routes.ambiguous, request).ambiguous()),
+        let (rules, is_ambiguous) = match &self.routes {
+            None => (&self.rules, false),
+            Some(routes) => routes.choose(request).map_or((&routes.ambiguous, true), |route| {
+                (route.and_then(|index| routes.rules.get(index as usize)).unwrap_or(&self.rules), false)
+            }),
+        };
+        let walk = Walk::new(self, rules, request);
+        if is_ambiguous { Evaluation::Decided(walk.ambiguous()) } else { walk.start() }
+    }
+}
+
+impl RoutedRules {
+    /// The route whose settings hold, if any does. None where servers read the path differently.
+    #[cold]
+    fn choose(&self, request: &Request<'_>) -> Option<Option<u32>> {
+        match self.paths.choose(request.path, request.path_decoded) {
+            Choice::Route(index) => Some(Some(index)),
+            Choice::NoRoute => Some(None),
+            Choice::Ambiguous => None,
         }
     }
 }
@@ -104,6 +115,7 @@ enum OriginAnswer {
 }
 
 impl<'a, 'q> Walk<'a, 'q> {
+    #[inline]
     fn new(policy: &'a Policy, rules: &'a Rules, request: &'q Request<'a>) -> Self {
         let options = request.method == b"OPTIONS";
         // Fetch: a CORS-preflight request is OPTIONS with both headers.
@@ -111,6 +123,7 @@ impl<'a, 'q> Walk<'a, 'q> {
         Walk { policy, rules, request, options, preflight }
     }
 
+    #[inline]
     fn start(self) -> Evaluation<'a> {
         let rules = self.rules;
         if rules.origins.is_any() && !self.preflight {
@@ -143,9 +156,18 @@ impl<'a, 'q> Walk<'a, 'q> {
         }
     }
 
+    #[inline(always)]
     fn actual(self, reason: Reason) -> Decision<'a> {
         let case = Case::Actual { reason, options: self.options };
-        let Some(protection) = &self.rules.protection else { return self.decide(case, None) };
+        match &self.rules.protection {
+            None => self.decide(case, None),
+            Some(protection) => self.guarded(protection, case, reason),
+        }
+    }
+
+    /// By itself, so that policies without protection pay nothing for it.
+    #[inline(never)]
+    fn guarded(&self, protection: &Protection, case: Case, reason: Reason) -> Decision<'a> {
         let trusted = reason == Reason::OriginAllowed && self.rules.credentials;
         match protection.objection(self.request, trusted) {
             Some(Objection { reason: refusal, refuse: true }) => {
@@ -186,8 +208,8 @@ impl<'a, 'q> Walk<'a, 'q> {
         self.decide(case, reported)
     }
 
-    #[inline]
-    fn decide(self, case: Case, reported: Option<Reason>) -> Decision<'a> {
+    #[inline(always)]
+    fn decide(&self, case: Case, reported: Option<Reason>) -> Decision<'a> {
         Decision {
             shape: self.policy.shapes.of(self.rules.layout, case, reported),
             origin: self.request.origin.unwrap_or_default(),
