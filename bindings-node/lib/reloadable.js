@@ -90,6 +90,11 @@ class Reloadable {
     return reloadable
   }
 
+  /** So that one of another copy of the package is told from options. */
+  get [Symbol.toStringTag] () {
+    return 'Reloadable'
+  }
+
   get policy () {
     return this.#policy
   }

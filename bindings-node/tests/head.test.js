@@ -297,5 +297,6 @@ test('several copies in one process', async (t) => {
   const second = other({ allowOrigins: [OTHER] })
   const port = await serve(t, (request, response, next) => first(request, response, () => second(request, response, next)), (request, response) => response.end())
   assert.deepEqual(cors(await send(port, { headers: { origin: OTHER } })), { vary: 'Origin' })
-  assert.throws(() => corsac(new other.Policy({ allowOrigins: [] })), { code: 'ERR_CORSAC_CONFIG' })
+  const policy = new other.Policy({ allowOrigins: [] })
+  for (const theirs of [policy, new other.Reloadable(policy)]) assert.throws(() => corsac(theirs), { code: 'ERR_CORSAC_CONFIG' })
 })
