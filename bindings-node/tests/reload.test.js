@@ -284,6 +284,7 @@ test('a thousand reloads under load: every answer is of one policy, whole', asyn
   }
   isOver = true
   await Promise.all(clients)
+  t.diagnostic(`${count} requests`)
   assert(count > 50, `${count} requests`)
   assert.equal(reloadable.policy.evaluate({ method: 'GET', path: '/', headers: { origin: 'https://odd.example' } }).headers[1][1], 'x-1000')
 })
