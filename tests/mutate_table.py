@@ -101,7 +101,7 @@ MUTANTS = [
     ("route: readings of any length", "paths.rs", "self.left = self.left.checked_sub(text.len())?;", ""),
     ("route: a trailing slash counts", "paths.rs", 'let inner = body.strip_suffix(b"/").unwrap_or(body);', "let inner = body;"),
     ("route: the origins of the top level stay", "read_routes.rs", 'settings.allow_origins = nothing("allow_origins");', ""),
-    ("route: ambiguous is the top level", "evaluate.rs", "Walk::new(self, &routes.ambiguous, request).ambiguous()", "Walk::new(self, &self.rules, request).ambiguous()"),
+    ("route: ambiguous is the top level", "evaluate.rs", "map_or((&routes.ambiguous, true)", "map_or((&self.rules, true)"),
     ("route: ambiguous without Vary", "shape.rs", 'Case::Actual { reason: Reason::PathAmbiguous, options: false } => Some(c"Origin"),', ""),
     ("route: a route's errors are lints told before", "error.rs", "told.insert((severity, code, field.to_owned()))", "told.insert((Severity::Error, code, field.to_owned()))"),
     # Protection.
