@@ -41,7 +41,7 @@ function serve (layer, request, response, next) {
 }
 
 function finish (layer, answer, pieces, request, response, next) {
-  if (layer.isWatched) layer.watch(answer, pieces, request, request)
+  if (layer.isWatched || answer.reported !== null) layer.watch(answer, pieces, request, request)
   hold(response, answer, pieces, layer)
   if (!answer.responds) return next()
   // Where the head is sent somebody else is answering: preflights, but not what is refused.

@@ -35,6 +35,11 @@ class Layer {
 
   /** Tells those who want to know of a decision. `host` is the request as the host's applications know it. */
   watch ({ reason, help, reported, reportedHelp, responds }, { origin = null }, { method, originalUrl, url }, host) {
+    if (reported !== null && this.settings.onDecision === undefined) {
+      // Who asks for reports wants to see them.
+      this.once('reported', 'CORSAC_REPORTED', `${method} ${originalUrl ?? url} from ${origin ?? 'no origin'} would be refused: ${reported}`,
+        `${reportedHelp}\nonly the first is told: give \`onDecision\` to hear of all`)
+    }
     if (!this.isWatched) return
     const action = responds ? 'respond' : 'continue'
     if (debug.enabled) {

@@ -101,6 +101,26 @@ for (const [name, [prefix, create]] of Object.entries(HOSTS)) {
   })
 }
 
+test('what is only reported is a warning, once, where nobody listens', async (t) => {
+  process.removeAllListeners('warning')
+  const warnings = []
+  process.on('warning', ({ code, message, detail }) => warnings.push([code, message, detail]))
+  t.after(() => process.removeAllListeners('warning'))
+  const policy = new corsac.Policy({ ...options({ websockets: 'reject', reportOnly: true }) })
+  for (const name of ['express', 'fastify']) {
+    const port = await listen(t, await HOSTS[name][1]({ policy, settings: { verifiesUpgrades: true }, run () {} }))
+    for (let i = 0; i < 3; i++) await send(port, { path: '/x', method: 'POST', headers: { origin: OTHER, 'content-length': '0' } })
+  }
+  for (let i = 0; i < 3; i++) policy.verifyUpgrade({ method: 'GET', url: '/chat', headers: { origin: OTHER } })
+  await new Promise(setImmediate)
+  assert.deepEqual(warnings.map(([code, message]) => [code, message]), [
+    ['CORSAC_REPORTED', `POST /x from ${OTHER} would be refused: write-refused`],
+    ['CORSAC_REPORTED', `POST /x from ${OTHER} would be refused: write-refused`],
+    ['CORSAC_REPORTED', `GET /chat from ${OTHER} would be refused: websocket-refused`]
+  ])
+  assert.match(warnings[0][2], /trusted_origins/)
+})
+
 test('a connection that is known to be TLS', async (t) => {
   const policy = () => new corsac.Policy({ allowOrigins: [], protection: { writes: 'reject' } })
   const status = async (name, headers) => {
