@@ -37,6 +37,17 @@ server.listen(0, '127.0.0.1', async () => {
   assert.equal((await ask('/public%2fa', 'GET', ORIGIN)).headers.get('access-control-allow-origin'), null)
   assert.equal((await ask('/', 'POST', 'https://evil.example.net')).status, 403)
   assert.equal(policy.verifyUpgrade({ method: 'GET', url: '/', headers: { origin: 'https://evil.example.net', upgrade: 'websocket' } }), false)
+  const sockets = policy.attach(http.createServer()).on('upgrade', (request, socket) => {
+    socket.end('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n')
+  })
+  await new Promise((resolve) => sockets.listen(0, '127.0.0.1', resolve))
+  const shake = (origin) => new Promise((resolve) => {
+    const socket = require('node:net').connect(sockets.address().port, '127.0.0.1')
+    socket.on('data', (data) => { resolve(String(data).split(' ')[1]); socket.destroy() }).on('error', resolve)
+    socket.write(`GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nOrigin: ${origin}\r\n\r\n`)
+  })
+  assert.equal(await shake('https://evil.example.net'), '403')
+  assert.equal(await shake('http://a'), '101')
   const fs = require('node:fs')
   const file = require('node:path').join(fs.mkdtempSync(require('node:path').join(require('node:os').tmpdir(), 'corsac-')), 'cors.toml')
   fs.writeFileSync(file, 'allow_origins = []')
