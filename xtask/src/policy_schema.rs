@@ -10,14 +10,25 @@ use std::path::Path;
 
 /// The file's text.
 pub(crate) fn render(_root: &Path) -> Result<String, Box<dyn Error>> {
+    // The root has the settings with their types, since editors complete from there; what else is allowed depends on the
+    // dialect, and is told by `if`, whose errors name the setting, which those of `anyOf` do not.
+    let names: Map<String, Value> =
+        SETTINGS.iter().flat_map(|key| [(*key).to_owned(), camel_case(key)]).map(|key| (key, json!(true))).collect();
+    let some_origins = ["allow_origins", "allowOrigins", "allow_origin_regex", "allowOriginRegex"]
+        .map(|key| json!({ "required": [key] }));
     let schema = json!({
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "corsac policy",
         "description": "One CORS policy for every stack, as JSON or TOML.",
-        "anyOf": [{ "$ref": "#/definitions/corsac" }, { "$ref": "#/definitions/cors" }],
+        "properties": properties(SETTINGS, Table::Top)?,
+        "if": { "properties": { "dialect": { "const": "cors" } }, "required": ["dialect"] },
+        "then": table(CORS_SETTINGS, Table::Cors)?,
+        "else": {
+            "additionalProperties": false,
+            "properties": names,
+            "anyOf": some_origins,
+        },
         "definitions": {
-            "corsac": table(SETTINGS, Table::Top)?,
-            "cors": table(CORS_SETTINGS, Table::Cors)?,
             "origins": {
                 "type": "array",
                 "items": {
@@ -75,8 +86,15 @@ enum Table {
     Cors,
 }
 
-/// A table of settings, each with its alias. A key of the engine that is not described here is an error.
 fn table(keys: &[&str], table: Table) -> Result<Value, Box<dyn Error>> {
+    let properties = properties(keys, table)?;
+    let schema = json!({ "type": "object", "additionalProperties": false, "properties": properties });
+    let required = (table == Table::Route).then(|| json!({ "required": ["path"] }));
+    Ok(merged(schema, required))
+}
+
+/// Settings, each with its alias. A key of the engine that is not described here is an error.
+fn properties(keys: &[&str], table: Table) -> Result<Map<String, Value>, Box<dyn Error>> {
     let mut properties = Map::new();
     for key in keys {
         let described = setting(key, table).ok_or_else(|| format!("the schema does not describe `{key}`"))?;
@@ -88,18 +106,7 @@ fn table(keys: &[&str], table: Table) -> Result<Value, Box<dyn Error>> {
         }
         properties.insert((*key).to_owned(), described);
     }
-    let mut schema = json!({ "type": "object", "additionalProperties": false, "properties": properties });
-    match table {
-        Table::Route => schema = merged(schema, Some(json!({ "required": ["path"] }))),
-        Table::Cors => schema = merged(schema, Some(json!({ "required": ["dialect"] }))),
-        Table::Top => {
-            let origins = ["allow_origins", "allowOrigins", "allow_origin_regex", "allowOriginRegex"];
-            let any: Vec<Value> = origins.iter().map(|key| json!({ "required": [key] })).collect();
-            schema = merged(schema, Some(json!({ "anyOf": any })));
-        }
-        Table::Protection => {}
-    }
-    Ok(schema)
+    Ok(properties)
 }
 
 fn merged(mut value: Value, more: Option<Value>) -> Value {
@@ -179,7 +186,7 @@ fn setting(key: &str, table: Table) -> Option<Value> {
         ),
         "dialect" => (
             "\"cors\" reads the options of the cors package of Node.",
-            json!({ "const": if table == Table::Cors { "cors" } else { "corsac" } }),
+            json!({ "enum": ["corsac", "cors"] }),
             at_top(json!("corsac")),
         ),
         "$schema" => ("The address of this schema.", json!({ "type": "string" }), None),
