@@ -4,6 +4,7 @@ import asyncio
 import gc
 import logging
 import time
+import traceback
 import weakref
 from pathlib import Path
 from typing import Any
@@ -227,11 +228,33 @@ def test_a_question_that_failed_fails_for_all_who_waited() -> None:
     middleware = app(allow_origin=broken, predicate_cache=PredicateCache(size=2, ttl=60))
 
     async def run() -> list[Any]:
-        asks = (middleware(from_origin(KNOWN.encode()), None, None) for _ in range(5))
+        asks = (middleware(from_origin(KNOWN.encode()), None, None) for _ in range(50))
         return await asyncio.gather(*asks, return_exceptions=True)
 
     for _ in range(2):
-        assert [type(failure) for failure in asyncio.run(run())] == [LookupError] * 5
+        failures = asyncio.run(run())
+        assert [type(failure) for failure in failures] == [LookupError] * 50
+        # One object, raised again and again, and its traceback does not grow with it.
+        assert len(traceback.extract_tb(failures[0].__traceback__)) < 10
+
+
+def test_failures_that_nobody_waits_for_say_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    async def broken(origin: str) -> bool:
+        await asyncio.sleep(0.02)
+        raise LookupError(origin)
+
+    async def run(**bounds: Any) -> None:
+        asked = app(allow_origin=broken, predicate_timeout=5, **bounds)(from_origin(KNOWN.encode()), None, None)
+        request = asyncio.create_task(asked)
+        await asyncio.sleep(0.01)
+        request.cancel()
+        await asyncio.wait({request})
+        await asyncio.sleep(0.03)
+
+    asyncio.run(run())
+    asyncio.run(run(predicate_cache=PredicateCache(size=2, ttl=60)))
+    gc.collect()
+    assert [record for record in caplog.records if record.name == "asyncio"] == []
 
 
 def test_each_function_has_answers_of_its_own() -> None:

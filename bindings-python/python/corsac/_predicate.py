@@ -3,7 +3,8 @@
 import asyncio
 import inspect
 from collections.abc import Awaitable, Callable, Generator
-from typing import Any, Protocol
+from types import TracebackType
+from typing import Any, NamedTuple, Protocol
 
 _POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
@@ -41,6 +42,13 @@ class Answers(Protocol):
         """Remember it, if it is an answer."""
 
 
+class Failure(NamedTuple):
+    """What a function raised. Each who raises it again begins at the same place."""
+
+    error: Exception
+    traceback: TracebackType | None
+
+
 class Questions:
     """The questions to a function whose answers are awaited: bounded in time, and one at a time for each origin."""
 
@@ -66,12 +74,22 @@ class Questions:
         key = (loop, question.origin)
         task = self._pending.get(key)
         if task is None:
-            task = loop.create_task(self._asked(question.origin, question.take()))
+            task = loop.create_task(self._outcome(question.origin, question.take()))
             self._pending[key] = task
             task.add_done_callback(lambda _: self._pending.pop(key, None))
         question.close()
         # Who goes away does not take the answer from the others.
-        return await asyncio.shield(task)
+        outcome = await asyncio.shield(task)
+        if isinstance(outcome, Failure):
+            raise outcome.error.with_traceback(outcome.traceback)
+        return outcome
+
+    async def _outcome(self, origin: str, awaitable: Awaitable[object] | None) -> object:
+        """The answer, or why there is none: many may wait for it."""
+        try:
+            return await self._asked(origin, awaitable)
+        except Exception as error:
+            return Failure(error, error.__traceback__)
 
     async def _asked(self, origin: str, awaitable: Awaitable[object] | None) -> object:
         asked: Any = self._function(origin) if awaitable is None else awaitable
@@ -85,6 +103,7 @@ class Questions:
         if self._timeout is None:
             return await awaitable
         task = asyncio.ensure_future(awaitable)
+        task.add_done_callback(heard)
         try:
             done, _ = await asyncio.wait({task}, timeout=self._timeout)
         except asyncio.CancelledError:
@@ -94,6 +113,12 @@ class Questions:
             task.cancel()
             raise TimeoutError(f"the allow_origin function took more than {self._timeout:g} seconds")
         return task.result()
+
+
+def heard(task: asyncio.Future[Any]) -> None:
+    """Take note of a failure that nobody waits for any more: it would be logged, as often as clients like."""
+    if not task.cancelled():
+        task.exception()
 
 
 class Question:
