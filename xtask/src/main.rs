@@ -9,7 +9,7 @@ mod compare;
 mod header;
 mod node_types;
 mod policy_schema;
-mod suffix_parents;
+mod suffixes;
 
 /// What makes a file's whole text.
 type Generator = fn(root: &Path) -> Result<String, Box<dyn Error>>;
@@ -21,7 +21,8 @@ const GENERATED: &[(&str, Generator)] = &[
     ("docs/policy.schema.json", policy_schema::render),
     ("bindings-node/policy.schema.json", policy_schema::render),
     ("bindings-python/python/corsac/policy.schema.json", policy_schema::render),
-    ("core/src/suffix_parents.txt", suffix_parents::render),
+    ("core/src/suffixes.txt", suffixes::render),
+    ("core/src/suffix_parents.txt", suffixes::render_parents),
 ];
 
 fn main() -> ExitCode {
