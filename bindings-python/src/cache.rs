@@ -45,7 +45,7 @@ impl PredicateCache {
         Ok(PredicateCache { size, time_to_live, made: Mutex::new(Vec::new()) })
     }
 
-    /// Forget everything: for when what the function asks has changed.
+    /// Forget everything, answers that are under way included: for when what the function asks has changed.
     fn clear(&self) {
         for answers in self.made.lock().unwrap_or_else(PoisonError::into_inner).iter().filter_map(Weak::upgrade) {
             answers.clear();
@@ -72,10 +72,15 @@ pub(crate) struct Answers(pub(crate) Arc<AnswerCache>);
 
 #[pymethods]
 impl Answers {
-    /// Remembers an answer, if it is one.
-    fn put(&self, origin: &Bound<'_, PyAny>, said: &Bound<'_, PyAny>) -> PyResult<()> {
+    /// The era in which a question is asked.
+    fn era(&self) -> u64 {
+        self.0.era()
+    }
+
+    /// Remembers an answer, if it is one, unless everything was forgotten since it was asked for.
+    fn put(&self, era: u64, origin: &Bound<'_, PyAny>, said: &Bound<'_, PyAny>) -> PyResult<()> {
         if let Ok(said) = said.cast::<PyBool>() {
-            self.0.put(Octets::read(origin, "the origin")?.as_slice(), said.is_true());
+            self.0.put_of(era, Octets::read(origin, "the origin")?.as_slice(), said.is_true());
         }
         Ok(())
     }

@@ -208,6 +208,7 @@ impl Predicate {
             // It may be under way already: the function is called only once the answer is awaited.
             return questions.call_method1(intern!(py, "ask"), (text,)).map(Said::Later);
         }
+        let era = self.answers.as_ref().map(|answers| answers.era());
         let function = self.function.bind(py);
         let said = if self.takes_request { function.call1((&text, request))? } else { function.call1((&text,))? };
         if said.hasattr(intern!(py, "__await__"))? {
@@ -218,8 +219,8 @@ impl Predicate {
             }));
         }
         let answer = answer(&said)?;
-        if let Some(answers) = &self.answers {
-            answers.put(origin, answer == Answer::Allow);
+        if let (Some(answers), Some(era)) = (&self.answers, era) {
+            answers.put_of(era, origin, answer == Answer::Allow);
         }
         Ok(Said::Now(answer))
     }

@@ -153,6 +153,28 @@ def test_each_origin_is_asked_about_once(kind: str) -> None:
     assert allowed(middleware, OTHER)
 
 
+@pytest.mark.parametrize("kind", ["sync", "later"])
+def test_an_answer_under_way_is_forgotten_too(kind: str) -> None:
+    cache = PredicateCache(size=100, ttl=60)
+    asked: list[str] = []
+
+    def revoked_meanwhile(origin: str) -> bool:
+        asked.append(origin)
+        if len(asked) == 1:
+            cache.clear()
+        return len(asked) == 1
+
+    async def later(origin: str) -> bool:
+        await asyncio.sleep(0)
+        return revoked_meanwhile(origin)
+
+    middleware = app(allow_origin=revoked_meanwhile if kind == "sync" else later, predicate_cache=cache)
+    assert allowed(middleware, KNOWN)
+    assert not allowed(middleware, KNOWN)
+    assert not allowed(middleware, KNOWN)
+    assert len(asked) == 2
+
+
 def test_answers_age() -> None:
     database = Database()
     middleware = app(allow_origin=database.sync, predicate_cache=PredicateCache(size=2, ttl=0.05))

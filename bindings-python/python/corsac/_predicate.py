@@ -38,8 +38,11 @@ class Answers(Protocol):
     def get(self, origin: str) -> bool | None:
         """What was said of the origin, if it is remembered."""
 
-    def put(self, origin: str, said: object) -> None:
-        """Remember it, if it is an answer."""
+    def era(self) -> int:
+        """How often everything was forgotten."""
+
+    def put(self, era: int, origin: str, said: object) -> None:
+        """Remember it, if it is an answer to what was asked since everything was forgotten last."""
 
 
 class Failure(NamedTuple):
@@ -56,25 +59,26 @@ class Questions:
         self._function = function
         self._timeout = timeout
         self._answers = answers
-        self._pending: dict[tuple[asyncio.AbstractEventLoop, str], asyncio.Task[object]] = {}
+        self._pending: dict[tuple[asyncio.AbstractEventLoop, int, str], asyncio.Task[object]] = {}
 
     def ask(self, origin: str, awaitable: Awaitable[object] | None = None) -> "Question":
         """A question to be awaited. With an awaitable the function has been called already."""
-        return Question(self, origin, awaitable)
+        era = 0 if self._answers is None else self._answers.era()
+        return Question(self, era, origin, awaitable)
 
     async def answer(self, question: "Question") -> object:
         """Await the answer: the one that is under way, if there is one."""
         if self._answers is None:
-            return await self._asked(question.origin, question.take())
+            return await self._asked(question)
         said = self._answers.get(question.origin)
         if said is not None:
             question.close()
             return said
         loop = asyncio.get_running_loop()
-        key = (loop, question.origin)
+        key = (loop, question.era, question.origin)
         task = self._pending.get(key)
         if task is None:
-            task = loop.create_task(self._outcome(question.origin, question.take()))
+            task = loop.create_task(self._outcome(question.taken()))
             self._pending[key] = task
             task.add_done_callback(lambda _: self._pending.pop(key, None))
         question.close()
@@ -84,18 +88,19 @@ class Questions:
             raise outcome.error.with_traceback(outcome.traceback)
         return outcome
 
-    async def _outcome(self, origin: str, awaitable: Awaitable[object] | None) -> object:
+    async def _outcome(self, question: "Question") -> object:
         """The answer, or why there is none: many may wait for it."""
         try:
-            return await self._asked(origin, awaitable)
+            return await self._asked(question)
         except Exception as error:
             return Failure(error, error.__traceback__)
 
-    async def _asked(self, origin: str, awaitable: Awaitable[object] | None) -> object:
-        asked: Any = self._function(origin) if awaitable is None else awaitable
+    async def _asked(self, question: "Question") -> object:
+        awaitable = question.take()
+        asked: Any = self._function(question.origin) if awaitable is None else awaitable
         said = await self._within(asked) if inspect.isawaitable(asked) else asked
         if self._answers is not None:
-            self._answers.put(origin, said)
+            self._answers.put(question.era, question.origin, said)
         return said
 
     async def _within(self, awaitable: Awaitable[object]) -> object:
@@ -124,7 +129,8 @@ def heard(task: asyncio.Future[Any]) -> None:
 class Question:
     """One question, not begun until it is awaited."""
 
-    def __init__(self, questions: Questions, origin: str, awaitable: Awaitable[object] | None) -> None:
+    def __init__(self, questions: Questions, era: int, origin: str, awaitable: Awaitable[object] | None) -> None:
+        self.era = era
         self.origin = origin
         self._questions = questions
         self._awaitable = awaitable
@@ -137,6 +143,10 @@ class Question:
         """What the function gave, once."""
         awaitable, self._awaitable = self._awaitable, None
         return awaitable
+
+    def taken(self) -> "Question":
+        """The same question for a task of its own; this one has nothing left to close."""
+        return Question(self._questions, self.era, self.origin, self.take())
 
     def close(self) -> None:
         """Give up what is not going to be awaited, which would warn otherwise."""
