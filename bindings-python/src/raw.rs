@@ -4,6 +4,7 @@
 #![allow(unsafe_code)]
 
 use crate::send;
+use corsac::RequestHeader;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyTuple};
@@ -30,12 +31,21 @@ pub(crate) fn call<'py, const COUNT: usize>(
     }
 }
 
+/// A pair in a list of headers, as far as it could be looked at where it is.
+#[derive(Debug)]
+pub(crate) enum Pair<'py> {
+    /// A header that is read, and its value.
+    Header(RequestHeader, Bound<'py, PyAny>),
+    /// Not as servers make them.
+    Other(Bound<'py, PyAny>),
+}
+
 /// Takes the pairs of a list but those that have a name no policy reads: they are looked at where they are.
 #[inline]
 pub(crate) fn lines<'py>(
     list: &Bound<'py, PyList>,
-    reads: impl Fn(&[u8]) -> bool,
-    mut take: impl FnMut(&Bound<'py, PyAny>) -> PyResult<()>,
+    header: impl Fn(&[u8]) -> Option<RequestHeader>,
+    mut take: impl FnMut(Pair<'py>) -> PyResult<()>,
 ) -> PyResult<()> {
     let py = list.py();
     let mut place = 0;
@@ -43,38 +53,41 @@ pub(crate) fn lines<'py>(
     // SAFETY: a list has a size.
     while place < unsafe { ffi::Py_SIZE(list.as_ptr()) } {
         // SAFETY: the place is one of the list's. The reference is borrowed from the list, which nothing changes until
-        // the pair is passed over or counted: the thread stays attached, and `unread` runs none of Python's code.
-        let pair = unsafe {
-            let pair = ffi::PyList_GetItem(list.as_ptr(), place);
-            if unread(pair, &reads) { None } else { Some(Bound::from_borrowed_ptr(py, pair)) }
-        };
+        // the pair is passed over or counted: the thread stays attached, and `look` runs none of Python's code.
+        let pair = unsafe { look(py, ffi::PyList_GetItem(list.as_ptr(), place), &header) };
         if let Some(pair) = pair {
-            take(&pair)?;
+            take(pair)?;
         }
         place += 1;
     }
     Ok(())
 }
 
-/// Whether this is a pair as servers make them, with a name that the policy does not read.
+/// What a pair is; none if it is as servers make them, with a name that the policy does not read.
 ///
 /// # Safety
 ///
 /// The thread is attached and the object alive.
 #[inline]
-unsafe fn unread(pair: *mut Object, reads: impl Fn(&[u8]) -> bool) -> bool {
-    // SAFETY: the object is alive; it is looked into only as what its type says it is, and the tuple keeps the name
+unsafe fn look<'py>(
+    py: Python<'py>,
+    pair: *mut Object,
+    header: impl Fn(&[u8]) -> Option<RequestHeader>,
+) -> Option<Pair<'py>> {
+    // SAFETY: the object is alive; it is looked into only as what its type says it is, and the tuple keeps its members
     // alive.
     unsafe {
-        if !is_exactly(pair, &raw mut ffi::PyTuple_Type) || ffi::Py_SIZE(pair) == 0 {
-            return false;
+        let other = || Some(Pair::Other(Bound::from_borrowed_ptr(py, pair)));
+        if !is_exactly(pair, &raw mut ffi::PyTuple_Type) || ffi::Py_SIZE(pair) < 2 {
+            return other();
         }
         let name = ffi::PyTuple_GetItem(pair, 0);
         if !is_exactly(name, &raw mut ffi::PyBytes_Type) {
-            return false;
+            return other();
         }
-        let Ok(size) = usize::try_from(ffi::Py_SIZE(name)) else { return false };
-        !reads(std::slice::from_raw_parts(ffi::PyBytes_AsString(name).cast(), size))
+        let Ok(size) = usize::try_from(ffi::Py_SIZE(name)) else { return other() };
+        let header = header(std::slice::from_raw_parts(ffi::PyBytes_AsString(name).cast(), size))?;
+        Some(Pair::Header(header, Bound::from_borrowed_ptr(py, ffi::PyTuple_GetItem(pair, 1))))
     }
 }
 

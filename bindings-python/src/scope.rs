@@ -3,7 +3,7 @@
 use crate::budget::Budget;
 use crate::octets::Octets;
 use crate::policy::Reads;
-use crate::raw::lines;
+use crate::raw::{Pair, lines};
 use crate::target::Target;
 use corsac::{Request, RequestHeader, RequestHeaders};
 use pyo3::exceptions::{PyKeyError, PyTypeError};
@@ -48,17 +48,30 @@ impl ScopeRequest {
         Ok(ScopeRequest { method, lines, target, secure, websocket: false })
     }
 
-    pub(crate) fn pick(&self) -> RequestHeaders<'_> {
-        let mut picked = RequestHeaders::default();
-        for (header, value) in self.lines.few.iter().flatten().chain(&self.lines.more) {
-            picked.put(*header, value.as_slice());
-        }
-        picked
+    /// The headers with their lines joined, where one came in several.
+    #[inline]
+    pub(crate) fn pick(&self) -> Option<RequestHeaders<'_>> {
+        self.lines.repeated.then(|| {
+            let mut picked = RequestHeaders::default();
+            for (header, value) in self.lines.all() {
+                picked.put(*header, value.as_slice());
+            }
+            picked
+        })
     }
 
     #[inline]
-    pub(crate) fn request<'a>(&'a self, picked: &'a RequestHeaders<'_>) -> Request<'a> {
-        let mut request = picked.request(self.method.as_slice(), None);
+    pub(crate) fn request<'a>(&'a self, picked: &'a Option<RequestHeaders<'_>>) -> Request<'a> {
+        let method = self.method.as_slice();
+        let mut request = match picked {
+            Some(picked) => picked.request(method, None),
+            None => Request::new(method),
+        };
+        if picked.is_none() {
+            for (header, value) in self.lines.all() {
+                request.set(*header, value.as_slice());
+            }
+        }
         if let Some(target) = &self.target {
             request.path = Some(target.as_slice());
             request.path_decoded = target.decoded;
@@ -95,7 +108,7 @@ fn is_secure(scope: &Bound<'_, PyAny>) -> PyResult<bool> {
 /// The header of this name, if the policy reads it.
 #[inline]
 fn wanted(name: &[u8], reads: Reads) -> Option<RequestHeader> {
-    RequestHeader::of(name).filter(|header| reads.protection || !header.is_of_protection())
+    if reads.protection { RequestHeader::of(name) } else { RequestHeader::of_cors(name) }
 }
 
 /// Lines that a policy reads. An ordinary request has so few that they need no allocation.
@@ -103,12 +116,21 @@ fn wanted(name: &[u8], reads: Reads) -> Option<RequestHeader> {
 struct Lines {
     few: [Option<(RequestHeader, Octets)>; 3],
     more: Vec<(RequestHeader, Octets)>,
+    /// A header came in several lines.
+    repeated: bool,
 }
 
 impl Lines {
     fn read<'py>(&mut self, scope: &Bound<'py, PyAny>, headers: &Bound<'py, PyAny>, reads: Reads) -> PyResult<()> {
         if let Ok(list) = headers.cast_exact::<PyList>() {
-            return lines(list, |name| wanted(name, reads).is_some(), |pair| self.line(pair, reads));
+            return lines(
+                list,
+                |name| wanted(name, reads),
+                |pair| match pair {
+                    Pair::Header(header, value) => self.put(header, &value),
+                    Pair::Other(pair) => self.line(&pair, reads),
+                },
+            );
         }
         if headers.is_instance_of::<PyIterator>() {
             // It can be read once, and the application will want to.
@@ -125,13 +147,26 @@ impl Lines {
     fn line(&mut self, pair: &Bound<'_, PyAny>, reads: Reads) -> PyResult<()> {
         let name = Octets::read(&member(pair, 0)?, "a header's name")?;
         if let Some(header) = wanted(name.as_slice(), reads) {
-            let line = (header, Octets::read(&member(pair, 1)?, "a header's value")?);
-            match self.few.iter_mut().find(|place| place.is_none()) {
-                Some(place) => *place = Some(line),
-                None => self.more.push(line),
-            }
+            self.put(header, &member(pair, 1)?)?;
         }
         Ok(())
+    }
+
+    #[inline]
+    fn put(&mut self, header: RequestHeader, value: &Bound<'_, PyAny>) -> PyResult<()> {
+        let value = Octets::read(value, "a header's value")?;
+        let repeated = self.all().any(|(other, _)| *other == header);
+        self.repeated |= repeated;
+        match self.few.iter_mut().find(|place| place.is_none()) {
+            Some(place) => *place = Some((header, value)),
+            None => self.more.push((header, value)),
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn all(&self) -> impl Iterator<Item = &(RequestHeader, Octets)> {
+        self.few.iter().flatten().chain(&self.more)
     }
 }
 

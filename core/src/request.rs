@@ -55,6 +55,24 @@ impl<'r> Request<'r> {
         Request { path: Some(path), ..self }
     }
 
+    /// Takes the value of a header that came in one line; several are joined first ([`RequestHeaders`]).
+    #[inline]
+    pub fn set(&mut self, header: RequestHeader, value: &'r [u8]) {
+        let place = match header {
+            RequestHeader::Origin => &mut self.origin,
+            RequestHeader::RequestMethod => &mut self.access_control_request_method,
+            RequestHeader::RequestHeaders => &mut self.access_control_request_headers,
+            RequestHeader::PrivateNetwork => &mut self.access_control_request_private_network,
+            RequestHeader::Host => &mut self.host,
+            RequestHeader::Authority if self.host.is_some() => return,
+            RequestHeader::Authority => &mut self.host,
+            RequestHeader::SecFetchSite => &mut self.sec_fetch_site,
+            RequestHeader::Upgrade => &mut self.upgrade,
+            RequestHeader::SecWebSocketKey => &mut self.sec_websocket_key,
+        };
+        *place = Some(value);
+    }
+
     /// A preflight for this method.
     #[must_use]
     pub fn access_control_request_method(self, method: &'r [u8]) -> Self {
@@ -100,28 +118,36 @@ impl RequestHeader {
     #[inline]
     #[must_use]
     pub fn of(name: &[u8]) -> Option<Self> {
-        // By length first: most headers of a request are none of these.
         let (text, header) = match name.len() {
             4 => ("host", RequestHeader::Host),
-            6 => ("origin", RequestHeader::Origin),
             7 => ("upgrade", RequestHeader::Upgrade),
             10 => (":authority", RequestHeader::Authority),
             14 => ("sec-fetch-site", RequestHeader::SecFetchSite),
             17 => ("sec-websocket-key", RequestHeader::SecWebSocketKey),
+            _ => return RequestHeader::of_cors(name),
+        };
+        is_name(name, text).then_some(header)
+    }
+
+    /// The same of those that a policy without protection reads.
+    #[inline]
+    #[must_use]
+    pub fn of_cors(name: &[u8]) -> Option<Self> {
+        // By length first: most headers of a request are none of these.
+        let (text, header) = match name.len() {
+            6 => ("origin", RequestHeader::Origin),
             29 => ("access-control-request-method", RequestHeader::RequestMethod),
             30 => ("access-control-request-headers", RequestHeader::RequestHeaders),
             38 => ("access-control-request-private-network", RequestHeader::PrivateNetwork),
             _ => return None,
         };
-        (name == text.as_bytes() || name.eq_ignore_ascii_case(text.as_bytes())).then_some(header)
+        is_name(name, text).then_some(header)
     }
+}
 
-    /// Whether only policies with protection read it ([`Policy::has_protection`](crate::Policy::has_protection)).
-    #[inline]
-    #[must_use]
-    pub fn is_of_protection(self) -> bool {
-        self as u8 >= RequestHeader::Host as u8
-    }
+#[inline]
+fn is_name(name: &[u8], text: &str) -> bool {
+    name == text.as_bytes() || name.eq_ignore_ascii_case(text.as_bytes())
 }
 
 /// The headers of a request that a policy reads, picked out of all of them, repeated lines joined.
