@@ -1,6 +1,7 @@
 //! Settings → policy: every value is validated, every issue recorded, every header rendered.
 
 use crate::acrh::AllowedHeaders;
+use crate::cases::Guard;
 use crate::catalog::Code;
 use crate::compile_lists::{compile_expose, compile_headers, compile_methods};
 use crate::compile_origins::{Stakes, compile_origins, compile_trusted};
@@ -12,9 +13,9 @@ use crate::pattern::OriginPattern;
 use crate::policy::{Policy, RoutedRules, Rules};
 use crate::protection::{Mode, Protection};
 use crate::read::Document;
+use crate::render::{ShapesBuilder, Texts};
 use crate::routes::compile_routes;
 use crate::settings::{Dangers, List, ProtectionSettings, Settings};
-use crate::shape::{Guard, ShapesBuilder, Texts};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 

@@ -1,6 +1,7 @@
 //! The one walk: a policy and a request make a decision. Nothing here allocates or fails.
 
 use crate::acrh::Asked;
+use crate::cases::Case;
 use crate::catalog::Reason;
 use crate::decision::Decision;
 use crate::origins::Verdict;
@@ -9,7 +10,6 @@ use crate::policy::{Policy, RoutedRules, Rules};
 use crate::protection::{Objection, Protection};
 use crate::request::Request;
 use crate::settings::PredicateOf;
-use crate::shape::Case;
 
 /// What evaluating a request comes to.
 #[derive(Clone, Copy, Debug)]

@@ -1,15 +1,17 @@
 //! `Policy`: validated, compiled, immutable, usable from any thread.
 
 use crate::acrh::AllowedHeaders;
+use crate::cases::Layout;
 use crate::config::Config;
 use crate::error::{ConfigError, Issue, LoadError};
 use crate::load::PolicyBuilder;
 use crate::methods::AllowedMethods;
 use crate::origins::OriginSet;
 use crate::protection::{Mode, Protection};
+use crate::render::Shapes;
 use crate::routes::Routes;
 use crate::settings::PredicateOf;
-use crate::shape::{Layout, Shape, Shapes};
+use crate::shape::Shape;
 use crate::value::Value;
 use std::collections::HashSet;
 use std::path::Path;
