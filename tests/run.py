@@ -220,7 +220,7 @@ def demo():
 
 
 def demo_control():
-    tests = ["-m", "unittest", "test_control", "test_failures"]
+    tests = ["-m", "unittest", "test_control", "test_failures", "test_service"]
     return counts(run("python3", *tests, cwd=ROOT / "demo", env={"DEMO_BUILT": "1"}), r"^Ran (?P<passed>\d+) tests?")
 
 
