@@ -174,7 +174,7 @@ impl Layer {
         let shape = self.decider.rendered(policy).shape(py, &decision)?;
         let lines = shape.lines(py, &decision)?;
         if shape.action == Action::Respond {
-            let headers = lines.get_slice(0, lines.len());
+            let headers = lines.get().copy(py);
             let arguments = [call.send, shape.status.bind(py), headers.as_any(), shape.body.bind(py).as_any()];
             return raw::call(self.respond.bind(py), arguments).map(Step::Run);
         }
@@ -202,7 +202,7 @@ impl Layer {
             return self.run(call).map(Step::Run);
         }
         let lines = shape.lines(py, &decision)?;
-        let headers = lines.get_slice(0, lines.len());
+        let headers = lines.get().copy(py);
         let arguments = (call.scope, call.send, shape.status.bind(py), headers, shape.body.bind(py));
         self.deny.bind(py).call1(arguments).map(Step::Run)
     }

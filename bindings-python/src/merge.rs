@@ -56,7 +56,8 @@ impl Merger {
         {
             return list.as_sequence().concat(lines.as_sequence()).map(Bound::into_any);
         }
-        self.part(headers, lines, taken_off)
+        // Called by `send`, this is not known to be attached, and what is dropped would be kept for later.
+        Python::attach(|_| self.part(headers, lines, taken_off))
     }
 
     /// Whether anything in the list needs a closer look.

@@ -28,8 +28,8 @@ pub(crate) struct RenderedShape {
     pub(crate) status: Py<PyAny>,
     pub(crate) body: Py<PyBytes>,
     lines: Vec<Line>,
-    /// All lines, where none holds a piece of the request. Never handed out: copied.
-    fixed: Option<Py<PyList>>,
+    /// All lines, where none holds a piece of the request.
+    fixed: Option<Py<Lines>>,
     /// The lines made last with the origin in them: requests come from the same page again and again.
     recent: Mutex<Option<Recent>>,
     of_origin: bool,
@@ -39,7 +39,24 @@ pub(crate) struct RenderedShape {
 }
 
 /// An origin and the lines that hold it.
-type Recent = (Box<[u8]>, Py<PyList>);
+type Recent = (Box<[u8]>, Py<Lines>);
+
+/// The header lines of answers, shared among them: Python's code sees copies, and of this an object without members.
+#[pyclass(frozen, module = "corsac._corsac")]
+#[derive(Debug)]
+pub(crate) struct Lines(Py<PyList>);
+
+impl Lines {
+    #[inline]
+    pub(crate) fn list<'py>(&self, py: Python<'py>) -> &Bound<'py, PyList> {
+        self.0.bind(py)
+    }
+
+    pub(crate) fn copy<'py>(&self, py: Python<'py>) -> Bound<'py, PyList> {
+        let list = self.0.bind(py);
+        list.get_slice(0, list.len())
+    }
+}
 
 /// One header line of an answer.
 #[derive(Debug)]
@@ -103,7 +120,7 @@ impl RenderedShape {
             action: shape.action(),
             status: shape.status().into_py_any(py)?,
             body: PyBytes::new(py, shape.body().to_bytes()).unbind(),
-            fixed: pairs.map(|pairs| PyList::new(py, pairs)).transpose()?.map(Bound::unbind),
+            fixed: pairs.map(|pairs| Py::new(py, Lines(PyList::new(py, pairs)?.unbind()))).transpose()?,
             recent: Mutex::new(None),
             of_origin: lines.iter().all(|line| matches!(line, Line::Fixed(_) | Line::OfRequest(_, SlotValue::Origin))),
             text,
@@ -112,8 +129,8 @@ impl RenderedShape {
         })
     }
 
-    /// The decision's header lines, a list of pairs that is shared: to be copied, not handed out.
-    pub(crate) fn lines<'py>(&self, py: Python<'py>, decision: &Decision<'_>) -> PyResult<Bound<'py, PyList>> {
+    /// The decision's header lines.
+    pub(crate) fn lines<'py>(&self, py: Python<'py>, decision: &Decision<'_>) -> PyResult<Bound<'py, Lines>> {
         if let Some(fixed) = &self.fixed {
             return Ok(fixed.bind(py).clone());
         }
@@ -132,7 +149,7 @@ impl RenderedShape {
         }
     }
 
-    fn render<'py>(&self, py: Python<'py>, decision: &Decision<'_>) -> PyResult<Bound<'py, PyList>> {
+    fn render<'py>(&self, py: Python<'py>, decision: &Decision<'_>) -> PyResult<Bound<'py, Lines>> {
         let mut lines = Vec::with_capacity(self.lines.len());
         for line in &self.lines {
             lines.push(match line {
@@ -143,7 +160,7 @@ impl RenderedShape {
                 }
             });
         }
-        PyList::new(py, lines)
+        Bound::new(py, Lines(PyList::new(py, lines)?.unbind()))
     }
 }
 

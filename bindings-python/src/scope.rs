@@ -116,6 +116,8 @@ fn wanted(name: &[u8], reads: Reads) -> Option<RequestHeader> {
 struct Lines {
     few: [Option<(RequestHeader, Octets)>; 3],
     more: Vec<(RequestHeader, Octets)>,
+    /// A bit for each header that is there.
+    seen: u32,
     /// A header came in several lines.
     repeated: bool,
 }
@@ -155,8 +157,9 @@ impl Lines {
     #[inline]
     fn put(&mut self, header: RequestHeader, value: &Bound<'_, PyAny>) -> PyResult<()> {
         let value = Octets::read(value, "a header's value")?;
-        let repeated = self.all().any(|(other, _)| *other == header);
-        self.repeated |= repeated;
+        let bit = 1 << header as u32;
+        self.repeated |= self.seen & bit != 0;
+        self.seen |= bit;
         match self.few.iter_mut().find(|place| place.is_none()) {
             Some(place) => *place = Some((header, value)),
             None => self.more.push((header, value)),

@@ -2,6 +2,7 @@
 
 use crate::merge::Merger;
 use crate::raw::{self, sender};
+use crate::rendered::Lines;
 use crate::scope::{get, is_text};
 use crate::warn::Reported;
 use pyo3::intern;
@@ -23,7 +24,7 @@ impl Head {
     pub(crate) fn send<'py>(
         head: &Bound<'py, Self>,
         send: &Bound<'py, PyAny>,
-        lines: Bound<'py, PyList>,
+        lines: Bound<'py, Lines>,
     ) -> PyResult<Bound<'py, PyAny>> {
         sender(&PyTuple::new(head.py(), [send, lines.as_any(), head.as_any()])?)
     }
@@ -59,9 +60,9 @@ pub(crate) fn call<'py>(state: &Bound<'py, PyAny>, message: &Bound<'py, PyAny>) 
     let send = state.get_borrowed_item(0)?;
     match get(message, intern!(py, "type"))? {
         Some(kind) if is_text(&kind, intern!(py, "http.response.start")) => {
-            let lines = state.get_item(1)?;
+            let lines = state.get_borrowed_item(1)?;
             let head = state.get_borrowed_item(2)?;
-            let message = head.cast::<Head>()?.get().put(message, lines.cast_exact::<PyList>()?)?;
+            let message = head.cast::<Head>()?.get().put(message, lines.cast::<Lines>()?.get().list(py))?;
             raw::call(&send, [&message])
         }
         _ => raw::call(&send, [message]),

@@ -5,6 +5,7 @@ use crate::merge::Text;
 use crate::octets::Octets;
 use crate::policy::Policy;
 use crate::predicate::cannot_wait;
+use crate::rendered::Lines;
 use crate::scope::is_text;
 use crate::send::Head;
 use crate::target::Target;
@@ -12,7 +13,7 @@ use corsac::{Action, RequestHeaders};
 use pyo3::exceptions::{PyKeyError, PyRuntimeError};
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PyString, PyTuple};
+use pyo3::types::{PyDict, PyString, PyTuple};
 use pyo3::{PyTraverseError, PyVisit};
 use std::sync::OnceLock;
 
@@ -138,7 +139,7 @@ impl Layer {
         let shape = self.decider.rendered(policy).shape(py, &decision)?;
         let lines = shape.lines(py, &decision)?;
         if shape.action == Action::Respond {
-            let headers = lines.get_slice(0, lines.len());
+            let headers = lines.get().copy(py);
             return self.respond.bind(py).call1((start_response, shape.status.bind(py), headers, shape.body.bind(py)));
         }
         let start = StartResponse {
@@ -189,7 +190,7 @@ fn is_secure(environ: &Bound<'_, PyDict>) -> PyResult<bool> {
 struct StartResponse {
     start_response: Py<PyAny>,
     head: Py<Head>,
-    lines: Py<PyList>,
+    lines: Py<Lines>,
 }
 
 #[pymethods]
@@ -202,7 +203,7 @@ impl StartResponse {
         exc_info: &Bound<'py, PyTuple>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let py = status.py();
-        let headers = self.head.get().merge(Some(headers), self.lines.bind(py))?;
+        let headers = self.head.get().merge(Some(headers), self.lines.get().list(py))?;
         let mut arguments = vec![status.clone(), headers];
         arguments.extend(exc_info.iter());
         self.start_response.bind(py).call1(PyTuple::new(py, arguments)?)

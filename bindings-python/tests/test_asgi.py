@@ -5,6 +5,8 @@ import copy
 import gc
 import inspect
 import logging
+import sys
+import time
 import weakref
 from collections.abc import Iterable
 from typing import Any
@@ -377,3 +379,42 @@ def test_exceptions_go_through() -> None:
         play(CORSMiddleware(app, **SETTINGS), from_origin())
     with pytest.raises(OSError):  # noqa: PT011
         asyncio.run(CORSMiddleware(App(head()), **SETTINGS)(from_origin(), never, gone))
+
+
+def test_many_lines_of_two_headers_cost_no_more_than_their_number() -> None:
+    """A server without a limit passes on what a client sends: time must not grow with the square of it."""
+    middleware = CORSMiddleware(App(head(), BODY), allow_origins=["https://a.example"])
+    count = 100_000
+    lines = [(b"origin", b"x")] * count + [(b"access-control-request-method", b"x")] * count
+    start = time.monotonic()
+    play(middleware, request("GET", *lines))
+    assert time.monotonic() - start < 1
+
+
+def test_what_send_holds_shows_no_list_that_others_share() -> None:
+    """An application that looks into its ``send`` cannot change the headers of other answers."""
+
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        assert not any(isinstance(held, (list, dict)) for held in send.__self__)
+        await App(head(), BODY)(scope, receive, send)
+
+    middleware = CORSMiddleware(application, allow_origins=["*"])
+    for _ in range(2):
+        assert (b"access-control-allow-origin", b"*") in play(middleware, from_origin(b"https://a.example"))[0][
+            "headers"
+        ]
+
+
+def test_what_a_response_held_is_let_go_at_once() -> None:
+    """Merging takes hold of the application's values, and lets go of them with the answer."""
+    value = bytes(bytearray(b"a value of its own"))
+
+    class Asks(App):
+        async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+            start = head([(b"vary", value)])
+            for _ in range(1000):
+                await send(start)
+            del start
+            assert sys.getrefcount(value) < 50
+
+    play(CORSMiddleware(Asks(), **SETTINGS), from_origin())

@@ -306,3 +306,27 @@ if child == 0:
 raise SystemExit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 """
     run(code)
+
+
+def test_threads_that_fork_at_once(path: Path) -> None:
+    """Each gives back the lock that it took: else nothing is ever reloaded again."""
+    code = f"""
+import corsac, os, threading, time
+policies = corsac.Reloadable.from_file({str(path)!r}).watch(1000)
+
+def fork():
+    child = os.fork()
+    if child == 0:
+        os._exit(0)
+    os.waitpid(child, 0)
+
+threads = [threading.Thread(target=fork, daemon=True) for _ in range(2)]
+with policies._lock:  # as while a large file is read
+    for thread in threads:
+        thread.start()
+    time.sleep(0.3)
+for thread in threads:
+    thread.join(5)
+raise SystemExit(not policies._lock.acquire(timeout=5))
+"""
+    run(code)

@@ -40,6 +40,7 @@ class Answers(Protocol):
 
     def era(self) -> int:
         """How often everything was forgotten."""
+        ...
 
     def put(self, era: int, origin: str, said: object) -> None:
         """Remember it, if it is an answer to what was asked since everything was forgotten last."""

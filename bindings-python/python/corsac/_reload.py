@@ -201,33 +201,32 @@ class _Watch:
 
     # A fork has none of its parent's threads, and might find their locks held for ever.
 
-    def before_fork(self) -> None:
+    def before_fork(self) -> Reloadable | None:
         policies = self._policies()
         if policies is not None:
             policies._lock.acquire()
+        return policies
 
-    def after_fork(self, *, in_child: bool) -> None:
-        policies = self._policies()
-        if policies is not None:
-            policies._lock.release()
-            if in_child:
-                self.start()
+    def after_fork(self, policies: Reloadable, *, in_child: bool) -> None:
+        policies._lock.release()
+        if in_child:
+            self._stopped = threading.Event()
+            self.start()
 
 
 _watching: "weakref.WeakSet[_Watch]" = weakref.WeakSet()
-_forking: list[_Watch] = []
+# Of each thread, since several may fork at once. What is watched is kept alive until its lock is given back.
+_forking = threading.local()
 
 
 def _before_fork() -> None:
-    _forking[:] = _watching
-    for watch in _forking:
-        watch.before_fork()
+    held = [(watch, watch.before_fork()) for watch in list(_watching)]
+    _forking.held = [(watch, policies) for watch, policies in held if policies is not None]
 
 
 def _after_fork(*, in_child: bool) -> None:
-    for watch in _forking:
-        watch.after_fork(in_child=in_child)
-    _forking.clear()
+    for watch, policies in _forking.__dict__.pop("held", ()):
+        watch.after_fork(policies, in_child=in_child)
 
 
 with contextlib.suppress(AttributeError):  # Windows has no fork
