@@ -30,6 +30,8 @@ function cors (options, settings) {
 }
 
 function serve (layer, request, response, next) {
+  const complaint = layer.upgrades?.complaint(request, layer)
+  if (complaint !== undefined) return next(complaint)
   const isOptions = request.method === 'OPTIONS'
   const pieces = read(layer, request, isOptions)
   if (pieces === NOTHING) return finish(layer, isOptions ? layer.options : layer.plain, pieces, request, response, next)

@@ -72,6 +72,8 @@ function decide (source, incoming, host, more) {
   return new Promise((resolve, reject) => {
     source.choose(host, (error, layer) => {
       if (layer === undefined) return reject(error)
+      const complaint = layer.upgrades?.complaint(incoming, layer)
+      if (complaint !== undefined) return reject(complaint)
       const request = layer.isPlain || more === undefined ? incoming : more(host)
       const isOptions = request.method === 'OPTIONS'
       const pieces = read(layer, request, isOptions)

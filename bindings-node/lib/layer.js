@@ -4,19 +4,23 @@
 
 const { debuglog } = require('node:util')
 const { answerAt } = require('./answers.js')
+const { said, tell } = require('./hooks.js')
 
 const debug = debuglog('corsac')
 
 /** One middleware's policy: answers by the index that native code gives. */
 class Layer {
   #warned = new Set()
+  #hookFailed = (message) => this.once('onDecision', 'CORSAC_HOOK', message)
 
   /**
    * @param {import('./compiled.js').Compiled} compiled
    * @param {{ onDecision?: Function, timeout: number }} settings
    * @param {import('./predicates.js').Predicates} [predicates]
+   * @param {import('./upgrades.js').Upgrades} [upgrades] those of a policy that guards handshakes, where they pass no
+   *   middleware
    */
-  constructor (compiled, settings, predicates) {
+  constructor (compiled, settings, predicates, upgrades) {
     this.compiled = compiled
     this.answers = compiled.answers
     this.decide = compiled.decide
@@ -30,6 +34,7 @@ class Layer {
     }
     this.settings = settings
     this.predicates = predicates
+    this.upgrades = upgrades
     this.isWatched = settings.onDecision !== undefined || debug.enabled
   }
 
@@ -47,17 +52,13 @@ class Layer {
       const text = why.map(([what, help]) => help ? `${what}: ${help}` : what).join('; ')
       debug('%s %s from %s: %s, %s', method, originalUrl ?? url, origin ?? 'no origin', action, text)
     }
-    try {
-      this.settings.onDecision?.({ action, reason, reported, origin, method, request: host })
-    } catch (error) {
-      // It looks on, so it may not break the request.
-      this.once('onDecision', 'CORSAC_HOOK', `onDecision threw: ${error}`)
-    }
+    const { onDecision } = this.settings
+    if (onDecision !== undefined) tell('onDecision', onDecision, { action, reason, reported, origin, method, request: host }, this.#hookFailed)
   }
 
   /** Tells once that a function failed, where there is nobody to give the error to. */
   failed (error) {
-    this.once('predicate', 'CORSAC_PREDICATE', `the function that is asked about origins failed: ${error?.stack ?? error}`)
+    this.once('predicate', 'CORSAC_PREDICATE', `the function that is asked about origins failed: ${said(error?.stack ?? error)}`)
   }
 
   /** Tells once of each header that the application had set otherwise. */

@@ -6,6 +6,7 @@ const fs = require('node:fs')
 const { fileURLToPath } = require('node:url')
 const { debuglog } = require('node:util')
 const { received } = require('./compiled.js')
+const { tell } = require('./hooks.js')
 const { addon } = require('./native.js')
 const { Built, Policy, parts } = require('./policy.js')
 const { beside } = require('./predicates.js')
@@ -165,15 +166,6 @@ class Reloadable {
   #fileFor (what) {
     if (this.#file === undefined) throw new TypeError(`corsac: there is no file to ${what}: write \`Reloadable.fromFile(path)\``)
     return this.#file
-  }
-}
-
-/** What a callback throws may not end the watching. */
-function tell (name, call, value) {
-  try {
-    call?.(value)
-  } catch (error) {
-    process.emitWarning(`${name} threw: ${error}`, { type: 'CorsacWarning', code: 'CORSAC_HOOK' })
   }
 }
 

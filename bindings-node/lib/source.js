@@ -55,7 +55,7 @@ class Source {
   }
 
   #take (policy) {
-    const layer = this.#ofPolicy(policy)
+    const layer = this.#ofPolicy(policy, upgradesOf(this.#reloadable))
     this.#current = { policy, layer }
     return layer
   }
@@ -88,7 +88,7 @@ class Source {
   #layer (given) {
     if (given instanceof Reloadable) {
       this.#demandGuard(upgradesOf(given))
-      return this.#ofPolicy(given.policy)
+      return this.#ofPolicy(given.policy, upgradesOf(given))
     }
     if (given instanceof Policy) {
       this.#demandGuard(parts(given).upgrades)
@@ -106,12 +106,14 @@ class Source {
     return new Layer(compiled, this.#settings, predicates)
   }
 
-  #ofPolicy (policy) {
-    let layer = this.#layers.get(policy)
-    if (layer === undefined) {
-      const { compiled, predicates } = parts(policy)
-      layer = new Layer(compiled, this.#settings, predicates)
-      this.#layers.set(policy, layer)
+  /** @param {import('./upgrades.js').Upgrades} [reloadable] those of what holds the policy */
+  #ofPolicy (policy, reloadable) {
+    const { compiled, predicates, upgrades: own } = parts(policy)
+    const upgrades = reloadable ?? own
+    let layer = this.#layers.get(upgrades)
+    if (layer?.compiled !== compiled) {
+      layer = new Layer(compiled, this.#settings, predicates, compiled.websockets && !this.#seesUpgrades ? upgrades : undefined)
+      this.#layers.set(upgrades, layer)
     }
     return layer
   }

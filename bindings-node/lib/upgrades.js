@@ -41,6 +41,18 @@ class Upgrades {
     if (this.#isDemanded && !this.#isAttached && compiled.websockets) throw unguarded()
   }
 
+  /** The error of a request whose server gives handshakes out past the policy. */
+  complaint (request, layer) {
+    const server = serverOf(request)
+    if (server === undefined || this.#servers.has(server)) return undefined
+    if (givesOut(server)) return elsewhere()
+    // Of HTTP/2 it is known when the client has acknowledged it: an error would be one on some requests only.
+    if (request.stream?.session?.localSettings?.enableConnectProtocol === true) {
+      layer.once('elsewhere', 'CORSAC_WEBSOCKETS_ELSEWHERE', elsewhere().message)
+    }
+    return undefined
+  }
+
   attach (server, settings = {}) {
     if (typeof server?.emit !== 'function') throw new TypeError('corsac: `attach` takes a server: `policy.attach(http.createServer(app))`')
     if (!this.#isReloadable && !this.#parts().compiled.websockets) throw unprotected()
@@ -100,7 +112,7 @@ function handshake (layer, request, host, done) {
 /** Sees to it that the server's listeners hear of no handshake that is refused. */
 function wrap (server, layers) {
   const { emit } = server
-  server.emit = function (event, ...values) {
+  server.emit = function guardedEmit (event, ...values) {
     if (event === 'upgrade') return guard(layers, values[0], values[0], values[1], refuse, () => emit.call(this, event, ...values))
     // Extended CONNECT (RFC 8441).
     if (event === 'stream' && String(values[1]?.[':protocol'] ?? '').toLowerCase() === 'websocket') {
@@ -114,6 +126,23 @@ function wrap (server, layers) {
   }
 }
 
+/** The server that a request came to, where there is one. */
+function serverOf (request) {
+  try {
+    const server = request.socket?.server
+    return typeof server?.listeners === 'function' ? server : undefined
+  } catch {
+    // HTTP/2, where the session has ended meanwhile.
+    return undefined
+  }
+}
+
+/** Whether a server that is not attached has anybody to give handshakes to. */
+function givesOut (server) {
+  // Fastify listens on each address of `localhost` with another server, which hands on to the first.
+  return server.listenerCount('upgrade') > 0 && server.listeners('upgrade').some(({ name }) => name !== 'bound guardedEmit')
+}
+
 /** As `emit`: whether there are listeners, which hear of it at once or later. */
 function guard (layers, request, host, socket, refuse, go) {
   let isLate = false
@@ -122,9 +151,10 @@ function guard (layers, request, host, socket, refuse, go) {
   socket.on('error', ignore)
   handshake(layers(), request, host, (answer, pieces) => {
     if (answer.responds) return refuse(socket, answer, pieces)
+    // Its error may be yet to come.
+    if (isLate && socket.destroyed) return
     socket.off('error', ignore)
-    if (!isLate) heard = go()
-    else if (!socket.destroyed) go()
+    heard = go()
   })
   isLate = true
   return heard
@@ -155,6 +185,15 @@ function refuseStream (stream, answer, pieces) {
 function unguarded (make = '') {
   const error = new Error('corsac: the policy refuses WebSocket handshakes, which never pass a middleware: write ' +
     `\`${make}policy.attach(server)\` before \`cors(policy)\`; or, where you put each handshake to ` +
+    '`policy.verifyUpgrade(request)` yourself, `cors(policy, { verifiesUpgrades: true })`')
+  error.code = 'ERR_CORSAC_WEBSOCKETS'
+  return error
+}
+
+/** The same on one server, where another is attached. */
+function elsewhere () {
+  const error = new Error('corsac: the policy refuses WebSocket handshakes, and is not attached to the server that this request came to, ' +
+    'which gives them out: write `policy.attach(server)` for each server, before it listens; or, where you put each handshake to ' +
     '`policy.verifyUpgrade(request)` yourself, `cors(policy, { verifiesUpgrades: true })`')
   error.code = 'ERR_CORSAC_WEBSOCKETS'
   return error

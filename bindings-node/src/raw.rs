@@ -8,7 +8,7 @@
 use crate::door::{Door, Outcome, Said};
 use crate::evaluate::{flags, said as said_by};
 use crate::isomorphic::isomorphic;
-use corsac::{Request, Shape};
+use corsac::Request;
 use napi::bindgen_prelude::{Env, Error, FromNapiValue, Result, Status, Unknown, sys};
 use std::ffi::{CStr, c_void};
 use std::mem::MaybeUninit;
@@ -39,7 +39,7 @@ type Index = std::result::Result<i32, Failure>;
 /// had to be asked answered.
 pub(crate) fn decide<'env>(env: &'env Env, door: &Arc<Door>) -> Result<Unknown<'env>> {
     let callback = if is_short(door) { on_decide } else { on_decide_all };
-    create(env, door, c"decide", Some(callback), size(door))
+    create(env, door, c"decide", Some(callback), door.policy.memory())
 }
 
 /// `decidePreflight(origin, requestMethod, requestHeaders, privateNetwork, path, said)`: the same for OPTIONS, for
@@ -333,10 +333,4 @@ fn adjust(env: sys::napi_env, change: i64) {
         // SAFETY: `env` is alive; the call has no other preconditions.
         _ = unsafe { sys::napi_adjust_external_memory(env, change, &raw mut total) };
     }
-}
-
-/// About how many bytes a policy holds.
-fn size(door: &Door) -> usize {
-    let shape = |shape: &Shape| size_of_val(shape) + size_of_val(shape.slots());
-    door.policy.memory() + door.policy.shapes().iter().map(shape).sum::<usize>()
 }

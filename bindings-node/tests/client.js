@@ -4,6 +4,8 @@
 
 const { once } = require('node:events')
 const http = require('node:http')
+const net = require('node:net')
+const { setTimeout: wait } = require('node:timers/promises')
 
 const ORIGIN = 'https://app.example.com'
 const OTHER = 'https://evil.example.net'
@@ -45,10 +47,27 @@ async function send (port, { body, module = http, ...options } = {}) {
   return { status: response.statusCode, message: response.statusMessage, headers, body: text }
 }
 
+/** What a server says to a handshake; whole where it ends the connection. */
+async function shake (port, headers = {}, { path = '/', method = 'GET', more = '' } = {}) {
+  const socket = net.connect(port, '127.0.0.1').on('error', () => {})
+  const all = {
+    Host: `127.0.0.1:${port}`, Connection: 'Upgrade', Upgrade: 'websocket', 'Sec-WebSocket-Version': '13', 'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==', ...headers
+  }
+  const lines = Object.entries(all).filter(([, value]) => value !== undefined).map(([name, value]) => `${name}: ${value}\r\n`)
+  socket.write(`${method} ${path} HTTP/1.1\r\n${lines.join('')}\r\n${more}`)
+  let text = ''
+  socket.setEncoding('latin1').on('data', (data) => { text += data })
+  const closed = once(socket, 'close').then(() => true)
+  while (!text.includes('\r\n\r\n')) if (await Promise.race([closed, once(socket, 'data').then(() => false, () => true)])) break
+  if (!text.includes(' 101 ')) await Promise.race([closed, wait(3000)])
+  socket.destroy()
+  return text
+}
+
 /** The CORS headers of a response, and its `vary`: what there is exactly once is a string. */
 function cors ({ headers }) {
   const entries = Object.entries(headers).filter(([name]) => name === 'vary' || name.startsWith('access-control-'))
   return Object.fromEntries(entries.map(([name, lines]) => [name.replace('access-control-', ''), lines.length === 1 ? lines[0] : lines]))
 }
 
-module.exports = { ORIGIN, OTHER, cors, listen, preflight, send }
+module.exports = { ORIGIN, OTHER, cors, listen, preflight, send, shake }

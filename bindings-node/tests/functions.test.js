@@ -233,6 +233,27 @@ test('every decision is told', async (t) => {
   assert.deepEqual(warnings.map(({ code }) => code), ['CORSAC_HOOK'])
 })
 
+test('an onDecision that rejects is told of once, and breaks nothing', async (t) => {
+  process.removeAllListeners('warning')
+  const warnings = []
+  process.on('warning', ({ code, message }) => warnings.push([code, message]))
+  t.after(() => process.removeAllListeners('warning'))
+  // What has no text, what throws as it is looked at, and what is no promise are thrown as well.
+  const bare = Object.create(null)
+  for (const [onDecision, text] of [
+    [async () => { throw new Error('mine') }, 'Error: mine'],
+    [() => wait(1).then(() => Promise.reject(bare)), 'what it threw has no text'],
+    [() => { throw Symbol('mine') }, 'Symbol(mine)'],
+    [() => ({ then (resolve, reject) { reject('mine') } }), 'mine'],
+    [() => ({ get then () { throw new Error('mine') } }), 'Error: mine']
+  ]) {
+    const port = await serve(t, corsac({ allowOrigins: [ORIGIN] }, { onDecision }))
+    for (let i = 0; i < 3; i++) assert.deepEqual(await get(port), ALLOWED)
+    await wait(5)
+    assert.deepEqual(warnings.splice(0), [['CORSAC_HOOK', `onDecision failed: ${text}`]])
+  }
+})
+
 test('NODE_DEBUG=corsac writes a line for each decision', () => {
   const script = `require('corsac')({ allowOrigins: ['${ORIGIN}'] })(
     { method: 'GET', url: '/a', headers: { origin: '${OTHER}' } }, { setHeader () {}, getHeader () {} }, () => {})`

@@ -214,6 +214,22 @@ test('watch: without onError a warning; what callbacks throw is one too', async 
   assert(allows(reloadable, OTHER))
 })
 
+test('watch: callbacks that reject are warned of, and the watching goes on', async (t) => {
+  process.removeAllListeners('warning')
+  const warnings = []
+  process.on('warning', ({ code, message }) => warnings.push([code, message]))
+  t.after(() => process.removeAllListeners('warning'))
+  const name = file(t)
+  const fail = async () => { throw new Error('mine') }
+  const { reloadable } = watch(t, name, { onError: fail, onReload: fail })
+  fs.rmSync(name)
+  for (let i = 0; i < 100 && warnings.length < 1; i++) await wait(20)
+  fs.writeFileSync(name, text(OTHER))
+  for (let i = 0; i < 100 && warnings.length < 2; i++) await wait(20)
+  assert.deepEqual(warnings, ['onError', 'onReload'].map((hook) => ['CORSAC_HOOK', `${hook} failed: Error: mine`]))
+  assert(allows(reloadable, OTHER))
+})
+
 test('watch: closed it sees nothing more', async (t) => {
   const name = file(t)
   const { reloadable, seen } = watch(t, name)

@@ -10,28 +10,11 @@ const { once } = require('node:events')
 const { setTimeout: wait } = require('node:timers/promises')
 const test = require('node:test')
 const corsac = require('corsac')
-const { ORIGIN, OTHER, listen, send } = require('./client.js')
+const { ORIGIN, OTHER, listen, send, shake } = require('./client.js')
 
 const { Policy, Reloadable } = corsac
 const REJECT = { allowOrigins: [], protection: { websockets: 'reject', trustedOrigins: [ORIGIN] } }
 const REFUSED = /^HTTP\/1\.1 403 Forbidden\r\n(?=[^]*\r\nvary: Origin, Sec-Fetch-Site\r\n)[^]*\r\n\r\ncorsac: websocket-refused\n$/
-
-/** What a server says to a handshake; whole where it ends the connection. */
-async function shake (port, headers = {}, { path = '/', method = 'GET', more = '' } = {}) {
-  const socket = net.connect(port, '127.0.0.1').on('error', () => {})
-  const all = {
-    Host: `127.0.0.1:${port}`, Connection: 'Upgrade', Upgrade: 'websocket', 'Sec-WebSocket-Version': '13', 'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==', ...headers
-  }
-  const lines = Object.entries(all).filter(([, value]) => value !== undefined).map(([name, value]) => `${name}: ${value}\r\n`)
-  socket.write(`${method} ${path} HTTP/1.1\r\n${lines.join('')}\r\n${more}`)
-  let text = ''
-  socket.setEncoding('latin1').on('data', (data) => { text += data })
-  const closed = once(socket, 'close').then(() => true)
-  while (!text.includes('\r\n\r\n')) if (await Promise.race([closed, once(socket, 'data').then(() => false, () => true)])) break
-  if (!text.includes(' 101 ')) await Promise.race([closed, wait(3000)])
-  socket.destroy()
-  return text
-}
 
 const SWITCHED = /^HTTP\/1\.1 101 /
 
@@ -274,6 +257,26 @@ test('a middleware that would never see them is an error that says what to write
   require('corsac/hono')(REJECT)
   const chosen = await new Promise((resolve) => corsac(() => new Policy(REJECT))({ method: 'GET', headers: {} }, {}, resolve))
   assert.equal(chosen.code, error.code)
+})
+
+test('a socket that an application destroys while it is asked: its error is nobody\'s', async (t) => {
+  for (const failure of [undefined, new Error('mine')]) {
+    const destroyed = []
+    const allowOrigin = async (origin, request) => {
+      await wait(1)
+      // The answer comes before the error's event.
+      request.socket.destroy(failure)
+      destroyed.push(request.socket)
+      return true
+    }
+    const policy = new Policy({ allowOrigin, allowCredentials: true, protection: { websockets: 'reject' } })
+    let heard = 0
+    const port = await listen(t, policy.attach(http.createServer()).on('upgrade', () => { heard++ }))
+    await shake(port, { Origin: OTHER })
+    await wait(5)
+    assert.equal(destroyed.length, 1)
+    assert.equal(heard, 0)
+  }
 })
 
 test('what cannot be attached', () => {

@@ -123,7 +123,7 @@ export interface CorsResponse {
 
 /** How a middleware runs, whatever its policy. */
 export interface Settings {
-  /** Told of every decision. What it throws becomes a process warning. */
+  /** Told of every decision. What it throws, or rejects with, becomes a process warning. */
   onDecision?: (event: DecisionEvent) => void
   /** Milliseconds that a function of the application may take. Default 10000. */
   timeout?: number

@@ -54,7 +54,7 @@ export class Policy {
   /**
    * Judges the WebSocket handshakes of a server (`protection.websockets`), which never pass a middleware: one that is
    * refused is answered with 403 before any listener of `upgrade` hears of it. HTTP/2's extended CONNECT too. Attach
-   * before the policy is given to `cors()`.
+   * each server, before it listens and before the policy is given to `cors()`.
    *
    * @throws {Error} `ERR_CORSAC_WEBSOCKETS` where the policy lets every handshake pass
    */

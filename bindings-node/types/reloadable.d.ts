@@ -47,6 +47,7 @@ export class Reloadable {
   verifyUpgrade (request: UpgradeRequest, callback: UpgradeCallback): void
 }
 
+/** What its functions throw, or reject with, becomes a process warning. */
 export interface WatchOptions {
   /** Milliseconds between two looks, 10 or more. Default 1000. */
   interval?: number
