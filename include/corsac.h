@@ -898,7 +898,8 @@ corsac_status corsac_reloadable_reload(const corsac_reloadable *reloadable, cors
 /**
  * Frees a holder and ends its watching, as `corsac_reloadable_unwatch` does. Policies that were acquired live on.
  *
- * Parameters: `reloadable` is a holder that was not freed before and that no thread uses, or NULL, which does nothing.
+ * Parameters: `reloadable` is a holder that was not freed before and that no thread uses, or NULL, which does nothing. A
+ * callback that is running may use it until it returns, but not where another callback frees it.
  *
  * Ownership: taken.
  *
@@ -928,8 +929,8 @@ corsac_status corsac_reloadable_watch(const corsac_reloadable *reloadable,
                                       void *user);
 
 /**
- * Ends the watching, if there is any. Once it has returned, the callback is neither running nor called again, but where
- * the callback itself calls it.
+ * Ends the watching, if there is any, and what a callback begins meanwhile. Once it has returned, no callback is running or
+ * called again. Called by a callback of the holder's own, it ends the watching and waits for none.
  *
  * Parameters: `reloadable` is a holder, or NULL, which does nothing.
  *

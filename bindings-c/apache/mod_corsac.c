@@ -20,6 +20,7 @@ extern module AP_MODULE_DECLARE_DATA corsac_module;
 APLOG_USE_MODULE(corsac);
 
 static const char FILTER[] = "CORSAC";
+static ap_filter_rec_t *registered;
 
 /* mod_ssl's, where that is loaded. */
 APR_DECLARE_OPTIONAL_FN(int, ssl_is_https, (conn_rec *));
@@ -30,12 +31,13 @@ typedef struct {
   int said;              /* whether a directive is in force here at all */
 } corsac_dir;
 
-/* What is known about one request; kept with the first of a chain of internal redirects. */
+/* What is known about one request; all but `came` is kept with the first of a chain of internal redirects. */
 typedef struct {
   corsac_request request;
   corsac_decision decision;
-  corsac_policy *policy;
-  int told; /* the log has it */
+  const corsac_policy *policy; /* whose decision it is */
+  const corsac_policy *told;   /* whose decision the log has */
+  const corsac_dir *came;      /* what was in force as the request came */
 } corsac_state;
 
 /* --- requests --- */
@@ -54,53 +56,72 @@ static request_rec *first_of(request_rec *r) {
   return r;
 }
 
+static corsac_state *kept_with(request_rec *r) {
+  corsac_state *state = ap_get_module_config(r->request_config, &corsac_module);
+  if (state != NULL) return state;
+  state = apr_pcalloc(r->pool, sizeof *state);
+  ap_set_module_config(r->request_config, &corsac_module, state);
+  return state;
+}
+
+/* What is in force for one request. Where mod_dir or mod_negotiation have put a file in its place that says nothing, what was. */
+static const corsac_dir *settings_of(request_rec *r) {
+  const corsac_dir *here = ap_get_module_config(r->per_dir_config, &corsac_module);
+  corsac_state *kept = ap_get_module_config(r->request_config, &corsac_module);
+  return here->said || kept == NULL || kept->came == NULL ? here : kept->came;
+}
+
 /* An error document is sent under the policy of what failed; after other redirects, of where they lead. */
 static const corsac_dir *dir_of(request_rec *r) {
-  const corsac_dir *here = ap_get_module_config(r->per_dir_config, &corsac_module);
+  const corsac_dir *here = settings_of(r);
   for (request_rec *before = r->prev; before != NULL; before = before->prev) {
-    const corsac_dir *there = ap_get_module_config(before->per_dir_config, &corsac_module);
+    const corsac_dir *there = settings_of(before);
     if (there->said && (before->status != HTTP_OK || !here->said)) here = there;
   }
   return here;
 }
 
 static corsac_state *state_of(request_rec *first) {
-  corsac_state *state = ap_get_module_config(first->request_config, &corsac_module);
-  if (state != NULL) return state;
-  state = apr_pcalloc(first->pool, sizeof *state);
+  corsac_state *state = kept_with(first);
+  if (state->request.size != 0) return state;
   state->request.size = sizeof state->request;
   state->request.method = corsac_slice_from(first->method);
   /* As the client sent it, whatever `RewriteRule` or `Alias` make of it. */
   state->request.path = corsac_slice_from(first->unparsed_uri);
   state->request.secure = is_https != NULL && is_https(first->connection) != 0;
-  apr_table_do(add_line, &(lines_of){&state->request, first->pool}, first->headers_in, NULL);
-  ap_set_module_config(first->request_config, &corsac_module, state);
+  /* Of half a request there is no decision. */
+  if (!apr_table_do(add_line, &(lines_of){&state->request, first->pool}, first->headers_in, NULL)) state->request = (corsac_request){0};
   return state;
 }
 
-/* The decision; NULL where no policy is in force, or there is none to be had. */
-static corsac_state *decide(request_rec *r) {
+/* OK and a decision; DECLINED where no policy is in force; the status to fail with where there is no decision to be had. */
+static int decide(request_rec *r, corsac_state **decided) {
   const corsac_dir *dir = dir_of(r);
-  if (dir->policy == NULL || r->main != NULL) return NULL;
-  corsac_state *state = state_of(first_of(r));
-  if (state->policy == dir->policy) return state;
+  if (dir->policy == NULL || r->main != NULL) return DECLINED;
+  corsac_state *state = *decided = state_of(first_of(r));
+  if (state->policy == dir->policy) return OK;
+  state->policy = NULL;
   state->decision.size = sizeof state->decision;
-  if (corsac_policy_evaluate(dir->policy, &state->request, &state->decision) != CORSAC_OK) return NULL;
+  corsac_status status = corsac_policy_evaluate(dir->policy, &state->request, &state->decision);
   /* httpd makes a GET of a request for an error document: what there was to write is written, or never will be. */
   if (state->decision.reason == CORSAC_REASON_WRITE_REFUSED && r->prev != NULL && strcmp(r->method, state->request.method.ptr) != 0) {
     corsac_request page = state->request;
     page.method = corsac_slice_from(r->method);
-    if (corsac_policy_evaluate(dir->policy, &page, &state->decision) != CORSAC_OK) return NULL;
+    status = corsac_policy_evaluate(dir->policy, &page, &state->decision);
+  }
+  if (status != CORSAC_OK) {
+    ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r, "corsac: no decision: %s", corsac_status_name(status));
+    return HTTP_INTERNAL_SERVER_ERROR;
   }
   state->policy = dir->policy;
-  return state;
+  return OK;
 }
 
 /* Tells the error log of a refusal: at `info` what was refused, at `notice` what was only reported. */
 static void tell(request_rec *r, corsac_state *state) {
   corsac_reason reason = state->decision.reason, reported = state->decision.reported;
-  if (state->told) return;
-  state->told = 1;
+  if (state->told == state->policy) return;
+  state->told = state->policy;
   if (reported != CORSAC_REASON_NONE) {
     ap_log_rerror(APLOG_MARK, APLOG_NOTICE, 0, r, "corsac: only reported: %s; %s", corsac_reason_name(reported), corsac_reason_help(reported));
   } else if (*corsac_reason_help(reason) != '\0') {
@@ -159,21 +180,26 @@ static void apply(request_rec *r, const corsac_decision *decision) {
 /* As the head is written: what the application, mod_headers and Apache's own errors set is there by now. */
 static apr_status_t filter(ap_filter_t *self, apr_bucket_brigade *brigade) {
   request_rec *r = self->r;
-  const corsac_state *state = decide(r);
+  corsac_state *state;
   int answered = apr_table_get(r->notes, FILTER) != NULL;
-  if (state != NULL && (state->decision.action == CORSAC_CONTINUE || answered)) apply(r, &state->decision);
+  if (decide(r, &state) == OK && (state->decision.action == CORSAC_CONTINUE || answered)) apply(r, &state->decision);
   ap_remove_output_filter(self);
   return ap_pass_brigade(self->next, brigade);
 }
 
+/* Once: what is added twice would be applied twice. */
 static void insert(request_rec *r) {
-  if (r->main == NULL) ap_add_output_filter(FILTER, NULL, r, r->connection);
+  if (r->main != NULL) return;
+  for (const ap_filter_t *there = r->output_filters; there != NULL; there = there->next) {
+    if (there->frec == registered) return;
+  }
+  ap_add_output_filter_handle(registered, NULL, r, r->connection);
 }
 
-/* The first place where a location's settings are known: before authentication and all handlers. */
 static int answer(request_rec *r) {
-  corsac_state *state = decide(r);
-  if (state == NULL) return DECLINED;
+  corsac_state *state;
+  int decided = decide(r, &state);
+  if (decided != OK) return decided;
   const corsac_decision *decision = &state->decision;
   tell(r, state);
   if (decision->action != CORSAC_RESPOND) return DECLINED;
@@ -182,8 +208,19 @@ static int answer(request_rec *r) {
   apr_table_setn(r->notes, FILTER, "answered");
   insert(r);
   r->status = decision->status;
+  /* What mod_mime says is of a file that is not sent. */
+  ap_set_content_type(r, NULL);
+  r->content_encoding = NULL;
+  r->content_languages = NULL;
   if (decision->body.len > 0) ap_rwrite(decision->body.ptr, (int)decision->body.len, r);
   return DONE;
+}
+
+/* The first place where a location's settings are known: before authentication and all handlers. */
+static int answer_first(request_rec *r) {
+  const corsac_dir *here = ap_get_module_config(r->per_dir_config, &corsac_module);
+  if (here->said) kept_with(r)->came = here;
+  return answer(r);
 }
 
 /* --- configuration --- */
@@ -237,8 +274,10 @@ static void find_ssl(void) { is_https = APR_RETRIEVE_OPTIONAL_FN(ssl_is_https); 
 static void hooks(apr_pool_t *pool) {
   (void)pool;
   ap_hook_optional_fn_retrieve(find_ssl, NULL, NULL, APR_HOOK_MIDDLE);
-  ap_register_output_filter(FILTER, filter, NULL, (ap_filter_type)(AP_FTYPE_CONTENT_SET + 5));
-  ap_hook_header_parser(answer, NULL, NULL, APR_HOOK_REALLY_FIRST);
+  registered = ap_register_output_filter(FILTER, filter, NULL, (ap_filter_type)(AP_FTYPE_CONTENT_SET + 5));
+  ap_hook_header_parser(answer_first, NULL, NULL, APR_HOOK_REALLY_FIRST);
+  /* Again: mod_dir and mod_negotiation have put a file with settings of its own in the place of what was asked for. */
+  ap_hook_handler(answer, NULL, NULL, APR_HOOK_REALLY_FIRST);
   ap_hook_insert_filter(insert, NULL, NULL, APR_HOOK_REALLY_LAST);
   ap_hook_insert_error_filter(insert, NULL, NULL, APR_HOOK_REALLY_LAST);
 }

@@ -5,7 +5,7 @@ use crate::guard;
 use crate::policy::{Refusal, builder, corsac_policy, corsac_policy_options, give_error, hand_over, path_of, unread};
 use crate::slice::corsac_slice;
 use crate::status::corsac_status;
-use crate::watch::Watch;
+use crate::watch::{self, Watching};
 use engine::{LoadError, Policy, PolicyFile, Reloadable};
 use std::ffi::c_char;
 use std::ptr::null_mut;
@@ -17,7 +17,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// Readers never block, and see the old policy or the new one, never a mix.
 pub struct corsac_reloadable {
     pub(crate) held: Arc<Held>,
-    pub(crate) watch: Mutex<Option<Watch>>,
+    pub(crate) watching: Watching,
 }
 
 /// What a thread that watches the file shares.
@@ -58,7 +58,7 @@ impl Held {
 
 fn into_raw(policy: impl Into<Arc<corsac_policy>>, file: Option<PolicyFile>) -> *mut corsac_reloadable {
     let held = Held { current: Reloadable::new(policy), file: file.map(Mutex::new) };
-    Box::into_raw(Box::new(corsac_reloadable { held: Arc::new(held), watch: Mutex::new(None) }))
+    Box::into_raw(Box::new(corsac_reloadable { held: Arc::new(held), watching: Watching::default() }))
 }
 
 /// A reference of one's own to a caller's policy.
@@ -203,7 +203,8 @@ pub unsafe extern "C" fn corsac_reloadable_reload(
 
 /// Frees a holder and ends its watching, as `corsac_reloadable_unwatch` does. Policies that were acquired live on.
 ///
-/// Parameters: `reloadable` is a holder that was not freed before and that no thread uses, or NULL, which does nothing.
+/// Parameters: `reloadable` is a holder that was not freed before and that no thread uses, or NULL, which does nothing. A
+/// callback that is running may use it until it returns, but not where another callback frees it.
 ///
 /// Ownership: taken.
 ///
@@ -211,7 +212,9 @@ pub unsafe extern "C" fn corsac_reloadable_reload(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn corsac_reloadable_free(reloadable: *mut corsac_reloadable) {
     guard::value((), || {
-        if !reloadable.is_null() {
+        // SAFETY: NULL or a holder of ours, by the caller's contract.
+        if let Some(holder) = unsafe { reloadable.as_ref() } {
+            watch::end(holder);
             // SAFETY: it came from `Box::into_raw` and was not freed before, by the caller's contract.
             drop(unsafe { Box::from_raw(reloadable) });
         }

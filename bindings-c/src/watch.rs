@@ -8,10 +8,10 @@ use crate::status::{corsac_status, status_number};
 use engine::PolicyFile;
 use std::cell::Cell;
 use std::ffi::c_void;
-use std::ptr::null_mut;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::mem::{replace, take};
+use std::ptr::{null, null_mut};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
-use std::sync::{Arc, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
@@ -24,30 +24,45 @@ use std::time::Duration;
 pub type corsac_on_reload =
     Option<unsafe extern "C" fn(status: status_number, error: *const corsac_error, user: *mut c_void)>;
 
-/// A thread that watches. Dropping it ends that, and waits for a reading that is under way.
-pub(crate) struct Watch {
-    number: u64,
-    stop: Option<Sender<()>>,
-    thread: Option<JoinHandle<()>>,
+/// The watching of one holder.
+#[derive(Default)]
+pub(crate) struct Watching {
+    threads: Mutex<Threads>,
+    /// Locked by whoever waits for threads, so that another who comes meanwhile waits for the same.
+    waiting: Mutex<()>,
 }
 
-static LAST: AtomicU64 = AtomicU64::new(0);
-
-thread_local! {
-    /// The number of the watch whose thread this is. `std`'s own name of a thread would be allocated in the host's.
-    static NUMBER: Cell<u64> = const { Cell::new(0) };
+#[derive(Default)]
+struct Threads {
+    current: Option<Watch>,
+    /// They were told to end; a callback of theirs may still be running.
+    ended: Vec<JoinHandle<()>>,
 }
 
-impl Drop for Watch {
-    fn drop(&mut self) {
-        self.stop = None;
-        if let Some(thread) = self.thread.take()
-            // It may be ended by its own callback.
-            && NUMBER.get() != self.number
-        {
-            let _ = thread.join();
+struct Watch {
+    /// Dropping it ends the thread.
+    stop: Sender<()>,
+    thread: JoinHandle<()>,
+}
+
+impl Threads {
+    fn replace(&mut self, watch: Option<Watch>) {
+        // A callback that watches again each time must not pile them up.
+        self.ended.retain(|thread| !thread.is_finished());
+        if let Some(Watch { stop, thread }) = replace(&mut self.current, watch) {
+            drop(stop);
+            self.ended.push(thread);
         }
     }
+}
+
+thread_local! {
+    /// What the thread watches. `std`'s own name of a thread would be allocated in the host's.
+    static WATCHED: Cell<*const Held> = const { Cell::new(null()) };
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Whom to tell.
@@ -82,11 +97,10 @@ const SHORTEST: Duration = Duration::from_millis(10);
 
 fn start(held: Arc<Held>, interval: Duration, told: Told) -> std::io::Result<Watch> {
     let (stop, stopped) = channel::<()>();
-    let number = LAST.fetch_add(1, Ordering::Relaxed) + 1;
     let thread = Builder::new().name("corsac-watch".into()).spawn(move || {
         // Whole, not field by field: it is what may be sent.
         let told = told;
-        NUMBER.set(number);
+        WATCHED.set(Arc::as_ptr(&held));
         while stopped.recv_timeout(interval) == Err(RecvTimeoutError::Timeout) {
             guard::value((), || {
                 if let Some(outcome) = held.read(PolicyFile::look) {
@@ -95,7 +109,7 @@ fn start(held: Arc<Held>, interval: Duration, told: Told) -> std::io::Result<Wat
             });
         }
     })?;
-    Ok(Watch { number, stop: Some(stop), thread: Some(thread) })
+    Ok(Watch { stop, thread })
 }
 
 /// Looks at the file now and then, on a thread of the library's, and reads it again once a change has settled: two looks
@@ -129,14 +143,22 @@ pub unsafe extern "C" fn corsac_reloadable_watch(
         if !reloadable.held.has_file() {
             return Err(corsac_status::CORSAC_IO);
         }
+        // Started under the lock: its callback may want to end it, and has to find it.
+        let mut threads = locked(&reloadable.watching.threads);
         let watch = start(Arc::clone(&reloadable.held), interval, Told { on_reload, user });
-        replace(reloadable, Some(watch.map_err(|_| corsac_status::CORSAC_IO)?));
+        threads.replace(Some(watch.map_err(|_| corsac_status::CORSAC_IO)?));
+        drop(threads);
+        if !is_callback(reloadable) {
+            let _turn = locked(&reloadable.watching.waiting);
+            let ended = take(&mut locked(&reloadable.watching.threads).ended);
+            join(ended);
+        }
         Ok(())
     })
 }
 
-/// Ends the watching, if there is any. Once it has returned, the callback is neither running nor called again, but where
-/// the callback itself calls it.
+/// Ends the watching, if there is any, and what a callback begins meanwhile. Once it has returned, no callback is running or
+/// called again. Called by a callback of the holder's own, it ends the watching and waits for none.
 ///
 /// Parameters: `reloadable` is a holder, or NULL, which does nothing.
 ///
@@ -146,16 +168,37 @@ pub unsafe extern "C" fn corsac_reloadable_unwatch(reloadable: *const corsac_rel
     guard::value((), || {
         // SAFETY: NULL or a holder of ours, by the caller's contract.
         if let Some(reloadable) = unsafe { reloadable.as_ref() } {
-            replace(reloadable, None);
+            end(reloadable);
         }
     });
 }
 
-fn replace(reloadable: &corsac_reloadable, watch: Option<Watch>) {
-    let before = {
-        let mut place = reloadable.watch.lock().unwrap_or_else(PoisonError::into_inner);
-        std::mem::replace(&mut *place, watch)
-    };
-    // Not under the lock: its callback may want that, too.
-    drop(before);
+/// Ends all watching, also what callbacks begin until they have returned: they may use the holder as long.
+pub(crate) fn end(reloadable: &corsac_reloadable) {
+    if is_callback(reloadable) {
+        return locked(&reloadable.watching.threads).replace(None);
+    }
+    let _turn = locked(&reloadable.watching.waiting);
+    loop {
+        let mut threads = locked(&reloadable.watching.threads);
+        threads.replace(None);
+        let ended = take(&mut threads.ended);
+        // Their callbacks may want the lock before they end.
+        drop(threads);
+        if ended.is_empty() {
+            return;
+        }
+        join(ended);
+    }
+}
+
+fn join(ended: Vec<JoinHandle<()>>) {
+    for thread in ended {
+        let _ = thread.join();
+    }
+}
+
+/// Whether it is a callback of the holder's that calls. It waits for none: not for itself, nor for one that may wait for it.
+fn is_callback(reloadable: &corsac_reloadable) -> bool {
+    WATCHED.get() == Arc::as_ptr(&reloadable.held)
 }

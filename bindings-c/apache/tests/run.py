@@ -1,17 +1,16 @@
 #!/usr/bin/env python3
 """Runs mod_corsac in the real Apache httpd, with the requests of the nginx module's tests. Usage: run.py mod_corsac.so"""
 
-import os
-import socket
 import subprocess
 import sys
 import tempfile
-import time
 import unittest
 from pathlib import Path
 
 HERE = Path(__file__).resolve()
 sys.path.insert(0, str(HERE.parents[2] / "nginx" / "tests"))
+import httpd  # noqa: E402
+import indexes  # noqa: E402
 from context import ALLOWED, APP, EVIL, OTHER, OTHER_POLICY, POLICY, PREFLIGHT, PREFLIGHT_ANSWER, PREFLIGHT_VARY  # noqa: E402
 from server import Backend, Response, exchange, free_port, send  # noqa: E402
 from test_protection import POLICY as GUARD  # noqa: E402
@@ -21,16 +20,8 @@ from upgrade import HANDSHAKE, KEY, Echo, accept, handshake  # noqa: E402
 
 ORIGIN = [("Origin", APP)]
 REFUSED = [("vary", "Origin")]
-MODULES = Path("/usr/lib/apache2/modules")
 LOADED = "socache_shmcb ssl mpm_event authz_core authz_host authn_core auth_basic authn_file authz_user headers proxy proxy_http proxy_wstunnel dir mime alias rewrite deflate filter"
 CONF = """
-ServerRoot "%(root)s"
-ServerName localhost
-PidFile httpd.pid
-ErrorLog error.log
-Mutex pthread
-LogLevel corsac:info
-Listen 127.0.0.1:%(port)d
 Listen 127.0.0.1:%(tls)d
 <VirtualHost 127.0.0.1:%(tls)d>
     SSLEngine on
@@ -38,10 +29,6 @@ Listen 127.0.0.1:%(tls)d
     CorsacPolicy guard.toml
     ProxyPass / http://127.0.0.1:%(backend)d/
 </VirtualHost>
-%(load)s
-DocumentRoot html
-TypesConfig /dev/null
-AddType text/plain .txt
 CorsacPolicy app.toml
 RewriteEngine on
 RewriteRule ^/gone$ - [G]
@@ -144,28 +131,12 @@ class Requests(unittest.TestCase):
         (root / "cert.pem").write_text(subprocess.run(made, capture_output=True, text=True, check=True).stdout)
         (root / "users").write_text("")
         cls.backend, cls.echo, cls.port, cls.tls, cls.root = Backend(), Echo(), free_port(), free_port(), root
-        load = "\n".join(f"LoadModule {name}_module {MODULES}/mod_{name}.so" for name in LOADED.split())
-        load += f"\nLoadModule corsac_module {MODULE}\n" + ("User www-data\nGroup www-data\n" if os.geteuid() == 0 else "")
-        settings = {"root": root, "port": cls.port, "load": load, "tls": cls.tls, "backend": cls.backend.port,
-                    "ws": cls.echo.port, "closed": free_port()}  # fmt: skip
-        (root / "httpd.conf").write_text(CONF % settings)
-        cls.process = subprocess.Popen(["apache2", "-d", root, "-f", "httpd.conf", "-DFOREGROUND"], stderr=subprocess.PIPE, text=True)
-        for _ in range(200):
-            try:
-                socket.create_connection(("127.0.0.1", cls.port), timeout=1).close()
-                return
-            except OSError:
-                if cls.process.poll() is not None:
-                    log = root / "error.log"
-                    raise SystemExit(cls.process.stderr.read() + (log.read_text() if log.exists() else "")) from None
-                time.sleep(0.02)
-        raise SystemExit("httpd does not listen")
+        settings = {"root": root, "tls": cls.tls, "backend": cls.backend.port, "ws": cls.echo.port, "closed": free_port()}
+        cls.process = httpd.start(root, cls.port, LOADED, CONF % settings)
 
     @classmethod
     def tearDownClass(cls):
-        cls.process.terminate()
-        cls.process.wait(timeout=10)
-        cls.process.stderr.close()
+        httpd.stop(cls.process)
         cls.echo.stop()
         cls.backend.shutdown()
         cls.backend.server_close()
@@ -319,8 +290,8 @@ class Requests(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    MODULE = Path(sys.argv[1]).resolve()
-    result = unittest.TextTestRunner(verbosity=0).run(unittest.defaultTestLoader.loadTestsFromTestCase(Requests))
+    tests = map(unittest.defaultTestLoader.loadTestsFromTestCase, (Requests, indexes.Indexes))
+    result = unittest.TextTestRunner(verbosity=0).run(unittest.TestSuite(tests))
     bad = len({getattr(test, "test_case", test) for test, _ in result.failures + result.errors})
     print(f"apache: {result.testsRun - bad} passed, {bad} failed")
     sys.exit(1 if bad or not result.testsRun else 0)
