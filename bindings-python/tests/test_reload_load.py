@@ -3,8 +3,10 @@
 import asyncio
 import gc
 import os
+import sys
 import threading
 import weakref
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,15 @@ def path(tmp_path: Path) -> Path:
     path = tmp_path / "cors.toml"
     path.write_text(text(A))
     return path
+
+
+@pytest.fixture(autouse=True)
+def threads_take_turns() -> Iterator[None]:
+    """A thread that reads a file waits for the interpreter many times: a thousand reloads would take minutes."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(0.0001)
+    yield
+    sys.setswitchinterval(before)
 
 
 class Both:
@@ -125,6 +136,8 @@ def test_a_thousand_reloads_under_load_in_asyncio(path: Path) -> None:
         reloading = asyncio.create_task(reloads())
         while not reloading.done():
             await asyncio.gather(*(ask(origin) for origin in Both.ORIGINS * 10))
+            # A loop that never waits lets no other thread read a file.
+            await asyncio.sleep(0.0005)
         await reloading
 
     asyncio.run(run())
