@@ -42,6 +42,10 @@ DEBIAN_PACKAGES = [
 ]
 
 
+# Seconds for one command: what takes longer hangs.
+LONGEST = 1200
+
+
 class Failed(Exception):
     """A stage that did not succeed, with what it printed."""
 
@@ -58,7 +62,11 @@ def run(*command, cwd=ROOT, env=None):
             stderr=subprocess.STDOUT,
             text=True,
             errors="replace",
+            timeout=LONGEST,
         )
+    except subprocess.TimeoutExpired as error:
+        printed = (error.stdout or b"").decode(errors="replace") if isinstance(error.stdout, bytes) else error.stdout
+        raise Failed(f"$ {' '.join(map(str, command))}\nnot done within {LONGEST} s\n{printed or ''}") from error
     except FileNotFoundError as error:
         raise Failed(f"{command[0]}: not found; install it and try again") from error
     if done.returncode != 0:
