@@ -66,10 +66,6 @@ impl<'i> Compiler<'i> {
 
     fn rules(&mut self, settings: &Settings) -> Rules {
         let texts = self.texts(settings);
-        self.rules_with(settings, texts)
-    }
-
-    fn rules_with(&mut self, settings: &Settings, texts: Texts) -> Rules {
         let credentials = settings.allow_credentials;
         let origins = self.origins(settings);
         let (methods, ..) = self.methods(settings);

@@ -5,8 +5,7 @@ use crate::cases::Case;
 use crate::catalog::Reason;
 use crate::decision::Decision;
 use crate::origins::Verdict;
-use crate::paths::Choice;
-use crate::policy::{Policy, RoutedRules, Rules};
+use crate::policy::{Policy, Rules};
 use crate::protection::{Objection, Protection};
 use crate::request::Request;
 use crate::settings::PredicateOf;
@@ -77,24 +76,15 @@ impl Policy {
     pub fn evaluate<'a>(&'a self, request: &Request<'a>) -> Evaluation<'a> {
         let (rules, is_ambiguous) = match &self.routes {
             None => (&self.rules, false),
-            Some(routes) => routes.choose(request).map_or((&routes.ambiguous, true), |route| {
-                (route.and_then(|index| routes.rules.get(index as usize)).unwrap_or(&self.rules), false)
-            }),
+            Some(routes) => {
+                let choice = routes.paths.choose(request.path, request.path_decoded);
+                choice.map_or((&routes.ambiguous, true), |route| {
+                    (route.and_then(|index| routes.rules.get(index as usize)).unwrap_or(&self.rules), false)
+                })
+            }
         };
         let walk = Walk::new(self, rules, request);
         if is_ambiguous { Evaluation::Decided(walk.ambiguous()) } else { walk.start() }
-    }
-}
-
-impl RoutedRules {
-    /// The route whose settings hold, if any does. None where servers read the path differently.
-    #[cold]
-    fn choose(&self, request: &Request<'_>) -> Option<Option<u32>> {
-        match self.paths.choose(request.path, request.path_decoded) {
-            Choice::Route(index) => Some(Some(index)),
-            Choice::NoRoute => Some(None),
-            Choice::Ambiguous => None,
-        }
     }
 }
 

@@ -12,41 +12,23 @@ const SHORT_PATH: usize = 256;
 /// How many bytes all readings of a path may have together. One with escapes has three readings, a hostile one a hundred.
 const MAX_READ: usize = 4 * MAX_PATH;
 
-/// What the readings of a path come to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Choice {
-    /// All choose this route.
-    Route(u32),
-    /// None chooses a route.
-    NoRoute,
-    /// They disagree, or there is no path that could be read.
-    Ambiguous,
-}
-
 impl Routes {
-    /// Chooses by a request's target: the raw one, or where the host keeps no other, the decoded path.
-    pub(crate) fn choose(&self, target: Option<&[u8]>, decoded: bool) -> Choice {
-        let path = match target {
-            None => return Choice::Ambiguous,
-            Some(path) if decoded => path,
-            Some(target) => target.split(|byte| *byte == b'?').next().unwrap_or_default(),
-        };
+    /// Chooses by a request's target: the raw one, or where the host keeps no other, the decoded path. The route that
+    /// all readings choose, if any; none where they disagree, or there is no path that could be read.
+    pub(crate) fn choose(&self, target: Option<&[u8]>, decoded: bool) -> Option<Option<u32>> {
+        let target = target?;
+        let path = if decoded { target } else { target.split(|byte| *byte == b'?').next().unwrap_or_default() };
         // A fragment is never sent: servers differ in what is left of it.
         let has_fragment = !decoded && path.contains(&b'#');
         if path.len() > MAX_PATH || !begins_at_root(path) || has_fragment || path.iter().any(u8::is_ascii_control) {
-            return Choice::Ambiguous;
+            return None;
         }
-        let chosen = if is_plain(path) {
+        if is_plain(path) {
             self.route_of(split(path), &mut Steps::default())
         } else if path.len() <= SHORT_PATH {
             self.agreed::<SHORT_PATH>(path, decoded)
         } else {
             self.agreed::<MAX_PATH>(path, decoded)
-        };
-        match chosen {
-            None => Choice::Ambiguous,
-            Some(None) => Choice::NoRoute,
-            Some(Some(route)) => Choice::Route(route),
         }
     }
 
