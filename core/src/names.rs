@@ -39,9 +39,18 @@ names! {
     ExposeHeaders "access-control-expose-headers",
     ContentType "content-type",
     ContentLength "content-length",
+    CacheControl "cache-control",
     Vary "vary",
 }
 
-/// The headers that corsac owns on every response that the application makes: the application's own values
-/// are taken off, so that no response carries two and a refusal holds.
-pub(crate) const OWNED: [Name; 3] = [Name::AllowOrigin, Name::AllowCredentials, Name::ExposeHeaders];
+/// The headers that corsac owns on every response: other values are removed, so that no response carries two, a
+/// refusal holds, and an actual response has none of those that only a preflight needs.
+pub(crate) const OWNED: [Name; 7] = [
+    Name::AllowOrigin,
+    Name::AllowCredentials,
+    Name::ExposeHeaders,
+    Name::AllowMethods,
+    Name::AllowHeaders,
+    Name::MaxAge,
+    Name::AllowPrivateNetwork,
+];

@@ -113,11 +113,10 @@ impl<'t> Renderer<'t> {
     fn shape(&self, index: u32, case: Case, reported: Option<Reason>) -> Shape {
         let (action, status) = self.answer(case);
         let slots = self.slots(case, action);
-        let removed: Box<[Name]> = match action {
-            Action::Continue if !self.texts.keep_app_headers => {
-                OWNED.into_iter().filter(|name| !slots.iter().any(|slot| slot.name == *name)).collect()
-            }
-            _ => Box::default(),
+        let removed: Box<[Name]> = if self.keeps_app_headers(action) {
+            Box::default()
+        } else {
+            OWNED.into_iter().filter(|name| !slots.iter().any(|slot| slot.name == *name)).collect()
         };
         let set = slots.iter().filter(|slot| slot.op == Op::Set).map(|slot| slot.name);
         let replaced = set.chain(removed.iter().copied()).collect();
@@ -151,24 +150,19 @@ impl<'t> Renderer<'t> {
         };
         let mut slots = Vec::new();
         if readable {
-            self.own(
-                &mut slots,
-                Name::AllowOrigin,
-                if texts.any { SlotValue::Static(c"*") } else { SlotValue::Origin },
-            );
+            slots.push(set(Name::AllowOrigin, if texts.any { SlotValue::Static(c"*") } else { SlotValue::Origin }));
             if texts.credentials {
-                self.own(&mut slots, Name::AllowCredentials, SlotValue::Static(c"true"));
+                slots.push(set(Name::AllowCredentials, SlotValue::Static(c"true")));
             }
         }
         if let Case::Preflight { private_network, echo_method, echo_headers, .. } = case {
             self.preflight(&mut slots, private_network, echo_method, echo_headers);
-            if texts.keep_app_headers && action == Action::Continue {
-                // The application answers this preflight: its own headers stay.
-                slots.iter_mut().filter(|slot| slot.op == Op::Set).for_each(|slot| slot.op = Op::Default);
-            }
         }
         if let (true, Case::Actual { .. } | Case::Blocked { .. }, Some(expose)) = (readable, case, &self.expose) {
-            self.own(&mut slots, Name::ExposeHeaders, expose.clone());
+            slots.push(set(Name::ExposeHeaders, expose.clone()));
+        }
+        if self.keeps_app_headers(action) {
+            slots.iter_mut().filter(|slot| slot.op == Op::Set).for_each(|slot| slot.op = Op::Default);
         }
         if action == Action::Respond {
             match case {
@@ -177,6 +171,10 @@ impl<'t> Renderer<'t> {
                 }
                 _ if texts.status == 200 => slots.push(set(Name::ContentLength, SlotValue::Static(c"0"))),
                 _ => {}
+            }
+            // RFC 9111, section 5.2.2.5: a cache must not answer other readers with what one page was refused.
+            if let Case::Blocked { .. } = case {
+                slots.push(set(Name::CacheControl, SlotValue::Static(c"no-store")));
             }
         }
         if let Some(vary) = self.vary(case) {
@@ -206,6 +204,10 @@ impl<'t> Renderer<'t> {
     /// Fetch, "CORS protocol and HTTP caches": an answer that depends on the request says on what.
     fn vary(&self, case: Case) -> Option<&'static CStr> {
         match case {
+            // A handshake is a GET. A cache that is told to ignore `no-store` can still tell it from other readers' requests.
+            Case::Blocked { reason: Reason::WebsocketRefused, .. } => {
+                Some(c"Origin, Sec-Fetch-Site, Upgrade, Sec-WebSocket-Key")
+            }
             Case::Blocked { .. } => Some(c"Origin, Sec-Fetch-Site"),
             Case::Actual { reason: Reason::PathAmbiguous, options: false } => Some(c"Origin"),
             Case::Actual { options: false, .. } if self.texts.any || self.texts.nobody => None,
@@ -218,10 +220,9 @@ impl<'t> Renderer<'t> {
         }
     }
 
-    /// A header that corsac owns.
-    fn own(&self, slots: &mut Vec<Slot>, name: Name, value: SlotValue) {
-        let op = if self.texts.keep_app_headers { Op::Default } else { Op::Set };
-        slots.push(Slot { name, value, op });
+    /// Whether the application's own headers stay: only on its own responses, for what corsac answers is corsac's alone.
+    fn keeps_app_headers(&self, action: Action) -> bool {
+        self.texts.keep_app_headers && action == Action::Continue
     }
 }
 

@@ -1,7 +1,10 @@
 //! Decisions on `http` types, and the predicate's part.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
-use corsac::{Action, Answer, Config, Decision, Evaluation, Policy, PolicyBuilder, Request, RequestHeaders, Value};
+use corsac::{
+    Action, Answer, Config, Decision, Evaluation, Policy, PolicyBuilder, ProtectionConfig, Request, RequestHeaders,
+    Value,
+};
 use http::{HeaderMap, HeaderValue};
 
 const APP: &str = "https://app.example.com";
@@ -53,13 +56,18 @@ fn the_applications_own_headers_are_replaced() {
         ("access-control-allow-credentials", "false"),
         ("access-control-expose-headers", "x-secret"),
         ("access-control-allow-methods", "PUT"),
+        ("access-control-allow-headers", "x-a"),
+        ("access-control-max-age", "5"),
+        ("access-control-allow-private-network", "true"),
         ("x-own", "1"),
     ];
     let headers = applied(&policy, Some(APP), &application);
     assert_eq!(lines(&headers, "access-control-allow-origin"), [APP]);
     assert_eq!(lines(&headers, "access-control-allow-credentials"), ["true"]);
     assert_eq!(lines(&headers, "access-control-expose-headers"), ["etag"]);
-    assert_eq!(lines(&headers, "access-control-allow-methods"), ["PUT"]);
+    for of_preflights in ["allow-methods", "allow-headers", "max-age", "allow-private-network"] {
+        assert_eq!(lines(&headers, &format!("access-control-{of_preflights}")), Vec::<&str>::new());
+    }
     assert_eq!(lines(&headers, "x-own"), ["1"]);
     assert_eq!(lines(&headers, "vary"), ["Origin"]);
 }
@@ -75,6 +83,39 @@ fn a_refusal_takes_the_applications_own_headers_off() {
         for origin in [Some(OTHER), Some("https://app.example.com/"), None] {
             let headers = applied(&policy, origin, &application);
             assert!(!headers.keys().any(|name| name.as_str().starts_with("access-control-")), "{headers:?}");
+        }
+    }
+}
+
+#[test]
+fn what_corsac_answers_itself_has_nothing_of_another_layer() {
+    let layer = [
+        ("access-control-allow-origin", "*"),
+        ("access-control-allow-credentials", "true"),
+        ("access-control-expose-headers", "x-secret"),
+        ("access-control-allow-private-network", "true"),
+        ("cache-control", "max-age=60"),
+    ];
+    for keep_app_headers in [false, true] {
+        let policy = policy(|config| {
+            config.keep_app_headers = keep_app_headers;
+            config.protection = Some(ProtectionConfig { writes: true, ..ProtectionConfig::default() });
+        });
+        let refused = Request::new(b"OPTIONS").origin(OTHER.as_bytes()).access_control_request_method(b"PUT");
+        let write = Request::new(b"POST").origin(OTHER.as_bytes());
+        for request in [refused, write] {
+            let mut headers = map(&layer);
+            decided(&policy, &request).apply(&mut headers);
+            assert!(!headers.keys().any(|name| name.as_str().starts_with("access-control-")), "{headers:?}");
+            let cached = if request.method == b"POST" { "no-store" } else { "max-age=60" };
+            assert_eq!(lines(&headers, "cache-control"), [cached]);
+        }
+        let allowed = Request::new(b"OPTIONS").origin(APP.as_bytes()).access_control_request_method(b"GET");
+        let mut headers = map(&layer);
+        decided(&policy, &allowed).apply(&mut headers);
+        assert_eq!(lines(&headers, "access-control-allow-origin"), [APP]);
+        for not_granted in ["allow-credentials", "expose-headers", "allow-private-network"] {
+            assert!(!headers.contains_key(format!("access-control-{not_granted}")), "{not_granted}");
         }
     }
 }

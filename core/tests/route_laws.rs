@@ -387,7 +387,9 @@ proptest! {
             let kept = |(name, _): &(Name, Vec<u8>)| !matches!(name, Name::Vary);
             let mut wanted: Vec<_> = headers(&unguarded).into_iter().filter(kept).collect();
             wanted.push((Name::ContentType, b"text/plain; charset=utf-8".to_vec()));
-            wanted.push((Name::Vary, b"Origin, Sec-Fetch-Site".to_vec()));
+            wanted.push((Name::CacheControl, b"no-store".to_vec()));
+            let vary = if is_handshake { "Origin, Sec-Fetch-Site, Upgrade, Sec-WebSocket-Key" } else { "Origin, Sec-Fetch-Site" };
+            wanted.push((Name::Vary, vary.into()));
             prop_assert_eq!(headers(&decision), wanted);
         } else {
             prop_assert_eq!(decision.reported().map(|reason| reason.as_str()), expected);
