@@ -183,7 +183,8 @@ reasons! {
     PreflightHeadersMalformed = 8 "preflight-headers-malformed" "`Access-Control-Request-Headers` is not a bounded list of names"
         "no browser sends such a list: mend the client, or send fewer headers",
     PathAmbiguous = 9 "path-ambiguous" "servers could read the path as different routes"
-        "request the path as it is configured: no escapes, `.`, `..`, `//` or `\\` where a route begins or ends",
+        "request the path as it is configured, without escapes, `.`, `..`, `//`, `\\` or an ending such as `.json` where a \
+         route begins or ends; a path that needs such an ending needs a route of its own",
     PredicateFailed = 10 "predicate-failed" "the origin predicate failed"
         "see the error that the predicate raised, or its time-out",
     WriteRefused = 11 "write-refused" "a write from an origin that is not trusted"

@@ -6,16 +6,19 @@ use crate::catalog::Code;
 use crate::error::{Fault, Issues, printable, write_this};
 use crate::settings::{RouteSettings, Segment};
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The longest path of a route in bytes, and the most segments.
 const MAX_PATTERN: usize = 1024;
-const MAX_DEPTH: usize = 32;
+pub(crate) const MAX_DEPTH: usize = 32;
 
 /// The paths of a policy's routes, compiled.
 #[derive(Debug)]
 pub(crate) struct Routes {
     nodes: Box<[Node]>,
+    /// All literals, wherever they stand. Sorted, in lower case.
+    literals: Box<[Box<[u8]>]>,
+    longest_literal: usize,
 }
 
 #[derive(Debug, Default)]
@@ -41,7 +44,7 @@ impl Default for Steps {
 }
 
 impl Steps {
-    fn step(&mut self) -> Option<()> {
+    pub(crate) fn step(&mut self) -> Option<()> {
         self.0 = self.0.checked_sub(1)?;
         Some(())
     }
@@ -80,12 +83,22 @@ impl Routes {
         Some(node.rest)
     }
 
+    /// Whether any route has this literal, in any case.
+    pub(crate) fn has_literal(&self, segment: &[u8]) -> bool {
+        self.literals.binary_search_by(|literal| compare(literal, segment)).is_ok()
+    }
+
+    pub(crate) fn longest_literal(&self) -> usize {
+        self.longest_literal
+    }
+
     /// Bytes on the heap.
     pub(crate) fn memory(&self) -> usize {
-        let literals = |node: &Node| -> usize {
+        let of_node = |node: &Node| -> usize {
             node.literals.iter().map(|(literal, _)| literal.len() + size_of::<(Box<[u8]>, u32)>()).sum()
         };
-        size_of_val(&*self.nodes) + self.nodes.iter().map(literals).sum::<usize>()
+        let of_all: usize = self.literals.iter().map(|literal| literal.len() + size_of::<Box<[u8]>>()).sum();
+        size_of_val(&*self.nodes) + self.nodes.iter().map(of_node).sum::<usize>() + of_all
     }
 }
 
@@ -141,13 +154,16 @@ pub(crate) fn compile_routes(routes: &[RouteSettings], issues: &mut Issues) -> R
             }
         }
     }
+    let literals: BTreeSet<&String> = drafts.iter().flat_map(|draft| draft.literals.keys()).collect();
+    let literals: Box<[Box<[u8]>]> = literals.into_iter().map(|literal| literal.as_bytes().into()).collect();
     let freeze = |draft: Draft| Node {
         literals: draft.literals.into_iter().map(|(text, next)| (text.into_bytes().into(), next)).collect(),
         any: draft.any,
         here: draft.here,
         rest: draft.rest,
     };
-    Routes { nodes: drafts.into_iter().map(freeze).collect() }
+    let longest_literal = literals.iter().map(|literal| literal.len()).max().unwrap_or(0);
+    Routes { nodes: drafts.into_iter().map(freeze).collect(), literals, longest_literal }
 }
 
 fn write(path: &[Segment]) -> String {

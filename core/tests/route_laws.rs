@@ -45,6 +45,9 @@ fn path() -> impl Strategy<Value = String> {
         "/A",
         "/b",
         "/ab",
+        "/ab.",
+        "/a.b.",
+        ".b",
         "a",
         "B",
         "%61",
@@ -145,8 +148,10 @@ mod naive {
         }
         let mut readings = Vec::new();
         for text in &texts {
-            for ways in 0..24 {
-                let (parameters, backslash, empty, dots) = (ways / 8, ways & 1 > 0, ways & 2 > 0, ways & 4 > 0);
+            for ways in 0..36 {
+                let (parameters, backslash, dots) = (ways % 3, ways / 3 % 2 > 0, ways / 6 % 2 > 0);
+                // Empty segments: kept, left out at first, left out at last.
+                let empty = ways / 12;
                 let text: Vec<u8> =
                     if parameters == 2 { text.split(|b| *b == b';').next().unwrap().to_vec() } else { text.clone() };
                 let text: Vec<u8> =
@@ -157,7 +162,7 @@ mod naive {
                         *segment = segment.split(|byte| *byte == b';').next().unwrap().to_vec();
                     }
                 }
-                if empty {
+                if empty == 1 {
                     segments.retain(|segment| !segment.is_empty());
                 }
                 if dots {
@@ -171,6 +176,9 @@ mod naive {
                     }
                     segments = kept;
                 }
+                if empty == 2 {
+                    segments.retain(|segment| !segment.is_empty());
+                }
                 if segments.last().is_some_and(Vec::is_empty) {
                     segments.pop();
                 }
@@ -178,6 +186,31 @@ mod naive {
             }
         }
         Some(readings)
+    }
+
+    /// The segments as they are, and with each one in turn ending at a dot, or cut there, after a literal of a route.
+    fn with_suffixes(routes: &[String], segments: &[Vec<u8>]) -> Vec<Vec<Vec<u8>>> {
+        let literals: Vec<&[u8]> = routes
+            .iter()
+            .flat_map(|route| route.split('/'))
+            .filter(|part| !part.starts_with('{'))
+            .map(str::as_bytes)
+            .collect();
+        let is_literal =
+            |text: &[u8]| !text.is_empty() && literals.iter().any(|literal| literal.eq_ignore_ascii_case(text));
+        let mut all = vec![segments.to_vec()];
+        for (index, segment) in segments.iter().enumerate() {
+            for dot in 0..segment.len() {
+                if segment[dot] == b'.' && is_literal(&segment[..dot]) && !is_literal(segment) {
+                    let mut ended = segments.to_vec();
+                    ended[index].truncate(dot);
+                    let mut cut = ended.clone();
+                    cut.insert(index + 1, segment[dot..].to_vec());
+                    all.extend([ended, cut]);
+                }
+            }
+        }
+        all
     }
 
     /// How well a route fits: a rank a segment, the least first; none if it does not.
@@ -220,7 +253,8 @@ mod naive {
             return Chosen::Ambiguous;
         }
         let Some(readings) = readings(path, is_decoded) else { return Chosen::Ambiguous };
-        let choices: Vec<_> = readings.iter().map(|segments| choose(routes, segments)).collect();
+        let readings = readings.iter().flat_map(|segments| with_suffixes(routes, segments));
+        let choices: Vec<_> = readings.map(|segments| choose(routes, &segments)).collect();
         match choices[0] {
             first if choices.iter().any(|other| *other != first) => Chosen::Ambiguous,
             Some(index) => Chosen::Route(index),
