@@ -2,6 +2,10 @@
 
 /** What is wrong with a policy. */
 export type Code =
+  /** a policy's file that is a pipe, a socket or a device */
+  | 'file-not-regular'
+  /** a policy's file that is larger than 64 MiB */
+  | 'file-too-large'
   /** the text is not valid JSON or TOML */
   | 'syntax'
   /** a setting that corsac does not have */

@@ -64,15 +64,14 @@ const PIECES = { ORIGIN: 0, REQUEST_METHOD: 1, REQUEST_HEADERS: 2 }
  */
 
 /**
- * @param {'options' | 'middleware' | 'json' | 'toml' | 'file'} format
+ * @param {'options' | 'middleware' | 'json' | 'toml'} format
  * @param {Uint8Array} text
- * @param {string} [name] the file's
  * @param {Beside} [beside]
  * @returns {Compiled}
  */
-function compile (format, text, name, { predicate = false, cache } = {}) {
+function compile (format, text, { predicate = false, cache } = {}) {
   const buffer = Buffer.from(text.buffer, text.byteOffset, text.byteLength)
-  return received(addon.compile(format, buffer, name, predicate, cache?.size, cache?.ttl))
+  return received(addon.compile(format, buffer, predicate, cache?.size, cache?.ttl))
 }
 
 /**

@@ -1,27 +1,14 @@
 'use strict'
 
-const fs = require('node:fs')
-const { fileURLToPath } = require('node:url')
 const { types } = require('node:util')
 const { ASK, FLAGS, compile } = require('./compiled.js')
 const { encode, own } = require('./options.js')
 const { lines } = require('./lines.js')
+const { Built, PolicyFile } = require('./policy-file.js')
 const { beside, gather, part } = require('./predicates.js')
 const { isSecure } = require('./request.js')
 const { TIMEOUT } = require('./settings.js')
 const { Upgrades } = require('./upgrades.js')
-
-/** What the constructor gets from `fromJson` and its like. */
-class Built {
-  // Fields, which no setter on a prototype can take.
-  compiled
-  predicates
-
-  constructor (compiled, predicates) {
-    this.compiled = compiled
-    this.predicates = predicates
-  }
-}
 
 /** A policy's `{ compiled, predicates, upgrades }`. */
 let parts
@@ -47,18 +34,15 @@ class Policy {
   }
 
   static fromJson (text, predicates) {
-    return new this(read('json', bytes(text), undefined, predicates))
+    return new this(read('json', bytes(text), predicates))
   }
 
   static fromToml (text, predicates) {
-    return new this(read('toml', bytes(text), undefined, predicates))
+    return new this(read('toml', bytes(text), predicates))
   }
 
   static fromFile (path, predicates) {
-    // A number would be a file descriptor, which has no name to tell the format by.
-    if (typeof path === 'number') throw new TypeError('corsac: `path` takes a string or a URL')
-    const text = fs.readFileSync(path)
-    return new this(read('file', text, path instanceof URL ? fileURLToPath(path) : String(path), predicates))
+    return new this(new PolicyFile(Buffer.isBuffer(path) ? String(path) : path, predicates).read())
   }
 
   /** So that a policy of another copy of the package is told from options. */
@@ -135,13 +119,13 @@ function originOf (all) {
 function build (given) {
   const { options, ...limits } = part(own(given))
   const { text, functions } = encode(options)
-  const compiled = compile('options', Buffer.from(text), undefined, limits)
+  const compiled = compile('options', Buffer.from(text), limits)
   return new Built(compiled, gather(functions, options, limits))
 }
 
-function read (format, text, name, given) {
+function read (format, text, given) {
   const { predicates, ...rest } = beside(given)
-  return new Built(compile(format, text, name, rest), predicates)
+  return new Built(compile(format, text, rest), predicates)
 }
 
 function bytes (text) {
@@ -156,4 +140,4 @@ function warn ({ code, field, line, message, help }) {
   process.emitWarning(`${place}: ${message}`, { type: 'CorsacWarning', code, detail: `help: ${help}` })
 }
 
-module.exports = { Built, Policy, parts, warn }
+module.exports = { Policy, parts, warn }

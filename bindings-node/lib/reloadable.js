@@ -3,13 +3,10 @@
 // A policy that is swapped while requests run.
 
 const fs = require('node:fs')
-const { fileURLToPath } = require('node:url')
 const { debuglog } = require('node:util')
-const { received } = require('./compiled.js')
 const { tell } = require('./hooks.js')
-const { addon } = require('./native.js')
-const { Built, Policy, parts } = require('./policy.js')
-const { beside } = require('./predicates.js')
+const { Policy, parts } = require('./policy.js')
+const { PolicyFile } = require('./policy-file.js')
 const { Upgrades } = require('./upgrades.js')
 
 const debug = debuglog('corsac')
@@ -17,53 +14,6 @@ const debug = debuglog('corsac')
 /** Milliseconds between two looks at a file. */
 const INTERVAL = 1000
 const [SHORTEST, LONGEST] = [10, 0x7fffffff]
-
-/** A policy file, as the addon reads it. */
-class PolicyFile {
-  /** As text. */
-  name
-  #native
-  #given
-  /** How often it has been read on purpose: what was looked at before that is older. */
-  #count = 0
-
-  constructor (path, given) {
-    if (typeof path !== 'string' && !(path instanceof URL)) throw new TypeError('corsac: `path` takes a string or a URL')
-    const { predicate, cache } = beside(given)
-    this.name = path instanceof URL ? fileURLToPath(path) : path
-    this.#given = { ...given }
-    this.#native = new addon.File(this.name, predicate, cache?.size, cache?.ttl)
-  }
-
-  read () {
-    this.#count++
-    return this.#policy(this.#native.reload())
-  }
-
-  /** The new policy, if the file has changed and settled. */
-  async look () {
-    const count = this.#count
-    const found = await this.#native.look()
-    if (count !== this.#count || Object.keys(found).length === 0) return undefined
-    return this.#policy(found)
-  }
-
-  #policy (found) {
-    if (Object.hasOwn(found, 'io')) throw this.#unreadable(found.io)
-    // Its functions are asked anew: what an earlier policy waits for is not this one's.
-    return new Policy(new Built(received(found), beside(this.#given).predicates))
-  }
-
-  /** Node's own error, which has a code. */
-  #unreadable (message) {
-    try {
-      fs.readFileSync(this.name)
-    } catch (error) {
-      return error
-    }
-    return new Error(`corsac: ${message}`)
-  }
-}
 
 /** How handshakes are judged by a reloadable policy. */
 let upgradesOf
@@ -86,7 +36,7 @@ class Reloadable {
 
   static fromFile (path, predicates) {
     const file = new PolicyFile(path, predicates)
-    const reloadable = new this(file.read())
+    const reloadable = new this(new Policy(file.read()))
     reloadable.#file = file
     return reloadable
   }
@@ -109,7 +59,7 @@ class Reloadable {
   }
 
   reload () {
-    const policy = this.#fileFor('reload').read()
+    const policy = new Policy(this.#fileFor('reload').read())
     this.swap(policy)
     return policy
   }
@@ -143,8 +93,9 @@ class Reloadable {
 
   async #look (file, watch) {
     try {
-      const policy = await file.look()
-      if (policy === undefined || this.#watch !== watch) return
+      const found = await file.look()
+      if (found === undefined || this.#watch !== watch) return
+      const policy = new Policy(found)
       this.swap(policy)
       debug('%s: the policy was read again', file.name)
       tell('onReload', watch.onReload, policy)

@@ -121,7 +121,7 @@ class Source {
   #compile (text, cache) {
     let policy = this.#kept.get(text)
     if (policy === undefined) {
-      policy = compile('middleware', Buffer.from(text), undefined, { cache })
+      policy = compile('middleware', Buffer.from(text), { cache })
       policy.lints.forEach(warn)
       if (this.#kept.size >= MOST_KEPT) this.#kept.delete(this.#kept.keys().next().value)
       this.#kept.set(text, policy)

@@ -5,7 +5,6 @@ use crate::{encoded, evaluate, raw, report};
 use corsac::{ConfigError, Policy, PolicyBuilder};
 use napi::bindgen_prelude::{BufferSlice, Env, Error, Object, Result, Status};
 use napi_derive::napi;
-use std::path::Path;
 use std::sync::Arc;
 
 /// The version of the engine, which has to be the package's own.
@@ -14,8 +13,8 @@ pub(crate) fn version() -> &'static str {
     env!("CARGO_PKG_VERSION")
 }
 
-/// Builds a policy from `text`, which is JSON, TOML, the content of the file `name`, or options in the encoding
-/// of `lib/options.js` (`middleware`: those of a middleware, which may be the `cors` package's).
+/// Builds a policy from `text`, which is JSON, TOML, or options in the encoding of `lib/options.js`
+/// (`middleware`: those of a middleware, which may be the `cors` package's).
 /// `predicate` says that there is a function to ask beside them; `size` and `seconds`, that its answers are
 /// remembered.
 ///
@@ -25,14 +24,13 @@ pub(crate) fn compile<'env>(
     env: &'env Env,
     format: String,
     text: BufferSlice<'env>,
-    name: Option<String>,
     predicate: bool,
     size: Option<u32>,
     seconds: Option<f64>,
 ) -> Result<Object<'env>> {
     let cache = size.zip(seconds);
     door::build(cache)?;
-    object(env, build(&format, &text, name.as_deref(), predicate)?, cache)
+    object(env, build(&format, &text, predicate)?, cache)
 }
 
 /// What JavaScript gets of a policy, or of why there is none.
@@ -58,19 +56,13 @@ pub(crate) fn object(
     Ok(object)
 }
 
-fn build(
-    format: &str,
-    text: &[u8],
-    name: Option<&str>,
-    predicate: bool,
-) -> Result<std::result::Result<Policy, ConfigError>> {
+fn build(format: &str, text: &[u8], predicate: bool) -> Result<std::result::Result<Policy, ConfigError>> {
     let builder = PolicyBuilder::new().predicate(predicate);
-    Ok(match (format, name) {
-        ("options", None) => builder.value(encoded::read(text)?),
-        ("middleware", None) => builder.cors_options(true).value(encoded::read(text)?),
-        ("json", None) => builder.json(text),
-        ("toml", None) => builder.toml(text),
-        ("file", Some(name)) => builder.file_text(Path::new(name), text),
+    Ok(match format {
+        "options" => builder.value(encoded::read(text)?),
+        "middleware" => builder.cors_options(true).value(encoded::read(text)?),
+        "json" => builder.json(text),
+        "toml" => builder.toml(text),
         _ => return Err(Error::new(Status::InvalidArg, format!("corsac: no format `{format}`"))),
     })
 }

@@ -3,13 +3,14 @@
 // The class: building, errors, lints, requests in all their forms.
 
 const assert = require('node:assert/strict')
+const { execFileSync } = require('node:child_process')
 const fs = require('node:fs')
 const http = require('node:http')
 const os = require('node:os')
 const path = require('node:path')
 const test = require('node:test')
 const { pathToFileURL } = require('node:url')
-const { ConfigError, Policy, mergeVary, version } = require('corsac')
+const { ConfigError, Policy, Reloadable, mergeVary, version } = require('corsac')
 const { listen, send } = require('./client.js')
 
 const ORIGIN = 'https://app.example.com'
@@ -143,6 +144,13 @@ test('texts and files', (t) => {
   const none = path.join(folder, 'none.toml')
   assert.throws(() => Policy.fromFile(none), { code: 'ENOENT', syscall: 'open', path: none })
   assert.throws(() => Policy.fromFile(folder), { code: 'EISDIR' })
+  const pipe = path.join(folder, 'pipe.toml')
+  execFileSync('mkfifo', [pipe])
+  for (const name of [pipe, '/dev/zero']) {
+    for (const kind of [Policy, Reloadable]) {
+      assert.throws(() => kind.fromFile(name), (error) => error.issues[0].code === 'file-not-regular')
+    }
+  }
   assert.throws(() => Policy.fromJson(Buffer.from([0xff, 0x22])), ConfigError)
   for (const text of [undefined, null, {}, 1, [json]]) {
     assert.throws(() => Policy.fromJson(text), TypeError)

@@ -1,10 +1,8 @@
 //! What holds a policy that is swapped while requests run, and the file that it is read from.
 
-use crate::issue::config_error;
-use crate::policy::{Policy, os_error};
+use crate::policy::{Policy, load_error};
 use crate::predicate::Predicates;
 use corsac::{LoadError, Reloadable};
-use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::types::PyType;
 use pyo3::{PyTraverseError, PyVisit};
@@ -104,13 +102,5 @@ impl PolicyFile {
     fn policy(&self, py: Python<'_>, read: Result<corsac::Policy, LoadError>) -> PyResult<Policy> {
         let policy = read.map_err(|error| load_error(py, &error, &self.path))?;
         Policy::of_core(py, self.predicates.clone_ref(py), policy)
-    }
-}
-
-fn load_error(py: Python<'_>, error: &LoadError, path: &std::path::Path) -> PyErr {
-    match error {
-        LoadError::Io(error) => os_error(py, error, path),
-        LoadError::Config(error) => config_error(py, error),
-        other => PyRuntimeError::new_err(other.to_string()),
     }
 }

@@ -9,8 +9,8 @@ use crate::predicate::{Bounds, Predicates, Said, cannot_wait};
 use crate::rendered::Rendered;
 use crate::value;
 use crate::warn::logger;
-use corsac::{Answer, Evaluation, PolicyBuilder};
-use pyo3::exceptions::{PyOSError, PyTypeError, PyValueError};
+use corsac::{Answer, Evaluation, LoadError, PolicyBuilder};
+use pyo3::exceptions::{PyOSError, PyRuntimeError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::{PyDict, PyNone, PyString, PyTuple};
@@ -171,9 +171,9 @@ impl Policy {
         predicate_cache: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
         let predicates = Predicates::of_text(allow_origin, predicate_timeout, predicate_cache)?;
-        let text = py.detach(|| std::fs::read(&path)).map_err(|error| os_error(py, &error, &path))?;
         let builder = predicates.builder();
-        Policy::built(py, predicates, || builder.file_text(&path, &text))
+        let policy = py.detach(|| builder.file(&path)).map_err(|error| load_error(py, &error, &path))?;
+        Policy::of_core(py, predicates, policy)
     }
 
     /// Decide on one request. Whatever the bytes are, this does not fail.
@@ -322,8 +322,17 @@ impl PolicyText {
     }
 }
 
+/// Why there is no policy of a file, as Python raises it.
+pub(crate) fn load_error(py: Python<'_>, error: &LoadError, path: &Path) -> PyErr {
+    match error {
+        LoadError::Io(error) => os_error(py, error, path),
+        LoadError::Config(error) => config_error(py, error),
+        other => PyRuntimeError::new_err(other.to_string()),
+    }
+}
+
 /// The error that `open` would raise: the class follows from the number.
-pub(crate) fn os_error(py: Python<'_>, error: &std::io::Error, path: &Path) -> PyErr {
+fn os_error(py: Python<'_>, error: &std::io::Error, path: &Path) -> PyErr {
     let Some(number) = error.raw_os_error() else {
         // The path itself is impossible, such as one with a NUL.
         return PyValueError::new_err(error.to_string());

@@ -2,6 +2,7 @@
 
 import copy
 import errno
+import os
 import pickle
 import subprocess
 import sys
@@ -110,7 +111,14 @@ def test_unreadable_files(tmp_path: Path) -> None:
         Policy.from_file(__file__ + "/x")
     with pytest.raises(ValueError, match=r"(?i)nul"):
         Policy.from_file("a\0b")
-    path: Any
+    pipe = tmp_path / "pipe.toml"
+    os.mkfifo(pipe)
+    for path in (pipe, "/dev/zero"):
+        with pytest.raises(ConfigError, match="not a regular file") as refused:
+            Policy.from_file(path)
+        assert refused.value.issues[0].code == "file-not-regular"
+        with pytest.raises(ConfigError, match="not a regular file"):
+            corsac.Reloadable.from_file(path)
     for path in (None, 1, b"x", []):
         with pytest.raises(TypeError):
             Policy.from_file(path)

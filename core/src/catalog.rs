@@ -49,6 +49,8 @@ macro_rules! codes {
 }
 
 codes! {
+    FileNotRegular "file-not-regular" "a policy's file that is a pipe, a socket or a device",
+    FileTooLarge "file-too-large" "a policy's file that is larger than 64 MiB",
     Syntax "syntax" "the text is not valid JSON or TOML",
     UnknownKey "unknown-key" "a setting that corsac does not have",
     DuplicateKey "duplicate-key" "a setting that is given twice, or beside its alias",

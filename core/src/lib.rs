@@ -68,6 +68,7 @@ mod pattern_fault;
 mod pattern_suggest;
 mod policy;
 mod policy_file;
+mod policy_text;
 mod protection;
 mod punycode;
 mod read;

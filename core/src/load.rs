@@ -5,6 +5,7 @@ use crate::compile::compile;
 use crate::error::{ConfigError, Fault, Issue, Issues, LoadError, printable};
 use crate::locate::{locate_json, locate_toml};
 use crate::policy::Policy;
+use crate::policy_text;
 use crate::read;
 use crate::value::Value;
 use std::path::Path;
@@ -84,22 +85,19 @@ impl PolicyBuilder {
         }
     }
 
-    /// Builds from a file: JSON if its name ends in `.json`, else TOML.
+    /// Builds from a regular file of at most 64 MiB: JSON if its name ends in `.json`, else TOML.
     ///
     /// # Errors
     ///
-    /// [`LoadError::Io`] where the file cannot be read, else as [`value`](Self::value).
+    /// [`LoadError::Io`] where the file cannot be read; code `file-not-regular` or `file-too-large` where it is not read;
+    /// else as [`value`](Self::value). The error names the file.
     pub fn file(self, path: &Path) -> Result<Policy, LoadError> {
-        let text = std::fs::read(path).map_err(LoadError::Io)?;
+        let text = policy_text::read(path)?;
         Ok(self.file_text(path, &text)?)
     }
 
-    /// Builds from the text of a file that the host has read itself: JSON if its name ends in `.json`, else TOML.
-    ///
-    /// # Errors
-    ///
-    /// As [`value`](Self::value); the error names the file.
-    pub fn file_text(self, path: &Path, text: &[u8]) -> Result<Policy, ConfigError> {
+    /// Builds from the text of a file. The error names the file.
+    pub(crate) fn file_text(self, path: &Path, text: &[u8]) -> Result<Policy, ConfigError> {
         let is_json = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
         let policy = if is_json { self.json(text) } else { self.toml(text) };
         policy.map_err(|error| error.in_file(path))

@@ -3,6 +3,7 @@
 use crate::error::LoadError;
 use crate::load::PolicyBuilder;
 use crate::policy::Policy;
+use crate::policy_text;
 use foldhash::quality::FixedState;
 use std::fs::Metadata;
 use std::hash::BuildHasher;
@@ -87,14 +88,9 @@ impl PolicyFile {
         self.read = Stamp::of(&self.path);
         self.unsettled = None;
         self.in_force = None;
-        let text = match std::fs::read(&self.path) {
-            Ok(text) => text,
-            Err(error) => {
-                self.unreadable = self.read.is_some();
-                return Err(LoadError::Io(error));
-            }
-        };
-        self.unreadable = false;
+        let text = policy_text::read(&self.path);
+        self.unreadable = self.read.is_some() && matches!(text, Err(LoadError::Io(_)));
+        let text = text?;
         let policy = self.builder.file_text(&self.path, &text)?;
         self.in_force = Some(hash(&text));
         Ok(policy)
@@ -120,7 +116,7 @@ impl PolicyFile {
             return None;
         }
         // A file that was touched has the same text.
-        if let (Some(in_force), Ok(text)) = (self.in_force, std::fs::read(&self.path))
+        if let (Some(in_force), Ok(text)) = (self.in_force, policy_text::read(&self.path))
             && hash(&text) == in_force
         {
             self.read = now;

@@ -54,6 +54,57 @@ fn an_unreadable_file_is_the_hosts_own_error() {
     }
 }
 
+/// Loads on a thread of its own: what waits for ever, or never ends, fails the test.
+fn load(path: &Path) -> Result<Policy, LoadError> {
+    let (send, receive) = std::sync::mpsc::channel();
+    let path = path.to_owned();
+    std::thread::spawn(move || send.send(Policy::from_file(path)));
+    receive.recv_timeout(std::time::Duration::from_secs(20)).expect("the file is still being read")
+}
+
+#[cfg(unix)]
+#[test]
+fn only_a_regular_file_is_read() {
+    let folder = Folder::new("kinds");
+    let pipe = folder.0.join("pipe.toml");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let link = folder.0.join("link.toml");
+    std::os::unix::fs::symlink(&pipe, &link).unwrap();
+    for (path, kind) in
+        [(&pipe, "a pipe"), (&link, "a pipe"), (&"/dev/zero".into(), "a device"), (&"/dev/null".into(), "a device")]
+    {
+        let Err(LoadError::Config(error)) = load(path) else { panic!("{path:?}") };
+        assert_eq!(codes(&error), [("file-not-regular", "")]);
+        let text = error.to_string();
+        assert!(text.contains(&format!("`{}` is {kind}, not a regular file", path.display())), "{text}");
+    }
+    // A link to a file is one.
+    let target = folder.file("real.toml", "allow_origins = []");
+    let good = folder.0.join("good.toml");
+    std::os::unix::fs::symlink(target, &good).unwrap();
+    assert!(load(&good).is_ok());
+}
+
+#[test]
+fn a_file_is_read_up_to_a_limit() {
+    let folder = Folder::new("large");
+    let path = folder.file("large.toml", "allow_origins = []\n");
+    let pad = |bytes: u64| {
+        let mut text = b"allow_origins = []\n#".to_vec();
+        text.resize(usize::try_from(bytes).unwrap(), b'x');
+        std::fs::write(&path, text).unwrap();
+    };
+    pad(64 << 20);
+    assert!(load(&path).is_ok());
+    pad((64 << 20) + 1);
+    let Err(LoadError::Config(error)) = load(&path) else { panic!("read") };
+    assert_eq!(codes(&error), [("file-too-large", "")]);
+    // A file with a hole takes no space, and no more memory than the limit.
+    std::fs::File::options().write(true).open(&path).unwrap().set_len(1 << 40).unwrap();
+    let Err(LoadError::Config(error)) = load(&path) else { panic!("read") };
+    assert_eq!(codes(&error), [("file-too-large", "")]);
+}
+
 #[test]
 fn a_files_name_tells_its_format() {
     let folder = Folder::new("format");

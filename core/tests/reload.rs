@@ -103,6 +103,28 @@ fn a_thousand_reloads_under_load() {
     assert!(answered.load(Ordering::Relaxed) > 0);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_pipe_in_the_files_place_is_told_once_and_waited_for_by_nobody() {
+    let folder = Folder::new();
+    let path = folder.at("cors.toml");
+    fs::write(&path, text(0)).unwrap();
+    let (mut file, _) = open(&path);
+    let (send, receive) = channel();
+    std::thread::spawn(move || {
+        fs::remove_file(&path).unwrap();
+        assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+        let Some(Err(LoadError::Config(error))) = look(&mut file) else { panic!("the pipe was not refused") };
+        assert_eq!(error.issues().first().map(|issue| issue.code.as_str()), Some("file-not-regular"));
+        assert!(look(&mut file).is_none(), "told twice");
+        fs::remove_file(&path).unwrap();
+        fs::write(&path, text(1)).unwrap();
+        loaded(&mut file, 1);
+        send.send(()).unwrap();
+    });
+    receive.recv_timeout(Duration::from_secs(20)).expect("a look that ends");
+}
+
 #[test]
 fn a_change_is_read_once_it_has_settled() {
     let folder = Folder::new();

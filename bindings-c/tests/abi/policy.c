@@ -43,6 +43,9 @@ void test_files(void) {
   corsac_error_free(error);
 
   CHECK(corsac_policy_from_file(folder, strlen(folder), &policy, NULL) == CORSAC_IO && policy == NULL);
+  CHECK(corsac_policy_from_file("/dev/zero", 9, &policy, &error) == CORSAC_CONFIG && policy == NULL);
+  CHECK(strstr(corsac_error_message(error).ptr, "not a regular file") != NULL);
+  corsac_error_free(error);
   CHECK(corsac_policy_from_file("", 0, &policy, NULL) == CORSAC_IO);
   CHECK(corsac_policy_from_file("a\0b", 3, &policy, NULL) == CORSAC_IO);
   CHECK(corsac_policy_from_file("\xff\xfe", 2, &policy, NULL) == CORSAC_IO);
