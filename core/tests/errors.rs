@@ -1,5 +1,5 @@
 //! Unhappy paths: files and texts that are no policy, and what the errors say.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use corsac::{Code, Config, ConfigError, LoadError, Policy, PolicyBuilder, Value};
 use std::error::Error;
