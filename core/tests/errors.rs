@@ -58,7 +58,9 @@ fn an_unreadable_file_is_the_hosts_own_error() {
 fn load(path: &Path) -> Result<Policy, LoadError> {
     let (send, receive) = std::sync::mpsc::channel();
     let path = path.to_owned();
-    std::thread::spawn(move || send.send(Policy::from_file(path)));
+    std::thread::spawn(move || {
+        let _ = send.send(Policy::from_file(path));
+    });
     receive.recv_timeout(std::time::Duration::from_secs(20)).expect("the file is still being read")
 }
 
