@@ -586,6 +586,19 @@ const char *corsac_reason_name(corsac_reason reason);
 const char *corsac_reason_help(corsac_reason reason);
 
 /**
+ * Whether a request comes from a page of the host that it is for, as far as its headers tell: by `Sec-Fetch-Site`, else by
+ * `Origin` and `Host`. A browser sends `Origin` with such a page's own writes, and no policy need allow it: where the
+ * decision is `CORSAC_CONTINUE`, there is no refusal to log. It is for logs alone, since any client can send these headers.
+ *
+ * Parameters: `request` is the request; its `size` and `method` are set.
+ *
+ * Returns: whether it does; false where that cannot be told, and for a request that `corsac_policy_evaluate` would not take.
+ *
+ * Threads: any.
+ */
+bool corsac_request_is_same_origin(const corsac_request *request);
+
+/**
  * Adds one header line to a request. Lines that no policy reads are left out; the first line of a header is
  * borrowed; further lines are joined to it, in memory of the host's. Without a repeated line nothing is allocated.
  *

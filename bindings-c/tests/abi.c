@@ -20,6 +20,7 @@ int main(void) {
   test_names();
   test_older_callers();
   test_protection();
+  test_same_origin();
   test_lines();
   test_answer_cache();
   test_reloadable();

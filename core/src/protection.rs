@@ -96,6 +96,19 @@ impl Protection {
     }
 }
 
+impl Request<'_> {
+    /// Whether the request comes from a page of the host that it is for, as far as its headers tell: by `Sec-Fetch-Site`,
+    /// else by `Origin` and `Host`. Such a page needs no CORS, so a log need not tell that its origin is not allowed. It is
+    /// for that alone: any client can send these headers.
+    #[must_use]
+    pub fn is_same_origin(&self) -> bool {
+        match self.sec_fetch_site {
+            Some(site) => site == b"same-origin",
+            None => self.origin.and_then(Origin::parse).is_some_and(|origin| is_same_host(&origin, self)),
+        }
+    }
+}
+
 /// RFC 9110, section 9.2.1, without TRACE, which no server should have.
 fn is_safe(method: &[u8]) -> bool {
     matches!(method, b"GET" | b"HEAD" | b"OPTIONS")
@@ -126,4 +139,46 @@ fn is_same_host(origin: &Origin<'_>, request: &Request<'_>) -> bool {
     let without_default = host.strip_suffix(default).and_then(|rest| rest.strip_suffix(b":")).unwrap_or(host);
     let authority = origin.text.get(origin.scheme.len() + "://".len()..).unwrap_or_default();
     authority.eq_ignore_ascii_case(without_default)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Request;
+
+    fn request<'r>(origin: Option<&'r str>, host: Option<&'r str>, site: Option<&'r str>) -> Request<'r> {
+        Request {
+            origin: origin.map(str::as_bytes),
+            host: host.map(str::as_bytes),
+            sec_fetch_site: site.map(str::as_bytes),
+            ..Request::new(b"POST")
+        }
+    }
+
+    #[test]
+    fn a_page_of_the_host_itself() {
+        for (origin, host, site, expected) in [
+            (Some("https://a.example"), Some("a.example"), None, true),
+            (Some("https://a.example"), Some("A.example:443"), None, true),
+            (Some("http://a.example:8080"), Some("a.example:8080"), None, true),
+            (Some("http://a.example:8080"), Some("a.example"), None, false),
+            (Some("https://b.example"), Some("a.example"), None, false),
+            (Some("https://a.example"), None, None, false),
+            (Some("null"), Some("null"), None, false),
+            (Some("https://a.example, https://a.example"), Some("a.example"), None, false),
+            (Some("app://a.example"), Some("a.example"), None, false),
+            (None, Some("a.example"), None, false),
+            // What the browser says itself counts, behind a proxy that changes `Host` too.
+            (Some("https://a.example"), Some("inner"), Some("same-origin"), true),
+            (None, Some("a.example"), Some("same-origin"), true),
+            (Some("https://a.example"), Some("a.example"), Some("cross-site"), false),
+            (Some("https://a.example"), Some("a.example"), Some("same-site"), false),
+            (Some("https://a.example"), Some("a.example"), Some("none"), false),
+            (Some("https://a.example"), Some("a.example"), Some(""), false),
+            (Some("https://a.example"), Some("a.example"), Some("same-origin, same-origin"), false),
+        ] {
+            assert_eq!(request(origin, host, site).is_same_origin(), expected, "{origin:?} {host:?} {site:?}");
+        }
+        let downgraded = Request { secure: true, ..request(Some("http://a.example"), Some("a.example"), None) };
+        assert!(!downgraded.is_same_origin());
+    }
 }
