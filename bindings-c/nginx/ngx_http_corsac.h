@@ -47,7 +47,7 @@ ngx_int_t ngx_http_corsac_decide(ngx_http_request_t *r, ngx_http_corsac_ctx_t *c
 ngx_int_t ngx_http_corsac_guard(ngx_http_request_t *r, ngx_http_corsac_ctx_t *ctx, corsac_decision *decision);
 
 /* Tells the error log of a refusal: at `info` what was refused, at `notice` what was only reported. */
-void ngx_http_corsac_log(ngx_http_request_t *r, ngx_http_corsac_ctx_t *ctx);
+void ngx_http_corsac_log(ngx_http_request_t *r, ngx_http_corsac_ctx_t *ctx, const corsac_decision *decision);
 
 /* Puts a decision's headers on the response. */
 ngx_int_t ngx_http_corsac_apply(ngx_http_request_t *r, const ngx_http_corsac_ctx_t *ctx, const corsac_decision *decision);

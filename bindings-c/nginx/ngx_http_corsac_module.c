@@ -27,7 +27,7 @@ static ngx_int_t ngx_http_corsac_rewrite(ngx_http_request_t *r) {
   if (decided == NGX_DECLINED) decided = ngx_http_corsac_decide(r, ctx, &decision);
   if (decided == NGX_DECLINED) return NGX_DECLINED;
   if (decided != NGX_OK) return NGX_HTTP_INTERNAL_SERVER_ERROR;
-  ngx_http_corsac_log(r, ctx);
+  ngx_http_corsac_log(r, ctx, &decision);
   return decision.action == CORSAC_RESPOND ? ngx_http_corsac_answer(r, ctx, &decision) : NGX_DECLINED;
 }
 
@@ -55,7 +55,7 @@ static ngx_int_t ngx_http_corsac_filter(ngx_http_request_t *r) {
   if (!ctx->routed) return ngx_http_corsac_next_filter(r);
 
   /* A server's `return`, or nginx's redirect to the folder, came first. The decision is the answer all the same. */
-  ngx_http_corsac_log(r, ctx);
+  ngx_http_corsac_log(r, ctx, &decision);
   ngx_http_clear_location(r);
   ctx->answered = 1;
   ngx_http_corsac_become(r, &decision);
@@ -109,19 +109,31 @@ static void ngx_http_corsac_tell(ngx_conf_t *cf, ngx_uint_t level, const ngx_str
                      issue->code.ptr, issue->help.len, issue->help.ptr);
 }
 
+/* Why there is no policy: each issue has a line, and so has what is no issue of the policy's. */
+static void ngx_http_corsac_refuse(ngx_conf_t *cf, const ngx_str_t *path, corsac_status status, const corsac_error *error) {
+  corsac_issue issue = {.size = sizeof issue};
+  size_t told = 0;
+  for (size_t i = 0; i < corsac_error_count(error); i++) {
+    if (corsac_error_issue(error, i, &issue) != CORSAC_OK) continue;
+    if (status == CORSAC_IO) {
+      /* The message begins with the path. */
+      ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "corsac: %*s; %*s", issue.message.len, issue.message.ptr, issue.help.len, issue.help.ptr);
+    } else {
+      ngx_http_corsac_tell(cf, NGX_LOG_EMERG, path, &issue);
+    }
+    told++;
+  }
+  if (told == 0) ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "corsac: %V was not read: %s", path, corsac_status_name(status));
+}
+
 static corsac_policy *ngx_http_corsac_read(ngx_conf_t *cf, const ngx_str_t *path) {
   corsac_policy *policy = NULL;
   corsac_error *error = NULL;
   corsac_issue issue = {.size = sizeof issue};
   corsac_status status = corsac_policy_from_file((const char *)path->data, path->len, &policy, &error);
-  for (size_t i = 0; i < corsac_error_count(error); i++) {
-    if (corsac_error_issue(error, i, &issue) == CORSAC_OK) ngx_http_corsac_tell(cf, NGX_LOG_EMERG, path, &issue);
-  }
+  if (status != CORSAC_OK) ngx_http_corsac_refuse(cf, path, status, error);
   corsac_error_free(error);
-  if (status != CORSAC_OK) {
-    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "corsac: %V: no policy: %s", path, corsac_status_name(status));
-    return NULL;
-  }
+  if (status != CORSAC_OK) return NULL;
   for (size_t i = 0; i < corsac_policy_lint_count(policy); i++) {
     if (corsac_policy_lint(policy, i, &issue) == CORSAC_OK) ngx_http_corsac_tell(cf, NGX_LOG_WARN, path, &issue);
   }

@@ -102,14 +102,3 @@ ngx_int_t ngx_http_corsac_guard(ngx_http_request_t *r, ngx_http_corsac_ctx_t *ct
   ctx->reported = reported;
   return NGX_DECLINED;
 }
-
-void ngx_http_corsac_log(ngx_http_request_t *r, ngx_http_corsac_ctx_t *ctx) {
-  ngx_log_t *log = r->connection->log;
-  if (ctx->told || log->log_level < NGX_LOG_NOTICE) return;
-  if (ctx->reported != CORSAC_REASON_NONE) {
-    ngx_log_error(NGX_LOG_NOTICE, log, 0, "corsac: only reported: %s; %s", corsac_reason_name(ctx->reported), corsac_reason_help(ctx->reported));
-  } else if (log->log_level >= NGX_LOG_INFO && *corsac_reason_help(ctx->reason) != '\0') {
-    ngx_log_error(NGX_LOG_INFO, log, 0, "corsac: %s; %s", corsac_reason_name(ctx->reason), corsac_reason_help(ctx->reason));
-  }
-  ctx->told = 1;
-}

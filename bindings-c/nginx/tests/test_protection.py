@@ -235,8 +235,8 @@ class Protection(unittest.TestCase):
         self.passes("/api/logged-too", [("Origin", EVIL)], port="report")
         lines = [line for line in self.nginx.errors().splitlines() if "/api/logged" in line and "corsac" in line]
         self.assertEqual(len(lines), 2, lines)
-        self.assertRegex(lines[0], r"\[info\].* corsac: write-refused; if the origin may write, add it to `trusted_origins`")
-        self.assertRegex(lines[1], r"\[notice\].* corsac: only reported: write-refused; if the origin")
+        self.assertRegex(lines[0], r"\[info\].* corsac: write-refused for the origin `https://evil\.example\.org`; if the origin may write, add it to `trusted_origins`")
+        self.assertRegex(lines[1], r"\[notice\].* corsac: only reported: write-refused for the origin `https://evil\.example\.org`; if")
 
     def test_a_proxy_has_to_pass_the_host_on(self):
         """Browsers without Sec-Fetch-Site are told apart by Origin and Host: nginx's default makes up another Host."""

@@ -1,0 +1,41 @@
+/* What the error log says of a request. */
+#include "ngx_http_corsac.h"
+
+/* Of a longer origin the beginning is told: nginx cuts a line at 2,048 bytes, and after the message come client and request. */
+enum { LONGEST = 160, ESCAPED = sizeof "\\xff" - 1 };
+
+/* A client's text on one line, whatever bytes it holds, and without the backtick that ends it. */
+static u_char *ngx_http_corsac_escape(u_char *to, const corsac_slice *text) {
+  size_t length = ngx_min(text->len, LONGEST);
+  for (size_t i = 0; i < length; i++) {
+    u_char byte = (u_char)text->ptr[i];
+    if (byte < ' ' || byte > '~' || byte == '`' || byte == '\\') {
+      to = ngx_sprintf(to, "\\x%02xd", (ngx_uint_t)byte);
+    } else {
+      *to++ = byte;
+    }
+  }
+  return length < text->len ? ngx_cpymem(to, "...", sizeof "..." - 1) : to;
+}
+
+void ngx_http_corsac_log(ngx_http_request_t *r, ngx_http_corsac_ctx_t *ctx, const corsac_decision *decision) {
+  ngx_log_t *log = r->connection->log;
+  ngx_uint_t reported = decision->reported != CORSAC_REASON_NONE;
+  ngx_uint_t level = reported ? NGX_LOG_NOTICE : NGX_LOG_INFO;
+  corsac_reason reason = reported ? decision->reported : decision->reason;
+  const char *help = corsac_reason_help(reason);
+  if (ctx->told || log->log_level < level || *help == '\0') return;
+  /* A site's own pages send an origin with their writes, and need no CORS: nothing is refused them. */
+  if (!reported && decision->action == CORSAC_CONTINUE && corsac_request_is_same_origin(&ctx->request)) return;
+
+  static const char before[] = " for the origin `", after[] = "`";
+  u_char origin[sizeof before + LONGEST * ESCAPED + sizeof "..." + sizeof after], *end = origin;
+  if (ctx->request.origin.ptr != NULL) {
+    end = ngx_cpymem(end, before, sizeof before - 1);
+    end = ngx_http_corsac_escape(end, &ctx->request.origin);
+    end = ngx_cpymem(end, after, sizeof after - 1);
+  }
+  ngx_log_error(level, log, 0, "corsac: %s%s%*s; %s", reported ? "only reported: " : "", corsac_reason_name(reason),
+                (size_t)(end - origin), origin, help);
+  ctx->told = 1;
+}
