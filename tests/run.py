@@ -32,6 +32,7 @@ DEBIAN_PACKAGES = [
     "libevent-dev",
     "libjansson-dev",
     "libmicrohttpd-dev",
+    "libnginx-mod-http-headers-more-filter",
     "make",
     "nginx",
     "nginx-dev",
@@ -39,6 +40,7 @@ DEBIAN_PACKAGES = [
     "pkg-config",
     "python3-venv",
     "valgrind",
+    "varnish",
 ]
 
 

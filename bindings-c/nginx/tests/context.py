@@ -45,6 +45,14 @@ PREFLIGHT_ANSWER = [
     ("vary", PREFLIGHT_VARY),
 ]
 
+# CORS headers and leave to cache that an upstream, or a line of nginx's configuration, may set.
+FOREIGN = [
+    *((f"Access-Control-Allow-{name}", "foreign") for name in ("Origin", "Credentials", "Methods", "Headers", "Private-Network")),
+    ("Access-Control-Expose-Headers", "foreign"),
+    ("Access-Control-Max-Age", "99"),
+    ("Cache-Control", "public"),
+]
+
 CODES = (200, 201, 204, 301, 302, 400, 401, 403, 404, 405, 410, 429, 500, 502, 503, 504)
 HTTP = """
 log_format corsac '$request_method $uri $status [$corsac_reason] [$corsac_origin]';

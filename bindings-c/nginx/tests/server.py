@@ -101,7 +101,7 @@ class Nginx:
     valgrind = False  # run under it, and fail where it sees anything of the module or the library
     seen_by_valgrind = 0
 
-    def __init__(self, module, files, http, workers=2, connections=512):
+    def __init__(self, module, files, http, workers=2, connections=512, before=()):
         self.folder = tempfile.TemporaryDirectory(prefix="corsac-nginx-")
         self.prefix = Path(self.folder.name)
         self.prefix.chmod(0o755)
@@ -115,7 +115,7 @@ class Nginx:
         temps = "\n".join(
             f"{kind}_temp_path temp/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
         )
-        load = f"load_module {module};" if module else ""
+        load = "".join(f"load_module {name};\n" for name in (*before, module) if name)
         (self.prefix / "nginx.conf").write_text(
             f"{load}\n{user}\nworker_processes {workers};\npid nginx.pid;\n"
             f"events {{ worker_connections {connections}; }}\nhttp {{\n{temps}\naccess_log off;\n{http}\n}}\n"
