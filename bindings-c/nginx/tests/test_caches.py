@@ -33,6 +33,8 @@ server {
     proxy_cache_valid any 1m;
     location / { proxy_pass http://127.0.0.1:%(origin)d; }
     location /plain/upgraded/ { proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection upgrade; proxy_http_version 1.1; proxy_pass http://127.0.0.1:%(origin)d; }
+    location /plain/posts/ { proxy_cache_methods POST; proxy_pass http://127.0.0.1:%(origin)d; }
+    location /plain/ignored/posts/ { proxy_cache_methods POST; proxy_cache_key $request_method$server_port$uri; proxy_ignore_headers Cache-Control; proxy_pass http://127.0.0.1:%(origin)d; }
     location /plain/ignored/upgraded/ { proxy_ignore_headers Cache-Control Expires; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection upgrade; proxy_http_version 1.1; proxy_pass http://127.0.0.1:%(origin)d; }
     location /plain/ignored/ { proxy_ignore_headers Cache-Control Expires; proxy_pass http://127.0.0.1:%(origin)d; }
     location /added/ignored/ { proxy_ignore_headers Cache-Control Expires; proxy_pass http://127.0.0.1:%(origin)d; }
@@ -109,6 +111,19 @@ class Caches(unittest.TestCase):
         self.poison(self.varnish.port, "/plain/ignored/", KEYED, kept=False)
         for port in self.caches:
             self.poison(port, "/plain/ignored/upgraded/", KEYED[:1], kept=True)
+
+    def test_a_cache_for_posts(self):
+        """A refused write is no answer to a GET; where `no-store` is ignored, the key has to tell them apart."""
+        for folder, kept in (("/plain/posts/", ["MISS"]), ("/plain/ignored/posts/", ["HIT"])):
+            for headers in ([("Origin", EVIL)], [("Origin", EVIL), ("Sec-Fetch-Site", "cross-site")]):
+                type(self).count += 1
+                path = f"{folder}{self.count}"
+                for _ in range(2):
+                    answer = send(self.ports["cache"], "POST", path, headers, b"body")
+                    self.assertEqual((answer.status, answer.body), (403, b"corsac: write-refused\n"))
+                self.assertEqual(answer.all("x-cache"), kept, path)
+                answer = send(self.ports["cache"], "GET", path, headers)
+                self.assertEqual((answer.status, answer.body), (200, f"GET {path}".encode()))
 
     def test_what_is_not_refused_is_kept(self):
         """Or the tests above would show nothing."""
