@@ -167,7 +167,9 @@ def drive_guarded(program, policy):
             got = [answer.body if answer.status == 403 else None, answer.all("access-control-allow-origin")]
             server.expect(what, [refusal, origins], got)
             if refusal is not None:
-                server.expect(f"{what}: vary", ["Origin, Sec-Fetch-Site"], answer.all("vary"))
+                vary = "Origin, Sec-Fetch-Site" + ", Upgrade, Sec-WebSocket-Key" * (b"websocket" in refusal)
+                server.expect(f"{what}: vary", [vary], answer.all("vary"))
+                server.expect(f"{what}: cache-control", ["no-store"], answer.all("cache-control"))
     return server.faults
 
 

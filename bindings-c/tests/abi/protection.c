@@ -30,8 +30,9 @@ static void test_refused(void) {
   request.origin = corsac_slice_from("https://app.example.com");
   request.sec_fetch_site = corsac_slice_from("a b");
   CHECK(corsac_policy_evaluate(policy, &request, &decision) == CORSAC_OK && decision.reason == CORSAC_REASON_WRITE_REFUSED);
-  CHECK(decision.header_count == 5 && decision.header_count <= CORSAC_MAX_HEADERS);
-  CHECK(is_text(decision.headers[0].name, "access-control-allow-origin") && is_text(decision.headers[3].name, "content-type"));
+  CHECK(decision.header_count == 10 && decision.header_count <= CORSAC_MAX_HEADERS);
+  CHECK(decision.headers[3].op == CORSAC_OP_REMOVE && is_text(decision.headers[4].name, "access-control-allow-origin"));
+  CHECK(is_text(decision.headers[7].name, "content-type") && is_text(decision.headers[8].value, "no-store"));
   corsac_policy_free(policy);
 
   policy = policy_of(POLICY(", \"report_only\": true"), false);
