@@ -193,7 +193,7 @@ class Differential(unittest.TestCase):
         for seed in (1, 2):
             mixed = Mixed(seed, context.MODULE)
             try:
-                self.assertEqual(list(mixed.faults(500))[:3], [], f"seed {seed}")
+                self.assertEqual(list(mixed.faults(50 if Nginx.valgrind else 500))[:3], [], f"seed {seed}")
                 self.assertNotIn("[alert]", mixed.nginx.errors())
             finally:
                 mixed.stop()
