@@ -21,6 +21,8 @@ use std::sync::OnceLock;
 pub(crate) struct AsgiMiddleware {
     /// Set by `_setup`, once: subclasses may have an `__init__` with other arguments than `__new__` would take.
     layer: OnceLock<Layer>,
+    /// Set in place of it where a server starts an application whose settings are refused: what is called instead.
+    refused: OnceLock<Py<PyAny>>,
 }
 
 #[derive(Debug)]
@@ -57,6 +59,11 @@ impl AsgiMiddleware {
         self.layer.set(layer).map_err(|_| PyRuntimeError::new_err("the middleware is set up already"))
     }
 
+    /// Stands in for `_setup`: every call goes to this function.
+    fn _refuse(&self, instead: Py<PyAny>) -> PyResult<()> {
+        self.refused.set(instead).map_err(|_| PyRuntimeError::new_err("the middleware is refused already"))
+    }
+
     /// The application inside.
     #[getter]
     fn app(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
@@ -76,7 +83,7 @@ impl AsgiMiddleware {
         send: &Bound<'py, PyAny>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let py = scope.py();
-        let layer = slf.get().layer()?;
+        let Some(layer) = slf.get().layer.get() else { return slf.get().instead(&Call { scope, receive, send }) };
         let kind = get(scope, intern!(py, "type"))?.ok_or_else(|| not_asgi("the scope has no `type`"))?;
         let call = Call { scope, receive, send };
         let policy = layer.decider.policy();
@@ -126,6 +133,9 @@ impl AsgiMiddleware {
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        if let Some(instead) = self.refused.get() {
+            visit.call(instead)?;
+        }
         let Some(layer) = self.layer.get() else { return Ok(()) };
         visit.call(&layer.app)?;
         layer.decider.traverse(&visit)?;
@@ -136,10 +146,23 @@ impl AsgiMiddleware {
 }
 
 impl AsgiMiddleware {
+    #[cold]
+    fn instead<'py>(&self, call: &Call<'_, 'py>) -> PyResult<Bound<'py, PyAny>> {
+        match self.refused.get() {
+            Some(instead) => raw::call(instead.bind(call.scope.py()), [call.scope, call.receive, call.send]),
+            None => Err(self.not_set_up()),
+        }
+    }
+
     fn layer(&self) -> PyResult<&Layer> {
-        self.layer
-            .get()
-            .ok_or_else(|| PyRuntimeError::new_err("CORSMiddleware.__init__ was not called: call super().__init__"))
+        self.layer.get().ok_or_else(|| self.not_set_up())
+    }
+
+    fn not_set_up(&self) -> PyErr {
+        PyRuntimeError::new_err(match self.refused.get() {
+            Some(_) => "the settings of this CORSMiddleware were refused: it has neither an application nor a policy",
+            None => "CORSMiddleware.__init__ was not called: call super().__init__",
+        })
     }
 }
 

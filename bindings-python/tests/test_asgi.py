@@ -314,7 +314,7 @@ def test_vary_is_left_alone_where_the_policy_has_none() -> None:
 
 def test_settings_are_keyword_only() -> None:
     with pytest.raises(TypeError):
-        CORSMiddleware(App(), [ORIGIN.decode()])  # type: ignore[call-arg, arg-type]
+        CORSMiddleware(App(), [ORIGIN.decode()])  # type: ignore[arg-type]
     with pytest.raises(TypeError):
         CORSMiddleware()  # type: ignore[call-arg]
 

@@ -2,10 +2,11 @@
 
 import inspect
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar, Unpack
+from typing import Any, Never, TypeVar, Unpack
 
 from corsac._corsac import AsgiMiddleware, Decision, Policy
 from corsac._reload import Reloadable
+from corsac._startup import is_starting, refusal
 from corsac._types import ASGIApp, PolicyOptions, Receive, Scope, Send
 
 Hook = TypeVar("Hook", bound=Callable[..., object])
@@ -41,6 +42,9 @@ class CORSMiddleware(AsgiMiddleware):
         ConfigError: the settings are refused: every issue at once, each with its fix.
         TypeError: both a policy and settings are given, or ``policy`` is none.
 
+    Where a framework builds its middleware only when the server starts it (``app.add_middleware``), the error is the
+    server's to print: it is told that the start has failed, and exits.
+
     HTTP requests are looked at, and WebSocket handshakes where ``protection`` says so: one that is refused is answered
     with 403 before it is accepted. Every other scope goes to the application as it is.
 
@@ -52,12 +56,21 @@ class CORSMiddleware(AsgiMiddleware):
     def __init__(
         self,
         app: ASGIApp,
-        *,
+        *positional: Never,
         policy: Policy | Reloadable | None = None,
         on_decision: Callable[[Decision, Scope], object] | None = None,
         **settings: Unpack[PolicyOptions],
     ) -> None:
-        self._setup(app, chosen(policy, settings), hook(on_decision), (respond, deny, ask))
+        try:
+            if positional:
+                raise TypeError("settings are given by name: write CORSMiddleware(app, allow_origins=[...])")
+            policy, on_decision = chosen(policy, settings), hook(on_decision)
+        except Exception as error:
+            if not is_starting(self):
+                raise
+            self._refuse(refusal(error))
+        else:
+            self._setup(app, policy, on_decision, (respond, deny, ask))
         show_as_async(self)
 
 

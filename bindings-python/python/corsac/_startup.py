@@ -1,0 +1,60 @@
+"""Settings that are refused while a server starts the application.
+
+Starlette and FastAPI build their middleware when they are called for the first time. That call is the server's, which
+asks whether there is anything to do at the start (the ASGI lifespan); servers take an exception there for "no", start,
+and answer every request with 500. So the middleware is there all the same, and says that the start has failed.
+"""
+
+import inspect
+import sys
+import traceback
+from collections.abc import MutableMapping
+from types import FrameType
+
+from corsac._types import ASGIApp, Receive, Scope, Send
+
+_ASYNC = inspect.CO_COROUTINE | inspect.CO_ITERABLE_COROUTINE | inspect.CO_ASYNC_GENERATOR
+
+
+def is_starting(middleware: object) -> bool:
+    """Whether a framework builds the middleware because a server has called the application to start it.
+
+    Then the innermost coroutine is the application's, called with the lifespan scope, and has called a function that
+    builds. Code of the application's own that runs at the start has coroutines further in: what is raised there
+    reaches the framework, which reports it.
+    """
+    frame: FrameType | None = sys._getframe(1)
+    is_built_by_a_function = False
+    while frame is not None:
+        arguments = _arguments(frame)
+        if frame.f_code.co_flags & _ASYNC:
+            return is_built_by_a_function and any(map(_is_lifespan, arguments))
+        # The constructor's own frames, those of subclasses among them, do not count.
+        if not arguments or arguments[0] is not middleware:
+            is_built_by_a_function = True
+        frame = frame.f_back
+    return False
+
+
+def refusal(error: Exception) -> ASGIApp:
+    """What stands in the place of the middleware: it fails the start with the error, and every request."""
+    told = "".join(traceback.format_exception_only(error)).strip()
+
+    async def refuse(scope: Scope, receive: Receive, send: Send) -> None:
+        if _is_lifespan(scope):
+            await receive()
+            await send({"type": "lifespan.startup.failed", "message": told})
+        # Raised again and again, it must not keep the traceback of every time.
+        raise error.with_traceback(None)
+
+    return refuse
+
+
+def _arguments(frame: FrameType) -> list[object]:
+    code = frame.f_code
+    values = frame.f_locals
+    return [values[name] for name in code.co_varnames[: code.co_argcount] if name in values]
+
+
+def _is_lifespan(scope: object) -> bool:
+    return isinstance(scope, MutableMapping) and scope.get("type") == "lifespan"
