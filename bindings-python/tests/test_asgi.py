@@ -163,8 +163,8 @@ def test_what_are_no_headers_is_not_let_through(headers: Any) -> None:
     assert sent[-4:] == ALLOWED
 
 
-def test_odd_names_and_values_are_left_to_the_server() -> None:
-    odd: Iterable[Any] = [(b"a",), (b"a", b"b", b"c"), (1, 2), ("x-text", "text"), (b"", b""), (b"\xff", None)]
+def test_odd_values_are_left_to_the_server() -> None:
+    odd: Iterable[Any] = [(b"", b""), (b"\xff", None), (b"x-text", "text"), (b"x-number", 1)]
     assert answered(odd) == [*odd, *ALLOWED]
 
 
@@ -259,7 +259,7 @@ def test_the_applications_own_headers_come_off(origin: bytes, caplog: pytest.Log
         (b"access-control-allow-credentials", b"maybe"),
         (b"ACCESS-CONTROL-EXPOSE-HEADERS", b"*"),
         (b"x-kept", b"1"),
-        ("access-control-allow-origin", b"text"),
+        (b"access-control-allow-origin", b"again"),
     ]
     expected = [(b"x-kept", b"1"), *(ALLOWED if origin == ORIGIN else REFUSED)]
     middleware = CORSMiddleware(App(head(own)), **SETTINGS)
@@ -271,6 +271,14 @@ def test_the_applications_own_headers_come_off(origin: bytes, caplog: pytest.Log
     for name in ("origin", "credentials"):
         assert sum(f"access-control-allow-{name}" in text for text in said) == 1
     assert all("routes" in text and "keep_app_headers" in text for text in said)
+
+
+@pytest.mark.parametrize("asked", [from_origin(), from_origin(b"https://evil.example"), request()])
+def test_what_belongs_to_preflights_comes_off_too(asked: Any) -> None:
+    own = [(f"Access-Control-{name}".encode(), b"*") for name in ("Allow-Methods", "Allow-Headers", "Max-Age")]
+    own.append((b"Access-Control-Allow-Private-Network", b"true"))
+    assert answered([*own, (b"x-kept", b"1")], asked) == [(b"x-kept", b"1"), *answered([], asked)]
+    assert answered(own, asked, keep_app_headers=True) == [*own, *answered([], asked)]
 
 
 def test_the_same_value_is_no_reason_to_warn(caplog: pytest.LogCaptureFixture) -> None:

@@ -1,0 +1,180 @@
+"""No header of an application's response passes the policy for the type or the shape that it has."""
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any
+from wsgiref.util import setup_testing_defaults
+
+import pytest
+from asgi_kit import ALLOWED, BODY, EVIL, REFUSED, SETTINGS, App, from_origin, head, play
+from corsac import CORSMiddleware, wsgi
+from serving import Server, serving
+
+NAME = b"access-control-allow-origin"
+
+
+class Name(bytes):
+    """What servers take as bytes."""
+
+
+class TextName(str):
+    """What servers take as str."""
+
+
+RIGHT = "write `b'access-control-allow-origin'`"
+# A name, and what the error says of it.
+WRONG: list[tuple[Any, str]] = [
+    (memoryview(NAME), f"must be bytes, not memoryview: {RIGHT}"),
+    (bytearray(NAME), f"must be bytes, not bytearray: {RIGHT}"),
+    (NAME.decode(), f"must be bytes, not str: {RIGHT}"),
+    (list(NAME), "must be bytes, not list: found `[97, 99, "),
+    (None, "must be bytes, not NoneType: found `None`"),
+    ("x" * 1000, "xxx...`"),
+    ("\u20ac\ud800", "must be bytes, not str: write `b'"),
+]
+
+
+def sent_to_the_server(headers: Any, **settings: Any) -> tuple[list[Any], BaseException | None]:
+    """What a server gets of a response with these headers, and what the application gets."""
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async def run() -> BaseException | None:
+        try:
+            await CORSMiddleware(App(head(headers)), **{**SETTINGS, **settings})(from_origin(EVIL), None, send)
+        except TypeError as error:
+            return error
+        return None
+
+    return sent, asyncio.run(run())
+
+
+@pytest.mark.parametrize(("name", "told"), WRONG)
+@pytest.mark.parametrize("container", [list, iter, lambda pairs: [list(pair) for pair in pairs]])
+@pytest.mark.parametrize("settings", [{}, {"keep_app_headers": True}, {"allow_origins": []}])
+def test_names_that_are_not_bytes(name: Any, told: str, container: Any, settings: Any) -> None:
+    if settings.get("allow_origins") == []:
+        settings = {**settings, "allow_credentials": False}
+    sent, error = sent_to_the_server(container([(b"x-a", b"1"), (name, b"*")]), **settings)
+    assert sent == [], "nothing of the response leaves"
+    assert told in str(error)
+    assert len(str(error)) < 250
+
+
+@pytest.mark.parametrize("pair", [(NAME, b"*", b""), (NAME,), [NAME, b"*", b""], b"ab", "ab", 1, None])
+def test_what_is_not_a_pair(pair: Any) -> None:
+    sent, error = sent_to_the_server([(b"x-a", b"1"), pair])
+    assert sent == []
+    assert isinstance(error, TypeError)
+
+
+@pytest.mark.parametrize("name", [Name(NAME), b" " + NAME, NAME + b"\t", b"\r\n\x0b\x0c" + NAME.upper() + b"  ", NAME])
+@pytest.mark.parametrize("container", [list, tuple])
+def test_names_that_servers_send(name: bytes, container: Any) -> None:
+    sent, error = sent_to_the_server(container([(name, b"*")]))
+    assert error is None
+    assert list(sent[0]["headers"]) == REFUSED
+
+
+@pytest.mark.parametrize("value", [memoryview(b"Accept"), None, 1])
+def test_values_that_are_merged(value: Any) -> None:
+    sent, error = sent_to_the_server([(b"Vary", value)])
+    assert sent == []
+    assert str(error) == f"the value of the response header `vary` must be bytes, not {type(value).__name__}"
+
+
+def test_an_application_that_catches_the_error_can_answer() -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        with pytest.raises(TypeError):
+            await send(head([(memoryview(NAME), b"*")]))
+        await send(head([(b"x-a", b"1")]))
+        await send(BODY)
+
+    sent = play(CORSMiddleware(app, **SETTINGS), from_origin())
+    assert sent == [head([(b"x-a", b"1"), *ALLOWED]), BODY]
+
+
+# --- WSGI
+
+
+def environ() -> dict[str, Any]:
+    made: dict[str, Any] = {"HTTP_ORIGIN": EVIL.decode()}
+    setup_testing_defaults(made)
+    return made
+
+
+def started(*headers: Any) -> list[Any]:
+    """What the server's start_response is called with."""
+    calls: list[Any] = []
+
+    def app(environ: Any, start_response: Any) -> list[bytes]:
+        try:
+            start_response("200 OK", [("X-A", "1"), *headers])
+        except TypeError as error:
+            calls.append(str(error))
+        return []
+
+    wsgi.CORSMiddleware(app, **SETTINGS)(environ(), lambda *arguments: calls.append(arguments))
+    return calls
+
+
+@pytest.mark.parametrize("name", [NAME, bytearray(NAME), memoryview(NAME)])
+def test_wsgi_names_that_are_not_str(name: Any) -> None:
+    (told,) = started((name, "*"))
+    kind = type(name).__name__
+    assert told == f"the name of a response header must be str, not {kind}: write `'access-control-allow-origin'`"
+
+
+def test_wsgi_what_is_not_a_pair() -> None:
+    # uWSGI sends the first two of three.
+    (told,) = started((NAME.decode(), "*", ""))
+    assert "not 3 elements" in told
+
+
+@pytest.mark.parametrize("name", [TextName(NAME.decode()), f" {NAME.decode()}", f"{NAME.decode().upper()}\t"])
+def test_wsgi_names_that_servers_send(name: str) -> None:
+    assert started((name, "*")) == [("200 OK", [("X-A", "1"), ("vary", "Origin")])]
+
+
+# --- under real servers, each of which takes some of these names
+
+
+ODD: dict[str, Any] = {
+    "/memoryview": memoryview(NAME),
+    "/bytearray": bytearray(NAME),
+    "/str": NAME.decode(),
+    "/space": b" " + NAME,
+}
+
+
+async def application(scope: Any, receive: Any, send: Any) -> None:
+    await send(head([(b"content-length", b"2"), (ODD[scope["path"]], b"*")]))
+    await send(BODY)
+
+
+app = CORSMiddleware(application, **SETTINGS)
+
+
+@pytest.fixture(scope="module")
+def servers() -> Iterator[dict[str, Server]]:
+    with serving(
+        {
+            "uvicorn": ["uvicorn", "--http", "h11", "--port", "{port}", "--lifespan", "off", "test_response_names:app"],
+            "hypercorn": ["hypercorn", "--workers", "0", "--bind", "127.0.0.1:{port}", "test_response_names:app"],
+        }
+    ) as running:
+        yield running
+
+
+@pytest.mark.parametrize("server", ["uvicorn", "hypercorn"])
+@pytest.mark.parametrize("path", ["/memoryview", "/bytearray", "/str"])
+def test_nothing_leaks_under_a_server(servers: dict[str, Server], server: str, path: str) -> None:
+    answer = servers[server].ask("GET", path, origin=EVIL.decode())
+    assert (answer.status, answer.cors()) == (500, {})
+
+
+def test_white_space_under_a_server_that_takes_it_off(servers: dict[str, Server]) -> None:
+    answer = servers["hypercorn"].ask("GET", "/space", origin=EVIL.decode())
+    assert (answer.status, answer.cors()) == (200, {"vary": ["Origin"]})
