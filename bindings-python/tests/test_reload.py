@@ -234,6 +234,28 @@ def test_what_is_logged(path: Path, caplog: pytest.LogCaptureFixture) -> None:
     assert "allow_origins[0], line 1" in refused.getMessage()
 
 
+def test_who_has_seen_the_failure_sees_the_end_of_it(path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """At the level that a program without settings for its log has."""
+    caplog.set_level(logging.WARNING, "corsac")
+    with Reloadable.from_file(path).watch(TICK) as policies:
+        path.write_text("allow_origins = [1]")
+        until(lambda: len(caplog.records) == 1)
+        path.write_text(text(A))
+        until(lambda: len(caplog.records) == 2)
+        path.write_text(text(B))
+        until(lambda: lets(policies, B))
+        path.unlink()
+        until(lambda: len(caplog.records) == 3)
+        path.write_text(text(A))
+        policies.reload()
+        until(lambda: len(caplog.records) == 4)
+        policies.reload()
+        time.sleep(5 * TICK)
+    assert [record.levelname for record in caplog.records] == ["ERROR", "WARNING", "ERROR", "WARNING"]
+    for record in (caplog.records[1], caplog.records[3]):
+        assert record.getMessage() == f"{path} was read again: its policy is in force"
+
+
 def test_a_hook_that_fails_does_not_end_the_watching(path: Path, caplog: pytest.LogCaptureFixture) -> None:
     def broken(policy: Policy) -> None:
         raise ZeroDivisionError

@@ -80,6 +80,9 @@ class Reloadable(PolicyHolder):
         with self._lock:
             policy = self._file_or_raise().reload()
             self.swap(policy)
+            watch = self._watch
+        if watch is not None and watch.has_failed:
+            watch._log_reload(policy)
         return policy
 
     def watch(
@@ -96,7 +99,8 @@ class Reloadable(PolicyHolder):
 
         Args:
             interval: the seconds between two looks.
-            on_reload: called on that thread with each new policy; by default a line of the logger ``corsac``, at INFO.
+            on_reload: called on that thread with each new policy; by default a line of the logger ``corsac``, at INFO,
+                and as a warning where the file could not be read before: whoever saw that is to see this.
             on_error: called on that thread with each ``OSError`` or ``ConfigError``; by default it is logged as an
                 error.
 
@@ -160,6 +164,8 @@ class _Watch:
         self._interval = interval
         self._on_reload = on_reload or self._log_reload
         self._on_error = on_error or self._log_error
+        # Whether the last line in the log says so.
+        self.has_failed = False
         self.start()
         _watching.add(self)
 
@@ -194,9 +200,12 @@ class _Watch:
                 self._on_reload(policy)
 
     def _log_reload(self, policy: Policy) -> None:
-        _logger.info("%s was read again: its policy is in force", self._path)
+        level = logging.WARNING if self.has_failed else logging.INFO
+        self.has_failed = False
+        _logger.log(level, "%s was read again: its policy is in force", self._path)
 
     def _log_error(self, error: Exception) -> None:
+        self.has_failed = True
         _logger.error("%s was not read again: the policy before it stays in force: %s", self._path, error)
 
     # A fork has none of its parent's threads, and might find their locks held for ever.
