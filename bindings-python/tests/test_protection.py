@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from asgi_kit import BODY, EVIL, ORIGIN, App, head, play
 from corsac import CORSMiddleware, Decision
+from corsac.testing import assert_blocked
 from corsac.wsgi import CORSMiddleware as WsgiMiddleware
 
 HOST = (b"host", b"api.example.com")
@@ -15,7 +16,13 @@ SETTINGS: Any = {
     "allow_credentials": True,
     "protection": {"writes": "reject", "websockets": "reject"},
 }
-REFUSED = [(b"content-type", b"text/plain; charset=utf-8"), (b"vary", b"Origin, Sec-Fetch-Site")]
+REFUSED = [
+    (b"content-type", b"text/plain; charset=utf-8"),
+    (b"cache-control", b"no-store"),
+    (b"vary", b"Origin, Sec-Fetch-Site"),
+]
+REFUSED_HANDSHAKE = [*REFUSED[:2], (b"vary", b"Origin, Sec-Fetch-Site, Upgrade, Sec-WebSocket-Key")]
+PUBLIC: Any = {"allow_origins": ["*"], "allow_headers": ["*"], "protection": {"writes": "reject"}}
 DENIAL: Any = {"extensions": {"websocket.http.response": {}}}
 
 
@@ -78,7 +85,7 @@ def test_the_whole_refusal() -> None:
     start, body = play(middleware, scope("http", origin(EVIL)))
     assert (start["status"], start["headers"], body["body"]) == (403, REFUSED, b"corsac: write-refused\n")
     start, body = play(middleware, scope("websocket", origin(EVIL), **DENIAL))
-    assert start == {"type": "websocket.http.response.start", "status": 403, "headers": REFUSED}
+    assert start == {"type": "websocket.http.response.start", "status": 403, "headers": REFUSED_HANDSHAKE}
     assert body == {"type": "websocket.http.response.body", "body": b"corsac: websocket-refused\n"}
     assert app.calls == []
 
@@ -87,7 +94,7 @@ def test_headers_of_answers_are_the_servers_to_change() -> None:
     middleware = CORSMiddleware(App(), **SETTINGS)
     for _ in range(2):
         start = play(middleware, scope("websocket", origin(EVIL), **DENIAL))[0]
-        assert start["headers"] == REFUSED
+        assert start["headers"] == REFUSED_HANDSHAKE
         start["headers"].clear()
 
 
@@ -213,6 +220,9 @@ def ask(environ: dict[str, Any], **settings: Any) -> tuple[Any, ...] | None:
         ({"HTTP_ORIGIN": "http://api.example.com", "wsgi.url_scheme": "https"}, False),
         ({"HTTP_ORIGIN": "https://api.example.com", "HTTP_SEC_FETCH_SITE": "same-origin"}, True),
         ({"HTTP_SEC_FETCH_SITE": "cross-site"}, False),
+        # Servers that take `Sec_Fetch_Site` for the header join the two lines.
+        ({"HTTP_SEC_FETCH_SITE": "same-origin,cross-site"}, False),
+        ({"HTTP_SEC_FETCH_SITE": "cross-site, same-origin"}, False),
         ({"HTTP_SEC_FETCH_SITE": "cross-site", "REQUEST_METHOD": "GET"}, True),
         ({"HTTP_SEC_FETCH_SITE": "cross-site", "REQUEST_METHOD": "HEAD"}, True),
         ({"HTTP_ORIGIN": EVIL.decode(), "REQUEST_METHOD": "GET", "HTTP_UPGRADE": "websocket"}, False),
@@ -223,9 +233,18 @@ def test_wsgi(environ: dict[str, Any], expected: bool) -> None:
     answer = ask(environ)
     assert (answer is None) is expected
     if answer is not None:
-        headers = [(name.decode(), value.decode()) for name, value in REFUSED]
-        assert answer[:2] == ("403 Forbidden", headers)
-        assert answer[2] in (b"corsac: write-refused\n", b"corsac: websocket-refused\n")
+        is_write = environ.get("REQUEST_METHOD") is None
+        headers = [(name.decode(), value.decode()) for name, value in (REFUSED if is_write else REFUSED_HANDSHAKE)]
+        body = b"corsac: write-refused\n" if is_write else b"corsac: websocket-refused\n"
+        assert answer == ("403 Forbidden", headers, body)
+
+
+def test_no_page_sends_a_header_that_a_server_takes_for_another() -> None:
+    for app in (CORSMiddleware(App(head(), BODY), **SETTINGS), CORSMiddleware(App(head(), BODY), **PUBLIC)):
+        for method in ("POST", "PUT"):
+            forged = {"Sec_Fetch_Site": "same-origin"}
+            blocked = assert_blocked(app, origin=EVIL.decode(), method=method, headers=forged, credentials=True)
+            assert blocked.startswith("preflight: "), "the request itself is never sent"
 
 
 def test_wsgi_reports(caplog: pytest.LogCaptureFixture) -> None:

@@ -67,7 +67,7 @@ def test_who_may_not(server: Server, request: pytest.FixtureRequest) -> None:
             # It has no denial response, and refuses a malformed origin itself.
             assert said.startswith("400 None " if origin == "junk" else "403 None ")
         else:
-            assert said == f"403 Origin, Sec-Fetch-Site {BODY!r}"
+            assert said == f"403 Origin, Sec-Fetch-Site, Upgrade, Sec-WebSocket-Key {BODY!r}"
     assert says(server, EVIL, "/x/../open").startswith("403 ")
     assert says(server, ORIGIN) == "hello"
 

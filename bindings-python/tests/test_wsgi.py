@@ -2,6 +2,7 @@
 
 import gc
 import logging
+import socket
 import weakref
 from collections.abc import Iterator
 from typing import Any
@@ -197,6 +198,19 @@ def test_protection_under_gunicorn(servers: dict[str, Server]) -> None:
         refused = server.ask("POST", "/", **headers)
         assert (refused.status, refused.body) == (403, b"corsac: write-refused\n")
         assert refused.cors() == {"vary": ["Origin, Sec-Fetch-Site"]}
+        assert refused.headers["cache-control"] == ["no-store"]
     handshake = {"connection": "Upgrade", "upgrade": "websocket", "origin": EVIL}
     assert server.ask("GET", "/", **handshake).body == b"corsac: websocket-refused\n"
     assert server.ask("GET", "/", origin=EVIL).status == 200
+
+
+def test_a_header_that_only_looks_like_another(servers: dict[str, Server]) -> None:
+    """With `-` and `_` both become one key of the environ; gunicorn leaves out those with `_`."""
+    server = servers["guarded"]
+    for lines in (["Sec_Fetch_Site: same-origin"], ["Sec_Fetch_Site: same-origin", "Sec-Fetch-Site: cross-site"]):
+        with socket.create_connection(("127.0.0.1", server.port), 30) as client:
+            sent = ["POST / HTTP/1.1", "Host: x", f"Origin: {EVIL}", "Content-Length: 0", "Connection: close", *lines]
+            client.sendall("\r\n".join([*sent, "", ""]).encode())
+            answer = b"".join(iter(lambda: client.recv(65536), b""))
+        assert answer.startswith(b"HTTP/1.1 403")
+        assert b"corsac: write-refused\n" in answer
