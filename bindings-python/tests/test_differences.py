@@ -60,6 +60,8 @@ ACAO = "access-control-allow-origin"
 ACAC = "access-control-allow-credentials"
 ACAH = "access-control-allow-headers"
 ACAM = "access-control-allow-methods"
+ACAPN = "access-control-allow-private-network"
+ACEH = "access-control-expose-headers"
 
 
 def refused(**settings: Any) -> set[str]:
@@ -75,6 +77,11 @@ def test_starlette_any_origin_with_credentials() -> None:
     theirs = get(served(StarletteCORS, allow_origins=["*"], allow_credentials=True), "null")
     assert (theirs[ACAO], theirs[ACAC]) == ("null", "true")
     assert refused(allow_origins=["*"], allow_credentials=True) == {"any-origin-with-credentials"}
+
+
+def test_starlette_origins_are_required() -> None:
+    assert ACAO not in get(served(StarletteCORS), EVIL)
+    assert refused() == {"missing-origins"}
 
 
 def test_starlette_a_string_is_no_list() -> None:
@@ -107,6 +114,25 @@ def test_starlette_vary_is_exact() -> None:
     assert ACAO not in get(theirs, None)
     assert "vary" not in get(ours, None)
     assert get(ours, None)[ACAO] == "*", "so that one cached copy serves all"
+
+
+def options(client: Any) -> Any:
+    return client.options("/", headers={"Origin": ORIGIN}).headers
+
+
+def test_starlette_vary_on_options() -> None:
+    for settings in (SETTINGS, {"allow_origins": ["*"]}):
+        theirs, ours = both(**settings)
+        assert options(theirs)["vary"] == "Origin"
+        assert options(ours)["vary"] == "Origin, Access-Control-Request-Method, Access-Control-Request-Headers"
+
+
+def test_starlette_vary_names_what_decides() -> None:
+    private = "Access-Control-Request-Private-Network"
+    for allowed in (False, True):
+        theirs, ours = (preflight(client).headers["vary"] for client in both(**SETTINGS, allow_private_network=allowed))
+        assert private in theirs
+        assert (private in ours) is allowed
 
 
 def test_starlette_refused_origins_get_nothing() -> None:
@@ -148,6 +174,43 @@ def test_starlette_methods_and_headers_are_the_browsers_to_refuse() -> None:
         assert "x-b" not in answer.headers[ACAH]
 
 
+def test_starlette_private_network_is_the_browsers_to_refuse() -> None:
+    asks = {"Origin": ORIGIN, "Access-Control-Request-Method": "PUT", "Access-Control-Request-Private-Network": "true"}
+    theirs, ours = (client.options("/", headers=asks) for client in both(**SETTINGS))
+    assert (theirs.status_code, theirs.text) == (400, "Disallowed CORS private-network")
+    assert ours.status_code == 204
+    for answer in (theirs, ours):
+        assert ACAPN not in answer.headers
+    allowed = served(CORSMiddleware, **SETTINGS, allow_private_network=True).options("/", headers=asks)
+    assert allowed.headers[ACAPN] == "true"
+
+
+def test_starlette_private_network_any_origin() -> None:
+    asks = {"Origin": EVIL, "Access-Control-Request-Method": "GET", "Access-Control-Request-Private-Network": "true"}
+    settings: Any = {"allow_origins": ["*"], "allow_private_network": True}
+    assert served(StarletteCORS, **settings).options("/", headers=asks).headers[ACAPN] == "true"
+    assert refused(**settings) == {"private-network-any-origin"}
+
+
+def test_starlette_any_method_is_a_star() -> None:
+    theirs, ours = both(allow_origins=["*"], allow_methods=["*"])
+    assert preflight(theirs, headers="accept").headers[ACAM] == "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT, QUERY"
+    assert preflight(ours, headers="accept").headers[ACAM] == "*"
+    assert preflight(theirs, method="BREW", headers="accept").status_code == 400
+    assert preflight(ours, method="BREW", headers="accept").status_code == 204
+    with_credentials = served(CORSMiddleware, **{**SETTINGS, "allow_methods": ["*"]})
+    lines = preflight(with_credentials, method="BREW").headers.get_list(ACAM)
+    assert lines == ["GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS", "BREW"]
+    assert with_credentials.request("BREW", "/", headers={"Origin": ORIGIN}).status_code == 405
+
+
+def test_starlette_lower_case_names() -> None:
+    theirs, ours = both(**SETTINGS)
+    assert preflight(theirs).headers[ACAH] == "Accept, Accept-Language, Content-Language, Content-Type, X-A"
+    assert preflight(ours).headers[ACAH] == "accept, accept-language, content-language, content-type, x-a"
+    assert (get(theirs)[ACEH], get(ours)[ACEH]) == ("ETag", "etag")
+
+
 def test_starlette_simple_methods_are_always_allowed() -> None:
     theirs, ours = (preflight(client, method="POST") for client in both(**SETTINGS))
     assert (theirs.status_code, ours.status_code) == (400, 204)
@@ -163,6 +226,9 @@ def test_starlette_any_header_is_a_star() -> None:
     theirs, ours = (preflight(client) for client in both(allow_origins=["*"], allow_headers=["*"]))
     assert theirs.headers[ACAH] == "x-a"
     assert ours.headers[ACAH] == "*"
+    echoed = {**SETTINGS, "allow_headers": ["*"]}
+    assert preflight(served(CORSMiddleware, **echoed), headers="x-b, x-c").headers[ACAH] == "x-b, x-c"
+    assert ACAH not in preflight(served(CORSMiddleware, **echoed), headers="x-b;").headers
 
 
 def test_starlette_errors_have_headers() -> None:
