@@ -1,14 +1,12 @@
 """No header of an application's response passes the policy for the type or the shape that it has."""
 
 import asyncio
-from collections.abc import Iterator
 from typing import Any
 from wsgiref.util import setup_testing_defaults
 
 import pytest
 from asgi_kit import ALLOWED, BODY, EVIL, REFUSED, SETTINGS, App, from_origin, head, play
 from corsac import CORSMiddleware, wsgi
-from serving import Server, serving
 
 NAME = b"access-control-allow-origin"
 
@@ -136,45 +134,3 @@ def test_wsgi_what_is_not_a_pair() -> None:
 @pytest.mark.parametrize("name", [TextName(NAME.decode()), f" {NAME.decode()}", f"{NAME.decode().upper()}\t"])
 def test_wsgi_names_that_servers_send(name: str) -> None:
     assert started((name, "*")) == [("200 OK", [("X-A", "1"), ("vary", "Origin")])]
-
-
-# --- under real servers, each of which takes some of these names
-
-
-ODD: dict[str, Any] = {
-    "/memoryview": memoryview(NAME),
-    "/bytearray": bytearray(NAME),
-    "/str": NAME.decode(),
-    "/space": b" " + NAME,
-}
-
-
-async def application(scope: Any, receive: Any, send: Any) -> None:
-    await send(head([(b"content-length", b"2"), (ODD[scope["path"]], b"*")]))
-    await send(BODY)
-
-
-app = CORSMiddleware(application, **SETTINGS)
-
-
-@pytest.fixture(scope="module")
-def servers() -> Iterator[dict[str, Server]]:
-    with serving(
-        {
-            "uvicorn": ["uvicorn", "--http", "h11", "--port", "{port}", "--lifespan", "off", "test_response_names:app"],
-            "hypercorn": ["hypercorn", "--workers", "0", "--bind", "127.0.0.1:{port}", "test_response_names:app"],
-        }
-    ) as running:
-        yield running
-
-
-@pytest.mark.parametrize("server", ["uvicorn", "hypercorn"])
-@pytest.mark.parametrize("path", ["/memoryview", "/bytearray", "/str"])
-def test_nothing_leaks_under_a_server(servers: dict[str, Server], server: str, path: str) -> None:
-    answer = servers[server].ask("GET", path, origin=EVIL.decode())
-    assert (answer.status, answer.cors()) == (500, {})
-
-
-def test_white_space_under_a_server_that_takes_it_off(servers: dict[str, Server]) -> None:
-    answer = servers["hypercorn"].ask("GET", "/space", origin=EVIL.decode())
-    assert (answer.status, answer.cors()) == (200, {"vary": ["Origin"]})
