@@ -113,15 +113,16 @@ def test_unreadable_files(tmp_path: Path) -> None:
         Policy.from_file("a\0b")
     pipe = tmp_path / "pipe.toml"
     os.mkfifo(pipe)
-    for path in (pipe, "/dev/zero"):
+    for special in (pipe, "/dev/zero"):
         with pytest.raises(ConfigError, match="not a regular file") as refused:
-            Policy.from_file(path)
+            Policy.from_file(special)
         assert refused.value.issues[0].code == "file-not-regular"
         with pytest.raises(ConfigError, match="not a regular file"):
-            corsac.Reloadable.from_file(path)
-    for path in (None, 1, b"x", []):
+            corsac.Reloadable.from_file(special)
+    wrong: Any
+    for wrong in (None, 1, b"x", []):
         with pytest.raises(TypeError):
-            Policy.from_file(path)
+            Policy.from_file(wrong)
 
 
 # --- the package
