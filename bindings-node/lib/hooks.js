@@ -2,13 +2,15 @@
 
 // Functions that only look on. Whatever becomes of one breaks neither the request nor the process.
 
+const { shownLines } = require('./printable.js')
+
 /**
  * @param {string} name the function's, for messages
  * @param {Function | undefined} call what it throws, or rejects with, goes no further
  * @param {(message: string) => void} [failed]
  */
 function tell (name, call, value, failed = warn) {
-  const fail = (error) => failed(`${name} failed: ${said(error)}`)
+  const fail = (error) => failed(`${name} failed: ${shownLines(said(error))}`)
   try {
     const returned = call?.(value)
     // Most return nothing, which costs no promise.

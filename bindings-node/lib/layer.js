@@ -5,6 +5,7 @@
 const { debuglog } = require('node:util')
 const { answerAt } = require('./answers.js')
 const { said, tell } = require('./hooks.js')
+const { shown, shownLines } = require('./printable.js')
 
 const debug = debuglog('corsac')
 
@@ -42,15 +43,16 @@ class Layer {
   watch ({ reason, help, reported, reportedHelp, responds }, { origin = null }, { method, originalUrl, url }, host) {
     if (reported !== null && this.settings.onDecision === undefined) {
       // Who asks for reports wants to see them.
-      this.once('reported', 'CORSAC_REPORTED', `${method} ${originalUrl ?? url} from ${origin ?? 'no origin'} would be refused: ${reported}`,
+      this.once('reported', 'CORSAC_REPORTED', `${reported} would refuse ${asked(method, originalUrl ?? url, origin)}`,
         `${reportedHelp}\nonly the first is told: give \`onDecision\` to hear of all`)
     }
     if (!this.isWatched) return
     const action = responds ? 'respond' : 'continue'
     if (debug.enabled) {
       const why = [[reason, help], [reported && `${reported} (reported only)`, reportedHelp]].filter(([what]) => what)
-      const text = why.map(([what, help]) => help ? `${what}: ${help}` : what).join('; ')
-      debug('%s %s from %s: %s, %s', method, originalUrl ?? url, origin ?? 'no origin', action, text)
+      // What the client sent stands after what was decided, which it could counterfeit before.
+      const helps = why.filter(([, help]) => help).map(([, help]) => `; help: ${help}`).join('')
+      debug('%s, %s: %s%s', action, why.map(([what]) => what).join(', '), asked(method, originalUrl ?? url, origin), helps)
     }
     const { onDecision } = this.settings
     if (onDecision !== undefined) tell('onDecision', onDecision, { action, reason, reported, origin, method, request: host }, this.#hookFailed)
@@ -58,7 +60,7 @@ class Layer {
 
   /** Tells once that a function failed, where there is nobody to give the error to. */
   failed (error) {
-    this.once('predicate', 'CORSAC_PREDICATE', `the function that is asked about origins failed: ${said(error?.stack ?? error)}`)
+    this.once('predicate', 'CORSAC_PREDICATE', `the function that is asked about origins failed: ${shownLines(said(error?.stack ?? error))}`)
   }
 
   /** Tells once of each header that the application had set otherwise. */
@@ -74,6 +76,11 @@ class Layer {
     this.#warned.add(what)
     process.emitWarning(message, { type: 'CorsacWarning', code, detail })
   }
+}
+
+/** A request in a log. */
+function asked (method, path, origin) {
+  return `${shown(method)} ${shown(path)} from ${origin === null ? 'no origin' : `\`${shown(origin)}\``}`
 }
 
 module.exports = { Layer }

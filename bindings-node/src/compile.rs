@@ -13,6 +13,12 @@ pub(crate) fn version() -> &'static str {
     env!("CARGO_PKG_VERSION")
 }
 
+/// A text as it may stand in a log or a message: what no terminal shows is escaped, what is long is cut.
+#[napi]
+pub(crate) fn printable(text: String) -> String {
+    corsac::printable(&text)
+}
+
 /// Builds a policy from `text`, which is JSON, TOML, or options in the encoding of `lib/options.js`
 /// (`middleware`: those of a middleware, which may be the `cors` package's).
 /// `predicate` says that there is a function to ask beside them; `size` and `seconds`, that its answers are

@@ -260,7 +260,7 @@ test('NODE_DEBUG=corsac writes a line for each decision', () => {
   const { stderr } = require('node:child_process').spawnSync(process.execPath, ['-e', script], {
     cwd: `${__dirname}/..`, encoding: 'utf8', env: { ...process.env, NODE_DEBUG: 'corsac' }
   })
-  assert.match(stderr, /^CORSAC \d+: GET \/a from https:\/\/evil\.example\.net: continue, origin-not-allowed: add the origin to `allow_origins` as [^\n]*\n$/)
+  assert.match(stderr, /^CORSAC \d+: continue, origin-not-allowed: GET \/a from `https:\/\/evil\.example\.net`; help: add the origin to `allow_origins` as [^\n]*\n$/)
 })
 
 test('settings of the middleware are checked', () => {

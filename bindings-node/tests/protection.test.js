@@ -114,9 +114,9 @@ test('what is only reported is a warning, once, where nobody listens', async (t)
   for (let i = 0; i < 3; i++) policy.verifyUpgrade({ method: 'GET', url: '/chat', headers: { origin: OTHER } })
   await new Promise(setImmediate)
   assert.deepEqual(warnings.map(([code, message]) => [code, message]), [
-    ['CORSAC_REPORTED', `POST /x from ${OTHER} would be refused: write-refused`],
-    ['CORSAC_REPORTED', `POST /x from ${OTHER} would be refused: write-refused`],
-    ['CORSAC_REPORTED', `GET /chat from ${OTHER} would be refused: websocket-refused`]
+    ['CORSAC_REPORTED', `write-refused would refuse POST /x from \`${OTHER}\``],
+    ['CORSAC_REPORTED', `write-refused would refuse POST /x from \`${OTHER}\``],
+    ['CORSAC_REPORTED', `websocket-refused would refuse GET /chat from \`${OTHER}\``]
   ])
   assert.match(warnings[0][2], /trusted_origins/)
 })
