@@ -99,7 +99,7 @@ function put (response, answer, pieces, layer) {
   for (const name of answer.removed) {
     const before = response.getHeader?.(name)
     if (before === undefined) continue
-    layer.replaced(name, before)
+    if (!answer.responds) layer.replaced(name, before)
     response.removeHeader?.(name)
   }
   let kept = false

@@ -70,9 +70,13 @@ class Target {
 /** The status of a response that goes on as another protocol. */
 const SWITCHING = 101
 
-/** The response of an answer that is given without the application. */
-function answered (answer, pieces, layer) {
-  const headers = new Headers()
+/**
+ * The response of an answer that is given without the application.
+ *
+ * @param {Headers} [before] what earlier layers have set already
+ */
+function answered (answer, pieces, layer, before) {
+  const headers = new Headers(before)
   put(new Target(headers), answer, pieces, layer)
   return new Response(answer.body === '' ? null : answer.body, { status: answer.status, headers })
 }
