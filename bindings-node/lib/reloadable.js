@@ -77,7 +77,7 @@ class Reloadable {
     if (this.#watch !== undefined) throw new Error('corsac: the file is being watched: `close()` ends that')
     // One that is not there can hardly be the one that was meant.
     fs.statSync(file.name)
-    const watch = { timer: undefined, onReload, onError }
+    const watch = { timer: undefined, onReload, onError, hasFailed: false }
     this.#watch = watch
     const again = () => {
       watch.timer = setTimeout(() => this.#look(file, watch).then(() => { if (this.#watch === watch) again() }), interval).unref()
@@ -98,9 +98,15 @@ class Reloadable {
       const policy = new Policy(found)
       this.swap(policy)
       debug('%s: the policy was read again', file.name)
+      // As visible as the failure was: who was warned hears that it is over.
+      if (watch.hasFailed && watch.onError === undefined) {
+        process.emitWarning(`${file.name} is in force again`, { type: 'CorsacWarning', code: 'CORSAC_RELOAD' })
+      }
+      watch.hasFailed = false
       tell('onReload', watch.onReload, policy)
     } catch (error) {
       if (this.#watch !== watch) return
+      watch.hasFailed = true
       if (watch.onError !== undefined) return tell('onError', watch.onError, error)
       process.emitWarning(`the policy before stays in force: ${error.message}`, { type: 'CorsacWarning', code: 'CORSAC_RELOAD' })
     }

@@ -209,9 +209,31 @@ test('watch: without onError a warning; what callbacks throw is one too', async 
   fs.rmSync(name)
   for (let i = 0; i < 100 && warnings.length < 1; i++) await wait(20)
   fs.writeFileSync(name, text(OTHER))
-  for (let i = 0; i < 100 && warnings.length < 2; i++) await wait(20)
-  assert.deepEqual(warnings, ['CORSAC_RELOAD', 'CORSAC_HOOK'])
+  for (let i = 0; i < 100 && warnings.length < 3; i++) await wait(20)
+  assert.deepEqual(warnings, ['CORSAC_RELOAD', 'CORSAC_RELOAD', 'CORSAC_HOOK'])
   assert(allows(reloadable, OTHER))
+})
+
+test('watch: without onError the recovery is a warning too, and a reload without a failure is none', async (t) => {
+  process.removeAllListeners('warning')
+  const warnings = []
+  process.on('warning', ({ message }) => warnings.push(message))
+  t.after(() => process.removeAllListeners('warning'))
+  const name = file(t)
+  const { seen } = watch(t, name, { onError: undefined })
+  const reload = async (origin, count) => {
+    fs.writeFileSync(name, text(origin))
+    for (let i = 0; i < 150 && seen.length < count; i++) await wait(20)
+  }
+  await reload(OTHER, 1)
+  assert.deepEqual(warnings, [])
+  fs.writeFileSync(name, text('https://a.example/'))
+  for (let i = 0; i < 100 && warnings.length < 1; i++) await wait(20)
+  await reload(ORIGIN, 2)
+  await wait(50)
+  assert.deepEqual([warnings.length, warnings[1]], [2, `${name} is in force again`])
+  await reload(OTHER, 3)
+  assert.equal(warnings.length, 2)
 })
 
 test('watch: callbacks that reject are warned of, and the watching goes on', async (t) => {
