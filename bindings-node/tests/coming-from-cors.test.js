@@ -158,6 +158,40 @@ const DIFFERENCES = {
     assert.equal((await ask(t, peer({ optionsSuccessStatus: 202 }), PREFLIGHT)).status, 202)
     refused({ optionsSuccessStatus: 202 })
     assert.equal((await ask(t, corsac({ optionsSuccessStatus: 200 }), PREFLIGHT)).status, 200)
+  },
+  async 'an origin without a scheme' (t) {
+    assert.equal((await ask(t, peer({ origin: 'app.example.com' })))['allow-origin'], 'app.example.com')
+    assert.equal((await ask(t, peer({ origin: ['app.example.com'] })))['allow-origin'], undefined)
+    for (const origin of ['app.example.com', ['app.example.com']]) refused({ origin }, /write `https:\/\/app\.example\.com`/)
+  },
+  async 'origin true without credentials' (t) {
+    assert.deepEqual(await ask(t, peer({ origin: true })), { status: 299, length: ['0'], 'allow-origin': ORIGIN, vary: 'Origin' })
+    assert.deepEqual(await ask(t, corsac({ origin: true })), { status: 299, length: ['0'], 'allow-origin': '*' })
+  },
+  async 'the option headers' (t) {
+    assert.equal((await ask(t, peer({ headers: 'X-A' }), PREFLIGHT))['allow-headers'], 'X-A')
+    refused({ headers: 'X-A' }, /write `allowedHeaders`/)
+  },
+  async 'exposedHeaders that are listed' (t) {
+    const options = { exposedHeaders: ['X-A', 'X-B'] }
+    assert.equal((await ask(t, peer(options)))['expose-headers'], 'X-A,X-B')
+    assert.equal((await ask(t, corsac(options)))['expose-headers'], 'x-a, x-b')
+  },
+  async 'allowedHeaders that are listed' (t) {
+    const options = { allowedHeaders: ['X-A', 'X-B'] }
+    assert.equal((await ask(t, peer(options), PREFLIGHT))['allow-headers'], 'X-A,X-B')
+    assert.equal((await ask(t, corsac(options), PREFLIGHT))['allow-headers'], 'accept, accept-language, content-language, content-type, x-a, x-b')
+  },
+  async 'a method in lower case' () {
+    // Node's own parser refuses it, so that only other callers of a middleware can give it.
+    const run = (middleware) => {
+      const result = { status: undefined, isPassedOn: false }
+      const response = { getHeader () {}, setHeader () {}, end () { result.status = this.statusCode } }
+      middleware({ method: 'options', url: '/', headers: preflight() }, response, () => { result.isPassedOn = true })
+      return result
+    }
+    assert.deepEqual(run(peer()), { status: 204, isPassedOn: false })
+    assert.deepEqual(run(corsac()), { status: undefined, isPassedOn: true })
   }
 }
 
