@@ -14,7 +14,7 @@ const { ORIGIN, OTHER, listen, send, shake } = require('./client.js')
 
 const { Policy, Reloadable } = corsac
 const REJECT = { allowOrigins: [], protection: { websockets: 'reject', trustedOrigins: [ORIGIN] } }
-const REFUSED = /^HTTP\/1\.1 403 Forbidden\r\n(?=[^]*\r\nvary: Origin, Sec-Fetch-Site\r\n)[^]*\r\n\r\ncorsac: websocket-refused\n$/
+const REFUSED = /^HTTP\/1\.1 403 Forbidden\r\n(?=[^]*\r\nvary: Origin, Sec-Fetch-Site, Upgrade, Sec-WebSocket-Key\r\n)[^]*\r\n\r\ncorsac: websocket-refused\n$/
 
 const SWITCHED = /^HTTP\/1\.1 101 /
 
