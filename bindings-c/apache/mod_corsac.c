@@ -31,14 +31,25 @@ typedef struct {
   int said;              /* whether a directive is in force here at all */
 } corsac_dir;
 
-/* What is known about one request; all but `came` is kept with the first of a chain of internal redirects. */
+/* What is known about one request. The first four are kept with the first of a chain of internal redirects. */
 typedef struct {
   corsac_request request;
   corsac_decision decision;
   const corsac_policy *policy; /* whose decision it is */
   const corsac_policy *told;   /* whose decision the log has */
   const corsac_dir *came;      /* what was in force as the request came */
+  const corsac_dir *located;   /* what its URL alone says, before it is mapped to a file */
+  const corsac_dir *looked_up; /* what a look-up found where httpd itself looks for nothing */
+  const char *method;          /* as it came; NULL where the head was not read to the end */
+  int mapping;                 /* whether httpd has begun to look for the file */
+  int walked;                  /* whether httpd has found everything that is in force */
 } corsac_state;
+
+/* Where a policy may be in force and which one cannot be known: nobody may read, and the application's headers come off. */
+static corsac_dir nobody = {NULL, 1};
+
+/* Whether any section has a policy that is not the server's; whether any has that depends on the file. */
+static int sections, files;
 
 /* --- requests --- */
 
@@ -64,11 +75,36 @@ static corsac_state *kept_with(request_rec *r) {
   return state;
 }
 
+static const corsac_dir *look_up(request_rec *r);
+
+/* What is in force where httpd answers before it has found out: from a cache, by a redirect of the server's, by an error. */
+static const corsac_dir *settings_before(request_rec *r, corsac_state *kept) {
+  const corsac_dir *server = ap_get_module_config(r->server->lookup_defaults, &corsac_module);
+  if (!sections) return server;
+  if (kept->located == NULL) {
+    if (kept->looked_up == NULL) kept->looked_up = kept->method != NULL && r->main == NULL ? look_up(r) : &nobody;
+    return kept->looked_up;
+  }
+  /* A Location's settings come after a Directory's, so that they hold whatever the file is. */
+  return kept->located != server || !kept->mapping || !files ? kept->located : &nobody;
+}
+
 /* What is in force for one request. Where mod_dir or mod_negotiation have put a file in its place that says nothing, what was. */
 static const corsac_dir *settings_of(request_rec *r) {
+  corsac_state *kept = kept_with(r);
+  if (!kept->walked) return settings_before(r, kept);
   const corsac_dir *here = ap_get_module_config(r->per_dir_config, &corsac_module);
-  corsac_state *kept = ap_get_module_config(r->request_config, &corsac_module);
-  return here->said || kept == NULL || kept->came == NULL ? here : kept->came;
+  return here->said || kept->came == NULL ? here : kept->came;
+}
+
+/* mod_cache sends a page before anything is known of where it lies. A subrequest that is not run finds the same as a request does. */
+static const corsac_dir *look_up(request_rec *r) {
+  if (r->uri == NULL || *r->uri != '/') return &nobody;
+  const char *target = r->args != NULL ? apr_pstrcat(r->pool, r->uri, "?", r->args, NULL) : r->uri;
+  request_rec *there = ap_sub_req_method_uri(r->method, target, r, NULL);
+  const corsac_dir *found = settings_of(there);
+  ap_destroy_sub_req(there);
+  return found;
 }
 
 /* An error document is sent under the policy of what failed; after other redirects, of where they lead. */
@@ -85,7 +121,8 @@ static corsac_state *state_of(request_rec *first) {
   corsac_state *state = kept_with(first);
   if (state->request.size != 0) return state;
   state->request.size = sizeof state->request;
-  state->request.method = corsac_slice_from(first->method);
+  /* httpd makes a GET of what it has an error document for. */
+  state->request.method = corsac_slice_from(state->method != NULL ? state->method : first->method);
   /* As the client sent it, whatever `RewriteRule` or `Alias` make of it. */
   state->request.path = corsac_slice_from(first->unparsed_uri);
   state->request.secure = is_https != NULL && is_https(first->connection) != 0;
@@ -177,12 +214,59 @@ static void apply(request_rec *r, const corsac_decision *decision) {
   }
 }
 
+static void start_answer(request_rec *r, const corsac_decision *decision) {
+  apr_table_setn(r->notes, FILTER, "answered");
+  r->status = decision->status;
+  r->status_line = NULL;
+  /* What mod_mime says is of a file that is not sent. */
+  ap_set_content_type(r, NULL);
+  r->content_encoding = NULL;
+  r->content_languages = NULL;
+}
+
+/* What cannot be read as a request is refused as httpd does it, without anybody's leave to read. */
+static void apply_to_unread(request_rec *r) {
+  corsac_request unread = {.size = sizeof unread, .method = corsac_slice_from("unread")};
+  corsac_decision decision = {.size = sizeof decision};
+  if (corsac_policy_evaluate(nobody.policy, &unread, &decision) == CORSAC_OK) apply(r, &decision);
+}
+
+/* Puts the decision in the place of what a cache, a server's redirect or an error was about to send. */
+static apr_status_t replace(ap_filter_t *self, apr_bucket_brigade *brigade, const corsac_decision *decision) {
+  request_rec *r = self->r;
+  apr_table_clear(r->headers_out);
+  apr_table_clear(r->err_headers_out);
+  start_answer(r, decision);
+  apply(r, decision);
+  self->ctx = r; /* what follows is not sent */
+  apr_brigade_cleanup(brigade);
+  if (decision->body.len > 0) apr_brigade_write(brigade, NULL, NULL, decision->body.ptr, decision->body.len);
+  APR_BRIGADE_INSERT_TAIL(brigade, apr_bucket_eos_create(brigade->bucket_alloc));
+  return ap_pass_brigade(self->next, brigade);
+}
+
+/* httpd answers with the error that such a bucket holds, and that answer comes here again. */
+static int holds_error(const apr_bucket_brigade *brigade) {
+  for (apr_bucket *e = APR_BRIGADE_FIRST(brigade); e != APR_BRIGADE_SENTINEL(brigade); e = APR_BUCKET_NEXT(e)) {
+    if (AP_BUCKET_IS_ERROR(e)) return 1;
+  }
+  return 0;
+}
+
 /* As the head is written: what the application, mod_headers and Apache's own errors set is there by now. */
 static apr_status_t filter(ap_filter_t *self, apr_bucket_brigade *brigade) {
   request_rec *r = self->r;
   corsac_state *state;
-  int answered = apr_table_get(r->notes, FILTER) != NULL;
-  if (decide(r, &state) == OK && (state->decision.action == CORSAC_CONTINUE || answered)) apply(r, &state->decision);
+  if (self->ctx != NULL) return apr_brigade_cleanup(brigade);
+  if (decide(r, &state) == OK) {
+    int refused = state->decision.action != CORSAC_CONTINUE && apr_table_get(r->notes, FILTER) == NULL;
+    if (!refused) apply(r, &state->decision);
+    else if (kept_with(first_of(r))->method == NULL) apply_to_unread(r);
+    else if (!holds_error(brigade)) {
+      tell(r, state);
+      return replace(self, brigade, &state->decision);
+    }
+  }
   ap_remove_output_filter(self);
   return ap_pass_brigade(self->next, brigade);
 }
@@ -205,21 +289,39 @@ static int answer(request_rec *r) {
   if (decision->action != CORSAC_RESPOND) return DECLINED;
   int discarded = ap_discard_request_body(r);
   if (discarded != OK) return discarded;
-  apr_table_setn(r->notes, FILTER, "answered");
   insert(r);
-  r->status = decision->status;
-  /* What mod_mime says is of a file that is not sent. */
-  ap_set_content_type(r, NULL);
-  r->content_encoding = NULL;
-  r->content_languages = NULL;
+  start_answer(r, decision);
   if (decision->body.len > 0) ap_rwrite(decision->body.ptr, (int)decision->body.len, r);
   return DONE;
 }
 
+static int note_read(request_rec *r, int lookup) {
+  if (!lookup) kept_with(r)->method = r->method;
+  return DECLINED;
+}
+
+static int note_location(request_rec *r) {
+  kept_with(r)->located = ap_get_module_config(r->per_dir_config, &corsac_module);
+  return DECLINED;
+}
+
+static int note_mapping(request_rec *r) {
+  kept_with(r)->mapping = 1;
+  return DECLINED;
+}
+
+/* Of a subrequest this is the first place, and one without access control of its own comes only to the fixups. */
+static int note_walk(request_rec *r) {
+  corsac_state *kept = kept_with(r);
+  const corsac_dir *here = ap_get_module_config(r->per_dir_config, &corsac_module);
+  if (!kept->walked && here->said) kept->came = here;
+  kept->walked = 1;
+  return DECLINED;
+}
+
 /* The first place where a location's settings are known: before authentication and all handlers. */
 static int answer_first(request_rec *r) {
-  const corsac_dir *here = ap_get_module_config(r->per_dir_config, &corsac_module);
-  if (here->said) kept_with(r)->came = here;
+  note_walk(r);
   return answer(r);
 }
 
@@ -234,6 +336,8 @@ static const char *set_policy(cmd_parms *command, void *config, const char *word
   corsac_dir *dir = config;
   dir->said = 1;
   dir->policy = NULL;
+  sections |= command->path != NULL;
+  files |= ap_check_cmd_context(command, NOT_IN_DIRECTORY | NOT_IN_FILES) != NULL;
   if (strcasecmp(word, "off") == 0) return NULL;
   const char *path = ap_server_root_relative(command->pool, word);
   corsac_error *error = NULL;
@@ -264,6 +368,15 @@ static void *merge_dir(apr_pool_t *pool, void *outer, void *inner) {
   return from->said ? inner : outer;
 }
 
+static int make_nobody(apr_pool_t *pool, apr_pool_t *log, apr_pool_t *temporary) {
+  /* No origin is spelled like that, and every answer varies on it. */
+  static const char text[] = "{\"allow_origin_regex\": [\"nobody\"]}";
+  (void)log, (void)temporary;
+  if (corsac_policy_from_json(text, sizeof text - 1, &nobody.policy, NULL) != CORSAC_OK) return HTTP_INTERNAL_SERVER_ERROR;
+  apr_pool_cleanup_register(pool, nobody.policy, free_policy, apr_pool_cleanup_null);
+  return OK;
+}
+
 static const command_rec COMMANDS[] = {
     AP_INIT_TAKE1("CorsacPolicy", set_policy, NULL, RSRC_CONF | ACCESS_CONF, "a policy file, or off"),
     {NULL},
@@ -275,6 +388,12 @@ static void hooks(apr_pool_t *pool) {
   (void)pool;
   ap_hook_optional_fn_retrieve(find_ssl, NULL, NULL, APR_HOOK_MIDDLE);
   registered = ap_register_output_filter(FILTER, filter, NULL, (ap_filter_type)(AP_FTYPE_CONTENT_SET + 5));
+  ap_hook_pre_config(make_nobody, NULL, NULL, APR_HOOK_MIDDLE);
+  ap_hook_quick_handler(note_read, NULL, NULL, APR_HOOK_REALLY_FIRST);
+  ap_hook_translate_name(note_location, NULL, NULL, APR_HOOK_REALLY_FIRST);
+  ap_hook_map_to_storage(note_mapping, NULL, NULL, APR_HOOK_REALLY_FIRST);
+  ap_hook_access_checker(note_walk, NULL, NULL, APR_HOOK_REALLY_FIRST);
+  ap_hook_fixups(note_walk, NULL, NULL, APR_HOOK_REALLY_FIRST);
   ap_hook_header_parser(answer_first, NULL, NULL, APR_HOOK_REALLY_FIRST);
   /* Again: mod_dir and mod_negotiation have put a file with settings of its own in the place of what was asked for. */
   ap_hook_handler(answer, NULL, NULL, APR_HOOK_REALLY_FIRST);

@@ -115,7 +115,7 @@ class Indexes(unittest.TestCase):
         self.assertIn("corsac: write-refused; ", (self.root / "error.log").read_text())
 
     def test_handshakes_are_refused_before_it_runs(self):
-        self.refused("websocket-refused", "Origin, Sec-Fetch-Site", [("Origin", EVIL), *HANDSHAKE])
+        self.refused("websocket-refused", "Origin, Sec-Fetch-Site, Upgrade, Sec-WebSocket-Key", [("Origin", EVIL), *HANDSHAKE])
 
     def test_preflights_are_answered(self):
         self.refused("origin-not-allowed", PREFLIGHT_VARY, [("Origin", EVIL), *PREFLIGHT[1:]], "OPTIONS")

@@ -9,6 +9,8 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve()
 sys.path.insert(0, str(HERE.parents[2] / "nginx" / "tests"))
+import caches  # noqa: E402
+import early  # noqa: E402
 import httpd  # noqa: E402
 import indexes  # noqa: E402
 from context import ALLOWED, APP, EVIL, OTHER, OTHER_POLICY, POLICY, PREFLIGHT, PREFLIGHT_ANSWER, PREFLIGHT_VARY  # noqa: E402
@@ -290,7 +292,7 @@ class Requests(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    tests = map(unittest.defaultTestLoader.loadTestsFromTestCase, (Requests, indexes.Indexes))
+    tests = map(unittest.defaultTestLoader.loadTestsFromTestCase, (Requests, indexes.Indexes, early.Early, caches.Caches, caches.Handler, caches.Socache))
     result = unittest.TextTestRunner(verbosity=0).run(unittest.TestSuite(tests))
     bad = len({getattr(test, "test_case", test) for test, _ in result.failures + result.errors})
     print(f"apache: {result.testsRun - bad} passed, {bad} failed")
