@@ -247,9 +247,8 @@ static apr_status_t replace(ap_filter_t *self, apr_bucket_brigade *brigade, cons
 
 /* httpd answers with the error that such a bucket holds, and that answer comes here again. */
 static int holds_error(const apr_bucket_brigade *brigade) {
-  for (apr_bucket *e = APR_BRIGADE_FIRST(brigade); e != APR_BRIGADE_SENTINEL(brigade); e = APR_BUCKET_NEXT(e)) {
+  for (apr_bucket *e = APR_BRIGADE_FIRST(brigade); e != APR_BRIGADE_SENTINEL(brigade); e = APR_BUCKET_NEXT(e))
     if (AP_BUCKET_IS_ERROR(e)) return 1;
-  }
   return 0;
 }
 
@@ -305,10 +304,7 @@ static int note_location(request_rec *r) {
   return DECLINED;
 }
 
-static int note_mapping(request_rec *r) {
-  kept_with(r)->mapping = 1;
-  return DECLINED;
-}
+static int note_mapping(request_rec *r) { return kept_with(r)->mapping = 1, DECLINED; }
 
 /* Of a subrequest this is the first place, and one without access control of its own comes only to the fixups. */
 static int note_walk(request_rec *r) {
@@ -357,10 +353,7 @@ static const char *set_policy(cmd_parms *command, void *config, const char *word
   return NULL;
 }
 
-static void *create_dir(apr_pool_t *pool, char *place) {
-  (void)place;
-  return apr_pcalloc(pool, sizeof(corsac_dir));
-}
+static void *create_dir(apr_pool_t *pool, char *place) { return (void)place, apr_pcalloc(pool, sizeof(corsac_dir)); }
 
 static void *merge_dir(apr_pool_t *pool, void *outer, void *inner) {
   const corsac_dir *from = inner;
@@ -372,6 +365,7 @@ static int make_nobody(apr_pool_t *pool, apr_pool_t *log, apr_pool_t *temporary)
   /* No origin is spelled like that, and every answer varies on it. */
   static const char text[] = "{\"allow_origin_regex\": [\"nobody\"]}";
   (void)log, (void)temporary;
+  sections = files = 0;
   if (corsac_policy_from_json(text, sizeof text - 1, &nobody.policy, NULL) != CORSAC_OK) return HTTP_INTERNAL_SERVER_ERROR;
   apr_pool_cleanup_register(pool, nobody.policy, free_policy, apr_pool_cleanup_null);
   return OK;
