@@ -362,8 +362,8 @@ static void *merge_dir(apr_pool_t *pool, void *outer, void *inner) {
 }
 
 static int make_nobody(apr_pool_t *pool, apr_pool_t *log, apr_pool_t *temporary) {
-  /* No origin is spelled like that, and every answer varies on it. */
-  static const char text[] = "{\"allow_origin_regex\": [\"nobody\"]}";
+  /* No page has such an origin, and every answer varies on it. */
+  static const char text[] = "{\"allow_origins\": [\"nobody://nobody\"]}";
   (void)log, (void)temporary;
   sections = files = 0;
   if (corsac_policy_from_json(text, sizeof text - 1, &nobody.policy, NULL) != CORSAC_OK) return HTTP_INTERNAL_SERVER_ERROR;
