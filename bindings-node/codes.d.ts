@@ -66,7 +66,7 @@ export type Code =
   | 'regex-syntax'
   /** a regex that compiles to more than the cap */
   | 'regex-too-large'
-  /** a regex that can match nothing */
+  /** a regex that no well-formed origin matches */
   | 'regex-matches-nothing'
   /** a `.` that stands for any character */
   | 'regex-unescaped-dot'

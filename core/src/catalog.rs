@@ -81,7 +81,7 @@ codes! {
     NullOrigin "null-origin" "`null` is the origin of every sandboxed document",
     RegexSyntax "regex-syntax" "a regex that does not parse",
     RegexTooLarge "regex-too-large" "a regex that compiles to more than the cap",
-    RegexMatchesNothing "regex-matches-nothing" "a regex that can match nothing",
+    RegexMatchesNothing "regex-matches-nothing" "a regex that no well-formed origin matches",
     RegexUnescapedDot "regex-unescaped-dot" "a `.` that stands for any character",
     RegexUnboundedHost "regex-unbounded-host" "a regex that does not fix the end of the host",
     MethodNotToken "method-not-token" "a method that is not a token (RFC 9110, section 5.6.2)",

@@ -6,8 +6,10 @@ use crate::origin::Origin;
 use crate::origins::{OriginSet, OriginSetBuilder};
 use crate::pattern::{OriginPattern, TuplePattern};
 use crate::pattern_suggest::suggest;
+use crate::regex_suggest::{Syntax, Written};
 use crate::regexes::{MAX_REGEXES, Regex, too_large_fault};
-use crate::settings::{Dangers, List};
+use crate::settings::{Dangers, Entry, List};
+use crate::{regex_fault, regex_language};
 use std::borrow::Cow;
 
 /// Label globs are compared one by one, so that their number is bounded.
@@ -35,11 +37,9 @@ pub(crate) fn compile_origins(
     builder.reserve(list.entries.len());
     for entry in &list.entries {
         let place = || list.place(&entry.at);
-        let Some(pattern) =
-            read_entry(&entry.text, stakes, &mut builder, |fault| issues.error(place(), &entry.text, fault))
-        else {
-            continue;
-        };
+        let told = issues.suggests_regexes();
+        let error = |fault| issues.error(place(), &entry.text, fault);
+        let Some(pattern) = read_entry(&entry.text, stakes, told, &mut builder, error) else { continue };
         match pattern {
             OriginPattern::Any => check_any(&place(), alone, credentials, issues),
             OriginPattern::Null if !dangers.null_origin => issues.error(place(), "null", null()),
@@ -48,7 +48,7 @@ pub(crate) fn compile_origins(
         builder.pattern(pattern);
     }
     check_globs(list, &builder, issues);
-    compile_regexes(regexes, credentials, &mut builder, issues);
+    compile_regexes(regexes, stakes, &mut builder, issues);
     builder.build()
 }
 
@@ -58,8 +58,9 @@ pub(crate) fn compile_trusted(list: &List, dangers: Dangers, issues: &mut Issues
     let mut builder = OriginSetBuilder::default();
     builder.reserve(list.entries.len());
     for entry in &list.entries {
+        let told = issues.suggests_regexes();
         let mut error = |fault| issues.error(list.place(&entry.at), &entry.text, fault);
-        match read_entry(&entry.text, stakes, &mut builder, &mut error) {
+        match read_entry(&entry.text, stakes, told, &mut builder, &mut error) {
             Some(OriginPattern::Any | OriginPattern::Null) => {
                 let message = format!("`{}` cannot be trusted: any site can send from it", entry.text);
                 let help = "list the origins whose pages may write: `https://app.example.com`, `https://*.example.com`";
@@ -77,6 +78,7 @@ pub(crate) fn compile_trusted(list: &List, dangers: Dangers, issues: &mut Issues
 fn read_entry<'l>(
     text: &'l str,
     stakes: Stakes,
+    regexes: bool,
     builder: &mut OriginSetBuilder<'l>,
     mut error: impl FnMut(Fault),
 ) -> Option<OriginPattern> {
@@ -87,7 +89,7 @@ fn read_entry<'l>(
         builder.exact(Cow::Borrowed(text));
         return None;
     }
-    match OriginPattern::parse(text) {
+    match OriginPattern::parse(text, regexes) {
         Ok(pattern) => {
             if let (OriginPattern::Tuple(tuple), true) = (&pattern, stakes.credentials) {
                 check_credentials(tuple, text, stakes.dangers, error);
@@ -150,33 +152,46 @@ fn null() -> Fault {
     Fault::new(Code::NullOrigin, message, help)
 }
 
-fn compile_regexes(list: &List, credentials: bool, builder: &mut OriginSetBuilder<'_>, issues: &mut Issues) {
+fn compile_regexes(list: &List, stakes: Stakes, builder: &mut OriginSetBuilder<'_>, issues: &mut Issues) {
     if list.entries.len() > MAX_REGEXES {
         let message =
             format!("{} regexes are more than the {MAX_REGEXES} that are tried one by one", list.entries.len());
         issues.error(&list.field, list.entries.len(), too_large_fault(&message));
         return;
     }
+    // Only the `cors` dialect has regexes among its origins, as objects.
+    let syntax = if list.field == "origin" { Syntax::RegExp } else { Syntax::Text };
     let mut too_large = false;
-    for entry in &list.entries {
-        let place = list.place(&entry.at);
-        let regex = match Regex::parse(&entry.text) {
+    for Entry { at, text } in &list.entries {
+        let place = list.place(at);
+        let written = Written { text, syntax, anywhere: false, stakes };
+        let regex = match Regex::parse(text) {
             Ok(regex) => regex,
             Err(fault) => {
-                issues.error(place, &entry.text, fault);
+                issues.error(place, text, written.refused(fault));
                 continue;
             }
         };
         // Compiling is costly: after one that is too large the others are only read.
-        if !too_large && let Err(fault) = builder.regexes.add(&regex) {
-            too_large = true;
-            issues.error(&place, &entry.text, fault);
+        let compiled = (!too_large).then(|| regex.compile()).transpose();
+        match compiled {
+            Ok(None) => {}
+            Ok(Some(dfa)) if regex_language::is_empty(&dfa) => {
+                issues.error(place, text, written.matches_nothing(issues.suggests_regexes()));
+                continue;
+            }
+            Ok(Some(dfa)) => builder.regexes.add(dfa),
+            Err(fault) => {
+                too_large = true;
+                issues.error(&place, text, written.refused(fault));
+            }
         }
-        if let Some(finding) = regex.finding {
-            if credentials {
-                issues.error(&place, &entry.text, finding);
+        if let Some(finding) = regex.finding.filter(|finding| regex_fault::counts(finding, stakes)) {
+            let fault = written.finding(&finding, issues.suggests_regexes());
+            if stakes.credentials {
+                issues.error(&place, text, fault);
             } else {
-                issues.lint(&place, &entry.text, finding);
+                issues.lint(&place, text, fault);
             }
         }
     }

@@ -3,10 +3,12 @@
 //! Where that package is unsafe the option is an error that says what to write.
 
 use crate::catalog::Code;
-use crate::error::{Fault, printable, write_this};
+use crate::compile_origins::Stakes;
+use crate::error::Fault;
 use crate::read::{Entries, Reader, Store, origin_of_url};
+use crate::regex_suggest::{Syntax, Written};
 use crate::regexes::Regex;
-use crate::settings::{At, Entry, List, PredicateOf, Settings};
+use crate::settings::{At, Dangers, Entry, List, PredicateOf, Settings};
 use crate::tokens::AUTHORIZATION;
 use crate::value::Value;
 use std::sync::Arc;
@@ -25,8 +27,10 @@ pub(crate) fn read(entries: Entries, predicate: bool, reader: &mut Reader<'_>) -
         ..Settings::default()
     };
     let credentials = entries.iter().any(|(key, value)| *key == "credentials" && *value == Value::Bool(true));
+    let dangers = Dangers { public_suffixes: lifts(&entries, "public-suffixes"), ..Dangers::default() };
+    let stakes = Stakes { credentials, dangers };
     let mut origin_given = predicate;
-    let mut origins = Origins { patterns: List::new("origin"), regexes: List::new("origin") };
+    let mut origins = Origins { patterns: List::new("origin"), regexes: List::new("origin"), stakes };
     for (key, value) in entries {
         match key {
             "origin" => {
@@ -34,7 +38,7 @@ pub(crate) fn read(entries: Entries, predicate: bool, reader: &mut Reader<'_>) -
                 if let Value::Function = value {
                     settings.predicate = Some(PredicateOf::Policy);
                 } else {
-                    reader.origin(value, credentials, &mut origins);
+                    reader.origin(value, &mut origins);
                 }
             }
             "methods" => reader.comma_list(key, value, "PUT").store(&mut settings.allow_methods),
@@ -58,6 +62,18 @@ pub(crate) fn read(entries: Entries, predicate: bool, reader: &mut Reader<'_>) -
 struct Origins {
     patterns: List,
     regexes: List,
+    /// What a RegExp has to be fit for.
+    stakes: Stakes,
+}
+
+/// Whether a check is lifted. What else stands in that setting is read with the others.
+fn lifts(entries: &Entries, check: &str) -> bool {
+    entries.iter().any(|(key, value)| match value {
+        Value::List(items) if *key == "dangerously_allow" => {
+            items.iter().any(|item| matches!(item, Value::String(text) if text == check))
+        }
+        _ => false,
+    })
 }
 
 fn list(field: &str, texts: &[&str]) -> List {
@@ -73,9 +89,9 @@ impl Origins {
 }
 
 impl Reader<'_> {
-    fn origin(&mut self, value: Value, credentials: bool, origins: &mut Origins) {
+    fn origin(&mut self, value: Value, origins: &mut Origins) {
         match value {
-            Value::Bool(true) if credentials => {
+            Value::Bool(true) if origins.stakes.credentials => {
                 let message =
                     "`origin: true` with `credentials: true` would let every origin read with the user's session";
                 let help = "list the origins: `origin: [\"https://app.example.com\"]`";
@@ -98,7 +114,7 @@ impl Reader<'_> {
                 origins.patterns.entries.push(Entry { at: at(path), text: origin_of_url(text) });
             }
             Value::RegExp { source, flags } => {
-                if let Some(text) = self.anchored(&format!("origin{path}"), source, &flags) {
+                if let Some(text) = self.anchored(&format!("origin{path}"), source, &flags, origins.stakes) {
                     origins.regexes.entries.push(Entry { at: at(path), text });
                 }
             }
@@ -128,18 +144,13 @@ impl Reader<'_> {
         );
     }
 
-    fn anchored(&mut self, field: &str, source: String, flags: &str) -> Option<String> {
+    fn anchored(&mut self, field: &str, source: String, flags: &str, stakes: Stakes) -> Option<String> {
         let text = self.regexp(field, source.clone(), flags)?;
         // A regex that does not parse is reported where regexes are compiled.
         if Regex::parse(&text).is_ok_and(|regex| !regex.is_anchored()) {
-            let message = format!("`/{}/` is not anchored: it matches anywhere in an origin", printable(&source));
-            let body = source.strip_prefix('^').unwrap_or(&source);
-            let body = if body.ends_with("\\$") { body } else { body.strip_suffix('$').unwrap_or(body) };
-            let body = if body.contains('|') { format!("(?:{body})") } else { body.to_owned() };
-            let scheme = if body.contains("//") { "" } else { "https:\\/\\/([a-z0-9-]+\\.)*" };
-            let body = if scheme.is_empty() { &*body } else { body.trim_start_matches("\\.").trim_start_matches(".*") };
-            let help = write_this(&format!("/^{scheme}{body}$/"));
-            self.issues.error(field, &source, Fault::new(Code::RegexpNotAnchored, message, help));
+            let written = Written { text: &text, syntax: Syntax::RegExp, anywhere: true, stakes };
+            let fault = written.not_anchored(self.issues.suggests_regexes());
+            self.issues.error(field, &source, fault);
             return None;
         }
         Some(text)

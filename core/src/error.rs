@@ -114,12 +114,19 @@ impl From<ConfigError> for LoadError {
 /// Issues are kept up to this many; a million bad origins are told by the first thousand.
 const MOST_ISSUES: usize = 1000;
 
+/// Behind so many issues nothing is worked out for a regex.
+const MOST_REGEX_HELPS: usize = 64;
+
 /// Collects issues while a policy is read and compiled.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Issues {
     errors: Vec<Issue>,
     lints: Vec<Issue>,
     omitted: usize,
+    /// How many were found, listed or not.
+    found: usize,
+    /// How many are listed.
+    most: usize,
     /// Where routes inherit settings, what is wrong in them is said once: by severity, code and field.
     told: Option<HashSet<(Severity, Code, String)>>,
 }
@@ -138,10 +145,31 @@ impl Fault {
     }
 }
 
+impl Default for Issues {
+    fn default() -> Self {
+        Issues { errors: Vec::new(), lints: Vec::new(), omitted: 0, found: 0, most: MOST_ISSUES, told: None }
+    }
+}
+
 impl Issues {
+    /// Issues that are counted and not listed: for what is tried before it is suggested.
+    pub(crate) fn counting() -> Self {
+        Issues { most: 0, ..Self::default() }
+    }
+
+    /// Whether nothing was found, not even a lint.
+    pub(crate) fn is_clean(&self) -> bool {
+        self.found == 0
+    }
+
     /// Whether further issues are only counted, so that their help need not be worked out.
     pub(crate) fn is_full(&self) -> bool {
-        self.errors.len() >= MOST_ISSUES
+        self.errors.len() >= self.most
+    }
+
+    /// Whether the help for one more finding in a regex is worked out: that costs more than other helps do.
+    pub(crate) fn suggests_regexes(&self) -> bool {
+        self.errors.len() + self.lints.len() < self.most.min(MOST_REGEX_HELPS)
     }
 
     /// From here on each code is told once of each field; a lint at the top level may be an error in a route.
@@ -154,6 +182,7 @@ impl Issues {
     }
 
     pub(crate) fn error(&mut self, field: impl Into<String>, value: impl fmt::Display, fault: Fault) {
+        self.found += 1;
         if self.is_full() {
             self.omitted += 1;
             return;
@@ -165,8 +194,9 @@ impl Issues {
     }
 
     pub(crate) fn lint(&mut self, field: impl Into<String>, value: impl fmt::Display, fault: Fault) {
+        self.found += 1;
         let field = field.into();
-        if self.lints.len() < MOST_ISSUES && self.is_news(Severity::Lint, fault.code, &field) {
+        if self.lints.len() < self.most && self.is_news(Severity::Lint, fault.code, &field) {
             self.lints.push(issue(Severity::Lint, field, value, fault));
         }
     }

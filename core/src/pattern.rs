@@ -47,9 +47,9 @@ pub(crate) enum PortPattern {
 }
 
 impl OriginPattern {
-    /// Parses a pattern. The fault says what is wrong and what to write.
-    pub(crate) fn parse(text: &str) -> Result<Self, Fault> {
-        Self::parse_strict(text).ok_or_else(|| pattern_fault::diagnose(text))
+    /// Parses a pattern. The fault says what is wrong and what to write, in place of a regex too if `regexes` is true.
+    pub(crate) fn parse(text: &str, regexes: bool) -> Result<Self, Fault> {
+        Self::parse_strict(text).ok_or_else(|| pattern_fault::diagnose(text, regexes))
     }
 
     /// Parses a pattern, or says no more than that it is none.

@@ -5,12 +5,16 @@ use crate::error::{Fault, printable, write_this};
 use crate::origin::{self, HostFault};
 use crate::pattern::OriginPattern;
 use crate::pattern_suggest::suggest;
+use crate::regex_written;
 
 const GRAMMAR: &str = "an origin is `scheme://host` or `scheme://host:port`, as in `https://app.example.com`";
 
-/// Says what is wrong with a text that is no pattern.
-pub(crate) fn diagnose(text: &str) -> Fault {
+/// Says what is wrong with a text that is no pattern. `regexes` says whether to look for a regex, which is costly.
+pub(crate) fn diagnose(text: &str, regexes: bool) -> Fault {
     let (code, message) = find(text);
+    if let Some(fault) = regexes.then(|| regex_written::diagnose(text, code)).flatten() {
+        return fault;
+    }
     let help = match suggest(text) {
         Some(better) if better.starts_with('[') => {
             format!("write a list: `{better}`")

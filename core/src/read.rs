@@ -4,6 +4,7 @@ use crate::catalog::Code;
 use crate::dialect;
 use crate::error::{Fault, Issues, printable};
 use crate::keys;
+use crate::regex_fault;
 use crate::regexes::check_regexp;
 use crate::settings::{At, Dangers, Entry, List, PredicateOf, RouteSettings, Settings};
 use crate::value::Value;
@@ -252,7 +253,8 @@ impl Reader<'_> {
         let kept: String = flags.chars().filter(|flag| matches!(flag, 'i' | 's')).collect();
         // The source by itself: flags are written around it, and might complete what is none.
         if let Err(fault) = check_regexp(&source) {
-            self.error(field, &source, fault);
+            let list = if field.starts_with("origin") { "origin" } else { "allow_origins" };
+            self.error(field, &source, regex_fault::in_list(fault, list));
             return None;
         }
         Some(if kept.is_empty() { source } else { format!("(?{kept}:{source})") })

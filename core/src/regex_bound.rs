@@ -1,43 +1,125 @@
 //! Whether a regex fixes the end of the host: what keeps `https://trusted.example.evil.com` out.
 
-use crate::catalog::Code;
-use crate::error::{Fault, printable};
 use crate::{origin, suffix};
 use regex_syntax::hir::literal::{ExtractKind, Extractor, Seq};
-use regex_syntax::hir::{Class, Hir, HirKind};
+use regex_syntax::hir::{Capture, Class, ClassBytes, ClassBytesRange, Hir, HirKind, Repetition};
 
 /// How many different ends the matches may have.
 const MOST_ENDS: usize = 64;
 /// Longer than any host: an end that was cut short would be taken for a shorter one.
 const LONGEST_END: usize = 300;
 
-/// Whether all matches, without an optional port at the end, end in `/D` or `.D` with D loopback, an IP
-/// address or a name that has a registrable domain.
-pub(crate) fn is_bounded(hir: &Hir) -> bool {
+/// How the hosts end that a regex matches, without an optional port.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Ends {
+    /// Each in one of these, all of them somebody's own.
+    Fixed(Vec<End>),
+    /// In such names too as anyone can register directly below this one.
+    PublicSuffix(String),
+    /// In what the regex leaves open.
+    Open,
+}
+
+/// The literal end of a host.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct End {
+    /// The host, or what follows the dot.
+    pub(crate) host: String,
+    /// Whether it is the whole host; else a dot stands before it.
+    pub(crate) whole: bool,
+}
+
+/// Looks at the ends of all matches. Each has to be `/D`, where D is the whole host, or `.D` with D loopback, an IP
+/// address or a name below which everything belongs to the same somebody.
+pub(crate) fn ends(hir: &Hir) -> Ends {
+    let ends = literal_ends(hir);
+    if ends.is_empty() {
+        return Ends::Open;
+    }
+    let count = ends.len();
+    let mut fixed = Vec::with_capacity(count);
+    let mut public_suffix = None;
+    for end in ends {
+        let Some(end) = end else { return Ends::Open };
+        if end.whole || origin::is_loopback(end.host.as_bytes()) || suffix::owns_names_below(&end.host) {
+            fixed.push(end);
+        } else {
+            public_suffix.get_or_insert(end.host);
+        }
+    }
+    match public_suffix {
+        None => Ends::Fixed(fixed),
+        // Too many come shortened: then the name is what is left of them, and not what the regex says.
+        Some(_) if extract(hir, 2 * MOST_ENDS).len() != count => Ends::Open,
+        Some(name) => Ends::PublicSuffix(name),
+    }
+}
+
+/// The literal ends of all matches, if they have any: for each the host in it, if a whole label begins it.
+pub(crate) fn literal_ends(hir: &Hir) -> Vec<Option<End>> {
+    extract(hir, MOST_ENDS)
+}
+
+fn extract(hir: &Hir, most: usize) -> Vec<Option<End>> {
     let mut extractor = Extractor::new();
-    extractor.kind(ExtractKind::Suffix).limit_total(MOST_ENDS).limit_literal_len(LONGEST_END);
-    let ends: Seq = extractor.extract(&without_port(hir));
-    ends.literals().is_some_and(|ends| !ends.is_empty() && ends.iter().all(|end| is_fixed_host(end.as_bytes())))
+    extractor.kind(ExtractKind::Suffix).limit_total(most).limit_literal_len(LONGEST_END);
+    let ends: Seq = extractor.extract(&without_port(&in_lower_case(hir)));
+    ends.literals().unwrap_or_default().iter().map(|end| host_in(end.as_bytes())).collect()
 }
 
-pub(crate) fn fault(source: &str) -> Fault {
-    let message = format!("`{}` does not fix the end of the host", printable(source));
-    let help = "end it in a literal domain that you control, such as `\\.example\\.com`, with at most an optional port \
-                after it (`(:[0-9]+)?`), or write origin patterns such as `https://*.example.com` in `allow_origins`";
-    Fault::new(Code::RegexUnboundedHost, message, help)
-}
-
-/// Whether the text ends in `/D` or `.D` for a D that is somebody's own.
-fn is_fixed_host(end: &[u8]) -> bool {
-    let Ok(end) = std::str::from_utf8(end) else { return false };
+/// The longest host in the end of a match, behind a `/` or a dot.
+fn host_in(end: &[u8]) -> Option<End> {
+    let end = std::str::from_utf8(end).ok()?;
     let end = end.trim_end_matches(|c: char| c.is_ascii_digit()).strip_suffix(':').unwrap_or(end);
-    end.match_indices(['/', '.']).any(|(index, before)| {
-        let Some(host) = end.get(index + 1..) else { return false };
-        let ip = host.starts_with('[') || origin::is_ipv4(host.as_bytes());
-        let registered =
-            if before == "/" { suffix::has_registrable_domain(host) } else { suffix::owns_names_below(host) };
-        origin::check_web_host(host.as_bytes()).is_ok() && (ip || origin::is_loopback(host.as_bytes()) || registered)
-    })
+    // A slash stands in origins before the host alone.
+    let (host, whole) = match end.rfind('/') {
+        Some(slash) => (end.get(slash + 1..)?, true),
+        None => (end.strip_prefix('.').or_else(|| below_first_label(end))?, false),
+    };
+    origin::check_web_host(host.as_bytes()).ok()?;
+    Some(End { host: host.to_owned(), whole })
+}
+
+/// What is certain of an end whose first label may have more before it, if that is a domain of somebody.
+fn below_first_label(end: &str) -> Option<&str> {
+    let below = end.split_once('.').map(|(_, below)| below)?;
+    (origin::is_loopback(below.as_bytes()) || suffix::owns_names_below(below)).then_some(below)
+}
+
+/// The regex over lower-case texts alone, which origins of the web are: `[Aa]` is `a`.
+fn in_lower_case(hir: &Hir) -> Hir {
+    match hir.kind() {
+        HirKind::Class(class) => {
+            let bytes = match class {
+                Class::Bytes(class) => Some(class.clone()),
+                Class::Unicode(class) => class.to_byte_class(),
+            };
+            let lower = bytes.map(|mut class| {
+                class.difference(&upper_case());
+                class
+            });
+            // A class of upper case alone stays: it matches no host, and is no reason to say otherwise.
+            match lower {
+                Some(lower) if !lower.ranges().is_empty() => Hir::class(Class::Bytes(lower)),
+                _ => hir.clone(),
+            }
+        }
+        HirKind::Repetition(repetition) => {
+            let sub = Box::new(in_lower_case(&repetition.sub));
+            Hir::repetition(Repetition { sub, ..repetition.clone() })
+        }
+        HirKind::Capture(capture) => {
+            let sub = Box::new(in_lower_case(&capture.sub));
+            Hir::capture(Capture { sub, ..capture.clone() })
+        }
+        HirKind::Concat(parts) => Hir::concat(parts.iter().map(in_lower_case).collect()),
+        HirKind::Alternation(branches) => Hir::alternation(branches.iter().map(in_lower_case).collect()),
+        HirKind::Empty | HirKind::Literal(_) | HirKind::Look(_) => hir.clone(),
+    }
+}
+
+fn upper_case() -> ClassBytes {
+    ClassBytes::new([ClassBytesRange::new(b'A', b'Z')])
 }
 
 /// The regex without anchors and without the port at its end.
@@ -124,12 +206,11 @@ fn drop_port(parts: &mut Vec<Hir>) {
 
 #[cfg(test)]
 mod tests {
-    use super::Code;
+    use super::{Ends, ends};
     use crate::regexes::Regex;
 
-    fn bounded(source: &str) -> bool {
-        let regex = Regex::parse(source).unwrap();
-        regex.finding.is_none_or(|fault| fault.code != Code::RegexUnboundedHost)
+    fn of(source: &str) -> Ends {
+        ends(&Regex::parse(source).unwrap().hir)
     }
 
     #[test]
@@ -148,25 +229,52 @@ mod tests {
             r"http://\[::1\](:\d+)?",
             r"https://(.+\.)?example\.co\.uk",
             r"(https://.*\.example\.com)",
+            r"(?i)https://.*\.example\.com",
+            r"(?i:^https://.*\.Example\.com(:\d+)?$)",
+            r"(?i)https://(.+\.)?example\.(com|org)",
+            r"(?i)https?://localhost(:\d+)?",
+            r"https://github\.io",
+            r"https?://intranet(:\d+)?",
+            r"https://[a-z]*-app\.example\.com",
         ] {
-            assert!(bounded(source), "{source}");
+            assert!(matches!(of(source), Ends::Fixed(_)), "{source}");
         }
+    }
+
+    #[test]
+    fn open_ends() {
         for source in [
             r"https://example\.com.*",
             r"https://.*",
             r"https://.*example\.com",
-            r"https://.*\.com",
-            r"https://.*\.co\.uk",
-            r"https://.*\.github\.io",
+            r"(?i)https://.*example\.com",
+            r"(?i)https://.*",
+            r"https://.*example\.github\.io",
             r"https://.*\.example\.[a-z]+",
             r"https://.*\.example\.com(:\d+)*",
             r"https://.*\.example\.com(:.*)?",
             r"https://[a-z]+",
             r"https://.*\.example\.com|https://.*",
             r"https://.*\.0\.0\.1",
+            r"https://[a-z]*localhost",
             r"",
         ] {
-            assert!(!bounded(source), "{source}");
+            assert_eq!(of(source), Ends::Open, "{source}");
         }
+    }
+
+    #[test]
+    fn ends_that_anyone_can_register() {
+        for (source, name) in [
+            (r"https://.*\.com", "com"),
+            (r"https://.*\.co\.uk", "co.uk"),
+            (r"https://.*\.github\.io", "github.io"),
+            (r"(?i)https://[a-z]+\.GitHub\.io(:\d+)?", "github.io"),
+            (r"https://(.*\.example\.com|.*\.vercel\.app)", "vercel.app"),
+            (r"https://.*\.amazonaws\.com", "amazonaws.com"),
+        ] {
+            assert_eq!(of(source), Ends::PublicSuffix(name.to_owned()), "{source}");
+        }
+        assert_eq!(of(r"https://(.*\.github\.io|.*)"), Ends::Open);
     }
 }

@@ -13,7 +13,11 @@ pub(crate) fn check(source: &str, ast: &Ast) -> Result<(), Fault> {
         Ok(None) | Err(()) => Ok(()),
         Ok(Some(what)) => {
             let message = format!("`/{}/` holds {what}, which its own language reads differently", printable(source));
-            Err(Fault::new(Code::RegexSyntax, message, "write it without; classes such as `[a-z0-9-]` are read alike"))
+            Err(Fault::new(
+                Code::RegexSyntax,
+                message,
+                "write it without that; classes such as `[a-z0-9-]` mean the same in every language",
+            ))
         }
     }
 }

@@ -3,20 +3,24 @@
 //! Each becomes a dense DFA, built once and capped in size. What protects credentials stands in `regex_bound`.
 
 use crate::catalog::Code;
-use crate::error::{Fault, printable, write_this};
-use crate::{regex_bound, regex_host};
+use crate::error::Fault;
+use crate::regex_bound::{self, Ends};
+use crate::regex_language::Dfa;
+use crate::{regex_host, regex_syntax_fault};
 use regex_automata::dfa::{Automaton, StartKind, dense};
 use regex_automata::nfa::thompson;
 use regex_automata::{Anchored, Input};
 use regex_syntax::ast::{self, Ast};
 use regex_syntax::hir::translate::TranslatorBuilder;
-use regex_syntax::hir::{Hir, Look};
+use regex_syntax::hir::{self, Hir, Look};
 
 /// The longest source that is read, in bytes.
 const MAX_SOURCE: usize = 4096;
 const TOO_LONG: &str = "the regex is longer than 4 KiB";
 /// The most that one compiled regex may take, in bytes. Together with their number it bounds what a look-up costs.
 const MAX_ONE: usize = 256 << 10;
+/// The most that a compiled regex may take which only serves a help.
+const MAX_HELP: usize = 24 << 10;
 /// How many regexes a policy may have.
 pub(crate) const MAX_REGEXES: usize = 256;
 /// Nesting of groups.
@@ -25,7 +29,7 @@ const MAX_NEST: u32 = 64;
 /// The compiled regexes of a policy.
 #[derive(Debug, Default)]
 pub(crate) struct Regexes {
-    dfas: Vec<dense::DFA<Vec<u32>>>,
+    dfas: Vec<Dfa>,
     memory: usize,
 }
 
@@ -40,27 +44,37 @@ impl Regexes {
 
     /// Whether one of them matches the whole origin.
     pub(crate) fn matches(&self, origin: &[u8]) -> bool {
-        self.dfas.iter().any(|dfa| {
-            let input = Input::new(origin).anchored(Anchored::Yes);
-            matches!(dfa.try_search_fwd(&input), Ok(Some(_)))
-        })
+        self.dfas.iter().any(|dfa| matches(dfa, origin))
     }
 
-    /// Compiles a parsed regex and adds it.
-    pub(crate) fn add(&mut self, regex: &Regex) -> Result<(), Fault> {
-        let dfa = regex.compile()?;
+    pub(crate) fn add(&mut self, dfa: Dfa) {
         self.memory += dfa.memory_usage() + size_of_val(&dfa);
         self.dfas.push(dfa);
-        Ok(())
     }
+}
+
+/// Whether a compiled regex matches the whole text.
+pub(crate) fn matches(dfa: &Dfa, text: &[u8]) -> bool {
+    matches!(dfa.try_search_fwd(&Input::new(text).anchored(Anchored::Yes)), Ok(Some(_)))
+}
+
+/// Found where a regex may let in more origins than it seems to.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Finding {
+    /// A dot that stands for any character.
+    BareDot,
+    /// The end of the host is not fixed.
+    OpenHost,
+    /// Names directly below this one are allowed, and anyone can register them.
+    PublicSuffix(String),
 }
 
 /// A regex that parses, and what was found in it.
 #[derive(Debug)]
 pub(crate) struct Regex {
-    hir: Hir,
-    /// Found where it may let in more origins than it seems to: an error with credentials, else a lint.
-    pub(crate) finding: Option<Fault>,
+    pub(crate) ast: Ast,
+    pub(crate) hir: Hir,
+    pub(crate) finding: Option<Finding>,
 }
 
 impl Regex {
@@ -70,19 +84,17 @@ impl Regex {
             return Err(too_large_fault(TOO_LONG));
         }
         let (ast, hir) = parse(source)?;
-        if hir.properties().minimum_len().is_none() {
-            let message = format!("`{}` can match nothing", printable(source));
-            return Err(Fault::new(Code::RegexMatchesNothing, message, "remove it, or write `[]` for `allow_origins`"));
-        }
         // One at a time: a dot that is escaped may well fix the end of the host.
-        let finding = if let Some(fault) = bare_dot(source, &ast) {
-            Some(fault)
-        } else if !regex_bound::is_bounded(&hir) {
-            Some(regex_bound::fault(source))
+        let finding = if !bare_dots(&ast).is_empty() {
+            Some(Finding::BareDot)
         } else {
-            None
+            match regex_bound::ends(&hir) {
+                Ends::Open => Some(Finding::OpenHost),
+                Ends::PublicSuffix(name) => Some(Finding::PublicSuffix(name)),
+                Ends::Fixed(_) => None,
+            }
         };
-        Ok(Regex { hir, finding })
+        Ok(Regex { ast, hir, finding })
     }
 
     /// Whether it is anchored at both ends by itself.
@@ -91,22 +103,37 @@ impl Regex {
         properties.look_set_prefix().contains(Look::Start) && properties.look_set_suffix().contains(Look::End)
     }
 
-    fn compile(&self) -> Result<dense::DFA<Vec<u32>>, Fault> {
-        let whole = Hir::concat(vec![Hir::look(Look::Start), self.hir.clone(), Hir::look(Look::End)]);
-        let nfa = thompson::Compiler::new()
-            .configure(thompson::Config::new().utf8(false).nfa_size_limit(Some(MAX_ONE)))
-            .build_from_hir(&whole)
-            .map_err(|error| uncompiled(error.size_limit().is_some(), &error))?;
-        let config = dense::Config::new()
-            .start_kind(StartKind::Anchored)
-            .accelerate(false)
-            .dfa_size_limit(Some(MAX_ONE))
-            .determinize_size_limit(Some(4 * MAX_ONE));
-        dense::Builder::new()
-            .configure(config)
-            .build_from_nfa(&nfa)
-            .map_err(|error| uncompiled(error.is_size_limit_exceeded(), &error))
+    /// Compiles it to be matched against a whole text.
+    pub(crate) fn compile(&self) -> Result<Dfa, Fault> {
+        compile(self.hir.clone(), MAX_ONE)
     }
+
+    /// Compiles it for a help: as it is matched here, or as its own language looks for it anywhere in a text.
+    pub(crate) fn compile_for_help(&self, anywhere: bool) -> Option<Dfa> {
+        let hir = self.hir.clone();
+        let around = || {
+            let sub = Box::new(Hir::dot(hir::Dot::AnyByte));
+            Hir::repetition(hir::Repetition { min: 0, max: None, greedy: true, sub })
+        };
+        compile(if anywhere { Hir::concat(vec![around(), hir, around()]) } else { hir }, MAX_HELP).ok()
+    }
+}
+
+fn compile(hir: Hir, cap: usize) -> Result<Dfa, Fault> {
+    let whole = Hir::concat(vec![Hir::look(Look::Start), hir, Hir::look(Look::End)]);
+    let nfa = thompson::Compiler::new()
+        .configure(thompson::Config::new().utf8(false).nfa_size_limit(Some(cap)))
+        .build_from_hir(&whole)
+        .map_err(|error| uncompiled(error.size_limit().is_some()))?;
+    let config = dense::Config::new()
+        .start_kind(StartKind::Anchored)
+        .accelerate(false)
+        .dfa_size_limit(Some(cap))
+        .determinize_size_limit(Some(4 * cap));
+    dense::Builder::new()
+        .configure(config)
+        .build_from_nfa(&nfa)
+        .map_err(|error| uncompiled(error.is_size_limit_exceeded()))
 }
 
 /// Checks the source of a regular expression object, which its own language has to read alike.
@@ -123,63 +150,42 @@ fn parse(source: &str) -> Result<(Ast, Hir), Fault> {
         .nest_limit(MAX_NEST)
         .build()
         .parse(source)
-        .map_err(|error| unparsable(source, error.kind(), error.span()))?;
+        .map_err(|error| regex_syntax_fault::unparsable(source, error.kind(), error.span()))?;
     let hir = TranslatorBuilder::new()
         .utf8(false)
         .unicode(false)
         .build()
         .translate(source, &ast)
-        .map_err(|error| unparsable(source, error.kind(), error.span()))?;
+        .map_err(|error| regex_syntax_fault::untranslatable(source, error.span()))?;
     Ok((ast, hir))
 }
 
-fn unparsable(source: &str, what: &dyn std::fmt::Display, span: &ast::Span) -> Fault {
-    let message = format!("`{}` is no regex: {what} (at character {})", printable(source), span.start.column);
-    let help = "write a regular expression without look-around and back-references, which cannot run in linear time, \
-                or origin patterns such as `https://*.example.com` in `allow_origins`";
-    Fault::new(Code::RegexSyntax, message, help)
-}
-
-fn uncompiled(too_large: bool, error: &dyn std::fmt::Display) -> Fault {
+fn uncompiled(too_large: bool) -> Fault {
     if too_large {
         return too_large_fault("the regex compiles to more than 256 KiB");
     }
-    Fault::new(
-        Code::RegexSyntax,
-        format!("the regex cannot be compiled: {error}"),
-        "write it without what the message names",
-    )
+    let message = "the regex cannot be compiled for matching in linear time";
+    Fault::new(Code::RegexSyntax, message, "remove `\\b` and `\\B`, which origins have no use for, or list the origins")
 }
 
 pub(crate) fn too_large_fault(message: &str) -> Fault {
     Fault::new(Code::RegexTooLarge, message, "write origin patterns in `allow_origins`, of which there may be millions")
 }
 
-fn bare_dot(source: &str, ast: &Ast) -> Option<Fault> {
+/// Offsets of the dots that are neither escaped nor under a repetition.
+pub(crate) fn bare_dots(ast: &Ast) -> Vec<usize> {
     let mut dots = Vec::new();
-    bare_dots(ast, &mut dots);
-    if dots.is_empty() {
-        return None;
-    }
-    let mut escaped = String::new();
-    let mut from = 0;
-    for dot in dots {
-        escaped.push_str(source.get(from..dot).unwrap_or_default());
-        escaped.push('\\');
-        from = dot;
-    }
-    escaped.push_str(source.get(from..).unwrap_or_default());
-    let message = format!("`{}` has a `.` that stands for any character", printable(source));
-    Some(Fault::new(Code::RegexUnescapedDot, message, write_this(&escaped)))
+    find_bare_dots(ast, &mut dots);
+    dots
 }
 
-/// Offsets of the dots that are neither escaped nor under a repetition. Nesting is bounded by the parser.
-fn bare_dots(ast: &Ast, dots: &mut Vec<usize>) {
+/// Nesting is bounded by the parser.
+fn find_bare_dots(ast: &Ast, dots: &mut Vec<usize>) {
     match ast {
         Ast::Dot(span) => dots.push(span.start.offset),
-        Ast::Group(group) => bare_dots(&group.ast, dots),
-        Ast::Alternation(alternation) => alternation.asts.iter().for_each(|ast| bare_dots(ast, dots)),
-        Ast::Concat(concat) => concat.asts.iter().for_each(|ast| bare_dots(ast, dots)),
+        Ast::Group(group) => find_bare_dots(&group.ast, dots),
+        Ast::Alternation(alternation) => alternation.asts.iter().for_each(|ast| find_bare_dots(ast, dots)),
+        Ast::Concat(concat) => concat.asts.iter().for_each(|ast| find_bare_dots(ast, dots)),
         _ => {}
     }
 }
