@@ -5,17 +5,16 @@ use crate::cases::Guard;
 use crate::catalog::Code;
 use crate::compile_lists::{compile_expose, compile_headers, compile_methods};
 use crate::compile_origins::{Stakes, compile_origins, compile_trusted};
-use crate::error::{Fault, Issues, printable};
+use crate::contradiction::{Untrusted, contradiction, untrusted_origin};
+use crate::error::{Fault, Issues};
 use crate::methods::AllowedMethods;
-use crate::origin::Origin;
 use crate::origins::{OriginSet, OriginSetBuilder};
-use crate::pattern::OriginPattern;
 use crate::policy::{Policy, RoutedRules, Rules};
 use crate::protection::{Mode, Protection};
 use crate::read::Document;
 use crate::render::{ShapesBuilder, Texts};
 use crate::routes::compile_routes;
-use crate::settings::{Dangers, List, ProtectionSettings, Settings};
+use crate::settings::{Dangers, List, ProtectionSettings, RouteSettings, Settings};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -23,7 +22,7 @@ use std::sync::Arc;
 const WRITES: [&str; 3] = ["PUT", "PATCH", "DELETE"];
 
 /// Compiles what was read. Where `issues` has errors the policy is not to be used.
-pub(crate) fn compile(document: &Document, issues: &mut Issues) -> Policy {
+pub(crate) fn compile<'i>(document: &'i Document, issues: &'i mut Issues) -> Policy {
     if !document.routes.is_empty() {
         issues.tell_once();
     }
@@ -43,6 +42,8 @@ struct Compiler<'i> {
     expose: HashMap<(*const List, bool), Option<String>>,
     protections: HashMap<(*const ProtectionSettings, Dangers), Arc<Protection>>,
     contradictions: HashSet<(*const ProtectionSettings, *const OriginSet)>,
+    /// The route whose rules are compiled, by its place.
+    route: Option<&'i str>,
     shapes: ShapesBuilder,
 }
 
@@ -60,6 +61,7 @@ impl<'i> Compiler<'i> {
             expose: HashMap::new(),
             protections: HashMap::new(),
             contradictions: HashSet::new(),
+            route: None,
             shapes: ShapesBuilder::default(),
         }
     }
@@ -91,7 +93,12 @@ impl<'i> Compiler<'i> {
         let (_, headers, all_headers) = self.headers(settings);
         if let (Some(place), true) = (&settings.allow_private_network, origins.is_any()) {
             let message = "with any origin allowed, every web page could reach into the private network";
-            let help = "list the origins in `allow_origins`, or leave `allow_private_network` out";
+            let notation = self.issues.notation();
+            let help = format!(
+                "list the origins in `{}`, or leave `{}` out",
+                notation.key("allow_origins"),
+                notation.key("allow_private_network")
+            );
             self.issues.error(&**place, true, Fault::new(Code::PrivateNetworkAnyOrigin, message, help));
         }
         let protection = self.protection(settings);
@@ -174,18 +181,21 @@ impl<'i> Compiler<'i> {
             return;
         }
         let Some(untrusted) = untrusted_origin(settings, protection) else { return };
-        let shown = printable(&untrusted);
-        let message = format!("`allow_methods` grants writes to `{shown}`, and protection refuses them");
-        let help = if untrusted == "*" {
-            "list the origins that may write in `allow_origins` and in `trusted_origins`, or grant no PUT, PATCH or DELETE".into()
-        } else {
-            format!("write `trusted_origins = [\"{shown}\"]` in `{}`, or grant no PUT, PATCH or DELETE", written.field)
+        let value = match untrusted {
+            Untrusted::Origin(text) | Untrusted::Regex(text) => text.to_owned(),
+            Untrusted::Predicate => "origins of the predicate".to_owned(),
         };
-        self.issues.error(&written.field, untrusted, Fault::new(Code::ProtectionContradictsCors, message, help));
+        let fault = contradiction(settings, untrusted, self.route, written, self.issues);
+        self.issues.error(&written.field, value, fault);
     }
 
-    fn routes(&mut self, document: &Document) -> RoutedRules {
-        let rules: Box<[Rules]> = document.routes.iter().map(|route| self.rules(&route.settings)).collect();
+    fn routes(&mut self, document: &'i Document) -> RoutedRules {
+        let mut rules = |route: &'i RouteSettings| {
+            self.route = Some(&route.field);
+            self.rules(&route.settings)
+        };
+        let rules: Box<[Rules]> = document.routes.iter().map(&mut rules).collect();
+        self.route = None;
         let paths = compile_routes(&document.routes, self.issues);
         RoutedRules { paths, ambiguous: self.ambiguous(document, &rules), rules }
     }
@@ -219,27 +229,4 @@ fn guard(protection: Option<&Protection>) -> Guard {
 
 fn methods_write(list: &str) -> bool {
     list.split(", ").any(|method| WRITES.contains(&method))
-}
-
-/// The first origin that the policy lets read, and protection does not let write.
-fn untrusted_origin(settings: &Settings, protection: &Protection) -> Option<String> {
-    let trusted = |text: &str| {
-        if Origin::parse(text.as_bytes()).is_some() {
-            return protection.trusts(text.as_bytes());
-        }
-        match OriginPattern::parse_strict(text) {
-            Some(OriginPattern::Tuple(pattern)) => {
-                pattern.unlike_examples().all(|origin| protection.trusts(origin.as_bytes()))
-            }
-            // Any origin, and null, can never be trusted.
-            Some(_) => false,
-            // Told of already.
-            None => true,
-        }
-    };
-    let untrusted = settings.allow_origins.entries.iter().map(|entry| &entry.text).find(|text| !trusted(text));
-    let by_regex = || settings.allow_origin_regex.entries.first().map(|entry| entry.text.clone());
-    let by_predicate = || settings.predicate.map(|_| "origins of the predicate".to_owned());
-    let cannot_be_told = || if protection.trusted.is_nobody() { by_regex().or_else(by_predicate) } else { None };
-    untrusted.cloned().or_else(cannot_be_told)
 }

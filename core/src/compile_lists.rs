@@ -3,11 +3,14 @@
 use crate::acrh::{AllowedHeaders, LONGEST_NAME};
 use crate::catalog::Code;
 use crate::compile::Compiled;
-use crate::error::{Fault, Issues, printable, write_this};
+use crate::compile_origins::Stakes;
+use crate::error::{Fault, Issues, printable};
+use crate::list_suggest::{suggest_headers, suggest_methods};
 use crate::methods::{AllowedMethods, LONGEST_METHOD};
 use crate::settings::{At, List};
 use crate::strings::StringSet;
 use crate::tokens::{self, AUTHORIZATION, KNOWN_METHODS, SAFELISTED_HEADERS, SAFELISTED_METHODS, USUAL_METHODS};
+use crate::trial::Place;
 use http::{HeaderName, Method};
 use std::collections::HashSet;
 
@@ -16,9 +19,11 @@ pub(crate) fn compile_methods(list: &List, credentials: bool, issues: &mut Issue
     let all = list.has_wildcard();
     let mut effective: Vec<&str> = SAFELISTED_METHODS.to_vec();
     let mut seen: HashSet<&str> = effective.iter().copied().collect();
+    let mut spot = place_of(list, credentials, issues);
     for entry in list.entries.iter().filter(|entry| entry.text != "*") {
         let place = || list.place(&entry.at);
-        match check_method(&entry.text) {
+        spot.wanted &= !issues.is_full();
+        match check_method(&entry.text, &spot) {
             Err(fault) => issues.error(place(), &entry.text, fault),
             Ok(()) if tokens::is_forbidden_method(entry.text.as_bytes()) => {
                 let message = format!("`{}` is dropped: browsers never send it", entry.text);
@@ -37,20 +42,27 @@ pub(crate) fn compile_methods(list: &List, credentials: bool, issues: &mut Issue
     (AllowedMethods::All { echo: credentials }.into(), text, true)
 }
 
-fn check_method(method: &str) -> Result<(), Fault> {
+/// Of these lists no check can be lifted, so that credentials alone matter.
+fn place_of<'l>(list: &'l List, credentials: bool, issues: &Issues) -> Place<'l> {
+    Place::new(&list.field, Stakes { credentials, ..Stakes::default() }, false, issues)
+}
+
+fn check_method(method: &str, place: &Place<'_>) -> Result<(), Fault> {
+    if method.trim().is_empty() {
+        return Err(Fault::new(Code::MethodNotToken, EMPTY, "remove the entry, or write a method such as `PUT`"));
+    }
+    let help = |otherwise: &str| place.entries(&suggest_methods(method)).unwrap_or_else(|| otherwise.to_owned());
     if method.len() > LONGEST_METHOD || Method::from_bytes(method.as_bytes()).is_err() {
-        let message =
-            format!("`{}` is no method: a method is one token of at most {LONGEST_METHOD} bytes", printable(method));
-        let help = match method.split([',', ' ']).filter(|part| tokens::is_token(part.as_bytes())).collect::<Vec<_>>() {
-            parts if parts.is_empty() => "write methods such as `PUT`".to_owned(),
-            parts => format!("write `[\"{}\"]`", printable(&parts.join("\", \""))),
-        };
-        return Err(Fault::new(Code::MethodNotToken, message, help));
+        let message = format!(
+            "`{}` is not a valid method: a method is one token of at most {LONGEST_METHOD} bytes",
+            printable(method)
+        );
+        return Err(Fault::new(Code::MethodNotToken, message, help("write each method by itself, such as `PUT`")));
     }
     match KNOWN_METHODS.iter().find(|known| known.eq_ignore_ascii_case(method)) {
         Some(known) if *known != method => {
             let message = format!("`{method}` is not `{known}`: methods are case-sensitive");
-            Err(Fault::new(Code::MethodCase, message, write_this(known)))
+            Err(Fault::new(Code::MethodCase, message, help("write it in upper case")))
         }
         _ => Ok(()),
     }
@@ -62,9 +74,11 @@ pub(crate) fn compile_headers(list: &List, credentials: bool, issues: &mut Issue
     let mut effective: Vec<String> = SAFELISTED_HEADERS.iter().map(|name| (*name).to_owned()).collect();
     let mut seen: HashSet<String> = effective.iter().cloned().collect();
     let mut authorization = false;
+    let mut spot = place_of(list, credentials, issues);
     for entry in list.entries.iter().filter(|entry| entry.text != "*") {
         let place = || list.place(&entry.at);
-        let name = match check_header(&entry.text) {
+        spot.wanted &= !issues.is_full();
+        let name = match check_header(&entry.text, &spot) {
             Ok(name) => name,
             Err(fault) => {
                 issues.error(place(), &entry.text, fault);
@@ -78,7 +92,7 @@ pub(crate) fn compile_headers(list: &List, credentials: bool, issues: &mut Issue
         } else if tokens::is_response_only(&name) {
             let message =
                 format!("`{name}` is dropped: it is a response header, and this is the list of request headers");
-            let help = format!("remove it; if scripts are to read it, put it into {}", expose_name(list));
+            let help = format!("remove it; if scripts are to read it, put it into `{}`", expose_name(list, issues));
             issues.lint(place(), &entry.text, Fault::new(Code::RequestHeaderResponseOnly, message, help));
         } else if all && name != AUTHORIZATION {
             redundant(list, &entry.at, &entry.text, issues);
@@ -97,29 +111,35 @@ pub(crate) fn compile_headers(list: &List, credentials: bool, issues: &mut Issue
         return (AllowedHeaders::All.into(), format!("*, {AUTHORIZATION}"), true);
     }
     let message = "`*` does not cover `Authorization`";
-    let help = "write `[\"*\", \"Authorization\"]` if scripts send it; else name the headers that they send";
+    let key = list.field.rsplit('.').next().unwrap_or_default();
+    let better = issues.notation().list_setting(key, &["*", "Authorization"]);
+    let help = format!("write `{better}` if scripts send it; else name the headers that they send");
     issues.lint(&list.field, "*", Fault::new(Code::AuthorizationNotCovered, message, help));
     (AllowedHeaders::AllButAuthorization.into(), "*".to_owned(), true)
 }
 
 /// What the dialect at hand calls the list of exposed headers.
-fn expose_name(list: &List) -> &'static str {
-    if list.field == "allowed_headers" { "`exposedHeaders`" } else { "`expose_headers`" }
+fn expose_name(list: &List, issues: &Issues) -> String {
+    if list.field == "allowed_headers" { "exposedHeaders".into() } else { issues.notation().key("expose_headers") }
 }
 
-fn check_header(name: &str) -> Result<String, Fault> {
+const EMPTY: &str = "the entry is empty: a variable may not have been set";
+
+fn check_header(name: &str, place: &Place<'_>) -> Result<String, Fault> {
+    if name.trim().is_empty() {
+        let help = "remove the entry, or write a name such as `X-Request-Id`";
+        return Err(Fault::new(Code::HeaderNotToken, EMPTY, help));
+    }
     match HeaderName::from_bytes(name.as_bytes()) {
         Ok(lower) if name.len() <= LONGEST_NAME => Ok(lower.as_str().to_owned()),
         _ => {
-            let message =
-                format!("`{}` is no header name: a name is one token of at most {LONGEST_NAME} bytes", printable(name));
-            let parts: Vec<&str> =
-                name.split([',', ' ', ':']).filter(|part| tokens::is_token(part.as_bytes())).collect();
-            let help = if parts.is_empty() {
-                "write names such as `X-Request-Id`".to_owned()
-            } else {
-                format!("write `[\"{}\"]`", printable(&parts.join("\", \"")))
-            };
+            let message = format!(
+                "`{}` is not a valid header name: a name is one token of at most {LONGEST_NAME} bytes",
+                printable(name)
+            );
+            let help = place.entries(&suggest_headers(name));
+            let help =
+                help.unwrap_or_else(|| "write each name by itself, such as `X-Request-Id`, without a value".to_owned());
             Err(Fault::new(Code::HeaderNotToken, message, help))
         }
     }
@@ -130,17 +150,23 @@ pub(crate) fn compile_expose(list: &List, credentials: bool, issues: &mut Issues
     let all = list.has_wildcard();
     let mut names: Vec<String> = Vec::new();
     let mut seen: HashSet<String> = HashSet::new();
+    let mut spot = place_of(list, credentials, issues);
     for entry in &list.entries {
         let place = || list.place(&entry.at);
         if entry.text == "*" {
             if credentials {
-                let message = "`*` stands for a header of that name where credentials are allowed";
-                let fault = Fault::new(Code::ExposeAnyWithCredentials, message, "name the headers: `[\"ETag\"]`");
+                let message = "with credentials, `*` is not a wildcard but a header of that name";
+                let fault = Fault::new(
+                    Code::ExposeAnyWithCredentials,
+                    message,
+                    "name the headers that scripts may read, such as `ETag`",
+                );
                 issues.error(place(), "*", fault);
             }
             continue;
         }
-        match check_header(&entry.text) {
+        spot.wanted &= !issues.is_full();
+        match check_header(&entry.text, &spot) {
             Err(fault) => issues.error(place(), &entry.text, fault),
             Ok(name) if tokens::is_forbidden_response_header(&name) => {
                 let message = format!("`{name}` can never be read by scripts, whatever is exposed");

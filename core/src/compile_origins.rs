@@ -1,14 +1,15 @@
 //! Lists of origins: patterns and regexes validated, and the checks that protect credentials.
 
 use crate::catalog::Code;
-use crate::error::{Fault, Issues, printable, write_this};
+use crate::error::{Fault, Issues, printable};
 use crate::origin::Origin;
 use crate::origins::{OriginSet, OriginSetBuilder};
 use crate::pattern::{OriginPattern, TuplePattern};
-use crate::pattern_suggest::suggest;
+use crate::pattern_fault::offer;
 use crate::regex_suggest::{Syntax, Written};
 use crate::regexes::{MAX_REGEXES, Regex, too_large_fault};
-use crate::settings::{Dangers, Entry, List};
+use crate::settings::{At, Dangers, Entry, List};
+use crate::trial::Place;
 use crate::{regex_fault, regex_language};
 use std::borrow::Cow;
 
@@ -16,7 +17,7 @@ use std::borrow::Cow;
 const MAX_GLOBS: usize = 1000;
 
 /// Who is let in, and what that opens: what the checks of a list of origins depend on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Stakes {
     pub(crate) credentials: bool,
     pub(crate) dangers: Dangers,
@@ -35,14 +36,16 @@ pub(crate) fn compile_origins(
     let mut builder = OriginSetBuilder::default();
     builder.predicate = predicate;
     builder.reserve(list.entries.len());
+    let mut spot = Place::new(&list.field, stakes, alone, issues);
     for entry in &list.entries {
         let place = || list.place(&entry.at);
-        let told = issues.suggests_regexes();
+        spot.attend(issues);
+        spot.whole = matches!(entry.at, At::Whole);
         let error = |fault| issues.error(place(), &entry.text, fault);
-        let Some(pattern) = read_entry(&entry.text, stakes, told, &mut builder, error) else { continue };
+        let Some(pattern) = read_entry(&entry.text, &spot, &mut builder, error) else { continue };
         match pattern {
             OriginPattern::Any => check_any(&place(), alone, credentials, issues),
-            OriginPattern::Null if !dangers.null_origin => issues.error(place(), "null", null()),
+            OriginPattern::Null if !dangers.null_origin => issues.error(place(), "null", null(&spot)),
             OriginPattern::Null | OriginPattern::Tuple(_) => {}
         }
         builder.pattern(pattern);
@@ -57,13 +60,14 @@ pub(crate) fn compile_trusted(list: &List, dangers: Dangers, issues: &mut Issues
     let stakes = Stakes { credentials: true, dangers };
     let mut builder = OriginSetBuilder::default();
     builder.reserve(list.entries.len());
+    let mut spot = Place::new(&list.field, stakes, false, issues);
     for entry in &list.entries {
-        let told = issues.suggests_regexes();
+        spot.attend(issues);
         let mut error = |fault| issues.error(list.place(&entry.at), &entry.text, fault);
-        match read_entry(&entry.text, stakes, told, &mut builder, &mut error) {
+        match read_entry(&entry.text, &spot, &mut builder, &mut error) {
             Some(OriginPattern::Any | OriginPattern::Null) => {
                 let message = format!("`{}` cannot be trusted: any site can send from it", entry.text);
-                let help = "list the origins whose pages may write: `https://app.example.com`, `https://*.example.com`";
+                let help = "list the origins whose pages may write, as in `https://app.example.com` or `https://*.example.com`";
                 error(Fault::new(Code::TrustedOrigin, message, help));
             }
             Some(pattern) => builder.pattern(pattern),
@@ -77,22 +81,22 @@ pub(crate) fn compile_trusted(list: &List, dangers: Dangers, issues: &mut Issues
 /// Reads one entry: a plain origin, which is most of a long list, goes into the set without further parsing.
 fn read_entry<'l>(
     text: &'l str,
-    stakes: Stakes,
-    regexes: bool,
+    place: &Place<'_>,
     builder: &mut OriginSetBuilder<'l>,
     mut error: impl FnMut(Fault),
 ) -> Option<OriginPattern> {
+    let stakes = place.stakes;
     if let Some(origin) = Origin::parse(text.as_bytes()) {
         if stakes.credentials && !origin.is_secure() && !stakes.dangers.insecure_origins {
-            error(insecure(text));
+            error(insecure(text, place));
         }
         builder.exact(Cow::Borrowed(text));
         return None;
     }
-    match OriginPattern::parse(text, regexes) {
+    match OriginPattern::parse(text, place) {
         Ok(pattern) => {
             if let (OriginPattern::Tuple(tuple), true) = (&pattern, stakes.credentials) {
-                check_credentials(tuple, text, stakes.dangers, error);
+                check_credentials(tuple, text, place, error);
             }
             Some(pattern)
         }
@@ -120,35 +124,39 @@ fn check_any(place: &str, alone: bool, credentials: bool, issues: &mut Issues) {
     }
     if credentials {
         let message = "`*` with credentials would let every origin read with the user's session; browsers refuse it";
-        let help = "list the origins (`https://app.example.com`, `https://*.example.com`), or allow no credentials";
+        let help =
+            "list the origins, as in `https://app.example.com` or `https://*.example.com`, or allow no credentials";
         issues.error(place, "*", Fault::new(Code::AnyOriginWithCredentials, message, help));
     }
 }
 
-fn check_credentials(pattern: &TuplePattern, text: &str, dangers: Dangers, mut error: impl FnMut(Fault)) {
+fn check_credentials(pattern: &TuplePattern, text: &str, place: &Place<'_>, mut error: impl FnMut(Fault)) {
+    let dangers = place.stakes.dangers;
     if pattern.is_insecure() && !dangers.insecure_origins {
-        error(insecure(text));
+        error(insecure(text, place));
     }
     if pattern.reaches_public_suffix() && !dangers.public_suffixes {
         let message = format!("`{}` reaches names that anyone can register, with credentials", printable(text));
-        let help = "put the domain that you control before the public suffix (`https://*.example.com`), or lift this \
-                    check with `dangerously_allow = [\"public-suffixes\"]`";
+        let help = format!(
+            "put the domain that you control before the public suffix (as in `https://*.example.com`), or {}",
+            place.lifting("public-suffixes")
+        );
         error(Fault::new(Code::PublicSuffix, message, help));
     }
 }
 
-fn insecure(text: &str) -> Fault {
+fn insecure(text: &str, place: &Place<'_>) -> Fault {
     let message =
         format!("`{}` is plain http: anyone on the network path could act as it, with credentials", printable(text));
-    let https = text.replacen("http://", "https://", 1);
-    let better = suggest(&https).unwrap_or(https);
-    let help = format!("{}, or lift this check with `dangerously_allow = [\"insecure-origins\"]`", write_this(&better));
+    let secure = offer(&text.replacen("http://", "https://", 1), place);
+    let secure = secure.unwrap_or_else(|| "serve it over https and list that origin".to_owned());
+    let help = format!("{secure}, or {}", place.lifting("insecure-origins"));
     Fault::new(Code::InsecureOrigin, message, help)
 }
 
-fn null() -> Fault {
+fn null(place: &Place<'_>) -> Fault {
     let message = "`null` is the origin of every sandboxed frame, so that any site can have it";
-    let help = "serve the page over https and list its origin, or lift this check with `dangerously_allow = [\"null-origin\"]`";
+    let help = format!("serve the page over https and list its origin, or {}", place.lifting("null-origin"));
     Fault::new(Code::NullOrigin, message, help)
 }
 

@@ -5,6 +5,7 @@
 use crate::catalog::Code;
 use crate::compile_origins::Stakes;
 use crate::error::Fault;
+use crate::notation::Notation;
 use crate::read::{Entries, Reader, Store, origin_of_url};
 use crate::regex_suggest::{Syntax, Written};
 use crate::regexes::Regex;
@@ -92,9 +93,15 @@ impl Reader<'_> {
     fn origin(&mut self, value: Value, origins: &mut Origins) {
         match value {
             Value::Bool(true) if origins.stakes.credentials => {
-                let message =
-                    "`origin: true` with `credentials: true` would let every origin read with the user's session";
-                let help = "list the origins: `origin: [\"https://app.example.com\"]`";
+                let notation = self.notation();
+                let written = |key| notation.setting(key, &Value::Bool(true), false);
+                let message = format!(
+                    "`{}` with `{}` would let every origin read with the user's session",
+                    written("origin"),
+                    written("credentials")
+                );
+                let example = notation.list_setting("origin", &["https://app.example.com"]);
+                let help = format!("list the origins, as in `{example}`");
                 let fault = Fault::new(Code::ReflectedOriginWithCredentials, message, help);
                 self.issues.error("origin", "true", fault);
             }
@@ -135,13 +142,14 @@ impl Reader<'_> {
     }
 
     fn wrong_origin(&mut self, path: &str, value: &Value) {
-        let help = "write `origin: [\"https://app.example.com\"]`";
-        self.wrong_type(
-            &format!("origin{path}"),
-            value,
-            "a string, a RegExp, a list of them, a boolean or a function",
-            help,
-        );
+        let notation = self.notation();
+        let example = notation.list_setting("origin", &["https://app.example.com"]);
+        let wanted = if notation == Notation::JavaScript {
+            "a string, a RegExp, an array of them, a boolean or a function"
+        } else {
+            "a string, a regex, a list of them, or a boolean"
+        };
+        self.wrong_type(&format!("origin{path}"), value, wanted, &format!("list the origins, as in `{example}`"));
     }
 
     fn anchored(&mut self, field: &str, source: String, flags: &str, stakes: Stakes) -> Option<String> {
@@ -165,7 +173,7 @@ impl Reader<'_> {
             }
             other => other,
         };
-        self.list(key, value, &format!("[\"{example}\"]"))
+        self.list(key, value, example)
     }
 }
 

@@ -1,6 +1,7 @@
 //! What is wrong with a policy: issues, collected and reported together.
 
 use crate::catalog::{Code, Severity};
+use crate::notation::Notation;
 use std::collections::HashSet;
 use std::fmt;
 
@@ -37,7 +38,9 @@ impl fmt::Display for Issue {
 }
 
 /// A policy that is refused, with every issue that was found in it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// Its `Debug` is what `main` prints after `Error: `, so that it reads like its `Display`, from a line of its own.
+#[derive(Clone, PartialEq, Eq)]
 pub struct ConfigError {
     source: Option<String>,
     issues: Vec<Issue>,
@@ -75,10 +78,17 @@ impl fmt::Display for ConfigError {
     }
 }
 
+impl fmt::Debug for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\n{self}")
+    }
+}
+
 impl std::error::Error for ConfigError {}
 
 /// Why a policy could not be read from a file.
-#[derive(Debug)]
+///
+/// Its `Debug` reads like its `Display`, as that of [`ConfigError`] does.
 #[non_exhaustive]
 pub enum LoadError {
     /// The file could not be read: the host's own error.
@@ -93,6 +103,12 @@ impl fmt::Display for LoadError {
             LoadError::Io(error) => write!(f, "the policy file could not be read: {error}"),
             LoadError::Config(error) => error.fmt(f),
         }
+    }
+}
+
+impl fmt::Debug for LoadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\n{self}")
     }
 }
 
@@ -118,17 +134,16 @@ const MOST_ISSUES: usize = 1000;
 const MOST_REGEX_HELPS: usize = 64;
 
 /// Collects issues while a policy is read and compiled.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Issues {
     errors: Vec<Issue>,
     lints: Vec<Issue>,
     omitted: usize,
-    /// How many were found, listed or not.
-    found: usize,
-    /// How many are listed.
-    most: usize,
     /// Where routes inherit settings, what is wrong in them is said once: by severity, code and field.
     told: Option<HashSet<(Severity, Code, String)>>,
+    notation: Notation,
+    /// The policy is a suggestion that is being tried.
+    trial: bool,
 }
 
 /// What is said of one value: the part of an issue that does not depend on where the value stands.
@@ -145,31 +160,36 @@ impl Fault {
     }
 }
 
-impl Default for Issues {
-    fn default() -> Self {
-        Issues { errors: Vec::new(), lints: Vec::new(), omitted: 0, found: 0, most: MOST_ISSUES, told: None }
-    }
-}
-
 impl Issues {
-    /// Issues that are counted and not listed: for what is tried before it is suggested.
-    pub(crate) fn counting() -> Self {
-        Issues { most: 0, ..Self::default() }
+    pub(crate) fn of(notation: Notation) -> Self {
+        Issues { notation, ..Issues::default() }
     }
 
-    /// Whether nothing was found, not even a lint.
+    pub(crate) fn of_trial() -> Self {
+        Issues { trial: true, ..Issues::default() }
+    }
+
+    pub(crate) fn notation(&self) -> Notation {
+        self.notation
+    }
+
+    pub(crate) fn is_trial(&self) -> bool {
+        self.trial
+    }
+
+    /// Whether the engine takes everything as it stands, and drops nothing of it.
     pub(crate) fn is_clean(&self) -> bool {
-        self.found == 0
+        self.errors.is_empty() && self.lints.iter().all(|lint| lint.code == Code::AuthorizationNotCovered)
     }
 
     /// Whether further issues are only counted, so that their help need not be worked out.
     pub(crate) fn is_full(&self) -> bool {
-        self.errors.len() >= self.most
+        self.errors.len() >= MOST_ISSUES
     }
 
     /// Whether the help for one more finding in a regex is worked out: that costs more than other helps do.
     pub(crate) fn suggests_regexes(&self) -> bool {
-        self.errors.len() + self.lints.len() < self.most.min(MOST_REGEX_HELPS)
+        !self.trial && self.errors.len() + self.lints.len() < MOST_REGEX_HELPS
     }
 
     /// From here on each code is told once of each field; a lint at the top level may be an error in a route.
@@ -182,7 +202,6 @@ impl Issues {
     }
 
     pub(crate) fn error(&mut self, field: impl Into<String>, value: impl fmt::Display, fault: Fault) {
-        self.found += 1;
         if self.is_full() {
             self.omitted += 1;
             return;
@@ -194,9 +213,8 @@ impl Issues {
     }
 
     pub(crate) fn lint(&mut self, field: impl Into<String>, value: impl fmt::Display, fault: Fault) {
-        self.found += 1;
         let field = field.into();
-        if self.lints.len() < self.most && self.is_news(Severity::Lint, fault.code, &field) {
+        if self.lints.len() < MOST_ISSUES && self.is_news(Severity::Lint, fault.code, &field) {
             self.lints.push(issue(Severity::Lint, field, value, fault));
         }
     }
@@ -209,8 +227,8 @@ impl Issues {
         if self.omitted > 0 {
             let fault = Fault::new(
                 Code::TooManyIssues,
-                format!("{} more issues are not listed", self.omitted),
-                "mend these first",
+                format!("there are {} more issues, which are not listed", self.omitted),
+                "fix these first",
             );
             self.errors.push(issue(Severity::Error, "", "", fault));
         }
@@ -278,6 +296,10 @@ fn is_invisible(c: char) -> bool {
 
 /// The sentence with which a help offers a text.
 pub(crate) fn write_this(text: &str) -> String {
-    // Whole, or it could not be copied: suggestions are no longer than the longest origin.
-    format!("write `{}`", escape(text.chars().take(crate::origin::MAX_ORIGIN)))
+    format!("write `{}`", write_out(text))
+}
+
+/// A text that a help offers: whole, or it could not be copied. No suggestion is longer than the longest origin.
+pub(crate) fn write_out(text: &str) -> String {
+    escape(text.chars().take(crate::origin::MAX_ORIGIN))
 }

@@ -1,5 +1,7 @@
 //! The settings' names: snake_case, camelCase as an alias, and what people write instead.
 
+use crate::keys_elsewhere;
+
 /// Settings of the `corsac` dialect.
 pub const CORSAC: &[&str] = &[
     "allow_origins",
@@ -65,32 +67,12 @@ pub const CORS: &[&str] = &[
     "$schema",
 ];
 
-/// What other CORS libraries call a setting, without case, `_` and `-`.
-const ELSEWHERE: &[(&str, &str, &str)] = &[
-    // (their name, ours, the `cors` package's)
-    ("origin", "allow_origins", "origin"),
-    ("origins", "allow_origins", "origin"),
-    ("alloworigin", "allow_origins", "origin"),
-    ("allowedorigins", "allow_origins", "origin"),
-    ("corsallowedorigins", "allow_origins", "origin"),
-    ("originregex", "allow_origin_regex", "origin"),
-    ("methods", "allow_methods", "methods"),
-    ("allowedmethods", "allow_methods", "methods"),
-    ("headers", "allow_headers", "allowedHeaders"),
-    ("allowedheaders", "allow_headers", "allowedHeaders"),
-    ("exposedheaders", "expose_headers", "exposedHeaders"),
-    ("exposeheaders", "expose_headers", "exposedHeaders"),
-    ("credentials", "allow_credentials", "credentials"),
-    ("supportscredentials", "allow_credentials", "credentials"),
-    ("allowcredentials", "allow_credentials", "credentials"),
-    ("maxageseconds", "max_age", "maxAge"),
-    ("optionssuccessstatus", "preflight_status", "optionsSuccessStatus"),
-    ("optionspassthrough", "preflight_continue", "preflightContinue"),
-    ("privatenetwork", "allow_private_network", "allow_private_network"),
-    ("alloworigins", "allow_origins", "origin"),
-    ("allowmethods", "allow_methods", "methods"),
-    ("allowheaders", "allow_headers", "allowedHeaders"),
-];
+/// Those of [`CORS`] that corsac's own dialect calls otherwise.
+pub(crate) const CORS_ONLY: &[&str] =
+    &["origin", "methods", "allowed_headers", "exposed_headers", "credentials", "options_success_status"];
+
+/// Lists in which `*` has to stand alone.
+pub(crate) const ORIGIN_LISTS: &[&str] = &["allow_origins", "origin"];
 
 /// The key that a name stands for: itself or, for its camelCase alias, the snake_case form.
 pub(crate) fn resolve(name: &str, keys: &[&'static str]) -> Option<&'static str> {
@@ -129,9 +111,8 @@ pub fn camel_case(key: &str) -> String {
 pub(crate) fn nearest(name: &str, keys: &[&'static str]) -> Option<&'static str> {
     let plain: String =
         name.chars().filter(|c| !matches!(c, '_' | '-')).flat_map(char::to_lowercase).take(64).collect();
-    let is_cors = keys.contains(&"origin");
-    if let Some((_, ours, theirs)) = ELSEWHERE.iter().find(|(elsewhere, _, _)| *elsewhere == plain) {
-        return Some(if is_cors { theirs } else { ours });
+    if let Some(key) = keys_elsewhere::ours(name, keys.contains(&"origin")).filter(|key| keys.contains(key)) {
+        return Some(key);
     }
     let spelled = |key: &str| -> String { key.chars().filter(|c| *c != '_').collect() };
     keys.iter()
@@ -139,6 +120,18 @@ pub(crate) fn nearest(name: &str, keys: &[&'static str]) -> Option<&'static str>
         .min()
         .filter(|(distance, key)| *distance <= 1 + key.len() / 4)
         .map(|(_, key)| key)
+}
+
+/// The check that a name which is none most likely means.
+pub(crate) fn nearest_danger(name: &str) -> Option<&'static str> {
+    let plain: String = name.to_lowercase().replace(['_', ' '], "-").chars().take(64).collect();
+    [("insecure", "insecure-origins"), ("suffix", "public-suffixes"), ("null", "null-origin")]
+        .into_iter()
+        .find_map(|(part, danger)| plain.contains(part).then_some(danger))
+        .or_else(|| {
+            let all = ["insecure-origins", "public-suffixes", "null-origin"];
+            all.into_iter().find(|danger| distance(&plain, danger) <= 4)
+        })
 }
 
 /// Levenshtein's distance.

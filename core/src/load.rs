@@ -2,11 +2,13 @@
 
 use crate::catalog::Code;
 use crate::compile::compile;
-use crate::error::{ConfigError, Fault, Issue, Issues, LoadError, printable};
+use crate::error::{ConfigError, Fault, Issue, Issues, LoadError};
 use crate::locate::{locate_json, locate_toml};
+use crate::notation::Notation;
 use crate::policy::Policy;
 use crate::policy_text;
 use crate::read;
+use crate::syntax::{json_fault, not_utf8, toml_fault, yaml_fault};
 use crate::value::Value;
 use std::path::Path;
 
@@ -15,6 +17,7 @@ use std::path::Path;
 pub struct PolicyBuilder {
     predicate: bool,
     cors_options: bool,
+    notation: Notation,
 }
 
 impl PolicyBuilder {
@@ -37,13 +40,19 @@ impl PolicyBuilder {
         PolicyBuilder { cors_options, ..self }
     }
 
+    /// Says in which language raw values are written, so that messages speak it. Texts have their own.
+    #[must_use]
+    pub fn notation(self, notation: Notation) -> Self {
+        PolicyBuilder { notation, ..self }
+    }
+
     /// Builds from a raw value.
     ///
     /// # Errors
     ///
     /// All issues at once, each with its fix.
     pub fn value(self, value: Value) -> Result<Policy, ConfigError> {
-        let mut issues = Issues::default();
+        let mut issues = Issues::of(self.notation);
         let document = read::read(value, self.predicate, self.cors_options, &mut issues);
         let policy = compile(&document, &mut issues);
         Ok(Policy { lints: issues.finish()?, ..policy })
@@ -57,11 +66,8 @@ impl PolicyBuilder {
     pub fn json(self, text: &[u8]) -> Result<Policy, ConfigError> {
         let text = without_bom(text);
         match serde_json::from_slice(text) {
-            Ok(value) => located(self.value(value), |issues| locate_json(issues, text)),
-            Err(error) => Err(syntax(
-                format!("the text is not JSON: {}", printable(&error.to_string())),
-                "mend the text there; a policy is a table: `{\"allow_origins\": [\"https://app.example.com\"]}`",
-            )),
+            Ok(value) => located(self.notation(Notation::Json).value(value), |issues| locate_json(issues, text)),
+            Err(error) => Err(syntax(json_fault(text, &error))),
         }
     }
 
@@ -71,17 +77,13 @@ impl PolicyBuilder {
     ///
     /// As [`value`](Self::value); code `syntax` where the text is not TOML.
     pub fn toml(self, text: &[u8]) -> Result<Policy, ConfigError> {
-        const HELP: &str = "mend the text there; a policy is a table: `allow_origins = [\"https://app.example.com\"]`";
         let text = match std::str::from_utf8(without_bom(text)) {
             Ok(text) => text,
-            Err(error) => return Err(syntax(format!("the text is not TOML: {error}"), "save the file as UTF-8")),
+            Err(error) => return Err(syntax(not_utf8("TOML", error))),
         };
         match toml::from_str(text) {
-            Ok(value) => located(self.value(value), |issues| locate_toml(issues, text)),
-            Err(error) => {
-                let place = error.span().map_or(String::new(), |span| place(text, span.start));
-                Err(syntax(format!("the text is not TOML: {}{place}", printable(error.message())), HELP))
-            }
+            Ok(value) => located(self.notation(Notation::Toml).value(value), |issues| locate_toml(issues, text)),
+            Err(error) => Err(syntax(toml_fault(text, &error))),
         }
     }
 
@@ -98,8 +100,13 @@ impl PolicyBuilder {
 
     /// Builds from the text of a file. The error names the file.
     pub(crate) fn file_text(self, path: &Path, text: &[u8]) -> Result<Policy, ConfigError> {
-        let is_json = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
-        let policy = if is_json { self.json(text) } else { self.toml(text) };
+        let is = |name: &str| path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case(name));
+        let policy = if is("json") { self.json(text) } else { self.toml(text) };
+        let is_syntax = |error: &ConfigError| error.issues().iter().any(|issue| issue.code == Code::Syntax);
+        let policy = match policy {
+            Err(error) if is_syntax(&error) && (is("yaml") || is("yml")) => Err(syntax(yaml_fault())),
+            policy => policy,
+        };
         policy.map_err(|error| error.in_file(path))
     }
 }
@@ -125,15 +132,8 @@ fn without_bom(text: &[u8]) -> &[u8] {
     text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text)
 }
 
-fn place(text: &str, offset: usize) -> String {
-    let before = text.get(..offset).unwrap_or(text);
-    let line = before.matches('\n').count() + 1;
-    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-    format!(" at line {line} column {column}")
-}
-
-fn syntax(message: String, help: &str) -> ConfigError {
+fn syntax(fault: Fault) -> ConfigError {
     let mut issues = Issues::default();
-    issues.error("", "", Fault::new(Code::Syntax, message, help));
+    issues.error("", "", fault);
     issues.into_error()
 }

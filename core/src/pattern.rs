@@ -6,6 +6,7 @@
 use crate::error::Fault;
 use crate::origin::{self, Origin};
 use crate::pattern_fault;
+use crate::trial::Place;
 
 /// One parsed pattern.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,9 +48,9 @@ pub(crate) enum PortPattern {
 }
 
 impl OriginPattern {
-    /// Parses a pattern. The fault says what is wrong and what to write, in place of a regex too if `regexes` is true.
-    pub(crate) fn parse(text: &str, regexes: bool) -> Result<Self, Fault> {
-        Self::parse_strict(text).ok_or_else(|| pattern_fault::diagnose(text, regexes))
+    /// Parses a pattern. The fault says what is wrong and what to write.
+    pub(crate) fn parse(text: &str, place: &Place<'_>) -> Result<Self, Fault> {
+        Self::parse_strict(text).ok_or_else(|| pattern_fault::diagnose(text, place))
     }
 
     /// Parses a pattern, or says no more than that it is none.
@@ -155,12 +156,16 @@ impl TuplePattern {
 
     /// Whether plain http to another machine is among the origins.
     pub(crate) fn is_insecure(&self) -> bool {
-        let loopback = match &self.host {
+        self.scheme == "http" && !self.is_loopback()
+    }
+
+    /// Whether all origins are this machine's.
+    pub(crate) fn is_loopback(&self) -> bool {
+        match &self.host {
             HostPattern::Exact(host) => origin::is_loopback(host.as_bytes()),
             HostPattern::Below(after) => is_loopback_name(after.strip_prefix('.').unwrap_or(after)),
             HostPattern::Glob { after, .. } => after.split_once('.').is_some_and(|(_, base)| is_loopback_name(base)),
-        };
-        self.scheme == "http" && !loopback
+        }
     }
 }
 

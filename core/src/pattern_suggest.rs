@@ -1,51 +1,156 @@
-//! The nearest origin pattern to a text that is none, for help texts. It decides nothing.
+//! The origin patterns that a text which is none most likely means, for help texts. It decides nothing.
 
 use crate::origin::{self, SerialisedIpv6};
+use crate::pattern::OriginPattern;
 use crate::pattern_fault::{is_pattern, split};
 use crate::punycode::label_to_ascii;
+use crate::unfilled::placeholder;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// How many origins of one string a suggestion spells out.
 const MOST_LISTED: usize = 8;
 
-/// What to write instead, if it can be told: one pattern, or a list of patterns in brackets.
-pub(crate) fn suggest(text: &str) -> Option<String> {
-    let parts: Vec<&str> =
-        text.split(|c: char| c == ',' || c.is_whitespace()).filter(|part| !part.is_empty()).collect();
-    match parts.as_slice() {
-        [] => None,
-        [one] => suggest_one(one),
-        many if many.len() <= MOST_LISTED => {
-            let patterns: Option<Vec<String>> =
-                many.iter().map(|part| suggest_one(part).map(|better| format!("\"{better}\""))).collect();
-            Some(format!("[{}]", patterns?.join(", ")))
+/// What people write for any scheme of the web.
+const EITHER: [&str; 7] = ["*", "http*", "https*", "http?", "https?", "http(s)?", "http(s)"];
+
+/// What to write instead, where it can be told: one pattern or several.
+pub(crate) fn suggest(text: &str) -> Option<Vec<String>> {
+    if placeholder(text).is_some() {
+        return None;
+    }
+    let mut patterns: Vec<String> = Vec::new();
+    for part in parts(text) {
+        for pattern in suggest_one(part)? {
+            if !patterns.contains(&pattern) {
+                patterns.push(pattern);
+            }
         }
-        _ => None,
+        if patterns.len() > MOST_LISTED {
+            return None;
+        }
+    }
+    (!patterns.is_empty()).then_some(patterns)
+}
+
+/// The texts of one string that each stand for an origin.
+fn parts(text: &str) -> Vec<&str> {
+    let separated = text.split(|c: char| matches!(c, ',' | ';' | '|') || c.is_whitespace());
+    separated.map(unwrapped).filter(|part| !part.is_empty()).flat_map(joined).collect()
+}
+
+/// Without the quotes and brackets of another notation.
+fn unwrapped(text: &str) -> &str {
+    let quote = |c: char| matches!(c, '"' | '\'' | '`' | '“' | '”' | '„' | '‘' | '’' | '«' | '»' | '<' | '>');
+    let bare = text.trim_matches(quote);
+    // The brackets of an address are its own.
+    let bare = if bare.contains("::") { bare } else { bare.trim_matches(['[', ']']) };
+    bare.trim_matches(quote)
+}
+
+/// Origins that were written one behind the other, cut where the next scheme begins.
+fn joined(text: &str) -> Vec<&str> {
+    let mut cuts: Vec<usize> = Vec::new();
+    for (at, _) in text.match_indices("http") {
+        let is_scheme = text.get(at..).is_some_and(|rest| rest.starts_with("http://") || rest.starts_with("https://"));
+        let before = text.get(..at).unwrap_or_default();
+        let begun = before.rsplit_once("://").map_or(before, |(_, host)| host);
+        // Behind a path or a query it belongs to them.
+        let apart = begun.contains(|c: char| c.is_whitespace() || matches!(c, '/' | '?' | '#' | '\\'));
+        if is_scheme && !begun.is_empty() && !apart {
+            cuts.push(at);
+        }
+    }
+    let ends = cuts.iter().copied().chain([text.len()]);
+    let starts = [0].into_iter().chain(cuts.iter().copied());
+    starts.zip(ends).filter_map(|(start, end)| text.get(start..end)).collect()
+}
+
+/// Whether one string holds several origins: with a separator between them, or the next scheme right behind a host.
+pub(crate) fn holds_several(text: &str) -> bool {
+    let pieces: Vec<&str> = text.split([';', '|']).map(str::trim).flat_map(joined).collect();
+    pieces.len() > 1 && pieces.iter().all(|piece| piece.contains("://"))
+}
+
+fn suggest_one(text: &str) -> Option<Vec<String>> {
+    if text == "*" {
+        return Some(vec!["*".into()]);
+    }
+    if text.eq_ignore_ascii_case("null") {
+        return Some(vec!["null".into()]);
+    }
+    let (scheme, rest) = cut_scheme(text)?;
+    let rest = rest.trim_start_matches('/');
+    if rest.contains("://") && rest.starts_with("http") {
+        // The scheme twice.
+        return suggest_one(rest);
+    }
+    let host = rest.replace("\\.", ".");
+    match scheme {
+        Scheme::Either => Some(vec![pattern("http", &host)?, pattern("https", &host)?]),
+        Scheme::Given(scheme) => Some(vec![pattern(&scheme, &host)?]),
+        Scheme::Damaged(scheme) => Some(vec![pattern(&scheme, &host).filter(|better| is_named(better))?]),
+        Scheme::Missing if host.contains('@') => None,
+        Scheme::Missing => {
+            let secure = pattern("https", &host).filter(|better| is_named(better))?;
+            Some(vec![if is_local(&secure) { pattern("http", &host)? } else { secure }])
+        }
     }
 }
 
-fn suggest_one(text: &str) -> Option<String> {
-    if text.eq_ignore_ascii_case("null") {
-        return Some("null".into());
+enum Scheme {
+    /// Http and https.
+    Either,
+    Given(String),
+    /// It can be made out, but `://` does not follow it.
+    Damaged(String),
+    Missing,
+}
+
+fn cut_scheme(text: &str) -> Option<(Scheme, &str)> {
+    if let Some((scheme, rest)) = text.split_once("://")
+        && !scheme.contains(['/', '.'])
+    {
+        let lower = scheme.to_ascii_lowercase();
+        return Some(match lower.as_str() {
+            "" => (Scheme::Missing, rest),
+            either if EITHER.contains(&either) => (Scheme::Either, rest),
+            _ => (Scheme::Given(page_scheme(&lower)), rest),
+        });
     }
-    let (scheme, rest) = match text.split_once("://") {
-        Some((scheme, rest)) => (page_scheme(&scheme.to_ascii_lowercase()), rest),
-        None => (String::new(), text.trim_start_matches('/')),
-    };
+    for scheme in ["https", "http", "wss", "ws"] {
+        let Some((start, rest)) = text.split_at_checked(scheme.len()) else { continue };
+        let host = rest.trim_start_matches([':', ';', '/', '\\']);
+        if start.eq_ignore_ascii_case(scheme) && host.len() < rest.len() {
+            return Some((Scheme::Damaged(page_scheme(scheme)), host));
+        }
+    }
+    Some((Scheme::Missing, text))
+}
+
+/// Whether a pattern's host is one without doubt, which a single word is not.
+fn is_named(pattern: &str) -> bool {
+    let host = pattern.split_once("://").map_or("", |(_, authority)| split(authority).0);
+    is_local(pattern) || host.starts_with('[') || host.strip_prefix("*.").unwrap_or(host).contains('.')
+}
+
+fn is_local(pattern: &str) -> bool {
+    match OriginPattern::parse_strict(pattern) {
+        Some(OriginPattern::Tuple(pattern)) => pattern.is_loopback(),
+        _ => false,
+    }
+}
+
+fn pattern(scheme: &str, rest: &str) -> Option<String> {
     let end = rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len());
     let authority = rest.get(..end)?;
     let authority = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
     let (host, port) = split(authority);
-    let web = scheme.is_empty() || origin::default_port(scheme.as_bytes()).is_some();
-    let host = if web { web_host(host)? } else { host.to_owned() };
-    let scheme = if !scheme.is_empty() {
-        scheme
-    } else if origin::is_loopback(host.as_bytes()) {
-        "http".into()
-    } else {
-        "https".into()
-    };
-    let port = port.map_or(String::new(), |port| port_part(&scheme, port));
+    let host = if origin::default_port(scheme.as_bytes()).is_some() { web_host(host)? } else { host.to_owned() };
+    // A scheme where a host belongs.
+    if matches!(host.as_str(), "http" | "https") {
+        return None;
+    }
+    let port = port.map_or(String::new(), |port| port_part(scheme, port));
     let better = format!("{scheme}://{host}{port}");
     is_pattern(&better).then_some(better)
 }
@@ -62,7 +167,7 @@ fn page_scheme(scheme: &str) -> String {
 
 fn port_part(scheme: &str, port: &str) -> String {
     let short = port.trim_start_matches('0');
-    if short.is_empty() || Some(short.as_bytes()) == origin::default_port(scheme.as_bytes()) {
+    if port.is_empty() || Some(short.as_bytes()) == origin::default_port(scheme.as_bytes()) {
         return String::new();
     }
     format!(":{short}")
@@ -78,6 +183,10 @@ fn web_host(host: &str) -> Option<String> {
     if let Ok(address) = lower.parse::<Ipv6Addr>() {
         return web_host(&format!("[{address}]"));
     }
+    let lower = match lower.strip_prefix("**.").or_else(|| lower.strip_prefix('.')) {
+        Some(base) => format!("*.{base}"),
+        None => lower,
+    };
     let name = lower.trim_end_matches('.');
     if origin::ends_in_number(name.as_bytes()) {
         return parse_ipv4(name).map(|address| address.to_string());
@@ -126,17 +235,46 @@ mod tests {
             ("http://app.example.com:080", "http://app.example.com"),
             ("https://user:pw@app.example.com", "https://app.example.com"),
             ("https://bücher.example", "https://xn--bcher-kva.example"),
+            ("https:/a.example", "https://a.example"),
+            ("https//a.example", "https://a.example"),
+            ("http:a.example", "http://a.example"),
+            ("https:\\\\a.example", "https://a.example"),
+            ("https://https://a.example", "https://a.example"),
+            ("https:///a.example", "https://a.example"),
+            ("://a.example", "https://a.example"),
+            (".example.com", "https://*.example.com"),
+            ("http*://a.example", "http://a.example https://a.example"),
+            ("https://a.examplehttps://b.example", "https://a.example https://b.example"),
+            ("https://a.example/?u=https://b.example", "https://a.example"),
+            ("[\"https://a.example\", \"https://b.example\"]", "https://a.example https://b.example"),
+            ("“https://a.example”", "https://a.example"),
+            ("'*'", "*"),
+            ("https://a\\.example\\.com", "https://a.example.com"),
             ("http://0x7f.1", "http://127.0.0.1"),
             ("http://[0:0:0:0:0:0:0:1]", "http://[::1]"),
             ("http://[::ffff:1.2.3.4]", "http://[::ffff:102:304]"),
             ("wss://app.example.com", "https://app.example.com"),
-            ("https://a.example, https://b.example", "[\"https://a.example\", \"https://b.example\"]"),
+            ("https://a.example, https://b.example", "https://a.example https://b.example"),
             (" https://a.example\n", "https://a.example"),
             ("NULL", "null"),
         ] {
-            assert_eq!(suggest(text).as_deref(), Some(better), "{text}");
+            assert_eq!(suggest(text).unwrap_or_default().join(" "), better, "{text}");
         }
-        for text in ["", "https://", "file:///tmp", "https://*.*.example.com", "http://1.2.3.4.5"] {
+        for text in [
+            "",
+            "https://",
+            "https:/",
+            "https://https",
+            "https:8080",
+            "all",
+            "backend:3000",
+            "me@a.example",
+            "${ORIGIN}",
+            "http://a.example:0",
+            "file:///tmp",
+            "https://*.*.example.com",
+            "http://1.2.3.4.5",
+        ] {
             assert_eq!(suggest(text), None, "{text}");
         }
     }

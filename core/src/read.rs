@@ -1,12 +1,16 @@
 //! The one visitor over a configuration: it records every issue of type and goes on.
 
 use crate::catalog::Code;
+use crate::compile_origins::Stakes;
 use crate::dialect;
 use crate::error::{Fault, Issues, printable};
+use crate::guess::guess;
 use crate::keys;
+use crate::notation::Notation;
 use crate::regex_fault;
 use crate::regexes::check_regexp;
 use crate::settings::{At, Dangers, Entry, List, PredicateOf, RouteSettings, Settings};
+use crate::trial::Place;
 use crate::value::Value;
 use std::fmt;
 use std::sync::Arc;
@@ -20,17 +24,17 @@ pub(crate) struct Document {
 
 /// Reads a configuration. What is wrong is in `issues`; the settings hold what could be read.
 pub(crate) fn read(value: Value, predicate: bool, cors_options: bool, issues: &mut Issues) -> Document {
+    let notation = issues.notation();
     let Value::Map(entries) = value else {
-        let message = format!("a policy is a table of settings, not {}", value.type_name());
-        issues.error(
-            "",
-            &value,
-            Fault::new(Code::WrongType, message, "write `allow_origins = [\"https://app.example.com\"]`"),
-        );
+        let message = format!("a policy is {} of settings, not {}", notation.table(), notation.type_name(&value));
+        let example = notation.list_setting("allow_origins", &["https://app.example.com"]);
+        let help = format!("write settings with their names, as in `{example}`");
+        issues.error("", &value, Fault::new(Code::WrongType, message, help));
         return Document::default();
     };
-    let mut reader = Reader { issues, place: String::new() };
+    let mut reader = Reader { issues, place: String::new(), stakes: Stakes::default(), alone: !predicate };
     let is_cors = reader.dialect(&entries, cors_options);
+    reader.weigh(&entries);
     let entries = reader.resolve(entries, if is_cors { keys::CORS } else { keys::CORSAC });
     if is_cors {
         return Document { settings: dialect::read(entries, predicate, &mut reader), routes: Vec::new() };
@@ -45,6 +49,10 @@ pub(crate) struct Reader<'i> {
     pub(crate) issues: &'i mut Issues,
     /// What stands before a setting's name: `routes[0].`, or nothing.
     pub(crate) place: String,
+    /// What suggestions in the table at hand depend on: whether credentials are allowed, which checks are lifted.
+    pub(crate) stakes: Stakes,
+    /// Neither a regex nor a predicate stands beside its list of origins.
+    pub(crate) alone: bool,
 }
 
 impl Reader<'_> {
@@ -65,7 +73,8 @@ impl Reader<'_> {
                 false
             }
             Some(value) => {
-                self.wrong_type("dialect", value, "a string", "write `corsac` or `cors`");
+                let string = self.notation().string();
+                self.wrong_type("dialect", value, string, "the dialects are `corsac` and `cors`");
                 false
             }
         }
@@ -73,19 +82,25 @@ impl Reader<'_> {
 
     pub(crate) fn resolve(&mut self, entries: Vec<(String, Value)>, keys: &[&'static str]) -> Entries {
         let mut resolved: Entries = Vec::with_capacity(entries.len());
+        let given: Vec<_> = entries.iter().filter_map(|(name, _)| keys::resolve(name, keys)).collect();
         for (name, value) in entries {
             let key = match keys::resolve(&name, keys) {
                 Some(key) => key,
                 // A function is the predicate: nothing but a host language can say it.
                 None if value == Value::Function && keys::is_predicate(&name, keys) => keys::PREDICATE,
                 None => {
-                    self.unknown_key(&name, &value, keys);
+                    self.unknown_key(&name, value, keys, &given);
                     continue;
                 }
             };
             if resolved.iter().any(|(other, _)| *other == key) {
-                let message = format!("`{key}` is given more than once");
-                let help = format!("keep one of them; `{key}` and `{}` are the same setting", keys::camel_case(key));
+                let message = format!("`{}` is given more than once", self.notation().key(key));
+                let camel = keys::camel_case(key);
+                let help = if camel == key {
+                    "keep one of them".to_owned()
+                } else {
+                    format!("keep one of them: `{key}` and `{camel}` are the same setting")
+                };
                 self.error(key, &value, Fault::new(Code::DuplicateKey, message, help));
                 continue;
             }
@@ -94,14 +109,31 @@ impl Reader<'_> {
         resolved
     }
 
-    fn unknown_key(&mut self, name: &str, value: &Value, keys: &[&'static str]) {
-        let message = format!("there is no setting `{}`", printable(name));
-        let nearest = if self.issues.is_full() { None } else { keys::nearest(name, keys) };
-        let help = match nearest {
-            Some(key) => format!("write `{key}`"),
-            None => format!("remove it; the settings are {}", keys.join(", ")),
-        };
-        self.error(&printable(name), value, Fault::new(Code::UnknownKey, message, help));
+    /// Learns what suggestions in a table depend on, from its settings and what held so far.
+    pub(crate) fn weigh(&mut self, entries: &[(String, Value)]) {
+        for (name, value) in entries {
+            match (keys::resolve(name, keys::CORSAC).or_else(|| keys::resolve(name, keys::CORS)), value) {
+                (Some("allow_credentials" | "credentials"), Value::Bool(allowed)) => self.stakes.credentials = *allowed,
+                (Some("dangerously_allow"), Value::List(names)) => {
+                    self.stakes.dangers = Dangers::default();
+                    for name in names {
+                        self.stakes.dangers.lift(&name.to_string());
+                    }
+                }
+                (Some("allow_origin_regex"), _) | (_, Value::Function) => self.alone = false,
+                _ => {}
+            }
+        }
+    }
+
+    pub(crate) fn notation(&self) -> Notation {
+        self.issues.notation()
+    }
+
+    /// Where a setting of the table at hand stands, for suggestions.
+    pub(crate) fn spot<'f>(&self, field: &'f str) -> Place<'f> {
+        let place = Place::new(field, self.stakes, self.alone, self.issues);
+        Place { nested: !self.place.is_empty(), ..place }
     }
 
     /// Records an issue under the name of a setting of the table at hand.
@@ -116,7 +148,8 @@ impl Reader<'_> {
         self.corsac(entries, PredicateOf::Policy, &mut settings);
         if !origins_given {
             let message = "nothing says which origins may read responses";
-            let help = "write `allow_origins = [\"https://app.example.com\"]`; `[\"*\"]` is any origin, `[]` is nobody";
+            let example = self.notation().list_setting("allow_origins", &["https://app.example.com"]);
+            let help = format!("list them, as in `{example}`; `[\"*\"]` is any origin, `[]` is nobody");
             self.error("allow_origins", "", Fault::new(Code::MissingOrigins, message, help));
         }
         let routes = routes.into_iter().flat_map(|(_, value)| self.routes(value, &settings)).collect();
@@ -128,13 +161,13 @@ impl Reader<'_> {
         for (key, value) in entries {
             match key {
                 "allow_origins" => {
-                    self.list(key, value, "[\"https://app.example.com\"]").store(&mut settings.allow_origins);
+                    self.list(key, value, "https://app.example.com").store(&mut settings.allow_origins);
                 }
                 "allow_origin_regex" => self.regexes(value).store(&mut settings.allow_origin_regex),
                 keys::PREDICATE => settings.predicate = Some(predicate),
-                "allow_methods" => self.list(key, value, "[\"PUT\"]").store(&mut settings.allow_methods),
-                "allow_headers" => self.list(key, value, "[\"X-Request-Id\"]").store(&mut settings.allow_headers),
-                "expose_headers" => self.list(key, value, "[\"ETag\"]").store(&mut settings.expose_headers),
+                "allow_methods" => self.list(key, value, "PUT").store(&mut settings.allow_methods),
+                "allow_headers" => self.list(key, value, "X-Request-Id").store(&mut settings.allow_headers),
+                "expose_headers" => self.list(key, value, "ETag").store(&mut settings.expose_headers),
                 "allow_credentials" => self.boolean(key, &value).store(&mut settings.allow_credentials),
                 "preflight_status" => self.status(key, &value).store(&mut settings.preflight_status),
                 "preflight_continue" => self.boolean(key, &value).store(&mut settings.preflight_continue),
@@ -154,47 +187,43 @@ impl Reader<'_> {
             }
             "keep_app_headers" => self.boolean(key, &value).store(&mut settings.keep_app_headers),
             "dangerously_allow" => {
-                if let Some(list) = self.list(key, value, "[\"insecure-origins\"]") {
+                if let Some(list) = self.list(key, value, "insecure-origins") {
                     settings.dangers = self.dangers(&list);
                 }
             }
             "protection" => self.protection(value).store(&mut settings.protection),
             "$schema" if !matches!(value, Value::String(_)) => {
-                self.wrong_type(key, &value, "a string", "write the schema's address");
+                let string = self.notation().string();
+                self.wrong_type(key, &value, string, "write the address of the schema");
             }
             _ => {}
         }
     }
 
-    pub(crate) fn wrong_type(&mut self, field: &str, value: &Value, wanted: &str, help: &str) {
-        let message = format!("`{field}` takes {wanted}, not {}", value.type_name());
+    /// Says that a value is of the wrong type, and what to write: the value that is meant, if it can be told.
+    pub(crate) fn wrong_type(&mut self, field: &str, value: &Value, wanted: &str, otherwise: &str) {
+        let notation = self.notation();
+        let name = notation.key(field);
+        let message = format!("`{name}` takes {wanted}, not {}", notation.type_name(value));
         let help = match value {
-            Value::Undefined => format!("the variable is not set: give it a value, or leave `{field}` out; {help}"),
-            Value::Null => format!("leave `{field}` out for its default; {help}"),
-            _ => help.to_owned(),
+            Value::Undefined => format!("the variable is not set: give it a value, or leave `{name}` out; {otherwise}"),
+            // They have no default.
+            Value::Null if keys::ORIGIN_LISTS.contains(&field) => otherwise.to_owned(),
+            Value::Null => format!("leave `{name}` out for its default; {otherwise}"),
+            _ => guess(field, value)
+                .and_then(|meant| self.spot(field).setting(meant))
+                .unwrap_or_else(|| otherwise.to_owned()),
         };
         self.error(field, value, Fault::new(Code::WrongType, message, help));
     }
 
     /// A list of strings. A string is not one: it would be read as characters, or matched as a whole.
     pub(crate) fn list(&mut self, key: &str, value: Value, example: &str) -> Option<List> {
-        let items = match value {
-            Value::List(items) => items,
-            Value::String(text) => {
-                let parts: Vec<String> = text
-                    .split(',')
-                    .map(str::trim)
-                    .filter(|part| !part.is_empty())
-                    .map(|part| format!("\"{part}\""))
-                    .collect();
-                let help = format!("write a list: `[{}]`", printable(&parts.join(", ")));
-                self.wrong_type(key, &Value::String(text), "a list", &help);
-                return None;
-            }
-            other => {
-                self.wrong_type(key, &other, "a list", &format!("write a list: `{example}`"));
-                return None;
-            }
+        let notation = self.notation();
+        let Value::List(items) = value else {
+            let example = notation.list_setting(key, &[example]);
+            self.wrong_type(key, &value, notation.strings(), &format!("write {}, as in `{example}`", notation.list()));
+            return None;
         };
         let mut list = List { field: format!("{}{key}", self.place), entries: Vec::with_capacity(items.len()) };
         for (index, item) in items.into_iter().enumerate() {
@@ -203,18 +232,35 @@ impl Reader<'_> {
                 Value::String(text) => list.entries.push(Entry { at, text }),
                 Value::Url(text) => list.entries.push(Entry { at, text: origin_of_url(text) }),
                 other => {
-                    let message = format!("`{key}` is a list of strings; this is {}", other.type_name());
-                    let fault = Fault::new(Code::WrongType, message, format!("write strings: `{example}`"));
-                    self.error(&format!("{key}{at}"), &other, fault);
+                    let name = notation.key(key);
+                    let kind = notation.type_name(&other);
+                    let message = format!("`{name}` takes {}; this entry is {kind}", notation.strings());
+                    let help = self.instead_of_entry(key, &other, example);
+                    self.error(&format!("{key}{at}"), &other, Fault::new(Code::WrongType, message, help));
                 }
             }
         }
         Some(list)
     }
 
+    /// What to write where an entry of a list is no string.
+    fn instead_of_entry(&self, key: &str, entry: &Value, example: &str) -> String {
+        let strings = match (entry, guess(key, entry)) {
+            // A list in a list.
+            (Value::List(_), Some(Value::List(items))) => items.iter().map(Value::to_string).collect(),
+            _ => Vec::new(),
+        };
+        let otherwise = format!("write {}, such as `{example}`", self.notation().string());
+        match entry {
+            Value::Null | Value::Undefined => format!("remove the entry, or {otherwise}"),
+            _ => self.spot(key).entries(&strings).unwrap_or(otherwise),
+        }
+    }
+
     /// Regexes: a list, or one string.
     fn regexes(&mut self, value: Value) -> Option<List> {
         const KEY: &str = "allow_origin_regex";
+        const EXAMPLE: &str = r"https://[a-z0-9-]+\.example\.com";
         let field = format!("{}{KEY}", self.place);
         let one = |text| List { field, entries: vec![Entry { at: At::Whole, text }] };
         match value {
@@ -229,10 +275,12 @@ impl Reader<'_> {
                     other => Some(other),
                 });
                 let items = items.collect();
-                self.list(KEY, Value::List(items), r#"["https://[a-z0-9-]+\\.example\\.com"]"#)
+                self.list(KEY, Value::List(items), EXAMPLE)
             }
             other => {
-                self.wrong_type(KEY, &other, "a list of regexes", r#"write `["https://[a-z0-9-]+\\.example\\.com"]`"#);
+                let notation = self.notation();
+                let help = format!("write {}, as in `{}`", notation.list(), notation.list_setting(KEY, &[EXAMPLE]));
+                self.wrong_type(KEY, &other, &format!("{} of regexes", notation.list()), &help);
                 None
             }
         }
@@ -264,12 +312,14 @@ impl Reader<'_> {
         if let Value::Bool(value) = value {
             return Some(*value);
         }
-        self.wrong_type(key, value, "true or false", "write `true` or `false`, without quotes");
+        let (yes, no) = (self.notation().boolean(true), self.notation().boolean(false));
+        let help = format!("write `{yes}` or `{no}`, without quotes");
+        self.wrong_type(key, value, &format!("`{yes}` or `{no}`"), &help);
         None
     }
 
     /// A whole number; one with a fraction of zero is whole.
-    fn whole(&mut self, key: &str, value: &Value, wanted: &str, help: &str) -> Option<i64> {
+    fn whole(&mut self, key: &str, value: &Value, wanted: &str, otherwise: &str) -> Option<i64> {
         match value {
             Value::Integer(number) => Some(*number),
             // Beyond i64 it saturates, which is out of every range.
@@ -277,55 +327,68 @@ impl Reader<'_> {
             Value::Float(number) if number.fract() == 0.0 => Some(*number as i64),
             Value::Float(number) if number.is_infinite() => Some(i64::MAX),
             other => {
-                self.wrong_type(key, other, wanted, help);
+                self.wrong_type(key, other, wanted, otherwise);
                 None
             }
         }
     }
 
     fn max_age(&mut self, key: &str, value: &Value) -> Option<Option<u32>> {
-        const HELP: &str = "write whole seconds from 0 to 86400, or `false` for no header";
         if matches!(value, Value::Null | Value::Bool(false)) {
             return Some(None);
         }
-        let number = self.whole(key, value, "whole seconds", HELP)?;
+        let otherwise =
+            format!("write whole seconds from 0 to 86400, or `{}` for no header", self.notation().boolean(false));
+        let number = self.whole(key, value, "whole seconds", &otherwise)?;
         match u32::try_from(number) {
             Ok(seconds) if seconds <= 86400 => Some(Some(seconds)),
             _ => {
-                let message = format!("`{key}` is out of range: {value} seconds");
-                self.error(key, value, Fault::new(Code::MaxAgeRange, message, HELP));
+                let message = format!(
+                    "`{}` is out of range: {value} seconds are not between 0 and 86400, which is one day",
+                    self.notation().key(key)
+                );
+                let help = self.meant(key, value, &otherwise);
+                self.error(key, value, Fault::new(Code::MaxAgeRange, message, help));
                 None
             }
         }
     }
 
+    /// The setting as it is most likely meant.
+    pub(crate) fn meant(&self, key: &str, value: &Value, otherwise: &str) -> String {
+        guess(key, value).and_then(|meant| self.spot(key).setting(meant)).unwrap_or_else(|| otherwise.to_owned())
+    }
+
     pub(crate) fn status(&mut self, key: &str, value: &Value) -> Option<u16> {
-        const HELP: &str = "write 204, or 200 for clients that take nothing else";
-        match self.whole(key, value, "a status", HELP)? {
+        const OTHERWISE: &str = "write 204, or 200 for clients that take nothing else";
+        match self.whole(key, value, "a status", OTHERWISE)? {
             204 => Some(204),
             200 => Some(200),
             _ => {
-                let message =
-                    format!("`{key}` cannot be {value}: browsers take 200 to 299, and an empty body fits 200 and 204");
-                self.error(key, value, Fault::new(Code::PreflightStatus, message, HELP));
+                let message = format!(
+                    "`{}` cannot be {value}: a preflight's answer has no body, so that its status is 204, or 200",
+                    self.notation().key(key)
+                );
+                let help = self.meant(key, value, OTHERWISE);
+                self.error(key, value, Fault::new(Code::PreflightStatus, message, help));
                 None
             }
         }
     }
 
     fn dangers(&mut self, list: &List) -> Dangers {
+        const KEY: &str = "dangerously_allow";
         let mut dangers = Dangers::default();
         for entry in &list.entries {
-            match entry.text.as_str() {
-                "insecure-origins" => dangers.insecure_origins = true,
-                "public-suffixes" => dangers.public_suffixes = true,
-                "null-origin" => dangers.null_origin = true,
-                other => {
-                    let message = format!("there is no check `{}` to lift", printable(other));
-                    let help = "write `insecure-origins`, `public-suffixes` or `null-origin`";
-                    self.issues.error(list.place(&entry.at), other, Fault::new(Code::UnknownDanger, message, help));
-                }
+            if dangers.lift(&entry.text) {
+                continue;
             }
+            let message = format!("there is no check `{}` to lift", printable(&entry.text));
+            let near = keys::nearest_danger(&entry.text).and_then(|name| self.spot(KEY).entries(&[name.to_owned()]));
+            let help = near.unwrap_or_else(|| {
+                "remove the entry; the checks that can be lifted are `insecure-origins`, `public-suffixes` and `null-origin`".into()
+            });
+            self.issues.error(list.place(&entry.at), &entry.text, Fault::new(Code::UnknownDanger, message, help));
         }
         dangers
     }

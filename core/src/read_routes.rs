@@ -3,34 +3,58 @@
 use crate::catalog::Code;
 use crate::error::{Fault, printable};
 use crate::keys;
+use crate::notation::Notation;
 use crate::read::{Reader, Store};
 use crate::routes::parse_path;
 use crate::settings::{List, PredicateOf, ProtectionSettings, RouteSettings, Segment, Settings};
 use crate::value::Value;
 use std::sync::Arc;
 
-const ROUTE_HELP: &str = "write `[[routes]]`, and below it `path = \"/public/{*rest}\"` and what differs there";
-
 impl Reader<'_> {
     /// The routes, each with its settings merged into those of the top level.
     pub(crate) fn routes(&mut self, value: Value, top: &Settings) -> Vec<RouteSettings> {
         let Value::List(items) = value else {
-            self.wrong_type("routes", &value, "a list of tables", ROUTE_HELP);
+            let (tables, help) = (self.notation().tables(), self.route_example());
+            self.wrong_type("routes", &value, tables, &help);
             return Vec::new();
         };
         let mut routes = Vec::with_capacity(items.len());
         for (index, item) in (0..).zip(items) {
             let field = format!("routes[{index}]");
             let Value::Map(entries) = item else {
-                self.wrong_type(&field, &item, "a table", ROUTE_HELP);
+                let (table, help) = (self.notation().table(), self.route_example());
+                self.wrong_type(&field, &item, table, &help);
                 continue;
             };
             self.place = format!("{field}.");
+            let (stakes, alone) = (self.stakes, self.alone);
+            self.weigh(&entries);
             let (path, settings) = self.route(entries, index, top);
             self.place.clear();
+            (self.stakes, self.alone) = (stakes, alone);
             routes.push(RouteSettings { field, path, settings });
         }
         routes
+    }
+
+    fn path_example(&self) -> String {
+        self.notation().setting("path", &Value::from("/public/{*rest}"), true)
+    }
+
+    fn route_example(&self) -> String {
+        let path = Value::from("/public/{*rest}");
+        match self.notation() {
+            Notation::Toml => {
+                format!(
+                    "write `[[routes]]`, and below it the path, as in `{}`, and what differs there",
+                    Notation::Toml.setting("path", &path, true)
+                )
+            }
+            other => {
+                let routes = Value::List(vec![Value::Map(vec![("path".to_owned(), path)])]);
+                format!("write each route with its path, as in `{}`", other.setting("routes", &routes, false))
+            }
+        }
     }
 
     fn route(&mut self, entries: Vec<(String, Value)>, index: u32, top: &Settings) -> (Option<Vec<Segment>>, Settings) {
@@ -44,8 +68,8 @@ impl Reader<'_> {
         }
         let path = match entries.iter().find(|(key, _)| *key == "path") {
             None => {
-                let message = "a route without a path";
-                let help = "write `path = \"/public/{*rest}\"`";
+                let message = "the route has no path";
+                let help = format!("write for which paths it is, as in `{}`", self.path_example());
                 self.error("path", "", Fault::new(Code::MissingPath, message, help));
                 None
             }
@@ -57,7 +81,8 @@ impl Reader<'_> {
                 }
             },
             Some((_, other)) => {
-                self.wrong_type("path", other, "a string", "write `path = \"/public/{*rest}\"`");
+                let (string, example) = (self.notation().string(), self.path_example());
+                self.wrong_type("path", other, string, &format!("write a path, as in `{example}`"));
                 None
             }
         };
@@ -67,7 +92,11 @@ impl Reader<'_> {
 
     pub(crate) fn protection(&mut self, value: Value) -> Option<Option<Arc<ProtectionSettings>>> {
         let Value::Map(entries) = value else {
-            self.wrong_type("protection", &value, "a table", "write `protection = { writes = \"reject\" }`");
+            let notation = self.notation();
+            let example = Value::Map(vec![("writes".to_owned(), Value::from("reject"))]);
+            let example = notation.setting("protection", &example, !self.place.is_empty());
+            let help = format!("write what is to be refused, as in `{example}`");
+            self.wrong_type("protection", &value, notation.table(), &help);
             return None;
         };
         let field = format!("{}protection", self.place);
@@ -95,17 +124,19 @@ impl Reader<'_> {
 
     /// Whether something is refused.
     fn mode(&mut self, key: &str, value: &Value) -> Option<bool> {
-        const HELP: &str = "write `reject` to refuse requests from origins that are not trusted, or `off`";
+        const OTHERWISE: &str = "write `reject` to refuse requests from origins that are not trusted, or `off`";
         match value {
             Value::String(mode) if mode == "reject" => Some(true),
             Value::String(mode) if mode == "off" => Some(false),
             Value::String(mode) => {
-                let message = format!("there is no mode `{}`", printable(mode));
-                self.error(key, value, Fault::new(Code::ProtectionMode, message, HELP));
+                let message = format!("there is no mode `{}`; the modes are `reject` and `off`", printable(mode));
+                let help = self.meant(key, value, OTHERWISE);
+                self.error(key, value, Fault::new(Code::ProtectionMode, message, help));
                 None
             }
             other => {
-                self.wrong_type(key, other, "a string", HELP);
+                let string = self.notation().string();
+                self.wrong_type(key, other, string, OTHERWISE);
                 None
             }
         }

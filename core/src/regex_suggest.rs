@@ -100,7 +100,10 @@ pub(crate) fn pattern_meant(source: &str, stakes: Stakes) -> Option<String> {
     if !(text.starts_with("*.") || text.contains("://*") || (text.ends_with(":*") && text.contains("://"))) {
         return None;
     }
-    let pattern = pattern_suggest::suggest(&text).filter(|pattern| pattern.contains('*'))?;
+    let pattern = <[String; 1]>::try_from(pattern_suggest::suggest(&text)?).ok().map(|[one]| one)?;
+    if !pattern.contains('*') {
+        return None;
+    }
     let is_one = matches!(OriginPattern::parse_strict(&pattern), Some(OriginPattern::Tuple(_)));
     (is_one && build(&[&pattern], &[], stakes).is_some()).then_some(pattern)
 }
@@ -111,7 +114,7 @@ fn build(patterns: &[&str], regexes: &[&str], stakes: Stakes) -> Option<OriginSe
         field: String::new(),
         entries: texts.iter().map(|text| Entry { at: At::Whole, text: (*text).to_owned() }).collect(),
     };
-    let mut issues = Issues::counting();
+    let mut issues = Issues::of_trial();
     let set = compile_origins(&list(patterns), &list(regexes), false, stakes, &mut issues);
     issues.is_clean().then_some(set)
 }

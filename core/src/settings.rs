@@ -126,6 +126,30 @@ pub(crate) struct Dangers {
     pub(crate) null_origin: bool,
 }
 
+impl Dangers {
+    /// Lifts a check by its name, if there is one of that name.
+    pub(crate) fn lift(&mut self, name: &str) -> bool {
+        match name {
+            "insecure-origins" => self.insecure_origins = true,
+            "public-suffixes" => self.public_suffixes = true,
+            "null-origin" => self.null_origin = true,
+            _ => return false,
+        }
+        true
+    }
+
+    /// The names of the checks that are lifted.
+    pub(crate) fn names(self) -> impl Iterator<Item = &'static str> {
+        [
+            (self.insecure_origins, "insecure-origins"),
+            (self.public_suffixes, "public-suffixes"),
+            (self.null_origin, "null-origin"),
+        ]
+        .into_iter()
+        .filter_map(|(lifted, name)| lifted.then_some(name))
+    }
+}
+
 impl Default for Settings {
     fn default() -> Self {
         let config = crate::config::Config::default();

@@ -41,25 +41,6 @@ pub enum Value {
     Other(String),
 }
 
-impl Value {
-    /// The name of the value's type, as a message says it.
-    pub(crate) fn type_name(&self) -> String {
-        match self {
-            Value::Null => "null".into(),
-            Value::Undefined => "undefined".into(),
-            Value::Bool(_) => "a boolean".into(),
-            Value::Integer(_) | Value::Float(_) => "a number".into(),
-            Value::String(_) => "a string".into(),
-            Value::Url(_) => "a URL".into(),
-            Value::RegExp { .. } => "a regular expression".into(),
-            Value::Function => "a function".into(),
-            Value::List(_) => "a list".into(),
-            Value::Map(_) => "a table".into(),
-            Value::Other(name) => format!("a value of type `{}`", crate::error::printable(name)),
-        }
-    }
-}
-
 /// How many elements of a list or table a message shows.
 const MOST_SHOWN: usize = 4;
 
@@ -111,9 +92,21 @@ impl From<&str> for Value {
     }
 }
 
+impl<'a> FromIterator<&'a str> for Value {
+    fn from_iter<I: IntoIterator<Item = &'a str>>(texts: I) -> Self {
+        Value::List(texts.into_iter().map(Value::from).collect())
+    }
+}
+
 impl From<bool> for Value {
     fn from(value: bool) -> Self {
         Value::Bool(value)
+    }
+}
+
+impl From<i64> for Value {
+    fn from(value: i64) -> Self {
+        Value::Integer(value)
     }
 }
 

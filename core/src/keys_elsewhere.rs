@@ -1,0 +1,102 @@
+//! What other CORS libraries call their settings, and what those are called here.
+
+/// A name without case, `_`, `-` and the prefixes of other libraries; our setting, and the `cors` package's.
+type Row = (&'static str, &'static str, &'static str);
+
+const ELSEWHERE: &[Row] = &[
+    ("origin", "allow_origins", "origin"),
+    ("origins", "allow_origins", "origin"),
+    ("alloworigin", "allow_origins", "origin"),
+    ("alloworigins", "allow_origins", "origin"),
+    ("allowedorigin", "allow_origins", "origin"),
+    ("allowedorigins", "allow_origins", "origin"),
+    ("allowedoriginpatterns", "allow_origins", "origin"),
+    ("originwhitelist", "allow_origins", "origin"),
+    ("whitelist", "allow_origins", "origin"),
+    ("allowlist", "allow_origins", "origin"),
+    ("withorigins", "allow_origins", "origin"),
+    ("originregex", "allow_origin_regex", "origin"),
+    ("alloworiginregex", "allow_origin_regex", "origin"),
+    ("alloworiginregexes", "allow_origin_regex", "origin"),
+    ("allowedoriginregex", "allow_origin_regex", "origin"),
+    ("allowedoriginregexes", "allow_origin_regex", "origin"),
+    ("allowedoriginspatterns", "allow_origin_regex", "origin"),
+    ("originregexwhitelist", "allow_origin_regex", "origin"),
+    ("methods", "allow_methods", "methods"),
+    ("method", "allow_methods", "methods"),
+    ("allowmethod", "allow_methods", "methods"),
+    ("allowmethods", "allow_methods", "methods"),
+    ("allowedmethods", "allow_methods", "methods"),
+    ("withmethods", "allow_methods", "methods"),
+    ("headers", "allow_headers", "allowed_headers"),
+    ("header", "allow_headers", "allowed_headers"),
+    ("allowheader", "allow_headers", "allowed_headers"),
+    ("allowheaders", "allow_headers", "allowed_headers"),
+    ("allowedheaders", "allow_headers", "allowed_headers"),
+    ("withheaders", "allow_headers", "allowed_headers"),
+    ("expose", "expose_headers", "exposed_headers"),
+    ("exposedheaders", "expose_headers", "exposed_headers"),
+    ("exposeheaders", "expose_headers", "exposed_headers"),
+    ("withexposedheaders", "expose_headers", "exposed_headers"),
+    ("credentials", "allow_credentials", "credentials"),
+    ("credential", "allow_credentials", "credentials"),
+    ("supportscredentials", "allow_credentials", "credentials"),
+    ("allowcredentials", "allow_credentials", "credentials"),
+    ("withcredentials", "allow_credentials", "credentials"),
+    ("age", "max_age", "max_age"),
+    ("maxage", "max_age", "max_age"),
+    ("maxageseconds", "max_age", "max_age"),
+    ("preflightmaxage", "max_age", "max_age"),
+    ("optionssuccessstatus", "preflight_status", "options_success_status"),
+    ("optionsstatus", "preflight_status", "options_success_status"),
+    ("optionspassthrough", "preflight_continue", "preflight_continue"),
+    ("privatenetwork", "allow_private_network", "allow_private_network"),
+    ("trustedorigins", "protection", "protection"),
+    ("csrftrustedorigins", "protection", "protection"),
+];
+
+/// Switches that allow any origin where they are on.
+const ANY_ORIGIN: [&str; 4] = ["allowallorigins", "originallowall", "allowanyorigin", "alloworiginsall"];
+
+/// Settings of other libraries for which there is nothing to set here, and what to do with them.
+const NEEDLESS: &[(&str, &str)] = &[
+    ("varyheader", "remove it: `Vary` is always sent where the answer depends on the request"),
+    ("vary", "remove it: `Vary` is always sent where the answer depends on the request"),
+    ("sendwildcard", "remove it: `*` is sent where any origin is allowed"),
+    ("alwayssend", "remove it: headers are sent where the request has an `Origin`"),
+    ("automaticoptions", "remove it: preflights are always answered"),
+    ("strictpreflight", "remove it: preflights are always read strictly"),
+    (
+        "interceptexceptions",
+        "remove it: put the middleware around the whole application, and errors carry the headers too",
+    ),
+    ("debug", "remove it: each decision has its reason"),
+    ("urlsregex", "use `routes` instead, each with its `path` and what differs there"),
+    ("resources", "use `routes` instead, each with its `path` and what differs there"),
+    ("paths", "use `routes` instead, each with its `path` and what differs there"),
+];
+
+fn plain(name: &str) -> String {
+    let plain: String =
+        name.chars().filter(|c| !matches!(c, '_' | '-' | '.' | ' ')).flat_map(char::to_lowercase).take(64).collect();
+    let unprefixed = ["accesscontrol", "cors"].iter().find_map(|prefix| plain.strip_prefix(prefix));
+    unprefixed.filter(|rest| !rest.is_empty()).map_or(plain.clone(), str::to_owned)
+}
+
+/// The setting that a name of another library stands for.
+pub(crate) fn ours(name: &str, is_cors: bool) -> Option<&'static str> {
+    let plain = plain(name);
+    let (_, ours, theirs) = ELSEWHERE.iter().find(|(elsewhere, _, _)| *elsewhere == plain)?;
+    Some(if is_cors { theirs } else { ours })
+}
+
+/// Whether a name is that of a switch that allows any origin.
+pub(crate) fn is_any_origin(name: &str) -> bool {
+    ANY_ORIGIN.contains(&&*plain(name))
+}
+
+/// What to do with a setting that another library has and corsac needs not.
+pub(crate) fn needless(name: &str) -> Option<&'static str> {
+    let plain = plain(name);
+    NEEDLESS.iter().find(|(elsewhere, _)| *elsewhere == plain).map(|(_, why)| *why)
+}
