@@ -2,7 +2,7 @@
 
 use crate::door::{self, CacheSize, Door};
 use crate::{encoded, evaluate, raw, report};
-use corsac::{ConfigError, Policy, PolicyBuilder};
+use corsac::{ConfigError, Notation, Policy, PolicyBuilder};
 use napi::bindgen_prelude::{BufferSlice, Env, Error, Object, Result, Status};
 use napi_derive::napi;
 use std::sync::Arc;
@@ -63,7 +63,8 @@ pub(crate) fn object(
 }
 
 fn build(format: &str, text: &[u8], predicate: bool) -> Result<std::result::Result<Policy, ConfigError>> {
-    let builder = PolicyBuilder::new().predicate(predicate);
+    // Texts have a notation of their own.
+    let builder = PolicyBuilder::new().predicate(predicate).notation(Notation::JavaScript);
     Ok(match format {
         "options" => builder.value(encoded::read(text)?),
         "middleware" => builder.cors_options(true).value(encoded::read(text)?),

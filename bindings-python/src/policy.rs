@@ -9,7 +9,7 @@ use crate::predicate::{Bounds, Predicates, Said, cannot_wait};
 use crate::rendered::Rendered;
 use crate::value;
 use crate::warn::logger;
-use corsac::{Answer, Evaluation, LoadError, PolicyBuilder};
+use corsac::{Answer, Evaluation, LoadError, Notation, PolicyBuilder};
 use pyo3::exceptions::{PyOSError, PyRuntimeError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
@@ -95,7 +95,7 @@ impl Policy {
         let bounds = config.map(Bounds::take).transpose()?.unwrap_or_default();
         let (config, functions) = value::config(config)?;
         let predicates = Predicates::new(&functions, &bounds)?;
-        Policy::built(py, predicates, move || PolicyBuilder::new().value(config))
+        Policy::built(py, predicates, move || PolicyBuilder::new().notation(Notation::Python).value(config))
     }
 
     /// Build a policy from JSON text.

@@ -148,6 +148,47 @@ def test_what_is_no_list(value: object, shown: str) -> None:
     assert origins_refused([value]) == [("wrong-type", "allow_origins[0]", shown)]
 
 
+@pytest.mark.parametrize(
+    ("config", "message", "advice"),
+    [
+        (
+            {"allow_origins": None},
+            "`allow_origins` takes a list of str, not None",
+            'write a list, as in `allow_origins=["https://app.example.com"]`',
+        ),
+        (
+            {"allow_origins": [], "allow_credentials": "yes"},
+            "`allow_credentials` takes `True` or `False`, not a str",
+            "write `allow_credentials=True`",
+        ),
+        (
+            {"allow_origins": [], "protection": True},
+            "`protection` takes a dict, not a bool",
+            'write `protection={"writes": "reject"}`',
+        ),
+        (
+            {"allow_origins": ["http://a.example"], "allow_credentials": True},
+            "`http://a.example` is plain http: anyone on the network path could act as it, with credentials",
+            'write `https://a.example`, or lift this check with `dangerously_allow=["insecure-origins"]`',
+        ),
+    ],
+)
+def test_messages_speak_python(config: dict[str, Any], message: str, advice: str) -> None:
+    with pytest.raises(ConfigError) as raised:
+        Policy(**config)
+    (issue,) = raised.value.issues
+    assert (issue.message, issue.help) == (message, advice)
+
+
+def test_messages_about_text_speak_its_format() -> None:
+    with pytest.raises(ConfigError) as raised:
+        Policy.from_json('{"allow_origins": [], "allow_credentials": "yes"}')
+    assert raised.value.issues[0].help == 'write `"allow_credentials": true`'
+    with pytest.raises(ConfigError) as raised:
+        Policy.from_toml('allow_origins = []\nallow_credentials = "yes"')
+    assert raised.value.issues[0].help == "write `allow_credentials = true`"
+
+
 def test_lone_surrogates_are_refused_as_text() -> None:
     ((code, field, value),) = origins_refused(["https://\ud800.example"])
     assert (code, field) == ("origin-unicode", "allow_origins[0]")

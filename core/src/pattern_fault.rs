@@ -58,7 +58,7 @@ pub(crate) fn offer(text: &str, place: &Place<'_>) -> Option<String> {
         return None;
     }
     let help = place.entries(&secure)?;
-    Some(format!("{help}, with https: plain http cannot be used with credentials"))
+    Some(format!("{help}: plain http cannot be used with credentials"))
 }
 
 /// Words that stand for something in other places, and are no origins here.

@@ -19,7 +19,9 @@ pub(crate) fn suggest(text: &str) -> Option<Vec<String>> {
         return None;
     }
     let mut patterns: Vec<String> = Vec::new();
-    for part in parts(text) {
+    // A slip of the finger, which parts nothing.
+    let text = text.replace(";//", "://");
+    for part in parts(&text) {
         for pattern in suggest_one(part)? {
             if !patterns.contains(&pattern) {
                 patterns.push(pattern);
@@ -43,7 +45,8 @@ fn unwrapped(text: &str) -> &str {
     let quote = |c: char| matches!(c, '"' | '\'' | '`' | '“' | '”' | '„' | '‘' | '’' | '«' | '»' | '<' | '>');
     let bare = text.trim_matches(quote);
     // The brackets of an address are its own.
-    let bare = if bare.contains("::") { bare } else { bare.trim_matches(['[', ']']) };
+    let bare = bare.strip_prefix('[').filter(|rest| rest.contains("://") || rest.starts_with(quote)).unwrap_or(bare);
+    let bare = bare.strip_suffix(']').filter(|rest| !rest.contains('[')).unwrap_or(bare);
     bare.trim_matches(quote)
 }
 
@@ -88,6 +91,8 @@ fn suggest_one(text: &str) -> Option<Vec<String>> {
     match scheme {
         Scheme::Either => Some(vec![pattern("http", &host)?, pattern("https", &host)?]),
         Scheme::Given(scheme) => Some(vec![pattern(&scheme, &host)?]),
+        // A number could as well be a port.
+        Scheme::Damaged(_) | Scheme::Missing if host.bytes().all(|byte| byte.is_ascii_digit()) => None,
         Scheme::Damaged(scheme) => Some(vec![pattern(&scheme, &host).filter(|better| is_named(better))?]),
         Scheme::Missing if host.contains('@') => None,
         Scheme::Missing => {

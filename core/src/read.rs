@@ -6,6 +6,7 @@ use crate::dialect;
 use crate::error::{Fault, Issues, printable};
 use crate::guess::guess;
 use crate::keys;
+use crate::keys_elsewhere;
 use crate::notation::Notation;
 use crate::regex_fault;
 use crate::regexes::check_regexp;
@@ -74,7 +75,7 @@ impl Reader<'_> {
             }
             Some(value) => {
                 let string = self.notation().string();
-                self.wrong_type("dialect", value, string, "the dialects are `corsac` and `cors`");
+                self.wrong_type("dialect", value, string, "name the dialect, which is `corsac` or `cors`");
                 false
             }
         }
@@ -112,7 +113,9 @@ impl Reader<'_> {
     /// Learns what suggestions in a table depend on, from its settings and what held so far.
     pub(crate) fn weigh(&mut self, entries: &[(String, Value)]) {
         for (name, value) in entries {
-            match (keys::resolve(name, keys::CORSAC).or_else(|| keys::resolve(name, keys::CORS)), value) {
+            let key = keys::resolve(name, keys::CORSAC).or_else(|| keys::resolve(name, keys::CORS));
+            // Under another library's name it is an error, and meant all the same.
+            match (key.or_else(|| keys_elsewhere::ours(name, false)), value) {
                 (Some("allow_credentials" | "credentials"), Value::Bool(allowed)) => self.stakes.credentials = *allowed,
                 (Some("dangerously_allow"), Value::List(names)) => {
                     self.stakes.dangers = Dangers::default();
@@ -206,10 +209,10 @@ impl Reader<'_> {
         let name = notation.key(field);
         let message = format!("`{name}` takes {wanted}, not {}", notation.type_name(value));
         let help = match value {
-            Value::Undefined => format!("the variable is not set: give it a value, or leave `{name}` out; {otherwise}"),
+            Value::Undefined => format!("the variable is not set: give it a value, leave `{name}` out, or {otherwise}"),
             // They have no default.
             Value::Null if keys::ORIGIN_LISTS.contains(&field) => otherwise.to_owned(),
-            Value::Null => format!("leave `{name}` out for its default; {otherwise}"),
+            Value::Null => format!("leave `{name}` out for its default, or {otherwise}"),
             _ => guess(field, value)
                 .and_then(|meant| self.spot(field).setting(meant))
                 .unwrap_or_else(|| otherwise.to_owned()),
@@ -313,7 +316,7 @@ impl Reader<'_> {
             return Some(*value);
         }
         let (yes, no) = (self.notation().boolean(true), self.notation().boolean(false));
-        let help = format!("write `{yes}` or `{no}`, without quotes");
+        let help = format!("set it to `{yes}` or `{no}`, without quotes");
         self.wrong_type(key, value, &format!("`{yes}` or `{no}`"), &help);
         None
     }
@@ -338,7 +341,7 @@ impl Reader<'_> {
             return Some(None);
         }
         let otherwise =
-            format!("write whole seconds from 0 to 86400, or `{}` for no header", self.notation().boolean(false));
+            format!("give it whole seconds from 0 to 86400, or `{}` for no header", self.notation().boolean(false));
         let number = self.whole(key, value, "whole seconds", &otherwise)?;
         match u32::try_from(number) {
             Ok(seconds) if seconds <= 86400 => Some(Some(seconds)),
@@ -360,7 +363,7 @@ impl Reader<'_> {
     }
 
     pub(crate) fn status(&mut self, key: &str, value: &Value) -> Option<u16> {
-        const OTHERWISE: &str = "write 204, or 200 for clients that take nothing else";
+        const OTHERWISE: &str = "set it to 204, or to 200 for clients that take nothing else";
         match self.whole(key, value, "a status", OTHERWISE)? {
             204 => Some(204),
             200 => Some(200),

@@ -124,7 +124,8 @@ impl Reader<'_> {
 
     /// Whether something is refused.
     fn mode(&mut self, key: &str, value: &Value) -> Option<bool> {
-        const OTHERWISE: &str = "write `reject` to refuse requests from origins that are not trusted, or `off`";
+        const OTHERWISE: &str =
+            "set it to `reject`, which refuses requests from origins that are not trusted, or to `off`";
         match value {
             Value::String(mode) if mode == "reject" => Some(true),
             Value::String(mode) if mode == "off" => Some(false),

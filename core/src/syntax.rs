@@ -214,7 +214,7 @@ fn slip_of_toml(line: &str, text: &str) -> Option<(String, String)> {
         && is_bare(key)
         && value.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '*')
     {
-        let message = format!("the value of `{}` has no quotation marks", printable(key));
+        let message = format!("`{}` is not a value of TOML, where strings stand in quotation marks", printable(value));
         // Whether credentials are allowed cannot be read: it is taken for granted where they are named.
         let stakes = Stakes { credentials: text.contains("allow_credentials"), ..Stakes::default() };
         let issues = Issues::default();
