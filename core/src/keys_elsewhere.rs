@@ -51,6 +51,7 @@ const ELSEWHERE: &[Row] = &[
     ("optionsstatus", "preflight_status", "options_success_status"),
     ("optionspassthrough", "preflight_continue", "preflight_continue"),
     ("privatenetwork", "allow_private_network", "allow_private_network"),
+    ("privatenetworkaccess", "allow_private_network", "allow_private_network"),
     ("trustedorigins", "protection", "protection"),
     ("csrftrustedorigins", "protection", "protection"),
 ];

@@ -5,7 +5,7 @@ mod common;
 
 use common::mutation::{Mutation, mutation};
 use common::strategies::{accepted, config, plain_origin};
-use corsac::{Code, Config, ConfigError, Issue, Policy, Value, merge_vary};
+use corsac::{Config, ConfigError, Issue, Policy, Value, merge_vary};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
