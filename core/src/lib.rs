@@ -79,6 +79,7 @@ mod protection;
 mod punycode;
 mod read;
 mod read_routes;
+mod read_scalars;
 mod regex_bound;
 mod regex_fault;
 mod regex_host;
