@@ -10,7 +10,7 @@ use crate::regexes::Regex;
 use crate::settings::Dangers;
 
 /// What only regexes have, and no text that is nearly an origin.
-const MARKS: [&str; 14] = ["\\.", "\\/", "\\d", "\\w", "\\-", "/.*", "/.+", "]+", "]*", "]{", "(?", ")?", "s?:", ")$"];
+const MARKS: [&str; 13] = ["\\.", "\\/", "\\d", "\\w", "\\-", "/.*", "/.+", "]+", "]*", "]{", "(?", ")?", ")$"];
 
 /// Whether a text is a regex rather than an origin or a pattern.
 fn is_regex(text: &str) -> bool {
