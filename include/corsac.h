@@ -203,7 +203,7 @@ enum corsac_op
    */
   CORSAC_OP_SET = 0,
   /**
-   * Add a further line of the same name.
+   * Add a further line of the same name; leave it out where a `CORSAC_OP_DEFAULT` before it was left out.
    */
   CORSAC_OP_ADD = 1,
   /**

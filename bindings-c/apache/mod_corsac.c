@@ -200,7 +200,9 @@ static void apply(request_rec *r, const corsac_decision *decision) {
     switch (header->op) {
     case CORSAC_OP_REMOVE: take_off(r, name); break;
     case CORSAC_OP_MERGE: merge(r, header, name); break;
-    case CORSAC_OP_ADD: apr_table_addn(r->headers_out, name, value); break;
+    case CORSAC_OP_ADD:
+      if (!kept) apr_table_addn(r->headers_out, name, value);
+      break;
     case CORSAC_OP_DEFAULT:
       kept = kept || apr_table_get(r->headers_out, name) || apr_table_get(r->err_headers_out, name);
       if (kept) break; /* fall through */

@@ -122,6 +122,7 @@ ngx_int_t ngx_http_corsac_apply(ngx_http_request_t *r, const ngx_http_corsac_ctx
       if (kept) continue;
       break;
     case CORSAC_OP_ADD:
+      if (kept) continue;
       break;
     }
     if (ngx_http_corsac_add(r, &header->name, &header->value) != NGX_OK) return NGX_ERROR;

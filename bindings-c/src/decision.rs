@@ -30,7 +30,7 @@ pub type action_number = i32;
 pub enum corsac_op {
     /// Replace whatever the application set.
     CORSAC_OP_SET = 0,
-    /// Add a further line of the same name.
+    /// Add a further line of the same name; leave it out where a `CORSAC_OP_DEFAULT` before it was left out.
     CORSAC_OP_ADD = 1,
     /// Merge into what the application set: `corsac_vary_merge`.
     CORSAC_OP_MERGE = 2,

@@ -8,7 +8,7 @@ const net = require('node:net')
 const { once } = require('node:events')
 const test = require('node:test')
 const corsac = require('corsac')
-const { OTHER, listen } = require('./client.js')
+const { OTHER, listen, send } = require('./client.js')
 
 /** What is mounted at `/admin` says so, everything else says that it is something else. */
 const mounted = (app, options) => {
@@ -99,6 +99,33 @@ async function ask (port, all) {
   }
   return answers
 }
+
+test('what runs below a mount has the protection of its route: connect', async (t) => {
+  const ran = []
+  const app = require('connect')()
+  app.use(corsac({
+    allowOrigins: [],
+    routes: [
+      { path: '/admin', protection: { writes: 'reject' } }, { path: '/admin/{*rest}', protection: { writes: 'reject' } },
+      { path: '/docs/admin.x', allowOrigins: ['*'] }, { path: '/files/secret', protection: { writes: 'reject' } }
+    ]
+  }))
+  const below = require('connect')()
+  below.use('/.well-known', (request, response) => { ran.push(request.originalUrl); response.end('run') })
+  below.use((request, response) => { ran.push(request.originalUrl); response.end('run') })
+  app.use('/admin', below)
+  app.use((request, response) => response.end('other'))
+  const port = await listen(t, http.createServer(app))
+  const write = (path) => send(port, { method: 'POST', path, headers: { origin: OTHER, 'sec-fetch-site': 'cross-site', 'content-length': '0' } })
+  for (const path of ['/admin', '/admin.x', '/ADMIN.x', '/admin.x/users', '/admin.', '/admin..', '/admin.well-known.x', '/admin%2ex', '/admin.z%2F..%2Fx']) {
+    assert.equal((await write(path)).status, 403, path)
+  }
+  assert.deepEqual(ran, [])
+  assert.equal((await write('/other')).status, 200)
+  // What is mounted does run there: a write from its own host gets through.
+  const own = await send(port, { method: 'POST', path: '/admin.x', headers: { origin: `http://127.0.0.1:${port}`, 'sec-fetch-site': 'same-origin', 'content-length': '0' } })
+  assert.deepEqual([own.status, ran], [200, ['/admin.x']])
+})
 
 for (const [name, create] of Object.entries(HOSTS)) {
   test(`what runs below a mount has the policy of its route: ${name}`, async (t) => {

@@ -25,6 +25,8 @@ impl Decision<'_> {
             // Every value is tokens, commas and white space, or a well-formed origin.
             let Ok(value) = HeaderValue::from_bytes(value) else { continue };
             match header.op {
+                // A further line of what was left out is left out too.
+                Op::Add if kept => {}
                 Op::Add => {
                     headers.append(name, value);
                 }

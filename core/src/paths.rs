@@ -3,7 +3,9 @@
 //! Servers decode, join, cut and resolve paths differently. A route applies only where all readings choose it, so that
 //! no spelling of a path gets another route's policy than the application that answers it.
 
-use crate::routes::{MAX_DEPTH, Routes, Steps};
+use crate::route_lookup::{Lookup, Steps};
+use crate::routes::Routes;
+use crate::segments::{self, Empty};
 
 /// A path longer than this is not read.
 const MAX_PATH: usize = 8192;
@@ -24,9 +26,7 @@ impl Routes {
             return None;
         }
         if is_plain(path) {
-            let mut readings = Readings::of(self);
-            readings.agree(path)?;
-            readings.chosen
+            Lookup { routes: self, steps: &mut Steps::default(), buffer: None }.route_of(path)
         } else if path.len() <= SHORT_PATH {
             self.agreed::<SHORT_PATH>(path, decoded)
         } else {
@@ -36,7 +36,9 @@ impl Routes {
 
     /// What all readings choose; none where they disagree, or are more than can be looked up.
     fn agreed<const BYTES: usize>(&self, path: &[u8], decoded: bool) -> Option<Option<u32>> {
-        let mut readings = Readings::of(self);
+        let mut buffer = [0; BYTES];
+        let mut readings =
+            Readings { routes: self, chosen: None, steps: Steps::default(), left: MAX_READ, buffer: &mut buffer };
         let mut scratch = [0; BYTES];
         if decoded {
             readings.folded_too::<BYTES>(path, &mut scratch)?;
@@ -62,13 +64,11 @@ struct Readings<'r> {
     chosen: Option<Option<u32>>,
     steps: Steps,
     left: usize,
+    /// What look-ups write into.
+    buffer: &'r mut [u8],
 }
 
-impl<'r> Readings<'r> {
-    fn of(routes: &'r Routes) -> Self {
-        Readings { routes, chosen: None, steps: Steps::default(), left: MAX_READ }
-    }
-
+impl Readings<'_> {
     /// As it is, and with letters that are ASCII's in another case.
     fn folded_too<const BYTES: usize>(&mut self, text: &[u8], scratch: &mut [u8]) -> Option<()> {
         self.all(text, scratch)?;
@@ -100,35 +100,8 @@ impl<'r> Readings<'r> {
 
     /// None if a reading chooses otherwise than those before it did.
     fn agree(&mut self, path: &[u8]) -> Option<()> {
-        self.agree_on(split(path))?;
-        if path.contains(&b'.') { self.agree_on_suffixes(path) } else { Some(()) }
-    }
-
-    /// Where a segment goes on with a dot after a route's literal, that literal may be all that counts: Connect ends what
-    /// is mounted there as it does at a slash, Rails takes what follows for a format (`/users.json`). A segment that is
-    /// itself a literal is meant as a whole: `/v1.2` beside `/v1`.
-    fn agree_on_suffixes(&mut self, path: &[u8]) -> Option<()> {
-        for (index, segment) in split(path).take(MAX_DEPTH).enumerate() {
-            if !segment.contains(&b'.') || self.routes.has_literal(segment) {
-                continue;
-            }
-            let longest = segment.len().min(self.routes.longest_literal() + 1);
-            for dot in 1..longest {
-                if segment.get(dot) != Some(&b'.') {
-                    continue;
-                }
-                self.steps.step()?;
-                if self.routes.has_literal(segment.get(..dot)?) {
-                    self.agree_on(cut_at(path, index, dot, false))?;
-                    self.agree_on(cut_at(path, index, dot, true))?;
-                }
-            }
-        }
-        Some(())
-    }
-
-    fn agree_on<'s>(&mut self, segments: impl Iterator<Item = &'s [u8]> + Clone) -> Option<()> {
-        let choice = self.routes.route_of(segments, &mut self.steps)?;
+        let lookup = Lookup { routes: self.routes, steps: &mut self.steps, buffer: Some(&mut *self.buffer) };
+        let choice = lookup.route_of(path)?;
         (*self.chosen.get_or_insert(choice) == choice).then_some(())
     }
 }
@@ -142,31 +115,6 @@ struct Style {
     empty: Empty,
     /// `.` and `..` are resolved.
     resolve: bool,
-}
-
-/// What becomes of empty segments.
-#[derive(Clone, Copy, Default, PartialEq)]
-enum Empty {
-    #[default]
-    Kept,
-    /// `//` is one slash.
-    Dropped,
-    /// The same, once dots are resolved: until then `..` takes an empty segment with it.
-    DroppedLast,
-}
-
-impl Empty {
-    /// The ways that make a difference, each with whether dots are resolved.
-    fn ways(has_empty: bool, has_dots: bool) -> impl Iterator<Item = (Self, bool)> {
-        let ways = [
-            (Empty::Kept, false),
-            (Empty::Kept, true),
-            (Empty::Dropped, false),
-            (Empty::Dropped, true),
-            (Empty::DroppedLast, true),
-        ];
-        ways.into_iter().filter(move |(empty, resolve)| (has_empty || *empty == Empty::Kept) && (has_dots || !resolve))
-    }
 }
 
 /// What becomes of `;` and what follows (RFC 3986, section 3.3).
@@ -196,51 +144,13 @@ impl Style {
             _ => text,
         };
         let is_slash = |byte: &u8| *byte == b'/' || (*byte == b'\\' && self.backslash);
-        let mut length: usize = 0;
         // The path begins with a slash, before which there is nothing.
-        for segment in text.split(is_slash).skip(1) {
-            let segment = match self.parameters {
-                Parameters::OfSegments => segment.split(|byte| *byte == b';').next().unwrap_or_default(),
-                _ => segment,
-            };
-            match segment {
-                b"" if self.empty == Empty::Dropped => {}
-                b"." if self.resolve => {}
-                b".." if self.resolve => {
-                    let before = scratch.get(..length)?;
-                    length = before.iter().rposition(|byte| *byte == b'/').unwrap_or(0);
-                }
-                _ => {
-                    *scratch.get_mut(length)? = b'/';
-                    let end = length + 1 + segment.len();
-                    scratch.get_mut(length + 1..end)?.copy_from_slice(segment);
-                    length = end;
-                }
-            }
-        }
-        if self.empty == Empty::DroppedLast {
-            length = join_slashes(scratch.get_mut(..length)?);
-        }
-        if length == 0 { Some(b"/") } else { scratch.get(..length) }
+        let segments = text.split(is_slash).skip(1).map(|segment| match self.parameters {
+            Parameters::OfSegments => segment.split(|byte| *byte == b';').next().unwrap_or_default(),
+            _ => segment,
+        });
+        segments::write(segments, self.empty, self.resolve, scratch)
     }
-}
-
-/// Makes one slash of several that follow each other. Returns the new length.
-fn join_slashes(path: &mut [u8]) -> usize {
-    let mut length = 0;
-    let mut before = 0;
-    for index in 0..path.len() {
-        let Some(&byte) = path.get(index) else { break };
-        if byte == b'/' && before == b'/' {
-            continue;
-        }
-        if let Some(place) = path.get_mut(length) {
-            *place = byte;
-        }
-        length += 1;
-        before = byte;
-    }
-    length
 }
 
 fn both(varies: bool) -> impl Iterator<Item = bool> {
@@ -249,22 +159,6 @@ fn both(varies: bool) -> impl Iterator<Item = bool> {
 
 fn is_any_pair(text: &[u8], is: impl Fn(&[u8]) -> bool) -> bool {
     text.windows(2).any(is)
-}
-
-/// The segments of a path that begins with a slash; one slash at its end makes none.
-fn split(path: &[u8]) -> impl Iterator<Item = &[u8]> + Clone {
-    let body = path.get(1..).unwrap_or_default();
-    let inner = body.strip_suffix(b"/").unwrap_or(body);
-    inner.split(|byte| *byte == b'/').take(if body.is_empty() { 0 } else { usize::MAX })
-}
-
-/// The segments of a path, one of them cut at a dot: what follows the dot is left out, or is a segment that begins with it.
-fn cut_at(path: &[u8], index: usize, dot: usize, keep_rest: bool) -> impl Iterator<Item = &[u8]> + Clone {
-    split(path).enumerate().flat_map(move |(at, segment)| {
-        let (before, rest) =
-            if at == index { segment.split_at_checked(dot).unwrap_or((segment, b"")) } else { (segment, &b""[..]) };
-        std::iter::once(before).chain((keep_rest && !rest.is_empty()).then_some(rest))
-    })
 }
 
 /// Whether the path begins with one slash. After two, and after a slash and a backslash, some read a host: `//x/y` as a

@@ -17,12 +17,10 @@ const MAX_BYTES: u64 = MAX_MIB << 20;
 /// [`LoadError::Io`] where the system cannot open or read it; [`LoadError::Config`] where it is not a regular file, or is
 /// too large.
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, LoadError> {
+    // Looked at before it is opened, since opening a device or a pipe acts on it; and after, since it may have changed.
+    check_kind(path, &std::fs::metadata(path).map_err(LoadError::Io)?)?;
     let file = open(path).map_err(LoadError::Io)?;
-    let metadata = file.metadata().map_err(LoadError::Io)?;
-    // The system has an error of its own for a folder, which says the same.
-    if !metadata.is_file() && !metadata.is_dir() {
-        return Err(refused(path, not_regular(path, &metadata)));
-    }
+    check_kind(path, &file.metadata().map_err(LoadError::Io)?)?;
     // A file may hold more than it says (such as those of /proc), or grow while it is read.
     let mut text = Vec::new();
     file.take(MAX_BYTES + 1).read_to_end(&mut text).map_err(LoadError::Io)?;
@@ -33,6 +31,11 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, LoadError> {
         return Err(refused(path, Fault::new(Code::FileTooLarge, message, help)));
     }
     Ok(text)
+}
+
+/// The system has an error of its own for a folder.
+fn check_kind(path: &Path, metadata: &Metadata) -> Result<(), LoadError> {
+    if metadata.is_file() || metadata.is_dir() { Ok(()) } else { Err(refused(path, not_regular(path, metadata))) }
 }
 
 /// Opens without waiting: a named pipe would wait for a writer, for ever if there is none.

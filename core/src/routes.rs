@@ -6,90 +6,47 @@ use crate::catalog::Code;
 use crate::error::{Fault, Issues, printable, write_this};
 use crate::settings::{RouteSettings, Segment};
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// The longest path of a route in bytes, and the most segments.
 const MAX_PATTERN: usize = 1024;
-pub(crate) const MAX_DEPTH: usize = 32;
+const MAX_DEPTH: usize = 32;
 
 /// The paths of a policy's routes, compiled.
 #[derive(Debug)]
 pub(crate) struct Routes {
     nodes: Box<[Node]>,
-    /// All literals, wherever they stand. Sorted, in lower case.
-    literals: Box<[Box<[u8]>]>,
-    longest_literal: usize,
 }
 
+/// One place in the paths of routes, and what may follow there.
 #[derive(Debug, Default)]
-struct Node {
+pub(crate) struct Node {
     /// Sorted, in lower case.
     literals: Box<[(Box<[u8]>, u32)]>,
-    any: Option<u32>,
+    longest_literal: u32,
+    pub(crate) any: Option<u32>,
     /// The route whose path ends here.
-    here: Option<u32>,
+    pub(crate) here: Option<u32>,
     /// The route whose path goes on with `{*rest}`.
-    rest: Option<u32>,
+    pub(crate) rest: Option<u32>,
 }
 
-/// How many nodes a request's look-ups may still visit. Only routes that were made for it need more: each way from a
-/// literal back to a parameter is tried.
-#[derive(Debug)]
-pub(crate) struct Steps(u32);
-
-impl Default for Steps {
-    fn default() -> Self {
-        Steps(8192)
+impl Node {
+    /// The node behind a literal, in any case.
+    pub(crate) fn literal(&self, segment: &[u8]) -> Option<u32> {
+        let index = self.literals.binary_search_by(|(literal, _)| compare(literal, segment)).ok()?;
+        self.literals.get(index).map(|(_, next)| *next)
     }
-}
 
-impl Steps {
-    pub(crate) fn step(&mut self) -> Option<()> {
-        self.0 = self.0.checked_sub(1)?;
-        Some(())
+    pub(crate) fn longest_literal(&self) -> usize {
+        self.longest_literal as usize
     }
 }
 
 impl Routes {
-    /// The route of a path: literals before `{name}` before `{*rest}`, from the left. None where that takes too many
-    /// steps.
-    pub(crate) fn route_of<'s>(
-        &self,
-        segments: impl Iterator<Item = &'s [u8]> + Clone,
-        steps: &mut Steps,
-    ) -> Option<Option<u32>> {
-        self.walk(0, segments, steps)
-    }
-
-    /// Every node is visited at most once, and none lies deeper than the longest route.
-    fn walk<'s>(
-        &self,
-        node: u32,
-        mut segments: impl Iterator<Item = &'s [u8]> + Clone,
-        steps: &mut Steps,
-    ) -> Option<Option<u32>> {
-        steps.step()?;
-        let Some(node) = self.nodes.get(node as usize) else { return Some(None) };
-        let Some(segment) = segments.next() else { return Some(node.here.or(node.rest)) };
-        let literal = node.literals.binary_search_by(|(literal, _)| compare(literal, segment)).ok();
-        let literal = literal.and_then(|index| node.literals.get(index)).map(|(_, next)| *next);
-        let any = node.any.filter(|_| !segment.is_empty());
-        for next in [literal, any].into_iter().flatten() {
-            let found = self.walk(next, segments.clone(), steps)?;
-            if found.is_some() {
-                return Some(found);
-            }
-        }
-        Some(node.rest)
-    }
-
-    /// Whether any route has this literal, in any case.
-    pub(crate) fn has_literal(&self, segment: &[u8]) -> bool {
-        self.literals.binary_search_by(|literal| compare(literal, segment)).is_ok()
-    }
-
-    pub(crate) fn longest_literal(&self) -> usize {
-        self.longest_literal
+    /// A node by its number; 0 is where all paths begin.
+    pub(crate) fn node(&self, number: u32) -> Option<&Node> {
+        self.nodes.get(number as usize)
     }
 
     /// Bytes on the heap.
@@ -97,8 +54,7 @@ impl Routes {
         let of_node = |node: &Node| -> usize {
             node.literals.iter().map(|(literal, _)| literal.len() + size_of::<(Box<[u8]>, u32)>()).sum()
         };
-        let of_all: usize = self.literals.iter().map(|literal| literal.len() + size_of::<Box<[u8]>>()).sum();
-        size_of_val(&*self.nodes) + self.nodes.iter().map(of_node).sum::<usize>() + of_all
+        size_of_val(&*self.nodes) + self.nodes.iter().map(of_node).sum::<usize>()
     }
 }
 
@@ -154,16 +110,19 @@ pub(crate) fn compile_routes(routes: &[RouteSettings], issues: &mut Issues) -> R
             }
         }
     }
-    let literals: BTreeSet<&String> = drafts.iter().flat_map(|draft| draft.literals.keys()).collect();
-    let literals: Box<[Box<[u8]>]> = literals.into_iter().map(|literal| literal.as_bytes().into()).collect();
     let freeze = |draft: Draft| Node {
+        longest_literal: draft
+            .literals
+            .keys()
+            .map(|text| u32::try_from(text.len()).unwrap_or(u32::MAX))
+            .max()
+            .unwrap_or(0),
         literals: draft.literals.into_iter().map(|(text, next)| (text.into_bytes().into(), next)).collect(),
         any: draft.any,
         here: draft.here,
         rest: draft.rest,
     };
-    let longest_literal = literals.iter().map(|literal| literal.len()).max().unwrap_or(0);
-    Routes { nodes: drafts.into_iter().map(freeze).collect(), literals, longest_literal }
+    Routes { nodes: drafts.into_iter().map(freeze).collect() }
 }
 
 fn write(path: &[Segment]) -> String {

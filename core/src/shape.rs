@@ -36,7 +36,7 @@ impl Action {
 pub enum Op {
     /// Replaces whatever the application set.
     Set = 0,
-    /// A further line of the same name.
+    /// A further line of the same name; left out where a `Default` before it was.
     Add = 1,
     /// `Vary`: merged into what the application set ([`merge_vary`](crate::merge_vary)).
     Merge = 2,

@@ -148,6 +148,26 @@ fn keep_app_headers_leaves_them_on() {
 }
 
 #[test]
+fn kept_lists_are_not_widened() {
+    let policy = policy(|config| {
+        config.allow_credentials = true;
+        config.allow_methods = vec!["*".into()];
+        config.preflight_continue = true;
+        config.keep_app_headers = true;
+    });
+    let asked = Request::new(b"OPTIONS").origin(APP.as_bytes()).access_control_request_method(b"FOO");
+    for name in ["access-control-allow-methods", "access-control-allow-origin", "access-control-allow-credentials"] {
+        let mut headers = map(&[(name, "GET")]);
+        decided(&policy, &asked).apply(&mut headers);
+        let methods = if name == "access-control-allow-methods" { vec!["GET"] } else { Vec::new() };
+        assert_eq!(lines(&headers, "access-control-allow-methods"), methods, "{name}");
+    }
+    let mut headers = map(&[]);
+    decided(&policy, &asked).apply(&mut headers);
+    assert_eq!(lines(&headers, "access-control-allow-methods").len(), 2);
+}
+
+#[test]
 fn kept_headers_are_never_given_credentials() {
     let policy = policy(|config| {
         config.keep_app_headers = true;

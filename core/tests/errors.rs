@@ -72,9 +72,15 @@ fn only_a_regular_file_is_read() {
     assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
     let link = folder.0.join("link.toml");
     std::os::unix::fs::symlink(&pipe, &link).unwrap();
-    for (path, kind) in
-        [(&pipe, "a pipe"), (&link, "a pipe"), (&"/dev/zero".into(), "a device"), (&"/dev/null".into(), "a device")]
-    {
+    let socket = folder.0.join("socket.toml");
+    let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+    for (path, kind) in [
+        (&socket, "a socket"),
+        (&pipe, "a pipe"),
+        (&link, "a pipe"),
+        (&"/dev/zero".into(), "a device"),
+        (&"/dev/null".into(), "a device"),
+    ] {
         let Err(LoadError::Config(error)) = load(path) else { panic!("{path:?}") };
         assert_eq!(codes(&error), [("file-not-regular", "")]);
         let text = error.to_string();

@@ -15,7 +15,7 @@ fn cases(default: u32) -> ProptestConfig {
 
 /// Every path of up to three of these segments, with and without `{*rest}`.
 fn route() -> impl Strategy<Value = String> {
-    let segment = select(&["a", "B", "ab", "a.b", "+", "k", "{x}", "{y}"][..]);
+    let segment = select(&["a", "B", "ab", "a.b", ".b", "+", "k", "{x}", "{y}"][..]);
     (prop::collection::vec(segment, 0..4), any::<bool>(), any::<bool>()).prop_map(|(segments, rest, slash)| {
         let mut names = 0;
         let mut path: String = segments
@@ -162,85 +162,89 @@ mod naive {
                         *segment = segment.split(|byte| *byte == b';').next().unwrap().to_vec();
                     }
                 }
-                if empty == 1 {
-                    segments.retain(|segment| !segment.is_empty());
-                }
-                if dots {
-                    let mut kept: Vec<Vec<u8>> = Vec::new();
-                    for segment in segments {
-                        match &segment[..] {
-                            b"." => {}
-                            b".." => drop(kept.pop()),
-                            _ => kept.push(segment),
-                        }
-                    }
-                    segments = kept;
-                }
-                if empty == 2 {
-                    segments.retain(|segment| !segment.is_empty());
-                }
-                if segments.last().is_some_and(Vec::is_empty) {
-                    segments.pop();
-                }
-                readings.push(segments);
+                readings.push(resolved(segments, empty, dots));
             }
         }
         Some(readings)
     }
 
-    /// The segments as they are, and with each one in turn ending at a dot, or cut there, after a literal of a route.
-    fn with_suffixes(routes: &[String], segments: &[Vec<u8>]) -> Vec<Vec<Vec<u8>>> {
-        let literals: Vec<&[u8]> = routes
-            .iter()
-            .flat_map(|route| route.split('/'))
-            .filter(|part| !part.starts_with('{'))
-            .map(str::as_bytes)
-            .collect();
-        let is_literal =
-            |text: &[u8]| !text.is_empty() && literals.iter().any(|literal| literal.eq_ignore_ascii_case(text));
-        let mut all = vec![segments.to_vec()];
-        for (index, segment) in segments.iter().enumerate() {
-            for dot in 0..segment.len() {
-                if segment[dot] == b'.' && is_literal(&segment[..dot]) && !is_literal(segment) {
-                    let mut ended = segments.to_vec();
-                    ended[index].truncate(dot);
-                    let mut cut = ended.clone();
-                    cut.insert(index + 1, segment[dot..].to_vec());
-                    all.extend([ended, cut]);
+    /// The ranks of a route's parts where it fits: the end of the route before a literal, a literal that ends at a dot,
+    /// `{name}` and `{*rest}`. `ended` is whether any ended so.
+    fn fits(parts: &[&str], segments: &[Vec<u8>], ranks: &[u8], ended: bool, found: &mut Vec<(Vec<u8>, bool)>) {
+        let ranked = |rank| [ranks, &[rank]].concat();
+        let Some((part, parts)) = parts.split_first() else {
+            if segments.is_empty() {
+                found.push((ranked(0), ended));
+            }
+            return;
+        };
+        if part.starts_with("{*") {
+            found.push((ranked(4), ended));
+            return;
+        }
+        let Some((segment, others)) = segments.split_first() else { return };
+        if part.starts_with('{') {
+            if !segment.is_empty() {
+                fits(parts, others, &ranked(3), ended, found);
+            }
+            return;
+        }
+        if part.as_bytes().eq_ignore_ascii_case(segment) {
+            fits(parts, others, &ranked(1), ended, found);
+        } else if segment.get(part.len()) == Some(&b'.') && part.as_bytes().eq_ignore_ascii_case(&segment[..part.len()])
+        {
+            let rest = [&[segment[part.len()..].to_vec()], others].concat();
+            let mut ways = vec![others.to_vec(), rest.clone()];
+            ways.extend([0, 1, 2].map(|empty| resolved(rest.clone(), empty, true)));
+            for segments in ways {
+                fits(parts, &segments, &ranked(2), true, found);
+            }
+        }
+    }
+
+    /// The best route, and whether any that ends at a dot is better.
+    fn choose(routes: &[String], segments: &[Vec<u8>]) -> (Option<usize>, bool) {
+        let mut best: Option<(Vec<u8>, usize)> = None;
+        let mut best_ended: Option<Vec<u8>> = None;
+        for (index, route) in routes.iter().enumerate() {
+            let parts: Vec<&str> = route.trim_matches('/').split('/').filter(|part| !part.is_empty()).collect();
+            let mut found = Vec::new();
+            fits(&parts, segments, &[], false, &mut found);
+            for (ranks, ended) in found {
+                if ended {
+                    best_ended = Some(best_ended.map_or(ranks.clone(), |best| best.min(ranks)));
+                } else {
+                    best = Some(best.map_or((ranks.clone(), index), |best| best.min((ranks, index))));
                 }
             }
         }
-        all
+        let is_better = best_ended.is_some_and(|ended| best.as_ref().is_none_or(|(ranks, _)| ended < *ranks));
+        (best.map(|(_, index)| index), is_better)
     }
 
-    /// How well a route fits: a rank a segment, the least first; none if it does not.
-    fn fit(route: &str, segments: &[Vec<u8>]) -> Option<Vec<u8>> {
-        let parts: Vec<&str> = route.trim_matches('/').split('/').filter(|part| !part.is_empty()).collect();
-        let mut ranks = Vec::new();
-        for (index, part) in parts.iter().enumerate() {
-            if part.starts_with("{*") {
-                ranks.push(3);
-                return Some(ranks);
-            }
-            let segment = segments.get(index)?;
-            if part.starts_with('{') {
-                if segment.is_empty() {
-                    return None;
-                }
-                ranks.push(2);
-            } else if part.as_bytes().eq_ignore_ascii_case(segment) {
-                ranks.push(1);
-            } else {
-                return None;
-            }
+    /// With empty segments kept, left out at first or left out at last, and dots as they are or resolved.
+    fn resolved(mut segments: Vec<Vec<u8>>, empty: usize, dots: bool) -> Vec<Vec<u8>> {
+        if empty == 1 {
+            segments.retain(|segment| !segment.is_empty());
         }
-        ranks.push(0);
-        (parts.len() == segments.len()).then_some(ranks)
-    }
-
-    fn choose(routes: &[String], segments: &[Vec<u8>]) -> Option<usize> {
-        let fits = routes.iter().enumerate().filter_map(|(index, route)| Some((fit(route, segments)?, index)));
-        fits.min().map(|(_, index)| index)
+        if dots {
+            let mut kept: Vec<Vec<u8>> = Vec::new();
+            for segment in segments {
+                match &segment[..] {
+                    b"." => {}
+                    b".." => drop(kept.pop()),
+                    _ => kept.push(segment),
+                }
+            }
+            segments = kept;
+        }
+        if empty == 2 {
+            segments.retain(|segment| !segment.is_empty());
+        }
+        if segments.last().is_some_and(Vec::is_empty) {
+            segments.pop();
+        }
+        segments
     }
 
     pub(crate) fn chosen(routes: &[String], target: &[u8], is_decoded: bool) -> Chosen {
@@ -253,10 +257,9 @@ mod naive {
             return Chosen::Ambiguous;
         }
         let Some(readings) = readings(path, is_decoded) else { return Chosen::Ambiguous };
-        let readings = readings.iter().flat_map(|segments| with_suffixes(routes, segments));
-        let choices: Vec<_> = readings.map(|segments| choose(routes, &segments)).collect();
-        match choices[0] {
-            first if choices.iter().any(|other| *other != first) => Chosen::Ambiguous,
+        let choices: Vec<_> = readings.iter().map(|segments| choose(routes, segments)).collect();
+        match choices[0].0 {
+            first if choices.iter().any(|(other, is_ended)| *is_ended || *other != first) => Chosen::Ambiguous,
             Some(index) => Chosen::Route(index),
             None => Chosen::TopLevel,
         }

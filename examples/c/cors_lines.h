@@ -78,7 +78,9 @@ static inline void cors_apply(struct cors_lines *lines, const corsac_decision *d
       if (!kept) cors_line(lines, header->name, header->value);
       break;
     case CORSAC_OP_SET: cors_find(lines, header->name, NULL, true); /* fall through */
-    case CORSAC_OP_ADD: cors_line(lines, header->name, header->value); break;
+    case CORSAC_OP_ADD:
+      if (!kept) cors_line(lines, header->name, header->value);
+      break;
     }
   }
 }

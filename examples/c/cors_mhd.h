@@ -75,7 +75,9 @@ static inline void cors_apply(struct response *response, const corsac_decision *
       if (!kept) line_add(response, name, header->value.ptr, header->value.len);
       break;
     case CORSAC_OP_SET: line_take(response, name, NULL); /* fall through */
-    case CORSAC_OP_ADD: line_add(response, name, header->value.ptr, header->value.len); break;
+    case CORSAC_OP_ADD:
+      if (!kept) line_add(response, name, header->value.ptr, header->value.len);
+      break;
     }
   }
 }
