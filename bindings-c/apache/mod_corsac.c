@@ -2,21 +2,16 @@
  * corsac in Apache httpd: `CorsacPolicy <file>` or `CorsacPolicy off`, in a server, a Location or a Directory.
  * There is no rule of CORS here; names and values come from the library.
  */
-#include <httpd.h>
+#include "mod_corsac.h"
 
 #include <apr_optional.h>
 #include <apr_strings.h>
 #include <apr_tables.h>
-#include <http_config.h>
-#include <http_core.h>
 #include <http_log.h>
 #include <http_protocol.h>
 #include <http_request.h>
 #include <util_filter.h>
 
-#include <corsac.h>
-
-extern module AP_MODULE_DECLARE_DATA corsac_module;
 APLOG_USE_MODULE(corsac);
 
 static const char FILTER[] = "CORSAC";
@@ -25,31 +20,6 @@ static ap_filter_rec_t *registered;
 /* mod_ssl's, where that is loaded. */
 APR_DECLARE_OPTIONAL_FN(int, ssl_is_https, (conn_rec *));
 static APR_OPTIONAL_FN_TYPE(ssl_is_https) *is_https;
-
-typedef struct {
-  corsac_policy *policy; /* NULL where there is none, or it is switched off */
-  int said;              /* whether a directive is in force here at all */
-} corsac_dir;
-
-/* What is known about one request. The first four are kept with the first of a chain of internal redirects. */
-typedef struct {
-  corsac_request request;
-  corsac_decision decision;
-  const corsac_policy *policy; /* whose decision it is */
-  const corsac_policy *told;   /* whose decision the log has */
-  const corsac_dir *came;      /* what was in force as the request came */
-  const corsac_dir *located;   /* what its URL alone says, before it is mapped to a file */
-  const corsac_dir *looked_up; /* what a look-up found where httpd itself looks for nothing */
-  const char *method;          /* as it came; NULL where the head was not read to the end */
-  int mapping;                 /* whether httpd has begun to look for the file */
-  int walked;                  /* whether httpd has found everything that is in force */
-} corsac_state;
-
-/* Where a policy may be in force and which one cannot be known: nobody may read, and the application's headers come off. */
-static corsac_dir nobody = {NULL, 1};
-
-/* Whether any section has a policy that is not the server's; whether any has that depends on the file. */
-static int sections, files;
 
 /* --- requests --- */
 
@@ -62,63 +32,8 @@ static int add_line(void *into, const char *name, const char *value) {
   return corsac_request_add_header(lines->request, corsac_slice_from(name), corsac_slice_from(value), allocate, lines->pool) == CORSAC_OK;
 }
 
-static request_rec *first_of(request_rec *r) {
-  while (r->prev != NULL) r = r->prev;
-  return r;
-}
-
-static corsac_state *kept_with(request_rec *r) {
-  corsac_state *state = ap_get_module_config(r->request_config, &corsac_module);
-  if (state != NULL) return state;
-  state = apr_pcalloc(r->pool, sizeof *state);
-  ap_set_module_config(r->request_config, &corsac_module, state);
-  return state;
-}
-
-static const corsac_dir *look_up(request_rec *r);
-
-/* What is in force where httpd answers before it has found out: from a cache, by a redirect of the server's, by an error. */
-static const corsac_dir *settings_before(request_rec *r, corsac_state *kept) {
-  const corsac_dir *server = ap_get_module_config(r->server->lookup_defaults, &corsac_module);
-  if (!sections) return server;
-  if (kept->located == NULL) {
-    if (kept->looked_up == NULL) kept->looked_up = kept->method != NULL && r->main == NULL ? look_up(r) : &nobody;
-    return kept->looked_up;
-  }
-  /* A Location's settings come after a Directory's, so that they hold whatever the file is. */
-  return kept->located != server || !kept->mapping || !files ? kept->located : &nobody;
-}
-
-/* What is in force for one request. Where mod_dir or mod_negotiation have put a file in its place that says nothing, what was. */
-static const corsac_dir *settings_of(request_rec *r) {
-  corsac_state *kept = kept_with(r);
-  if (!kept->walked) return settings_before(r, kept);
-  const corsac_dir *here = ap_get_module_config(r->per_dir_config, &corsac_module);
-  return here->said || kept->came == NULL ? here : kept->came;
-}
-
-/* mod_cache sends a page before anything is known of where it lies. A subrequest that is not run finds the same as a request does. */
-static const corsac_dir *look_up(request_rec *r) {
-  if (r->uri == NULL || *r->uri != '/') return &nobody;
-  const char *target = r->args != NULL ? apr_pstrcat(r->pool, r->uri, "?", r->args, NULL) : r->uri;
-  request_rec *there = ap_sub_req_method_uri(r->method, target, r, NULL);
-  const corsac_dir *found = settings_of(there);
-  ap_destroy_sub_req(there);
-  return found;
-}
-
-/* An error document is sent under the policy of what failed; after other redirects, of where they lead. */
-static const corsac_dir *dir_of(request_rec *r) {
-  const corsac_dir *here = settings_of(r);
-  for (request_rec *before = r->prev; before != NULL; before = before->prev) {
-    const corsac_dir *there = settings_of(before);
-    if (there->said && (before->status != HTTP_OK || !here->said)) here = there;
-  }
-  return here;
-}
-
 static corsac_state *state_of(request_rec *first) {
-  corsac_state *state = kept_with(first);
+  corsac_state *state = corsac_kept_with(first);
   if (state->request.size != 0) return state;
   state->request.size = sizeof state->request;
   /* httpd makes a GET of what it has an error document for. */
@@ -133,9 +48,9 @@ static corsac_state *state_of(request_rec *first) {
 
 /* OK and a decision; DECLINED where no policy is in force; the status to fail with where there is no decision to be had. */
 static int decide(request_rec *r, corsac_state **decided) {
-  const corsac_dir *dir = dir_of(r);
+  const corsac_dir *dir = corsac_dir_of(r);
   if (dir->policy == NULL || r->main != NULL) return DECLINED;
-  corsac_state *state = *decided = state_of(first_of(r));
+  corsac_state *state = *decided = state_of(corsac_first_of(r));
   if (state->policy == dir->policy) return OK;
   state->policy = NULL;
   state->decision.size = sizeof state->decision;
@@ -230,7 +145,7 @@ static void start_answer(request_rec *r, const corsac_decision *decision) {
 static void apply_to_unread(request_rec *r) {
   corsac_request unread = {.size = sizeof unread, .method = corsac_slice_from("unread")};
   corsac_decision decision = {.size = sizeof decision};
-  if (corsac_policy_evaluate(nobody.policy, &unread, &decision) == CORSAC_OK) apply(r, &decision);
+  if (corsac_policy_evaluate(corsac_nobody.policy, &unread, &decision) == CORSAC_OK) apply(r, &decision);
 }
 
 /* Puts the decision in the place of what a cache, a server's redirect or an error was about to send. */
@@ -259,10 +174,12 @@ static apr_status_t filter(ap_filter_t *self, apr_bucket_brigade *brigade) {
   request_rec *r = self->r;
   corsac_state *state;
   if (self->ctx != NULL) return apr_brigade_cleanup(brigade);
-  if (decide(r, &state) == OK) {
+  int decided = decide(r, &state);
+  if (decided == HTTP_INTERNAL_SERVER_ERROR) apply_to_unread(r);
+  if (decided == OK) {
     int refused = state->decision.action != CORSAC_CONTINUE && apr_table_get(r->notes, FILTER) == NULL;
     if (!refused) apply(r, &state->decision);
-    else if (kept_with(first_of(r))->method == NULL) apply_to_unread(r);
+    else if (corsac_kept_with(corsac_first_of(r))->method == NULL) apply_to_unread(r);
     else if (!holds_error(brigade)) {
       tell(r, state);
       return replace(self, brigade, &state->decision);
@@ -288,6 +205,8 @@ static int answer(request_rec *r) {
   const corsac_decision *decision = &state->decision;
   tell(r, state);
   if (decision->action != CORSAC_RESPOND) return DECLINED;
+  /* Of a refusal httpd asks no client that waits for a 100 for the body. */
+  if (r->expecting_100) r->status = decision->status;
   int discarded = ap_discard_request_body(r);
   if (discarded != OK) return discarded;
   insert(r);
@@ -296,46 +215,21 @@ static int answer(request_rec *r) {
   return DONE;
 }
 
-static int note_read(request_rec *r, int lookup) {
-  if (!lookup) kept_with(r)->method = r->method;
-  return DECLINED;
-}
-
-static int note_location(request_rec *r) {
-  kept_with(r)->located = ap_get_module_config(r->per_dir_config, &corsac_module);
-  return DECLINED;
-}
-
-static int note_mapping(request_rec *r) { return kept_with(r)->mapping = 1, DECLINED; }
-
-/* Of a subrequest this is the first place, and one without access control of its own comes only to the fixups. */
-static int note_walk(request_rec *r) {
-  corsac_state *kept = kept_with(r);
-  const corsac_dir *here = ap_get_module_config(r->per_dir_config, &corsac_module);
-  if (!kept->walked && here->said) kept->came = here;
-  kept->walked = 1;
-  return DECLINED;
-}
-
 /* The first place where a location's settings are known: before authentication and all handlers. */
 static int answer_first(request_rec *r) {
-  note_walk(r);
+  corsac_note_walk(r);
   return answer(r);
 }
 
 /* --- configuration --- */
 
-static apr_status_t free_policy(void *policy) {
-  corsac_policy_free(policy);
-  return APR_SUCCESS;
-}
-
 static const char *set_policy(cmd_parms *command, void *config, const char *word) {
   corsac_dir *dir = config;
+  const char *limited = ap_check_cmd_context(command, NOT_IN_LIMIT);
+  if (limited != NULL) return limited;
   dir->said = 1;
   dir->policy = NULL;
-  sections |= command->path != NULL;
-  files |= ap_check_cmd_context(command, NOT_IN_DIRECTORY | NOT_IN_FILES) != NULL;
+  corsac_note_section(command);
   if (strcasecmp(word, "off") == 0) return NULL;
   const char *path = ap_server_root_relative(command->pool, word);
   corsac_error *error = NULL;
@@ -344,7 +238,7 @@ static const char *set_policy(cmd_parms *command, void *config, const char *word
     corsac_error_free(error);
     return message;
   }
-  apr_pool_cleanup_register(command->pool, dir->policy, free_policy, apr_pool_cleanup_null);
+  apr_pool_cleanup_register(command->pool, dir->policy, corsac_free_policy, apr_pool_cleanup_null);
   corsac_issue lint = {.size = sizeof lint};
   for (size_t i = 0; i < corsac_policy_lint_count(dir->policy); i++) {
     if (corsac_policy_lint(dir->policy, i, &lint) != CORSAC_OK) continue;
@@ -363,16 +257,6 @@ static void *merge_dir(apr_pool_t *pool, void *outer, void *inner) {
   return from->said ? inner : outer;
 }
 
-static int make_nobody(apr_pool_t *pool, apr_pool_t *log, apr_pool_t *temporary) {
-  /* No page has such an origin, and every answer varies on it. */
-  static const char text[] = "{\"allow_origins\": [\"nobody://nobody\"]}";
-  (void)log, (void)temporary;
-  sections = files = 0;
-  if (corsac_policy_from_json(text, sizeof text - 1, &nobody.policy, NULL) != CORSAC_OK) return HTTP_INTERNAL_SERVER_ERROR;
-  apr_pool_cleanup_register(pool, nobody.policy, free_policy, apr_pool_cleanup_null);
-  return OK;
-}
-
 static const command_rec COMMANDS[] = {
     AP_INIT_TAKE1("CorsacPolicy", set_policy, NULL, RSRC_CONF | ACCESS_CONF, "a policy file, or off"),
     {NULL},
@@ -384,12 +268,13 @@ static void hooks(apr_pool_t *pool) {
   (void)pool;
   ap_hook_optional_fn_retrieve(find_ssl, NULL, NULL, APR_HOOK_MIDDLE);
   registered = ap_register_output_filter(FILTER, filter, NULL, (ap_filter_type)(AP_FTYPE_CONTENT_SET + 5));
-  ap_hook_pre_config(make_nobody, NULL, NULL, APR_HOOK_MIDDLE);
-  ap_hook_quick_handler(note_read, NULL, NULL, APR_HOOK_REALLY_FIRST);
-  ap_hook_translate_name(note_location, NULL, NULL, APR_HOOK_REALLY_FIRST);
-  ap_hook_map_to_storage(note_mapping, NULL, NULL, APR_HOOK_REALLY_FIRST);
-  ap_hook_access_checker(note_walk, NULL, NULL, APR_HOOK_REALLY_FIRST);
-  ap_hook_fixups(note_walk, NULL, NULL, APR_HOOK_REALLY_FIRST);
+  ap_hook_pre_config(corsac_make_nobody, NULL, NULL, APR_HOOK_MIDDLE);
+  ap_hook_quick_handler(corsac_note_read, NULL, NULL, APR_HOOK_REALLY_FIRST);
+  ap_hook_quick_handler(corsac_note_decoding, NULL, NULL, APR_HOOK_REALLY_LAST);
+  ap_hook_translate_name(corsac_note_location, NULL, NULL, APR_HOOK_REALLY_FIRST);
+  ap_hook_map_to_storage(corsac_note_mapping, NULL, NULL, APR_HOOK_REALLY_FIRST);
+  ap_hook_access_checker(corsac_note_walk, NULL, NULL, APR_HOOK_REALLY_FIRST);
+  ap_hook_fixups(corsac_note_walk, NULL, NULL, APR_HOOK_REALLY_FIRST);
   ap_hook_header_parser(answer_first, NULL, NULL, APR_HOOK_REALLY_FIRST);
   /* Again: mod_dir and mod_negotiation have put a file with settings of its own in the place of what was asked for. */
   ap_hook_handler(answer, NULL, NULL, APR_HOOK_REALLY_FIRST);

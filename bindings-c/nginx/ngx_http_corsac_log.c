@@ -10,7 +10,7 @@ static u_char *ngx_http_corsac_escape(u_char *to, const corsac_slice *text) {
   for (size_t i = 0; i < length; i++) {
     u_char byte = (u_char)text->ptr[i];
     if (byte < ' ' || byte > '~' || byte == '`' || byte == '\\') {
-      to = ngx_sprintf(to, "\\x%02xd", (ngx_uint_t)byte);
+      to = ngx_sprintf(to, "\\x%02xd", (u_int)byte);
     } else {
       *to++ = byte;
     }

@@ -17,7 +17,7 @@ impl Default for Steps {
 impl Steps {
     /// One step, and one more for so many bytes.
     fn spend(&mut self, bytes: usize) -> Option<()> {
-        const BYTES_A_STEP: usize = 64;
+        const BYTES_A_STEP: usize = 16;
         let bytes = u32::try_from(bytes / BYTES_A_STEP).ok()?;
         self.0 = self.0.checked_sub(1 + bytes)?;
         Some(())

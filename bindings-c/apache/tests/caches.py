@@ -49,6 +49,12 @@ ProxyPass /if http://127.0.0.1:{backend}/
 <Directory "{root}/html/index">
     DirectoryIndex x.strict
 </Directory>
+<Directory "{root}/html/own">
+    DirectoryIndex x.strict
+</Directory>
+<Directory "{root}/html/fallback">
+    FallbackResource /fallback/x.strict
+</Directory>
 <Directory "{root}/html/htaccess">
     AllowOverride All
 </Directory>
@@ -58,6 +64,8 @@ ProxyPass /if http://127.0.0.1:{backend}/
 Alias /aliased "{root}/html/directory"
 RewriteEngine on
 RewriteRule ^/rewritten/(.*)$ /directory/$1 [PT]
+RewriteRule ^/unseen/(.*)$ /index/$1 [PT,NS]
+RewriteRule ^/cookie/(.*)$ /directory/$1 [PT,CO=name:value:localhost]
 <Directory "{root}/html/denied">
     CorsacPolicy app.toml
     Require env nobody
@@ -79,7 +87,7 @@ PLACES = {
     "//strict/4": {APP}, "/directory/x.txt?query": {APP}, "/denied/x.txt": {APP},
 }  # fmt: skip
 CREDENTIALS = "allow_credentials = true\n"
-FILES = "directory/x.txt files/x.txt files/x.strict htaccess/x.txt index/x.strict denied/x.txt"
+FILES = "directory/x.txt files/x.txt files/x.strict htaccess/x.txt index/x.strict denied/x.txt own/x.strict fallback/x.strict"
 
 
 class Caches(unittest.TestCase):
@@ -153,6 +161,27 @@ class Caches(unittest.TestCase):
                 refused = send(self.port, "OPTIONS", path, [("Origin", PARTNER), *PREFLIGHT[1:]])
                 self.assertEqual((refused.status, refused.body), (403, b"corsac: origin-not-allowed\n"))
                 self.assertEqual((self.backend.seen, self.check(path, {APP}, APP).status), (seen, 200))
+
+    def test_a_page_that_stands_for_others_may_be_in_the_cache_itself(self):
+        for place, itself in (("/own/", "/own/x.strict"), ("/fallback/a", "/fallback/x.strict")):
+            for path in (place, itself, place, place):
+                for origin in (APP, PARTNER):
+                    with self.subTest(path, origin=origin):
+                        answer = send(self.port, "GET", path, [("Origin", origin)])
+                        # httpd's mod_dir may find no page then: nobody is let in who may not read the page that there is.
+                        if answer.status == 200:
+                            expected = [APP] if origin == APP else []
+                            self.assertEqual(answer.all("access-control-allow-origin"), expected)
+            refused = send(self.port, "GET", place, [("Origin", PARTNER), *HANDSHAKE])
+            self.assertNotEqual(refused.status, 200)
+
+    def test_rules_that_leave_subrequests_out(self):
+        for origin in (APP, PARTNER, EVIL, PARTNER, APP):
+            self.check("/unseen/x.strict", {APP}, origin)
+
+    def test_looking_a_place_up_leaves_nothing_on_the_answer(self):
+        for _ in range(3):
+            self.assertLessEqual(len(self.check("/cookie/x.txt", {APP}, APP).all("set-cookie")), 1)
 
     def test_a_page_that_has_not_changed(self):
         for _ in range(2):

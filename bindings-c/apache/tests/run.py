@@ -290,6 +290,13 @@ class Requests(unittest.TestCase):
         for part in ("bad.toml", "allow_origins[0]", "[origin-trailing-slash]", "write `https://app.example.com`"):
             self.assertIn(part, done.stderr)
 
+    def test_a_policy_for_some_methods_alone_is_refused(self):
+        text = (self.root / "httpd.conf").read_text()
+        (self.root / "limit.conf").write_text(text + "<Location /lim><LimitExcept GET>\nCorsacPolicy app.toml\n</LimitExcept></Location>\n")
+        done = subprocess.run(["apache2", "-d", self.root, "-f", "limit.conf", "-t"], capture_output=True, text=True)
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("CorsacPolicy cannot occur within <Limit>", done.stderr)
+
 
 if __name__ == "__main__":
     tests = map(unittest.defaultTestLoader.loadTestsFromTestCase, (Requests, indexes.Indexes, early.Early, caches.Caches, caches.Handler, caches.Socache))
