@@ -292,7 +292,7 @@ class Requests(unittest.TestCase):
 
     def test_a_policy_for_some_methods_alone_is_refused(self):
         text = (self.root / "httpd.conf").read_text()
-        (self.root / "limit.conf").write_text(text + "<Location /lim><LimitExcept GET>\nCorsacPolicy app.toml\n</LimitExcept></Location>\n")
+        (self.root / "limit.conf").write_text(text + "<Location /lim>\n<LimitExcept GET>\nCorsacPolicy app.toml\n</LimitExcept>\n</Location>\n")
         done = subprocess.run(["apache2", "-d", self.root, "-f", "limit.conf", "-t"], capture_output=True, text=True)
         self.assertNotEqual(done.returncode, 0)
         self.assertIn("CorsacPolicy cannot occur within <Limit>", done.stderr)
