@@ -24,7 +24,8 @@ pub(crate) fn diagnose(text: &str, place: &Place<'_>) -> Fault {
     if let Some(fault) = place.regexes.then(|| regex_written::diagnose(text, code)).flatten() {
         return fault;
     }
-    let help = offer(text, place).unwrap_or_else(|| general_help(code, text).to_owned());
+    let help = if is_variable_name(text) { None } else { offer(text, place) };
+    let help = help.unwrap_or_else(|| general_help(code, text).to_owned());
     Fault::new(code, message, help)
 }
 

@@ -1,6 +1,6 @@
 //! The origin patterns that a text which is none most likely means, for help texts. It decides nothing.
 
-use crate::origin::{self, SerialisedIpv6};
+use crate::origin::{self, MAX_ORIGIN, SerialisedIpv6};
 use crate::pattern::OriginPattern;
 use crate::pattern_fault::{is_pattern, split};
 use crate::punycode::label_to_ascii;
@@ -9,13 +9,15 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// How many origins of one string a suggestion spells out.
 const MOST_LISTED: usize = 8;
+/// A longer text is not looked through for what it could mean.
+const LONGEST: usize = MOST_LISTED * MAX_ORIGIN;
 
 /// What people write for any scheme of the web.
 const EITHER: [&str; 7] = ["*", "http*", "https*", "http?", "https?", "http(s)?", "http(s)"];
 
 /// What to write instead, where it can be told: one pattern or several.
 pub(crate) fn suggest(text: &str) -> Option<Vec<String>> {
-    if placeholder(text).is_some() {
+    if text.len() > LONGEST || placeholder(text).is_some() {
         return None;
     }
     let mut patterns: Vec<String> = Vec::new();
@@ -53,13 +55,18 @@ fn unwrapped(text: &str) -> &str {
 /// Origins that were written one behind the other, cut where the next scheme begins.
 fn joined(text: &str) -> Vec<&str> {
     let mut cuts: Vec<usize> = Vec::new();
+    // Where the host begins that stands before the next scheme, whether a path or a query follows it, and up to where
+    // the text is known: each byte is looked at once, however often `http` occurs.
+    let (mut host, mut has_path, mut known) = (0, false, 0);
     for (at, _) in text.match_indices("http") {
+        if let Some(end) = text.get(known..at).and_then(|part| part.rfind("://")) {
+            (host, has_path) = (known + end + "://".len(), false);
+        }
+        let begun = text.get(host.max(known)..at).unwrap_or_default();
+        has_path |= begun.contains(|c: char| c.is_whitespace() || matches!(c, '/' | '?' | '#' | '\\'));
+        known = at;
         let is_scheme = text.get(at..).is_some_and(|rest| rest.starts_with("http://") || rest.starts_with("https://"));
-        let before = text.get(..at).unwrap_or_default();
-        let begun = before.rsplit_once("://").map_or(before, |(_, host)| host);
-        // Behind a path or a query it belongs to them.
-        let apart = begun.contains(|c: char| c.is_whitespace() || matches!(c, '/' | '?' | '#' | '\\'));
-        if is_scheme && !begun.is_empty() && !apart {
+        if is_scheme && host < at && !has_path {
             cuts.push(at);
         }
     }
@@ -81,11 +88,12 @@ fn suggest_one(text: &str) -> Option<Vec<String>> {
     if text.eq_ignore_ascii_case("null") {
         return Some(vec!["null".into()]);
     }
-    let (scheme, rest) = cut_scheme(text)?;
-    let rest = rest.trim_start_matches('/');
-    if rest.contains("://") && rest.starts_with("http") {
-        // The scheme twice.
-        return suggest_one(rest);
+    let (mut scheme, mut rest) = cut_scheme(text)?;
+    rest = rest.trim_start_matches('/');
+    // The scheme twice.
+    while rest.contains("://") && rest.starts_with("http") {
+        (scheme, rest) = cut_scheme(rest)?;
+        rest = rest.trim_start_matches('/');
     }
     let host = rest.replace("\\.", ".");
     match scheme {
@@ -148,6 +156,11 @@ fn is_local(pattern: &str) -> bool {
 fn pattern(scheme: &str, rest: &str) -> Option<String> {
     let end = rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len());
     let authority = rest.get(..end)?;
+    // A range of addresses, which no list of origins can say.
+    let is_range = |tail: &str| !tail.is_empty() && tail.bytes().all(|byte| byte.is_ascii_digit());
+    if origin::is_ipv4(authority.as_bytes()) && rest.get(end + 1..).is_some_and(is_range) {
+        return None;
+    }
     let authority = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
     let (host, port) = split(authority);
     let host = if origin::default_port(scheme.as_bytes()).is_some() { web_host(host)? } else { host.to_owned() };

@@ -113,7 +113,7 @@ impl Reader<'_> {
                 "writes" => self.mode(key, &value).store(&mut protection.writes),
                 "websockets" => self.mode(key, &value).store(&mut protection.websockets),
                 "trusted_origins" => {
-                    self.list(key, value, "[\"https://app.example.com\"]").store(&mut protection.trusted_origins);
+                    self.list(key, value, "https://app.example.com").store(&mut protection.trusted_origins);
                 }
                 _ => self.boolean(key, &value).store(&mut protection.report_only),
             }

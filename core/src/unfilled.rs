@@ -3,6 +3,10 @@
 /// The first part of a text that another program should have replaced: `${NAME}`, `$NAME`, `%NAME%`, `{{ name }}`,
 /// `<%= name %>`, `{NAME}`, `<name>`.
 pub(crate) fn placeholder(text: &str) -> Option<&str> {
+    // Each has a mark that ends it, but for `$NAME`.
+    if !text.contains(['}', ')', '>', '%', '@', '$']) {
+        return None;
+    }
     text.char_indices().find_map(|(start, _)| {
         let (before, rest) = text.split_at_checked(start)?;
         // Groups and classes of a regex: `(?<name>…)`, `\p{L}`.
@@ -13,12 +17,17 @@ pub(crate) fn placeholder(text: &str) -> Option<&str> {
     })
 }
 
+/// A longer text is nobody's name of a variable: it is not looked through for the mark that ends one.
+const LONGEST_NAME: usize = 128;
+
 /// How long the placeholder is with which a text begins.
 fn length(text: &str) -> Option<usize> {
     const WRAPPED: [(&str, &str); 7] =
         [("${", "}"), ("$(", ")"), ("{{", "}}"), ("<%", "%>"), ("%(", ")s"), ("#{", "}"), ("@@", "@@")];
     for (open, close) in WRAPPED {
         if let Some(rest) = text.strip_prefix(open) {
+            let end = rest.char_indices().nth(LONGEST_NAME).map_or(rest.len(), |(end, _)| end);
+            let rest = rest.get(..end)?;
             // `$(` also ends the group of a regex.
             let end = rest.find(close).filter(|end| *end > 0)?;
             let inner = rest.get(..end)?.trim();

@@ -322,3 +322,29 @@ fn a_files_name_cannot_forge_a_line_either() {
     let error = refused(&folder.file("a\n\u{202e}.toml", "= 1"));
     assert!(!error.to_string().contains(['\u{202e}']) && error.to_string().lines().count() == 3, "{error:?}");
 }
+
+/// Texts that once cost more than their length, on a small stack: each is answered, and soon.
+#[test]
+fn long_texts_are_answered_in_proportion() {
+    let long = |part: &str| part.repeat((1 << 18) / part.len());
+    let texts =
+        ["https://", "http", "{{", "a.b,", "${", "https://a.example", "(?", "[", "x|", "http://http:"].map(long);
+    let started = std::time::Instant::now();
+    for text in &texts {
+        let many: Vec<String> = vec![text[..4000].to_owned(); 20];
+        for origins in [vec![text.clone()], many] {
+            let config = Config { allow_origins: origins, allow_credentials: true, ..Config::default() };
+            let built = std::thread::Builder::new().stack_size(512 << 10).spawn(|| Policy::new(config)).unwrap();
+            assert!(built.join().unwrap().is_err());
+        }
+    }
+    // What it guards against took minutes, or the process with it.
+    assert!(started.elapsed() < std::time::Duration::from_secs(60), "{:?}", started.elapsed());
+}
+
+#[test]
+fn an_example_of_trusted_origins_can_be_written() {
+    let error = Policy::from_toml("allow_origins = []\nprotection = { trusted_origins = 1 }").unwrap_err();
+    assert!(error.issues()[0].help.contains("[\"https://app.example.com\"]"), "{error}");
+    assert!(!error.issues()[0].help.contains('\\'), "{error}");
+}
