@@ -92,8 +92,12 @@ fn suggest_one(text: &str) -> Option<Vec<String>> {
     rest = rest.trim_start_matches('/');
     // The scheme twice.
     while rest.contains("://") && rest.starts_with("http") {
-        (scheme, rest) = cut_scheme(rest)?;
-        rest = rest.trim_start_matches('/');
+        let (inner, shorter) = cut_scheme(rest)?;
+        // A name that only begins like a scheme: `http.a://b`.
+        if shorter.len() == rest.len() {
+            return None;
+        }
+        (scheme, rest) = (inner, shorter.trim_start_matches('/'));
     }
     let host = rest.replace("\\.", ".");
     match scheme {

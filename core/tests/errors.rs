@@ -327,10 +327,23 @@ fn a_files_name_cannot_forge_a_line_either() {
 #[test]
 fn long_texts_are_answered_in_proportion() {
     let long = |part: &str| part.repeat((1 << 18) / part.len());
-    let texts =
-        ["https://", "http", "{{", "a.b,", "${", "https://a.example", "(?", "[", "x|", "http://http:"].map(long);
+    let texts = [
+        "https://",
+        "http",
+        "{{",
+        "a.b,",
+        "${",
+        "https://a.example",
+        "(?",
+        "[",
+        "x|",
+        "http://http:",
+        "http://http.a://",
+    ]
+    .map(long);
     let started = std::time::Instant::now();
-    for text in &texts {
+    let short = ["https://http.a://b", "http://http-x.example://c"].map(|text| text.repeat(300));
+    for text in texts.iter().chain(&short) {
         let many: Vec<String> = vec![text[..4000].to_owned(); 20];
         for origins in [vec![text.clone()], many] {
             let config = Config { allow_origins: origins, allow_credentials: true, ..Config::default() };
