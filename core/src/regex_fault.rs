@@ -40,6 +40,9 @@ impl Written<'_> {
             Syntax::RegExp => "",
         };
         match suggestion {
+            Suggestion::Regex(text) if self.syntax == Syntax::Text && text.contains('\\') => {
+                format!("{}; in a string with escapes, write each `\\` twice", write_this(text))
+            }
             Suggestion::Regex(text) => write_this(text),
             Suggestion::Patterns(patterns) => help_of_patterns(patterns, place),
         }

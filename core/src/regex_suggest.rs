@@ -4,7 +4,7 @@
 
 use crate::compile_origins::{Stakes, compile_origins};
 use crate::error::{Issues, printable};
-use crate::origin::{self, MAX_ORIGIN};
+use crate::origin::{self, MAX_ORIGIN, Origin};
 use crate::origins::{OriginSet, Verdict};
 use crate::pattern::{HostPattern, OriginPattern, PortPattern, TuplePattern};
 use crate::pattern_suggest;
@@ -15,6 +15,7 @@ use crate::regex_repair::{Body, Repairs, repaired};
 use crate::regex_samples::spelled;
 use crate::regexes::{Regex, check_regexp, matches};
 use crate::settings::{At, Entry, List};
+use crate::suffix;
 
 /// Longer regexes are not repaired: what comes out would not be read.
 const LONGEST: usize = 256;
@@ -85,6 +86,10 @@ pub(crate) fn suggest(written: &Written<'_>) -> Option<Suggestion> {
             continue;
         }
         let candidate = Candidate::new(&body, written.syntax);
+        let loses_port = written.text.contains('|') && ports(&candidate.text) < ports(written.text);
+        if loses_port || (repairs.tail && ends_in_part_of_a_host(written.text)) {
+            continue;
+        }
         if let Some(regex) = original.passes(&candidate) {
             let patterns = original.as_patterns(&regex, &candidate.text);
             return Some(patterns.map_or(Suggestion::Regex(candidate.shown), Suggestion::Patterns));
@@ -92,6 +97,23 @@ pub(crate) fn suggest(written: &Written<'_>) -> Option<Suggestion> {
         tried.push(body);
     }
     None
+}
+
+/// How many ports a regex spells out, or leaves open: a repair that takes one away loses origins.
+fn ports(text: &str) -> usize {
+    let begins_port = |rest: &str| {
+        rest.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '(' | '[' | '*')) || rest.starts_with("\\d")
+    };
+    text.match_indices(':').filter(|(colon, _)| text.get(colon + 1..).is_some_and(begins_port)).count()
+}
+
+/// Whether `.*` follows what may be the beginning of a longer host or port: `example\.co.*`, `localhost:3.*`.
+fn ends_in_part_of_a_host(text: &str) -> bool {
+    let text = text.trim_end_matches(['$', ')', '/']);
+    let Some(before) = text.strip_suffix(".*").or_else(|| text.strip_suffix(".+")) else { return false };
+    let last = before.rsplit(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
+    let is_part = last.len() < 3 || last.bytes().any(|byte| byte.is_ascii_digit());
+    !last.is_empty() && (is_part || !suffix::is_listed(last)) && last != "localhost"
 }
 
 /// The pattern that was meant by who wrote its `*` into a regex: `^https://*.example.com$`, `*.example.com`.
@@ -219,8 +241,10 @@ impl Original {
         let secure_only = is_secure_only(self.stakes);
         let allows = |origin: &str| set.check(origin.as_bytes(), secure_only) == Verdict::Allowed;
         // With credentials plain http is refused whatever matches it.
-        let out_of_reach = |group: &[String]| secure_only && group.iter().all(|origin| origin.starts_with("http://"));
+        let is_insecure = |origin: &String| Origin::parse(origin.as_bytes()).is_some_and(|origin| !origin.is_secure());
+        let out_of_reach = |group: &[String]| secure_only && group.iter().all(is_insecure);
         let kept = self.meant.iter().all(|group| group.iter().any(|origin| allows(origin)) || out_of_reach(group));
+        let kept = kept && (self.is_empty || !self.meant.iter().all(|group| out_of_reach(group)));
         let ends = regex_bound::literal_ends(&regex.hir);
         kept && ends.iter().flatten().all(is_likely)
             && ends.iter().flatten().flat_map(hostile).all(|origin| !allows(&origin))
@@ -261,6 +285,9 @@ impl Original {
 
 /// Whether a host is more than the beginning or a part of a name.
 fn is_likely(End { host, .. }: &End) -> bool {
+    if host.starts_with(['-', '_']) {
+        return false;
+    }
     let is_address = host.starts_with('[') || origin::is_loopback(host.as_bytes());
     is_address || (host.contains('.') && !host.ends_with('.'))
 }

@@ -3,6 +3,7 @@
 use crate::catalog::Code;
 use crate::compile_origins::Stakes;
 use crate::error::{Fault, printable};
+use crate::notation::quoted;
 use crate::regex_fault::help_of_patterns;
 use crate::regex_repair::{Repairs, repaired};
 use crate::regex_suggest::{Suggestion, Syntax, Written, suggest};
@@ -40,7 +41,13 @@ pub(crate) fn diagnose(text: &str, code: Code) -> Option<Fault> {
              `allow_origin_regex`, and in the options of the `cors` package they stand without quotes"
                 .into()
         },
-        |patterns| help_of_patterns(&patterns, ""),
+        |patterns| match patterns.as_slice() {
+            [_] => help_of_patterns(&patterns, ""),
+            several => {
+                let entries: Vec<String> = several.iter().map(|pattern| quoted(pattern)).collect();
+                format!("write each as an entry of its own: `{}`", entries.join(", "))
+            }
+        },
     );
     Some(Fault::new(code, message, help))
 }

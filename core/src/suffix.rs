@@ -2,13 +2,18 @@
 
 use std::sync::LazyLock;
 
+/// Whether the list has this rule.
+pub(crate) fn is_listed(rule: &str) -> bool {
+    static RULES: LazyLock<Vec<&str>> = LazyLock::new(|| include_str!("suffixes.txt").lines().collect());
+    RULES.binary_search(&rule).is_ok()
+}
+
 /// How many labels of `name` are its public suffix; the name may end in a dot.
 ///
 /// Of the rules that match, an exception decides, else the one with the most labels, else the last label is one
 /// (publicsuffix.org, "Algorithm").
 pub(crate) fn suffix_labels(name: &str) -> usize {
-    static RULES: LazyLock<Vec<&str>> = LazyLock::new(|| include_str!("suffixes.txt").lines().collect());
-    let is_rule = |rule: &str| RULES.binary_search(&rule).is_ok();
+    let is_rule = is_listed;
     let name = name.strip_suffix('.').unwrap_or(name);
     let labels = name.split('.').count();
     let starts = std::iter::once(0).chain(name.match_indices('.').map(|(dot, _)| dot + 1));

@@ -30,10 +30,12 @@ enum Suggestion {
 fn suggestion(help: &str) -> Option<Suggestion> {
     let rest = help.strip_prefix("write ")?;
     let rest = rest.strip_suffix(" in `allow_origins`").unwrap_or(rest);
+    let rest = rest.strip_suffix("; in a string with escapes, write each `\\` twice").unwrap_or(rest);
     let (kind, code) = rest.split_once('`')?;
     let code = code.strip_suffix('`').filter(|code| !code.contains('`'))?;
     Some(match kind {
         "" => Suggestion::Regex(code.into()),
+        "each as an entry of its own: " => Suggestion::Patterns(serde_json::from_str(&format!("[{code}]")).unwrap()),
         "the origin " | "the origin pattern " => Suggestion::Patterns(vec![code.into()]),
         "the origins " | "the origin patterns " => Suggestion::Patterns(serde_json::from_str(code).unwrap()),
         _ => return None,
