@@ -72,7 +72,7 @@ const LADDER: [Repairs; 5] = {
 
 /// The first candidate that passes, as patterns if they say the same.
 pub(crate) fn suggest(written: &Written<'_>) -> Option<Suggestion> {
-    if written.text.len() > LONGEST {
+    if written.text.len() > LONGEST || is_unclear(written.text) {
         return None;
     }
     if let Some(pattern) = pattern_meant(written.text, written.stakes) {
@@ -97,6 +97,13 @@ pub(crate) fn suggest(written: &Written<'_>) -> Option<Suggestion> {
         tried.push(body);
     }
     None
+}
+
+/// Whether a regex could as well mean more than its repair would allow.
+fn is_unclear(text: &str) -> bool {
+    // A group of any characters, a path or a port, a `*` that was meant as a pattern's, any scheme of loopback.
+    let marks = ["(.)*", "(.)+", "[/:]", "[:/]", "-*.", "-*\\.", ":(443|", "|443)"];
+    marks.into_iter().any(|mark| text.contains(mark)) || (text.contains(".*localhost") && !text.contains("http"))
 }
 
 /// How many ports a regex spells out, or leaves open: a repair that takes one away loses origins.
@@ -232,6 +239,12 @@ impl Original {
         if !fits || regex_language::is_empty(&language) {
             return None;
         }
+        // With credentials plain http is for loopback alone.
+        let ends = regex_bound::literal_ends(&regex.hir);
+        let is_local = ends.iter().flatten().any(|end| origin::is_loopback(end.host.as_bytes()));
+        if is_secure_only(self.stakes) && !is_local && candidate.text.trim_start_matches('^').starts_with("http:") {
+            return None;
+        }
         let set = build(&[], &[&candidate.text], self.stakes)?;
         self.is_meant(&set, &regex).then_some(regex)
     }
@@ -244,7 +257,7 @@ impl Original {
         let is_insecure = |origin: &String| Origin::parse(origin.as_bytes()).is_some_and(|origin| !origin.is_secure());
         let out_of_reach = |group: &[String]| secure_only && group.iter().all(is_insecure);
         let kept = self.meant.iter().all(|group| group.iter().any(|origin| allows(origin)) || out_of_reach(group));
-        let kept = kept && (self.is_empty || !self.meant.iter().all(|group| out_of_reach(group)));
+        let kept = kept && (self.meant.is_empty() || !self.meant.iter().all(|group| out_of_reach(group)));
         let ends = regex_bound::literal_ends(&regex.hir);
         kept && ends.iter().flatten().all(is_likely)
             && ends.iter().flatten().flat_map(hostile).all(|origin| !allows(&origin))

@@ -143,7 +143,13 @@ pub(crate) fn parse_path(text: &str) -> Result<Vec<Segment>, Fault> {
     let Some(body) = text.strip_prefix('/') else {
         let path = text.split_once("://").map_or(text, |(_, rest)| rest.split_once('/').map_or("", |(_, path)| path));
         let message = format!("`{}` does not begin with a slash: a route is a path", printable(text));
-        return Err(fault(message, write_this(&format!("/{path}"))));
+        let better = format!("/{path}");
+        let help = if parse_path(&better).is_ok() {
+            write_this(&better)
+        } else {
+            "write a path, as in `/public/{*rest}`".into()
+        };
+        return Err(fault(message, help));
     };
     if text.len() > MAX_PATTERN {
         let message = format!("the path is longer than {MAX_PATTERN} bytes");
