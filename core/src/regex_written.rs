@@ -3,12 +3,12 @@
 use crate::catalog::Code;
 use crate::compile_origins::Stakes;
 use crate::error::{Fault, printable};
-use crate::notation::quoted;
 use crate::regex_fault::help_of_patterns;
 use crate::regex_repair::{Repairs, repaired};
 use crate::regex_suggest::{Suggestion, Syntax, Written, suggest};
 use crate::regexes::Regex;
 use crate::settings::Dangers;
+use crate::trial::entries_apart;
 
 /// What only regexes have, and no text that is nearly an origin.
 const MARKS: [&str; 13] = ["\\.", "\\/", "\\d", "\\w", "\\-", "/.*", "/.+", "]+", "]*", "]{", "(?", ")?", ")$"];
@@ -43,10 +43,7 @@ pub(crate) fn diagnose(text: &str, code: Code) -> Option<Fault> {
         },
         |patterns| match patterns.as_slice() {
             [_] => help_of_patterns(&patterns, ""),
-            several => {
-                let entries: Vec<String> = several.iter().map(|pattern| quoted(pattern)).collect();
-                format!("write each as an entry of its own: `{}`", entries.join(", "))
-            }
+            several => entries_apart(several),
         },
     );
     Some(Fault::new(code, message, help))

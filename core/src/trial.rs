@@ -61,10 +61,7 @@ impl<'a> Place<'a> {
                 let list = many.iter().map(String::as_str).collect();
                 format!("write `{}`", self.notation.setting(self.key, &list, self.nested))
             }
-            many => {
-                let each: Vec<_> = many.iter().map(|text| quoted(text)).collect();
-                format!("write each as an entry of its own: `{}`", each.join(", "))
-            }
+            many => entries_apart(many),
         })
     }
 
@@ -114,6 +111,12 @@ impl<'a> Place<'a> {
     pub(crate) fn lifting(&self, danger: &'static str) -> String {
         lifting(self.notation, self.stakes.dangers, danger)
     }
+}
+
+/// How several entries are offered in the place of one.
+pub(crate) fn entries_apart(texts: &[String]) -> String {
+    let each: Vec<_> = texts.iter().map(|text| quoted(text)).collect();
+    format!("write each as an entry of its own: `{}`", each.join(", "))
 }
 
 /// An origin that every setting takes.
