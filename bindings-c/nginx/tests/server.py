@@ -95,6 +95,16 @@ class Backend(http.server.ThreadingHTTPServer):
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
 
+def end(process):
+    """Ends a process, gently at first."""
+    process.terminate()
+    try:
+        process.wait(timeout=10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
 class Nginx:
     """nginx with the module, a configuration and files, under a temporary prefix."""
 
@@ -152,12 +162,7 @@ class Nginx:
 
     def stop(self):
         if self.process is not None:
-            self.process.terminate()
-            try:
-                self.process.wait(timeout=10)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
+            end(self.process)
             self.process.stderr.close()
             self.read_valgrind()
         self.folder.cleanup()

@@ -7,7 +7,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from server import free_port
+from server import end, free_port
 
 
 class Varnish:
@@ -42,11 +42,6 @@ class Varnish:
         raise SystemExit(f"Varnish does not start:\n{said}")
 
     def stop(self):
-        self.process.terminate()
-        try:
-            self.process.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        end(self.process)
         self.log.close()
         self.folder.cleanup()
