@@ -21,8 +21,8 @@ const GENERATED: &[(&str, Generator)] = &[
     ("docs/policy.schema.json", policy_schema::render),
     ("bindings-node/policy.schema.json", policy_schema::render),
     ("bindings-python/python/corsac/policy.schema.json", policy_schema::render),
-    ("core/src/suffixes.txt", suffixes::render),
-    ("core/src/suffix_parents.txt", suffixes::render_parents),
+    ("core/src/origins/public_suffixes.txt", suffixes::render),
+    ("core/src/origins/public_suffix_parents.txt", suffixes::render_parents),
 ];
 
 fn main() -> ExitCode {

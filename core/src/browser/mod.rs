@@ -1,0 +1,3 @@
+//! The browser's side: Fetch's CORS protocol.
+
+pub(crate) mod fetch;

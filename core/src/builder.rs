@@ -1,0 +1,139 @@
+//! Building a policy from a value, a text or a file.
+
+use crate::compile::compiler::compile;
+use crate::config::notation::Notation;
+use crate::config::value::Value;
+use crate::decide::policy::Policy;
+use crate::host::policy_text;
+use crate::issues::code::Code;
+use crate::issues::issue::{ConfigError, Fault, Issue, Issues, LoadError};
+use crate::read::line_numbers::{locate_json, locate_toml};
+use crate::read::reader;
+use crate::read::syntax::{json_fault, not_utf8, toml_fault, yaml_fault};
+use std::path::Path;
+
+/// Builds a policy, with what only the host can say.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct PolicyBuilder {
+    predicate: bool,
+    cors_options: bool,
+    notation: Notation,
+}
+
+impl PolicyBuilder {
+    /// Without a predicate.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Says whether the host has an origin predicate, to be asked where no pattern matches.
+    #[must_use]
+    pub fn predicate(self, predicate: bool) -> Self {
+        PolicyBuilder { predicate, ..self }
+    }
+
+    /// Says whether options that name no dialect are the `cors` package's, unless one of them is a setting that
+    /// only corsac has: for middleware that takes that package's place.
+    #[must_use]
+    pub fn cors_options(self, cors_options: bool) -> Self {
+        PolicyBuilder { cors_options, ..self }
+    }
+
+    /// Says in which language raw values are written, so that messages speak it. Texts have their own.
+    #[must_use]
+    pub fn notation(self, notation: Notation) -> Self {
+        PolicyBuilder { notation, ..self }
+    }
+
+    /// Builds from a raw value.
+    ///
+    /// # Errors
+    ///
+    /// All issues at once, each with its fix.
+    pub fn value(self, value: Value) -> Result<Policy, ConfigError> {
+        let mut issues = Issues::of(self.notation);
+        let document = reader::read(value, self.predicate, self.cors_options, &mut issues);
+        let policy = compile(&document, &mut issues);
+        Ok(Policy { lints: issues.finish()?, ..policy })
+    }
+
+    /// Builds from JSON text in UTF-8.
+    ///
+    /// # Errors
+    ///
+    /// As [`value`](Self::value); code `syntax` where the text is not JSON.
+    pub fn json(self, text: &[u8]) -> Result<Policy, ConfigError> {
+        let text = without_bom(text);
+        match serde_json::from_slice(text) {
+            Ok(value) => located(self.notation(Notation::Json).value(value), |issues| locate_json(issues, text)),
+            Err(error) => Err(syntax(json_fault(text, &error))),
+        }
+    }
+
+    /// Builds from TOML text in UTF-8.
+    ///
+    /// # Errors
+    ///
+    /// As [`value`](Self::value); code `syntax` where the text is not TOML.
+    pub fn toml(self, text: &[u8]) -> Result<Policy, ConfigError> {
+        let text = match std::str::from_utf8(without_bom(text)) {
+            Ok(text) => text,
+            Err(error) => return Err(syntax(not_utf8("TOML", error))),
+        };
+        match toml::from_str(text) {
+            Ok(value) => located(self.notation(Notation::Toml).value(value), |issues| locate_toml(issues, text)),
+            Err(error) => Err(syntax(toml_fault(text, &error))),
+        }
+    }
+
+    /// Builds from a regular file of at most 64 MiB: JSON if its name ends in `.json`, else TOML.
+    ///
+    /// # Errors
+    ///
+    /// [`LoadError::Io`] where the file cannot be read; code `file-not-regular` or `file-too-large` where it is not read;
+    /// else as [`value`](Self::value). The error names the file.
+    pub fn file(self, path: &Path) -> Result<Policy, LoadError> {
+        let text = policy_text::read(path)?;
+        Ok(self.file_text(path, &text)?)
+    }
+
+    /// Builds from the text of a file. The error names the file.
+    pub(crate) fn file_text(self, path: &Path, text: &[u8]) -> Result<Policy, ConfigError> {
+        let is = |name: &str| path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case(name));
+        let policy = if is("json") { self.json(text) } else { self.toml(text) };
+        let is_syntax = |error: &ConfigError| error.issues().iter().any(|issue| issue.code == Code::Syntax);
+        let policy = match policy {
+            Err(error) if is_syntax(&error) && (is("yaml") || is("yml")) => Err(syntax(yaml_fault())),
+            policy => policy,
+        };
+        policy.map_err(|error| error.in_file(path))
+    }
+}
+
+/// Says of each issue and lint in which line it is.
+fn located(policy: Result<Policy, ConfigError>, locate: impl FnOnce(&mut [Issue])) -> Result<Policy, ConfigError> {
+    match policy {
+        Ok(mut policy) => {
+            if !policy.lints.is_empty() {
+                locate(&mut policy.lints);
+            }
+            Ok(policy)
+        }
+        Err(mut error) => {
+            locate(error.issues_mut());
+            Err(error)
+        }
+    }
+}
+
+/// Editors on Windows put a byte order mark before UTF-8.
+fn without_bom(text: &[u8]) -> &[u8] {
+    text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text)
+}
+
+fn syntax(fault: Fault) -> ConfigError {
+    let mut issues = Issues::default();
+    issues.error("", "", fault);
+    issues.into_error()
+}

@@ -1,0 +1,137 @@
+//! How the writer of a policy writes: in whose words messages speak of values and settings.
+
+use crate::config::setting_names;
+use crate::config::value::Value;
+use crate::issues::issue::{printable, write_out};
+
+/// The language in which a policy is written, for the words of its messages.
+///
+/// Nothing else depends on it: codes and fields are the same everywhere.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Notation {
+    /// `key = value`, as in TOML text; also that of values whose language is not known.
+    #[default]
+    Toml,
+    /// `"key": value`, as in JSON text.
+    Json,
+    /// Keyword arguments, and dicts in them.
+    Python,
+    /// The properties of an object, in camelCase.
+    JavaScript,
+}
+
+impl Notation {
+    /// The name of a setting. The `cors` package's own options are in camelCase everywhere.
+    pub(crate) fn key(self, key: &str) -> String {
+        let name = key.split('[').next().unwrap_or(key);
+        let is_camel = self == Notation::JavaScript || setting_names::CORS_ONLY.contains(&name);
+        if is_camel { setting_names::camel_case(key) } else { key.to_owned() }
+    }
+
+    /// A setting and its value; `nested` where it stands in a table of the policy.
+    pub(crate) fn setting(self, key: &str, value: &Value, nested: bool) -> String {
+        let (key, value) = (self.key(key), self.value(value));
+        match self {
+            Notation::Toml => format!("{key} = {value}"),
+            Notation::Python if !nested => format!("{key}={value}"),
+            Notation::Json | Notation::Python => format!("\"{key}\": {value}"),
+            Notation::JavaScript => format!("{key}: {value}"),
+        }
+    }
+
+    /// A list of strings as the value of a setting.
+    pub(crate) fn list_setting(self, key: &str, texts: &[&str]) -> String {
+        self.setting(key, &texts.iter().copied().collect(), false)
+    }
+
+    pub(crate) fn value(self, value: &Value) -> String {
+        match value {
+            Value::Null | Value::Undefined => self.null().into(),
+            Value::Bool(value) => self.boolean(*value).into(),
+            Value::String(text) | Value::Url(text) => quoted(text),
+            Value::List(items) => {
+                let items: Vec<_> = items.iter().map(|item| self.value(item)).collect();
+                format!("[{}]", items.join(", "))
+            }
+            Value::Map(entries) => {
+                let entries: Vec<_> = entries.iter().map(|(key, value)| self.setting(key, value, true)).collect();
+                let entries = entries.join(", ");
+                match self {
+                    Notation::Json | Notation::Python => format!("{{{entries}}}"),
+                    Notation::Toml | Notation::JavaScript => format!("{{ {entries} }}"),
+                }
+            }
+            other => other.to_string(),
+        }
+    }
+
+    pub(crate) fn boolean(self, value: bool) -> &'static str {
+        match (self, value) {
+            (Notation::Python, true) => "True",
+            (Notation::Python, false) => "False",
+            (_, true) => "true",
+            (_, false) => "false",
+        }
+    }
+
+    fn null(self) -> &'static str {
+        if self == Notation::Python { "None" } else { "null" }
+    }
+
+    pub(crate) fn list(self) -> &'static str {
+        if self == Notation::JavaScript { "an array" } else { "a list" }
+    }
+
+    pub(crate) fn table(self) -> &'static str {
+        match self {
+            Notation::Toml => "a table",
+            Notation::Python => "a dict",
+            Notation::Json | Notation::JavaScript => "an object",
+        }
+    }
+
+    pub(crate) fn tables(self) -> &'static str {
+        match self {
+            Notation::Toml => "a list of tables",
+            Notation::Python => "a list of dicts",
+            Notation::Json => "a list of objects",
+            Notation::JavaScript => "an array of objects",
+        }
+    }
+
+    pub(crate) fn string(self) -> &'static str {
+        if self == Notation::Python { "a str" } else { "a string" }
+    }
+
+    pub(crate) fn strings(self) -> &'static str {
+        match self {
+            Notation::Python => "a list of str",
+            Notation::JavaScript => "an array of strings",
+            _ => "a list of strings",
+        }
+    }
+
+    /// The name of a value's type.
+    pub(crate) fn type_name(self, value: &Value) -> String {
+        match value {
+            Value::Null => self.null().into(),
+            Value::Undefined => "undefined".into(),
+            Value::Bool(_) if self == Notation::Python => "a bool".into(),
+            Value::Bool(_) => "a boolean".into(),
+            Value::Integer(_) | Value::Float(_) => "a number".into(),
+            Value::String(_) => self.string().into(),
+            Value::Url(_) => "a URL".into(),
+            Value::RegExp { .. } => "a regular expression".into(),
+            Value::Function => "a function".into(),
+            Value::List(_) => self.list().into(),
+            Value::Map(_) => self.table().into(),
+            Value::Other(name) => format!("a value of type `{}`", printable(name)),
+        }
+    }
+}
+
+/// A string as all four languages write it.
+pub(crate) fn quoted(text: &str) -> String {
+    format!("\"{}\"", write_out(text).replace('\\', "\\\\").replace('"', "\\\""))
+}

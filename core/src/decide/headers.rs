@@ -1,0 +1,81 @@
+//! `Access-Control-Request-Headers`: a bounded list of names, whatever a client sends.
+
+use crate::string_set::StringSet;
+use crate::tokens::{AUTHORIZATION, is_tchar};
+
+/// Over this many bytes, or names, the header is malformed: browsers send far less.
+const MAX_BYTES: usize = 8192;
+const MAX_NAMES: usize = 128;
+
+/// Which request headers a policy allows.
+#[derive(Debug)]
+pub(crate) enum AllowedHeaders {
+    /// `*`, with credentials: every name.
+    All,
+    /// `*`, without: every name but `Authorization` (Fetch, "CORS non-wildcard request-header name").
+    AllButAuthorization,
+    /// These names, in lower case.
+    Listed(StringSet),
+}
+
+/// What a request's list of headers comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Asked {
+    Allowed,
+    NotAllowed,
+    Malformed,
+}
+
+impl AllowedHeaders {
+    pub(crate) fn listed<'a>(names: impl Iterator<Item = &'a str>) -> Self {
+        AllowedHeaders::Listed(StringSet::of_names(names.collect::<Vec<_>>()))
+    }
+
+    /// Reads the header: names separated by commas, with optional white space and empty elements.
+    pub(crate) fn check(&self, header: &[u8]) -> Asked {
+        if header.len() > MAX_BYTES {
+            return Asked::Malformed;
+        }
+        let mut answer = Asked::Allowed;
+        let mut count = 0;
+        for element in header.split(|byte| *byte == b',') {
+            let name = element.trim_ows();
+            if name.is_empty() {
+                continue;
+            }
+            count += 1;
+            if count > MAX_NAMES || !name.iter().all(|byte| is_tchar(*byte)) {
+                return Asked::Malformed;
+            }
+            if answer == Asked::Allowed && !self.allows(name) {
+                answer = Asked::NotAllowed;
+            }
+        }
+        answer
+    }
+
+    fn allows(&self, name: &[u8]) -> bool {
+        match self {
+            AllowedHeaders::All => true,
+            AllowedHeaders::AllButAuthorization => !name.eq_ignore_ascii_case(AUTHORIZATION.as_bytes()),
+            AllowedHeaders::Listed(names) => names.contains_name(name),
+        }
+    }
+}
+
+/// The longest header name that a policy may list, so that a name is lower-cased on the stack.
+pub(crate) const LONGEST_NAME: usize = 256;
+
+trait Ows {
+    fn trim_ows(&self) -> &[u8];
+}
+
+impl Ows for [u8] {
+    /// Without spaces and tabs around it.
+    fn trim_ows(&self) -> &[u8] {
+        let is_ows = |byte: &u8| matches!(byte, b' ' | b'\t');
+        let start = self.iter().position(|byte| !is_ows(byte)).unwrap_or(self.len());
+        let end = self.iter().rposition(|byte| !is_ows(byte)).map_or(start, |last| last + 1);
+        self.get(start..end).unwrap_or_default()
+    }
+}

@@ -1,0 +1,10 @@
+//! A policy and a request make a decision.
+
+pub(crate) mod decision;
+pub(crate) mod evaluate;
+pub(crate) mod headers;
+pub(crate) mod http_types;
+pub(crate) mod methods;
+pub(crate) mod policy;
+pub(crate) mod protection;
+pub(crate) mod request;

@@ -1,0 +1,154 @@
+//! `Policy`: validated, compiled, immutable, usable from any thread.
+
+use crate::builder::PolicyBuilder;
+use crate::config::settings::PredicateOf;
+use crate::config::typed::Config;
+use crate::config::value::Value;
+use crate::decide::headers::AllowedHeaders;
+use crate::decide::methods::AllowedMethods;
+use crate::decide::protection::{Mode, Protection};
+use crate::issues::issue::{ConfigError, Issue, LoadError};
+use crate::origins::set::OriginSet;
+use crate::paths::tree::Routes;
+use crate::response::outcome::Layout;
+use crate::response::render::Shapes;
+use crate::response::template::Shape;
+use std::collections::HashSet;
+use std::path::Path;
+use std::sync::Arc;
+
+/// A validated, compiled policy.
+#[derive(Debug)]
+pub struct Policy {
+    /// What holds where no route says otherwise.
+    pub(crate) rules: Rules,
+    pub(crate) routes: Option<RoutedRules>,
+    pub(crate) shapes: Shapes,
+    pub(crate) lints: Vec<Issue>,
+}
+
+/// What the routes of a policy decide by.
+#[derive(Debug)]
+pub(crate) struct RoutedRules {
+    pub(crate) paths: Routes,
+    pub(crate) rules: Box<[Rules]>,
+    /// For paths that servers read differently.
+    pub(crate) ambiguous: Rules,
+}
+
+/// What a policy, or one of its routes, decides by. Routes share what they inherit.
+#[derive(Clone, Debug)]
+pub(crate) struct Rules {
+    pub(crate) origins: Arc<OriginSet>,
+    /// Credentials: plain http to another machine is refused whatever matched it.
+    pub(crate) secure_only: bool,
+    pub(crate) credentials: bool,
+    pub(crate) predicate: Option<PredicateOf>,
+    pub(crate) methods: Arc<AllowedMethods>,
+    pub(crate) headers: Arc<AllowedHeaders>,
+    /// `*` with credentials: the request's own list is sent back.
+    pub(crate) echo_headers: bool,
+    pub(crate) private_network: bool,
+    pub(crate) protection: Option<Arc<Protection>>,
+    pub(crate) layout: Layout,
+}
+
+impl Policy {
+    /// Validates and compiles a configuration.
+    ///
+    /// # Errors
+    ///
+    /// All issues at once, each with its fix.
+    pub fn new(config: Config) -> Result<Self, ConfigError> {
+        PolicyBuilder::new().value(config.into())
+    }
+
+    /// The same from JSON text.
+    ///
+    /// # Errors
+    ///
+    /// As [`Policy::new`]; code `syntax` where the text is not JSON.
+    pub fn from_json(text: impl AsRef<[u8]>) -> Result<Self, ConfigError> {
+        PolicyBuilder::new().json(text.as_ref())
+    }
+
+    /// The same from TOML text.
+    ///
+    /// # Errors
+    ///
+    /// As [`Policy::new`]; code `syntax` where the text is not TOML.
+    pub fn from_toml(text: impl AsRef<[u8]>) -> Result<Self, ConfigError> {
+        PolicyBuilder::new().toml(text.as_ref())
+    }
+
+    /// The same from a file: JSON if its name ends in `.json`, else TOML.
+    ///
+    /// # Errors
+    ///
+    /// [`LoadError::Io`] where the file cannot be read, else as [`Policy::new`].
+    pub fn from_file(path: impl AsRef<Path>) -> Result<Self, LoadError> {
+        PolicyBuilder::new().file(path.as_ref())
+    }
+
+    /// What is valid but useless or risky in the configuration. Doors log each once, when the policy is built.
+    #[must_use]
+    pub fn lints(&self) -> &[Issue] {
+        &self.lints
+    }
+
+    fn all_rules(&self) -> impl Iterator<Item = &Rules> {
+        std::iter::once(&self.rules).chain(self.routes.iter().flat_map(|routes| &routes.rules))
+    }
+
+    /// Whether an origin that nothing matches is put to a predicate of the host, somewhere.
+    #[must_use]
+    pub fn has_predicate(&self) -> bool {
+        self.all_rules().any(|rules| rules.predicate.is_some())
+    }
+
+    /// Whether decisions depend on the request's path.
+    #[must_use]
+    pub fn has_routes(&self) -> bool {
+        self.routes.is_some()
+    }
+
+    /// Whether WebSocket handshakes are judged somewhere: doors that never see them have to say so.
+    #[must_use]
+    pub fn guards_websockets(&self) -> bool {
+        self.all_rules()
+            .any(|rules| rules.protection.as_ref().is_some_and(|protection| protection.websockets != Mode::Off))
+    }
+
+    /// Whether requests are judged by more than CORS somewhere, so that [`Request::host`](crate::Request::host) and
+    /// the fields after it are read.
+    #[must_use]
+    pub fn has_protection(&self) -> bool {
+        self.all_rules().any(|rules| rules.protection.is_some())
+    }
+
+    /// Every answer that the policy can give, for doors that prepare their own objects for each. A shape stands
+    /// at its own [`index`](Shape::index).
+    #[must_use]
+    pub fn shapes(&self) -> &[Shape] {
+        self.shapes.all()
+    }
+
+    /// About how many bytes the policy takes: patterns, routes and prepared answers.
+    #[must_use]
+    pub fn memory(&self) -> usize {
+        let mut seen = HashSet::new();
+        let origins = self.all_rules().map(|rules| &rules.origins).filter(|origins| seen.insert(Arc::as_ptr(origins)));
+        let origins: usize = origins.map(|origins| origins.memory()).sum();
+        let routes = self.routes.as_ref().map_or(0, |routes| routes.paths.memory() + size_of_val(&*routes.rules));
+        let shape = |shape: &Shape| size_of_val(shape) + size_of_val(shape.slots());
+        origins + routes + self.shapes().iter().map(shape).sum::<usize>()
+    }
+}
+
+impl TryFrom<Value> for Policy {
+    type Error = ConfigError;
+
+    fn try_from(value: Value) -> Result<Self, ConfigError> {
+        PolicyBuilder::new().value(value)
+    }
+}

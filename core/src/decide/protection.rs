@@ -1,0 +1,184 @@
+//! Protection: writes and WebSocket handshakes that a browser sends on behalf of a foreign page are refused.
+//!
+//! CORS keeps a foreign page from reading; the request is carried out all the same. What tells a foreign page is
+//! `Origin` and `Sec-Fetch-Site` (Fetch Metadata), which pages cannot set.
+
+use crate::decide::request::Request;
+use crate::issues::code::Reason;
+use crate::origins::origin::{Origin, default_port};
+use crate::origins::set::{OriginSet, Verdict};
+use crate::tokens::is_token;
+
+/// What a policy refuses, and whom it trusts.
+#[derive(Debug)]
+pub(crate) struct Protection {
+    pub(crate) writes: Mode,
+    pub(crate) websockets: Mode,
+    pub(crate) trusted: OriginSet,
+}
+
+/// What becomes of a request that is not trusted. The later ones are stricter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Mode {
+    Off,
+    /// It passes and is reported.
+    Report,
+    Refuse,
+}
+
+impl Mode {
+    pub(crate) fn new(on: bool, report_only: bool) -> Self {
+        match (on, report_only) {
+            (false, _) => Mode::Off,
+            (true, true) => Mode::Report,
+            (true, false) => Mode::Refuse,
+        }
+    }
+}
+
+/// A request that is not trusted: why, and what becomes of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Objection {
+    pub(crate) reason: Reason,
+    pub(crate) refuse: bool,
+}
+
+impl Protection {
+    /// What there is against an actual request. `allowed` says that a credentialed policy allows its origin.
+    pub(crate) fn objection(&self, request: &Request<'_>, allowed: bool) -> Option<Objection> {
+        let (mode, reason) = if is_handshake(request) {
+            (self.websockets, Reason::WebsocketRefused)
+        } else if is_safe(request.method) {
+            return None;
+        } else {
+            (self.writes, Reason::WriteRefused)
+        };
+        let objects = mode != Mode::Off && !self.passes(request, allowed);
+        objects.then_some(Objection { reason, refuse: mode == Mode::Refuse })
+    }
+
+    /// What there will be against the request that a preflight asks for.
+    pub(crate) fn objection_to_asked(&self, request: &Request<'_>, allowed: bool) -> Option<Objection> {
+        let asked = request.access_control_request_method.unwrap_or_default();
+        let trusted = allowed || request.origin.is_some_and(|origin| self.trusts(origin));
+        let objects = self.writes != Mode::Off && !is_safe(asked) && !trusted;
+        objects.then_some(Objection { reason: Reason::WriteRefused, refuse: self.writes == Mode::Refuse })
+    }
+
+    pub(crate) fn trusts(&self, origin: &[u8]) -> bool {
+        self.trusted.check(origin, false) == Verdict::Allowed
+    }
+
+    fn passes(&self, request: &Request<'_>, allowed: bool) -> bool {
+        let origin = match request.origin {
+            None => None,
+            Some(b"null") => Some(None),
+            // Several lines are joined by commas, so that they are malformed too.
+            Some(text) => match Origin::parse(text) {
+                None => return false,
+                origin => Some(origin),
+            },
+        };
+        let site = request.sec_fetch_site;
+        if site.is_some_and(|site| !is_structured_token(site)) {
+            return false;
+        }
+        if allowed || request.origin.is_some_and(|origin| self.trusts(origin)) {
+            return true;
+        }
+        match (site, origin) {
+            (Some(site), _) => matches!(site, b"same-origin" | b"none"),
+            // No browser sends a write without both.
+            (None, None) => true,
+            (None, Some(None)) => false,
+            (None, Some(Some(origin))) => is_same_host(&origin, request),
+        }
+    }
+}
+
+impl Request<'_> {
+    /// Whether the request comes from a page of the host that it is for, as far as its headers tell: by `Sec-Fetch-Site`,
+    /// else by `Origin` and `Host`. Such a page needs no CORS, so a log need not tell that its origin is not allowed. It is
+    /// for that alone: any client can send these headers.
+    #[must_use]
+    pub fn is_same_origin(&self) -> bool {
+        match self.sec_fetch_site {
+            Some(site) => site == b"same-origin",
+            None => self.origin.and_then(Origin::parse).is_some_and(|origin| is_same_host(&origin, self)),
+        }
+    }
+}
+
+/// RFC 9110, section 9.2.1, without TRACE, which no server should have.
+fn is_safe(method: &[u8]) -> bool {
+    matches!(method, b"GET" | b"HEAD" | b"OPTIONS")
+}
+
+/// RFC 6455, section 4.1, and RFC 8441 as far as the host tells.
+fn is_handshake(request: &Request<'_>) -> bool {
+    let upgrades = || {
+        let upgrade = request.upgrade.unwrap_or_default();
+        upgrade.split(|byte| *byte == b',').any(|protocol| protocol.trim_ascii().eq_ignore_ascii_case(b"websocket"))
+    };
+    request.websocket || (request.method == b"GET" && (request.sec_websocket_key.is_some() || upgrades()))
+}
+
+/// RFC 9651, section 3.3.4: what `Sec-Fetch-Site` is, one word.
+fn is_structured_token(text: &[u8]) -> bool {
+    text.first().is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'*')
+        && text.split(|byte| matches!(byte, b':' | b'/')).all(|part| part.is_empty() || is_token(part))
+}
+
+/// Whether the page comes from the host that the request is for. The scheme counts only where it is known: behind
+/// a proxy that ends TLS, https looks like http.
+fn is_same_host(origin: &Origin<'_>, request: &Request<'_>) -> bool {
+    let (Some(host), Some(default)) = (request.host, default_port(origin.scheme)) else { return false };
+    if origin.scheme == b"http" && request.secure {
+        return false;
+    }
+    let without_default = host.strip_suffix(default).and_then(|rest| rest.strip_suffix(b":")).unwrap_or(host);
+    let authority = origin.text.get(origin.scheme.len() + "://".len()..).unwrap_or_default();
+    authority.eq_ignore_ascii_case(without_default)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Request;
+
+    fn request<'r>(origin: Option<&'r str>, host: Option<&'r str>, site: Option<&'r str>) -> Request<'r> {
+        Request {
+            origin: origin.map(str::as_bytes),
+            host: host.map(str::as_bytes),
+            sec_fetch_site: site.map(str::as_bytes),
+            ..Request::new(b"POST")
+        }
+    }
+
+    #[test]
+    fn a_page_of_the_host_itself() {
+        for (origin, host, site, expected) in [
+            (Some("https://a.example"), Some("a.example"), None, true),
+            (Some("https://a.example"), Some("A.example:443"), None, true),
+            (Some("http://a.example:8080"), Some("a.example:8080"), None, true),
+            (Some("http://a.example:8080"), Some("a.example"), None, false),
+            (Some("https://b.example"), Some("a.example"), None, false),
+            (Some("https://a.example"), None, None, false),
+            (Some("null"), Some("null"), None, false),
+            (Some("https://a.example, https://a.example"), Some("a.example"), None, false),
+            (Some("app://a.example"), Some("a.example"), None, false),
+            (None, Some("a.example"), None, false),
+            // What the browser says itself counts, behind a proxy that changes `Host` too.
+            (Some("https://a.example"), Some("inner"), Some("same-origin"), true),
+            (None, Some("a.example"), Some("same-origin"), true),
+            (Some("https://a.example"), Some("a.example"), Some("cross-site"), false),
+            (Some("https://a.example"), Some("a.example"), Some("same-site"), false),
+            (Some("https://a.example"), Some("a.example"), Some("none"), false),
+            (Some("https://a.example"), Some("a.example"), Some(""), false),
+            (Some("https://a.example"), Some("a.example"), Some("same-origin, same-origin"), false),
+        ] {
+            assert_eq!(request(origin, host, site).is_same_origin(), expected, "{origin:?} {host:?} {site:?}");
+        }
+        let downgraded = Request { secure: true, ..request(Some("http://a.example"), Some("a.example"), None) };
+        assert!(!downgraded.is_same_origin());
+    }
+}

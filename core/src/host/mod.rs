@@ -1,0 +1,5 @@
+//! Policies in a running host: files, watching, replacement.
+
+pub(crate) mod policy_file;
+pub(crate) mod policy_text;
+pub(crate) mod reloadable;

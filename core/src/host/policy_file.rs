@@ -1,0 +1,177 @@
+//! A policy file that may change: read again when asked, or watched.
+
+use crate::builder::PolicyBuilder;
+use crate::decide::policy::Policy;
+use crate::host::policy_text;
+use crate::issues::issue::LoadError;
+use foldhash::quality::FixedState;
+use std::fs::Metadata;
+use std::hash::BuildHasher;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::thread::{Builder, JoinHandle};
+use std::time::{Duration, SystemTime};
+
+/// A policy file and what was last seen of it.
+///
+/// Changes are seen by looking at the file, not by the system's notifications: those are lost on network and overlay
+/// file systems, and say nothing of a link further up that now points elsewhere, which is how Kubernetes updates a
+/// ConfigMap. Looking costs one system call.
+#[derive(Debug)]
+pub struct PolicyFile {
+    path: PathBuf,
+    builder: PolicyBuilder,
+    /// The file that was read last; none if it was missing.
+    read: Option<Stamp>,
+    /// What was there at the last look, if it has not been read yet.
+    unsettled: Option<Option<Stamp>>,
+    /// Of the text in force; none where the last reading failed.
+    in_force: Option<u64>,
+    /// The file was there and could not be read, which may pass: it is tried again, and told of once.
+    unreadable: bool,
+}
+
+/// What tells one state of a file from another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Stamp {
+    modified: Option<SystemTime>,
+    length: u64,
+    /// Device, inode and change of the inode: a file that was renamed into place may be older than the one before.
+    identity: (u64, u64, i64, i64),
+}
+
+impl Stamp {
+    fn of(path: &Path) -> Option<Self> {
+        let metadata = std::fs::metadata(path).ok()?;
+        Some(Stamp { modified: metadata.modified().ok(), length: metadata.len(), identity: identity(&metadata) })
+    }
+}
+
+#[cfg(unix)]
+fn identity(metadata: &Metadata) -> (u64, u64, i64, i64) {
+    use std::os::unix::fs::MetadataExt;
+    (metadata.dev(), metadata.ino(), metadata.ctime(), metadata.ctime_nsec())
+}
+
+#[cfg(not(unix))]
+fn identity(_: &Metadata) -> (u64, u64, i64, i64) {
+    (0, 0, 0, 0)
+}
+
+impl PolicyFile {
+    /// Reads the file for the first time.
+    ///
+    /// # Errors
+    ///
+    /// As [`Policy::from_file`]: a file that is missing or refused cannot be watched.
+    pub fn open(path: impl Into<PathBuf>, builder: PolicyBuilder) -> Result<(Self, Policy), LoadError> {
+        let mut file =
+            PolicyFile { path: path.into(), builder, read: None, unsettled: None, in_force: None, unreadable: false };
+        let policy = file.reload()?;
+        Ok((file, policy))
+    }
+
+    /// The file's path, as it was given.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Reads the file now, whether or not it has changed.
+    ///
+    /// # Errors
+    ///
+    /// As [`Policy::from_file`]. The policy that is in force stays so: swap nothing.
+    pub fn reload(&mut self) -> Result<Policy, LoadError> {
+        // Before it is read: what changes meanwhile is seen at the next look.
+        self.read = Stamp::of(&self.path);
+        self.unsettled = None;
+        self.in_force = None;
+        let text = policy_text::read(&self.path);
+        self.unreadable = self.read.is_some() && matches!(text, Err(LoadError::Io(_)));
+        let text = text?;
+        let policy = self.builder.file_text(&self.path, &text)?;
+        self.in_force = Some(hash(&text));
+        Ok(policy)
+    }
+
+    /// Looks whether the file has changed. A change is read once two looks have found the same, so that a file is
+    /// not read while it is written; call this about once a second.
+    ///
+    /// Returns the new policy, or once, why there is none: the file is missing, or refused. What is in force stays.
+    pub fn look(&mut self) -> Option<Result<Policy, LoadError>> {
+        let now = Stamp::of(&self.path);
+        if self.unreadable && now == self.read {
+            return match self.reload() {
+                Err(LoadError::Io(_)) => None,
+                outcome => Some(outcome),
+            };
+        }
+        if now == self.read {
+            self.unsettled = None;
+            return None;
+        }
+        if self.unsettled.replace(now) != Some(now) {
+            return None;
+        }
+        // A file that was touched has the same text.
+        if let (Some(in_force), Ok(text)) = (self.in_force, policy_text::read(&self.path))
+            && hash(&text) == in_force
+        {
+            self.read = now;
+            self.unsettled = None;
+            return None;
+        }
+        Some(self.reload())
+    }
+
+    /// Looks at the file every `interval` (at least 10 ms) on a thread of its own, until the [`Watch`] is dropped.
+    ///
+    /// # Errors
+    ///
+    /// The system's, where it has no thread left.
+    pub fn watch(
+        mut self,
+        interval: Duration,
+        mut on_change: impl FnMut(Result<Policy, LoadError>) + Send + 'static,
+    ) -> std::io::Result<Watch> {
+        let (stop, stopped) = channel::<()>();
+        let interval = interval.max(SHORTEST);
+        let thread = Builder::new().name("corsac-watch".into()).spawn(move || {
+            while stopped.recv_timeout(interval) == Err(RecvTimeoutError::Timeout) {
+                if let Some(outcome) = self.look() {
+                    // One that panics has been reported, and is called again at the next change.
+                    let _ = catch_unwind(AssertUnwindSafe(|| on_change(outcome)));
+                }
+            }
+        })?;
+        Ok(Watch { stop: Some(stop), thread: Some(thread) })
+    }
+}
+
+/// The shortest time between two looks.
+const SHORTEST: Duration = Duration::from_millis(10);
+
+fn hash(text: &[u8]) -> u64 {
+    FixedState::default().hash_one(text)
+}
+
+/// A file that is being watched. Dropping it ends that, and waits for a reading that is under way.
+#[derive(Debug)]
+pub struct Watch {
+    stop: Option<Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.stop = None;
+        if let Some(thread) = self.thread.take()
+            // It may be dropped by its own callback.
+            && thread.thread().id() != std::thread::current().id()
+        {
+            let _ = thread.join();
+        }
+    }
+}

@@ -1,0 +1,305 @@
+//! What is wrong with a policy: issues, collected and reported together.
+
+use crate::config::notation::Notation;
+use crate::issues::code::{Code, Severity};
+use std::collections::HashSet;
+use std::fmt;
+
+/// One thing that is wrong, or unwise, in a policy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Issue {
+    /// What kind of problem it is: stable, kebab-case.
+    pub code: Code,
+    /// Whether the policy is refused for it.
+    pub severity: Severity,
+    /// Where: the setting in snake_case with its index (`allow_origins[2]`); empty for the whole.
+    pub field: String,
+    /// The offending value as text, escaped and cut at 200 characters.
+    pub value: String,
+    /// What is wrong.
+    pub message: String,
+    /// What to write instead.
+    pub help: String,
+    /// The line of the file or text in which the value stands, from 1, where it is known.
+    pub line: Option<u32>,
+}
+
+impl fmt::Display for Issue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.field.as_str(), self.line) {
+            ("", None) => {}
+            ("", Some(line)) => write!(f, "line {line}: ")?,
+            (field, None) => write!(f, "{field}: ")?,
+            (field, Some(line)) => write!(f, "{field}, line {line}: ")?,
+        }
+        write!(f, "{} [{}]\n  help: {}", self.message, self.code.as_str(), self.help)
+    }
+}
+
+/// A policy that is refused, with every issue that was found in it.
+///
+/// Its `Debug` is what `main` prints after `Error: `, so that it reads like its `Display`, from a line of its own.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ConfigError {
+    source: Option<String>,
+    issues: Vec<Issue>,
+}
+
+impl ConfigError {
+    /// The issues as they were found: names and types of settings first, then their values. Never empty.
+    #[must_use]
+    pub fn issues(&self) -> &[Issue] {
+        &self.issues
+    }
+
+    pub(crate) fn issues_mut(&mut self) -> &mut [Issue] {
+        &mut self.issues
+    }
+
+    /// Names the file that the policy came from.
+    pub(crate) fn in_file(mut self, path: &std::path::Path) -> Self {
+        self.source = Some(escape(path.display().to_string().chars()));
+        self
+    }
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let count = self.issues.len();
+        write!(f, "{count} problem{} in the CORS policy", if count == 1 { "" } else { "s" })?;
+        if let Some(source) = &self.source {
+            write!(f, " {source}")?;
+        }
+        for issue in &self.issues {
+            write!(f, "\n{issue}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\n{self}")
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+/// Why a policy could not be read from a file.
+///
+/// Its `Debug` reads like its `Display`, as that of [`ConfigError`] does.
+#[non_exhaustive]
+pub enum LoadError {
+    /// The file could not be read: the host's own error.
+    Io(std::io::Error),
+    /// The file was read and is refused.
+    Config(ConfigError),
+}
+
+impl fmt::Display for LoadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            LoadError::Io(error) => write!(f, "the policy file could not be read: {error}"),
+            LoadError::Config(error) => error.fmt(f),
+        }
+    }
+}
+
+impl fmt::Debug for LoadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\n{self}")
+    }
+}
+
+impl std::error::Error for LoadError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            LoadError::Io(error) => Some(error),
+            LoadError::Config(error) => Some(error),
+        }
+    }
+}
+
+impl From<ConfigError> for LoadError {
+    fn from(error: ConfigError) -> Self {
+        LoadError::Config(error)
+    }
+}
+
+/// Issues are kept up to this many; a million bad origins are told by the first thousand.
+const MOST_ISSUES: usize = 1000;
+
+/// Behind so many issues nothing is worked out for a regex.
+const MOST_REGEX_HELPS: usize = 64;
+
+/// Collects issues while a policy is read and compiled.
+#[derive(Debug, Default)]
+pub(crate) struct Issues {
+    errors: Vec<Issue>,
+    lints: Vec<Issue>,
+    omitted: usize,
+    /// Where routes inherit settings, what is wrong in them is said once: by severity, code and field.
+    told: Option<HashSet<(Severity, Code, String)>>,
+    notation: Notation,
+    /// The policy is a suggestion that is being tried.
+    trial: bool,
+}
+
+/// What is said of one value: the part of an issue that does not depend on where the value stands.
+#[derive(Debug)]
+pub(crate) struct Fault {
+    pub(crate) code: Code,
+    pub(crate) message: String,
+    pub(crate) help: String,
+}
+
+impl Fault {
+    pub(crate) fn new(code: Code, message: impl Into<String>, help: impl Into<String>) -> Self {
+        Fault { code, message: message.into(), help: help.into() }
+    }
+}
+
+impl Issues {
+    pub(crate) fn of(notation: Notation) -> Self {
+        Issues { notation, ..Issues::default() }
+    }
+
+    pub(crate) fn of_trial() -> Self {
+        Issues { trial: true, ..Issues::default() }
+    }
+
+    pub(crate) fn notation(&self) -> Notation {
+        self.notation
+    }
+
+    pub(crate) fn is_trial(&self) -> bool {
+        self.trial
+    }
+
+    /// Whether the engine takes everything as it stands, and drops nothing of it.
+    pub(crate) fn is_clean(&self) -> bool {
+        self.errors.is_empty() && self.lints.iter().all(|lint| lint.code == Code::AuthorizationNotCovered)
+    }
+
+    /// Whether further issues are only counted, so that their help need not be worked out.
+    pub(crate) fn is_full(&self) -> bool {
+        self.errors.len() >= MOST_ISSUES
+    }
+
+    /// Whether the help for one more finding in a regex is worked out: that costs more than other helps do.
+    pub(crate) fn suggests_regexes(&self) -> bool {
+        !self.trial && self.errors.len() + self.lints.len() < MOST_REGEX_HELPS
+    }
+
+    /// From here on each code is told once of each field; a lint at the top level may be an error in a route.
+    pub(crate) fn tell_once(&mut self) {
+        self.told = Some(HashSet::new());
+    }
+
+    fn is_news(&mut self, severity: Severity, code: Code, field: &str) -> bool {
+        self.told.as_mut().is_none_or(|told| told.insert((severity, code, field.to_owned())))
+    }
+
+    pub(crate) fn error(&mut self, field: impl Into<String>, value: impl fmt::Display, fault: Fault) {
+        if self.is_full() {
+            self.omitted += 1;
+            return;
+        }
+        let field = field.into();
+        if self.is_news(Severity::Error, fault.code, &field) {
+            self.errors.push(issue(Severity::Error, field, value, fault));
+        }
+    }
+
+    pub(crate) fn lint(&mut self, field: impl Into<String>, value: impl fmt::Display, fault: Fault) {
+        let field = field.into();
+        if self.lints.len() < MOST_ISSUES && self.is_news(Severity::Lint, fault.code, &field) {
+            self.lints.push(issue(Severity::Lint, field, value, fault));
+        }
+    }
+
+    /// The lints where nothing is wrong, else the error.
+    pub(crate) fn finish(mut self) -> Result<Vec<Issue>, ConfigError> {
+        if self.errors.is_empty() {
+            return Ok(self.lints);
+        }
+        if self.omitted > 0 {
+            let fault = Fault::new(
+                Code::TooManyIssues,
+                format!("there are {} more issues, which are not listed", self.omitted),
+                "fix these first",
+            );
+            self.errors.push(issue(Severity::Error, "", "", fault));
+        }
+        Err(self.into_error())
+    }
+
+    pub(crate) fn into_error(self) -> ConfigError {
+        ConfigError { source: None, issues: self.errors }
+    }
+}
+
+fn issue(severity: Severity, field: impl Into<String>, value: impl fmt::Display, fault: Fault) -> Issue {
+    let value = printable(&value.to_string());
+    Issue {
+        code: fault.code,
+        severity,
+        field: field.into(),
+        value,
+        message: fault.message,
+        help: fault.help,
+        line: None,
+    }
+}
+
+/// How much of a value is quoted, in characters.
+const MOST_QUOTED: usize = 200;
+
+/// A text as it may stand in a message or a log: control and format characters escaped, cut at 200 characters.
+#[must_use]
+pub fn printable(text: &str) -> String {
+    let escaped = escape(text.chars().take(MOST_QUOTED + 1));
+    match escaped.char_indices().nth(MOST_QUOTED) {
+        Some((end, _)) => format!("{}…", escaped.get(..end).unwrap_or_default()),
+        None => escaped,
+    }
+}
+
+fn escape(text: impl Iterator<Item = char>) -> String {
+    let mut out = String::new();
+    for c in text {
+        if c.is_control() || is_invisible(c) {
+            out.extend(c.escape_default());
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+/// Bidirectional controls, zero-width and other format characters: a log line with them could read as another.
+fn is_invisible(c: char) -> bool {
+    matches!(
+        c,
+        '\u{ad}'
+            | '\u{61c}'
+            | '\u{180e}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{feff}'
+            | '\u{fff9}'..='\u{fffb}'
+            | '\u{e0000}'..='\u{e007f}'
+    )
+}
+
+/// The sentence with which a help offers a text.
+pub(crate) fn write_this(text: &str) -> String {
+    format!("write `{}`", write_out(text))
+}
+
+/// A text that a help offers: whole, or it could not be copied. No suggestion is longer than the longest origin.
+pub(crate) fn write_out(text: &str) -> String {
+    escape(text.chars().take(crate::origins::origin::MAX_ORIGIN))
+}

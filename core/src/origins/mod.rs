@@ -1,0 +1,12 @@
+//! Origins, the patterns and regexes that match them, and sets of them.
+
+pub(crate) mod origin;
+pub(crate) mod origin_automaton;
+pub(crate) mod pattern;
+pub(crate) mod public_suffix;
+pub(crate) mod punycode;
+pub(crate) mod regex;
+pub(crate) mod regex_host_end;
+pub(crate) mod regex_language;
+pub(crate) mod regex_portability;
+pub(crate) mod set;

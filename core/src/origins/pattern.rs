@@ -1,0 +1,227 @@
+//! Origin patterns: what may stand in `allow_origins`.
+//!
+//! `https://app.example.com` · `https://*.example.com` · `https://preview-*.example.app` ·
+//! `http://localhost:*` · `app://.` · `null` · `*`
+
+use crate::issues::issue::Fault;
+use crate::origins::origin::{self, Origin};
+use crate::suggest::pattern_fault;
+use crate::suggest::trial::Place;
+
+/// One parsed pattern.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum OriginPattern {
+    /// `*`
+    Any,
+    /// `null`
+    Null,
+    /// A scheme, a host and a port, with at most one wildcard in the host.
+    Tuple(TuplePattern),
+}
+
+/// A pattern of a tuple origin, cut so that compiling it needs no more parsing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct TuplePattern {
+    pub(crate) scheme: String,
+    pub(crate) host: HostPattern,
+    pub(crate) port: PortPattern,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum HostPattern {
+    /// This host alone.
+    Exact(String),
+    /// One or more labels before this, which begins with a dot.
+    Below(String),
+    /// One `*` inside a label: what stands before it in the host, and what stands after it.
+    Glob { before: String, after: String },
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum PortPattern {
+    /// The scheme's default port, which is never written.
+    Default,
+    /// This port.
+    Exact(String),
+    /// `:*`: any port, or none.
+    Any,
+}
+
+impl OriginPattern {
+    /// Parses a pattern. The fault says what is wrong and what to write.
+    pub(crate) fn parse(text: &str, place: &Place<'_>) -> Result<Self, Fault> {
+        Self::parse_strict(text).ok_or_else(|| pattern_fault::diagnose(text, place))
+    }
+
+    /// Parses a pattern, or says no more than that it is none.
+    pub(crate) fn parse_strict(text: &str) -> Option<Self> {
+        match text {
+            "*" => return Some(OriginPattern::Any),
+            "null" => return Some(OriginPattern::Null),
+            _ => {}
+        }
+        let (scheme, authority) = text.split_once("://")?;
+        let (host, port) = match (authority.strip_suffix(":*"), split_port(authority)) {
+            (Some(host), _) if split_port(host).1 == PortPattern::Default => (host, PortPattern::Any),
+            (Some(_), _) => return None,
+            (None, split) => split,
+        };
+        let host = parse_host(host)?;
+        let pattern = TuplePattern { scheme: scheme.to_owned(), host, port };
+        // A pattern is well-formed if an origin that it stands for is: the grammar is written down once.
+        Origin::parse(pattern.example().as_bytes())?;
+        let wild = !matches!(pattern.host, HostPattern::Exact(_)) || pattern.port == PortPattern::Any;
+        if wild && (origin::default_port(scheme.as_bytes()).is_none() || !pattern.has_lawful_wildcard()) {
+            return None;
+        }
+        Some(OriginPattern::Tuple(pattern))
+    }
+}
+
+fn split_port(authority: &str) -> (&str, PortPattern) {
+    match authority.rsplit_once(':') {
+        // The last colon of a bracketed address is its own unless it follows the bracket.
+        Some((host, port)) if !port.ends_with(']') => (host, PortPattern::Exact(port.to_owned())),
+        _ => (authority, PortPattern::Default),
+    }
+}
+
+fn parse_host(host: &str) -> Option<HostPattern> {
+    let Some((before, after)) = host.split_once('*') else {
+        return Some(HostPattern::Exact(host.to_owned()));
+    };
+    if after.contains('*') {
+        return None;
+    }
+    if before.is_empty() && after.starts_with('.') {
+        return Some(HostPattern::Below(after.to_owned()));
+    }
+    Some(HostPattern::Glob { before: before.to_owned(), after: after.to_owned() })
+}
+
+impl TuplePattern {
+    /// An origin that the pattern matches, if the pattern is well-formed at all.
+    fn example(&self) -> String {
+        // The filler may not turn a label into something else (`x` before `n--`, a digit into an address).
+        self.filled("w", "")
+    }
+
+    /// Unlike origins that the pattern matches: what matches all of them is as wide as the pattern.
+    pub(crate) fn unlike_examples(&self) -> impl Iterator<Item = String> {
+        [("w-0-q", ":1"), ("x7", ":65535"), ("3", "")].into_iter().map(|(filler, port)| self.filled(filler, port))
+    }
+
+    fn filled(&self, filler: &str, any_port: &str) -> String {
+        let host = match &self.host {
+            HostPattern::Exact(host) => host.clone(),
+            HostPattern::Below(after) => format!("{filler}{after}"),
+            HostPattern::Glob { before, after } => format!("{before}{filler}{after}"),
+        };
+        match &self.port {
+            PortPattern::Exact(port) => format!("{}://{host}:{port}", self.scheme),
+            PortPattern::Default => format!("{}://{host}", self.scheme),
+            PortPattern::Any => format!("{}://{host}{any_port}", self.scheme),
+        }
+    }
+
+    /// A glob shares its label with other characters, and that label stands left of the public suffix.
+    fn has_lawful_wildcard(&self) -> bool {
+        match &self.host {
+            HostPattern::Exact(_) => true,
+            HostPattern::Below(after) => after != ".",
+            HostPattern::Glob { before, after } => {
+                let (left, right) = label_around(before, after);
+                (!left.is_empty() || !right.is_empty())
+                    && !format!("{left}{right}").starts_with("xn--")
+                    && labels_right_of(after) >= suffix_labels_of(before, after)
+            }
+        }
+    }
+
+    /// Whether the wildcard reaches names that anyone can register: directly below, or in, a public suffix.
+    pub(crate) fn reaches_public_suffix(&self) -> bool {
+        match &self.host {
+            HostPattern::Exact(_) => false,
+            HostPattern::Below(after) => {
+                let base = after.strip_prefix('.').unwrap_or(after);
+                !is_loopback_name(base) && !crate::origins::public_suffix::owns_names_below(base)
+            }
+            HostPattern::Glob { before, after } => {
+                let base = after.split_once('.').map_or("", |(_, base)| base);
+                let lowest = labels_right_of(after) <= suffix_labels_of(before, after);
+                !is_loopback_name(base) && (lowest || crate::origins::public_suffix::has_suffix_below(base))
+            }
+        }
+    }
+
+    /// Whether plain http to another machine is among the origins.
+    pub(crate) fn is_insecure(&self) -> bool {
+        self.scheme == "http" && !self.is_loopback()
+    }
+
+    /// Whether all origins are this machine's.
+    pub(crate) fn is_loopback(&self) -> bool {
+        match &self.host {
+            HostPattern::Exact(host) => origin::is_loopback(host.as_bytes()),
+            HostPattern::Below(after) => is_loopback_name(after.strip_prefix('.').unwrap_or(after)),
+            HostPattern::Glob { after, .. } => after.split_once('.').is_some_and(|(_, base)| is_loopback_name(base)),
+        }
+    }
+}
+
+fn is_loopback_name(name: &str) -> bool {
+    name == "localhost" || name.ends_with(".localhost")
+}
+
+/// The two parts of the label in which a glob's `*` stands.
+fn label_around<'a>(before: &'a str, after: &'a str) -> (&'a str, &'a str) {
+    (before.rsplit('.').next().unwrap_or(before), after.split('.').next().unwrap_or(after))
+}
+
+fn labels_right_of(after: &str) -> usize {
+    after.strip_suffix('.').unwrap_or(after).matches('.').count()
+}
+
+/// Labels of the public suffix of the names that a glob stands for.
+fn suffix_labels_of(before: &str, after: &str) -> usize {
+    crate::origins::public_suffix::suffix_labels(&format!("{before}w{after}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tuple(text: &str) -> TuplePattern {
+        match OriginPattern::parse_strict(text) {
+            Some(OriginPattern::Tuple(pattern)) => pattern,
+            other => panic!("{text}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn wildcards_on_public_suffixes() {
+        for text in
+            ["https://*.com", "https://*.co.uk", "https://*.github.io", "https://*.internal", "https://pr-*.vercel.app"]
+        {
+            assert!(tuple(text).reaches_public_suffix(), "{text}");
+        }
+        for text in
+            ["https://*.example.com", "https://pr-*.team.vercel.app", "http://*.localhost", "http://pr-*.localhost"]
+        {
+            assert!(!tuple(text).reaches_public_suffix(), "{text}");
+        }
+    }
+
+    #[test]
+    fn globs_stand_left_of_the_public_suffix() {
+        for text in [
+            "https://example.c*m",
+            "http://local*",
+            "https://*",
+            "https://a.*.example.com",
+            "https://xn--*.example.com",
+        ] {
+            assert_eq!(OriginPattern::parse_strict(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! Registrable domains, by the public suffix list (ICANN's and private suffixes; an unlisted TLD is one).
+
+use std::sync::LazyLock;
+
+/// Whether the list has this rule.
+pub(crate) fn is_listed(rule: &str) -> bool {
+    static RULES: LazyLock<Vec<&str>> = LazyLock::new(|| include_str!("public_suffixes.txt").lines().collect());
+    RULES.binary_search(&rule).is_ok()
+}
+
+/// How many labels of `name` are its public suffix; the name may end in a dot.
+///
+/// Of the rules that match, an exception decides, else the one with the most labels, else the last label is one
+/// (publicsuffix.org, "Algorithm").
+pub(crate) fn suffix_labels(name: &str) -> usize {
+    let is_rule = is_listed;
+    let name = name.strip_suffix('.').unwrap_or(name);
+    let labels = name.split('.').count();
+    let starts = std::iter::once(0).chain(name.match_indices('.').map(|(dot, _)| dot + 1));
+    for (start, labels) in starts.zip((1..=labels).rev()) {
+        let below = name.get(start..).unwrap_or_default();
+        if is_rule(&format!("!{below}")) {
+            return labels - 1;
+        }
+        let above = below.split_once('.').map(|(_, above)| above);
+        if is_rule(below) || above.is_some_and(|above| is_rule(&format!("*.{above}"))) {
+            return labels;
+        }
+    }
+    1
+}
+
+/// Whether somebody in particular has registered the name or one above it.
+pub(crate) fn has_registrable_domain(name: &str) -> bool {
+    let name = name.strip_suffix('.').unwrap_or(name);
+    name.split('.').count() > suffix_labels(name)
+}
+
+/// Whether all names below belong to the same somebody. `amazonaws.com` has a registrable domain, but below it
+/// `s3.amazonaws.com` is a public suffix; each name directly below `kawasaki.jp` is one.
+pub(crate) fn owns_names_below(name: &str) -> bool {
+    has_registrable_domain(name) && !has_suffix_below(name)
+}
+
+/// Whether there are public suffixes below a name.
+pub(crate) fn has_suffix_below(name: &str) -> bool {
+    static PARENTS: LazyLock<Vec<&str>> = LazyLock::new(|| include_str!("public_suffix_parents.txt").lines().collect());
+    PARENTS.binary_search(&name.strip_suffix('.').unwrap_or(name)).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn registrable() {
+        for name in ["example.com", "a.example.co.uk", "team.github.io", "host.internal", "example.com."] {
+            assert!(has_registrable_domain(name), "{name}");
+        }
+        for name in
+            ["com", "co.uk", "github.io", "internal", "anything.ck", "vercel.app", "xn--55qx5d.cn", "a.mtls.run.app"]
+        {
+            assert!(!has_registrable_domain(name), "{name}");
+        }
+        assert!(has_registrable_domain("www.ck") && has_registrable_domain("city.kobe.jp"));
+        assert!(!has_registrable_domain("c.kobe.jp") && has_registrable_domain("b.c.kobe.jp"));
+        assert!(has_registrable_domain("a.xn--55qx5d.cn") && has_registrable_domain("b.a.mtls.run.app"));
+        assert!(has_registrable_domain("kawasaki.jp") && !owns_names_below("kawasaki.jp"));
+        assert!(owns_names_below("example.com") && owns_names_below("city.kawasaki.jp"));
+        for name in ["amazonaws.com", "windows.net", "core.windows.net."] {
+            assert!(!owns_names_below(name), "{name}");
+        }
+    }
+}

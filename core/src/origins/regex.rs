@@ -1,0 +1,192 @@
+//! Origin regexes: matched against the whole origin, in linear time, without allocating.
+//!
+//! Each becomes a dense DFA, built once and capped in size. What protects credentials stands in `regex_bound`.
+
+use crate::issues::code::Code;
+use crate::issues::issue::Fault;
+use crate::origins::regex_host_end::{self, Ends};
+use crate::origins::regex_language::Dfa;
+use crate::origins::regex_portability;
+use crate::suggest::regex_syntax_fault;
+use regex_automata::dfa::{Automaton, StartKind, dense};
+use regex_automata::nfa::thompson;
+use regex_automata::{Anchored, Input};
+use regex_syntax::ast::{self, Ast};
+use regex_syntax::hir::translate::TranslatorBuilder;
+use regex_syntax::hir::{self, Hir, Look};
+
+/// The longest source that is read, in bytes.
+const MAX_SOURCE: usize = 4096;
+const TOO_LONG: &str = "the regex is longer than 4 KiB";
+/// The most that one compiled regex may take, in bytes. Together with their number it bounds what a look-up costs.
+const MAX_ONE: usize = 256 << 10;
+/// The most that a compiled regex may take which only serves a help.
+const MAX_HELP: usize = 24 << 10;
+/// How many regexes a policy may have.
+pub(crate) const MAX_REGEXES: usize = 256;
+/// Nesting of groups.
+const MAX_NEST: u32 = 64;
+
+/// The compiled regexes of a policy.
+#[derive(Debug, Default)]
+pub(crate) struct Regexes {
+    dfas: Vec<Dfa>,
+    memory: usize,
+}
+
+impl Regexes {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.dfas.is_empty()
+    }
+
+    pub(crate) fn memory(&self) -> usize {
+        self.memory
+    }
+
+    /// Whether one of them matches the whole origin.
+    pub(crate) fn matches(&self, origin: &[u8]) -> bool {
+        self.dfas.iter().any(|dfa| matches(dfa, origin))
+    }
+
+    pub(crate) fn add(&mut self, dfa: Dfa) {
+        self.memory += dfa.memory_usage() + size_of_val(&dfa);
+        self.dfas.push(dfa);
+    }
+}
+
+/// Whether a compiled regex matches the whole text.
+pub(crate) fn matches(dfa: &Dfa, text: &[u8]) -> bool {
+    matches!(dfa.try_search_fwd(&Input::new(text).anchored(Anchored::Yes)), Ok(Some(_)))
+}
+
+/// Found where a regex may let in more origins than it seems to.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Finding {
+    /// A dot that stands for any character.
+    BareDot,
+    /// The end of the host is not fixed.
+    OpenHost,
+    /// Names directly below this one are allowed, and anyone can register them.
+    PublicSuffix(String),
+}
+
+/// A regex that parses, and what was found in it.
+#[derive(Debug)]
+pub(crate) struct Regex {
+    pub(crate) ast: Ast,
+    pub(crate) hir: Hir,
+    pub(crate) finding: Option<Finding>,
+}
+
+impl Regex {
+    /// Parses a regex, with ASCII classes only: origins are ASCII.
+    pub(crate) fn parse(source: &str) -> Result<Self, Fault> {
+        if source.len() > MAX_SOURCE {
+            return Err(too_large_fault(TOO_LONG));
+        }
+        let (ast, hir) = parse(source)?;
+        // One at a time: a dot that is escaped may well fix the end of the host.
+        let finding = if !bare_dots(&ast).is_empty() {
+            Some(Finding::BareDot)
+        } else {
+            match regex_host_end::ends(&hir) {
+                Ends::Open => Some(Finding::OpenHost),
+                Ends::PublicSuffix(name) => Some(Finding::PublicSuffix(name)),
+                Ends::Fixed(_) => None,
+            }
+        };
+        Ok(Regex { ast, hir, finding })
+    }
+
+    /// Whether it is anchored at both ends by itself.
+    pub(crate) fn is_anchored(&self) -> bool {
+        let properties = self.hir.properties();
+        properties.look_set_prefix().contains(Look::Start) && properties.look_set_suffix().contains(Look::End)
+    }
+
+    /// Compiles it to be matched against a whole text.
+    pub(crate) fn compile(&self) -> Result<Dfa, Fault> {
+        compile(self.hir.clone(), MAX_ONE)
+    }
+
+    /// Compiles it for a help: as it is matched here, or as its own language looks for it anywhere in a text.
+    pub(crate) fn compile_for_help(&self, anywhere: bool) -> Option<Dfa> {
+        let hir = self.hir.clone();
+        let around = || {
+            let sub = Box::new(Hir::dot(hir::Dot::AnyByte));
+            Hir::repetition(hir::Repetition { min: 0, max: None, greedy: true, sub })
+        };
+        compile(if anywhere { Hir::concat(vec![around(), hir, around()]) } else { hir }, MAX_HELP).ok()
+    }
+}
+
+fn compile(hir: Hir, cap: usize) -> Result<Dfa, Fault> {
+    let whole = Hir::concat(vec![Hir::look(Look::Start), hir, Hir::look(Look::End)]);
+    let nfa = thompson::Compiler::new()
+        .configure(thompson::Config::new().utf8(false).nfa_size_limit(Some(cap)))
+        .build_from_hir(&whole)
+        .map_err(|error| uncompiled(error.size_limit().is_some()))?;
+    let config = dense::Config::new()
+        .start_kind(StartKind::Anchored)
+        .accelerate(false)
+        .dfa_size_limit(Some(cap))
+        .determinize_size_limit(Some(4 * cap));
+    dense::Builder::new()
+        .configure(config)
+        .build_from_nfa(&nfa)
+        .map_err(|error| uncompiled(error.is_size_limit_exceeded()))
+}
+
+/// Checks the source of a regular expression object, which its own language has to read alike.
+pub(crate) fn check_regexp(source: &str) -> Result<(), Fault> {
+    if source.len() > MAX_SOURCE {
+        return Err(too_large_fault(TOO_LONG));
+    }
+    let (ast, _) = parse(source)?;
+    regex_portability::check(source, &ast)
+}
+
+fn parse(source: &str) -> Result<(Ast, Hir), Fault> {
+    let ast = ast::parse::ParserBuilder::new()
+        .nest_limit(MAX_NEST)
+        .build()
+        .parse(source)
+        .map_err(|error| regex_syntax_fault::unparsable(source, error.kind(), error.span()))?;
+    let hir = TranslatorBuilder::new()
+        .utf8(false)
+        .unicode(false)
+        .build()
+        .translate(source, &ast)
+        .map_err(|error| regex_syntax_fault::untranslatable(source, error.span()))?;
+    Ok((ast, hir))
+}
+
+fn uncompiled(too_large: bool) -> Fault {
+    if too_large {
+        return too_large_fault("the regex compiles to more than 256 KiB");
+    }
+    let message = "the regex cannot be compiled for matching in linear time";
+    Fault::new(Code::RegexSyntax, message, "remove `\\b` and `\\B`, which origins have no use for, or list the origins")
+}
+
+pub(crate) fn too_large_fault(message: &str) -> Fault {
+    Fault::new(Code::RegexTooLarge, message, "write origin patterns in `allow_origins`, of which there may be millions")
+}
+
+/// Offsets of the dots that are neither escaped nor under a repetition.
+pub(crate) fn bare_dots(ast: &Ast) -> Vec<usize> {
+    let mut dots = Vec::new();
+    find_bare_dots(ast, &mut dots);
+    dots
+}
+
+/// Nesting is bounded by the parser.
+fn find_bare_dots(ast: &Ast, dots: &mut Vec<usize>) {
+    match ast {
+        Ast::Dot(span) => dots.push(span.start.offset),
+        Ast::Group(group) => find_bare_dots(&group.ast, dots),
+        Ast::Alternation(alternation) => alternation.asts.iter().for_each(|ast| find_bare_dots(ast, dots)),
+        Ast::Concat(concat) => concat.asts.iter().for_each(|ast| find_bare_dots(ast, dots)),
+        _ => {}
+    }
+}

@@ -1,0 +1,141 @@
+//! Where host languages read a regular expression object differently than the engine: it is refused, not misread.
+
+use crate::issues::code::Code;
+use crate::issues::issue::Fault;
+use crate::issues::issue::printable;
+use regex_syntax::ast::{
+    self, AssertionKind, Ast, ClassSet, ClassSetItem, Flag, FlagsItemKind, GroupKind, LiteralKind,
+};
+
+/// Refuses what JavaScript, and mostly Python too, does not know or reads in another way.
+pub(crate) fn check(source: &str, ast: &Ast) -> Result<(), Fault> {
+    match ast::visit(ast, Finder { found: None }) {
+        Ok(None) | Err(()) => Ok(()),
+        Ok(Some(what)) => {
+            let message = format!("`/{}/` holds {what}, which its own language reads differently", printable(source));
+            Err(Fault::new(
+                Code::RegexSyntax,
+                message,
+                "write it without that; classes such as `[a-z0-9-]` mean the same in every language",
+            ))
+        }
+    }
+}
+
+struct Finder {
+    found: Option<&'static str>,
+}
+
+impl Finder {
+    fn note(&mut self, is: bool, what: &'static str) {
+        if is {
+            self.found.get_or_insert(what);
+        }
+    }
+
+    fn flags(&mut self, flags: &ast::Flags) {
+        let fine = |item: &ast::FlagsItem| {
+            matches!(
+                item.kind,
+                FlagsItemKind::Negation | FlagsItemKind::Flag(Flag::CaseInsensitive | Flag::DotMatchesNewLine)
+            )
+        };
+        self.note(!flags.items.iter().all(fine), "a flag other than i and s");
+    }
+
+    fn literal(&mut self, literal: &ast::Literal) {
+        let alike = match &literal.kind {
+            LiteralKind::HexBrace(_) => false,
+            LiteralKind::Special(kind) => *kind != ast::SpecialLiteralKind::Bell,
+            LiteralKind::HexFixed(kind) => *kind != ast::HexLiteralKind::UnicodeLong,
+            _ => true,
+        };
+        self.note(!alike, "an escape such as `\\a` or `\\x{…}`");
+    }
+}
+
+impl ast::Visitor for Finder {
+    type Output = Option<&'static str>;
+    type Err = ();
+
+    fn finish(self) -> Result<Self::Output, ()> {
+        Ok(self.found)
+    }
+
+    fn visit_pre(&mut self, ast: &Ast) -> Result<(), ()> {
+        match ast {
+            Ast::Literal(literal) => self.literal(literal),
+            Ast::Flags(_) => self.note(true, "flags without a group"),
+            Ast::ClassUnicode(_) => self.note(true, "a Unicode class"),
+            Ast::Assertion(assertion) => {
+                let alike = matches!(
+                    assertion.kind,
+                    AssertionKind::StartLine
+                        | AssertionKind::EndLine
+                        | AssertionKind::WordBoundary
+                        | AssertionKind::NotWordBoundary
+                );
+                self.note(!alike, "an assertion such as `\\A` or `\\z`");
+            }
+            Ast::Group(group) => match &group.kind {
+                GroupKind::NonCapturing(flags) => self.flags(flags),
+                GroupKind::CaptureName { .. } | GroupKind::CaptureIndex(_) => {}
+            },
+            Ast::ClassBracketed(class) => {
+                self.note(matches!(class.kind, ClassSet::BinaryOp(_)), "a class operation such as `&&`");
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn visit_class_set_item_pre(&mut self, item: &ClassSetItem) -> Result<(), ()> {
+        match item {
+            ClassSetItem::Literal(literal) => self.literal(literal),
+            ClassSetItem::Range(range) => {
+                self.literal(&range.start);
+                self.literal(&range.end);
+            }
+            ClassSetItem::Ascii(_) => self.note(true, "a class such as `[:alpha:]`"),
+            ClassSetItem::Unicode(_) => self.note(true, "a Unicode class"),
+            ClassSetItem::Bracketed(_) => self.note(true, "a class within a class"),
+            ClassSetItem::Empty(_) | ClassSetItem::Perl(_) | ClassSetItem::Union(_) => {}
+        }
+        Ok(())
+    }
+
+    fn visit_class_set_binary_op_pre(&mut self, _: &ast::ClassSetBinaryOp) -> Result<(), ()> {
+        self.note(true, "a class operation such as `&&`");
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::origins::regex::check_regexp;
+
+    #[test]
+    fn what_is_read_differently() {
+        for source in [
+            r"^https://[^a-z&&b]+\.example$",
+            r"^https://[a-c[d-f]]\.example$",
+            r"^https://[[:alpha:]]+\.example$",
+            r"^https://app\.example\z$",
+            r"^https://\x{61}\.example$",
+            r"^https://(?x:a b)\.example$",
+            r"(?s)^https://a\.example$",
+            r"^https://\pL\.example$",
+        ] {
+            assert!(check_regexp(source).is_err(), "{source}");
+        }
+        for source in [
+            r"^https:\/\/([a-z0-9-]+\.)*example\.com(:\d+)?$",
+            r"^https://(?:a|b)\.example$",
+            r"^https://(?<name>\w+)\.example$",
+            r"^https://[\w.-]+\.example$",
+            r"^https://\x61\u0062\.example\b$",
+        ] {
+            assert!(check_regexp(source).is_ok(), "{source}");
+        }
+    }
+}

@@ -1,0 +1,261 @@
+//! The compiled set of origins: one answer for one `Origin`, whatever the number of patterns.
+
+use crate::origins::origin::Origin;
+use crate::origins::pattern::{HostPattern, OriginPattern, PortPattern, TuplePattern};
+use crate::origins::regex::Regexes;
+use crate::string_set::StringSet;
+use std::borrow::Cow;
+
+/// What the set says of a request's `Origin`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    Allowed,
+    NotAllowed,
+    Malformed,
+    /// Nothing matched, and the host's predicate has not been asked.
+    Ask,
+}
+
+/// The compiled patterns, regexes and rules of one policy.
+#[derive(Debug)]
+pub(crate) struct OriginSet {
+    any: bool,
+    null: bool,
+    exact: StringSet,
+    /// Origins without their port, for `:*`.
+    any_port: StringSet,
+    http: Below,
+    https: Below,
+    globs: Box<[Glob]>,
+    regexes: Regexes,
+    predicate: bool,
+}
+
+/// What an [`OriginSet`] is built from.
+#[derive(Debug, Default)]
+pub(crate) struct OriginSetBuilder<'l> {
+    any: bool,
+    null: bool,
+    exact: Vec<Cow<'l, str>>,
+    any_port: Vec<String>,
+    http: BelowBuilder,
+    https: BelowBuilder,
+    globs: Vec<Glob>,
+    pub(crate) regexes: Regexes,
+    pub(crate) predicate: bool,
+}
+
+impl<'l> OriginSetBuilder<'l> {
+    pub(crate) fn reserve(&mut self, exact: usize) {
+        self.exact.reserve_exact(exact);
+    }
+
+    pub(crate) fn exact(&mut self, origin: Cow<'l, str>) {
+        self.exact.push(origin);
+    }
+
+    pub(crate) fn pattern(&mut self, pattern: OriginPattern) {
+        match pattern {
+            OriginPattern::Any => self.any = true,
+            OriginPattern::Null => self.null = true,
+            OriginPattern::Tuple(pattern) => self.tuple(pattern),
+        }
+    }
+
+    fn tuple(&mut self, TuplePattern { scheme, host, port }: TuplePattern) {
+        let (port, any_port) = match port {
+            PortPattern::Default => (String::new(), false),
+            PortPattern::Exact(port) => (format!(":{port}"), false),
+            PortPattern::Any => (String::new(), true),
+        };
+        match host {
+            HostPattern::Exact(host) => {
+                let origin = format!("{scheme}://{host}{port}");
+                if any_port {
+                    self.any_port.push(origin);
+                } else {
+                    self.exact.push(origin.into());
+                }
+            }
+            HostPattern::Below(after) => {
+                let below = if scheme == "https" { &mut self.https } else { &mut self.http };
+                below.depths |= depth_bit(after.matches('.').count());
+                let list = if any_port { &mut below.any_port } else { &mut below.exact_port };
+                list.push(format!("{after}{port}"));
+            }
+            HostPattern::Glob { before, after } => {
+                self.globs.push(Glob::new(&format!("{scheme}://{before}"), &format!("{after}{port}"), any_port));
+            }
+        }
+    }
+
+    pub(crate) fn globs(&self) -> usize {
+        self.globs.len()
+    }
+
+    pub(crate) fn build(self) -> OriginSet {
+        OriginSet {
+            any: self.any,
+            null: self.null,
+            exact: StringSet::new(self.exact.iter().map(|origin| origin.as_bytes()).collect()),
+            any_port: StringSet::new(self.any_port),
+            http: self.http.build(),
+            https: self.https.build(),
+            globs: self.globs.into(),
+            regexes: self.regexes,
+            predicate: self.predicate,
+        }
+    }
+}
+
+impl OriginSet {
+    /// Whether the set is `*`.
+    pub(crate) fn is_any(&self) -> bool {
+        self.any
+    }
+
+    /// Whether no origin can ever be allowed.
+    pub(crate) fn is_nobody(&self) -> bool {
+        !self.any
+            && !self.null
+            && !self.predicate
+            && self.exact.is_empty()
+            && self.any_port.is_empty()
+            && self.http.is_empty()
+            && self.https.is_empty()
+            && self.globs.is_empty()
+            && self.regexes.is_empty()
+    }
+
+    /// Decides on the value of an `Origin` header. Allocates nothing. `secure_only` refuses plain http to another
+    /// machine, whatever matched it; of the plain origins in a list that was seen to when the policy was built.
+    #[inline]
+    pub(crate) fn check(&self, text: &[u8], secure_only: bool) -> Verdict {
+        // What is configured is well-formed, so the common case needs no parsing.
+        if self.exact.contains(text) {
+            return Verdict::Allowed;
+        }
+        self.check_parsed(text, secure_only)
+    }
+
+    fn check_parsed(&self, text: &[u8], secure_only: bool) -> Verdict {
+        if text == b"null" {
+            return if self.null || self.any { Verdict::Allowed } else { Verdict::NotAllowed };
+        }
+        let Some(origin) = Origin::parse(text) else { return Verdict::Malformed };
+        if self.any {
+            return Verdict::Allowed;
+        }
+        if secure_only && !origin.is_secure() {
+            return Verdict::NotAllowed;
+        }
+        if self.any_port.contains(origin.without_port)
+            || self.is_below(&origin)
+            || self.globs.iter().any(|glob| glob.matches(&origin))
+            || self.regexes.matches(text)
+        {
+            return Verdict::Allowed;
+        }
+        if self.predicate { Verdict::Ask } else { Verdict::NotAllowed }
+    }
+
+    fn is_below(&self, origin: &Origin<'_>) -> bool {
+        match origin.scheme {
+            b"https" => self.https.matches(origin),
+            b"http" => self.http.matches(origin),
+            _ => false,
+        }
+    }
+
+    /// Bytes on the heap that grow with the number of patterns.
+    pub(crate) fn memory(&self) -> usize {
+        let sets = [&self.exact, &self.any_port, &self.http.exact_port, &self.http.any_port];
+        let sets = sets.into_iter().chain([&self.https.exact_port, &self.https.any_port]);
+        sets.map(StringSet::memory).sum::<usize>() + self.regexes.memory()
+    }
+}
+
+/// The `*.` patterns of one scheme, by what follows the `*`.
+#[derive(Debug)]
+struct Below {
+    exact_port: StringSet,
+    any_port: StringSet,
+    /// Which numbers of labels occur after the `*`: only those depths are looked up.
+    depths: u128,
+}
+
+#[derive(Debug, Default)]
+struct BelowBuilder {
+    exact_port: Vec<String>,
+    any_port: Vec<String>,
+    depths: u128,
+}
+
+impl BelowBuilder {
+    fn build(self) -> Below {
+        Below {
+            exact_port: StringSet::new(self.exact_port),
+            any_port: StringSet::new(self.any_port),
+            depths: self.depths,
+        }
+    }
+}
+
+impl Below {
+    fn is_empty(&self) -> bool {
+        self.depths == 0
+    }
+
+    fn matches(&self, origin: &Origin<'_>) -> bool {
+        if self.depths == 0 {
+            return false;
+        }
+        let host_start = origin.scheme.len() + "://".len();
+        let mut depth = 0;
+        for (index, _) in origin.host.iter().enumerate().rev().filter(|(_, byte)| **byte == b'.') {
+            depth += 1;
+            if self.depths & depth_bit(depth) == 0 {
+                continue;
+            }
+            let from = host_start + index;
+            let found = origin.text.get(from..).is_some_and(|tail| self.exact_port.contains(tail))
+                || origin.without_port.get(from..).is_some_and(|tail| self.any_port.contains(tail));
+            if found {
+                return true;
+            }
+        }
+        false
+    }
+}
+
+/// A name has at most 127 labels, and its trailing dot makes one more.
+fn depth_bit(depth: usize) -> u128 {
+    1u128.checked_shl(u32::try_from(depth).unwrap_or(u32::MAX)).unwrap_or(0)
+}
+
+/// One label glob: fixed text, one or more of `[a-z0-9-]`, fixed text.
+#[derive(Debug)]
+struct Glob {
+    before: Box<[u8]>,
+    after: Box<[u8]>,
+    any_port: bool,
+    /// Where the label with the `*` begins.
+    label: usize,
+}
+
+impl Glob {
+    fn new(before: &str, after: &str, any_port: bool) -> Self {
+        let label = before.rfind(['.', '/']).map_or(0, |index| index + 1);
+        Glob { before: before.as_bytes().into(), after: after.as_bytes().into(), any_port, label }
+    }
+
+    fn matches(&self, origin: &Origin<'_>) -> bool {
+        let text = if self.any_port { origin.without_port } else { origin.text };
+        let Some(rest) = text.strip_prefix(&*self.before) else { return false };
+        let Some(middle) = rest.strip_suffix(&*self.after) else { return false };
+        // A label of punycode stands for another name than its letters say.
+        !middle.is_empty()
+            && middle.iter().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
+            && !text.get(self.label..).is_some_and(|label| label.starts_with(b"xn--"))
+    }
+}

@@ -1,0 +1,240 @@
+//! A request's path under every reading that servers give it. Nothing here allocates.
+//!
+//! Servers decode, join, cut and resolve paths differently. A route applies only where all readings choose it, so that
+//! no spelling of a path gets another route's policy than the application that answers it.
+
+use crate::paths::lookup::{Lookup, Steps};
+use crate::paths::segments::{self, Empty};
+use crate::paths::tree::Routes;
+
+/// A path longer than this is not read.
+const MAX_PATH: usize = 8192;
+/// Up to this many bytes a path is read in smaller buffers, which are quicker to clear.
+const SHORT_PATH: usize = 256;
+/// How many bytes all readings of a path may have together. One with escapes has three readings, a hostile one a hundred.
+const MAX_READ: usize = 4 * MAX_PATH;
+
+impl Routes {
+    /// Chooses by a request's target: the raw one, or where the host keeps no other, the decoded path. The route that
+    /// all readings choose, if any; none where they disagree, or there is no path that could be read.
+    pub(crate) fn choose(&self, target: Option<&[u8]>, decoded: bool) -> Option<Option<u32>> {
+        let target = target?;
+        let path = if decoded { target } else { target.split(|byte| *byte == b'?').next().unwrap_or_default() };
+        // A fragment is never sent: servers differ in what is left of it.
+        let has_fragment = !decoded && path.contains(&b'#');
+        if path.len() > MAX_PATH || !begins_at_root(path) || has_fragment || path.iter().any(u8::is_ascii_control) {
+            return None;
+        }
+        if is_plain(path) {
+            Lookup { routes: self, steps: &mut Steps::default(), buffer: None }.route_of(path)
+        } else if path.len() <= SHORT_PATH {
+            self.agreed::<SHORT_PATH>(path, decoded)
+        } else {
+            self.agreed::<MAX_PATH>(path, decoded)
+        }
+    }
+
+    /// What all readings choose; none where they disagree, or are more than can be looked up.
+    fn agreed<const BYTES: usize>(&self, path: &[u8], decoded: bool) -> Option<Option<u32>> {
+        let mut buffer = [0; BYTES];
+        let mut readings =
+            Readings { routes: self, chosen: None, steps: Steps::default(), left: MAX_READ, buffer: &mut buffer };
+        let mut scratch = [0; BYTES];
+        if decoded {
+            readings.folded_too::<BYTES>(path, &mut scratch)?;
+            return readings.chosen;
+        }
+        readings.all(path, &mut scratch)?;
+        let (mut cut, mut buffer) = ([0; BYTES], [0; BYTES]);
+        // Parameters may be cut before escapes are decoded, or after.
+        for parameters in Parameters::ways(path) {
+            let cut = Style { parameters, ..Style::default() }.read(path, &mut cut)?;
+            for escapes in [Escapes::InSegments, Escapes::InWhole] {
+                let text = decode(cut, escapes, &mut buffer)?;
+                readings.folded_too::<BYTES>(text, &mut scratch)?;
+            }
+        }
+        readings.chosen
+    }
+}
+
+/// The readings of one path, and what those so far have chosen.
+struct Readings<'r> {
+    routes: &'r Routes,
+    chosen: Option<Option<u32>>,
+    steps: Steps,
+    left: usize,
+    /// What look-ups write into.
+    buffer: &'r mut [u8],
+}
+
+impl Readings<'_> {
+    /// As it is, and with letters that are ASCII's in another case.
+    fn folded_too<const BYTES: usize>(&mut self, text: &[u8], scratch: &mut [u8]) -> Option<()> {
+        self.all(text, scratch)?;
+        let mut buffer = [0; BYTES];
+        match fold(text, &mut buffer)? {
+            folded if folded.len() < text.len() => self.all(folded, scratch),
+            _ => Some(()),
+        }
+    }
+
+    /// Every way to cut and resolve a text. None if they disagree.
+    fn all(&mut self, text: &[u8], scratch: &mut [u8]) -> Option<()> {
+        let has_backslash = text.contains(&b'\\');
+        let has_parameters = text.contains(&b';');
+        let has_dots = is_any_pair(text, |pair| matches!(pair, [b'/' | b'\\', b'.']));
+        let has_empty =
+            has_parameters || is_any_pair(text, |pair| pair.iter().all(|byte| matches!(byte, b'/' | b'\\')));
+        for backslash in both(has_backslash) {
+            for parameters in Parameters::ways(text) {
+                for (empty, resolve) in Empty::ways(has_empty, has_dots) {
+                    self.left = self.left.checked_sub(text.len())?;
+                    let style = Style { backslash, parameters, empty, resolve };
+                    self.agree(style.read(text, scratch)?)?;
+                }
+            }
+        }
+        Some(())
+    }
+
+    /// None if a reading chooses otherwise than those before it did.
+    fn agree(&mut self, path: &[u8]) -> Option<()> {
+        let lookup = Lookup { routes: self.routes, steps: &mut self.steps, buffer: Some(&mut *self.buffer) };
+        let choice = lookup.route_of(path)?;
+        (*self.chosen.get_or_insert(choice) == choice).then_some(())
+    }
+}
+
+/// How a server cuts and resolves a path.
+#[derive(Default)]
+struct Style {
+    /// `\` is a slash.
+    backslash: bool,
+    parameters: Parameters,
+    empty: Empty,
+    /// `.` and `..` are resolved.
+    resolve: bool,
+}
+
+/// What becomes of `;` and what follows (RFC 3986, section 3.3).
+#[derive(Clone, Copy, Default)]
+enum Parameters {
+    #[default]
+    Kept,
+    /// Each segment ends at its `;`.
+    OfSegments,
+    /// The path ends at its first `;`.
+    OfAll,
+}
+
+impl Parameters {
+    /// The ways that make a difference to a text.
+    fn ways(text: &[u8]) -> impl Iterator<Item = Self> {
+        let ways = [Parameters::Kept, Parameters::OfSegments, Parameters::OfAll];
+        ways.into_iter().take(if text.contains(&b';') { 3 } else { 1 })
+    }
+}
+
+impl Style {
+    /// Writes the path as it is read.
+    fn read<'s>(&self, text: &[u8], scratch: &'s mut [u8]) -> Option<&'s [u8]> {
+        let text = match self.parameters {
+            Parameters::OfAll => text.split(|byte| *byte == b';').next().unwrap_or_default(),
+            _ => text,
+        };
+        let is_slash = |byte: &u8| *byte == b'/' || (*byte == b'\\' && self.backslash);
+        // The path begins with a slash, before which there is nothing.
+        let segments = text.split(is_slash).skip(1).map(|segment| match self.parameters {
+            Parameters::OfSegments => segment.split(|byte| *byte == b';').next().unwrap_or_default(),
+            _ => segment,
+        });
+        segments::write(segments, self.empty, self.resolve, scratch)
+    }
+}
+
+fn both(varies: bool) -> impl Iterator<Item = bool> {
+    std::iter::once(false).chain(varies.then_some(true))
+}
+
+fn is_any_pair(text: &[u8], is: impl Fn(&[u8]) -> bool) -> bool {
+    text.windows(2).any(is)
+}
+
+/// Whether the path begins with one slash. After two, and after a slash and a backslash, some read a host: `//x/y` as a
+/// reference is the path `/y` (URL standard, "path or authority state").
+fn begins_at_root(path: &[u8]) -> bool {
+    path.first() == Some(&b'/') && !matches!(path.get(1), Some(b'/' | b'\\'))
+}
+
+/// Whether all readings are the same.
+fn is_plain(path: &[u8]) -> bool {
+    let mut before = 0;
+    path.iter().all(|byte| {
+        let special = match byte {
+            b'%' | b'\\' | b';' | 0x80.. => true,
+            b'/' | b'.' => before == b'/',
+            _ => false,
+        };
+        before = *byte;
+        !special
+    })
+}
+
+/// Where escapes are decoded, once (RFC 3986, section 2.1).
+#[derive(Clone, Copy, PartialEq)]
+enum Escapes {
+    /// In each segment by itself: an encoded slash cuts nothing.
+    InSegments,
+    /// In the whole path, before it is cut.
+    InWhole,
+}
+
+/// In a segment, what is a slash as an escape: no byte of a literal, and none that cuts.
+const INERT: u8 = 0;
+
+/// Decodes. None where an escape is not one, or stands for a control character: NUL ends the path for some, and a line
+/// feed at the end is overlooked by others.
+fn decode<'b>(text: &[u8], escapes: Escapes, buffer: &'b mut [u8]) -> Option<&'b [u8]> {
+    let mut bytes = text.iter();
+    let mut length = 0;
+    while let Some(byte) = bytes.next() {
+        let byte = if *byte == b'%' {
+            let high = char::from(*bytes.next()?).to_digit(16)?;
+            let low = char::from(*bytes.next()?).to_digit(16)?;
+            match u8::try_from(high * 16 + low).ok()? {
+                control if control.is_ascii_control() => return None,
+                b'/' | b'\\' if escapes == Escapes::InSegments => INERT,
+                byte => byte,
+            }
+        } else {
+            *byte
+        };
+        *buffer.get_mut(length)? = byte;
+        length += 1;
+    }
+    buffer.get(..length)
+}
+
+/// Letters beyond ASCII that are ASCII's in another case, to those who compare by Unicode: the Kelvin sign, the long s,
+/// and the i with and without a dot of Turkish.
+const FOLDED: [(&[u8], u8); 4] = [
+    ("\u{212a}".as_bytes(), b'k'),
+    ("\u{17f}".as_bytes(), b's'),
+    ("\u{130}".as_bytes(), b'i'),
+    ("\u{131}".as_bytes(), b'i'),
+];
+
+/// With these letters as ASCII's: shorter, if there are any.
+fn fold<'b>(text: &[u8], buffer: &'b mut [u8]) -> Option<&'b [u8]> {
+    let mut rest = text;
+    let mut length = 0;
+    while let Some((first, after)) = rest.split_first() {
+        let folded = FOLDED.iter().find_map(|(letter, ascii)| Some((rest.strip_prefix(*letter)?, *ascii)));
+        let (after, byte) = folded.unwrap_or((after, *first));
+        *buffer.get_mut(length)? = byte;
+        length += 1;
+        rest = after;
+    }
+    buffer.get(..length)
+}

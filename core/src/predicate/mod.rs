@@ -1,0 +1,3 @@
+//! Predicates: functions of the host that decide on an origin.
+
+pub(crate) mod cache;

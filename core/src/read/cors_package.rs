@@ -1,0 +1,190 @@
+//! The `cors` dialect: the options of the `cors` package, translated to settings.
+//!
+//! Where that package is unsafe the option is an error that says what to write.
+
+use crate::compile::origins::Stakes;
+use crate::config::notation::Notation;
+use crate::config::settings::{At, Dangers, Entry, List, PredicateOf, Settings};
+use crate::config::value::Value;
+use crate::issues::code::Code;
+use crate::issues::issue::Fault;
+use crate::origins::regex::Regex;
+use crate::read::reader::{Entries, Reader, Store, origin_of_url};
+use crate::suggest::regex::{Syntax, Written};
+use crate::tokens::AUTHORIZATION;
+use std::sync::Arc;
+
+/// Lists in lists are followed this deep.
+const MAX_DEPTH: usize = 16;
+
+/// Reads the package's options, with the package's defaults.
+pub(crate) fn read(entries: Entries, predicate: bool, reader: &mut Reader<'_>) -> Settings {
+    let mut settings = Settings {
+        predicate: predicate.then_some(PredicateOf::Policy),
+        allow_methods: list("methods", &["GET", "HEAD", "PUT", "PATCH", "POST", "DELETE"]).into(),
+        allow_headers: list("allowed_headers", &["*", AUTHORIZATION]).into(),
+        expose_headers: List::new("exposed_headers").into(),
+        max_age: None,
+        ..Settings::default()
+    };
+    let credentials = entries.iter().any(|(key, value)| *key == "credentials" && *value == Value::Bool(true));
+    let dangers = Dangers { public_suffixes: lifts(&entries, "public-suffixes"), ..Dangers::default() };
+    let stakes = Stakes { credentials, dangers };
+    let mut origin_given = predicate;
+    let mut origins = Origins { patterns: List::new("origin"), regexes: List::new("origin"), stakes };
+    for (key, value) in entries {
+        match key {
+            "origin" => {
+                origin_given = true;
+                if let Value::Function = value {
+                    settings.predicate = Some(PredicateOf::Policy);
+                } else {
+                    reader.origin(value, &mut origins);
+                }
+            }
+            "methods" => reader.comma_list(key, value, "PUT").store(&mut settings.allow_methods),
+            "allowed_headers" => reader.comma_list(key, value, "X-Request-Id").store(&mut settings.allow_headers),
+            "exposed_headers" => reader.comma_list(key, value, "ETag").store(&mut settings.expose_headers),
+            "credentials" => reader.boolean(key, &value).store(&mut settings.allow_credentials),
+            "preflight_continue" => reader.boolean(key, &value).store(&mut settings.preflight_continue),
+            "options_success_status" => reader.status(key, &value).store(&mut settings.preflight_status),
+            _ => reader.shared(key, value, &mut settings),
+        }
+    }
+    if !origin_given {
+        origins.any();
+    }
+    settings.allow_origins = Arc::new(origins.patterns);
+    settings.allow_origin_regex = Arc::new(origins.regexes);
+    settings
+}
+
+/// What the option `origin` says.
+struct Origins {
+    patterns: List,
+    regexes: List,
+    /// What a RegExp has to be fit for.
+    stakes: Stakes,
+}
+
+/// Whether a check is lifted. What else stands in that setting is read with the others.
+fn lifts(entries: &Entries, check: &str) -> bool {
+    entries.iter().any(|(key, value)| match value {
+        Value::List(items) if *key == "dangerously_allow" => {
+            items.iter().any(|item| matches!(item, Value::String(text) if text == check))
+        }
+        _ => false,
+    })
+}
+
+fn list(field: &str, texts: &[&str]) -> List {
+    let mut list = List::new(field);
+    list.entries = texts.iter().map(|text| Entry { at: At::Whole, text: (*text).to_owned() }).collect();
+    list
+}
+
+impl Origins {
+    fn any(&mut self) {
+        self.patterns.entries.push(Entry { at: At::Whole, text: "*".into() });
+    }
+}
+
+impl Reader<'_> {
+    fn origin(&mut self, value: Value, origins: &mut Origins) {
+        match value {
+            Value::Bool(true) if origins.stakes.credentials => {
+                let notation = self.notation();
+                let written = |key| notation.setting(key, &Value::Bool(true), false);
+                let message = format!(
+                    "`{}` with `{}` would let every origin read with the user's session",
+                    written("origin"),
+                    written("credentials")
+                );
+                let example = notation.list_setting("origin", &["https://app.example.com"]);
+                let help = format!("list the origins, as in `{example}`");
+                let fault = Fault::new(Code::ReflectedOriginWithCredentials, message, help);
+                self.issues.error("origin", "true", fault);
+            }
+            Value::Bool(true) => origins.any(),
+            // No CORS at all: nobody is allowed.
+            Value::Bool(false) => {}
+            other => self.origins(other, &mut String::new(), 0, origins),
+        }
+    }
+
+    /// A string, a RegExp, or a list of them, or of such lists.
+    fn origins(&mut self, value: Value, path: &mut String, depth: usize, origins: &mut Origins) {
+        let at = |path: &str| if path.is_empty() { At::Whole } else { At::Path(path.into()) };
+        match value {
+            Value::String(text) => origins.patterns.entries.push(Entry { at: at(path), text }),
+            Value::Url(text) => {
+                origins.patterns.entries.push(Entry { at: at(path), text: origin_of_url(text) });
+            }
+            Value::RegExp { source, flags } => {
+                if let Some(text) = self.anchored(&format!("origin{path}"), source, &flags, origins.stakes) {
+                    origins.regexes.entries.push(Entry { at: at(path), text });
+                }
+            }
+            Value::Map(entries) => match regexp_of_table(&entries) {
+                Some(regexp) => self.origins(regexp, path, depth, origins),
+                None => self.wrong_origin(path, &Value::Map(entries)),
+            },
+            Value::List(items) if depth < MAX_DEPTH => {
+                for (index, item) in items.into_iter().enumerate() {
+                    let length = path.len();
+                    path.push_str(&format!("[{index}]"));
+                    self.origins(item, path, depth + 1, origins);
+                    path.truncate(length);
+                }
+            }
+            other => self.wrong_origin(path, &other),
+        }
+    }
+
+    fn wrong_origin(&mut self, path: &str, value: &Value) {
+        let notation = self.notation();
+        let example = notation.list_setting("origin", &["https://app.example.com"]);
+        let wanted = if notation == Notation::JavaScript {
+            "a string, a RegExp, an array of them, a boolean or a function"
+        } else {
+            "a string, a regex, a list of them, or a boolean"
+        };
+        self.wrong_type(&format!("origin{path}"), value, wanted, &format!("list the origins, as in `{example}`"));
+    }
+
+    fn anchored(&mut self, field: &str, source: String, flags: &str, stakes: Stakes) -> Option<String> {
+        let text = self.regexp(field, source.clone(), flags)?;
+        // A regex that does not parse is reported where regexes are compiled.
+        if Regex::parse(&text).is_ok_and(|regex| !regex.is_anchored()) {
+            let written = Written { text: &text, syntax: Syntax::RegExp, anywhere: true, stakes };
+            let fault = written.not_anchored(self.issues.suggests_regexes());
+            self.issues.error(field, &source, fault);
+            return None;
+        }
+        Some(text)
+    }
+
+    /// A list of strings, or one string with commas, as the package reads methods and headers.
+    fn comma_list(&mut self, key: &'static str, value: Value, example: &str) -> Option<List> {
+        let value = match value {
+            Value::String(text) => {
+                let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+                Value::List(parts.map(Value::from).collect())
+            }
+            other => other,
+        };
+        self.list(key, value, example)
+    }
+}
+
+/// A RegExp as text writes it: `{ "regexp": "^https://…$", "flags": "i" }`.
+fn regexp_of_table(entries: &[(String, Value)]) -> Option<Value> {
+    let get = |name: &str| entries.iter().find(|(key, _)| key == name).map(|(_, value)| value);
+    let Value::String(source) = get("regexp")? else { return None };
+    let (flags, expected) = match get("flags") {
+        None => (String::new(), 1),
+        Some(Value::String(flags)) => (flags.clone(), 2),
+        Some(_) => return None,
+    };
+    (entries.len() == expected).then(|| Value::RegExp { source: source.clone(), flags })
+}

@@ -1,0 +1,7 @@
+//! What a decision puts on a response.
+
+pub(crate) mod header_name;
+pub(crate) mod outcome;
+pub(crate) mod render;
+pub(crate) mod template;
+pub(crate) mod vary;

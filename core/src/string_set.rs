@@ -1,0 +1,123 @@
+//! A set of byte strings whose look-up costs the same for one as for a million.
+
+use crate::decide::headers::LONGEST_NAME;
+use foldhash::fast::RandomState;
+use hashbrown::HashTable;
+use std::hash::BuildHasher;
+
+/// Up to this many strings a linear scan is faster than hashing; names differ in length mostly.
+const FEW: usize = 4;
+const FEW_NAMES: usize = 16;
+/// Each string stands in the arena behind its length.
+const LENGTH: usize = 2;
+
+/// An immutable set of short byte strings.
+#[derive(Debug)]
+pub(crate) enum StringSet {
+    Few(Box<[Box<[u8]>]>),
+    Many(Table),
+}
+
+/// All strings in one arena, and a hash table of where each begins: about 45 bytes an origin.
+#[derive(Debug)]
+pub(crate) struct Table {
+    arena: Vec<u8>,
+    starts: HashTable<u32>,
+    hasher: RandomState,
+    /// Nothing longer is hashed: a request's text may have any length.
+    longest: usize,
+}
+
+impl StringSet {
+    /// Builds the set; duplicates count once.
+    pub(crate) fn new(strings: Vec<impl AsRef<[u8]>>) -> Self {
+        Self::with_few(strings, FEW)
+    }
+
+    /// A set of methods or of header names in lower case.
+    pub(crate) fn of_names(strings: Vec<impl AsRef<[u8]>>) -> Self {
+        Self::with_few(strings, FEW_NAMES)
+    }
+
+    fn with_few(mut strings: Vec<impl AsRef<[u8]>>, few: usize) -> Self {
+        if strings.len() <= few {
+            return StringSet::Few(strings.drain(..).map(|string| string.as_ref().into()).collect());
+        }
+        let mut table = Table {
+            arena: Vec::with_capacity(strings.iter().map(|string| string.as_ref().len() + LENGTH).sum()),
+            starts: HashTable::with_capacity(strings.len()),
+            hasher: RandomState::default(),
+            longest: strings.iter().map(|string| string.as_ref().len()).max().unwrap_or(0),
+        };
+        for string in &strings {
+            table.insert(string.as_ref());
+        }
+        StringSet::Many(table)
+    }
+
+    #[inline]
+    pub(crate) fn contains(&self, string: &[u8]) -> bool {
+        match self {
+            StringSet::Few(strings) => strings.iter().any(|other| **other == *string),
+            StringSet::Many(table) => table.contains(string),
+        }
+    }
+
+    /// Whether a name is in a set of names in lower case, in whatever case it is.
+    #[inline]
+    pub(crate) fn contains_name(&self, name: &[u8]) -> bool {
+        match self {
+            StringSet::Few(names) => names.iter().any(|other| **other == *name || other.eq_ignore_ascii_case(name)),
+            StringSet::Many(table) => {
+                let mut lower = [0; LONGEST_NAME];
+                let Some(lower) = lower.get_mut(..name.len()) else { return false };
+                lower.copy_from_slice(name);
+                lower.make_ascii_lowercase();
+                table.contains(lower)
+            }
+        }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        matches!(self, StringSet::Few(strings) if strings.is_empty())
+    }
+
+    /// Bytes on the heap.
+    pub(crate) fn memory(&self) -> usize {
+        match self {
+            StringSet::Few(strings) => strings.iter().map(|string| string.len() + size_of::<Box<[u8]>>()).sum(),
+            StringSet::Many(table) => table.arena.capacity() + table.starts.allocation_size(),
+        }
+    }
+}
+
+impl Table {
+    fn insert(&mut self, string: &[u8]) {
+        // Neither happens: origins have at most 512 bytes, and 4 GiB of them do not fit a policy. If it did,
+        // the string would be missing, which refuses.
+        let (Ok(length), Ok(start)) = (u16::try_from(string.len()), u32::try_from(self.arena.len())) else { return };
+        if self.contains(string) {
+            return;
+        }
+        self.arena.extend_from_slice(&length.to_le_bytes());
+        self.arena.extend_from_slice(string);
+        let (arena, hasher) = (&self.arena, &self.hasher);
+        let hash = hasher.hash_one(string);
+        self.starts.insert_unique(hash, start, |start| hasher.hash_one(at(arena, *start).unwrap_or_default()));
+    }
+
+    #[inline]
+    fn contains(&self, string: &[u8]) -> bool {
+        if string.len() > self.longest {
+            return false;
+        }
+        let hash = self.hasher.hash_one(string);
+        self.starts.find(hash, |start| at(&self.arena, *start) == Some(string)).is_some()
+    }
+}
+
+#[inline]
+fn at(arena: &[u8], start: u32) -> Option<&[u8]> {
+    let (length, rest) = arena.get(start as usize..)?.split_first_chunk::<LENGTH>()?;
+    rest.get(..usize::from(u16::from_le_bytes(*length)))
+}

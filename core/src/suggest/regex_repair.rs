@@ -1,0 +1,370 @@
+//! Changes to the text of a regex that bring it to what its writer most likely meant. They prove nothing: what comes
+//! out is a candidate, which `regex_suggest` puts to the test.
+
+use crate::origins::regex::Regex;
+use regex_syntax::ast::{AssertionKind, Ast, Flag, Flags, FlagsItemKind, GroupKind, LiteralKind, RepetitionKind, Span};
+
+/// What is changed. Anchors at the ends are always taken off, to be set around the whole.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Repairs {
+    /// Bare dots are escaped.
+    pub(crate) dots: bool,
+    /// A slash, a path or anything else at the end goes.
+    pub(crate) tail: bool,
+    /// A scheme is put in front of what has none.
+    pub(crate) scheme: bool,
+    /// Upper case is lowered.
+    pub(crate) case: bool,
+    /// The scheme's default port goes.
+    pub(crate) default_port: bool,
+    /// What marks a regex elsewhere goes: `/…/`, `~`, quotes, backslashes that are doubled.
+    pub(crate) marks: bool,
+    /// Whatever stands right before a literal in the first label ends in a dot.
+    pub(crate) glue: bool,
+}
+
+/// A regex without anchors at its ends, and the flags that hold for all of it.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Body {
+    pub(crate) text: String,
+    pub(crate) flags: String,
+    /// Whether it had an anchor, and whether it has several branches.
+    pub(crate) anchored: bool,
+    pub(crate) branches: usize,
+}
+
+/// The text of a regex, repaired. `anywhere` says that it is looked for within origins where it has no anchors.
+pub(crate) fn repaired(source: &str, anywhere: bool, repairs: Repairs) -> Option<Body> {
+    let mut source = if repairs.marks { without_marks(source) } else { source.to_owned() };
+    if repairs.dots {
+        source = with_dots_escaped(&source, &Regex::parse(&source).ok()?.ast);
+    }
+    if repairs.case {
+        source = in_lower_case(&source, &Regex::parse(&source).ok()?.ast);
+    }
+    let ast = Regex::parse(&source).ok()?.ast;
+    let mut split = Split { source: &source, flags: String::new(), branches: Vec::new(), anchored: false };
+    split.branches_of(&ast, Ends { start: !anywhere, end: !anywhere })?;
+    let branches: Option<Vec<String>> = split.branches.iter().map(|branch| branch.repaired(repairs)).collect();
+    let branches = branches?;
+    let text = branches.join("|");
+    Some(Body { text, flags: split.flags, anchored: split.anchored, branches: branches.len() })
+}
+
+/// Escapes each dot that stands for any character.
+fn with_dots_escaped(source: &str, ast: &Ast) -> String {
+    let mut escaped = String::with_capacity(source.len() + 8);
+    let mut dots = Vec::new();
+    find_dots(ast, &mut dots);
+    let mut from = 0;
+    for dot in dots {
+        escaped.push_str(source.get(from..dot).unwrap_or_default());
+        escaped.push('\\');
+        from = dot;
+    }
+    escaped.push_str(source.get(from..).unwrap_or_default());
+    escaped
+}
+
+/// Offsets of the dots that are not repeated by themselves: `(www.)?` has one.
+fn find_dots(ast: &Ast, dots: &mut Vec<usize>) {
+    match ast {
+        Ast::Dot(span) => dots.push(span.start.offset),
+        Ast::Repetition(repetition) if !matches!(*repetition.ast, Ast::Dot(_)) => find_dots(&repetition.ast, dots),
+        Ast::Group(group) => find_dots(&group.ast, dots),
+        Ast::Alternation(alternation) => alternation.asts.iter().for_each(|ast| find_dots(ast, dots)),
+        Ast::Concat(concat) => concat.asts.iter().for_each(|ast| find_dots(ast, dots)),
+        _ => {}
+    }
+}
+
+fn in_lower_case(source: &str, ast: &Ast) -> String {
+    fn find(ast: &Ast, found: &mut Vec<usize>) {
+        match ast {
+            Ast::Literal(literal) if literal.kind == LiteralKind::Verbatim && literal.c.is_ascii_uppercase() => {
+                found.push(literal.span.start.offset);
+            }
+            Ast::Repetition(repetition) => find(&repetition.ast, found),
+            Ast::Group(group) => find(&group.ast, found),
+            Ast::Alternation(alternation) => alternation.asts.iter().for_each(|ast| find(ast, found)),
+            Ast::Concat(concat) => concat.asts.iter().for_each(|ast| find(ast, found)),
+            _ => {}
+        }
+    }
+    let mut found = Vec::new();
+    find(ast, &mut found);
+    let lower =
+        |(index, c): (usize, char)| if found.binary_search(&index).is_ok() { c.to_ascii_lowercase() } else { c };
+    source.char_indices().map(lower).collect()
+}
+
+fn without_marks(source: &str) -> String {
+    let mut text = source.trim();
+    for quote in ['"', '\''] {
+        text = text.strip_prefix(quote).and_then(|text| text.strip_suffix(quote)).unwrap_or(text);
+    }
+    text = text.strip_prefix("~*").or_else(|| text.strip_prefix('~')).unwrap_or(text).trim_start();
+    if let Some((inside, flags)) = text.strip_prefix('/').and_then(|text| text.rsplit_once('/'))
+        && flags.bytes().all(|byte| byte.is_ascii_lowercase())
+        && inside.contains(['^', '$', '\\'])
+    {
+        text = inside;
+    }
+    text.replace("\\\\", "\\")
+}
+
+/// Which ends are anchored by what stands around.
+#[derive(Clone, Copy)]
+struct Ends {
+    start: bool,
+    end: bool,
+}
+
+/// A regex taken apart into its branches.
+struct Split<'s> {
+    source: &'s str,
+    flags: String,
+    branches: Vec<Branch<'s>>,
+    anchored: bool,
+}
+
+/// One alternative at the top.
+struct Branch<'s> {
+    pieces: Vec<Piece<'s>>,
+    ends: Ends,
+}
+
+struct Piece<'s> {
+    text: &'s str,
+    kind: PieceKind,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum PieceKind {
+    Literal(char),
+    /// Any number of any characters: `.*`, `.+`.
+    AnyRun,
+    /// Any number of the characters of a class.
+    Run,
+    Other,
+}
+
+impl<'s> Split<'s> {
+    /// Nesting is bounded by the parser.
+    fn branches_of(&mut self, ast: &Ast, mut ends: Ends) -> Option<()> {
+        match ast {
+            Ast::Alternation(alternation) => alternation.asts.iter().try_for_each(|ast| self.branches_of(ast, ends)),
+            Ast::Group(group) => {
+                if let GroupKind::NonCapturing(flags) = &group.kind {
+                    self.add_flags(flags)?;
+                }
+                self.branches_of(&group.ast, ends)
+            }
+            Ast::Concat(concat) => {
+                let mut asts = concat.asts.as_slice();
+                while let Some((first, rest)) = asts.split_first() {
+                    match first {
+                        Ast::Flags(set) => self.add_flags(&set.flags)?,
+                        first if is_start(first) => ends.start = true,
+                        _ => break,
+                    }
+                    self.anchored |= is_start(first);
+                    asts = rest;
+                }
+                while let Some((last, rest)) = asts.split_last().filter(|(last, _)| is_end(last)) {
+                    self.anchored |= is_end(last);
+                    ends.end = true;
+                    asts = rest;
+                }
+                if let [Ast::Group(_)] = asts {
+                    return asts.iter().try_for_each(|ast| self.branches_of(ast, ends));
+                }
+                self.add(asts, ends)
+            }
+            other => self.add(std::slice::from_ref(other), ends),
+        }
+    }
+
+    fn add(&mut self, asts: &[Ast], ends: Ends) -> Option<()> {
+        let source = self.source;
+        let pieces: Option<Vec<Piece<'s>>> =
+            asts.iter().map(|ast| slice(source, ast.span()).map(|text| Piece { text, kind: kind_of(ast) })).collect();
+        self.branches.push(Branch { pieces: pieces?, ends });
+        Some(())
+    }
+
+    /// Flags that change nothing but case and dots can stand before the whole.
+    fn add_flags(&mut self, flags: &Flags) -> Option<()> {
+        for item in &flags.items {
+            let flag = match item.kind {
+                FlagsItemKind::Flag(Flag::CaseInsensitive) => 'i',
+                FlagsItemKind::Flag(Flag::DotMatchesNewLine) => 's',
+                _ => return None,
+            };
+            // It would hold for the branches before it too.
+            if !self.branches.is_empty() {
+                return None;
+            }
+            if !self.flags.contains(flag) {
+                self.flags.push(flag);
+            }
+        }
+        Some(())
+    }
+}
+
+fn slice<'s>(source: &'s str, span: &Span) -> Option<&'s str> {
+    source.get(span.start.offset..span.end.offset)
+}
+
+fn is_start(ast: &Ast) -> bool {
+    matches!(ast, Ast::Assertion(assertion) if matches!(assertion.kind, AssertionKind::StartLine | AssertionKind::StartText))
+}
+
+fn is_end(ast: &Ast) -> bool {
+    matches!(ast, Ast::Assertion(assertion) if matches!(assertion.kind, AssertionKind::EndLine | AssertionKind::EndText))
+}
+
+fn kind_of(ast: &Ast) -> PieceKind {
+    match ast {
+        Ast::Literal(literal) => PieceKind::Literal(literal.c),
+        Ast::Repetition(repetition) => {
+            let is_open = matches!(repetition.op.kind, RepetitionKind::ZeroOrMore | RepetitionKind::OneOrMore);
+            match &*repetition.ast {
+                Ast::Dot(_) if is_open => PieceKind::AnyRun,
+                Ast::ClassBracketed(_) | Ast::ClassPerl(_) if is_open => PieceKind::Run,
+                _ => PieceKind::Other,
+            }
+        }
+        _ => PieceKind::Other,
+    }
+}
+
+impl Branch<'_> {
+    fn repaired(&self, repairs: Repairs) -> Option<String> {
+        let host = self.host_index();
+        let mut host_pieces: Vec<(String, PieceKind)> =
+            self.pieces.iter().skip(host.unwrap_or(0)).map(|piece| (piece.text.to_owned(), piece.kind)).collect();
+        let mut scheme: String = self.pieces.iter().take(host.unwrap_or(0)).map(|piece| piece.text).collect();
+        let mut cut_any = false;
+        if repairs.tail {
+            cut_any = cut_tail(&mut host_pieces);
+            open_port(&mut host_pieces);
+        }
+        let loopback = is_loopback(&plain(&host_pieces));
+        if repairs.scheme && host.is_none() {
+            // What is looked for anywhere may have more before it, unless that is an address.
+            let more = !self.ends.start && !loopback;
+            lead_in(&mut host_pieces, more);
+            scheme = if loopback { "http://".into() } else { "https://".into() };
+        }
+        // A machine's own servers differ by their port, so that an open end is one.
+        if loopback && (cut_any || !self.ends.end) && !has_port(&plain(&host_pieces)) {
+            host_pieces.push(("(:[0-9]+)?".into(), PieceKind::Other));
+        }
+        if repairs.default_port {
+            cut_default_port(&mut host_pieces, &scheme);
+        }
+        if repairs.glue {
+            unglue(&mut host_pieces);
+        }
+        let host: String = host_pieces.into_iter().map(|(text, _)| text).collect();
+        (!host.is_empty()).then(|| format!("{scheme}{host}"))
+    }
+
+    /// Where the host begins, if the branch has a scheme.
+    fn host_index(&self) -> Option<usize> {
+        let mut text = String::new();
+        self.pieces
+            .iter()
+            .position(|piece| {
+                text.push_str(&piece.text.replace('\\', ""));
+                text.contains("//")
+            })
+            .map(|index| index + 1)
+    }
+}
+
+fn plain(pieces: &[(String, PieceKind)]) -> String {
+    pieces.iter().map(|(text, _)| text.replace('\\', "")).collect()
+}
+
+fn has_port(host: &str) -> bool {
+    host.replace("[::1]", "").replace("(?:", "(").contains(':')
+}
+
+fn is_loopback(host: &str) -> bool {
+    let host = host.trim_start_matches("(?:").trim_start_matches('(');
+    ["localhost", "127.0.0.1", "[::1]"].into_iter().any(|name| host.starts_with(name))
+}
+
+/// Cuts a path, and what matches anything at the end; says whether there was any such thing.
+fn cut_tail(pieces: &mut Vec<(String, PieceKind)>) -> bool {
+    let is_path = |text: &str| {
+        let text = text.replace('\\', "");
+        let inner = text.trim_start_matches("(?:").trim_start_matches(['(', '[']);
+        inner.starts_with('/') || inner.starts_with("$|")
+    };
+    if let Some(path) = pieces.iter().skip(1).position(|(text, _)| is_path(text)) {
+        pieces.truncate(path + 1);
+    }
+    let is_any = |(text, kind): &(String, PieceKind)| {
+        let inner = text.trim_start_matches("(?:").trim_start_matches('(').trim_end_matches('?').trim_end_matches(')');
+        *kind == PieceKind::AnyRun || matches!(inner, ".*" | ".+") || text == "\\b"
+    };
+    let after_colon = |pieces: &[(String, PieceKind)]| {
+        pieces.len().checked_sub(2).and_then(|index| pieces.get(index)).is_some_and(|(text, _)| text.ends_with(':'))
+    };
+    let before = pieces.len();
+    while pieces.len() > 1 && pieces.last().is_some_and(is_any) && !after_colon(pieces) {
+        pieces.pop();
+    }
+    pieces.len() < before
+}
+
+/// Anything behind a colon is a port.
+fn open_port(pieces: &mut Vec<(String, PieceKind)>) {
+    let Some((last, _)) = pieces.last() else { return };
+    let port = match &**last {
+        "(:.*)?" | "(?::.*)?" | "(:.+)?" | "(?::.+)?" => "(:[0-9]+)?",
+        "(:.*)" | "(?::.*)" | "(:.+)" | "(?::.+)" => ":[0-9]+",
+        ".*" | ".+" if pieces.len() > 2 => "[0-9]+",
+        ":" => {
+            pieces.push(("[0-9]+".into(), PieceKind::Other));
+            return;
+        }
+        _ => return,
+    };
+    pieces.pop();
+    pieces.push((port.into(), PieceKind::Other));
+}
+
+/// Puts in front what a host without scheme needs, so that it is one.
+fn lead_in(pieces: &mut Vec<(String, PieceKind)>, more: bool) {
+    let lead = match pieces.first().map(|(_, kind)| *kind) {
+        Some(PieceKind::Literal('.')) => ".+",
+        Some(PieceKind::Literal(_) | PieceKind::Other) if more => "(.+\\.)?",
+        _ => return,
+    };
+    pieces.insert(0, (lead.into(), PieceKind::Other));
+}
+
+fn cut_default_port(pieces: &mut Vec<(String, PieceKind)>, scheme: &str) {
+    let digits = if scheme.contains("https") { ":443" } else { ":80" };
+    let Some(start) = pieces.len().checked_sub(digits.len()) else { return };
+    if start > 0 && pieces.get(start..).is_some_and(|last| plain(last) == digits) {
+        pieces.truncate(start);
+    }
+}
+
+/// `.*example` is every name that ends so: `(.+\.)?example` is the names below, and itself.
+fn unglue(pieces: &mut [(String, PieceKind)]) {
+    let Some([(run, kind), (_, next), ..]) = pieces.get_mut(..) else { return };
+    if matches!(kind, PieceKind::AnyRun | PieceKind::Run)
+        && matches!(next, PieceKind::Literal(c) if c.is_ascii_alphanumeric())
+    {
+        let once = run.trim_end_matches('?').trim_end_matches(['*', '+']);
+        *run = format!("({once}+\\.)?");
+        *kind = PieceKind::Other;
+    }
+}

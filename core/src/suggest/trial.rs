@@ -1,0 +1,129 @@
+//! Suggestions are tried: what a help offers as code has been read and compiled in the place for which it is meant.
+
+use crate::compile::compiler::compile;
+use crate::compile::origins::Stakes;
+use crate::config::notation::{Notation, quoted};
+use crate::config::setting_names;
+use crate::config::settings::Dangers;
+use crate::config::value::Value;
+use crate::issues::issue::{Issues, write_this};
+use crate::read::reader;
+
+/// Where a suggestion would stand, and the settings that decide whether it may.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Place<'a> {
+    /// The setting's name, without what stands before it.
+    pub(crate) key: &'a str,
+    /// It is a setting of a route or of protection.
+    pub(crate) nested: bool,
+    pub(crate) stakes: Stakes,
+    /// The value is the whole setting, and not an entry of a list.
+    pub(crate) whole: bool,
+    /// Nothing else of its list says which origins are allowed.
+    pub(crate) alone: bool,
+    pub(crate) notation: Notation,
+    /// Whether there is anybody to read a suggestion: a trial needs none of its own.
+    pub(crate) wanted: bool,
+    /// The same for what is worked out for a regex, which costs more.
+    pub(crate) regexes: bool,
+}
+
+impl<'a> Place<'a> {
+    /// The place with this field, in the policy whose issues these are.
+    pub(crate) fn new(field: &'a str, stakes: Stakes, alone: bool, issues: &Issues) -> Self {
+        let key = field.rsplit('.').next().unwrap_or(field);
+        let (nested, notation) = (key.len() < field.len(), issues.notation());
+        let mut place = Place { key, nested, whole: false, stakes, alone, notation, wanted: false, regexes: false };
+        place.attend(issues);
+        place
+    }
+
+    /// Looks how many issues there are by now: behind many, no suggestions are worked out.
+    pub(crate) fn attend(&mut self, issues: &Issues) {
+        self.wanted = !issues.is_trial() && !issues.is_full();
+        self.regexes = issues.suggests_regexes();
+    }
+
+    /// Offers texts to stand where one stood in a list, if the engine takes them there.
+    pub(crate) fn entries(&self, texts: &[String]) -> Option<String> {
+        if !self.wanted || texts.is_empty() {
+            return None;
+        }
+        let mut list = texts.to_vec();
+        if !self.alone && setting_names::ORIGIN_LISTS.contains(&self.key) {
+            list.push(BESIDE.to_owned());
+        }
+        if !self.takes(list.into()) {
+            return None;
+        }
+        Some(match texts {
+            [one] => write_this(one),
+            many if self.whole => {
+                let list = many.iter().map(String::as_str).collect();
+                format!("write `{}`", self.notation.setting(self.key, &list, self.nested))
+            }
+            many => entries_apart(many),
+        })
+    }
+
+    /// Offers a value for the whole setting, if the engine takes it there.
+    pub(crate) fn setting(&self, value: Value) -> Option<String> {
+        let any = matches!(&value, Value::List(items) if items.contains(&Value::from("*")));
+        if !self.wanted || (any && !self.alone && setting_names::ORIGIN_LISTS.contains(&self.key)) {
+            return None;
+        }
+        let help = format!("write `{}`", self.notation.setting(self.key, &value, self.nested));
+        self.takes(value).then_some(help)
+    }
+
+    /// Whether the engine takes the value as this setting, all else being as it is.
+    pub(crate) fn takes(&self, value: Value) -> bool {
+        if !self.wanted {
+            return false;
+        }
+        let is_cors = setting_names::CORS_ONLY.contains(&self.key);
+        let credentials = if is_cors { "credentials" } else { "allow_credentials" };
+        let origins = if is_cors { "origin" } else { "allow_origins" };
+        let mut entries = vec![("dialect", Value::from(if is_cors { "cors" } else { "corsac" }))];
+        if self.key != credentials {
+            entries.push((credentials, self.stakes.credentials.into()));
+        }
+        if self.key != "dangerously_allow" {
+            entries.push(("dangerously_allow", self.stakes.dangers.names().collect()));
+        }
+        if !setting_names::ORIGIN_GROUP.contains(&self.key) && self.key != origins {
+            entries.push((origins, Value::List(vec![BESIDE.into()])));
+        }
+        if setting_names::PROTECTION.contains(&self.key) {
+            entries.push(("protection", Value::Map(vec![(self.key.to_owned(), value)])));
+        } else if self.key == "path" {
+            entries.push(("routes", Value::List(vec![Value::Map(vec![("path".to_owned(), value)])])));
+        } else {
+            entries.push((self.key, value));
+        }
+        let policy = Value::Map(entries.into_iter().map(|(key, value)| (key.to_owned(), value)).collect());
+        let mut issues = Issues::of_trial();
+        let document = reader::read(policy, false, false, &mut issues);
+        compile(&document, &mut issues);
+        issues.is_clean()
+    }
+
+    /// How a check is lifted, beside those that are lifted already.
+    pub(crate) fn lifting(&self, danger: &'static str) -> String {
+        lifting(self.notation, self.stakes.dangers, danger)
+    }
+}
+
+/// How several entries are offered in the place of one.
+pub(crate) fn entries_apart(texts: &[String]) -> String {
+    let each: Vec<_> = texts.iter().map(|text| quoted(text)).collect();
+    format!("write each as an entry of its own: `{}`", each.join(", "))
+}
+
+/// An origin that every setting takes.
+const BESIDE: &str = "https://app.example.com";
+
+fn lifting(notation: Notation, dangers: Dangers, danger: &'static str) -> String {
+    let names = dangers.names().chain([danger]).collect();
+    format!("lift this check with `{}`", notation.setting("dangerously_allow", &names, false))
+}
