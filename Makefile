@@ -28,8 +28,8 @@ bench-python:
 bench-node:
 	@node benches/node.js
 
-lint: ## format, clippy, types, and that the doors hold no rules
-	@python3 tests/run.py format clippy generated doors types
+lint: ## format, clippy, types, and that the bindings hold no rules
+	@python3 tests/run.py format clippy generated bindings types
 
 fuzz: ## fuzzes the engine for SECONDS each target (cargo-fuzz and a nightly compiler are needed)
 	@for target in evaluate config_json pattern_vs_naive; do \

@@ -1,4 +1,4 @@
-"""Everything that must be there before a server can start: tools, packages, the doors, the C server.
+"""Everything that must be there before a server can start: tools, packages, the bindings, the C server.
 
 Most of it is what the checks need too, so it is theirs: tests/run.py.
 """
@@ -53,12 +53,12 @@ def node_packages():
 def c_server():
     """Installs the library as a user would, and compiles against what pkg-config says of it."""
     source = EXAMPLES / "c" / "server.c"
-    inputs = [source, source.with_name("cors_mhd.h"), ROOT / "include" / "corsac.h", checks.DOOR / "libcorsac.so"]
+    inputs = [source, source.with_name("cors_mhd.h"), ROOT / "include" / "corsac.h", checks.BINDINGS / "libcorsac.so"]
     stale, done = checks.once(OUT / "server.stamp", *inputs)
     if not stale and C_SERVER.exists():
         return
-    # The doors are built already, all in one call; `:` keeps install from building once more.
-    checks.run("make", "-C", "bindings-c", "install", f"PREFIX={PREFIX}", "PROFILE=door", "CARGO=:")
+    # The bindings are built already, all in one call; `:` keeps install from building once more.
+    checks.run("make", "-C", "bindings-c", "install", f"PREFIX={PREFIX}", "PROFILE=bindings", "CARGO=:")
     here = {"PKG_CONFIG_PATH": f"{PREFIX}/lib/pkgconfig"}
     flags = checks.run("pkg-config", "--cflags", "--libs", "corsac", "libmicrohttpd", env=here).split()
     fresh = C_SERVER.with_suffix(".new")
@@ -78,7 +78,7 @@ def prepare(once):
         checks.toolchains()
         debian_packages(once)
         with ThreadPoolExecutor() as pool:
-            for job in [pool.submit(work) for work in (checks.build_doors, python_packages, node_packages)]:
+            for job in [pool.submit(work) for work in (checks.build_bindings, python_packages, node_packages)]:
                 job.result()
         c_server()
     except checks.Failed as failure:

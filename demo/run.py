@@ -27,7 +27,7 @@ CASES = Path(__file__).resolve().parent / "cases.json"
 
 
 def site_of(settings):
-    """The page's site; the policy is asked through corsac's own Python door."""
+    """The page's site; the policy is asked through corsac's own Python binding."""
     from corsac import Policy
 
     file = page_policy(settings)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Sets up what the checks need, builds every door once, runs all checks, and adds up what the runners counted.
+"""Sets up what the checks need, builds every binding once, runs all checks, and adds up what the runners counted.
 
 Needs Rust, Python 3.11 and Node 20; everything else it installs itself, or says what to type. The last line is
 `N passed, N failed`. A suite that ran no test has failed.
@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 NODE_DIR = ROOT / "bindings-node"
-DOOR = ROOT / "target" / "door"
+BINDINGS = ROOT / "target" / "bindings"
 DEBIAN_PACKAGES = [
     "abigail-tools",
     "apache2",
@@ -138,11 +138,11 @@ def node_modules():
     return "installed"
 
 
-def build_doors():
-    doors = ["corsac-c", "corsac-python", "corsac-node"]
-    run("cargo", "build", "--locked", "--profile", "door", *[part for door in doors for part in ("-p", door)])
-    place(DOOR / "lib_corsac.so", ROOT / "bindings-python" / "python" / "corsac" / "_corsac.abi3.so")
-    place(DOOR / "libcorsac_node.so", NODE_DIR / "corsac.linux-x64-gnu.node")
+def build_bindings():
+    packages = ["corsac-c", "corsac-python", "corsac-node"]
+    run("cargo", "build", "--locked", "--profile", "bindings", *[part for package in packages for part in ("-p", package)])
+    place(BINDINGS / "lib_corsac.so", ROOT / "bindings-python" / "python" / "corsac" / "_corsac.abi3.so")
+    place(BINDINGS / "libcorsac_node.so", NODE_DIR / "corsac.linux-x64-gnu.node")
 
 
 def place(built, where):
@@ -210,7 +210,7 @@ def node_elsewhere():
 
 
 def c_tests():
-    output = run("make", "--no-print-directory", "-C", "bindings-c", "test", "PROFILE=door")
+    output = run("make", "--no-print-directory", "-C", "bindings-c", "test", "PROFILE=bindings")
     return counts(output, r"^(?:\S+: )?(?P<passed>\d+) passed, (?P<failed>\d+) failed")
 
 
@@ -234,8 +234,8 @@ def demo_control():
     return counts(run("python3", *tests, cwd=ROOT / "demo", env={"DEMO_BUILT": "1"}), r"^Ran (?P<passed>\d+) tests?")
 
 
-def house_tests():
-    output = run("python3", "-m", "unittest", "discover", "-s", "tests/house", "-v")
+def repository_tests():
+    output = run("python3", "-m", "unittest", "discover", "-s", "tests/repository", "-v")
     return counts(output, r"^Ran (?P<passed>\d+) tests?")
 
 
@@ -248,14 +248,14 @@ SETUP = [
     ("debian packages", debian_packages),
     ("virtual environment", virtual_environment),
     ("node modules", node_modules),
-    ("doors built", build_doors),
+    ("bindings built", build_bindings),
 ]
 CHECKS = [
     ("format", lambda: run("cargo", "fmt", "--all", "--check")),
     ("clippy", lambda: run("cargo", "clippy", "--locked", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings")),
     ("generated files", lambda: run("cargo", "xtask", "generate", "--check")),
-    ("doors hold no rules", lambda: run("python3", "tests/house/door_rules.py")),
-    ("house tests", house_tests),
+    ("bindings hold no rules", lambda: run("python3", "tests/repository/binding_rules.py")),
+    ("repository tests", repository_tests),
     ("rust tests", rust_tests),
     ("python types", python_types),
     ("python tests", python_tests),

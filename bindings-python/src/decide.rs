@@ -1,4 +1,4 @@
-//! One decision for a door: the predicate is asked, refusals are logged, the hook hears of it.
+//! One decision for a binding: the predicate is asked, refusals are logged, the hook hears of it.
 
 use crate::decision::Decision;
 use crate::holder::PolicyHolder;

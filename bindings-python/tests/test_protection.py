@@ -1,4 +1,4 @@
-"""Protection through the doors: what is refused never reaches the application, and what passes is as without it."""
+"""Protection through the bindings: what is refused never reaches the application, and what passes is as without it."""
 
 import asyncio
 import logging

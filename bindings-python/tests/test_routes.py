@@ -1,4 +1,4 @@
-"""Routes through the doors: the path that the client asked for, whatever the host makes of it."""
+"""Routes through the bindings: the path that the client asked for, whatever the host makes of it."""
 
 import asyncio
 from typing import Any

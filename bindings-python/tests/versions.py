@@ -64,7 +64,7 @@ def interpreters() -> dict[str, Path]:
 def wheel() -> Path:
     out = TARGET / "python-wheel"
     shutil.rmtree(out, ignore_errors=True)
-    must(sys.executable, "-m", "maturin", "build", "--quiet", "--locked", "--profile", "door", "--out", out)
+    must(sys.executable, "-m", "maturin", "build", "--quiet", "--locked", "--profile", "bindings", "--out", out)
     (built,) = out.glob("corsac-*-abi3-*.whl")
     return built
 

@@ -5,7 +5,7 @@ use std::fmt;
 
 /// A raw value: what JSON and TOML can say, and the few things that only a host language has.
 ///
-/// Doors convert their own objects into it and nothing more: what each setting accepts is decided in one
+/// Bindings convert their own objects into it and nothing more: what each setting accepts is decided in one
 /// place. Keys keep their order and may repeat, so that a duplicate can be reported.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]

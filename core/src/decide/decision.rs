@@ -84,7 +84,7 @@ impl<'a> Decision<'a> {
         self.shape.removed()
     }
 
-    /// The shape of the answer, for doors that prepare their own objects for each.
+    /// The shape of the answer, for bindings that prepare their own objects for each.
     #[must_use]
     pub fn shape(&self) -> &'a Shape {
         self.shape

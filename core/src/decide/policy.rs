@@ -90,7 +90,7 @@ impl Policy {
         PolicyBuilder::new().file(path.as_ref())
     }
 
-    /// What is valid but useless or risky in the configuration. Doors log each once, when the policy is built.
+    /// What is valid but useless or risky in the configuration. Bindings log each once, when the policy is built.
     #[must_use]
     pub fn lints(&self) -> &[Issue] {
         &self.lints
@@ -112,7 +112,7 @@ impl Policy {
         self.routes.is_some()
     }
 
-    /// Whether WebSocket handshakes are judged somewhere: doors that never see them have to say so.
+    /// Whether WebSocket handshakes are judged somewhere: bindings that never see them have to say so.
     #[must_use]
     pub fn guards_websockets(&self) -> bool {
         self.all_rules()
@@ -126,7 +126,7 @@ impl Policy {
         self.all_rules().any(|rules| rules.protection.is_some())
     }
 
-    /// Every answer that the policy can give, for doors that prepare their own objects for each. A shape stands
+    /// Every answer that the policy can give, for bindings that prepare their own objects for each. A shape stands
     /// at its own [`index`](Shape::index).
     #[must_use]
     pub fn shapes(&self) -> &[Shape] {

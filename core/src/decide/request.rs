@@ -114,7 +114,7 @@ pub enum RequestHeader {
 const HEADERS: usize = 9;
 
 impl RequestHeader {
-    /// The header of this name, in any case; none if no policy reads it, so that doors need not convert its value.
+    /// The header of this name, in any case; none if no policy reads it, so that bindings need not convert its value.
     #[inline]
     #[must_use]
     pub fn of(name: &[u8]) -> Option<Self> {
@@ -160,7 +160,7 @@ pub struct RequestHeaders<'r> {
 const ENOUGH: usize = 8 * 1024;
 
 impl<'r> RequestHeaders<'r> {
-    /// Whether header lines of this name, in any case, are read by any policy. Doors need not convert the others.
+    /// Whether header lines of this name, in any case, are read by any policy. Bindings need not convert the others.
     #[must_use]
     #[inline]
     pub fn reads(name: &[u8]) -> bool {

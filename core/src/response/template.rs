@@ -1,7 +1,7 @@
 //! The answers a policy can give, all rendered when the policy is built.
 //!
 //! A decision is one of these shapes and up to three pieces of the request, so that deciding copies nothing,
-//! and a door may prepare its own objects for each shape.
+//! and a binding may prepare its own objects for each shape.
 
 use crate::issues::code::Reason;
 use crate::response::header_name::Name;
@@ -144,5 +144,5 @@ impl Shape {
     }
 }
 
-/// The status of a refusal: what a door answers with, too, where it has no decision.
+/// The status of a refusal: what a binding answers with, too, where it has no decision.
 pub const REFUSED: u16 = 403;

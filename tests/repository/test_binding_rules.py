@@ -1,13 +1,13 @@
-"""The check of the doors is itself checked: it must find what it is there to find."""
+"""The check of the bindings is itself checked: it must find what it is there to find."""
 
 import unittest
 
-import door_rules
+import binding_rules
 
 
 class DoorRules(unittest.TestCase):
     def found(self, text, suffix=".rs"):
-        return [what for _, what, _ in door_rules.findings(text, suffix, door_rules.response_headers())]
+        return [what for _, what, _ in binding_rules.findings(text, suffix, binding_rules.response_headers())]
 
     def test_finds_rules(self):
         for text, suffix in [
@@ -43,8 +43,8 @@ class DoorRules(unittest.TestCase):
             self.assertEqual(self.found(text, suffix), [], text)
 
     def test_reads_every_door(self):
-        doors = {path.relative_to(door_rules.ROOT).parts[0] for path in door_rules.sources()}
-        self.assertEqual(doors, {"bindings-c", "bindings-node", "bindings-python"})
+        bindings = {path.relative_to(binding_rules.ROOT).parts[0] for path in binding_rules.sources()}
+        self.assertEqual(bindings, {"bindings-c", "bindings-node", "bindings-python"})
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ class Readme(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             source, program = Path(folder, "readme.c"), Path(folder, "readme")
             source.write_text(FRAME % blocks[0])
-            library = ROOT / "target" / "door"
+            library = ROOT / "target" / "bindings"
             compile_it = ["cc", "-std=c11", "-Wall", "-Wextra", "-Werror", f"-I{ROOT / 'include'}", source, library / "libcorsac.a"]
             subprocess.run([*compile_it, "-lgcc_s", "-lpthread", "-lm", "-ldl", "-o", program], check=True)
             printed = subprocess.run([program], check=True, capture_output=True, text=True).stdout

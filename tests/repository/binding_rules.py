@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Fails where a binding holds a rule of CORS: a response header's name, a default, a comparison of origins.
 
-Rules live in core alone. A door may name the request headers that it reads, and nothing more.
+Rules live in core alone. A binding may name the request headers that it reads, and nothing more.
 """
 
 import re
@@ -77,7 +77,7 @@ def main():
         for number, what, line in findings(path.read_text(), path.suffix, names):
             found += 1
             print(f"{path.relative_to(ROOT)}:{number}: {what} belongs in core: {line}")
-    print(f"{checked} files of doors read, {found} rules found")
+    print(f"{checked} files of bindings read, {found} rules found")
     return 1 if found or checked < 3 else 0
 
 
