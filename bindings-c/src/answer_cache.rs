@@ -4,7 +4,8 @@ use crate::evaluate::{answer, answer_number, corsac_answer, corsac_predicate};
 use crate::guard;
 use crate::slice::corsac_slice;
 use crate::status::corsac_status;
-use engine::{Answer, AnswerCache};
+use engine::PredicateAnswer;
+use engine::binding::AnswerCache;
 use std::ffi::c_void;
 use std::ptr::null_mut;
 use std::time::Duration;
@@ -124,9 +125,9 @@ pub unsafe extern "C" fn corsac_answer_cache_put(
         let (cache, origin) = unsafe { (guard::reference(cache)?, origin.bytes()?) };
         let origin = origin.ok_or(corsac_status::CORSAC_NULL)?;
         match self::answer(answer) {
-            Answer::Allow => cache.cache.put_of(era, origin, true),
-            Answer::Deny => cache.cache.put_of(era, origin, false),
-            Answer::Failed => {}
+            PredicateAnswer::Allow => cache.cache.put_of(era, origin, true),
+            PredicateAnswer::Deny => cache.cache.put_of(era, origin, false),
+            PredicateAnswer::Failed => {}
         }
         Ok(())
     })
@@ -163,8 +164,8 @@ pub unsafe extern "C" fn corsac_answer_cache_ask(
         let era = cache.cache.era();
         // SAFETY: the caller vouches for the function.
         let said = answer(unsafe { predicate(origin, std::ptr::null(), user) });
-        if said != Answer::Failed {
-            cache.cache.put_of(era, bytes, said == Answer::Allow);
+        if said != PredicateAnswer::Failed {
+            cache.cache.put_of(era, bytes, said == PredicateAnswer::Allow);
         }
         said as answer_number
     })
@@ -203,12 +204,12 @@ pub unsafe extern "C" fn corsac_answer_cache_free(cache: *mut corsac_answer_cach
 }
 
 fn number(allowed: bool) -> answer_number {
-    if allowed { Answer::Allow as answer_number } else { Answer::Deny as answer_number }
+    if allowed { PredicateAnswer::Allow as answer_number } else { PredicateAnswer::Deny as answer_number }
 }
 
 // The engine's numbers are passed on as they are.
 const _: () = {
-    assert!(Answer::Deny as answer_number == corsac_answer::CORSAC_ANSWER_DENY as answer_number);
-    assert!(Answer::Allow as answer_number == corsac_answer::CORSAC_ANSWER_ALLOW as answer_number);
-    assert!(Answer::Failed as answer_number == corsac_answer::CORSAC_ANSWER_FAILED as answer_number);
+    assert!(PredicateAnswer::Deny as answer_number == corsac_answer::CORSAC_ANSWER_DENY as answer_number);
+    assert!(PredicateAnswer::Allow as answer_number == corsac_answer::CORSAC_ANSWER_ALLOW as answer_number);
+    assert!(PredicateAnswer::Failed as answer_number == corsac_answer::CORSAC_ANSWER_FAILED as answer_number);
 };

@@ -119,7 +119,7 @@ impl Out {
         // SAFETY: not NULL, and large enough for the fields before `body`.
         unsafe {
             addr_of_mut!((*out).action).write(Action::Respond as action_number);
-            addr_of_mut!((*out).status).write(engine::REFUSED);
+            addr_of_mut!((*out).status).write(engine::binding::REFUSAL_STATUS);
             addr_of_mut!((*out).reason).write(reason::NONE);
             addr_of_mut!((*out).reported).write(reason::NONE);
         }
@@ -164,7 +164,7 @@ impl Out {
         // SAFETY: as in `ask`.
         unsafe {
             addr_of_mut!((*self.0).header_count).write(count);
-            addr_of_mut!((*self.0).body).write(corsac_slice::of_c_str(decision.shape().body()));
+            addr_of_mut!((*self.0).body).write(corsac_slice::of_c_str(decision.template().body()));
             addr_of_mut!((*self.0).reason).write(reason::number(Some(decision.reason())));
             addr_of_mut!((*self.0).reported).write(reason::number(decision.reported()));
             addr_of_mut!((*self.0).status).write(decision.status().unwrap_or(0));

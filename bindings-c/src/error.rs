@@ -3,7 +3,8 @@
 use crate::guard;
 use crate::slice::corsac_slice;
 use crate::status::corsac_status;
-use engine::{ConfigError, Issue, printable};
+use engine::binding::printable;
+use engine::{ConfigError, Issue};
 use std::mem::{offset_of, size_of};
 use std::path::Path;
 use std::ptr::addr_of_mut;

@@ -6,7 +6,7 @@ use crate::policy::corsac_policy;
 use crate::request::{self, corsac_request};
 use crate::slice::corsac_slice;
 use crate::status::corsac_status;
-use engine::{Answer, Evaluation, Pending, Request};
+use engine::{Evaluation, Pending, PredicateAnswer, Request};
 use std::ffi::c_void;
 
 /// What a predicate says of an origin. Numbers are never reused.
@@ -25,13 +25,13 @@ pub enum corsac_answer {
 pub type answer_number = i32;
 
 /// What is not an answer is a failure.
-pub(crate) fn answer(number: answer_number) -> Answer {
+pub(crate) fn answer(number: answer_number) -> PredicateAnswer {
     const DENY: answer_number = corsac_answer::CORSAC_ANSWER_DENY as answer_number;
     const ALLOW: answer_number = corsac_answer::CORSAC_ANSWER_ALLOW as answer_number;
     match number {
-        DENY => Answer::Deny,
-        ALLOW => Answer::Allow,
-        _ => Answer::Failed,
+        DENY => PredicateAnswer::Deny,
+        ALLOW => PredicateAnswer::Allow,
+        _ => PredicateAnswer::Failed,
     }
 }
 
@@ -51,7 +51,7 @@ unsafe fn decide<'a>(
     policy: *const corsac_policy,
     request: *const corsac_request,
     out: *mut corsac_decision,
-    ask: impl FnOnce(Pending<'a>) -> Option<Answer>,
+    ask: impl FnOnce(Pending<'a>) -> Option<PredicateAnswer>,
 ) -> corsac_status {
     guard::status(|| {
         // SAFETY: `out` is the caller's struct, by the caller's contract. First of all: an error must leave a refusal.

@@ -4,7 +4,7 @@ use crate::guard;
 use crate::request::{self, corsac_request};
 use crate::slice::corsac_slice;
 use crate::status::corsac_status;
-use engine::RequestHeader;
+use engine::binding::RequestHeader;
 use std::ffi::{c_char, c_void};
 use std::mem::{offset_of, size_of};
 use std::ptr::addr_of_mut;

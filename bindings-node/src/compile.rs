@@ -2,7 +2,8 @@
 
 use crate::door::{self, CacheSize, Door};
 use crate::{encoded, evaluate, raw, report};
-use corsac::{ConfigError, Notation, Policy, PolicyBuilder};
+use corsac::binding::Notation;
+use corsac::{ConfigError, Policy, PolicyBuilder};
 use napi::bindgen_prelude::{BufferSlice, Env, Error, Object, Result, Status};
 use napi_derive::napi;
 use std::sync::Arc;
@@ -16,7 +17,7 @@ pub(crate) fn version() -> &'static str {
 /// A text as it may stand in a log or a message: what no terminal shows is escaped, what is long is cut.
 #[napi]
 pub(crate) fn printable(text: String) -> String {
-    corsac::printable(&text)
+    corsac::binding::printable(&text)
 }
 
 /// Builds a policy from `text`, which is JSON, TOML, or options in the encoding of `lib/options.js`

@@ -1,6 +1,7 @@
 //! A policy with what the addon keeps beside it.
 
-use corsac::{Answer, AnswerCache, Decision, Evaluation, Pending, Policy, Request};
+use corsac::binding::AnswerCache;
+use corsac::{Decision, Evaluation, Pending, Policy, PredicateAnswer, Request};
 use napi::bindgen_prelude::{Error, Result, Status};
 use std::time::Duration;
 
@@ -24,7 +25,7 @@ pub(crate) enum Outcome<'a> {
 /// What a function of JavaScript said.
 #[derive(Clone, Copy)]
 pub(crate) struct Said {
-    pub(crate) answer: Answer,
+    pub(crate) answer: PredicateAnswer,
     /// It was asked before everything was forgotten, so that it is not remembered.
     pub(crate) is_stale: bool,
 }
@@ -67,16 +68,16 @@ impl Door {
         }
     }
 
-    fn remembered(&self, pending: &Pending<'_>) -> Option<Answer> {
+    fn remembered(&self, pending: &Pending<'_>) -> Option<PredicateAnswer> {
         let allowed = self.cache.as_ref()?.get(Key::of(pending).bytes()?)?;
-        Some(if allowed { Answer::Allow } else { Answer::Deny })
+        Some(if allowed { PredicateAnswer::Allow } else { PredicateAnswer::Deny })
     }
 
-    fn remember(&self, pending: &Pending<'_>, answer: Answer) {
+    fn remember(&self, pending: &Pending<'_>, answer: PredicateAnswer) {
         if let (Some(cache), Some(key)) = (&self.cache, Key::of(pending).bytes())
-            && answer != Answer::Failed
+            && answer != PredicateAnswer::Failed
         {
-            cache.put(key, answer == Answer::Allow);
+            cache.put(key, answer == PredicateAnswer::Allow);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Options as `lib/options.js` encodes them: JSON in which every list begins with what it stands for, so that
 //! text can carry what only JavaScript has.
 
-use corsac::Value;
+use corsac::binding::Value;
 use napi::bindgen_prelude::{Error, Result, Status};
 
 /// Reads the encoding. It comes from our own JavaScript: that it does not fit is an error of the package.

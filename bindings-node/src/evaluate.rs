@@ -4,7 +4,7 @@
 use crate::door::{Door, Outcome, Said};
 use crate::isomorphic::isomorphic;
 use crate::report;
-use corsac::{Answer, Decision, Reason, RequestHeaders};
+use corsac::{Decision, PredicateAnswer, Reason, RequestHeaders};
 use napi::bindgen_prelude::{Env, Error, Function, FunctionCallContext, Result};
 use std::sync::Arc;
 
@@ -49,9 +49,9 @@ pub(crate) mod flags {
 /// Beside the number of an answer: it is that of a time of which everything was forgotten since.
 const STALE: i32 = 4;
 
-/// What JavaScript's function said, by the number of the engine's `Answer`, and whether it may be remembered.
+/// What JavaScript's function said, by the number of the engine's `PredicateAnswer`, and whether it may be remembered.
 pub(crate) fn said(number: i32) -> Option<Said> {
-    let answers = [Answer::Deny, Answer::Allow, Answer::Failed];
+    let answers = [PredicateAnswer::Deny, PredicateAnswer::Allow, PredicateAnswer::Failed];
     let answer = answers.into_iter().find(|answer| *answer as i32 == number & !STALE)?;
     Some(Said { answer, is_stale: number & STALE != 0 })
 }

@@ -154,7 +154,7 @@ extern "C" fn on_judge(env: sys::napi_env, info: sys::napi_callback_info) -> sys
 fn index(env: sys::napi_env, door: &Door, request: &Request<'_>, said: sys::napi_value) -> Index {
     // Beyond i32 no policy has shapes or routes; a door refuses an index that it does not know.
     Ok(match door.decide(request, || predicate_answer(env, said))? {
-        Outcome::Decided(decision) => i32::try_from(decision.shape().index()).unwrap_or(i32::MAX),
+        Outcome::Decided(decision) => i32::try_from(decision.template().index()).unwrap_or(i32::MAX),
         Outcome::Ask(None) => ASK,
         Outcome::Ask(Some(route)) => i32::try_from(route).map_or(i32::MIN, |route| (ASK - 1).saturating_sub(route)),
     })

@@ -2,7 +2,8 @@
 //! property by property. Tuples rather than tables, so that nothing but the text is allocated; `lib/compiled.js`
 //! names their members.
 
-use corsac::{ConfigError, Issue, Op, Policy, Reason, Severity, Shape, Slot, SlotValue};
+use corsac::binding::{Template, TemplateHeader, TemplateValue};
+use corsac::{ConfigError, Issue, Op, Policy, Reason, Severity};
 use napi::bindgen_prelude::{Error, Result, Status};
 
 type IssueRow<'a> = (&'a str, &'a str, &'a str, &'a str, &'a str, &'a str, Option<u32>);
@@ -34,7 +35,7 @@ pub(crate) fn table(policy: &Policy) -> Result<String> {
 
 /// One shape, by its index. Policies with many routes have more of them than are ever asked for.
 pub(crate) fn shape(policy: &Policy, index: u32) -> Result<String> {
-    let Some(shape) = policy.shapes().get(index as usize) else {
+    let Some(shape) = policy.templates().get(index as usize) else {
         return Err(Error::new(Status::InvalidArg, "corsac: the policy has no such shape"));
     };
     serde_json::to_string(&shape_row(shape)).map_err(fault)
@@ -52,7 +53,7 @@ fn issue(issue: &Issue) -> IssueRow<'_> {
     (issue.code.as_str(), severity, &issue.field, &issue.value, &issue.message, &issue.help, issue.line)
 }
 
-fn shape_row(shape: &Shape) -> ShapeRow<'_> {
+fn shape_row(shape: &Template) -> ShapeRow<'_> {
     let row = |reason: Reason| (reason.as_str(), reason.help());
     (
         shape.action().as_str(),
@@ -60,18 +61,18 @@ fn shape_row(shape: &Shape) -> ShapeRow<'_> {
         row(shape.reason()),
         shape.reported().map(row),
         shape.body().to_str().unwrap_or_default(),
-        shape.slots().iter().map(slot).collect(),
+        shape.headers().iter().map(slot).collect(),
         shape.removed().iter().map(|name| name.as_str()).collect(),
     )
 }
 
-fn slot(slot: &Slot) -> SlotRow<'_> {
+fn slot(slot: &TemplateHeader) -> SlotRow<'_> {
     let (text, piece) = match &slot.value {
-        SlotValue::Static(text) => (text.to_str().ok(), None),
-        SlotValue::Text(text) => (text.to_str().ok(), None),
-        SlotValue::Origin => (None, Some(0)),
-        SlotValue::RequestMethod => (None, Some(1)),
-        SlotValue::RequestHeaders => (None, Some(2)),
+        TemplateValue::Static(text) => (text.to_str().ok(), None),
+        TemplateValue::Text(text) => (text.to_str().ok(), None),
+        TemplateValue::Origin => (None, Some(0)),
+        TemplateValue::RequestMethod => (None, Some(1)),
+        TemplateValue::RequestHeaders => (None, Some(2)),
         _ => (None, None),
     };
     let op = match slot.op {

@@ -7,7 +7,7 @@ use crate::predicate::answer;
 use crate::raw;
 use crate::scope::{ScopeRequest, get, is_text, not_asgi};
 use crate::send::Head;
-use corsac::{Action, Answer};
+use corsac::{Action, PredicateAnswer};
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -129,7 +129,7 @@ impl AsgiMiddleware {
             None => ScopeRequest::read(scope, policy.reads())?,
         };
         let picked = read.pick();
-        self.layer()?.decider.decide(policy, scope, &read.request(&picked), Some(Answer::Failed)).map(drop)
+        self.layer()?.decider.decide(policy, scope, &read.request(&picked), Some(PredicateAnswer::Failed)).map(drop)
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
@@ -186,7 +186,7 @@ impl Layer {
         raw::call(self.app.bind(call.scope.py()), [call.scope, call.receive, call.send])
     }
 
-    fn http<'py>(&self, policy: &Policy, call: &Call<'_, 'py>, told: Option<Answer>) -> PyResult<Step<'py>> {
+    fn http<'py>(&self, policy: &Policy, call: &Call<'_, 'py>, told: Option<PredicateAnswer>) -> PyResult<Step<'py>> {
         let py = call.scope.py();
         let read = ScopeRequest::read(call.scope, policy.reads())?;
         let picked = read.pick();
@@ -211,7 +211,7 @@ impl Layer {
         policy: &Policy,
         call: &Call<'_, 'py>,
         kind: &Bound<'py, PyAny>,
-        told: Option<Answer>,
+        told: Option<PredicateAnswer>,
     ) -> PyResult<Step<'py>> {
         let py = call.scope.py();
         let read = ScopeRequest::read_websocket(call.scope, policy.reads(), kind)?;

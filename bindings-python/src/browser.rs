@@ -1,7 +1,7 @@
 //! The browser's side, for `corsac.testing`.
 
 use crate::octets::Octets;
-use corsac::Fetch;
+use corsac::browser::Fetch;
 use pyo3::prelude::*;
 
 type Line<'py> = (Bound<'py, PyAny>, Bound<'py, PyAny>);

@@ -1,7 +1,7 @@
 //! `PredicateCache`: answers of a predicate, remembered for a while.
 
 use crate::octets::Octets;
-use corsac::AnswerCache;
+use corsac::binding::AnswerCache;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyBool;

@@ -8,7 +8,7 @@ use crate::predicate::Said;
 use crate::refusals::{Kind, Refusals};
 use crate::rendered::Rendered;
 use crate::warn::logger;
-use corsac::{Answer, Evaluation, Request};
+use corsac::{Evaluation, PredicateAnswer, Request};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
@@ -98,7 +98,7 @@ impl Decider {
         policy: &'a Policy,
         about: &Bound<'py, PyAny>,
         request: &Request<'a>,
-        told: Option<Answer>,
+        told: Option<PredicateAnswer>,
     ) -> PyResult<Outcome<'a, 'py>> {
         let decision = match (policy.core().evaluate(request), told) {
             (Evaluation::Decided(decision), _) => decision,
@@ -108,9 +108,9 @@ impl Decider {
                 match predicate.map(|predicate| predicate.ask(pending.origin(), about)).transpose() {
                     Ok(Some(Said::Now(answer))) => pending.resolve(answer),
                     Ok(Some(Said::Later(later))) => return Ok(Outcome::Later(later)),
-                    Ok(None) => pending.resolve(Answer::Failed),
+                    Ok(None) => pending.resolve(PredicateAnswer::Failed),
                     Err(error) => {
-                        self.report(about, request, &pending.resolve(Answer::Failed))?;
+                        self.report(about, request, &pending.resolve(PredicateAnswer::Failed))?;
                         return Err(error);
                     }
                 }

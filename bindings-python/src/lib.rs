@@ -1,7 +1,7 @@
 //! The Python extension: Python objects in, Python objects out, nothing decided in between.
 //!
 //! ```text
-//! value.rs    keyword arguments ─► corsac::Value     issue.rs     corsac::Issue ─► Issue, ConfigError
+//! value.rs    keyword arguments ─► corsac::binding::Value     issue.rs     corsac::Issue ─► Issue, ConfigError
 //! octets.rs   str and bytes     ─► bytes             decision.rs  corsac::Decision ─► Decision
 //! headers.rs  pairs, mappings   ─► header lines      vary.rs      merge_vary
 //!                          policy.rs  Policy

@@ -9,7 +9,8 @@ use crate::predicate::{Bounds, Predicates, Said, cannot_wait};
 use crate::rendered::Rendered;
 use crate::value;
 use crate::warn::logger;
-use corsac::{Answer, Evaluation, LoadError, Notation, PolicyBuilder};
+use corsac::binding::Notation;
+use corsac::{Evaluation, LoadError, PolicyBuilder, PredicateAnswer};
 use pyo3::exceptions::{PyOSError, PyRuntimeError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
@@ -222,7 +223,7 @@ impl Policy {
                 match predicate.map(|predicate| predicate.ask(pending.origin(), &none)).transpose()? {
                     Some(Said::Now(answer)) => pending.resolve(answer).into(),
                     Some(Said::Later(later)) => return Err(cannot_wait(&later)),
-                    None => pending.resolve(Answer::Failed).into(),
+                    None => pending.resolve(PredicateAnswer::Failed).into(),
                 }
             }
         })

@@ -2,7 +2,8 @@
 
 use crate::cache::{Answers, PredicateCache};
 use crate::octets::latin1;
-use corsac::{Answer, AnswerCache, PolicyBuilder};
+use corsac::binding::AnswerCache;
+use corsac::{PolicyBuilder, PredicateAnswer};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -151,7 +152,7 @@ pub(crate) struct Predicate {
 /// What a predicate gave.
 #[derive(Debug)]
 pub(crate) enum Said<'py> {
-    Now(Answer),
+    Now(PredicateAnswer),
     /// To be awaited.
     Later(Bound<'py, PyAny>),
 }
@@ -197,7 +198,7 @@ impl Predicate {
         let py = request.py();
         let remembered = self.answers.as_ref().and_then(|answers| answers.get(origin));
         if let Some(allowed) = remembered {
-            return Ok(Said::Now(if allowed { Answer::Allow } else { Answer::Deny }));
+            return Ok(Said::Now(if allowed { PredicateAnswer::Allow } else { PredicateAnswer::Deny }));
         }
         let text = latin1(origin);
         let questions = self.questions.as_ref().map(|questions| questions.bind(py));
@@ -220,17 +221,17 @@ impl Predicate {
         }
         let answer = answer(&said)?;
         if let (Some(answers), Some(era)) = (&self.answers, era) {
-            answers.put_of(era, origin, answer == Answer::Allow);
+            answers.put_of(era, origin, answer == PredicateAnswer::Allow);
         }
         Ok(Said::Now(answer))
     }
 }
 
 /// Only True and False: whatever else a function gives by mistake must not grant anything.
-pub(crate) fn answer(said: &Bound<'_, PyAny>) -> PyResult<Answer> {
+pub(crate) fn answer(said: &Bound<'_, PyAny>) -> PyResult<PredicateAnswer> {
     match said.cast::<PyBool>() {
-        Ok(said) if said.is_true() => Ok(Answer::Allow),
-        Ok(_) => Ok(Answer::Deny),
+        Ok(said) if said.is_true() => Ok(PredicateAnswer::Allow),
+        Ok(_) => Ok(PredicateAnswer::Deny),
         Err(_) => {
             let name = said.get_type().name()?;
             Err(PyTypeError::new_err(format!("the {NAME} function must return True or False, not {name}")))

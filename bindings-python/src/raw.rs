@@ -4,7 +4,7 @@
 #![allow(unsafe_code)]
 
 use crate::send;
-use corsac::RequestHeader;
+use corsac::binding::RequestHeader;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyTuple};

@@ -3,7 +3,8 @@
 use crate::merge::{Merger, Text, Watch};
 use crate::send::Head;
 use crate::warn::Reported;
-use corsac::{Action, Decision, Op, Shape, SlotValue};
+use corsac::binding::{Template, TemplateValue};
+use corsac::{Action, Decision, Op};
 use pyo3::IntoPyObjectExt;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
@@ -64,19 +65,19 @@ enum Line {
     /// The pair of name and value.
     Fixed(Py<PyTuple>),
     /// A name whose value is a piece of the request.
-    OfRequest(Py<PyAny>, SlotValue),
+    OfRequest(Py<PyAny>, TemplateValue),
 }
 
 impl Rendered {
     pub(crate) fn new(policy: Arc<corsac::Policy>, text: Text) -> Self {
-        let shapes = policy.shapes().iter().map(|_| OnceLock::new()).collect();
+        let shapes = policy.templates().iter().map(|_| OnceLock::new()).collect();
         Rendered { policy, text, shapes, reported: Arc::default() }
     }
 
     /// The decision's shape: every decision of the policy has one.
     #[inline]
     pub(crate) fn shape(&self, py: Python<'_>, decision: &Decision<'_>) -> PyResult<&RenderedShape> {
-        let index = decision.shape().index() as usize;
+        let index = decision.template().index() as usize;
         match self.shapes.get(index).and_then(OnceLock::get) {
             Some(shape) => Ok(shape),
             None => self.render(py, index),
@@ -85,7 +86,7 @@ impl Rendered {
 
     #[cold]
     fn render(&self, py: Python<'_>, index: usize) -> PyResult<&RenderedShape> {
-        match (self.shapes.get(index), self.policy.shapes().get(index)) {
+        match (self.shapes.get(index), self.policy.templates().get(index)) {
             (Some(place), Some(shape)) => {
                 // Made first: what Python does meanwhile may come here again.
                 let made = Box::new(RenderedShape::new(py, shape, self.text, &self.reported)?);
@@ -97,9 +98,9 @@ impl Rendered {
 }
 
 impl RenderedShape {
-    fn new(py: Python<'_>, shape: &Shape, text: Text, reported: &Arc<Reported>) -> PyResult<Self> {
+    fn new(py: Python<'_>, shape: &Template, text: Text, reported: &Arc<Reported>) -> PyResult<Self> {
         let lines = shape
-            .slots()
+            .headers()
             .iter()
             .map(|slot| {
                 let name = text.object(py, slot.name.as_str().as_bytes());
@@ -122,7 +123,9 @@ impl RenderedShape {
             body: PyBytes::new(py, shape.body().to_bytes()).unbind(),
             fixed: pairs.map(|pairs| Py::new(py, Lines(PyList::new(py, pairs)?.unbind()))).transpose()?,
             recent: Mutex::new(None),
-            of_origin: lines.iter().all(|line| matches!(line, Line::Fixed(_) | Line::OfRequest(_, SlotValue::Origin))),
+            of_origin: lines
+                .iter()
+                .all(|line| matches!(line, Line::Fixed(_) | Line::OfRequest(_, TemplateValue::Origin))),
             text,
             head: Py::new(py, Head { merger: Merger::new(shape, text), reported: Arc::clone(reported) })?,
             lines,
@@ -137,7 +140,7 @@ impl RenderedShape {
         if !self.of_origin {
             return self.render(py, decision);
         }
-        let origin = decision.value(&SlotValue::Origin);
+        let origin = decision.value(&TemplateValue::Origin);
         let Ok(mut recent) = self.recent.try_lock() else { return self.render(py, decision) };
         match &*recent {
             Some((of, lines)) if **of == *origin => Ok(lines.bind(py).clone()),
@@ -165,19 +168,19 @@ impl RenderedShape {
 }
 
 /// The value, where it does not come from the request.
-fn fixed(value: &SlotValue) -> Option<&[u8]> {
+fn fixed(value: &TemplateValue) -> Option<&[u8]> {
     match value {
-        SlotValue::Static(text) => Some(text.to_bytes()),
-        SlotValue::Text(text) => Some(text.to_bytes()),
+        TemplateValue::Static(text) => Some(text.to_bytes()),
+        TemplateValue::Text(text) => Some(text.to_bytes()),
         _ => None,
     }
 }
 
 impl Merger {
-    fn new(shape: &Shape, text: Text) -> Self {
+    fn new(shape: &Template, text: Text) -> Self {
         let mut watched: Vec<(&'static [u8], Watch)> =
             shape.replaced().iter().map(|name| (name.as_str().as_bytes(), Watch::TakeOff)).collect();
-        for slot in shape.slots() {
+        for slot in shape.headers() {
             match slot.op {
                 Op::Default => watched.push((slot.name.as_str().as_bytes(), Watch::Prefer)),
                 Op::Merge => watched.push((slot.name.as_str().as_bytes(), Watch::Merge)),

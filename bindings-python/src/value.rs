@@ -1,9 +1,9 @@
-//! Python objects as [`corsac::Value`]s. What each setting accepts is core's to say.
+//! Python objects as [`corsac::binding::Value`]s. What each setting accepts is core's to say.
 
 use crate::budget::Budget;
 use crate::octets::is_bytes;
 use crate::predicate::{self, Functions};
-use corsac::Value;
+use corsac::binding::Value;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;

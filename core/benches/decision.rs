@@ -1,7 +1,8 @@
 //! What deciding costs: the rows for the engine alone. `benches/table.py rust` makes a table of them.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
-use corsac::{Config, Evaluation, Policy, Request, RequestHeaders, Value};
+use corsac::binding::Value;
+use corsac::{Config, Evaluation, Policy, Request, RequestHeaders};
 use criterion::{BatchSize, BenchmarkId, Criterion, criterion_group, criterion_main};
 use std::hint::black_box;
 use std::time::Duration;
@@ -28,7 +29,7 @@ fn policy(allow_origins: Vec<String>) -> Policy {
 /// Decides alone.
 fn decide(policy: &Policy, request: &Request<'_>) -> usize {
     match policy.evaluate(black_box(request)) {
-        Evaluation::Decided(decision) => black_box(decision).shape().index() as usize,
+        Evaluation::Decided(decision) => black_box(decision).template().index() as usize,
         Evaluation::Ask(_) => panic!("asked"),
     }
 }
@@ -164,8 +165,8 @@ fn scale(criterion: &mut Criterion) {
     group.bench_function("hostile-path", |bencher| bencher.iter(|| decide(&policy, &hostile)));
     group.bench_function("load", |bencher| bencher.iter(|| black_box(policies.load())));
     group.finish();
-    let shapes = policy.shapes().len();
-    write_facts("scale", &format!("{{\"memory\": {}, \"shapes\": {shapes}}}\n", policy.memory()));
+    let templates = policy.templates().len();
+    write_facts("scale", &format!("{{\"memory\": {}, \"templates\": {templates}}}\n", policy.memory()));
 }
 
 fn as_json(value: &Value) -> serde_json::Value {

@@ -41,13 +41,14 @@ struct Readme;
 #[doc = include_str!("../../docs/service.md")]
 struct Service;
 
-mod browser;
+pub mod browser;
 mod builder;
 mod compile;
 mod config;
 mod decide;
 mod host;
 mod issues;
+mod limits;
 mod origins;
 mod paths;
 mod predicate;
@@ -57,26 +58,39 @@ mod string_set;
 mod suggest;
 mod tokens;
 
-pub use browser::fetch::{Blocked, Fetch};
 pub use builder::PolicyBuilder;
-pub use config::notation::Notation;
-#[doc(hidden)]
-pub use config::setting_names::{
-    CORS as CORS_SETTINGS, CORSAC as SETTINGS, PROTECTION as PROTECTION_SETTINGS, ROUTE as ROUTE_SETTINGS, camel_case,
-};
 pub use config::typed::{Config, ProtectionConfig, RouteConfig};
-pub use config::value::Value;
 pub use decide::decision::{Decision, Header};
-pub use decide::evaluate::{Answer, Evaluation, Pending};
+pub use decide::evaluate::{Evaluation, Pending};
 pub use decide::policy::Policy;
-pub use decide::request::{Request, RequestHeader, RequestHeaders};
+pub use decide::request::{Request, RequestHeaders};
 pub use host::policy_file::{PolicyFile, Watch};
 pub use host::reloadable::Reloadable;
 pub use issues::code::{Code, Reason, Severity};
-pub use issues::issue::{ConfigError, Issue, LoadError, printable};
-#[doc(hidden)]
-pub use origins::punycode::label_to_ascii;
-pub use predicate::cache::{AnswerCache, CacheError};
-pub use response::header_name::Name;
-pub use response::template::{Action, Op, REFUSED, Shape, Slot, SlotValue};
+pub use issues::issue::{ConfigError, Issue, LoadError};
+pub use predicate::PredicateAnswer;
+pub use response::header_name::HeaderName;
+pub use response::template::{Action, Op};
 pub use response::vary::merge_vary;
+
+/// What a binding needs beside the rest of this crate: templates of responses, values of another language, the cache of
+/// predicate answers, and the names of settings. `docs/bindings.md` says how a binding uses them.
+pub mod binding {
+    /// Bounds that a binding holds its own buffers against.
+    pub mod limits {
+        pub use crate::limits::*;
+    }
+
+    pub use crate::config::notation::Notation;
+    pub use crate::config::setting_names::{
+        CORS as CORS_SETTINGS, CORSAC as SETTINGS, PROTECTION as PROTECTION_SETTINGS, ROUTE as ROUTE_SETTINGS,
+        camel_case,
+    };
+    pub use crate::config::value::Value;
+    pub use crate::decide::request::RequestHeader;
+    pub use crate::issues::issue::printable;
+    #[doc(hidden)]
+    pub use crate::origins::punycode::label_to_ascii;
+    pub use crate::predicate::cache::{AnswerCache, CacheError};
+    pub use crate::response::template::{REFUSAL_STATUS, Template, TemplateHeader, TemplateValue};
+}

@@ -1,6 +1,6 @@
 //! A set of byte strings whose look-up costs the same for one as for a million.
 
-use crate::decide::headers::LONGEST_NAME;
+use crate::limits::HEADER_NAME_BYTES;
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 use std::hash::BuildHasher;
@@ -69,7 +69,7 @@ impl StringSet {
         match self {
             StringSet::Few(names) => names.iter().any(|other| **other == *name || other.eq_ignore_ascii_case(name)),
             StringSet::Many(table) => {
-                let mut lower = [0; LONGEST_NAME];
+                let mut lower = [0; HEADER_NAME_BYTES];
                 let Some(lower) = lower.get_mut(..name.len()) else { return false };
                 lower.copy_from_slice(name);
                 lower.make_ascii_lowercase();

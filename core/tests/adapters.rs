@@ -1,9 +1,10 @@
 //! Decisions on `http` types, and the predicate's part.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
+use corsac::binding::Value;
 use corsac::{
-    Action, Answer, Config, Decision, Evaluation, Policy, PolicyBuilder, ProtectionConfig, Request, RequestHeaders,
-    Value,
+    Action, Config, Decision, Evaluation, Policy, PolicyBuilder, PredicateAnswer, ProtectionConfig, Request,
+    RequestHeaders,
 };
 use http::{HeaderMap, HeaderValue};
 
@@ -286,12 +287,12 @@ fn many_lines_are_malformed_and_not_copied() {
 fn asks(policy: &Policy, request: &Request<'_>) -> Option<[&'static str; 3]> {
     let Evaluation::Ask(pending) = policy.evaluate(request) else { return None };
     assert_eq!(Some(pending.origin()), request.origin);
-    Some([Answer::Allow, Answer::Deny, Answer::Failed].map(|answer| {
+    Some([PredicateAnswer::Allow, PredicateAnswer::Deny, PredicateAnswer::Failed].map(|answer| {
         let decision = pending.resolve(answer);
         let mut headers = map(&[("access-control-allow-origin", "https://evil.example")]);
         decision.apply(&mut headers);
         let readable = decision.headers().any(|header| header.name.as_str() == "access-control-allow-origin");
-        assert_eq!(readable, answer == Answer::Allow);
+        assert_eq!(readable, answer == PredicateAnswer::Allow);
         if decision.action() == Action::Continue {
             let origin = std::str::from_utf8(pending.origin()).unwrap();
             assert_eq!(lines(&headers, "access-control-allow-origin"), if readable { vec![origin] } else { vec![] });
@@ -318,7 +319,7 @@ fn the_predicate_is_asked_and_its_answer_holds() {
     let preflight = Request::new(b"OPTIONS").origin(OTHER.as_bytes()).access_control_request_method(b"GET");
     assert_eq!(asks(&policy, &preflight), Some(["preflight-allowed", "origin-not-allowed", "predicate-failed"]));
     let Evaluation::Ask(pending) = policy.evaluate(&preflight) else { panic!("not asked") };
-    assert_eq!(pending.resolve(Answer::Failed).body(), "corsac: predicate-failed\n");
+    assert_eq!(pending.resolve(PredicateAnswer::Failed).body(), "corsac: predicate-failed\n");
 }
 
 #[test]

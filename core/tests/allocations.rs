@@ -51,7 +51,7 @@ fn allocations(work: impl FnOnce()) -> usize {
 fn decide(policy: &Policy, request: &Request<'_>) {
     let decision = match policy.evaluate(black_box(request)) {
         Evaluation::Decided(decision) => decision,
-        Evaluation::Ask(pending) => pending.resolve(corsac::Answer::Allow),
+        Evaluation::Ask(pending) => pending.resolve(corsac::PredicateAnswer::Allow),
     };
     for header in decision.headers() {
         black_box((header.name.as_str(), header.value, header.op));
@@ -202,7 +202,7 @@ fn main() {
 
 /// A policy that asks, and goes on with the answer.
 fn predicate(requests: &[(String, Request<'_>)]) {
-    let value = corsac::Value::Map(vec![("allow_credentials".into(), true.into())]);
+    let value = corsac::binding::Value::Map(vec![("allow_credentials".into(), true.into())]);
     let policy = corsac::PolicyBuilder::new().predicate(true).value(value).unwrap();
     for (name, request) in requests {
         assert_eq!(allocations(|| decide(&policy, request)), 0, "predicate, {name}");

@@ -1,7 +1,8 @@
 //! Unhappy paths: files and texts that are no policy, and what the errors say.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-use corsac::{Code, Config, ConfigError, LoadError, Policy, PolicyBuilder, Value};
+use corsac::binding::Value;
+use corsac::{Code, Config, ConfigError, LoadError, Policy, PolicyBuilder};
 use std::error::Error;
 use std::path::{Path, PathBuf};
 

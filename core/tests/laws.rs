@@ -5,7 +5,7 @@ mod common;
 
 use common::naive::{self, Naive};
 use common::strategies::{RequestSeed, Seed, accepted, config, instance, request, roots, seed};
-use corsac::{Answer, Config, Decision, Evaluation, Name, Policy, PolicyBuilder, Request};
+use corsac::{Config, Decision, Evaluation, HeaderName, Policy, PolicyBuilder, PredicateAnswer, Request};
 use proptest::prelude::*;
 
 /// `PROPTEST_CASES` sets another number of cases.
@@ -34,10 +34,10 @@ fn decide<'a>(policy: &'a Policy, request: &Request<'a>, predicate: Predicate) -
             assert!(naive::parse(pending.origin()).is_some(), "asked about a malformed origin");
             pending.resolve(match predicate {
                 Predicate::None => panic!("asked without a predicate"),
-                Predicate::Never => Answer::Deny,
-                Predicate::Some if pending.origin().contains(&b'a') => Answer::Allow,
-                Predicate::Some => Answer::Deny,
-                Predicate::Failing => Answer::Failed,
+                Predicate::Never => PredicateAnswer::Deny,
+                Predicate::Some if pending.origin().contains(&b'a') => PredicateAnswer::Allow,
+                Predicate::Some => PredicateAnswer::Deny,
+                Predicate::Failing => PredicateAnswer::Failed,
             })
         }
     }
@@ -57,19 +57,19 @@ fn naive(config: &Config) -> Naive {
 }
 
 /// What goes over the wire.
-type Answered = (Option<u16>, Vec<(Name, Vec<u8>)>, &'static str);
+type Answered = (Option<u16>, Vec<(HeaderName, Vec<u8>)>, &'static str);
 
 fn answered(decision: &Decision<'_>) -> Answered {
     let headers = decision.headers().map(|header| (header.name, header.value.to_vec())).collect();
     (decision.status(), headers, decision.body())
 }
 
-fn value<'a>(decision: &Decision<'a>, name: Name) -> Option<&'a [u8]> {
+fn value<'a>(decision: &Decision<'a>, name: HeaderName) -> Option<&'a [u8]> {
     decision.headers().find(|header| header.name == name).map(|header| header.value)
 }
 
 fn varies_on(decision: &Decision<'_>, name: &str) -> bool {
-    let vary = value(decision, Name::Vary).unwrap_or_default();
+    let vary = value(decision, HeaderName::Vary).unwrap_or_default();
     vary.split(|byte| *byte == b',').any(|field| field.trim_ascii().eq_ignore_ascii_case(name.as_bytes()))
 }
 
@@ -138,14 +138,14 @@ proptest! {
             request.origin = origin.as_deref();
             answers.push(decide(&policy, &request, Predicate::None));
         }
-        let changes = answers.iter().any(|answer| value(answer, Name::AllowOrigin) != value(&answers[0], Name::AllowOrigin));
+        let changes = answers.iter().any(|answer| value(answer, HeaderName::AllowOrigin) != value(&answers[0], HeaderName::AllowOrigin));
         let constant = config.allow_origins == ["*"] || (config.allow_origins.is_empty() && config.allow_origin_regex.is_empty());
         prop_assert!(!(changes && constant));
         if !config.allow_origins.is_empty() && !constant {
             prop_assert!(changes, "an instance of a pattern is not allowed: {:?}", config.allow_origins);
         }
         for answer in &answers {
-            prop_assert_eq!(value(answer, Name::Vary), if constant { None } else { Some(&b"Origin"[..]) });
+            prop_assert_eq!(value(answer, HeaderName::Vary), if constant { None } else { Some(&b"Origin"[..]) });
         }
     }
 }
@@ -162,7 +162,7 @@ proptest! {
             let preflight = Request::new(b"OPTIONS").origin(&origin).access_control_request_method(b"GET");
             let decision = decide(&policy, &preflight, Predicate::None);
             prop_assert_eq!(
-                value(&decision, Name::AllowOrigin).is_some(),
+                value(&decision, HeaderName::AllowOrigin).is_some(),
                 naive.allows(&origin),
                 "{:?} by {:?} {:?}", String::from_utf8_lossy(&origin), config.allow_origins, config.allow_origin_regex
             );
@@ -192,16 +192,16 @@ proptest! {
 
     /// No bytes make evaluating panic.
     #[test]
-    fn any_bytes_are_decided(config in config(), slots in prop::collection::vec(prop::option::of(any::<Vec<u8>>()), 6)) {
+    fn any_bytes_are_decided(config in config(), headers in prop::collection::vec(prop::option::of(any::<Vec<u8>>()), 6)) {
         let (_, policy) = accepted(config);
-        let mut request = Request::new(slots[0].as_deref().unwrap_or(b"OPTIONS"));
-        request.path = slots[1].as_deref();
-        request.origin = slots[2].as_deref();
-        request.access_control_request_method = slots[3].as_deref();
-        request.access_control_request_headers = slots[4].as_deref();
-        request.access_control_request_private_network = slots[5].as_deref();
+        let mut request = Request::new(headers[0].as_deref().unwrap_or(b"OPTIONS"));
+        request.path = headers[1].as_deref();
+        request.origin = headers[2].as_deref();
+        request.access_control_request_method = headers[3].as_deref();
+        request.access_control_request_headers = headers[4].as_deref();
+        request.access_control_request_private_network = headers[5].as_deref();
         let decision = decide(&policy, &request, Predicate::None);
-        prop_assert_eq!(decision.shape().index() as usize, policy.shapes().iter().position(|shape| std::ptr::eq(shape, decision.shape())).unwrap());
+        prop_assert_eq!(decision.template().index() as usize, policy.templates().iter().position(|template| std::ptr::eq(template, decision.template())).unwrap());
     }
 }
 
@@ -223,15 +223,15 @@ fn leaks_nothing(
     }
     let any = config.allow_origins == ["*"];
 
-    match value(&decision, Name::AllowOrigin) {
+    match value(&decision, HeaderName::AllowOrigin) {
         Some(b"*") => prop_assert!(any),
         Some(origin) => prop_assert!(!any && allowed && Some(origin) == request.origin),
         None => prop_assert!(!any || request.access_control_request_method.is_some() && !allowed),
     }
-    if let Some(credentials) = value(&decision, Name::AllowCredentials) {
+    if let Some(credentials) = value(&decision, HeaderName::AllowCredentials) {
         prop_assert!(credentials == b"true" && config.allow_credentials && !any && allowed);
     }
-    if value(&decision, Name::AllowOrigin).is_none() {
+    if value(&decision, HeaderName::AllowOrigin).is_none() {
         for header in decision.headers() {
             prop_assert!(!header.name.as_str().starts_with("access-control-"), "{}", header.name.as_str());
         }
@@ -242,25 +242,30 @@ fn leaks_nothing(
         check_provenance(header.name, header.value, request, config)?;
     }
     prop_assert!(decision.body().bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\n')));
-    prop_assert!(!decision.shape().slots().iter().any(|slot| decision.removed().contains(&slot.name)));
+    prop_assert!(!decision.template().headers().iter().any(|header| decision.removed().contains(&header.name)));
     Ok(())
 }
 
 /// Bytes of the request stand in an answer only as its whole origin, one method, or a checked list of names.
-fn check_provenance(name: Name, value: &[u8], request: &Request<'_>, config: &Config) -> Result<(), TestCaseError> {
+fn check_provenance(
+    name: HeaderName,
+    value: &[u8],
+    request: &Request<'_>,
+    config: &Config,
+) -> Result<(), TestCaseError> {
     let comes_from = |bytes: Option<&[u8]>| bytes.is_some_and(|bytes| bytes.as_ptr_range().contains(&value.as_ptr()));
     let is_token = |text: &[u8]| !text.is_empty() && text.iter().all(|byte| is_tchar(*byte));
     let star = |list: &[String]| config.allow_credentials && list == ["*"];
     let method = request.access_control_request_method;
     let headers = request.access_control_request_headers;
     if comes_from(request.origin) {
-        prop_assert_eq!((name, Some(value)), (Name::AllowOrigin, request.origin));
+        prop_assert_eq!((name, Some(value)), (HeaderName::AllowOrigin, request.origin));
     } else if comes_from(method) {
-        prop_assert_eq!((name, Some(value)), (Name::AllowMethods, method));
+        prop_assert_eq!((name, Some(value)), (HeaderName::AllowMethods, method));
         prop_assert!(star(&config.allow_methods) && is_token(value) && value.len() <= 128);
         prop_assert!(![&b"CONNECT"[..], b"TRACE", b"TRACK"].iter().any(|bad| bad.eq_ignore_ascii_case(value)));
     } else if comes_from(headers) {
-        prop_assert_eq!((name, Some(value)), (Name::AllowHeaders, headers));
+        prop_assert_eq!((name, Some(value)), (HeaderName::AllowHeaders, headers));
         prop_assert!(star(&config.allow_headers) && value.len() <= 8192);
         for element in value.split(|byte| *byte == b',') {
             let element = element.trim_ascii();

@@ -1,7 +1,8 @@
 //! What a person reads who has written a bad policy: messages and helps, word by word.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
-use corsac::{ConfigError, LoadError, Notation, Policy, PolicyBuilder};
+use corsac::binding::Notation;
+use corsac::{ConfigError, LoadError, Policy, PolicyBuilder};
 use serde::Deserialize;
 
 /// A policy in a notation, and the lines of its error.

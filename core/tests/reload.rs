@@ -223,16 +223,16 @@ fn a_watch_may_be_dropped_by_what_it_calls() {
     let path = folder.at("cors.toml");
     fs::write(&path, text(0)).unwrap();
     let (file, _) = open(&path);
-    let slot = Arc::new(Mutex::new(None));
+    let header = Arc::new(Mutex::new(None));
     let (told, telling) = channel();
-    let own = Arc::clone(&slot);
+    let own = Arc::clone(&header);
     let watch = file
         .watch(Duration::from_millis(10), move |_| {
             drop(own.lock().unwrap().take());
             told.send(()).unwrap();
         })
         .unwrap();
-    *slot.lock().unwrap() = Some(watch);
+    *header.lock().unwrap() = Some(watch);
     fs::write(&path, text(1)).unwrap();
     telling.recv_timeout(Duration::from_secs(10)).expect("it hangs");
 }

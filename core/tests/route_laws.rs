@@ -1,7 +1,7 @@
 //! Routes and protection against plain readings of their rules, which share nothing with the engine.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
-use corsac::{Config, Evaluation, Name, Policy, ProtectionConfig, Request, RouteConfig};
+use corsac::{Config, Evaluation, HeaderName, Policy, ProtectionConfig, Request, RouteConfig};
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 
@@ -298,7 +298,7 @@ fn chosen(policy: &Policy, target: &[u8], is_decoded: bool) -> Chosen {
     if decision.reason().as_str() == "path-ambiguous" {
         return Chosen::Ambiguous;
     }
-    match decision.headers().find(|header| header.name == Name::ExposeHeaders) {
+    match decision.headers().find(|header| header.name == HeaderName::ExposeHeaders) {
         Some(header) => Chosen::Route(std::str::from_utf8(&header.value[1..]).unwrap().parse().unwrap()),
         None => Chosen::TopLevel,
     }
@@ -421,12 +421,12 @@ proptest! {
         };
         if expected.is_some() && !report_only {
             prop_assert_eq!((decision.status(), Some(decision.reason().as_str())), (Some(403), expected));
-            let kept = |(name, _): &(Name, Vec<u8>)| !matches!(name, Name::Vary);
+            let kept = |(name, _): &(HeaderName, Vec<u8>)| !matches!(name, HeaderName::Vary);
             let mut wanted: Vec<_> = headers(&unguarded).into_iter().filter(kept).collect();
-            wanted.push((Name::ContentType, b"text/plain; charset=utf-8".to_vec()));
-            wanted.push((Name::CacheControl, b"no-store".to_vec()));
+            wanted.push((HeaderName::ContentType, b"text/plain; charset=utf-8".to_vec()));
+            wanted.push((HeaderName::CacheControl, b"no-store".to_vec()));
             let vary = if is_handshake { "Origin, Sec-Fetch-Site, Upgrade, Sec-WebSocket-Key" } else { "Origin, Sec-Fetch-Site" };
-            wanted.push((Name::Vary, vary.into()));
+            wanted.push((HeaderName::Vary, vary.into()));
             prop_assert_eq!(headers(&decision), wanted);
         } else {
             prop_assert_eq!(decision.reported().map(|reason| reason.as_str()), expected);

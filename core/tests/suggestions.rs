@@ -48,7 +48,7 @@ impl Case {
 }
 
 fn build(policy: &Map<String, Value>) -> Result<Policy, Vec<Issue>> {
-    let value: corsac::Value = serde_json::from_value(Value::Object(policy.clone())).unwrap();
+    let value: corsac::binding::Value = serde_json::from_value(Value::Object(policy.clone())).unwrap();
     PolicyBuilder::new().value(value).map_err(|error| error.issues().to_vec())
 }
 
@@ -69,7 +69,7 @@ fn apply(policy: &mut Map<String, Value>, issue: &Issue, code: &str) {
         Some((name, index)) => (name, index.trim_end_matches(']').parse::<usize>().ok()),
         None => (field, None),
     };
-    let name = table.keys().find(|key| *key == name || corsac::camel_case(name) == **key).unwrap().clone();
+    let name = table.keys().find(|key| *key == name || corsac::binding::camel_case(name) == **key).unwrap().clone();
     // A setting and its value.
     if let Ok(setting) = toml::from_str::<Map<String, Value>>(code)
         && setting.len() == 1

@@ -1,7 +1,8 @@
 //! What the help of a refused regex suggests: it is taken at its word, and has to do what was meant.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
-use corsac::{Evaluation, Issue, Policy, Reason, Request, Value};
+use corsac::binding::Value;
+use corsac::{Evaluation, Issue, Policy, Reason, Request};
 use proptest::prelude::*;
 use serde::Deserialize;
 

@@ -5,7 +5,8 @@ mod common;
 
 use common::mutation::{Mutation, mutation};
 use common::strategies::{accepted, config, plain_origin};
-use corsac::{Config, ConfigError, Issue, Policy, Value, merge_vary};
+use corsac::binding::Value;
+use corsac::{Config, ConfigError, Issue, Policy, merge_vary};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
@@ -159,7 +160,7 @@ proptest! {
             "dangerouslyAllow": config.dangerously_allow,
         });
         let read = Policy::from_json(text.to_string()).unwrap();
-        prop_assert_eq!(format!("{:?}", read.shapes()), format!("{:?}", policy.shapes()));
+        prop_assert_eq!(format!("{:?}", read.templates()), format!("{:?}", policy.templates()));
         let findings = |policy: &Policy| -> Vec<_> {
             policy.lints().iter().map(|lint| (lint.code, lint.field.clone(), lint.message.clone())).collect()
         };

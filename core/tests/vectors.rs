@@ -4,7 +4,8 @@
 mod common;
 
 use common::isomorphic::{bytes, string};
-use corsac::{Answer, Code, Evaluation, Issue, Policy, PolicyBuilder, RequestHeaders, Value, merge_vary};
+use corsac::binding::Value;
+use corsac::{Code, Evaluation, Issue, Policy, PolicyBuilder, PredicateAnswer, RequestHeaders, merge_vary};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value as Json;
 use std::collections::{BTreeSet, HashSet};
@@ -59,12 +60,12 @@ enum Predicate {
     Fail,
 }
 
-impl From<Predicate> for Answer {
+impl From<Predicate> for PredicateAnswer {
     fn from(predicate: Predicate) -> Self {
         match predicate {
-            Predicate::Allow => Answer::Allow,
-            Predicate::Deny => Answer::Deny,
-            Predicate::Fail => Answer::Failed,
+            Predicate::Allow => PredicateAnswer::Allow,
+            Predicate::Deny => PredicateAnswer::Deny,
+            Predicate::Fail => PredicateAnswer::Failed,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Any bytes in every slot of a request: a decision, whose values are visible ASCII.
 #![no_main]
 
-use corsac::{Answer, Config, Evaluation, Policy, PolicyBuilder, ProtectionConfig, Request, RouteConfig};
+use corsac::{Config, Evaluation, Policy, PolicyBuilder, PredicateAnswer, ProtectionConfig, Request, RouteConfig};
 use libfuzzer_sys::fuzz_target;
 use std::sync::LazyLock;
 
@@ -56,7 +56,7 @@ fuzz_target!(|slots: (u8, [bool; 3], [Option<&[u8]>; 10])| {
     (request.path_decoded, request.secure, request.websocket) = (path_decoded, secure, websocket);
     let decision = match POLICIES[usize::from(choice) % POLICIES.len()].evaluate(&request) {
         Evaluation::Decided(decision) => decision,
-        Evaluation::Ask(pending) => pending.resolve(Answer::Allow),
+        Evaluation::Ask(pending) => pending.resolve(PredicateAnswer::Allow),
     };
     for header in decision.headers() {
         assert!(header.value.iter().all(|byte| matches!(byte, b'!'..=b'~' | b' ' | b'\t')), "{header:?}");

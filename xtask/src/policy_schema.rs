@@ -3,7 +3,8 @@
 //!
 //! It is as strict as a schema can be without being stricter than the engine, which has the last word.
 
-use corsac::{CORS_SETTINGS, Config, PROTECTION_SETTINGS, ROUTE_SETTINGS, SETTINGS, camel_case};
+use corsac::Config;
+use corsac::binding::{CORS_SETTINGS, PROTECTION_SETTINGS, ROUTE_SETTINGS, SETTINGS, camel_case};
 use serde_json::{Map, Value, json};
 use std::error::Error;
 use std::path::Path;

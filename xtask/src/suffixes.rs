@@ -3,7 +3,7 @@
 //! `*.amazonaws.com` reaches `anyone.s3.amazonaws.com`, although `amazonaws.com` is somebody's own. The list is that of
 //! the `psl` crate, which is kept up to date; its compiled form is four times the size of the text.
 
-use corsac::label_to_ascii;
+use corsac::binding::label_to_ascii;
 use std::collections::BTreeSet;
 use std::error::Error;
 use std::path::{Path, PathBuf};

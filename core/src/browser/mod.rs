@@ -1,3 +1,5 @@
-//! The browser's side: Fetch's CORS protocol.
+//! The browser's side of the protocol: what a page may read of a response.
 
-pub(crate) mod fetch;
+mod fetch;
+
+pub use fetch::{Blocked, Fetch};

@@ -13,7 +13,7 @@ use crate::origins::set::{OriginSet, OriginSetBuilder};
 use crate::paths::tree::compile_routes;
 use crate::read::reader::Document;
 use crate::response::outcome::Guard;
-use crate::response::render::{ShapesBuilder, Texts};
+use crate::response::render::{TemplatesBuilder, Texts};
 use crate::suggest::contradiction::{Untrusted, contradiction, untrusted_origin};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -29,7 +29,7 @@ pub(crate) fn compile<'i>(document: &'i Document, issues: &'i mut Issues) -> Pol
     let mut compiler = Compiler::new(issues);
     let rules = compiler.rules(&document.settings);
     let routes = (!document.routes.is_empty()).then(|| compiler.routes(document));
-    Policy { rules, routes, shapes: compiler.shapes.build(), lints: Vec::new() }
+    Policy { rules, routes, templates: compiler.templates.build(), lints: Vec::new() }
 }
 
 /// Compiles the top level and the routes. A list that routes inherit is compiled once, and found by its address.
@@ -44,7 +44,7 @@ struct Compiler<'i> {
     contradictions: HashSet<(*const ProtectionSettings, *const OriginSet)>,
     /// The route whose rules are compiled, by its place.
     route: Option<&'i str>,
-    shapes: ShapesBuilder,
+    templates: TemplatesBuilder,
 }
 
 /// A list compiled, its text as it is sent, and whether it is `*`.
@@ -62,7 +62,7 @@ impl<'i> Compiler<'i> {
             protections: HashMap::new(),
             contradictions: HashSet::new(),
             route: None,
-            shapes: ShapesBuilder::default(),
+            templates: TemplatesBuilder::default(),
         }
     }
 
@@ -82,7 +82,7 @@ impl<'i> Compiler<'i> {
             echo_headers: texts.headers.is_none(),
             private_network: texts.private_network,
             protection: self.protection(settings),
-            layout: self.shapes.add(texts),
+            layout: self.templates.add(texts),
         }
     }
 
@@ -217,7 +217,7 @@ impl<'i> Compiler<'i> {
         let mut texts = self.texts(&document.settings);
         texts.keep_app_headers = settings().all(|settings| settings.keep_app_headers);
         texts.guard = guard(protection.as_deref());
-        let layout = self.shapes.add(texts);
+        let layout = self.templates.add(texts);
         Rules { protection, layout, credentials: false, ..top }
     }
 }

@@ -3,10 +3,11 @@
 use crate::compile::compiler::Compiled;
 use crate::compile::origins::Stakes;
 use crate::config::settings::{At, List};
-use crate::decide::headers::{AllowedHeaders, LONGEST_NAME};
-use crate::decide::methods::{AllowedMethods, LONGEST_METHOD};
+use crate::decide::headers::AllowedHeaders;
+use crate::decide::methods::AllowedMethods;
 use crate::issues::code::Code;
 use crate::issues::issue::{Fault, Issues, printable};
+use crate::limits::{HEADER_NAME_BYTES, METHOD_BYTES};
 use crate::string_set::StringSet;
 use crate::suggest::lists::{suggest_headers, suggest_methods};
 use crate::suggest::trial::Place;
@@ -52,9 +53,9 @@ fn check_method(method: &str, place: &Place<'_>) -> Result<(), Fault> {
         return Err(Fault::new(Code::MethodNotToken, EMPTY, "remove the entry, or write a method such as `PUT`"));
     }
     let help = |otherwise: &str| place.entries(&suggest_methods(method)).unwrap_or_else(|| otherwise.to_owned());
-    if method.len() > LONGEST_METHOD || Method::from_bytes(method.as_bytes()).is_err() {
+    if method.len() > METHOD_BYTES || Method::from_bytes(method.as_bytes()).is_err() {
         let message = format!(
-            "`{}` is not a valid method: a method is one token of at most {LONGEST_METHOD} bytes",
+            "`{}` is not a valid method: a method is one token of at most {METHOD_BYTES} bytes",
             printable(method)
         );
         return Err(Fault::new(Code::MethodNotToken, message, help("write each method by itself, such as `PUT`")));
@@ -131,10 +132,10 @@ fn check_header(name: &str, place: &Place<'_>) -> Result<String, Fault> {
         return Err(Fault::new(Code::HeaderNotToken, EMPTY, help));
     }
     match HeaderName::from_bytes(name.as_bytes()) {
-        Ok(lower) if name.len() <= LONGEST_NAME => Ok(lower.as_str().to_owned()),
+        Ok(lower) if name.len() <= HEADER_NAME_BYTES => Ok(lower.as_str().to_owned()),
         _ => {
             let message = format!(
-                "`{}` is not a valid header name: a name is one token of at most {LONGEST_NAME} bytes",
+                "`{}` is not a valid header name: a name is one token of at most {HEADER_NAME_BYTES} bytes",
                 printable(name)
             );
             let help = place.entries(&suggest_headers(name));

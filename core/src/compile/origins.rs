@@ -3,9 +3,10 @@
 use crate::config::settings::{At, Dangers, Entry, List};
 use crate::issues::code::Code;
 use crate::issues::issue::{Fault, Issues, printable};
+use crate::limits::{LABEL_GLOBS, REGEXES};
 use crate::origins::origin::Origin;
 use crate::origins::pattern::{OriginPattern, TuplePattern};
-use crate::origins::regex::{MAX_REGEXES, Regex, too_large_fault};
+use crate::origins::regex::{Regex, too_large_fault};
 use crate::origins::regex_language;
 use crate::origins::set::{OriginSet, OriginSetBuilder};
 use crate::suggest::pattern_fault::offer;
@@ -13,9 +14,6 @@ use crate::suggest::regex::{Syntax, Written};
 use crate::suggest::regex_fault;
 use crate::suggest::trial::Place;
 use std::borrow::Cow;
-
-/// Label globs are compared one by one, so that their number is bounded.
-const MAX_GLOBS: usize = 1000;
 
 /// Who is let in, and what that opens: what the checks of a list of origins depend on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -109,9 +107,9 @@ fn read_entry<'l>(
 }
 
 fn check_globs(list: &List, builder: &OriginSetBuilder<'_>, issues: &mut Issues) {
-    if builder.globs() > MAX_GLOBS {
+    if builder.globs() > LABEL_GLOBS {
         let message =
-            format!("{} label globs are more than the {MAX_GLOBS} that are compared one by one", builder.globs());
+            format!("{} label globs are more than the {LABEL_GLOBS} that are compared one by one", builder.globs());
         let help = "write `*.` patterns or exact origins, of which there may be millions";
         issues.error(&list.field, builder.globs(), Fault::new(Code::TooManyGlobs, message, help));
     }
@@ -162,9 +160,8 @@ fn null(place: &Place<'_>) -> Fault {
 }
 
 fn compile_regexes(list: &List, stakes: Stakes, builder: &mut OriginSetBuilder<'_>, issues: &mut Issues) {
-    if list.entries.len() > MAX_REGEXES {
-        let message =
-            format!("{} regexes are more than the {MAX_REGEXES} that are tried one by one", list.entries.len());
+    if list.entries.len() > REGEXES {
+        let message = format!("{} regexes are more than the {REGEXES} that are tried one by one", list.entries.len());
         issues.error(&list.field, list.entries.len(), too_large_fault(&message));
         return;
     }

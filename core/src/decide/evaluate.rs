@@ -8,6 +8,7 @@ use crate::decide::protection::{Objection, Protection};
 use crate::decide::request::Request;
 use crate::issues::code::Reason;
 use crate::origins::set::Verdict;
+use crate::predicate::PredicateAnswer;
 use crate::response::outcome::Case;
 
 /// What evaluating a request comes to.
@@ -25,18 +26,6 @@ pub struct Pending<'a> {
     policy: &'a Policy,
     rules: &'a Rules,
     request: Request<'a>,
-}
-
-/// What the host's predicate said.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub enum Answer {
-    /// The origin is refused.
-    Deny = 0,
-    /// The origin may read the response.
-    Allow = 1,
-    /// The predicate failed: the origin is refused, and the decision says why.
-    Failed = 2,
 }
 
 impl<'a> Pending<'a> {
@@ -57,12 +46,12 @@ impl<'a> Pending<'a> {
 
     /// Goes on with the predicate's answer.
     #[must_use]
-    pub fn resolve(self, answer: Answer) -> Decision<'a> {
+    pub fn resolve(self, answer: PredicateAnswer) -> Decision<'a> {
         let walk = Walk::new(self.policy, self.rules, &self.request);
         walk.resume(match answer {
-            Answer::Allow => OriginAnswer::Allowed,
-            Answer::Deny => OriginAnswer::Refused(Reason::OriginNotAllowed),
-            Answer::Failed => OriginAnswer::Refused(Reason::PredicateFailed),
+            PredicateAnswer::Allow => OriginAnswer::Allowed,
+            PredicateAnswer::Deny => OriginAnswer::Refused(Reason::OriginNotAllowed),
+            PredicateAnswer::Failed => OriginAnswer::Refused(Reason::PredicateFailed),
         })
     }
 }
@@ -201,7 +190,7 @@ impl<'a, 'q> Walk<'a, 'q> {
     #[inline(always)]
     fn decide(&self, case: Case, reported: Option<Reason>) -> Decision<'a> {
         Decision {
-            shape: self.policy.shapes.of(self.rules.layout, case, reported),
+            template: self.policy.templates.of(self.rules.layout, case, reported),
             origin: self.request.origin.unwrap_or_default(),
             request_method: self.request.access_control_request_method.unwrap_or_default(),
             request_headers: self.request.access_control_request_headers.unwrap_or_default(),

@@ -1,11 +1,8 @@
 //! `Access-Control-Request-Headers`: a bounded list of names, whatever a client sends.
 
+use crate::limits::{REQUESTED_HEADERS, REQUESTED_HEADERS_BYTES};
 use crate::string_set::StringSet;
 use crate::tokens::{AUTHORIZATION, is_tchar};
-
-/// Over this many bytes, or names, the header is malformed: browsers send far less.
-const MAX_BYTES: usize = 8192;
-const MAX_NAMES: usize = 128;
 
 /// Which request headers a policy allows.
 #[derive(Debug)]
@@ -33,7 +30,7 @@ impl AllowedHeaders {
 
     /// Reads the header: names separated by commas, with optional white space and empty elements.
     pub(crate) fn check(&self, header: &[u8]) -> Asked {
-        if header.len() > MAX_BYTES {
+        if header.len() > REQUESTED_HEADERS_BYTES {
             return Asked::Malformed;
         }
         let mut answer = Asked::Allowed;
@@ -44,7 +41,7 @@ impl AllowedHeaders {
                 continue;
             }
             count += 1;
-            if count > MAX_NAMES || !name.iter().all(|byte| is_tchar(*byte)) {
+            if count > REQUESTED_HEADERS || !name.iter().all(|byte| is_tchar(*byte)) {
                 return Asked::Malformed;
             }
             if answer == Asked::Allowed && !self.allows(name) {
@@ -62,9 +59,6 @@ impl AllowedHeaders {
         }
     }
 }
-
-/// The longest header name that a policy may list, so that a name is lower-cased on the stack.
-pub(crate) const LONGEST_NAME: usize = 256;
 
 trait Ows {
     fn trim_ows(&self) -> &[u8];

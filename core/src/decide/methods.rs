@@ -1,10 +1,8 @@
 //! Which methods a policy allows.
 
+use crate::limits::METHOD_BYTES;
 use crate::string_set::StringSet;
 use crate::tokens::{USUAL_METHODS, is_forbidden_method, is_token};
-
-/// Longer names of methods are refused: none is used, and a refused one is never sent back.
-pub(crate) const LONGEST_METHOD: usize = 128;
 
 #[derive(Debug)]
 pub(crate) enum AllowedMethods {
@@ -21,7 +19,7 @@ impl AllowedMethods {
         match self {
             AllowedMethods::Listed(methods) => (methods.contains(method), false),
             AllowedMethods::All { echo } => {
-                let allowed = method.len() <= LONGEST_METHOD && is_token(method) && !is_forbidden_method(method);
+                let allowed = method.len() <= METHOD_BYTES && is_token(method) && !is_forbidden_method(method);
                 let usual = || USUAL_METHODS.iter().any(|usual| usual.as_bytes() == method);
                 (allowed, *echo && allowed && !usual())
             }

@@ -11,8 +11,8 @@ use crate::issues::issue::{ConfigError, Issue, LoadError};
 use crate::origins::set::OriginSet;
 use crate::paths::tree::Routes;
 use crate::response::outcome::Layout;
-use crate::response::render::Shapes;
-use crate::response::template::Shape;
+use crate::response::render::Templates;
+use crate::response::template::Template;
 use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ pub struct Policy {
     /// What holds where no route says otherwise.
     pub(crate) rules: Rules,
     pub(crate) routes: Option<RoutedRules>,
-    pub(crate) shapes: Shapes,
+    pub(crate) templates: Templates,
     pub(crate) lints: Vec<Issue>,
 }
 
@@ -126,11 +126,11 @@ impl Policy {
         self.all_rules().any(|rules| rules.protection.is_some())
     }
 
-    /// Every answer that the policy can give, for bindings that prepare their own objects for each. A shape stands
-    /// at its own [`index`](Shape::index).
+    /// Every answer that the policy can give, for bindings that prepare their own objects for each. A template stands
+    /// at its own [`index`](Template::index).
     #[must_use]
-    pub fn shapes(&self) -> &[Shape] {
-        self.shapes.all()
+    pub fn templates(&self) -> &[Template] {
+        self.templates.all()
     }
 
     /// About how many bytes the policy takes: patterns, routes and prepared answers.
@@ -140,8 +140,8 @@ impl Policy {
         let origins = self.all_rules().map(|rules| &rules.origins).filter(|origins| seen.insert(Arc::as_ptr(origins)));
         let origins: usize = origins.map(|origins| origins.memory()).sum();
         let routes = self.routes.as_ref().map_or(0, |routes| routes.paths.memory() + size_of_val(&*routes.rules));
-        let shape = |shape: &Shape| size_of_val(shape) + size_of_val(shape.slots());
-        origins + routes + self.shapes().iter().map(shape).sum::<usize>()
+        let size = |template: &Template| size_of_val(template) + size_of_val(template.headers());
+        origins + routes + self.templates().iter().map(size).sum::<usize>()
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a decision looks at in a request: byte slices, borrowed from the host.
 
+use crate::limits::JOINED_HEADER_BYTES;
 use std::borrow::Cow;
 
 /// One request, as far as CORS is concerned. A header that is absent is `None`; one that is empty is `Some`.
@@ -156,9 +157,6 @@ pub struct RequestHeaders<'r> {
     values: [Option<Cow<'r, [u8]>>; HEADERS],
 }
 
-/// A joined value longer than this is malformed whatever follows, so the rest is not copied.
-const ENOUGH: usize = 8 * 1024;
-
 impl<'r> RequestHeaders<'r> {
     /// Whether header lines of this name, in any case, are read by any policy. Bindings need not convert the others.
     #[must_use]
@@ -177,11 +175,11 @@ impl<'r> RequestHeaders<'r> {
     /// Takes a line of this header.
     #[inline]
     pub fn put(&mut self, header: RequestHeader, value: &'r [u8]) {
-        let Some(slot) = self.values.get_mut(header as usize) else { return };
-        match slot {
-            None => *slot = Some(Cow::Borrowed(value)),
+        let Some(line) = self.values.get_mut(header as usize) else { return };
+        match line {
+            None => *line = Some(Cow::Borrowed(value)),
             // What is too long to be looked through is taken for a handshake: it is judged, then.
-            Some(joined) if header == RequestHeader::Upgrade && joined.len() > ENOUGH => {
+            Some(joined) if header == RequestHeader::Upgrade && joined.len() > JOINED_HEADER_BYTES => {
                 *joined = Cow::Borrowed(b"websocket");
             }
             Some(joined) => join(joined, value),
@@ -212,10 +210,10 @@ impl<'r> RequestHeaders<'r> {
 }
 
 fn join<'r>(joined: &mut Cow<'r, [u8]>, value: &'r [u8]) {
-    if joined.len() <= ENOUGH {
+    if joined.len() <= JOINED_HEADER_BYTES {
         let joined = joined.to_mut();
         joined.extend_from_slice(b", ");
-        joined.extend_from_slice(value.get(..ENOUGH).unwrap_or(value));
+        joined.extend_from_slice(value.get(..JOINED_HEADER_BYTES).unwrap_or(value));
     }
 }
 

@@ -2,13 +2,12 @@
 
 use crate::issues::code::Code;
 use crate::issues::issue::{ConfigError, Fault, Issues, LoadError, printable};
+use crate::limits::POLICY_FILE_MIB;
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::Read;
 use std::path::Path;
 
-/// The longest file that is read, in MiB. A million origins take about half of it.
-const MAX_MIB: u64 = 64;
-const MAX_BYTES: u64 = MAX_MIB << 20;
+const MAX_BYTES: u64 = POLICY_FILE_MIB << 20;
 
 /// Reads a policy's file whole.
 ///
@@ -25,7 +24,7 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, LoadError> {
     let mut text = Vec::new();
     file.take(MAX_BYTES + 1).read_to_end(&mut text).map_err(LoadError::Io)?;
     if text.len() as u64 > MAX_BYTES {
-        let message = format!("`{}` is larger than {MAX_MIB} MiB", shown(path));
+        let message = format!("`{}` is larger than {POLICY_FILE_MIB} MiB", shown(path));
         let help = "write `*.` patterns for origins that have a domain in common, or keep the origins in a database and ask it \
                     with an origin predicate";
         return Err(refused(path, Fault::new(Code::FileTooLarge, message, help)));

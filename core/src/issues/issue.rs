@@ -2,6 +2,7 @@
 
 use crate::config::notation::Notation;
 use crate::issues::code::{Code, Severity};
+use crate::limits::{ISSUES, ORIGIN_BYTES, QUOTED_CHARACTERS};
 use std::collections::HashSet;
 use std::fmt;
 
@@ -127,9 +128,6 @@ impl From<ConfigError> for LoadError {
     }
 }
 
-/// Issues are kept up to this many; a million bad origins are told by the first thousand.
-const MOST_ISSUES: usize = 1000;
-
 /// Behind so many issues nothing is worked out for a regex.
 const MOST_REGEX_HELPS: usize = 64;
 
@@ -184,7 +182,7 @@ impl Issues {
 
     /// Whether further issues are only counted, so that their help need not be worked out.
     pub(crate) fn is_full(&self) -> bool {
-        self.errors.len() >= MOST_ISSUES
+        self.errors.len() >= ISSUES
     }
 
     /// Whether the help for one more finding in a regex is worked out: that costs more than other helps do.
@@ -214,7 +212,7 @@ impl Issues {
 
     pub(crate) fn lint(&mut self, field: impl Into<String>, value: impl fmt::Display, fault: Fault) {
         let field = field.into();
-        if self.lints.len() < MOST_ISSUES && self.is_news(Severity::Lint, fault.code, &field) {
+        if self.lints.len() < ISSUES && self.is_news(Severity::Lint, fault.code, &field) {
             self.lints.push(issue(Severity::Lint, field, value, fault));
         }
     }
@@ -253,14 +251,11 @@ fn issue(severity: Severity, field: impl Into<String>, value: impl fmt::Display,
     }
 }
 
-/// How much of a value is quoted, in characters.
-const MOST_QUOTED: usize = 200;
-
 /// A text as it may stand in a message or a log: control and format characters escaped, cut at 200 characters.
 #[must_use]
 pub fn printable(text: &str) -> String {
-    let escaped = escape(text.chars().take(MOST_QUOTED + 1));
-    match escaped.char_indices().nth(MOST_QUOTED) {
+    let escaped = escape(text.chars().take(QUOTED_CHARACTERS + 1));
+    match escaped.char_indices().nth(QUOTED_CHARACTERS) {
         Some((end, _)) => format!("{}…", escaped.get(..end).unwrap_or_default()),
         None => escaped,
     }
@@ -301,5 +296,5 @@ pub(crate) fn write_this(text: &str) -> String {
 
 /// A text that a help offers: whole, or it could not be copied. No suggestion is longer than the longest origin.
 pub(crate) fn write_out(text: &str) -> String {
-    escape(text.chars().take(crate::origins::origin::MAX_ORIGIN))
+    escape(text.chars().take(ORIGIN_BYTES))
 }

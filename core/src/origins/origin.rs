@@ -3,14 +3,9 @@
 //! The grammar is strict: what a browser cannot send is malformed, so that no pattern, regex or predicate
 //! ever sees it. It follows the HTML standard's serialisation of an origin and the URL standard's hosts.
 
+use crate::limits::{HOST_BYTES, LABEL_BYTES, ORIGIN_BYTES, SCHEME_BYTES};
 use std::fmt::Write;
 use std::net::Ipv6Addr;
-
-/// The longest origin that is read at all, in bytes.
-pub(crate) const MAX_ORIGIN: usize = 512;
-const MAX_SCHEME: usize = 64;
-const MAX_HOST: usize = 253;
-const MAX_LABEL: usize = 63;
 
 /// A well-formed tuple origin, borrowed from the request. `null` is not one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,7 +22,7 @@ pub(crate) struct Origin<'a> {
 impl<'a> Origin<'a> {
     /// Parses a serialised tuple origin: `scheme "://" host [ ":" port ]`.
     pub(crate) fn parse(text: &'a [u8]) -> Option<Self> {
-        if text.len() > MAX_ORIGIN {
+        if text.len() > ORIGIN_BYTES {
             return None;
         }
         let colon = text.iter().position(|byte| *byte == b':')?;
@@ -73,7 +68,7 @@ pub(crate) fn is_never_origin_scheme(scheme: &[u8]) -> bool {
 
 /// RFC 3986, section 3.1, in lower case.
 pub(crate) fn is_scheme(scheme: &[u8]) -> bool {
-    scheme.len() <= MAX_SCHEME
+    scheme.len() <= SCHEME_BYTES
         && scheme.first().is_some_and(u8::is_ascii_lowercase)
         && scheme.iter().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'+' | b'.' | b'-'))
 }
@@ -84,7 +79,7 @@ fn is_app_scheme(scheme: &[u8]) -> bool {
 
 /// Hosts of extensions and applications: opaque names, compared byte for byte.
 pub(crate) fn is_app_host(host: &[u8]) -> bool {
-    (1..=MAX_HOST).contains(&host.len())
+    (1..=HOST_BYTES).contains(&host.len())
         && host.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'))
 }
 
@@ -128,7 +123,7 @@ pub(crate) fn check_web_host(host: &[u8]) -> Result<(), HostFault> {
     if name.is_empty() {
         return Err(HostFault::Empty);
     }
-    if name.len() > MAX_HOST {
+    if name.len() > HOST_BYTES {
         return Err(HostFault::TooLong);
     }
     let mut label = 0;
@@ -139,7 +134,7 @@ pub(crate) fn check_web_host(host: &[u8]) -> Result<(), HostFault> {
             b'.' => label = 0,
             _ => return Err(HostFault::Byte(*byte)),
         }
-        if label > MAX_LABEL {
+        if label > LABEL_BYTES {
             return Err(HostFault::LongLabel);
         }
     }

@@ -4,6 +4,7 @@
 
 use crate::issues::code::Code;
 use crate::issues::issue::Fault;
+use crate::limits::{COMPILED_REGEX_BYTES, REGEX_BYTES, REGEX_NESTING};
 use crate::origins::regex_host_end::{self, Ends};
 use crate::origins::regex_language::Dfa;
 use crate::origins::regex_portability;
@@ -15,17 +16,9 @@ use regex_syntax::ast::{self, Ast};
 use regex_syntax::hir::translate::TranslatorBuilder;
 use regex_syntax::hir::{self, Hir, Look};
 
-/// The longest source that is read, in bytes.
-const MAX_SOURCE: usize = 4096;
 const TOO_LONG: &str = "the regex is longer than 4 KiB";
-/// The most that one compiled regex may take, in bytes. Together with their number it bounds what a look-up costs.
-const MAX_ONE: usize = 256 << 10;
 /// The most that a compiled regex may take which only serves a help.
 const MAX_HELP: usize = 24 << 10;
-/// How many regexes a policy may have.
-pub(crate) const MAX_REGEXES: usize = 256;
-/// Nesting of groups.
-const MAX_NEST: u32 = 64;
 
 /// The compiled regexes of a policy.
 #[derive(Debug, Default)]
@@ -81,7 +74,7 @@ pub(crate) struct Regex {
 impl Regex {
     /// Parses a regex, with ASCII classes only: origins are ASCII.
     pub(crate) fn parse(source: &str) -> Result<Self, Fault> {
-        if source.len() > MAX_SOURCE {
+        if source.len() > REGEX_BYTES {
             return Err(too_large_fault(TOO_LONG));
         }
         let (ast, hir) = parse(source)?;
@@ -106,7 +99,7 @@ impl Regex {
 
     /// Compiles it to be matched against a whole text.
     pub(crate) fn compile(&self) -> Result<Dfa, Fault> {
-        compile(self.hir.clone(), MAX_ONE)
+        compile(self.hir.clone(), COMPILED_REGEX_BYTES)
     }
 
     /// Compiles it for a help: as it is matched here, or as its own language looks for it anywhere in a text.
@@ -139,7 +132,7 @@ fn compile(hir: Hir, cap: usize) -> Result<Dfa, Fault> {
 
 /// Checks the source of a regular expression object, which its own language has to read alike.
 pub(crate) fn check_regexp(source: &str) -> Result<(), Fault> {
-    if source.len() > MAX_SOURCE {
+    if source.len() > REGEX_BYTES {
         return Err(too_large_fault(TOO_LONG));
     }
     let (ast, _) = parse(source)?;
@@ -148,7 +141,7 @@ pub(crate) fn check_regexp(source: &str) -> Result<(), Fault> {
 
 fn parse(source: &str) -> Result<(Ast, Hir), Fault> {
     let ast = ast::parse::ParserBuilder::new()
-        .nest_limit(MAX_NEST)
+        .nest_limit(REGEX_NESTING)
         .build()
         .parse(source)
         .map_err(|error| regex_syntax_fault::unparsable(source, error.kind(), error.span()))?;

@@ -3,16 +3,13 @@
 //! Servers decode, join, cut and resolve paths differently. A route applies only where all readings choose it, so that
 //! no spelling of a path gets another route's policy than the application that answers it.
 
+use crate::limits::{PATH_BYTES, READINGS_BYTES};
 use crate::paths::lookup::{Lookup, Steps};
 use crate::paths::segments::{self, Empty};
 use crate::paths::tree::Routes;
 
-/// A path longer than this is not read.
-const MAX_PATH: usize = 8192;
 /// Up to this many bytes a path is read in smaller buffers, which are quicker to clear.
 const SHORT_PATH: usize = 256;
-/// How many bytes all readings of a path may have together. One with escapes has three readings, a hostile one a hundred.
-const MAX_READ: usize = 4 * MAX_PATH;
 
 impl Routes {
     /// Chooses by a request's target: the raw one, or where the host keeps no other, the decoded path. The route that
@@ -22,7 +19,7 @@ impl Routes {
         let path = if decoded { target } else { target.split(|byte| *byte == b'?').next().unwrap_or_default() };
         // A fragment is never sent: servers differ in what is left of it.
         let has_fragment = !decoded && path.contains(&b'#');
-        if path.len() > MAX_PATH || !begins_at_root(path) || has_fragment || path.iter().any(u8::is_ascii_control) {
+        if path.len() > PATH_BYTES || !begins_at_root(path) || has_fragment || path.iter().any(u8::is_ascii_control) {
             return None;
         }
         if is_plain(path) {
@@ -30,7 +27,7 @@ impl Routes {
         } else if path.len() <= SHORT_PATH {
             self.agreed::<SHORT_PATH>(path, decoded)
         } else {
-            self.agreed::<MAX_PATH>(path, decoded)
+            self.agreed::<PATH_BYTES>(path, decoded)
         }
     }
 
@@ -38,7 +35,7 @@ impl Routes {
     fn agreed<const BYTES: usize>(&self, path: &[u8], decoded: bool) -> Option<Option<u32>> {
         let mut buffer = [0; BYTES];
         let mut readings =
-            Readings { routes: self, chosen: None, steps: Steps::default(), left: MAX_READ, buffer: &mut buffer };
+            Readings { routes: self, chosen: None, steps: Steps::default(), left: READINGS_BYTES, buffer: &mut buffer };
         let mut scratch = [0; BYTES];
         if decoded {
             readings.folded_too::<BYTES>(path, &mut scratch)?;

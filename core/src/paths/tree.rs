@@ -5,12 +5,9 @@
 use crate::config::settings::{RouteSettings, Segment};
 use crate::issues::code::Code;
 use crate::issues::issue::{Fault, Issues, printable, write_this};
+use crate::limits::{ROUTE_PATH_BYTES, ROUTE_SEGMENTS};
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
-
-/// The longest path of a route in bytes, and the most segments.
-const MAX_PATTERN: usize = 1024;
-const MAX_DEPTH: usize = 32;
 
 /// The paths of a policy's routes, compiled.
 #[derive(Debug)]
@@ -151,8 +148,8 @@ pub(crate) fn parse_path(text: &str) -> Result<Vec<Segment>, Fault> {
         };
         return Err(fault(message, help));
     };
-    if text.len() > MAX_PATTERN {
-        let message = format!("the path is longer than {MAX_PATTERN} bytes");
+    if text.len() > ROUTE_PATH_BYTES {
+        let message = format!("the path is longer than {ROUTE_PATH_BYTES} bytes");
         return Err(fault(message, "write its beginning, and `{*rest}`".into()));
     }
     let body = body.strip_suffix('/').unwrap_or(body);
@@ -166,8 +163,8 @@ pub(crate) fn parse_path(text: &str) -> Result<Vec<Segment>, Fault> {
             let message = format!("`{}` has segments after `{{*…}}`, which takes all that follow", printable(text));
             return Err(fault(message, "write `{name}` for one segment, and `{*rest}` at the end alone".into()));
         }
-        if segments.len() == MAX_DEPTH {
-            let message = format!("`{}` has more than {MAX_DEPTH} segments", printable(text));
+        if segments.len() == ROUTE_SEGMENTS {
+            let message = format!("`{}` has more than {ROUTE_SEGMENTS} segments", printable(text));
             return Err(fault(message, "write the first ones, and `{*rest}`".into()));
         }
         let (segment, name) = parse_segment(part).map_err(|(what, help)| {

@@ -1,5 +1,6 @@
 //! Answers of an origin predicate, remembered for a while: for predicates that ask a database.
 
+use crate::limits::{CACHED_ANSWERS, CACHED_SECONDS};
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -12,14 +13,14 @@ use std::time::{Duration, Instant};
 /// alone, and one for each predicate.
 ///
 /// ```
-/// use corsac::AnswerCache;
+/// use corsac::binding::AnswerCache;
 /// use std::time::Duration;
 ///
 /// let cache = AnswerCache::new(10_000, Duration::from_secs(60))?;
 /// assert_eq!(cache.get(b"https://tenant.example"), None);
 /// cache.put(b"https://tenant.example", true);
 /// assert_eq!(cache.get(b"https://tenant.example"), Some(true));
-/// # Ok::<(), corsac::CacheError>(())
+/// # Ok::<(), corsac::binding::CacheError>(())
 /// ```
 #[derive(Debug)]
 pub struct AnswerCache {
@@ -39,17 +40,12 @@ struct State {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CacheError;
 
-/// The most answers that are remembered.
-const MOST: usize = 10_000_000;
-/// The longest time: a day.
-const LONGEST: Duration = Duration::from_secs(86_400);
-
 impl fmt::Display for CacheError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "a cache of answers holds 2 to {MOST} origins, each for more than 0 and at most {} seconds",
-            LONGEST.as_secs()
+            "a cache of answers holds 2 to {CACHED_ANSWERS} origins, each for more than 0 and at most {} seconds",
+            Duration::from_secs(CACHED_SECONDS).as_secs()
         )
     }
 }
@@ -63,7 +59,10 @@ impl AnswerCache {
     ///
     /// A size below 2 or over 10,000,000; no time, or more than a day.
     pub fn new(size: usize, time_to_live: Duration) -> Result<Self, CacheError> {
-        if !(2..=MOST).contains(&size) || time_to_live.is_zero() || time_to_live > LONGEST {
+        if !(2..=CACHED_ANSWERS).contains(&size)
+            || time_to_live.is_zero()
+            || time_to_live > Duration::from_secs(CACHED_SECONDS)
+        {
             return Err(CacheError);
         }
         let state = State { allowed: Half::new(size - size / 2), denied: Half::new(size / 2), era: 0 };
@@ -248,7 +247,7 @@ mod tests {
 
     #[test]
     fn bounds() {
-        for (size, time) in [(0, 1), (1, 1), (MOST + 1, 1), (2, 0), (2, 86_401)] {
+        for (size, time) in [(0, 1), (1, 1), (CACHED_ANSWERS + 1, 1), (2, 0), (2, 86_401)] {
             assert_eq!(AnswerCache::new(size, Duration::from_secs(time)).err(), Some(CacheError));
         }
     }

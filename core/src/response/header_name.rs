@@ -7,20 +7,20 @@ macro_rules! names {
         /// A response header that corsac sets or takes off.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
-        pub enum Name { $(#[doc = concat!("`", $text, "`")] $name,)+ }
+        pub enum HeaderName { $(#[doc = concat!("`", $text, "`")] $name,)+ }
 
-        impl Name {
+        impl HeaderName {
             /// The name in lower case.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
-                match self { $(Name::$name => $text,)+ }
+                match self { $(HeaderName::$name => $text,)+ }
             }
 
             /// The name in lower case, NUL-terminated.
             #[must_use]
             pub const fn as_c_str(self) -> &'static CStr {
                 match self {
-                    $(Name::$name => const {
+                    $(HeaderName::$name => const {
                         match CStr::from_bytes_with_nul(concat!($text, "\0").as_bytes()) { Ok(text) => text, Err(_) => c"" }
                     },)+
                 }
@@ -45,12 +45,12 @@ names! {
 
 /// The headers that corsac owns on every response: other values are removed, so that no response carries two, a
 /// refusal holds, and an actual response has none of those that only a preflight needs.
-pub(crate) const OWNED: [Name; 7] = [
-    Name::AllowOrigin,
-    Name::AllowCredentials,
-    Name::ExposeHeaders,
-    Name::AllowMethods,
-    Name::AllowHeaders,
-    Name::MaxAge,
-    Name::AllowPrivateNetwork,
+pub(crate) const OWNED_HEADERS: [HeaderName; 7] = [
+    HeaderName::AllowOrigin,
+    HeaderName::AllowCredentials,
+    HeaderName::ExposeHeaders,
+    HeaderName::AllowMethods,
+    HeaderName::AllowHeaders,
+    HeaderName::MaxAge,
+    HeaderName::AllowPrivateNetwork,
 ];

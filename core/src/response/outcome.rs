@@ -9,7 +9,7 @@ pub(crate) struct Guard {
     pub(crate) reports: bool,
 }
 
-/// What happened on the walk, as far as the answer's shape depends on it.
+/// What happened on the walk, as far as the answer's template depends on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Case {
     /// An actual request; plain OPTIONS differ in `Vary`.
@@ -43,7 +43,7 @@ const PREFLIGHTS: [Reason; 4] = [
 ];
 const GUARDED: [Reason; 2] = [Reason::WriteRefused, Reason::WebsocketRefused];
 
-/// Where the shapes of one set of texts stand, and which cases it has.
+/// Where the templates of one set of texts stand, and which cases it has.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Layout {
     pub(crate) base: usize,
@@ -81,7 +81,7 @@ impl Layout {
         cases.into_iter().flat_map(|case| reported.iter().map(move |reported| (case, *reported))).collect()
     }
 
-    /// The place of a case among all shapes of the policy.
+    /// The place of a case among all templates of the policy.
     #[inline]
     pub(crate) fn place(self, case: Case, reported: Option<Reason>) -> usize {
         const FIRST_REFUSAL: usize = 2 * ACTUAL.len();

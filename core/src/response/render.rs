@@ -1,13 +1,13 @@
-//! Texts → shapes: every answer of a policy and of its routes, rendered once.
+//! Texts → templates: every answer of a policy and of its routes, rendered once.
 
 use crate::issues::code::Reason;
-use crate::response::header_name::{Name, OWNED};
+use crate::response::header_name::{HeaderName, OWNED_HEADERS};
 use crate::response::outcome::{Case, Guard, Layout};
-use crate::response::template::{Action, Op, REFUSED, Shape, Slot, SlotValue};
+use crate::response::template::{Action, Op, REFUSAL_STATUS, Template, TemplateHeader, TemplateValue};
 use std::collections::HashMap;
 use std::ffi::{CStr, CString};
 
-/// The texts of a policy, or of one of its routes, from which shapes are made.
+/// The texts of a policy, or of one of its routes, from which templates are made.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Texts {
     pub(crate) any: bool,
@@ -27,38 +27,38 @@ pub(crate) struct Texts {
     pub(crate) guard: Guard,
 }
 
-/// All shapes of a policy, those of its routes included. Routes with the same texts share theirs.
+/// All templates of a policy, those of its routes included. Routes with the same texts share theirs.
 #[derive(Debug)]
-pub(crate) struct Shapes {
-    shapes: Box<[Shape]>,
+pub(crate) struct Templates {
+    templates: Box<[Template]>,
 }
 
-impl Shapes {
-    pub(crate) fn all(&self) -> &[Shape] {
-        &self.shapes
+impl Templates {
+    pub(crate) fn all(&self) -> &[Template] {
+        &self.templates
     }
 
-    /// The shape of a case.
+    /// The template of a case.
     #[inline]
-    pub(crate) fn of(&self, layout: Layout, case: Case, reported: Option<Reason>) -> &Shape {
-        self.shapes.get(layout.place(case, reported)).unwrap_or(&FALLBACK)
+    pub(crate) fn of(&self, layout: Layout, case: Case, reported: Option<Reason>) -> &Template {
+        self.templates.get(layout.place(case, reported)).unwrap_or(&FALLBACK)
     }
 }
 
 /// Renders each set of texts once.
 #[derive(Debug, Default)]
-pub(crate) struct ShapesBuilder {
-    shapes: Vec<Shape>,
+pub(crate) struct TemplatesBuilder {
+    templates: Vec<Template>,
     layouts: HashMap<Texts, Layout>,
 }
 
-impl ShapesBuilder {
+impl TemplatesBuilder {
     pub(crate) fn add(&mut self, texts: Texts) -> Layout {
         if let Some(layout) = self.layouts.get(&texts) {
             return *layout;
         }
         let layout = Layout {
-            base: self.shapes.len(),
+            base: self.templates.len(),
             private_network: texts.private_network,
             echo_method: texts.echo_method,
             echo_headers: texts.headers.is_none(),
@@ -66,37 +66,37 @@ impl ShapesBuilder {
         };
         let renderer = Renderer::new(&texts);
         for (case, reported) in layout.cases() {
-            let index = u32::try_from(self.shapes.len()).unwrap_or(u32::MAX);
-            self.shapes.push(renderer.shape(index, case, reported));
+            let index = u32::try_from(self.templates.len()).unwrap_or(u32::MAX);
+            self.templates.push(renderer.template(index, case, reported));
         }
         self.layouts.insert(texts, layout);
         layout
     }
 
-    pub(crate) fn build(self) -> Shapes {
-        Shapes { shapes: self.shapes.into() }
+    pub(crate) fn build(self) -> Templates {
+        Templates { templates: self.templates.into() }
     }
 }
 
-/// Never reached: every case has a shape. It refuses.
-static FALLBACK: std::sync::LazyLock<Shape> = std::sync::LazyLock::new(|| Shape {
+/// Never reached: every case has a template. It refuses.
+static FALLBACK: std::sync::LazyLock<Template> = std::sync::LazyLock::new(|| Template {
     index: u32::MAX,
     action: Action::Respond,
-    status: Some(REFUSED),
+    status: Some(REFUSAL_STATUS),
     reason: Reason::OriginNotAllowed,
     reported: None,
-    slots: Box::new([]),
+    headers: Box::new([]),
     removed: Box::new([]),
     replaced: Box::new([]),
 });
 
-/// Renders a policy's texts once and shares them among its shapes.
+/// Renders a policy's texts once and shares them among its templates.
 struct Renderer<'t> {
     texts: &'t Texts,
-    expose: Option<SlotValue>,
-    methods: SlotValue,
-    headers: Option<SlotValue>,
-    max_age: Option<SlotValue>,
+    expose: Option<TemplateValue>,
+    methods: TemplateValue,
+    headers: Option<TemplateValue>,
+    max_age: Option<TemplateValue>,
 }
 
 impl<'t> Renderer<'t> {
@@ -110,15 +110,15 @@ impl<'t> Renderer<'t> {
         }
     }
 
-    fn shape(&self, index: u32, case: Case, reported: Option<Reason>) -> Shape {
+    fn template(&self, index: u32, case: Case, reported: Option<Reason>) -> Template {
         let (action, status) = self.answer(case);
-        let slots = self.slots(case, action);
-        let removed: Box<[Name]> = if self.keeps_app_headers(action) {
+        let headers = self.headers(case, action);
+        let removed: Box<[HeaderName]> = if self.keeps_app_headers(action) {
             Box::default()
         } else {
-            OWNED.into_iter().filter(|name| !slots.iter().any(|slot| slot.name == *name)).collect()
+            OWNED_HEADERS.into_iter().filter(|name| !headers.iter().any(|header| header.name == *name)).collect()
         };
-        let set = slots.iter().filter(|slot| slot.op == Op::Set).map(|slot| slot.name);
+        let set = headers.iter().filter(|header| header.op == Op::Set).map(|header| header.name);
         let replaced = set.chain(removed.iter().copied()).collect();
         let reason = match case {
             Case::Actual { reason, .. }
@@ -127,20 +127,20 @@ impl<'t> Renderer<'t> {
             | Case::Blocked { reason, .. } => reason,
             Case::BlockedPreflight => Reason::WriteRefused,
         };
-        Shape { index, action, status, reason, reported, slots: slots.into(), removed, replaced }
+        Template { index, action, status, reason, reported, headers: headers.into(), removed, replaced }
     }
 
     fn answer(&self, case: Case) -> (Action, Option<u16>) {
         match case {
             Case::Actual { .. } => (Action::Continue, None),
-            Case::Blocked { .. } | Case::BlockedPreflight => (Action::Respond, Some(REFUSED)),
+            Case::Blocked { .. } | Case::BlockedPreflight => (Action::Respond, Some(REFUSAL_STATUS)),
             _ if self.texts.preflight_continue => (Action::Continue, None),
-            Case::Refused { .. } => (Action::Respond, Some(REFUSED)),
+            Case::Refused { .. } => (Action::Respond, Some(REFUSAL_STATUS)),
             Case::Preflight { .. } => (Action::Respond, Some(self.texts.status)),
         }
     }
 
-    fn slots(&self, case: Case, action: Action) -> Vec<Slot> {
+    fn headers(&self, case: Case, action: Action) -> Vec<TemplateHeader> {
         let texts = self.texts;
         let readable = match case {
             Case::Actual { reason, .. } => matches!(reason, Reason::AnyOrigin | Reason::OriginAllowed),
@@ -148,56 +148,63 @@ impl<'t> Renderer<'t> {
             Case::Preflight { .. } | Case::BlockedPreflight => true,
             Case::Blocked { readable, .. } => readable,
         };
-        let mut slots = Vec::new();
+        let mut headers = Vec::new();
         if readable {
-            slots.push(set(Name::AllowOrigin, if texts.any { SlotValue::Static(c"*") } else { SlotValue::Origin }));
+            headers.push(set(
+                HeaderName::AllowOrigin,
+                if texts.any { TemplateValue::Static(c"*") } else { TemplateValue::Origin },
+            ));
             if texts.credentials {
-                slots.push(set(Name::AllowCredentials, SlotValue::Static(c"true")));
+                headers.push(set(HeaderName::AllowCredentials, TemplateValue::Static(c"true")));
             }
         }
         if let Case::Preflight { private_network, echo_method, echo_headers, .. } = case {
-            self.preflight(&mut slots, private_network, echo_method, echo_headers);
+            self.preflight(&mut headers, private_network, echo_method, echo_headers);
         }
         if let (true, Case::Actual { .. } | Case::Blocked { .. }, Some(expose)) = (readable, case, &self.expose) {
-            slots.push(set(Name::ExposeHeaders, expose.clone()));
+            headers.push(set(HeaderName::ExposeHeaders, expose.clone()));
         }
         if self.keeps_app_headers(action) {
-            slots.iter_mut().filter(|slot| slot.op == Op::Set).for_each(|slot| slot.op = Op::Default);
+            headers.iter_mut().filter(|header| header.op == Op::Set).for_each(|header| header.op = Op::Default);
         }
         if action == Action::Respond {
             match case {
                 Case::Refused { .. } | Case::Blocked { .. } | Case::BlockedPreflight => {
-                    slots.push(set(Name::ContentType, SlotValue::Static(c"text/plain; charset=utf-8")));
+                    headers.push(set(HeaderName::ContentType, TemplateValue::Static(c"text/plain; charset=utf-8")));
                 }
-                _ if texts.status == 200 => slots.push(set(Name::ContentLength, SlotValue::Static(c"0"))),
+                _ if texts.status == 200 => headers.push(set(HeaderName::ContentLength, TemplateValue::Static(c"0"))),
                 _ => {}
             }
             // RFC 9111, section 5.2.2.5: a cache must not answer other readers with what one page was refused.
             if let Case::Blocked { .. } = case {
-                slots.push(set(Name::CacheControl, SlotValue::Static(c"no-store")));
+                headers.push(set(HeaderName::CacheControl, TemplateValue::Static(c"no-store")));
             }
         }
         if let Some(vary) = self.vary(case) {
-            slots.push(Slot { name: Name::Vary, value: SlotValue::Static(vary), op: Op::Merge });
+            headers.push(TemplateHeader { name: HeaderName::Vary, value: TemplateValue::Static(vary), op: Op::Merge });
         }
-        slots
+        headers
     }
 
-    fn preflight(&self, slots: &mut Vec<Slot>, private_network: bool, echo_method: bool, echo_headers: bool) {
-        slots.push(set(Name::AllowMethods, self.methods.clone()));
+    fn preflight(&self, sent: &mut Vec<TemplateHeader>, private_network: bool, echo_method: bool, echo_headers: bool) {
+        sent.push(set(HeaderName::AllowMethods, self.methods.clone()));
         if echo_method {
-            slots.push(Slot { name: Name::AllowMethods, value: SlotValue::RequestMethod, op: Op::Add });
+            sent.push(TemplateHeader {
+                name: HeaderName::AllowMethods,
+                value: TemplateValue::RequestMethod,
+                op: Op::Add,
+            });
         }
         if echo_headers {
-            slots.push(set(Name::AllowHeaders, SlotValue::RequestHeaders));
+            sent.push(set(HeaderName::AllowHeaders, TemplateValue::RequestHeaders));
         } else if let Some(headers) = &self.headers {
-            slots.push(set(Name::AllowHeaders, headers.clone()));
+            sent.push(set(HeaderName::AllowHeaders, headers.clone()));
         }
         if let Some(max_age) = &self.max_age {
-            slots.push(set(Name::MaxAge, max_age.clone()));
+            sent.push(set(HeaderName::MaxAge, max_age.clone()));
         }
         if private_network {
-            slots.push(set(Name::AllowPrivateNetwork, SlotValue::Static(c"true")));
+            sent.push(set(HeaderName::AllowPrivateNetwork, TemplateValue::Static(c"true")));
         }
     }
 
@@ -226,11 +233,11 @@ impl<'t> Renderer<'t> {
     }
 }
 
-fn set(name: Name, value: SlotValue) -> Slot {
-    Slot { name, value, op: Op::Set }
+fn set(name: HeaderName, value: TemplateValue) -> TemplateHeader {
+    TemplateHeader { name, value, op: Op::Set }
 }
 
-fn text(text: &str) -> SlotValue {
+fn text(text: &str) -> TemplateValue {
     // Tokens and numbers hold no NUL.
-    SlotValue::Text(CString::new(text).unwrap_or_default().into())
+    TemplateValue::Text(CString::new(text).unwrap_or_default().into())
 }

@@ -1,10 +1,10 @@
 //! The answers a policy can give, all rendered when the policy is built.
 //!
-//! A decision is one of these shapes and up to three pieces of the request, so that deciding copies nothing,
-//! and a binding may prepare its own objects for each shape.
+//! A decision is one of these templates and up to three pieces of the request, so that deciding copies nothing,
+//! and a binding may prepare its own objects for each template.
 
 use crate::issues::code::Reason;
-use crate::response::header_name::Name;
+use crate::response::header_name::HeaderName;
 use std::ffi::CStr;
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use std::sync::Arc;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u8)]
 pub enum Action {
-    /// Answer now; the application is not run.
+    /// PredicateAnswer now; the application is not run.
     Respond = 0,
     /// Run the application, and put the headers on whatever response it makes.
     Continue = 1,
@@ -47,10 +47,10 @@ pub enum Op {
     Default = 4,
 }
 
-/// The value of a header in a shape.
+/// The value of a header in a template.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub enum SlotValue {
+pub enum TemplateValue {
     /// A text that never changes.
     Static(&'static CStr),
     /// A text of this policy.
@@ -63,32 +63,32 @@ pub enum SlotValue {
     RequestHeaders,
 }
 
-/// One header of a shape.
+/// One header of a template.
 #[derive(Clone, Debug)]
-pub struct Slot {
+pub struct TemplateHeader {
     /// Its name.
-    pub name: Name,
+    pub name: HeaderName,
     /// Its value.
-    pub value: SlotValue,
+    pub value: TemplateValue,
     /// How it goes on.
     pub op: Op,
 }
 
 /// One answer of a policy, but for the pieces of the request in it.
 #[derive(Clone, Debug)]
-pub struct Shape {
+pub struct Template {
     pub(crate) index: u32,
     pub(crate) action: Action,
     pub(crate) status: Option<u16>,
     pub(crate) reason: Reason,
     pub(crate) reported: Option<Reason>,
-    pub(crate) slots: Box<[Slot]>,
-    pub(crate) removed: Box<[Name]>,
-    pub(crate) replaced: Box<[Name]>,
+    pub(crate) headers: Box<[TemplateHeader]>,
+    pub(crate) removed: Box<[HeaderName]>,
+    pub(crate) replaced: Box<[HeaderName]>,
 }
 
-impl Shape {
-    /// Its place in [`Policy::shapes`](crate::Policy::shapes).
+impl Template {
+    /// Its place in [`Policy::templates`](crate::Policy::templates).
     #[must_use]
     pub fn index(&self) -> u32 {
         self.index
@@ -121,28 +121,28 @@ impl Shape {
     /// The body to answer with, NUL-terminated; empty but for refusals.
     #[must_use]
     pub fn body(&self) -> &'static CStr {
-        if self.status == Some(REFUSED) { self.reason.refusal() } else { c"" }
+        if self.status == Some(REFUSAL_STATUS) { self.reason.refusal() } else { c"" }
     }
 
     /// The headers, in the order in which they are sent.
     #[must_use]
-    pub fn slots(&self) -> &[Slot] {
-        &self.slots
+    pub fn headers(&self) -> &[TemplateHeader] {
+        &self.headers
     }
 
     /// The application's headers that come off and are not set anew.
     #[must_use]
-    pub fn removed(&self) -> &[Name] {
+    pub fn removed(&self) -> &[HeaderName] {
         &self.removed
     }
 
     /// All of the application's headers that come off, whether or not they are set anew: for hosts that build a
     /// new list of headers.
     #[must_use]
-    pub fn replaced(&self) -> &[Name] {
+    pub fn replaced(&self) -> &[HeaderName] {
         &self.replaced
     }
 }
 
 /// The status of a refusal: what a binding answers with, too, where it has no decision.
-pub const REFUSED: u16 = 403;
+pub const REFUSAL_STATUS: u16 = 403;

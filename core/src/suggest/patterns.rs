@@ -1,6 +1,7 @@
 //! The origin patterns that a text which is none most likely means, for help texts. It decides nothing.
 
-use crate::origins::origin::{self, MAX_ORIGIN, SerialisedIpv6};
+use crate::limits::ORIGIN_BYTES;
+use crate::origins::origin::{self, SerialisedIpv6};
 use crate::origins::pattern::OriginPattern;
 use crate::origins::punycode::label_to_ascii;
 use crate::suggest::pattern_fault::{is_pattern, split};
@@ -10,7 +11,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 /// How many origins of one string a suggestion spells out.
 const MOST_LISTED: usize = 8;
 /// A longer text is not looked through for what it could mean.
-const LONGEST: usize = MOST_LISTED * MAX_ORIGIN;
+const LONGEST: usize = MOST_LISTED * ORIGIN_BYTES;
 
 /// What people write for any scheme of the web.
 const EITHER: [&str; 7] = ["*", "http*", "https*", "http?", "https?", "http(s)?", "http(s)"];

@@ -5,7 +5,8 @@
 use crate::compile::origins::{Stakes, compile_origins};
 use crate::config::settings::{At, Entry, List};
 use crate::issues::issue::{Issues, printable};
-use crate::origins::origin::{self, MAX_ORIGIN, Origin};
+use crate::limits::ORIGIN_BYTES;
+use crate::origins::origin::{self, Origin};
 use crate::origins::pattern::{HostPattern, OriginPattern, PortPattern, TuplePattern};
 use crate::origins::public_suffix;
 use crate::origins::regex::{Regex, check_regexp, matches};
@@ -222,7 +223,7 @@ impl Original {
     /// Puts a candidate to the test.
     fn passes(&self, candidate: &Candidate) -> Option<Regex> {
         let shown = &candidate.shown;
-        if shown.len() > MAX_ORIGIN || shown.contains('`') || printable(shown) != *shown {
+        if shown.len() > ORIGIN_BYTES || shown.contains('`') || printable(shown) != *shown {
             return None;
         }
         let regex = Regex::parse(&candidate.text).ok()?;

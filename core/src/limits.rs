@@ -1,0 +1,71 @@
+//! Every bound that the specification names, in one place. What is longer or more is refused, never cut.
+
+/// The longest origin that is read, in bytes.
+pub const ORIGIN_BYTES: usize = 512;
+
+/// The longest scheme of an origin, in bytes.
+pub const SCHEME_BYTES: usize = 64;
+
+/// The longest host of an origin, in bytes, without a trailing dot (RFC 1035, section 2.3.4).
+pub const HOST_BYTES: usize = 253;
+
+/// The longest label of a host, in bytes (RFC 1035, section 2.3.4).
+pub const LABEL_BYTES: usize = 63;
+
+/// The longest method, in bytes.
+pub const METHOD_BYTES: usize = 128;
+
+/// The longest header name, in bytes.
+pub const HEADER_NAME_BYTES: usize = 256;
+
+/// The longest `Access-Control-Request-Headers`, in bytes.
+pub const REQUESTED_HEADERS_BYTES: usize = 8192;
+
+/// The most names in `Access-Control-Request-Headers`.
+pub const REQUESTED_HEADERS: usize = 128;
+
+/// The longest value that is joined from several lines of a request header, in bytes: a longer one is malformed whatever
+/// follows.
+pub const JOINED_HEADER_BYTES: usize = 8192;
+
+/// The longest path that is read, in bytes.
+pub const PATH_BYTES: usize = 8192;
+
+/// The most bytes that all readings of one path may have together.
+pub const READINGS_BYTES: usize = 4 * PATH_BYTES;
+
+/// The longest path of a route, in bytes.
+pub const ROUTE_PATH_BYTES: usize = 1024;
+
+/// The most segments in the path of a route.
+pub const ROUTE_SEGMENTS: usize = 32;
+
+/// The most label globs in one list: they are compared one by one.
+pub const LABEL_GLOBS: usize = 1000;
+
+/// The longest source of a regex, in bytes.
+pub const REGEX_BYTES: usize = 4096;
+
+/// The most that one compiled regex may take, in bytes. Together with their number it bounds what a look-up costs.
+pub const COMPILED_REGEX_BYTES: usize = 256 << 10;
+
+/// The most regexes of a policy, or of one of its routes.
+pub const REGEXES: usize = 256;
+
+/// The deepest nesting of groups in a regex.
+pub const REGEX_NESTING: u32 = 64;
+
+/// The largest policy file, in MiB.
+pub const POLICY_FILE_MIB: u64 = 64;
+
+/// The most issues that are listed.
+pub const ISSUES: usize = 1000;
+
+/// The most characters of a value that an issue or a log line quotes.
+pub const QUOTED_CHARACTERS: usize = 200;
+
+/// The most answers in a cache of predicate answers.
+pub const CACHED_ANSWERS: usize = 10_000_000;
+
+/// The longest time for which a predicate answer is kept, in seconds.
+pub const CACHED_SECONDS: u64 = 86_400;
