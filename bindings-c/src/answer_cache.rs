@@ -5,7 +5,8 @@ use crate::guard;
 use crate::slice::corsac_slice;
 use crate::status::corsac_status;
 use engine::PredicateAnswer;
-use engine::binding::AnswerCache;
+use engine::binding::{AnswerCache, Era};
+use std::convert::Infallible;
 use std::ffi::c_void;
 use std::ptr::null_mut;
 use std::time::Duration;
@@ -76,12 +77,12 @@ pub unsafe extern "C" fn corsac_answer_cache_get(
         // SAFETY: NULL or a cache of ours; the origin holds. Both by the caller's contract.
         let found = unsafe { guard::reference(cache).and_then(|cache| Ok((cache, origin.bytes()?))) };
         let Ok((cache, Some(origin))) = found else { return false };
-        let Some(allowed) = cache.cache.get(origin) else { return false };
+        let Some(answer) = cache.cache.get(origin) else { return false };
         if out.is_null() {
             return false;
         }
         // SAFETY: not NULL; writable by the caller's contract.
-        unsafe { out.write(number(allowed)) };
+        unsafe { out.write(answer as answer_number) };
         true
     })
 }
@@ -98,7 +99,7 @@ pub unsafe extern "C" fn corsac_answer_cache_get(
 pub unsafe extern "C" fn corsac_answer_cache_era(cache: *const corsac_answer_cache) -> u64 {
     guard::value(0, || {
         // SAFETY: NULL or a cache of ours, by the caller's contract.
-        unsafe { cache.as_ref() }.map_or(0, |cache| cache.cache.era())
+        unsafe { cache.as_ref() }.map_or(0, |cache| cache.cache.era().0)
     })
 }
 
@@ -124,11 +125,7 @@ pub unsafe extern "C" fn corsac_answer_cache_put(
         // SAFETY: NULL or a cache of ours; the origin holds. Both by the caller's contract.
         let (cache, origin) = unsafe { (guard::reference(cache)?, origin.bytes()?) };
         let origin = origin.ok_or(corsac_status::CORSAC_NULL)?;
-        match self::answer(answer) {
-            PredicateAnswer::Allow => cache.cache.put_of(era, origin, true),
-            PredicateAnswer::Deny => cache.cache.put_of(era, origin, false),
-            PredicateAnswer::Failed => {}
-        }
+        cache.cache.remember(Era(era), origin, self::answer(answer));
         Ok(())
     })
 }
@@ -158,16 +155,10 @@ pub unsafe extern "C" fn corsac_answer_cache_ask(
         // SAFETY: NULL or a cache of ours; the origin holds. Both by the caller's contract.
         let found = unsafe { guard::reference(cache).and_then(|cache| Ok((cache, origin.bytes()?))) };
         let (Ok((cache, Some(bytes))), Some(predicate)) = (found, predicate) else { return FAILED };
-        if let Some(allowed) = cache.cache.get(bytes) {
-            return number(allowed);
-        }
-        let era = cache.cache.era();
         // SAFETY: the caller vouches for the function.
-        let said = answer(unsafe { predicate(origin, std::ptr::null(), user) });
-        if said != PredicateAnswer::Failed {
-            cache.cache.put_of(era, bytes, said == PredicateAnswer::Allow);
-        }
-        said as answer_number
+        let ask = || Ok::<_, Infallible>(answer(unsafe { predicate(origin, std::ptr::null(), user) }));
+        let Ok(answer) = cache.cache.ask(bytes, ask);
+        answer as answer_number
     })
 }
 
@@ -201,10 +192,6 @@ pub unsafe extern "C" fn corsac_answer_cache_free(cache: *mut corsac_answer_cach
             drop(unsafe { Box::from_raw(cache) });
         }
     });
-}
-
-fn number(allowed: bool) -> answer_number {
-    if allowed { PredicateAnswer::Allow as answer_number } else { PredicateAnswer::Deny as answer_number }
 }
 
 // The engine's numbers are passed on as they are.

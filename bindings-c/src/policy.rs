@@ -23,7 +23,7 @@ pub struct corsac_policy {
 impl From<Policy> for corsac_policy {
     fn from(policy: Policy) -> Self {
         let lints = policy.lints().iter().map(IssueTexts::from).collect();
-        corsac_policy { protected: policy.has_protection(), policy, lints }
+        corsac_policy { protected: policy.needs().protection, policy, lints }
     }
 }
 

@@ -32,7 +32,7 @@ pub(crate) struct Said {
 
 impl Door {
     pub(crate) fn new(policy: Policy, cache: CacheSize) -> Result<Self> {
-        let has_routes = policy.has_routes();
+        let has_routes = policy.needs().path;
         Ok(Door { policy, cache: build(cache)?, has_routes })
     }
 
@@ -69,15 +69,12 @@ impl Door {
     }
 
     fn remembered(&self, pending: &Pending<'_>) -> Option<PredicateAnswer> {
-        let allowed = self.cache.as_ref()?.get(Key::of(pending).bytes()?)?;
-        Some(if allowed { PredicateAnswer::Allow } else { PredicateAnswer::Deny })
+        self.cache.as_ref()?.get(Key::of(pending).bytes()?)
     }
 
     fn remember(&self, pending: &Pending<'_>, answer: PredicateAnswer) {
-        if let (Some(cache), Some(key)) = (&self.cache, Key::of(pending).bytes())
-            && answer != PredicateAnswer::Failed
-        {
-            cache.put(key, answer == PredicateAnswer::Allow);
+        if let (Some(cache), Some(key)) = (&self.cache, Key::of(pending).bytes()) {
+            cache.remember(cache.era(), key, answer);
         }
     }
 }

@@ -56,7 +56,7 @@ pub(crate) fn judge<'env>(env: &'env Env, door: &Arc<Door>) -> Result<Unknown<'e
 
 /// Whether neither the path nor an answer of a function is ever read, so that there is less to be done.
 fn is_short(door: &Door) -> bool {
-    !door.has_routes && !door.policy.has_predicate()
+    !door.has_routes && !door.policy.needs().predicate
 }
 
 extern "C" fn on_decide(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {

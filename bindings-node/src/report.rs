@@ -25,10 +25,10 @@ pub(crate) fn table(policy: &Policy) -> Result<String> {
     let lints: Vec<_> = policy.lints().iter().map(issue).collect();
     serde_json::to_string(&(
         lints,
-        policy.has_predicate(),
-        policy.has_routes(),
-        policy.has_protection(),
-        policy.guards_websockets(),
+        policy.needs().predicate,
+        policy.needs().path,
+        policy.needs().protection,
+        policy.needs().websockets,
     ))
     .map_err(fault)
 }
@@ -79,7 +79,6 @@ fn slot(slot: &TemplateHeader) -> SlotRow<'_> {
         Op::Set => "set",
         Op::Add => "add",
         Op::Merge => "merge",
-        Op::Remove => "remove",
         Op::Default => "default",
         _ => "unknown",
     };

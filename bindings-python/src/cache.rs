@@ -1,7 +1,8 @@
 //! `PredicateCache`: answers of a predicate, remembered for a while.
 
 use crate::octets::Octets;
-use corsac::binding::AnswerCache;
+use corsac::PredicateAnswer;
+use corsac::binding::{AnswerCache, Era};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyBool;
@@ -74,19 +75,21 @@ pub(crate) struct Answers(pub(crate) Arc<AnswerCache>);
 impl Answers {
     /// The era in which a question is asked.
     fn era(&self) -> u64 {
-        self.0.era()
+        self.0.era().0
     }
 
     /// Remembers an answer, if it is one, unless everything was forgotten since it was asked for.
     fn put(&self, era: u64, origin: &Bound<'_, PyAny>, said: &Bound<'_, PyAny>) -> PyResult<()> {
         if let Ok(said) = said.cast::<PyBool>() {
-            self.0.put_of(era, Octets::read(origin, "the origin")?.as_slice(), said.is_true());
+            let answer = if said.is_true() { PredicateAnswer::Allow } else { PredicateAnswer::Deny };
+            self.0.remember(Era(era), Octets::read(origin, "the origin")?.as_slice(), answer);
         }
         Ok(())
     }
 
     /// What was said of the origin, or None.
     fn get(&self, origin: &Bound<'_, PyAny>) -> PyResult<Option<bool>> {
-        Ok(self.0.get(Octets::read(origin, "the origin")?.as_slice()))
+        let answer = self.0.get(Octets::read(origin, "the origin")?.as_slice());
+        Ok(answer.map(|answer| answer == PredicateAnswer::Allow))
     }
 }

@@ -277,9 +277,9 @@ impl Policy {
         log(py, policy.lints())?;
         let lints = issues(py, policy.lints())?.unbind();
         let reads = Reads {
-            path: policy.has_routes(),
-            protection: policy.has_protection(),
-            websockets: policy.guards_websockets(),
+            path: policy.needs().path,
+            protection: policy.needs().protection,
+            websockets: policy.needs().websockets,
         };
         let (bytes, latin1) = (OnceLock::new(), OnceLock::new());
         Ok(Policy { core: Arc::new(policy), lints, predicates, reads, bytes, latin1 })

@@ -197,8 +197,8 @@ impl Predicate {
     pub(crate) fn ask<'py>(&self, origin: &[u8], request: &Bound<'py, PyAny>) -> PyResult<Said<'py>> {
         let py = request.py();
         let remembered = self.answers.as_ref().and_then(|answers| answers.get(origin));
-        if let Some(allowed) = remembered {
-            return Ok(Said::Now(if allowed { PredicateAnswer::Allow } else { PredicateAnswer::Deny }));
+        if let Some(answer) = remembered {
+            return Ok(Said::Now(answer));
         }
         let text = latin1(origin);
         let questions = self.questions.as_ref().map(|questions| questions.bind(py));
@@ -221,7 +221,7 @@ impl Predicate {
         }
         let answer = answer(&said)?;
         if let (Some(answers), Some(era)) = (&self.answers, era) {
-            answers.put_of(era, origin, answer == PredicateAnswer::Allow);
+            answers.remember(era, origin, answer);
         }
         Ok(Said::Now(answer))
     }

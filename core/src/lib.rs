@@ -60,7 +60,7 @@ mod tokens;
 
 pub use builder::PolicyBuilder;
 pub use config::typed::{Config, ProtectionConfig, RouteConfig};
-pub use decide::decision::{Decision, Header};
+pub use decide::decision::Decision;
 pub use decide::evaluate::{Evaluation, Pending};
 pub use decide::policy::Policy;
 pub use decide::request::{Request, RequestHeaders};
@@ -69,8 +69,9 @@ pub use host::reloadable::Reloadable;
 pub use issues::code::{Code, Reason, Severity};
 pub use issues::issue::{ConfigError, Issue, LoadError};
 pub use predicate::PredicateAnswer;
+pub use response::apply::ResponseHeaders;
 pub use response::header_name::HeaderName;
-pub use response::template::{Action, Op};
+pub use response::template::{Action, Header, Op};
 pub use response::vary::merge_vary;
 
 /// What a binding needs beside the rest of this crate: templates of responses, values of another language, the cache of
@@ -87,10 +88,12 @@ pub mod binding {
         camel_case,
     };
     pub use crate::config::value::Value;
+    pub use crate::decide::policy::Needs;
     pub use crate::decide::request::RequestHeader;
     pub use crate::issues::issue::printable;
     #[doc(hidden)]
     pub use crate::origins::punycode::label_to_ascii;
-    pub use crate::predicate::cache::{AnswerCache, CacheError};
+    pub use crate::predicate::cache::{AnswerCache, CacheError, Era};
+    pub use crate::response::apply::{Precedence, apply_headers};
     pub use crate::response::template::{REFUSAL_STATUS, Template, TemplateHeader, TemplateValue};
 }

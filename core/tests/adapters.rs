@@ -307,7 +307,7 @@ fn asks(policy: &Policy, request: &Request<'_>) -> Option<[&'static str; 3]> {
 fn with_predicate(entries: Vec<(&str, Value)>) -> Policy {
     let entries = entries.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
     let policy = PolicyBuilder::new().predicate(true).value(Value::Map(entries)).unwrap();
-    assert!(policy.has_predicate());
+    assert!(policy.needs().predicate);
     policy
 }
 

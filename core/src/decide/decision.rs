@@ -1,19 +1,9 @@
 //! `Decision`: what to do with one request.
 
 use crate::issues::code::Reason;
+use crate::response::apply::{Precedence, ResponseHeaders, apply_headers};
 use crate::response::header_name::HeaderName;
-use crate::response::template::{Action, Op, Template, TemplateValue};
-
-/// One header of a decision. The value borrows from the policy or from the request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Header<'a> {
-    /// Its name.
-    pub name: HeaderName,
-    /// Its value.
-    pub value: &'a [u8],
-    /// How it goes on the response.
-    pub op: Op,
-}
+use crate::response::template::{Action, Header, Template, TemplateValue};
 
 /// What to do with one request.
 #[derive(Clone, Copy, Debug)]
@@ -55,8 +45,9 @@ impl<'a> Decision<'a> {
         self.template.body().to_str().unwrap_or_default()
     }
 
-    /// The headers to put on the response, in the order in which they are sent. `vary` is merged into what the
-    /// application set; every other replaces it, or is a further line.
+    /// The headers to put on the response, in the order in which they are sent. [`Header::op`] says how each goes on;
+    /// the application's lines of the names in [`removed`](Self::removed) come off first. [`apply_to`](Self::apply_to)
+    /// does both.
     pub fn headers(&self) -> impl Iterator<Item = Header<'a>> + use<'a> {
         let decision = *self;
         self.template.headers().iter().map(move |header| Header {
@@ -78,10 +69,20 @@ impl<'a> Decision<'a> {
         }
     }
 
-    /// The application's headers that come off and are not set anew.
+    /// The names of the application's headers to remove before [`headers`](Self::headers) go on: those that corsac owns
+    /// and this decision does not set.
     #[must_use]
     pub fn removed(&self) -> &'a [HeaderName] {
         self.template.removed()
+    }
+
+    /// Puts the decision's headers on a response: the application's own CORS headers are removed, `Vary` is merged.
+    ///
+    /// # Errors
+    ///
+    /// The host's own. The response is then half changed and must not be sent.
+    pub fn apply_to<R: ResponseHeaders>(&self, response: &mut R) -> Result<(), R::Error> {
+        apply_headers(self.removed().iter().copied(), self.headers(), Precedence::OfPolicy, response)
     }
 
     /// The template of the answer, for bindings that prepare their own objects for each.

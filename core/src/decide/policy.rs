@@ -27,6 +27,19 @@ pub struct Policy {
     pub(crate) lints: Vec<Issue>,
 }
 
+/// What the decisions of a policy depend on, besides `Origin`, the method and the headers of preflights.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Needs {
+    /// Somewhere an origin that no pattern matches is put to a predicate of the host.
+    pub predicate: bool,
+    /// The request's path: the policy has routes.
+    pub path: bool,
+    /// [`Request::host`](crate::Request::host) and the fields after it: somewhere requests are judged by more than CORS.
+    pub protection: bool,
+    /// Somewhere WebSocket handshakes are judged: a host whose handshakes never reach its middleware has to say so.
+    pub websockets: bool,
+}
+
 /// What the routes of a policy decide by.
 #[derive(Debug)]
 pub(crate) struct RoutedRules {
@@ -100,30 +113,16 @@ impl Policy {
         std::iter::once(&self.rules).chain(self.routes.iter().flat_map(|routes| &routes.rules))
     }
 
-    /// Whether an origin that nothing matches is put to a predicate of the host, somewhere.
+    /// What the policy's decisions depend on, so that a binding reads no more of a request than that.
     #[must_use]
-    pub fn has_predicate(&self) -> bool {
-        self.all_rules().any(|rules| rules.predicate.is_some())
-    }
-
-    /// Whether decisions depend on the request's path.
-    #[must_use]
-    pub fn has_routes(&self) -> bool {
-        self.routes.is_some()
-    }
-
-    /// Whether WebSocket handshakes are judged somewhere: bindings that never see them have to say so.
-    #[must_use]
-    pub fn guards_websockets(&self) -> bool {
-        self.all_rules()
-            .any(|rules| rules.protection.as_ref().is_some_and(|protection| protection.websockets != Mode::Off))
-    }
-
-    /// Whether requests are judged by more than CORS somewhere, so that [`Request::host`](crate::Request::host) and
-    /// the fields after it are read.
-    #[must_use]
-    pub fn has_protection(&self) -> bool {
-        self.all_rules().any(|rules| rules.protection.is_some())
+    pub fn needs(&self) -> Needs {
+        let protections = || self.all_rules().filter_map(|rules| rules.protection.as_deref());
+        Needs {
+            predicate: self.all_rules().any(|rules| rules.predicate.is_some()),
+            path: self.routes.is_some(),
+            protection: protections().next().is_some(),
+            websockets: protections().any(|protection| protection.websockets != Mode::Off),
+        }
     }
 
     /// Every answer that the policy can give, for bindings that prepare their own objects for each. A template stands

@@ -1,25 +1,27 @@
 //! Answers of an origin predicate, remembered for a while: for predicates that ask a database.
 
 use crate::limits::{CACHED_ANSWERS, CACHED_SECONDS};
+use crate::predicate::PredicateAnswer;
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Remembers which origins a predicate allowed and denied: a bounded number, each for a bounded time.
+/// Remembers a predicate's answers: a bounded number of origins, each for a bounded time.
 ///
 /// Allowed and denied origins have half of the room each, so that a flood of made-up origins does not push out those
 /// that are real. Failures are never remembered. Use it only where the answer depends on the origin
-/// alone, and one for each predicate.
+/// alone, and one cache for each predicate.
 ///
 /// ```
+/// use corsac::PredicateAnswer;
 /// use corsac::binding::AnswerCache;
 /// use std::time::Duration;
 ///
 /// let cache = AnswerCache::new(10_000, Duration::from_secs(60))?;
-/// assert_eq!(cache.get(b"https://tenant.example"), None);
-/// cache.put(b"https://tenant.example", true);
-/// assert_eq!(cache.get(b"https://tenant.example"), Some(true));
+/// let asked_database = || Ok::<_, ()>(PredicateAnswer::Allow);
+/// assert_eq!(cache.ask(b"https://tenant.example", asked_database), Ok(PredicateAnswer::Allow));
+/// assert_eq!(cache.get(b"https://tenant.example"), Some(PredicateAnswer::Allow));
 /// # Ok::<(), corsac::binding::CacheError>(())
 /// ```
 #[derive(Debug)]
@@ -36,7 +38,11 @@ struct State {
     era: u64,
 }
 
-/// A cache that cannot be: its message says what may be.
+/// The time between two [clearings](AnswerCache::clear) of a cache. It can be passed through another language as a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Era(pub u64);
+
+/// A size or a time that a cache cannot have. Its message says which it can have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CacheError;
 
@@ -69,36 +75,60 @@ impl AnswerCache {
         Ok(AnswerCache { time_to_live, state: Mutex::new(state) })
     }
 
-    /// What the predicate said of this origin, if it is remembered.
+    /// The answer that is remembered for this origin.
     #[must_use]
-    pub fn get(&self, origin: &[u8]) -> Option<bool> {
+    pub fn get(&self, origin: &[u8]) -> Option<PredicateAnswer> {
         let (now, state) = (Instant::now(), self.lock());
-        if state.allowed.has(origin, now) { Some(true) } else { state.denied.has(origin, now).then_some(false) }
+        if state.allowed.has(origin, now) {
+            Some(PredicateAnswer::Allow)
+        } else {
+            state.denied.has(origin, now).then_some(PredicateAnswer::Deny)
+        }
     }
 
-    /// Remembers what the predicate said.
-    pub fn put(&self, origin: &[u8], allowed: bool) {
+    /// The remembered answer; else the predicate's, which is remembered.
+    ///
+    /// Two threads may ask about one origin at the same time.
+    ///
+    /// # Errors
+    ///
+    /// What `predicate` returns; nothing is remembered then.
+    pub fn ask<E>(
+        &self,
+        origin: &[u8],
+        predicate: impl FnOnce() -> Result<PredicateAnswer, E>,
+    ) -> Result<PredicateAnswer, E> {
+        if let Some(answer) = self.get(origin) {
+            return Ok(answer);
+        }
         let era = self.era();
-        self.put_of(era, origin, allowed);
+        let answer = predicate()?;
+        self.remember(era, origin, answer);
+        Ok(answer)
     }
 
-    /// The era that a question is asked in: with [`put_of`](Self::put_of), an answer that was on its way when everything
-    /// was forgotten is not remembered.
+    /// The present era, which ends when the cache is [cleared](Self::clear). A binding that cannot wait for the answer
+    /// in [`ask`](Self::ask) notes the era before it asks, and hands it to [`remember`](Self::remember).
     #[must_use]
-    pub fn era(&self) -> u64 {
-        self.lock().era
+    pub fn era(&self) -> Era {
+        Era(self.lock().era)
     }
 
-    /// Remembers what the predicate said, unless everything was [forgotten](Self::clear) since it was asked.
-    pub fn put_of(&self, era: u64, origin: &[u8], allowed: bool) {
+    /// Remembers an answer to a question of this era. A failure is not remembered, nor is an answer to a question
+    /// that was asked before the cache was [cleared](Self::clear).
+    pub fn remember(&self, era: Era, origin: &[u8], answer: PredicateAnswer) {
         let until = Instant::now() + self.time_to_live;
-        let State { allowed: yes, denied: no, era: now } = &mut *self.lock();
-        if *now != era {
+        let state = &mut *self.lock();
+        if state.era != era.0 {
             return;
         }
-        let (put, other) = if allowed { (yes, no) } else { (no, yes) };
+        let (same, other) = match answer {
+            PredicateAnswer::Allow => (&mut state.allowed, &mut state.denied),
+            PredicateAnswer::Deny => (&mut state.denied, &mut state.allowed),
+            PredicateAnswer::Failed => return,
+        };
         other.remove(origin);
-        put.put(origin, until);
+        same.insert(origin, until);
     }
 
     /// Forgets everything: for when what the predicate asks has changed.
@@ -138,7 +168,7 @@ impl Half {
         self.entries.remove(origin);
     }
 
-    fn put(&mut self, origin: &[u8], until: Instant) {
+    fn insert(&mut self, origin: &[u8], until: Instant) {
         if let Some(entry) = self.entries.get_mut(origin) {
             entry.0 = until;
             return;
@@ -173,15 +203,20 @@ mod tests {
         AnswerCache::new(size, Duration::from_secs(60)).unwrap()
     }
 
+    fn put(cache: &AnswerCache, origin: &[u8], allowed: bool) {
+        let answer = if allowed { PredicateAnswer::Allow } else { PredicateAnswer::Deny };
+        cache.remember(cache.era(), origin, answer);
+    }
+
     #[test]
     fn a_flood_of_denials_leaves_what_is_allowed() {
         let cache = cache(10);
-        cache.put(b"https://real.example", true);
+        put(&cache, b"https://real.example", true);
         for index in 0..10_000 {
-            cache.put(format!("https://{index}.example").as_bytes(), false);
+            put(&cache, format!("https://{index}.example").as_bytes(), false);
         }
-        assert_eq!(cache.get(b"https://real.example"), Some(true));
-        assert_eq!(cache.get(b"https://9999.example"), Some(false));
+        assert_eq!(cache.get(b"https://real.example"), Some(PredicateAnswer::Allow));
+        assert_eq!(cache.get(b"https://9999.example"), Some(PredicateAnswer::Deny));
         assert_eq!(cache.get(b"https://1.example"), None);
         let state = cache.lock();
         assert!(state.denied.entries.len() <= 5 && state.denied.order.len() <= 10);
@@ -190,13 +225,13 @@ mod tests {
     #[test]
     fn the_last_answer_counts_and_ages() {
         let cache = cache(4);
-        cache.put(b"a", true);
-        cache.put(b"a", false);
-        assert_eq!(cache.get(b"a"), Some(false));
+        put(&cache, b"a", true);
+        put(&cache, b"a", false);
+        assert_eq!(cache.get(b"a"), Some(PredicateAnswer::Deny));
         cache.clear();
         assert_eq!(cache.get(b"a"), None);
         let short = AnswerCache::new(4, Duration::from_nanos(1)).unwrap();
-        short.put(b"a", true);
+        put(&short, b"a", true);
         std::thread::sleep(Duration::from_millis(1));
         assert_eq!(short.get(b"a"), None);
     }
@@ -205,9 +240,9 @@ mod tests {
     fn one_origin_put_again_and_again_takes_no_more_room() {
         let cache = cache(4);
         for _ in 0..1000 {
-            cache.put(b"a", true);
+            put(&cache, b"a", true);
         }
-        assert_eq!(cache.get(b"a"), Some(true));
+        assert_eq!(cache.get(b"a"), Some(PredicateAnswer::Allow));
         assert!(cache.lock().allowed.order.len() <= 4);
     }
 
@@ -215,21 +250,21 @@ mod tests {
     fn a_stampede_for_one_origin_pushes_out_no_other() {
         let cache = cache(8);
         for origin in [b"a", b"b", b"c"] {
-            cache.put(origin, true);
+            put(&cache, origin, true);
         }
         for _ in 0..100 {
-            cache.put(b"d", true);
+            put(&cache, b"d", true);
         }
-        assert!([b"a", b"b", b"c", b"d"].iter().all(|origin| cache.get(*origin) == Some(true)));
+        assert!([b"a", b"b", b"c", b"d"].iter().all(|origin| cache.get(*origin) == Some(PredicateAnswer::Allow)));
     }
 
     #[test]
     fn an_answer_that_changes_to_and_fro_takes_no_more_room() {
         let cache = cache(8);
         for turn in 0..1000 {
-            cache.put(b"a", turn % 2 == 0);
+            put(&cache, b"a", turn % 2 == 0);
         }
-        assert_eq!(cache.get(b"a"), Some(false));
+        assert_eq!(cache.get(b"a"), Some(PredicateAnswer::Deny));
         let state = cache.lock();
         assert!(state.allowed.order.len() <= 8 && state.denied.order.len() <= 8);
     }
@@ -239,10 +274,35 @@ mod tests {
         let cache = cache(4);
         let era = cache.era();
         cache.clear();
-        cache.put_of(era, b"a", true);
+        cache.remember(era, b"a", PredicateAnswer::Allow);
         assert_eq!(cache.get(b"a"), None);
-        cache.put_of(cache.era(), b"a", true);
-        assert_eq!(cache.get(b"a"), Some(true));
+        cache.remember(cache.era(), b"a", PredicateAnswer::Allow);
+        assert_eq!(cache.get(b"a"), Some(PredicateAnswer::Allow));
+    }
+
+    #[test]
+    fn only_answers_are_remembered() {
+        let cache = cache(4);
+        let mut asked = 0;
+        for (given, remembered) in [
+            (Err(()), None),
+            (Ok(PredicateAnswer::Failed), None),
+            (Ok(PredicateAnswer::Deny), Some(PredicateAnswer::Deny)),
+            (Ok(PredicateAnswer::Allow), Some(PredicateAnswer::Deny)),
+        ] {
+            let answer = cache.ask(b"a", || {
+                asked += 1;
+                given
+            });
+            assert_eq!((answer, cache.get(b"a")), (remembered.map_or(given, Ok), remembered));
+        }
+        assert_eq!(asked, 3);
+        // An answer that arrives after the cache was cleared.
+        _ = cache.ask(b"b", || {
+            cache.clear();
+            Ok::<_, ()>(PredicateAnswer::Allow)
+        });
+        assert_eq!(cache.get(b"b"), None);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! What a decision puts on a response.
 
+pub(crate) mod apply;
+pub(crate) mod header_map;
 pub(crate) mod header_name;
 pub(crate) mod outcome;
 pub(crate) mod render;

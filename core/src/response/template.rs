@@ -40,11 +40,20 @@ pub enum Op {
     Add = 1,
     /// `Vary`: merged into what the application set ([`merge_vary`](crate::merge_vary)).
     Merge = 2,
-    /// Taken off; the value is empty.
-    Remove = 3,
     /// `keep_app_headers`: set unless the application has set it. Where the application has, the `Default` headers
     /// after it are left out too, so that no credentials are allowed beside another's origin.
     Default = 4,
+}
+
+/// One header of a decision. The value borrows from the policy or from the request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Header<'a> {
+    /// Its name.
+    pub name: HeaderName,
+    /// Its value.
+    pub value: &'a [u8],
+    /// How it goes on the response.
+    pub op: Op,
 }
 
 /// The value of a header in a template.
