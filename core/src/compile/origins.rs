@@ -6,7 +6,7 @@ use crate::issues::issue::{Fault, Issues, printable};
 use crate::limits::{LABEL_GLOBS, REGEXES};
 use crate::origins::origin::Origin;
 use crate::origins::pattern::{OriginPattern, TuplePattern};
-use crate::origins::regex::{Regex, too_large_fault};
+use crate::origins::regex::Regex;
 use crate::origins::regex_language;
 use crate::origins::set::{OriginSet, OriginSetBuilder};
 use crate::suggest::pattern_fault::offer;
@@ -20,6 +20,13 @@ use std::borrow::Cow;
 pub(crate) struct Stakes {
     pub(crate) credentials: bool,
     pub(crate) dangers: Dangers,
+}
+
+impl Stakes {
+    /// Whether plain http that is not loopback is refused, whatever matches it.
+    pub(crate) fn is_secure_only(self) -> bool {
+        self.credentials && !self.dangers.insecure_origins
+    }
 }
 
 /// Compiles everything that says which origins are allowed.
@@ -50,7 +57,7 @@ pub(crate) fn compile_origins(
         builder.pattern(pattern);
     }
     check_globs(list, &builder, issues);
-    compile_regexes(regexes, stakes, &mut builder, issues);
+    compile_regexes(regexes, list.entries.is_empty(), stakes, &mut builder, issues);
     builder.build()
 }
 
@@ -159,45 +166,56 @@ fn null(place: &Place<'_>) -> Fault {
     Fault::new(Code::NullOrigin, message, help)
 }
 
-fn compile_regexes(list: &List, stakes: Stakes, builder: &mut OriginSetBuilder<'_>, issues: &mut Issues) {
-    if list.entries.len() > REGEXES {
-        let message = format!("{} regexes are more than the {REGEXES} that are tried one by one", list.entries.len());
-        issues.error(&list.field, list.entries.len(), too_large_fault(&message));
-        return;
-    }
+/// `alone` says that no list of origins stands beside them.
+fn compile_regexes(list: &List, alone: bool, stakes: Stakes, builder: &mut OriginSetBuilder<'_>, issues: &mut Issues) {
     // Only the `cors` dialect has regexes among its origins, as objects.
     let syntax = if list.field == "origin" { Syntax::RegExp } else { Syntax::Text };
+    let mut spot = Place::new(&list.field, stakes, alone && list.entries.len() == 1, issues);
+    if list.entries.len() > REGEXES {
+        let message = format!("{} regexes are more than the {REGEXES} that are tried one by one", list.entries.len());
+        let all = Written { text: "", syntax, anywhere: false, place: spot };
+        issues.error(&list.field, list.entries.len(), all.too_large(&message));
+        return;
+    }
     let mut too_large = false;
     for Entry { at, text } in &list.entries {
-        let place = list.place(at);
-        let written = Written { text, syntax, anywhere: false, stakes };
+        let field = list.place(at);
+        spot.attend(issues);
+        spot.whole = matches!(at, At::Whole);
+        let written = Written { text, syntax, anywhere: false, place: spot };
         let regex = match Regex::parse(text) {
             Ok(regex) => regex,
-            Err(fault) => {
-                issues.error(place, text, written.refused(fault));
+            Err(why) => {
+                issues.error(field, text, written.refused(&why));
                 continue;
             }
         };
+        let counted = regex.finding.as_ref().filter(|finding| regex_fault::counts(finding, stakes));
         // Compiling is costly: after one that is too large the others are only read.
         let compiled = (!too_large).then(|| regex.compile()).transpose();
         match compiled {
             Ok(None) => {}
             Ok(Some(dfa)) if regex_language::is_empty(&dfa) => {
-                issues.error(place, text, written.matches_nothing(issues.suggests_regexes()));
+                issues.error(field, text, written.matches_nothing());
                 continue;
             }
-            Ok(Some(dfa)) => builder.regexes.add(dfa),
-            Err(fault) => {
+            Ok(Some(dfa)) => {
+                if counted.is_none() && regex_fault::is_insecure(&regex, &dfa, stakes) {
+                    issues.error(&field, text, written.insecure());
+                }
+                builder.regexes.add(dfa);
+            }
+            Err(why) => {
                 too_large = true;
-                issues.error(&place, text, written.refused(fault));
+                issues.error(&field, text, written.refused(&why));
             }
         }
-        if let Some(finding) = regex.finding.filter(|finding| regex_fault::counts(finding, stakes)) {
-            let fault = written.finding(&finding, issues.suggests_regexes());
+        if let Some(finding) = counted {
+            let fault = written.finding(finding);
             if stakes.credentials {
-                issues.error(&place, text, fault);
+                issues.error(&field, text, fault);
             } else {
-                issues.lint(&place, text, fault);
+                issues.lint(&field, text, fault);
             }
         }
     }

@@ -66,6 +66,37 @@ impl Notation {
         }
     }
 
+    /// A regex as a string literal, where the language has one without escapes in that.
+    pub(crate) fn regex(self, text: &str) -> String {
+        match self {
+            Notation::Toml if !text.contains('\'') => format!("'{text}'"),
+            Notation::Python if !text.contains('"') && !text.ends_with('\\') => format!("r\"{text}\""),
+            _ => quoted(text),
+        }
+    }
+
+    /// A regular expression object: a literal of JavaScript, elsewhere the table that stands for one.
+    pub(crate) fn regexp(self, source: &str, flags: &str) -> String {
+        if self == Notation::JavaScript {
+            return format!("/{source}/{flags}");
+        }
+        let (source, is) = (self.regex(source), if self == Notation::Toml { " = " } else { ": " });
+        let name = |name: &str| if self == Notation::Toml { name.to_owned() } else { quoted(name) };
+        let mut entries = format!("{}{is}{source}", name("regexp"));
+        if !flags.is_empty() {
+            entries = format!("{entries}, {}{is}{}", name("flags"), quoted(flags));
+        }
+        if self == Notation::Toml { format!("{{ {entries} }}") } else { format!("{{{entries}}}") }
+    }
+
+    /// A part of a regex as it stands inside of a string.
+    pub(crate) fn in_string(self, part: &str) -> String {
+        match self {
+            Notation::Json | Notation::JavaScript => part.replace('\\', "\\\\"),
+            Notation::Toml | Notation::Python => part.to_owned(),
+        }
+    }
+
     pub(crate) fn boolean(self, value: bool) -> &'static str {
         match (self, value) {
             (Notation::Python, true) => "True",

@@ -2,21 +2,17 @@
 //!
 //! Each becomes a dense DFA, built once and capped in size. What protects credentials stands in `regex_bound`.
 
-use crate::issues::code::Code;
-use crate::issues::issue::Fault;
 use crate::limits::{COMPILED_REGEX_BYTES, REGEX_BYTES, REGEX_NESTING};
 use crate::origins::regex_host_end::{self, Ends};
 use crate::origins::regex_language::Dfa;
 use crate::origins::regex_portability;
-use crate::suggest::regex_syntax_fault;
 use regex_automata::dfa::{Automaton, StartKind, dense};
 use regex_automata::nfa::thompson;
 use regex_automata::{Anchored, Input};
-use regex_syntax::ast::{self, Ast};
+use regex_syntax::ast::{self, Ast, ErrorKind, Span};
 use regex_syntax::hir::translate::TranslatorBuilder;
 use regex_syntax::hir::{self, Hir, Look};
 
-const TOO_LONG: &str = "the regex is longer than 4 KiB";
 /// The most that a compiled regex may take which only serves a help.
 const MAX_HELP: usize = 24 << 10;
 
@@ -52,6 +48,21 @@ pub(crate) fn matches(dfa: &Dfa, text: &[u8]) -> bool {
     matches!(dfa.try_search_fwd(&Input::new(text).anchored(Anchored::Yes)), Ok(Some(_)))
 }
 
+/// Why a text cannot be used as a regex.
+#[derive(Debug)]
+pub(crate) enum Unusable {
+    TooLong,
+    /// The parser stopped at this place.
+    Unparsable(ErrorKind, Span),
+    /// It parses, and stands for characters that no origin has or for what the engine does not know.
+    Untranslatable(Span),
+    /// A regular expression object holds what its own language reads in another way.
+    ReadDifferently(&'static str),
+    TooLarge,
+    /// It holds what no automaton can decide.
+    Undecidable,
+}
+
 /// Found where a regex may let in more origins than it seems to.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Finding {
@@ -73,9 +84,9 @@ pub(crate) struct Regex {
 
 impl Regex {
     /// Parses a regex, with ASCII classes only: origins are ASCII.
-    pub(crate) fn parse(source: &str) -> Result<Self, Fault> {
+    pub(crate) fn parse(source: &str) -> Result<Self, Unusable> {
         if source.len() > REGEX_BYTES {
-            return Err(too_large_fault(TOO_LONG));
+            return Err(Unusable::TooLong);
         }
         let (ast, hir) = parse(source)?;
         // One at a time: a dot that is escaped may well fix the end of the host.
@@ -98,7 +109,7 @@ impl Regex {
     }
 
     /// Compiles it to be matched against a whole text.
-    pub(crate) fn compile(&self) -> Result<Dfa, Fault> {
+    pub(crate) fn compile(&self) -> Result<Dfa, Unusable> {
         compile(self.hir.clone(), COMPILED_REGEX_BYTES)
     }
 
@@ -113,7 +124,7 @@ impl Regex {
     }
 }
 
-fn compile(hir: Hir, cap: usize) -> Result<Dfa, Fault> {
+fn compile(hir: Hir, cap: usize) -> Result<Dfa, Unusable> {
     let whole = Hir::concat(vec![Hir::look(Look::Start), hir, Hir::look(Look::End)]);
     let nfa = thompson::Compiler::new()
         .configure(thompson::Config::new().utf8(false).nfa_size_limit(Some(cap)))
@@ -131,39 +142,31 @@ fn compile(hir: Hir, cap: usize) -> Result<Dfa, Fault> {
 }
 
 /// Checks the source of a regular expression object, which its own language has to read alike.
-pub(crate) fn check_regexp(source: &str) -> Result<(), Fault> {
+pub(crate) fn check_regexp(source: &str) -> Result<(), Unusable> {
     if source.len() > REGEX_BYTES {
-        return Err(too_large_fault(TOO_LONG));
+        return Err(Unusable::TooLong);
     }
     let (ast, _) = parse(source)?;
-    regex_portability::check(source, &ast)
+    regex_portability::read_differently(&ast).map_or(Ok(()), |what| Err(Unusable::ReadDifferently(what)))
 }
 
-fn parse(source: &str) -> Result<(Ast, Hir), Fault> {
+fn parse(source: &str) -> Result<(Ast, Hir), Unusable> {
     let ast = ast::parse::ParserBuilder::new()
         .nest_limit(REGEX_NESTING)
         .build()
         .parse(source)
-        .map_err(|error| regex_syntax_fault::unparsable(source, error.kind(), error.span()))?;
+        .map_err(|error| Unusable::Unparsable(error.kind().clone(), *error.span()))?;
     let hir = TranslatorBuilder::new()
         .utf8(false)
         .unicode(false)
         .build()
         .translate(source, &ast)
-        .map_err(|error| regex_syntax_fault::untranslatable(source, error.span()))?;
+        .map_err(|error| Unusable::Untranslatable(*error.span()))?;
     Ok((ast, hir))
 }
 
-fn uncompiled(too_large: bool) -> Fault {
-    if too_large {
-        return too_large_fault("the regex compiles to more than 256 KiB");
-    }
-    let message = "the regex cannot be compiled for matching in linear time";
-    Fault::new(Code::RegexSyntax, message, "remove `\\b` and `\\B`, which origins have no use for, or list the origins")
-}
-
-pub(crate) fn too_large_fault(message: &str) -> Fault {
-    Fault::new(Code::RegexTooLarge, message, "write origin patterns in `allow_origins`, of which there may be millions")
+fn uncompiled(too_large: bool) -> Unusable {
+    if too_large { Unusable::TooLarge } else { Unusable::Undecidable }
 }
 
 /// Offsets of the dots that are neither escaped nor under a repetition.

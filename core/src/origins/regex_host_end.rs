@@ -81,10 +81,12 @@ fn host_in(end: &[u8]) -> Option<End> {
     Some(End { host: host.to_owned(), whole })
 }
 
-/// What is certain of an end whose first label may have more before it, if that is a domain of somebody.
+/// What is certain of an end whose first label may have more before it: a domain of somebody, or the name under which
+/// anyone can register where a hyphen shows that the label has more before it: `--site.netlify.app`.
 fn below_first_label(end: &str) -> Option<&str> {
     let below = end.split_once('.').map(|(_, below)| below)?;
-    (origin::is_loopback(below.as_bytes()) || public_suffix::owns_names_below(below)).then_some(below)
+    let is_owned = origin::is_loopback(below.as_bytes()) || public_suffix::owns_names_below(below);
+    (is_owned || end.starts_with('-')).then_some(below)
 }
 
 /// The regex over lower-case texts alone, which origins of the web are: `[Aa]` is `a`.
@@ -273,6 +275,7 @@ mod tests {
             (r"(?i)https://[a-z]+\.GitHub\.io(:\d+)?", "github.io"),
             (r"https://(.*\.example\.com|.*\.vercel\.app)", "vercel.app"),
             (r"https://.*\.amazonaws\.com", "amazonaws.com"),
+            (r"https://[a-z]+--site\.netlify\.app", "netlify.app"),
         ] {
             assert_eq!(of(source), Ends::PublicSuffix(name.to_owned()), "{source}");
         }

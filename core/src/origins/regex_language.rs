@@ -32,6 +32,12 @@ pub(crate) fn is_within(one: &Dfa, other: &Dfa, secure_only: bool) -> bool {
     walk([one, other], differs) == Some(false)
 }
 
+/// Whether it is certain that each origin which matches is one that a policy with credentials refuses.
+pub(crate) fn is_insecure(dfa: &Dfa) -> bool {
+    let is_secure = |origin: &[u8]| Origin::parse(origin).is_some_and(|origin| origin.is_secure());
+    walk([dfa], |[matches], origin| matches && is_secure(&origin())) == Some(false)
+}
+
 /// One place of a walk, and how it was reached.
 struct Visit<const N: usize> {
     states: [StateID; N],

@@ -1,25 +1,12 @@
 //! Where host languages read a regular expression object differently than the engine: it is refused, not misread.
 
-use crate::issues::code::Code;
-use crate::issues::issue::Fault;
-use crate::issues::issue::printable;
 use regex_syntax::ast::{
     self, AssertionKind, Ast, ClassSet, ClassSetItem, Flag, FlagsItemKind, GroupKind, LiteralKind,
 };
 
-/// Refuses what JavaScript, and mostly Python too, does not know or reads in another way.
-pub(crate) fn check(source: &str, ast: &Ast) -> Result<(), Fault> {
-    match ast::visit(ast, Finder { found: None }) {
-        Ok(None) | Err(()) => Ok(()),
-        Ok(Some(what)) => {
-            let message = format!("`/{}/` holds {what}, which its own language reads differently", printable(source));
-            Err(Fault::new(
-                Code::RegexSyntax,
-                message,
-                "write it without that; classes such as `[a-z0-9-]` mean the same in every language",
-            ))
-        }
-    }
+/// What a regex holds that JavaScript, and mostly Python too, does not know or reads in another way.
+pub(crate) fn read_differently(ast: &Ast) -> Option<&'static str> {
+    ast::visit(ast, Finder { found: None }).ok().flatten()
 }
 
 struct Finder {

@@ -11,6 +11,7 @@ use crate::issues::issue::Fault;
 use crate::origins::regex::Regex;
 use crate::read::reader::{Entries, Reader, Store, origin_of_url};
 use crate::suggest::regex::{Syntax, Written};
+use crate::suggest::trial::Place;
 use crate::tokens::AUTHORIZATION;
 use std::sync::Arc;
 
@@ -156,8 +157,9 @@ impl Reader<'_> {
         let text = self.regexp(field, source.clone(), flags)?;
         // A regex that does not parse is reported where regexes are compiled.
         if Regex::parse(&text).is_ok_and(|regex| !regex.is_anchored()) {
-            let written = Written { text: &text, syntax: Syntax::RegExp, anywhere: true, stakes };
-            let fault = written.not_anchored(self.issues.suggests_regexes());
+            let whole = field == "origin";
+            let place = Place { whole, ..Place::new(field, stakes, whole, self.issues) };
+            let fault = Written { text: &text, syntax: Syntax::RegExp, anywhere: true, place }.not_anchored();
             self.issues.error(field, &source, fault);
             return None;
         }

@@ -11,7 +11,7 @@ use crate::issues::issue::{Fault, Issues, printable};
 use crate::origins::regex::check_regexp;
 use crate::read::cors_package;
 use crate::suggest::guess::guess;
-use crate::suggest::regex_fault;
+use crate::suggest::regex::{Syntax, Written};
 use crate::suggest::trial::Place;
 use std::fmt;
 use std::sync::Arc;
@@ -307,9 +307,10 @@ impl Reader<'_> {
         }
         let kept: String = flags.chars().filter(|flag| matches!(flag, 'i' | 's')).collect();
         // The source by itself: flags are written around it, and might complete what is none.
-        if let Err(fault) = check_regexp(&source) {
-            let list = if field.starts_with("origin") { "origin" } else { "allow_origins" };
-            self.error(field, &source, regex_fault::in_list(fault, list));
+        if let Err(why) = check_regexp(&source) {
+            let place = self.spot(field);
+            let fault = Written { text: &source, syntax: Syntax::RegExp, anywhere: true, place }.refused(&why);
+            self.error(field, &source, fault);
             return None;
         }
         Some(if kept.is_empty() { source } else { format!("(?{kept}:{source})") })

@@ -21,7 +21,7 @@ pub(crate) fn diagnose(text: &str, place: &Place<'_>) -> Fault {
     if let Some((message, help)) = word(text, place) {
         return Fault::new(code, message, help);
     }
-    if let Some(fault) = place.regexes.then(|| regex_for_pattern::diagnose(text, code)).flatten() {
+    if let Some(fault) = place.regexes.then(|| regex_for_pattern::diagnose(text, code, place)).flatten() {
         return fault;
     }
     let help = if is_variable_name(text) { None } else { offer(text, place) };

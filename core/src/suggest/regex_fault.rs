@@ -1,13 +1,17 @@
 //! What is said of a regex that is refused, or that may let in too much.
 
 use crate::compile::origins::Stakes;
+use crate::config::notation::Notation;
 use crate::config::settings::Dangers;
+use crate::config::value::Value;
 use crate::issues::code::Code;
-use crate::issues::issue::{Fault, printable, write_this};
+use crate::issues::issue::{Fault, printable};
+use crate::origins::origin;
 use crate::origins::regex::{Finding, Regex};
-use crate::origins::regex_language;
-use crate::suggest::regex::{Suggestion, Syntax, Written, pattern_meant, suggest};
-use crate::suggest::regex_repair::{Repairs, repaired};
+use crate::origins::regex_host_end::{self, End};
+use crate::origins::regex_language::{self, Dfa};
+use crate::suggest::regex::{Suggested, Suggestion, Syntax, Written, suggest};
+use crate::suggest::regex_reason::WhyOpen;
 
 impl Written<'_> {
     /// As its writer knows it: `/…/i`, or the text.
@@ -21,71 +25,112 @@ impl Written<'_> {
         }
     }
 
-    fn list(&self) -> &'static str {
-        match self.syntax {
-            Syntax::Text => "allow_origins",
-            Syntax::RegExp => "origin",
+    /// The setting that takes origins and patterns, by its name where the regex is written.
+    pub(crate) fn list(&self) -> String {
+        self.place.notation.key(self.list_key())
+    }
+
+    fn list_key(&self) -> &'static str {
+        if self.place.key == "origin" { "origin" } else { "allow_origins" }
+    }
+
+    /// A part of a regex, as it stands in the file.
+    pub(crate) fn code(&self, part: &str) -> String {
+        match (self.syntax, self.place.notation) {
+            (Syntax::RegExp, Notation::JavaScript) => part.to_owned(),
+            (_, notation) => notation.in_string(part),
         }
     }
 
     /// A fault with the suggestion that passed, else with what can be said in general.
-    fn fault(&self, code: Code, message: String, suggested: bool, general: impl FnOnce() -> String) -> Fault {
-        let help = suggested.then(|| suggest(self)).flatten().map_or_else(general, |found| self.help(&found));
+    fn fault(&self, code: Code, message: String, general: impl FnOnce() -> String) -> Fault {
+        let help = self.suggested().unwrap_or_else(general);
         Fault::new(code, message, help)
     }
 
-    fn help(&self, suggestion: &Suggestion) -> String {
-        let place = match self.syntax {
-            Syntax::Text => " in `allow_origins`",
-            Syntax::RegExp => "",
+    /// The suggestion that passed, in words.
+    fn suggested(&self) -> Option<String> {
+        let Suggested { instead, secured } = self.place.regexes.then(|| suggest(self)).flatten()?;
+        let help = match instead {
+            Suggestion::Regex(literal) => format!("write `{literal}`"),
+            Suggestion::Patterns(patterns) => self.offer(&patterns),
         };
-        match suggestion {
-            Suggestion::Regex(text) if self.syntax == Syntax::Text && text.contains('\\') => {
-                format!("{}; in a string with escapes, write each `\\` twice", write_this(text))
-            }
-            Suggestion::Regex(text) => write_this(text),
-            Suggestion::Patterns(patterns) => help_of_patterns(patterns, place),
-        }
+        Some(if secured { format!("{help}: plain http cannot be used with credentials") } else { help })
     }
 
-    /// What the parser or the compiler says of it.
-    pub(crate) fn refused(&self, fault: Fault) -> Fault {
-        in_list(fault, self.list())
+    /// Offers patterns in the place of a regex.
+    pub(crate) fn offer(&self, patterns: &[String]) -> String {
+        let (place, list) = (&self.place, self.list_key());
+        let texts: Value = patterns.iter().map(String::as_str).collect();
+        let of_the_setting = place.key == list;
+        if place.alone && !of_the_setting {
+            return format!("write `{}` instead", place.notation.setting(list, &texts, place.nested));
+        }
+        let wild = patterns.iter().any(|pattern| pattern.contains('*'));
+        let kind = if wild { "origin pattern" } else { "origin" };
+        let plural = if patterns.len() == 1 { "" } else { "s" };
+        let entries: Vec<_> = patterns.iter().map(|pattern| place.notation.value(&Value::from(&**pattern))).collect();
+        let entries = match patterns.len() {
+            // In the place of the one object there may stand a list.
+            2.. if of_the_setting && place.whole => place.notation.value(&texts),
+            _ => entries.join(", "),
+        };
+        let there = if of_the_setting { String::new() } else { format!(" in `{}` instead", self.list()) };
+        format!("write the {kind}{plural} `{entries}`{there}")
     }
 
     /// What was found in it. A public suffix only counts where credentials are allowed.
-    pub(crate) fn finding(&self, finding: &Finding, suggested: bool) -> Fault {
+    pub(crate) fn finding(&self, finding: &Finding) -> Fault {
         let (shown, list) = (self.shown(), self.list());
         match finding {
             Finding::BareDot => {
                 let message = format!("`{shown}` has a `.` that stands for any character");
-                self.fault(Code::RegexUnescapedDot, message, suggested, || {
+                self.fault(Code::RegexUnescapedDot, message, || {
                     format!(
-                        "write each dot of a name as `\\.`, and end the regex in a domain that you control, or write \
-                         origin patterns such as `https://*.example.com` in `{list}`"
+                        "write each dot of a name as `{}`, and end the regex in a domain that you control, or write \
+                         origin patterns such as `https://*.example.com` in `{list}`",
+                        self.code(r"\.")
                     )
                 })
             }
             Finding::OpenHost => {
-                let message = format!("`{shown}` does not fix the end of the host");
-                self.fault(Code::RegexUnboundedHost, message, suggested, || {
-                    format!(
-                        "end it in a literal domain that you control, such as `\\.example\\.com`, with at most an \
-                         optional port after it (`(:[0-9]+)?`), or write origin patterns such as \
-                         `https://*.example.com` in `{list}`"
-                    )
-                })
+                let why = if self.place.regexes { self.why_open() } else { WhyOpen::End };
+                let message = format!("`{shown}` {}", why.message());
+                self.fault(Code::RegexUnboundedHost, message, || self.close_host(why))
             }
-            Finding::PublicSuffix(name) => public_suffix(&shown, name),
+            Finding::PublicSuffix(name) => {
+                let message =
+                    format!("`{shown}` reaches names below `{name}`, which anyone can register, with credentials");
+                Fault::new(Code::PublicSuffix, message, self.help_of_public_suffix(name))
+            }
+        }
+    }
+
+    fn close_host(&self, why: WhyOpen) -> String {
+        let list = self.list();
+        match why {
+            WhyOpen::AnyHost if self.place.stakes.credentials => {
+                format!("list the origins, or patterns such as `https://*.example.com`, in `{list}`")
+            }
+            WhyOpen::AnyHost => format!(
+                "list the origins, or patterns such as `https://*.example.com`, in `{list}`; if every site may read, say \
+                 so with `*` there"
+            ),
+            WhyOpen::Scheme => {
+                format!("begin it with `https://`, which every origin of a page has, or list the origins in `{list}`")
+            }
+            WhyOpen::End => format!(
+                "end it in a literal domain that you control, such as `{}`, with at most an optional port after it \
+                 (`(:[0-9]+)?`), or write origin patterns such as `https://*.example.com` in `{list}`",
+                self.code(r"\.example\.com")
+            ),
         }
     }
 
     /// Nobody sends an origin that it matches.
-    pub(crate) fn matches_nothing(&self, suggested: bool) -> Fault {
-        let shown = self.shown();
-        let why = if suggested { self.why_nothing() } else { GENERAL };
-        let message = format!("`{shown}` cannot match any origin: {why}");
-        self.fault(Code::RegexMatchesNothing, message, suggested, || {
+    pub(crate) fn matches_nothing(&self) -> Fault {
+        let message = format!("`{}` cannot match any origin: {}", self.shown(), self.why_nothing());
+        self.fault(Code::RegexMatchesNothing, message, || {
             format!(
                 "describe the whole origin, `https://` and the host in lower case and nothing after it but a port, or \
                  list the origins in `{}`",
@@ -94,52 +139,59 @@ impl Written<'_> {
         })
     }
 
-    /// The one repair that lets it match shows what it lacks.
-    fn why_nothing(&self) -> &'static str {
-        if pattern_meant(self.text, self.stakes).is_some() {
-            return "`*` repeats what stands before it, and alone stands for nothing";
-        }
-        let none = Repairs::default();
-        let reasons = [
-            (Repairs { marks: true, ..none }, MARKED),
-            (Repairs { case: true, ..none }, "it has upper case, and browsers send origins in lower case"),
-            (Repairs { default_port: true, ..none }, "it has the scheme's default port, which browsers leave out"),
-            (Repairs { tail: true, ..none }, "it has a slash or a path after the host, and origins have none"),
-            (Repairs { scheme: true, ..none }, "it has no scheme, and an origin begins with one"),
-        ];
-        let matches = |repairs: Repairs| {
-            repaired(self.text, false, repairs)
-                .and_then(|body| Regex::parse(&body.text).ok()?.compile_for_help(false))
-                .is_some_and(|dfa| !regex_language::is_empty(&dfa))
-        };
-        reasons.into_iter().find(|(repairs, _)| matches(*repairs)).map_or(GENERAL, |(_, why)| why)
+    /// With credentials everything that it matches is refused.
+    pub(crate) fn insecure(&self) -> Fault {
+        let message = format!(
+            "`{}` matches plain http alone: anyone on the network path could act as such an origin, with credentials",
+            self.shown()
+        );
+        let secure = self.suggested();
+        let secure = secure.unwrap_or_else(|| "serve those pages over https and allow their origins".to_owned());
+        let help = format!("{secure}, or {}", self.place.lifting("insecure-origins"));
+        Fault::new(Code::InsecureOrigin, message, help)
     }
 
     /// Its own language would find it anywhere in an origin.
-    pub(crate) fn not_anchored(&self, suggested: bool) -> Fault {
+    pub(crate) fn not_anchored(&self) -> Fault {
         let message = format!("`{}` is not anchored: it matches anywhere in an origin", self.shown());
-        self.fault(Code::RegexpNotAnchored, message, suggested, || {
-            let Stakes { credentials, dangers } = self.stakes;
+        self.fault(Code::RegexpNotAnchored, message, || {
+            let Stakes { credentials, dangers } = self.place.stakes;
             match Regex::parse(self.text).ok().and_then(|regex| regex.finding) {
                 Some(Finding::PublicSuffix(name)) if credentials && !dangers.public_suffixes => {
-                    format!("anchor it with `^` and `$`, and {}", help_of_public_suffix(&name))
+                    format!("anchor it with `^` and `$`, and {}", self.help_of_public_suffix(&name))
                 }
-                _ => "begin it with `^https:\\/\\/` and end it with the domain that you control and `$`, or list origins \
-                      and origin patterns such as `https://*.example.com` in `origin`"
-                    .into(),
+                _ => {
+                    let scheme = if self.place.notation == Notation::JavaScript { r"^https:\/\/" } else { "^https://" };
+                    format!(
+                        "begin it with `{scheme}` and end it with the domain that you control and `$`, or list origins \
+                         and origin patterns such as `https://*.example.com` in `{}`",
+                        self.list()
+                    )
+                }
             }
         })
     }
-}
 
-const MARKED: &str =
-    "`/…/`, `~`, quotes and doubled backslashes mark a regex elsewhere, and here they are matched like the rest";
-const GENERAL: &str = "no browser sends an origin of this form";
+    fn help_of_public_suffix(&self, name: &str) -> String {
+        format!(
+            "name the part before `{name}` that is yours, as in `https://my-team.{name}`, or {}",
+            self.place.lifting("public-suffixes")
+        )
+    }
+}
 
 /// Whether a finding is an error under these settings, a lint, or neither.
 pub(crate) fn counts(finding: &Finding, stakes: Stakes) -> bool {
     let Stakes { credentials, dangers: Dangers { public_suffixes, .. } } = stakes;
     !matches!(finding, Finding::PublicSuffix(_)) || (credentials && !public_suffixes)
+}
+
+/// Whether a policy with these settings refuses everything that a regex with fixed ends matches, because it is plain http.
+pub(crate) fn is_insecure(regex: &Regex, dfa: &Dfa, stakes: Stakes) -> bool {
+    let is_local = |end: &End| origin::is_loopback(end.host.as_bytes());
+    stakes.is_secure_only()
+        && !regex_host_end::literal_ends(&regex.hir).iter().flatten().any(is_local)
+        && regex_language::is_insecure(dfa)
 }
 
 /// The flags of an object stand around its source.
@@ -150,34 +202,4 @@ fn flags_and_source(text: &str) -> (&str, &str) {
         is_whole.then_some((flags, source))
     };
     whole().unwrap_or(("", text))
-}
-
-pub(crate) fn help_of_patterns(patterns: &[String], place: &str) -> String {
-    let wild = patterns.iter().any(|pattern| pattern.contains('*'));
-    let kind = if wild { "origin pattern" } else { "origin" };
-    match patterns {
-        [one] => format!("write the {kind} `{one}`{place}"),
-        several => {
-            let list: Vec<String> = several.iter().map(|pattern| format!("\"{pattern}\"")).collect();
-            format!("write the {kind}s `[{}]`{place}", list.join(", "))
-        }
-    }
-}
-
-/// A fault that names the list of origins as it is called where the regex stands.
-pub(crate) fn in_list(mut fault: Fault, list: &str) -> Fault {
-    fault.help = fault.help.replace("`allow_origins`", &format!("`{list}`"));
-    fault
-}
-
-fn public_suffix(shown: &str, name: &str) -> Fault {
-    let message = format!("`{shown}` reaches names below `{name}`, which anyone can register, with credentials");
-    Fault::new(Code::PublicSuffix, message, help_of_public_suffix(name))
-}
-
-fn help_of_public_suffix(name: &str) -> String {
-    format!(
-        "name the part before `{name}` that is yours, as in `https://my-team.{name}`, or lift this check with \
-         `dangerously_allow = [\"public-suffixes\"]`"
-    )
 }

@@ -1,14 +1,12 @@
 //! A regex that stands where an origin belongs.
 
-use crate::compile::origins::Stakes;
-use crate::config::settings::Dangers;
+use crate::config::notation::Notation;
 use crate::issues::code::Code;
 use crate::issues::issue::{Fault, printable};
 use crate::origins::regex::Regex;
-use crate::suggest::regex::{Suggestion, Syntax, Written, suggest};
-use crate::suggest::regex_fault::help_of_patterns;
+use crate::suggest::regex::{Suggested, Suggestion, Syntax, Written, suggest};
 use crate::suggest::regex_repair::{Repairs, repaired};
-use crate::suggest::trial::entries_apart;
+use crate::suggest::trial::Place;
 
 /// What only regexes have, and no text that is nearly an origin.
 const MARKS: [&str; 13] = ["\\.", "\\/", "\\d", "\\w", "\\-", "/.*", "/.+", "]+", "]*", "]{", "(?", ")?", ")$"];
@@ -21,30 +19,48 @@ fn is_regex(text: &str) -> bool {
 }
 
 /// Says of a text that is a regex where to write it, or the pattern that says the same.
-pub(crate) fn diagnose(text: &str, code: Code) -> Option<Fault> {
+pub(crate) fn diagnose(text: &str, code: Code, place: &Place<'_>) -> Option<Fault> {
     if !is_regex(text) {
         return None;
     }
-    // The list may be that of trusted origins, or of a policy with credentials: what is suggested is fit for all.
-    let stakes = Stakes { credentials: true, dangers: Dangers::default() };
-    let marks = Repairs { marks: true, ..Repairs::default() };
-    let plain = repaired(text, false, marks).map(|body| body.text);
-    let written = |text| Written { text, syntax: Syntax::Text, anywhere: false, stakes };
-    let patterns = plain.as_deref().and_then(|plain| match suggest(&written(plain)) {
-        Some(Suggestion::Patterns(patterns)) => Some(patterns),
-        _ => None,
-    });
-    let message = format!("`{}` is a regex, and this list takes origins and origin patterns", printable(text));
-    let help = patterns.map_or_else(
-        || {
-            "describe the origins with patterns such as `https://*.example.com`; regexes belong in \
-             `allow_origin_regex`, and in the options of the `cors` package they stand without quotes"
-                .into()
-        },
-        |patterns| match patterns.as_slice() {
-            [_] => help_of_patterns(&patterns, ""),
-            several => entries_apart(several),
-        },
-    );
+    let list = match place.notation {
+        Notation::JavaScript => "array",
+        _ => "list",
+    };
+    let message = format!("`{}` is a regex, and this {list} takes origins and origin patterns", printable(text));
+    let help = instead(text, place).unwrap_or_else(|| in_general(place));
     Some(Fault::new(code, message, help))
+}
+
+fn instead(text: &str, place: &Place<'_>) -> Option<String> {
+    let marks = Repairs { marks: true, ..Repairs::default() };
+    let plain = repaired(text, false, marks)?.text;
+    let syntax = if place.key == "origin" { Syntax::RegExp } else { Syntax::Text };
+    let written = Written { text: &plain, syntax, anywhere: false, place: *place };
+    let Suggested { instead, .. } = suggest(&written)?;
+    match (instead, place.key) {
+        (Suggestion::Patterns(patterns), _) => place.entries(&patterns),
+        (Suggestion::Regex(literal), "origin") => Some(format!("write `{literal}`, without quotation marks around it")),
+        (Suggestion::Regex(literal), "allow_origins") => {
+            let key = place.notation.key("allow_origin_regex");
+            Some(format!("write the regex `{literal}` in `{key}` instead"))
+        }
+        _ => None,
+    }
+}
+
+fn in_general(place: &Place<'_>) -> String {
+    let patterns = "describe the origins with patterns such as `https://*.example.com`";
+    match place.key {
+        "allow_origins" => {
+            format!("{patterns}; regexes belong in `{}`", place.notation.key("allow_origin_regex"))
+        }
+        "origin" => {
+            let example = place.notation.regexp(r"^https://[a-z]+\.example\.com$", "");
+            let example =
+                if place.notation == Notation::JavaScript { r"/^https:\/\/[a-z]+\.example\.com$/" } else { &example };
+            format!("{patterns}; a regex is written as in `{example}`")
+        }
+        _ => patterns.to_owned(),
+    }
 }

@@ -2,6 +2,8 @@
 //! out is a candidate, which `regex_suggest` puts to the test.
 
 use crate::origins::regex::Regex;
+use crate::suggest::regex_marks::without_marks;
+use crate::suggest::regex_tail::{cut_default_port, cut_tail, open_port};
 use regex_syntax::ast::{AssertionKind, Ast, Flag, Flags, FlagsItemKind, GroupKind, LiteralKind, RepetitionKind, Span};
 
 /// What is changed. Anchors at the ends are always taken off, to be set around the whole.
@@ -66,11 +68,21 @@ fn with_dots_escaped(source: &str, ast: &Ast) -> String {
     escaped
 }
 
+/// Without groups around the whole: `(.)*` is `.*`.
+fn ungrouped(mut ast: &Ast) -> &Ast {
+    while let Ast::Group(group) = ast {
+        ast = &group.ast;
+    }
+    ast
+}
+
 /// Offsets of the dots that are not repeated by themselves: `(www.)?` has one.
 fn find_dots(ast: &Ast, dots: &mut Vec<usize>) {
     match ast {
         Ast::Dot(span) => dots.push(span.start.offset),
-        Ast::Repetition(repetition) if !matches!(*repetition.ast, Ast::Dot(_)) => find_dots(&repetition.ast, dots),
+        Ast::Repetition(repetition) if !matches!(ungrouped(&repetition.ast), Ast::Dot(_)) => {
+            find_dots(&repetition.ast, dots)
+        }
         Ast::Group(group) => find_dots(&group.ast, dots),
         Ast::Alternation(alternation) => alternation.asts.iter().for_each(|ast| find_dots(ast, dots)),
         Ast::Concat(concat) => concat.asts.iter().for_each(|ast| find_dots(ast, dots)),
@@ -96,21 +108,6 @@ fn in_lower_case(source: &str, ast: &Ast) -> String {
     let lower =
         |(index, c): (usize, char)| if found.binary_search(&index).is_ok() { c.to_ascii_lowercase() } else { c };
     source.char_indices().map(lower).collect()
-}
-
-fn without_marks(source: &str) -> String {
-    let mut text = source.trim();
-    for quote in ['"', '\''] {
-        text = text.strip_prefix(quote).and_then(|text| text.strip_suffix(quote)).unwrap_or(text);
-    }
-    text = text.strip_prefix("~*").or_else(|| text.strip_prefix('~')).unwrap_or(text).trim_start();
-    if let Some((inside, flags)) = text.strip_prefix('/').and_then(|text| text.rsplit_once('/'))
-        && flags.bytes().all(|byte| byte.is_ascii_lowercase())
-        && inside.contains(['^', '$', '\\'])
-    {
-        text = inside;
-    }
-    text.replace("\\\\", "\\")
 }
 
 /// Which ends are anchored by what stands around.
@@ -139,8 +136,8 @@ struct Piece<'s> {
     kind: PieceKind,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum PieceKind {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PieceKind {
     Literal(char),
     /// Any number of any characters: `.*`, `.+`.
     AnyRun,
@@ -230,7 +227,7 @@ fn kind_of(ast: &Ast) -> PieceKind {
         Ast::Literal(literal) => PieceKind::Literal(literal.c),
         Ast::Repetition(repetition) => {
             let is_open = matches!(repetition.op.kind, RepetitionKind::ZeroOrMore | RepetitionKind::OneOrMore);
-            match &*repetition.ast {
+            match ungrouped(&repetition.ast) {
                 Ast::Dot(_) if is_open => PieceKind::AnyRun,
                 Ast::ClassBracketed(_) | Ast::ClassPerl(_) if is_open => PieceKind::Run,
                 _ => PieceKind::Other,
@@ -248,8 +245,11 @@ impl Branch<'_> {
         let mut scheme: String = self.pieces.iter().take(host.unwrap_or(0)).map(|piece| piece.text).collect();
         let mut cut_any = false;
         if repairs.tail {
-            cut_any = cut_tail(&mut host_pieces);
+            cut_any = cut_tail(&mut host_pieces)?;
             open_port(&mut host_pieces);
+        }
+        if repairs.scheme && host.is_none() {
+            cut_lead(&mut host_pieces);
         }
         let loopback = is_loopback(&plain(&host_pieces));
         if repairs.scheme && host.is_none() {
@@ -257,6 +257,11 @@ impl Branch<'_> {
             let more = !self.ends.start && !loopback;
             lead_in(&mut host_pieces, more);
             scheme = if loopback { "http://".into() } else { "https://".into() };
+        }
+        if repairs.scheme
+            && let Some(group) = optional_scheme(&scheme)
+        {
+            scheme = group.to_owned();
         }
         // A machine's own servers differ by their port, so that an open end is one.
         if loopback && (cut_any || !self.ends.end) && !has_port(&plain(&host_pieces)) {
@@ -285,7 +290,8 @@ impl Branch<'_> {
     }
 }
 
-fn plain(pieces: &[(String, PieceKind)]) -> String {
+/// Pieces as the text that they stand for, as far as they are one.
+pub(crate) fn plain(pieces: &[(String, PieceKind)]) -> String {
     pieces.iter().map(|(text, _)| text.replace('\\', "")).collect()
 }
 
@@ -298,45 +304,30 @@ fn is_loopback(host: &str) -> bool {
     ["localhost", "127.0.0.1", "[::1]"].into_iter().any(|name| host.starts_with(name))
 }
 
-/// Cuts a path, and what matches anything at the end; says whether there was any such thing.
-fn cut_tail(pieces: &mut Vec<(String, PieceKind)>) -> bool {
-    let is_path = |text: &str| {
-        let text = text.replace('\\', "");
-        let inner = text.trim_start_matches("(?:").trim_start_matches(['(', '[']);
-        inner.starts_with('/') || inner.starts_with("$|")
-    };
-    if let Some(path) = pieces.iter().skip(1).position(|(text, _)| is_path(text)) {
-        pieces.truncate(path + 1);
-    }
-    let is_any = |(text, kind): &(String, PieceKind)| {
-        let inner = text.trim_start_matches("(?:").trim_start_matches('(').trim_end_matches('?').trim_end_matches(')');
-        *kind == PieceKind::AnyRun || matches!(inner, ".*" | ".+") || text == "\\b"
-    };
-    let after_colon = |pieces: &[(String, PieceKind)]| {
-        pieces.len().checked_sub(2).and_then(|index| pieces.get(index)).is_some_and(|(text, _)| text.ends_with(':'))
-    };
-    let before = pieces.len();
-    while pieces.len() > 1 && pieces.last().is_some_and(is_any) && !after_colon(pieces) {
-        pieces.pop();
-    }
-    pieces.len() < before
+/// The group of a scheme that may be left out: `(https?://)?`.
+fn optional_scheme(scheme: &str) -> Option<&str> {
+    scheme.strip_suffix('?').filter(|group| group.starts_with('(') && group.ends_with(')'))
 }
 
-/// Anything behind a colon is a port.
-fn open_port(pieces: &mut Vec<(String, PieceKind)>) {
-    let Some((last, _)) = pieces.last() else { return };
-    let port = match &**last {
-        "(:.*)?" | "(?::.*)?" | "(:.+)?" | "(?::.+)?" => "(:[0-9]+)?",
-        "(:.*)" | "(?::.*)" | "(:.+)" | "(?::.+)" => ":[0-9]+",
-        ".*" | ".+" if pieces.len() > 2 => "[0-9]+",
-        ":" => {
-            pieces.push(("[0-9]+".into(), PieceKind::Other));
-            return;
-        }
-        _ => return,
-    };
-    pieces.pop();
-    pieces.push((port.into(), PieceKind::Other));
+/// Whether a regex lets the scheme be left out.
+pub(crate) fn has_optional_scheme(source: &str) -> bool {
+    let mut split = Split { source, flags: String::new(), branches: Vec::new(), anchored: false };
+    let Ok(regex) = Regex::parse(source) else { return false };
+    let read = split.branches_of(&regex.ast, Ends { start: true, end: true });
+    read.is_some()
+        && split.branches.iter().any(|branch| {
+            let scheme = branch.pieces.iter().take(branch.host_index().unwrap_or(0)).map(|piece| piece.text);
+            optional_scheme(&scheme.collect::<String>()).is_some()
+        })
+}
+
+/// Anything before the name of this machine is its scheme: `.*localhost`.
+fn cut_lead(pieces: &mut Vec<(String, PieceKind)>) {
+    if let Some(([(_, PieceKind::AnyRun)], rest)) = pieces.split_at_checked(1)
+        && is_loopback(&plain(rest))
+    {
+        pieces.remove(0);
+    }
 }
 
 /// Puts in front what a host without scheme needs, so that it is one.
@@ -347,14 +338,6 @@ fn lead_in(pieces: &mut Vec<(String, PieceKind)>, more: bool) {
         _ => return,
     };
     pieces.insert(0, (lead.into(), PieceKind::Other));
-}
-
-fn cut_default_port(pieces: &mut Vec<(String, PieceKind)>, scheme: &str) {
-    let digits = if scheme.contains("https") { ":443" } else { ":80" };
-    let Some(start) = pieces.len().checked_sub(digits.len()) else { return };
-    if start > 0 && pieces.get(start..).is_some_and(|last| plain(last) == digits) {
-        pieces.truncate(start);
-    }
 }
 
 /// `.*example` is every name that ends so: `(.+\.)?example` is the names below, and itself.

@@ -1,127 +1,174 @@
 //! Why a text is not a regex that corsac can run, in plain words.
 
-use crate::compile::origins::Stakes;
-use crate::config::settings::Dangers;
 use crate::issues::code::Code;
 use crate::issues::issue::{Fault, printable};
-use crate::suggest::regex::pattern_meant;
-use crate::suggest::regex_fault::help_of_patterns;
+use crate::origins::regex::Unusable;
+use crate::suggest::regex::{Written, pattern_meant};
 use regex_syntax::ast::{ErrorKind, Span};
 
-const LIST_INSTEAD: &str = "or write origin patterns such as `https://*.example.com` in `allow_origins`";
+impl Written<'_> {
+    /// What the parser or the compiler says of it.
+    pub(crate) fn refused(&self, why: &Unusable) -> Fault {
+        match why {
+            Unusable::TooLong => self.too_large("the regex is longer than 4 KiB"),
+            Unusable::TooLarge => self.too_large("the regex compiles to more than 256 KiB"),
+            Unusable::Unparsable(kind, span) => self.unparsable(kind, span),
+            Unusable::Untranslatable(span) => self.untranslatable(span),
+            Unusable::ReadDifferently(what) => {
+                let source = printable(self.text);
+                let message = format!("`/{source}/` holds {what}, which its own language reads differently");
+                let help = "write it without that; classes such as `[a-z0-9-]` mean the same in every language";
+                Fault::new(Code::RegexSyntax, message, help)
+            }
+            Unusable::Undecidable => {
+                let message = "the regex cannot be compiled for matching in linear time";
+                let boundaries = [r"\b", r"\B"].map(|part| self.code(part));
+                let help = format!(
+                    "remove `{}` and `{}`, which origins have no use for, or list the origins in `{}`",
+                    boundaries[0],
+                    boundaries[1],
+                    self.list()
+                );
+                Fault::new(Code::RegexSyntax, message, help)
+            }
+        }
+    }
 
-/// What the parser stopped at.
-pub(crate) fn unparsable(source: &str, kind: &ErrorKind, span: &Span) -> Fault {
-    let (what, help) = explain(kind, text_of(source, span));
-    let message =
-        format!("`{}` cannot be used as a regex: at character {} {what}", printable(source), span.start.column);
-    let help = match pattern_meant(source, Stakes { credentials: true, dangers: Dangers::default() }) {
-        Some(pattern) => help_of_patterns(&[pattern], " in `allow_origins`"),
-        None => help.to_owned(),
-    };
-    Fault::new(Code::RegexSyntax, message, help)
-}
+    /// A regex, or their number, is more than can be run.
+    pub(crate) fn too_large(&self, message: &str) -> Fault {
+        let help = format!("write origin patterns in `{}`, of which there may be millions", self.list());
+        Fault::new(Code::RegexTooLarge, message, help)
+    }
 
-/// What parses, and stands for characters that no origin has or for what the engine does not know.
-pub(crate) fn untranslatable(source: &str, span: &Span) -> Fault {
-    let what = printable(text_of(source, span));
-    let message = format!(
-        "`{}` cannot be used as a regex: at character {} `{what}` stands for characters beyond ASCII, which no origin has",
-        printable(source),
-        span.start.column
-    );
-    Fault::new(
-        Code::RegexSyntax,
-        message,
-        "use classes such as `[a-z0-9-]`; browsers send names beyond ASCII as punycode",
-    )
+    /// What the parser stopped at.
+    fn unparsable(&self, kind: &ErrorKind, span: &Span) -> Fault {
+        let (what, help) = self.explain(kind, text_of(self.text, span));
+        let message =
+            format!("`{}` cannot be used as a regex: at character {} {what}", printable(self.text), span.start.column);
+        let help = match pattern_meant(self.text, self.place.stakes) {
+            Some(pattern) if self.place.regexes => self.offer(&[pattern]),
+            _ => help,
+        };
+        Fault::new(Code::RegexSyntax, message, help)
+    }
+
+    /// What parses, and stands for characters that no origin has or for what the engine does not know.
+    fn untranslatable(&self, span: &Span) -> Fault {
+        let what = printable(text_of(self.text, span));
+        let message = format!(
+            "`{}` cannot be used as a regex: at character {} `{what}` stands for characters beyond ASCII, which no origin has",
+            printable(self.text),
+            span.start.column
+        );
+        let help = "use classes such as `[a-z0-9-]`; browsers send names beyond ASCII as punycode";
+        Fault::new(Code::RegexSyntax, message, help)
+    }
+
+    fn explain(&self, kind: &ErrorKind, text: &str) -> (&'static str, String) {
+        let list = self.list();
+        let help = |text: &str| format!("{text}, or write origin patterns such as `https://*.example.com` in `{list}`");
+        let with = |before: &str, part: &str, after: &str| help(&format!("{before}`{}`{after}", self.code(part)));
+        match kind {
+            ErrorKind::UnsupportedLookAround => (
+                if text.contains('<') {
+                    "it looks behind, which cannot run in linear time"
+                } else {
+                    "it looks ahead, which cannot run in linear time"
+                },
+                format!(
+                    "say which origins are allowed, not which are not: list them, or the patterns that cover them, in `{list}`"
+                ),
+            ),
+            ErrorKind::UnsupportedBackreference => (
+                "it refers back to a group, which cannot run in linear time",
+                help("write out what the group stands for"),
+            ),
+            ErrorKind::GroupUnclosed => ("a group is opened and never closed", help("add the `)` that closes it")),
+            ErrorKind::GroupUnopened => {
+                ("a group is closed that was never opened", with("remove the `)`, or escape it as ", r"\)", ""))
+            }
+            ErrorKind::ClassUnclosed => ("a class is opened and never closed", help("add the `]` that closes it")),
+            ErrorKind::ClassRangeInvalid => (
+                "a range of characters ends before it begins",
+                help(
+                    "write the lower end first, as in `[a-z]`, and a `-` that is meant as itself last, as in `[a-z-]`",
+                ),
+            ),
+            ErrorKind::ClassRangeLiteral | ErrorKind::ClassEscapeInvalid => (
+                "a class has something in it that is not one character",
+                with("put a `-` that is meant as itself last, as in ", r"[\w-]", ""),
+            ),
+            ErrorKind::RepetitionMissing => (
+                "there is nothing to repeat",
+                help("write what is to be repeated before it, as in `[a-z0-9-]+`, where `*` alone stands for nothing"),
+            ),
+            ErrorKind::RepetitionCountInvalid => {
+                ("a repetition ends before it begins", help("write the smaller number first, as in `{1,5}`"))
+            }
+            ErrorKind::RepetitionCountUnclosed
+            | ErrorKind::RepetitionCountDecimalEmpty
+            | ErrorKind::DecimalEmpty
+            | ErrorKind::DecimalInvalid => (
+                "a repetition is not written as numbers in braces",
+                with("write it as in `{1,5}`, or escape a brace that is meant as itself as ", r"\{", ""),
+            ),
+            ErrorKind::EscapeUnexpectedEof => {
+                ("it ends in the middle of an escape", help("remove the backslash, or write what it escapes"))
+            }
+            ErrorKind::EscapeUnrecognized
+            | ErrorKind::EscapeHexEmpty
+            | ErrorKind::EscapeHexInvalid
+            | ErrorKind::EscapeHexInvalidDigit
+            | ErrorKind::SpecialWordBoundaryUnclosed
+            | ErrorKind::SpecialWordBoundaryUnrecognized
+            | ErrorKind::SpecialWordOrRepetitionUnexpectedEof
+            | ErrorKind::UnicodeClassInvalid => (
+                "there is an escape that stands for nothing",
+                with(
+                    "remove the backslash, which belongs before punctuation (",
+                    r"\.",
+                    ") and before the letters d, w and s",
+                ),
+            ),
+            ErrorKind::FlagDanglingNegation
+            | ErrorKind::FlagDuplicate { .. }
+            | ErrorKind::FlagRepeatedNegation { .. }
+            | ErrorKind::FlagUnexpectedEof
+            | ErrorKind::FlagUnrecognized => (
+                "a group begins with `(?` and something that is not a flag",
+                help("begin a group with `(?:`, and a regex for any case with `(?i)`"),
+            ),
+            ErrorKind::GroupNameDuplicate { .. }
+            | ErrorKind::GroupNameEmpty
+            | ErrorKind::GroupNameInvalid
+            | ErrorKind::GroupNameUnexpectedEof => {
+                ("a group has no valid name of its own", help("leave the name out: `(?:` begins a group without one"))
+            }
+            ErrorKind::NestLimitExceeded(_) | ErrorKind::CaptureLimitExceeded => {
+                ("groups are nested more than 64 deep", help("write it with fewer groups"))
+            }
+            _ => ("it cannot be read further", help("correct it there")),
+        }
+    }
 }
 
 fn text_of<'s>(source: &'s str, span: &Span) -> &'s str {
     source.get(span.start.offset..span.end.offset).unwrap_or_default()
 }
 
-fn explain(kind: &ErrorKind, text: &str) -> (&'static str, String) {
-    let help = |text: &str| format!("{text}, {LIST_INSTEAD}");
-    match kind {
-        ErrorKind::UnsupportedLookAround => (
-            if text.contains('<') {
-                "it looks behind, which cannot run in linear time"
-            } else {
-                "it looks ahead, which cannot run in linear time"
-            },
-            "say which origins are allowed, not which are not: list them, or the patterns that cover them, in \
-             `allow_origins`"
-                .into(),
-        ),
-        ErrorKind::UnsupportedBackreference => {
-            ("it refers back to a group, which cannot run in linear time", help("write out what the group stands for"))
-        }
-        ErrorKind::GroupUnclosed => ("a group is opened and never closed", help("add the `)` that closes it")),
-        ErrorKind::GroupUnopened => {
-            ("a group is closed that was never opened", help("remove the `)`, or escape it as `\\)`"))
-        }
-        ErrorKind::ClassUnclosed => ("a class is opened and never closed", help("add the `]` that closes it")),
-        ErrorKind::ClassRangeInvalid => (
-            "a range of characters ends before it begins",
-            help("write the lower end first, as in `[a-z]`, and a `-` that is meant as itself last, as in `[a-z-]`"),
-        ),
-        ErrorKind::ClassRangeLiteral | ErrorKind::ClassEscapeInvalid => (
-            "a class has something in it that is not one character",
-            help("put a `-` that is meant as itself last, as in `[\\w-]`"),
-        ),
-        ErrorKind::RepetitionMissing => (
-            "there is nothing to repeat",
-            help("write what is to be repeated before it, as in `[a-z0-9-]+`, where `*` alone stands for nothing"),
-        ),
-        ErrorKind::RepetitionCountInvalid => {
-            ("a repetition ends before it begins", help("write the smaller number first, as in `{1,5}`"))
-        }
-        ErrorKind::RepetitionCountUnclosed
-        | ErrorKind::RepetitionCountDecimalEmpty
-        | ErrorKind::DecimalEmpty
-        | ErrorKind::DecimalInvalid => (
-            "a repetition is not written as numbers in braces",
-            help("write it as in `{1,5}`, or escape a brace that is meant as itself as `\\{`"),
-        ),
-        ErrorKind::EscapeUnexpectedEof => {
-            ("it ends in the middle of an escape", help("remove the `\\`, or write what it escapes"))
-        }
-        ErrorKind::EscapeUnrecognized
-        | ErrorKind::EscapeHexEmpty
-        | ErrorKind::EscapeHexInvalid
-        | ErrorKind::EscapeHexInvalidDigit
-        | ErrorKind::SpecialWordBoundaryUnclosed
-        | ErrorKind::SpecialWordBoundaryUnrecognized
-        | ErrorKind::SpecialWordOrRepetitionUnexpectedEof
-        | ErrorKind::UnicodeClassInvalid => (
-            "there is an escape that stands for nothing",
-            help("remove the `\\`, which belongs before punctuation (`\\.`) and before the letters d, w and s"),
-        ),
-        ErrorKind::FlagDanglingNegation
-        | ErrorKind::FlagDuplicate { .. }
-        | ErrorKind::FlagRepeatedNegation { .. }
-        | ErrorKind::FlagUnexpectedEof
-        | ErrorKind::FlagUnrecognized => (
-            "a group begins with `(?` and something that is not a flag",
-            help("write `(?:` for a group, or `(?i)` for any case"),
-        ),
-        ErrorKind::GroupNameDuplicate { .. }
-        | ErrorKind::GroupNameEmpty
-        | ErrorKind::GroupNameInvalid
-        | ErrorKind::GroupNameUnexpectedEof => {
-            ("a group has no valid name of its own", help("leave the name out: `(?:` begins a group without one"))
-        }
-        ErrorKind::NestLimitExceeded(_) | ErrorKind::CaptureLimitExceeded => {
-            ("groups are nested more than 64 deep", help("write it with fewer groups"))
-        }
-        _ => ("it cannot be read further", help("correct it there")),
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use crate::compile::origins::Stakes;
+    use crate::issues::issue::{Fault, Issues};
     use crate::origins::regex::Regex;
+    use crate::suggest::regex::{Syntax, Written};
+    use crate::suggest::trial::Place;
+
+    fn refused(text: &str) -> Fault {
+        let place = Place::new("allow_origin_regex", Stakes::default(), true, &Issues::default());
+        let written = Written { text, syntax: Syntax::Text, anywhere: false, place };
+        written.refused(&Regex::parse(text).unwrap_err())
+    }
 
     #[test]
     fn what_is_wrong_and_where() {
@@ -138,19 +185,18 @@ mod tests {
             (r"https://[z-a]", "at character 10 a range of characters ends before it begins"),
             (r"https://\ya", "at character 9 there is an escape that stands for nothing"),
         ] {
-            let fault = Regex::parse(source).unwrap_err();
-            assert_eq!(fault.message, format!("`{source}` cannot be used as a regex: {message}"));
+            assert_eq!(refused(source).message, format!("`{source}` cannot be used as a regex: {message}"));
         }
-        let fault = Regex::parse(r"https://\p{Greek}\.example").unwrap_err();
-        assert!(fault.message.contains(r"at character 9 `\p{Greek}`"), "{}", fault.message);
+        let message = refused(r"https://\p{Greek}\.example").message;
+        assert!(message.contains(r"at character 9 `\p{Greek}`"), "{message}");
     }
 
     #[test]
     fn patterns_that_were_taken_for_regexes() {
         for source in ["*.example.com", r"*\.example\.com"] {
-            let help = Regex::parse(source).unwrap_err().help;
-            assert_eq!(help, "write the origin pattern `https://*.example.com` in `allow_origins`", "{source}");
+            let help = "write `allow_origins = [\"https://*.example.com\"]` instead";
+            assert_eq!(refused(source).help, help, "{source}");
         }
-        assert!(!Regex::parse("*.github.io").unwrap_err().help.contains("*.github.io"));
+        assert!(refused("*.github.io").help.contains("*.github.io"));
     }
 }

@@ -33,6 +33,7 @@ impl<'a> Place<'a> {
     pub(crate) fn new(field: &'a str, stakes: Stakes, alone: bool, issues: &Issues) -> Self {
         let key = field.rsplit('.').next().unwrap_or(field);
         let (nested, notation) = (key.len() < field.len(), issues.notation());
+        let key = key.split('[').next().unwrap_or(key);
         let mut place = Place { key, nested, whole: false, stakes, alone, notation, wanted: false, regexes: false };
         place.attend(issues);
         place

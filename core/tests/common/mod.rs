@@ -5,4 +5,5 @@
 pub mod isomorphic;
 pub mod mutation;
 pub mod naive;
+pub mod paste;
 pub mod strategies;

@@ -1,0 +1,71 @@
+//! What stands behind the host in a regex, and cannot in an origin: a path, anything at all, the default port.
+
+use crate::origins::public_suffix;
+use crate::suggest::regex_repair::{PieceKind, plain};
+
+/// Cuts a path, and what matches anything at the end; says whether there was any such thing. Where a port may go with
+/// it, or what is left may be a part of a longer name, nothing is known of what was meant.
+pub(crate) fn cut_tail(pieces: &mut Vec<(String, PieceKind)>) -> Option<bool> {
+    let is_path = |text: &str| {
+        let text = text.replace('\\', "");
+        let inner = text.trim_start_matches("(?:").trim_start_matches(['(', '[']);
+        inner.starts_with('/') || inner.starts_with("$|") || (text.starts_with('[') && inner.contains('/'))
+    };
+    let has_colon = |(text, _): &(String, PieceKind)| text.replace("(?:", "(").contains(':');
+    if let Some(path) = pieces.iter().skip(1).position(|(text, _)| is_path(text)) {
+        let cut = pieces.split_off(path + 1);
+        if cut.iter().any(has_colon) {
+            return None;
+        }
+    }
+    let is_any = |(text, kind): &(String, PieceKind)| {
+        let inner = text.trim_start_matches("(?:").trim_start_matches('(').trim_end_matches('?').trim_end_matches(')');
+        *kind == PieceKind::AnyRun || matches!(inner, ".*" | ".+") || text == "\\b"
+    };
+    let before = pieces.len();
+    while pieces.len() > 1 && pieces.last().is_some_and(is_any) {
+        let (_, rest) = pieces.split_last()?;
+        if plain(rest).ends_with(':') {
+            break;
+        }
+        let bare = pieces.last().is_some_and(|(_, kind)| *kind == PieceKind::AnyRun);
+        if bare && ends_within_a_name(&plain(rest)) {
+            return None;
+        }
+        pieces.pop();
+    }
+    Some(pieces.len() < before)
+}
+
+/// Whether a host ends in what may be the beginning of a longer name or port: `example.co`, `localhost:3`.
+fn ends_within_a_name(host: &str) -> bool {
+    let last = host.rsplit(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
+    let is_part = last.len() < 3 || last.bytes().any(|byte| byte.is_ascii_digit());
+    !last.is_empty() && (is_part || !public_suffix::is_listed(last)) && last != "localhost"
+}
+
+/// Anything behind a colon is a port.
+pub(crate) fn open_port(pieces: &mut Vec<(String, PieceKind)>) {
+    let Some((last, _)) = pieces.last() else { return };
+    let port = match &**last {
+        "(:.*)?" | "(?::.*)?" | "(:.+)?" | "(?::.+)?" => "(:[0-9]+)?",
+        "(:.*)" | "(?::.*)" | "(:.+)" | "(?::.+)" => ":[0-9]+",
+        ".*" | ".+" if pieces.len() > 2 => "[0-9]+",
+        ":" => {
+            pieces.push(("[0-9]+".into(), PieceKind::Other));
+            return;
+        }
+        _ => return,
+    };
+    pieces.pop();
+    pieces.push((port.into(), PieceKind::Other));
+}
+
+/// Takes the scheme's default port off.
+pub(crate) fn cut_default_port(pieces: &mut Vec<(String, PieceKind)>, scheme: &str) {
+    let digits = if scheme.contains("https") { ":443" } else { ":80" };
+    let Some(start) = pieces.len().checked_sub(digits.len()) else { return };
+    if start > 0 && pieces.get(start..).is_some_and(|last| plain(last) == digits) {
+        pieces.truncate(start);
+    }
+}

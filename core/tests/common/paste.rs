@@ -1,0 +1,214 @@
+//! A policy as text, and the code of a help pasted into it where the reader would paste it.
+
+use corsac::{ConfigError, Issue, Policy};
+use serde_json::Value;
+use std::collections::HashMap;
+use std::ops::Range;
+
+/// A language of texts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    Json,
+    Toml,
+}
+
+pub const FORMATS: [Format; 2] = [Format::Json, Format::Toml];
+
+/// What a help tells to write, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Offer<'h> {
+    /// In the place of the value; a text without quotation marks stands between those that are there.
+    Value(&'h str),
+    /// Several entries in the place of one.
+    Entries(&'h str),
+    /// A setting and its value, in the place of the setting.
+    Setting(&'h str),
+    /// Entries of another list, and the value goes.
+    Elsewhere { key: &'h str, entries: &'h str },
+}
+
+/// What a help begins to offer, if it begins so and does not describe it.
+pub fn offer(help: &str) -> Option<Offer<'_>> {
+    let rest = help.strip_prefix("write ")?;
+    let (kind, rest) = rest.split_once('`')?;
+    let (code, after) = rest.split_once('`')?;
+    let elsewhere = || after.strip_prefix(" in `")?.strip_suffix("` instead");
+    Some(match kind {
+        "each as an entry of its own: " => Offer::Entries(code),
+        "" if after.starts_with(" instead") => Offer::Setting(code),
+        "" => Offer::Value(code),
+        "the origin " | "the origins " | "the origin pattern " | "the origin patterns " | "the regex " => {
+            elsewhere().map_or(Offer::Value(code), |key| Offer::Elsewhere { key, entries: code })
+        }
+        _ => return None,
+    })
+}
+
+/// The text of a policy, with the place of each key, value and setting.
+#[derive(Clone, Debug)]
+pub struct Document {
+    pub format: Format,
+    pub text: String,
+    keys: HashMap<String, Range<usize>>,
+    values: HashMap<String, Range<usize>>,
+}
+
+impl Document {
+    /// Writes a policy, unless the format has no way to say it.
+    pub fn new(format: Format, policy: &Value) -> Option<Self> {
+        let mut document = Document { format, text: String::new(), keys: HashMap::new(), values: HashMap::new() };
+        if format == Format::Toml && has_null(policy) {
+            return None;
+        }
+        match format {
+            Format::Json => document.value(policy, ""),
+            Format::Toml => {
+                for (key, value) in policy.as_object()? {
+                    document.setting(key, value, "");
+                    document.text.push('\n');
+                }
+            }
+        }
+        Some(document)
+    }
+
+    pub fn build(&self) -> Result<Policy, ConfigError> {
+        match self.format {
+            Format::Json => Policy::from_json(&self.text),
+            Format::Toml => Policy::from_toml(&self.text),
+        }
+    }
+
+    fn setting(&mut self, key: &str, value: &Value, path: &str) {
+        let path = format!("{path}{key}");
+        let start = self.text.len();
+        self.text.push_str(&match self.format {
+            Format::Json => format!("{}: ", Value::from(key)),
+            Format::Toml => format!("{key} = "),
+        });
+        self.keys.insert(path.clone(), start..start + self.text[start..].trim_end_matches([' ', '=', ':']).len());
+        self.value(value, &path);
+    }
+
+    fn value(&mut self, value: &Value, path: &str) {
+        let start = self.text.len();
+        match value {
+            Value::Array(items) => {
+                self.text.push('[');
+                for (index, item) in items.iter().enumerate() {
+                    self.text.push_str(if index > 0 { ", " } else { "" });
+                    self.value(item, &format!("{path}[{index}]"));
+                }
+                self.text.push(']');
+            }
+            Value::Object(entries) => {
+                self.text.push('{');
+                for (index, (key, value)) in entries.iter().enumerate() {
+                    self.text.push_str(if index > 0 { ", " } else { "" });
+                    self.setting(key, value, &if path.is_empty() { String::new() } else { format!("{path}.") });
+                }
+                self.text.push('}');
+            }
+            // Any other string is written alike in both.
+            Value::String(text) if self.format == Format::Toml && is_literal(text) => {
+                self.text.push_str(&format!("'{text}'"));
+            }
+            other => self.text.push_str(&other.to_string()),
+        }
+        self.values.insert(path.to_owned(), start..self.text.len());
+    }
+
+    /// The place of a field's value: its own, or its part of a string with commas.
+    fn place(&self, field: &str) -> Range<usize> {
+        if let Some(place) = self.find(&self.values, field) {
+            return place;
+        }
+        let (list, index) = field.rsplit_once('[').unwrap();
+        let list = self.find(&self.values, list).unwrap();
+        let index: usize = index.trim_end_matches(']').parse().unwrap();
+        let mut start = list.start;
+        for (at, part) in self.text[list].split(',').enumerate() {
+            if at == index {
+                let quotes: &[char] = &['"', '\''];
+                let inner = part.trim_start_matches(quotes).trim_start();
+                let start = start + (part.len() - inner.len());
+                return start..start + inner.trim_end_matches(quotes).trim_end().len();
+            }
+            start += part.len() + 1;
+        }
+        panic!("{field} is not in {}", self.text)
+    }
+
+    /// Fields are in snake_case, whatever alias was written.
+    fn find(&self, places: &HashMap<String, Range<usize>>, field: &str) -> Option<Range<usize>> {
+        let same = |written: &str| written == field || corsac::binding::camel_case(field) == written;
+        places.iter().find(|(written, _)| same(written)).map(|(_, place)| place.clone())
+    }
+
+    fn setting_of(&self, field: &str) -> Range<usize> {
+        let name = field.split('[').next().unwrap();
+        let key = self.find(&self.keys, name).unwrap();
+        key.start..self.find(&self.values, name).unwrap().end
+    }
+
+    fn is_setting(&self, code: &str) -> bool {
+        match self.format {
+            Format::Json => serde_json::from_str::<Value>(&format!("{{{code}}}")).is_ok(),
+            Format::Toml => toml::from_str::<toml::Table>(code).is_ok_and(|table| table.len() == 1),
+        }
+    }
+
+    fn is_value(&self, code: &str) -> bool {
+        code.starts_with(['"', '\'', '[', '{', '/'])
+    }
+
+    /// Pastes what a help offers. Places further on are known no longer.
+    pub fn paste(&mut self, issue: &Issue, offer: &Offer<'_>) {
+        let field = issue.field.as_str();
+        let (place, code) = match *offer {
+            Offer::Setting(code) => (self.setting_of(field), code.to_owned()),
+            Offer::Value(code) if self.is_setting(code) => (self.setting_of(field), code.to_owned()),
+            Offer::Value(code) if issue.code.as_str() == "unknown-key" => {
+                let quote = if self.format == Format::Json { "\"" } else { "" };
+                (self.find(&self.keys, field).unwrap(), format!("{quote}{code}{quote}"))
+            }
+            Offer::Value(code) if self.is_value(code) => (self.place(field), code.to_owned()),
+            Offer::Entries(code) => (self.place(field), code.to_owned()),
+            Offer::Value(code) => {
+                let place = self.place(field);
+                let written = &self.text[place.clone()];
+                let marks = ["\"\"\"", "'''", "\"", "'"];
+                let mark = marks.iter().find(|mark| written.len() > 1 && written.starts_with(**mark));
+                let mark = mark.map_or(0, |mark| mark.len());
+                assert!(
+                    mark > 0 || !self.values.contains_key(field),
+                    "`{code}` has no quotes to stand in: {}",
+                    self.text
+                );
+                (place.start + mark..place.end - mark, code.to_owned())
+            }
+            Offer::Elsewhere { key, entries } => {
+                let setting = match self.format {
+                    Format::Json => format!("\"{key}\": [{entries}]"),
+                    Format::Toml => format!("{key} = [{entries}]"),
+                };
+                (self.setting_of(field), setting)
+            }
+        };
+        self.text.replace_range(place, &code);
+    }
+}
+
+/// Whether a string of TOML may stand in single quotation marks.
+fn is_literal(text: &str) -> bool {
+    !text.contains(|c: char| c == '\'' || c.is_control())
+}
+
+fn has_null(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Array(items) => items.iter().any(has_null),
+        Value::Object(entries) => entries.values().any(has_null),
+        _ => false,
+    }
+}
