@@ -260,7 +260,7 @@ impl Reader<'_> {
         let otherwise = format!("write {}, such as `{example}`", self.notation().string());
         match entry {
             Value::Null | Value::Undefined => format!("remove the entry, or {otherwise}"),
-            _ => self.spot(key).entries(&strings).unwrap_or(otherwise),
+            _ => self.spot(key).quoted_entries(&strings).unwrap_or(otherwise),
         }
     }
 

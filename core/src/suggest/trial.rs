@@ -4,7 +4,6 @@ use crate::compile::compiler::compile;
 use crate::compile::origins::Stakes;
 use crate::config::notation::{Notation, quoted};
 use crate::config::setting_names;
-use crate::config::settings::Dangers;
 use crate::config::value::Value;
 use crate::issues::issue::{Issues, write_this};
 use crate::read::reader;
@@ -45,8 +44,18 @@ impl<'a> Place<'a> {
         self.regexes = issues.suggests_regexes();
     }
 
-    /// Offers texts to stand where one stood in a list, if the engine takes them there.
+    /// Offers texts to stand where one stood in a list, if the engine takes them there. A single one has the
+    /// quotation marks of the one that it replaces.
     pub(crate) fn entries(&self, texts: &[String]) -> Option<String> {
+        self.in_place_of(texts, write_this)
+    }
+
+    /// Offers texts to stand where something else than a text stood in a list.
+    pub(crate) fn quoted_entries(&self, texts: &[String]) -> Option<String> {
+        self.in_place_of(texts, |one| format!("write `{}`", quoted(one)))
+    }
+
+    fn in_place_of(&self, texts: &[String], write_one: impl Fn(&str) -> String) -> Option<String> {
         if !self.wanted || texts.is_empty() {
             return None;
         }
@@ -58,7 +67,7 @@ impl<'a> Place<'a> {
             return None;
         }
         Some(match texts {
-            [one] => write_this(one),
+            [one] => write_one(one),
             many if self.whole => {
                 let list = many.iter().map(String::as_str).collect();
                 format!("write `{}`", self.notation.setting(self.key, &list, self.nested))
@@ -111,7 +120,10 @@ impl<'a> Place<'a> {
 
     /// How a check is lifted, beside those that are lifted already.
     pub(crate) fn lifting(&self, danger: &'static str) -> String {
-        lifting(self.notation, self.stakes.dangers, danger)
+        let names = self.stakes.dangers.names().chain([danger]).collect();
+        // Of protection it stands outside.
+        let nested = self.nested && !setting_names::PROTECTION.contains(&self.key);
+        format!("lift this check with `{}`", self.notation.setting("dangerously_allow", &names, nested))
     }
 }
 
@@ -124,7 +136,3 @@ pub(crate) fn entries_apart(texts: &[String]) -> String {
 /// An origin that every setting takes.
 const BESIDE: &str = "https://app.example.com";
 
-fn lifting(notation: Notation, dangers: Dangers, danger: &'static str) -> String {
-    let names = dangers.names().chain([danger]).collect();
-    format!("lift this check with `{}`", notation.setting("dangerously_allow", &names, false))
-}
