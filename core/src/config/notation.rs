@@ -31,7 +31,14 @@ impl Notation {
 
     /// A setting and its value; `nested` where it stands in a table of the policy.
     pub(crate) fn setting(self, key: &str, value: &Value, nested: bool) -> String {
-        let (key, value) = (self.key(key), self.value(value));
+        let value = match value {
+            Value::List(items) if key == "allow_origin_regex" => {
+                let items: Vec<_> = items.iter().map(|item| self.regex(&item.to_string())).collect();
+                format!("[{}]", items.join(", "))
+            }
+            value => self.value(value),
+        };
+        let key = self.key(key);
         match self {
             Notation::Toml => format!("{key} = {value}"),
             Notation::Python if !nested => format!("{key}={value}"),

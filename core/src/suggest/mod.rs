@@ -16,4 +16,5 @@ pub(crate) mod regex_repair;
 pub(crate) mod regex_samples;
 pub(crate) mod regex_syntax_fault;
 pub(crate) mod regex_tail;
+pub(crate) mod slips;
 pub(crate) mod trial;

@@ -135,4 +135,3 @@ pub(crate) fn entries_apart(texts: &[String]) -> String {
 
 /// An origin that every setting takes.
 const BESIDE: &str = "https://app.example.com";
-

@@ -1,0 +1,332 @@
+//! Slips in a text that does not parse: what it is, told from what stands around the place where the parser stopped. A
+//! correction is tried: it is offered as code where the text then parses up to what follows it.
+
+use crate::compile::origins::Stakes;
+use crate::config::notation::{Notation, quoted};
+use crate::config::setting_names;
+use crate::config::value::Value;
+use crate::issues::issue::{Issues, printable};
+use crate::read::syntax::{is_bare, json_offset, toml_offset};
+use crate::suggest::guess::guess;
+use crate::suggest::trial::Place;
+use std::ops::Range;
+
+/// The language of a text.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Format {
+    Json,
+    Toml,
+}
+
+/// What is wrong, and the help.
+type Slip = (String, String);
+
+/// A text, and where the parser stopped.
+struct Stop<'t> {
+    text: &'t str,
+    offset: usize,
+    format: Format,
+}
+
+/// Finds the slip, if it is a known one.
+pub(crate) fn slip(text: &str, offset: usize, format: Format) -> Option<Slip> {
+    let stop = Stop { text, offset, format };
+    let line = stop.line()?;
+    if text.get(line)?.contains(['“', '”', '„', '‘', '’', '«', '»']) {
+        return Some((
+            "a typographic quotation mark cannot enclose a string".to_owned(),
+            "write the straight quotation mark `\"` on both sides".to_owned(),
+        ));
+    }
+    let of_format = || match format {
+        Format::Json => stop.of_json(),
+        Format::Toml => stop.of_toml(),
+    };
+    let common = [Stop::lone_backslash, Stop::missing_comma, Stop::needless_comma, Stop::foreign_word];
+    common.into_iter().find_map(|find| find(&stop)).or_else(of_format)
+}
+
+impl Stop<'_> {
+    fn around(&self) -> Option<(&str, &str)> {
+        self.text.split_at_checked(self.offset)
+    }
+
+    /// The line at which the parser stopped, without its end.
+    fn line(&self) -> Option<Range<usize>> {
+        let (before, after) = self.around()?;
+        let start = before.rfind('\n').map_or(0, |end| end + 1);
+        let end = self.offset + after.find('\n').unwrap_or(after.len());
+        Some(start..end)
+    }
+
+    /// Offers a correction as code if the text parses with it, up to what stands behind it.
+    fn offer(&self, range: Range<usize>, with: &str, otherwise: &str) -> String {
+        let is_whole = printable(with) == *with && !with.contains('`');
+        if is_whole && self.parses_with(range, with) { format!("write `{with}`") } else { otherwise.to_owned() }
+    }
+
+    fn parses_with(&self, range: Range<usize>, with: &str) -> bool {
+        let (Some(before), Some(after)) = (self.text.get(..range.start), self.text.get(range.end..)) else {
+            return false;
+        };
+        let text = format!("{before}{with}{after}");
+        let stopped = match self.format {
+            Format::Json => serde_json::from_str::<Value>(&text).err().map(|error| json_offset(&text, &error)),
+            Format::Toml => toml::from_str::<Value>(&text).err().map(|error| toml_offset(&error).unwrap_or(0)),
+        };
+        stopped.is_none_or(|offset| offset >= range.start + with.len())
+    }
+
+    /// A string in which a backslash begins no escape: mostly a regex.
+    fn lone_backslash(&self) -> Option<Slip> {
+        let line = self.line()?;
+        let quotes = self.text.get(line.start..self.offset)?.match_indices('"').map(|(at, _)| line.start + at);
+        let start = quotes.last()?;
+        let end = self.offset + self.text.get(self.offset..line.end)?.find('"')? + 1;
+        let inside = self.text.get(start + 1..end - 1)?;
+        let notation = if self.format == Format::Json { Notation::Json } else { Notation::Toml };
+        let better = notation.regex(inside);
+        if !inside.contains('\\') || printable(inside) != inside || !self.parses_with(start..end, &better) {
+            return None;
+        }
+        let what = "a backslash begins an escape in a string, and this one begins none".to_owned();
+        Some((what, self.offer(start..end, &better, "write each backslash twice")))
+    }
+
+    /// Two strings, one behind the other, or an entry behind another.
+    fn missing_comma(&self) -> Option<Slip> {
+        self.comma_between_strings().or_else(|| {
+            let (before, after) = self.around()?;
+            let name = string_at_start(after.trim_start()).filter(|_| self.format == Format::Json)?;
+            let end = before.trim_end().len();
+            let message = format!("a comma is missing before `{}`", printable(name));
+            self.parses_with(end..end, ",").then(|| (message, "put a comma there".to_owned()))
+        })
+    }
+
+    fn comma_between_strings(&self) -> Option<Slip> {
+        let is_quote = |c: char| matches!(c, '"' | '\'');
+        let (before, after) = self.around()?;
+        // The second string begins here, or the parser of JSON stopped behind the mark that opens it.
+        let second = match before.chars().next_back() {
+            Some(quote)
+                if is_quote(quote)
+                    && before.trim_end_matches(is_quote).len() + 1 == before.len()
+                    && before.get(..self.offset - 1)?.trim_end().ends_with(is_quote) =>
+            {
+                self.offset - 1
+            }
+            _ => self.offset + (after.len() - after.trim_start().len()),
+        };
+        let second = second..second + string_at_start(self.text.get(second..)?)?.len();
+        let first_end = self.text.get(..second.start)?.trim_end().len();
+        let first = string_at_end(self.text.get(..first_end)?)?;
+        let first = first_end - first.len()..first_end;
+        let (one, other) = (self.text.get(first.clone())?, self.text.get(second.clone())?);
+        let message = format!("a comma is missing between `{}` and `{}`", printable(one), printable(other));
+        let with = format!("{one}, {other}");
+        if !self.parses_with(first.start..second.end, &with) {
+            return None;
+        }
+        Some((message, self.offer(first.start..second.end, &with, "put a comma between them")))
+    }
+
+    fn needless_comma(&self) -> Option<Slip> {
+        let (before, after) = self.around()?;
+        let comma = before.trim_end().strip_suffix(',')?.len();
+        if !after.trim_start().starts_with([']', '}']) || !self.parses_with(comma..comma + 1, "") {
+            return None;
+        }
+        Some(("a comma stands before the closing bracket".to_owned(), "remove the comma".to_owned()))
+    }
+
+    /// `True`, `None` and their like.
+    fn foreign_word(&self) -> Option<Slip> {
+        let (before, _) = self.around()?;
+        // The parser may stop within the word.
+        let start = before.rfind(|c: char| !c.is_ascii_alphabetic()).map_or(0, |at| at + 1);
+        let word = first_word(self.text.get(start..)?);
+        let range = start..start + word.len();
+        let key = key_before(self.text.get(..start)?);
+        let (value, better) = match word.to_ascii_lowercase().as_str() {
+            "true" | "yes" | "on" => (Value::Bool(true), "true"),
+            "false" | "no" | "off" => (Value::Bool(false), "false"),
+            "none" | "null" | "nil" | "undefined" if self.format == Format::Json => (Value::Null, "null"),
+            "none" | "null" | "nil" | "undefined" => return Some(self.nothing_in_toml(word, key)),
+            _ => return None,
+        };
+        let is_taken = key.and_then(setting).is_none_or(|key| self.takes(key, value));
+        if word == better || !is_taken || !self.parses_with(range, better) {
+            return None;
+        }
+        Some((format!("`{word}` is not a value; it is written `{better}`"), format!("write `{better}`")))
+    }
+
+    fn nothing_in_toml(&self, word: &str, key: Option<&str>) -> Slip {
+        let has_default =
+            key.and_then(setting).is_some_and(|key| !setting_names::ORIGIN_LISTS.contains(&key) && key != "path");
+        let help = if has_default {
+            "remove the line: what is left out has its default"
+        } else {
+            "write a value, or leave out what has none"
+        };
+        (format!("`{word}` is not a value of TOML"), help.to_owned())
+    }
+
+    /// Whether a setting takes a value, as far as can be told without the rest of the text.
+    fn takes(&self, key: &str, value: Value) -> bool {
+        Place::new(key, self.stakes(), true, &Issues::default()).takes(value)
+    }
+
+    /// Whether credentials are allowed cannot be read: it is taken for granted where they are named.
+    fn stakes(&self) -> Stakes {
+        let credentials = ["credentials", "Credentials"].iter().any(|word| self.text.contains(word));
+        Stakes { credentials, ..Stakes::default() }
+    }
+
+    fn of_json(&self) -> Option<Slip> {
+        let (before, after) = self.around()?;
+        let start = before.len() + (after.len() - after.trim_start().len());
+        let tail = self.text.get(start..)?;
+        if let Some(inside) = tail.strip_prefix('\'') {
+            let message = "a string stands in single quotation marks".to_owned();
+            let otherwise = "write strings in the quotation marks `\"`";
+            let help = match inside.find('\'') {
+                Some(end) => self.offer(start..start + end + 2, &quoted(inside.get(..end)?), otherwise),
+                None => otherwise.to_owned(),
+            };
+            return Some((message, help));
+        }
+        if tail.starts_with("//") || tail.starts_with("/*") || tail.starts_with('#') {
+            return Some(("a comment stands there, and JSON has none".to_owned(), "remove the comment".to_owned()));
+        }
+        let bare = first_word(tail);
+        let behind = tail.get(bare.len()..)?.trim_start();
+        if !bare.is_empty() && behind.starts_with(':') && !behind.starts_with("://") {
+            let help = self.offer(start..start + bare.len(), &quoted(bare), "write names in the quotation marks `\"`");
+            return Some((format!("`{}` stands without quotation marks", printable(bare)), help));
+        }
+        // The parser may stop within a word.
+        let begun = before.rfind(|c: char| !c.is_ascii_alphabetic()).map_or(0, |at| at + 1);
+        self.bare_value_of_json(if begun < before.len() { begun } else { start })
+    }
+
+    fn bare_value_of_json(&self, start: usize) -> Option<Slip> {
+        let key = setting(key_before(self.text.get(..start)?)?)?;
+        let tail = self.text.get(start..)?;
+        let end = tail.find(|c: char| c.is_whitespace() || matches!(c, ',' | '}' | ']' | '"')).unwrap_or(tail.len());
+        let value = tail.get(..end).filter(|value| value.starts_with(|c: char| c.is_ascii_alphabetic() || c == '*'))?;
+        let message = format!("`{}` is not a value of JSON, where strings stand in quotation marks", printable(value));
+        let meant = self.unquoted(key, value).map(|value| Notation::Json.value(&value));
+        let otherwise = "write strings in quotation marks, as in `\"https://app.example.com\"`";
+        let help =
+            meant.map_or_else(|| otherwise.to_owned(), |meant| self.offer(start..start + end, &meant, otherwise));
+        Some((message, help))
+    }
+
+    fn of_toml(&self) -> Option<Slip> {
+        let range = self.line()?;
+        let line = self.text.get(range.clone())?;
+        let line = line.split_once(" #").map_or(line, |(line, _)| line).trim();
+        let start = range.start + self.text.get(range.clone())?.find(line)?;
+        let range = start..start + line.len();
+        if let Some(comma) = line.strip_suffix([',', ';'])
+            && self.offset >= start + comma.len()
+            && self.parses_with(start + comma.len()..range.end, "")
+        {
+            let mark = line.get(comma.len()..)?;
+            let message = format!("`{mark}` stands at the end of the line, where TOML has nothing");
+            return Some((message, format!("remove the `{mark}`")));
+        }
+        if let Some(found) = self.open_list(range.start) {
+            return Some(found);
+        }
+        if let Some((key, value)) = line.split_once('=').map(|(key, value)| (key.trim(), value.trim()))
+            && is_bare(key)
+            && toml::from_str::<Value>(line).is_err()
+            && value.starts_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '*' | '^' | '[' | '"' | '\''))
+        {
+            let quoted = value.contains(['"', '\'']);
+            let meant = self.unquoted(key, value).map(|value| Notation::Toml.setting(key, &value, false));
+            if quoted && meant.is_none() {
+                return None;
+            }
+            let shown = printable(value);
+            let message = if quoted {
+                format!("`{shown}` is more than one value, and only a list in brackets holds several")
+            } else {
+                format!("`{shown}` is not a value of TOML, where strings stand in quotation marks")
+            };
+            let otherwise = "write strings in quotation marks, as in `\"https://app.example.com\"`";
+            let help = meant.map_or_else(|| otherwise.to_owned(), |meant| self.offer(range, &meant, otherwise));
+            return Some((message, help));
+        }
+        let (key, value) = line.split_once(':')?;
+        let key = key.trim().trim_matches('"');
+        if !is_bare(key) {
+            return None;
+        }
+        let value = value.trim().trim_start_matches('=').trim_start();
+        let meant = format!("{key} = {}", value.strip_suffix(',').unwrap_or(value));
+        let otherwise = "write `=` between the name and the value";
+        Some((format!("`{key}` is followed by a colon, and TOML has `=` there"), self.offer(range, &meant, otherwise)))
+    }
+
+    /// A list that was never closed before this line, which is a setting by itself.
+    fn open_list(&self, line: usize) -> Option<Slip> {
+        let before = self.text.get(..line)?.trim_end();
+        let opened = before.rsplit('\n').next()?.trim_end();
+        if !opened.contains('[') || !self.parses_with(before.len()..before.len(), "]") {
+            return None;
+        }
+        let number = before.matches('\n').count() + 1;
+        Some((format!("the list in line {number} is not closed"), format!("write `]` at the end of line {number}")))
+    }
+
+    /// What a setting is meant to hold whose strings have no quotation marks.
+    fn unquoted(&self, key: &str, value: &str) -> Option<Value> {
+        let name = setting(key)?;
+        let inside = value.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+        let written = match inside {
+            Some(inside) => inside.split(',').map(str::trim).filter(|part| !part.is_empty()).collect(),
+            None => Value::from(value),
+        };
+        let meant = match (name, written) {
+            ("allow_origin_regex", Value::String(text)) => [text.as_str()].into_iter().collect(),
+            (_, written) => guess(name, &written)?,
+        };
+        self.takes(name, meant.clone()).then_some(meant)
+    }
+}
+
+fn setting(name: &str) -> Option<&'static str> {
+    let all = [setting_names::CORSAC, setting_names::PROTECTION, setting_names::ROUTE];
+    all.into_iter().find_map(|keys| setting_names::resolve(name, keys))
+}
+
+/// The name whose value begins behind this.
+fn key_before(before: &str) -> Option<&str> {
+    let before = before.trim_end();
+    let key = before.strip_suffix(':').or_else(|| before.strip_suffix('='))?.trim_end().trim_end_matches('"');
+    let start = key.rfind(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))).map_or(0, |at| at + 1);
+    key.get(start..).filter(|key| !key.is_empty())
+}
+
+/// A string with its quotation marks, on one line.
+fn string_at_start(text: &str) -> Option<&str> {
+    let quote = text.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+    let end = text.get(1..)?.find(quote)? + 2;
+    text.get(..end).filter(|string| !string.contains('\n'))
+}
+
+fn string_at_end(text: &str) -> Option<&str> {
+    let quote = text.chars().next_back().filter(|c| matches!(c, '"' | '\''))?;
+    let start = text.get(..text.len() - 1)?.rfind(quote)?;
+    text.get(start..).filter(|string| !string.contains('\n'))
+}
+
+/// The word with which a text begins, of the characters of names.
+pub(crate) fn first_word(text: &str) -> &str {
+    let end = text.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))).unwrap_or(text.len());
+    text.get(..end).unwrap_or_default()
+}
