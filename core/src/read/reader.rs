@@ -33,7 +33,8 @@ pub(crate) fn read(value: Value, predicate: bool, cors_options: bool, issues: &m
         issues.error("", &value, Fault::new(Code::WrongType, message, help));
         return Document::default();
     };
-    let mut reader = Reader { issues, place: String::new(), stakes: Stakes::default(), alone: !predicate };
+    let mut reader =
+        Reader { issues, place: String::new(), stakes: Stakes::default(), alone: !predicate, meant: Vec::new() };
     let is_cors = reader.dialect(&entries, cors_options);
     reader.weigh(&entries);
     let entries = reader.resolve(entries, if is_cors { setting_names::CORS } else { setting_names::CORSAC });
@@ -54,14 +55,19 @@ pub(crate) struct Reader<'i> {
     pub(crate) stakes: Stakes,
     /// Neither a regex nor a predicate stands beside its list of origins.
     pub(crate) alone: bool,
+    /// What unknown names stand for, with the place of its table: it is told of already, and not missing.
+    pub(crate) meant: Vec<(String, &'static str)>,
 }
 
 impl Reader<'_> {
     fn dialect(&mut self, entries: &[(String, Value)], cors_options: bool) -> bool {
         match entries.iter().find(|(key, _)| key == "dialect").map(|(_, value)| value) {
             None => {
+                // Beside `origin` a name that is nearly one of that package's options is meant as that.
+                let theirs = entries.iter().any(|(name, _)| name == "origin");
+                let is_near = |name: &str| names_elsewhere::ours(name, true).is_some();
                 let ours = |(name, value): &(String, Value)| {
-                    setting_names::is_corsac_only(name)
+                    setting_names::is_corsac_only(name) && !(theirs && is_near(name))
                         || (*value == Value::Function && setting_names::is_predicate(name, setting_names::CORSAC))
                 };
                 cors_options && !entries.iter().any(ours)
@@ -113,6 +119,11 @@ impl Reader<'_> {
         resolved
     }
 
+    /// Whether an unknown name stands for one of these settings of the table at hand.
+    pub(crate) fn is_meant(&self, keys: &[&str]) -> bool {
+        self.meant.iter().any(|(place, key)| *place == self.place && keys.contains(key))
+    }
+
     /// Learns what suggestions in a table depend on, from its settings and what held so far.
     pub(crate) fn weigh(&mut self, entries: &[(String, Value)]) {
         for (name, value) in entries {
@@ -153,7 +164,7 @@ impl Reader<'_> {
         let (routes, entries): (Entries, Entries) = entries.into_iter().partition(|(key, _)| *key == "routes");
         let origins_given = predicate || entries.iter().any(|(key, _)| setting_names::ORIGIN_GROUP.contains(key));
         self.corsac(entries, PredicateOf::Policy, &mut settings);
-        if !origins_given {
+        if !origins_given && !self.is_meant(setting_names::ORIGIN_GROUP) {
             let message = "nothing says which origins may read responses";
             let example = self.notation().list_setting("allow_origins", &["https://app.example.com"]);
             let help = format!("list them, as in `{example}`; `[\"*\"]` is any origin, `[]` is nobody");
@@ -213,9 +224,10 @@ impl Reader<'_> {
         let name = notation.key(field);
         let message = format!("`{name}` takes {wanted}, not {}", notation.type_name(value));
         let help = match value {
+            Value::Undefined if field == "path" => format!("the variable is not set: give it a value, or {otherwise}"),
             Value::Undefined => format!("the variable is not set: give it a value, leave `{name}` out, or {otherwise}"),
             // They have no default.
-            Value::Null if setting_names::ORIGIN_LISTS.contains(&field) => otherwise.to_owned(),
+            Value::Null if setting_names::ORIGIN_LISTS.contains(&field) || field == "path" => otherwise.to_owned(),
             Value::Null => format!("leave `{name}` out for its default, or {otherwise}"),
             _ => guess(field, value)
                 .and_then(|meant| self.spot(field).setting(meant))

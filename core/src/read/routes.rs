@@ -67,6 +67,7 @@ impl Reader<'_> {
             settings.predicate = None;
         }
         let path = match entries.iter().find(|(key, _)| *key == "path") {
+            None if self.is_meant(&["path"]) => None,
             None => {
                 let message = "the route has no path";
                 let help = format!("write for which paths it is, as in `{}`", self.path_example());

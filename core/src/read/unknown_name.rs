@@ -18,6 +18,8 @@ impl Reader<'_> {
             misplaced
         } else if let Some(wrapped) = self.wrapped(name, &value, keys) {
             wrapped
+        } else if let Some(path) = self.path_of_a_route(name, &value, keys) {
+            path
         } else {
             let message = match self.table() {
                 "" => format!("there is no setting `{}`", printable(name)),
@@ -35,13 +37,14 @@ impl Reader<'_> {
     }
 
     /// A setting that belongs to a table further out. In TOML it comes after a header, and so became part of that table.
-    fn misplaced(&self, name: &str, keys: &[&'static str]) -> Option<(String, String)> {
-        let table = self.table();
+    fn misplaced(&mut self, name: &str, keys: &[&'static str]) -> Option<(String, String)> {
+        let table = self.table().to_owned();
         let key = setting_names::resolve(name, setting_names::CORSAC)
             .filter(|key| !keys.contains(key) && !table.is_empty())?;
         let name = self.notation().key(key);
         let in_route = self.place.starts_with("routes[");
-        let header = match (table, in_route) {
+        self.meant.push((String::new(), key));
+        let header = match (table.as_str(), in_route) {
             ("protection", true) => "[routes.protection]",
             ("protection", false) => "[protection]",
             _ => "[[routes]]",
@@ -63,9 +66,11 @@ impl Reader<'_> {
     }
 
     /// A table around settings that belong to the policy itself, such as `[cors]`.
-    fn wrapped(&self, name: &str, value: &Value, keys: &[&'static str]) -> Option<(String, String)> {
+    fn wrapped(&mut self, name: &str, value: &Value, keys: &[&'static str]) -> Option<(String, String)> {
         let Value::Map(entries) = value else { return None };
-        let inner = entries.iter().find_map(|(key, _)| setting_names::resolve(key, keys))?;
+        let inside: Vec<_> = entries.iter().filter_map(|(key, _)| setting_names::resolve(key, keys)).collect();
+        let inner = inside.first()?;
+        self.meant.extend(inside.iter().map(|key| (self.place.clone(), *key)));
         let (name, inner) = (printable(name), self.notation().key(inner));
         let message = format!("`{inner}` stands in the table `{name}`, which corsac does not have");
         let help = if self.notation() == Notation::Toml {
@@ -76,10 +81,36 @@ impl Reader<'_> {
         Some((message, help))
     }
 
-    fn instead_of_key(&self, name: &str, value: &Value, keys: &[&'static str], given: &[&'static str]) -> String {
+    /// What other libraries call the paths of their rules.
+    fn path_of_a_route(&mut self, name: &str, value: &Value, keys: &[&'static str]) -> Option<(String, String)> {
+        const NAMES: [&str; 8] = ["paths", "route", "url", "urls", "pattern", "prefix", "location", "match"];
+        if !keys.contains(&"path") || !NAMES.contains(&name.to_ascii_lowercase().as_str()) {
+            return None;
+        }
+        let message = format!("there is no setting `{}` in `{}`", printable(name), self.table());
+        let one = match value {
+            Value::List(items) => <&[Value; 1]>::try_from(items.as_slice()).ok().map(|[one]| one.clone()),
+            other => Some(other.clone()),
+        };
+        let help = match one {
+            Some(one) if self.spot("path").takes(one.clone()) => {
+                if one == *value {
+                    "write `path`".to_owned()
+                } else {
+                    format!("write `{}`", self.notation().setting("path", &one, true))
+                }
+            }
+            _ => "the setting is called `path`, and takes one path: write a route for each".to_owned(),
+        };
+        self.meant.push((self.place.clone(), "path"));
+        Some((message, help))
+    }
+
+    fn instead_of_key(&mut self, name: &str, value: &Value, keys: &[&'static str], given: &[&'static str]) -> String {
         let notation = self.notation();
         if is_any_origin(name) {
             let key = if keys.contains(&"origin") { "origin" } else { "allow_origins" };
+            self.meant.push((self.place.clone(), key));
             return match (value, given.contains(&key)) {
                 (Value::Bool(true), false) => self
                     .spot(key)
@@ -99,6 +130,7 @@ impl Reader<'_> {
         if given.contains(&key) {
             return format!("remove it: `{shown}` is given already");
         }
+        self.meant.push((self.place.clone(), key));
         let spot = self.spot(key);
         if spot.takes(value.clone()) {
             return format!("write `{shown}`");
