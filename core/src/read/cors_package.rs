@@ -29,7 +29,11 @@ pub(crate) fn read(entries: Entries, predicate: bool, reader: &mut Reader<'_>) -
         ..Settings::default()
     };
     let credentials = entries.iter().any(|(key, value)| *key == "credentials" && *value == Value::Bool(true));
-    let dangers = Dangers { public_suffixes: lifts(&entries, "public-suffixes"), ..Dangers::default() };
+    let dangers = Dangers {
+        public_suffixes: lifts(&entries, "public-suffixes"),
+        insecure_origins: lifts(&entries, "insecure-origins"),
+        ..Dangers::default()
+    };
     let stakes = Stakes { credentials, dangers };
     let mut origin_given = predicate;
     let mut origins = Origins { patterns: List::new("origin"), regexes: List::new("origin"), stakes };
