@@ -18,6 +18,11 @@ struct Entry {
     /// A RegExp is written as in JavaScript.
     written: String,
     credentials: bool,
+    /// Other settings of the policy, and entries behind this one in its list.
+    #[serde(default)]
+    with: serde_json::Map<String, Value>,
+    #[serde(default)]
+    beside: Vec<String>,
     allows: Vec<String>,
     refuses: Vec<String>,
     code: String,
@@ -30,10 +35,11 @@ impl Entry {
         let value = match literal.and_then(|rest| rest.rsplit_once('/')) {
             Some((source, "")) => json!({ "regexp": source }),
             Some((source, flags)) => json!({ "regexp": source, "flags": flags }),
-            None => json!([self.written]),
+            None => std::iter::once(&self.written).chain(&self.beside).map(|text| json!(text)).collect(),
         };
         let credentials = if self.dialect == "cors" { "credentials" } else { "allow_credentials" };
-        let policy: Value = json!({"dialect": self.dialect, &self.setting: value, credentials: self.credentials});
+        let mut policy = json!({"dialect": self.dialect, &self.setting: value, credentials: self.credentials});
+        policy.as_object_mut().unwrap().extend(self.with.clone());
         Document::new(format, &policy).unwrap()
     }
 
@@ -182,7 +188,7 @@ proptest! {
         };
         let entry = Entry {
             dialect: dialect.into(), setting: setting.into(), written, credentials,
-            allows: Vec::new(), refuses: Vec::new(), code: String::new(), suggests: String::new(),
+            with: serde_json::Map::new(), beside: Vec::new(), allows: Vec::new(), refuses: Vec::new(), code: String::new(), suggests: String::new(),
         };
         for format in FORMATS {
             let document = entry.document(format);

@@ -57,7 +57,7 @@ pub(crate) fn compile_origins(
         builder.pattern(pattern);
     }
     check_globs(list, &builder, issues);
-    compile_regexes(regexes, list.entries.is_empty(), stakes, &mut builder, issues);
+    compile_regexes(regexes, list.field.is_empty(), stakes, &mut builder, issues);
     builder.build()
 }
 
@@ -166,7 +166,7 @@ fn null(place: &Place<'_>) -> Fault {
     Fault::new(Code::NullOrigin, message, help)
 }
 
-/// `alone` says that no list of origins stands beside them.
+/// `alone` says that no list of origins is written beside them.
 fn compile_regexes(list: &List, alone: bool, stakes: Stakes, builder: &mut OriginSetBuilder<'_>, issues: &mut Issues) {
     // Only the `cors` dialect has regexes among its origins, as objects.
     let syntax = if list.field == "origin" { Syntax::RegExp } else { Syntax::Text };

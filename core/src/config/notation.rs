@@ -173,3 +173,33 @@ impl Notation {
 pub(crate) fn quoted(text: &str) -> String {
     format!("\"{}\"", write_out(text).replace('\\', "\\\\").replace('"', "\\\""))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Notation::{JavaScript, Json, Python, Toml};
+
+    #[test]
+    fn regexes_as_each_language_writes_them() {
+        for (notation, text, literal) in [
+            (Toml, r"https://a\.b", r"'https://a\.b'"),
+            (Toml, r"https://[']\.b", r#""https://[']\\.b""#),
+            (Json, r#"https://["]\.b"#, r#""https://[\"]\\.b""#),
+            (JavaScript, r"https://a\.b", r#""https://a\\.b""#),
+            (Python, r"https://a\.b", r#"r"https://a\.b""#),
+            (Python, r#"https://["]\.b"#, r#""https://[\"]\\.b""#),
+            (Python, r"https://a\", r#""https://a\\""#),
+        ] {
+            assert_eq!(notation.regex(text), literal);
+        }
+        for (notation, literal) in [
+            (Toml, r#"{ regexp = '^https://a\.b$', flags = "i" }"#),
+            (Json, r#"{"regexp": "^https://a\\.b$", "flags": "i"}"#),
+            (JavaScript, r"/^https://a\.b$/i"),
+            (Python, r#"{"regexp": r"^https://a\.b$", "flags": "i"}"#),
+        ] {
+            assert_eq!(notation.regexp(r"^https://a\.b$", "i"), literal);
+        }
+        assert_eq!(Toml.regexp("^a$", ""), "{ regexp = '^a$' }");
+        assert_eq!(Python.list_setting("allow_origin_regex", &[r"a\.b"]), r#"allow_origin_regex=[r"a\.b"]"#);
+    }
+}

@@ -90,6 +90,7 @@ impl Reader<'_> {
 
     pub(crate) fn resolve(&mut self, entries: Vec<(String, Value)>, keys: &[&'static str]) -> Entries {
         let mut resolved: Entries = Vec::with_capacity(entries.len());
+        let mut names: Vec<(&'static str, String)> = Vec::new();
         let given: Vec<_> = entries.iter().filter_map(|(name, _)| setting_names::resolve(name, keys)).collect();
         for (name, value) in entries {
             let key = match setting_names::resolve(&name, keys) {
@@ -103,17 +104,18 @@ impl Reader<'_> {
                     continue;
                 }
             };
-            if resolved.iter().any(|(other, _)| *other == key) {
+            if let Some((_, other)) = names.iter().find(|(other, _)| *other == key) {
                 let message = format!("`{}` is given more than once", self.notation().key(key));
-                let camel = setting_names::camel_case(key);
-                let help = if camel == key {
+                let help = if *other == name {
                     "keep one of them".to_owned()
                 } else {
+                    let camel = setting_names::camel_case(key);
                     format!("keep one of them: `{key}` and `{camel}` are the same setting")
                 };
                 self.error(key, &value, Fault::new(Code::DuplicateKey, message, help));
                 continue;
             }
+            names.push((key, name));
             resolved.push((key, value));
         }
         resolved

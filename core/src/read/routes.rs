@@ -61,9 +61,8 @@ impl Reader<'_> {
         let entries = self.resolve(entries, setting_names::ROUTE);
         let mut settings = top.clone();
         if entries.iter().any(|(key, _)| setting_names::ORIGIN_GROUP.contains(key)) {
-            let nothing = |key| Arc::new(List::new(format!("{}{key}", self.place)));
-            settings.allow_origins = nothing("allow_origins");
-            settings.allow_origin_regex = nothing("allow_origin_regex");
+            settings.allow_origins = Arc::default();
+            settings.allow_origin_regex = Arc::default();
             settings.predicate = None;
         }
         let path = match entries.iter().find(|(key, _)| *key == "path") {

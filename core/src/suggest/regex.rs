@@ -221,11 +221,12 @@ impl Original {
         let language = regex.compile_for_help(written.anywhere)?;
         let is_empty = regex_language::is_empty(&language);
         let counts = |origin: &String| is_empty || matches(&language, origin.as_bytes());
-        let groups = spelled(&regex.hir).into_iter().map(|group| group.into_iter().filter(counts).collect());
-        let meant: Vec<Vec<String>> = groups.filter(|group: &Vec<String>| !group.is_empty()).collect();
-        // Where nothing is known that was meant, nothing can be tried.
+        let groups = spelled(&regex.hir).into_iter().filter(|group| !group.is_empty());
+        let meant: Vec<Vec<String>> = groups.map(|group| group.into_iter().filter(counts).collect()).collect();
+        // Where nothing is known that was meant, nothing can be tried; nor where something was that it does not match.
         let stakes = written.place.stakes;
-        (is_empty || !meant.is_empty()).then_some(Original { stakes, language, is_empty, meant })
+        let is_known = (is_empty || !meant.is_empty()) && !meant.iter().any(Vec::is_empty);
+        is_known.then_some(Original { stakes, language, is_empty, meant })
     }
 
     /// Puts a candidate to the test.

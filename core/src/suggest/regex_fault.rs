@@ -50,12 +50,20 @@ impl Written<'_> {
 
     /// The suggestion that passed, in words.
     fn suggested(&self) -> Option<String> {
-        let Suggested { instead, secured } = self.place.regexes.then(|| suggest(self)).flatten()?;
-        let help = match instead {
-            Suggestion::Regex(literal) => format!("write `{literal}`"),
-            Suggestion::Patterns(patterns) => self.offer(&patterns),
-        };
+        let Suggested { instead, secured } = self.suggestion()?;
+        let help = self.say(&instead);
         Some(if secured { format!("{help}: plain http cannot be used with credentials") } else { help })
+    }
+
+    fn suggestion(&self) -> Option<Suggested> {
+        self.place.regexes.then(|| suggest(self)).flatten()
+    }
+
+    fn say(&self, suggestion: &Suggestion) -> String {
+        match suggestion {
+            Suggestion::Regex(literal) => format!("write `{literal}`"),
+            Suggestion::Patterns(patterns) => self.offer(patterns),
+        }
     }
 
     /// Offers patterns in the place of a regex.
@@ -145,7 +153,7 @@ impl Written<'_> {
             "`{}` matches plain http alone: anyone on the network path could act as such an origin, with credentials",
             self.shown()
         );
-        let secure = self.suggested();
+        let secure = self.suggestion().map(|found| self.say(&found.instead));
         let secure = secure.unwrap_or_else(|| "serve those pages over https and allow their origins".to_owned());
         let help = format!("{secure}, or {}", self.place.lifting("insecure-origins"));
         Fault::new(Code::InsecureOrigin, message, help)

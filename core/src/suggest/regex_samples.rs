@@ -43,6 +43,14 @@ fn origins(text: &[u8]) -> Vec<String> {
     if text.ends_with(':') {
         text.push('1');
     }
+    // Browsers leave the default port out.
+    for (scheme, port) in [("https://", ":443"), ("http://", ":80")] {
+        if text.starts_with(scheme)
+            && let Some(host) = text.strip_suffix(port)
+        {
+            text = host.to_owned();
+        }
+    }
     let before = ["", "https://", "https://a", "http://"];
     let all = before.into_iter().map(|before| format!("{before}{text}"));
     all.filter(|origin| Origin::parse(origin.as_bytes()).is_some()).collect()

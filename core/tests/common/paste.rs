@@ -187,15 +187,32 @@ impl Document {
                 );
                 (place.start + mark..place.end - mark, code.to_owned())
             }
-            Offer::Elsewhere { key, entries } => {
-                let setting = match self.format {
-                    Format::Json => format!("\"{key}\": [{entries}]"),
-                    Format::Toml => format!("{key} = [{entries}]"),
-                };
-                (self.setting_of(field), setting)
-            }
+            Offer::Elsewhere { key, entries } => return self.move_to(&self.place(field), key, entries),
         };
         self.text.replace_range(place, &code);
+    }
+
+    /// Takes a value out of its list, and puts entries into another.
+    fn move_to(&mut self, value: &Range<usize>, key: &str, entries: &str) {
+        let list = self.values.get(key).cloned();
+        let end = self.text.trim_end_matches(['}', '\n']).len();
+        let (at, code) = match (list, self.format) {
+            (Some(list), _) => {
+                let comma = if self.text[list.clone()].len() > "[]".len() { ", " } else { "" };
+                (list.end - 1, format!("{comma}{entries}"))
+            }
+            (None, Format::Json) => (end, format!(", \"{key}\": [{entries}]")),
+            (None, Format::Toml) => (end, format!("\n{key} = [{entries}]")),
+        };
+        let comma = if self.text[value.end..].starts_with(", ") { 2 } else { 0 };
+        let cut = value.start..value.end + comma;
+        if at > cut.end {
+            self.text.insert_str(at, &code);
+            self.text.replace_range(cut, "");
+        } else {
+            self.text.replace_range(cut, "");
+            self.text.insert_str(at, &code);
+        }
     }
 }
 
