@@ -49,4 +49,5 @@ def test_a_regex_of_the_cors_dialect_is_a_dict() -> None:
     origin = {"regexp": r"[a-z]+\.example\.com$", "flags": "i"}
     found = suggested(dialect="cors", origin=origin)
     assert found == r'{"regexp": r"^https://[a-z]+\.example\.com$", "flags": "i"}'
-    assert allows(Policy(dialect="cors", origin=literal_eval(found)), "https://a.example.com")
+    settings: dict[str, Any] = {"dialect": "cors", "origin": literal_eval(found)}
+    assert allows(Policy(**settings), "https://a.example.com")

@@ -5,9 +5,10 @@ use crate::config::setting_names;
 use crate::config::settings::{List, PredicateOf, ProtectionSettings, RouteSettings, Segment, Settings};
 use crate::config::value::Value;
 use crate::issues::code::Code;
-use crate::issues::issue::{Fault, printable};
+use crate::issues::issue::{Fault, printable, write_this};
 use crate::paths::tree::parse_path;
 use crate::read::reader::{Reader, Store};
+use crate::suggest::paths;
 use std::sync::Arc;
 
 impl Reader<'_> {
@@ -75,7 +76,10 @@ impl Reader<'_> {
             }
             Some((_, Value::String(text))) => match parse_path(text) {
                 Ok(path) => Some(path),
-                Err(fault) => {
+                Err(mut fault) => {
+                    if let Some(path) = paths::suggest(text).filter(|_| !self.issues.is_full()) {
+                        fault.help = write_this(&path);
+                    }
                     self.error("path", text, fault);
                     None
                 }

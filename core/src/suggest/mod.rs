@@ -3,6 +3,7 @@
 pub(crate) mod contradiction;
 pub(crate) mod guess;
 pub(crate) mod lists;
+pub(crate) mod paths;
 pub(crate) mod pattern_fault;
 pub(crate) mod patterns;
 pub(crate) mod placeholder;

@@ -9,6 +9,7 @@ use crate::suggest::patterns::{holds_several, suggest};
 use crate::suggest::placeholder::placeholder;
 use crate::suggest::regex_for_pattern;
 use crate::suggest::trial::Place;
+use std::net::Ipv6Addr;
 
 const GRAMMAR: &str = "an origin is `scheme://host` or `scheme://host:port`, as in `https://app.example.com`";
 
@@ -205,6 +206,9 @@ fn find_in_authority(shown: &str, authority: &str, web: Option<&[u8]>) -> (Code,
     let (host, port) = split(authority);
     if authority.starts_with('[') && !authority.contains(']') {
         return say(Code::OriginPort, "has a bracket that is not closed");
+    }
+    if authority.parse::<Ipv6Addr>().is_ok() {
+        return say(Code::OriginPort, "has an IPv6 address without brackets");
     }
     if port.is_some() && split(host).1.is_some() {
         return say(Code::OriginPort, "has more than one port");

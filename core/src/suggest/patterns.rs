@@ -167,7 +167,8 @@ fn pattern(scheme: &str, rest: &str) -> Option<String> {
         return None;
     }
     let authority = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
-    let (host, port) = split(authority);
+    let is_bare_ipv6 = authority.parse::<Ipv6Addr>().is_ok();
+    let (host, port) = if is_bare_ipv6 { (authority, None) } else { split(authority) };
     let host = if origin::default_port(scheme.as_bytes()).is_some() { web_host(host)? } else { host.to_owned() };
     // A scheme where a host belongs.
     if matches!(host.as_str(), "http" | "https") {
@@ -274,6 +275,7 @@ mod tests {
             ("'*'", "*"),
             ("https://a\\.example\\.com", "https://a.example.com"),
             ("http://0x7f.1", "http://127.0.0.1"),
+            ("http://::1", "http://[::1]"),
             ("http://[0:0:0:0:0:0:0:1]", "http://[::1]"),
             ("http://[::ffff:1.2.3.4]", "http://[::ffff:102:304]"),
             ("wss://app.example.com", "https://app.example.com"),

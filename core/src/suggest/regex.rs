@@ -128,7 +128,12 @@ fn instead_of(written: &Written<'_>) -> Option<Suggestion> {
 
 /// The pattern that was meant by who wrote its `*` into a regex: `^https://*.example.com$`, `*.example.com`.
 pub(crate) fn pattern_meant(source: &str, stakes: Stakes) -> Option<String> {
-    let text = source.trim_start_matches('^').trim_end_matches('$').replace("\\/", "/").replace("\\.", ".");
+    let text = source
+        .trim_start_matches('^')
+        .trim_end_matches('$')
+        .replace("\\/", "/")
+        .replace("\\.", ".")
+        .replace("\\*", "*");
     // `-*` repeats a hyphen, which nobody means.
     let in_label = text.contains("-*") && text.contains("://");
     let for_port = text.ends_with(":*") && text.contains("://");

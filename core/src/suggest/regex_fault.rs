@@ -127,7 +127,7 @@ impl Written<'_> {
             WhyOpen::Scheme => {
                 format!("begin it with `https://`, which every origin of a page has, or list the origins in `{list}`")
             }
-            WhyOpen::End => format!(
+            WhyOpen::End | WhyOpen::Path => format!(
                 "end it in a literal domain that you control, such as `{}`, with at most an optional port after it \
                  (`(:[0-9]+)?`), or write origin patterns such as `https://*.example.com` in `{list}`",
                 self.code(r"\.example\.com")

@@ -23,11 +23,7 @@ pub(crate) fn diagnose(text: &str, code: Code, place: &Place<'_>) -> Option<Faul
     if !is_regex(text) {
         return None;
     }
-    let list = match place.notation {
-        Notation::JavaScript => "array",
-        _ => "list",
-    };
-    let message = format!("`{}` is a regex, and this {list} takes origins and origin patterns", printable(text));
+    let message = format!("`{}` is a regex, where an origin or an origin pattern belongs", printable(text));
     let help = instead(text, place).unwrap_or_else(|| in_general(place));
     Some(Fault::new(code, message, help))
 }

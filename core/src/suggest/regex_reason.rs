@@ -13,6 +13,8 @@ pub(crate) enum WhyOpen {
     AnyHost,
     /// The scheme may be missing, so that nothing has to stand before the host.
     Scheme,
+    /// A slash or a path may stand behind the host.
+    Path,
     End,
 }
 
@@ -21,6 +23,7 @@ impl WhyOpen {
         match self {
             WhyOpen::AnyHost => "matches every host, so that every site is allowed",
             WhyOpen::Scheme => "does not have to begin with a scheme, so that the start of the host is open",
+            WhyOpen::Path => "may end in a slash or a path, which origins never have",
             WhyOpen::End => "does not fix the end of the host",
         }
     }
@@ -37,14 +40,30 @@ impl Written<'_> {
         match language {
             Some(dfa) if covers(&dfa, "https://.*") || covers(&dfa, "http://.*") => WhyOpen::AnyHost,
             Some(_) if has_optional_scheme(self.text) => WhyOpen::Scheme,
+            Some(_) if self.has_path() => WhyOpen::Path,
             _ => WhyOpen::End,
         }
+    }
+
+    /// Whether nothing but a path keeps the end of the host from being fixed.
+    fn has_path(&self) -> bool {
+        let behind_scheme = self.text.replace('\\', "").split("://").last().is_some_and(|rest| rest.contains('/'));
+        let tail = Repairs { tail: true, ..Repairs::default() };
+        let without = || repaired(self.text, self.anywhere, tail).and_then(|body| Regex::parse(&body.text).ok());
+        behind_scheme && without().is_some_and(|regex| regex.finding.is_none())
     }
 
     /// The one repair that lets it match shows what it lacks.
     pub(crate) fn why_nothing(&self) -> &'static str {
         if !self.place.regexes {
             return GENERAL;
+        }
+        match self.text {
+            "" | "^" | "$" | "^$" => return "it is empty, and a regex has to match the whole origin",
+            "null" | "^null$" => return "no regex is asked about the origin `null`",
+            text if !text.is_ascii() => return "it has non-ASCII characters, and browsers send such names as punycode",
+            text if text.contains("\\*") => return "an escaped `*` is a star itself, which no origin has",
+            _ => {}
         }
         if pattern_meant(self.text, self.place.stakes).is_some() {
             return "`*` repeats what stands before it, and alone stands for nothing";

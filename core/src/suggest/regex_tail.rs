@@ -47,6 +47,14 @@ fn ends_within_a_name(host: &str) -> bool {
 /// Anything behind a colon is a port.
 pub(crate) fn open_port(pieces: &mut Vec<(String, PieceKind)>) {
     let Some((last, _)) = pieces.last() else { return };
+    if let [.., (colon, _), (digits, _)] = pieces.as_slice()
+        && colon == ":?"
+        && matches!(&**digits, "[0-9]*" | "[0-9]+" | "\\d*" | "\\d+")
+    {
+        pieces.truncate(pieces.len() - 2);
+        pieces.push(("(:[0-9]+)?".into(), PieceKind::Other));
+        return;
+    }
     let port = match &**last {
         "(:.*)?" | "(?::.*)?" | "(:.+)?" | "(?::.+)?" => "(:[0-9]+)?",
         "(:.*)" | "(?::.*)" | "(:.+)" | "(?::.+)" => ":[0-9]+",

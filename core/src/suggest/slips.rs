@@ -263,7 +263,7 @@ impl Stop<'_> {
         }
         let (key, value) = line.split_once(':')?;
         let key = key.trim().trim_matches('"');
-        if !is_bare(key) {
+        if !is_bare(key) || value.starts_with("//") {
             return None;
         }
         let value = value.trim().trim_start_matches('=').trim_start();
