@@ -80,8 +80,8 @@ impl Stop<'_> {
     /// A string in which a backslash begins no escape: mostly a regex.
     fn lone_backslash(&self) -> Option<Slip> {
         let line = self.line()?;
-        let quotes = self.text.get(line.start..self.offset)?.match_indices('"').map(|(at, _)| line.start + at);
-        let start = quotes.last()?;
+        let mut quotes = self.text.get(line.start..self.offset)?.match_indices('"').map(|(at, _)| line.start + at);
+        let start = quotes.next_back()?;
         let end = self.offset + self.text.get(self.offset..line.end)?.find('"')? + 1;
         let inside = self.text.get(start + 1..end - 1)?;
         let notation = if self.format == Format::Json { Notation::Json } else { Notation::Toml };
