@@ -98,7 +98,7 @@ const HONO = {
     const { cors: peer } = await import('hono/cors')
     const options = { origin: ORIGIN, allowMethods: ['PUT'] }
     assert.equal((await hono(peer(options), { method: 'OPTIONS', headers: preflight() }))['allow-methods'], 'PUT')
-    assert.throws(() => require('corsac/hono')(options), { ...REFUSED, message: /write `allowOrigins: \["https:.*"\]`/ })
+    assert.throws(() => require('corsac/hono')(options), { ...REFUSED, message: /write `methods`/ })
     for (const one of [{ allowOrigins: [ORIGIN], allowMethods: ['PUT'] }, { origin: ORIGIN, methods: ['PUT'] }]) {
       assert.equal((await hono(require('corsac/hono')(one)))['allow-origin'], ORIGIN)
     }
