@@ -173,6 +173,10 @@ def rust_tests():
     return counts(output, r"^test result: .*?(?P<passed>\d+) passed; (?P<failed>\d+) failed")
 
 
+def rust_documentation():
+    run("cargo", "doc", "--locked", "--workspace", "--no-deps", "--quiet", env={"RUSTDOCFLAGS": "-D warnings"})
+
+
 def python_tests():
     output = run(PYTHON, "-m", "pytest", cwd=ROOT / "bindings-python")
     return counts(output, r"(?P<passed>\d+) passed", r"(?P<failed>\d+) failed")
@@ -256,6 +260,7 @@ CHECKS = [
     ("generated files", lambda: run("cargo", "xtask", "generate", "--check")),
     ("bindings hold no rules", lambda: run("python3", "tests/repository/binding_rules.py")),
     ("repository tests", repository_tests),
+    ("rust documentation", rust_documentation),
     ("rust tests", rust_tests),
     ("python types", python_types),
     ("python tests", python_tests),

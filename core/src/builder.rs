@@ -12,7 +12,7 @@ use crate::read::reader;
 use crate::read::syntax::{json_fault, not_utf8, toml_fault, yaml_fault};
 use std::path::Path;
 
-/// Builds a policy, with what only the host can say.
+/// Builds a policy from a value, a text or a file, with what only the host can say.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct PolicyBuilder {
     predicate: bool,
@@ -21,36 +21,38 @@ pub struct PolicyBuilder {
 }
 
 impl PolicyBuilder {
-    /// Without a predicate.
+    /// Makes a builder for a host without a predicate.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Says whether the host has an origin predicate, to be asked where no pattern matches.
+    /// Says whether the host has an origin predicate, which is asked where no pattern matches.
     #[must_use]
     pub fn predicate(self, predicate: bool) -> Self {
         PolicyBuilder { predicate, ..self }
     }
 
-    /// Says whether options that name no dialect are the `cors` package's, unless one of them is a setting that
-    /// only corsac has: for middleware that takes that package's place.
+    /// Says whether options that name no dialect are those of the `cors` package.
+    ///
+    /// Options among which there is a setting that only corsac has are corsac's all the same. This is for middleware that
+    /// takes that package's place.
     #[must_use]
     pub fn cors_options(self, cors_options: bool) -> Self {
         PolicyBuilder { cors_options, ..self }
     }
 
-    /// Says in which language raw values are written, so that messages speak it. Texts have their own.
+    /// Says in which language a [`value`](Self::value) was written, so that messages speak it; texts have their own.
     #[must_use]
     pub fn notation(self, notation: Notation) -> Self {
         PolicyBuilder { notation, ..self }
     }
 
-    /// Builds from a raw value.
+    /// Builds a policy from a value of a host language.
     ///
     /// # Errors
     ///
-    /// All issues at once, each with its fix.
+    /// A [`ConfigError`] with all issues at once, each with its fix.
     pub fn value(self, value: Value) -> Result<Policy, ConfigError> {
         let mut issues = Issues::of(self.notation);
         let document = reader::read(value, self.predicate, self.cors_options, &mut issues);
@@ -58,7 +60,7 @@ impl PolicyBuilder {
         Ok(Policy { lints: issues.finish()?, ..policy })
     }
 
-    /// Builds from JSON text in UTF-8.
+    /// Builds a policy from JSON text in UTF-8 (RFC 8259).
     ///
     /// # Errors
     ///
@@ -71,7 +73,7 @@ impl PolicyBuilder {
         }
     }
 
-    /// Builds from TOML text in UTF-8.
+    /// Builds a policy from TOML text in UTF-8.
     ///
     /// # Errors
     ///
@@ -87,7 +89,7 @@ impl PolicyBuilder {
         }
     }
 
-    /// Builds from a regular file of at most 64 MiB: JSON if its name ends in `.json`, else TOML.
+    /// Builds a policy from a regular file of at most 64 MiB: JSON if its name ends in `.json`, else TOML.
     ///
     /// # Errors
     ///

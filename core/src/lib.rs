@@ -7,8 +7,8 @@
 //!            immutable
 //! ```
 //!
-//! A [`Config`] (or a JSON or TOML text) becomes a [`Policy`], or an error that lists everything that is wrong
-//! with it and what to write instead. A policy decides on a [`Request`] without failing and without allocating.
+//! A [`Config`], or a JSON or TOML text, becomes a [`Policy`], or an error that lists everything that is wrong with it
+//! and what to write instead. A policy decides on a [`Request`] without failing and without allocating.
 //!
 //! ```
 //! use corsac::{Config, Evaluation, Policy, Request};
@@ -28,6 +28,34 @@
 //! }
 //! # Ok::<(), corsac::ConfigError>(())
 //! ```
+//!
+//! # Where things are
+//!
+//! | names | for whom |
+//! |---|---|
+//! | this page | services in Rust: build a policy, decide on requests, put headers on responses, watch a policy file |
+//! | [`binding`] | bindings to other languages and servers: values, response templates, what a policy needs, limits |
+//! | [`browser`] | tests: what a browser makes of a response |
+//!
+//! The source lies in rooms in the order in which a policy and a request pass through them:
+//!
+//! | room | what is in it |
+//! |---|---|
+//! | `config` | what a person writes: settings, their names, and the values of all languages |
+//! | `read` | from a text or a value to settings, with an issue for whatever is wrong |
+//! | `suggest` | the help of an issue: what was meant, tried before it is offered |
+//! | `issues` | codes, reasons, and the errors that are printed |
+//! | `compile` | from settings to what requests are decided by |
+//! | `origins` | origins, patterns, regexes, public suffixes, and sets of them |
+//! | `paths` | routes, and the readings of a path |
+//! | `decide` | a policy and a request make a decision |
+//! | `response` | header names, response templates, and putting headers on a response |
+//! | `predicate` | answers of the host's predicate, and their cache |
+//! | `host` | policies in a running service: files, watching, replacement |
+//! | `browser` | the browser's side of CORS |
+//!
+//! `limits.rs` has every bound, `tokens.rs` and `string_set.rs` are used in several rooms, and `builder.rs` leads from a
+//! text to a policy. What corsac decides follows the [Fetch standard](https://fetch.spec.whatwg.org/#http-cors-protocol).
 #![forbid(unsafe_code)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic))]
 
@@ -58,6 +86,7 @@ mod string_set;
 mod suggest;
 mod tokens;
 
+// For services in Rust.
 pub use builder::PolicyBuilder;
 pub use config::typed::{Config, ProtectionConfig, RouteConfig};
 pub use decide::decision::Decision;
@@ -74,10 +103,14 @@ pub use response::header_name::HeaderName;
 pub use response::template::{Action, Header, Op};
 pub use response::vary::merge_vary;
 
-/// What a binding needs beside the rest of this crate: templates of responses, values of another language, the cache of
-/// predicate answers, and the names of settings. `docs/bindings.md` says how a binding uses them.
+/// What a binding to another language or server needs beside the names of the crate's root.
+///
+/// Configuration comes in as a [`Value`](binding::Value), written in a [`Notation`](binding::Notation).
+/// [`Needs`](binding::Needs) says what a policy reads of a request, and
+/// [`RequestHeader`](binding::RequestHeader) which headers. A binding that prepares its own objects makes one for each
+/// [`Template`](binding::Template). `docs/bindings.md` goes through all the jobs of a binding.
 pub mod binding {
-    /// Bounds that a binding holds its own buffers against.
+    /// The bounds of what corsac reads, from which a binding sizes its own buffers.
     pub mod limits {
         pub use crate::limits::*;
     }

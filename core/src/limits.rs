@@ -24,8 +24,9 @@ pub const REQUESTED_HEADERS_BYTES: usize = 8192;
 /// The most names in `Access-Control-Request-Headers`.
 pub const REQUESTED_HEADERS: usize = 128;
 
-/// The longest value that is joined from several lines of a request header, in bytes: a longer one is malformed whatever
-/// follows.
+/// The longest value that is joined from several lines of a request header, in bytes.
+///
+/// A longer one is malformed whatever follows.
 pub const JOINED_HEADER_BYTES: usize = 8192;
 
 /// The longest path that is read, in bytes.

@@ -5,7 +5,9 @@ use crate::response::apply::{Precedence, ResponseHeaders, apply_headers};
 use crate::response::header_name::HeaderName;
 use crate::response::template::{Action, Header, Template, TemplateValue};
 
-/// What to do with one request.
+/// What to do with one request: whether the application runs, and which headers go on the response.
+///
+/// It borrows from the policy and from the request, and copies neither.
 #[derive(Clone, Copy, Debug)]
 pub struct Decision<'a> {
     pub(crate) template: &'a Template,
@@ -21,7 +23,7 @@ impl<'a> Decision<'a> {
         self.template.action()
     }
 
-    /// The status to answer with, where the application is not run.
+    /// The status of the response where the application does not run; `None` where it runs.
     #[must_use]
     pub fn status(&self) -> Option<u16> {
         self.template.status()
@@ -33,21 +35,44 @@ impl<'a> Decision<'a> {
         self.template.reason()
     }
 
-    /// A refusal that was let pass and only reported.
+    /// The refusal that was only reported, because the policy says `report_only`; the request goes on.
     #[must_use]
     pub fn reported(&self) -> Option<Reason> {
         self.template.reported()
     }
 
-    /// The body to answer with: empty, or one line that names the reason.
+    /// The body of the response where the application does not run: empty, or one line that names the reason.
     #[must_use]
     pub fn body(&self) -> &'static str {
         self.template.body().to_str().unwrap_or_default()
     }
 
-    /// The headers to put on the response, in the order in which they are sent. [`Header::op`] says how each goes on;
-    /// the application's lines of the names in [`removed`](Self::removed) come off first. [`apply_to`](Self::apply_to)
-    /// does both.
+    /// The headers to put on the response, in the order in which they are sent.
+    ///
+    /// [`Header::op`] says how each goes on; the application's lines of the names in [`removed`](Self::removed) come off
+    /// first. [`apply_to`](Self::apply_to) does both.
+    ///
+    /// ```
+    /// use corsac::{Evaluation, Op, Policy, Request};
+    ///
+    /// let policy = Policy::from_toml("allow_origins = ['https://app.example.com']")?;
+    /// let request = Request::new(b"GET").origin(b"https://app.example.com");
+    /// let Evaluation::Decided(decision) = policy.evaluate(&request) else {
+    ///     unreachable!("the policy has no predicate")
+    /// };
+    ///
+    /// // The application's own lines of these names come off first.
+    /// let removed: Vec<_> = decision.removed().iter().map(|name| name.as_str()).collect();
+    /// assert!(removed.contains(&"access-control-allow-credentials"));
+    /// // Then these go on, each in its way.
+    /// let headers: Vec<_> =
+    ///     decision.headers().map(|header| (header.name.as_str(), header.value, header.op)).collect();
+    /// assert_eq!(headers, [
+    ///     ("access-control-allow-origin", &b"https://app.example.com"[..], Op::Set),
+    ///     ("vary", b"Origin", Op::Merge),
+    /// ]);
+    /// # Ok::<(), corsac::ConfigError>(())
+    /// ```
     pub fn headers(&self) -> impl Iterator<Item = Header<'a>> + use<'a> {
         let decision = *self;
         self.template.headers().iter().map(move |header| Header {
@@ -69,8 +94,7 @@ impl<'a> Decision<'a> {
         }
     }
 
-    /// The names of the application's headers to remove before [`headers`](Self::headers) go on: those that corsac owns
-    /// and this decision does not set.
+    /// The names of the application's headers to remove first: those that corsac owns and this decision does not set.
     #[must_use]
     pub fn removed(&self) -> &'a [HeaderName] {
         self.template.removed()
@@ -85,7 +109,7 @@ impl<'a> Decision<'a> {
         apply_headers(self.removed().iter().copied(), self.headers(), Precedence::OfPolicy, response)
     }
 
-    /// The template of the answer, for bindings that prepare their own objects for each.
+    /// The response template that the decision fills in, for bindings that prepare their own objects for each.
     #[must_use]
     pub fn template(&self) -> &'a Template {
         self.template

@@ -11,10 +11,10 @@ use crate::origins::set::Verdict;
 use crate::predicate::PredicateAnswer;
 use crate::response::outcome::Case;
 
-/// What evaluating a request comes to.
+/// The result of evaluating a request: a decision, or the question that has to be answered first.
 #[derive(Clone, Copy, Debug)]
 pub enum Evaluation<'a> {
-    /// The decision.
+    /// The decision has been made.
     Decided(Decision<'a>),
     /// No pattern matched the origin: the host's predicate has to be asked.
     Ask(Pending<'a>),
@@ -29,13 +29,13 @@ pub struct Pending<'a> {
 }
 
 impl<'a> Pending<'a> {
-    /// The well-formed origin to ask about.
+    /// The origin to ask about: well-formed, and never `null`.
     #[must_use]
     pub fn origin(&self) -> &'a [u8] {
         self.request.origin.unwrap_or_default()
     }
 
-    /// The index of the route whose own predicate is to be asked; none for that of the whole policy.
+    /// The index of the route whose own predicate is to be asked; `None` for the predicate of the whole policy.
     #[must_use]
     pub fn route(&self) -> Option<u32> {
         match self.rules.predicate {
@@ -44,7 +44,7 @@ impl<'a> Pending<'a> {
         }
     }
 
-    /// Goes on with the predicate's answer.
+    /// Goes on with the predicate's answer (specification 5).
     #[must_use]
     pub fn resolve(self, answer: PredicateAnswer) -> Decision<'a> {
         let walk = Walk::new(self.policy, self.rules, &self.request);
@@ -57,10 +57,29 @@ impl<'a> Pending<'a> {
 }
 
 impl Policy {
-    /// Decides on a request. Never fails, never panics and never allocates; its cost does not grow with the
-    /// number of exact, `*.` and port patterns.
+    /// Decides on a request.
     ///
-    /// Only a policy that was built with a predicate ever answers [`Evaluation::Ask`].
+    /// It never fails, never panics and never allocates, and its cost does not grow with the number of exact, `*.` and
+    /// port patterns. Source: Fetch, "CORS protocol" and "CORS-preflight fetch"; `docs/specification.md` has every step.
+    ///
+    /// Only a policy that was built with a predicate ever answers [`Evaluation::Ask`]:
+    ///
+    /// ```
+    /// use corsac::{Evaluation, PolicyBuilder, PredicateAnswer, Request};
+    ///
+    /// let policy = PolicyBuilder::new().predicate(true).toml(b"allow_origins = ['https://app.example.com']")?;
+    /// let request = Request::new(b"GET").origin(b"https://tenant.example");
+    /// let decision = match policy.evaluate(&request) {
+    ///     Evaluation::Decided(decision) => decision,
+    ///     // No pattern matches this origin: the host looks it up, and may wait while it does.
+    ///     Evaluation::Ask(pending) => match pending.origin() {
+    ///         b"https://tenant.example" => pending.resolve(PredicateAnswer::Allow),
+    ///         _ => pending.resolve(PredicateAnswer::Deny),
+    ///     },
+    /// };
+    /// assert_eq!(decision.reason().as_str(), "origin-allowed");
+    /// # Ok::<(), corsac::ConfigError>(())
+    /// ```
     #[must_use]
     pub fn evaluate<'a>(&'a self, request: &Request<'a>) -> Evaluation<'a> {
         let (rules, is_ambiguous) = match &self.routes {

@@ -17,7 +17,7 @@ use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 
-/// A validated, compiled policy.
+/// A validated, compiled policy, immutable and usable from any thread.
 #[derive(Debug)]
 pub struct Policy {
     /// What holds where no route says otherwise.
@@ -30,7 +30,7 @@ pub struct Policy {
 /// What the decisions of a policy depend on, besides `Origin`, the method and the headers of preflights.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Needs {
-    /// Somewhere an origin that no pattern matches is put to a predicate of the host.
+    /// The host's predicate: somewhere it is asked about an origin that no pattern matches.
     pub predicate: bool,
     /// The request's path: the policy has routes.
     pub path: bool,
@@ -71,39 +71,59 @@ impl Policy {
     ///
     /// # Errors
     ///
-    /// All issues at once, each with its fix.
+    /// A [`ConfigError`] with all issues at once, each with its fix.
     pub fn new(config: Config) -> Result<Self, ConfigError> {
         PolicyBuilder::new().value(config.into())
     }
 
-    /// The same from JSON text.
+    /// Builds a policy from JSON text in UTF-8 (RFC 8259).
     ///
     /// # Errors
     ///
-    /// As [`Policy::new`]; code `syntax` where the text is not JSON.
+    /// Those of [`Policy::new`]; the code `syntax` where the text is not JSON. Issues name their lines.
     pub fn from_json(text: impl AsRef<[u8]>) -> Result<Self, ConfigError> {
         PolicyBuilder::new().json(text.as_ref())
     }
 
-    /// The same from TOML text.
+    /// Builds a policy from TOML text in UTF-8.
+    ///
+    /// ```
+    /// use corsac::Policy;
+    ///
+    /// let error = Policy::from_toml("allow_origins = ['https://app.example.com/']").unwrap_err();
+    /// println!("{error}");
+    /// assert_eq!(error.issues()[0].code.as_str(), "origin-trailing-slash");
+    /// assert_eq!(error.issues()[0].help, "write `https://app.example.com`");
+    /// ```
+    ///
+    /// It prints what is wrong, where, and what to write instead:
+    ///
+    /// ```text
+    /// 1 problem in the CORS policy
+    /// allow_origins[0], line 1: `https://app.example.com/` ends in a slash; …
+    ///   help: write `https://app.example.com`
+    /// ```
     ///
     /// # Errors
     ///
-    /// As [`Policy::new`]; code `syntax` where the text is not TOML.
+    /// Those of [`Policy::new`]; the code `syntax` where the text is not TOML. Issues name their lines.
     pub fn from_toml(text: impl AsRef<[u8]>) -> Result<Self, ConfigError> {
         PolicyBuilder::new().toml(text.as_ref())
     }
 
-    /// The same from a file: JSON if its name ends in `.json`, else TOML.
+    /// Builds a policy from a file of at most 64 MiB: JSON if its name ends in `.json`, else TOML.
     ///
     /// # Errors
     ///
-    /// [`LoadError::Io`] where the file cannot be read, else as [`Policy::new`].
+    /// [`LoadError::Io`] where the file cannot be read; [`LoadError::Config`] where it is refused, with the codes
+    /// `file-not-regular` and `file-too-large` besides those of the text.
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self, LoadError> {
         PolicyBuilder::new().file(path.as_ref())
     }
 
-    /// What is valid but useless or risky in the configuration. Bindings log each once, when the policy is built.
+    /// What is valid but useless or risky in the configuration, in the order in which it was found.
+    ///
+    /// Whoever builds a policy logs each lint once.
     #[must_use]
     pub fn lints(&self) -> &[Issue] {
         &self.lints
@@ -125,14 +145,15 @@ impl Policy {
         }
     }
 
-    /// Every answer that the policy can give, for bindings that prepare their own objects for each. A template stands
-    /// at its own [`index`](Template::index).
+    /// Every response template of the policy, for bindings that prepare their own objects for each.
+    ///
+    /// A template stands at its own [`index`](Template::index).
     #[must_use]
     pub fn templates(&self) -> &[Template] {
         self.templates.all()
     }
 
-    /// About how many bytes the policy takes: patterns, routes and prepared answers.
+    /// The memory that the policy takes, in bytes, roughly: patterns, routes and response templates.
     #[must_use]
     pub fn memory(&self) -> usize {
         let mut seen = HashSet::new();

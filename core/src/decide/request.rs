@@ -3,7 +3,9 @@
 use crate::limits::JOINED_HEADER_BYTES;
 use std::borrow::Cow;
 
-/// One request, as far as CORS is concerned. A header that is absent is `None`; one that is empty is `Some`.
+/// One request, as far as CORS is concerned.
+///
+/// A header that is absent is `None`; one that is empty is `Some`. Values are the bytes that were sent.
 ///
 /// Several lines of one header are joined by `, ` before they get here ([`RequestHeaders`] does so).
 #[derive(Clone, Copy, Debug, Default)]
@@ -44,19 +46,19 @@ impl<'r> Request<'r> {
         Request { method, ..Request::default() }
     }
 
-    /// With this `Origin`.
+    /// Sets the `Origin`.
     #[must_use]
     pub fn origin(self, origin: &'r [u8]) -> Self {
         Request { origin: Some(origin), ..self }
     }
 
-    /// With this path.
+    /// Sets the path: the target as it was sent.
     #[must_use]
     pub fn path(self, path: &'r [u8]) -> Self {
         Request { path: Some(path), ..self }
     }
 
-    /// Takes the value of a header that came in one line; several are joined first ([`RequestHeaders`]).
+    /// Sets the value of a header that came in one line; several lines are joined first ([`RequestHeaders`]).
     #[inline]
     pub fn set(&mut self, header: RequestHeader, value: &'r [u8]) {
         let place = match header {
@@ -74,13 +76,13 @@ impl<'r> Request<'r> {
         *place = Some(value);
     }
 
-    /// A preflight for this method.
+    /// Sets `Access-Control-Request-Method`: a preflight for this method.
     #[must_use]
     pub fn access_control_request_method(self, method: &'r [u8]) -> Self {
         Request { access_control_request_method: Some(method), ..self }
     }
 
-    /// A preflight for these headers.
+    /// Sets `Access-Control-Request-Headers`: a preflight for these headers.
     #[must_use]
     pub fn access_control_request_headers(self, headers: &'r [u8]) -> Self {
         Request { access_control_request_headers: Some(headers), ..self }
@@ -158,21 +160,21 @@ pub struct RequestHeaders<'r> {
 }
 
 impl<'r> RequestHeaders<'r> {
-    /// Whether header lines of this name, in any case, are read by any policy. Bindings need not convert the others.
+    /// Whether any policy reads header lines of this name, in any case; bindings need not convert the others.
     #[must_use]
     #[inline]
     pub fn reads(name: &[u8]) -> bool {
         RequestHeader::of(name).is_some()
     }
 
-    /// Takes a header line, if it is one that a policy reads. Names are compared without regard to case.
+    /// Takes a header line if it is one that a policy reads; names are compared without regard to case.
     pub fn push(&mut self, name: &[u8], value: &'r [u8]) {
         if let Some(header) = RequestHeader::of(name) {
             self.put(header, value);
         }
     }
 
-    /// Takes a line of this header.
+    /// Takes a line of this header; further lines of one header are joined by `, ` (RFC 9110, section 5.3).
     #[inline]
     pub fn put(&mut self, header: RequestHeader, value: &'r [u8]) {
         let Some(line) = self.values.get_mut(header as usize) else { return };
@@ -190,7 +192,7 @@ impl<'r> RequestHeaders<'r> {
         self.values.get(header as usize)?.as_deref()
     }
 
-    /// The request with these headers.
+    /// The request with this method, this target as it was sent, and these headers.
     #[must_use]
     pub fn request<'a>(&'a self, method: &'a [u8], path: Option<&'a [u8]>) -> Request<'a> {
         Request {

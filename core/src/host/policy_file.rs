@@ -13,7 +13,7 @@ use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, SystemTime};
 
-/// A policy file and what was last seen of it.
+/// A policy file that may change: it is read again when asked, or watched.
 ///
 /// Changes are seen by looking at the file, not by the system's notifications: those are lost on network and overlay
 /// file systems, and say nothing of a link further up that now points elsewhere, which is how Kubernetes updates a
@@ -96,10 +96,11 @@ impl PolicyFile {
         Ok(policy)
     }
 
-    /// Looks whether the file has changed. A change is read once two looks have found the same, so that a file is
-    /// not read while it is written; call this about once a second.
+    /// Looks whether the file has changed, and returns the new policy, if there is one.
     ///
-    /// Returns the new policy, or once, why there is none: the file is missing, or refused. What is in force stays.
+    /// A change is read once two looks have found the same, so that a file is not read while it is written; call this
+    /// about once a second. Where the file is missing or refused, the error is returned once, and the policy that is in
+    /// force stays so.
     pub fn look(&mut self) -> Option<Result<Policy, LoadError>> {
         let now = Stamp::of(&self.path);
         if self.unreadable && now == self.read {
@@ -126,7 +127,27 @@ impl PolicyFile {
         Some(self.reload())
     }
 
-    /// Looks at the file every `interval` (at least 10 ms) on a thread of its own, until the [`Watch`] is dropped.
+    /// Looks at the file every `interval` on a thread of its own, until the [`Watch`] is dropped.
+    ///
+    /// An interval below 10 ms counts as 10 ms. `on_change` is called on that thread, with the new policy or with why
+    /// there is none.
+    ///
+    /// ```no_run
+    /// use corsac::{PolicyBuilder, PolicyFile, Reloadable};
+    /// use std::sync::Arc;
+    /// use std::time::Duration;
+    ///
+    /// let (file, policy) = PolicyFile::open("cors.toml", PolicyBuilder::new())?;
+    /// let policies = Arc::new(Reloadable::new(policy));
+    /// let in_force = Arc::clone(&policies);
+    /// let watch = file.watch(Duration::from_secs(1), move |outcome| match outcome {
+    ///     Ok(policy) => drop(in_force.swap(policy)),
+    ///     Err(error) => eprintln!("the policy before stays in force: {error}"),
+    /// })?;
+    /// // Requests are decided by `policies.load()`; the watch ends where it is dropped.
+    /// drop(watch);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -157,7 +178,9 @@ fn hash(text: &[u8]) -> u64 {
     FixedState::default().hash_one(text)
 }
 
-/// A file that is being watched. Dropping it ends that, and waits for a reading that is under way.
+/// A policy file that is being watched, until this is dropped.
+///
+/// Dropping it waits for a reading that is under way.
 #[derive(Debug)]
 pub struct Watch {
     stop: Option<Sender<()>>,

@@ -3,7 +3,7 @@
 use arc_swap::ArcSwap;
 use std::sync::Arc;
 
-/// Holds a policy, or whatever a host made of one, that can be swapped at any time from any thread.
+/// A policy, or whatever a host made of one, that can be swapped at any time from any thread.
 ///
 /// Readers never block, and see the old value or the new one, never a mix. A request takes its value once, with
 /// [`load`](Self::load), and keeps it to its end.
@@ -24,7 +24,7 @@ pub struct Reloadable<T> {
 }
 
 impl<T> Reloadable<T> {
-    /// Holds a first value.
+    /// Puts a first value in force.
     pub fn new(value: impl Into<Arc<T>>) -> Self {
         Reloadable { current: ArcSwap::new(value.into()) }
     }

@@ -2,7 +2,7 @@
 
 use std::ffi::CStr;
 
-/// How much a finding about a policy weighs.
+/// Whether an issue refuses the policy or only warns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Severity {
     /// The policy is refused.
@@ -12,7 +12,7 @@ pub enum Severity {
 }
 
 impl Severity {
-    /// `error` or `lint`.
+    /// The severity as it is printed and compared: `error` or `lint`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -7,7 +7,7 @@ use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Remembers a predicate's answers: a bounded number of origins, each for a bounded time.
+/// A cache of a predicate's answers: a bounded number of origins, each for a bounded time.
 ///
 /// Allowed and denied origins have half of the room each, so that a flood of made-up origins does not push out those
 /// that are real. Failures are never remembered. Use it only where the answer depends on the origin
@@ -38,11 +38,11 @@ struct State {
     era: u64,
 }
 
-/// The time between two [clearings](AnswerCache::clear) of a cache. It can be passed through another language as a number.
+/// The time between two [clearings](AnswerCache::clear) of a cache, as a number that can pass through another language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Era(pub u64);
 
-/// A size or a time that a cache cannot have. Its message says which it can have.
+/// The error of a size or a time that a cache cannot have; its message says which it can have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CacheError;
 
@@ -59,7 +59,7 @@ impl fmt::Display for CacheError {
 impl std::error::Error for CacheError {}
 
 impl AnswerCache {
-    /// A cache of at most `size` origins, each for `time_to_live`.
+    /// Makes a cache of at most `size` origins, each remembered for `time_to_live`.
     ///
     /// # Errors
     ///
@@ -107,15 +107,19 @@ impl AnswerCache {
         Ok(answer)
     }
 
-    /// The present era, which ends when the cache is [cleared](Self::clear). A binding that cannot wait for the answer
-    /// in [`ask`](Self::ask) notes the era before it asks, and hands it to [`remember`](Self::remember).
+    /// The present era, which ends when the cache is [cleared](Self::clear).
+    ///
+    /// A binding that cannot wait for the answer in [`ask`](Self::ask) notes the era before it asks, and hands it to
+    /// [`remember`](Self::remember).
     #[must_use]
     pub fn era(&self) -> Era {
         Era(self.lock().era)
     }
 
-    /// Remembers an answer to a question of this era. A failure is not remembered, nor is an answer to a question
-    /// that was asked before the cache was [cleared](Self::clear).
+    /// Remembers an answer to a question of this era.
+    ///
+    /// A failure is not remembered, nor is an answer to a question that was asked before the cache was
+    /// [cleared](Self::clear).
     pub fn remember(&self, era: Era, origin: &[u8], answer: PredicateAnswer) {
         let until = Instant::now() + self.time_to_live;
         let state = &mut *self.lock();

@@ -4,7 +4,7 @@ use std::ffi::CStr;
 
 macro_rules! names {
     ($($name:ident $text:literal,)+) => {
-        /// A response header that corsac sets or takes off.
+        /// The name of a response header that corsac sets or removes.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum HeaderName { $(#[doc = concat!("`", $text, "`")] $name,)+ }

@@ -19,7 +19,7 @@ pub enum Action {
 }
 
 impl Action {
-    /// `respond` or `continue`.
+    /// The action as it is printed and compared: `respond` or `continue`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -45,14 +45,14 @@ pub enum Op {
     Default = 4,
 }
 
-/// One header of a decision. The value borrows from the policy or from the request.
+/// One header of a decision, whose value borrows from the policy or from the request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Header<'a> {
-    /// Its name.
+    /// The header's name.
     pub name: HeaderName,
-    /// Its value.
+    /// The header's value: visible ASCII, spaces and tabs.
     pub value: &'a [u8],
-    /// How it goes on the response.
+    /// How the header goes on the response.
     pub op: Op,
 }
 
@@ -75,15 +75,15 @@ pub enum TemplateValue {
 /// One header of a template.
 #[derive(Clone, Debug)]
 pub struct TemplateHeader {
-    /// Its name.
+    /// The header's name.
     pub name: HeaderName,
-    /// Its value.
+    /// The header's value, or which piece of the request stands in its place.
     pub value: TemplateValue,
-    /// How it goes on.
+    /// How the header goes on the response.
     pub op: Op,
 }
 
-/// One answer of a policy, but for the pieces of the request in it.
+/// One response of a policy, prepared but for the pieces of the request in it.
 #[derive(Clone, Debug)]
 pub struct Template {
     pub(crate) index: u32,
@@ -97,7 +97,7 @@ pub struct Template {
 }
 
 impl Template {
-    /// Its place in [`Policy::templates`](crate::Policy::templates).
+    /// The template's place in [`Policy::templates`](crate::Policy::templates).
     #[must_use]
     pub fn index(&self) -> u32 {
         self.index
@@ -109,25 +109,25 @@ impl Template {
         self.action
     }
 
-    /// The status to answer with, where the application is not run.
+    /// The status of the response where the application does not run; `None` where it runs.
     #[must_use]
     pub fn status(&self) -> Option<u16> {
         self.status
     }
 
-    /// Why.
+    /// Why the decision is what it is.
     #[must_use]
     pub fn reason(&self) -> Reason {
         self.reason
     }
 
-    /// A refusal that was let pass and only reported.
+    /// The refusal that was only reported, because the policy says `report_only`.
     #[must_use]
     pub fn reported(&self) -> Option<Reason> {
         self.reported
     }
 
-    /// The body to answer with, NUL-terminated; empty but for refusals.
+    /// The body of the response, NUL-terminated; empty but for refusals.
     #[must_use]
     pub fn body(&self) -> &'static CStr {
         if self.status == Some(REFUSAL_STATUS) { self.reason.refusal() } else { c"" }
@@ -139,19 +139,18 @@ impl Template {
         &self.headers
     }
 
-    /// The application's headers that come off and are not set anew.
+    /// The application's headers that come off and are not set again.
     #[must_use]
     pub fn removed(&self) -> &[HeaderName] {
         &self.removed
     }
 
-    /// All of the application's headers that come off, whether or not they are set anew: for hosts that build a
-    /// new list of headers.
+    /// The application's headers that come off, whether or not they are set again: for hosts that build a new list.
     #[must_use]
     pub fn replaced(&self) -> &[HeaderName] {
         &self.replaced
     }
 }
 
-/// The status of a refusal: what a binding answers with, too, where it has no decision.
+/// The HTTP status of a refusal, which a binding also sends where it has no decision.
 pub const REFUSAL_STATUS: u16 = 403;

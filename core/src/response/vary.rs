@@ -1,6 +1,6 @@
 //! Merging `Vary`: nothing of the application's is lost, and no field is named twice.
 
-/// Merges a decision's `Vary` into the application's lines and returns the whole value.
+/// Merges a decision's `Vary` into the lines of the application's response, and returns the whole value.
 ///
 /// Fields that the application names already, in any case, are not named again; `*` is left alone. The
 /// application's own text is kept as it is, lines joined by `, `; blank lines are left out. Source: Fetch,
