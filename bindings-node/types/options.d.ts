@@ -7,37 +7,45 @@ export type PolicyOptions = AskingOptions<any> | CorsOptions & { dialect: 'cors'
 
 /** corsac's own settings. */
 export interface CorsacOptions<T = any> extends RouteSettings {
-  dialect?: 'corsac'
-  /** Other settings for some paths. */
+  // begin generated: settings of a policy
+  /** Other settings for some paths; what a route leaves out is as at the top level. Default `[]`. */
   routes?: ListOf<Route<T>>
+  /** Whose settings these are: `'corsac'`, or `'cors'` for the options of the `cors` package of Node. Default `'corsac'`. */
+  dialect?: 'corsac'
+  // end generated: settings of a policy
 }
 
 /** Settings for some paths: what is not named is as at the top level. */
 export interface Route<T = any> extends RouteSettings {
-  /** `/public/{*rest}`, `/users/{id}`: literals before `{name}` before `{*rest}`, whatever their order. */
+  // begin generated: settings of a route
+  /** The paths for which the route is: text, `{name}` for one segment, `{*rest}` at the end for all that follow. */
   path: string
+  // end generated: settings of a route
   /** A function for the origins that no pattern of this route matches. Replaces all that the top level allows. */
   allowOrigin?: OriginPredicate<T>
 }
 
-/** The settings that routes have as well. */
+/**
+ * The settings that routes have as well. Origin patterns are such as `https://app.example.com`, `https://*.example.com` and
+ * `http://localhost:*`.
+ */
 export interface RouteSettings extends CommonOptions {
-  /** Who may read responses: `https://app.example.com`, `https://*.example.com`, `http://localhost:*`; `['*']` is anyone. */
+  // begin generated: settings of both
+  /** The origins that may read responses: origin patterns, or `['*']` for any origin; `[]` is nobody. */
   allowOrigins?: ListOf<string | Url>
-  /** Matched against the whole origin, in linear time. */
+  /** Regexes of origins that may read responses, each matched against the whole origin. Default `[]`. */
   allowOriginRegex?: string | RegExp | ListOf<string | RegExp>
-  /** Default `['GET']`; GET, HEAD and POST are always allowed. */
+  /** The methods that pages may use, or `['*']` for any; GET, HEAD and POST are always allowed. Default `['GET']`. */
   allowMethods?: ListOf<string>
-  /** Default none but the CORS-safelisted request headers. */
+  /** The request headers that pages may set, or `['*']` for any; the CORS-safelisted ones are always allowed. Default `[]`. */
   allowHeaders?: ListOf<string>
-  /** Cookies and HTTP authentication. Default false. */
+  /** Whether browsers may send cookies and HTTP authentication and let pages read the response. Default `false`. */
   allowCredentials?: boolean
-  /** Response headers that scripts may read. Default none but the CORS-safelisted ones. */
+  /** The response headers that pages may read, or `['*']` for any; the CORS-safelisted ones are always readable. Default `[]`. */
   exposeHeaders?: ListOf<string>
-  /** Default 204. */
+  /** The status of the response to a preflight: 204, or 200 for clients that take nothing else. Default `204`. */
   preflightStatus?: 200 | 204
-  /** A preflight gets its headers and goes on to the application. Default false. */
-  preflightContinue?: boolean
+  // end generated: settings of both
 }
 
 /** The options of the `cors` package, with its defaults. */
@@ -148,38 +156,49 @@ export interface DecisionEvent {
 
 /** The options that the `cors` package has, but for `origin`. */
 export interface PackageOptions extends CommonOptions {
+  // begin generated: options of the package
+  /** The methods that pages may use, as a list or as one string with commas. */
   methods?: string | ListOf<string>
+  /** The request headers that pages may set, as a list or as one string with commas. */
   allowedHeaders?: string | ListOf<string>
+  /** The response headers that pages may read, as a list or as one string with commas. */
   exposedHeaders?: string | ListOf<string>
+  /** Whether browsers may send cookies and HTTP authentication and let pages read the response. */
   credentials?: boolean
-  preflightContinue?: boolean
-  /** 200 or 204, the default. */
+  /** The status of the response to a preflight: 204, or 200 for clients that take nothing else. */
   optionsSuccessStatus?: number
+  // end generated: options of the package
 }
 
 export interface CommonOptions {
-  /** Seconds that a browser may keep a preflight's answer, 0 to 86400; `false` for no header. */
+  // begin generated: settings of both dialects
+  /** For how many seconds, 0 to 86400, browsers may keep the response to a preflight; `false` for no header. Default `600`, and no header with the options of the `cors` package. */
   maxAge?: number | false | null
-  /** Answer the legacy header of private network access. Default false. */
+  /** Whether preflights go on to the application, with their headers. Default `false`. */
+  preflightContinue?: boolean
+  /** Whether `Access-Control-Request-Private-Network` is answered, which is legacy. Default `false`. */
   allowPrivateNetwork?: boolean
-  /** Leave the application's own CORS headers on. Default false. */
+  /** Whether the application's own CORS headers are left on its responses. Default `false`. */
   keepAppHeaders?: boolean
-  /** Each lifts one check, by name. */
+  /** The checks that are lifted, each by its name. Default `[]`. */
   dangerouslyAllow?: ListOf<'insecure-origins' | 'public-suffixes' | 'null-origin'>
-  /** Refuses what foreign pages send on the user's behalf. */
+  /** Refuses writes and WebSocket handshakes that browsers send on behalf of foreign pages. */
   protection?: Protection
+  // end generated: settings of both dialects
 }
 
-/** CORS says who may read an answer; the request is carried out all the same. This refuses it. */
+/** CORS says who may read an answer; the request is carried out all the same. This refuses it. Handshakes reach it by `Policy.attach`. */
 export interface Protection {
-  /** Requests of any method but GET, HEAD and OPTIONS. Default `off`. */
+  // begin generated: settings of protection
+  /** Whether requests with other methods than GET, HEAD and OPTIONS are refused from origins that are not trusted. Default `'off'`. */
   writes?: 'off' | 'reject'
-  /** WebSocket handshakes, see `Policy.attach`. Default `off`. */
+  /** Whether WebSocket handshakes are refused from origins that are not trusted. Default `'off'`. */
   websockets?: 'off' | 'reject'
-  /** Who may send them beside the page's own origin and those that a policy with credentials allows. */
+  /** The origins that are trusted beside the host itself and those that a policy with credentials allows. Default `[]`. */
   trustedOrigins?: ListOf<string | Url>
-  /** Refuses nothing, and tells what it would have. Default false. */
+  /** Whether what would be refused passes and is only reported. Default `false`. */
   reportOnly?: boolean
+  // end generated: settings of protection
 }
 
 /** Not a string: that would be one text, or its characters. */

@@ -22,13 +22,41 @@ use std::sync::{Arc, OnceLock};
 /// A CORS policy: validated, compiled, immutable, and usable from any thread.
 ///
 /// ``Policy(**settings)`` takes keyword arguments alone. Any iterable does where a list is said, but a str is
-/// never one.
+/// never one. ``allow_origins`` is required, unless a regex or a function is given: ``https://app.example.com``,
+/// ``https://*.example.com``, ``https://preview-*.example.com``, ``http://localhost:*``, or URL objects (pydantic, yarl,
+/// httpx). ``protection`` is ``{"writes": "reject", "websockets": "reject", "trusted_origins": [...], "report_only":
+/// False}``. A route is ``{"path": "/public/{*rest}", "allow_origins": ["*"]}``: it starts from the other settings and
+/// overrides those that it names, and its ``allow_origin`` may be a function of its own.
 ///
 /// Args:
-///     allow_origins (list[str]): origin patterns, or ``["*"]``: who may read responses. ``https://app.example.com``,
-///         ``https://*.example.com``, ``https://preview-*.example.com``, ``http://localhost:*``; ``[]`` is nobody.
-///         URL objects (pydantic, yarl, httpx) are taken as well. Required, unless a regex or a function is given.
-///     allow_origin_regex (list[str | re.Pattern[str]] | str): regexes, each matched against the whole origin.
+// begin generated: settings
+///     allow_origins (list[str]): The origins that may read responses: origin patterns, or ``["*"]`` for any origin;
+///         ``[]`` is nobody.
+///     allow_origin_regex (str | re.Pattern[str] | list[str | re.Pattern[str]]): Regexes of origins that may read
+///         responses, each matched against the whole origin; default ``[]``.
+///     allow_methods (list[str]): The methods that pages may use, or ``["*"]`` for any; GET, HEAD and POST are always
+///         allowed; default ``["GET"]``.
+///     allow_headers (list[str]): The request headers that pages may set, or ``["*"]`` for any; the CORS-safelisted
+///         ones are always allowed; default ``[]``.
+///     allow_credentials (bool): Whether browsers may send cookies and HTTP authentication and let pages read the
+///         response; default ``False``.
+///     expose_headers (list[str]): The response headers that pages may read, or ``["*"]`` for any; the CORS-safelisted
+///         ones are always readable; default ``[]``.
+///     max_age (int | None): For how many seconds, 0 to 86400, browsers may keep the response to a preflight; ``False``
+///         for no header; default ``600``.
+///     preflight_status (int): The status of the response to a preflight: 204, or 200 for clients that take nothing
+///         else; default ``204``.
+///     preflight_continue (bool): Whether preflights go on to the application, with their headers; default ``False``.
+///     allow_private_network (bool): Whether ``Access-Control-Request-Private-Network`` is answered, which is legacy;
+///         default ``False``.
+///     keep_app_headers (bool): Whether the application's own CORS headers are left on its responses; default
+///         ``False``.
+///     dangerously_allow (list[str]): The checks that are lifted, each by its name: ``insecure-origins``,
+///         ``public-suffixes``, ``null-origin``; default ``[]``.
+///     protection (dict): Refuses writes and WebSocket handshakes that browsers send on behalf of foreign pages.
+///     routes (list[dict]): Other settings for some paths; what a route leaves out is as at the top level; default
+///         ``[]``.
+// end generated: settings
 ///     allow_origin (Callable): a function ``(origin) -> bool`` or ``(origin, request) -> bool``, sync or async, asked
 ///         only about origins that are well-formed and that no pattern and no regex matches. ``request`` is the ASGI
 ///         scope, the WSGI environ, or None in ``evaluate``. It returns True or False; whatever it raises is raised,
@@ -36,23 +64,6 @@ use std::sync::{Arc, OnceLock};
 ///     predicate_timeout (float): for how many seconds an async ``allow_origin`` may be awaited; then the origin is
 ///         refused and ``TimeoutError`` is raised. Nothing can interrupt a function that is not async. Needs asyncio.
 ///     predicate_cache (PredicateCache): remembers what ``allow_origin`` said; it must take the origin alone.
-///     allow_methods (list[str]): methods, or ``["*"]``; default ``["GET"]``. GET, HEAD and POST are always allowed.
-///     allow_headers (list[str]): request-header names, or ``["*"]``; default ``[]``. Accept, Accept-Language,
-///         Content-Language and Content-Type are always allowed.
-///     allow_credentials (bool): whether cookies and HTTP authentication are allowed; default False.
-///     expose_headers (list[str]): response-header names that scripts may read, or ``["*"]``; default ``[]``.
-///     max_age (int | None): for how many seconds, 0 to 86400, a browser may keep a preflight's answer; default 600;
-///         None or False for no header.
-///     preflight_status (int): 204 (default) or 200.
-///     preflight_continue (bool): a preflight gets its headers and goes on to the application; default False.
-///     allow_private_network (bool): answer ``Access-Control-Request-Private-Network``; default False.
-///     keep_app_headers (bool): leave the application's own CORS headers on; default False.
-///     dangerously_allow (list[str]): checks to lift: ``insecure-origins``, ``public-suffixes``, ``null-origin``.
-///     protection (dict): refuse writes and WebSocket handshakes that a browser sends on behalf of a foreign page:
-///         ``{"writes": "reject", "websockets": "reject", "trusted_origins": [...], "report_only": False}``.
-///     routes (list[dict]): other settings for some paths: ``{"path": "/public/{*rest}", "allow_origins": ["*"]}``.
-///         A route starts from the settings above and overrides those that it names; its ``allow_origin`` may be a
-///         function of its own.
 ///
 /// Raises:
 ///     ConfigError: with every issue at once (``issues``), each with its fix.

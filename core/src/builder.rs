@@ -7,8 +7,8 @@ use crate::decide::policy::Policy;
 use crate::host::policy_text;
 use crate::issues::code::Code;
 use crate::issues::issue::{ConfigError, Fault, Issue, Issues, LoadError};
+use crate::read::document;
 use crate::read::line_numbers::{locate_json, locate_toml};
-use crate::read::reader;
 use crate::read::syntax::{json_fault, not_utf8, toml_fault, yaml_fault};
 use std::path::Path;
 
@@ -55,7 +55,7 @@ impl PolicyBuilder {
     /// A [`ConfigError`] with all issues at once, each with its fix.
     pub fn value(self, value: Value) -> Result<Policy, ConfigError> {
         let mut issues = Issues::of(self.notation);
-        let document = reader::read(value, self.predicate, self.cors_options, &mut issues);
+        let document = document::read(value, self.predicate, self.cors_options, &mut issues);
         let policy = compile(&document, &mut issues);
         Ok(Policy { lints: issues.finish()?, ..policy })
     }

@@ -80,6 +80,7 @@ mod limits;
 mod origins;
 mod paths;
 mod predicate;
+mod printable;
 mod read;
 mod response;
 mod string_set;
@@ -88,7 +89,7 @@ mod tokens;
 
 // For services in Rust.
 pub use builder::PolicyBuilder;
-pub use config::typed::{Config, ProtectionConfig, RouteConfig};
+pub use config::settings_table::{Config, ProtectionConfig, RouteConfig};
 pub use decide::decision::Decision;
 pub use decide::evaluate::{Evaluation, Pending};
 pub use decide::policy::Policy;
@@ -108,25 +109,26 @@ pub use response::vary::merge_vary;
 /// Configuration comes in as a [`Value`](binding::Value), written in a [`Notation`](binding::Notation).
 /// [`Needs`](binding::Needs) says what a policy reads of a request, and
 /// [`RequestHeader`](binding::RequestHeader) which headers. A binding that prepares its own objects makes one for each
-/// [`Template`](binding::Template). `docs/bindings.md` goes through all the jobs of a binding.
+/// [`Template`](binding::Template). [`SettingsTable`](binding::SettingsTable) and [`Danger`](binding::Danger) say what
+/// settings and dangers there are, for types and documentation. `docs/bindings.md` goes through all the jobs of a binding.
 pub mod binding {
     /// The bounds of what corsac reads, from which a binding sizes its own buffers.
     pub mod limits {
         pub use crate::limits::*;
     }
 
+    pub use crate::config::dangers::Danger;
     pub use crate::config::notation::Notation;
-    pub use crate::config::setting_names::{
-        CORS as CORS_SETTINGS, CORSAC as SETTINGS, PROTECTION as PROTECTION_SETTINGS, ROUTE as ROUTE_SETTINGS,
-        camel_case,
-    };
+    pub use crate::config::setting_names::camel_case;
+    pub use crate::config::tables::SettingsTable;
+    pub use crate::config::takes::{SettingRow, Takes};
     pub use crate::config::value::Value;
     pub use crate::decide::policy::Needs;
     pub use crate::decide::request::RequestHeader;
-    pub use crate::issues::issue::printable;
     #[doc(hidden)]
     pub use crate::origins::punycode::label_to_ascii;
     pub use crate::predicate::cache::{AnswerCache, CacheError, Era};
+    pub use crate::printable::printable;
     pub use crate::response::apply::{Precedence, apply_headers};
     pub use crate::response::template::{REFUSAL_STATUS, Template, TemplateHeader, TemplateValue};
 }

@@ -5,10 +5,15 @@ use std::error::Error;
 use std::path::Path;
 use std::process::ExitCode;
 
+mod blocks;
 mod compare;
 mod header;
+mod node_options;
 mod node_types;
 mod policy_schema;
+mod python_settings;
+mod readme;
+mod settings;
 mod suffixes;
 
 /// What makes a file's whole text.
@@ -18,6 +23,10 @@ type Generator = fn(root: &Path) -> Result<String, Box<dyn Error>>;
 const GENERATED: &[(&str, Generator)] = &[
     ("include/corsac.h", header::render),
     ("bindings-node/codes.d.ts", node_types::render),
+    ("bindings-node/types/options.d.ts", node_options::render),
+    ("bindings-python/python/corsac/_types.py", python_settings::types),
+    ("bindings-python/src/policy.rs", python_settings::documentation),
+    ("README.md", readme::render),
     ("docs/policy.schema.json", policy_schema::render),
     ("bindings-node/policy.schema.json", policy_schema::render),
     ("bindings-python/python/corsac/policy.schema.json", policy_schema::render),

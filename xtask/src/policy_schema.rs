@@ -3,8 +3,8 @@
 //!
 //! It is as strict as a schema can be without being stricter than the engine, which has the last word.
 
-use corsac::Config;
-use corsac::binding::{CORS_SETTINGS, PROTECTION_SETTINGS, ROUTE_SETTINGS, SETTINGS, camel_case};
+use crate::settings::with_code;
+use corsac::binding::{self, Danger, SettingRow, SettingsTable, Takes, camel_case};
 use serde_json::{Map, Value, json};
 use std::error::Error;
 use std::path::Path;
@@ -13,17 +13,22 @@ use std::path::Path;
 pub(crate) fn render(_root: &Path) -> Result<String, Box<dyn Error>> {
     // The root has the settings with their types, since editors complete from there; what else is allowed depends on the
     // dialect, and is told by `if`, whose errors name the setting, which those of `anyOf` do not.
-    let names: Map<String, Value> =
-        SETTINGS.iter().flat_map(|key| [(*key).to_owned(), camel_case(key)]).map(|key| (key, json!(true))).collect();
+    let names: Map<String, Value> = SettingsTable::Policy
+        .rows()
+        .iter()
+        .flat_map(|row| [row.name.to_owned(), camel_case(row.name)])
+        .map(|name| (name, json!(true)))
+        .collect();
     let some_origins = ["allow_origins", "allowOrigins", "allow_origin_regex", "allowOriginRegex"]
         .map(|key| json!({ "required": [key] }));
+    let dangers: Vec<_> = Danger::ALL.iter().map(|danger| danger.as_str()).collect();
     let schema = json!({
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "corsac policy",
         "description": "One CORS policy for every stack, as JSON or TOML.",
-        "properties": properties(SETTINGS, Table::Top)?,
+        "properties": properties(SettingsTable::Policy),
         "if": { "properties": { "dialect": { "const": "cors" } }, "required": ["dialect"] },
-        "then": table(CORS_SETTINGS, Table::Cors)?,
+        "then": table(SettingsTable::Package),
         "else": {
             "additionalProperties": false,
             "properties": names,
@@ -54,17 +59,14 @@ pub(crate) fn render(_root: &Path) -> Result<String, Box<dyn Error>> {
                 ],
             },
             "commas": { "anyOf": [{ "type": "string" }, { "type": "array", "items": { "type": "string" } }] },
-            "dangers": {
-                "type": "array",
-                "items": { "enum": ["insecure-origins", "public-suffixes", "null-origin"] },
-            },
+            "dangers": { "type": "array", "items": { "enum": dangers } },
             "maxAge": {
                 "anyOf": [{ "type": "integer", "minimum": 0, "maximum": 86400 }, { "enum": [false, null] }],
             },
             "status": { "enum": [200, 204] },
             "mode": { "enum": ["off", "reject"] },
-            "protection": table(PROTECTION_SETTINGS, Table::Protection)?,
-            "route": table(ROUTE_SETTINGS, Table::Route)?,
+            "protection": table(SettingsTable::Protection),
+            "route": table(SettingsTable::Route),
         },
     });
     Ok(format!("{}\n", serde_json::to_string_pretty(&schema)?))
@@ -79,35 +81,26 @@ fn token(examples: &[&str]) -> Value {
     json!({ "type": "string", "pattern": "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$", "examples": examples })
 }
 
-#[derive(Clone, Copy, PartialEq)]
-enum Table {
-    Top,
-    Route,
-    Protection,
-    Cors,
+fn table(table: SettingsTable) -> Value {
+    let required: Vec<_> = table.rows().iter().filter(|row| row.takes == Takes::Path).map(|row| row.name).collect();
+    let schema = json!({ "type": "object", "additionalProperties": false, "properties": properties(table) });
+    merged(schema, (!required.is_empty()).then(|| json!({ "required": required })))
 }
 
-fn table(keys: &[&str], table: Table) -> Result<Value, Box<dyn Error>> {
-    let properties = properties(keys, table)?;
-    let schema = json!({ "type": "object", "additionalProperties": false, "properties": properties });
-    let required = (table == Table::Route).then(|| json!({ "required": ["path"] }));
-    Ok(merged(schema, required))
-}
-
-/// Settings, each with its alias. A key of the engine that is not described here is an error.
-fn properties(keys: &[&str], table: Table) -> Result<Map<String, Value>, Box<dyn Error>> {
+/// Settings, each with its alias.
+fn properties(table: SettingsTable) -> Map<String, Value> {
     let mut properties = Map::new();
-    for key in keys {
-        let described = setting(key, table).ok_or_else(|| format!("the schema does not describe `{key}`"))?;
-        let camel = camel_case(key);
-        if camel != *key {
-            let alias = json!({ "description": format!("The same as {key}."), "doNotSuggest": true });
+    for row in table.rows() {
+        let described = setting(&row, table);
+        let camel = camel_case(row.name);
+        if camel != row.name {
+            let alias = json!({ "description": format!("The same as {}.", row.name), "doNotSuggest": true });
             let alias = merged(alias, described.get("allOf").map(|types| json!({ "allOf": types })));
             properties.insert(camel, alias);
         }
-        properties.insert((*key).to_owned(), described);
+        properties.insert(row.name.to_owned(), described);
     }
-    Ok(properties)
+    properties
 }
 
 fn merged(mut value: Value, more: Option<Value>) -> Value {
@@ -118,113 +111,43 @@ fn merged(mut value: Value, more: Option<Value>) -> Value {
 }
 
 /// A setting's description, type and default.
-fn setting(key: &str, table: Table) -> Option<Value> {
-    let defaults = Config::default();
-    let at_top = |value: Value| (table == Table::Top).then_some(value);
-    let boolean = || json!({ "type": "boolean" });
-    let (about, kind, default) = match key {
-        "allow_origins" => {
-            ("Who may read responses: origin patterns, or [\"*\"] for any origin; [] is nobody.", of("origins"), None)
-        }
-        "allow_origin_regex" => (
-            "Regexes, each matched against the whole origin.",
-            of("regexes"),
-            at_top(json!(defaults.allow_origin_regex)),
-        ),
-        "allow_methods" => (
-            "Methods that pages may use, or [\"*\"]. GET, HEAD and POST are always allowed.",
-            of("methods"),
-            at_top(json!(defaults.allow_methods)),
-        ),
-        "allow_headers" => (
-            "Request headers that pages may set, or [\"*\"]. The CORS-safelisted ones are always allowed.",
-            of("headers"),
-            at_top(json!(defaults.allow_headers)),
-        ),
-        "allow_credentials" => (
-            "Whether browsers may send cookies and HTTP authentication and let pages read the answer.",
-            boolean(),
-            at_top(json!(defaults.allow_credentials)),
-        ),
-        "expose_headers" => {
-            ("Response headers that pages may read, or [\"*\"].", of("headers"), at_top(json!(defaults.expose_headers)))
-        }
-        "max_age" => (
-            "Seconds that a browser may keep a preflight's answer, 0 to 86400; false for no header.",
-            of("maxAge"),
-            if table == Table::Cors { None } else { at_top(json!(defaults.max_age)) },
-        ),
-        "preflight_status" => {
-            ("The status of a preflight's answer.", of("status"), at_top(json!(defaults.preflight_status)))
-        }
-        "preflight_continue" => (
-            "A preflight gets its headers and goes on to the application.",
-            boolean(),
-            at_top(json!(defaults.preflight_continue)),
-        ),
-        "allow_private_network" => (
-            "Legacy: answers Access-Control-Request-Private-Network.",
-            boolean(),
-            at_top(json!(defaults.allow_private_network)),
-        ),
-        "keep_app_headers" => {
-            ("Leaves the application's own CORS headers on.", boolean(), at_top(json!(defaults.keep_app_headers)))
-        }
-        "dangerously_allow" => (
-            "Lifts checks that protect the user's session, each by name.",
-            of("dangers"),
-            at_top(json!(defaults.dangerously_allow)),
-        ),
-        "protection" => (
-            "Refuses writes and WebSocket handshakes that a browser sends on behalf of a foreign page.",
-            of("protection"),
-            None,
-        ),
-        "routes" => (
-            "Other settings for some paths. What a route leaves out is as at the top level.",
-            json!({ "type": "array", "items": of("route") }),
-            at_top(json!([])),
-        ),
-        "dialect" => (
-            "\"cors\" reads the options of the cors package of Node.",
-            json!({ "enum": ["corsac", "cors"] }),
-            at_top(json!("corsac")),
-        ),
-        "$schema" => ("The address of this schema.", json!({ "type": "string" }), None),
-        "path" => (
-            "The paths for which the route is: text, {name} for one segment, {*rest} at the end for all that follow.",
-            json!({ "type": "string", "pattern": "^/", "examples": ["/public/{*rest}", "/users/{id}"] }),
-            None,
-        ),
-        "writes" => (
-            "\"reject\" refuses other methods than GET, HEAD and OPTIONS from origins that are not trusted.",
-            of("mode"),
-            Some(json!("off")),
-        ),
-        "websockets" => (
-            "\"reject\" refuses WebSocket handshakes from origins that are not trusted.",
-            of("mode"),
-            Some(json!("off")),
-        ),
-        "trusted_origins" => (
-            "Origin patterns that are trusted beside the host itself and the origins of a policy with credentials.",
-            of("origins"),
-            Some(json!([])),
-        ),
-        "report_only" => ("What would be refused passes, and is reported.", boolean(), Some(json!(false))),
-        "origin" => (
-            "Who may read responses: an origin, a list, a RegExp as {regexp, flags}, true or false.",
-            json!({ "anyOf": [of("corsOrigin"), boolean()] }),
-            None,
-        ),
-        "methods" => ("Methods that pages may use.", of("commas"), None),
-        "allowed_headers" => ("Request headers that pages may set.", of("commas"), None),
-        "exposed_headers" => ("Response headers that pages may read.", of("commas"), None),
-        "credentials" => ("Whether browsers may send cookies and HTTP authentication.", boolean(), None),
-        "options_success_status" => ("The status of a preflight's answer.", of("status"), None),
-        _ => return None,
-    };
+fn setting(row: &SettingRow, table: SettingsTable) -> Value {
+    // Descriptions are plain text.
+    let about = with_code(row.meaning(), str::to_owned);
     // Beside `$ref` older validators ignore what else is said.
-    let setting = json!({ "description": about, "allOf": [kind] });
-    Some(merged(setting, default.map(|default| json!({ "default": default }))))
+    let setting = json!({ "description": about, "allOf": [kind(row.takes)] });
+    merged(setting, table.default_of(row.name).map(|default| json!({ "default": json_of(&default) })))
+}
+
+/// The schema of what a setting takes.
+fn kind(takes: Takes) -> Value {
+    match takes {
+        Takes::Origins => of("origins"),
+        Takes::Regexes => of("regexes"),
+        Takes::Methods => of("methods"),
+        Takes::Headers => of("headers"),
+        Takes::Switch => json!({ "type": "boolean" }),
+        Takes::MaxAge => of("maxAge"),
+        Takes::Status => of("status"),
+        Takes::Dangers => of("dangers"),
+        Takes::Protection => of("protection"),
+        Takes::Routes => json!({ "type": "array", "items": of("route") }),
+        Takes::Dialect => json!({ "enum": ["corsac", "cors"] }),
+        Takes::Address => json!({ "type": "string" }),
+        Takes::Path => json!({ "type": "string", "pattern": "^/", "examples": ["/public/{*rest}", "/users/{id}"] }),
+        Takes::Mode => of("mode"),
+        Takes::PackageOrigin => json!({ "anyOf": [of("corsOrigin"), { "type": "boolean" }] }),
+        Takes::PackageMethods | Takes::PackageHeaders => of("commas"),
+    }
+}
+
+/// A default, none of which is more than these.
+fn json_of(value: &binding::Value) -> Value {
+    match value {
+        binding::Value::Bool(value) => json!(value),
+        binding::Value::Integer(value) => json!(value),
+        binding::Value::String(value) => json!(value),
+        binding::Value::List(items) => items.iter().map(json_of).collect(),
+        _ => Value::Null,
+    }
 }

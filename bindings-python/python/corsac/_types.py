@@ -39,15 +39,18 @@ OriginPredicate: TypeAlias = (
 class ProtectionOptions(TypedDict, total=False):
     """What is refused on the server."""
 
+    # begin generated: settings of protection
     writes: Literal["reject", "off"]
     websockets: Literal["reject", "off"]
     trusted_origins: Iterable[str | UrlLike]
     report_only: bool
+    # end generated: settings of protection
 
 
 class _Shared(TypedDict, total=False):
     """What holds for a whole policy, or for a route of it."""
 
+    # begin generated: settings of both
     allow_origins: Iterable[str | UrlLike]
     allow_origin_regex: str | re.Pattern[str] | Iterable[str | re.Pattern[str]]
     allow_methods: Iterable[str]
@@ -61,12 +64,15 @@ class _Shared(TypedDict, total=False):
     keep_app_headers: bool
     dangerously_allow: Iterable[str]
     protection: ProtectionOptions
+    # end generated: settings of both
 
 
 class RouteOptions(_Shared, total=False):
     """A route: its path, and what differs there."""
 
+    # begin generated: settings of a route
     path: Required[str]
+    # end generated: settings of a route
     allow_origin: OriginPredicate
 
 
@@ -76,5 +82,7 @@ class PolicyOptions(_Shared, total=False):
     allow_origin: OriginPredicate | None
     predicate_timeout: float | None
     predicate_cache: PredicateCache | None
+    # begin generated: settings of a policy
     routes: Iterable[RouteOptions]
     dialect: Literal["corsac"]
+    # end generated: settings of a policy

@@ -2,7 +2,7 @@
 
 use crate::compile::lists::{compile_expose, compile_headers, compile_methods};
 use crate::compile::origins::{Stakes, compile_origins, compile_trusted};
-use crate::config::settings::{Dangers, List, ProtectionSettings, RouteSettings, Settings};
+use crate::config::settings::{Dangers, Document, List, ProtectionSettings, RouteSettings, Settings};
 use crate::decide::headers::AllowedHeaders;
 use crate::decide::methods::AllowedMethods;
 use crate::decide::policy::{Policy, RoutedRules, Rules};
@@ -11,7 +11,6 @@ use crate::issues::code::Code;
 use crate::issues::issue::{Fault, Issues};
 use crate::origins::set::{OriginSet, OriginSetBuilder};
 use crate::paths::tree::compile_routes;
-use crate::read::reader::Document;
 use crate::response::outcome::Guard;
 use crate::response::render::{TemplatesBuilder, Texts};
 use crate::suggest::contradiction::{Untrusted, contradiction, untrusted_origin};
@@ -74,7 +73,7 @@ impl<'i> Compiler<'i> {
         let (headers, ..) = self.headers(settings);
         Rules {
             origins,
-            secure_only: credentials && !settings.dangers.insecure_origins,
+            secure_only: credentials && !settings.dangerously_allow.insecure_origins,
             credentials,
             predicate: settings.predicate,
             methods,
@@ -125,7 +124,7 @@ impl<'i> Compiler<'i> {
     fn origins(&mut self, settings: &Settings) -> Arc<OriginSet> {
         let (list, regexes) = (&settings.allow_origins, &settings.allow_origin_regex);
         let predicate = settings.predicate.is_some();
-        let stakes = Stakes { credentials: settings.allow_credentials, dangers: settings.dangers };
+        let stakes = Stakes { credentials: settings.allow_credentials, dangers: settings.dangerously_allow };
         let (list_at, regexes_at) = (Arc::as_ptr(list), Arc::as_ptr(regexes));
         let is_known = !self.checked.insert((list_at, regexes_at, predicate, stakes));
         if let (true, Some(origins)) = (is_known, self.origins.get(&(list_at, regexes_at, predicate))) {
@@ -157,11 +156,11 @@ impl<'i> Compiler<'i> {
     fn protection(&mut self, settings: &Settings) -> Option<Arc<Protection>> {
         let written = settings.protection.as_ref()?;
         let compile = || {
-            let trusted = compile_trusted(&written.trusted_origins, settings.dangers, self.issues);
+            let trusted = compile_trusted(&written.trusted_origins, settings.dangerously_allow, self.issues);
             let mode = |on| Mode::new(on, written.report_only);
             Arc::new(Protection { writes: mode(written.writes), websockets: mode(written.websockets), trusted })
         };
-        let entry = self.protections.entry((Arc::as_ptr(written), settings.dangers));
+        let entry = self.protections.entry((Arc::as_ptr(written), settings.dangerously_allow));
         let protection = Arc::clone(entry.or_insert_with(compile));
         // What is off is validated all the same.
         (written.writes || written.websockets).then_some(protection)

@@ -2,13 +2,14 @@
 
 use crate::config::settings::{At, Dangers, Entry, List};
 use crate::issues::code::Code;
-use crate::issues::issue::{Fault, Issues, printable};
+use crate::issues::issue::{Fault, Issues};
 use crate::limits::{LABEL_GLOBS, REGEXES};
 use crate::origins::origin::Origin;
 use crate::origins::pattern::{OriginPattern, TuplePattern};
 use crate::origins::regex::Regex;
 use crate::origins::regex_language;
 use crate::origins::set::{OriginSet, OriginSetBuilder};
+use crate::printable::printable;
 use crate::suggest::pattern_fault::offer;
 use crate::suggest::regex::{Syntax, Written};
 use crate::suggest::regex_fault;

@@ -101,3 +101,16 @@ pub(crate) fn needless(name: &str) -> Option<&'static str> {
     let plain = plain(name);
     NEEDLESS.iter().find(|(elsewhere, _)| *elsewhere == plain).map(|(_, why)| *why)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::ELSEWHERE;
+    use crate::config::setting_names::{CORS, CORSAC};
+
+    #[test]
+    fn each_name_elsewhere_stands_for_a_setting() {
+        for (name, ours, theirs) in ELSEWHERE {
+            assert!(CORSAC.contains(ours) && CORS.contains(theirs), "{name}");
+        }
+    }
+}

@@ -2,7 +2,7 @@
 
 use crate::config::setting_names;
 use crate::config::value::Value;
-use crate::issues::issue::{printable, write_out};
+use crate::printable::{printable, write_out};
 
 /// The language in which a policy is written, for the words of its messages.
 ///

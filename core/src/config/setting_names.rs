@@ -1,87 +1,40 @@
 //! The settings' names: snake_case, camelCase as an alias, and what people write instead.
 
+use crate::config::dangers::Danger;
 use crate::config::names_elsewhere;
+use crate::config::settings_table::{PackageOption, Setting};
+use crate::config::tables::PREDICATE;
 
-/// Settings of the `corsac` dialect.
-pub const CORSAC: &[&str] = &[
-    "allow_origins",
-    "allow_origin_regex",
-    "allow_methods",
-    "allow_headers",
-    "allow_credentials",
-    "expose_headers",
-    "max_age",
-    "preflight_status",
-    "preflight_continue",
-    "allow_private_network",
-    "keep_app_headers",
-    "dangerously_allow",
-    "protection",
-    "routes",
-    "dialect",
-    "$schema",
-];
-
-/// Settings of a route: those of the top level, but for what holds for the whole policy.
-pub const ROUTE: &[&str] = &[
-    "path",
-    "allow_origins",
-    "allow_origin_regex",
-    "allow_methods",
-    "allow_headers",
-    "allow_credentials",
-    "expose_headers",
-    "max_age",
-    "preflight_status",
-    "preflight_continue",
-    "allow_private_network",
-    "keep_app_headers",
-    "dangerously_allow",
-    "protection",
-];
-
-/// Settings of the `protection` table.
-pub const PROTECTION: &[&str] = &["writes", "websockets", "trusted_origins", "report_only"];
-
-/// Under this name a host language may give its origin predicate, a function.
-pub(crate) const PREDICATE: &str = "allow_origin";
+pub(crate) use crate::config::settings_table::{CORS_ONLY, CORSAC, PROTECTION, ROUTE};
+pub(crate) use crate::config::tables::CORS;
 
 /// What says which origins may read: a route that gives one of these replaces all of them.
-pub(crate) const ORIGIN_GROUP: &[&str] = &["allow_origins", "allow_origin_regex", PREDICATE];
-
-/// Options of the `cors` package, and those settings that it has no counterpart for.
-pub const CORS: &[&str] = &[
-    "origin",
-    "methods",
-    "allowed_headers",
-    "exposed_headers",
-    "credentials",
-    "max_age",
-    "preflight_continue",
-    "options_success_status",
-    "allow_private_network",
-    "keep_app_headers",
-    "dangerously_allow",
-    "protection",
-    "dialect",
-    "$schema",
-];
-
-/// Those of [`CORS`] that corsac's own dialect calls otherwise.
-pub(crate) const CORS_ONLY: &[&str] =
-    &["origin", "methods", "allowed_headers", "exposed_headers", "credentials", "options_success_status"];
+pub(crate) const ORIGIN_GROUP: &[&str] =
+    &[Setting::AllowOrigins.name(), Setting::AllowOriginRegex.name(), PREDICATE.name];
 
 /// Lists in which `*` has to stand alone.
-pub(crate) const ORIGIN_LISTS: &[&str] = &["allow_origins", "origin"];
+pub(crate) const ORIGIN_LISTS: &[&str] = &[Setting::AllowOrigins.name(), PackageOption::Origin.name()];
 
 /// The key that a name stands for: itself or, for its camelCase alias, the snake_case form.
 pub(crate) fn resolve(name: &str, keys: &[&'static str]) -> Option<&'static str> {
     keys.iter().copied().find(|key| *key == name || camel_case(key) == name)
 }
 
-/// Whether a name is the predicate's, where settings with these keys have one.
-pub(crate) fn is_predicate(name: &str, keys: &[&'static str]) -> bool {
-    keys.contains(&"allow_origins") && resolve(name, &[PREDICATE]).is_some()
+/// Whether a name is the predicate's.
+pub(crate) fn is_predicate(name: &str) -> bool {
+    resolve(name, &[PREDICATE.name]).is_some()
+}
+
+impl Setting {
+    /// The setting that a name means: its own, that of an option of the `cors` package, or another library's. Under
+    /// another library's name it is an error, and meant all the same.
+    pub(crate) fn meant(name: &str) -> Option<Setting> {
+        let package = || resolve(name, CORS_ONLY);
+        let key = resolve(name, ROUTE).or_else(package).or_else(|| names_elsewhere::ours(name, false))?;
+        let option = PackageOption::ALL.iter().find(|option| option.name() == key);
+        let meant = option.and_then(|option| option.meant().first());
+        meant.or_else(|| Setting::ALL.iter().find(|setting| setting.name() == key)).copied()
+    }
 }
 
 /// Whether a name stands for a setting that the `cors` package has no option of.
@@ -125,13 +78,9 @@ pub(crate) fn nearest(name: &str, keys: &[&'static str]) -> Option<&'static str>
 /// The check that a name which is none most likely means.
 pub(crate) fn nearest_danger(name: &str) -> Option<&'static str> {
     let plain: String = name.to_lowercase().replace(['_', ' '], "-").chars().take(64).collect();
-    [("insecure", "insecure-origins"), ("suffix", "public-suffixes"), ("null", "null-origin")]
-        .into_iter()
-        .find_map(|(part, danger)| plain.contains(part).then_some(danger))
-        .or_else(|| {
-            let all = ["insecure-origins", "public-suffixes", "null-origin"];
-            all.into_iter().find(|danger| distance(&plain, danger) <= 4)
-        })
+    let all = || Danger::ALL.iter().copied();
+    let known = all().find(|danger| plain.contains(danger.word()));
+    known.or_else(|| all().find(|danger| distance(&plain, danger.as_str()) <= 4)).map(Danger::as_str)
 }
 
 /// Levenshtein's distance.
@@ -166,7 +115,7 @@ mod tests {
         ] {
             assert_eq!(nearest(name, CORSAC), Some(key), "{name}");
         }
-        assert_eq!(nearest("allow_origins", CORS), Some("origin"));
+        assert_eq!(nearest("allow_origins", &CORS), Some("origin"));
         assert_eq!(nearest("colour", CORSAC), None);
         assert!(is_corsac_only("allowOrigins") && is_corsac_only("preflight_status"));
         assert!(!is_corsac_only("origin") && !is_corsac_only("maxAge") && !is_corsac_only("colour"));

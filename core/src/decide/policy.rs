@@ -2,7 +2,7 @@
 
 use crate::builder::PolicyBuilder;
 use crate::config::settings::PredicateOf;
-use crate::config::typed::Config;
+use crate::config::settings_table::Config;
 use crate::config::value::Value;
 use crate::decide::headers::AllowedHeaders;
 use crate::decide::methods::AllowedMethods;

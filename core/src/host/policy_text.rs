@@ -1,8 +1,9 @@
 //! The text of a policy's file. Only a regular file is read, and only so much of it.
 
 use crate::issues::code::Code;
-use crate::issues::issue::{ConfigError, Fault, Issues, LoadError, printable};
+use crate::issues::issue::{ConfigError, Fault, Issues, LoadError};
 use crate::limits::POLICY_FILE_MIB;
+use crate::printable::printable;
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::Read;
 use std::path::Path;

@@ -2,5 +2,6 @@
 
 pub(crate) mod lookup;
 pub(crate) mod readings;
+pub(crate) mod route_path;
 pub(crate) mod segments;
 pub(crate) mod tree;

@@ -3,8 +3,11 @@
 //! Where that package is unsafe the option is an error that says what to write.
 
 use crate::compile::origins::Stakes;
+use crate::config::dangers::{Danger, Dangers};
 use crate::config::notation::Notation;
-use crate::config::settings::{At, Dangers, Entry, List, PredicateOf, Settings};
+use crate::config::settings::{At, Entry, List, PredicateOf, Settings};
+use crate::config::settings_table::{PackageOption, Setting};
+use crate::config::tables::PackageKey;
 use crate::config::value::Value;
 use crate::issues::code::Code;
 use crate::issues::issue::Fault;
@@ -19,7 +22,7 @@ use std::sync::Arc;
 const MAX_DEPTH: usize = 16;
 
 /// Reads the package's options, with the package's defaults.
-pub(crate) fn read(entries: Entries, predicate: bool, reader: &mut Reader<'_>) -> Settings {
+pub(crate) fn read(entries: Entries<PackageKey>, predicate: bool, reader: &mut Reader<'_>) -> Settings {
     let mut settings = Settings {
         predicate: predicate.then_some(PredicateOf::Policy),
         allow_methods: list("methods", &["GET", "HEAD", "PUT", "PATCH", "POST", "DELETE"]).into(),
@@ -28,18 +31,31 @@ pub(crate) fn read(entries: Entries, predicate: bool, reader: &mut Reader<'_>) -
         max_age: None,
         ..Settings::default()
     };
-    let credentials = entries.iter().any(|(key, value)| *key == "credentials" && *value == Value::Bool(true));
+    let credentials = (PackageKey::Package(PackageOption::Credentials), Value::Bool(true));
+    let credentials = entries.contains(&credentials);
     let dangers = Dangers {
-        public_suffixes: lifts(&entries, "public-suffixes"),
-        insecure_origins: lifts(&entries, "insecure-origins"),
+        public_suffixes: lifts(&entries, Danger::PublicSuffixes),
+        insecure_origins: lifts(&entries, Danger::InsecureOrigins),
         ..Dangers::default()
     };
     let stakes = Stakes { credentials, dangers };
     let mut origin_given = predicate;
     let mut origins = Origins { patterns: List::new("origin"), regexes: List::new("origin"), stakes };
     for (key, value) in entries {
-        match key {
-            "origin" => {
+        let option = match key {
+            PackageKey::Package(option) => option,
+            PackageKey::Setting(setting) => {
+                reader.setting(setting, value, &mut settings);
+                continue;
+            }
+            PackageKey::Document(setting) => {
+                reader.document_setting(setting, &value);
+                continue;
+            }
+        };
+        let key = option.name();
+        match option {
+            PackageOption::Origin => {
                 origin_given = true;
                 if let Value::Function = value {
                     settings.predicate = Some(PredicateOf::Policy);
@@ -47,13 +63,13 @@ pub(crate) fn read(entries: Entries, predicate: bool, reader: &mut Reader<'_>) -
                     reader.origin(value, &mut origins);
                 }
             }
-            "methods" => reader.comma_list(key, value, "PUT").store(&mut settings.allow_methods),
-            "allowed_headers" => reader.comma_list(key, value, "X-Request-Id").store(&mut settings.allow_headers),
-            "exposed_headers" => reader.comma_list(key, value, "ETag").store(&mut settings.expose_headers),
-            "credentials" => reader.boolean(key, &value).store(&mut settings.allow_credentials),
-            "preflight_continue" => reader.boolean(key, &value).store(&mut settings.preflight_continue),
-            "options_success_status" => reader.status(key, &value).store(&mut settings.preflight_status),
-            _ => reader.shared(key, value, &mut settings),
+            PackageOption::Methods => reader.comma_list(key, value, "PUT").store(&mut settings.allow_methods),
+            PackageOption::AllowedHeaders => {
+                reader.comma_list(key, value, "X-Request-Id").store(&mut settings.allow_headers);
+            }
+            PackageOption::ExposedHeaders => reader.comma_list(key, value, "ETag").store(&mut settings.expose_headers),
+            PackageOption::Credentials => reader.boolean(key, &value).store(&mut settings.allow_credentials),
+            PackageOption::OptionsSuccessStatus => reader.status(key, &value).store(&mut settings.preflight_status),
         }
     }
     if !origin_given {
@@ -73,10 +89,10 @@ struct Origins {
 }
 
 /// Whether a check is lifted. What else stands in that setting is read with the others.
-fn lifts(entries: &Entries, check: &str) -> bool {
+fn lifts(entries: &Entries<PackageKey>, danger: Danger) -> bool {
     entries.iter().any(|(key, value)| match value {
-        Value::List(items) if *key == "dangerously_allow" => {
-            items.iter().any(|item| matches!(item, Value::String(text) if text == check))
+        Value::List(items) if *key == PackageKey::Setting(Setting::DangerouslyAllow) => {
+            items.iter().any(|item| matches!(item, Value::String(text) if text == danger.as_str()))
         }
         _ => false,
     })

@@ -1,9 +1,12 @@
 //! Reading a configuration: values become settings, and every problem of type is recorded.
 
 pub(crate) mod cors_package;
+pub(crate) mod document;
 pub(crate) mod line_numbers;
+pub(crate) mod protection;
 pub(crate) mod reader;
 pub(crate) mod routes;
 pub(crate) mod scalars;
+pub(crate) mod setting;
 pub(crate) mod syntax;
 pub(crate) mod unknown_name;

@@ -1,56 +1,28 @@
-//! The one visitor over a configuration: it records every issue of type and goes on.
+//! The one visitor over the tables of a configuration: it records every issue of name and type, and goes on.
 
 use crate::compile::origins::Stakes;
-use crate::config::names_elsewhere;
 use crate::config::notation::Notation;
 use crate::config::setting_names;
-use crate::config::settings::{At, Dangers, Entry, List, PredicateOf, RouteSettings, Settings};
+use crate::config::settings::{At, Entry, List};
+use crate::config::settings_table::Setting;
+use crate::config::tables::Key;
 use crate::config::value::Value;
 use crate::issues::code::Code;
-use crate::issues::issue::{Fault, Issues, printable};
+use crate::issues::issue::{Fault, Issues};
 use crate::origins::regex::check_regexp;
-use crate::read::cors_package;
+use crate::printable::printable;
 use crate::suggest::guess::guess;
 use crate::suggest::regex::{Syntax, Written};
 use crate::suggest::trial::Place;
 use std::fmt;
-use std::sync::Arc;
 
-/// What was read of a configuration: the settings of the top level, and each route's.
-#[derive(Debug, Default)]
-pub(crate) struct Document {
-    pub(crate) settings: Settings,
-    pub(crate) routes: Vec<RouteSettings>,
-}
-
-/// Reads a configuration. What is wrong is in `issues`; the settings hold what could be read.
-pub(crate) fn read(value: Value, predicate: bool, cors_options: bool, issues: &mut Issues) -> Document {
-    let notation = issues.notation();
-    let Value::Map(entries) = value else {
-        let message = format!("a policy is {} of settings, not {}", notation.table(), notation.type_name(&value));
-        let example = notation.list_setting("allow_origins", &["https://app.example.com"]);
-        let help = format!("write settings with their names, as in `{example}`");
-        issues.error("", &value, Fault::new(Code::WrongType, message, help));
-        return Document::default();
-    };
-    let mut reader =
-        Reader { issues, place: String::new(), stakes: Stakes::default(), alone: !predicate, meant: Vec::new() };
-    let is_cors = reader.dialect(&entries, cors_options);
-    reader.weigh(&entries);
-    let entries = reader.resolve(entries, if is_cors { setting_names::CORS } else { setting_names::CORSAC });
-    if is_cors {
-        return Document { settings: cors_package::read(entries, predicate, &mut reader), routes: Vec::new() };
-    }
-    reader.document(entries, predicate)
-}
-
-/// Values under the names of settings that exist, each once.
-pub(crate) type Entries = Vec<(&'static str, Value)>;
+/// Values under the keys of settings that exist, each once.
+pub(crate) type Entries<K> = Vec<(K, Value)>;
 
 pub(crate) struct Reader<'i> {
     pub(crate) issues: &'i mut Issues,
     /// What stands before a setting's name: `routes[0].`, or nothing.
-    pub(crate) place: String,
+    pub(crate) prefix: String,
     /// What suggestions in the table at hand depend on: whether credentials are allowed, which checks are lifted.
     pub(crate) stakes: Stakes,
     /// Neither a regex nor a predicate stands beside its list of origins.
@@ -60,62 +32,37 @@ pub(crate) struct Reader<'i> {
 }
 
 impl Reader<'_> {
-    fn dialect(&mut self, entries: &[(String, Value)], cors_options: bool) -> bool {
-        match entries.iter().find(|(key, _)| key == "dialect").map(|(_, value)| value) {
-            None => {
-                // Beside `origin` a name that is nearly one of that package's options is meant as that.
-                let theirs = entries.iter().any(|(name, _)| name == "origin");
-                let is_near = |name: &str| names_elsewhere::ours(name, true).is_some();
-                let ours = |(name, value): &(String, Value)| {
-                    setting_names::is_corsac_only(name) && !(theirs && is_near(name))
-                        || (*value == Value::Function && setting_names::is_predicate(name, setting_names::CORSAC))
-                };
-                cors_options && !entries.iter().any(ours)
-            }
-            Some(Value::String(name)) if name == "corsac" => false,
-            Some(Value::String(name)) if name == "cors" => true,
-            Some(value @ Value::String(_)) => {
-                let message = format!("there is no dialect `{}`", printable(&value.to_string()));
-                let help = "write `corsac`, or `cors` for the options of the `cors` package";
-                self.issues.error("dialect", value, Fault::new(Code::UnknownDialect, message, help));
-                false
-            }
-            Some(value) => {
-                let string = self.notation().string();
-                self.wrong_type("dialect", value, string, "name the dialect, which is `corsac` or `cors`");
-                false
-            }
-        }
-    }
-
-    pub(crate) fn resolve(&mut self, entries: Vec<(String, Value)>, keys: &[&'static str]) -> Entries {
-        let mut resolved: Entries = Vec::with_capacity(entries.len());
-        let mut names: Vec<(&'static str, String)> = Vec::new();
-        let given: Vec<_> = entries.iter().filter_map(|(name, _)| setting_names::resolve(name, keys)).collect();
+    /// The settings of a table by their keys. A name that is none is reported, and so is one that stands there twice.
+    pub(crate) fn resolve<K: Key>(&mut self, entries: Vec<(String, Value)>) -> Entries<K> {
+        let (keys, names) = (K::all(), K::names());
+        let given: Vec<_> = entries.iter().filter_map(|(name, _)| setting_names::resolve(name, names)).collect();
+        let mut resolved: Entries<K> = Vec::with_capacity(entries.len());
+        let mut written: Vec<(K, String)> = Vec::new();
         for (name, value) in entries {
-            let key = match setting_names::resolve(&name, keys) {
-                Some(key) => key,
+            let known = setting_names::resolve(&name, names);
+            let key = match keys.iter().copied().find(|key| Some(key.name()) == known) {
+                Some(key) => Some(key),
                 // A function is the predicate: nothing but a host language can say it.
-                None if value == Value::Function && setting_names::is_predicate(&name, keys) => {
-                    setting_names::PREDICATE
-                }
-                None => {
-                    self.unknown_key(&name, value, keys, &given);
-                    continue;
-                }
+                None if value == Value::Function && setting_names::is_predicate(&name) => K::PREDICATE,
+                None => None,
             };
-            if let Some((_, other)) = names.iter().find(|(other, _)| *other == key) {
-                let message = format!("`{}` is given more than once", self.notation().key(key));
+            let Some(key) = key else {
+                self.unknown_key(&name, value, names, &given);
+                continue;
+            };
+            if let Some((_, other)) = written.iter().find(|(other, _)| *other == key) {
+                let setting = key.name();
+                let message = format!("`{}` is given more than once", self.notation().key(setting));
                 let help = if *other == name {
                     "keep one of them".to_owned()
                 } else {
-                    let camel = setting_names::camel_case(key);
-                    format!("keep one of them: `{key}` and `{camel}` are the same setting")
+                    let camel = setting_names::camel_case(setting);
+                    format!("keep one of them: `{setting}` and `{camel}` are the same setting")
                 };
-                self.error(key, &value, Fault::new(Code::DuplicateKey, message, help));
+                self.error(setting, &value, Fault::new(Code::DuplicateKey, message, help));
                 continue;
             }
-            names.push((key, name));
+            written.push((key, name));
             resolved.push((key, value));
         }
         resolved
@@ -123,24 +70,20 @@ impl Reader<'_> {
 
     /// Whether an unknown name stands for one of these settings of the table at hand.
     pub(crate) fn is_meant(&self, keys: &[&str]) -> bool {
-        self.meant.iter().any(|(place, key)| *place == self.place && keys.contains(key))
+        self.meant.iter().any(|(prefix, key)| *prefix == self.prefix && keys.contains(key))
     }
 
     /// Learns what suggestions in a table depend on, from its settings and what held so far.
     pub(crate) fn weigh(&mut self, entries: &[(String, Value)]) {
         for (name, value) in entries {
-            let key = setting_names::resolve(name, setting_names::CORSAC)
-                .or_else(|| setting_names::resolve(name, setting_names::CORS));
-            // Under another library's name it is an error, and meant all the same.
-            match (key.or_else(|| names_elsewhere::ours(name, false)), value) {
-                (Some("allow_credentials" | "credentials"), Value::Bool(allowed)) => self.stakes.credentials = *allowed,
-                (Some("dangerously_allow"), Value::List(names)) => {
-                    self.stakes.dangers = Dangers::default();
-                    for name in names {
-                        self.stakes.dangers.lift(&name.to_string());
-                    }
+            match (Setting::meant(name), value) {
+                (Some(Setting::AllowCredentials), Value::Bool(allowed)) => self.stakes.credentials = *allowed,
+                (Some(Setting::DangerouslyAllow), Value::List(names)) => {
+                    let names: Vec<_> = names.iter().map(Value::to_string).collect();
+                    self.stakes.dangers = names.iter().map(String::as_str).collect();
                 }
-                (Some("allow_origin_regex"), _) | (_, Value::Function) => self.alone = false,
+                (Some(Setting::AllowOriginRegex), _) | (_, Value::Function) => self.alone = false,
+                // Nothing else makes a difference to them.
                 _ => {}
             }
         }
@@ -153,71 +96,12 @@ impl Reader<'_> {
     /// Where a setting of the table at hand stands, for suggestions.
     pub(crate) fn spot<'f>(&self, field: &'f str) -> Place<'f> {
         let place = Place::new(field, self.stakes, self.alone, self.issues);
-        Place { nested: !self.place.is_empty(), ..place }
+        Place { nested: !self.prefix.is_empty(), ..place }
     }
 
     /// Records an issue under the name of a setting of the table at hand.
     pub(crate) fn error(&mut self, field: &str, value: impl fmt::Display, fault: Fault) {
-        self.issues.error(format!("{}{field}", self.place), value, fault);
-    }
-
-    fn document(&mut self, entries: Entries, predicate: bool) -> Document {
-        let mut settings = Settings { predicate: predicate.then_some(PredicateOf::Policy), ..Settings::default() };
-        let (routes, entries): (Entries, Entries) = entries.into_iter().partition(|(key, _)| *key == "routes");
-        let origins_given = predicate || entries.iter().any(|(key, _)| setting_names::ORIGIN_GROUP.contains(key));
-        self.corsac(entries, PredicateOf::Policy, &mut settings);
-        if !origins_given && !self.is_meant(setting_names::ORIGIN_GROUP) {
-            let message = "nothing says which origins may read responses";
-            let example = self.notation().list_setting("allow_origins", &["https://app.example.com"]);
-            let help = format!("list them, as in `{example}`; `[\"*\"]` is any origin, `[]` is nobody");
-            self.error("allow_origins", "", Fault::new(Code::MissingOrigins, message, help));
-        }
-        let routes = routes.into_iter().flat_map(|(_, value)| self.routes(value, &settings)).collect();
-        Document { settings, routes }
-    }
-
-    /// Reads settings of the `corsac` dialect over those that hold so far.
-    pub(crate) fn corsac(&mut self, entries: Entries, predicate: PredicateOf, settings: &mut Settings) {
-        for (key, value) in entries {
-            match key {
-                "allow_origins" => {
-                    self.list(key, value, "https://app.example.com").store(&mut settings.allow_origins);
-                }
-                "allow_origin_regex" => self.regexes(value).store(&mut settings.allow_origin_regex),
-                setting_names::PREDICATE => settings.predicate = Some(predicate),
-                "allow_methods" => self.list(key, value, "PUT").store(&mut settings.allow_methods),
-                "allow_headers" => self.list(key, value, "X-Request-Id").store(&mut settings.allow_headers),
-                "expose_headers" => self.list(key, value, "ETag").store(&mut settings.expose_headers),
-                "allow_credentials" => self.boolean(key, &value).store(&mut settings.allow_credentials),
-                "preflight_status" => self.status(key, &value).store(&mut settings.preflight_status),
-                "preflight_continue" => self.boolean(key, &value).store(&mut settings.preflight_continue),
-                _ => self.shared(key, value, settings),
-            }
-        }
-    }
-
-    /// Settings that both dialects have.
-    pub(crate) fn shared(&mut self, key: &'static str, value: Value, settings: &mut Settings) {
-        match key {
-            "max_age" => self.max_age(key, &value).store(&mut settings.max_age),
-            "allow_private_network" => {
-                let place: Arc<str> = format!("{}{key}", self.place).into();
-                let allowed = self.boolean(key, &value).map(|allowed| allowed.then_some(place));
-                allowed.store(&mut settings.allow_private_network);
-            }
-            "keep_app_headers" => self.boolean(key, &value).store(&mut settings.keep_app_headers),
-            "dangerously_allow" => {
-                if let Some(list) = self.list(key, value, "insecure-origins") {
-                    settings.dangers = self.dangers(&list);
-                }
-            }
-            "protection" => self.protection(value).store(&mut settings.protection),
-            "$schema" if !matches!(value, Value::String(_)) => {
-                let string = self.notation().string();
-                self.wrong_type(key, &value, string, "write the address of the schema");
-            }
-            _ => {}
-        }
+        self.issues.error(format!("{}{field}", self.prefix), value, fault);
     }
 
     /// Says that a value is of the wrong type, and what to write: the value that is meant, if it can be told.
@@ -246,7 +130,7 @@ impl Reader<'_> {
             self.wrong_type(key, &value, notation.strings(), &format!("write {}, as in `{example}`", notation.list()));
             return None;
         };
-        let mut list = List { field: format!("{}{key}", self.place), entries: Vec::with_capacity(items.len()) };
+        let mut list = List { field: format!("{}{key}", self.prefix), entries: Vec::with_capacity(items.len()) };
         for (index, item) in items.into_iter().enumerate() {
             let at = u32::try_from(index).map_or(At::Whole, At::Index);
             match item {
@@ -279,10 +163,10 @@ impl Reader<'_> {
     }
 
     /// Regexes: a list, or one string.
-    fn regexes(&mut self, value: Value) -> Option<List> {
-        const KEY: &str = "allow_origin_regex";
+    pub(crate) fn regexes(&mut self, value: Value) -> Option<List> {
+        const KEY: &str = Setting::AllowOriginRegex.name();
         const EXAMPLE: &str = r"https://[a-z0-9-]+\.example\.com";
-        let field = format!("{}{KEY}", self.place);
+        let field = format!("{}{KEY}", self.prefix);
         let one = |text| List { field, entries: vec![Entry { at: At::Whole, text }] };
         match value {
             Value::String(text) => Some(one(text)),
@@ -328,24 +212,6 @@ impl Reader<'_> {
             return None;
         }
         Some(if kept.is_empty() { source } else { format!("(?{kept}:{source})") })
-    }
-
-    fn dangers(&mut self, list: &List) -> Dangers {
-        const KEY: &str = "dangerously_allow";
-        let mut dangers = Dangers::default();
-        for entry in &list.entries {
-            if dangers.lift(&entry.text) {
-                continue;
-            }
-            let message = format!("there is no check `{}` to lift", printable(&entry.text));
-            let near =
-                setting_names::nearest_danger(&entry.text).and_then(|name| self.spot(KEY).entries(&[name.to_owned()]));
-            let help = near.unwrap_or_else(|| {
-                "remove the entry; the checks that can be lifted are `insecure-origins`, `public-suffixes` and `null-origin`".into()
-            });
-            self.issues.error(list.place(&entry.at), &entry.text, Fault::new(Code::UnknownDanger, message, help));
-        }
-        dangers
     }
 }
 

@@ -1,7 +1,8 @@
 //! Texts that do not parse: what they are instead, or what is wrong where the parser stopped.
 
 use crate::issues::code::Code;
-use crate::issues::issue::{Fault, printable};
+use crate::issues::issue::Fault;
+use crate::printable::printable;
 use crate::suggest::slips::{Format, first_word, slip};
 use serde::de::IgnoredAny;
 use std::str::Utf8Error;

@@ -5,7 +5,8 @@ use crate::config::notation::Notation;
 use crate::config::setting_names;
 use crate::config::value::Value;
 use crate::issues::code::Code;
-use crate::issues::issue::{Fault, printable};
+use crate::issues::issue::Fault;
+use crate::printable::printable;
 use crate::read::reader::Reader;
 use crate::suggest::guess::guess;
 
@@ -32,7 +33,7 @@ impl Reader<'_> {
 
     /// The table at hand, by its own name; empty for the policy itself.
     fn table(&self) -> &str {
-        let table = self.place.trim_end_matches('.');
+        let table = self.prefix.trim_end_matches('.');
         table.rsplit('.').next().unwrap_or(table)
     }
 
@@ -42,7 +43,7 @@ impl Reader<'_> {
         let key = setting_names::resolve(name, setting_names::CORSAC)
             .filter(|key| !keys.contains(key) && !table.is_empty())?;
         let name = self.notation().key(key);
-        let in_route = self.place.starts_with("routes[");
+        let in_route = self.prefix.starts_with("routes[");
         self.meant.push((String::new(), key));
         let header = match (table.as_str(), in_route) {
             ("protection", true) => "[routes.protection]",
@@ -70,7 +71,7 @@ impl Reader<'_> {
         let Value::Map(entries) = value else { return None };
         let inside: Vec<_> = entries.iter().filter_map(|(key, _)| setting_names::resolve(key, keys)).collect();
         let inner = inside.first()?;
-        self.meant.extend(inside.iter().map(|key| (self.place.clone(), *key)));
+        self.meant.extend(inside.iter().map(|key| (self.prefix.clone(), *key)));
         let (name, inner) = (printable(name), self.notation().key(inner));
         let message = format!("`{inner}` stands in the table `{name}`, which corsac does not have");
         let help = if self.notation() == Notation::Toml {
@@ -102,7 +103,7 @@ impl Reader<'_> {
             }
             _ => "the setting is called `path`, and takes one path: write a route for each".to_owned(),
         };
-        self.meant.push((self.place.clone(), "path"));
+        self.meant.push((self.prefix.clone(), "path"));
         Some((message, help))
     }
 
@@ -110,7 +111,7 @@ impl Reader<'_> {
         let notation = self.notation();
         if is_any_origin(name) {
             let key = if keys.contains(&"origin") { "origin" } else { "allow_origins" };
-            self.meant.push((self.place.clone(), key));
+            self.meant.push((self.prefix.clone(), key));
             return match (value, given.contains(&key)) {
                 (Value::Bool(true), false) => self
                     .spot(key)
@@ -130,7 +131,7 @@ impl Reader<'_> {
         if given.contains(&key) {
             return format!("remove it: `{shown}` is given already");
         }
-        self.meant.push((self.place.clone(), key));
+        self.meant.push((self.prefix.clone(), key));
         let spot = self.spot(key);
         if spot.takes(value.clone()) {
             return format!("write `{shown}`");

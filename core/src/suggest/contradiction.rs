@@ -5,9 +5,10 @@ use crate::config::settings::{ProtectionSettings, Settings};
 use crate::config::value::Value;
 use crate::decide::protection::Protection;
 use crate::issues::code::Code;
-use crate::issues::issue::{Fault, Issues, printable};
+use crate::issues::issue::{Fault, Issues};
 use crate::origins::origin::Origin;
 use crate::origins::pattern::OriginPattern;
+use crate::printable::printable;
 use crate::suggest::trial::Place;
 
 /// What the policy lets read, and protection does not let write.
@@ -81,7 +82,7 @@ fn trust(text: &str, settings: &Settings, written: &ProtectionSettings, issues: 
     const MOST_LISTED: usize = 4;
     let trusted: Vec<_> =
         written.trusted_origins.entries.iter().map(|entry| entry.text.as_str()).chain([text]).collect();
-    let stakes = Stakes { credentials: settings.allow_credentials, dangers: settings.dangers };
+    let stakes = Stakes { credentials: settings.allow_credentials, dangers: settings.dangerously_allow };
     let field = format!("{}.trusted_origins", written.field);
     let place = Place::new(&field, stakes, false, issues);
     let offer = |texts: &[&str]| place.setting(texts.iter().copied().collect::<Value>());

@@ -1,27 +1,24 @@
 //! The value that one of the wrong type most likely means, for help texts. It decides nothing.
 
+use crate::config::tables::takes;
+use crate::config::takes::Takes;
 use crate::config::value::Value;
 use crate::suggest::lists::{suggest_headers, suggest_methods};
 use crate::suggest::patterns::suggest;
 
 /// What a setting should hold instead, where it can be told. Whether the engine takes it is another question.
 pub(crate) fn guess(key: &str, value: &Value) -> Option<Value> {
-    match key {
-        "allow_origins" | "origin" | "trusted_origins" => origins(value),
-        "allow_methods" | "methods" => texts(value, suggest_methods),
-        "allow_headers" | "allowed_headers" | "expose_headers" | "exposed_headers" => texts(value, suggest_headers),
-        "dangerously_allow" => texts(value, |text| split(text).map(|name| name.replace('_', "-")).collect()),
-        "max_age" => seconds(value).map(Value::Integer),
-        "preflight_status" | "options_success_status" => Some(Value::Integer(status(value)?)),
-        "writes" | "websockets" => boolean(value).map(|on| Value::from(if on { "reject" } else { "off" })),
-        "protection" => protection(value),
-        "allow_credentials"
-        | "credentials"
-        | "preflight_continue"
-        | "allow_private_network"
-        | "keep_app_headers"
-        | "report_only" => boolean(value).map(Value::Bool),
-        _ => None,
+    match takes(key)? {
+        Takes::Origins | Takes::PackageOrigin => origins(value),
+        Takes::Methods | Takes::PackageMethods => texts(value, suggest_methods),
+        Takes::Headers | Takes::PackageHeaders => texts(value, suggest_headers),
+        Takes::Dangers => texts(value, |text| split(text).map(|name| name.replace('_', "-")).collect()),
+        Takes::MaxAge => seconds(value).map(Value::Integer),
+        Takes::Status => Some(Value::Integer(status(value)?)),
+        Takes::Mode => boolean(value).map(|on| Value::from(if on { "reject" } else { "off" })),
+        Takes::Protection => protection(value),
+        Takes::Switch => boolean(value).map(Value::Bool),
+        Takes::Regexes | Takes::Routes | Takes::Dialect | Takes::Address | Takes::Path => None,
     }
 }
 

@@ -1,6 +1,6 @@
 //! The path of a route that one in the language of another router most likely means, for help texts.
 
-use crate::paths::tree::parse_path;
+use crate::paths::route_path::parse_path;
 
 /// What to write instead, if that is a path.
 pub(crate) fn suggest(text: &str) -> Option<String> {

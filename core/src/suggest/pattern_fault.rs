@@ -2,9 +2,10 @@
 
 use crate::config::value::Value;
 use crate::issues::code::Code;
-use crate::issues::issue::{Fault, printable};
+use crate::issues::issue::Fault;
 use crate::origins::origin::{self, HostFault};
 use crate::origins::pattern::OriginPattern;
+use crate::printable::printable;
 use crate::suggest::patterns::{holds_several, suggest};
 use crate::suggest::placeholder::placeholder;
 use crate::suggest::regex_for_pattern;

@@ -5,7 +5,7 @@
 use crate::compile::origins::{Stakes, compile_origins};
 use crate::config::notation::Notation;
 use crate::config::settings::{At, Entry, List};
-use crate::issues::issue::{Issues, printable};
+use crate::issues::issue::Issues;
 use crate::limits::ORIGIN_BYTES;
 use crate::origins::origin::{self, Origin};
 use crate::origins::pattern::OriginPattern;
@@ -13,6 +13,7 @@ use crate::origins::regex::{Regex, check_regexp, matches};
 use crate::origins::regex_host_end::{self, End};
 use crate::origins::regex_language::{self, Dfa};
 use crate::origins::set::{OriginSet, Verdict};
+use crate::printable::printable;
 use crate::suggest::patterns;
 use crate::suggest::regex_fault;
 use crate::suggest::regex_repair::{Body, Repairs, repaired};

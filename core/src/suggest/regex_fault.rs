@@ -5,11 +5,12 @@ use crate::config::notation::Notation;
 use crate::config::settings::Dangers;
 use crate::config::value::Value;
 use crate::issues::code::Code;
-use crate::issues::issue::{Fault, printable};
+use crate::issues::issue::Fault;
 use crate::origins::origin;
 use crate::origins::regex::{Finding, Regex};
 use crate::origins::regex_host_end::{self, End};
 use crate::origins::regex_language::{self, Dfa};
+use crate::printable::printable;
 use crate::suggest::regex::{Suggested, Suggestion, Syntax, Written, suggest};
 use crate::suggest::regex_reason::WhyOpen;
 

@@ -2,8 +2,9 @@
 
 use crate::config::notation::Notation;
 use crate::issues::code::Code;
-use crate::issues::issue::{Fault, printable};
+use crate::issues::issue::Fault;
 use crate::origins::regex::Regex;
+use crate::printable::printable;
 use crate::suggest::regex::{Suggested, Suggestion, Syntax, Written, suggest};
 use crate::suggest::regex_repair::{Repairs, repaired};
 use crate::suggest::trial::Place;

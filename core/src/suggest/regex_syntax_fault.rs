@@ -1,8 +1,9 @@
 //! Why a text is not a regex that corsac can run, in plain words.
 
 use crate::issues::code::Code;
-use crate::issues::issue::{Fault, printable};
+use crate::issues::issue::Fault;
 use crate::origins::regex::Unusable;
+use crate::printable::printable;
 use crate::suggest::regex::{Written, pattern_meant};
 use regex_syntax::ast::{ErrorKind, Span};
 

@@ -6,7 +6,7 @@ use crate::config::notation::{Notation, quoted};
 use crate::config::setting_names;
 use crate::config::value::Value;
 use crate::issues::issue::{Issues, write_this};
-use crate::read::reader;
+use crate::read::document;
 
 /// Where a suggestion would stand, and the settings that decide whether it may.
 #[derive(Clone, Copy, Debug)]
@@ -113,7 +113,7 @@ impl<'a> Place<'a> {
         }
         let policy = Value::Map(entries.into_iter().map(|(key, value)| (key.to_owned(), value)).collect());
         let mut issues = Issues::of_trial();
-        let document = reader::read(policy, false, false, &mut issues);
+        let document = document::read(policy, false, false, &mut issues);
         compile(&document, &mut issues);
         issues.is_clean()
     }

@@ -1,0 +1,152 @@
+//! The table of settings: every setting that a policy can have, with its type, its default and its meaning.
+//!
+//! Everything else that knows the settings follows from this table: the enums that the reader matches, the fields of
+//! [`Config`](crate::Config) and of [`Settings`], the lists of names, and by `make generate` the schema, the types for
+//! TypeScript and Python, and the tables in the documentation. To add a setting, add a row here: the compiler then names
+//! the `match` in `read/` that has to read it. What was read takes effect where `compile/` uses its field.
+//!
+//! A row has the documentation, of which the first paragraph is the setting's meaning in one line; the variant; the name
+//! with the type in Rust; the default; what the setting takes (see [`Takes`](crate::config::takes::Takes)); and what it is
+//! read as. Each name has an alias in camelCase, which follows from it.
+
+use crate::config::dangers::Dangers;
+use crate::config::list::{List, PredicateOf};
+use crate::config::table_macros::{in_a_route, section, settings};
+use std::sync::Arc;
+
+settings! {
+    /// The settings of a policy that a route may give anew.
+    Setting {
+        /// The origins that may read responses: origin patterns, or `["*"]` for any origin; `[]` is nobody.
+        ///
+        /// Permitted are `https://app.example.com`, `https://*.example.com` (one or more labels),
+        /// `https://preview-*.example.com` (within one label), `http://localhost:*` (any port), `capacitor://localhost`,
+        /// and with the danger `null-origin` also `null`.
+        ///
+        /// Prohibited are `app.example.com` (no scheme), `https://app.example.com/` (a slash at the end),
+        /// `https://app.example.com:443` (the default port), `https://APP.example.com` (upper case), and `*` beside
+        /// anything else or with credentials.
+        AllowOrigins => allow_origins: Vec<String> = Vec::new(), takes Origins, read as Arc<List>;
+
+        /// Regexes of origins that may read responses, each matched against the whole origin.
+        ///
+        /// Permitted is `https://[a-z0-9-]+\.example\.com`. Prohibited with credentials are
+        /// `https://[a-z]+.example.com` (an unescaped dot) and `https://.*` (an open end of the host).
+        AllowOriginRegex => allow_origin_regex: Vec<String> = Vec::new(), takes Regexes, read as Arc<List>;
+
+        /// The methods that pages may use, or `["*"]` for any; GET, HEAD and POST are always allowed.
+        ///
+        /// Permitted are `PUT` and `DELETE`. Prohibited are `put` (methods are case-sensitive), `CONNECT`, `TRACE` and
+        /// `TRACK` (browsers never send them).
+        AllowMethods => allow_methods: Vec<String> = vec!["GET".into()], takes Methods, read as Arc<List>;
+
+        /// The request headers that pages may set, or `["*"]` for any; the CORS-safelisted ones are always allowed.
+        ///
+        /// These are Accept, Accept-Language, Content-Language and Content-Type. Permitted are `X-Request-Id` and
+        /// `["*", "Authorization"]`. Prohibited is `X Request Id` (not a token); `Cookie` is dropped, since pages cannot
+        /// set it.
+        AllowHeaders => allow_headers: Vec<String> = Vec::new(), takes Headers, read as Arc<List>;
+
+        /// Whether browsers may send cookies and HTTP authentication and let pages read the response.
+        ///
+        /// Prohibited together with it are any origin, plain http, patterns that reach names which anyone can register,
+        /// and regexes that do not fix the end of the host.
+        AllowCredentials => allow_credentials: bool = false, takes Switch, read as bool;
+
+        /// The response headers that pages may read, or `["*"]` for any; the CORS-safelisted ones are always readable.
+        ///
+        /// Permitted is `ETag`. Prohibited are `Set-Cookie` (pages can never read it), request headers such as `Origin`,
+        /// and `*` with credentials.
+        ExposeHeaders => expose_headers: Vec<String> = Vec::new(), takes Headers, read as Arc<List>;
+
+        /// For how many seconds, 0 to 86400, browsers may keep the response to a preflight; `false` for no header.
+        ///
+        /// Without the header browsers keep it for 5 seconds. In Rust `None` is no header.
+        MaxAge => max_age: Option<u32> = Some(600), takes MaxAge, read as Option<u32>;
+
+        /// The status of the response to a preflight: 204, or 200 for clients that take nothing else.
+        PreflightStatus => preflight_status: u16 = 204, takes Status, read as u16;
+
+        /// Whether preflights go on to the application, with their headers.
+        PreflightContinue => preflight_continue: bool = false, takes Switch, read as bool;
+
+        /// Whether `Access-Control-Request-Private-Network` is answered, which is legacy.
+        ///
+        /// Prohibited together with it is any origin.
+        AllowPrivateNetwork => allow_private_network: bool = false, takes Switch, read as Option<Arc<str>>;
+
+        /// Whether the application's own CORS headers are left on its responses.
+        KeepAppHeaders => keep_app_headers: bool = false, takes Switch, read as bool;
+
+        /// The checks that are lifted, each by its name.
+        DangerouslyAllow => dangerously_allow: Vec<String> = Vec::new(), takes Dangers, read as Dangers;
+
+        /// Refuses writes and WebSocket handshakes that browsers send on behalf of foreign pages.
+        Protection => protection: Option<ProtectionConfig>, in a route Option<ProtectionConfig> = None,
+            takes Protection, read as Option<Arc<ProtectionSettings>>;
+    }
+
+    /// The settings that hold for the whole policy.
+    PolicySetting {
+        /// Other settings for some paths; what a route leaves out is as at the top level.
+        Routes => routes: Vec<RouteConfig> = Vec::new(), takes Routes;
+    }
+
+    /// What a configuration says about itself, in both dialects.
+    DocumentSetting {
+        /// Whose settings these are: `"corsac"`, or `"cors"` for the options of the `cors` package of Node.
+        Dialect => "dialect" = Some("corsac"), takes Dialect;
+
+        /// The address of the JSON schema, for editors; corsac ignores it.
+        Schema => "$schema" = None, takes Address;
+    }
+
+    /// The setting that routes alone have.
+    RouteSetting {
+        /// The paths for which the route is: text, `{name}` for one segment, `{*rest}` at the end for all that follow.
+        ///
+        /// Permitted are `/users/{id}` and `/public/{*rest}`. Prohibited are `/users/:id`, `/public/*` and `/a%20b`.
+        Path => path: String, takes Path;
+    }
+
+    /// The settings of `protection`.
+    ProtectionSetting {
+        /// Whether requests with other methods than GET, HEAD and OPTIONS are refused from origins that are not trusted.
+        Writes => writes: bool = false, takes Mode, read as bool;
+
+        /// Whether WebSocket handshakes are refused from origins that are not trusted.
+        Websockets => websockets: bool = false, takes Mode, read as bool;
+
+        /// The origins that are trusted beside the host itself and those that a policy with credentials allows.
+        ///
+        /// Permitted are the patterns of `allow_origins`. Prohibited are `*` and `null`.
+        TrustedOrigins => trusted_origins: Vec<String> = Vec::new(), takes Origins, read as List;
+
+        /// Whether what would be refused passes and is only reported.
+        ///
+        /// It is reported in [`Decision::reported`](crate::Decision::reported).
+        ReportOnly => report_only: bool = false, takes Switch, read as bool;
+    }
+
+    /// The options of the `cors` package, each with the settings that it stands for. The package has none for the others,
+    /// which have their own names in its dialect too.
+    PackageOption {
+        /// The origins that may read responses: an origin, a RegExp, or a list of them; `true` is any, `false` is nobody.
+        Origin => "origin" for [AllowOrigins, AllowOriginRegex], takes PackageOrigin;
+
+        /// The methods that pages may use, as a list or as one string with commas.
+        Methods => "methods" for [AllowMethods], takes PackageMethods;
+
+        /// The request headers that pages may set, as a list or as one string with commas.
+        AllowedHeaders => "allowed_headers" for [AllowHeaders], takes PackageHeaders;
+
+        /// The response headers that pages may read, as a list or as one string with commas.
+        ExposedHeaders => "exposed_headers" for [ExposeHeaders], takes PackageHeaders;
+
+        /// Whether browsers may send cookies and HTTP authentication and let pages read the response.
+        Credentials => "credentials" for [AllowCredentials], takes Switch;
+
+        /// The status of the response to a preflight: 204, or 200 for clients that take nothing else.
+        OptionsSuccessStatus => "options_success_status" for [PreflightStatus], takes Status;
+    }
+}

@@ -1,0 +1,86 @@
+//! How the values of a `Config` are written as those of a text, and what is read of the defaults.
+
+use crate::config::dangers::Dangers;
+use crate::config::list::List;
+use crate::config::takes::SettingRow;
+use crate::config::value::Value;
+use std::sync::Arc;
+
+/// A value of a `Config`.
+pub(crate) trait Written {
+    /// The value as it is written; none where it is left out.
+    fn written(self) -> Option<Value>;
+}
+
+/// The settings that are not left out, as a table.
+pub(crate) fn map<const N: usize>(settings: [(SettingRow, Option<Value>); N]) -> Value {
+    let entry = |(row, value): (SettingRow, Option<Value>)| Some((row.name.to_owned(), row.takes.written(value?)));
+    Value::Map(settings.into_iter().filter_map(entry).collect())
+}
+
+impl Written for bool {
+    fn written(self) -> Option<Value> {
+        Some(Value::Bool(self))
+    }
+}
+
+impl Written for u16 {
+    fn written(self) -> Option<Value> {
+        Some(Value::Integer(self.into()))
+    }
+}
+
+impl Written for String {
+    fn written(self) -> Option<Value> {
+        Some(Value::String(self))
+    }
+}
+
+impl Written for Vec<String> {
+    fn written(self) -> Option<Value> {
+        Some(self.into())
+    }
+}
+
+/// None is written out: the default is another.
+impl Written for Option<u32> {
+    fn written(self) -> Option<Value> {
+        Some(self.map_or(Value::Null, |number| Value::Integer(number.into())))
+    }
+}
+
+/// What is read of a value of a `Config`: the defaults become settings without being written.
+pub(crate) trait ReadFrom<T> {
+    fn read_from(config: T, name: &str) -> Self;
+}
+
+impl<T> ReadFrom<T> for T {
+    fn read_from(config: T, _: &str) -> T {
+        config
+    }
+}
+
+impl ReadFrom<Vec<String>> for List {
+    fn read_from(config: Vec<String>, name: &str) -> Self {
+        List::of(name, config)
+    }
+}
+
+impl ReadFrom<Vec<String>> for Arc<List> {
+    fn read_from(config: Vec<String>, name: &str) -> Self {
+        Arc::new(List::of(name, config))
+    }
+}
+
+impl ReadFrom<Vec<String>> for Dangers {
+    fn read_from(config: Vec<String>, _: &str) -> Self {
+        config.iter().map(String::as_str).collect()
+    }
+}
+
+/// Where a switch is written that is on.
+impl ReadFrom<bool> for Option<Arc<str>> {
+    fn read_from(config: bool, name: &str) -> Self {
+        config.then(|| name.into())
+    }
+}

@@ -1,0 +1,106 @@
+//! Reading a configuration as a whole: its dialect, its top level, and its routes.
+
+use crate::compile::origins::Stakes;
+use crate::config::names_elsewhere;
+use crate::config::setting_names;
+use crate::config::settings::{Document, PredicateOf, Settings};
+use crate::config::settings_table::{DocumentSetting, PolicySetting, Setting};
+use crate::config::tables::{Key, PolicyKey};
+use crate::config::value::Value;
+use crate::issues::code::Code;
+use crate::issues::issue::{Fault, Issues};
+use crate::printable::printable;
+use crate::read::cors_package;
+use crate::read::reader::{Entries, Reader};
+
+/// Reads a configuration. What is wrong is in `issues`; the settings hold what could be read.
+pub(crate) fn read(value: Value, predicate: bool, cors_options: bool, issues: &mut Issues) -> Document {
+    let notation = issues.notation();
+    let Value::Map(entries) = value else {
+        let message = format!("a policy is {} of settings, not {}", notation.table(), notation.type_name(&value));
+        let example = notation.list_setting(Setting::AllowOrigins.name(), &["https://app.example.com"]);
+        let help = format!("write settings with their names, as in `{example}`");
+        issues.error("", &value, Fault::new(Code::WrongType, message, help));
+        return Document::default();
+    };
+    let mut reader =
+        Reader { issues, prefix: String::new(), stakes: Stakes::default(), alone: !predicate, meant: Vec::new() };
+    let is_cors = reader.dialect(&entries, cors_options);
+    reader.weigh(&entries);
+    if is_cors {
+        let entries = reader.resolve(entries);
+        return Document { settings: cors_package::read(entries, predicate, &mut reader), routes: Vec::new() };
+    }
+    let entries = reader.resolve(entries);
+    reader.document(entries, predicate)
+}
+
+impl Reader<'_> {
+    fn dialect(&mut self, entries: &[(String, Value)], cors_options: bool) -> bool {
+        const KEY: &str = DocumentSetting::Dialect.name();
+        match entries.iter().find(|(key, _)| key == DocumentSetting::Dialect.name()).map(|(_, value)| value) {
+            None => {
+                // Beside `origin` a name that is nearly one of that package's options is meant as that.
+                let theirs = entries.iter().any(|(name, _)| name == "origin");
+                let is_near = |name: &str| names_elsewhere::ours(name, true).is_some();
+                let ours = |(name, value): &(String, Value)| {
+                    setting_names::is_corsac_only(name) && !(theirs && is_near(name))
+                        || (*value == Value::Function && setting_names::is_predicate(name))
+                };
+                cors_options && !entries.iter().any(ours)
+            }
+            Some(Value::String(name)) if name == "corsac" => false,
+            Some(Value::String(name)) if name == "cors" => true,
+            Some(value @ Value::String(_)) => {
+                let message = format!("there is no dialect `{}`", printable(&value.to_string()));
+                let help = "write `corsac`, or `cors` for the options of the `cors` package";
+                self.issues.error(KEY, value, Fault::new(Code::UnknownDialect, message, help));
+                false
+            }
+            Some(value) => {
+                let string = self.notation().string();
+                self.wrong_type(KEY, value, string, "name the dialect, which is `corsac` or `cors`");
+                false
+            }
+        }
+    }
+
+    fn document(&mut self, entries: Entries<PolicyKey>, predicate: bool) -> Document {
+        let mut settings = Settings { predicate: predicate.then_some(PredicateOf::Policy), ..Settings::default() };
+        let origins_given =
+            predicate || entries.iter().any(|(key, _)| setting_names::ORIGIN_GROUP.contains(&key.name()));
+        let mut routes = None;
+        for (key, value) in entries {
+            match key {
+                PolicyKey::Setting(setting) => self.setting(setting, value, &mut settings),
+                PolicyKey::Predicate => settings.predicate = Some(PredicateOf::Policy),
+                // They start from the other settings, wherever they stand.
+                PolicyKey::Policy(PolicySetting::Routes) => routes = Some(value),
+                PolicyKey::Document(setting) => self.document_setting(setting, &value),
+            }
+        }
+        if !origins_given && !self.is_meant(setting_names::ORIGIN_GROUP) {
+            let message = "nothing says which origins may read responses";
+            let key = Setting::AllowOrigins.name();
+            let example = self.notation().list_setting(key, &["https://app.example.com"]);
+            let help = format!("list them, as in `{example}`; `[\"*\"]` is any origin, `[]` is nobody");
+            self.error(key, "", Fault::new(Code::MissingOrigins, message, help));
+        }
+        let routes = routes.map(|value| self.routes(value, &settings)).unwrap_or_default();
+        Document { settings, routes }
+    }
+
+    /// What a configuration says about itself.
+    pub(crate) fn document_setting(&mut self, setting: DocumentSetting, value: &Value) {
+        match setting {
+            // It was read before everything else.
+            DocumentSetting::Dialect => {}
+            DocumentSetting::Schema => {
+                if !matches!(value, Value::String(_)) {
+                    let string = self.notation().string();
+                    self.wrong_type(setting.name(), value, string, "write the address of the schema");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! Reading a setting of a policy or a route: which value each takes, and where what was read is kept.
+
+use crate::config::dangers::{Danger, Dangers};
+use crate::config::setting_names;
+use crate::config::settings::{List, Settings};
+use crate::config::settings_table::Setting;
+use crate::config::value::Value;
+use crate::issues::code::Code;
+use crate::issues::issue::Fault;
+use crate::printable::printable;
+use crate::read::reader::{Reader, Store};
+use std::sync::Arc;
+
+impl Reader<'_> {
+    /// Reads a setting over what holds so far.
+    pub(crate) fn setting(&mut self, setting: Setting, value: Value, settings: &mut Settings) {
+        let key = setting.name();
+        match setting {
+            Setting::AllowOrigins => {
+                self.list(key, value, "https://app.example.com").store(&mut settings.allow_origins);
+            }
+            Setting::AllowOriginRegex => self.regexes(value).store(&mut settings.allow_origin_regex),
+            Setting::AllowMethods => self.list(key, value, "PUT").store(&mut settings.allow_methods),
+            Setting::AllowHeaders => self.list(key, value, "X-Request-Id").store(&mut settings.allow_headers),
+            Setting::AllowCredentials => self.boolean(key, &value).store(&mut settings.allow_credentials),
+            Setting::ExposeHeaders => self.list(key, value, "ETag").store(&mut settings.expose_headers),
+            Setting::MaxAge => self.max_age(key, &value).store(&mut settings.max_age),
+            Setting::PreflightStatus => self.status(key, &value).store(&mut settings.preflight_status),
+            Setting::PreflightContinue => self.boolean(key, &value).store(&mut settings.preflight_continue),
+            Setting::AllowPrivateNetwork => {
+                let field: Arc<str> = format!("{}{key}", self.prefix).into();
+                let allowed = self.boolean(key, &value).map(|allowed| allowed.then_some(field));
+                allowed.store(&mut settings.allow_private_network);
+            }
+            Setting::KeepAppHeaders => self.boolean(key, &value).store(&mut settings.keep_app_headers),
+            Setting::DangerouslyAllow => {
+                let list = self.list(key, value, Danger::InsecureOrigins.as_str());
+                list.map(|list| self.dangers(&list)).store(&mut settings.dangerously_allow);
+            }
+            Setting::Protection => self.protection(value).store(&mut settings.protection),
+        }
+    }
+
+    fn dangers(&mut self, list: &List) -> Dangers {
+        const KEY: &str = Setting::DangerouslyAllow.name();
+        let mut dangers = Dangers::default();
+        for entry in &list.entries {
+            if let Some(danger) = Danger::of(&entry.text) {
+                dangers.lift(danger);
+                continue;
+            }
+            let message = format!("there is no check `{}` to lift", printable(&entry.text));
+            let near =
+                setting_names::nearest_danger(&entry.text).and_then(|name| self.spot(KEY).entries(&[name.to_owned()]));
+            let help = near
+                .unwrap_or_else(|| format!("remove the entry; the checks that can be lifted are {}", all_dangers()));
+            self.issues.error(list.place(&entry.at), &entry.text, Fault::new(Code::UnknownDanger, message, help));
+        }
+        dangers
+    }
+}
+
+/// The names of all checks that can be lifted, as a sentence lists them.
+fn all_dangers() -> String {
+    let names: Vec<_> = Danger::ALL.iter().map(|danger| format!("`{}`", danger.as_str())).collect();
+    match names.split_last() {
+        Some((last, others)) if !others.is_empty() => format!("{} and {last}", others.join(", ")),
+        _ => names.concat(),
+    }
+}
