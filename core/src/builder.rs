@@ -1,14 +1,16 @@
 //! Building a policy from a value, a text or a file.
 
+use crate::compile::checker::check;
 use crate::compile::compiler::compile;
 use crate::config::notation::Notation;
+use crate::config::settings_table::Config;
 use crate::config::value::Value;
 use crate::decide::policy::Policy;
-use crate::host::policy_text;
 use crate::issues::code::Code;
 use crate::issues::issue::{ConfigError, Fault, Issue, Issues, LoadError};
 use crate::read::document;
 use crate::read::line_numbers::{locate_json, locate_toml};
+use crate::read::policy_text;
 use crate::read::syntax::{json_fault, not_utf8, toml_fault, yaml_fault};
 use std::path::Path;
 
@@ -54,10 +56,9 @@ impl PolicyBuilder {
     ///
     /// A [`ConfigError`] with all issues at once, each with its fix.
     pub fn value(self, value: Value) -> Result<Policy, ConfigError> {
-        let mut issues = Issues::of(self.notation);
+        let mut issues = Issues::new(self.notation, takes);
         let document = document::read(value, self.predicate, self.cors_options, &mut issues);
-        let policy = compile(&document, &mut issues);
-        Ok(Policy { lints: issues.finish()?, ..policy })
+        compile(&document, issues)
     }
 
     /// Builds a policy from JSON text in UTF-8 (RFC 8259).
@@ -69,7 +70,7 @@ impl PolicyBuilder {
         let text = without_bom(text);
         match serde_json::from_slice(text) {
             Ok(value) => located(self.notation(Notation::Json).value(value), |issues| locate_json(issues, text)),
-            Err(error) => Err(syntax(json_fault(text, &error))),
+            Err(error) => Err(syntax(json_fault(text, &error, takes))),
         }
     }
 
@@ -85,7 +86,7 @@ impl PolicyBuilder {
         };
         match toml::from_str(text) {
             Ok(value) => located(self.notation(Notation::Toml).value(value), |issues| locate_toml(issues, text)),
-            Err(error) => Err(syntax(toml_fault(text, &error))),
+            Err(error) => Err(syntax(toml_fault(text, &error, takes))),
         }
     }
 
@@ -111,6 +112,78 @@ impl PolicyBuilder {
         };
         policy.map_err(|error| error.in_file(path))
     }
+}
+
+impl Policy {
+    /// Validates and compiles a configuration.
+    ///
+    /// # Errors
+    ///
+    /// A [`ConfigError`] with all issues at once, each with its fix.
+    pub fn new(config: Config) -> Result<Self, ConfigError> {
+        PolicyBuilder::new().value(config.into())
+    }
+
+    /// Builds a policy from JSON text in UTF-8 (RFC 8259).
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Policy::new`]; the code `syntax` where the text is not JSON. Issues name their lines.
+    pub fn from_json(text: impl AsRef<[u8]>) -> Result<Self, ConfigError> {
+        PolicyBuilder::new().json(text.as_ref())
+    }
+
+    /// Builds a policy from TOML text in UTF-8.
+    ///
+    /// ```
+    /// use corsac::Policy;
+    ///
+    /// let error = Policy::from_toml("allow_origins = ['https://app.example.com/']").unwrap_err();
+    /// println!("{error}");
+    /// assert_eq!(error.issues()[0].code.as_str(), "origin-trailing-slash");
+    /// assert_eq!(error.issues()[0].help, "write `https://app.example.com`");
+    /// ```
+    ///
+    /// It prints what is wrong, where, and what to write instead:
+    ///
+    /// ```text
+    /// 1 problem in the CORS policy
+    /// allow_origins[0], line 1: `https://app.example.com/` ends in a slash; …
+    ///   help: write `https://app.example.com`
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Policy::new`]; the code `syntax` where the text is not TOML. Issues name their lines.
+    pub fn from_toml(text: impl AsRef<[u8]>) -> Result<Self, ConfigError> {
+        PolicyBuilder::new().toml(text.as_ref())
+    }
+
+    /// Builds a policy from a file of at most 64 MiB: JSON if its name ends in `.json`, else TOML.
+    ///
+    /// # Errors
+    ///
+    /// [`LoadError::Io`] where the file cannot be read; [`LoadError::Config`] where it is refused, with the codes
+    /// `file-not-regular` and `file-too-large` besides those of the text.
+    pub fn from_file(path: impl AsRef<Path>) -> Result<Self, LoadError> {
+        PolicyBuilder::new().file(path.as_ref())
+    }
+}
+
+impl TryFrom<Value> for Policy {
+    type Error = ConfigError;
+
+    fn try_from(value: Value) -> Result<Self, ConfigError> {
+        PolicyBuilder::new().value(value)
+    }
+}
+
+/// Whether the engine takes a policy as it stands, and drops nothing of it: suggestions are tried so.
+fn takes(policy: Value) -> bool {
+    let mut issues = Issues::default();
+    let document = document::read(policy, false, false, &mut issues);
+    check(&document, &mut issues);
+    issues.is_clean()
 }
 
 /// Says of each issue and lint in which line it is.

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use corsac::binding::Value;
-use corsac::{Code, Config, ConfigError, LoadError, Policy, PolicyBuilder};
+use corsac::{Code, Config, ConfigError, LoadError, Policy, PolicyBuilder, RouteConfig};
 use std::error::Error;
 use std::path::{Path, PathBuf};
 
@@ -205,6 +205,18 @@ fn issues_are_listed_up_to_a_thousand() {
             issue.code == Code::OriginUppercase && issue.field == format!("allow_origins[{index}]")
         }));
     }
+}
+
+#[test]
+fn what_a_route_inherits_is_counted_once() {
+    let config = Config {
+        allow_origins: vec!["https://A.example".to_owned(); 1200],
+        routes: vec![RouteConfig { path: "/a".into(), allow_credentials: Some(true), ..RouteConfig::default() }],
+        ..Config::default()
+    };
+    let error = Policy::new(config).unwrap_err();
+    assert_eq!(error.issues().len(), 1001);
+    assert!(error.issues()[1000].message.contains("are 200 more issues"), "{error}");
 }
 
 #[test]

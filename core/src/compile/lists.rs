@@ -1,11 +1,11 @@
-//! Lists of methods and header names: validated, and rendered as they are sent.
+//! Lists of methods and header names: read, checked, and written as they are sent.
 
-use crate::compile::compiler::Compiled;
-use crate::compile::origins::Stakes;
-use crate::config::settings::{At, List};
+use crate::compile::checked::Check;
+use crate::config::settings::List;
+use crate::config::stakes::Stakes;
 use crate::decide::headers::AllowedHeaders;
 use crate::decide::methods::AllowedMethods;
-use crate::issues::code::Code;
+use crate::issues::code::{Code, Severity};
 use crate::issues::issue::{Fault, Issues};
 use crate::limits::{HEADER_NAME_BYTES, METHOD_BYTES};
 use crate::printable::printable;
@@ -15,183 +15,302 @@ use crate::suggest::trial::Place;
 use crate::tokens::{self, AUTHORIZATION, KNOWN_METHODS, SAFELISTED_HEADERS, SAFELISTED_METHODS, USUAL_METHODS};
 use http::{HeaderName, Method};
 use std::collections::HashSet;
+use std::sync::Arc;
 
-/// The methods, their list as it is sent, and whether they are `*`.
-pub(crate) fn compile_methods(list: &List, credentials: bool, issues: &mut Issues) -> Compiled<AllowedMethods> {
-    let all = list.has_wildcard();
-    let mut effective: Vec<&str> = SAFELISTED_METHODS.to_vec();
-    let mut seen: HashSet<&str> = effective.iter().copied().collect();
-    let mut spot = place_of(list, credentials, issues);
-    for entry in list.entries.iter().filter(|entry| entry.text != "*") {
-        let place = || list.place(&entry.at);
-        spot.wanted &= !issues.is_full();
-        match check_method(&entry.text, &spot) {
-            Err(fault) => issues.error(place(), &entry.text, fault),
-            Ok(()) if tokens::is_forbidden_method(entry.text.as_bytes()) => {
-                let message = format!("`{}` is dropped: browsers never send it", entry.text);
-                issues.lint(place(), &entry.text, Fault::new(Code::MethodForbidden, message, "remove it"));
-            }
-            Ok(()) if all => redundant(list, &entry.at, &entry.text, issues),
-            Ok(()) if seen.insert(&entry.text) => effective.push(&entry.text),
-            Ok(()) => {}
+/// Methods that write and are never sent without a preflight.
+const WRITES: [&str; 3] = ["PUT", "PATCH", "DELETE"];
+
+/// A list of names, read: those that count, and what was found in it.
+#[derive(Debug)]
+pub(crate) struct NameList {
+    /// Whether it has `*`.
+    all: bool,
+    /// Whether it names `Authorization`.
+    authorization: bool,
+    names: Arc<StringSet>,
+    /// The names as they are sent.
+    joined: Arc<str>,
+    found: Vec<(usize, NameConcern)>,
+}
+
+/// What may be wrong with a method or a header name.
+#[derive(Clone, Copy, Debug)]
+enum NameConcern {
+    NotAMethod,
+    ForbiddenMethod,
+    NotAHeader,
+    ForbiddenRequestHeader,
+    ResponseHeader,
+    /// Only one name is not covered by `*`, and it is not listed.
+    AuthorizationNotCovered,
+    /// `*` among the exposed headers.
+    AnyExposed,
+    ForbiddenResponseHeader,
+    RequestHeader,
+    /// `*` covers it.
+    Redundant,
+}
+
+impl NameConcern {
+    /// How much it weighs: of these lists no check can be lifted, so that credentials alone matter (specification 2.2).
+    fn severity(self, Stakes { credentials, .. }: Stakes) -> Option<Severity> {
+        match self {
+            NameConcern::NotAMethod
+            | NameConcern::NotAHeader
+            | NameConcern::ForbiddenResponseHeader
+            | NameConcern::RequestHeader => Some(Severity::Error),
+            NameConcern::ForbiddenMethod
+            | NameConcern::ForbiddenRequestHeader
+            | NameConcern::ResponseHeader
+            | NameConcern::Redundant => Some(Severity::Lint),
+            NameConcern::AnyExposed => credentials.then_some(Severity::Error),
+            NameConcern::AuthorizationNotCovered => (!credentials).then_some(Severity::Lint),
         }
     }
-    if !all {
-        let text = effective.join(", ");
-        return (AllowedMethods::Listed(StringSet::of_names(effective)).into(), text, false);
+}
+
+impl NameList {
+    pub(crate) fn of_methods(list: &List) -> Self {
+        let all = list.has_wildcard();
+        let mut names: Vec<&str> = SAFELISTED_METHODS.to_vec();
+        let mut seen: HashSet<&str> = names.iter().copied().collect();
+        let mut found = Vec::new();
+        for (index, text) in numbered(list).filter(|(_, text)| *text != "*") {
+            if check_method(text).is_err() {
+                found.push((index, NameConcern::NotAMethod));
+            } else if tokens::is_forbidden_method(text.as_bytes()) {
+                found.push((index, NameConcern::ForbiddenMethod));
+            } else if all {
+                found.push((index, NameConcern::Redundant));
+            } else if seen.insert(text) {
+                names.push(text);
+            }
+        }
+        let joined = names.join(", ").into();
+        NameList { all, authorization: false, names: StringSet::of_names(names).into(), joined, found }
     }
-    let text = if credentials { USUAL_METHODS.join(", ") } else { "*".to_owned() };
-    (AllowedMethods::All { echo: credentials }.into(), text, true)
+
+    pub(crate) fn of_request_headers(list: &List) -> Self {
+        let all = list.has_wildcard();
+        let mut names: Vec<String> = SAFELISTED_HEADERS.iter().map(|name| (*name).to_owned()).collect();
+        let mut seen: HashSet<String> = names.iter().cloned().collect();
+        let mut authorization = false;
+        let mut found = Vec::new();
+        for (index, text) in numbered(list).filter(|(_, text)| *text != "*") {
+            let Some(name) = header_name(text) else {
+                found.push((index, NameConcern::NotAHeader));
+                continue;
+            };
+            authorization |= name == AUTHORIZATION;
+            if tokens::is_forbidden_request_header(&name) {
+                found.push((index, NameConcern::ForbiddenRequestHeader));
+            } else if tokens::is_response_only(&name) {
+                found.push((index, NameConcern::ResponseHeader));
+            } else if all && name != AUTHORIZATION {
+                found.push((index, NameConcern::Redundant));
+            } else if seen.insert(name.clone()) {
+                names.push(name);
+            }
+        }
+        if all && !authorization {
+            found.push((0, NameConcern::AuthorizationNotCovered));
+        }
+        let joined = names.join(", ").into();
+        NameList { all, authorization, names: StringSet::of_names(names).into(), joined, found }
+    }
+
+    pub(crate) fn of_exposed_headers(list: &List) -> Self {
+        let all = list.has_wildcard();
+        let mut names: Vec<String> = Vec::new();
+        let mut seen: HashSet<String> = HashSet::new();
+        let mut found = Vec::new();
+        for (index, text) in numbered(list) {
+            match header_name(text) {
+                _ if text == "*" => found.push((index, NameConcern::AnyExposed)),
+                None => found.push((index, NameConcern::NotAHeader)),
+                Some(name) if tokens::is_forbidden_response_header(&name) => {
+                    found.push((index, NameConcern::ForbiddenResponseHeader));
+                }
+                Some(name) if tokens::is_request_only(&name) => found.push((index, NameConcern::RequestHeader)),
+                Some(_) if all => found.push((index, NameConcern::Redundant)),
+                Some(name) if seen.insert(name.clone()) => names.push(name),
+                Some(_) => {}
+            }
+        }
+        let joined = if all { "*".into() } else { names.join(", ").into() };
+        NameList { all, authorization: false, names: StringSet::of_names(names).into(), joined, found }
+    }
+
+    /// Whether the methods have one that writes.
+    pub(crate) fn has_writes(&self) -> bool {
+        self.all || WRITES.iter().any(|method| self.names.contains(method.as_bytes()))
+    }
+
+    /// The methods that are allowed, and their list as it is sent.
+    pub(crate) fn allowed_methods(&self, credentials: bool) -> (AllowedMethods, Arc<str>) {
+        match (self.all, credentials) {
+            (false, _) => (AllowedMethods::Listed(Arc::clone(&self.names)), Arc::clone(&self.joined)),
+            (true, false) => (AllowedMethods::All { echo: false }, "*".into()),
+            (true, true) => (AllowedMethods::All { echo: true }, USUAL_METHODS.join(", ").into()),
+        }
+    }
+
+    /// The request headers that are allowed, and their list as it is sent; none where those asked for are sent.
+    pub(crate) fn allowed_headers(&self, credentials: bool) -> (AllowedHeaders, Option<Arc<str>>) {
+        match (self.all, credentials, self.authorization) {
+            (false, ..) => (AllowedHeaders::Listed(Arc::clone(&self.names)), Some(Arc::clone(&self.joined))),
+            (true, true, _) => (AllowedHeaders::All, None),
+            (true, false, true) => (AllowedHeaders::All, Some(format!("*, {AUTHORIZATION}").into())),
+            (true, false, false) => (AllowedHeaders::AllButAuthorization, Some("*".into())),
+        }
+    }
+
+    /// The list as it is sent, where anything stands in it.
+    pub(crate) fn exposed(&self) -> Option<Arc<str>> {
+        (!self.joined.is_empty()).then(|| Arc::clone(&self.joined))
+    }
+
+    /// Reports what was found in it.
+    pub(crate) fn report(&self, list: &List, check: Check<'_>, issues: &mut Issues) {
+        let stakes = Stakes { credentials: check.stakes.credentials, ..Stakes::default() };
+        let mut place = Place::new(&list.field, stakes, false, issues);
+        for (index, concern) in &self.found {
+            let Some(severity) = check.news(|stakes| concern.severity(stakes)) else { continue };
+            place.attend(issues);
+            if let NameConcern::AuthorizationNotCovered = concern {
+                issues.report(severity, &list.field, "*", authorization_not_covered(list, issues));
+            } else if let Some(entry) = list.entries.get(*index) {
+                issues.report(severity, list.place(&entry.at), &entry.text, fault(*concern, &entry.text, &place));
+            }
+        }
+    }
 }
 
-/// Of these lists no check can be lifted, so that credentials alone matter.
-fn place_of<'l>(list: &'l List, credentials: bool, issues: &Issues) -> Place<'l> {
-    Place::new(&list.field, Stakes { credentials, ..Stakes::default() }, false, issues)
+fn numbered(list: &List) -> impl Iterator<Item = (usize, &str)> {
+    list.entries.iter().map(|entry| entry.text.as_str()).enumerate()
 }
 
-fn check_method(method: &str, place: &Place<'_>) -> Result<(), Fault> {
+/// Why a text is not a method.
+enum MethodFault {
+    Empty,
+    NotAToken,
+    /// This is its case.
+    Case(&'static str),
+}
+
+fn check_method(method: &str) -> Result<(), MethodFault> {
     if method.trim().is_empty() {
-        return Err(Fault::new(Code::MethodNotToken, EMPTY, "remove the entry, or write a method such as `PUT`"));
+        return Err(MethodFault::Empty);
     }
-    let help = |otherwise: &str| place.entries(&suggest_methods(method)).unwrap_or_else(|| otherwise.to_owned());
     if method.len() > METHOD_BYTES || Method::from_bytes(method.as_bytes()).is_err() {
-        let message = format!(
-            "`{}` is not a valid method: a method is one token of at most {METHOD_BYTES} bytes",
-            printable(method)
-        );
-        return Err(Fault::new(Code::MethodNotToken, message, help("write each method by itself, such as `PUT`")));
+        return Err(MethodFault::NotAToken);
     }
     match KNOWN_METHODS.iter().find(|known| known.eq_ignore_ascii_case(method)) {
-        Some(known) if *known != method => {
-            let message = format!("`{method}` is not `{known}`: methods are case-sensitive");
-            Err(Fault::new(Code::MethodCase, message, help("write it in upper case")))
-        }
+        Some(known) if *known != method => Err(MethodFault::Case(known)),
         _ => Ok(()),
     }
 }
 
-/// The request headers, their list as it is sent, and whether they are `*`.
-pub(crate) fn compile_headers(list: &List, credentials: bool, issues: &mut Issues) -> Compiled<AllowedHeaders> {
-    let all = list.has_wildcard();
-    let mut effective: Vec<String> = SAFELISTED_HEADERS.iter().map(|name| (*name).to_owned()).collect();
-    let mut seen: HashSet<String> = effective.iter().cloned().collect();
-    let mut authorization = false;
-    let mut spot = place_of(list, credentials, issues);
-    for entry in list.entries.iter().filter(|entry| entry.text != "*") {
-        let place = || list.place(&entry.at);
-        spot.wanted &= !issues.is_full();
-        let name = match check_header(&entry.text, &spot) {
-            Ok(name) => name,
-            Err(fault) => {
-                issues.error(place(), &entry.text, fault);
-                continue;
-            }
-        };
-        authorization |= name == AUTHORIZATION;
-        if tokens::is_forbidden_request_header(&name) {
-            let message = format!("`{name}` is dropped: scripts cannot set it, so it is never asked for");
-            issues.lint(place(), &entry.text, Fault::new(Code::RequestHeaderForbidden, message, "remove it"));
-        } else if tokens::is_response_only(&name) {
-            let message =
-                format!("`{name}` is dropped: it is a response header, and this is the list of request headers");
-            let help = format!("remove it; if scripts are to read it, put it into `{}`", expose_name(list, issues));
-            issues.lint(place(), &entry.text, Fault::new(Code::RequestHeaderResponseOnly, message, help));
-        } else if all && name != AUTHORIZATION {
-            redundant(list, &entry.at, &entry.text, issues);
-        } else if seen.insert(name.clone()) {
-            effective.push(name);
-        }
-    }
-    if !all {
-        let text = effective.join(", ");
-        return (AllowedHeaders::listed(effective.iter().map(String::as_str)).into(), text, false);
-    }
-    if credentials {
-        return (AllowedHeaders::All.into(), String::new(), true);
-    }
-    if authorization {
-        return (AllowedHeaders::All.into(), format!("*, {AUTHORIZATION}"), true);
-    }
-    let message = "`*` does not cover `Authorization`";
-    let key = list.field.rsplit('.').next().unwrap_or_default();
-    let better = issues.notation().list_setting(key, &["*", "Authorization"]);
-    let help = format!("write `{better}` if scripts send it; else name the headers that they send");
-    issues.lint(&list.field, "*", Fault::new(Code::AuthorizationNotCovered, message, help));
-    (AllowedHeaders::AllButAuthorization.into(), "*".to_owned(), true)
-}
-
-/// What the dialect at hand calls the list of exposed headers.
-fn expose_name(list: &List, issues: &Issues) -> String {
-    if list.field == "allowed_headers" { "exposedHeaders".into() } else { issues.notation().key("expose_headers") }
+/// The name in lower case, if it is one.
+fn header_name(name: &str) -> Option<String> {
+    let is_short = name.len() <= HEADER_NAME_BYTES;
+    HeaderName::from_bytes(name.as_bytes()).ok().filter(|_| is_short).map(|lower| lower.as_str().to_owned())
 }
 
 const EMPTY: &str = "the entry is empty: a variable may not have been set";
 
-fn check_header(name: &str, place: &Place<'_>) -> Result<String, Fault> {
+fn fault(concern: NameConcern, text: &str, place: &Place<'_>) -> Fault {
+    let shown = printable(text);
+    match concern {
+        NameConcern::NotAMethod => not_a_method(text, place),
+        NameConcern::ForbiddenMethod => {
+            let message = format!("`{text}` is dropped: browsers never send it");
+            Fault::new(Code::MethodForbidden, message, "remove it")
+        }
+        NameConcern::NotAHeader | NameConcern::AuthorizationNotCovered => not_a_header(text, place),
+        NameConcern::ForbiddenRequestHeader => {
+            let message = format!("`{}` is dropped: scripts cannot set it, so it is never asked for", lower(text));
+            Fault::new(Code::RequestHeaderForbidden, message, "remove it")
+        }
+        NameConcern::ResponseHeader => {
+            let message = format!(
+                "`{}` is dropped: it is a response header, and this is the list of request headers",
+                lower(text)
+            );
+            let help = format!("remove it; if scripts are to read it, put it into `{}`", expose_name(place));
+            Fault::new(Code::RequestHeaderResponseOnly, message, help)
+        }
+        NameConcern::AnyExposed => Fault::new(
+            Code::ExposeAnyWithCredentials,
+            "with credentials, `*` is not a wildcard but a header of that name",
+            "name the headers that scripts may read, such as `ETag`",
+        ),
+        NameConcern::ForbiddenResponseHeader => {
+            let message = format!("`{}` can never be read by scripts, whatever is exposed", lower(text));
+            Fault::new(Code::ExposeForbidden, message, "remove it")
+        }
+        NameConcern::RequestHeader => {
+            let message = format!(
+                "`{}` is a request header; this is the list of response headers that scripts may read",
+                lower(text)
+            );
+            let help = "remove it; if scripts are to send it, put it into the list of allowed request headers";
+            Fault::new(Code::ExposeRequestOnly, message, help)
+        }
+        NameConcern::Redundant => Fault::new(
+            Code::RedundantBesideWildcard,
+            format!("`{shown}` is dropped: `*` covers it"),
+            "remove it, or the `*`",
+        ),
+    }
+}
+
+fn lower(name: &str) -> String {
+    name.to_ascii_lowercase()
+}
+
+fn not_a_method(method: &str, place: &Place<'_>) -> Fault {
+    let help = |otherwise: &str| place.entries(&suggest_methods(method)).unwrap_or_else(|| otherwise.to_owned());
+    match check_method(method) {
+        Err(MethodFault::Empty) => {
+            Fault::new(Code::MethodNotToken, EMPTY, "remove the entry, or write a method such as `PUT`")
+        }
+        Err(MethodFault::Case(known)) => {
+            let message = format!("`{method}` is not `{known}`: methods are case-sensitive");
+            Fault::new(Code::MethodCase, message, help("write it in upper case"))
+        }
+        Err(MethodFault::NotAToken) | Ok(()) => {
+            let message = format!(
+                "`{}` is not a valid method: a method is one token of at most {METHOD_BYTES} bytes",
+                printable(method)
+            );
+            Fault::new(Code::MethodNotToken, message, help("write each method by itself, such as `PUT`"))
+        }
+    }
+}
+
+fn not_a_header(name: &str, place: &Place<'_>) -> Fault {
     if name.trim().is_empty() {
         let help = "remove the entry, or write a name such as `X-Request-Id`";
-        return Err(Fault::new(Code::HeaderNotToken, EMPTY, help));
+        return Fault::new(Code::HeaderNotToken, EMPTY, help);
     }
-    match HeaderName::from_bytes(name.as_bytes()) {
-        Ok(lower) if name.len() <= HEADER_NAME_BYTES => Ok(lower.as_str().to_owned()),
-        _ => {
-            let message = format!(
-                "`{}` is not a valid header name: a name is one token of at most {HEADER_NAME_BYTES} bytes",
-                printable(name)
-            );
-            let help = place.entries(&suggest_headers(name));
-            let help =
-                help.unwrap_or_else(|| "write each name by itself, such as `X-Request-Id`, without a value".to_owned());
-            Err(Fault::new(Code::HeaderNotToken, message, help))
-        }
-    }
+    let message = format!(
+        "`{}` is not a valid header name: a name is one token of at most {HEADER_NAME_BYTES} bytes",
+        printable(name)
+    );
+    let help = place.entries(&suggest_headers(name));
+    let help = help.unwrap_or_else(|| "write each name by itself, such as `X-Request-Id`, without a value".to_owned());
+    Fault::new(Code::HeaderNotToken, message, help)
 }
 
-/// The exposed headers as they are sent.
-pub(crate) fn compile_expose(list: &List, credentials: bool, issues: &mut Issues) -> Option<String> {
-    let all = list.has_wildcard();
-    let mut names: Vec<String> = Vec::new();
-    let mut seen: HashSet<String> = HashSet::new();
-    let mut spot = place_of(list, credentials, issues);
-    for entry in &list.entries {
-        let place = || list.place(&entry.at);
-        if entry.text == "*" {
-            if credentials {
-                let message = "with credentials, `*` is not a wildcard but a header of that name";
-                let fault = Fault::new(
-                    Code::ExposeAnyWithCredentials,
-                    message,
-                    "name the headers that scripts may read, such as `ETag`",
-                );
-                issues.error(place(), "*", fault);
-            }
-            continue;
-        }
-        spot.wanted &= !issues.is_full();
-        match check_header(&entry.text, &spot) {
-            Err(fault) => issues.error(place(), &entry.text, fault),
-            Ok(name) if tokens::is_forbidden_response_header(&name) => {
-                let message = format!("`{name}` can never be read by scripts, whatever is exposed");
-                issues.error(place(), &entry.text, Fault::new(Code::ExposeForbidden, message, "remove it"));
-            }
-            Ok(name) if tokens::is_request_only(&name) => {
-                let message =
-                    format!("`{name}` is a request header; this is the list of response headers that scripts may read");
-                let help = "remove it; if scripts are to send it, put it into the list of allowed request headers";
-                issues.error(place(), &entry.text, Fault::new(Code::ExposeRequestOnly, message, help));
-            }
-            Ok(_) if all => redundant(list, &entry.at, &entry.text, issues),
-            Ok(name) if seen.insert(name.clone()) => names.push(name),
-            Ok(_) => {}
-        }
-    }
-    if all {
-        return Some("*".to_owned());
-    }
-    if names.is_empty() { None } else { Some(names.join(", ")) }
+fn authorization_not_covered(list: &List, issues: &Issues) -> Fault {
+    let key = list.field.rsplit('.').next().unwrap_or_default();
+    let better = issues.notation().list_setting(key, &["*", "Authorization"]);
+    let help = format!("write `{better}` if scripts send it; else name the headers that they send");
+    Fault::new(Code::AuthorizationNotCovered, "`*` does not cover `Authorization`", help)
 }
 
-fn redundant(list: &List, at: &At, text: &str, issues: &mut Issues) {
-    let message = format!("`{}` is dropped: `*` covers it", printable(text));
-    issues.lint(list.place(at), text, Fault::new(Code::RedundantBesideWildcard, message, "remove it, or the `*`"));
+/// What the dialect at hand calls the list of exposed headers.
+fn expose_name(place: &Place<'_>) -> String {
+    if place.key == "allowed_headers" { "exposedHeaders".into() } else { place.notation.key("expose_headers") }
 }

@@ -1,5 +1,9 @@
-//! Settings become a policy.
+//! Settings become a policy, in one pass: they are checked, then become rules, then templates of responses.
 
+mod checked;
+pub(crate) mod checker;
 pub(crate) mod compiler;
-pub(crate) mod lists;
-pub(crate) mod origins;
+mod contradiction;
+mod lists;
+mod origins;
+mod routes;

@@ -7,6 +7,7 @@ pub(crate) mod notation;
 pub(crate) mod setting_names;
 pub(crate) mod settings;
 pub(crate) mod settings_table;
+pub(crate) mod stakes;
 pub(crate) mod table_macros;
 pub(crate) mod tables;
 pub(crate) mod takes;

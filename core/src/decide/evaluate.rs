@@ -1,15 +1,18 @@
-//! The one walk: a policy and a request make a decision. Nothing here allocates or fails.
+//! A policy and a request make a decision (specification 4.1). Nothing here allocates or fails.
+//!
+//! A row is a row of the table there. What each row puts on the response stands in `response/render.rs`.
 
 use crate::config::settings::PredicateOf;
 use crate::decide::decision::Decision;
-use crate::decide::headers::Asked;
-use crate::decide::policy::{Policy, Rules};
+use crate::decide::headers::RequestedHeaders;
+use crate::decide::policy::{Policy, RoutedRules, Rules};
 use crate::decide::protection::{Objection, Protection};
 use crate::decide::request::Request;
 use crate::issues::code::Reason;
 use crate::origins::set::Verdict;
+use crate::paths::RouteChoice;
 use crate::predicate::PredicateAnswer;
-use crate::response::outcome::Case;
+use crate::response::outcome::Outcome;
 
 /// The result of evaluating a request: a decision, or the question that has to be answered first.
 #[derive(Clone, Copy, Debug)]
@@ -47,12 +50,12 @@ impl<'a> Pending<'a> {
     /// Goes on with the predicate's answer (specification 5).
     #[must_use]
     pub fn resolve(self, answer: PredicateAnswer) -> Decision<'a> {
-        let walk = Walk::new(self.policy, self.rules, &self.request);
-        walk.resume(match answer {
-            PredicateAnswer::Allow => OriginAnswer::Allowed,
-            PredicateAnswer::Deny => OriginAnswer::Refused(Reason::OriginNotAllowed),
-            PredicateAnswer::Failed => OriginAnswer::Refused(Reason::PredicateFailed),
-        })
+        let evaluator = Evaluator::new(self.policy, self.rules, &self.request);
+        match answer {
+            PredicateAnswer::Allow => evaluator.origin_allowed(),
+            PredicateAnswer::Deny => evaluator.origin_not_allowed(Reason::OriginNotAllowed),
+            PredicateAnswer::Failed => evaluator.origin_not_allowed(Reason::PredicateFailed),
+        }
     }
 }
 
@@ -82,134 +85,143 @@ impl Policy {
     /// ```
     #[must_use]
     pub fn evaluate<'a>(&'a self, request: &Request<'a>) -> Evaluation<'a> {
-        let (rules, is_ambiguous) = match &self.routes {
-            None => (&self.rules, false),
-            Some(routes) => {
-                let choice = routes.paths.choose(request.path, request.path_decoded);
-                choice.map_or((&routes.ambiguous, true), |route| {
-                    (route.and_then(|index| routes.rules.get(index as usize)).unwrap_or(&self.rules), false)
-                })
+        match &self.routes {
+            None => Evaluator::new(self, &self.rules, request).evaluate(),
+            Some(routes) => self.evaluate_by_path(routes, request),
+        }
+    }
+
+    /// Specification 6.2: the rules are those of the path's route.
+    fn evaluate_by_path<'a>(&'a self, routes: &'a RoutedRules, request: &Request<'a>) -> Evaluation<'a> {
+        let rules = match routes.paths.choose(request.path, request.path_decoded) {
+            RouteChoice::Ambiguous => {
+                return Evaluation::Decided(Evaluator::new(self, &routes.ambiguous, request).path_ambiguous());
             }
+            RouteChoice::TopLevel => &self.rules,
+            RouteChoice::Route(index) => routes.rules.get(index as usize).unwrap_or(&self.rules),
         };
-        let walk = Walk::new(self, rules, request);
-        if is_ambiguous { Evaluation::Decided(walk.ambiguous()) } else { walk.start() }
+        Evaluator::new(self, rules, request).evaluate()
     }
 }
 
 /// One policy, or one of its routes, and one request.
 #[derive(Clone, Copy)]
-struct Walk<'a, 'q> {
+struct Evaluator<'a, 'q> {
     policy: &'a Policy,
     rules: &'a Rules,
     request: &'q Request<'a>,
-    options: bool,
-    preflight: bool,
+    is_options: bool,
+    is_preflight: bool,
 }
 
-#[derive(Clone, Copy)]
-enum OriginAnswer {
-    Allowed,
-    Refused(Reason),
-}
-
-impl<'a, 'q> Walk<'a, 'q> {
+impl<'a, 'q> Evaluator<'a, 'q> {
     #[inline]
     fn new(policy: &'a Policy, rules: &'a Rules, request: &'q Request<'a>) -> Self {
-        let options = request.method == b"OPTIONS";
+        let is_options = request.method == b"OPTIONS";
         // Fetch: a CORS-preflight request is OPTIONS with both headers.
-        let preflight = options && request.origin.is_some() && request.access_control_request_method.is_some();
-        Walk { policy, rules, request, options, preflight }
+        let is_preflight = is_options && request.origin.is_some() && request.access_control_request_method.is_some();
+        Evaluator { policy, rules, request, is_options, is_preflight }
     }
 
-    #[inline]
-    fn start(self) -> Evaluation<'a> {
-        let rules = self.rules;
-        if rules.origins.is_any() && !self.preflight {
+    /// Rows 1 and 2: no origin is allowed.
+    fn path_ambiguous(self) -> Decision<'a> {
+        self.origin_not_allowed(Reason::PathAmbiguous)
+    }
+
+    /// Rows 3 to 9.
+    #[inline(always)]
+    fn evaluate(self) -> Evaluation<'a> {
+        // Row 3.
+        if self.rules.origins.is_any() && !self.is_preflight {
             return Evaluation::Decided(self.actual(Reason::AnyOrigin));
         }
+        // Rows 4 and 5.
         let Some(origin) = self.request.origin else {
             return Evaluation::Decided(self.actual(Reason::NoOrigin));
         };
-        Evaluation::Decided(self.resume(match rules.origins.check(origin, rules.secure_only) {
-            Verdict::Allowed => OriginAnswer::Allowed,
-            Verdict::NotAllowed => OriginAnswer::Refused(Reason::OriginNotAllowed),
-            Verdict::Malformed => OriginAnswer::Refused(Reason::OriginMalformed),
+        let reason = match self.rules.origins.check(origin, self.rules.secure_only) {
+            // Rows 6 and 8.
+            Verdict::Allowed => return Evaluation::Decided(self.origin_allowed()),
+            // Rows 4, 7 and 9.
+            Verdict::NotAllowed => Reason::OriginNotAllowed,
+            Verdict::Malformed => Reason::OriginMalformed,
             Verdict::Ask => {
-                return Evaluation::Ask(Pending { policy: self.policy, rules, request: *self.request });
+                let (policy, rules, request) = (self.policy, self.rules, *self.request);
+                return Evaluation::Ask(Pending { policy, rules, request });
             }
-        }))
+        };
+        Evaluation::Decided(self.origin_not_allowed(reason))
     }
 
-    /// Nobody is told anything, and protection is as strict as on any route.
-    fn ambiguous(self) -> Decision<'a> {
-        self.resume(OriginAnswer::Refused(Reason::PathAmbiguous))
+    /// Row 6 or, on a preflight, row 8.
+    #[inline]
+    fn origin_allowed(self) -> Decision<'a> {
+        if self.is_preflight { self.preflight_allowed() } else { self.actual(Reason::OriginAllowed) }
     }
 
-    fn resume(self, answer: OriginAnswer) -> Decision<'a> {
-        match (answer, self.preflight) {
-            (OriginAnswer::Allowed, false) => self.actual(Reason::OriginAllowed),
-            (OriginAnswer::Allowed, true) => self.asked(),
-            (OriginAnswer::Refused(reason), false) => self.actual(reason),
-            (OriginAnswer::Refused(reason), true) => self.decide(Case::Refused { reason }, None),
-        }
+    /// Rows 1, 4 and 7 or, on a preflight, 2 and 9.
+    fn origin_not_allowed(self, reason: Reason) -> Decision<'a> {
+        if self.is_preflight { self.decide(Outcome::PreflightRefused { reason }, None) } else { self.actual(reason) }
     }
 
+    /// An actual request, unless protection refuses it.
     #[inline(always)]
     fn actual(self, reason: Reason) -> Decision<'a> {
-        let case = Case::Actual { reason, options: self.options };
+        let outcome = Outcome::Actual { reason, options: self.is_options };
         match &self.rules.protection {
-            None => self.decide(case, None),
-            Some(protection) => self.guarded(protection, case, reason),
+            None => self.decide(outcome, None),
+            Some(protection) => self.protected(protection, outcome, reason),
         }
     }
 
-    /// By itself, so that policies without protection pay nothing for it.
+    /// Specification 7.2. By itself, so that policies without protection pay nothing for it.
     #[inline(never)]
-    fn guarded(&self, protection: &Protection, case: Case, reason: Reason) -> Decision<'a> {
+    fn protected(&self, protection: &Protection, outcome: Outcome, reason: Reason) -> Decision<'a> {
         let trusted = reason == Reason::OriginAllowed && self.rules.credentials;
         match protection.objection(self.request, trusted) {
             Some(Objection { reason: refusal, refuse: true }) => {
                 let readable = matches!(reason, Reason::AnyOrigin | Reason::OriginAllowed);
-                self.decide(Case::Blocked { reason: refusal, readable }, None)
+                self.decide(Outcome::ProtectionRefusal { reason: refusal, readable }, None)
             }
-            reported => self.decide(case, reported.map(|objection| objection.reason)),
+            reported => self.decide(outcome, reported.map(|objection| objection.reason)),
         }
     }
 
-    /// A preflight whose origin is allowed: is what it asks for?
-    fn asked(self) -> Decision<'a> {
+    /// Row 8: is what the preflight asks for allowed, too?
+    fn preflight_allowed(self) -> Decision<'a> {
         let (rules, request) = (self.rules, self.request);
+        // Specification 7.3: a write comes before the method.
         let protection = rules.protection.as_ref();
-        let reported = match protection.and_then(|it| it.objection_to_asked(request, rules.credentials)) {
-            Some(Objection { refuse: true, .. }) => return self.decide(Case::BlockedPreflight, None),
+        let reported = match protection.and_then(|it| it.objection_to_preflight(request, rules.credentials)) {
+            Some(Objection { refuse: true, .. }) => return self.decide(Outcome::PreflightProtectionRefusal, None),
             reported => reported.map(|objection| objection.reason),
         };
-        let (method_allowed, echo_method) =
-            rules.methods.check(request.access_control_request_method.unwrap_or_default());
+        // Specification 4.3: the method comes before the headers.
+        let method = rules.methods.check(request.access_control_request_method.unwrap_or_default());
         let headers = match request.access_control_request_headers {
             Some(headers) => rules.headers.check(headers),
-            None => Asked::Allowed,
+            None => RequestedHeaders::Allowed,
         };
-        let reason = match (method_allowed, headers) {
+        let reason = match (method.is_allowed, headers) {
             (false, _) => Reason::PreflightMethodNotAllowed,
-            (true, Asked::NotAllowed) => Reason::PreflightHeaderNotAllowed,
-            (true, Asked::Malformed) => Reason::PreflightHeadersMalformed,
-            (true, Asked::Allowed) => Reason::PreflightAllowed,
+            (true, RequestedHeaders::NotAllowed) => Reason::PreflightHeaderNotAllowed,
+            (true, RequestedHeaders::Malformed) => Reason::PreflightHeadersMalformed,
+            (true, RequestedHeaders::Allowed) => Reason::PreflightAllowed,
         };
-        let asked_headers = request.access_control_request_headers.is_some_and(|headers| !headers.is_empty());
-        let case = Case::Preflight {
+        let asks_for_headers = request.access_control_request_headers.is_some_and(|headers| !headers.is_empty());
+        let outcome = Outcome::PreflightAnswered {
             reason,
             private_network: rules.private_network && request.access_control_request_private_network == Some(b"true"),
-            echo_method,
-            echo_headers: rules.echo_headers && asked_headers && headers == Asked::Allowed,
+            echo_method: method.is_echoed,
+            echo_headers: rules.echo_headers && asks_for_headers && headers == RequestedHeaders::Allowed,
         };
-        self.decide(case, reported)
+        self.decide(outcome, reported)
     }
 
     #[inline(always)]
-    fn decide(&self, case: Case, reported: Option<Reason>) -> Decision<'a> {
+    fn decide(&self, outcome: Outcome, reported: Option<Reason>) -> Decision<'a> {
         Decision {
-            template: self.policy.templates.of(self.rules.layout, case, reported),
+            template: self.policy.templates.of(self.rules.outcomes, outcome, reported),
             origin: self.request.origin.unwrap_or_default(),
             request_method: self.request.access_control_request_method.unwrap_or_default(),
             request_headers: self.request.access_control_request_headers.unwrap_or_default(),

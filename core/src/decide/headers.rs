@@ -3,37 +3,34 @@
 use crate::limits::{REQUESTED_HEADERS, REQUESTED_HEADERS_BYTES};
 use crate::string_set::StringSet;
 use crate::tokens::{AUTHORIZATION, is_tchar};
+use std::sync::Arc;
 
 /// Which request headers a policy allows.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum AllowedHeaders {
     /// `*`, with credentials: every name.
     All,
     /// `*`, without: every name but `Authorization` (Fetch, "CORS non-wildcard request-header name").
     AllButAuthorization,
     /// These names, in lower case.
-    Listed(StringSet),
+    Listed(Arc<StringSet>),
 }
 
-/// What a request's list of headers comes to.
+/// What the headers that a preflight asks for come to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Asked {
+pub(crate) enum RequestedHeaders {
     Allowed,
     NotAllowed,
     Malformed,
 }
 
 impl AllowedHeaders {
-    pub(crate) fn listed<'a>(names: impl Iterator<Item = &'a str>) -> Self {
-        AllowedHeaders::Listed(StringSet::of_names(names.collect::<Vec<_>>()))
-    }
-
     /// Reads the header: names separated by commas, with optional white space and empty elements.
-    pub(crate) fn check(&self, header: &[u8]) -> Asked {
+    pub(crate) fn check(&self, header: &[u8]) -> RequestedHeaders {
         if header.len() > REQUESTED_HEADERS_BYTES {
-            return Asked::Malformed;
+            return RequestedHeaders::Malformed;
         }
-        let mut answer = Asked::Allowed;
+        let mut found = RequestedHeaders::Allowed;
         let mut count = 0;
         for element in header.split(|byte| *byte == b',') {
             let name = element.trim_ows();
@@ -42,13 +39,13 @@ impl AllowedHeaders {
             }
             count += 1;
             if count > REQUESTED_HEADERS || !name.iter().all(|byte| is_tchar(*byte)) {
-                return Asked::Malformed;
+                return RequestedHeaders::Malformed;
             }
-            if answer == Asked::Allowed && !self.allows(name) {
-                answer = Asked::NotAllowed;
+            if found == RequestedHeaders::Allowed && !self.allows(name) {
+                found = RequestedHeaders::NotAllowed;
             }
         }
-        answer
+        found
     }
 
     fn allows(&self, name: &[u8]) -> bool {

@@ -3,25 +3,40 @@
 use crate::limits::METHOD_BYTES;
 use crate::string_set::StringSet;
 use crate::tokens::{USUAL_METHODS, is_forbidden_method, is_token};
+use std::sync::Arc;
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum AllowedMethods {
     /// `*`: every token that is not forbidden. With credentials the usual ones are listed, and another that is
     /// asked for is sent back, because `*` would be read as a literal.
     All { echo: bool },
     /// These. Matching is case-sensitive (Fetch, "CORS-preflight fetch").
-    Listed(StringSet),
+    Listed(Arc<StringSet>),
+}
+
+/// What the method that a preflight asks for comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct RequestedMethod {
+    pub(crate) is_allowed: bool,
+    /// Whether it is sent back beside the list.
+    pub(crate) is_echoed: bool,
 }
 
 impl AllowedMethods {
-    /// Whether the method asked for is allowed, and whether it has to be sent back.
-    pub(crate) fn check(&self, method: &[u8]) -> (bool, bool) {
+    /// Whether any method is ever sent back.
+    pub(crate) fn echoes(&self) -> bool {
+        matches!(self, AllowedMethods::All { echo: true })
+    }
+
+    pub(crate) fn check(&self, method: &[u8]) -> RequestedMethod {
         match self {
-            AllowedMethods::Listed(methods) => (methods.contains(method), false),
+            AllowedMethods::Listed(methods) => {
+                RequestedMethod { is_allowed: methods.contains(method), is_echoed: false }
+            }
             AllowedMethods::All { echo } => {
-                let allowed = method.len() <= METHOD_BYTES && is_token(method) && !is_forbidden_method(method);
-                let usual = || USUAL_METHODS.iter().any(|usual| usual.as_bytes() == method);
-                (allowed, *echo && allowed && !usual())
+                let is_allowed = method.len() <= METHOD_BYTES && is_token(method) && !is_forbidden_method(method);
+                let is_usual = || USUAL_METHODS.iter().any(|usual| usual.as_bytes() == method);
+                RequestedMethod { is_allowed, is_echoed: *echo && is_allowed && !is_usual() }
             }
         }
     }

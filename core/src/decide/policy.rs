@@ -1,20 +1,16 @@
 //! `Policy`: validated, compiled, immutable, usable from any thread.
 
-use crate::builder::PolicyBuilder;
 use crate::config::settings::PredicateOf;
-use crate::config::settings_table::Config;
-use crate::config::value::Value;
 use crate::decide::headers::AllowedHeaders;
 use crate::decide::methods::AllowedMethods;
 use crate::decide::protection::{Mode, Protection};
-use crate::issues::issue::{ConfigError, Issue, LoadError};
+use crate::issues::issue::Issue;
 use crate::origins::set::OriginSet;
 use crate::paths::tree::Routes;
-use crate::response::outcome::Layout;
+use crate::response::outcome::OutcomeLayout;
 use crate::response::render::Templates;
 use crate::response::template::Template;
 use std::collections::HashSet;
-use std::path::Path;
 use std::sync::Arc;
 
 /// A validated, compiled policy, immutable and usable from any thread.
@@ -57,70 +53,16 @@ pub(crate) struct Rules {
     pub(crate) secure_only: bool,
     pub(crate) credentials: bool,
     pub(crate) predicate: Option<PredicateOf>,
-    pub(crate) methods: Arc<AllowedMethods>,
-    pub(crate) headers: Arc<AllowedHeaders>,
+    pub(crate) methods: AllowedMethods,
+    pub(crate) headers: AllowedHeaders,
     /// `*` with credentials: the request's own list is sent back.
     pub(crate) echo_headers: bool,
     pub(crate) private_network: bool,
     pub(crate) protection: Option<Arc<Protection>>,
-    pub(crate) layout: Layout,
+    pub(crate) outcomes: OutcomeLayout,
 }
 
 impl Policy {
-    /// Validates and compiles a configuration.
-    ///
-    /// # Errors
-    ///
-    /// A [`ConfigError`] with all issues at once, each with its fix.
-    pub fn new(config: Config) -> Result<Self, ConfigError> {
-        PolicyBuilder::new().value(config.into())
-    }
-
-    /// Builds a policy from JSON text in UTF-8 (RFC 8259).
-    ///
-    /// # Errors
-    ///
-    /// Those of [`Policy::new`]; the code `syntax` where the text is not JSON. Issues name their lines.
-    pub fn from_json(text: impl AsRef<[u8]>) -> Result<Self, ConfigError> {
-        PolicyBuilder::new().json(text.as_ref())
-    }
-
-    /// Builds a policy from TOML text in UTF-8.
-    ///
-    /// ```
-    /// use corsac::Policy;
-    ///
-    /// let error = Policy::from_toml("allow_origins = ['https://app.example.com/']").unwrap_err();
-    /// println!("{error}");
-    /// assert_eq!(error.issues()[0].code.as_str(), "origin-trailing-slash");
-    /// assert_eq!(error.issues()[0].help, "write `https://app.example.com`");
-    /// ```
-    ///
-    /// It prints what is wrong, where, and what to write instead:
-    ///
-    /// ```text
-    /// 1 problem in the CORS policy
-    /// allow_origins[0], line 1: `https://app.example.com/` ends in a slash; …
-    ///   help: write `https://app.example.com`
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// Those of [`Policy::new`]; the code `syntax` where the text is not TOML. Issues name their lines.
-    pub fn from_toml(text: impl AsRef<[u8]>) -> Result<Self, ConfigError> {
-        PolicyBuilder::new().toml(text.as_ref())
-    }
-
-    /// Builds a policy from a file of at most 64 MiB: JSON if its name ends in `.json`, else TOML.
-    ///
-    /// # Errors
-    ///
-    /// [`LoadError::Io`] where the file cannot be read; [`LoadError::Config`] where it is refused, with the codes
-    /// `file-not-regular` and `file-too-large` besides those of the text.
-    pub fn from_file(path: impl AsRef<Path>) -> Result<Self, LoadError> {
-        PolicyBuilder::new().file(path.as_ref())
-    }
-
     /// What is valid but useless or risky in the configuration, in the order in which it was found.
     ///
     /// Whoever builds a policy logs each lint once.
@@ -162,13 +104,5 @@ impl Policy {
         let routes = self.routes.as_ref().map_or(0, |routes| routes.paths.memory() + size_of_val(&*routes.rules));
         let size = |template: &Template| size_of_val(template) + size_of_val(template.headers());
         origins + routes + self.templates().iter().map(size).sum::<usize>()
-    }
-}
-
-impl TryFrom<Value> for Policy {
-    type Error = ConfigError;
-
-    fn try_from(value: Value) -> Result<Self, ConfigError> {
-        PolicyBuilder::new().value(value)
     }
 }

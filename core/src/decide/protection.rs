@@ -44,7 +44,8 @@ pub(crate) struct Objection {
 }
 
 impl Protection {
-    /// What there is against an actual request. `allowed` says that a credentialed policy allows its origin.
+    /// What there is against an actual request (specification 7.1). `allowed` says that a policy with credentials allows
+    /// its origin.
     pub(crate) fn objection(&self, request: &Request<'_>, allowed: bool) -> Option<Objection> {
         let (mode, reason) = if is_handshake(request) {
             (self.websockets, Reason::WebsocketRefused)
@@ -57,43 +58,60 @@ impl Protection {
         objects.then_some(Objection { reason, refuse: mode == Mode::Refuse })
     }
 
-    /// What there will be against the request that a preflight asks for.
-    pub(crate) fn objection_to_asked(&self, request: &Request<'_>, allowed: bool) -> Option<Objection> {
-        let asked = request.access_control_request_method.unwrap_or_default();
-        let trusted = allowed || request.origin.is_some_and(|origin| self.trusts(origin));
-        let objects = self.writes != Mode::Off && !is_safe(asked) && !trusted;
+    /// What there will be against the request that a preflight asks for (specification 7.3).
+    pub(crate) fn objection_to_preflight(&self, request: &Request<'_>, allowed: bool) -> Option<Objection> {
+        let method = request.access_control_request_method.unwrap_or_default();
+        let objects = self.writes != Mode::Off && !is_safe(method) && !self.is_trusted(request, allowed);
         objects.then_some(Objection { reason: Reason::WriteRefused, refuse: self.writes == Mode::Refuse })
+    }
+
+    /// The rules of specification 7.2: the first that applies decides.
+    fn passes(&self, request: &Request<'_>, allowed: bool) -> bool {
+        let origin = match request.origin {
+            None => PageOrigin::Absent,
+            Some(b"null") => PageOrigin::Null,
+            Some(text) => match Origin::parse(text) {
+                // Rule 1. Several lines are joined by commas, so that they are malformed too.
+                None => return false,
+                Some(origin) => PageOrigin::Tuple(origin),
+            },
+        };
+        // Rule 2.
+        if request.sec_fetch_site.is_some_and(|site| !is_structured_token(site)) {
+            return false;
+        }
+        // Rule 3.
+        if self.is_trusted(request, allowed) {
+            return true;
+        }
+        // Rule 4.
+        if let Some(site) = request.sec_fetch_site {
+            return matches!(site, b"same-origin" | b"none");
+        }
+        match origin {
+            // Rule 5. No browser sends a write without both headers.
+            PageOrigin::Absent => true,
+            PageOrigin::Null => false,
+            // Rules 6 and 7.
+            PageOrigin::Tuple(origin) => is_same_host(&origin, request),
+        }
+    }
+
+    /// Rule 3: the policy allows the origin with credentials, or the origin is trusted by name.
+    fn is_trusted(&self, request: &Request<'_>, allowed: bool) -> bool {
+        allowed || request.origin.is_some_and(|origin| self.trusts(origin))
     }
 
     pub(crate) fn trusts(&self, origin: &[u8]) -> bool {
         self.trusted.check(origin, false) == Verdict::Allowed
     }
+}
 
-    fn passes(&self, request: &Request<'_>, allowed: bool) -> bool {
-        let origin = match request.origin {
-            None => None,
-            Some(b"null") => Some(None),
-            // Several lines are joined by commas, so that they are malformed too.
-            Some(text) => match Origin::parse(text) {
-                None => return false,
-                origin => Some(origin),
-            },
-        };
-        let site = request.sec_fetch_site;
-        if site.is_some_and(|site| !is_structured_token(site)) {
-            return false;
-        }
-        if allowed || request.origin.is_some_and(|origin| self.trusts(origin)) {
-            return true;
-        }
-        match (site, origin) {
-            (Some(site), _) => matches!(site, b"same-origin" | b"none"),
-            // No browser sends a write without both.
-            (None, None) => true,
-            (None, Some(None)) => false,
-            (None, Some(Some(origin))) => is_same_host(&origin, request),
-        }
-    }
+/// The `Origin` of a request, where it is not malformed.
+enum PageOrigin<'r> {
+    Absent,
+    Null,
+    Tuple(Origin<'r>),
 }
 
 impl Request<'_> {
@@ -129,8 +147,8 @@ fn is_structured_token(text: &[u8]) -> bool {
         && text.split(|byte| matches!(byte, b':' | b'/')).all(|part| part.is_empty() || is_token(part))
 }
 
-/// Whether the page comes from the host that the request is for. The scheme counts only where it is known: behind
-/// a proxy that ends TLS, https looks like http.
+/// Rules 6 and 7: whether the page comes from the host that the request is for. The scheme counts only where it is known:
+/// behind a proxy that ends TLS, https looks like http.
 fn is_same_host(origin: &Origin<'_>, request: &Request<'_>) -> bool {
     let (Some(host), Some(default)) = (request.host, default_port(origin.scheme)) else { return false };
     if origin.scheme == b"http" && request.secure {

@@ -1,5 +1,4 @@
 //! Policies in a running host: files, watching, replacement.
 
 pub(crate) mod policy_file;
-pub(crate) mod policy_text;
 pub(crate) mod reloadable;

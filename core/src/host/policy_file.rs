@@ -2,8 +2,8 @@
 
 use crate::builder::PolicyBuilder;
 use crate::decide::policy::Policy;
-use crate::host::policy_text;
 use crate::issues::issue::LoadError;
+use crate::read::policy_text;
 use foldhash::quality::FixedState;
 use std::fs::Metadata;
 use std::hash::BuildHasher;

@@ -1,10 +1,10 @@
 //! What is wrong with a policy: issues, collected and reported together.
 
 use crate::config::notation::Notation;
+use crate::config::value::Value;
 use crate::issues::code::{Code, Severity};
 use crate::limits::ISSUES;
 use crate::printable::{escape, printable, write_out};
-use std::collections::HashSet;
 use std::fmt;
 
 /// One thing that is wrong, or unwise, in a policy.
@@ -138,12 +138,13 @@ pub(crate) struct Issues {
     errors: Vec<Issue>,
     lints: Vec<Issue>,
     omitted: usize,
-    /// Where routes inherit settings, what is wrong in them is said once: by severity, code and field.
-    told: Option<HashSet<(Severity, Code, String)>>,
     notation: Notation,
-    /// The policy is a suggestion that is being tried.
-    trial: bool,
+    /// How suggestions are tried; none where the policy is one itself, and nobody reads what is suggested for it.
+    trial: Option<Trial>,
 }
+
+/// Whether the engine takes a policy as it stands, and drops nothing of it.
+pub(crate) type Trial = fn(Value) -> bool;
 
 /// What is said of one value: the part of an issue that does not depend on where the value stands.
 #[derive(Debug)]
@@ -160,20 +161,17 @@ impl Fault {
 }
 
 impl Issues {
-    pub(crate) fn of(notation: Notation) -> Self {
-        Issues { notation, ..Issues::default() }
-    }
-
-    pub(crate) fn of_trial() -> Self {
-        Issues { trial: true, ..Issues::default() }
+    pub(crate) fn new(notation: Notation, trial: Trial) -> Self {
+        Issues { notation, trial: Some(trial), ..Issues::default() }
     }
 
     pub(crate) fn notation(&self) -> Notation {
         self.notation
     }
 
-    pub(crate) fn is_trial(&self) -> bool {
-        self.trial
+    /// How a suggestion is tried, while issues are still listed.
+    pub(crate) fn trial(&self) -> Option<Trial> {
+        self.trial.filter(|_| !self.is_full())
     }
 
     /// Whether the engine takes everything as it stands, and drops nothing of it.
@@ -188,16 +186,20 @@ impl Issues {
 
     /// Whether the help for one more finding in a regex is worked out: that costs more than other helps do.
     pub(crate) fn suggests_regexes(&self) -> bool {
-        !self.trial && self.errors.len() + self.lints.len() < MOST_REGEX_HELPS
+        self.trial.is_some() && self.errors.len() + self.lints.len() < MOST_REGEX_HELPS
     }
 
-    /// From here on each code is told once of each field; a lint at the top level may be an error in a route.
-    pub(crate) fn tell_once(&mut self) {
-        self.told = Some(HashSet::new());
-    }
-
-    fn is_news(&mut self, severity: Severity, code: Code, field: &str) -> bool {
-        self.told.as_mut().is_none_or(|told| told.insert((severity, code, field.to_owned())))
+    pub(crate) fn report(
+        &mut self,
+        severity: Severity,
+        field: impl Into<String>,
+        value: impl fmt::Display,
+        fault: Fault,
+    ) {
+        match severity {
+            Severity::Error => self.error(field, value, fault),
+            Severity::Lint => self.lint(field, value, fault),
+        }
     }
 
     pub(crate) fn error(&mut self, field: impl Into<String>, value: impl fmt::Display, fault: Fault) {
@@ -205,15 +207,11 @@ impl Issues {
             self.omitted += 1;
             return;
         }
-        let field = field.into();
-        if self.is_news(Severity::Error, fault.code, &field) {
-            self.errors.push(issue(Severity::Error, field, value, fault));
-        }
+        self.errors.push(issue(Severity::Error, field, value, fault));
     }
 
     pub(crate) fn lint(&mut self, field: impl Into<String>, value: impl fmt::Display, fault: Fault) {
-        let field = field.into();
-        if self.lints.len() < ISSUES && self.is_news(Severity::Lint, fault.code, &field) {
+        if self.lints.len() < ISSUES {
             self.lints.push(issue(Severity::Lint, field, value, fault));
         }
     }

@@ -3,10 +3,7 @@
 //! `https://app.example.com` · `https://*.example.com` · `https://preview-*.example.app` ·
 //! `http://localhost:*` · `app://.` · `null` · `*`
 
-use crate::issues::issue::Fault;
 use crate::origins::origin::{self, Origin};
-use crate::suggest::pattern_fault;
-use crate::suggest::trial::Place;
 
 /// One parsed pattern.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,13 +45,8 @@ pub(crate) enum PortPattern {
 }
 
 impl OriginPattern {
-    /// Parses a pattern. The fault says what is wrong and what to write.
-    pub(crate) fn parse(text: &str, place: &Place<'_>) -> Result<Self, Fault> {
-        Self::parse_strict(text).ok_or_else(|| pattern_fault::diagnose(text, place))
-    }
-
-    /// Parses a pattern, or says no more than that it is none.
-    pub(crate) fn parse_strict(text: &str) -> Option<Self> {
+    /// Parses a pattern. What is wrong with a text that is none, `suggest::pattern_fault` says.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         match text {
             "*" => return Some(OriginPattern::Any),
             "null" => return Some(OriginPattern::Null),
@@ -192,7 +184,7 @@ mod tests {
     use super::*;
 
     fn tuple(text: &str) -> TuplePattern {
-        match OriginPattern::parse_strict(text) {
+        match OriginPattern::parse(text) {
             Some(OriginPattern::Tuple(pattern)) => pattern,
             other => panic!("{text}: {other:?}"),
         }
@@ -221,7 +213,7 @@ mod tests {
             "https://a.*.example.com",
             "https://xn--*.example.com",
         ] {
-            assert_eq!(OriginPattern::parse_strict(text), None, "{text}");
+            assert_eq!(OriginPattern::parse(text), None, "{text}");
         }
     }
 }

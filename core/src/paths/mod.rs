@@ -1,7 +1,28 @@
-//! Paths: the tree of routes, and the readings that servers give to one path.
+//! The paths of routes, and the route of a request's path.
 
 pub(crate) mod lookup;
 pub(crate) mod readings;
 pub(crate) mod route_path;
 pub(crate) mod segments;
 pub(crate) mod tree;
+
+/// The route of a request's path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RouteChoice {
+    /// Servers could read the path as different routes.
+    Ambiguous,
+    /// No route has the path.
+    TopLevel,
+    /// The route with this index.
+    Route(u32),
+}
+
+impl From<Option<u32>> for RouteChoice {
+    fn from(route: Option<u32>) -> Self {
+        route.map_or(RouteChoice::TopLevel, RouteChoice::Route)
+    }
+}
+
+/// Servers could read the path as different routes, or nobody could tell within bounds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Ambiguous;

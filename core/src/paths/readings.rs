@@ -7,23 +7,28 @@ use crate::limits::{PATH_BYTES, READINGS_BYTES};
 use crate::paths::lookup::{Lookup, Steps};
 use crate::paths::segments::{self, Empty};
 use crate::paths::tree::Routes;
+use crate::paths::{Ambiguous, RouteChoice};
 
 /// Up to this many bytes a path is read in smaller buffers, which are quicker to clear.
 const SHORT_PATH: usize = 256;
 
 impl Routes {
-    /// Chooses by a request's target: the raw one, or where the host keeps no other, the decoded path. The route that
-    /// all readings choose, if any; none where they disagree, or there is no path that could be read.
-    pub(crate) fn choose(&self, target: Option<&[u8]>, decoded: bool) -> Option<Option<u32>> {
-        let target = target?;
+    /// Chooses by a request's target: the raw one, or where the host keeps no other, the decoded path. What all readings
+    /// choose (specification 6.2).
+    pub(crate) fn choose(&self, target: Option<&[u8]>, decoded: bool) -> RouteChoice {
+        self.read(target, decoded).unwrap_or(RouteChoice::Ambiguous)
+    }
+
+    fn read(&self, target: Option<&[u8]>, decoded: bool) -> Result<RouteChoice, Ambiguous> {
+        let target = target.ok_or(Ambiguous)?;
         let path = if decoded { target } else { target.split(|byte| *byte == b'?').next().unwrap_or_default() };
         // A fragment is never sent: servers differ in what is left of it.
         let has_fragment = !decoded && path.contains(&b'#');
         if path.len() > PATH_BYTES || !begins_at_root(path) || has_fragment || path.iter().any(u8::is_ascii_control) {
-            return None;
+            return Err(Ambiguous);
         }
         if is_plain(path) {
-            Lookup { routes: self, steps: &mut Steps::default(), buffer: None }.route_of(path)
+            Lookup { routes: self, steps: &mut Steps::default(), buffer: None }.route_of(path).map(RouteChoice::from)
         } else if path.len() <= SHORT_PATH {
             self.agreed::<SHORT_PATH>(path, decoded)
         } else {
@@ -31,34 +36,35 @@ impl Routes {
         }
     }
 
-    /// What all readings choose; none where they disagree, or are more than can be looked up.
-    fn agreed<const BYTES: usize>(&self, path: &[u8], decoded: bool) -> Option<Option<u32>> {
+    /// What all readings choose. They may disagree, or be more than can be looked up.
+    fn agreed<const BYTES: usize>(&self, path: &[u8], decoded: bool) -> Result<RouteChoice, Ambiguous> {
         let mut buffer = [0; BYTES];
         let mut readings =
             Readings { routes: self, chosen: None, steps: Steps::default(), left: READINGS_BYTES, buffer: &mut buffer };
         let mut scratch = [0; BYTES];
         if decoded {
             readings.folded_too::<BYTES>(path, &mut scratch)?;
-            return readings.chosen;
+            return readings.chosen.ok_or(Ambiguous);
         }
         readings.all(path, &mut scratch)?;
         let (mut cut, mut buffer) = ([0; BYTES], [0; BYTES]);
         // Parameters may be cut before escapes are decoded, or after.
         for parameters in Parameters::ways(path) {
-            let cut = Style { parameters, ..Style::default() }.read(path, &mut cut)?;
+            let cut = Style { parameters, ..Style::default() }.read(path, &mut cut).ok_or(Ambiguous)?;
             for escapes in [Escapes::InSegments, Escapes::InWhole] {
-                let text = decode(cut, escapes, &mut buffer)?;
+                let text = decode(cut, escapes, &mut buffer).ok_or(Ambiguous)?;
                 readings.folded_too::<BYTES>(text, &mut scratch)?;
             }
         }
-        readings.chosen
+        readings.chosen.ok_or(Ambiguous)
     }
 }
 
 /// The readings of one path, and what those so far have chosen.
 struct Readings<'r> {
     routes: &'r Routes,
-    chosen: Option<Option<u32>>,
+    /// None before the first.
+    chosen: Option<RouteChoice>,
     steps: Steps,
     left: usize,
     /// What look-ups write into.
@@ -67,17 +73,17 @@ struct Readings<'r> {
 
 impl Readings<'_> {
     /// As it is, and with letters that are ASCII's in another case.
-    fn folded_too<const BYTES: usize>(&mut self, text: &[u8], scratch: &mut [u8]) -> Option<()> {
+    fn folded_too<const BYTES: usize>(&mut self, text: &[u8], scratch: &mut [u8]) -> Result<(), Ambiguous> {
         self.all(text, scratch)?;
         let mut buffer = [0; BYTES];
-        match fold(text, &mut buffer)? {
+        match fold(text, &mut buffer).ok_or(Ambiguous)? {
             folded if folded.len() < text.len() => self.all(folded, scratch),
-            _ => Some(()),
+            _ => Ok(()),
         }
     }
 
-    /// Every way to cut and resolve a text. None if they disagree.
-    fn all(&mut self, text: &[u8], scratch: &mut [u8]) -> Option<()> {
+    /// Every way to cut and resolve a text.
+    fn all(&mut self, text: &[u8], scratch: &mut [u8]) -> Result<(), Ambiguous> {
         let has_backslash = text.contains(&b'\\');
         let has_parameters = text.contains(&b';');
         let has_dots = is_any_pair(text, |pair| matches!(pair, [b'/' | b'\\', b'.']));
@@ -86,20 +92,20 @@ impl Readings<'_> {
         for backslash in both(has_backslash) {
             for parameters in Parameters::ways(text) {
                 for (empty, resolve) in Empty::ways(has_empty, has_dots) {
-                    self.left = self.left.checked_sub(text.len())?;
+                    self.left = self.left.checked_sub(text.len()).ok_or(Ambiguous)?;
                     let style = Style { backslash, parameters, empty, resolve };
-                    self.agree(style.read(text, scratch)?)?;
+                    self.agree(style.read(text, scratch).ok_or(Ambiguous)?)?;
                 }
             }
         }
-        Some(())
+        Ok(())
     }
 
-    /// None if a reading chooses otherwise than those before it did.
-    fn agree(&mut self, path: &[u8]) -> Option<()> {
+    /// A reading has to choose what those before it did.
+    fn agree(&mut self, path: &[u8]) -> Result<(), Ambiguous> {
         let lookup = Lookup { routes: self.routes, steps: &mut self.steps, buffer: Some(&mut *self.buffer) };
-        let choice = lookup.route_of(path)?;
-        (*self.chosen.get_or_insert(choice) == choice).then_some(())
+        let choice = RouteChoice::from(lookup.route_of(path)?);
+        if *self.chosen.get_or_insert(choice) == choice { Ok(()) } else { Err(Ambiguous) }
     }
 }
 

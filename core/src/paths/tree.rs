@@ -2,9 +2,7 @@
 //!
 //! A trie of segments. Usual routers refuse `/a/{*rest}` beside `/a/{x}/b`, and do not match `/x` by `/x/{*rest}`.
 
-use crate::config::settings::{RouteSettings, Segment};
-use crate::issues::code::Code;
-use crate::issues::issue::{Fault, Issues};
+use crate::config::settings::Segment;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
@@ -58,77 +56,76 @@ fn compare(literal: &[u8], segment: &[u8]) -> Ordering {
     literal.iter().copied().cmp(segment.iter().map(u8::to_ascii_lowercase))
 }
 
-#[derive(Default)]
-struct Draft {
+/// What [`Routes`] are built from.
+#[derive(Debug)]
+pub(crate) struct RoutesBuilder {
+    nodes: Vec<NodeBuilder>,
+}
+
+#[derive(Debug, Default)]
+struct NodeBuilder {
     literals: BTreeMap<String, u32>,
     any: Option<u32>,
     here: Option<u32>,
     rest: Option<u32>,
 }
 
-/// Compiles the paths; two that differ in nothing but case and names are reported.
-pub(crate) fn compile_routes(routes: &[RouteSettings], issues: &mut Issues) -> Routes {
-    let mut drafts = vec![Draft::default()];
-    for (index, route) in (0..).zip(routes) {
+impl Default for RoutesBuilder {
+    fn default() -> Self {
+        RoutesBuilder { nodes: vec![NodeBuilder::default()] }
+    }
+}
+
+impl RoutesBuilder {
+    /// Adds the path of the route with this index.
+    ///
+    /// # Errors
+    ///
+    /// The index of the route that has this path, but for case and names.
+    pub(crate) fn add(&mut self, path: &[Segment], route: u32) -> Result<(), u32> {
         let mut at = 0;
-        let mut is_rest = false;
-        let Some(path) = &route.path else { continue };
+        let mut goes_on = false;
         for segment in path {
-            let next = u32::try_from(drafts.len()).unwrap_or(u32::MAX);
-            let Some(draft) = drafts.get_mut(at) else { break };
+            let next = u32::try_from(self.nodes.len()).unwrap_or(u32::MAX);
+            let Some(node) = self.nodes.get_mut(at) else { break };
             let found = match segment {
                 Segment::Rest => {
-                    is_rest = true;
+                    goes_on = true;
                     break;
                 }
-                Segment::Literal(text) => *draft.literals.entry(text.clone()).or_insert(next),
-                Segment::Any => *draft.any.get_or_insert(next),
+                Segment::Literal(text) => *node.literals.entry(text.clone()).or_insert(next),
+                Segment::Any => *node.any.get_or_insert(next),
             };
             if found == next {
-                drafts.push(Draft::default());
+                self.nodes.push(NodeBuilder::default());
             }
             at = found as usize;
         }
-        let Some(draft) = drafts.get_mut(at) else { continue };
-        let place = if is_rest { &mut draft.rest } else { &mut draft.here };
-        match place {
-            None => *place = Some(index),
-            Some(other) => {
-                let other = routes.get(*other as usize).map_or("", |route| &route.field);
-                let message =
-                    format!("the path is that of `{other}`: case, names and a slash at the end make no difference");
-                let help = format!("merge the two, or give this one another path than `{other}`");
-                issues.error(
-                    format!("{}.path", route.field),
-                    write(path),
-                    Fault::new(Code::DuplicateRoute, message, help),
-                );
+        let Some(node) = self.nodes.get_mut(at) else { return Ok(()) };
+        let end = if goes_on { &mut node.rest } else { &mut node.here };
+        match end {
+            Some(other) => Err(*other),
+            None => {
+                *end = Some(route);
+                Ok(())
             }
         }
     }
-    let freeze = |draft: Draft| Node {
-        longest_literal: draft
-            .literals
-            .keys()
-            .map(|text| u32::try_from(text.len()).unwrap_or(u32::MAX))
-            .max()
-            .unwrap_or(0),
-        literals: draft.literals.into_iter().map(|(text, next)| (text.into_bytes().into(), next)).collect(),
-        any: draft.any,
-        here: draft.here,
-        rest: draft.rest,
-    };
-    Routes { nodes: drafts.into_iter().map(freeze).collect() }
+
+    pub(crate) fn build(self) -> Routes {
+        Routes { nodes: self.nodes.into_iter().map(NodeBuilder::build).collect() }
+    }
 }
 
-fn write(path: &[Segment]) -> String {
-    if path.is_empty() {
-        return "/".into();
+impl NodeBuilder {
+    fn build(self) -> Node {
+        let longest = self.literals.keys().map(String::len).max().unwrap_or(0);
+        Node {
+            longest_literal: u32::try_from(longest).unwrap_or(u32::MAX),
+            literals: self.literals.into_iter().map(|(text, next)| (text.into_bytes().into(), next)).collect(),
+            any: self.any,
+            here: self.here,
+            rest: self.rest,
+        }
     }
-    let segment = |segment: &Segment| match segment {
-        Segment::Literal(text) => format!("/{text}"),
-        Segment::Any => "/{name}".into(),
-        Segment::Rest => "/{*rest}".into(),
-    };
-    path.iter().map(segment).collect()
 }

@@ -2,11 +2,11 @@
 //!
 //! Where that package is unsafe the option is an error that says what to write.
 
-use crate::compile::origins::Stakes;
 use crate::config::dangers::{Danger, Dangers};
 use crate::config::notation::Notation;
 use crate::config::settings::{At, Entry, List, PredicateOf, Settings};
 use crate::config::settings_table::{PackageOption, Setting};
+use crate::config::stakes::Stakes;
 use crate::config::tables::PackageKey;
 use crate::config::value::Value;
 use crate::issues::code::Code;

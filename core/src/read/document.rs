@@ -1,10 +1,10 @@
 //! Reading a configuration as a whole: its dialect, its top level, and its routes.
 
-use crate::compile::origins::Stakes;
 use crate::config::names_elsewhere;
 use crate::config::setting_names;
 use crate::config::settings::{Document, PredicateOf, Settings};
 use crate::config::settings_table::{DocumentSetting, PolicySetting, Setting};
+use crate::config::stakes::Stakes;
 use crate::config::tables::{Key, PolicyKey};
 use crate::config::value::Value;
 use crate::issues::code::Code;

@@ -3,10 +3,12 @@
 pub(crate) mod cors_package;
 pub(crate) mod document;
 pub(crate) mod line_numbers;
+pub(crate) mod policy_text;
 pub(crate) mod protection;
 pub(crate) mod reader;
 pub(crate) mod routes;
 pub(crate) mod scalars;
 pub(crate) mod setting;
+mod slips;
 pub(crate) mod syntax;
 pub(crate) mod unknown_name;

@@ -1,10 +1,10 @@
 //! The one visitor over the tables of a configuration: it records every issue of name and type, and goes on.
 
-use crate::compile::origins::Stakes;
 use crate::config::notation::Notation;
 use crate::config::setting_names;
 use crate::config::settings::{At, Entry, List};
 use crate::config::settings_table::Setting;
+use crate::config::stakes::Stakes;
 use crate::config::tables::Key;
 use crate::config::value::Value;
 use crate::issues::code::Code;

@@ -1,14 +1,14 @@
 //! Texts that do not parse: what they are instead, or what is wrong where the parser stopped.
 
 use crate::issues::code::Code;
-use crate::issues::issue::Fault;
+use crate::issues::issue::{Fault, Trial};
 use crate::printable::printable;
-use crate::suggest::slips::{Format, first_word, slip};
+use crate::read::slips::{Format, first_word, is_bare, json_offset, slip, toml_offset};
 use serde::de::IgnoredAny;
 use std::str::Utf8Error;
 
-/// What is wrong with a text that is not JSON.
-pub(crate) fn json_fault(text: &[u8], error: &serde_json::Error) -> Fault {
+/// What is wrong with a text that is not JSON. Corrections are tried.
+pub(crate) fn json_fault(text: &[u8], error: &serde_json::Error, trial: Trial) -> Fault {
     let text = match std::str::from_utf8(text) {
         Ok(text) => text,
         Err(error) => return not_utf8("JSON", error),
@@ -25,7 +25,7 @@ pub(crate) fn json_fault(text: &[u8], error: &serde_json::Error) -> Fault {
         return yaml_fault();
     }
     let offset = json_offset(text, error);
-    if let Some((message, help)) = slip(text, offset, Format::Json) {
+    if let Some((message, help)) = slip(text, offset, Format::Json, trial) {
         return fault(format!("the text is not JSON{}: {message}", place(text, offset)), &help);
     }
     // The parser says the place behind its message.
@@ -35,8 +35,8 @@ pub(crate) fn json_fault(text: &[u8], error: &serde_json::Error) -> Fault {
     fault(format!("the text is not JSON at line {line} column {column}: {}", printable(said)), &fix(EXAMPLE_JSON))
 }
 
-/// What is wrong with a text that is not TOML.
-pub(crate) fn toml_fault(text: &str, error: &toml::de::Error) -> Fault {
+/// What is wrong with a text that is not TOML. Corrections are tried.
+pub(crate) fn toml_fault(text: &str, error: &toml::de::Error, trial: Trial) -> Fault {
     if is_json(text) {
         let help = "write TOML, as in `allow_origins = [\"https://app.example.com\"]`, or read it as JSON: a file \
                     whose name ends in `.json`";
@@ -52,7 +52,7 @@ pub(crate) fn toml_fault(text: &str, error: &toml::de::Error) -> Fault {
         let message = format!("the text is not TOML{place}: `{}` is given a second time", printable(key));
         return fault(message, "keep one of them");
     }
-    if let Some((message, help)) = offset.and_then(|offset| slip(text, offset, Format::Toml)) {
+    if let Some((message, help)) = offset.and_then(|offset| slip(text, offset, Format::Toml, trial)) {
         return fault(format!("the text is not TOML{place}: {message}"), &help);
     }
     fault(format!("the text is not TOML{place}: {}", printable(error.message())), &fix(EXAMPLE_TOML))
@@ -104,23 +104,6 @@ fn is_yaml(text: &str) -> bool {
     let keyed = |line: &str| line.split_once(':').is_some_and(|(key, rest)| is_bare(key) && !rest.starts_with("//"));
     (first.starts_with("---") || first.starts_with("%YAML") || keyed(first))
         && !lines().any(|line| line.split_once('=').is_some_and(|(key, _)| is_bare(key.trim())))
-}
-
-/// Whether a key may stand without quotation marks.
-pub(crate) fn is_bare(key: &str) -> bool {
-    !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
-}
-
-/// Where a parser of JSON stopped. Its columns are bytes, from 1.
-pub(crate) fn json_offset(text: &str, error: &serde_json::Error) -> usize {
-    let start: usize = text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
-    let offset = (start + error.column().saturating_sub(1)).min(text.len());
-    (0..=offset).rev().find(|offset| text.is_char_boundary(*offset)).unwrap_or(0)
-}
-
-/// Where a parser of TOML stopped.
-pub(crate) fn toml_offset(error: &toml::de::Error) -> Option<usize> {
-    error.span().map(|span| span.start)
 }
 
 fn place(text: &str, offset: usize) -> String {

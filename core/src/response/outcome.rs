@@ -1,27 +1,29 @@
-//! What can happen on the walk, as far as an answer depends on it, and where each answer stands.
+//! What a request can come to, as far as the response depends on it, and where the template of each stands.
 
 use crate::issues::code::Reason;
 
-/// What protection can do to an answer.
+/// What protection can do to a request.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub(crate) struct Guard {
+pub(crate) struct ProtectionOutcomes {
     pub(crate) refuses: bool,
     pub(crate) reports: bool,
 }
 
-/// What happened on the walk, as far as the answer's template depends on it.
+/// What a request comes to, as far as the response's template depends on it: the rows of specification 4.1, and the
+/// refusals of 7.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Case {
-    /// An actual request; plain OPTIONS differ in `Vary`.
+pub(crate) enum Outcome {
+    /// Rows 1 and 3 to 7: an actual request; plain OPTIONS differ in `Vary`.
     Actual { reason: Reason, options: bool },
-    /// A preflight whose origin is not allowed.
-    Refused { reason: Reason },
-    /// A preflight whose origin is allowed.
-    Preflight { reason: Reason, private_network: bool, echo_method: bool, echo_headers: bool },
-    /// An actual request that protection refuses. The page may read the refusal if it could read the answer.
-    Blocked { reason: Reason, readable: bool },
-    /// A preflight for a request that protection refuses, from an origin that is allowed.
-    BlockedPreflight,
+    /// Rows 2 and 9: a preflight whose origin is not allowed.
+    PreflightRefused { reason: Reason },
+    /// Row 8: a preflight whose origin is allowed.
+    PreflightAnswered { reason: Reason, private_network: bool, echo_method: bool, echo_headers: bool },
+    /// Specification 7.2: an actual request that protection refuses. The page may read the refusal if it could read the
+    /// response.
+    ProtectionRefusal { reason: Reason, readable: bool },
+    /// Specification 7.3: a preflight for a request that protection refuses, from an origin that is allowed.
+    PreflightProtectionRefusal,
 }
 
 const ACTUAL: [Reason; 7] = [
@@ -33,87 +35,98 @@ const ACTUAL: [Reason; 7] = [
     Reason::PredicateFailed,
     Reason::PathAmbiguous,
 ];
-const REFUSALS: [Reason; 4] =
+const PREFLIGHT_REFUSALS: [Reason; 4] =
     [Reason::OriginNotAllowed, Reason::OriginMalformed, Reason::PredicateFailed, Reason::PathAmbiguous];
-const PREFLIGHTS: [Reason; 4] = [
+const PREFLIGHT_ANSWERS: [Reason; 4] = [
     Reason::PreflightAllowed,
     Reason::PreflightMethodNotAllowed,
     Reason::PreflightHeaderNotAllowed,
     Reason::PreflightHeadersMalformed,
 ];
-const GUARDED: [Reason; 2] = [Reason::WriteRefused, Reason::WebsocketRefused];
+const PROTECTION_REFUSALS: [Reason; 2] = [Reason::WriteRefused, Reason::WebsocketRefused];
 
-/// Where the templates of one set of texts stand, and which cases it has.
+/// Where the templates of one set of settings stand, and which outcomes these have.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Layout {
+pub(crate) struct OutcomeLayout {
     pub(crate) base: usize,
     pub(crate) private_network: bool,
     pub(crate) echo_method: bool,
     pub(crate) echo_headers: bool,
-    pub(crate) guard: Guard,
+    pub(crate) protection: ProtectionOutcomes,
 }
 
-impl Layout {
-    /// Every case, each with what can be reported beside it, in the order of their places.
-    pub(crate) fn cases(self) -> Vec<(Case, Option<Reason>)> {
-        let mut cases = Vec::new();
+impl OutcomeLayout {
+    /// Every outcome, each with what can be reported beside it, in the order of their indexes.
+    pub(crate) fn outcomes(self) -> Vec<(Outcome, Option<Reason>)> {
+        let mut outcomes = Vec::new();
         for reason in ACTUAL {
-            cases.extend([false, true].map(|options| Case::Actual { reason, options }));
+            outcomes.extend([false, true].map(|options| Outcome::Actual { reason, options }));
         }
-        cases.extend(REFUSALS.map(|reason| Case::Refused { reason }));
-        for reason in PREFLIGHTS {
+        outcomes.extend(PREFLIGHT_REFUSALS.map(|reason| Outcome::PreflightRefused { reason }));
+        for reason in PREFLIGHT_ANSWERS {
             for private_network in both(self.private_network) {
                 for echo_method in both(self.echo_method) {
                     for echo_headers in both(self.echo_headers) {
-                        cases.push(Case::Preflight { reason, private_network, echo_method, echo_headers });
+                        outcomes.push(Outcome::PreflightAnswered {
+                            reason,
+                            private_network,
+                            echo_method,
+                            echo_headers,
+                        });
                     }
                 }
             }
         }
-        if self.guard.refuses {
-            for reason in GUARDED {
-                cases.extend([false, true].map(|readable| Case::Blocked { reason, readable }));
+        if self.protection.refuses {
+            for reason in PROTECTION_REFUSALS {
+                outcomes.extend([false, true].map(|readable| Outcome::ProtectionRefusal { reason, readable }));
             }
-            cases.push(Case::BlockedPreflight);
+            outcomes.push(Outcome::PreflightProtectionRefusal);
         }
-        let reported: &[Option<Reason>] =
-            if self.guard.reports { &[None, Some(GUARDED[0]), Some(GUARDED[1])] } else { &[None] };
-        cases.into_iter().flat_map(|case| reported.iter().map(move |reported| (case, *reported))).collect()
+        let reported: &[Option<Reason>] = if self.protection.reports {
+            &[None, Some(PROTECTION_REFUSALS[0]), Some(PROTECTION_REFUSALS[1])]
+        } else {
+            &[None]
+        };
+        outcomes.into_iter().flat_map(|outcome| reported.iter().map(move |reported| (outcome, *reported))).collect()
     }
 
-    /// The place of a case among all templates of the policy.
-    #[inline]
-    pub(crate) fn place(self, case: Case, reported: Option<Reason>) -> usize {
-        const FIRST_REFUSAL: usize = 2 * ACTUAL.len();
-        const FIRST_PREFLIGHT: usize = FIRST_REFUSAL + REFUSALS.len();
+    /// The index of an outcome's template among all templates of the policy.
+    #[inline(always)]
+    pub(crate) fn index(self, outcome: Outcome, reported: Option<Reason>) -> usize {
+        const FIRST_PREFLIGHT_REFUSAL: usize = 2 * ACTUAL.len();
+        const FIRST_ANSWER: usize = FIRST_PREFLIGHT_REFUSAL + PREFLIGHT_REFUSALS.len();
         let preflights = || {
-            PREFLIGHTS.len() * choices(self.private_network) * choices(self.echo_method) * choices(self.echo_headers)
+            PREFLIGHT_ANSWERS.len()
+                * choices(self.private_network)
+                * choices(self.echo_method)
+                * choices(self.echo_headers)
         };
-        let place = match case {
-            Case::Actual { reason, options } => 2 * place_in(&ACTUAL, reason) + usize::from(options),
-            Case::Refused { reason } => FIRST_REFUSAL + place_in(&REFUSALS, reason),
-            Case::Preflight { reason, private_network, echo_method, echo_headers } => {
-                let mut place = place_in(&PREFLIGHTS, reason);
-                place = place * choices(self.private_network) + usize::from(private_network);
-                place = place * choices(self.echo_method) + usize::from(echo_method);
-                place = place * choices(self.echo_headers) + usize::from(echo_headers);
-                FIRST_PREFLIGHT + place
+        let index = match outcome {
+            Outcome::Actual { reason, options } => 2 * index_in(&ACTUAL, reason) + usize::from(options),
+            Outcome::PreflightRefused { reason } => FIRST_PREFLIGHT_REFUSAL + index_in(&PREFLIGHT_REFUSALS, reason),
+            Outcome::PreflightAnswered { reason, private_network, echo_method, echo_headers } => {
+                let mut index = index_in(&PREFLIGHT_ANSWERS, reason);
+                index = index * choices(self.private_network) + usize::from(private_network);
+                index = index * choices(self.echo_method) + usize::from(echo_method);
+                index = index * choices(self.echo_headers) + usize::from(echo_headers);
+                FIRST_ANSWER + index
             }
-            Case::Blocked { reason, readable } => {
-                FIRST_PREFLIGHT + preflights() + 2 * place_in(&GUARDED, reason) + usize::from(readable)
+            Outcome::ProtectionRefusal { reason, readable } => {
+                FIRST_ANSWER + preflights() + 2 * index_in(&PROTECTION_REFUSALS, reason) + usize::from(readable)
             }
-            Case::BlockedPreflight => FIRST_PREFLIGHT + preflights() + 2 * GUARDED.len(),
+            Outcome::PreflightProtectionRefusal => FIRST_ANSWER + preflights() + 2 * PROTECTION_REFUSALS.len(),
         };
-        if !self.guard.reports {
-            return self.base + place;
+        if !self.protection.reports {
+            return self.base + index;
         }
-        let reported = reported.map_or(0, |reason| 1 + place_in(&GUARDED, reason));
-        self.base + (1 + GUARDED.len()) * place + reported
+        let reported = reported.map_or(0, |reason| 1 + index_in(&PROTECTION_REFUSALS, reason));
+        self.base + (1 + PROTECTION_REFUSALS.len()) * index + reported
     }
 }
 
 #[inline]
-fn place_in(reasons: &[Reason], reason: Reason) -> usize {
+fn index_in(reasons: &[Reason], reason: Reason) -> usize {
     reasons.iter().position(|other| *other == reason).unwrap_or(usize::MAX / 64)
 }
 
@@ -130,18 +143,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_case_stands_at_its_place() {
+    fn every_outcome_stands_at_its_index() {
         for bits in 0..32 {
             {
-                let layout = Layout {
+                let layout = OutcomeLayout {
                     base: 7,
                     private_network: bits & 1 > 0,
                     echo_method: bits & 2 > 0,
                     echo_headers: bits & 4 > 0,
-                    guard: Guard { refuses: bits & 8 > 0, reports: bits & 16 > 0 },
+                    protection: ProtectionOutcomes { refuses: bits & 8 > 0, reports: bits & 16 > 0 },
                 };
-                for (place, (case, reported)) in layout.cases().into_iter().enumerate() {
-                    assert_eq!(layout.place(case, reported), 7 + place, "{case:?} {layout:?}");
+                for (index, (outcome, reported)) in layout.outcomes().into_iter().enumerate() {
+                    assert_eq!(layout.index(outcome, reported), 7 + index, "{outcome:?} {layout:?}");
                 }
             }
         }

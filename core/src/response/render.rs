@@ -1,33 +1,34 @@
-//! Texts → templates: every answer of a policy and of its routes, rendered once.
+//! Settings → templates: every response of a policy and of its routes, rendered once (specification 4.1).
 
 use crate::issues::code::Reason;
 use crate::response::header_name::{HeaderName, OWNED_HEADERS};
-use crate::response::outcome::{Case, Guard, Layout};
+use crate::response::outcome::{Outcome, OutcomeLayout, ProtectionOutcomes};
 use crate::response::template::{Action, Op, REFUSAL_STATUS, Template, TemplateHeader, TemplateValue};
 use std::collections::HashMap;
 use std::ffi::{CStr, CString};
+use std::sync::Arc;
 
-/// The texts of a policy, or of one of its routes, from which templates are made.
+/// What the responses of a policy, or of one of its routes, are made of.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Texts {
+pub(crate) struct ResponseSettings {
     pub(crate) any: bool,
     pub(crate) nobody: bool,
     pub(crate) credentials: bool,
-    pub(crate) expose: Option<String>,
-    pub(crate) methods: String,
+    pub(crate) expose: Option<Arc<str>>,
+    pub(crate) methods: Arc<str>,
     /// With credentials and `*`, what is asked for is sent beside the list.
     pub(crate) echo_method: bool,
     /// None: what is asked for is sent.
-    pub(crate) headers: Option<String>,
+    pub(crate) headers: Option<Arc<str>>,
     pub(crate) max_age: Option<u32>,
     pub(crate) status: u16,
     pub(crate) preflight_continue: bool,
     pub(crate) private_network: bool,
     pub(crate) keep_app_headers: bool,
-    pub(crate) guard: Guard,
+    pub(crate) protection: ProtectionOutcomes,
 }
 
-/// All templates of a policy, those of its routes included. Routes with the same texts share theirs.
+/// All templates of a policy, those of its routes included. Routes that respond alike share theirs.
 #[derive(Debug)]
 pub(crate) struct Templates {
     templates: Box<[Template]>,
@@ -38,38 +39,38 @@ impl Templates {
         &self.templates
     }
 
-    /// The template of a case.
-    #[inline]
-    pub(crate) fn of(&self, layout: Layout, case: Case, reported: Option<Reason>) -> &Template {
-        self.templates.get(layout.place(case, reported)).unwrap_or(&FALLBACK)
+    /// The template of an outcome. Where the outcome is known, so is most of its index.
+    #[inline(always)]
+    pub(crate) fn of(&self, layout: OutcomeLayout, outcome: Outcome, reported: Option<Reason>) -> &Template {
+        self.templates.get(layout.index(outcome, reported)).unwrap_or(&FALLBACK)
     }
 }
 
-/// Renders each set of texts once.
+/// Renders the responses of equal settings once.
 #[derive(Debug, Default)]
 pub(crate) struct TemplatesBuilder {
     templates: Vec<Template>,
-    layouts: HashMap<Texts, Layout>,
+    layouts: HashMap<ResponseSettings, OutcomeLayout>,
 }
 
 impl TemplatesBuilder {
-    pub(crate) fn add(&mut self, texts: Texts) -> Layout {
-        if let Some(layout) = self.layouts.get(&texts) {
+    pub(crate) fn add(&mut self, settings: ResponseSettings) -> OutcomeLayout {
+        if let Some(layout) = self.layouts.get(&settings) {
             return *layout;
         }
-        let layout = Layout {
+        let layout = OutcomeLayout {
             base: self.templates.len(),
-            private_network: texts.private_network,
-            echo_method: texts.echo_method,
-            echo_headers: texts.headers.is_none(),
-            guard: texts.guard,
+            private_network: settings.private_network,
+            echo_method: settings.echo_method,
+            echo_headers: settings.headers.is_none(),
+            protection: settings.protection,
         };
-        let renderer = Renderer::new(&texts);
-        for (case, reported) in layout.cases() {
+        let renderer = Renderer::new(&settings);
+        for (outcome, reported) in layout.outcomes() {
             let index = u32::try_from(self.templates.len()).unwrap_or(u32::MAX);
-            self.templates.push(renderer.template(index, case, reported));
+            self.templates.push(renderer.template(index, outcome, reported));
         }
-        self.layouts.insert(texts, layout);
+        self.layouts.insert(settings, layout);
         layout
     }
 
@@ -78,7 +79,7 @@ impl TemplatesBuilder {
     }
 }
 
-/// Never reached: every case has a template. It refuses.
+/// Never reached: every outcome has a template. It refuses.
 static FALLBACK: std::sync::LazyLock<Template> = std::sync::LazyLock::new(|| Template {
     index: u32::MAX,
     action: Action::Respond,
@@ -90,29 +91,30 @@ static FALLBACK: std::sync::LazyLock<Template> = std::sync::LazyLock::new(|| Tem
     replaced: Box::new([]),
 });
 
-/// Renders a policy's texts once and shares them among its templates.
-struct Renderer<'t> {
-    texts: &'t Texts,
+/// Renders the texts of settings once and shares them among the templates.
+struct Renderer<'s> {
+    settings: &'s ResponseSettings,
     expose: Option<TemplateValue>,
     methods: TemplateValue,
     headers: Option<TemplateValue>,
     max_age: Option<TemplateValue>,
 }
 
-impl<'t> Renderer<'t> {
-    fn new(texts: &'t Texts) -> Self {
+impl<'s> Renderer<'s> {
+    fn new(settings: &'s ResponseSettings) -> Self {
         Renderer {
-            texts,
-            expose: texts.expose.as_deref().map(text),
-            methods: text(&texts.methods),
-            headers: texts.headers.as_deref().map(text),
-            max_age: texts.max_age.map(|seconds| text(&seconds.to_string())),
+            settings,
+            expose: settings.expose.as_deref().map(text_value),
+            methods: text_value(&settings.methods),
+            headers: settings.headers.as_deref().map(text_value),
+            max_age: settings.max_age.map(|seconds| text_value(&seconds.to_string())),
         }
     }
 
-    fn template(&self, index: u32, case: Case, reported: Option<Reason>) -> Template {
-        let (action, status) = self.answer(case);
-        let headers = self.headers(case, action);
+    fn template(&self, index: u32, outcome: Outcome, reported: Option<Reason>) -> Template {
+        let (action, status) = self.action_and_status(outcome);
+        let headers = self.headers(outcome, action);
+        // Specification 4.2: those that corsac owns and does not set come off.
         let removed: Box<[HeaderName]> = if self.keeps_app_headers(action) {
             Box::default()
         } else {
@@ -120,70 +122,83 @@ impl<'t> Renderer<'t> {
         };
         let set = headers.iter().filter(|header| header.op == Op::Set).map(|header| header.name);
         let replaced = set.chain(removed.iter().copied()).collect();
-        let reason = match case {
-            Case::Actual { reason, .. }
-            | Case::Refused { reason }
-            | Case::Preflight { reason, .. }
-            | Case::Blocked { reason, .. } => reason,
-            Case::BlockedPreflight => Reason::WriteRefused,
+        let reason = match outcome {
+            Outcome::Actual { reason, .. }
+            | Outcome::PreflightRefused { reason }
+            | Outcome::PreflightAnswered { reason, .. }
+            | Outcome::ProtectionRefusal { reason, .. } => reason,
+            Outcome::PreflightProtectionRefusal => Reason::WriteRefused,
         };
         Template { index, action, status, reason, reported, headers: headers.into(), removed, replaced }
     }
 
-    fn answer(&self, case: Case) -> (Action, Option<u16>) {
-        match case {
-            Case::Actual { .. } => (Action::Continue, None),
-            Case::Blocked { .. } | Case::BlockedPreflight => (Action::Respond, Some(REFUSAL_STATUS)),
-            _ if self.texts.preflight_continue => (Action::Continue, None),
-            Case::Refused { .. } => (Action::Respond, Some(REFUSAL_STATUS)),
-            Case::Preflight { .. } => (Action::Respond, Some(self.texts.status)),
+    /// The column "action" of the table in specification 4.1.
+    fn action_and_status(&self, outcome: Outcome) -> (Action, Option<u16>) {
+        match outcome {
+            // Rows 1 and 3 to 7.
+            Outcome::Actual { .. } => (Action::Continue, None),
+            // Specification 7.2 and 7.3: before `preflight_continue`.
+            Outcome::ProtectionRefusal { .. } | Outcome::PreflightProtectionRefusal => {
+                (Action::Respond, Some(REFUSAL_STATUS))
+            }
+            _ if self.settings.preflight_continue => (Action::Continue, None),
+            // Rows 2 and 9.
+            Outcome::PreflightRefused { .. } => (Action::Respond, Some(REFUSAL_STATUS)),
+            // Row 8.
+            Outcome::PreflightAnswered { .. } => (Action::Respond, Some(self.settings.status)),
         }
     }
 
-    fn headers(&self, case: Case, action: Action) -> Vec<TemplateHeader> {
-        let texts = self.texts;
-        let readable = match case {
-            Case::Actual { reason, .. } => matches!(reason, Reason::AnyOrigin | Reason::OriginAllowed),
-            Case::Refused { .. } => false,
-            Case::Preflight { .. } | Case::BlockedPreflight => true,
-            Case::Blocked { readable, .. } => readable,
-        };
+    /// The column "headers", in the order in which they are sent.
+    fn headers(&self, outcome: Outcome, action: Action) -> Vec<TemplateHeader> {
+        let settings = self.settings;
         let mut headers = Vec::new();
-        if readable {
-            headers.push(set(
-                HeaderName::AllowOrigin,
-                if texts.any { TemplateValue::Static(c"*") } else { TemplateValue::Origin },
-            ));
-            if texts.credentials {
+        let is_readable = is_readable(outcome);
+        if is_readable {
+            let origin = if settings.any { TemplateValue::Static(c"*") } else { TemplateValue::Origin };
+            headers.push(set(HeaderName::AllowOrigin, origin));
+            if settings.credentials {
                 headers.push(set(HeaderName::AllowCredentials, TemplateValue::Static(c"true")));
             }
         }
-        if let Case::Preflight { private_network, echo_method, echo_headers, .. } = case {
-            self.preflight(&mut headers, private_network, echo_method, echo_headers);
-        }
-        if let (true, Case::Actual { .. } | Case::Blocked { .. }, Some(expose)) = (readable, case, &self.expose) {
-            headers.push(set(HeaderName::ExposeHeaders, expose.clone()));
+        match (outcome, &self.expose) {
+            (Outcome::PreflightAnswered { private_network, echo_method, echo_headers, .. }, _) => {
+                self.preflight(&mut headers, private_network, echo_method, echo_headers);
+            }
+            (Outcome::Actual { .. } | Outcome::ProtectionRefusal { .. }, Some(expose)) if is_readable => {
+                headers.push(set(HeaderName::ExposeHeaders, expose.clone()));
+            }
+            _ => {}
         }
         if self.keeps_app_headers(action) {
             headers.iter_mut().filter(|header| header.op == Op::Set).for_each(|header| header.op = Op::Default);
         }
         if action == Action::Respond {
-            match case {
-                Case::Refused { .. } | Case::Blocked { .. } | Case::BlockedPreflight => {
-                    headers.push(set(HeaderName::ContentType, TemplateValue::Static(c"text/plain; charset=utf-8")));
-                }
-                _ if texts.status == 200 => headers.push(set(HeaderName::ContentLength, TemplateValue::Static(c"0"))),
-                _ => {}
-            }
-            // RFC 9111, section 5.2.2.5: a cache must not answer other readers with what one page was refused.
-            if let Case::Blocked { .. } = case {
-                headers.push(set(HeaderName::CacheControl, TemplateValue::Static(c"no-store")));
-            }
+            self.body(outcome, &mut headers);
         }
-        if let Some(vary) = self.vary(case) {
+        if let Some(vary) = self.vary(outcome) {
             headers.push(TemplateHeader { name: HeaderName::Vary, value: TemplateValue::Static(vary), op: Op::Merge });
         }
         headers
+    }
+
+    /// The headers that go with the body of corsac's own response.
+    fn body(&self, outcome: Outcome, headers: &mut Vec<TemplateHeader>) {
+        match outcome {
+            Outcome::PreflightAnswered { .. } if self.settings.status == 200 => {
+                headers.push(set(HeaderName::ContentLength, TemplateValue::Static(c"0")));
+            }
+            Outcome::Actual { .. } | Outcome::PreflightAnswered { .. } => {}
+            Outcome::PreflightRefused { .. }
+            | Outcome::ProtectionRefusal { .. }
+            | Outcome::PreflightProtectionRefusal => {
+                headers.push(set(HeaderName::ContentType, TemplateValue::Static(c"text/plain; charset=utf-8")));
+            }
+        }
+        // RFC 9111, section 5.2.2.5: a cache must not answer other readers with what one page was refused.
+        if let Outcome::ProtectionRefusal { .. } = outcome {
+            headers.push(set(HeaderName::CacheControl, TemplateValue::Static(c"no-store")));
+        }
     }
 
     fn preflight(&self, sent: &mut Vec<TemplateHeader>, private_network: bool, echo_method: bool, echo_headers: bool) {
@@ -209,18 +224,22 @@ impl<'t> Renderer<'t> {
     }
 
     /// Fetch, "CORS protocol and HTTP caches": an answer that depends on the request says on what.
-    fn vary(&self, case: Case) -> Option<&'static CStr> {
-        match case {
+    fn vary(&self, outcome: Outcome) -> Option<&'static CStr> {
+        match outcome {
             // A handshake is a GET. A cache that is told to ignore `no-store` can still tell it from other readers' requests.
-            Case::Blocked { reason: Reason::WebsocketRefused, .. } => {
+            Outcome::ProtectionRefusal { reason: Reason::WebsocketRefused, .. } => {
                 Some(c"Origin, Sec-Fetch-Site, Upgrade, Sec-WebSocket-Key")
             }
-            Case::Blocked { .. } => Some(c"Origin, Sec-Fetch-Site"),
-            Case::Actual { reason: Reason::PathAmbiguous, options: false } => Some(c"Origin"),
-            Case::Actual { options: false, .. } if self.texts.any || self.texts.nobody => None,
-            Case::Actual { options: false, .. } => Some(c"Origin"),
+            Outcome::ProtectionRefusal { .. } => Some(c"Origin, Sec-Fetch-Site"),
+            // Row 1.
+            Outcome::Actual { reason: Reason::PathAmbiguous, options: false } => Some(c"Origin"),
+            // Rows 3 and 4.
+            Outcome::Actual { options: false, .. } if self.settings.any || self.settings.nobody => None,
+            // Rows 5 to 7.
+            Outcome::Actual { options: false, .. } => Some(c"Origin"),
+            // Rows 2, 8 and 9, and plain OPTIONS.
             // Caches that keep answers to OPTIONS exist, though RFC 9110, section 9.3.7, forbids it.
-            _ if self.texts.private_network => Some(
+            _ if self.settings.private_network => Some(
                 c"Origin, Access-Control-Request-Method, Access-Control-Request-Headers, Access-Control-Request-Private-Network",
             ),
             _ => Some(c"Origin, Access-Control-Request-Method, Access-Control-Request-Headers"),
@@ -229,7 +248,17 @@ impl<'t> Renderer<'t> {
 
     /// Whether the application's own headers stay: only on its own responses, for what corsac answers is corsac's alone.
     fn keeps_app_headers(&self, action: Action) -> bool {
-        self.texts.keep_app_headers && action == Action::Continue
+        self.settings.keep_app_headers && action == Action::Continue
+    }
+}
+
+/// Whether the page may read the response: rows 3, 6 and 8.
+fn is_readable(outcome: Outcome) -> bool {
+    match outcome {
+        Outcome::Actual { reason, .. } => matches!(reason, Reason::AnyOrigin | Reason::OriginAllowed),
+        Outcome::PreflightRefused { .. } => false,
+        Outcome::PreflightAnswered { .. } | Outcome::PreflightProtectionRefusal => true,
+        Outcome::ProtectionRefusal { readable, .. } => readable,
     }
 }
 
@@ -237,7 +266,7 @@ fn set(name: HeaderName, value: TemplateValue) -> TemplateHeader {
     TemplateHeader { name, value, op: Op::Set }
 }
 
-fn text(text: &str) -> TemplateValue {
+fn text_value(text: &str) -> TemplateValue {
     // Tokens and numbers hold no NUL.
     TemplateValue::Text(CString::new(text).unwrap_or_default().into())
 }

@@ -1,6 +1,5 @@
 //! What to write instead: every suggestion is tried before it is printed.
 
-pub(crate) mod contradiction;
 pub(crate) mod guess;
 pub(crate) mod lists;
 pub(crate) mod paths;
@@ -12,10 +11,10 @@ pub(crate) mod regex_fault;
 pub(crate) mod regex_for_pattern;
 pub(crate) mod regex_marks;
 pub(crate) mod regex_patterns;
+pub(crate) mod regex_pieces;
 pub(crate) mod regex_reason;
 pub(crate) mod regex_repair;
 pub(crate) mod regex_samples;
 pub(crate) mod regex_syntax_fault;
 pub(crate) mod regex_tail;
-pub(crate) mod slips;
 pub(crate) mod trial;

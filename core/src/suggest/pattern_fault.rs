@@ -4,9 +4,8 @@ use crate::config::value::Value;
 use crate::issues::code::Code;
 use crate::issues::issue::Fault;
 use crate::origins::origin::{self, HostFault};
-use crate::origins::pattern::OriginPattern;
 use crate::printable::printable;
-use crate::suggest::patterns::{holds_several, suggest};
+use crate::suggest::patterns::{holds_several, split, suggest};
 use crate::suggest::placeholder::placeholder;
 use crate::suggest::regex_for_pattern;
 use crate::suggest::trial::Place;
@@ -43,10 +42,8 @@ fn unfilled(code: Code, variable: &str) -> Fault {
 
 /// What the text most likely means, as far as it may stand here.
 pub(crate) fn offer(text: &str, place: &Place<'_>) -> Option<String> {
-    if !place.wanted {
-        return None;
-    }
-    let better = suggest(text)?;
+    // Where nothing is tried, nothing is worked out.
+    let better = place.trial.and_then(|_| suggest(text))?;
     if let Some(help) = place.entries(&better) {
         return Some(help);
     }
@@ -70,7 +67,7 @@ fn word(text: &str, place: &Place<'_>) -> Option<(String, String)> {
     let bare = text.trim().trim_matches(['"', '\'', '`']).to_ascii_lowercase();
     let nobody = || place.alone.then(|| place.setting(Value::List(Vec::new()))).flatten();
     Some(match bare.as_str() {
-        "null" if place.wanted && !place.stakes.dangers.null_origin => (
+        "null" if place.trial.is_some() && !place.stakes.dangers.null_origin => (
             format!("`{shown}` is not in the form in which browsers send `null`"),
             format!(
                 "remove the entry: `null` is the origin of every sandboxed frame; or write `null` and {}",
@@ -273,17 +270,4 @@ fn is_variable_name(text: &str) -> bool {
 fn any_host(text: &str) -> bool {
     let authority = text.split_once("://").map_or(text, |(_, authority)| authority);
     split(authority.trim_end_matches('/')).0 == "*"
-}
-
-/// Host and port, leniently.
-pub(crate) fn split(authority: &str) -> (&str, Option<&str>) {
-    match authority.rsplit_once(':') {
-        Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
-        _ => (authority, None),
-    }
-}
-
-/// Whether a text is a pattern, for suggestions.
-pub(crate) fn is_pattern(text: &str) -> bool {
-    OriginPattern::parse_strict(text).is_some()
 }

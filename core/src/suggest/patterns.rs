@@ -4,7 +4,6 @@ use crate::limits::ORIGIN_BYTES;
 use crate::origins::origin::{self, SerialisedIpv6};
 use crate::origins::pattern::OriginPattern;
 use crate::origins::punycode::label_to_ascii;
-use crate::suggest::pattern_fault::{is_pattern, split};
 use crate::suggest::placeholder::placeholder;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -152,7 +151,7 @@ fn is_named(pattern: &str) -> bool {
 }
 
 fn is_local(pattern: &str) -> bool {
-    match OriginPattern::parse_strict(pattern) {
+    match OriginPattern::parse(pattern) {
         Some(OriginPattern::Tuple(pattern)) => pattern.is_loopback(),
         _ => false,
     }
@@ -241,6 +240,19 @@ fn parse_number(part: &str) -> Option<u64> {
     }
     let radix = if part.len() > 1 && part.starts_with('0') { 8 } else { 10 };
     u64::from_str_radix(part, radix).ok()
+}
+
+/// Host and port, leniently.
+pub(crate) fn split(authority: &str) -> (&str, Option<&str>) {
+    match authority.rsplit_once(':') {
+        Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
+        _ => (authority, None),
+    }
+}
+
+/// Whether a text is a pattern.
+fn is_pattern(text: &str) -> bool {
+    OriginPattern::parse(text).is_some()
 }
 
 #[cfg(test)]

@@ -2,11 +2,11 @@
 //! any other configuration is, under the same settings, and has to allow what the writer spelled out and nothing that
 //! the original does not allow. Where no candidate passes there is no suggestion.
 
-use crate::compile::origins::{Stakes, compile_origins};
 use crate::config::notation::Notation;
 use crate::config::settings::{At, Entry, List};
-use crate::issues::issue::Issues;
+use crate::config::stakes::Stakes;
 use crate::limits::ORIGIN_BYTES;
+use crate::origins::list::OriginList;
 use crate::origins::origin::{self, Origin};
 use crate::origins::pattern::OriginPattern;
 use crate::origins::regex::{Regex, check_regexp, matches};
@@ -15,7 +15,6 @@ use crate::origins::regex_language::{self, Dfa};
 use crate::origins::set::{OriginSet, Verdict};
 use crate::printable::printable;
 use crate::suggest::patterns;
-use crate::suggest::regex_fault;
 use crate::suggest::regex_repair::{Body, Repairs, repaired};
 use crate::suggest::regex_samples::spelled;
 use crate::suggest::trial::Place;
@@ -145,7 +144,7 @@ pub(crate) fn pattern_meant(source: &str, stakes: Stakes) -> Option<String> {
     if !pattern.contains('*') {
         return None;
     }
-    let is_one = matches!(OriginPattern::parse_strict(&pattern), Some(OriginPattern::Tuple(_)));
+    let is_one = matches!(OriginPattern::parse(&pattern), Some(OriginPattern::Tuple(_)));
     (is_one && build(&[&pattern], &[], stakes).is_some()).then_some(pattern)
 }
 
@@ -155,9 +154,8 @@ pub(crate) fn build(patterns: &[&str], regexes: &[&str], stakes: Stakes) -> Opti
         field: String::new(),
         entries: texts.iter().map(|text| Entry { at: At::Whole, text: (*text).to_owned() }).collect(),
     };
-    let mut issues = Issues::of_trial();
-    let set = compile_origins(&list(patterns), &list(regexes), false, stakes, &mut issues);
-    issues.is_clean().then_some(set)
+    let read = OriginList::read(&list(patterns), &list(regexes), false);
+    read.is_clean(stakes).then_some(read.set)
 }
 
 /// A regex to be tried: as the engine reads it, and as it would be written.
@@ -242,7 +240,7 @@ impl Original {
             return None;
         }
         let regex = Regex::parse(text).ok()?;
-        if regex.finding.as_ref().is_some_and(|finding| regex_fault::counts(finding, self.stakes)) {
+        if regex.finding.as_ref().is_some_and(|finding| finding.severity(self.stakes).is_some()) {
             return None;
         }
         if let Some(source) = &candidate.source

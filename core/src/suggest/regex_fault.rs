@@ -1,15 +1,11 @@
 //! What is said of a regex that is refused, or that may let in too much.
 
-use crate::compile::origins::Stakes;
 use crate::config::notation::Notation;
-use crate::config::settings::Dangers;
+use crate::config::stakes::Stakes;
 use crate::config::value::Value;
 use crate::issues::code::Code;
 use crate::issues::issue::Fault;
-use crate::origins::origin;
 use crate::origins::regex::{Finding, Regex};
-use crate::origins::regex_host_end::{self, End};
-use crate::origins::regex_language::{self, Dfa};
 use crate::printable::printable;
 use crate::suggest::regex::{Suggested, Suggestion, Syntax, Written, suggest};
 use crate::suggest::regex_reason::WhyOpen;
@@ -187,20 +183,6 @@ impl Written<'_> {
             self.place.lifting("public-suffixes")
         )
     }
-}
-
-/// Whether a finding is an error under these settings, a lint, or neither.
-pub(crate) fn counts(finding: &Finding, stakes: Stakes) -> bool {
-    let Stakes { credentials, dangers: Dangers { public_suffixes, .. } } = stakes;
-    !matches!(finding, Finding::PublicSuffix(_)) || (credentials && !public_suffixes)
-}
-
-/// Whether a policy with these settings refuses everything that a regex with fixed ends matches, because it is plain http.
-pub(crate) fn is_insecure(regex: &Regex, dfa: &Dfa, stakes: Stakes) -> bool {
-    let is_local = |end: &End| origin::is_loopback(end.host.as_bytes());
-    stakes.is_secure_only()
-        && !regex_host_end::literal_ends(&regex.hir).iter().flatten().any(is_local)
-        && regex_language::is_insecure(dfa)
 }
 
 /// The flags of an object stand around its source.

@@ -22,7 +22,7 @@ impl Original {
         };
         let mut patterns: Vec<(String, TuplePattern)> = Vec::new();
         for text in possible_patterns(ends, text) {
-            let Some(OriginPattern::Tuple(tuple)) = OriginPattern::parse_strict(&text) else { continue };
+            let Some(OriginPattern::Tuple(tuple)) = OriginPattern::parse(&text) else { continue };
             let is_known = patterns.iter().any(|(_, wider)| {
                 let same_port = wider.port == PortPattern::Any || wider.port == tuple.port;
                 same_port && wider.host == tuple.host && wider.scheme == tuple.scheme

@@ -3,6 +3,7 @@
 
 use crate::origins::regex::Regex;
 use crate::suggest::regex_marks::without_marks;
+use crate::suggest::regex_pieces::{PieceKind, plain};
 use crate::suggest::regex_tail::{cut_default_port, cut_tail, open_port};
 use regex_syntax::ast::{AssertionKind, Ast, Flag, Flags, FlagsItemKind, GroupKind, LiteralKind, RepetitionKind, Span};
 
@@ -134,16 +135,6 @@ struct Branch<'s> {
 struct Piece<'s> {
     text: &'s str,
     kind: PieceKind,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum PieceKind {
-    Literal(char),
-    /// Any number of any characters: `.*`, `.+`.
-    AnyRun,
-    /// Any number of the characters of a class.
-    Run,
-    Other,
 }
 
 impl<'s> Split<'s> {
@@ -288,11 +279,6 @@ impl Branch<'_> {
             })
             .map(|index| index + 1)
     }
-}
-
-/// Pieces as the text that they stand for, as far as they are one.
-pub(crate) fn plain(pieces: &[(String, PieceKind)]) -> String {
-    pieces.iter().map(|(text, _)| text.replace('\\', "")).collect()
 }
 
 fn has_port(host: &str) -> bool {

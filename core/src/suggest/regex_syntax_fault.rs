@@ -159,14 +159,16 @@ fn text_of<'s>(source: &'s str, span: &Span) -> &'s str {
 
 #[cfg(test)]
 mod tests {
-    use crate::compile::origins::Stakes;
+    use crate::config::notation::Notation;
+    use crate::config::stakes::Stakes;
     use crate::issues::issue::{Fault, Issues};
     use crate::origins::regex::Regex;
     use crate::suggest::regex::{Syntax, Written};
     use crate::suggest::trial::Place;
 
     fn refused(text: &str) -> Fault {
-        let place = Place::new("allow_origin_regex", Stakes::default(), true, &Issues::default());
+        let place =
+            Place::new("allow_origin_regex", Stakes::default(), true, &Issues::new(Notation::default(), |_| true));
         let written = Written { text, syntax: Syntax::Text, anywhere: false, place };
         written.refused(&Regex::parse(text).unwrap_err())
     }

@@ -1,7 +1,7 @@
 //! What stands behind the host in a regex, and cannot in an origin: a path, anything at all, the default port.
 
 use crate::origins::public_suffix;
-use crate::suggest::regex_repair::{PieceKind, plain};
+use crate::suggest::regex_pieces::{PieceKind, plain};
 
 /// Cuts a path, and what matches anything at the end; says whether there was any such thing. Where a port may go with
 /// it, or what is left may be a part of a longer name, nothing is known of what was meant.

@@ -1,12 +1,10 @@
-//! Suggestions are tried: what a help offers as code has been read and compiled in the place for which it is meant.
+//! Suggestions are tried: what a help offers as code has been read and checked in the place for which it is meant.
 
-use crate::compile::compiler::compile;
-use crate::compile::origins::Stakes;
 use crate::config::notation::{Notation, quoted};
 use crate::config::setting_names;
+use crate::config::stakes::Stakes;
 use crate::config::value::Value;
-use crate::issues::issue::{Issues, write_this};
-use crate::read::document;
+use crate::issues::issue::{Issues, Trial, write_this};
 
 /// Where a suggestion would stand, and the settings that decide whether it may.
 #[derive(Clone, Copy, Debug)]
@@ -21,8 +19,8 @@ pub(crate) struct Place<'a> {
     /// Nothing else of its list says which origins are allowed.
     pub(crate) alone: bool,
     pub(crate) notation: Notation,
-    /// Whether there is anybody to read a suggestion: a trial needs none of its own.
-    pub(crate) wanted: bool,
+    /// How a suggestion is tried, where there is anybody to read one.
+    pub(crate) trial: Option<Trial>,
     /// The same for what is worked out for a regex, which costs more.
     pub(crate) regexes: bool,
 }
@@ -33,14 +31,14 @@ impl<'a> Place<'a> {
         let key = field.rsplit('.').next().unwrap_or(field);
         let (nested, notation) = (key.len() < field.len(), issues.notation());
         let key = key.split('[').next().unwrap_or(key);
-        let mut place = Place { key, nested, whole: false, stakes, alone, notation, wanted: false, regexes: false };
+        let mut place = Place { key, nested, whole: false, stakes, alone, notation, trial: None, regexes: false };
         place.attend(issues);
         place
     }
 
     /// Looks how many issues there are by now: behind many, no suggestions are worked out.
     pub(crate) fn attend(&mut self, issues: &Issues) {
-        self.wanted = !issues.is_trial() && !issues.is_full();
+        self.trial = issues.trial();
         self.regexes = issues.suggests_regexes();
     }
 
@@ -56,7 +54,7 @@ impl<'a> Place<'a> {
     }
 
     fn in_place_of(&self, texts: &[String], write_one: impl Fn(&str) -> String) -> Option<String> {
-        if !self.wanted || texts.is_empty() {
+        if self.trial.is_none() || texts.is_empty() {
             return None;
         }
         let mut list = texts.to_vec();
@@ -79,7 +77,7 @@ impl<'a> Place<'a> {
     /// Offers a value for the whole setting, if the engine takes it there.
     pub(crate) fn setting(&self, value: Value) -> Option<String> {
         let any = matches!(&value, Value::List(items) if items.contains(&Value::from("*")));
-        if !self.wanted || (any && !self.alone && setting_names::ORIGIN_LISTS.contains(&self.key)) {
+        if self.trial.is_none() || (any && !self.alone && setting_names::ORIGIN_LISTS.contains(&self.key)) {
             return None;
         }
         let help = format!("write `{}`", self.notation.setting(self.key, &value, self.nested));
@@ -88,9 +86,7 @@ impl<'a> Place<'a> {
 
     /// Whether the engine takes the value as this setting, all else being as it is.
     pub(crate) fn takes(&self, value: Value) -> bool {
-        if !self.wanted {
-            return false;
-        }
+        let Some(takes) = self.trial else { return false };
         let is_cors = setting_names::CORS_ONLY.contains(&self.key);
         let credentials = if is_cors { "credentials" } else { "allow_credentials" };
         let origins = if is_cors { "origin" } else { "allow_origins" };
@@ -111,11 +107,7 @@ impl<'a> Place<'a> {
         } else {
             entries.push((self.key, value));
         }
-        let policy = Value::Map(entries.into_iter().map(|(key, value)| (key.to_owned(), value)).collect());
-        let mut issues = Issues::of_trial();
-        let document = document::read(policy, false, false, &mut issues);
-        compile(&document, &mut issues);
-        issues.is_clean()
+        takes(Value::Map(entries.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()))
     }
 
     /// How a check is lifted, beside those that are lifted already.

@@ -1,7 +1,7 @@
-//! What CORS grants and protection refuses: found, and told.
+//! Settings that are at odds with each other (specification 2.3).
 
-use crate::compile::origins::Stakes;
 use crate::config::settings::{ProtectionSettings, Settings};
+use crate::config::stakes::Stakes;
 use crate::config::value::Value;
 use crate::decide::protection::Protection;
 use crate::issues::code::Code;
@@ -10,6 +10,18 @@ use crate::origins::origin::Origin;
 use crate::origins::pattern::OriginPattern;
 use crate::printable::printable;
 use crate::suggest::trial::Place;
+
+/// Every web page could reach into the private network.
+pub(crate) fn private_network(issues: &Issues) -> Fault {
+    let message = "with any origin allowed, every web page could reach into the private network";
+    let notation = issues.notation();
+    let help = format!(
+        "list the origins in `{}`, or leave `{}` out",
+        notation.key("allow_origins"),
+        notation.key("allow_private_network")
+    );
+    Fault::new(Code::PrivateNetworkAnyOrigin, message, help)
+}
 
 /// What the policy lets read, and protection does not let write.
 #[derive(Clone, Copy, Debug)]
@@ -26,13 +38,13 @@ pub(crate) fn untrusted_origin<'s>(settings: &'s Settings, protection: &Protecti
         if Origin::parse(text.as_bytes()).is_some() {
             return protection.trusts(text.as_bytes());
         }
-        match OriginPattern::parse_strict(text) {
+        match OriginPattern::parse(text) {
             Some(OriginPattern::Tuple(pattern)) => {
                 pattern.unlike_examples().all(|origin| protection.trusts(origin.as_bytes()))
             }
             // Any origin, and null, can never be trusted.
             Some(_) => false,
-            // Told of already.
+            // Reported as what it is.
             None => true,
         }
     };

@@ -1,13 +1,12 @@
 //! Slips in a text that does not parse: what it is, told from what stands around the place where the parser stopped. A
 //! correction is tried: it is offered as code where the text then parses up to what follows it.
 
-use crate::compile::origins::Stakes;
 use crate::config::notation::{Notation, quoted};
 use crate::config::setting_names;
+use crate::config::stakes::Stakes;
 use crate::config::value::Value;
-use crate::issues::issue::Issues;
+use crate::issues::issue::{Issues, Trial};
 use crate::printable::printable;
-use crate::read::syntax::{is_bare, json_offset, toml_offset};
 use crate::suggest::guess::guess;
 use crate::suggest::trial::Place;
 use std::ops::Range;
@@ -27,11 +26,12 @@ struct Stop<'t> {
     text: &'t str,
     offset: usize,
     format: Format,
+    trial: Trial,
 }
 
 /// Finds the slip, if it is a known one.
-pub(crate) fn slip(text: &str, offset: usize, format: Format) -> Option<Slip> {
-    let stop = Stop { text, offset, format };
+pub(crate) fn slip(text: &str, offset: usize, format: Format, trial: Trial) -> Option<Slip> {
+    let stop = Stop { text, offset, format, trial };
     let line = stop.line()?;
     if text.get(line)?.contains(['“', '”', '„', '‘', '’', '«', '»']) {
         return Some((
@@ -176,7 +176,7 @@ impl Stop<'_> {
 
     /// Whether a setting takes a value, as far as can be told without the rest of the text.
     fn takes(&self, key: &str, value: Value) -> bool {
-        Place::new(key, self.stakes(), true, &Issues::default()).takes(value)
+        Place::new(key, self.stakes(), true, &Issues::new(Notation::default(), self.trial)).takes(value)
     }
 
     /// Whether credentials are allowed cannot be read: it is taken for granted where they are named.
@@ -330,4 +330,21 @@ fn string_at_end(text: &str) -> Option<&str> {
 pub(crate) fn first_word(text: &str) -> &str {
     let end = text.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))).unwrap_or(text.len());
     text.get(..end).unwrap_or_default()
+}
+
+/// Whether a key may stand without quotation marks.
+pub(crate) fn is_bare(key: &str) -> bool {
+    !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
+}
+
+/// Where a parser of JSON stopped. Its columns are bytes, from 1.
+pub(crate) fn json_offset(text: &str, error: &serde_json::Error) -> usize {
+    let start: usize = text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
+    let offset = (start + error.column().saturating_sub(1)).min(text.len());
+    (0..=offset).rev().find(|offset| text.is_char_boundary(*offset)).unwrap_or(0)
+}
+
+/// Where a parser of TOML stopped.
+pub(crate) fn toml_offset(error: &toml::de::Error) -> Option<usize> {
+    error.span().map(|span| span.start)
 }

@@ -1,0 +1,232 @@
+//! Lists of origins and regexes, read: the set that they make, and what was found in them.
+//!
+//! What is found does not depend on the other settings; how much it weighs does (specification 2.1).
+
+use crate::config::settings::List;
+use crate::config::stakes::Stakes;
+use crate::issues::code::Severity;
+use crate::limits::{LABEL_GLOBS, REGEXES};
+use crate::origins::origin::{self, Origin};
+use crate::origins::pattern::OriginPattern;
+use crate::origins::regex::{Finding, Regex, Regexes, Unusable};
+use crate::origins::regex_host_end::{self, End};
+use crate::origins::regex_language::{self, Dfa};
+use crate::origins::set::{OriginSet, OriginSetBuilder};
+use std::borrow::Cow;
+
+/// Something that was found in a list, each with the index of its entry.
+pub(crate) type Found<C> = Vec<(usize, C)>;
+
+/// Everything that says which origins are allowed.
+#[derive(Debug)]
+pub(crate) struct OriginList {
+    pub(crate) set: OriginSet,
+    pub(crate) found: Found<OriginConcern>,
+    pub(crate) found_in_regexes: Found<RegexConcern>,
+}
+
+/// The origins that are trusted with writes, whether or not they may read.
+#[derive(Debug)]
+pub(crate) struct TrustedList {
+    pub(crate) set: OriginSet,
+    pub(crate) found: Found<OriginConcern>,
+}
+
+/// What may be wrong with an entry of a list of origins.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum OriginConcern {
+    NotAPattern,
+    /// `*`, and something else stands beside it.
+    AnyNotAlone,
+    /// `*`
+    Any,
+    /// `null`
+    Null,
+    /// `*` or `null` among the origins that are trusted.
+    Untrustable,
+    /// Plain http to another machine.
+    Insecure,
+    /// Anyone can register a name that it matches.
+    PublicSuffix,
+    /// So many label globs stand in the list.
+    TooManyGlobs(usize),
+}
+
+/// What may be wrong with a regex.
+#[derive(Debug)]
+pub(crate) enum RegexConcern {
+    Unusable(Unusable),
+    MatchesNothing,
+    /// Plain http to other machines is all that it matches.
+    Insecure {
+        reaches_public_suffix: bool,
+    },
+    Finding(Finding),
+    TooMany,
+}
+
+impl OriginConcern {
+    /// How much it weighs under these settings.
+    pub(crate) fn severity(&self, stakes: Stakes) -> Option<Severity> {
+        let Stakes { credentials, dangers } = stakes;
+        let is_error = match self {
+            OriginConcern::NotAPattern | OriginConcern::AnyNotAlone | OriginConcern::TooManyGlobs(_) => true,
+            OriginConcern::Untrustable => true,
+            OriginConcern::Null => !dangers.null_origin,
+            // The table of specification 2.1, row by row.
+            OriginConcern::Any => credentials,
+            OriginConcern::Insecure => stakes.is_secure_only(),
+            OriginConcern::PublicSuffix => credentials && !dangers.public_suffixes,
+        };
+        is_error.then_some(Severity::Error)
+    }
+}
+
+impl RegexConcern {
+    /// How much it weighs under these settings.
+    pub(crate) fn severity(&self, stakes: Stakes) -> Option<Severity> {
+        let is_error = match self {
+            RegexConcern::Unusable(_) | RegexConcern::MatchesNothing | RegexConcern::TooMany => true,
+            // One at a time: the public suffix comes first.
+            RegexConcern::Insecure { reaches_public_suffix } => {
+                stakes.is_secure_only() && (!reaches_public_suffix || stakes.dangers.public_suffixes)
+            }
+            RegexConcern::Finding(finding) => return finding.severity(stakes),
+        };
+        is_error.then_some(Severity::Error)
+    }
+}
+
+impl Finding {
+    /// How much it weighs under these settings.
+    pub(crate) fn severity(&self, stakes: Stakes) -> Option<Severity> {
+        match self {
+            Finding::PublicSuffix(_) => {
+                (stakes.credentials && !stakes.dangers.public_suffixes).then_some(Severity::Error)
+            }
+            Finding::BareDot | Finding::OpenHost if stakes.credentials => Some(Severity::Error),
+            Finding::BareDot | Finding::OpenHost => Some(Severity::Lint),
+        }
+    }
+}
+
+impl OriginList {
+    pub(crate) fn read(list: &List, regexes: &List, predicate: bool) -> Self {
+        let is_alone = list.entries.len() == 1 && regexes.entries.is_empty() && !predicate;
+        let mut builder = OriginSetBuilder::default();
+        let found = read_patterns(list, &mut builder, |pattern, builder| {
+            let concerns: &[OriginConcern] = match pattern {
+                OriginPattern::Null => &[OriginConcern::Null],
+                _ if is_alone => &[OriginConcern::Any],
+                _ => &[OriginConcern::AnyNotAlone, OriginConcern::Any],
+            };
+            builder.pattern(pattern);
+            concerns
+        });
+        builder.predicate = predicate;
+        let found_in_regexes = read_regexes(regexes, &mut builder.regexes);
+        OriginList { set: builder.build(), found, found_in_regexes }
+    }
+
+    /// Whether nothing is to be said of it under these settings.
+    pub(crate) fn is_clean(&self, stakes: Stakes) -> bool {
+        self.found.iter().all(|(_, concern)| concern.severity(stakes).is_none())
+            && self.found_in_regexes.iter().all(|(_, concern)| concern.severity(stakes).is_none())
+    }
+}
+
+impl TrustedList {
+    pub(crate) fn read(list: &List) -> Self {
+        let mut builder = OriginSetBuilder::default();
+        let found = read_patterns(list, &mut builder, |_, _| &[OriginConcern::Untrustable]);
+        TrustedList { set: builder.build(), found }
+    }
+}
+
+/// Reads the entries into a set. `any_or_null` says what becomes of `*` and `null`.
+fn read_patterns<'l>(
+    list: &'l List,
+    builder: &mut OriginSetBuilder<'l>,
+    any_or_null: impl Fn(OriginPattern, &mut OriginSetBuilder<'l>) -> &'static [OriginConcern],
+) -> Found<OriginConcern> {
+    let mut found = Vec::new();
+    builder.reserve(list.entries.len());
+    for (index, entry) in list.entries.iter().enumerate() {
+        // A plain origin, which is most of a long list, goes into the set without further parsing.
+        if let Some(origin) = Origin::parse(entry.text.as_bytes()) {
+            if !origin.is_secure() {
+                found.push((index, OriginConcern::Insecure));
+            }
+            builder.exact(Cow::Borrowed(&entry.text));
+            continue;
+        }
+        match OriginPattern::parse(&entry.text) {
+            None => found.push((index, OriginConcern::NotAPattern)),
+            Some(OriginPattern::Tuple(tuple)) => {
+                if tuple.is_insecure() {
+                    found.push((index, OriginConcern::Insecure));
+                }
+                if tuple.reaches_public_suffix() {
+                    found.push((index, OriginConcern::PublicSuffix));
+                }
+                builder.pattern(OriginPattern::Tuple(tuple));
+            }
+            Some(pattern) => found.extend(any_or_null(pattern, builder).iter().map(|concern| (index, *concern))),
+        }
+    }
+    if builder.globs() > LABEL_GLOBS {
+        found.push((0, OriginConcern::TooManyGlobs(builder.globs())));
+    }
+    found
+}
+
+fn read_regexes(list: &List, regexes: &mut Regexes) -> Found<RegexConcern> {
+    if list.entries.len() > REGEXES {
+        return vec![(0, RegexConcern::TooMany)];
+    }
+    let mut found = Vec::new();
+    let mut too_large = false;
+    for (index, entry) in list.entries.iter().enumerate() {
+        let regex = match Regex::parse(&entry.text) {
+            Ok(regex) => regex,
+            Err(why) => {
+                found.push((index, RegexConcern::Unusable(why)));
+                continue;
+            }
+        };
+        // Compiling is costly: after one that is too large the others are only read.
+        let compiled = if too_large { None } else { Some(regex.compile()) };
+        match compiled {
+            None => {}
+            Some(Ok(dfa)) if regex_language::is_empty(&dfa) => {
+                found.push((index, RegexConcern::MatchesNothing));
+                continue;
+            }
+            Some(Ok(dfa)) => {
+                if let Some(concern) = insecure(&regex, &dfa) {
+                    found.push((index, concern));
+                }
+                regexes.add(dfa);
+            }
+            Some(Err(why)) => {
+                too_large = true;
+                found.push((index, RegexConcern::Unusable(why)));
+            }
+        }
+        found.extend(regex.finding.map(|finding| (index, RegexConcern::Finding(finding))));
+    }
+    found
+}
+
+/// Whether a regex with fixed ends matches plain http to other machines alone.
+fn insecure(regex: &Regex, dfa: &Dfa) -> Option<RegexConcern> {
+    let reaches_public_suffix = match regex.finding {
+        Some(Finding::BareDot | Finding::OpenHost) => return None,
+        Some(Finding::PublicSuffix(_)) => true,
+        None => false,
+    };
+    let is_local = |end: &End| origin::is_loopback(end.host.as_bytes());
+    let is_insecure =
+        !regex_host_end::literal_ends(&regex.hir).iter().flatten().any(is_local) && regex_language::is_insecure(dfa);
+    is_insecure.then_some(RegexConcern::Insecure { reaches_public_suffix })
+}

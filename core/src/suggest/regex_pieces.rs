@@ -1,0 +1,16 @@
+//! The pieces of a regex behind its scheme: each with its text, and what it stands for.
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PieceKind {
+    Literal(char),
+    /// Any number of any characters: `.*`, `.+`.
+    AnyRun,
+    /// Any number of the characters of a class.
+    Run,
+    Other,
+}
+
+/// Pieces as the text that they stand for, as far as they are one.
+pub(crate) fn plain(pieces: &[(String, PieceKind)]) -> String {
+    pieces.iter().map(|(text, _)| text.replace('\\', "")).collect()
+}
