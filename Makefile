@@ -2,7 +2,7 @@
 
 STACK ?= rust c python node
 
-.PHONY: help demo test bench bench-rust bench-c bench-python bench-node lint fuzz generate mutate-table clean
+.PHONY: help demo test bench bench-instructions bench-rust bench-c bench-python bench-node lint fuzz generate mutate-table clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -18,6 +18,9 @@ bench: $(addprefix bench-,$(STACK)) ## the benchmarks, peers beside them, one ta
 bench-rust:
 	@cargo bench --locked -p corsac --bench decision
 	@python3 benches/table.py rust
+
+bench-instructions: ## counts the instructions of one decision, by kind of request (valgrind is needed)
+	@python3 benches/instructions.py
 
 bench-c:
 	@python3 benches/c.py
