@@ -66,8 +66,8 @@ int main(void) {
   refused.origin = corsac_slice_from("https://evil.example.org");
   preflight = allowed;
   preflight.method = corsac_slice_from("OPTIONS");
-  preflight.acrm = corsac_slice_from("PUT");
-  preflight.acrh = corsac_slice_from("x-request-id,x-token");
+  preflight.access_control_request_method = corsac_slice_from("PUT");
+  preflight.access_control_request_headers = corsac_slice_from("x-request-id,x-token");
 
   unsigned long before = allocations;
   free(policy_of("{\"allow_origins\": []}") == NULL ? NULL : malloc(1));

@@ -231,7 +231,7 @@ typedef int32_t corsac_op;
 /**
  * What a predicate says of an origin. Numbers are never reused.
  */
-enum corsac_answer
+enum corsac_predicate_answer
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
   : int32_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -239,21 +239,21 @@ enum corsac_answer
   /**
    * The origin is refused.
    */
-  CORSAC_ANSWER_DENY = 0,
+  CORSAC_PREDICATE_DENY = 0,
   /**
    * The origin may read the response.
    */
-  CORSAC_ANSWER_ALLOW = 1,
+  CORSAC_PREDICATE_ALLOW = 1,
   /**
    * The predicate failed: the origin is refused, and the decision's reason says why.
    */
-  CORSAC_ANSWER_FAILED = 2,
+  CORSAC_PREDICATE_FAILED = 2,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
-typedef enum corsac_answer corsac_answer;
+typedef enum corsac_predicate_answer corsac_predicate_answer;
 #else
-typedef int32_t corsac_answer;
+typedef int32_t corsac_predicate_answer;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
@@ -329,15 +329,15 @@ typedef struct {
   /**
    * `Access-Control-Request-Method`.
    */
-  corsac_slice acrm;
+  corsac_slice access_control_request_method;
   /**
    * `Access-Control-Request-Headers`.
    */
-  corsac_slice acrh;
+  corsac_slice access_control_request_headers;
   /**
    * `Access-Control-Request-Private-Network`.
    */
-  corsac_slice acrpn;
+  corsac_slice access_control_request_private_network;
   /**
    * `Host`. This, and all that follows but for `path_decoded`, is looked at by policies with `protection` alone.
    */
@@ -512,9 +512,9 @@ typedef struct {
  * The origin is well-formed and never `null`. `user` is what was given to `corsac_policy_evaluate_with`. It is
  * called on the same thread, before that function returns. It may not throw or `longjmp`.
  */
-typedef corsac_answer (*corsac_predicate)(corsac_slice origin,
-                                          const corsac_request *request,
-                                          void *user);
+typedef corsac_predicate_answer (*corsac_predicate)(corsac_slice origin,
+                                                    const corsac_request *request,
+                                                    void *user);
 
 #ifdef __cplusplus
 extern "C" {
@@ -586,19 +586,6 @@ const char *corsac_reason_name(corsac_reason reason);
 const char *corsac_reason_help(corsac_reason reason);
 
 /**
- * Whether a request comes from a page of the host that it is for, as far as its headers tell: by `Sec-Fetch-Site`, else by
- * `Origin` and `Host`. A browser sends `Origin` with such a page's own writes, and no policy need allow it: where the
- * decision is `CORSAC_CONTINUE`, there is no refusal to log. It is for logs alone, since any client can send these headers.
- *
- * Parameters: `request` is the request; its `size` and `method` are set.
- *
- * Returns: whether it does; false where that cannot be told, and for a request that `corsac_policy_evaluate` would not take.
- *
- * Threads: any.
- */
-bool corsac_request_is_same_origin(const corsac_request *request);
-
-/**
  * Adds one header line to a request. Lines that no policy reads are left out; the first line of a header is
  * borrowed; further lines are joined to it, in memory of the host's. Without a repeated line nothing is allocated.
  *
@@ -621,6 +608,19 @@ corsac_status corsac_request_add_header(corsac_request *request,
                                         corsac_slice value,
                                         corsac_allocate allocate,
                                         void *user);
+
+/**
+ * Whether a request comes from a page of the host that it is for, as far as its headers tell: by `Sec-Fetch-Site`, else by
+ * `Origin` and `Host`. A browser sends `Origin` with such a page's own writes, and no policy need allow it: where the
+ * decision is `CORSAC_CONTINUE`, there is no refusal to log. It is for logs alone, since any client can send these headers.
+ *
+ * Parameters: `request` is the request; its `size` and `method` are set.
+ *
+ * Returns: whether it does; false where that cannot be told, and for a request that `corsac_policy_evaluate` would not take.
+ *
+ * Threads: any.
+ */
+bool corsac_request_is_same_origin(const corsac_request *request);
 
 /**
  * Copies a header's value, with a NUL past it.
@@ -973,14 +973,14 @@ corsac_status corsac_policy_evaluate(const corsac_policy *policy,
 /**
  * Decides on a request for which `corsac_policy_evaluate` said `CORSAC_ASK`, with the predicate's answer.
  *
- * Parameters: as `corsac_policy_evaluate`, with the same request; `answer` is a `corsac_answer`, any other number
- * counts as `CORSAC_ANSWER_FAILED`. Where the policy does not ask about the request, the answer changes nothing.
+ * Parameters: as `corsac_policy_evaluate`, with the same request; `answer` is a `corsac_predicate_answer`, any other number
+ * counts as `CORSAC_PREDICATE_FAILED`. Where the policy does not ask about the request, the answer changes nothing.
  *
  * Returns, lifetime, threads: as `corsac_policy_evaluate`. The decision never is `CORSAC_ASK`.
  */
 corsac_status corsac_policy_resolve(const corsac_policy *policy,
                                     const corsac_request *request,
-                                    corsac_answer answer,
+                                    corsac_predicate_answer answer,
                                     corsac_decision *out);
 
 /**
@@ -1022,7 +1022,7 @@ corsac_status corsac_answer_cache_new(size_t size,
  * Parameters:
  * - `cache` is a cache.
  * - `origin` is the origin that is asked about.
- * - `out` is where the answer goes: `CORSAC_ANSWER_ALLOW` or `CORSAC_ANSWER_DENY`. Left alone where none is remembered.
+ * - `out` is where the answer goes: `CORSAC_PREDICATE_ALLOW` or `CORSAC_PREDICATE_DENY`. Left alone where none is remembered.
  *
  * Returns: whether an answer is remembered; false where a pointer is NULL, too.
  *
@@ -1030,7 +1030,7 @@ corsac_status corsac_answer_cache_new(size_t size,
  */
 bool corsac_answer_cache_get(const corsac_answer_cache *cache,
                              corsac_slice origin,
-                             corsac_answer *out);
+                             corsac_predicate_answer *out);
 
 /**
  * The era that a question is asked in: it ends with `corsac_answer_cache_clear`. Taken before the predicate is asked, it
@@ -1060,7 +1060,7 @@ uint64_t corsac_answer_cache_era(const corsac_answer_cache *cache);
 corsac_status corsac_answer_cache_put(const corsac_answer_cache *cache,
                                       uint64_t era,
                                       corsac_slice origin,
-                                      corsac_answer answer);
+                                      corsac_predicate_answer answer);
 
 /**
  * Asks a predicate through a cache: what is remembered is not asked again.
@@ -1073,14 +1073,14 @@ corsac_status corsac_answer_cache_put(const corsac_answer_cache *cache,
  * - `predicate` is called with `user` where nothing is remembered; two threads may ask about one origin at a time.
  * - `origin` is the origin to ask about.
  *
- * Returns: the answer; `CORSAC_ANSWER_FAILED` where a pointer is NULL.
+ * Returns: the answer; `CORSAC_PREDICATE_FAILED` where a pointer is NULL.
  *
  * Threads: any.
  */
-corsac_answer corsac_answer_cache_ask(const corsac_answer_cache *cache,
-                                      corsac_predicate predicate,
-                                      void *user,
-                                      corsac_slice origin);
+corsac_predicate_answer corsac_answer_cache_ask(const corsac_answer_cache *cache,
+                                                corsac_predicate predicate,
+                                                void *user,
+                                                corsac_slice origin);
 
 /**
  * Forgets everything: for when what the predicate asks has changed.

@@ -1,4 +1,4 @@
-//! The C library of corsac: the header `corsac.h` is made from these files, one noun each.
+//! The C library of corsac: the header `corsac.h` is made from these files.
 //!
 //! Nothing here knows CORS. Every function checks its pointers, catches panics, and passes on to the engine.
 
@@ -7,20 +7,16 @@
 // What a C caller has to keep to is said in each comment, under "Parameters"; a "Safety" heading means nothing in C.
 #![allow(clippy::missing_safety_doc)]
 
-pub mod answer_cache;
 pub mod decision;
-pub mod error;
-pub mod evaluate;
-pub mod header_copy;
-pub mod header_line;
+pub mod issues;
 pub mod policy;
-pub mod reason;
-pub mod reloadable;
+pub mod predicate;
+pub mod reload;
 pub mod request;
+pub mod response;
 pub mod slice;
 pub mod status;
-pub mod vary;
 pub mod version;
-pub mod watch;
 
-mod guard;
+mod panic_boundary;
+mod pointer;

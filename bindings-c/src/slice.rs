@@ -1,6 +1,6 @@
 //! `corsac_slice`: bytes that belong to someone else.
 
-use crate::guard;
+use crate::panic_boundary;
 use crate::status::corsac_status;
 use std::ffi::{CStr, c_char};
 
@@ -58,7 +58,7 @@ impl corsac_slice {
 /// Threads: any.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn corsac_slice_from(text: *const c_char) -> corsac_slice {
-    guard::value(corsac_slice::ABSENT, || {
+    panic_boundary::value(corsac_slice::ABSENT, || {
         if text.is_null() {
             return corsac_slice::ABSENT;
         }

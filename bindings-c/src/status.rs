@@ -1,6 +1,6 @@
 //! `corsac_status`: what a call came to.
 
-use crate::guard;
+use crate::panic_boundary;
 use std::ffi::c_char;
 
 /// What a call came to. Numbers are never reused.
@@ -48,7 +48,7 @@ pub extern "C" fn corsac_status_name(status: status_number) -> *const c_char {
         (CORSAC_PANIC, c"panic"),
         (CORSAC_MEMORY, c"memory"),
     ];
-    guard::value(c"unknown".as_ptr(), || {
+    panic_boundary::value(c"unknown".as_ptr(), || {
         let known = NAMES.iter().find(|(known, _)| *known as status_number == status);
         known.map_or(c"unknown", |(_, name)| name).as_ptr()
     })

@@ -10,20 +10,20 @@ here=$(cd "$(dirname "$0")" && pwd)
 {
   echo '#include <corsac.h>'
   nm -D --defined-only "$prefix/lib/libcorsac.so" | awk '/ T /{ print "__typeof__(&" $3 ") abi_" $3 " = " $3 ";" }'
-  sed -n 's/^enum \(corsac_[a-z]*\)$/enum \1 abi_enum_\1;/p' "$prefix/include/corsac.h"
-} > "$out/shape.c"
-cc -g -shared -fPIC "$out/shape.c" -I"$prefix/include" -L"$prefix/lib" -lcorsac -Wl,-soname,"$(
-  readelf -d "$prefix/lib/libcorsac.so" | sed -n 's/.*SONAME.*\[\(.*\)\]/\1/p')" -o "$out/shape.so"
+  sed -n 's/^enum \(corsac_[a-z_]*\)$/enum \1 abi_enum_\1;/p' "$prefix/include/corsac.h"
+} > "$out/exported_types.c"
+cc -g -shared -fPIC "$out/exported_types.c" -I"$prefix/include" -L"$prefix/lib" -lcorsac -Wl,-soname,"$(
+  readelf -d "$prefix/lib/libcorsac.so" | sed -n 's/.*SONAME.*\[\(.*\)\]/\1/p')" -o "$out/exported_types.so"
 
 if [ "${3:-}" = write ]; then
-  abidw --no-show-locs --no-corpus-path --no-comp-dir-path "$out/shape.so" | sed "s| path='[^']*'||" > "$here/baseline.abi"
+  abidw --no-show-locs --no-corpus-path --no-comp-dir-path "$out/exported_types.so" | sed "s| path='[^']*'||" > "$here/baseline.abi"
   echo "wrote bindings-c/tests/baseline.abi"
   exit
 fi
-abidiff --no-added-syms --suppressions "$here/growth.supp" "$here/baseline.abi" "$out/shape.so" > "$out/abidiff.txt" || {
+abidiff --no-added-syms --suppressions "$here/growth.supp" "$here/baseline.abi" "$out/exported_types.so" > "$out/abidiff.txt" || {
   cat "$out/abidiff.txt"
   echo "the ABI is not the one of baseline.abi: raise the version, or agree on it with make -C bindings-c baseline"
   exit 1
 }
-echo "baseline: $(grep -c ' = ' "$out/shape.c") functions, those of the first version as before"
+echo "baseline: $(grep -c ' = ' "$out/exported_types.c") functions, those of the first version as before"
 echo "baseline: 1 passed, 0 failed"

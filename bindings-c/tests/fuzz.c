@@ -58,9 +58,9 @@ static bool is_in(corsac_slice needle, corsac_slice hay) {
   return needle.ptr >= hay.ptr && needle.ptr + needle.len <= hay.ptr + hay.len;
 }
 
-static corsac_answer answer(corsac_slice origin, const corsac_request *request, void *user) {
+static corsac_predicate_answer answer(corsac_slice origin, const corsac_request *request, void *user) {
   HOLDS(is_in(origin, request->origin));
-  return (corsac_answer)(*(const uint8_t *)user & 3);
+  return (corsac_predicate_answer)(*(const uint8_t *)user & 3);
 }
 
 static void check(const corsac_request *request, const corsac_decision *decision, corsac_status status) {
@@ -81,7 +81,7 @@ static void check(const corsac_request *request, const corsac_decision *decision
     if (header->op == CORSAC_OP_MERGE) {
       char merged[4096];
       size_t length = 0;
-      corsac_slice lines[] = {request->acrh, request->path};
+      corsac_slice lines[] = {request->access_control_request_headers, request->path};
       corsac_status fits = corsac_vary_merge(lines, 2, header->value, merged, sizeof merged, &length);
       HOLDS(fits == CORSAC_OK && merged[length] == '\0');
     }
@@ -93,8 +93,10 @@ static void *allocate(size_t size, void *block) { return *(void **)block = mallo
 static void evaluate(const corsac_policy *policy, input rest) {
   uint8_t say = rest.size > 0 ? rest.data[0] : 0;
   corsac_request request = {.size = sizeof request};
-  corsac_slice *fields[] = {&request.method, &request.origin, &request.acrm, &request.acrh, &request.acrpn, &request.path,
-                            &request.host, &request.sec_fetch_site, &request.upgrade, &request.sec_websocket_key, &request.authority};
+  corsac_slice *fields[] = {&request.method, &request.origin, &request.access_control_request_method,
+                           &request.access_control_request_headers, &request.access_control_request_private_network,
+                           &request.path, &request.host, &request.sec_fetch_site, &request.upgrade,
+                           &request.sec_websocket_key, &request.authority};
   enum { FIELDS = sizeof fields / sizeof *fields };
   for (size_t i = 0; i < FIELDS; i++) *fields[i] = take(&rest);
   request.path_decoded = say & 4, request.secure = say & 8, request.websocket = say & 16;

@@ -12,7 +12,7 @@ _Static_assert(CORSAC_CONFIG == 3 && CORSAC_IO == 4 && CORSAC_PANIC == 5, "statu
 _Static_assert(CORSAC_RESPOND == 0 && CORSAC_CONTINUE == 1 && CORSAC_ASK == 2, "action");
 _Static_assert(CORSAC_OP_SET == 0 && CORSAC_OP_ADD == 1 && CORSAC_OP_MERGE == 2, "op");
 _Static_assert(CORSAC_OP_REMOVE == 3 && CORSAC_OP_DEFAULT == 4, "op");
-_Static_assert(CORSAC_ANSWER_DENY == 0 && CORSAC_ANSWER_ALLOW == 1 && CORSAC_ANSWER_FAILED == 2, "answer");
+_Static_assert(CORSAC_PREDICATE_DENY == 0 && CORSAC_PREDICATE_ALLOW == 1 && CORSAC_PREDICATE_FAILED == 2, "answer");
 _Static_assert(CORSAC_REASON_NONE == -1 && CORSAC_REASON_NO_ORIGIN == 0 && CORSAC_REASON_ANY_ORIGIN == 1, "reason");
 _Static_assert(CORSAC_REASON_ORIGIN_ALLOWED == 2 && CORSAC_REASON_ORIGIN_NOT_ALLOWED == 3, "reason");
 _Static_assert(CORSAC_REASON_ORIGIN_MALFORMED == 4 && CORSAC_REASON_PREFLIGHT_ALLOWED == 5, "reason");
@@ -23,7 +23,7 @@ _Static_assert(CORSAC_REASON_PREDICATE_FAILED == 10 && CORSAC_REASON_WRITE_REFUS
 _Static_assert(CORSAC_REASON_WEBSOCKET_REFUSED == 12, "reason");
 
 _Static_assert(sizeof(corsac_status) == 4 && sizeof(corsac_action) == 4 && sizeof(corsac_op) == 4, "enums");
-_Static_assert(sizeof(corsac_reason) == 4 && sizeof(corsac_answer) == 4, "enums");
+_Static_assert(sizeof(corsac_reason) == 4 && sizeof(corsac_predicate_answer) == 4, "enums");
 _Static_assert(CORSAC_MAX_HEADERS == 16, "headers");
 
 AT(corsac_slice, ptr, 0);
@@ -32,9 +32,9 @@ AT(corsac_request, size, 0);
 AT(corsac_request, method, 8);
 AT(corsac_request, path, 24);
 AT(corsac_request, origin, 40);
-AT(corsac_request, acrm, 56);
-AT(corsac_request, acrh, 72);
-AT(corsac_request, acrpn, 88);
+AT(corsac_request, access_control_request_method, 56);
+AT(corsac_request, access_control_request_headers, 72);
+AT(corsac_request, access_control_request_private_network, 88);
 AT(corsac_request, host, 104);
 AT(corsac_request, sec_fetch_site, 120);
 AT(corsac_request, joined, 136);

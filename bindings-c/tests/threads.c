@@ -32,8 +32,8 @@ static void *decide(void *argument) {
     corsac_request request = {.size = sizeof request};
     request.method = corsac_slice_from("OPTIONS");
     request.origin = corsac_slice_from(cases[i % 4].origin);
-    request.acrm = corsac_slice_from("POST");
-    request.acrh = corsac_slice_from("x-token");
+    request.access_control_request_method = corsac_slice_from("POST");
+    request.access_control_request_headers = corsac_slice_from("x-token");
     corsac_decision decision = {.size = sizeof decision};
     if (corsac_policy_evaluate(task->policy, &request, &decision) != CORSAC_OK) task->wrong++;
     if (decision.reason != cases[i % 4].reason) task->wrong++;

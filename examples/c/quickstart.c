@@ -21,8 +21,8 @@ int main(void) {
   corsac_request request = {.size = sizeof request};
   request.method = corsac_slice_from("OPTIONS");
   request.origin = corsac_slice_from("https://app.example.com");
-  request.acrm = corsac_slice_from("POST");
-  request.acrh = corsac_slice_from("x-token");
+  request.access_control_request_method = corsac_slice_from("POST");
+  request.access_control_request_headers = corsac_slice_from("x-token");
 
   /* A decision refuses until it is filled, so a forgotten status fails closed. */
   corsac_decision decision = {.size = sizeof decision};

@@ -8,26 +8,44 @@ use std::fmt::Write;
 use std::path::Path;
 
 /// The binding's files in the order in which the header shows them.
-const FILES: [&str; 15] = [
+const FILES: [&str; 25] = [
     "version",
     "slice",
     "status",
-    "reason",
-    "request",
-    "header_line",
-    "decision",
-    "header_copy",
-    "error",
-    "policy",
-    "reloadable",
-    "watch",
-    "evaluate",
-    "answer_cache",
-    "vary",
+    "decision/reason",
+    "request/fields",
+    "request/allocate",
+    "request/header_lines",
+    "request/same_origin",
+    "decision/action",
+    "decision/header",
+    "decision/fields",
+    "decision/header_copy",
+    "issues/error",
+    "issues/issue",
+    "policy/options",
+    "policy/build",
+    "policy/counted",
+    "policy/lints",
+    "reload/reloadable",
+    "reload/watch",
+    "predicate/answer",
+    "predicate/function",
+    "decision/evaluate",
+    "predicate/answer_cache",
+    "response/vary",
 ];
 
-/// Files without a noun of the header.
-const INNER: [&str; 2] = ["lib", "guard"];
+/// Files of which nothing goes into the header.
+const INNER: [&str; 7] = [
+    "lib",
+    "panic_boundary",
+    "pointer",
+    "decision/writer",
+    "issues/terminated_text",
+    "policy/out_parameters",
+    "request/read",
+];
 
 pub(crate) fn render(root: &Path) -> Result<String, Box<dyn Error>> {
     let binding = root.join("bindings-c");
@@ -46,12 +64,27 @@ pub(crate) fn render(root: &Path) -> Result<String, Box<dyn Error>> {
 /// A file that is not named above would be missing from the header.
 fn check_files(folder: &Path) -> Result<(), Box<dyn Error>> {
     let mut found = BTreeSet::new();
-    for entry in std::fs::read_dir(folder)? {
-        let name = entry?.file_name();
-        found.extend(Path::new(&name).file_stem().map(|stem| stem.to_string_lossy().into_owned()));
-    }
+    collect(folder, "", &mut found)?;
     let known: BTreeSet<String> = FILES.iter().chain(&INNER).map(|name| (*name).to_owned()).collect();
-    if found == known { Ok(()) } else { Err(format!("the binding's files are {found:?}").into()) }
+    if found == known {
+        return Ok(());
+    }
+    let unknown: Vec<_> = found.symmetric_difference(&known).collect();
+    Err(format!("FILES and INNER of xtask/src/header.rs differ from the files of the C binding: {unknown:?}").into())
+}
+
+/// The names of a folder's files and of its rooms' files, without `.rs`; a `mod.rs` only names the others.
+fn collect(folder: &Path, room: &str, found: &mut BTreeSet<String>) -> Result<(), Box<dyn Error>> {
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        if path.is_dir() {
+            collect(&path, &format!("{room}{name}/"), found)?;
+        } else if name != "mod" {
+            found.insert(format!("{room}{name}"));
+        }
+    }
+    Ok(())
 }
 
 /// The version of the header, for the preprocessor and for people.

@@ -5,13 +5,13 @@
 #include <time.h>
 
 typedef struct {
-  corsac_answer answer;
+  corsac_predicate_answer answer;
   int calls;
   corsac_answer_cache *cache;
   bool forget; /* everything is forgotten while it is asked */
 } tenants;
 
-static corsac_answer look_up(corsac_slice origin, const corsac_request *request, void *user) {
+static corsac_predicate_answer look_up(corsac_slice origin, const corsac_request *request, void *user) {
   tenants *asked = user;
   CHECK(request == NULL && origin.len > 0);
   asked->calls++;
@@ -19,14 +19,14 @@ static corsac_answer look_up(corsac_slice origin, const corsac_request *request,
   return asked->answer;
 }
 
-static corsac_answer through_cache(corsac_slice origin, const corsac_request *request, void *user) {
+static corsac_predicate_answer through_cache(corsac_slice origin, const corsac_request *request, void *user) {
   tenants *asked = user;
   (void)request;
   return corsac_answer_cache_ask(asked->cache, look_up, user, origin);
 }
 
 static void test_asked_once(void) {
-  tenants asked = {.answer = CORSAC_ANSWER_ALLOW};
+  tenants asked = {.answer = CORSAC_PREDICATE_ALLOW};
   CHECK(corsac_answer_cache_new(100, 60000, &asked.cache) == CORSAC_OK);
   corsac_policy *policy = policy_of("{}", true);
   corsac_request request = request_of("GET", "https://tenant.example");
@@ -36,19 +36,19 @@ static void test_asked_once(void) {
     CHECK(decision.reason == CORSAC_REASON_ORIGIN_ALLOWED && asked.calls == 1);
   }
   /* What has changed is seen once the cache is cleared. */
-  asked.answer = CORSAC_ANSWER_DENY;
+  asked.answer = CORSAC_PREDICATE_DENY;
   corsac_answer_cache_clear(asked.cache);
   CHECK(corsac_policy_evaluate_with(policy, &request, through_cache, &asked, &decision) == CORSAC_OK);
   CHECK(decision.reason == CORSAC_REASON_ORIGIN_NOT_ALLOWED && asked.calls == 2);
   /* Failures are asked about anew. */
-  asked.answer = CORSAC_ANSWER_FAILED, asked.calls = 0;
+  asked.answer = CORSAC_PREDICATE_FAILED, asked.calls = 0;
   request.origin = corsac_slice_from("https://other.example");
   for (int i = 0; i < 3; i++) {
     CHECK(corsac_policy_evaluate_with(policy, &request, through_cache, &asked, &decision) == CORSAC_OK);
     CHECK(decision.reason == CORSAC_REASON_PREDICATE_FAILED && asked.calls == i + 1);
   }
   /* An answer that comes too late is given, and not remembered. */
-  asked.answer = CORSAC_ANSWER_ALLOW, asked.calls = 0, asked.forget = true;
+  asked.answer = CORSAC_PREDICATE_ALLOW, asked.calls = 0, asked.forget = true;
   for (int i = 0; i < 2; i++) {
     CHECK(corsac_policy_evaluate_with(policy, &request, through_cache, &asked, &decision) == CORSAC_OK);
     CHECK(decision.reason == CORSAC_REASON_ORIGIN_ALLOWED && asked.calls == i + 1);
@@ -56,8 +56,8 @@ static void test_asked_once(void) {
   uint64_t era = corsac_answer_cache_era(asked.cache);
   corsac_answer_cache_clear(asked.cache);
   CHECK(corsac_answer_cache_era(asked.cache) != era && corsac_answer_cache_era(NULL) == 0);
-  CHECK(corsac_answer_cache_put(asked.cache, era, request.origin, CORSAC_ANSWER_DENY) == CORSAC_OK);
-  corsac_answer answer;
+  CHECK(corsac_answer_cache_put(asked.cache, era, request.origin, CORSAC_PREDICATE_DENY) == CORSAC_OK);
+  corsac_predicate_answer answer;
   CHECK(!corsac_answer_cache_get(asked.cache, request.origin, &answer));
   corsac_policy_free(policy);
   corsac_answer_cache_free(asked.cache);
@@ -65,29 +65,29 @@ static void test_asked_once(void) {
 
 static void test_get_and_put(void) {
   corsac_answer_cache *cache = NULL;
-  corsac_answer answer = CORSAC_ANSWER_FAILED;
+  corsac_predicate_answer answer = CORSAC_PREDICATE_FAILED;
   corsac_slice a = corsac_slice_from("https://a.example");
   CHECK(corsac_answer_cache_new(10, 60000, &cache) == CORSAC_OK);
-  CHECK(!corsac_answer_cache_get(cache, a, &answer) && answer == CORSAC_ANSWER_FAILED);
-  CHECK(corsac_answer_cache_put(cache, corsac_answer_cache_era(cache), a, CORSAC_ANSWER_FAILED) == CORSAC_OK && !corsac_answer_cache_get(cache, a, &answer));
-  CHECK(corsac_answer_cache_put(cache, corsac_answer_cache_era(cache), a, (corsac_answer)7) == CORSAC_OK && !corsac_answer_cache_get(cache, a, &answer));
-  CHECK(corsac_answer_cache_put(cache, corsac_answer_cache_era(cache), a, CORSAC_ANSWER_ALLOW) == CORSAC_OK);
-  CHECK(corsac_answer_cache_get(cache, a, &answer) && answer == CORSAC_ANSWER_ALLOW);
-  CHECK(corsac_answer_cache_put(cache, corsac_answer_cache_era(cache), a, CORSAC_ANSWER_DENY) == CORSAC_OK);
-  CHECK(corsac_answer_cache_get(cache, a, &answer) && answer == CORSAC_ANSWER_DENY);
+  CHECK(!corsac_answer_cache_get(cache, a, &answer) && answer == CORSAC_PREDICATE_FAILED);
+  CHECK(corsac_answer_cache_put(cache, corsac_answer_cache_era(cache), a, CORSAC_PREDICATE_FAILED) == CORSAC_OK && !corsac_answer_cache_get(cache, a, &answer));
+  CHECK(corsac_answer_cache_put(cache, corsac_answer_cache_era(cache), a, (corsac_predicate_answer)7) == CORSAC_OK && !corsac_answer_cache_get(cache, a, &answer));
+  CHECK(corsac_answer_cache_put(cache, corsac_answer_cache_era(cache), a, CORSAC_PREDICATE_ALLOW) == CORSAC_OK);
+  CHECK(corsac_answer_cache_get(cache, a, &answer) && answer == CORSAC_PREDICATE_ALLOW);
+  CHECK(corsac_answer_cache_put(cache, corsac_answer_cache_era(cache), a, CORSAC_PREDICATE_DENY) == CORSAC_OK);
+  CHECK(corsac_answer_cache_get(cache, a, &answer) && answer == CORSAC_PREDICATE_DENY);
   /* A flood of made-up origins leaves what is allowed. */
-  CHECK(corsac_answer_cache_put(cache, corsac_answer_cache_era(cache), a, CORSAC_ANSWER_ALLOW) == CORSAC_OK);
+  CHECK(corsac_answer_cache_put(cache, corsac_answer_cache_era(cache), a, CORSAC_PREDICATE_ALLOW) == CORSAC_OK);
   for (int i = 0; i < 1000; i++) {
     char origin[64];
     snprintf(origin, sizeof origin, "https://%d.example", i);
-    corsac_answer_cache_put(cache, corsac_answer_cache_era(cache), corsac_slice_from(origin), CORSAC_ANSWER_DENY);
+    corsac_answer_cache_put(cache, corsac_answer_cache_era(cache), corsac_slice_from(origin), CORSAC_PREDICATE_DENY);
   }
-  CHECK(corsac_answer_cache_get(cache, a, &answer) && answer == CORSAC_ANSWER_ALLOW);
+  CHECK(corsac_answer_cache_get(cache, a, &answer) && answer == CORSAC_PREDICATE_ALLOW);
   CHECK(!corsac_answer_cache_get(cache, corsac_slice_from("https://1.example"), &answer));
   corsac_answer_cache_free(cache);
 
   CHECK(corsac_answer_cache_new(10, 1, &cache) == CORSAC_OK);
-  CHECK(corsac_answer_cache_put(cache, corsac_answer_cache_era(cache), a, CORSAC_ANSWER_ALLOW) == CORSAC_OK);
+  CHECK(corsac_answer_cache_put(cache, corsac_answer_cache_era(cache), a, CORSAC_PREDICATE_ALLOW) == CORSAC_OK);
   nanosleep(&(struct timespec){.tv_nsec = 5000000}, NULL);
   CHECK(!corsac_answer_cache_get(cache, a, &answer));
   corsac_answer_cache_free(cache);
@@ -101,17 +101,17 @@ static void test_cache_misuse(void) {
   }
   CHECK(corsac_answer_cache_new(2, 1, NULL) == CORSAC_NULL);
   CHECK(corsac_answer_cache_new(2, 86400000, &cache) == CORSAC_OK);
-  corsac_answer answer;
+  corsac_predicate_answer answer;
   corsac_slice a = corsac_slice_from("https://a.example"), absent = {NULL, 0}, endless = {"x", (size_t)-1};
-  CHECK(corsac_answer_cache_put(NULL, 0, a, CORSAC_ANSWER_ALLOW) == CORSAC_NULL);
-  CHECK(corsac_answer_cache_put(cache, corsac_answer_cache_era(cache), absent, CORSAC_ANSWER_ALLOW) == CORSAC_NULL);
-  CHECK(corsac_answer_cache_put(cache, corsac_answer_cache_era(cache), endless, CORSAC_ANSWER_ALLOW) == CORSAC_BAD_SIZE);
-  CHECK(corsac_answer_cache_put(cache, corsac_answer_cache_era(cache), a, CORSAC_ANSWER_ALLOW) == CORSAC_OK);
+  CHECK(corsac_answer_cache_put(NULL, 0, a, CORSAC_PREDICATE_ALLOW) == CORSAC_NULL);
+  CHECK(corsac_answer_cache_put(cache, corsac_answer_cache_era(cache), absent, CORSAC_PREDICATE_ALLOW) == CORSAC_NULL);
+  CHECK(corsac_answer_cache_put(cache, corsac_answer_cache_era(cache), endless, CORSAC_PREDICATE_ALLOW) == CORSAC_BAD_SIZE);
+  CHECK(corsac_answer_cache_put(cache, corsac_answer_cache_era(cache), a, CORSAC_PREDICATE_ALLOW) == CORSAC_OK);
   CHECK(!corsac_answer_cache_get(NULL, a, &answer) && !corsac_answer_cache_get(cache, absent, &answer));
   CHECK(!corsac_answer_cache_get(cache, a, NULL) && !corsac_answer_cache_get(cache, endless, &answer));
-  CHECK(corsac_answer_cache_ask(NULL, look_up, NULL, a) == CORSAC_ANSWER_FAILED);
-  CHECK(corsac_answer_cache_ask(cache, NULL, NULL, a) == CORSAC_ANSWER_FAILED);
-  CHECK(corsac_answer_cache_ask(cache, look_up, NULL, absent) == CORSAC_ANSWER_FAILED);
+  CHECK(corsac_answer_cache_ask(NULL, look_up, NULL, a) == CORSAC_PREDICATE_FAILED);
+  CHECK(corsac_answer_cache_ask(cache, NULL, NULL, a) == CORSAC_PREDICATE_FAILED);
+  CHECK(corsac_answer_cache_ask(cache, look_up, NULL, absent) == CORSAC_PREDICATE_FAILED);
   corsac_answer_cache_clear(NULL);
   corsac_answer_cache_free(NULL);
   corsac_answer_cache_free(cache);

@@ -4,13 +4,13 @@
 #define WITH_PREDICATE "{\"allow_origins\": [\"https://app.example.com\"]}"
 
 struct asked {
-  corsac_answer answer;
+  corsac_predicate_answer answer;
   int calls;
   corsac_slice origin;
   const corsac_request *request;
 };
 
-static corsac_answer predicate(corsac_slice origin, const corsac_request *request, void *user) {
+static corsac_predicate_answer predicate(corsac_slice origin, const corsac_request *request, void *user) {
   struct asked *asked = user;
   asked->calls++;
   asked->origin = origin;
@@ -28,14 +28,14 @@ void test_predicate(void) {
   CHECK(decision.status == 403 && decision.header_count == 0 && decision.reason == CORSAC_REASON_NONE);
 
   static const struct {
-    corsac_answer answer;
+    corsac_predicate_answer answer;
     corsac_reason reason;
   } answers[] = {
-      {CORSAC_ANSWER_ALLOW, CORSAC_REASON_ORIGIN_ALLOWED},
-      {CORSAC_ANSWER_DENY, CORSAC_REASON_ORIGIN_NOT_ALLOWED},
-      {CORSAC_ANSWER_FAILED, CORSAC_REASON_PREDICATE_FAILED},
-      {(corsac_answer)3, CORSAC_REASON_PREDICATE_FAILED},
-      {(corsac_answer)-1, CORSAC_REASON_PREDICATE_FAILED},
+      {CORSAC_PREDICATE_ALLOW, CORSAC_REASON_ORIGIN_ALLOWED},
+      {CORSAC_PREDICATE_DENY, CORSAC_REASON_ORIGIN_NOT_ALLOWED},
+      {CORSAC_PREDICATE_FAILED, CORSAC_REASON_PREDICATE_FAILED},
+      {(corsac_predicate_answer)3, CORSAC_REASON_PREDICATE_FAILED},
+      {(corsac_predicate_answer)-1, CORSAC_REASON_PREDICATE_FAILED},
   };
   for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
     decision = stale_decision();
@@ -60,12 +60,12 @@ void test_predicate(void) {
       {"null", CORSAC_REASON_ORIGIN_NOT_ALLOWED},
   };
   for (size_t i = 0; i < sizeof settled / sizeof *settled; i++) {
-    struct asked asked = {.answer = CORSAC_ANSWER_ALLOW};
+    struct asked asked = {.answer = CORSAC_PREDICATE_ALLOW};
     request = request_of("GET", settled[i].origin);
     CHECK(corsac_policy_evaluate_with(policy, &request, predicate, &asked, &decision) == CORSAC_OK);
     CHECK(asked.calls == 0 && decision.reason == settled[i].reason);
     CHECK(corsac_policy_evaluate(policy, &request, &decision) == CORSAC_OK && decision.reason == settled[i].reason);
-    CHECK(corsac_policy_resolve(policy, &request, CORSAC_ANSWER_ALLOW, &decision) == CORSAC_OK);
+    CHECK(corsac_policy_resolve(policy, &request, CORSAC_PREDICATE_ALLOW, &decision) == CORSAC_OK);
     CHECK(decision.reason == settled[i].reason);
   }
   corsac_policy_free(policy);
@@ -77,7 +77,7 @@ void test_predicate(void) {
   request = request_of("GET", "https://tenant.example.org");
   CHECK(corsac_policy_evaluate(policy, &request, &decision) == CORSAC_OK);
   CHECK(decision.reason == CORSAC_REASON_ORIGIN_NOT_ALLOWED);
-  CHECK(corsac_policy_resolve(policy, &request, CORSAC_ANSWER_ALLOW, &decision) == CORSAC_OK);
+  CHECK(corsac_policy_resolve(policy, &request, CORSAC_PREDICATE_ALLOW, &decision) == CORSAC_OK);
   CHECK(decision.reason == CORSAC_REASON_ORIGIN_NOT_ALLOWED);
   corsac_policy_free(policy);
 }
@@ -120,9 +120,9 @@ void test_ops(void) {
       "{\"allow_origins\": [\"https://app.example.com\"], \"allow_credentials\": true, \"allow_methods\": [\"*\"], "
       "\"allow_headers\": [\"*\"], \"allow_private_network\": true, \"preflight_continue\": true}", false);
   request = request_of("OPTIONS", "https://app.example.com");
-  request.acrm = corsac_slice_from("PROPFIND");
-  request.acrh = corsac_slice_from("x-a");
-  request.acrpn = corsac_slice_from("true");
+  request.access_control_request_method = corsac_slice_from("PROPFIND");
+  request.access_control_request_headers = corsac_slice_from("x-a");
+  request.access_control_request_private_network = corsac_slice_from("true");
   CHECK(corsac_policy_evaluate(policy, &request, &decision) == CORSAC_OK);
   CHECK(decision.action == CORSAC_CONTINUE && decision.header_count <= CORSAC_MAX_HEADERS);
   CHECK(decision.reason == CORSAC_REASON_PREFLIGHT_ALLOWED);
@@ -134,7 +134,7 @@ void test_ops(void) {
 void test_borrowing(void) {
   corsac_policy *policy = policy_of(CREDENTIALED, false);
   corsac_request request = request_of("OPTIONS", "https://app.example.com");
-  request.acrm = corsac_slice_from("PUT");
+  request.access_control_request_method = corsac_slice_from("PUT");
   corsac_decision decision = {.size = sizeof decision};
   CHECK(corsac_policy_evaluate(policy, &request, &decision) == CORSAC_OK && decision.header_count == 8);
   for (size_t i = 0; i < decision.header_count; i++) {

@@ -24,10 +24,10 @@ void test_null(void) {
   CHECK(corsac_policy_evaluate(policy, &request, NULL) == CORSAC_NULL);
   CHECK(corsac_policy_evaluate(NULL, NULL, NULL) == CORSAC_NULL);
   decision = stale_decision();
-  CHECK(corsac_policy_resolve(NULL, &request, CORSAC_ANSWER_ALLOW, &decision) == CORSAC_NULL && refuses(&decision));
+  CHECK(corsac_policy_resolve(NULL, &request, CORSAC_PREDICATE_ALLOW, &decision) == CORSAC_NULL && refuses(&decision));
   decision = stale_decision();
-  CHECK(corsac_policy_resolve(policy, NULL, CORSAC_ANSWER_ALLOW, &decision) == CORSAC_NULL && refuses(&decision));
-  CHECK(corsac_policy_resolve(policy, &request, CORSAC_ANSWER_ALLOW, NULL) == CORSAC_NULL);
+  CHECK(corsac_policy_resolve(policy, NULL, CORSAC_PREDICATE_ALLOW, &decision) == CORSAC_NULL && refuses(&decision));
+  CHECK(corsac_policy_resolve(policy, &request, CORSAC_PREDICATE_ALLOW, NULL) == CORSAC_NULL);
   decision = stale_decision();
   CHECK(corsac_policy_evaluate_with(policy, &request, NULL, NULL, &decision) == CORSAC_NULL && refuses(&decision));
   CHECK(corsac_policy_evaluate_with(policy, &request, NULL, NULL, NULL) == CORSAC_NULL);
@@ -70,7 +70,7 @@ void test_sizes(void) {
     decision = stale_decision();
     CHECK(corsac_policy_evaluate(policy, &request, &decision) == CORSAC_BAD_SIZE && refuses(&decision));
     decision = stale_decision();
-    CHECK(corsac_policy_resolve(policy, &request, CORSAC_ANSWER_ALLOW, &decision) == CORSAC_BAD_SIZE);
+    CHECK(corsac_policy_resolve(policy, &request, CORSAC_PREDICATE_ALLOW, &decision) == CORSAC_BAD_SIZE);
     CHECK(refuses(&decision));
   }
 

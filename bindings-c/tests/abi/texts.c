@@ -33,10 +33,10 @@ void test_texts(void) {
   corsac_request request = request_of("OPTIONS", "https://app.example.com");
   corsac_decision decision = {.size = sizeof decision};
   memset(text, ',', huge);
-  request.acrm = corsac_slice_from("PUT");
-  request.acrh = (corsac_slice){text, huge};
+  request.access_control_request_method = corsac_slice_from("PUT");
+  request.access_control_request_headers = (corsac_slice){text, huge};
   CHECK(corsac_policy_evaluate(policy, &request, &decision) == CORSAC_OK && decision.status == 204);
-  request.acrm = (corsac_slice){text, huge};
+  request.access_control_request_method = (corsac_slice){text, huge};
   CHECK(corsac_policy_evaluate(policy, &request, &decision) == CORSAC_OK);
   CHECK(decision.reason == CORSAC_REASON_PREFLIGHT_METHOD_NOT_ALLOWED);
   request.origin = (corsac_slice){text, huge};
@@ -70,10 +70,12 @@ void test_headers_are_clean(void) {
     for (size_t b = 0; b < sizeof bad; b++) {
       for (size_t field = 0; field < 4; field++) {
         corsac_request request = request_of("OPTIONS", "https://app.example.com");
-        corsac_slice *slices[] = {&request.origin, &request.acrm, &request.acrh, &request.acrpn};
-        request.acrm = corsac_slice_from("PATCH");
-        request.acrh = corsac_slice_from("x-a, x-b");
-        request.acrpn = corsac_slice_from("true");
+        corsac_slice *slices[] = {&request.origin, &request.access_control_request_method,
+                                  &request.access_control_request_headers,
+                                  &request.access_control_request_private_network};
+        request.access_control_request_method = corsac_slice_from("PATCH");
+        request.access_control_request_headers = corsac_slice_from("x-a, x-b");
+        request.access_control_request_private_network = corsac_slice_from("true");
         char dirty[64];
         size_t length = slices[field]->len + 5;
         memcpy(dirty, slices[field]->ptr, slices[field]->len);

@@ -107,24 +107,24 @@ static json_t *decision_json(const corsac_decision *decision) {
 
 /* A predicate that counts. */
 typedef struct {
-  corsac_answer answer;
+  corsac_predicate_answer answer;
   int asked;
 } predicate_state;
 
-static corsac_answer answer_and_count(corsac_slice origin, const corsac_request *request, void *user) {
+static corsac_predicate_answer answer_and_count(corsac_slice origin, const corsac_request *request, void *user) {
   predicate_state *state = user;
   (void)origin, (void)request;
   state->asked++;
   return state->answer;
 }
 
-static corsac_answer answer_of(const char *text) {
-  if (strcmp(text, "allow") == 0) return CORSAC_ANSWER_ALLOW;
-  return strcmp(text, "deny") == 0 ? CORSAC_ANSWER_DENY : CORSAC_ANSWER_FAILED;
+static corsac_predicate_answer answer_of(const char *text) {
+  if (strcmp(text, "allow") == 0) return CORSAC_PREDICATE_ALLOW;
+  return strcmp(text, "deny") == 0 ? CORSAC_PREDICATE_DENY : CORSAC_PREDICATE_FAILED;
 }
 
 /* Both ways to ask: by a function, and by coming back with the answer. They have to agree. */
-static corsac_status ask(const corsac_policy *policy, const corsac_request *request, corsac_answer answer, bool called, int *asked,
+static corsac_status ask(const corsac_policy *policy, const corsac_request *request, corsac_predicate_answer answer, bool called, int *asked,
                          corsac_decision *decision) {
   if (called) {
     predicate_state state = {answer, 0};

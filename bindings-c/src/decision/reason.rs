@@ -1,6 +1,6 @@
 //! `corsac_reason`: the engine's numbers. The header's enum is made from the engine's list of them.
 
-use crate::guard;
+use crate::panic_boundary;
 use engine::Reason;
 use std::ffi::c_char;
 
@@ -26,7 +26,7 @@ pub(crate) fn number(reason: Option<Reason>) -> reason_number {
 /// Threads: any.
 #[unsafe(no_mangle)]
 pub extern "C" fn corsac_reason_name(reason: reason_number) -> *const c_char {
-    guard::value(c"unknown".as_ptr(), || {
+    panic_boundary::value(c"unknown".as_ptr(), || {
         if reason == NONE {
             return c"none".as_ptr();
         }
@@ -72,7 +72,7 @@ const fn help_texts() -> [u8; help_length()] {
 /// Threads: any.
 #[unsafe(no_mangle)]
 pub extern "C" fn corsac_reason_help(reason: reason_number) -> *const c_char {
-    guard::value(c"".as_ptr(), || {
+    panic_boundary::value(c"".as_ptr(), || {
         let mut texts = HELP.split_inclusive(|byte| *byte == 0);
         let text = Reason::ALL.iter().zip(&mut texts).find(|(known, _)| number(Some(**known)) == reason);
         text.map_or(c"".as_ptr(), |(_, text)| text.as_ptr().cast())

@@ -1,17 +1,16 @@
 //! `corsac_request_add_header`: a request's header lines, for hosts that keep them in a list.
 
-use crate::guard;
-use crate::request::{self, corsac_request};
+use crate::panic_boundary;
+use crate::pointer;
+use crate::request::allocate::corsac_allocate;
+use crate::request::fields::corsac_request;
+use crate::request::read;
 use crate::slice::corsac_slice;
 use crate::status::corsac_status;
 use engine::binding::RequestHeader;
 use std::ffi::{c_char, c_void};
 use std::mem::{offset_of, size_of};
 use std::ptr::addr_of_mut;
-
-/// Where the memory for a repeated header comes from: `size` bytes that hold as long as the request's other slices,
-/// mostly from the request's own pool; NULL if there is none. It may not throw or `longjmp`.
-pub type corsac_allocate = Option<unsafe extern "C" fn(size: usize, user: *mut c_void) -> *mut c_void>;
 
 /// What stands between the lines of a header that is repeated.
 const COMMA: &[u8] = b", ";
@@ -32,9 +31,9 @@ const JUDGED: &[u8] = b"websocket";
 fn field_of(header: RequestHeader) -> Option<usize> {
     Some(match header {
         RequestHeader::Origin => offset_of!(corsac_request, origin),
-        RequestHeader::RequestMethod => offset_of!(corsac_request, acrm),
-        RequestHeader::RequestHeaders => offset_of!(corsac_request, acrh),
-        RequestHeader::PrivateNetwork => offset_of!(corsac_request, acrpn),
+        RequestHeader::RequestMethod => offset_of!(corsac_request, access_control_request_method),
+        RequestHeader::RequestHeaders => offset_of!(corsac_request, access_control_request_headers),
+        RequestHeader::PrivateNetwork => offset_of!(corsac_request, access_control_request_private_network),
         RequestHeader::Host => offset_of!(corsac_request, host),
         RequestHeader::Authority => offset_of!(corsac_request, authority),
         RequestHeader::SecFetchSite => offset_of!(corsac_request, sec_fetch_site),
@@ -73,9 +72,9 @@ pub unsafe extern "C" fn corsac_request_add_header(
     allocate: corsac_allocate,
     user: *mut c_void,
 ) -> corsac_status {
-    guard::status(|| {
+    panic_boundary::status(|| {
         // SAFETY: the caller's struct, by the caller's contract.
-        unsafe { guard::check_size(request, request::FIRST)? };
+        unsafe { pointer::check_size(request, read::FIRST)? };
         // SAFETY: both slices hold by the caller's contract.
         let (name, line) = unsafe { (name.bytes()?, value.bytes()?) };
         let (Some(name), Some(line)) = (name, line) else { return Err(corsac_status::CORSAC_NULL) };

@@ -1,10 +1,11 @@
 //! `corsac_answer_cache`: a predicate's answers, remembered for a while.
 
-use crate::evaluate::{answer, answer_number, corsac_answer, corsac_predicate};
-use crate::guard;
+use crate::panic_boundary;
+use crate::pointer;
+use crate::predicate::answer::{answer_of, corsac_predicate_answer, predicate_answer_number};
+use crate::predicate::function::corsac_predicate;
 use crate::slice::corsac_slice;
 use crate::status::corsac_status;
-use engine::PredicateAnswer;
 use engine::binding::{AnswerCache, Era};
 use std::convert::Infallible;
 use std::ffi::c_void;
@@ -43,7 +44,7 @@ pub unsafe extern "C" fn corsac_answer_cache_new(
     milliseconds: u64,
     out: *mut *mut corsac_answer_cache,
 ) -> corsac_status {
-    guard::status(|| {
+    panic_boundary::status(|| {
         if out.is_null() {
             return Err(corsac_status::CORSAC_NULL);
         }
@@ -62,7 +63,7 @@ pub unsafe extern "C" fn corsac_answer_cache_new(
 /// Parameters:
 /// - `cache` is a cache.
 /// - `origin` is the origin that is asked about.
-/// - `out` is where the answer goes: `CORSAC_ANSWER_ALLOW` or `CORSAC_ANSWER_DENY`. Left alone where none is remembered.
+/// - `out` is where the answer goes: `CORSAC_PREDICATE_ALLOW` or `CORSAC_PREDICATE_DENY`. Left alone where none is remembered.
 ///
 /// Returns: whether an answer is remembered; false where a pointer is NULL, too.
 ///
@@ -71,18 +72,18 @@ pub unsafe extern "C" fn corsac_answer_cache_new(
 pub unsafe extern "C" fn corsac_answer_cache_get(
     cache: *const corsac_answer_cache,
     origin: corsac_slice,
-    out: *mut answer_number,
+    out: *mut predicate_answer_number,
 ) -> bool {
-    guard::value(false, || {
+    panic_boundary::value(false, || {
         // SAFETY: NULL or a cache of ours; the origin holds. Both by the caller's contract.
-        let found = unsafe { guard::reference(cache).and_then(|cache| Ok((cache, origin.bytes()?))) };
+        let found = unsafe { pointer::reference(cache).and_then(|cache| Ok((cache, origin.bytes()?))) };
         let Ok((cache, Some(origin))) = found else { return false };
         let Some(answer) = cache.cache.get(origin) else { return false };
         if out.is_null() {
             return false;
         }
         // SAFETY: not NULL; writable by the caller's contract.
-        unsafe { out.write(answer as answer_number) };
+        unsafe { out.write(answer as predicate_answer_number) };
         true
     })
 }
@@ -97,7 +98,7 @@ pub unsafe extern "C" fn corsac_answer_cache_get(
 /// Threads: any.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn corsac_answer_cache_era(cache: *const corsac_answer_cache) -> u64 {
-    guard::value(0, || {
+    panic_boundary::value(0, || {
         // SAFETY: NULL or a cache of ours, by the caller's contract.
         unsafe { cache.as_ref() }.map_or(0, |cache| cache.cache.era().0)
     })
@@ -119,13 +120,13 @@ pub unsafe extern "C" fn corsac_answer_cache_put(
     cache: *const corsac_answer_cache,
     era: u64,
     origin: corsac_slice,
-    answer: answer_number,
+    answer: predicate_answer_number,
 ) -> corsac_status {
-    guard::status(|| {
+    panic_boundary::status(|| {
         // SAFETY: NULL or a cache of ours; the origin holds. Both by the caller's contract.
-        let (cache, origin) = unsafe { (guard::reference(cache)?, origin.bytes()?) };
+        let (cache, origin) = unsafe { (pointer::reference(cache)?, origin.bytes()?) };
         let origin = origin.ok_or(corsac_status::CORSAC_NULL)?;
-        cache.cache.remember(Era(era), origin, self::answer(answer));
+        cache.cache.remember(Era(era), origin, answer_of(answer));
         Ok(())
     })
 }
@@ -140,7 +141,7 @@ pub unsafe extern "C" fn corsac_answer_cache_put(
 /// - `predicate` is called with `user` where nothing is remembered; two threads may ask about one origin at a time.
 /// - `origin` is the origin to ask about.
 ///
-/// Returns: the answer; `CORSAC_ANSWER_FAILED` where a pointer is NULL.
+/// Returns: the answer; `CORSAC_PREDICATE_FAILED` where a pointer is NULL.
 ///
 /// Threads: any.
 #[unsafe(no_mangle)]
@@ -149,16 +150,16 @@ pub unsafe extern "C" fn corsac_answer_cache_ask(
     predicate: corsac_predicate,
     user: *mut c_void,
     origin: corsac_slice,
-) -> answer_number {
-    const FAILED: answer_number = corsac_answer::CORSAC_ANSWER_FAILED as answer_number;
-    guard::value(FAILED, || {
+) -> predicate_answer_number {
+    const FAILED: predicate_answer_number = corsac_predicate_answer::CORSAC_PREDICATE_FAILED as predicate_answer_number;
+    panic_boundary::value(FAILED, || {
         // SAFETY: NULL or a cache of ours; the origin holds. Both by the caller's contract.
-        let found = unsafe { guard::reference(cache).and_then(|cache| Ok((cache, origin.bytes()?))) };
+        let found = unsafe { pointer::reference(cache).and_then(|cache| Ok((cache, origin.bytes()?))) };
         let (Ok((cache, Some(bytes))), Some(predicate)) = (found, predicate) else { return FAILED };
         // SAFETY: the caller vouches for the function.
-        let ask = || Ok::<_, Infallible>(answer(unsafe { predicate(origin, std::ptr::null(), user) }));
+        let ask = || Ok::<_, Infallible>(answer_of(unsafe { predicate(origin, std::ptr::null(), user) }));
         let Ok(answer) = cache.cache.ask(bytes, ask);
-        answer as answer_number
+        answer as predicate_answer_number
     })
 }
 
@@ -169,7 +170,7 @@ pub unsafe extern "C" fn corsac_answer_cache_ask(
 /// Threads: any.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn corsac_answer_cache_clear(cache: *const corsac_answer_cache) {
-    guard::value((), || {
+    panic_boundary::value((), || {
         // SAFETY: NULL or a cache of ours, by the caller's contract.
         if let Some(cache) = unsafe { cache.as_ref() } {
             cache.cache.clear();
@@ -186,17 +187,10 @@ pub unsafe extern "C" fn corsac_answer_cache_clear(cache: *const corsac_answer_c
 /// Threads: any.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn corsac_answer_cache_free(cache: *mut corsac_answer_cache) {
-    guard::value((), || {
+    panic_boundary::value((), || {
         if !cache.is_null() {
             // SAFETY: it came from `Box::into_raw` and was not freed before, by the caller's contract.
             drop(unsafe { Box::from_raw(cache) });
         }
     });
 }
-
-// The engine's numbers are passed on as they are.
-const _: () = {
-    assert!(PredicateAnswer::Deny as answer_number == corsac_answer::CORSAC_ANSWER_DENY as answer_number);
-    assert!(PredicateAnswer::Allow as answer_number == corsac_answer::CORSAC_ANSWER_ALLOW as answer_number);
-    assert!(PredicateAnswer::Failed as answer_number == corsac_answer::CORSAC_ANSWER_FAILED as answer_number);
-};

@@ -1,47 +1,18 @@
 //! Deciding on a request: `corsac_policy_evaluate`, `_resolve`, and `_evaluate_with` a predicate.
 
-use crate::decision::{Out, corsac_decision};
-use crate::guard;
-use crate::policy::corsac_policy;
-use crate::request::{self, corsac_request};
+use crate::decision::fields::corsac_decision;
+use crate::decision::writer::DecisionWriter;
+use crate::panic_boundary;
+use crate::pointer;
+use crate::policy::counted::corsac_policy;
+use crate::predicate::answer::{answer_of, predicate_answer_number};
+use crate::predicate::function::corsac_predicate;
+use crate::request::fields::corsac_request;
+use crate::request::read;
 use crate::slice::corsac_slice;
 use crate::status::corsac_status;
 use engine::{Evaluation, Pending, PredicateAnswer, Request};
 use std::ffi::c_void;
-
-/// What a predicate says of an origin. Numbers are never reused.
-#[repr(i32)]
-#[derive(Clone, Copy)]
-pub enum corsac_answer {
-    /// The origin is refused.
-    CORSAC_ANSWER_DENY = 0,
-    /// The origin may read the response.
-    CORSAC_ANSWER_ALLOW = 1,
-    /// The predicate failed: the origin is refused, and the decision's reason says why.
-    CORSAC_ANSWER_FAILED = 2,
-}
-
-/// An answer as C hands it over: any number.
-pub type answer_number = i32;
-
-/// What is not an answer is a failure.
-pub(crate) fn answer(number: answer_number) -> PredicateAnswer {
-    const DENY: answer_number = corsac_answer::CORSAC_ANSWER_DENY as answer_number;
-    const ALLOW: answer_number = corsac_answer::CORSAC_ANSWER_ALLOW as answer_number;
-    match number {
-        DENY => PredicateAnswer::Deny,
-        ALLOW => PredicateAnswer::Allow,
-        _ => PredicateAnswer::Failed,
-    }
-}
-
-/// An origin predicate: whether an origin that no pattern matched may read the response to this request.
-///
-/// The origin is well-formed and never `null`. `user` is what was given to `corsac_policy_evaluate_with`. It is
-/// called on the same thread, before that function returns. It may not throw or `longjmp`.
-pub type corsac_predicate = Option<
-    unsafe extern "C" fn(origin: corsac_slice, request: *const corsac_request, user: *mut c_void) -> answer_number,
->;
 
 /// # Safety
 ///
@@ -53,14 +24,14 @@ unsafe fn decide<'a>(
     out: *mut corsac_decision,
     ask: impl FnOnce(Pending<'a>) -> Option<PredicateAnswer>,
 ) -> corsac_status {
-    guard::status(|| {
+    panic_boundary::status(|| {
         // SAFETY: `out` is the caller's struct, by the caller's contract. First of all: an error must leave a refusal.
-        let out = unsafe { Out::refuse(out)? };
+        let out = unsafe { DecisionWriter::refuse(out)? };
         // SAFETY: NULL or a policy of ours, which lives as long as the caller uses the decision.
-        let policy: &'a corsac_policy = unsafe { guard::reference(policy)? };
+        let policy: &'a corsac_policy = unsafe { pointer::reference(policy)? };
         let mut seen = Request::default();
         // SAFETY: the request's slices hold as long as the caller uses the decision.
-        unsafe { request::read(request, policy.protected, &mut seen)? };
+        unsafe { read::read(request, policy.protected, &mut seen)? };
         match policy.policy.evaluate(&seen) {
             Evaluation::Decided(decision) => out.fill(&decision),
             Evaluation::Ask(pending) => match ask(pending) {
@@ -99,19 +70,19 @@ pub unsafe extern "C" fn corsac_policy_evaluate(
 
 /// Decides on a request for which `corsac_policy_evaluate` said `CORSAC_ASK`, with the predicate's answer.
 ///
-/// Parameters: as `corsac_policy_evaluate`, with the same request; `answer` is a `corsac_answer`, any other number
-/// counts as `CORSAC_ANSWER_FAILED`. Where the policy does not ask about the request, the answer changes nothing.
+/// Parameters: as `corsac_policy_evaluate`, with the same request; `answer` is a `corsac_predicate_answer`, any other number
+/// counts as `CORSAC_PREDICATE_FAILED`. Where the policy does not ask about the request, the answer changes nothing.
 ///
 /// Returns, lifetime, threads: as `corsac_policy_evaluate`. The decision never is `CORSAC_ASK`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn corsac_policy_resolve(
     policy: *const corsac_policy,
     request: *const corsac_request,
-    answer: answer_number,
+    answer: predicate_answer_number,
     out: *mut corsac_decision,
 ) -> corsac_status {
     // SAFETY: the contract of this function is `decide`'s.
-    unsafe { decide(policy, request, out, |_| Some(self::answer(answer))) }
+    unsafe { decide(policy, request, out, |_| Some(answer_of(answer))) }
 }
 
 /// Decides on a request and asks the predicate where the policy says so: both of the above in one call.
@@ -131,11 +102,11 @@ pub unsafe extern "C" fn corsac_policy_evaluate_with(
 ) -> corsac_status {
     let Some(predicate) = predicate else {
         // SAFETY: `out` is the caller's struct, by the caller's contract.
-        return guard::status(|| unsafe { Out::refuse(out) }.and(Err(corsac_status::CORSAC_NULL)));
+        return panic_boundary::status(|| unsafe { DecisionWriter::refuse(out) }.and(Err(corsac_status::CORSAC_NULL)));
     };
     let ask = |pending: Pending<'_>| {
         // SAFETY: the caller vouches for the function; the origin and the request hold during the call.
-        Some(answer(unsafe { predicate(corsac_slice::of(pending.origin()), request, user) }))
+        Some(answer_of(unsafe { predicate(corsac_slice::of(pending.origin()), request, user) }))
     };
     // SAFETY: the contract of this function is `decide`'s.
     unsafe { decide(policy, request, out, ask) }

@@ -1,11 +1,14 @@
 //! `corsac_reloadable`: a policy that is swapped while requests run.
 
-use crate::error::corsac_error;
-use crate::guard;
-use crate::policy::{Refusal, builder, corsac_policy, corsac_policy_options, give_error, hand_over, path_of, unread};
+use crate::issues::error::corsac_error;
+use crate::panic_boundary;
+use crate::pointer;
+use crate::policy::counted::{corsac_policy, shared};
+use crate::policy::options::{builder, corsac_policy_options};
+use crate::policy::out_parameters::{Refusal, give_error, hand_over, path_of, unread};
+use crate::reload::watch::{self, Watching};
 use crate::slice::corsac_slice;
 use crate::status::corsac_status;
-use crate::watch::{self, Watching};
 use engine::{LoadError, Policy, PolicyFile, Reloadable};
 use std::ffi::c_char;
 use std::ptr::null_mut;
@@ -16,13 +19,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 ///
 /// Readers never block, and see the old policy or the new one, never a mix.
 pub struct corsac_reloadable {
-    pub(crate) held: Arc<Held>,
+    pub(crate) in_force: Arc<PolicyInForce>,
     pub(crate) watching: Watching,
 }
 
-/// What a thread that watches the file shares.
-pub(crate) struct Held {
-    current: Reloadable<corsac_policy>,
+/// The policy that is in force, and the file that it came from. The thread that watches the file shares it.
+pub(crate) struct PolicyInForce {
+    policy: Reloadable<corsac_policy>,
     /// Locked while the file is read and what it says is put in force, so that what was read last is in force last.
     file: Option<Mutex<PolicyFile>>,
 }
@@ -32,7 +35,7 @@ const _: () = {
     any_thread::<corsac_reloadable>();
 };
 
-impl Held {
+impl PolicyInForce {
     /// Whether it came from a file.
     pub(crate) fn has_file(&self) -> bool {
         self.file.is_some()
@@ -48,7 +51,7 @@ impl Held {
         let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
         Some(match reading(&mut file)? {
             Ok(policy) => {
-                self.current.swap(corsac_policy::from(policy));
+                self.policy.swap(corsac_policy::from(policy));
                 Ok(())
             }
             Err(error) => Err(unread(file.path(), &error)),
@@ -57,24 +60,8 @@ impl Held {
 }
 
 fn into_raw(policy: impl Into<Arc<corsac_policy>>, file: Option<PolicyFile>) -> *mut corsac_reloadable {
-    let held = Held { current: Reloadable::new(policy), file: file.map(Mutex::new) };
-    Box::into_raw(Box::new(corsac_reloadable { held: Arc::new(held), watching: Watching::default() }))
-}
-
-/// A reference of one's own to a caller's policy.
-///
-/// # Safety
-///
-/// `policy` is NULL or a policy of ours to which the caller holds a reference.
-unsafe fn shared(policy: *const corsac_policy) -> Result<Arc<corsac_policy>, corsac_status> {
-    if policy.is_null() {
-        return Err(corsac_status::CORSAC_NULL);
-    }
-    // SAFETY: it came from `Arc::into_raw`, and the caller holds a reference; the one added is the one taken.
-    unsafe {
-        Arc::increment_strong_count(policy);
-        Ok(Arc::from_raw(policy))
-    }
+    let in_force = PolicyInForce { policy: Reloadable::new(policy), file: file.map(Mutex::new) };
+    Box::into_raw(Box::new(corsac_reloadable { in_force: Arc::new(in_force), watching: Watching::default() }))
 }
 
 /// Holds a policy that the program builds and swaps by itself.
@@ -142,10 +129,10 @@ pub unsafe extern "C" fn corsac_reloadable_from_file(
 /// Threads: any.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn corsac_reloadable_acquire(reloadable: *const corsac_reloadable) -> *mut corsac_policy {
-    guard::value(null_mut(), || {
+    panic_boundary::value(null_mut(), || {
         // SAFETY: NULL or a holder of ours, by the caller's contract.
         let reloadable = unsafe { reloadable.as_ref() };
-        reloadable.map_or(null_mut(), |reloadable| Arc::into_raw(reloadable.held.current.load()).cast_mut())
+        reloadable.map_or(null_mut(), |reloadable| Arc::into_raw(reloadable.in_force.policy.load()).cast_mut())
     })
 }
 
@@ -164,10 +151,10 @@ pub unsafe extern "C" fn corsac_reloadable_swap(
     reloadable: *const corsac_reloadable,
     policy: *const corsac_policy,
 ) -> corsac_status {
-    guard::status(|| {
+    panic_boundary::status(|| {
         // SAFETY: NULL or ours, both by the caller's contract.
-        let (reloadable, policy) = unsafe { (guard::reference(reloadable)?, shared(policy)?) };
-        reloadable.held.current.swap(policy);
+        let (reloadable, policy) = unsafe { (pointer::reference(reloadable)?, shared(policy)?) };
+        reloadable.in_force.policy.swap(policy);
         Ok(())
     })
 }
@@ -188,14 +175,14 @@ pub unsafe extern "C" fn corsac_reloadable_reload(
     reloadable: *const corsac_reloadable,
     err: *mut *mut corsac_error,
 ) -> corsac_status {
-    guard::status(|| {
+    panic_boundary::status(|| {
         if !err.is_null() {
             // SAFETY: not NULL; writable by the caller's contract.
             unsafe { err.write(null_mut()) };
         }
         // SAFETY: NULL or a holder of ours, by the caller's contract.
-        let reloadable = unsafe { guard::reference(reloadable)? };
-        let read = reloadable.held.read(|file| Some(file.reload()));
+        let reloadable = unsafe { pointer::reference(reloadable)? };
+        let read = reloadable.in_force.read(|file| Some(file.reload()));
         // SAFETY: `err` is writable by the caller's contract.
         read.unwrap_or_else(|| Err(corsac_error::no_file())).map_err(|refusal| unsafe { give_error(refusal, err) })
     })
@@ -211,7 +198,7 @@ pub unsafe extern "C" fn corsac_reloadable_reload(
 /// Threads: any.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn corsac_reloadable_free(reloadable: *mut corsac_reloadable) {
-    guard::value((), || {
+    panic_boundary::value((), || {
         // SAFETY: NULL or a holder of ours, by the caller's contract.
         if let Some(holder) = unsafe { reloadable.as_ref() } {
             watch::end(holder);

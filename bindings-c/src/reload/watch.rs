@@ -1,9 +1,10 @@
 //! `corsac_reloadable_watch`: looking at the file of a `corsac_reloadable` now and then.
 
-use crate::error::corsac_error;
-use crate::guard;
-use crate::policy::{Refusal, give_error};
-use crate::reloadable::{Held, corsac_reloadable};
+use crate::issues::error::corsac_error;
+use crate::panic_boundary;
+use crate::pointer;
+use crate::policy::out_parameters::{Refusal, give_error};
+use crate::reload::reloadable::{PolicyInForce, corsac_reloadable};
 use crate::status::{corsac_status, status_number};
 use engine::PolicyFile;
 use std::cell::Cell;
@@ -58,24 +59,24 @@ impl Threads {
 
 thread_local! {
     /// What the thread watches. `std`'s own name of a thread would be allocated in the host's.
-    static WATCHED: Cell<*const Held> = const { Cell::new(null()) };
+    static WATCHED: Cell<*const PolicyInForce> = const { Cell::new(null()) };
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Whom to tell.
-struct Told {
+/// The caller's callback.
+struct ReloadCallback {
     on_reload: corsac_on_reload,
     user: *mut c_void,
 }
 
 // SAFETY: the caller vouches that the function may be called with `user` from another thread.
-unsafe impl Send for Told {}
+unsafe impl Send for ReloadCallback {}
 
-impl Told {
-    fn tell(&self, outcome: Result<(), Refusal>) {
+impl ReloadCallback {
+    fn call(&self, outcome: Result<(), Refusal>) {
         let Some(on_reload) = self.on_reload else { return };
         let mut error = null_mut();
         let status = match outcome {
@@ -92,19 +93,19 @@ impl Told {
     }
 }
 
-/// The shortest time between two looks.
-const SHORTEST: Duration = Duration::from_millis(10);
+/// The shortest time between two checks of the file.
+const SHORTEST_INTERVAL: Duration = Duration::from_millis(10);
 
-fn start(held: Arc<Held>, interval: Duration, told: Told) -> std::io::Result<Watch> {
+fn start(in_force: Arc<PolicyInForce>, interval: Duration, callback: ReloadCallback) -> std::io::Result<Watch> {
     let (stop, stopped) = channel::<()>();
     let thread = Builder::new().name("corsac-watch".into()).spawn(move || {
         // Whole, not field by field: it is what may be sent.
-        let told = told;
-        WATCHED.set(Arc::as_ptr(&held));
+        let callback = callback;
+        WATCHED.set(Arc::as_ptr(&in_force));
         while stopped.recv_timeout(interval) == Err(RecvTimeoutError::Timeout) {
-            guard::value((), || {
-                if let Some(outcome) = held.read(PolicyFile::look) {
-                    told.tell(outcome);
+            panic_boundary::value((), || {
+                if let Some(outcome) = in_force.read(PolicyFile::look) {
+                    callback.call(outcome);
                 }
             });
         }
@@ -133,19 +134,19 @@ pub unsafe extern "C" fn corsac_reloadable_watch(
     on_reload: corsac_on_reload,
     user: *mut c_void,
 ) -> corsac_status {
-    guard::status(|| {
+    panic_boundary::status(|| {
         // SAFETY: NULL or a holder of ours, by the caller's contract.
-        let reloadable = unsafe { guard::reference(reloadable)? };
+        let reloadable = unsafe { pointer::reference(reloadable)? };
         let interval = Duration::from_millis(milliseconds);
-        if interval < SHORTEST {
+        if interval < SHORTEST_INTERVAL {
             return Err(corsac_status::CORSAC_BAD_SIZE);
         }
-        if !reloadable.held.has_file() {
+        if !reloadable.in_force.has_file() {
             return Err(corsac_status::CORSAC_IO);
         }
         // Started under the lock: its callback may want to end it, and has to find it.
         let mut threads = locked(&reloadable.watching.threads);
-        let watch = start(Arc::clone(&reloadable.held), interval, Told { on_reload, user });
+        let watch = start(Arc::clone(&reloadable.in_force), interval, ReloadCallback { on_reload, user });
         threads.replace(Some(watch.map_err(|_| corsac_status::CORSAC_IO)?));
         drop(threads);
         if !is_callback(reloadable) {
@@ -165,7 +166,7 @@ pub unsafe extern "C" fn corsac_reloadable_watch(
 /// Threads: any; it waits for a callback that is running, which may not need a lock that the caller holds.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn corsac_reloadable_unwatch(reloadable: *const corsac_reloadable) {
-    guard::value((), || {
+    panic_boundary::value((), || {
         // SAFETY: NULL or a holder of ours, by the caller's contract.
         if let Some(reloadable) = unsafe { reloadable.as_ref() } {
             end(reloadable);
@@ -200,5 +201,5 @@ fn join(ended: Vec<JoinHandle<()>>) {
 
 /// Whether it is a callback of the holder's that calls. It waits for none: not for itself, nor for one that may wait for it.
 fn is_callback(reloadable: &corsac_reloadable) -> bool {
-    WATCHED.get() == Arc::as_ptr(&reloadable.held)
+    WATCHED.get() == Arc::as_ptr(&reloadable.in_force)
 }

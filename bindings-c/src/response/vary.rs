@@ -1,6 +1,6 @@
 //! `corsac_vary_merge`: the engine's merge, into a buffer of the caller's.
 
-use crate::guard;
+use crate::panic_boundary;
 use crate::slice::corsac_slice;
 use crate::status::corsac_status;
 use std::ffi::c_char;
@@ -33,7 +33,7 @@ pub unsafe extern "C" fn corsac_vary_merge(
     capacity: usize,
     length: *mut usize,
 ) -> corsac_status {
-    guard::status(|| {
+    panic_boundary::status(|| {
         // SAFETY: the contract of this function is `merge`'s.
         let merged = unsafe { merge(lines, count, decision, length, capacity) };
         if buffer.is_null() {

@@ -1,8 +1,9 @@
 //! `corsac_header_copy` and `corsac_header_own`: values for servers that need a NUL, or texts of their own.
 
-use crate::decision::corsac_header;
-use crate::guard;
-use crate::header_line::corsac_allocate;
+use crate::decision::header::corsac_header;
+use crate::panic_boundary;
+use crate::pointer;
+use crate::request::allocate::corsac_allocate;
 use crate::status::corsac_status;
 use std::ffi::{c_char, c_void};
 use std::ptr::null_mut;
@@ -27,7 +28,7 @@ pub unsafe extern "C" fn corsac_header_copy(
     capacity: usize,
     length: *mut usize,
 ) -> corsac_status {
-    guard::status(|| {
+    panic_boundary::status(|| {
         if length.is_null() || (buffer.is_null() && capacity > 0) {
             return Err(corsac_status::CORSAC_NULL);
         }
@@ -38,7 +39,7 @@ pub unsafe extern "C" fn corsac_header_copy(
             unsafe { buffer.write(0) };
         }
         // SAFETY: NULL or a header, whose value holds, by the caller's contract.
-        let value = unsafe { guard::reference(header)?.value.bytes()? }.ok_or(corsac_status::CORSAC_NULL)?;
+        let value = unsafe { pointer::reference(header)?.value.bytes()? }.ok_or(corsac_status::CORSAC_NULL)?;
         // SAFETY: as above.
         unsafe { length.write(value.len()) };
         if capacity <= value.len() {
@@ -67,10 +68,10 @@ pub unsafe extern "C" fn corsac_header_own(
     allocate: corsac_allocate,
     user: *mut c_void,
 ) -> *mut c_char {
-    guard::value(null_mut(), || {
+    panic_boundary::value(null_mut(), || {
         let Some(allocate) = allocate else { return null_mut() };
         // SAFETY: NULL or a header, whose value holds, by the caller's contract.
-        let value = unsafe { guard::reference(header).and_then(|header| header.value.bytes()) };
+        let value = unsafe { pointer::reference(header).and_then(|header| header.value.bytes()) };
         let Ok(Some(value)) = value else { return null_mut() };
         // SAFETY: the caller vouches for the function.
         let memory = unsafe { allocate(value.len() + 1, user) }.cast::<c_char>();

@@ -1,0 +1,37 @@
+//! `corsac_decision`: what to do with one request.
+
+use crate::decision::action::action_number;
+use crate::decision::header::corsac_header;
+use crate::decision::reason::reason_number;
+use crate::slice::corsac_slice;
+
+/// The most headers that a decision has.
+pub const CORSAC_MAX_HEADERS: usize = 16;
+
+/// What to do with one request. Set `size` to `sizeof(corsac_decision)` before the call.
+///
+/// Every call first makes it a refusal (`CORSAC_RESPOND`, 403, no headers), so that whoever ignores a failed
+/// call's status refuses. With a `size` that is too small only the fields before `body` are written, and only if it
+/// reaches that far.
+///
+/// Its slices borrow from the policy and from the request's slices, and hold as long as both do.
+#[repr(C)]
+pub struct corsac_decision {
+    /// `sizeof(corsac_decision)`.
+    pub size: usize,
+    /// Whether the application runs.
+    pub action: action_number,
+    /// The status to answer with; 0 where the application answers.
+    pub status: u16,
+    /// Why the decision is what it is; `CORSAC_REASON_NONE` if there is none yet.
+    pub reason: reason_number,
+    /// A refusal that was let pass and only reported, else `CORSAC_REASON_NONE`.
+    pub reported: reason_number,
+    /// The body to answer with; static and NUL-terminated, mostly empty.
+    pub body: corsac_slice,
+    /// How many of `headers` are filled.
+    pub header_count: usize,
+    /// The headers to put on the response: first those to take off, then the others in the order in which they are sent.
+    /// Those past `header_count` are not written.
+    pub headers: [corsac_header; CORSAC_MAX_HEADERS],
+}

@@ -1,0 +1,46 @@
+//! `corsac_header`: one header of a decision.
+
+use crate::slice::corsac_slice;
+use engine::Op;
+
+/// How a header goes on the response. Numbers are never reused.
+#[repr(i32)]
+#[derive(Clone, Copy)]
+pub enum corsac_op {
+    /// Replace whatever the application set.
+    CORSAC_OP_SET = 0,
+    /// Add a further line of the same name; leave it out where a `CORSAC_OP_DEFAULT` before it was left out.
+    CORSAC_OP_ADD = 1,
+    /// Merge into what the application set: `corsac_vary_merge`.
+    CORSAC_OP_MERGE = 2,
+    /// Take the application's lines of this name off. The value is empty.
+    CORSAC_OP_REMOVE = 3,
+    /// Set it unless the application has set it. Once it has, all further headers of this op are left out as well:
+    /// none of ours stands beside an origin that the policy did not decide on.
+    CORSAC_OP_DEFAULT = 4,
+}
+
+/// An op as the engine numbers it.
+pub type op_number = i32;
+
+// The engine's numbers are passed on as they are.
+const _: () = {
+    assert!(Op::Set as op_number == corsac_op::CORSAC_OP_SET as op_number);
+    assert!(Op::Add as op_number == corsac_op::CORSAC_OP_ADD as op_number);
+    assert!(Op::Merge as op_number == corsac_op::CORSAC_OP_MERGE as op_number);
+    assert!(Op::Default as op_number == corsac_op::CORSAC_OP_DEFAULT as op_number);
+    // Removing is no operation of the engine's: its decisions name apart what comes off.
+    assert!(corsac_op::CORSAC_OP_REMOVE as op_number == 3);
+};
+
+/// One header of a decision.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct corsac_header {
+    /// The name, in lower case; static and NUL-terminated.
+    pub name: corsac_slice,
+    /// The value. It borrows from the policy (NUL-terminated then) or from the request (not NUL-terminated).
+    pub value: corsac_slice,
+    /// How it goes on the response.
+    pub op: op_number,
+}

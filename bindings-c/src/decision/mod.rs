@@ -1,0 +1,10 @@
+//! `corsac_decision`: what to do with one request, and how it is come to.
+
+pub mod action;
+pub mod evaluate;
+pub mod fields;
+pub mod header;
+pub mod header_copy;
+pub mod reason;
+
+pub(crate) mod writer;

@@ -1,0 +1,88 @@
+//! Writing a decision into the caller's struct, which is a refusal until it is filled.
+
+use crate::decision::action::{action_number, corsac_action};
+use crate::decision::fields::{CORSAC_MAX_HEADERS, corsac_decision};
+use crate::decision::header::{corsac_header, corsac_op, op_number};
+use crate::decision::reason;
+use crate::pointer;
+use crate::slice::corsac_slice;
+use crate::status::corsac_status;
+use engine::{Action, Decision};
+use std::mem::{offset_of, size_of};
+use std::ptr::addr_of_mut;
+
+/// The size that the first version of the header had. Later fields are written only where `size` reaches them.
+const FIRST: usize = offset_of!(corsac_decision, headers) + size_of::<[corsac_header; CORSAC_MAX_HEADERS]>();
+
+/// A caller's decision, which is a refusal until it is filled.
+pub(crate) struct DecisionWriter(*mut corsac_decision);
+
+impl DecisionWriter {
+    /// Makes a decision a refusal.
+    ///
+    /// # Safety
+    ///
+    /// Unless NULL, `out` points to a writable struct of the size that it says, which nobody else uses now.
+    #[inline]
+    pub(crate) unsafe fn refuse(out: *mut corsac_decision) -> Result<Self, corsac_status> {
+        // SAFETY: the caller's contract is this function's own.
+        let enough = unsafe { pointer::check_size(out, FIRST) };
+        // SAFETY: as above. What a smaller struct has room for says no too, lest it says what an earlier call said.
+        unsafe { pointer::check_size(out, offset_of!(corsac_decision, body))? };
+        // SAFETY: not NULL, and large enough for the fields before `body`.
+        unsafe {
+            addr_of_mut!((*out).action).write(Action::Respond as action_number);
+            addr_of_mut!((*out).status).write(engine::binding::REFUSAL_STATUS);
+            addr_of_mut!((*out).reason).write(reason::NONE);
+            addr_of_mut!((*out).reported).write(reason::NONE);
+        }
+        enough?;
+        // SAFETY: not NULL, and large enough for all fields.
+        unsafe {
+            addr_of_mut!((*out).body).write(corsac_slice::of_c_str(c""));
+            addr_of_mut!((*out).header_count).write(0);
+        }
+        Ok(DecisionWriter(out))
+    }
+
+    /// Says that the predicate is to be asked. All else stays a refusal.
+    #[inline]
+    pub(crate) fn ask(self) {
+        // SAFETY: `refuse` checked the pointer, and its caller vouched for it.
+        unsafe { addr_of_mut!((*self.0).action).write(corsac_action::CORSAC_ASK as action_number) };
+    }
+
+    /// Writes the decision.
+    #[inline]
+    pub(crate) fn fill(self, decision: &Decision<'_>) -> Result<(), corsac_status> {
+        let removed = decision.removed().iter().map(|name| corsac_header {
+            name: corsac_slice::of_c_str(name.as_c_str()),
+            value: corsac_slice::of_c_str(c""),
+            op: corsac_op::CORSAC_OP_REMOVE as op_number,
+        });
+        let put = decision.headers().map(|header| corsac_header {
+            name: corsac_slice::of_c_str(header.name.as_c_str()),
+            value: corsac_slice::of(header.value),
+            op: header.op as op_number,
+        });
+        let mut count = 0;
+        for header in removed.chain(put) {
+            if count == CORSAC_MAX_HEADERS {
+                return Err(corsac_status::CORSAC_PANIC);
+            }
+            // SAFETY: as in `ask`; `count` is below the array's length.
+            unsafe { addr_of_mut!((*self.0).headers).cast::<corsac_header>().add(count).write(header) };
+            count += 1;
+        }
+        // SAFETY: as in `ask`.
+        unsafe {
+            addr_of_mut!((*self.0).header_count).write(count);
+            addr_of_mut!((*self.0).body).write(corsac_slice::of_c_str(decision.template().body()));
+            addr_of_mut!((*self.0).reason).write(reason::number(Some(decision.reason())));
+            addr_of_mut!((*self.0).reported).write(reason::number(decision.reported()));
+            addr_of_mut!((*self.0).status).write(decision.status().unwrap_or(0));
+            addr_of_mut!((*self.0).action).write(decision.action() as action_number);
+        }
+        Ok(())
+    }
+}

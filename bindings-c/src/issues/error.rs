@@ -1,0 +1,133 @@
+//! `corsac_error`: why a policy could not be built.
+
+use crate::issues::issue::{IssueTexts, corsac_issue, write_issue};
+use crate::issues::terminated_text::TerminatedText;
+use crate::panic_boundary;
+use crate::pointer;
+use crate::slice::corsac_slice;
+use crate::status::corsac_status;
+use engine::ConfigError;
+use engine::binding::printable;
+use std::path::Path;
+
+/// Why a policy could not be built. Opaque; freed with `corsac_error_free`.
+pub struct corsac_error {
+    message: TerminatedText,
+    issues: Vec<IssueTexts>,
+}
+
+impl From<&ConfigError> for corsac_error {
+    fn from(error: &ConfigError) -> Self {
+        corsac_error {
+            message: TerminatedText::new(&error.to_string()),
+            issues: error.issues().iter().map(IssueTexts::from).collect(),
+        }
+    }
+}
+
+impl corsac_error {
+    /// A file that could not be read.
+    pub(crate) fn unreadable(path: &Path, cause: &dyn std::error::Error) -> Self {
+        let path = printable(&path.display().to_string());
+        let message = format!("{path}: {cause}");
+        let issue = IssueTexts {
+            code: TerminatedText::new("io"),
+            field: TerminatedText::new(""),
+            value: TerminatedText::new(&path),
+            message: TerminatedText::new(&message),
+            help: TerminatedText::new("name a file that this process may read"),
+            line: 0,
+        };
+        corsac_error { message: TerminatedText::new(&message), issues: vec![issue] }
+    }
+
+    /// A policy that came from no file, and cannot be read again.
+    pub(crate) fn no_file() -> (corsac_status, Self) {
+        let message = "the policy came from no file";
+        let issue = IssueTexts {
+            code: TerminatedText::new("io"),
+            field: TerminatedText::new(""),
+            value: TerminatedText::new(""),
+            message: TerminatedText::new(message),
+            help: TerminatedText::new("swap another policy in, or make the holder from a file"),
+            line: 0,
+        };
+        (corsac_status::CORSAC_IO, corsac_error { message: TerminatedText::new(message), issues: vec![issue] })
+    }
+}
+
+/// The whole error as one text of several lines, for people.
+///
+/// Parameters: `error` is an error of this library, or NULL.
+///
+/// Returns: a text in UTF-8, NUL-terminated past its length; an absent one for NULL.
+///
+/// Lifetime: the text holds until `corsac_error_free`.
+///
+/// Threads: any.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn corsac_error_message(error: *const corsac_error) -> corsac_slice {
+    panic_boundary::value(corsac_slice::ABSENT, || {
+        // SAFETY: NULL or an error of ours, by the caller's contract.
+        unsafe { error.as_ref() }.map_or(corsac_slice::ABSENT, |error| error.message.slice())
+    })
+}
+
+/// How many issues an error has.
+///
+/// Parameters: `error` is an error of this library, or NULL.
+///
+/// Returns: their number, at least 1; 0 for NULL.
+///
+/// Threads: any.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn corsac_error_count(error: *const corsac_error) -> usize {
+    panic_boundary::value(0, || {
+        // SAFETY: NULL or an error of ours, by the caller's contract.
+        unsafe { error.as_ref() }.map_or(0, |error| error.issues.len())
+    })
+}
+
+/// One issue of an error.
+///
+/// Parameters:
+/// - `error` is an error of this library.
+/// - `index` is below `corsac_error_count(error)`.
+/// - `out` is where the issue goes; its `size` is set.
+///
+/// Returns: `CORSAC_OK`; `CORSAC_NULL` if a pointer is NULL or there is no such issue; `CORSAC_BAD_SIZE`. Where
+/// there is no such issue, the slices of `out` are absent.
+///
+/// Lifetime: the texts hold until `corsac_error_free`.
+///
+/// Threads: any.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn corsac_error_issue(
+    error: *const corsac_error,
+    index: usize,
+    out: *mut corsac_issue,
+) -> corsac_status {
+    panic_boundary::status(|| {
+        // SAFETY: NULL or an error of ours, by the caller's contract.
+        let error = unsafe { pointer::reference(error)? };
+        // SAFETY: `out` is the caller's struct, by the caller's contract.
+        unsafe { write_issue(&error.issues, index, out) }
+    })
+}
+
+/// Frees an error and all its texts.
+///
+/// Parameters: `error` is an error of this library that was not freed before, or NULL, which does nothing.
+///
+/// Ownership: taken; the pointer is not to be used again.
+///
+/// Threads: any.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn corsac_error_free(error: *mut corsac_error) {
+    panic_boundary::value((), || {
+        if !error.is_null() {
+            // SAFETY: it came from `Box::into_raw` and was not freed before, by the caller's contract.
+            drop(unsafe { Box::from_raw(error) });
+        }
+    });
+}

@@ -1,0 +1,81 @@
+//! `corsac_policy`: validated, compiled, immutable, counted by reference.
+
+use crate::issues::issue::IssueTexts;
+use crate::panic_boundary;
+use crate::status::corsac_status;
+use engine::Policy;
+use std::ptr::null_mut;
+use std::sync::Arc;
+
+/// A validated, compiled policy. Opaque, immutable, usable from any thread at the same time.
+pub struct corsac_policy {
+    pub(crate) policy: Policy,
+    /// Whether it looks at what only protection looks at.
+    pub(crate) protected: bool,
+    pub(crate) lints: Vec<IssueTexts>,
+}
+
+impl From<Policy> for corsac_policy {
+    fn from(policy: Policy) -> Self {
+        let lints = policy.lints().iter().map(IssueTexts::from).collect();
+        corsac_policy { protected: policy.needs().protection, policy, lints }
+    }
+}
+
+const _: () = {
+    const fn any_thread<T: Send + Sync>() {}
+    any_thread::<corsac_policy>();
+};
+
+/// A reference of one's own to a caller's policy.
+///
+/// # Safety
+///
+/// `policy` is NULL or a policy of ours to which the caller holds a reference.
+pub(crate) unsafe fn shared(policy: *const corsac_policy) -> Result<Arc<corsac_policy>, corsac_status> {
+    if policy.is_null() {
+        return Err(corsac_status::CORSAC_NULL);
+    }
+    // SAFETY: it came from `Arc::into_raw`, and the caller holds a reference; the one added is the one taken.
+    unsafe {
+        Arc::increment_strong_count(policy);
+        Ok(Arc::from_raw(policy))
+    }
+}
+
+/// Takes a further reference to a policy, which is freed by itself. It costs one atomic addition.
+///
+/// Parameters: `policy` is a policy that is not freed yet, or NULL.
+///
+/// Returns: the same policy; NULL for NULL.
+///
+/// Ownership: the caller's, in addition to the one it had.
+///
+/// Threads: any.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn corsac_policy_clone(policy: *const corsac_policy) -> *mut corsac_policy {
+    panic_boundary::value(null_mut(), || {
+        if !policy.is_null() {
+            // SAFETY: it came from `Arc::into_raw`, and the caller holds a reference.
+            unsafe { Arc::increment_strong_count(policy) };
+        }
+        policy.cast_mut()
+    })
+}
+
+/// Gives a reference to a policy back. The last one frees it.
+///
+/// Parameters: `policy` is a policy that is not freed yet, or NULL, which does nothing.
+///
+/// Ownership: taken; decisions that borrow from the policy hold as long as another reference does.
+///
+/// Threads: any.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn corsac_policy_free(policy: *mut corsac_policy) {
+    panic_boundary::value((), || {
+        if !policy.is_null() {
+            // SAFETY: it came from `Arc::into_raw`, and the caller gives one reference back.
+            unsafe { Arc::decrement_strong_count(policy.cast_const()) };
+        }
+    });
+}

@@ -1,0 +1,34 @@
+//! `corsac_policy_options`: what only the host can say about a policy.
+
+use crate::pointer;
+use crate::request::read::flag;
+use crate::status::corsac_status;
+use engine::PolicyBuilder;
+use std::mem::size_of;
+use std::ptr::addr_of;
+
+/// What only the host can say about a policy. Set all of it to zero, then `size`.
+#[repr(C)]
+pub struct corsac_policy_options {
+    /// `sizeof(corsac_policy_options)`.
+    pub size: usize,
+    /// Whether the host has an origin predicate, to be asked about well-formed origins that no pattern matches.
+    pub has_predicate: bool,
+}
+
+// A field added later starts past this: a caller's padding holds anything.
+const FIRST: usize = size_of::<usize>() * 2;
+
+/// # Safety
+///
+/// Unless NULL, `options` points to a readable struct of the size that it says.
+pub(crate) unsafe fn builder(options: *const corsac_policy_options) -> Result<PolicyBuilder, corsac_status> {
+    if options.is_null() {
+        return Ok(PolicyBuilder::new());
+    }
+    // SAFETY: the caller's contract is this function's own.
+    unsafe { pointer::check_size(options, FIRST)? };
+    // SAFETY: not NULL and large enough.
+    let predicate = unsafe { flag(addr_of!((*options).has_predicate)) };
+    Ok(PolicyBuilder::new().predicate(predicate))
+}

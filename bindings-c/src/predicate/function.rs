@@ -1,0 +1,18 @@
+//! `corsac_predicate`: the caller's function that is asked about an origin.
+
+use crate::predicate::answer::predicate_answer_number;
+use crate::request::fields::corsac_request;
+use crate::slice::corsac_slice;
+use std::ffi::c_void;
+
+/// An origin predicate: whether an origin that no pattern matched may read the response to this request.
+///
+/// The origin is well-formed and never `null`. `user` is what was given to `corsac_policy_evaluate_with`. It is
+/// called on the same thread, before that function returns. It may not throw or `longjmp`.
+pub type corsac_predicate = Option<
+    unsafe extern "C" fn(
+        origin: corsac_slice,
+        request: *const corsac_request,
+        user: *mut c_void,
+    ) -> predicate_answer_number,
+>;

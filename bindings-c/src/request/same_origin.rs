@@ -1,0 +1,24 @@
+//! `corsac_request_is_same_origin`: whether a request comes from a page of the host that it is for.
+
+use crate::panic_boundary;
+use crate::request::fields::corsac_request;
+use crate::request::read::read;
+use engine::Request;
+
+/// Whether a request comes from a page of the host that it is for, as far as its headers tell: by `Sec-Fetch-Site`, else by
+/// `Origin` and `Host`. A browser sends `Origin` with such a page's own writes, and no policy need allow it: where the
+/// decision is `CORSAC_CONTINUE`, there is no refusal to log. It is for logs alone, since any client can send these headers.
+///
+/// Parameters: `request` is the request; its `size` and `method` are set.
+///
+/// Returns: whether it does; false where that cannot be told, and for a request that `corsac_policy_evaluate` would not take.
+///
+/// Threads: any.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn corsac_request_is_same_origin(request: *const corsac_request) -> bool {
+    panic_boundary::value(false, || {
+        let mut seen = Request::default();
+        // SAFETY: NULL or a request, whose slices hold during the call, by the caller's contract.
+        unsafe { read(request, true, &mut seen) }.is_ok() && seen.is_same_origin()
+    })
+}

@@ -1,0 +1,3 @@
+//! What a decision does to a response.
+
+pub mod vary;
