@@ -124,6 +124,7 @@ pub mod binding {
     pub use crate::config::takes::{SettingRow, Takes};
     pub use crate::config::value::Value;
     pub use crate::decide::policy::Needs;
+    pub use crate::decide::reason_to_log::reason_to_log;
     pub use crate::decide::request::RequestHeader;
     #[doc(hidden)]
     pub use crate::origins::punycode::label_to_ascii;

@@ -132,6 +132,24 @@ impl RequestHeader {
         is_name(name, text).then_some(header)
     }
 
+    /// The value that stands for lines that cannot be kept: one that no policy allows, or that protection judges. Whatever
+    /// is joined to it is as bad.
+    #[must_use]
+    pub const fn unreadable_value(self) -> &'static [u8] {
+        match self {
+            // No value of it is refused; this one makes the request a handshake.
+            RequestHeader::Upgrade => b"websocket",
+            _ => b"@",
+        }
+    }
+
+    /// Whether lines of these lengths are joined no more: nobody would look through them, and there is no length that is
+    /// refused. [`unreadable_value`](Self::unreadable_value) stands for both.
+    #[must_use]
+    pub const fn is_unreadable_joined(self, before: usize, line: usize) -> bool {
+        matches!(self, RequestHeader::Upgrade) && (before > JOINED_HEADER_BYTES || line > JOINED_HEADER_BYTES)
+    }
+
     /// The same of those that a policy without protection reads.
     #[inline]
     #[must_use]
@@ -180,9 +198,8 @@ impl<'r> RequestHeaders<'r> {
         let Some(line) = self.values.get_mut(header as usize) else { return };
         match line {
             None => *line = Some(Cow::Borrowed(value)),
-            // What is too long to be looked through is taken for a handshake: it is judged, then.
-            Some(joined) if header == RequestHeader::Upgrade && joined.len() > JOINED_HEADER_BYTES => {
-                *joined = Cow::Borrowed(b"websocket");
+            Some(joined) if header.is_unreadable_joined(joined.len(), value.len()) => {
+                *joined = Cow::Borrowed(header.unreadable_value());
             }
             Some(joined) => join(joined, value),
         }
@@ -226,5 +243,25 @@ impl<'r> FromIterator<(&'r [u8], &'r [u8])> for RequestHeaders<'r> {
             picked.push(name, value);
         }
         picked
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_upgrade_that_is_too_long_to_join_is_a_handshake() {
+        let long = vec![b'x'; JOINED_HEADER_BYTES + 1];
+        for lines in [[b"h2c", &*long], [&*long, b"h2c"]] {
+            let mut headers = RequestHeaders::default();
+            for line in lines {
+                headers.put(RequestHeader::Upgrade, line);
+            }
+            assert_eq!(headers.request(b"GET", None).upgrade, Some(&b"websocket"[..]));
+        }
+        let mut headers = RequestHeaders::default();
+        headers.put(RequestHeader::Upgrade, &long);
+        assert_eq!(headers.request(b"GET", None).upgrade, Some(&*long));
     }
 }

@@ -154,6 +154,12 @@ macro_rules! reasons {
                 !matches!(self, Reason::NoOrigin | Reason::AnyOrigin | Reason::OriginAllowed | Reason::PreflightAllowed)
             }
 
+            /// Whether protection refuses the request itself, whatever CORS says of it.
+            #[must_use]
+            pub const fn is_protection_refusal(self) -> bool {
+                matches!(self, Reason::WriteRefused | Reason::WebsocketRefused)
+            }
+
             /// What to change, if the refusal was not meant; empty for what is no refusal.
             #[must_use]
             pub const fn help(self) -> &'static str {

@@ -1,7 +1,7 @@
 //! Putting the headers of a decision on a response, which is the same in every host.
 
 use crate::response::header_name::HeaderName;
-use crate::response::template::{Header, Op};
+use crate::response::template::{Action, Header, Op};
 use crate::response::vary::merge_vary;
 use std::borrow::Cow;
 
@@ -56,6 +56,15 @@ pub enum Precedence {
     OfPolicy,
     /// The application's, as if the policy said `keep_app_headers`: for hosts with a setting of their own.
     Application,
+}
+
+impl Precedence {
+    /// That of a host whose own setting says whether the application's headers are kept. An answer that corsac gives itself
+    /// has no application, so that it keeps no headers.
+    #[must_use]
+    pub fn of_host(keep_app_headers: bool, action: Action) -> Self {
+        if keep_app_headers && action == Action::Continue { Precedence::Application } else { Precedence::OfPolicy }
+    }
 }
 
 /// Puts headers on a response: first `removed` come off it, then `headers` go on in their order.

@@ -10,6 +10,15 @@ macro_rules! names {
         pub enum HeaderName { $(#[doc = concat!("`", $text, "`")] $name,)+ }
 
         impl HeaderName {
+            /// The header of this name, in lower case; none if corsac neither sets nor removes it.
+            #[must_use]
+            pub fn of(name: &[u8]) -> Option<Self> {
+                match name {
+                    $(name if name == $text.as_bytes() => Some(HeaderName::$name),)+
+                    _ => None,
+                }
+            }
+
             /// The name in lower case.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
