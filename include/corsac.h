@@ -151,6 +151,14 @@ enum corsac_status
    * The host's allocator had no memory.
    */
   CORSAC_MEMORY = 6,
+  /**
+   * A callback of the host's failed.
+   */
+  CORSAC_CALLBACK = 7,
+  /**
+   * A struct holds what this library does not put there.
+   */
+  CORSAC_INVALID = 8,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -516,6 +524,54 @@ typedef corsac_predicate_answer (*corsac_predicate)(corsac_slice origin,
                                                     const corsac_request *request,
                                                     void *user);
 
+/**
+ * Takes one value for `corsac_decision_apply`, which copies it. `to` is what `values` of `corsac_response_headers` was
+ * called with; both are not to be used after that call has returned. An absent value is left out.
+ */
+typedef void (*corsac_take_value)(corsac_slice value, void *to);
+
+/**
+ * The headers of a response, as far as a decision changes them: four callbacks of the host's, which
+ * `corsac_decision_apply` calls. Set all of it to zero, then `size`, and all four callbacks.
+ *
+ * Each callback gets `user`, and the name of a header: in lower case, static and NUL-terminated. The response's names
+ * are compared with it without regard to case. A value has a NUL past its length, and holds until the callback returns.
+ *
+ * A callback returns true, or false where it failed: memory ran out, or the response is sent already. It may call any
+ * function of this library, but may not throw or `longjmp`.
+ */
+typedef struct {
+  /**
+   * `sizeof(corsac_response_headers)`.
+   */
+  size_t size;
+  /**
+   * What the callbacks get: the response, for most hosts. It may be NULL.
+   */
+  void *user;
+  /**
+   * Calls `take` with each value of all lines of this name, in their order, and with `to`.
+   */
+  bool (*values)(corsac_slice name, corsac_take_value take, void *to, void *user);
+  /**
+   * Removes all lines of this name, if there are any.
+   */
+  bool (*remove)(corsac_slice name, void *user);
+  /**
+   * Replaces all lines of this name by one with this value, or adds it where there is none.
+   */
+  bool (*set)(corsac_slice name, corsac_slice value, void *user);
+  /**
+   * Adds a line of this name behind those that are there.
+   */
+  bool (*append)(corsac_slice name, corsac_slice value, void *user);
+  /**
+   * The application's CORS headers stay, as if the policy said `keep_app_headers`: for hosts with a setting of their
+   * own. An answer that corsac gives itself (`CORSAC_RESPOND`) keeps none.
+   */
+  bool keep_app_headers;
+} corsac_response_headers;
+
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
@@ -556,6 +612,17 @@ corsac_slice corsac_slice_from(const char *text);
  * Threads: any.
  */
 const char *corsac_status_name(corsac_status status);
+
+/**
+ * Whether a reason is that of `protection`: the request itself is refused, whatever CORS says of it.
+ *
+ * Parameters: `reason` is any number.
+ *
+ * Returns: whether it is; false for `CORSAC_REASON_NONE`, and for a number that is no reason.
+ *
+ * Threads: any.
+ */
+bool corsac_reason_is_protection_refusal(corsac_reason reason);
 
 /**
  * The name of a reason: stable, kebab-case, the same in every language.
@@ -802,6 +869,20 @@ corsac_policy *corsac_policy_clone(const corsac_policy *policy);
 void corsac_policy_free(corsac_policy *policy);
 
 /**
+ * Builds the policy that allows no origin, for servers that cannot know which policy is in force: the application's CORS
+ * headers come off, and the response varies on `Origin`.
+ *
+ * Parameters: `out`: where the policy goes; NULL on failure.
+ *
+ * Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_PANIC`.
+ *
+ * Ownership: the caller's (`corsac_policy_free`).
+ *
+ * Threads: any, with the stack that building a policy takes.
+ */
+corsac_status corsac_policy_nobody(corsac_policy **out);
+
+/**
  * How many lints a policy has: settings that are valid but useless or risky. Log each once, when it is built.
  *
  * Parameters: `policy` is a policy, or NULL.
@@ -971,6 +1052,25 @@ corsac_status corsac_policy_evaluate(const corsac_policy *policy,
                                      corsac_decision *out);
 
 /**
+ * Decides on a request that the server goes on with under another method: it makes a GET of a request for its error page,
+ * or where a backend sends it on inside of the server. It allocates nothing.
+ *
+ * The decision is that of `corsac_policy_evaluate`, so that a page may read the errors that it caused. But where
+ * `protection` refuses the client's request as a write, the decision is that on the request as it is served: what there
+ * was to write is written, or never will be, and no error page is a write. With `served` the same as the client's method
+ * it is `corsac_policy_evaluate`.
+ *
+ * Parameters: as `corsac_policy_evaluate`; `request` is the client's, `served` is the method that the server goes on with.
+ *
+ * Returns, lifetime, threads: as `corsac_policy_evaluate`; `CORSAC_NULL` also where `served` is absent. Where the decision
+ * is `CORSAC_ASK`, `corsac_policy_resolve` decides on the client's request.
+ */
+corsac_status corsac_policy_evaluate_as_served(const corsac_policy *policy,
+                                               const corsac_request *request,
+                                               corsac_slice served,
+                                               corsac_decision *out);
+
+/**
  * Decides on a request for which `corsac_policy_evaluate` said `CORSAC_ASK`, with the predicate's answer.
  *
  * Parameters: as `corsac_policy_evaluate`, with the same request; `answer` is a `corsac_predicate_answer`, any other number
@@ -1101,6 +1201,45 @@ void corsac_answer_cache_clear(const corsac_answer_cache *cache);
  * Threads: any.
  */
 void corsac_answer_cache_free(corsac_answer_cache *cache);
+
+/**
+ * The reason that a server's log should tell for a decision: that of a refusal, or of one that was only reported
+ * (`decision->reported` is not `CORSAC_REASON_NONE` then). A site's own pages are left out, where the application answers
+ * them: browsers send `Origin` with their writes too, and nothing is refused them.
+ *
+ * Log it with its `corsac_reason_help`, at a level that is off by default. What the client sent has to be escaped.
+ *
+ * Parameters:
+ * - `decision` is a decision; one that was not made is not logged.
+ * - `request` is the request that it is about. Where it cannot be read, no page is taken for the site's own.
+ *
+ * Returns: the reason; `CORSAC_REASON_NONE` where there is nothing to log, and where `decision` is NULL or too small.
+ *
+ * Threads: any.
+ */
+corsac_reason corsac_decision_reason_to_log(const corsac_decision *decision,
+                                            const corsac_request *request);
+
+/**
+ * Puts a decision's headers on a response: what the application has set in their place comes off, `Vary` is merged. Call
+ * it last, when everything else that sets headers has run, and on every response: errors too, and answers of corsac's.
+ *
+ * The callbacks are called on the same thread before this function returns; nothing is kept.
+ *
+ * Parameters:
+ * - `decision` is a decision that `corsac_policy_evaluate` or its like has filled, and that still holds.
+ * - `response` is the response; its `size` and all its callbacks are set.
+ *
+ * Returns: `CORSAC_OK`; `CORSAC_NULL`, also for a callback that is NULL; `CORSAC_BAD_SIZE`; `CORSAC_INVALID` for a
+ * decision that is `CORSAC_ASK`, or whose headers are not the library's; `CORSAC_CALLBACK` if a callback has failed, after
+ * which none is called; `CORSAC_PANIC`. After `CORSAC_CALLBACK`, `CORSAC_PANIC`, or a `CORSAC_BAD_SIZE` for a value that a
+ * callback gave, the response is half changed and must not be sent. After any other failure it is not changed at all;
+ * sent as it is, it would have the application's own CORS headers.
+ *
+ * Threads: any, one at a time with the same response.
+ */
+corsac_status corsac_decision_apply(const corsac_decision *decision,
+                                    const corsac_response_headers *response);
 
 /**
  * Merges a decision's header of `CORSAC_OP_MERGE` into the lines of that name that the application set. The

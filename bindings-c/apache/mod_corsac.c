@@ -25,15 +25,15 @@ static APR_OPTIONAL_FN_TYPE(ssl_is_https) *is_https;
 
 static void *allocate(apr_size_t size, void *pool) { return apr_palloc(pool, size); }
 
-typedef struct { corsac_request *request; apr_pool_t *pool; } lines_of;
+typedef struct { corsac_request *request; apr_pool_t *pool; } header_lines;
 
 static int add_line(void *into, const char *name, const char *value) {
-  lines_of *lines = into;
+  header_lines *lines = into;
   return corsac_request_add_header(lines->request, corsac_slice_from(name), corsac_slice_from(value), allocate, lines->pool) == CORSAC_OK;
 }
 
-static corsac_state *state_of(request_rec *first) {
-  corsac_state *state = corsac_kept_with(first);
+static corsac_state *state_with_request(request_rec *first) {
+  corsac_state *state = corsac_state_of(first);
   if (state->request.size != 0) return state;
   state->request.size = sizeof state->request;
   /* httpd makes a GET of what it has an error document for. */
@@ -42,7 +42,7 @@ static corsac_state *state_of(request_rec *first) {
   state->request.path = corsac_slice_from(first->unparsed_uri);
   state->request.secure = is_https != NULL && is_https(first->connection) != 0;
   /* Of half a request there is no decision. */
-  if (!apr_table_do(add_line, &(lines_of){&state->request, first->pool}, first->headers_in, NULL)) state->request = (corsac_request){0};
+  if (!apr_table_do(add_line, &(header_lines){&state->request, first->pool}, first->headers_in, NULL)) state->request = (corsac_request){0};
   return state;
 }
 
@@ -50,17 +50,12 @@ static corsac_state *state_of(request_rec *first) {
 static int decide(request_rec *r, corsac_state **decided) {
   const corsac_dir *dir = corsac_dir_of(r);
   if (dir->policy == NULL || r->main != NULL) return DECLINED;
-  corsac_state *state = *decided = state_of(corsac_first_of(r));
+  corsac_state *state = *decided = state_with_request(corsac_first_of(r));
   if (state->policy == dir->policy) return OK;
   state->policy = NULL;
   state->decision.size = sizeof state->decision;
-  corsac_status status = corsac_policy_evaluate(dir->policy, &state->request, &state->decision);
-  /* httpd makes a GET of a request for an error document: what there was to write is written, or never will be. */
-  if (state->decision.reason == CORSAC_REASON_WRITE_REFUSED && r->prev != NULL && strcmp(r->method, state->request.method.ptr) != 0) {
-    corsac_request page = state->request;
-    page.method = corsac_slice_from(r->method);
-    status = corsac_policy_evaluate(dir->policy, &page, &state->decision);
-  }
+  corsac_slice served = r->prev != NULL ? corsac_slice_from(r->method) : state->request.method;
+  corsac_status status = corsac_policy_evaluate_as_served(dir->policy, &state->request, served, &state->decision);
   if (status != CORSAC_OK) {
     ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r, "corsac: no decision: %s", corsac_status_name(status));
     return HTTP_INTERNAL_SERVER_ERROR;
@@ -69,70 +64,21 @@ static int decide(request_rec *r, corsac_state **decided) {
   return OK;
 }
 
-/* Tells the error log of a refusal: at `info` what was refused, at `notice` what was only reported. */
-static void tell(request_rec *r, corsac_state *state) {
-  corsac_reason reason = state->decision.reason, reported = state->decision.reported;
-  if (state->told == state->policy) return;
-  state->told = state->policy;
-  if (reported != CORSAC_REASON_NONE) {
-    ap_log_rerror(APLOG_MARK, APLOG_NOTICE, 0, r, "corsac: only reported: %s; %s", corsac_reason_name(reported), corsac_reason_help(reported));
-  } else if (*corsac_reason_help(reason) != '\0') {
-    ap_log_rerror(APLOG_MARK, APLOG_INFO, 0, r, "corsac: %s; %s", corsac_reason_name(reason), corsac_reason_help(reason));
-  }
+/* Logs a refusal once for each policy: at `info` what was refused, at `notice` what was only reported. */
+static void log_refusal(request_rec *r, corsac_state *state) {
+  if (state->logged == state->policy) return;
+  state->logged = state->policy;
+  corsac_reason reason = corsac_decision_reason_to_log(&state->decision, &state->request);
+  if (reason == CORSAC_REASON_NONE) return;
+  int reported = state->decision.reported != CORSAC_REASON_NONE;
+  ap_log_rerror(APLOG_MARK, reported ? APLOG_NOTICE : APLOG_INFO, 0, r, "corsac: %s%s; %s", reported ? "only reported: " : "",
+                corsac_reason_name(reason), corsac_reason_help(reason));
 }
 
 /* --- responses --- */
 
-static int collect(void *into, const char *name, const char *value) {
-  (void)name;
-  *(corsac_slice *)apr_array_push(into) = corsac_slice_from(value);
-  return 1;
-}
-
-static void take_off(request_rec *r, const char *name) {
-  apr_table_unset(r->headers_out, name);
-  apr_table_unset(r->err_headers_out, name);
-}
-
-static void merge(request_rec *r, const corsac_header *header, const char *name) {
-  apr_array_header_t *lines = apr_array_make(r->pool, 4, sizeof(corsac_slice));
-  apr_table_do(collect, lines, r->headers_out, name, NULL);
-  apr_table_do(collect, lines, r->err_headers_out, name, NULL);
-  const corsac_slice *line = (const corsac_slice *)lines->elts;
-  apr_size_t room = header->value.len + 2, length;
-  for (int i = 0; i < lines->nelts; i++) room += line[i].len + 2;
-  char *merged = apr_palloc(r->pool, room);
-  if (corsac_vary_merge(line, (size_t)lines->nelts, header->value, merged, room, &length) != CORSAC_OK) return;
-  take_off(r, name);
-  apr_table_setn(r->headers_out, name, merged);
-}
-
-static void apply(request_rec *r, const corsac_decision *decision) {
-  int kept = 0;
-  for (size_t i = 0; i < decision->header_count; i++) {
-    const corsac_header *header = &decision->headers[i];
-    const char *name = header->name.ptr, *value = corsac_header_own(header, allocate, r->pool);
-    switch (header->op) {
-    case CORSAC_OP_REMOVE: take_off(r, name); break;
-    case CORSAC_OP_MERGE: merge(r, header, name); break;
-    case CORSAC_OP_ADD:
-      if (!kept) apr_table_addn(r->headers_out, name, value);
-      break;
-    case CORSAC_OP_DEFAULT:
-      kept = kept || apr_table_get(r->headers_out, name) || apr_table_get(r->err_headers_out, name);
-      if (kept) break; /* fall through */
-    case CORSAC_OP_SET:
-      take_off(r, name);
-      /* Apache keeps the type outside the table. */
-      if (strcmp(name, "content-type") == 0) ap_set_content_type(r, value);
-      else apr_table_setn(r->headers_out, name, value);
-      break;
-    }
-  }
-}
-
-static void start_answer(request_rec *r, const corsac_decision *decision) {
-  apr_table_setn(r->notes, FILTER, "answered");
+static void start_response(request_rec *r, const corsac_decision *decision) {
+  apr_table_setn(r->notes, FILTER, "responded");
   r->status = decision->status;
   r->status_line = NULL;
   /* What mod_mime says is of a file that is not sent. */
@@ -141,11 +87,11 @@ static void start_answer(request_rec *r, const corsac_decision *decision) {
   r->content_languages = NULL;
 }
 
-/* What cannot be read as a request is refused as httpd does it, without anybody's leave to read. */
+/* What cannot be read as a request, and so has no method here, is refused as httpd does it; nobody may read that. */
 static void apply_to_unread(request_rec *r) {
-  corsac_request unread = {.size = sizeof unread, .method = corsac_slice_from("unread")};
+  corsac_request unread = {.size = sizeof unread, .method = corsac_slice_from("")};
   corsac_decision decision = {.size = sizeof decision};
-  if (corsac_policy_evaluate(corsac_nobody.policy, &unread, &decision) == CORSAC_OK) apply(r, &decision);
+  if (corsac_policy_evaluate(corsac_nobody.policy, &unread, &decision) == CORSAC_OK) corsac_apply(r, &decision);
 }
 
 /* Puts the decision in the place of what a cache, a server's redirect or an error was about to send. */
@@ -153,8 +99,8 @@ static apr_status_t replace(ap_filter_t *self, apr_bucket_brigade *brigade, cons
   request_rec *r = self->r;
   apr_table_clear(r->headers_out);
   apr_table_clear(r->err_headers_out);
-  start_answer(r, decision);
-  apply(r, decision);
+  start_response(r, decision);
+  corsac_apply(r, decision);
   self->ctx = r; /* what follows is not sent */
   apr_brigade_cleanup(brigade);
   if (decision->body.len > 0) apr_brigade_write(brigade, NULL, NULL, decision->body.ptr, decision->body.len);
@@ -178,10 +124,10 @@ static apr_status_t filter(ap_filter_t *self, apr_bucket_brigade *brigade) {
   if (decided == HTTP_INTERNAL_SERVER_ERROR) apply_to_unread(r);
   if (decided == OK) {
     int refused = state->decision.action != CORSAC_CONTINUE && apr_table_get(r->notes, FILTER) == NULL;
-    if (!refused) apply(r, &state->decision);
-    else if (corsac_kept_with(corsac_first_of(r))->method == NULL) apply_to_unread(r);
+    if (!refused) corsac_apply(r, &state->decision);
+    else if (corsac_state_of(corsac_first_of(r))->method == NULL) apply_to_unread(r);
     else if (!holds_error(brigade)) {
-      tell(r, state);
+      log_refusal(r, state);
       return replace(self, brigade, &state->decision);
     }
   }
@@ -198,27 +144,27 @@ static void insert(request_rec *r) {
   ap_add_output_filter_handle(registered, NULL, r, r->connection);
 }
 
-static int answer(request_rec *r) {
+static int respond(request_rec *r) {
   corsac_state *state;
   int decided = decide(r, &state);
   if (decided != OK) return decided;
   const corsac_decision *decision = &state->decision;
-  tell(r, state);
+  log_refusal(r, state);
   if (decision->action != CORSAC_RESPOND) return DECLINED;
   /* Of a refusal httpd asks no client that waits for a 100 for the body. */
   if (r->expecting_100) r->status = decision->status;
   int discarded = ap_discard_request_body(r);
   if (discarded != OK) return discarded;
   insert(r);
-  start_answer(r, decision);
+  start_response(r, decision);
   if (decision->body.len > 0) ap_rwrite(decision->body.ptr, (int)decision->body.len, r);
   return DONE;
 }
 
 /* The first place where a location's settings are known: before authentication and all handlers. */
-static int answer_first(request_rec *r) {
+static int respond_first(request_rec *r) {
   corsac_note_walk(r);
-  return answer(r);
+  return respond(r);
 }
 
 /* --- configuration --- */
@@ -227,7 +173,7 @@ static const char *set_policy(cmd_parms *command, void *config, const char *word
   corsac_dir *dir = config;
   const char *limited = ap_check_cmd_context(command, NOT_IN_LIMIT);
   if (limited != NULL) return limited;
-  dir->said = 1;
+  dir->configured = 1;
   dir->policy = NULL;
   corsac_note_section(command);
   if (strcasecmp(word, "off") == 0) return NULL;
@@ -249,12 +195,12 @@ static const char *set_policy(cmd_parms *command, void *config, const char *word
   return NULL;
 }
 
-static void *create_dir(apr_pool_t *pool, char *place) { return (void)place, apr_pcalloc(pool, sizeof(corsac_dir)); }
+static void *create_dir(apr_pool_t *pool, char *path) { return (void)path, apr_pcalloc(pool, sizeof(corsac_dir)); }
 
 static void *merge_dir(apr_pool_t *pool, void *outer, void *inner) {
   const corsac_dir *from = inner;
   (void)pool;
-  return from->said ? inner : outer;
+  return from->configured ? inner : outer;
 }
 
 static const command_rec COMMANDS[] = {
@@ -268,16 +214,16 @@ static void hooks(apr_pool_t *pool) {
   (void)pool;
   ap_hook_optional_fn_retrieve(find_ssl, NULL, NULL, APR_HOOK_MIDDLE);
   registered = ap_register_output_filter(FILTER, filter, NULL, (ap_filter_type)(AP_FTYPE_CONTENT_SET + 5));
-  ap_hook_pre_config(corsac_make_nobody, NULL, NULL, APR_HOOK_MIDDLE);
+  ap_hook_pre_config(corsac_prepare, NULL, NULL, APR_HOOK_MIDDLE);
   ap_hook_quick_handler(corsac_note_read, NULL, NULL, APR_HOOK_REALLY_FIRST);
   ap_hook_quick_handler(corsac_note_decoding, NULL, NULL, APR_HOOK_REALLY_LAST);
   ap_hook_translate_name(corsac_note_location, NULL, NULL, APR_HOOK_REALLY_FIRST);
   ap_hook_map_to_storage(corsac_note_mapping, NULL, NULL, APR_HOOK_REALLY_FIRST);
   ap_hook_access_checker(corsac_note_walk, NULL, NULL, APR_HOOK_REALLY_FIRST);
   ap_hook_fixups(corsac_note_walk, NULL, NULL, APR_HOOK_REALLY_FIRST);
-  ap_hook_header_parser(answer_first, NULL, NULL, APR_HOOK_REALLY_FIRST);
+  ap_hook_header_parser(respond_first, NULL, NULL, APR_HOOK_REALLY_FIRST);
   /* Again: mod_dir and mod_negotiation have put a file with settings of its own in the place of what was asked for. */
-  ap_hook_handler(answer, NULL, NULL, APR_HOOK_REALLY_FIRST);
+  ap_hook_handler(respond, NULL, NULL, APR_HOOK_REALLY_FIRST);
   ap_hook_insert_filter(insert, NULL, NULL, APR_HOOK_REALLY_LAST);
   ap_hook_insert_error_filter(insert, NULL, NULL, APR_HOOK_REALLY_LAST);
 }

@@ -1,4 +1,4 @@
-/* What the parts of the module share. */
+/* What the files of the module share. */
 #ifndef MOD_CORSAC_H
 #define MOD_CORSAC_H
 
@@ -13,27 +13,27 @@ extern module AP_MODULE_DECLARE_DATA corsac_module;
 
 typedef struct {
   corsac_policy *policy; /* NULL where there is none, or it is switched off */
-  int said;              /* whether a directive is in force here at all */
+  int configured;        /* whether a directive is in force here at all */
 } corsac_dir;
 
 /* What is known about one request. The first four are kept with the first of a chain of internal redirects. */
 typedef struct {
   corsac_request request;
   corsac_decision decision;
-  const corsac_policy *policy; /* whose decision it is */
-  const corsac_policy *told;   /* whose decision the log has */
-  const corsac_dir *came;      /* what was in force as the request came */
-  const corsac_dir *located;   /* what its URL alone says, before it is mapped to a file */
-  const corsac_dir *looked_up; /* what a look-up found where httpd itself looks for nothing */
-  request_rec *outer;          /* whose look-up this is, while its URL is translated */
-  int looking;                 /* whether a look-up is under way */
-  const char *method;          /* as it came; NULL where the head was not read to the end */
-  int decoding;                /* whether all quick handlers have declined, and httpd decodes the URL */
-  int mapping;                 /* whether httpd has begun to look for the file */
-  int walked;                  /* whether httpd has found everything that is in force */
+  const corsac_policy *policy;           /* whose decision it is */
+  const corsac_policy *logged;           /* whose decision the log has */
+  const corsac_dir *came;                /* what was in force as the request came */
+  const corsac_dir *located;             /* what its URL alone says, before it is mapped to a file */
+  const corsac_dir *found_by_subrequest; /* what is in force where httpd itself does not find out */
+  request_rec *outer;                    /* whose subrequest this is, while its URL is translated */
+  int finding;                           /* whether such a subrequest is under way */
+  const char *method;                    /* as it came; NULL where the head was not read to the end */
+  int decoding;                          /* whether all quick handlers have declined, and httpd decodes the URL */
+  int mapping;                           /* whether httpd has begun to look for the file */
+  int walked;                            /* whether httpd has found everything that is in force */
 } corsac_state;
 
-/* --- which policy is in force (corsac_place.c) --- */
+/* --- which policy is in force (corsac_policy_in_force.c) --- */
 
 /* Where a policy may be in force and which one cannot be known: nobody may read, and the application's headers come off. */
 extern corsac_dir corsac_nobody;
@@ -41,7 +41,7 @@ extern corsac_dir corsac_nobody;
 /* The first of a chain of internal redirects. */
 request_rec *corsac_first_of(request_rec *r);
 
-corsac_state *corsac_kept_with(request_rec *r);
+corsac_state *corsac_state_of(request_rec *r);
 
 /* An error document is sent under the policy of what failed; after other redirects, of where they lead. */
 const corsac_dir *corsac_dir_of(request_rec *r);
@@ -57,8 +57,13 @@ int corsac_note_mapping(request_rec *r);
 int corsac_note_walk(request_rec *r);
 
 /* Before the configuration is read. */
-int corsac_make_nobody(apr_pool_t *pool, apr_pool_t *log, apr_pool_t *temporary);
+int corsac_prepare(apr_pool_t *pool, apr_pool_t *log, apr_pool_t *temporary);
 
 apr_status_t corsac_free_policy(void *policy);
+
+/* --- responses (corsac_response_headers.c) --- */
+
+/* Puts a decision's headers on the response. */
+void corsac_apply(request_rec *r, const corsac_decision *decision);
 
 #endif

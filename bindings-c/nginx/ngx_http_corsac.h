@@ -1,4 +1,4 @@
-/* corsac in nginx: what its parts share. There is no rule of CORS here; names and values come from the library. */
+/* corsac in nginx: what its files share. There is no rule of CORS here; names and values come from the library. */
 #ifndef NGX_HTTP_CORSAC_H
 #define NGX_HTTP_CORSAC_H
 
@@ -8,10 +8,21 @@
 
 #include <corsac.h>
 
+/* One policy file. It is read once, however many locations name it. */
+typedef struct {
+  ngx_str_t path;
+  corsac_policy *policy;
+} ngx_http_corsac_file_t;
+
+typedef struct {
+  ngx_array_t files; /* of ngx_http_corsac_file_t */
+  ngx_flag_t used;
+} ngx_http_corsac_main_conf_t;
+
 /* A location's settings. */
 typedef struct {
   corsac_policy *policy;    /* NULL where there is none, or it is switched off */
-  ngx_flag_t said;          /* whether `corsac_policy` or `corsac off` is in force here at all */
+  ngx_flag_t configured;    /* whether `corsac_policy` or `corsac off` is in force here at all */
   ngx_flag_t hide_upstream; /* `corsac_hide_upstream` */
 } ngx_http_corsac_loc_conf_t;
 
@@ -24,12 +35,29 @@ typedef struct {
   corsac_request request;           /* as the client sent it */
   corsac_reason reason;             /* the last decision's; CORSAC_REASON_NONE if there was none */
   corsac_reason reported;           /* what `report_only` let pass */
-  unsigned told : 1;                /* the log has it */
+  unsigned logged : 1;              /* the log has it */
   unsigned routed : 1;              /* it came as far as a location's or a server's rewrite phase */
-  unsigned answered : 1;            /* the decision is the answer */
+  unsigned responded : 1;           /* the decision itself is the response */
 } ngx_http_corsac_ctx_t;
 
 extern ngx_module_t ngx_http_corsac_module;
+
+/* --- directives --- */
+
+char *ngx_http_corsac_set_policy(ngx_conf_t *cf, ngx_command_t *command, void *conf);
+char *ngx_http_corsac_set_off(ngx_conf_t *cf, ngx_command_t *command, void *conf);
+void *ngx_http_corsac_create_main(ngx_conf_t *cf);
+void *ngx_http_corsac_create_loc(ngx_conf_t *cf);
+char *ngx_http_corsac_merge_loc(ngx_conf_t *cf, void *parent, void *child);
+
+/* --- variables --- */
+
+ngx_int_t ngx_http_corsac_add_variables(ngx_conf_t *cf);
+
+/* --- requests --- */
+
+/* A text of nginx's. An empty one is there all the same, not absent. */
+corsac_slice ngx_http_corsac_slice(ngx_str_t text);
 
 /* The request's context; a new one if there is none yet. NULL where memory is out. */
 ngx_http_corsac_ctx_t *ngx_http_corsac_ctx(ngx_http_request_t *r);
@@ -44,21 +72,23 @@ ngx_int_t ngx_http_corsac_decide(ngx_http_request_t *r, ngx_http_corsac_ctx_t *c
  * Whether a location that runs on a request that failed elsewhere (`error_page … @name`) refuses it, though the headers are
  * those of another policy. NGX_DECLINED where it does not.
  */
-ngx_int_t ngx_http_corsac_guard(ngx_http_request_t *r, ngx_http_corsac_ctx_t *ctx, corsac_decision *decision);
+ngx_int_t ngx_http_corsac_decide_on_failed(ngx_http_request_t *r, ngx_http_corsac_ctx_t *ctx, corsac_decision *decision);
 
-/* Tells the error log of a refusal: at `info` what was refused, at `notice` what was only reported. */
-void ngx_http_corsac_log(ngx_http_request_t *r, ngx_http_corsac_ctx_t *ctx, const corsac_decision *decision);
+/* Logs a refusal once for each request: at `info` what was refused, at `notice` what was only reported. */
+void ngx_http_corsac_log_refusal(ngx_http_request_t *r, ngx_http_corsac_ctx_t *ctx, const corsac_decision *decision);
+
+/* --- responses --- */
 
 /* Puts a decision's headers on the response. */
 ngx_int_t ngx_http_corsac_apply(ngx_http_request_t *r, const ngx_http_corsac_ctx_t *ctx, const corsac_decision *decision);
 
 /* Makes the response's status, type and length those of the decision. */
-void ngx_http_corsac_become(ngx_http_request_t *r, const corsac_decision *decision);
+void ngx_http_corsac_start_response(ngx_http_request_t *r, const corsac_decision *decision);
 
 /* Sends the decision's body. */
-ngx_int_t ngx_http_corsac_body(ngx_http_request_t *r, const corsac_decision *decision);
+ngx_int_t ngx_http_corsac_send_body(ngx_http_request_t *r, const corsac_decision *decision);
 
-/* Answers with the decision. */
-ngx_int_t ngx_http_corsac_answer(ngx_http_request_t *r, ngx_http_corsac_ctx_t *ctx, const corsac_decision *decision);
+/* Sends the decision itself as the response. */
+ngx_int_t ngx_http_corsac_respond(ngx_http_request_t *r, ngx_http_corsac_ctx_t *ctx, const corsac_decision *decision);
 
 #endif

@@ -1,7 +1,7 @@
-/* What the error log says of a request. */
+/* Refusals in the error log. */
 #include "ngx_http_corsac.h"
 
-/* Of a longer origin the beginning is told: nginx cuts a line at 2,048 bytes, and after the message come client and request. */
+/* A longer origin is cut: nginx cuts a line at 2,048 bytes, and after the message come client and request. */
 enum { LONGEST = 160, ESCAPED = sizeof "\\xff" - 1 };
 
 /* A client's text on one line, whatever bytes it holds, and without the backtick that ends it. */
@@ -18,15 +18,13 @@ static u_char *ngx_http_corsac_escape(u_char *to, const corsac_slice *text) {
   return length < text->len ? ngx_cpymem(to, "...", sizeof "..." - 1) : to;
 }
 
-void ngx_http_corsac_log(ngx_http_request_t *r, ngx_http_corsac_ctx_t *ctx, const corsac_decision *decision) {
+void ngx_http_corsac_log_refusal(ngx_http_request_t *r, ngx_http_corsac_ctx_t *ctx, const corsac_decision *decision) {
   ngx_log_t *log = r->connection->log;
   ngx_uint_t reported = decision->reported != CORSAC_REASON_NONE;
   ngx_uint_t level = reported ? NGX_LOG_NOTICE : NGX_LOG_INFO;
-  corsac_reason reason = reported ? decision->reported : decision->reason;
-  const char *help = corsac_reason_help(reason);
-  if (ctx->told || log->log_level < level || *help == '\0') return;
-  /* A site's own pages send an origin with their writes, and need no CORS: nothing is refused them. */
-  if (!reported && decision->action == CORSAC_CONTINUE && corsac_request_is_same_origin(&ctx->request)) return;
+  if (ctx->logged || log->log_level < level) return;
+  corsac_reason reason = corsac_decision_reason_to_log(decision, &ctx->request);
+  if (reason == CORSAC_REASON_NONE) return;
 
   static const char before[] = " for the origin `", after[] = "`";
   u_char origin[sizeof before + LONGEST * ESCAPED + sizeof "..." + sizeof after], *end = origin;
@@ -36,6 +34,6 @@ void ngx_http_corsac_log(ngx_http_request_t *r, ngx_http_corsac_ctx_t *ctx, cons
     end = ngx_cpymem(end, after, sizeof after - 1);
   }
   ngx_log_error(level, log, 0, "corsac: %s%s%*s; %s", reported ? "only reported: " : "", corsac_reason_name(reason),
-                (size_t)(end - origin), origin, help);
-  ctx->told = 1;
+                (size_t)(end - origin), origin, corsac_reason_help(reason));
+  ctx->logged = 1;
 }

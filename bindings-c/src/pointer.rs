@@ -25,3 +25,14 @@ pub(crate) unsafe fn check_size<T>(pointer: *const T, least: usize) -> Result<()
     let size = unsafe { reference(pointer.cast::<usize>())? };
     if *size < least { Err(corsac_status::CORSAC_BAD_SIZE) } else { Ok(()) }
 }
+
+/// A caller's flag, as a byte: memory that was never set need not hold a `bool`.
+///
+/// # Safety
+///
+/// It points to a readable byte.
+#[inline]
+pub(crate) unsafe fn flag(pointer: *const bool) -> bool {
+    // SAFETY: by this function's own contract.
+    unsafe { pointer.cast::<u8>().read() != 0 }
+}

@@ -21,6 +21,10 @@ pub enum corsac_status {
     CORSAC_PANIC = 5,
     /// The host's allocator had no memory.
     CORSAC_MEMORY = 6,
+    /// A callback of the host's failed.
+    CORSAC_CALLBACK = 7,
+    /// A struct holds what this library does not put there.
+    CORSAC_INVALID = 8,
 }
 
 /// A status as C hands it over: any number.
@@ -37,9 +41,9 @@ pub type status_number = i32;
 /// Threads: any.
 #[unsafe(no_mangle)]
 pub extern "C" fn corsac_status_name(status: status_number) -> *const c_char {
-    use corsac_status::{CORSAC_BAD_SIZE, CORSAC_CONFIG, CORSAC_IO, CORSAC_MEMORY};
-    use corsac_status::{CORSAC_NULL, CORSAC_OK, CORSAC_PANIC};
-    const NAMES: [(corsac_status, &std::ffi::CStr); 7] = [
+    use corsac_status::{CORSAC_BAD_SIZE, CORSAC_CALLBACK, CORSAC_CONFIG, CORSAC_INVALID, CORSAC_IO};
+    use corsac_status::{CORSAC_MEMORY, CORSAC_NULL, CORSAC_OK, CORSAC_PANIC};
+    const NAMES: [(corsac_status, &std::ffi::CStr); 9] = [
         (CORSAC_OK, c"ok"),
         (CORSAC_NULL, c"null"),
         (CORSAC_BAD_SIZE, c"bad-size"),
@@ -47,6 +51,8 @@ pub extern "C" fn corsac_status_name(status: status_number) -> *const c_char {
         (CORSAC_IO, c"io"),
         (CORSAC_PANIC, c"panic"),
         (CORSAC_MEMORY, c"memory"),
+        (CORSAC_CALLBACK, c"callback"),
+        (CORSAC_INVALID, c"invalid"),
     ];
     panic_boundary::value(c"unknown".as_ptr(), || {
         let known = NAMES.iter().find(|(known, _)| *known as status_number == status);

@@ -1,5 +1,5 @@
 /*
- * A response's header lines for servers that have no list of their own, and what a decision does to them. Copy it into
+ * A response's header lines for servers that have no list of their own, and how a decision goes on them. Copy it into
  * your program: fill the lines as the application answers, call `cors_apply`, and send what is left.
  */
 #ifndef CORS_LINES_H
@@ -12,15 +12,17 @@
 
 enum { CORS_MOST_LINES = 64, CORS_MOST_BLOCKS = 128 };
 
+struct cors_line { corsac_slice name, value; };
+
 /* Texts are borrowed; what has to be made is kept in blocks, which `cors_end` frees. */
 struct cors_lines {
-  corsac_header line[CORS_MOST_LINES];
+  struct cors_line line[CORS_MOST_LINES];
   size_t count;
   void *block[CORS_MOST_BLOCKS];
   size_t blocks;
 };
 
-/* For `corsac_request_add_header` and `corsac_header_own`, too. */
+/* For `corsac_request_add_header`, too. */
 static inline void *cors_allocate(size_t size, void *lines) {
   struct cors_lines *to = lines;
   if (to->blocks == CORS_MOST_BLOCKS) return NULL;
@@ -33,56 +35,58 @@ static inline void cors_end(struct cors_lines *lines) {
   for (size_t i = 0; i < lines->blocks; i++) free(lines->block[i]);
 }
 
-static inline void cors_line(struct cors_lines *lines, corsac_slice name, corsac_slice value) {
-  if (lines->count == CORS_MOST_LINES) abort();
-  lines->line[lines->count++] = (corsac_header){.name = name, .value = value};
+/* The application's: adds a line, whose texts hold as long as the lines. False where there is no room. */
+static inline bool cors_add(struct cors_lines *lines, const char *name, const char *value) {
+  if (lines->count == CORS_MOST_LINES) return false;
+  lines->line[lines->count++] = (struct cors_line){corsac_slice_from(name), corsac_slice_from(value)};
+  return true;
 }
 
-static inline void cors_set(struct cors_lines *lines, const char *name, const char *value) {
-  cors_line(lines, corsac_slice_from(name), corsac_slice_from(value));
+static inline bool cors_is(const struct cors_line *line, corsac_slice name) {
+  return line->name.len == name.len && strncasecmp(line->name.ptr, name.ptr, name.len) == 0;
 }
 
-/* How many lines of a name there are. `values` takes their values, `off` takes them off. */
-static inline size_t cors_find(struct cors_lines *lines, corsac_slice name, corsac_slice *values, bool off) {
-  size_t found = 0, kept = 0;
-  for (size_t i = 0; i < lines->count; i++) {
-    corsac_header line = lines->line[i];
-    bool same = line.name.len == name.len && strncasecmp(line.name.ptr, name.ptr, name.len) == 0;
-    if (same && values != NULL) values[found] = line.value;
-    found += same;
-    if (!same || !off) lines->line[kept++] = line;
-  }
+static inline bool cors_has(const struct cors_lines *lines, const char *name) {
+  for (size_t i = 0; i < lines->count; i++)
+    if (cors_is(&lines->line[i], corsac_slice_from(name))) return true;
+  return false;
+}
+
+/* --- the callbacks of corsac_decision_apply --- */
+
+static inline bool cors_values(corsac_slice name, corsac_take_value take, void *to, void *user) {
+  const struct cors_lines *lines = user;
+  for (size_t i = 0; i < lines->count; i++)
+    if (cors_is(&lines->line[i], name)) take(lines->line[i].value, to);
+  return true;
+}
+
+static inline bool cors_remove(corsac_slice name, void *user) {
+  struct cors_lines *lines = user;
+  size_t kept = 0;
+  for (size_t i = 0; i < lines->count; i++)
+    if (!cors_is(&lines->line[i], name)) lines->line[kept++] = lines->line[i];
   lines->count = kept;
-  return found;
+  return true;
 }
 
-static inline void cors_merge(struct cors_lines *lines, const corsac_header *header) {
-  corsac_slice values[CORS_MOST_LINES], merged = {NULL, 0};
-  size_t count = cors_find(lines, header->name, values, true), room = header->value.len + 2;
-  for (size_t i = 0; i < count; i++) room += values[i].len + 2;
-  char *text = cors_allocate(room, lines);
-  if (text == NULL || corsac_vary_merge(values, count, header->value, text, room, &merged.len) != CORSAC_OK) abort();
-  merged.ptr = text;
-  cors_line(lines, header->name, merged);
+static inline bool cors_append(corsac_slice name, corsac_slice value, void *user) {
+  struct cors_lines *lines = user;
+  char *copy = cors_allocate(value.len + 1, lines); /* the value is gone once this function has returned */
+  return copy != NULL && cors_add(lines, name.ptr, memcpy(copy, value.ptr, value.len + 1)); /* with its NUL */
 }
 
-static inline void cors_apply(struct cors_lines *lines, const corsac_decision *decision) {
-  bool kept = false;
-  for (size_t i = 0; i < decision->header_count; i++) {
-    const corsac_header *header = &decision->headers[i];
-    switch (header->op) {
-    case CORSAC_OP_REMOVE: cors_find(lines, header->name, NULL, true); break;
-    case CORSAC_OP_MERGE: cors_merge(lines, header); break;
-    case CORSAC_OP_DEFAULT:
-      kept = kept || cors_find(lines, header->name, NULL, false) > 0;
-      if (!kept) cors_line(lines, header->name, header->value);
-      break;
-    case CORSAC_OP_SET: cors_find(lines, header->name, NULL, true); /* fall through */
-    case CORSAC_OP_ADD:
-      if (!kept) cors_line(lines, header->name, header->value);
-      break;
-    }
-  }
+static inline bool cors_set(corsac_slice name, corsac_slice value, void *user) {
+  return cors_remove(name, user) && cors_append(name, value, user);
+}
+
+/* Puts a decision on the lines. Where it fails, none of them may be sent: the result is a status to log. */
+static inline corsac_status cors_apply(struct cors_lines *lines, const corsac_decision *decision) {
+  corsac_response_headers headers = {.size = sizeof headers, .user = lines, .values = cors_values,
+                                     .remove = cors_remove, .set = cors_set, .append = cors_append};
+  corsac_status status = corsac_decision_apply(decision, &headers);
+  if (status != CORSAC_OK) lines->count = 0;
+  return status;
 }
 
 #endif

@@ -13,73 +13,44 @@
 
 enum { MAX_LINES = 32 };
 
-/* A response in the making. libmicrohttpd wants NUL-terminated values, so each line owns a copy. */
+/* A response in the making. Each line owns a copy of its value. */
 struct line { const char *name; char *value; };
 struct response { unsigned status; char *body; size_t count; struct line lines[MAX_LINES]; };
 
 /* The application: fills the response. */
 typedef void application(struct MHD_Connection *, const char *method, const char *path, void *state, struct response *);
 
-static inline void line_add(struct response *response, const char *name, const char *value, size_t length) {
-  char *copy = strndup(value, length);
-  if (copy == NULL || response->count == MAX_LINES) abort();
-  response->lines[response->count++] = (struct line){name, copy};
+static inline bool line_add(struct response *response, const char *name, const char *value) {
+  char *copy = response->count < MAX_LINES ? strdup(value) : NULL;
+  if (copy != NULL) response->lines[response->count++] = (struct line){name, copy};
+  return copy != NULL;
 }
 
-/* Takes all lines of one name off. Their values go to `values`, which then owns them, or are freed. */
-static inline size_t line_take(struct response *response, const char *name, char **values) {
-  size_t kept = 0, taken = 0;
+/* --- the callbacks of corsac_decision_apply; names are static, and names and values end with a NUL --- */
+
+static inline bool line_values(corsac_slice name, corsac_take_value take, void *to, void *user) {
+  const struct response *response = user;
+  for (size_t i = 0; i < response->count; i++)
+    if (strcasecmp(response->lines[i].name, name.ptr) == 0) take(corsac_slice_from(response->lines[i].value), to);
+  return true;
+}
+
+static inline bool line_remove(corsac_slice name, void *user) {
+  struct response *response = user;
+  size_t kept = 0;
   for (size_t i = 0; i < response->count; i++) {
     struct line line = response->lines[i];
-    if (strcasecmp(line.name, name) != 0) response->lines[kept++] = line;
-    else if (values != NULL) values[taken++] = line.value;
-    else free(line.value), taken++;
+    if (strcasecmp(line.name, name.ptr) != 0) response->lines[kept++] = line;
+    else free(line.value);
   }
   response->count = kept;
-  return taken;
+  return true;
 }
 
-/* Vary: what the application named stays, and each of ours is named once. */
-static inline void line_merge(struct response *response, const corsac_header *header) {
-  char *values[MAX_LINES];
-  corsac_slice lines[MAX_LINES];
-  size_t count = line_take(response, header->name.ptr, values), capacity = header->value.len + 2, length;
-  for (size_t i = 0; i < count; i++) {
-    lines[i] = corsac_slice_from(values[i]);
-    capacity += lines[i].len + 2;
-  }
-  char *merged = malloc(capacity);
-  if (merged == NULL || corsac_vary_merge(lines, count, header->value, merged, capacity, &length) != CORSAC_OK) abort();
-  line_add(response, header->name.ptr, merged, length);
-  free(merged);
-  for (size_t i = 0; i < count; i++) free(values[i]);
-}
+static inline bool line_append(corsac_slice name, corsac_slice value, void *user) { return line_add(user, name.ptr, value.ptr); }
 
-static inline bool line_is_there(const struct response *response, const char *name) {
-  for (size_t i = 0; i < response->count; i++)
-    if (strcasecmp(response->lines[i].name, name) == 0) return true;
-  return false;
-}
-
-/* What each operation of a decision means. */
-static inline void cors_apply(struct response *response, const corsac_decision *decision) {
-  bool kept = false;
-  for (size_t i = 0; i < decision->header_count; i++) {
-    const corsac_header *header = &decision->headers[i];
-    const char *name = header->name.ptr;
-    switch (header->op) {
-    case CORSAC_OP_REMOVE: line_take(response, name, NULL); break;
-    case CORSAC_OP_MERGE: line_merge(response, header); break;
-    case CORSAC_OP_DEFAULT:
-      kept = kept || line_is_there(response, name);
-      if (!kept) line_add(response, name, header->value.ptr, header->value.len);
-      break;
-    case CORSAC_OP_SET: line_take(response, name, NULL); /* fall through */
-    case CORSAC_OP_ADD:
-      if (!kept) line_add(response, name, header->value.ptr, header->value.len);
-      break;
-    }
-  }
+static inline bool line_set(corsac_slice name, corsac_slice value, void *user) {
+  return line_remove(name, user) && line_append(name, value, user);
 }
 
 /* The request's header lines. Only one that is repeated needs memory, which goes with the request. */
@@ -119,7 +90,14 @@ static inline enum MHD_Result cors_respond(struct MHD_Connection *connection, co
     response.status = decision.status;
     response.body = strndup(decision.body.ptr, decision.body.len);
   }
-  cors_apply(&response, &decision);
+  corsac_response_headers headers = {.size = sizeof headers, .user = &response, .values = line_values,
+                                     .remove = line_remove, .set = line_set, .append = line_append};
+  if (corsac_decision_apply(&decision, &headers) != CORSAC_OK) {
+    /* Lines that are half changed are not sent. */
+    for (size_t i = 0; i < response.count; i++) free(response.lines[i].value);
+    free(response.body);
+    response = (struct response){.status = MHD_HTTP_INTERNAL_SERVER_ERROR};
+  }
 
   struct MHD_Response *sent = MHD_create_response_from_buffer(
       response.body != NULL ? strlen(response.body) : 0, response.body != NULL ? response.body : "", MHD_RESPMEM_MUST_COPY);

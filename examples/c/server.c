@@ -20,7 +20,7 @@ static void answer(struct response *response, unsigned status, const char *body)
 }
 
 static void set(struct response *response, const char *name, const char *value) {
-  line_add(response, name, value, strlen(value));
+  line_add(response, name, value);
 }
 
 /* The token as JSON; NULL where it would need escapes, or memory is out. */

@@ -13,12 +13,12 @@
 
 /* The application: a status, header lines and a body. */
 static int application(const char *method, const char *path, struct cors_lines *lines, char *body, size_t room) {
-  cors_set(lines, "Content-Type", "text/plain");
+  cors_add(lines, "Content-Type", "text/plain");
   if (strcmp(path, "/crash") == 0) return snprintf(body, room, "crash\n"), 500;
   if (strcmp(path, "/hello") != 0) return snprintf(body, room, "not found\n"), 404;
-  cors_set(lines, "Access-Control-Allow-Origin", "*"); /* wrong: the policy knows better */
-  cors_set(lines, "Access-Control-Allow-Credentials", "maybe");
-  cors_set(lines, "Vary", "Accept-Language"); /* right: it is kept */
+  cors_add(lines, "Access-Control-Allow-Origin", "*"); /* wrong: the policy knows better */
+  cors_add(lines, "Access-Control-Allow-Credentials", "maybe");
+  cors_add(lines, "Vary", "Accept-Language"); /* right: it is kept */
   snprintf(body, room, "%s hello\n", method);
   return 200;
 }
@@ -42,7 +42,7 @@ static int answer(struct mg_connection *connection, const corsac_policy *policy,
   char body[256] = "";
   int status = error;
   if (error != 0) {
-    cors_set(&lines, "Content-Type", "text/plain");
+    cors_add(&lines, "Content-Type", "text/plain");
     snprintf(body, sizeof body, "%s\n", mg_get_response_code_text(connection, error));
   } else if (decision.action == CORSAC_CONTINUE) {
     status = application(method, path, &lines, body, sizeof body);
@@ -50,14 +50,14 @@ static int answer(struct mg_connection *connection, const corsac_policy *policy,
     status = decision.status;
     snprintf(body, sizeof body, "%s", decision.body.ptr);
   }
-  /* Where a preflight could not be read, the server's error stands and says nothing of the policy. */
-  if (error == 0 || decision.action == CORSAC_CONTINUE) cors_apply(&lines, &decision);
+  /* The server's own error takes the place of an answer of corsac's, and says nothing of the policy. */
+  bool stands = error == 0 || decision.action == CORSAC_CONTINUE;
+  if (stands && cors_apply(&lines, &decision) != CORSAC_OK) status = 500, body[0] = '\0';
 
   mg_printf(connection, "HTTP/1.1 %d %s\r\nConnection: close\r\n", status, mg_get_response_code_text(connection, status));
-  corsac_slice length = corsac_slice_from("content-length");
-  if (status != 204 && cors_find(&lines, length, NULL, false) == 0) mg_printf(connection, "Content-Length: %zu\r\n", strlen(body));
+  if (status != 204 && !cors_has(&lines, "Content-Length")) mg_printf(connection, "Content-Length: %zu\r\n", strlen(body));
   for (size_t i = 0; i < lines.count; i++) {
-    const corsac_header *line = &lines.line[i];
+    const struct cors_line *line = &lines.line[i];
     mg_printf(connection, "%.*s: ", (int)line->name.len, line->name.ptr);
     mg_write(connection, line->value.ptr, line->value.len);
     mg_write(connection, "\r\n", 2);

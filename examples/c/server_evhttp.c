@@ -27,12 +27,12 @@ static const char *method_of(struct evhttp_request *request) {
 
 /* The application: a status, header lines and a body. */
 static int application(const char *method, const char *path, struct cors_lines *lines, struct evbuffer *body) {
-  cors_set(lines, "Content-Type", "text/plain");
+  cors_add(lines, "Content-Type", "text/plain");
   if (strcmp(path, "/crash") == 0) return evbuffer_add_printf(body, "crash\n"), 500;
   if (strcmp(path, "/hello") != 0) return evbuffer_add_printf(body, "not found\n"), 404;
-  cors_set(lines, "Access-Control-Allow-Origin", "*"); /* wrong: the policy knows better */
-  cors_set(lines, "Access-Control-Allow-Credentials", "maybe");
-  cors_set(lines, "Vary", "Accept-Language"); /* right: it is kept */
+  cors_add(lines, "Access-Control-Allow-Origin", "*"); /* wrong: the policy knows better */
+  cors_add(lines, "Access-Control-Allow-Credentials", "maybe");
+  cors_add(lines, "Vary", "Accept-Language"); /* right: it is kept */
   evbuffer_add_printf(body, "%s hello\n", method);
   return 200;
 }
@@ -54,12 +54,10 @@ static void answer(struct evhttp_request *request, void *policy) {
   int status = decision.status;
   if (decision.action == CORSAC_CONTINUE) status = application(seen.method.ptr, path != NULL ? path : "", &lines, body);
   else evbuffer_add(body, decision.body.ptr, decision.body.len);
-  cors_apply(&lines, &decision);
+  if (cors_apply(&lines, &decision) != CORSAC_OK) status = 500, evbuffer_drain(body, evbuffer_get_length(body));
 
   for (size_t i = 0; i < lines.count; i++) {
-    /* libevent wants a NUL. */
-    char *value = corsac_header_own(&lines.line[i], cors_allocate, &lines);
-    if (value != NULL) evhttp_add_header(evhttp_request_get_output_headers(request), lines.line[i].name.ptr, value);
+    evhttp_add_header(evhttp_request_get_output_headers(request), lines.line[i].name.ptr, lines.line[i].value.ptr);
   }
   if (evhttp_request_get_command(request) == EVHTTP_REQ_HEAD) evbuffer_drain(body, evbuffer_get_length(body));
   evhttp_send_reply(request, status, NULL, body);

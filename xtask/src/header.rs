@@ -8,7 +8,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 /// The binding's files in the order in which the header shows them.
-const FILES: [&str; 25] = [
+const FILES: [&str; 29] = [
     "version",
     "slice",
     "status",
@@ -26,6 +26,7 @@ const FILES: [&str; 25] = [
     "policy/options",
     "policy/build",
     "policy/counted",
+    "policy/nobody",
     "policy/lints",
     "reload/reloadable",
     "reload/watch",
@@ -33,18 +34,23 @@ const FILES: [&str; 25] = [
     "predicate/function",
     "decision/evaluate",
     "predicate/answer_cache",
+    "decision/reason_to_log",
+    "response/headers",
+    "response/apply",
     "response/vary",
 ];
 
 /// Files of which nothing goes into the header.
-const INNER: [&str; 7] = [
+const INNER: [&str; 9] = [
     "lib",
     "panic_boundary",
     "pointer",
+    "decision/reader",
     "decision/writer",
     "issues/terminated_text",
     "policy/out_parameters",
     "request/read",
+    "response/host_headers",
 ];
 
 pub(crate) fn render(root: &Path) -> Result<String, Box<dyn Error>> {

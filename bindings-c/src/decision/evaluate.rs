@@ -21,6 +21,7 @@ use std::ffi::c_void;
 unsafe fn decide<'a>(
     policy: *const corsac_policy,
     request: *const corsac_request,
+    served: Option<corsac_slice>,
     out: *mut corsac_decision,
     ask: impl FnOnce(Pending<'a>) -> Option<PredicateAnswer>,
 ) -> corsac_status {
@@ -32,7 +33,15 @@ unsafe fn decide<'a>(
         let mut seen = Request::default();
         // SAFETY: the request's slices hold as long as the caller uses the decision.
         unsafe { read::read(request, policy.protected, &mut seen)? };
-        match policy.policy.evaluate(&seen) {
+        let evaluation = match served {
+            None => policy.policy.evaluate(&seen),
+            Some(served) => {
+                // SAFETY: it holds by the caller's contract.
+                let served = unsafe { served.bytes()? }.ok_or(corsac_status::CORSAC_NULL)?;
+                policy.policy.evaluate_as_served(&seen, served)
+            }
+        };
+        match evaluation {
             Evaluation::Decided(decision) => out.fill(&decision),
             Evaluation::Ask(pending) => match ask(pending) {
                 Some(answer) => out.fill(&pending.resolve(answer)),
@@ -65,7 +74,30 @@ pub unsafe extern "C" fn corsac_policy_evaluate(
     out: *mut corsac_decision,
 ) -> corsac_status {
     // SAFETY: the contract of this function is `decide`'s.
-    unsafe { decide(policy, request, out, |_| None) }
+    unsafe { decide(policy, request, None, out, |_| None) }
+}
+
+/// Decides on a request that the server goes on with under another method: it makes a GET of a request for its error page,
+/// or where a backend sends it on inside of the server. It allocates nothing.
+///
+/// The decision is that of `corsac_policy_evaluate`, so that a page may read the errors that it caused. But where
+/// `protection` refuses the client's request as a write, the decision is that on the request as it is served: what there
+/// was to write is written, or never will be, and no error page is a write. With `served` the same as the client's method
+/// it is `corsac_policy_evaluate`.
+///
+/// Parameters: as `corsac_policy_evaluate`; `request` is the client's, `served` is the method that the server goes on with.
+///
+/// Returns, lifetime, threads: as `corsac_policy_evaluate`; `CORSAC_NULL` also where `served` is absent. Where the decision
+/// is `CORSAC_ASK`, `corsac_policy_resolve` decides on the client's request.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn corsac_policy_evaluate_as_served(
+    policy: *const corsac_policy,
+    request: *const corsac_request,
+    served: corsac_slice,
+    out: *mut corsac_decision,
+) -> corsac_status {
+    // SAFETY: the contract of this function is `decide`'s.
+    unsafe { decide(policy, request, Some(served), out, |_| None) }
 }
 
 /// Decides on a request for which `corsac_policy_evaluate` said `CORSAC_ASK`, with the predicate's answer.
@@ -82,7 +114,7 @@ pub unsafe extern "C" fn corsac_policy_resolve(
     out: *mut corsac_decision,
 ) -> corsac_status {
     // SAFETY: the contract of this function is `decide`'s.
-    unsafe { decide(policy, request, out, |_| Some(answer_of(answer))) }
+    unsafe { decide(policy, request, None, out, |_| Some(answer_of(answer))) }
 }
 
 /// Decides on a request and asks the predicate where the policy says so: both of the above in one call.
@@ -109,5 +141,5 @@ pub unsafe extern "C" fn corsac_policy_evaluate_with(
         Some(answer_of(unsafe { predicate(corsac_slice::of(pending.origin()), request, user) }))
     };
     // SAFETY: the contract of this function is `decide`'s.
-    unsafe { decide(policy, request, out, ask) }
+    unsafe { decide(policy, request, None, out, ask) }
 }

@@ -6,5 +6,7 @@ pub mod fields;
 pub mod header;
 pub mod header_copy;
 pub mod reason;
+pub mod reason_to_log;
 
+pub(crate) mod reader;
 pub(crate) mod writer;

@@ -14,6 +14,23 @@ pub(crate) fn number(reason: Option<Reason>) -> reason_number {
     reason.map_or(NONE, |reason| reason_number::from(reason as u8))
 }
 
+/// The engine's reason; none for `NONE` and for a number that is no reason.
+pub(crate) fn of(number: reason_number) -> Option<Reason> {
+    Reason::ALL.iter().copied().find(|reason| self::number(Some(*reason)) == number)
+}
+
+/// Whether a reason is that of `protection`: the request itself is refused, whatever CORS says of it.
+///
+/// Parameters: `reason` is any number.
+///
+/// Returns: whether it is; false for `CORSAC_REASON_NONE`, and for a number that is no reason.
+///
+/// Threads: any.
+#[unsafe(no_mangle)]
+pub extern "C" fn corsac_reason_is_protection_refusal(reason: reason_number) -> bool {
+    panic_boundary::value(false, || of(reason).is_some_and(Reason::is_protection_refusal))
+}
+
 /// The name of a reason: stable, kebab-case, the same in every language.
 ///
 /// Parameters: `reason` is any number.
@@ -30,8 +47,7 @@ pub extern "C" fn corsac_reason_name(reason: reason_number) -> *const c_char {
         if reason == NONE {
             return c"none".as_ptr();
         }
-        let known = Reason::ALL.iter().find(|known| number(Some(**known)) == reason);
-        known.map_or(c"unknown", |reason| reason.as_c_str()).as_ptr()
+        of(reason).map_or(c"unknown", Reason::as_c_str).as_ptr()
     })
 }
 

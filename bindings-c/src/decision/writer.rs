@@ -12,7 +12,10 @@ use std::mem::{offset_of, size_of};
 use std::ptr::addr_of_mut;
 
 /// The size that the first version of the header had. Later fields are written only where `size` reaches them.
-const FIRST: usize = offset_of!(corsac_decision, headers) + size_of::<[corsac_header; CORSAC_MAX_HEADERS]>();
+pub(crate) const FIRST: usize = offset_of!(corsac_decision, headers) + size_of::<[corsac_header; CORSAC_MAX_HEADERS]>();
+
+/// The size with the fields that say whether the request is refused.
+pub(crate) const BEFORE_BODY: usize = offset_of!(corsac_decision, body);
 
 /// A caller's decision, which is a refusal until it is filled.
 pub(crate) struct DecisionWriter(*mut corsac_decision);
@@ -28,7 +31,7 @@ impl DecisionWriter {
         // SAFETY: the caller's contract is this function's own.
         let enough = unsafe { pointer::check_size(out, FIRST) };
         // SAFETY: as above. What a smaller struct has room for says no too, lest it says what an earlier call said.
-        unsafe { pointer::check_size(out, offset_of!(corsac_decision, body))? };
+        unsafe { pointer::check_size(out, BEFORE_BODY)? };
         // SAFETY: not NULL, and large enough for the fields before `body`.
         unsafe {
             addr_of_mut!((*out).action).write(Action::Respond as action_number);

@@ -3,6 +3,7 @@
 pub mod build;
 pub mod counted;
 pub mod lints;
+pub mod nobody;
 pub mod options;
 
 pub(crate) mod out_parameters;

@@ -1,7 +1,6 @@
 //! `corsac_policy_options`: what only the host can say about a policy.
 
 use crate::pointer;
-use crate::request::read::flag;
 use crate::status::corsac_status;
 use engine::PolicyBuilder;
 use std::mem::size_of;
@@ -29,6 +28,6 @@ pub(crate) unsafe fn builder(options: *const corsac_policy_options) -> Result<Po
     // SAFETY: the caller's contract is this function's own.
     unsafe { pointer::check_size(options, FIRST)? };
     // SAFETY: not NULL and large enough.
-    let predicate = unsafe { flag(addr_of!((*options).has_predicate)) };
+    let predicate = unsafe { pointer::flag(addr_of!((*options).has_predicate)) };
     Ok(PolicyBuilder::new().predicate(predicate))
 }

@@ -7,7 +7,7 @@ use crate::request::fields::corsac_request;
 use crate::request::read;
 use crate::slice::corsac_slice;
 use crate::status::corsac_status;
-use engine::binding::RequestHeader;
+use engine::binding::{RequestHeader, limits};
 use std::ffi::{c_char, c_void};
 use std::mem::{offset_of, size_of};
 use std::ptr::addr_of_mut;
@@ -16,16 +16,10 @@ use std::ptr::addr_of_mut;
 const COMMA: &[u8] = b", ";
 
 /// A joined value longer than this is refused whatever follows, so the rest is not copied.
-const ENOUGH: usize = 16 * 1024;
+const ENOUGH: usize = limits::JOINED_HEADER_BYTES;
 
 /// The least memory that is asked for.
 const LEAST: usize = 256;
-
-/// Stands for lines that found no memory: no token, so that whatever is joined to it stays refused.
-const UNREADABLE: &[u8] = b"@";
-
-/// The same where no value is refused, and this one makes a request one that is judged.
-const JUDGED: &[u8] = b"websocket";
 
 /// Where a header's field is in a request.
 fn field_of(header: RequestHeader) -> Option<usize> {
@@ -94,10 +88,8 @@ pub unsafe extern "C" fn corsac_request_add_header(
             *joined &= !bit;
             return Ok(());
         }
-        let is_judged_by = header == RequestHeader::Upgrade;
-        let unreadable = corsac_slice::of(if is_judged_by { JUDGED } else { UNREADABLE });
-        if is_judged_by && slice.len.max(line.len()) > ENOUGH {
-            // No length makes it refused: it is what it might say.
+        let unreadable = corsac_slice::of(header.unreadable_value());
+        if header.is_unreadable_joined(slice.len, line.len()) {
             *slice = unreadable;
             *joined &= !bit;
             return Ok(());

@@ -34,7 +34,7 @@ pub(crate) unsafe fn read<'a>(
     unsafe {
         seen.method = (*request).method.bytes()?.ok_or(corsac_status::CORSAC_NULL)?;
         seen.path = (*request).path.bytes()?;
-        seen.path_decoded = (*request).size >= SECOND && flag(addr_of!((*request).path_decoded));
+        seen.path_decoded = (*request).size >= SECOND && pointer::flag(addr_of!((*request).path_decoded));
         seen.origin = (*request).origin.bytes()?;
         seen.access_control_request_method = (*request).access_control_request_method.bytes()?;
         seen.access_control_request_headers = (*request).access_control_request_headers.bytes()?;
@@ -56,20 +56,9 @@ unsafe fn read_for_protection<'a>(request: *const corsac_request, seen: &mut Req
             seen.host = seen.host.or((*request).authority.bytes()?);
             seen.upgrade = (*request).upgrade.bytes()?;
             seen.sec_websocket_key = (*request).sec_websocket_key.bytes()?;
-            seen.secure = flag(addr_of!((*request).secure));
-            seen.websocket = flag(addr_of!((*request).websocket));
+            seen.secure = pointer::flag(addr_of!((*request).secure));
+            seen.websocket = pointer::flag(addr_of!((*request).websocket));
         }
     }
     Ok(())
-}
-
-/// A caller's flag, as a byte: memory that was never set need not hold a `bool`.
-///
-/// # Safety
-///
-/// It points to a readable byte.
-#[inline]
-pub(crate) unsafe fn flag(pointer: *const bool) -> bool {
-    // SAFETY: by this function's own contract.
-    unsafe { pointer.cast::<u8>().read() != 0 }
 }

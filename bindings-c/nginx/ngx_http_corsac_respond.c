@@ -1,7 +1,7 @@
-/* Answering where the application is not to be run. */
+/* Sending the decision itself as the response, where the application does not run. */
 #include "ngx_http_corsac.h"
 
-ngx_int_t ngx_http_corsac_body(ngx_http_request_t *r, const corsac_decision *decision) {
+ngx_int_t ngx_http_corsac_send_body(ngx_http_request_t *r, const corsac_decision *decision) {
   corsac_slice body = decision->body;
   ngx_buf_t *buffer = ngx_calloc_buf(r->pool);
   if (buffer == NULL) return NGX_ERROR;
@@ -15,12 +15,12 @@ ngx_int_t ngx_http_corsac_body(ngx_http_request_t *r, const corsac_decision *dec
   return ngx_http_output_filter(r, &chain);
 }
 
-ngx_int_t ngx_http_corsac_answer(ngx_http_request_t *r, ngx_http_corsac_ctx_t *ctx, const corsac_decision *decision) {
+ngx_int_t ngx_http_corsac_respond(ngx_http_request_t *r, ngx_http_corsac_ctx_t *ctx, const corsac_decision *decision) {
   ngx_int_t result = ngx_http_discard_request_body(r);
   if (result != NGX_OK) return result;
-  ctx->answered = 1;
-  ngx_http_corsac_become(r, decision);
+  ctx->responded = 1;
+  ngx_http_corsac_start_response(r, decision);
   result = ngx_http_send_header(r);
   if (result == NGX_ERROR || result > NGX_OK || r->header_only) return result;
-  return ngx_http_corsac_body(r, decision);
+  return ngx_http_corsac_send_body(r, decision);
 }

@@ -1,0 +1,56 @@
+/* What is known about a request, and where it is kept. */
+#include "ngx_http_corsac.h"
+
+static void ngx_http_corsac_marker(void *data) { (void)data; }
+
+/* nginx forgets modules' contexts on an internal redirect, but not the pool's cleanups: one of them is the marker. */
+ngx_http_corsac_ctx_t *ngx_http_corsac_find_ctx(ngx_http_request_t *r) {
+  ngx_http_corsac_ctx_t *ctx = ngx_http_get_module_ctx(r, ngx_http_corsac_module);
+  if (ctx != NULL || !(r->internal || r->filter_finalize)) return ctx;
+  for (ngx_pool_cleanup_t *cleanup = r->pool->cleanup; cleanup != NULL; cleanup = cleanup->next) {
+    if (cleanup->handler != ngx_http_corsac_marker) continue;
+    ngx_http_set_ctx(r, cleanup->data, ngx_http_corsac_module);
+    return cleanup->data;
+  }
+  return NULL;
+}
+
+static void *ngx_http_corsac_allocate(size_t size, void *pool) { return ngx_pnalloc(pool, size); }
+
+corsac_slice ngx_http_corsac_slice(ngx_str_t text) {
+  /* An empty text is present all the same. */
+  return (corsac_slice){text.data != NULL ? (const char *)text.data : "", text.len};
+}
+
+ngx_http_corsac_ctx_t *ngx_http_corsac_ctx(ngx_http_request_t *r) {
+  ngx_http_corsac_ctx_t *ctx = ngx_http_corsac_find_ctx(r);
+  if (ctx != NULL) return ctx;
+
+  ngx_pool_cleanup_t *cleanup = ngx_pool_cleanup_add(r->pool, sizeof *ctx);
+  if (cleanup == NULL) return NULL;
+  cleanup->handler = ngx_http_corsac_marker;
+  ctx = cleanup->data;
+  ngx_memzero(ctx, sizeof *ctx);
+  ctx->request.size = sizeof ctx->request;
+  ctx->request.method = ngx_http_corsac_slice(r->method_name);
+  /* As the client sent it, whatever `rewrite` or `merge_slashes` make of it. */
+  ctx->request.path = ngx_http_corsac_slice(r->unparsed_uri);
+#if (NGX_HTTP_SSL)
+  ctx->request.secure = r->connection->ssl != NULL;
+#endif
+  ctx->reason = CORSAC_REASON_NONE;
+  ctx->reported = CORSAC_REASON_NONE;
+
+  const ngx_list_part_t *part = &r->headers_in.headers.part;
+  for (; part != NULL; part = part->next) {
+    const ngx_table_elt_t *line = part->elts;
+    for (ngx_uint_t i = 0; i < part->nelts; i++) {
+      if (corsac_request_add_header(&ctx->request, ngx_http_corsac_slice(line[i].key), ngx_http_corsac_slice(line[i].value),
+                                    ngx_http_corsac_allocate, r->pool) != CORSAC_OK) {
+        return NULL;
+      }
+    }
+  }
+  ngx_http_set_ctx(r, ctx, ngx_http_corsac_module);
+  return ctx;
+}

@@ -1,0 +1,140 @@
+/* nginx's list of a response's headers, as `corsac_decision_apply` reads and changes it. */
+#include "ngx_http_corsac.h"
+
+typedef struct {
+  ngx_http_request_t *request;
+  corsac_slice merged; /* the name of the header that is merged, of which nginx has a line of its own; or absent */
+} ngx_http_corsac_response_t;
+
+static ngx_uint_t ngx_http_corsac_is_same(corsac_slice a, corsac_slice b) {
+  return a.ptr != NULL && b.ptr != NULL && a.len == b.len && ngx_strncasecmp((u_char *)a.ptr, (u_char *)b.ptr, a.len) == 0;
+}
+
+/* The next line of a name, from `*part` and `*index` on. By nginx's own convention a line whose hash is 0 is not sent. */
+static ngx_table_elt_t *ngx_http_corsac_next_line(ngx_list_part_t **part, ngx_uint_t *index, corsac_slice name) {
+  for (; *part != NULL; *part = (*part)->next, *index = 0) {
+    ngx_table_elt_t *line = (*part)->elts;
+    while (*index < (*part)->nelts) {
+      ngx_table_elt_t *found = &line[(*index)++];
+      if (found->hash != 0 && ngx_http_corsac_is_same((corsac_slice){(char *)found->key.data, found->key.len}, name)) return found;
+    }
+  }
+  return NULL;
+}
+
+/* nginx writes `Vary: Accept-Encoding` as a line of its own when the response is sent, and not into its list. */
+static ngx_uint_t ngx_http_corsac_has_own_line(const ngx_http_corsac_response_t *response, corsac_slice name) {
+  ngx_http_core_loc_conf_t *core = ngx_http_get_module_loc_conf(response->request, ngx_http_core_module);
+  return ngx_http_corsac_is_same(name, response->merged) && response->request->gzip_vary && core->gzip_vary;
+}
+
+/* The lines of the list and nginx's own as one value, which names nothing twice. */
+static bool ngx_http_corsac_take_with_own_line(const ngx_http_corsac_response_t *response, corsac_slice name,
+                                               corsac_take_value take, void *to) {
+  ngx_http_request_t *r = response->request;
+  corsac_slice own = corsac_slice_from("Accept-Encoding"), *line;
+  ngx_array_t lines;
+  if (ngx_array_init(&lines, r->pool, 4, sizeof *line) != NGX_OK) return false;
+  size_t length = 0, room = own.len + 2;
+  ngx_list_part_t *part = &r->headers_out.headers.part;
+  ngx_uint_t index = 0;
+  for (ngx_table_elt_t *found; (found = ngx_http_corsac_next_line(&part, &index, name)) != NULL; room += line->len + 2) {
+    if ((line = ngx_array_push(&lines)) == NULL) return false;
+    *line = ngx_http_corsac_slice(found->value);
+  }
+  char *merged = ngx_pnalloc(r->pool, room);
+  if (merged == NULL || corsac_vary_merge(lines.elts, lines.nelts, own, merged, room, &length) != CORSAC_OK) return false;
+  take((corsac_slice){merged, length}, to);
+  return true;
+}
+
+static bool ngx_http_corsac_values(corsac_slice name, corsac_take_value take, void *to, void *user) {
+  ngx_http_corsac_response_t *response = user;
+  if (ngx_http_corsac_has_own_line(response, name)) return ngx_http_corsac_take_with_own_line(response, name, take, to);
+  ngx_list_part_t *part = &response->request->headers_out.headers.part;
+  ngx_uint_t index = 0;
+  for (ngx_table_elt_t *line; (line = ngx_http_corsac_next_line(&part, &index, name)) != NULL;) {
+    take(ngx_http_corsac_slice(line->value), to);
+  }
+  return true;
+}
+
+static bool ngx_http_corsac_remove(corsac_slice name, void *user) {
+  ngx_http_corsac_response_t *response = user;
+  ngx_list_part_t *part = &response->request->headers_out.headers.part;
+  ngx_uint_t index = 0;
+  for (ngx_table_elt_t *line; (line = ngx_http_corsac_next_line(&part, &index, name)) != NULL;) line->hash = 0;
+  return true;
+}
+
+static bool ngx_http_corsac_append(corsac_slice name, corsac_slice value, void *user) {
+  ngx_http_corsac_response_t *response = user;
+  u_char *text = ngx_pnalloc(response->request->pool, value.len);
+  ngx_table_elt_t *line = ngx_list_push(&response->request->headers_out.headers);
+  if (text == NULL || line == NULL) return false;
+  ngx_memcpy(text, value.ptr, value.len);
+  ngx_memzero(line, sizeof *line);
+  /* Names are static, and lower case already. */
+  line->key = (ngx_str_t){name.len, (u_char *)name.ptr};
+  line->lowcase_key = line->key.data;
+  line->value = (ngx_str_t){value.len, text};
+  line->hash = 1;
+  return true;
+}
+
+/* nginx keeps the type and the length outside the list: `ngx_http_corsac_start_response` sets them. */
+enum { IN_LIST, TYPE, LENGTH };
+static ngx_uint_t ngx_http_corsac_storage_of(corsac_slice name) {
+  if (ngx_http_corsac_is_same(name, corsac_slice_from("content-type"))) return TYPE;
+  return ngx_http_corsac_is_same(name, corsac_slice_from("content-length")) ? LENGTH : IN_LIST;
+}
+
+static bool ngx_http_corsac_set(corsac_slice name, corsac_slice value, void *user) {
+  ngx_http_corsac_response_t *response = user;
+  if (ngx_http_corsac_storage_of(name) != IN_LIST) return true;
+  /* It was among the values that were merged. */
+  if (ngx_http_corsac_has_own_line(response, name)) response->request->gzip_vary = 0;
+  return ngx_http_corsac_remove(name, user) && ngx_http_corsac_append(name, value, user);
+}
+
+ngx_int_t ngx_http_corsac_apply(ngx_http_request_t *r, const ngx_http_corsac_ctx_t *ctx, const corsac_decision *decision) {
+  ngx_http_corsac_response_t response = {.request = r};
+  for (size_t i = 0; i < decision->header_count; i++) {
+    if (decision->headers[i].op == CORSAC_OP_MERGE) response.merged = decision->headers[i].name;
+  }
+  corsac_response_headers headers = {
+      .size = sizeof headers,
+      .user = &response,
+      .values = ngx_http_corsac_values,
+      .remove = ngx_http_corsac_remove,
+      .set = ngx_http_corsac_set,
+      .append = ngx_http_corsac_append,
+      .keep_app_headers = !ctx->conf->hide_upstream,
+  };
+  corsac_status status = corsac_decision_apply(decision, &headers);
+  if (status == CORSAC_OK) return NGX_OK;
+  ngx_log_error(NGX_LOG_ERR, r->connection->log, 0, "corsac: headers not set: %s", corsac_status_name(status));
+  return NGX_ERROR;
+}
+
+void ngx_http_corsac_start_response(ngx_http_request_t *r, const corsac_decision *decision) {
+  r->err_status = 0;
+  r->headers_out.status = decision->status;
+  r->headers_out.status_line.len = 0;
+  r->headers_out.content_length_n = (off_t)decision->body.len;
+  if (r->headers_out.content_length != NULL) r->headers_out.content_length->hash = 0;
+  r->headers_out.content_length = NULL;
+  ngx_str_null(&r->headers_out.content_type);
+  r->headers_out.content_type_len = 0;
+  r->headers_out.content_type_lowcase = NULL;
+  ngx_str_null(&r->headers_out.charset);
+  for (size_t i = 0; i < decision->header_count; i++) {
+    const corsac_header *header = &decision->headers[i];
+    if (ngx_http_corsac_storage_of(header->name) != TYPE) continue;
+    ngx_str_t type = {header->value.len, (u_char *)header->value.ptr};
+    u_char *parameters = ngx_strlchr(type.data, type.data + type.len, ';');
+    r->headers_out.content_type = type;
+    /* Up to its parameters, so that nginx adds no charset of its own and finds the type in its lists. */
+    r->headers_out.content_type_len = parameters != NULL ? (size_t)(parameters - type.data) : type.len;
+  }
+}

@@ -1,0 +1,86 @@
+//! Reading a decision back from the caller's struct.
+
+use crate::decision::action::{action_number, corsac_action};
+use crate::decision::fields::{CORSAC_MAX_HEADERS, corsac_decision};
+use crate::decision::header::{corsac_header, corsac_op, op_number};
+use crate::decision::reason;
+use crate::decision::writer::{BEFORE_BODY, FIRST};
+use crate::pointer;
+use crate::status::corsac_status;
+use engine::{Action, Header, HeaderName, Op, Reason};
+use std::ptr::addr_of;
+
+/// What a decision does to a response. It is read before anything is done, so that a callback may reuse the struct.
+pub(crate) struct ReadDecision<'a> {
+    pub(crate) action: Action,
+    pub(crate) removed: Vec<HeaderName>,
+    pub(crate) headers: Vec<Header<'a>>,
+}
+
+impl<'a> ReadDecision<'a> {
+    /// # Safety
+    ///
+    /// Unless NULL, `decision` points to a readable struct of the size that it says, of which `header_count` headers are
+    /// filled; their slices hold for `'a`.
+    pub(crate) unsafe fn read(decision: *const corsac_decision) -> Result<Self, corsac_status> {
+        // SAFETY: the caller's contract is this function's own.
+        unsafe { pointer::check_size(decision, FIRST)? };
+        // SAFETY: not NULL, and large enough.
+        let (action, count) = unsafe { ((*decision).action, (*decision).header_count) };
+        let action = action_of(action)?;
+        if count > CORSAC_MAX_HEADERS {
+            return Err(corsac_status::CORSAC_BAD_SIZE);
+        }
+        let (mut removed, mut headers) = (Vec::new(), Vec::new());
+        for index in 0..count {
+            // SAFETY: `index` is below the array's length, and the header is filled. It is read as it is, without a reference
+            // to those past it, which may never have been written.
+            let header = unsafe { addr_of!((*decision).headers).cast::<corsac_header>().add(index).read() };
+            // SAFETY: the slices hold by the caller's contract.
+            let (name, value) = unsafe { (header.name.bytes()?, header.value.bytes()?) };
+            let (name, value) = name.zip(value).ok_or(corsac_status::CORSAC_NULL)?;
+            let name = HeaderName::of(name).ok_or(corsac_status::CORSAC_INVALID)?;
+            match op_of(header.op)? {
+                None => removed.push(name),
+                Some(op) => headers.push(Header { name, value, op }),
+            }
+        }
+        Ok(ReadDecision { action, removed, headers })
+    }
+}
+
+/// The action, the reason and what was reported; none for a decision that was not made.
+///
+/// # Safety
+///
+/// Unless NULL, `decision` points to a readable struct of the size that it says.
+pub(crate) unsafe fn read_reasons(
+    decision: *const corsac_decision,
+) -> Result<Option<(Action, Reason, Option<Reason>)>, corsac_status> {
+    // SAFETY: the caller's contract is this function's own.
+    unsafe { pointer::check_size(decision, BEFORE_BODY)? };
+    // SAFETY: not NULL, and large enough.
+    let (action, reason, reported) = unsafe { ((*decision).action, (*decision).reason, (*decision).reported) };
+    let (Ok(action), Some(reason)) = (action_of(action), reason::of(reason)) else { return Ok(None) };
+    Ok(Some((action, reason, reason::of(reported))))
+}
+
+fn action_of(number: action_number) -> Result<Action, corsac_status> {
+    const RESPOND: action_number = corsac_action::CORSAC_RESPOND as action_number;
+    const CONTINUE: action_number = corsac_action::CORSAC_CONTINUE as action_number;
+    match number {
+        RESPOND => Ok(Action::Respond),
+        CONTINUE => Ok(Action::Continue),
+        _ => Err(corsac_status::CORSAC_INVALID),
+    }
+}
+
+/// The engine's operation; none for a header that comes off.
+fn op_of(number: op_number) -> Result<Option<Op>, corsac_status> {
+    const REMOVE: op_number = corsac_op::CORSAC_OP_REMOVE as op_number;
+    if number == REMOVE {
+        return Ok(None);
+    }
+    let op = [Op::Set, Op::Add, Op::Merge, Op::Default].into_iter().find(|op| *op as op_number == number);
+    op.map(Some).ok_or(corsac_status::CORSAC_INVALID)
+}

@@ -1,0 +1,43 @@
+//! `corsac_decision_apply`: a decision's headers on the host's response.
+
+use crate::decision::fields::corsac_decision;
+use crate::decision::reader::ReadDecision;
+use crate::panic_boundary;
+use crate::response::headers::corsac_response_headers;
+use crate::response::host_headers::HostHeaders;
+use crate::status::corsac_status;
+use engine::binding::{Precedence, apply_headers};
+
+/// Puts a decision's headers on a response: what the application has set in their place comes off, `Vary` is merged. Call
+/// it last, when everything else that sets headers has run, and on every response: errors too, and answers of corsac's.
+///
+/// The callbacks are called on the same thread before this function returns; nothing is kept.
+///
+/// Parameters:
+/// - `decision` is a decision that `corsac_policy_evaluate` or its like has filled, and that still holds.
+/// - `response` is the response; its `size` and all its callbacks are set.
+///
+/// Returns: `CORSAC_OK`; `CORSAC_NULL`, also for a callback that is NULL; `CORSAC_BAD_SIZE`; `CORSAC_INVALID` for a
+/// decision that is `CORSAC_ASK`, or whose headers are not the library's; `CORSAC_CALLBACK` if a callback has failed or
+/// given a value that is none, after which no other is called; `CORSAC_PANIC`.
+///
+/// After `CORSAC_CALLBACK` or `CORSAC_PANIC` the response is half changed, after any other failure it is as the application
+/// made it, with CORS headers of its own. Neither may be sent: answer with an error that has none of these headers.
+///
+/// A response with so many lines that no memory is left for them ends the process, as Rust does.
+///
+/// Threads: any, one at a time with the same response.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn corsac_decision_apply(
+    decision: *const corsac_decision,
+    response: *const corsac_response_headers,
+) -> corsac_status {
+    panic_boundary::status(|| {
+        // SAFETY: the decision is the caller's struct, and holds, by the caller's contract.
+        let decision = unsafe { ReadDecision::read(decision)? };
+        // SAFETY: the caller's struct and callbacks, by the caller's contract.
+        let mut response = unsafe { HostHeaders::read(response)? };
+        let precedence = Precedence::of_host(response.keep_app_headers, decision.action);
+        apply_headers(decision.removed, decision.headers, precedence, &mut response)
+    })
+}
