@@ -17,6 +17,10 @@ int main(void) {
   test_borrowing();
   test_header_lines();
   test_vary();
+  test_apply();
+  test_served();
+  test_reason_to_log();
+  test_nobody();
   test_names();
   test_older_callers();
   test_protection();

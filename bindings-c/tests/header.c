@@ -9,6 +9,7 @@
 
 _Static_assert(CORSAC_OK == 0 && CORSAC_NULL == 1 && CORSAC_BAD_SIZE == 2, "status");
 _Static_assert(CORSAC_CONFIG == 3 && CORSAC_IO == 4 && CORSAC_PANIC == 5, "status");
+_Static_assert(CORSAC_MEMORY == 6 && CORSAC_CALLBACK == 7 && CORSAC_INVALID == 8, "status");
 _Static_assert(CORSAC_RESPOND == 0 && CORSAC_CONTINUE == 1 && CORSAC_ASK == 2, "action");
 _Static_assert(CORSAC_OP_SET == 0 && CORSAC_OP_ADD == 1 && CORSAC_OP_MERGE == 2, "op");
 _Static_assert(CORSAC_OP_REMOVE == 3 && CORSAC_OP_DEFAULT == 4, "op");
@@ -64,6 +65,13 @@ AT(corsac_issue, help, 72);
 AT(corsac_issue, line, 88);
 AT(corsac_policy_options, size, 0);
 AT(corsac_policy_options, has_predicate, 8);
+AT(corsac_response_headers, size, 0);
+AT(corsac_response_headers, user, 8);
+AT(corsac_response_headers, values, 16);
+AT(corsac_response_headers, remove, 24);
+AT(corsac_response_headers, set, 32);
+AT(corsac_response_headers, append, 40);
+AT(corsac_response_headers, keep_app_headers, 48);
 _Static_assert(!LP64 || sizeof(corsac_header) == 40, "corsac_header");
 
 int main(void) {

@@ -95,6 +95,30 @@ static size_t run_file(const char *path, json_t *ids) {
   return runs;
 }
 
+/* Applying has a file of its own. Each vector runs once, and once more where it is about keeping headers. */
+static size_t run_apply_file(const char *folder) {
+  char path[4096];
+  snprintf(path, sizeof path, "%s/apply/apply.json", folder);
+  json_t *file = json_load_file(path, JSON_REJECT_DUPLICATES, NULL);
+  const json_t *vectors = json_object_get(file, "vectors");
+  size_t runs = 0, index;
+  json_t *vector;
+  json_array_foreach((json_t *)vectors, index, vector) {
+    const char *id = json_string_value(json_object_get(vector, "id"));
+    count(id, "apply", run_apply(vector));
+    runs++;
+    if (json_object_get(json_object_get(vector, "config"), "keep_app_headers") == NULL) continue;
+    count(id, "apply, kept by the host", run_apply_kept_by_host(vector));
+    runs++;
+  }
+  json_decref(file);
+  if (runs == 0) {
+    fprintf(stderr, "vectors: none in %s\n", path);
+    failed++;
+  }
+  return runs;
+}
+
 int main(int argc, char **argv) {
   if (argc != 2) {
     fprintf(stderr, "usage: vectors FOLDER\n");
@@ -117,6 +141,7 @@ int main(int argc, char **argv) {
     fprintf(stderr, "vectors: no files in %s\n", argv[1]);
     failed++;
   }
+  runs += run_apply_file(argv[1]);
   if (passed + failed != runs) {
     fprintf(stderr, "vectors: %zu runs, but the files ask for %zu\n", passed + failed, runs);
     failed++;

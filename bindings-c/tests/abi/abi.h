@@ -1,4 +1,4 @@
-/* What the parts of the ABI's test share. */
+/* What the files of the ABI's test share. */
 #ifndef ABI_H
 #define ABI_H
 
@@ -22,6 +22,10 @@ void test_ops(void);
 void test_borrowing(void);
 void test_header_lines(void);
 void test_vary(void);
+void test_apply(void);
+void test_served(void);
+void test_reason_to_log(void);
+void test_nobody(void);
 void test_names(void);
 void test_older_callers(void);
 void test_protection(void);

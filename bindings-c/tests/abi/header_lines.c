@@ -32,7 +32,8 @@ static void test_joined(void) {
   CHECK(add(&request, "host", "example.com", &from) == CORSAC_OK && is_text(request.host, "example.com"));
   CHECK(add(&request, "access-control-request-headers", "", &from) == CORSAC_OK);
   CHECK(request.access_control_request_headers.ptr != NULL && request.access_control_request_headers.len == 0 && from.count == 0);
-  CHECK(add(&request, "access-control-request-headers", "x-a", &from) == CORSAC_OK && is_text(request.access_control_request_headers, ", x-a"));
+  CHECK(add(&request, "access-control-request-headers", "x-a", &from) == CORSAC_OK);
+  CHECK(is_text(request.access_control_request_headers, ", x-a"));
   CHECK(add(&request, "Access-Control-Request-Headers", "x-b", &from) == CORSAC_OK);
   CHECK(is_text(request.access_control_request_headers, ", x-a, x-b") && from.count == 1);
   CHECK(add(&request, "Origin", origin, &from) == CORSAC_OK && from.count == 2);
@@ -50,10 +51,11 @@ static void test_many(void) {
   memset(line, 'x', 19999);
   line[19999] = '\0';
   for (int i = 0; i < 5000; i++) CHECK(add(&request, "access-control-request-headers", "x-name", &from) == CORSAC_OK);
-  CHECK(request.access_control_request_headers.len > 16384 && request.access_control_request_headers.len < 16400);
+  CHECK(request.access_control_request_headers.len > 8192 && request.access_control_request_headers.len < 8208);
   CHECK(add(&request, "access-control-request-method", "PUT", &from) == CORSAC_OK);
-  CHECK(add(&request, "access-control-request-method", line, &from) == CORSAC_OK && request.access_control_request_method.len == 16389);
-  CHECK(from.bytes <= 128 * 1024);
+  CHECK(add(&request, "access-control-request-method", line, &from) == CORSAC_OK);
+  CHECK(request.access_control_request_method.len == 8197);
+  CHECK(from.bytes <= 64 * 1024);
   give_back(&from);
   free(line);
 }

@@ -25,16 +25,6 @@ static char *said(const char *what, const char *detail) {
   return text.data;
 }
 
-/* Everything of a request that has to outlive its decision. */
-enum { MOST_BLOCKS = 64 };
-typedef struct {
-  bytes method, path, authority;
-  bytes *lines;
-  size_t line_count, block_count;
-  void *blocks[MOST_BLOCKS];
-  corsac_request request;
-} held_request;
-
 /* Memory for headers of several lines. */
 static void *take_block(size_t size, void *user) {
   held_request *held = user;
@@ -42,7 +32,7 @@ static void *take_block(size_t size, void *user) {
   return held->blocks[held->block_count++] = malloc(size);
 }
 
-static corsac_status hold_request(const json_t *vector, held_request *held) {
+corsac_status hold_request(const json_t *vector, held_request *held) {
   *held = (held_request){.request.size = sizeof held->request};
   to_bytes(json_object_get(vector, "method"), &held->method);
   held->request.method = bytes_slice(&held->method);
@@ -72,7 +62,7 @@ static corsac_status hold_request(const json_t *vector, held_request *held) {
   return CORSAC_OK;
 }
 
-static void release_request(held_request *held) {
+void release_request(held_request *held) {
   bytes_free(&held->method);
   bytes_free(&held->path);
   bytes_free(&held->authority);

@@ -1,4 +1,4 @@
-/* What the parts of the vectors' runner share. */
+/* What the files of the vectors' runner share. */
 #ifndef VECTORS_H
 #define VECTORS_H
 
@@ -22,6 +22,19 @@ corsac_slice bytes_slice(const bytes *of);
 bool to_bytes(const json_t *string, bytes *out);
 json_t *to_string(corsac_slice slice);
 
+/* Everything of a request that has to outlive its decision. */
+enum { MOST_BLOCKS = 64 };
+typedef struct {
+  bytes method, path, authority;
+  bytes *lines;
+  size_t line_count, block_count;
+  void *blocks[MOST_BLOCKS];
+  corsac_request request;
+} held_request;
+
+corsac_status hold_request(const json_t *vector, held_request *held);
+void release_request(held_request *held);
+
 /* NULL, or what about the vector is not as the schema says. */
 const char *schema_fault(const json_t *vector);
 
@@ -32,6 +45,9 @@ bool toml_write(const json_t *config, bytes *out);
 typedef enum { FORM_JSON, FORM_TOML } text_format;
 char *run_policy(const json_t *vector, text_format format, corsac_slice text);
 char *run_vary(const json_t *vector);
+char *run_apply(const json_t *vector);
+/* The same, where the host's own setting keeps the application's headers and not the policy's. */
+char *run_apply_kept_by_host(const json_t *vector);
 char *difference(const json_t *expected, const json_t *actual);
 
 #endif
