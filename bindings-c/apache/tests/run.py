@@ -9,6 +9,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve()
 sys.path.insert(0, str(HERE.parents[2] / "nginx" / "tests"))
+import apply  # noqa: E402
 import caches  # noqa: E402
 import early  # noqa: E402
 import httpd  # noqa: E402
@@ -243,6 +244,12 @@ class Requests(unittest.TestCase):
         self.assertEqual((answer.status, seen), (200, 1))
         self.assertIn("corsac: only reported: write-refused; ", (self.root / "error.log").read_text())
 
+    def test_a_sites_own_pages_are_not_in_the_log(self):
+        for host, logged in (("own.example", 0), ("other.example", 1)):
+            before = (self.root / "error.log").read_text().count("corsac: origin-not-allowed; ")
+            self.assertEqual(self.get("/page.txt", [("Origin", "http://own.example"), ("Host", host)]).status, 200)
+            self.assertEqual((self.root / "error.log").read_text().count("corsac: origin-not-allowed; ") - before, logged)
+
     def test_what_is_done_is_not_refused_afterwards(self):
         answer, seen = self.write("/lost", [("Origin", EVIL)])
         self.assertEqual((answer.status, answer.body, seen), (500, b"page", 1))
@@ -299,7 +306,7 @@ class Requests(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    tests = map(unittest.defaultTestLoader.loadTestsFromTestCase, (Requests, indexes.Indexes, early.Early, caches.Caches, caches.Handler, caches.Socache))
+    tests = map(unittest.defaultTestLoader.loadTestsFromTestCase, (Requests, apply.Apply, indexes.Indexes, early.Early, caches.Caches, caches.Handler, caches.Socache))
     result = unittest.TextTestRunner(verbosity=0).run(unittest.TestSuite(tests))
     bad = len({getattr(test, "test_case", test) for test, _ in result.failures + result.errors})
     print(f"apache: {result.testsRun - bad} passed, {bad} failed")
