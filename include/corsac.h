@@ -3,13 +3,17 @@
  *
  * 1. Build a `corsac_policy` once, from JSON, TOML or a file.
  * 2. For each request, fill a `corsac_request` and call `corsac_policy_evaluate`.
- * 3. Do what the `corsac_decision` says: answer, or run the application and put the headers on its response.
+ * 3. Do what the `corsac_decision` says: send its status and body, or run the application.
+ * 4. Put its headers on the response, whichever it is, with `corsac_decision_apply`.
  *
  * Rules that hold everywhere:
- * - Texts are pointer and length. A text of the library has a NUL past its length where that is said.
+ * - Texts are a pointer and a length in bytes. A text of the library has a NUL past its length where its comment says so.
+ * - What a comment does not give an owner is borrowed, and nothing is kept beyond the call.
  * - A struct that begins with `size` is set to zero first, then its `size` to its `sizeof`, so that a program and
  *   a library of different versions understand each other.
- * - NULL where it may not be is an error, never a crash. No panic leaves the library.
+ * - NULL is an error where a comment does not allow it, never a crash. No panic leaves the library.
+ * - A callback of the host's may call any function of the library, but may not throw or `longjmp`. It frees nothing that the
+ *   call uses: neither the policy nor what a decision borrows from.
  * - A call that fails leaves a decision that refuses.
  */
 
@@ -116,7 +120,7 @@ typedef int32_t corsac_reason;
 #define CORSAC_MAX_HEADERS 16
 
 /**
- * What a call came to. Numbers are never reused.
+ * How a call ended. Numbers are never reused.
  */
 enum corsac_status
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -128,19 +132,19 @@ enum corsac_status
    */
   CORSAC_OK = 0,
   /**
-   * A pointer is NULL that may not be, or there is nothing at this index.
+   * A required pointer is NULL, or there is nothing at this index.
    */
   CORSAC_NULL = 1,
   /**
-   * A struct's `size` was not set, a length is impossible, or a buffer is too small.
+   * A struct's `size` was not set, a length or a number is out of its bounds, or a buffer is too small.
    */
   CORSAC_BAD_SIZE = 2,
   /**
-   * The policy is refused; the error says why.
+   * The policy has errors; `corsac_error` lists them.
    */
   CORSAC_CONFIG = 3,
   /**
-   * The policy file could not be read; the error says why.
+   * The policy file could not be read; `corsac_error` says why.
    */
   CORSAC_IO = 4,
   /**
@@ -177,7 +181,7 @@ enum corsac_action
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
   /**
-   * Answer now with `status`, `headers` and `body`; the application is not run.
+   * Answer now with `status`, `headers` and `body`; the application does not run.
    */
   CORSAC_RESPOND = 0,
   /**
@@ -199,7 +203,7 @@ typedef int32_t corsac_action;
 #endif // __cplusplus
 
 /**
- * How a header goes on the response. Numbers are never reused.
+ * How a header goes on the response; `corsac_decision_apply` does it. Numbers are never reused.
  */
 enum corsac_op
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -219,7 +223,7 @@ enum corsac_op
    */
   CORSAC_OP_MERGE = 2,
   /**
-   * Take the application's lines of this name off. The value is empty.
+   * Remove the application's lines of this name. The value is empty.
    */
   CORSAC_OP_REMOVE = 3,
   /**
@@ -237,7 +241,7 @@ typedef int32_t corsac_op;
 #endif // __cplusplus
 
 /**
- * What a predicate says of an origin. Numbers are never reused.
+ * A predicate's answer about an origin. Numbers are never reused.
  */
 enum corsac_predicate_answer
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -266,7 +270,7 @@ typedef int32_t corsac_predicate_answer;
 #endif // __cplusplus
 
 /**
- * Remembers what a predicate said of origins: a bounded number of them, each for a bounded time. Opaque, usable from
+ * Remembers a predicate's answers: those about a bounded number of origins, each for a bounded time. Opaque, usable from
  * any thread at the same time; freed with `corsac_answer_cache_free`.
  *
  * Allowed and denied origins have half of the room each, so that a flood of made-up origins does not push out those
@@ -386,8 +390,9 @@ typedef struct {
 } corsac_request;
 
 /**
- * Where the memory for a repeated header comes from: `size` bytes that hold as long as the request's other slices,
- * mostly from the request's own pool; NULL if there is none. It may not throw or `longjmp`.
+ * Gives memory for a header that is repeated, or for a copied value: `size` bytes, which may begin at any address. They
+ * stay valid as long as the request's other slices; most hosts take them from the request's pool. It returns NULL where
+ * there is no memory, and may not throw or `longjmp`. `user` is what the function that calls it was given.
  */
 typedef void *(*corsac_allocate)(size_t size, void *user);
 
@@ -460,8 +465,8 @@ typedef struct {
 } corsac_policy_options;
 
 /**
- * Called where a file that is watched was read again: after its policy was put in force, or where it is missing or
- * refused and the old policy stays, once for each such change.
+ * Called after a watched file has been read again: its policy is in force, or it is missing or refused and the old policy
+ * stays. It is called once for each such change.
  *
  * `status` is as that of `corsac_policy_from_file`. `error` is NULL where that is `CORSAC_OK`; it is freed after the
  * call. `user` is what was given to `corsac_reloadable_watch`. It runs on a thread of the library's, and may not throw,
@@ -488,7 +493,7 @@ typedef struct {
    */
   corsac_action action;
   /**
-   * The status to answer with; 0 where the application answers.
+   * The HTTP status to answer with; 0 where the application answers.
    */
   uint16_t status;
   /**
@@ -500,7 +505,7 @@ typedef struct {
    */
   corsac_reason reported;
   /**
-   * The body to answer with; static and NUL-terminated, mostly empty.
+   * The body to answer with, in plain text; static and NUL-terminated, and empty in most decisions.
    */
   corsac_slice body;
   /**
@@ -508,8 +513,8 @@ typedef struct {
    */
   size_t header_count;
   /**
-   * The headers to put on the response: first those to take off, then the others in the order in which they are sent.
-   * Those past `header_count` are not written.
+   * The headers that change on the response: first those to remove, then the others in the order in which they are
+   * sent. Those past `header_count` are not written.
    */
   corsac_header headers[CORSAC_MAX_HEADERS];
 } corsac_decision;
@@ -538,7 +543,7 @@ typedef void (*corsac_take_value)(corsac_slice value, void *to);
  * are compared with it without regard to case. A value has a NUL past its length, and holds until the callback returns.
  *
  * A callback returns true, or false where it failed: memory ran out, or the response is sent already. It may call any
- * function of this library, but may not throw or `longjmp`.
+ * function of this library, but may not free the policy or what the decision borrows from, throw, or `longjmp`.
  */
 typedef struct {
   /**
@@ -653,8 +658,8 @@ const char *corsac_reason_name(corsac_reason reason);
 const char *corsac_reason_help(corsac_reason reason);
 
 /**
- * Adds one header line to a request. Lines that no policy reads are left out; the first line of a header is
- * borrowed; further lines are joined to it, in memory of the host's. Without a repeated line nothing is allocated.
+ * Adds one header line to a request. Lines that no policy reads are ignored; the first line of a header is borrowed; further
+ * lines are joined to it, in memory of the host's. Without a repeated line nothing is allocated.
  *
  * Parameters:
  * - `request` is the request; its `size` is set.
@@ -782,15 +787,14 @@ void corsac_error_free(corsac_error *error);
  * Builds a policy from JSON text.
  *
  * Parameters:
- * - `json`, `len`: the text in UTF-8. It is not kept.
+ * - `json`, `len`: the text in UTF-8, and its length in bytes. It is not kept, and needs no NUL.
  * - `out`: where the policy goes; NULL on failure.
  * - `err`: where the error goes on `CORSAC_CONFIG`, else NULL; may be NULL itself.
  *
  * Returns: `CORSAC_OK`; `CORSAC_CONFIG` with all issues at once; `CORSAC_NULL`; `CORSAC_BAD_SIZE`; `CORSAC_PANIC`.
  *
  * Ownership: the caller's, of the policy (`corsac_policy_free`) as of the error (`corsac_error_free`).
- *
- * Threads: any, with a stack of 128 KiB or more: texts nest. Evaluating takes far less.
+ * Threads: any, with a stack of 128 KiB or more, because texts nest. Evaluating needs far less.
  */
 corsac_status corsac_policy_from_json(const char *json,
                                       size_t len,
@@ -845,7 +849,7 @@ corsac_status corsac_policy_from_file_with(const corsac_policy_options *options,
                                            corsac_error **err);
 
 /**
- * Takes a further reference to a policy, which is freed by itself. It costs one atomic addition.
+ * Takes another reference to a policy, which is given back on its own. It costs one atomic addition.
  *
  * Parameters: `policy` is a policy that is not freed yet, or NULL.
  *
@@ -883,7 +887,7 @@ void corsac_policy_free(corsac_policy *policy);
 corsac_status corsac_policy_nobody(corsac_policy **out);
 
 /**
- * How many lints a policy has: settings that are valid but useless or risky. Log each once, when it is built.
+ * How many lints a policy has: settings that are valid but useless or risky. Log each once, when the policy is built.
  *
  * Parameters: `policy` is a policy, or NULL.
  *
@@ -913,7 +917,7 @@ corsac_status corsac_policy_lint(const corsac_policy *policy,
                                  corsac_issue *out);
 
 /**
- * Holds a policy that the program builds and swaps by itself.
+ * Makes a holder of a policy that the program itself builds and swaps.
  *
  * Parameters:
  * - `policy` is the policy that is in force first. A reference of its own is taken; the caller keeps theirs.
@@ -929,7 +933,7 @@ corsac_status corsac_reloadable_from_policy(const corsac_policy *policy,
                                             corsac_reloadable **out);
 
 /**
- * Holds the policy of a file, which is read now, and again with `corsac_reloadable_reload` or as it is watched.
+ * Makes a holder of a file's policy. The file is read now, and again by `corsac_reloadable_reload` or while it is watched.
  *
  * Parameters:
  * - `options`, which may be NULL, `path`, `len`, `err`: as `corsac_policy_from_file_with`.
@@ -960,7 +964,7 @@ corsac_status corsac_reloadable_from_file(const corsac_policy_options *options,
 corsac_policy *corsac_reloadable_acquire(const corsac_reloadable *reloadable);
 
 /**
- * Puts another policy in force. Requests that have the old one go on with it.
+ * Puts another policy in force. Requests that have acquired the old one keep it.
  *
  * Parameters:
  * - `reloadable` is a holder. If it came from a file, the next change of the file, or `corsac_reloadable_reload`, puts
@@ -975,7 +979,7 @@ corsac_status corsac_reloadable_swap(const corsac_reloadable *reloadable,
                                      const corsac_policy *policy);
 
 /**
- * Reads the file again and puts what it says in force. Whatever is wrong, the old policy stays.
+ * Reads the file again and puts its policy in force. If anything is wrong with it, the old policy stays in force.
  *
  * Parameters:
  * - `reloadable` is a holder that came from a file.
@@ -987,7 +991,8 @@ corsac_status corsac_reloadable_swap(const corsac_reloadable *reloadable,
  *
  * Threads: any, with the stack that building a policy takes; several at the same time take turns.
  */
-corsac_status corsac_reloadable_reload(const corsac_reloadable *reloadable, corsac_error **err);
+corsac_status corsac_reloadable_reload(const corsac_reloadable *reloadable,
+                                       corsac_error **err);
 
 /**
  * Frees a holder and ends its watching, as `corsac_reloadable_unwatch` does. Policies that were acquired live on.
@@ -1002,20 +1007,19 @@ corsac_status corsac_reloadable_reload(const corsac_reloadable *reloadable, cors
 void corsac_reloadable_free(corsac_reloadable *reloadable);
 
 /**
- * Looks at the file now and then, on a thread of the library's, and reads it again once a change has settled: two looks
- * that find the same. Files that are written in place, renamed into place or reached through links that change, as
- * Kubernetes changes a ConfigMap, are all seen. Watching again replaces the watching before.
+ * Checks the file regularly, on a thread of the library's, and reads it again when it has changed and two checks in a row
+ * find the same state. Files that are written in place, renamed into place or reached through links that change, as
+ * Kubernetes changes a ConfigMap, are all noticed. Calling it again replaces the earlier watch.
  *
  * Parameters:
  * - `reloadable` is a holder that came from a file.
- * - `milliseconds`: the time between two looks, 10 or more. A second is a good choice: a look is one system call.
- * - `on_reload` is told of what was read, with `user`; both may be NULL.
+ * - `milliseconds`: the time between two checks, 10 or more. A second is a good choice: a check is one system call.
+ * - `on_reload` is called with `user` after the file was read; both may be NULL.
  *
  * Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_BAD_SIZE` for too short a time; `CORSAC_IO` where there is no file to
  * watch, or the system has no thread left; `CORSAC_PANIC`.
- *
- * Threads: any. The thread has the signal mask of the one that calls: block the signals before that the program waits
- * for. It does not live on in a process that is forked: watch after that.
+ * Threads: any. The library's thread has the signal mask of the calling one: block the signals that the program waits for
+ * before this call. A forked process does not have the thread: call this after `fork`.
  */
 corsac_status corsac_reloadable_watch(const corsac_reloadable *reloadable,
                                       uint64_t milliseconds,
@@ -1023,8 +1027,8 @@ corsac_status corsac_reloadable_watch(const corsac_reloadable *reloadable,
                                       void *user);
 
 /**
- * Ends the watching, if there is any, and what a callback begins meanwhile. Once it has returned, no callback is running or
- * called again. Called by a callback of the holder's own, it ends the watching and waits for none.
+ * Ends the watch, if there is one, and any that a callback begins meanwhile. After it has returned, no callback is running
+ * or will be called. Called from within a callback of the holder's own, it ends the watch and waits for no callback.
  *
  * Parameters: `reloadable` is a holder, or NULL, which does nothing.
  *
@@ -1103,7 +1107,7 @@ corsac_status corsac_policy_evaluate_with(const corsac_policy *policy,
  *
  * Parameters:
  * - `size`: how many origins are remembered, 2 to 10,000,000.
- * - `milliseconds`: for how long, 1 to 86,400,000 (a day). So long may an origin that is taken back still read.
+ * - `milliseconds`: for how long, 1 to 86,400,000 (a day). An origin that is no longer allowed may read for that time.
  * - `out`: where the cache goes; NULL on failure.
  *
  * Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_BAD_SIZE` for a size or a time outside of these bounds.
@@ -1122,7 +1126,8 @@ corsac_status corsac_answer_cache_new(size_t size,
  * Parameters:
  * - `cache` is a cache.
  * - `origin` is the origin that is asked about.
- * - `out` is where the answer goes: `CORSAC_PREDICATE_ALLOW` or `CORSAC_PREDICATE_DENY`. Left alone where none is remembered.
+ * - `out` is where the answer goes: `CORSAC_PREDICATE_ALLOW` or `CORSAC_PREDICATE_DENY`. It is not written where no answer
+ *   is remembered.
  *
  * Returns: whether an answer is remembered; false where a pointer is NULL, too.
  *
@@ -1133,8 +1138,8 @@ bool corsac_answer_cache_get(const corsac_answer_cache *cache,
                              corsac_predicate_answer *out);
 
 /**
- * The era that a question is asked in: it ends with `corsac_answer_cache_clear`. Taken before the predicate is asked, it
- * keeps an answer from being remembered that was on its way when everything was forgotten.
+ * The cache's present era, which ends with `corsac_answer_cache_clear`. Take it before the predicate is asked, and give it to
+ * `corsac_answer_cache_put`: an answer to a question that was asked before the cache was cleared is not remembered.
  *
  * Parameters: `cache` is a cache, or NULL.
  *
@@ -1145,13 +1150,13 @@ bool corsac_answer_cache_get(const corsac_answer_cache *cache,
 uint64_t corsac_answer_cache_era(const corsac_answer_cache *cache);
 
 /**
- * Remembers an answer, unless everything was forgotten since it was asked for.
+ * Remembers an answer, unless the cache was cleared after the question was asked.
  *
  * Parameters:
  * - `cache` is a cache.
- * - `era` is what `corsac_answer_cache_era` said before the predicate was asked.
+ * - `era` is what `corsac_answer_cache_era` returned before the predicate was asked.
  * - `origin` is the origin that was asked about; it is copied.
- * - `answer` is what the predicate said. A failure, and a number that is no answer, is not remembered.
+ * - `answer` is the predicate's answer. A failure, and a number that is not an answer, is not remembered.
  *
  * Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_BAD_SIZE`; `CORSAC_PANIC`.
  *
@@ -1163,10 +1168,9 @@ corsac_status corsac_answer_cache_put(const corsac_answer_cache *cache,
                                       corsac_predicate_answer answer);
 
 /**
- * Asks a predicate through a cache: what is remembered is not asked again.
- *
- * It has no request to give on, so `predicate` gets NULL for it: an answer that is remembered for an origin may
- * depend on the origin alone.
+ * Asks a predicate through a cache: no question is asked whose answer is remembered.
+ * `predicate` gets NULL for the request: an answer that is remembered for an origin has to depend on the origin alone. It
+ * may use the cache itself.
  *
  * Parameters:
  * - `cache` is a cache.
@@ -1183,7 +1187,7 @@ corsac_predicate_answer corsac_answer_cache_ask(const corsac_answer_cache *cache
                                                 corsac_slice origin);
 
 /**
- * Forgets everything: for when what the predicate asks has changed.
+ * Forgets all answers. Call it where the data has changed that the predicate looks at.
  *
  * Parameters: `cache` is a cache, or NULL, which does nothing.
  *
@@ -1221,8 +1225,9 @@ corsac_reason corsac_decision_reason_to_log(const corsac_decision *decision,
                                             const corsac_request *request);
 
 /**
- * Puts a decision's headers on a response: what the application has set in their place comes off, `Vary` is merged. Call
- * it last, when everything else that sets headers has run, and on every response: errors too, and answers of corsac's.
+ * Puts a decision's headers on a response: it removes the CORS headers that the application has set, sets those of the
+ * decision, and merges `Vary`. Call it last, when everything else that sets headers has run, and for every response: also
+ * for errors, and for a decision that is itself the response.
  *
  * The callbacks are called on the same thread before this function returns; nothing is kept.
  *
@@ -1231,10 +1236,13 @@ corsac_reason corsac_decision_reason_to_log(const corsac_decision *decision,
  * - `response` is the response; its `size` and all its callbacks are set.
  *
  * Returns: `CORSAC_OK`; `CORSAC_NULL`, also for a callback that is NULL; `CORSAC_BAD_SIZE`; `CORSAC_INVALID` for a
- * decision that is `CORSAC_ASK`, or whose headers are not the library's; `CORSAC_CALLBACK` if a callback has failed, after
- * which none is called; `CORSAC_PANIC`. After `CORSAC_CALLBACK`, `CORSAC_PANIC`, or a `CORSAC_BAD_SIZE` for a value that a
- * callback gave, the response is half changed and must not be sent. After any other failure it is not changed at all;
- * sent as it is, it would have the application's own CORS headers.
+ * decision that is `CORSAC_ASK`, or whose headers are not the library's; `CORSAC_CALLBACK` if a callback has failed or
+ * given a value that is none, after which no other is called; `CORSAC_PANIC`.
+ *
+ * After `CORSAC_CALLBACK` or `CORSAC_PANIC` the response is half changed, after any other failure it is as the application
+ * made it, with CORS headers of its own. Neither may be sent: answer with an error that has none of these headers.
+ *
+ * A response with so many lines that no memory is left for them ends the process, as Rust does.
  *
  * Threads: any, one at a time with the same response.
  */
@@ -1242,8 +1250,8 @@ corsac_status corsac_decision_apply(const corsac_decision *decision,
                                     const corsac_response_headers *response);
 
 /**
- * Merges a decision's header of `CORSAC_OP_MERGE` into the lines of that name that the application set. The
- * result replaces them all.
+ * Merges a decision's header of `CORSAC_OP_MERGE` into the lines of that name that the application set. The result
+ * replaces them all. `corsac_decision_apply` does both; this is for hosts that apply decisions by themselves.
  *
  * Parameters:
  * - `lines`, `count`: the values of the application's lines; `lines` may be NULL if `count` is 0. Absent slices are

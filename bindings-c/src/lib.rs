@@ -4,7 +4,7 @@
 
 // The names are those of the header, so that a search finds both.
 #![allow(non_camel_case_types, clippy::enum_variant_names)]
-// What a C caller has to keep to is said in each comment, under "Parameters"; a "Safety" heading means nothing in C.
+// Each comment has the caller's obligations under "Parameters", since a "Safety" heading means nothing in C.
 #![allow(clippy::missing_safety_doc)]
 
 pub mod decision;

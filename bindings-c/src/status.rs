@@ -1,21 +1,21 @@
-//! `corsac_status`: what a call came to.
+//! `corsac_status`: how a call ended.
 
 use crate::panic_boundary;
 use std::ffi::c_char;
 
-/// What a call came to. Numbers are never reused.
+/// How a call ended. Numbers are never reused.
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum corsac_status {
     /// It worked.
     CORSAC_OK = 0,
-    /// A pointer is NULL that may not be, or there is nothing at this index.
+    /// A required pointer is NULL, or there is nothing at this index.
     CORSAC_NULL = 1,
-    /// A struct's `size` was not set, a length is impossible, or a buffer is too small.
+    /// A struct's `size` was not set, a length or a number is out of its bounds, or a buffer is too small.
     CORSAC_BAD_SIZE = 2,
-    /// The policy is refused; the error says why.
+    /// The policy has errors; `corsac_error` lists them.
     CORSAC_CONFIG = 3,
-    /// The policy file could not be read; the error says why.
+    /// The policy file could not be read; `corsac_error` says why.
     CORSAC_IO = 4,
     /// A bug in corsac. The call had no effect; a decision is a refusal.
     CORSAC_PANIC = 5,

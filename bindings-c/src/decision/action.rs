@@ -6,7 +6,7 @@ use engine::Action;
 #[repr(i32)]
 #[derive(Clone, Copy)]
 pub enum corsac_action {
-    /// Answer now with `status`, `headers` and `body`; the application is not run.
+    /// Answer now with `status`, `headers` and `body`; the application does not run.
     CORSAC_RESPOND = 0,
     /// Run the application, and put the headers on whatever response it makes.
     CORSAC_CONTINUE = 1,

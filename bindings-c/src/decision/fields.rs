@@ -21,17 +21,17 @@ pub struct corsac_decision {
     pub size: usize,
     /// Whether the application runs.
     pub action: action_number,
-    /// The status to answer with; 0 where the application answers.
+    /// The HTTP status to answer with; 0 where the application answers.
     pub status: u16,
     /// Why the decision is what it is; `CORSAC_REASON_NONE` if there is none yet.
     pub reason: reason_number,
     /// A refusal that was let pass and only reported, else `CORSAC_REASON_NONE`.
     pub reported: reason_number,
-    /// The body to answer with; static and NUL-terminated, mostly empty.
+    /// The body to answer with, in plain text; static and NUL-terminated, and empty in most decisions.
     pub body: corsac_slice,
     /// How many of `headers` are filled.
     pub header_count: usize,
-    /// The headers to put on the response: first those to take off, then the others in the order in which they are sent.
-    /// Those past `header_count` are not written.
+    /// The headers that change on the response: first those to remove, then the others in the order in which they are
+    /// sent. Those past `header_count` are not written.
     pub headers: [corsac_header; CORSAC_MAX_HEADERS],
 }

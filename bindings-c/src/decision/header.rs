@@ -3,7 +3,7 @@
 use crate::slice::corsac_slice;
 use engine::Op;
 
-/// How a header goes on the response. Numbers are never reused.
+/// How a header goes on the response; `corsac_decision_apply` does it. Numbers are never reused.
 #[repr(i32)]
 #[derive(Clone, Copy)]
 pub enum corsac_op {
@@ -13,7 +13,7 @@ pub enum corsac_op {
     CORSAC_OP_ADD = 1,
     /// Merge into what the application set: `corsac_vary_merge`.
     CORSAC_OP_MERGE = 2,
-    /// Take the application's lines of this name off. The value is empty.
+    /// Remove the application's lines of this name. The value is empty.
     CORSAC_OP_REMOVE = 3,
     /// Set it unless the application has set it. Once it has, all further headers of this op are left out as well:
     /// none of ours stands beside an origin that the policy did not decide on.

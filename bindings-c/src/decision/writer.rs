@@ -30,7 +30,7 @@ impl DecisionWriter {
     pub(crate) unsafe fn refuse(out: *mut corsac_decision) -> Result<Self, corsac_status> {
         // SAFETY: the caller's contract is this function's own.
         let enough = unsafe { pointer::check_size(out, FIRST) };
-        // SAFETY: as above. What a smaller struct has room for says no too, lest it says what an earlier call said.
+        // SAFETY: as above. The fields that a smaller struct has become a refusal too, and keep nothing of an earlier call.
         unsafe { pointer::check_size(out, BEFORE_BODY)? };
         // SAFETY: not NULL, and large enough for the fields before `body`.
         unsafe {

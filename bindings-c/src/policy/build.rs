@@ -45,15 +45,14 @@ unsafe fn build(
 /// Builds a policy from JSON text.
 ///
 /// Parameters:
-/// - `json`, `len`: the text in UTF-8. It is not kept.
+/// - `json`, `len`: the text in UTF-8, and its length in bytes. It is not kept, and needs no NUL.
 /// - `out`: where the policy goes; NULL on failure.
 /// - `err`: where the error goes on `CORSAC_CONFIG`, else NULL; may be NULL itself.
 ///
 /// Returns: `CORSAC_OK`; `CORSAC_CONFIG` with all issues at once; `CORSAC_NULL`; `CORSAC_BAD_SIZE`; `CORSAC_PANIC`.
 ///
 /// Ownership: the caller's, of the policy (`corsac_policy_free`) as of the error (`corsac_error_free`).
-///
-/// Threads: any, with a stack of 128 KiB or more: texts nest. Evaluating takes far less.
+/// Threads: any, with a stack of 128 KiB or more, because texts nest. Evaluating needs far less.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn corsac_policy_from_json(
     json: *const c_char,

@@ -43,7 +43,7 @@ pub(crate) unsafe fn shared(policy: *const corsac_policy) -> Result<Arc<corsac_p
     }
 }
 
-/// Takes a further reference to a policy, which is freed by itself. It costs one atomic addition.
+/// Takes another reference to a policy, which is given back on its own. It costs one atomic addition.
 ///
 /// Parameters: `policy` is a policy that is not freed yet, or NULL.
 ///

@@ -6,7 +6,7 @@ use crate::pointer;
 use crate::policy::counted::corsac_policy;
 use crate::status::corsac_status;
 
-/// How many lints a policy has: settings that are valid but useless or risky. Log each once, when it is built.
+/// How many lints a policy has: settings that are valid but useless or risky. Log each once, when the policy is built.
 ///
 /// Parameters: `policy` is a policy, or NULL.
 ///

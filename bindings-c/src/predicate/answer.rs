@@ -1,8 +1,8 @@
-//! `corsac_predicate_answer`: what a predicate says of an origin.
+//! `corsac_predicate_answer`: a predicate's answer about an origin.
 
 use engine::PredicateAnswer;
 
-/// What a predicate says of an origin. Numbers are never reused.
+/// A predicate's answer about an origin. Numbers are never reused.
 #[repr(i32)]
 #[derive(Clone, Copy)]
 pub enum corsac_predicate_answer {
@@ -17,7 +17,7 @@ pub enum corsac_predicate_answer {
 /// An answer as C hands it over: any number.
 pub type predicate_answer_number = i32;
 
-/// What is not an answer is a failure.
+/// A number that is not an answer is a failure.
 pub(crate) fn answer_of(number: predicate_answer_number) -> PredicateAnswer {
     const DENY: predicate_answer_number = corsac_predicate_answer::CORSAC_PREDICATE_DENY as predicate_answer_number;
     const ALLOW: predicate_answer_number = corsac_predicate_answer::CORSAC_PREDICATE_ALLOW as predicate_answer_number;

@@ -1,4 +1,4 @@
-//! `corsac_answer_cache`: a predicate's answers, remembered for a while.
+//! `corsac_answer_cache`: a predicate's answers, remembered for a bounded time.
 
 use crate::panic_boundary;
 use crate::pointer;
@@ -6,13 +6,13 @@ use crate::predicate::answer::{answer_of, corsac_predicate_answer, predicate_ans
 use crate::predicate::function::corsac_predicate;
 use crate::slice::corsac_slice;
 use crate::status::corsac_status;
-use engine::binding::{AnswerCache, Era};
+use engine::binding::{AnswerCache, Era, limits};
 use std::convert::Infallible;
 use std::ffi::c_void;
 use std::ptr::null_mut;
 use std::time::Duration;
 
-/// Remembers what a predicate said of origins: a bounded number of them, each for a bounded time. Opaque, usable from
+/// Remembers a predicate's answers: those about a bounded number of origins, each for a bounded time. Opaque, usable from
 /// any thread at the same time; freed with `corsac_answer_cache_free`.
 ///
 /// Allowed and denied origins have half of the room each, so that a flood of made-up origins does not push out those
@@ -20,6 +20,9 @@ use std::time::Duration;
 pub struct corsac_answer_cache {
     cache: AnswerCache,
 }
+
+// The comment of `corsac_answer_cache_new` names both.
+const _: () = assert!(limits::CACHED_ANSWERS == 10_000_000 && limits::CACHED_SECONDS == 86_400);
 
 const _: () = {
     const fn any_thread<T: Send + Sync>() {}
@@ -30,7 +33,7 @@ const _: () = {
 ///
 /// Parameters:
 /// - `size`: how many origins are remembered, 2 to 10,000,000.
-/// - `milliseconds`: for how long, 1 to 86,400,000 (a day). So long may an origin that is taken back still read.
+/// - `milliseconds`: for how long, 1 to 86,400,000 (a day). An origin that is no longer allowed may read for that time.
 /// - `out`: where the cache goes; NULL on failure.
 ///
 /// Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_BAD_SIZE` for a size or a time outside of these bounds.
@@ -63,7 +66,8 @@ pub unsafe extern "C" fn corsac_answer_cache_new(
 /// Parameters:
 /// - `cache` is a cache.
 /// - `origin` is the origin that is asked about.
-/// - `out` is where the answer goes: `CORSAC_PREDICATE_ALLOW` or `CORSAC_PREDICATE_DENY`. Left alone where none is remembered.
+/// - `out` is where the answer goes: `CORSAC_PREDICATE_ALLOW` or `CORSAC_PREDICATE_DENY`. It is not written where no answer
+///   is remembered.
 ///
 /// Returns: whether an answer is remembered; false where a pointer is NULL, too.
 ///
@@ -88,8 +92,8 @@ pub unsafe extern "C" fn corsac_answer_cache_get(
     })
 }
 
-/// The era that a question is asked in: it ends with `corsac_answer_cache_clear`. Taken before the predicate is asked, it
-/// keeps an answer from being remembered that was on its way when everything was forgotten.
+/// The cache's present era, which ends with `corsac_answer_cache_clear`. Take it before the predicate is asked, and give it to
+/// `corsac_answer_cache_put`: an answer to a question that was asked before the cache was cleared is not remembered.
 ///
 /// Parameters: `cache` is a cache, or NULL.
 ///
@@ -104,13 +108,13 @@ pub unsafe extern "C" fn corsac_answer_cache_era(cache: *const corsac_answer_cac
     })
 }
 
-/// Remembers an answer, unless everything was forgotten since it was asked for.
+/// Remembers an answer, unless the cache was cleared after the question was asked.
 ///
 /// Parameters:
 /// - `cache` is a cache.
-/// - `era` is what `corsac_answer_cache_era` said before the predicate was asked.
+/// - `era` is what `corsac_answer_cache_era` returned before the predicate was asked.
 /// - `origin` is the origin that was asked about; it is copied.
-/// - `answer` is what the predicate said. A failure, and a number that is no answer, is not remembered.
+/// - `answer` is the predicate's answer. A failure, and a number that is not an answer, is not remembered.
 ///
 /// Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_BAD_SIZE`; `CORSAC_PANIC`.
 ///
@@ -131,10 +135,9 @@ pub unsafe extern "C" fn corsac_answer_cache_put(
     })
 }
 
-/// Asks a predicate through a cache: what is remembered is not asked again.
-///
-/// It has no request to give on, so `predicate` gets NULL for it: an answer that is remembered for an origin may
-/// depend on the origin alone.
+/// Asks a predicate through a cache: no question is asked whose answer is remembered.
+/// `predicate` gets NULL for the request: an answer that is remembered for an origin has to depend on the origin alone. It
+/// may use the cache itself.
 ///
 /// Parameters:
 /// - `cache` is a cache.
@@ -163,7 +166,7 @@ pub unsafe extern "C" fn corsac_answer_cache_ask(
     })
 }
 
-/// Forgets everything: for when what the predicate asks has changed.
+/// Forgets all answers. Call it where the data has changed that the predicate looks at.
 ///
 /// Parameters: `cache` is a cache, or NULL, which does nothing.
 ///

@@ -64,7 +64,7 @@ fn into_raw(policy: impl Into<Arc<corsac_policy>>, file: Option<PolicyFile>) -> 
     Box::into_raw(Box::new(corsac_reloadable { in_force: Arc::new(in_force), watching: Watching::default() }))
 }
 
-/// Holds a policy that the program builds and swaps by itself.
+/// Makes a holder of a policy that the program itself builds and swaps.
 ///
 /// Parameters:
 /// - `policy` is the policy that is in force first. A reference of its own is taken; the caller keeps theirs.
@@ -86,7 +86,7 @@ pub unsafe extern "C" fn corsac_reloadable_from_policy(
     unsafe { hand_over(out, null_mut(), make) }
 }
 
-/// Holds the policy of a file, which is read now, and again with `corsac_reloadable_reload` or as it is watched.
+/// Makes a holder of a file's policy. The file is read now, and again by `corsac_reloadable_reload` or while it is watched.
 ///
 /// Parameters:
 /// - `options`, which may be NULL, `path`, `len`, `err`: as `corsac_policy_from_file_with`.
@@ -136,7 +136,7 @@ pub unsafe extern "C" fn corsac_reloadable_acquire(reloadable: *const corsac_rel
     })
 }
 
-/// Puts another policy in force. Requests that have the old one go on with it.
+/// Puts another policy in force. Requests that have acquired the old one keep it.
 ///
 /// Parameters:
 /// - `reloadable` is a holder. If it came from a file, the next change of the file, or `corsac_reloadable_reload`, puts
@@ -159,7 +159,7 @@ pub unsafe extern "C" fn corsac_reloadable_swap(
     })
 }
 
-/// Reads the file again and puts what it says in force. Whatever is wrong, the old policy stays.
+/// Reads the file again and puts its policy in force. If anything is wrong with it, the old policy stays in force.
 ///
 /// Parameters:
 /// - `reloadable` is a holder that came from a file.

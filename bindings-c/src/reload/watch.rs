@@ -1,4 +1,4 @@
-//! `corsac_reloadable_watch`: looking at the file of a `corsac_reloadable` now and then.
+//! `corsac_reloadable_watch`: the file of a `corsac_reloadable` is watched for changes.
 
 use crate::issues::error::corsac_error;
 use crate::panic_boundary;
@@ -16,8 +16,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
-/// Called where a file that is watched was read again: after its policy was put in force, or where it is missing or
-/// refused and the old policy stays, once for each such change.
+/// Called after a watched file has been read again: its policy is in force, or it is missing or refused and the old policy
+/// stays. It is called once for each such change.
 ///
 /// `status` is as that of `corsac_policy_from_file`. `error` is NULL where that is `CORSAC_OK`; it is freed after the
 /// call. `user` is what was given to `corsac_reloadable_watch`. It runs on a thread of the library's, and may not throw,
@@ -113,20 +113,19 @@ fn start(in_force: Arc<PolicyInForce>, interval: Duration, callback: ReloadCallb
     Ok(Watch { stop, thread })
 }
 
-/// Looks at the file now and then, on a thread of the library's, and reads it again once a change has settled: two looks
-/// that find the same. Files that are written in place, renamed into place or reached through links that change, as
-/// Kubernetes changes a ConfigMap, are all seen. Watching again replaces the watching before.
+/// Checks the file regularly, on a thread of the library's, and reads it again when it has changed and two checks in a row
+/// find the same state. Files that are written in place, renamed into place or reached through links that change, as
+/// Kubernetes changes a ConfigMap, are all noticed. Calling it again replaces the earlier watch.
 ///
 /// Parameters:
 /// - `reloadable` is a holder that came from a file.
-/// - `milliseconds`: the time between two looks, 10 or more. A second is a good choice: a look is one system call.
-/// - `on_reload` is told of what was read, with `user`; both may be NULL.
+/// - `milliseconds`: the time between two checks, 10 or more. A second is a good choice: a check is one system call.
+/// - `on_reload` is called with `user` after the file was read; both may be NULL.
 ///
 /// Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_BAD_SIZE` for too short a time; `CORSAC_IO` where there is no file to
 /// watch, or the system has no thread left; `CORSAC_PANIC`.
-///
-/// Threads: any. The thread has the signal mask of the one that calls: block the signals before that the program waits
-/// for. It does not live on in a process that is forked: watch after that.
+/// Threads: any. The library's thread has the signal mask of the calling one: block the signals that the program waits for
+/// before this call. A forked process does not have the thread: call this after `fork`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn corsac_reloadable_watch(
     reloadable: *const corsac_reloadable,
@@ -158,8 +157,8 @@ pub unsafe extern "C" fn corsac_reloadable_watch(
     })
 }
 
-/// Ends the watching, if there is any, and what a callback begins meanwhile. Once it has returned, no callback is running or
-/// called again. Called by a callback of the holder's own, it ends the watching and waits for none.
+/// Ends the watch, if there is one, and any that a callback begins meanwhile. After it has returned, no callback is running
+/// or will be called. Called from within a callback of the holder's own, it ends the watch and waits for no callback.
 ///
 /// Parameters: `reloadable` is a holder, or NULL, which does nothing.
 ///

@@ -2,6 +2,7 @@
 
 use std::ffi::c_void;
 
-/// Where the memory for a repeated header comes from: `size` bytes that hold as long as the request's other slices,
-/// mostly from the request's own pool; NULL if there is none. It may not throw or `longjmp`.
+/// Gives memory for a header that is repeated, or for a copied value: `size` bytes, which may begin at any address. They
+/// stay valid as long as the request's other slices; most hosts take them from the request's pool. It returns NULL where
+/// there is no memory, and may not throw or `longjmp`. `user` is what the function that calls it was given.
 pub type corsac_allocate = Option<unsafe extern "C" fn(size: usize, user: *mut c_void) -> *mut c_void>;

@@ -42,8 +42,8 @@ fn room(length: usize) -> usize {
     length.max(LEAST).next_power_of_two()
 }
 
-/// Adds one header line to a request. Lines that no policy reads are left out; the first line of a header is
-/// borrowed; further lines are joined to it, in memory of the host's. Without a repeated line nothing is allocated.
+/// Adds one header line to a request. Lines that no policy reads are ignored; the first line of a header is borrowed; further
+/// lines are joined to it, in memory of the host's. Without a repeated line nothing is allocated.
 ///
 /// Parameters:
 /// - `request` is the request; its `size` is set.

@@ -8,8 +8,9 @@ use crate::response::host_headers::HostHeaders;
 use crate::status::corsac_status;
 use engine::binding::{Precedence, apply_headers};
 
-/// Puts a decision's headers on a response: what the application has set in their place comes off, `Vary` is merged. Call
-/// it last, when everything else that sets headers has run, and on every response: errors too, and answers of corsac's.
+/// Puts a decision's headers on a response: it removes the CORS headers that the application has set, sets those of the
+/// decision, and merges `Vary`. Call it last, when everything else that sets headers has run, and for every response: also
+/// for errors, and for a decision that is itself the response.
 ///
 /// The callbacks are called on the same thread before this function returns; nothing is kept.
 ///

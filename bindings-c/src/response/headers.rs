@@ -17,7 +17,7 @@ pub type corsac_take_value = Option<unsafe extern "C" fn(value: corsac_slice, to
 /// are compared with it without regard to case. A value has a NUL past its length, and holds until the callback returns.
 ///
 /// A callback returns true, or false where it failed: memory ran out, or the response is sent already. It may call any
-/// function of this library, but may not throw or `longjmp`.
+/// function of this library, but may not free the policy or what the decision borrows from, throw, or `longjmp`.
 #[repr(C)]
 pub struct corsac_response_headers {
     /// `sizeof(corsac_response_headers)`.

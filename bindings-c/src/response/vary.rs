@@ -5,8 +5,8 @@ use crate::slice::corsac_slice;
 use crate::status::corsac_status;
 use std::ffi::c_char;
 
-/// Merges a decision's header of `CORSAC_OP_MERGE` into the lines of that name that the application set. The
-/// result replaces them all.
+/// Merges a decision's header of `CORSAC_OP_MERGE` into the lines of that name that the application set. The result
+/// replaces them all. `corsac_decision_apply` does both; this is for hosts that apply decisions by themselves.
 ///
 /// Parameters:
 /// - `lines`, `count`: the values of the application's lines; `lines` may be NULL if `count` is 0. Absent slices are

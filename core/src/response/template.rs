@@ -12,7 +12,7 @@ use std::sync::Arc;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u8)]
 pub enum Action {
-    /// PredicateAnswer now; the application is not run.
+    /// Answer now; the application is not run.
     Respond = 0,
     /// Run the application, and put the headers on whatever response it makes.
     Continue = 1,
