@@ -25,5 +25,5 @@ abidiff --no-added-syms --suppressions "$here/growth.supp" "$here/baseline.abi" 
   echo "the ABI is not the one of baseline.abi: raise the version, or agree on it with make -C bindings-c baseline"
   exit 1
 }
-echo "baseline: $(grep -c ' = ' "$out/exported_types.c") functions, those of the first version as before"
+echo "baseline: $(grep -c ' = ' "$out/exported_types.c") functions, those agreed on as before"
 echo "baseline: 1 passed, 0 failed"

@@ -63,6 +63,37 @@ static corsac_predicate_answer answer(corsac_slice origin, const corsac_request 
   return (corsac_predicate_answer)(*(const uint8_t *)user & 3);
 }
 
+/* A host whose headers are two texts of the request. It fails at one of its calls, or at none. */
+struct host { const corsac_request *request; unsigned calls, fails_at; };
+
+static bool values(corsac_slice name, corsac_take_value take_value, void *to, void *user) {
+  struct host *host = user;
+  HOLDS(name.ptr[name.len] == '\0');
+  take_value(host->request->access_control_request_headers, to);
+  take_value(host->request->path, to);
+  return ++host->calls != host->fails_at;
+}
+
+static bool remove_lines(corsac_slice name, void *user) {
+  struct host *host = user;
+  HOLDS(name.ptr[name.len] == '\0');
+  return ++host->calls != host->fails_at;
+}
+
+static bool set(corsac_slice name, corsac_slice value, void *user) {
+  HOLDS(strlen(value.ptr) <= value.len && value.ptr[value.len] == '\0');
+  return remove_lines(name, user);
+}
+
+static void apply(const corsac_request *request, const corsac_decision *decision, uint8_t say) {
+  struct host host = {.request = request, .fails_at = say & 15};
+  corsac_response_headers headers = {.size = sizeof headers, .user = &host, .values = values, .remove = remove_lines,
+                                     .set = set, .append = set, .keep_app_headers = say & 16};
+  corsac_status status = corsac_decision_apply(decision, &headers);
+  bool failed = host.fails_at > 0 && host.calls == host.fails_at;
+  HOLDS(status == (failed ? CORSAC_CALLBACK : CORSAC_OK));
+}
+
 static void check(const corsac_request *request, const corsac_decision *decision, corsac_status status) {
   HOLDS(status == (request->method.ptr == NULL ? CORSAC_NULL : CORSAC_OK));
   HOLDS(decision->header_count <= CORSAC_MAX_HEADERS);
@@ -106,6 +137,7 @@ static void evaluate(const corsac_policy *policy, input rest) {
   corsac_decision decision = {.size = sizeof decision};
   corsac_status status = corsac_policy_evaluate_with(policy, &request, answer, &say, &decision);
   check(&request, &decision, status);
+  apply(&request, &decision, say);
   void *block = NULL;
   if (name.ptr != NULL && value.ptr != NULL) {
     HOLDS(corsac_request_add_header(&request, name, value, allocate, &block) == CORSAC_OK);
