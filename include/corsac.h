@@ -530,8 +530,9 @@ typedef corsac_predicate_answer (*corsac_predicate)(corsac_slice origin,
                                                     void *user);
 
 /**
- * Takes one value for `corsac_decision_apply`, which copies it. `to` is what `values` of `corsac_response_headers` was
- * called with; both are not to be used after that call has returned. An absent value is left out.
+ * Takes one value for `corsac_decision_apply`, which copies it. `to` is what the callback `values` of
+ * `corsac_response_headers` was called with. It is called from within that callback alone, on its thread. An absent value
+ * is ignored.
  */
 typedef void (*corsac_take_value)(corsac_slice value, void *to);
 

@@ -70,8 +70,9 @@ static bool ngx_http_corsac_remove(corsac_slice name, void *user) {
 static bool ngx_http_corsac_append(corsac_slice name, corsac_slice value, void *user) {
   ngx_http_corsac_response_t *response = user;
   u_char *text = ngx_pnalloc(response->request->pool, value.len);
+  if (text == NULL) return false;
   ngx_table_elt_t *line = ngx_list_push(&response->request->headers_out.headers);
-  if (text == NULL || line == NULL) return false;
+  if (line == NULL) return false;
   ngx_memcpy(text, value.ptr, value.len);
   ngx_memzero(line, sizeof *line);
   /* Names are static, and lower case already. */

@@ -6,8 +6,9 @@ use std::ffi::c_void;
 /// A `bool` that a callback of the host's returns, as a byte: nothing keeps a foreign function from returning another.
 pub type callback_bool = u8;
 
-/// Takes one value for `corsac_decision_apply`, which copies it. `to` is what `values` of `corsac_response_headers` was
-/// called with; both are not to be used after that call has returned. An absent value is left out.
+/// Takes one value for `corsac_decision_apply`, which copies it. `to` is what the callback `values` of
+/// `corsac_response_headers` was called with. It is called from within that callback alone, on its thread. An absent value
+/// is ignored.
 pub type corsac_take_value = Option<unsafe extern "C" fn(value: corsac_slice, to: *mut c_void)>;
 
 /// The headers of a response, as far as a decision changes them: four callbacks of the host's, which
