@@ -8,7 +8,7 @@ from pathlib import Path
 import httpd
 from context import APP, EVIL, FOREIGN, OTHER, OTHER_POLICY, PREFLIGHT
 from server import exchange, free_port, send
-from test_protection import POLICY as GUARD
+from test_protection import POLICY as PROTECTED
 from upgrade import HANDSHAKE
 
 LOADED = "mpm_event authz_core headers dir mime alias rewrite"
@@ -25,7 +25,7 @@ WAYS = "redirect match rule found forbidden gone none".split()
 PLACES = {"": APP, "other/": OTHER, "off/": None, "page/": APP}
 CONF = (
     "".join(f'Header always set {name} "{value}"\n' for name, value in FOREIGN)
-    + "CorsacPolicy guard.toml\nRewriteEngine on\n"
+    + "CorsacPolicy protected.toml\nRewriteEngine on\n"
     + "".join(RULES.format(place=place) for place in PLACES)
     + """
 <Location /other>
@@ -55,7 +55,7 @@ class Early(unittest.TestCase):
         (root / "html" / "linked").mkdir(parents=True)
         (root / "html" / "page.txt").write_text("page")
         (root / "html" / "linked" / "link").symlink_to(root / "html" / "page.txt")
-        (root / "guard.toml").write_text(GUARD)
+        (root / "protected.toml").write_text(PROTECTED)
         (root / "other.toml").write_text(OTHER_POLICY)
         cls.port = free_port()
         cls.process = httpd.start(root, cls.port, LOADED, CONF.replace("{root}", str(root)))

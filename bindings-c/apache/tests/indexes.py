@@ -7,65 +7,65 @@ from pathlib import Path
 import httpd
 from context import APP, EVIL, OTHER, OTHER_POLICY, PREFLIGHT, PREFLIGHT_VARY
 from server import Backend, free_port, send
-from test_protection import POLICY as GUARD
+from test_protection import POLICY as PROTECTED
 from test_protection import TRUSTED
 from upgrade import HANDSHAKE
 
 LOADED = "mpm_prefork authz_core authz_host proxy proxy_http dir mime alias cgi negotiation"
 CONF = """
-AddType text/plain .guarded
-AddHandler cgi-script .guarded .plain
+AddType text/plain .protected
+AddHandler cgi-script .protected .plain
 AddEncoding x-gzip .gz
 <Directory "%(root)s/html">
     Options +ExecCGI +MultiViews
 </Directory>
-<FilesMatch "\\.guarded">
-    CorsacPolicy guard.toml
+<FilesMatch "\\.protected">
+    CorsacPolicy protected.toml
 </FilesMatch>
 <Directory "%(root)s/html/index">
-    DirectoryIndex app.guarded
+    DirectoryIndex app.protected
 </Directory>
 <Directory "%(root)s/html/zipped">
-    DirectoryIndex app.guarded.gz
+    DirectoryIndex app.protected.gz
 </Directory>
 <Directory "%(root)s/html/off">
     CorsacPolicy off
-    DirectoryIndex app.guarded
+    DirectoryIndex app.protected
 </Directory>
 <Directory "%(root)s/html/both">
     CorsacPolicy other.toml
-    DirectoryIndex app.guarded
+    DirectoryIndex app.protected
 </Directory>
 <Directory "%(root)s/html/inner">
-    CorsacPolicy guard.toml
+    CorsacPolicy protected.toml
     DirectoryIndex /lax.plain
 </Directory>
 <LocationMatch "^/came/$">
-    CorsacPolicy guard.toml
+    CorsacPolicy protected.toml
 </LocationMatch>
 <Directory "%(root)s/html/came">
     DirectoryIndex app.plain
 </Directory>
 <Directory "%(root)s/html/fallback">
-    FallbackResource /fallback/app.guarded
+    FallbackResource /fallback/app.protected
 </Directory>
 <Directory "%(root)s/html/proxied">
-    DirectoryIndex /guard
+    DirectoryIndex /protected
 </Directory>
-<Location /guard>
-    CorsacPolicy guard.toml
+<Location /protected>
+    CorsacPolicy protected.toml
 </Location>
 <Location /lax.plain>
     CorsacPolicy other.toml
 </Location>
-ProxyPass /guard http://127.0.0.1:%(backend)d/api/x
+ProxyPass /protected http://127.0.0.1:%(backend)d/api/x
 """
 SCRIPT = """#!/bin/sh
 echo "$REQUEST_METHOD" >> "%s"
 printf 'Content-Type: text/plain\\r\\nAccess-Control-Allow-Origin: *\\r\\n\\r\\nran'
 """
-GUARDED = "index/app.guarded zipped/app.guarded.gz off/app.guarded both/app.guarded fallback/app.guarded many/app.guarded"
-FILES = f"{GUARDED} lax.plain came/app.plain proxied/x inner/x"
+PROTECTED_PAGES = "index/app.protected zipped/app.protected.gz off/app.protected both/app.protected fallback/app.protected many/app.protected"
+FILES = f"{PROTECTED_PAGES} lax.plain came/app.plain proxied/x inner/x"
 PLACES = ("/index/", "/zipped/", "/off/", "/both/", "/inner/", "/came/", "/fallback/", "/fallback/none", "/proxied/", "/many/app")
 
 
@@ -83,7 +83,7 @@ class Indexes(unittest.TestCase):
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(SCRIPT % cls.ran)
             file.chmod(0o755)
-        (root / "guard.toml").write_text(GUARD)
+        (root / "protected.toml").write_text(PROTECTED)
         (root / "other.toml").write_text(OTHER_POLICY)
         cls.backend, cls.port = Backend(), free_port()
         cls.process = httpd.start(root, cls.port, LOADED, CONF % {"root": root, "backend": cls.backend.port})

@@ -16,7 +16,7 @@ import httpd  # noqa: E402
 import indexes  # noqa: E402
 from context import ALLOWED, APP, EVIL, OTHER, OTHER_POLICY, POLICY, PREFLIGHT, PREFLIGHT_ANSWER, PREFLIGHT_VARY  # noqa: E402
 from server import Backend, Response, exchange, free_port, send  # noqa: E402
-from test_protection import POLICY as GUARD  # noqa: E402
+from test_protection import POLICY as PROTECTED  # noqa: E402
 from test_protection import TRUSTED  # noqa: E402
 from test_routes import POLICY as ROUTES  # noqa: E402
 from upgrade import HANDSHAKE, KEY, Echo, accept, handshake  # noqa: E402
@@ -29,7 +29,7 @@ Listen 127.0.0.1:%(tls)d
 <VirtualHost 127.0.0.1:%(tls)d>
     SSLEngine on
     SSLCertificateFile cert.pem
-    CorsacPolicy guard.toml
+    CorsacPolicy protected.toml
     ProxyPass / http://127.0.0.1:%(backend)d/
 </VirtualHost>
 CorsacPolicy app.toml
@@ -70,29 +70,29 @@ ProxyPass /api http://127.0.0.1:%(backend)d/api
 ProxyPass /keep http://127.0.0.1:%(backend)d/api
 ProxyPass /off/api http://127.0.0.1:%(backend)d/api
 ProxyPass /dead http://127.0.0.1:%(closed)d/
-<Location /guard>
-    CorsacPolicy guard.toml
+<Location /protected>
+    CorsacPolicy protected.toml
 </Location>
-<Location /guard/basic>
+<Location /protected/basic>
     AuthType Basic
     AuthName realm
     AuthUserFile users
     Require valid-user
 </Location>
-<Location /guard/report>
+<Location /protected/report>
     CorsacPolicy report.toml
 </Location>
 <Location /lost>
     CorsacPolicy off
     ProxyErrorOverride on
-    ErrorDocument 500 /guard-page.txt
+    ErrorDocument 500 /protected-page.txt
 </Location>
-<Location /guard-page.txt>
-    CorsacPolicy guard.toml
+<Location /protected-page.txt>
+    CorsacPolicy protected.toml
 </Location>
 ProxyPass /lost http://127.0.0.1:%(backend)d/status/500
-ProxyPass /guard/ws ws://127.0.0.1:%(ws)d/
-ProxyPass /guard http://127.0.0.1:%(backend)d/api
+ProxyPass /protected/ws ws://127.0.0.1:%(ws)d/
+ProxyPass /protected http://127.0.0.1:%(backend)d/api
 <LocationMatch (?i)^/+(public|admin|moved)>
     CorsacPolicy routes.toml
 </LocationMatch>
@@ -126,10 +126,10 @@ class Requests(unittest.TestCase):
         (root / "app.toml").write_text(POLICY)
         (root / "other.toml").write_text(OTHER_POLICY)
         (root / "keep.toml").write_text(POLICY + "keep_app_headers = true\n")
-        (root / "guard.toml").write_text(GUARD)
-        (root / "report.toml").write_text(GUARD + "report_only = true\n")
+        (root / "protected.toml").write_text(PROTECTED)
+        (root / "report.toml").write_text(PROTECTED + "report_only = true\n")
         (root / "routes.toml").write_text(ROUTES)
-        (root / "html" / "guard-page.txt").write_text("page")
+        (root / "html" / "protected-page.txt").write_text("page")
         made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "-", "-out", "-", "-subj", "/CN=localhost", "-days", "2"]
         (root / "cert.pem").write_text(subprocess.run(made, capture_output=True, text=True, check=True).stdout)
         (root / "users").write_text("")
@@ -220,7 +220,7 @@ class Requests(unittest.TestCase):
 
     def test_a_write_from_elsewhere_is_refused_before_the_backend_sees_it(self):
         form = [("Content-Type", "application/x-www-form-urlencoded"), ("Sec-Fetch-Site", "cross-site"), ("Origin", EVIL)]
-        for path in ("/guard/x", "/guard/basic/x"):
+        for path in ("/protected/x", "/protected/basic/x"):
             for method in ("POST", "PUT", "PATCH", "DELETE"):
                 answer, seen = self.write(path, form, method, b"to=mallory")
                 self.assertEqual((answer.status, answer.body, seen), (403, b"corsac: write-refused\n", 0))
@@ -228,19 +228,19 @@ class Requests(unittest.TestCase):
                 self.assertEqual(answer.cors(), [("vary", "Origin, Sec-Fetch-Site")])
         for headers in ([("Origin", TRUSTED)], [], [("Origin", EVIL), ("Sec-Fetch-Site", "same-origin")],
                         [("Origin", "https://api.example.com"), ("Host", "api.example.com")]):  # fmt: skip
-            answer, seen = self.write("/guard/x", headers)
+            answer, seen = self.write("/protected/x", headers)
             self.assertEqual((answer.status, seen), (200, 1), headers)
         self.assertIn("corsac: write-refused; if the origin may write, add it to `trusted_origins`", (self.root / "error.log").read_text())
 
     def test_a_refused_body_leaves_the_connection_in_order(self):
-        refused = f"POST /guard/x HTTP/1.1\r\nHost: x\r\nOrigin: {EVIL}\r\nContent-Length: 50000\r\n\r\n" + "x" * 50000
+        refused = f"POST /protected/x HTTP/1.1\r\nHost: x\r\nOrigin: {EVIL}\r\nContent-Length: 50000\r\n\r\n" + "x" * 50000
         last = "GET /page.txt HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
         got = exchange(self.port, (refused + refused + last).encode())
         heads = [part.split(b"\r\n")[0] for part in got.split(b"HTTP/1.1 ")[1:]]
         self.assertEqual(heads, [b"403 Forbidden", b"403 Forbidden", b"200 OK"])
 
     def test_only_reported(self):
-        answer, seen = self.write("/guard/report/x", [("Origin", EVIL)])
+        answer, seen = self.write("/protected/report/x", [("Origin", EVIL)])
         self.assertEqual((answer.status, seen), (200, 1))
         self.assertIn("corsac: only reported: write-refused; ", (self.root / "error.log").read_text())
 
@@ -264,7 +264,7 @@ class Requests(unittest.TestCase):
         self.assertEqual(self.backend.seen, before + 1)
 
     def test_handshakes_are_refused_before_the_backend_sees_them(self):
-        for path, origin, status in (("/guard/ws", EVIL, 403), ("/guard/ws", "https://ws.example.com", 101), ("/guard/ws", TRUSTED, 101)):
+        for path, origin, status in (("/protected/ws", EVIL, 403), ("/protected/ws", "https://ws.example.com", 101), ("/protected/ws", TRUSTED, 101)):
             before = self.echo.seen
             headers = [("Host", "ws.example.com"), ("Origin", origin), *HANDSHAKE]
             if status == 403:

@@ -20,7 +20,7 @@ proxy_cache_path temp/cache keys_zone=cache:1m;
 default_type text/plain;
 server {
     listen 127.0.0.1:%(origin)d;
-    corsac_policy guard.toml;
+    corsac_policy protected.toml;
     location /plain/ { proxy_pass %(backend)s; }
     location /added/ { ADD proxy_pass %(backend)s; }
 }
@@ -65,7 +65,7 @@ class Caches(unittest.TestCase):
         cls.backend = Backend()
         cls.ports = {name: free_port() for name in ("origin", "cache")}
         http = HTTP % {**cls.ports, "backend": f"http://127.0.0.1:{cls.backend.port}"}
-        cls.nginx = Nginx(context.MODULE, {"guard.toml": POLICY}, http).start(cls.ports["origin"])
+        cls.nginx = Nginx(context.MODULE, {"protected.toml": POLICY}, http).start(cls.ports["origin"])
         cls.varnish = Varnish(cls.ports["origin"], VCL)
         cls.caches = cls.ports["cache"], cls.varnish.port
         cls.count = 0

@@ -10,7 +10,7 @@ POLICY = """
 allow_origins = ["https://app.example.com"]
 allow_credentials = true
 [[routes]]
-path = "/guarded"
+path = "/protected"
 protection = { writes = "reject", websockets = "reject" }
 [[routes]]
 path = "/reported"
@@ -47,11 +47,11 @@ class Log(unittest.TestCase):
     def test_a_refusal_names_the_origin(self):
         line = self.line("GET", "/x", [("Origin", EVIL)])
         self.assertRegex(line, r"\[info\].* corsac: origin-not-allowed for the origin `https://evil\.example\.org`; add the origin to `allow_origins`")
-        line = self.line("POST", "/guarded", [("Origin", EVIL)])
+        line = self.line("POST", "/protected", [("Origin", EVIL)])
         self.assertIn("corsac: write-refused for the origin `https://evil.example.org`; if the origin may write", line)
         line = self.line("POST", "/reported", [("Origin", EVIL)])
         self.assertRegex(line, r"\[notice\].* corsac: only reported: write-refused for the origin `https://evil\.example\.org`; if")
-        line = self.line("POST", "/guarded", [("Sec-Fetch-Site", "cross-site")])
+        line = self.line("POST", "/protected", [("Sec-Fetch-Site", "cross-site")])
         self.assertIn("corsac: write-refused; if the origin may write", line)
         asks = [("Access-Control-Request-Method", "PUT")]
         line = self.line("OPTIONS", "/x", [("Origin", APP), *asks])
@@ -67,7 +67,7 @@ class Log(unittest.TestCase):
             [("Origin", "https://www.example.com"), ("Host", "www.example.com")],
             [("Origin", "https://www.example.com"), ("Host", "inner"), ("Sec-Fetch-Site", "same-origin")],
         ):
-            for path in ("/x", "/guarded", "/reported"):
+            for path in ("/x", "/protected", "/reported"):
                 self.assertEqual(self.lines("POST", path, headers), [], (headers, path))
         for headers in (
             [("Origin", "http://localhost:8080")],
@@ -76,7 +76,7 @@ class Log(unittest.TestCase):
         ):
             self.assertIn("corsac: origin-not-allowed for the origin", self.line("POST", "/x", headers))
         # What is really refused is told, whoever it is.
-        line = self.line("POST", "/guarded", [("Origin", "a b"), ("Sec-Fetch-Site", "same-origin")])
+        line = self.line("POST", "/protected", [("Origin", "a b"), ("Sec-Fetch-Site", "same-origin")])
         self.assertIn("corsac: write-refused for the origin `a b`; ", line)
 
     def test_an_origin_cannot_write_to_the_log(self):

@@ -31,7 +31,7 @@ server {
     ssl_certificate cert.pem;
     ssl_certificate_key key.pem;
     access_log logs/access.log corsac;
-    corsac_policy guard.toml;
+    corsac_policy protected.toml;
     add_header X-Reason $corsac_reason always;
     client_max_body_size 1m;
     location /api/ { proxy_pass %(backend)s; }
@@ -43,11 +43,11 @@ server {
     location /return { return 200 "returned"; }
     location /put/ { dav_methods PUT DELETE; }
     location /ws/ { proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection $upgrade; proxy_pass http://127.0.0.1:%(ws)d; }
-    location /late/ { corsac off; try_files /none @guarded; }
-    location /broken/ { corsac off; proxy_pass http://127.0.0.1:%(closed)d; error_page 502 @guarded; }
-    location /laxer/ { corsac_policy lax.toml; proxy_pass http://127.0.0.1:%(closed)d; error_page 502 @guarded; }
-    location /failing/ { corsac off; root none; error_page 404 = @guarded; }
-    location @guarded { corsac_policy guard.toml; proxy_pass %(backend)s; }
+    location /late/ { corsac off; try_files /none @protected; }
+    location /broken/ { corsac off; proxy_pass http://127.0.0.1:%(closed)d; error_page 502 @protected; }
+    location /laxer/ { corsac_policy lax.toml; proxy_pass http://127.0.0.1:%(closed)d; error_page 502 @protected; }
+    location /failing/ { corsac off; root none; error_page 404 = @protected; }
+    location @protected { corsac_policy protected.toml; proxy_pass %(backend)s; }
     location /accel/ { corsac off; proxy_pass %(backend)s; }
     location /open/ { corsac off; proxy_pass %(backend)s/; proxy_intercept_errors on; error_page 500 /page.txt; }
     location /small/ { client_max_body_size 1; error_page 413 /page.txt; proxy_pass %(backend)s; }
@@ -58,7 +58,7 @@ server {
 }
 server {
     listen 127.0.0.1:%(moved)d;
-    corsac_policy guard.toml;
+    corsac_policy protected.toml;
     return 301 https://example.com$request_uri;
 }
 server {
@@ -90,7 +90,7 @@ class Protection(unittest.TestCase):
         # Whose certificate it is does not matter here.
         made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "-", "-out", "-", "-subj", "/CN=localhost", "-days", "2"]
         pem = subprocess.run(made, capture_output=True, text=True, check=True).stdout
-        files = {"guard.toml": POLICY, "lax.toml": 'allow_origins = ["*"]\n', "report.toml": POLICY + "report_only = true\n", "html/page.txt": "page", "html/put/x": "old",
+        files = {"protected.toml": POLICY, "lax.toml": 'allow_origins = ["*"]\n', "report.toml": POLICY + "report_only = true\n", "html/page.txt": "page", "html/put/x": "old",
                  "cert.pem": pem, "key.pem": pem}  # fmt: skip
         cls.nginx = Nginx(context.MODULE, files, http).start(cls.ports["port"])
 

@@ -26,7 +26,7 @@ ADD
 server {
     listen 127.0.0.1:%(port)d;
     listen 127.0.0.1:%(h2)d http2;
-    corsac_policy guard.toml;
+    corsac_policy protected.toml;
     location /inherited/ { return 200 x; }
     location /own/ { ADD add_header X-Mine yes always; location /own/nested/ { ADD expires 1h; proxy_pass %(backend)s; } }
     location /if/ { if ($request_uri ~ x) { ADD } proxy_pass %(backend)s; }
@@ -35,9 +35,9 @@ server {
     location /page/ { ADD error_page 403 /forbidden.html; proxy_pass %(backend)s; }
     location /named/ { ADD error_page 403 = @open; return 200 x; }
     location @open { corsac off; return 200 open; }
-    location /tried/ { corsac off; ADD try_files /none @guarded; }
-    location /dead/ { corsac off; ADD proxy_pass http://127.0.0.1:%(closed)d; error_page 502 @guarded; }
-    location @guarded { corsac_policy guard.toml; ADD expires 1h; proxy_pass %(backend)s; }
+    location /tried/ { corsac off; ADD try_files /none @protected; }
+    location /dead/ { corsac off; ADD proxy_pass http://127.0.0.1:%(closed)d; error_page 502 @protected; }
+    location @protected { corsac_policy protected.toml; ADD expires 1h; proxy_pass %(backend)s; }
     location /rewritten/ { ADD rewrite ^ /own/x last; }
     location /keep/ { corsac_hide_upstream off; ADD proxy_pass %(backend)s; }
     location /app/ { corsac_policy kept.toml; ADD proxy_pass %(backend)s; }
@@ -47,14 +47,14 @@ server {
     location /folder { ADD expires 1h; }
     location /upstream/ { proxy_pass %(backend)s; }
 }
-server { listen 127.0.0.1:%(moved)d; corsac_policy guard.toml; ADD SET return 301 https://example.com$request_uri; }
-server { listen 127.0.0.1:%(page)d; corsac_policy guard.toml; error_page 403 418 /page.txt; location / { ADD return 418; } location /page.txt { ADD } }
+server { listen 127.0.0.1:%(moved)d; corsac_policy protected.toml; ADD SET return 301 https://example.com$request_uri; }
+server { listen 127.0.0.1:%(page)d; corsac_policy protected.toml; error_page 403 418 /page.txt; location / { ADD return 418; } location /page.txt { ADD } }
 """.replace("ADD", ADD).replace("SET", SET)
 PLACES = [
     "/inherited/x", "/own/x", "/own/nested/x", "/if/x", "/more/x", "/both/x", "/page/x", "/named/x", "/tried/x", "/rewritten/x",
     "/keep/x", "/app/x", "/kept/x", "/gzip/x", "/small/x", "/folder", "/upstream/x",
 ]  # fmt: skip
-FILES = {"guard.toml": POLICY, "kept.toml": KEPT, "html/page.txt": "page", "html/forbidden.html": "no", "html/folder/index.html": "x"}
+FILES = {"protected.toml": POLICY, "kept.toml": KEPT, "html/page.txt": "page", "html/forbidden.html": "no", "html/folder/index.html": "x"}
 ASKS = ("Access-Control-Request-Method", "POST")
 READ = [("access-control-allow-origin", APP), ("access-control-expose-headers", "etag")]
 TEXT = [("content-type", "text/plain; charset=utf-8")]

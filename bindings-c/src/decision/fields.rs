@@ -4,9 +4,13 @@ use crate::decision::action::action_number;
 use crate::decision::header::corsac_header;
 use crate::decision::reason::reason_number;
 use crate::slice::corsac_slice;
+use engine::HeaderName;
 
 /// The most headers that a decision has.
 pub const CORSAC_MAX_HEADERS: usize = 16;
+
+// Each header once, and one a second time.
+const _: () = assert!(HeaderName::ALL.len() < CORSAC_MAX_HEADERS);
 
 /// What to do with one request. Set `size` to `sizeof(corsac_decision)` before the call.
 ///

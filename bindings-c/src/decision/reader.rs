@@ -31,7 +31,7 @@ impl<'a> ReadDecision<'a> {
         if count > CORSAC_MAX_HEADERS {
             return Err(corsac_status::CORSAC_BAD_SIZE);
         }
-        let (mut removed, mut headers) = (Vec::new(), Vec::new());
+        let (mut removed, mut headers) = (Vec::with_capacity(count), Vec::with_capacity(count));
         for index in 0..count {
             // SAFETY: `index` is below the array's length, and the header is filled. It is read as it is, without a reference
             // to those past it, which may never have been written.

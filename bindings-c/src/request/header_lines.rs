@@ -18,6 +18,10 @@ const COMMA: &[u8] = b", ";
 /// A joined value longer than this is refused whatever follows, so the rest is not copied.
 const ENOUGH: usize = limits::JOINED_HEADER_BYTES;
 
+const _: () = assert!(
+    limits::ORIGIN_BYTES <= ENOUGH && limits::METHOD_BYTES <= ENOUGH && limits::REQUESTED_HEADERS_BYTES <= ENOUGH
+);
+
 /// The least memory that is asked for.
 const LEAST: usize = 256;
 

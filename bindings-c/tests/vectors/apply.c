@@ -58,10 +58,10 @@ static char *run(const json_t *vector, const json_t *config, bool keep_app_heade
   char *text = json_dumps(config, JSON_COMPACT);
   corsac_policy *policy;
   corsac_status status = corsac_policy_from_json(text, strlen(text), &policy, NULL);
-  held_request held;
-  if (status == CORSAC_OK) status = hold_request(json_object_get(vector, "request"), &held);
+  built_request built;
+  if (status == CORSAC_OK) status = build_request(json_object_get(vector, "request"), &built);
   corsac_decision decision = {.size = sizeof decision};
-  if (status == CORSAC_OK) status = corsac_policy_evaluate(policy, &held.request, &decision);
+  if (status == CORSAC_OK) status = corsac_policy_evaluate(policy, &built.request, &decision);
   json_t *lines = json_deep_copy(json_object_get(vector, "application"));
   corsac_response_headers response = {.size = sizeof response, .user = lines, .values = values, .remove = remove_lines,
                                       .set = set, .append = append, .keep_app_headers = keep_app_headers};
@@ -69,7 +69,7 @@ static char *run(const json_t *vector, const json_t *config, bool keep_app_heade
   json_t *wanted = by_name(json_object_get(vector, "response")), *got = by_name(lines);
   char *fault = status == CORSAC_OK ? difference(wanted, got) : strdup(corsac_status_name(status));
   json_decref(wanted), json_decref(got), json_decref(lines);
-  if (policy != NULL) release_request(&held);
+  if (policy != NULL) release_request(&built);
   corsac_policy_free(policy);
   free(text);
   return fault;

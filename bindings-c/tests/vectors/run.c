@@ -27,48 +27,48 @@ static char *said(const char *what, const char *detail) {
 
 /* Memory for headers of several lines. */
 static void *take_block(size_t size, void *user) {
-  held_request *held = user;
-  if (held->block_count == MOST_BLOCKS) return NULL;
-  return held->blocks[held->block_count++] = malloc(size);
+  built_request *built = user;
+  if (built->block_count == MOST_BLOCKS) return NULL;
+  return built->blocks[built->block_count++] = malloc(size);
 }
 
-corsac_status hold_request(const json_t *vector, held_request *held) {
-  *held = (held_request){.request.size = sizeof held->request};
-  to_bytes(json_object_get(vector, "method"), &held->method);
-  held->request.method = bytes_slice(&held->method);
+corsac_status build_request(const json_t *vector, built_request *built) {
+  *built = (built_request){.request.size = sizeof built->request};
+  to_bytes(json_object_get(vector, "method"), &built->method);
+  built->request.method = bytes_slice(&built->method);
   const json_t *path = json_object_get(vector, "path");
-  if (path != NULL) to_bytes(path, &held->path);
-  held->request.path = bytes_slice(&held->path);
+  if (path != NULL) to_bytes(path, &built->path);
+  built->request.path = bytes_slice(&built->path);
   const json_t *authority = json_object_get(vector, "authority");
-  if (authority != NULL) to_bytes(authority, &held->authority);
-  held->request.authority = bytes_slice(&held->authority);
-  held->request.path_decoded = json_is_true(json_object_get(vector, "path_decoded"));
-  held->request.secure = json_is_true(json_object_get(vector, "secure"));
-  held->request.websocket = json_is_true(json_object_get(vector, "websocket"));
+  if (authority != NULL) to_bytes(authority, &built->authority);
+  built->request.authority = bytes_slice(&built->authority);
+  built->request.path_decoded = json_is_true(json_object_get(vector, "path_decoded"));
+  built->request.secure = json_is_true(json_object_get(vector, "secure"));
+  built->request.websocket = json_is_true(json_object_get(vector, "websocket"));
 
   size_t index;
   json_t *pair;
   const json_t *headers = json_object_get(vector, "headers");
-  held->lines = calloc(2 * json_array_size(headers) + 1, sizeof *held->lines);
-  if (held->lines == NULL) return CORSAC_MEMORY;
+  built->lines = calloc(2 * json_array_size(headers) + 1, sizeof *built->lines);
+  if (built->lines == NULL) return CORSAC_MEMORY;
   json_array_foreach((json_t *)headers, index, pair) {
-    bytes *name = &held->lines[held->line_count++], *value = &held->lines[held->line_count++];
+    bytes *name = &built->lines[built->line_count++], *value = &built->lines[built->line_count++];
     to_bytes(json_array_get(pair, 0), name);
     to_bytes(json_array_get(pair, 1), value);
     corsac_status status =
-        corsac_request_add_header(&held->request, bytes_slice(name), bytes_slice(value), take_block, held);
+        corsac_request_add_header(&built->request, bytes_slice(name), bytes_slice(value), take_block, built);
     if (status != CORSAC_OK) return status;
   }
   return CORSAC_OK;
 }
 
-void release_request(held_request *held) {
-  bytes_free(&held->method);
-  bytes_free(&held->path);
-  bytes_free(&held->authority);
-  for (size_t i = 0; i < held->line_count; i++) bytes_free(&held->lines[i]);
-  for (size_t i = 0; i < held->block_count; i++) free(held->blocks[i]);
-  free(held->lines);
+void release_request(built_request *built) {
+  bytes_free(&built->method);
+  bytes_free(&built->path);
+  bytes_free(&built->authority);
+  for (size_t i = 0; i < built->line_count; i++) bytes_free(&built->lines[i]);
+  for (size_t i = 0; i < built->block_count; i++) free(built->blocks[i]);
+  free(built->lines);
 }
 
 /* A decision in the form in which vectors expect it. What is taken off is not in them. */
@@ -129,15 +129,15 @@ static corsac_status ask(const corsac_policy *policy, const corsac_request *requ
 
 static char *run_decision(const corsac_policy *policy, const json_t *vector) {
   const char *predicate = json_string_value(json_object_get(vector, "predicate"));
-  held_request held;
-  corsac_status status = hold_request(json_object_get(vector, "request"), &held);
+  built_request built;
+  corsac_status status = build_request(json_object_get(vector, "request"), &built);
   char *fault = NULL;
   for (int called = 0; fault == NULL && called < (predicate != NULL ? 2 : 1); called++) {
     corsac_decision decision = {.size = sizeof decision};
     int asked = 0;
     if (status == CORSAC_OK) {
-      status = predicate != NULL ? ask(policy, &held.request, answer_of(predicate), called, &asked, &decision)
-                                 : corsac_policy_evaluate(policy, &held.request, &decision);
+      status = predicate != NULL ? ask(policy, &built.request, answer_of(predicate), called, &asked, &decision)
+                                 : corsac_policy_evaluate(policy, &built.request, &decision);
     }
     if (status != CORSAC_OK) {
       fault = said("evaluating gave ", corsac_status_name(status));
@@ -148,7 +148,7 @@ static char *run_decision(const corsac_policy *policy, const json_t *vector) {
       json_decref(actual);
     }
   }
-  release_request(&held);
+  release_request(&built);
   return fault;
 }
 

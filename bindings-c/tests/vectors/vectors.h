@@ -30,10 +30,10 @@ typedef struct {
   size_t line_count, block_count;
   void *blocks[MOST_BLOCKS];
   corsac_request request;
-} held_request;
+} built_request;
 
-corsac_status hold_request(const json_t *vector, held_request *held);
-void release_request(held_request *held);
+corsac_status build_request(const json_t *vector, built_request *built);
+void release_request(built_request *built);
 
 /* NULL, or what about the vector is not as the schema says. */
 const char *schema_fault(const json_t *vector);

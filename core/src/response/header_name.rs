@@ -10,13 +10,13 @@ macro_rules! names {
         pub enum HeaderName { $(#[doc = concat!("`", $text, "`")] $name,)+ }
 
         impl HeaderName {
+            /// Every one of them. A decision names each once, and [`Op::Add`](crate::Op::Add) one a second time.
+            pub const ALL: &'static [HeaderName] = &[$(HeaderName::$name,)+];
+
             /// The header of this name, in lower case; none if corsac neither sets nor removes it.
             #[must_use]
             pub fn of(name: &[u8]) -> Option<Self> {
-                match name {
-                    $(name if name == $text.as_bytes() => Some(HeaderName::$name),)+
-                    _ => None,
-                }
+                HeaderName::ALL.iter().copied().find(|known| known.as_str().as_bytes() == name)
             }
 
             /// The name in lower case.
