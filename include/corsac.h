@@ -1076,6 +1076,22 @@ corsac_status corsac_policy_evaluate_as_served(const corsac_policy *policy,
                                                corsac_decision *out);
 
 /**
+ * Decides on an error by which the server itself answers a request: it could not read all of it, or it is too large. It
+ * allocates nothing.
+ *
+ * The decision is that of `corsac_policy_evaluate`, so that a page may read why its request failed. But where that would be
+ * `CORSAC_RESPOND`, the error is sent in its place, under the decision on a request without `Origin`: no origin is allowed
+ * by name. The action is `CORSAC_CONTINUE`: send the error with the decision's headers.
+ *
+ * Parameters: as `corsac_policy_evaluate`; what could not be read of the request is absent.
+ *
+ * Returns, lifetime, threads: as `corsac_policy_evaluate`.
+ */
+corsac_status corsac_policy_evaluate_host_error(const corsac_policy *policy,
+                                                const corsac_request *request,
+                                                corsac_decision *out);
+
+/**
  * Decides on a request for which `corsac_policy_evaluate` said `CORSAC_ASK`, with the predicate's answer.
  *
  * Parameters: as `corsac_policy_evaluate`, with the same request; `answer` is a `corsac_predicate_answer`, any other number

@@ -87,11 +87,10 @@ static void start_response(request_rec *r, const corsac_decision *decision) {
   r->content_languages = NULL;
 }
 
-/* What cannot be read as a request, and so has no method here, is refused as httpd does it; nobody may read that. */
-static void apply_to_unread(request_rec *r) {
-  corsac_request unread = {.size = sizeof unread, .method = corsac_slice_from("")};
+/* httpd's own error for a request that it could not read. */
+static void apply_to_error(request_rec *r, const corsac_policy *policy, const corsac_request *request) {
   corsac_decision decision = {.size = sizeof decision};
-  if (corsac_policy_evaluate(corsac_nobody.policy, &unread, &decision) == CORSAC_OK) corsac_apply(r, &decision);
+  if (corsac_policy_evaluate_host_error(policy, request, &decision) == CORSAC_OK) corsac_apply(r, &decision);
 }
 
 /* Puts the decision in the place of what a cache, a server's redirect or an error was about to send. */
@@ -121,11 +120,14 @@ static apr_status_t filter(ap_filter_t *self, apr_bucket_brigade *brigade) {
   corsac_state *state;
   if (self->ctx != NULL) return apr_brigade_cleanup(brigade);
   int decided = decide(r, &state);
-  if (decided == HTTP_INTERNAL_SERVER_ERROR) apply_to_unread(r);
+  if (decided == HTTP_INTERNAL_SERVER_ERROR) {
+    corsac_request unknown = {.size = sizeof unknown, .method = corsac_slice_from(r->method)};
+    apply_to_error(r, corsac_nobody.policy, &unknown);
+  }
   if (decided == OK) {
     int refused = state->decision.action != CORSAC_CONTINUE && apr_table_get(r->notes, FILTER) == NULL;
     if (!refused) corsac_apply(r, &state->decision);
-    else if (corsac_state_of(corsac_first_of(r))->method == NULL) apply_to_unread(r);
+    else if (corsac_state_of(corsac_first_of(r))->method == NULL) apply_to_error(r, state->policy, &state->request);
     else if (!holds_error(brigade)) {
       log_refusal(r, state);
       return replace(self, brigade, &state->decision);

@@ -2,11 +2,14 @@
 #include "ngx_http_corsac.h"
 
 static ngx_int_t ngx_http_corsac_evaluate(ngx_http_request_t *r, ngx_http_corsac_ctx_t *ctx, corsac_decision *decision) {
+  const corsac_policy *policy = ctx->conf->policy;
   corsac_slice served = ctx->request.method;
+  corsac_status status;
+  decision->size = sizeof *decision;
   /* A decision that was sent stays what it was. */
   if (r->internal && !ctx->responded) served = ngx_http_corsac_slice(r->method_name);
-  decision->size = sizeof *decision;
-  corsac_status status = corsac_policy_evaluate_as_served(ctx->conf->policy, &ctx->request, served, decision);
+  if (ctx->routed) status = corsac_policy_evaluate_as_served(policy, &ctx->request, served, decision);
+  else status = corsac_policy_evaluate_host_error(policy, &ctx->request, decision);
   if (status != CORSAC_OK) {
     ngx_log_error(NGX_LOG_ERR, r->connection->log, 0, "corsac: no decision: %s", corsac_status_name(status));
     return NGX_ERROR;

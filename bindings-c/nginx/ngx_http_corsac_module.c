@@ -38,9 +38,6 @@ static ngx_int_t ngx_http_corsac_filter(ngx_http_request_t *r) {
   if (decision.action != CORSAC_RESPOND || ctx->responded) {
     return ngx_http_corsac_apply(r, ctx, &decision) == NGX_OK ? ngx_http_corsac_next_filter(r) : NGX_ERROR;
   }
-  /* What cannot be read as a request is refused as nginx does it. */
-  if (!ctx->routed) return ngx_http_corsac_next_filter(r);
-
   /* A server's `return`, or nginx's redirect to the folder, came first. The decision is the answer all the same. */
   ngx_http_corsac_log_refusal(r, ctx, &decision);
   ngx_http_clear_location(r);

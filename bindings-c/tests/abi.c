@@ -19,6 +19,7 @@ int main(void) {
   test_vary();
   test_apply();
   test_served();
+  test_host_error();
   test_reason_to_log();
   test_nobody();
   test_names();

@@ -37,7 +37,8 @@ static int answer(struct mg_connection *connection, const corsac_policy *policy,
     corsac_request_add_header(&request, corsac_slice_from(header->name), corsac_slice_from(header->value), cors_allocate, &lines);
   }
   corsac_decision decision = {.size = sizeof decision};
-  corsac_policy_evaluate(policy, &request, &decision); /* where it fails the decision is a refusal */
+  if (error != 0) corsac_policy_evaluate_host_error(policy, &request, &decision);
+  else corsac_policy_evaluate(policy, &request, &decision); /* where it fails the decision is a refusal */
 
   char body[256] = "";
   int status = error;
@@ -50,9 +51,7 @@ static int answer(struct mg_connection *connection, const corsac_policy *policy,
     status = decision.status;
     snprintf(body, sizeof body, "%s", decision.body.ptr);
   }
-  /* The server's own error takes the place of an answer of corsac's, and says nothing of the policy. */
-  bool stands = error == 0 || decision.action == CORSAC_CONTINUE;
-  if (stands && cors_apply(&lines, &decision) != CORSAC_OK) status = 500, body[0] = '\0';
+  if (cors_apply(&lines, &decision) != CORSAC_OK) status = 500, body[0] = '\0';
 
   mg_printf(connection, "HTTP/1.1 %d %s\r\nConnection: close\r\n", status, mg_get_response_code_text(connection, status));
   if (status != 204 && !cors_has(&lines, "Content-Length")) mg_printf(connection, "Content-Length: %zu\r\n", strlen(body));

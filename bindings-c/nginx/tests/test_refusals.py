@@ -137,6 +137,15 @@ class Refusals(unittest.TestCase):
             self.assertIn("foreign", answer.all("access-control-allow-origin"), path)
             self.assertEqual(set(answer.all("access-control-max-age")), {"99"}, path)
 
+    def test_what_cannot_be_read_has_no_cors_headers_of_others(self):
+        """nginx answers a second `Host` with 400 before there is a location. What the rest asks for is refused, or is not."""
+        for method, headers in [*((method, headers) for method, headers, *_ in CASES), ("GET", [("Origin", EVIL)])]:
+            with self.subTest((method, headers)):
+                answer = send(self.ports["port"], method, "/x", [*headers, ("Host", "x"), ("Host", "x")])
+                self.assertEqual(answer.status, 400)
+                self.assertEqual([pair for pair in answer.cors() if pair[1] == "foreign" or pair[1] == "99"], [])
+                self.assertIn("Origin", answer.all("vary")[0])
+
     def test_the_connection_goes_on(self):
         refused = f"POST /own/x HTTP/1.1\r\nHost: x\r\nOrigin: {EVIL}\r\nContent-Length: 4\r\n\r\nbody"
         moved = refused.replace("Content-Length: 4\r\n\r\nbody", "\r\n")

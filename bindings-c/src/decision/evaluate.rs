@@ -1,4 +1,4 @@
-//! Deciding on a request: `corsac_policy_evaluate`, `_resolve`, and `_evaluate_with` a predicate.
+//! Deciding on a request: `corsac_policy_evaluate` and its variants for error pages and predicates.
 
 use crate::decision::fields::corsac_decision;
 use crate::decision::writer::DecisionWriter;
@@ -14,6 +14,16 @@ use crate::status::corsac_status;
 use engine::{Evaluation, Pending, PredicateAnswer, Request};
 use std::ffi::c_void;
 
+/// What becomes of the request in the host.
+enum Situation {
+    /// It is served as it was sent.
+    AsSent,
+    /// The host goes on with it under this method.
+    AsServed(corsac_slice),
+    /// The host answers it with an error of its own.
+    HostError,
+}
+
 /// # Safety
 ///
 /// As `corsac_policy_evaluate` says.
@@ -21,7 +31,7 @@ use std::ffi::c_void;
 unsafe fn decide<'a>(
     policy: *const corsac_policy,
     request: *const corsac_request,
-    served: Option<corsac_slice>,
+    situation: Situation,
     out: *mut corsac_decision,
     ask: impl FnOnce(Pending<'a>) -> Option<PredicateAnswer>,
 ) -> corsac_status {
@@ -33,9 +43,10 @@ unsafe fn decide<'a>(
         let mut seen = Request::default();
         // SAFETY: the request's slices hold as long as the caller uses the decision.
         unsafe { read::read(request, policy.protected, &mut seen)? };
-        let evaluation = match served {
-            None => policy.policy.evaluate(&seen),
-            Some(served) => {
+        let evaluation = match situation {
+            Situation::AsSent => policy.policy.evaluate(&seen),
+            Situation::HostError => policy.policy.evaluate_host_error(&seen),
+            Situation::AsServed(served) => {
                 // SAFETY: it holds by the caller's contract.
                 let served = unsafe { served.bytes()? }.ok_or(corsac_status::CORSAC_NULL)?;
                 policy.policy.evaluate_as_served(&seen, served)
@@ -74,7 +85,7 @@ pub unsafe extern "C" fn corsac_policy_evaluate(
     out: *mut corsac_decision,
 ) -> corsac_status {
     // SAFETY: the contract of this function is `decide`'s.
-    unsafe { decide(policy, request, None, out, |_| None) }
+    unsafe { decide(policy, request, Situation::AsSent, out, |_| None) }
 }
 
 /// Decides on a request that the server goes on with under another method: it makes a GET of a request for its error page,
@@ -97,7 +108,27 @@ pub unsafe extern "C" fn corsac_policy_evaluate_as_served(
     out: *mut corsac_decision,
 ) -> corsac_status {
     // SAFETY: the contract of this function is `decide`'s.
-    unsafe { decide(policy, request, Some(served), out, |_| None) }
+    unsafe { decide(policy, request, Situation::AsServed(served), out, |_| None) }
+}
+
+/// Decides on an error by which the server itself answers a request: it could not read all of it, or it is too large. It
+/// allocates nothing.
+///
+/// The decision is that of `corsac_policy_evaluate`, so that a page may read why its request failed. But where that would be
+/// `CORSAC_RESPOND`, the error is sent in its place, under the decision on a request without `Origin`: no origin is allowed
+/// by name. The action is `CORSAC_CONTINUE`: send the error with the decision's headers.
+///
+/// Parameters: as `corsac_policy_evaluate`; what could not be read of the request is absent.
+///
+/// Returns, lifetime, threads: as `corsac_policy_evaluate`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn corsac_policy_evaluate_host_error(
+    policy: *const corsac_policy,
+    request: *const corsac_request,
+    out: *mut corsac_decision,
+) -> corsac_status {
+    // SAFETY: the contract of this function is `decide`'s.
+    unsafe { decide(policy, request, Situation::HostError, out, |_| None) }
 }
 
 /// Decides on a request for which `corsac_policy_evaluate` said `CORSAC_ASK`, with the predicate's answer.
@@ -114,7 +145,7 @@ pub unsafe extern "C" fn corsac_policy_resolve(
     out: *mut corsac_decision,
 ) -> corsac_status {
     // SAFETY: the contract of this function is `decide`'s.
-    unsafe { decide(policy, request, None, out, |_| Some(answer_of(answer))) }
+    unsafe { decide(policy, request, Situation::AsSent, out, |_| Some(answer_of(answer))) }
 }
 
 /// Decides on a request and asks the predicate where the policy says so: both of the above in one call.
@@ -141,5 +172,5 @@ pub unsafe extern "C" fn corsac_policy_evaluate_with(
         Some(answer_of(unsafe { predicate(corsac_slice::of(pending.origin()), request, user) }))
     };
     // SAFETY: the contract of this function is `decide`'s.
-    unsafe { decide(policy, request, None, out, ask) }
+    unsafe { decide(policy, request, Situation::AsSent, out, ask) }
 }

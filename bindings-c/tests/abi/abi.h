@@ -24,6 +24,7 @@ void test_header_lines(void);
 void test_vary(void);
 void test_apply(void);
 void test_served(void);
+void test_host_error(void);
 void test_reason_to_log(void);
 void test_nobody(void);
 void test_names(void);

@@ -225,6 +225,20 @@ void test_served(void) {
   corsac_policy_free(policy);
 }
 
+/* A server's own error takes the place of a response of corsac's, and no origin may read it. */
+void test_host_error(void) {
+  corsac_policy *policy = policy_of(PROTECTED, false);
+  corsac_decision decision = stale_decision();
+  corsac_request request = request_of("POST", "https://evil.example");
+  CHECK(corsac_policy_evaluate_host_error(policy, &request, &decision) == CORSAC_OK);
+  CHECK(decision.action == CORSAC_CONTINUE && decision.status == 0 && decision.reason == CORSAC_REASON_NO_ORIGIN);
+  request = request_of("GET", "https://app.example.com");
+  CHECK(corsac_policy_evaluate_host_error(policy, &request, &decision) == CORSAC_OK);
+  CHECK(decision.reason == CORSAC_REASON_ORIGIN_ALLOWED);
+  CHECK(corsac_policy_evaluate_host_error(NULL, &request, &decision) == CORSAC_NULL && refuses(&decision));
+  corsac_policy_free(policy);
+}
+
 void test_reason_to_log(void) {
   corsac_policy *policy = policy_of(PROTECTED, false);
   corsac_request request = request_of("POST", "https://evil.example");

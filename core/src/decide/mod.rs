@@ -3,6 +3,7 @@
 pub(crate) mod decision;
 pub(crate) mod evaluate;
 pub(crate) mod headers;
+pub(crate) mod host_error;
 pub(crate) mod http_types;
 pub(crate) mod methods;
 pub(crate) mod nobody;

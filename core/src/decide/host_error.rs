@@ -1,0 +1,58 @@
+//! Errors by which a server answers itself, before the application or corsac could.
+
+use crate::decide::evaluate::Evaluation;
+use crate::decide::policy::Policy;
+use crate::decide::request::Request;
+use crate::response::template::Action;
+
+impl Policy {
+    /// Decides on an error by which the host itself answers the request: it could not read all of it, or it is too large.
+    ///
+    /// The decision is that on the request, so that a page may read why it failed. But where that would be a response of
+    /// its own, a preflight's or a refusal, the error is sent in its place, under the decision on a request without `Origin`:
+    /// no origin is allowed by name. The action is [`Action::Continue`] in both cases.
+    #[must_use]
+    pub fn evaluate_host_error<'a>(&'a self, request: &Request<'a>) -> Evaluation<'a> {
+        let evaluation = self.evaluate(request);
+        match &evaluation {
+            Evaluation::Decided(decision) if decision.action() == Action::Respond => {
+                // Reading an error is no write.
+                let Request { path, path_decoded, .. } = *request;
+                self.evaluate(&Request { path, path_decoded, ..Request::new(b"GET") })
+            }
+            _ => evaluation,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::issues::code::Reason;
+
+    #[test]
+    fn a_response_of_our_own_gives_way_and_allows_nobody() {
+        let policy = "allow_origins = ['https://app.example.com']\nroutes = [{ path = '/any/{*rest}', allow_origins = ['*'] }]\n\
+                      [protection]\nwrites = 'reject'\nwebsockets = 'reject'";
+        let policy = Policy::from_toml(policy).unwrap();
+        let (app, evil) = (&b"https://app.example.com"[..], &b"https://evil.example"[..]);
+        let get = |origin| Request::new(b"GET").origin(origin).path(b"/x");
+        for (request, expected, vary) in [
+            (get(app), Reason::OriginAllowed, Some(&b"Origin"[..])),
+            (get(evil), Reason::OriginNotAllowed, Some(b"Origin")),
+            (get(evil).path(b"/any/x"), Reason::AnyOrigin, None),
+            (Request { method: b"POST", ..get(evil) }, Reason::NoOrigin, Some(b"Origin")),
+            (Request { websocket: true, ..get(evil) }, Reason::NoOrigin, Some(b"Origin")),
+            (
+                Request { method: b"OPTIONS", ..get(app) }.access_control_request_method(b"GET"),
+                Reason::NoOrigin,
+                Some(b"Origin"),
+            ),
+        ] {
+            let Evaluation::Decided(decision) = policy.evaluate_host_error(&request) else { panic!("no predicate") };
+            assert_eq!((decision.action(), decision.reason()), (Action::Continue, expected), "{request:?}");
+            let sent = decision.headers().find(|header| header.name == crate::HeaderName::Vary);
+            assert_eq!(sent.map(|header| header.value.get(..6).unwrap_or_default()), vary, "{request:?}");
+        }
+    }
+}
