@@ -6,7 +6,6 @@ pub(crate) mod headers;
 pub(crate) mod host_error;
 pub(crate) mod http_types;
 pub(crate) mod methods;
-pub(crate) mod nobody;
 pub(crate) mod policy;
 pub(crate) mod protection;
 pub(crate) mod reason_to_log;
