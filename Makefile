@@ -1,6 +1,9 @@
 # The commands of the project. `make` alone lists them.
 
-STACK ?= rust c python node
+# What `bench` runs for; `test` runs everything unless STACK is given.
+ALL := every
+STACK ?= $(ALL)
+BENCHED := $(if $(filter $(ALL),$(STACK)),rust c python node,$(STACK))
 
 .PHONY: help demo test bench bench-instructions bench-rust bench-c bench-python bench-node lint fuzz generate mutate-table clean
 
@@ -10,10 +13,10 @@ help: ## this list
 demo: ## one policy, three servers, a page that compares them (ONCE=1: headless, fails if a cell differs)
 	@python3 demo/run.py
 
-test: ## sets up what is missing, then runs every check in every language
-	@python3 tests/run.py
+test: ## sets up what is missing, then runs every check (STACK=rust, python, node, c, nginx or apache: those of one stack)
+	@python3 tests/run.py --install $(addprefix --stack ,$(filter-out $(ALL),$(STACK)))
 
-bench: $(addprefix bench-,$(STACK)) ## the benchmarks, peers beside them, one table a stack (STACK=rust, c, python, node)
+bench: $(addprefix bench-,$(BENCHED)) ## the benchmarks, peers beside them, one table a stack (STACK=rust, c, python, node)
 
 bench-rust:
 	@cargo bench --locked -p corsac --bench decision
@@ -31,8 +34,8 @@ bench-python:
 bench-node:
 	@node benches/node.js
 
-lint: ## format, clippy, types, and that the bindings hold no rules
-	@python3 tests/run.py format clippy generated bindings types
+lint: ## format, clippy, documentation, types, and that the bindings hold no rules
+	@python3 tests/run.py --stack lint
 
 fuzz: ## fuzzes the engine for SECONDS each target (cargo-fuzz and a nightly compiler are needed)
 	@for target in evaluate config_json pattern_vs_naive; do \

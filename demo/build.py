@@ -1,6 +1,6 @@
 """Everything that must be there before a server can start: tools, packages, the bindings, the C server.
 
-Most of it is what the checks need too, so it is theirs: tests/run.py.
+Most of it is what the checks need too, so it is theirs: tests/needs.py.
 """
 
 import importlib.util
@@ -15,55 +15,55 @@ VENV = OUT / "venv"
 PYTHON = VENV / "bin" / "python"
 PREFIX = OUT / "prefix"
 C_SERVER = OUT / "server"
-PACKAGES = ["gcc", "libc6-dev", "libmicrohttpd-dev", "make", "pkg-config", "python3-venv"]
 
 
-def load_checks():
-    spec = importlib.util.spec_from_file_location("checks", ROOT / "tests" / "run.py")
+def load_needs():
+    spec = importlib.util.spec_from_file_location("needs", ROOT / "tests" / "needs.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
 
 
-checks = load_checks()
+needs = load_needs()
 
 
 def debian_packages(once):
-    checks.DEBIAN_PACKAGES = [*PACKAGES, "chromium"] if once else PACKAGES
-    return checks.debian_packages()
+    # Without the browser where a person has one.
+    packages = [name for name in needs.DEBIAN["demo"] if once or name != "chromium"]
+    return needs.debian_packages(packages, install=True)
 
 
 def python_packages():
     requirements = EXAMPLES / "python" / "requirements.txt"
-    stale, done = checks.once(VENV / ".stamp", requirements)
+    stale, done = needs.once(VENV / ".stamp", requirements)
     if stale or not PYTHON.exists():
-        checks.run("python3", "-m", "venv", "--clear", VENV)
-        checks.run(PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", requirements)
+        needs.run("python3", "-m", "venv", "--clear", VENV)
+        needs.run(PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", requirements)
         done()
 
 
 def node_packages():
     where = EXAMPLES / "node"
-    stale, done = checks.once(where / "node_modules" / ".stamp", where / "package-lock.json")
+    stale, done = needs.once(where / "node_modules" / ".stamp", where / "package-lock.json")
     if stale:
-        checks.run("npm", "ci", "--no-audit", "--no-fund", cwd=where)
+        needs.run("npm", "ci", "--no-audit", "--no-fund", cwd=where)
         done()
 
 
 def c_server():
     """Installs the library as a user would, and compiles against what pkg-config says of it."""
     source = EXAMPLES / "c" / "server.c"
-    inputs = [source, source.with_name("cors_mhd.h"), ROOT / "include" / "corsac.h", checks.BINDINGS / "libcorsac.so"]
-    stale, done = checks.once(OUT / "server.stamp", *inputs)
+    inputs = [source, source.with_name("cors_mhd.h"), ROOT / "include" / "corsac.h", needs.BINDINGS / "libcorsac.so"]
+    stale, done = needs.once(OUT / "server.stamp", *inputs)
     if not stale and C_SERVER.exists():
         return
     # The bindings are built already, all in one call; `:` keeps install from building once more.
-    checks.run("make", "-C", "bindings-c", "install", f"PREFIX={PREFIX}", "PROFILE=bindings", "CARGO=:")
+    needs.run("make", "-C", "bindings-c", "install", f"PREFIX={PREFIX}", "PROFILE=bindings", "CARGO=:")
     here = {"PKG_CONFIG_PATH": f"{PREFIX}/lib/pkgconfig"}
-    flags = checks.run("pkg-config", "--cflags", "--libs", "corsac", "libmicrohttpd", env=here).split()
+    flags = needs.run("pkg-config", "--cflags", "--libs", "corsac", "libmicrohttpd", env=here).split()
     fresh = C_SERVER.with_suffix(".new")
     warnings = ["-std=c11", "-Wall", "-Wextra", "-Werror", "-O1", "-g"]
-    checks.run("cc", *warnings, source, "-o", fresh, *flags, f"-Wl,-rpath,{PREFIX}/lib")
+    needs.run("cc", *warnings, source, "-o", fresh, *flags, f"-Wl,-rpath,{PREFIX}/lib")
     fresh.replace(C_SERVER)
     done()
 
@@ -75,13 +75,13 @@ def prepare(once):
     if os.environ.get("DEMO_BUILT") == "1":
         return
     try:
-        checks.toolchains()
+        needs.toolchains()
         debian_packages(once)
         with ThreadPoolExecutor() as pool:
-            for job in [pool.submit(work) for work in (checks.build_bindings, python_packages, node_packages)]:
+            for job in [pool.submit(work) for work in (needs.build_bindings, python_packages, node_packages)]:
                 job.result()
         c_server()
-    except checks.Failed as failure:
+    except needs.Failed as failure:
         raise Stop(str(failure)) from None
 
 

@@ -1,158 +1,23 @@
 #!/usr/bin/env python3
-"""Sets up what the checks need, builds every binding once, runs all checks, and adds up what the runners counted.
+"""Runs the checks: `make test` runs all of them, `make test STACK=python` those of one stack, `make lint` the quick ones.
 
-Needs Rust, Python 3.11 and Node 20; everything else it installs itself, or says what to type. The last line is
-`N passed, N failed`. A suite that ran no test has failed.
+Usage: tests/run.py [--install] [--list] [--stack STACK]... [CHECK]...
+
+Checks and stacks are named exactly; `--list` prints them. Only what the chosen checks need is set up. Packages of Debian are
+installed with `--install` or `CI=true`, by root alone; else the command that installs them is printed. Each check prints its
+seconds and its allowance; one that takes longer is reported and does not fail. The last line is `N passed, N failed`. A check
+that is to run tests and runs none has failed.
 """
 
-import hashlib
+import argparse
 import os
 import re
-import shutil
-import subprocess
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+from typing import NamedTuple
 
-ROOT = Path(__file__).resolve().parent.parent
-VENV = ROOT / ".venv"
-PYTHON = VENV / "bin" / "python"
-NODE_DIR = ROOT / "bindings-node"
-BINDINGS = ROOT / "target" / "bindings"
-DEBIAN_PACKAGES = [
-    "abigail-tools",
-    "apache2",
-    "apache2-dev",
-    "chromium",
-    "cmake",
-    "curl",
-    "g++",
-    "libcivetweb-dev",
-    "libevent-dev",
-    "libjansson-dev",
-    "libmicrohttpd-dev",
-    "libnginx-mod-http-headers-more-filter",
-    "make",
-    "nginx",
-    "nginx-dev",
-    "openssl",
-    "pkg-config",
-    "python3-venv",
-    "valgrind",
-    "varnish",
-]
-
-
-# Seconds for one command: what takes longer hangs.
-LONGEST = 1200
-
-
-class Failed(Exception):
-    """A stage that did not succeed, with what it printed."""
-
-
-def run(*command, cwd=ROOT, env=None):
-    """Runs a command and returns what it printed; raises Failed with the same."""
-    try:
-        done = subprocess.run(
-            [str(part) for part in command],
-            cwd=cwd,
-            env={**os.environ, **(env or {})},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-            timeout=LONGEST,
-        )
-    except subprocess.TimeoutExpired as error:
-        printed = (error.stdout or b"").decode(errors="replace") if isinstance(error.stdout, bytes) else error.stdout
-        raise Failed(f"$ {' '.join(map(str, command))}\nnot done within {LONGEST} s\n{printed or ''}") from error
-    except FileNotFoundError as error:
-        raise Failed(f"{command[0]}: not found; install it and try again") from error
-    if done.returncode != 0:
-        raise Failed(f"$ {' '.join(map(str, command))}\n{done.stdout}")
-    return done.stdout
-
-
-def once(stamp, *inputs):
-    """Whether the files have changed since the stamp was set, and a function that sets it."""
-    digest = hashlib.sha256(b"".join(path.read_bytes() for path in inputs)).hexdigest()
-    stamp.parent.mkdir(parents=True, exist_ok=True)
-    current = stamp.read_text() if stamp.exists() else ""
-    return current != digest, lambda: stamp.write_text(digest)
-
-
-# --- what is needed ---------------------------------------------------------------------------------------------
-
-
-def toolchains():
-    wanted = [("cargo", "--version", (1, 88)), ("node", "--version", (20, 0)), ("python3", "--version", (3, 11))]
-    for tool, flag, least in wanted:
-        if shutil.which(tool) is None:
-            raise Failed(f"{tool} is missing: install Rust, Node 20 and Python 3.11 first")
-        found = re.search(r"(\d+)\.(\d+)", run(tool, flag))
-        if found is None or (int(found[1]), int(found[2])) < least:
-            raise Failed(f"{tool} {'.'.join(map(str, least))} or newer is needed")
-
-
-def debian_packages():
-    if shutil.which("dpkg-query") is None:
-        return "no Debian: the C checks say what they miss"
-    listed = subprocess.run(
-        ["dpkg-query", "-W", "-f", "${Package} ${db:Status-Status}\n", *DEBIAN_PACKAGES],
-        capture_output=True, text=True,
-    ).stdout
-    installed = {line.split()[0] for line in listed.splitlines() if line.endswith(" installed")}
-    missing = [package for package in DEBIAN_PACKAGES if package not in installed]
-    if not missing:
-        return "all there"
-    install = f"apt-get install -y --no-install-recommends {' '.join(missing)}"
-    if os.geteuid() != 0:
-        raise Failed(f"packages are missing; type: sudo {install}")
-    # Nothing is asked, and no server is started on being installed.
-    quiet = {"DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
-    run("apt-get", "update", env=quiet)
-    run(*install.split(), env=quiet)
-    return f"installed {' '.join(missing)}"
-
-
-def virtual_environment():
-    requirements = ROOT / "bindings-python" / "requirements-dev.txt"
-    stale, done = once(VENV / ".stamp", requirements)
-    if not stale and PYTHON.exists():
-        return "unchanged"
-    run("python3", "-m", "venv", "--clear", VENV)
-    run(PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", requirements)
-    done()
-    return "installed"
-
-
-def node_modules():
-    stale, done = once(NODE_DIR / "node_modules" / ".stamp", NODE_DIR / "package-lock.json")
-    if not stale:
-        return "unchanged"
-    run("npm", "ci", "--no-audit", "--no-fund", cwd=NODE_DIR)
-    done()
-    return "installed"
-
-
-def build_bindings():
-    packages = ["corsac-c", "corsac-python", "corsac-node"]
-    run("cargo", "build", "--locked", "--profile", "bindings", *[part for package in packages for part in ("-p", package)])
-    place(BINDINGS / "lib_corsac.so", ROOT / "bindings-python" / "python" / "corsac" / "_corsac.abi3.so")
-    place(BINDINGS / "libcorsac_node.so", NODE_DIR / "corsac.linux-x64-gnu.node")
-
-
-def place(built, where):
-    """Copies by renaming, so that a process that has the old file mapped is left alone."""
-    fresh = where.with_name(where.name + ".new")
-    shutil.copyfile(built, fresh)
-    fresh.replace(where)
-
-
-# --- what is checked --------------------------------------------------------------------------------------------
+import needs
+from needs import NODE_DIR, PYTHON, ROOT, Failed, run
 
 
 def counts(output, *patterns):
@@ -166,6 +31,9 @@ def counts(output, *patterns):
     if passed == 0:
         raise Failed(f"no test was run\n{output}")
     return passed, failed
+
+
+PASSED_FAILED = r"^(?:\S+: )?(?P<passed>\d+) passed, (?P<failed>\d+) failed"
 
 
 def rust_tests():
@@ -192,8 +60,7 @@ def python_types():
 
 
 def python_versions():
-    output = run(PYTHON, "bindings-python/tests/versions.py")
-    return counts(output, r"^(?P<passed>\d+) passed, (?P<failed>\d+) failed")
+    return counts(run(PYTHON, "bindings-python/tests/versions.py"), r"^(?P<passed>\d+) passed, (?P<failed>\d+) failed")
 
 
 def node_tests():
@@ -213,24 +80,13 @@ def node_elsewhere():
     return counts(f"{works} runtimes\n{following}", r"^(?P<passed>\d+) runtimes$", r"^next: (?P<passed>\d+) answers")
 
 
-def c_tests():
-    output = run("make", "--no-print-directory", "-C", "bindings-c", "test", "PROFILE=bindings")
-    return counts(output, r"^(?:\S+: )?(?P<passed>\d+) passed, (?P<failed>\d+) failed")
-
-
-def nginx_tests():
-    output = run("make", "--no-print-directory", "-C", "bindings-c/nginx", "test")
-    return counts(output, r"^(?:\S+: )?(?P<passed>\d+) passed, (?P<failed>\d+) failed")
-
-
-def apache_tests():
-    output = run("make", "--no-print-directory", "-C", "bindings-c/apache", "test")
-    return counts(output, r"^(?:\S+: )?(?P<passed>\d+) passed, (?P<failed>\d+) failed")
+def made(*arguments):
+    """The tests of a Makefile."""
+    return counts(run("make", "--no-print-directory", *arguments), PASSED_FAILED)
 
 
 def demo():
-    output = run("python3", "demo/run.py", env={"ONCE": "1"})
-    return counts(output, r"^(?P<passed>\d+) of \d+ cells agree")
+    return counts(run("python3", "demo/run.py", env={"ONCE": "1"}), r"^(?P<passed>\d+) of \d+ cells agree")
 
 
 def demo_control():
@@ -238,57 +94,77 @@ def demo_control():
     return counts(run("python3", *tests, cwd=ROOT / "demo", env={"DEMO_BUILT": "1"}), r"^Ran (?P<passed>\d+) tests?")
 
 
-def repository_tests():
+def repository():
     output = run("python3", "-m", "unittest", "discover", "-s", "tests/repository", "-v")
     return counts(output, r"^Ran (?P<passed>\d+) tests?")
 
 
-def mutate_smoke():
-    output = run("python3", "tests/mutate_table.py", "--smoke")
-    return counts(output, r"^(?P<passed>\d+) passed, (?P<failed>\d+) failed")
+def readme_of_c():
+    output = run("python3", "-m", "unittest", "-v", "readme_c", cwd=ROOT / "tests" / "repository")
+    return counts(output, r"^Ran (?P<passed>\d+) tests?")
 
 
-SETUP = [
-    ("debian packages", debian_packages),
-    ("virtual environment", virtual_environment),
-    ("node modules", node_modules),
-    ("bindings built", build_bindings),
-]
+class Check(NamedTuple):
+    """One check: `allowance` is in seconds, on two cores, without downloads."""
+
+    name: str
+    stacks: str
+    needs: str
+    allowance: int
+    check: object
+
+
+CLIPPY = ("cargo", "clippy", "--locked", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings")
+# Needs are separated by commas. `lint` is what `make lint` runs, `all` what only the whole has.
 CHECKS = [
-    ("format", lambda: run("cargo", "fmt", "--all", "--check")),
-    ("clippy", lambda: run("cargo", "clippy", "--locked", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings")),
-    ("generated files", lambda: run("cargo", "xtask", "generate", "--check")),
-    ("bindings hold no rules", lambda: run("python3", "tests/repository/binding_rules.py")),
-    ("repository tests", repository_tests),
-    ("rust documentation", rust_documentation),
-    ("rust tests", rust_tests),
-    ("python types", python_types),
-    ("python tests", python_tests),
-    ("python versions", python_versions),
-    ("node types", node_types),
-    ("node tests", node_tests),
-    ("node elsewhere", node_elsewhere),
-    ("c tests", c_tests),
-    ("nginx tests", nginx_tests),
-    ("apache tests", apache_tests),
-    ("demo", demo),
-    ("demo, broken on purpose", demo_control),
-    ("mutations of the table", mutate_smoke),
+    Check("format", "rust lint", "", 5, lambda: run("cargo", "fmt", "--all", "--check")),
+    Check("clippy", "rust lint", "", 60, lambda: run(*CLIPPY)),
+    Check("rust", "rust", "", 180, rust_tests),
+    Check("rust documentation", "rust lint", "", 20, rust_documentation),
+    Check("generated files", "rust lint", "", 10, lambda: run("cargo", "xtask", "generate", "--check")),
+    Check("repository", "lint", "", 5, repository),
+    Check("mutations", "all", "", 75, lambda: counts(run("python3", "tests/mutate_table.py", "--smoke"), PASSED_FAILED)),
+    Check("python types", "python lint", "apt python, venv, build python", 30, python_types),
+    Check("python", "python", "apt python, venv, build python", 80, python_tests),
+    Check("python versions", "python", "apt python, venv, build python", 60, python_versions),
+    Check("node types", "node lint", "node_modules, build node", 5, node_types),
+    Check("node", "node", "apt node, node_modules, build node", 100, node_tests),
+    Check("node elsewhere", "node", "node_modules, build node", 45, node_elsewhere),
+    Check("c", "c", "apt c, build c", 125, lambda: made("-C", "bindings-c", "test", "PROFILE=bindings")),
+    Check("c in the readme", "c", "apt c, build c", 5, readme_of_c),
+    Check("nginx", "nginx", "apt nginx, build c", 30, lambda: made("-C", "bindings-c/nginx", "test")),
+    Check("apache", "apache", "apt apache, build c", 10, lambda: made("-C", "bindings-c/apache", "test")),
+    Check("demo", "all", "apt demo, build c, build python, build node", 30, demo),
+    Check("demo control", "all", "apt demo, build c, build python, build node", 60, demo_control),
 ]
+STACKS = ["rust", "python", "node", "c", "nginx", "apache", "lint"]
 
 
-def stage(name, check):
-    """Runs one stage and prints how long it took. Returns (passed, failed) or None where it failed."""
+def chosen(stacks, names):
+    """The checks of these stacks or names; all of them where neither is given."""
+    for what, given, known in [("stack", stacks, STACKS), ("check", names, [check.name for check in CHECKS])]:
+        for name in given:
+            if name not in known:
+                raise Failed(f"there is no {what} `{name}`; there are: {', '.join(known)}")
+    if not stacks and not names:
+        return CHECKS
+    return [check for check in CHECKS if check.name in names or set(stacks) & set(check.stacks.split())]
+
+
+def stage(name, work, allowance=None):
+    """Runs one piece of work and prints how long it took. Returns (passed, failed), or None where it failed."""
     start = time.monotonic()
     try:
-        result = check()
+        result = work()
     except Failed as failure:
         say(f"FAILED  {name} ({time.monotonic() - start:.0f} s)\n{failure}\n")
         return None
-    seconds = f"{time.monotonic() - start:.0f} s"
+    seconds = time.monotonic() - start
     counted = result if isinstance(result, tuple) else (0, 0)
     note = f"{counted[0]} passed, {counted[1]} failed" if isinstance(result, tuple) else ""
-    say(f"ok      {name:24} {seconds:>6}  {note}".rstrip())
+    allowed = "" if allowance is None else f"of {allowance} s"
+    over = f"  over its allowance by {seconds - allowance:.0f} s" if allowance and seconds > allowance + 0.5 else ""
+    say(f"ok      {name:24} {seconds:>5.0f} s {allowed:>8}  {note}{over}".rstrip())
     return counted
 
 
@@ -299,25 +175,38 @@ def say(line):
 
 
 def main():
+    parser = argparse.ArgumentParser(usage=__doc__.split("Usage: ")[1].split("\n\n")[0])
+    parser.add_argument("--install", action="store_true")
+    parser.add_argument("--list", action="store_true")
+    parser.add_argument("--stack", action="append", default=[])
+    parser.add_argument("checks", nargs="*")
+    arguments = parser.parse_args()
+    if arguments.list:
+        for check in CHECKS:
+            print(f"{check.name:24} {check.stacks}")
+        return 0
     start = time.monotonic()
-    if stage("toolchains", toolchains) is None:
+    try:
+        checks = chosen(arguments.stack, arguments.checks)
+        wanted = {need for check in checks for need in check.needs.split(", ") if need}
+        needs.toolchains(["cargo", "python3", *(["node"] if {"node_modules", "build node"} & wanted else [])])
+    except Failed as failure:
+        print(failure)
+        return 2
+    install = arguments.install or os.environ.get("CI") == "true"
+    if not needs.prepare(wanted, install, stage):
         return 1
-    with ThreadPoolExecutor() as pool:
-        if None in list(pool.map(lambda named: stage(*named), SETUP)):
-            return 1
-    only = sys.argv[1:]
+    ready = time.monotonic() - start
     passed = failed = broken = 0
-    for name, check in CHECKS:
-        if only and not any(word in name for word in only):
-            continue
-        result = stage(name, check)
+    for check in checks:
+        result = stage(check.name, check.check, check.allowance)
         if result is None:
             broken += 1
         else:
             passed, failed = passed + result[0], failed + result[1]
-    print(f"in {time.monotonic() - start:.0f} s")
+    print(f"{ready:.0f} s to set up, {time.monotonic() - start - ready:.0f} s of {sum(check.allowance for check in checks)} s to check")
     print(f"{passed} passed, {failed + broken} failed")
-    return 1 if failed or broken or not passed else 0
+    return 1 if failed or broken else 0
 
 
 if __name__ == "__main__":

@@ -1,0 +1,159 @@
+"""What the checks need, and what gets it ready: tools, packages, the bindings as they are built for tests.
+
+Each need is a name, `apt c` or `build python`; `prepare` gets a set of them ready, each once, side by side.
+"""
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+NODE_DIR = ROOT / "bindings-node"
+BINDINGS = ROOT / "target" / "bindings"
+
+# Packages of Debian, by what needs them.
+DEBIAN = {
+    "python": ["python3-venv"],
+    "node": ["openssl"],
+    "c": [
+        "abigail-tools", "cmake", "g++", "libcivetweb-dev", "libevent-dev", "libjansson-dev", "libmicrohttpd-dev", "make",
+        "pkg-config", "valgrind",
+    ],
+    "nginx": ["curl", "g++", "libnginx-mod-http-headers-more-filter", "make", "nginx", "nginx-dev", "openssl", "pkg-config", "varnish"],
+    "apache": ["apache2", "apache2-dev", "curl", "g++", "make", "openssl", "pkg-config"],
+    "demo": ["chromium", "gcc", "libc6-dev", "libmicrohttpd-dev", "make", "pkg-config", "python3-venv"],
+}  # fmt: skip
+
+# Seconds for one command: what takes longer hangs.
+LONGEST = 1200
+
+
+class Failed(Exception):
+    """Something that did not succeed, with what it printed."""
+
+
+def run(*command, cwd=ROOT, env=None):
+    """Runs a command and returns what it printed; raises Failed with the same."""
+    try:
+        done = subprocess.run(
+            [str(part) for part in command],
+            cwd=cwd,
+            env={**os.environ, **(env or {})},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            timeout=LONGEST,
+        )
+    except subprocess.TimeoutExpired as error:
+        printed = (error.stdout or b"").decode(errors="replace") if isinstance(error.stdout, bytes) else error.stdout
+        raise Failed(f"$ {' '.join(map(str, command))}\nnot done within {LONGEST} s\n{printed or ''}") from error
+    except FileNotFoundError as error:
+        raise Failed(f"{command[0]}: not found; install it and try again") from error
+    if done.returncode != 0:
+        raise Failed(f"$ {' '.join(map(str, command))}\n{done.stdout}")
+    return done.stdout
+
+
+def once(stamp, *inputs):
+    """Whether the files have changed since the stamp was set, and a function that sets it."""
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in inputs)).hexdigest()
+    stamp.parent.mkdir(parents=True, exist_ok=True)
+    current = stamp.read_text() if stamp.exists() else ""
+    return current != digest, lambda: stamp.write_text(digest)
+
+
+def toolchains(tools=("cargo", "node", "python3")):
+    """Fails where a compiler or an interpreter is missing or too old."""
+    least = {"cargo": (1, 88), "node": (20, 0), "python3": (3, 11)}
+    for tool in tools:
+        if shutil.which(tool) is None:
+            raise Failed(f"{tool} is missing; install it, {'.'.join(map(str, least[tool]))} or newer, and try again")
+        found = re.search(r"(\d+)\.(\d+)", run(tool, "--version"))
+        if found is None or (int(found[1]), int(found[2])) < least[tool]:
+            raise Failed(f"{tool} {'.'.join(map(str, least[tool]))} or newer is needed")
+
+
+def debian_packages(names, install):
+    """Looks for packages of Debian. They are installed only if `install` says so and root runs this."""
+    if shutil.which("dpkg-query") is None:
+        return "this is not Debian; the checks say which tools they miss"
+    names = sorted(set(names))
+    listed = subprocess.run(
+        ["dpkg-query", "-W", "-f", "${Package} ${db:Status-Status}\n", *names], capture_output=True, text=True
+    ).stdout
+    installed = {line.split()[0] for line in listed.splitlines() if line.endswith(" installed")}
+    missing = [name for name in names if name not in installed]
+    if not missing:
+        return "all there"
+    command = f"apt-get install -y --no-install-recommends {' '.join(missing)}"
+    if not install or os.geteuid() != 0:
+        raise Failed(f"packages are missing; type: {'' if os.geteuid() == 0 else 'sudo '}{command}")
+    # Nothing is asked, and no server is started on being installed.
+    quiet = {"DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
+    run("apt-get", "update", env=quiet)
+    run(*command.split(), env=quiet)
+    return f"installed {' '.join(missing)}"
+
+
+def virtual_environment():
+    requirements = ROOT / "bindings-python" / "requirements-dev.txt"
+    stale, done = once(VENV / ".stamp", requirements)
+    if not stale and PYTHON.exists():
+        return "unchanged"
+    run("python3", "-m", "venv", "--clear", VENV)
+    run(PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", requirements)
+    done()
+    return "installed"
+
+
+def node_modules():
+    stale, done = once(NODE_DIR / "node_modules" / ".stamp", NODE_DIR / "package-lock.json")
+    if not stale:
+        return "unchanged"
+    run("npm", "ci", "--no-audit", "--no-fund", cwd=NODE_DIR)
+    done()
+    return "installed"
+
+
+def build_bindings(languages=("c", "python", "node")):
+    """Builds bindings in one call of cargo, so that nothing is compiled twice, and puts them where they are looked for."""
+    packages = [argument for language in languages for argument in ("-p", f"corsac-{language}")]
+    run("cargo", "build", "--locked", "--profile", "bindings", *packages)
+    if "python" in languages:
+        place(BINDINGS / "lib_corsac.so", ROOT / "bindings-python" / "python" / "corsac" / "_corsac.abi3.so")
+    if "node" in languages:
+        place(BINDINGS / "libcorsac_node.so", NODE_DIR / "corsac.linux-x64-gnu.node")
+    return f"{', '.join(languages)}"
+
+
+def place(built, where):
+    """Copies by renaming, so that a process that has the old file mapped is left alone."""
+    fresh = where.with_name(where.name + ".new")
+    shutil.copyfile(built, fresh)
+    fresh.replace(where)
+
+
+def prepare(needs, install, report):
+    """Gets the needs ready. `report` is called with a name and a function for each piece of work; it returns None where that failed."""
+    of_kind = lambda kind: sorted(need.split()[1] for need in needs if need.startswith(kind + " "))  # noqa: E731
+    work = []
+    packages = [package for group in of_kind("apt") for package in DEBIAN[group]]
+    languages = [language for language in ("c", "python", "node") if f"build {language}" in needs]
+    if packages and report("packages of Debian", lambda: debian_packages(packages, install)) is None:
+        return False
+    if "venv" in needs:
+        work.append(("virtual environment", virtual_environment))
+    if "node_modules" in needs:
+        work.append(("node modules", node_modules))
+    if languages:
+        work.append(("bindings", lambda: build_bindings(languages)))
+    with ThreadPoolExecutor() as pool:
+        return None not in list(pool.map(lambda named: report(*named), work))
