@@ -4,6 +4,7 @@ use crate::config::settings::PredicateOf;
 use crate::decide::headers::AllowedHeaders;
 use crate::decide::methods::AllowedMethods;
 use crate::decide::protection::{Mode, Protection};
+use crate::decide::request::RequestHeader;
 use crate::issues::issue::Issue;
 use crate::origins::set::OriginSet;
 use crate::paths::tree::Routes;
@@ -34,6 +35,21 @@ pub struct Needs {
     pub protection: bool,
     /// Somewhere WebSocket handshakes are judged: a host whose handshakes never reach its middleware has to say so.
     pub websockets: bool,
+}
+
+impl Needs {
+    /// The header of this name, in any case, if decisions depend on it.
+    #[inline]
+    #[must_use]
+    pub fn header(self, name: &[u8]) -> Option<RequestHeader> {
+        if self.protection { RequestHeader::of(name) } else { RequestHeader::of_cors(name) }
+    }
+
+    /// Whether decisions depend on this header.
+    #[must_use]
+    pub fn reads(self, header: RequestHeader) -> bool {
+        self.header(header.as_str().as_bytes()).is_some()
+    }
 }
 
 /// What the routes of a policy decide by.

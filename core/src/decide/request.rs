@@ -114,22 +114,51 @@ pub enum RequestHeader {
     SecWebSocketKey,
 }
 
-const HEADERS: usize = 9;
+const HEADERS: usize = RequestHeader::ALL.len();
 
 impl RequestHeader {
+    /// Every header, in the order of their declaration.
+    pub const ALL: [RequestHeader; 9] = [
+        RequestHeader::Origin,
+        RequestHeader::RequestMethod,
+        RequestHeader::RequestHeaders,
+        RequestHeader::PrivateNetwork,
+        RequestHeader::Host,
+        RequestHeader::Authority,
+        RequestHeader::SecFetchSite,
+        RequestHeader::Upgrade,
+        RequestHeader::SecWebSocketKey,
+    ];
+
+    /// Its name, in lower case.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            RequestHeader::Origin => "origin",
+            RequestHeader::RequestMethod => "access-control-request-method",
+            RequestHeader::RequestHeaders => "access-control-request-headers",
+            RequestHeader::PrivateNetwork => "access-control-request-private-network",
+            RequestHeader::Host => "host",
+            RequestHeader::Authority => ":authority",
+            RequestHeader::SecFetchSite => "sec-fetch-site",
+            RequestHeader::Upgrade => "upgrade",
+            RequestHeader::SecWebSocketKey => "sec-websocket-key",
+        }
+    }
+
     /// The header of this name, in any case; none if no policy reads it, so that bindings need not convert its value.
     #[inline]
     #[must_use]
     pub fn of(name: &[u8]) -> Option<Self> {
-        let (text, header) = match name.len() {
-            4 => ("host", RequestHeader::Host),
-            7 => ("upgrade", RequestHeader::Upgrade),
-            10 => (":authority", RequestHeader::Authority),
-            14 => ("sec-fetch-site", RequestHeader::SecFetchSite),
-            17 => ("sec-websocket-key", RequestHeader::SecWebSocketKey),
+        let header = match name.len() {
+            4 => RequestHeader::Host,
+            7 => RequestHeader::Upgrade,
+            10 => RequestHeader::Authority,
+            14 => RequestHeader::SecFetchSite,
+            17 => RequestHeader::SecWebSocketKey,
             _ => return RequestHeader::of_cors(name),
         };
-        is_name(name, text).then_some(header)
+        is_name(name, header.as_str()).then_some(header)
     }
 
     /// The value that stands for lines that cannot be kept: one that no policy allows, or that protection judges. Whatever
@@ -155,14 +184,14 @@ impl RequestHeader {
     #[must_use]
     pub fn of_cors(name: &[u8]) -> Option<Self> {
         // By length first: most headers of a request are none of these.
-        let (text, header) = match name.len() {
-            6 => ("origin", RequestHeader::Origin),
-            29 => ("access-control-request-method", RequestHeader::RequestMethod),
-            30 => ("access-control-request-headers", RequestHeader::RequestHeaders),
-            38 => ("access-control-request-private-network", RequestHeader::PrivateNetwork),
+        let header = match name.len() {
+            6 => RequestHeader::Origin,
+            29 => RequestHeader::RequestMethod,
+            30 => RequestHeader::RequestHeaders,
+            38 => RequestHeader::PrivateNetwork,
             _ => return None,
         };
-        is_name(name, text).then_some(header)
+        is_name(name, header.as_str()).then_some(header)
     }
 }
 
