@@ -5,12 +5,12 @@ use pyo3::prelude::*;
 use std::sync::OnceLock;
 
 /// The first interpreter that imported the module, told by its table of modules.
-static HOME: OnceLock<usize> = OnceLock::new();
+static FIRST: OnceLock<usize> = OnceLock::new();
 
 /// Refuses a second interpreter. The interpreter itself refuses isolated ones from 3.12 on.
-pub(crate) fn only_one(py: Python<'_>) -> PyResult<()> {
-    let here = py.import("sys")?.getattr("modules")?.as_ptr() as usize;
-    if *HOME.get_or_init(|| here) == here {
+pub(crate) fn require_first(py: Python<'_>) -> PyResult<()> {
+    let this = py.import("sys")?.getattr("modules")?.as_ptr() as usize;
+    if *FIRST.get_or_init(|| this) == this {
         return Ok(());
     }
     Err(PyImportError::new_err("corsac does not support loading in subinterpreters"))

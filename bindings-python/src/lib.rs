@@ -1,43 +1,28 @@
-//! The Python extension: Python objects in, Python objects out, nothing decided in between.
+//! The Python extension: it converts Python's objects to core's and back, and decides nothing itself.
 //!
-//! ```text
-//! value.rs    keyword arguments ─► corsac::binding::Value     issue.rs     corsac::Issue ─► Issue, ConfigError
-//! octets.rs   str and bytes     ─► bytes             decision.rs  corsac::Decision ─► Decision
-//! headers.rs  pairs, mappings   ─► header lines      vary.rs      merge_vary
-//!                          policy.rs  Policy
+//! | room | what is in it |
+//! |---|---|
+//! | [`config`] | the settings of a policy, from Python's objects to values of core |
+//! | [`http`] | str and bytes, request headers, the target of a request, and functions that need nothing but HTTP |
+//! | [`policy`] | `Policy`, `Decision`, `Issue`, predicates, policy files, and how a middleware decides |
+//! | [`response`] | the headers that a policy puts on responses, as Python's objects |
+//! | [`asgi`] | the middleware for ASGI |
+//! | [`wsgi`] | the middleware for WSGI |
 //!
-//! decide.rs    a decision: predicate.rs is asked, cache.rs remembers, refusals.rs logs
-//! holder.rs    a policy that is swapped, a file that is read again
-//! asgi.rs      the middleware: scope.rs reads the request (target.rs its path), send.rs puts headers on the response
-//! wsgi.rs      the same for WSGI                browser.rs  for corsac.testing
-//! rendered.rs  a policy's answers, prepared     merge.rs  its headers among the application's
-//! raw.rs       calls and a function without objects made for them: the only unsafe code
-//! ```
+//! A room imports from those above it alone, but that `policy` imports `response`. Four files are for all rooms:
+//! [`element_limit`] bounds what is read from iterables, [`logger`] finds the logger `corsac`, [`raw`] has the only unsafe
+//! code, and [`interpreter`] refuses a second interpreter.
 #![deny(unsafe_code)]
 
 mod asgi;
-mod browser;
-mod budget;
-mod cache;
-mod decide;
-mod decision;
-mod headers;
-mod holder;
+mod config;
+mod element_limit;
+mod http;
 mod interpreter;
-mod issue;
-mod merge;
-mod octets;
+mod logger;
 mod policy;
-mod predicate;
 mod raw;
-mod refusals;
-mod rendered;
-mod scope;
-mod send;
-mod target;
-mod value;
-mod vary;
-mod warn;
+mod response;
 mod wsgi;
 
 use pyo3::pymodule;
@@ -49,28 +34,30 @@ mod _corsac {
     use pyo3::prelude::*;
 
     #[pymodule_export]
-    use super::asgi::AsgiMiddleware;
+    use super::asgi::middleware::AsgiMiddleware;
     #[pymodule_export]
-    use super::browser::BrowserFetch;
+    use super::http::browser_fetch::BrowserFetch;
     #[pymodule_export]
-    use super::cache::PredicateCache;
+    use super::http::vary::merge_vary;
     #[pymodule_export]
-    use super::decision::Decision;
+    use super::policy::decision_class::Decision;
     #[pymodule_export]
-    use super::holder::{PolicyFile, PolicyHolder};
+    use super::policy::issue_class::Issue;
     #[pymodule_export]
-    use super::issue::Issue;
+    use super::policy::policy_class::Policy;
     #[pymodule_export]
-    use super::policy::Policy;
+    use super::policy::policy_file::PolicyFile;
     #[pymodule_export]
-    use super::vary::merge_vary;
+    use super::policy::predicate_cache::PredicateCache;
     #[pymodule_export]
-    use super::wsgi::WsgiMiddleware;
+    use super::policy::swappable_policy::SwappablePolicy;
+    #[pymodule_export]
+    use super::wsgi::middleware::WsgiMiddleware;
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
-        super::interpreter::only_one(module.py())?;
-        module.add("ConfigError", super::issue::config_error_type(module.py())?)?;
+        super::interpreter::require_first(module.py())?;
+        module.add("ConfigError", super::policy::issue_class::config_error_type(module.py())?)?;
         module.add("__version__", env!("CARGO_PKG_VERSION"))
     }
 }

@@ -1,7 +1,7 @@
 """One CORS policy, the same answer on every stack.
 
-A :class:`Policy` is built once from keyword arguments or from a JSON or TOML text or file. What is wrong with
-it raises :class:`ConfigError`, which lists every :class:`Issue` with its fix. The policy then decides on
+A :class:`Policy` is built once, from keyword arguments or from a JSON or TOML text or file. If anything in it is
+wrong, :class:`ConfigError` is raised, which lists every :class:`Issue` with its fix. The policy then decides on
 requests; a :class:`Decision` says what to do.
 
     >>> import corsac
@@ -23,7 +23,7 @@ from corsac._corsac import (
 )
 from corsac._environment import settings_from_env
 from corsac._install import install
-from corsac._reload import Reloadable
+from corsac._reloadable import Reloadable
 from corsac._types import OriginPredicate, PolicyOptions, ProtectionOptions, RouteOptions, UrlLike
 
 __all__ = [

@@ -1,15 +1,13 @@
 """The middleware for ASGI: FastAPI, Starlette, Litestar, Quart and every other application of that interface."""
 
-import inspect
 from collections.abc import Awaitable, Callable
-from typing import Any, Never, TypeVar, Unpack
+from typing import Any, Never, Unpack
 
 from corsac._corsac import AsgiMiddleware, Decision, Policy
-from corsac._reload import Reloadable
-from corsac._startup import is_starting, refusal
+from corsac._middleware_arguments import checked_hook, policy_or_settings
+from corsac._reloadable import Reloadable
+from corsac._startup import failing_app, is_starting
 from corsac._types import ASGIApp, PolicyOptions, Receive, Scope, Send
-
-Hook = TypeVar("Hook", bound=Callable[..., object])
 
 
 class CORSMiddleware(AsgiMiddleware):
@@ -20,33 +18,34 @@ class CORSMiddleware(AsgiMiddleware):
     Starlette application's own middleware: the 500 of an unhandled exception.
 
     Args:
-        app: the ASGI application inside.
-        policy (Policy | Reloadable): a policy that is built already, or one that is read again while requests run, in
-            place of the settings.
-        on_decision (Callable): called with each :class:`corsac.Decision` and the scope, for metrics; not async. What
-            it raises is logged, and the request goes on.
-        allow_origins (list[str]): origin patterns, or ``["*"]``: who may read responses.
+        app (ASGIApp): the ASGI application inside.
+        policy (Policy | Reloadable): a policy that is built already, or one that is reloaded while requests run, in place
+            of the settings.
+        on_decision (Callable[[Decision, Scope], object]): called with each :class:`corsac.Decision` and the scope, for
+            metrics; not async. What it raises is logged, and the request goes on.
+        allow_origins (list[str]): who may read responses: origin patterns, or ``["*"]``.
         allow_origin_regex (str | list[str]): regexes, each matched against the whole origin.
-        allow_origin (Callable): a function of the origin, or of the origin and the scope, sync or async, asked where
+        allow_origin (Callable): a function of the origin, or of the origin and the scope, sync or async, called where
             nothing else matches.
         allow_methods (list[str]): methods, or ``["*"]``; GET, HEAD and POST are always allowed.
-        allow_headers (list[str]): request-header names, or ``["*"]``.
+        allow_headers (list[str]): names of request headers, or ``["*"]``.
         allow_credentials (bool): whether cookies and HTTP authentication are allowed; default False.
-        expose_headers (list[str]): response-header names that scripts may read, or ``["*"]``.
-        max_age (int): for how many seconds a browser may keep a preflight's answer; default 600.
+        expose_headers (list[str]): names of response headers that scripts may read, or ``["*"]``.
+        max_age (int): for how many seconds a browser may keep the response to a preflight; default 600.
         routes (list[dict]): other settings for some paths.
         protection (dict): what is refused on the server: writes and WebSocket handshakes from foreign pages.
         **settings: the other settings of a policy. :class:`corsac.Policy` describes each of them.
 
     Raises:
-        ConfigError: the settings are refused: every issue at once, each with its fix.
-        TypeError: both a policy and settings are given, or ``policy`` is none.
+        ConfigError: the settings are refused. ``issues`` lists everything that is wrong, each with its fix.
+        TypeError: both a policy and settings are given, ``policy`` or ``on_decision`` is of another type, or a setting is
+            given by position.
 
     Where a framework builds its middleware only when the server starts it (``app.add_middleware``), the error is the
     server's to print: it is told that the start has failed, and exits.
 
-    HTTP requests are looked at, and WebSocket handshakes where ``protection`` says so: one that is refused is answered
-    with 403 before it is accepted. Every other scope goes to the application as it is.
+    HTTP requests are judged, and WebSocket handshakes where ``protection`` says so: one that is refused is answered with
+    403 before it is accepted. Every other scope goes to the application as it is.
 
     Source: Fetch, "CORS protocol".
     """
@@ -64,57 +63,36 @@ class CORSMiddleware(AsgiMiddleware):
         try:
             if positional:
                 raise TypeError("settings are given by name: write CORSMiddleware(app, allow_origins=[...])")
-            policy, on_decision = chosen(policy, settings), hook(on_decision)
+            policy, on_decision = policy_or_settings(policy, settings), checked_hook(on_decision)
         except Exception as error:
             if not is_starting(self):
                 raise
-            self._refuse(refusal(error))
+            self._replace(failing_app(error))
         else:
-            self._setup(app, policy, on_decision, (respond, deny, ask))
+            self._setup(app, policy, on_decision, respond, deny, await_answer)
         show_as_async(self)
 
 
-def chosen(policy: Policy | Reloadable | None, settings: PolicyOptions) -> Policy | Reloadable:
-    """The policy to use: the one that is given, or one that is built from the settings."""
-    if policy is None:
-        return Policy(**settings)
-    if not isinstance(policy, (Policy, Reloadable)):
-        raise TypeError(f"policy must be a corsac.Policy or a corsac.Reloadable, not {type(policy).__name__}")
-    if settings:
-        raise TypeError(f"give either policy= or settings, not both: {', '.join(sorted(settings))}")
-    return policy
-
-
-def hook(on_decision: Hook | None) -> Hook | None:
-    """The hook itself, if it can be one."""
-    if on_decision is None:
-        return None
-    called = getattr(on_decision, "__call__", None)  # noqa: B004  # of an object, its method
-    if called is None or inspect.iscoroutinefunction(on_decision) or inspect.iscoroutinefunction(called):
-        raise TypeError("on_decision must be a function that is not async: it is called while the request waits")
-    return on_decision
-
-
-async def ask(
-    middleware: AsgiMiddleware, policy: Policy, answer: Awaitable[object], scope: Scope, receive: Receive, send: Send
+async def await_answer(
+    middleware: AsgiMiddleware, policy: Policy, call: Awaitable[object], scope: Scope, receive: Receive, send: Send
 ) -> None:
     """Await the predicate's answer, then go on with the request, by the policy that asked."""
     try:
-        said = await answer
+        answer = await call
     except Exception:
-        middleware._failed(policy, scope)
+        middleware._report_failure(policy, scope)
         raise
-    await middleware._answered(policy, scope, receive, send, said)
+    await middleware._resume(policy, scope, receive, send, answer)
 
 
 async def respond(send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
-    """Answer without the application."""
+    """Respond without the application."""
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 
 
 async def deny(scope: Scope, send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
-    """Refuse a WebSocket handshake before it is accepted, with the whole answer where the server can send it."""
+    """Refuse a WebSocket handshake before it is accepted, with the whole response where the server can send it."""
     if "websocket.http.response" in (scope.get("extensions") or ()):
         await send({"type": "websocket.http.response.start", "status": status, "headers": headers})
         await send({"type": "websocket.http.response.body", "body": body})

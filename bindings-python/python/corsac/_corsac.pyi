@@ -14,8 +14,8 @@ __all__ = [
     "Issue",
     "Policy",
     "PolicyFile",
-    "PolicyHolder",
     "PredicateCache",
+    "SwappablePolicy",
     "WsgiMiddleware",
     "__version__",
     "merge_vary",
@@ -31,15 +31,17 @@ class AsgiMiddleware:
     def _setup(
         self,
         app: ASGIApp,
-        policy: Policy | PolicyHolder,
+        policy: Policy | SwappablePolicy,
         on_decision: Callable[[Decision, Scope], object] | None,
-        answers: tuple[Callable[..., Awaitable[None]], Callable[..., Awaitable[None]], Callable[..., Awaitable[None]]],
+        respond: Callable[..., Awaitable[None]],
+        deny: Callable[..., Awaitable[None]],
+        await_answer: Callable[..., Awaitable[None]],
     ) -> None: ...
-    def _refuse(self, instead: ASGIApp) -> None: ...
-    def _answered(
-        self, policy: Policy, scope: Scope, receive: Receive, send: Send, said: object
+    def _replace(self, replacement: ASGIApp) -> None: ...
+    def _resume(
+        self, policy: Policy, scope: Scope, receive: Receive, send: Send, answer: object
     ) -> Awaitable[None]: ...
-    def _failed(self, policy: Policy, scope: Scope) -> None: ...
+    def _report_failure(self, policy: Policy, scope: Scope) -> None: ...
     @property
     def app(self) -> ASGIApp: ...
     @property
@@ -52,7 +54,7 @@ class WsgiMiddleware:
     def _setup(
         self,
         app: WSGIApp,
-        policy: Policy | PolicyHolder,
+        policy: Policy | SwappablePolicy,
         on_decision: Callable[[Decision, dict[str, Any]], object] | None,
         respond: Callable[..., list[bytes]],
     ) -> None: ...
@@ -124,7 +126,7 @@ class Decision:
 
 @final
 class Policy:
-    def __new__(cls, **config: Unpack[PolicyOptions]) -> Policy: ...
+    def __new__(cls, **settings: Unpack[PolicyOptions]) -> Policy: ...
     @staticmethod
     def from_json(
         text: _Text,
@@ -168,7 +170,7 @@ class PredicateCache:
     def clear(self) -> None: ...
 
 @disjoint_base
-class PolicyHolder:
+class SwappablePolicy:
     def __new__(cls, policy: Policy) -> Self: ...
     @property
     def policy(self) -> Policy: ...
@@ -185,6 +187,6 @@ class PolicyFile:
         predicate_cache: PredicateCache | None,
     ) -> tuple[PolicyFile, Policy]: ...
     def reload(self) -> Policy: ...
-    def look(self) -> Policy | None: ...
+    def reload_if_changed(self) -> Policy | None: ...
 
-def merge_vary(lines: Iterable[AnyStr], vary: AnyStr) -> AnyStr: ...
+def merge_vary(values: Iterable[AnyStr], vary: AnyStr) -> AnyStr: ...

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from typing import Protocol, Unpack
 
-from corsac._asgi import CORSMiddleware, chosen, hook
+from corsac._asgi import CORSMiddleware
 from corsac._corsac import Decision, Policy
-from corsac._reload import Reloadable
+from corsac._middleware_arguments import checked_hook, policy_or_settings
+from corsac._reloadable import Reloadable
 from corsac._types import ASGIApp, PolicyOptions, Scope
 
 
@@ -35,15 +36,17 @@ def install(
     ``app`` stays the object to serve.
 
     Args:
-        app: a ``FastAPI`` or ``Starlette`` application that has not started.
-        policy: a policy that is built already, or a :class:`corsac.Reloadable`, in place of the settings.
-        on_decision: as for :class:`corsac.CORSMiddleware`.
-        **settings: the settings of a policy, described at :class:`corsac.Policy`.
+        app (Starlette): a ``FastAPI`` or ``Starlette`` application that has not started.
+        policy (Policy | Reloadable): a policy that is built already, or one that is reloaded while requests run, in place
+            of the settings.
+        on_decision (Callable[[Decision, Scope], object]): as in :class:`corsac.CORSMiddleware`.
+        **settings: the settings of a policy, described in :class:`corsac.Policy`.
 
     Raises:
-        ConfigError: the settings are refused: every issue at once, each with its fix.
+        ConfigError: the settings are refused. ``issues`` lists everything that is wrong, each with its fix.
         RuntimeError: the application has started, or a policy is installed already.
-        TypeError: it is another kind of application: write ``app = CORSMiddleware(app, ...)`` for those.
+        TypeError: it is another kind of application, for which ``app = CORSMiddleware(app, ...)`` is right; or the
+            arguments are refused as in :class:`corsac.CORSMiddleware`.
     """
     build = getattr(app, "build_middleware_stack", None)
     if build is None or not hasattr(app, "middleware_stack"):
@@ -53,7 +56,7 @@ def install(
         raise RuntimeError("the application has started: install a policy before")
     if getattr(build, "_corsac", False):
         raise RuntimeError("a policy is installed already: one application has one; `routes` is for exceptions")
-    policy, on_decision = chosen(policy, settings), hook(on_decision)
+    policy, on_decision = policy_or_settings(policy, settings), checked_hook(on_decision)
 
     def build_middleware_stack() -> ASGIApp:
         return CORSMiddleware(build(), policy=policy, on_decision=on_decision)

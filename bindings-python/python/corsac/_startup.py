@@ -36,18 +36,18 @@ def is_starting(middleware: object) -> bool:
     return False
 
 
-def refusal(error: Exception) -> ASGIApp:
-    """What stands in the place of the middleware: it fails the start with the error, and every request."""
-    told = "".join(traceback.format_exception_only(error)).strip()
+def failing_app(error: Exception) -> ASGIApp:
+    """The application that takes the middleware's place: it fails the start with the error, and every request."""
+    message = "".join(traceback.format_exception_only(error)).strip()
 
-    async def refuse(scope: Scope, receive: Receive, send: Send) -> None:
+    async def fail(scope: Scope, receive: Receive, send: Send) -> None:
         if _is_lifespan(scope):
             await receive()
-            await send({"type": "lifespan.startup.failed", "message": told})
+            await send({"type": "lifespan.startup.failed", "message": message})
         # Raised again and again, it must not keep the traceback of every time.
         raise error.with_traceback(None)
 
-    return refuse
+    return fail
 
 
 def _arguments(frame: FrameType) -> list[object]:

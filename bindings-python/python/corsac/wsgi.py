@@ -4,9 +4,9 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, Unpack
 
-from corsac._asgi import chosen, hook
 from corsac._corsac import Decision, Policy, WsgiMiddleware
-from corsac._reload import Reloadable
+from corsac._middleware_arguments import checked_hook, policy_or_settings
+from corsac._reloadable import Reloadable
 from corsac._types import PolicyOptions, StartResponse, WSGIApp
 
 __all__ = ["CORSMiddleware"]
@@ -19,16 +19,17 @@ class CORSMiddleware(WsgiMiddleware):
     Django: ``application = CORSMiddleware(get_wsgi_application(), allow_origins=[...])``.
 
     Args:
-        app: the WSGI application inside.
-        policy: a policy that is built already, or a :class:`corsac.Reloadable`, in place of the settings.
-        on_decision: called with each :class:`corsac.Decision` and the environ, for metrics. What it raises is logged,
-            and the request goes on.
-        **settings: the settings of a policy, described at :class:`corsac.Policy`. An ``allow_origin`` function is
-            given the environ as its request and cannot be async.
+        app (WSGIApp): the WSGI application inside.
+        policy (Policy | Reloadable): a policy that is built already, or one that is reloaded while requests run, in place
+            of the settings.
+        on_decision (Callable[[Decision, dict], object]): called with each :class:`corsac.Decision` and the environ, for
+            metrics; not async. What it raises is logged, and the request goes on.
+        **settings: the settings of a policy, described in :class:`corsac.Policy`. An ``allow_origin`` function is
+            called with the environ as its request and cannot be async.
 
     Raises:
-        ConfigError: the settings are refused: every issue at once, each with its fix.
-        TypeError: both a policy and settings are given, or ``policy`` is none.
+        ConfigError: the settings are refused. ``issues`` lists everything that is wrong, each with its fix.
+        TypeError: both a policy and settings are given, or ``policy`` or ``on_decision`` is of another type.
     """
 
     def __init__(
@@ -39,10 +40,10 @@ class CORSMiddleware(WsgiMiddleware):
         on_decision: Callable[[Decision, dict[str, Any]], object] | None = None,
         **settings: Unpack[PolicyOptions],
     ) -> None:
-        self._setup(app, chosen(policy, settings), hook(on_decision), respond)
+        self._setup(app, policy_or_settings(policy, settings), checked_hook(on_decision), respond)
 
 
 def respond(start_response: StartResponse, status: int, headers: list[tuple[str, str]], body: bytes) -> list[bytes]:
-    """Answer without the application."""
+    """Respond without the application."""
     start_response(f"{status} {HTTPStatus(status).phrase}", headers)
     return [body] if body else []

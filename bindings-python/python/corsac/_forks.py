@@ -1,0 +1,58 @@
+"""Threads that go on in the child of a fork.
+
+A fork has none of its parent's threads, and may find their locks held for ever. So the locks are acquired before a fork,
+and released on both sides of it.
+"""
+
+import contextlib
+import os
+import threading
+import weakref
+from typing import Any, Protocol
+
+
+class Forked(Protocol):
+    """An object that goes on in a child."""
+
+    def before_fork(self) -> object | None:
+        """Acquire the locks.
+
+        Returns:
+            What is passed to ``after_fork``, and kept alive until then; None where there is nothing to do.
+        """
+
+    def after_fork(self, acquired: Any, *, in_child: bool) -> None:  # noqa: ANN401
+        """Release the locks, and in the child start the threads."""
+
+
+_registered: "weakref.WeakSet[Forked]" = weakref.WeakSet()
+# Of each thread, since several may fork at once.
+_forking = threading.local()
+
+
+def register(forked: Forked) -> None:
+    """Call the object's methods at each fork from now on."""
+    _registered.add(forked)
+
+
+def unregister(forked: Forked) -> None:
+    """Leave the object out of forks."""
+    _registered.discard(forked)
+
+
+def _before() -> None:
+    acquired = [(forked, forked.before_fork()) for forked in list(_registered)]
+    _forking.acquired = [(forked, locks) for forked, locks in acquired if locks is not None]
+
+
+def _after(*, in_child: bool) -> None:
+    for forked, locks in _forking.__dict__.pop("acquired", ()):
+        forked.after_fork(locks, in_child=in_child)
+
+
+with contextlib.suppress(AttributeError):  # Windows has no fork
+    os.register_at_fork(
+        before=_before,
+        after_in_parent=lambda: _after(in_child=False),
+        after_in_child=lambda: _after(in_child=True),
+    )

@@ -1,0 +1,41 @@
+"""The arguments that the middleware of ASGI and WSGI have in common."""
+
+import inspect
+from collections.abc import Callable
+from typing import TypeVar
+
+from corsac._corsac import Policy
+from corsac._reloadable import Reloadable
+from corsac._types import PolicyOptions
+
+Hook = TypeVar("Hook", bound=Callable[..., object])
+
+
+def policy_or_settings(policy: Policy | Reloadable | None, settings: PolicyOptions) -> Policy | Reloadable:
+    """The policy that is given, or one that is built from the settings.
+
+    Raises:
+        ConfigError: the settings are refused.
+        TypeError: both are given, or ``policy`` is of another type.
+    """
+    if policy is None:
+        return Policy(**settings)
+    if not isinstance(policy, (Policy, Reloadable)):
+        raise TypeError(f"policy must be a corsac.Policy or a corsac.Reloadable, not {type(policy).__name__}")
+    if settings:
+        raise TypeError(f"give either policy= or settings, not both: {', '.join(sorted(settings))}")
+    return policy
+
+
+def checked_hook(on_decision: Hook | None) -> Hook | None:
+    """The hook itself.
+
+    Raises:
+        TypeError: it cannot be called, or is async.
+    """
+    if on_decision is None:
+        return None
+    method = getattr(on_decision, "__call__", None)  # noqa: B004  # of an object, its method
+    if method is None or inspect.iscoroutinefunction(on_decision) or inspect.iscoroutinefunction(method):
+        raise TypeError("on_decision must be a function that is not async: it is called while the request waits")
+    return on_decision

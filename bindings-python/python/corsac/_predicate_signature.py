@@ -1,0 +1,32 @@
+"""What an origin predicate takes, as far as its signature shows it."""
+
+import inspect
+from collections.abc import Callable
+
+_POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+
+
+def argument_count(function: Callable[..., object]) -> int:
+    """How many arguments the function is called with.
+
+    Returns:
+        2 where it requires the request beside the origin, else 1.
+
+    Raises:
+        TypeError: it can be called with neither.
+    """
+    try:
+        signature = inspect.signature(function)
+    except ValueError:  # some built-in functions have no signature
+        return 1
+    required = [
+        parameter
+        for parameter in signature.parameters.values()
+        if parameter.kind in _POSITIONAL and parameter.default is inspect.Parameter.empty
+    ]
+    count = 2 if len(required) == 2 else 1
+    try:
+        signature.bind(*(["origin", "request"][:count]))
+    except TypeError as error:
+        raise TypeError(f"allow_origin must take the origin, or the origin and the request: {error}") from None
+    return count

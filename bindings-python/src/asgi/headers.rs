@@ -1,0 +1,120 @@
+//! The request headers of a scope.
+
+use crate::asgi::mapping::get;
+use crate::element_limit::ElementLimit;
+use crate::http::octets::Octets;
+use crate::raw::{ListedPair, for_each_pair};
+use corsac::binding::{Needs, RequestHeader};
+use corsac::{Request, RequestHeaders};
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyIterator, PyList, PyTuple};
+
+/// The headers that a policy needs, kept alive while it decides. An ordinary request has so few that they need no
+/// allocation.
+#[derive(Debug, Default)]
+pub(crate) struct ScopeHeaders {
+    first: [Option<(RequestHeader, Octets)>; 3],
+    others: Vec<(RequestHeader, Octets)>,
+    /// A bit for each header that is there.
+    seen: u32,
+    /// A header is there more than once.
+    has_repeated: bool,
+}
+
+impl ScopeHeaders {
+    #[inline]
+    pub(crate) fn read(scope: &Bound<'_, PyAny>, needs: Needs) -> PyResult<Self> {
+        let mut read = ScopeHeaders::default();
+        if let Some(headers) = get(scope, intern!(scope.py(), "headers"))? {
+            read.read_all(scope, &headers, needs)?;
+        }
+        Ok(read)
+    }
+
+    fn read_all<'py>(
+        &mut self,
+        scope: &Bound<'py, PyAny>,
+        headers: &Bound<'py, PyAny>,
+        needs: Needs,
+    ) -> PyResult<()> {
+        if let Ok(list) = headers.cast_exact::<PyList>() {
+            return for_each_pair(
+                list,
+                |name| needs.header(name),
+                |pair| match pair {
+                    ListedPair::Known(header, value) => self.push(header, &value),
+                    ListedPair::Unusual(pair) => self.read_pair(&pair, needs),
+                },
+            );
+        }
+        if headers.is_instance_of::<PyIterator>() {
+            // It can be read once, and the application will want to.
+            let mut limit = ElementLimit::new();
+            let all = headers.try_iter()?.map(|pair| limit.count("headers").and(pair)).collect::<PyResult<Vec<_>>>()?;
+            let all = PyList::new(headers.py(), all)?;
+            scope.set_item(intern!(scope.py(), "headers"), &all)?;
+            return all.iter().try_for_each(|pair| self.read_pair(&pair, needs));
+        }
+        headers.try_iter()?.try_for_each(|pair| self.read_pair(&pair?, needs))
+    }
+
+    fn read_pair(&mut self, pair: &Bound<'_, PyAny>, needs: Needs) -> PyResult<()> {
+        let name = Octets::read(&member(pair, 0)?, "a header's name")?;
+        if let Some(header) = needs.header(name.as_slice()) {
+            self.push(header, &member(pair, 1)?)?;
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn push(&mut self, header: RequestHeader, value: &Bound<'_, PyAny>) -> PyResult<()> {
+        let value = Octets::read(value, "a header's value")?;
+        let bit = 1 << header as u32;
+        self.has_repeated |= self.seen & bit != 0;
+        self.seen |= bit;
+        match self.first.iter_mut().find(|free| free.is_none()) {
+            Some(free) => *free = Some((header, value)),
+            None => self.others.push((header, value)),
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn all(&self) -> impl Iterator<Item = &(RequestHeader, Octets)> {
+        self.first.iter().flatten().chain(&self.others)
+    }
+
+    /// The headers with their values joined, where one is there more than once.
+    #[inline]
+    pub(crate) fn joined(&self) -> Option<RequestHeaders<'_>> {
+        self.has_repeated.then(|| {
+            let mut joined = RequestHeaders::default();
+            for (header, value) in self.all() {
+                joined.put(*header, value.as_slice());
+            }
+            joined
+        })
+    }
+
+    /// A request with these headers. `joined` is what [`joined`](Self::joined) has given.
+    #[inline]
+    pub(crate) fn request<'a>(&'a self, method: &'a [u8], joined: &'a Option<RequestHeaders<'_>>) -> Request<'a> {
+        if let Some(joined) = joined {
+            return joined.request(method, None);
+        }
+        let mut request = Request::new(method);
+        for (header, value) in self.all() {
+            request.set(*header, value.as_slice());
+        }
+        request
+    }
+}
+
+/// A member of a pair, which is a tuple almost everywhere.
+fn member<'py>(pair: &Bound<'py, PyAny>, index: usize) -> PyResult<Bound<'py, PyAny>> {
+    match pair.cast_exact::<PyTuple>() {
+        Ok(pair) => pair.get_item(index),
+        Err(_) => pair.get_item(index),
+    }
+}

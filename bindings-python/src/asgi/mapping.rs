@@ -1,0 +1,22 @@
+//! Scopes and messages, which are dicts almost everywhere.
+
+use pyo3::exceptions::{PyKeyError, PyTypeError};
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyString};
+
+/// A member of a scope or a message.
+pub(crate) fn get<'py>(mapping: &Bound<'py, PyAny>, key: &Bound<'py, PyString>) -> PyResult<Option<Bound<'py, PyAny>>> {
+    if let Ok(dict) = mapping.cast_exact::<PyDict>() {
+        return dict.get_item(key);
+    }
+    match mapping.get_item(key) {
+        Ok(value) => Ok(Some(value)),
+        Err(error) if error.is_instance_of::<PyKeyError>(mapping.py()) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// The error for what no ASGI server gives.
+pub(crate) fn not_asgi(what: &str) -> PyErr {
+    PyTypeError::new_err(format!("not an ASGI call: {what}"))
+}

@@ -1,0 +1,249 @@
+//! The class around an ASGI application. A request costs it a look at the scope and one object around `send`.
+
+use crate::asgi::mapping::{get, not_asgi};
+use crate::asgi::request::ScopeRequest;
+use crate::asgi::send::send_with;
+use crate::http::known_str::is_str;
+use crate::policy::decider::{Decider, Outcome};
+use crate::policy::policy_class::Policy;
+use crate::policy::predicate_answer::predicate_answer;
+use crate::raw;
+use crate::response::header_type::HeaderType;
+use corsac::{Action, PredicateAnswer};
+use pyo3::exceptions::PyRuntimeError;
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyString, PyTuple};
+use pyo3::{PyTraverseError, PyVisit};
+use std::sync::OnceLock;
+
+/// The compiled part of ``corsac.CORSMiddleware``.
+#[pyclass(frozen, subclass, module = "corsac._corsac")]
+#[derive(Debug, Default)]
+pub(crate) struct AsgiMiddleware {
+    /// Set by `_setup`, once: a subclass may have an `__init__` with other arguments than `__new__` would take.
+    setup: OnceLock<Setup>,
+    /// Set by `_replace` where a server starts an application whose settings are refused: what is called instead.
+    replacement: OnceLock<Py<PyAny>>,
+}
+
+/// What `_setup` was given.
+#[derive(Debug)]
+struct Setup {
+    app: Py<PyAny>,
+    decider: Decider,
+    /// The `async def` that responds without the application.
+    respond: Py<PyAny>,
+    /// The `async def` that refuses a WebSocket handshake.
+    deny: Py<PyAny>,
+    /// The `async def` that awaits the predicate's answer.
+    await_answer: Py<PyAny>,
+}
+
+/// What the server calls the middleware with.
+struct AsgiCall<'a, 'py> {
+    scope: &'a Bound<'py, PyAny>,
+    receive: &'a Bound<'py, PyAny>,
+    send: &'a Bound<'py, PyAny>,
+}
+
+/// What is awaited next for a request.
+enum Next<'py> {
+    /// What completes it: the application, or a response without it.
+    Completion(Bound<'py, PyAny>),
+    /// The predicate's answer.
+    Answer(Bound<'py, PyAny>),
+}
+
+#[pymethods]
+impl AsgiMiddleware {
+    #[new]
+    #[pyo3(signature = (*_args, **_kwargs))]
+    fn new(_args: &Bound<'_, PyTuple>, _kwargs: Option<&Bound<'_, PyDict>>) -> Self {
+        AsgiMiddleware::default()
+    }
+
+    fn _setup(
+        &self,
+        app: Py<PyAny>,
+        policy: &Bound<'_, PyAny>,
+        on_decision: Option<Py<PyAny>>,
+        respond: Py<PyAny>,
+        deny: Py<PyAny>,
+        await_answer: Py<PyAny>,
+    ) -> PyResult<()> {
+        let decider = Decider::new(policy, on_decision, PyString::new(policy.py(), "path"))?;
+        let setup = Setup { app, decider, respond, deny, await_answer };
+        self.setup.set(setup).map_err(|_| PyRuntimeError::new_err("the middleware is set up already"))
+    }
+
+    /// Called in place of `_setup`: every call goes to this function.
+    fn _replace(&self, replacement: Py<PyAny>) -> PyResult<()> {
+        self.replacement.set(replacement).map_err(|_| PyRuntimeError::new_err("the middleware is replaced already"))
+    }
+
+    /// The application inside.
+    #[getter]
+    fn app(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
+        Ok(self.setup()?.app.clone_ref(py))
+    }
+
+    /// The policy that decides now. It never changes: a :class:`corsac.Reloadable` puts another one in its place.
+    #[getter]
+    fn policy(&self, py: Python<'_>) -> PyResult<Py<Policy>> {
+        Ok(self.setup()?.decider.policy().clone_ref(py))
+    }
+
+    fn __call__<'py>(
+        slf: &Bound<'py, Self>,
+        scope: &Bound<'py, PyAny>,
+        receive: &Bound<'py, PyAny>,
+        send: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let py = scope.py();
+        let call = AsgiCall { scope, receive, send };
+        let Some(setup) = slf.get().setup.get() else { return slf.get().call_replacement(&call) };
+        let kind = get(scope, intern!(py, "type"))?.ok_or_else(|| not_asgi("the scope has no `type`"))?;
+        let policy = setup.decider.policy();
+        let next = if is_str(&kind, intern!(py, "http")) {
+            setup.http(policy.get(), &call, None)?
+        } else if policy.get().needs().websockets && is_str(&kind, intern!(py, "websocket")) {
+            setup.websocket(policy.get(), &call, &kind, None)?
+        } else {
+            Next::Completion(setup.call_app(&call)?)
+        };
+        match next {
+            Next::Completion(awaitable) => Ok(awaitable),
+            Next::Answer(awaitable) => {
+                setup.await_answer.bind(py).call1((slf, policy.bind(py), awaitable, scope, receive, send))
+            }
+        }
+    }
+
+    /// Goes on with a request, by the policy that asked the predicate, once its answer was awaited.
+    fn _resume<'py>(
+        &self,
+        policy: &Bound<'py, Policy>,
+        scope: &Bound<'py, PyAny>,
+        receive: &Bound<'py, PyAny>,
+        send: &Bound<'py, PyAny>,
+        answer: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let answer = predicate_answer(answer).or_else(|error| self._report_failure(policy, scope).and(Err(error)))?;
+        let (setup, policy, call) = (self.setup()?, policy.get(), AsgiCall { scope, receive, send });
+        let next = match websocket_type(scope)? {
+            Some(kind) => setup.websocket(policy, &call, &kind, Some(answer))?,
+            None => setup.http(policy, &call, Some(answer))?,
+        };
+        match next {
+            Next::Completion(awaitable) => Ok(awaitable),
+            Next::Answer(_) => Err(PyRuntimeError::new_err("the predicate was asked twice")),
+        }
+    }
+
+    /// Reports that the predicate failed; the caller raises the predicate's exception.
+    fn _report_failure(&self, policy: &Bound<'_, Policy>, scope: &Bound<'_, PyAny>) -> PyResult<()> {
+        let policy = policy.get();
+        let read = match websocket_type(scope)? {
+            Some(kind) => ScopeRequest::read_websocket(scope, policy.needs(), &kind)?,
+            None => ScopeRequest::read_http(scope, policy.needs())?,
+        };
+        let joined = read.joined_headers();
+        let failed = Some(PredicateAnswer::Failed);
+        self.setup()?.decider.decide(policy, scope, &read.request(&joined), failed).map(drop)
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        if let Some(replacement) = self.replacement.get() {
+            visit.call(replacement)?;
+        }
+        let Some(setup) = self.setup.get() else { return Ok(()) };
+        visit.call(&setup.app)?;
+        setup.decider.traverse(&visit)?;
+        visit.call(&setup.respond)?;
+        visit.call(&setup.deny)?;
+        visit.call(&setup.await_answer)
+    }
+}
+
+impl AsgiMiddleware {
+    #[cold]
+    fn call_replacement<'py>(&self, call: &AsgiCall<'_, 'py>) -> PyResult<Bound<'py, PyAny>> {
+        match self.replacement.get() {
+            Some(replacement) => raw::call(replacement.bind(call.scope.py()), [call.scope, call.receive, call.send]),
+            None => Err(self.not_set_up()),
+        }
+    }
+
+    fn setup(&self) -> PyResult<&Setup> {
+        self.setup.get().ok_or_else(|| self.not_set_up())
+    }
+
+    fn not_set_up(&self) -> PyErr {
+        PyRuntimeError::new_err(match self.replacement.get() {
+            Some(_) => "the settings of this CORSMiddleware were refused: it has neither an application nor a policy",
+            None => "CORSMiddleware.__init__ was not called: call super().__init__",
+        })
+    }
+}
+
+impl Setup {
+    fn call_app<'py>(&self, call: &AsgiCall<'_, 'py>) -> PyResult<Bound<'py, PyAny>> {
+        raw::call(self.app.bind(call.scope.py()), [call.scope, call.receive, call.send])
+    }
+
+    fn http<'py>(
+        &self,
+        policy: &Policy,
+        call: &AsgiCall<'_, 'py>,
+        answer: Option<PredicateAnswer>,
+    ) -> PyResult<Next<'py>> {
+        let py = call.scope.py();
+        let read = ScopeRequest::read_http(call.scope, policy.needs())?;
+        let joined = read.joined_headers();
+        let decision = match self.decider.decide(policy, call.scope, &read.request(&joined), answer)? {
+            Outcome::Decided(decision) => decision,
+            Outcome::Awaitable(awaitable) => return Ok(Next::Answer(awaitable)),
+        };
+        let template = policy.templates(HeaderType::Bytes).of(py, &decision)?;
+        let headers = template.get().headers(py, &decision)?;
+        if template.get().action == Action::Respond {
+            let (status, body) = (template.get().status.bind(py), template.get().body.bind(py));
+            let headers = headers.get().copy(py);
+            let arguments = [call.send, status, headers.as_any(), body.as_any()];
+            return raw::call(self.respond.bind(py), arguments).map(Next::Completion);
+        }
+        let send = send_with(call.send, &headers, template)?;
+        raw::call(self.app.bind(py), [call.scope, call.receive, &send]).map(Next::Completion)
+    }
+
+    /// Lets a handshake through as it is, or refuses it before it is accepted: browsers do not apply CORS to handshakes.
+    fn websocket<'py>(
+        &self,
+        policy: &Policy,
+        call: &AsgiCall<'_, 'py>,
+        kind: &Bound<'py, PyAny>,
+        answer: Option<PredicateAnswer>,
+    ) -> PyResult<Next<'py>> {
+        let py = call.scope.py();
+        let read = ScopeRequest::read_websocket(call.scope, policy.needs(), kind)?;
+        let joined = read.joined_headers();
+        let decision = match self.decider.decide(policy, call.scope, &read.request(&joined), answer)? {
+            Outcome::Decided(decision) => decision,
+            Outcome::Awaitable(awaitable) => return Ok(Next::Answer(awaitable)),
+        };
+        let template = policy.templates(HeaderType::Bytes).of(py, &decision)?;
+        if template.get().action != Action::Respond {
+            return self.call_app(call).map(Next::Completion);
+        }
+        let headers = template.get().headers(py, &decision)?.get().copy(py);
+        let (status, body) = (template.get().status.bind(py), template.get().body.bind(py));
+        self.deny.bind(py).call1((call.scope, call.send, status, headers, body)).map(Next::Completion)
+    }
+}
+
+/// The type of a scope, where it is that of a WebSocket handshake.
+fn websocket_type<'py>(scope: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
+    let py = scope.py();
+    Ok(get(scope, intern!(py, "type"))?.filter(|kind| is_str(kind, intern!(py, "websocket"))))
+}

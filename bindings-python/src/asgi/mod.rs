@@ -1,0 +1,7 @@
+//! The middleware for ASGI.
+
+mod headers;
+mod mapping;
+pub(crate) mod middleware;
+mod request;
+mod send;

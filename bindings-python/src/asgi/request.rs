@@ -1,0 +1,88 @@
+//! What a policy needs of an ASGI scope.
+
+use crate::asgi::headers::ScopeHeaders;
+use crate::asgi::mapping::get;
+use crate::http::known_str::is_str;
+use crate::http::octets::Octets;
+use crate::http::request_target::RequestTarget;
+use corsac::binding::Needs;
+use corsac::{Request, RequestHeaders};
+use pyo3::exceptions::PyKeyError;
+use pyo3::intern;
+use pyo3::prelude::*;
+
+/// The request of a scope, kept alive while a policy decides on it.
+#[derive(Debug)]
+pub(crate) struct ScopeRequest {
+    method: Octets,
+    headers: ScopeHeaders,
+    target: Option<RequestTarget>,
+    is_secure: bool,
+    is_websocket: bool,
+}
+
+impl ScopeRequest {
+    #[inline]
+    pub(crate) fn read_http(scope: &Bound<'_, PyAny>, needs: Needs) -> PyResult<Self> {
+        let method = get(scope, intern!(scope.py(), "method"))?
+            .ok_or_else(|| PyKeyError::new_err("the scope has no `method`"))?;
+        ScopeRequest::read(scope, needs, &method)
+    }
+
+    /// From the scope of a WebSocket handshake. It has no method: its type stands for it.
+    pub(crate) fn read_websocket(scope: &Bound<'_, PyAny>, needs: Needs, kind: &Bound<'_, PyAny>) -> PyResult<Self> {
+        Ok(ScopeRequest { is_websocket: true, ..ScopeRequest::read(scope, needs, kind)? })
+    }
+
+    #[inline]
+    fn read(scope: &Bound<'_, PyAny>, needs: Needs, method: &Bound<'_, PyAny>) -> PyResult<Self> {
+        Ok(ScopeRequest {
+            method: Octets::read(method, "the scope's method")?,
+            headers: ScopeHeaders::read(scope, needs)?,
+            target: if needs.path { read_target(scope)? } else { None },
+            is_secure: needs.protection && is_secure(scope)?,
+            is_websocket: false,
+        })
+    }
+
+    /// The headers with their values joined, where one is there more than once.
+    #[inline]
+    pub(crate) fn joined_headers(&self) -> Option<RequestHeaders<'_>> {
+        self.headers.joined()
+    }
+
+    /// The request, as core takes it. `joined` is what [`joined_headers`](Self::joined_headers) has given.
+    #[inline]
+    pub(crate) fn request<'a>(&'a self, joined: &'a Option<RequestHeaders<'_>>) -> Request<'a> {
+        let mut request = self.headers.request(self.method.as_slice(), joined);
+        if let Some(target) = &self.target {
+            target.set_path(&mut request);
+        }
+        request.secure = self.is_secure;
+        request.websocket = self.is_websocket;
+        request
+    }
+}
+
+/// The path that the client asked for. Servers put the root path before it, or leave it out, as a proxy does that removes
+/// it; a mount leaves it in.
+fn read_target(scope: &Bound<'_, PyAny>) -> PyResult<Option<RequestTarget>> {
+    let py = scope.py();
+    let raw = get(scope, intern!(py, "raw_path"))?.filter(|raw| !raw.is_none());
+    let target = match (raw, get(scope, intern!(py, "path"))?) {
+        (Some(raw), _) => RequestTarget::raw(Octets::read(&raw, "the scope's raw_path")?),
+        (None, Some(path)) => RequestTarget::decoded(Octets::read_utf8(&path, "the scope's path")?),
+        (None, None) => return Ok(None),
+    };
+    let Some(root) = get(scope, intern!(py, "root_path"))?.filter(|root| !root.is_none()) else {
+        return Ok(Some(target));
+    };
+    let root = Octets::read_utf8(&root, "the scope's root_path")?;
+    Ok(Some(if target.has_prefix(root.as_slice()) { target } else { target.with_prefix(root.as_slice()) }))
+}
+
+fn is_secure(scope: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let py = scope.py();
+    let scheme = get(scope, intern!(py, "scheme"))?;
+    Ok(scheme.is_some_and(|scheme| is_str(&scheme, intern!(py, "https")) || is_str(&scheme, intern!(py, "wss"))))
+}

@@ -1,0 +1,21 @@
+//! The functions among a policy's settings: core knows of each only that it is there.
+
+use corsac::binding::camel_case;
+use pyo3::prelude::*;
+
+/// The setting that is a function.
+pub(crate) const PREDICATE_SETTING: &str = "allow_origin";
+
+/// Whether a key names that setting, as itself or by the alias that every setting has.
+pub(crate) fn is_predicate_setting(key: &str) -> bool {
+    key == PREDICATE_SETTING || key == camel_case(PREDICATE_SETTING)
+}
+
+/// Origin predicates as they were given.
+#[derive(Debug, Default)]
+pub(crate) struct PredicateFunctions<'py> {
+    /// That of the whole policy.
+    pub(crate) policy: Option<Bound<'py, PyAny>>,
+    /// Those of routes, each with its route's index.
+    pub(crate) routes: Vec<(u32, Bound<'py, PyAny>)>,
+}

@@ -1,0 +1,33 @@
+//! A bound on what is read from Python's iterables, which may never end.
+
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+
+/// Twice the largest set of origins that anyone is known to want.
+const MOST_ELEMENTS: usize = 2_000_000;
+
+/// How many elements may still be read for one argument.
+#[derive(Debug)]
+pub(crate) struct ElementLimit {
+    left: usize,
+}
+
+impl ElementLimit {
+    pub(crate) fn new() -> Self {
+        ElementLimit { left: MOST_ELEMENTS }
+    }
+
+    /// Counts one element. `argument` names what is read in the error.
+    pub(crate) fn count(&mut self, argument: &str) -> PyResult<()> {
+        match self.left.checked_sub(1) {
+            Some(left) => {
+                self.left = left;
+                Ok(())
+            }
+            None => Err(PyValueError::new_err(format!(
+                "{argument}: more than {MOST_ELEMENTS} elements; is one of them an endless iterator, or does it contain \
+                 itself?"
+            ))),
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! How a middleware decides: the predicate is asked, refusals are logged, and the hook is called.
+
+use crate::logger::logger;
+use crate::policy::decision_class::Decision;
+use crate::policy::policy_class::Policy;
+use crate::policy::predicate::PredicateCall;
+use crate::policy::refusal_log::{LoggedRefusal, RefusalLog};
+use crate::policy::swappable_policy::SwappablePolicy;
+use corsac::{Evaluation, PredicateAnswer, Request};
+use pyo3::exceptions::{PyException, PyTypeError};
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyString};
+use pyo3::{PyTraverseError, PyVisit};
+use std::ops::Deref;
+use std::sync::Arc;
+
+/// What one middleware decides with.
+#[derive(Debug)]
+pub(crate) struct Decider {
+    policy: GivenPolicy,
+    on_decision: Option<Py<PyAny>>,
+    refused: RefusalLog,
+    reported: RefusalLog,
+    /// The key under which the server's request has its path, for the log.
+    path_key: Py<PyString>,
+}
+
+/// What a middleware was given as its policy.
+#[derive(Debug)]
+enum GivenPolicy {
+    Fixed(Py<Policy>),
+    Swappable(Py<SwappablePolicy>),
+}
+
+/// The policy of one request.
+#[derive(Debug)]
+pub(crate) enum RequestPolicy<'a> {
+    Fixed(&'a Py<Policy>),
+    Loaded(Arc<Py<Policy>>),
+}
+
+impl Deref for RequestPolicy<'_> {
+    type Target = Py<Policy>;
+
+    #[inline]
+    fn deref(&self) -> &Py<Policy> {
+        match self {
+            RequestPolicy::Fixed(policy) => policy,
+            RequestPolicy::Loaded(policy) => policy,
+        }
+    }
+}
+
+/// A decision, or what it waits for.
+#[derive(Debug)]
+pub(crate) enum Outcome<'a, 'py> {
+    Decided(corsac::Decision<'a>),
+    /// The predicate's answer has to be awaited first.
+    Awaitable(Bound<'py, PyAny>),
+}
+
+impl Decider {
+    /// `policy` is a [`Policy`] or a [`SwappablePolicy`].
+    pub(crate) fn new(
+        policy: &Bound<'_, PyAny>,
+        on_decision: Option<Py<PyAny>>,
+        path_key: Bound<'_, PyString>,
+    ) -> PyResult<Self> {
+        let policy = match (policy.cast::<Policy>(), policy.cast::<SwappablePolicy>()) {
+            (Ok(policy), _) => GivenPolicy::Fixed(policy.clone().unbind()),
+            (_, Ok(policy)) => GivenPolicy::Swappable(policy.clone().unbind()),
+            _ => {
+                let name = policy.get_type().name()?;
+                return Err(PyTypeError::new_err(format!(
+                    "policy must be a corsac.Policy or a corsac.Reloadable, not {name}"
+                )));
+            }
+        };
+        let refused = RefusalLog::new(LoggedRefusal::Refused);
+        let reported = RefusalLog::new(LoggedRefusal::ReportedOnly);
+        Ok(Decider { policy, on_decision, refused, reported, path_key: path_key.unbind() })
+    }
+
+    /// The policy that is in force, which a request keeps to its end.
+    #[inline]
+    pub(crate) fn policy(&self) -> RequestPolicy<'_> {
+        match &self.policy {
+            GivenPolicy::Fixed(policy) => RequestPolicy::Fixed(policy),
+            GivenPolicy::Swappable(policy) => RequestPolicy::Loaded(policy.get().load()),
+        }
+    }
+
+    /// Decides on a request. `server_request` is the server's own object for it: the scope or the environ.
+    /// `answer` is the predicate's, where it was awaited before.
+    pub(crate) fn decide<'a, 'py>(
+        &self,
+        policy: &'a Policy,
+        server_request: &Bound<'py, PyAny>,
+        request: &Request<'a>,
+        answer: Option<PredicateAnswer>,
+    ) -> PyResult<Outcome<'a, 'py>> {
+        let decision = match (policy.core().evaluate(request), answer) {
+            (Evaluation::Decided(decision), _) => decision,
+            (Evaluation::Ask(pending), Some(answer)) => pending.resolve(answer),
+            (Evaluation::Ask(pending), None) => match policy.ask(&pending, server_request) {
+                Ok(PredicateCall::Answered(answer)) => pending.resolve(answer),
+                Ok(PredicateCall::Awaitable(awaitable)) => return Ok(Outcome::Awaitable(awaitable)),
+                Err(error) => {
+                    self.report(server_request, request, &pending.resolve(PredicateAnswer::Failed))?;
+                    return Err(error);
+                }
+            },
+        };
+        self.report(server_request, request, &decision)?;
+        Ok(Outcome::Decided(decision))
+    }
+
+    #[inline]
+    fn report(
+        &self,
+        server_request: &Bound<'_, PyAny>,
+        request: &Request<'_>,
+        decision: &corsac::Decision<'_>,
+    ) -> PyResult<()> {
+        let py = server_request.py();
+        let path = || server_request.get_item(self.path_key.bind(py)).ok()?.extract().ok();
+        if decision.reason().is_refusal() {
+            self.refused.log(py, decision.reason(), request, path)?;
+        }
+        if let Some(reason) = decision.reported() {
+            self.reported.log(py, reason, request, path)?;
+        }
+        match &self.on_decision {
+            Some(hook) => call_hook(hook.bind(py), *decision, server_request),
+            None => Ok(()),
+        }
+    }
+
+    pub(crate) fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
+        match &self.policy {
+            GivenPolicy::Fixed(policy) => visit.call(policy)?,
+            GivenPolicy::Swappable(policy) => visit.call(policy)?,
+        }
+        visit.call(&self.on_decision)
+    }
+}
+
+/// Calls the hook, whose failure must not take the service with it.
+fn call_hook(
+    hook: &Bound<'_, PyAny>,
+    decision: corsac::Decision<'_>,
+    server_request: &Bound<'_, PyAny>,
+) -> PyResult<()> {
+    let Err(error) = hook.call1((Decision::from(decision), server_request)) else { return Ok(()) };
+    let py = hook.py();
+    if !error.is_instance_of::<PyException>(py) {
+        return Err(error);
+    }
+    let exc_info = PyDict::new(py);
+    exc_info.set_item("exc_info", error)?;
+    logger(py)?.call_method("error", ("the on_decision function failed",), Some(&exc_info))?;
+    Ok(())
+}

@@ -1,0 +1,314 @@
+//! `Policy`, as Python sees it.
+
+use crate::config::keyword_arguments;
+use crate::config::policy_text::PolicyText;
+use crate::http::octets::Octets;
+use crate::http::request_headers::GivenHeaders;
+use crate::logger::logger;
+use crate::policy::decision_class::Decision;
+use crate::policy::issue_class::{config_error, issues};
+use crate::policy::load_error::load_error;
+use crate::policy::predicate::{PredicateCall, cannot_await};
+use crate::policy::predicate_options::PredicateOptions;
+use crate::policy::predicates::Predicates;
+use crate::response::header_type::HeaderType;
+use crate::response::prepared_templates::PreparedTemplates;
+use corsac::binding::{Needs, Notation};
+use corsac::{Evaluation, Pending, PolicyBuilder, PredicateAnswer};
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyNone, PyTuple};
+use pyo3::{PyTraverseError, PyVisit};
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+
+/// A CORS policy: validated, compiled, immutable, and usable from any thread.
+///
+/// All settings are keyword arguments. Where a list is named, any iterable will do, but a str is never a list.
+///
+/// Args:
+///     allow_origins (list[str]): who may read responses: origin patterns, or ``["*"]`` for everyone, or ``[]`` for
+///         nobody. ``https://app.example.com``, ``https://*.example.com``, ``https://preview-*.example.com``,
+///         ``http://localhost:*``. URL objects (pydantic, yarl, httpx) are taken as well. Required, unless a regex or a
+///         function is given.
+///     allow_origin_regex (list[str | re.Pattern[str]] | str | re.Pattern[str]): regexes, each matched against the whole
+///         origin.
+///     allow_origin (Callable): a function ``(origin) -> bool`` or ``(origin, request) -> bool``, sync or async, called
+///         only for well-formed origins that no pattern and no regex matches. ``request`` is the ASGI scope, the WSGI
+///         environ, or None in ``evaluate``. The function returns True or False. An exception in it is raised to the
+///         caller, and the origin stays refused.
+///     predicate_timeout (float): for how many seconds, more than 0, an async ``allow_origin`` may be awaited. After that
+///         the origin is refused and ``TimeoutError`` is raised. It needs asyncio, and cannot interrupt a function that
+///         is not async.
+///     predicate_cache (PredicateCache): remembers the answers of ``allow_origin``, which must take the origin alone.
+///     allow_methods (list[str]): methods, or ``["*"]``; default ``["GET"]``. GET, HEAD and POST are always allowed.
+///     allow_headers (list[str]): names of request headers, or ``["*"]``; default ``[]``. Accept, Accept-Language,
+///         Content-Language and Content-Type are always allowed.
+///     allow_credentials (bool): whether cookies and HTTP authentication are allowed; default False.
+///     expose_headers (list[str]): names of response headers that scripts may read, or ``["*"]``; default ``[]``.
+///     max_age (int | None): for how many seconds, 0 to 86400, a browser may keep the response to a preflight; default
+///         600; None or False for no header.
+///     preflight_status (int): the HTTP status of an allowed preflight, 204 (default) or 200.
+///     preflight_continue (bool): whether a preflight gets its headers and goes on to the application; default False.
+///     allow_private_network (bool): whether to respond to ``Access-Control-Request-Private-Network``; default False.
+///     keep_app_headers (bool): whether the application's own CORS headers stay on its responses; default False.
+///     dangerously_allow (list[str]): checks to lift: ``insecure-origins``, ``public-suffixes``, ``null-origin``.
+///     protection (dict): refuses writes and WebSocket handshakes that a browser sends on behalf of a foreign page:
+///         ``{"writes": "reject", "websockets": "reject", "trusted_origins": [...], "report_only": False}``.
+///     routes (list[dict]): other settings for some paths: ``{"path": "/public/{*rest}", "allow_origins": ["*"]}``.
+///         A route starts from the settings above and overrides those that it names; its ``allow_origin`` may be a
+///         function of its own.
+///
+/// Raises:
+///     ConfigError: the settings are refused. ``issues`` lists everything that is wrong, each with its fix.
+///     TypeError: ``allow_origin`` takes neither one nor two arguments, or ``predicate_timeout`` or ``predicate_cache`` is
+///         of another type or is given without ``allow_origin``.
+///     ValueError: the settings have more than 2,000,000 elements, or ``predicate_timeout`` is not more than 0.
+///
+/// What is valid but useless or risky is in ``lints``, and is logged once, as a warning of the logger ``corsac``.
+///
+/// Source: Fetch, "CORS protocol".
+///
+///     >>> policy = Policy(allow_origins=["https://*.example.com"])
+///     >>> policy.evaluate("GET", [("Origin", "https://app.example.com")]).reason
+///     'origin-allowed'
+#[pyclass(frozen, module = "corsac")]
+#[derive(Debug)]
+pub(crate) struct Policy {
+    /// Shared with the templates that are prepared from it.
+    core: Arc<corsac::Policy>,
+    lints: Py<PyTuple>,
+    predicates: Predicates,
+    needs: Needs,
+    /// For ASGI.
+    bytes_templates: OnceLock<PreparedTemplates>,
+    /// For WSGI.
+    str_templates: OnceLock<PreparedTemplates>,
+}
+
+#[pymethods]
+impl Policy {
+    #[new]
+    #[pyo3(signature = (**settings))]
+    fn new(py: Python<'_>, settings: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
+        let options = settings.map(PredicateOptions::take_from).transpose()?.unwrap_or_default();
+        let (settings, functions) = keyword_arguments::read(settings)?;
+        let predicates = Predicates::new(&functions, &options)?;
+        Policy::build(py, predicates, move || PolicyBuilder::new().notation(Notation::Python).value(settings))
+    }
+
+    /// Build a policy from JSON text.
+    ///
+    /// Args:
+    ///     text (str | bytes): the JSON object of the settings; bytes are UTF-8.
+    ///     allow_origin (Callable): the origin predicate, which a text cannot contain, as in ``Policy(allow_origin=...)``.
+    ///     predicate_timeout (float): in seconds, as in ``Policy(predicate_timeout=...)``.
+    ///     predicate_cache (PredicateCache): as in ``Policy(predicate_cache=...)``.
+    ///
+    /// Returns:
+    ///     Policy: the compiled policy.
+    ///
+    /// Raises:
+    ///     ConfigError: the settings are refused. An issue has the code ``syntax`` where the text is not JSON.
+    ///     TypeError: ``text`` is neither str nor bytes, or a predicate argument is of another type.
+    ///     ValueError: ``predicate_timeout`` is not more than 0.
+    #[staticmethod]
+    #[pyo3(signature = (text, *, allow_origin=None, predicate_timeout=None, predicate_cache=None))]
+    fn from_json(
+        py: Python<'_>,
+        text: &Bound<'_, PyAny>,
+        allow_origin: Option<&Bound<'_, PyAny>>,
+        predicate_timeout: Option<&Bound<'_, PyAny>>,
+        predicate_cache: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Self> {
+        let text = PolicyText::read(text)?;
+        let predicates = Predicates::of_text(allow_origin, predicate_timeout, predicate_cache)?;
+        let builder = predicates.builder();
+        Policy::build(py, predicates, || builder.json(text.as_slice()))
+    }
+
+    /// Build a policy from TOML text.
+    ///
+    /// Args:
+    ///     text (str | bytes): the TOML document of the settings; bytes are UTF-8.
+    ///     allow_origin (Callable): the origin predicate, which a text cannot contain, as in ``Policy(allow_origin=...)``.
+    ///     predicate_timeout (float): in seconds, as in ``Policy(predicate_timeout=...)``.
+    ///     predicate_cache (PredicateCache): as in ``Policy(predicate_cache=...)``.
+    ///
+    /// Returns:
+    ///     Policy: the compiled policy.
+    ///
+    /// Raises:
+    ///     ConfigError: the settings are refused. An issue has the code ``syntax`` where the text is not TOML.
+    ///     TypeError: ``text`` is neither str nor bytes, or a predicate argument is of another type.
+    ///     ValueError: ``predicate_timeout`` is not more than 0.
+    #[staticmethod]
+    #[pyo3(signature = (text, *, allow_origin=None, predicate_timeout=None, predicate_cache=None))]
+    fn from_toml(
+        py: Python<'_>,
+        text: &Bound<'_, PyAny>,
+        allow_origin: Option<&Bound<'_, PyAny>>,
+        predicate_timeout: Option<&Bound<'_, PyAny>>,
+        predicate_cache: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Self> {
+        let text = PolicyText::read(text)?;
+        let predicates = Predicates::of_text(allow_origin, predicate_timeout, predicate_cache)?;
+        let builder = predicates.builder();
+        Policy::build(py, predicates, || builder.toml(text.as_slice()))
+    }
+
+    /// Build a policy from a file: JSON if its name ends in ``.json``, else TOML.
+    ///
+    /// Args:
+    ///     path (str | os.PathLike[str]): the file.
+    ///     allow_origin (Callable): the origin predicate, which a file cannot contain, as in ``Policy(allow_origin=...)``.
+    ///     predicate_timeout (float): in seconds, as in ``Policy(predicate_timeout=...)``.
+    ///     predicate_cache (PredicateCache): as in ``Policy(predicate_cache=...)``.
+    ///
+    /// Returns:
+    ///     Policy: the compiled policy.
+    ///
+    /// Raises:
+    ///     OSError: the file cannot be read: ``FileNotFoundError`` and its like, with ``errno`` and ``filename``.
+    ///     ConfigError: the settings in the file are refused; the message names the file.
+    ///     TypeError: ``path`` or a predicate argument is of another type.
+    ///     ValueError: ``predicate_timeout`` is not more than 0, or the path has a NUL in it.
+    #[staticmethod]
+    #[pyo3(signature = (path, *, allow_origin=None, predicate_timeout=None, predicate_cache=None))]
+    fn from_file(
+        py: Python<'_>,
+        path: PathBuf,
+        allow_origin: Option<&Bound<'_, PyAny>>,
+        predicate_timeout: Option<&Bound<'_, PyAny>>,
+        predicate_cache: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Self> {
+        let predicates = Predicates::of_text(allow_origin, predicate_timeout, predicate_cache)?;
+        let builder = predicates.builder();
+        let policy = py.detach(|| builder.file(&path)).map_err(|error| load_error(py, &error, &path))?;
+        Policy::of_core(py, predicates, policy)
+    }
+
+    /// Decide on one request. No method, header or path makes this fail, whatever its bytes are.
+    ///
+    /// Args:
+    ///     method (str | bytes): the request's method, as sent.
+    ///     headers (Iterable[tuple[str | bytes, str | bytes]] | Mapping[str, str | bytes]): the request's headers. Names
+    ///         may be in any case; the values of repeated headers are joined. ``:authority`` of HTTP/2 is taken as well.
+    ///     path (str | bytes | None): the request's target as sent. Only policies with routes read it.
+    ///     path_decoded (bool): whether ``path`` is decoded already, as WSGI's ``PATH_INFO`` is.
+    ///     secure (bool): whether the connection is known to be TLS.
+    ///     websocket (bool): whether the request is known to be a WebSocket handshake, whatever its headers are, as in
+    ///         ASGI's scopes.
+    ///
+    /// A str is isomorphic: each code point stands for one byte (latin-1), as in WSGI.
+    ///
+    /// Returns:
+    ///     Decision: what to do with the request.
+    ///
+    /// Raises:
+    ///     TypeError: an argument is neither str nor bytes, a header is not a pair, or ``allow_origin`` is async or does
+    ///         not return a bool.
+    ///     ValueError: there are more than 2,000,000 headers.
+    ///     Exception: whatever ``allow_origin`` raises.
+    ///
+    /// Source: Fetch, "CORS protocol", "HTTP requests" and "HTTP responses".
+    #[pyo3(signature = (method, headers, path=None, *, path_decoded=false, secure=false, websocket=false))]
+    fn evaluate(
+        &self,
+        py: Python<'_>,
+        method: &Bound<'_, PyAny>,
+        headers: &Bound<'_, PyAny>,
+        path: Option<&Bound<'_, PyAny>>,
+        path_decoded: bool,
+        secure: bool,
+        websocket: bool,
+    ) -> PyResult<Decision> {
+        let method = Octets::read(method, "method")?;
+        let path = path.map(|path| Octets::read(path, "path")).transpose()?;
+        let headers = GivenHeaders::read(headers)?;
+        let joined = headers.joined();
+        let mut request = joined.request(method.as_slice(), path.as_ref().map(Octets::as_slice));
+        request.path_decoded = path_decoded;
+        request.secure = secure;
+        request.websocket = websocket;
+        Ok(match self.core.evaluate(&request) {
+            Evaluation::Decided(decision) => decision.into(),
+            Evaluation::Ask(pending) => match self.ask(&pending, &PyNone::get(py).to_owned().into_any())? {
+                PredicateCall::Answered(answer) => pending.resolve(answer).into(),
+                PredicateCall::Awaitable(awaitable) => return Err(cannot_await(&awaitable)),
+            },
+        })
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        self.predicates.traverse(&visit)
+    }
+
+    /// What is valid but useless or risky in the settings: a tuple of :class:`Issue`, each with the severity ``lint``.
+    #[getter]
+    fn lints(&self, py: Python<'_>) -> Py<PyTuple> {
+        self.lints.clone_ref(py)
+    }
+}
+
+impl Policy {
+    pub(crate) fn core(&self) -> &corsac::Policy {
+        &self.core
+    }
+
+    /// What has to be read of a request.
+    pub(crate) fn needs(&self) -> Needs {
+        self.needs
+    }
+
+    /// Calls the predicate that a decision waits for. `server_request` is the server's own object for the request.
+    pub(crate) fn ask<'py>(
+        &self,
+        pending: &Pending<'_>,
+        server_request: &Bound<'py, PyAny>,
+    ) -> PyResult<PredicateCall<'py>> {
+        match self.predicates.of(pending.route()) {
+            Some(predicate) => predicate.call(pending.origin(), server_request),
+            None => Ok(PredicateCall::Answered(PredicateAnswer::Failed)),
+        }
+    }
+
+    /// The templates for a server whose headers are of this type.
+    #[inline]
+    pub(crate) fn templates(&self, header_type: HeaderType) -> &PreparedTemplates {
+        let templates = match header_type {
+            HeaderType::Bytes => &self.bytes_templates,
+            HeaderType::Str => &self.str_templates,
+        };
+        templates.get_or_init(|| PreparedTemplates::new(Arc::clone(&self.core), header_type))
+    }
+
+    fn build(
+        py: Python<'_>,
+        predicates: Predicates,
+        build: impl Send + FnOnce() -> Result<corsac::Policy, corsac::ConfigError>,
+    ) -> PyResult<Self> {
+        let policy = py.detach(build).map_err(|error| config_error(py, &error))?;
+        Policy::of_core(py, predicates, policy)
+    }
+
+    /// From what core has built with these predicates.
+    pub(crate) fn of_core(py: Python<'_>, predicates: Predicates, policy: corsac::Policy) -> PyResult<Self> {
+        log_lints(py, policy.lints())?;
+        let lints = issues(py, policy.lints())?.unbind();
+        let needs = policy.needs();
+        let (bytes_templates, str_templates) = (OnceLock::new(), OnceLock::new());
+        Ok(Policy { core: Arc::new(policy), lints, predicates, needs, bytes_templates, str_templates })
+    }
+}
+
+/// Warns of each lint.
+fn log_lints(py: Python<'_>, lints: &[corsac::Issue]) -> PyResult<()> {
+    if lints.is_empty() {
+        return Ok(());
+    }
+    let logger = logger(py)?;
+    for lint in lints {
+        logger.call_method1("warning", ("%s", lint.to_string()))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,130 @@
+//! One header of a response: a pair of name and value, with errors that say how the application has to write it.
+
+use crate::http::octets::Octets;
+use crate::response::header_type::HeaderType;
+use pyo3::exceptions::PyTypeError;
+use pyo3::prelude::*;
+use pyo3::types::{PyByteArray, PyBytes, PyList, PyMemoryView, PyString, PyTuple};
+
+/// A pair, and its name.
+#[derive(Debug)]
+pub(crate) struct HeaderPair<'py> {
+    name: Octets,
+    pair: Bound<'py, PyAny>,
+}
+
+impl<'py> HeaderPair<'py> {
+    pub(crate) fn read(pair: Bound<'py, PyAny>, header_type: HeaderType) -> PyResult<Self> {
+        let pair = indexable(pair)?;
+        match pair.len()? {
+            2 => Ok(HeaderPair { name: read_name(&pair.get_item(0)?, header_type)?, pair }),
+            len => Err(PyTypeError::new_err(format!(
+                "a response header must be a pair of name and value, not {len} elements: found `{}`",
+                shortened(&pair.repr()?.to_string_lossy())
+            ))),
+        }
+    }
+
+    /// From a name and a value that are of the right type.
+    pub(crate) fn new(py: Python<'py>, name: &[u8], value: &[u8], header_type: HeaderType) -> PyResult<Self> {
+        let name = header_type.object(py, name);
+        let value = header_type.object(py, value);
+        Ok(HeaderPair {
+            name: Octets::read(&name, "the name of a response header")?,
+            pair: PyTuple::new(py, [name, value])?.into_any(),
+        })
+    }
+
+    /// Whether this is its name.
+    pub(crate) fn is_named(&self, name: &str) -> bool {
+        is_same_name(self.name.as_slice(), name.as_bytes())
+    }
+
+    pub(crate) fn value(&self, header_type: HeaderType) -> PyResult<Octets> {
+        let value = self.pair.get_item(1)?;
+        Octets::read(&value, "the value").or_else(|_| {
+            let name = String::from_utf8_lossy(trimmed(self.name.as_slice())).to_ascii_lowercase();
+            let (wanted, found) = (header_type.name(), value.get_type().name()?);
+            Err(PyTypeError::new_err(format!(
+                "the value of the response header `{name}` must be {wanted}, not {found}"
+            )))
+        })
+    }
+
+    pub(crate) fn into_object(self) -> Bound<'py, PyAny> {
+        self.pair
+    }
+}
+
+/// Whether two names are the same to a browser. White space around a name counts for nothing: some servers remove it, and
+/// so do browsers.
+pub(crate) fn is_same_name(sent: &[u8], name: &[u8]) -> bool {
+    trimmed(sent).eq_ignore_ascii_case(name)
+}
+
+/// Without the white space that Python's `bytes.strip` removes.
+fn trimmed(mut name: &[u8]) -> &[u8] {
+    const fn is_space(byte: u8) -> bool {
+        matches!(byte, b' ' | b'\t'..=b'\r')
+    }
+    while let [first, rest @ ..] = name
+        && is_space(*first)
+    {
+        name = rest;
+    }
+    while let [rest @ .., last] = name
+        && is_space(*last)
+    {
+        name = rest;
+    }
+    name
+}
+
+/// The name of a header. Servers differ in which other types they take, and would send what was not seen here.
+fn read_name(name: &Bound<'_, PyAny>, header_type: HeaderType) -> PyResult<Octets> {
+    if header_type.is_type_of(name) {
+        return Octets::read(name, "the name of a response header");
+    }
+    let (wanted, found) = (header_type.name(), name.get_type().name()?);
+    let help = match as_written(name, header_type)? {
+        Some(right) => format!("write `{right}`"),
+        None => format!("found `{}`", shortened(&name.repr()?.to_string_lossy())),
+    };
+    Err(PyTypeError::new_err(format!("the name of a response header must be {wanted}, not {found}: {help}")))
+}
+
+/// How a program writes a name in the right type, or none for what is not a name in any type.
+fn as_written(name: &Bound<'_, PyAny>, header_type: HeaderType) -> PyResult<Option<String>> {
+    let is_buffer = name.is_instance_of::<PyMemoryView>() || name.is_instance_of::<PyByteArray>();
+    let octets = match name.cast::<PyString>() {
+        Ok(name) => Octets::read(name, "the name")?,
+        Err(_) if is_buffer => Octets::read(&name.py().get_type::<PyBytes>().call1((name,))?, "the name")?,
+        Err(_) if name.is_instance_of::<PyBytes>() => Octets::read(name, "the name")?,
+        Err(_) => return Ok(None),
+    };
+    let right = header_type.object(name.py(), octets.as_slice()).repr()?;
+    Ok(Some(shortened(&right.to_string_lossy())))
+}
+
+/// Enough of a text to find it by.
+fn shortened(text: &str) -> String {
+    const LONGEST: usize = 80;
+    let mut short: String = text.chars().take(LONGEST).collect();
+    if short.len() < text.len() {
+        short.push_str("...");
+    }
+    short
+}
+
+/// The pair itself where it is a tuple or a list, else a tuple of what it yields, which servers take as well.
+fn indexable(pair: Bound<'_, PyAny>) -> PyResult<Bound<'_, PyAny>> {
+    if pair.is_instance_of::<PyTuple>() || pair.is_instance_of::<PyList>() {
+        return Ok(pair);
+    }
+    let members = pair.try_iter().map_err(|_| {
+        let kind = pair.get_type().name().map_or_else(|_| String::new(), |name| name.to_string());
+        PyTypeError::new_err(format!("a response header must be a pair of name and value, not {kind}"))
+    })?;
+    let members = members.collect::<PyResult<Vec<_>>>()?;
+    Ok(PyTuple::new(pair.py(), members)?.into_any())
+}

@@ -1,0 +1,204 @@
+//! A template of responses, with Python's objects for what is the same in all of them.
+
+use crate::http::octets::Octets;
+use crate::response::decision_headers::DecisionHeaders;
+use crate::response::header_list::{HeaderList, Removals};
+use crate::response::header_pair::is_same_name;
+use crate::response::header_type::HeaderType;
+use crate::response::removal_log::RemovalLog;
+use corsac::binding::{Precedence, Template, TemplateHeader, TemplateValue, apply_headers};
+use corsac::{Action, Decision, Header};
+use pyo3::IntoPyObjectExt;
+use pyo3::exceptions::PyRuntimeError;
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyList, PyString, PyTuple};
+use std::sync::{Arc, Mutex};
+
+/// What a middleware and its ``send`` or ``start_response`` need of a template.
+#[pyclass(frozen, module = "corsac._corsac")]
+#[derive(Debug)]
+pub(crate) struct PreparedTemplate {
+    policy: Arc<corsac::Policy>,
+    /// The template's, among those of the policy.
+    index: usize,
+    header_type: HeaderType,
+    /// Whether the application runs.
+    pub(crate) action: Action,
+    /// The status to respond with where the application does not run, or None.
+    pub(crate) status: Py<PyAny>,
+    pub(crate) body: Py<PyBytes>,
+    headers: Vec<PreparedHeader>,
+    /// All headers, where none has a piece of the request in it.
+    fixed: Option<Py<DecisionHeaders>>,
+    /// The `Origin` is the only piece of the request in them.
+    has_only_origin: bool,
+    /// The headers for the last origin: requests come from the same page again and again.
+    recent: Mutex<Option<RecentHeaders>>,
+    /// The names of headers that the template sets or removes.
+    names: Vec<&'static [u8]>,
+    removals: Arc<RemovalLog>,
+}
+
+/// An origin, and the headers with it in them.
+type RecentHeaders = (Box<[u8]>, Py<DecisionHeaders>);
+
+/// One header of a template.
+#[derive(Debug)]
+enum PreparedHeader {
+    /// The pair of name and value.
+    Fixed(Py<PyTuple>),
+    /// A name whose value is a piece of the request.
+    OfRequest(Py<PyAny>, TemplateValue),
+}
+
+impl PreparedTemplate {
+    pub(crate) fn new(
+        py: Python<'_>,
+        policy: &Arc<corsac::Policy>,
+        index: usize,
+        header_type: HeaderType,
+        removals: &Arc<RemovalLog>,
+    ) -> PyResult<Self> {
+        let template = template(policy, index)?;
+        let prepare = |header: &TemplateHeader| {
+            let name = header_type.object(py, header.name.as_str().as_bytes());
+            Ok(match fixed_value(&header.value) {
+                Some(value) => {
+                    PreparedHeader::Fixed(PyTuple::new(py, [name, header_type.object(py, value)])?.unbind())
+                }
+                None => PreparedHeader::OfRequest(name.unbind(), header.value.clone()),
+            })
+        };
+        let headers = template.headers().iter().map(prepare).collect::<PyResult<Vec<_>>>()?;
+        let pairs: Option<Vec<_>> = headers
+            .iter()
+            .map(|header| match header {
+                PreparedHeader::Fixed(pair) => Some(pair.bind(py)),
+                PreparedHeader::OfRequest(..) => None,
+            })
+            .collect();
+        let fixed = pairs.map(|pairs| Py::new(py, DecisionHeaders::new(PyList::new(py, pairs)?))).transpose()?;
+        let set = template.headers().iter().map(|header| header.name);
+        Ok(PreparedTemplate {
+            policy: Arc::clone(policy),
+            index,
+            header_type,
+            action: template.action(),
+            status: template.status().into_py_any(py)?,
+            body: PyBytes::new(py, template.body().to_bytes()).unbind(),
+            fixed,
+            has_only_origin: headers.iter().all(|header| {
+                matches!(header, PreparedHeader::Fixed(_) | PreparedHeader::OfRequest(_, TemplateValue::Origin))
+            }),
+            recent: Mutex::new(None),
+            headers,
+            names: set.chain(template.removed().iter().copied()).map(|name| name.as_str().as_bytes()).collect(),
+            removals: Arc::clone(removals),
+        })
+    }
+
+    /// The decision's headers.
+    pub(crate) fn headers<'py>(
+        &self,
+        py: Python<'py>,
+        decision: &Decision<'_>,
+    ) -> PyResult<Bound<'py, DecisionHeaders>> {
+        if let Some(fixed) = &self.fixed {
+            return Ok(fixed.bind(py).clone());
+        }
+        if !self.has_only_origin {
+            return self.make_headers(py, decision);
+        }
+        let origin = decision.value(&TemplateValue::Origin);
+        let Ok(mut recent) = self.recent.try_lock() else { return self.make_headers(py, decision) };
+        match &*recent {
+            Some((recent_origin, headers)) if **recent_origin == *origin => Ok(headers.bind(py).clone()),
+            _ => {
+                let headers = self.make_headers(py, decision)?;
+                *recent = Some((origin.into(), headers.clone().unbind()));
+                Ok(headers)
+            }
+        }
+    }
+
+    fn make_headers<'py>(&self, py: Python<'py>, decision: &Decision<'_>) -> PyResult<Bound<'py, DecisionHeaders>> {
+        let mut pairs = Vec::with_capacity(self.headers.len());
+        for header in &self.headers {
+            pairs.push(match header {
+                PreparedHeader::Fixed(pair) => pair.bind(py).clone(),
+                PreparedHeader::OfRequest(name, value) => {
+                    let value = self.header_type.object(py, decision.value(value));
+                    PyTuple::new(py, [name.bind(py).clone(), value])?
+                }
+            });
+        }
+        Bound::new(py, DecisionHeaders::new(PyList::new(py, pairs)?))
+    }
+
+    /// A new list: the application's headers with the decision's on them.
+    pub(crate) fn apply<'py>(
+        &self,
+        application: Option<&Bound<'py, PyAny>>,
+        decision: &DecisionHeaders,
+        py: Python<'py>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let Some(application) = application else { return Ok(decision.copy(py).into_any()) };
+        if let Ok(list) = application.cast_exact::<PyList>()
+            && !self.concerns(list)
+        {
+            return list.as_sequence().concat(decision.list(py).as_sequence()).map(Bound::into_any);
+        }
+        // Called by `send`, this is not known to be attached, and what is dropped would be kept for later.
+        Python::attach(|_| self.apply_by_core(application, decision.list(py)))
+    }
+
+    /// Whether anything in the list is the template's concern, or is not as servers and frameworks mostly make it.
+    fn concerns(&self, application: &Bound<'_, PyList>) -> bool {
+        let is_ours = |name: &[u8]| self.names.iter().any(|ours| is_same_name(name, ours));
+        application.iter().any(|pair| {
+            let Ok(pair) = pair.cast_exact::<PyTuple>() else { return true };
+            let Ok(name) = pair.get_borrowed_item(0) else { return true };
+            pair.len() != 2
+                || match self.header_type {
+                    HeaderType::Bytes => name.cast_exact::<PyBytes>().map_or(true, |name| is_ours(name.as_bytes())),
+                    HeaderType::Str => name
+                        .cast_exact::<PyString>()
+                        .map_or(true, |name| name.to_str().map_or(true, |name| is_ours(name.as_bytes()))),
+                }
+        })
+    }
+
+    fn apply_by_core<'py>(
+        &self,
+        application: &Bound<'py, PyAny>,
+        decision: &Bound<'py, PyList>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let template = template(&self.policy, self.index)?;
+        let removals = Removals { log: &self.removals, replaced: template.replaced() };
+        let mut headers = HeaderList::read(application, self.header_type, removals)?;
+        let values = decision
+            .iter()
+            .map(|pair| Octets::read(&pair.get_item(1)?, "the value of a header"))
+            .collect::<PyResult<Vec<_>>>()?;
+        let ours = template.headers().iter().zip(&values).map(|(header, value)| Header {
+            name: header.name,
+            value: value.as_slice(),
+            op: header.op,
+        });
+        apply_headers(template.removed().iter().copied(), ours, Precedence::OfPolicy, &mut headers)?;
+        headers.into_object()
+    }
+}
+
+/// The value, where it does not come from the request.
+fn fixed_value(value: &TemplateValue) -> Option<&[u8]> {
+    match value {
+        TemplateValue::Static(text) => Some(text.to_bytes()),
+        TemplateValue::Text(text) => Some(text.to_bytes()),
+        _ => None,
+    }
+}
+
+fn template(policy: &corsac::Policy, index: usize) -> PyResult<&Template> {
+    policy.templates().get(index).ok_or_else(|| PyRuntimeError::new_err("a template of another policy"))
+}

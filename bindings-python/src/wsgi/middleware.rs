@@ -1,0 +1,116 @@
+//! The class around a WSGI application.
+
+use crate::policy::decider::{Decider, Outcome};
+use crate::policy::policy_class::Policy;
+use crate::policy::predicate::cannot_await;
+use crate::response::header_type::HeaderType;
+use crate::wsgi::environ::EnvironRequest;
+use crate::wsgi::start_response::StartResponse;
+use corsac::Action;
+use pyo3::exceptions::PyRuntimeError;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyString, PyTuple};
+use pyo3::{PyTraverseError, PyVisit};
+use std::sync::OnceLock;
+
+/// The compiled part of ``corsac.wsgi.CORSMiddleware``.
+#[pyclass(frozen, subclass, module = "corsac._corsac")]
+#[derive(Debug, Default)]
+pub(crate) struct WsgiMiddleware {
+    /// Set by `_setup`, once.
+    setup: OnceLock<Setup>,
+}
+
+/// What `_setup` was given.
+#[derive(Debug)]
+struct Setup {
+    app: Py<PyAny>,
+    decider: Decider,
+    /// The function that responds without the application.
+    respond: Py<PyAny>,
+}
+
+#[pymethods]
+impl WsgiMiddleware {
+    #[new]
+    #[pyo3(signature = (*_args, **_kwargs))]
+    fn new(_args: &Bound<'_, PyTuple>, _kwargs: Option<&Bound<'_, PyDict>>) -> Self {
+        WsgiMiddleware::default()
+    }
+
+    fn _setup(
+        &self,
+        app: Py<PyAny>,
+        policy: &Bound<'_, PyAny>,
+        on_decision: Option<Py<PyAny>>,
+        respond: Py<PyAny>,
+    ) -> PyResult<()> {
+        let decider = Decider::new(policy, on_decision, PyString::new(policy.py(), "PATH_INFO"))?;
+        let setup = Setup { app, decider, respond };
+        self.setup.set(setup).map_err(|_| PyRuntimeError::new_err("the middleware is set up already"))
+    }
+
+    /// The application inside.
+    #[getter]
+    fn app(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
+        Ok(self.setup()?.app.clone_ref(py))
+    }
+
+    /// The policy that decides now. It never changes: a :class:`corsac.Reloadable` puts another one in its place.
+    #[getter]
+    fn policy(&self, py: Python<'_>) -> PyResult<Py<Policy>> {
+        Ok(self.setup()?.decider.policy().clone_ref(py))
+    }
+
+    fn __call__<'py>(
+        &self,
+        environ: &Bound<'py, PyDict>,
+        start_response: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        self.setup()?.call(environ, start_response)
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        let Some(setup) = self.setup.get() else { return Ok(()) };
+        visit.call(&setup.app)?;
+        setup.decider.traverse(&visit)?;
+        visit.call(&setup.respond)
+    }
+}
+
+impl WsgiMiddleware {
+    fn setup(&self) -> PyResult<&Setup> {
+        self.setup
+            .get()
+            .ok_or_else(|| PyRuntimeError::new_err("CORSMiddleware.__init__ was not called: call super().__init__"))
+    }
+}
+
+impl Setup {
+    fn call<'py>(
+        &self,
+        environ: &Bound<'py, PyDict>,
+        start_response: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let py = environ.py();
+        let policy = self.decider.policy();
+        let policy = policy.get();
+        let read = EnvironRequest::read(environ, policy.needs())?;
+        let decision = match self.decider.decide(policy, environ, &read.request(), None)? {
+            Outcome::Decided(decision) => decision,
+            Outcome::Awaitable(awaitable) => return Err(cannot_await(&awaitable)),
+        };
+        let template = policy.templates(HeaderType::Str).of(py, &decision)?;
+        let headers = template.get().headers(py, &decision)?;
+        if template.get().action == Action::Respond {
+            let (status, body) = (template.get().status.bind(py), template.get().body.bind(py));
+            return self.respond.bind(py).call1((start_response, status, headers.get().copy(py), body));
+        }
+        let start_response = StartResponse {
+            start_response: start_response.clone().unbind(),
+            decision: headers.unbind(),
+            template: template.clone().unbind(),
+        };
+        self.app.bind(py).call1((environ, Bound::new(py, start_response)?))
+    }
+}
