@@ -25,8 +25,8 @@ impl ElementLimit {
                 Ok(())
             }
             None => Err(PyValueError::new_err(format!(
-                "{argument}: more than {MOST_ELEMENTS} elements; is one of them an endless iterator, or does it contain \
-                 itself?"
+                "{argument}: more than {MOST_ELEMENTS} elements; is one of them an endless iterator, or does it \
+                 contain itself?"
             ))),
         }
     }

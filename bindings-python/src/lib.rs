@@ -2,16 +2,16 @@
 //!
 //! | room | what is in it |
 //! |---|---|
-//! | [`config`] | the settings of a policy, from Python's objects to values of core |
 //! | [`http`] | str and bytes, request headers, the target of a request, and functions that need nothing but HTTP |
-//! | [`policy`] | `Policy`, `Decision`, `Issue`, predicates, policy files, and how a middleware decides |
+//! | [`config`] | the settings of a policy, from Python's objects to values of core |
 //! | [`response`] | the headers that a policy puts on responses, as Python's objects |
+//! | [`policy`] | `Policy`, `Decision`, `Issue`, predicates, policy files, and how a middleware decides |
 //! | [`asgi`] | the middleware for ASGI |
 //! | [`wsgi`] | the middleware for WSGI |
 //!
-//! A room imports from those above it alone, but that `policy` imports `response`. Four files are for all rooms:
-//! [`element_limit`] bounds what is read from iterables, [`logger`] finds the logger `corsac`, [`raw`] has the only unsafe
-//! code, and [`interpreter`] refuses a second interpreter.
+//! A room imports only from the rooms above it. Four files are for all rooms:
+//! [`element_limit`] bounds what is read from iterables, [`logger`] finds the logger `corsac`, [`raw`] has the only
+//! unsafe code, and [`interpreter`] refuses a second interpreter.
 #![deny(unsafe_code)]
 
 mod asgi;

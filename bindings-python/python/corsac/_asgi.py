@@ -19,8 +19,8 @@ class CORSMiddleware(AsgiMiddleware):
 
     Args:
         app (ASGIApp): the ASGI application inside.
-        policy (Policy | Reloadable): a policy that is built already, or one that is reloaded while requests run, in place
-            of the settings.
+        policy (Policy | Reloadable): a policy that is built already, or one that is reloaded while requests run, in
+            place of the settings.
         on_decision (Callable[[Decision, Scope], object]): called with each :class:`corsac.Decision` and the scope, for
             metrics; not async. What it raises is logged, and the request goes on.
         allow_origins (list[str]): who may read responses: origin patterns, or ``["*"]``.
@@ -38,14 +38,14 @@ class CORSMiddleware(AsgiMiddleware):
 
     Raises:
         ConfigError: the settings are refused. ``issues`` lists everything that is wrong, each with its fix.
-        TypeError: both a policy and settings are given, ``policy`` or ``on_decision`` is of another type, or a setting is
-            given by position.
+        TypeError: both a policy and settings are given, ``policy`` or ``on_decision`` is of another type, or a setting
+            is given by position.
 
     Where a framework builds its middleware only when the server starts it (``app.add_middleware``), the error is the
     server's to print: it is told that the start has failed, and exits.
 
-    HTTP requests are judged, and WebSocket handshakes where ``protection`` says so: one that is refused is answered with
-    403 before it is accepted. Every other scope goes to the application as it is.
+    HTTP requests are judged, and WebSocket handshakes where ``protection`` says so: one that is refused is answered
+    with 403 before it is accepted. Every other scope goes to the application as it is.
 
     Source: Fetch, "CORS protocol".
     """

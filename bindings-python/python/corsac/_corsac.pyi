@@ -1,6 +1,6 @@
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from os import PathLike
-from typing import Any, AnyStr, Literal, Self, TypeAlias, Unpack, final
+from typing import Any, AnyStr, ClassVar, Literal, Self, TypeAlias, Unpack, final
 
 from typing_extensions import disjoint_base
 
@@ -66,6 +66,7 @@ class WsgiMiddleware:
 
 @final
 class BrowserFetch:
+    PREFLIGHT_METHOD: ClassVar[str]
     def __new__(cls, origin: str, method: str, headers: list[tuple[str, str]], credentials: bool) -> BrowserFetch: ...
     def preflight(self) -> list[tuple[str, str]] | None: ...
     def check_preflight(self, status: int, headers: list[tuple[str, str]]) -> str | None: ...

@@ -14,15 +14,16 @@ def settings_from_env(environ: Mapping[str, str] | None = None, *, prefix: str =
     """Read the settings of a policy from environment variables: ``CORSAC_ALLOW_ORIGINS`` and so on.
 
     A list is a JSON array or separated by commas, a switch is ``true`` or ``false`` (``yes``, ``no``, ``on``, ``off``,
-    ``1``, ``0``), tables are JSON. What cannot be read so stays text, and the policy refuses it with its reason, as it
-    does a variable that names no setting.
+    ``1``, ``0``), tables are JSON. A value that cannot be read like this stays a str, and the policy refuses it and
+    says why. It refuses a variable that does not name a setting as well.
 
     Args:
-        environ: the variables; default ``os.environ``.
-        prefix: what the names begin with.
+        environ (Mapping[str, str]): the variables; default ``os.environ``.
+        prefix (str): the beginning of the variables' names.
 
     Returns:
-        The keyword arguments for a policy or a middleware: ``CORSMiddleware(app, **settings_from_env())``.
+        PolicyOptions: the keyword arguments for a policy or a middleware, as in
+        ``CORSMiddleware(app, **settings_from_env())``.
 
         >>> settings_from_env({"CORSAC_ALLOW_ORIGINS": "https://a.example, https://b.example", "CORSAC_MAX_AGE": "60"})
         {'allow_origins': ['https://a.example', 'https://b.example'], 'max_age': 60}
@@ -30,44 +31,44 @@ def settings_from_env(environ: Mapping[str, str] | None = None, *, prefix: str =
     variables = os.environ if environ is None else environ
     hints = get_type_hints(PolicyOptions)
     settings: dict[str, object] = {}
-    for name, text in variables.items():
+    for name, value in variables.items():
         if name.startswith(prefix):
             key = name.removeprefix(prefix).lower()
-            settings[key] = _reader(hints.get(key))(text.strip())
+            settings[key] = _reader(hints.get(key))(value.strip())
     return cast("PolicyOptions", settings)
 
 
 def _reader(hint: object) -> Callable[[str], object]:
-    """How the text of a setting of this type is read."""
-    kind, parts = get_origin(hint), get_args(hint)
+    """The function that reads the value of a setting of this type."""
+    kind, arguments = get_origin(hint), get_args(hint)
     if hint is bool:
-        return lambda text: _SWITCHES.get(text.lower(), text)
-    if kind is Iterable and str in (parts[0], *get_args(parts[0])):
+        return lambda value: _SWITCHES.get(value.lower(), value)
+    if kind is Iterable and str in (arguments[0], *get_args(arguments[0])):
         return _list
-    if int in parts or any(isinstance(part, int) for part in parts):
-        return lambda text: _number(text, int)
-    if float in parts:
-        return lambda text: _number(text, float)
-    return _table
+    if int in arguments or any(isinstance(argument, int) for argument in arguments):
+        return lambda value: _number(value, int)
+    if float in arguments:
+        return lambda value: _number(value, float)
+    return _json
 
 
-def _list(text: str) -> object:
-    listed = _table(text)
-    return listed if listed is not text else [item.strip() for item in text.split(",") if item.strip()]
+def _list(value: str) -> object:
+    read = _json(value)
+    return read if read is not value else [item.strip() for item in value.split(",") if item.strip()]
 
 
-def _number(text: str, kind: type[int] | type[float]) -> object:
+def _number(value: str, kind: type[int] | type[float]) -> object:
     try:
-        return kind(text)
+        return kind(value)
     except ValueError:
-        return False if text.lower() in ("false", "none", "off", "no") else text
+        return False if value.lower() in ("false", "none", "off", "no") else value
 
 
-def _table(text: str) -> object:
-    """JSON where it is an array or an object, else the text itself."""
-    if not text.startswith(("[", "{")):
-        return text
+def _json(value: str) -> object:
+    """The array or the object, else the value itself."""
+    if not value.startswith(("[", "{")):
+        return value
     try:
-        return json.loads(text)
+        return json.loads(value)
     except ValueError:
-        return text
+        return value

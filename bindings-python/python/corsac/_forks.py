@@ -1,7 +1,7 @@
 """Threads that go on in the child of a fork.
 
-A fork has none of its parent's threads, and may find their locks held for ever. So the locks are acquired before a fork,
-and released on both sides of it.
+A fork has none of its parent's threads, and may find their locks held for ever. So the locks are acquired before a
+fork, and released on both sides of it.
 """
 
 import contextlib

@@ -94,9 +94,9 @@ class Reloadable(SwappablePolicy):
     ) -> Self:
         """Watch the file for changes from now on, on a thread that does not keep the process alive.
 
-        The file is checked by its name, so that one that is renamed into place, written again, or reached through a link
-        that points elsewhere now (Kubernetes) is noticed alike. A change is read once it has settled for one interval.
-        A file that is missing or refused is reported once, and the policy before it stays in force.
+        The file is checked by its name, so that one that is renamed into place, written again, or reached through a
+        link that points elsewhere now (Kubernetes) is noticed alike. A change is read once it has settled for one
+        interval. A file that is missing or refused is reported once, and the policy before it stays in force.
 
         Args:
             interval (float): the seconds between two checks, more than 0.

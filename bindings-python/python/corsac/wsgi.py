@@ -20,8 +20,8 @@ class CORSMiddleware(WsgiMiddleware):
 
     Args:
         app (WSGIApp): the WSGI application inside.
-        policy (Policy | Reloadable): a policy that is built already, or one that is reloaded while requests run, in place
-            of the settings.
+        policy (Policy | Reloadable): a policy that is built already, or one that is reloaded while requests run, in
+            place of the settings.
         on_decision (Callable[[Decision, dict], object]): called with each :class:`corsac.Decision` and the environ, for
             metrics; not async. What it raises is logged, and the request goes on.
         **settings: the settings of a policy, described in :class:`corsac.Policy`. An ``allow_origin`` function is

@@ -32,12 +32,7 @@ impl ScopeHeaders {
         Ok(read)
     }
 
-    fn read_all<'py>(
-        &mut self,
-        scope: &Bound<'py, PyAny>,
-        headers: &Bound<'py, PyAny>,
-        needs: Needs,
-    ) -> PyResult<()> {
+    fn read_all<'py>(&mut self, scope: &Bound<'py, PyAny>, headers: &Bound<'py, PyAny>, needs: Needs) -> PyResult<()> {
         if let Ok(list) = headers.cast_exact::<PyList>() {
             return for_each_pair(
                 list,

@@ -217,7 +217,8 @@ impl Setup {
         raw::call(self.app.bind(py), [call.scope, call.receive, &send]).map(Next::Completion)
     }
 
-    /// Lets a handshake through as it is, or refuses it before it is accepted: browsers do not apply CORS to handshakes.
+    /// Lets a handshake through as it is, or refuses it before it is accepted: browsers do not apply CORS to
+    /// handshakes.
     fn websocket<'py>(
         &self,
         policy: &Policy,

@@ -64,8 +64,8 @@ impl ScopeRequest {
     }
 }
 
-/// The path that the client asked for. Servers put the root path before it, or leave it out, as a proxy does that removes
-/// it; a mount leaves it in.
+/// The path that the client asked for. Servers put the root path before it, or leave it out, as a proxy does that
+/// removes it; a mount leaves it in.
 fn read_target(scope: &Bound<'_, PyAny>) -> PyResult<Option<RequestTarget>> {
     let py = scope.py();
     let raw = get(scope, intern!(py, "raw_path"))?.filter(|raw| !raw.is_none());

@@ -1,7 +1,7 @@
 //! The browser's side, for `corsac.testing`.
 
 use crate::http::octets::{Octets, latin1};
-use corsac::browser::Fetch;
+use corsac::browser::{Fetch, PREFLIGHT_METHOD};
 use pyo3::prelude::*;
 
 /// A header as a pair of name and value, each str or bytes.
@@ -34,7 +34,14 @@ impl BrowserFetch {
         })
     }
 
-    /// The headers of the preflight that goes first, or None.
+    /// The method of a preflight.
+    #[classattr]
+    #[pyo3(name = "PREFLIGHT_METHOD")]
+    fn preflight_method() -> &'static str {
+        PREFLIGHT_METHOD
+    }
+
+    /// The headers of the preflight that is sent first, or None.
     fn preflight(&self) -> Option<Vec<(&'static str, String)>> {
         let headers = self.fetch(&borrowed(&self.headers)).preflight()?;
         Some(headers.into_iter().map(|(name, value)| (name, latin1(&value))).collect())

@@ -57,7 +57,8 @@ impl RequestTarget {
         if prefix.is_empty() || path.first() != Some(&b'/') {
             return self;
         }
-        let prefixed = if self.is_decoded { [prefix, path].concat() } else { [&*percent_encoded(prefix), path].concat() };
+        let prefixed =
+            if self.is_decoded { [prefix, path].concat() } else { [&*percent_encoded(prefix), path].concat() };
         RequestTarget { path: Path::Prefixed(prefixed), is_decoded: self.is_decoded }
     }
 

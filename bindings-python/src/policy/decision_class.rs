@@ -9,7 +9,8 @@ use pyo3::types::{PyList, PyString};
 ///
 /// Attributes:
 ///     action (Literal["continue", "respond"]): ``continue``: run the application and put ``headers`` on whatever
-///         response it makes. ``respond``: send ``status``, ``headers`` and ``body`` now, and do not run the application.
+///         response it makes. ``respond``: send ``status``, ``headers`` and ``body`` now, and do not run the
+///         application.
 ///     status (int | None): the HTTP status to respond with; None for ``continue``.
 ///     headers (list[tuple[str, str]]): names in lower case, in the order in which they are sent; values decoded
 ///         as latin-1, so that each code point is one byte. ``vary`` is to be merged (:func:`merge_vary`); every
@@ -90,7 +91,8 @@ impl Decision {
             self.headers(py)?.repr()?,
             quoted(self.body)?,
             quoted(self.reason)?,
-            self.reported.map_or_else(|| Ok("None".to_owned()), |reason| Ok::<_, PyErr>(quoted(reason)?.to_string()))?,
+            self.reported
+                .map_or_else(|| Ok("None".to_owned()), |reason| Ok::<_, PyErr>(quoted(reason)?.to_string()))?,
         ))
     }
 }

@@ -30,15 +30,15 @@ use std::sync::{Arc, OnceLock};
 ///         nobody. ``https://app.example.com``, ``https://*.example.com``, ``https://preview-*.example.com``,
 ///         ``http://localhost:*``. URL objects (pydantic, yarl, httpx) are taken as well. Required, unless a regex or a
 ///         function is given.
-///     allow_origin_regex (list[str | re.Pattern[str]] | str | re.Pattern[str]): regexes, each matched against the whole
-///         origin.
+///     allow_origin_regex (list[str | re.Pattern[str]] | str | re.Pattern[str]): regexes, each matched against the
+///         whole origin.
 ///     allow_origin (Callable): a function ``(origin) -> bool`` or ``(origin, request) -> bool``, sync or async, called
 ///         only for well-formed origins that no pattern and no regex matches. ``request`` is the ASGI scope, the WSGI
 ///         environ, or None in ``evaluate``. The function returns True or False. An exception in it is raised to the
 ///         caller, and the origin stays refused.
-///     predicate_timeout (float): for how many seconds, more than 0, an async ``allow_origin`` may be awaited. After that
-///         the origin is refused and ``TimeoutError`` is raised. It needs asyncio, and cannot interrupt a function that
-///         is not async.
+///     predicate_timeout (float): for how many seconds, more than 0, an async ``allow_origin`` may be awaited. After
+///         that the origin is refused and ``TimeoutError`` is raised. It needs asyncio, and cannot interrupt a function
+///         that is not async.
 ///     predicate_cache (PredicateCache): remembers the answers of ``allow_origin``, which must take the origin alone.
 ///     allow_methods (list[str]): methods, or ``["*"]``; default ``["GET"]``. GET, HEAD and POST are always allowed.
 ///     allow_headers (list[str]): names of request headers, or ``["*"]``; default ``[]``. Accept, Accept-Language,
@@ -60,8 +60,8 @@ use std::sync::{Arc, OnceLock};
 ///
 /// Raises:
 ///     ConfigError: the settings are refused. ``issues`` lists everything that is wrong, each with its fix.
-///     TypeError: ``allow_origin`` takes neither one nor two arguments, or ``predicate_timeout`` or ``predicate_cache`` is
-///         of another type or is given without ``allow_origin``.
+///     TypeError: ``allow_origin`` takes neither one nor two arguments, or ``predicate_timeout`` or ``predicate_cache``
+///         is of another type or is given without ``allow_origin``.
 ///     ValueError: the settings have more than 2,000,000 elements, or ``predicate_timeout`` is not more than 0.
 ///
 /// What is valid but useless or risky is in ``lints``, and is logged once, as a warning of the logger ``corsac``.
@@ -100,7 +100,8 @@ impl Policy {
     ///
     /// Args:
     ///     text (str | bytes): the JSON object of the settings; bytes are UTF-8.
-    ///     allow_origin (Callable): the origin predicate, which a text cannot contain, as in ``Policy(allow_origin=...)``.
+    ///     allow_origin (Callable): the origin predicate, which a text cannot contain, as in
+    ///         ``Policy(allow_origin=...)``.
     ///     predicate_timeout (float): in seconds, as in ``Policy(predicate_timeout=...)``.
     ///     predicate_cache (PredicateCache): as in ``Policy(predicate_cache=...)``.
     ///
@@ -130,7 +131,8 @@ impl Policy {
     ///
     /// Args:
     ///     text (str | bytes): the TOML document of the settings; bytes are UTF-8.
-    ///     allow_origin (Callable): the origin predicate, which a text cannot contain, as in ``Policy(allow_origin=...)``.
+    ///     allow_origin (Callable): the origin predicate, which a text cannot contain, as in
+    ///         ``Policy(allow_origin=...)``.
     ///     predicate_timeout (float): in seconds, as in ``Policy(predicate_timeout=...)``.
     ///     predicate_cache (PredicateCache): as in ``Policy(predicate_cache=...)``.
     ///
@@ -160,7 +162,8 @@ impl Policy {
     ///
     /// Args:
     ///     path (str | os.PathLike[str]): the file.
-    ///     allow_origin (Callable): the origin predicate, which a file cannot contain, as in ``Policy(allow_origin=...)``.
+    ///     allow_origin (Callable): the origin predicate, which a file cannot contain, as in
+    ///         ``Policy(allow_origin=...)``.
     ///     predicate_timeout (float): in seconds, as in ``Policy(predicate_timeout=...)``.
     ///     predicate_cache (PredicateCache): as in ``Policy(predicate_cache=...)``.
     ///
@@ -191,8 +194,9 @@ impl Policy {
     ///
     /// Args:
     ///     method (str | bytes): the request's method, as sent.
-    ///     headers (Iterable[tuple[str | bytes, str | bytes]] | Mapping[str, str | bytes]): the request's headers. Names
-    ///         may be in any case; the values of repeated headers are joined. ``:authority`` of HTTP/2 is taken as well.
+    ///     headers (Iterable[tuple[str | bytes, str | bytes]] | Mapping[str, str | bytes]): the request's headers.
+    ///         Names may be in any case; the values of repeated headers are joined. ``:authority`` of HTTP/2 is taken
+    ///         as well.
     ///     path (str | bytes | None): the request's target as sent. Only policies with routes read it.
     ///     path_decoded (bool): whether ``path`` is decoded already, as WSGI's ``PATH_INFO`` is.
     ///     secure (bool): whether the connection is known to be TLS.
@@ -205,8 +209,8 @@ impl Policy {
     ///     Decision: what to do with the request.
     ///
     /// Raises:
-    ///     TypeError: an argument is neither str nor bytes, a header is not a pair, or ``allow_origin`` is async or does
-    ///         not return a bool.
+    ///     TypeError: an argument is neither str nor bytes, a header is not a pair, or ``allow_origin`` is async or
+    ///         does not return a bool.
     ///     ValueError: there are more than 2,000,000 headers.
     ///     Exception: whatever ``allow_origin`` raises.
     ///
@@ -214,7 +218,6 @@ impl Policy {
     #[pyo3(signature = (method, headers, path=None, *, path_decoded=false, secure=false, websocket=false))]
     fn evaluate(
         &self,
-        py: Python<'_>,
         method: &Bound<'_, PyAny>,
         headers: &Bound<'_, PyAny>,
         path: Option<&Bound<'_, PyAny>>,
@@ -224,15 +227,15 @@ impl Policy {
     ) -> PyResult<Decision> {
         let method = Octets::read(method, "method")?;
         let path = path.map(|path| Octets::read(path, "path")).transpose()?;
-        let headers = GivenHeaders::read(headers)?;
-        let joined = headers.joined();
+        let given = GivenHeaders::read(headers)?;
+        let joined = given.joined();
         let mut request = joined.request(method.as_slice(), path.as_ref().map(Octets::as_slice));
         request.path_decoded = path_decoded;
         request.secure = secure;
         request.websocket = websocket;
         Ok(match self.core.evaluate(&request) {
             Evaluation::Decided(decision) => decision.into(),
-            Evaluation::Ask(pending) => match self.ask(&pending, &PyNone::get(py).to_owned().into_any())? {
+            Evaluation::Ask(pending) => match self.ask(&pending, &PyNone::get(headers.py()).to_owned().into_any())? {
                 PredicateCall::Answered(answer) => pending.resolve(answer).into(),
                 PredicateCall::Awaitable(awaitable) => return Err(cannot_await(&awaitable)),
             },

@@ -40,7 +40,8 @@ impl Predicate {
         let py = function.py();
         if !function.is_callable() {
             let name = function.get_type().name()?;
-            return Err(PyTypeError::new_err(format!("{PREDICATE_SETTING} must be a function of the origin, not {name}")));
+            let message = format!("{PREDICATE_SETTING} must be a function of the origin, not {name}");
+            return Err(PyTypeError::new_err(message));
         }
         let count = py.import("corsac._predicate_signature")?.call_method1("argument_count", (function,))?;
         let takes_request = count.extract::<usize>()? == 2;
@@ -114,9 +115,8 @@ impl Predicate {
 /// The error where nothing can be awaited.
 pub(crate) fn cannot_await(awaitable: &Bound<'_, PyAny>) -> PyErr {
     // A coroutine that is never awaited would warn.
-    let closed = awaitable
-        .hasattr("close")
-        .and_then(|has| if has { awaitable.call_method0("close").map(drop) } else { Ok(()) });
+    let closed =
+        awaitable.hasattr("close").and_then(|has| if has { awaitable.call_method0("close").map(drop) } else { Ok(()) });
     match closed {
         Ok(()) => PyTypeError::new_err(format!(
             "the {PREDICATE_SETTING} function is async: only corsac.CORSMiddleware awaits it"

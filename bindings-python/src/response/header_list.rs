@@ -25,11 +25,7 @@ pub(crate) struct Removals<'a> {
 
 impl<'a, 'py> HeaderList<'a, 'py> {
     /// `headers` is an iterable of pairs.
-    pub(crate) fn read(
-        headers: &Bound<'py, PyAny>,
-        header_type: HeaderType,
-        removals: Removals<'a>,
-    ) -> PyResult<Self> {
+    pub(crate) fn read(headers: &Bound<'py, PyAny>, header_type: HeaderType, removals: Removals<'a>) -> PyResult<Self> {
         let pairs = headers.try_iter()?.map(|pair| HeaderPair::read(pair?, header_type)).collect::<PyResult<_>>()?;
         Ok(HeaderList { py: headers.py(), header_type, pairs, removals })
     }

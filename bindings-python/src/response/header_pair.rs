@@ -56,8 +56,8 @@ impl<'py> HeaderPair<'py> {
     }
 }
 
-/// Whether two names are the same to a browser. White space around a name counts for nothing: some servers remove it, and
-/// so do browsers.
+/// Whether two names are the same to a browser. White space around a name counts for nothing: some servers remove it,
+/// and so do browsers.
 pub(crate) fn is_same_name(sent: &[u8], name: &[u8]) -> bool {
     trimmed(sent).eq_ignore_ascii_case(name)
 }

@@ -63,9 +63,7 @@ impl PreparedTemplate {
         let prepare = |header: &TemplateHeader| {
             let name = header_type.object(py, header.name.as_str().as_bytes());
             Ok(match fixed_value(&header.value) {
-                Some(value) => {
-                    PreparedHeader::Fixed(PyTuple::new(py, [name, header_type.object(py, value)])?.unbind())
-                }
+                Some(value) => PreparedHeader::Fixed(PyTuple::new(py, [name, header_type.object(py, value)])?.unbind()),
                 None => PreparedHeader::OfRequest(name.unbind(), header.value.clone()),
             })
         };

@@ -25,11 +25,7 @@ impl PreparedTemplates {
 
     /// The template of a decision.
     #[inline]
-    pub(crate) fn of<'py>(
-        &self,
-        py: Python<'py>,
-        decision: &Decision<'_>,
-    ) -> PyResult<&Bound<'py, PreparedTemplate>> {
+    pub(crate) fn of<'py>(&self, py: Python<'py>, decision: &Decision<'_>) -> PyResult<&Bound<'py, PreparedTemplate>> {
         let index = decision.template().index() as usize;
         match self.templates.get(index).and_then(OnceLock::get) {
             Some(template) => Ok(template.bind(py)),

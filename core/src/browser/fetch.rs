@@ -4,6 +4,9 @@ use crate::tokens::SAFELISTED_METHODS;
 use std::collections::BTreeSet;
 use std::fmt;
 
+/// The method of a preflight.
+pub const PREFLIGHT_METHOD: &str = "OPTIONS";
+
 /// What a page's script asks for, with `mode: "cors"`.
 #[derive(Clone, Copy, Debug)]
 pub struct Fetch<'f> {

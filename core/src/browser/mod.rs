@@ -2,4 +2,4 @@
 
 mod fetch;
 
-pub use fetch::{Blocked, Fetch};
+pub use fetch::{Blocked, Fetch, PREFLIGHT_METHOD};
