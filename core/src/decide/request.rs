@@ -131,6 +131,7 @@ impl RequestHeader {
     ];
 
     /// Its name, in lower case.
+    #[inline]
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -150,15 +151,14 @@ impl RequestHeader {
     #[inline]
     #[must_use]
     pub fn of(name: &[u8]) -> Option<Self> {
-        let header = match name.len() {
-            4 => RequestHeader::Host,
-            7 => RequestHeader::Upgrade,
-            10 => RequestHeader::Authority,
-            14 => RequestHeader::SecFetchSite,
-            17 => RequestHeader::SecWebSocketKey,
-            _ => return RequestHeader::of_cors(name),
-        };
-        is_name(name, header.as_str()).then_some(header)
+        match name.len() {
+            4 => RequestHeader::Host.if_named(name),
+            7 => RequestHeader::Upgrade.if_named(name),
+            10 => RequestHeader::Authority.if_named(name),
+            14 => RequestHeader::SecFetchSite.if_named(name),
+            17 => RequestHeader::SecWebSocketKey.if_named(name),
+            _ => RequestHeader::of_cors(name),
+        }
     }
 
     /// The value that stands for lines that cannot be kept: one that no policy allows, or that protection judges. Whatever
@@ -184,20 +184,20 @@ impl RequestHeader {
     #[must_use]
     pub fn of_cors(name: &[u8]) -> Option<Self> {
         // By length first: most headers of a request are none of these.
-        let header = match name.len() {
-            6 => RequestHeader::Origin,
-            29 => RequestHeader::RequestMethod,
-            30 => RequestHeader::RequestHeaders,
-            38 => RequestHeader::PrivateNetwork,
-            _ => return None,
-        };
-        is_name(name, header.as_str()).then_some(header)
+        match name.len() {
+            6 => RequestHeader::Origin.if_named(name),
+            29 => RequestHeader::RequestMethod.if_named(name),
+            30 => RequestHeader::RequestHeaders.if_named(name),
+            38 => RequestHeader::PrivateNetwork.if_named(name),
+            _ => None,
+        }
     }
-}
 
-#[inline]
-fn is_name(name: &[u8], text: &str) -> bool {
-    name == text.as_bytes() || name.eq_ignore_ascii_case(text.as_bytes())
+    #[inline(always)]
+    fn if_named(self, name: &[u8]) -> Option<Self> {
+        let own = self.as_str().as_bytes();
+        (name == own || name.eq_ignore_ascii_case(own)).then_some(self)
+    }
 }
 
 /// The headers of a request that a policy reads, picked out of all of them, repeated lines joined.
@@ -292,5 +292,14 @@ mod tests {
         let mut headers = RequestHeaders::default();
         headers.put(RequestHeader::Upgrade, &long);
         assert_eq!(headers.request(b"GET", None).upgrade, Some(&*long));
+    }
+
+    #[test]
+    fn every_header_is_found_by_its_name() {
+        for (index, header) in RequestHeader::ALL.into_iter().enumerate() {
+            assert_eq!(header as usize, index, "its values stand at its number");
+            assert_eq!(RequestHeader::of(header.as_str().as_bytes()), Some(header));
+            assert_eq!(RequestHeader::of(header.as_str().to_ascii_uppercase().as_bytes()), Some(header));
+        }
     }
 }
