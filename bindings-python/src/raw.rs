@@ -35,7 +35,7 @@ pub(crate) fn call<'py, const COUNT: usize>(
 pub(crate) enum ListedPair<'py, H> {
     /// A tuple whose name, a `bytes` object, is known: what is known of it, and the value.
     Known(H, Bound<'py, PyAny>),
-    /// Anything but a tuple that begins with a `bytes` object.
+    /// Anything but a tuple of two, of which the first is a `bytes` object.
     Unusual(Bound<'py, PyAny>),
 }
 
@@ -77,7 +77,7 @@ unsafe fn classify<'py, H>(
     // alive.
     unsafe {
         let unusual = || Some(ListedPair::Unusual(Bound::from_borrowed_ptr(py, pair)));
-        if !is_exactly(pair, &raw mut ffi::PyTuple_Type) || ffi::Py_SIZE(pair) < 2 {
+        if !is_exactly(pair, &raw mut ffi::PyTuple_Type) || ffi::Py_SIZE(pair) != 2 {
             return unusual();
         }
         let name = ffi::PyTuple_GetItem(pair, 0);

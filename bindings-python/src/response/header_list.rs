@@ -1,33 +1,45 @@
 //! The headers of an application's response, on which core puts a decision's.
 
-use crate::response::header_pair::HeaderPair;
+use crate::http::octets::Octets;
+use crate::response::header_pair::{HeaderPair, KnownName};
 use crate::response::header_type::HeaderType;
 use crate::response::removal_log::RemovalLog;
 use corsac::{HeaderName, ResponseHeaders};
 use pyo3::prelude::*;
-use pyo3::types::PyList;
+use pyo3::types::{PyList, PyTuple};
 use std::borrow::Cow;
 
 /// A copy of the application's list of headers: its own is left as it is.
 pub(crate) struct HeaderList<'a, 'py> {
     py: Python<'py>,
-    header_type: HeaderType,
     pairs: Vec<HeaderPair<'py>>,
-    removals: Removals<'a>,
+    template: TemplateNames<'a>,
+    /// The decision's headers: each pair, and its value.
+    decision: &'a [(Bound<'py, PyAny>, Octets)],
 }
 
-/// What is logged of the application's headers that are lost.
-pub(crate) struct Removals<'a> {
-    pub(crate) log: &'a RemovalLog,
-    /// The names of headers that the policy replaces. The loss of any other, which is merged, is none.
+/// What a list has to know of the template that is put on it.
+pub(crate) struct TemplateNames<'a> {
+    pub(crate) header_type: HeaderType,
+    /// The names of headers that it sets or removes.
+    pub(crate) all: &'a [KnownName],
+    /// Those of headers whose values are lost, and not merged.
     pub(crate) replaced: &'a [HeaderName],
+    pub(crate) removals: &'a RemovalLog,
 }
 
 impl<'a, 'py> HeaderList<'a, 'py> {
-    /// `headers` is an iterable of pairs.
-    pub(crate) fn read(headers: &Bound<'py, PyAny>, header_type: HeaderType, removals: Removals<'a>) -> PyResult<Self> {
-        let pairs = headers.try_iter()?.map(|pair| HeaderPair::read(pair?, header_type)).collect::<PyResult<_>>()?;
-        Ok(HeaderList { py: headers.py(), header_type, pairs, removals })
+    /// `application` is an iterable of pairs.
+    pub(crate) fn read(
+        application: &Bound<'py, PyAny>,
+        template: TemplateNames<'a>,
+        decision: &'a [(Bound<'py, PyAny>, Octets)],
+    ) -> PyResult<Self> {
+        let mut pairs = Vec::new();
+        for pair in application.try_iter()? {
+            pairs.push(HeaderPair::read(pair?, template.all, template.header_type)?);
+        }
+        Ok(HeaderList { py: application.py(), pairs, template, decision })
     }
 
     pub(crate) fn into_object(self) -> PyResult<Bound<'py, PyAny>> {
@@ -35,20 +47,20 @@ impl<'a, 'py> HeaderList<'a, 'py> {
     }
 
     fn named(&self, name: HeaderName) -> impl Iterator<Item = &HeaderPair<'py>> {
-        self.pairs.iter().filter(move |pair| pair.is_named(name.as_str()))
+        self.pairs.iter().filter(move |pair| pair.name == Some(name))
     }
 
-    /// Removes the headers of this name, and logs that where a value is lost: one that `kept` is not.
-    fn drop_named(&mut self, name: HeaderName, kept: Option<&[u8]>) -> PyResult<()> {
-        if self.removals.replaced.contains(&name) {
+    /// Removes the headers of this name, and logs that where a value is lost: one that is not `new_value`.
+    fn remove_named(&mut self, name: HeaderName, new_value: Option<&[u8]>) -> PyResult<()> {
+        if self.template.replaced.contains(&name) {
             for pair in self.named(name) {
-                let is_kept = pair.value(self.header_type).is_ok_and(|value| Some(value.as_slice()) == kept);
-                if !is_kept {
-                    self.removals.log.removed(self.py, name)?;
+                let value = pair.value(name, self.template.header_type);
+                if !value.is_ok_and(|value| Some(value.as_slice()) == new_value) {
+                    self.template.removals.removed(self.py, name)?;
                 }
             }
         }
-        self.pairs.retain(|pair| !pair.is_named(name.as_str()));
+        self.pairs.retain(|pair| pair.name != Some(name));
         Ok(())
     }
 }
@@ -57,7 +69,8 @@ impl ResponseHeaders for HeaderList<'_, '_> {
     type Error = PyErr;
 
     fn values(&self, name: HeaderName) -> PyResult<Vec<Cow<'_, [u8]>>> {
-        self.named(name).map(|pair| Ok(Cow::Owned(pair.value(self.header_type)?.as_slice().to_vec()))).collect()
+        let value = |pair: &HeaderPair<'_>| pair.value(name, self.template.header_type);
+        self.named(name).map(|pair| Ok(Cow::Owned(value(pair)?.as_slice().to_vec()))).collect()
     }
 
     fn contains(&self, name: HeaderName) -> PyResult<bool> {
@@ -65,16 +78,25 @@ impl ResponseHeaders for HeaderList<'_, '_> {
     }
 
     fn remove(&mut self, name: HeaderName) -> PyResult<()> {
-        self.drop_named(name, None)
+        self.remove_named(name, None)
     }
 
     fn set(&mut self, name: HeaderName, value: &[u8]) -> PyResult<()> {
-        self.drop_named(name, Some(value))?;
+        self.remove_named(name, Some(value))?;
         self.append(name, value)
     }
 
     fn append(&mut self, name: HeaderName, value: &[u8]) -> PyResult<()> {
-        self.pairs.push(HeaderPair::new(self.py, name.as_str().as_bytes(), value, self.header_type)?);
+        let prepared = self.decision.iter().find(|(_, octets)| std::ptr::eq(octets.as_slice(), value));
+        let pair = match prepared {
+            Some((pair, _)) => pair.clone(),
+            // A merged value.
+            None => {
+                let object = |octets| self.template.header_type.object(self.py, octets);
+                PyTuple::new(self.py, [object(name.as_str().as_bytes()), object(value)])?.into_any()
+            }
+        };
+        self.pairs.push(HeaderPair::new(name, pair));
         Ok(())
     }
 }

@@ -2,22 +2,28 @@
 
 use crate::http::octets::Octets;
 use crate::response::header_type::HeaderType;
+use corsac::HeaderName;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyByteArray, PyBytes, PyList, PyMemoryView, PyString, PyTuple};
 
-/// A pair, and its name.
+/// A pair of the application's.
 #[derive(Debug)]
 pub(crate) struct HeaderPair<'py> {
-    name: Octets,
+    /// Its name, where the template is concerned with that.
+    pub(crate) name: Option<HeaderName>,
     pair: Bound<'py, PyAny>,
 }
 
 impl<'py> HeaderPair<'py> {
-    pub(crate) fn read(pair: Bound<'py, PyAny>, header_type: HeaderType) -> PyResult<Self> {
+    /// `names` are those that the template is concerned with.
+    pub(crate) fn read(pair: Bound<'py, PyAny>, names: &[KnownName], header_type: HeaderType) -> PyResult<Self> {
         let pair = indexable(pair)?;
         match pair.len()? {
-            2 => Ok(HeaderPair { name: read_name(&pair.get_item(0)?, header_type)?, pair }),
+            2 => {
+                let name = read_name(&pair.get_item(0)?, header_type)?;
+                Ok(HeaderPair { name: find_name(name.as_slice(), names), pair })
+            }
             len => Err(PyTypeError::new_err(format!(
                 "a response header must be a pair of name and value, not {len} elements: found `{}`",
                 shortened(&pair.repr()?.to_string_lossy())
@@ -25,26 +31,16 @@ impl<'py> HeaderPair<'py> {
         }
     }
 
-    /// From a name and a value that are of the right type.
-    pub(crate) fn new(py: Python<'py>, name: &[u8], value: &[u8], header_type: HeaderType) -> PyResult<Self> {
-        let name = header_type.object(py, name);
-        let value = header_type.object(py, value);
-        Ok(HeaderPair {
-            name: Octets::read(&name, "the name of a response header")?,
-            pair: PyTuple::new(py, [name, value])?.into_any(),
-        })
+    /// From a pair that is as it has to be.
+    pub(crate) fn new(name: HeaderName, pair: Bound<'py, PyAny>) -> Self {
+        HeaderPair { name: Some(name), pair }
     }
 
-    /// Whether this is its name.
-    pub(crate) fn is_named(&self, name: &str) -> bool {
-        is_same_name(self.name.as_slice(), name.as_bytes())
-    }
-
-    pub(crate) fn value(&self, header_type: HeaderType) -> PyResult<Octets> {
+    /// The value of a header of this name.
+    pub(crate) fn value(&self, name: HeaderName, header_type: HeaderType) -> PyResult<Octets> {
         let value = self.pair.get_item(1)?;
         Octets::read(&value, "the value").or_else(|_| {
-            let name = String::from_utf8_lossy(trimmed(self.name.as_slice())).to_ascii_lowercase();
-            let (wanted, found) = (header_type.name(), value.get_type().name()?);
+            let (name, wanted, found) = (name.as_str(), header_type.name(), value.get_type().name()?);
             Err(PyTypeError::new_err(format!(
                 "the value of the response header `{name}` must be {wanted}, not {found}"
             )))
@@ -56,13 +52,19 @@ impl<'py> HeaderPair<'py> {
     }
 }
 
-/// Whether two names are the same to a browser. White space around a name counts for nothing: some servers remove it,
+/// A name that a template is concerned with, in lower case, and as core has it.
+pub(crate) type KnownName = (&'static [u8], HeaderName);
+
+/// Which of these names a browser takes it for. White space around a name counts for nothing: some servers remove it,
 /// and so do browsers.
-pub(crate) fn is_same_name(sent: &[u8], name: &[u8]) -> bool {
-    trimmed(sent).eq_ignore_ascii_case(name)
+#[inline]
+pub(crate) fn find_name(sent: &[u8], names: &[KnownName]) -> Option<HeaderName> {
+    let sent = trimmed(sent);
+    names.iter().find(|(name, _)| sent.eq_ignore_ascii_case(name)).map(|(_, name)| *name)
 }
 
 /// Without the white space that Python's `bytes.strip` removes.
+#[inline]
 fn trimmed(mut name: &[u8]) -> &[u8] {
     const fn is_space(byte: u8) -> bool {
         matches!(byte, b' ' | b'\t'..=b'\r')

@@ -1,9 +1,10 @@
 //! A template of responses, with Python's objects for what is the same in all of them.
 
 use crate::http::octets::Octets;
+use crate::raw::for_each_pair;
 use crate::response::decision_headers::DecisionHeaders;
-use crate::response::header_list::{HeaderList, Removals};
-use crate::response::header_pair::is_same_name;
+use crate::response::header_list::{HeaderList, TemplateNames};
+use crate::response::header_pair::{KnownName, find_name};
 use crate::response::header_type::HeaderType;
 use crate::response::removal_log::RemovalLog;
 use corsac::binding::{Precedence, Template, TemplateHeader, TemplateValue, apply_headers};
@@ -35,7 +36,7 @@ pub(crate) struct PreparedTemplate {
     /// The headers for the last origin: requests come from the same page again and again.
     recent: Mutex<Option<RecentHeaders>>,
     /// The names of headers that the template sets or removes.
-    names: Vec<&'static [u8]>,
+    names: Vec<KnownName>,
     removals: Arc<RemovalLog>,
 }
 
@@ -90,7 +91,7 @@ impl PreparedTemplate {
             }),
             recent: Mutex::new(None),
             headers,
-            names: set.chain(template.removed().iter().copied()).map(|name| name.as_str().as_bytes()).collect(),
+            names: set.chain(template.removed().iter().copied()).map(|name| (name.as_str().as_bytes(), name)).collect(),
             removals: Arc::clone(removals),
         })
     }
@@ -142,7 +143,7 @@ impl PreparedTemplate {
     ) -> PyResult<Bound<'py, PyAny>> {
         let Some(application) = application else { return Ok(decision.copy(py).into_any()) };
         if let Ok(list) = application.cast_exact::<PyList>()
-            && !self.concerns(list)
+            && !self.concerns(list)?
         {
             return list.as_sequence().concat(decision.list(py).as_sequence()).map(Bound::into_any);
         }
@@ -150,20 +151,29 @@ impl PreparedTemplate {
         Python::attach(|_| self.apply_by_core(application, decision.list(py)))
     }
 
-    /// Whether anything in the list is the template's concern, or is not as servers and frameworks mostly make it.
-    fn concerns(&self, application: &Bound<'_, PyList>) -> bool {
-        let is_ours = |name: &[u8]| self.names.iter().any(|ours| is_same_name(name, ours));
-        application.iter().any(|pair| {
-            let Ok(pair) = pair.cast_exact::<PyTuple>() else { return true };
-            let Ok(name) = pair.get_borrowed_item(0) else { return true };
-            pair.len() != 2
-                || match self.header_type {
-                    HeaderType::Bytes => name.cast_exact::<PyBytes>().map_or(true, |name| is_ours(name.as_bytes())),
-                    HeaderType::Str => name
-                        .cast_exact::<PyString>()
-                        .map_or(true, |name| name.to_str().map_or(true, |name| is_ours(name.as_bytes()))),
-                }
-        })
+    /// Whether a header in the list is the template's concern, or is not as frameworks mostly make it.
+    fn concerns(&self, application: &Bound<'_, PyList>) -> PyResult<bool> {
+        let mut concerns = false;
+        match self.header_type {
+            HeaderType::Bytes => for_each_pair(
+                application,
+                |name| find_name(name, &self.names),
+                |_| {
+                    concerns = true;
+                    Ok(())
+                },
+            )?,
+            HeaderType::Str => {
+                concerns = application.iter().any(|pair| {
+                    let Ok(pair) = pair.cast_exact::<PyTuple>() else { return true };
+                    let Ok(name) = pair.get_borrowed_item(0) else { return true };
+                    let Ok(name) = name.cast_exact::<PyString>() else { return true };
+                    let Ok(name) = name.to_str() else { return true };
+                    pair.len() != 2 || find_name(name.as_bytes(), &self.names).is_some()
+                });
+            }
+        }
+        Ok(concerns)
     }
 
     fn apply_by_core<'py>(
@@ -172,13 +182,19 @@ impl PreparedTemplate {
         decision: &Bound<'py, PyList>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let template = template(&self.policy, self.index)?;
-        let removals = Removals { log: &self.removals, replaced: template.replaced() };
-        let mut headers = HeaderList::read(application, self.header_type, removals)?;
-        let values = decision
-            .iter()
-            .map(|pair| Octets::read(&pair.get_item(1)?, "the value of a header"))
-            .collect::<PyResult<Vec<_>>>()?;
-        let ours = template.headers().iter().zip(&values).map(|(header, value)| Header {
+        let mut pairs = Vec::with_capacity(decision.len());
+        for pair in decision.iter() {
+            let value = Octets::read(&pair.get_item(1)?, "the value of a header")?;
+            pairs.push((pair, value));
+        }
+        let names = TemplateNames {
+            header_type: self.header_type,
+            all: &self.names,
+            replaced: template.replaced(),
+            removals: &self.removals,
+        };
+        let mut headers = HeaderList::read(application, names, &pairs)?;
+        let ours = template.headers().iter().zip(&pairs).map(|(header, (_, value))| Header {
             name: header.name,
             value: value.as_slice(),
             op: header.op,
