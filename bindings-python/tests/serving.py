@@ -62,14 +62,14 @@ class Server:
             printed, _ = self.process.communicate()
         return printed.decode(errors="replace")
 
-    def ask(self, method: str, path: str, **headers: str) -> "Answer":
+    def ask(self, method: str, path: str, **headers: str) -> "Response":
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=SECONDS)
         with contextlib.closing(connection):
             connection.request(method, path, headers={name.replace("_", "-"): value for name, value in headers.items()})
-            return Answer(connection.getresponse())
+            return Response(connection.getresponse())
 
 
-class Answer:
+class Response:
     """A response: lines of one header are a list, so that a doubled one shows."""
 
     def __init__(self, response: http.client.HTTPResponse) -> None:

@@ -68,10 +68,10 @@ def main(seconds: int) -> int:
         grown = resident(server.process.pid) - before
         answer = server.ask("GET", "/", origin=ORIGIN)
     finally:
-        said = server.stop()
+        rest = server.stop()
     requests = re.search(r"(\d+) requests in", printed)
-    # Taking the application's own header off is said once; this application sets none.
-    wrong = [line for line in (printed + said).splitlines() if re.search(r"(?i)error|exception|Non-2xx|warning", line)]
+    # The loss of an application's own header is logged once; this application sets none.
+    wrong = [line for line in (printed + rest).splitlines() if re.search(r"(?i)error|exception|Non-2xx|warning", line)]
     print(f"{requests[1] if requests else 0} requests in {seconds} s, {grown // 1024} KiB more")
     print(*wrong, sep="\n")
     fine = (

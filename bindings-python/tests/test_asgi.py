@@ -266,11 +266,11 @@ def test_the_applications_own_headers_come_off(origin: bytes, caplog: pytest.Log
     with caplog.at_level(logging.WARNING, "corsac"):
         for _ in range(3):
             assert play(middleware, from_origin(origin))[0]["headers"] == expected
-    said = [record.getMessage() for record in caplog.records]
-    assert len(said) == 3, "once for each header"
+    messages = [record.getMessage() for record in caplog.records]
+    assert len(messages) == 3, "once for each header"
     for name in ("origin", "credentials"):
-        assert sum(f"access-control-allow-{name}" in text for text in said) == 1
-    assert all("routes" in text and "keep_app_headers" in text for text in said)
+        assert sum(f"access-control-allow-{name}" in text for text in messages) == 1
+    assert all("routes" in text and "keep_app_headers" in text for text in messages)
 
 
 @pytest.mark.parametrize("asked", [from_origin(), from_origin(b"https://evil.example"), request()])
@@ -403,7 +403,7 @@ def test_what_send_holds_shows_no_list_that_others_share() -> None:
     """An application that looks into its ``send`` cannot change the headers of other answers."""
 
     async def application(scope: Any, receive: Any, send: Any) -> None:
-        assert not any(isinstance(held, (list, dict)) for held in send.__self__)
+        assert not any(isinstance(member, (list, dict)) for member in send.__self__)
         await App(head(), BODY)(scope, receive, send)
 
     middleware = CORSMiddleware(application, allow_origins=["*"])

@@ -48,7 +48,7 @@ def app(**settings: Any) -> CORSMiddleware:
 
 def test_a_function_that_hangs_is_a_function_that_failed(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "corsac")
-    heard: list[str] = []
+    reasons: list[str] = []
     database = Database()
     database.waits = 60
     inner = App(head(), BODY)
@@ -56,13 +56,13 @@ def test_a_function_that_hangs_is_a_function_that_failed(caplog: pytest.LogCaptu
         inner,
         allow_origin=database.later,
         predicate_timeout=0.05,
-        on_decision=lambda decision, scope: heard.append(decision.reason),
+        on_decision=lambda decision, scope: reasons.append(decision.reason),
     )
     start = time.monotonic()
     with pytest.raises(TimeoutError, match=r"allow_origin function took more than 0\.05 seconds"):
         play(middleware, from_origin(KNOWN.encode()))
     assert time.monotonic() - start < 5
-    assert heard == ["predicate-failed"]
+    assert reasons == ["predicate-failed"]
     assert inner.calls == []
     assert "predicate-failed" in caplog.records[0].getMessage()
     database.waits = 0

@@ -52,7 +52,7 @@ def test_from_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings_from_env(prefix="MY_") == {"allow_origins": [A]}
 
 
-def test_what_is_wrong_is_told_by_the_policy() -> None:
+def test_the_policy_says_what_is_wrong() -> None:
     variables = {
         "CORSAC_ALLOW_ORIGINS": f"{A}/,{B}",
         "CORSAC_ALLOW_CREDENTIAL": "true",

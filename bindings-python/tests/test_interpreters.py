@@ -17,19 +17,19 @@ except ImportError:
     import _xxsubinterpreters as interpreters
     made = interpreters.create(isolated={kind!r} == "isolated")
 try:
-    told = interpreters.run_string(made, "import sys; sys.path.insert(0, {path!r}); import corsac")
+    printed = interpreters.run_string(made, "import sys; sys.path.insert(0, {path!r}); import corsac")
 except Exception as error:
-    told = error
-print(told)
+    printed = error
+print(printed)
 """
 
 
 @pytest.mark.parametrize("kind", ["isolated", "legacy"])
 def test_subinterpreters(kind: str) -> None:
     program = PROGRAM.format(path=str(Path(corsac.__file__).parents[1]), kind=kind)
-    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout  # noqa: S603
-    assert "ImportError" in told
-    assert "does not support loading in subinterpreters" in told
+    printed = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout  # noqa: S603
+    assert "ImportError" in printed
+    assert "does not support loading in subinterpreters" in printed
 
 
 def test_importing_it_anew_is_no_other_interpreter() -> None:

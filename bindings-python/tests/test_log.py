@@ -70,20 +70,20 @@ def test_their_number_is_bounded_and_what_is_left_out_is_counted(log: pytest.Log
 
 
 def test_the_hook_hears_of_every_decision() -> None:
-    heard: list[tuple[Decision, Any]] = []
-    middleware = CORSMiddleware(App(head()), **SETTINGS, on_decision=lambda *told: heard.append(told))
+    calls: list[tuple[Decision, Any]] = []
+    middleware = CORSMiddleware(App(head()), **SETTINGS, on_decision=lambda *arguments: calls.append(arguments))
     scopes = [from_origin(), from_origin(EVIL), request(), preflight(), preflight(EVIL)]
     for scope in scopes:
         play(middleware, scope)
-    assert [decision.reason for decision, _ in heard] == [
+    assert [decision.reason for decision, _ in calls] == [
         "origin-allowed",
         "origin-not-allowed",
         "no-origin",
         "preflight-allowed",
         "origin-not-allowed",
     ]
-    assert all(told is scope for (_, told), scope in zip(heard, scopes, strict=True))
-    assert heard[0][0].headers[0] == ("access-control-allow-origin", ORIGIN.decode())
+    assert all(request is scope for (_, request), scope in zip(calls, scopes, strict=True))
+    assert calls[0][0].headers[0] == ("access-control-allow-origin", ORIGIN.decode())
 
 
 def test_a_hook_that_fails_harms_nobody(caplog: pytest.LogCaptureFixture) -> None:

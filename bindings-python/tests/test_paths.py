@@ -4,7 +4,7 @@ import http.client
 from collections.abc import Iterator
 
 import pytest
-from serving import SECONDS, Answer, Server, serving
+from serving import SECONDS, Response, Server, serving
 
 UVICORN = ["uvicorn", "--port", "{port}", "--log-level", "warning"]
 HYPERCORN = ["hypercorn", "--bind", "127.0.0.1:{port}"]
@@ -27,7 +27,7 @@ WHOLE = {
     "gunicorn-script": [*GUNICORN, "--env", "SCRIPT_NAME=/api", "path_apps:wsgi"],
     "granian-wsgi": ["granian", "--interface", "wsgi", "--port", "{port}", "path_apps:wsgi"],
 }
-# The proxy takes `/api` off, and the server is told so.
+# The proxy removes `/api`, and the server is configured for that.
 STRIPPED = {
     "uvicorn-root": [*UVICORN, "--root-path", "/api", "path_apps:outside"],
     "hypercorn-root": [*HYPERCORN, "--root-path", "/api", "path_apps:outside"],
@@ -68,7 +68,7 @@ def allowed(server: Server, path: str, **headers: str) -> str | None:
         connection._validate_path = lambda url: None  # type: ignore[attr-defined]
         asked = {"origin": origin, **{name.replace("_", "-"): value for name, value in headers.items()}}
         connection.request("GET", path, headers=asked)
-        answer = Answer(connection.getresponse())
+        answer = Response(connection.getresponse())
         connection.close()
         assert answer.status < 500
         found.add(answer.headers.get("access-control-allow-origin", [None])[0])

@@ -103,7 +103,7 @@ def test_functions_that_cannot_be_asked(predicate: Any) -> None:
         Policy(allow_origin=predicate)
 
 
-def test_what_is_no_function_is_told_from_a_list() -> None:
+def test_what_is_not_a_function_is_refused() -> None:
     with pytest.raises(ConfigError) as raised:
         Policy(allow_origin="https://a.example")  # type: ignore[arg-type]
     assert raised.value.issues[0].code == "unknown-key"
@@ -115,11 +115,11 @@ def test_what_is_no_function_is_told_from_a_list() -> None:
 
 
 @BOTH
-@pytest.mark.parametrize("said", [None, 1, "yes", [], object()])
-def test_only_true_and_false_are_answers(kind: Any, said: Any) -> None:
+@pytest.mark.parametrize("returned", [None, 1, "yes", [], object()])
+def test_only_true_and_false_are_answers(kind: Any, returned: Any) -> None:
     for scope in (from_origin(OTHER), preflight(OTHER)):
         with pytest.raises(TypeError, match="must return True or False"):
-            answer(kind(lambda origin: said), scope)
+            answer(kind(lambda origin: returned), scope)
 
 
 @BOTH

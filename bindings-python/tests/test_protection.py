@@ -114,15 +114,15 @@ def test_http_2_has_an_authority() -> None:
     assert passes(asked)
 
 
-def test_handshakes_are_not_looked_at_unless_asked_for() -> None:
-    heard: list[Decision] = []
-    hook = {"on_decision": lambda decision, scope: heard.append(decision)}
+def test_handshakes_are_judged_only_where_a_setting_says_so() -> None:
+    decisions: list[Decision] = []
+    hook = {"on_decision": lambda decision, scope: decisions.append(decision)}
     hostile = scope("websocket", origin(EVIL))
     assert passes(hostile, protection={"writes": "reject"}, **hook)
     assert passes(hostile, protection={}, **hook)
-    assert heard == []
+    assert decisions == []
     play(CORSMiddleware(App(), **(SETTINGS | hook)), hostile)
-    assert [decision.reason for decision in heard] == ["websocket-refused"]
+    assert [decision.reason for decision in decisions] == ["websocket-refused"]
 
 
 def test_a_handshake_that_passes_is_left_as_it_is() -> None:
@@ -158,25 +158,25 @@ def test_an_async_predicate_is_asked_of_handshakes_too() -> None:
     for name, expected in [(b"https://known.example", True), (EVIL, False)]:
         for kind in ("http", "websocket"):
             assert passes(scope(kind, origin(name)), **settings()) is expected
-    heard: list[Decision] = []
+    decisions: list[Decision] = []
     app = App()
-    middleware = CORSMiddleware(app, **settings(on_decision=lambda decision, scope: heard.append(decision)))
+    middleware = CORSMiddleware(app, **settings(on_decision=lambda decision, scope: decisions.append(decision)))
     for kind in ("http", "websocket"):
         with pytest.raises(LookupError):
             play(middleware, scope(kind, origin(b"https://x.broken")))
-    assert [decision.reason for decision in heard] == ["write-refused", "websocket-refused"]
+    assert [decision.reason for decision in decisions] == ["write-refused", "websocket-refused"]
     assert app.calls == []
 
 
-def test_reports_are_logged_and_told(caplog: pytest.LogCaptureFixture) -> None:
-    heard: list[Any] = []
+def test_reports_are_logged_and_in_the_decision(caplog: pytest.LogCaptureFixture) -> None:
+    decisions: list[Any] = []
     protection = SETTINGS["protection"] | {"report_only": True}
-    settings = {"protection": protection, "on_decision": lambda decision, scope: heard.append(decision.reported)}
+    settings = {"protection": protection, "on_decision": lambda decision, scope: decisions.append(decision.reported)}
     caplog.set_level(logging.WARNING, "corsac")
     assert passes(scope("http", origin(EVIL)), **settings)
     assert passes(scope("websocket", origin(EVIL)), **settings)
     assert passes(scope("http", origin(ORIGIN)), **settings)
-    assert heard == ["write-refused", "websocket-refused", None]
+    assert decisions == ["write-refused", "websocket-refused", None]
     lines = [record.getMessage() for record in caplog.records]
     assert [line.split("; help: ")[0] for line in lines] == [
         "report only: write-refused: POST / from `https://evil.example`",

@@ -185,7 +185,7 @@ def test_a_file_that_goes_and_comes_back(path: Path, watched: Watched) -> None:
     until(lambda: len(errors) == 1)
     assert isinstance(errors[0], FileNotFoundError)
     time.sleep(5 * TICK)
-    assert len(errors) == 1, "told once"
+    assert len(errors) == 1, "reported once"
     assert lets(policies, A)
     path.write_text(text(B))
     until(lambda: lets(policies, B))

@@ -1,4 +1,4 @@
-"""No header of an application's response passes the policy for the type or the shape that it has."""
+"""No header of an application's response passes the policy for the type or the form that it has."""
 
 import asyncio
 from typing import Any
@@ -49,15 +49,15 @@ def sent_to_the_server(headers: Any, **settings: Any) -> tuple[list[Any], BaseEx
     return sent, asyncio.run(run())
 
 
-@pytest.mark.parametrize(("name", "told"), WRONG)
+@pytest.mark.parametrize(("name", "message"), WRONG)
 @pytest.mark.parametrize("container", [list, iter, lambda pairs: [list(pair) for pair in pairs]])
 @pytest.mark.parametrize("settings", [{}, {"keep_app_headers": True}, {"allow_origins": []}])
-def test_names_that_are_not_bytes(name: Any, told: str, container: Any, settings: Any) -> None:
+def test_names_that_are_not_bytes(name: Any, message: str, container: Any, settings: Any) -> None:
     if settings.get("allow_origins") == []:
         settings = {**settings, "allow_credentials": False}
     sent, error = sent_to_the_server(container([(b"x-a", b"1"), (name, b"*")]), **settings)
     assert sent == [], "nothing of the response leaves"
-    assert told in str(error)
+    assert message in str(error)
     assert len(str(error)) < 250
 
 
@@ -120,15 +120,15 @@ def started(*headers: Any) -> list[Any]:
 
 @pytest.mark.parametrize("name", [NAME, bytearray(NAME), memoryview(NAME)])
 def test_wsgi_names_that_are_not_str(name: Any) -> None:
-    (told,) = started((name, "*"))
+    (message,) = started((name, "*"))
     kind = type(name).__name__
-    assert told == f"the name of a response header must be str, not {kind}: write `'access-control-allow-origin'`"
+    assert message == f"the name of a response header must be str, not {kind}: write `'access-control-allow-origin'`"
 
 
 def test_wsgi_what_is_not_a_pair() -> None:
     # uWSGI sends the first two of three.
-    (told,) = started((NAME.decode(), "*", ""))
-    assert "not 3 elements" in told
+    (message,) = started((NAME.decode(), "*", ""))
+    assert "not 3 elements" in message
 
 
 @pytest.mark.parametrize("name", [TextName(NAME.decode()), f" {NAME.decode()}", f"{NAME.decode().upper()}\t"])

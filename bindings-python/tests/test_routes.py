@@ -22,7 +22,7 @@ PUBLIC, API, SITES, NOBODY = "*", OTHER, SITE, None
 
 
 def which(headers: Any) -> str | None:
-    """Which route it was, told by what the site and the other are given."""
+    """Which route it was, as the headers for the site and for the other one show."""
     found = {bytes(name): bytes(value) for name, value in headers}
     value = found.get(b"access-control-allow-origin")
     return None if value is None else value.decode()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 from server_apps import ORIGIN
-from serving import Answer, Server, serving
+from serving import Response, Server, serving
 
 COMMANDS = {
     "uvicorn": ["uvicorn", "--port", "{port}", "--log-level", "warning", "server_apps:"],
@@ -43,7 +43,7 @@ def server(request: pytest.FixtureRequest, servers: dict[str, Server]) -> Server
     return servers[request.param]
 
 
-def preflight(server: Server, origin: str) -> Answer:
+def preflight(server: Server, origin: str) -> Response:
     asks = {"access_control_request_method": "PUT", "access_control_request_headers": "x-a"}
     return server.ask("OPTIONS", "/", origin=origin, **asks)
 

@@ -67,8 +67,8 @@ def ended() -> Iterator[dict[str, tuple[int, str]]]:
 def test_servers_do_not_start(ended: dict[str, tuple[int, str]], case: str) -> None:
     status, printed = ended[case]
     assert status == COMMANDS[case][1], printed
-    for told in ("[origin-trailing-slash]\n  help: write `https://a.example`", "[method-case]\n  help: write `PUT`"):
-        assert told in printed
+    for text in ("[origin-trailing-slash]\n  help: write `https://a.example`", "[method-case]\n  help: write `PUT`"):
+        assert text in printed
     assert "the lifespan ran" not in printed
 
 
@@ -148,7 +148,7 @@ def started(app: Any) -> list[Any]:
     return sent
 
 
-def test_what_the_server_is_told() -> None:
+def test_the_start_fails_with_the_message() -> None:
     message, error = started(Starlette(middleware=[Middleware(CORSMiddleware, **BAD)]))
     assert message == {"type": "lifespan.startup.failed", "message": f"corsac.ConfigError: {error}"}
 

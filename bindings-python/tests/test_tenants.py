@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from serving import SECONDS, Answer, Server, serving
+from serving import SECONDS, Response, Server, serving
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "tenants"
 TENANTS = 100_000
@@ -38,9 +38,9 @@ class Client:
     def __init__(self, server: Server) -> None:
         self.connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=SECONDS)
 
-    def ask(self, origin: str, method: str = "GET", path: str = "/api/hello") -> Answer:
+    def ask(self, origin: str, method: str = "GET", path: str = "/api/hello") -> Response:
         self.connection.request(method, path, headers={"origin": origin} if origin else {})
-        return Answer(self.connection.getresponse())
+        return Response(self.connection.getresponse())
 
     def allowed(self, origin: str) -> bool:
         answer = self.ask(origin)
@@ -122,7 +122,7 @@ def test_a_database_that_is_locked(server: Server, client: Client, database: Pat
     with contextlib.closing(sqlite3.connect(database, isolation_level=None)) as connection:
         connection.execute("BEGIN EXCLUSIVE")
 
-        def ask(origin: str) -> Answer:
+        def ask(origin: str) -> Response:
             one = Client(server)
             with contextlib.closing(one.connection):
                 return one.ask(origin)

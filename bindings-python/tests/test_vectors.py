@@ -140,8 +140,8 @@ def check_decision(case: Case) -> None:
 
 def failed(policy: Policy, request: Json, headers: list[list[str]], asks: Json) -> Decision:
     """What a predicate raises is raised: only a hook hears the decision."""
-    heard: list[Decision] = []
-    middleware = CORSMiddleware(App(), policy=policy, on_decision=lambda decision, scope: heard.append(decision))
+    decisions: list[Decision] = []
+    middleware = CORSMiddleware(App(), policy=policy, on_decision=lambda decision, scope: decisions.append(decision))
     scope = {
         "type": "websocket" if asks.get("websocket") else "http",
         "method": request["method"],
@@ -152,7 +152,7 @@ def failed(policy: Policy, request: Json, headers: list[list[str]], asks: Json) 
         scope["path" if asks.get("path_decoded") else "raw_path"] = request["path"].encode("latin-1")
     with pytest.raises(LookupError):
         play(middleware, scope)
-    (decision,) = heard
+    (decision,) = decisions
     return decision
 
 

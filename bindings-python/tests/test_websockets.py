@@ -62,12 +62,12 @@ def test_who_may_connect(server: Server) -> None:
 
 def test_who_may_not(server: Server, request: pytest.FixtureRequest) -> None:
     for origin in (EVIL, "null", "junk", f"http://127.0.0.1:{server.port + 1}", "http://localhost"):
-        said = says(server, origin)
+        received = says(server, origin)
         if "daphne" in request.node.name:
             # It has no denial response, and refuses a malformed origin itself.
-            assert said.startswith("400 None " if origin == "junk" else "403 None ")
+            assert received.startswith("400 None " if origin == "junk" else "403 None ")
         else:
-            assert said == f"403 Origin, Sec-Fetch-Site, Upgrade, Sec-WebSocket-Key {BODY!r}"
+            assert received == f"403 Origin, Sec-Fetch-Site, Upgrade, Sec-WebSocket-Key {BODY!r}"
     assert says(server, EVIL, "/x/../open").startswith("403 ")
     assert says(server, ORIGIN) == "hello"
 

@@ -146,9 +146,9 @@ def test_building() -> None:
         CORSMiddleware(App(), allow_origins=ORIGIN)
     with pytest.raises(TypeError):
         CORSMiddleware(App(), [ORIGIN])  # type: ignore[call-arg, arg-type]
-    heard: list[str] = []
-    play(CORSMiddleware(App(), **SETTINGS, on_decision=lambda d, _: heard.append(d.reason)), environ())
-    assert heard == ["origin-allowed"]
+    reasons: list[str] = []
+    play(CORSMiddleware(App(), **SETTINGS, on_decision=lambda d, _: reasons.append(d.reason)), environ())
+    assert reasons == ["origin-allowed"]
 
 
 def test_it_is_collected_with_its_application() -> None:
