@@ -4,7 +4,7 @@ use pyo3::exceptions::PyImportError;
 use pyo3::prelude::*;
 use std::sync::OnceLock;
 
-/// The first interpreter that imported the module, told by its table of modules.
+/// The first interpreter that imported the module, identified by its table of modules.
 static FIRST: OnceLock<usize> = OnceLock::new();
 
 /// Refuses a second interpreter. The interpreter itself refuses isolated ones from 3.12 on.

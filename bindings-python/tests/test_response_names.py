@@ -61,7 +61,9 @@ def test_names_that_are_not_bytes(name: Any, message: str, container: Any, setti
     assert len(str(error)) < 250
 
 
-@pytest.mark.parametrize("pair", [(NAME, b"*", b""), (NAME,), [NAME, b"*", b""], b"ab", "ab", 1, None])
+@pytest.mark.parametrize(
+    "pair", [(NAME, b"*", b""), (b"x-b", b"1", b""), (NAME,), [NAME, b"*", b""], b"ab", "ab", 1, None]
+)
 def test_what_is_not_a_pair(pair: Any) -> None:
     sent, error = sent_to_the_server([(b"x-a", b"1"), pair])
     assert sent == []
@@ -125,10 +127,16 @@ def test_wsgi_names_that_are_not_str(name: Any) -> None:
     assert message == f"the name of a response header must be str, not {kind}: write `'access-control-allow-origin'`"
 
 
-def test_wsgi_what_is_not_a_pair() -> None:
+@pytest.mark.parametrize("name", [NAME.decode(), "X-B"])
+def test_wsgi_what_is_not_a_pair(name: str) -> None:
     # uWSGI sends the first two of three.
-    (message,) = started((NAME.decode(), "*", ""))
+    (message,) = started((name, "*", ""))
     assert "not 3 elements" in message
+
+
+@pytest.mark.parametrize("name", ["X-\xe9", "X-\u0394", "X-\ud800"])
+def test_wsgi_names_that_are_not_ascii(name: str) -> None:
+    assert started((name, "1")) == [("200 OK", [("X-A", "1"), (name, "1"), ("vary", "Origin")])]
 
 
 @pytest.mark.parametrize("name", [TextName(NAME.decode()), f" {NAME.decode()}", f"{NAME.decode().upper()}\t"])

@@ -11,7 +11,7 @@ from corsac._types import ASGIApp, PolicyOptions, Receive, Scope, Send
 
 
 class CORSMiddleware(AsgiMiddleware):
-    """Puts a CORS policy around an ASGI application. The place of FastAPI's and Starlette's own.
+    """Puts a CORS policy around an ASGI application. It takes the place of FastAPI's and Starlette's own.
 
     ``app.add_middleware(CORSMiddleware, allow_origins=[...])``, ``Middleware(CORSMiddleware, ...)`` and
     ``app = CORSMiddleware(app, ...)`` all work. :func:`corsac.install` also covers what is outside of a FastAPI or
@@ -42,7 +42,7 @@ class CORSMiddleware(AsgiMiddleware):
             is given by position.
 
     Where a framework builds its middleware only when the server starts it (``app.add_middleware``), the error is the
-    server's to print: it is told that the start has failed, and exits.
+    server's to print: it learns that the start has failed, and exits.
 
     HTTP requests are judged, and WebSocket handshakes where ``protection`` says so: one that is refused is answered
     with 403 before it is accepted. Every other scope goes to the application as it is.
@@ -69,11 +69,11 @@ class CORSMiddleware(AsgiMiddleware):
                 raise
             self._replace(failing_app(error))
         else:
-            self._setup(app, policy, on_decision, respond, deny, await_answer)
+            self._setup(app, policy, on_decision, respond, deny, await_predicate)
         show_as_async(self)
 
 
-async def await_answer(
+async def await_predicate(
     middleware: AsgiMiddleware, policy: Policy, call: Awaitable[object], scope: Scope, receive: Receive, send: Send
 ) -> None:
     """Await the predicate's answer, then go on with the request, by the policy that asked."""
@@ -102,7 +102,7 @@ async def deny(scope: Scope, send: Send, status: int, headers: list[tuple[bytes,
 
 
 def show_as_async(middleware: AsgiMiddleware) -> None:
-    """Let servers that look for an ``async def __call__`` find one; calls themselves go to the type's own."""
+    """Show an ``async def __call__`` to servers that search for one; calls themselves go to the type's own."""
     call = type(middleware).__call__
 
     async def __call__(scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401, N807

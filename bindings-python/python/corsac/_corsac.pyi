@@ -35,11 +35,11 @@ class AsgiMiddleware:
         on_decision: Callable[[Decision, Scope], object] | None,
         respond: Callable[..., Awaitable[None]],
         deny: Callable[..., Awaitable[None]],
-        await_answer: Callable[..., Awaitable[None]],
+        await_predicate: Callable[..., Awaitable[None]],
     ) -> None: ...
     def _replace(self, replacement: ASGIApp) -> None: ...
     def _resume(
-        self, policy: Policy, scope: Scope, receive: Receive, send: Send, answer: object
+        self, policy: Policy, scope: Scope, receive: Receive, send: Send, predicate_answer: object
     ) -> Awaitable[None]: ...
     def _report_failure(self, policy: Policy, scope: Scope) -> None: ...
     @property

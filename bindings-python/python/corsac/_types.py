@@ -47,8 +47,8 @@ class ProtectionOptions(TypedDict, total=False):
     # end generated: settings of protection
 
 
-class _Shared(TypedDict, total=False):
-    """What holds for a whole policy, or for a route of it."""
+class _SharedOptions(TypedDict, total=False):
+    """The settings of a whole policy that a route may override."""
 
     # begin generated: settings of both
     allow_origins: Iterable[str | UrlLike]
@@ -67,7 +67,7 @@ class _Shared(TypedDict, total=False):
     # end generated: settings of both
 
 
-class RouteOptions(_Shared, total=False):
+class RouteOptions(_SharedOptions, total=False):
     """A route: its path, and what differs there."""
 
     # begin generated: settings of a route
@@ -76,7 +76,7 @@ class RouteOptions(_Shared, total=False):
     allow_origin: OriginPredicate
 
 
-class PolicyOptions(_Shared, total=False):
+class PolicyOptions(_SharedOptions, total=False):
     """The keyword arguments of :class:`corsac.Policy`, described there."""
 
     allow_origin: OriginPredicate | None

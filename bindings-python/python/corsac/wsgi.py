@@ -13,7 +13,7 @@ __all__ = ["CORSMiddleware"]
 
 
 class CORSMiddleware(WsgiMiddleware):
-    """Puts a CORS policy around a WSGI application, with the same answers as :class:`corsac.CORSMiddleware`.
+    """Puts a CORS policy around a WSGI application, and decides as :class:`corsac.CORSMiddleware` does.
 
     Flask: ``app.wsgi_app = CORSMiddleware(app.wsgi_app, allow_origins=[...])``.
     Django: ``application = CORSMiddleware(get_wsgi_application(), allow_origins=[...])``.

@@ -1,4 +1,4 @@
-//! The class around an ASGI application. A request costs it a look at the scope and one object around `send`.
+//! The class around an ASGI application. A request costs it the reading of the scope and one object around `send`.
 
 use crate::asgi::mapping::{get, not_asgi};
 use crate::asgi::request::ScopeRequest;
@@ -6,7 +6,7 @@ use crate::asgi::send::send_with;
 use crate::http::known_str::is_str;
 use crate::policy::decider::{Decider, Outcome};
 use crate::policy::policy_class::Policy;
-use crate::policy::predicate_answer::predicate_answer;
+use crate::policy::predicate_answer::read_predicate_answer;
 use crate::raw;
 use crate::response::header_type::HeaderType;
 use corsac::{Action, PredicateAnswer};
@@ -37,7 +37,7 @@ struct Setup {
     /// The `async def` that refuses a WebSocket handshake.
     deny: Py<PyAny>,
     /// The `async def` that awaits the predicate's answer.
-    await_answer: Py<PyAny>,
+    await_predicate: Py<PyAny>,
 }
 
 /// What the server calls the middleware with.
@@ -52,7 +52,7 @@ enum Next<'py> {
     /// What completes it: the application, or a response without it.
     Completion(Bound<'py, PyAny>),
     /// The predicate's answer.
-    Answer(Bound<'py, PyAny>),
+    PredicateAnswer(Bound<'py, PyAny>),
 }
 
 #[pymethods]
@@ -70,10 +70,10 @@ impl AsgiMiddleware {
         on_decision: Option<Py<PyAny>>,
         respond: Py<PyAny>,
         deny: Py<PyAny>,
-        await_answer: Py<PyAny>,
+        await_predicate: Py<PyAny>,
     ) -> PyResult<()> {
         let decider = Decider::new(policy, on_decision, PyString::new(policy.py(), "path"))?;
-        let setup = Setup { app, decider, respond, deny, await_answer };
+        let setup = Setup { app, decider, respond, deny, await_predicate };
         self.setup.set(setup).map_err(|_| PyRuntimeError::new_err("the middleware is set up already"))
     }
 
@@ -114,8 +114,8 @@ impl AsgiMiddleware {
         };
         match next {
             Next::Completion(awaitable) => Ok(awaitable),
-            Next::Answer(awaitable) => {
-                setup.await_answer.bind(py).call1((slf, policy.bind(py), awaitable, scope, receive, send))
+            Next::PredicateAnswer(awaitable) => {
+                setup.await_predicate.bind(py).call1((slf, policy.bind(py), awaitable, scope, receive, send))
             }
         }
     }
@@ -127,9 +127,10 @@ impl AsgiMiddleware {
         scope: &Bound<'py, PyAny>,
         receive: &Bound<'py, PyAny>,
         send: &Bound<'py, PyAny>,
-        answer: &Bound<'py, PyAny>,
+        predicate_answer: &Bound<'py, PyAny>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let answer = predicate_answer(answer).or_else(|error| self._report_failure(policy, scope).and(Err(error)))?;
+        let answer = read_predicate_answer(predicate_answer)
+            .or_else(|error| self._report_failure(policy, scope).and(Err(error)))?;
         let (setup, policy, call) = (self.setup()?, policy.get(), AsgiCall { scope, receive, send });
         let next = match websocket_type(scope)? {
             Some(kind) => setup.websocket(policy, &call, &kind, Some(answer))?,
@@ -137,7 +138,7 @@ impl AsgiMiddleware {
         };
         match next {
             Next::Completion(awaitable) => Ok(awaitable),
-            Next::Answer(_) => Err(PyRuntimeError::new_err("the predicate was asked twice")),
+            Next::PredicateAnswer(_) => Err(PyRuntimeError::new_err("the predicate was asked twice")),
         }
     }
 
@@ -162,7 +163,7 @@ impl AsgiMiddleware {
         setup.decider.traverse(&visit)?;
         visit.call(&setup.respond)?;
         visit.call(&setup.deny)?;
-        visit.call(&setup.await_answer)
+        visit.call(&setup.await_predicate)
     }
 }
 
@@ -196,14 +197,14 @@ impl Setup {
         &self,
         policy: &Policy,
         call: &AsgiCall<'_, 'py>,
-        answer: Option<PredicateAnswer>,
+        predicate_answer: Option<PredicateAnswer>,
     ) -> PyResult<Next<'py>> {
         let py = call.scope.py();
         let read = ScopeRequest::read_http(call.scope, policy.needs())?;
         let joined = read.joined_headers();
-        let decision = match self.decider.decide(policy, call.scope, &read.request(&joined), answer)? {
+        let decision = match self.decider.decide(policy, call.scope, &read.request(&joined), predicate_answer)? {
             Outcome::Decided(decision) => decision,
-            Outcome::Awaitable(awaitable) => return Ok(Next::Answer(awaitable)),
+            Outcome::Awaitable(awaitable) => return Ok(Next::PredicateAnswer(awaitable)),
         };
         let template = policy.templates(HeaderType::Bytes).of(py, &decision)?;
         let headers = template.get().headers(py, &decision)?;
@@ -224,14 +225,14 @@ impl Setup {
         policy: &Policy,
         call: &AsgiCall<'_, 'py>,
         kind: &Bound<'py, PyAny>,
-        answer: Option<PredicateAnswer>,
+        predicate_answer: Option<PredicateAnswer>,
     ) -> PyResult<Next<'py>> {
         let py = call.scope.py();
         let read = ScopeRequest::read_websocket(call.scope, policy.needs(), kind)?;
         let joined = read.joined_headers();
-        let decision = match self.decider.decide(policy, call.scope, &read.request(&joined), answer)? {
+        let decision = match self.decider.decide(policy, call.scope, &read.request(&joined), predicate_answer)? {
             Outcome::Decided(decision) => decision,
-            Outcome::Awaitable(awaitable) => return Ok(Next::Answer(awaitable)),
+            Outcome::Awaitable(awaitable) => return Ok(Next::PredicateAnswer(awaitable)),
         };
         let template = policy.templates(HeaderType::Bytes).of(py, &decision)?;
         if template.get().action != Action::Respond {

@@ -25,7 +25,7 @@ impl BuiltinFunction for Send {
     const NAME: &'static CStr = c"send";
 
     const DOC: &'static CStr =
-        c"send($self, message, /)\n--\n\nThe server's, with the policy's headers put on each response's head.";
+        c"send($self, message, /)\n--\n\nThe server's, with the policy's headers on each response.";
 
     #[inline]
     fn call<'py>(state: &Bound<'py, PyAny>, message: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {

@@ -91,15 +91,15 @@ impl Decider {
     }
 
     /// Decides on a request. `server_request` is the server's own object for it: the scope or the environ.
-    /// `answer` is the predicate's, where it was awaited before.
+    /// `predicate_answer` is there where it was awaited before.
     pub(crate) fn decide<'a, 'py>(
         &self,
         policy: &'a Policy,
         server_request: &Bound<'py, PyAny>,
         request: &Request<'a>,
-        answer: Option<PredicateAnswer>,
+        predicate_answer: Option<PredicateAnswer>,
     ) -> PyResult<Outcome<'a, 'py>> {
-        let decision = match (policy.core().evaluate(request), answer) {
+        let decision = match (policy.core().evaluate(request), predicate_answer) {
             (Evaluation::Decided(decision), _) => decision,
             (Evaluation::Ask(pending), Some(answer)) => pending.resolve(answer),
             (Evaluation::Ask(pending), None) => match policy.ask(&pending, server_request) {

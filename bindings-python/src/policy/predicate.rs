@@ -2,7 +2,7 @@
 
 use crate::config::predicate_functions::PREDICATE_SETTING;
 use crate::http::octets::latin1;
-use crate::policy::predicate_answer::predicate_answer;
+use crate::policy::predicate_answer::read_predicate_answer;
 use crate::policy::predicate_cache::FunctionCache;
 use crate::policy::predicate_options::PredicateOptions;
 use corsac::PredicateAnswer;
@@ -101,7 +101,7 @@ impl Predicate {
         let returned =
             if self.takes_request { function.call1((&origin, request))? } else { function.call1((&origin,))? };
         if !returned.hasattr(intern!(py, "__await__"))? {
-            return predicate_answer(&returned).map(PredicateCall::Answered);
+            return read_predicate_answer(&returned).map(PredicateCall::Answered);
         }
         self.is_async.store(true, Ordering::Relaxed);
         let awaitable = match &self.calls {

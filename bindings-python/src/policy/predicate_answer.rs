@@ -7,7 +7,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyBool;
 
 /// Only True and False are answers: a forgotten `return` must not grant anything.
-pub(crate) fn predicate_answer(returned: &Bound<'_, PyAny>) -> PyResult<PredicateAnswer> {
+pub(crate) fn read_predicate_answer(returned: &Bound<'_, PyAny>) -> PyResult<PredicateAnswer> {
     match returned.cast::<PyBool>() {
         Ok(allowed) if allowed.is_true() => Ok(PredicateAnswer::Allow),
         Ok(_) => Ok(PredicateAnswer::Deny),

@@ -1,7 +1,7 @@
 //! `PredicateCache`: answers of a predicate, remembered for a while.
 
 use crate::http::octets::Octets;
-use crate::policy::predicate_answer::predicate_answer;
+use crate::policy::predicate_answer::read_predicate_answer;
 use corsac::PredicateAnswer;
 use corsac::binding::{AnswerCache, Era};
 use pyo3::exceptions::PyValueError;
@@ -83,7 +83,7 @@ impl FunctionCache {
 
     /// Remembers what the function returned, if it is an answer and the era in which it was asked has not ended.
     fn remember(&self, era: u64, origin: &Bound<'_, PyAny>, returned: &Bound<'_, PyAny>) -> PyResult<()> {
-        if let Ok(answer) = predicate_answer(returned) {
+        if let Ok(answer) = read_predicate_answer(returned) {
             self.0.remember(Era(era), Octets::read(origin, "the origin")?.as_slice(), answer);
         }
         Ok(())
