@@ -4,7 +4,7 @@ use crate::asgi::mapping::{get, not_asgi};
 use crate::asgi::request::ScopeRequest;
 use crate::asgi::send::send_with;
 use crate::http::known_str::is_str;
-use crate::policy::decider::{Decider, Outcome};
+use crate::policy::decider::{Decider, Evaluated};
 use crate::policy::policy_class::Policy;
 use crate::policy::predicate_answer::read_predicate_answer;
 use crate::raw;
@@ -203,8 +203,8 @@ impl Setup {
         let read = ScopeRequest::read_http(call.scope, policy.needs())?;
         let joined = read.joined_headers();
         let decision = match self.decider.decide(policy, call.scope, &read.request(&joined), predicate_answer)? {
-            Outcome::Decided(decision) => decision,
-            Outcome::Awaitable(awaitable) => return Ok(Next::PredicateAnswer(awaitable)),
+            Evaluated::Decision(decision) => decision,
+            Evaluated::Awaitable(awaitable) => return Ok(Next::PredicateAnswer(awaitable)),
         };
         let template = policy.templates(HeaderType::Bytes).of(py, &decision)?;
         let headers = template.get().headers(py, &decision)?;
@@ -231,8 +231,8 @@ impl Setup {
         let read = ScopeRequest::read_websocket(call.scope, policy.needs(), kind)?;
         let joined = read.joined_headers();
         let decision = match self.decider.decide(policy, call.scope, &read.request(&joined), predicate_answer)? {
-            Outcome::Decided(decision) => decision,
-            Outcome::Awaitable(awaitable) => return Ok(Next::PredicateAnswer(awaitable)),
+            Evaluated::Decision(decision) => decision,
+            Evaluated::Awaitable(awaitable) => return Ok(Next::PredicateAnswer(awaitable)),
         };
         let template = policy.templates(HeaderType::Bytes).of(py, &decision)?;
         if template.get().action != Action::Respond {

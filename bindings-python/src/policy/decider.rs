@@ -53,8 +53,8 @@ impl Deref for RequestPolicy<'_> {
 
 /// A decision, or what it waits for.
 #[derive(Debug)]
-pub(crate) enum Outcome<'a, 'py> {
-    Decided(corsac::Decision<'a>),
+pub(crate) enum Evaluated<'a, 'py> {
+    Decision(corsac::Decision<'a>),
     /// The predicate's answer has to be awaited first.
     Awaitable(Bound<'py, PyAny>),
 }
@@ -98,13 +98,13 @@ impl Decider {
         server_request: &Bound<'py, PyAny>,
         request: &Request<'a>,
         predicate_answer: Option<PredicateAnswer>,
-    ) -> PyResult<Outcome<'a, 'py>> {
+    ) -> PyResult<Evaluated<'a, 'py>> {
         let decision = match (policy.core().evaluate(request), predicate_answer) {
             (Evaluation::Decided(decision), _) => decision,
             (Evaluation::Ask(pending), Some(answer)) => pending.resolve(answer),
             (Evaluation::Ask(pending), None) => match policy.ask(&pending, server_request) {
                 Ok(PredicateCall::Answered(answer)) => pending.resolve(answer),
-                Ok(PredicateCall::Awaitable(awaitable)) => return Ok(Outcome::Awaitable(awaitable)),
+                Ok(PredicateCall::Awaitable(awaitable)) => return Ok(Evaluated::Awaitable(awaitable)),
                 Err(error) => {
                     self.report(server_request, request, &pending.resolve(PredicateAnswer::Failed))?;
                     return Err(error);
@@ -112,7 +112,7 @@ impl Decider {
             },
         };
         self.report(server_request, request, &decision)?;
-        Ok(Outcome::Decided(decision))
+        Ok(Evaluated::Decision(decision))
     }
 
     #[inline]

@@ -1,6 +1,6 @@
 //! The class around a WSGI application.
 
-use crate::policy::decider::{Decider, Outcome};
+use crate::policy::decider::{Decider, Evaluated};
 use crate::policy::policy_class::Policy;
 use crate::policy::predicate::cannot_await;
 use crate::response::header_type::HeaderType;
@@ -97,8 +97,8 @@ impl Setup {
         let policy = policy.get();
         let read = EnvironRequest::read(environ, policy.needs())?;
         let decision = match self.decider.decide(policy, environ, &read.request(), None)? {
-            Outcome::Decided(decision) => decision,
-            Outcome::Awaitable(awaitable) => return Err(cannot_await(&awaitable)),
+            Evaluated::Decision(decision) => decision,
+            Evaluated::Awaitable(awaitable) => return Err(cannot_await(&awaitable)),
         };
         let template = policy.templates(HeaderType::Str).of(py, &decision)?;
         let headers = template.get().headers(py, &decision)?;
