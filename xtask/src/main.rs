@@ -25,7 +25,7 @@ const GENERATED: &[(&str, Generator)] = &[
     ("bindings-node/codes.d.ts", node_types::render),
     ("bindings-node/types/options.d.ts", node_options::render),
     ("bindings-python/python/corsac/_types.py", python_settings::types),
-    ("bindings-python/src/policy.rs", python_settings::documentation),
+    ("bindings-python/src/policy/policy_class.rs", python_settings::documentation),
     ("README.md", readme::render),
     ("docs/policy.schema.json", policy_schema::render),
     ("bindings-node/policy.schema.json", policy_schema::render),

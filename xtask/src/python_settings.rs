@@ -29,9 +29,9 @@ pub(crate) fn types(root: &Path) -> Result<String, Box<dyn Error>> {
     )
 }
 
-/// The text of `policy.rs`, which has the documentation of the class.
+/// The text of `policy_class.rs`, which has the documentation of the class.
 pub(crate) fn documentation(root: &Path) -> Result<String, Box<dyn Error>> {
-    let text = std::fs::read_to_string(root.join("bindings-python/src/policy.rs"))?;
+    let text = std::fs::read_to_string(root.join("bindings-python/src/policy/policy_class.rs"))?;
     let rows = SettingsTable::Policy.rows();
     // A dialect is for texts: nobody writes another language's options in Python.
     let rows = rows.iter().filter(|row| !is_schema_address(row) && row.takes != Takes::Dialect);

@@ -24,14 +24,42 @@ use std::sync::{Arc, OnceLock};
 /// A CORS policy: validated, compiled, immutable, and usable from any thread.
 ///
 /// All settings are keyword arguments. Where a list is named, any iterable will do, but a str is never a list.
+/// ``allow_origins`` is required, unless a regex or a function is given. Its patterns are such as
+/// ``https://app.example.com``, ``https://*.example.com``, ``https://preview-*.example.com`` and
+/// ``http://localhost:*``; URL objects (pydantic, yarl, httpx) are taken as well. ``protection`` is such as ``{"writes":
+/// "reject", "websockets": "reject", "trusted_origins": [...], "report_only": False}``, and a route such as ``{"path":
+/// "/public/{*rest}", "allow_origins": ["*"]}``. A route starts from the other settings and overrides those that it
+/// names; its ``allow_origin`` may be a function of its own.
 ///
 /// Args:
-///     allow_origins (list[str]): who may read responses: origin patterns, or ``["*"]`` for everyone, or ``[]`` for
-///         nobody. ``https://app.example.com``, ``https://*.example.com``, ``https://preview-*.example.com``,
-///         ``http://localhost:*``. URL objects (pydantic, yarl, httpx) are taken as well. Required, unless a regex or a
-///         function is given.
-///     allow_origin_regex (list[str | re.Pattern[str]] | str | re.Pattern[str]): regexes, each matched against the
-///         whole origin.
+// begin generated: settings
+///     allow_origins (list[str]): The origins that may read responses: origin patterns, or ``["*"]`` for any origin;
+///         ``[]`` is nobody.
+///     allow_origin_regex (str | re.Pattern[str] | list[str | re.Pattern[str]]): Regexes of origins that may read
+///         responses, each matched against the whole origin; default ``[]``.
+///     allow_methods (list[str]): The methods that pages may use, or ``["*"]`` for any; GET, HEAD and POST are always
+///         allowed; default ``["GET"]``.
+///     allow_headers (list[str]): The request headers that pages may set, or ``["*"]`` for any; the CORS-safelisted
+///         ones are always allowed; default ``[]``.
+///     allow_credentials (bool): Whether browsers may send cookies and HTTP authentication and let pages read the
+///         response; default ``False``.
+///     expose_headers (list[str]): The response headers that pages may read, or ``["*"]`` for any; the CORS-safelisted
+///         ones are always readable; default ``[]``.
+///     max_age (int | None): For how many seconds, 0 to 86400, browsers may keep the response to a preflight; ``False``
+///         for no header; default ``600``.
+///     preflight_status (int): The status of the response to a preflight: 204, or 200 for clients that take nothing
+///         else; default ``204``.
+///     preflight_continue (bool): Whether preflights go on to the application, with their headers; default ``False``.
+///     allow_private_network (bool): Whether ``Access-Control-Request-Private-Network`` is answered, which is legacy;
+///         default ``False``.
+///     keep_app_headers (bool): Whether the application's own CORS headers are left on its responses; default
+///         ``False``.
+///     dangerously_allow (list[str]): The checks that are lifted, each by its name: ``insecure-origins``,
+///         ``public-suffixes``, ``null-origin``; default ``[]``.
+///     protection (dict): Refuses writes and WebSocket handshakes that browsers send on behalf of foreign pages.
+///     routes (list[dict]): Other settings for some paths; what a route leaves out is as at the top level; default
+///         ``[]``.
+// end generated: settings
 ///     allow_origin (Callable): a function ``(origin) -> bool`` or ``(origin, request) -> bool``, sync or async, called
 ///         only for well-formed origins that no pattern and no regex matches. ``request`` is the ASGI scope, the WSGI
 ///         environ, or None in ``evaluate``. The function returns True or False. An exception in it is raised to the
@@ -40,23 +68,6 @@ use std::sync::{Arc, OnceLock};
 ///         that the origin is refused and ``TimeoutError`` is raised. It needs asyncio, and cannot interrupt a function
 ///         that is not async.
 ///     predicate_cache (PredicateCache): remembers the answers of ``allow_origin``, which must take the origin alone.
-///     allow_methods (list[str]): methods, or ``["*"]``; default ``["GET"]``. GET, HEAD and POST are always allowed.
-///     allow_headers (list[str]): names of request headers, or ``["*"]``; default ``[]``. Accept, Accept-Language,
-///         Content-Language and Content-Type are always allowed.
-///     allow_credentials (bool): whether cookies and HTTP authentication are allowed; default False.
-///     expose_headers (list[str]): names of response headers that scripts may read, or ``["*"]``; default ``[]``.
-///     max_age (int | None): for how many seconds, 0 to 86400, a browser may keep the response to a preflight; default
-///         600; None or False for no header.
-///     preflight_status (int): the HTTP status of an allowed preflight, 204 (default) or 200.
-///     preflight_continue (bool): whether a preflight gets its headers and goes on to the application; default False.
-///     allow_private_network (bool): whether to respond to ``Access-Control-Request-Private-Network``; default False.
-///     keep_app_headers (bool): whether the application's own CORS headers stay on its responses; default False.
-///     dangerously_allow (list[str]): checks to lift: ``insecure-origins``, ``public-suffixes``, ``null-origin``.
-///     protection (dict): refuses writes and WebSocket handshakes that a browser sends on behalf of a foreign page:
-///         ``{"writes": "reject", "websockets": "reject", "trusted_origins": [...], "report_only": False}``.
-///     routes (list[dict]): other settings for some paths: ``{"path": "/public/{*rest}", "allow_origins": ["*"]}``.
-///         A route starts from the settings above and overrides those that it names; its ``allow_origin`` may be a
-///         function of its own.
 ///
 /// Raises:
 ///     ConfigError: the settings are refused. ``issues`` lists everything that is wrong, each with its fix.
