@@ -3,6 +3,7 @@
 use crate::compile::checker::check;
 use crate::compile::compiler::compile;
 use crate::config::notation::Notation;
+use crate::config::settings::PredicateOf;
 use crate::config::settings_table::Config;
 use crate::config::value::Value;
 use crate::decide::policy::Policy;
@@ -11,6 +12,7 @@ use crate::issues::issue::{ConfigError, Fault, Issue, Issues, LoadError};
 use crate::read::document;
 use crate::read::line_numbers::{locate_json, locate_toml};
 use crate::read::policy_text;
+use crate::read::request_options::take_own_origin;
 use crate::read::syntax::{json_fault, not_utf8, toml_fault, yaml_fault};
 use std::path::Path;
 
@@ -19,6 +21,7 @@ use std::path::Path;
 pub struct PolicyBuilder {
     predicate: bool,
     cors_options: bool,
+    for_one_request: bool,
     notation: Notation,
 }
 
@@ -44,6 +47,14 @@ impl PolicyBuilder {
         PolicyBuilder { cors_options, ..self }
     }
 
+    /// Says whether the options were chosen for one request, by a function that has seen it.
+    ///
+    /// The `cors` package's `origin: true` then allows the origin of that request, as a predicate would, and not any origin.
+    #[must_use]
+    pub fn for_one_request(self, for_one_request: bool) -> Self {
+        PolicyBuilder { for_one_request, ..self }
+    }
+
     /// Says in which language a [`value`](Self::value) was written, so that messages speak it; texts have their own.
     #[must_use]
     pub fn notation(self, notation: Notation) -> Self {
@@ -55,9 +66,13 @@ impl PolicyBuilder {
     /// # Errors
     ///
     /// A [`ConfigError`] with all issues at once, each with its fix.
-    pub fn value(self, value: Value) -> Result<Policy, ConfigError> {
+    pub fn value(self, mut value: Value) -> Result<Policy, ConfigError> {
         let mut issues = Issues::new(self.notation, takes);
-        let document = document::read(value, self.predicate, self.cors_options, &mut issues);
+        let is_own_origin = self.for_one_request && take_own_origin(&mut value);
+        let mut document = document::read(value, self.predicate, self.cors_options, &mut issues);
+        if is_own_origin {
+            document.settings.predicate = document.settings.predicate.map(|_| PredicateOf::AllOrigins);
+        }
         compile(&document, issues)
     }
 

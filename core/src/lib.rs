@@ -124,8 +124,9 @@ pub mod binding {
     pub use crate::config::takes::{SettingRow, Takes};
     pub use crate::config::value::Value;
     pub use crate::decide::policy::Needs;
+    pub use crate::decide::protection::is_websocket;
     pub use crate::decide::reason_to_log::reason_to_log;
-    pub use crate::decide::request::RequestHeader;
+    pub use crate::decide::request::{PREFLIGHT_METHOD, RequestHeader};
     #[doc(hidden)]
     pub use crate::origins::punycode::label_to_ascii;
     pub use crate::predicate::cache::{AnswerCache, CacheError, Era};

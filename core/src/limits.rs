@@ -70,3 +70,6 @@ pub const CACHED_ANSWERS: usize = 10_000_000;
 
 /// The longest time for which a predicate answer is kept, in seconds.
 pub const CACHED_SECONDS: u64 = 86_400;
+
+/// The shortest time between two looks at a policy file, in milliseconds.
+pub const WATCH_INTERVAL_MS: u64 = 10;

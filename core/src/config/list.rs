@@ -67,4 +67,13 @@ pub(crate) enum PredicateOf {
     Policy,
     /// That of the route with this index.
     Route(u32),
+    /// Nobody's: every well-formed origin but `null` is allowed, with all other checks.
+    AllOrigins,
+}
+
+impl PredicateOf {
+    /// Whether the host has to be asked.
+    pub(crate) fn is_of_host(self) -> bool {
+        self != PredicateOf::AllOrigins
+    }
 }

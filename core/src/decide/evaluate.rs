@@ -7,7 +7,7 @@ use crate::decide::decision::Decision;
 use crate::decide::headers::RequestedHeaders;
 use crate::decide::policy::{Policy, RoutedRules, Rules};
 use crate::decide::protection::{Objection, Protection};
-use crate::decide::request::Request;
+use crate::decide::request::{PREFLIGHT_METHOD, Request};
 use crate::issues::code::Reason;
 use crate::origins::set::Verdict;
 use crate::paths::RouteChoice;
@@ -56,6 +56,13 @@ impl<'a> Pending<'a> {
             PredicateAnswer::Deny => evaluator.origin_not_allowed(Reason::OriginNotAllowed),
             PredicateAnswer::Failed => evaluator.origin_not_allowed(Reason::PredicateFailed),
         }
+    }
+
+    /// Goes on where the predicate failed and the host answers with its own error response: the decision for that
+    /// response. It is that of an actual request, since a preflight that the host answers with an error has failed.
+    #[must_use]
+    pub fn resolve_error_response(self) -> Decision<'a> {
+        Evaluator::new(self.policy, self.rules, &self.request).actual(Reason::PredicateFailed)
     }
 }
 
@@ -117,7 +124,7 @@ struct Evaluator<'a, 'q> {
 impl<'a, 'q> Evaluator<'a, 'q> {
     #[inline]
     fn new(policy: &'a Policy, rules: &'a Rules, request: &'q Request<'a>) -> Self {
-        let is_options = request.method == b"OPTIONS";
+        let is_options = request.method == PREFLIGHT_METHOD.as_bytes();
         // Fetch: a CORS-preflight request is OPTIONS with both headers.
         let is_preflight = is_options && request.origin.is_some() && request.access_control_request_method.is_some();
         Evaluator { policy, rules, request, is_options, is_preflight }
@@ -145,6 +152,9 @@ impl<'a, 'q> Evaluator<'a, 'q> {
             // Rows 4, 7 and 9.
             Verdict::NotAllowed => Reason::OriginNotAllowed,
             Verdict::Malformed => Reason::OriginMalformed,
+            Verdict::Ask if self.rules.predicate == Some(PredicateOf::AllOrigins) => {
+                return Evaluation::Decided(self.origin_allowed());
+            }
             Verdict::Ask => {
                 let (policy, rules, request) = (self.policy, self.rules, *self.request);
                 return Evaluation::Ask(Pending { policy, rules, request });
@@ -180,7 +190,7 @@ impl<'a, 'q> Evaluator<'a, 'q> {
         let trusted = reason == Reason::OriginAllowed && self.rules.credentials;
         match protection.objection(self.request, trusted) {
             Some(Objection { reason: refusal, refuse: true }) => {
-                let readable = matches!(reason, Reason::AnyOrigin | Reason::OriginAllowed);
+                let readable = reason.is_readable();
                 self.decide(Outcome::ProtectionRefusal { reason: refusal, readable }, None)
             }
             reported => self.decide(outcome, reported.map(|objection| objection.reason)),

@@ -96,7 +96,7 @@ impl Policy {
     pub fn needs(&self) -> Needs {
         let protections = || self.all_rules().filter_map(|rules| rules.protection.as_deref());
         Needs {
-            predicate: self.all_rules().any(|rules| rules.predicate.is_some()),
+            predicate: self.all_rules().filter_map(|rules| rules.predicate).any(PredicateOf::is_of_host),
             path: self.routes.is_some(),
             protection: protections().next().is_some(),
             websockets: protections().any(|protection| protection.websockets != Mode::Off),

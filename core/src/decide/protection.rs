@@ -134,11 +134,15 @@ fn is_safe(method: &[u8]) -> bool {
 
 /// RFC 6455, section 4.1, and RFC 8441 as far as the host tells.
 fn is_handshake(request: &Request<'_>) -> bool {
-    let upgrades = || {
-        let upgrade = request.upgrade.unwrap_or_default();
-        upgrade.split(|byte| *byte == b',').any(|protocol| protocol.trim_ascii().eq_ignore_ascii_case(b"websocket"))
-    };
+    let upgrades = || request.upgrade.unwrap_or_default().split(|byte| *byte == b',').any(is_websocket);
     request.websocket || (request.method == b"GET" && (request.sec_websocket_key.is_some() || upgrades()))
+}
+
+/// Whether a protocol that a client asks to switch to is WebSocket: an element of `Upgrade`, or the `:protocol` of extended
+/// CONNECT (RFC 8441).
+#[must_use]
+pub fn is_websocket(protocol: &[u8]) -> bool {
+    protocol.trim_ascii().eq_ignore_ascii_case(b"websocket")
 }
 
 /// RFC 9651, section 3.3.4: what `Sec-Fetch-Site` is, one word.

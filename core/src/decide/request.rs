@@ -89,6 +89,9 @@ impl<'r> Request<'r> {
     }
 }
 
+/// The method of preflights (Fetch, "CORS-preflight fetch"): no other request is one.
+pub const PREFLIGHT_METHOD: &str = "OPTIONS";
+
 /// A request header that policies read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u8)]
@@ -193,6 +196,15 @@ impl RequestHeader {
         }
     }
 
+    /// The header that is read where this one is missing.
+    #[must_use]
+    pub const fn fallback(self) -> Option<RequestHeader> {
+        match self {
+            RequestHeader::Host => Some(RequestHeader::Authority),
+            _ => None,
+        }
+    }
+
     #[inline(always)]
     fn if_named(self, name: &[u8]) -> Option<Self> {
         let own = self.as_str().as_bytes();
@@ -248,7 +260,7 @@ impl<'r> RequestHeaders<'r> {
             access_control_request_method: self.get(RequestHeader::RequestMethod),
             access_control_request_headers: self.get(RequestHeader::RequestHeaders),
             access_control_request_private_network: self.get(RequestHeader::PrivateNetwork),
-            host: self.get(RequestHeader::Host).or(self.get(RequestHeader::Authority)),
+            host: self.get(RequestHeader::Host).or_else(|| self.get(RequestHeader::Host.fallback()?)),
             sec_fetch_site: self.get(RequestHeader::SecFetchSite),
             upgrade: self.get(RequestHeader::Upgrade),
             sec_websocket_key: self.get(RequestHeader::SecWebSocketKey),

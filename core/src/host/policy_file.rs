@@ -172,7 +172,7 @@ impl PolicyFile {
 }
 
 /// The shortest time between two looks.
-const SHORTEST: Duration = Duration::from_millis(10);
+const SHORTEST: Duration = Duration::from_millis(crate::limits::WATCH_INTERVAL_MS);
 
 fn hash(text: &[u8]) -> u64 {
     FixedState::default().hash_one(text)

@@ -160,6 +160,12 @@ macro_rules! reasons {
                 matches!(self, Reason::WriteRefused | Reason::WebsocketRefused)
             }
 
+            /// Whether a response to an actual request with this reason may be read by the page.
+            #[must_use]
+            pub const fn is_readable(self) -> bool {
+                matches!(self, Reason::AnyOrigin | Reason::OriginAllowed)
+            }
+
             /// What to change, if the refusal was not meant; empty for what is no refusal.
             #[must_use]
             pub const fn help(self) -> &'static str {

@@ -6,6 +6,7 @@ pub(crate) mod line_numbers;
 pub(crate) mod policy_text;
 pub(crate) mod protection;
 pub(crate) mod reader;
+pub(crate) mod request_options;
 pub(crate) mod routes;
 pub(crate) mod scalars;
 pub(crate) mod setting;

@@ -255,7 +255,7 @@ impl<'s> Renderer<'s> {
 /// Whether the page may read the response: rows 3, 6 and 8.
 fn is_readable(outcome: Outcome) -> bool {
     match outcome {
-        Outcome::Actual { reason, .. } => matches!(reason, Reason::AnyOrigin | Reason::OriginAllowed),
+        Outcome::Actual { reason, .. } => reason.is_readable(),
         Outcome::PreflightRefused { .. } => false,
         Outcome::PreflightAnswered { .. } | Outcome::PreflightProtectionRefusal => true,
         Outcome::ProtectionRefusal { readable, .. } => readable,
