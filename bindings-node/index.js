@@ -1,13 +1,13 @@
 'use strict'
 
-const { cors } = require('./lib/cors.js')
-const { ConfigError } = require('./lib/error.js')
-const { Policy } = require('./lib/policy.js')
-const { Reloadable } = require('./lib/reloadable.js')
-const { mergeVary } = require('./lib/vary.js')
+const { cors } = require('./lib/adapters/connect.js')
+const { ConfigError } = require('./lib/policy/config-error.js')
+const { Policy } = require('./lib/policy/policy.js')
+const { Reloadable } = require('./lib/policy/reloadable.js')
+const { mergeVary } = require('./lib/response/vary.js')
 const { version } = require('./package.json')
 
-// One by one, so that whoever imports this from a module finds the names without running it.
+// One by one: ECMAScript modules that import this find the names without running it.
 module.exports = cors
 module.exports.cors = cors
 module.exports.default = cors

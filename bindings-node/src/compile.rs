@@ -1,7 +1,7 @@
-//! From options or a text to a policy's functions, as one JavaScript object.
+//! From options or a text to a policy's functions, as one JavaScript object; and what JavaScript asks of the engine itself.
 
-use crate::door::{self, CacheSize, Door};
-use crate::{encoded, evaluate, raw, report};
+use crate::compiled_policy::{CacheBounds, CompiledPolicy, new_cache};
+use crate::{encoded_options, evaluate, fast_calls, json};
 use corsac::binding::Notation;
 use corsac::{ConfigError, Policy, PolicyBuilder};
 use napi::bindgen_prelude::{BufferSlice, Env, Error, Object, Result, Status};
@@ -14,61 +14,74 @@ pub(crate) fn version() -> &'static str {
     env!("CARGO_PKG_VERSION")
 }
 
-/// A text as it may stand in a log or a message: what no terminal shows is escaped, what is long is cut.
-#[napi]
+/// What JavaScript has to know of CORS, as JSON.
+#[napi(catch_unwind)]
+pub(crate) fn facts() -> Result<String> {
+    json::facts()
+}
+
+/// A text as it may stand in a log or a message: characters that a terminal does not show are escaped, a long text is cut.
+#[napi(catch_unwind)]
 pub(crate) fn printable(text: String) -> String {
     corsac::binding::printable(&text)
 }
 
-/// Builds a policy from `text`, which is JSON, TOML, or options in the encoding of `lib/options.js`
-/// (`middleware`: those of a middleware, which may be the `cors` package's).
-/// `predicate` says that there is a function to ask beside them; `size` and `seconds`, that its answers are
-/// remembered.
+/// Whether a protocol that a client asks to switch to is WebSocket.
+#[napi]
+pub(crate) fn is_web_socket(protocol: String) -> bool {
+    corsac::binding::is_websocket(protocol.as_bytes())
+}
+
+/// Builds a policy from `text`, which is JSON, TOML, or options in the encoding of `lib/policy/options-encoder.js`
+/// (`middleware-options`: those of a middleware, which may be the `cors` package's; `request-options`: the same, chosen for
+/// one request). `has_predicate` says that there is a function to ask that the text does not mention; `size` and `seconds`,
+/// that answers of functions are remembered.
 ///
-/// Returns the policy's functions and, as JSON, its `table`; or, as JSON, the `error`.
+/// Returns the policy's functions and, as JSON, its `facts`; or, as JSON, the `error`.
 #[napi(catch_unwind)]
 pub(crate) fn compile<'env>(
     env: &'env Env,
     format: String,
     text: BufferSlice<'env>,
-    predicate: bool,
+    has_predicate: bool,
     size: Option<u32>,
     seconds: Option<f64>,
 ) -> Result<Object<'env>> {
     let cache = size.zip(seconds);
-    door::build(cache)?;
-    object(env, build(&format, &text, predicate)?, cache)
+    new_cache(cache)?;
+    object(env, build(&format, &text, has_predicate)?, cache)
 }
 
-/// What JavaScript gets of a policy, or of why there is none.
+/// What JavaScript gets for a policy, or for the reason why there is none.
 pub(crate) fn object(
     env: &Env,
     built: std::result::Result<Policy, ConfigError>,
-    cache: CacheSize,
+    cache: CacheBounds,
 ) -> Result<Object<'_>> {
     let mut object = Object::new(env)?;
     match built {
-        Err(error) => object.set("error", report::error(&error)?)?,
+        Err(error) => object.set("error", json::error(&error)?)?,
         Ok(policy) => {
-            let door = Arc::new(Door::new(policy, cache)?);
-            object.set("table", report::table(&door.policy)?)?;
-            object.set("decide", raw::decide(env, &door)?)?;
-            object.set("decidePreflight", raw::decide_preflight(env, &door)?)?;
-            object.set("judge", raw::judge(env, &door)?)?;
-            object.set("shape", evaluate::shape(env, Arc::clone(&door))?)?;
-            object.set("forget", evaluate::forget(env, Arc::clone(&door))?)?;
-            object.set("evaluate", evaluate::function(env, door)?)?;
+            let policy = Arc::new(CompiledPolicy::new(policy, cache)?);
+            object.set("facts", json::policy_facts(&policy.policy)?)?;
+            object.set("decide", fast_calls::decide(env, &policy)?)?;
+            object.set("decidePreflight", fast_calls::decide_preflight(env, &policy)?)?;
+            object.set("decideProtected", fast_calls::decide_protected(env, &policy)?)?;
+            object.set("template", evaluate::template(env, Arc::clone(&policy))?)?;
+            object.set("forgetAnswers", evaluate::forget_answers(env, Arc::clone(&policy))?)?;
+            object.set("evaluate", evaluate::evaluate(env, policy)?)?;
         }
     }
     Ok(object)
 }
 
-fn build(format: &str, text: &[u8], predicate: bool) -> Result<std::result::Result<Policy, ConfigError>> {
+fn build(format: &str, text: &[u8], has_predicate: bool) -> Result<std::result::Result<Policy, ConfigError>> {
     // Texts have a notation of their own.
-    let builder = PolicyBuilder::new().predicate(predicate).notation(Notation::JavaScript);
+    let builder = PolicyBuilder::new().predicate(has_predicate).notation(Notation::JavaScript);
     Ok(match format {
-        "options" => builder.value(encoded::read(text)?),
-        "middleware" => builder.cors_options(true).value(encoded::read(text)?),
+        "options" => builder.value(encoded_options::read(text)?),
+        "middleware-options" => builder.cors_options(true).value(encoded_options::read(text)?),
+        "request-options" => builder.cors_options(true).for_one_request(true).value(encoded_options::read(text)?),
         "json" => builder.json(text),
         "toml" => builder.toml(text),
         _ => return Err(Error::new(Status::InvalidArg, format!("corsac: no format `{format}`"))),

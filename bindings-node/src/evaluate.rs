@@ -1,95 +1,75 @@
-//! The general path: all headers of a request in, a whole decision out, as JSON. And what else of a policy is asked
-//! for now and then.
+//! The general path: all headers of a request in, a whole decision out, as JSON. And the other functions of a policy that are
+//! called rarely.
 
-use crate::door::{Door, Outcome, Said};
-use crate::isomorphic::isomorphic;
-use crate::report;
-use corsac::{Decision, PredicateAnswer, Reason, RequestHeaders};
+use crate::compiled_policy::{CompiledPolicy, FunctionAnswer, Outcome};
+use crate::json;
+use crate::latin1::bytes_of_latin1;
+use corsac::{PredicateAnswer, Request, RequestHeaders};
 use napi::bindgen_prelude::{Env, Error, Function, FunctionCallContext, Result};
 use std::sync::Arc;
 
-/// The policy's `evaluate(method, lines, path, flags, said)`, with names and values of the header lines in turn.
+/// The policy's `evaluate(method, lines, path, flags, answer)`, with names and values of the header lines in turn.
 ///
-/// Answers with `[action, status, headers, body, reason, reported]`, or with the index of the route whose function
-/// has to be asked, null for the policy's own.
-pub(crate) fn function(env: &Env, door: Arc<Door>) -> Result<Function<'_, (String,), String>> {
+/// Returns what [`json::decision`] or [`json::question`] makes.
+pub(crate) fn evaluate(env: &Env, policy: Arc<CompiledPolicy>) -> Result<Function<'_, (String,), String>> {
     env.create_function_from_closure("evaluate", move |call: FunctionCallContext<'_>| {
         let (method, lines): (String, Vec<String>) = (call.get(0)?, call.get(1)?);
         let (path, flags): (Option<String>, i32) = (call.get(2)?, call.get(3)?);
-        let said: Option<i32> = call.get(4)?;
+        let answer: Option<i32> = call.get(4)?;
+        let mut headers = RequestHeaders::default();
+        let mut rest = lines.iter();
+        while let (Some(name), Some(value)) = (rest.next(), rest.next()) {
+            headers.push(name.as_bytes(), value.as_bytes());
+        }
         let mut path = path.map(String::into_bytes);
-        let path = path.as_mut().map(|path| isomorphic(path));
-        evaluate(&door, &method, &lines, path, flags, said)
+        let path = path.as_mut().map(|path| bytes_of_latin1(path));
+        let mut request = headers.request(method.as_bytes(), path);
+        flags::set(&mut request, flags);
+        match policy.decide(&request, || Ok::<_, Error>(answer.and_then(function_answer)))? {
+            Outcome::Decided(decision) => json::decision(&decision),
+            Outcome::Ask(pending) => json::question(&pending),
+        }
     })
 }
 
-/// The policy's `shape(index)`, as JSON.
-pub(crate) fn shape(env: &Env, door: Arc<Door>) -> Result<Function<'_, (u32,), String>> {
-    env.create_function_from_closure("shape", move |call: FunctionCallContext<'_>| {
+/// The policy's `template(index)`, as JSON.
+pub(crate) fn template(env: &Env, policy: Arc<CompiledPolicy>) -> Result<Function<'_, (u32,), String>> {
+    env.create_function_from_closure("template", move |call: FunctionCallContext<'_>| {
         let index: u32 = call.get(0)?;
-        report::shape(&door.policy, index)
+        json::template(&policy.policy, index)
     })
 }
 
-/// The policy's `forget()`: nothing is remembered of what functions answered.
-pub(crate) fn forget(env: &Env, door: Arc<Door>) -> Result<Function<'_, (), ()>> {
-    env.create_function_from_closure("forget", move |_: FunctionCallContext<'_>| {
-        door.forget();
+/// The policy's `forgetAnswers()`: no answer of a function is remembered any more.
+pub(crate) fn forget_answers(env: &Env, policy: Arc<CompiledPolicy>) -> Result<Function<'_, (), ()>> {
+    env.create_function_from_closure("forgetAnswers", move |_: FunctionCallContext<'_>| {
+        policy.forget_answers();
         Ok(())
     })
 }
 
 /// What the host knows of a connection, in bits.
 pub(crate) mod flags {
-    pub(crate) const SECURE: i32 = 1;
-    pub(crate) const WEBSOCKET: i32 = 2;
-    pub(crate) const PATH_DECODED: i32 = 4;
+    use super::Request;
+
+    const SECURE: i32 = 1;
+    const WEBSOCKET: i32 = 2;
+    const PATH_DECODED: i32 = 4;
+
+    pub(crate) fn set(request: &mut Request<'_>, bits: i32) {
+        request.secure = bits & SECURE != 0;
+        request.websocket = bits & WEBSOCKET != 0;
+        request.path_decoded = bits & PATH_DECODED != 0;
+    }
 }
 
-/// Beside the number of an answer: it is that of a time of which everything was forgotten since.
+/// Beside the number of an answer, as bits.
 const STALE: i32 = 4;
+const ERROR_RESPONSE: i32 = 8;
 
-/// What JavaScript's function said, by the number of the engine's `PredicateAnswer`, and whether it may be remembered.
-pub(crate) fn said(number: i32) -> Option<Said> {
+/// What came of asking JavaScript's function: the number of the engine's [`PredicateAnswer`], and the bits above.
+pub(crate) fn function_answer(number: i32) -> Option<FunctionAnswer> {
     let answers = [PredicateAnswer::Deny, PredicateAnswer::Allow, PredicateAnswer::Failed];
-    let answer = answers.into_iter().find(|answer| *answer as i32 == number & !STALE)?;
-    Some(Said { answer, is_stale: number & STALE != 0 })
-}
-
-fn evaluate(
-    door: &Door,
-    method: &str,
-    lines: &[String],
-    path: Option<&[u8]>,
-    flags: i32,
-    number: Option<i32>,
-) -> Result<String> {
-    let mut headers = RequestHeaders::default();
-    let mut lines = lines.iter();
-    while let (Some(name), Some(value)) = (lines.next(), lines.next()) {
-        headers.push(name.as_bytes(), value.as_bytes());
-    }
-    let mut request = headers.request(method.as_bytes(), path);
-    request.secure = flags & flags::SECURE != 0;
-    request.websocket = flags & flags::WEBSOCKET != 0;
-    request.path_decoded = flags & flags::PATH_DECODED != 0;
-    match door.decide(&request, || Ok::<_, Error>(number.and_then(said)))? {
-        Outcome::Decided(decision) => report(&decision),
-        Outcome::Ask(route) => serde_json::to_string(&route).map_err(report::fault),
-    }
-}
-
-fn report(decision: &Decision<'_>) -> Result<String> {
-    // Bytes of a request that a decision repeats have all been checked to be ASCII.
-    let headers = decision.headers().map(|header| (header.name.as_str(), String::from_utf8_lossy(header.value)));
-    let headers: Vec<_> = headers.collect();
-    serde_json::to_string(&(
-        decision.action().as_str(),
-        decision.status(),
-        headers,
-        decision.body(),
-        decision.reason().as_str(),
-        decision.reported().map(Reason::as_str),
-    ))
-    .map_err(report::fault)
+    let answer = answers.into_iter().find(|answer| *answer as i32 == number & !STALE & !ERROR_RESPONSE)?;
+    Some(FunctionAnswer { answer, is_stale: number & STALE != 0, is_error_response: number & ERROR_RESPONSE != 0 })
 }

@@ -5,10 +5,11 @@
 #![deny(unsafe_code)]
 
 mod compile;
-mod door;
-mod encoded;
+mod compiled_policy;
+mod encoded_options;
 mod evaluate;
-mod file;
-mod isomorphic;
-mod raw;
-mod report;
+mod fast_calls;
+mod json;
+mod latin1;
+mod node_api;
+mod policy_file;

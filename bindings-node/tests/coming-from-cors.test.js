@@ -8,7 +8,7 @@ const test = require('node:test')
 const peer = require('cors')
 const corsac = require('corsac')
 const { ORIGIN, OTHER, cors, listen, preflight, send } = require('./client.js')
-const { rows } = require('./differences.js')
+const { rows } = require('./guide-tables.js')
 
 const REFUSED = { code: 'ERR_CORSAC_CONFIG' }
 const REQUEST = { headers: { origin: ORIGIN } }

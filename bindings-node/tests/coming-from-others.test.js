@@ -6,7 +6,7 @@ const assert = require('node:assert/strict')
 const http = require('node:http')
 const test = require('node:test')
 const { ORIGIN, cors, listen, preflight, send } = require('./client.js')
-const { rows } = require('./differences.js')
+const { rows } = require('./guide-tables.js')
 
 const REFUSED = { code: 'ERR_CORSAC_CONFIG' }
 const headers = { origin: ORIGIN }

@@ -206,7 +206,7 @@ test('many different options of a delegate are not kept for ever', async (t) => 
   for (let i = 0; i < 250; i++) assert.deepEqual(await get(port), ALLOWED)
 })
 
-test('every decision is told', async (t) => {
+test('every decision is reported', async (t) => {
   process.removeAllListeners('warning')
   const warnings = []
   process.on('warning', (warning) => warnings.push(warning))
@@ -233,7 +233,7 @@ test('every decision is told', async (t) => {
   assert.deepEqual(warnings.map(({ code }) => code), ['CORSAC_HOOK'])
 })
 
-test('an onDecision that rejects is told of once, and breaks nothing', async (t) => {
+test('an onDecision that rejects is reported once, and breaks nothing', async (t) => {
   process.removeAllListeners('warning')
   const warnings = []
   process.on('warning', ({ code, message }) => warnings.push([code, message]))

@@ -9,7 +9,7 @@ const corsac = require('corsac')
  * @typedef {object} Setup
  * @property {unknown} policy what `cors()` takes
  * @property {object} [settings] of the middleware
- * @property {() => void} run told whenever the application runs
+ * @property {() => void} run called whenever the application runs
  */
 
 const answering = (run) => (request, response) => { run(); response.end('ran') }

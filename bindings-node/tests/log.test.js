@@ -67,8 +67,8 @@ test('what is long is cut', async () => {
 })
 
 test('the errors of functions may repeat what was sent', () => {
-  const { shown, shownLines } = require('../lib/printable.js')
-  assert.equal(shown('a\nb\x9b\u202e'), 'a\\nb\\u{9b}\\u{202e}')
-  assert.equal(shown('\ud800'), '\ufffd')
-  assert.equal(shownLines('Error: a\x1b[2J\n    at b'), 'Error: a\\u{1b}[2J\n    at b')
+  const { printable, printableLines } = require('../lib/decide/printable.js')
+  assert.equal(printable('a\nb\x9b\u202e'), 'a\\nb\\u{9b}\\u{202e}')
+  assert.equal(printable('\ud800'), '\ufffd')
+  assert.equal(printableLines('Error: a\x1b[2J\n    at b'), 'Error: a\\u{1b}[2J\n    at b')
 })

@@ -1,16 +1,16 @@
 'use strict'
 
-// Finding the addon: where it is looked for, and what is said when it is not there.
+// Finding the addon: where it is looked for, and the error if it is missing.
 
 const assert = require('node:assert/strict')
 const path = require('node:path')
 const test = require('node:test')
-const { find } = require('../lib/native.js')
+const { find } = require('../lib/native-addon.js')
 const { version } = require('../package.json')
 
 const ADDON = { version: () => version }
 
-/** A `require` that knows these files, told by how their names end, and the ids it was asked for. */
+/** A `require` that knows files by the ends of their names, and the ids that it was called with. */
 function loader (known) {
   const asked = []
   const load = (id) => {

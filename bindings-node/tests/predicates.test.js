@@ -15,14 +15,14 @@ const reason = (policy, origin, path) => policy.evaluate({ method: 'GET', path, 
 
 test('routes have functions of their own', async (t) => {
   const asked = []
-  const told = (name, answer) => (origin, request) => { asked.push([name, request?.headers !== undefined]); return answer(origin) }
+  const recorded = (name, answer) => (origin, request) => { asked.push([name, request?.headers !== undefined]); return answer(origin) }
   const options = {
-    allowOrigin: told('whole', (origin) => origin === ORIGIN),
+    allowOrigin: recorded('whole', (origin) => origin === ORIGIN),
     routes: [
       { path: '/none', allowOrigins: [] },
-      { path: '/own/{id}', allowOrigin: told('own', async (origin) => origin === OTHER) },
+      { path: '/own/{id}', allowOrigin: recorded('own', async (origin) => origin === OTHER) },
       { path: '/inherits', exposeHeaders: ['etag'] },
-      { path: '/beside', allow_origin: told('beside', () => false), allowOrigins: [ORIGIN] }
+      { path: '/beside', allow_origin: recorded('beside', () => false), allowOrigins: [ORIGIN] }
     ]
   }
   for (const [name, given] of [['express', new Policy(options)], ['fastify', new Policy(options)], ['node:http', options], ['koa', new Policy(options)], ['hono', new Policy(options)]]) {
@@ -127,15 +127,16 @@ test('answers are remembered for their time, failures never', async (t) => {
 })
 
 test('a remembered answer costs one call of native code', () => {
-  const { Layer } = require('../lib/layer.js')
-  const { look } = require('../lib/decide.js')
-  const { parts } = require('../lib/policy.js')
-  const { read } = require('../lib/request.js')
+  const { MiddlewarePolicy } = require('../lib/decide/middleware-policy.js')
+  const { decide } = require('../lib/decide/decide.js')
+  const { internalsOf } = require('../lib/policy/policy.js')
+  const { readFields } = require('../lib/request/request-fields.js')
   const policy = new Policy({ allowOrigin: () => true, predicateCache: { size: 100, ttl: 60 } })
   reason(policy, ORIGIN)
-  const layer = new Layer(parts(policy).compiled, {})
-  assert(look(layer, false, read(layer, { method: 'GET', headers: { origin: ORIGIN } }, false)) >= 0)
-  assert(look(layer, false, read(layer, { method: 'GET', headers: { origin: OTHER } }, false)) < 0)
+  const middleware = new MiddlewarePolicy(internalsOf(policy).compiled, {})
+  const index = (origin) => decide(middleware, false, readFields(middleware, { method: 'GET', headers: { origin } }, false))
+  assert(index(ORIGIN) >= 0)
+  assert(index(OTHER) < 0)
 })
 
 test('a flood of made-up origins pushes no real one out, and memory is bounded', () => {
@@ -198,7 +199,7 @@ test('those who ask about one origin meanwhile wait for one answer', async (t) =
   assert.equal(count, 5)
 })
 
-test('wrong settings are told', () => {
+test('wrong settings are errors', () => {
   const allowOrigin = (origin) => true
   const build = (options) => () => corsac(options)
   for (const predicateTimeout of [0, -1, NaN, Infinity, '2', null, 3e6]) {

@@ -129,7 +129,7 @@ test('a connection that is known to be TLS', async (t) => {
   }
   const forwarded = { 'x-forwarded-proto': 'https' }
   for (const name of ['node:http', 'connect', 'express', 'fastify', 'koa', 'hono', 'web']) assert.equal(await status(name, {}), 200, name)
-  // In these tests Express trusts loopback; nothing else was told of a proxy.
+  // In these tests Express trusts loopback; nothing else knows of a proxy.
   for (const [name, expected] of [['express', 403], ['express4', 403], ['node:http', 200], ['fastify', 200], ['koa', 200]]) {
     assert.equal(await status(name, forwarded), expected, name)
   }

@@ -176,7 +176,7 @@ test('watch: Kubernetes swaps a link further up', async (t) => {
   assert(allows(reloadable, OTHER))
 })
 
-test('watch: a file that vanishes is told of once, and the policy stays; it may come back', async (t) => {
+test('watch: a file that vanishes is reported once, and the policy stays; it may come back', async (t) => {
   const name = file(t)
   const { reloadable, until } = watch(t, name)
   fs.rmSync(name)
@@ -187,7 +187,7 @@ test('watch: a file that vanishes is told of once, and the policy stays; it may 
   assert(allows(reloadable, OTHER))
 })
 
-test('watch: a file that is refused is told of once, and the policy stays', async (t) => {
+test('watch: a file that is refused is reported once, and the policy stays', async (t) => {
   const name = file(t)
   const { reloadable, until } = watch(t, name)
   fs.writeFileSync(name, text('*.example.com'))

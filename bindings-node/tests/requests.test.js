@@ -5,7 +5,7 @@
 const assert = require('node:assert/strict')
 const test = require('node:test')
 const { Policy } = require('corsac')
-const { parts } = require('../lib/policy.js')
+const { internalsOf } = require('../lib/policy/policy.js')
 
 const ORIGIN = 'https://a.example'
 const POLICY = new Policy({ allowOrigins: [ORIGIN, 'https://*.example.com'], allowMethods: ['PUT'], allowHeaders: ['x-a'] })
@@ -17,9 +17,9 @@ function reason (policy, method, origin, requestMethod, requestHeaders) {
     origin, 'access-control-request-method': requestMethod, 'access-control-request-headers': requestHeaders
   }).filter(([, value]) => value !== undefined)
   const whole = policy.evaluate({ method, headers }).reason
-  const { decide, decidePreflight, shape } = parts(policy).compiled
+  const { decide, decidePreflight, template } = internalsOf(policy).compiled
   const index = method === 'OPTIONS' ? decidePreflight(origin, requestMethod, requestHeaders) : decide(origin)
-  assert.equal(shape(index).reason, whole)
+  assert.equal(template(index).reason, whole)
   return whole
 }
 
@@ -73,24 +73,24 @@ test('many lines', () => {
 })
 
 test('only strings and undefined pass the raw functions', () => {
-  const { decide, decidePreflight, judge, shape } = parts(POLICY).compiled
+  const { decide, decidePreflight, decideProtected, template } = internalsOf(POLICY).compiled
   for (const value of [null, 1, true, {}, [], Symbol('a'), 1n, new String(ORIGIN), () => {}]) { // eslint-disable-line no-new-wrappers
     assert.throws(() => decide(value), Error)
     assert.throws(() => decidePreflight(ORIGIN, 'PUT', value), Error)
     assert.throws(() => decidePreflight(ORIGIN, 'PUT', 'x-a', value), Error)
   }
-  for (const value of [null, 1, undefined]) assert.throws(() => judge(value, 0, ORIGIN), Error)
-  assert.throws(() => judge('GET', 'x', ORIGIN), Error)
-  assert.throws(() => shape(1 << 20), Error)
-  assert.equal(shape(decide()).reason, 'no-origin')
-  assert.equal(shape(decidePreflight()).reason, 'no-origin')
-  assert.equal(shape(decide.call(null, ORIGIN, 'more', 'arguments')).reason, 'origin-allowed')
+  for (const value of [null, 1, undefined]) assert.throws(() => decideProtected(value, 0, ORIGIN), Error)
+  assert.throws(() => decideProtected('GET', 'x', ORIGIN), Error)
+  assert.throws(() => template(1 << 20), Error)
+  assert.equal(template(decide()).reason, 'no-origin')
+  assert.equal(template(decidePreflight()).reason, 'no-origin')
+  assert.equal(template(decide.call(null, ORIGIN, 'more', 'arguments')).reason, 'origin-allowed')
   // The functions live for as long as they can be reached.
   assert.equal(Reflect.construct(decide, [ORIGIN]) instanceof decide, true)
 })
 
 test('a megabyte costs no more than the longest list that is read', () => {
-  const { decidePreflight } = parts(POLICY).compiled
+  const { decidePreflight } = internalsOf(POLICY).compiled
   const time = (headers) => {
     const start = process.hrtime.bigint()
     for (let i = 0; i < 5_000; i++) decidePreflight(ORIGIN, 'PUT', headers)

@@ -131,22 +131,22 @@ test('http2', async (t) => {
 })
 
 test('requests without Origin cross into native code only where their answer may differ', () => {
-  const { Layer } = require('../lib/layer.js')
-  const { look } = require('../lib/decide.js')
-  const { parts } = require('../lib/policy.js')
-  const { NOTHING, read } = require('../lib/request.js')
+  const { MiddlewarePolicy } = require('../lib/decide/middleware-policy.js')
+  const { decide } = require('../lib/decide/decide.js')
+  const { internalsOf } = require('../lib/policy/policy.js')
+  const { WITHOUT_ORIGIN, readFields } = require('../lib/request/request-fields.js')
   const crossings = (options) => {
     let count = 0
-    const layer = new Layer(parts(new corsac.Policy(options)).compiled, {})
+    const policy = new MiddlewarePolicy(internalsOf(new corsac.Policy(options)).compiled, {})
     for (const name of ['decide', 'decidePreflight']) {
-      const call = layer[name]
-      layer[name] = (...values) => { count++; return call(...values) }
+      const call = policy[name]
+      policy[name] = (...values) => { count++; return call(...values) }
     }
-    const { judge } = layer.compiled
-    layer.compiled.judge = (...values) => { count++; return judge(...values) }
+    const { decideProtected } = policy.compiled
+    policy.compiled.decideProtected = (...values) => { count++; return decideProtected(...values) }
     for (const method of ['GET', 'POST', 'OPTIONS']) {
-      const pieces = read(layer, { method, url: '/', headers: {} }, method === 'OPTIONS')
-      if (pieces !== NOTHING) look(layer, method === 'OPTIONS', pieces)
+      const fields = readFields(policy, { method, url: '/', headers: {} }, method === 'OPTIONS')
+      if (fields !== WITHOUT_ORIGIN) decide(policy, method === 'OPTIONS', fields)
     }
     return count
   }

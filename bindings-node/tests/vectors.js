@@ -27,7 +27,7 @@ function read () {
   })
 }
 
-/** How many runs the files ask for, told from their text alone. */
+/** How many runs the files ask for, counted in their text alone. */
 function count () {
   let runs = 0
   for (const file of fs.readdirSync(FOLDER)) {

@@ -5,12 +5,12 @@
 const assert = require('node:assert/strict')
 const test = require('node:test')
 const { ConfigError, Policy, mergeVary } = require('corsac')
-const { answerAt, text } = require('../lib/answers.js')
-const { ASK, SAID } = require('../lib/compiled.js')
-const { judge, look, resolve } = require('../lib/decide.js')
-const { Layer } = require('../lib/layer.js')
-const { parts } = require('../lib/policy.js')
-const { NOTHING, read, readHandshake } = require('../lib/request.js')
+const { decide, decideProtected, decideWithAnswer } = require('../lib/decide/decide.js')
+const { MiddlewarePolicy } = require('../lib/decide/middleware-policy.js')
+const { ASK, PREDICATE_ANSWERS } = require('../lib/policy/compiled-policy.js')
+const { internalsOf } = require('../lib/policy/policy.js')
+const { WITHOUT_ORIGIN, readFields, readHandshakeFields } = require('../lib/request/request-fields.js')
+const { headerValue, templateAt } = require('../lib/response/response-template.js')
 const vectors = require('./vectors.js')
 
 // Lints are compared; as warnings they would only fill the output.
@@ -113,8 +113,8 @@ function findings (issues) {
 
 /** As an adapter does it: what is read of a request in, an answer out. */
 function viaRaw (policy, { method, path, headers: lines, secure, websocket }, predicate) {
-  const { compiled, predicates } = parts(policy)
-  const layer = new Layer(compiled, {}, predicates)
+  const { compiled, predicates } = internalsOf(policy)
+  const middleware = new MiddlewarePolicy(compiled, {}, predicates)
   const headers = {}
   for (const [name, value] of lines) {
     const key = name.toLowerCase()
@@ -122,15 +122,15 @@ function viaRaw (policy, { method, path, headers: lines, secure, websocket }, pr
   }
   const request = { method, url: path, headers, secure }
   const isOptions = method === 'OPTIONS'
-  const pieces = websocket ? readHandshake(request) : read(layer, request, isOptions)
-  const said = { allow: SAID.ALLOW, deny: SAID.DENY, fail: SAID.FAILED }[predicate]
-  const judged = (said) => websocket ? judge(layer, pieces, said) : resolve(layer, isOptions, pieces, said)
-  let answer = isOptions ? layer.options : layer.plain
-  if (pieces !== NOTHING) {
-    const index = websocket ? judge(layer, pieces) : look(layer, isOptions, pieces)
-    answer = answerAt(compiled, index <= ASK ? judged(said) : index)
+  const fields = websocket ? readHandshakeFields(request) : readFields(middleware, request, isOptions)
+  const answer = { allow: PREDICATE_ANSWERS.ALLOW, deny: PREDICATE_ANSWERS.DENY, fail: PREDICATE_ANSWERS.FAILED }[predicate]
+  let template = isOptions ? middleware.preflightWithoutOrigin : middleware.withoutOrigin
+  if (fields !== WITHOUT_ORIGIN) {
+    let index = websocket ? decideProtected(compiled, fields) : decide(middleware, isOptions, fields)
+    if (index <= ASK) index = websocket ? decideProtected(compiled, fields, answer) : decideWithAnswer(middleware, isOptions, fields, answer)
+    template = templateAt(compiled, index)
   }
-  const { responds, status, body, reason, reported } = answer
-  const headersOf = ({ name, value }) => [text(value, pieces)].flat().map((line) => [name, line])
-  return { action: responds ? 'respond' : 'continue', status, headers: answer.headers.flatMap(headersOf), body, reason, reported }
+  const { action, status, body, reason, reported } = template
+  const linesOf = ({ name, value }) => [headerValue(value, fields)].flat().map((line) => [name, line])
+  return { action, status, headers: template.headers.flatMap(linesOf), body, reason, reported }
 }

@@ -11,20 +11,20 @@ const { Policy } = require('corsac')
 const SCRIPT = `
   const { parentPort, workerData } = require('node:worker_threads')
   const { Policy } = require(workerData.index)
-  const { parts } = require(workerData.policy)
+  const { internalsOf } = require(workerData.policy)
   const policies = Array.from({ length: 200 }, (_, i) => new Policy({ allowOrigins: ['https://a' + i + '.example'] }))
   let allowed = 0
   for (let round = 0; round < 500; round++) {
     policies.forEach((policy, i) => {
-      const { decide, shape } = parts(policy).compiled
-      if (shape(decide('https://a' + i + '.example')).reason === 'origin-allowed') allowed++
+      const { decide, template } = internalsOf(policy).compiled
+      if (template(decide('https://a' + i + '.example')).reason === 'origin-allowed') allowed++
     })
   }
   let message
   try { new Policy({}) } catch (error) { message = error.name }
   parentPort.postMessage({ allowed, message })`
 
-const workerData = { index: path.join(__dirname, '..'), policy: path.join(__dirname, '..', 'lib', 'policy.js') }
+const workerData = { index: path.join(__dirname, '..'), policy: path.join(__dirname, '..', 'lib', 'policy', 'policy.js') }
 
 test('threads', async () => {
   const policy = new Policy({ allowOrigins: ['https://a.example'] })

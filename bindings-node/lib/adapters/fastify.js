@@ -1,45 +1,46 @@
 'use strict'
 
-// Fastify: a plugin for the context that it is registered in, and all below it.
+// Fastify: a plugin for the context in which it is registered, and all contexts inside it.
 
-const { decide } = require('../decide.js')
-const { hold } = require('../head.js')
-const { Source } = require('../source.js')
+const { decideRequest } = require('../decide/decide.js')
+const { PolicyProvider } = require('../policy/policy-provider.js')
+const { PREFLIGHT_METHOD } = require('../request/request-headers.js')
+const { applyOnHead } = require('../response/node-response.js')
 
 function plugin (fastify, given, done) {
-  // What Fastify itself reads of a plugin's options is not the policy's.
+  // Fastify itself reads the first three of a plugin's options.
   const { prefix, logLevel, logSerializers, policy, hook = 'onRequest', onDecision, timeout, verifiesUpgrades, ...options } = given
-  const isGiven = Object.keys(options).length > 0
-  if (policy !== undefined && isGiven) {
+  const hasOptions = Object.keys(options).length > 0
+  if (policy !== undefined && hasOptions) {
     return done(new TypeError(`corsac: \`policy\` and \`${Object.keys(options)[0]}\` are given: keep one of them`))
   }
-  let source
+  let provider
   try {
     const named = Object.entries({ onDecision, timeout, verifiesUpgrades })
     const settings = Object.fromEntries(named.filter(([, value]) => value !== undefined))
-    source = new Source(policy ?? options, settings)
+    provider = new PolicyProvider(policy ?? options, settings)
   } catch (error) {
     return done(error)
   }
 
   fastify.addHook(hook, async (request, reply) => {
-    const { layer, answer, pieces, error } = await decide(source, request.raw, request, incoming)
-    hold(reply.raw, answer, pieces, layer)
+    const { policy, template, fields, error } = await decideRequest(provider, request.raw, request, readRequest)
+    applyOnHead(reply.raw, template, fields, policy.reports)
     if (error !== null) throw error
-    if (!answer.responds) return
-    reply.code(answer.status)
-    return answer.body === '' ? reply.send() : reply.send(answer.body)
+    if (!template.responds) return
+    reply.code(template.status)
+    return template.body === '' ? reply.send() : reply.send(template.body)
   })
   // Without a route Fastify runs the hooks of the context in which its handler for 404 was set.
   const everything = `${fastify.prefix}/*`.replace('//', '/')
-  if (!fastify.hasRoute({ method: 'OPTIONS', url: everything })) {
-    fastify.options('/*', { schema: { hide: true } }, (request, reply) => reply.callNotFound())
+  if (!fastify.hasRoute({ method: PREFLIGHT_METHOD, url: everything })) {
+    fastify.route({ method: PREFLIGHT_METHOD, url: '/*', schema: { hide: true }, handler: (request, reply) => reply.callNotFound() })
   }
   done()
 }
 
-/** The request of Node, with what Fastify makes of its own setting of which proxies are trusted. */
-function incoming ({ raw, originalUrl, protocol }) {
+/** Node's request, with what Fastify makes of its own setting of which proxies are trusted. */
+function readRequest ({ raw, originalUrl, protocol }) {
   const { headers, method, rawHeaders } = raw
   return { headers, method, rawHeaders, originalUrl, secure: /^https$/.test(protocol) }
 }

@@ -2,31 +2,30 @@
 
 // Hono.
 
-const { decide } = require('../decide.js')
-const { put } = require('../head.js')
-const { Source } = require('../source.js')
-const { Target, answered, dressed, read } = require('../web.js')
+const { decideRequest } = require('../decide/decide.js')
+const { PolicyProvider } = require('../policy/policy-provider.js')
+const { readWebRequest } = require('../request/web-request.js')
+const { appliedHeaders, appliedResponse, ownResponse } = require('../response/web-response.js')
 
 module.exports = function cors (options, settings) {
-  const source = new Source(options, settings, { seesUpgrades: true })
+  const provider = new PolicyProvider(options, settings, { seesUpgrades: true })
   return async function corsac (c, next) {
-    const { layer, answer, pieces, error } = await decide(source, read(c.req.raw, c.env?.incoming), c)
-    if (error !== null) {
-      // Hono's error handler answers with what is prepared here.
-      const headers = new Headers(c.res.headers)
-      put(new Target(headers), answer, pieces, layer)
-      for (const name of answer.names) c.header(name, headers.get(name) ?? undefined)
-      throw error
+    const decided = await decideRequest(provider, readWebRequest(c.req.raw, c.env?.incoming), c)
+    if (decided.error !== null) {
+      // The response of Hono's error handler gets the headers that are prepared here.
+      const headers = appliedHeaders(decided, c.res.headers)
+      for (const name of decided.template.names) c.header(name, headers.get(name) ?? undefined)
+      throw decided.error
     }
-    if (answer.responds) return replace(c, answered(answer, pieces, layer, c.res.headers))
+    if (decided.template.responds) return replaceResponse(c, ownResponse(decided, c.res.headers))
     await next()
-    const response = dressed(c.res, answer, pieces, layer)
-    if (response !== c.res) replace(c, response)
+    const response = appliedResponse(c.res, decided)
+    if (response !== c.res) replaceResponse(c, response)
   }
 }
 
 /** Hono copies the headers of the response before onto the next one, unless there is none. */
-function replace (c, response) {
+function replaceResponse (c, response) {
   c.res = undefined
   c.res = response
 }

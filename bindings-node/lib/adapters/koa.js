@@ -1,28 +1,28 @@
 'use strict'
 
-// Koa. The headers go on as Node writes the head, so they stay where Koa answers an error, for which it takes all
-// headers off.
+// Koa. The headers go on as Node writes the head, so they are there where Koa answers with an error as well, for which it
+// removes all headers.
 
-const { decide } = require('../decide.js')
-const { hold } = require('../head.js')
-const { Source } = require('../source.js')
+const { decideRequest } = require('../decide/decide.js')
+const { PolicyProvider } = require('../policy/policy-provider.js')
+const { applyOnHead } = require('../response/node-response.js')
 
-/** The request of Node: what is mounted changes its `url`, and Koa has its own setting of which proxies are trusted. */
-function incoming ({ req, originalUrl, secure }) {
+/** Node's request: mounting changes its `url`, and Koa has its own setting of which proxies are trusted. */
+function readRequest ({ req, originalUrl, secure }) {
   const { headers, method, rawHeaders } = req
   return { headers, method, rawHeaders, originalUrl: req.originalUrl ?? originalUrl, secure }
 }
 
 module.exports = function cors (options, settings) {
-  const source = new Source(options, settings)
+  const provider = new PolicyProvider(options, settings)
   return async function corsac (ctx, next) {
-    const { layer, answer, pieces, error } = await decide(source, ctx.req, ctx, incoming)
-    hold(ctx.res, answer, pieces, layer)
+    const { policy, template, fields, error } = await decideRequest(provider, ctx.req, ctx, readRequest)
+    applyOnHead(ctx.res, template, fields, policy.reports)
     if (error !== null) throw error
-    if (!answer.responds) return next()
-    ctx.status = answer.status
-    ctx.body = answer.body
-    // Koa makes a status of its own of an empty body.
-    ctx.status = answer.status
+    if (!template.responds) return next()
+    ctx.status = template.status
+    ctx.body = template.body
+    // An empty body makes Koa set another status.
+    ctx.status = template.status
   }
 }

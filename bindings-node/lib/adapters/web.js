@@ -2,18 +2,19 @@
 
 // Hosts that have the web's `Request` and `Response`: Next.js route handlers, Bun, Deno, workers.
 
-const { decide } = require('../decide.js')
-const { answered, dressed, read } = require('../web.js')
-const { Source } = require('../source.js')
+const { decideRequest } = require('../decide/decide.js')
+const { PolicyProvider } = require('../policy/policy-provider.js')
+const { readWebRequest } = require('../request/web-request.js')
+const { appliedResponse, ownResponse } = require('../response/web-response.js')
 
 module.exports = function cors (options, settings) {
-  const source = new Source(options, settings, { seesUpgrades: true })
+  const provider = new PolicyProvider(options, settings, { seesUpgrades: true })
   return function wrap (handler) {
     return async function corsac (request, ...rest) {
-      const { layer, answer, pieces, error } = await decide(source, read(request), request)
-      if (error !== null) throw error
-      if (answer.responds) return answered(answer, pieces, layer)
-      return dressed(await handler(request, ...rest), answer, pieces, layer)
+      const decided = await decideRequest(provider, readWebRequest(request), request)
+      if (decided.error !== null) throw decided.error
+      if (decided.template.responds) return ownResponse(decided)
+      return appliedResponse(await handler(request, ...rest), decided)
     }
   }
 }

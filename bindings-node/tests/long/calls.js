@@ -3,7 +3,7 @@
 // Calls into native code leave nothing behind: node --expose-gc tests/long/calls.js [calls, 10 million if left out]
 
 const { Policy } = require('corsac')
-const { parts } = require('../../lib/policy.js')
+const { internalsOf } = require('../../lib/policy/policy.js')
 
 const CALLS = Number(process.argv[2] ?? 10_000_000)
 const MOST = 8 << 20
@@ -12,8 +12,8 @@ const policy = new Policy({ allowOrigins: ['https://*.example.com', 'https://a.e
 const guarded = new Policy({
   allowOrigin: () => true, routes: [{ path: '/{a}', allowOrigins: ['https://a.example'] }], protection: { writes: 'reject' }, predicateCache: { size: 100, ttl: 60 }
 })
-const { decide, decidePreflight } = parts(policy).compiled
-const all = parts(guarded).compiled
+const { decide, decidePreflight } = internalsOf(policy).compiled
+const all = internalsOf(guarded).compiled
 
 /** @returns {number} bytes of the resident set, when all is collected */
 async function settled () {
@@ -29,7 +29,7 @@ function run (calls) {
     const origin = `https://x${i}.example.com`
     decide(origin)
     decidePreflight(origin, 'PUT', `x-${i}`, 'true')
-    all.judge('POST', 3, origin, `/a/${i}`, 'host', 'cross-site', 'x'.repeat(i % 600), 'key', 1)
+    all.decideProtected('POST', 3, origin, `/a/${i}`, 'host', 'cross-site', 'x'.repeat(i % 600), 'key', 1)
     all.decidePreflight(origin, 'PUT', undefined, undefined, `/${i}`, 2)
     try { decide(i) } catch {}
   }

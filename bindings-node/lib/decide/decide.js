@@ -1,0 +1,102 @@
+'use strict'
+
+// From the fields of a request to the template of its response, for every kind of host.
+
+const { ERROR_RESPONSE } = require('../policy/compiled-policy.js')
+const { mayBePreflight } = require('../request/request-headers.js')
+const { WITHOUT_ORIGIN, readFields } = require('../request/request-fields.js')
+const { templateAt } = require('../response/response-template.js')
+
+/**
+ * Decides with at most one call into the engine.
+ *
+ * @param {import('./middleware-policy.js').MiddlewarePolicy} policy
+ * @param {boolean} hasPreflightMethod whether the request has the method of preflights
+ * @param {import('../request/request-fields.js').CorsFields} fields not `WITHOUT_ORIGIN`
+ * @returns {number} the index of a template; negative where a predicate has to be asked
+ */
+function decide (policy, hasPreflightMethod, fields) {
+  if (!policy.readsCorsOnly) return decideWithAnswer(policy, hasPreflightMethod, fields)
+  return hasPreflightMethod
+    ? policy.decidePreflight(fields.origin, fields.requestMethod, fields.requestHeaders, fields.privateNetwork)
+    : policy.decide(fields.origin)
+}
+
+/**
+ * The same with a predicate's answer.
+ *
+ * @param {number} [predicateAnswer] one of `PREDICATE_ANSWERS`
+ */
+function decideWithAnswer (policy, hasPreflightMethod, fields, predicateAnswer) {
+  if (hasPreflightMethod) {
+    return policy.decidePreflight(fields.origin, fields.requestMethod, fields.requestHeaders, fields.privateNetwork, fields.path, predicateAnswer)
+  }
+  return policy.hasProtection ? decideProtected(policy.compiled, fields, predicateAnswer) : policy.decide(fields.origin, fields.path, predicateAnswer)
+}
+
+/** The same where protection may refuse the request. */
+function decideProtected ({ decideProtected }, fields, predicateAnswer) {
+  return decideProtected(fields.method, fields.flags, fields.origin, fields.path, fields.host, fields.site, fields.upgrade, fields.key, predicateAnswer)
+}
+
+/**
+ * Asks the predicate about the request's origin.
+ *
+ * @param {number} index what `decide` returned
+ * @param {unknown} hostRequest the request as the host's applications know it
+ * @param {(error: unknown, template: import('../response/response-template.js').ResponseTemplate) => void} done where there is
+ *   an error, the template is that of the host's error response
+ */
+function askPredicate (policy, index, hasPreflightMethod, fields, hostRequest, done) {
+  policy.predicates.ask(index, fields.origin, hostRequest, policy.timeout, (error, predicateAnswer) => {
+    const templateIndex = decideWithAnswer(policy, hasPreflightMethod, fields, error === null ? predicateAnswer : predicateAnswer | ERROR_RESPONSE)
+    const template = templateAt(policy.compiled, templateIndex)
+    if (error !== null && template.responds) {
+      // The request is refused whatever the predicate would have answered, and no error handler runs.
+      policy.reports.predicateFailed(error)
+      error = null
+    }
+    done(error, template)
+  })
+}
+
+/**
+ * @typedef {object} Decided
+ * @property {import('./middleware-policy.js').MiddlewarePolicy} policy
+ * @property {import('../response/response-template.js').ResponseTemplate} template
+ * @property {import('../request/request-fields.js').CorsFields} fields
+ * @property {unknown} error why a predicate failed, null if none did
+ */
+
+/**
+ * All steps, for hosts that wait for promises.
+ *
+ * @param {import('../policy/policy-provider.js').PolicyProvider} provider
+ * @param {import('../request/request-fields.js').IncomingRequest} incoming
+ * @param {unknown} hostRequest the request as the host's applications know it
+ * @param {(hostRequest: any) => import('../request/request-fields.js').IncomingRequest} [readAll] reads the request where more
+ *   than the headers of CORS matters
+ * @returns {Promise<Decided>} rejected where there is no policy
+ */
+function decideRequest (provider, incoming, hostRequest, readAll) {
+  return new Promise((resolve, reject) => {
+    provider.policyFor(hostRequest, (error, policy) => {
+      if (policy === undefined) return reject(error)
+      const unattached = policy.upgrades?.unattachedError(incoming, policy.reports)
+      if (unattached !== undefined) return reject(unattached)
+      const request = policy.readsCorsOnly || readAll === undefined ? incoming : readAll(hostRequest)
+      const hasPreflightMethod = mayBePreflight(request)
+      const fields = readFields(policy, request, hasPreflightMethod)
+      const done = (error, template) => {
+        policy.reports.decision(template, fields, request, hostRequest)
+        resolve({ policy, template, fields, error })
+      }
+      if (fields === WITHOUT_ORIGIN) return done(null, hasPreflightMethod ? policy.preflightWithoutOrigin : policy.withoutOrigin)
+      const index = decide(policy, hasPreflightMethod, fields)
+      if (index < 0) askPredicate(policy, index, hasPreflightMethod, fields, hostRequest, done)
+      else done(null, templateAt(policy.compiled, index))
+    })
+  })
+}
+
+module.exports = { askPredicate, decide, decideProtected, decideRequest, decideWithAnswer }

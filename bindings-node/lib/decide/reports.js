@@ -1,0 +1,66 @@
+'use strict'
+
+// What a middleware tells of its decisions: to `onDecision`, to the debug log, and by process warnings.
+
+const { debug, warn } = require('../runtime.js')
+const { notify } = require('./observer.js')
+const { printable, printableLines, thrownText } = require('./printable.js')
+
+class Reports {
+  #onDecision
+  #warned = new Set()
+  #observerFailed = (message) => this.warnOnce('onDecision', 'CORSAC_HOOK', message)
+
+  /** @param {Function} [onDecision] */
+  constructor (onDecision) {
+    this.#onDecision = onDecision
+    /** Whether every decision is reported, and not only refusals that `reportOnly` lets pass. */
+    this.reportsAll = onDecision !== undefined || debug.enabled
+  }
+
+  /** Reports a decision. `hostRequest` is the request as the host's applications know it. */
+  decision ({ action, reason, help, reported, reportedHelp }, { origin = null }, { method, originalUrl, url }, hostRequest) {
+    const onDecision = this.#onDecision
+    if (reported !== null && onDecision === undefined) {
+      // Who asks for reports wants to see them.
+      this.warnOnce('reported', 'CORSAC_REPORTED', `${reported} would refuse ${requestText(method, originalUrl ?? url, origin)}`,
+        `${reportedHelp}\nonly the first is told: give \`onDecision\` to hear of all`)
+    }
+    if (!this.reportsAll) return
+    if (debug.enabled) {
+      const reasons = [[reason, help], [reported && `${reported} (reported only)`, reportedHelp]].filter(([text]) => text)
+      // What the client sent comes after the decision, so that it cannot imitate one.
+      const helps = reasons.filter(([, help]) => help).map(([, help]) => `; help: ${help}`).join('')
+      debug('%s, %s: %s%s', action, reasons.map(([text]) => text).join(', '), requestText(method, originalUrl ?? url, origin), helps)
+    }
+    if (onDecision !== undefined) {
+      notify('onDecision', onDecision, { action, reason, reported, origin, method, request: hostRequest }, this.#observerFailed)
+    }
+  }
+
+  /** Warns once that a predicate failed, where no error handler can be given the error. */
+  predicateFailed (error) {
+    this.warnOnce('predicate', 'CORSAC_PREDICATE', `the function that is asked about origins failed: ${printableLines(thrownText(error?.stack ?? error))}`)
+  }
+
+  /** Warns once of each header whose value of the application was replaced by another. */
+  headerReplaced (name) {
+    this.warnOnce(name, 'CORSAC_HEADER_REPLACED', `the application's own \`${name}\` was replaced by the policy's`,
+      'for other settings on some paths give the policy `routes`; ' +
+      'to leave the application\'s headers on set keepAppHeaders: true')
+  }
+
+  /** Warns of each subject the first time only. */
+  warnOnce (subject, code, message, detail) {
+    if (this.#warned.has(subject)) return
+    this.#warned.add(subject)
+    warn(message, { code, detail })
+  }
+}
+
+/** A request, as it stands in a log. */
+function requestText (method, path, origin) {
+  return `${printable(method)} ${printable(path)} from ${origin === null ? 'no origin' : `\`${printable(origin)}\``}`
+}
+
+module.exports = { Reports }

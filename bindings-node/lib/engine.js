@@ -1,0 +1,58 @@
+'use strict'
+
+// The engine, as the rest of this package calls it. This file alone loads the native addon: an engine in WebAssembly with the
+// same exports can take its place.
+
+const { load } = require('./native-addon.js')
+
+const addon = load()
+
+/**
+ * A policy as the engine compiled it, in the engine's own encoding. `policy/compiled-policy.js` gives its members names.
+ *
+ * @typedef {object} EnginePolicy
+ * @property {string} [error] JSON that says why there is no policy; the other members are there if it is not
+ * @property {string} facts JSON
+ * @property {(index: number) => string} template one template, as JSON
+ * @property {Function} decide
+ * @property {Function} decidePreflight
+ * @property {Function} decideProtected
+ * @property {Function} evaluate
+ * @property {() => void} forgetAnswers
+ */
+
+/**
+ * @param {'options' | 'middleware-options' | 'request-options' | 'json' | 'toml'} format how `text` is written; the first three
+ *   are encoded by `policy/options-encoder.js`, and say for what the options are given
+ * @param {string | Uint8Array} text
+ * @param {boolean} hasPredicate whether there is a function to ask that the text does not mention
+ * @param {{ size: number, ttl: number }} [cache] of the answers of functions
+ * @returns {EnginePolicy}
+ */
+function compile (format, text, hasPredicate, cache) {
+  return addon.compile(format, Buffer.from(text), hasPredicate, cache?.size, cache?.ttl)
+}
+
+/**
+ * What the engine knows of CORS that this package has to know as well.
+ *
+ * @type {{
+ *   methodOfPreflights: string,
+ *   requestHeaders: Record<'origin' | 'requestMethod' | 'requestHeaders' | 'privateNetwork' | 'host' | 'secFetchSite' | 'upgrade' |
+ *     'secWebSocketKey', string[]>,
+ *   limits: { quotedCharacters: number, watchInterval: number }
+ * }} `requestHeaders` has the names under which each field of a request comes, the first that is there counts;
+ *   `watchInterval` is in milliseconds
+ */
+const facts = JSON.parse(addon.facts())
+
+module.exports = {
+  compile,
+  facts,
+  /** A policy file that the engine opens, reads and checks for changes: `new PolicyFile(path, hasPredicate, size, ttl)`. */
+  PolicyFile: addon.PolicyFile,
+  /** A text as it may stand in a log or a message: characters that a terminal does not show are escaped, a long text is cut. */
+  printable: addon.printable,
+  /** Whether a protocol that a client asks to switch to is WebSocket. */
+  isWebSocket: addon.isWebSocket
+}

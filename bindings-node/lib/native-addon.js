@@ -1,0 +1,52 @@
+'use strict'
+
+// Finds and loads the native addon: a file in this package, or else the package of the platform.
+
+const path = require('node:path')
+const { version } = require('../package.json')
+
+/** The targets that may run on a platform, in the order tried. Which C library Linux has shows in which of the two loads. */
+function targets (platform, arch) {
+  const base = `${platform}-${arch}`
+  switch (platform) {
+    case 'linux': return arch === 'arm' ? [`${base}-gnueabihf`] : [`${base}-gnu`, `${base}-musl`]
+    case 'win32': return [`${base}-msvc`]
+    default: return [base]
+  }
+}
+
+/** @param {(id: string) => unknown} load `require`, or a test's substitute */
+function find (load, platform, arch) {
+  const names = targets(platform, arch)
+  const causes = []
+  for (const name of names) {
+    for (const id of [path.join(__dirname, '..', `corsac.${name}.node`), `@corsac/${name}`]) {
+      try {
+        return checked(load(id), id)
+      } catch (error) {
+        // That an addon is missing is expected; that one is there and does not load is worth telling.
+        if (error.code !== 'MODULE_NOT_FOUND' || !String(error.message).includes(id)) causes.push(error)
+      }
+    }
+  }
+  throw failure(names, `${platform}-${arch}`, causes)
+}
+
+function checked (addon, id) {
+  const found = addon.version()
+  if (found !== version) throw new Error(`corsac: ${id} is of version ${found}, the package of ${version}`)
+  return addon
+}
+
+function failure (names, platform, causes) {
+  const help = causes.length > 0
+    ? causes.map((cause) => cause.message).join('; ')
+    : `install ${names.map((name) => `@corsac/${name}`).join(' or ')} (npm leaves it out with --omit=optional, or ` +
+      'where a lockfile was made on another platform: delete node_modules and package-lock.json and install anew), ' +
+      'or build it: cargo build --release -p corsac-node'
+  const error = new Error(`corsac: no native addon for ${platform}: ${help}`, { cause: causes[0] })
+  error.code = 'ERR_CORSAC_NATIVE'
+  return error
+}
+
+module.exports = { find, load: () => find(require, process.platform, process.arch) }

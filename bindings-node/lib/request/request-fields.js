@@ -1,0 +1,117 @@
+'use strict'
+
+// The fields of a request that a policy decides by.
+
+const { REQUEST_FLAGS } = require('../policy/compiled-policy.js')
+const { HOST, ORIGIN, PRIVATE_NETWORK, REQUEST_HEADERS, REQUEST_METHOD, SEC_FETCH_SITE, SEC_WEBSOCKET_KEY, UPGRADE } = require('./request-headers.js')
+
+/** The fields that decide where only the headers of CORS matter, and those that a response may repeat. */
+class CorsFields {
+  constructor (origin, requestMethod, requestHeaders, privateNetwork) {
+    this.origin = origin
+    this.requestMethod = requestMethod
+    this.requestHeaders = requestHeaders
+    this.privateNetwork = privateNetwork
+  }
+}
+
+/** The fields that decide where the path matters as well, or what else tells who sent the request. */
+class AllFields extends CorsFields {
+  constructor (cors, path, method, flags, host, site, upgrade, key) {
+    super(cors.origin, cors.requestMethod, cors.requestHeaders, cors.privateNetwork)
+    this.path = path
+    this.method = method
+    this.flags = flags
+    this.host = host
+    this.site = site
+    this.upgrade = upgrade
+    this.key = key
+  }
+}
+
+/** The fields of every request without `Origin` where only the headers of CORS matter: no response repeats any of them. */
+const WITHOUT_ORIGIN = new CorsFields(undefined, undefined, undefined, undefined)
+
+/**
+ * A request as Node has it, as far as it is read.
+ *
+ * @typedef {object} IncomingRequest
+ * @property {string} method
+ * @property {string} [url]
+ * @property {string} [originalUrl] the target as it was sent: frameworks cut the path that they mount at off `url`
+ * @property {Record<string, string | string[] | undefined>} headers
+ * @property {string[]} [rawHeaders]
+ * @property {boolean} [secure] what the framework says, by its own setting of which proxies are trusted
+ * @property {{ encrypted?: boolean }} [socket]
+ */
+
+/**
+ * @param {import('../decide/middleware-policy.js').MiddlewarePolicy} policy
+ * @param {IncomingRequest} request
+ * @param {boolean} hasPreflightMethod whether it has the method of preflights
+ * @returns {CorsFields} `WITHOUT_ORIGIN` where the decision is always the same
+ */
+function readFields (policy, request, hasPreflightMethod) {
+  const cors = readCorsFields(request.headers, hasPreflightMethod)
+  return policy.readsCorsOnly ? cors : readMoreFields(policy, request, cors)
+}
+
+function readMoreFields (policy, request, cors) {
+  const path = request.originalUrl ?? request.url
+  return policy.hasProtection ? readAllFields(request, path, cors, 0) : new AllFields(cors, path)
+}
+
+/** The fields of a WebSocket handshake. */
+function readHandshakeFields (request) {
+  return readAllFields(request, request.originalUrl ?? request.url, readCorsFields(request.headers, false), REQUEST_FLAGS.WEBSOCKET)
+}
+
+function readCorsFields (headers, hasPreflightMethod) {
+  const origin = joined(headers[ORIGIN])
+  if (origin === undefined) return WITHOUT_ORIGIN
+  if (!hasPreflightMethod) return new CorsFields(origin, undefined, undefined, undefined)
+  return new CorsFields(origin, joined(headers[REQUEST_METHOD]), joined(headers[REQUEST_HEADERS]), joined(headers[PRIVATE_NETWORK]))
+}
+
+function readAllFields (request, path, cors, flags) {
+  const { headers, method, rawHeaders } = request
+  return new AllFields(
+    cors,
+    path,
+    method,
+    isSecure(request) ? flags | REQUEST_FLAGS.SECURE : flags,
+    readHost(headers, rawHeaders),
+    joined(headers[SEC_FETCH_SITE]),
+    joined(headers[UPGRADE]),
+    joined(headers[SEC_WEBSOCKET_KEY])
+  )
+}
+
+/** Whether the connection is known to be TLS. */
+function isSecure (request) {
+  try {
+    return request.secure === true || request.socket?.encrypted === true
+  } catch {
+    // HTTP/2, where the session has ended meanwhile.
+    return false
+  }
+}
+
+/** The lines of the first header in `HOST` that is there. Of several lines Node keeps the first alone in `headers`. */
+function readHost (headers, rawHeaders) {
+  const name = HOST.find((name) => headers[name] !== undefined)
+  if (name === undefined) return undefined
+  const lines = []
+  for (let i = 0; i < (rawHeaders?.length ?? 0); i += 2) {
+    if (rawHeaders[i].length === name.length && rawHeaders[i].toLowerCase() === name) lines.push(rawHeaders[i + 1])
+  }
+  return joined(lines.length > 0 ? lines : headers[name])
+}
+
+/** A header's value, its lines joined where a host gives them separately. */
+function joined (value) {
+  if (typeof value === 'string' || value === undefined) return value
+  return Array.isArray(value) ? value.join(', ') : String(value)
+}
+
+module.exports = { CorsFields, WITHOUT_ORIGIN, isSecure, readFields, readHandshakeFields }

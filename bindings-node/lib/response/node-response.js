@@ -1,0 +1,134 @@
+'use strict'
+
+// Applies decisions to Node's responses as the head is written: everything that the application has set is known by then, so
+// `Vary` can be merged, and the headers that corsac owns can be replaced.
+
+const { ServerResponse } = require('node:http')
+const { applyTemplate } = require('./apply.js')
+const { headerObject } = require('./response-template.js')
+
+/** Where a response keeps the decision that goes on with its head. */
+const PENDING = Symbol('corsac.pendingDecision')
+const nativeWriteHead = ServerResponse.prototype.writeHead
+
+class PendingDecision {
+  /**
+   * @param {import('./response-template.js').ResponseTemplate} template
+   * @param {import('../request/request-fields.js').CorsFields} fields
+   * @param {import('../decide/reports.js').Reports} reports
+   * @param {Function} writeHead the response's own
+   */
+  constructor (template, fields, reports, writeHead) {
+    this.template = template
+    this.fields = fields
+    this.reports = reports
+    this.writeHead = writeHead
+  }
+}
+
+/** @implements {import('./apply.js').ResponseHeaders} */
+class NodeHeaders {
+  #response
+
+  constructor (response) {
+    this.#response = response
+  }
+
+  // Not every response has all of Node's methods: those of tests have few.
+  get (name) {
+    const value = this.#response.getHeader?.(name)
+    if (value === undefined || typeof value === 'string') return value
+    return Array.isArray(value) ? value.map(String) : String(value)
+  }
+
+  set (name, value) {
+    this.#response.setHeader(name, value)
+  }
+
+  append (name, value) {
+    appendHeader(this.#response, name, value)
+  }
+
+  remove (name) {
+    this.#response.removeHeader?.(name)
+  }
+}
+
+/**
+ * Applies a decision when the response's head is written. Where several middlewares run for one request, the last of them
+ * decides, which is the one closest to the application.
+ */
+function applyOnHead (response, template, fields, reports) {
+  const pending = response[PENDING]
+  if (pending !== undefined) {
+    pending.template = template
+    pending.fields = fields
+    pending.reports = reports
+  } else if (typeof response.writeHead === 'function') {
+    response[PENDING] = new PendingDecision(template, fields, reports, response.writeHead)
+    response.writeHead = writeHead
+  } else {
+    applyTemplate(template, fields, new NodeHeaders(response), reports)
+  }
+}
+
+/** Replaces a response's own `writeHead`; one function for all responses. */
+function writeHead (status, message, headers) {
+  const pending = this[PENDING]
+  if (pending === undefined || this.headersSent) return (pending?.writeHead ?? nativeWriteHead).apply(this, arguments)
+  const { template, fields } = pending
+  const given = headers ?? (typeof message === 'string' ? undefined : message)
+  if (given !== undefined && given !== null) {
+    if (!setGivenHeaders(this, given)) return pending.writeHead.apply(this, arguments)
+  } else if (pending.writeHead === nativeWriteHead && !hasAny(this, template.names)) {
+    // There is nothing to merge or replace, which is the common case: handing all headers over at once costs less than
+    // applying them one by one.
+    const object = headerObject(template, fields)
+    return nativeWriteHead.call(this, status, typeof message === 'string' ? message : object, object)
+  }
+  applyTemplate(template, fields, new NodeHeaders(this), pending.reports)
+  return typeof message === 'string' ? pending.writeHead.call(this, status, message) : pending.writeHead.call(this, status)
+}
+
+/**
+ * Whether a response has a header of one of these names. Asking for each of them would cost more than looking at those that
+ * are there, of which most responses have few.
+ *
+ * @param {Set<string>} names
+ */
+function hasAny (response, names) {
+  const present = response.getHeaderNames()
+  for (let i = 0; i < present.length; i++) {
+    if (names.has(present[i])) return true
+  }
+  return false
+}
+
+/**
+ * Sets the headers that an application gave to `writeHead`, as Node itself does where headers were set before.
+ *
+ * @returns {boolean} false where Node refuses them with an error of its own
+ */
+function setGivenHeaders (response, headers) {
+  if (Array.isArray(headers)) {
+    const flat = Array.isArray(headers[0]) ? headers.flatMap((pair) => [pair[0], pair[1]]) : headers
+    if (flat.length % 2 !== 0) return false
+    for (let i = 0; i < flat.length; i += 2) response.removeHeader(flat[i])
+    for (let i = 0; i < flat.length; i += 2) appendHeader(response, flat[i], flat[i + 1])
+    return true
+  }
+  if (typeof headers !== 'object') return false
+  for (const name of Object.keys(headers)) {
+    if (name) response.setHeader(name, headers[name])
+  }
+  return true
+}
+
+/** As Node's own `appendHeader`, which not every response has. */
+function appendHeader (response, name, value) {
+  const before = response.getHeader(name)
+  if (before === undefined) response.setHeader(name, value)
+  else response.setHeader(name, [before, value].flat())
+}
+
+module.exports = { applyOnHead }

@@ -1,0 +1,100 @@
+'use strict'
+
+// A policy's responses as hosts take them. Each is prepared once, when it is needed for the first time.
+
+const { REPEATED_FIELDS } = require('../policy/compiled-policy.js')
+
+/**
+ * One response of a policy, ready to be applied.
+ *
+ * @typedef {object} ResponseTemplate
+ * @property {'continue' | 'respond'} action
+ * @property {boolean} responds whether the application does not run
+ * @property {number | null} status
+ * @property {string} reason
+ * @property {string} help what to change if the refusal was not meant
+ * @property {string | null} reported the refusal that is only reported
+ * @property {string} reportedHelp
+ * @property {boolean} isReadable whether the reason lets the page read the response
+ * @property {string} body
+ * @property {TemplateHeader[]} headers in the order in which they are sent, each name once
+ * @property {string[]} removed the application's headers that are removed and not set again
+ * @property {Set<string>} names all names in `headers` and `removed`
+ * @property {Record<string, TemplateHeader['value']>} headerObject the headers as an object, for responses without any of `names`
+ * @property {TemplateHeader[]} repeating the headers that repeat a field of the request
+ */
+
+/**
+ * @typedef {object} TemplateHeader
+ * @property {string} name
+ * @property {string | number | (string | number)[]} value a number is one of `REPEATED_FIELDS`, a list consists of several lines
+ * @property {'set' | 'merge' | 'default'} op
+ */
+
+/**
+ * @param {import('../policy/compiled-policy.js').Template} template
+ * @returns {ResponseTemplate}
+ */
+function prepared (template) {
+  const headers = []
+  for (const [name, value, op] of template.headers) {
+    const last = headers.at(-1)
+    if (op === 'add' && last?.name === name) last.value = [last.value, value].flat()
+    else headers.push({ name, value, op })
+  }
+  return {
+    ...template,
+    headers,
+    names: new Set([...headers.map(({ name }) => name), ...template.removed]),
+    headerObject: Object.fromEntries(headers.map(({ name, value }) => [name, value])),
+    repeating: headers.filter(({ value }) => typeof value !== 'string')
+  }
+}
+
+/**
+ * The template of an index that the engine returned.
+ *
+ * @param {import('../policy/compiled-policy.js').CompiledPolicy} compiled
+ * @returns {ResponseTemplate}
+ */
+function templateAt (compiled, index) {
+  return compiled.responseTemplates[index] ?? (compiled.responseTemplates[index] = prepared(compiled.template(index)))
+}
+
+/**
+ * The value of a header in the response to one request.
+ *
+ * @param {TemplateHeader['value']} value
+ * @param {import('../request/request-fields.js').CorsFields} fields
+ * @returns {string | string[]}
+ */
+function headerValue (value, fields) {
+  if (typeof value === 'string') return value
+  if (typeof value === 'number') return repeatedField(fields, value)
+  return value.map((line) => headerValue(line, fields))
+}
+
+function repeatedField (fields, number) {
+  switch (number) {
+    case REPEATED_FIELDS.ORIGIN: return fields.origin
+    case REPEATED_FIELDS.REQUEST_METHOD: return fields.requestMethod
+    default: return fields.requestHeaders
+  }
+}
+
+/**
+ * All headers of the response to one request.
+ *
+ * @param {ResponseTemplate} template
+ * @param {import('../request/request-fields.js').CorsFields} fields
+ * @returns {Record<string, string | string[]>} may be shared between requests: not to be changed
+ */
+function headerObject (template, fields) {
+  const { repeating } = template
+  if (repeating.length === 0) return template.headerObject
+  const copy = { ...template.headerObject }
+  for (let i = 0; i < repeating.length; i++) copy[repeating[i].name] = headerValue(repeating[i].value, fields)
+  return copy
+}
+
+module.exports = { headerObject, headerValue, templateAt }

@@ -1,0 +1,15 @@
+'use strict'
+
+// What this package uses of Node wherever it runs, so that another runtime has to offer no more. Servers and files are apart.
+
+const { debuglog, types } = require('node:util')
+
+/** Writes a line where `NODE_DEBUG` names corsac. */
+const debug = debuglog('corsac')
+
+/** @param {{ code: string, detail?: string }} more */
+function warn (message, more) {
+  process.emitWarning(message, { type: 'CorsacWarning', ...more })
+}
+
+module.exports = { debug, types, warn }

@@ -1,0 +1,31 @@
+'use strict'
+
+// Refuses a WebSocket handshake on the connection itself.
+
+const { STATUS_CODES } = require('node:http')
+const { headerObject, headerValue } = require('../response/response-template.js')
+
+/** Milliseconds that a client has to read why it was refused. */
+const LINGER = 1000
+
+function refuseOnSocket (socket, template, fields) {
+  const { body, headers, status } = template
+  const lines = headers.flatMap(({ name, value }) => [headerValue(value, fields)].flat().map((line) => `${name}: ${line}`))
+  socket.end([
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines, `Content-Length: ${Buffer.byteLength(body)}`, 'Connection: close', '', body
+  ].join('\r\n'))
+  // What else the client sends is read, since closing would discard the response; but only for a while.
+  socket.resume()
+  const timer = setTimeout(() => socket.destroy(), LINGER)
+  socket.on('end', () => socket.destroy())
+  socket.on('close', () => clearTimeout(timer))
+}
+
+/** The same in HTTP/2. */
+function refuseOnStream (stream, template, fields) {
+  if (stream.destroyed) return
+  stream.respond({ ':status': template.status, ...headerObject(template, fields) })
+  stream.end(template.body)
+}
+
+module.exports = { refuseOnSocket, refuseOnStream }

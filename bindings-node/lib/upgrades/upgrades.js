@@ -1,0 +1,115 @@
+'use strict'
+
+// Judges WebSocket handshakes by a policy: those of the servers that it is attached to, and those that an application submits.
+
+const { decideProtected } = require('../decide/decide.js')
+const { MiddlewarePolicy } = require('../decide/middleware-policy.js')
+const { TIMEOUT, checkedSettings } = require('../policy/middleware-settings.js')
+const { readHandshakeFields } = require('../request/request-fields.js')
+const { templateAt } = require('../response/response-template.js')
+const { missingAttachError, otherServerError, unprotectedError } = require('./errors.js')
+const { emitsHandshakes, interceptHandshakes, serverOf } = require('./server-events.js')
+
+/** How the handshakes of one policy, or of whichever policy a reloadable has in force, are judged. */
+class Upgrades {
+  #inForce
+  #isReloadable
+  #servers = new WeakSet()
+  #isAttached = false
+  #needsAttach = false
+  #verifying
+
+  /**
+   * @param {() => { compiled: import('../policy/compiled-policy.js').CompiledPolicy,
+   *   predicates?: import('../decide/predicates.js').Predicates }} inForce the policy that is in force
+   */
+  constructor (inForce, isReloadable = false) {
+    this.#inForce = inForce
+    this.#isReloadable = isReloadable
+  }
+
+  /** From now on it is an error if the policy refuses handshakes that nobody submits to it. */
+  requireAttach () {
+    this.#needsAttach = true
+    this.checkAttached(this.#inForce())
+  }
+
+  /** The same for a policy that is to be put in force. */
+  checkAttached ({ compiled }) {
+    if (this.#needsAttach && !this.#isAttached && compiled.guardsWebSockets) throw missingAttachError()
+  }
+
+  /**
+   * The error of a request whose server does not submit its handshakes to the policy.
+   *
+   * @param {import('../decide/reports.js').Reports} reports
+   */
+  unattachedError (request, reports) {
+    const server = serverOf(request)
+    if (server === undefined || this.#servers.has(server)) return undefined
+    if (emitsHandshakes(server)) return otherServerError()
+    // In HTTP/2 this is known once the client has acknowledged the setting: only some requests would get an error.
+    if (request.stream?.session?.localSettings?.enableConnectProtocol === true) {
+      reports.warnOnce('elsewhere', 'CORSAC_WEBSOCKETS_ELSEWHERE', otherServerError().message)
+    }
+    return undefined
+  }
+
+  attach (server, settings = {}) {
+    if (typeof server?.emit !== 'function') throw new TypeError('corsac: `attach` takes a server: `policy.attach(http.createServer(app))`')
+    if (!this.#isReloadable && !this.#inForce().compiled.guardsWebSockets) throw unprotectedError()
+    const policyNow = this.#policies(checkedSettings(settings))
+    if (!this.#servers.has(server)) interceptHandshakes(server, (request, done) => { judge(policyNow(), request, done) })
+    this.#servers.add(server)
+    this.#isAttached = true
+    return server
+  }
+
+  verify (request, callback) {
+    if (typeof request?.headers !== 'object') throw new TypeError('corsac: `verifyUpgrade` takes the request: `policy.verifyUpgrade(request)`')
+    this.#verifying ??= this.#policies({ timeout: TIMEOUT })
+    const policy = this.#verifying()
+    if (!policy.compiled.guardsWebSockets && !this.#isReloadable) {
+      policy.reports.warnOnce('off', 'CORSAC_WEBSOCKETS_OFF', unprotectedError().message)
+    }
+    let allowed
+    const giveUp = judge(policy, request, (template) => {
+      allowed = !template.responds
+      callback?.(null, allowed)
+    })
+    if (callback !== undefined) return
+    if (allowed !== undefined) return allowed
+    giveUp()
+    policy.reports.warnOnce('later', 'CORSAC_ANSWERS_LATER', 'a handshake was refused, as the function that is asked about its origin answers later',
+      'write `policy.verifyUpgrade(request, (error, allowed) => …)`')
+    return false
+  }
+
+  /** @returns {() => MiddlewarePolicy} the policy that is in force, with these settings */
+  #policies (settings) {
+    let policy
+    return () => {
+      const { compiled, predicates } = this.#inForce()
+      if (policy?.compiled !== compiled) policy = new MiddlewarePolicy(compiled, settings, predicates)
+      return policy
+    }
+  }
+}
+
+/** @returns {(() => void) | undefined} gives up a predicate that has not answered yet */
+function judge (policy, request, done) {
+  const fields = readHandshakeFields(request)
+  const finish = (index) => {
+    const template = templateAt(policy.compiled, index)
+    policy.reports.decision(template, fields, request, request)
+    done(template, fields)
+  }
+  const index = decideProtected(policy.compiled, fields)
+  if (index >= 0) return finish(index)
+  return policy.predicates.ask(index, fields.origin, request, policy.timeout, (error, predicateAnswer) => {
+    if (error !== null) policy.reports.predicateFailed(error)
+    finish(decideProtected(policy.compiled, fields, predicateAnswer))
+  })
+}
+
+module.exports = { Upgrades }

@@ -1,0 +1,121 @@
+//! A policy with what the addon keeps beside it.
+
+use corsac::binding::limits::ORIGIN_BYTES;
+use corsac::binding::{AnswerCache, Needs};
+use corsac::{Decision, Evaluation, Pending, Policy, PredicateAnswer, Request};
+use napi::bindgen_prelude::{Error, Result, Status};
+use std::time::Duration;
+
+/// A policy as JavaScript holds it.
+pub(crate) struct CompiledPolicy {
+    pub(crate) policy: Policy,
+    pub(crate) needs: Needs,
+    /// What the functions of JavaScript answered.
+    cache: Option<AnswerCache>,
+}
+
+/// How many answers are remembered, and for how many seconds, as JavaScript gives it.
+pub(crate) type CacheBounds = Option<(u32, f64)>;
+
+/// A decision, or a question that has to be asked first.
+pub(crate) enum Outcome<'a> {
+    Decided(Decision<'a>),
+    Ask(Pending<'a>),
+}
+
+/// What came of asking a function of JavaScript.
+#[derive(Clone, Copy)]
+pub(crate) struct FunctionAnswer {
+    pub(crate) answer: PredicateAnswer,
+    /// It was asked before everything was forgotten, so its answer is not remembered.
+    pub(crate) is_stale: bool,
+    /// It failed, and the host answers the request with its own error response.
+    pub(crate) is_error_response: bool,
+}
+
+impl CompiledPolicy {
+    pub(crate) fn new(policy: Policy, cache: CacheBounds) -> Result<Self> {
+        let needs = policy.needs();
+        Ok(CompiledPolicy { policy, needs, cache: new_cache(cache)? })
+    }
+
+    /// Decides. `answer` reads what came of asking JavaScript's function, if it was asked; it is called where that matters.
+    #[inline]
+    pub(crate) fn decide<'a, E>(
+        &'a self,
+        request: &Request<'a>,
+        answer: impl FnOnce() -> std::result::Result<Option<FunctionAnswer>, E>,
+    ) -> std::result::Result<Outcome<'a>, E> {
+        match self.policy.evaluate(request) {
+            Evaluation::Decided(decision) => Ok(Outcome::Decided(decision)),
+            Evaluation::Ask(pending) => Ok(self.resolve(pending, answer()?)),
+        }
+    }
+
+    /// A function of its own, so that its stack frame is not set up where nothing has to be asked.
+    #[cold]
+    #[inline(never)]
+    fn resolve<'a>(&'a self, pending: Pending<'a>, answer: Option<FunctionAnswer>) -> Outcome<'a> {
+        match answer {
+            Some(FunctionAnswer { is_error_response: true, .. }) => Outcome::Decided(pending.resolve_error_response()),
+            Some(FunctionAnswer { answer, is_stale, .. }) => {
+                if let (Some(cache), Some(key), false) = (&self.cache, Key::of(&pending).bytes(), is_stale) {
+                    cache.remember(cache.era(), key, answer);
+                }
+                Outcome::Decided(pending.resolve(answer))
+            }
+            None => match self.remembered(&pending) {
+                Some(answer) => Outcome::Decided(pending.resolve(answer)),
+                None => Outcome::Ask(pending),
+            },
+        }
+    }
+
+    pub(crate) fn forget_answers(&self) {
+        if let Some(cache) = &self.cache {
+            cache.clear();
+        }
+    }
+
+    fn remembered(&self, pending: &Pending<'_>) -> Option<PredicateAnswer> {
+        self.cache.as_ref()?.get(Key::of(pending).bytes()?)
+    }
+}
+
+/// Checks the bounds, which are the engine's.
+pub(crate) fn new_cache(bounds: CacheBounds) -> Result<Option<AnswerCache>> {
+    let Some((size, seconds)) = bounds else { return Ok(None) };
+    let time = Duration::try_from_secs_f64(seconds).unwrap_or(Duration::ZERO);
+    let cache = AnswerCache::new(size as usize, time);
+    cache.map(Some).map_err(|error| Error::new(Status::InvalidArg, format!("corsac: {error}")))
+}
+
+/// The number of a route, and the longest origin that a function is asked about.
+const LONGEST_KEY: usize = size_of::<u32>() + ORIGIN_BYTES;
+
+/// Under what an answer is remembered: the origin, and which function answered.
+struct Key {
+    bytes: [u8; LONGEST_KEY],
+    length: Option<usize>,
+}
+
+impl Key {
+    fn of(pending: &Pending<'_>) -> Self {
+        let mut key = Key { bytes: [0; LONGEST_KEY], length: None };
+        let route = pending.route().map_or(0, |route| route.saturating_add(1)).to_be_bytes();
+        let origin = pending.origin();
+        let length = route.len() + origin.len();
+        if let Some((first, rest)) = key.bytes.split_at_mut_checked(route.len())
+            && let Some(rest) = rest.get_mut(..origin.len())
+        {
+            first.copy_from_slice(&route);
+            rest.copy_from_slice(origin);
+            key.length = Some(length);
+        }
+        key
+    }
+
+    fn bytes(&self) -> Option<&[u8]> {
+        self.bytes.get(..self.length?)
+    }
+}

@@ -1,0 +1,29 @@
+'use strict'
+
+// Which files of the package may use what, so that another engine, or another runtime, can take the place of Node's.
+
+const assert = require('node:assert/strict')
+const fs = require('node:fs')
+const path = require('node:path')
+const test = require('node:test')
+
+const LIB = path.join(__dirname, '..', 'lib')
+const FILES = fs.readdirSync(LIB, { recursive: true }).filter((name) => name.endsWith('.js')).map((name) => name.replaceAll(path.sep, '/'))
+const required = (file) => [...fs.readFileSync(path.join(LIB, file), 'utf8').matchAll(/require\('([^']+)'\)/g)].map(([, id]) => id)
+const filesThatRequire = (wanted) => FILES.filter((file) => required(file).some((id) => wanted(id, file))).sort()
+
+test('native code is reached through one file', () => {
+  assert.deepEqual(filesThatRequire((id) => id.endsWith('/native-addon.js')), ['engine.js'])
+  assert.deepEqual(filesThatRequire((id) => id.endsWith('.node')), [])
+})
+
+test('what decides, reads requests and makes responses uses no module of Node, but for Node\'s own responses', () => {
+  const ofNode = filesThatRequire((id) => id.startsWith('node:'))
+  assert.deepEqual(ofNode.filter((file) => /^(request|decide|response|adapters)\//.test(file)), ['response/node-response.js'])
+  assert.deepEqual(ofNode.filter((file) => file.startsWith('policy/')), ['policy/policy-file.js'])
+})
+
+test('adapters of the web do not use Node\'s responses', () => {
+  const users = filesThatRequire((id) => id.endsWith('/node-response.js'))
+  assert.deepEqual(users, ['adapters/connect.js', 'adapters/fastify.js', 'adapters/koa.js'])
+})
