@@ -3,8 +3,8 @@ import type { Policy } from './policy.js'
 import type { Reloadable } from './reloadable.js'
 
 /**
- * The plugin of Fastify: `fastify.register(cors, options)`. It holds for the context that it is registered in, and
- * for all below it. Functions among the options get Fastify's request.
+ * The plugin for Fastify: `fastify.register(cors, options)`. It applies to the context in which it is registered, and to
+ * all contexts inside it. Functions among the options get Fastify's request.
  */
 declare function plugin (fastify: any, options: plugin.FastifyCorsOptions, done: (error?: Error) => void): void
 

@@ -1,6 +1,6 @@
 import type { AnyOptions, CorsOptionsDelegate, Settings } from './options.js'
 
-/** The middleware of Hono: `app.use(cors(options))`. Functions among the options get the context as their request. */
+/** The middleware for Hono: `app.use(cors(options))`. Functions among the options get the context as their request. */
 declare function cors (
   options?: AnyOptions<any> | CorsOptionsDelegate<any>,
   settings?: Settings

@@ -15,13 +15,13 @@ export interface CorsacOptions<T = any> extends RouteSettings {
   // end generated: settings of a policy
 }
 
-/** Settings for some paths: what is not named is as at the top level. */
+/** Settings for some paths. Those that a route does not have are inherited from the top level. */
 export interface Route<T = any> extends RouteSettings {
   // begin generated: settings of a route
   /** The paths for which the route is: text, `{name}` for one segment, `{*rest}` at the end for all that follow. */
   path: string
   // end generated: settings of a route
-  /** A function for the origins that no pattern of this route matches. Replaces all that the top level allows. */
+  /** A function for the origins that no pattern of this route matches. It replaces all origins that the top level allows. */
   allowOrigin?: OriginPredicate<T>
 }
 
@@ -52,46 +52,46 @@ export interface RouteSettings extends CommonOptions {
 export interface CorsOptions extends PackageOptions, PredicateSettings {
   dialect?: 'cors'
   /**
-   * Default `*`. A RegExp has to be anchored: `/^https:\/\/[a-z0-9-]+\.example\.com$/`. A function is asked about
-   * well-formed origins only, and never without `Origin`.
+   * Default `*`. A RegExp has to be anchored: `/^https:\/\/[a-z0-9-]+\.example\.com$/`. A function is called
+   * for well-formed origins only, and never for a request without `Origin`.
    */
   origin?: boolean | CorsOrigin | CustomOrigin
 }
 
 /** corsac's settings with a function for the origins that no pattern matches. */
 export interface AskingOptions<T = any> extends CorsacOptions<T>, PredicateSettings {
-  /** Asked about well-formed origins only, and never without `Origin`. */
+  /** Called for well-formed origins only, and never for a request without `Origin`. */
   allowOrigin?: OriginPredicate<T>
 }
 
-/** Answers whether an origin may read. What it throws, or a rejection, denies, and is reported. */
+/** Returns whether an origin may read. If it throws or rejects, the origin is refused, and the error is passed on. */
 export type OriginPredicate<T = any> = (origin: string, request: T) => boolean | PromiseLike<boolean>
 
-/** How functions that decide on origins are asked. */
+/** How functions that decide on origins are called. */
 export interface PredicateSettings {
-  /** Seconds that a function may take. Default that of `Settings`. */
+  /** Seconds that a function may take. Default: `timeout` in `Settings`. */
   predicateTimeout?: number
   /**
-   * Remembers what was answered to an origin, and lets those who ask meanwhile wait for the same answer: for functions
-   * that ask a database. They get the origin alone.
+   * Remembers what a function returned for an origin; requests that ask about the same origin meanwhile wait for the same
+   * result. It is for functions that query a database. They get the origin alone.
    */
   predicateCache?: {
-    /** The most answers, of all functions of the policy: 2 to 10,000,000. Allowed and denied origins have half each. */
+    /** The most origins, of all functions of the policy: 2 to 10,000,000. Allowed and denied origins have half of the room each. */
     size: number
-    /** Seconds, at most a day. */
+    /** For how many seconds each is remembered, at most a day. */
     ttl: number
   }
 }
 
-/** What stands beside a policy's text or file, which holds no functions. */
+/** What is given beside a policy's text or file, which cannot hold functions. */
 export interface TextPredicate<T = any> extends PredicateSettings {
-  /** Asked about origins that no pattern of the text matches. */
+  /** Called for origins that no pattern of the text matches. */
   allowOrigin?: OriginPredicate<T>
 }
 
 /**
- * Answers by its callback, or by what it returns: true and false for this origin, or what `origin` takes. An error
- * goes to `next(error)`.
+ * Gives its result to its callback, or returns it: true or false for this origin, or anything that `origin` takes. An error
+ * is passed to `next(error)`.
  */
 export type CustomOrigin = (
   requestOrigin: string,
@@ -99,16 +99,16 @@ export type CustomOrigin = (
   request: any
 ) => void | boolean | CorsOrigin | PromiseLike<void | boolean | CorsOrigin>
 
-/** Chooses the options for a request: by its callback, or by what it returns. */
+/** Chooses the options for a request: gives them to its callback, or returns them. */
 export type CorsOptionsDelegate<T extends CorsRequest = CorsRequest> = (
   request: T,
   callback: (error: Error | null, options?: AnyOptions<T>) => void
 ) => void | AnyOptions<T> | PromiseLike<void | AnyOptions<T>>
 
-/** What `cors()` takes but for a delegate. */
+/** What `cors()` takes, except for a function that chooses. */
 export type AnyOptions<T extends CorsRequest = CorsRequest> = CorsOptions | AskingOptions<T> | Policy | Reloadable
 
-/** A request, as far as it is read here. */
+/** A request, as far as corsac reads it. */
 export interface CorsRequest {
   method?: string | undefined
   headers: {
@@ -122,22 +122,22 @@ export interface CorsRequest {
   }
 }
 
-/** A response, as far as it is used here. */
+/** A response, as far as corsac uses it. */
 export interface CorsResponse {
   statusCode?: number | undefined
   setHeader (name: string, value: any): any
   end (): any
 }
 
-/** How a middleware runs, whatever its policy. */
+/** The settings of a middleware, whatever its policy. */
 export interface Settings {
-  /** Told of every decision. What it throws, or rejects with, becomes a process warning. */
+  /** Called for every decision. If it throws or rejects, that becomes a process warning. */
   onDecision?: (event: DecisionEvent) => void
   /** Milliseconds that a function of the application may take. Default 10000. */
   timeout?: number
   /**
-   * Says that each WebSocket handshake is put to `policy.verifyUpgrade`, which a policy with `websockets: 'reject'` needs
-   * where it is not attached to the server. Default false.
+   * Says that the application calls `policy.verifyUpgrade` for each WebSocket handshake, which a policy with
+   * `websockets: 'reject'` needs if it is not attached to the server. Default false.
    */
   verifiesUpgrades?: boolean
 }
@@ -145,16 +145,16 @@ export interface Settings {
 export interface DecisionEvent {
   action: 'continue' | 'respond'
   reason: Reason
-  /** What `reportOnly` let pass; null where there is nothing. */
+  /** The refusal that `reportOnly` turned into a report; null if there is none. */
   reported: Reason | null
-  /** The request's `Origin`; null where it has none. */
+  /** The request's `Origin`; null if it has none. */
   origin: string | null
   method: string
-  /** The host's own. */
+  /** The request as the framework knows it. */
   request: any
 }
 
-/** The options that the `cors` package has, but for `origin`. */
+/** The options of the `cors` package, except for `origin`. */
 export interface PackageOptions extends CommonOptions {
   // begin generated: options of the package
   /** The methods that pages may use, as a list or as one string with commas. */
@@ -201,7 +201,7 @@ export interface Protection {
   // end generated: settings of protection
 }
 
-/** Not a string: that would be one text, or its characters. */
+/** A string is no list: it could mean one text, or its characters. */
 export type ListOf<T> = readonly T[] | ReadonlySet<T>
 
 export type CorsOrigin = string | RegExp | Url | readonly CorsOrigin[] | ReadonlySet<CorsOrigin>

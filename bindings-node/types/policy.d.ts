@@ -7,7 +7,7 @@ export const version: string
 /**
  * A validated, compiled policy: immutable, and as cheap for a million origins as for one.
  *
- * What is valid but useless or risky is in `lints`, and each is emitted as a process warning of type
+ * Settings that are valid but useless or risky are in `lints`, and each of them is a process warning of type
  * `CorsacWarning` when the policy is built.
  */
 export class Policy {
@@ -35,40 +35,40 @@ export class Policy {
    */
   static fromFile (path: string | Url | Uint8Array, predicate?: TextPredicate): Policy
 
-  /** What is valid but useless or risky in the options. */
+  /** Settings that are valid but useless or risky. */
   readonly lints: readonly Issue[]
 
   /**
-   * Decides on one request. Never fails for what a client sends.
+   * Decides on one request. Never fails, whatever a client sends.
    *
-   * @throws {TypeError} where a function has to be asked that answers later: `evaluateAsync`
+   * @throws {TypeError} if a function has to be called that gives its result later: use `evaluateAsync`
    */
   evaluate (request: PolicyRequest): Decision
 
-  /** The same where functions may answer later. */
+  /** The same, also with functions that give their result later. */
   evaluateAsync (request: PolicyRequest): Promise<Decision>
 
-  /** Forgets what functions answered, and what is on its way (`predicateCache`): for when what they ask has changed. */
+  /** Forgets the results of functions (`predicateCache`), and those still to come: for when the data that they use has changed. */
   forgetAnswers (): void
 
   /**
-   * Judges the WebSocket handshakes of a server (`protection.websockets`), which never pass a middleware: one that is
-   * refused is answered with 403 before any listener of `upgrade` hears of it. HTTP/2's extended CONNECT too. Attach
-   * each server, before it listens and before the policy is given to `cors()`.
+   * Judges the WebSocket handshakes of a server (`protection.websockets`), which never reach a middleware. A handshake that
+   * is refused is answered with 403, and no listener of `upgrade` is called; the same holds for HTTP/2's extended CONNECT.
+   * Attach the policy to each server, before the server listens and before the policy is given to `cors()`.
    *
-   * @throws {Error} `ERR_CORSAC_WEBSOCKETS` where the policy lets every handshake pass
+   * @throws {Error} `ERR_CORSAC_WEBSOCKETS` if the policy lets every handshake pass
    */
   attach<S extends UpgradeServer> (server: S, settings?: Settings): S
 
   /**
-   * Whether a WebSocket handshake may go on, for those who judge it themselves. Without a callback a function that
-   * answers later has not allowed it.
+   * Whether a WebSocket handshake may go on, for applications that handle handshakes themselves. Without a callback, a
+   * function that gives its result later has not allowed the handshake.
    */
   verifyUpgrade (request: UpgradeRequest): boolean
   verifyUpgrade (request: UpgradeRequest, callback: UpgradeCallback): void
 }
 
-/** A server of `node:http`, `https` or `http2`, as far as it is used here. */
+/** A server of `node:http`, `https` or `http2`, as far as corsac uses it. */
 export interface UpgradeServer {
   emit (event: any, ...values: any[]): boolean
 }
@@ -80,7 +80,7 @@ export interface UpgradeRequest {
   url?: string | undefined
 }
 
-/** `error` is always null: what fails is refused. */
+/** `error` is always null: a handshake whose function fails is refused. */
 export type UpgradeCallback = (error: null, allowed: boolean) => void
 
 /** A policy that is refused. */
@@ -88,43 +88,43 @@ export class ConfigError extends Error {
   constructor (message: string, issues: readonly Issue[])
   readonly name: 'ConfigError'
   readonly code: 'ERR_CORSAC_CONFIG'
-  /** Everything that was found, in the order of the settings. */
+  /** All issues that were found, in the order of the settings. */
   readonly issues: readonly Issue[]
 }
 
-/** One thing that is wrong, or unwise, in a policy. */
+/** One thing in a policy that is wrong, or unwise. */
 export interface Issue {
   /** What kind of problem it is. */
   readonly code: Code
-  /** Whether the policy is refused for it. */
+  /** Whether the policy is refused because of it. */
   readonly severity: 'error' | 'lint'
-  /** The setting in snake_case with its index (`allow_origins[2]`); empty for the whole. */
+  /** The setting in snake_case with its index (`allow_origins[2]`); empty for the whole policy. */
   readonly field: string
-  /** The offending value as text, escaped and cut. */
+  /** The value that is wrong, as text, escaped and cut. */
   readonly value: string
   /** What is wrong. */
   readonly message: string
   /** What to write instead. */
   readonly help: string
-  /** The line of the text or file, from 1, where it is known. */
+  /** The line of the text or file, from 1, if it is known. */
   readonly line: number | null
 }
 
-/** One request, as far as CORS is concerned. Node's own may be given as it is, and that of Express. */
+/** One request, as far as CORS is concerned. The requests of Node and of Express may be given as they are. */
 export interface PolicyRequest {
   /** As sent: methods are case-sensitive. */
   method: string
-  /** All headers, or those that matter; further ones are ignored. */
+  /** All headers, or those that matter; the others are ignored. */
   headers?: RequestHeaders | null | undefined
-  /** The target as it was sent. Read where the policy has routes. */
+  /** The target as it was sent. It is read if the policy has routes. */
   path?: string | null | undefined
-  /** Goes before `path`, which is cut in frameworks that mount. */
+  /** Takes precedence over `path`, off which frameworks cut the path that they mount at. */
   originalUrl?: string | undefined
-  /** Stands in for `path`. */
+  /** Read if there is no `path`. */
   url?: string | undefined
-  /** The path has been decoded already, and there is no other. Default false. */
+  /** The path is decoded already, and it is not known how it was sent. Default false. */
   pathDecoded?: boolean | null | undefined
-  /** The connection is known to be TLS. This and what follows is read where the policy has `protection`. Default false. */
+  /** The connection is known to be TLS. This and the next are read if the policy has `protection`. Default false. */
   secure?: boolean | null | undefined
   /** It is a WebSocket handshake, whatever the headers say. Default false. */
   websocket?: boolean | null | undefined
@@ -139,21 +139,21 @@ export type RequestHeaders =
 export interface Decision {
   /** `continue`: run the application and put the headers on its response. `respond`: answer now, without it. */
   action: 'continue' | 'respond'
-  /** The status to answer with, null where the application answers. */
+  /** The status to respond with; null if the application responds. */
   status: number | null
   /** In the order in which they are sent, names in lower case. `vary` is to be merged, see `mergeVary`. */
   headers: [name: string, value: string][]
-  /** The body to answer with. */
+  /** The body to respond with. */
   body: string
   reason: Reason
-  /** The refusal that was let pass and only reported. */
+  /** The refusal that was only reported. */
   reported: Reason | null
-  /** Why the function that was asked about the origin failed; only there if it did. */
+  /** Why the function that decides on the origin failed; absent if it did not. */
   error?: unknown
 }
 
 /**
- * Merges a decision's `Vary` into the application's line or lines: nothing of theirs is lost, no field is named
- * twice.
+ * Merges a decision's `Vary` into the application's line or lines. Nothing of the application's is lost, and no field is
+ * named twice.
  */
 export function mergeVary (application: string | readonly string[] | undefined, decision: string): string

@@ -29,10 +29,10 @@ export class Reloadable {
   reload (): Policy
 
   /**
-   * Looks at the file from time to time, and puts in force what it has become once that has settled. Keeps no process
-   * alive.
+   * Checks the file from time to time, and puts its new policy in force once a change is complete. Does not keep the
+   * process alive.
    *
-   * @throws {Error} `ENOENT` where there is no file to watch
+   * @throws {Error} `ENOENT` if there is no file to watch
    */
   watch (options?: WatchOptions): this
 
@@ -47,12 +47,12 @@ export class Reloadable {
   verifyUpgrade (request: UpgradeRequest, callback: UpgradeCallback): void
 }
 
-/** What its functions throw, or reject with, becomes a process warning. */
+/** If one of its functions throws or rejects, that becomes a process warning. */
 export interface WatchOptions {
-  /** Milliseconds between two looks, 10 or more. Default 1000. */
+  /** Milliseconds between two checks, 10 or more. Default 1000. */
   interval?: number
-  /** Told of each new policy. */
+  /** Called with each new policy. */
   onReload?: (policy: Policy) => void
-  /** Told once why there is none: the policy before stays in force. Default a process warning. */
+  /** Called once with the reason why there is no new policy: the one before stays in force. Default: a process warning. */
   onError?: (error: Error) => void
 }

@@ -1,7 +1,7 @@
 import type { AnyOptions, CorsOptionsDelegate, Settings } from './options.js'
 
 /**
- * For hosts with the web's `Request` and `Response`. Returns what puts a policy around a handler:
+ * For hosts with the web's `Request` and `Response`. Returns a function that puts a policy around a handler:
  *
  * ```ts
  * const withCors = cors({ allowOrigins: ['https://app.example.com'] })
@@ -17,14 +17,14 @@ declare function cors (
   handler: (request: Q, ...rest: A) => R | PromiseLike<R>
 ) => (request: Q, ...rest: A) => Promise<R>
 
-/** A web `Request`, as far as it is read here. */
+/** A web `Request`, as far as corsac reads it. */
 interface WebRequest {
   readonly method: string
   readonly url: string
   readonly headers: { get (name: string): string | null }
 }
 
-/** A web `Response`, as far as it is used here. */
+/** A web `Response`, as far as corsac uses it. */
 interface WebResponse {
   readonly status: number
   readonly headers: { get (name: string): string | null }
