@@ -8,7 +8,7 @@ neighbours; where its place is gone or there are two, `tests/repository/test_mut
 # (what is proven, function, regex, what is put instead)
 MUTANTS = [
     # Classification.
-    ("preflight: OPTIONS in any case", "Evaluator::new", r'request\.method == b"OPTIONS"', 'request.method.eq_ignore_ascii_case(b"OPTIONS")'),
+    ("preflight: OPTIONS in any case", "Evaluator::new", r"request\.method == PREFLIGHT_METHOD\.as_bytes\(\)", "request.method.eq_ignore_ascii_case(PREFLIGHT_METHOD.as_bytes())"),
     ("preflight: without Access-Control-Request-Method", "Evaluator::new", r"&& [\w.]+request_method\.is_some\(\)", ""),
     ("several lines of a header are not joined", "join", r"(?<=if ).+?(?= \{)", "false"),
     ("null is matched by nothing", "OriginSet::check_parsed", r"self\.null \|\|", "self.null &&"),
@@ -18,8 +18,8 @@ MUTANTS = [
     ("nobody: with Vary", "Renderer::vary", r"[\w.]+\.nobody", "false"),
     ("no Origin: without Vary", "Renderer::vary", r'(?=Outcome::Actual \{ options: false, \.\. \} =>)', "Outcome::Actual { options: false, reason: Reason::NoOrigin } => None, "),
     ("not allowed: without Vary", "Renderer::vary", r'(?=Outcome::Actual \{ options: false, \.\. \} =>)', "Outcome::Actual { options: false, reason: Reason::OriginNotAllowed } => None, "),
-    ("not allowed: readable", "is_readable", r"Reason::OriginAllowed", "Reason::OriginAllowed | Reason::OriginNotAllowed"),
-    ("malformed: readable", "is_readable", r"Reason::OriginAllowed", "Reason::OriginAllowed | Reason::OriginMalformed"),
+    ("not allowed: readable", "is_readable", r"reason\.is_readable\(\)", "reason.is_readable() || reason == Reason::OriginNotAllowed"),
+    ("malformed: readable", "is_readable", r"reason\.is_readable\(\)", "reason.is_readable() || reason == Reason::OriginMalformed"),
     ("allowed: without Access-Control-Allow-Credentials", "Renderer::headers", r"\w+\.credentials(?= \{)", "false"),
     ("allowed: without expose", "Renderer::headers", r"Outcome::Actual \{ \.\. \} \|", ""),
     ("expose on preflights", "Renderer::headers", r"(?<=headers, private_network, echo_method, echo_headers\);)", " if let Some(expose) = &self.expose { headers.push(set(HeaderName::ExposeHeaders, expose.clone())) }"),
