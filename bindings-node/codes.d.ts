@@ -2,152 +2,152 @@
 
 /** What is wrong with a policy. */
 export type Code =
-  /** a policy's file that is a pipe, a socket or a device */
+  /** The policy file is a pipe, a socket or a device. */
   | 'file-not-regular'
-  /** a policy's file that is larger than 64 MiB */
+  /** The policy file is larger than 64 MiB. */
   | 'file-too-large'
-  /** the text is not valid JSON or TOML */
+  /** The text is not valid JSON or TOML. */
   | 'syntax'
-  /** a setting that corsac does not have */
+  /** corsac has no setting with this name, or not in this place. */
   | 'unknown-key'
-  /** a setting that is given twice, or beside its alias */
+  /** A setting is given twice, or under its name and its alias. */
   | 'duplicate-key'
-  /** a value of another type than the setting takes */
+  /** A value has another type than its setting takes. */
   | 'wrong-type'
-  /** nothing says which origins may read responses */
+  /** No setting says which origins may read responses. */
   | 'missing-origins'
-  /** more issues than are listed */
+  /** There are more problems than are listed. */
   | 'too-many-issues'
-  /** `*` stands beside patterns, a regex or a predicate */
+  /** `*` is listed together with patterns, a regex or a predicate. */
   | 'any-origin-not-alone'
-  /** any origin could read what the user's cookies open */
+  /** `*` with credentials would let any site read what the user's cookies open. */
   | 'any-origin-with-credentials'
-  /** several origins in one string */
+  /** One string contains several origins. */
   | 'origin-list'
-  /** white space in an origin */
+  /** An origin contains white space. */
   | 'origin-whitespace'
-  /** an origin without its scheme */
+  /** An origin has no scheme. */
   | 'origin-missing-scheme'
-  /** a scheme that no origin of a web page has */
+  /** An origin has a scheme that no web page's origin has. */
   | 'origin-scheme'
-  /** upper case in an origin, which browsers send in lower case */
+  /** An origin is in upper case, but browsers send origins in lower case. */
   | 'origin-uppercase'
-  /** a name that browsers send as punycode */
+  /** An origin contains non-ASCII characters, but browsers send such names as punycode. */
   | 'origin-unicode'
-  /** a user name or password in an origin */
+  /** An origin contains a user name or a password. */
   | 'origin-userinfo'
-  /** a slash at the end of an origin */
+  /** An origin ends in a slash. */
   | 'origin-trailing-slash'
-  /** a path in an origin */
+  /** An origin has a path. */
   | 'origin-path'
-  /** a query in an origin */
+  /** An origin has a query. */
   | 'origin-query'
-  /** a fragment in an origin */
+  /** An origin has a fragment. */
   | 'origin-fragment'
-  /** the scheme's default port, which browsers leave out */
+  /** An origin contains the default port of its scheme, which browsers leave out. */
   | 'origin-default-port'
-  /** a port that is not 1 to 65535 without leading zero */
+  /** A port is not a number from 1 to 65535 without a leading zero. */
   | 'origin-port'
-  /** an IP address in another form than browsers send */
+  /** An IP address is in another form than browsers send. */
   | 'origin-ip'
-  /** a `*` where none may stand */
+  /** A `*` is in a position where it is not allowed. */
   | 'origin-wildcard'
-  /** a host that no browser sends */
+  /** An origin has a host that no browser sends. */
   | 'origin-host'
-  /** more label globs than are compared one by one */
+  /** A list has more label globs than can be compared one by one. */
   | 'too-many-globs'
-  /** credentials for an origin that anyone on the network path can impersonate */
+  /** An origin with plain http, which anyone on the network path can impersonate, is allowed credentials. */
   | 'insecure-origin'
-  /** credentials for names that anyone can register */
+  /** A pattern or a regex allows credentials for names that anyone can register. */
   | 'public-suffix'
-  /** `null` is the origin of every sandboxed document */
+  /** `null` is listed, which is the origin of every sandboxed document. */
   | 'null-origin'
-  /** a regex that does not parse */
+  /** A regex does not parse, or corsac cannot run it. */
   | 'regex-syntax'
-  /** a regex that compiles to more than the cap */
+  /** A regex is too long or compiles to too much, or there are too many regexes. */
   | 'regex-too-large'
-  /** a regex that no well-formed origin matches */
+  /** A regex matches no well-formed origin. */
   | 'regex-matches-nothing'
-  /** a `.` that stands for any character */
+  /** A regex has an unescaped `.`, which matches any character. */
   | 'regex-unescaped-dot'
-  /** a regex that does not fix the end of the host */
+  /** A regex does not fix the end of the host. */
   | 'regex-unbounded-host'
-  /** a method that is not a token (RFC 9110, section 5.6.2) */
+  /** A method is not a token (RFC 9110, section 5.6.2). */
   | 'method-not-token'
-  /** a known method in another case; methods are case-sensitive */
+  /** A known method is written in another case, but methods are case-sensitive. */
   | 'method-case'
-  /** a method that browsers never send */
+  /** A method is listed that browsers never send. */
   | 'method-forbidden'
-  /** a header name that is not a token (RFC 9110, section 5.6.2) */
+  /** A header name is not a token (RFC 9110, section 5.6.2). */
   | 'header-not-token'
-  /** a header that scripts cannot set */
+  /** A request header is listed that scripts cannot set. */
   | 'request-header-forbidden'
-  /** a response header in a list of request headers */
+  /** A response header is in the list of request headers. */
   | 'request-header-response-only'
-  /** `*` does not cover `Authorization` */
+  /** `*` is listed without `Authorization`, which it does not cover. */
   | 'authorization-not-covered'
-  /** a name that `*` covers already */
+  /** A name is listed that `*` already covers. */
   | 'redundant-beside-wildcard'
-  /** a response header that scripts can never read */
+  /** A response header is exposed that scripts can never read. */
   | 'expose-forbidden'
-  /** a request header in a list of response headers */
+  /** A request header is in the list of exposed response headers. */
   | 'expose-request-only'
-  /** `*` is a literal name when credentials are allowed */
+  /** `*` is exposed with credentials, where it is a literal name and not a wildcard. */
   | 'expose-any-with-credentials'
-  /** a max-age outside 0 to 86400 seconds */
+  /** A max-age is not from 0 to 86400 seconds. */
   | 'max-age-range'
-  /** a preflight status other than 200 or 204 */
+  /** A preflight status is neither 200 nor 204. */
   | 'preflight-status'
-  /** any web page could reach into the private network */
+  /** Any web page could reach into the private network. */
   | 'private-network-any-origin'
-  /** a check that does not exist cannot be lifted */
+  /** `dangerously_allow` names a check that does not exist. */
   | 'unknown-danger'
-  /** a dialect that corsac does not read */
+  /** corsac does not read this dialect. */
   | 'unknown-dialect'
-  /** `origin: true` would hand the user's session to every origin */
+  /** `origin: true` with credentials would let any site read responses with the user's session. */
   | 'reflected-origin-with-credentials'
-  /** a route that does not say for which paths it is */
+  /** A route does not say for which paths it is. */
   | 'missing-path'
-  /** a route's path that is no pattern of paths */
+  /** The path of a route is not a valid pattern. */
   | 'route-path'
-  /** a path that another route has already */
+  /** Two routes have the same path. */
   | 'duplicate-route'
-  /** a mode of protection other than `off` and `reject` */
+  /** A mode of protection is neither `off` nor `reject`. */
   | 'protection-mode'
-  /** an origin that may not be trusted with writes: `*` or `null` */
+  /** `*` or `null` is among the origins that are trusted with writes. */
   | 'trusted-origin'
-  /** the policy grants methods that its protection refuses */
+  /** The policy grants methods that its protection refuses. */
   | 'protection-contradicts-cors'
-  /** a RegExp without `^` and `$` */
+  /** A RegExp does not begin with `^` and end with `$`. */
   | 'regexp-not-anchored'
-  /** a RegExp flag that changes what `^` and `$` mean, or that does not exist */
+  /** A RegExp has a flag that changes what `^` and `$` mean, or that does not exist. */
   | 'regexp-flags'
 
 /** Why a decision is what it is. */
 export type Reason =
-  /** the request has no `Origin`: not a CORS request */
+  /** The request has no `Origin`, so it is not a CORS request. */
   | 'no-origin'
-  /** the policy lets any origin read */
+  /** The policy lets any origin read responses. */
   | 'any-origin'
-  /** the request's origin is configured */
+  /** The request's origin is allowed. */
   | 'origin-allowed'
-  /** the request's origin is not configured */
+  /** The request's origin is not allowed. */
   | 'origin-not-allowed'
-  /** the request's `Origin` is not a serialised origin */
+  /** The request's `Origin` is not a serialised origin. */
   | 'origin-malformed'
-  /** origin, method and headers are all allowed */
+  /** The origin, the method and the headers of the preflight are all allowed. */
   | 'preflight-allowed'
-  /** the method asked for is not listed, or not one token */
+  /** The method that the preflight asks for is not listed, or is not one token. */
   | 'preflight-method-not-allowed'
-  /** a header asked for is not listed */
+  /** A header that the preflight asks for is not listed. */
   | 'preflight-header-not-allowed'
-  /** `Access-Control-Request-Headers` is not a bounded list of names */
+  /** `Access-Control-Request-Headers` is not a list of names, or is too long. */
   | 'preflight-headers-malformed'
-  /** servers could read the path as different routes */
+  /** Servers could read the path as that of different routes. */
   | 'path-ambiguous'
-  /** the origin predicate failed */
+  /** The origin predicate failed or did not answer in time. */
   | 'predicate-failed'
-  /** a write from an origin that is not trusted */
+  /** The request writes, and comes from an origin that is not trusted. */
   | 'write-refused'
-  /** a WebSocket handshake from an origin that is not trusted */
+  /** The WebSocket handshake comes from an origin that is not trusted. */
   | 'websocket-refused'

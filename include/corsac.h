@@ -53,55 +53,55 @@ enum corsac_reason
    */
   CORSAC_REASON_NONE = -1,
   /**
-   * `no-origin`: the request has no `Origin`: not a CORS request.
+   * `no-origin`: The request has no `Origin`, so it is not a CORS request.
    */
   CORSAC_REASON_NO_ORIGIN = 0,
   /**
-   * `any-origin`: the policy lets any origin read.
+   * `any-origin`: The policy lets any origin read responses.
    */
   CORSAC_REASON_ANY_ORIGIN = 1,
   /**
-   * `origin-allowed`: the request's origin is configured.
+   * `origin-allowed`: The request's origin is allowed.
    */
   CORSAC_REASON_ORIGIN_ALLOWED = 2,
   /**
-   * `origin-not-allowed`: the request's origin is not configured.
+   * `origin-not-allowed`: The request's origin is not allowed.
    */
   CORSAC_REASON_ORIGIN_NOT_ALLOWED = 3,
   /**
-   * `origin-malformed`: the request's `Origin` is not a serialised origin.
+   * `origin-malformed`: The request's `Origin` is not a serialised origin.
    */
   CORSAC_REASON_ORIGIN_MALFORMED = 4,
   /**
-   * `preflight-allowed`: origin, method and headers are all allowed.
+   * `preflight-allowed`: The origin, the method and the headers of the preflight are all allowed.
    */
   CORSAC_REASON_PREFLIGHT_ALLOWED = 5,
   /**
-   * `preflight-method-not-allowed`: the method asked for is not listed, or not one token.
+   * `preflight-method-not-allowed`: The method that the preflight asks for is not listed, or is not one token.
    */
   CORSAC_REASON_PREFLIGHT_METHOD_NOT_ALLOWED = 6,
   /**
-   * `preflight-header-not-allowed`: a header asked for is not listed.
+   * `preflight-header-not-allowed`: A header that the preflight asks for is not listed.
    */
   CORSAC_REASON_PREFLIGHT_HEADER_NOT_ALLOWED = 7,
   /**
-   * `preflight-headers-malformed`: `Access-Control-Request-Headers` is not a bounded list of names.
+   * `preflight-headers-malformed`: `Access-Control-Request-Headers` is not a list of names, or is too long.
    */
   CORSAC_REASON_PREFLIGHT_HEADERS_MALFORMED = 8,
   /**
-   * `path-ambiguous`: servers could read the path as different routes.
+   * `path-ambiguous`: Servers could read the path as that of different routes.
    */
   CORSAC_REASON_PATH_AMBIGUOUS = 9,
   /**
-   * `predicate-failed`: the origin predicate failed.
+   * `predicate-failed`: The origin predicate failed or did not answer in time.
    */
   CORSAC_REASON_PREDICATE_FAILED = 10,
   /**
-   * `write-refused`: a write from an origin that is not trusted.
+   * `write-refused`: The request writes, and comes from an origin that is not trusted.
    */
   CORSAC_REASON_WRITE_REFUSED = 11,
   /**
-   * `websocket-refused`: a WebSocket handshake from an origin that is not trusted.
+   * `websocket-refused`: The WebSocket handshake comes from an origin that is not trusted.
    */
   CORSAC_REASON_WEBSOCKET_REFUSED = 12,
 };

@@ -59,13 +59,13 @@ test('messages speak JavaScript, and those about text its format', () => {
     try { build() } catch (error) { return error.issues.map(({ field, message, help }) => [field, message, help]) }
   }
   assert.deepEqual(findings(() => new Policy({ allowOrigins: null, maxAge: '1h' })), [
-    ['allow_origins', '`allowOrigins` takes an array of strings, not null', 'write an array, as in `allowOrigins: ["https://app.example.com"]`'],
-    ['max_age', '`maxAge` takes whole seconds, not a string', 'write `maxAge: 3600`']
+    ['allow_origins', '`allowOrigins` must be an array of strings, not null', 'write an array, as in `allowOrigins: ["https://app.example.com"]`'],
+    ['max_age', '`maxAge` must be a whole number of seconds, not a string', 'write `maxAge: 3600`']
   ])
   assert.deepEqual(findings(() => new Policy({ allowOrigins: ['http://a.example'], allowCredentials: true })).map(([, , help]) => help),
     ['write `https://a.example`, or lift this check with `dangerouslyAllow: ["insecure-origins"]`'])
   assert.deepEqual(findings(() => cors({ origin: true, credentials: true })), [[
-    'origin', "`origin: true` with `credentials: true` would let every origin read with the user's session",
+    'origin', "`origin: true` with `credentials: true` would let every site read responses with the user's session",
     'list the origins, as in `origin: ["https://app.example.com"]`'
   ]])
   assert.deepEqual(findings(() => Policy.fromToml("allow_origins = []\nmax_age = '1h'")).map(([, , help]) => help), ['write `max_age = 3600`'])

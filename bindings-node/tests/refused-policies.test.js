@@ -41,6 +41,6 @@ for (const [name, script] of Object.entries(WAYS)) {
   test(`a refused policy ends the process: ${name}`, async () => {
     const { code, out, error } = await run(script)
     assert.deepEqual([code, out], [1, ''])
-    assert.match(error, /`https:\/\/app\.example\.com\/` ends in a slash; origins have no path \[origin-trailing-slash\]\n {2}help: write `https:\/\/app\.example\.com`\n/)
+    assert.match(error, /`https:\/\/app\.example\.com\/` ends in a slash, but origins have no path \[origin-trailing-slash\]\n {2}help: write `https:\/\/app\.example\.com`\n/)
   })
 }

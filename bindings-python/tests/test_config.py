@@ -153,22 +153,23 @@ def test_what_is_no_list(value: object, shown: str) -> None:
     [
         (
             {"allow_origins": None},
-            "`allow_origins` takes a list of str, not None",
+            "`allow_origins` must be a list of str, not None",
             'write a list, as in `allow_origins=["https://app.example.com"]`',
         ),
         (
             {"allow_origins": [], "allow_credentials": "yes"},
-            "`allow_credentials` takes `True` or `False`, not a str",
+            "`allow_credentials` must be `True` or `False`, not a str",
             "write `allow_credentials=True`",
         ),
         (
             {"allow_origins": [], "protection": True},
-            "`protection` takes a dict, not a bool",
+            "`protection` must be a dict, not a bool",
             'write `protection={"writes": "reject"}`',
         ),
         (
             {"allow_origins": ["http://a.example"], "allow_credentials": True},
-            "`http://a.example` is plain http: anyone on the network path could act as it, with credentials",
+            "`http://a.example` is plain http, so anyone on the network path could impersonate it "
+            "and use the user's credentials",
             'write `https://a.example`, or lift this check with `dangerously_allow=["insecure-origins"]`',
         ),
     ],

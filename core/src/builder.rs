@@ -8,12 +8,14 @@ use crate::config::settings_table::Config;
 use crate::config::value::Value;
 use crate::decide::policy::Policy;
 use crate::issues::code::Code;
-use crate::issues::issue::{ConfigError, Fault, Issue, Issues, LoadError};
+use crate::issues::fault::Fault;
+use crate::issues::issue::{ConfigError, Issue, Issues, LoadError};
+use crate::issues::messages::syntax::{Format, not_utf8, yaml};
 use crate::read::document;
 use crate::read::line_numbers::{locate_json, locate_toml};
 use crate::read::policy_text;
 use crate::read::request_options::take_own_origin;
-use crate::read::syntax::{json_fault, not_utf8, toml_fault, yaml_fault};
+use crate::read::syntax::{json_fault, toml_fault};
 use std::path::Path;
 
 /// Builds a policy from a value, a text or a file, with what only the host can say.
@@ -97,7 +99,7 @@ impl PolicyBuilder {
     pub fn toml(self, text: &[u8]) -> Result<Policy, ConfigError> {
         let text = match std::str::from_utf8(without_bom(text)) {
             Ok(text) => text,
-            Err(error) => return Err(syntax(not_utf8("TOML", error))),
+            Err(error) => return Err(syntax(not_utf8(Format::Toml, error))),
         };
         match toml::from_str(text) {
             Ok(value) => located(self.notation(Notation::Toml).value(value), |issues| locate_toml(issues, text)),
@@ -122,7 +124,7 @@ impl PolicyBuilder {
         let policy = if is("json") { self.json(text) } else { self.toml(text) };
         let is_syntax = |error: &ConfigError| error.issues().iter().any(|issue| issue.code == Code::Syntax);
         let policy = match policy {
-            Err(error) if is_syntax(&error) && (is("yaml") || is("yml")) => Err(syntax(yaml_fault())),
+            Err(error) if is_syntax(&error) && (is("yaml") || is("yml")) => Err(syntax(yaml())),
             policy => policy,
         };
         policy.map_err(|error| error.in_file(path))

@@ -44,7 +44,7 @@
 //! | `config` | what a person writes: settings, their names, and the values of all languages |
 //! | `read` | from a text or a value to settings, with an issue for whatever is wrong |
 //! | `suggest` | the help of an issue: what was meant, tried before it is offered |
-//! | `issues` | codes, reasons, and the errors that are printed |
+//! | `issues` | codes, reasons, every sentence about a policy, and the errors that are printed |
 //! | `compile` | from settings to what requests are decided by |
 //! | `origins` | origins, patterns, regexes, public suffixes, and sets of them |
 //! | `paths` | routes, and the readings of a path |

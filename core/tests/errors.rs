@@ -216,7 +216,7 @@ fn what_a_route_inherits_is_counted_once() {
     };
     let error = Policy::new(config).unwrap_err();
     assert_eq!(error.issues().len(), 1001);
-    assert!(error.issues()[1000].message.contains("are 200 more issues"), "{error}");
+    assert!(error.issues()[1000].message.contains("200 more problems"), "{error}");
 }
 
 #[test]
@@ -258,9 +258,9 @@ fn errors_read_well() {
     assert_eq!(
         error.to_string(),
         "2 problems in the CORS policy\n\
-         allow_origins[0]: `https://App.example.com/` ends in a slash; origins have no path [origin-trailing-slash]\n  \
+         allow_origins[0]: `https://App.example.com/` ends in a slash, but origins have no path [origin-trailing-slash]\n  \
          help: write `https://app.example.com`\n\
-         allow_origins[1]: `ws://a.example` has the scheme `ws`, which no page's origin has [origin-scheme]\n  \
+         allow_origins[1]: `ws://a.example` has the scheme `ws`, which no web page's origin has [origin-scheme]\n  \
          help: write `http://a.example`"
     );
 }

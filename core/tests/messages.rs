@@ -58,7 +58,7 @@ fn an_error_that_main_returns_reads_well() {
     let refused = || Policy::from_toml("allow_origins = ['https://a.example/']").unwrap_err();
     let expected = "Error: \n\
         1 problem in the CORS policy\n\
-        allow_origins[0], line 1: `https://a.example/` ends in a slash; origins have no path [origin-trailing-slash]\n  \
+        allow_origins[0], line 1: `https://a.example/` ends in a slash, but origins have no path [origin-trailing-slash]\n  \
         help: write `https://a.example`";
     assert_eq!(format!("Error: {:?}", refused()), expected);
     assert_eq!(format!("Error: {:?}", LoadError::from(refused())), expected);

@@ -244,7 +244,7 @@ fn is_accepted(allow_origins: Vec<String>, credentials: bool) -> bool {
 }
 
 fn check_offer(issue: &Issue, credentials: bool) -> Result<(), TestCaseError> {
-    if let Some(rest) = issue.help.strip_prefix("write each as an entry of its own: `") {
+    if let Some(rest) = issue.help.strip_prefix("write separate entries: `") {
         let list = rest.split_once('`').map_or(rest, |(list, _)| list);
         let list: Vec<String> = serde_json::from_str(&format!("[{list}]"))
             .map_err(|error| TestCaseError::fail(format!("{issue:?}: {error}")))?;

@@ -135,7 +135,7 @@ enum corsac_reason
     for reason in Reason::ALL {
         let name = reason.as_str().replace('-', "_").to_uppercase();
         let (meaning, number) = (reason.meaning(), *reason as u8);
-        writeln!(out, "  /**\n   * `{}`: {meaning}.\n   */\n  CORSAC_REASON_{name} = {number},", reason.as_str())?;
+        writeln!(out, "  /**\n   * `{}`: {meaning}\n   */\n  CORSAC_REASON_{name} = {number},", reason.as_str())?;
     }
     out.push_str(
         "};

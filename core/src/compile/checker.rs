@@ -1,7 +1,7 @@
 //! Settings → checked settings: every list is read once, and everything that is wrong is reported.
 
 use crate::compile::checked::Checked;
-use crate::compile::contradiction::{Untrusted, contradiction, private_network, untrusted_origin};
+use crate::compile::contradiction::{contradiction, untrusted_origin};
 use crate::compile::lists::NameList;
 use crate::compile::origins::{report_origins, report_regexes, report_trusted};
 use crate::compile::routes::compile_routes;
@@ -11,6 +11,8 @@ use crate::decide::headers::AllowedHeaders;
 use crate::decide::methods::AllowedMethods;
 use crate::decide::protection::{Mode, Protection};
 use crate::issues::issue::Issues;
+use crate::issues::messages::policy;
+use crate::issues::messages::protection::Untrusted;
 use crate::origins::list::{Found, OriginConcern, OriginList, RegexConcern, TrustedList};
 use crate::origins::set::OriginSet;
 use crate::paths::tree::Routes;
@@ -210,7 +212,7 @@ impl<'d, 'i> Checker<'d, 'i> {
         if is_inherited && std::mem::replace(reported, true) {
             return;
         }
-        self.issues.error(&**place, true, private_network(self.issues));
+        self.issues.error(&**place, true, policy::private_network_with_any_origin(self.issues.notation()));
     }
 
     /// Specification 2.3: what is granted to an origin by CORS may not be refused to it by protection.

@@ -4,33 +4,12 @@ use crate::config::settings::{ProtectionSettings, Settings};
 use crate::config::stakes::Stakes;
 use crate::config::value::Value;
 use crate::decide::protection::Protection;
-use crate::issues::code::Code;
-use crate::issues::issue::{Fault, Issues};
+use crate::issues::fault::Fault;
+use crate::issues::issue::Issues;
+use crate::issues::messages::protection::{self, Contradiction, Remedy, Untrusted};
 use crate::origins::origin::Origin;
 use crate::origins::pattern::OriginPattern;
-use crate::printable::printable;
 use crate::suggest::trial::Place;
-
-/// Every web page could reach into the private network.
-pub(crate) fn private_network(issues: &Issues) -> Fault {
-    let message = "with any origin allowed, every web page could reach into the private network";
-    let notation = issues.notation();
-    let help = format!(
-        "list the origins in `{}`, or leave `{}` out",
-        notation.key("allow_origins"),
-        notation.key("allow_private_network")
-    );
-    Fault::new(Code::PrivateNetworkAnyOrigin, message, help)
-}
-
-/// What the policy lets read, and protection does not let write.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Untrusted<'s> {
-    /// An entry of `allow_origins`.
-    Origin(&'s str),
-    Regex(&'s str),
-    Predicate,
-}
 
 /// The first that the policy lets read, and protection does not let write.
 pub(crate) fn untrusted_origin<'s>(settings: &'s Settings, protection: &Protection) -> Option<Untrusted<'s>> {
@@ -63,34 +42,16 @@ pub(crate) fn contradiction(
     written: &ProtectionSettings,
     issues: &Issues,
 ) -> Fault {
-    let notation = issues.notation();
-    let (methods, trusted) = (notation.key("allow_methods"), notation.key("trusted_origins"));
-    let whom = match untrusted {
-        Untrusted::Origin("*") => "every origin".to_owned(),
-        Untrusted::Origin(text) => format!("`{}`", printable(text)),
-        Untrusted::Regex(text) => format!("the origins that `{}` matches", printable(text)),
-        Untrusted::Predicate => "the origins that the predicate allows".to_owned(),
-    };
-    // A route that has no protection of its own has that of the whole policy.
-    let place = route.map_or(String::new(), |route| format!("in `{route}`, "));
-    let message = format!("{place}`{methods}` grants writes to {whom}, and `{}` refuses them", written.field);
-    let otherwise = format!("leave PUT, PATCH, DELETE and `*` out of `{methods}`");
     let remedy = match untrusted {
-        Untrusted::Origin("*") => format!(
-            "`*` cannot be trusted: list the origins that may write in `{}` and in `{trusted}`",
-            notation.key("allow_origins")
-        ),
-        Untrusted::Origin("null") => {
-            "`null` cannot be trusted: serve those pages over https, and trust their origin".to_owned()
-        }
-        Untrusted::Origin(text) => trust(text, settings, written, issues),
-        Untrusted::Regex(_) | Untrusted::Predicate => format!("list the origins that may write in `{trusted}`"),
+        Untrusted::Origin(text) if !matches!(text, "*" | "null") => trust(text, settings, written, issues),
+        _ => Remedy::List,
     };
-    Fault::new(Code::ProtectionContradictsCors, message, format!("{remedy}, or {otherwise}"))
+    let place = Contradiction { protection: &written.field, route };
+    protection::contradicts_cors(untrusted, &remedy, place, issues.notation())
 }
 
 /// How one more origin is trusted.
-fn trust(text: &str, settings: &Settings, written: &ProtectionSettings, issues: &Issues) -> String {
+fn trust(text: &str, settings: &Settings, written: &ProtectionSettings, issues: &Issues) -> Remedy {
     const MOST_LISTED: usize = 4;
     let trusted: Vec<_> =
         written.trusted_origins.entries.iter().map(|entry| entry.text.as_str()).chain([text]).collect();
@@ -99,15 +60,11 @@ fn trust(text: &str, settings: &Settings, written: &ProtectionSettings, issues: 
     let place = Place::new(&field, stakes, false, issues);
     let offer = |texts: &[&str]| place.setting(texts.iter().copied().collect::<Value>());
     let whole = if trusted.len() > MOST_LISTED { None } else { offer(&trusted) };
-    if let Some(help) = whole {
-        return format!("{help} in `{}`", written.field);
+    if let Some(suggestion) = whole {
+        return Remedy::Suggestion(suggestion);
     }
-    let name = issues.notation().key("trusted_origins");
     if place.takes([text].into_iter().collect()) {
-        return format!("add `{}` to `{name}` of `{}`", printable(text), written.field);
+        return Remedy::Add;
     }
-    if text.starts_with("http:") {
-        return format!("serve `{}` over https, and list that origin in `{name}`", printable(text));
-    }
-    format!("list the origins that may write in `{name}`")
+    if text.starts_with("http:") { Remedy::Secure } else { Remedy::List }
 }

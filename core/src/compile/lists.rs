@@ -5,10 +5,11 @@ use crate::config::settings::List;
 use crate::config::stakes::Stakes;
 use crate::decide::headers::AllowedHeaders;
 use crate::decide::methods::AllowedMethods;
-use crate::issues::code::{Code, Severity};
-use crate::issues::issue::{Fault, Issues};
+use crate::issues::code::Severity;
+use crate::issues::fault::Fault;
+use crate::issues::issue::Issues;
+use crate::issues::messages::names;
 use crate::limits::{HEADER_NAME_BYTES, METHOD_BYTES};
-use crate::printable::printable;
 use crate::string_set::StringSet;
 use crate::suggest::lists::{suggest_headers, suggest_methods};
 use crate::suggest::trial::Place;
@@ -178,7 +179,7 @@ impl NameList {
             let Some(severity) = check.news(|stakes| concern.severity(stakes)) else { continue };
             place.attend(issues);
             if let NameConcern::AuthorizationNotCovered = concern {
-                issues.report(severity, &list.field, "*", authorization_not_covered(list, issues));
+                issues.report(severity, &list.field, "*", names::authorization_not_covered(place.key, place.notation));
             } else if let Some(entry) = list.entries.get(*index) {
                 issues.report(severity, list.place(&entry.at), &entry.text, fault(*concern, &entry.text, &place));
             }
@@ -217,100 +218,32 @@ fn header_name(name: &str) -> Option<String> {
     HeaderName::from_bytes(name.as_bytes()).ok().filter(|_| is_short).map(|lower| lower.as_str().to_owned())
 }
 
-const EMPTY: &str = "the entry is empty: a variable may not have been set";
-
 fn fault(concern: NameConcern, text: &str, place: &Place<'_>) -> Fault {
-    let shown = printable(text);
     match concern {
         NameConcern::NotAMethod => not_a_method(text, place),
-        NameConcern::ForbiddenMethod => {
-            let message = format!("`{text}` is dropped: browsers never send it");
-            Fault::new(Code::MethodForbidden, message, "remove it")
-        }
+        NameConcern::ForbiddenMethod => names::forbidden_method(text),
         NameConcern::NotAHeader | NameConcern::AuthorizationNotCovered => not_a_header(text, place),
-        NameConcern::ForbiddenRequestHeader => {
-            let message = format!("`{}` is dropped: scripts cannot set it, so it is never asked for", lower(text));
-            Fault::new(Code::RequestHeaderForbidden, message, "remove it")
-        }
-        NameConcern::ResponseHeader => {
-            let message = format!(
-                "`{}` is dropped: it is a response header, and this is the list of request headers",
-                lower(text)
-            );
-            let help = format!("remove it; if scripts are to read it, put it into `{}`", expose_name(place));
-            Fault::new(Code::RequestHeaderResponseOnly, message, help)
-        }
-        NameConcern::AnyExposed => Fault::new(
-            Code::ExposeAnyWithCredentials,
-            "with credentials, `*` is not a wildcard but a header of that name",
-            "name the headers that scripts may read, such as `ETag`",
-        ),
-        NameConcern::ForbiddenResponseHeader => {
-            let message = format!("`{}` can never be read by scripts, whatever is exposed", lower(text));
-            Fault::new(Code::ExposeForbidden, message, "remove it")
-        }
-        NameConcern::RequestHeader => {
-            let message = format!(
-                "`{}` is a request header; this is the list of response headers that scripts may read",
-                lower(text)
-            );
-            let help = "remove it; if scripts are to send it, put it into the list of allowed request headers";
-            Fault::new(Code::ExposeRequestOnly, message, help)
-        }
-        NameConcern::Redundant => Fault::new(
-            Code::RedundantBesideWildcard,
-            format!("`{shown}` is dropped: `*` covers it"),
-            "remove it, or the `*`",
-        ),
+        NameConcern::ForbiddenRequestHeader => names::forbidden_request_header(text),
+        NameConcern::ResponseHeader => names::response_header(text, place.key, place.notation),
+        NameConcern::AnyExposed => names::any_header_exposed_with_credentials(),
+        NameConcern::ForbiddenResponseHeader => names::forbidden_response_header(text),
+        NameConcern::RequestHeader => names::request_header(text, place.key, place.notation),
+        NameConcern::Redundant => names::covered_by_wildcard(text),
     }
 }
 
-fn lower(name: &str) -> String {
-    name.to_ascii_lowercase()
-}
-
 fn not_a_method(method: &str, place: &Place<'_>) -> Fault {
-    let help = |otherwise: &str| place.entries(&suggest_methods(method)).unwrap_or_else(|| otherwise.to_owned());
+    let suggestion = || place.entries(&suggest_methods(method));
     match check_method(method) {
-        Err(MethodFault::Empty) => {
-            Fault::new(Code::MethodNotToken, EMPTY, "remove the entry, or write a method such as `PUT`")
-        }
-        Err(MethodFault::Case(known)) => {
-            let message = format!("`{method}` is not `{known}`: methods are case-sensitive");
-            Fault::new(Code::MethodCase, message, help("write it in upper case"))
-        }
-        Err(MethodFault::NotAToken) | Ok(()) => {
-            let message = format!(
-                "`{}` is not a valid method: a method is one token of at most {METHOD_BYTES} bytes",
-                printable(method)
-            );
-            Fault::new(Code::MethodNotToken, message, help("write each method by itself, such as `PUT`"))
-        }
+        Err(MethodFault::Empty) => names::empty_method(),
+        Err(MethodFault::Case(known)) => names::method_case(method, known, suggestion()),
+        Err(MethodFault::NotAToken) | Ok(()) => names::method_not_token(method, suggestion()),
     }
 }
 
 fn not_a_header(name: &str, place: &Place<'_>) -> Fault {
     if name.trim().is_empty() {
-        let help = "remove the entry, or write a name such as `X-Request-Id`";
-        return Fault::new(Code::HeaderNotToken, EMPTY, help);
+        return names::empty_header();
     }
-    let message = format!(
-        "`{}` is not a valid header name: a name is one token of at most {HEADER_NAME_BYTES} bytes",
-        printable(name)
-    );
-    let help = place.entries(&suggest_headers(name));
-    let help = help.unwrap_or_else(|| "write each name by itself, such as `X-Request-Id`, without a value".to_owned());
-    Fault::new(Code::HeaderNotToken, message, help)
-}
-
-fn authorization_not_covered(list: &List, issues: &Issues) -> Fault {
-    let key = list.field.rsplit('.').next().unwrap_or_default();
-    let better = issues.notation().list_setting(key, &["*", "Authorization"]);
-    let help = format!("write `{better}` if scripts send it; else name the headers that they send");
-    Fault::new(Code::AuthorizationNotCovered, "`*` does not cover `Authorization`", help)
-}
-
-/// What the dialect at hand calls the list of exposed headers.
-fn expose_name(place: &Place<'_>) -> String {
-    if place.key == "allowed_headers" { "exposedHeaders".into() } else { place.notation.key("expose_headers") }
+    names::header_not_token(name, place.entries(&suggest_headers(name)))
 }

@@ -1,12 +1,12 @@
 //! Lists of origins: what was found in them, and what to write instead.
 
 use crate::compile::checked::Check;
+use crate::config::dangers::Danger;
 use crate::config::settings::{At, Entry, List};
-use crate::issues::code::Code;
-use crate::issues::issue::{Fault, Issues};
-use crate::limits::{LABEL_GLOBS, REGEXES};
+use crate::issues::fault::Fault;
+use crate::issues::issue::Issues;
+use crate::issues::messages::{origin_risks, protection};
 use crate::origins::list::{Found, OriginConcern, RegexConcern};
-use crate::printable::printable;
 use crate::suggest::pattern_fault::{diagnose, offer};
 use crate::suggest::regex::{Syntax, Written};
 use crate::suggest::trial::Place;
@@ -44,9 +44,7 @@ pub(crate) fn report_trusted(found: &Found<OriginConcern>, list: &List, check: C
 /// Every concern about an origin that weighs anything is an error.
 fn report(concern: OriginConcern, index: usize, list: &List, place: &Place<'_>, issues: &mut Issues) {
     if let OriginConcern::TooManyGlobs(globs) = concern {
-        let message = format!("{globs} label globs are more than the {LABEL_GLOBS} that are compared one by one");
-        let help = "write `*.` patterns or exact origins, of which there may be millions";
-        issues.error(&list.field, globs, Fault::new(Code::TooManyGlobs, message, help));
+        issues.error(&list.field, globs, origin_risks::too_many_globs(globs));
     } else if let Some(entry) = list.entries.get(index) {
         issues.error(list.place(&entry.at), &entry.text, fault(concern, &entry.text, place));
     }
@@ -55,45 +53,16 @@ fn report(concern: OriginConcern, index: usize, list: &List, place: &Place<'_>, 
 fn fault(concern: OriginConcern, text: &str, place: &Place<'_>) -> Fault {
     match concern {
         OriginConcern::NotAPattern | OriginConcern::TooManyGlobs(_) => diagnose(text, place),
-        OriginConcern::AnyNotAlone => Fault::new(
-            Code::AnyOriginNotAlone,
-            "`*` allows every origin: nothing may stand beside it",
-            "remove `*`, or everything else that says which origins are allowed",
-        ),
-        OriginConcern::Any => Fault::new(
-            Code::AnyOriginWithCredentials,
-            "`*` with credentials would let every origin read with the user's session; browsers refuse it",
-            "list the origins, as in `https://app.example.com` or `https://*.example.com`, or allow no credentials",
-        ),
-        OriginConcern::Null => Fault::new(
-            Code::NullOrigin,
-            "`null` is the origin of every sandboxed frame, so that any site can have it",
-            format!("serve the page over https and list its origin, or {}", place.lifting("null-origin")),
-        ),
-        OriginConcern::Untrustable => Fault::new(
-            Code::TrustedOrigin,
-            format!("`{text}` cannot be trusted: any site can send from it"),
-            "list the origins whose pages may write, as in `https://app.example.com` or `https://*.example.com`",
-        ),
-        OriginConcern::Insecure => insecure(text, place),
-        OriginConcern::PublicSuffix => Fault::new(
-            Code::PublicSuffix,
-            format!("`{}` reaches names that anyone can register, with credentials", printable(text)),
-            format!(
-                "put the domain that you control before the public suffix (as in `https://*.example.com`), or {}",
-                place.lifting("public-suffixes")
-            ),
-        ),
+        OriginConcern::AnyNotAlone => origin_risks::any_origin_not_alone(),
+        OriginConcern::Any => origin_risks::any_origin_with_credentials(),
+        OriginConcern::Null => origin_risks::null_origin(&place.lifting(Danger::NullOrigin)),
+        OriginConcern::Untrustable => protection::cannot_be_trusted(text),
+        OriginConcern::Insecure => {
+            let secure = offer(&text.replacen("http://", "https://", 1), place);
+            origin_risks::insecure_origin(text, secure, &place.lifting(Danger::InsecureOrigins))
+        }
+        OriginConcern::PublicSuffix => origin_risks::public_suffix(text, &place.lifting(Danger::PublicSuffixes)),
     }
-}
-
-fn insecure(text: &str, place: &Place<'_>) -> Fault {
-    let message =
-        format!("`{}` is plain http: anyone on the network path could act as it, with credentials", printable(text));
-    let secure = offer(&text.replacen("http://", "https://", 1), place);
-    let secure = secure.unwrap_or_else(|| "serve it over https and list that origin".to_owned());
-    let help = format!("{secure}, or {}", place.lifting("insecure-origins"));
-    Fault::new(Code::InsecureOrigin, message, help)
 }
 
 /// Reports what was found in the regexes. `alone` says that no list of origins is written beside them.
@@ -119,8 +88,7 @@ pub(crate) fn report_regexes(
         let fault = match concern {
             RegexConcern::TooMany => {
                 let count = list.entries.len();
-                let message = format!("{count} regexes are more than the {REGEXES} that are tried one by one");
-                issues.error(&list.field, count, written.too_large(&message));
+                issues.error(&list.field, count, written.too_many(count));
                 continue;
             }
             RegexConcern::Unusable(why) => written.refused(why),

@@ -1,8 +1,8 @@
 //! The paths of routes become a tree; two that differ in nothing but case and names are reported.
 
 use crate::config::settings::{RouteSettings, Segment};
-use crate::issues::code::Code;
-use crate::issues::issue::{Fault, Issues};
+use crate::issues::issue::Issues;
+use crate::issues::messages::routes::duplicate_route;
 use crate::paths::tree::{Routes, RoutesBuilder};
 
 /// Compiles the paths of the routes.
@@ -12,10 +12,7 @@ pub(crate) fn compile_routes(routes: &[RouteSettings], issues: &mut Issues) -> R
         let Some(path) = &route.path else { continue };
         let Err(other) = builder.add(path, index) else { continue };
         let other = routes.get(other as usize).map_or("", |route| &route.field);
-        let message = format!("the path is that of `{other}`: case, names and a slash at the end make no difference");
-        let help = format!("merge the two, or give this one another path than `{other}`");
-        let fault = Fault::new(Code::DuplicateRoute, message, help);
-        issues.error(format!("{}.path", route.field), write(path), fault);
+        issues.error(format!("{}.path", route.field), write(path), duplicate_route(other));
     }
     builder.build()
 }

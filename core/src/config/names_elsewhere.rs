@@ -59,22 +59,32 @@ const ELSEWHERE: &[Row] = &[
 /// Switches that allow any origin where they are on.
 const ANY_ORIGIN: [&str; 4] = ["allowallorigins", "originallowall", "allowanyorigin", "alloworiginsall"];
 
-/// Settings of other libraries for which there is nothing to set here, and what to do with them.
-const NEEDLESS: &[(&str, &str)] = &[
-    ("varyheader", "remove it: `Vary` is always sent where the answer depends on the request"),
-    ("vary", "remove it: `Vary` is always sent where the answer depends on the request"),
-    ("sendwildcard", "remove it: `*` is sent where any origin is allowed"),
-    ("alwayssend", "remove it: headers are sent where the request has an `Origin`"),
-    ("automaticoptions", "remove it: preflights are always answered"),
-    ("strictpreflight", "remove it: preflights are always read strictly"),
-    (
-        "interceptexceptions",
-        "remove it: put the middleware around the whole application, and errors carry the headers too",
-    ),
-    ("debug", "remove it: each decision has its reason"),
-    ("urlsregex", "use `routes` instead, each with its `path` and what differs there"),
-    ("resources", "use `routes` instead, each with its `path` and what differs there"),
-    ("paths", "use `routes` instead, each with its `path` and what differs there"),
+/// A setting of other libraries for which there is nothing to set here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Needless {
+    Vary,
+    SendWildcard,
+    AlwaysSend,
+    AutomaticOptions,
+    StrictPreflight,
+    InterceptExceptions,
+    Debug,
+    /// The paths for which a policy is.
+    Paths,
+}
+
+const NEEDLESS: &[(&str, Needless)] = &[
+    ("varyheader", Needless::Vary),
+    ("vary", Needless::Vary),
+    ("sendwildcard", Needless::SendWildcard),
+    ("alwayssend", Needless::AlwaysSend),
+    ("automaticoptions", Needless::AutomaticOptions),
+    ("strictpreflight", Needless::StrictPreflight),
+    ("interceptexceptions", Needless::InterceptExceptions),
+    ("debug", Needless::Debug),
+    ("urlsregex", Needless::Paths),
+    ("resources", Needless::Paths),
+    ("paths", Needless::Paths),
 ];
 
 fn plain(name: &str) -> String {
@@ -96,10 +106,10 @@ pub(crate) fn is_any_origin(name: &str) -> bool {
     ANY_ORIGIN.contains(&&*plain(name))
 }
 
-/// What to do with a setting that another library has and corsac needs not.
-pub(crate) fn needless(name: &str) -> Option<&'static str> {
+/// The setting of another library that corsac does not need.
+pub(crate) fn needless(name: &str) -> Option<Needless> {
     let plain = plain(name);
-    NEEDLESS.iter().find(|(elsewhere, _)| *elsewhere == plain).map(|(_, why)| *why)
+    NEEDLESS.iter().find(|(elsewhere, _)| *elsewhere == plain).map(|(_, needless)| *needless)
 }
 
 #[cfg(test)]

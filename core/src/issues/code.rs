@@ -39,7 +39,7 @@ macro_rules! codes {
                 match self { $(Code::$name => $text,)+ }
             }
 
-            /// One line that says what the code means, whatever the value at hand.
+            /// A sentence that says what the code means, whatever the value at hand.
             #[must_use]
             pub const fn meaning(self) -> &'static str {
                 match self { $(Code::$name => $meaning,)+ }
@@ -49,66 +49,72 @@ macro_rules! codes {
 }
 
 codes! {
-    FileNotRegular "file-not-regular" "a policy's file that is a pipe, a socket or a device",
-    FileTooLarge "file-too-large" "a policy's file that is larger than 64 MiB",
-    Syntax "syntax" "the text is not valid JSON or TOML",
-    UnknownKey "unknown-key" "a setting that corsac does not have",
-    DuplicateKey "duplicate-key" "a setting that is given twice, or beside its alias",
-    WrongType "wrong-type" "a value of another type than the setting takes",
-    MissingOrigins "missing-origins" "nothing says which origins may read responses",
-    TooManyIssues "too-many-issues" "more issues than are listed",
-    AnyOriginNotAlone "any-origin-not-alone" "`*` stands beside patterns, a regex or a predicate",
-    AnyOriginWithCredentials "any-origin-with-credentials" "any origin could read what the user's cookies open",
-    OriginList "origin-list" "several origins in one string",
-    OriginWhitespace "origin-whitespace" "white space in an origin",
-    OriginMissingScheme "origin-missing-scheme" "an origin without its scheme",
-    OriginScheme "origin-scheme" "a scheme that no origin of a web page has",
-    OriginUppercase "origin-uppercase" "upper case in an origin, which browsers send in lower case",
-    OriginUnicode "origin-unicode" "a name that browsers send as punycode",
-    OriginUserinfo "origin-userinfo" "a user name or password in an origin",
-    OriginTrailingSlash "origin-trailing-slash" "a slash at the end of an origin",
-    OriginPath "origin-path" "a path in an origin",
-    OriginQuery "origin-query" "a query in an origin",
-    OriginFragment "origin-fragment" "a fragment in an origin",
-    OriginDefaultPort "origin-default-port" "the scheme's default port, which browsers leave out",
-    OriginPort "origin-port" "a port that is not 1 to 65535 without leading zero",
-    OriginIp "origin-ip" "an IP address in another form than browsers send",
-    OriginWildcard "origin-wildcard" "a `*` where none may stand",
-    OriginHost "origin-host" "a host that no browser sends",
-    TooManyGlobs "too-many-globs" "more label globs than are compared one by one",
-    InsecureOrigin "insecure-origin" "credentials for an origin that anyone on the network path can impersonate",
-    PublicSuffix "public-suffix" "credentials for names that anyone can register",
-    NullOrigin "null-origin" "`null` is the origin of every sandboxed document",
-    RegexSyntax "regex-syntax" "a regex that does not parse",
-    RegexTooLarge "regex-too-large" "a regex that compiles to more than the cap",
-    RegexMatchesNothing "regex-matches-nothing" "a regex that no well-formed origin matches",
-    RegexUnescapedDot "regex-unescaped-dot" "a `.` that stands for any character",
-    RegexUnboundedHost "regex-unbounded-host" "a regex that does not fix the end of the host",
-    MethodNotToken "method-not-token" "a method that is not a token (RFC 9110, section 5.6.2)",
-    MethodCase "method-case" "a known method in another case; methods are case-sensitive",
-    MethodForbidden "method-forbidden" "a method that browsers never send",
-    HeaderNotToken "header-not-token" "a header name that is not a token (RFC 9110, section 5.6.2)",
-    RequestHeaderForbidden "request-header-forbidden" "a header that scripts cannot set",
-    RequestHeaderResponseOnly "request-header-response-only" "a response header in a list of request headers",
-    AuthorizationNotCovered "authorization-not-covered" "`*` does not cover `Authorization`",
-    RedundantBesideWildcard "redundant-beside-wildcard" "a name that `*` covers already",
-    ExposeForbidden "expose-forbidden" "a response header that scripts can never read",
-    ExposeRequestOnly "expose-request-only" "a request header in a list of response headers",
-    ExposeAnyWithCredentials "expose-any-with-credentials" "`*` is a literal name when credentials are allowed",
-    MaxAgeRange "max-age-range" "a max-age outside 0 to 86400 seconds",
-    PreflightStatus "preflight-status" "a preflight status other than 200 or 204",
-    PrivateNetworkAnyOrigin "private-network-any-origin" "any web page could reach into the private network",
-    UnknownDanger "unknown-danger" "a check that does not exist cannot be lifted",
-    UnknownDialect "unknown-dialect" "a dialect that corsac does not read",
-    ReflectedOriginWithCredentials "reflected-origin-with-credentials" "`origin: true` would hand the user's session to every origin",
-    MissingPath "missing-path" "a route that does not say for which paths it is",
-    RoutePath "route-path" "a route's path that is no pattern of paths",
-    DuplicateRoute "duplicate-route" "a path that another route has already",
-    ProtectionMode "protection-mode" "a mode of protection other than `off` and `reject`",
-    TrustedOrigin "trusted-origin" "an origin that may not be trusted with writes: `*` or `null`",
-    ProtectionContradictsCors "protection-contradicts-cors" "the policy grants methods that its protection refuses",
-    RegexpNotAnchored "regexp-not-anchored" "a RegExp without `^` and `$`",
-    RegexpFlags "regexp-flags" "a RegExp flag that changes what `^` and `$` mean, or that does not exist",
+    FileNotRegular "file-not-regular" "The policy file is a pipe, a socket or a device.",
+    FileTooLarge "file-too-large" "The policy file is larger than 64 MiB.",
+    Syntax "syntax" "The text is not valid JSON or TOML.",
+    UnknownKey "unknown-key" "corsac has no setting with this name, or not in this place.",
+    DuplicateKey "duplicate-key" "A setting is given twice, or under its name and its alias.",
+    WrongType "wrong-type" "A value has another type than its setting takes.",
+    MissingOrigins "missing-origins" "No setting says which origins may read responses.",
+    TooManyIssues "too-many-issues" "There are more problems than are listed.",
+    AnyOriginNotAlone "any-origin-not-alone" "`*` is listed together with patterns, a regex or a predicate.",
+    AnyOriginWithCredentials "any-origin-with-credentials"
+        "`*` with credentials would let any site read what the user's cookies open.",
+    OriginList "origin-list" "One string contains several origins.",
+    OriginWhitespace "origin-whitespace" "An origin contains white space.",
+    OriginMissingScheme "origin-missing-scheme" "An origin has no scheme.",
+    OriginScheme "origin-scheme" "An origin has a scheme that no web page's origin has.",
+    OriginUppercase "origin-uppercase" "An origin is in upper case, but browsers send origins in lower case.",
+    OriginUnicode "origin-unicode" "An origin contains non-ASCII characters, but browsers send such names as punycode.",
+    OriginUserinfo "origin-userinfo" "An origin contains a user name or a password.",
+    OriginTrailingSlash "origin-trailing-slash" "An origin ends in a slash.",
+    OriginPath "origin-path" "An origin has a path.",
+    OriginQuery "origin-query" "An origin has a query.",
+    OriginFragment "origin-fragment" "An origin has a fragment.",
+    OriginDefaultPort "origin-default-port"
+        "An origin contains the default port of its scheme, which browsers leave out.",
+    OriginPort "origin-port" "A port is not a number from 1 to 65535 without a leading zero.",
+    OriginIp "origin-ip" "An IP address is in another form than browsers send.",
+    OriginWildcard "origin-wildcard" "A `*` is in a position where it is not allowed.",
+    OriginHost "origin-host" "An origin has a host that no browser sends.",
+    TooManyGlobs "too-many-globs" "A list has more label globs than can be compared one by one.",
+    InsecureOrigin "insecure-origin"
+        "An origin with plain http, which anyone on the network path can impersonate, is allowed credentials.",
+    PublicSuffix "public-suffix" "A pattern or a regex allows credentials for names that anyone can register.",
+    NullOrigin "null-origin" "`null` is listed, which is the origin of every sandboxed document.",
+    RegexSyntax "regex-syntax" "A regex does not parse, or corsac cannot run it.",
+    RegexTooLarge "regex-too-large" "A regex is too long or compiles to too much, or there are too many regexes.",
+    RegexMatchesNothing "regex-matches-nothing" "A regex matches no well-formed origin.",
+    RegexUnescapedDot "regex-unescaped-dot" "A regex has an unescaped `.`, which matches any character.",
+    RegexUnboundedHost "regex-unbounded-host" "A regex does not fix the end of the host.",
+    MethodNotToken "method-not-token" "A method is not a token (RFC 9110, section 5.6.2).",
+    MethodCase "method-case" "A known method is written in another case, but methods are case-sensitive.",
+    MethodForbidden "method-forbidden" "A method is listed that browsers never send.",
+    HeaderNotToken "header-not-token" "A header name is not a token (RFC 9110, section 5.6.2).",
+    RequestHeaderForbidden "request-header-forbidden" "A request header is listed that scripts cannot set.",
+    RequestHeaderResponseOnly "request-header-response-only" "A response header is in the list of request headers.",
+    AuthorizationNotCovered "authorization-not-covered"
+        "`*` is listed without `Authorization`, which it does not cover.",
+    RedundantBesideWildcard "redundant-beside-wildcard" "A name is listed that `*` already covers.",
+    ExposeForbidden "expose-forbidden" "A response header is exposed that scripts can never read.",
+    ExposeRequestOnly "expose-request-only" "A request header is in the list of exposed response headers.",
+    ExposeAnyWithCredentials "expose-any-with-credentials"
+        "`*` is exposed with credentials, where it is a literal name and not a wildcard.",
+    MaxAgeRange "max-age-range" "A max-age is not from 0 to 86400 seconds.",
+    PreflightStatus "preflight-status" "A preflight status is neither 200 nor 204.",
+    PrivateNetworkAnyOrigin "private-network-any-origin" "Any web page could reach into the private network.",
+    UnknownDanger "unknown-danger" "`dangerously_allow` names a check that does not exist.",
+    UnknownDialect "unknown-dialect" "corsac does not read this dialect.",
+    ReflectedOriginWithCredentials "reflected-origin-with-credentials"
+        "`origin: true` with credentials would let any site read responses with the user's session.",
+    MissingPath "missing-path" "A route does not say for which paths it is.",
+    RoutePath "route-path" "The path of a route is not a valid pattern.",
+    DuplicateRoute "duplicate-route" "Two routes have the same path.",
+    ProtectionMode "protection-mode" "A mode of protection is neither `off` nor `reject`.",
+    TrustedOrigin "trusted-origin" "`*` or `null` is among the origins that are trusted with writes.",
+    ProtectionContradictsCors "protection-contradicts-cors" "The policy grants methods that its protection refuses.",
+    RegexpNotAnchored "regexp-not-anchored" "A RegExp does not begin with `^` and end with `$`.",
+    RegexpFlags "regexp-flags" "A RegExp has a flag that changes what `^` and `$` mean, or that does not exist.",
 }
 
 const fn c(text: &'static str) -> &'static CStr {
@@ -142,7 +148,7 @@ macro_rules! reasons {
                 match self { $(Reason::$name => const { c(concat!($text, "\0")) },)+ }
             }
 
-            /// One line that says what the reason means.
+            /// A sentence that says what the reason means.
             #[must_use]
             pub const fn meaning(self) -> &'static str {
                 match self { $(Reason::$name => $meaning,)+ }
@@ -182,30 +188,32 @@ macro_rules! reasons {
 }
 
 reasons! {
-    NoOrigin = 0 "no-origin" "the request has no `Origin`: not a CORS request" "",
-    AnyOrigin = 1 "any-origin" "the policy lets any origin read" "",
-    OriginAllowed = 2 "origin-allowed" "the request's origin is configured" "",
-    OriginNotAllowed = 3 "origin-not-allowed" "the request's origin is not configured"
-        "add the origin to `allow_origins` as the browser sends it: scheme, host and port",
-    OriginMalformed = 4 "origin-malformed" "the request's `Origin` is not a serialised origin"
-        "no browser sends such an `Origin`: mend the client, or the proxy that changed or repeated the header",
-    PreflightAllowed = 5 "preflight-allowed" "origin, method and headers are all allowed" "",
-    PreflightMethodNotAllowed = 6 "preflight-method-not-allowed" "the method asked for is not listed, or not one token"
+    NoOrigin = 0 "no-origin" "The request has no `Origin`, so it is not a CORS request." "",
+    AnyOrigin = 1 "any-origin" "The policy lets any origin read responses." "",
+    OriginAllowed = 2 "origin-allowed" "The request's origin is allowed." "",
+    OriginNotAllowed = 3 "origin-not-allowed" "The request's origin is not allowed."
+        "add the origin to `allow_origins` as the browser sends it, with its scheme, host and port",
+    OriginMalformed = 4 "origin-malformed" "The request's `Origin` is not a serialised origin."
+        "no browser sends such an `Origin`: fix the client, or the proxy that changed or repeated the header",
+    PreflightAllowed = 5 "preflight-allowed" "The origin, the method and the headers of the preflight are all allowed." "",
+    PreflightMethodNotAllowed = 6 "preflight-method-not-allowed"
+        "The method that the preflight asks for is not listed, or is not one token."
         "add the method to `allow_methods`, in upper case",
-    PreflightHeaderNotAllowed = 7 "preflight-header-not-allowed" "a header asked for is not listed"
+    PreflightHeaderNotAllowed = 7 "preflight-header-not-allowed" "A header that the preflight asks for is not listed."
         "add the headers that the page sends to `allow_headers`",
-    PreflightHeadersMalformed = 8 "preflight-headers-malformed" "`Access-Control-Request-Headers` is not a bounded list of names"
-        "no browser sends such a list: mend the client, or send fewer headers",
-    PathAmbiguous = 9 "path-ambiguous" "servers could read the path as different routes"
+    PreflightHeadersMalformed = 8 "preflight-headers-malformed"
+        "`Access-Control-Request-Headers` is not a list of names, or is too long."
+        "no browser sends such a list: fix the client, or send fewer headers",
+    PathAmbiguous = 9 "path-ambiguous" "Servers could read the path as that of different routes."
         "request the path as it is configured, without escapes, `.`, `..`, `//`, `\\` or an ending such as `.json` where a \
-         route begins or ends; a path that needs such an ending needs a route of its own",
-    PredicateFailed = 10 "predicate-failed" "the origin predicate failed"
+         route begins or ends; a path that needs such an ending needs its own route",
+    PredicateFailed = 10 "predicate-failed" "The origin predicate failed or did not answer in time."
         "see the error that the predicate raised, or its time-out",
-    WriteRefused = 11 "write-refused" "a write from an origin that is not trusted"
+    WriteRefused = 11 "write-refused" "The request writes, and comes from an origin that is not trusted."
         "if the origin may write, add it to `trusted_origins` of `protection`. A proxy has to pass `Host` on. Pages with \
-         `Referrer-Policy: no-referrer` send `Origin: null`: write `Referrer-Policy: same-origin`, and serve over TLS, \
-         so that browsers send `Sec-Fetch-Site`",
-    WebsocketRefused = 12 "websocket-refused" "a WebSocket handshake from an origin that is not trusted"
+         `Referrer-Policy: no-referrer` send `Origin: null`: use `Referrer-Policy: same-origin`, and serve over TLS, so \
+         that browsers send `Sec-Fetch-Site`",
+    WebsocketRefused = 12 "websocket-refused" "The WebSocket handshake comes from an origin that is not trusted."
         "if the origin may connect, add it to `trusted_origins` of `protection`. A proxy has to pass `Host` on",
 }
 

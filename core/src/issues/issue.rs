@@ -3,8 +3,10 @@
 use crate::config::notation::Notation;
 use crate::config::value::Value;
 use crate::issues::code::{Code, Severity};
+use crate::issues::fault::Fault;
+use crate::issues::messages::policy;
 use crate::limits::ISSUES;
-use crate::printable::{escape, printable, write_out};
+use crate::printable::{escape, printable};
 use std::fmt;
 
 /// One thing that is wrong, or unwise, in a policy.
@@ -146,20 +148,6 @@ pub(crate) struct Issues {
 /// Whether the engine takes a policy as it stands, and drops nothing of it.
 pub(crate) type Trial = fn(Value) -> bool;
 
-/// What is said of one value: the part of an issue that does not depend on where the value stands.
-#[derive(Debug)]
-pub(crate) struct Fault {
-    pub(crate) code: Code,
-    pub(crate) message: String,
-    pub(crate) help: String,
-}
-
-impl Fault {
-    pub(crate) fn new(code: Code, message: impl Into<String>, help: impl Into<String>) -> Self {
-        Fault { code, message: message.into(), help: help.into() }
-    }
-}
-
 impl Issues {
     pub(crate) fn new(notation: Notation, trial: Trial) -> Self {
         Issues { notation, trial: Some(trial), ..Issues::default() }
@@ -222,11 +210,7 @@ impl Issues {
             return Ok(self.lints);
         }
         if self.omitted > 0 {
-            let fault = Fault::new(
-                Code::TooManyIssues,
-                format!("there are {} more issues, which are not listed", self.omitted),
-                "fix these first",
-            );
+            let fault = policy::too_many_issues(self.omitted);
             self.errors.push(issue(Severity::Error, "", "", fault));
         }
         Err(self.into_error())
@@ -248,9 +232,4 @@ fn issue(severity: Severity, field: impl Into<String>, value: impl fmt::Display,
         help: fault.help,
         line: None,
     }
-}
-
-/// The sentence with which a help offers a text.
-pub(crate) fn write_this(text: &str) -> String {
-    format!("write `{}`", write_out(text))
 }

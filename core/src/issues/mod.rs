@@ -1,4 +1,6 @@
-//! Problems with a policy: their codes, and what is said of each.
+//! Problems with a policy: their codes, and every sentence about them.
 
 pub(crate) mod code;
+pub(crate) mod fault;
 pub(crate) mod issue;
+pub(crate) mod messages;

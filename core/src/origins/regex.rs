@@ -2,6 +2,7 @@
 //!
 //! Each becomes a dense DFA, built once and capped in size. What protects credentials stands in `regex_bound`.
 
+use crate::issues::messages::regex_syntax::NotPortable;
 use crate::limits::{COMPILED_REGEX_BYTES, REGEX_BYTES, REGEX_NESTING};
 use crate::origins::regex_host_end::{self, Ends};
 use crate::origins::regex_language::Dfa;
@@ -57,7 +58,7 @@ pub(crate) enum Unusable {
     /// It parses, and stands for characters that no origin has or for what the engine does not know.
     Untranslatable(Span),
     /// A regular expression object holds what its own language reads in another way.
-    ReadDifferently(&'static str),
+    ReadDifferently(NotPortable),
     TooLarge,
     /// It holds what no automaton can decide.
     Undecidable,

@@ -1,20 +1,21 @@
 //! Where host languages read a regular expression object differently than the engine: it is refused, not misread.
 
+use crate::issues::messages::regex_syntax::NotPortable;
 use regex_syntax::ast::{
     self, AssertionKind, Ast, ClassSet, ClassSetItem, Flag, FlagsItemKind, GroupKind, LiteralKind,
 };
 
 /// What a regex holds that JavaScript, and mostly Python too, does not know or reads in another way.
-pub(crate) fn read_differently(ast: &Ast) -> Option<&'static str> {
+pub(crate) fn read_differently(ast: &Ast) -> Option<NotPortable> {
     ast::visit(ast, Finder { found: None }).ok().flatten()
 }
 
 struct Finder {
-    found: Option<&'static str>,
+    found: Option<NotPortable>,
 }
 
 impl Finder {
-    fn note(&mut self, is: bool, what: &'static str) {
+    fn note(&mut self, is: bool, what: NotPortable) {
         if is {
             self.found.get_or_insert(what);
         }
@@ -27,7 +28,7 @@ impl Finder {
                 FlagsItemKind::Negation | FlagsItemKind::Flag(Flag::CaseInsensitive | Flag::DotMatchesNewLine)
             )
         };
-        self.note(!flags.items.iter().all(fine), "a flag other than i and s");
+        self.note(!flags.items.iter().all(fine), NotPortable::Flag);
     }
 
     fn literal(&mut self, literal: &ast::Literal) {
@@ -37,12 +38,12 @@ impl Finder {
             LiteralKind::HexFixed(kind) => *kind != ast::HexLiteralKind::UnicodeLong,
             _ => true,
         };
-        self.note(!alike, "an escape such as `\\a` or `\\x{…}`");
+        self.note(!alike, NotPortable::Escape);
     }
 }
 
 impl ast::Visitor for Finder {
-    type Output = Option<&'static str>;
+    type Output = Option<NotPortable>;
     type Err = ();
 
     fn finish(self) -> Result<Self::Output, ()> {
@@ -52,8 +53,8 @@ impl ast::Visitor for Finder {
     fn visit_pre(&mut self, ast: &Ast) -> Result<(), ()> {
         match ast {
             Ast::Literal(literal) => self.literal(literal),
-            Ast::Flags(_) => self.note(true, "flags without a group"),
-            Ast::ClassUnicode(_) => self.note(true, "a Unicode class"),
+            Ast::Flags(_) => self.note(true, NotPortable::FlagsWithoutGroup),
+            Ast::ClassUnicode(_) => self.note(true, NotPortable::UnicodeClass),
             Ast::Assertion(assertion) => {
                 let alike = matches!(
                     assertion.kind,
@@ -62,14 +63,14 @@ impl ast::Visitor for Finder {
                         | AssertionKind::WordBoundary
                         | AssertionKind::NotWordBoundary
                 );
-                self.note(!alike, "an assertion such as `\\A` or `\\z`");
+                self.note(!alike, NotPortable::Assertion);
             }
             Ast::Group(group) => match &group.kind {
                 GroupKind::NonCapturing(flags) => self.flags(flags),
                 GroupKind::CaptureName { .. } | GroupKind::CaptureIndex(_) => {}
             },
             Ast::ClassBracketed(class) => {
-                self.note(matches!(class.kind, ClassSet::BinaryOp(_)), "a class operation such as `&&`");
+                self.note(matches!(class.kind, ClassSet::BinaryOp(_)), NotPortable::ClassOperation);
             }
             _ => {}
         }
@@ -83,16 +84,16 @@ impl ast::Visitor for Finder {
                 self.literal(&range.start);
                 self.literal(&range.end);
             }
-            ClassSetItem::Ascii(_) => self.note(true, "a class such as `[:alpha:]`"),
-            ClassSetItem::Unicode(_) => self.note(true, "a Unicode class"),
-            ClassSetItem::Bracketed(_) => self.note(true, "a class within a class"),
+            ClassSetItem::Ascii(_) => self.note(true, NotPortable::PosixClass),
+            ClassSetItem::Unicode(_) => self.note(true, NotPortable::UnicodeClass),
+            ClassSetItem::Bracketed(_) => self.note(true, NotPortable::ClassInClass),
             ClassSetItem::Empty(_) | ClassSetItem::Perl(_) | ClassSetItem::Union(_) => {}
         }
         Ok(())
     }
 
     fn visit_class_set_binary_op_pre(&mut self, _: &ast::ClassSetBinaryOp) -> Result<(), ()> {
-        self.note(true, "a class operation such as `&&`");
+        self.note(true, NotPortable::ClassOperation);
         Ok(())
     }
 }

@@ -3,14 +3,13 @@
 //! Where that package is unsafe the option is an error that says what to write.
 
 use crate::config::dangers::{Danger, Dangers};
-use crate::config::notation::Notation;
 use crate::config::settings::{At, Entry, List, PredicateOf, Settings};
 use crate::config::settings_table::{PackageOption, Setting};
 use crate::config::stakes::Stakes;
 use crate::config::tables::PackageKey;
 use crate::config::value::Value;
-use crate::issues::code::Code;
-use crate::issues::issue::Fault;
+use crate::issues::messages::policy::reflected_origin_with_credentials;
+use crate::issues::messages::settings::Wanted;
 use crate::origins::regex::Regex;
 use crate::read::reader::{Entries, Reader, Store, origin_of_url};
 use crate::suggest::regex::{Syntax, Written};
@@ -114,16 +113,7 @@ impl Reader<'_> {
     fn origin(&mut self, value: Value, origins: &mut Origins) {
         match value {
             Value::Bool(true) if origins.stakes.credentials => {
-                let notation = self.notation();
-                let written = |key| notation.setting(key, &Value::Bool(true), false);
-                let message = format!(
-                    "`{}` with `{}` would let every origin read with the user's session",
-                    written("origin"),
-                    written("credentials")
-                );
-                let example = notation.list_setting("origin", &["https://app.example.com"]);
-                let help = format!("list the origins, as in `{example}`");
-                let fault = Fault::new(Code::ReflectedOriginWithCredentials, message, help);
+                let fault = reflected_origin_with_credentials(self.notation());
                 self.issues.error("origin", "true", fault);
             }
             Value::Bool(true) => origins.any(),
@@ -163,14 +153,7 @@ impl Reader<'_> {
     }
 
     fn wrong_origin(&mut self, path: &str, value: &Value) {
-        let notation = self.notation();
-        let example = notation.list_setting("origin", &["https://app.example.com"]);
-        let wanted = if notation == Notation::JavaScript {
-            "a string, a RegExp, an array of them, a boolean or a function"
-        } else {
-            "a string, a regex, a list of them, or a boolean"
-        };
-        self.wrong_type(&format!("origin{path}"), value, wanted, &format!("list the origins, as in `{example}`"));
+        self.wrong_type(&format!("origin{path}"), value, Wanted::PackageOrigin);
     }
 
     fn anchored(&mut self, field: &str, source: String, flags: &str, stakes: Stakes) -> Option<String> {
@@ -187,7 +170,7 @@ impl Reader<'_> {
     }
 
     /// A list of strings, or one string with commas, as the package reads methods and headers.
-    fn comma_list(&mut self, key: &'static str, value: Value, example: &str) -> Option<List> {
+    fn comma_list(&mut self, key: &'static str, value: Value, example: &'static str) -> Option<List> {
         let value = match value {
             Value::String(text) => {
                 let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());

@@ -7,20 +7,16 @@ use crate::config::settings_table::{DocumentSetting, PolicySetting, Setting};
 use crate::config::stakes::Stakes;
 use crate::config::tables::{Key, PolicyKey};
 use crate::config::value::Value;
-use crate::issues::code::Code;
-use crate::issues::issue::{Fault, Issues};
-use crate::printable::printable;
+use crate::issues::issue::Issues;
+use crate::issues::messages::policy::{missing_origins, not_a_table, unknown_dialect};
+use crate::issues::messages::settings::Wanted;
 use crate::read::cors_package;
 use crate::read::reader::{Entries, Reader};
 
 /// Reads a configuration. What is wrong is in `issues`; the settings hold what could be read.
 pub(crate) fn read(value: Value, predicate: bool, cors_options: bool, issues: &mut Issues) -> Document {
-    let notation = issues.notation();
     let Value::Map(entries) = value else {
-        let message = format!("a policy is {} of settings, not {}", notation.table(), notation.type_name(&value));
-        let example = notation.list_setting(Setting::AllowOrigins.name(), &["https://app.example.com"]);
-        let help = format!("write settings with their names, as in `{example}`");
-        issues.error("", &value, Fault::new(Code::WrongType, message, help));
+        issues.error("", &value, not_a_table(&value, issues.notation()));
         return Document::default();
     };
     let mut reader =
@@ -51,15 +47,12 @@ impl Reader<'_> {
             }
             Some(Value::String(name)) if name == "corsac" => false,
             Some(Value::String(name)) if name == "cors" => true,
-            Some(value @ Value::String(_)) => {
-                let message = format!("there is no dialect `{}`", printable(&value.to_string()));
-                let help = "write `corsac`, or `cors` for the options of the `cors` package";
-                self.issues.error(KEY, value, Fault::new(Code::UnknownDialect, message, help));
+            Some(value @ Value::String(name)) => {
+                self.issues.error(KEY, value, unknown_dialect(name));
                 false
             }
             Some(value) => {
-                let string = self.notation().string();
-                self.wrong_type(KEY, value, string, "name the dialect, which is `corsac` or `cors`");
+                self.wrong_type(KEY, value, Wanted::Dialect);
                 false
             }
         }
@@ -80,11 +73,7 @@ impl Reader<'_> {
             }
         }
         if !origins_given && !self.is_meant(setting_names::ORIGIN_GROUP) {
-            let message = "nothing says which origins may read responses";
-            let key = Setting::AllowOrigins.name();
-            let example = self.notation().list_setting(key, &["https://app.example.com"]);
-            let help = format!("list them, as in `{example}`; `[\"*\"]` is any origin, `[]` is nobody");
-            self.error(key, "", Fault::new(Code::MissingOrigins, message, help));
+            self.error(Setting::AllowOrigins.name(), "", missing_origins(self.notation()));
         }
         let routes = routes.map(|value| self.routes(value, &settings)).unwrap_or_default();
         Document { settings, routes }
@@ -97,8 +86,7 @@ impl Reader<'_> {
             DocumentSetting::Dialect => {}
             DocumentSetting::Schema => {
                 if !matches!(value, Value::String(_)) {
-                    let string = self.notation().string();
-                    self.wrong_type(setting.name(), value, string, "write the address of the schema");
+                    self.wrong_type(setting.name(), value, Wanted::SchemaAddress);
                 }
             }
         }

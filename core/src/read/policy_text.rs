@@ -1,9 +1,9 @@
 //! The text of a policy's file. Only a regular file is read, and only so much of it.
 
-use crate::issues::code::Code;
-use crate::issues::issue::{ConfigError, Fault, Issues, LoadError};
+use crate::issues::fault::Fault;
+use crate::issues::issue::{ConfigError, Issues, LoadError};
+use crate::issues::messages::files::{self, SpecialFile};
 use crate::limits::POLICY_FILE_MIB;
-use crate::printable::printable;
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::Read;
 use std::path::Path;
@@ -25,17 +25,17 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, LoadError> {
     let mut text = Vec::new();
     file.take(MAX_BYTES + 1).read_to_end(&mut text).map_err(LoadError::Io)?;
     if text.len() as u64 > MAX_BYTES {
-        let message = format!("`{}` is larger than {POLICY_FILE_MIB} MiB", shown(path));
-        let help = "write `*.` patterns for origins that have a domain in common, or keep the origins in a database and ask it \
-                    with an origin predicate";
-        return Err(refused(path, Fault::new(Code::FileTooLarge, message, help)));
+        return Err(refused(path, files::too_large(path)));
     }
     Ok(text)
 }
 
 /// The system has an error of its own for a folder.
 fn check_kind(path: &Path, metadata: &Metadata) -> Result<(), LoadError> {
-    if metadata.is_file() || metadata.is_dir() { Ok(()) } else { Err(refused(path, not_regular(path, metadata))) }
+    if metadata.is_file() || metadata.is_dir() {
+        return Ok(());
+    }
+    Err(refused(path, files::not_regular(path, kind(metadata))))
 }
 
 /// Opens without waiting: a named pipe would wait for a writer, for ever if there is none.
@@ -50,32 +50,22 @@ fn open(path: &Path) -> std::io::Result<File> {
     OpenOptions::new().read(true).open(path)
 }
 
-fn not_regular(path: &Path, metadata: &Metadata) -> Fault {
-    let message = format!("`{}` is {}, not a regular file", shown(path), kind(metadata));
-    let help = "write the policy to a file and give that file's path; a link to a file works too";
-    Fault::new(Code::FileNotRegular, message, help)
-}
-
 #[cfg(unix)]
-fn kind(metadata: &Metadata) -> &'static str {
+fn kind(metadata: &Metadata) -> SpecialFile {
     use std::os::unix::fs::FileTypeExt;
     let kind = metadata.file_type();
     if kind.is_fifo() {
-        "a pipe"
+        SpecialFile::Pipe
     } else if kind.is_socket() {
-        "a socket"
+        SpecialFile::Socket
     } else {
-        "a device"
+        SpecialFile::Device
     }
 }
 
 #[cfg(not(unix))]
-fn kind(_: &Metadata) -> &'static str {
-    "a device"
-}
-
-fn shown(path: &Path) -> String {
-    printable(&path.display().to_string())
+fn kind(_: &Metadata) -> SpecialFile {
+    SpecialFile::Device
 }
 
 fn refused(path: &Path, fault: Fault) -> LoadError {

@@ -3,9 +3,8 @@
 use crate::config::settings::ProtectionSettings;
 use crate::config::settings_table::{ProtectionConfig, ProtectionSetting, Setting};
 use crate::config::value::Value;
-use crate::issues::code::Code;
-use crate::issues::issue::Fault;
-use crate::printable::printable;
+use crate::issues::messages::protection::unknown_mode;
+use crate::issues::messages::settings::Wanted;
 use crate::read::reader::{Reader, Store};
 use std::sync::Arc;
 
@@ -13,11 +12,7 @@ impl Reader<'_> {
     pub(crate) fn protection(&mut self, value: Value) -> Option<Option<Arc<ProtectionSettings>>> {
         const KEY: &str = Setting::Protection.name();
         let Value::Map(entries) = value else {
-            let notation = self.notation();
-            let example = Value::Map(vec![(ProtectionSetting::Writes.name().to_owned(), Value::from("reject"))]);
-            let example = notation.setting(KEY, &example, !self.prefix.is_empty());
-            let help = format!("write what is to be refused, as in `{example}`");
-            self.wrong_type(KEY, &value, notation.table(), &help);
+            self.wrong_type(KEY, &value, Wanted::Protection);
             return None;
         };
         let field = format!("{}{KEY}", self.prefix);
@@ -40,20 +35,16 @@ impl Reader<'_> {
 
     /// Whether something is refused.
     fn mode(&mut self, key: &str, value: &Value) -> Option<bool> {
-        const OTHERWISE: &str =
-            "set it to `reject`, which refuses requests from origins that are not trusted, or to `off`";
         match value {
             Value::String(mode) if mode == "reject" => Some(true),
             Value::String(mode) if mode == "off" => Some(false),
-            Value::String(mode) => {
-                let message = format!("there is no mode `{}`; the modes are `reject` and `off`", printable(mode));
-                let help = self.meant(key, value, OTHERWISE);
-                self.error(key, value, Fault::new(Code::ProtectionMode, message, help));
+            Value::String(_) => {
+                let (suggestion, notation, nested) = (self.meant(key, value), self.notation(), self.is_nested());
+                self.error(key, value, unknown_mode(key, value, suggestion, notation, nested));
                 None
             }
             other => {
-                let string = self.notation().string();
-                self.wrong_type(key, other, string, OTHERWISE);
+                self.wrong_type(key, other, Wanted::Mode);
                 None
             }
         }

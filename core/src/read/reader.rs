@@ -7,10 +7,11 @@ use crate::config::settings_table::Setting;
 use crate::config::stakes::Stakes;
 use crate::config::tables::Key;
 use crate::config::value::Value;
-use crate::issues::code::Code;
-use crate::issues::issue::{Fault, Issues};
+use crate::issues::fault::Fault;
+use crate::issues::issue::Issues;
+use crate::issues::messages::regex_syntax;
+use crate::issues::messages::settings::{Wanted, duplicate_setting, wrong_type, wrong_type_of_entry};
 use crate::origins::regex::check_regexp;
-use crate::printable::printable;
 use crate::suggest::guess::guess;
 use crate::suggest::regex::{Syntax, Written};
 use crate::suggest::trial::Place;
@@ -52,14 +53,8 @@ impl Reader<'_> {
             };
             if let Some((_, other)) = written.iter().find(|(other, _)| *other == key) {
                 let setting = key.name();
-                let message = format!("`{}` is given more than once", self.notation().key(setting));
-                let help = if *other == name {
-                    "keep one of them".to_owned()
-                } else {
-                    let camel = setting_names::camel_case(setting);
-                    format!("keep one of them: `{setting}` and `{camel}` are the same setting")
-                };
-                self.error(setting, &value, Fault::new(Code::DuplicateKey, message, help));
+                let fault = duplicate_setting(setting, &name, other, self.notation());
+                self.error(setting, &value, fault);
                 continue;
             }
             written.push((key, name));
@@ -96,7 +91,7 @@ impl Reader<'_> {
     /// Where a setting of the table at hand stands, for suggestions.
     pub(crate) fn spot<'f>(&self, field: &'f str) -> Place<'f> {
         let place = Place::new(field, self.stakes, self.alone, self.issues);
-        Place { nested: !self.prefix.is_empty(), ..place }
+        Place { nested: self.is_nested(), ..place }
     }
 
     /// Records an issue under the name of a setting of the table at hand.
@@ -104,30 +99,26 @@ impl Reader<'_> {
         self.issues.error(format!("{}{field}", self.prefix), value, fault);
     }
 
+    /// Whether the table at hand is one in the policy.
+    pub(crate) fn is_nested(&self) -> bool {
+        !self.prefix.is_empty()
+    }
+
+    /// The setting as it is most likely meant, if that can be told.
+    pub(crate) fn meant(&self, key: &str, value: &Value) -> Option<String> {
+        guess(key, value).and_then(|meant| self.spot(key).setting(meant))
+    }
+
     /// Says that a value is of the wrong type, and what to write: the value that is meant, if it can be told.
-    pub(crate) fn wrong_type(&mut self, field: &str, value: &Value, wanted: &str, otherwise: &str) {
-        let notation = self.notation();
-        let name = notation.key(field);
-        let message = format!("`{name}` takes {wanted}, not {}", notation.type_name(value));
-        let help = match value {
-            Value::Undefined if field == "path" => format!("the variable is not set: give it a value, or {otherwise}"),
-            Value::Undefined => format!("the variable is not set: give it a value, leave `{name}` out, or {otherwise}"),
-            // They have no default.
-            Value::Null if setting_names::ORIGIN_LISTS.contains(&field) || field == "path" => otherwise.to_owned(),
-            Value::Null => format!("leave `{name}` out for its default, or {otherwise}"),
-            _ => guess(field, value)
-                .and_then(|meant| self.spot(field).setting(meant))
-                .unwrap_or_else(|| otherwise.to_owned()),
-        };
-        self.error(field, value, Fault::new(Code::WrongType, message, help));
+    pub(crate) fn wrong_type(&mut self, field: &str, value: &Value, wanted: Wanted) {
+        let (notation, nested) = (self.notation(), self.is_nested());
+        self.error(field, value, wrong_type(field, value, wanted, self.meant(field, value), notation, nested));
     }
 
     /// A list of strings. A string is not one: it would be read as characters, or matched as a whole.
-    pub(crate) fn list(&mut self, key: &str, value: Value, example: &str) -> Option<List> {
-        let notation = self.notation();
+    pub(crate) fn list(&mut self, key: &str, value: Value, example: &'static str) -> Option<List> {
         let Value::List(items) = value else {
-            let example = notation.list_setting(key, &[example]);
-            self.wrong_type(key, &value, notation.strings(), &format!("write {}, as in `{example}`", notation.list()));
+            self.wrong_type(key, &value, Wanted::Strings(example));
             return None;
         };
         let mut list = List { field: format!("{}{key}", self.prefix), entries: Vec::with_capacity(items.len()) };
@@ -137,29 +128,13 @@ impl Reader<'_> {
                 Value::String(text) => list.entries.push(Entry { at, text }),
                 Value::Url(text) => list.entries.push(Entry { at, text: origin_of_url(text) }),
                 other => {
-                    let name = notation.key(key);
-                    let kind = notation.type_name(&other);
-                    let message = format!("`{name}` takes {}; this entry is {kind}", notation.strings());
-                    let help = self.instead_of_entry(key, &other, example);
-                    self.error(&format!("{key}{at}"), &other, Fault::new(Code::WrongType, message, help));
+                    let suggestion = self.spot(key).quoted_entries(&strings_meant(key, &other));
+                    let fault = wrong_type_of_entry(key, &other, example, suggestion, self.notation());
+                    self.error(&format!("{key}{at}"), &other, fault);
                 }
             }
         }
         Some(list)
-    }
-
-    /// What to write where an entry of a list is no string.
-    fn instead_of_entry(&self, key: &str, entry: &Value, example: &str) -> String {
-        let strings = match (entry, guess(key, entry)) {
-            // A list in a list.
-            (Value::List(_), Some(Value::List(items))) => items.iter().map(Value::to_string).collect(),
-            _ => Vec::new(),
-        };
-        let otherwise = format!("write {}, such as `{example}`", self.notation().string());
-        match entry {
-            Value::Null | Value::Undefined => format!("remove the entry, or {otherwise}"),
-            _ => self.spot(key).quoted_entries(&strings).unwrap_or(otherwise),
-        }
     }
 
     /// Regexes: a list, or one string.
@@ -183,9 +158,7 @@ impl Reader<'_> {
                 self.list(KEY, Value::List(items), EXAMPLE)
             }
             other => {
-                let notation = self.notation();
-                let help = format!("write {}, as in `{}`", notation.list(), notation.list_setting(KEY, &[EXAMPLE]));
-                self.wrong_type(KEY, &other, &format!("{} of regexes", notation.list()), &help);
+                self.wrong_type(KEY, &other, Wanted::Regexes(EXAMPLE));
                 None
             }
         }
@@ -194,13 +167,7 @@ impl Reader<'_> {
     /// The pattern of a regular expression object, its flags written into it.
     pub(crate) fn regexp(&mut self, field: &str, source: String, flags: &str) -> Option<String> {
         if let Some(flag) = flags.chars().find(|flag| !"dgisuvy".contains(*flag)) {
-            let message = format!("the flag `{}` of `/{}/` cannot be kept", flag.escape_default(), printable(&source));
-            let help = if flag == 'm' {
-                "remove the flag `m`: it lets `^` and `$` match inside the text"
-            } else {
-                "the flags are i and s; d, g, u, v and y make no difference to one test of an origin"
-            };
-            self.error(field, &source, Fault::new(Code::RegexpFlags, message, help));
+            self.error(field, &source, regex_syntax::flag(&source, flag));
             return None;
         }
         let kept: String = flags.chars().filter(|flag| matches!(flag, 'i' | 's')).collect();
@@ -212,6 +179,14 @@ impl Reader<'_> {
             return None;
         }
         Some(if kept.is_empty() { source } else { format!("(?{kept}:{source})") })
+    }
+}
+
+/// The strings of a list in a list.
+fn strings_meant(key: &str, entry: &Value) -> Vec<String> {
+    match (entry, guess(key, entry)) {
+        (Value::List(_), Some(Value::List(items))) => items.iter().map(Value::to_string).collect(),
+        _ => Vec::new(),
     }
 }
 

@@ -1,13 +1,12 @@
 //! Reading `routes`: tables of settings for some paths.
 
-use crate::config::notation::Notation;
 use crate::config::setting_names;
 use crate::config::settings::{PredicateOf, RouteSettings, Segment, Settings};
 use crate::config::settings_table::{PolicySetting, RouteSetting};
 use crate::config::tables::{Key, RouteKey};
 use crate::config::value::Value;
-use crate::issues::code::Code;
-use crate::issues::issue::{Fault, write_this};
+use crate::issues::messages::routes::{missing_path, not_a_path};
+use crate::issues::messages::settings::Wanted;
 use crate::paths::route_path::parse_path;
 use crate::read::reader::Reader;
 use crate::suggest::paths;
@@ -20,16 +19,14 @@ impl Reader<'_> {
     /// The routes, each with its settings merged into those of the top level.
     pub(crate) fn routes(&mut self, value: Value, top: &Settings) -> Vec<RouteSettings> {
         let Value::List(items) = value else {
-            let (tables, help) = (self.notation().tables(), self.route_example());
-            self.wrong_type(ROUTES, &value, tables, &help);
+            self.wrong_type(ROUTES, &value, Wanted::Routes);
             return Vec::new();
         };
         let mut routes = Vec::with_capacity(items.len());
         for (index, item) in (0..).zip(items) {
             let field = format!("{ROUTES}[{index}]");
             let Value::Map(entries) = item else {
-                let (table, help) = (self.notation().table(), self.route_example());
-                self.wrong_type(&field, &item, table, &help);
+                self.wrong_type(&field, &item, Wanted::Route);
                 continue;
             };
             self.prefix = format!("{field}.");
@@ -41,26 +38,6 @@ impl Reader<'_> {
             routes.push(RouteSettings { field, path, settings });
         }
         routes
-    }
-
-    fn path_example(&self) -> String {
-        self.notation().setting(PATH, &Value::from("/public/{*rest}"), true)
-    }
-
-    fn route_example(&self) -> String {
-        let path = Value::from("/public/{*rest}");
-        match self.notation() {
-            Notation::Toml => {
-                format!(
-                    "write `[[routes]]`, and below it the path, as in `{}`, and what differs there",
-                    Notation::Toml.setting(PATH, &path, true)
-                )
-            }
-            other => {
-                let routes = Value::List(vec![Value::Map(vec![(PATH.to_owned(), path)])]);
-                format!("write each route with its path, as in `{}`", other.setting(ROUTES, &routes, false))
-            }
-        }
     }
 
     fn route(&mut self, entries: Vec<(String, Value)>, index: u32, top: &Settings) -> (Option<Vec<Segment>>, Settings) {
@@ -75,9 +52,7 @@ impl Reader<'_> {
             Some((_, value)) => self.path(value),
             None if self.is_meant(&[PATH]) => None,
             None => {
-                let message = "the route has no path";
-                let help = format!("write for which paths it is, as in `{}`", self.path_example());
-                self.error(PATH, "", Fault::new(Code::MissingPath, message, help));
+                self.error(PATH, "", missing_path(self.notation()));
                 None
             }
         };
@@ -95,17 +70,14 @@ impl Reader<'_> {
     /// None where it cannot be read.
     fn path(&mut self, value: &Value) -> Option<Vec<Segment>> {
         let Value::String(text) = value else {
-            let (string, example) = (self.notation().string(), self.path_example());
-            self.wrong_type(PATH, value, string, &format!("write a path, as in `{example}`"));
+            self.wrong_type(PATH, value, Wanted::RoutePath);
             return None;
         };
         match parse_path(text) {
             Ok(path) => Some(path),
-            Err(mut fault) => {
-                if let Some(path) = paths::suggest(text).filter(|_| !self.issues.is_full()) {
-                    fault.help = write_this(&path);
-                }
-                self.error(PATH, text, fault);
+            Err(flaw) => {
+                let suggestion = if self.issues.is_full() { None } else { paths::suggest(text) };
+                self.error(PATH, text, not_a_path(text, flaw, suggestion.as_deref()));
                 None
             }
         }

@@ -5,9 +5,7 @@ use crate::config::setting_names;
 use crate::config::settings::{List, Settings};
 use crate::config::settings_table::Setting;
 use crate::config::value::Value;
-use crate::issues::code::Code;
-use crate::issues::issue::Fault;
-use crate::printable::printable;
+use crate::issues::messages::settings::unknown_danger;
 use crate::read::reader::{Reader, Store};
 use std::sync::Arc;
 
@@ -49,22 +47,10 @@ impl Reader<'_> {
                 dangers.lift(danger);
                 continue;
             }
-            let message = format!("there is no check `{}` to lift", printable(&entry.text));
-            let near =
+            let suggestion =
                 setting_names::nearest_danger(&entry.text).and_then(|name| self.spot(KEY).entries(&[name.to_owned()]));
-            let help = near
-                .unwrap_or_else(|| format!("remove the entry; the checks that can be lifted are {}", all_dangers()));
-            self.issues.error(list.place(&entry.at), &entry.text, Fault::new(Code::UnknownDanger, message, help));
+            self.issues.error(list.place(&entry.at), &entry.text, unknown_danger(&entry.text, suggestion));
         }
         dangers
-    }
-}
-
-/// The names of all checks that can be lifted, as a sentence lists them.
-fn all_dangers() -> String {
-    let names: Vec<_> = Danger::ALL.iter().map(|danger| format!("`{}`", danger.as_str())).collect();
-    match names.split_last() {
-        Some((last, others)) if !others.is_empty() => format!("{} and {last}", others.join(", ")),
-        _ => names.concat(),
     }
 }

@@ -6,20 +6,15 @@ use crate::config::setting_names;
 use crate::config::stakes::Stakes;
 use crate::config::value::Value;
 use crate::issues::issue::{Issues, Trial};
+use crate::issues::messages::suggestions::write;
+use crate::issues::messages::syntax::{Format, Slip};
 use crate::printable::printable;
 use crate::suggest::guess::guess;
 use crate::suggest::trial::Place;
 use std::ops::Range;
 
-/// The language of a text.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Format {
-    Json,
-    Toml,
-}
-
-/// What is wrong, and the help.
-type Slip = (String, String);
+/// A slip, and a correction that was tried.
+type Found = (Slip, Option<String>);
 
 /// A text, and where the parser stopped.
 struct Stop<'t> {
@@ -30,14 +25,11 @@ struct Stop<'t> {
 }
 
 /// Finds the slip, if it is a known one.
-pub(crate) fn slip(text: &str, offset: usize, format: Format, trial: Trial) -> Option<Slip> {
+pub(crate) fn slip(text: &str, offset: usize, format: Format, trial: Trial) -> Option<Found> {
     let stop = Stop { text, offset, format, trial };
     let line = stop.line()?;
     if text.get(line)?.contains(['“', '”', '„', '‘', '’', '«', '»']) {
-        return Some((
-            "a typographic quotation mark cannot enclose a string".to_owned(),
-            "write the straight quotation mark `\"` on both sides".to_owned(),
-        ));
+        return Some((Slip::TypographicQuotes, None));
     }
     let of_format = || match format {
         Format::Json => stop.of_json(),
@@ -61,9 +53,9 @@ impl Stop<'_> {
     }
 
     /// Offers a correction as code if the text parses with it, up to what stands behind it.
-    fn offer(&self, range: Range<usize>, with: &str, otherwise: &str) -> String {
+    fn offer(&self, range: Range<usize>, with: &str) -> Option<String> {
         let is_whole = printable(with) == *with && !with.contains('`');
-        if is_whole && self.parses_with(range, with) { format!("write `{with}`") } else { otherwise.to_owned() }
+        (is_whole && self.parses_with(range, with)).then(|| write(with))
     }
 
     fn parses_with(&self, range: Range<usize>, with: &str) -> bool {
@@ -79,7 +71,7 @@ impl Stop<'_> {
     }
 
     /// A string in which a backslash begins no escape: mostly a regex.
-    fn lone_backslash(&self) -> Option<Slip> {
+    fn lone_backslash(&self) -> Option<Found> {
         let line = self.line()?;
         let mut quotes = self.text.get(line.start..self.offset)?.match_indices('"').map(|(at, _)| line.start + at);
         let start = quotes.next_back()?;
@@ -90,22 +82,20 @@ impl Stop<'_> {
         if !inside.contains('\\') || printable(inside) != inside || !self.parses_with(start..end, &better) {
             return None;
         }
-        let what = "a backslash begins an escape in a string, and this one begins none".to_owned();
-        Some((what, self.offer(start..end, &better, "write each backslash twice")))
+        Some((Slip::LoneBackslash, self.offer(start..end, &better)))
     }
 
     /// Two strings, one behind the other, or an entry behind another.
-    fn missing_comma(&self) -> Option<Slip> {
+    fn missing_comma(&self) -> Option<Found> {
         self.comma_between_strings().or_else(|| {
             let (before, after) = self.around()?;
             let name = string_at_start(after.trim_start()).filter(|_| self.format == Format::Json)?;
             let end = before.trim_end().len();
-            let message = format!("a comma is missing before `{}`", printable(name));
-            self.parses_with(end..end, ",").then(|| (message, "put a comma there".to_owned()))
+            self.parses_with(end..end, ",").then(|| (Slip::CommaBefore(name.to_owned()), None))
         })
     }
 
-    fn comma_between_strings(&self) -> Option<Slip> {
+    fn comma_between_strings(&self) -> Option<Found> {
         let is_quote = |c: char| matches!(c, '"' | '\'');
         let (before, after) = self.around()?;
         // The second string begins here, or the parser of JSON stopped behind the mark that opens it.
@@ -124,25 +114,25 @@ impl Stop<'_> {
         let first = string_at_end(self.text.get(..first_end)?)?;
         let first = first_end - first.len()..first_end;
         let (one, other) = (self.text.get(first.clone())?, self.text.get(second.clone())?);
-        let message = format!("a comma is missing between `{}` and `{}`", printable(one), printable(other));
         let with = format!("{one}, {other}");
         if !self.parses_with(first.start..second.end, &with) {
             return None;
         }
-        Some((message, self.offer(first.start..second.end, &with, "put a comma between them")))
+        let slip = Slip::CommaBetween(one.to_owned(), other.to_owned());
+        Some((slip, self.offer(first.start..second.end, &with)))
     }
 
-    fn needless_comma(&self) -> Option<Slip> {
+    fn needless_comma(&self) -> Option<Found> {
         let (before, after) = self.around()?;
         let comma = before.trim_end().strip_suffix(',')?.len();
         if !after.trim_start().starts_with([']', '}']) || !self.parses_with(comma..comma + 1, "") {
             return None;
         }
-        Some(("a comma stands before the closing bracket".to_owned(), "remove the comma".to_owned()))
+        Some((Slip::CommaBeforeBracket, None))
     }
 
     /// `True`, `None` and their like.
-    fn foreign_word(&self) -> Option<Slip> {
+    fn foreign_word(&self) -> Option<Found> {
         let (before, _) = self.around()?;
         // The parser may stop within the word.
         let start = before.rfind(|c: char| !c.is_ascii_alphabetic()).map_or(0, |at| at + 1);
@@ -160,18 +150,13 @@ impl Stop<'_> {
         if word == better || !is_taken || !self.parses_with(range, better) {
             return None;
         }
-        Some((format!("`{word}` is not a value; it is written `{better}`"), format!("write `{better}`")))
+        Some((Slip::ForeignWord(word.to_owned(), better), None))
     }
 
-    fn nothing_in_toml(&self, word: &str, key: Option<&str>) -> Slip {
+    fn nothing_in_toml(&self, word: &str, key: Option<&str>) -> Found {
         let has_default =
             key.and_then(setting).is_some_and(|key| !setting_names::ORIGIN_LISTS.contains(&key) && key != "path");
-        let help = if has_default {
-            "remove the line: what is left out has its default"
-        } else {
-            "write a value, or leave out what has none"
-        };
-        (format!("`{word}` is not a value of TOML"), help.to_owned())
+        (Slip::NoValue { word: word.to_owned(), has_default }, None)
     }
 
     /// Whether a setting takes a value, as far as can be told without the rest of the text.
@@ -185,47 +170,40 @@ impl Stop<'_> {
         Stakes { credentials, ..Stakes::default() }
     }
 
-    fn of_json(&self) -> Option<Slip> {
+    fn of_json(&self) -> Option<Found> {
         let (before, after) = self.around()?;
         let start = before.len() + (after.len() - after.trim_start().len());
         let tail = self.text.get(start..)?;
         if let Some(inside) = tail.strip_prefix('\'') {
-            let message = "a string stands in single quotation marks".to_owned();
-            let otherwise = "write strings in the quotation marks `\"`";
-            let help = match inside.find('\'') {
-                Some(end) => self.offer(start..start + end + 2, &quoted(inside.get(..end)?), otherwise),
-                None => otherwise.to_owned(),
-            };
-            return Some((message, help));
+            let inside = inside.find('\'').and_then(|end| inside.get(..end));
+            let suggestion = inside.and_then(|inside| self.offer(start..start + inside.len() + 2, &quoted(inside)));
+            return Some((Slip::SingleQuotes, suggestion));
         }
         if tail.starts_with("//") || tail.starts_with("/*") || tail.starts_with('#') {
-            return Some(("a comment stands there, and JSON has none".to_owned(), "remove the comment".to_owned()));
+            return Some((Slip::CommentInJson, None));
         }
         let bare = first_word(tail);
         let behind = tail.get(bare.len()..)?.trim_start();
         if !bare.is_empty() && behind.starts_with(':') && !behind.starts_with("://") {
-            let help = self.offer(start..start + bare.len(), &quoted(bare), "write names in the quotation marks `\"`");
-            return Some((format!("`{}` stands without quotation marks", printable(bare)), help));
+            let suggestion = self.offer(start..start + bare.len(), &quoted(bare));
+            return Some((Slip::BareName(bare.to_owned()), suggestion));
         }
         // The parser may stop within a word.
         let begun = before.rfind(|c: char| !c.is_ascii_alphabetic()).map_or(0, |at| at + 1);
         self.bare_value_of_json(if begun < before.len() { begun } else { start })
     }
 
-    fn bare_value_of_json(&self, start: usize) -> Option<Slip> {
+    fn bare_value_of_json(&self, start: usize) -> Option<Found> {
         let key = setting(key_before(self.text.get(..start)?)?)?;
         let tail = self.text.get(start..)?;
         let end = tail.find(|c: char| c.is_whitespace() || matches!(c, ',' | '}' | ']' | '"')).unwrap_or(tail.len());
         let value = tail.get(..end).filter(|value| value.starts_with(|c: char| c.is_ascii_alphabetic() || c == '*'))?;
-        let message = format!("`{}` is not a value of JSON, where strings stand in quotation marks", printable(value));
         let meant = self.unquoted(key, value).map(|value| Notation::Json.value(&value));
-        let otherwise = "write strings in quotation marks, as in `\"https://app.example.com\"`";
-        let help =
-            meant.map_or_else(|| otherwise.to_owned(), |meant| self.offer(start..start + end, &meant, otherwise));
-        Some((message, help))
+        let suggestion = meant.and_then(|meant| self.offer(start..start + end, &meant));
+        Some((Slip::BareValue(self.format, value.to_owned()), suggestion))
     }
 
-    fn of_toml(&self) -> Option<Slip> {
+    fn of_toml(&self) -> Option<Found> {
         let range = self.line()?;
         let line = self.text.get(range.clone())?;
         let line = line.split_once(" #").map_or(line, |(line, _)| line).trim();
@@ -235,9 +213,7 @@ impl Stop<'_> {
             && self.offset >= start + comma.len()
             && self.parses_with(start + comma.len()..range.end, "")
         {
-            let mark = line.get(comma.len()..)?;
-            let message = format!("`{mark}` stands at the end of the line, where TOML has nothing");
-            return Some((message, format!("remove the `{mark}`")));
+            return Some((Slip::EndOfLine(line.get(comma.len()..)?.to_owned()), None));
         }
         if let Some(found) = self.open_list(range.start) {
             return Some(found);
@@ -252,15 +228,12 @@ impl Stop<'_> {
             if quoted && meant.is_none() {
                 return None;
             }
-            let shown = printable(value);
-            let message = if quoted {
-                format!("`{shown}` is more than one value, and only a list in brackets holds several")
+            let slip = if quoted {
+                Slip::SeveralValues(value.to_owned())
             } else {
-                format!("`{shown}` is not a value of TOML, where strings stand in quotation marks")
+                Slip::BareValue(self.format, value.to_owned())
             };
-            let otherwise = "write strings in quotation marks, as in `\"https://app.example.com\"`";
-            let help = meant.map_or_else(|| otherwise.to_owned(), |meant| self.offer(range, &meant, otherwise));
-            return Some((message, help));
+            return Some((slip, meant.and_then(|meant| self.offer(range, &meant))));
         }
         let (key, value) = line.split_once(':')?;
         let key = key.trim().trim_matches('"');
@@ -269,19 +242,18 @@ impl Stop<'_> {
         }
         let value = value.trim().trim_start_matches('=').trim_start();
         let meant = format!("{key} = {}", value.strip_suffix(',').unwrap_or(value));
-        let otherwise = "write `=` between the name and the value";
-        Some((format!("`{key}` is followed by a colon, and TOML has `=` there"), self.offer(range, &meant, otherwise)))
+        Some((Slip::Colon(key.to_owned()), self.offer(range, &meant)))
     }
 
     /// A list that was never closed before this line, which is a setting by itself.
-    fn open_list(&self, line: usize) -> Option<Slip> {
+    fn open_list(&self, line: usize) -> Option<Found> {
         let before = self.text.get(..line)?.trim_end();
         let opened = before.rsplit('\n').next()?.trim_end();
         if !opened.contains('[') || !self.parses_with(before.len()..before.len(), "]") {
             return None;
         }
         let number = before.matches('\n').count() + 1;
-        Some((format!("the list in line {number} is not closed"), format!("write `]` at the end of line {number}")))
+        Some((Slip::OpenList(number), None))
     }
 
     /// What a setting is meant to hold whose strings have no quotation marks.

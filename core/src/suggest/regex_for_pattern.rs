@@ -2,9 +2,10 @@
 
 use crate::config::notation::Notation;
 use crate::issues::code::Code;
-use crate::issues::issue::Fault;
+use crate::issues::fault::Fault;
+use crate::issues::messages::origins::regex_among_origins;
+use crate::issues::messages::suggestions::{write_regex_in, write_without_quotes};
 use crate::origins::regex::Regex;
-use crate::printable::printable;
 use crate::suggest::regex::{Suggested, Suggestion, Syntax, Written, suggest};
 use crate::suggest::regex_repair::{Repairs, repaired};
 use crate::suggest::trial::Place;
@@ -24,9 +25,9 @@ pub(crate) fn diagnose(text: &str, code: Code, place: &Place<'_>) -> Option<Faul
     if !is_regex(text) {
         return None;
     }
-    let message = format!("`{}` is a regex, where an origin or an origin pattern belongs", printable(text));
-    let help = instead(text, place).unwrap_or_else(|| in_general(place));
-    Some(Fault::new(code, message, help))
+    let regexes = (place.key == "allow_origins").then(|| place.notation.key("allow_origin_regex"));
+    let example = (place.key == "origin").then(|| example(place.notation));
+    Some(regex_among_origins(code, text, instead(text, place), regexes.as_deref(), example.as_deref()))
 }
 
 fn instead(text: &str, place: &Place<'_>) -> Option<String> {
@@ -37,27 +38,19 @@ fn instead(text: &str, place: &Place<'_>) -> Option<String> {
     let Suggested { instead, .. } = suggest(&written)?;
     match (instead, place.key) {
         (Suggestion::Patterns(patterns), _) => place.entries(&patterns),
-        (Suggestion::Regex(literal), "origin") => Some(format!("write `{literal}`, without quotation marks around it")),
+        (Suggestion::Regex(literal), "origin") => Some(write_without_quotes(&literal)),
         (Suggestion::Regex(literal), "allow_origins") => {
             let key = place.notation.key("allow_origin_regex");
-            Some(format!("write the regex `{literal}` in `{key}` instead"))
+            Some(write_regex_in(&literal, &key))
         }
         _ => None,
     }
 }
 
-fn in_general(place: &Place<'_>) -> String {
-    let patterns = "describe the origins with patterns such as `https://*.example.com`";
-    match place.key {
-        "allow_origins" => {
-            format!("{patterns}; regexes belong in `{}`", place.notation.key("allow_origin_regex"))
-        }
-        "origin" => {
-            let example = place.notation.regexp(r"^https://[a-z]+\.example\.com$", "");
-            let example =
-                if place.notation == Notation::JavaScript { r"/^https:\/\/[a-z]+\.example\.com$/" } else { &example };
-            format!("{patterns}; a regex is written as in `{example}`")
-        }
-        _ => patterns.to_owned(),
+/// A regular expression object, as it is written.
+fn example(notation: Notation) -> String {
+    if notation == Notation::JavaScript {
+        return r"/^https:\/\/[a-z]+\.example\.com$/".to_owned();
     }
+    notation.regexp(r"^https://[a-z]+\.example\.com$", "")
 }

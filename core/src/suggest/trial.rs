@@ -1,10 +1,12 @@
 //! Suggestions are tried: what a help offers as code has been read and checked in the place for which it is meant.
 
-use crate::config::notation::{Notation, quoted};
+use crate::config::dangers::Danger;
+use crate::config::notation::Notation;
 use crate::config::setting_names;
 use crate::config::stakes::Stakes;
 use crate::config::value::Value;
-use crate::issues::issue::{Issues, Trial, write_this};
+use crate::issues::issue::{Issues, Trial};
+use crate::issues::messages::suggestions::{lift_check, write, write_entries, write_string, write_text};
 
 /// Where a suggestion would stand, and the settings that decide whether it may.
 #[derive(Clone, Copy, Debug)]
@@ -45,12 +47,12 @@ impl<'a> Place<'a> {
     /// Offers texts to stand where one stood in a list, if the engine takes them there. A single one has the
     /// quotation marks of the one that it replaces.
     pub(crate) fn entries(&self, texts: &[String]) -> Option<String> {
-        self.in_place_of(texts, write_this)
+        self.in_place_of(texts, write_text)
     }
 
     /// Offers texts to stand where something else than a text stood in a list.
     pub(crate) fn quoted_entries(&self, texts: &[String]) -> Option<String> {
-        self.in_place_of(texts, |one| format!("write `{}`", quoted(one)))
+        self.in_place_of(texts, write_string)
     }
 
     fn in_place_of(&self, texts: &[String], write_one: impl Fn(&str) -> String) -> Option<String> {
@@ -68,9 +70,9 @@ impl<'a> Place<'a> {
             [one] => write_one(one),
             many if self.whole => {
                 let list = many.iter().map(String::as_str).collect();
-                format!("write `{}`", self.notation.setting(self.key, &list, self.nested))
+                write(&self.notation.setting(self.key, &list, self.nested))
             }
-            many => entries_apart(many),
+            many => write_entries(many),
         })
     }
 
@@ -80,7 +82,7 @@ impl<'a> Place<'a> {
         if self.trial.is_none() || (any && !self.alone && setting_names::ORIGIN_LISTS.contains(&self.key)) {
             return None;
         }
-        let help = format!("write `{}`", self.notation.setting(self.key, &value, self.nested));
+        let help = write(&self.notation.setting(self.key, &value, self.nested));
         self.takes(value).then_some(help)
     }
 
@@ -111,18 +113,12 @@ impl<'a> Place<'a> {
     }
 
     /// How a check is lifted, beside those that are lifted already.
-    pub(crate) fn lifting(&self, danger: &'static str) -> String {
-        let names = self.stakes.dangers.names().chain([danger]).collect();
+    pub(crate) fn lifting(&self, danger: Danger) -> String {
+        let names = self.stakes.dangers.names().chain([danger.as_str()]).collect();
         // Of protection it stands outside.
         let nested = self.nested && !setting_names::PROTECTION.contains(&self.key);
-        format!("lift this check with `{}`", self.notation.setting("dangerously_allow", &names, nested))
+        lift_check(&self.notation.setting("dangerously_allow", &names, nested))
     }
-}
-
-/// How several entries are offered in the place of one.
-pub(crate) fn entries_apart(texts: &[String]) -> String {
-    let each: Vec<_> = texts.iter().map(|text| quoted(text)).collect();
-    format!("write each as an entry of its own: `{}`", each.join(", "))
 }
 
 /// An origin that every setting takes.

@@ -34,7 +34,7 @@ pub fn offer(help: &str) -> Option<Offer<'_>> {
     let (code, after) = rest.split_once('`')?;
     let elsewhere = || after.strip_prefix(" in `")?.strip_suffix("` instead");
     Some(match kind {
-        "each as an entry of its own: " => Offer::Entries(code),
+        "separate entries: " => Offer::Entries(code),
         "" if after.starts_with(" instead") => Offer::Setting(code),
         "" => Offer::Value(code),
         "the origin " | "the origins " | "the origin pattern " | "the origin patterns " | "the regex " => {

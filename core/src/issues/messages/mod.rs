@@ -1,0 +1,19 @@
+//! Every sentence that corsac writes about a policy: one function for each fault, with the facts as its arguments.
+//!
+//! A message says what is wrong, in lower case and without a full stop, with what was written in backticks. A help says
+//! what to write instead. It begins with a suggestion where there is one, which has been tried; the words around it are in
+//! `suggestions`.
+
+pub(crate) mod files;
+pub(crate) mod names;
+pub(crate) mod origin_risks;
+pub(crate) mod origins;
+pub(crate) mod policy;
+pub(crate) mod protection;
+pub(crate) mod regex_syntax;
+pub(crate) mod regexes;
+pub(crate) mod routes;
+pub(crate) mod settings;
+pub(crate) mod suggestions;
+pub(crate) mod syntax;
+pub(crate) mod unknown_names;

@@ -1,0 +1,64 @@
+//! Origins that are well-formed, and would allow too much.
+
+use crate::issues::code::Code;
+use crate::issues::fault::Fault;
+use crate::limits::LABEL_GLOBS;
+use crate::printable::printable;
+
+/// `*` next to anything else that allows origins.
+pub(crate) fn any_origin_not_alone() -> Fault {
+    Fault::new(
+        Code::AnyOriginNotAlone,
+        "`*` allows every origin, so nothing else can be listed with it",
+        "remove `*`, or remove everything else that says which origins are allowed",
+    )
+}
+
+pub(crate) fn any_origin_with_credentials() -> Fault {
+    Fault::new(
+        Code::AnyOriginWithCredentials,
+        "`*` with credentials would let every site read responses with the user's session, and browsers refuse it",
+        "list the origins, as in `https://app.example.com` or `https://*.example.com`, or do not allow credentials",
+    )
+}
+
+/// `null`; `lift` is how it is allowed.
+pub(crate) fn null_origin(lift: &str) -> Fault {
+    Fault::new(
+        Code::NullOrigin,
+        "`null` is the origin of every sandboxed frame, so any site can have it",
+        format!("serve the page over https and list its origin, or {lift}"),
+    )
+}
+
+/// Plain http with credentials. The suggestion is the same origin with https.
+pub(crate) fn insecure_origin(text: &str, suggestion: Option<String>, lift: &str) -> Fault {
+    let secure = suggestion.unwrap_or_else(|| "serve it over https and list that origin".into());
+    Fault::new(
+        Code::InsecureOrigin,
+        format!(
+            "`{}` is plain http, so anyone on the network path could impersonate it and use the user's credentials",
+            printable(text)
+        ),
+        format!("{secure}, or {lift}"),
+    )
+}
+
+/// A pattern that matches below a public suffix, with credentials.
+pub(crate) fn public_suffix(text: &str, lift: &str) -> Fault {
+    Fault::new(
+        Code::PublicSuffix,
+        format!("`{}` matches names that anyone can register, and credentials are allowed", printable(text)),
+        format!("put the domain that you control before the public suffix, as in `https://*.example.com`, or {lift}"),
+    )
+}
+
+pub(crate) fn too_many_globs(count: usize) -> Fault {
+    Fault::new(
+        Code::TooManyGlobs,
+        format!(
+            "there are {count} label globs, but at most {LABEL_GLOBS} are allowed, since they are compared one by one"
+        ),
+        "write `*.` patterns or exact origins, of which there can be millions",
+    )
+}
