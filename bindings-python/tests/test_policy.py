@@ -32,7 +32,8 @@ def test_config_error() -> None:
         "origin-path": "allow_origins[1]",
         "max-age-range": "max_age",
     }
-    assert str(error) == "3 problems in the CORS policy\n" + "\n".join(map(str, error.issues))
+    lines = ["3 problems in the CORS policy", *map(str, error.issues), "read more about each code: docs/errors.md"]
+    assert str(error) == "\n".join(lines)
     assert all(issue.message and issue.help and issue.severity == "error" for issue in error.issues)
 
 

@@ -176,8 +176,9 @@ impl Policy {
     ///
     /// ```text
     /// 1 problem in the CORS policy
-    /// allow_origins[0], line 1: `https://app.example.com/` ends in a slash; …
+    /// allow_origins[0], line 1: `https://app.example.com/` ends in a slash, …
     ///   help: write `https://app.example.com`
+    /// read more: docs/errors.md#origin-trailing-slash
     /// ```
     ///
     /// # Errors

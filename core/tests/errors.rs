@@ -261,7 +261,8 @@ fn errors_read_well() {
          allow_origins[0]: `https://App.example.com/` ends in a slash, but origins have no path [origin-trailing-slash]\n  \
          help: write `https://app.example.com`\n\
          allow_origins[1]: `ws://a.example` has the scheme `ws`, which no web page's origin has [origin-scheme]\n  \
-         help: write `http://a.example`"
+         help: write `http://a.example`\n\
+         read more about each code: docs/errors.md"
     );
 }
 
@@ -312,7 +313,8 @@ fn errors_hold_no_raw_control_or_bidi_characters() {
 /// Line feeds part the issues; every other control character is escaped.
 fn is_clean(text: &str) {
     let lines = text.lines().skip(1);
-    let shape = lines.clone().all(|line| line.starts_with("  help: ") || line.ends_with(']'));
+    let shape =
+        lines.clone().all(|line| line.starts_with("  help: ") || line.starts_with("read more") || line.ends_with(']'));
     assert!(shape, "{text:?}");
     let forged = text.chars().find(|c| {
         (c.is_control() && *c != '\n')
@@ -333,7 +335,7 @@ fn a_predicate_may_not_stand_beside_any_origin() {
 fn a_files_name_cannot_forge_a_line_either() {
     let folder = Folder::new("name");
     let error = refused(&folder.file("a\n\u{202e}.toml", "= 1"));
-    assert!(!error.to_string().contains(['\u{202e}']) && error.to_string().lines().count() == 3, "{error:?}");
+    assert!(!error.to_string().contains(['\u{202e}']) && error.to_string().lines().count() == 4, "{error:?}");
 }
 
 /// Texts that once cost more than their length, on a small stack: each is answered, and soon.

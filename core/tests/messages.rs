@@ -47,7 +47,8 @@ fn messages_say_what_is_wrong_and_helps_what_to_write() {
     assert!(cases.len() >= 30, "{}", cases.len());
     for case in &cases {
         let error = error(case).to_string();
-        let lines: Vec<_> = error.lines().skip(1).map(str::trim_start).collect();
+        let mut lines: Vec<_> = error.lines().skip(1).map(str::trim_start).collect();
+        assert!(lines.pop().unwrap().starts_with("read more"), "{error}");
         assert_eq!(lines, case.says, "{}: {}", case.notation, case.written);
     }
 }
@@ -59,7 +60,8 @@ fn an_error_that_main_returns_reads_well() {
     let expected = "Error: \n\
         1 problem in the CORS policy\n\
         allow_origins[0], line 1: `https://a.example/` ends in a slash, but origins have no path [origin-trailing-slash]\n  \
-        help: write `https://a.example`";
+        help: write `https://a.example`\n\
+        read more: docs/errors.md#origin-trailing-slash";
     assert_eq!(format!("Error: {:?}", refused()), expected);
     assert_eq!(format!("Error: {:?}", LoadError::from(refused())), expected);
     let boxed: Box<dyn std::error::Error> = refused().into();

@@ -7,6 +7,8 @@ use std::process::ExitCode;
 
 mod blocks;
 mod compare;
+mod errors_page;
+mod examples;
 mod header;
 mod node_options;
 mod node_types;
@@ -27,6 +29,7 @@ const GENERATED: &[(&str, Generator)] = &[
     ("bindings-python/python/corsac/_types.py", python_settings::types),
     ("bindings-python/src/policy/policy_class.rs", python_settings::documentation),
     ("README.md", readme::render),
+    ("docs/errors.md", errors_page::render),
     ("docs/policy.schema.json", policy_schema::render),
     ("bindings-node/policy.schema.json", policy_schema::render),
     ("bindings-python/python/corsac/policy.schema.json", policy_schema::render),

@@ -2,6 +2,9 @@
 
 use std::ffi::CStr;
 
+/// Where each code and each refusal is explained: a page with a section for each, by its name.
+pub(crate) const ERRORS_PAGE: &str = "docs/errors.md";
+
 /// Whether an issue refuses the policy or only warns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Severity {
@@ -43,6 +46,12 @@ macro_rules! codes {
             #[must_use]
             pub const fn meaning(self) -> &'static str {
                 match self { $(Code::$name => $meaning,)+ }
+            }
+
+            /// The address of the section that explains the code, with an example and its fix.
+            #[must_use]
+            pub fn docs(self) -> String {
+                format!("{ERRORS_PAGE}#{}", self.as_str())
             }
         }
     };
@@ -152,6 +161,12 @@ macro_rules! reasons {
             #[must_use]
             pub const fn meaning(self) -> &'static str {
                 match self { $(Reason::$name => $meaning,)+ }
+            }
+
+            /// The address of the section that explains a refusal, with an example and its fix; others have none.
+            #[must_use]
+            pub fn docs(self) -> String {
+                if self.is_refusal() { format!("{ERRORS_PAGE}#{}", self.as_str()) } else { String::new() }
             }
 
             /// Whether something that was asked for is refused, so that the browser will say so.

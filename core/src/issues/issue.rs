@@ -2,7 +2,7 @@
 
 use crate::config::notation::Notation;
 use crate::config::value::Value;
-use crate::issues::code::{Code, Severity};
+use crate::issues::code::{Code, ERRORS_PAGE, Severity};
 use crate::issues::fault::Fault;
 use crate::issues::messages::policy;
 use crate::limits::ISSUES;
@@ -78,7 +78,12 @@ impl fmt::Display for ConfigError {
         for issue in &self.issues {
             write!(f, "\n{issue}")?;
         }
-        Ok(())
+        match self.issues.as_slice() {
+            [issue, others @ ..] if others.iter().all(|other| other.code == issue.code) => {
+                write!(f, "\nread more: {}", issue.code.docs())
+            }
+            _ => write!(f, "\nread more about each code: {ERRORS_PAGE}"),
+        }
     }
 }
 

@@ -24,9 +24,10 @@ pub(crate) fn unknown_mode(
 
 /// `*` or `null` among the trusted origins.
 pub(crate) fn cannot_be_trusted(text: &str) -> Fault {
+    let why = if text == "*" { "it stands for every site" } else { "any site can send requests with this origin" };
     Fault::new(
         Code::TrustedOrigin,
-        format!("`{text}` cannot be trusted: any site can send requests with it"),
+        format!("`{text}` cannot be trusted: {why}"),
         "list the origins whose pages may write, as in `https://app.example.com` or `https://*.example.com`",
     )
 }

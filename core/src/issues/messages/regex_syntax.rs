@@ -43,7 +43,7 @@ pub(crate) fn beyond_ascii(text: &str, piece: Piece<'_>) -> Fault {
     not_a_regex(
         text,
         piece,
-        &format!("`{}` stands for characters beyond ASCII, which no origin has", printable(piece.text)),
+        &format!("`{}` matches characters beyond ASCII, which no origin has", printable(piece.text)),
         "use classes such as `[a-z0-9-]`; browsers send names beyond ASCII as punycode",
     )
 }
@@ -96,9 +96,9 @@ pub(crate) fn flag(source: &str, flag: char) -> Fault {
     let help = if flag == 'm' {
         "remove the flag `m`: it lets `^` and `$` match inside the text"
     } else {
-        "remove it; the flags `i` and `s` are kept, and `d`, `g`, `u`, `v` and `y` make no difference to one test of an origin"
+        "remove it; `i` and `s` are supported, and `d`, `g`, `u`, `v` and `y` make no difference to one test of an origin"
     };
-    let message = format!("the flag `{}` of `/{}/` cannot be kept", flag.escape_default(), printable(source));
+    let message = format!("the flag `{}` of `/{}/` is not supported", flag.escape_default(), printable(source));
     Fault::new(Code::RegexpFlags, message, help)
 }
 

@@ -59,7 +59,7 @@ pub(crate) fn not_a_path(text: &str, flaw: PathFlaw<'_>, suggestion: Option<&str
     let shown = printable(text);
     let (message, help) = match flaw {
         PathFlaw::NoSlash => (
-            format!("`{shown}` does not begin with a slash, as the path of a route does"),
+            format!("`{shown}` does not begin with a slash, but the path of a route has to"),
             "write a path, as in `/public/{*rest}`".to_owned(),
         ),
         PathFlaw::TooLong => (
@@ -112,7 +112,7 @@ fn explain(flaw: SegmentFlaw) -> (&'static str, String) {
             "write `{name}` for such a segment",
         ),
         SegmentFlaw::RegexOrList => {
-            ("is not part of a path: a route is neither a regex nor a list", "write one route for each path")
+            ("cannot be part of a path: a route is neither a regex nor a list", "write one route for each path")
         }
         SegmentFlaw::EscapedCharacters => (
             "has characters that are escaped in URLs, and servers read escapes differently",
