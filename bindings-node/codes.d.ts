@@ -20,7 +20,7 @@ export type Code =
   | 'too-many-issues'
   /** `*` is listed together with patterns, a regex or a predicate. */
   | 'any-origin-not-alone'
-  /** `*` with credentials would let any site read what the user's cookies open. */
+  /** `*` with credentials would let any site read responses with the user's session. */
   | 'any-origin-with-credentials'
   /** One string contains several origins. */
   | 'origin-list'

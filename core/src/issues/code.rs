@@ -68,7 +68,7 @@ codes! {
     TooManyIssues "too-many-issues" "There are more problems than are listed.",
     AnyOriginNotAlone "any-origin-not-alone" "`*` is listed together with patterns, a regex or a predicate.",
     AnyOriginWithCredentials "any-origin-with-credentials"
-        "`*` with credentials would let any site read what the user's cookies open.",
+        "`*` with credentials would let any site read responses with the user's session.",
     OriginList "origin-list" "One string contains several origins.",
     OriginWhitespace "origin-whitespace" "An origin contains white space.",
     OriginMissingScheme "origin-missing-scheme" "An origin has no scheme.",
