@@ -14,8 +14,14 @@ pub(crate) struct HeaderList<'a, 'py> {
     py: Python<'py>,
     pairs: Vec<HeaderPair<'py>>,
     template: TemplateNames<'a>,
-    /// The decision's headers: each pair, and its value.
-    decision: &'a [(Bound<'py, PyAny>, Octets)],
+    decision: &'a [DecisionHeader<'py>],
+}
+
+/// A header of the decision: its name as core has it, its pair as Python has it, and the value in that.
+pub(crate) struct DecisionHeader<'py> {
+    pub(crate) name: HeaderName,
+    pub(crate) pair: Bound<'py, PyAny>,
+    pub(crate) value: Octets,
 }
 
 /// What a list has to know of the template that is put on it.
@@ -33,7 +39,7 @@ impl<'a, 'py> HeaderList<'a, 'py> {
     pub(crate) fn read(
         application: &Bound<'py, PyAny>,
         template: TemplateNames<'a>,
-        decision: &'a [(Bound<'py, PyAny>, Octets)],
+        decision: &'a [DecisionHeader<'py>],
     ) -> PyResult<Self> {
         let mut pairs = Vec::new();
         for pair in application.try_iter()? {
@@ -87,9 +93,11 @@ impl ResponseHeaders for HeaderList<'_, '_> {
     }
 
     fn append(&mut self, name: HeaderName, value: &[u8]) -> PyResult<()> {
-        let prepared = self.decision.iter().find(|(_, octets)| std::ptr::eq(octets.as_slice(), value));
-        let pair = match prepared {
-            Some((pair, _)) => pair.clone(),
+        // By the name as well: Python has one object for all texts of the same single character, such as `*`.
+        let is_prepared =
+            |header: &&DecisionHeader<'_>| header.name == name && std::ptr::eq(header.value.as_slice(), value);
+        let pair = match self.decision.iter().find(is_prepared) {
+            Some(header) => header.pair.clone(),
             // A merged value.
             None => {
                 let object = |octets| self.template.header_type.object(self.py, octets);

@@ -3,7 +3,7 @@
 use crate::http::octets::Octets;
 use crate::raw::for_each_pair;
 use crate::response::decision_headers::DecisionHeaders;
-use crate::response::header_list::{HeaderList, TemplateNames};
+use crate::response::header_list::{DecisionHeader, HeaderList, TemplateNames};
 use crate::response::header_pair::{KnownName, find_name};
 use crate::response::header_type::HeaderType;
 use crate::response::removal_log::RemovalLog;
@@ -182,10 +182,10 @@ impl PreparedTemplate {
         decision: &Bound<'py, PyList>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let template = template(&self.policy, self.index)?;
-        let mut pairs = Vec::with_capacity(decision.len());
-        for pair in decision.iter() {
+        let mut prepared = Vec::with_capacity(decision.len());
+        for (header, pair) in template.headers().iter().zip(decision.iter()) {
             let value = Octets::read(&pair.get_item(1)?, "the value of a header")?;
-            pairs.push((pair, value));
+            prepared.push(DecisionHeader { name: header.name, pair, value });
         }
         let names = TemplateNames {
             header_type: self.header_type,
@@ -193,10 +193,10 @@ impl PreparedTemplate {
             replaced: template.replaced(),
             removals: &self.removals,
         };
-        let mut headers = HeaderList::read(application, names, &pairs)?;
-        let ours = template.headers().iter().zip(&pairs).map(|(header, (_, value))| Header {
-            name: header.name,
-            value: value.as_slice(),
+        let mut headers = HeaderList::read(application, names, &prepared)?;
+        let ours = template.headers().iter().zip(&prepared).map(|(header, prepared)| Header {
+            name: prepared.name,
+            value: prepared.value.as_slice(),
             op: header.op,
         });
         apply_headers(template.removed().iter().copied(), ours, Precedence::OfPolicy, &mut headers)?;
