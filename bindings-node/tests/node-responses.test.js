@@ -67,6 +67,28 @@ test('what writeHead is given of CORS is replaced, and Vary merged', async (t) =
   }
 })
 
+test('the policy\'s headers are put on whatever writeHead is given in the place of headers', async (t) => {
+  for (const given of [0, 5, true, false, '', 'text', 5n, Symbol('s'), () => 1, new Map()]) {
+    for (const handle of [(response) => response.writeHead(201, 'Made', given), (response) => response.writeHead(201, null, given)]) {
+      const port = await serve(t, corsac(OPTIONS), (request, response) => {
+        response.setHeader('Access-Control-Allow-Origin', '*')
+        handle(response).end()
+      })
+      assert.deepEqual(cors(await send(port, { headers: { origin: ORIGIN } })), READABLE)
+      assert.deepEqual(cors(await send(port, { headers: { origin: OTHER } })), { vary: 'Origin' })
+    }
+  }
+})
+
+test('a header that is an empty list is not sent, and so none that the application has set', async (t) => {
+  for (const options of [OPTIONS, { ...OPTIONS, keepAppHeaders: true }]) {
+    const port = await serve(t, corsac(options), (request, response) => {
+      response.setHeader('Access-Control-Allow-Origin', []).setHeader('Vary', []).end()
+    })
+    assert.deepEqual(cors(await send(port, { headers: { origin: ORIGIN } })), READABLE)
+  }
+})
+
 test('Vary in every form is merged', async (t) => {
   for (const [own, merged] of [['Accept', 'Accept, Origin'], [['A', 'B'], 'A, B, Origin'], ['origin', 'origin'], ['*', '*'], ['', 'Origin']]) {
     for (const handle of [

@@ -38,7 +38,9 @@ class NodeHeaders {
   get (name) {
     const value = this.#response.getHeader?.(name)
     if (value === undefined || typeof value === 'string') return value
-    return Array.isArray(value) ? value.map(String) : String(value)
+    if (!Array.isArray(value)) return String(value)
+    // Of an empty list nothing is sent.
+    return value.length > 0 ? value.map(String) : undefined
   }
 
   set (name, value) {
@@ -107,7 +109,7 @@ function hasAny (response, names) {
 /**
  * Sets the headers that an application gave to `writeHead`, as Node itself does where headers were set before.
  *
- * @returns {boolean} false where Node refuses them with an error of its own
+ * @returns {boolean} false for a list that Node refuses with an error of its own
  */
 function setGivenHeaders (response, headers) {
   if (Array.isArray(headers)) {
@@ -117,7 +119,7 @@ function setGivenHeaders (response, headers) {
     for (let i = 0; i < flat.length; i += 2) appendHeader(response, flat[i], flat[i + 1])
     return true
   }
-  if (typeof headers !== 'object') return false
+  // Node takes what is not an object as well, of which most has no keys.
   for (const name of Object.keys(headers)) {
     if (name) response.setHeader(name, headers[name])
   }
