@@ -5,7 +5,7 @@ use crate::compiled_policy::{CompiledPolicy, FunctionAnswer, Outcome};
 use crate::json;
 use crate::latin1::bytes_of_latin1;
 use corsac::{PredicateAnswer, Request, RequestHeaders};
-use napi::bindgen_prelude::{Env, Error, Function, FunctionCallContext, Result};
+use napi::bindgen_prelude::{Array, Env, Error, Function, FunctionCallContext, Result, Status};
 use std::sync::Arc;
 
 /// The policy's `evaluate(method, lines, path, flags, answer)`, with names and values of the header lines in turn.
@@ -13,7 +13,8 @@ use std::sync::Arc;
 /// Returns what [`json::decision`] or [`json::question`] makes.
 pub(crate) fn evaluate(env: &Env, policy: Arc<CompiledPolicy>) -> Result<Function<'_, (String,), String>> {
     env.create_function_from_closure("evaluate", move |call: FunctionCallContext<'_>| {
-        let (method, lines): (String, Vec<String>) = (call.get(0)?, call.get(1)?);
+        let (method, lines): (String, Array<'_>) = (call.get(0)?, call.get(1)?);
+        let lines = strings(&lines)?;
         let (path, flags): (Option<String>, i32) = (call.get(2)?, call.get(3)?);
         let answer: Option<i32> = call.get(4)?;
         let mut headers = RequestHeaders::default();
@@ -30,6 +31,12 @@ pub(crate) fn evaluate(env: &Env, policy: Arc<CompiledPolicy>) -> Result<Functio
             Outcome::Ask(pending) => json::question(&pending),
         }
     })
+}
+
+/// A list of strings. It grows as they are read: a list may say that it is longer than memory is, and hold nothing.
+fn strings(list: &Array<'_>) -> Result<Vec<String>> {
+    let not_a_string = || Error::new(Status::InvalidArg, "corsac: a line has to be a string");
+    (0..list.len()).map(|index| list.get(index)?.ok_or_else(not_a_string)).collect::<Result<_>>()
 }
 
 /// The policy's `template(index)`, as JSON.
