@@ -74,6 +74,10 @@ fn vectors() {
         decision.apply(&mut response);
         let sent = by_name(response.iter().map(|(name, value)| (name.as_str(), value.to_str().unwrap())));
         assert_eq!(sent, by_name(strs(&vector.response)), "{}", vector.id);
+        // Where two middlewares have the same policy, it is applied twice.
+        decision.apply(&mut response);
+        let again = by_name(response.iter().map(|(name, value)| (name.as_str(), value.to_str().unwrap())));
+        assert_eq!(again, sent, "{}: applied twice", vector.id);
     }
 }
 
