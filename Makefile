@@ -1,28 +1,31 @@
-# The commands of the project. `make` alone lists them.
+# The commands of the project. `make` without a target lists them.
 
-# What `bench` runs for; `test` runs everything unless STACK is given.
+# STACK chooses one stack for `test` and `bench`; without it they run all.
 ALL := every
 STACK ?= $(ALL)
 BENCHED := $(if $(filter $(ALL),$(STACK)),rust c python node,$(STACK))
 
-.PHONY: help demo test bench bench-instructions bench-rust bench-c bench-python bench-node lint fuzz generate mutate-table clean
+.PHONY: help demo test test-all bench bench-instructions bench-rust bench-c bench-python bench-node lint fuzz generate mutate-table peers clean
 
-help: ## this list
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+help: ## Print this list
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 21
 
-demo: ## one policy, three servers, a page that compares them (ONCE=1: headless, fails if a cell differs)
+demo: ## Start three servers with one policy, and a page that compares them (ONCE=1: check it in headless Chromium)
 	@python3 demo/run.py
 
-test: ## sets up what is missing, then runs every check (STACK=rust, python, node, c, nginx or apache: those of one stack)
+test: ## Set up what is missing and run every check (STACK=rust, python, node, c, nginx or apache: one stack)
 	@python3 tests/run.py --install $(addprefix --stack ,$(filter-out $(ALL),$(STACK)))
 
-bench: $(addprefix bench-,$(BENCHED)) ## the benchmarks, peers beside them, one table a stack (STACK=rust, c, python, node)
+test-all: ## Run `make test` and what takes long: fuzzing, every mutation, every Python version, the tests of other packages
+	@python3 tests/run.py --install --all
+
+bench: $(addprefix bench-,$(BENCHED)) ## Compare the speed of corsac with other packages, a table for each stack (STACK=rust, c, python or node)
 
 bench-rust:
 	@cargo bench --locked -p corsac --bench decision
 	@python3 benches/table.py rust
 
-bench-instructions: ## counts the instructions of one decision, by kind of request (valgrind is needed)
+bench-instructions: ## Count the instructions of one decision, for each kind of request (needs valgrind)
 	@python3 benches/instructions.py
 
 bench-c:
@@ -34,18 +37,21 @@ bench-python:
 bench-node:
 	@node benches/node.js
 
-lint: ## format, clippy, documentation, types, and that the bindings hold no rules
+lint: ## Check formatting, clippy, documentation, types, and that no rule of CORS is in a binding
 	@python3 tests/run.py --stack lint
 
-fuzz: ## fuzzes the engine for SECONDS each target (cargo-fuzz and a nightly compiler are needed)
+fuzz: ## Fuzz the engine, SECONDS for each target, 60 by default (needs cargo-fuzz and a nightly compiler)
 	@for target in evaluate config_json pattern_vs_naive; do \
 	  cargo +nightly fuzz run $$target -- -max_total_time=$(or $(SECONDS),60) || exit 1; done
 
-generate: ## writes the generated files anew
+generate: ## Write the generated files again: schema, types, tables in the documentation, C header
 	@cargo xtask generate
 
-mutate-table: ## breaks each row of the decision table in turn and sees a vector fail
+mutate-table: ## Break each row of the decision table in turn, and check that a test vector fails
 	@python3 tests/mutate_table.py
 
-clean: ## removes what was built
-	rm -rf target .venv bindings-node/node_modules examples/node/node_modules
+peers: ## Run Starlette's own CORS tests with corsac, and the tests of all documented differences
+	@python3 tests/run.py peers
+
+clean: ## Remove everything that was built or installed here
+	rm -rf target .venv bindings-node/node_modules examples/node/node_modules tests/repository/node_modules

