@@ -5,16 +5,19 @@
 const assert = require('node:assert/strict')
 const { spawnSync } = require('node:child_process')
 const fs = require('node:fs')
+const http = require('node:http')
 const path = require('node:path')
 const test = require('node:test')
+const { cors, listen, preflight, send } = require('./client.js')
 
 const ROOT = path.join(__dirname, '..')
 
+const blocksOf = (file) => [...fs.readFileSync(file, 'utf8').matchAll(/^```(?:js|javascript|mjs)\n([\s\S]*?)^```$/gm)].map((match) => match[1])
+
 for (const [file, least] of [
-  [path.join(ROOT, 'README.md'), 1], [path.join(ROOT, '..', 'README.md'), 0], [path.join(ROOT, '..', 'docs', 'node.md'), 4]
+  [path.join(ROOT, 'README.md'), 1], [path.join(ROOT, '..', 'README.md'), 1], [path.join(ROOT, '..', 'docs', 'node.md'), 4]
 ]) {
-  const text = fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : ''
-  const blocks = [...text.matchAll(/^```(?:js|javascript|mjs)\n([\s\S]*?)^```$/gm)].map((match) => match[1])
+  const blocks = blocksOf(file)
   test(`blocks of ${path.relative(path.dirname(ROOT), file)}`, () => {
     assert(blocks.length >= least, 'no blocks')
     for (const block of blocks) {
@@ -27,3 +30,12 @@ for (const [file, least] of [
     }
   })
 }
+
+test('the application of the README answers preflights', async (t) => {
+  const [block] = blocksOf(path.join(ROOT, '..', 'README.md'))
+  const app = new Function('require', `${block}\nreturn app`)(require)
+  const port = await listen(t, http.createServer(app))
+  const answer = await send(port, { method: 'OPTIONS', path: '/items/7', headers: preflight() })
+  assert.equal(answer.status, 204)
+  assert.deepEqual(cors(answer)['allow-methods'], 'GET, HEAD, POST, PUT')
+})

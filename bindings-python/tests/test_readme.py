@@ -2,8 +2,10 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
+from corsac.testing import assert_blocked, assert_readable
 
 ROOT = Path(__file__).parents[2]
 READMES = [ROOT / "README.md", ROOT / "bindings-python" / "README.md", ROOT / "docs" / "python.md"]
@@ -28,6 +30,15 @@ BLOCKS = blocks()
 def test_block(source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     exec(compile(source, "README.md", "exec"), {"__name__": "__main__"})  # noqa: S102
+
+
+def test_the_readme_s_application_answers_preflights() -> None:
+    (source,) = [source for place, source in BLOCKS if place.startswith("README")]
+    program: dict[str, Any] = {}
+    exec(source, program)  # noqa: S102
+    asked = {"path": "/items/7", "method": "PUT", "credentials": True}
+    assert_readable(program["app"], origin="https://app.example.com", **asked)
+    assert_blocked(program["app"], origin="https://evil.example", **asked)
 
 
 def test_blocks_are_found() -> None:

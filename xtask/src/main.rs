@@ -14,7 +14,7 @@ mod node_options;
 mod node_types;
 mod policy_schema;
 mod python_settings;
-mod readme;
+mod settings_page;
 mod settings;
 mod suffixes;
 
@@ -28,8 +28,8 @@ const GENERATED: &[(&str, Generator)] = &[
     ("bindings-node/types/options.d.ts", node_options::render),
     ("bindings-python/python/corsac/_types.py", python_settings::types),
     ("bindings-python/src/policy/policy_class.rs", python_settings::documentation),
-    ("README.md", readme::render),
     ("docs/errors.md", errors_page::render),
+    ("docs/settings.md", settings_page::render),
     ("docs/policy.schema.json", policy_schema::render),
     ("bindings-node/policy.schema.json", policy_schema::render),
     ("bindings-python/python/corsac/policy.schema.json", policy_schema::render),

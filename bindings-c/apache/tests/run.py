@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Runs mod_corsac in the real Apache httpd, with the requests of the nginx module's tests. Usage: run.py mod_corsac.so"""
 
+import re
 import subprocess
 import sys
 import tempfile
@@ -303,6 +304,24 @@ class Requests(unittest.TestCase):
         done = subprocess.run(["apache2", "-d", self.root, "-f", "limit.conf", "-t"], capture_output=True, text=True)
         self.assertNotEqual(done.returncode, 0)
         self.assertIn("CorsacPolicy cannot occur within <Limit>", done.stderr)
+
+    def test_the_readme_is_a_configuration_that_answers_preflights(self):
+        text = (HERE.parents[3] / "README.md").read_text()
+        policy, block = (re.search(rf"^```{language}\n(.*?)^```", text, re.M | re.S)[1] for language in ("toml", "apache"))
+        block = block.replace("LoadModule corsac_module modules/mod_corsac.so\n", "").replace("/etc/apache2/cors.toml", "cors.toml")
+        with tempfile.TemporaryDirectory() as folder:
+            root = Path(folder)
+            root.chmod(0o755)
+            (root / "html").mkdir()
+            (root / "cors.toml").write_text(policy)
+            port = free_port()
+            process = httpd.start(root, port, "mpm_event authz_core mime", block)
+            try:
+                answer = send(port, "OPTIONS", "/x", [("Origin", APP), ("Access-Control-Request-Method", "PUT")])
+            finally:
+                httpd.stop(process)
+        self.assertEqual(answer.status, 204)
+        self.assertEqual(answer.all("access-control-allow-methods"), ["GET, HEAD, POST, PUT, DELETE"])
 
 
 if __name__ == "__main__":

@@ -1,13 +1,15 @@
-"""The configurations of docs/nginx.md are ones that nginx accepts."""
+"""The configurations of docs/nginx.md are ones that nginx accepts, and the one of the README answers preflights."""
 
 import re
 import unittest
 from pathlib import Path
 
 import context
-from server import Nginx, free_port
+from server import Nginx, free_port, send
 
-PAGE = Path(__file__).resolve().parents[3] / "docs" / "nginx.md"
+ROOT = Path(__file__).resolve().parents[3]
+PAGE = ROOT / "docs" / "nginx.md"
+README = ROOT / "README.md"
 
 
 class Docs(unittest.TestCase):
@@ -25,3 +27,18 @@ class Docs(unittest.TestCase):
             nginx.stop()
             self.assertTrue(good, said)
             self.assertNotIn("[warn]", said)
+
+    def test_the_readme(self):
+        text = README.read_text(encoding="utf-8")
+        policy = re.search(r"^```toml\n(.*?)^```", text, re.M | re.S)[1]
+        (block,) = re.findall(r"^```nginx\n(.*?)^```", text, re.M | re.S)
+        port = free_port()
+        http = block.replace("/etc/nginx/cors.toml", "cors.toml").replace("8080", f"127.0.0.1:{port}")
+        nginx = Nginx(context.MODULE, {"cors.toml": policy}, http)
+        nginx.start(port)
+        try:
+            answer = send(port, "OPTIONS", "/api/x", [("Origin", "https://app.example.com"), ("Access-Control-Request-Method", "PUT")])
+        finally:
+            nginx.stop()
+        self.assertEqual(answer.status, 204)
+        self.assertEqual(answer.all("access-control-allow-methods"), ["GET, HEAD, POST, PUT, DELETE"])

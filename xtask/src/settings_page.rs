@@ -1,4 +1,4 @@
-//! The README's tables of settings and dangers.
+//! The tables of settings and dangers in docs/settings.md.
 
 use crate::blocks::replaced;
 use crate::settings::{is_schema_address, written};
@@ -8,7 +8,7 @@ use std::path::Path;
 
 /// The file's text.
 pub(crate) fn render(root: &Path) -> Result<String, Box<dyn Error>> {
-    let text = std::fs::read_to_string(root.join("README.md"))?;
+    let text = std::fs::read_to_string(root.join("docs/settings.md"))?;
     let rows = SettingsTable::Policy.rows();
     let settings = rows.iter().filter(|row| !is_schema_address(row)).map(setting).collect::<String>();
     let dangers = Danger::ALL.iter().map(|danger| format!("| `{}` | {} |\n", danger.as_str(), danger.meaning()));
@@ -31,9 +31,9 @@ fn setting(row: &SettingRow) -> String {
         Takes::Protection => {
             let settings: Vec<_> =
                 SettingsTable::Protection.rows().iter().map(|row| format!("`{}`", row.name)).collect();
-            format!(" [Its settings](docs/service.md#protection) are {}.", settings.join(", "))
+            format!(" [Its settings](service.md#protection) are {}.", settings.join(", "))
         }
-        Takes::Routes => " Each has [its `path`](docs/service.md#routes).".into(),
+        Takes::Routes => " Each has [its `path`](service.md#routes).".into(),
         _ => String::new(),
     };
     format!("| `{}` | {default} | {}{more} |\n", row.name, row.meaning())
