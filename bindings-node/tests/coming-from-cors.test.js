@@ -97,7 +97,7 @@ const DIFFERENCES = {
     const own = await ask(t, corsac({ origin: false }), REQUEST, (response) => response.setHeader('access-control-allow-origin', '*'))
     assert.deepEqual([own.status, own['allow-origin']], [299, undefined])
   },
-  async 'OPTIONS that is no preflight' (t) {
+  async 'OPTIONS that is not a preflight' (t) {
     const plain = { method: 'OPTIONS', headers: { origin: ORIGIN } }
     assert.equal((await ask(t, peer(), plain)).status, 204)
     assert.equal((await ask(t, corsac(), plain)).status, 299)
@@ -113,7 +113,7 @@ const DIFFERENCES = {
     assert.equal((await ask(t, corsac({ origin: [ORIGIN] }), REQUEST, handle))['allow-origin'], ORIGIN)
     assert.equal((await ask(t, corsac({ origin: [ORIGIN], keepAppHeaders: true }), REQUEST, handle))['allow-origin'], '*')
   },
-  async 'an origin function without Origin' (t) {
+  async 'a request without Origin and an origin function' (t) {
     const asked = []
     const options = { origin: (origin, callback) => { asked.push(origin); callback(null, true) } }
     await ask(t, corsac(options), {})
@@ -146,7 +146,7 @@ const DIFFERENCES = {
     assert.equal((await ask(t, corsac(), request))['allow-headers'], '*, authorization')
     assert.equal((await ask(t, corsac({ origin: ORIGIN, credentials: true }), request))['allow-headers'], 'X-A')
   },
-  async 'maxAge that is no number' (t) {
+  async 'maxAge that is not a number' (t) {
     assert.equal((await ask(t, peer({ maxAge: NaN }), PREFLIGHT))['max-age'], 'NaN')
     refused({ maxAge: NaN })
   },

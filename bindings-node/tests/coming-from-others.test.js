@@ -94,7 +94,7 @@ const KOA = {
 }
 
 const HONO = {
-  async 'allowMethods beside origin' () {
+  async 'allowMethods together with origin' () {
     const { cors: peer } = await import('hono/cors')
     const options = { origin: ORIGIN, allowMethods: ['PUT'] }
     assert.equal((await hono(peer(options), { method: 'OPTIONS', headers: preflight() }))['allow-methods'], 'PUT')
@@ -115,7 +115,7 @@ const HONO = {
     assert.equal((await hono(require('corsac/hono')({ origin: says })))['allow-origin'], ORIGIN)
     assert.equal((await hono(require('corsac/hono')({ origin: (origin) => says(origin) ? origin : null })))['allow-origin'], ORIGIN)
   },
-  async 'OPTIONS of Hono that is no preflight' () {
+  async 'OPTIONS of Hono that is not a preflight' () {
     const { cors: peer } = await import('hono/cors')
     assert.equal((await hono(peer(), { method: 'OPTIONS', headers })).status, 204)
     assert.equal((await hono(require('corsac/hono')(), { method: 'OPTIONS', headers })).status, 404)

@@ -84,7 +84,7 @@ def test_starlette_origins_are_required() -> None:
     assert refused() == {"missing-origins"}
 
 
-def test_starlette_a_string_is_no_list() -> None:
+def test_starlette_a_string_is_not_a_list() -> None:
     client = served(StarletteCORS, allow_origins=f"{ORIGIN}.evil.example, https://b.example")
     assert get(client)[ACAO] == ORIGIN, "a substring of what was configured"
     assert refused(allow_origins=ORIGIN) == {"wrong-type"}
@@ -164,7 +164,7 @@ def test_starlette_refused_preflights() -> None:
     assert ACAM not in ours.headers
 
 
-def test_starlette_methods_and_headers_are_the_browsers_to_refuse() -> None:
+def test_starlette_browsers_refuse_methods_and_headers() -> None:
     theirs, ours = both(**SETTINGS)
     for asked in ({"method": "DELETE"}, {"headers": "x-b"}):
         assert preflight(theirs, **asked).status_code == 400
@@ -174,7 +174,7 @@ def test_starlette_methods_and_headers_are_the_browsers_to_refuse() -> None:
         assert "x-b" not in answer.headers[ACAH]
 
 
-def test_starlette_private_network_is_the_browsers_to_refuse() -> None:
+def test_starlette_browsers_refuse_the_private_network() -> None:
     asks = {"Origin": ORIGIN, "Access-Control-Request-Method": "PUT", "Access-Control-Request-Private-Network": "true"}
     theirs, ours = (client.options("/", headers=asks) for client in both(**SETTINGS))
     assert (theirs.status_code, theirs.text) == (400, "Disallowed CORS private-network")
@@ -277,7 +277,7 @@ def test_flask_any_origin_with_credentials() -> None:
     assert refused(allow_origins=["*"], allow_credentials=True) == {"any-origin-with-credentials"}
 
 
-def test_flask_patterns_are_no_regexes() -> None:
+def test_flask_patterns_are_not_regexes() -> None:
     theirs = theirs_of(origins=[r"https://.*\.example\.com"])
     assert get(theirs, "https://a.example.com.evil.test")[ACAO] == "https://a.example.com.evil.test"
     ours = ours_of(allow_origins=["https://*.example.com"])
