@@ -21,7 +21,7 @@ def words(cell):
 def show(plan, cells):
     """One origin's matrix. `cells` has, by case and server, the outcome, the status and the problems."""
     page, servers = plan["page"], plan["servers"]
-    rows = [["", "what the policy says", *(f"{server['title']} ({server['stack']})" for server in servers)]]
+    rows = [["", "the policy says", *(f"{server['title']} ({server['stack']})" for server in servers)]]
     colours = [["bold"] * len(rows[0])]
     for case in plan["cases"]:
         found = [words(cells[case["id"], server["id"]]) for server in servers]

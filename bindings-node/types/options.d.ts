@@ -8,9 +8,9 @@ export type PolicyOptions = AskingOptions<any> | CorsOptions & { dialect: 'cors'
 /** corsac's own settings. */
 export interface CorsacOptions<T = any> extends RouteSettings {
   // begin generated: settings of a policy
-  /** Other settings for some paths; what a route leaves out is as at the top level. Default `[]`. */
+  /** Other settings for some paths; a route inherits the settings that it leaves out. Default `[]`. */
   routes?: ListOf<Route<T>>
-  /** Whose settings these are: `'corsac'`, or `'cors'` for the options of the `cors` package of Node. Default `'corsac'`. */
+  /** Which names and defaults the settings have: `'corsac'`, or `'cors'` for the options of Node's `cors` package. Default `'corsac'`. */
   dialect?: 'corsac'
   // end generated: settings of a policy
 }
@@ -18,7 +18,7 @@ export interface CorsacOptions<T = any> extends RouteSettings {
 /** Settings for some paths. Those that a route does not have are inherited from the top level. */
 export interface Route<T = any> extends RouteSettings {
   // begin generated: settings of a route
-  /** The paths for which the route is: text, `{name}` for one segment, `{*rest}` at the end for all that follow. */
+  /** The paths of the route: literals, `{name}` for one segment, `{*rest}` at the end for all that follow. */
   path: string
   // end generated: settings of a route
   /** A function for the origins that no pattern of this route matches. It replaces all origins that the top level allows. */
@@ -31,7 +31,7 @@ export interface Route<T = any> extends RouteSettings {
  */
 export interface RouteSettings extends CommonOptions {
   // begin generated: settings of both
-  /** The origins that may read responses: origin patterns, or `['*']` for any origin; `[]` is nobody. */
+  /** The origins that may read responses: origin patterns, `['*']` for any origin, or `[]` for none. */
   allowOrigins?: ListOf<string | Url>
   /** Regexes of origins that may read responses, each matched against the whole origin. Default `[]`. */
   allowOriginRegex?: string | RegExp | ListOf<string | RegExp>
@@ -43,7 +43,7 @@ export interface RouteSettings extends CommonOptions {
   allowCredentials?: boolean
   /** The response headers that pages may read, or `['*']` for any; the CORS-safelisted ones are always readable. Default `[]`. */
   exposeHeaders?: ListOf<string>
-  /** The status of the response to a preflight: 204, or 200 for clients that take nothing else. Default `204`. */
+  /** The status of the response to a preflight: 204, or 200 for clients that accept no other. Default `204`. */
   preflightStatus?: 200 | 204
   // end generated: settings of both
 }
@@ -165,7 +165,7 @@ export interface PackageOptions extends CommonOptions {
   exposedHeaders?: string | ListOf<string>
   /** Whether browsers may send cookies and HTTP authentication and let pages read the response. */
   credentials?: boolean
-  /** The status of the response to a preflight: 204, or 200 for clients that take nothing else. */
+  /** The status of the response to a preflight: 204, or 200 for clients that accept no other. */
   optionsSuccessStatus?: number
   // end generated: options of the package
 }
@@ -174,13 +174,13 @@ export interface CommonOptions {
   // begin generated: settings of both dialects
   /** For how many seconds, 0 to 86400, browsers may keep the response to a preflight; `false` for no header. Default `600`, and no header with the options of the `cors` package. */
   maxAge?: number | false | null
-  /** Whether preflights go on to the application, with their headers. Default `false`. */
+  /** Whether preflights are passed on to the application, whose response then gets the headers. Default `false`. */
   preflightContinue?: boolean
-  /** Whether `Access-Control-Request-Private-Network` is answered, which is legacy. Default `false`. */
+  /** Whether preflights for private networks are granted, by a legacy header. Default `false`. */
   allowPrivateNetwork?: boolean
-  /** Whether the application's own CORS headers are left on its responses. Default `false`. */
+  /** Whether the CORS headers that the application sets stay on its responses. Default `false`. */
   keepAppHeaders?: boolean
-  /** The checks that are lifted, each by its name. Default `[]`. */
+  /** The checks that are switched off, each by its name. Default `[]`. */
   dangerouslyAllow?: ListOf<'insecure-origins' | 'public-suffixes' | 'null-origin'>
   /** Refuses writes and WebSocket handshakes that browsers send on behalf of foreign pages. */
   protection?: Protection
@@ -194,7 +194,7 @@ export interface Protection {
   writes?: 'off' | 'reject'
   /** Whether WebSocket handshakes are refused from origins that are not trusted. Default `'off'`. */
   websockets?: 'off' | 'reject'
-  /** The origins that are trusted beside the host itself and those that a policy with credentials allows. Default `[]`. */
+  /** More trusted origins, besides the host itself and those that a policy with credentials allows. Default `[]`. */
   trustedOrigins?: ListOf<string | Url>
   /** Whether what would be refused passes and is only reported. Default `false`. */
   reportOnly?: boolean

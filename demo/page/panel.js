@@ -18,7 +18,7 @@ export function panel(plan, testCase, cell, server) {
       ...(cell.outcome === 'blocked' ? fact('The console says', consoleText(plan, expect)) : []),
       ...fact('Headers it can read', headersRead(cell))
     ),
-    make('p', { class: 'note' }, 'On the wire, for the same requests sent by the demo itself; what the policy put there is marked.'),
+    make('p', { class: 'note' }, 'On the wire: the demo itself sent the same requests. Headers from the policy are marked.'),
     make(
       'div',
       { class: 'exchanges' },

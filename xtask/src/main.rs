@@ -14,8 +14,8 @@ mod node_options;
 mod node_types;
 mod policy_schema;
 mod python_settings;
-mod settings_page;
 mod settings;
+mod settings_page;
 mod suffixes;
 
 /// What makes a file's whole text.

@@ -33,8 +33,8 @@ use std::sync::{Arc, OnceLock};
 ///
 /// Args:
 // begin generated: settings
-///     allow_origins (list[str]): The origins that may read responses: origin patterns, or ``["*"]`` for any origin;
-///         ``[]`` is nobody.
+///     allow_origins (list[str]): The origins that may read responses: origin patterns, ``["*"]`` for any origin, or
+///         ``[]`` for none.
 ///     allow_origin_regex (str | re.Pattern[str] | list[str | re.Pattern[str]]): Regexes of origins that may read
 ///         responses, each matched against the whole origin; default ``[]``.
 ///     allow_methods (list[str]): The methods that pages may use, or ``["*"]`` for any; GET, HEAD and POST are always
@@ -47,17 +47,18 @@ use std::sync::{Arc, OnceLock};
 ///         ones are always readable; default ``[]``.
 ///     max_age (int | None): For how many seconds, 0 to 86400, browsers may keep the response to a preflight; ``False``
 ///         for no header; default ``600``.
-///     preflight_status (int): The status of the response to a preflight: 204, or 200 for clients that take nothing
-///         else; default ``204``.
-///     preflight_continue (bool): Whether preflights go on to the application, with their headers; default ``False``.
-///     allow_private_network (bool): Whether ``Access-Control-Request-Private-Network`` is answered, which is legacy;
-///         default ``False``.
-///     keep_app_headers (bool): Whether the application's own CORS headers are left on its responses; default
+///     preflight_status (int): The status of the response to a preflight: 204, or 200 for clients that accept no other;
+///         default ``204``.
+///     preflight_continue (bool): Whether preflights are passed on to the application, whose response then gets the
+///         headers; default ``False``.
+///     allow_private_network (bool): Whether preflights for private networks are granted, by a legacy header; default
 ///         ``False``.
-///     dangerously_allow (list[str]): The checks that are lifted, each by its name: ``insecure-origins``,
+///     keep_app_headers (bool): Whether the CORS headers that the application sets stay on its responses; default
+///         ``False``.
+///     dangerously_allow (list[str]): The checks that are switched off, each by its name: ``insecure-origins``,
 ///         ``public-suffixes``, ``null-origin``; default ``[]``.
 ///     protection (dict): Refuses writes and WebSocket handshakes that browsers send on behalf of foreign pages.
-///     routes (list[dict]): Other settings for some paths; what a route leaves out is as at the top level; default
+///     routes (list[dict]): Other settings for some paths; a route inherits the settings that it leaves out; default
 ///         ``[]``.
 // end generated: settings
 ///     allow_origin (Callable): a function ``(origin) -> bool`` or ``(origin, request) -> bool``, sync or async, called

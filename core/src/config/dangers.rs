@@ -51,9 +51,9 @@ macro_rules! dangers {
 }
 
 dangers! {
-    /// Origins with plain http beside credentials, which anyone on the network path can impersonate.
+    /// Origins with plain http together with credentials; anyone on the network path can impersonate them.
     InsecureOrigins => insecure_origins, "insecure-origins", known by "insecure";
-    /// Wildcards and regexes beside credentials that reach names which anyone can register.
+    /// Wildcards and regexes that match names which anyone can register, together with credentials.
     PublicSuffixes => public_suffixes, "public-suffixes", known by "suffix";
     /// The origin `null`, which every sandboxed document has.
     NullOrigin => null_origin, "null-origin", known by "null";

@@ -17,15 +17,15 @@ use std::sync::Arc;
 settings! {
     /// The settings of a policy that a route may give anew.
     Setting {
-        /// The origins that may read responses: origin patterns, or `["*"]` for any origin; `[]` is nobody.
+        /// The origins that may read responses: origin patterns, `["*"]` for any origin, or `[]` for none.
         ///
         /// Permitted are `https://app.example.com`, `https://*.example.com` (one or more labels),
         /// `https://preview-*.example.com` (within one label), `http://localhost:*` (any port), `capacitor://localhost`,
         /// and with the danger `null-origin` also `null`.
         ///
         /// Prohibited are `app.example.com` (no scheme), `https://app.example.com/` (a slash at the end),
-        /// `https://app.example.com:443` (the default port), `https://APP.example.com` (upper case), and `*` beside
-        /// anything else or with credentials.
+        /// `https://app.example.com:443` (the default port), `https://APP.example.com` (upper case), and `*` together
+        /// with anything else or with credentials.
         AllowOrigins => allow_origins: Vec<String> = Vec::new(), takes Origins, read as Arc<List>;
 
         /// Regexes of origins that may read responses, each matched against the whole origin.
@@ -64,21 +64,21 @@ settings! {
         /// Without the header browsers keep it for 5 seconds. In Rust `None` is no header.
         MaxAge => max_age: Option<u32> = Some(600), takes MaxAge, read as Option<u32>;
 
-        /// The status of the response to a preflight: 204, or 200 for clients that take nothing else.
+        /// The status of the response to a preflight: 204, or 200 for clients that accept no other.
         PreflightStatus => preflight_status: u16 = 204, takes Status, read as u16;
 
-        /// Whether preflights go on to the application, with their headers.
+        /// Whether preflights are passed on to the application, whose response then gets the headers.
         PreflightContinue => preflight_continue: bool = false, takes Switch, read as bool;
 
-        /// Whether `Access-Control-Request-Private-Network` is answered, which is legacy.
+        /// Whether preflights for private networks are granted, by a legacy header.
         ///
         /// Prohibited together with it is any origin.
         AllowPrivateNetwork => allow_private_network: bool = false, takes Switch, read as Option<Arc<str>>;
 
-        /// Whether the application's own CORS headers are left on its responses.
+        /// Whether the CORS headers that the application sets stay on its responses.
         KeepAppHeaders => keep_app_headers: bool = false, takes Switch, read as bool;
 
-        /// The checks that are lifted, each by its name.
+        /// The checks that are switched off, each by its name.
         DangerouslyAllow => dangerously_allow: Vec<String> = Vec::new(), takes Dangers, read as Dangers;
 
         /// Refuses writes and WebSocket handshakes that browsers send on behalf of foreign pages.
@@ -88,13 +88,13 @@ settings! {
 
     /// The settings that hold for the whole policy.
     PolicySetting {
-        /// Other settings for some paths; what a route leaves out is as at the top level.
+        /// Other settings for some paths; a route inherits the settings that it leaves out.
         Routes => routes: Vec<RouteConfig> = Vec::new(), takes Routes;
     }
 
     /// What a configuration says about itself, in both dialects.
     DocumentSetting {
-        /// Whose settings these are: `"corsac"`, or `"cors"` for the options of the `cors` package of Node.
+        /// Which names and defaults the settings have: `"corsac"`, or `"cors"` for the options of Node's `cors` package.
         Dialect => "dialect" = Some("corsac"), takes Dialect;
 
         /// The address of the JSON schema, for editors; corsac ignores it.
@@ -103,7 +103,7 @@ settings! {
 
     /// The setting that routes alone have.
     RouteSetting {
-        /// The paths for which the route is: text, `{name}` for one segment, `{*rest}` at the end for all that follow.
+        /// The paths of the route: literals, `{name}` for one segment, `{*rest}` at the end for all that follow.
         ///
         /// Permitted are `/users/{id}` and `/public/{*rest}`. Prohibited are `/users/:id`, `/public/*` and `/a%20b`.
         Path => path: String, takes Path;
@@ -117,7 +117,7 @@ settings! {
         /// Whether WebSocket handshakes are refused from origins that are not trusted.
         Websockets => websockets: bool = false, takes Mode, read as bool;
 
-        /// The origins that are trusted beside the host itself and those that a policy with credentials allows.
+        /// More trusted origins, besides the host itself and those that a policy with credentials allows.
         ///
         /// Permitted are the patterns of `allow_origins`. Prohibited are `*` and `null`.
         TrustedOrigins => trusted_origins: Vec<String> = Vec::new(), takes Origins, read as List;
@@ -131,7 +131,7 @@ settings! {
     /// The options of the `cors` package, each with the settings that it stands for. The package has none for the others,
     /// which have their own names in its dialect too.
     PackageOption {
-        /// The origins that may read responses: an origin, a RegExp, or a list of them; `true` is any, `false` is nobody.
+        /// The origins that may read responses: an origin, a RegExp, or a list of them; `true` for any, `false` for none.
         Origin => "origin" for [AllowOrigins, AllowOriginRegex], takes PackageOrigin;
 
         /// The methods that pages may use, as a list or as one string with commas.
@@ -146,7 +146,7 @@ settings! {
         /// Whether browsers may send cookies and HTTP authentication and let pages read the response.
         Credentials => "credentials" for [AllowCredentials], takes Switch;
 
-        /// The status of the response to a preflight: 204, or 200 for clients that take nothing else.
+        /// The status of the response to a preflight: 204, or 200 for clients that accept no other.
         OptionsSuccessStatus => "options_success_status" for [PreflightStatus], takes Status;
     }
 }
