@@ -18,6 +18,7 @@ import pytest
 
 RESULTS = {}
 NOTED = []
+# What a test file gets: an import, and this statement around each assertion, with its line and text filled in.
 NOTE = f"""
 from {__name__} import note as _note
 try:
