@@ -54,4 +54,4 @@ peers: ## Run Starlette's own CORS tests with corsac, and the tests of all docum
 	@python3 tests/run.py peers
 
 clean: ## Remove everything that was built or installed here
-	rm -rf target .venv bindings-node/node_modules examples/node/node_modules tests/repository/node_modules
+	rm -rf target fuzz/target .venv bindings-node/node_modules examples/node/node_modules tests/repository/node_modules

@@ -1,6 +1,6 @@
 /*
- * A response's header lines for servers that have no list of their own, and how a decision goes on them. Copy it into
- * your program: fill the lines as the application answers, call `cors_apply`, and send what is left.
+ * A list of header lines, for servers that have none, and how to put a decision on it. Copy this file into your program.
+ * Let the application fill the lines, call `cors_apply`, and send the lines that are then in the list.
  */
 #ifndef CORS_LINES_H
 #define CORS_LINES_H
@@ -14,7 +14,7 @@ enum { CORS_MOST_LINES = 64, CORS_MOST_BLOCKS = 128 };
 
 struct cors_line { corsac_slice name, value; };
 
-/* Texts are borrowed; what has to be made is kept in blocks, which `cors_end` frees. */
+/* Strings are borrowed. Copies are kept in blocks, which `cors_end` frees. */
 struct cors_lines {
   struct cors_line line[CORS_MOST_LINES];
   size_t count;
@@ -35,7 +35,7 @@ static inline void cors_end(struct cors_lines *lines) {
   for (size_t i = 0; i < lines->blocks; i++) free(lines->block[i]);
 }
 
-/* The application's: adds a line, whose texts hold as long as the lines. False where there is no room. */
+/* For the application: adds a line, whose strings must live as long as the lines. False if there is no space. */
 static inline bool cors_add(struct cors_lines *lines, const char *name, const char *value) {
   if (lines->count == CORS_MOST_LINES) return false;
   lines->line[lines->count++] = (struct cors_line){corsac_slice_from(name), corsac_slice_from(value)};
@@ -80,7 +80,7 @@ static inline bool cors_set(corsac_slice name, corsac_slice value, void *user) {
   return cors_remove(name, user) && cors_append(name, value, user);
 }
 
-/* Puts a decision on the lines. Where it fails, none of them may be sent: the result is a status to log. */
+/* Puts a decision on the lines. If it fails, none of them may be sent; the result is a status to log. */
 static inline corsac_status cors_apply(struct cors_lines *lines, const corsac_decision *decision) {
   corsac_response_headers headers = {.size = sizeof headers, .user = lines, .values = cors_values,
                                      .remove = cors_remove, .set = cors_set, .append = cors_append};

@@ -13,7 +13,7 @@
 
 enum { MAX_LINES = 32 };
 
-/* A response in the making. Each line owns a copy of its value. */
+/* A response that is not sent yet. Each line owns a copy of its value. */
 struct line { const char *name; char *value; };
 struct response { unsigned status; char *body; size_t count; struct line lines[MAX_LINES]; };
 
@@ -53,7 +53,7 @@ static inline bool line_set(corsac_slice name, corsac_slice value, void *user) {
   return line_remove(name, user) && line_append(name, value, user);
 }
 
-/* The request's header lines. Only one that is repeated needs memory, which goes with the request. */
+/* The request's header lines. Only a repeated line needs memory, which is freed with the request. */
 enum { MAX_BLOCKS = 32 };
 struct lines { corsac_request request; size_t blocks; void *block[MAX_BLOCKS]; };
 
@@ -70,8 +70,8 @@ static inline enum MHD_Result lines_take(void *state, enum MHD_ValueKind kind, c
 }
 
 /*
- * Decides, runs the application unless the decision is the answer, and sends the response with its headers. `target` is the
- * request's as it was sent, from MHD_OPTION_URI_LOG_CALLBACK: the path that libmicrohttpd hands to the application is decoded.
+ * Decides, runs the application unless corsac responds itself, and sends the response with its headers. `target` is the
+ * target as it was sent, from MHD_OPTION_URI_LOG_CALLBACK: the path that libmicrohttpd passes to the application is decoded.
  */
 static inline enum MHD_Result cors_respond(struct MHD_Connection *connection, const corsac_policy *policy, const char *method,
                                            const char *target, const char *path, application *run, void *state) {
@@ -83,7 +83,7 @@ static inline enum MHD_Result cors_respond(struct MHD_Connection *connection, co
   corsac_decision decision = {.size = sizeof decision};
   struct response response = {.status = MHD_HTTP_OK};
 
-  corsac_policy_evaluate(policy, &lines.request, &decision); /* where it fails the decision is a refusal */
+  corsac_policy_evaluate(policy, &lines.request, &decision); /* if it fails, the decision is a refusal */
   if (decision.action == CORSAC_CONTINUE) {
     run(connection, method, path, state, &response);
   } else {

@@ -17,14 +17,14 @@ int main(void) {
     return 1;
   }
 
-  /* For each request: say what it has. Headers that it has not stay absent. */
+  /* For each request: fill in what it has. Headers that it does not have stay absent. */
   corsac_request request = {.size = sizeof request};
   request.method = corsac_slice_from("OPTIONS");
   request.origin = corsac_slice_from("https://app.example.com");
   request.access_control_request_method = corsac_slice_from("POST");
   request.access_control_request_headers = corsac_slice_from("x-token");
 
-  /* A decision refuses until it is filled, so a forgotten status fails closed. */
+  /* A decision is a refusal until it is filled, so forgetting to check the status is safe. */
   corsac_decision decision = {.size = sizeof decision};
   corsac_status status = corsac_policy_evaluate(policy, &request, &decision);
   if (status != CORSAC_OK) fprintf(stderr, "corsac: %s\n", corsac_status_name(status));

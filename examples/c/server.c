@@ -23,7 +23,7 @@ static void set(struct response *response, const char *name, const char *value) 
   line_add(response, name, value);
 }
 
-/* The token as JSON; NULL where it would need escapes, or memory is out. */
+/* The token as JSON; NULL if it would need escapes, or if there is no memory. */
 static char *note(const char *token) {
   char *body = NULL;
   if (token == NULL) return strdup("{\"token\": null}");
@@ -54,7 +54,7 @@ static void api(struct MHD_Connection *connection, const char *method, const cha
   } else if (strcmp(route, "DELETE /api/note") == 0) {
     answer(response, MHD_HTTP_OK, "{\"deleted\": true}");
   } else if (strcmp(route, "POST /api/session") == 0) {
-    /* Cookies do not tell ports apart, so each server has a name of its own. */
+    /* Cookies do not distinguish ports, so each server uses its own name. */
     set(response, "Set-Cookie", "session_c=alice; Path=/; HttpOnly; SameSite=Lax");
     answer(response, MHD_HTTP_OK, "{\"user\": \"alice\"}");
   } else if (strcmp(route, "GET /api/session") == 0) {
@@ -64,16 +64,16 @@ static void api(struct MHD_Connection *connection, const char *method, const cha
   } else if (strcmp(route, "GET /api/crash") == 0) {
     answer(response, MHD_HTTP_INTERNAL_SERVER_ERROR, "{\"error\": \"on purpose\"}"); /* C has no exceptions */
   } else if (strcmp(route, "GET /api/own-headers") == 0) {
-    set(response, "Access-Control-Allow-Origin", "*"); /* wrong: the policy knows better */
+    set(response, "Access-Control-Allow-Origin", "*"); /* wrong: the policy replaces it */
     set(response, "Access-Control-Allow-Credentials", "maybe");
-    set(response, "Vary", "Accept-Encoding"); /* right: it is kept */
+    set(response, "Vary", "Accept-Encoding"); /* right: it is merged */
     answer(response, MHD_HTTP_OK, "{\"message\": \"own headers\"}");
   } else {
     answer(response, MHD_HTTP_NOT_FOUND, "{\"error\": \"not found\"}");
   }
 }
 
-/* Called first of all: the one place where the target is seen as it was sent. */
+/* Called before everything else. Only here the target is as it was sent. */
 static void *begin(void *policies, const char *target, struct MHD_Connection *connection) {
   struct upload *upload = calloc(1, sizeof *upload);
   (void)policies, (void)connection;
@@ -107,7 +107,7 @@ static void done(void *policies, struct MHD_Connection *connection, void **state
   free(upload);
 }
 
-/* Says what is wrong with a policy, if anything is. */
+/* Prints what is wrong with a policy, if anything is. */
 static bool is_fine(corsac_status status, corsac_error **error) {
   if (status == CORSAC_OK) return true;
   fprintf(stderr, "%s\n", *error != NULL ? corsac_error_message(*error).ptr : corsac_status_name(status));
@@ -134,7 +134,7 @@ int main(int count, char **arguments) {
   if (daemon == NULL) return fprintf(stderr, "port %s cannot be opened\n", arguments[1]), 1;
   int signal;
   while (sigwait(&signals, &signal) == 0 && signal == SIGHUP)
-    is_fine(corsac_reloadable_reload(policies, &error), &error); /* where it is not, the old one stays in force */
+    is_fine(corsac_reloadable_reload(policies, &error), &error); /* if it is not, the old one stays in force */
   MHD_stop_daemon(daemon);
   corsac_reloadable_free(policies);
   return 0;

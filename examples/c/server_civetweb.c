@@ -1,5 +1,5 @@
 /*
- * corsac on CivetWeb. Its own CORS answers preflights by itself and lets anyone in unless it is switched off; its error
+ * corsac on CivetWeb. Its own CORS answers preflights and allows any origin unless it is switched off. Its error
  * pages have no headers unless the `http_error` callback sends them.
  *   cc server_civetweb.c -o server $(pkg-config --cflags --libs corsac) -lcivetweb && ./server 4105 ../cors.toml
  */
@@ -16,9 +16,9 @@ static int application(const char *method, const char *path, struct cors_lines *
   cors_add(lines, "Content-Type", "text/plain");
   if (strcmp(path, "/crash") == 0) return snprintf(body, room, "crash\n"), 500;
   if (strcmp(path, "/hello") != 0) return snprintf(body, room, "not found\n"), 404;
-  cors_add(lines, "Access-Control-Allow-Origin", "*"); /* wrong: the policy knows better */
+  cors_add(lines, "Access-Control-Allow-Origin", "*"); /* wrong: the policy replaces it */
   cors_add(lines, "Access-Control-Allow-Credentials", "maybe");
-  cors_add(lines, "Vary", "Accept-Language"); /* right: it is kept */
+  cors_add(lines, "Vary", "Accept-Language"); /* right: it is merged */
   snprintf(body, room, "%s hello\n", method);
   return 200;
 }
@@ -38,7 +38,7 @@ static int answer(struct mg_connection *connection, const corsac_policy *policy,
   }
   corsac_decision decision = {.size = sizeof decision};
   if (error != 0) corsac_policy_evaluate_host_error(policy, &request, &decision);
-  else corsac_policy_evaluate(policy, &request, &decision); /* where it fails the decision is a refusal */
+  else corsac_policy_evaluate(policy, &request, &decision); /* if it fails, the decision is a refusal */
 
   char body[256] = "";
   int status = error;

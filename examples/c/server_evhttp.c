@@ -1,6 +1,6 @@
 /*
- * corsac on libevent's HTTP server. Two traps: it refuses OPTIONS unless told otherwise, and `evhttp_send_error`
- * throws all headers away; so every answer, errors too, goes through `answer`.
+ * corsac on libevent's HTTP server. It refuses OPTIONS unless it is told to allow it, and `evhttp_send_error` discards
+ * all headers. So every response, even an error, is sent by `answer`.
  *   cc server_evhttp.c -o server $(pkg-config --cflags --libs corsac libevent) && ./server 4104 ../cors.toml
  */
 #include <event2/buffer.h>
@@ -30,9 +30,9 @@ static int application(const char *method, const char *path, struct cors_lines *
   cors_add(lines, "Content-Type", "text/plain");
   if (strcmp(path, "/crash") == 0) return evbuffer_add_printf(body, "crash\n"), 500;
   if (strcmp(path, "/hello") != 0) return evbuffer_add_printf(body, "not found\n"), 404;
-  cors_add(lines, "Access-Control-Allow-Origin", "*"); /* wrong: the policy knows better */
+  cors_add(lines, "Access-Control-Allow-Origin", "*"); /* wrong: the policy replaces it */
   cors_add(lines, "Access-Control-Allow-Credentials", "maybe");
-  cors_add(lines, "Vary", "Accept-Language"); /* right: it is kept */
+  cors_add(lines, "Vary", "Accept-Language"); /* right: it is merged */
   evbuffer_add_printf(body, "%s hello\n", method);
   return 200;
 }
@@ -48,7 +48,7 @@ static void answer(struct evhttp_request *request, void *policy) {
     corsac_request_add_header(&seen, corsac_slice_from(header->key), corsac_slice_from(header->value), cors_allocate, &lines);
   }
   corsac_decision decision = {.size = sizeof decision};
-  corsac_policy_evaluate(policy, &seen, &decision); /* where it fails the decision is a refusal */
+  corsac_policy_evaluate(policy, &seen, &decision); /* if it fails, the decision is a refusal */
 
   struct evbuffer *body = evbuffer_new();
   int status = decision.status;

@@ -9,7 +9,7 @@ const file = process.env.CORS_POLICY ?? path.join(__dirname, '../cors.toml')
 const app = express()
 let number = 0
 
-// First, so that everything behind it carries the headers: the 404 and the 500 too.
+// First, so that every response after it has the headers, even the 404 and the 500.
 app.use(cors(Policy.fromFile(file)))
 app.use(express.json())
 
@@ -31,7 +31,7 @@ app.delete('/api/note', (request, response) => {
 })
 
 app.post('/api/session', (request, response) => {
-  // Cookies do not tell ports apart, so each server has a name of its own.
+  // Cookies do not distinguish ports, so each server uses its own name.
   response.cookie('session_node', 'alice', { httpOnly: true, sameSite: 'lax' })
   response.json({ user: 'alice' })
 })
@@ -46,9 +46,9 @@ app.get('/api/crash', () => {
 })
 
 app.get('/api/own-headers', (request, response) => {
-  response.set('Access-Control-Allow-Origin', '*') // wrong: the policy knows better
+  response.set('Access-Control-Allow-Origin', '*') // wrong: the policy replaces it
   response.set('Access-Control-Allow-Credentials', 'maybe')
-  response.set('Vary', 'Accept-Encoding') // right: it is kept
+  response.set('Vary', 'Accept-Encoding') // right: it is merged
   response.json({ message: 'own headers' })
 })
 

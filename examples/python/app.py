@@ -37,7 +37,7 @@ def delete_note() -> dict[str, bool]:
 
 @api.post("/api/session")
 def sign_in(response: Response) -> dict[str, str]:
-    # Cookies do not tell ports apart, so each server has a name of its own.
+    # Cookies do not distinguish ports, so each server uses its own name.
     response.set_cookie("session_python", "alice", httponly=True, samesite="lax")
     return {"user": "alice"}
 
@@ -54,11 +54,11 @@ def crash() -> None:
 
 @api.get("/api/own-headers")
 def own_headers(response: Response) -> dict[str, str]:
-    response.headers["Access-Control-Allow-Origin"] = "*"  # wrong: the policy knows better
+    response.headers["Access-Control-Allow-Origin"] = "*"  # wrong: the policy replaces it
     response.headers["Access-Control-Allow-Credentials"] = "maybe"
-    response.headers["Vary"] = "Accept-Encoding"  # right: it is kept
+    response.headers["Vary"] = "Accept-Encoding"  # right: it is merged
     return {"message": "own headers"}
 
 
-# Around the whole application, so that the 500 of an unhandled exception carries the headers too.
+# Around the whole application, so that even the 500 of an unhandled exception has the headers.
 app = CORSMiddleware(api, policy=Policy.from_file(POLICY))

@@ -20,12 +20,12 @@ if not DATABASE.exists():
     fill(DATABASE, (f"shop-{number}.example" for number in range(TENANTS)))
 
 domains = Domains(DATABASE)
-# Empty it, with remembered.clear(), when a tenant is removed: else the domain may read for up to a minute more.
+# Empty it, with remembered.clear(), when a tenant is removed. Otherwise the domain may read for up to a minute more.
 remembered = PredicateCache(size=200_000, ttl=float(os.environ.get("TENANTS_TTL", "60")))
 
 
 async def is_tenants(origin: str) -> bool:
-    """Whether the page is one of a tenant's: over TLS, on the default port, on a domain that is in the table."""
+    """Whether the page belongs to a tenant: over TLS, on the default port, on a domain that is in the table."""
     scheme, _, host = origin.partition("://")
     return scheme == "https" and await domains.tenant_of(host) is not None
 

@@ -1,4 +1,4 @@
-"""The tenants' own domains, in SQLite. PostgreSQL would be asked in the same way, by a pool of connections."""
+"""The tenants' own domains, in SQLite. PostgreSQL would be queried in the same way, with a pool of connections."""
 
 import asyncio
 import sqlite3
@@ -12,7 +12,7 @@ SCHEMA = "CREATE TABLE IF NOT EXISTS domains (host TEXT PRIMARY KEY, tenant INTE
 
 
 class Domains:
-    """A table of hosts, read by threads of its own: a database that hangs holds up no other work."""
+    """A table of hosts, read by threads of its own: a database that hangs does not block other work."""
 
     def __init__(self, path: Path, *, threads: int = 4, busy_seconds: float = 5) -> None:
         self._uri = f"{path.absolute().as_uri()}?mode=ro"
@@ -35,7 +35,7 @@ class Domains:
 
 
 def fill(path: Path, hosts: Iterable[str]) -> None:
-    """Write the table, one tenant a host."""
+    """Write the table: one host for each tenant."""
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute(SCHEMA)
         rows = ((host, tenant) for tenant, host in enumerate(hosts))
