@@ -20,7 +20,7 @@ import tarfile
 import tomllib
 from pathlib import Path
 
-import every_assertion
+import noted_assertions
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -58,7 +58,7 @@ def starlette():
         source.extractall(FOLDER, members, filter="data")
     folder = FOLDER / f"starlette-{version}"
     test_file = folder / TEST_FILE
-    test_file.write_text(every_assertion.rewritten(test_file.read_text()))
+    test_file.write_text(noted_assertions.rewritten(test_file.read_text()))
     return folder
 
 
@@ -68,7 +68,7 @@ def results(folder, middleware):
     file.unlink(missing_ok=True)
     python_path = os.pathsep.join([str(HERE), str(ROOT / "bindings-python" / "python")])
     status, output = run(
-        *(sys.executable, "-m", "pytest", "-q", "-p", "every_assertion", "-p", "no:cacheprovider"),
+        *(sys.executable, "-m", "pytest", "-q", "-p", "middleware_swap", "-p", "no:cacheprovider"),
         *("-c", os.devnull, f"--rootdir={folder}", "-k", "asyncio", TEST_FILE),
         cwd=folder,
         env={"PYTHONPATH": python_path, "PEERS_MIDDLEWARE": middleware, "PEERS_RESULTS": str(file)},

@@ -1,0 +1,52 @@
+"""`make peers` fails for an assertion that fails and is not listed, is listed and does not fail, or is explained by no row."""
+
+import importlib.util
+import sys
+import tomllib
+import unittest
+from pathlib import Path
+
+FOLDER = Path(__file__).resolve().parents[1] / "peers"
+
+
+def module(name):
+    """A module of tests/peers. Its name gets a prefix, because there is another `run`."""
+    spec = importlib.util.spec_from_file_location(f"peers_{name}", FOLDER / f"{name}.py")
+    loaded = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(loaded)
+    return loaded
+
+
+sys.modules["noted_assertions"] = noted_assertions = module("noted_assertions")
+peers = module("run")
+
+
+class Peers(unittest.TestCase):
+    def wrong(self, found, listed):
+        return [line for _, lines in peers.problems(found, listed, {"vary-is-exact"}) for line in lines]
+
+    def test_what_differs_has_to_be_listed_and_explained(self):
+        failure = {"line": 7, "failed": "a == b"}
+        entry = {**failure, "difference": "vary-is-exact"}
+        self.assertEqual(self.wrong({"test_a": [failure], "test_b": []}, {"test_a": [entry]}), [])
+        self.assertEqual(self.wrong({"test_a": [failure]}, {}), ["line 7 fails and is not listed: a == b"])
+        self.assertEqual(self.wrong({"test_a": []}, {"test_a": [entry]}), ["line 7 is listed and does not fail: a == b"])
+        self.assertEqual(self.wrong({}, {"test_a": [entry]}), ["it is listed, and Starlette has no such test"])
+        unknown = {**entry, "difference": "no-such-row"}
+        self.assertEqual(self.wrong({"test_a": [failure]}, {"test_a": [unknown]}), ["docs/python.md has no row `no-such-row`"])
+
+    def test_every_entry_names_a_row_of_the_guide(self):
+        listed = tomllib.loads((FOLDER / "starlette.toml").read_text())
+        self.assertLessEqual({entry["difference"] for entries in listed.values() for entry in entries}, peers.rows())
+
+    def test_a_failed_assertion_does_not_end_the_test(self):
+        source = "def test():\n    assert 1 == 2\n    assert 2 == 2\n    assert [][0]\n"
+        program = {}
+        exec(noted_assertions.rewritten(source).replace("peers_noted_assertions", "noted_assertions"), program)
+        program["test"]()
+        noted = noted_assertions.taken()
+        self.assertEqual(noted, [{"line": 2, "failed": "1 == 2"}, {"line": 4, "failed": "[][0]"}])
+
+
+if __name__ == "__main__":
+    unittest.main()
