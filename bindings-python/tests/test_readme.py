@@ -36,7 +36,7 @@ def test_the_readme_s_application_answers_preflights() -> None:
     (source,) = [source for place, source in BLOCKS if place.startswith("README")]
     program: dict[str, Any] = {}
     exec(source, program)  # noqa: S102
-    asked = {"path": "/items/7", "method": "PUT", "credentials": True}
+    asked: dict[str, Any] = {"path": "/items/7", "method": "PUT", "credentials": True}
     assert_readable(program["app"], origin="https://app.example.com", **asked)
     assert_blocked(program["app"], origin="https://evil.example", **asked)
 
