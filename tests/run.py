@@ -152,7 +152,7 @@ CHECKS = [
     Check("demo", "all", "apt demo, build c, build python, build node", 30, demo),
     Check("demo control", "all", "apt demo, build c, build python, build node", 60, demo_control),
     Check("peers", "repetition", "apt python, venv, build python, node_modules, build node", 20, peers),
-    Check("python versions whole", "repetition", "apt python, venv, build python", 600, lambda: python_versions("--whole")),
+    Check("python versions whole", "repetition", "apt python, venv, build python", 900, lambda: python_versions("--whole")),
     Check("mutations whole", "repetition", "", 1200, lambda: counts(run("python3", "tests/mutate_table.py"), PASSED_FAILED)),
     Check("long fuzzing", "repetition", "cargo-fuzz", 1200, long_fuzzing),
 ]
