@@ -35,7 +35,8 @@
 //! |---|---|
 //! | this page | services in Rust: build a policy, decide on requests, put headers on responses, watch a policy file |
 //! | [`binding`] | bindings to other languages and servers: values, response templates, what a policy needs, limits |
-//! | [`browser`] | tests: what a browser makes of a response |
+//! | [`browser`] | what a browser makes of an exchange: requests, preflights, redirects, what a script may read |
+//! | [`explain`] | explanations of exchanges: what is wrong and how to fix it |
 //!
 //! The source lies in rooms in the order in which a policy and a request pass through them:
 //!
@@ -52,7 +53,8 @@
 //! | `response` | header names, response templates, and putting headers on a response |
 //! | `predicate` | answers of the host's predicate, and their cache |
 //! | `host` | policies in a running service: files, watching, replacement |
-//! | `browser` | the browser's side of CORS |
+//! | `browser` | the browser's side of CORS: Fetch, and where engines differ from it |
+//! | `explain` | explanations of exchanges, for people |
 //!
 //! `limits.rs` has every bound, `tokens.rs` and `string_set.rs` are used in several rooms, and `builder.rs` leads from a
 //! text to a policy. What corsac decides follows the [Fetch standard](https://fetch.spec.whatwg.org/#http-cors-protocol).
@@ -69,11 +71,14 @@ struct Readme;
 #[doc = include_str!("../../docs/service.md")]
 struct Service;
 
+#[cfg(feature = "explain")]
 pub mod browser;
 mod builder;
 mod compile;
 mod config;
 mod decide;
+#[cfg(feature = "explain")]
+pub mod explain;
 mod host;
 mod issues;
 mod limits;

@@ -73,3 +73,24 @@ pub const CACHED_SECONDS: u64 = 86_400;
 
 /// The shortest time between two looks at a policy file, in milliseconds.
 pub const WATCH_INTERVAL_MS: u64 = 10;
+
+/// The longest JSON text of an exchange, in MiB.
+pub const EXCHANGE_MIB: usize = 10;
+
+/// The most header lines of one message of an exchange.
+pub const EXCHANGE_HEADERS: usize = 1000;
+
+/// The most bytes that the names and values of one message's headers may have together.
+pub const EXCHANGE_HEADERS_BYTES: usize = 1 << 20;
+
+/// The most responses of an exchange. Browsers follow 20 redirects.
+pub const EXCHANGE_HOPS: usize = 1000;
+
+/// The most exchanges that come one after another.
+pub const EARLIER_EXCHANGES: usize = 8;
+
+/// The longest URL of an exchange, in bytes.
+pub const URL_BYTES: usize = 65_536;
+
+/// The longest integrity metadata of an exchange, in bytes.
+pub const INTEGRITY_BYTES: usize = 8192;

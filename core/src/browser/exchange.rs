@@ -1,0 +1,204 @@
+//! An exchange: what a script asked for, and what servers answered.
+
+use crate::browser::words::{Cache, Credentials, Initiator, Mode, NetworkError, Redirect};
+
+/// The lines of a message's header section: names and values as bytes, in the order of the wire.
+///
+/// In JSON each byte is one character (Latin-1).
+pub type HeaderLines = Vec<(Vec<u8>, Vec<u8>)>;
+
+/// A request of a page's script, and the responses of servers to it.
+///
+/// It is read by [`Exchange::from_json`] and [`Exchange::from_value`] and written by [`Exchange::to_json`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct Exchange {
+    /// The origin of the page as browsers write it: `https://app.example.com`, or `null`.
+    pub page: String,
+    /// The address of the page. It tells a secure page from an insecure one where the origin is `null`.
+    pub page_url: Option<String>,
+    /// What the script asks for.
+    pub request: ScriptRequest,
+    /// The responses to the request and, where it was redirected, to the requests that followed. Empty if nothing is
+    /// known of any response.
+    pub hops: Vec<Hop>,
+    /// An earlier exchange of the same page, whose preflight may still be cached.
+    pub after: Option<Box<After>>,
+}
+
+/// What a script, or an element, asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScriptRequest {
+    /// The URL, as written. It may be relative to the page's address.
+    pub url: String,
+    /// The method, as written: browsers normalise some.
+    pub method: String,
+    /// The headers that the script sets.
+    pub headers: HeaderLines,
+    /// The credentials mode; none for the default of the initiator.
+    pub credentials: Option<Credentials>,
+    /// The mode; none for the default of the initiator.
+    pub mode: Option<Mode>,
+    /// What happens at a redirect.
+    pub redirect: Redirect,
+    /// How the HTTP cache is used.
+    pub cache: Cache,
+    /// Hashes that the response has to match, or nothing.
+    pub integrity: String,
+    /// The body, which may imply a `Content-Type`.
+    pub body: Body,
+    /// Whether a script listens to the progress of an `XMLHttpRequest`'s upload.
+    pub upload_listener: bool,
+    /// What makes the request.
+    pub initiator: Initiator,
+}
+
+/// The body of a request, as far as CORS depends on it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Body {
+    /// No body.
+    None,
+    /// A string.
+    Text,
+    /// A `URLSearchParams` object, or a form of the usual encoding.
+    Urlencoded,
+    /// A `FormData` object, or a form with files.
+    FormData,
+    /// A `ReadableStream`.
+    Stream,
+    /// A `Blob`, or anything else with this type. The empty type implies no `Content-Type`.
+    Typed(String),
+}
+
+/// One request of the wire: its preflight, if there was one, and its response.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Hop {
+    /// The response to the preflight.
+    pub preflight: Answer,
+    /// The response to the request.
+    pub response: Answer,
+}
+
+/// What came back for one request of the wire.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Answer {
+    /// Nothing is known.
+    #[default]
+    Unknown,
+    /// There was no response.
+    Failed(NetworkError),
+    /// There was this response.
+    Response {
+        /// The status, 100 to 999.
+        status: u16,
+        /// The headers.
+        headers: HeaderLines,
+    },
+}
+
+/// An earlier exchange.
+#[derive(Clone, Debug, PartialEq)]
+pub struct After {
+    /// The exchange.
+    pub exchange: Exchange,
+    /// The time since its preflight, in seconds.
+    pub seconds: f64,
+}
+
+impl Exchange {
+    /// A page's `fetch()` of a URL with the method GET, of which no response is known.
+    #[must_use]
+    pub fn new(page: &str, url: &str) -> Self {
+        Exchange {
+            page: page.to_owned(),
+            page_url: None,
+            request: ScriptRequest::new(url),
+            hops: Vec::new(),
+            after: None,
+        }
+    }
+}
+
+impl ScriptRequest {
+    /// A `fetch()` with the method GET.
+    #[must_use]
+    pub fn new(url: &str) -> Self {
+        ScriptRequest {
+            url: url.to_owned(),
+            method: "GET".to_owned(),
+            headers: Vec::new(),
+            credentials: None,
+            mode: None,
+            redirect: Redirect::Follow,
+            cache: Cache::Default,
+            integrity: String::new(),
+            body: Body::None,
+            upload_listener: false,
+            initiator: Initiator::Fetch,
+        }
+    }
+
+    /// The mode of the request: the one that is given, or the default of the initiator.
+    ///
+    /// Source: the standards of the initiators. HTML, "create a potential-CORS request"; Beacon, section 4.2.
+    #[must_use]
+    pub fn mode(&self) -> Mode {
+        if let Some(mode) = self.mode {
+            return mode;
+        }
+        match self.initiator {
+            Initiator::Fetch | Initiator::Xhr | Initiator::EventSource | Initiator::Module | Initiator::Font => {
+                Mode::Cors
+            }
+            // A beacon is sent as a form could be, unless its type says otherwise.
+            Initiator::Beacon => match &self.body {
+                Body::Typed(kind) if !kind.is_empty() && !crate::browser::safelist::is_form_type(kind.as_bytes()) => {
+                    Mode::Cors
+                }
+                _ => Mode::NoCors,
+            },
+            Initiator::Img | Initiator::Script | Initiator::Css => Mode::NoCors,
+            Initiator::Form => Mode::Navigate,
+            Initiator::WebSocket => Mode::WebSocket,
+        }
+    }
+
+    /// The credentials mode of the request: the one that is given, or the default of the initiator.
+    #[must_use]
+    pub fn credentials(&self) -> Credentials {
+        if let Some(credentials) = self.credentials {
+            return credentials;
+        }
+        match self.initiator {
+            Initiator::Fetch | Initiator::Xhr | Initiator::EventSource | Initiator::Module | Initiator::Font => {
+                Credentials::SameOrigin
+            }
+            // An element in the mode `cors` without further words is `crossorigin="anonymous"`.
+            Initiator::Img | Initiator::Script | Initiator::Css if self.mode == Some(Mode::Cors) => {
+                Credentials::SameOrigin
+            }
+            _ => Credentials::Include,
+        }
+    }
+}
+
+impl Answer {
+    /// The status, if there is a response.
+    #[must_use]
+    pub fn status(&self) -> Option<u16> {
+        match self {
+            Answer::Response { status, .. } => Some(*status),
+            _ => None,
+        }
+    }
+
+    /// The headers; none if there is no response.
+    #[must_use]
+    pub fn headers(&self) -> &[(Vec<u8>, Vec<u8>)] {
+        match self {
+            Answer::Response { headers, .. } => headers,
+            _ => &[],
+        }
+    }
+}

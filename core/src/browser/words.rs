@@ -1,0 +1,152 @@
+//! The words that an exchange and its explanation are written with.
+
+/// An enum of words: each has a stable text, by which it is read and written.
+macro_rules! words {
+    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $word:ident $text:literal,)+ }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum $name { $($(#[$doc])* #[doc = concat!("Written `", $text, "`.")] $word,)+ }
+
+        impl $name {
+            /// Every word.
+            pub const ALL: &'static [$name] = &[$($name::$word,)+];
+
+            /// The word as it is written in JSON.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $($name::$word => $text,)+ }
+            }
+
+            /// The word of this text.
+            #[must_use]
+            pub fn of(text: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|word| word.as_str() == text)
+            }
+        }
+    };
+}
+
+words! {
+    /// The credentials mode of a request. Source: Fetch, "credentials mode".
+    Credentials {
+        /// Cookies, client certificates and stored passwords are neither sent nor accepted.
+        Omit "omit",
+        /// They are sent to the origin of the page alone.
+        SameOrigin "same-origin",
+        /// They are always sent: `credentials: "include"`, `withCredentials`, `crossorigin="use-credentials"`.
+        Include "include",
+    }
+}
+
+words! {
+    /// The mode of a request. Source: Fetch, "mode".
+    Mode {
+        /// The response has to pass the CORS check if it comes from another origin.
+        Cors "cors",
+        /// The response of another origin is opaque: a script cannot read it.
+        NoCors "no-cors",
+        /// Requests to other origins fail.
+        SameOrigin "same-origin",
+        /// A navigation, such as a form makes it. A script that asks for this mode gets an exception.
+        Navigate "navigate",
+        /// A WebSocket handshake. A script that asks for this mode gets an exception.
+        WebSocket "websocket",
+    }
+}
+
+words! {
+    /// What happens at a redirect. Source: Fetch, "redirect mode".
+    Redirect {
+        /// It is followed.
+        Follow "follow",
+        /// It is a network error.
+        Error "error",
+        /// The script gets an opaque response and follows it itself, or not.
+        Manual "manual",
+    }
+}
+
+words! {
+    /// How a request uses the HTTP cache. Source: Fetch, "cache mode".
+    Cache {
+        /// As HTTP says.
+        Default "default",
+        /// The cache is neither read nor written.
+        NoStore "no-store",
+        /// The cache is not read.
+        Reload "reload",
+        /// What is cached is asked for again.
+        NoCache "no-cache",
+        /// What is cached is used, however old.
+        ForceCache "force-cache",
+        /// Only what is cached is used. It needs the mode `same-origin`.
+        OnlyIfCached "only-if-cached",
+    }
+}
+
+words! {
+    /// What makes a request. It sets the default mode and the default credentials mode.
+    Initiator {
+        /// `fetch()`.
+        Fetch "fetch",
+        /// `XMLHttpRequest`.
+        Xhr "xhr",
+        /// `navigator.sendBeacon()`.
+        Beacon "beacon",
+        /// `EventSource`.
+        EventSource "eventsource",
+        /// `WebSocket`.
+        WebSocket "websocket",
+        /// A form that is submitted.
+        Form "form",
+        /// An `<img>`.
+        Img "img",
+        /// A classic `<script>`.
+        Script "script",
+        /// A `<script type="module">`, or an `import`.
+        Module "module",
+        /// A style sheet.
+        Css "css",
+        /// A web font of a style sheet.
+        Font "font",
+    }
+}
+
+words! {
+    /// Why there is no response.
+    NetworkError {
+        /// The server could not be reached, or closed the connection.
+        Connection "connection",
+        /// No response came in time.
+        Timeout "timeout",
+        /// TLS failed, mostly because of the certificate.
+        Tls "tls",
+        /// The host has no address.
+        Dns "dns",
+        /// The response ended before its end.
+        Incomplete "incomplete",
+    }
+}
+
+words! {
+    /// What a request comes to.
+    Verdict {
+        /// The script reads the response.
+        Readable "readable",
+        /// There is a response and the script learns nothing of it. That of a redirect that is not followed is one too.
+        Opaque "opaque",
+        /// The browser did not send the request itself.
+        Blocked "blocked",
+        /// The request reached the server, which acted on it, and the script cannot read the response.
+        SentButUnreadable "sent-but-unreadable",
+        /// The request was sent and no script waits for a response: a beacon, or a form.
+        Sent "sent",
+        /// The network failed: no response came.
+        Failed "failed",
+        /// The API throws before there is a request.
+        Invalid "invalid",
+        /// The exchange lacks the response that would decide.
+        Unknown "unknown",
+    }
+}

@@ -1,0 +1,226 @@
+//! An explanation: what a browser makes of an exchange, step by step.
+
+use crate::browser::exchange::Exchange;
+use crate::browser::json_writer::JsonWriter;
+use crate::browser::outcome::{Preflight, Step};
+use crate::browser::words::Verdict;
+use crate::browser::write_exchange::VERSION;
+
+/// What a browser makes of an exchange. It is written by [`Explanation::to_json`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct Explanation {
+    /// What the request comes to under the Fetch standard.
+    pub verdict: Verdict,
+    /// Whether the request, or one that it is redirected to, goes to another origin.
+    pub cross_origin: bool,
+    /// What the standard says of each request of the wire and its preflight, the redirected ones too.
+    pub preflights: Vec<Preflight>,
+    /// Each check that a browser makes, in its order.
+    pub steps: Vec<Step>,
+    /// The response headers that the script can read: lower case, sorted.
+    pub readable_headers: Vec<String>,
+    /// The response headers that came and that the script cannot read: lower case, sorted.
+    pub hidden_headers: Vec<String>,
+    /// The request headers that scripts cannot set, as far as this one tried: lower case, sorted.
+    pub dropped_headers: Vec<String>,
+    /// Everything that is wrong, ranked by what has to be fixed first.
+    pub findings: Vec<Finding>,
+    /// What each engine does.
+    pub engines: Vec<EngineExplanation>,
+    /// The exchange that is explained.
+    pub exchange: Exchange,
+}
+
+/// What one engine makes of an exchange.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EngineExplanation {
+    /// The name of the engine: `chromium`, `firefox` or `webkit`.
+    pub name: &'static str,
+    /// The version that was observed.
+    pub version: &'static str,
+    /// What the request comes to.
+    pub verdict: Verdict,
+    /// Each request of the wire and its preflight.
+    pub preflights: Vec<Preflight>,
+    /// The response headers that the script can read.
+    pub readable_headers: Vec<String>,
+    /// The request headers that the engine does not let scripts set.
+    pub dropped_headers: Vec<String>,
+    /// What the engine prints into its console, without the line that a resource failed to load.
+    pub console: Vec<String>,
+}
+
+/// One thing that is wrong with an exchange, or worth knowing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// The stable name of the finding, such as `allow-origin-mismatch`.
+    pub code: &'static str,
+    /// How much it matters.
+    pub severity: FindingSeverity,
+    /// The cause, in a sentence.
+    pub message: String,
+    /// How to fix it.
+    pub help: String,
+    /// What nearly matched.
+    pub near: Option<NearMiss>,
+    /// The setting of the policy that decides.
+    pub policy: Option<PolicyPlace>,
+}
+
+/// How much a finding matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum FindingSeverity {
+    /// The request fails because of it.
+    Error,
+    /// It works, and is risky or differs between browsers.
+    Warning,
+    /// It is worth knowing.
+    Note,
+}
+
+impl FindingSeverity {
+    /// The severity as it is written: `error`, `warning` or `note`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            FindingSeverity::Error => "error",
+            FindingSeverity::Warning => "warning",
+            FindingSeverity::Note => "note",
+        }
+    }
+}
+
+/// A configured value that the request nearly matched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NearMiss {
+    /// What differs: `port`, `scheme`, `case`.
+    pub what: &'static str,
+    /// The configured value.
+    pub configured: String,
+    /// The setting that has it: `allow_origins[0]`.
+    pub field: String,
+    /// Its line in the policy's text, from 1.
+    pub line: Option<usize>,
+}
+
+/// A place in a policy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PolicyPlace {
+    /// The path of the route that decides, if one does.
+    pub route: Option<String>,
+    /// The setting: `routes[0].allow_methods`.
+    pub field: String,
+    /// Its line in the policy's text, from 1.
+    pub line: Option<usize>,
+}
+
+impl Explanation {
+    /// Whether any request of the wire needs a preflight.
+    #[must_use]
+    pub fn needs_preflight(&self) -> bool {
+        self.preflights.iter().any(|preflight| preflight.needed)
+    }
+
+    /// The explanation as JSON text in snake_case.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let mut out = JsonWriter::default();
+        out.object(|out| {
+            out.key("version").raw(VERSION);
+            out.key("verdict").string(self.verdict.as_str());
+            out.key("cross_origin").raw(self.cross_origin);
+            out.key("preflight").object(|out| self.write_preflight(out));
+            out.key("steps").list(|out| self.steps.iter().for_each(|step| write_step(step, out)));
+            out.key("readable_headers").strings(&self.readable_headers);
+            out.key("hidden_headers").strings(&self.hidden_headers);
+            out.key("dropped_headers").strings(&self.dropped_headers);
+            out.key("findings").list(|out| self.findings.iter().for_each(|finding| finding.write(out)));
+            out.key("engines").object(|out| {
+                for engine in &self.engines {
+                    out.key(engine.name);
+                    engine.write(out);
+                }
+            });
+            out.key("exchange");
+            self.exchange.write(out);
+        });
+        out.finish()
+    }
+
+    /// The first preflight that is needed, and each hop.
+    fn write_preflight(&self, out: &mut JsonWriter) {
+        let first = self.preflights.iter().find(|preflight| preflight.needed);
+        out.key("needed").raw(first.is_some());
+        out.key("because").strings(first.map(|first| first.because.as_slice()).unwrap_or_default());
+        out.key("headers").headers(first.map(|first| first.headers.as_slice()).unwrap_or_default());
+        out.key("hops").list(|out| self.preflights.iter().for_each(|hop| write_hop(hop, out)));
+    }
+}
+
+fn write_hop(hop: &Preflight, out: &mut JsonWriter) {
+    out.object(|out| {
+        out.key("url").string(&hop.url);
+        out.key("needed").raw(hop.needed);
+        out.key("cached").raw(hop.cached);
+        out.key("because").strings(&hop.because);
+        out.key("headers").headers(&hop.headers);
+    });
+}
+
+fn write_step(step: &Step, out: &mut JsonWriter) {
+    out.object(|out| {
+        out.key("name").string(step.name.as_str());
+        out.key("hop").raw(step.hop);
+        out.key("passed").raw(step.passed);
+        out.key("source").string(step.name.source());
+        out.key("saw").string(&step.saw);
+    });
+}
+
+impl EngineExplanation {
+    fn write(&self, out: &mut JsonWriter) {
+        out.object(|out| {
+            out.key("version").string(self.version);
+            out.key("verdict").string(self.verdict.as_str());
+            out.key("preflights").list(|out| self.preflights.iter().for_each(|hop| write_hop(hop, out)));
+            out.key("readable_headers").strings(&self.readable_headers);
+            out.key("dropped_headers").strings(&self.dropped_headers);
+            out.key("console").strings(&self.console);
+        });
+    }
+}
+
+impl Finding {
+    fn write(&self, out: &mut JsonWriter) {
+        out.object(|out| {
+            out.key("code").string(self.code);
+            out.key("severity").string(self.severity.as_str());
+            out.key("message").string(&self.message);
+            out.key("help").string(&self.help);
+            if let Some(near) = &self.near {
+                out.key("near").object(|out| {
+                    out.key("what").string(near.what);
+                    out.key("configured").string(&near.configured);
+                    out.key("field").string(&near.field);
+                    write_line(near.line, out);
+                });
+            }
+            if let Some(place) = &self.policy {
+                out.key("policy").object(|out| {
+                    if let Some(route) = &place.route {
+                        out.key("route").string(route);
+                    }
+                    out.key("field").string(&place.field);
+                    write_line(place.line, out);
+                });
+            }
+        });
+    }
+}
+
+fn write_line(line: Option<usize>, out: &mut JsonWriter) {
+    if let Some(line) = line {
+        out.key("line").raw(line);
+    }
+}
