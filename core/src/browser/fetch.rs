@@ -1,13 +1,21 @@
-//! The browser's side: what a script's request needs, and whether the script may read the answer.
+//! A request that is checked against the responses of a test client, one at a time.
 
-use crate::tokens::SAFELISTED_METHODS;
+use crate::browser::agent::Agent;
+use crate::browser::blocked::Blocked;
+use crate::browser::checks::CheckedRequest;
+use crate::browser::exchange::HeaderLines;
+use crate::browser::response_headers::ResponseLines;
+use crate::browser::safelist::{is_safelisted_method, unsafe_names};
+use crate::browser::walk::preflight_headers;
 use std::collections::BTreeSet;
-use std::fmt;
 
 /// The method of a preflight.
 pub const PREFLIGHT_METHOD: &str = "OPTIONS";
 
 /// What a page's script asks for, with `mode: "cors"`.
+///
+/// It follows the standard. An [`Exchange`](crate::browser::Exchange) says more: redirects, other modes, and what each
+/// engine does.
 #[derive(Clone, Copy, Debug)]
 pub struct Fetch<'f> {
     /// The page's serialised origin.
@@ -20,185 +28,59 @@ pub struct Fetch<'f> {
     pub credentials: bool,
 }
 
-/// Why a script may not read an answer, or why its request is not even sent.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Blocked {
-    /// The answer has no `Access-Control-Allow-Origin`.
-    NoAllowOrigin,
-    /// It names another origin, or several; here it is.
-    OtherOrigin(String),
-    /// It is `*`, which does not do with credentials.
-    AnyOriginWithCredentials,
-    /// `Access-Control-Allow-Credentials` is not `true`.
-    NoCredentials,
-    /// The preflight's status is not 200 to 299; here it is.
-    PreflightStatus(u16),
-    /// The preflight does not allow the method; here it is.
-    Method(String),
-    /// The preflight does not allow a header; here is its name.
-    Header(String),
-}
-
-impl fmt::Display for Blocked {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Blocked::NoAllowOrigin => f.write_str("the answer has no `access-control-allow-origin`"),
-            Blocked::OtherOrigin(value) => {
-                write!(f, "`access-control-allow-origin` is `{value}`, not the page's origin")
-            }
-            Blocked::AnyOriginWithCredentials => {
-                f.write_str("`access-control-allow-origin` is `*`, which does not do with credentials")
-            }
-            Blocked::NoCredentials => f.write_str("`access-control-allow-credentials` is not `true`"),
-            Blocked::PreflightStatus(status) => write!(f, "the preflight's status is {status}, not 200 to 299"),
-            Blocked::Method(method) => write!(f, "the preflight's `access-control-allow-methods` lacks `{method}`"),
-            Blocked::Header(name) => write!(f, "the preflight's `access-control-allow-headers` lacks `{name}`"),
-        }
-    }
-}
-
 type Lines<'l> = &'l [(&'l [u8], &'l [u8])];
 
 impl Fetch<'_> {
     /// The headers of the preflight that goes before this request, if one does.
     ///
-    /// Source: Fetch, "CORS-preflight fetch", steps 1 to 5, and "HTTP fetch".
+    /// Source: Fetch, "CORS-preflight fetch", steps 3 to 5, and "HTTP fetch".
     #[must_use]
-    pub fn preflight(&self) -> Option<Vec<(&'static str, Vec<u8>)>> {
+    pub fn preflight(&self) -> Option<HeaderLines> {
         let names = self.unsafe_names();
         if names.is_empty() && is_safelisted_method(self.method) {
             return None;
         }
-        let mut lines = vec![("access-control-request-method", self.method.to_vec())];
-        if !names.is_empty() {
-            let names: Vec<Vec<u8>> = names.into_iter().collect();
-            lines.push(("access-control-request-headers", names.join(&b',')));
-        }
+        let mut lines = preflight_headers(self.method, &names, "");
+        lines.retain(|(name, _)| name.starts_with(b"access-control-"));
         Some(lines)
     }
 
-    /// Whether the preflight's answer lets the request go on.
+    /// Whether the preflight's response lets the request go on.
     ///
     /// # Errors
     ///
-    /// What is wrong with the answer. Source: Fetch, "CORS-preflight fetch", step 7.
-    pub fn check_preflight(&self, status: u16, answer: Lines<'_>) -> Result<(), Blocked> {
-        self.check(answer)?;
-        if !(200..300).contains(&status) {
-            return Err(Blocked::PreflightStatus(status));
-        }
-        let listed = |name: &str, of: &[u8], fold: bool| {
-            elements(answer, name).any(|element| if fold { element.eq_ignore_ascii_case(of) } else { element == of })
-        };
-        let any = |name: &str| !self.credentials && listed(name, b"*", false);
-        let (methods, headers) = ("access-control-allow-methods", "access-control-allow-headers");
-        if !is_safelisted_method(self.method) && !listed(methods, self.method, false) && !any(methods) {
-            return Err(Blocked::Method(text(self.method)));
-        }
-        for name in self.unsafe_names() {
-            // `Authorization` is the one name that `*` does not cover.
-            let covered = any(headers) && name != b"authorization";
-            if !covered && !listed(headers, &name, true) {
-                return Err(Blocked::Header(text(&name)));
-            }
-        }
-        Ok(())
+    /// What is wrong with the response. Source: Fetch, "CORS-preflight fetch", step 7.
+    pub fn check_preflight(&self, status: u16, response: Lines<'_>) -> Result<(), Blocked> {
+        self.checked(&self.unsafe_names()).check_preflight(status, lines(response))
     }
 
-    /// Whether the script may read this answer.
+    /// Whether the script may read this response.
     ///
     /// # Errors
     ///
     /// What is wrong with it. Source: Fetch, "CORS check".
-    pub fn check(&self, answer: Lines<'_>) -> Result<(), Blocked> {
-        let Some(allowed) = combined(answer, "access-control-allow-origin") else { return Err(Blocked::NoAllowOrigin) };
-        if allowed == b"*" {
-            return if self.credentials { Err(Blocked::AnyOriginWithCredentials) } else { Ok(()) };
-        }
-        if allowed != self.origin {
-            return Err(Blocked::OtherOrigin(text(&allowed)));
-        }
-        if self.credentials && combined(answer, "access-control-allow-credentials").as_deref() != Some(b"true") {
-            return Err(Blocked::NoCredentials);
-        }
-        Ok(())
+    pub fn check(&self, response: Lines<'_>) -> Result<(), Blocked> {
+        self.checked(&BTreeSet::new()).cors_check(lines(response))
     }
 
-    /// Fetch, "CORS-unsafe request-header names", in their order.
+    fn checked<'c>(&'c self, unsafe_names: &'c BTreeSet<Vec<u8>>) -> CheckedRequest<'c> {
+        CheckedRequest {
+            origin: self.origin,
+            credentials: self.credentials,
+            method: self.method,
+            unsafe_names,
+            agent: Agent::STANDARD,
+        }
+    }
+
     fn unsafe_names(&self) -> BTreeSet<Vec<u8>> {
-        let (safe, others): (Vec<_>, Vec<_>) =
-            self.headers.iter().partition(|(name, value)| is_safelisted_header(name, value));
-        let size: usize = safe.iter().map(|(_, value)| value.len()).sum();
-        let too_much = if size > 1024 { safe } else { Vec::new() };
-        others.into_iter().chain(too_much).map(|(name, _)| name.to_ascii_lowercase()).collect()
+        let headers: HeaderLines = self.headers.iter().map(|(name, value)| (name.to_vec(), value.to_vec())).collect();
+        unsafe_names(&headers, Agent::STANDARD)
     }
 }
 
-fn is_safelisted_method(method: &[u8]) -> bool {
-    SAFELISTED_METHODS.iter().any(|safe| safe.as_bytes() == method)
-}
-
-/// Fetch, "CORS-safelisted request-header".
-fn is_safelisted_header(name: &[u8], value: &[u8]) -> bool {
-    let named = |other: &str| name.eq_ignore_ascii_case(other.as_bytes());
-    let no_unsafe_byte = !value.iter().any(|byte| match byte {
-        b'\t' => false,
-        0..=0x1f | 0x7f => true,
-        _ => b"\"():<>?@[\\]{}".contains(byte),
-    });
-    value.len() <= 128
-        && if named("accept") {
-            no_unsafe_byte
-        } else if named("accept-language") || named("content-language") {
-            value.iter().all(|byte| byte.is_ascii_alphanumeric() || b" *,-.;=".contains(byte))
-        } else if named("content-type") {
-            let essence = value.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
-            no_unsafe_byte
-                && ["application/x-www-form-urlencoded", "multipart/form-data", "text/plain"]
-                    .iter()
-                    .any(|simple| essence.eq_ignore_ascii_case(simple.as_bytes()))
-        } else {
-            named("range") && is_simple_range(value)
-        }
-}
-
-/// `bytes=`, a number, `-`, and perhaps a number that is not less.
-fn is_simple_range(value: &[u8]) -> bool {
-    let Some((first, last)) = std::str::from_utf8(value)
-        .ok()
-        .and_then(|value| value.strip_prefix("bytes="))
-        .and_then(|range| range.split_once('-'))
-    else {
-        return false;
-    };
-    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    if first.is_empty() || !digits(first) || !digits(last) {
-        return false;
-    }
-    last.is_empty() || matches!((first.parse::<u128>(), last.parse::<u128>()), (Ok(first), Ok(last)) if first <= last)
-}
-
-/// All lines of a header, as Fetch's "get" joins them.
-fn combined(answer: Lines<'_>, name: &str) -> Option<Vec<u8>> {
-    let lines: Vec<&[u8]> = answer
-        .iter()
-        .filter(|(other, _)| other.eq_ignore_ascii_case(name.as_bytes()))
-        .map(|(_, value)| value.trim_ascii())
-        .collect();
-    (!lines.is_empty()).then(|| lines.join(&b", "[..]))
-}
-
-fn elements<'l>(answer: Lines<'l>, name: &str) -> impl Iterator<Item = &'l [u8]> {
-    answer
-        .iter()
-        .filter(move |(other, _)| other.eq_ignore_ascii_case(name.as_bytes()))
-        .flat_map(|(_, value)| value.split(|byte| *byte == b','))
-        .map(<[u8]>::trim_ascii)
-}
-
-fn text(bytes: &[u8]) -> String {
-    bytes.escape_ascii().to_string()
+fn lines(lines: Lines<'_>) -> ResponseLines<'_> {
+    ResponseLines { lines, agent: Agent::STANDARD }
 }
 
 #[cfg(test)]
@@ -242,8 +124,8 @@ mod tests {
         assert_eq!(
             fetch("PUT", &headers, false).preflight(),
             Some(vec![
-                ("access-control-request-method", b"PUT".to_vec()),
-                ("access-control-request-headers", b"x-a,x-b".to_vec())
+                (b"access-control-request-method".to_vec(), b"PUT".to_vec()),
+                (b"access-control-request-headers".to_vec(), b"x-a,x-b".to_vec())
             ])
         );
         let many = vec![(&b"accept"[..], long.as_bytes().get(..100).unwrap_or_default()); 11];
@@ -258,7 +140,7 @@ mod tests {
         assert_eq!(check(false, &[(acao, b"*")]), Ok(()));
         assert_eq!(check(true, &[(acao, b"*"), (acac, b"true")]), Err(Blocked::AnyOriginWithCredentials));
         assert_eq!(check(true, &[(acao, PAGE), (acac, b"true")]), Ok(()));
-        assert_eq!(check(true, &[(acao, PAGE), (acac, b"True")]), Err(Blocked::NoCredentials));
+        assert_eq!(check(true, &[(acao, PAGE), (acac, b"True")]), Err(Blocked::NoCredentials("True".into())));
         assert_eq!(check(false, &[(acac, b"true")]), Err(Blocked::NoAllowOrigin));
         assert!(matches!(check(false, &[(acao, b"*"), (acao, b"*")]), Err(Blocked::OtherOrigin(_))));
         assert!(matches!(check(false, &[(acao, b"https://app.example.com/")]), Err(Blocked::OtherOrigin(_))));

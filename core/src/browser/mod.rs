@@ -1,18 +1,33 @@
 //! The browser's side of the protocol: what a page may read of a response.
 
+pub(crate) mod agent;
+mod blocked;
+mod checks;
+pub(crate) mod console;
 pub(crate) mod exchange;
-pub(crate) mod exchange_error;
+mod exchange_error;
 mod fetch;
 mod json_fields;
 pub(crate) mod json_writer;
+mod notes;
 pub(crate) mod outcome;
+mod preflight_cache;
+mod prepared;
 mod read_exchange;
+mod readable;
+mod redirect;
+mod response_headers;
 mod safelist;
+mod server;
+mod url;
+pub(crate) mod walk;
 pub(crate) mod words;
 pub(crate) mod write_exchange;
 
+pub use agent::{Deviation, Engine};
+pub use blocked::Blocked;
 pub use exchange::{After, Answer, Body, Exchange, HeaderLines, Hop, ScriptRequest};
 pub use exchange_error::{ExchangeError, ExchangeProblem};
-pub use fetch::{Blocked, Fetch, PREFLIGHT_METHOD};
-pub use outcome::{Outcome, Preflight, Step, StepName};
+pub use fetch::{Fetch, PREFLIGHT_METHOD};
+pub use outcome::{Failure, Outcome, Preflight, Step, StepName};
 pub use words::{Cache, Credentials, Initiator, Mode, NetworkError, Redirect, Verdict};

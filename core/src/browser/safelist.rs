@@ -1,9 +1,155 @@
-//! What needs no preflight: safelisted methods and request headers.
+//! What a script may send, and what of it needs a preflight: methods and request headers.
+
+use crate::browser::agent::{Agent, Deviation};
+use crate::browser::exchange::HeaderLines;
+use crate::tokens::{AUTHORIZATION, SAFELISTED_METHODS, is_forbidden_method, is_forbidden_request_header};
+use std::collections::BTreeSet;
+
+/// The longest value of a safelisted request header, in bytes (Fetch, "CORS-safelisted request-header").
+const SAFE_VALUE: usize = 128;
+
+/// The most that all safelisted values may have together (Fetch, "CORS-unsafe request-header names").
+const SAFE_VALUES: usize = 1024;
+
+/// The method as the browser sends it (Fetch, "normalize").
+pub(crate) fn normalise_method(method: &[u8]) -> Vec<u8> {
+    const NORMALISED: [&str; 6] = ["DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT"];
+    NORMALISED
+        .iter()
+        .find(|known| method.eq_ignore_ascii_case(known.as_bytes()))
+        .map_or_else(|| method.to_vec(), |known| known.as_bytes().to_vec())
+}
+
+pub(crate) fn is_safelisted_method(method: &[u8]) -> bool {
+    SAFELISTED_METHODS.iter().any(|safe| safe.as_bytes() == method)
+}
+
+/// Whether scripts cannot set the header (Fetch, "forbidden request-header").
+pub(crate) fn is_forbidden_header(name: &[u8], value: &[u8], agent: Agent) -> bool {
+    let lower = String::from_utf8_lossy(name).to_ascii_lowercase();
+    match lower.as_str() {
+        // No policy needs to allow these, but scripts can set them.
+        "access-control-request-private-network" | "set-cookie2" => false,
+        "x-http-method" | "x-http-method-override" | "x-method-override" => {
+            value.split(|byte| *byte == b',').any(|method| is_forbidden_method(trim(method)))
+        }
+        "user-agent" => agent.has(Deviation::UserAgentDropped),
+        name => is_forbidden_request_header(name),
+    }
+}
+
+/// The names of the headers that need a preflight, in lower case and sorted (Fetch, "CORS-unsafe request-header names").
+pub(crate) fn unsafe_names(headers: &[(Vec<u8>, Vec<u8>)], agent: Agent) -> BTreeSet<Vec<u8>> {
+    let joined;
+    let headers = if agent.has(Deviation::RepeatedHeadersJoined) {
+        joined = join_repeated(headers);
+        &joined
+    } else {
+        headers
+    };
+    let (safe, others): (Vec<_>, Vec<_>) =
+        headers.iter().partition(|(name, value)| is_safelisted_header(name, value, agent));
+    let size: usize = safe.iter().map(|(_, value)| value.len()).sum();
+    let too_much = if size > SAFE_VALUES { safe } else { Vec::new() };
+    others.into_iter().chain(too_much).map(|(name, _)| name.to_ascii_lowercase()).collect()
+}
+
+/// The headers, of which no two have the same name.
+pub(crate) fn join_repeated(headers: &[(Vec<u8>, Vec<u8>)]) -> HeaderLines {
+    let mut out: HeaderLines = Vec::new();
+    let mut seen: std::collections::HashMap<Vec<u8>, usize> = std::collections::HashMap::new();
+    for (name, value) in headers {
+        let index = *seen.entry(name.to_ascii_lowercase()).or_insert(out.len());
+        match out.get_mut(index) {
+            Some((_, joined)) => {
+                joined.extend_from_slice(b", ");
+                joined.extend_from_slice(value);
+            }
+            None => out.push((name.clone(), value.clone())),
+        }
+    }
+    out
+}
+
+/// Fetch, "CORS-safelisted request-header".
+pub(crate) fn is_safelisted_header(name: &[u8], value: &[u8], agent: Agent) -> bool {
+    let named = |other: &str| name.eq_ignore_ascii_case(other.as_bytes());
+    if value.len() > SAFE_VALUE {
+        return false;
+    }
+    if named("accept") {
+        no_unsafe_byte(value, agent)
+    } else if named("accept-language") || named("content-language") {
+        value.iter().all(|byte| byte.is_ascii_alphanumeric() || b" *,-.;=".contains(byte))
+    } else if named("content-type") {
+        no_unsafe_byte(value, agent) && is_form_type(value)
+    } else if named("range") {
+        is_simple_range(value, agent)
+    } else {
+        agent.has(Deviation::ClientHintsSafelisted) && is_client_hint(name)
+    }
+}
+
+fn no_unsafe_byte(value: &[u8], agent: Agent) -> bool {
+    let beyond_ascii = agent.has(Deviation::BytesBeyondAsciiUnsafe);
+    !value.iter().any(|byte| match byte {
+        b'\t' => false,
+        0..=0x1f | 0x7f => true,
+        0x80.. => beyond_ascii,
+        _ => b"\"():<>?@[\\]{}".contains(byte),
+    })
+}
 
 /// Whether a type's essence is one that a form can send.
 pub(crate) fn is_form_type(value: &[u8]) -> bool {
-    let essence = value.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
+    let essence = trim(value.split(|byte| *byte == b';').next().unwrap_or_default());
     ["application/x-www-form-urlencoded", "multipart/form-data", "text/plain"]
         .iter()
         .any(|simple| essence.eq_ignore_ascii_case(simple.as_bytes()))
+}
+
+/// Names that Chromium sends itself when a server asks for hints.
+fn is_client_hint(name: &[u8]) -> bool {
+    ["device-memory", "downlink", "dpr", "ect", "intervention", "rtt", "save-data", "viewport-width", "width"]
+        .iter()
+        .any(|hint| name.eq_ignore_ascii_case(hint.as_bytes()))
+}
+
+/// `bytes=`, a number, `-`, and perhaps a number that is not less.
+fn is_simple_range(value: &[u8], agent: Agent) -> bool {
+    let Some((unit, range)) = value.split_at_checked(6) else { return false };
+    if unit != b"bytes=" && !(agent.has(Deviation::RangeUnitInAnyCase) && unit.eq_ignore_ascii_case(b"bytes=")) {
+        return false;
+    }
+    let Some((first, last)) = std::str::from_utf8(range).ok().and_then(|range| range.split_once('-')) else {
+        return false;
+    };
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if first.is_empty() || !digits(first) || !digits(last) {
+        return false;
+    }
+    let number = |text: &str| text.trim_start_matches('0').to_owned();
+    let (first, second) = (number(first), number(last));
+    last.is_empty() || (first.len(), first) <= (second.len(), second)
+}
+
+/// Whether a header may be set in the mode `no-cors` (Fetch, "no-CORS-safelisted request-header").
+pub(crate) fn is_no_cors_header(name: &[u8], value: &[u8]) -> bool {
+    ["accept", "accept-language", "content-language", "content-type"]
+        .iter()
+        .any(|safe| name.eq_ignore_ascii_case(safe.as_bytes()))
+        && is_safelisted_header(name, value, Agent::STANDARD)
+}
+
+/// Whether it is the one name that `*` does not cover (Fetch, "CORS non-wildcard request-header name").
+pub(crate) fn is_non_wildcard(name: &[u8]) -> bool {
+    name.eq_ignore_ascii_case(AUTHORIZATION.as_bytes())
+}
+
+/// Without HTTP white space at the ends (Fetch, "normalize").
+pub(crate) fn trim(value: &[u8]) -> &[u8] {
+    let white = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
+    let start = value.iter().position(|byte| !white(byte)).unwrap_or(value.len());
+    let end = value.iter().rposition(|byte| !white(byte)).map_or(start, |last| last + 1);
+    value.get(start..end).unwrap_or_default()
 }

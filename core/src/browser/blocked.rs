@@ -1,0 +1,58 @@
+//! Why a browser keeps a response from a script.
+
+use std::fmt;
+
+/// Why a response fails a check of CORS, so that a script may not read it or its request is not even sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Blocked {
+    /// The response has no `Access-Control-Allow-Origin`.
+    NoAllowOrigin,
+    /// It names another origin, or several; here it is.
+    OtherOrigin(String),
+    /// It is `*`, which cannot be used with credentials.
+    AnyOriginWithCredentials,
+    /// `Access-Control-Allow-Credentials` is not `true`; here it is, and empty if there is none.
+    NoCredentials(String),
+    /// The preflight's status is not 200 to 299; here it is.
+    PreflightStatus(u16),
+    /// The preflight's list of methods has an element that is not a token; here it is.
+    InvalidMethods(String),
+    /// The preflight's list of headers has an element that is not a token; here it is.
+    InvalidHeaders(String),
+    /// The preflight does not allow the method; here it is.
+    Method(String),
+    /// The preflight does not allow a header; here is its name, in lower case.
+    Header(String),
+}
+
+impl fmt::Display for Blocked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Blocked::NoAllowOrigin => f.write_str("the response has no `access-control-allow-origin`"),
+            Blocked::OtherOrigin(value) => {
+                write!(f, "`access-control-allow-origin` is `{value}`, not the page's origin")
+            }
+            Blocked::AnyOriginWithCredentials => {
+                f.write_str("`access-control-allow-origin` is `*`, which cannot be used with credentials")
+            }
+            Blocked::NoCredentials(_) => f.write_str("`access-control-allow-credentials` is not `true`"),
+            Blocked::PreflightStatus(status) => write!(f, "the preflight's status is {status}, not 200 to 299"),
+            Blocked::InvalidMethods(value) => {
+                write!(f, "the preflight's `access-control-allow-methods` has `{value}`, which is not a token")
+            }
+            Blocked::InvalidHeaders(value) => {
+                write!(f, "the preflight's `access-control-allow-headers` has `{value}`, which is not a token")
+            }
+            Blocked::Method(method) => write!(f, "the preflight's `access-control-allow-methods` lacks `{method}`"),
+            Blocked::Header(name) => write!(f, "the preflight's `access-control-allow-headers` lacks `{name}`"),
+        }
+    }
+}
+
+/// Bytes for a message: what is not printable ASCII is escaped.
+pub(crate) fn shown(bytes: &[u8]) -> String {
+    let shown = bytes.get(..bytes.len().min(crate::limits::QUOTED_CHARACTERS)).unwrap_or_default();
+    let dots = if shown.len() < bytes.len() { "…" } else { "" };
+    format!("{}{dots}", shown.escape_ascii())
+}

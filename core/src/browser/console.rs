@@ -1,0 +1,522 @@
+//! What engines print into their consoles, from a table of sentences.
+
+use crate::browser::agent::Engine;
+use crate::browser::blocked::Blocked;
+use crate::browser::exchange::Exchange;
+use crate::browser::outcome::{Failure, Outcome, StepName};
+use crate::browser::url::Url;
+use crate::browser::walk::latin1;
+use crate::browser::words::{Initiator, Verdict};
+
+/// What went wrong, as far as sentences differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Problem {
+    Missing,
+    Several,
+    Invalid,
+    Mismatch,
+    AnyOrigin,
+    NoCredentials,
+    PreflightStatus,
+    PreflightRedirect,
+    MethodList,
+    HeaderList,
+    Method,
+    Header,
+    RedirectUser,
+    RedirectScheme,
+    RedirectUrl,
+    RedirectRefused,
+    SameOriginMode,
+    NoCorsRedirectMode,
+    MixedContent,
+    ResourcePolicy,
+    Network,
+    Other,
+}
+
+/// The sentence of each engine: Chromium, Firefox, WebKit. Empty where it prints none.
+///
+/// Chromium begins with where the request went, Firefox with what it blocks; [`chromium`] and [`firefox`] add that.
+const SENTENCES: &[(Problem, [&str; 3])] = &[
+    (
+        Problem::Missing,
+        [
+            "No 'Access-Control-Allow-Origin' header is present on the requested resource.",
+            "CORS header ‘Access-Control-Allow-Origin’ missing). Status code: {status}.",
+            "Origin {sent} is not allowed by Access-Control-Allow-Origin. Status code: {status}",
+        ],
+    ),
+    (
+        Problem::Several,
+        [
+            "The 'Access-Control-Allow-Origin' header contains multiple values '{value}', but only one is allowed.{fetch}",
+            "Multiple CORS header ‘Access-Control-Allow-Origin’ not allowed).",
+            "Access-Control-Allow-Origin cannot contain more than one origin.",
+        ],
+    ),
+    (
+        Problem::Invalid,
+        [
+            "The 'Access-Control-Allow-Origin' header contains the invalid value '{value}'.{fetch}",
+            "CORS header ‘Access-Control-Allow-Origin’ does not match ‘{value}’).",
+            "Origin {sent} is not allowed by Access-Control-Allow-Origin. Status code: {status}",
+        ],
+    ),
+    (
+        Problem::Mismatch,
+        [
+            "The 'Access-Control-Allow-Origin' header has a value '{value}' that is not equal to the supplied origin.{fetch}",
+            "CORS header ‘Access-Control-Allow-Origin’ does not match ‘{value}’).",
+            "Origin {sent} is not allowed by Access-Control-Allow-Origin. Status code: {status}",
+        ],
+    ),
+    (
+        Problem::AnyOrigin,
+        [
+            "The value of the 'Access-Control-Allow-Origin' header in the response must not be the wildcard '*' when the \
+         request's credentials mode is 'include'.{xhr}",
+            "Credential is not supported if the CORS header ‘Access-Control-Allow-Origin’ is ‘*’).",
+            "Cannot use wildcard in Access-Control-Allow-Origin when credentials flag is true.",
+        ],
+    ),
+    (
+        Problem::NoCredentials,
+        [
+            "The value of the 'Access-Control-Allow-Credentials' header in the response is '{value}' which must be 'true' \
+         when the request's credentials mode is 'include'.{xhr}",
+            "expected ‘true’ in CORS header ‘Access-Control-Allow-Credentials’).",
+            "Credentials flag is true, but Access-Control-Allow-Credentials is not \"true\".",
+        ],
+    ),
+    (
+        Problem::PreflightStatus,
+        [
+            "It does not have HTTP ok status.",
+            "CORS preflight response did not succeed). Status code: {status}.",
+            "Preflight response is not successful. Status code: {status}",
+        ],
+    ),
+    (
+        Problem::PreflightRedirect,
+        [
+            "Redirect is not allowed for a preflight request.",
+            "CORS request external redirect not allowed).",
+            "Preflight response is not successful. Status code: {status}",
+        ],
+    ),
+    (
+        Problem::MethodList,
+        [
+            "Cannot parse Access-Control-Allow-Methods response header field in preflight response.",
+            "invalid token ‘{element}’ in CORS header ‘Access-Control-Allow-Methods’).",
+            "Header Access-Control-Allow-Methods has an invalid value: {value}",
+        ],
+    ),
+    (
+        Problem::HeaderList,
+        [
+            "Cannot parse Access-Control-Allow-Headers response header field in preflight response.",
+            "invalid token ‘{element}’ in CORS header ‘Access-Control-Allow-Headers’).",
+            "Header Access-Control-Allow-Headers has an invalid value: {value}",
+        ],
+    ),
+    (
+        Problem::Method,
+        [
+            "Method {element} is not allowed by Access-Control-Allow-Methods in preflight response.",
+            "Did not find method in CORS header ‘Access-Control-Allow-Methods’).",
+            "Method {element} is not allowed by Access-Control-Allow-Methods.",
+        ],
+    ),
+    (
+        Problem::Header,
+        [
+            "Request header field {element} is not allowed by Access-Control-Allow-Headers in preflight response.",
+            "header ‘{element}’ is not allowed according to header ‘Access-Control-Allow-Headers’ from CORS preflight \
+         response).",
+            "Request header field {title} is not allowed by Access-Control-Allow-Headers.",
+        ],
+    ),
+    (
+        Problem::RedirectUser,
+        [
+            "Redirect location '{location}' contains a username and password, which is disallowed for cross-origin \
+         requests.",
+            "",
+            "redirection URL {location} has credentials",
+        ],
+    ),
+    (
+        Problem::RedirectScheme,
+        [
+            "Cross origin requests are only supported for protocol schemes: chrome, chrome-experimental-site-token-provider, \
+         chrome-extension, chrome-untrusted, data, http, https, isolated-app.",
+            "CORS request not http).",
+            "not allowed to follow a cross-origin CORS redirection with non CORS scheme",
+        ],
+    ),
+    (Problem::RedirectUrl, ["", "", "not allowed to follow a cross-origin CORS redirection with non CORS scheme"]),
+    (Problem::RedirectRefused, ["", "", "Not allowed to follow a redirection while loading {url}"]),
+    (
+        Problem::SameOriginMode,
+        [
+            "Fetch API cannot load {url}. Request mode is \"same-origin\" but the URL's origin is not same as the request \
+         origin {page}.",
+            "Security Error: Content at {page} may not load data from {url}.",
+            "Not allowed to request resource",
+        ],
+    ),
+    (
+        Problem::NoCorsRedirectMode,
+        [
+            "Fetch API cannot load {url}. Request mode is \"no-cors\" but the redirect mode is not \"follow\".",
+            "",
+            "No-Cors mode requires follow redirect mode",
+        ],
+    ),
+    (
+        Problem::MixedContent,
+        [
+            "Mixed Content: The page at '{page_url}' was loaded over HTTPS, but requested an insecure resource '{url}'. This \
+         request has been blocked; the content must be served over HTTPS.",
+            "Blocked loading mixed active content “{url}”",
+            "[blocked] The page at {page_url} requested insecure content from {url}. This content was blocked and must",
+        ],
+    ),
+    (
+        Problem::ResourcePolicy,
+        [
+            "",
+            "The resource at “{url}” was blocked due to its Cross-Origin-Resource-Policy header (or lack thereof). See \
+         https://developer.mozilla.org/docs/Web/HTTP/Cross-Origin_Resource_Policy_(CORP)#",
+            "Cancelled load to {url} because it violates the resource's Cross-Origin-Resource-Policy response header.",
+        ],
+    ),
+];
+
+const FIREFOX_PREFIX: &str =
+    "Cross-Origin Request Blocked: The Same Origin Policy disallows reading the remote resource at";
+
+/// What an engine prints for an exchange, without the line that a resource failed to load.
+pub(crate) fn console(engine: Engine, exchange: &Exchange, outcome: &Outcome) -> Vec<String> {
+    let mut lines = dropped(engine, exchange, outcome);
+    let Some(failure) = &outcome.failure else {
+        if engine == Engine::WebKit
+            && outcome.verdict == Verdict::Opaque
+            && exchange.request.initiator == Initiator::Img
+        {
+            let line = "Unable to get image data from canvas because the canvas has been tainted by cross-origin data.";
+            lines.push(line.to_owned());
+        }
+        return lines;
+    };
+    if outcome.verdict == Verdict::Invalid {
+        return lines;
+    }
+    let told = Told { engine, exchange, outcome, failure, problem: problem(failure, engine) };
+    match engine {
+        Engine::Chromium => told.chromium(&mut lines),
+        Engine::Firefox => told.firefox(&mut lines),
+        Engine::WebKit => told.webkit(&mut lines),
+    }
+    lines
+}
+
+/// `XMLHttpRequest` says which headers it does not set.
+fn dropped(engine: Engine, exchange: &Exchange, outcome: &Outcome) -> Vec<String> {
+    if exchange.request.initiator != Initiator::Xhr {
+        return Vec::new();
+    }
+    let names = exchange.request.headers.iter().map(|(name, _)| latin1(name));
+    names
+        .filter(|name| outcome.dropped_headers.contains(&name.to_ascii_lowercase()))
+        .map(|name| match engine {
+            Engine::Firefox => format!("Attempt to set a forbidden header was denied: {name}"),
+            _ => format!("Refused to set unsafe header \"{name}\""),
+        })
+        .collect()
+}
+
+/// Which problem a failure is to an engine.
+fn problem(failure: &Failure, engine: Engine) -> Problem {
+    if failure.network.is_some() {
+        return Problem::Network;
+    }
+    let value = failure.value.as_slice();
+    match (&failure.blocked, failure.step) {
+        (Some(Blocked::NoAllowOrigin), _) => Problem::Missing,
+        (Some(Blocked::AnyOriginWithCredentials), _) => Problem::AnyOrigin,
+        (Some(Blocked::OtherOrigin(_)), _) => match engine {
+            Engine::Chromium if value.contains(&b',') || value.contains(&b' ') => Problem::Several,
+            Engine::Chromium if value != b"null" && Url::parse(&String::from_utf8_lossy(value), None).is_none() => {
+                Problem::Invalid
+            }
+            Engine::Firefox if failure.lines > 1 => Problem::Several,
+            Engine::WebKit if value.contains(&b',') => Problem::Several,
+            _ => Problem::Mismatch,
+        },
+        (Some(Blocked::NoCredentials(_)), _) => Problem::NoCredentials,
+        (Some(Blocked::PreflightStatus(300..=399)), _) => Problem::PreflightRedirect,
+        (Some(Blocked::PreflightStatus(_)), _) => Problem::PreflightStatus,
+        (Some(Blocked::InvalidMethods(_)), _) => Problem::MethodList,
+        (Some(Blocked::InvalidHeaders(_)), _) => Problem::HeaderList,
+        (Some(Blocked::Method(_)), _) => Problem::Method,
+        (Some(Blocked::Header(_)), _) => Problem::Header,
+        (None, StepName::RedirectUser) => Problem::RedirectUser,
+        (None, StepName::RedirectScheme) => Problem::RedirectScheme,
+        (None, StepName::RedirectUrl) => Problem::RedirectUrl,
+        (None, StepName::RedirectMode) => Problem::RedirectRefused,
+        (None, StepName::SameOriginMode) => Problem::SameOriginMode,
+        (None, StepName::NoCorsRedirectMode) => Problem::NoCorsRedirectMode,
+        (None, StepName::MixedContent) => Problem::MixedContent,
+        (None, StepName::ResourcePolicy) => Problem::ResourcePolicy,
+        _ => Problem::Other,
+    }
+}
+
+/// A failure, to be put in an engine's words.
+struct Told<'t> {
+    engine: Engine,
+    exchange: &'t Exchange,
+    outcome: &'t Outcome,
+    failure: &'t Failure,
+    problem: Problem,
+}
+
+impl Told<'_> {
+    /// The sentence of the table, filled in.
+    fn sentence(&self) -> Option<String> {
+        let (_, sentences) = SENTENCES.iter().find(|(problem, _)| *problem == self.problem)?;
+        let column = Engine::ALL.iter().position(|engine| *engine == self.engine)?;
+        let text = sentences.get(column).filter(|text| !text.is_empty())?;
+        Some(self.fill(text))
+    }
+
+    fn fill(&self, text: &str) -> String {
+        let failure = self.failure;
+        let is = |initiator, text| if self.exchange.request.initiator == initiator { text } else { "" };
+        let page_url = self.exchange.page_url.as_deref().unwrap_or(&self.exchange.page);
+        let status = failure.status.map(|status| status.to_string()).unwrap_or_default();
+        let fetch = is(Initiator::Fetch, " Have the server send the header with a valid value.");
+        let xhr = " The credentials mode of requests initiated by the XMLHttpRequest is controlled by the \
+                   withCredentials attribute.";
+        let sent = self.sent_origin();
+        let mut out = String::new();
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once('{') {
+            let (name, after) = after.split_once('}').unwrap_or((after, ""));
+            out.push_str(before);
+            match name {
+                "status" => out.push_str(&status),
+                "value" => out.push_str(&self.value()),
+                "element" => out.push_str(&self.element()),
+                "title" => out.push_str(&title_case(&self.element())),
+                "fetch" => out.push_str(fetch),
+                "xhr" => out.push_str(is(Initiator::Xhr, xhr)),
+                "sent" => out.push_str(&sent),
+                "url" => out.push_str(&failure.url),
+                "page" => out.push_str(&self.exchange.page),
+                "page_url" => out.push_str(page_url),
+                "location" => out.push_str(failure.location.as_deref().unwrap_or_default()),
+                _ => {}
+            }
+            rest = after;
+        }
+        out.push_str(rest);
+        out
+    }
+
+    fn value(&self) -> String {
+        String::from_utf8_lossy(&self.failure.value).into_owned()
+    }
+
+    /// The method, name or bad element that a check of lists saw.
+    fn element(&self) -> String {
+        match &self.failure.blocked {
+            Some(
+                Blocked::Method(text)
+                | Blocked::Header(text)
+                | Blocked::InvalidMethods(text)
+                | Blocked::InvalidHeaders(text),
+            ) => text.clone(),
+            _ => String::new(),
+        }
+    }
+
+    /// The `Origin` of the request that failed.
+    fn sent_origin(&self) -> String {
+        let preflight = self.outcome.preflights.get(self.failure.hop);
+        let lines = preflight.map(|preflight| preflight.headers.as_slice()).unwrap_or_default();
+        match lines.iter().find(|(name, _)| name == b"origin") {
+            Some((_, origin)) => latin1(origin),
+            None => preflight.map_or_else(|| self.exchange.page.clone(), |preflight| preflight.origin.clone()),
+        }
+    }
+
+    fn is_preflight(&self) -> bool {
+        self.failure.step.as_str().starts_with("preflight-")
+    }
+
+    fn kind(&self) -> &'static str {
+        match self.exchange.request.initiator {
+            Initiator::Fetch => "fetch",
+            Initiator::Xhr => "XMLHttpRequest",
+            Initiator::Img => "image",
+            Initiator::Script | Initiator::Module => "script",
+            Initiator::Css => "CSS stylesheet",
+            Initiator::Font => "font",
+            _ => "resource",
+        }
+    }
+
+    fn chromium(&self, lines: &mut Vec<String>) {
+        let Some(sentence) = self.sentence() else { return };
+        if matches!(self.problem, Problem::SameOriginMode | Problem::NoCorsRedirectMode | Problem::MixedContent) {
+            lines.push(sentence);
+            return;
+        }
+        let first = self.outcome.preflights.first().map(|first| first.url.as_str()).unwrap_or_default();
+        let (url, redirected) = match (&self.failure.location, self.failure.hop) {
+            (Some(location), _) if self.problem == Problem::RedirectScheme => {
+                (location.as_str(), format!(" (redirected from '{first}')"))
+            }
+            (_, 0) => (self.failure.url.as_str(), String::new()),
+            _ => (self.failure.url.as_str(), format!(" (redirected from '{first}')")),
+        };
+        let is_check = matches!(
+            self.problem,
+            Problem::Missing
+                | Problem::Several
+                | Problem::Invalid
+                | Problem::Mismatch
+                | Problem::AnyOrigin
+                | Problem::NoCredentials
+                | Problem::PreflightStatus
+                | Problem::PreflightRedirect
+        );
+        let twin = match self.is_preflight() && is_check {
+            true => "Response to preflight request doesn't pass access control check: ",
+            false => "",
+        };
+        lines.push(format!(
+            "Access to {} at '{url}'{redirected} from origin '{}' has been blocked by CORS policy: {twin}{sentence}",
+            self.kind(),
+            self.exchange.page
+        ));
+    }
+
+    fn firefox(&self, lines: &mut Vec<String>) {
+        let url = &self.failure.url;
+        let gave_up =
+            || format!("{FIREFOX_PREFIX} {url}. (Reason: CORS request did not succeed). Status code: (null).");
+        let dotted = |reason: String| if reason.ends_with('.') { reason } else { format!("{reason}.") };
+        match (self.problem, self.sentence()) {
+            (Problem::SameOriginMode | Problem::MixedContent | Problem::ResourcePolicy, Some(sentence)) => {
+                lines.push(sentence);
+                return;
+            }
+            (Problem::AnyOrigin, Some(sentence)) => {
+                lines.push(format!("{FIREFOX_PREFIX} ‘{url}’. (Reason: {}", dotted(sentence)));
+            }
+            (Problem::RedirectScheme, Some(sentence)) => {
+                let location = self.failure.location.as_deref().unwrap_or_default();
+                lines.push(format!("{FIREFOX_PREFIX} {location}. (Reason: {}", dotted(sentence)));
+            }
+            (_, Some(sentence)) => lines.push(format!("{FIREFOX_PREFIX} {url}. (Reason: {}", dotted(sentence))),
+            _ => {}
+        }
+        let is_redirect = matches!(self.failure.status, Some(301 | 302 | 303 | 307 | 308));
+        match self.problem {
+            Problem::PreflightRedirect => {
+                lines.push(format!(
+                    "{FIREFOX_PREFIX} {url}. (Reason: CORS header ‘Access-Control-Allow-Origin’ does not match ‘{}’).",
+                    self.exchange.page
+                ));
+                lines.push(gave_up());
+            }
+            Problem::Network => {
+                lines.extend(std::iter::repeat_with(gave_up).take(1 + usize::from(self.is_preflight())))
+            }
+            Problem::RedirectUser | Problem::RedirectUrl | Problem::RedirectScheme => lines.push(gave_up()),
+            Problem::Other | Problem::RedirectRefused | Problem::NoCorsRedirectMode => {}
+            _ if self.is_preflight() && is_redirect => lines.extend([gave_up(), gave_up()]),
+            _ if self.is_preflight() || is_redirect => lines.push(gave_up()),
+            _ => {}
+        }
+        match self.exchange.request.initiator {
+            Initiator::Script => {
+                lines.push(format!("<script> source URI is not allowed in this document: “{url}”."));
+            }
+            Initiator::Module => lines.push(format!("Module source URI is not allowed in this document: “{url}”.")),
+            Initiator::EventSource => {
+                lines.push(format!("Firefox can’t establish a connection to the server at {url}."));
+            }
+            _ => {}
+        }
+    }
+
+    fn webkit(&self, lines: &mut Vec<String>) {
+        let url = &self.failure.url;
+        let is_redirect = matches!(self.failure.status, Some(301 | 302 | 303 | 307 | 308)) && !self.is_preflight();
+        let reason = self.sentence();
+        match (&self.failure.location, &reason) {
+            (Some(location), Some(reason)) if is_redirect => {
+                let target = Url::parse(location, None).map_or_else(|| location.clone(), |url| url.asked_for());
+                lines.push(format!(
+                    "Cross-origin redirection to {target} denied by Cross-Origin Resource Sharing policy: {reason}"
+                ));
+            }
+            (_, Some(reason)) => lines.push(reason.clone()),
+            _ => {}
+        }
+        if matches!(self.problem, Problem::NoCorsRedirectMode)
+            || self.problem == Problem::MixedContent && self.failure.hop == 0
+        {
+            lines.push("Not allowed to request resource".to_owned());
+        }
+        if matches!(self.problem, Problem::Network | Problem::Other) {
+            return;
+        }
+        match self.exchange.request.initiator {
+            Initiator::Fetch => lines.push(format!("Fetch API cannot load {url} due to access control checks.")),
+            Initiator::Xhr => lines.push(format!("XMLHttpRequest cannot load {url} due to access control checks.")),
+            Initiator::Img => lines.push(format!("Cannot load image {url} due to access control checks.")),
+            Initiator::Script => {
+                lines.push("Cross-origin script load denied by Cross-Origin Resource Sharing policy.".to_owned());
+            }
+            Initiator::EventSource => {
+                lines.push(format!("EventSource cannot load {url} due to access control checks."));
+            }
+            Initiator::Beacon => {
+                lines.push(format!("Beacon API cannot load {url}. {}", reason.unwrap_or_default()));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// A header name as WebKit writes those that it knows.
+fn title_case(name: &str) -> String {
+    const KNOWN: [&str; 8] = [
+        "authorization",
+        "content-type",
+        "content-language",
+        "accept",
+        "accept-language",
+        "cache-control",
+        "range",
+        "user-agent",
+    ];
+    if !KNOWN.contains(&name) {
+        return name.to_owned();
+    }
+    let words: Vec<String> = name
+        .split('-')
+        .map(|word| {
+            let mut chars = word.chars();
+            chars.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(chars).collect()
+        })
+        .collect();
+    words.join("-")
+}
