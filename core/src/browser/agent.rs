@@ -132,6 +132,9 @@ deviations! {
     RangeUnitInAnyCase "range-unit-in-any-case" [WebKit]
         "The unit of Range needs no preflight in upper case either."
         "Fetch, CORS-safelisted request-header" [],
+    LongRangePreflighted "long-range-preflighted" [Chromium, Firefox, WebKit]
+        "A position in Range that does not fit into 64 bits needs a preflight."
+        "Fetch, CORS-safelisted request-header" ["safelist-116"],
     RepeatedHeadersJoined "repeated-headers-joined" [Chromium, WebKit]
         "A request header that is set twice is measured as one joined value."
         "Fetch, CORS-unsafe request-header names" [],
@@ -153,6 +156,9 @@ deviations! {
     PreflightRedirectFirst "preflight-redirect-first" [Chromium]
         "A redirect of a preflight is refused before anything else is checked, which changes the reason that is printed."
         "Fetch, CORS-preflight fetch, step 7" [],
+    HeadersCheckedAsWritten "headers-checked-as-written" [WebKit]
+        "Of several headers that a preflight does not allow, the one is printed that the script set first."
+        "Fetch, CORS-preflight fetch, step 7.7" ["acah-061"],
     PageOriginInLaterPreflight "page-origin-in-later-preflight" [Firefox]
         "The preflight after a redirect to a third origin has the page's origin, not `null`, and is checked against it."
         "Fetch, CORS-preflight fetch, step 1" [],

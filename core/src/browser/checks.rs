@@ -3,7 +3,7 @@
 use crate::browser::agent::{Agent, Deviation};
 use crate::browser::blocked::{Blocked, shown};
 use crate::browser::outcome::StepName;
-use crate::browser::response_headers::ResponseLines;
+use crate::browser::response_headers::{ResponseLines, is_redirect_status};
 use crate::browser::safelist::{is_non_wildcard, is_safelisted_method};
 use std::collections::BTreeSet;
 
@@ -17,6 +17,8 @@ pub(crate) struct CheckedRequest<'r> {
     pub(crate) method: &'r [u8],
     /// The unsafe names, in lower case and sorted.
     pub(crate) unsafe_names: &'r BTreeSet<Vec<u8>>,
+    /// The headers as the script wrote them.
+    pub(crate) headers: &'r [(Vec<u8>, Vec<u8>)],
     pub(crate) agent: Agent,
 }
 
@@ -54,13 +56,15 @@ impl CheckedRequest<'_> {
     }
 
     /// The checks of a preflight, each with its name, in the order of the agent.
-    pub(crate) fn preflight_checks(&self, code: u16) -> [StepName; 7] {
+    pub(crate) fn preflight_checks(&self, code: u16, response: ResponseLines<'_>) -> [StepName; 7] {
         use StepName::{
             PreflightAllowCredentials, PreflightAllowOrigin, PreflightHeader, PreflightHeaderList, PreflightMethod,
             PreflightMethodList, PreflightStatus,
         };
         let [origin, credentials, status] = [PreflightAllowOrigin, PreflightAllowCredentials, PreflightStatus];
-        let redirect = (300..400).contains(&code) && self.agent.has(Deviation::PreflightRedirectFirst);
+        let redirect = is_redirect_status(code)
+            && response.values("location").next().is_some()
+            && self.agent.has(Deviation::PreflightRedirectFirst);
         let [first, second, third] = if redirect || self.agent.has(Deviation::PreflightStatusFirst) {
             [status, origin, credentials]
         } else {
@@ -71,7 +75,9 @@ impl CheckedRequest<'_> {
 
     /// Fetch, "CORS-preflight fetch", step 7.
     pub(crate) fn check_preflight(&self, status: u16, response: ResponseLines<'_>) -> Result<(), Blocked> {
-        self.preflight_checks(status).into_iter().try_for_each(|check| self.preflight_check(check, status, response))
+        self.preflight_checks(status, response)
+            .into_iter()
+            .try_for_each(|check| self.preflight_check(check, status, response))
     }
 
     /// One of the checks.
@@ -114,8 +120,17 @@ impl CheckedRequest<'_> {
             any && (covers_all || !is_non_wildcard(name))
                 || names.iter().any(|listed| listed.eq_ignore_ascii_case(name))
         };
-        match self.unsafe_names.iter().find(|name| !covered(name)) {
-            Some(name) => Err(Blocked::Header(shown(name))),
+        let as_written = || {
+            let is_missing = |(name, _): &&(Vec<u8>, Vec<u8>)| {
+                self.unsafe_names.contains(&name.to_ascii_lowercase()) && !covered(name)
+            };
+            self.headers.iter().find(is_missing).map(|(name, _)| name.to_ascii_lowercase())
+        };
+        let missing = self.unsafe_names.iter().find(|name| !covered(name)).cloned();
+        match missing
+            .and_then(|name| if self.agent.has(Deviation::HeadersCheckedAsWritten) { as_written() } else { Some(name) })
+        {
+            Some(name) => Err(Blocked::Header(shown(&name))),
             None => Ok(()),
         }
     }

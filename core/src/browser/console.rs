@@ -4,9 +4,12 @@ use crate::browser::agent::Engine;
 use crate::browser::blocked::Blocked;
 use crate::browser::exchange::Exchange;
 use crate::browser::outcome::{Failure, Outcome, StepName};
+use crate::browser::response_headers::is_redirect_status;
 use crate::browser::url::Url;
 use crate::browser::walk::latin1;
-use crate::browser::words::{Initiator, Verdict};
+use crate::browser::words::{Initiator, NetworkError, Verdict};
+use crate::tokens::is_token;
+use std::fmt::Write;
 
 /// What went wrong, as far as sentences differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +28,8 @@ enum Problem {
     Header,
     RedirectUser,
     RedirectScheme,
+    RedirectData,
+    RedirectFtp,
     RedirectUrl,
     RedirectRefused,
     SameOriginMode,
@@ -141,8 +146,7 @@ const SENTENCES: &[(Problem, [&str; 3])] = &[
     (
         Problem::RedirectUser,
         [
-            "Redirect location '{location}' contains a username and password, which is disallowed for cross-origin \
-         requests.",
+            "Redirect location '' contains a username and password, which is disallowed for cross-origin requests.",
             "",
             "redirection URL {location} has credentials",
         ],
@@ -156,6 +160,23 @@ const SENTENCES: &[(Problem, [&str; 3])] = &[
             "not allowed to follow a cross-origin CORS redirection with non CORS scheme",
         ],
     ),
+    (
+        Problem::RedirectData,
+        [
+            "",
+            "Redirecting to data: URI not allowed (Blocked loading of: “{location}”)",
+            "not allowed to follow a cross-origin CORS redirection with non CORS scheme",
+        ],
+    ),
+    (
+        Problem::RedirectFtp,
+        [
+            "Cross origin requests are only supported for protocol schemes: chrome, chrome-experimental-site-token-provider, \
+         chrome-extension, chrome-untrusted, data, http, https, isolated-app.",
+            "CORS request not http).",
+            "FTP URLs are disabled",
+        ],
+    ),
     (Problem::RedirectUrl, ["", "", "not allowed to follow a cross-origin CORS redirection with non CORS scheme"]),
     (Problem::RedirectRefused, ["", "", "Not allowed to follow a redirection while loading {url}"]),
     (
@@ -164,7 +185,7 @@ const SENTENCES: &[(Problem, [&str; 3])] = &[
             "Fetch API cannot load {url}. Request mode is \"same-origin\" but the URL's origin is not same as the request \
          origin {page}.",
             "Security Error: Content at {page} may not load data from {url}.",
-            "Not allowed to request resource",
+            "Fetch API cannot load {url}.",
         ],
     ),
     (
@@ -201,6 +222,16 @@ const FIREFOX_PREFIX: &str =
 /// What an engine prints for an exchange, without the line that a resource failed to load.
 pub(crate) fn console(engine: Engine, exchange: &Exchange, outcome: &Outcome) -> Vec<String> {
     let mut lines = dropped(engine, exchange, outcome);
+    if engine == Engine::Firefox {
+        lines.extend(outcome.wildcard_authorization.iter().map(|url| {
+            format!(
+                "Cross-Origin Request Warning: The Same Origin Policy will disallow reading the remote resource at {url} \
+                 soon. (Reason: When the `Access-Control-Allow-Headers` is `*`, the `Authorization` header is not \
+                 covered. To include the `Authorization` header, it must be explicitly listed in CORS header \
+                 `Access-Control-Allow-Headers`)."
+            )
+        }));
+    }
     let Some(failure) = &outcome.failure else {
         if engine == Engine::WebKit
             && outcome.verdict == Verdict::Opaque
@@ -257,14 +288,21 @@ fn problem(failure: &Failure, engine: Engine) -> Problem {
             _ => Problem::Mismatch,
         },
         (Some(Blocked::NoCredentials(_)), _) => Problem::NoCredentials,
-        (Some(Blocked::PreflightStatus(300..=399)), _) => Problem::PreflightRedirect,
+        (Some(Blocked::PreflightStatus(_)), _) if is_preflight_redirect(failure) => Problem::PreflightRedirect,
         (Some(Blocked::PreflightStatus(_)), _) => Problem::PreflightStatus,
         (Some(Blocked::InvalidMethods(_)), _) => Problem::MethodList,
         (Some(Blocked::InvalidHeaders(_)), _) => Problem::HeaderList,
         (Some(Blocked::Method(_)), _) => Problem::Method,
         (Some(Blocked::Header(_)), _) => Problem::Header,
         (None, StepName::RedirectUser) => Problem::RedirectUser,
-        (None, StepName::RedirectScheme) => Problem::RedirectScheme,
+        (None, StepName::RedirectScheme) => {
+            let scheme = failure.location.as_deref().and_then(|location| location.split_once(':'));
+            match scheme {
+                Some(("data", _)) => Problem::RedirectData,
+                Some(("ftp", _)) => Problem::RedirectFtp,
+                _ => Problem::RedirectScheme,
+            }
+        }
         (None, StepName::RedirectUrl) => Problem::RedirectUrl,
         (None, StepName::RedirectMode) => Problem::RedirectRefused,
         (None, StepName::SameOriginMode) => Problem::SameOriginMode,
@@ -273,6 +311,11 @@ fn problem(failure: &Failure, engine: Engine) -> Problem {
         (None, StepName::ResourcePolicy) => Problem::ResourcePolicy,
         _ => Problem::Other,
     }
+}
+
+/// Whether the failed response would lead somewhere else.
+fn is_preflight_redirect(failure: &Failure) -> bool {
+    failure.location.is_some() && failure.status.is_some_and(is_redirect_status)
 }
 
 /// A failure, to be put in an engine's words.
@@ -327,19 +370,25 @@ impl Told<'_> {
         out
     }
 
+    /// The value of the header, with bytes beyond ASCII as the engine shows them.
     fn value(&self) -> String {
-        String::from_utf8_lossy(&self.failure.value).into_owned()
+        match self.engine {
+            Engine::Chromium => escape_latin1(&self.failure.value),
+            Engine::Firefox => String::from_utf8_lossy(&self.failure.value).into_owned(),
+            // It takes UTF-8 for Latin-1.
+            Engine::WebKit => latin1(String::from_utf8_lossy(&self.failure.value).as_bytes()),
+        }
     }
 
     /// The method, name or bad element that a check of lists saw.
     fn element(&self) -> String {
         match &self.failure.blocked {
-            Some(
-                Blocked::Method(text)
-                | Blocked::Header(text)
-                | Blocked::InvalidMethods(text)
-                | Blocked::InvalidHeaders(text),
-            ) => text.clone(),
+            Some(Blocked::Method(text) | Blocked::Header(text)) => text.clone(),
+            Some(Blocked::InvalidMethods(_) | Blocked::InvalidHeaders(_)) => {
+                let mut elements = self.failure.value.split(|byte| *byte == b',').map(<[u8]>::trim_ascii);
+                let bad = elements.find(|element| !element.is_empty() && !is_token(element)).unwrap_or_default();
+                String::from_utf8_lossy(bad).into_owned()
+            }
             _ => String::new(),
         }
     }
@@ -378,7 +427,7 @@ impl Told<'_> {
         }
         let first = self.outcome.preflights.first().map(|first| first.url.as_str()).unwrap_or_default();
         let (url, redirected) = match (&self.failure.location, self.failure.hop) {
-            (Some(location), _) if self.problem == Problem::RedirectScheme => {
+            (Some(location), _) if matches!(self.problem, Problem::RedirectScheme | Problem::RedirectFtp) => {
                 (location.as_str(), format!(" (redirected from '{first}')"))
             }
             (_, 0) => (self.failure.url.as_str(), String::new()),
@@ -419,14 +468,15 @@ impl Told<'_> {
             (Problem::AnyOrigin, Some(sentence)) => {
                 lines.push(format!("{FIREFOX_PREFIX} ‘{url}’. (Reason: {}", dotted(sentence)));
             }
-            (Problem::RedirectScheme, Some(sentence)) => {
+            (Problem::RedirectData, Some(sentence)) => lines.push(sentence),
+            (Problem::RedirectScheme | Problem::RedirectFtp, Some(sentence)) => {
                 let location = self.failure.location.as_deref().unwrap_or_default();
                 lines.push(format!("{FIREFOX_PREFIX} {location}. (Reason: {}", dotted(sentence)));
             }
             (_, Some(sentence)) => lines.push(format!("{FIREFOX_PREFIX} {url}. (Reason: {}", dotted(sentence))),
             _ => {}
         }
-        let is_redirect = matches!(self.failure.status, Some(301 | 302 | 303 | 307 | 308));
+        let is_redirect = is_preflight_redirect(self.failure);
         match self.problem {
             Problem::PreflightRedirect => {
                 lines.push(format!(
@@ -438,7 +488,11 @@ impl Told<'_> {
             Problem::Network => {
                 lines.extend(std::iter::repeat_with(gave_up).take(1 + usize::from(self.is_preflight())))
             }
-            Problem::RedirectUser | Problem::RedirectUrl | Problem::RedirectScheme => lines.push(gave_up()),
+            Problem::RedirectUser
+            | Problem::RedirectUrl
+            | Problem::RedirectScheme
+            | Problem::RedirectData
+            | Problem::RedirectFtp => lines.push(gave_up()),
             Problem::Other | Problem::RedirectRefused | Problem::NoCorsRedirectMode => {}
             _ if self.is_preflight() && is_redirect => lines.extend([gave_up(), gave_up()]),
             _ if self.is_preflight() || is_redirect => lines.push(gave_up()),
@@ -458,8 +512,25 @@ impl Told<'_> {
 
     fn webkit(&self, lines: &mut Vec<String>) {
         let url = &self.failure.url;
-        let is_redirect = matches!(self.failure.status, Some(301 | 302 | 303 | 307 | 308)) && !self.is_preflight();
+        let is_redirect = is_preflight_redirect(self.failure) && !self.is_preflight();
         let reason = self.sentence();
+        if self.problem == Problem::RedirectFtp || self.problem == Problem::RedirectRefused {
+            lines.extend(reason);
+            lines.push(format!("Fetch API cannot load {url} due to access control checks."));
+            return;
+        }
+        if self.problem == Problem::SameOriginMode {
+            lines.extend(reason);
+            return;
+        }
+        if self.problem == Problem::Network {
+            if self.is_preflight() && self.failure.network == Some(NetworkError::Connection) {
+                let host = Url::parse(url, None).map(|url| url.host).unwrap_or_default();
+                lines.push(format!("Could not connect to {host}: Connection refused"));
+                lines.push(format!("Fetch API cannot load {url} due to access control checks."));
+            }
+            return;
+        }
         match (&self.failure.location, &reason) {
             (Some(location), Some(reason)) if is_redirect => {
                 let target = Url::parse(location, None).map_or_else(|| location.clone(), |url| url.asked_for());
@@ -475,9 +546,15 @@ impl Told<'_> {
         {
             lines.push("Not allowed to request resource".to_owned());
         }
-        if matches!(self.problem, Problem::Network | Problem::Other) {
+        if self.problem == Problem::Other {
             return;
         }
+        // What is mixed content after a redirect is blocked where the redirect came from.
+        let before = self.failure.hop.checked_sub(1).and_then(|hop| self.outcome.preflights.get(hop));
+        let url = match before {
+            Some(before) if self.problem == Problem::MixedContent => &before.url,
+            _ => url,
+        };
         match self.exchange.request.initiator {
             Initiator::Fetch => lines.push(format!("Fetch API cannot load {url} due to access control checks.")),
             Initiator::Xhr => lines.push(format!("XMLHttpRequest cannot load {url} due to access control checks.")),
@@ -494,6 +571,19 @@ impl Told<'_> {
             _ => {}
         }
     }
+}
+
+/// Bytes as Chromium shows them.
+fn escape_latin1(bytes: &[u8]) -> String {
+    let mut out = String::new();
+    for byte in bytes {
+        if byte.is_ascii() {
+            out.push(char::from(*byte));
+        } else {
+            let _ = write!(out, "\\u{byte:04X}");
+        }
+    }
+    out
 }
 
 /// A header name as WebKit writes those that it knows.

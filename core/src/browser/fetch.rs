@@ -69,6 +69,7 @@ impl Fetch<'_> {
             credentials: self.credentials,
             method: self.method,
             unsafe_names,
+            headers: &[],
             agent: Agent::STANDARD,
         }
     }

@@ -21,6 +21,8 @@ pub struct Outcome {
     pub hidden_headers: Vec<String>,
     /// The request headers that the script tried to set and cannot: lower case, sorted.
     pub dropped_headers: Vec<String>,
+    /// The URLs whose preflight allows `Authorization` only by `*`, which the standard does not accept.
+    pub wildcard_authorization: Vec<String>,
     /// The check that failed, unless all passed or a response is missing.
     pub failure: Option<Failure>,
 }

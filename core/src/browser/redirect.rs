@@ -13,10 +13,6 @@ use crate::browser::words::Mode;
 /// The most redirects that are followed.
 const MOST_REDIRECTS: usize = 20;
 
-pub(crate) fn is_redirect_status(status: u16) -> bool {
-    matches!(status, 301 | 302 | 303 | 307 | 308)
-}
-
 /// Whether a header belongs to a body (Fetch, "request-body-header name").
 fn is_body_header(name: &[u8]) -> bool {
     [&b"content-encoding"[..], b"content-language", b"content-location", b"content-type"]

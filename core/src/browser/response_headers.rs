@@ -58,6 +58,11 @@ impl<'l> ResponseLines<'l> {
     }
 }
 
+/// Whether a status is that of a redirect (Fetch, "redirect status").
+pub(crate) fn is_redirect_status(status: u16) -> bool {
+    matches!(status, 301 | 302 | 303 | 307 | 308)
+}
+
 fn optional_white_space(element: &[u8]) -> &[u8] {
     let white = |byte: &u8| matches!(byte, b' ' | b'\t');
     let start = element.iter().position(|byte| !white(byte)).unwrap_or(element.len());

@@ -128,6 +128,11 @@ fn is_simple_range(value: &[u8], agent: Agent) -> bool {
     if first.is_empty() || !digits(first) || !digits(last) {
         return false;
     }
+    if agent.has(Deviation::LongRangePreflighted)
+        && [first, last].iter().any(|text| !text.is_empty() && text.parse::<i64>().is_err())
+    {
+        return false;
+    }
     let number = |text: &str| text.trim_start_matches('0').to_owned();
     let (first, second) = (number(first), number(last));
     last.is_empty() || (first.len(), first) <= (second.len(), second)

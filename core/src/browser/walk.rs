@@ -11,8 +11,7 @@ use crate::browser::outcome::{Outcome, Preflight, StepName};
 use crate::browser::preflight_cache::{CachedRequest, PreflightCache};
 use crate::browser::prepared::{lower_sorted, prepare};
 use crate::browser::readable::split_headers;
-use crate::browser::redirect::is_redirect_status;
-use crate::browser::response_headers::ResponseLines;
+use crate::browser::response_headers::{ResponseLines, is_redirect_status};
 use crate::browser::safelist::{is_safelisted_method, unsafe_names};
 use crate::browser::server::{Captured, Server, WireRequest};
 use crate::browser::url::{Url, is_bad_port};
@@ -50,7 +49,10 @@ pub(crate) struct Walk<'e> {
     /// Whether a request other than a preflight has been sent.
     sent: bool,
     cross_origin: bool,
+    /// Whether the first request of the wire went to the page's own origin.
+    started_at_home: bool,
     preflights: Vec<Preflight>,
+    wildcard_authorization: Vec<String>,
     pub(crate) notes: Notes,
 }
 
@@ -109,6 +111,7 @@ fn walk(exchange: &Exchange, agent: Agent, server: &mut dyn Server, cache: &mut 
                 readable_headers: Vec::new(),
                 hidden_headers: Vec::new(),
                 dropped_headers,
+                wildcard_authorization: Vec::new(),
                 failure: notes.failure,
             };
         }
@@ -129,7 +132,9 @@ fn walk(exchange: &Exchange, agent: Agent, server: &mut dyn Server, cache: &mut 
         asked_headers: None,
         sent: false,
         cross_origin: false,
+        started_at_home: false,
         preflights: Vec::new(),
+        wildcard_authorization: Vec::new(),
         notes,
     };
     walk.needed_at_first = !walk.reasons(&walk.headers).is_empty();
@@ -148,6 +153,7 @@ fn walk(exchange: &Exchange, agent: Agent, server: &mut dyn Server, cache: &mut 
         readable_headers,
         hidden_headers,
         dropped_headers,
+        wildcard_authorization: walk.wildcard_authorization,
         failure: walk.notes.failure,
     }
 }
@@ -176,6 +182,15 @@ impl Walk<'_> {
                 Some(()) => {}
                 None => return Ok(Next::End(Verdict::Unknown, Vec::new(), Vec::new())),
             }
+        } else {
+            self.preflights.push(Preflight {
+                url: self.url.asked_for(),
+                needed: false,
+                cached: false,
+                because: Vec::new(),
+                headers: Vec::new(),
+                origin: self.request_origin().to_owned(),
+            });
         }
         if self.url.scheme == "data" {
             return Ok(Next::End(Verdict::Readable, Vec::new(), Vec::new()));
@@ -228,6 +243,7 @@ impl Walk<'_> {
             || self.url.scheme == "data"
             || own && self.tainting == Tainting::Basic
         {
+            self.started_at_home |= hop == 0;
             return Ok(());
         }
         if self.mode == Mode::SameOrigin {
@@ -344,18 +360,18 @@ impl Walk<'_> {
             credentials: self.is_credentialed(),
             method: &method,
             unsafe_names: &unsafe_names,
-            flagged: self.flags().next().is_some(),
+            flagged: self.flags().next().is_some() || because.iter().any(|reason| reason == "redirect"),
             agent: self.agent,
         };
         let cached = needed && cache.covers(request, &self.exchange.request);
-        let lines = if needed { preflight_headers(&method, &unsafe_names, &origin) } else { Vec::new() };
-        let headers = lines.clone();
+        let asked = if needed { preflight_headers(&method, &unsafe_names, &origin) } else { Vec::new() };
         let own = self.request_origin().to_owned();
-        self.preflights.push(Preflight { url: url.clone(), needed, cached, because, headers, origin: own });
+        let lines = asked.clone();
+        self.preflights.push(Preflight { url: url.clone(), needed, cached, because, headers: lines, origin: own });
         if !needed || cached {
             return Ok(Some(()));
         }
-        let wire = WireRequest { hop: self.hop, url: &self.url, method: b"OPTIONS", headers: &lines };
+        let wire = WireRequest { hop: self.hop, url: &self.url, method: b"OPTIONS", headers: &asked };
         let answer = server.preflight(wire);
         let status = match &answer {
             Answer::Unknown => return Ok(None),
@@ -375,11 +391,15 @@ impl Walk<'_> {
             credentials: self.is_credentialed(),
             method: &method,
             unsafe_names: &unsafe_names,
+            headers: &headers,
             agent: self.agent,
         };
-        for check in checked.preflight_checks(status) {
+        for check in checked.preflight_checks(status, lines) {
             let result = checked.preflight_check(check, status, lines);
             self.note_check(check, result, &answer, lines)?;
+        }
+        if (CheckedRequest { agent: Agent::STANDARD, ..checked }).check_preflight(status, lines).is_err() {
+            self.wildcard_authorization.push(url.clone());
         }
         cache.store(request, lines);
         Ok(Some(()))
@@ -418,7 +438,8 @@ impl Walk<'_> {
         if self.tainting == Tainting::Cors {
             let none = BTreeSet::new();
             let origin = self.request_origin().to_owned();
-            let left_own = self.hop == 1
+            let left_own = self.started_at_home
+                && self.hop == 1
                 && is_redirect
                 && self.exchange.request.credentials() == Credentials::SameOrigin
                 && self.agent.has(Deviation::CredentialsAfterSameOrigin);
@@ -427,6 +448,7 @@ impl Walk<'_> {
                 credentials: self.is_credentialed() || left_own,
                 method: &[],
                 unsafe_names: &none,
+                headers: &[],
                 agent: self.agent,
             };
             self.note_check(StepName::AllowOrigin, checked.allow_origin(lines), answer, lines)?;
