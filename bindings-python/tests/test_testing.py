@@ -38,7 +38,7 @@ def test_what_it_does_not_and_why() -> None:
 
 
 def test_the_message_of_a_failure() -> None:
-    with pytest.raises(AssertionError, match=r"https://evil\.example may not read GET /: the answer has no"):
+    with pytest.raises(AssertionError, match=r"https://evil\.example may not read GET /: the response has no"):
         assert_readable(OURS, origin=EVIL)
     with pytest.raises(AssertionError, match=r"https://app\.example\.com may read GET /"):
         assert_blocked(OURS, origin=ORIGIN)

@@ -42,9 +42,9 @@ impl BrowserFetch {
     }
 
     /// The headers of the preflight that is sent first, or None.
-    fn preflight(&self) -> Option<Vec<(&'static str, String)>> {
+    fn preflight(&self) -> Option<Vec<(String, String)>> {
         let headers = self.fetch(&borrowed(&self.headers)).preflight()?;
-        Some(headers.into_iter().map(|(name, value)| (name, latin1(&value))).collect())
+        Some(headers.into_iter().map(|(name, value)| (latin1(&name), latin1(&value))).collect())
     }
 
     /// What is wrong with the response to the preflight, or None.

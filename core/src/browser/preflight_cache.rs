@@ -52,9 +52,7 @@ impl PreflightCache {
 
     /// Whether no preflight has to be sent (Fetch, "HTTP fetch", step 4.1).
     pub(crate) fn covers(&self, request: CachedRequest<'_>, script: &ScriptRequest) -> bool {
-        if matches!(script.cache, Cache::NoStore | Cache::Reload)
-            && request.agent.has(Deviation::NoStoreSkipsPreflightCache)
-        {
+        if script.cache == Cache::NoStore && request.agent.has(Deviation::NoStoreSkipsPreflightCache) {
             return false;
         }
         let strict = request.agent.has(Deviation::CacheKeyedByCredentials);

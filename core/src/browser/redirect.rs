@@ -33,7 +33,11 @@ impl Walk<'_> {
     pub(crate) fn follow(&mut self, status: u16, answer: &Answer, lines: ResponseLines<'_>) -> Result<bool, Stopped> {
         let locations: Vec<&[u8]> = lines.values("location").collect();
         let Some(written) = locations.first().map(|value| location_text(value)) else { return Ok(false) };
-        let one = locations.iter().all(|value| Some(value) == locations.first());
+        if written.is_empty() && self.agent.has(Deviation::EmptyLocationIgnored) {
+            return Ok(false);
+        }
+        let one = !(written.is_empty() && self.agent.has(Deviation::EmptyLocationRefused))
+            && locations.iter().all(|value| Some(value) == locations.first());
         let target = Url::parse(&written, Some(&self.url)).filter(|_| one).map(|mut target| {
             // A redirect keeps the fragment unless it has its own.
             target.fragment = target.fragment.or_else(|| self.url.fragment.clone());
