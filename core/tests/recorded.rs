@@ -14,7 +14,7 @@ use std::path::Path;
 const FIELDS: [&str; 5] = ["verdict", "preflights", "preflight_sent", "readable_headers", "console"];
 
 fn read(name: &str) -> Json {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/vectors/exchanges").join(name);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/vectors/browsers").join(name);
     serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
 }
 

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 mod blocks;
+mod browsers;
 mod compare;
 mod errors_page;
 mod examples;
@@ -28,6 +29,7 @@ const GENERATED: &[(&str, Generator)] = &[
     ("bindings-node/types/options.d.ts", node_options::render),
     ("bindings-python/python/corsac/_types.py", python_settings::types),
     ("bindings-python/src/policy/policy_class.rs", python_settings::documentation),
+    ("docs/browsers.md", browsers::render),
     ("docs/errors.md", errors_page::render),
     ("docs/settings.md", settings_page::render),
     ("docs/policy.schema.json", policy_schema::render),

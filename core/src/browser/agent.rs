@@ -119,7 +119,7 @@ macro_rules! deviations {
                 match self { $(Deviation::$name => $standard,)+ }
             }
 
-            /// The exchanges that show it, in `tests/vectors/exchanges`.
+            /// The exchanges that show it, in `tests/vectors/browsers`.
             #[must_use]
             pub const fn evidence(self) -> &'static [&'static str] {
                 match self { $(Deviation::$name => &[$($evidence,)*],)+ }
@@ -246,7 +246,7 @@ mod tests {
     #[test]
     fn each_deviation_is_seen_in_its_evidence() {
         let files = ["recorded.json", "noted.json"].map(|name| {
-            let path = format!("{}/../tests/vectors/exchanges/{name}", env!("CARGO_MANIFEST_DIR"));
+            let path = format!("{}/../tests/vectors/browsers/{name}", env!("CARGO_MANIFEST_DIR"));
             serde_json::from_slice::<Json>(&std::fs::read(path).unwrap()).unwrap()
         });
         let exchanges: Vec<(String, Exchange)> = files

@@ -49,10 +49,3 @@ impl fmt::Display for Blocked {
         }
     }
 }
-
-/// Bytes for a message: what is not printable ASCII is escaped.
-pub(crate) fn shown(bytes: &[u8]) -> String {
-    let shown = bytes.get(..bytes.len().min(crate::limits::QUOTED_CHARACTERS)).unwrap_or_default();
-    let dots = if shown.len() < bytes.len() { "…" } else { "" };
-    format!("{}{dots}", shown.escape_ascii())
-}

@@ -1,7 +1,8 @@
 //! The checks of CORS: whether a response may be read, and whether a preflight lets its request be sent.
 
 use crate::browser::agent::{Agent, Deviation};
-use crate::browser::blocked::{Blocked, shown};
+use crate::browser::blocked::Blocked;
+use crate::browser::octets::shown;
 use crate::browser::outcome::StepName;
 use crate::browser::response_headers::{ResponseLines, is_redirect_status};
 use crate::browser::safelist::{is_non_wildcard, is_safelisted_method};

@@ -1,5 +1,6 @@
 //! An exchange: what a script asked for, and what servers answered.
 
+use crate::browser::octets::is_form_type;
 use crate::browser::words::{Cache, Credentials, Initiator, Mode, NetworkError, Redirect};
 
 /// The lines of a message's header section: names and values as bytes, in the order of the wire.
@@ -102,7 +103,7 @@ pub enum Answer {
 pub struct After {
     /// The exchange.
     pub exchange: Exchange,
-    /// The time since its preflight, in seconds.
+    /// The time since its preflight, in seconds, to the millisecond.
     pub seconds: f64,
 }
 
@@ -153,9 +154,7 @@ impl ScriptRequest {
             }
             // A beacon is sent as a form could be, unless its type says otherwise.
             Initiator::Beacon => match &self.body {
-                Body::Typed(kind) if !kind.is_empty() && !crate::browser::safelist::is_form_type(kind.as_bytes()) => {
-                    Mode::Cors
-                }
+                Body::Typed(kind) if !kind.is_empty() && !is_form_type(kind.as_bytes()) => Mode::Cors,
                 _ => Mode::NoCors,
             },
             Initiator::Img | Initiator::Script | Initiator::Css => Mode::NoCors,

@@ -4,9 +4,9 @@ use crate::browser::agent::Agent;
 use crate::browser::blocked::Blocked;
 use crate::browser::checks::CheckedRequest;
 use crate::browser::exchange::HeaderLines;
+use crate::browser::preflight::preflight_headers;
 use crate::browser::response_headers::ResponseLines;
 use crate::browser::safelist::{is_safelisted_method, unsafe_names};
-use crate::browser::walk::preflight_headers;
 use std::collections::BTreeSet;
 
 /// The method of a preflight.

@@ -139,6 +139,6 @@ steps! {
     RedirectCount "redirect-count" "Fetch, HTTP-redirect fetch, step 7",
     RedirectUser "redirect-user" "Fetch, HTTP-redirect fetch, step 9",
     RedirectBody "redirect-body" "Fetch, HTTP-redirect fetch, step 11",
-    Integrity "integrity" "Fetch, main fetch, step 19",
+    Integrity "integrity" "Fetch, main fetch, step 23",
     SocketStatus "socket-status" "WebSockets, establish a WebSocket connection, step 11",
 }

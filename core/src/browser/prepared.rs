@@ -2,9 +2,10 @@
 
 use crate::browser::agent::{Agent, Deviation};
 use crate::browser::exchange::{Body, Exchange, HeaderLines, ScriptRequest};
+use crate::browser::octets::trim;
 use crate::browser::outcome::StepName;
 use crate::browser::safelist::{
-    is_forbidden_header, is_no_cors_header, is_safelisted_method, join_repeated, normalise_method, trim,
+    is_forbidden_header, is_no_cors_header, is_safelisted_method, join_repeated, normalise_method,
 };
 use crate::browser::url::Url;
 use crate::browser::words::{Cache, Initiator, Mode};

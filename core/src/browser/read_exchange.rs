@@ -16,6 +16,9 @@ use crate::printable::printable;
 /// The longest method and the longest type of a body that are read, in bytes.
 const WORD_BYTES: usize = 1024;
 
+/// The longest time between two exchanges, in seconds.
+const LONGEST_TIME: f64 = 1e9;
+
 /// What a script may ask for. `websocket` is the mode of WebSockets alone.
 const MODES: [Mode; 4] = [Mode::Cors, Mode::NoCors, Mode::SameOrigin, Mode::Navigate];
 
@@ -348,12 +351,19 @@ fn after(value: Value, path: &str, deeper: usize, problems: &mut Problems) -> Op
         .and_then(|value| exchange(value, &at, deeper, fields.problems));
     let at = fields.path_of("seconds");
     let seconds = match fields.require("seconds", "write the time between the two, in seconds")? {
-        Value::Integer(seconds) if seconds >= 0 => Some(seconds as f64),
-        Value::Float(seconds) if seconds >= 0.0 && seconds.is_finite() => Some(seconds),
+        Value::Integer(seconds) => seconds as f64,
+        Value::Float(seconds) => seconds,
         value => {
-            fields.problems.wrong_type(&at, &value, "a number of seconds, 0 or more");
-            None
+            fields.problems.wrong_type(&at, &value, "a number of seconds");
+            return None;
         }
     };
-    Some(After { exchange: earlier?, seconds: seconds? })
+    if !(0.0..=LONGEST_TIME).contains(&seconds) {
+        let message = format!("`{seconds}` is not a time that can pass between two exchanges");
+        fields.problems.add(&at, message, format!("write a number of seconds, from 0 to {LONGEST_TIME}"));
+        return None;
+    }
+    // To the millisecond, so that what is written is read back as the same number.
+    let seconds = (seconds * 1000.0).round() / 1000.0;
+    Some(After { exchange: earlier?, seconds })
 }

@@ -1,7 +1,7 @@
 //! Reading the headers of a response as browsers do.
 
 use crate::browser::agent::{Agent, Deviation};
-use crate::browser::safelist::trim;
+use crate::browser::octets::trim;
 use crate::tokens::is_token;
 
 /// The headers of a response.
@@ -61,6 +61,11 @@ impl<'l> ResponseLines<'l> {
 /// Whether a status is that of a redirect (Fetch, "redirect status").
 pub(crate) fn is_redirect_status(status: u16) -> bool {
     matches!(status, 301 | 302 | 303 | 307 | 308)
+}
+
+/// The lines of a message, borrowed.
+pub(crate) fn borrow(lines: &[(Vec<u8>, Vec<u8>)]) -> Vec<(&[u8], &[u8])> {
+    lines.iter().map(|(name, value)| (name.as_slice(), value.as_slice())).collect()
 }
 
 fn optional_white_space(element: &[u8]) -> &[u8] {

@@ -2,6 +2,7 @@
 
 use crate::browser::agent::{Agent, Deviation};
 use crate::browser::exchange::HeaderLines;
+use crate::browser::octets::{is_form_type, trim};
 use crate::tokens::{AUTHORIZATION, SAFELISTED_METHODS, is_forbidden_method, is_forbidden_request_header};
 use std::collections::BTreeSet;
 
@@ -100,14 +101,6 @@ fn no_unsafe_byte(value: &[u8], agent: Agent) -> bool {
     })
 }
 
-/// Whether a type's essence is one that a form can send.
-pub(crate) fn is_form_type(value: &[u8]) -> bool {
-    let essence = trim(value.split(|byte| *byte == b';').next().unwrap_or_default());
-    ["application/x-www-form-urlencoded", "multipart/form-data", "text/plain"]
-        .iter()
-        .any(|simple| essence.eq_ignore_ascii_case(simple.as_bytes()))
-}
-
 /// Names that Chromium sends itself when a server asks for hints.
 fn is_client_hint(name: &[u8]) -> bool {
     ["device-memory", "downlink", "dpr", "ect", "intervention", "rtt", "save-data", "viewport-width", "width"]
@@ -149,12 +142,4 @@ pub(crate) fn is_no_cors_header(name: &[u8], value: &[u8]) -> bool {
 /// Whether it is the one name that `*` does not cover (Fetch, "CORS non-wildcard request-header name").
 pub(crate) fn is_non_wildcard(name: &[u8]) -> bool {
     name.eq_ignore_ascii_case(AUTHORIZATION.as_bytes())
-}
-
-/// Without HTTP white space at the ends (Fetch, "normalize").
-pub(crate) fn trim(value: &[u8]) -> &[u8] {
-    let white = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
-    let start = value.iter().position(|byte| !white(byte)).unwrap_or(value.len());
-    let end = value.iter().rposition(|byte| !white(byte)).map_or(start, |last| last + 1);
-    value.get(start..end).unwrap_or_default()
 }

@@ -1,0 +1,31 @@
+//! Bytes of headers.
+
+use crate::limits::QUOTED_CHARACTERS;
+
+/// Bytes as characters, one a byte.
+pub(crate) fn latin1(bytes: &[u8]) -> String {
+    bytes.iter().copied().map(char::from).collect()
+}
+
+/// Bytes for a message: what is not printable ASCII is escaped.
+pub(crate) fn shown(bytes: &[u8]) -> String {
+    let shown = bytes.get(..bytes.len().min(QUOTED_CHARACTERS)).unwrap_or_default();
+    let dots = if shown.len() < bytes.len() { "…" } else { "" };
+    format!("{}{dots}", shown.escape_ascii())
+}
+
+/// Without HTTP white space at the ends (Fetch, "normalize").
+pub(crate) fn trim(value: &[u8]) -> &[u8] {
+    let white = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
+    let start = value.iter().position(|byte| !white(byte)).unwrap_or(value.len());
+    let end = value.iter().rposition(|byte| !white(byte)).map_or(start, |last| last + 1);
+    value.get(start..end).unwrap_or_default()
+}
+
+/// Whether a type's essence is one that a form can send.
+pub(crate) fn is_form_type(value: &[u8]) -> bool {
+    let essence = trim(value.split(|byte| *byte == b';').next().unwrap_or_default());
+    ["application/x-www-form-urlencoded", "multipart/form-data", "text/plain"]
+        .iter()
+        .any(|simple| essence.eq_ignore_ascii_case(simple.as_bytes()))
+}
