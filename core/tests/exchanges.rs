@@ -1,6 +1,6 @@
 //! Runs every vector of `tests/vectors/exchanges`: what a browser makes of an exchange, by the standard.
 #![cfg(feature = "explain")]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use corsac::browser::{Exchange, StepName};
 use corsac::explain::diagnose;

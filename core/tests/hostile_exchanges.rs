@@ -1,6 +1,6 @@
 //! Whatever is read as an exchange: an explanation or a clear error, in a moment.
 #![cfg(feature = "explain")]
-#![allow(clippy::unwrap_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 use corsac::browser::{
     After, Answer, Body, Cache, Credentials, Exchange, HeaderLines, Hop, Initiator, Mode, NetworkError, Redirect,

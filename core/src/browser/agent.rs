@@ -67,7 +67,9 @@ impl Agent {
     };
 
     pub(crate) const fn of(engine: Engine) -> Self {
-        Agent { engine: Some(engine), ..Agent::STANDARD }
+        let mut agent = Agent::STANDARD;
+        agent.engine = Some(engine);
+        agent
     }
 
     pub(crate) fn engine(self) -> Option<Engine> {
