@@ -3,6 +3,8 @@
 use crate::compile::checker::check;
 use crate::compile::compiler::compile;
 use crate::config::notation::Notation;
+#[cfg(feature = "explain")]
+use crate::config::retained::Retained;
 use crate::config::settings::PredicateOf;
 use crate::config::settings_table::Config;
 use crate::config::value::Value;
@@ -75,7 +77,10 @@ impl PolicyBuilder {
         if is_own_origin {
             document.settings.predicate = document.settings.predicate.map(|_| PredicateOf::AllOrigins);
         }
-        compile(&document, issues)
+        let policy = compile(&document, issues);
+        #[cfg(feature = "explain")]
+        let policy = policy.map(|policy| Policy { retained: Retained::new(document, self.notation), ..policy });
+        policy
     }
 
     /// Builds a policy from JSON text in UTF-8 (RFC 8259).
@@ -86,7 +91,10 @@ impl PolicyBuilder {
     pub fn json(self, text: &[u8]) -> Result<Policy, ConfigError> {
         let text = without_bom(text);
         match serde_json::from_slice(text) {
-            Ok(value) => located(self.notation(Notation::Json).value(value), |issues| locate_json(issues, text)),
+            Ok(value) => {
+                let policy = with_text(self.notation(Notation::Json).value(value), text);
+                located(policy, |issues| locate_json(issues, text))
+            }
             Err(error) => Err(syntax(json_fault(text, &error, takes))),
         }
     }
@@ -102,7 +110,10 @@ impl PolicyBuilder {
             Err(error) => return Err(syntax(not_utf8(Format::Toml, error))),
         };
         match toml::from_str(text) {
-            Ok(value) => located(self.notation(Notation::Toml).value(value), |issues| locate_toml(issues, text)),
+            Ok(value) => {
+                let policy = with_text(self.notation(Notation::Toml).value(value), text.as_bytes());
+                located(policy, |issues| locate_toml(issues, text))
+            }
             Err(error) => Err(syntax(toml_fault(text, &error, takes))),
         }
     }
@@ -229,6 +240,20 @@ fn located(policy: Result<Policy, ConfigError>, locate: impl FnOnce(&mut [Issue]
             Err(error)
         }
     }
+}
+
+/// Keeps the text of a policy, so that explanations can name lines of it.
+#[cfg(feature = "explain")]
+fn with_text(mut policy: Result<Policy, ConfigError>, text: &[u8]) -> Result<Policy, ConfigError> {
+    if let Ok(Policy { retained: Some(retained), .. }) = &mut policy {
+        retained.keep_text(text);
+    }
+    policy
+}
+
+#[cfg(not(feature = "explain"))]
+fn with_text(policy: Result<Policy, ConfigError>, _text: &[u8]) -> Result<Policy, ConfigError> {
+    policy
 }
 
 /// Editors on Windows put a byte order mark before UTF-8.

@@ -94,3 +94,8 @@ pub const URL_BYTES: usize = 65_536;
 
 /// The longest integrity metadata of an exchange, in bytes.
 pub const INTEGRITY_BYTES: usize = 8192;
+
+/// The most that is kept of what a policy was written as, in bytes, so that explanations can name lines and list entries.
+///
+/// Explanations of a larger policy name its settings.
+pub const RETAINED_BYTES: usize = 1 << 20;

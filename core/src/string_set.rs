@@ -82,6 +82,22 @@ impl StringSet {
         matches!(self, StringSet::Few(strings) if strings.is_empty())
     }
 
+    /// Every string. Of a large set this is the order of the arena.
+    #[cfg(feature = "explain")]
+    pub(crate) fn iter(&self) -> Box<dyn Iterator<Item = &[u8]> + '_> {
+        match self {
+            StringSet::Few(strings) => Box::new(strings.iter().map(|string| &**string)),
+            StringSet::Many(table) => {
+                let mut start = 0;
+                Box::new(std::iter::from_fn(move || {
+                    let string = at(&table.arena, start)?;
+                    start += u32::try_from(string.len() + LENGTH).ok()?;
+                    Some(string)
+                }))
+            }
+        }
+    }
+
     /// Bytes on the heap.
     pub(crate) fn memory(&self) -> usize {
         match self {

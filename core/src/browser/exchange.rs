@@ -2,6 +2,7 @@
 
 use crate::browser::octets::is_form_type;
 use crate::browser::words::{Cache, Credentials, Initiator, Mode, NetworkError, Redirect};
+use crate::predicate::PredicateAnswer;
 
 /// The lines of a message's header section: names and values as bytes, in the order of the wire.
 ///
@@ -24,6 +25,8 @@ pub struct Exchange {
     pub hops: Vec<Hop>,
     /// An earlier exchange of the same page, whose preflight may still be cached.
     pub after: Option<Box<After>>,
+    /// What the origin predicate of a policy answers, if it is asked.
+    pub predicate: Option<PredicateAnswer>,
 }
 
 /// What a script, or an element, asks for.
@@ -117,6 +120,7 @@ impl Exchange {
             request: ScriptRequest::new(url),
             hops: Vec::new(),
             after: None,
+            predicate: None,
         }
     }
 }

@@ -1,30 +1,31 @@
 //! The browser's side of the protocol: what a page may read of a response.
 
 pub(crate) mod agent;
-mod blocked;
+pub(crate) mod blocked;
 mod checks;
 pub(crate) mod console;
 mod destination;
 pub(crate) mod exchange;
-mod exchange_error;
+pub(crate) mod exchange_error;
 mod fetch;
 mod json_fields;
 pub(crate) mod json_writer;
 mod notes;
-mod octets;
+pub(crate) mod octets;
 pub(crate) mod outcome;
 mod preflight;
 mod preflight_cache;
 mod prepared;
 mod read_exchange;
+mod redact;
 mod readable;
 mod redirect;
 mod response;
-mod response_headers;
-mod safelist;
+pub(crate) mod response_headers;
+pub(crate) mod safelist;
 mod sentences;
-mod server;
-mod url;
+pub(crate) mod server;
+pub(crate) mod url;
 pub(crate) mod walk;
 pub(crate) mod words;
 pub(crate) mod write_exchange;

@@ -4,7 +4,9 @@ use crate::browser::exchange::{After, Answer, Body, Exchange, HeaderLines, Hop, 
 use crate::browser::exchange_error::{ExchangeError, ExchangeProblem};
 use crate::browser::json_fields::{Fields, Problems, describe, string};
 use crate::browser::words::{Cache, Credentials, Initiator, Mode, NetworkError, Redirect};
+use crate::browser::redact::redact;
 use crate::browser::write_exchange::VERSION;
+use crate::predicate::PredicateAnswer;
 use crate::config::value::Value;
 use crate::limits::{
     EARLIER_EXCHANGES, EXCHANGE_HEADERS, EXCHANGE_HEADERS_BYTES, EXCHANGE_HOPS, EXCHANGE_MIB, INTEGRITY_BYTES,
@@ -66,7 +68,7 @@ fn exchange(value: Value, path: &str, deeper: usize, problems: &mut Problems) ->
         problems.add(path, format!("{} is not an exchange", describe(&value)), EXAMPLE);
         return None;
     }
-    let known = &["version", "page", "page_url", "request", "preflight", "response", "after"];
+    let known = &["version", "page", "page_url", "request", "preflight", "response", "after", "predicate"];
     let mut fields = Fields::of(value, path, known, problems)?;
     version(&mut fields);
     let page = page(&mut fields);
@@ -89,7 +91,26 @@ fn exchange(value: Value, path: &str, deeper: usize, problems: &mut Problems) ->
         }
         Some(value) => Some(Box::new(after(value, &at, deeper - 1, fields.problems)?)),
     };
-    Some(Exchange { page: page?, page_url, request: request?, hops: hops?, after })
+    let predicate = predicate(&mut fields);
+    let mut exchange = Exchange { page: page?, page_url, request: request?, hops: hops?, after, predicate };
+    redact(&mut exchange);
+    Some(exchange)
+}
+
+/// What the origin predicate of a policy answers.
+fn predicate(fields: &mut Fields<'_>) -> Option<PredicateAnswer> {
+    let path = fields.path_of("predicate");
+    match fields.take("predicate")? {
+        Value::Null => None,
+        Value::Bool(true) => Some(PredicateAnswer::Allow),
+        Value::Bool(false) => Some(PredicateAnswer::Deny),
+        Value::String(text) if text == "failed" => Some(PredicateAnswer::Failed),
+        value => {
+            let message = format!("{} is not what a predicate answers", describe(&value));
+            fields.problems.add(&path, message, "write `true`, `false` or `\"failed\"`");
+            None
+        }
+    }
 }
 
 fn version(fields: &mut Fields<'_>) {

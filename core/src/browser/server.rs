@@ -5,7 +5,6 @@ use crate::browser::url::Url;
 
 /// A request as it goes over the wire.
 #[derive(Clone, Copy, Debug)]
-#[expect(dead_code, reason = "captured responses depend on the number alone; a policy reads the rest")]
 pub(crate) struct WireRequest<'w> {
     /// Which request of the exchange it is, from 0. A preflight has the number of its request.
     pub(crate) hop: usize,

@@ -60,6 +60,7 @@ pub(crate) enum Next {
 }
 
 /// Plays the browser over the responses that an exchange holds.
+#[cfg(test)]
 pub(crate) fn play(exchange: &Exchange, agent: Agent) -> Outcome {
     play_with(exchange, agent, &mut Captured(exchange))
 }

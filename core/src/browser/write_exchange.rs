@@ -2,6 +2,7 @@
 
 use crate::browser::exchange::{Answer, Body, Exchange, ScriptRequest};
 use crate::browser::json_writer::JsonWriter;
+use crate::predicate::PredicateAnswer;
 use crate::browser::words::{Cache, Initiator, Redirect};
 
 /// The version of the two models, exchange and explanation.
@@ -44,6 +45,11 @@ impl Exchange {
                         }
                     });
                 }
+            }
+            match self.predicate {
+                None => {}
+                Some(PredicateAnswer::Failed) => out.key("predicate").string("failed"),
+                Some(answer) => out.key("predicate").raw(answer == PredicateAnswer::Allow),
             }
             if let Some(after) = &self.after {
                 out.key("after").object(|out| {

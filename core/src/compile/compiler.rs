@@ -17,7 +17,14 @@ pub(crate) fn compile(document: &Document, mut issues: Issues) -> Result<Policy,
     let mut templates = TemplatesBuilder::default();
     let rules = rules_of(&checked.top, &mut templates);
     let routes = (!checked.routes.is_empty()).then(|| routed_rules(checked, &rules, &mut templates));
-    Ok(Policy { rules, routes, templates: templates.build(), lints })
+    Ok(Policy {
+        rules,
+        routes,
+        templates: templates.build(),
+        lints,
+        #[cfg(feature = "explain")]
+        retained: None,
+    })
 }
 
 fn rules_of(checked: &CheckedSettings<'_>, templates: &mut TemplatesBuilder) -> Rules {

@@ -4,6 +4,8 @@ pub(crate) mod dangers;
 pub(crate) mod list;
 pub(crate) mod names_elsewhere;
 pub(crate) mod notation;
+#[cfg(feature = "explain")]
+pub(crate) mod retained;
 pub(crate) mod setting_names;
 pub(crate) mod settings;
 pub(crate) mod settings_table;

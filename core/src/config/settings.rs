@@ -17,7 +17,18 @@ pub(crate) struct Document {
 pub(crate) struct RouteSettings {
     pub(crate) field: String,
     pub(crate) path: Option<Vec<Segment>>,
+    /// The path and the settings that are written in the route, which explanations name.
+    #[cfg(feature = "explain")]
+    pub(crate) written: WrittenRoute,
     pub(crate) settings: Settings,
+}
+
+/// What is written in a route.
+#[cfg(feature = "explain")]
+#[derive(Debug, Default)]
+pub(crate) struct WrittenRoute {
+    pub(crate) path: String,
+    pub(crate) settings: Vec<crate::config::settings_table::Setting>,
 }
 
 /// One segment of a route's path.

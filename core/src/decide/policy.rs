@@ -1,5 +1,7 @@
 //! `Policy`: validated, compiled, immutable, usable from any thread.
 
+#[cfg(feature = "explain")]
+use crate::config::retained::Retained;
 use crate::config::settings::PredicateOf;
 use crate::decide::headers::AllowedHeaders;
 use crate::decide::methods::AllowedMethods;
@@ -22,6 +24,9 @@ pub struct Policy {
     pub(crate) routes: Option<RoutedRules>,
     pub(crate) templates: Templates,
     pub(crate) lints: Vec<Issue>,
+    /// What was written, so that explanations can name it. No decision reads it.
+    #[cfg(feature = "explain")]
+    pub(crate) retained: Option<Box<Retained>>,
 }
 
 /// What the decisions of a policy depend on, besides `Origin`, the method and the headers of preflights.
@@ -111,7 +116,19 @@ impl Policy {
         self.templates.all()
     }
 
-    /// The memory that the policy takes, in bytes, roughly: patterns, routes and response templates.
+    #[cfg(feature = "explain")]
+    fn retained_memory(&self) -> usize {
+        self.retained.as_ref().map_or(0, |retained| retained.memory())
+    }
+
+    #[cfg(not(feature = "explain"))]
+    #[allow(clippy::unused_self)]
+    fn retained_memory(&self) -> usize {
+        0
+    }
+
+    /// The memory that the policy takes, in bytes, roughly: patterns, routes, response templates and, for explanations, what
+    /// was written.
     #[must_use]
     pub fn memory(&self) -> usize {
         let mut seen = HashSet::new();
@@ -119,6 +136,7 @@ impl Policy {
         let origins: usize = origins.map(|origins| origins.memory()).sum();
         let routes = self.routes.as_ref().map_or(0, |routes| routes.paths.memory() + size_of_val(&*routes.rules));
         let size = |template: &Template| size_of_val(template) + size_of_val(template.headers());
-        origins + routes + self.templates().iter().map(size).sum::<usize>()
+        let retained = self.retained_memory();
+        origins + routes + self.templates().iter().map(size).sum::<usize>() + retained
     }
 }

@@ -5,6 +5,7 @@ use crate::browser::json_writer::JsonWriter;
 use crate::browser::outcome::{Preflight, Step};
 use crate::browser::words::Verdict;
 use crate::browser::write_exchange::VERSION;
+use crate::issues::finding_code::{FindingCode, FindingSeverity};
 
 /// What a browser makes of an exchange. It is written by [`Explanation::to_json`].
 #[derive(Clone, Debug, PartialEq)]
@@ -53,10 +54,8 @@ pub struct EngineExplanation {
 /// One thing that is wrong with an exchange, or worth knowing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// The stable name of the finding, such as `allow-origin-mismatch`.
-    pub code: &'static str,
-    /// How much it matters.
-    pub severity: FindingSeverity,
+    /// What was found.
+    pub code: FindingCode,
     /// The cause, in a sentence.
     pub message: String,
     /// How to fix it.
@@ -65,30 +64,6 @@ pub struct Finding {
     pub near: Option<NearMiss>,
     /// The setting of the policy that decides.
     pub policy: Option<PolicyPlace>,
-}
-
-/// How much a finding matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum FindingSeverity {
-    /// The request fails because of it.
-    Error,
-    /// It works, and is risky or differs between browsers.
-    Warning,
-    /// It is worth knowing.
-    Note,
-}
-
-impl FindingSeverity {
-    /// The severity as it is written: `error`, `warning` or `note`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            FindingSeverity::Error => "error",
-            FindingSeverity::Warning => "warning",
-            FindingSeverity::Note => "note",
-        }
-    }
 }
 
 /// A configured value that the request nearly matched.
@@ -192,10 +167,16 @@ impl EngineExplanation {
 }
 
 impl Finding {
+    /// How much it matters.
+    #[must_use]
+    pub fn severity(&self) -> FindingSeverity {
+        self.code.severity()
+    }
+
     fn write(&self, out: &mut JsonWriter) {
         out.object(|out| {
-            out.key("code").string(self.code);
-            out.key("severity").string(self.severity.as_str());
+            out.key("code").string(self.code.as_str());
+            out.key("severity").string(self.severity().as_str());
             out.key("message").string(&self.message);
             out.key("help").string(&self.help);
             if let Some(near) = &self.near {

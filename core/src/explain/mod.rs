@@ -1,7 +1,21 @@
-//! Explaining an exchange.
+//! Explaining an exchange: what a browser makes of it, everything that is wrong, and how to fix it.
 
+mod cookies;
 mod diagnose;
+mod display;
+mod evidence;
 mod explanation;
+mod failing;
+mod json;
+mod messages;
+mod near;
+mod observed;
+mod other_servers;
+mod places;
+mod policy_findings;
+mod policy_server;
 
+pub use crate::issues::finding_code::{FindingCode, FindingSeverity};
 pub use diagnose::diagnose;
-pub use explanation::{EngineExplanation, Explanation, Finding, FindingSeverity, NearMiss, PolicyPlace};
+pub use explanation::{EngineExplanation, Explanation, Finding, NearMiss, PolicyPlace};
+pub use json::{diagnose_json, explain_json};

@@ -167,12 +167,42 @@ impl OriginSet {
         }
     }
 
+    /// Every pattern of the set, but for `*` and `null`.
+    #[cfg(feature = "explain")]
+    pub(crate) fn patterns(&self) -> impl Iterator<Item = ConfiguredPattern<'_>> {
+        use ConfiguredPattern::{Below, Exact, Glob};
+        let exact = self.exact.iter().map(|origin| Exact { origin, any_port: false });
+        let any_port = self.any_port.iter().map(|origin| Exact { origin, any_port: true });
+        let below = [("http", &self.http), ("https", &self.https)].into_iter().flat_map(|(scheme, below)| {
+            let exact = below.exact_port.iter().map(move |after| Below { scheme, after, any_port: false });
+            exact.chain(below.any_port.iter().map(move |after| Below { scheme, after, any_port: true }))
+        });
+        let globs = self.globs.iter().map(|glob| Glob {
+            before: &glob.before,
+            after: &glob.after,
+            any_port: glob.any_port,
+        });
+        exact.chain(any_port).chain(below).chain(globs)
+    }
+
     /// Bytes on the heap that grow with the number of patterns.
     pub(crate) fn memory(&self) -> usize {
         let sets = [&self.exact, &self.any_port, &self.http.exact_port, &self.http.any_port];
         let sets = sets.into_iter().chain([&self.https.exact_port, &self.https.any_port]);
         sets.map(StringSet::memory).sum::<usize>() + self.regexes.memory()
     }
+}
+
+/// A pattern of a set, as the set keeps it.
+#[cfg(feature = "explain")]
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum ConfiguredPattern<'s> {
+    /// An origin; without its port where any port will do.
+    Exact { origin: &'s [u8], any_port: bool },
+    /// `*.`, by what follows the `*`.
+    Below { scheme: &'static str, after: &'s [u8], any_port: bool },
+    /// What stands before and after the `*` in a label.
+    Glob { before: &'s [u8], after: &'s [u8], any_port: bool },
 }
 
 /// The `*.` patterns of one scheme, by what follows the `*`.

@@ -23,6 +23,25 @@ pub(crate) fn locate_toml(issues: &mut [Issue], text: &str) {
     locate(issues, text, |steps| in_toml(root.get_ref(), steps));
 }
 
+/// The line of a field in a JSON text, from 1: that of its value, or of the nearest list or table around it.
+#[cfg(feature = "explain")]
+pub(crate) fn line_in_json(text: &str, field: &str) -> Option<usize> {
+    let root = serde_json::from_str::<&RawValue>(text).ok()?;
+    in_json(text, root, &steps(field), &mut HashMap::new()).map(|offset| line_at(text, offset))
+}
+
+/// As [`line_in_json`], in a TOML text.
+#[cfg(feature = "explain")]
+pub(crate) fn line_in_toml(text: &str, field: &str) -> Option<usize> {
+    let root = DeTable::parse(text).ok()?;
+    in_toml(root.get_ref(), &steps(field)).map(|offset| line_at(text, offset))
+}
+
+#[cfg(feature = "explain")]
+fn line_at(text: &str, offset: usize) -> usize {
+    text.bytes().take(offset).filter(|byte| *byte == b'\n').count() + 1
+}
+
 fn locate(issues: &mut [Issue], text: &str, mut find: impl FnMut(&[Step<'_>]) -> Option<usize>) {
     let ends: Vec<usize> = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at).collect();
     for issue in issues {

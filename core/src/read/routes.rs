@@ -8,7 +8,7 @@ use crate::config::value::Value;
 use crate::issues::messages::routes::{missing_path, not_a_path};
 use crate::issues::messages::settings::Wanted;
 use crate::paths::route_path::parse_path;
-use crate::read::reader::Reader;
+use crate::read::reader::{Entries, Reader};
 use crate::suggest::paths;
 use std::sync::Arc;
 
@@ -32,16 +32,24 @@ impl Reader<'_> {
             self.prefix = format!("{field}.");
             let (stakes, alone) = (self.stakes, self.alone);
             self.weigh(&entries);
+            let entries = self.resolve::<RouteKey>(entries);
+            #[cfg(feature = "explain")]
+            let written = written(&entries);
             let (path, settings) = self.route(entries, index, top);
             self.prefix.clear();
             (self.stakes, self.alone) = (stakes, alone);
-            routes.push(RouteSettings { field, path, settings });
+            routes.push(RouteSettings {
+                field,
+                path,
+                #[cfg(feature = "explain")]
+                written,
+                settings,
+            });
         }
         routes
     }
 
-    fn route(&mut self, entries: Vec<(String, Value)>, index: u32, top: &Settings) -> (Option<Vec<Segment>>, Settings) {
-        let entries = self.resolve::<RouteKey>(entries);
+    fn route(&mut self, entries: Entries<RouteKey>, index: u32, top: &Settings) -> (Option<Vec<Segment>>, Settings) {
         let mut settings = top.clone();
         if entries.iter().any(|(key, _)| setting_names::ORIGIN_GROUP.contains(&key.name())) {
             settings.allow_origins = Arc::default();
@@ -82,4 +90,18 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+/// The path as it is written, and the settings that the route does not inherit.
+#[cfg(feature = "explain")]
+fn written(entries: &Entries<RouteKey>) -> crate::config::settings::WrittenRoute {
+    let mut written = crate::config::settings::WrittenRoute::default();
+    for (key, value) in entries {
+        match (key, value) {
+            (RouteKey::Route(RouteSetting::Path), Value::String(path)) => written.path.clone_from(path),
+            (RouteKey::Setting(setting), _) => written.settings.push(*setting),
+            _ => {}
+        }
+    }
+    written
 }

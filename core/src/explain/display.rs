@@ -1,0 +1,168 @@
+//! An explanation as one screen of text: the verdict, what happened, what to change, what browsers print.
+
+use crate::browser::exchange::{Answer, Exchange};
+use crate::browser::outcome::Preflight;
+use crate::browser::words::{Credentials, Verdict};
+use crate::explain::explanation::{EngineExplanation, Explanation, Finding};
+use crate::printable::printable;
+use std::fmt;
+
+/// So many columns are kept free of what runs on.
+const COLUMNS: usize = 100;
+
+/// The most sentences of consoles that are shown.
+const MOST_SENTENCES: usize = 3;
+
+impl fmt::Display for Explanation {
+    /// Plain text, without colours. Text of others is escaped.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}: {}", self.verdict.as_str(), verdict(self))?;
+        writeln!(f)?;
+        self.write_messages(f)?;
+        for finding in &self.findings {
+            writeln!(f)?;
+            write_finding(finding, f)?;
+        }
+        if self.findings.is_empty() {
+            writeln!(f, "\nnothing is wrong")?;
+        }
+        write_consoles(&self.engines, f)
+    }
+}
+
+/// The verdict in words.
+fn verdict(explanation: &Explanation) -> String {
+    let request = &explanation.exchange.request;
+    let what = format!("{} {}", printable(&request.method), printable(&request.url));
+    match explanation.verdict {
+        Verdict::Readable => format!("the script can read the response to {what}"),
+        Verdict::Opaque => format!("{what} was sent, and the script learns nothing of the response"),
+        Verdict::Blocked => format!("the browser does not send {what}"),
+        Verdict::SentButUnreadable => {
+            format!("{what} reached the server, which acted on it, and the script cannot read the response")
+        }
+        Verdict::Sent => format!("{what} was sent, and no script waits for the response"),
+        Verdict::Failed => format!("there is no response to {what}"),
+        Verdict::Invalid => format!("the call throws before {what} is sent"),
+        Verdict::Unknown => format!("the response that decides about {what} is not known"),
+    }
+}
+
+impl Explanation {
+    /// The page, and what became of each message.
+    fn write_messages(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "  page       {}", printable(&self.exchange.page))?;
+        let credentials = self.exchange.request.credentials() == Credentials::Include;
+        for (hop, preflight) in self.preflights.iter().enumerate() {
+            if preflight.needed {
+                writeln!(f, "  preflight  {}", self.preflight(hop, preflight))?;
+            }
+            let name = if hop == 0 { "request" } else { "redirected" };
+            let with = if credentials { ", with credentials" } else { "" };
+            writeln!(f, "  {name:10} {}{with}{}", printable(&preflight.url), self.response(hop))?;
+        }
+        Ok(())
+    }
+
+    fn preflight(&self, hop: usize, preflight: &Preflight) -> String {
+        let because = preflight.because.join(", ");
+        let because = format!("because of {}", printable(&because.replace("header: ", "")));
+        if preflight.cached {
+            return format!("{because}: still cached");
+        }
+        match self.failed(hop, true) {
+            true => format!("{because}: {}, REFUSED by the browser", answer(&self.exchange, hop, true)),
+            false => format!("{because}: {}", answer(&self.exchange, hop, true)),
+        }
+    }
+
+    fn response(&self, hop: usize) -> String {
+        if self.failed(hop, true) {
+            return ": never sent".to_owned();
+        }
+        match self.failed(hop, false) {
+            true => format!(": {}, REFUSED by the browser", answer(&self.exchange, hop, false)),
+            false => format!(": {}", answer(&self.exchange, hop, false)),
+        }
+    }
+
+    /// Whether the check that failed is about this message.
+    fn failed(&self, hop: usize, is_preflight: bool) -> bool {
+        self.steps
+            .iter()
+            .any(|step| !step.passed && step.hop == hop && step.name.as_str().starts_with("preflight-") == is_preflight)
+    }
+}
+
+fn answer(exchange: &Exchange, hop: usize, is_preflight: bool) -> String {
+    let hop = exchange.hops.get(hop);
+    match hop.map(|hop| if is_preflight { &hop.preflight } else { &hop.response }) {
+        Some(Answer::Response { status, .. }) => status.to_string(),
+        Some(Answer::Failed(error)) => format!("no response ({})", error.as_str()),
+        _ => "response not known".to_owned(),
+    }
+}
+
+fn write_finding(finding: &Finding, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let head = format!("{}[{}]: ", finding.severity().as_str(), finding.code.as_str());
+    wrap(&format!("{head}{}", finding.message), "  ", f)?;
+    let line = |line: Option<usize>| line.map_or_else(String::new, |line| format!(", line {line}"));
+    if let Some(place) = &finding.policy {
+        let route = place.route.as_ref().map_or_else(String::new, |route| format!(" (route `{}`)", printable(route)));
+        writeln!(f, "  --> {}{}{route}", printable(&place.field), line(place.line))?;
+    }
+    if let Some(near) = &finding.near {
+        let is_header = near.field == "access-control-allow-origin";
+        let at = if is_header { String::new() } else { format!(" at {}{}", printable(&near.field), line(near.line)) };
+        writeln!(f, "  near: `{}`{at}", printable(&near.configured))?;
+    }
+    wrap(&format!("  help: {}", finding.help), "        ", f)
+}
+
+/// What engines print, each sentence once.
+fn write_consoles(engines: &[EngineExplanation], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    if engines.iter().all(|engine| engine.console.is_empty()) {
+        return Ok(());
+    }
+    writeln!(f, "\nIn the console:")?;
+    for engine in engines {
+        for sentence in engine.console.iter().take(MOST_SENTENCES) {
+            wrap(&format!("  {:9} {}", engine.name, escaped(sentence)), "            ", f)?;
+        }
+    }
+    Ok(())
+}
+
+/// A sentence of a console, which may be long.
+fn escaped(text: &str) -> String {
+    crate::printable::escape(text.chars().take(2000))
+}
+
+/// Writes a paragraph in lines of at most so many columns; a word that is longer has a line of its own.
+fn wrap(text: &str, indent: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let mut column = 0;
+    let leading = text.len() - text.trim_start().len();
+    f.write_str(text.get(..leading).unwrap_or_default())?;
+    column += leading;
+    // What is in backticks stays on one line.
+    let mut is_code = false;
+    let words = text.trim_start().split(|c: char| {
+        is_code ^= c == '`';
+        c == ' ' && !is_code
+    });
+    for (index, word) in words.enumerate() {
+        let width = word.chars().count();
+        if index > 0 {
+            if column + 1 + width > COLUMNS {
+                write!(f, "\n{indent}")?;
+                column = indent.len();
+            } else {
+                f.write_str(" ")?;
+                column += 1;
+            }
+        }
+        f.write_str(word)?;
+        column += width;
+    }
+    writeln!(f)
+}

@@ -1,0 +1,43 @@
+//! Cookies: CORS does not decide about them, and people look for them there.
+
+use super::{finding, listed};
+use crate::explain::explanation::Finding;
+use crate::issues::finding_code::FindingCode;
+
+pub(crate) fn ignored(names: &[String]) -> Finding {
+    finding(
+        FindingCode::CookieIgnored,
+        format!("the response sets {}, and the browser does not store it: the request was sent without credentials", listed(names)),
+        "send the request with `credentials: \"include\"` (`withCredentials`), and let the server name the page's origin and \
+         send `Access-Control-Allow-Credentials: true`",
+    )
+}
+
+pub(crate) fn not_secure(names: &[String]) -> Finding {
+    finding(
+        FindingCode::CookieNotSecure,
+        format!("this is not CORS: browsers refuse {}, which has `SameSite=None` without `Secure`", listed(names)),
+        "add `Secure` to the `Set-Cookie`, and serve the site over https",
+    )
+}
+
+pub(crate) fn same_site(names: &[String], has_attribute: bool) -> Finding {
+    let why = if has_attribute { "its `SameSite` does not allow that" } else { "without `SameSite` browsers take it for `Lax`" };
+    finding(
+        FindingCode::CookieSameSite,
+        format!("this is not CORS: the page is of another site, and {} is not stored or sent in its requests: {why}", listed(names)),
+        "send `SameSite=None; Secure` with the cookie, or serve page and server under one site, such as `app.example.com` and \
+         `api.example.com`; browsers that block third-party cookies need the latter",
+    )
+}
+
+pub(crate) fn credentials_not_included(status: u16, mode: &str) -> Finding {
+    finding(
+        FindingCode::CredentialsNotIncluded,
+        format!(
+            "the server responded with {status}, and the request carried no cookies: its credentials mode is `{mode}`, which \
+             sends none to another origin"
+        ),
+        "if the server knows users by a cookie, send the request with `credentials: \"include\"` (`withCredentials`)",
+    )
+}

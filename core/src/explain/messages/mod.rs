@@ -1,0 +1,85 @@
+//! Every sentence that an explanation says: one function for each finding, with the facts as its arguments.
+//!
+//! A message says what is wrong and why that matters, in lower case and without a full stop, with what was sent in
+//! backticks. A help says what to do, for a server of which nothing is known; `policy` has the helps for a policy of corsac.
+
+pub(crate) mod allow_origin;
+pub(crate) mod cookies;
+pub(crate) mod network;
+pub(crate) mod other_layers;
+pub(crate) mod policy;
+pub(crate) mod preflight;
+pub(crate) mod preflight_status;
+pub(crate) mod redirects;
+pub(crate) mod script;
+pub(crate) mod worth_knowing;
+
+use crate::explain::explanation::Finding;
+use crate::issues::finding_code::FindingCode;
+use crate::printable::printable;
+
+/// Which response a finding is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum About {
+    Preflight,
+    Response,
+    /// The preflight's and the request's.
+    Both,
+}
+
+impl About {
+    /// As the subject of a sentence.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            About::Preflight => "the response to the preflight",
+            About::Response => "the response",
+            About::Both => "each response, that to the preflight too,",
+        }
+    }
+
+    /// After "no header in".
+    fn inside(self) -> &'static str {
+        match self {
+            About::Preflight => "the response to the preflight",
+            About::Response => "the response",
+            About::Both => "the responses to the preflight and to the request",
+        }
+    }
+
+    /// Where a help says that a header has to be sent.
+    fn on(self) -> &'static str {
+        match self {
+            About::Preflight => "in response to OPTIONS",
+            About::Response => "with each response, errors too",
+            About::Both => "in response to OPTIONS and with each other response, errors too",
+        }
+    }
+}
+
+pub(crate) fn finding(code: FindingCode, message: impl Into<String>, help: impl Into<String>) -> Finding {
+    Finding { code, message: message.into(), help: help.into(), near: None, policy: None }
+}
+
+/// Bytes of a message, for a sentence.
+pub(crate) fn shown(bytes: &[u8]) -> String {
+    printable(&bytes.iter().copied().map(char::from).collect::<String>())
+}
+
+/// Names in backticks, as a sentence lists them; after some they are only counted.
+pub(crate) fn listed<T: AsRef<str>>(names: &[T]) -> String {
+    const MOST: usize = 6;
+    let mut quoted: Vec<String> =
+        names.iter().take(MOST).map(|name| format!("`{}`", printable(name.as_ref()))).collect();
+    if names.len() > MOST {
+        quoted.push(format!("{} more", names.len() - MOST));
+    }
+    match quoted.split_last() {
+        Some((last, others)) if !others.is_empty() => format!("{} and {last}", others.join(", ")),
+        _ => quoted.concat(),
+    }
+}
+
+/// `is` or `are`.
+pub(crate) fn is_or_are<T>(names: &[T]) -> &'static str {
+    if names.len() == 1 { "is" } else { "are" }
+}

@@ -1,0 +1,64 @@
+//! No response: nothing of this is CORS, although browsers often print that it is.
+
+use super::{About, finding};
+use crate::browser::words::NetworkError;
+use crate::explain::explanation::Finding;
+use crate::issues::finding_code::FindingCode;
+use crate::printable::printable;
+
+pub(crate) fn no_response(error: NetworkError, about: About, host: &str) -> Finding {
+    let host = printable(host);
+    let request = if about == About::Preflight { "the preflight" } else { "the request" };
+    match error {
+        NetworkError::Dns => finding(
+            FindingCode::NameNotResolved,
+            format!("this is not CORS: the name `{host}` has no address"),
+            "check the spelling of the host, and that its DNS record exists where the browser runs",
+        ),
+        NetworkError::Connection => finding(
+            FindingCode::ConnectionFailed,
+            format!("this is not CORS: `{host}` did not accept {request}, or closed the connection"),
+            "check that the server runs and listens on this host and port, and that no firewall, VPN or ad blocker stops \
+             the request; in a container it has to listen on `0.0.0.0`, not on `127.0.0.1`",
+        ),
+        NetworkError::Tls => finding(
+            FindingCode::TlsFailed,
+            format!("this is not CORS: the browser does not accept the certificate of `{host}`"),
+            "open the URL itself in a tab, which shows what is wrong with the certificate; a self-signed one has to be \
+             trusted first",
+        ),
+        NetworkError::Timeout => finding(
+            FindingCode::TimedOut,
+            format!("this is not CORS: `{host}` did not respond to {request} in time"),
+            "look into the server's log for what takes so long; a firewall that drops packets looks the same",
+        ),
+        NetworkError::Incomplete => finding(
+            FindingCode::ResponseIncomplete,
+            format!("this is not CORS: the response of `{host}` to {request} ended too early"),
+            "look into the server's log for a crash while it responded, and compare `Content-Length` with the body",
+        ),
+    }
+}
+
+pub(crate) fn gateway_error(status: u16, about: About, server: Option<&str>) -> Finding {
+    let who = server.map_or_else(|| "a proxy".to_owned(), |server| format!("the proxy `{}`", printable(server)));
+    let request = if about == About::Preflight { "the preflight" } else { "the request" };
+    finding(
+        FindingCode::GatewayError,
+        format!(
+            "this is not CORS: {who} responded to {request} with {status} in place of the application, which it could not \
+             reach, and its error page has no CORS headers"
+        ),
+        "check that the application runs and that the proxy's upstream is right; if pages are to see the status of such \
+         errors, the proxy has to send the CORS headers with its own error pages",
+    )
+}
+
+pub(crate) fn handshake_refused(status: u16) -> Finding {
+    finding(
+        FindingCode::HandshakeRefused,
+        format!("the server responded to the WebSocket handshake with {status}, not with 101"),
+        "CORS does not apply to WebSockets: look for the server's own check of `Origin`, and for a proxy that does not pass \
+         `Upgrade` and `Connection` on",
+    )
+}

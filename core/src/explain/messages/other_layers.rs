@@ -1,0 +1,59 @@
+//! More than one layer responds, and they do not agree.
+
+use super::{finding, listed};
+use crate::explain::explanation::Finding;
+use crate::issues::finding_code::FindingCode;
+use crate::printable::printable;
+
+pub(crate) fn other_server(preflight: &str, response: &str) -> Finding {
+    finding(
+        FindingCode::OtherServerResponded,
+        format!(
+            "`{}` responded to the preflight, and `{}` to the request: something in front of the server has CORS headers of \
+             its own, or none",
+            printable(preflight),
+            printable(response)
+        ),
+        "configure CORS in one of the two alone, and let the other pass OPTIONS and the headers on",
+    )
+}
+
+pub(crate) fn preflight_not_from_policy(differences: &[String], server: Option<&str>) -> Finding {
+    let who = server.map_or_else(
+        || "something in front of corsac responded".to_owned(),
+        |server| format!("`{}` may have responded in front of corsac", printable(server)),
+    );
+    finding(
+        FindingCode::PreflightNotFromPolicy,
+        format!("the captured response to the preflight is not what this policy sends: {}; {who}", differences.join(", ")),
+        "let OPTIONS through to the server that has this policy, and check that it has this version of it",
+    )
+}
+
+pub(crate) fn app_header_replaced(names: &[String]) -> Finding {
+    finding(
+        FindingCode::AppHeaderReplaced,
+        format!("the application sets {} itself, and the policy replaces that", listed(names)),
+        "remove CORS from the application, so that the policy alone says who may read",
+    )
+}
+
+pub(crate) fn app_header_kept(names: &[String]) -> Finding {
+    finding(
+        FindingCode::AppHeaderKept,
+        format!("the application sets {} itself, and `keep_app_headers` lets that take the place of the policy's", listed(names)),
+        "remove CORS from the application, or know that the policy does not decide on these responses",
+    )
+}
+
+pub(crate) fn vary_missing(value: &str) -> Finding {
+    finding(
+        FindingCode::VaryMissing,
+        format!(
+            "the response may be cached, allows `{}` alone and has no `Vary: Origin`: a cache can give it to a page of another \
+             origin, which then fails",
+            printable(value)
+        ),
+        "send `Vary: Origin` with every response of this URL, those without `Access-Control-Allow-Origin` too",
+    )
+}

@@ -1,0 +1,138 @@
+//! Helps for a policy of corsac, in the notation in which it is written, and findings that only a policy can have.
+
+use super::{finding, listed};
+use crate::config::notation::Notation;
+use crate::config::value::Value;
+use crate::explain::explanation::{Finding, PolicyPlace};
+use crate::explain::near::Difference;
+use crate::issues::code::Reason;
+use crate::issues::finding_code::FindingCode;
+use crate::printable::printable;
+
+/// Where a help points: the field, with its line.
+fn place(place: &PolicyPlace) -> String {
+    match place.line {
+        Some(line) => format!("`{}` (line {line})", place.field),
+        None => format!("`{}`", place.field),
+    }
+}
+
+pub(crate) fn origin_not_allowed(origin: &str, route: Option<&str>, near: Option<(Difference, &str)>) -> Finding {
+    let origin = printable(origin);
+    let of_route = route.map_or_else(String::new, |path| format!(" for the route `{}`", printable(path)));
+    let but = near.map_or_else(String::new, |(difference, configured)| {
+        format!("; it allows `{}`: {}", printable(configured), difference.sentence())
+    });
+    finding(
+        FindingCode::AllowOriginMismatch,
+        format!("the policy does not allow the page's origin `{origin}`{of_route}{but}"),
+        String::new(),
+    )
+}
+
+pub(crate) fn add_origin(origin: &str, at: &PolicyPlace, difference: Option<Difference>) -> String {
+    let origin = printable(origin);
+    match (origin.as_str(), difference) {
+        ("null", _) => "serve the page over http or https, so that it has an origin; `null` is that of every sandboxed frame".to_owned(),
+        (_, Some(Difference::Loopback)) => format!(
+            "add `{origin}` to {}, or open the page under the name that is allowed",
+            place(at)
+        ),
+        _ => format!("add `{origin}` to {}", place(at)),
+    }
+}
+
+pub(crate) fn http_with_credentials(origin: &str, notation: Notation) -> String {
+    let lift = notation.list_setting("dangerously_allow", &["insecure-origins"]);
+    format!("serve the page `{}` over https: with credentials the policy refuses plain http, unless you write `{lift}`", printable(origin))
+}
+
+pub(crate) fn method_not_allowed(method: &str, allowed: &[String], at: &PolicyPlace) -> Finding {
+    let has = if allowed.is_empty() { String::new() } else { format!(", which has {}", listed(allowed)) };
+    finding(
+        FindingCode::MethodNotAllowed,
+        format!("the method `{}` is not in `{}` of the policy{has}", printable(method), at.field),
+        format!("add `{}` to {}", printable(method), place(at)),
+    )
+}
+
+pub(crate) fn header_not_allowed(names: &[String], at: &PolicyPlace) -> Finding {
+    let (s, is) = if names.len() == 1 { ("", "is") } else { ("s", "are") };
+    finding(
+        FindingCode::HeaderNotAllowed,
+        format!("the request header{s} {} {is} not in `{}` of the policy", listed(names), at.field),
+        add_headers(names, at),
+    )
+}
+
+pub(crate) fn add_headers(names: &[String], at: &PolicyPlace) -> String {
+    let their = if names.len() == 1 { "it" } else { "them" };
+    format!("add {} to {}, or do not send {their} in the script", listed(names), place(at))
+}
+
+pub(crate) fn allow_credentials(at: &PolicyPlace, name: &str, notation: Notation, any_origin: bool) -> String {
+    let setting = notation.setting(name, &Value::Bool(true), at.field.contains('.'));
+    let any = if any_origin { " and list the origins, since `*` cannot be used with credentials" } else { "" };
+    format!(
+        "write `{setting}`{} in the policy{any}; or, if the request needs no cookies, remove `credentials: \"include\"` \
+         (`withCredentials`)",
+        at.line.map_or_else(String::new, |line| format!(" (line {line})"))
+    )
+}
+
+pub(crate) fn expose(names: &[String], at: &PolicyPlace) -> String {
+    format!("if the script needs {}, add {} to {}", if names.len() == 1 { "it" } else { "them" }, listed(names), place(at))
+}
+
+pub(crate) fn set_max_age(at: &PolicyPlace, name: &str, notation: Notation) -> String {
+    let setting = notation.setting(name, &Value::Integer(7200), at.field.contains('.'));
+    format!("write `{setting}` in the policy")
+}
+
+pub(crate) fn malformed_origin(origin: &str) -> String {
+    format!("`{}` is not an origin that a browser sends", printable(origin))
+}
+
+pub(crate) fn denied_by_predicate(origin: &str) -> String {
+    format!("let the origin predicate allow `{}`, or list it", printable(origin))
+}
+
+pub(crate) fn predicate_failed() -> Finding {
+    finding(
+        FindingCode::OriginPredicateFailed,
+        "the origin predicate failed, so the policy allowed nobody",
+        Reason::PredicateFailed.help(),
+    )
+}
+
+pub(crate) fn predicate_unknown(origin: &str) -> Finding {
+    finding(
+        FindingCode::PredicateUnknown,
+        format!("no pattern of the policy matches `{}`, so its origin predicate decides, and what that says is not known", printable(origin)),
+        "say in the exchange what the predicate answers: `\"predicate\": true`, `false` or `\"failed\"`",
+    )
+}
+
+pub(crate) fn route_ambiguous(path: &str) -> Finding {
+    finding(
+        FindingCode::RouteAmbiguous,
+        format!("servers read the path `{}` in different ways, which choose different routes, so the policy allows nobody", printable(path)),
+        Reason::PathAmbiguous.help(),
+    )
+}
+
+pub(crate) fn protection_refused(reason: Reason) -> Finding {
+    finding(
+        FindingCode::ProtectionRefused,
+        format!("the policy's protection responds with 403: {}", reason.meaning()),
+        reason.help(),
+    )
+}
+
+pub(crate) fn protection_reported(reason: Reason) -> Finding {
+    finding(
+        FindingCode::ProtectionReported,
+        format!("the policy's protection reports the request, and would refuse it without `report_only`: {}", reason.meaning()),
+        reason.help(),
+    )
+}

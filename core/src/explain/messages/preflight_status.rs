@@ -1,0 +1,105 @@
+//! Preflights with a status other than 200 to 299.
+
+use super::finding;
+use crate::explain::explanation::Finding;
+use crate::issues::finding_code::FindingCode;
+use crate::printable::printable;
+
+/// What has to be sent in response to the preflight, as a sentence lists it.
+pub(crate) fn wanted(origin: &str, method: Option<&str>, headers: Option<&str>, credentials: bool) -> String {
+    let mut lines = vec![format!("`Access-Control-Allow-Origin: {}`", printable(origin))];
+    if credentials {
+        lines.push("`Access-Control-Allow-Credentials: true`".to_owned());
+    }
+    if let Some(method) = method {
+        lines.push(format!("`Access-Control-Allow-Methods: {}`", printable(method)));
+    }
+    if let Some(headers) = headers {
+        lines.push(format!("`Access-Control-Allow-Headers: {}`", printable(headers)));
+    }
+    match lines.split_last() {
+        Some((last, others)) if !others.is_empty() => format!("{} and {last}", others.join(", ")),
+        _ => lines.concat(),
+    }
+}
+
+pub(crate) fn redirect_to_login(status: u16, location: &str, is_preflight: bool) -> Finding {
+    let location = printable(location);
+    let (message, help) = if is_preflight {
+        (
+            format!("the preflight is redirected ({status}) to the login page `{location}`: it carries no cookies, so the \
+                     server takes it for a visitor who is not logged in"),
+            "respond to OPTIONS before anything asks for a login; in a framework this means that CORS comes first",
+        )
+    } else {
+        (
+            format!("this is not CORS: the request is redirected ({status}) to the login page `{location}`, because the \
+                     session is missing or has expired, and that page is not for scripts"),
+            "respond to requests of scripts with 401 instead of a redirect, and let the page lead the user to the login; \
+             if the user is logged in, check that the cookie is sent (`credentials: \"include\"`, `SameSite=None; Secure`)",
+        )
+    };
+    finding(FindingCode::RedirectToLogin, message, help)
+}
+
+pub(crate) fn redirected(status: u16, location: Option<&str>, difference: Option<RedirectDifference>) -> Finding {
+    let target = location.map_or_else(|| "another URL".to_owned(), |location| format!("`{}`", printable(location)));
+    let message = format!("the preflight is redirected ({status}) to {target}, and browsers do not follow redirects of preflights");
+    let help = match difference {
+        Some(RedirectDifference::Https) => format!("ask for {target} in the script; the server redirects http to https"),
+        Some(RedirectDifference::Slash) => {
+            format!("ask for {target} in the script: the URLs differ in a slash at the end; or turn the router's redirect off")
+        }
+        Some(RedirectDifference::Www) => format!("ask for {target} in the script: the hosts differ in `www.`"),
+        None => format!("ask for {target} in the script, or respond to OPTIONS before the redirect"),
+    };
+    finding(FindingCode::PreflightRedirected, message, help)
+}
+
+/// In what a redirect's target differs from the URL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RedirectDifference {
+    Https,
+    Slash,
+    Www,
+}
+
+pub(crate) fn unauthorized(status: u16, wanted: &str) -> Finding {
+    finding(
+        FindingCode::PreflightUnauthorized,
+        format!("the preflight is refused with {status}: it never carries cookies or `Authorization`, so whatever asks for a \
+                 login refuses it"),
+        format!("respond to OPTIONS before authentication, with 204 and {wanted}; in a framework this means that CORS is the \
+                 outermost middleware"),
+    )
+}
+
+pub(crate) fn not_found(url: &str, wanted: &str) -> Finding {
+    finding(
+        FindingCode::PreflightNotFound,
+        format!("the server has no response to OPTIONS for `{}`: it responded with 404", printable(url)),
+        format!("check the path first; if it is right, let CORS respond to OPTIONS before the router, with 204 and {wanted}"),
+    )
+}
+
+pub(crate) fn options_refused(status: u16, allow: Option<&str>, wanted: &str) -> Finding {
+    let allow = allow.map_or_else(String::new, |allow| format!("; it allows `{}`", printable(allow)));
+    finding(
+        FindingCode::PreflightOptionsRefused,
+        format!("the server does not accept the method OPTIONS here: it responded with {status}{allow}"),
+        format!("let CORS respond to OPTIONS before the router, with 204 and {wanted}"),
+    )
+}
+
+pub(crate) fn failed(status: u16, wanted: &str) -> Finding {
+    let because = match status {
+        500.. => "the server failed while it responded",
+        429 => "a rate limit counts preflights",
+        _ => "only 200 to 299 are accepted",
+    };
+    finding(
+        FindingCode::PreflightFailed,
+        format!("the status of the preflight is {status}: {because}"),
+        format!("respond to OPTIONS before anything else does, with 204 and {wanted}"),
+    )
+}

@@ -1,0 +1,119 @@
+//! What the script asks for and cannot have: the browser throws, or blocks the request before anything is sent.
+
+use super::finding;
+use crate::explain::explanation::Finding;
+use crate::issues::finding_code::FindingCode;
+use crate::printable::printable;
+
+pub(crate) fn invalid_url(url: &str) -> Finding {
+    finding(
+        FindingCode::InvalidUrl,
+        format!("`{}` is not a valid URL, so the call throws and nothing is sent", printable(url)),
+        "write scheme, host and path, as in `https://api.example.com/items`",
+    )
+}
+
+pub(crate) fn url_with_user() -> Finding {
+    finding(
+        FindingCode::UrlWithUser,
+        "the URL has a user name or a password, which `fetch()` refuses",
+        "remove them from the URL, and send the header `Authorization` instead",
+    )
+}
+
+pub(crate) fn invalid_mode(mode: &str) -> Finding {
+    finding(
+        FindingCode::InvalidMode,
+        format!("a script cannot use the mode `{mode}`, so the call throws"),
+        "write `cors`, or leave the mode out",
+    )
+}
+
+pub(crate) fn invalid_cache_mode() -> Finding {
+    finding(
+        FindingCode::InvalidCacheMode,
+        "the cache mode `only-if-cached` works in the mode `same-origin` alone, so the call throws",
+        "write `force-cache`, which asks the server where nothing is cached",
+    )
+}
+
+pub(crate) fn invalid_method(method: &str) -> Finding {
+    finding(
+        FindingCode::InvalidMethod,
+        format!("a script cannot send the method `{}`, so the call throws", printable(method)),
+        "use a method such as `POST` or `PUT`; CONNECT, TRACE and TRACK are not open to scripts",
+    )
+}
+
+pub(crate) fn invalid_request_header(saw: &str) -> Finding {
+    finding(
+        FindingCode::InvalidRequestHeader,
+        format!("{}, so the call throws", printable(saw)),
+        "write a name of letters, digits and hyphens, and a value on one line; an undefined variable or a trailing line \
+         break in a token are common causes",
+    )
+}
+
+pub(crate) fn invalid_body(saw: &str) -> Finding {
+    finding(
+        FindingCode::InvalidBody,
+        format!("{}, so the call throws", printable(saw)),
+        "send the body with `POST` or another method that has one, or move its content into the URL's query",
+    )
+}
+
+pub(crate) fn no_cors_method(method: &str) -> Finding {
+    finding(
+        FindingCode::NoCorsMethod,
+        format!("the mode `no-cors` allows GET, HEAD and POST alone, and the method is `{}`", printable(method)),
+        "remove `mode: \"no-cors\"`, which never lets a script read a response, and let the server allow the method",
+    )
+}
+
+pub(crate) fn no_cors_stream() -> Finding {
+    finding(
+        FindingCode::NoCorsStream,
+        "a stream cannot be the body of a request with the mode `no-cors`",
+        "remove `mode: \"no-cors\"`, and let the server allow the page's origin",
+    )
+}
+
+pub(crate) fn no_cors_redirect_mode(redirect: &str) -> Finding {
+    finding(
+        FindingCode::NoCorsRedirectMode,
+        format!("a request to another origin with the mode `no-cors` has to follow redirects, and `redirect` is `{redirect}`"),
+        "remove `redirect`, or remove `mode: \"no-cors\"`",
+    )
+}
+
+pub(crate) fn mixed_content(url: &str) -> Finding {
+    finding(
+        FindingCode::MixedContent,
+        format!("this is not CORS: the page came over https, and browsers block its requests to `{}`", printable(url)),
+        "serve the URL over https, and ask for it with `https://`",
+    )
+}
+
+pub(crate) fn blocked_port(url: &str) -> Finding {
+    finding(
+        FindingCode::BlockedPort,
+        format!("this is not CORS: browsers send no requests to the port of `{}`", printable(url)),
+        "let the server listen on another port, such as 443, 3000 or 8080",
+    )
+}
+
+pub(crate) fn scheme_not_http(url: &str) -> Finding {
+    finding(
+        FindingCode::SchemeNotHttp,
+        format!("`{}` is neither http nor https, and only these can be asked for across origins", printable(url)),
+        "serve it over http or https; a file that was opened from a disk needs a local server",
+    )
+}
+
+pub(crate) fn same_origin_mode(page: &str, url: &str) -> Finding {
+    finding(
+        FindingCode::SameOriginMode,
+        format!("the mode is `same-origin`, and `{}` is not of the page's origin `{}`", printable(url), printable(page)),
+        "remove `mode: \"same-origin\"`, and let the server allow the page's origin",
+    )
+}

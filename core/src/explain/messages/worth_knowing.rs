@@ -1,0 +1,92 @@
+//! What works, and is worth knowing.
+
+use super::{finding, is_or_are, listed};
+use crate::explain::explanation::Finding;
+use crate::issues::finding_code::FindingCode;
+use crate::printable::printable;
+
+pub(crate) fn engines_differ(groups: &str) -> Finding {
+    finding(
+        FindingCode::EnginesDiffer,
+        format!("browsers do not agree on this request: {groups}"),
+        "test in each browser that your users have; `engines` has what each of them does",
+    )
+}
+
+pub(crate) fn http_error(status: u16) -> Finding {
+    let help = match status {
+        401 | 403 => "look for what the server says about the login: a token that has expired, or a cookie that is not sent",
+        404 => "check the URL's path",
+        405 => "check which methods the server has for this path",
+        429 => "wait, or ask for less at a time",
+        500.. => "look into the server's log",
+        _ => "read the response, which says what is wrong with the request",
+    };
+    finding(FindingCode::HttpError, format!("this is not CORS: the script can read the response, whose status is {status}"), help)
+}
+
+pub(crate) fn opaque(url: &str) -> Finding {
+    finding(
+        FindingCode::OpaqueResponse,
+        format!(
+            "the mode `no-cors` sends the request to `{}` and hides the response from the script: status 0, no headers, no body",
+            printable(url)
+        ),
+        "remove `mode: \"no-cors\"`, and let the server allow the page's origin",
+    )
+}
+
+pub(crate) fn response_header_in_request(names: &[String]) -> Finding {
+    finding(
+        FindingCode::ResponseHeaderInRequest,
+        format!("the script sends {}, which {} of responses: it allows nothing, and it makes a preflight necessary", listed(names), is_or_are(names)),
+        "remove it from the script; the server that is asked has to send it",
+    )
+}
+
+pub(crate) fn forbidden_header_dropped(names: &[String]) -> Finding {
+    finding(
+        FindingCode::ForbiddenHeaderDropped,
+        format!("the browser does not send {}: scripts cannot set {}", listed(names), if names.len() == 1 { "it" } else { "them" }),
+        "remove it from the script; browsers set `Origin`, `Host` and `Cookie` themselves, and cookies go with \
+         `credentials: \"include\"`",
+    )
+}
+
+pub(crate) fn header_not_exposed(names: &[String]) -> Finding {
+    finding(
+        FindingCode::HeaderNotExposed,
+        format!("{} {} in the response, where developer tools show {}, and {} hidden from the script", listed(names), is_or_are(names),
+            if names.len() == 1 { "it" } else { "them" }, is_or_are(names)),
+        format!("if the script needs {}, send `Access-Control-Expose-Headers: {}`", if names.len() == 1 { "it" } else { "them" }, printable(&names.join(", "))),
+    )
+}
+
+pub(crate) fn local_network(host: &str, secure_page: bool) -> Finding {
+    let (today, help) = if secure_page {
+        ("Chromium and Firefox ask the user for permission first", "tell the user why the page asks for it; no header of the server changes this")
+    } else {
+        ("Chromium blocks that for a page without https", "serve the page over https; the browser then asks the user for permission")
+    };
+    finding(
+        FindingCode::LocalNetworkAccess,
+        format!("the page is public, and `{}` is in a local network or on the own machine: {today}", printable(host)),
+        help,
+    )
+}
+
+pub(crate) fn response_unknown(url: &str) -> Finding {
+    finding(
+        FindingCode::ResponseUnknown,
+        format!("the response of `{}` is not known, so nothing can be said of it", printable(url)),
+        "capture the response: its status and all its header lines",
+    )
+}
+
+pub(crate) fn same_origin() -> Finding {
+    finding(
+        FindingCode::SameOrigin,
+        "the request stays within the page's origin, so CORS does not apply to it",
+        "if the browser reports CORS, the page or the URL is another than this one; compare scheme, host and port",
+    )
+}

@@ -1,0 +1,218 @@
+//! A policy in the place of a server: it decides on each request as it would in service.
+
+use crate::browser::exchange::{Answer, Exchange, HeaderLines, Hop};
+use crate::browser::server::{Server, WireRequest};
+use crate::browser::url::Url;
+use crate::browser::words::Initiator;
+use crate::decide::decision::Decision;
+use crate::decide::evaluate::Evaluation;
+use crate::decide::policy::Policy;
+use crate::decide::request::{RequestHeader, RequestHeaders};
+use crate::issues::code::Reason;
+use crate::paths::RouteChoice;
+use crate::response::apply::ResponseHeaders;
+use crate::response::header_name::{HeaderName, OWNED_HEADERS};
+use crate::response::template::{Action, Op};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+
+/// Which message of an exchange: the request of the wire, from 0, and whether it is that request's preflight.
+pub(crate) type MessageId = (usize, bool);
+
+/// What the policy decided on one request.
+#[derive(Clone, Debug)]
+pub(crate) struct Decided {
+    pub(crate) reason: Reason,
+    pub(crate) reported: Option<Reason>,
+    pub(crate) route: RouteChoice,
+    /// Whether the policy responded itself.
+    pub(crate) responded: bool,
+    /// CORS headers of the application that the policy replaced.
+    pub(crate) replaced: Vec<String>,
+    /// CORS headers of the application that took the place of the policy's.
+    pub(crate) kept: Vec<String>,
+}
+
+/// A server that has the policy in front of the application of an exchange.
+#[derive(Debug)]
+pub(crate) struct PolicyServer<'p> {
+    policy: &'p Policy,
+    exchange: &'p Exchange,
+    /// The origin of the server: elsewhere the policy does not decide.
+    own: Option<String>,
+    pub(crate) decisions: BTreeMap<MessageId, Decided>,
+    /// The origin predicate was asked, and the exchange does not say what it answers.
+    pub(crate) predicate_unknown: bool,
+    /// Each response as it went over the wire; where none did, what the exchange has.
+    pub(crate) hops: Vec<Hop>,
+}
+
+impl<'p> PolicyServer<'p> {
+    pub(crate) fn new(policy: &'p Policy, exchange: &'p Exchange) -> Self {
+        PolicyServer {
+            policy,
+            exchange,
+            own: None,
+            decisions: BTreeMap::new(),
+            predicate_unknown: false,
+            hops: exchange.hops.clone(),
+        }
+    }
+
+    /// The response of the application, or of another server.
+    fn captured(&self, hop: usize, is_preflight: bool) -> Answer {
+        let hop = self.exchange.hops.get(hop);
+        hop.map(|hop| if is_preflight { hop.preflight.clone() } else { hop.response.clone() }).unwrap_or_default()
+    }
+
+    fn respond(&mut self, request: WireRequest<'_>, is_preflight: bool) -> Answer {
+        let own = self.own.get_or_insert_with(|| request.url.origin());
+        let answer = if *own == request.url.origin() {
+            self.decide(request, is_preflight)
+        } else {
+            self.captured(request.hop, is_preflight)
+        };
+        if self.hops.len() <= request.hop {
+            self.hops.resize(request.hop + 1, Hop::default());
+        }
+        if let Some(hop) = self.hops.get_mut(request.hop) {
+            *(if is_preflight { &mut hop.preflight } else { &mut hop.response }) = answer.clone();
+        }
+        answer
+    }
+
+    fn decide(&mut self, request: WireRequest<'_>, is_preflight: bool) -> Answer {
+        let lines = self.lines(request);
+        let headers: RequestHeaders<'_> =
+            lines.iter().map(|(name, value)| (name.as_slice(), value.as_slice())).collect();
+        let path = request.url.path.as_bytes();
+        let mut asked = headers.request(request.method, Some(path));
+        asked.secure = matches!(request.url.scheme.as_str(), "https" | "wss");
+        let route = match &self.policy.routes {
+            None => RouteChoice::TopLevel,
+            Some(routes) => routes.paths.choose(asked.path, asked.path_decoded),
+        };
+        let decision = match self.policy.evaluate(&asked) {
+            Evaluation::Decided(decision) => decision,
+            Evaluation::Ask(pending) => match self.exchange.predicate {
+                Some(answer) => pending.resolve(answer),
+                None => {
+                    self.predicate_unknown = true;
+                    return Answer::Unknown;
+                }
+            },
+        };
+        let mut decided = Decided {
+            reason: decision.reason(),
+            reported: decision.reported(),
+            route,
+            responded: decision.action() == Action::Respond,
+            replaced: Vec::new(),
+            kept: Vec::new(),
+        };
+        let answer = match decision.status() {
+            Some(status) => apply(&decision, status, Vec::new()),
+            None => match self.captured(request.hop, is_preflight) {
+                Answer::Response { status, headers } => {
+                    compare(&decision, &headers, &mut decided);
+                    apply(&decision, status, headers)
+                }
+                // An application of which nothing is said responds, and has no CORS headers.
+                Answer::Unknown if !is_preflight => apply(&decision, self.usual_status(), Vec::new()),
+                other => other,
+            },
+        };
+        self.decisions.insert((request.hop, is_preflight), decided);
+        answer
+    }
+
+    fn usual_status(&self) -> u16 {
+        if self.exchange.request.initiator == Initiator::WebSocket { 101 } else { 200 }
+    }
+
+    /// The header lines of the request that a policy reads.
+    fn lines(&self, request: WireRequest<'_>) -> HeaderLines {
+        let mut lines = request.headers.clone();
+        let authority = request.url.origin();
+        let host = authority.split_once("://").map_or("", |(_, host)| host);
+        let mut add = |header: RequestHeader, value: &str| {
+            lines.push((header.as_str().as_bytes().to_vec(), value.as_bytes().to_vec()));
+        };
+        add(RequestHeader::Host, host);
+        if request.url.is_trustworthy() {
+            add(RequestHeader::SecFetchSite, fetch_site(&self.exchange.page, request.url));
+        }
+        if self.exchange.request.initiator == Initiator::WebSocket {
+            add(RequestHeader::Upgrade, "websocket");
+            add(RequestHeader::SecWebSocketKey, "AAAAAAAAAAAAAAAAAAAAAA==");
+        }
+        lines
+    }
+}
+
+impl Server for PolicyServer<'_> {
+    fn preflight(&mut self, request: WireRequest<'_>) -> Answer {
+        self.respond(request, true)
+    }
+
+    fn response(&mut self, request: WireRequest<'_>) -> Answer {
+        self.respond(request, false)
+    }
+}
+
+/// The value of `Sec-Fetch-Site` (Fetch Metadata, section 2.3).
+fn fetch_site(page: &str, url: &Url) -> &'static str {
+    match Url::parse(page, None) {
+        Some(page) if page.origin() == url.origin() => "same-origin",
+        Some(page) if page.scheme == url.scheme && page.is_schemelessly_same_site(url) => "same-site",
+        _ => "cross-site",
+    }
+}
+
+fn apply(decision: &Decision<'_>, status: u16, headers: HeaderLines) -> Answer {
+    let mut lines = Lines(headers);
+    let Ok(()) = decision.apply_to(&mut lines);
+    Answer::Response { status, headers: lines.0 }
+}
+
+/// Which of the application's own CORS headers go, and which stay.
+fn compare(decision: &Decision<'_>, application: &HeaderLines, decided: &mut Decided) {
+    for name in OWNED_HEADERS {
+        let is_named = |(found, _): &(Vec<u8>, Vec<u8>)| found.eq_ignore_ascii_case(name.as_str().as_bytes());
+        if application.iter().any(is_named) {
+            let sets = || decision.headers().any(|header| header.name == name && header.op == Op::Set);
+            let goes = decision.removed().contains(&name) || sets();
+            (if goes { &mut decided.replaced } else { &mut decided.kept }).push(name.as_str().to_owned());
+        }
+    }
+}
+
+/// Header lines that a decision is put on.
+#[derive(Debug)]
+struct Lines(HeaderLines);
+
+impl ResponseHeaders for Lines {
+    type Error = Infallible;
+
+    fn values(&self, name: HeaderName) -> Result<Vec<Cow<'_, [u8]>>, Infallible> {
+        let name = name.as_str().as_bytes();
+        let named = self.0.iter().filter(|(found, _)| found.eq_ignore_ascii_case(name));
+        Ok(named.map(|(_, value)| Cow::Borrowed(value.as_slice())).collect())
+    }
+
+    fn remove(&mut self, name: HeaderName) -> Result<(), Infallible> {
+        self.0.retain(|(found, _)| !found.eq_ignore_ascii_case(name.as_str().as_bytes()));
+        Ok(())
+    }
+
+    fn set(&mut self, name: HeaderName, value: &[u8]) -> Result<(), Infallible> {
+        self.remove(name)?;
+        self.append(name, value)
+    }
+
+    fn append(&mut self, name: HeaderName, value: &[u8]) -> Result<(), Infallible> {
+        self.0.push((name.as_str().as_bytes().to_vec(), value.to_vec()));
+        Ok(())
+    }
+}
