@@ -3,16 +3,16 @@
 use crate::browser::exchange::{After, Answer, Body, Exchange, HeaderLines, Hop, ScriptRequest};
 use crate::browser::exchange_error::{ExchangeError, ExchangeProblem};
 use crate::browser::json_fields::{Fields, Problems, describe, string};
-use crate::browser::words::{Cache, Credentials, Initiator, Mode, NetworkError, Redirect};
 use crate::browser::redact::redact;
+use crate::browser::words::{Cache, Credentials, Initiator, Mode, NetworkError, Redirect};
 use crate::browser::write_exchange::VERSION;
-use crate::predicate::PredicateAnswer;
 use crate::config::value::Value;
 use crate::limits::{
     EARLIER_EXCHANGES, EXCHANGE_HEADERS, EXCHANGE_HEADERS_BYTES, EXCHANGE_HOPS, EXCHANGE_MIB, INTEGRITY_BYTES,
     ORIGIN_BYTES, URL_BYTES,
 };
 use crate::origins::origin::Origin;
+use crate::predicate::PredicateAnswer;
 use crate::printable::printable;
 
 /// The longest method and the longest type of a body that are read, in bytes.

@@ -31,7 +31,18 @@ const URL_HEADERS: [&str; 5] = ["location", "content-location", "referer", "refr
 
 /// Parameters of URLs whose value is a secret.
 const SECRET_PARAMETERS: [&str; 12] = [
-    "key", "code", "sig", "auth", "jwt", "session", "sessionid", "sid", "pass", "passwd", "pwd", "x-amz-security-token",
+    "key",
+    "code",
+    "sig",
+    "auth",
+    "jwt",
+    "session",
+    "sessionid",
+    "sid",
+    "pass",
+    "passwd",
+    "pwd",
+    "x-amz-security-token",
 ];
 
 /// Takes the values of secrets out of headers and URLs. Names, and the attributes of cookies, stay.
@@ -91,7 +102,8 @@ fn redact_url(text: &mut String) {
     let mut out = String::with_capacity(text.len());
     // A parameter begins after one of these, and ends before one of these.
     for piece in text.split_inclusive(['?', '&', '#', ';', ' ', '"', '\'', '>', '<', ',']) {
-        let end = piece.len() - piece.chars().last().filter(|last| "?&#; \"'><,".contains(*last)).map_or(0, char::len_utf8);
+        let end =
+            piece.len() - piece.chars().last().filter(|last| "?&#; \"'><,".contains(*last)).map_or(0, char::len_utf8);
         let (parameter, delimiter) = piece.split_at_checked(end).unwrap_or((piece, ""));
         match parameter.split_once('=') {
             Some((name, value)) if !value.is_empty() && is_secret_parameter(name) => {
@@ -123,7 +135,8 @@ mod tests {
 
     #[test]
     fn secrets_go_and_everything_else_stays() {
-        let mut exchange = Exchange::new("https://a.example", "https://u:hunter2@b.example/x?a=1&access_token=hunter2#sig=hunter2");
+        let mut exchange =
+            Exchange::new("https://a.example", "https://u:hunter2@b.example/x?a=1&access_token=hunter2#sig=hunter2");
         let line = |name: &str, value: &str| (name.as_bytes().to_vec(), value.as_bytes().to_vec());
         exchange.request.headers = vec![
             line("Authorization", "Bearer hunter2"),
@@ -145,7 +158,13 @@ mod tests {
         redact(&mut exchange);
         let json = exchange.to_json();
         assert!(!json.contains("hunter2"), "{json}");
-        for kept in ["sid=[redacted]; Path=/; SameSite=Lax", "/callback?code=redacted&state=1", "a=1", "[\"X-Id\",\"7\"]", "X-Token"] {
+        for kept in [
+            "sid=[redacted]; Path=/; SameSite=Lax",
+            "/callback?code=redacted&state=1",
+            "a=1",
+            "[\"X-Id\",\"7\"]",
+            "X-Token",
+        ] {
             assert!(json.contains(kept), "{kept} {json}");
         }
         let again = exchange.clone();

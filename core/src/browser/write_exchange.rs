@@ -2,8 +2,8 @@
 
 use crate::browser::exchange::{Answer, Body, Exchange, ScriptRequest};
 use crate::browser::json_writer::JsonWriter;
-use crate::predicate::PredicateAnswer;
 use crate::browser::words::{Cache, Initiator, Redirect};
+use crate::predicate::PredicateAnswer;
 
 /// The version of the two models, exchange and explanation.
 pub(crate) const VERSION: i64 = 1;

@@ -52,8 +52,8 @@ pub(crate) fn cookie_findings(page: &str, url: &Url, lines: &[(Vec<u8>, Vec<u8>)
     if !insecure.is_empty() {
         found.push(cookies::not_secure(&insecure));
     }
-    let is_same_site = Url::parse(page, None)
-        .is_some_and(|page| page.scheme == url.scheme && page.is_schemelessly_same_site(url));
+    let is_same_site =
+        Url::parse(page, None).is_some_and(|page| page.scheme == url.scheme && page.is_schemelessly_same_site(url));
     if !is_same_site {
         for has_attribute in [true, false] {
             let names = names(&|cookie| !cookie.is_none() && cookie.same_site.is_some() == has_attribute);

@@ -92,7 +92,12 @@ fn found(exchange: &Exchange, evidence: &Evidence, by_policy: bool) -> Vec<Expla
     found
 }
 
-fn finish(exchange: Exchange, evidence: Evidence, found: Vec<Explained>, engines: Vec<EngineExplanation>) -> Explanation {
+fn finish(
+    exchange: Exchange,
+    evidence: Evidence,
+    found: Vec<Explained>,
+    engines: Vec<EngineExplanation>,
+) -> Explanation {
     let mut findings: Vec<Finding> = rank(found);
     if let Some(finding) = compare_engines(&evidence.outcome, &engines, &findings) {
         findings.push(finding);

@@ -54,10 +54,11 @@ impl Evidence {
                     Repair::of(failure)
                 }
                 // What is not known of a preflight says nothing of the response.
-                (None, Verdict::Unknown) => repaired.unknown.last().filter(|message| message.1).map(|message| Repair {
-                    message: *message,
-                    step: StepName::PreflightResponse,
-                }),
+                (None, Verdict::Unknown) => repaired
+                    .unknown
+                    .last()
+                    .filter(|message| message.1)
+                    .map(|message| Repair { message: *message, step: StepName::PreflightResponse }),
                 (None, _) => None,
             };
             let Some(repair) = repair.filter(|repair| !repaired.repairs.contains(repair)) else { break };

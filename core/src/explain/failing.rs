@@ -8,11 +8,11 @@ use crate::browser::url::Url;
 use crate::browser::words::Credentials;
 use crate::explain::evidence::Evidence;
 use crate::explain::explanation::Finding;
-use crate::explain::messages::{
-    About, allow_origin, network, preflight, preflight_status, redirects, script,
-};
+use crate::explain::messages::{About, allow_origin, network, preflight, preflight_status, redirects, script};
 use crate::explain::near::difference;
-use crate::explain::other_servers::{cache_sign, headers_on_errors, is_gateway_error, is_login, redirect_difference, server};
+use crate::explain::other_servers::{
+    cache_sign, headers_on_errors, is_gateway_error, is_login, redirect_difference, server,
+};
 use crate::issues::finding_code::FindingCode;
 use crate::printable::printable;
 
@@ -77,7 +77,9 @@ impl<'e> Explainer<'e> {
                 let about = if failure.step == StepName::Response { About::Response } else { About::Preflight };
                 network::no_response(failure.network?, about, &host(&failure.url))
             }
-            StepName::PreflightAllowOrigin | StepName::AllowOrigin => return self.allow_origin(failure).map(|it| (it, none)),
+            StepName::PreflightAllowOrigin | StepName::AllowOrigin => {
+                return self.allow_origin(failure).map(|it| (it, none));
+            }
             StepName::PreflightAllowCredentials | StepName::AllowCredentials => {
                 allow_origin::credentials_missing(self.about(failure)?, &failure.value)
             }
@@ -114,7 +116,15 @@ impl<'e> Explainer<'e> {
             })
         };
         let is_bare = self.is_bare(failure.hop) && !self.by_policy;
+        let is_any = |step: StepName| {
+            let mut failures =
+                self.evidence.failures.iter().filter(|other| other.hop == failure.hop && other.step == step);
+            failures.any(|other| other.blocked == Some(Blocked::AnyOriginWithCredentials))
+        };
         match failure.step {
+            // The help for `*` names both headers.
+            StepName::PreflightAllowCredentials if is_any(StepName::PreflightAllowOrigin) => None,
+            StepName::AllowCredentials if is_any(StepName::AllowOrigin) => None,
             StepName::PreflightAllowOrigin if is_bare && self.has_bad_status(failure.hop) => None,
             StepName::PreflightAllowCredentials if is_bare => None,
             StepName::AllowCredentials if is_bare => Some(About::Response),
@@ -167,7 +177,8 @@ impl<'e> Explainer<'e> {
         if is_missing && is_gateway_error(status) {
             // The preflight's status is explained by itself.
             let about = if is_preflight { About::Preflight } else { About::Response };
-            return (!is_preflight).then(|| network::gateway_error(status, about, server(self.evidence, message).as_deref()));
+            return (!is_preflight)
+                .then(|| network::gateway_error(status, about, server(self.evidence, message).as_deref()));
         }
         if is_missing && !is_preflight && (300..400).contains(&status) {
             let location = self.evidence.header(message, "location").unwrap_or_default();
@@ -203,9 +214,10 @@ impl<'e> Explainer<'e> {
             return allow_origin::multiple(about, value, failure.lines, equal, origin);
         }
         let text = String::from_utf8_lossy(value).into_owned();
-        let is_origin = text == "null" || Url::parse(&text, None).is_some_and(|url| {
-            url.is_http() && matches!(url.path.as_str(), "" | "/") && !text.contains(['*', ' ', '?', '#', '@'])
-        });
+        let is_origin = text == "null"
+            || Url::parse(&text, None).is_some_and(|url| {
+                url.is_http() && matches!(url.path.as_str(), "" | "/") && !text.contains(['*', ' ', '?', '#', '@'])
+            });
         if !is_origin {
             return allow_origin::invalid(about, value, origin);
         }
@@ -226,21 +238,24 @@ impl<'e> Explainer<'e> {
     fn preflight_status(self, failure: &Failure) -> Finding {
         let status = failure.status.unwrap_or_default();
         let message = (failure.hop, true);
-        let location = self.evidence.header(message, "location").map(|value| String::from_utf8_lossy(&value).into_owned());
+        let location =
+            self.evidence.header(message, "location").map(|value| String::from_utf8_lossy(&value).into_owned());
         let wanted = self.wanted(failure.hop);
         match status {
             300..=399 => match location {
                 Some(location) if is_login(&location) => preflight_status::redirect_to_login(status, &location, true),
                 location => {
                     let location = location.map(|location| resolved(&location, &failure.url));
-                    let difference = location.as_deref().and_then(|location| redirect_difference(&failure.url, location));
+                    let difference =
+                        location.as_deref().and_then(|location| redirect_difference(&failure.url, location));
                     preflight_status::redirected(status, location.as_deref(), difference)
                 }
             },
             401 | 403 | 407 => preflight_status::unauthorized(status, &wanted),
             404 => preflight_status::not_found(&failure.url, &wanted),
             405 | 501 => {
-                let allow = self.evidence.header(message, "allow").map(|value| String::from_utf8_lossy(&value).into_owned());
+                let allow =
+                    self.evidence.header(message, "allow").map(|value| String::from_utf8_lossy(&value).into_owned());
                 preflight_status::options_refused(status, allow.as_deref(), &wanted)
             }
             _ if is_gateway_error(status) => {
@@ -305,14 +320,20 @@ fn is_explained_by_status(failure: &Failure) -> bool {
 /// The elements of a list.
 pub(crate) fn elements(value: Option<&[u8]>) -> Vec<String> {
     let elements = value.unwrap_or_default().split(|byte| *byte == b',').map(<[u8]>::trim_ascii);
-    elements.filter(|element| !element.is_empty()).map(|element| String::from_utf8_lossy(element).into_owned()).collect()
+    elements
+        .filter(|element| !element.is_empty())
+        .map(|element| String::from_utf8_lossy(element).into_owned())
+        .collect()
 }
 
 pub(crate) fn host(url: &str) -> String {
-    Url::parse(url, None).map_or_else(|| url.to_owned(), |url| match url.port {
-        Some(port) => format!("{}:{port}", url.host),
-        None => url.host,
-    })
+    Url::parse(url, None).map_or_else(
+        || url.to_owned(),
+        |url| match url.port {
+            Some(port) => format!("{}:{port}", url.host),
+            None => url.host,
+        },
+    )
 }
 
 /// A `Location`, which may be relative.

@@ -93,7 +93,9 @@ fn text(pattern: ConfiguredPattern<'_>) -> String {
     let (text, any_port) = match pattern {
         ConfiguredPattern::Exact { origin, any_port } => (lossy(origin), any_port),
         ConfiguredPattern::Below { scheme, after, any_port } => (format!("{scheme}://*{}", lossy(after)), any_port),
-        ConfiguredPattern::Glob { before, after, any_port } => (format!("{}*{}", lossy(before), lossy(after)), any_port),
+        ConfiguredPattern::Glob { before, after, any_port } => {
+            (format!("{}*{}", lossy(before), lossy(after)), any_port)
+        }
     };
     if any_port { format!("{text}:*") } else { text }
 }

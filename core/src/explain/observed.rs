@@ -5,10 +5,10 @@ use crate::browser::outcome::{Outcome, StepName};
 use crate::browser::octets::is_form_type;
 use crate::browser::url::Url;
 use crate::browser::words::{Credentials, Initiator, Mode, Verdict};
-use crate::explain::evidence::Evidence;
-use crate::explain::failing::elements;
 use crate::explain::cookies::cookie_findings;
+use crate::explain::evidence::Evidence;
 use crate::explain::explanation::{EngineExplanation, Finding};
+use crate::explain::failing::elements;
 use crate::explain::messages::{cookies, other_layers, preflight, worth_knowing};
 use crate::explain::other_servers::server;
 use crate::issues::finding_code::FindingCode;
@@ -25,7 +25,8 @@ pub(crate) fn observe(exchange: &Exchange, evidence: &Evidence) -> Vec<Finding> 
     observer.preflight(&mut found);
     observer.response(&mut found);
     found.extend(observer.local_network());
-    if !evidence.outcome.cross_origin {
+    let is_sent = !evidence.outcome.preflights.is_empty();
+    if is_sent && !evidence.outcome.cross_origin {
         found.push(worth_knowing::same_origin());
     }
     found
@@ -72,9 +73,12 @@ impl Observer<'_> {
             if !outcome.dropped_headers.is_empty() {
                 found.push(worth_knowing::forbidden_header_dropped(&outcome.dropped_headers));
             }
-            let names = self.exchange.request.headers.iter().map(|(name, _)| {
-                String::from_utf8_lossy(name).to_ascii_lowercase()
-            });
+            let names = self
+                .exchange
+                .request
+                .headers
+                .iter()
+                .map(|(name, _)| String::from_utf8_lossy(name).to_ascii_lowercase());
             let mut names: Vec<String> =
                 names.filter(|name| is_response_only(name) || name.starts_with("access-control-allow-")).collect();
             names.dedup();
@@ -82,12 +86,13 @@ impl Observer<'_> {
                 found.push(worth_knowing::response_header_in_request(&names));
             }
         }
-        for (hop, is_preflight) in &self.evidence.unknown {
-            let Some(preflight) = self.evidence.repaired.preflights.get(*hop) else { continue };
-            found.push(if *is_preflight {
-                preflight::unknown(&preflight.because, &preflight.url)
-            } else {
-                worth_knowing::response_unknown(&preflight.url)
+        // What is behind a failure was never sent, so that nobody could have captured it.
+        if let (Verdict::Unknown, Some((hop, is_preflight))) = (outcome.verdict, self.evidence.unknown.first())
+            && let Some(preflight) = self.evidence.repaired.preflights.get(*hop)
+        {
+            found.push(match is_preflight {
+                true => preflight::unknown(&preflight.because, &preflight.url),
+                false => worth_knowing::response_unknown(&preflight.url),
             });
         }
         if outcome.verdict == Verdict::Opaque && self.is_api() && self.exchange.request.mode() == Mode::NoCors {
@@ -165,7 +170,8 @@ impl Observer<'_> {
 
     /// A response that may be cached, and that is for one origin.
     fn vary_missing(self, message: (usize, bool)) -> Option<Finding> {
-        let header = |name| self.evidence.header(message, name).map(|value| String::from_utf8_lossy(&value).into_owned());
+        let header =
+            |name| self.evidence.header(message, name).map(|value| String::from_utf8_lossy(&value).into_owned());
         let failed = |failure: &crate::browser::outcome::Failure| {
             failure.hop == message.0 && failure.step == StepName::AllowOrigin
         };

@@ -54,8 +54,22 @@ pub(crate) fn headers_on_errors(evidence: &Evidence, message: MessageId) -> Opti
 /// Whether a `Location` looks like that of a login page.
 pub(crate) fn is_login(location: &str) -> bool {
     const WORDS: [&str; 16] = [
-        "login", "log-in", "log_in", "logon", "signin", "sign-in", "sign_in", "sso", "saml", "saml2", "oauth", "oauth2",
-        "authorize", "auth", "cas", "adfs",
+        "login",
+        "log-in",
+        "log_in",
+        "logon",
+        "signin",
+        "sign-in",
+        "sign_in",
+        "sso",
+        "saml",
+        "saml2",
+        "oauth",
+        "oauth2",
+        "authorize",
+        "auth",
+        "cas",
+        "adfs",
     ];
     const HOSTS: [&str; 5] =
         ["accounts.google.com", "login.microsoftonline.com", "okta.com", "auth0.com", "cloudflareaccess.com"];
@@ -80,7 +94,10 @@ pub(crate) fn redirect_difference(url: &str, location: &str) -> Option<RedirectD
     let (from_path, to_path) = (path(&from), path(&to));
     if from.host == to.host && from.scheme == "http" && to.scheme == "https" {
         Some(RedirectDifference::Https)
-    } else if from.host == to.host && from_path != to_path && from_path.trim_end_matches('/') == to_path.trim_end_matches('/') {
+    } else if from.host == to.host
+        && from_path != to_path
+        && from_path.trim_end_matches('/') == to_path.trim_end_matches('/')
+    {
         Some(RedirectDifference::Slash)
     } else if from.host.strip_prefix("www.") == Some(&to.host) || to.host.strip_prefix("www.") == Some(&from.host) {
         Some(RedirectDifference::Www)

@@ -90,7 +90,9 @@ impl<'v> PolicyView<'v> {
             Some(StepName::PreflightMethod) => {
                 let place = self.places.of(route, Setting::AllowMethods);
                 let method = explained.names.first().map(String::as_str).unwrap_or_default();
-                if is_refused_as_a_whole(decided) && self.places.rules(route).methods.check(method.as_bytes()).is_allowed {
+                if is_refused_as_a_whole(decided)
+                    && self.places.rules(route).methods.check(method.as_bytes()).is_allowed
+                {
                     return None;
                 }
                 if finding.code == FindingCode::MethodNotAllowed {
@@ -203,7 +205,9 @@ impl<'v> PolicyView<'v> {
                     other.hop != *hop
                         || !matches!(
                             other.finding.code,
-                            FindingCode::HttpError | FindingCode::ErrorWithoutHeaders | FindingCode::CredentialsNotIncluded
+                            FindingCode::HttpError
+                                | FindingCode::ErrorWithoutHeaders
+                                | FindingCode::CredentialsNotIncluded
                         )
                 });
                 out.push(Explained { hop: *hop, ..Explained::new(finding) });

@@ -177,11 +177,8 @@ impl OriginSet {
             let exact = below.exact_port.iter().map(move |after| Below { scheme, after, any_port: false });
             exact.chain(below.any_port.iter().map(move |after| Below { scheme, after, any_port: true }))
         });
-        let globs = self.globs.iter().map(|glob| Glob {
-            before: &glob.before,
-            after: &glob.after,
-            any_port: glob.any_port,
-        });
+        let globs =
+            self.globs.iter().map(|glob| Glob { before: &glob.before, after: &glob.after, any_port: glob.any_port });
         exact.chain(any_port).chain(below).chain(globs)
     }
 

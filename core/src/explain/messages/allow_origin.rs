@@ -43,7 +43,10 @@ pub(crate) fn error_without_headers(status: u16, origin: &str, stack: Option<&st
             "the server failed with {status}, and its error page has no `Access-Control-Allow-Origin`, so the browser \
              reports CORS in place of the error"
         ),
-        format!("fix what the server's log says about the {status} first; then {help} (`Access-Control-Allow-Origin: {}`)", printable(origin)),
+        format!(
+            "fix what the server's log says about the {status} first; then {help} (`Access-Control-Allow-Origin: {}`)",
+            printable(origin)
+        ),
     )
 }
 
@@ -72,7 +75,10 @@ pub(crate) fn multiple(about: About, value: &[u8], lines: usize, equal: bool, or
 pub(crate) fn any_with_credentials(about: About, origin: &str) -> Finding {
     finding(
         FindingCode::AllowOriginAnyWithCredentials,
-        format!("{} allows any origin with `*`, and browsers do not accept that for a request with credentials", about.name()),
+        format!(
+            "{} allows any origin with `*`, and browsers do not accept that for a request with credentials",
+            about.name()
+        ),
         format!(
             "send `Access-Control-Allow-Origin: {}`, `Access-Control-Allow-Credentials: true` and `Vary: Origin` instead; or, \
              if the request needs no cookies, remove `credentials: \"include\"` (`withCredentials`)",
@@ -112,8 +118,12 @@ pub(crate) fn mismatch(about: About, value: &[u8], origin: &str, difference: Opt
             "allow `{origin}` too: for browsers `localhost`, `127.0.0.1` and `[::1]` are different origins; or open the page \
              under the other name"
         ),
-        _ if origin == "null" => "serve the page over http or https, so that it has an origin that can be allowed".to_owned(),
-        _ => format!("add `{origin}` to the origins that the server allows, and let it send the one that asks, with `Vary: Origin`"),
+        _ if origin == "null" => {
+            "serve the page over http or https, so that it has an origin that can be allowed".to_owned()
+        }
+        _ => format!(
+            "add `{origin}` to the origins that the server allows, and let it send the one that asks, with `Vary: Origin`"
+        ),
     };
     finding(
         FindingCode::AllowOriginMismatch,
@@ -156,7 +166,9 @@ pub(crate) fn redirect_changes_origin(url: &str, value: &[u8]) -> Finding {
 pub(crate) fn credentials_missing(about: About, value: &[u8]) -> Finding {
     let how = match value {
         b"" => "is missing".to_owned(),
-        value if value.eq_ignore_ascii_case(b"true") => format!("is `{}`, and has to be `true` in lower case", shown(value)),
+        value if value.eq_ignore_ascii_case(b"true") => {
+            format!("is `{}`, and has to be `true` in lower case", shown(value))
+        }
         value if value.contains(&b',') => format!("is `{}`: two layers both add it", shown(value)),
         value => format!("is `{}`", shown(value)),
     };

@@ -7,7 +7,10 @@ use crate::issues::finding_code::FindingCode;
 pub(crate) fn ignored(names: &[String]) -> Finding {
     finding(
         FindingCode::CookieIgnored,
-        format!("the response sets {}, and the browser does not store it: the request was sent without credentials", listed(names)),
+        format!(
+            "the response sets {}, and the browser does not store it: the request was sent without credentials",
+            listed(names)
+        ),
         "send the request with `credentials: \"include\"` (`withCredentials`), and let the server name the page's origin and \
          send `Access-Control-Allow-Credentials: true`",
     )
@@ -22,10 +25,17 @@ pub(crate) fn not_secure(names: &[String]) -> Finding {
 }
 
 pub(crate) fn same_site(names: &[String], has_attribute: bool) -> Finding {
-    let why = if has_attribute { "its `SameSite` does not allow that" } else { "without `SameSite` browsers take it for `Lax`" };
+    let why = if has_attribute {
+        "its `SameSite` does not allow that"
+    } else {
+        "without `SameSite` browsers take it for `Lax`"
+    };
     finding(
         FindingCode::CookieSameSite,
-        format!("this is not CORS: the page is of another site, and {} is not stored or sent in its requests: {why}", listed(names)),
+        format!(
+            "this is not CORS: the page is of another site, and {} is not stored or sent in its requests: {why}",
+            listed(names)
+        ),
         "send `SameSite=None; Secure` with the cookie, or serve page and server under one site, such as `app.example.com` and \
          `api.example.com`; browsers that block third-party cookies need the latter",
     )

@@ -25,7 +25,10 @@ pub(crate) fn preflight_not_from_policy(differences: &[String], server: Option<&
     );
     finding(
         FindingCode::PreflightNotFromPolicy,
-        format!("the captured response to the preflight is not what this policy sends: {}; {who}", differences.join(", ")),
+        format!(
+            "the captured response to the preflight is not what this policy sends: {}; {who}",
+            differences.join(", ")
+        ),
         "let OPTIONS through to the server that has this policy, and check that it has this version of it",
     )
 }
@@ -41,7 +44,10 @@ pub(crate) fn app_header_replaced(names: &[String]) -> Finding {
 pub(crate) fn app_header_kept(names: &[String]) -> Finding {
     finding(
         FindingCode::AppHeaderKept,
-        format!("the application sets {} itself, and `keep_app_headers` lets that take the place of the policy's", listed(names)),
+        format!(
+            "the application sets {} itself, and `keep_app_headers` lets that take the place of the policy's",
+            listed(names)
+        ),
         "remove CORS from the application, or know that the policy does not decide on these responses",
     )
 }

@@ -33,18 +33,23 @@ pub(crate) fn origin_not_allowed(origin: &str, route: Option<&str>, near: Option
 pub(crate) fn add_origin(origin: &str, at: &PolicyPlace, difference: Option<Difference>) -> String {
     let origin = printable(origin);
     match (origin.as_str(), difference) {
-        ("null", _) => "serve the page over http or https, so that it has an origin; `null` is that of every sandboxed frame".to_owned(),
-        (_, Some(Difference::Loopback)) => format!(
-            "add `{origin}` to {}, or open the page under the name that is allowed",
-            place(at)
-        ),
+        ("null", _) => {
+            "serve the page over http or https, so that it has an origin; `null` is that of every sandboxed frame"
+                .to_owned()
+        }
+        (_, Some(Difference::Loopback)) => {
+            format!("add `{origin}` to {}, or open the page under the name that is allowed", place(at))
+        }
         _ => format!("add `{origin}` to {}", place(at)),
     }
 }
 
 pub(crate) fn http_with_credentials(origin: &str, notation: Notation) -> String {
     let lift = notation.list_setting("dangerously_allow", &["insecure-origins"]);
-    format!("serve the page `{}` over https: with credentials the policy refuses plain http, unless you write `{lift}`", printable(origin))
+    format!(
+        "serve the page `{}` over https: with credentials the policy refuses plain http, unless you write `{lift}`",
+        printable(origin)
+    )
 }
 
 pub(crate) fn method_not_allowed(method: &str, allowed: &[String], at: &PolicyPlace) -> Finding {
@@ -81,7 +86,12 @@ pub(crate) fn allow_credentials(at: &PolicyPlace, name: &str, notation: Notation
 }
 
 pub(crate) fn expose(names: &[String], at: &PolicyPlace) -> String {
-    format!("if the script needs {}, add {} to {}", if names.len() == 1 { "it" } else { "them" }, listed(names), place(at))
+    format!(
+        "if the script needs {}, add {} to {}",
+        if names.len() == 1 { "it" } else { "them" },
+        listed(names),
+        place(at)
+    )
 }
 
 pub(crate) fn set_max_age(at: &PolicyPlace, name: &str, notation: Notation) -> String {
@@ -108,7 +118,10 @@ pub(crate) fn predicate_failed() -> Finding {
 pub(crate) fn predicate_unknown(origin: &str) -> Finding {
     finding(
         FindingCode::PredicateUnknown,
-        format!("no pattern of the policy matches `{}`, so its origin predicate decides, and what that says is not known", printable(origin)),
+        format!(
+            "no pattern of the policy matches `{}`, so its origin predicate decides, and what that says is not known",
+            printable(origin)
+        ),
         "say in the exchange what the predicate answers: `\"predicate\": true`, `false` or `\"failed\"`",
     )
 }
@@ -116,7 +129,10 @@ pub(crate) fn predicate_unknown(origin: &str) -> Finding {
 pub(crate) fn route_ambiguous(path: &str) -> Finding {
     finding(
         FindingCode::RouteAmbiguous,
-        format!("servers read the path `{}` in different ways, which choose different routes, so the policy allows nobody", printable(path)),
+        format!(
+            "servers read the path `{}` in different ways, which choose different routes, so the policy allows nobody",
+            printable(path)
+        ),
         Reason::PathAmbiguous.help(),
     )
 }
@@ -132,7 +148,10 @@ pub(crate) fn protection_refused(reason: Reason) -> Finding {
 pub(crate) fn protection_reported(reason: Reason) -> Finding {
     finding(
         FindingCode::ProtectionReported,
-        format!("the policy's protection reports the request, and would refuse it without `report_only`: {}", reason.meaning()),
+        format!(
+            "the policy's protection reports the request, and would refuse it without `report_only`: {}",
+            reason.meaning()
+        ),
         reason.help(),
     )
 }

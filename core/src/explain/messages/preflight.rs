@@ -8,7 +8,10 @@ use crate::printable::printable;
 pub(crate) fn methods_invalid(value: &[u8]) -> Finding {
     finding(
         FindingCode::AllowMethodsInvalid,
-        format!("`Access-Control-Allow-Methods` is `{}`, which is not a list of methods, so browsers refuse the preflight", shown(value)),
+        format!(
+            "`Access-Control-Allow-Methods` is `{}`, which is not a list of methods, so browsers refuse the preflight",
+            shown(value)
+        ),
         "write methods with commas between them, and nothing else: `Access-Control-Allow-Methods: GET, POST, PUT`",
     )
 }
@@ -16,7 +19,10 @@ pub(crate) fn methods_invalid(value: &[u8]) -> Finding {
 pub(crate) fn methods_any_with_credentials(method: &str) -> Finding {
     finding(
         FindingCode::AllowMethodsAnyWithCredentials,
-        format!("`Access-Control-Allow-Methods: *` does not cover `{}`: with credentials `*` is a method of that name", printable(method)),
+        format!(
+            "`Access-Control-Allow-Methods: *` does not cover `{}`: with credentials `*` is a method of that name",
+            printable(method)
+        ),
         format!("list the methods by name: `Access-Control-Allow-Methods: GET, POST, {}`", printable(method)),
     )
 }
@@ -49,7 +55,10 @@ pub(crate) fn method_not_allowed(method: &str, value: Option<&[u8]>) -> Finding 
 pub(crate) fn headers_invalid(value: &[u8]) -> Finding {
     finding(
         FindingCode::AllowHeadersInvalid,
-        format!("`Access-Control-Allow-Headers` is `{}`, which is not a list of names, so browsers refuse the preflight", shown(value)),
+        format!(
+            "`Access-Control-Allow-Headers` is `{}`, which is not a list of names, so browsers refuse the preflight",
+            shown(value)
+        ),
         "write names with commas between them, and nothing else: `Access-Control-Allow-Headers: Content-Type, X-Request-Id`",
     )
 }
@@ -57,7 +66,10 @@ pub(crate) fn headers_invalid(value: &[u8]) -> Finding {
 pub(crate) fn headers_any_with_credentials(names: &[String]) -> Finding {
     finding(
         FindingCode::AllowHeadersAnyWithCredentials,
-        format!("`Access-Control-Allow-Headers: *` does not cover {}: with credentials `*` is a header of that name", listed(names)),
+        format!(
+            "`Access-Control-Allow-Headers: *` does not cover {}: with credentials `*` is a header of that name",
+            listed(names)
+        ),
         format!("list the headers by name: `Access-Control-Allow-Headers: {}`", printable(&names.join(", "))),
     )
 }
@@ -71,7 +83,11 @@ pub(crate) fn header_not_allowed(names: &[String], value: Option<&[u8]>) -> Find
     let also = if json { "; a body of JSON needs `content-type` in that list" } else { "" };
     finding(
         FindingCode::HeaderNotAllowed,
-        format!("the preflight does not allow the request header{} {}: {has}", if names.len() == 1 { "" } else { "s" }, listed(names)),
+        format!(
+            "the preflight does not allow the request header{} {}: {has}",
+            if names.len() == 1 { "" } else { "s" },
+            listed(names)
+        ),
         format!(
             "add {} to the headers that the server allows in response to OPTIONS, or do not send {}{also}",
             listed(names),
@@ -96,7 +112,11 @@ pub(crate) fn authorization_only_by_wildcard(blocked: bool) -> Finding {
 pub(crate) fn needless(names: &[String], method: &str) -> Finding {
     finding(
         FindingCode::NeedlessPreflight,
-        format!("a preflight is sent only because the script sets {}, which a {} without a body does not need", listed(names), printable(method)),
+        format!(
+            "a preflight is sent only because the script sets {}, which a {} without a body does not need",
+            listed(names),
+            printable(method)
+        ),
         format!("do not send {}: the request then needs no preflight", listed(names)),
     )
 }

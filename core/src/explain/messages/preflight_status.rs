@@ -27,14 +27,18 @@ pub(crate) fn redirect_to_login(status: u16, location: &str, is_preflight: bool)
     let location = printable(location);
     let (message, help) = if is_preflight {
         (
-            format!("the preflight is redirected ({status}) to the login page `{location}`: it carries no cookies, so the \
-                     server takes it for a visitor who is not logged in"),
+            format!(
+                "the preflight is redirected ({status}) to the login page `{location}`: it carries no cookies, so the \
+                     server takes it for a visitor who is not logged in"
+            ),
             "respond to OPTIONS before anything asks for a login; in a framework this means that CORS comes first",
         )
     } else {
         (
-            format!("this is not CORS: the request is redirected ({status}) to the login page `{location}`, because the \
-                     session is missing or has expired, and that page is not for scripts"),
+            format!(
+                "this is not CORS: the request is redirected ({status}) to the login page `{location}`, because the \
+                     session is missing or has expired, and that page is not for scripts"
+            ),
             "respond to requests of scripts with 401 instead of a redirect, and let the page lead the user to the login; \
              if the user is logged in, check that the cookie is sent (`credentials: \"include\"`, `SameSite=None; Secure`)",
         )
@@ -44,11 +48,17 @@ pub(crate) fn redirect_to_login(status: u16, location: &str, is_preflight: bool)
 
 pub(crate) fn redirected(status: u16, location: Option<&str>, difference: Option<RedirectDifference>) -> Finding {
     let target = location.map_or_else(|| "another URL".to_owned(), |location| format!("`{}`", printable(location)));
-    let message = format!("the preflight is redirected ({status}) to {target}, and browsers do not follow redirects of preflights");
+    let message = format!(
+        "the preflight is redirected ({status}) to {target}, and browsers do not follow redirects of preflights"
+    );
     let help = match difference {
-        Some(RedirectDifference::Https) => format!("ask for {target} in the script; the server redirects http to https"),
+        Some(RedirectDifference::Https) => {
+            format!("ask for {target} in the script; the server redirects http to https")
+        }
         Some(RedirectDifference::Slash) => {
-            format!("ask for {target} in the script: the URLs differ in a slash at the end; or turn the router's redirect off")
+            format!(
+                "ask for {target} in the script: the URLs differ in a slash at the end; or turn the router's redirect off"
+            )
         }
         Some(RedirectDifference::Www) => format!("ask for {target} in the script: the hosts differ in `www.`"),
         None => format!("ask for {target} in the script, or respond to OPTIONS before the redirect"),
@@ -67,10 +77,14 @@ pub(crate) enum RedirectDifference {
 pub(crate) fn unauthorized(status: u16, wanted: &str) -> Finding {
     finding(
         FindingCode::PreflightUnauthorized,
-        format!("the preflight is refused with {status}: it never carries cookies or `Authorization`, so whatever asks for a \
-                 login refuses it"),
-        format!("respond to OPTIONS before authentication, with 204 and {wanted}; in a framework this means that CORS is the \
-                 outermost middleware"),
+        format!(
+            "the preflight is refused with {status}: it never carries cookies or `Authorization`, so whatever asks for a \
+                 login refuses it"
+        ),
+        format!(
+            "respond to OPTIONS before authentication, with 204 and {wanted}; in a framework this means that CORS is the \
+                 outermost middleware"
+        ),
     )
 }
 
@@ -78,7 +92,9 @@ pub(crate) fn not_found(url: &str, wanted: &str) -> Finding {
     finding(
         FindingCode::PreflightNotFound,
         format!("the server has no response to OPTIONS for `{}`: it responded with 404", printable(url)),
-        format!("check the path first; if it is right, let CORS respond to OPTIONS before the router, with 204 and {wanted}"),
+        format!(
+            "check the path first; if it is right, let CORS respond to OPTIONS before the router, with 204 and {wanted}"
+        ),
     )
 }
 

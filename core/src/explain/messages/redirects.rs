@@ -41,7 +41,10 @@ pub(crate) fn too_many() -> Finding {
 pub(crate) fn with_user(location: &str) -> Finding {
     finding(
         FindingCode::RedirectWithUser,
-        format!("the server redirects to `{}`, which has a user name or a password, and browsers refuse that across origins", printable(location)),
+        format!(
+            "the server redirects to `{}`, which has a user name or a password, and browsers refuse that across origins",
+            printable(location)
+        ),
         "leave them out of the `Location` that the server sends",
     )
 }

@@ -81,7 +81,9 @@ pub(crate) fn no_cors_stream() -> Finding {
 pub(crate) fn no_cors_redirect_mode(redirect: &str) -> Finding {
     finding(
         FindingCode::NoCorsRedirectMode,
-        format!("a request to another origin with the mode `no-cors` has to follow redirects, and `redirect` is `{redirect}`"),
+        format!(
+            "a request to another origin with the mode `no-cors` has to follow redirects, and `redirect` is `{redirect}`"
+        ),
         "remove `redirect`, or remove `mode: \"no-cors\"`",
     )
 }
@@ -113,7 +115,11 @@ pub(crate) fn scheme_not_http(url: &str) -> Finding {
 pub(crate) fn same_origin_mode(page: &str, url: &str) -> Finding {
     finding(
         FindingCode::SameOriginMode,
-        format!("the mode is `same-origin`, and `{}` is not of the page's origin `{}`", printable(url), printable(page)),
+        format!(
+            "the mode is `same-origin`, and `{}` is not of the page's origin `{}`",
+            printable(url),
+            printable(page)
+        ),
         "remove `mode: \"same-origin\"`, and let the server allow the page's origin",
     )
 }

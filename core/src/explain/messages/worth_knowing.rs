@@ -15,14 +15,20 @@ pub(crate) fn engines_differ(groups: &str) -> Finding {
 
 pub(crate) fn http_error(status: u16) -> Finding {
     let help = match status {
-        401 | 403 => "look for what the server says about the login: a token that has expired, or a cookie that is not sent",
+        401 | 403 => {
+            "look for what the server says about the login: a token that has expired, or a cookie that is not sent"
+        }
         404 => "check the URL's path",
         405 => "check which methods the server has for this path",
         429 => "wait, or ask for less at a time",
         500.. => "look into the server's log",
         _ => "read the response, which says what is wrong with the request",
     };
-    finding(FindingCode::HttpError, format!("this is not CORS: the script can read the response, whose status is {status}"), help)
+    finding(
+        FindingCode::HttpError,
+        format!("this is not CORS: the script can read the response, whose status is {status}"),
+        help,
+    )
 }
 
 pub(crate) fn opaque(url: &str) -> Finding {
@@ -39,7 +45,11 @@ pub(crate) fn opaque(url: &str) -> Finding {
 pub(crate) fn response_header_in_request(names: &[String]) -> Finding {
     finding(
         FindingCode::ResponseHeaderInRequest,
-        format!("the script sends {}, which {} of responses: it allows nothing, and it makes a preflight necessary", listed(names), is_or_are(names)),
+        format!(
+            "the script sends {}, which {} of responses: it allows nothing, and it makes a preflight necessary",
+            listed(names),
+            is_or_are(names)
+        ),
         "remove it from the script; the server that is asked has to send it",
     )
 }
@@ -47,7 +57,11 @@ pub(crate) fn response_header_in_request(names: &[String]) -> Finding {
 pub(crate) fn forbidden_header_dropped(names: &[String]) -> Finding {
     finding(
         FindingCode::ForbiddenHeaderDropped,
-        format!("the browser does not send {}: scripts cannot set {}", listed(names), if names.len() == 1 { "it" } else { "them" }),
+        format!(
+            "the browser does not send {}: scripts cannot set {}",
+            listed(names),
+            if names.len() == 1 { "it" } else { "them" }
+        ),
         "remove it from the script; browsers set `Origin`, `Host` and `Cookie` themselves, and cookies go with \
          `credentials: \"include\"`",
     )
@@ -56,17 +70,32 @@ pub(crate) fn forbidden_header_dropped(names: &[String]) -> Finding {
 pub(crate) fn header_not_exposed(names: &[String]) -> Finding {
     finding(
         FindingCode::HeaderNotExposed,
-        format!("{} {} in the response, where developer tools show {}, and {} hidden from the script", listed(names), is_or_are(names),
-            if names.len() == 1 { "it" } else { "them" }, is_or_are(names)),
-        format!("if the script needs {}, send `Access-Control-Expose-Headers: {}`", if names.len() == 1 { "it" } else { "them" }, printable(&names.join(", "))),
+        format!(
+            "{} {} in the response, where developer tools show {}, and {} hidden from the script",
+            listed(names),
+            is_or_are(names),
+            if names.len() == 1 { "it" } else { "them" },
+            is_or_are(names)
+        ),
+        format!(
+            "if the script needs {}, send `Access-Control-Expose-Headers: {}`",
+            if names.len() == 1 { "it" } else { "them" },
+            printable(&names.join(", "))
+        ),
     )
 }
 
 pub(crate) fn local_network(host: &str, secure_page: bool) -> Finding {
     let (today, help) = if secure_page {
-        ("Chromium and Firefox ask the user for permission first", "tell the user why the page asks for it; no header of the server changes this")
+        (
+            "Chromium and Firefox ask the user for permission first",
+            "tell the user why the page asks for it; no header of the server changes this",
+        )
     } else {
-        ("Chromium blocks that for a page without https", "serve the page over https; the browser then asks the user for permission")
+        (
+            "Chromium blocks that for a page without https",
+            "serve the page over https; the browser then asks the user for permission",
+        )
     };
     finding(
         FindingCode::LocalNetworkAccess,

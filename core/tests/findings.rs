@@ -1,0 +1,128 @@
+//! Runs the vectors of findings: which codes an exchange has, in their order, and that the fix is one.
+#![cfg(feature = "explain")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
+use corsac::browser::Exchange;
+use corsac::explain::{Explanation, FindingCode, diagnose, diagnose_json, explain_json};
+use corsac::{Policy, PolicyBuilder};
+use serde::Deserialize;
+use serde_json::Value as Json;
+use std::collections::HashSet;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(rename = "$schema")]
+    schema: String,
+    vectors: Vec<Vector>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Vector {
+    id: String,
+    why: String,
+    spec: String,
+    /// The code that the vector is about.
+    code: String,
+    config: Option<Json>,
+    exchange: Json,
+    verdict: String,
+    findings: Vec<String>,
+    near: Option<Near>,
+    policy: Option<Place>,
+    /// Nearly the same, without the finding.
+    fixed: Fixed,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Near {
+    what: String,
+    configured: String,
+    field: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Place {
+    route: Option<String>,
+    field: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Fixed {
+    config: Option<Json>,
+    exchange: Option<Json>,
+    findings: Vec<String>,
+}
+
+fn policy(config: &Json, exchange: &Json) -> Policy {
+    let predicate = exchange.get("predicate").is_some() || exchange["page"] == "https://tenant.example";
+    PolicyBuilder::new().predicate(predicate).json(config.to_string().as_bytes()).unwrap()
+}
+
+fn explain(config: Option<&Json>, exchange: &Json) -> Explanation {
+    let text = exchange.to_string();
+    let read = Exchange::from_json(text.as_bytes()).unwrap_or_else(|error| panic!("{error}\n{text}"));
+    let (explanation, json) = match config {
+        None => (diagnose(&read), diagnose_json(text.as_bytes())),
+        Some(config) => {
+            let policy = policy(config, exchange);
+            (policy.explain(&read), explain_json(&policy, text.as_bytes()))
+        }
+    };
+    assert_eq!(explanation.to_json(), json.unwrap());
+    explanation
+}
+
+fn codes(explanation: &Explanation) -> Vec<&str> {
+    explanation.findings.iter().map(|finding| finding.code.as_str()).collect()
+}
+
+#[test]
+fn findings_are_those_of_the_vectors() {
+    let text = include_str!("../../tests/vectors/exchanges/findings.json");
+    let file: File = serde_json::from_str(text).unwrap();
+    assert_eq!(file.schema, "./findings.schema.json");
+    let (mut ids, mut seen) = (HashSet::new(), HashSet::new());
+    let mut wrong = Vec::new();
+    for vector in &file.vectors {
+        let id = &vector.id;
+        assert!(ids.insert(id) && !vector.why.is_empty() && vector.spec.starts_with('8'), "{id}");
+        let explanation = explain(vector.config.as_ref(), &vector.exchange);
+        if explanation.verdict.as_str() != vector.verdict || codes(&explanation) != vector.findings {
+            wrong.push(format!("{id}: {} {:?}\n{explanation}", explanation.verdict.as_str(), codes(&explanation)));
+            continue;
+        }
+        let finding = explanation.findings.iter().find(|finding| finding.code.as_str() == vector.code);
+        let finding = finding.unwrap_or_else(|| panic!("{id} has no {}", vector.code));
+        seen.insert(finding.code);
+        if let Some(near) = &vector.near {
+            let found = finding.near.as_ref().unwrap_or_else(|| panic!("{id} has no near miss"));
+            assert_eq!(
+                (found.what, &found.configured, &found.field),
+                (near.what.as_str(), &near.configured, &near.field),
+                "{id}"
+            );
+        }
+        if let Some(place) = &vector.policy {
+            let found = finding.policy.as_ref().unwrap_or_else(|| panic!("{id} has no place in the policy"));
+            assert_eq!((&found.route, &found.field), (&place.route, &place.field), "{id}");
+        }
+        for finding in &explanation.findings {
+            assert!(!finding.message.is_empty() && !finding.help.is_empty(), "{id}: {finding:?}");
+            assert!(!finding.message.ends_with('.') && !finding.help.ends_with('.'), "{id}: {finding:?}");
+        }
+        let fixed = &vector.fixed;
+        let config = fixed.config.as_ref().or(vector.config.as_ref());
+        let explanation = explain(config, fixed.exchange.as_ref().unwrap_or(&vector.exchange));
+        if codes(&explanation) != fixed.findings || fixed.findings.contains(&vector.code) {
+            wrong.push(format!("{id}, fixed: {:?}\n{explanation}", codes(&explanation)));
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), file.vectors.len(), wrong.join("\n"));
+    let unseen: Vec<_> = FindingCode::ALL.iter().filter(|code| !seen.contains(code)).collect();
+    assert!(unseen.is_empty(), "no vector has {unseen:?}");
+}
