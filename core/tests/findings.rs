@@ -83,14 +83,14 @@ fn codes(explanation: &Explanation) -> Vec<&str> {
 
 #[test]
 fn findings_are_those_of_the_vectors() {
-    let text = include_str!("../../tests/vectors/exchanges/findings.json");
+    let text = include_str!("../../tests/vectors/findings/findings.json");
     let file: File = serde_json::from_str(text).unwrap();
-    assert_eq!(file.schema, "./findings.schema.json");
+    assert_eq!(file.schema, "./schema.json");
     let (mut ids, mut seen) = (HashSet::new(), HashSet::new());
     let mut wrong = Vec::new();
     for vector in &file.vectors {
         let id = &vector.id;
-        assert!(ids.insert(id) && !vector.why.is_empty() && vector.spec.starts_with('8'), "{id}");
+        assert!(ids.insert(id) && !vector.why.is_empty() && vector.spec.starts_with("9"), "{id}");
         let explanation = explain(vector.config.as_ref(), &vector.exchange);
         if explanation.verdict.as_str() != vector.verdict || codes(&explanation) != vector.findings {
             wrong.push(format!("{id}: {} {:?}\n{explanation}", explanation.verdict.as_str(), codes(&explanation)));

@@ -1,8 +1,8 @@
 //! What is worth knowing of an exchange besides the checks that fail.
 
 use crate::browser::exchange::{Body, Exchange};
-use crate::browser::outcome::{Outcome, StepName};
 use crate::browser::octets::is_form_type;
+use crate::browser::outcome::{Outcome, StepName};
 use crate::browser::url::Url;
 use crate::browser::words::{Credentials, Initiator, Mode, Verdict};
 use crate::explain::cookies::cookie_findings;
