@@ -132,6 +132,8 @@ pub mod binding {
     pub use crate::decide::protection::is_websocket;
     pub use crate::decide::reason_to_log::reason_to_log;
     pub use crate::decide::request::{PREFLIGHT_METHOD, RequestHeader};
+    #[cfg(feature = "explain")]
+    pub use crate::explain::{diagnose_json, diagnose_text, explain_json, explain_text};
     #[doc(hidden)]
     pub use crate::origins::punycode::label_to_ascii;
     pub use crate::predicate::cache::{AnswerCache, CacheError, Era};

@@ -11,7 +11,7 @@ use corsac::{Evaluation, Policy, Request};
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 
-const URL: &str = "https://api.test/items/7";
+const URL: &str = "https://server.corsac-tests.net/items/7";
 const METHODS: &[&str] = &["GET", "POST", "PUT", "DELETE", "PATCH", "purge", "QUERY"];
 const HEADERS: &[(&str, &str)] =
     &[("x-a", "1"), ("X-B", "2"), ("Authorization", "x"), ("Content-Type", "application/json"), ("X-Unknown", "3")];

@@ -2,9 +2,13 @@
 #![cfg(feature = "explain")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
+#[path = "common/json_schema.rs"]
+mod json_schema;
+
 use corsac::browser::Exchange;
 use corsac::explain::{Explanation, FindingCode, diagnose, diagnose_json, explain_json};
 use corsac::{Policy, PolicyBuilder};
+use json_schema::misfit;
 use serde::Deserialize;
 use serde_json::Value as Json;
 use std::collections::HashSet;
@@ -74,7 +78,30 @@ fn explain(config: Option<&Json>, exchange: &Json) -> Explanation {
         }
     };
     assert_eq!(explanation.to_json(), json.unwrap());
+    fits(include_str!("../../docs/explanation.schema.json"), &explanation.to_json());
+    fits(include_str!("../../docs/exchange.schema.json"), &text);
+    fits(include_str!("../../docs/exchange.schema.json"), &explanation.exchange.to_json());
     explanation
+}
+
+fn fits(schema: &str, text: &str) {
+    let (schema, value) = (serde_json::from_str(schema).unwrap(), serde_json::from_str(text).unwrap());
+    assert_eq!(misfit(&schema, &value), None, "{text}");
+}
+
+#[test]
+fn the_schema_refuses_what_is_not_an_exchange() {
+    let schema = serde_json::from_str(include_str!("../../docs/exchange.schema.json")).unwrap();
+    for (text, wrong) in [
+        (r#"{"page": "null"}"#, "$ lacks \"request\""),
+        (r#"{"page": "null", "request": {"url": "x", "metod": "x"}}"#, "$.request has metod"),
+        (r#"{"page": "null", "request": {"url": "x", "mode": "websocket"}}"#, "$.request.mode: \"websocket\""),
+        (r#"{"page": "null", "request": {"url": "x"}, "response": {"status": 99}}"#, "$.response: {\"status\":99}"),
+        (r#"{"page": "null", "request": {"url": "x", "headers": [["a"]]}}"#, "$.request.headers[0]: [\"a\"]"),
+    ] {
+        let found = misfit(&schema, &serde_json::from_str(text).unwrap()).unwrap();
+        assert!(found.starts_with(wrong), "{found}");
+    }
 }
 
 fn codes(explanation: &Explanation) -> Vec<&str> {

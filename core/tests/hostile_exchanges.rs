@@ -234,8 +234,9 @@ proptest! {
         let explanation = diagnose(&exchange);
         let json: serde_json::Value = serde_json::from_str(&explanation.to_json()).unwrap();
         prop_assert_eq!(json["verdict"].as_str(), Some(explanation.verdict.as_str()));
+        // The explanation has the exchange without its secrets, as it is read.
         let read = Exchange::from_json(exchange.to_json().as_bytes());
-        prop_assert_eq!(read.as_ref(), Ok(&exchange));
+        prop_assert_eq!(read.as_ref(), Ok(&explanation.exchange));
         // Only the last step fails, and each verdict has its steps.
         let failed: Vec<usize> = explanation.steps.iter().enumerate().filter(|(_, step)| !step.passed).map(|(at, _)| at).collect();
         prop_assert!(failed.is_empty() || failed == [explanation.steps.len() - 1]);

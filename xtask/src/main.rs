@@ -10,6 +10,7 @@ mod browsers;
 mod compare;
 mod errors_page;
 mod examples;
+mod exchange_schemas;
 mod header;
 mod node_options;
 mod node_types;
@@ -17,6 +18,7 @@ mod policy_schema;
 mod python_settings;
 mod settings;
 mod settings_page;
+mod specification;
 mod suffixes;
 
 /// What makes a file's whole text.
@@ -32,6 +34,9 @@ const GENERATED: &[(&str, Generator)] = &[
     ("docs/browsers.md", browsers::render),
     ("docs/errors.md", errors_page::render),
     ("docs/settings.md", settings_page::render),
+    ("docs/specification.md", specification::render),
+    ("docs/exchange.schema.json", exchange_schemas::exchange),
+    ("docs/explanation.schema.json", exchange_schemas::explanation),
     ("docs/policy.schema.json", policy_schema::render),
     ("bindings-node/policy.schema.json", policy_schema::render),
     ("bindings-python/python/corsac/policy.schema.json", policy_schema::render),

@@ -45,8 +45,24 @@ const SECRET_PARAMETERS: [&str; 12] = [
     "x-amz-security-token",
 ];
 
-/// Takes the values of secrets out of headers and URLs. Names, and the attributes of cookies, stay.
+impl Exchange {
+    /// The exchange without secrets: their values are replaced in headers and URLs. Names, and the attributes of cookies,
+    /// stay.
+    ///
+    /// What is read from JSON, and what is in an explanation, has been redacted.
+    #[must_use]
+    pub fn redacted(&self) -> Self {
+        let mut exchange = self.clone();
+        redact(&mut exchange);
+        exchange
+    }
+}
+
+/// Takes the secrets out.
 pub(crate) fn redact(exchange: &mut Exchange) {
+    if let Some(after) = &mut exchange.after {
+        redact(&mut after.exchange);
+    }
     redact_url(&mut exchange.request.url);
     exchange.page_url.iter_mut().for_each(redact_url);
     redact_lines(&mut exchange.request.headers);

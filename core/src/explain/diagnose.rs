@@ -38,6 +38,7 @@ use crate::issues::finding_code::FindingCode;
 /// ```
 #[must_use]
 pub fn diagnose(exchange: &Exchange) -> Explanation {
+    let exchange = &exchange.redacted();
     let evidence = Evidence::collect(exchange, &mut Captured(exchange));
     let engines = engines(exchange, || Captured(exchange));
     let found = found(exchange, &evidence, false);
@@ -64,6 +65,7 @@ impl Policy {
     /// ```
     #[must_use]
     pub fn explain(&self, exchange: &Exchange) -> Explanation {
+        let exchange = &exchange.redacted();
         let mut server = PolicyServer::new(self, exchange);
         let evidence = Evidence::collect(exchange, &mut server);
         let engines = engines(exchange, || PolicyServer::new(self, exchange));

@@ -18,4 +18,4 @@ mod policy_server;
 pub use crate::issues::finding_code::{FindingCode, FindingSeverity};
 pub use diagnose::diagnose;
 pub use explanation::{EngineExplanation, Explanation, Finding, NearMiss, PolicyPlace};
-pub use json::{diagnose_json, explain_json};
+pub use json::{diagnose_json, diagnose_text, explain_json, explain_text};
