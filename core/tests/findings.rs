@@ -2,13 +2,12 @@
 #![cfg(feature = "explain")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
-#[path = "common/json_schema.rs"]
-mod json_schema;
+mod common;
 
+use common::json_schema::misfit;
 use corsac::browser::Exchange;
 use corsac::explain::{Explanation, FindingCode, diagnose, diagnose_json, explain_json};
 use corsac::{Policy, PolicyBuilder};
-use json_schema::misfit;
 use serde::Deserialize;
 use serde_json::Value as Json;
 use std::collections::HashSet;

@@ -75,6 +75,9 @@ fn engines_do_what_was_recorded() {
                     (Json::Null, every) => every,
                     (own, _) => own,
                 };
+                // corsac leaves secrets out, which engines print.
+                let expected: &Json =
+                    &serde_json::from_str(&expected.to_string().replace("//user:pass@", "//redacted@")).unwrap();
                 let modelled = modelled(engine, field);
                 if modelled != *expected {
                     found.entry((id.to_owned(), engine.name.to_owned())).or_default().insert(field);

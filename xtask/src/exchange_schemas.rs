@@ -10,13 +10,12 @@ const DIALECT: &str = "http://json-schema.org/draft-07/schema#";
 
 /// The schema of exchanges, as corsac writes them.
 pub(crate) fn exchange(_: &Path) -> Result<String, Box<dyn Error>> {
-    let mut schema = json!({
+    text(&json!({
         "$schema": DIALECT,
         "title": "A request of a page's script, and the responses of servers",
         "$ref": "#/definitions/exchange",
-    });
-    schema["definitions"] = Value::Object(exchange_definitions());
-    text(&schema)
+        "definitions": exchange_definitions(),
+    }))
 }
 
 /// The schema of explanations.
@@ -76,7 +75,7 @@ pub(crate) fn explanation(_: &Path) -> Result<String, Box<dyn Error>> {
         ],
         &[],
     );
-    let mut schema = object(
+    let schema = object(
         &[
             ("version", json!({ "const": 1 })),
             ("verdict", reference("verdict")),
@@ -92,10 +91,14 @@ pub(crate) fn explanation(_: &Path) -> Result<String, Box<dyn Error>> {
         ],
         &[],
     );
-    schema["$schema"] = json!(DIALECT);
-    schema["title"] = json!("What a browser makes of an exchange");
-    schema["definitions"] = Value::Object(definitions);
-    text(&schema)
+    let about = [
+        ("$schema", json!(DIALECT)),
+        ("title", json!("What a browser makes of an exchange")),
+        ("definitions", Value::Object(definitions)),
+    ];
+    let Value::Object(mut schema) = schema else { return Err("an object's schema is an object".into()) };
+    schema.extend(about.map(|(name, value)| (name.to_owned(), value)));
+    text(&Value::Object(schema))
 }
 
 fn finding() -> Value {
@@ -132,7 +135,7 @@ fn exchange_definitions() -> Map<String, Value> {
     definitions.insert("answer".into(), json!({ "anyOf": [{ "type": "null" }, response, failed] }));
     let hop_response = object(&[("status", status), headers.clone(), preflight.clone()], &["headers", "preflight"]);
     let hop_failed = object(&[("error", errors), preflight.clone()], &["preflight"]);
-    let only_preflight = object(&[preflight.clone()], &[]);
+    let only_preflight = object(std::slice::from_ref(&preflight), &[]);
     definitions.insert(
         "hop_answer".into(),
         json!({ "anyOf": [{ "type": "null" }, hop_response, hop_failed, only_preflight] }),

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 pub mod isomorphic;
+pub mod json_schema;
 pub mod mutation;
 pub mod naive;
 pub mod paste;
