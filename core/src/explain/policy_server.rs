@@ -115,7 +115,7 @@ impl<'p> PolicyServer<'p> {
             Some(status) => apply(&decision, status, Vec::new()),
             None => match self.captured(request.hop, is_preflight) {
                 Answer::Response { status, headers } => {
-                    compare(&decision, &headers, &mut decided);
+                    note_own_headers(&decision, &headers, &mut decided);
                     apply(&decision, status, headers)
                 }
                 // An application of which nothing is said responds, and has no CORS headers.
@@ -177,7 +177,7 @@ fn apply(decision: &Decision<'_>, status: u16, headers: HeaderLines) -> Answer {
 }
 
 /// Which of the application's own CORS headers go, and which stay.
-fn compare(decision: &Decision<'_>, application: &HeaderLines, decided: &mut Decided) {
+fn note_own_headers(decision: &Decision<'_>, application: &HeaderLines, decided: &mut Decided) {
     for name in OWNED_HEADERS {
         let is_named = |(found, _): &(Vec<u8>, Vec<u8>)| found.eq_ignore_ascii_case(name.as_str().as_bytes());
         if application.iter().any(is_named) {

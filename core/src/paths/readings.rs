@@ -15,10 +15,13 @@ const SHORT_PATH: usize = 256;
 impl Routes {
     /// Chooses by a request's target: the raw one, or where the host keeps no other, the decoded path. What all readings
     /// choose (specification 6.2).
+    // In line, as if nothing but deciding called it: explaining asks for the route too, and may not slow deciding.
+    #[inline(always)]
     pub(crate) fn choose(&self, target: Option<&[u8]>, decoded: bool) -> RouteChoice {
         self.read(target, decoded).unwrap_or(RouteChoice::Ambiguous)
     }
 
+    #[inline(always)]
     fn read(&self, target: Option<&[u8]>, decoded: bool) -> Result<RouteChoice, Ambiguous> {
         let target = target.ok_or(Ambiguous)?;
         let path = if decoded { target } else { target.split(|byte| *byte == b'?').next().unwrap_or_default() };
