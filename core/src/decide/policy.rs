@@ -17,9 +17,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 /// A validated, compiled policy, immutable and usable from any thread.
-// In this order, so that what explanations keep moves nothing that decisions read.
 #[derive(Debug)]
-#[repr(C)]
 pub struct Policy {
     /// What holds where no route says otherwise.
     pub(crate) rules: Rules,

@@ -122,6 +122,12 @@ impl<'e> Explainer<'e> {
             failures.any(|other| other.blocked == Some(Blocked::AnyOriginWithCredentials))
         };
         match failure.step {
+            // A login page is not for scripts, whatever its headers are.
+            StepName::PreflightAllowCredentials | StepName::AllowCredentials
+                if self.led_to_login(failure).is_some() =>
+            {
+                None
+            }
             // The help for `*` names both headers.
             StepName::PreflightAllowCredentials if is_any(StepName::PreflightAllowOrigin) => None,
             StepName::AllowCredentials if is_any(StepName::AllowOrigin) => None,
@@ -159,6 +165,12 @@ impl<'e> Explainer<'e> {
         )
     }
 
+    /// The status of the redirect that led to a login page, if the failure is about that page.
+    fn led_to_login(self, failure: &Failure) -> Option<u16> {
+        let before = failure.hop.checked_sub(1)?;
+        is_login(&failure.url).then(|| self.evidence.status((before, false)))?
+    }
+
     fn is_credentialed(self) -> bool {
         self.exchange.request.credentials() == Credentials::Include
     }
@@ -186,6 +198,9 @@ impl<'e> Explainer<'e> {
             if is_login(&location) {
                 return Some(preflight_status::redirect_to_login(status, &location, false));
             }
+        }
+        if let Some(status) = self.led_to_login(failure) {
+            return Some(preflight_status::redirect_to_login(status, &failure.url, false));
         }
         if is_tainted && failure.blocked != Some(Blocked::AnyOriginWithCredentials) && failure.lines < 2 {
             return Some(allow_origin::redirect_changes_origin(&failure.url, &failure.value));
