@@ -19,7 +19,7 @@ pub(crate) fn render(root: &Path) -> Result<String, Box<dyn Error>> {
          # Errors and refusals\n\n\
          Every problem that corsac reports about a policy, and every reason that it gives for refusing a request: what it \
          means, an\nexample, the fix, and why it matters. The examples and the fixes are run by the tests. Policies are \
-         written in TOML here; the\nsame settings exist [in every language](../README.md#settings).\n\n\
+         written in TOML here; the\nsame settings exist [in every language](settings.md).\n\n\
          ## Problems with a policy\n\n\
          An error refuses the policy. A lint does not: something in the policy is useless or risky.\n\n{}",
         contents("code", codes)
