@@ -137,10 +137,17 @@ pub(crate) fn route_ambiguous(path: &str) -> Finding {
     )
 }
 
+/// The meaning of a reason, to follow a colon: without its capital letter and its full stop.
+fn clause(reason: Reason) -> String {
+    let meaning = reason.meaning().trim_end_matches('.');
+    let mut letters = meaning.chars();
+    letters.next().into_iter().flat_map(char::to_lowercase).chain(letters).collect()
+}
+
 pub(crate) fn protection_refused(reason: Reason) -> Finding {
     finding(
         FindingCode::ProtectionRefused,
-        format!("the policy's protection responds with 403: {}", reason.meaning()),
+        format!("the policy's protection responds with 403: {}", clause(reason)),
         reason.help(),
     )
 }
@@ -150,7 +157,7 @@ pub(crate) fn protection_reported(reason: Reason) -> Finding {
         FindingCode::ProtectionReported,
         format!(
             "the policy's protection reports the request, and would refuse it without `report_only`: {}",
-            reason.meaning()
+            clause(reason)
         ),
         reason.help(),
     )
