@@ -15,6 +15,7 @@ import os
 import re
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import needs
@@ -119,7 +120,7 @@ def readme_of_c():
 
 
 class Check(NamedTuple):
-    """One check: `allowance` is in seconds, on two cores, without downloads."""
+    """One check: `allowance` is in seconds, on two cores that it shares with another check, without downloads."""
 
     name: str
     stacks: str
@@ -129,22 +130,25 @@ class Check(NamedTuple):
 
 
 CLIPPY = ("cargo", "clippy", "--locked", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings")
+# While one waits for a server or a time-out, another computes. Checks that run cargo wait for each other, so that others are between them.
+SIDE_BY_SIDE = 2
+
 # Needs are separated by commas. `lint` is what `make lint` runs, `all` what only the whole has, `repetition` what only `--all` runs.
 CHECKS = [
     Check("format", "rust lint", "", 5, lambda: run("cargo", "fmt", "--all", "--check")),
     Check("clippy", "rust lint", "", 60, lambda: run(*CLIPPY)),
+    Check("python", "python", "apt python, venv, build python", 80, python_tests),
     Check("rust", "rust", "", 180, rust_tests),
+    Check("node", "node", "apt node, node_modules, build node", 100, node_tests),
+    Check("node elsewhere", "node", "node_modules, build node", 45, node_elsewhere),
+    Check("python types", "python lint", "apt python, venv, build python", 30, python_types),
     Check("rust documentation", "rust lint", "", 20, rust_documentation),
+    Check("node types", "node lint", "node_modules, build node", 5, node_types),
     Check("generated files", "rust lint", "", 10, lambda: run("cargo", "xtask", "generate", "--check")),
     Check("repository", "lint", "", 5, repository),
     Check("workflow", "lint", "actionlint", 5, workflow),
     Check("mutations", "all", "", 75, lambda: counts(run("python3", "tests/mutate_table.py", "--smoke"), PASSED_FAILED)),
-    Check("python types", "python lint", "apt python, venv, build python", 30, python_types),
-    Check("python", "python", "apt python, venv, build python", 80, python_tests),
     Check("python versions", "python", "apt python, venv, build python", 60, python_versions),
-    Check("node types", "node lint", "node_modules, build node", 5, node_types),
-    Check("node", "node", "apt node, node_modules, build node", 100, node_tests),
-    Check("node elsewhere", "node", "node_modules, build node", 45, node_elsewhere),
     Check("c", "c", "apt c, build c", 125, lambda: made("-C", "bindings-c", "test", "PROFILE=bindings")),
     Check("c in the readme", "c", "apt c, build c", 5, readme_of_c),
     Check("nginx", "nginx", "apt nginx, build c", 30, lambda: made("-C", "bindings-c/nginx", "test")),
@@ -217,14 +221,11 @@ def main():
     if not needs.prepare(wanted, install, stage):
         return 1
     ready = time.monotonic() - start
-    passed = failed = broken = 0
-    for check in checks:
-        result = stage(check.name, check.check, check.allowance)
-        if result is None:
-            broken += 1
-        else:
-            passed, failed = passed + result[0], failed + result[1]
-    print(f"{ready:.0f} s to set up, {time.monotonic() - start - ready:.0f} s of {sum(check.allowance for check in checks)} s to check")
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        results = list(pool.map(lambda check: stage(check.name, check.check, check.allowance), checks))
+    passed, failed = (sum(column) for column in zip(*filter(None, results), (0, 0), strict=True))
+    broken = results.count(None)
+    print(f"{ready:.0f} s to set up, {time.monotonic() - start - ready:.0f} s to check")
     print(f"{passed} passed, {failed + broken} failed")
     return 1 if failed or broken else 0
 
