@@ -11,6 +11,7 @@ mod compare;
 mod errors_page;
 mod examples;
 mod exchange_schemas;
+mod findings_page;
 mod header;
 mod node_options;
 mod node_types;

@@ -4,6 +4,7 @@ use crate::browser::exchange::{Answer, Exchange};
 use crate::browser::outcome::Preflight;
 use crate::browser::words::{Credentials, Verdict};
 use crate::explain::explanation::{EngineExplanation, Explanation, Finding};
+use crate::issues::code::ERRORS_PAGE;
 use crate::printable::printable;
 use std::fmt;
 
@@ -26,7 +27,12 @@ impl fmt::Display for Explanation {
         if self.findings.is_empty() {
             writeln!(f, "\nnothing is wrong")?;
         }
-        write_consoles(&self.engines, f)
+        write_consoles(&self.engines, f)?;
+        match self.findings.as_slice() {
+            [] => Ok(()),
+            [finding] => writeln!(f, "\nread more: {}", finding.code.docs()),
+            _ => writeln!(f, "\nread more about each code: {ERRORS_PAGE}"),
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! The catalogue of findings: every code that an explanation of an exchange can have.
 
+use crate::issues::code::ERRORS_PAGE;
+
 /// How much a finding matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
@@ -49,10 +51,16 @@ macro_rules! findings {
                 match self { $(FindingCode::$name => FindingSeverity::$severity,)+ }
             }
 
-            /// One line that says what the code means, whatever the exchange at hand.
+            /// A sentence that says what the code means, whatever the exchange at hand.
             #[must_use]
             pub const fn meaning(self) -> &'static str {
                 match self { $(FindingCode::$name => $meaning,)+ }
+            }
+
+            /// The address of the section that explains the code, with an example and its fix.
+            #[must_use]
+            pub fn docs(self) -> String {
+                format!("{ERRORS_PAGE}#{}", self.as_str())
             }
         }
     };
@@ -60,92 +68,110 @@ macro_rules! findings {
 
 // What has to be fixed first comes first: nothing behind a finding can be seen in a browser before it is fixed.
 findings! {
-    InvalidUrl "invalid-url" Error "the script asks for a URL that cannot be parsed",
-    UrlWithUser "url-with-user" Error "the script asks for a URL with a user name or a password",
-    InvalidMode "invalid-mode" Error "a mode that scripts cannot use",
-    InvalidCacheMode "invalid-cache-mode" Error "`only-if-cached` without the mode `same-origin`",
-    InvalidMethod "invalid-method" Error "a method that scripts cannot use",
-    InvalidRequestHeader "invalid-request-header" Error "a request header whose name or value is not valid",
-    InvalidBody "invalid-body" Error "a body that the request cannot have",
-    NoCorsMethod "no-cors-method" Error "a method that the mode `no-cors` does not allow",
-    NoCorsStream "no-cors-stream" Error "a stream as the body of a request with the mode `no-cors`",
-    NoCorsRedirectMode "no-cors-redirect-mode" Error "redirects that the mode `no-cors` has to follow",
-    MixedContent "mixed-content" Error "a secure page asks for an insecure URL",
-    BlockedPort "blocked-port" Error "a port to which browsers send no requests",
-    SchemeNotHttp "scheme-not-http" Error "a request to another origin by a scheme other than http and https",
-    SameOriginMode "same-origin-mode" Error "the mode `same-origin` for a URL of another origin",
-    NameNotResolved "name-not-resolved" Error "the name of the server has no address",
-    ConnectionFailed "connection-failed" Error "the server could not be reached, or closed the connection",
-    TlsFailed "tls-failed" Error "the browser does not accept the server's certificate",
-    TimedOut "timed-out" Error "no response came in time",
-    ResponseIncomplete "response-incomplete" Error "the response ended too early",
-    GatewayError "gateway-error" Error "a proxy could not reach the server and responded itself, without CORS headers",
-    RedirectToLogin "redirect-to-login" Error "the request is redirected to a login page",
-    PreflightRedirected "preflight-redirected" Error "the preflight is redirected, which browsers do not follow",
-    PreflightUnauthorized "preflight-unauthorized" Error "the preflight is asked for credentials, which it never has",
-    PreflightNotFound "preflight-not-found" Error "the server has no response to OPTIONS for this path",
-    PreflightOptionsRefused "preflight-options-refused" Error "the server does not accept the method OPTIONS",
-    PreflightFailed "preflight-failed" Error "the preflight has another status than 200 to 299",
-    RouteAmbiguous "route-ambiguous" Error "servers could read the path as different routes of the policy",
-    ProtectionRefused "protection-refused" Error "the policy's protection refuses the request",
-    OriginPredicateFailed "origin-predicate-failed" Error "the origin predicate failed",
-    AllowOriginMultiple "allow-origin-multiple" Error "more than one value in Access-Control-Allow-Origin",
+    InvalidUrl "invalid-url" Error "The script requests a URL that cannot be parsed.",
+    UrlWithUser "url-with-user" Error "The script requests a URL that contains a user name or a password.",
+    InvalidMode "invalid-mode" Error "The request has a mode that scripts cannot use.",
+    InvalidCacheMode "invalid-cache-mode" Error
+        "The cache mode `only-if-cached` is used without the mode `same-origin`.",
+    InvalidMethod "invalid-method" Error "The request has a method that scripts cannot use.",
+    InvalidRequestHeader "invalid-request-header" Error "The name or the value of a request header is not valid.",
+    InvalidBody "invalid-body" Error "The request has a body that it cannot have.",
+    NoCorsMethod "no-cors-method" Error "The mode `no-cors` does not allow the method.",
+    NoCorsStream "no-cors-stream" Error "The mode `no-cors` does not allow a stream as the body.",
+    NoCorsRedirectMode "no-cors-redirect-mode" Error
+        "With the mode `no-cors`, the script cannot choose how redirects are handled.",
+    MixedContent "mixed-content" Error "A secure page requests an insecure URL.",
+    BlockedPort "blocked-port" Error "Browsers send no requests to this port.",
+    SchemeNotHttp "scheme-not-http" Error "A request to another origin has a scheme other than http and https.",
+    SameOriginMode "same-origin-mode" Error "The mode `same-origin` is used for a URL of another origin.",
+    NameNotResolved "name-not-resolved" Error "The server's name has no address.",
+    ConnectionFailed "connection-failed" Error "The server could not be reached, or it closed the connection.",
+    TlsFailed "tls-failed" Error "The browser does not accept the server's certificate.",
+    TimedOut "timed-out" Error "No response came in time.",
+    ResponseIncomplete "response-incomplete" Error "The response ended too early.",
+    GatewayError "gateway-error" Error "A proxy could not reach the server, and responded itself without CORS headers.",
+    RedirectToLogin "redirect-to-login" Error "The request is redirected to a login page.",
+    PreflightRedirected "preflight-redirected" Error
+        "The preflight is redirected, but browsers do not follow such redirects.",
+    PreflightUnauthorized "preflight-unauthorized" Error
+        "The server requires a login for the preflight, which never carries one.",
+    PreflightNotFound "preflight-not-found" Error "The server has no response to OPTIONS for this path.",
+    PreflightOptionsRefused "preflight-options-refused" Error "The server does not accept the method OPTIONS.",
+    PreflightFailed "preflight-failed" Error "The status of the preflight's response is not from 200 to 299.",
+    RouteAmbiguous "route-ambiguous" Error "Servers could read the path as different routes of the policy.",
+    ProtectionRefused "protection-refused" Error "The policy's protection refuses the request.",
+    OriginPredicateFailed "origin-predicate-failed" Error "The origin predicate failed.",
+    AllowOriginMultiple "allow-origin-multiple" Error "Access-Control-Allow-Origin has more than one value.",
     AllowOriginAnyWithCredentials "allow-origin-any-with-credentials" Error
-        "`*` in Access-Control-Allow-Origin for a request with credentials",
-    AllowOriginInvalid "allow-origin-invalid" Error "Access-Control-Allow-Origin is not an origin",
-    CachedForAnotherOrigin "cached-for-another-origin" Error "a cache responded with what was meant for another origin",
-    RedirectChangesOrigin "redirect-changes-origin" Error "the redirect made the origin of the request `null`",
-    AllowOriginMismatch "allow-origin-mismatch" Error "the page's origin is not the one that is allowed",
-    ErrorWithoutHeaders "error-without-headers" Error "an error response without CORS headers hides its cause",
-    AllowOriginMissing "allow-origin-missing" Error "no Access-Control-Allow-Origin",
+        "Access-Control-Allow-Origin is `*`, but the request has credentials.",
+    AllowOriginInvalid "allow-origin-invalid" Error "The value of Access-Control-Allow-Origin is not an origin.",
+    CachedForAnotherOrigin "cached-for-another-origin" Error
+        "A cache returned a response that was made for another origin.",
+    RedirectChangesOrigin "redirect-changes-origin" Error "A redirect changed the origin of the request to `null`.",
+    AllowOriginMismatch "allow-origin-mismatch" Error "The response allows another origin than the page's.",
+    ErrorWithoutHeaders "error-without-headers" Error
+        "An error response has no CORS headers, which hides the error from the script.",
+    AllowOriginMissing "allow-origin-missing" Error "The response has no Access-Control-Allow-Origin.",
     AllowCredentialsMissing "allow-credentials-missing" Error
-        "a request with credentials, and Access-Control-Allow-Credentials is not `true`",
-    AllowMethodsInvalid "allow-methods-invalid" Error "Access-Control-Allow-Methods is not a list of methods",
+        "The request has credentials, but Access-Control-Allow-Credentials is not `true`.",
+    AllowMethodsInvalid "allow-methods-invalid" Error
+        "The value of Access-Control-Allow-Methods is not a list of methods.",
     AllowMethodsAnyWithCredentials "allow-methods-any-with-credentials" Error
-        "`*` in Access-Control-Allow-Methods for a request with credentials",
-    MethodNotUpperCase "method-not-upper-case" Error "the method differs from an allowed one in case alone",
-    MethodNotAllowed "method-not-allowed" Error "the preflight does not allow the method",
-    AllowHeadersInvalid "allow-headers-invalid" Error "Access-Control-Allow-Headers is not a list of names",
+        "Access-Control-Allow-Methods is `*`, which is not a wildcard for a request with credentials.",
+    MethodNotUpperCase "method-not-upper-case" Error "The method differs from an allowed one only in case.",
+    MethodNotAllowed "method-not-allowed" Error "The response to the preflight does not allow the method.",
+    AllowHeadersInvalid "allow-headers-invalid" Error
+        "The value of Access-Control-Allow-Headers is not a list of names.",
     AllowHeadersAnyWithCredentials "allow-headers-any-with-credentials" Error
-        "`*` in Access-Control-Allow-Headers for a request with credentials",
-    HeaderNotAllowed "header-not-allowed" Error "the preflight does not allow a request header",
-    RedirectNotFollowed "redirect-not-followed" Error "a redirect, and the script asked for an error in that case",
-    RedirectInvalid "redirect-invalid" Error "a redirect to what is not a URL",
-    RedirectSchemeNotHttp "redirect-scheme-not-http" Error "a redirect to a scheme other than http and https",
-    TooManyRedirects "too-many-redirects" Error "more redirects than browsers follow",
-    RedirectWithUser "redirect-with-user" Error "a redirect to a URL with a user name or a password",
-    RedirectWithStream "redirect-with-stream" Error "a redirect of a request whose body is a stream",
-    ResourcePolicyBlocks "resource-policy-blocks" Error "Cross-Origin-Resource-Policy keeps the response from the page",
-    OpaqueIntegrity "opaque-integrity" Error "a hash for a response that the browser may not look into",
-    HandshakeRefused "handshake-refused" Error "the server does not accept the WebSocket handshake",
+        "Access-Control-Allow-Headers is `*`, which is not a wildcard for a request with credentials.",
+    HeaderNotAllowed "header-not-allowed" Error "The response to the preflight does not allow a request header.",
+    RedirectNotFollowed "redirect-not-followed" Error
+        "The response is a redirect, but the script wants an error instead of redirects.",
+    RedirectInvalid "redirect-invalid" Error "The target of a redirect is not a URL.",
+    RedirectSchemeNotHttp "redirect-scheme-not-http" Error
+        "The target of a redirect has a scheme other than http and https.",
+    TooManyRedirects "too-many-redirects" Error "There are more redirects than browsers follow.",
+    RedirectWithUser "redirect-with-user" Error "The target of a redirect contains a user name or a password.",
+    RedirectWithStream "redirect-with-stream" Error "A request whose body is a stream is redirected.",
+    ResourcePolicyBlocks "resource-policy-blocks" Error
+        "Cross-Origin-Resource-Policy does not allow the page to load the response.",
+    OpaqueIntegrity "opaque-integrity" Error "The script gives a hash for a response that the browser must not read.",
+    HandshakeRefused "handshake-refused" Error "The server does not accept the WebSocket handshake.",
 
     AuthorizationOnlyByWildcard "authorization-only-by-wildcard" Warning
-        "`Authorization` is allowed by `*` alone, which the standard does not accept",
-    EnginesDiffer "engines-differ" Warning "browsers do not agree on this request",
-    HttpError "http-error" Warning "CORS is fine: the script reads a response with an error status",
-    CredentialsNotIncluded "credentials-not-included" Warning "the server asks for a login, and the request has no cookies",
-    OpaqueResponse "opaque-response" Warning "the mode `no-cors` hides the response from the script",
-    ResponseHeaderInRequest "response-header-in-request" Warning "the script sets a header that only servers send",
-    ForbiddenHeaderDropped "forbidden-header-dropped" Warning "request headers that scripts cannot set",
-    CookieIgnored "cookie-ignored" Warning "a cookie that the browser does not store, since the request has no credentials",
-    CookieNotSecure "cookie-not-secure" Warning "a cookie with `SameSite=None` and without `Secure`",
-    CookieSameSite "cookie-same-site" Warning "a cookie that requests of other sites do not carry",
-    OtherServerResponded "other-server-responded" Warning "the preflight and the request met different servers",
-    PreflightNotFromPolicy "preflight-not-from-policy" Warning "the captured preflight is not what the policy responds",
-    AppHeaderReplaced "app-header-replaced" Warning "the application sets CORS headers of its own, which the policy replaces",
-    AppHeaderKept "app-header-kept" Warning "the application's own CORS headers take the place of the policy's",
-    ProtectionReported "protection-reported" Warning "the policy's protection would refuse the request, and only reports it",
-    VaryMissing "vary-missing" Warning "a response for one origin that a cache may give to another",
-    LocalNetworkAccess "local-network-access" Warning "a public page asks a server in a local network",
+        "`Authorization` is allowed only by `*`, which the standard does not accept.",
+    EnginesDiffer "engines-differ" Warning "Browsers handle this request differently.",
+    HttpError "http-error" Warning "CORS works: the script can read a response with an error status.",
+    CredentialsNotIncluded "credentials-not-included" Warning
+        "The server requires a login, but the request is sent without cookies.",
+    OpaqueResponse "opaque-response" Warning "The mode `no-cors` hides the response from the script.",
+    ResponseHeaderInRequest "response-header-in-request" Warning "The script sets a header that only servers send.",
+    ForbiddenHeaderDropped "forbidden-header-dropped" Warning
+        "The script sets request headers that scripts cannot set.",
+    CookieIgnored "cookie-ignored" Warning
+        "The browser does not store a cookie, because the request has no credentials.",
+    CookieNotSecure "cookie-not-secure" Warning "A cookie has `SameSite=None` without `Secure`.",
+    CookieSameSite "cookie-same-site" Warning "Requests from other sites do not carry a cookie.",
+    OtherServerResponded "other-server-responded" Warning
+        "Different servers responded to the preflight and to the request.",
+    PreflightNotFromPolicy "preflight-not-from-policy" Warning
+        "The captured response to the preflight is not the policy's.",
+    AppHeaderReplaced "app-header-replaced" Warning
+        "The application sets CORS headers itself, and the policy replaces them.",
+    AppHeaderKept "app-header-kept" Warning "The application's own CORS headers are sent instead of the policy's.",
+    ProtectionReported "protection-reported" Warning
+        "The policy's protection would refuse the request, but only reports it.",
+    VaryMissing "vary-missing" Warning "A response for one origin could be given to another by a cache.",
+    LocalNetworkAccess "local-network-access" Warning "A public page requests a server in a local network.",
 
-    PreflightUnknown "preflight-unknown" Note "the response to the preflight is not known",
-    ResponseUnknown "response-unknown" Note "the response is not known",
-    PredicateUnknown "predicate-unknown" Note "what the origin predicate says is not known",
-    HeaderNotExposed "header-not-exposed" Note "headers that developer tools show and scripts cannot read",
-    SameOrigin "same-origin" Note "the request stays within the page's origin",
-    NeedlessPreflight "needless-preflight" Note "a header that the request does not need causes the preflight",
-    ValueNeedsPreflight "value-needs-preflight" Note "the value of a safelisted header causes the preflight",
-    PreflightNotCached "preflight-not-cached" Note "browsers keep the response to the preflight for five seconds only",
+    PreflightUnknown "preflight-unknown" Note "The response to the preflight is not known.",
+    ResponseUnknown "response-unknown" Note "The response is not known.",
+    PredicateUnknown "predicate-unknown" Note "The answer of the origin predicate is not known.",
+    HeaderNotExposed "header-not-exposed" Note "Developer tools show headers that the script cannot read.",
+    SameOrigin "same-origin" Note "The request stays within the page's origin.",
+    NeedlessPreflight "needless-preflight" Note "A header that the request does not need causes the preflight.",
+    ValueNeedsPreflight "value-needs-preflight" Note "The value of a safelisted header causes the preflight.",
+    PreflightNotCached "preflight-not-cached" Note "Browsers keep the response to the preflight for only five seconds.",
 }
 
 #[cfg(test)]
