@@ -6,6 +6,7 @@
 //! | [`config`] | the settings of a policy, from Python's objects to values of core |
 //! | [`response`] | the headers that a policy puts on responses, as Python's objects |
 //! | [`policy`] | `Policy`, `Decision`, `Issue`, predicates, policy files, and how a middleware decides |
+//! | [`explain`] | explanations of what a browser makes of a request |
 //! | [`asgi`] | the middleware for ASGI |
 //! | [`wsgi`] | the middleware for WSGI |
 //!
@@ -17,6 +18,7 @@
 mod asgi;
 mod config;
 mod element_limit;
+mod explain;
 mod http;
 mod interpreter;
 mod logger;
@@ -35,6 +37,8 @@ mod _corsac {
 
     #[pymodule_export]
     use super::asgi::middleware::AsgiMiddleware;
+    #[pymodule_export]
+    use super::explain::explain_exchange::explain_exchange;
     #[pymodule_export]
     use super::http::browser_fetch::BrowserFetch;
     #[pymodule_export]

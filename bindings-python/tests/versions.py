@@ -23,6 +23,7 @@ NOT_BY_VERSION = (
     "apply_vectors",
     "differences",
     "environment",
+    "explain",
     "frameworks",
     "names_under_servers",
     "paths",
@@ -39,7 +40,9 @@ NOT_BY_VERSION = (
     "wsgi",
 )
 WHOLE = "--whole" in sys.argv
-TESTS = sorted(path.name for path in HERE.glob("test_*.py") if WHOLE or path.stem.removeprefix("test_") not in NOT_BY_VERSION)
+TESTS = sorted(
+    path.name for path in HERE.glob("test_*.py") if WHOLE or path.stem.removeprefix("test_") not in NOT_BY_VERSION
+)
 PACKAGES = ("-r", PACKAGE / "requirements-dev.txt") if WHOLE else ("pytest==9.2.0",)
 
 

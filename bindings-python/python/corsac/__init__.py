@@ -22,6 +22,7 @@ from corsac._corsac import (
     merge_vary,
 )
 from corsac._environment import settings_from_env
+from corsac._explain import Exchange, ExchangeError, ExchangeProblem, Explanation, diagnose
 from corsac._install import install
 from corsac._reloadable import Reloadable
 from corsac._types import OriginPredicate, PolicyOptions, ProtectionOptions, RouteOptions, UrlLike
@@ -30,6 +31,10 @@ __all__ = [
     "CORSMiddleware",
     "ConfigError",
     "Decision",
+    "Exchange",
+    "ExchangeError",
+    "ExchangeProblem",
+    "Explanation",
     "Issue",
     "OriginPredicate",
     "Policy",
@@ -40,6 +45,7 @@ __all__ = [
     "RouteOptions",
     "UrlLike",
     "__version__",
+    "diagnose",
     "install",
     "merge_vary",
     "settings_from_env",

@@ -4,6 +4,7 @@ from typing import Any, AnyStr, ClassVar, Literal, Self, TypeAlias, Unpack, fina
 
 from typing_extensions import disjoint_base
 
+from corsac._explain import Exchange, Explanation
 from corsac._types import ASGIApp, OriginPredicate, PolicyOptions, Receive, Scope, Send, WSGIApp
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "SwappablePolicy",
     "WsgiMiddleware",
     "__version__",
+    "explain_exchange",
     "merge_vary",
 ]
 
@@ -162,6 +164,7 @@ class Policy:
         secure: bool = False,
         websocket: bool = False,
     ) -> Decision: ...
+    def explain(self, exchange: Exchange | Mapping[str, object] | _Text) -> Explanation: ...
     @property
     def lints(self) -> tuple[Issue, ...]: ...
 
@@ -191,3 +194,4 @@ class PolicyFile:
     def reload_if_changed(self) -> Policy | None: ...
 
 def merge_vary(values: Iterable[AnyStr], vary: AnyStr) -> AnyStr: ...
+def explain_exchange(exchange: bytes, policy: Policy | None) -> tuple[str, str, list[tuple[str, str, str]]]: ...

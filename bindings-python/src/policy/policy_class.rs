@@ -17,7 +17,7 @@ use corsac::binding::{Needs, Notation};
 use corsac::{Evaluation, Pending, PolicyBuilder, PredicateAnswer};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyNone, PyTuple};
-use pyo3::{PyTraverseError, PyVisit};
+use pyo3::{PyTraverseError, PyVisit, intern};
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
@@ -252,6 +252,26 @@ impl Policy {
                 PredicateCall::Awaitable(awaitable) => return Err(cannot_await(&awaitable)),
             },
         })
+    }
+
+    /// Explain what a browser makes of a request and of the responses that this policy gives.
+    ///
+    /// Args:
+    ///     exchange (Exchange | str | bytes): what the page's script asks for, and the application's own response if it is
+    ///         known: a mapping with the keys of :class:`Exchange`, or its JSON text. ``predicate`` in it says what the
+    ///         function ``allow_origin`` would: it is not called.
+    ///
+    /// Returns:
+    ///     Explanation: the verdict, what is wrong and how to fix it. ``str(explanation)`` is a page of text to read.
+    ///
+    /// Raises:
+    ///     ExchangeError: the exchange cannot be read; the message lists every problem and what to write instead.
+    ///     TypeError: the exchange is not a mapping, str or bytes, or something in it is not of JSON.
+    ///
+    /// Source: docs/specification.md, sections 8 and 9.
+    fn explain<'py>(slf: PyRef<'py, Self>, exchange: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        let py = slf.py();
+        py.import(intern!(py, "corsac._explain"))?.call_method1(intern!(py, "explanation_of"), (exchange, slf))
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
