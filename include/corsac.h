@@ -6,6 +6,8 @@
  * 3. Do what the `corsac_decision` says: send its status and body, or run the application.
  * 4. Put its headers on the response, whichever it is, with `corsac_decision_apply`.
  *
+ * Where a page is blocked, `corsac_explain` and `corsac_diagnose` say why.
+ *
  * Rules that hold everywhere:
  * - Texts are a pointer and a length in bytes. A text of the library has a NUL past its length where its comment says so.
  * - What a comment does not give an owner is borrowed, and nothing is kept beyond the call.
@@ -163,6 +165,10 @@ enum corsac_status
    * A struct holds what this library does not put there.
    */
   CORSAC_INVALID = 8,
+  /**
+   * The exchange cannot be read; `corsac_error` lists its problems.
+   */
+  CORSAC_EXCHANGE = 9,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -270,6 +276,31 @@ typedef int32_t corsac_predicate_answer;
 #endif // __cplusplus
 
 /**
+ * What an explanation is written in. Numbers are never reused.
+ */
+enum corsac_explanation_format
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * JSON, for programs: `docs/explanation.schema.json` describes it.
+   */
+  CORSAC_EXPLANATION_JSON = 0,
+  /**
+   * A page of text for people. It ends with a line feed.
+   */
+  CORSAC_EXPLANATION_TEXT = 1,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum corsac_explanation_format corsac_explanation_format;
+#else
+typedef int32_t corsac_explanation_format;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
  * Remembers a predicate's answers: those about a bounded number of origins, each for a bounded time. Opaque, usable from
  * any thread at the same time; freed with `corsac_answer_cache_free`.
  *
@@ -279,9 +310,15 @@ typedef int32_t corsac_predicate_answer;
 typedef struct corsac_answer_cache corsac_answer_cache;
 
 /**
- * Why a policy could not be built. Opaque; freed with `corsac_error_free`.
+ * Why a policy could not be built, or an exchange not be read. Opaque; freed with `corsac_error_free`.
  */
 typedef struct corsac_error corsac_error;
+
+/**
+ * What a browser makes of an exchange, written in the format that was asked for. Opaque, immutable, usable from any thread
+ * at the same time; freed with `corsac_explanation_free`.
+ */
+typedef struct corsac_explanation corsac_explanation;
 
 /**
  * A validated, compiled policy. Opaque, immutable, usable from any thread at the same time.
@@ -415,7 +452,8 @@ typedef struct {
 } corsac_header;
 
 /**
- * One thing that is wrong, or unwise, in a policy. Set `size` to `sizeof(corsac_issue)` before the call.
+ * One thing that is wrong, or unwise, in a policy, or wrong with an exchange. Set `size` to `sizeof(corsac_issue)` before
+ * the call.
  *
  * All texts are UTF-8, NUL-terminated past their length, and belong to the error or the policy.
  */
@@ -429,11 +467,12 @@ typedef struct {
    */
   corsac_slice code;
   /**
-   * Where: the setting in snake_case with its index (`allow_origins[2]`); empty for the whole.
+   * Where: the setting in snake_case with its index (`allow_origins[2]`), or the place in an exchange
+   * (`request.headers[2][0]`); empty for the whole.
    */
   corsac_slice field;
   /**
-   * The offending value, escaped and shortened.
+   * The offending value, escaped and shortened; empty for an exchange, whose message quotes it.
    */
   corsac_slice value;
   /**
@@ -1293,6 +1332,68 @@ corsac_status corsac_vary_merge(const corsac_slice *lines,
                                 char *buffer,
                                 size_t capacity,
                                 size_t *length);
+
+/**
+ * The explanation itself, as JSON or as text for people.
+ *
+ * Parameters: `explanation` is an explanation, or NULL.
+ *
+ * Returns: a text in UTF-8, NUL-terminated past its length; an absent one for NULL.
+ *
+ * Lifetime: the text holds until `corsac_explanation_free`.
+ *
+ * Threads: any.
+ */
+corsac_slice corsac_explanation_content(const corsac_explanation *explanation);
+
+/**
+ * Frees an explanation and its text.
+ *
+ * Parameters: `explanation` is an explanation that was not freed before, or NULL, which does nothing.
+ *
+ * Ownership: taken; the pointer is not to be used again.
+ *
+ * Threads: any.
+ */
+void corsac_explanation_free(corsac_explanation *explanation);
+
+/**
+ * Explains what a browser makes of a request and of the responses that a policy gives: whether the script may read the
+ * response, everything that is wrong, and which setting to change.
+ *
+ * Parameters:
+ * - `policy` is a policy. Its predicate is not asked: the exchange's `predicate` says what it would answer.
+ * - `exchange`, `len`: the exchange as JSON text in UTF-8, and its length in bytes: what the page's script asks for, and the
+ *   application's own response if it is known. `docs/exchange.schema.json` describes it. It is not kept, and needs no NUL.
+ * - `format` is a `corsac_explanation_format`.
+ * - `out`: where the explanation goes; NULL on failure.
+ * - `err`: where the error goes on `CORSAC_EXCHANGE`, else NULL; may be NULL itself.
+ *
+ * Returns: `CORSAC_OK`, whatever the browser makes of the exchange; `CORSAC_EXCHANGE` with all problems of the exchange at
+ * once; `CORSAC_NULL`; `CORSAC_BAD_SIZE`, also for a number that is no format; `CORSAC_PANIC`.
+ *
+ * Ownership: the caller's, of the explanation (`corsac_explanation_free`) as of the error (`corsac_error_free`).
+ *
+ * Threads: any, at the same time, with the same policy; with a stack of 128 KiB or more, because exchanges nest.
+ *
+ * Source: docs/specification.md, sections 8 and 9.
+ */
+corsac_status corsac_explain(const corsac_policy *policy,
+                             const char *exchange,
+                             size_t len,
+                             corsac_explanation_format format,
+                             corsac_explanation **out,
+                             corsac_error **err);
+
+/**
+ * Explains what a browser makes of a request and of the responses that any server gave. There is no policy, and the exchange
+ * has the responses as the browser got them, and that to the preflight. Otherwise as `corsac_explain`.
+ */
+corsac_status corsac_diagnose(const char *exchange,
+                              size_t len,
+                              corsac_explanation_format format,
+                              corsac_explanation **out,
+                              corsac_error **err);
 
 #ifdef __cplusplus
 }  // extern "C"

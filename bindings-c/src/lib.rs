@@ -8,6 +8,7 @@
 #![allow(clippy::missing_safety_doc)]
 
 pub mod decision;
+pub mod explain;
 pub mod issues;
 pub mod policy;
 pub mod predicate;

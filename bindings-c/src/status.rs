@@ -25,6 +25,8 @@ pub enum corsac_status {
     CORSAC_CALLBACK = 7,
     /// A struct holds what this library does not put there.
     CORSAC_INVALID = 8,
+    /// The exchange cannot be read; `corsac_error` lists its problems.
+    CORSAC_EXCHANGE = 9,
 }
 
 /// A status as C hands it over: any number.
@@ -41,9 +43,9 @@ pub type status_number = i32;
 /// Threads: any.
 #[unsafe(no_mangle)]
 pub extern "C" fn corsac_status_name(status: status_number) -> *const c_char {
-    use corsac_status::{CORSAC_BAD_SIZE, CORSAC_CALLBACK, CORSAC_CONFIG, CORSAC_INVALID, CORSAC_IO};
+    use corsac_status::{CORSAC_BAD_SIZE, CORSAC_CALLBACK, CORSAC_CONFIG, CORSAC_EXCHANGE, CORSAC_INVALID, CORSAC_IO};
     use corsac_status::{CORSAC_MEMORY, CORSAC_NULL, CORSAC_OK, CORSAC_PANIC};
-    const NAMES: [(corsac_status, &std::ffi::CStr); 9] = [
+    const NAMES: [(corsac_status, &std::ffi::CStr); 10] = [
         (CORSAC_OK, c"ok"),
         (CORSAC_NULL, c"null"),
         (CORSAC_BAD_SIZE, c"bad-size"),
@@ -53,6 +55,7 @@ pub extern "C" fn corsac_status_name(status: status_number) -> *const c_char {
         (CORSAC_MEMORY, c"memory"),
         (CORSAC_CALLBACK, c"callback"),
         (CORSAC_INVALID, c"invalid"),
+        (CORSAC_EXCHANGE, c"exchange"),
     ];
     panic_boundary::value(c"unknown".as_ptr(), || {
         let known = NAMES.iter().find(|(known, _)| *known as status_number == status);

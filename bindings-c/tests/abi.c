@@ -30,6 +30,10 @@ int main(void) {
   test_answer_cache();
   test_reloadable();
   test_watch();
+  test_explanations();
+  test_unreadable_exchanges();
+  test_misused_explanations();
+  test_explaining_on_a_small_stack();
   printf("abi: %d passed, %d failed\n", check_passed, check_failed);
   return check_failed != 0;
 }

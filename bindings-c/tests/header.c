@@ -9,11 +9,12 @@
 
 _Static_assert(CORSAC_OK == 0 && CORSAC_NULL == 1 && CORSAC_BAD_SIZE == 2, "status");
 _Static_assert(CORSAC_CONFIG == 3 && CORSAC_IO == 4 && CORSAC_PANIC == 5, "status");
-_Static_assert(CORSAC_MEMORY == 6 && CORSAC_CALLBACK == 7 && CORSAC_INVALID == 8, "status");
+_Static_assert(CORSAC_MEMORY == 6 && CORSAC_CALLBACK == 7 && CORSAC_INVALID == 8 && CORSAC_EXCHANGE == 9, "status");
 _Static_assert(CORSAC_RESPOND == 0 && CORSAC_CONTINUE == 1 && CORSAC_ASK == 2, "action");
 _Static_assert(CORSAC_OP_SET == 0 && CORSAC_OP_ADD == 1 && CORSAC_OP_MERGE == 2, "op");
 _Static_assert(CORSAC_OP_REMOVE == 3 && CORSAC_OP_DEFAULT == 4, "op");
 _Static_assert(CORSAC_PREDICATE_DENY == 0 && CORSAC_PREDICATE_ALLOW == 1 && CORSAC_PREDICATE_FAILED == 2, "answer");
+_Static_assert(CORSAC_EXPLANATION_JSON == 0 && CORSAC_EXPLANATION_TEXT == 1 && sizeof(corsac_explanation_format) == 4, "format");
 _Static_assert(CORSAC_REASON_NONE == -1 && CORSAC_REASON_NO_ORIGIN == 0 && CORSAC_REASON_ANY_ORIGIN == 1, "reason");
 _Static_assert(CORSAC_REASON_ORIGIN_ALLOWED == 2 && CORSAC_REASON_ORIGIN_NOT_ALLOWED == 3, "reason");
 _Static_assert(CORSAC_REASON_ORIGIN_MALFORMED == 4 && CORSAC_REASON_PREFLIGHT_ALLOWED == 5, "reason");

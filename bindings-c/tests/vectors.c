@@ -119,6 +119,39 @@ static size_t run_apply_file(const char *folder) {
   return runs;
 }
 
+/* Explanations: the files of one folder. Each vector runs once. */
+static size_t run_explained(const char *folder, const char *name, char *(*run)(const json_t *vector), json_t *ids) {
+  char pattern[4096];
+  snprintf(pattern, sizeof pattern, "%s/%s/*.json", folder, name);
+  glob_t files;
+  if (glob(pattern, 0, NULL, &files) != 0) files.gl_pathc = 0;
+  size_t runs = 0;
+  for (size_t i = 0; i < files.gl_pathc; i++) {
+    const char *base = strrchr(files.gl_pathv[i], '/');
+    if (base != NULL && strcmp(base, "/schema.json") == 0) continue;
+    json_t *file = json_load_file(files.gl_pathv[i], JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
+    size_t index;
+    json_t *vector;
+    json_array_foreach(json_object_get(file, "vectors"), index, vector) {
+      const char *id = json_string_value(json_object_get(vector, "id"));
+      runs++;
+      count(id, name, id == NULL || json_object_get(ids, id) != NULL ? strdup("another vector has its id") : run(vector));
+      if (id != NULL) json_object_set_new(ids, id, json_true());
+    }
+    if (json_array_size(json_object_get(file, "vectors")) == 0) {
+      fprintf(stderr, "vectors: none in %s\n", files.gl_pathv[i]);
+      failed++;
+    }
+    json_decref(file);
+  }
+  if (runs == 0) {
+    fprintf(stderr, "vectors: no files in %s/%s\n", folder, name);
+    failed++;
+  }
+  if (files.gl_pathc > 0) globfree(&files);
+  return runs;
+}
+
 int main(int argc, char **argv) {
   if (argc != 2) {
     fprintf(stderr, "usage: vectors FOLDER\n");
@@ -142,6 +175,8 @@ int main(int argc, char **argv) {
     failed++;
   }
   runs += run_apply_file(argv[1]);
+  runs += run_explained(argv[1], "exchanges", run_exchange, ids);
+  runs += run_explained(argv[1], "findings", run_finding, ids);
   if (passed + failed != runs) {
     fprintf(stderr, "vectors: %zu runs, but the files ask for %zu\n", passed + failed, runs);
     failed++;

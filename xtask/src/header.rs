@@ -8,7 +8,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 /// The binding's files in the order in which the header shows them.
-const FILES: [&str; 29] = [
+const FILES: [&str; 32] = [
     "version",
     "slice",
     "status",
@@ -38,6 +38,9 @@ const FILES: [&str; 29] = [
     "response/headers",
     "response/apply",
     "response/vary",
+    "explain/format",
+    "explain/explanation",
+    "explain/exchange",
 ];
 
 /// Files of which nothing goes into the header.

@@ -1,4 +1,4 @@
-//! `corsac_error`: why a policy could not be built.
+//! `corsac_error`: why a policy could not be built, or an exchange not be read.
 
 use crate::issues::issue::{IssueTexts, corsac_issue, write_issue};
 use crate::issues::terminated_text::TerminatedText;
@@ -8,9 +8,10 @@ use crate::slice::corsac_slice;
 use crate::status::corsac_status;
 use engine::ConfigError;
 use engine::binding::printable;
+use engine::browser::{ExchangeError, ExchangeProblem};
 use std::path::Path;
 
-/// Why a policy could not be built. Opaque; freed with `corsac_error_free`.
+/// Why a policy could not be built, or an exchange not be read. Opaque; freed with `corsac_error_free`.
 pub struct corsac_error {
     message: TerminatedText,
     issues: Vec<IssueTexts>,
@@ -21,6 +22,23 @@ impl From<&ConfigError> for corsac_error {
         corsac_error {
             message: TerminatedText::new(&error.to_string()),
             issues: error.issues().iter().map(IssueTexts::from).collect(),
+        }
+    }
+}
+
+impl From<&ExchangeError> for corsac_error {
+    fn from(error: &ExchangeError) -> Self {
+        let issue = |problem: &ExchangeProblem| IssueTexts {
+            code: TerminatedText::new("exchange"),
+            field: TerminatedText::new(&problem.path),
+            value: TerminatedText::new(""),
+            message: TerminatedText::new(&problem.message),
+            help: TerminatedText::new(&problem.help),
+            line: 0,
+        };
+        corsac_error {
+            message: TerminatedText::new(&error.to_string()),
+            issues: error.problems().iter().map(issue).collect(),
         }
     }
 }

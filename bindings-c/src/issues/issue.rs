@@ -8,7 +8,8 @@ use engine::Issue;
 use std::mem::{offset_of, size_of};
 use std::ptr::addr_of_mut;
 
-/// One thing that is wrong, or unwise, in a policy. Set `size` to `sizeof(corsac_issue)` before the call.
+/// One thing that is wrong, or unwise, in a policy, or wrong with an exchange. Set `size` to `sizeof(corsac_issue)` before
+/// the call.
 ///
 /// All texts are UTF-8, NUL-terminated past their length, and belong to the error or the policy.
 #[repr(C)]
@@ -17,9 +18,10 @@ pub struct corsac_issue {
     pub size: usize,
     /// What kind of problem it is: stable, kebab-case, the same in every language.
     pub code: corsac_slice,
-    /// Where: the setting in snake_case with its index (`allow_origins[2]`); empty for the whole.
+    /// Where: the setting in snake_case with its index (`allow_origins[2]`), or the place in an exchange
+    /// (`request.headers[2][0]`); empty for the whole.
     pub field: corsac_slice,
-    /// The offending value, escaped and shortened.
+    /// The offending value, escaped and shortened; empty for an exchange, whose message quotes it.
     pub value: corsac_slice,
     /// What is wrong.
     pub message: corsac_slice,

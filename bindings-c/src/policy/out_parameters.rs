@@ -1,4 +1,4 @@
-//! What building a policy gives back: the policy through one pointer, or why there is none through another.
+//! What making something gives back: a policy, say, through one pointer, or why there is none through another.
 
 use crate::issues::error::corsac_error;
 use crate::panic_boundary;
@@ -7,7 +7,7 @@ use engine::{ConfigError, LoadError};
 use std::path::{Path, PathBuf};
 use std::ptr::null_mut;
 
-/// Why there is no policy.
+/// Why nothing was made.
 pub(crate) type Refusal = (corsac_status, corsac_error);
 
 pub(crate) fn refused(error: &ConfigError) -> Refusal {

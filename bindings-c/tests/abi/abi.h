@@ -35,6 +35,10 @@ void test_lines(void);
 void test_answer_cache(void);
 void test_reloadable(void);
 void test_watch(void);
+void test_explanations(void);
+void test_unreadable_exchanges(void);
+void test_misused_explanations(void);
+void test_explaining_on_a_small_stack(void);
 
 void write_file(const char *path, const char *text);
 

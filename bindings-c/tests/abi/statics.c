@@ -36,9 +36,9 @@ void test_vary(void) {
 }
 
 void test_names(void) {
-  static const char *const statuses[] = {"ok", "null", "bad-size", "config", "io", "panic", "memory", "callback", "invalid"};
-  for (int i = 0; i < 9; i++) CHECK(strcmp(corsac_status_name((corsac_status)i), statuses[i]) == 0);
-  CHECK(strcmp(corsac_status_name((corsac_status)9), "unknown") == 0);
+  static const char *const statuses[] = {"ok", "null", "bad-size", "config", "io", "panic", "memory", "callback", "invalid", "exchange"};
+  for (int i = 0; i < 10; i++) CHECK(strcmp(corsac_status_name((corsac_status)i), statuses[i]) == 0);
+  CHECK(strcmp(corsac_status_name((corsac_status)10), "unknown") == 0);
   CHECK(strcmp(corsac_status_name((corsac_status)-1), "unknown") == 0);
 
   CHECK(strcmp(corsac_reason_name(CORSAC_REASON_NONE), "none") == 0);

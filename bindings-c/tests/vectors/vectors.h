@@ -48,6 +48,9 @@ char *run_vary(const json_t *vector);
 char *run_apply(const json_t *vector);
 /* The same, where the host's own setting keeps the application's headers and not the policy's. */
 char *run_apply_kept_by_host(const json_t *vector);
+/* Exchanges alone, by `corsac_diagnose`, and with a policy, by `corsac_explain`. */
+char *run_exchange(const json_t *vector);
+char *run_finding(const json_t *vector);
 char *difference(const json_t *expected, const json_t *actual);
 
 #endif

@@ -1,0 +1,97 @@
+//! `corsac_explain` and `corsac_diagnose`: from an exchange to its explanation.
+
+use crate::explain::explanation::corsac_explanation;
+use crate::explain::format::{corsac_explanation_format, explanation_format_number};
+use crate::issues::error::corsac_error;
+use crate::pointer;
+use crate::policy::counted::corsac_policy;
+use crate::policy::out_parameters::hand_over;
+use crate::slice::corsac_slice;
+use crate::status::corsac_status;
+use engine::binding::{diagnose_json, diagnose_text, explain_json, explain_text};
+use std::ffi::c_char;
+
+/// Explains what a browser makes of a request and of the responses that a policy gives: whether the script may read the
+/// response, everything that is wrong, and which setting to change.
+///
+/// Parameters:
+/// - `policy` is a policy. Its predicate is not asked: the exchange's `predicate` says what it would answer.
+/// - `exchange`, `len`: the exchange as JSON text in UTF-8, and its length in bytes: what the page's script asks for, and the
+///   application's own response if it is known. `docs/exchange.schema.json` describes it. It is not kept, and needs no NUL.
+/// - `format` is a `corsac_explanation_format`.
+/// - `out`: where the explanation goes; NULL on failure.
+/// - `err`: where the error goes on `CORSAC_EXCHANGE`, else NULL; may be NULL itself.
+///
+/// Returns: `CORSAC_OK`, whatever the browser makes of the exchange; `CORSAC_EXCHANGE` with all problems of the exchange at
+/// once; `CORSAC_NULL`; `CORSAC_BAD_SIZE`, also for a number that is no format; `CORSAC_PANIC`.
+///
+/// Ownership: the caller's, of the explanation (`corsac_explanation_free`) as of the error (`corsac_error_free`).
+///
+/// Threads: any, at the same time, with the same policy; with a stack of 128 KiB or more, because exchanges nest.
+///
+/// Source: docs/specification.md, sections 8 and 9.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn corsac_explain(
+    policy: *const corsac_policy,
+    exchange: *const c_char,
+    len: usize,
+    format: explanation_format_number,
+    out: *mut *mut corsac_explanation,
+    err: *mut *mut corsac_error,
+) -> corsac_status {
+    let write = |format, exchange: &[u8]| {
+        // SAFETY: NULL or a policy of ours, by the caller's contract.
+        let policy = &unsafe { pointer::reference(policy)? }.policy;
+        Ok(match format {
+            corsac_explanation_format::CORSAC_EXPLANATION_JSON => explain_json(policy, exchange),
+            corsac_explanation_format::CORSAC_EXPLANATION_TEXT => explain_text(policy, exchange),
+        })
+    };
+    // SAFETY: the contract of this function is `explained`'s.
+    unsafe { explained(corsac_slice { ptr: exchange, len }, format, out, err, write) }
+}
+
+/// Explains what a browser makes of a request and of the responses that any server gave. There is no policy, and the exchange
+/// has the responses as the browser got them, and that to the preflight. Otherwise as `corsac_explain`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn corsac_diagnose(
+    exchange: *const c_char,
+    len: usize,
+    format: explanation_format_number,
+    out: *mut *mut corsac_explanation,
+    err: *mut *mut corsac_error,
+) -> corsac_status {
+    let write = |format, exchange: &[u8]| {
+        Ok(match format {
+            corsac_explanation_format::CORSAC_EXPLANATION_JSON => diagnose_json(exchange),
+            corsac_explanation_format::CORSAC_EXPLANATION_TEXT => diagnose_text(exchange),
+        })
+    };
+    // SAFETY: the contract of this function is `explained`'s.
+    unsafe { explained(corsac_slice { ptr: exchange, len }, format, out, err, write) }
+}
+
+/// The written explanation, or why the exchange cannot be read.
+type Written = Result<String, engine::browser::ExchangeError>;
+
+/// # Safety
+///
+/// As `corsac_explain` says of its parameters.
+unsafe fn explained(
+    exchange: corsac_slice,
+    format: explanation_format_number,
+    out: *mut *mut corsac_explanation,
+    err: *mut *mut corsac_error,
+    write: impl FnOnce(corsac_explanation_format, &[u8]) -> Result<Written, corsac_status>,
+) -> corsac_status {
+    let make = || {
+        // SAFETY: it holds by the caller's contract.
+        let exchange = unsafe { exchange.bytes()? }.ok_or(corsac_status::CORSAC_NULL)?;
+        let written = write(corsac_explanation_format::from_number(format)?, exchange)?;
+        Ok(written
+            .map(|written| Box::into_raw(Box::new(corsac_explanation::new(&written))))
+            .map_err(|error| (corsac_status::CORSAC_EXCHANGE, corsac_error::from(&error))))
+    };
+    // SAFETY: both point to writable pointers, by the caller's contract.
+    unsafe { hand_over(out, err, make) }
+}
