@@ -122,28 +122,36 @@ void test_misused_explanations(void) {
 
 enum { STACK = 128 * 1024 };
 
-/* Earlier exchanges within earlier exchanges: as many as are read, and far more. */
+/* Earlier exchanges within earlier exchanges: as many as are read, and far more. Then a text that nests without end. */
 static void *explain_nested(void *argument) {
   corsac_policy *policy = argument;
   static const char open[] =
       "{\"page\": \"https://app.example.com\", \"request\": {\"url\": \"https://api.example.com/\", \"method\": \"PUT\"}, "
       "\"after\": {\"seconds\": 1, \"exchange\": ";
-  size_t explained = 0;
+  size_t explained = 0, wrong = 0;
   for (size_t depth = 0; depth < 64; depth++) {
     char *text = malloc(depth * (sizeof open + 2) + strlen(EXCHANGE) + 1), *end = text;
     if (text == NULL) return NULL;
     for (size_t i = 0; i < depth; i++) end = (char *)memcpy(end, open, sizeof open - 1) + sizeof open - 1;
     end = (char *)memcpy(end, EXCHANGE, strlen(EXCHANGE)) + strlen(EXCHANGE);
     for (size_t i = 0; i < depth; i++) end = (char *)memcpy(end, "}}", 2) + 2;
-    corsac_explanation *explanation;
-    corsac_status status =
-        corsac_explain(policy, text, (size_t)(end - text), CORSAC_EXPLANATION_TEXT, &explanation, NULL);
+    corsac_explanation *json, *page;
+    size_t length = (size_t)(end - text);
+    corsac_status status = corsac_explain(policy, text, length, CORSAC_EXPLANATION_JSON, &json, NULL);
+    wrong += status != CORSAC_OK && status != CORSAC_EXCHANGE;
+    wrong += corsac_explain(policy, text, length, CORSAC_EXPLANATION_TEXT, &page, NULL) != status;
     explained += status == CORSAC_OK;
-    if (status != CORSAC_OK && status != CORSAC_EXCHANGE) explained = 64;
-    corsac_explanation_free(explanation);
+    corsac_explanation_free(json);
+    corsac_explanation_free(page);
     free(text);
   }
-  return explained > 0 && explained < 64 ? argument : NULL;
+  char *brackets = malloc(100000);
+  if (brackets == NULL) return NULL;
+  memset(brackets, '[', 100000);
+  corsac_explanation *none;
+  wrong += corsac_diagnose(brackets, 100000, CORSAC_EXPLANATION_JSON, &none, NULL) != CORSAC_EXCHANGE;
+  free(brackets);
+  return wrong == 0 && explained >= 8 && explained < 64 ? argument : NULL;
 }
 
 void test_explaining_on_a_small_stack(void) {
