@@ -42,7 +42,7 @@ struct Expect {
     dropped_headers: Option<Vec<String>>,
 }
 
-/// Of the first request of the wire.
+/// Of the first request on the wire.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Preflight {

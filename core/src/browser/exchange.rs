@@ -74,7 +74,7 @@ pub enum Body {
     Typed(String),
 }
 
-/// One request of the wire: its preflight, if there was one, and its response.
+/// One request on the wire: its preflight, if there was one, and its response.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Hop {
     /// The response to the preflight.
@@ -83,7 +83,7 @@ pub struct Hop {
     pub response: Answer,
 }
 
-/// What came back for one request of the wire.
+/// What came back for one request on the wire.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Answer {

@@ -11,7 +11,7 @@ pub struct Outcome {
     pub verdict: Verdict,
     /// Whether the request, or one that it is redirected to, goes to another origin.
     pub cross_origin: bool,
-    /// Each request of the wire and its preflight, as far as the browser came.
+    /// Each request on the wire and its preflight, as far as the browser came.
     pub preflights: Vec<Preflight>,
     /// Each check, in order. The last one decided unless all passed.
     pub steps: Vec<Step>,
@@ -32,7 +32,7 @@ pub struct Outcome {
 pub struct Failure {
     /// Which check failed.
     pub step: StepName,
-    /// The request of the wire that it is about, from 0.
+    /// The request on the wire that it is about, from 0.
     pub hop: usize,
     /// The URL of that request, without its fragment.
     pub url: String,
@@ -50,7 +50,7 @@ pub struct Failure {
     pub network: Option<NetworkError>,
 }
 
-/// One request of the wire, and the preflight before it.
+/// One request on the wire, and the preflight before it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Preflight {
     /// The URL of the request, without its fragment.
@@ -72,7 +72,7 @@ pub struct Preflight {
 pub struct Step {
     /// Which check it is.
     pub name: StepName,
-    /// The request of the wire that it is about, from 0.
+    /// The request on the wire that it is about, from 0.
     pub hop: usize,
     /// Whether the request goes on.
     pub passed: bool,

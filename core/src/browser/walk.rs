@@ -44,14 +44,14 @@ pub(crate) struct Walk<'e> {
     /// Whether a request other than a preflight has been sent.
     sent: bool,
     pub(crate) cross_origin: bool,
-    /// Whether the first request of the wire went to the page's own origin.
+    /// Whether the first request on the wire went to the page's own origin.
     pub(crate) started_at_home: bool,
     pub(crate) preflights: Vec<Preflight>,
     pub(crate) wildcard_authorization: Vec<String>,
     pub(crate) notes: Notes,
 }
 
-/// What comes of one request of the wire.
+/// What comes of one request on the wire.
 pub(crate) enum Next {
     /// It was redirected.
     Hop,
@@ -170,7 +170,7 @@ impl Walk<'_> {
         matches!(self.exchange.request.initiator, Initiator::Beacon | Initiator::Form)
     }
 
-    /// One request of the wire.
+    /// One request on the wire.
     fn step(&mut self, server: &mut dyn Server, cache: &mut PreflightCache) -> Result<Next, Stopped> {
         self.before_sending()?;
         if self.tainting == Tainting::Cors {

@@ -14,7 +14,7 @@ pub struct Explanation {
     pub verdict: Verdict,
     /// Whether the request, or one that it is redirected to, goes to another origin.
     pub cross_origin: bool,
-    /// What the standard says of each request of the wire and its preflight, the redirected ones too.
+    /// What the standard says of each request on the wire and its preflight, the redirected ones too.
     pub preflights: Vec<Preflight>,
     /// Each check that a browser makes, in its order.
     pub steps: Vec<Step>,
@@ -41,7 +41,7 @@ pub struct EngineExplanation {
     pub version: &'static str,
     /// What the request comes to.
     pub verdict: Verdict,
-    /// Each request of the wire and its preflight.
+    /// Each request on the wire and its preflight.
     pub preflights: Vec<Preflight>,
     /// The response headers that the script can read.
     pub readable_headers: Vec<String>,
@@ -91,7 +91,7 @@ pub struct PolicyPlace {
 }
 
 impl Explanation {
-    /// Whether any request of the wire needs a preflight.
+    /// Whether any request on the wire needs a preflight.
     #[must_use]
     pub fn needs_preflight(&self) -> bool {
         self.preflights.iter().any(|preflight| preflight.needed)

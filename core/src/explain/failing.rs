@@ -20,7 +20,7 @@ use crate::printable::printable;
 #[derive(Clone, Debug)]
 pub(crate) struct Explained {
     pub(crate) finding: Finding,
-    /// The request of the wire that it is about.
+    /// The request on the wire that it is about.
     pub(crate) hop: usize,
     /// The check that failed; none where no check did.
     pub(crate) step: Option<StepName>,

@@ -60,7 +60,7 @@ impl Observer<'_> {
         self.exchange.request.credentials() == Credentials::Include
     }
 
-    /// The request of the wire that the last response is for.
+    /// The request on the wire that the last response is for.
     fn last(self) -> Option<(usize, Url)> {
         let last = self.evidence.repaired.preflights.len().checked_sub(1)?;
         let url = self.evidence.repaired.preflights.get(last)?;

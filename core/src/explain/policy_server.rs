@@ -17,7 +17,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 
-/// Which message of an exchange: the request of the wire, from 0, and whether it is that request's preflight.
+/// Which message of an exchange: the request on the wire, from 0, and whether it is that request's preflight.
 pub(crate) type MessageId = (usize, bool);
 
 /// What the policy decided on one request.
