@@ -21,7 +21,7 @@ test('what is packed installs without a network, and runs', (t) => {
   const [{ filename, files }] = JSON.parse(run(NPM, ['pack', '--json', '--offline', '--pack-destination', folder], ROOT))
   const names = files.map((file) => file.path)
   assert(!names.some((name) => /^(tests|src|node_modules)\//.test(name)), String(names))
-  assert(names.includes('policy.schema.json'))
+  for (const name of ['exchange', 'explanation', 'policy']) assert(names.includes(`${name}.schema.json`), name)
   run(NPM, ['install', '--offline', '--no-audit', '--no-fund', `./${filename}`], folder)
   const exported = (script, ...flags) => JSON.parse(run(process.execPath, [...flags, '-e', script], folder))
   const show = 'console.log(JSON.stringify(Object.keys(corsac).sort()))'

@@ -38,6 +38,8 @@ const GENERATED: &[(&str, Generator)] = &[
     ("docs/specification.md", specification::render),
     ("docs/exchange.schema.json", exchange_schemas::exchange),
     ("docs/explanation.schema.json", exchange_schemas::explanation),
+    ("bindings-node/exchange.schema.json", exchange_schemas::exchange),
+    ("bindings-node/explanation.schema.json", exchange_schemas::explanation),
     ("bindings-python/python/corsac/exchange.schema.json", exchange_schemas::exchange),
     ("bindings-python/python/corsac/explanation.schema.json", exchange_schemas::explanation),
     ("docs/policy.schema.json", policy_schema::render),
