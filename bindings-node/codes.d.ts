@@ -151,3 +151,164 @@ export type Reason =
   | 'write-refused'
   /** The WebSocket handshake comes from an origin that is not trusted. */
   | 'websocket-refused'
+
+/** What an explanation of an exchange found. */
+export type FindingCode =
+  /** The script requests a URL that cannot be parsed. */
+  | 'invalid-url'
+  /** The script requests a URL that contains a user name or a password. */
+  | 'url-with-user'
+  /** The request has a mode that scripts cannot use. */
+  | 'invalid-mode'
+  /** The cache mode `only-if-cached` is used without the mode `same-origin`. */
+  | 'invalid-cache-mode'
+  /** The request has a method that scripts cannot use. */
+  | 'invalid-method'
+  /** The name or the value of a request header is not valid. */
+  | 'invalid-request-header'
+  /** The request has a body that it cannot have. */
+  | 'invalid-body'
+  /** The mode `no-cors` does not allow the method. */
+  | 'no-cors-method'
+  /** The mode `no-cors` does not allow a stream as the body. */
+  | 'no-cors-stream'
+  /** With the mode `no-cors`, the script cannot choose how redirects are handled. */
+  | 'no-cors-redirect-mode'
+  /** A secure page requests an insecure URL. */
+  | 'mixed-content'
+  /** Browsers send no requests to this port. */
+  | 'blocked-port'
+  /** A request to another origin has a scheme other than http and https. */
+  | 'scheme-not-http'
+  /** The mode `same-origin` is used for a URL of another origin. */
+  | 'same-origin-mode'
+  /** The server's name has no address. */
+  | 'name-not-resolved'
+  /** The server could not be reached, or it closed the connection. */
+  | 'connection-failed'
+  /** The browser does not accept the server's certificate. */
+  | 'tls-failed'
+  /** No response came in time. */
+  | 'timed-out'
+  /** The response ended too early. */
+  | 'response-incomplete'
+  /** A proxy could not reach the server, and responded itself without CORS headers. */
+  | 'gateway-error'
+  /** The request is redirected to a login page. */
+  | 'redirect-to-login'
+  /** The preflight is redirected, but browsers do not follow such redirects. */
+  | 'preflight-redirected'
+  /** The server requires a login for the preflight, which never carries one. */
+  | 'preflight-unauthorized'
+  /** The server has no response to OPTIONS for this path. */
+  | 'preflight-not-found'
+  /** The server does not accept the method OPTIONS. */
+  | 'preflight-options-refused'
+  /** The status of the preflight's response is not from 200 to 299. */
+  | 'preflight-failed'
+  /** Servers could read the path as different routes of the policy. */
+  | 'route-ambiguous'
+  /** The policy's protection refuses the request. */
+  | 'protection-refused'
+  /** The origin predicate failed. */
+  | 'origin-predicate-failed'
+  /** Access-Control-Allow-Origin has more than one value. */
+  | 'allow-origin-multiple'
+  /** Access-Control-Allow-Origin is `*`, but the request has credentials. */
+  | 'allow-origin-any-with-credentials'
+  /** The value of Access-Control-Allow-Origin is not an origin. */
+  | 'allow-origin-invalid'
+  /** A cache returned a response that was made for another origin. */
+  | 'cached-for-another-origin'
+  /** A redirect changed the origin of the request to `null`. */
+  | 'redirect-changes-origin'
+  /** The response allows another origin than the page's. */
+  | 'allow-origin-mismatch'
+  /** An error response has no CORS headers, which hides the error from the script. */
+  | 'error-without-headers'
+  /** The response has no Access-Control-Allow-Origin. */
+  | 'allow-origin-missing'
+  /** The request has credentials, but Access-Control-Allow-Credentials is not `true`. */
+  | 'allow-credentials-missing'
+  /** The value of Access-Control-Allow-Methods is not a list of methods. */
+  | 'allow-methods-invalid'
+  /** Access-Control-Allow-Methods is `*`, which is not a wildcard for a request with credentials. */
+  | 'allow-methods-any-with-credentials'
+  /** The method differs from an allowed one only in case. */
+  | 'method-not-upper-case'
+  /** The response to the preflight does not allow the method. */
+  | 'method-not-allowed'
+  /** The value of Access-Control-Allow-Headers is not a list of names. */
+  | 'allow-headers-invalid'
+  /** Access-Control-Allow-Headers is `*`, which is not a wildcard for a request with credentials. */
+  | 'allow-headers-any-with-credentials'
+  /** The response to the preflight does not allow a request header. */
+  | 'header-not-allowed'
+  /** The response is a redirect, but the script wants an error instead of redirects. */
+  | 'redirect-not-followed'
+  /** The target of a redirect is not a URL. */
+  | 'redirect-invalid'
+  /** The target of a redirect has a scheme other than http and https. */
+  | 'redirect-scheme-not-http'
+  /** There are more redirects than browsers follow. */
+  | 'too-many-redirects'
+  /** The target of a redirect contains a user name or a password. */
+  | 'redirect-with-user'
+  /** A request whose body is a stream is redirected. */
+  | 'redirect-with-stream'
+  /** Cross-Origin-Resource-Policy does not allow the page to load the response. */
+  | 'resource-policy-blocks'
+  /** The script gives a hash for a response that the browser must not read. */
+  | 'opaque-integrity'
+  /** The server does not accept the WebSocket handshake. */
+  | 'handshake-refused'
+  /** `Authorization` is allowed only by `*`, which the standard does not accept. */
+  | 'authorization-only-by-wildcard'
+  /** Browsers handle this request differently. */
+  | 'engines-differ'
+  /** CORS works: the script can read a response with an error status. */
+  | 'http-error'
+  /** The server requires a login, but the request is sent without cookies. */
+  | 'credentials-not-included'
+  /** The mode `no-cors` hides the response from the script. */
+  | 'opaque-response'
+  /** The script sets a header that only servers send. */
+  | 'response-header-in-request'
+  /** The script sets request headers that scripts cannot set. */
+  | 'forbidden-header-dropped'
+  /** The browser does not store a cookie, because the request has no credentials. */
+  | 'cookie-ignored'
+  /** A cookie has `SameSite=None` without `Secure`. */
+  | 'cookie-not-secure'
+  /** Requests from other sites do not carry a cookie. */
+  | 'cookie-same-site'
+  /** Different servers responded to the preflight and to the request. */
+  | 'other-server-responded'
+  /** The captured response to the preflight is not the policy's. */
+  | 'preflight-not-from-policy'
+  /** The application sets CORS headers itself, and the policy replaces them. */
+  | 'app-header-replaced'
+  /** The application's own CORS headers are sent instead of the policy's. */
+  | 'app-header-kept'
+  /** The policy's protection would refuse the request, but only reports it. */
+  | 'protection-reported'
+  /** A response for one origin could be given to another by a cache. */
+  | 'vary-missing'
+  /** A public page requests a server in a local network. */
+  | 'local-network-access'
+  /** The response to the preflight is not known. */
+  | 'preflight-unknown'
+  /** The response is not known. */
+  | 'response-unknown'
+  /** The answer of the origin predicate is not known. */
+  | 'predicate-unknown'
+  /** Developer tools show headers that the script cannot read. */
+  | 'header-not-exposed'
+  /** The request stays within the page's origin. */
+  | 'same-origin'
+  /** A header that the request does not need causes the preflight. */
+  | 'needless-preflight'
+  /** The value of a safelisted header causes the preflight. */
+  | 'value-needs-preflight'
+  /** Browsers keep the response to the preflight for only five seconds. */
+  | 'preflight-not-cached'

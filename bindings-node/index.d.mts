@@ -2,8 +2,12 @@ import cors from './index.js'
 
 export default cors
 export { cors }
+export { ExchangeError, Explanation, diagnose } from './types/explanation.js'
+export type {
+  Exchange, ExchangeHop, ExchangeProblem, ExchangeRequest, ExplanationJson, Finding, ServerAnswer
+} from './types/explanation.js'
 export { ConfigError, Policy, mergeVary, version } from './types/policy.js'
-export type { Code, Reason } from './codes.js'
+export type { Code, FindingCode, Reason } from './codes.js'
 export { Reloadable } from './types/reloadable.js'
 export type { WatchOptions } from './types/reloadable.js'
 export type {

@@ -1,9 +1,13 @@
-import type { Code, Reason } from './codes.js'
+import type { Code, FindingCode, Reason } from './codes.js'
 import type {
   AnyOptions, AskingOptions, CorsacOptions, CorsOptions, CorsOptionsDelegate, CorsOrigin, CorsRequest, CorsResponse,
   CustomOrigin, DecisionEvent, ListOf, OriginPredicate, PolicyOptions, PredicateSettings, Protection, Route, Settings,
   TextPredicate, Url
 } from './types/options.js'
+import {
+  ExchangeError, Explanation, diagnose, type Exchange, type ExchangeHop, type ExchangeProblem, type ExchangeRequest,
+  type ExplanationJson, type Finding, type ServerAnswer
+} from './types/explanation.js'
 import {
   ConfigError, Policy, mergeVary, version, type Decision, type Issue, type PolicyRequest, type RequestHeaders,
   type UpgradeCallback, type UpgradeRequest, type UpgradeServer
@@ -22,10 +26,11 @@ declare function cors<T extends CorsRequest = CorsRequest> (
 ): (request: T, response: CorsResponse, next: (error?: any) => any) => void
 
 declare namespace cors {
-  export { cors, cors as default, ConfigError, Policy, Reloadable, mergeVary, version }
+  export { cors, cors as default, ConfigError, ExchangeError, Explanation, Policy, Reloadable, diagnose, mergeVary, version }
   export type {
     AnyOptions, AskingOptions, Code, CorsacOptions, CorsOptions, CorsOptionsDelegate, CorsOrigin, CorsRequest,
-    CorsResponse, CustomOrigin, Decision, DecisionEvent, Issue, ListOf, PolicyOptions, PolicyRequest, Reason,
+    CorsResponse, CustomOrigin, Decision, DecisionEvent, Exchange, ExchangeHop, ExchangeProblem, ExchangeRequest, ExplanationJson,
+    Finding, FindingCode, ServerAnswer, Issue, ListOf, PolicyOptions, PolicyRequest, Reason,
     RequestHeaders, Settings, Url
   }
 }

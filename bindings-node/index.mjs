@@ -1,4 +1,4 @@
 import corsac from './index.js'
 
-export const { ConfigError, Policy, Reloadable, cors, mergeVary, version } = corsac
+export const { ConfigError, ExchangeError, Explanation, Policy, Reloadable, cors, diagnose, mergeVary, version } = corsac
 export default corsac

@@ -18,6 +18,7 @@ const addon = load()
  * @property {Function} decidePreflight
  * @property {Function} decideProtected
  * @property {Function} evaluate
+ * @property {(format: 'json' | 'encoded', text: Uint8Array) => string} explain JSON, which `explain/explanation.js` reads
  * @property {() => void} forgetAnswers
  */
 
@@ -48,6 +49,8 @@ const facts = JSON.parse(addon.facts())
 
 module.exports = {
   compile,
+  /** Explains an exchange: the same as `explain` of a policy, with the responses that it has. */
+  diagnose: addon.diagnose,
   facts,
   /** A policy file that the engine opens, reads and checks for changes: `new PolicyFile(path, hasPredicate, size, ttl)`. */
   PolicyFile: addon.PolicyFile,

@@ -1,7 +1,7 @@
 //! From options or a text to a policy's functions, as one JavaScript object; and what JavaScript asks of the engine itself.
 
 use crate::compiled_policy::{CacheBounds, CompiledPolicy, new_cache};
-use crate::{encoded_options, evaluate, fast_calls, json};
+use crate::{encoded_options, evaluate, explain, fast_calls, json};
 use corsac::binding::Notation;
 use corsac::{ConfigError, Policy, PolicyBuilder};
 use napi::bindgen_prelude::{BufferSlice, Env, Error, Object, Result, Status};
@@ -69,6 +69,7 @@ pub(crate) fn object(
             object.set("decideProtected", fast_calls::decide_protected(env, &policy)?)?;
             object.set("template", evaluate::template(env, Arc::clone(&policy))?)?;
             object.set("forgetAnswers", evaluate::forget_answers(env, Arc::clone(&policy))?)?;
+            object.set("explain", explain::explain(env, Arc::clone(&policy))?)?;
             object.set("evaluate", evaluate::evaluate(env, policy)?)?;
         }
     }

@@ -8,6 +8,7 @@ mod compile;
 mod compiled_policy;
 mod encoded_options;
 mod evaluate;
+mod explain;
 mod fast_calls;
 mod json;
 mod latin1;

@@ -11,7 +11,9 @@ const test = require('node:test')
 
 const ROOT = path.join(__dirname, '..')
 const NPM = process.platform === 'win32' ? 'npm.cmd' : 'npm'
-const NAMES = ['ConfigError', 'Policy', 'Reloadable', 'cors', 'default', 'mergeVary', 'version']
+const NAMES = [
+  'ConfigError', 'ExchangeError', 'Explanation', 'Policy', 'Reloadable', 'cors', 'default', 'diagnose', 'mergeVary', 'version'
+]
 
 const run = (file, args, cwd) => execFileSync(file, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
 

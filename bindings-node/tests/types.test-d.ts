@@ -122,3 +122,13 @@ same<string, typeof version>(true)
 mergeVary(undefined, 'Origin').length
 mergeVary(readonlyList, 'Origin')
 mergeVary('Accept', corsac.version)
+
+const explanation = policy.explain({ page: 'null', request: { url: '/' } })
+same<corsac.Explanation, typeof explanation>(true)
+if (explanation.findings[0]?.code === 'allow-origin-missing') explanation.toJSON().verdict satisfies string
+// @ts-expect-error there is no such finding
+if (explanation.findings[0]?.code === 'no-such-finding') corsac.diagnose('{}')
+// @ts-expect-error the request is needed
+corsac.diagnose({ page: 'null' })
+// @ts-expect-error explanations are immutable
+explanation.verdict = 'readable'

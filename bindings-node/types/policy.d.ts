@@ -1,4 +1,5 @@
 import type { Code, Reason } from '../codes.js'
+import type { Exchange, Explanation } from './explanation.js'
 import type { PolicyOptions, Settings, TextPredicate, Url } from './options.js'
 
 /** The package's version. */
@@ -47,6 +48,15 @@ export class Policy {
 
   /** The same, also with functions that give their result later. */
   evaluateAsync (request: PolicyRequest): Promise<Decision>
+
+  /**
+   * Explains what a browser makes of a request and of the responses that this policy gives: the verdict, what is wrong, and the
+   * setting to change. `response` is what the application itself would answer. Functions are not called: `predicate` says what
+   * they would return.
+   *
+   * @throws {ExchangeError} with every problem at once
+   */
+  explain (exchange: Exchange | string | Uint8Array): Explanation
 
   /** Forgets the results of functions (`predicateCache`), and those still to come: for when the data that they use has changed. */
   forgetAnswers (): void

@@ -55,6 +55,7 @@ const REPEATED_FIELDS = { ORIGIN: 0, REQUEST_METHOD: 1, REQUEST_HEADERS: 2 }
  * @property {(method: string, lines: string[], path: string | undefined, flags: number, predicateAnswer?: number) => string} evaluate
  *   a whole decision, as JSON; or, where a predicate has to be asked, the number of its route (null for the whole policy's)
  *   and the origin
+ * @property {(format: 'json' | 'encoded', text: Uint8Array) => string} explain an exchange
  * @property {() => void} forgetAnswers forgets what predicates answered
  * @property {(index: number) => Template} template
  * @property {import('../response/response-template.js').ResponseTemplate[]} responseTemplates those that were needed so far

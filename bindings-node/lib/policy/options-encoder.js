@@ -14,12 +14,12 @@ const MAX_VALUES = 4_000_000
  * The settings of an options object: its own properties, each read once. Some readers would see a property of a prototype, or
  * one that is not enumerable, and others would not; and a policy without its `origin` is another policy.
  */
-function ownSettings (options) {
+function ownSettings (options, what = 'options') {
   if (typeof options !== 'object' || options === null || typeTag(options) !== 'Object') return options
   for (let object = options; object !== null && !isRoot(object); object = Object.getPrototypeOf(object)) {
     for (const name of Object.getOwnPropertyNames(object)) {
       if (name === 'constructor' || (object === options && Object.prototype.propertyIsEnumerable.call(object, name))) continue
-      throw new TypeError(`corsac: \`${wellFormed(name)}\` is not an own enumerable property of the options: write a plain object`)
+      throw new TypeError(`corsac: \`${wellFormed(name)}\` is not an own enumerable property of the ${what}: write a plain object`)
     }
   }
   return Object.assign(Object.create(null), options)
@@ -31,14 +31,14 @@ function isRoot (object) {
 }
 
 /**
- * Encodes any value at all. What a getter, a proxy or an iterator throws is not caught.
+ * Encodes any value at all; `what` names it in errors. What a getter, a proxy or an iterator throws is not caught.
  *
  * @returns {{ text: string, functions: { path: (string | number)[], call: Function }[] }} the text, and the functions in the
  *   options, each with its path
  */
-function encode (options) {
+function encode (options, what) {
   const encoder = new Encoder()
-  const text = JSON.stringify(encoder.value(ownSettings(options)))
+  const text = JSON.stringify(encoder.value(ownSettings(options, what)))
   return { text, functions: encoder.functions }
 }
 

@@ -1,6 +1,7 @@
 'use strict'
 
 const { types, warn } = require('../runtime.js')
+const { explainBy } = require('../explain/diagnose.js')
 const { headerLines } = require('../request/header-lines.js')
 const { isSecure } = require('../request/request-fields.js')
 const { Upgrades } = require('../upgrades/upgrades.js')
@@ -92,6 +93,10 @@ class Policy {
       const decision = decisionOf(evaluate(predicateAnswer))
       done(error === null ? decision : { ...decision, error })
     })
+  }
+
+  explain (exchange) {
+    return explainBy(this.#compiled.explain, exchange)
   }
 
   forgetAnswers () {

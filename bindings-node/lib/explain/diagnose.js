@@ -1,0 +1,22 @@
+'use strict'
+
+const engine = require('../engine.js')
+const { encode } = require('../policy/options-encoder.js')
+const { types } = require('../runtime.js')
+const { explanationOf } = require('./explanation.js')
+
+/** Explains what a browser makes of a request and of the responses that any server gave. */
+function diagnose (exchange) {
+  return explainBy(engine.diagnose, exchange)
+}
+
+/**
+ * @param {(format: 'json' | 'encoded', text: Uint8Array) => string} explain a function of the engine
+ * @param {unknown} exchange an object, or JSON
+ */
+function explainBy (explain, exchange) {
+  if (typeof exchange === 'string' || types.isUint8Array(exchange)) return explanationOf(explain('json', Buffer.from(exchange)))
+  return explanationOf(explain('encoded', Buffer.from(encode(exchange, 'exchange').text)))
+}
+
+module.exports = { diagnose, explainBy }
