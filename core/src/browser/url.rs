@@ -5,7 +5,7 @@
 
 use crate::limits::URL_BYTES;
 use crate::origins::origin::{SerialisedIpv6, default_port, ends_in_number, is_loopback};
-use crate::origins::public_suffix::{has_registrable_domain, suffix_labels};
+use crate::origins::public_suffix::registrable_domain;
 use crate::origins::punycode::label_to_ascii;
 use std::fmt::Write;
 use std::net::Ipv6Addr;
@@ -158,20 +158,8 @@ impl Url {
     /// same site").
     pub(crate) fn is_schemelessly_same_site(&self, other: &Url) -> bool {
         self.host == other.host && !self.host.is_empty()
-            || !self.has_address() && site(&self.host).is_some_and(|own| site(&other.host) == Some(own))
-    }
-}
-
-/// The registrable domain of a name.
-fn site(host: &str) -> Option<&str> {
-    if !has_registrable_domain(host) {
-        return None;
-    }
-    let labels = suffix_labels(host) + 1;
-    let dots: Vec<usize> = host.trim_end_matches('.').match_indices('.').map(|(at, _)| at).collect();
-    match dots.len().checked_sub(labels) {
-        Some(index) => dots.get(index).and_then(|dot| host.get(dot + 1..)),
-        None => Some(host),
+            || !self.has_address()
+                && registrable_domain(&self.host).is_some_and(|own| registrable_domain(&other.host) == Some(own))
     }
 }
 

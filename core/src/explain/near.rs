@@ -2,8 +2,7 @@
 
 use crate::browser::url::Url;
 use crate::origins::origin::{Origin, is_loopback};
-use crate::origins::public_suffix::has_registrable_domain;
-use crate::origins::public_suffix::suffix_labels;
+use crate::origins::public_suffix::registrable_domain;
 use crate::origins::set::ConfiguredPattern;
 
 /// In what two origins differ. What is likelier to be meant comes first.
@@ -206,12 +205,8 @@ fn exact(configured: Split<'_>, own: Split<'_>) -> Option<Difference> {
 }
 
 /// The registrable domain.
-fn site(host: &[u8]) -> Option<&[u8]> {
-    let name = std::str::from_utf8(host).ok()?;
-    if !has_registrable_domain(name) {
-        return None;
-    }
-    last_labels(host, suffix_labels(name) + 1)
+fn site(host: &[u8]) -> Option<&str> {
+    registrable_domain(std::str::from_utf8(host).ok()?)
 }
 
 /// The last labels of a host, as many as are asked for.

@@ -32,8 +32,22 @@ pub(crate) fn suffix_labels(name: &str) -> usize {
 
 /// Whether somebody in particular has registered the name or one above it.
 pub(crate) fn has_registrable_domain(name: &str) -> bool {
-    let name = name.strip_suffix('.').unwrap_or(name);
-    name.split('.').count() > suffix_labels(name)
+    registrable_domain(name).is_some()
+}
+
+/// The public suffix of a name and the label before it, with the dot at the end if the name has one. None if the name is a
+/// public suffix.
+pub(crate) fn registrable_domain(name: &str) -> Option<&str> {
+    let without_dot = name.strip_suffix('.').unwrap_or(name);
+    let labels = suffix_labels(name) + 1;
+    if without_dot.split('.').count() < labels {
+        return None;
+    }
+    // The dot before the domain, unless the name is the domain.
+    match without_dot.rmatch_indices('.').nth(labels - 1) {
+        Some((dot, _)) => name.get(dot + 1..),
+        None => Some(name),
+    }
 }
 
 /// Whether all names below belong to the same somebody. `amazonaws.com` has a registrable domain, but below it
@@ -67,6 +81,11 @@ mod tests {
         assert!(has_registrable_domain("a.xn--55qx5d.cn") && has_registrable_domain("b.a.mtls.run.app"));
         assert!(has_registrable_domain("kawasaki.jp") && !owns_names_below("kawasaki.jp"));
         assert!(owns_names_below("example.com") && owns_names_below("city.kawasaki.jp"));
+        for (name, domain) in
+            [("a.b.example.co.uk", "example.co.uk"), ("example.com", "example.com"), ("a.x.com.", "x.com.")]
+        {
+            assert_eq!(registrable_domain(name), Some(domain), "{name}");
+        }
         for name in ["amazonaws.com", "windows.net", "core.windows.net."] {
             assert!(!owns_names_below(name), "{name}");
         }
