@@ -8,6 +8,7 @@ mod destination;
 pub(crate) mod exchange;
 pub(crate) mod exchange_error;
 mod fetch;
+pub(crate) mod header_lines;
 mod json_fields;
 pub(crate) mod json_writer;
 mod notes;

@@ -16,9 +16,17 @@ pub(crate) fn shown(bytes: &[u8]) -> String {
 
 /// Without HTTP white space at the ends (Fetch, "normalize").
 pub(crate) fn trim(value: &[u8]) -> &[u8] {
-    let white = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
-    let start = value.iter().position(|byte| !white(byte)).unwrap_or(value.len());
-    let end = value.iter().rposition(|byte| !white(byte)).map_or(start, |last| last + 1);
+    trim_of(value, b" \t\r\n")
+}
+
+/// Without optional white space at the ends (RFC 9110, section 5.6.3).
+pub(crate) fn trim_optional_white_space(value: &[u8]) -> &[u8] {
+    trim_of(value, b" \t")
+}
+
+fn trim_of<'v>(value: &'v [u8], white: &[u8]) -> &'v [u8] {
+    let start = value.iter().position(|byte| !white.contains(byte)).unwrap_or(value.len());
+    let end = value.iter().rposition(|byte| !white.contains(byte)).map_or(start, |last| last + 1);
     value.get(start..end).unwrap_or_default()
 }
 

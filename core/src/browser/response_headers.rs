@@ -1,7 +1,7 @@
 //! Reading the headers of a response as browsers do.
 
 use crate::browser::agent::{Agent, Deviation};
-use crate::browser::octets::trim;
+use crate::browser::octets::{trim, trim_optional_white_space};
 use crate::tokens::is_token;
 
 /// The headers of a response.
@@ -44,7 +44,7 @@ impl<'l> ResponseLines<'l> {
         for value in self.values(name) {
             let tokens: &mut Vec<&[u8]> = found.get_or_insert_with(Vec::new);
             for element in value.split(|byte| *byte == b',') {
-                let element = optional_white_space(element);
+                let element = trim_optional_white_space(element);
                 if element.is_empty() {
                     continue;
                 }
@@ -66,11 +66,4 @@ pub(crate) fn is_redirect_status(status: u16) -> bool {
 /// The lines of a message, borrowed.
 pub(crate) fn borrow(lines: &[(Vec<u8>, Vec<u8>)]) -> Vec<(&[u8], &[u8])> {
     lines.iter().map(|(name, value)| (name.as_slice(), value.as_slice())).collect()
-}
-
-fn optional_white_space(element: &[u8]) -> &[u8] {
-    let white = |byte: &u8| matches!(byte, b' ' | b'\t');
-    let start = element.iter().position(|byte| !white(byte)).unwrap_or(element.len());
-    let end = element.iter().rposition(|byte| !white(byte)).map_or(start, |last| last + 1);
-    element.get(start..end).unwrap_or_default()
 }

@@ -1,6 +1,7 @@
 //! Cookies that a response sets: whether the browser stores them, and whether later requests carry them.
 
 use super::messages::cookies;
+use crate::browser::header_lines;
 use crate::browser::url::Url;
 use crate::explain::explanation::Finding;
 
@@ -35,8 +36,7 @@ impl Cookie {
 
 /// What is wrong with the cookies of a response to a page of another origin.
 pub(crate) fn cookie_findings(page: &str, url: &Url, lines: &[(Vec<u8>, Vec<u8>)], credentialed: bool) -> Vec<Finding> {
-    let set = lines.iter().filter(|(name, _)| name.eq_ignore_ascii_case(b"set-cookie"));
-    let cookies: Vec<Cookie> = set.map(|(_, value)| Cookie::parse(value)).collect();
+    let cookies: Vec<Cookie> = header_lines::values(lines, "set-cookie").map(Cookie::parse).collect();
     let names = |wanted: &dyn Fn(&Cookie) -> bool| -> Vec<String> {
         cookies.iter().filter(|cookie| wanted(cookie)).map(|cookie| cookie.name.clone()).collect()
     };

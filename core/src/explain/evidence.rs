@@ -5,6 +5,7 @@
 
 use crate::browser::agent::Agent;
 use crate::browser::exchange::{Answer, Exchange, HeaderLines};
+use crate::browser::header_lines::remove;
 use crate::browser::outcome::{Failure, Outcome, StepName};
 use crate::browser::response_headers::ResponseLines;
 use crate::browser::response_headers::borrow;
@@ -134,10 +135,6 @@ impl Repair {
             _ => {}
         }
     }
-}
-
-fn remove(headers: &mut HeaderLines, name: &str) {
-    headers.retain(|(found, _)| !found.eq_ignore_ascii_case(name.as_bytes()));
 }
 
 fn replace(headers: &mut HeaderLines, name: &str, value: Vec<u8>) {

@@ -1,6 +1,7 @@
 //! What is worth knowing of an exchange besides the checks that fail.
 
 use crate::browser::exchange::{Body, Exchange};
+use crate::browser::header_lines;
 use crate::browser::octets::is_form_type;
 use crate::browser::outcome::{Outcome, StepName};
 use crate::browser::url::Url;
@@ -122,8 +123,7 @@ impl Observer<'_> {
     }
 
     fn value_needs_preflight(self, name: &str) -> Option<Finding> {
-        let lines = &self.exchange.request.headers;
-        let (_, value) = lines.iter().find(|(found, _)| found.eq_ignore_ascii_case(name.as_bytes()))?;
+        let value = header_lines::values(&self.exchange.request.headers, name).next()?;
         let why = if value.len() > 128 {
             format!("it has {} bytes, more than 128", value.len())
         } else if name == "content-type" && !is_form_type(value) {
@@ -147,7 +147,7 @@ impl Observer<'_> {
             found.push(worth_knowing::http_error(status));
         }
         let request = &self.exchange.request;
-        let has_token = request.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case(b"authorization"));
+        let has_token = header_lines::values(&request.headers, "authorization").next().is_some();
         if self.is_api() && cross_origin && matches!(status, 401 | 403) && !self.is_credentialed() && !has_token {
             found.push(cookies::credentials_not_included(status, request.credentials().as_str()));
         }

@@ -1,6 +1,7 @@
 //! Findings in the words of a policy: the setting that decides, its route and line, and what to write there.
 
 use crate::browser::exchange::{Answer, Exchange};
+use crate::browser::header_lines;
 use crate::browser::outcome::StepName;
 use crate::config::settings_table::Setting;
 use crate::decide::headers::RequestedHeaders;
@@ -244,10 +245,7 @@ impl<'v> PolicyView<'v> {
                 _ => differences.push(format!("`{name}` has another value")),
             }
         }
-        let server = {
-            let line = headers.iter().find(|(name, _)| name.eq_ignore_ascii_case(b"server"));
-            line.map(|(_, value)| String::from_utf8_lossy(value).into_owned())
-        };
+        let server = header_lines::values(headers, "server").next().map(String::from_utf8_lossy);
         (!differences.is_empty()).then(|| other_layers::preflight_not_from_policy(&differences, server.as_deref()))
     }
 }
@@ -268,8 +266,7 @@ fn is_kept(decided: &Decided) -> bool {
 
 /// The values of a header, as far as browsers tell them apart: lists are compared by their elements.
 fn values(lines: &[(Vec<u8>, Vec<u8>)], name: &str) -> Vec<String> {
-    let named = lines.iter().filter(|(found, _)| found.eq_ignore_ascii_case(name.as_bytes()));
-    let mut values: Vec<String> = named.flat_map(|(_, value)| elements(Some(value))).collect();
+    let mut values: Vec<String> = header_lines::values(lines, name).flat_map(|value| elements(Some(value))).collect();
     if name.ends_with("headers") {
         values.iter_mut().for_each(|value| value.make_ascii_lowercase());
     }

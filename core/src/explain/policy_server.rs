@@ -1,6 +1,7 @@
 //! A policy in the place of a server: it decides on each request as it would in service.
 
 use crate::browser::exchange::{Answer, Exchange, HeaderLines, Hop};
+use crate::browser::header_lines;
 use crate::browser::server::{Server, WireRequest};
 use crate::browser::url::Url;
 use crate::browser::words::Initiator;
@@ -179,8 +180,7 @@ fn apply(decision: &Decision<'_>, status: u16, headers: HeaderLines) -> Answer {
 /// Which of the application's own CORS headers go, and which stay.
 fn note_own_headers(decision: &Decision<'_>, application: &HeaderLines, decided: &mut Decided) {
     for name in OWNED_HEADERS {
-        let is_named = |(found, _): &(Vec<u8>, Vec<u8>)| found.eq_ignore_ascii_case(name.as_str().as_bytes());
-        if application.iter().any(is_named) {
+        if header_lines::values(application, name.as_str()).next().is_some() {
             let sets = || decision.headers().any(|header| header.name == name && header.op == Op::Set);
             let goes = decision.removed().contains(&name) || sets();
             (if goes { &mut decided.replaced } else { &mut decided.kept }).push(name.as_str().to_owned());
@@ -196,13 +196,11 @@ impl ResponseHeaders for Lines {
     type Error = Infallible;
 
     fn values(&self, name: HeaderName) -> Result<Vec<Cow<'_, [u8]>>, Infallible> {
-        let name = name.as_str().as_bytes();
-        let named = self.0.iter().filter(|(found, _)| found.eq_ignore_ascii_case(name));
-        Ok(named.map(|(_, value)| Cow::Borrowed(value.as_slice())).collect())
+        Ok(header_lines::values(&self.0, name.as_str()).map(Cow::Borrowed).collect())
     }
 
     fn remove(&mut self, name: HeaderName) -> Result<(), Infallible> {
-        self.0.retain(|(found, _)| !found.eq_ignore_ascii_case(name.as_str().as_bytes()));
+        header_lines::remove(&mut self.0, name.as_str());
         Ok(())
     }
 

@@ -1,0 +1,17 @@
+//! Finding and removing headers among lines that are kept as they were written, whatever the case of their names.
+
+use crate::browser::exchange::HeaderLines;
+
+/// The value of each line with this name.
+pub(crate) fn values<'l>(lines: &'l [(Vec<u8>, Vec<u8>)], name: &'l str) -> impl Iterator<Item = &'l [u8]> {
+    lines.iter().filter(move |(found, _)| is_named(found, name)).map(|(_, value)| value.as_slice())
+}
+
+/// Removes each line with this name.
+pub(crate) fn remove(lines: &mut HeaderLines, name: &str) {
+    lines.retain(|(found, _)| !is_named(found, name));
+}
+
+fn is_named(found: &[u8], name: &str) -> bool {
+    found.eq_ignore_ascii_case(name.as_bytes())
+}
