@@ -3,8 +3,8 @@
 use crate::compiled_policy::CompiledPolicy;
 use crate::encoded_options;
 use corsac::Policy;
+use corsac::binding::explain_with;
 use corsac::browser::{Exchange, ExchangeError};
-use corsac::explain::diagnose as diagnose_exchange;
 use napi::bindgen_prelude::{BufferSlice, Env, Error, Function, FunctionCallContext, Result, Status};
 use napi_derive::napi;
 use std::sync::Arc;
@@ -37,7 +37,7 @@ fn explained(policy: Option<&Policy>, format: &str, text: &[u8]) -> Result<Strin
     };
     let answer = match exchange {
         Ok(exchange) => {
-            let explanation = policy.map_or_else(|| diagnose_exchange(&exchange), |policy| policy.explain(&exchange));
+            let explanation = explain_with(policy, &exchange);
             serde_json::to_string(&(explanation.to_json(), explanation.to_string().trim_end()))
         }
         Err(error) => serde_json::to_string(&((), error.to_string(), problems(&error))),

@@ -133,7 +133,7 @@ pub mod binding {
     pub use crate::decide::reason_to_log::reason_to_log;
     pub use crate::decide::request::{PREFLIGHT_METHOD, RequestHeader};
     #[cfg(feature = "explain")]
-    pub use crate::explain::{diagnose_json, diagnose_text, explain_json, explain_text};
+    pub use crate::explain::explain_with;
     #[doc(hidden)]
     pub use crate::origins::punycode::label_to_ascii;
     pub use crate::predicate::cache::{AnswerCache, CacheError, Era};

@@ -2,20 +2,15 @@
 #![cfg(feature = "explain")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod common;
+
+use common::vector_file::VectorFile;
 use corsac::browser::{Exchange, StepName};
 use corsac::explain::diagnose;
 use serde::Deserialize;
 use serde_json::Value as Json;
 use std::collections::HashSet;
 use std::path::Path;
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    #[serde(rename = "$schema")]
-    schema: String,
-    vectors: Vec<Vector>,
-}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -105,7 +100,7 @@ fn every_vector() {
         if path.extension().is_none_or(|extension| extension != "json") || path.ends_with("schema.json") {
             continue;
         }
-        let file: File = serde_json::from_slice(&std::fs::read(&path).unwrap())
+        let file: VectorFile<Vector> = serde_json::from_slice(&std::fs::read(&path).unwrap())
             .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         assert_eq!(file.schema, "./schema.json");
         for vector in &file.vectors {

@@ -5,20 +5,14 @@
 mod common;
 
 use common::json_schema::misfit;
+use common::vector_file::VectorFile;
+use corsac::binding::explain_with;
 use corsac::browser::Exchange;
-use corsac::explain::{Explanation, FindingCode, diagnose, diagnose_json, explain_json};
+use corsac::explain::{Explanation, FindingCode, diagnose};
 use corsac::{Policy, PolicyBuilder};
 use serde::Deserialize;
 use serde_json::Value as Json;
 use std::collections::HashSet;
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    #[serde(rename = "$schema")]
-    schema: String,
-    vectors: Vec<Vector>,
-}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -61,22 +55,20 @@ struct Fixed {
     findings: Vec<String>,
 }
 
-fn policy(config: &Json, exchange: &Json) -> Policy {
-    let predicate = exchange.get("predicate").is_some() || exchange["page"] == "https://tenant.example";
+fn policy(code: &str, config: &Json, exchange: &Json) -> Policy {
+    let predicate = exchange.get("predicate").is_some() || code == "predicate-unknown";
     PolicyBuilder::new().predicate(predicate).json(config.to_string().as_bytes()).unwrap()
 }
 
-fn explain(config: Option<&Json>, exchange: &Json) -> Explanation {
+fn explain(code: &str, config: Option<&Json>, exchange: &Json) -> Explanation {
     let text = exchange.to_string();
     let read = Exchange::from_json(text.as_bytes()).unwrap_or_else(|error| panic!("{error}\n{text}"));
-    let (explanation, json) = match config {
-        None => (diagnose(&read), diagnose_json(text.as_bytes())),
-        Some(config) => {
-            let policy = policy(config, exchange);
-            (policy.explain(&read), explain_json(&policy, text.as_bytes()))
-        }
+    let policy = config.map(|config| policy(code, config, exchange));
+    let explanation = match &policy {
+        None => diagnose(&read),
+        Some(policy) => policy.explain(&read),
     };
-    assert_eq!(explanation.to_json(), json.unwrap());
+    assert_eq!(explanation, explain_with(policy.as_ref(), &read));
     fits(include_str!("../../docs/explanation.schema.json"), &explanation.to_json());
     fits(include_str!("../../docs/exchange.schema.json"), &text);
     fits(include_str!("../../docs/exchange.schema.json"), &explanation.exchange.to_json());
@@ -110,14 +102,14 @@ fn codes(explanation: &Explanation) -> Vec<&str> {
 #[test]
 fn findings_are_those_of_the_vectors() {
     let text = include_str!("../../tests/vectors/findings/findings.json");
-    let file: File = serde_json::from_str(text).unwrap();
+    let file: VectorFile<Vector> = serde_json::from_str(text).unwrap();
     assert_eq!(file.schema, "./schema.json");
     let (mut ids, mut seen) = (HashSet::new(), HashSet::new());
     let mut wrong = Vec::new();
     for vector in &file.vectors {
         let id = &vector.id;
         assert!(ids.insert(id) && !vector.why.is_empty() && vector.spec.starts_with("9"), "{id}");
-        let explanation = explain(vector.config.as_ref(), &vector.exchange);
+        let explanation = explain(&vector.code, vector.config.as_ref(), &vector.exchange);
         if explanation.verdict.as_str() != vector.verdict || codes(&explanation) != vector.findings {
             wrong.push(format!("{id}: {} {:?}\n{explanation}", explanation.verdict.as_str(), codes(&explanation)));
             continue;
@@ -143,7 +135,7 @@ fn findings_are_those_of_the_vectors() {
         }
         let fixed = &vector.fixed;
         let config = fixed.config.as_ref().or(vector.config.as_ref());
-        let explanation = explain(config, fixed.exchange.as_ref().unwrap_or(&vector.exchange));
+        let explanation = explain(&vector.code, config, fixed.exchange.as_ref().unwrap_or(&vector.exchange));
         if codes(&explanation) != fixed.findings || fixed.findings.contains(&vector.code) {
             wrong.push(format!("{id}, fixed: {:?}\n{explanation}", codes(&explanation)));
         }

@@ -4,6 +4,7 @@
 mod common;
 
 use common::isomorphic::{bytes, string};
+use common::vector_file::VectorFile;
 use corsac::binding::Value;
 use corsac::{Code, Evaluation, Issue, Policy, PolicyBuilder, PredicateAnswer, RequestHeaders, merge_vary};
 use serde::{Deserialize, Deserializer};
@@ -11,14 +12,6 @@ use serde_json::Value as Json;
 use std::collections::{BTreeSet, HashSet};
 use std::fmt::Debug;
 use std::path::{Path, PathBuf};
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    #[serde(rename = "$schema")]
-    schema: String,
-    vectors: Vec<Vector>,
-}
 
 /// One vector of any kind; [`Vector::run`] tells the kinds apart by the keys that are present.
 #[derive(Deserialize)]
@@ -277,7 +270,8 @@ fn count(text: &str) -> usize {
 }
 
 fn parse(path: &Path, text: &str) -> Vec<Vector> {
-    let file: File = serde_json::from_str(text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let file: VectorFile<Vector> =
+        serde_json::from_str(text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     assert_eq!(file.schema, "./schema.json", "{}", path.display());
     assert!(!file.vectors.is_empty(), "{}", path.display());
     file.vectors
@@ -336,7 +330,7 @@ fn every_code_appears_in_a_vector() {
 fn unknown_keys_and_missing_keys_are_refused() {
     let good = r#"{"$schema":"./schema.json","vectors":[{"id":"a","why":"b","spec":"4","config":{},"request":
         {"method":"GET","headers":[]},"expect":{"action":"continue","status":null,"headers":[],"body":"","reason":"x"}}]}"#;
-    assert!(serde_json::from_str::<File>(good).is_ok());
+    assert!(serde_json::from_str::<VectorFile<Vector>>(good).is_ok());
     for (from, to) in [
         (r#""id":"a""#, r#""id":"a","skip":true"#),
         (r#""method":"GET""#, r#""method":"GET","body":"""#),
@@ -344,6 +338,6 @@ fn unknown_keys_and_missing_keys_are_refused() {
         (r#""status":null,"#, ""),
         (r#""why":"b","#, ""),
     ] {
-        assert!(serde_json::from_str::<File>(&good.replace(from, to)).is_err(), "{to}");
+        assert!(serde_json::from_str::<VectorFile<Vector>>(&good.replace(from, to)).is_err(), "{to}");
     }
 }

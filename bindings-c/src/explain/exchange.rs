@@ -8,7 +8,8 @@ use crate::policy::counted::corsac_policy;
 use crate::policy::out_parameters::hand_over;
 use crate::slice::corsac_slice;
 use crate::status::corsac_status;
-use engine::binding::{diagnose_json, diagnose_text, explain_json, explain_text};
+use engine::binding::explain_with;
+use engine::browser::Exchange;
 use std::ffi::c_char;
 
 /// Explains what a browser makes of a request and of the responses that a policy gives: whether the script may read the
@@ -39,16 +40,12 @@ pub unsafe extern "C" fn corsac_explain(
     out: *mut *mut corsac_explanation,
     err: *mut *mut corsac_error,
 ) -> corsac_status {
-    let write = |format, exchange: &[u8]| {
+    let policy = || {
         // SAFETY: NULL or a policy of ours, by the caller's contract.
-        let policy = &unsafe { pointer::reference(policy)? }.policy;
-        Ok(match format {
-            corsac_explanation_format::CORSAC_EXPLANATION_JSON => explain_json(policy, exchange),
-            corsac_explanation_format::CORSAC_EXPLANATION_TEXT => explain_text(policy, exchange),
-        })
+        Ok(Some(&unsafe { pointer::reference(policy)? }.policy))
     };
     // SAFETY: the contract of this function is `explained`'s.
-    unsafe { explained(corsac_slice { ptr: exchange, len }, format, out, err, write) }
+    unsafe { explained(policy, corsac_slice { ptr: exchange, len }, format, out, err) }
 }
 
 /// Explains what a browser makes of a request and of the responses that any server gave. There is no policy, and the exchange
@@ -61,34 +58,31 @@ pub unsafe extern "C" fn corsac_diagnose(
     out: *mut *mut corsac_explanation,
     err: *mut *mut corsac_error,
 ) -> corsac_status {
-    let write = |format, exchange: &[u8]| {
-        Ok(match format {
-            corsac_explanation_format::CORSAC_EXPLANATION_JSON => diagnose_json(exchange),
-            corsac_explanation_format::CORSAC_EXPLANATION_TEXT => diagnose_text(exchange),
-        })
-    };
     // SAFETY: the contract of this function is `explained`'s.
-    unsafe { explained(corsac_slice { ptr: exchange, len }, format, out, err, write) }
+    unsafe { explained(|| Ok(None), corsac_slice { ptr: exchange, len }, format, out, err) }
 }
-
-/// The written explanation, or why the exchange cannot be read.
-type Written = Result<String, engine::browser::ExchangeError>;
 
 /// # Safety
 ///
 /// As `corsac_explain` says of its parameters.
-unsafe fn explained(
+unsafe fn explained<'p>(
+    policy: impl FnOnce() -> Result<Option<&'p engine::Policy>, corsac_status>,
     exchange: corsac_slice,
     format: explanation_format_number,
     out: *mut *mut corsac_explanation,
     err: *mut *mut corsac_error,
-    write: impl FnOnce(corsac_explanation_format, &[u8]) -> Result<Written, corsac_status>,
 ) -> corsac_status {
     let make = || {
         // SAFETY: it holds by the caller's contract.
         let exchange = unsafe { exchange.bytes()? }.ok_or(corsac_status::CORSAC_NULL)?;
-        let written = write(corsac_explanation_format::from_number(format)?, exchange)?;
-        Ok(written
+        let format = corsac_explanation_format::from_number(format)?;
+        let policy = policy()?;
+        let explanation = Exchange::from_json(exchange).map(|exchange| explain_with(policy, &exchange));
+        Ok(explanation
+            .map(|explanation| match format {
+                corsac_explanation_format::CORSAC_EXPLANATION_JSON => explanation.to_json(),
+                corsac_explanation_format::CORSAC_EXPLANATION_TEXT => explanation.to_string(),
+            })
             .map(|written| Box::into_raw(Box::new(corsac_explanation::new(&written))))
             .map_err(|error| (corsac_status::CORSAC_EXCHANGE, corsac_error::from(&error))))
     };

@@ -1,8 +1,8 @@
 //! `explain_exchange`: one call of core, without the GIL.
 
 use crate::policy::policy_class::Policy;
+use corsac::binding::explain_with;
 use corsac::browser::{Exchange, ExchangeError};
-use corsac::explain::diagnose;
 use pyo3::prelude::*;
 
 /// Where a problem is, what is wrong, and what to write instead.
@@ -23,7 +23,7 @@ pub(crate) fn explain_exchange(
     let policy = policy.as_ref().map(|policy| policy.core());
     py.detach(|| match Exchange::from_json(exchange) {
         Ok(exchange) => {
-            let explanation = policy.map_or_else(|| diagnose(&exchange), |policy| policy.explain(&exchange));
+            let explanation = explain_with(policy, &exchange);
             (explanation.to_json(), explanation.to_string().trim_end().to_owned(), Vec::new())
         }
         Err(error) => (String::new(), error.to_string(), problems(&error)),

@@ -80,6 +80,12 @@ impl Policy {
     }
 }
 
+/// Explains an exchange: by [`Policy::explain`] where there is a policy, else by [`diagnose`].
+#[must_use]
+pub fn explain_with(policy: Option<&Policy>, exchange: &Exchange) -> Explanation {
+    policy.map_or_else(|| diagnose(exchange), |policy| policy.explain(exchange))
+}
+
 /// Everything that is found in the responses, as if nothing were known of the policy.
 fn found(exchange: &Exchange, evidence: &Evidence, by_policy: bool) -> Vec<Explained> {
     let mut found = explain_failures(exchange, evidence, by_policy);

@@ -6,7 +6,6 @@ mod display;
 mod evidence;
 mod explanation;
 mod failing;
-mod json;
 mod messages;
 mod near;
 mod observed;
@@ -16,6 +15,5 @@ mod policy_findings;
 mod policy_server;
 
 pub use crate::issues::finding_code::{FindingCode, FindingSeverity};
-pub use diagnose::diagnose;
+pub use diagnose::{diagnose, explain_with};
 pub use explanation::{EngineExplanation, Explanation, Finding, NearMiss, PolicyPlace};
-pub use json::{diagnose_json, diagnose_text, explain_json, explain_text};

@@ -8,3 +8,4 @@ pub mod mutation;
 pub mod naive;
 pub mod paste;
 pub mod strategies;
+pub mod vector_file;
