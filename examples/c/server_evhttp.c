@@ -1,5 +1,5 @@
 /*
- * corsac on libevent's HTTP server. It refuses OPTIONS unless it is told to allow it, and `evhttp_send_error` discards
+ * corsac on libevent's HTTP server. It refuses OPTIONS unless OPTIONS is allowed explicitly, and `evhttp_send_error` discards
  * all headers. So every response, even an error, is sent by `answer`.
  *   cc server_evhttp.c -o server $(pkg-config --cflags --libs corsac libevent) && ./server 4104 ../cors.toml
  */

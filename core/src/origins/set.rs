@@ -167,7 +167,7 @@ impl OriginSet {
         }
     }
 
-    /// Every pattern of the set, but for `*` and `null`.
+    /// Every pattern of the set except `*` and `null`.
     #[cfg(feature = "explain")]
     pub(crate) fn patterns(&self) -> impl Iterator<Item = ConfiguredPattern<'_>> {
         use ConfiguredPattern::{Below, Exact, Glob};
