@@ -3,8 +3,8 @@
 
 Usage: .venv/bin/python bindings-python/tests/versions.py [--whole]
 
-The last line is `N passed, N failed`. Tests that need a framework or a server run on the version of `.venv` alone; with
-`--whole` the other versions install the same packages and run all tests.
+The last line is `N passed, N failed`. The vectors, and tests that need a framework or a server, run only on
+the version of `.venv`. With `--whole`, the other versions install the same packages and run all tests.
 """
 
 import os
