@@ -43,6 +43,13 @@ def rust_tests():
     return counts(output, r"^test result: .*?(?P<passed>\d+) passed; (?P<failed>\d+) failed")
 
 
+def features():
+    """Core compiles with each of its Cargo features alone, and with none."""
+    for feature in ["", "explain", "http", "toml", "watch"]:
+        only = ["--package", "corsac", "--lib", "--no-default-features", "--features", feature]
+        run("cargo", "clippy", "--locked", "--quiet", *only, "--", "-D", "warnings")
+
+
 def rust_documentation():
     run("cargo", "doc", "--locked", "--workspace", "--no-deps", "--quiet", env={"RUSTDOCFLAGS": "-D warnings"})
 
@@ -136,6 +143,7 @@ SIDE_BY_SIDE = 2
 CHECKS = [
     Check("format", "rust lint", "", 5, lambda: run("cargo", "fmt", "--all", "--check")),
     Check("clippy", "rust lint", "", 60, lambda: run(*CLIPPY)),
+    Check("features", "rust lint", "", 30, features),
     Check("python", "python", "apt python, venv, build python", 80, python_tests),
     Check("rust", "rust", "", 180, rust_tests),
     Check("node", "node", "apt node, node_modules, build node", 100, node_tests),

@@ -9,15 +9,23 @@ use crate::config::settings::PredicateOf;
 use crate::config::settings_table::Config;
 use crate::config::value::Value;
 use crate::decide::policy::Policy;
-use crate::issues::code::Code;
 use crate::issues::fault::Fault;
-use crate::issues::issue::{ConfigError, Issue, Issues, LoadError};
-use crate::issues::messages::syntax::{Format, not_utf8, yaml};
+use crate::issues::issue::{ConfigError, Issue, Issues};
 use crate::read::document;
-use crate::read::line_numbers::{locate_json, locate_toml};
-use crate::read::policy_text;
+use crate::read::line_numbers::locate_json;
 use crate::read::request_options::take_own_origin;
-use crate::read::syntax::{json_fault, toml_fault};
+use crate::read::syntax::json_fault;
+#[cfg(feature = "toml")]
+use crate::{
+    issues::messages::syntax::{Format, not_utf8},
+    read::{line_numbers::locate_toml, syntax::toml_fault, toml_text},
+};
+#[cfg(feature = "watch")]
+use crate::{
+    issues::{code::Code, issue::LoadError, messages::syntax::yaml},
+    read::policy_text,
+};
+#[cfg(feature = "watch")]
 use std::path::Path;
 
 /// Builds a policy from a value, a text or a file, with what only the host can say.
@@ -104,17 +112,18 @@ impl PolicyBuilder {
     /// # Errors
     ///
     /// As [`value`](Self::value); code `syntax` where the text is not TOML.
+    #[cfg(feature = "toml")]
     pub fn toml(self, text: &[u8]) -> Result<Policy, ConfigError> {
         let text = match std::str::from_utf8(without_bom(text)) {
             Ok(text) => text,
             Err(error) => return Err(syntax(not_utf8(Format::Toml, error))),
         };
-        match toml::from_str(text) {
+        match toml_text::parse(text) {
             Ok(value) => {
                 let policy = with_text(self.notation(Notation::Toml).value(value), text.as_bytes());
                 located(policy, |issues| locate_toml(issues, text))
             }
-            Err(error) => Err(syntax(toml_fault(text, &error, takes))),
+            Err(stop) => Err(syntax(toml_fault(text, &stop, takes))),
         }
     }
 
@@ -124,12 +133,14 @@ impl PolicyBuilder {
     ///
     /// [`LoadError::Io`] where the file cannot be read; code `file-not-regular` or `file-too-large` where it is not read;
     /// else as [`value`](Self::value). The error names the file.
+    #[cfg(feature = "watch")]
     pub fn file(self, path: &Path) -> Result<Policy, LoadError> {
         let text = policy_text::read(path)?;
         Ok(self.file_text(path, &text)?)
     }
 
     /// Builds from the text of a file. The error names the file.
+    #[cfg(feature = "watch")]
     pub(crate) fn file_text(self, path: &Path, text: &[u8]) -> Result<Policy, ConfigError> {
         let is = |name: &str| path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case(name));
         let policy = if is("json") { self.json(text) } else { self.toml(text) };
@@ -195,6 +206,7 @@ impl Policy {
     /// # Errors
     ///
     /// Those of [`Policy::new`]; the code `syntax` where the text is not TOML. Issues name their lines.
+    #[cfg(feature = "toml")]
     pub fn from_toml(text: impl AsRef<[u8]>) -> Result<Self, ConfigError> {
         PolicyBuilder::new().toml(text.as_ref())
     }
@@ -205,6 +217,7 @@ impl Policy {
     ///
     /// [`LoadError::Io`] where the file cannot be read; [`LoadError::Config`] where it is refused, with the codes
     /// `file-not-regular` and `file-too-large` besides those of the text.
+    #[cfg(feature = "watch")]
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self, LoadError> {
         PolicyBuilder::new().file(path.as_ref())
     }

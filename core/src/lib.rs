@@ -29,6 +29,17 @@
 //! # Ok::<(), corsac::ConfigError>(())
 //! ```
 //!
+//! # Features
+//!
+//! All are on by default; a service that needs less turns `default-features` off.
+//!
+//! | feature | what it adds |
+//! |---|---|
+//! | `explain` | [`explain`] and [`browser`]; deciding costs the same with it |
+//! | `http` | requests and responses of the `http` crate: `Decision::apply`, `RequestHeaders::from` |
+//! | `toml` | policies in TOML: `Policy::from_toml` |
+//! | `watch` | policies in files: `Policy::from_file`, `PolicyFile`, `Reloadable`; turns `toml` on |
+//!
 //! # Where things are
 //!
 //! | names | for whom |
@@ -79,6 +90,7 @@ mod config;
 mod decide;
 #[cfg(feature = "explain")]
 pub mod explain;
+#[cfg(feature = "watch")]
 mod host;
 mod issues;
 mod limits;
@@ -99,7 +111,9 @@ pub use decide::decision::Decision;
 pub use decide::evaluate::{Evaluation, Pending};
 pub use decide::policy::Policy;
 pub use decide::request::{Request, RequestHeaders};
+#[cfg(feature = "watch")]
 pub use host::policy_file::{PolicyFile, Watch};
+#[cfg(feature = "watch")]
 pub use host::reloadable::Reloadable;
 pub use issues::code::{Code, Reason, Severity};
 pub use issues::issue::{ConfigError, Issue, LoadError};

@@ -14,7 +14,6 @@ use crate::string_set::StringSet;
 use crate::suggest::lists::{suggest_headers, suggest_methods};
 use crate::suggest::trial::Place;
 use crate::tokens::{self, AUTHORIZATION, KNOWN_METHODS, SAFELISTED_HEADERS, SAFELISTED_METHODS, USUAL_METHODS};
-use http::{HeaderName, Method};
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -203,7 +202,7 @@ fn check_method(method: &str) -> Result<(), MethodFault> {
     if method.trim().is_empty() {
         return Err(MethodFault::Empty);
     }
-    if method.len() > METHOD_BYTES || Method::from_bytes(method.as_bytes()).is_err() {
+    if method.len() > METHOD_BYTES || !tokens::is_token(method.as_bytes()) {
         return Err(MethodFault::NotAToken);
     }
     match KNOWN_METHODS.iter().find(|known| known.eq_ignore_ascii_case(method)) {
@@ -214,8 +213,7 @@ fn check_method(method: &str) -> Result<(), MethodFault> {
 
 /// The name in lower case, if it is one.
 fn header_name(name: &str) -> Option<String> {
-    let is_short = name.len() <= HEADER_NAME_BYTES;
-    HeaderName::from_bytes(name.as_bytes()).ok().filter(|_| is_short).map(|lower| lower.as_str().to_owned())
+    (name.len() <= HEADER_NAME_BYTES && tokens::is_token(name.as_bytes())).then(|| name.to_ascii_lowercase())
 }
 
 fn fault(concern: NameConcern, text: &str, place: &Place<'_>) -> Fault {

@@ -4,6 +4,7 @@ pub(crate) mod decision;
 pub(crate) mod evaluate;
 pub(crate) mod headers;
 pub(crate) mod host_error;
+#[cfg(feature = "http")]
 pub(crate) mod http_types;
 pub(crate) mod methods;
 pub(crate) mod policy;

@@ -6,7 +6,7 @@ use crate::issues::code::{Code, ERRORS_PAGE, Severity};
 use crate::issues::fault::Fault;
 use crate::issues::messages::policy;
 use crate::limits::ISSUES;
-use crate::printable::{escape, printable};
+use crate::printable::printable;
 use std::fmt;
 
 /// One thing that is wrong, or unwise, in a policy.
@@ -62,8 +62,9 @@ impl ConfigError {
     }
 
     /// Names the file that the policy came from.
+    #[cfg(feature = "watch")]
     pub(crate) fn in_file(mut self, path: &std::path::Path) -> Self {
-        self.source = Some(escape(path.display().to_string().chars()));
+        self.source = Some(crate::printable::escape(path.display().to_string().chars()));
         self
     }
 }

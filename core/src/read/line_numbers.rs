@@ -2,12 +2,13 @@
 
 use crate::config::setting_names::camel_case;
 use crate::issues::issue::Issue;
+use crate::read::field_path::{Step, steps};
+#[cfg(any(feature = "explain", feature = "toml"))]
+use crate::read::toml_text::Offsets;
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 use std::collections::HashMap;
 use std::fmt;
-use toml::Spanned;
-use toml::de::{DeTable, DeValue};
 
 /// Fills in the lines of issues about a JSON text.
 pub(crate) fn locate_json(issues: &mut [Issue], text: &[u8]) {
@@ -17,10 +18,11 @@ pub(crate) fn locate_json(issues: &mut [Issue], text: &[u8]) {
     locate(issues, text, |steps| in_json(text, root, steps, &mut cut));
 }
 
-/// Fills in the lines of issues about a TOML text.
+/// As [`locate_json`], in a TOML text.
+#[cfg(feature = "toml")]
 pub(crate) fn locate_toml(issues: &mut [Issue], text: &str) {
-    let Ok(root) = DeTable::parse(text) else { return };
-    locate(issues, text, |steps| in_toml(root.get_ref(), steps));
+    let Some(offsets) = Offsets::of(text) else { return };
+    locate(issues, text, |steps| offsets.find(steps));
 }
 
 /// The line of a field in a JSON text, from 1: that of its value, or of the nearest list or table around it.
@@ -33,8 +35,7 @@ pub(crate) fn line_in_json(text: &str, field: &str) -> Option<usize> {
 /// As [`line_in_json`], in a TOML text.
 #[cfg(feature = "explain")]
 pub(crate) fn line_in_toml(text: &str, field: &str) -> Option<usize> {
-    let root = DeTable::parse(text).ok()?;
-    in_toml(root.get_ref(), &steps(field)).map(|offset| line_at(text, offset))
+    Offsets::of(text)?.find(&steps(field)).map(|offset| line_at(text, offset))
 }
 
 #[cfg(feature = "explain")]
@@ -51,54 +52,10 @@ fn locate(issues: &mut [Issue], text: &str, mut find: impl FnMut(&[Step<'_>]) ->
     }
 }
 
-/// One step of a field's path: `routes[0].path` has three.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Step<'f> {
-    Key(&'f str),
-    Index(usize),
-}
-
-fn steps(field: &str) -> Vec<Step<'_>> {
-    let parts = field.split(['.', '[']).filter(|part| !part.is_empty());
-    parts
-        .map(|part| match part.strip_suffix(']').map(str::parse) {
-            Some(Ok(index)) => Step::Index(index),
-            _ => Step::Key(part),
-        })
-        .collect()
-}
-
-/// The offset of the value, or of the nearest table or list around it.
-fn in_toml(table: &DeTable<'_>, steps: &[Step<'_>]) -> Option<usize> {
-    let mut place = None;
-    let mut value: Option<&Spanned<DeValue<'_>>> = None;
-    for step in steps {
-        let next = match (value.map(Spanned::get_ref), step) {
-            (Some(DeValue::Array(items)), Step::Index(index)) => {
-                items.get(*index).map(|item| (item.span().start, item))
-            }
-            (None, _) => entry(table, *step),
-            (Some(DeValue::Table(table)), _) => entry(table, *step),
-            _ => None,
-        };
-        let Some((offset, found)) = next else { break };
-        place = Some(offset);
-        value = Some(found);
-    }
-    place
-}
-
-fn entry<'t, 'i>(table: &'t DeTable<'i>, step: Step<'_>) -> Option<(usize, &'t Spanned<DeValue<'i>>)> {
-    let Step::Key(wanted) = step else { return None };
-    let camel = camel_case(wanted);
-    let (key, value) = table.iter().find(|(key, _)| key.get_ref() == wanted || *key.get_ref() == camel)?;
-    Some((key.span().start, value))
-}
-
 /// What a list or table of JSON holds, in order; lists have no names.
 type Parts<'t> = Vec<(String, &'t RawValue)>;
 
-/// As [`in_toml`]. A list or table is cut once, however many issues there are in it.
+/// The offset of the value, or of the nearest table or list around it. A list or table is cut once, however many issues there are in it.
 fn in_json<'t>(
     text: &'t str,
     root: &'t RawValue,

@@ -2,7 +2,9 @@
 
 pub(crate) mod cors_package;
 pub(crate) mod document;
+pub(crate) mod field_path;
 pub(crate) mod line_numbers;
+#[cfg(feature = "watch")]
 pub(crate) mod policy_text;
 pub(crate) mod protection;
 pub(crate) mod reader;
@@ -12,4 +14,6 @@ pub(crate) mod scalars;
 pub(crate) mod setting;
 mod slips;
 pub(crate) mod syntax;
+#[cfg_attr(not(feature = "toml"), path = "toml_absent.rs")]
+pub(crate) mod toml_text;
 pub(crate) mod unknown_name;

@@ -9,6 +9,7 @@ use crate::issues::issue::{Issues, Trial};
 use crate::issues::messages::suggestions::write;
 use crate::issues::messages::syntax::{Format, Slip};
 use crate::printable::printable;
+use crate::read::toml_text;
 use crate::suggest::guess::guess;
 use crate::suggest::trial::Place;
 use std::ops::Range;
@@ -65,7 +66,7 @@ impl Stop<'_> {
         let text = format!("{before}{with}{after}");
         let stopped = match self.format {
             Format::Json => serde_json::from_str::<Value>(&text).err().map(|error| json_offset(&text, &error)),
-            Format::Toml => toml::from_str::<Value>(&text).err().map(|error| toml_offset(&error).unwrap_or(0)),
+            Format::Toml => toml_text::parse(&text).err().map(|stop| stop.offset.unwrap_or(0)),
         };
         stopped.is_none_or(|offset| offset >= range.start + with.len())
     }
@@ -220,7 +221,7 @@ impl Stop<'_> {
         }
         if let Some((key, value)) = line.split_once('=').map(|(key, value)| (key.trim(), value.trim()))
             && is_bare(key)
-            && toml::from_str::<Value>(line).is_err()
+            && toml_text::parse(line).is_err()
             && value.starts_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '*' | '^' | '[' | '"' | '\''))
         {
             let quoted = value.contains(['"', '\'']);
@@ -314,9 +315,4 @@ pub(crate) fn json_offset(text: &str, error: &serde_json::Error) -> usize {
     let start: usize = text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
     let offset = (start + error.column().saturating_sub(1)).min(text.len());
     (0..=offset).rev().find(|offset| text.is_char_boundary(*offset)).unwrap_or(0)
-}
-
-/// Where a parser of TOML stopped.
-pub(crate) fn toml_offset(error: &toml::de::Error) -> Option<usize> {
-    error.span().map(|span| span.start)
 }

@@ -3,8 +3,10 @@
 use crate::issues::fault::Fault;
 use crate::issues::issue::Trial;
 use crate::issues::messages::syntax::{self, Format, Position};
-use crate::read::slips::{first_word, is_bare, json_offset, slip, toml_offset};
-use serde::de::IgnoredAny;
+#[cfg(feature = "toml")]
+use crate::read::slips::first_word;
+use crate::read::slips::{is_bare, json_offset, slip};
+use crate::read::toml_text;
 
 /// What is wrong with a text that is not JSON. Corrections are tried.
 pub(crate) fn json_fault(text: &[u8], error: &serde_json::Error, trial: Trial) -> Fault {
@@ -33,26 +35,28 @@ pub(crate) fn json_fault(text: &[u8], error: &serde_json::Error, trial: Trial) -
 }
 
 /// What is wrong with a text that is not TOML. Corrections are tried.
-pub(crate) fn toml_fault(text: &str, error: &toml::de::Error, trial: Trial) -> Fault {
+#[cfg(feature = "toml")]
+pub(crate) fn toml_fault(text: &str, stop: &toml_text::Stop, trial: Trial) -> Fault {
     if is_json(text) {
         return syntax::json_read_as_toml();
     }
     if is_yaml(text) {
         return syntax::yaml();
     }
-    let offset = toml_offset(error);
+    let offset = stop.offset;
     let position = offset.map(|offset| position(text, offset));
-    if error.message().contains("duplicate key") {
+    if stop.message.contains("duplicate key") {
         let key = offset.and_then(|offset| text.get(offset..)).map_or("", first_word);
         return syntax::key_twice(position, key);
     }
     if let Some((found, suggestion)) = offset.and_then(|offset| slip(text, offset, Format::Toml, trial)) {
         return syntax::slip(Format::Toml, position, &found, suggestion);
     }
-    syntax::unparsable(Format::Toml, position, error.message())
+    syntax::unparsable(Format::Toml, position, &stop.message)
 }
 
 /// No TOML begins so, and no template.
+#[cfg(feature = "toml")]
 fn is_json(text: &str) -> bool {
     let text = text.trim_start();
     let within = text.strip_prefix('{').or_else(|| text.strip_prefix('[')).unwrap_or_default().trim_start();
@@ -60,7 +64,7 @@ fn is_json(text: &str) -> bool {
 }
 
 fn is_toml(text: &str) -> bool {
-    toml::from_str::<IgnoredAny>(text).is_ok()
+    toml_text::is_toml(text)
         || text
             .lines()
             .map(str::trim)

@@ -1,6 +1,7 @@
 //! What a decision puts on a response.
 
 pub(crate) mod apply;
+#[cfg(feature = "http")]
 pub(crate) mod header_map;
 pub(crate) mod header_name;
 pub(crate) mod outcome;

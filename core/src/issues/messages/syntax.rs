@@ -52,6 +52,7 @@ pub(crate) fn toml_read_as_json() -> Fault {
     Fault::new(Code::Syntax, "the text is TOML, but it is read as JSON", help)
 }
 
+#[cfg(feature = "toml")]
 pub(crate) fn json_read_as_toml() -> Fault {
     let help = format!("{}, or give the file a name that ends in `.json`", Format::Toml.example());
     Fault::new(Code::Syntax, "the text is JSON, but it is read as TOML", help)
@@ -71,6 +72,7 @@ pub(crate) fn unparsable(format: Format, position: Option<Position>, parser: &st
     not_the_format(format, position, &printable(parser), format!("fix the text there: {}", format.example()))
 }
 
+#[cfg(feature = "toml")]
 pub(crate) fn key_twice(position: Option<Position>, key: &str) -> Fault {
     let why = format!("`{}` is given a second time", printable(key));
     not_the_format(Format::Toml, position, &why, "keep only one of them")

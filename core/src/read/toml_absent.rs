@@ -1,0 +1,33 @@
+//! In the place of `toml_text.rs` where the feature `toml` is off: no text is TOML.
+
+use crate::config::value::Value;
+#[cfg(feature = "explain")]
+use crate::read::field_path::Step;
+
+/// Where the parser would have stopped.
+#[derive(Debug)]
+pub(crate) struct Stop {
+    pub(crate) offset: Option<usize>,
+}
+
+pub(crate) fn parse(_text: &str) -> Result<Value, Stop> {
+    Err(Stop { offset: None })
+}
+
+pub(crate) fn is_toml(_text: &str) -> bool {
+    false
+}
+
+#[cfg(feature = "explain")]
+pub(crate) struct Offsets;
+
+#[cfg(feature = "explain")]
+impl Offsets {
+    pub(crate) fn of(_text: &str) -> Option<Self> {
+        None
+    }
+
+    pub(crate) fn find(&self, _steps: &[Step<'_>]) -> Option<usize> {
+        None
+    }
+}

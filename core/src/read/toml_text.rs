@@ -1,0 +1,63 @@
+//! TOML: what its parser makes of a text.
+
+use crate::config::setting_names::camel_case;
+use crate::config::value::Value;
+use crate::read::field_path::Step;
+use serde::de::IgnoredAny;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+/// Where and why the parser stopped.
+#[derive(Debug)]
+pub(crate) struct Stop {
+    pub(crate) offset: Option<usize>,
+    pub(crate) message: String,
+}
+
+pub(crate) fn parse(text: &str) -> Result<Value, Stop> {
+    toml::from_str(text).map_err(|error: toml::de::Error| Stop {
+        offset: error.span().map(|span| span.start),
+        message: error.message().to_owned(),
+    })
+}
+
+pub(crate) fn is_toml(text: &str) -> bool {
+    toml::from_str::<IgnoredAny>(text).is_ok()
+}
+
+/// A text, parsed so that the offsets of its values are known.
+pub(crate) struct Offsets<'t>(Spanned<DeTable<'t>>);
+
+impl<'t> Offsets<'t> {
+    /// None where the text is not TOML.
+    pub(crate) fn of(text: &'t str) -> Option<Self> {
+        DeTable::parse(text).ok().map(Offsets)
+    }
+
+    /// The offset of a field's value, or of the nearest table or list around it.
+    pub(crate) fn find(&self, steps: &[Step<'_>]) -> Option<usize> {
+        let mut place = None;
+        let mut value: Option<&Spanned<DeValue<'_>>> = None;
+        for step in steps {
+            let next = match (value.map(Spanned::get_ref), step) {
+                (Some(DeValue::Array(items)), Step::Index(index)) => {
+                    items.get(*index).map(|item| (item.span().start, item))
+                }
+                (None, _) => entry(self.0.get_ref(), *step),
+                (Some(DeValue::Table(table)), _) => entry(table, *step),
+                _ => None,
+            };
+            let Some((offset, found)) = next else { break };
+            place = Some(offset);
+            value = Some(found);
+        }
+        place
+    }
+}
+
+fn entry<'t, 'i>(table: &'t DeTable<'i>, step: Step<'_>) -> Option<(usize, &'t Spanned<DeValue<'i>>)> {
+    let Step::Key(wanted) = step else { return None };
+    let camel = camel_case(wanted);
+    let (key, value) = table.iter().find(|(key, _)| key.get_ref() == wanted || *key.get_ref() == camel)?;
+    Some((key.span().start, value))
+}
