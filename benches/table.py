@@ -54,7 +54,7 @@ def criterion(name: str) -> float:
     """The median of a criterion benchmark, in nanoseconds."""
     path = TARGET / "criterion" / name / "new" / "estimates.json"
     if not path.exists():
-        sys.exit(f"{path} is missing: run `cargo bench -p corsac --bench decision`")
+        sys.exit(f"{path} is missing: run `cargo bench -p corsac-benches --bench decision`")
     return json.loads(path.read_text())["median"]["point_estimate"]
 
 

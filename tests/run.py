@@ -39,7 +39,7 @@ PASSED_FAILED = r"^(?:\S+: )?(?P<passed>\d+) passed, (?P<failed>\d+) failed"
 
 
 def rust_tests():
-    output = run("cargo", "test", "--locked", "--workspace", "--quiet")
+    output = run("cargo", "test", "--locked", "--workspace", "--exclude", "corsac-benches", "--quiet")
     return counts(output, r"^test result: .*?(?P<passed>\d+) passed; (?P<failed>\d+) failed")
 
 
