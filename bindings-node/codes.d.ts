@@ -12,7 +12,7 @@ export type Code =
   | 'unknown-key'
   /** A setting is given twice, or under its name and its alias. */
   | 'duplicate-key'
-  /** A value has another type than its setting takes. */
+  /** A value does not have the type that its setting takes. */
   | 'wrong-type'
   /** No setting says which origins may read responses. */
   | 'missing-origins'
@@ -48,7 +48,7 @@ export type Code =
   | 'origin-default-port'
   /** A port is not a number from 1 to 65535 without a leading zero. */
   | 'origin-port'
-  /** An IP address is in another form than browsers send. */
+  /** An IP address is not in the form that browsers send. */
   | 'origin-ip'
   /** A `*` is in a position where it is not allowed. */
   | 'origin-wildcard'
@@ -70,11 +70,11 @@ export type Code =
   | 'regex-matches-nothing'
   /** A regex has an unescaped `.`, which matches any character. */
   | 'regex-unescaped-dot'
-  /** A regex does not fix the end of the host. */
+  /** A regex leaves the end of the host open. */
   | 'regex-unbounded-host'
   /** A method is not a token (RFC 9110, section 5.6.2). */
   | 'method-not-token'
-  /** A known method is written in another case, but methods are case-sensitive. */
+  /** A known method is written in the wrong case; methods are case-sensitive. */
   | 'method-case'
   /** A method is listed that browsers never send. */
   | 'method-forbidden'
@@ -106,7 +106,7 @@ export type Code =
   | 'unknown-dialect'
   /** `origin: true` with credentials would let any site read responses with the user's session. */
   | 'reflected-origin-with-credentials'
-  /** A route does not say for which paths it is. */
+  /** A route does not say which paths it is for. */
   | 'missing-path'
   /** The path of a route is not a valid pattern. */
   | 'route-path'
@@ -143,11 +143,11 @@ export type Reason =
   | 'preflight-header-not-allowed'
   /** `Access-Control-Request-Headers` is not a list of names, or is too long. */
   | 'preflight-headers-malformed'
-  /** Servers could read the path as that of different routes. */
+  /** Servers could read the path as a path of different routes. */
   | 'path-ambiguous'
   /** The origin predicate failed or did not answer in time. */
   | 'predicate-failed'
-  /** The request writes, and comes from an origin that is not trusted. */
+  /** The request is a write from an origin that is not trusted. */
   | 'write-refused'
   /** The WebSocket handshake comes from an origin that is not trusted. */
   | 'websocket-refused'
@@ -182,7 +182,7 @@ export type FindingCode =
   | 'scheme-not-http'
   /** The mode `same-origin` is used for a URL of another origin. */
   | 'same-origin-mode'
-  /** The server's name has no address. */
+  /** The server's name does not resolve to an address. */
   | 'name-not-resolved'
   /** The server could not be reached, or it closed the connection. */
   | 'connection-failed'
@@ -192,7 +192,7 @@ export type FindingCode =
   | 'timed-out'
   /** The response ended too early. */
   | 'response-incomplete'
-  /** A proxy could not reach the server, and responded itself without CORS headers. */
+  /** A proxy could not reach the server, and sent its own response without CORS headers. */
   | 'gateway-error'
   /** The request is redirected to a login page. */
   | 'redirect-to-login'
@@ -222,7 +222,7 @@ export type FindingCode =
   | 'cached-for-another-origin'
   /** A redirect changed the origin of the request to `null`. */
   | 'redirect-changes-origin'
-  /** The response allows another origin than the page's. */
+  /** The response allows an origin other than the page's. */
   | 'allow-origin-mismatch'
   /** An error response has no CORS headers, which hides the error from the script. */
   | 'error-without-headers'
@@ -244,7 +244,7 @@ export type FindingCode =
   | 'allow-headers-any-with-credentials'
   /** The response to the preflight does not allow a request header. */
   | 'header-not-allowed'
-  /** The response is a redirect, but the script wants an error instead of redirects. */
+  /** The response is a redirect, but the script does not accept redirects. */
   | 'redirect-not-followed'
   /** The target of a redirect is not a URL. */
   | 'redirect-invalid'
@@ -258,7 +258,7 @@ export type FindingCode =
   | 'redirect-with-stream'
   /** Cross-Origin-Resource-Policy does not allow the page to load the response. */
   | 'resource-policy-blocks'
-  /** The script gives a hash for a response that the browser must not read. */
+  /** The script gives a hash, but the browser must not read the response to compare it. */
   | 'opaque-integrity'
   /** The server does not accept the WebSocket handshake. */
   | 'handshake-refused'
@@ -266,11 +266,11 @@ export type FindingCode =
   | 'authorization-only-by-wildcard'
   /** Browsers handle this request differently. */
   | 'engines-differ'
-  /** CORS works: the script can read a response with an error status. */
+  /** CORS works, and the script can read the response, but its status is an error. */
   | 'http-error'
   /** The server requires a login, but the request is sent without cookies. */
   | 'credentials-not-included'
-  /** The mode `no-cors` hides the response from the script. */
+  /** The request has the mode `no-cors`, which hides the response from the script. */
   | 'opaque-response'
   /** The script sets a header that only servers send. */
   | 'response-header-in-request'
@@ -292,7 +292,7 @@ export type FindingCode =
   | 'app-header-kept'
   /** The policy's protection would refuse the request, but only reports it. */
   | 'protection-reported'
-  /** A response for one origin could be given to another by a cache. */
+  /** A cache could give the response for one origin to another. */
   | 'vary-missing'
   /** A public page requests a server in a local network. */
   | 'local-network-access'

@@ -91,7 +91,7 @@ enum corsac_reason
    */
   CORSAC_REASON_PREFLIGHT_HEADERS_MALFORMED = 8,
   /**
-   * `path-ambiguous`: Servers could read the path as that of different routes.
+   * `path-ambiguous`: Servers could read the path as a path of different routes.
    */
   CORSAC_REASON_PATH_AMBIGUOUS = 9,
   /**
@@ -99,7 +99,7 @@ enum corsac_reason
    */
   CORSAC_REASON_PREDICATE_FAILED = 10,
   /**
-   * `write-refused`: The request writes, and comes from an origin that is not trusted.
+   * `write-refused`: The request is a write from an origin that is not trusted.
    */
   CORSAC_REASON_WRITE_REFUSED = 11,
   /**

@@ -195,7 +195,7 @@ deviations! {
         "A redirect with an empty Location is a network error."
         "Fetch, location URL" ["noted-empty-location"],
     LoopbackIsInsecure "loopback-is-insecure" [WebKit]
-        "Plain http to the own machine is mixed content for a secure page."
+        "Plain http to the user's own machine is mixed content for a secure page."
         "Secure Contexts, potentially trustworthy origin" ["https-002"],
     FontsWithoutCors "fonts-without-cors" [WebKit]
         "Web fonts are requested in the mode `no-cors` and used whatever the response says."

@@ -134,11 +134,11 @@ words! {
     Verdict {
         /// The script reads the response.
         Readable "readable",
-        /// There is a response and the script learns nothing of it. That of a redirect that is not followed is one too.
+        /// There is a response, but the script learns nothing about it, as with a redirect that is not followed.
         Opaque "opaque",
         /// The browser did not send the request itself.
         Blocked "blocked",
-        /// The request reached the server, which acted on it, and the script cannot read the response.
+        /// The request reached the server, which acted on it, but the script cannot read the response.
         SentButUnreadable "sent-but-unreadable",
         /// The request was sent and no script waits for a response: a beacon, or a form.
         Sent "sent",

@@ -42,10 +42,10 @@ fn verdict(explanation: &Explanation) -> String {
     let what = format!("{} {}", printable(&request.method), printable(&request.url));
     match explanation.verdict {
         Verdict::Readable => format!("the script can read the response to {what}"),
-        Verdict::Opaque => format!("{what} was sent, and the script learns nothing of the response"),
+        Verdict::Opaque => format!("{what} was sent, but the script learns nothing about the response"),
         Verdict::Blocked => format!("the browser does not send {what}"),
         Verdict::SentButUnreadable => {
-            format!("{what} reached the server, which acted on it, and the script cannot read the response")
+            format!("{what} reached the server, which acted on it, but the script cannot read the response")
         }
         Verdict::Sent => format!("{what} was sent, and no script waits for the response"),
         Verdict::Failed => format!("there is no response to {what}"),

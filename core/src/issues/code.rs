@@ -63,7 +63,7 @@ codes! {
     Syntax "syntax" "The text is not valid JSON or TOML.",
     UnknownKey "unknown-key" "corsac has no setting with this name, or not in this place.",
     DuplicateKey "duplicate-key" "A setting is given twice, or under its name and its alias.",
-    WrongType "wrong-type" "A value has another type than its setting takes.",
+    WrongType "wrong-type" "A value does not have the type that its setting takes.",
     MissingOrigins "missing-origins" "No setting says which origins may read responses.",
     TooManyIssues "too-many-issues" "There are more problems than are listed.",
     AnyOriginNotAlone "any-origin-not-alone" "`*` is listed together with patterns, a regex or a predicate.",
@@ -83,7 +83,7 @@ codes! {
     OriginDefaultPort "origin-default-port"
         "An origin contains the default port of its scheme, which browsers leave out.",
     OriginPort "origin-port" "A port is not a number from 1 to 65535 without a leading zero.",
-    OriginIp "origin-ip" "An IP address is in another form than browsers send.",
+    OriginIp "origin-ip" "An IP address is not in the form that browsers send.",
     OriginWildcard "origin-wildcard" "A `*` is in a position where it is not allowed.",
     OriginHost "origin-host" "An origin has a host that no browser sends.",
     TooManyGlobs "too-many-globs" "A list has more label globs than can be compared one by one.",
@@ -95,9 +95,9 @@ codes! {
     RegexTooLarge "regex-too-large" "A regex is too long or compiles to too much, or there are too many regexes.",
     RegexMatchesNothing "regex-matches-nothing" "A regex matches no well-formed origin.",
     RegexUnescapedDot "regex-unescaped-dot" "A regex has an unescaped `.`, which matches any character.",
-    RegexUnboundedHost "regex-unbounded-host" "A regex does not fix the end of the host.",
+    RegexUnboundedHost "regex-unbounded-host" "A regex leaves the end of the host open.",
     MethodNotToken "method-not-token" "A method is not a token (RFC 9110, section 5.6.2).",
-    MethodCase "method-case" "A known method is written in another case, but methods are case-sensitive.",
+    MethodCase "method-case" "A known method is written in the wrong case; methods are case-sensitive.",
     MethodForbidden "method-forbidden" "A method is listed that browsers never send.",
     HeaderNotToken "header-not-token" "A header name is not a token (RFC 9110, section 5.6.2).",
     RequestHeaderForbidden "request-header-forbidden" "A request header is listed that scripts cannot set.",
@@ -116,7 +116,7 @@ codes! {
     UnknownDialect "unknown-dialect" "corsac does not read this dialect.",
     ReflectedOriginWithCredentials "reflected-origin-with-credentials"
         "`origin: true` with credentials would let any site read responses with the user's session.",
-    MissingPath "missing-path" "A route does not say for which paths it is.",
+    MissingPath "missing-path" "A route does not say which paths it is for.",
     RoutePath "route-path" "The path of a route is not a valid pattern.",
     DuplicateRoute "duplicate-route" "Two routes have the same path.",
     ProtectionMode "protection-mode" "A mode of protection is neither `off` nor `reject`.",
@@ -218,13 +218,13 @@ reasons! {
         "add the headers that the page sends to `allow_headers`",
     PreflightHeadersMalformed = 8 "preflight-headers-malformed"
         "`Access-Control-Request-Headers` is not a list of names, or is too long."
-        "no browser sends such a list: fix the client, or send fewer headers",
-    PathAmbiguous = 9 "path-ambiguous" "Servers could read the path as that of different routes."
+        "browsers do not send such a list: fix the client, or send fewer headers",
+    PathAmbiguous = 9 "path-ambiguous" "Servers could read the path as a path of different routes."
         "request the path as it is configured, without escapes, `.`, `..`, `//`, `\\` or an ending such as `.json` where a \
          route begins or ends; a path that needs such an ending needs its own route",
     PredicateFailed = 10 "predicate-failed" "The origin predicate failed or did not answer in time."
         "see the error that the predicate raised, or its time-out",
-    WriteRefused = 11 "write-refused" "The request writes, and comes from an origin that is not trusted."
+    WriteRefused = 11 "write-refused" "The request is a write from an origin that is not trusted."
         "if the origin may write, add it to `trusted_origins` of `protection`. A proxy has to pass `Host` on. Pages with \
          `Referrer-Policy: no-referrer` send `Origin: null`: use `Referrer-Policy: same-origin`, and serve over TLS, so \
          that browsers send `Sec-Fetch-Site`",

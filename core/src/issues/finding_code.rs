@@ -8,7 +8,7 @@ use crate::issues::code::ERRORS_PAGE;
 pub enum FindingSeverity {
     /// The request fails because of it.
     Error,
-    /// It works, and is risky or differs between browsers, or something is not CORS and fails.
+    /// The request works, but is risky or differs between browsers; or it fails because of something other than CORS.
     Warning,
     /// It is worth knowing.
     Note,
@@ -66,7 +66,7 @@ macro_rules! findings {
     };
 }
 
-// What has to be fixed first comes first: nothing behind a finding can be seen in a browser before it is fixed.
+// What has to be fixed first comes first: a browser shows nothing of what follows before that is fixed.
 findings! {
     InvalidUrl "invalid-url" Error "The script requests a URL that cannot be parsed.",
     UrlWithUser "url-with-user" Error "The script requests a URL that contains a user name or a password.",
@@ -84,12 +84,13 @@ findings! {
     BlockedPort "blocked-port" Error "Browsers send no requests to this port.",
     SchemeNotHttp "scheme-not-http" Error "A request to another origin has a scheme other than http and https.",
     SameOriginMode "same-origin-mode" Error "The mode `same-origin` is used for a URL of another origin.",
-    NameNotResolved "name-not-resolved" Error "The server's name has no address.",
+    NameNotResolved "name-not-resolved" Error "The server's name does not resolve to an address.",
     ConnectionFailed "connection-failed" Error "The server could not be reached, or it closed the connection.",
     TlsFailed "tls-failed" Error "The browser does not accept the server's certificate.",
     TimedOut "timed-out" Error "No response came in time.",
     ResponseIncomplete "response-incomplete" Error "The response ended too early.",
-    GatewayError "gateway-error" Error "A proxy could not reach the server, and responded itself without CORS headers.",
+    GatewayError "gateway-error" Error
+        "A proxy could not reach the server, and sent its own response without CORS headers.",
     RedirectToLogin "redirect-to-login" Error "The request is redirected to a login page.",
     PreflightRedirected "preflight-redirected" Error
         "The preflight is redirected, but browsers do not follow such redirects.",
@@ -108,7 +109,7 @@ findings! {
     CachedForAnotherOrigin "cached-for-another-origin" Error
         "A cache returned a response that was made for another origin.",
     RedirectChangesOrigin "redirect-changes-origin" Error "A redirect changed the origin of the request to `null`.",
-    AllowOriginMismatch "allow-origin-mismatch" Error "The response allows another origin than the page's.",
+    AllowOriginMismatch "allow-origin-mismatch" Error "The response allows an origin other than the page's.",
     ErrorWithoutHeaders "error-without-headers" Error
         "An error response has no CORS headers, which hides the error from the script.",
     AllowOriginMissing "allow-origin-missing" Error "The response has no Access-Control-Allow-Origin.",
@@ -126,7 +127,7 @@ findings! {
         "Access-Control-Allow-Headers is `*`, which is not a wildcard for a request with credentials.",
     HeaderNotAllowed "header-not-allowed" Error "The response to the preflight does not allow a request header.",
     RedirectNotFollowed "redirect-not-followed" Error
-        "The response is a redirect, but the script wants an error instead of redirects.",
+        "The response is a redirect, but the script does not accept redirects.",
     RedirectInvalid "redirect-invalid" Error "The target of a redirect is not a URL.",
     RedirectSchemeNotHttp "redirect-scheme-not-http" Error
         "The target of a redirect has a scheme other than http and https.",
@@ -135,16 +136,18 @@ findings! {
     RedirectWithStream "redirect-with-stream" Error "A request whose body is a stream is redirected.",
     ResourcePolicyBlocks "resource-policy-blocks" Error
         "Cross-Origin-Resource-Policy does not allow the page to load the response.",
-    OpaqueIntegrity "opaque-integrity" Error "The script gives a hash for a response that the browser must not read.",
+    OpaqueIntegrity "opaque-integrity" Error
+        "The script gives a hash, but the browser must not read the response to compare it.",
     HandshakeRefused "handshake-refused" Error "The server does not accept the WebSocket handshake.",
 
     AuthorizationOnlyByWildcard "authorization-only-by-wildcard" Warning
         "`Authorization` is allowed only by `*`, which the standard does not accept.",
     EnginesDiffer "engines-differ" Warning "Browsers handle this request differently.",
-    HttpError "http-error" Warning "CORS works: the script can read a response with an error status.",
+    HttpError "http-error" Warning "CORS works, and the script can read the response, but its status is an error.",
     CredentialsNotIncluded "credentials-not-included" Warning
         "The server requires a login, but the request is sent without cookies.",
-    OpaqueResponse "opaque-response" Warning "The mode `no-cors` hides the response from the script.",
+    OpaqueResponse "opaque-response" Warning
+        "The request has the mode `no-cors`, which hides the response from the script.",
     ResponseHeaderInRequest "response-header-in-request" Warning "The script sets a header that only servers send.",
     ForbiddenHeaderDropped "forbidden-header-dropped" Warning
         "The script sets request headers that scripts cannot set.",
@@ -161,7 +164,7 @@ findings! {
     AppHeaderKept "app-header-kept" Warning "The application's own CORS headers are sent instead of the policy's.",
     ProtectionReported "protection-reported" Warning
         "The policy's protection would refuse the request, but only reports it.",
-    VaryMissing "vary-missing" Warning "A response for one origin could be given to another by a cache.",
+    VaryMissing "vary-missing" Warning "A cache could give the response for one origin to another.",
     LocalNetworkAccess "local-network-access" Warning "A public page requests a server in a local network.",
 
     PreflightUnknown "preflight-unknown" Note "The response to the preflight is not known.",

@@ -12,7 +12,8 @@ pub(crate) fn missing(about: About, origin: &str, credentials: bool) -> Finding 
         FindingCode::AllowOriginMissing,
         format!("there is no `Access-Control-Allow-Origin` in {}", about.inside()),
         format!(
-            "let the server of this URL send `Access-Control-Allow-Origin: {}`{also} {}; nothing in the page can replace it",
+            "have the server of this URL send `Access-Control-Allow-Origin: {}`{also} {}; nothing in the page can \
+             replace it",
             printable(origin),
             about.on()
         ),
@@ -22,13 +23,13 @@ pub(crate) fn missing(about: About, origin: &str, credentials: bool) -> Finding 
 /// The preflight has none of the headers of CORS.
 pub(crate) fn missing_with_all(about: About, wanted: &str) -> Finding {
     let rest = match about {
-        About::Both => "; send the first with each other response too, errors included",
+        About::Both => "; send the first with every other response too, including errors",
         _ => "",
     };
     finding(
         FindingCode::AllowOriginMissing,
         format!("there is no `Access-Control-Allow-Origin` in {}", about.inside()),
-        format!("let the server of this URL respond to OPTIONS with 204 and {wanted}{rest}"),
+        format!("have the server of this URL respond to OPTIONS with 204 and {wanted}{rest}"),
     )
 }
 
@@ -41,7 +42,7 @@ pub(crate) fn error_without_headers(status: u16, origin: &str, stack: Option<&st
         FindingCode::ErrorWithoutHeaders,
         format!(
             "the server failed with {status}, and its error page has no `Access-Control-Allow-Origin`, so the browser \
-             reports CORS in place of the error"
+             reports a CORS error instead"
         ),
         format!(
             "fix what the server's log says about the {status} first; then {help} (`Access-Control-Allow-Origin: {}`)",
@@ -52,20 +53,20 @@ pub(crate) fn error_without_headers(status: u16, origin: &str, stack: Option<&st
 
 pub(crate) fn multiple(about: About, value: &[u8], lines: usize, equal: bool, origin: &str) -> Finding {
     let how = match (lines, equal) {
-        (2.., true) => format!("`Access-Control-Allow-Origin` comes {lines} times"),
-        (2.., false) => format!("`Access-Control-Allow-Origin` comes {lines} times, with different values"),
+        (2.., true) => format!("`Access-Control-Allow-Origin` occurs {lines} times"),
+        (2.., false) => format!("`Access-Control-Allow-Origin` occurs {lines} times, with different values"),
         _ => "`Access-Control-Allow-Origin` has several values in one line".to_owned(),
     };
     let layers = if lines > 1 {
         "two layers, such as the application and a proxy, both add it"
     } else {
-        "a list is not allowed there, or something has joined the lines of two layers"
+        "a list is not allowed there; perhaps something has joined the header lines of two layers"
     };
     finding(
         FindingCode::AllowOriginMultiple,
-        format!("in {}, {how} (`{}`), and only one is allowed: {layers}", about.inside(), shown(value)),
+        format!("in {}, {how} (`{}`), but only one is allowed: {layers}", about.inside(), shown(value)),
         format!(
-            "let one layer alone send CORS headers, and remove them from the other; the value is the one origin that asks, \
+            "have only one layer send CORS headers, and remove them from the other; the value is the origin that asks, \
              `{}`",
             printable(origin)
         ),
@@ -92,8 +93,8 @@ pub(crate) fn invalid(about: About, value: &[u8], origin: &str) -> Finding {
     let why = match value {
         b"" => "is empty".to_owned(),
         b"true" | b"false" | b"undefined" | b"None" => format!("is `{text}`, which is not an origin"),
-        _ if value.contains(&b'*') => format!("is `{text}`, and a `*` is only allowed alone"),
-        _ if value.contains(&b' ') => format!("is `{text}`, and only one origin is allowed"),
+        _ if value.contains(&b'*') => format!("is `{text}`, but a `*` is only allowed alone"),
+        _ if value.contains(&b' ') => format!("is `{text}`, but only one origin is allowed"),
         _ if !value.windows(3).any(|window| window == b"://") => format!("is `{text}`, which has no scheme"),
         _ => format!("is `{text}`, which is not an origin as browsers write it"),
     };
@@ -101,7 +102,7 @@ pub(crate) fn invalid(about: About, value: &[u8], origin: &str) -> Finding {
         FindingCode::AllowOriginInvalid,
         format!("the `Access-Control-Allow-Origin` of {} {why}", about.inside()),
         format!(
-            "let the server look up the request's `Origin` in its list and send that one back: \
+            "have the server look up the request's `Origin` in its list and send that one back: \
              `Access-Control-Allow-Origin: {}` and `Vary: Origin`",
             printable(origin)
         ),
@@ -122,12 +123,13 @@ pub(crate) fn mismatch(about: About, value: &[u8], origin: &str, difference: Opt
             "serve the page over http or https, so that it has an origin that can be allowed".to_owned()
         }
         _ => format!(
-            "add `{origin}` to the origins that the server allows, and let it send the one that asks, with `Vary: Origin`"
+            "add `{origin}` to the origins that the server allows, and have it send the one that asks, with `Vary: \
+             Origin`"
         ),
     };
     finding(
         FindingCode::AllowOriginMismatch,
-        format!("{} allows `{value}`, and the page's origin is `{origin}`{how}", about.name()),
+        format!("{} allows `{value}`, but the page's origin is `{origin}`{how}", about.name()),
         help,
     )
 }
@@ -136,21 +138,21 @@ pub(crate) fn cached_for_another(value: &[u8], origin: &str, sign: &str) -> Find
     finding(
         FindingCode::CachedForAnotherOrigin,
         format!(
-            "the response came out of a cache (`{}`), and allows `{}`, for which it was made, not `{}`",
+            "the response came from a cache (`{}`): it was made for `{}` and allows that origin, not `{}`",
             printable(sign),
             shown(value),
             printable(origin)
         ),
-        "send `Vary: Origin` with every response of this URL, those without `Access-Control-Allow-Origin` too, let the CDN \
-         use `Origin` in its cache key, and empty the cache",
+        "send `Vary: Origin` with every response of this URL, including those without `Access-Control-Allow-Origin`, \
+         have the CDN use `Origin` in its cache key, and empty the cache",
     )
 }
 
 pub(crate) fn redirect_changes_origin(url: &str, value: &[u8]) -> Finding {
     let allowed = if value.is_empty() {
-        "and the response names no origin".to_owned()
+        "but the response names no origin".to_owned()
     } else {
-        format!("and the response allows `{}`", shown(value))
+        format!("but the response allows `{}`", shown(value))
     };
     finding(
         FindingCode::RedirectChangesOrigin,
@@ -158,8 +160,8 @@ pub(crate) fn redirect_changes_origin(url: &str, value: &[u8]) -> Finding {
             "the request was redirected from one foreign origin to another, `{}`: browsers then send `Origin: null`, {allowed}",
             printable(url)
         ),
-        "ask for the final URL in the script, or redirect within one origin; allow `null` only if every page of the web may \
-         read the response",
+        "request the final URL in the script, or redirect within one origin; allow `null` only if every page of the \
+         web may read the response",
     )
 }
 
@@ -167,7 +169,7 @@ pub(crate) fn credentials_missing(about: About, value: &[u8]) -> Finding {
     let how = match value {
         b"" => "is missing".to_owned(),
         value if value.eq_ignore_ascii_case(b"true") => {
-            format!("is `{}`, and has to be `true` in lower case", shown(value))
+            format!("is `{}`, but has to be `true` in lower case", shown(value))
         }
         value if value.contains(&b',') => format!("is `{}`: two layers both add it", shown(value)),
         value => format!("is `{}`", shown(value)),

@@ -11,8 +11,8 @@ pub(crate) fn ignored(names: &[String]) -> Finding {
             "the response sets {}, and the browser does not store it: the request was sent without credentials",
             listed(names)
         ),
-        "send the request with `credentials: \"include\"` (`withCredentials`), and let the server name the page's origin and \
-         send `Access-Control-Allow-Credentials: true`",
+        "send the request with `credentials: \"include\"` (`withCredentials`), and have the server name the page's \
+         origin and send `Access-Control-Allow-Credentials: true`",
     )
 }
 
@@ -28,12 +28,12 @@ pub(crate) fn same_site(names: &[String], has_attribute: bool) -> Finding {
     let why = if has_attribute {
         "its `SameSite` does not allow that"
     } else {
-        "without `SameSite` browsers take it for `Lax`"
+        "without `SameSite`, browsers treat it as `Lax`"
     };
     finding(
         FindingCode::CookieSameSite,
         format!(
-            "this is not CORS: the page is of another site, and {} is not stored or sent in its requests: {why}",
+            "this is not CORS: the page is on another site, and {} is neither stored nor sent with its requests: {why}",
             listed(names)
         ),
         "send `SameSite=None; Secure` with the cookie, or serve page and server under one site, such as `app.example.com` and \
@@ -45,8 +45,8 @@ pub(crate) fn credentials_not_included(status: u16, mode: &str) -> Finding {
     finding(
         FindingCode::CredentialsNotIncluded,
         format!(
-            "the server responded with {status}, and the request carried no cookies: its credentials mode is `{mode}`, which \
-             sends none to another origin"
+            "the server responded with {status}, but the request carried no cookies: its credentials mode is `{mode}`, \
+             which sends none to another origin"
         ),
         "if the server knows users by a cookie, send the request with `credentials: \"include\"` (`withCredentials`)",
     )

@@ -33,7 +33,7 @@ impl About {
         match self {
             About::Preflight => "the response to the preflight",
             About::Response => "the response",
-            About::Both => "each response, that to the preflight too,",
+            About::Both => "each response, including that to the preflight,",
         }
     }
 
@@ -50,8 +50,8 @@ impl About {
     fn on(self) -> &'static str {
         match self {
             About::Preflight => "in response to OPTIONS",
-            About::Response => "with each response, errors too",
-            About::Both => "in response to OPTIONS and with each other response, errors too",
+            About::Response => "with each response, including errors",
+            About::Both => "in response to OPTIONS and with every other response, including errors",
         }
     }
 }

@@ -30,12 +30,12 @@ pub(crate) fn no_response(error: NetworkError, about: About, host: &str) -> Find
         NetworkError::Timeout => finding(
             FindingCode::TimedOut,
             format!("this is not CORS: `{host}` did not respond to {request} in time"),
-            "look into the server's log for what takes so long; a firewall that drops packets looks the same",
+            "look in the server's log for what takes so long; a firewall that drops packets looks the same",
         ),
         NetworkError::Incomplete => finding(
             FindingCode::ResponseIncomplete,
             format!("this is not CORS: the response of `{host}` to {request} ended too early"),
-            "look into the server's log for a crash while it responded, and compare `Content-Length` with the body",
+            "look in the server's log for a crash while it responded, and compare `Content-Length` with the body",
         ),
     }
 }

@@ -48,7 +48,7 @@ pub(crate) fn app_header_kept(names: &[String]) -> Finding {
             "the application sets {} itself, and `keep_app_headers` lets that take the place of the policy's",
             listed(names)
         ),
-        "remove CORS from the application, or know that the policy does not decide on these responses",
+        "remove CORS from the application, or accept that the policy does not decide on these responses",
     )
 }
 
@@ -60,6 +60,6 @@ pub(crate) fn vary_missing(value: &str) -> Finding {
              origin, which then fails",
             printable(value)
         ),
-        "send `Vary: Origin` with every response of this URL, those without `Access-Control-Allow-Origin` too",
+        "send `Vary: Origin` with every response of this URL, including those without `Access-Control-Allow-Origin`",
     )
 }

@@ -119,10 +119,10 @@ pub(crate) fn predicate_unknown(origin: &str) -> Finding {
     finding(
         FindingCode::PredicateUnknown,
         format!(
-            "no pattern of the policy matches `{}`, so its origin predicate decides, and what that says is not known",
+            "no pattern of the policy matches `{}`, so its origin predicate decides, but its answer is not known",
             printable(origin)
         ),
-        "say in the exchange what the predicate answers: `\"predicate\": true`, `false` or `\"failed\"`",
+        "write the predicate's answer in the exchange: `\"predicate\": true`, `false` or `\"failed\"`",
     )
 }
 

@@ -31,7 +31,7 @@ pub(crate) fn method_not_upper_case(method: &str, allowed: &str) -> Finding {
     finding(
         FindingCode::MethodNotUpperCase,
         format!(
-            "the script sends `{}`, and the preflight allows `{}`: methods are compared with their case, and browsers turn \
+            "the script sends `{}`, but the preflight allows `{}`: methods are case-sensitive, and browsers turn \
              only DELETE, GET, HEAD, OPTIONS, POST and PUT into upper case",
             printable(method),
             printable(allowed)
@@ -80,7 +80,7 @@ pub(crate) fn header_not_allowed(names: &[String], value: Option<&[u8]>) -> Find
         Some(value) => format!("`Access-Control-Allow-Headers` is `{}`", shown(value)),
     };
     let json = names.iter().any(|name| name == "content-type");
-    let also = if json { "; a body of JSON needs `content-type` in that list" } else { "" };
+    let also = if json { "; a JSON body needs `content-type` in that list" } else { "" };
     finding(
         FindingCode::HeaderNotAllowed,
         format!(
@@ -98,7 +98,7 @@ pub(crate) fn header_not_allowed(names: &[String], value: Option<&[u8]>) -> Find
 
 pub(crate) fn authorization_only_by_wildcard(blocked: bool) -> Finding {
     let today = if blocked {
-        "browsers still accept it today, and the standard does not, so that they may block the request in a later version"
+        "browsers still accept it today, but the standard does not, so a later version may block the request"
     } else {
         "browsers still accept it today"
     };
@@ -141,7 +141,7 @@ pub(crate) fn unknown(because: &[String], url: &str) -> Finding {
     finding(
         FindingCode::PreflightUnknown,
         format!(
-            "the browser sends a preflight to `{}` first, because of {}, and its response {} not known",
+            "the browser sends a preflight to `{}` first, because of {}, but its response {} not known",
             printable(url),
             listed(because),
             is_or_are(&[()])

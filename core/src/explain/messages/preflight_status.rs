@@ -39,8 +39,9 @@ pub(crate) fn redirect_to_login(status: u16, location: &str, is_preflight: bool)
                 "this is not CORS: the request is redirected ({status}) to the login page `{location}`, because the \
                      session is missing or has expired, and that page is not for scripts"
             ),
-            "respond to requests of scripts with 401 instead of a redirect, and let the page lead the user to the login; \
-             if the user is logged in, check that the cookie is sent (`credentials: \"include\"`, `SameSite=None; Secure`)",
+            "respond to requests of scripts with 401 instead of a redirect, and have the page lead the user to the \
+             login; if the user is logged in, check that the cookie is sent (`credentials: \"include\"`, \
+             `SameSite=None; Secure`)",
         )
     };
     finding(FindingCode::RedirectToLogin, message, help)
@@ -53,15 +54,16 @@ pub(crate) fn redirected(status: u16, location: Option<&str>, difference: Option
     );
     let help = match difference {
         Some(RedirectDifference::Https) => {
-            format!("ask for {target} in the script; the server redirects http to https")
+            format!("request {target} in the script; the server redirects http to https")
         }
         Some(RedirectDifference::Slash) => {
             format!(
-                "ask for {target} in the script: the URLs differ in a slash at the end; or turn the router's redirect off"
+                "request {target} in the script: the URLs differ in a slash at the end; or turn the router's redirect \
+                 off"
             )
         }
-        Some(RedirectDifference::Www) => format!("ask for {target} in the script: the hosts differ in `www.`"),
-        None => format!("ask for {target} in the script, or respond to OPTIONS before the redirect"),
+        Some(RedirectDifference::Www) => format!("request {target} in the script: the hosts differ in `www.`"),
+        None => format!("request {target} in the script, or respond to OPTIONS before the redirect"),
     };
     finding(FindingCode::PreflightRedirected, message, help)
 }
@@ -93,7 +95,8 @@ pub(crate) fn not_found(url: &str, wanted: &str) -> Finding {
         FindingCode::PreflightNotFound,
         format!("the server has no response to OPTIONS for `{}`: it responded with 404", printable(url)),
         format!(
-            "check the path first; if it is right, let CORS respond to OPTIONS before the router, with 204 and {wanted}"
+            "check the path first; if it is right, have CORS respond to OPTIONS before the router, with 204 and \
+             {wanted}"
         ),
     )
 }
@@ -103,7 +106,7 @@ pub(crate) fn options_refused(status: u16, allow: Option<&str>, wanted: &str) ->
     finding(
         FindingCode::PreflightOptionsRefused,
         format!("the server does not accept the method OPTIONS here: it responded with {status}{allow}"),
-        format!("let CORS respond to OPTIONS before the router, with 204 and {wanted}"),
+        format!("have CORS respond to OPTIONS before the router, with 204 and {wanted}"),
     )
 }
 

@@ -9,8 +9,8 @@ pub(crate) fn not_followed(location: Option<&str>) -> Finding {
     let target = location.map_or_else(String::new, |location| format!(" to `{}`", printable(location)));
     finding(
         FindingCode::RedirectNotFollowed,
-        format!("the server redirects{target}, and the script asked for an error in that case (`redirect: \"error\"`)"),
-        "ask for the final URL, or remove `redirect: \"error\"`",
+        format!("the server redirects{target}, but the script asked for an error in that case (`redirect: \"error\"`)"),
+        "request the final URL, or remove `redirect: \"error\"`",
     )
 }
 
@@ -42,7 +42,8 @@ pub(crate) fn with_user(location: &str) -> Finding {
     finding(
         FindingCode::RedirectWithUser,
         format!(
-            "the server redirects to `{}`, which has a user name or a password, and browsers refuse that across origins",
+            "the server redirects to `{}`, which contains a user name or a password, and browsers refuse that across \
+             origins",
             printable(location)
         ),
         "leave them out of the `Location` that the server sends",
@@ -53,7 +54,7 @@ pub(crate) fn with_stream(status: u16) -> Finding {
     finding(
         FindingCode::RedirectWithStream,
         format!("the server redirects with {status}, and a body that is a stream cannot be sent a second time"),
-        "ask for the final URL, or send a body that is not a stream",
+        "request the final URL, or send a body that is not a stream",
     )
 }
 
@@ -61,8 +62,8 @@ pub(crate) fn resource_policy(value: &[u8]) -> Finding {
     finding(
         FindingCode::ResourcePolicyBlocks,
         format!("`Cross-Origin-Resource-Policy: {}` keeps the response from pages of other origins", shown(value)),
-        "send `Cross-Origin-Resource-Policy: cross-origin` with what other sites may embed, or ask for it in the mode `cors` \
-         (`crossorigin` on an element), to which this header does not apply",
+        "send `Cross-Origin-Resource-Policy: cross-origin` with what other sites may embed, or request it in the mode \
+         `cors` (`crossorigin` on an element), to which this header does not apply",
     )
 }
 
@@ -70,6 +71,6 @@ pub(crate) fn opaque_integrity() -> Finding {
     finding(
         FindingCode::OpaqueIntegrity,
         "`integrity` is set, and without CORS the browser may not look into the response to compare its hash",
-        "set `crossorigin=\"anonymous\"` on the element, and let the server send `Access-Control-Allow-Origin`",
+        "set `crossorigin=\"anonymous\"` on the element, and have the server send `Access-Control-Allow-Origin`",
     )
 }

@@ -32,8 +32,8 @@ pub(crate) fn invalid_mode(mode: &str) -> Finding {
 pub(crate) fn invalid_cache_mode() -> Finding {
     finding(
         FindingCode::InvalidCacheMode,
-        "the cache mode `only-if-cached` works in the mode `same-origin` alone, so the call throws",
-        "write `force-cache`, which asks the server where nothing is cached",
+        "the cache mode `only-if-cached` works only in the mode `same-origin`, so the call throws",
+        "write `force-cache`, which asks the server if nothing is cached",
     )
 }
 
@@ -41,7 +41,7 @@ pub(crate) fn invalid_method(method: &str) -> Finding {
     finding(
         FindingCode::InvalidMethod,
         format!("a script cannot send the method `{}`, so the call throws", printable(method)),
-        "use a method such as `POST` or `PUT`; CONNECT, TRACE and TRACK are not open to scripts",
+        "use a method such as `POST` or `PUT`; scripts cannot use CONNECT, TRACE and TRACK",
     )
 }
 
@@ -65,8 +65,8 @@ pub(crate) fn invalid_body(saw: &str) -> Finding {
 pub(crate) fn no_cors_method(method: &str) -> Finding {
     finding(
         FindingCode::NoCorsMethod,
-        format!("the mode `no-cors` allows GET, HEAD and POST alone, and the method is `{}`", printable(method)),
-        "remove `mode: \"no-cors\"`, which never lets a script read a response, and let the server allow the method",
+        format!("the mode `no-cors` allows only GET, HEAD and POST, but the method is `{}`", printable(method)),
+        "remove `mode: \"no-cors\"`, which never lets a script read a response, and have the server allow the method",
     )
 }
 
@@ -74,7 +74,7 @@ pub(crate) fn no_cors_stream() -> Finding {
     finding(
         FindingCode::NoCorsStream,
         "a stream cannot be the body of a request with the mode `no-cors`",
-        "remove `mode: \"no-cors\"`, and let the server allow the page's origin",
+        "remove `mode: \"no-cors\"`, and have the server allow the page's origin",
     )
 }
 
@@ -82,7 +82,8 @@ pub(crate) fn no_cors_redirect_mode(redirect: &str) -> Finding {
     finding(
         FindingCode::NoCorsRedirectMode,
         format!(
-            "a request to another origin with the mode `no-cors` has to follow redirects, and `redirect` is `{redirect}`"
+            "a request to another origin with the mode `no-cors` has to follow redirects, but `redirect` is \
+             `{redirect}`"
         ),
         "remove `redirect`, or remove `mode: \"no-cors\"`",
     )
@@ -91,8 +92,11 @@ pub(crate) fn no_cors_redirect_mode(redirect: &str) -> Finding {
 pub(crate) fn mixed_content(url: &str) -> Finding {
     finding(
         FindingCode::MixedContent,
-        format!("this is not CORS: the page came over https, and browsers block its requests to `{}`", printable(url)),
-        "serve the URL over https, and ask for it with `https://`",
+        format!(
+            "this is not CORS: the page was loaded over https, and browsers block its requests to `{}`",
+            printable(url)
+        ),
+        "serve the URL over https, and request it with `https://`",
     )
 }
 
@@ -100,14 +104,14 @@ pub(crate) fn blocked_port(url: &str) -> Finding {
     finding(
         FindingCode::BlockedPort,
         format!("this is not CORS: browsers send no requests to the port of `{}`", printable(url)),
-        "let the server listen on another port, such as 443, 3000 or 8080",
+        "have the server listen on another port, such as 443, 3000 or 8080",
     )
 }
 
 pub(crate) fn scheme_not_http(url: &str) -> Finding {
     finding(
         FindingCode::SchemeNotHttp,
-        format!("`{}` is neither http nor https, and only these can be asked for across origins", printable(url)),
+        format!("`{}` is neither http nor https, and only these can be requested across origins", printable(url)),
         "serve it over http or https; a file that was opened from a disk needs a local server",
     )
 }
@@ -116,10 +120,10 @@ pub(crate) fn same_origin_mode(page: &str, url: &str) -> Finding {
     finding(
         FindingCode::SameOriginMode,
         format!(
-            "the mode is `same-origin`, and `{}` is not of the page's origin `{}`",
+            "the mode is `same-origin`, but `{}` is not on the page's origin `{}`",
             printable(url),
             printable(page)
         ),
-        "remove `mode: \"same-origin\"`, and let the server allow the page's origin",
+        "remove `mode: \"same-origin\"`, and have the server allow the page's origin",
     )
 }

@@ -9,7 +9,7 @@ pub(crate) fn engines_differ(groups: &str) -> Finding {
     finding(
         FindingCode::EnginesDiffer,
         format!("browsers do not agree on this request: {groups}"),
-        "test in each browser that your users have; `engines` has what each of them does",
+        "test in each browser that your users have; `engines` says what each of them does",
     )
 }
 
@@ -20,8 +20,8 @@ pub(crate) fn http_error(status: u16) -> Finding {
         }
         404 => "check the URL's path",
         405 => "check which methods the server has for this path",
-        429 => "wait, or ask for less at a time",
-        500.. => "look into the server's log",
+        429 => "wait, or send fewer requests at a time",
+        500.. => "look in the server's log",
         _ => "read the response, which says what is wrong with the request",
     };
     finding(
@@ -35,10 +35,11 @@ pub(crate) fn opaque(url: &str) -> Finding {
     finding(
         FindingCode::OpaqueResponse,
         format!(
-            "the mode `no-cors` sends the request to `{}` and hides the response from the script: status 0, no headers, no body",
+            "the mode `no-cors` sends the request to `{}` but hides the response from the script: status 0, no \
+             headers, no body",
             printable(url)
         ),
-        "remove `mode: \"no-cors\"`, and let the server allow the page's origin",
+        "remove `mode: \"no-cors\"`, and have the server allow the page's origin",
     )
 }
 
@@ -50,7 +51,7 @@ pub(crate) fn response_header_in_request(names: &[String]) -> Finding {
             listed(names),
             is_or_are(names)
         ),
-        "remove it from the script; the server that is asked has to send it",
+        "remove it from the script; the server that gets the request has to send it",
     )
 }
 
@@ -99,7 +100,10 @@ pub(crate) fn local_network(host: &str, secure_page: bool) -> Finding {
     };
     finding(
         FindingCode::LocalNetworkAccess,
-        format!("the page is public, and `{}` is in a local network or on the own machine: {today}", printable(host)),
+        format!(
+            "the page is public, and `{}` is in a local network or on the user's own machine: {today}",
+            printable(host)
+        ),
         help,
     )
 }
@@ -107,7 +111,7 @@ pub(crate) fn local_network(host: &str, secure_page: bool) -> Finding {
 pub(crate) fn response_unknown(url: &str) -> Finding {
     finding(
         FindingCode::ResponseUnknown,
-        format!("the response of `{}` is not known, so nothing can be said of it", printable(url)),
+        format!("the response of `{}` is not known, so nothing can be said about it", printable(url)),
         "capture the response: its status and all its header lines",
     )
 }
@@ -116,6 +120,6 @@ pub(crate) fn same_origin() -> Finding {
     finding(
         FindingCode::SameOrigin,
         "the request stays within the page's origin, so CORS does not apply to it",
-        "if the browser reports CORS, the page or the URL is another than this one; compare scheme, host and port",
+        "if the browser reports a CORS error, its page or its URL is a different one; compare scheme, host and port",
     )
 }

@@ -6,7 +6,7 @@ use crate::issues::fault::Fault;
 use crate::limits::{HEADER_NAME_BYTES, METHOD_BYTES};
 use crate::printable::printable;
 
-const EMPTY: &str = "the entry is empty: a variable may not be set";
+const EMPTY: &str = "the entry is empty: perhaps a variable is not set";
 
 pub(crate) fn empty_method() -> Fault {
     Fault::new(Code::MethodNotToken, EMPTY, "remove the entry, or write a method such as `PUT`")
@@ -52,7 +52,7 @@ pub(crate) fn forbidden_request_header(name: &str) -> Fault {
     let name = name.to_ascii_lowercase();
     Fault::new(
         Code::RequestHeaderForbidden,
-        format!("`{name}` is ignored: scripts cannot set it, so browsers never ask for it"),
+        format!("`{name}` is ignored: scripts cannot set it, so no preflight asks for it"),
         "remove it",
     )
 }

@@ -120,7 +120,7 @@ impl OriginFlaw {
             OriginFlaw::Ipv6WithoutBrackets => "has an IPv6 address without brackets".into(),
             OriginFlaw::SeveralPorts => "has more than one port".into(),
             OriginFlaw::DefaultPort => "contains the default port of its scheme, which browsers leave out".into(),
-            OriginFlaw::Port => "has no valid port".into(),
+            OriginFlaw::Port => "has an invalid port".into(),
             OriginFlaw::WildcardOutsideWeb => "has a wildcard, but only http and https origins can have one".into(),
             OriginFlaw::Wildcard => "has a wildcard in a position where it is not allowed".into(),
             OriginFlaw::HostCharacters => {
@@ -198,7 +198,7 @@ pub(crate) fn placeholder(code: Code, placeholder: &str) -> Fault {
 pub(crate) fn empty(code: Code) -> Fault {
     Fault::new(
         code,
-        "the entry is empty: a variable may not be set",
+        "the entry is empty: perhaps a variable is not set",
         "remove the entry, or write an origin such as `https://app.example.com`",
     )
 }
@@ -228,7 +228,7 @@ pub(crate) fn word_for_any_origin(code: Code, text: &str, suggestion: Option<Str
          entry"
             .into()
     });
-    Fault::new(code, format!("`{}` is not an origin: any origin is `*`", printable(text)), help)
+    Fault::new(code, format!("`{}` is not an origin: the entry that allows any origin is `*`", printable(text)), help)
 }
 
 /// A word for no origin, such as `none`.

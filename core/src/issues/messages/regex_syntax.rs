@@ -75,7 +75,7 @@ pub(crate) fn read_differently(source: &str, what: NotPortable) -> Fault {
     };
     Fault::new(
         Code::RegexSyntax,
-        format!("`/{}/` contains {what}, which its own language reads differently", printable(source)),
+        format!("`/{}/` contains {what}, which has another meaning in the program's own language", printable(source)),
         "write it without that; classes such as `[a-z0-9-]` mean the same in every language",
     )
 }
@@ -96,7 +96,8 @@ pub(crate) fn flag(source: &str, flag: char) -> Fault {
     let help = if flag == 'm' {
         "remove the flag `m`: it lets `^` and `$` match inside the text"
     } else {
-        "remove it; `i` and `s` are supported, and `d`, `g`, `u`, `v` and `y` make no difference to one test of an origin"
+        "remove it; `i` and `s` are supported, and `d`, `g`, `u`, `v` and `y` make no difference when an origin is \
+         tested once"
     };
     let message = format!("the flag `{}` of `/{}/` is not supported", flag.escape_default(), printable(source));
     Fault::new(Code::RegexpFlags, message, help)
@@ -109,7 +110,8 @@ fn explain(kind: &ErrorKind, piece: &str, regex: &RegexWords) -> (String, String
             return (
                 format!("there is {what}, which cannot run in linear time"),
                 format!(
-                    "write which origins are allowed, not which are not: list them, or the patterns that cover them, in `{}`",
+                    "say which origins are allowed instead of which are not: list them, or patterns that match them, \
+                     in `{}`",
                     regex.list
                 ),
             );
@@ -133,8 +135,12 @@ fn explain(kind: &ErrorKind, piece: &str, regex: &RegexWords) -> (String, String
             "a range of characters ends before it begins",
             "write the lower end first, as in `[a-z]`, and a literal `-` last, as in `[a-z-]`".into(),
         ),
-        ErrorKind::ClassRangeLiteral | ErrorKind::ClassEscapeInvalid => (
-            "a class contains something that is not one character",
+        ErrorKind::ClassEscapeInvalid => (
+            "a class contains an escape that does not mean a character",
+            "write the characters that the class should match instead of it".into(),
+        ),
+        ErrorKind::ClassRangeLiteral => (
+            "a range in a class begins or ends with something that is not one character",
             format!("write a literal `-` last, as in `{}`", regex.code(r"[\w-]")),
         ),
         ErrorKind::RepetitionMissing => (
@@ -182,7 +188,7 @@ fn explain(kind: &ErrorKind, piece: &str, regex: &RegexWords) -> (String, String
         | ErrorKind::GroupNameUnexpectedEof => {
             ("a group has no valid name of its own", "leave the name out: `(?:` begins a group without one".into())
         }
-        _ => ("it cannot be read further", "correct it there".into()),
+        _ => ("there is a mistake", "fix the regex at that character".into()),
     };
     (what.into(), regex.or_patterns(&help))
 }

@@ -53,7 +53,7 @@ pub(crate) fn too_large(regex: &RegexWords, what: TooLarge) -> Fault {
 pub(crate) fn unescaped_dot(regex: &RegexWords, suggestion: Option<String>) -> Fault {
     let help = suggestion.unwrap_or_else(|| {
         regex.or_patterns(&format!(
-            "write each dot of a name as `{}`, and end the regex in a domain that you control",
+            "write each dot of a name as `{}`, and end the regex with a domain that you control",
             regex.code(r"\.")
         ))
     });
@@ -86,7 +86,7 @@ pub(crate) fn unbounded_host(
         OpenHost::AnyHost => "matches every host, so every site is allowed",
         OpenHost::Scheme => "does not have to begin with a scheme, so the start of the host is open",
         OpenHost::Path => "can end in a slash or a path, which origins never have",
-        OpenHost::End => "does not fix the end of the host",
+        OpenHost::End => "leaves the end of the host open",
     };
     let list = &regex.list;
     let help = suggestion.unwrap_or_else(|| match why {

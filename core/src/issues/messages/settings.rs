@@ -162,7 +162,7 @@ pub(crate) fn max_age_out_of_range(
 ) -> Fault {
     Fault::new(
         Code::MaxAgeRange,
-        format!("`{}` must be from 0 to 86400 seconds, which is one day, not {value}", notation.key(key)),
+        format!("`{}` must be from 0 to 86400 seconds (one day), not {value}", notation.key(key)),
         suggestion.unwrap_or_else(|| Wanted::Seconds.instruction(key, notation, nested)),
     )
 }

@@ -141,7 +141,7 @@ fn explain(slip: &Slip) -> (String, String) {
         Slip::NoValue { word, has_default } => (
             format!("`{word}` is not a TOML value"),
             if *has_default {
-                "remove the line, so that the setting has its default"
+                "remove the line, so that the setting keeps its default"
             } else {
                 "write a value, or remove it"
             },
