@@ -4,18 +4,19 @@
  * 1. Build a `corsac_policy` once, from JSON, TOML or a file.
  * 2. For each request, fill a `corsac_request` and call `corsac_policy_evaluate`.
  * 3. Do what the `corsac_decision` says: send its status and body, or run the application.
- * 4. Put its headers on the response, whichever it is, with `corsac_decision_apply`.
+ * 4. Apply its headers to the response, whether it is corsac's or the application's, with `corsac_decision_apply`.
  *
- * Where a page is blocked, `corsac_explain` and `corsac_diagnose` say why.
+ * If a page is blocked, `corsac_explain` and `corsac_diagnose` say why.
  *
  * Rules that hold everywhere:
- * - Texts are a pointer and a length in bytes. A text of the library has a NUL past its length where its comment says so.
- * - What a comment does not give an owner is borrowed, and nothing is kept beyond the call.
+ * - Texts are a pointer and a length in bytes. A text that the library returns has a NUL past its length if its
+ *   comment says so.
+ * - A pointer is borrowed unless a comment names an owner, and the library keeps no borrowed pointer beyond the call.
  * - A struct that begins with `size` is set to zero first, then its `size` to its `sizeof`, so that a program and
  *   a library of different versions understand each other.
- * - NULL is an error where a comment does not allow it, never a crash. No panic leaves the library.
- * - A callback of the host's may call any function of the library, but may not throw or `longjmp`. It frees nothing that the
- *   call uses: neither the policy nor what a decision borrows from.
+ * - NULL is an error unless a comment allows it, and never causes a crash. No panic leaves the library.
+ * - A callback that the host provides may call any function of the library, but must not throw or `longjmp`. It must
+ *   not free anything that the call uses: neither the policy nor the memory from which a decision borrows.
  * - A call that fails leaves a decision that refuses.
  */
 
@@ -154,15 +155,15 @@ enum corsac_status
    */
   CORSAC_PANIC = 5,
   /**
-   * The host's allocator had no memory.
+   * The host's allocator could not provide memory.
    */
   CORSAC_MEMORY = 6,
   /**
-   * A callback of the host's failed.
+   * A callback that the host provides failed.
    */
   CORSAC_CALLBACK = 7,
   /**
-   * A struct holds what this library does not put there.
+   * A struct contains a value that this library never writes.
    */
   CORSAC_INVALID = 8,
   /**
@@ -209,7 +210,7 @@ typedef int32_t corsac_action;
 #endif // __cplusplus
 
 /**
- * How a header goes on the response; `corsac_decision_apply` does it. Numbers are never reused.
+ * How a header is applied to the response; `corsac_decision_apply` does it. Numbers are never reused.
  */
 enum corsac_op
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -221,7 +222,7 @@ enum corsac_op
    */
   CORSAC_OP_SET = 0,
   /**
-   * Add a further line of the same name; leave it out where a `CORSAC_OP_DEFAULT` before it was left out.
+   * Add another line of the same name. Leave it out if a `CORSAC_OP_DEFAULT` before it was left out.
    */
   CORSAC_OP_ADD = 1,
   /**
@@ -234,7 +235,7 @@ enum corsac_op
   CORSAC_OP_REMOVE = 3,
   /**
    * Set it unless the application has set it. Once it has, all further headers of this op are left out as well:
-   * none of ours stands beside an origin that the policy did not decide on.
+   * corsac's own headers are never sent with an origin that the policy did not decide on.
    */
   CORSAC_OP_DEFAULT = 4,
 };
@@ -276,7 +277,7 @@ typedef int32_t corsac_predicate_answer;
 #endif // __cplusplus
 
 /**
- * What an explanation is written in. Numbers are never reused.
+ * The format in which an explanation is written. Numbers are never reused.
  */
 enum corsac_explanation_format
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -301,22 +302,22 @@ typedef int32_t corsac_explanation_format;
 #endif // __cplusplus
 
 /**
- * Remembers a predicate's answers: those about a bounded number of origins, each for a bounded time. Opaque, usable from
+ * Remembers a predicate's answers about a limited number of origins, each for a limited time. Opaque, usable from
  * any thread at the same time; freed with `corsac_answer_cache_free`.
  *
- * Allowed and denied origins have half of the room each, so that a flood of made-up origins does not push out those
- * that are real. Failures are never remembered.
+ * Allowed and denied origins each have half of the space, so a flood of made-up origins does not push out the real
+ * ones. Failures are never remembered.
  */
 typedef struct corsac_answer_cache corsac_answer_cache;
 
 /**
- * Why a policy could not be built, or an exchange not be read. Opaque; freed with `corsac_error_free`.
+ * Why a policy could not be built, or an exchange could not be read. Opaque; freed with `corsac_error_free`.
  */
 typedef struct corsac_error corsac_error;
 
 /**
- * What a browser makes of an exchange, written in the format that was asked for. Opaque, immutable, usable from any thread
- * at the same time; freed with `corsac_explanation_free`.
+ * How a browser handles an exchange, written in the format that was requested. Opaque, immutable, usable from any
+ * thread at the same time; freed with `corsac_explanation_free`.
  */
 typedef struct corsac_explanation corsac_explanation;
 
@@ -334,10 +335,10 @@ typedef struct corsac_policy corsac_policy;
 typedef struct corsac_reloadable corsac_reloadable;
 
 /**
- * Bytes, by pointer and length. They are borrowed: whoever gave them keeps and frees them.
+ * Bytes, by pointer and length. They are borrowed: the code that passed them owns and frees them.
  *
- * A header that the request does not have is `ptr == NULL`, whatever `len` says; one that is there with an
- * empty value is `ptr != NULL` with `len == 0`.
+ * A header that the request does not have is `ptr == NULL`, whatever `len` is; a header that is present and empty
+ * has `ptr != NULL` and `len == 0`.
  */
 typedef struct {
   /**
@@ -352,8 +353,7 @@ typedef struct {
 
 /**
  * One request, as far as CORS is concerned. Set all of it to zero, then `size` to `sizeof(corsac_request)`,
- * `method`, and what the request has of the headers: field by field, or line by line with
- * `corsac_request_add_header`.
+ * `method`, and the headers that the request has: field by field, or line by line with `corsac_request_add_header`.
  *
  * Values are those of the request, byte for byte. Several lines of one header are joined with a comma and a
  * space first. Nothing here is kept beyond the call, but a decision's headers borrow from it.
@@ -368,7 +368,7 @@ typedef struct {
    */
   corsac_slice method;
   /**
-   * The target as it was sent: the path undecoded, with or without its query. Only policies with `routes` look at it.
+   * The target as it was sent: the path undecoded, with or without its query. Only policies with `routes` read it.
    */
   corsac_slice path;
   /**
@@ -388,7 +388,7 @@ typedef struct {
    */
   corsac_slice access_control_request_private_network;
   /**
-   * `Host`. This, and all that follows but for `path_decoded`, is looked at by policies with `protection` alone.
+   * `Host`. Only policies with `protection` read this field and those that follow, except for `path_decoded`.
    */
   corsac_slice host;
   /**
@@ -400,7 +400,7 @@ typedef struct {
    */
   size_t joined;
   /**
-   * `:authority`, or the authority of an absolute target. It stands in where there is no `Host`.
+   * `:authority`, or the authority of an absolute target. It is used if there is no `Host`.
    */
   corsac_slice authority;
   /**
@@ -412,8 +412,8 @@ typedef struct {
    */
   corsac_slice sec_websocket_key;
   /**
-   * The server has decoded `path` already, and keeps no other. Then its `%` and `?` are data. Leave it false where
-   * the target can be had as it was sent: more paths are unambiguous then.
+   * The server has decoded `path` already, and does not keep the original. Its `%` and `?` are then data. Leave
+   * this false if the server has the target as it was sent, because fewer paths are ambiguous then.
    */
   bool path_decoded;
   /**
@@ -427,9 +427,10 @@ typedef struct {
 } corsac_request;
 
 /**
- * Gives memory for a header that is repeated, or for a copied value: `size` bytes, which may begin at any address. They
- * stay valid as long as the request's other slices; most hosts take them from the request's pool. It returns NULL where
- * there is no memory, and may not throw or `longjmp`. `user` is what the function that calls it was given.
+ * Gives memory for a header that is repeated, or for a copied value: `size` bytes, which may begin at any address.
+ * They stay valid as long as the request's other slices; most hosts take them from the request's pool. It returns
+ * NULL if there is no memory, and must not throw or `longjmp`. `user` is the pointer that was passed to the function
+ * that calls it.
  */
 typedef void *(*corsac_allocate)(size_t size, void *user);
 
@@ -446,14 +447,14 @@ typedef struct {
    */
   corsac_slice value;
   /**
-   * How it goes on the response.
+   * How it is applied to the response.
    */
   corsac_op op;
 } corsac_header;
 
 /**
- * One thing that is wrong, or unwise, in a policy, or wrong with an exchange. Set `size` to `sizeof(corsac_issue)` before
- * the call.
+ * One thing that is wrong or unwise in a policy, or wrong in an exchange. Set `size` to `sizeof(corsac_issue)`
+ * before the call.
  *
  * All texts are UTF-8, NUL-terminated past their length, and belong to the error or the policy.
  */
@@ -484,13 +485,13 @@ typedef struct {
    */
   corsac_slice help;
   /**
-   * The line of the text or file in which the value stands, from 1; 0 where that is not known.
+   * The line of the text or file that contains the value, from 1; 0 if it is not known.
    */
   size_t line;
 } corsac_issue;
 
 /**
- * What only the host can say about a policy. Set all of it to zero, then `size`.
+ * The facts about a policy that only the host knows. Set all of it to zero, then `size`.
  */
 typedef struct {
   /**
@@ -507,20 +508,20 @@ typedef struct {
  * Called after a watched file has been read again: its policy is in force, or it is missing or refused and the old policy
  * stays. It is called once for each such change.
  *
- * `status` is as that of `corsac_policy_from_file`. `error` is NULL where that is `CORSAC_OK`; it is freed after the
- * call. `user` is what was given to `corsac_reloadable_watch`. It runs on a thread of the library's, and may not throw,
- * `longjmp` or end that thread.
+ * `status` has the same values as that of `corsac_policy_from_file`. `error` is NULL if `status` is `CORSAC_OK`; it
+ * is freed after the call. `user` is the pointer that was passed to `corsac_reloadable_watch`. The callback runs on
+ * a thread of the library, and must not throw, `longjmp` or end that thread.
  */
 typedef void (*corsac_on_reload)(corsac_status status, const corsac_error *error, void *user);
 
 /**
  * What to do with one request. Set `size` to `sizeof(corsac_decision)` before the call.
  *
- * Every call first makes it a refusal (`CORSAC_RESPOND`, 403, no headers), so that whoever ignores a failed
- * call's status refuses. With a `size` that is too small only the fields before `body` are written, and only if it
- * reaches that far.
+ * Every call first makes it a refusal (`CORSAC_RESPOND`, 403, no headers), so a program that ignores the status of a
+ * failed call refuses the request. If `size` is too small, only the fields before `body` are written, and only if
+ * `size` includes them.
  *
- * Its slices borrow from the policy and from the request's slices, and hold as long as both do.
+ * Its slices borrow from the policy and from the request's slices, and are valid as long as both are.
  */
 typedef struct {
   /**
@@ -532,7 +533,7 @@ typedef struct {
    */
   corsac_action action;
   /**
-   * The HTTP status to answer with; 0 where the application answers.
+   * The HTTP status to answer with; 0 if the application answers.
    */
   uint16_t status;
   /**
@@ -540,7 +541,7 @@ typedef struct {
    */
   corsac_reason reason;
   /**
-   * A refusal that was let pass and only reported, else `CORSAC_REASON_NONE`.
+   * The reason of a refusal that was only reported and not carried out, or `CORSAC_REASON_NONE`.
    */
   corsac_reason reported;
   /**
@@ -561,29 +562,31 @@ typedef struct {
 /**
  * An origin predicate: whether an origin that no pattern matched may read the response to this request.
  *
- * The origin is well-formed and never `null`. `user` is what was given to `corsac_policy_evaluate_with`. It is
- * called on the same thread, before that function returns. It may not throw or `longjmp`.
+ * The origin is well-formed and never `null`. `user` is the pointer that was passed to
+ * `corsac_policy_evaluate_with`. It is called on the same thread, before that function returns. It may not throw or
+ * `longjmp`.
  */
 typedef corsac_predicate_answer (*corsac_predicate)(corsac_slice origin,
                                                     const corsac_request *request,
                                                     void *user);
 
 /**
- * Takes one value for `corsac_decision_apply`, which copies it. `to` is what the callback `values` of
- * `corsac_response_headers` was called with. It is called from within that callback alone, on its thread. An absent value
- * is ignored.
+ * Takes one value for `corsac_decision_apply`, which copies it. `to` is the pointer that the callback `values` of
+ * `corsac_response_headers` got. It may be called only from within that callback, on its thread. An absent value is
+ * ignored.
  */
 typedef void (*corsac_take_value)(corsac_slice value, void *to);
 
 /**
- * The headers of a response, as far as a decision changes them: four callbacks of the host's, which
+ * The headers of a response, as far as a decision changes them: four callbacks that the host provides and
  * `corsac_decision_apply` calls. Set all of it to zero, then `size`, and all four callbacks.
  *
- * Each callback gets `user`, and the name of a header: in lower case, static and NUL-terminated. The response's names
- * are compared with it without regard to case. A value has a NUL past its length, and holds until the callback returns.
+ * Each callback gets `user`, and the name of a header: in lower case, static and NUL-terminated. The response's
+ * names are compared with it without regard to case. A value has a NUL past its length, and is valid until the
+ * callback returns.
  *
- * A callback returns true, or false where it failed: memory ran out, or the response is sent already. It may call any
- * function of this library, but may not free the policy or what the decision borrows from, throw, or `longjmp`.
+ * A callback returns true, or false if it failed: memory ran out, or the response has been sent already. It may call
+ * any function of this library, but may not free the policy or what the decision borrows from, throw, or `longjmp`.
  */
 typedef struct {
   /**
@@ -591,7 +594,7 @@ typedef struct {
    */
   size_t size;
   /**
-   * What the callbacks get: the response, for most hosts. It may be NULL.
+   * The pointer that the callbacks get: for most hosts, the response. It may be NULL.
    */
   void *user;
   /**
@@ -603,16 +606,16 @@ typedef struct {
    */
   bool (*remove)(corsac_slice name, void *user);
   /**
-   * Replaces all lines of this name by one with this value, or adds it where there is none.
+   * Replaces all lines of this name by one with this value, or adds that line if there is none.
    */
   bool (*set)(corsac_slice name, corsac_slice value, void *user);
   /**
-   * Adds a line of this name behind those that are there.
+   * Adds a line of this name after those that exist.
    */
   bool (*append)(corsac_slice name, corsac_slice value, void *user);
   /**
-   * The application's CORS headers stay, as if the policy said `keep_app_headers`: for hosts with a setting of their
-   * own. An answer that corsac gives itself (`CORSAC_RESPOND`) keeps none.
+   * The application's CORS headers stay, as if the policy had `keep_app_headers`. This is for hosts with a setting
+   * of their own. A response that corsac makes itself (`CORSAC_RESPOND`) keeps none of them.
    */
   bool keep_app_headers;
 } corsac_response_headers;
@@ -684,7 +687,7 @@ bool corsac_reason_is_protection_refusal(corsac_reason reason);
 const char *corsac_reason_name(corsac_reason reason);
 
 /**
- * What to change where a refusal was not meant, in one sentence for the server's log.
+ * What to change if a refusal was not intended, in one sentence for the server's log.
  *
  * Parameters: `reason` is any number.
  *
@@ -704,7 +707,7 @@ const char *corsac_reason_help(corsac_reason reason);
  * Parameters:
  * - `request` is the request; its `size` is set.
  * - `name`, `value`: the line. The name's case does not matter.
- * - `allocate` is called where a line is repeated, with `user`, which may be NULL. All that it is asked for in one
+ * - `allocate` is called with `user`, which may be NULL, if a line is repeated. All that it is asked for in one
  *   request is bounded. It may be NULL itself if no header is repeated.
  *
  * Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_BAD_SIZE`; `CORSAC_MEMORY` if a line is repeated and there is no
@@ -722,13 +725,15 @@ corsac_status corsac_request_add_header(corsac_request *request,
                                         void *user);
 
 /**
- * Whether a request comes from a page of the host that it is for, as far as its headers tell: by `Sec-Fetch-Site`, else by
- * `Origin` and `Host`. A browser sends `Origin` with such a page's own writes, and no policy need allow it: where the
- * decision is `CORSAC_CONTINUE`, there is no refusal to log. It is for logs alone, since any client can send these headers.
+ * Whether a request comes from a page of the host that it is for, as far as its headers show: `Sec-Fetch-Site` or,
+ * without it, `Origin` and `Host`. A browser sends `Origin` with such a page's own writes, and no policy has to
+ * allow that origin: if the decision is `CORSAC_CONTINUE`, there is no refusal to log. Use this only for logs, since
+ * any client can send these headers.
  *
  * Parameters: `request` is the request; its `size` and `method` are set.
  *
- * Returns: whether it does; false where that cannot be told, and for a request that `corsac_policy_evaluate` would not take.
+ * Returns: whether it does; false if that cannot be known, and for a request that `corsac_policy_evaluate` would not
+ * accept.
  *
  * Threads: any.
  */
@@ -739,8 +744,8 @@ bool corsac_request_is_same_origin(const corsac_request *request);
  *
  * Parameters:
  * - `header` is a header of a decision that still holds.
- * - `buffer`, `capacity`: where the value goes; `buffer` may be NULL if `capacity` is 0.
- * - `length`: where the value's length goes, without the NUL.
+ * - `buffer`, `capacity`: where the value is stored; `buffer` may be NULL if `capacity` is 0.
+ * - `length`: where the value's length is stored, without the NUL.
  *
  * Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_BAD_SIZE` if `capacity` is not greater than the length: `*length` is
  * set, and the buffer holds an empty text.
@@ -799,12 +804,12 @@ size_t corsac_error_count(const corsac_error *error);
  * Parameters:
  * - `error` is an error of this library.
  * - `index` is below `corsac_error_count(error)`.
- * - `out` is where the issue goes; its `size` is set.
+ * - `out` is where the issue is stored; its `size` is set.
  *
  * Returns: `CORSAC_OK`; `CORSAC_NULL` if a pointer is NULL or there is no such issue; `CORSAC_BAD_SIZE`. Where
  * there is no such issue, the slices of `out` are absent.
  *
- * Lifetime: the texts hold until `corsac_error_free`.
+ * Lifetime: the texts are valid until `corsac_error_free`.
  *
  * Threads: any.
  */
@@ -828,8 +833,8 @@ void corsac_error_free(corsac_error *error);
  *
  * Parameters:
  * - `json`, `len`: the text in UTF-8, and its length in bytes. It is not kept, and needs no NUL.
- * - `out`: where the policy goes; NULL on failure.
- * - `err`: where the error goes on `CORSAC_CONFIG`, else NULL; may be NULL itself.
+ * - `out`: where the policy is stored; NULL on failure.
+ * - `err`: where the error is stored on `CORSAC_CONFIG`; otherwise NULL is stored there. It may be NULL itself.
  *
  * Returns: `CORSAC_OK`; `CORSAC_CONFIG` with all issues at once; `CORSAC_NULL`; `CORSAC_BAD_SIZE`; `CORSAC_PANIC`.
  *
@@ -906,7 +911,7 @@ corsac_policy *corsac_policy_clone(const corsac_policy *policy);
  *
  * Parameters: `policy` is a policy that is not freed yet, or NULL, which does nothing.
  *
- * Ownership: taken; decisions that borrow from the policy hold as long as another reference does.
+ * Ownership: taken; decisions that borrow from the policy are valid as long as another reference exists.
  *
  * Threads: any.
  */
@@ -916,7 +921,7 @@ void corsac_policy_free(corsac_policy *policy);
  * Builds the policy that allows no origin, for servers that cannot know which policy is in force: the application's CORS
  * headers come off, and the response varies on `Origin`.
  *
- * Parameters: `out`: where the policy goes; NULL on failure.
+ * Parameters: `out`: where the policy is stored; NULL on failure.
  *
  * Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_PANIC`.
  *
@@ -943,12 +948,12 @@ size_t corsac_policy_lint_count(const corsac_policy *policy);
  * Parameters:
  * - `policy` is a policy.
  * - `index` is below `corsac_policy_lint_count(policy)`.
- * - `out` is where the lint goes; its `size` is set.
+ * - `out` is where the lint is stored; its `size` is set.
  *
  * Returns: `CORSAC_OK`; `CORSAC_NULL` if a pointer is NULL or there is no such lint; `CORSAC_BAD_SIZE`. Where
  * there is no such lint, the slices of `out` are absent.
  *
- * Lifetime: the texts hold as long as the policy.
+ * Lifetime: the texts are valid as long as the policy.
  *
  * Threads: any.
  */
@@ -961,7 +966,7 @@ corsac_status corsac_policy_lint(const corsac_policy *policy,
  *
  * Parameters:
  * - `policy` is the policy that is in force first. A reference of its own is taken; the caller keeps theirs.
- * - `out`: where the holder goes; NULL on failure.
+ * - `out`: where the holder is stored; NULL on failure.
  *
  * Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_PANIC`.
  *
@@ -977,7 +982,7 @@ corsac_status corsac_reloadable_from_policy(const corsac_policy *policy,
  *
  * Parameters:
  * - `options`, which may be NULL, `path`, `len`, `err`: as `corsac_policy_from_file_with`.
- * - `out`: where the holder goes; NULL on failure.
+ * - `out`: where the holder is stored; NULL on failure.
  *
  * Returns, threads: as `corsac_policy_from_file_with`. A file that is missing or refused gives no holder.
  *
@@ -1023,9 +1028,9 @@ corsac_status corsac_reloadable_swap(const corsac_reloadable *reloadable,
  *
  * Parameters:
  * - `reloadable` is a holder that came from a file.
- * - `err`: where the error goes where there is one, else NULL; may be NULL itself.
+ * - `err`: where the error is stored if there is one; otherwise NULL is stored there. It may be NULL itself.
  *
- * Returns: as `corsac_policy_from_file`; `CORSAC_IO` also where there is no file to read.
+ * Returns: as `corsac_policy_from_file`; `CORSAC_IO` also if there is no file to read.
  *
  * Ownership: the error is the caller's.
  *
@@ -1056,10 +1061,10 @@ void corsac_reloadable_free(corsac_reloadable *reloadable);
  * - `milliseconds`: the time between two checks, 10 or more. A second is a good choice: a check is one system call.
  * - `on_reload` is called with `user` after the file was read; both may be NULL.
  *
- * Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_BAD_SIZE` for too short a time; `CORSAC_IO` where there is no file to
- * watch, or the system has no thread left; `CORSAC_PANIC`.
- * Threads: any. The library's thread has the signal mask of the calling one: block the signals that the program waits for
- * before this call. A forked process does not have the thread: call this after `fork`.
+ * Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_BAD_SIZE` if the time is too short; `CORSAC_IO` if there is no file
+ * to watch, or the system has no thread left; `CORSAC_PANIC`. Threads: any. The library's thread has the signal mask
+ * of the calling one: block the signals that the program waits for before this call. A forked process does not have
+ * the thread: call this after `fork`.
  */
 corsac_status corsac_reloadable_watch(const corsac_reloadable *reloadable,
                                       uint64_t milliseconds,
@@ -1082,7 +1087,7 @@ void corsac_reloadable_unwatch(const corsac_reloadable *reloadable);
  * Parameters:
  * - `policy` is a policy.
  * - `request` is the request; its `size` and `method` are set.
- * - `out` is where the decision goes; its `size` is set.
+ * - `out` is where the decision is stored; its `size` is set.
  *
  * Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_BAD_SIZE`; `CORSAC_PANIC`. On failure `out` is a refusal, as far as its
  * `size` reaches.
@@ -1096,15 +1101,16 @@ corsac_status corsac_policy_evaluate(const corsac_policy *policy,
                                      corsac_decision *out);
 
 /**
- * Decides on a request that the server goes on with under another method: it makes a GET of a request for its error page,
- * or where a backend sends it on inside of the server. It allocates nothing.
+ * Decides on a request that the server continues with another method: it turns the request into a GET for its error
+ * page, or because a backend redirects it inside the server. It allocates nothing.
  *
- * The decision is that of `corsac_policy_evaluate`, so that a page may read the errors that it caused. But where
- * `protection` refuses the client's request as a write, the decision is that on the request as it is served: what there
- * was to write is written, or never will be, and no error page is a write. With `served` the same as the client's method
- * it is `corsac_policy_evaluate`.
+ * The decision is that of `corsac_policy_evaluate`, so that a page may read the errors that it caused. But if
+ * `protection` refuses the client's request as a write, the decision is about the request as it is served: the write
+ * has been done, or never will be, and an error page is not a write. If `served` is the client's method, this is the
+ * same as `corsac_policy_evaluate`.
  *
- * Parameters: as `corsac_policy_evaluate`; `request` is the client's, `served` is the method that the server goes on with.
+ * Parameters: as `corsac_policy_evaluate`; `request` is the client's, `served` is the method with which the server
+ * continues.
  *
  * Returns, lifetime, threads: as `corsac_policy_evaluate`; `CORSAC_NULL` also where `served` is absent. Where the decision
  * is `CORSAC_ASK`, `corsac_policy_resolve` decides on the client's request.
@@ -1115,14 +1121,15 @@ corsac_status corsac_policy_evaluate_as_served(const corsac_policy *policy,
                                                corsac_decision *out);
 
 /**
- * Decides on an error by which the server itself answers a request: it could not read all of it, or it is too large. It
- * allocates nothing.
+ * Decides on an error with which the server itself answers a request, because it could not read all of the request
+ * or the request is too large. It allocates nothing.
  *
- * The decision is that of `corsac_policy_evaluate`, so that a page may read why its request failed. But where that would be
- * `CORSAC_RESPOND`, the error is sent in its place, under the decision on a request without `Origin`: no origin is allowed
- * by name. The action is `CORSAC_CONTINUE`: send the error with the decision's headers.
+ * The decision is that of `corsac_policy_evaluate`, so that a page may read why its request failed. But if that
+ * decision would be `CORSAC_RESPOND`, the error replaces its response, and the decision is that on a request without
+ * `Origin`: no origin is allowed by name. The action is `CORSAC_CONTINUE`: send the error with the decision's
+ * headers.
  *
- * Parameters: as `corsac_policy_evaluate`; what could not be read of the request is absent.
+ * Parameters: as `corsac_policy_evaluate`; any part of the request that could not be read is absent.
  *
  * Returns, lifetime, threads: as `corsac_policy_evaluate`.
  */
@@ -1144,10 +1151,12 @@ corsac_status corsac_policy_resolve(const corsac_policy *policy,
                                     corsac_decision *out);
 
 /**
- * Decides on a request and asks the predicate where the policy says so: both of the above in one call.
+ * Decides on a request and asks the predicate if that is needed. It combines `corsac_policy_evaluate` and
+ * `corsac_policy_resolve` in one call.
  *
- * Parameters: as `corsac_policy_evaluate`; `predicate` is called at most once, with `user`, which may be NULL. It may
- * not free the last reference to the policy: hold one until the call has returned and the decision is used.
+ * Parameters: as `corsac_policy_evaluate`; `predicate` is called at most once, with `user`, which may be NULL. It
+ * may not free the last reference to the policy: keep a reference until the call has returned and the decision has
+ * been used.
  *
  * Returns, lifetime, threads: as `corsac_policy_evaluate`; `CORSAC_NULL` also where `predicate` is NULL. The
  * decision never is `CORSAC_ASK`.
@@ -1164,7 +1173,7 @@ corsac_status corsac_policy_evaluate_with(const corsac_policy *policy,
  * Parameters:
  * - `size`: how many origins are remembered, 2 to 10,000,000.
  * - `milliseconds`: for how long, 1 to 86,400,000 (a day). An origin that is no longer allowed may read for that time.
- * - `out`: where the cache goes; NULL on failure.
+ * - `out`: where the cache is stored; NULL on failure.
  *
  * Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_BAD_SIZE` for a size or a time outside of these bounds.
  *
@@ -1182,10 +1191,10 @@ corsac_status corsac_answer_cache_new(size_t size,
  * Parameters:
  * - `cache` is a cache.
  * - `origin` is the origin that is asked about.
- * - `out` is where the answer goes: `CORSAC_PREDICATE_ALLOW` or `CORSAC_PREDICATE_DENY`. It is not written where no answer
- *   is remembered.
+ * - `out` is where the answer is stored: `CORSAC_PREDICATE_ALLOW` or `CORSAC_PREDICATE_DENY`. It is not written if
+ *   no answer is remembered.
  *
- * Returns: whether an answer is remembered; false where a pointer is NULL, too.
+ * Returns: whether an answer is remembered; false also if a pointer is NULL.
  *
  * Threads: any.
  */
@@ -1224,16 +1233,17 @@ corsac_status corsac_answer_cache_put(const corsac_answer_cache *cache,
                                       corsac_predicate_answer answer);
 
 /**
- * Asks a predicate through a cache: no question is asked whose answer is remembered.
- * `predicate` gets NULL for the request: an answer that is remembered for an origin has to depend on the origin alone. It
- * may use the cache itself.
+ * Asks a predicate through a cache: the predicate is not called if its answer is remembered. `predicate` gets NULL
+ * for the request: an answer that is remembered for an origin has to depend on the origin alone. It may use the
+ * cache itself.
  *
  * Parameters:
  * - `cache` is a cache.
- * - `predicate` is called with `user` where nothing is remembered; two threads may ask about one origin at a time.
+ * - `predicate` is called with `user` if no answer is remembered; two threads may ask about the same origin at the
+ *   same time.
  * - `origin` is the origin to ask about.
  *
- * Returns: the answer; `CORSAC_PREDICATE_FAILED` where a pointer is NULL.
+ * Returns: the answer; `CORSAC_PREDICATE_FAILED` if a pointer is NULL.
  *
  * Threads: any.
  */
@@ -1243,7 +1253,7 @@ corsac_predicate_answer corsac_answer_cache_ask(const corsac_answer_cache *cache
                                                 corsac_slice origin);
 
 /**
- * Forgets all answers. Call it where the data has changed that the predicate looks at.
+ * Forgets all answers. Call it when the data that the predicate reads has changed.
  *
  * Parameters: `cache` is a cache, or NULL, which does nothing.
  *
@@ -1263,17 +1273,18 @@ void corsac_answer_cache_clear(const corsac_answer_cache *cache);
 void corsac_answer_cache_free(corsac_answer_cache *cache);
 
 /**
- * The reason that a server's log should tell for a decision: that of a refusal, or of one that was only reported
- * (`decision->reported` is not `CORSAC_REASON_NONE` then). A site's own pages are left out, where the application answers
- * them: browsers send `Origin` with their writes too, and nothing is refused them.
+ * The reason that a server should log for a decision: that of a refusal, or of one that was only reported (then
+ * `decision->reported` is not `CORSAC_REASON_NONE`). Requests of a site's own pages that the application answers are
+ * left out: browsers send `Origin` with their writes too, and none of them is refused.
  *
- * Log it with its `corsac_reason_help`, at a level that is off by default. What the client sent has to be escaped.
+ * Log it with its `corsac_reason_help`, at a level that is off by default. Data that the client sent has to be
+ * escaped.
  *
  * Parameters:
  * - `decision` is a decision; one that was not made is not logged.
- * - `request` is the request that it is about. Where it cannot be read, no page is taken for the site's own.
+ * - `request` is the request that it is about. If it cannot be read, the page does not count as the site's own.
  *
- * Returns: the reason; `CORSAC_REASON_NONE` where there is nothing to log, and where `decision` is NULL or too small.
+ * Returns: the reason; `CORSAC_REASON_NONE` if there is nothing to log, or if `decision` is NULL or too small.
  *
  * Threads: any.
  */
@@ -1313,14 +1324,15 @@ corsac_status corsac_decision_apply(const corsac_decision *decision,
  * - `lines`, `count`: the values of the application's lines; `lines` may be NULL if `count` is 0. Absent slices are
  *   left out.
  * - `decision`: the value of the decision's header.
- * - `buffer`, `capacity`: where the result goes, with a NUL past it; `buffer` may be NULL if `capacity` is 0.
- * - `length`: where the result's length goes, without the NUL.
+ * - `buffer`, `capacity`: where the result is stored, with a NUL past it; `buffer` may be NULL if `capacity` is 0.
+ * - `length`: where the result's length is stored, without the NUL.
  *
  * Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_BAD_SIZE` if `capacity` is not greater than the length: `*length` is
  * set, and the buffer holds an empty text. Where `decision` comes from a corsac decision, a capacity of the lengths of
  * all lines and of `decision`, and 2 for each of them, is always enough.
  *
- * The buffer may be where a line is read from. A line so long that no memory is left ends the process, as Rust does.
+ * The buffer may overlap a line that is read. If a line is so long that no memory is left, the process ends, as in
+ * Rust.
  *
  * Ownership: all the caller's; nothing is kept.
  *
@@ -1358,7 +1370,7 @@ corsac_slice corsac_explanation_content(const corsac_explanation *explanation);
 void corsac_explanation_free(corsac_explanation *explanation);
 
 /**
- * Explains what a browser makes of a request and of the responses that a policy gives: whether the script may read the
+ * Explains how a browser handles a request and the responses that a policy gives: whether the script may read the
  * response, everything that is wrong, and which setting to change.
  *
  * Parameters:
@@ -1366,8 +1378,8 @@ void corsac_explanation_free(corsac_explanation *explanation);
  * - `exchange`, `len`: the exchange as JSON text in UTF-8, and its length in bytes: what the page's script asks for, and the
  *   application's own response if it is known. `docs/exchange.schema.json` describes it. It is not kept, and needs no NUL.
  * - `format` is a `corsac_explanation_format`.
- * - `out`: where the explanation goes; NULL on failure.
- * - `err`: where the error goes on `CORSAC_EXCHANGE`, else NULL; may be NULL itself.
+ * - `out`: where the explanation is stored; NULL on failure.
+ * - `err`: where the error is stored on `CORSAC_EXCHANGE`; otherwise NULL is stored there. It may be NULL itself.
  *
  * Returns: `CORSAC_OK`, whatever the browser makes of the exchange; `CORSAC_EXCHANGE` with all problems of the exchange at
  * once; `CORSAC_NULL`; `CORSAC_BAD_SIZE`, also for a number that is no format; `CORSAC_PANIC`.
@@ -1386,8 +1398,8 @@ corsac_status corsac_explain(const corsac_policy *policy,
                              corsac_error **err);
 
 /**
- * Explains what a browser makes of a request and of the responses that any server gave. There is no policy, and the exchange
- * has the responses as the browser got them, and that to the preflight. Otherwise as `corsac_explain`.
+ * Explains how a browser handles a request and the responses that any server gave. There is no policy, and the
+ * exchange has the responses as the browser got them, and that to the preflight. Otherwise as `corsac_explain`.
  */
 corsac_status corsac_diagnose(const char *exchange,
                               size_t len,

@@ -4,10 +4,10 @@ use crate::panic_boundary;
 use crate::status::corsac_status;
 use std::ffi::{CStr, c_char};
 
-/// Bytes, by pointer and length. They are borrowed: whoever gave them keeps and frees them.
+/// Bytes, by pointer and length. They are borrowed: the code that passed them owns and frees them.
 ///
-/// A header that the request does not have is `ptr == NULL`, whatever `len` says; one that is there with an
-/// empty value is `ptr != NULL` with `len == 0`.
+/// A header that the request does not have is `ptr == NULL`, whatever `len` is; a header that is present and empty
+/// has `ptr != NULL` and `len == 0`.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct corsac_slice {

@@ -19,11 +19,11 @@ pub enum corsac_status {
     CORSAC_IO = 4,
     /// A bug in corsac. The call had no effect; a decision is a refusal.
     CORSAC_PANIC = 5,
-    /// The host's allocator had no memory.
+    /// The host's allocator could not provide memory.
     CORSAC_MEMORY = 6,
-    /// A callback of the host's failed.
+    /// A callback that the host provides failed.
     CORSAC_CALLBACK = 7,
-    /// A struct holds what this library does not put there.
+    /// A struct contains a value that this library never writes.
     CORSAC_INVALID = 8,
     /// The exchange cannot be read; `corsac_error` lists its problems.
     CORSAC_EXCHANGE = 9,

@@ -9,7 +9,7 @@ use napi::bindgen_prelude::{BufferSlice, Env, Error, Function, FunctionCallConte
 use napi_derive::napi;
 use std::sync::Arc;
 
-/// Explains what a browser makes of an exchange. `text` is JSON, or an object in the encoding of
+/// Explains how a browser handles an exchange. `text` is JSON, or an object in the encoding of
 /// `lib/policy/options-encoder.js` (`encoded`).
 ///
 /// Returns JSON: `[explanation, text]`, both as texts, or `[null, message, problems]`, each a path, a message and a help.

@@ -3,7 +3,7 @@ import type { FindingCode } from '../codes.js'
 /** A header's name and value, one character for each byte. */
 export type HeaderPair = readonly [name: string, value: string]
 
-/** What a server sent back, or why nothing came; null if it is not known. */
+/** A server's response, or why there was none; null if it is not known. */
 export type ServerAnswer =
   | { status: number, headers?: readonly HeaderPair[] }
   | { error: 'connection' | 'timeout' | 'tls' | 'dns' | 'incomplete' }
@@ -15,7 +15,7 @@ export type ExchangeHop =
   | { error: 'connection' | 'timeout' | 'tls' | 'dns' | 'incomplete', preflight?: ServerAnswer }
   | null
 
-/** What the page's script asks for. */
+/** The request that the page's script makes. */
 export interface ExchangeRequest {
   /** Absolute, or relative to the page. */
   url: string
@@ -78,11 +78,11 @@ export interface ExplanationJson {
   [field: string]: unknown
 }
 
-/** What a browser makes of an exchange. `String(explanation)` is a page of text to read. */
+/** How a browser handles an exchange. `String(explanation)` is a page of text for people. */
 export class Explanation {
   private constructor ()
   readonly version: 1
-  /** What the request comes to under the Fetch standard. */
+  /** How the request ends under the Fetch standard. */
   readonly verdict: Verdict
   /** Whether the request, or one that it is redirected to, goes to another origin. */
   readonly crossOrigin: boolean
@@ -103,7 +103,7 @@ export class Explanation {
   readonly readableHeaders: readonly string[]
   readonly hiddenHeaders: readonly string[]
   readonly droppedHeaders: readonly string[]
-  /** Everything that is wrong or worth knowing, ranked by what has to be fixed first. */
+  /** Everything that is wrong or worth knowing, in the order in which it has to be fixed. */
   readonly findings: readonly Finding[]
   /** What each browser engine does and prints. */
   readonly engines: Readonly<Record<'chromium' | 'firefox' | 'webkit', {
@@ -139,7 +139,7 @@ export class ExchangeError extends Error {
 }
 
 /**
- * Explains what a browser makes of a request and of the responses that any server gave: the verdict, what is wrong and how to fix
+ * Explains how a browser handles a request and the responses that any server gave: the verdict, what is wrong and how to fix
  * it, and what browsers print.
  *
  * @throws {ExchangeError} with every problem at once

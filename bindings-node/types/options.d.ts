@@ -26,8 +26,8 @@ export interface Route<T = any> extends RouteSettings {
 }
 
 /**
- * The settings that routes have as well. Origin patterns are such as `https://app.example.com`, `https://*.example.com` and
- * `http://localhost:*`.
+ * The settings that routes have as well. Examples of origin patterns are `https://app.example.com`, `https://*.example.com`
+ * and `http://localhost:*`.
  */
 export interface RouteSettings extends CommonOptions {
   // begin generated: settings of both
@@ -72,18 +72,18 @@ export interface PredicateSettings {
   /** Seconds that a function may take. Default: `timeout` in `Settings`. */
   predicateTimeout?: number
   /**
-   * Remembers what a function returned for an origin; requests that ask about the same origin meanwhile wait for the same
+   * Remembers what a function returned for an origin; requests that ask about the same origin in the meantime wait for the same
    * result. It is for functions that query a database. They get the origin alone.
    */
   predicateCache?: {
-    /** The most origins, of all functions of the policy: 2 to 10,000,000. Allowed and denied origins have half of the room each. */
+    /** The most origins, of all functions of the policy: 2 to 10,000,000. Allowed and denied origins each have half of the space. */
     size: number
     /** For how many seconds each is remembered, at most a day. */
     ttl: number
   }
 }
 
-/** What is given beside a policy's text or file, which cannot hold functions. */
+/** The functions that are passed together with a policy's text or file, which cannot contain functions. */
 export interface TextPredicate<T = any> extends PredicateSettings {
   /** Called for origins that no pattern of the text matches. */
   allowOrigin?: OriginPredicate<T>
@@ -105,7 +105,7 @@ export type CorsOptionsDelegate<T extends CorsRequest = CorsRequest> = (
   callback: (error: Error | null, options?: AnyOptions<T>) => void
 ) => void | AnyOptions<T> | PromiseLike<void | AnyOptions<T>>
 
-/** What `cors()` takes, except for a function that chooses. */
+/** Everything that `cors()` accepts, except for a function that chooses. */
 export type AnyOptions<T extends CorsRequest = CorsRequest> = CorsOptions | AskingOptions<T> | Policy | Reloadable
 
 /** A request, as far as corsac reads it. */
@@ -187,7 +187,10 @@ export interface CommonOptions {
   // end generated: settings of both dialects
 }
 
-/** CORS says who may read an answer; the request is carried out all the same. This refuses it. Handshakes reach it by `Policy.attach`. */
+/**
+ * CORS decides who may read a response, but the server still carries out the request. Protection refuses the request. For
+ * handshakes, call `Policy.attach`.
+ */
 export interface Protection {
   // begin generated: settings of protection
   /** Whether requests with other methods than GET, HEAD and OPTIONS are refused from origins that are not trusted. Default `'off'`. */
@@ -201,7 +204,7 @@ export interface Protection {
   // end generated: settings of protection
 }
 
-/** A string is no list: it could mean one text, or its characters. */
+/** A string is not accepted as a list: it could mean one string, or its characters. */
 export type ListOf<T> = readonly T[] | ReadonlySet<T>
 
 export type CorsOrigin = string | RegExp | Url | readonly CorsOrigin[] | ReadonlySet<CorsOrigin>

@@ -18,21 +18,21 @@ export class Policy {
   /**
    * Reads JSON, with the settings in snake_case or camelCase.
    *
-   * @throws {ConfigError} with every issue at once; code `syntax` where the text is not JSON
+   * @throws {ConfigError} with every issue at once; code `syntax` if the text is not JSON
    */
   static fromJson (text: string | Uint8Array, predicate?: TextPredicate): Policy
 
   /**
    * Reads TOML.
    *
-   * @throws {ConfigError} with every issue at once; code `syntax` where the text is not TOML
+   * @throws {ConfigError} with every issue at once; code `syntax` if the text is not TOML
    */
   static fromToml (text: string | Uint8Array, predicate?: TextPredicate): Policy
 
   /**
    * Reads a file: JSON if its name ends in `.json`, else TOML.
    *
-   * @throws {ConfigError} that names the file; Node's own error (`ENOENT`, …) where it cannot be read
+   * @throws {ConfigError} that names the file; Node's own error (`ENOENT`, …) if the file cannot be read
    */
   static fromFile (path: string | Url | Uint8Array, predicate?: TextPredicate): Policy
 
@@ -50,15 +50,18 @@ export class Policy {
   evaluateAsync (request: PolicyRequest): Promise<Decision>
 
   /**
-   * Explains what a browser makes of a request and of the responses that this policy gives: the verdict, what is wrong, and the
-   * setting to change. `response` is what the application itself would answer. Functions are not called: `predicate` says what
+   * Explains how a browser handles a request and the responses that this policy gives: the verdict, what is wrong, and the
+   * setting to change. `response` is the application's own response. Functions are not called: `predicate` says what
    * they would return.
    *
    * @throws {ExchangeError} with every problem at once
    */
   explain (exchange: Exchange | string | Uint8Array): Explanation
 
-  /** Forgets the results of functions (`predicateCache`), and those still to come: for when the data that they use has changed. */
+  /**
+   * Forgets the results of functions (`predicateCache`), including results that are pending. Call it when the data that they
+   * use has changed.
+   */
   forgetAnswers (): void
 
   /**
@@ -102,7 +105,7 @@ export class ConfigError extends Error {
   readonly issues: readonly Issue[]
 }
 
-/** One thing in a policy that is wrong, or unwise. */
+/** One thing in a policy that is wrong or unwise. */
 export interface Issue {
   /** What kind of problem it is. */
   readonly code: Code
@@ -110,7 +113,7 @@ export interface Issue {
   readonly severity: 'error' | 'lint'
   /** The setting in snake_case with its index (`allow_origins[2]`); empty for the whole policy. */
   readonly field: string
-  /** The value that is wrong, as text, escaped and cut. */
+  /** The value that is wrong, as text, escaped and shortened. */
   readonly value: string
   /** What is wrong. */
   readonly message: string
@@ -128,11 +131,11 @@ export interface PolicyRequest {
   headers?: RequestHeaders | null | undefined
   /** The target as it was sent. It is read if the policy has routes. */
   path?: string | null | undefined
-  /** Takes precedence over `path`, off which frameworks cut the path that they mount at. */
+  /** Takes precedence over `path`, from which frameworks remove the path of the mount. */
   originalUrl?: string | undefined
   /** Read if there is no `path`. */
   url?: string | undefined
-  /** The path is decoded already, and it is not known how it was sent. Default false. */
+  /** The host has decoded the path already, and does not keep it as it was sent. Default false. */
   pathDecoded?: boolean | null | undefined
   /** The connection is known to be TLS. This and the next are read if the policy has `protection`. Default false. */
   secure?: boolean | null | undefined
@@ -163,7 +166,7 @@ export interface Decision {
 }
 
 /**
- * Merges a decision's `Vary` into the application's line or lines. Nothing of the application's is lost, and no field is
- * named twice.
+ * Merges a decision's `Vary` into the application's line or lines. No name that the application lists is lost, and no
+ * name is listed twice.
  */
 export function mergeVary (application: string | readonly string[] | undefined, decision: string): string

@@ -2,8 +2,8 @@ import type { Settings, TextPredicate, Url } from './options.js'
 import type { Policy, UpgradeCallback, UpgradeRequest, UpgradeServer } from './policy.js'
 
 /**
- * Holds a policy that can be swapped at any time: `cors(reloadable)`. A request is decided by the policy that was in force
- * when it came, to its end.
+ * Holds a policy that can be swapped at any time: `cors(reloadable)`. Each request is decided, to its end, by the
+ * policy that was in force when it arrived.
  */
 export class Reloadable {
   constructor (policy: Policy)
@@ -11,7 +11,7 @@ export class Reloadable {
   /**
    * Reads a file, as `Policy.fromFile`.
    *
-   * @throws {ConfigError} that names the file; Node's own error (`ENOENT`, …) where it cannot be read
+   * @throws {ConfigError} that names the file; Node's own error (`ENOENT`, …) if the file cannot be read
    */
   static fromFile (path: string | Url, predicate?: TextPredicate): Reloadable
 

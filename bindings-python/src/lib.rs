@@ -6,7 +6,7 @@
 //! | [`config`] | the settings of a policy, from Python's objects to values of core |
 //! | [`response`] | the headers that a policy puts on responses, as Python's objects |
 //! | [`policy`] | `Policy`, `Decision`, `Issue`, predicates, policy files, and how a middleware decides |
-//! | [`explain`] | explanations of what a browser makes of a request |
+//! | [`explain`] | explanations of how a browser handles a request |
 //! | [`asgi`] | the middleware for ASGI |
 //! | [`wsgi`] | the middleware for WSGI |
 //!

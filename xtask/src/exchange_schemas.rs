@@ -93,7 +93,7 @@ pub(crate) fn explanation(_: &Path) -> Result<String, Box<dyn Error>> {
     );
     let about = [
         ("$schema", json!(DIALECT)),
-        ("title", json!("What a browser makes of an exchange")),
+        ("title", json!("How a browser handles an exchange")),
         ("definitions", Value::Object(definitions)),
     ];
     let Value::Object(mut schema) = schema else { return Err("an object's schema is an object".into()) };

@@ -70,7 +70,7 @@ unsafe fn decide<'a>(
 /// Parameters:
 /// - `policy` is a policy.
 /// - `request` is the request; its `size` and `method` are set.
-/// - `out` is where the decision goes; its `size` is set.
+/// - `out` is where the decision is stored; its `size` is set.
 ///
 /// Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_BAD_SIZE`; `CORSAC_PANIC`. On failure `out` is a refusal, as far as its
 /// `size` reaches.
@@ -88,15 +88,16 @@ pub unsafe extern "C" fn corsac_policy_evaluate(
     unsafe { decide(policy, request, Situation::AsSent, out, |_| None) }
 }
 
-/// Decides on a request that the server goes on with under another method: it makes a GET of a request for its error page,
-/// or where a backend sends it on inside of the server. It allocates nothing.
+/// Decides on a request that the server continues with another method: it turns the request into a GET for its error
+/// page, or because a backend redirects it inside the server. It allocates nothing.
 ///
-/// The decision is that of `corsac_policy_evaluate`, so that a page may read the errors that it caused. But where
-/// `protection` refuses the client's request as a write, the decision is that on the request as it is served: what there
-/// was to write is written, or never will be, and no error page is a write. With `served` the same as the client's method
-/// it is `corsac_policy_evaluate`.
+/// The decision is that of `corsac_policy_evaluate`, so that a page may read the errors that it caused. But if
+/// `protection` refuses the client's request as a write, the decision is about the request as it is served: the write
+/// has been done, or never will be, and an error page is not a write. If `served` is the client's method, this is the
+/// same as `corsac_policy_evaluate`.
 ///
-/// Parameters: as `corsac_policy_evaluate`; `request` is the client's, `served` is the method that the server goes on with.
+/// Parameters: as `corsac_policy_evaluate`; `request` is the client's, `served` is the method with which the server
+/// continues.
 ///
 /// Returns, lifetime, threads: as `corsac_policy_evaluate`; `CORSAC_NULL` also where `served` is absent. Where the decision
 /// is `CORSAC_ASK`, `corsac_policy_resolve` decides on the client's request.
@@ -111,14 +112,15 @@ pub unsafe extern "C" fn corsac_policy_evaluate_as_served(
     unsafe { decide(policy, request, Situation::AsServed(served), out, |_| None) }
 }
 
-/// Decides on an error by which the server itself answers a request: it could not read all of it, or it is too large. It
-/// allocates nothing.
+/// Decides on an error with which the server itself answers a request, because it could not read all of the request
+/// or the request is too large. It allocates nothing.
 ///
-/// The decision is that of `corsac_policy_evaluate`, so that a page may read why its request failed. But where that would be
-/// `CORSAC_RESPOND`, the error is sent in its place, under the decision on a request without `Origin`: no origin is allowed
-/// by name. The action is `CORSAC_CONTINUE`: send the error with the decision's headers.
+/// The decision is that of `corsac_policy_evaluate`, so that a page may read why its request failed. But if that
+/// decision would be `CORSAC_RESPOND`, the error replaces its response, and the decision is that on a request without
+/// `Origin`: no origin is allowed by name. The action is `CORSAC_CONTINUE`: send the error with the decision's
+/// headers.
 ///
-/// Parameters: as `corsac_policy_evaluate`; what could not be read of the request is absent.
+/// Parameters: as `corsac_policy_evaluate`; any part of the request that could not be read is absent.
 ///
 /// Returns, lifetime, threads: as `corsac_policy_evaluate`.
 #[unsafe(no_mangle)]
@@ -148,10 +150,12 @@ pub unsafe extern "C" fn corsac_policy_resolve(
     unsafe { decide(policy, request, Situation::AsSent, out, |_| Some(answer_of(answer))) }
 }
 
-/// Decides on a request and asks the predicate where the policy says so: both of the above in one call.
+/// Decides on a request and asks the predicate if that is needed. It combines `corsac_policy_evaluate` and
+/// `corsac_policy_resolve` in one call.
 ///
-/// Parameters: as `corsac_policy_evaluate`; `predicate` is called at most once, with `user`, which may be NULL. It may
-/// not free the last reference to the policy: hold one until the call has returned and the decision is used.
+/// Parameters: as `corsac_policy_evaluate`; `predicate` is called at most once, with `user`, which may be NULL. It
+/// may not free the last reference to the policy: keep a reference until the call has returned and the decision has
+/// been used.
 ///
 /// Returns, lifetime, threads: as `corsac_policy_evaluate`; `CORSAC_NULL` also where `predicate` is NULL. The
 /// decision never is `CORSAC_ASK`.

@@ -14,22 +14,22 @@ const _: () = assert!(HeaderName::ALL.len() < CORSAC_MAX_HEADERS);
 
 /// What to do with one request. Set `size` to `sizeof(corsac_decision)` before the call.
 ///
-/// Every call first makes it a refusal (`CORSAC_RESPOND`, 403, no headers), so that whoever ignores a failed
-/// call's status refuses. With a `size` that is too small only the fields before `body` are written, and only if it
-/// reaches that far.
+/// Every call first makes it a refusal (`CORSAC_RESPOND`, 403, no headers), so a program that ignores the status of a
+/// failed call refuses the request. If `size` is too small, only the fields before `body` are written, and only if
+/// `size` includes them.
 ///
-/// Its slices borrow from the policy and from the request's slices, and hold as long as both do.
+/// Its slices borrow from the policy and from the request's slices, and are valid as long as both are.
 #[repr(C)]
 pub struct corsac_decision {
     /// `sizeof(corsac_decision)`.
     pub size: usize,
     /// Whether the application runs.
     pub action: action_number,
-    /// The HTTP status to answer with; 0 where the application answers.
+    /// The HTTP status to answer with; 0 if the application answers.
     pub status: u16,
     /// Why the decision is what it is; `CORSAC_REASON_NONE` if there is none yet.
     pub reason: reason_number,
-    /// A refusal that was let pass and only reported, else `CORSAC_REASON_NONE`.
+    /// The reason of a refusal that was only reported and not carried out, or `CORSAC_REASON_NONE`.
     pub reported: reason_number,
     /// The body to answer with, in plain text; static and NUL-terminated, and empty in most decisions.
     pub body: corsac_slice,

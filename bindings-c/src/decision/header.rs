@@ -3,20 +3,20 @@
 use crate::slice::corsac_slice;
 use engine::Op;
 
-/// How a header goes on the response; `corsac_decision_apply` does it. Numbers are never reused.
+/// How a header is applied to the response; `corsac_decision_apply` does it. Numbers are never reused.
 #[repr(i32)]
 #[derive(Clone, Copy)]
 pub enum corsac_op {
     /// Replace whatever the application set.
     CORSAC_OP_SET = 0,
-    /// Add a further line of the same name; leave it out where a `CORSAC_OP_DEFAULT` before it was left out.
+    /// Add another line of the same name. Leave it out if a `CORSAC_OP_DEFAULT` before it was left out.
     CORSAC_OP_ADD = 1,
     /// Merge into what the application set: `corsac_vary_merge`.
     CORSAC_OP_MERGE = 2,
     /// Remove the application's lines of this name. The value is empty.
     CORSAC_OP_REMOVE = 3,
     /// Set it unless the application has set it. Once it has, all further headers of this op are left out as well:
-    /// none of ours stands beside an origin that the policy did not decide on.
+    /// corsac's own headers are never sent with an origin that the policy did not decide on.
     CORSAC_OP_DEFAULT = 4,
 }
 
@@ -41,6 +41,6 @@ pub struct corsac_header {
     pub name: corsac_slice,
     /// The value. It borrows from the policy (NUL-terminated then) or from the request (not NUL-terminated).
     pub value: corsac_slice,
-    /// How it goes on the response.
+    /// How it is applied to the response.
     pub op: op_number,
 }

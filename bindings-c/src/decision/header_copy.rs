@@ -12,8 +12,8 @@ use std::ptr::null_mut;
 ///
 /// Parameters:
 /// - `header` is a header of a decision that still holds.
-/// - `buffer`, `capacity`: where the value goes; `buffer` may be NULL if `capacity` is 0.
-/// - `length`: where the value's length goes, without the NUL.
+/// - `buffer`, `capacity`: where the value is stored; `buffer` may be NULL if `capacity` is 0.
+/// - `length`: where the value's length is stored, without the NUL.
 ///
 /// Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_BAD_SIZE` if `capacity` is not greater than the length: `*length` is
 /// set, and the buffer holds an empty text.

@@ -76,7 +76,7 @@ const fn help_texts() -> [u8; help_length()] {
     texts
 }
 
-/// What to change where a refusal was not meant, in one sentence for the server's log.
+/// What to change if a refusal was not intended, in one sentence for the server's log.
 ///
 /// Parameters: `reason` is any number.
 ///

@@ -9,17 +9,18 @@ use crate::request::read::read;
 use engine::Request;
 use engine::binding::reason_to_log;
 
-/// The reason that a server's log should tell for a decision: that of a refusal, or of one that was only reported
-/// (`decision->reported` is not `CORSAC_REASON_NONE` then). A site's own pages are left out, where the application answers
-/// them: browsers send `Origin` with their writes too, and nothing is refused them.
+/// The reason that a server should log for a decision: that of a refusal, or of one that was only reported (then
+/// `decision->reported` is not `CORSAC_REASON_NONE`). Requests of a site's own pages that the application answers are
+/// left out: browsers send `Origin` with their writes too, and none of them is refused.
 ///
-/// Log it with its `corsac_reason_help`, at a level that is off by default. What the client sent has to be escaped.
+/// Log it with its `corsac_reason_help`, at a level that is off by default. Data that the client sent has to be
+/// escaped.
 ///
 /// Parameters:
 /// - `decision` is a decision; one that was not made is not logged.
-/// - `request` is the request that it is about. Where it cannot be read, no page is taken for the site's own.
+/// - `request` is the request that it is about. If it cannot be read, the page does not count as the site's own.
 ///
-/// Returns: the reason; `CORSAC_REASON_NONE` where there is nothing to log, and where `decision` is NULL or too small.
+/// Returns: the reason; `CORSAC_REASON_NONE` if there is nothing to log, or if `decision` is NULL or too small.
 ///
 /// Threads: any.
 #[unsafe(no_mangle)]

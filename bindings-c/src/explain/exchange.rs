@@ -12,7 +12,7 @@ use engine::binding::explain_with;
 use engine::browser::Exchange;
 use std::ffi::c_char;
 
-/// Explains what a browser makes of a request and of the responses that a policy gives: whether the script may read the
+/// Explains how a browser handles a request and the responses that a policy gives: whether the script may read the
 /// response, everything that is wrong, and which setting to change.
 ///
 /// Parameters:
@@ -20,8 +20,8 @@ use std::ffi::c_char;
 /// - `exchange`, `len`: the exchange as JSON text in UTF-8, and its length in bytes: what the page's script asks for, and the
 ///   application's own response if it is known. `docs/exchange.schema.json` describes it. It is not kept, and needs no NUL.
 /// - `format` is a `corsac_explanation_format`.
-/// - `out`: where the explanation goes; NULL on failure.
-/// - `err`: where the error goes on `CORSAC_EXCHANGE`, else NULL; may be NULL itself.
+/// - `out`: where the explanation is stored; NULL on failure.
+/// - `err`: where the error is stored on `CORSAC_EXCHANGE`; otherwise NULL is stored there. It may be NULL itself.
 ///
 /// Returns: `CORSAC_OK`, whatever the browser makes of the exchange; `CORSAC_EXCHANGE` with all problems of the exchange at
 /// once; `CORSAC_NULL`; `CORSAC_BAD_SIZE`, also for a number that is no format; `CORSAC_PANIC`.
@@ -48,8 +48,8 @@ pub unsafe extern "C" fn corsac_explain(
     unsafe { explained(policy, corsac_slice { ptr: exchange, len }, format, out, err) }
 }
 
-/// Explains what a browser makes of a request and of the responses that any server gave. There is no policy, and the exchange
-/// has the responses as the browser got them, and that to the preflight. Otherwise as `corsac_explain`.
+/// Explains how a browser handles a request and the responses that any server gave. There is no policy, and the
+/// exchange has the responses as the browser got them, and that to the preflight. Otherwise as `corsac_explain`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn corsac_diagnose(
     exchange: *const c_char,

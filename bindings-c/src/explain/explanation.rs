@@ -1,11 +1,11 @@
-//! `corsac_explanation`: what a browser makes of an exchange, written in one format.
+//! `corsac_explanation`: how a browser handles an exchange, written in one format.
 
 use crate::issues::terminated_text::TerminatedText;
 use crate::panic_boundary;
 use crate::slice::corsac_slice;
 
-/// What a browser makes of an exchange, written in the format that was asked for. Opaque, immutable, usable from any thread
-/// at the same time; freed with `corsac_explanation_free`.
+/// How a browser handles an exchange, written in the format that was requested. Opaque, immutable, usable from any
+/// thread at the same time; freed with `corsac_explanation_free`.
 pub struct corsac_explanation {
     written: TerminatedText,
 }

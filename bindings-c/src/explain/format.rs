@@ -2,7 +2,7 @@
 
 use crate::status::corsac_status;
 
-/// What an explanation is written in. Numbers are never reused.
+/// The format in which an explanation is written. Numbers are never reused.
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum corsac_explanation_format {

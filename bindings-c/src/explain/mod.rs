@@ -1,4 +1,4 @@
-//! What a browser makes of an exchange, as JSON or as text for people.
+//! How a browser handles an exchange, as JSON or as text for people.
 
 pub mod exchange;
 pub mod explanation;

@@ -11,7 +11,7 @@ use engine::binding::printable;
 use engine::browser::{ExchangeError, ExchangeProblem};
 use std::path::Path;
 
-/// Why a policy could not be built, or an exchange not be read. Opaque; freed with `corsac_error_free`.
+/// Why a policy could not be built, or an exchange could not be read. Opaque; freed with `corsac_error_free`.
 pub struct corsac_error {
     message: TerminatedText,
     issues: Vec<IssueTexts>,
@@ -111,12 +111,12 @@ pub unsafe extern "C" fn corsac_error_count(error: *const corsac_error) -> usize
 /// Parameters:
 /// - `error` is an error of this library.
 /// - `index` is below `corsac_error_count(error)`.
-/// - `out` is where the issue goes; its `size` is set.
+/// - `out` is where the issue is stored; its `size` is set.
 ///
 /// Returns: `CORSAC_OK`; `CORSAC_NULL` if a pointer is NULL or there is no such issue; `CORSAC_BAD_SIZE`. Where
 /// there is no such issue, the slices of `out` are absent.
 ///
-/// Lifetime: the texts hold until `corsac_error_free`.
+/// Lifetime: the texts are valid until `corsac_error_free`.
 ///
 /// Threads: any.
 #[unsafe(no_mangle)]

@@ -8,8 +8,8 @@ use engine::Issue;
 use std::mem::{offset_of, size_of};
 use std::ptr::addr_of_mut;
 
-/// One thing that is wrong, or unwise, in a policy, or wrong with an exchange. Set `size` to `sizeof(corsac_issue)` before
-/// the call.
+/// One thing that is wrong or unwise in a policy, or wrong in an exchange. Set `size` to `sizeof(corsac_issue)`
+/// before the call.
 ///
 /// All texts are UTF-8, NUL-terminated past their length, and belong to the error or the policy.
 #[repr(C)]
@@ -27,7 +27,7 @@ pub struct corsac_issue {
     pub message: corsac_slice,
     /// What to write instead.
     pub help: corsac_slice,
-    /// The line of the text or file in which the value stands, from 1; 0 where that is not known.
+    /// The line of the text or file that contains the value, from 1; 0 if it is not known.
     pub line: usize,
 }
 

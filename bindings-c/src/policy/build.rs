@@ -46,8 +46,8 @@ unsafe fn build(
 ///
 /// Parameters:
 /// - `json`, `len`: the text in UTF-8, and its length in bytes. It is not kept, and needs no NUL.
-/// - `out`: where the policy goes; NULL on failure.
-/// - `err`: where the error goes on `CORSAC_CONFIG`, else NULL; may be NULL itself.
+/// - `out`: where the policy is stored; NULL on failure.
+/// - `err`: where the error is stored on `CORSAC_CONFIG`; otherwise NULL is stored there. It may be NULL itself.
 ///
 /// Returns: `CORSAC_OK`; `CORSAC_CONFIG` with all issues at once; `CORSAC_NULL`; `CORSAC_BAD_SIZE`; `CORSAC_PANIC`.
 ///

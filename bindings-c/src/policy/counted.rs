@@ -67,7 +67,7 @@ pub unsafe extern "C" fn corsac_policy_clone(policy: *const corsac_policy) -> *m
 ///
 /// Parameters: `policy` is a policy that is not freed yet, or NULL, which does nothing.
 ///
-/// Ownership: taken; decisions that borrow from the policy hold as long as another reference does.
+/// Ownership: taken; decisions that borrow from the policy are valid as long as another reference exists.
 ///
 /// Threads: any.
 #[unsafe(no_mangle)]

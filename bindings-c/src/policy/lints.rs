@@ -26,12 +26,12 @@ pub unsafe extern "C" fn corsac_policy_lint_count(policy: *const corsac_policy) 
 /// Parameters:
 /// - `policy` is a policy.
 /// - `index` is below `corsac_policy_lint_count(policy)`.
-/// - `out` is where the lint goes; its `size` is set.
+/// - `out` is where the lint is stored; its `size` is set.
 ///
 /// Returns: `CORSAC_OK`; `CORSAC_NULL` if a pointer is NULL or there is no such lint; `CORSAC_BAD_SIZE`. Where
 /// there is no such lint, the slices of `out` are absent.
 ///
-/// Lifetime: the texts hold as long as the policy.
+/// Lifetime: the texts are valid as long as the policy.
 ///
 /// Threads: any.
 #[unsafe(no_mangle)]

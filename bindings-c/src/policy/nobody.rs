@@ -11,7 +11,7 @@ use std::sync::Arc;
 /// Builds the policy that allows no origin, for servers that cannot know which policy is in force: the application's CORS
 /// headers come off, and the response varies on `Origin`.
 ///
-/// Parameters: `out`: where the policy goes; NULL on failure.
+/// Parameters: `out`: where the policy is stored; NULL on failure.
 ///
 /// Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_PANIC`.
 ///

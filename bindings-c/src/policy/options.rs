@@ -6,7 +6,7 @@ use engine::PolicyBuilder;
 use std::mem::size_of;
 use std::ptr::addr_of;
 
-/// What only the host can say about a policy. Set all of it to zero, then `size`.
+/// The facts about a policy that only the host knows. Set all of it to zero, then `size`.
 #[repr(C)]
 pub struct corsac_policy_options {
     /// `sizeof(corsac_policy_options)`.

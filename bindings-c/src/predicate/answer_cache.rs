@@ -12,11 +12,11 @@ use std::ffi::c_void;
 use std::ptr::null_mut;
 use std::time::Duration;
 
-/// Remembers a predicate's answers: those about a bounded number of origins, each for a bounded time. Opaque, usable from
+/// Remembers a predicate's answers about a limited number of origins, each for a limited time. Opaque, usable from
 /// any thread at the same time; freed with `corsac_answer_cache_free`.
 ///
-/// Allowed and denied origins have half of the room each, so that a flood of made-up origins does not push out those
-/// that are real. Failures are never remembered.
+/// Allowed and denied origins each have half of the space, so a flood of made-up origins does not push out the real
+/// ones. Failures are never remembered.
 pub struct corsac_answer_cache {
     cache: AnswerCache,
 }
@@ -34,7 +34,7 @@ const _: () = {
 /// Parameters:
 /// - `size`: how many origins are remembered, 2 to 10,000,000.
 /// - `milliseconds`: for how long, 1 to 86,400,000 (a day). An origin that is no longer allowed may read for that time.
-/// - `out`: where the cache goes; NULL on failure.
+/// - `out`: where the cache is stored; NULL on failure.
 ///
 /// Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_BAD_SIZE` for a size or a time outside of these bounds.
 ///
@@ -66,10 +66,10 @@ pub unsafe extern "C" fn corsac_answer_cache_new(
 /// Parameters:
 /// - `cache` is a cache.
 /// - `origin` is the origin that is asked about.
-/// - `out` is where the answer goes: `CORSAC_PREDICATE_ALLOW` or `CORSAC_PREDICATE_DENY`. It is not written where no answer
-///   is remembered.
+/// - `out` is where the answer is stored: `CORSAC_PREDICATE_ALLOW` or `CORSAC_PREDICATE_DENY`. It is not written if
+///   no answer is remembered.
 ///
-/// Returns: whether an answer is remembered; false where a pointer is NULL, too.
+/// Returns: whether an answer is remembered; false also if a pointer is NULL.
 ///
 /// Threads: any.
 #[unsafe(no_mangle)]
@@ -135,16 +135,17 @@ pub unsafe extern "C" fn corsac_answer_cache_put(
     })
 }
 
-/// Asks a predicate through a cache: no question is asked whose answer is remembered.
-/// `predicate` gets NULL for the request: an answer that is remembered for an origin has to depend on the origin alone. It
-/// may use the cache itself.
+/// Asks a predicate through a cache: the predicate is not called if its answer is remembered. `predicate` gets NULL
+/// for the request: an answer that is remembered for an origin has to depend on the origin alone. It may use the
+/// cache itself.
 ///
 /// Parameters:
 /// - `cache` is a cache.
-/// - `predicate` is called with `user` where nothing is remembered; two threads may ask about one origin at a time.
+/// - `predicate` is called with `user` if no answer is remembered; two threads may ask about the same origin at the
+///   same time.
 /// - `origin` is the origin to ask about.
 ///
-/// Returns: the answer; `CORSAC_PREDICATE_FAILED` where a pointer is NULL.
+/// Returns: the answer; `CORSAC_PREDICATE_FAILED` if a pointer is NULL.
 ///
 /// Threads: any.
 #[unsafe(no_mangle)]
@@ -166,7 +167,7 @@ pub unsafe extern "C" fn corsac_answer_cache_ask(
     })
 }
 
-/// Forgets all answers. Call it where the data has changed that the predicate looks at.
+/// Forgets all answers. Call it when the data that the predicate reads has changed.
 ///
 /// Parameters: `cache` is a cache, or NULL, which does nothing.
 ///

@@ -68,7 +68,7 @@ fn into_raw(policy: impl Into<Arc<corsac_policy>>, file: Option<PolicyFile>) -> 
 ///
 /// Parameters:
 /// - `policy` is the policy that is in force first. A reference of its own is taken; the caller keeps theirs.
-/// - `out`: where the holder goes; NULL on failure.
+/// - `out`: where the holder is stored; NULL on failure.
 ///
 /// Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_PANIC`.
 ///
@@ -90,7 +90,7 @@ pub unsafe extern "C" fn corsac_reloadable_from_policy(
 ///
 /// Parameters:
 /// - `options`, which may be NULL, `path`, `len`, `err`: as `corsac_policy_from_file_with`.
-/// - `out`: where the holder goes; NULL on failure.
+/// - `out`: where the holder is stored; NULL on failure.
 ///
 /// Returns, threads: as `corsac_policy_from_file_with`. A file that is missing or refused gives no holder.
 ///
@@ -163,9 +163,9 @@ pub unsafe extern "C" fn corsac_reloadable_swap(
 ///
 /// Parameters:
 /// - `reloadable` is a holder that came from a file.
-/// - `err`: where the error goes where there is one, else NULL; may be NULL itself.
+/// - `err`: where the error is stored if there is one; otherwise NULL is stored there. It may be NULL itself.
 ///
-/// Returns: as `corsac_policy_from_file`; `CORSAC_IO` also where there is no file to read.
+/// Returns: as `corsac_policy_from_file`; `CORSAC_IO` also if there is no file to read.
 ///
 /// Ownership: the error is the caller's.
 ///

@@ -19,9 +19,9 @@ use std::time::Duration;
 /// Called after a watched file has been read again: its policy is in force, or it is missing or refused and the old policy
 /// stays. It is called once for each such change.
 ///
-/// `status` is as that of `corsac_policy_from_file`. `error` is NULL where that is `CORSAC_OK`; it is freed after the
-/// call. `user` is what was given to `corsac_reloadable_watch`. It runs on a thread of the library's, and may not throw,
-/// `longjmp` or end that thread.
+/// `status` has the same values as that of `corsac_policy_from_file`. `error` is NULL if `status` is `CORSAC_OK`; it
+/// is freed after the call. `user` is the pointer that was passed to `corsac_reloadable_watch`. The callback runs on
+/// a thread of the library, and must not throw, `longjmp` or end that thread.
 pub type corsac_on_reload =
     Option<unsafe extern "C" fn(status: status_number, error: *const corsac_error, user: *mut c_void)>;
 
@@ -122,10 +122,10 @@ fn start(in_force: Arc<PolicyInForce>, interval: Duration, callback: ReloadCallb
 /// - `milliseconds`: the time between two checks, 10 or more. A second is a good choice: a check is one system call.
 /// - `on_reload` is called with `user` after the file was read; both may be NULL.
 ///
-/// Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_BAD_SIZE` for too short a time; `CORSAC_IO` where there is no file to
-/// watch, or the system has no thread left; `CORSAC_PANIC`.
-/// Threads: any. The library's thread has the signal mask of the calling one: block the signals that the program waits for
-/// before this call. A forked process does not have the thread: call this after `fork`.
+/// Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_BAD_SIZE` if the time is too short; `CORSAC_IO` if there is no file
+/// to watch, or the system has no thread left; `CORSAC_PANIC`. Threads: any. The library's thread has the signal mask
+/// of the calling one: block the signals that the program waits for before this call. A forked process does not have
+/// the thread: call this after `fork`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn corsac_reloadable_watch(
     reloadable: *const corsac_reloadable,

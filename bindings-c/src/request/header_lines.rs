@@ -52,7 +52,7 @@ fn room(length: usize) -> usize {
 /// Parameters:
 /// - `request` is the request; its `size` is set.
 /// - `name`, `value`: the line. The name's case does not matter.
-/// - `allocate` is called where a line is repeated, with `user`, which may be NULL. All that it is asked for in one
+/// - `allocate` is called with `user`, which may be NULL, if a line is repeated. All that it is asked for in one
 ///   request is bounded. It may be NULL itself if no header is repeated.
 ///
 /// Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_BAD_SIZE`; `CORSAC_MEMORY` if a line is repeated and there is no

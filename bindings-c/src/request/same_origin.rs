@@ -5,13 +5,15 @@ use crate::request::fields::corsac_request;
 use crate::request::read::read;
 use engine::Request;
 
-/// Whether a request comes from a page of the host that it is for, as far as its headers tell: by `Sec-Fetch-Site`, else by
-/// `Origin` and `Host`. A browser sends `Origin` with such a page's own writes, and no policy need allow it: where the
-/// decision is `CORSAC_CONTINUE`, there is no refusal to log. It is for logs alone, since any client can send these headers.
+/// Whether a request comes from a page of the host that it is for, as far as its headers show: `Sec-Fetch-Site` or,
+/// without it, `Origin` and `Host`. A browser sends `Origin` with such a page's own writes, and no policy has to
+/// allow that origin: if the decision is `CORSAC_CONTINUE`, there is no refusal to log. Use this only for logs, since
+/// any client can send these headers.
 ///
 /// Parameters: `request` is the request; its `size` and `method` are set.
 ///
-/// Returns: whether it does; false where that cannot be told, and for a request that `corsac_policy_evaluate` would not take.
+/// Returns: whether it does; false if that cannot be known, and for a request that `corsac_policy_evaluate` would not
+/// accept.
 ///
 /// Threads: any.
 #[unsafe(no_mangle)]

@@ -12,14 +12,15 @@ use std::ffi::c_char;
 /// - `lines`, `count`: the values of the application's lines; `lines` may be NULL if `count` is 0. Absent slices are
 ///   left out.
 /// - `decision`: the value of the decision's header.
-/// - `buffer`, `capacity`: where the result goes, with a NUL past it; `buffer` may be NULL if `capacity` is 0.
-/// - `length`: where the result's length goes, without the NUL.
+/// - `buffer`, `capacity`: where the result is stored, with a NUL past it; `buffer` may be NULL if `capacity` is 0.
+/// - `length`: where the result's length is stored, without the NUL.
 ///
 /// Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_BAD_SIZE` if `capacity` is not greater than the length: `*length` is
 /// set, and the buffer holds an empty text. Where `decision` comes from a corsac decision, a capacity of the lengths of
 /// all lines and of `decision`, and 2 for each of them, is always enough.
 ///
-/// The buffer may be where a line is read from. A line so long that no memory is left ends the process, as Rust does.
+/// The buffer may overlap a line that is read. If a line is so long that no memory is left, the process ends, as in
+/// Rust.
 ///
 /// Ownership: all the caller's; nothing is kept.
 ///

@@ -1,6 +1,6 @@
 'use strict'
 
-// What a browser makes of an exchange: the engine's explanation as an object, with names in camelCase.
+// How a browser handles an exchange: the engine's explanation as an object, with names in camelCase.
 
 /** What `util.inspect` calls. */
 const INSPECT = Symbol.for('nodejs.util.inspect.custom')

@@ -1,4 +1,4 @@
-"""One CORS policy, the same answer on every stack.
+"""One CORS policy, with the same result on every stack.
 
 A :class:`Policy` is built once, from keyword arguments or from a JSON or TOML text or file. If anything in it is
 wrong, :class:`ConfigError` is raised, which lists every :class:`Issue` with its fix. The policy then decides on

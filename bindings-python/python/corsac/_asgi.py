@@ -11,21 +11,21 @@ from corsac._types import ASGIApp, PolicyOptions, Receive, Scope, Send
 
 
 class CORSMiddleware(AsgiMiddleware):
-    """Puts a CORS policy around an ASGI application. It takes the place of FastAPI's and Starlette's own.
+    """Puts a CORS policy around an ASGI application. It replaces the middleware of FastAPI and Starlette.
 
     ``app.add_middleware(CORSMiddleware, allow_origins=[...])``, ``Middleware(CORSMiddleware, ...)`` and
-    ``app = CORSMiddleware(app, ...)`` all work. :func:`corsac.install` also covers what is outside of a FastAPI or
-    Starlette application's own middleware: the 500 of an unhandled exception.
+    ``app = CORSMiddleware(app, ...)`` all work. :func:`corsac.install` also covers the 500 of an unhandled exception,
+    which a FastAPI or Starlette application sends outside of its own middleware.
 
     Args:
         app (ASGIApp): the ASGI application inside.
         policy (Policy | Reloadable): a policy that is built already, or one that is reloaded while requests run, in
             place of the settings.
         on_decision (Callable[[Decision, Scope], object]): called with each :class:`corsac.Decision` and the scope, for
-            metrics; not async. What it raises is logged, and the request goes on.
+            metrics; not async. If it raises an exception, that is logged, and the request continues.
         allow_origins (list[str]): who may read responses: origin patterns, or ``["*"]``.
         allow_origin_regex (str | list[str]): regexes, each matched against the whole origin.
-        allow_origin (Callable): a function of the origin, or of the origin and the scope, sync or async, called where
+        allow_origin (Callable): a function of the origin, or of the origin and the scope, sync or async, called if
             nothing else matches.
         allow_methods (list[str]): methods, or ``["*"]``; GET, HEAD and POST are always allowed.
         allow_headers (list[str]): names of request headers, or ``["*"]``.
@@ -41,11 +41,11 @@ class CORSMiddleware(AsgiMiddleware):
         TypeError: both a policy and settings are given, ``policy`` or ``on_decision`` is of another type, or a setting
             is given by position.
 
-    Where a framework builds its middleware only when the server starts it (``app.add_middleware``), the error is the
-    server's to print: it learns that the start has failed, and exits.
+    If a framework builds its middleware only when the server starts the application (``app.add_middleware``), the
+    server is notified that the start has failed, prints the error and exits.
 
-    HTTP requests are judged, and WebSocket handshakes where ``protection`` says so: one that is refused is answered
-    with 403 before it is accepted. Every other scope goes to the application as it is.
+    HTTP requests are judged, and so are WebSocket handshakes if ``protection`` is set to do so. A refused handshake
+    is answered with 403 before it is accepted. Every other scope reaches the application unchanged.
 
     Source: Fetch, "CORS protocol".
     """
@@ -92,7 +92,7 @@ async def respond(send: Send, status: int, headers: list[tuple[bytes, bytes]], b
 
 
 async def deny(scope: Scope, send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
-    """Refuse a WebSocket handshake before it is accepted, with the whole response where the server can send it."""
+    """Refuse a WebSocket handshake before it is accepted, with the whole response if the server can send it."""
     if "websocket.http.response" in (scope.get("extensions") or ()):
         await send({"type": "websocket.http.response.start", "status": status, "headers": headers})
         await send({"type": "websocket.http.response.body", "body": body})

@@ -1,7 +1,7 @@
-"""What a browser makes of a request and its responses: `diagnose`, and the types of exchanges and explanations.
+"""How a browser handles a request and its responses: `diagnose`, and the types of exchanges and explanations.
 
 The engine reads the exchange and writes the explanation, both as JSON; this module makes objects of them. The schemas
-are `exchange.schema.json` and `explanation.schema.json` beside this file.
+are `exchange.schema.json` and `explanation.schema.json` next to this file.
 """
 
 import json
@@ -15,7 +15,7 @@ Header: TypeAlias = tuple[str, str] | list[str]
 
 
 class Answer(TypedDict, total=False):
-    """What a server sent back, or why nothing came."""
+    """A server's response, or why there was none."""
 
     status: int
     headers: list[Header]
@@ -29,7 +29,7 @@ class Response(Answer, total=False):
 
 
 class ExchangeRequest(TypedDict, total=False):
-    """What the page's script asks for."""
+    """The request that the page's script makes."""
 
     url: Required[str]
     method: str
@@ -122,7 +122,7 @@ class Finding(TypedDict, total=False):
 
 
 class Engine(TypedDict):
-    """What one browser engine does."""
+    """The behaviour of one browser engine."""
 
     version: str
     verdict: str
@@ -157,12 +157,12 @@ class ExchangeError(ValueError):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Explanation:
-    """What a browser makes of an exchange. ``str(explanation)`` is a page of text to read."""
+    """How a browser handles an exchange. ``str(explanation)`` is a page of text for people."""
 
     version: int
     """The version of this model: 1."""
     verdict: str
-    """What the request comes to under the Fetch standard, such as ``readable`` or ``blocked``."""
+    """How the request ends under the Fetch standard, such as ``readable`` or ``blocked``."""
     cross_origin: bool
     """Whether the request, or one that it is redirected to, goes to another origin."""
     preflight: Preflight
@@ -172,13 +172,13 @@ class Explanation:
     readable_headers: list[str]
     """The response headers that the script can read."""
     hidden_headers: list[str]
-    """The response headers that came and that the script cannot read."""
+    """The response headers that the browser received but the script cannot read."""
     dropped_headers: list[str]
     """The request headers that the script tried to set and cannot set."""
     findings: list[Finding]
-    """Everything that is wrong or worth knowing, ranked by what has to be fixed first."""
+    """Everything that is wrong or worth knowing, in the order in which it has to be fixed."""
     engines: dict[str, Engine]
-    """What each browser engine does."""
+    """The behaviour of each browser engine."""
     exchange: Exchange
     """The exchange, without secrets, with the policy's responses filled in."""
     _json: str = field(compare=False)
@@ -202,10 +202,10 @@ class Explanation:
 
 
 def diagnose(exchange: Exchange | Mapping[str, object] | str | bytes) -> Explanation:
-    """Explain what a browser makes of a request and of responses that any server gave.
+    """Explain how a browser handles a request and the responses that any server gave.
 
     Args:
-        exchange: what the page's script asks for and what servers responded: a mapping with the keys of
+        exchange: the request of the page's script and the servers' responses: a mapping with the keys of
             :class:`Exchange`, or its JSON text. Names of keys may also be in camelCase.
 
     Returns:
@@ -213,7 +213,7 @@ def diagnose(exchange: Exchange | Mapping[str, object] | str | bytes) -> Explana
 
     Raises:
         ExchangeError: the exchange cannot be read; the message lists every problem and what to write instead.
-        TypeError: the exchange is not a mapping, str or bytes, or something in it is not of JSON.
+        TypeError: the exchange is not a mapping, str or bytes, or a value in it cannot be written as JSON.
 
     Source: docs/specification.md, sections 8 and 9.
 

@@ -1,4 +1,4 @@
-"""Threads that go on in the child of a fork.
+"""Threads that continue in the child of a fork.
 
 A fork has none of its parent's threads, and may find their locks held for ever. So the locks are acquired before a
 fork, and released on both sides of it.
@@ -12,13 +12,13 @@ from typing import Any, Protocol
 
 
 class Forked(Protocol):
-    """An object that goes on in a child."""
+    """An object that continues in a child."""
 
     def before_fork(self) -> object | None:
         """Acquire the locks.
 
         Returns:
-            What is passed to ``after_fork``, and kept alive until then; None where there is nothing to do.
+            The object that is passed to ``after_fork``, and kept alive until then; None if there is nothing to do.
         """
 
     def after_fork(self, acquired: Any, *, in_child: bool) -> None:  # noqa: ANN401

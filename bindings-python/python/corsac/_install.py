@@ -11,7 +11,7 @@ from corsac._types import ASGIApp, PolicyOptions, Scope
 
 
 class _Starlette(Protocol):
-    """What is needed of Starlette's application class."""
+    """The part of Starlette's application class that is needed."""
 
     middleware_stack: ASGIApp | None
 

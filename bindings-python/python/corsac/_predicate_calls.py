@@ -1,4 +1,4 @@
-"""Calls of an async predicate: bounded in time, and one at a time for each origin where answers are remembered."""
+"""Calls of an async predicate: bounded in time, and one at a time for each origin if answers are remembered."""
 
 import asyncio
 import inspect
@@ -22,7 +22,7 @@ class FunctionCache(Protocol):
 
 
 class Failure(NamedTuple):
-    """What a function raised. Whoever raises it again begins with the same traceback."""
+    """The exception that a function raised. Each time it is raised again, it has the same traceback."""
 
     error: Exception
     traceback: TracebackType | None
@@ -44,7 +44,7 @@ class PredicateCalls:
         self._pending: dict[tuple[asyncio.AbstractEventLoop, int, str], asyncio.Task[object]] = {}
 
     def start(self, origin: str, returned: Awaitable[object] | None = None) -> "PredicateCall":
-        """A call to be awaited. ``returned`` is what the function has returned, if it was called already."""
+        """A call to be awaited. ``returned`` is the value that the function has returned, if it was called already."""
         era = 0 if self._cache is None else self._cache.era()
         return PredicateCall(self, era, origin, returned)
 
@@ -103,7 +103,7 @@ class PredicateCalls:
 
 
 def retrieve_exception(task: asyncio.Future[Any]) -> None:
-    """Retrieve an exception that nobody waits for any more: asyncio would log it, as often as clients like."""
+    """Retrieve an exception that no task waits for any more. Otherwise asyncio would log it each time."""
     if not task.cancelled():
         task.exception()
 
@@ -131,7 +131,7 @@ class PredicateCall:
         return PredicateCall(self._calls, self.era, self.origin, self.take_returned())
 
     def close(self) -> None:
-        """Close what is not going to be awaited: it would warn otherwise."""
+        """Close an object that is not going to be awaited. Otherwise it would warn."""
         close = getattr(self.take_returned(), "close", None)
         if close is not None:
             close()

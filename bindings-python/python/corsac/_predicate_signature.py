@@ -1,4 +1,4 @@
-"""What an origin predicate takes, as far as its signature shows it."""
+"""The arguments of an origin predicate, as far as its signature shows them."""
 
 import inspect
 from collections.abc import Callable
@@ -10,10 +10,10 @@ def argument_count(function: Callable[..., object]) -> int:
     """How many arguments the function is called with.
 
     Returns:
-        2 where it requires the request beside the origin, else 1.
+        2 if it requires the request in addition to the origin, else 1.
 
     Raises:
-        TypeError: it can be called with neither.
+        TypeError: it can be called with neither number of arguments.
     """
     try:
         signature = inspect.signature(function)

@@ -44,7 +44,7 @@ class Reloadable(SwappablePolicy):
         predicate_timeout: float | None = None,
         predicate_cache: PredicateCache | None = None,
     ) -> Self:
-        """Read a policy file, so that it can be read again. The functions stay, because a file cannot contain any.
+        """Read a policy file, so that it can be read again. The functions stay: a file cannot contain functions.
 
         Args:
             path (str | os.PathLike[str]): the file: JSON if its name ends in ``.json``, else TOML.
@@ -95,14 +95,14 @@ class Reloadable(SwappablePolicy):
         """Watch the file for changes from now on, on a thread that does not keep the process alive.
 
         The file is checked by its name, so that one that is renamed into place, written again, or reached through a
-        link that points elsewhere now (Kubernetes) is noticed alike. A change is read once it has settled for one
+        link that points elsewhere now (Kubernetes) is noticed as well. A change is read once it has settled for one
         interval. A file that is missing or refused is reported once, and the policy before it stays in force.
 
         Args:
             interval (float): the seconds between two checks, more than 0.
             on_reload (Callable[[Policy], object]): called on that thread with each new policy. By default the logger
-                ``corsac`` logs it at INFO, or as a warning where the file could not be read before: whoever saw that is
-                to see this.
+                ``corsac`` logs it at INFO, or as a warning if the file could not be read before, so that people who
+                saw that error see this too.
             on_error (Callable[[Exception], object]): called on that thread with each ``OSError`` or ``ConfigError``. By
                 default it is logged as an error.
 

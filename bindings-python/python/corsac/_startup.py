@@ -2,7 +2,7 @@
 
 Starlette and FastAPI build their middleware when they are called for the first time. That call is the server's, which
 asks whether there is anything to do at the start (the ASGI lifespan); servers take an exception there for "no", start,
-and answer every request with 500. So the middleware is there all the same, and says that the start has failed.
+and answer every request with 500. So the middleware is built anyway, and reports that the start has failed.
 """
 
 import inspect

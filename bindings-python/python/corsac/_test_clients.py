@@ -30,7 +30,7 @@ def send(client: Any, method: str, path: str, headers: list[tuple[str, str]]) ->
     """Send a request.
 
     Raises:
-        TypeError: the client is none of what can be sent to.
+        TypeError: the client has a type to which no request can be sent.
     """
     if isinstance(client, str):
         return _send_to_url(urllib.parse.urljoin(client, path), method, headers)

@@ -37,7 +37,7 @@ OriginPredicate: TypeAlias = (
 
 
 class ProtectionOptions(TypedDict, total=False):
-    """What is refused on the server."""
+    """The requests that are refused on the server."""
 
     # begin generated: settings of protection
     writes: Literal["reject", "off"]

@@ -63,7 +63,7 @@ class Watch:
             self._thread.join()
 
     def log_reload(self, policy: Policy) -> None:
-        """Log that the file was read again: as a warning after an error, so that whoever saw that sees this."""
+        """Log that the file was read again: as a warning after an error, so that people who saw the error see this."""
         level = logging.WARNING if self.has_failed else logging.INFO
         self.has_failed = False
         _logger.log(level, "%s was read again: its policy is in force", self._path)

@@ -33,7 +33,7 @@ def assert_readable(
 ) -> Response:
     """Fail unless a browser lets a page's script read the response to this request.
 
-    The preflight is sent first where a browser would send one.
+    The preflight is sent first if a browser would send one.
 
     Args:
         client: an ASGI application, a test client with a ``request`` method (Starlette's, httpx, requests), or the
@@ -49,7 +49,7 @@ def assert_readable(
 
     Raises:
         AssertionError: the browser would block it; the message says why.
-        TypeError: ``client`` is none of the above.
+        TypeError: ``client`` has another type.
 
     Source: Fetch, "CORS-preflight fetch" and "CORS check".
     """

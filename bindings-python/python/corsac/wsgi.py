@@ -23,7 +23,7 @@ class CORSMiddleware(WsgiMiddleware):
         policy (Policy | Reloadable): a policy that is built already, or one that is reloaded while requests run, in
             place of the settings.
         on_decision (Callable[[Decision, dict], object]): called with each :class:`corsac.Decision` and the environ, for
-            metrics; not async. What it raises is logged, and the request goes on.
+            metrics; not async. If it raises an exception, that is logged, and the request continues.
         **settings: the settings of a policy, described in :class:`corsac.Policy`. An ``allow_origin`` function is
             called with the environ as its request and cannot be async.
 

@@ -25,7 +25,7 @@ Attributes:
 ///     value (str): the offending value as text, control characters escaped, cut at 200 characters.
 ///     message (str): what is wrong.
 ///     help (str): what to write instead.
-///     line (int | None): the line of the text or file in which the value stands, from 1, where it is known.
+///     line (int | None): the line of the text or file that contains the value, from 1, if it is known.
 #[pyclass(frozen, eq, hash, get_all, module = "corsac")]
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Issue {

@@ -76,7 +76,8 @@ use std::sync::{Arc, OnceLock};
 ///         is of another type or is given without ``allow_origin``.
 ///     ValueError: the settings have more than 2,000,000 elements, or ``predicate_timeout`` is not more than 0.
 ///
-/// What is valid but useless or risky is in ``lints``, and is logged once, as a warning of the logger ``corsac``.
+/// Settings that are valid but useless or risky are in ``lints``, and each is logged once, as a warning of the logger
+/// ``corsac``.
 ///
 /// Source: Fetch, "CORS protocol".
 ///
@@ -215,7 +216,7 @@ impl Policy {
     ///     websocket (bool): whether the request is known to be a WebSocket handshake, whatever its headers are, as in
     ///         ASGI's scopes.
     ///
-    /// A str is isomorphic: each code point stands for one byte (latin-1), as in WSGI.
+    /// A str is isomorphic: each code point is one byte (latin-1), as in WSGI.
     ///
     /// Returns:
     ///     Decision: what to do with the request.
@@ -254,7 +255,7 @@ impl Policy {
         })
     }
 
-    /// Explain what a browser makes of a request and of the responses that this policy gives.
+    /// Explain how a browser handles a request and the responses that this policy gives.
     ///
     /// Args:
     ///     exchange (Exchange | str | bytes): what the page's script asks for, and the application's own response if it is
@@ -278,7 +279,7 @@ impl Policy {
         self.predicates.traverse(&visit)
     }
 
-    /// What is valid but useless or risky in the settings: a tuple of :class:`Issue`, each with the severity ``lint``.
+    /// The settings that are valid but useless or risky: a tuple of :class:`Issue`, each with the severity ``lint``.
     #[getter]
     fn lints(&self, py: Python<'_>) -> Py<PyTuple> {
         self.lints.clone_ref(py)

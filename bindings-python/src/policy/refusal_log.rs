@@ -9,7 +9,7 @@ use pyo3::types::PyDict;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// At most this many messages are written in one window; the next message tells how many were left out.
+/// At most this many messages are written in one window; the next message says how many were left out.
 const MOST_MESSAGES: u32 = 20;
 const WINDOW: Duration = Duration::from_secs(10);
 
