@@ -38,6 +38,8 @@ pub(crate) struct NameList {
 enum NameConcern {
     NotAMethod,
     ForbiddenMethod,
+    /// `OPTIONS`, which is allowed like any other method, and which preflights do not need.
+    Options,
     NotAHeader,
     ForbiddenRequestHeader,
     ResponseHeader,
@@ -60,6 +62,7 @@ impl NameConcern {
             | NameConcern::ForbiddenResponseHeader
             | NameConcern::RequestHeader => Some(Severity::Error),
             NameConcern::ForbiddenMethod
+            | NameConcern::Options
             | NameConcern::ForbiddenRequestHeader
             | NameConcern::ResponseHeader
             | NameConcern::Redundant => Some(Severity::Lint),
@@ -82,8 +85,13 @@ impl NameList {
                 found.push((index, NameConcern::ForbiddenMethod));
             } else if all {
                 found.push((index, NameConcern::Redundant));
-            } else if seen.insert(text) {
-                names.push(text);
+            } else {
+                if text == "OPTIONS" {
+                    found.push((index, NameConcern::Options));
+                }
+                if seen.insert(text) {
+                    names.push(text);
+                }
             }
         }
         let joined = names.join(", ").into();
@@ -220,6 +228,7 @@ fn fault(concern: NameConcern, text: &str, place: &Place<'_>) -> Fault {
     match concern {
         NameConcern::NotAMethod => not_a_method(text, place),
         NameConcern::ForbiddenMethod => names::forbidden_method(text),
+        NameConcern::Options => names::options_listed(),
         NameConcern::NotAHeader | NameConcern::AuthorizationNotCovered => not_a_header(text, place),
         NameConcern::ForbiddenRequestHeader => names::forbidden_request_header(text),
         NameConcern::ResponseHeader => names::response_header(text, place.key, place.notation),

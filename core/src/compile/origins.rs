@@ -3,6 +3,7 @@
 use crate::compile::checked::Check;
 use crate::config::dangers::Danger;
 use crate::config::settings::{At, Entry, List};
+use crate::issues::code::Severity;
 use crate::issues::fault::Fault;
 use crate::issues::issue::Issues;
 use crate::issues::messages::{origin_risks, protection};
@@ -21,12 +22,10 @@ pub(crate) fn report_origins(
 ) {
     let mut place = Place::new(&list.field, check.stakes, alone, issues);
     for (index, concern) in found {
-        if check.news(|stakes| concern.severity(stakes)).is_none() {
-            continue;
-        }
+        let Some(severity) = check.news(|stakes| concern.severity(stakes)) else { continue };
         place.attend(issues);
         place.whole = list.entries.get(*index).is_some_and(|entry| matches!(entry.at, At::Whole));
-        report(*concern, *index, list, &place, issues);
+        report(*concern, severity, *index, list, &place, issues);
     }
 }
 
@@ -34,25 +33,32 @@ pub(crate) fn report_origins(
 pub(crate) fn report_trusted(found: &Found<OriginConcern>, list: &List, check: Check<'_>, issues: &mut Issues) {
     let mut place = Place::new(&list.field, check.stakes, false, issues);
     for (index, concern) in found {
-        if check.news(|stakes| concern.severity(stakes)).is_some() {
+        // Trusting is not reading: what is only unwise in the origins that may read is reported there.
+        if let Some(Severity::Error) = check.news(|stakes| concern.severity(stakes)) {
             place.attend(issues);
-            report(*concern, *index, list, &place, issues);
+            report(*concern, Severity::Error, *index, list, &place, issues);
         }
     }
 }
 
-/// Every concern about an origin that weighs anything is an error.
-fn report(concern: OriginConcern, index: usize, list: &List, place: &Place<'_>, issues: &mut Issues) {
+fn report(concern: OriginConcern, severity: Severity, index: usize, list: &List, place: &Place<'_>, issues: &mut Issues) {
     if let OriginConcern::TooManyGlobs(globs) = concern {
         issues.error(&list.field, globs, origin_risks::too_many_globs(globs));
     } else if let Some(entry) = list.entries.get(index) {
-        issues.error(list.place(&entry.at), &entry.text, fault(concern, &entry.text, place));
+        let fault = match severity {
+            Severity::Error => fault(concern, &entry.text, place),
+            Severity::Lint => advice(concern, &entry.text, list, place),
+        };
+        issues.report(severity, list.place(&entry.at), &entry.text, fault);
     }
 }
 
 fn fault(concern: OriginConcern, text: &str, place: &Place<'_>) -> Fault {
     match concern {
-        OriginConcern::NotAPattern | OriginConcern::TooManyGlobs(_) => diagnose(text, place),
+        OriginConcern::Subdomains => origin_risks::subdomains_with_credentials(text),
+        OriginConcern::Localhost => origin_risks::localhost_with_public_origins(text),
+        OriginConcern::NeverSent => origin_risks::origin_never_sent(text),
+        OriginConcern::NotAPattern | OriginConcern::TooManyGlobs(_) | OriginConcern::Covered(_) => diagnose(text, place),
         OriginConcern::AnyNotAlone => origin_risks::any_origin_not_alone(),
         OriginConcern::Any => origin_risks::any_origin_with_credentials(),
         OriginConcern::Null => origin_risks::null_origin(&place.lifting(Danger::NullOrigin)),
@@ -62,6 +68,20 @@ fn fault(concern: OriginConcern, text: &str, place: &Place<'_>) -> Fault {
             origin_risks::insecure_origin(text, secure, &place.lifting(Danger::InsecureOrigins))
         }
         OriginConcern::PublicSuffix => origin_risks::public_suffix(text, &place.lifting(Danger::PublicSuffixes)),
+    }
+}
+
+/// What is said of an origin that is allowed all the same.
+fn advice(concern: OriginConcern, text: &str, list: &List, place: &Place<'_>) -> Fault {
+    match concern {
+        OriginConcern::Null => origin_risks::null_with_credentials(),
+        OriginConcern::Insecure => {
+            origin_risks::plain_http_origin(text, offer(&text.replacen("http://", "https://", 1), place))
+        }
+        OriginConcern::Covered(by) => {
+            origin_risks::redundant_pattern(text, list.entries.get(by).map_or("", |entry| &entry.text))
+        }
+        other => fault(other, text, place),
     }
 }
 

@@ -122,6 +122,20 @@ codes! {
     ProtectionMode "protection-mode" "A mode of protection is neither `off` nor `reject`.",
     TrustedOrigin "trusted-origin" "`*` or `null` is among the origins that are trusted with writes.",
     ProtectionContradictsCors "protection-contradicts-cors" "The policy grants methods that its protection refuses.",
+    MaxAgeCapped "max-age-capped" "A max-age is longer than Chromium or WebKit keeps a preflight, so only Firefox heeds it.",
+    PrivateNetworkObsolete "private-network-obsolete"
+        "`allow_private_network` is on, but no current browser reads the header that it sends.",
+    OptionsListed "options-listed" "`OPTIONS` is listed, which preflights do not need.",
+    PlainHttpOrigin "plain-http-origin"
+        "An origin with plain http, which anyone on the network path can impersonate, is allowed without credentials.",
+    SubdomainsWithCredentials "subdomains-with-credentials"
+        "A `*.` pattern lets every subdomain read responses with the user's session.",
+    NullWithCredentials "null-with-credentials"
+        "The origin `null`, which every sandboxed document has, is allowed credentials.",
+    LocalhostWithPublicOrigins "localhost-with-public-origins"
+        "An origin on the user's own machine is listed together with origins of other machines.",
+    RedundantPattern "redundant-pattern" "An origin or a pattern is already covered by a pattern of the same list.",
+    OriginNeverSent "origin-never-sent" "An origin has a scheme or a punycode label with which no browser sends an origin.",
     RegexpNotAnchored "regexp-not-anchored" "A RegExp does not begin with `^` and end with `$`.",
     RegexpFlags "regexp-flags" "A RegExp has a flag that changes what `^` and `$` mean, or that does not exist.",
 }

@@ -5,9 +5,10 @@
 use crate::config::settings::List;
 use crate::config::stakes::Stakes;
 use crate::issues::code::Severity;
-use crate::limits::{LABEL_GLOBS, REGEXES};
+use crate::limits::{LABEL_GLOBS, REDUNDANCY_COMPARISONS, REGEXES};
+use crate::origins::never_sent;
 use crate::origins::origin::{self, Origin};
-use crate::origins::pattern::OriginPattern;
+use crate::origins::pattern::{HostPattern, OriginPattern, TuplePattern};
 use crate::origins::regex::{Finding, Regex, Regexes, Unusable};
 use crate::origins::regex_host_end::{self, End};
 use crate::origins::regex_language::{self, Dfa};
@@ -48,6 +49,14 @@ pub(crate) enum OriginConcern {
     Insecure,
     /// Anyone can register a name that it matches.
     PublicSuffix,
+    /// `*.` before a name of another machine.
+    Subdomains,
+    /// This machine's, and another machine's stands in the same list.
+    Localhost,
+    /// The entry with this index is a pattern that covers it.
+    Covered(usize),
+    /// No page has its scheme, or its punycode stands for nothing.
+    NeverSent,
     /// So many label globs stand in the list.
     TooManyGlobs(usize),
 }
@@ -72,7 +81,13 @@ impl OriginConcern {
         let is_error = match self {
             OriginConcern::NotAPattern | OriginConcern::AnyNotAlone | OriginConcern::TooManyGlobs(_) => true,
             OriginConcern::Untrustable => true,
-            OriginConcern::Null => !dangers.null_origin,
+            OriginConcern::Null if dangers.null_origin => return credentials.then_some(Severity::Lint),
+            OriginConcern::Null => true,
+            OriginConcern::Insecure if !credentials => return Some(Severity::Lint),
+            OriginConcern::Subdomains => return credentials.then_some(Severity::Lint),
+            OriginConcern::Localhost | OriginConcern::Covered(_) | OriginConcern::NeverSent => {
+                return Some(Severity::Lint);
+            }
             // The table of specification 2.1, row by row.
             OriginConcern::Any => credentials,
             OriginConcern::Insecure => stakes.is_secure_only(),
@@ -128,9 +143,9 @@ impl OriginList {
         OriginList { set: builder.build(), found, found_in_regexes }
     }
 
-    /// Whether nothing is to be said of it under these settings.
+    /// Whether nothing is wrong with it under these settings, and nothing is to be said of its regexes.
     pub(crate) fn is_clean(&self, stakes: Stakes) -> bool {
-        self.found.iter().all(|(_, concern)| concern.severity(stakes).is_none())
+        self.found.iter().all(|(_, concern)| concern.severity(stakes) != Some(Severity::Error))
             && self.found_in_regexes.iter().all(|(_, concern)| concern.severity(stakes).is_none())
     }
 }
@@ -150,12 +165,25 @@ fn read_patterns<'l>(
     any_or_null: impl Fn(OriginPattern, &mut OriginSetBuilder<'l>) -> &'static [OriginConcern],
 ) -> Found<OriginConcern> {
     let mut found = Vec::new();
+    let mut patterns = Vec::new();
+    let mut local = Vec::new();
+    let mut has_public = false;
     builder.reserve(list.entries.len());
     for (index, entry) in list.entries.iter().enumerate() {
         // A plain origin, which is most of a long list, goes into the set without further parsing.
         if let Some(origin) = Origin::parse(entry.text.as_bytes()) {
             if !origin.is_secure() {
                 found.push((index, OriginConcern::Insecure));
+            }
+            if never_sent::is_never_sent(&origin) {
+                found.push((index, OriginConcern::NeverSent));
+            }
+            if origin::default_port(origin.scheme).is_some() {
+                if origin::is_loopback(origin.host) {
+                    local.push(index);
+                } else {
+                    has_public = true;
+                }
             }
             builder.exact(Cow::Borrowed(&entry.text));
             continue;
@@ -168,16 +196,43 @@ fn read_patterns<'l>(
                 }
                 if tuple.reaches_public_suffix() {
                     found.push((index, OriginConcern::PublicSuffix));
+                } else if matches!(tuple.host, HostPattern::Below(_)) && !tuple.is_loopback() {
+                    found.push((index, OriginConcern::Subdomains));
                 }
+                if tuple.is_loopback() {
+                    local.push(index);
+                } else {
+                    has_public = true;
+                }
+                patterns.push((index, tuple.clone()));
                 builder.pattern(OriginPattern::Tuple(tuple));
             }
             Some(pattern) => found.extend(any_or_null(pattern, builder).iter().map(|concern| (index, *concern))),
         }
     }
+    if has_public {
+        found.extend(local.into_iter().map(|index| (index, OriginConcern::Localhost)));
+    }
+    if list.entries.len().saturating_mul(patterns.len()) <= REDUNDANCY_COMPARISONS {
+        found.extend(covered(list, &patterns));
+    }
     if builder.globs() > LABEL_GLOBS {
         found.push((0, OriginConcern::TooManyGlobs(builder.globs())));
     }
     found
+}
+
+/// The entries that one of the patterns covers, each with the index of that pattern.
+fn covered<'l>(
+    list: &'l List,
+    patterns: &'l [(usize, TuplePattern)],
+) -> impl Iterator<Item = (usize, OriginConcern)> + 'l {
+    let entries = if patterns.is_empty() { &[][..] } else { &list.entries[..] };
+    entries.iter().enumerate().filter_map(move |(index, entry)| {
+        let Some(OriginPattern::Tuple(tuple)) = OriginPattern::parse(&entry.text) else { return None };
+        let (by, _) = patterns.iter().find(|(_, pattern)| *pattern != tuple && pattern.covers(&tuple))?;
+        Some((index, OriginConcern::Covered(*by)))
+    })
 }
 
 fn read_regexes(list: &List, regexes: &mut Regexes) -> Found<RegexConcern> {

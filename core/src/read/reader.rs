@@ -99,6 +99,11 @@ impl Reader<'_> {
         self.issues.error(format!("{}{field}", self.prefix), value, fault);
     }
 
+    /// Records a lint under the name of a setting of the table at hand.
+    pub(crate) fn lint(&mut self, field: &str, value: impl fmt::Display, fault: Fault) {
+        self.issues.lint(format!("{}{field}", self.prefix), value, fault);
+    }
+
     /// Whether the table at hand is one in the policy.
     pub(crate) fn is_nested(&self) -> bool {
         !self.prefix.is_empty()

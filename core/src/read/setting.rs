@@ -5,6 +5,7 @@ use crate::config::setting_names;
 use crate::config::settings::{List, Settings};
 use crate::config::settings_table::Setting;
 use crate::config::value::Value;
+use crate::issues::messages::policy::private_network_obsolete;
 use crate::issues::messages::settings::unknown_danger;
 use crate::read::reader::{Reader, Store};
 use std::sync::Arc;
@@ -27,7 +28,11 @@ impl Reader<'_> {
             Setting::PreflightContinue => self.boolean(key, &value).store(&mut settings.preflight_continue),
             Setting::AllowPrivateNetwork => {
                 let field: Arc<str> = format!("{}{key}", self.prefix).into();
-                let allowed = self.boolean(key, &value).map(|allowed| allowed.then_some(field));
+                let allowed = self.boolean(key, &value);
+                if allowed == Some(true) {
+                    self.lint(key, true, private_network_obsolete(key, self.notation()));
+                }
+                let allowed = allowed.map(|allowed| allowed.then_some(field));
                 allowed.store(&mut settings.allow_private_network);
             }
             Setting::KeepAppHeaders => self.boolean(key, &value).store(&mut settings.keep_app_headers),

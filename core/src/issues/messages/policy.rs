@@ -5,6 +5,7 @@ use crate::config::settings_table::Setting;
 use crate::config::value::Value;
 use crate::issues::code::Code;
 use crate::issues::fault::Fault;
+use crate::limits::{CHROMIUM_MAX_AGE, WEBKIT_MAX_AGE};
 use crate::printable::printable;
 
 pub(crate) fn too_many_issues(omitted: usize) -> Fault {
@@ -50,6 +51,27 @@ pub(crate) fn private_network_with_any_origin(notation: Notation) -> Fault {
             notation.key(Setting::AllowOrigins.name()),
             notation.key(Setting::AllowPrivateNetwork.name())
         ),
+    )
+}
+
+/// A max-age that Chromium and WebKit shorten.
+pub(crate) fn max_age_capped(key: &str, seconds: u32, notation: Notation, nested: bool) -> Fault {
+    let better = notation.setting(key, &Value::Integer(CHROMIUM_MAX_AGE.into()), nested);
+    Fault::new(
+        Code::MaxAgeCapped,
+        format!(
+            "Chromium keeps the response to a preflight for at most {CHROMIUM_MAX_AGE} seconds and WebKit for at most \
+             {WEBKIT_MAX_AGE}, so only Firefox keeps it for {seconds}"
+        ),
+        format!("write `{better}`: a change of the policy then reaches Firefox as soon as Chromium"),
+    )
+}
+
+pub(crate) fn private_network_obsolete(key: &str, notation: Notation) -> Fault {
+    Fault::new(
+        Code::PrivateNetworkObsolete,
+        "no current browser reads the header that this setting sends: Chromium asks the user for permission instead",
+        format!("remove `{}`", notation.key(key)),
     )
 }
 
