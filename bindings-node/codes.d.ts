@@ -118,6 +118,24 @@ export type Code =
   | 'trusted-origin'
   /** The policy grants methods that its protection refuses. */
   | 'protection-contradicts-cors'
+  /** A max-age is longer than Chromium or WebKit keeps a preflight, so only Firefox heeds it. */
+  | 'max-age-capped'
+  /** `allow_private_network` is on, but no current browser reads the header that it sends. */
+  | 'private-network-obsolete'
+  /** `OPTIONS` is listed, which preflights do not need. */
+  | 'options-listed'
+  /** An origin with plain http, which anyone on the network path can impersonate, is allowed without credentials. */
+  | 'plain-http-origin'
+  /** A `*.` pattern lets every subdomain read responses with the user's session. */
+  | 'subdomains-with-credentials'
+  /** The origin `null`, which every sandboxed document has, is allowed credentials. */
+  | 'null-with-credentials'
+  /** An origin on the user's own machine is listed together with origins of other machines. */
+  | 'localhost-with-public-origins'
+  /** An origin or a pattern is already covered by a pattern of the same list. */
+  | 'redundant-pattern'
+  /** An origin has a scheme or a punycode label with which no browser sends an origin. */
+  | 'origin-never-sent'
   /** A RegExp does not begin with `^` and end with `$`. */
   | 'regexp-not-anchored'
   /** A RegExp has a flag that changes what `^` and `$` mean, or that does not exist. */

@@ -41,7 +41,14 @@ pub(crate) fn report_trusted(found: &Found<OriginConcern>, list: &List, check: C
     }
 }
 
-fn report(concern: OriginConcern, severity: Severity, index: usize, list: &List, place: &Place<'_>, issues: &mut Issues) {
+fn report(
+    concern: OriginConcern,
+    severity: Severity,
+    index: usize,
+    list: &List,
+    place: &Place<'_>,
+    issues: &mut Issues,
+) {
     if let OriginConcern::TooManyGlobs(globs) = concern {
         issues.error(&list.field, globs, origin_risks::too_many_globs(globs));
     } else if let Some(entry) = list.entries.get(index) {
@@ -58,7 +65,9 @@ fn fault(concern: OriginConcern, text: &str, place: &Place<'_>) -> Fault {
         OriginConcern::Subdomains => origin_risks::subdomains_with_credentials(text),
         OriginConcern::Localhost => origin_risks::localhost_with_public_origins(text),
         OriginConcern::NeverSent => origin_risks::origin_never_sent(text),
-        OriginConcern::NotAPattern | OriginConcern::TooManyGlobs(_) | OriginConcern::Covered(_) => diagnose(text, place),
+        OriginConcern::NotAPattern | OriginConcern::TooManyGlobs(_) | OriginConcern::Covered(_) => {
+            diagnose(text, place)
+        }
         OriginConcern::AnyNotAlone => origin_risks::any_origin_not_alone(),
         OriginConcern::Any => origin_risks::any_origin_with_credentials(),
         OriginConcern::Null => origin_risks::null_origin(&place.lifting(Danger::NullOrigin)),

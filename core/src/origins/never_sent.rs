@@ -5,7 +5,19 @@ use crate::origins::punycode;
 
 /// Schemes whose documents have the origin `null`, or that browsers do not render.
 const SCHEMES: [&str; 14] = [
-    "about", "blob", "data", "ftp", "ftps", "git", "javascript", "ldap", "mailto", "sftp", "ssh", "tel", "urn",
+    "about",
+    "blob",
+    "data",
+    "ftp",
+    "ftps",
+    "git",
+    "javascript",
+    "ldap",
+    "mailto",
+    "sftp",
+    "ssh",
+    "tel",
+    "urn",
     "view-source",
 ];
 

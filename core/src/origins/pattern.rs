@@ -173,7 +173,9 @@ impl HostPattern {
         match (self, other) {
             (HostPattern::Exact(own), HostPattern::Exact(host)) => own == host,
             (HostPattern::Exact(_), _) | (HostPattern::Glob { .. }, HostPattern::Below(_)) => false,
-            (HostPattern::Below(own), HostPattern::Exact(host)) => host.len() > own.len() && host.ends_with(own.as_str()),
+            (HostPattern::Below(own), HostPattern::Exact(host)) => {
+                host.len() > own.len() && host.ends_with(own.as_str())
+            }
             (HostPattern::Below(own), HostPattern::Below(after) | HostPattern::Glob { after, .. }) => {
                 after.ends_with(own.as_str())
             }

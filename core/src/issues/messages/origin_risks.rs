@@ -108,7 +108,10 @@ pub(crate) fn redundant_pattern(text: &str, by: &str) -> Fault {
 pub(crate) fn origin_never_sent(text: &str) -> Fault {
     Fault::new(
         Code::OriginNeverSent,
-        format!("no browser sends the origin `{}`: no page has its scheme, or its punycode is not valid", printable(text)),
+        format!(
+            "no browser sends the origin `{}`: no page has its scheme, or its punycode is not valid",
+            printable(text)
+        ),
         "remove it, or write the origin as the browser's console prints it",
     )
 }
