@@ -124,13 +124,15 @@ export type Code =
   | 'private-network-obsolete'
   /** `OPTIONS` is listed, which preflights do not need. */
   | 'options-listed'
+  /** A route exposes response headers, and the top level does not say which ones other responses expose. */
+  | 'expose-only-in-routes'
   /** An origin with plain http, which anyone on the network path can impersonate, is allowed without credentials. */
   | 'plain-http-origin'
   /** A `*.` pattern lets every subdomain read responses with the user's session. */
   | 'subdomains-with-credentials'
   /** The origin `null`, which every sandboxed document has, is allowed credentials. */
   | 'null-with-credentials'
-  /** An origin on the user's own machine is listed together with origins of other machines. */
+  /** An origin on the user's own machine is allowed credentials, together with origins of other machines. */
   | 'localhost-with-public-origins'
   /** An origin or a pattern is already covered by a pattern of the same list. */
   | 'redundant-pattern'

@@ -46,8 +46,23 @@ pub(crate) fn check<'d>(document: &'d Document, issues: &mut Issues) -> CheckedD
     let mut checker = Checker::new(&document.settings, issues);
     let top = checker.check(&document.settings, None);
     let routes = document.routes.iter().map(|route| checker.check(&route.settings, Some(&route.field))).collect();
+    report_expose_only_in_routes(document, &top, issues);
     let paths = compile_routes(&document.routes, issues);
     CheckedDocument { top, routes, paths }
+}
+
+/// Specification 2.2: whoever lists headers in a route may have forgotten that other responses expose none. An empty list
+/// at the top level says that it is meant.
+fn report_expose_only_in_routes(document: &Document, top: &CheckedSettings<'_>, issues: &mut Issues) {
+    let is_written = !document.settings.expose_headers.field.is_empty();
+    if is_written || top.origins.is_nobody() {
+        return;
+    }
+    let lists = document.routes.iter().map(|route| &route.settings.expose_headers);
+    if let Some(list) = lists.into_iter().find(|list| !list.entries.is_empty()) {
+        let names: Vec<_> = list.entries.iter().map(|entry| entry.text.as_str()).collect();
+        issues.lint(&list.field, names.join(", "), policy::expose_only_in_routes(issues.notation()));
+    }
 }
 
 struct Checker<'d, 'i> {

@@ -122,7 +122,9 @@ pub(crate) fn report_regexes(
             }
             RegexConcern::Unusable(why) => written.refused(why),
             RegexConcern::MatchesNothing => written.matches_nothing(),
-            RegexConcern::Insecure { .. } => written.insecure(),
+            RegexConcern::Insecure { .. } if severity == Severity::Error => written.insecure(),
+            RegexConcern::Insecure { .. } => written.plain_http(true),
+            RegexConcern::AlsoInsecure => written.plain_http(false),
             RegexConcern::Finding(finding) => written.finding(finding),
         };
         issues.report(severity, list.place(at), text, fault);

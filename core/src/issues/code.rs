@@ -126,6 +126,8 @@ codes! {
     PrivateNetworkObsolete "private-network-obsolete"
         "`allow_private_network` is on, but no current browser reads the header that it sends.",
     OptionsListed "options-listed" "`OPTIONS` is listed, which preflights do not need.",
+    ExposeOnlyInRoutes "expose-only-in-routes"
+        "A route exposes response headers, and the top level does not say which ones other responses expose.",
     PlainHttpOrigin "plain-http-origin"
         "An origin with plain http, which anyone on the network path can impersonate, is allowed without credentials.",
     SubdomainsWithCredentials "subdomains-with-credentials"
@@ -133,7 +135,7 @@ codes! {
     NullWithCredentials "null-with-credentials"
         "The origin `null`, which every sandboxed document has, is allowed credentials.",
     LocalhostWithPublicOrigins "localhost-with-public-origins"
-        "An origin on the user's own machine is listed together with origins of other machines.",
+        "An origin on the user's own machine is allowed credentials, together with origins of other machines.",
     RedundantPattern "redundant-pattern" "An origin or a pattern is already covered by a pattern of the same list.",
     OriginNeverSent "origin-never-sent" "An origin has a scheme or a punycode label with which no browser sends an origin.",
     RegexpNotAnchored "regexp-not-anchored" "A RegExp does not begin with `^` and end with `$`.",

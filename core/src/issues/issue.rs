@@ -235,6 +235,7 @@ fn is_advice(code: Code) -> bool {
             | Code::MaxAgeCapped
             | Code::PrivateNetworkObsolete
             | Code::OptionsListed
+            | Code::ExposeOnlyInRoutes
             | Code::PlainHttpOrigin
             | Code::SubdomainsWithCredentials
             | Code::NullWithCredentials

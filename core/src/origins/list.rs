@@ -70,6 +70,8 @@ pub(crate) enum RegexConcern {
     Insecure {
         reaches_public_suffix: bool,
     },
+    /// It matches plain http to another machine, and something else.
+    AlsoInsecure,
     Finding(Finding),
     TooMany,
 }
@@ -84,10 +86,8 @@ impl OriginConcern {
             OriginConcern::Null if dangers.null_origin => return credentials.then_some(Severity::Lint),
             OriginConcern::Null => true,
             OriginConcern::Insecure if !credentials => return Some(Severity::Lint),
-            OriginConcern::Subdomains => return credentials.then_some(Severity::Lint),
-            OriginConcern::Localhost | OriginConcern::Covered(_) | OriginConcern::NeverSent => {
-                return Some(Severity::Lint);
-            }
+            OriginConcern::Subdomains | OriginConcern::Localhost => return credentials.then_some(Severity::Lint),
+            OriginConcern::Covered(_) | OriginConcern::NeverSent => return Some(Severity::Lint),
             // The table of specification 2.1, row by row.
             OriginConcern::Any => credentials,
             OriginConcern::Insecure => stakes.is_secure_only(),
@@ -102,6 +102,9 @@ impl RegexConcern {
     pub(crate) fn severity(&self, stakes: Stakes) -> Option<Severity> {
         let is_error = match self {
             RegexConcern::Unusable(_) | RegexConcern::MatchesNothing | RegexConcern::TooMany => true,
+            // With credentials, the http origins that it matches are refused one by one.
+            RegexConcern::AlsoInsecure => return (!stakes.credentials).then_some(Severity::Lint),
+            RegexConcern::Insecure { .. } if !stakes.credentials => return Some(Severity::Lint),
             // One at a time: the public suffix comes first.
             RegexConcern::Insecure { reaches_public_suffix } => {
                 stakes.is_secure_only() && (!reaches_public_suffix || stakes.dangers.public_suffixes)
@@ -143,10 +146,14 @@ impl OriginList {
         OriginList { set: builder.build(), found, found_in_regexes }
     }
 
-    /// Whether nothing is wrong with it under these settings, and nothing is to be said of its regexes.
+    /// Whether nothing is wrong with it under these settings, and its regexes match no more than they seem to.
     pub(crate) fn is_clean(&self, stakes: Stakes) -> bool {
+        let is_wrong = |concern: &RegexConcern| match (concern, concern.severity(stakes)) {
+            (RegexConcern::Insecure { .. } | RegexConcern::AlsoInsecure, severity) => severity == Some(Severity::Error),
+            (_, severity) => severity.is_some(),
+        };
         self.found.iter().all(|(_, concern)| concern.severity(stakes) != Some(Severity::Error))
-            && self.found_in_regexes.iter().all(|(_, concern)| concern.severity(stakes).is_none())
+            && self.found_in_regexes.iter().all(|(_, concern)| !is_wrong(concern))
     }
 }
 
@@ -273,15 +280,18 @@ fn read_regexes(list: &List, regexes: &mut Regexes) -> Found<RegexConcern> {
     found
 }
 
-/// Whether a regex with fixed ends matches plain http to other machines alone.
+/// Whether a regex with fixed ends matches plain http to other machines, and nothing else or other origins as well.
 fn insecure(regex: &Regex, dfa: &Dfa) -> Option<RegexConcern> {
     let reaches_public_suffix = match regex.finding {
         Some(Finding::BareDot | Finding::OpenHost) => return None,
         Some(Finding::PublicSuffix(_)) => true,
         None => false,
     };
+    if !regex_language::has_insecure(dfa) {
+        return None;
+    }
     let is_local = |end: &End| origin::is_loopback(end.host.as_bytes());
-    let is_insecure =
+    let is_all =
         !regex_host_end::literal_ends(&regex.hir).iter().flatten().any(is_local) && regex_language::is_insecure(dfa);
-    is_insecure.then_some(RegexConcern::Insecure { reaches_public_suffix })
+    Some(if is_all { RegexConcern::Insecure { reaches_public_suffix } } else { RegexConcern::AlsoInsecure })
 }

@@ -83,15 +83,15 @@ pub(crate) fn null_with_credentials() -> Fault {
     )
 }
 
-/// An origin on the user's own machine, in a list with others.
+/// An origin on the user's own machine, in a list with others, with credentials.
 pub(crate) fn localhost_with_public_origins(text: &str) -> Fault {
     Fault::new(
         Code::LocalhostWithPublicOrigins,
         format!(
-            "`{}` is on the user's own machine, where any program can serve pages, and other machines are listed too",
+            "`{}` is on the user's own machine, where any program can serve a page that reads with the user's session",
             printable(text)
         ),
-        "list it only in the policy with which you develop",
+        "list it only in the policy with which you develop, and not together with origins of other machines",
     )
 }
 

@@ -75,6 +75,19 @@ pub(crate) fn private_network_obsolete(key: &str, notation: Notation) -> Fault {
     )
 }
 
+/// Headers that a route exposes, and a top level without such a list.
+pub(crate) fn expose_only_in_routes(notation: Notation) -> Fault {
+    let key = Setting::ExposeHeaders.name();
+    Fault::new(
+        Code::ExposeOnlyInRoutes,
+        "only this route exposes headers, so scripts cannot read them from any other response",
+        format!(
+            "list them at the top level, which routes inherit, or write `{}` there if other responses do not have them",
+            notation.list_setting(key, &[])
+        ),
+    )
+}
+
 /// `origin: true` of the `cors` package, with credentials.
 pub(crate) fn reflected_origin_with_credentials(notation: Notation) -> Fault {
     let written = |key| notation.setting(key, &Value::Bool(true), false);
