@@ -60,6 +60,8 @@ export type Code =
   | 'insecure-origin'
   /** A pattern or a regex allows credentials for names that anyone can register. */
   | 'public-suffix'
+  /** Every extension of a browser is allowed, together with credentials. */
+  | 'any-extension'
   /** `null` is listed, which is the origin of every sandboxed document. */
   | 'null-origin'
   /** A regex does not parse, or corsac cannot run it. */

@@ -181,7 +181,7 @@ export interface CommonOptions {
   /** Whether the CORS headers that the application sets stay on its responses. Default `false`. */
   keepAppHeaders?: boolean
   /** The checks that are switched off, each by its name. Default `[]`. */
-  dangerouslyAllow?: ListOf<'insecure-origins' | 'public-suffixes' | 'null-origin'>
+  dangerouslyAllow?: ListOf<'insecure-origins' | 'public-suffixes' | 'null-origin' | 'any-extension'>
   /** Refuses writes and WebSocket handshakes that browsers send on behalf of foreign pages. */
   protection?: Protection
   // end generated: settings of both dialects

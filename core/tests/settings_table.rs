@@ -99,6 +99,7 @@ fn refused_without(danger: Danger) -> Config {
         Danger::InsecureOrigins => "http://app.example.com",
         Danger::PublicSuffixes => "https://*.github.io",
         Danger::NullOrigin => "null",
+        Danger::AnyExtension => "moz-extension://*",
     };
     Config { allow_origins: vec![origin.to_owned()], allow_credentials: true, ..Config::default() }
 }

@@ -21,6 +21,9 @@ pub(crate) fn untrusted_origin<'s>(settings: &'s Settings, protection: &Protecti
             Some(OriginPattern::Tuple(pattern)) => {
                 pattern.unlike_examples().all(|origin| protection.trusts(origin.as_bytes()))
             }
+            Some(OriginPattern::Extension(scheme)) => {
+                scheme.unlike_examples().all(|origin| protection.trusts(origin.as_bytes()))
+            }
             // Any origin, and null, can never be trusted.
             Some(_) => false,
             // Reported as what it is.

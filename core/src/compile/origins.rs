@@ -76,6 +76,7 @@ fn fault(concern: OriginConcern, text: &str, place: &Place<'_>) -> Fault {
             let secure = offer(&text.replacen("http://", "https://", 1), place);
             origin_risks::insecure_origin(text, secure, &place.lifting(Danger::InsecureOrigins))
         }
+        OriginConcern::AnyExtension => origin_risks::any_extension(text, &place.lifting(Danger::AnyExtension)),
         OriginConcern::PublicSuffix => origin_risks::public_suffix(text, &place.lifting(Danger::PublicSuffixes)),
     }
 }

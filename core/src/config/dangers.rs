@@ -57,6 +57,8 @@ dangers! {
     PublicSuffixes => public_suffixes, "public-suffixes", known by "suffix";
     /// The origin `null`, which every sandboxed document has.
     NullOrigin => null_origin, "null-origin", known by "null";
+    /// Every extension of a browser, as in `moz-extension://*`, together with credentials.
+    AnyExtension => any_extension, "any-extension", known by "extension";
 }
 
 impl Danger {

@@ -21,7 +21,7 @@ settings! {
         ///
         /// Permitted are `https://app.example.com`, `https://*.example.com` (one or more labels),
         /// `https://preview-*.example.com` (within one label), `http://localhost:*` (any port), `capacitor://localhost`,
-        /// and with the danger `null-origin` also `null`.
+        /// `moz-extension://*` (any extension of Firefox), and with the danger `null-origin` also `null`.
         ///
         /// Prohibited are `app.example.com` (no scheme), `https://app.example.com/` (a slash at the end),
         /// `https://app.example.com:443` (the default port), `https://APP.example.com` (upper case), and `*` together

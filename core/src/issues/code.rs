@@ -90,6 +90,7 @@ codes! {
     InsecureOrigin "insecure-origin"
         "An origin with plain http, which anyone on the network path can impersonate, is allowed credentials.",
     PublicSuffix "public-suffix" "A pattern or a regex allows credentials for names that anyone can register.",
+    AnyExtension "any-extension" "Every extension of a browser is allowed, together with credentials.",
     NullOrigin "null-origin" "`null` is listed, which is the origin of every sandboxed document.",
     RegexSyntax "regex-syntax" "A regex does not parse, or corsac cannot run it.",
     RegexTooLarge "regex-too-large" "A regex is too long or compiles to too much, or there are too many regexes.",

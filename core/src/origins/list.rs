@@ -8,7 +8,7 @@ use crate::issues::code::Severity;
 use crate::limits::{LABEL_GLOBS, REDUNDANCY_COMPARISONS, REGEXES};
 use crate::origins::never_sent;
 use crate::origins::origin::{self, Origin};
-use crate::origins::pattern::{HostPattern, OriginPattern, TuplePattern};
+use crate::origins::pattern::{HostPattern, OriginPattern};
 use crate::origins::regex::{Finding, Regex, Regexes, Unusable};
 use crate::origins::regex_host_end::{self, End};
 use crate::origins::regex_language::{self, Dfa};
@@ -49,6 +49,8 @@ pub(crate) enum OriginConcern {
     Insecure,
     /// Anyone can register a name that it matches.
     PublicSuffix,
+    /// Any extension of a browser.
+    AnyExtension,
     /// `*.` before a name of another machine.
     Subdomains,
     /// This machine's, and another machine's stands in the same list.
@@ -92,6 +94,7 @@ impl OriginConcern {
             OriginConcern::Any => credentials,
             OriginConcern::Insecure => stakes.is_secure_only(),
             OriginConcern::PublicSuffix => credentials && !dangers.public_suffixes,
+            OriginConcern::AnyExtension => credentials && !dangers.any_extension,
         };
         is_error.then_some(Severity::Error)
     }
@@ -211,8 +214,14 @@ fn read_patterns<'l>(
                 } else {
                     has_public = true;
                 }
-                patterns.push((index, tuple.clone()));
-                builder.pattern(OriginPattern::Tuple(tuple));
+                let pattern = OriginPattern::Tuple(tuple);
+                patterns.push((index, pattern.clone()));
+                builder.pattern(pattern);
+            }
+            Some(pattern @ OriginPattern::Extension(_)) => {
+                found.push((index, OriginConcern::AnyExtension));
+                patterns.push((index, pattern.clone()));
+                builder.pattern(pattern);
             }
             Some(pattern) => found.extend(any_or_null(pattern, builder).iter().map(|concern| (index, *concern))),
         }
@@ -232,12 +241,12 @@ fn read_patterns<'l>(
 /// The entries that one of the patterns covers, each with the index of that pattern.
 fn covered<'l>(
     list: &'l List,
-    patterns: &'l [(usize, TuplePattern)],
+    patterns: &'l [(usize, OriginPattern)],
 ) -> impl Iterator<Item = (usize, OriginConcern)> + 'l {
     let entries = if patterns.is_empty() { &[][..] } else { &list.entries[..] };
     entries.iter().enumerate().filter_map(move |(index, entry)| {
-        let Some(OriginPattern::Tuple(tuple)) = OriginPattern::parse(&entry.text) else { return None };
-        let (by, _) = patterns.iter().find(|(_, pattern)| *pattern != tuple && pattern.covers(&tuple))?;
+        let covered = OriginPattern::parse(&entry.text)?;
+        let (by, _) = patterns.iter().find(|(_, pattern)| pattern.covers(&covered))?;
         Some((index, OriginConcern::Covered(*by)))
     })
 }

@@ -1,8 +1,9 @@
 //! Origin patterns: what may stand in `allow_origins`.
 //!
 //! `https://app.example.com` · `https://*.example.com` · `https://preview-*.example.app` ·
-//! `http://localhost:*` · `app://.` · `null` · `*`
+//! `http://localhost:*` · `app://.` · `moz-extension://*` · `null` · `*`
 
+use crate::origins::extension::ExtensionScheme;
 use crate::origins::origin::{self, Origin};
 
 /// One parsed pattern.
@@ -12,6 +13,8 @@ pub(crate) enum OriginPattern {
     Any,
     /// `null`
     Null,
+    /// `chrome-extension://*`
+    Extension(ExtensionScheme),
     /// A scheme, a host and a port, with at most one wildcard in the host.
     Tuple(TuplePattern),
 }
@@ -52,6 +55,9 @@ impl OriginPattern {
             "null" => return Some(OriginPattern::Null),
             _ => {}
         }
+        if let Some(scheme) = ExtensionScheme::of_pattern(text) {
+            return Some(OriginPattern::Extension(scheme));
+        }
         let (scheme, authority) = text.split_once("://")?;
         let (host, port) = match (authority.strip_suffix(":*"), split_port(authority)) {
             (Some(host), _) if split_port(host).1 == PortPattern::Default => (host, PortPattern::Any),
@@ -67,6 +73,17 @@ impl OriginPattern {
             return None;
         }
         Some(OriginPattern::Tuple(pattern))
+    }
+
+    /// Whether it has a wildcard and matches every origin that the other, which is another pattern, matches.
+    pub(crate) fn covers(&self, other: &OriginPattern) -> bool {
+        match (self, other) {
+            (OriginPattern::Tuple(own), OriginPattern::Tuple(tuple)) => own != tuple && own.covers(tuple),
+            (OriginPattern::Extension(own), OriginPattern::Tuple(TuplePattern { scheme, port, .. })) => {
+                own.as_str() == scheme && *port == PortPattern::Default
+            }
+            _ => false,
+        }
     }
 }
 
@@ -147,7 +164,7 @@ impl TuplePattern {
     }
 
     /// Whether every origin that the other matches is matched by this pattern too.
-    pub(crate) fn covers(&self, other: &TuplePattern) -> bool {
+    fn covers(&self, other: &TuplePattern) -> bool {
         self.scheme == other.scheme
             && (self.port == PortPattern::Any || self.port == other.port)
             && self.host.covers(&other.host)

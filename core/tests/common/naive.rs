@@ -157,6 +157,9 @@ fn is_loopback(host: &str) -> bool {
 }
 
 fn matches(pattern: &str, origin: &Parts) -> bool {
+    if ["chrome-extension://*", "moz-extension://*", "safari-web-extension://*"].contains(&pattern) {
+        return format!("{}://*", origin.scheme) == pattern && origin.port.is_empty();
+    }
     let Some(wanted) = split(pattern) else { return false };
     wanted.scheme == origin.scheme
         && (wanted.port == "*" || wanted.port == origin.port)

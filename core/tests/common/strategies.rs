@@ -46,6 +46,8 @@ const APPS: &[&str] = &[
     "app://.",
     "chrome-extension://abcdefghijklmnop",
     "moz-extension://A-b_c.9",
+    "moz-extension://abc:8080",
+    "safari-web-extension://3B5C-9",
     "com.example.app://host",
     "app://host:8080",
 ];
@@ -92,7 +94,9 @@ pub fn pattern() -> impl Strategy<Value = String> {
     );
     let inner =
         (scheme(), label(), label(), name()).prop_map(|(scheme, a, b, name)| format!("{scheme}://{a}*{b}.{name}"));
+    let extensions = select(&["chrome-extension://*", "moz-extension://*", "safari-web-extension://*"][..]);
     prop_oneof![
+        1 => extensions.prop_map(str::to_owned),
         6 => plain_origin(),
         2 => plain_origin().prop_map(|origin| match origin.rsplit_once(':') {
             Some((host, port)) if !port.starts_with('/') && !port.ends_with(']') => format!("{host}:*"),
@@ -137,8 +141,8 @@ pub fn config() -> impl Strategy<Value = Config> {
     ];
     let regexes = prop_oneof![4 => Just(Vec::new()), 1 => prop::collection::vec(regex(), 1..3)];
     let dangers = prop_oneof![
-        3 => Just(vec!["public-suffixes", "null-origin"]),
-        2 => Just(vec!["public-suffixes", "null-origin", "insecure-origins"]),
+        3 => Just(vec!["public-suffixes", "null-origin", "any-extension"]),
+        2 => Just(vec!["public-suffixes", "null-origin", "any-extension", "insecure-origins"]),
         1 => Just(vec![]),
     ];
     let lists = (names(METHODS), names(HEADERS), subsequence(&["ETag", "X-Trace"][..], 0..=2));

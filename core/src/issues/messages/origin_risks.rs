@@ -53,6 +53,17 @@ pub(crate) fn public_suffix(text: &str, lift: &str) -> Fault {
     )
 }
 
+/// A pattern of any extension of a browser, with credentials.
+pub(crate) fn any_extension(text: &str, lift: &str) -> Fault {
+    Fault::new(
+        Code::AnyExtension,
+        format!("`{}` lets every extension of that browser read responses with the user's session", printable(text)),
+        format!(
+            "list the extension by its identifier, as in `chrome-extension://abcdefghijklmnopabcdefghijklmnop`, or {lift}"
+        ),
+    )
+}
+
 /// Plain http without credentials. The suggestion is the same origin with https.
 pub(crate) fn plain_http_origin(text: &str, suggestion: Option<String>) -> Fault {
     Fault::new(
