@@ -104,6 +104,12 @@ export type Code =
   | 'private-network-any-origin'
   /** `dangerously_allow` names a check that does not exist. */
   | 'unknown-danger'
+  /** `dangerously_allow` lifts a check for some origins, and names no check or no origins. */
+  | 'danger-incomplete'
+  /** A check is lifted for an origin that no list of the policy has. */
+  | 'danger-origin-not-listed'
+  /** A check is lifted for an origin that is allowed without that. */
+  | 'danger-not-needed'
   /** corsac does not read this dialect. */
   | 'unknown-dialect'
   /** `origin: true` with credentials would let any site read responses with the user's session. */

@@ -1,6 +1,7 @@
 //! Lists of methods and header names: read, checked, and written as they are sent.
 
 use crate::compile::checked::Check;
+use crate::config::lifted::NOTHING;
 use crate::config::settings::List;
 use crate::config::stakes::Stakes;
 use crate::decide::headers::AllowedHeaders;
@@ -180,10 +181,9 @@ impl NameList {
 
     /// Reports what was found in it.
     pub(crate) fn report(&self, list: &List, check: Check<'_>, issues: &mut Issues) {
-        let stakes = Stakes { credentials: check.stakes.credentials, ..Stakes::default() };
-        let mut place = Place::new(&list.field, stakes, false, issues);
+        let mut place = Place::new(&list.field, check.stakes.of_unnamed(), &NOTHING, false, issues);
         for (index, concern) in &self.found {
-            let Some(severity) = check.news(|stakes| concern.severity(stakes)) else { continue };
+            let Some(severity) = check.news("", |stakes| concern.severity(stakes)) else { continue };
             place.attend(issues);
             if let NameConcern::AuthorizationNotCovered = concern {
                 issues.report(severity, &list.field, "*", names::authorization_not_covered(place.key, place.notation));

@@ -20,9 +20,11 @@ pub(crate) fn report_origins(
     check: Check<'_>,
     issues: &mut Issues,
 ) {
-    let mut place = Place::new(&list.field, check.stakes, alone, issues);
+    let mut place = Place::new(&list.field, check.stakes.of_unnamed(), &check.stakes.lifted, alone, issues);
     for (index, concern) in found {
-        let Some(severity) = check.news(|stakes| concern.severity(stakes)) else { continue };
+        let text = text_of(list, *index);
+        let Some(severity) = check.news(text, |stakes| concern.severity(stakes)) else { continue };
+        place.stakes = check.stakes.of(text);
         place.attend(issues);
         place.whole = list.entries.get(*index).is_some_and(|entry| matches!(entry.at, At::Whole));
         report(*concern, severity, *index, list, &place, issues);
@@ -31,14 +33,20 @@ pub(crate) fn report_origins(
 
 /// Reports what was found in the origins that are trusted with writes.
 pub(crate) fn report_trusted(found: &Found<OriginConcern>, list: &List, check: Check<'_>, issues: &mut Issues) {
-    let mut place = Place::new(&list.field, check.stakes, false, issues);
+    let mut place = Place::new(&list.field, check.stakes.of_unnamed(), &check.stakes.lifted, false, issues);
     for (index, concern) in found {
+        let text = text_of(list, *index);
         // Trusting is not reading: what is only unwise in the origins that may read is reported there.
-        if let Some(Severity::Error) = check.news(|stakes| concern.severity(stakes)) {
+        if let Some(Severity::Error) = check.news(text, |stakes| concern.severity(stakes)) {
+            place.stakes = check.stakes.of(text);
             place.attend(issues);
             report(*concern, Severity::Error, *index, list, &place, issues);
         }
     }
+}
+
+fn text_of(list: &List, index: usize) -> &str {
+    list.entries.get(index).map_or("", |entry| &entry.text)
 }
 
 fn report(
@@ -74,10 +82,14 @@ fn fault(concern: OriginConcern, text: &str, place: &Place<'_>) -> Fault {
         OriginConcern::Untrustable => protection::cannot_be_trusted(text),
         OriginConcern::Insecure => {
             let secure = offer(&text.replacen("http://", "https://", 1), place);
-            origin_risks::insecure_origin(text, secure, &place.lifting(Danger::InsecureOrigins))
+            origin_risks::insecure_origin(text, secure, &place.lifting_for(Danger::InsecureOrigins, text))
         }
-        OriginConcern::AnyExtension => origin_risks::any_extension(text, &place.lifting(Danger::AnyExtension)),
-        OriginConcern::PublicSuffix => origin_risks::public_suffix(text, &place.lifting(Danger::PublicSuffixes)),
+        OriginConcern::AnyExtension => {
+            origin_risks::any_extension(text, &place.lifting_for(Danger::AnyExtension, text))
+        }
+        OriginConcern::PublicSuffix => {
+            origin_risks::public_suffix(text, &place.lifting_for(Danger::PublicSuffixes, text))
+        }
     }
 }
 
@@ -105,13 +117,12 @@ pub(crate) fn report_regexes(
 ) {
     // Only the `cors` dialect has regexes among its origins, as objects.
     let syntax = if list.field == "origin" { Syntax::RegExp } else { Syntax::Text };
-    let mut place = Place::new(&list.field, check.stakes, alone && list.entries.len() == 1, issues);
+    let (is_alone, lifted) = (alone && list.entries.len() == 1, &check.stakes.lifted);
+    let mut place = Place::new(&list.field, check.stakes.of_unnamed(), lifted, is_alone, issues);
     for (index, concern) in found {
-        let (Some(severity), Some(Entry { at, text })) =
-            (check.news(|stakes| concern.severity(stakes)), list.entries.get(*index))
-        else {
-            continue;
-        };
+        let Some(Entry { at, text }) = list.entries.get(*index) else { continue };
+        let Some(severity) = check.news(text, |stakes| concern.severity(stakes)) else { continue };
+        place.stakes = check.stakes.of(text);
         place.attend(issues);
         place.whole = matches!(at, At::Whole);
         let written = Written { text, syntax, anywhere: false, place };

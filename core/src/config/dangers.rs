@@ -38,6 +38,8 @@ macro_rules! dangers {
         pub(crate) struct Dangers { $(pub(crate) $field: bool,)+ }
 
         impl Dangers {
+            pub(crate) const NONE: Dangers = Dangers { $($field: false,)+ };
+
             pub(crate) fn lift(&mut self, danger: Danger) {
                 match danger { $(Danger::$Danger => self.$field = true,)+ }
             }

@@ -114,6 +114,9 @@ codes! {
     PreflightStatus "preflight-status" "A preflight status is neither 200 nor 204.",
     PrivateNetworkAnyOrigin "private-network-any-origin" "Any web page could reach into the private network.",
     UnknownDanger "unknown-danger" "`dangerously_allow` names a check that does not exist.",
+    DangerIncomplete "danger-incomplete" "`dangerously_allow` lifts a check for some origins, and names no check or no origins.",
+    DangerOriginNotListed "danger-origin-not-listed" "A check is lifted for an origin that no list of the policy has.",
+    DangerNotNeeded "danger-not-needed" "A check is lifted for an origin that is allowed without that.",
     UnknownDialect "unknown-dialect" "corsac does not read this dialect.",
     ReflectedOriginWithCredentials "reflected-origin-with-credentials"
         "`origin: true` with credentials would let any site read responses with the user's session.",

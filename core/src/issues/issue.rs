@@ -235,6 +235,8 @@ fn is_advice(code: Code) -> bool {
             | Code::MaxAgeCapped
             | Code::PrivateNetworkObsolete
             | Code::OptionsListed
+            | Code::DangerOriginNotListed
+            | Code::DangerNotNeeded
             | Code::ExposeOnlyInRoutes
             | Code::PlainHttpOrigin
             | Code::SubdomainsWithCredentials

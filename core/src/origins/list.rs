@@ -116,6 +116,12 @@ impl RegexConcern {
         };
         is_error.then_some(Severity::Error)
     }
+
+    /// Whether the regex is refused, or some of the origins that it matches.
+    pub(crate) fn refuses(&self, stakes: Stakes) -> bool {
+        matches!(self, RegexConcern::AlsoInsecure) && stakes.is_secure_only()
+            || self.severity(stakes) == Some(Severity::Error)
+    }
 }
 
 impl Finding {

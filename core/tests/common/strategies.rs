@@ -1,7 +1,7 @@
 //! Random policies and requests, from few words, so that they meet.
 
 use super::mutation::{Mutation, mutation};
-use corsac::{Config, Policy};
+use corsac::{Config, LiftedCheck, Policy};
 use proptest::prelude::*;
 use proptest::sample::{Index, select, subsequence};
 
@@ -146,15 +146,32 @@ pub fn config() -> impl Strategy<Value = Config> {
         1 => Just(vec![]),
     ];
     let lists = (names(METHODS), names(HEADERS), subsequence(&["ETag", "X-Trace"][..], 0..=2));
-    (origins, regexes, dangers, lists, any::<[bool; 5]>(), prop::option::of(0u32..=86400)).prop_map(
-        |(allow_origins, allow_origin_regex, dangers, (allow_methods, allow_headers, expose), flags, max_age)| {
+    let named = prop::option::weighted(0.4, prop::collection::vec(any::<bool>(), 26));
+    (origins, regexes, dangers, named, lists, any::<[bool; 5]>(), prop::option::of(0u32..=86400)).prop_map(
+        |(
+            allow_origins,
+            allow_origin_regex,
+            dangers,
+            named,
+            (allow_methods, allow_headers, expose),
+            flags,
+            max_age,
+        )| {
+            let entries = allow_origins.iter().chain(&allow_origin_regex);
+            let dangerously_allow = match named {
+                Some(named) if dangers.is_empty() || dangers.contains(&"insecure-origins") => lifted(
+                    dangers,
+                    entries.zip(named).filter(|(_, is_named)| *is_named).map(|(entry, _)| entry.clone()),
+                ),
+                _ => dangers.into_iter().map(LiftedCheck::from).collect(),
+            };
             let [credentials, ok, preflight_continue, private_network, keep_app_headers] = flags;
             let any = allow_origins == ["*"];
             Config {
                 allow_origin_regex: if any { Vec::new() } else { allow_origin_regex },
                 allow_credentials: credentials && !any,
                 allow_private_network: private_network && !any,
-                dangerously_allow: dangers.into_iter().map(str::to_owned).collect(),
+                dangerously_allow,
                 protection: None,
                 routes: Vec::new(),
                 allow_methods,
@@ -168,6 +185,14 @@ pub fn config() -> impl Strategy<Value = Config> {
             }
         },
     )
+}
+
+/// The dangers, but for `insecure-origins`, which is lifted for these entries alone.
+fn lifted(dangers: Vec<&str>, entries: impl Iterator<Item = String>) -> Vec<LiftedCheck> {
+    let entries: Vec<_> = entries.collect();
+    let others = dangers.into_iter().filter(|danger| *danger != "insecure-origins").map(LiftedCheck::from);
+    let named = (!entries.is_empty()).then(|| LiftedCheck::for_origins("insecure-origins", entries));
+    others.chain(named).collect()
 }
 
 /// Builds a policy, leaving out the elements that have issues; the configuration that is left comes with it.
