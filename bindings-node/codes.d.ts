@@ -60,6 +60,8 @@ export type Code =
   | 'insecure-origin'
   /** A pattern or a regex allows credentials for names that anyone can register. */
   | 'public-suffix'
+  /** Every extension of a browser is allowed, together with credentials. */
+  | 'any-extension'
   /** `null` is listed, which is the origin of every sandboxed document. */
   | 'null-origin'
   /** A regex does not parse, or corsac cannot run it. */
@@ -102,6 +104,12 @@ export type Code =
   | 'private-network-any-origin'
   /** `dangerously_allow` names a check that does not exist. */
   | 'unknown-danger'
+  /** `dangerously_allow` lifts a check for some origins, and names no check or no origins. */
+  | 'danger-incomplete'
+  /** A check is lifted for an origin that no list of the policy has. */
+  | 'danger-origin-not-listed'
+  /** A check is lifted for an origin that is allowed without that. */
+  | 'danger-not-needed'
   /** corsac does not read this dialect. */
   | 'unknown-dialect'
   /** `origin: true` with credentials would let any site read responses with the user's session. */
@@ -118,6 +126,26 @@ export type Code =
   | 'trusted-origin'
   /** The policy grants methods that its protection refuses. */
   | 'protection-contradicts-cors'
+  /** A max-age is longer than Chromium or WebKit keeps a preflight, so only Firefox heeds it. */
+  | 'max-age-capped'
+  /** `allow_private_network` is on, but no current browser reads the header that it sends. */
+  | 'private-network-obsolete'
+  /** `OPTIONS` is listed, which preflights do not need. */
+  | 'options-listed'
+  /** A route exposes response headers, and the top level does not say which ones other responses expose. */
+  | 'expose-only-in-routes'
+  /** An origin with plain http, which anyone on the network path can impersonate, is allowed without credentials. */
+  | 'plain-http-origin'
+  /** A `*.` pattern lets every subdomain read responses with the user's session. */
+  | 'subdomains-with-credentials'
+  /** The origin `null`, which every sandboxed document has, is allowed credentials. */
+  | 'null-with-credentials'
+  /** An origin on the user's own machine is allowed credentials, together with origins of other machines. */
+  | 'localhost-with-public-origins'
+  /** An origin or a pattern is already covered by a pattern of the same list. */
+  | 'redundant-pattern'
+  /** An origin has a scheme or a punycode label with which no browser sends an origin. */
+  | 'origin-never-sent'
   /** A RegExp does not begin with `^` and end with `$`. */
   | 'regexp-not-anchored'
   /** A RegExp has a flag that changes what `^` and `$` mean, or that does not exist. */

@@ -15,6 +15,6 @@ export type {
 } from './types/policy.js'
 export type {
   AnyOptions, AskingOptions, CorsacOptions, CorsOptions, CorsOptionsDelegate, CorsOrigin, CorsRequest, CorsResponse,
-  CustomOrigin, DecisionEvent, ListOf, OriginPredicate, PolicyOptions, PredicateSettings, Protection, Route, Settings,
-  TextPredicate, Url
+  CustomOrigin, Danger, DecisionEvent, LiftedCheck, ListOf, OriginPredicate, PolicyOptions, PredicateSettings, Protection,
+  Route, Settings, TextPredicate, Url
 } from './types/options.js'

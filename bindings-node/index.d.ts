@@ -1,8 +1,8 @@
 import type { Code, FindingCode, Reason } from './codes.js'
 import type {
   AnyOptions, AskingOptions, CorsacOptions, CorsOptions, CorsOptionsDelegate, CorsOrigin, CorsRequest, CorsResponse,
-  CustomOrigin, DecisionEvent, ListOf, OriginPredicate, PolicyOptions, PredicateSettings, Protection, Route, Settings,
-  TextPredicate, Url
+  CustomOrigin, Danger, DecisionEvent, LiftedCheck, ListOf, OriginPredicate, PolicyOptions, PredicateSettings, Protection,
+  Route, Settings, TextPredicate, Url
 } from './types/options.js'
 import {
   ExchangeError, Explanation, diagnose, type Exchange, type ExchangeHop, type ExchangeProblem, type ExchangeRequest,
@@ -30,7 +30,7 @@ declare namespace cors {
   export type {
     AnyOptions, AskingOptions, Code, CorsacOptions, CorsOptions, CorsOptionsDelegate, CorsOrigin, CorsRequest,
     CorsResponse, CustomOrigin, Decision, DecisionEvent, Exchange, ExchangeHop, ExchangeProblem, ExchangeRequest, ExplanationJson,
-    Finding, FindingCode, ServerAnswer, Issue, ListOf, PolicyOptions, PolicyRequest, Reason,
+    Finding, FindingCode, ServerAnswer, Issue, Danger, LiftedCheck, ListOf, PolicyOptions, PolicyRequest, Reason,
     RequestHeaders, Settings, Url
   }
 }

@@ -63,7 +63,7 @@ test('messages speak JavaScript, and those about text its format', () => {
     ['max_age', '`maxAge` must be a whole number of seconds, not a string', 'write `maxAge: 3600`']
   ])
   assert.deepEqual(findings(() => new Policy({ allowOrigins: ['http://a.example'], allowCredentials: true })).map(([, , help]) => help),
-    ['write `https://a.example`, or lift this check with `dangerouslyAllow: ["insecure-origins"]`'])
+    ['write `https://a.example`, or lift this check with `dangerouslyAllow: [{ check: "insecure-origins", origins: ["http://a.example"] }]`'])
   assert.deepEqual(findings(() => cors({ origin: true, credentials: true })), [[
     'origin', "`origin: true` with `credentials: true` would let every site read responses with the user's session",
     'list the origins, as in `origin: ["https://app.example.com"]`'

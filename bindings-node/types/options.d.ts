@@ -180,12 +180,25 @@ export interface CommonOptions {
   allowPrivateNetwork?: boolean
   /** Whether the CORS headers that the application sets stay on its responses. Default `false`. */
   keepAppHeaders?: boolean
-  /** The checks that are switched off, each by its name. Default `[]`. */
-  dangerouslyAllow?: ListOf<'insecure-origins' | 'public-suffixes' | 'null-origin'>
+  /** The checks that are switched off, each by its name, for every origin or for some. Default `[]`. */
+  dangerouslyAllow?: ListOf<Danger | LiftedCheck>
   /** Refuses writes and WebSocket handshakes that browsers send on behalf of foreign pages. */
   protection?: Protection
   // end generated: settings of both dialects
 }
+
+/** A check that is switched off for some origins. */
+export interface LiftedCheck {
+  /** The name of the check. */
+  check: Danger
+  /** The patterns and regexes, each as it is written in its list. */
+  origins: ListOf<string | Url>
+}
+
+/** The name of a check that can be switched off. */
+// begin generated: dangers
+export type Danger = 'insecure-origins' | 'public-suffixes' | 'null-origin' | 'any-extension'
+// end generated: dangers
 
 /**
  * CORS decides who may read a response, but the server still carries out the request. Protection refuses the request. For

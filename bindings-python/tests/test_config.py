@@ -170,7 +170,8 @@ def test_what_is_no_list(value: object, shown: str) -> None:
             {"allow_origins": ["http://a.example"], "allow_credentials": True},
             "`http://a.example` is plain http, so anyone on the network path could impersonate it "
             "and use the user's credentials",
-            'write `https://a.example`, or lift this check with `dangerously_allow=["insecure-origins"]`',
+            "write `https://a.example`, or lift this check with "
+            '`dangerously_allow=[{"check": "insecure-origins", "origins": ["http://a.example"]}]`',
         ),
     ],
 )

@@ -106,6 +106,7 @@ mod tokens;
 
 // For services in Rust.
 pub use builder::PolicyBuilder;
+pub use config::lifted::LiftedCheck;
 pub use config::settings_table::{Config, ProtectionConfig, RouteConfig};
 pub use decide::decision::Decision;
 pub use decide::evaluate::{Evaluation, Pending};

@@ -56,6 +56,17 @@ pub const REGEXES: usize = 256;
 /// The deepest nesting of groups in a regex.
 pub const REGEX_NESTING: u32 = 64;
 
+/// The longest time for which Chromium keeps the response to a preflight, in seconds.
+pub const CHROMIUM_MAX_AGE: u32 = 7200;
+
+/// The longest time for which WebKit keeps the response to a preflight, in seconds.
+pub const WEBKIT_MAX_AGE: u32 = 600;
+
+/// The most pairs of an entry and a pattern that are compared to find redundant entries.
+///
+/// A list with more pairs is not searched for them.
+pub const REDUNDANCY_COMPARISONS: usize = 1_000_000;
+
 /// The largest policy file, in MiB.
 pub const POLICY_FILE_MIB: u64 = 64;
 

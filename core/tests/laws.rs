@@ -5,7 +5,7 @@ mod common;
 
 use common::naive::{self, Naive};
 use common::strategies::{RequestSeed, Seed, accepted, config, instance, request, roots, seed};
-use corsac::{Config, Decision, Evaluation, HeaderName, Policy, PolicyBuilder, PredicateAnswer, Request};
+use corsac::{Config, Decision, Evaluation, HeaderName, LiftedCheck, Policy, PolicyBuilder, PredicateAnswer, Request};
 use proptest::prelude::*;
 
 /// `PROPTEST_CASES` sets another number of cases.
@@ -51,9 +51,20 @@ fn with_predicate(config: &Config, policy: Policy, predicate: Predicate) -> (Pol
     (PolicyBuilder::new().predicate(true).value(config.clone().into()).unwrap(), predicate)
 }
 
+/// The entries for which a check is lifted by name.
+fn named(config: &Config, danger: &str) -> Vec<String> {
+    let lifted = config.dangerously_allow.iter().filter_map(|lifted| match lifted {
+        LiftedCheck::ForOrigins { check, origins } if check == danger => Some(origins.clone()),
+        _ => None,
+    });
+    lifted.flatten().collect()
+}
+
 fn naive(config: &Config) -> Naive {
-    let insecure = config.dangerously_allow.iter().any(|danger| danger == "insecure-origins");
-    Naive::new(&config.allow_origins, &config.allow_origin_regex, config.allow_credentials && !insecure)
+    let insecure = config.dangerously_allow.contains(&"insecure-origins".into());
+    let secure_only = config.allow_credentials && !insecure;
+    let naive = Naive::new(&config.allow_origins, &config.allow_origin_regex, secure_only);
+    naive.with_insecure(&named(config, "insecure-origins"))
 }
 
 /// What goes over the wire.

@@ -99,6 +99,7 @@ fn refused_without(danger: Danger) -> Config {
         Danger::InsecureOrigins => "http://app.example.com",
         Danger::PublicSuffixes => "https://*.github.io",
         Danger::NullOrigin => "null",
+        Danger::AnyExtension => "moz-extension://*",
     };
     Config { allow_origins: vec![origin.to_owned()], allow_credentials: true, ..Config::default() }
 }
@@ -110,7 +111,7 @@ fn each_danger_lifts_a_check() {
         let error = Policy::new(config.clone()).unwrap_err();
         let help = &error.issues().first().unwrap().help;
         assert!(help.contains(danger.as_str()), "{help}");
-        let lifted = Config { dangerously_allow: vec![danger.as_str().to_owned()], ..config };
+        let lifted = Config { dangerously_allow: vec![danger.as_str().into()], ..config };
         assert!(Policy::new(lifted).is_ok(), "{danger:?}");
     }
 }

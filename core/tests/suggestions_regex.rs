@@ -64,7 +64,10 @@ fn pasted(document: &Document, issue: &Issue, offer: &Offer<'_>) -> Policy {
     document.paste(issue, offer);
     let text = &document.text;
     let policy = document.build().unwrap_or_else(|error| panic!("{issue}\n{text}\n{error}"));
-    let lints: Vec<_> = policy.lints().iter().filter(|lint| lint.field.contains("origin")).collect();
+    // What is suggested may be as wide as the regex was meant to be.
+    let is_wide = |lint: &&Issue| matches!(lint.code.as_str(), "subdomains-with-credentials" | "plain-http-origin");
+    let lints = policy.lints().iter().filter(|lint| lint.field.contains("origin") && !is_wide(lint));
+    let lints: Vec<_> = lints.collect();
     assert!(lints.is_empty(), "{issue}\n{text}\n{lints:?}");
     policy
 }

@@ -5,7 +5,7 @@
 #include <string.h>
 
 static const char POLICY[] =
-    "{\"allow_origins\": [\"https://*.example.com\"], \"allow_headers\": [\"X-Token\"], \"allow_credentials\": true}";
+    "{\"allow_origins\": [\"https://app.example.com\"], \"allow_headers\": [\"X-Token\"], \"allow_credentials\": true}";
 
 int main(void) {
   /* Once: build the policy. It is immutable, and any thread may use it. */

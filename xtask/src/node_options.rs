@@ -29,9 +29,16 @@ pub(crate) fn render(root: &Path) -> Result<String, Box<dyn Error>> {
                 "options of the package",
                 properties(&only_in(SettingsTable::Package, SettingsTable::Policy), SettingsTable::Package),
             ),
+            ("dangers", dangers()),
             ("settings of protection", properties(&SettingsTable::Protection.rows(), SettingsTable::Protection)),
         ],
     )
+}
+
+/// The names of dangers, as a type.
+fn dangers() -> String {
+    let names: Vec<_> = Danger::ALL.iter().map(|danger| format!("'{}'", danger.as_str())).collect();
+    format!("export type Danger = {}\n", names.join(" | "))
 }
 
 fn properties(rows: &[SettingRow], table: SettingsTable) -> String {
@@ -75,10 +82,8 @@ fn kind(takes: Takes, table: SettingsTable) -> String {
         // As the package's own types have it.
         Takes::Status if table == SettingsTable::Package => "number".into(),
         Takes::Status => "200 | 204".into(),
-        Takes::Dangers => {
-            let names: Vec<_> = Danger::ALL.iter().map(|danger| format!("'{}'", danger.as_str())).collect();
-            format!("ListOf<{}>", names.join(" | "))
-        }
+        Takes::Dangers => "ListOf<Danger | LiftedCheck>".into(),
+        Takes::Danger => "Danger".into(),
         Takes::Protection => "Protection".into(),
         Takes::Routes => "ListOf<Route<T>>".into(),
         Takes::Dialect => "'corsac'".into(),

@@ -59,7 +59,23 @@ pub(crate) fn render(_root: &Path) -> Result<String, Box<dyn Error>> {
                 ],
             },
             "commas": { "anyOf": [{ "type": "string" }, { "type": "array", "items": { "type": "string" } }] },
-            "dangers": { "type": "array", "items": { "enum": dangers } },
+            "dangers": {
+                "type": "array",
+                "items": {
+                    "anyOf": [
+                        { "enum": dangers },
+                        {
+                            "type": "object",
+                            "required": ["check", "origins"],
+                            "additionalProperties": false,
+                            "properties": {
+                                "check": { "enum": dangers },
+                                "origins": { "type": "array", "minItems": 1, "items": { "type": "string" } },
+                            },
+                        },
+                    ],
+                },
+            },
             "maxAge": {
                 "anyOf": [{ "type": "integer", "minimum": 0, "maximum": 86400 }, { "enum": [false, null] }],
             },
@@ -130,6 +146,7 @@ fn kind(takes: Takes) -> Value {
         Takes::MaxAge => of("maxAge"),
         Takes::Status => of("status"),
         Takes::Dangers => of("dangers"),
+        Takes::Danger => json!({ "type": "string" }),
         Takes::Protection => of("protection"),
         Takes::Routes => json!({ "type": "array", "items": of("route") }),
         Takes::Dialect => json!({ "enum": ["corsac", "cors"] }),

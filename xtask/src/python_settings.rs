@@ -84,6 +84,7 @@ fn described(takes: Takes) -> String {
     match takes {
         Takes::Protection => "dict".into(),
         Takes::Routes => "list[dict]".into(),
+        Takes::Dangers => "list[str | dict]".into(),
         Takes::MaxAge => "int | None".into(),
         Takes::Status => "int".into(),
         other => kind(other).replace("Iterable[str | UrlLike]", "list[str]").replace("Iterable[", "list["),
@@ -94,7 +95,9 @@ fn kind(takes: Takes) -> &'static str {
     match takes {
         Takes::Origins => "Iterable[str | UrlLike]",
         Takes::Regexes => "str | re.Pattern[str] | Iterable[str | re.Pattern[str]]",
-        Takes::Methods | Takes::Headers | Takes::Dangers => "Iterable[str]",
+        Takes::Methods | Takes::Headers => "Iterable[str]",
+        Takes::Dangers => "Iterable[str | LiftedCheck]",
+        Takes::Danger => "str",
         Takes::Switch => "bool",
         Takes::MaxAge => "int | Literal[False] | None",
         Takes::Status => "Literal[200, 204]",

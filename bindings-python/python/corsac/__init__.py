@@ -25,7 +25,7 @@ from corsac._environment import settings_from_env
 from corsac._explain import Exchange, ExchangeError, ExchangeProblem, Explanation, diagnose
 from corsac._install import install
 from corsac._reloadable import Reloadable
-from corsac._types import OriginPredicate, PolicyOptions, ProtectionOptions, RouteOptions, UrlLike
+from corsac._types import LiftedCheck, OriginPredicate, PolicyOptions, ProtectionOptions, RouteOptions, UrlLike
 
 __all__ = [
     "CORSMiddleware",
@@ -36,6 +36,7 @@ __all__ = [
     "ExchangeProblem",
     "Explanation",
     "Issue",
+    "LiftedCheck",
     "OriginPredicate",
     "Policy",
     "PolicyOptions",

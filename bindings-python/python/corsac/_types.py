@@ -36,6 +36,15 @@ OriginPredicate: TypeAlias = (
 )
 
 
+class LiftedCheck(TypedDict):
+    """A check that is switched off for some origins."""
+
+    check: str
+    """The name of the check."""
+    origins: Iterable[str | UrlLike]
+    """The patterns and regexes, each as it is written in its list."""
+
+
 class ProtectionOptions(TypedDict, total=False):
     """The requests that are refused on the server."""
 
@@ -62,7 +71,7 @@ class _SharedOptions(TypedDict, total=False):
     preflight_continue: bool
     allow_private_network: bool
     keep_app_headers: bool
-    dangerously_allow: Iterable[str]
+    dangerously_allow: Iterable[str | LiftedCheck]
     protection: ProtectionOptions
     # end generated: settings of both
 

@@ -55,8 +55,8 @@ use std::sync::{Arc, OnceLock};
 ///         ``False``.
 ///     keep_app_headers (bool): Whether the CORS headers that the application sets stay on its responses; default
 ///         ``False``.
-///     dangerously_allow (list[str]): The checks that are switched off, each by its name: ``insecure-origins``,
-///         ``public-suffixes``, ``null-origin``; default ``[]``.
+///     dangerously_allow (list[str | dict]): The checks that are switched off, each by its name, for every origin or
+///         for some: ``insecure-origins``, ``public-suffixes``, ``null-origin``, ``any-extension``; default ``[]``.
 ///     protection (dict): Refuses writes and WebSocket handshakes that browsers send on behalf of foreign pages.
 ///     routes (list[dict]): Other settings for some paths; a route inherits the settings that it leaves out; default
 ///         ``[]``.

@@ -2,6 +2,8 @@
 //!
 //! There is one walk for all: it asks the agent whether it deviates at the step where one does.
 
+use crate::limits::{CHROMIUM_MAX_AGE, WEBKIT_MAX_AGE};
+
 /// An engine whose behaviour was recorded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -42,9 +44,9 @@ impl Engine {
     #[must_use]
     pub const fn longest_max_age(self) -> u64 {
         match self {
-            Engine::Chromium => 7200,
+            Engine::Chromium => CHROMIUM_MAX_AGE as u64,
             Engine::Firefox => 86_400,
-            Engine::WebKit => 600,
+            Engine::WebKit => WEBKIT_MAX_AGE as u64,
         }
     }
 }

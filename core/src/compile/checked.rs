@@ -1,14 +1,14 @@
 //! Lists that have been read, and under which settings they were checked so far: what a route inherits is read once, and
 //! what is wrong in it is reported once, under the first settings that make it count.
 
-use crate::config::stakes::Stakes;
+use crate::config::stakes::{ListStakes, Stakes};
 use crate::issues::code::Severity;
 
 /// A list that has been read.
 #[derive(Debug)]
 pub(crate) struct Checked<T> {
     pub(crate) list: T,
-    under: Vec<Stakes>,
+    under: Vec<ListStakes>,
 }
 
 impl<T> Checked<T> {
@@ -17,28 +17,28 @@ impl<T> Checked<T> {
     }
 
     /// The check that these settings ask for; none if it has been made.
-    pub(crate) fn check(&mut self, stakes: Stakes) -> Option<(&T, Check<'_>)> {
+    pub(crate) fn check(&mut self, stakes: ListStakes) -> Option<(&T, Check<'_>)> {
         if self.under.contains(&stakes) {
             return None;
         }
         self.under.push(stakes);
         let (stakes, earlier) = self.under.split_last()?;
-        Some((&self.list, Check { stakes: *stakes, earlier }))
+        Some((&self.list, Check { stakes, earlier }))
     }
 }
 
 /// The settings under which a list is checked, and those under which it was checked before.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Check<'c> {
-    pub(crate) stakes: Stakes,
-    earlier: &'c [Stakes],
+    pub(crate) stakes: &'c ListStakes,
+    earlier: &'c [ListStakes],
 }
 
 impl Check<'_> {
-    /// How much a concern weighs; none where it weighs nothing, or has been reported with that weight. What is a lint at
-    /// the top level may be an error in a route.
-    pub(crate) fn news(&self, severity: impl Fn(Stakes) -> Option<Severity>) -> Option<Severity> {
-        let now = severity(self.stakes)?;
-        (!self.earlier.iter().any(|earlier| severity(*earlier) == Some(now))).then_some(now)
+    /// How much a concern about an entry weighs; none where it weighs nothing, or has been reported with that weight. What
+    /// is a lint at the top level may be an error in a route.
+    pub(crate) fn news(&self, entry: &str, severity: impl Fn(Stakes) -> Option<Severity>) -> Option<Severity> {
+        let now = severity(self.stakes.of(entry))?;
+        (!self.earlier.iter().any(|earlier| severity(earlier.of(entry)) == Some(now))).then_some(now)
     }
 }

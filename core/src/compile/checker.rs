@@ -3,13 +3,17 @@
 use crate::compile::checked::Checked;
 use crate::compile::contradiction::{contradiction, untrusted_origin};
 use crate::compile::lists::NameList;
+use crate::compile::named_dangers::{NeededDangers, insecure_by_name};
 use crate::compile::origins::{report_origins, report_regexes, report_trusted};
 use crate::compile::routes::compile_routes;
+use crate::config::lifted::Lifted;
+use crate::config::list::List;
 use crate::config::settings::{Document, ProtectionSettings, Settings};
-use crate::config::stakes::Stakes;
+use crate::config::stakes::ListStakes;
 use crate::decide::headers::AllowedHeaders;
 use crate::decide::methods::AllowedMethods;
 use crate::decide::protection::{Mode, Protection};
+use crate::issues::code::Severity;
 use crate::issues::issue::Issues;
 use crate::issues::messages::policy;
 use crate::issues::messages::protection::Untrusted;
@@ -31,6 +35,8 @@ pub(crate) struct CheckedDocument<'d> {
 pub(crate) struct CheckedSettings<'d> {
     pub(crate) settings: &'d Settings,
     pub(crate) origins: Arc<OriginSet>,
+    /// Those with plain http that are allowed by name, although the policy has credentials.
+    pub(crate) insecure_origins: Option<Arc<OriginSet>>,
     pub(crate) methods: AllowedMethods,
     pub(crate) methods_value: Arc<str>,
     pub(crate) headers: AllowedHeaders,
@@ -46,8 +52,25 @@ pub(crate) fn check<'d>(document: &'d Document, issues: &mut Issues) -> CheckedD
     let mut checker = Checker::new(&document.settings, issues);
     let top = checker.check(&document.settings, None);
     let routes = document.routes.iter().map(|route| checker.check(&route.settings, Some(&route.field))).collect();
+    let needed = checker.needed_dangers;
+    needed.report(document, issues);
+    report_expose_only_in_routes(document, &top, issues);
     let paths = compile_routes(&document.routes, issues);
     CheckedDocument { top, routes, paths }
+}
+
+/// Specification 2.2: whoever lists headers in a route may have forgotten that other responses expose none. An empty list
+/// at the top level says that it is meant.
+fn report_expose_only_in_routes(document: &Document, top: &CheckedSettings<'_>, issues: &mut Issues) {
+    let is_written = !document.settings.expose_headers.field.is_empty();
+    if is_written || top.origins.is_nobody() {
+        return;
+    }
+    let lists = document.routes.iter().map(|route| &route.settings.expose_headers);
+    if let Some(list) = lists.into_iter().find(|list| !list.entries.is_empty()) {
+        let names: Vec<_> = list.entries.iter().map(|entry| entry.text.as_str()).collect();
+        issues.lint(&list.field, names.join(", "), policy::expose_only_in_routes(issues.notation()));
+    }
 }
 
 struct Checker<'d, 'i> {
@@ -55,8 +78,14 @@ struct Checker<'d, 'i> {
     /// The lists of the top level, which routes inherit that have none of their own.
     inherited: Lists,
     inherited_contradictions: InheritedContradictions,
+    needed_dangers: NeededDangers,
+    /// The last origins that were read of those with plain http that are allowed by name, with what they depend on.
+    insecure: Option<(InsecureKey, Option<Arc<OriginSet>>)>,
     issues: &'i mut Issues,
 }
+
+/// By which settings origins with plain http are allowed by name. The document holds them all the while.
+type InsecureKey = (*const List, *const List, *const Lifted, bool);
 
 struct Lists {
     origins: Checked<Origins>,
@@ -112,13 +141,21 @@ impl<'d, 'i> Checker<'d, 'i> {
             exposed: Checked::new(NameList::of_exposed_headers(&top.expose_headers)),
             protection: top.protection.as_deref().map(|written| Checked::new(TrustedOrigins::read(written))),
         };
-        Checker { top, inherited, inherited_contradictions: InheritedContradictions::default(), issues }
+        Checker {
+            top,
+            inherited,
+            inherited_contradictions: InheritedContradictions::default(),
+            needed_dangers: NeededDangers::default(),
+            insecure: None,
+            issues,
+        }
     }
 
     /// Checks the settings of the top level, or of the route with this field.
     fn check(&mut self, settings: &'d Settings, route: Option<&str>) -> CheckedSettings<'d> {
         let credentials = settings.allow_credentials;
         let origins = self.origins(settings);
+        let insecure_origins = self.insecure_origins(settings);
         let (writes, (methods, methods_value)) = self.methods(settings);
         let (headers, headers_value) = self.headers(settings);
         self.check_private_network(settings, &origins);
@@ -127,7 +164,17 @@ impl<'d, 'i> Checker<'d, 'i> {
             self.check_contradiction(settings, route, protection);
         }
         let exposed_value = self.exposed(settings);
-        CheckedSettings { settings, origins, methods, methods_value, headers, headers_value, exposed_value, protection }
+        CheckedSettings {
+            settings,
+            origins,
+            insecure_origins,
+            methods,
+            methods_value,
+            headers,
+            headers_value,
+            exposed_value,
+            protection,
+        }
     }
 
     fn inherits_origins(&self, settings: &Settings) -> bool {
@@ -148,12 +195,32 @@ impl<'d, 'i> Checker<'d, 'i> {
         let mut own = (!self.inherits_origins(settings)).then(|| Checked::new(Origins::read(settings)));
         let origins = own.as_mut().unwrap_or(&mut self.inherited.origins);
         if let Some((read, check)) = origins.check(stakes(settings)) {
+            let is_error = |severity| severity == Some(Severity::Error);
+            self.needed_dangers
+                .note(&read.found, list, check.stakes, |concern, stakes| is_error(concern.severity(stakes)));
+            self.needed_dangers.note(&read.found_in_regexes, regexes, check.stakes, RegexConcern::refuses);
             let is_alone = list.entries.len() == 1 && regexes.entries.is_empty() && settings.predicate.is_none();
             report_origins(&read.found, list, is_alone, check, self.issues);
             // A list that is not written has no name.
             report_regexes(&read.found_in_regexes, regexes, list.field.is_empty(), check, self.issues);
         }
         Arc::clone(&origins.list.set)
+    }
+
+    /// The origins with plain http that are allowed by name. Routes that inherit all that they depend on share them.
+    fn insecure_origins(&mut self, settings: &'d Settings) -> Option<Arc<OriginSet>> {
+        let key = (
+            Arc::as_ptr(&settings.allow_origins),
+            Arc::as_ptr(&settings.allow_origin_regex),
+            Arc::as_ptr(&settings.dangerously_allow),
+            settings.allow_credentials,
+        );
+        if let Some((_, known)) = self.insecure.as_ref().filter(|(known, _)| *known == key) {
+            return known.clone();
+        }
+        let read = insecure_by_name(settings).map(Arc::new);
+        self.insecure = Some((key, read.clone()));
+        read
     }
 
     /// Whether the methods have one that writes, those that are allowed, and their list as it is sent.
@@ -197,8 +264,12 @@ impl<'d, 'i> Checker<'d, 'i> {
         let mut own = is_own.then(|| Checked::new(TrustedOrigins::read(written)));
         let trusted = own.as_mut().or(self.inherited.protection.as_mut())?;
         // Trust is about requests that carry cookies.
-        let stakes = Stakes { credentials: true, dangers: settings.dangerously_allow };
+        let stakes = ListStakes { credentials: true, lifted: Arc::clone(&settings.dangerously_allow) };
         if let Some((read, check)) = trusted.check(stakes) {
+            let list = &written.trusted_origins;
+            self.needed_dangers.note(&read.found, list, check.stakes, |concern, stakes| {
+                concern.severity(stakes) == Some(Severity::Error)
+            });
             report_trusted(&read.found, &written.trusted_origins, check, self.issues);
         }
         (written.writes || written.websockets).then(|| Arc::clone(&trusted.list.protection))
@@ -238,11 +309,11 @@ impl<'d, 'i> Checker<'d, 'i> {
     }
 }
 
-fn stakes(settings: &Settings) -> Stakes {
-    Stakes { credentials: settings.allow_credentials, dangers: settings.dangerously_allow }
+fn stakes(settings: &Settings) -> ListStakes {
+    ListStakes { credentials: settings.allow_credentials, lifted: Arc::clone(&settings.dangerously_allow) }
 }
 
 /// Of lists of names no check can be lifted.
-fn of_names(settings: &Settings) -> Stakes {
-    Stakes { credentials: settings.allow_credentials, ..Stakes::default() }
+fn of_names(settings: &Settings) -> ListStakes {
+    ListStakes { credentials: settings.allow_credentials, ..ListStakes::default() }
 }

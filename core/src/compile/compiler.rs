@@ -31,7 +31,8 @@ fn rules_of(checked: &CheckedSettings<'_>, templates: &mut TemplatesBuilder) -> 
     let settings = checked.settings;
     Rules {
         origins: Arc::clone(&checked.origins),
-        secure_only: settings.allow_credentials && !settings.dangerously_allow.insecure_origins,
+        secure_only: settings.allow_credentials && !settings.dangerously_allow.everywhere.insecure_origins,
+        insecure_origins: checked.insecure_origins.clone(),
         credentials: settings.allow_credentials,
         predicate: settings.predicate,
         methods: checked.methods.clone(),

@@ -21,6 +21,9 @@ pub(crate) fn untrusted_origin<'s>(settings: &'s Settings, protection: &Protecti
             Some(OriginPattern::Tuple(pattern)) => {
                 pattern.unlike_examples().all(|origin| protection.trusts(origin.as_bytes()))
             }
+            Some(OriginPattern::Extension(scheme)) => {
+                scheme.unlike_examples().all(|origin| protection.trusts(origin.as_bytes()))
+            }
             // Any origin, and null, can never be trusted.
             Some(_) => false,
             // Reported as what it is.
@@ -55,9 +58,10 @@ fn trust(text: &str, settings: &Settings, written: &ProtectionSettings, issues: 
     const MOST_LISTED: usize = 4;
     let trusted: Vec<_> =
         written.trusted_origins.entries.iter().map(|entry| entry.text.as_str()).chain([text]).collect();
-    let stakes = Stakes { credentials: settings.allow_credentials, dangers: settings.dangerously_allow };
+    let lifted = &settings.dangerously_allow;
+    let stakes = Stakes { credentials: settings.allow_credentials, dangers: lifted.everywhere };
     let field = format!("{}.trusted_origins", written.field);
-    let place = Place::new(&field, stakes, false, issues);
+    let place = Place::new(&field, stakes, lifted, false, issues);
     let offer = |texts: &[&str]| place.setting(texts.iter().copied().collect::<Value>());
     let whole = if trusted.len() > MOST_LISTED { None } else { offer(&trusted) };
     if let Some(suggestion) = whole {

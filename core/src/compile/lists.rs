@@ -1,6 +1,7 @@
 //! Lists of methods and header names: read, checked, and written as they are sent.
 
 use crate::compile::checked::Check;
+use crate::config::lifted::NOTHING;
 use crate::config::settings::List;
 use crate::config::stakes::Stakes;
 use crate::decide::headers::AllowedHeaders;
@@ -38,6 +39,8 @@ pub(crate) struct NameList {
 enum NameConcern {
     NotAMethod,
     ForbiddenMethod,
+    /// `OPTIONS`, which is allowed like any other method, and which preflights do not need.
+    Options,
     NotAHeader,
     ForbiddenRequestHeader,
     ResponseHeader,
@@ -60,6 +63,7 @@ impl NameConcern {
             | NameConcern::ForbiddenResponseHeader
             | NameConcern::RequestHeader => Some(Severity::Error),
             NameConcern::ForbiddenMethod
+            | NameConcern::Options
             | NameConcern::ForbiddenRequestHeader
             | NameConcern::ResponseHeader
             | NameConcern::Redundant => Some(Severity::Lint),
@@ -82,8 +86,13 @@ impl NameList {
                 found.push((index, NameConcern::ForbiddenMethod));
             } else if all {
                 found.push((index, NameConcern::Redundant));
-            } else if seen.insert(text) {
-                names.push(text);
+            } else {
+                if text == "OPTIONS" {
+                    found.push((index, NameConcern::Options));
+                }
+                if seen.insert(text) {
+                    names.push(text);
+                }
             }
         }
         let joined = names.join(", ").into();
@@ -172,10 +181,9 @@ impl NameList {
 
     /// Reports what was found in it.
     pub(crate) fn report(&self, list: &List, check: Check<'_>, issues: &mut Issues) {
-        let stakes = Stakes { credentials: check.stakes.credentials, ..Stakes::default() };
-        let mut place = Place::new(&list.field, stakes, false, issues);
+        let mut place = Place::new(&list.field, check.stakes.of_unnamed(), &NOTHING, false, issues);
         for (index, concern) in &self.found {
-            let Some(severity) = check.news(|stakes| concern.severity(stakes)) else { continue };
+            let Some(severity) = check.news("", |stakes| concern.severity(stakes)) else { continue };
             place.attend(issues);
             if let NameConcern::AuthorizationNotCovered = concern {
                 issues.report(severity, &list.field, "*", names::authorization_not_covered(place.key, place.notation));
@@ -220,6 +228,7 @@ fn fault(concern: NameConcern, text: &str, place: &Place<'_>) -> Fault {
     match concern {
         NameConcern::NotAMethod => not_a_method(text, place),
         NameConcern::ForbiddenMethod => names::forbidden_method(text),
+        NameConcern::Options => names::options_listed(),
         NameConcern::NotAHeader | NameConcern::AuthorizationNotCovered => not_a_header(text, place),
         NameConcern::ForbiddenRequestHeader => names::forbidden_request_header(text),
         NameConcern::ResponseHeader => names::response_header(text, place.key, place.notation),

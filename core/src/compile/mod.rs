@@ -5,5 +5,6 @@ pub(crate) mod checker;
 pub(crate) mod compiler;
 mod contradiction;
 mod lists;
+mod named_dangers;
 mod origins;
 mod routes;

@@ -3,6 +3,7 @@
 use crate::compile::checked::Check;
 use crate::config::dangers::Danger;
 use crate::config::settings::{At, Entry, List};
+use crate::issues::code::Severity;
 use crate::issues::fault::Fault;
 use crate::issues::issue::Issues;
 use crate::issues::messages::{origin_risks, protection};
@@ -19,49 +20,90 @@ pub(crate) fn report_origins(
     check: Check<'_>,
     issues: &mut Issues,
 ) {
-    let mut place = Place::new(&list.field, check.stakes, alone, issues);
+    let mut place = Place::new(&list.field, check.stakes.of_unnamed(), &check.stakes.lifted, alone, issues);
     for (index, concern) in found {
-        if check.news(|stakes| concern.severity(stakes)).is_none() {
-            continue;
-        }
+        let text = text_of(list, *index);
+        let Some(severity) = check.news(text, |stakes| concern.severity(stakes)) else { continue };
+        place.stakes = check.stakes.of(text);
         place.attend(issues);
         place.whole = list.entries.get(*index).is_some_and(|entry| matches!(entry.at, At::Whole));
-        report(*concern, *index, list, &place, issues);
+        report(*concern, severity, *index, list, &place, issues);
     }
 }
 
 /// Reports what was found in the origins that are trusted with writes.
 pub(crate) fn report_trusted(found: &Found<OriginConcern>, list: &List, check: Check<'_>, issues: &mut Issues) {
-    let mut place = Place::new(&list.field, check.stakes, false, issues);
+    let mut place = Place::new(&list.field, check.stakes.of_unnamed(), &check.stakes.lifted, false, issues);
     for (index, concern) in found {
-        if check.news(|stakes| concern.severity(stakes)).is_some() {
+        let text = text_of(list, *index);
+        // Trusting is not reading: what is only unwise in the origins that may read is reported there.
+        if let Some(Severity::Error) = check.news(text, |stakes| concern.severity(stakes)) {
+            place.stakes = check.stakes.of(text);
             place.attend(issues);
-            report(*concern, *index, list, &place, issues);
+            report(*concern, Severity::Error, *index, list, &place, issues);
         }
     }
 }
 
-/// Every concern about an origin that weighs anything is an error.
-fn report(concern: OriginConcern, index: usize, list: &List, place: &Place<'_>, issues: &mut Issues) {
+fn text_of(list: &List, index: usize) -> &str {
+    list.entries.get(index).map_or("", |entry| &entry.text)
+}
+
+fn report(
+    concern: OriginConcern,
+    severity: Severity,
+    index: usize,
+    list: &List,
+    place: &Place<'_>,
+    issues: &mut Issues,
+) {
     if let OriginConcern::TooManyGlobs(globs) = concern {
         issues.error(&list.field, globs, origin_risks::too_many_globs(globs));
     } else if let Some(entry) = list.entries.get(index) {
-        issues.error(list.place(&entry.at), &entry.text, fault(concern, &entry.text, place));
+        let fault = match severity {
+            Severity::Error => fault(concern, &entry.text, place),
+            Severity::Lint => advice(concern, &entry.text, list, place),
+        };
+        issues.report(severity, list.place(&entry.at), &entry.text, fault);
     }
 }
 
 fn fault(concern: OriginConcern, text: &str, place: &Place<'_>) -> Fault {
     match concern {
-        OriginConcern::NotAPattern | OriginConcern::TooManyGlobs(_) => diagnose(text, place),
+        OriginConcern::Subdomains => origin_risks::subdomains_with_credentials(text),
+        OriginConcern::Localhost => origin_risks::localhost_with_public_origins(text),
+        OriginConcern::NeverSent => origin_risks::origin_never_sent(text),
+        OriginConcern::NotAPattern | OriginConcern::TooManyGlobs(_) | OriginConcern::Covered(_) => {
+            diagnose(text, place)
+        }
         OriginConcern::AnyNotAlone => origin_risks::any_origin_not_alone(),
         OriginConcern::Any => origin_risks::any_origin_with_credentials(),
         OriginConcern::Null => origin_risks::null_origin(&place.lifting(Danger::NullOrigin)),
         OriginConcern::Untrustable => protection::cannot_be_trusted(text),
         OriginConcern::Insecure => {
             let secure = offer(&text.replacen("http://", "https://", 1), place);
-            origin_risks::insecure_origin(text, secure, &place.lifting(Danger::InsecureOrigins))
+            origin_risks::insecure_origin(text, secure, &place.lifting_for(Danger::InsecureOrigins, text))
         }
-        OriginConcern::PublicSuffix => origin_risks::public_suffix(text, &place.lifting(Danger::PublicSuffixes)),
+        OriginConcern::AnyExtension => {
+            origin_risks::any_extension(text, &place.lifting_for(Danger::AnyExtension, text))
+        }
+        OriginConcern::PublicSuffix => {
+            origin_risks::public_suffix(text, &place.lifting_for(Danger::PublicSuffixes, text))
+        }
+    }
+}
+
+/// What is said of an origin that is allowed all the same.
+fn advice(concern: OriginConcern, text: &str, list: &List, place: &Place<'_>) -> Fault {
+    match concern {
+        OriginConcern::Null => origin_risks::null_with_credentials(),
+        OriginConcern::Insecure => {
+            origin_risks::plain_http_origin(text, offer(&text.replacen("http://", "https://", 1), place))
+        }
+        OriginConcern::Covered(by) => {
+            origin_risks::redundant_pattern(text, list.entries.get(by).map_or("", |entry| &entry.text))
+        }
+        other => fault(other, text, place),
     }
 }
 
@@ -75,13 +117,12 @@ pub(crate) fn report_regexes(
 ) {
     // Only the `cors` dialect has regexes among its origins, as objects.
     let syntax = if list.field == "origin" { Syntax::RegExp } else { Syntax::Text };
-    let mut place = Place::new(&list.field, check.stakes, alone && list.entries.len() == 1, issues);
+    let (is_alone, lifted) = (alone && list.entries.len() == 1, &check.stakes.lifted);
+    let mut place = Place::new(&list.field, check.stakes.of_unnamed(), lifted, is_alone, issues);
     for (index, concern) in found {
-        let (Some(severity), Some(Entry { at, text })) =
-            (check.news(|stakes| concern.severity(stakes)), list.entries.get(*index))
-        else {
-            continue;
-        };
+        let Some(Entry { at, text }) = list.entries.get(*index) else { continue };
+        let Some(severity) = check.news(text, |stakes| concern.severity(stakes)) else { continue };
+        place.stakes = check.stakes.of(text);
         place.attend(issues);
         place.whole = matches!(at, At::Whole);
         let written = Written { text, syntax, anywhere: false, place };
@@ -93,7 +134,9 @@ pub(crate) fn report_regexes(
             }
             RegexConcern::Unusable(why) => written.refused(why),
             RegexConcern::MatchesNothing => written.matches_nothing(),
-            RegexConcern::Insecure { .. } => written.insecure(),
+            RegexConcern::Insecure { .. } if severity == Severity::Error => written.insecure(),
+            RegexConcern::Insecure { .. } => written.plain_http(true),
+            RegexConcern::AlsoInsecure => written.plain_http(false),
             RegexConcern::Finding(finding) => written.finding(finding),
         };
         issues.report(severity, list.place(at), text, fault);

@@ -38,6 +38,8 @@ macro_rules! dangers {
         pub(crate) struct Dangers { $(pub(crate) $field: bool,)+ }
 
         impl Dangers {
+            pub(crate) const NONE: Dangers = Dangers { $($field: false,)+ };
+
             pub(crate) fn lift(&mut self, danger: Danger) {
                 match danger { $(Danger::$Danger => self.$field = true,)+ }
             }
@@ -57,6 +59,8 @@ dangers! {
     PublicSuffixes => public_suffixes, "public-suffixes", known by "suffix";
     /// The origin `null`, which every sandboxed document has.
     NullOrigin => null_origin, "null-origin", known by "null";
+    /// Every extension of a browser, as in `moz-extension://*`, together with credentials.
+    AnyExtension => any_extension, "any-extension", known by "extension";
 }
 
 impl Danger {

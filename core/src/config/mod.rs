@@ -1,6 +1,7 @@
 //! What a person writes: settings, their names and values. The table of settings is `settings_table.rs`.
 
 pub(crate) mod dangers;
+pub(crate) mod lifted;
 pub(crate) mod list;
 pub(crate) mod names_elsewhere;
 pub(crate) mod notation;

@@ -5,6 +5,7 @@ use crate::config::names_elsewhere;
 use crate::config::settings_table::{PackageOption, Setting};
 use crate::config::tables::PREDICATE;
 
+pub(crate) use crate::config::lifted::LIFTED;
 pub(crate) use crate::config::settings_table::{CORS_ONLY, CORSAC, PROTECTION, ROUTE};
 pub(crate) use crate::config::tables::CORS;
 

@@ -1,6 +1,5 @@
 //! What was read of a configuration: its types are right, its values are not checked yet.
 
-pub(crate) use crate::config::dangers::Dangers;
 pub(crate) use crate::config::list::{At, Entry, List, PredicateOf};
 pub(crate) use crate::config::settings_table::{ProtectionSettings, Settings};
 use std::sync::Arc;

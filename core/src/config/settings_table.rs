@@ -9,7 +9,7 @@
 //! with the type in Rust; the default; what the setting takes (see [`Takes`](crate::config::takes::Takes)); and what it is
 //! read as. Each name has an alias in camelCase, which follows from it.
 
-use crate::config::dangers::Dangers;
+use crate::config::lifted::{Lifted, LiftedCheck};
 use crate::config::list::{List, PredicateOf};
 use crate::config::table_macros::{in_a_route, section, settings};
 use std::sync::Arc;
@@ -21,7 +21,7 @@ settings! {
         ///
         /// Permitted are `https://app.example.com`, `https://*.example.com` (one or more labels),
         /// `https://preview-*.example.com` (within one label), `http://localhost:*` (any port), `capacitor://localhost`,
-        /// and with the danger `null-origin` also `null`.
+        /// `moz-extension://*` (any extension of Firefox), and with the danger `null-origin` also `null`.
         ///
         /// Prohibited are `app.example.com` (no scheme), `https://app.example.com/` (a slash at the end),
         /// `https://app.example.com:443` (the default port), `https://APP.example.com` (upper case), and `*` together
@@ -78,8 +78,11 @@ settings! {
         /// Whether the CORS headers that the application sets stay on its responses.
         KeepAppHeaders => keep_app_headers: bool = false, takes Switch, read as bool;
 
-        /// The checks that are switched off, each by its name.
-        DangerouslyAllow => dangerously_allow: Vec<String> = Vec::new(), takes Dangers, read as Dangers;
+        /// The checks that are switched off, each by its name, for every origin or for some.
+        ///
+        /// Permitted are `null-origin`, and a table of a check and the entries for which it is switched off, each as it is
+        /// written in its list: `{ check = "public-suffixes", origins = ["https://app-git-*-acme.vercel.app"] }`.
+        DangerouslyAllow => dangerously_allow: Vec<LiftedCheck> = Vec::new(), takes Dangers, read as Arc<Lifted>;
 
         /// Refuses writes and WebSocket handshakes that browsers send on behalf of foreign pages.
         Protection => protection: Option<ProtectionConfig>, in a route Option<ProtectionConfig> = None,

@@ -1,8 +1,10 @@
 //! What the checks of a policy depend on.
 
-use crate::config::settings::Dangers;
+use crate::config::dangers::Dangers;
+use crate::config::lifted::Lifted;
+use std::sync::Arc;
 
-/// Who is let in, and what that opens: whether credentials are allowed, and which checks are lifted.
+/// Who is let in by an entry, and what that opens: whether credentials are allowed, and which checks are lifted for it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Stakes {
     pub(crate) credentials: bool,
@@ -13,5 +15,24 @@ impl Stakes {
     /// Whether plain http that is not loopback is refused, whatever matches it.
     pub(crate) fn is_secure_only(self) -> bool {
         self.credentials && !self.dangers.insecure_origins
+    }
+}
+
+/// What the checks of a list depend on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct ListStakes {
+    pub(crate) credentials: bool,
+    pub(crate) lifted: Arc<Lifted>,
+}
+
+impl ListStakes {
+    /// For an entry of the list.
+    pub(crate) fn of(&self, entry: &str) -> Stakes {
+        Stakes { credentials: self.credentials, dangers: self.lifted.for_entry(entry) }
+    }
+
+    /// For an entry that `dangerously_allow` does not name.
+    pub(crate) fn of_unnamed(&self) -> Stakes {
+        Stakes { credentials: self.credentials, dangers: self.lifted.everywhere }
     }
 }

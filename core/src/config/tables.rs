@@ -1,5 +1,6 @@
 //! Where settings may stand: at the top level of a policy in either dialect, in a route, or in `protection`.
 
+use crate::config::lifted::{LIFTED, LiftedSetting};
 use crate::config::settings_table::{
     CORSAC, Config, DocumentSetting, PROTECTION, PackageOption, PolicySetting, ProtectionConfig, ProtectionSetting,
     ROUTE, RouteSetting, Setting,
@@ -176,6 +177,22 @@ impl Key for ProtectionSetting {
 
     fn row(self) -> SettingRow {
         ProtectionSetting::row(self)
+    }
+}
+
+impl Key for LiftedSetting {
+    const PREDICATE: Option<Self> = None;
+
+    fn all() -> Vec<Self> {
+        LiftedSetting::ALL.to_vec()
+    }
+
+    fn names() -> &'static [&'static str] {
+        LIFTED
+    }
+
+    fn row(self) -> SettingRow {
+        LiftedSetting::row(self)
     }
 }
 

@@ -19,8 +19,10 @@ pub enum Takes {
     MaxAge,
     /// The status of a response without a body.
     Status,
-    /// A list of the names of dangers.
+    /// A list of the names of dangers, and of tables that name one for some origins.
     Dangers,
+    /// The name of a danger.
+    Danger,
     /// The table of what is refused.
     Protection,
     /// A list of routes, each a table.

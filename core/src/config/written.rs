@@ -1,6 +1,5 @@
 //! How the values of a `Config` are written as those of a text, and what is read of the defaults.
 
-use crate::config::dangers::Dangers;
 use crate::config::list::List;
 use crate::config::takes::SettingRow;
 use crate::config::value::Value;
@@ -69,12 +68,6 @@ impl ReadFrom<Vec<String>> for List {
 impl ReadFrom<Vec<String>> for Arc<List> {
     fn read_from(config: Vec<String>, name: &str) -> Self {
         Arc::new(List::of(name, config))
-    }
-}
-
-impl ReadFrom<Vec<String>> for Dangers {
-    fn read_from(config: Vec<String>, _: &str) -> Self {
-        config.iter().map(String::as_str).collect()
     }
 }
 

@@ -146,7 +146,7 @@ impl<'a, 'q> Evaluator<'a, 'q> {
         let Some(origin) = self.request.origin else {
             return Evaluation::Decided(self.actual(Reason::NoOrigin));
         };
-        let reason = match self.rules.origins.check(origin, self.rules.secure_only) {
+        let reason = match self.rules.check_origin(origin) {
             // Rows 6 and 8.
             Verdict::Allowed => return Evaluation::Decided(self.origin_allowed()),
             // Rows 4, 7 and 9.

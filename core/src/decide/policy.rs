@@ -8,7 +8,7 @@ use crate::decide::methods::AllowedMethods;
 use crate::decide::protection::{Mode, Protection};
 use crate::decide::request::RequestHeader;
 use crate::issues::issue::Issue;
-use crate::origins::set::OriginSet;
+use crate::origins::set::{OriginSet, Verdict};
 use crate::paths::tree::Routes;
 use crate::response::outcome::OutcomeLayout;
 use crate::response::render::Templates;
@@ -72,6 +72,8 @@ pub(crate) struct Rules {
     pub(crate) origins: Arc<OriginSet>,
     /// Credentials: plain http to another machine is refused whatever matched it.
     pub(crate) secure_only: bool,
+    /// Those with plain http that are allowed even so, each by an entry that `dangerously_allow` names.
+    pub(crate) insecure_origins: Option<Arc<OriginSet>>,
     pub(crate) credentials: bool,
     pub(crate) predicate: Option<PredicateOf>,
     pub(crate) methods: AllowedMethods,
@@ -81,6 +83,17 @@ pub(crate) struct Rules {
     pub(crate) private_network: bool,
     pub(crate) protection: Option<Arc<Protection>>,
     pub(crate) outcomes: OutcomeLayout,
+}
+
+impl Rules {
+    /// What the allowed origins say of the value of an `Origin` header.
+    #[inline]
+    pub(crate) fn check_origin(&self, origin: &[u8]) -> Verdict {
+        match (self.origins.check(origin, self.secure_only), &self.insecure_origins) {
+            (Verdict::NotAllowed, Some(named)) if named.check(origin, false) == Verdict::Allowed => Verdict::Allowed,
+            (verdict, _) => verdict,
+        }
+    }
 }
 
 impl Policy {

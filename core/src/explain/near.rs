@@ -1,6 +1,7 @@
 //! Near misses: configured origins that differ from the page's in one thing.
 
 use crate::browser::url::Url;
+use crate::origins::extension::ExtensionScheme;
 use crate::origins::origin::{Origin, is_loopback};
 use crate::origins::public_suffix::registrable_domain;
 use crate::origins::set::ConfiguredPattern;
@@ -95,6 +96,7 @@ fn text(pattern: ConfiguredPattern<'_>) -> String {
         ConfiguredPattern::Glob { before, after, any_port } => {
             (format!("{}*{}", lossy(before), lossy(after)), any_port)
         }
+        ConfiguredPattern::Extension(scheme) => (format!("{}://*", scheme.as_str()), false),
     };
     if any_port { format!("{text}:*") } else { text }
 }
@@ -137,6 +139,11 @@ fn of_pattern(pattern: ConfiguredPattern<'_>, own: Split<'_>) -> Option<Differen
                 return same.then_some(Difference::Subdomain);
             }
             scheme_or_port(scheme == own.scheme, port == own.port)
+        }
+        ConfiguredPattern::Extension(scheme) if scheme.as_str().as_bytes() == own.scheme => Some(Difference::Port),
+        ConfiguredPattern::Extension(_) => {
+            let is_other = ExtensionScheme::ALL.iter().any(|other| other.as_str().as_bytes() == own.scheme);
+            is_other.then_some(Difference::Scheme)
         }
     }
 }

@@ -90,6 +90,7 @@ codes! {
     InsecureOrigin "insecure-origin"
         "An origin with plain http, which anyone on the network path can impersonate, is allowed credentials.",
     PublicSuffix "public-suffix" "A pattern or a regex allows credentials for names that anyone can register.",
+    AnyExtension "any-extension" "Every extension of a browser is allowed, together with credentials.",
     NullOrigin "null-origin" "`null` is listed, which is the origin of every sandboxed document.",
     RegexSyntax "regex-syntax" "A regex does not parse, or corsac cannot run it.",
     RegexTooLarge "regex-too-large" "A regex is too long or compiles to too much, or there are too many regexes.",
@@ -113,6 +114,9 @@ codes! {
     PreflightStatus "preflight-status" "A preflight status is neither 200 nor 204.",
     PrivateNetworkAnyOrigin "private-network-any-origin" "Any web page could reach into the private network.",
     UnknownDanger "unknown-danger" "`dangerously_allow` names a check that does not exist.",
+    DangerIncomplete "danger-incomplete" "`dangerously_allow` lifts a check for some origins, and names no check or no origins.",
+    DangerOriginNotListed "danger-origin-not-listed" "A check is lifted for an origin that no list of the policy has.",
+    DangerNotNeeded "danger-not-needed" "A check is lifted for an origin that is allowed without that.",
     UnknownDialect "unknown-dialect" "corsac does not read this dialect.",
     ReflectedOriginWithCredentials "reflected-origin-with-credentials"
         "`origin: true` with credentials would let any site read responses with the user's session.",
@@ -122,6 +126,22 @@ codes! {
     ProtectionMode "protection-mode" "A mode of protection is neither `off` nor `reject`.",
     TrustedOrigin "trusted-origin" "`*` or `null` is among the origins that are trusted with writes.",
     ProtectionContradictsCors "protection-contradicts-cors" "The policy grants methods that its protection refuses.",
+    MaxAgeCapped "max-age-capped" "A max-age is longer than Chromium or WebKit keeps a preflight, so only Firefox heeds it.",
+    PrivateNetworkObsolete "private-network-obsolete"
+        "`allow_private_network` is on, but no current browser reads the header that it sends.",
+    OptionsListed "options-listed" "`OPTIONS` is listed, which preflights do not need.",
+    ExposeOnlyInRoutes "expose-only-in-routes"
+        "A route exposes response headers, and the top level does not say which ones other responses expose.",
+    PlainHttpOrigin "plain-http-origin"
+        "An origin with plain http, which anyone on the network path can impersonate, is allowed without credentials.",
+    SubdomainsWithCredentials "subdomains-with-credentials"
+        "A `*.` pattern lets every subdomain read responses with the user's session.",
+    NullWithCredentials "null-with-credentials"
+        "The origin `null`, which every sandboxed document has, is allowed credentials.",
+    LocalhostWithPublicOrigins "localhost-with-public-origins"
+        "An origin on the user's own machine is allowed credentials, together with origins of other machines.",
+    RedundantPattern "redundant-pattern" "An origin or a pattern is already covered by a pattern of the same list.",
+    OriginNeverSent "origin-never-sent" "An origin has a scheme or a punycode label with which no browser sends an origin.",
     RegexpNotAnchored "regexp-not-anchored" "A RegExp does not begin with `^` and end with `$`.",
     RegexpFlags "regexp-flags" "A RegExp has a flag that changes what `^` and `$` mean, or that does not exist.",
 }

@@ -170,7 +170,7 @@ impl Issues {
 
     /// Whether the engine takes everything as it stands, and drops nothing of it.
     pub(crate) fn is_clean(&self) -> bool {
-        self.errors.is_empty() && self.lints.iter().all(|lint| lint.code == Code::AuthorizationNotCovered)
+        self.errors.is_empty() && self.lints.iter().all(|lint| is_advice(lint.code))
     }
 
     /// Whether further issues are only counted, so that their help need not be worked out.
@@ -225,6 +225,26 @@ impl Issues {
     pub(crate) fn into_error(self) -> ConfigError {
         ConfigError { source: None, issues: self.errors }
     }
+}
+
+/// Whether a lint with this code is advice about something that takes full effect.
+fn is_advice(code: Code) -> bool {
+    matches!(
+        code,
+        Code::AuthorizationNotCovered
+            | Code::MaxAgeCapped
+            | Code::PrivateNetworkObsolete
+            | Code::OptionsListed
+            | Code::DangerOriginNotListed
+            | Code::DangerNotNeeded
+            | Code::ExposeOnlyInRoutes
+            | Code::PlainHttpOrigin
+            | Code::SubdomainsWithCredentials
+            | Code::NullWithCredentials
+            | Code::LocalhostWithPublicOrigins
+            | Code::RedundantPattern
+            | Code::OriginNeverSent
+    )
 }
 
 fn issue(severity: Severity, field: impl Into<String>, value: impl fmt::Display, fault: Fault) -> Issue {

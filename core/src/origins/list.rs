@@ -5,9 +5,10 @@
 use crate::config::settings::List;
 use crate::config::stakes::Stakes;
 use crate::issues::code::Severity;
-use crate::limits::{LABEL_GLOBS, REGEXES};
+use crate::limits::{LABEL_GLOBS, REDUNDANCY_COMPARISONS, REGEXES};
+use crate::origins::never_sent;
 use crate::origins::origin::{self, Origin};
-use crate::origins::pattern::OriginPattern;
+use crate::origins::pattern::{HostPattern, OriginPattern};
 use crate::origins::regex::{Finding, Regex, Regexes, Unusable};
 use crate::origins::regex_host_end::{self, End};
 use crate::origins::regex_language::{self, Dfa};
@@ -48,6 +49,16 @@ pub(crate) enum OriginConcern {
     Insecure,
     /// Anyone can register a name that it matches.
     PublicSuffix,
+    /// Any extension of a browser.
+    AnyExtension,
+    /// `*.` before a name of another machine.
+    Subdomains,
+    /// This machine's, and another machine's stands in the same list.
+    Localhost,
+    /// The entry with this index is a pattern that covers it.
+    Covered(usize),
+    /// No page has its scheme, or its punycode stands for nothing.
+    NeverSent,
     /// So many label globs stand in the list.
     TooManyGlobs(usize),
 }
@@ -61,6 +72,8 @@ pub(crate) enum RegexConcern {
     Insecure {
         reaches_public_suffix: bool,
     },
+    /// It matches plain http to another machine, and something else.
+    AlsoInsecure,
     Finding(Finding),
     TooMany,
 }
@@ -72,11 +85,16 @@ impl OriginConcern {
         let is_error = match self {
             OriginConcern::NotAPattern | OriginConcern::AnyNotAlone | OriginConcern::TooManyGlobs(_) => true,
             OriginConcern::Untrustable => true,
-            OriginConcern::Null => !dangers.null_origin,
+            OriginConcern::Null if dangers.null_origin => return credentials.then_some(Severity::Lint),
+            OriginConcern::Null => true,
+            OriginConcern::Insecure if !credentials => return Some(Severity::Lint),
+            OriginConcern::Subdomains | OriginConcern::Localhost => return credentials.then_some(Severity::Lint),
+            OriginConcern::Covered(_) | OriginConcern::NeverSent => return Some(Severity::Lint),
             // The table of specification 2.1, row by row.
             OriginConcern::Any => credentials,
             OriginConcern::Insecure => stakes.is_secure_only(),
             OriginConcern::PublicSuffix => credentials && !dangers.public_suffixes,
+            OriginConcern::AnyExtension => credentials && !dangers.any_extension,
         };
         is_error.then_some(Severity::Error)
     }
@@ -87,6 +105,9 @@ impl RegexConcern {
     pub(crate) fn severity(&self, stakes: Stakes) -> Option<Severity> {
         let is_error = match self {
             RegexConcern::Unusable(_) | RegexConcern::MatchesNothing | RegexConcern::TooMany => true,
+            // With credentials, the http origins that it matches are refused one by one.
+            RegexConcern::AlsoInsecure => return (!stakes.credentials).then_some(Severity::Lint),
+            RegexConcern::Insecure { .. } if !stakes.credentials => return Some(Severity::Lint),
             // One at a time: the public suffix comes first.
             RegexConcern::Insecure { reaches_public_suffix } => {
                 stakes.is_secure_only() && (!reaches_public_suffix || stakes.dangers.public_suffixes)
@@ -94,6 +115,12 @@ impl RegexConcern {
             RegexConcern::Finding(finding) => return finding.severity(stakes),
         };
         is_error.then_some(Severity::Error)
+    }
+
+    /// Whether the regex is refused, or some of the origins that it matches.
+    pub(crate) fn refuses(&self, stakes: Stakes) -> bool {
+        matches!(self, RegexConcern::AlsoInsecure) && stakes.is_secure_only()
+            || self.severity(stakes) == Some(Severity::Error)
     }
 }
 
@@ -128,10 +155,14 @@ impl OriginList {
         OriginList { set: builder.build(), found, found_in_regexes }
     }
 
-    /// Whether nothing is to be said of it under these settings.
+    /// Whether nothing is wrong with it under these settings, and its regexes match no more than they seem to.
     pub(crate) fn is_clean(&self, stakes: Stakes) -> bool {
-        self.found.iter().all(|(_, concern)| concern.severity(stakes).is_none())
-            && self.found_in_regexes.iter().all(|(_, concern)| concern.severity(stakes).is_none())
+        let is_wrong = |concern: &RegexConcern| match (concern, concern.severity(stakes)) {
+            (RegexConcern::Insecure { .. } | RegexConcern::AlsoInsecure, severity) => severity == Some(Severity::Error),
+            (_, severity) => severity.is_some(),
+        };
+        self.found.iter().all(|(_, concern)| concern.severity(stakes) != Some(Severity::Error))
+            && self.found_in_regexes.iter().all(|(_, concern)| !is_wrong(concern))
     }
 }
 
@@ -150,12 +181,25 @@ fn read_patterns<'l>(
     any_or_null: impl Fn(OriginPattern, &mut OriginSetBuilder<'l>) -> &'static [OriginConcern],
 ) -> Found<OriginConcern> {
     let mut found = Vec::new();
+    let mut patterns = Vec::new();
+    let mut local = Vec::new();
+    let mut has_public = false;
     builder.reserve(list.entries.len());
     for (index, entry) in list.entries.iter().enumerate() {
         // A plain origin, which is most of a long list, goes into the set without further parsing.
         if let Some(origin) = Origin::parse(entry.text.as_bytes()) {
             if !origin.is_secure() {
                 found.push((index, OriginConcern::Insecure));
+            }
+            if never_sent::is_never_sent(&origin) {
+                found.push((index, OriginConcern::NeverSent));
+            }
+            if origin::default_port(origin.scheme).is_some() {
+                if origin::is_loopback(origin.host) {
+                    local.push(index);
+                } else {
+                    has_public = true;
+                }
             }
             builder.exact(Cow::Borrowed(&entry.text));
             continue;
@@ -168,16 +212,49 @@ fn read_patterns<'l>(
                 }
                 if tuple.reaches_public_suffix() {
                     found.push((index, OriginConcern::PublicSuffix));
+                } else if matches!(tuple.host, HostPattern::Below(_)) && !tuple.is_loopback() {
+                    found.push((index, OriginConcern::Subdomains));
                 }
-                builder.pattern(OriginPattern::Tuple(tuple));
+                if tuple.is_loopback() {
+                    local.push(index);
+                } else {
+                    has_public = true;
+                }
+                let pattern = OriginPattern::Tuple(tuple);
+                patterns.push((index, pattern.clone()));
+                builder.pattern(pattern);
+            }
+            Some(pattern @ OriginPattern::Extension(_)) => {
+                found.push((index, OriginConcern::AnyExtension));
+                patterns.push((index, pattern.clone()));
+                builder.pattern(pattern);
             }
             Some(pattern) => found.extend(any_or_null(pattern, builder).iter().map(|concern| (index, *concern))),
         }
+    }
+    if has_public {
+        found.extend(local.into_iter().map(|index| (index, OriginConcern::Localhost)));
+    }
+    if list.entries.len().saturating_mul(patterns.len()) <= REDUNDANCY_COMPARISONS {
+        found.extend(covered(list, &patterns));
     }
     if builder.globs() > LABEL_GLOBS {
         found.push((0, OriginConcern::TooManyGlobs(builder.globs())));
     }
     found
+}
+
+/// The entries that one of the patterns covers, each with the index of that pattern.
+fn covered<'l>(
+    list: &'l List,
+    patterns: &'l [(usize, OriginPattern)],
+) -> impl Iterator<Item = (usize, OriginConcern)> + 'l {
+    let entries = if patterns.is_empty() { &[][..] } else { &list.entries[..] };
+    entries.iter().enumerate().filter_map(move |(index, entry)| {
+        let covered = OriginPattern::parse(&entry.text)?;
+        let (by, _) = patterns.iter().find(|(_, pattern)| pattern.covers(&covered))?;
+        Some((index, OriginConcern::Covered(*by)))
+    })
 }
 
 fn read_regexes(list: &List, regexes: &mut Regexes) -> Found<RegexConcern> {
@@ -218,15 +295,18 @@ fn read_regexes(list: &List, regexes: &mut Regexes) -> Found<RegexConcern> {
     found
 }
 
-/// Whether a regex with fixed ends matches plain http to other machines alone.
+/// Whether a regex with fixed ends matches plain http to other machines, and nothing else or other origins as well.
 fn insecure(regex: &Regex, dfa: &Dfa) -> Option<RegexConcern> {
     let reaches_public_suffix = match regex.finding {
         Some(Finding::BareDot | Finding::OpenHost) => return None,
         Some(Finding::PublicSuffix(_)) => true,
         None => false,
     };
+    if !regex_language::has_insecure(dfa) {
+        return None;
+    }
     let is_local = |end: &End| origin::is_loopback(end.host.as_bytes());
-    let is_insecure =
+    let is_all =
         !regex_host_end::literal_ends(&regex.hir).iter().flatten().any(is_local) && regex_language::is_insecure(dfa);
-    is_insecure.then_some(RegexConcern::Insecure { reaches_public_suffix })
+    Some(if is_all { RegexConcern::Insecure { reaches_public_suffix } } else { RegexConcern::AlsoInsecure })
 }

@@ -1,6 +1,8 @@
 //! Origins, the patterns and regexes that match them, and sets of them.
 
+pub(crate) mod extension;
 pub(crate) mod list;
+pub(crate) mod never_sent;
 pub(crate) mod origin;
 pub(crate) mod origin_automaton;
 pub(crate) mod pattern;

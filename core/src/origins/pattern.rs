@@ -1,8 +1,9 @@
 //! Origin patterns: what may stand in `allow_origins`.
 //!
 //! `https://app.example.com` · `https://*.example.com` · `https://preview-*.example.app` ·
-//! `http://localhost:*` · `app://.` · `null` · `*`
+//! `http://localhost:*` · `app://.` · `moz-extension://*` · `null` · `*`
 
+use crate::origins::extension::ExtensionScheme;
 use crate::origins::origin::{self, Origin};
 
 /// One parsed pattern.
@@ -12,6 +13,8 @@ pub(crate) enum OriginPattern {
     Any,
     /// `null`
     Null,
+    /// `chrome-extension://*`
+    Extension(ExtensionScheme),
     /// A scheme, a host and a port, with at most one wildcard in the host.
     Tuple(TuplePattern),
 }
@@ -52,6 +55,9 @@ impl OriginPattern {
             "null" => return Some(OriginPattern::Null),
             _ => {}
         }
+        if let Some(scheme) = ExtensionScheme::of_pattern(text) {
+            return Some(OriginPattern::Extension(scheme));
+        }
         let (scheme, authority) = text.split_once("://")?;
         let (host, port) = match (authority.strip_suffix(":*"), split_port(authority)) {
             (Some(host), _) if split_port(host).1 == PortPattern::Default => (host, PortPattern::Any),
@@ -67,6 +73,17 @@ impl OriginPattern {
             return None;
         }
         Some(OriginPattern::Tuple(pattern))
+    }
+
+    /// Whether it has a wildcard and matches every origin that the other, which is another pattern, matches.
+    pub(crate) fn covers(&self, other: &OriginPattern) -> bool {
+        match (self, other) {
+            (OriginPattern::Tuple(own), OriginPattern::Tuple(tuple)) => own != tuple && own.covers(tuple),
+            (OriginPattern::Extension(own), OriginPattern::Tuple(TuplePattern { scheme, port, .. })) => {
+                own.as_str() == scheme && *port == PortPattern::Default
+            }
+            _ => false,
+        }
     }
 }
 
@@ -146,6 +163,13 @@ impl TuplePattern {
         }
     }
 
+    /// Whether every origin that the other matches is matched by this pattern too.
+    fn covers(&self, other: &TuplePattern) -> bool {
+        self.scheme == other.scheme
+            && (self.port == PortPattern::Any || self.port == other.port)
+            && self.host.covers(&other.host)
+    }
+
     /// Whether plain http to another machine is among the origins.
     pub(crate) fn is_insecure(&self) -> bool {
         self.scheme == "http" && !self.is_loopback()
@@ -159,6 +183,35 @@ impl TuplePattern {
             HostPattern::Glob { after, .. } => after.split_once('.').is_some_and(|(_, base)| is_loopback_name(base)),
         }
     }
+}
+
+impl HostPattern {
+    fn covers(&self, other: &HostPattern) -> bool {
+        match (self, other) {
+            (HostPattern::Exact(own), HostPattern::Exact(host)) => own == host,
+            (HostPattern::Exact(_), _) | (HostPattern::Glob { .. }, HostPattern::Below(_)) => false,
+            (HostPattern::Below(own), HostPattern::Exact(host)) => {
+                host.len() > own.len() && host.ends_with(own.as_str())
+            }
+            (HostPattern::Below(own), HostPattern::Below(after) | HostPattern::Glob { after, .. }) => {
+                after.ends_with(own.as_str())
+            }
+            (HostPattern::Glob { before, after }, HostPattern::Exact(host)) => {
+                let middle = host.strip_prefix(before.as_str()).and_then(|rest| rest.strip_suffix(after.as_str()));
+                let label = host.get(before.len() - label_around(before, after).0.len()..).unwrap_or_default();
+                middle.is_some_and(|middle| !middle.is_empty() && is_glob_text(middle)) && !label.starts_with("xn--")
+            }
+            (HostPattern::Glob { before, after }, HostPattern::Glob { before: left, after: right }) => {
+                let more = left.strip_prefix(before.as_str()).zip(right.strip_suffix(after.as_str()));
+                more.is_some_and(|(left, right)| is_glob_text(left) && is_glob_text(right))
+            }
+        }
+    }
+}
+
+/// Whether the `*` of a label glob matches these characters.
+fn is_glob_text(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
 }
 
 fn is_loopback_name(name: &str) -> bool {

@@ -61,6 +61,49 @@ pub fn label_to_ascii(label: &str) -> Option<String> {
     Some(format!("xn--{out}"))
 }
 
+/// Whether what follows `xn--` in a label stands for characters beyond ASCII (RFC 3492, section 6.2).
+pub(crate) fn is_decodable(encoded: &[u8]) -> bool {
+    let basic = encoded.iter().rposition(|byte| *byte == b'-');
+    let rest = encoded.get(basic.map_or(0, |index| index + 1)..).unwrap_or_default();
+    let mut points = basic.and_then(|length| u32::try_from(length).ok()).unwrap_or(0);
+    let (mut n, mut i, mut bias) = (128u32, 0u32, 72u32);
+    let mut is_first = true;
+    let mut digits = rest.iter().peekable();
+    if digits.peek().is_none() {
+        return false;
+    }
+    while digits.peek().is_some() {
+        let start = i;
+        let (mut weight, mut k) = (1u32, BASE);
+        loop {
+            let Some(value) = digits.next().and_then(|byte| digit_value(*byte)) else { return false };
+            let threshold = k.saturating_sub(bias).clamp(TMIN, TMAX);
+            let Some(sum) = value.checked_mul(weight).and_then(|more| i.checked_add(more)) else { return false };
+            i = sum;
+            if value < threshold {
+                break;
+            }
+            let Some(next) = weight.checked_mul(BASE - threshold) else { return false };
+            (weight, k) = (next, k + BASE);
+        }
+        points += 1;
+        bias = adapt(i - start, points, is_first);
+        is_first = false;
+        let Some(next) = n.checked_add(i / points) else { return false };
+        n = next;
+        if char::from_u32(n).is_none() {
+            return false;
+        }
+        i = i % points + 1;
+    }
+    true
+}
+
+fn digit_value(byte: u8) -> Option<u32> {
+    let value = char::from(byte).to_digit(BASE)?;
+    Some(if value >= 10 { value - 10 } else { value + 26 })
+}
+
 fn digit(value: u32) -> char {
     char::from_digit(if value < 26 { value + 10 } else { value - 26 }, BASE).unwrap_or('?')
 }
@@ -81,6 +124,13 @@ mod tests {
     use super::label_to_ascii;
 
     #[test]
+    fn labels_that_stand_for_nothing() {
+        for encoded in ["", "abc-", "99999999", "zzzzzzzzz", "b_"] {
+            assert!(!super::is_decodable(encoded.as_bytes()), "{encoded}");
+        }
+    }
+
+    #[test]
     fn known_labels() {
         for (label, ascii) in [
             ("bücher", "xn--bcher-kva"),
@@ -91,6 +141,8 @@ mod tests {
             ("ł", "xn--tfa"),
         ] {
             assert_eq!(label_to_ascii(label).as_deref(), Some(ascii));
+            let encoded = ascii.strip_prefix("xn--");
+            assert!(encoded.is_none_or(|encoded| super::is_decodable(encoded.as_bytes())), "{ascii}");
         }
     }
 }

@@ -38,6 +38,12 @@ pub(crate) fn is_insecure(dfa: &Dfa) -> bool {
     walk([dfa], |[matches], origin| matches && is_secure(&origin())) == Some(false)
 }
 
+/// Whether an origin that matches is certain to be plain http to another machine.
+pub(crate) fn has_insecure(dfa: &Dfa) -> bool {
+    let is_insecure = |origin: &[u8]| Origin::parse(origin).is_some_and(|origin| !origin.is_secure());
+    walk([dfa], |[matches], origin| matches && is_insecure(&origin())) == Some(true)
+}
+
 /// One place of a walk, and how it was reached.
 struct Visit<const N: usize> {
     states: [StateID; N],

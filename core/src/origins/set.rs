@@ -1,5 +1,8 @@
 //! The compiled set of origins: one answer for one `Origin`, whatever the number of patterns.
 
+#[cfg(feature = "explain")]
+use crate::origins::extension::ExtensionScheme;
+use crate::origins::extension::ExtensionSchemes;
 use crate::origins::origin::Origin;
 use crate::origins::pattern::{HostPattern, OriginPattern, PortPattern, TuplePattern};
 use crate::origins::regex::Regexes;
@@ -27,6 +30,7 @@ pub(crate) struct OriginSet {
     http: Below,
     https: Below,
     globs: Box<[Glob]>,
+    extensions: ExtensionSchemes,
     regexes: Regexes,
     predicate: bool,
 }
@@ -41,6 +45,7 @@ pub(crate) struct OriginSetBuilder<'l> {
     http: BelowBuilder,
     https: BelowBuilder,
     globs: Vec<Glob>,
+    extensions: ExtensionSchemes,
     pub(crate) regexes: Regexes,
     pub(crate) predicate: bool,
 }
@@ -58,6 +63,7 @@ impl<'l> OriginSetBuilder<'l> {
         match pattern {
             OriginPattern::Any => self.any = true,
             OriginPattern::Null => self.null = true,
+            OriginPattern::Extension(scheme) => self.extensions.insert(scheme),
             OriginPattern::Tuple(pattern) => self.tuple(pattern),
         }
     }
@@ -102,6 +108,7 @@ impl<'l> OriginSetBuilder<'l> {
             http: self.http.build(),
             https: self.https.build(),
             globs: self.globs.into(),
+            extensions: self.extensions,
             regexes: self.regexes,
             predicate: self.predicate,
         }
@@ -124,6 +131,7 @@ impl OriginSet {
             && self.http.is_empty()
             && self.https.is_empty()
             && self.globs.is_empty()
+            && self.extensions.is_empty()
             && self.regexes.is_empty()
     }
 
@@ -150,7 +158,7 @@ impl OriginSet {
             return Verdict::NotAllowed;
         }
         if self.any_port.contains(origin.without_port)
-            || self.is_below(&origin)
+            || self.has_wide(&origin)
             || self.globs.iter().any(|glob| glob.matches(&origin))
             || self.regexes.matches(text)
         {
@@ -159,18 +167,20 @@ impl OriginSet {
         if self.predicate { Verdict::Ask } else { Verdict::NotAllowed }
     }
 
-    fn is_below(&self, origin: &Origin<'_>) -> bool {
+    /// Whether a `*.` pattern matches, or the one of any extension.
+    fn has_wide(&self, origin: &Origin<'_>) -> bool {
         match origin.scheme {
             b"https" => self.https.matches(origin),
             b"http" => self.http.matches(origin),
-            _ => false,
+            _ => self.extensions.matches(origin),
         }
     }
 
     /// Every pattern of the set except `*` and `null`.
     #[cfg(feature = "explain")]
     pub(crate) fn patterns(&self) -> impl Iterator<Item = ConfiguredPattern<'_>> {
-        use ConfiguredPattern::{Below, Exact, Glob};
+        use ConfiguredPattern::{Below, Exact, Extension, Glob};
+        let extensions = self.extensions.iter().map(Extension);
         let exact = self.exact.iter().map(|origin| Exact { origin, any_port: false });
         let any_port = self.any_port.iter().map(|origin| Exact { origin, any_port: true });
         let below = [("http", &self.http), ("https", &self.https)].into_iter().flat_map(|(scheme, below)| {
@@ -179,7 +189,7 @@ impl OriginSet {
         });
         let globs =
             self.globs.iter().map(|glob| Glob { before: &glob.before, after: &glob.after, any_port: glob.any_port });
-        exact.chain(any_port).chain(below).chain(globs)
+        exact.chain(any_port).chain(below).chain(globs).chain(extensions)
     }
 
     /// Bytes on the heap that grow with the number of patterns.
@@ -200,6 +210,8 @@ pub(crate) enum ConfiguredPattern<'s> {
     Below { scheme: &'static str, after: &'s [u8], any_port: bool },
     /// What stands before and after the `*` in a label.
     Glob { before: &'s [u8], after: &'s [u8], any_port: bool },
+    /// Any extension with this scheme.
+    Extension(ExtensionScheme),
 }
 
 /// The `*.` patterns of one scheme, by what follows the `*`.

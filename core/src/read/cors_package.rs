@@ -3,6 +3,7 @@
 //! Where that package is unsafe the option is an error that says what to write.
 
 use crate::config::dangers::{Danger, Dangers};
+use crate::config::lifted::Lifted;
 use crate::config::settings::{At, Entry, List, PredicateOf, Settings};
 use crate::config::settings_table::{PackageOption, Setting};
 use crate::config::stakes::Stakes;
@@ -37,9 +38,9 @@ pub(crate) fn read(entries: Entries<PackageKey>, predicate: bool, reader: &mut R
         insecure_origins: lifts(&entries, Danger::InsecureOrigins),
         ..Dangers::default()
     };
-    let stakes = Stakes { credentials, dangers };
+    let (stakes, lifted) = (Stakes { credentials, dangers }, Lifted::of_every_origin(dangers));
     let mut origin_given = predicate;
-    let mut origins = Origins { patterns: List::new("origin"), regexes: List::new("origin"), stakes };
+    let mut origins = Origins { patterns: List::new("origin"), regexes: List::new("origin"), stakes, lifted };
     for (key, value) in entries {
         let option = match key {
             PackageKey::Package(option) => option,
@@ -85,6 +86,7 @@ struct Origins {
     regexes: List,
     /// What a RegExp has to be fit for.
     stakes: Stakes,
+    lifted: Lifted,
 }
 
 /// Whether a check is lifted. What else stands in that setting is read with the others.
@@ -132,7 +134,7 @@ impl Reader<'_> {
                 origins.patterns.entries.push(Entry { at: at(path), text: origin_of_url(text) });
             }
             Value::RegExp { source, flags } => {
-                if let Some(text) = self.anchored(&format!("origin{path}"), source, &flags, origins.stakes) {
+                if let Some(text) = self.anchored(&format!("origin{path}"), source, &flags, origins) {
                     origins.regexes.entries.push(Entry { at: at(path), text });
                 }
             }
@@ -156,12 +158,12 @@ impl Reader<'_> {
         self.wrong_type(&format!("origin{path}"), value, Wanted::PackageOrigin);
     }
 
-    fn anchored(&mut self, field: &str, source: String, flags: &str, stakes: Stakes) -> Option<String> {
+    fn anchored(&mut self, field: &str, source: String, flags: &str, origins: &Origins) -> Option<String> {
         let text = self.regexp(field, source.clone(), flags)?;
         // A regex that does not parse is reported where regexes are compiled.
         if Regex::parse(&text).is_ok_and(|regex| !regex.is_anchored()) {
             let whole = field == "origin";
-            let place = Place { whole, ..Place::new(field, stakes, whole, self.issues) };
+            let place = Place { whole, ..Place::new(field, origins.stakes, &origins.lifted, whole, self.issues) };
             let fault = Written { text: &text, syntax: Syntax::RegExp, anywhere: true, place }.not_anchored();
             self.issues.error(field, &source, fault);
             return None;

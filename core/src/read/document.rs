@@ -12,6 +12,7 @@ use crate::issues::messages::policy::{missing_origins, not_a_table, unknown_dial
 use crate::issues::messages::settings::Wanted;
 use crate::read::cors_package;
 use crate::read::reader::{Entries, Reader};
+use std::sync::Arc;
 
 /// Reads a configuration. What is wrong is in `issues`; the settings hold what could be read.
 pub(crate) fn read(value: Value, predicate: bool, cors_options: bool, issues: &mut Issues) -> Document {
@@ -19,8 +20,14 @@ pub(crate) fn read(value: Value, predicate: bool, cors_options: bool, issues: &m
         issues.error("", &value, not_a_table(&value, issues.notation()));
         return Document::default();
     };
-    let mut reader =
-        Reader { issues, prefix: String::new(), stakes: Stakes::default(), alone: !predicate, meant: Vec::new() };
+    let mut reader = Reader {
+        issues,
+        prefix: String::new(),
+        stakes: Stakes::default(),
+        lifted: Arc::default(),
+        alone: !predicate,
+        meant: Vec::new(),
+    };
     let is_cors = reader.dialect(&entries, cors_options);
     reader.weigh(&entries);
     if is_cors {

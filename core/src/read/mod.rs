@@ -1,6 +1,7 @@
 //! Reading a configuration: values become settings, and every problem of type is recorded.
 
 pub(crate) mod cors_package;
+mod dangers;
 pub(crate) mod document;
 pub(crate) mod field_path;
 pub(crate) mod line_numbers;

@@ -1,5 +1,6 @@
 //! The one visitor over the tables of a configuration: it records every issue of name and type, and goes on.
 
+use crate::config::lifted::Lifted;
 use crate::config::notation::Notation;
 use crate::config::setting_names;
 use crate::config::settings::{At, Entry, List};
@@ -16,6 +17,7 @@ use crate::suggest::guess::guess;
 use crate::suggest::regex::{Syntax, Written};
 use crate::suggest::trial::Place;
 use std::fmt;
+use std::sync::Arc;
 
 /// Values under the keys of settings that exist, each once.
 pub(crate) type Entries<K> = Vec<(K, Value)>;
@@ -26,6 +28,8 @@ pub(crate) struct Reader<'i> {
     pub(crate) prefix: String,
     /// What suggestions in the table at hand depend on: whether credentials are allowed, which checks are lifted.
     pub(crate) stakes: Stakes,
+    /// The same checks, as they are written.
+    pub(crate) lifted: Arc<Lifted>,
     /// Neither a regex nor a predicate stands beside its list of origins.
     pub(crate) alone: bool,
     /// What unknown names stand for, with the place of its table: it is told of already, and not missing.
@@ -76,6 +80,7 @@ impl Reader<'_> {
                 (Some(Setting::DangerouslyAllow), Value::List(names)) => {
                     let names: Vec<_> = names.iter().map(Value::to_string).collect();
                     self.stakes.dangers = names.iter().map(String::as_str).collect();
+                    self.lifted = Arc::new(Lifted::of_every_origin(self.stakes.dangers));
                 }
                 (Some(Setting::AllowOriginRegex), _) | (_, Value::Function) => self.alone = false,
                 // Nothing else makes a difference to them.
@@ -89,14 +94,19 @@ impl Reader<'_> {
     }
 
     /// Where a setting of the table at hand stands, for suggestions.
-    pub(crate) fn spot<'f>(&self, field: &'f str) -> Place<'f> {
-        let place = Place::new(field, self.stakes, self.alone, self.issues);
+    pub(crate) fn spot<'f>(&'f self, field: &'f str) -> Place<'f> {
+        let place = Place::new(field, self.stakes, &self.lifted, self.alone, self.issues);
         Place { nested: self.is_nested(), ..place }
     }
 
     /// Records an issue under the name of a setting of the table at hand.
     pub(crate) fn error(&mut self, field: &str, value: impl fmt::Display, fault: Fault) {
         self.issues.error(format!("{}{field}", self.prefix), value, fault);
+    }
+
+    /// Records a lint under the name of a setting of the table at hand.
+    pub(crate) fn lint(&mut self, field: &str, value: impl fmt::Display, fault: Fault) {
+        self.issues.lint(format!("{}{field}", self.prefix), value, fault);
     }
 
     /// Whether the table at hand is one in the policy.

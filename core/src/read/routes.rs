@@ -30,14 +30,14 @@ impl Reader<'_> {
                 continue;
             };
             self.prefix = format!("{field}.");
-            let (stakes, alone) = (self.stakes, self.alone);
+            let (stakes, lifted, alone) = (self.stakes, Arc::clone(&self.lifted), self.alone);
             self.weigh(&entries);
             let entries = self.resolve::<RouteKey>(entries);
             #[cfg(feature = "explain")]
             let written = written(&entries);
             let (path, settings) = self.route(entries, index, top);
             self.prefix.clear();
-            (self.stakes, self.alone) = (stakes, alone);
+            (self.stakes, self.lifted, self.alone) = (stakes, lifted, alone);
             routes.push(RouteSettings {
                 field,
                 path,

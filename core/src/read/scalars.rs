@@ -1,7 +1,9 @@
 //! Reading booleans and numbers.
 
 use crate::config::value::Value;
+use crate::issues::messages::policy::max_age_capped;
 use crate::issues::messages::settings::{Wanted, max_age_out_of_range, preflight_status};
+use crate::limits::CHROMIUM_MAX_AGE;
 use crate::read::reader::Reader;
 
 impl Reader<'_> {
@@ -34,7 +36,13 @@ impl Reader<'_> {
         }
         let number = self.whole(key, value, Wanted::Seconds)?;
         match u32::try_from(number) {
-            Ok(seconds) if seconds <= 86400 => Some(Some(seconds)),
+            Ok(seconds) if seconds <= 86400 => {
+                if seconds > CHROMIUM_MAX_AGE {
+                    let (notation, nested) = (self.notation(), self.is_nested());
+                    self.lint(key, value, max_age_capped(key, seconds, notation, nested));
+                }
+                Some(Some(seconds))
+            }
             _ => {
                 let (suggestion, notation, nested) = (self.meant(key, value), self.notation(), self.is_nested());
                 self.error(key, value, max_age_out_of_range(key, value, suggestion, notation, nested));

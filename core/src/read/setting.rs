@@ -1,11 +1,9 @@
 //! Reading a setting of a policy or a route: which value each takes, and where what was read is kept.
 
-use crate::config::dangers::{Danger, Dangers};
-use crate::config::setting_names;
-use crate::config::settings::{List, Settings};
+use crate::config::settings::Settings;
 use crate::config::settings_table::Setting;
 use crate::config::value::Value;
-use crate::issues::messages::settings::unknown_danger;
+use crate::issues::messages::policy::private_network_obsolete;
 use crate::read::reader::{Reader, Store};
 use std::sync::Arc;
 
@@ -27,30 +25,16 @@ impl Reader<'_> {
             Setting::PreflightContinue => self.boolean(key, &value).store(&mut settings.preflight_continue),
             Setting::AllowPrivateNetwork => {
                 let field: Arc<str> = format!("{}{key}", self.prefix).into();
-                let allowed = self.boolean(key, &value).map(|allowed| allowed.then_some(field));
+                let allowed = self.boolean(key, &value);
+                if allowed == Some(true) {
+                    self.lint(key, true, private_network_obsolete(key, self.notation()));
+                }
+                let allowed = allowed.map(|allowed| allowed.then_some(field));
                 allowed.store(&mut settings.allow_private_network);
             }
             Setting::KeepAppHeaders => self.boolean(key, &value).store(&mut settings.keep_app_headers),
-            Setting::DangerouslyAllow => {
-                let list = self.list(key, value, Danger::InsecureOrigins.as_str());
-                list.map(|list| self.dangers(&list)).store(&mut settings.dangerously_allow);
-            }
+            Setting::DangerouslyAllow => self.dangers(value).store(&mut settings.dangerously_allow),
             Setting::Protection => self.protection(value).store(&mut settings.protection),
         }
-    }
-
-    fn dangers(&mut self, list: &List) -> Dangers {
-        const KEY: &str = Setting::DangerouslyAllow.name();
-        let mut dangers = Dangers::default();
-        for entry in &list.entries {
-            if let Some(danger) = Danger::of(&entry.text) {
-                dangers.lift(danger);
-                continue;
-            }
-            let suggestion =
-                setting_names::nearest_danger(&entry.text).and_then(|name| self.spot(KEY).entries(&[name.to_owned()]));
-            self.issues.error(list.place(&entry.at), &entry.text, unknown_danger(&entry.text, suggestion));
-        }
-        dangers
     }
 }

@@ -1,6 +1,7 @@
 //! Slips in a text that does not parse: what it is, told from what stands around the place where the parser stopped. A
 //! correction is tried: it is offered as code where the text then parses up to what follows it.
 
+use crate::config::lifted::NOTHING;
 use crate::config::notation::{Notation, quoted};
 use crate::config::setting_names;
 use crate::config::stakes::Stakes;
@@ -162,7 +163,7 @@ impl Stop<'_> {
 
     /// Whether a setting takes a value, as far as can be told without the rest of the text.
     fn takes(&self, key: &str, value: Value) -> bool {
-        Place::new(key, self.stakes(), true, &Issues::new(Notation::default(), self.trial)).takes(value)
+        Place::new(key, self.stakes(), &NOTHING, true, &Issues::new(Notation::default(), self.trial)).takes(value)
     }
 
     /// Whether credentials are allowed cannot be read: it is taken for granted where they are named.

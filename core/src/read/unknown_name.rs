@@ -3,6 +3,7 @@
 use crate::config::names_elsewhere::{is_any_origin, needless};
 use crate::config::notation::Notation;
 use crate::config::setting_names;
+use crate::config::settings_table::Setting;
 use crate::config::value::Value;
 use crate::issues::fault::Fault;
 use crate::issues::messages::suggestions::write;
@@ -37,6 +38,10 @@ impl Reader<'_> {
     /// A setting that belongs to a table further out. In TOML it comes after a header, and so became part of that table.
     fn misplaced(&mut self, name: &str, keys: &[&'static str]) -> Option<Fault> {
         let table = self.table().to_owned();
+        // That table is never a header of TOML, after which settings come.
+        if table.starts_with(Setting::DangerouslyAllow.name()) {
+            return None;
+        }
         let key = setting_names::resolve(name, setting_names::CORSAC)
             .filter(|key| !keys.contains(key) && !table.is_empty())?;
         let in_route = self.prefix.starts_with("routes[");

@@ -18,7 +18,7 @@ pub(crate) fn guess(key: &str, value: &Value) -> Option<Value> {
         Takes::Mode => boolean(value).map(|on| Value::from(if on { "reject" } else { "off" })),
         Takes::Protection => protection(value),
         Takes::Switch => boolean(value).map(Value::Bool),
-        Takes::Regexes | Takes::Routes | Takes::Dialect | Takes::Address | Takes::Path => None,
+        Takes::Regexes | Takes::Routes | Takes::Dialect | Takes::Address | Takes::Path | Takes::Danger => None,
     }
 }
 

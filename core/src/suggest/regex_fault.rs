@@ -103,6 +103,11 @@ impl Written<'_> {
         regexes::insecure(&self.words(), secure, &self.place.lifting(Danger::InsecureOrigins))
     }
 
+    /// Without credentials plain http is a risk that may be taken. `only` says that it matches nothing else.
+    pub(crate) fn plain_http(&self, only: bool) -> Fault {
+        regexes::plain_http(&self.words(), only)
+    }
+
     /// Its own language would find it anywhere in an origin.
     pub(crate) fn not_anchored(&self) -> Fault {
         let Stakes { credentials, dangers } = self.place.stakes;

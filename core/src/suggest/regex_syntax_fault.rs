@@ -26,6 +26,7 @@ impl Written<'_> {
 
 #[cfg(test)]
 mod tests {
+    use crate::config::lifted::NOTHING;
     use crate::config::notation::Notation;
     use crate::config::stakes::Stakes;
     use crate::issues::fault::Fault;
@@ -35,8 +36,13 @@ mod tests {
     use crate::suggest::trial::Place;
 
     fn refused(text: &str) -> Fault {
-        let place =
-            Place::new("allow_origin_regex", Stakes::default(), true, &Issues::new(Notation::default(), |_| true));
+        let place = Place::new(
+            "allow_origin_regex",
+            Stakes::default(),
+            &NOTHING,
+            true,
+            &Issues::new(Notation::default(), |_| true),
+        );
         let written = Written { text, syntax: Syntax::Text, anywhere: false, place };
         written.refused(&Regex::parse(text).unwrap_err())
     }

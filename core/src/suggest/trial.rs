@@ -1,6 +1,7 @@
 //! Suggestions are tried: what a help offers as code has been read and checked in the place for which it is meant.
 
 use crate::config::dangers::Danger;
+use crate::config::lifted::{Lifted, LiftedCheck};
 use crate::config::notation::Notation;
 use crate::config::setting_names;
 use crate::config::stakes::Stakes;
@@ -15,7 +16,10 @@ pub(crate) struct Place<'a> {
     pub(crate) key: &'a str,
     /// It is a setting of a route or of protection.
     pub(crate) nested: bool,
+    /// Those of the entry at hand.
     pub(crate) stakes: Stakes,
+    /// What the policy, or the route, lifts.
+    pub(crate) lifted: &'a Lifted,
     /// The value is the whole setting, and not an entry of a list.
     pub(crate) whole: bool,
     /// Nothing else of its list says which origins are allowed.
@@ -29,11 +33,12 @@ pub(crate) struct Place<'a> {
 
 impl<'a> Place<'a> {
     /// The place with this field, in the policy whose issues these are.
-    pub(crate) fn new(field: &'a str, stakes: Stakes, alone: bool, issues: &Issues) -> Self {
+    pub(crate) fn new(field: &'a str, stakes: Stakes, lifted: &'a Lifted, alone: bool, issues: &Issues) -> Self {
         let key = field.rsplit('.').next().unwrap_or(field);
         let (nested, notation) = (key.len() < field.len(), issues.notation());
         let key = key.split('[').next().unwrap_or(key);
-        let mut place = Place { key, nested, whole: false, stakes, alone, notation, trial: None, regexes: false };
+        let mut place =
+            Place { key, nested, whole: false, stakes, lifted, alone, notation, trial: None, regexes: false };
         place.attend(issues);
         place
     }
@@ -97,13 +102,21 @@ impl<'a> Place<'a> {
             entries.push((credentials, self.stakes.credentials.into()));
         }
         if self.key != "dangerously_allow" {
-            entries.push(("dangerously_allow", self.stakes.dangers.names().collect()));
+            entries.push(("dangerously_allow", Value::List(self.lifted.written())));
         }
         if !setting_names::ORIGIN_GROUP.contains(&self.key) && self.key != origins {
             entries.push((origins, Value::List(vec![BESIDE.into()])));
         }
         if setting_names::PROTECTION.contains(&self.key) {
             entries.push(("protection", Value::Map(vec![(self.key.to_owned(), value)])));
+        } else if setting_names::LIFTED.contains(&self.key) {
+            let others = [LiftedCheck::for_origins(Danger::PublicSuffixes.as_str(), [BESIDE]).into()];
+            let others =
+                others.into_iter().flat_map(|table| if let Value::Map(entries) = table { entries } else { Vec::new() });
+            let others = others.filter(|(key, _)| *key != self.key);
+            let table = others.chain([(self.key.to_owned(), value)]).collect();
+            entries.retain(|(key, _)| *key != "dangerously_allow");
+            entries.push(("dangerously_allow", Value::List(vec![Value::Map(table)])));
         } else if self.key == "path" {
             entries.push(("routes", Value::List(vec![Value::Map(vec![("path".to_owned(), value)])])));
         } else {
@@ -114,10 +127,20 @@ impl<'a> Place<'a> {
 
     /// How a check is lifted, beside those that are lifted already.
     pub(crate) fn lifting(&self, danger: Danger) -> String {
-        let names = self.stakes.dangers.names().chain([danger.as_str()]).collect();
+        self.lifting_by(danger.as_str().into())
+    }
+
+    /// How a check is lifted for one entry alone.
+    pub(crate) fn lifting_for(&self, danger: Danger, entry: &str) -> String {
+        self.lifting_by(LiftedCheck::for_origins(danger.as_str(), [entry]).into())
+    }
+
+    fn lifting_by(&self, element: Value) -> String {
+        let mut lifted = self.lifted.written();
+        lifted.push(element);
         // Of protection it stands outside.
         let nested = self.nested && !setting_names::PROTECTION.contains(&self.key);
-        lift_check(&self.notation.setting("dangerously_allow", &names, nested))
+        lift_check(&self.notation.setting("dangerously_allow", &Value::List(lifted), nested))
     }
 }
 

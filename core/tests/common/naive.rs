@@ -9,7 +9,11 @@ use regex::bytes::{Regex, RegexBuilder};
 pub struct Naive {
     patterns: Vec<String>,
     regexes: Vec<Regex>,
+    sources: Vec<String>,
     secure_only: bool,
+    /// Those that plain http may come by even so.
+    insecure_patterns: Vec<String>,
+    insecure_regexes: Vec<Regex>,
 }
 
 impl Naive {
@@ -18,8 +22,19 @@ impl Naive {
         Naive {
             patterns: patterns.to_vec(),
             regexes: regexes.iter().map(|source| whole(source)).collect(),
+            sources: regexes.to_vec(),
             secure_only,
+            insecure_patterns: Vec::new(),
+            insecure_regexes: Vec::new(),
         }
+    }
+
+    /// Lets plain http in by those of its entries that are named.
+    pub fn with_insecure(mut self, named: &[String]) -> Self {
+        self.insecure_patterns = self.patterns.iter().filter(|pattern| named.contains(pattern)).cloned().collect();
+        let regexes = self.sources.iter().filter(|source| named.contains(source));
+        self.insecure_regexes = regexes.map(|source| whole(source)).collect();
+        self
     }
 
     /// Whether the value of an `Origin` header is allowed.
@@ -32,13 +47,14 @@ impl Naive {
             return true;
         }
         if self.is_insecure(&parts) {
-            return false;
+            return self.insecure_patterns.iter().any(|pattern| matches(pattern, &parts))
+                || self.insecure_regexes.iter().any(|regex| regex.is_match(origin));
         }
         self.patterns.iter().any(|pattern| matches(pattern, &parts))
             || self.regexes.iter().any(|regex| regex.is_match(origin))
     }
 
-    /// Whether an origin is refused whatever matches it, a predicate too.
+    /// Whether an origin is refused whatever matches it, a predicate too, unless an entry that is named does.
     pub fn is_insecure(&self, parts: &Parts) -> bool {
         self.secure_only && parts.scheme == "http" && !is_loopback(&parts.host)
     }
@@ -157,6 +173,9 @@ fn is_loopback(host: &str) -> bool {
 }
 
 fn matches(pattern: &str, origin: &Parts) -> bool {
+    if ["chrome-extension://*", "moz-extension://*", "safari-web-extension://*"].contains(&pattern) {
+        return format!("{}://*", origin.scheme) == pattern && origin.port.is_empty();
+    }
     let Some(wanted) = split(pattern) else { return false };
     wanted.scheme == origin.scheme
         && (wanted.port == "*" || wanted.port == origin.port)

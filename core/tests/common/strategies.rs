@@ -1,7 +1,7 @@
 //! Random policies and requests, from few words, so that they meet.
 
 use super::mutation::{Mutation, mutation};
-use corsac::{Config, Policy};
+use corsac::{Config, LiftedCheck, Policy};
 use proptest::prelude::*;
 use proptest::sample::{Index, select, subsequence};
 
@@ -46,6 +46,8 @@ const APPS: &[&str] = &[
     "app://.",
     "chrome-extension://abcdefghijklmnop",
     "moz-extension://A-b_c.9",
+    "moz-extension://abc:8080",
+    "safari-web-extension://3B5C-9",
     "com.example.app://host",
     "app://host:8080",
 ];
@@ -92,7 +94,9 @@ pub fn pattern() -> impl Strategy<Value = String> {
     );
     let inner =
         (scheme(), label(), label(), name()).prop_map(|(scheme, a, b, name)| format!("{scheme}://{a}*{b}.{name}"));
+    let extensions = select(&["chrome-extension://*", "moz-extension://*", "safari-web-extension://*"][..]);
     prop_oneof![
+        1 => extensions.prop_map(str::to_owned),
         6 => plain_origin(),
         2 => plain_origin().prop_map(|origin| match origin.rsplit_once(':') {
             Some((host, port)) if !port.starts_with('/') && !port.ends_with(']') => format!("{host}:*"),
@@ -137,20 +141,37 @@ pub fn config() -> impl Strategy<Value = Config> {
     ];
     let regexes = prop_oneof![4 => Just(Vec::new()), 1 => prop::collection::vec(regex(), 1..3)];
     let dangers = prop_oneof![
-        3 => Just(vec!["public-suffixes", "null-origin"]),
-        2 => Just(vec!["public-suffixes", "null-origin", "insecure-origins"]),
+        3 => Just(vec!["public-suffixes", "null-origin", "any-extension"]),
+        2 => Just(vec!["public-suffixes", "null-origin", "any-extension", "insecure-origins"]),
         1 => Just(vec![]),
     ];
     let lists = (names(METHODS), names(HEADERS), subsequence(&["ETag", "X-Trace"][..], 0..=2));
-    (origins, regexes, dangers, lists, any::<[bool; 5]>(), prop::option::of(0u32..=86400)).prop_map(
-        |(allow_origins, allow_origin_regex, dangers, (allow_methods, allow_headers, expose), flags, max_age)| {
+    let named = prop::option::weighted(0.4, prop::collection::vec(any::<bool>(), 26));
+    (origins, regexes, dangers, named, lists, any::<[bool; 5]>(), prop::option::of(0u32..=86400)).prop_map(
+        |(
+            allow_origins,
+            allow_origin_regex,
+            dangers,
+            named,
+            (allow_methods, allow_headers, expose),
+            flags,
+            max_age,
+        )| {
+            let entries = allow_origins.iter().chain(&allow_origin_regex);
+            let dangerously_allow = match named {
+                Some(named) if dangers.is_empty() || dangers.contains(&"insecure-origins") => lifted(
+                    dangers,
+                    entries.zip(named).filter(|(_, is_named)| *is_named).map(|(entry, _)| entry.clone()),
+                ),
+                _ => dangers.into_iter().map(LiftedCheck::from).collect(),
+            };
             let [credentials, ok, preflight_continue, private_network, keep_app_headers] = flags;
             let any = allow_origins == ["*"];
             Config {
                 allow_origin_regex: if any { Vec::new() } else { allow_origin_regex },
                 allow_credentials: credentials && !any,
                 allow_private_network: private_network && !any,
-                dangerously_allow: dangers.into_iter().map(str::to_owned).collect(),
+                dangerously_allow,
                 protection: None,
                 routes: Vec::new(),
                 allow_methods,
@@ -164,6 +185,14 @@ pub fn config() -> impl Strategy<Value = Config> {
             }
         },
     )
+}
+
+/// The dangers, but for `insecure-origins`, which is lifted for these entries alone.
+fn lifted(dangers: Vec<&str>, entries: impl Iterator<Item = String>) -> Vec<LiftedCheck> {
+    let entries: Vec<_> = entries.collect();
+    let others = dangers.into_iter().filter(|danger| *danger != "insecure-origins").map(LiftedCheck::from);
+    let named = (!entries.is_empty()).then(|| LiftedCheck::for_origins("insecure-origins", entries));
+    others.chain(named).collect()
 }
 
 /// Builds a policy, leaving out the elements that have issues; the configuration that is left comes with it.

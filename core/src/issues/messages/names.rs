@@ -33,6 +33,14 @@ pub(crate) fn forbidden_method(method: &str) -> Fault {
     Fault::new(Code::MethodForbidden, format!("`{method}` is ignored: browsers never send it"), "remove it")
 }
 
+pub(crate) fn options_listed() -> Fault {
+    Fault::new(
+        Code::OptionsListed,
+        "preflights do not need `OPTIONS` in the list: corsac answers them in any case",
+        "remove it, unless scripts send OPTIONS requests themselves",
+    )
+}
+
 pub(crate) fn empty_header() -> Fault {
     Fault::new(Code::HeaderNotToken, EMPTY, "remove the entry, or write a name such as `X-Request-Id`")
 }

@@ -121,7 +121,11 @@ impl OriginFlaw {
             OriginFlaw::SeveralPorts => "has more than one port".into(),
             OriginFlaw::DefaultPort => "contains the default port of its scheme, which browsers leave out".into(),
             OriginFlaw::Port => "has an invalid port".into(),
-            OriginFlaw::WildcardOutsideWeb => "has a wildcard, but only http and https origins can have one".into(),
+            OriginFlaw::WildcardOutsideWeb => {
+                "has a wildcard, but apart from http and https origins only `chrome-extension://*`, `moz-extension://*` and \
+                 `safari-web-extension://*` can have one"
+                    .into()
+            }
             OriginFlaw::Wildcard => "has a wildcard in a position where it is not allowed".into(),
             OriginFlaw::HostCharacters => {
                 "has a host with characters other than letters, digits, `.`, `_` and `-`".into()

@@ -5,6 +5,7 @@ use crate::config::settings_table::Setting;
 use crate::config::value::Value;
 use crate::issues::code::Code;
 use crate::issues::fault::Fault;
+use crate::limits::{CHROMIUM_MAX_AGE, WEBKIT_MAX_AGE};
 use crate::printable::printable;
 
 pub(crate) fn too_many_issues(omitted: usize) -> Fault {
@@ -49,6 +50,40 @@ pub(crate) fn private_network_with_any_origin(notation: Notation) -> Fault {
             "list the origins in `{}`, or remove `{}`",
             notation.key(Setting::AllowOrigins.name()),
             notation.key(Setting::AllowPrivateNetwork.name())
+        ),
+    )
+}
+
+/// A max-age that Chromium and WebKit shorten.
+pub(crate) fn max_age_capped(key: &str, seconds: u32, notation: Notation, nested: bool) -> Fault {
+    let better = notation.setting(key, &Value::Integer(CHROMIUM_MAX_AGE.into()), nested);
+    Fault::new(
+        Code::MaxAgeCapped,
+        format!(
+            "Chromium keeps the response to a preflight for at most {CHROMIUM_MAX_AGE} seconds and WebKit for at most \
+             {WEBKIT_MAX_AGE}, so only Firefox keeps it for {seconds}"
+        ),
+        format!("write `{better}`: a change of the policy then reaches Firefox as soon as Chromium"),
+    )
+}
+
+pub(crate) fn private_network_obsolete(key: &str, notation: Notation) -> Fault {
+    Fault::new(
+        Code::PrivateNetworkObsolete,
+        "no current browser reads the header that this setting sends: Chromium asks the user for permission instead",
+        format!("remove `{}`", notation.key(key)),
+    )
+}
+
+/// Headers that a route exposes, and a top level without such a list.
+pub(crate) fn expose_only_in_routes(notation: Notation) -> Fault {
+    let key = Setting::ExposeHeaders.name();
+    Fault::new(
+        Code::ExposeOnlyInRoutes,
+        "only this route exposes headers, so scripts cannot read them from any other response",
+        format!(
+            "list them at the top level, which routes inherit, or write `{}` there if other responses do not have them",
+            notation.list_setting(key, &[])
         ),
     )
 }

@@ -198,6 +198,16 @@ pub(crate) fn insecure(regex: &RegexWords, suggestion: Option<String>, lift: &st
     )
 }
 
+/// A regex that matches plain http, and `only` that or other origins as well, without credentials.
+pub(crate) fn plain_http(regex: &RegexWords, only: bool) -> Fault {
+    let matches = if only { "matches only plain http" } else { "also matches plain http" };
+    Fault::new(
+        Code::PlainHttpOrigin,
+        format!("`{}` {matches}, so anyone on the network path could impersonate such an origin", regex.shown),
+        "let it match `https://` alone, if those pages are served over https",
+    )
+}
+
 /// A regular expression object that is not anchored. `suffix` is a public suffix that it would match below if it were, and
 /// how that is allowed.
 pub(crate) fn not_anchored(regex: &RegexWords, suggestion: Option<String>, suffix: Option<(&str, &str)>) -> Fault {

@@ -1,8 +1,10 @@
 //! Values that a setting does not take.
 
 use crate::config::dangers::Danger;
+use crate::config::lifted::{LiftedCheck, LiftedSetting};
 use crate::config::notation::Notation;
 use crate::config::setting_names;
+use crate::config::settings_table::Setting;
 use crate::config::value::Value;
 use crate::issues::code::Code;
 use crate::issues::fault::Fault;
@@ -22,6 +24,8 @@ pub(crate) enum Wanted {
     SchemaAddress,
     Protection,
     Mode,
+    /// The name of a check.
+    Danger,
     Routes,
     /// One of the routes.
     Route,
@@ -39,7 +43,9 @@ impl Wanted {
             Wanted::Switch => format!("`{}` or `{}`", notation.boolean(true), notation.boolean(false)),
             Wanted::Seconds => "a whole number of seconds".into(),
             Wanted::Status => "a status code".into(),
-            Wanted::Dialect | Wanted::SchemaAddress | Wanted::Mode | Wanted::RoutePath => notation.string().into(),
+            Wanted::Dialect | Wanted::SchemaAddress | Wanted::Mode | Wanted::Danger | Wanted::RoutePath => {
+                notation.string().into()
+            }
             Wanted::Protection | Wanted::Route => notation.table().into(),
             Wanted::Routes => notation.tables().into(),
             Wanted::PackageOrigin if notation == Notation::JavaScript => {
@@ -70,6 +76,7 @@ impl Wanted {
                 format!("write what to refuse, as in `{}`", notation.setting(key, &example, nested))
             }
             Wanted::Mode => "set it to `reject`, which refuses requests from untrusted origins, or to `off`".into(),
+            Wanted::Danger => format!("write one of {}", names_of_all_dangers("or")),
             Wanted::Routes | Wanted::Route => route_instruction(notation),
             Wanted::RoutePath => format!("write a path, as in `{}`", path_example(notation)),
             Wanted::PackageOrigin => {
@@ -107,7 +114,8 @@ pub(crate) fn wrong_type(
 ) -> Fault {
     let name = notation.key(key);
     let instruction = wanted.instruction(key, notation, nested);
-    let has_default = !setting_names::ORIGIN_LISTS.contains(&key) && key != "path";
+    let has_default =
+        !setting_names::ORIGIN_LISTS.contains(&key) && key != "path" && !setting_names::LIFTED.contains(&key);
     let help = match value {
         Value::Undefined if key == "path" => format!("the variable is not set: give it a value, or {instruction}"),
         Value::Undefined => format!("the variable is not set: give it a value, remove `{name}`, or {instruction}"),
@@ -181,20 +189,64 @@ pub(crate) fn preflight_status(
     )
 }
 
+/// A pattern for which a check is lifted, as an example.
+pub(crate) const LIFTED_ORIGIN: &str = "https://preview-*.example.app";
+
+fn lifted_example(notation: Notation) -> String {
+    let entry = LiftedCheck::for_origins(Danger::PublicSuffixes.as_str(), [LIFTED_ORIGIN]).into();
+    notation.setting(Setting::DangerouslyAllow.name(), &Value::List(vec![entry]), true)
+}
+
+/// A table of a lifted check that has no check or no origins.
+pub(crate) fn lifted_without(missing: LiftedSetting, notation: Notation) -> Fault {
+    let message = match missing {
+        LiftedSetting::Check => "this entry does not say which check is lifted for its origins",
+        LiftedSetting::Origins => "this entry does not say for which origins its check is lifted",
+    };
+    Fault::new(Code::DangerIncomplete, message, format!("write both, as in `{}`", lifted_example(notation)))
+}
+
+/// A table of a lifted check with an empty list of origins.
+pub(crate) fn nothing_lifted(notation: Notation) -> Fault {
+    Fault::new(
+        Code::DangerIncomplete,
+        "this list is empty, so the check is not lifted for any origin",
+        format!("list the origins, as in `{}`, or remove the entry", lifted_example(notation)),
+    )
+}
+
+/// A check that is lifted for an entry which no list of origins has.
+pub(crate) fn danger_not_listed(entry: &str) -> Fault {
+    Fault::new(
+        Code::DangerOriginNotListed,
+        format!("no list of origins in the policy has `{}`, so nothing is lifted for it", printable(entry)),
+        "write it exactly as it is in its list, or remove it",
+    )
+}
+
+/// A check that is lifted for an entry which passes it anyway.
+pub(crate) fn danger_not_needed(entry: &str, danger: Danger) -> Fault {
+    Fault::new(
+        Code::DangerNotNeeded,
+        format!("`{}` is allowed without lifting `{}` for it", printable(entry), danger.as_str()),
+        "remove it, so that only what is risky is named",
+    )
+}
+
 pub(crate) fn unknown_danger(name: &str, suggestion: Option<String>) -> Fault {
     Fault::new(
         Code::UnknownDanger,
         format!("there is no check `{}` that can be lifted", printable(name)),
         suggestion.unwrap_or_else(|| {
-            format!("remove the entry; the checks that can be lifted are {}", names_of_all_dangers())
+            format!("remove the entry; the checks that can be lifted are {}", names_of_all_dangers("and"))
         }),
     )
 }
 
-fn names_of_all_dangers() -> String {
+fn names_of_all_dangers(conjunction: &str) -> String {
     let names: Vec<_> = Danger::ALL.iter().map(|danger| format!("`{}`", danger.as_str())).collect();
     match names.split_last() {
-        Some((last, others)) if !others.is_empty() => format!("{} and {last}", others.join(", ")),
+        Some((last, others)) if !others.is_empty() => format!("{} {conjunction} {last}", others.join(", ")),
         _ => names.concat(),
     }
 }

@@ -1,0 +1,156 @@
+//! The checks that `dangerously_allow` lifts: each for every origin, or for the entries that it names.
+
+use crate::config::dangers::{Danger, Dangers};
+use crate::config::table_macros::section;
+use crate::config::value::Value;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// An entry of [`Config::dangerously_allow`](crate::Config::dangerously_allow): a check, and for which origins it is
+/// lifted.
+///
+/// ```
+/// use corsac::{Config, LiftedCheck, Policy};
+///
+/// let previews = "https://app-git-*-acme.vercel.app";
+/// let policy = Policy::new(Config {
+///     allow_origins: vec!["https://app.example.com".into(), previews.into()],
+///     allow_credentials: true,
+///     dangerously_allow: vec![LiftedCheck::for_origins("public-suffixes", [previews])],
+///     ..Config::default()
+/// })?;
+/// # Ok::<(), corsac::ConfigError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LiftedCheck {
+    /// The name of a check that is lifted for every origin.
+    Everywhere(String),
+    /// A check that is lifted for some entries of the policy's lists of origins.
+    ForOrigins {
+        /// The name of the check.
+        check: String,
+        /// The patterns and regexes, each as it is written in its list.
+        origins: Vec<String>,
+    },
+}
+
+impl LiftedCheck {
+    /// Lifts a check for these patterns and regexes alone, each as it is written in its list.
+    pub fn for_origins<O: Into<String>>(check: impl Into<String>, origins: impl IntoIterator<Item = O>) -> Self {
+        LiftedCheck::ForOrigins { check: check.into(), origins: origins.into_iter().map(Into::into).collect() }
+    }
+}
+
+impl From<&str> for LiftedCheck {
+    fn from(check: &str) -> Self {
+        LiftedCheck::Everywhere(check.to_owned())
+    }
+}
+
+impl From<String> for LiftedCheck {
+    fn from(check: String) -> Self {
+        LiftedCheck::Everywhere(check)
+    }
+}
+
+impl From<LiftedCheck> for Value {
+    fn from(lifted: LiftedCheck) -> Self {
+        match lifted {
+            LiftedCheck::Everywhere(check) => Value::String(check),
+            LiftedCheck::ForOrigins { check, origins } => table(&check, origins.into()),
+        }
+    }
+}
+
+section! {
+    /// What the table of a check has that is lifted for some origins.
+    LiftedSetting {
+        ["The name of the check."]
+        Check, "check", Danger;
+        ["The patterns and regexes for which it is lifted, each as it is written in its list."]
+        Origins, "origins", Origins;
+    }
+}
+
+/// The names of its settings.
+pub(crate) const LIFTED: &[&str] = &[LiftedSetting::Check.name(), LiftedSetting::Origins.name()];
+
+fn table(check: &str, origins: Value) -> Value {
+    let entry = |setting: LiftedSetting, value: Value| (setting.name().to_owned(), value);
+    Value::Map(vec![entry(LiftedSetting::Check, check.into()), entry(LiftedSetting::Origins, origins)])
+}
+
+/// The checks that are lifted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Lifted {
+    /// For every origin.
+    pub(crate) everywhere: Dangers,
+    /// By the entry for which they are lifted.
+    named: BTreeMap<String, Vec<NamedLift>>,
+}
+
+/// A check that is lifted for one entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct NamedLift {
+    pub(crate) danger: Danger,
+    /// Where it is written.
+    pub(crate) field: String,
+}
+
+/// Nothing is lifted.
+pub(crate) static NOTHING: Lifted = Lifted { everywhere: Dangers::NONE, named: BTreeMap::new() };
+
+impl Lifted {
+    pub(crate) fn of_every_origin(everywhere: Dangers) -> Self {
+        Lifted { everywhere, ..Lifted::default() }
+    }
+
+    /// Lifts a check for one entry, as it is written at this field.
+    pub(crate) fn lift_for(&mut self, entry: String, danger: Danger, field: String) {
+        self.named.entry(entry).or_default().push(NamedLift { danger, field });
+    }
+
+    /// The checks that are lifted for this entry.
+    pub(crate) fn for_entry(&self, entry: &str) -> Dangers {
+        let mut dangers = self.everywhere;
+        self.named_for(entry).for_each(|lift| dangers.lift(lift.danger));
+        dangers
+    }
+
+    /// What is lifted for this entry by name.
+    pub(crate) fn named_for(&self, entry: &str) -> impl Iterator<Item = &NamedLift> {
+        let named = if self.named.is_empty() { None } else { self.named.get(entry) };
+        named.into_iter().flatten()
+    }
+
+    /// The entries for which a check is lifted, each with the check.
+    pub(crate) fn named(&self) -> impl Iterator<Item = (&str, &NamedLift)> {
+        self.named.iter().flat_map(|(entry, lifts)| lifts.iter().map(|lift| (entry.as_str(), lift)))
+    }
+
+    /// The setting as it is written.
+    pub(crate) fn written(&self) -> Vec<Value> {
+        let mut items: Vec<Value> = self.everywhere.names().map(Value::from).collect();
+        for danger in Danger::ALL {
+            let named = self.named().filter(|(_, lift)| lift.danger == *danger);
+            let entries: Vec<_> = named.map(|(entry, _)| entry).collect();
+            if !entries.is_empty() {
+                items.push(table(danger.as_str(), entries.into_iter().collect()));
+            }
+        }
+        items
+    }
+}
+
+impl crate::config::written::ReadFrom<Vec<LiftedCheck>> for Arc<Lifted> {
+    /// The default lifts nothing.
+    fn read_from(_: Vec<LiftedCheck>, _: &str) -> Self {
+        Arc::default()
+    }
+}
+
+impl crate::config::written::Written for Vec<LiftedCheck> {
+    fn written(self) -> Option<Value> {
+        Some(Value::List(self.into_iter().map(Value::from).collect()))
+    }
+}

@@ -1,0 +1,63 @@
+//! `chrome-extension://*` and its like: any extension of one browser.
+//!
+//! Each installation of Firefox gives an extension an identifier of its own, and Safari does so with each start, so that
+//! their origins cannot be listed one by one.
+
+use crate::origins::origin::Origin;
+
+/// A browser's scheme for the pages of extensions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ExtensionScheme {
+    Chromium,
+    Firefox,
+    Safari,
+}
+
+impl ExtensionScheme {
+    pub(crate) const ALL: [ExtensionScheme; 3] =
+        [ExtensionScheme::Chromium, ExtensionScheme::Firefox, ExtensionScheme::Safari];
+
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            ExtensionScheme::Chromium => "chrome-extension",
+            ExtensionScheme::Firefox => "moz-extension",
+            ExtensionScheme::Safari => "safari-web-extension",
+        }
+    }
+
+    /// The scheme of a text which is the pattern of any extension, byte for byte.
+    pub(crate) fn of_pattern(text: &str) -> Option<Self> {
+        let scheme = text.strip_suffix("://*")?;
+        Self::ALL.into_iter().find(|extension| extension.as_str() == scheme)
+    }
+
+    /// Unlike origins of extensions: what matches all of them matches any.
+    pub(crate) fn unlike_examples(self) -> impl Iterator<Item = String> {
+        ["w-0_q.Z", "3"].into_iter().map(move |host| format!("{}://{host}", self.as_str()))
+    }
+}
+
+/// The schemes of which any extension is allowed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct ExtensionSchemes(u8);
+
+impl ExtensionSchemes {
+    pub(crate) fn insert(&mut self, scheme: ExtensionScheme) {
+        self.0 |= 1 << scheme as u8;
+    }
+
+    pub(crate) fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    pub(crate) fn iter(self) -> impl Iterator<Item = ExtensionScheme> {
+        ExtensionScheme::ALL.into_iter().filter(move |scheme| self.0 & (1 << *scheme as u8) != 0)
+    }
+
+    /// Whether a well-formed origin is that of such an extension: it has a host, of any characters that the hosts of
+    /// applications may have, and no port, since extensions have none.
+    pub(crate) fn matches(self, origin: &Origin<'_>) -> bool {
+        let has_no_port = origin.without_port.len() == origin.text.len();
+        has_no_port && self.iter().any(|scheme| scheme.as_str().as_bytes() == origin.scheme)
+    }
+}
