@@ -240,7 +240,7 @@ fn takes(policy: Value) -> bool {
 }
 
 /// Says of each issue and lint in which line it is.
-fn located(policy: Result<Policy, ConfigError>, locate: impl FnOnce(&mut [Issue])) -> Result<Policy, ConfigError> {
+fn located(policy: Result<Policy, ConfigError>, locate: impl Fn(&mut [Issue])) -> Result<Policy, ConfigError> {
     match policy {
         Ok(mut policy) => {
             if !policy.lints.is_empty() {
@@ -249,7 +249,7 @@ fn located(policy: Result<Policy, ConfigError>, locate: impl FnOnce(&mut [Issue]
             Ok(policy)
         }
         Err(mut error) => {
-            locate(error.issues_mut());
+            error.lists_mut().into_iter().filter(|issues| !issues.is_empty()).for_each(locate);
             Err(error)
         }
     }
@@ -270,7 +270,7 @@ fn with_text(policy: Result<Policy, ConfigError>, _text: &[u8]) -> Result<Policy
 }
 
 /// Editors on Windows put a byte order mark before UTF-8.
-fn without_bom(text: &[u8]) -> &[u8] {
+pub(crate) fn without_bom(text: &[u8]) -> &[u8] {
     text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text)
 }
 

@@ -149,6 +149,8 @@ pub mod binding {
     pub use crate::decide::request::{PREFLIGHT_METHOD, RequestHeader};
     #[cfg(feature = "explain")]
     pub use crate::explain::explain_with;
+    #[cfg(feature = "watch")]
+    pub use crate::host::written_policy::WrittenPolicy;
     #[doc(hidden)]
     pub use crate::origins::punycode::label_to_ascii;
     pub use crate::predicate::cache::{AnswerCache, CacheError, Era};

@@ -150,3 +150,11 @@ words! {
         Unknown "unknown",
     }
 }
+
+impl Verdict {
+    /// Whether the page gets what it asked for. A request in the mode `no-cors` asks for no more than an opaque response.
+    #[must_use]
+    pub const fn is_success(self) -> bool {
+        matches!(self, Verdict::Readable | Verdict::Opaque | Verdict::Sent)
+    }
+}

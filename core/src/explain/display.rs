@@ -8,26 +8,42 @@ use crate::issues::code::ERRORS_PAGE;
 use crate::printable::printable;
 use std::fmt;
 
-/// So many columns are kept free of what runs on.
+/// The columns of lines, where nothing else is asked for.
 const COLUMNS: usize = 100;
 
 /// The most sentences of consoles that are shown.
 const MOST_SENTENCES: usize = 3;
 
 impl fmt::Display for Explanation {
-    /// Plain text, without colours. Text of others is escaped.
+    /// Plain text, without colours, in lines of 100 columns. Text of others is escaped.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{}: {}", self.verdict.as_str(), verdict(self))?;
+        self.write_text(COLUMNS, f)
+    }
+}
+
+impl Explanation {
+    /// The explanation as plain text, without colours, in lines of at most so many columns, as far as words allow it. Text
+    /// of others is escaped.
+    #[must_use]
+    pub fn to_text(&self, columns: usize) -> String {
+        let mut text = String::new();
+        // A string takes all that is written.
+        let _ = self.write_text(columns, &mut text);
+        text
+    }
+
+    fn write_text(&self, columns: usize, f: &mut impl fmt::Write) -> fmt::Result {
+        wrap(&format!("{}: {}", self.verdict.as_str(), verdict(self)), "  ", columns, f)?;
         writeln!(f)?;
         self.write_messages(f)?;
         for finding in &self.findings {
             writeln!(f)?;
-            write_finding(finding, f)?;
+            write_finding(finding, columns, f)?;
         }
         if self.findings.is_empty() {
             writeln!(f, "\nnothing is wrong")?;
         }
-        write_consoles(&self.engines, f)?;
+        write_consoles(&self.engines, columns, f)?;
         match self.findings.as_slice() {
             [] => Ok(()),
             [finding] => writeln!(f, "\nread more: {}", finding.code.docs()),
@@ -56,7 +72,7 @@ fn verdict(explanation: &Explanation) -> String {
 
 impl Explanation {
     /// The page, and what became of each message.
-    fn write_messages(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn write_messages(&self, f: &mut impl fmt::Write) -> fmt::Result {
         writeln!(f, "  page       {}", printable(&self.exchange.page))?;
         let credentials = self.exchange.request.credentials() == Credentials::Include;
         for (hop, preflight) in self.preflights.iter().enumerate() {
@@ -109,9 +125,9 @@ fn answer(exchange: &Exchange, hop: usize, is_preflight: bool) -> String {
     }
 }
 
-fn write_finding(finding: &Finding, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+fn write_finding(finding: &Finding, columns: usize, f: &mut impl fmt::Write) -> fmt::Result {
     let head = format!("{}[{}]: ", finding.severity().as_str(), finding.code.as_str());
-    wrap(&format!("{head}{}", finding.message), "  ", f)?;
+    wrap(&format!("{head}{}", finding.message), "  ", columns, f)?;
     let line = |line: Option<usize>| line.map_or_else(String::new, |line| format!(", line {line}"));
     if let Some(place) = &finding.policy {
         let route = place.route.as_ref().map_or_else(String::new, |route| format!(" (route `{}`)", printable(route)));
@@ -122,18 +138,18 @@ fn write_finding(finding: &Finding, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let at = if is_header { String::new() } else { format!(" at {}{}", printable(&near.field), line(near.line)) };
         writeln!(f, "  near: `{}`{at}", printable(&near.configured))?;
     }
-    wrap(&format!("  help: {}", finding.help), "        ", f)
+    wrap(&format!("  help: {}", finding.help), "        ", columns, f)
 }
 
 /// What engines print, each sentence once.
-fn write_consoles(engines: &[EngineExplanation], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+fn write_consoles(engines: &[EngineExplanation], columns: usize, f: &mut impl fmt::Write) -> fmt::Result {
     if engines.iter().all(|engine| engine.console.is_empty()) {
         return Ok(());
     }
     writeln!(f, "\nIn the console:")?;
     for engine in engines {
         for sentence in engine.console.iter().take(MOST_SENTENCES) {
-            wrap(&format!("  {:9} {}", engine.name, escaped(sentence)), "            ", f)?;
+            wrap(&format!("  {:9} {}", engine.name, escaped(sentence)), "            ", columns, f)?;
         }
     }
     Ok(())
@@ -145,7 +161,7 @@ fn escaped(text: &str) -> String {
 }
 
 /// Writes a paragraph in lines of at most so many columns; a word that is longer has a line of its own.
-fn wrap(text: &str, indent: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+fn wrap(text: &str, indent: &str, columns: usize, f: &mut impl fmt::Write) -> fmt::Result {
     let mut column = 0;
     let leading = text.len() - text.trim_start().len();
     f.write_str(text.get(..leading).unwrap_or_default())?;
@@ -159,7 +175,7 @@ fn wrap(text: &str, indent: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     for (index, word) in words.enumerate() {
         let width = word.chars().count();
         if index > 0 {
-            if column + 1 + width > COLUMNS {
+            if column + 1 + width > columns {
                 write!(f, "\n{indent}")?;
                 column = indent.len();
             } else {

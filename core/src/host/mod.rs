@@ -2,3 +2,4 @@
 
 pub(crate) mod policy_file;
 pub(crate) mod reloadable;
+pub(crate) mod written_policy;

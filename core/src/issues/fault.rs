@@ -10,10 +10,17 @@ pub(crate) struct Fault {
     pub(crate) code: Code,
     pub(crate) message: String,
     pub(crate) help: String,
+    /// The byte of the text at which a parser stopped.
+    pub(crate) stopped_at: Option<usize>,
 }
 
 impl Fault {
+    /// Says at which byte of the text a parser stopped.
+    pub(crate) fn at(self, stopped_at: Option<usize>) -> Self {
+        Fault { stopped_at, ..self }
+    }
+
     pub(in crate::issues) fn new(code: Code, message: impl Into<String>, help: impl Into<String>) -> Self {
-        Fault { code, message: message.into(), help: help.into() }
+        Fault { code, message: message.into(), help: help.into(), stopped_at: None }
     }
 }

@@ -8,6 +8,7 @@ use crate::issues::messages::policy;
 use crate::limits::ISSUES;
 use crate::printable::printable;
 use std::fmt;
+use std::ops::Range;
 
 /// One thing that is wrong, or unwise, in a policy.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +28,9 @@ pub struct Issue {
     pub help: String,
     /// The line of the file or text in which the value stands, from 1, where it is known.
     pub line: Option<u32>,
+    /// The bytes of the text, without its byte order mark, that the issue is about: a setting with its value, an entry of
+    /// a list, or where a parser stopped.
+    pub span: Option<Range<usize>>,
 }
 
 impl fmt::Display for Issue {
@@ -48,6 +52,7 @@ impl fmt::Display for Issue {
 pub struct ConfigError {
     source: Option<String>,
     issues: Vec<Issue>,
+    lints: Vec<Issue>,
 }
 
 impl ConfigError {
@@ -57,8 +62,15 @@ impl ConfigError {
         &self.issues
     }
 
-    pub(crate) fn issues_mut(&mut self) -> &mut [Issue] {
-        &mut self.issues
+    /// What is useless or risky besides, as far as it was looked for before the errors ended the reading.
+    #[must_use]
+    pub fn lints(&self) -> &[Issue] {
+        &self.lints
+    }
+
+    /// The issues and the lints.
+    pub(crate) fn lists_mut(&mut self) -> [&mut [Issue]; 2] {
+        [&mut self.issues, &mut self.lints]
     }
 
     /// Names the file that the policy came from.
@@ -223,7 +235,7 @@ impl Issues {
     }
 
     pub(crate) fn into_error(self) -> ConfigError {
-        ConfigError { source: None, issues: self.errors }
+        ConfigError { source: None, issues: self.errors, lints: self.lints }
     }
 }
 
@@ -257,5 +269,6 @@ fn issue(severity: Severity, field: impl Into<String>, value: impl fmt::Display,
         message: fault.message,
         help: fault.help,
         line: None,
+        span: fault.stopped_at.map(|at| at..at),
     }
 }

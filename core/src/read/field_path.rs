@@ -1,4 +1,13 @@
-//! The path of a field, as issues name it: `routes[0].path` has three steps.
+//! The path of a field, as issues name it: `routes[0].path` has three steps; and the bytes of a text to which it leads.
+
+/// Where in a text a setting or an entry of a list is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Found {
+    pub(crate) start: usize,
+    /// The end of its name, if it has one, else of the value.
+    pub(crate) end_of_name: usize,
+    pub(crate) end: usize,
+}
 
 /// One step of a field's path.
 #[derive(Clone, Copy, Debug, PartialEq)]

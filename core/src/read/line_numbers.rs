@@ -1,8 +1,9 @@
-//! Where in a text a setting stands: the line of each issue's field.
+//! Where in a text a setting stands: the line of each issue's field, and its bytes.
 
 use crate::config::setting_names::camel_case;
+use crate::issues::code::Code;
 use crate::issues::issue::Issue;
-use crate::read::field_path::{Step, steps};
+use crate::read::field_path::{Found, Step, steps};
 #[cfg(any(feature = "explain", feature = "toml"))]
 use crate::read::toml_text::Offsets;
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
@@ -29,13 +30,13 @@ pub(crate) fn locate_toml(issues: &mut [Issue], text: &str) {
 #[cfg(feature = "explain")]
 pub(crate) fn line_in_json(text: &str, field: &str) -> Option<usize> {
     let root = serde_json::from_str::<&RawValue>(text).ok()?;
-    in_json(text, root, &steps(field), &mut HashMap::new()).map(|offset| line_at(text, offset))
+    in_json(text, root, &steps(field), &mut HashMap::new()).map(|found| line_at(text, found.start))
 }
 
 /// As [`line_in_json`], in a TOML text.
 #[cfg(feature = "explain")]
 pub(crate) fn line_in_toml(text: &str, field: &str) -> Option<usize> {
-    Offsets::of(text)?.find(&steps(field)).map(|offset| line_at(text, offset))
+    Offsets::of(text)?.find(&steps(field)).map(|found| line_at(text, found.start))
 }
 
 #[cfg(feature = "explain")]
@@ -43,25 +44,26 @@ fn line_at(text: &str, offset: usize) -> usize {
     text.bytes().take(offset).filter(|byte| *byte == b'\n').count() + 1
 }
 
-fn locate(issues: &mut [Issue], text: &str, mut find: impl FnMut(&[Step<'_>]) -> Option<usize>) {
+fn locate(issues: &mut [Issue], text: &str, mut find: impl FnMut(&[Step<'_>]) -> Option<Found>) {
     let ends: Vec<usize> = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at).collect();
     for issue in issues {
-        let offset = find(&steps(&issue.field));
-        let line = offset.map(|offset| ends.partition_point(|end| *end < offset) + 1);
-        issue.line = line.and_then(|line| line.try_into().ok());
+        let Some(found) = find(&steps(&issue.field)) else { continue };
+        issue.line = (ends.partition_point(|end| *end < found.start) + 1).try_into().ok();
+        let is_about_name = matches!(issue.code, Code::UnknownKey | Code::DuplicateKey);
+        issue.span = Some(found.start..if is_about_name { found.end_of_name } else { found.end });
     }
 }
 
 /// What a list or table of JSON holds, in order; lists have no names.
 type Parts<'t> = Vec<(String, &'t RawValue)>;
 
-/// The offset of the value, or of the nearest table or list around it. A list or table is cut once, however many issues there are in it.
+/// The setting or the entry, or the nearest table or list around it. A list or table is cut once, however many issues there are in it.
 fn in_json<'t>(
     text: &'t str,
     root: &'t RawValue,
     steps: &[Step<'_>],
     cut: &mut HashMap<usize, Parts<'t>>,
-) -> Option<usize> {
+) -> Option<Found> {
     // A raw value borrows from the text.
     let offset = |value: &RawValue| (value.get().as_ptr() as usize).checked_sub(text.as_ptr() as usize);
     let mut value = root;
@@ -75,9 +77,17 @@ fn in_json<'t>(
                 parts.iter().find(|(name, _)| name == key || *name == camel)
             }
         };
-        let Some((_, next)) = next else { break };
+        let Some((name, next)) = next else { break };
         value = next;
-        place = offset(value);
+        let start = offset(value)?;
+        let end = start + value.get().len();
+        // The name is the nearest string with that text before the value.
+        let quoted = format!("\"{name}\"");
+        let named = text.get(..start).and_then(|before| before.rfind(&quoted)).filter(|_| matches!(step, Step::Key(_)));
+        place = Some(match named {
+            Some(named) => Found { start: named, end_of_name: named + quoted.len(), end },
+            None => Found { start, end_of_name: end, end },
+        });
     }
     place
 }

@@ -25,13 +25,13 @@ pub(crate) fn json_fault(text: &[u8], error: &serde_json::Error, trial: Trial) -
     }
     let offset = json_offset(text, error);
     if let Some((found, suggestion)) = slip(text, offset, Format::Json, trial) {
-        return syntax::slip(Format::Json, Some(position(text, offset)), &found, suggestion);
+        return syntax::slip(Format::Json, Some(position(text, offset)), &found, suggestion).at(Some(offset));
     }
     // The parser says the place behind its message.
     let (line, column) = (error.line(), error.column());
     let said = error.to_string();
     let said = said.strip_suffix(&format!(" at line {line} column {column}")).unwrap_or(&said);
-    syntax::unparsable(Format::Json, Some(Position { line, column }), said)
+    syntax::unparsable(Format::Json, Some(Position { line, column }), said).at(Some(offset))
 }
 
 /// What is wrong with a text that is not TOML. Corrections are tried.
@@ -47,12 +47,12 @@ pub(crate) fn toml_fault(text: &str, stop: &toml_text::Stop, trial: Trial) -> Fa
     let position = offset.map(|offset| position(text, offset));
     if stop.message.contains("duplicate key") {
         let key = offset.and_then(|offset| text.get(offset..)).map_or("", first_word);
-        return syntax::key_twice(position, key);
+        return syntax::key_twice(position, key).at(offset);
     }
     if let Some((found, suggestion)) = offset.and_then(|offset| slip(text, offset, Format::Toml, trial)) {
-        return syntax::slip(Format::Toml, position, &found, suggestion);
+        return syntax::slip(Format::Toml, position, &found, suggestion).at(offset);
     }
-    syntax::unparsable(Format::Toml, position, &stop.message)
+    syntax::unparsable(Format::Toml, position, &stop.message).at(offset)
 }
 
 /// No TOML begins so, and no template.

@@ -2,7 +2,7 @@
 
 use crate::config::value::Value;
 #[cfg(feature = "explain")]
-use crate::read::field_path::Step;
+use crate::read::field_path::{Found, Step};
 
 /// Where the parser would have stopped.
 #[derive(Debug)]
@@ -27,7 +27,7 @@ impl Offsets {
         None
     }
 
-    pub(crate) fn find(&self, _steps: &[Step<'_>]) -> Option<usize> {
+    pub(crate) fn find(&self, _steps: &[Step<'_>]) -> Option<Found> {
         None
     }
 }

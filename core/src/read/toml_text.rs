@@ -2,8 +2,9 @@
 
 use crate::config::setting_names::camel_case;
 use crate::config::value::Value;
-use crate::read::field_path::Step;
+use crate::read::field_path::{Found, Step};
 use serde::de::IgnoredAny;
+use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -34,30 +35,33 @@ impl<'t> Offsets<'t> {
         DeTable::parse(text).ok().map(Offsets)
     }
 
-    /// The offset of a field's value, or of the nearest table or list around it.
-    pub(crate) fn find(&self, steps: &[Step<'_>]) -> Option<usize> {
+    /// A field's setting or entry, or the nearest table or list around it.
+    pub(crate) fn find(&self, steps: &[Step<'_>]) -> Option<Found> {
         let mut place = None;
         let mut value: Option<&Spanned<DeValue<'_>>> = None;
         for step in steps {
             let next = match (value.map(Spanned::get_ref), step) {
-                (Some(DeValue::Array(items)), Step::Index(index)) => {
-                    items.get(*index).map(|item| (item.span().start, item))
-                }
+                (Some(DeValue::Array(items)), Step::Index(index)) => items.get(*index).map(|item| {
+                    let Range { start, end } = item.span();
+                    (Found { start, end_of_name: end, end }, item)
+                }),
                 (None, _) => entry(self.0.get_ref(), *step),
                 (Some(DeValue::Table(table)), _) => entry(table, *step),
                 _ => None,
             };
-            let Some((offset, found)) = next else { break };
-            place = Some(offset);
-            value = Some(found);
+            let Some((found, next)) = next else { break };
+            place = Some(found);
+            value = Some(next);
         }
         place
     }
 }
 
-fn entry<'t, 'i>(table: &'t DeTable<'i>, step: Step<'_>) -> Option<(usize, &'t Spanned<DeValue<'i>>)> {
+fn entry<'t, 'i>(table: &'t DeTable<'i>, step: Step<'_>) -> Option<(Found, &'t Spanned<DeValue<'i>>)> {
     let Step::Key(wanted) = step else { return None };
     let camel = camel_case(wanted);
     let (key, value) = table.iter().find(|(key, _)| key.get_ref() == wanted || *key.get_ref() == camel)?;
-    Some((key.span().start, value))
+    let Range { start, end: end_of_name } = key.span();
+    // The span of a table with a header of its own may be before the key.
+    Some((Found { start, end_of_name, end: value.span().end.max(end_of_name) }, value))
 }

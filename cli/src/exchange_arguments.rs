@@ -1,0 +1,112 @@
+//! The options that describe a request of a page, and the exchange that they make.
+
+use crate::failure::Failure;
+use clap::Args;
+use corsac::binding::Value;
+use corsac::browser::{Exchange, ExchangeError, Initiator, Mode};
+
+/// A request of a page, as options describe it.
+#[derive(Args, Debug)]
+pub(crate) struct RequestArguments {
+    /// The origin of the page: scheme, host and port, or `null`
+    #[arg(long, value_name = "ORIGIN")]
+    pub(crate) from: String,
+
+    /// The method
+    #[arg(short = 'X', long, value_name = "METHOD", default_value = "GET")]
+    pub(crate) method: String,
+
+    /// A header that the script sets; can be given several times
+    #[arg(short = 'H', long = "header", value_name = "'NAME: VALUE'")]
+    pub(crate) headers: Vec<String>,
+
+    /// The request is made with cookies: `credentials: "include"`
+    #[arg(long)]
+    pub(crate) credentials: bool,
+
+    /// The mode of the request, if it is not the usual one
+    #[arg(long, value_parser = words(Mode::ALL.iter().map(|mode| mode.as_str()).collect()))]
+    pub(crate) mode: Option<String>,
+
+    /// What makes the request
+    #[arg(long, value_parser = words(Initiator::ALL.iter().map(|initiator| initiator.as_str()).collect()), default_value = "fetch")]
+    pub(crate) initiator: String,
+}
+
+fn words(words: Vec<&'static str>) -> clap::builder::PossibleValuesParser {
+    clap::builder::PossibleValuesParser::new(words)
+}
+
+/// What the application responds, as options describe it.
+#[derive(Args, Debug)]
+pub(crate) struct ResponseArguments {
+    /// The status that the application itself responds with
+    #[arg(long, value_name = "STATUS", default_value_t = 200, value_parser = clap::value_parser!(u16).range(200..=599))]
+    pub(crate) status: u16,
+
+    /// A header that the application itself sets; can be given several times
+    #[arg(long = "response-header", value_name = "'NAME: VALUE'")]
+    pub(crate) response_headers: Vec<String>,
+}
+
+/// The exchange that the options describe.
+pub(crate) fn exchange(
+    url: &str,
+    request: &RequestArguments,
+    response: &ResponseArguments,
+) -> Result<Exchange, Failure> {
+    let mut asked = vec![
+        ("url", text(url)),
+        ("method", text(&request.method)),
+        ("headers", headers("-H", &request.headers)?),
+        ("initiator", text(&request.initiator)),
+    ];
+    if request.credentials {
+        asked.push(("credentials", text("include")));
+    }
+    if let Some(mode) = &request.mode {
+        asked.push(("mode", text(mode)));
+    }
+    let answered = vec![
+        ("status", Value::Integer(i64::from(response.status))),
+        ("headers", headers("--response-header", &response.response_headers)?),
+    ];
+    let exchange = map(vec![("page", text(&request.from)), ("request", map(asked)), ("response", map(answered))]);
+    Exchange::from_value(exchange).map_err(|error| in_options(&error))
+}
+
+/// Says of each part of an exchange with which option it is written.
+const OPTIONS: &[(&str, &str)] = &[
+    ("page", "--from"),
+    ("request.url", "the URL"),
+    ("request.method", "-X"),
+    ("request.headers", "-H"),
+    ("response.headers", "--response-header"),
+];
+
+fn in_options(error: &ExchangeError) -> Failure {
+    let Some(problem) = error.problems().first() else { return Failure::input("the request cannot be read") };
+    let option = OPTIONS.iter().find(|(path, _)| problem.path.starts_with(path)).map(|(_, option)| *option);
+    let message = match option {
+        Some(option) => format!("{option}: {}", problem.message),
+        None => problem.message.clone(),
+    };
+    Failure::input(message).help(&problem.help)
+}
+
+fn headers(option: &str, lines: &[String]) -> Result<Value, Failure> {
+    let pair = |line: &String| match line.split_once(':') {
+        Some((name, value)) => Ok(Value::List(vec![text(name.trim()), text(value.trim())])),
+        None => Err(Failure::input(format!("{option}: `{}` has no colon", corsac::binding::printable(line)))
+            .help(format!("write the name, a colon and the value, as in `{option} 'X-Request-Id: 7'`"))),
+    };
+    Ok(Value::List(lines.iter().map(pair).collect::<Result<_, _>>()?))
+}
+
+fn text(text: &str) -> Value {
+    Value::String(text.to_owned())
+}
+
+fn map(entries: Vec<(&str, Value)>) -> Value {
+    Value::Map(entries.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+}

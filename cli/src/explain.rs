@@ -1,0 +1,110 @@
+//! `corsac explain`: what a browser makes of a policy, offline.
+
+use crate::exchange_arguments::{RequestArguments, ResponseArguments, exchange};
+use crate::failure::Failure;
+use crate::output;
+use crate::output::explanation::painted;
+use crate::output::terminal::columns;
+use crate::policy_argument::{load, shown, unreadable};
+use crate::status::Status;
+use clap::{Args, ValueEnum};
+use corsac::browser::Exchange;
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+/// See what a browser makes of a policy: what it sends, what the policy answers, and why
+///
+/// Nothing is sent: the policy and a model of the browser answer. The verdict is that of the Fetch standard; where
+/// Chromium, Firefox or WebKit differs, that is said.
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES, after_long_help = EXAMPLES)]
+pub(crate) struct Arguments {
+    /// The policy: TOML, or JSON if the name ends in `.json`; `-` is the standard input
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+
+    /// What the page requests: a URL, or a path on the server of the policy
+    #[arg(value_name = "URL", required_unless_present = "exchange")]
+    url: Option<String>,
+
+    #[command(flatten)]
+    request: Option<RequestArguments>,
+
+    #[command(flatten)]
+    response: ResponseArguments,
+
+    /// Read the request, and what the application responds, from a JSON file instead
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["url", "from"])]
+    exchange: Option<PathBuf>,
+
+    /// How the result is printed
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+/// The formats of the result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people
+    Text,
+    /// For programs; docs/explanation.schema.json describes it
+    Json,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  corsac explain cors.toml --from https://app.example.com /items/7
+  corsac explain cors.toml --from https://app.example.com -X DELETE \\
+      -H 'X-Id: 7' --credentials https://api.example.com/items/7
+  corsac explain cors.toml --from null --status 500 /items/7
+  corsac explain cors.toml --exchange captured.json --format json
+
+Exit status: 0 if the page gets what it asks for, 1 if it does not, 2 if the
+policy or the request cannot be read.";
+
+/// The server of the policy, where only a path is given.
+const SERVERS: [&str; 2] = ["https://server.example", "https://another-server.example"];
+
+pub(crate) fn run(arguments: &Arguments) -> Result<Status, Failure> {
+    let policy = load(&arguments.file)?;
+    let exchange = match (&arguments.exchange, &arguments.request, &arguments.url) {
+        (Some(path), _, _) => read_exchange(path)?,
+        (None, Some(request), Some(url)) => exchange(&absolute(url, &request.from), request, &arguments.response)?,
+        _ => {
+            return Err(Failure::input("`--from` is missing")
+                .help("say which page makes the request, as in `--from https://app.example.com`"));
+        }
+    };
+    let explanation = policy.explain(&exchange);
+    match arguments.format {
+        Format::Text => output::print(&painted(&explanation, columns()))?,
+        Format::Json => output::print(&format!("{}\n", explanation.to_json()))?,
+    }
+    Ok(Status::of(explanation.verdict.is_success()))
+}
+
+/// A path becomes a URL of a server that is not the page's.
+fn absolute(url: &str, page: &str) -> String {
+    if !url.starts_with('/') || url.starts_with("//") {
+        return url.to_owned();
+    }
+    let server = SERVERS.into_iter().find(|server| *server != page).unwrap_or_default();
+    format!("{server}{url}")
+}
+
+/// The longest exchange that is read is a little shorter.
+const MOST_BYTES: u64 = (corsac::binding::limits::EXCHANGE_MIB as u64) << 20;
+
+fn read_exchange(path: &Path) -> Result<Exchange, Failure> {
+    let mut text = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(MOST_BYTES + 1).read_to_end(&mut text));
+    read.map_err(|error| unreadable(path, &error))?;
+    Exchange::from_json(&text).map_err(|error| match error.problems().first() {
+        Some(problem) => {
+            let at = if problem.path.is_empty() { String::new() } else { format!("{}: ", problem.path) };
+            Failure::input(format!("`{}` is not an exchange: {at}{}", shown(path), problem.message)).help(&problem.help)
+        }
+        None => Failure::input(format!("`{}` is not an exchange", shown(path))),
+    })
+}

@@ -1,0 +1,17 @@
+//! What subcommands print: text for people, and formats for programs.
+
+use std::io::{self, Write};
+
+pub(crate) mod explanation;
+pub(crate) mod github;
+pub(crate) mod sarif;
+pub(crate) mod snippet;
+pub(crate) mod terminal;
+pub(crate) mod wrap;
+
+/// Prints a text to the standard output. Styles are left out unless it is a terminal.
+pub(crate) fn print(text: &str) -> io::Result<()> {
+    let mut out = anstream::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()
+}

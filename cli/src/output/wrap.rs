@@ -1,0 +1,40 @@
+//! Breaking prose into lines.
+
+/// Breaks a paragraph into lines of at most so many columns. Code in backticks stays whole, and what is longer than a line
+/// has a line of its own. Lines after the first begin with `indent`.
+pub(crate) fn wrap(text: &str, indent: &str, columns: usize) -> String {
+    let leading = text.len() - text.trim_start().len();
+    let mut out: String = text.chars().take(leading).collect();
+    let mut column = leading;
+    let mut in_code = false;
+    let words = text.trim_start().split(|c: char| {
+        in_code ^= c == '`';
+        c == ' ' && !in_code
+    });
+    for (index, word) in words.enumerate() {
+        let width = word.chars().count();
+        if index > 0 && column + 1 + width > columns {
+            out.push('\n');
+            out.push_str(indent);
+            column = indent.len();
+        } else if index > 0 {
+            out.push(' ');
+            column += 1;
+        }
+        out.push_str(word);
+        column += width;
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::wrap;
+
+    #[test]
+    fn lines_are_short_and_code_is_whole() {
+        assert_eq!(wrap("write this or `a b c d`", "  ", 12), "write this\n  or\n  `a b c d`");
+        assert_eq!(wrap("  help: averyveryverylongword it", "    ", 10), "  help:\n    averyveryverylongword\n    it");
+        assert_eq!(wrap("", "  ", 10), "");
+    }
+}

@@ -1,0 +1,30 @@
+//! The exit statuses of the command, the same for all subcommands.
+
+use std::process::ExitCode;
+
+/// What the command exits with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Status {
+    /// The answer is yes: the policy is valid, the script can read the response, nothing differs.
+    Yes = 0,
+    /// The answer is no: there are errors, the request is blocked, an expectation failed, something differs.
+    No = 1,
+    /// There is no answer, because the command was called wrongly or its input could not be read.
+    Unusable = 2,
+}
+
+impl Status {
+    /// Yes or no.
+    pub(crate) fn of(yes: bool) -> Self {
+        if yes { Status::Yes } else { Status::No }
+    }
+}
+
+impl From<Status> for ExitCode {
+    fn from(status: Status) -> Self {
+        ExitCode::from(status as u8)
+    }
+}
+
+/// The end of every help.
+pub(crate) const HELP: &str = "Exit status: 0 yes, 1 no, 2 wrong usage or input that cannot be read.";
