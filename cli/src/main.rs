@@ -13,6 +13,7 @@ use std::process::ExitCode;
 mod arguments;
 mod check;
 mod completions;
+mod diff;
 mod exchange_arguments;
 mod explain;
 mod failure;
@@ -40,6 +41,7 @@ fn run(command: Option<Command>) -> Result<Status, Failure> {
         None => welcome::run(),
         Some(Command::Check(arguments)) => check::run(&arguments),
         Some(Command::Explain(arguments)) => explain::run(&arguments),
+        Some(Command::Diff(arguments)) => diff::run(&arguments),
         Some(Command::Completions(arguments)) => completions::run(&arguments, Arguments::command()),
         Some(Command::ManPages(arguments)) => man_pages::run(&arguments, Arguments::command()),
     }

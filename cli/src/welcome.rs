@@ -9,6 +9,7 @@ use crate::status::Status;
 const WISHES: &[(&str, &str)] = &[
     ("Find mistakes in a policy, with the fix", "corsac check cors.toml"),
     ("See what a browser makes of a policy", "corsac explain cors.toml --from https://app.example.com -X PUT /items/7"),
+    ("See who gains and who loses by a change", "corsac diff old.toml new.toml"),
 ];
 
 pub(crate) fn run() -> Result<Status, Failure> {

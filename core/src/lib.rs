@@ -35,7 +35,7 @@
 //!
 //! | feature | what it adds |
 //! |---|---|
-//! | `explain` | [`explain`] and [`browser`]; deciding costs the same with it |
+//! | `explain` | [`explain`], [`compare`] and [`browser`]; deciding costs the same with it |
 //! | `http` | requests and responses of the `http` crate: `Decision::apply`, `RequestHeaders::from` |
 //! | `toml` | policies in TOML: `Policy::from_toml` |
 //! | `watch` | policies in files: `Policy::from_file`, `PolicyFile`, `Reloadable`; turns `toml` on |
@@ -48,6 +48,7 @@
 //! | [`binding`] | bindings to other languages and servers: values, response templates, what a policy needs, limits |
 //! | [`browser`] | what a browser makes of an exchange: requests, preflights, redirects, what a script may read |
 //! | [`explain`] | explanations of exchanges: what is wrong and how to fix it |
+//! | [`compare`] | what pages gain and lose where one policy takes another's place |
 //!
 //! The source lies in rooms in the order in which a policy and a request pass through them:
 //!
@@ -66,6 +67,7 @@
 //! | `host` | policies in a running service: files, watching, replacement |
 //! | `browser` | the browser's side of CORS: Fetch, and where engines differ from it |
 //! | `explain` | explanations of exchanges, for people |
+//! | `compare` | what differs between two policies |
 //!
 //! `limits.rs` has every bound, `tokens.rs` and `string_set.rs` are used in several rooms, and `builder.rs` leads from a
 //! text to a policy. What corsac decides follows the [Fetch standard](https://fetch.spec.whatwg.org/#http-cors-protocol).
@@ -85,6 +87,8 @@ struct Service;
 #[cfg(feature = "explain")]
 pub mod browser;
 mod builder;
+#[cfg(feature = "explain")]
+pub mod compare;
 mod compile;
 mod config;
 mod decide;

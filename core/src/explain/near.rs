@@ -84,21 +84,7 @@ pub(crate) fn nearest<'s>(
     let own = Split::of(origin.as_bytes())?;
     let near = patterns.filter_map(|pattern| of_pattern(pattern, own).map(|difference| (difference, pattern)));
     let (difference, pattern) = near.min_by_key(|(difference, _)| *difference)?;
-    Some((difference, text(pattern)))
-}
-
-/// The pattern as it is written.
-fn text(pattern: ConfiguredPattern<'_>) -> String {
-    let lossy = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    let (text, any_port) = match pattern {
-        ConfiguredPattern::Exact { origin, any_port } => (lossy(origin), any_port),
-        ConfiguredPattern::Below { scheme, after, any_port } => (format!("{scheme}://*{}", lossy(after)), any_port),
-        ConfiguredPattern::Glob { before, after, any_port } => {
-            (format!("{}*{}", lossy(before), lossy(after)), any_port)
-        }
-        ConfiguredPattern::Extension(scheme) => (format!("{}://*", scheme.as_str()), false),
-    };
-    if any_port { format!("{text}:*") } else { text }
+    Some((difference, pattern.written()))
 }
 
 fn of_pattern(pattern: ConfiguredPattern<'_>, own: Split<'_>) -> Option<Difference> {

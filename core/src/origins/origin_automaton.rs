@@ -46,6 +46,19 @@ pub(crate) enum Place {
 impl Place {
     pub(crate) const START: Place = Place::Scheme { word: NO_WORD, read: 0 };
 
+    /// Bytes with the same class are read alike everywhere.
+    pub(crate) fn class(byte: u8) -> u8 {
+        // Letters of schemes and digits of default ports each stand for themselves.
+        match byte {
+            b'h' | b't' | b'p' | b's' | b'f' | b'i' | b'l' | b'e' | b'w' | b'4' | b'3' | b'8' | b'0' => byte,
+            b'a'..=b'd' => b'a',
+            b'g'..=b'z' => b'g',
+            b'1'..=b'9' => b'1',
+            b'A'..=b'Z' => b'A',
+            _ => byte,
+        }
+    }
+
     /// Whether an origin may end here.
     pub(crate) fn is_end(self) -> bool {
         match self {

@@ -33,6 +33,11 @@ impl Regexes {
         self.memory
     }
 
+    #[cfg(feature = "explain")]
+    pub(crate) fn dfas(&self) -> &[Dfa] {
+        &self.dfas
+    }
+
     /// Whether one of them matches the whole origin.
     pub(crate) fn matches(&self, origin: &[u8]) -> bool {
         self.dfas.iter().any(|dfa| matches(dfa, origin))

@@ -101,19 +101,7 @@ fn zip<const N: usize, T>(dfas: [&Dfa; N], states: [StateID; N], of: impl Fn(&Df
 /// The bytes of origins, each once of those that neither the automata nor the grammar of origins tell apart.
 fn distinct_bytes<const N: usize>(dfas: &[&Dfa; N]) -> Vec<u8> {
     let mut seen = HashSet::new();
-    let class = |byte: u8| {
-        // Letters of schemes and digits of default ports each stand for themselves.
-        let grammar = match byte {
-            b'h' | b't' | b'p' | b's' | b'f' | b'i' | b'l' | b'e' | b'w' | b'4' | b'3' | b'8' | b'0' => byte,
-            b'a'..=b'd' => b'a',
-            b'g'..=b'z' => b'g',
-            b'1'..=b'9' => b'1',
-            b'A'..=b'Z' => b'A',
-            b'_' => b'_',
-            _ => byte,
-        };
-        (dfas.map(|dfa| dfa.byte_classes().get(byte)), grammar)
-    };
+    let class = |byte: u8| (dfas.map(|dfa| dfa.byte_classes().get(byte)), Place::class(byte));
     ALPHABET.iter().copied().filter(|byte| seen.insert(class(*byte))).collect()
 }
 

@@ -6,6 +6,8 @@ use crate::origins::extension::ExtensionSchemes;
 use crate::origins::origin::Origin;
 use crate::origins::pattern::{HostPattern, OriginPattern, PortPattern, TuplePattern};
 use crate::origins::regex::Regexes;
+#[cfg(feature = "explain")]
+use crate::origins::regex_language::Dfa;
 use crate::string_set::StringSet;
 use std::borrow::Cow;
 
@@ -176,6 +178,18 @@ impl OriginSet {
         }
     }
 
+    /// Whether `null` is listed.
+    #[cfg(feature = "explain")]
+    pub(crate) fn has_null(&self) -> bool {
+        self.null
+    }
+
+    /// The regexes, in the order in which they are listed.
+    #[cfg(feature = "explain")]
+    pub(crate) fn regexes(&self) -> &[Dfa] {
+        self.regexes.dfas()
+    }
+
     /// Every pattern of the set except `*` and `null`.
     #[cfg(feature = "explain")]
     pub(crate) fn patterns(&self) -> impl Iterator<Item = ConfiguredPattern<'_>> {
@@ -212,6 +226,23 @@ pub(crate) enum ConfiguredPattern<'s> {
     Glob { before: &'s [u8], after: &'s [u8], any_port: bool },
     /// Any extension with this scheme.
     Extension(ExtensionScheme),
+}
+
+#[cfg(feature = "explain")]
+impl ConfiguredPattern<'_> {
+    /// The pattern as it is written in a policy.
+    pub(crate) fn written(self) -> String {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let (text, any_port) = match self {
+            ConfiguredPattern::Exact { origin, any_port } => (text(origin), any_port),
+            ConfiguredPattern::Below { scheme, after, any_port } => (format!("{scheme}://*{}", text(after)), any_port),
+            ConfiguredPattern::Glob { before, after, any_port } => {
+                (format!("{}*{}", text(before), text(after)), any_port)
+            }
+            ConfiguredPattern::Extension(scheme) => (format!("{}://*", scheme.as_str()), false),
+        };
+        if any_port { format!("{text}:*") } else { text }
+    }
 }
 
 /// The `*.` patterns of one scheme, by what follows the `*`.

@@ -7,7 +7,7 @@ pub(crate) mod segments;
 pub(crate) mod tree;
 
 /// The route of a request's path.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum RouteChoice {
     /// Servers could read the path as different routes.
     Ambiguous,

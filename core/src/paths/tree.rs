@@ -32,6 +32,12 @@ impl Node {
         self.literals.get(index).map(|(_, next)| *next)
     }
 
+    /// The literals that may follow, each with the node behind it.
+    #[cfg(feature = "explain")]
+    pub(crate) fn literals(&self) -> impl Iterator<Item = (String, u32)> + '_ {
+        self.literals.iter().map(|(text, next)| (String::from_utf8_lossy(text).into_owned(), *next))
+    }
+
     pub(crate) fn longest_literal(&self) -> usize {
         self.longest_literal as usize
     }

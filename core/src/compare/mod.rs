@@ -1,0 +1,61 @@
+//! Comparing two policies: what pages gain and lose where one takes the other's place.
+
+mod changes;
+mod language;
+mod names;
+mod origins;
+mod paths;
+mod patterns;
+mod rules;
+
+pub use changes::{Change, Comparison, Effect, PathChanges, Paths, Subject};
+
+use crate::compare::paths::{Meeting, meetings};
+use crate::compare::rules::{Side, compare_rules};
+use crate::decide::policy::Policy;
+use crate::paths::RouteChoice;
+
+impl Policy {
+    /// Says what pages gain and lose where a newer policy takes the place of this one.
+    ///
+    /// Origins are compared by what they match, and not by how they are written: an origin that a wildcard or a regex of the
+    /// other policy matches is no change. Nothing that is allowed by one policy alone is left out. Where it could not be
+    /// worked out whether a regex allows more than the other policy, the change is not [`certain`](Change::certain).
+    ///
+    /// A path that servers could read as different routes is not looked at, because no origin is allowed there.
+    ///
+    /// ```
+    /// use corsac::Policy;
+    /// use corsac::compare::Effect;
+    ///
+    /// let old = Policy::from_toml("allow_origins = ['https://app.example.com']\nallow_methods = ['PUT']")?;
+    /// let new = Policy::from_toml("allow_origins = ['https://*.example.com']")?;
+    /// let comparison = old.compare(&new);
+    /// let changes: Vec<_> = comparison.changes().map(|change| (change.effect, change.what.as_str())).collect();
+    /// assert_eq!(changes, [(Effect::Gain, "https://*.example.com"), (Effect::Loss, "PUT")]);
+    /// # Ok::<(), corsac::ConfigError>(())
+    /// ```
+    #[must_use]
+    pub fn compare(&self, newer: &Policy) -> Comparison {
+        let mut found: Vec<PathChanges> = Vec::new();
+        let mut compared: Vec<((RouteChoice, RouteChoice), Vec<Change>)> = Vec::new();
+        for Meeting { paths, old, new } in meetings(self, newer) {
+            let known = compared.iter().find(|(pair, _)| *pair == (old, new)).map(|(_, changes)| changes.clone());
+            let changes = known.unwrap_or_else(|| {
+                let changes = compare_rules(&Side::new(self, old), &Side::new(newer, new));
+                compared.push(((old, new), changes.clone()));
+                changes
+            });
+            if changes.is_empty() {
+                continue;
+            }
+            // What routes inherit changes in all of them alike.
+            match found.iter_mut().find(|other| other.changes == changes) {
+                Some(other) if other.paths.contains(&paths) => {}
+                Some(other) => other.paths.push(paths),
+                None => found.push(PathChanges { paths: vec![paths], changes }),
+            }
+        }
+        Comparison { paths: found }
+    }
+}

@@ -1,0 +1,184 @@
+//! Which routes of two policies meet: every pair for which there is a path.
+//!
+//! The route of a path depends only on which routes match it. Among the paths that match a route of each policy, the one
+//! whose segments occur in no route matches the fewest others, so that it has the least specific routes of them. One such
+//! path for each pair and each length therefore finds every pair.
+
+use crate::compare::changes::Paths;
+use crate::config::settings::Segment;
+use crate::decide::policy::Policy;
+use crate::limits::ROUTE_SEGMENTS;
+use crate::paths::RouteChoice;
+use crate::paths::tree::Routes;
+use std::collections::{BTreeMap, HashSet};
+
+/// Some paths, with the routes that they have in both policies.
+#[derive(Debug)]
+pub(crate) struct Meeting {
+    pub(crate) paths: Paths,
+    pub(crate) old: RouteChoice,
+    pub(crate) new: RouteChoice,
+}
+
+/// So many pairs of routes are tried for paths that both match. Of more, only those are compared whose paths are the same.
+const MOST_PAIRS: usize = 100_000;
+
+/// Every pair of routes that have a path in common, each once.
+pub(crate) fn meetings(old: &Policy, new: &Policy) -> Vec<Meeting> {
+    let (old_routes, new_routes) = (routes(old), routes(new));
+    if old_routes.is_none() && new_routes.is_none() {
+        return vec![Meeting { paths: Paths::All, old: RouteChoice::TopLevel, new: RouteChoice::TopLevel }];
+    }
+    let (old_written, new_written) = (written(old_routes), written(new_routes));
+    let (old_paths, new_paths): (Vec<_>, Vec<_>) = (old_written.values().collect(), new_written.values().collect());
+    let longest = old_paths.iter().chain(&new_paths).map(|path| path.len()).max().unwrap_or(0);
+    let filler = Filler::unlike(old_paths.iter().chain(&new_paths).copied());
+    let mut meetings = Vec::new();
+    let mut seen = HashSet::new();
+    let mut visit = |path: &[Segment], shown: &[Segment]| {
+        let requested = filler.path(path);
+        let (old, new) = (choice(old_routes, &requested), choice(new_routes, &requested));
+        if seen.insert((old, new)) {
+            let both = match (path_of(&old_written, old), path_of(&new_written, new)) {
+                (Some(old), Some(new)) => intersection(old, new),
+                (old, new) => old.or(new).map(<[_]>::to_vec),
+            };
+            let paths = match both {
+                Some(path) => Paths::Route(text(&path)),
+                None if (old, new) == (RouteChoice::TopLevel, RouteChoice::TopLevel) => Paths::WithoutRoute,
+                None => Paths::Route(text(shown)),
+            };
+            meetings.push(Meeting { paths, old, new });
+        }
+    };
+    for path in old_paths.iter().chain(&new_paths) {
+        visit_lengths(path, longest, &mut visit);
+    }
+    visit_lengths(&[Segment::Rest], longest, &mut visit);
+    let pairs = old_paths.iter().flat_map(|old| new_paths.iter().map(move |new| (*old, *new)));
+    for (old, new) in pairs.take(MOST_PAIRS) {
+        if let Some(both) = intersection(old, new) {
+            visit_lengths(&both, longest, &mut visit);
+        }
+    }
+    meetings
+}
+
+/// Visits a path with as many segments in the place of `{*rest}` as make a difference.
+fn visit_lengths(path: &[Segment], longest: usize, visit: &mut impl FnMut(&[Segment], &[Segment])) {
+    match path.split_last() {
+        Some((Segment::Rest, before)) => {
+            // The longest first: it is what the route is for.
+            for length in (before.len()..=longest + 1).rev() {
+                let mut filled = before.to_vec();
+                filled.resize(length, Segment::Any);
+                visit(&filled, path);
+            }
+        }
+        _ => visit(path, path),
+    }
+}
+
+fn routes(policy: &Policy) -> Option<&Routes> {
+    policy.routes.as_ref().map(|routes| &routes.paths)
+}
+
+fn choice(routes: Option<&Routes>, path: &str) -> RouteChoice {
+    routes.map_or(RouteChoice::TopLevel, |routes| routes.choose(Some(path.as_bytes()), false))
+}
+
+/// The path of a route that was chosen.
+fn path_of(written: &Written, choice: RouteChoice) -> Option<&[Segment]> {
+    match choice {
+        RouteChoice::Route(index) => written.get(&index).map(Vec::as_slice),
+        RouteChoice::TopLevel | RouteChoice::Ambiguous => None,
+    }
+}
+
+/// The paths of routes, by their indexes.
+type Written = BTreeMap<u32, Vec<Segment>>;
+
+/// The paths of all routes, as segments.
+fn written(routes: Option<&Routes>) -> Written {
+    let mut paths = Written::new();
+    if let Some(routes) = routes {
+        collect(routes, 0, &mut Vec::new(), &mut paths);
+    }
+    paths
+}
+
+/// A path has at most so many segments, which bounds the depth.
+fn collect(routes: &Routes, node: u32, before: &mut Vec<Segment>, paths: &mut Written) {
+    let Some(node) = routes.node(node).filter(|_| before.len() <= ROUTE_SEGMENTS) else { return };
+    if let Some(route) = node.here {
+        paths.insert(route, before.clone());
+    }
+    if let Some(route) = node.rest {
+        paths.insert(route, before.iter().cloned().chain([Segment::Rest]).collect());
+    }
+    let literals = node.literals().map(|(text, next)| (Segment::Literal(text), next));
+    for (segment, next) in literals.chain(node.any.map(|next| (Segment::Any, next))) {
+        before.push(segment);
+        collect(routes, next, before, paths);
+        before.pop();
+    }
+}
+
+/// The paths that match both; none if there are none.
+fn intersection(one: &[Segment], other: &[Segment]) -> Option<Vec<Segment>> {
+    match (one.split_first(), other.split_first()) {
+        (None, None) => Some(Vec::new()),
+        (Some((Segment::Rest, _)), _) => Some(other.to_vec()),
+        (_, Some((Segment::Rest, _))) => Some(one.to_vec()),
+        (Some((one, ones)), Some((other, others))) => {
+            let first = match (one, other) {
+                (Segment::Literal(one), Segment::Literal(other)) if one != other => return None,
+                (Segment::Literal(_), _) => one,
+                (_, _) => other,
+            };
+            let mut both = vec![first.clone()];
+            both.extend(intersection(ones, others)?);
+            Some(both)
+        }
+        _ => None,
+    }
+}
+
+/// A path as it is written in a policy.
+fn text(path: &[Segment]) -> String {
+    let segment = |segment: &Segment| match segment {
+        Segment::Literal(text) => format!("/{text}"),
+        Segment::Any => "/{name}".to_owned(),
+        Segment::Rest => "/{*rest}".to_owned(),
+    };
+    if path.is_empty() { "/".to_owned() } else { path.iter().map(segment).collect() }
+}
+
+/// A segment that occurs in no route.
+struct Filler(String);
+
+impl Filler {
+    fn unlike<'p>(paths: impl Iterator<Item = &'p Vec<Segment>>) -> Self {
+        let literals: HashSet<&str> = paths
+            .flatten()
+            .filter_map(|segment| match segment {
+                Segment::Literal(text) => Some(text.as_str()),
+                _ => None,
+            })
+            .collect();
+        let mut filler = "x".to_owned();
+        while literals.contains(filler.as_str()) {
+            filler.push('x');
+        }
+        Filler(filler)
+    }
+
+    /// A path with this form.
+    fn path(&self, path: &[Segment]) -> String {
+        let segment = |segment: &Segment| match segment {
+            Segment::Literal(text) => format!("/{text}"),
+            Segment::Any | Segment::Rest => format!("/{}", self.0),
+        };
+        if path.is_empty() { "/".to_owned() } else { path.iter().map(segment).collect() }
+    }
+}
