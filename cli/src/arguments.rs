@@ -1,7 +1,7 @@
 //! The command line: the subcommands, and the options that all of them have.
 
 use crate::output::terminal::Colours;
-use crate::{check, completions, diff, explain, man_pages};
+use crate::{check, completions, diff, explain, man_pages, test};
 use clap::{Parser, Subcommand};
 
 /// One CORS policy for every stack: check it, and see what a browser makes of it
@@ -22,6 +22,7 @@ pub(crate) enum Command {
     Check(check::Arguments),
     Explain(Box<explain::Arguments>),
     Diff(diff::Arguments),
+    Test(test::Arguments),
     Completions(completions::Arguments),
     #[command(hide = true)]
     ManPages(man_pages::Arguments),

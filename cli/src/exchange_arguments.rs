@@ -75,6 +75,18 @@ pub(crate) fn exchange(
     Exchange::from_value(exchange).map_err(|error| in_options(&error))
 }
 
+/// The server of the policy, where only a path is given.
+const SERVERS: [&str; 2] = ["https://server.example", "https://another-server.example"];
+
+/// A path becomes a URL of a server that is not the page's.
+pub(crate) fn absolute(url: &str, page: &str) -> String {
+    if !url.starts_with('/') || url.starts_with("//") {
+        return url.to_owned();
+    }
+    let server = SERVERS.into_iter().find(|server| *server != page).unwrap_or_default();
+    format!("{server}{url}")
+}
+
 /// Says of each part of an exchange with which option it is written.
 const OPTIONS: &[(&str, &str)] = &[
     ("page", "--from"),

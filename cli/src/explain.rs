@@ -1,6 +1,6 @@
 //! `corsac explain`: what a browser makes of a policy, offline.
 
-use crate::exchange_arguments::{RequestArguments, ResponseArguments, exchange};
+use crate::exchange_arguments::{RequestArguments, ResponseArguments, absolute, exchange};
 use crate::failure::Failure;
 use crate::output;
 use crate::output::explanation::painted;
@@ -63,9 +63,6 @@ Examples:
 Exit status: 0 if the page gets what it asks for, 1 if it does not, 2 if the
 policy or the request cannot be read.";
 
-/// The server of the policy, where only a path is given.
-const SERVERS: [&str; 2] = ["https://server.example", "https://another-server.example"];
-
 pub(crate) fn run(arguments: &Arguments) -> Result<Status, Failure> {
     let policy = load(&arguments.file)?;
     let exchange = match (&arguments.exchange, &arguments.request, &arguments.url) {
@@ -82,15 +79,6 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Status, Failure> {
         Format::Json => output::print(&format!("{}\n", explanation.to_json()))?,
     }
     Ok(Status::of(explanation.verdict.is_success()))
-}
-
-/// A path becomes a URL of a server that is not the page's.
-fn absolute(url: &str, page: &str) -> String {
-    if !url.starts_with('/') || url.starts_with("//") {
-        return url.to_owned();
-    }
-    let server = SERVERS.into_iter().find(|server| *server != page).unwrap_or_default();
-    format!("{server}{url}")
 }
 
 /// The longest exchange that is read is a little shorter.

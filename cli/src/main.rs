@@ -21,6 +21,7 @@ mod man_pages;
 mod output;
 mod policy_argument;
 mod status;
+mod test;
 mod welcome;
 
 fn main() -> ExitCode {
@@ -42,6 +43,7 @@ fn run(command: Option<Command>) -> Result<Status, Failure> {
         Some(Command::Check(arguments)) => check::run(&arguments),
         Some(Command::Explain(arguments)) => explain::run(&arguments),
         Some(Command::Diff(arguments)) => diff::run(&arguments),
+        Some(Command::Test(arguments)) => test::run(&arguments),
         Some(Command::Completions(arguments)) => completions::run(&arguments, Arguments::command()),
         Some(Command::ManPages(arguments)) => man_pages::run(&arguments, Arguments::command()),
     }

@@ -10,6 +10,7 @@ const WISHES: &[(&str, &str)] = &[
     ("Find mistakes in a policy, with the fix", "corsac check cors.toml"),
     ("See what a browser makes of a policy", "corsac explain cors.toml --from https://app.example.com -X PUT /items/7"),
     ("See who gains and who loses by a change", "corsac diff old.toml new.toml"),
+    ("Test that a policy keeps doing what you expect", "corsac test --init cors.toml > cors.test.toml"),
 ];
 
 pub(crate) fn run() -> Result<Status, Failure> {

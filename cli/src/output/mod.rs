@@ -4,8 +4,10 @@ use std::io::{self, Write};
 
 pub(crate) mod explanation;
 pub(crate) mod github;
+pub(crate) mod junit;
 pub(crate) mod sarif;
 pub(crate) mod snippet;
+pub(crate) mod tap;
 pub(crate) mod terminal;
 pub(crate) mod wrap;
 

@@ -7,8 +7,10 @@ mod origins;
 mod paths;
 mod patterns;
 mod rules;
+mod samples;
 
 pub use changes::{Change, Comparison, Effect, PathChanges, Paths, Subject};
+pub use samples::SampleRequest;
 
 use crate::compare::paths::{Meeting, meetings};
 use crate::compare::rules::{Side, compare_rules};
@@ -39,7 +41,7 @@ impl Policy {
     pub fn compare(&self, newer: &Policy) -> Comparison {
         let mut found: Vec<PathChanges> = Vec::new();
         let mut compared: Vec<((RouteChoice, RouteChoice), Vec<Change>)> = Vec::new();
-        for Meeting { paths, old, new } in meetings(self, newer) {
+        for Meeting { paths, old, new, .. } in meetings(self, newer) {
             let known = compared.iter().find(|(pair, _)| *pair == (old, new)).map(|(_, changes)| changes.clone());
             let changes = known.unwrap_or_else(|| {
                 let changes = compare_rules(&Side::new(self, old), &Side::new(newer, new));

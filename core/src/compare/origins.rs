@@ -34,6 +34,8 @@ pub(crate) struct Uncovered {
 /// So many wildcards or regexes of other lists are walked together with one. What is left out can only make an answer less
 /// certain.
 const MOST_WALKED: usize = 48;
+/// An origin that hardly anything but `*` allows.
+const ANY_EXAMPLE: &str = "https://any.example";
 /// So many origins that a regex matches are walked together with it.
 const MOST_EXACT: usize = 256;
 
@@ -131,6 +133,9 @@ impl<'s> Others<'s> {
     }
 
     fn covers_any(&self, list: &OriginList<'_>) -> Found {
+        if !self.allow(ANY_EXAMPLE.as_bytes()) {
+            return Found::Origin(ANY_EXAMPLE.into());
+        }
         match patterns::any() {
             Some(any) => self.find(&Language::of(any), list, |_| true, &[]),
             None => Found::Unknown,

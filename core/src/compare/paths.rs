@@ -16,6 +16,8 @@ use std::collections::{BTreeMap, HashSet};
 #[derive(Debug)]
 pub(crate) struct Meeting {
     pub(crate) paths: Paths,
+    /// One of them.
+    pub(crate) requested: String,
     pub(crate) old: RouteChoice,
     pub(crate) new: RouteChoice,
 }
@@ -27,7 +29,8 @@ const MOST_PAIRS: usize = 100_000;
 pub(crate) fn meetings(old: &Policy, new: &Policy) -> Vec<Meeting> {
     let (old_routes, new_routes) = (routes(old), routes(new));
     if old_routes.is_none() && new_routes.is_none() {
-        return vec![Meeting { paths: Paths::All, old: RouteChoice::TopLevel, new: RouteChoice::TopLevel }];
+        let (old, new) = (RouteChoice::TopLevel, RouteChoice::TopLevel);
+        return vec![Meeting { paths: Paths::All, requested: "/".to_owned(), old, new }];
     }
     let (old_written, new_written) = (written(old_routes), written(new_routes));
     let (old_paths, new_paths): (Vec<_>, Vec<_>) = (old_written.values().collect(), new_written.values().collect());
@@ -48,7 +51,7 @@ pub(crate) fn meetings(old: &Policy, new: &Policy) -> Vec<Meeting> {
                 None if (old, new) == (RouteChoice::TopLevel, RouteChoice::TopLevel) => Paths::WithoutRoute,
                 None => Paths::Route(text(shown)),
             };
-            meetings.push(Meeting { paths, old, new });
+            meetings.push(Meeting { paths, requested, old, new });
         }
     };
     for path in old_paths.iter().chain(&new_paths) {

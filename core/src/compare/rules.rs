@@ -41,7 +41,11 @@ impl<'p> Side<'p> {
         }
     }
 
-    fn origins(&self) -> Option<OriginList<'_>> {
+    pub(crate) fn rules(&self) -> &Rules {
+        self.rules
+    }
+
+    pub(crate) fn origins(&self) -> Option<OriginList<'_>> {
         let predicate = self.rules.predicate;
         let list = OriginList {
             set: &self.rules.origins,

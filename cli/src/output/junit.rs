@@ -1,0 +1,58 @@
+//! JUnit's XML, which CI servers read. It has no standard; this is what all of them understand.
+
+use quick_xml::Writer;
+use quick_xml::events::{BytesDecl, BytesText, Event};
+use std::io;
+
+/// One test.
+pub(crate) struct JunitCase<'c> {
+    pub(crate) name: &'c str,
+    /// What failed in a sentence, and at length.
+    pub(crate) failure: Option<(String, String)>,
+}
+
+/// Writes one suite of tests.
+pub(crate) fn suite(name: &str, cases: &[JunitCase<'_>]) -> io::Result<String> {
+    let mut writer = Writer::new_with_indent(Vec::new(), b' ', 2);
+    writer.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
+    let failures = cases.iter().filter(|case| case.failure.is_some()).count().to_string();
+    let tests = cases.len().to_string();
+    let counts = [("tests", tests.as_str()), ("failures", failures.as_str()), ("errors", "0"), ("skipped", "0")];
+    let name = legal(name);
+    writer
+        .create_element("testsuites")
+        .with_attribute(("name", "corsac test"))
+        .with_attributes(counts)
+        .write_inner_content(|writer| {
+            writer
+                .create_element("testsuite")
+                .with_attribute(("name", name.as_str()))
+                .with_attributes(counts)
+                .write_inner_content(|writer| cases.iter().try_for_each(|case| write(case, &name, writer)))?;
+            Ok(())
+        })?;
+    let mut text = String::from_utf8(writer.into_inner()).map_err(io::Error::other)?;
+    text.push('\n');
+    Ok(text)
+}
+
+fn write(case: &JunitCase<'_>, suite: &str, writer: &mut Writer<Vec<u8>>) -> io::Result<()> {
+    let name = legal(case.name);
+    let element = writer.create_element("testcase").with_attributes([("name", name.as_str()), ("classname", suite)]);
+    match &case.failure {
+        None => element.write_empty()?,
+        Some((sentence, details)) => element.write_inner_content(|writer| {
+            let failure = writer.create_element("failure").with_attribute(("message", legal(sentence).as_str()));
+            failure.write_text_content(BytesText::new(&legal(details)))?;
+            Ok(())
+        })?,
+    };
+    Ok(())
+}
+
+/// Without the characters that XML 1.0 cannot have.
+fn legal(text: &str) -> String {
+    text.chars()
+        .filter(|c| matches!(c, '\t' | '\n' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..))
+        .collect()
+}

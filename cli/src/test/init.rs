@@ -1,0 +1,50 @@
+//! `corsac test --init`: a table of what a policy decides now.
+
+use crate::exchange_arguments::{RequestArguments, ResponseArguments, absolute, exchange};
+use crate::failure::Failure;
+use corsac::Policy;
+use corsac::browser::Verdict;
+use corsac::compare::SampleRequest;
+use std::path::Path;
+
+/// Writes the table.
+pub(crate) fn table(path: &Path, policy: &Policy) -> Result<String, Failure> {
+    let mut out = String::from(
+        "# What browsers make of the policy. Run it with `corsac test`, and change what is not meant to be so.\n",
+    );
+    out.push_str(&format!("policy = {}\n", quoted(&path.display().to_string())));
+    for sample in policy.sample_requests() {
+        let verdict = verdict(&sample, policy)?;
+        out.push_str(&format!("\n[[requests]]\nfrom = {}\nurl = {}\n", quoted(&sample.origin), quoted(&sample.path)));
+        if sample.method != "GET" {
+            out.push_str(&format!("method = {}\n", quoted(&sample.method)));
+        }
+        if let Some(header) = &sample.header {
+            out.push_str(&format!("headers = {{ {} = \"1\" }}\n", quoted(header)));
+        }
+        if sample.credentials {
+            out.push_str("credentials = true\n");
+        }
+        out.push_str(&format!("expect = {}\n", quoted(verdict.as_str())));
+    }
+    Ok(out)
+}
+
+fn verdict(sample: &SampleRequest, policy: &Policy) -> Result<Verdict, Failure> {
+    let request = RequestArguments {
+        from: sample.origin.clone(),
+        method: sample.method.clone(),
+        headers: sample.header.iter().map(|name| format!("{name}: 1")).collect(),
+        credentials: sample.credentials,
+        mode: None,
+        initiator: "fetch".to_owned(),
+    };
+    let response = ResponseArguments { status: 200, response_headers: Vec::new() };
+    let exchange = exchange(&absolute(&sample.path, &sample.origin), &request, &response)?;
+    Ok(policy.explain(&exchange).verdict)
+}
+
+/// A string of TOML: those of JSON are.
+fn quoted(text: &str) -> String {
+    serde_json::Value::String(text.to_owned()).to_string()
+}

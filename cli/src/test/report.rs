@@ -1,0 +1,53 @@
+//! The outcomes of a test, in each format.
+
+use crate::failure::Failure;
+use crate::output::junit::{JunitCase, suite};
+use crate::output::tap;
+use crate::output::terminal::{ERROR, GOOD};
+use crate::output::wrap::wrap;
+use crate::policy_argument::shown;
+use crate::test::outcome::Outcome;
+use corsac::binding::printable;
+use std::path::Path;
+
+/// For people: what failed, each with its explanation, and how many.
+pub(crate) fn text(outcomes: &[Outcome], columns: usize) -> String {
+    let mut out = String::new();
+    for outcome in outcomes.iter().filter(|outcome| !outcome.is_met()) {
+        out.push_str(&format!("{ERROR}failed{ERROR:#} {}\n", printable(&outcome.name)));
+        for sentence in &outcome.unmet {
+            out.push_str(&format!("  {}\n", wrap(sentence, "  ", columns.saturating_sub(2))));
+        }
+        for line in outcome.explanation.to_text(columns.saturating_sub(4)).lines() {
+            out.push_str(format!("    {line}").trim_end());
+            out.push('\n');
+        }
+        out.push('\n');
+    }
+    let met = outcomes.iter().filter(|outcome| outcome.is_met()).count();
+    let failed = outcomes.len() - met;
+    let style = if failed == 0 { GOOD } else { ERROR };
+    out.push_str(&format!("{style}{met} passed, {failed} failed{style:#}\n"));
+    out
+}
+
+/// JUnit's XML.
+pub(crate) fn junit(file: &Path, outcomes: &[Outcome]) -> Result<String, Failure> {
+    let cases: Vec<_> = outcomes
+        .iter()
+        .map(|outcome| JunitCase {
+            name: &outcome.name,
+            failure: (!outcome.is_met()).then(|| (outcome.unmet.join("; "), outcome.explanation.to_string())),
+        })
+        .collect();
+    Ok(suite(&shown(file), &cases)?)
+}
+
+/// TAP 14.
+pub(crate) fn tap(outcomes: &[Outcome]) -> String {
+    let mut out = tap::plan(outcomes.len());
+    for (number, outcome) in (1..).zip(outcomes) {
+        out.push_str(&tap::point(number, outcome.is_met(), &outcome.name, &outcome.unmet));
+    }
+    out
+}
