@@ -11,17 +11,24 @@ pub(crate) struct Failure {
     status: Status,
     message: String,
     help: Option<String>,
+    /// What is printed before the message.
+    details: String,
 }
 
 impl Failure {
     /// The input is missing, cannot be read or makes no sense. The message is a sentence without a full stop.
     pub(crate) fn input(message: impl Into<String>) -> Self {
-        Failure { status: Status::Unusable, message: message.into(), help: None }
+        Failure { status: Status::Unusable, message: message.into(), help: None, details: String::new() }
     }
 
     /// Adds what to do about it.
     pub(crate) fn help(self, help: impl Into<String>) -> Self {
         Failure { help: Some(help.into()), ..self }
+    }
+
+    /// Adds what is printed before the message: text in styles, with an empty line at its end.
+    pub(crate) fn details(self, details: String) -> Self {
+        Failure { details, ..self }
     }
 
     pub(crate) fn status(&self) -> Status {
@@ -38,6 +45,7 @@ impl Failure {
         if self.message.is_empty() {
             return;
         }
+        anstream::eprint!("{}", self.details);
         let columns = columns();
         let message = wrap(&format!("error: {}", self.message), "  ", columns);
         let message = message.strip_prefix("error:").unwrap_or(&message);

@@ -1,33 +1,84 @@
 //! The policy file that a subcommand is given.
 
 use crate::failure::Failure;
-use crate::output::terminal::plain;
+use crate::output::issues::render_issues;
+use crate::output::terminal::{columns, plain};
 use corsac::binding::{WrittenPolicy, printable};
-use corsac::{ConfigError, LoadError, Policy, PolicyBuilder};
+use corsac::{ConfigError, Issue, LoadError, Policy, PolicyBuilder};
 use std::io::{self, Read};
 use std::path::Path;
+use std::str::Utf8Error;
 
 /// Names the standard input in the place of a file.
 const STANDARD_INPUT: &str = "-";
 /// No more is read of the standard input than of a file.
 const MOST_BYTES: u64 = corsac::binding::limits::POLICY_FILE_MIB << 20;
 
-/// Reads the text of a policy, from a file or from the standard input.
-pub(crate) fn read(path: &Path) -> Result<WrittenPolicy, Failure> {
-    if path == Path::new(STANDARD_INPUT) {
-        return read_standard_input();
+/// A policy as it is written: text in UTF-8.
+pub(crate) struct Written {
+    policy: WrittenPolicy,
+    text: String,
+}
+
+impl Written {
+    fn new(path: &Path, policy: WrittenPolicy) -> Result<Self, Failure> {
+        match std::str::from_utf8(policy.text()) {
+            Ok(text) => Ok(Written { text: text.to_owned(), policy }),
+            Err(error) => Err(not_text(path, error, policy.text())),
+        }
     }
-    WrittenPolicy::read(path).map_err(|error| match error {
+
+    /// The text, in which issues count bytes.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
+    pub(crate) fn policy(&self) -> Result<Policy, ConfigError> {
+        self.policy.policy(PolicyBuilder::new())
+    }
+}
+
+/// Reads the text of a policy, from a file or from the standard input.
+pub(crate) fn read(path: &Path) -> Result<Written, Failure> {
+    if path == Path::new(STANDARD_INPUT) {
+        return Written::new(path, read_standard_input()?);
+    }
+    let policy = WrittenPolicy::read(path).map_err(|error| match error {
         LoadError::Io(error) => unreadable(path, &error),
         LoadError::Config(error) => special(path, &error),
         error => Failure::input(format!("`{}` cannot be read: {error}", shown(path))),
+    })?;
+    Written::new(path, policy)
+}
+
+/// Reads a policy for a subcommand that needs a valid one. If it is not valid, its issues are part of the failure.
+pub(crate) fn load(path: &Path) -> Result<Policy, Failure> {
+    let written = read(path)?;
+    written.policy().map_err(|error| {
+        let name = shown(path);
+        let details = render_issues(&name, written.text(), error.issues(), columns());
+        let problems = match error.issues().len() {
+            1 => "a problem".to_owned(),
+            count => format!("{count} problems"),
+        };
+        Failure::input(format!("the policy `{name}` has {problems}")).details(details)
     })
 }
 
-/// Reads a policy for a subcommand that needs a valid one.
-pub(crate) fn load(path: &Path) -> Result<Policy, Failure> {
-    let written = read(path)?;
-    written.policy(PolicyBuilder::new()).map_err(|error| refused(path, &error))
+/// The issues and the lints of a policy that is refused.
+pub(crate) fn all_issues(error: &ConfigError) -> Vec<Issue> {
+    error.issues().iter().chain(error.lints()).cloned().collect()
+}
+
+fn not_text(path: &Path, error: Utf8Error, text: &[u8]) -> Failure {
+    let name = shown(path);
+    if text.contains(&0) {
+        return Failure::input(format!("`{name}` is a binary file and not a policy"))
+            .help("name a file in TOML or JSON, as in `corsac check cors.toml`");
+    }
+    let line = text.iter().take(error.valid_up_to()).filter(|byte| **byte == b'\n').count() + 1;
+    Failure::input(format!("`{name}` is not UTF-8: line {line} has a byte that belongs to no character"))
+        .help("save the file as UTF-8")
 }
 
 /// A path as it may be shown.
@@ -70,14 +121,7 @@ pub(crate) fn unreadable(path: &Path, error: &io::Error) -> Failure {
 /// What is too large, or not a regular file.
 fn special(path: &Path, error: &ConfigError) -> Failure {
     match error.issues() {
-        [issue, ..] => Failure::input(format!("`{}` cannot be read: {}", shown(path), issue.message)).help(&issue.help),
+        [issue, ..] => Failure::input(&issue.message).help(&issue.help),
         [] => Failure::input(format!("`{}` cannot be read", shown(path))),
     }
-}
-
-fn refused(path: &Path, error: &ConfigError) -> Failure {
-    let count = error.issues().len();
-    let problems = if count == 1 { "a problem".to_owned() } else { format!("{count} problems") };
-    Failure::input(format!("the policy `{}` has {problems}", shown(path)))
-        .help(format!("run `corsac check {}`, which explains each", shown(path)))
 }

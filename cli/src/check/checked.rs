@@ -1,9 +1,9 @@
 //! One file that was checked.
 
 use crate::failure::Failure;
-use crate::policy_argument::{read, shown};
+use crate::policy_argument::{all_issues, read, shown};
 use crate::status::Status;
-use corsac::{Issue, PolicyBuilder, Severity};
+use corsac::{Issue, Severity};
 use std::path::Path;
 
 /// One file, and what was found in it.
@@ -44,23 +44,9 @@ impl Content {
 
 fn content(path: &Path) -> Result<Content, Failure> {
     let written = read(path)?;
-    let issues = match written.policy(PolicyBuilder::new()) {
+    let issues = match written.policy() {
         Ok(policy) => policy.lints().to_vec(),
-        Err(error) => error.issues().iter().chain(error.lints()).cloned().collect(),
+        Err(error) => all_issues(&error),
     };
-    match std::str::from_utf8(written.text()) {
-        Ok(text) => Ok(Content { text: text.to_owned(), issues }),
-        Err(error) => Err(not_text(path, &error, written.text())),
-    }
-}
-
-fn not_text(path: &Path, error: &std::str::Utf8Error, text: &[u8]) -> Failure {
-    let name = shown(path);
-    if text.contains(&0) {
-        return Failure::input(format!("`{name}` is a binary file and not a policy"))
-            .help("name a file in TOML or JSON, as in `corsac check cors.toml`");
-    }
-    let line = text.iter().take(error.valid_up_to()).filter(|byte| **byte == b'\n').count() + 1;
-    Failure::input(format!("`{name}` is not UTF-8: line {line} has a byte that belongs to no character"))
-        .help("save the file as UTF-8")
+    Ok(Content { text: written.text().to_owned(), issues })
 }

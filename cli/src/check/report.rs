@@ -2,11 +2,11 @@
 
 use crate::check::checked::{Checked, Content};
 use crate::output::github::annotation;
+use crate::output::issues::render_issues;
 use crate::output::sarif::{self, SarifNotification, SarifResult};
-use crate::output::snippet::{Lines, Remark, render};
+use crate::output::snippet::Lines;
 use crate::output::terminal::{ERROR, GOOD, WARNING};
 use crate::status::Status;
-use annotate_snippets::Level;
 use corsac::{Issue, Severity};
 use serde_json::json;
 
@@ -15,17 +15,7 @@ pub(crate) fn text(checked: &[Checked], columns: usize) -> String {
     let mut out = String::new();
     for Checked { name, content } in checked {
         let Ok(content) = content else { continue };
-        let lines = Lines::new(&content.text);
-        for issue in &content.issues {
-            let level = match issue.severity {
-                Severity::Error => Level::ERROR,
-                Severity::Lint => Level::WARNING.with_name("lint"),
-            };
-            let remark = Remark { level, code: issue.code.as_str(), message: &issue.message, help: &issue.help };
-            let about = issue.span.as_ref().map(|span| (&lines, span));
-            out.push_str(&render(&remark, name, about, columns));
-            out.push('\n');
-        }
+        out.push_str(&render_issues(name, &content.text, &content.issues, columns));
         out.push_str(&summary(name, content));
     }
     out

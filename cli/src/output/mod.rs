@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 pub(crate) mod explanation;
 pub(crate) mod github;
+pub(crate) mod issues;
 pub(crate) mod junit;
 pub(crate) mod sarif;
 pub(crate) mod snippet;

@@ -121,8 +121,7 @@ impl Table {
     pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
         let written = read(path)?;
         let name = shown(path);
-        let text = std::str::from_utf8(written.text())
-            .map_err(|_| Failure::input(format!("`{name}` is not UTF-8")).help("save the file as UTF-8"))?;
+        let text = written.text();
         toml::from_str(text).map_err(|error| {
             let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
             let line = before.matches('\n').count() + 1;

@@ -11,6 +11,9 @@ use std::fmt;
 /// The columns of lines, where nothing else is asked for.
 const COLUMNS: usize = 100;
 
+/// Where the text about a message begins.
+const MESSAGE_INDENT: &str = "             ";
+
 /// The most sentences of consoles that are shown.
 const MOST_SENTENCES: usize = 3;
 
@@ -35,7 +38,7 @@ impl Explanation {
     fn write_text(&self, columns: usize, f: &mut impl fmt::Write) -> fmt::Result {
         wrap(&format!("{}: {}", self.verdict.as_str(), verdict(self)), "  ", columns, f)?;
         writeln!(f)?;
-        self.write_messages(f)?;
+        self.write_messages(columns, f)?;
         for finding in &self.findings {
             writeln!(f)?;
             write_finding(finding, columns, f)?;
@@ -72,16 +75,17 @@ fn verdict(explanation: &Explanation) -> String {
 
 impl Explanation {
     /// The page, and what became of each message.
-    fn write_messages(&self, f: &mut impl fmt::Write) -> fmt::Result {
+    fn write_messages(&self, columns: usize, f: &mut impl fmt::Write) -> fmt::Result {
         writeln!(f, "  page       {}", printable(&self.exchange.page))?;
         let credentials = self.exchange.request.credentials() == Credentials::Include;
         for (hop, preflight) in self.preflights.iter().enumerate() {
             if preflight.needed {
-                writeln!(f, "  preflight  {}", self.preflight(hop, preflight))?;
+                wrap(&format!("  preflight  {}", self.preflight(hop, preflight)), MESSAGE_INDENT, columns, f)?;
             }
             let name = if hop == 0 { "request" } else { "redirected" };
             let with = if credentials { ", with credentials" } else { "" };
-            writeln!(f, "  {name:10} {}{with}{}", printable(&preflight.url), self.response(hop))?;
+            let request = format!("  {name:10} {}{with}{}", printable(&preflight.url), self.response(hop));
+            wrap(&request, MESSAGE_INDENT, columns, f)?;
         }
         Ok(())
     }
