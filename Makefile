@@ -13,7 +13,7 @@ help: ## Print this list
 demo: ## Start three servers with one policy, and a page that compares them (ONCE=1: check it in headless Chromium)
 	@python3 demo/run.py
 
-test: ## Set up what is missing and run every check (STACK=rust, python, node, c, nginx or apache: one stack)
+test: ## Set up what is missing and run every check (STACK=rust, python, node, c, nginx, apache or command: one stack)
 	@python3 tests/run.py --install $(addprefix --stack ,$(filter-out $(ALL),$(STACK)))
 
 test-all: ## Run `make test` and what takes long: fuzzing, every mutation, every Python version, the tests of other packages

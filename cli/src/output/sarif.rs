@@ -56,8 +56,12 @@ pub(crate) fn log(results: &[SarifResult<'_>], notifications: &[SarifNotificatio
 }
 
 fn rule(code: &str, meaning: &str) -> Value {
-    let name: String = code.split('-').map(capitalised).collect();
-    json!({ "id": code, "name": name, "shortDescription": { "text": meaning } })
+    let mut rule = json!({ "id": code, "shortDescription": { "text": meaning } });
+    // A name that differs from the id in case alone would say nothing.
+    if let (true, Some(rule)) = (code.contains('-'), rule.as_object_mut()) {
+        rule.insert("name".to_owned(), code.split('-').map(capitalised).collect::<String>().into());
+    }
+    rule
 }
 
 fn capitalised(word: &str) -> String {

@@ -32,8 +32,7 @@ pub(crate) fn language(pattern: ConfiguredPattern<'_>) -> Option<Language> {
 
 /// Origins that a pattern matches and that nobody is likely to list.
 pub(crate) fn examples(pattern: ConfiguredPattern<'_>) -> impl Iterator<Item = Vec<u8>> {
-    let fillers = ["app", "w-0-q", "x7"].into_iter();
-    fillers.zip(["", ":8443", ":1"]).map(move |(filler, any_port)| {
+    [("app", ""), ("app", ":8443"), ("w-0-q", ""), ("x7", ":1")].into_iter().map(move |(filler, any_port)| {
         let port = |any: bool| if any { any_port } else { "" };
         let (start, end, port) = match pattern {
             ConfiguredPattern::Exact { origin, any_port } => (origin.to_vec(), &b""[..], port(any_port)),

@@ -10,7 +10,7 @@ use crate::decide::policy::Policy;
 use crate::explain::evidence::Evidence;
 use crate::explain::explanation::{EngineExplanation, Explanation, Finding};
 use crate::explain::failing::{Explained, explain_failures, rank};
-use crate::explain::observed::{compare_engines, observe};
+use crate::explain::observed::{compare_engines, observe, worth_exposing};
 use crate::explain::places::Places;
 use crate::explain::policy_findings::PolicyView;
 use crate::explain::policy_server::PolicyServer;
@@ -91,7 +91,7 @@ fn found(exchange: &Exchange, evidence: &Evidence, by_policy: bool) -> Vec<Expla
     let mut found = explain_failures(exchange, evidence, by_policy);
     found.extend(observe(exchange, evidence).into_iter().map(|finding| {
         let names = match finding.code {
-            FindingCode::HeaderNotExposed => evidence.repaired.hidden_headers.clone(),
+            FindingCode::HeaderNotExposed => worth_exposing(evidence),
             _ => Vec::new(),
         };
         let last = evidence.repaired.preflights.len().saturating_sub(1);

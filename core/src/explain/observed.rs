@@ -156,8 +156,7 @@ impl Observer<'_> {
         {
             found.push(other_layers::other_server(&preflight, &response));
         }
-        let hidden: Vec<String> =
-            self.evidence.repaired.hidden_headers.iter().filter(|name| !is_housekeeping(name)).cloned().collect();
+        let hidden = worth_exposing(self.evidence);
         if self.is_api() && !hidden.is_empty() {
             found.push(worth_knowing::header_not_exposed(&hidden));
         }
@@ -206,6 +205,11 @@ fn is_local(url: &Url) -> bool {
         }
         Err(_) => false,
     }
+}
+
+/// The response headers that the script cannot read, and that it may want to read.
+pub(crate) fn worth_exposing(evidence: &Evidence) -> Vec<String> {
+    evidence.repaired.hidden_headers.iter().filter(|name| !is_housekeeping(name)).cloned().collect()
 }
 
 /// Headers that no script misses.
