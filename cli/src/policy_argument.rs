@@ -15,26 +15,24 @@ const STANDARD_INPUT: &str = "-";
 const MOST_BYTES: u64 = corsac::binding::limits::POLICY_FILE_MIB << 20;
 
 /// A policy as it is written: text in UTF-8.
-pub(crate) struct Written {
-    policy: WrittenPolicy,
-    text: String,
-}
+#[derive(Debug)]
+pub(crate) struct Written(WrittenPolicy);
 
 impl Written {
     fn new(path: &Path, policy: WrittenPolicy) -> Result<Self, Failure> {
         match std::str::from_utf8(policy.text()) {
-            Ok(text) => Ok(Written { text: text.to_owned(), policy }),
+            Ok(_) => Ok(Written(policy)),
             Err(error) => Err(not_text(path, error, policy.text())),
         }
     }
 
     /// The text, in which issues count bytes.
     pub(crate) fn text(&self) -> &str {
-        &self.text
+        std::str::from_utf8(self.0.text()).unwrap_or_default()
     }
 
     pub(crate) fn policy(&self) -> Result<Policy, ConfigError> {
-        self.policy.policy(PolicyBuilder::new())
+        self.0.policy(PolicyBuilder::new())
     }
 }
 

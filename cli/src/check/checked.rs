@@ -1,7 +1,7 @@
 //! One file that was checked.
 
 use crate::failure::Failure;
-use crate::policy_argument::{all_issues, read, shown};
+use crate::policy_argument::{Written, all_issues, read, shown};
 use crate::status::Status;
 use corsac::{Issue, Severity};
 use std::path::Path;
@@ -17,7 +17,7 @@ pub(crate) struct Checked {
 /// The text of a policy, and what is wrong with it.
 #[derive(Debug)]
 pub(crate) struct Content {
-    pub(crate) text: String,
+    pub(crate) written: Written,
     /// Errors first.
     pub(crate) issues: Vec<Issue>,
 }
@@ -48,5 +48,5 @@ fn content(path: &Path) -> Result<Content, Failure> {
         Ok(policy) => policy.lints().to_vec(),
         Err(error) => all_issues(&error),
     };
-    Ok(Content { text: written.text().to_owned(), issues })
+    Ok(Content { written, issues })
 }

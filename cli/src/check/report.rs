@@ -15,7 +15,7 @@ pub(crate) fn text(checked: &[Checked], columns: usize) -> String {
     let mut out = String::new();
     for Checked { name, content } in checked {
         let Ok(content) = content else { continue };
-        out.push_str(&render_issues(name, &content.text, &content.issues, columns));
+        out.push_str(&render_issues(name, content.written.text(), &content.issues, columns));
         out.push_str(&summary(name, content));
     }
     out
@@ -51,7 +51,7 @@ pub(crate) fn json(checked: &[Checked]) -> String {
         .iter()
         .map(|checked| match &checked.content {
             Ok(content) => {
-                let lines = Lines::new(&content.text);
+                let lines = Lines::new(content.written.text());
                 let state = if checked.status(false) == Status::Yes { "valid" } else { "refused" };
                 let issues: Vec<_> = content.issues.iter().map(|issue| json_issue(issue, &lines)).collect();
                 json!({ "path": checked.name, "state": state, "issues": issues })
@@ -86,7 +86,7 @@ pub(crate) fn github(checked: &[Checked], strict: bool) -> String {
     for Checked { name, content } in checked {
         match content {
             Ok(content) => {
-                let lines = Lines::new(&content.text);
+                let lines = Lines::new(content.written.text());
                 for issue in &content.issues {
                     let place = issue.span.as_ref().map(|span| lines.place(span));
                     let title = format!("corsac {}", issue.code.as_str());
@@ -106,7 +106,7 @@ pub(crate) fn sarif(checked: &[Checked], strict: bool) -> String {
     for Checked { name, content } in checked {
         match content {
             Ok(content) => {
-                let lines = Lines::new(&content.text);
+                let lines = Lines::new(content.written.text());
                 results.extend(content.issues.iter().map(|issue| SarifResult {
                     code: issue.code.as_str(),
                     meaning: issue.code.meaning(),

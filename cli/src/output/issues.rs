@@ -6,6 +6,9 @@ use corsac::{Issue, Severity};
 
 /// Writes each issue with its line, and an empty line after it.
 pub(crate) fn render_issues(name: &str, text: &str, issues: &[Issue], columns: usize) -> String {
+    if issues.is_empty() {
+        return String::new();
+    }
     let lines = Lines::new(text);
     let mut out = String::new();
     for issue in issues {

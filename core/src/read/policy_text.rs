@@ -20,9 +20,11 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, LoadError> {
     // Looked at before it is opened, since opening a device or a pipe acts on it; and after, since it may have changed.
     check_kind(path, &std::fs::metadata(path).map_err(LoadError::Io)?)?;
     let file = open(path).map_err(LoadError::Io)?;
-    check_kind(path, &file.metadata().map_err(LoadError::Io)?)?;
+    let metadata = file.metadata().map_err(LoadError::Io)?;
+    check_kind(path, &metadata)?;
     // A file may hold more than it says (such as those of /proc), or grow while it is read.
-    let mut text = Vec::new();
+    let expected = usize::try_from(metadata.len().min(MAX_BYTES)).unwrap_or_default();
+    let mut text = Vec::with_capacity(expected + 1);
     file.take(MAX_BYTES + 1).read_to_end(&mut text).map_err(LoadError::Io)?;
     if text.len() as u64 > MAX_BYTES {
         return Err(refused(path, files::too_large(path)));
