@@ -84,6 +84,11 @@ fn origins_are_compared_by_what_they_match() {
         ),
         ["+ origin https://c.example", "- origin https://b.example"]
     );
+    // Any extension, and the one that has this id.
+    let (any, one) = ("allow_origins = ['moz-extension://*']", "allow_origins = ['moz-extension://abc']");
+    assert_eq!(origins(one, any), ["+ origin moz-extension://*"]);
+    assert_eq!(origins(any, r"allow_origin_regex = ['moz-extension://[A-Za-z0-9._-]+']"), [""; 0]);
+    assert_eq!(origins(any, one), ["- origin moz-extension://*"]);
     // The `*` of a label stands for at least one character.
     assert_eq!(
         origins("allow_origins = ['https://a.example.com']", "allow_origins = ['https://a*.example.com']"),
@@ -112,6 +117,13 @@ fn credentials_keep_plain_http_out() {
     );
     let comparison = policy(with).compare(&policy(without));
     assert_eq!(comparison.changes().next().unwrap().example.as_deref(), Some("http://app.example.com"));
+    // A danger may be lifted for one entry alone.
+    let named = "allow_origins = ['http://*.example.com', 'http://*.example.org']\nallow_credentials = true\n\
+                 dangerously_allow = [{ check = 'insecure-origins', origins = ['http://*.example.com', 'http://*.example.org'] }]";
+    let unnamed = named.replace("['http://*.example.com', 'http://*.example.org'] }", "['http://*.example.com'] }");
+    let unnamed = unnamed.replace(", 'http://*.example.org']", "]");
+    assert_eq!(lines(&policy(named).compare(&policy(&unnamed))), ["- origin http://*.example.org"]);
+    assert_eq!(lines(&policy(&unnamed).compare(&policy(named))), ["+ origin http://*.example.org"]);
     // Plain http to the own machine is no danger.
     let local = "allow_origins = ['http://localhost:*', 'https://app.example.com']";
     let local_with = format!("{local}\nallow_credentials = true");
@@ -224,7 +236,7 @@ fn allows(policy: &Policy, origin: &[u8], path: &[u8]) -> bool {
 
 /// Whether an entry of a list, a pattern or a regex, matches an origin.
 fn matches(entry: &str, origin: &[u8]) -> bool {
-    let dangerously_allow = vec!["null-origin".to_owned()];
+    let dangerously_allow = vec!["null-origin".into()];
     let as_pattern = Config { allow_origins: vec![entry.to_owned()], dangerously_allow, ..Config::default() };
     let as_regex = Config { allow_origin_regex: vec![entry.to_owned()], ..Config::default() };
     let policy = Policy::new(as_pattern).or_else(|_| Policy::new(as_regex)).unwrap();

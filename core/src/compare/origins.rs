@@ -251,6 +251,7 @@ impl<'p> Ends<'p> {
                 Ends { start: scheme.as_bytes(), end: without_port(after) }
             }
             ConfiguredPattern::Glob { before, after, .. } => Ends { start: before, end: without_port(after) },
+            ConfiguredPattern::Extension(scheme) => Ends { start: scheme.as_str().as_bytes(), end: b"" },
         }
     }
 }

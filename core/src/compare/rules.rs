@@ -3,6 +3,7 @@
 use crate::compare::changes::{Change, Effect, Subject};
 use crate::compare::names::{exposed_beyond, headers_beyond, methods_beyond};
 use crate::compare::origins::{OriginList, Uncovered, uncovered};
+use crate::config::dangers::Danger;
 use crate::config::settings::PredicateOf;
 use crate::decide::policy::{Policy, Rules};
 use crate::decide::protection::{Mode, Protection};
@@ -17,8 +18,9 @@ use crate::response::template::{Action, Op, Template, TemplateValue};
 pub(crate) struct Side<'p> {
     policy: &'p Policy,
     rules: &'p Rules,
-    /// The regexes as they were written.
+    /// The regexes as they were written, and those of them that are allowed with plain http by name.
     regexes: Vec<&'p str>,
+    insecure_regexes: Vec<&'p str>,
     /// No origin is allowed, whatever the rules say: servers could read the path differently.
     ambiguous: bool,
 }
@@ -32,11 +34,17 @@ impl<'p> Side<'p> {
             RouteChoice::Ambiguous => (routes.map(|routes| &routes.ambiguous), None),
         };
         let settings = policy.retained.as_ref().map(|retained| retained.settings(route));
-        let regexes = settings.map(|settings| settings.allow_origin_regex.entries.iter());
+        let is_insecure = |text: &str| {
+            let lifted = settings.map(|settings| &settings.dangerously_allow);
+            lifted.is_some_and(|lifted| lifted.named_for(text).any(|lift| lift.danger == Danger::InsecureOrigins))
+        };
+        let entries = settings.map(|settings| settings.allow_origin_regex.entries.as_slice()).unwrap_or_default();
+        let regexes: Vec<_> = entries.iter().map(|entry| entry.text.as_str()).collect();
         Side {
             policy,
             rules: rules.unwrap_or(&policy.rules),
-            regexes: regexes.map(|entries| entries.map(|entry| entry.text.as_str()).collect()).unwrap_or_default(),
+            insecure_regexes: regexes.iter().copied().filter(|text| is_insecure(text)).collect(),
+            regexes,
             ambiguous: choice == RouteChoice::Ambiguous,
         }
     }
@@ -45,7 +53,11 @@ impl<'p> Side<'p> {
         self.rules
     }
 
-    pub(crate) fn origins(&self) -> Option<OriginList<'_>> {
+    /// The lists of origins, each of which allows some.
+    pub(crate) fn origins(&self) -> Vec<OriginList<'_>> {
+        if self.ambiguous {
+            return Vec::new();
+        }
         let predicate = self.rules.predicate;
         let list = OriginList {
             set: &self.rules.origins,
@@ -54,7 +66,9 @@ impl<'p> Side<'p> {
             takes_all: predicate == Some(PredicateOf::AllOrigins),
             regexes: &self.regexes,
         };
-        (!self.ambiguous).then_some(list)
+        let named = self.rules.insecure_origins.as_ref().filter(|_| self.rules.secure_only);
+        let named = named.map(|set| OriginList { regexes: &self.insecure_regexes, ..alone(set) });
+        std::iter::once(list).chain(named).collect()
     }
 
     fn template(&self, outcome: Outcome) -> &Template {
@@ -86,18 +100,18 @@ impl<'p> Side<'p> {
     }
 
     fn trusted(&self) -> Option<OriginList<'_>> {
-        self.protection().map(|protection| trusted(&protection.trusted))
+        self.protection().map(|protection| alone(&protection.trusted))
     }
 
     /// Those that may read with credentials are trusted, too.
     fn all_trusted(&self) -> Vec<OriginList<'_>> {
-        let readers = self.origins().filter(|_| self.rules.credentials);
+        let readers = if self.rules.credentials { self.origins() } else { Vec::new() };
         self.trusted().into_iter().chain(readers).collect()
     }
 }
 
-/// The origins that protection lets through: a list without any rules besides.
-fn trusted(set: &OriginSet) -> OriginList<'_> {
+/// A list without any rules besides.
+fn alone(set: &OriginSet) -> OriginList<'_> {
     OriginList { set, secure_only: false, asks: false, takes_all: false, regexes: &[] }
 }
 
@@ -118,10 +132,16 @@ pub(crate) fn compare_rules(old: &Side<'_>, new: &Side<'_>) -> Vec<Change> {
     let mut found = Vec::new();
     let directions = [(Effect::Gain, new, old), (Effect::Loss, old, new)];
     for (effect, one, other) in directions {
-        if let Some(list) = one.origins() {
-            let others: Vec<_> = other.origins().into_iter().collect();
-            let uncovered = uncovered(list, &others);
-            found.extend(uncovered.into_iter().map(|uncovered| of_origins(effect, Subject::Origin, uncovered)));
+        let others = other.origins();
+        for (index, list) in one.origins().into_iter().enumerate() {
+            for uncovered in uncovered(list, &others) {
+                let change = of_origins(effect, Subject::Origin, uncovered);
+                // An entry of the first list may be in the second, too.
+                if index == 0 || !found.iter().any(|other: &Change| other.effect == effect && other.what == change.what)
+                {
+                    found.push(change);
+                }
+            }
         }
     }
     for (effect, one, other) in directions {
