@@ -36,7 +36,7 @@ fn a_request_on_the_command_line() {
         assert_eq!(folder.corsac(&as_json).json()["verdict"], verdict);
     }
     let hidden = folder.corsac(&[&from[..], &["--response-header", "X-Total: 1", "/", "--format", "json"]].concat());
-    assert_eq!(hidden.json()["hidden_headers"], json!(["x-total"]));
+    assert!(hidden.json()["hidden_headers"].as_array().unwrap().contains(&json!("x-total")));
 }
 
 #[test]

@@ -14,20 +14,24 @@ fn examples_print_what_the_guide_shows() {
     let guide = std::fs::read_to_string(GUIDE).unwrap();
     let mut written = String::new();
     let mut commands = 0;
-    let mut blocks = guide.split_inclusive("```\n");
-    while let Some(before) = blocks.next() {
-        written.push_str(before);
-        // What ends in an opening fence of another kind is followed by its block.
-        let Some((_, block)) = before.rsplit_once("```toml\n").filter(|_| before.ends_with("```\n")) else {
-            if let Some((_, block)) = before.rsplit_once("```console\n") {
-                written.truncate(written.len() - block.len());
-                written.push_str(&run_block(&folder, block.strip_suffix("```\n").unwrap(), &mut commands));
-                written.push_str("```\n");
+    // Each piece ends with a fence: the text before a block, or the block itself.
+    let mut language = String::new();
+    for piece in guide.split_inclusive("```") {
+        let (rest, opens) = piece.split_once('\n').unwrap_or((piece, ""));
+        match (language.is_empty(), rest) {
+            (true, name) if !name.is_empty() && !name.contains(' ') => language = name.to_owned(),
+            _ => language.clear(),
+        }
+        let block = opens.strip_suffix("```").unwrap_or(opens);
+        match language.as_str() {
+            "toml" => {
+                let name = block.lines().next().unwrap().strip_prefix("# ").expect("the first line names the file");
+                folder.file(name, block);
+                written.push_str(piece);
             }
-            continue;
-        };
-        let name = block.lines().next().unwrap().strip_prefix("# ").expect("the first line names the file");
-        folder.file(name, block.strip_suffix("```\n").unwrap());
+            "console" => written.push_str(&format!("console\n{}```", run_block(&folder, block, &mut commands))),
+            _ => written.push_str(piece),
+        }
     }
     assert!(commands >= 6, "{commands}");
     if std::env::var_os("CORSAC_WRITE_GUIDE").is_some() {

@@ -84,6 +84,11 @@ fn origins_are_compared_by_what_they_match() {
         ),
         ["+ origin https://c.example", "- origin https://b.example"]
     );
+    // Any extension, and the one that has this id.
+    let (any, one) = ("allow_origins = ['moz-extension://*']", "allow_origins = ['moz-extension://abc']");
+    assert_eq!(origins(one, any), ["+ origin moz-extension://*"]);
+    assert_eq!(origins(any, r"allow_origin_regex = ['moz-extension://[A-Za-z0-9._-]+']"), [""; 0]);
+    assert_eq!(origins(any, one), ["- origin moz-extension://*"]);
     // The `*` of a label stands for at least one character.
     assert_eq!(
         origins("allow_origins = ['https://a.example.com']", "allow_origins = ['https://a*.example.com']"),
@@ -112,42 +117,17 @@ fn credentials_keep_plain_http_out() {
     );
     let comparison = policy(with).compare(&policy(without));
     assert_eq!(comparison.changes().next().unwrap().example.as_deref(), Some("http://app.example.com"));
+    // A danger may be lifted for one entry alone.
+    let named = "allow_origins = ['http://*.example.com', 'http://*.example.org']\nallow_credentials = true\n\
+                 dangerously_allow = [{ check = 'insecure-origins', origins = ['http://*.example.com', 'http://*.example.org'] }]";
+    let unnamed = named.replace("['http://*.example.com', 'http://*.example.org'] }", "['http://*.example.com'] }");
+    let unnamed = unnamed.replace(", 'http://*.example.org']", "]");
+    assert_eq!(lines(&policy(named).compare(&policy(&unnamed))), ["- origin http://*.example.org"]);
+    assert_eq!(lines(&policy(&unnamed).compare(&policy(named))), ["+ origin http://*.example.org"]);
     // Plain http to the own machine is no danger.
     let local = "allow_origins = ['http://localhost:*', 'https://app.example.com']";
     let local_with = format!("{local}\nallow_credentials = true");
     assert_eq!(lines(&policy(local).compare(&policy(&local_with))), ["+ credentials cookies and HTTP authentication"]);
-}
-
-#[test]
-fn extensions_are_compared() {
-    let any = "allow_origins = ['chrome-extension://*']";
-    assert_eq!(
-        origins("allow_origins = ['chrome-extension://abcdefghijklmnop']", any),
-        ["+ origin chrome-extension://*"]
-    );
-    assert_eq!(origins(any, any), [""; 0]);
-    assert_eq!(
-        origins(any, "allow_origins = ['moz-extension://*']"),
-        ["+ origin moz-extension://*", "- origin chrome-extension://*"]
-    );
-    // An extension has no port.
-    assert_eq!(origins(any, r"allow_origin_regex = ['chrome-extension://[a-zA-Z0-9_.-]+']"), [""; 0]);
-}
-
-#[test]
-fn plain_http_that_is_lifted_by_name_is_a_gain() {
-    let text = |lifted: &str| {
-        format!(
-            "allow_credentials = true\nallow_origins = ['https://a.example', 'http://*.b.example']\n\
-             dangerously_allow = [{{ check = 'insecure-origins', origins = ['http://*.b.example'{lifted}] }}]"
-        )
-    };
-    let one = policy(&text(""));
-    let two = policy(&text(", 'http://c.example'").replace("example']\n", "example', 'http://c.example']\n"));
-    assert_eq!(lines(&one.compare(&two)), ["+ origin http://c.example"]);
-    assert_eq!(lines(&two.compare(&one)), ["- origin http://c.example"]);
-    let without = policy("allow_credentials = true\nallow_origins = ['https://a.example']");
-    assert_eq!(lines(&without.compare(&one)), ["+ origin http://*.b.example"]);
 }
 
 #[test]

@@ -49,15 +49,9 @@ impl OriginList<'_> {
     }
 }
 
-/// The entries of lists that allow an origin which none of the others allows, each once.
-pub(crate) fn uncovered(lists: &[OriginList<'_>], others: &[OriginList<'_>]) -> Vec<Uncovered> {
+/// The entries of a list that allow an origin which none of the others allows.
+pub(crate) fn uncovered(list: OriginList<'_>, others: &[OriginList<'_>]) -> Vec<Uncovered> {
     let others = Others::new(others);
-    let mut seen = HashSet::new();
-    let found = lists.iter().flat_map(|list| uncovered_in(*list, &others));
-    found.filter(|uncovered| seen.insert(uncovered.entry.clone())).collect()
-}
-
-fn uncovered_in(list: OriginList<'_>, others: &Others<'_>) -> Vec<Uncovered> {
     let mut found = Vec::new();
     if list.set.is_any() || list.takes_all {
         let null = list.set.is_any() && !others.allow(b"null");

@@ -27,8 +27,9 @@ pub(crate) fn language(pattern: ConfiguredPattern<'_>) -> Option<Language> {
             let without = dfa(&format!("{}xn--.*", text(before.get(..label).unwrap_or_default())))?;
             Some(Language { matches, without: Some(without) })
         }
+        // Extensions have no port.
         ConfiguredPattern::Extension(scheme) => {
-            Some(Language::of(dfa(&format!("{}://[a-zA-Z0-9_.-]+", scheme.as_str()))?))
+            Some(Language::of(dfa(&format!("{}://[A-Za-z0-9._-]+", scheme.as_str()))?))
         }
     }
 }
@@ -46,7 +47,7 @@ pub(crate) fn examples(pattern: ConfiguredPattern<'_>) -> impl Iterator<Item = V
                 ([before, filler.as_bytes()].concat(), after, port(any_port))
             }
             ConfiguredPattern::Extension(scheme) => {
-                (format!("{}://{filler}", scheme.as_str()).into_bytes(), &b""[..], port(false))
+                (format!("{}://{filler}", scheme.as_str()).into_bytes(), &b""[..], "")
             }
         };
         [&start, end, port.as_bytes()].concat()

@@ -3,6 +3,7 @@
 use crate::compare::changes::{Change, Effect, Subject};
 use crate::compare::names::{exposed_beyond, headers_beyond, methods_beyond};
 use crate::compare::origins::{OriginList, Uncovered, uncovered};
+use crate::config::dangers::Danger;
 use crate::config::settings::PredicateOf;
 use crate::decide::policy::{Policy, Rules};
 use crate::decide::protection::{Mode, Protection};
@@ -17,8 +18,9 @@ use crate::response::template::{Action, Op, Template, TemplateValue};
 pub(crate) struct Side<'p> {
     policy: &'p Policy,
     rules: &'p Rules,
-    /// The regexes as they were written.
+    /// The regexes as they were written, and those of them that are allowed with plain http by name.
     regexes: Vec<&'p str>,
+    insecure_regexes: Vec<&'p str>,
     /// No origin is allowed, whatever the rules say: servers could read the path differently.
     ambiguous: bool,
 }
@@ -32,11 +34,17 @@ impl<'p> Side<'p> {
             RouteChoice::Ambiguous => (routes.map(|routes| &routes.ambiguous), None),
         };
         let settings = policy.retained.as_ref().map(|retained| retained.settings(route));
-        let regexes = settings.map(|settings| settings.allow_origin_regex.entries.iter());
+        let is_insecure = |text: &str| {
+            let lifted = settings.map(|settings| &settings.dangerously_allow);
+            lifted.is_some_and(|lifted| lifted.named_for(text).any(|lift| lift.danger == Danger::InsecureOrigins))
+        };
+        let entries = settings.map(|settings| settings.allow_origin_regex.entries.as_slice()).unwrap_or_default();
+        let regexes: Vec<_> = entries.iter().map(|entry| entry.text.as_str()).collect();
         Side {
             policy,
             rules: rules.unwrap_or(&policy.rules),
-            regexes: regexes.map(|entries| entries.map(|entry| entry.text.as_str()).collect()).unwrap_or_default(),
+            insecure_regexes: regexes.iter().copied().filter(|text| is_insecure(text)).collect(),
+            regexes,
             ambiguous: choice == RouteChoice::Ambiguous,
         }
     }
@@ -45,7 +53,7 @@ impl<'p> Side<'p> {
         self.rules
     }
 
-    /// The lists of allowed origins. None applies to an ambiguous path.
+    /// The lists of origins, each of which allows some.
     pub(crate) fn origins(&self) -> Vec<OriginList<'_>> {
         if self.ambiguous {
             return Vec::new();
@@ -58,9 +66,9 @@ impl<'p> Side<'p> {
             takes_all: predicate == Some(PredicateOf::AllOrigins),
             regexes: &self.regexes,
         };
-        // These are allowed even with plain http.
-        let insecure = self.rules.insecure_origins.as_deref().map(plain_list);
-        [list].into_iter().chain(insecure).collect()
+        let named = self.rules.insecure_origins.as_ref().filter(|_| self.rules.secure_only);
+        let named = named.map(|set| OriginList { regexes: &self.insecure_regexes, ..alone(set) });
+        std::iter::once(list).chain(named).collect()
     }
 
     fn template(&self, outcome: Outcome) -> &Template {
@@ -92,7 +100,7 @@ impl<'p> Side<'p> {
     }
 
     fn trusted(&self) -> Option<OriginList<'_>> {
-        self.protection().map(|protection| plain_list(&protection.trusted))
+        self.protection().map(|protection| alone(&protection.trusted))
     }
 
     /// Those that may read with credentials are trusted, too.
@@ -103,7 +111,7 @@ impl<'p> Side<'p> {
 }
 
 /// A list without any rules besides.
-fn plain_list(set: &OriginSet) -> OriginList<'_> {
+fn alone(set: &OriginSet) -> OriginList<'_> {
     OriginList { set, secure_only: false, asks: false, takes_all: false, regexes: &[] }
 }
 
@@ -124,8 +132,17 @@ pub(crate) fn compare_rules(old: &Side<'_>, new: &Side<'_>) -> Vec<Change> {
     let mut found = Vec::new();
     let directions = [(Effect::Gain, new, old), (Effect::Loss, old, new)];
     for (effect, one, other) in directions {
-        let uncovered = uncovered(&one.origins(), &other.origins());
-        found.extend(uncovered.into_iter().map(|uncovered| of_origins(effect, Subject::Origin, uncovered)));
+        let others = other.origins();
+        for (index, list) in one.origins().into_iter().enumerate() {
+            for uncovered in uncovered(list, &others) {
+                let change = of_origins(effect, Subject::Origin, uncovered);
+                // An entry of the first list may be in the second, too.
+                if index == 0 || !found.iter().any(|other: &Change| other.effect == effect && other.what == change.what)
+                {
+                    found.push(change);
+                }
+            }
+        }
     }
     for (effect, one, other) in directions {
         let mut add = |subject: Subject, names: Vec<String>| {
@@ -167,7 +184,7 @@ fn compare_protection(effect: Effect, one: &Side<'_>, other: &Side<'_>, found: &
     // Where one side refuses nothing, nobody needs to be trusted.
     let both_refuse = [one, other].iter().all(|side| refuses(side, writes) || refuses(side, websockets));
     if let Some(list) = one.trusted().filter(|_| both_refuse) {
-        let uncovered = uncovered(&[list], &other.all_trusted());
+        let uncovered = uncovered(list, &other.all_trusted());
         found.extend(uncovered.into_iter().map(|uncovered| of_origins(effect, Subject::TrustedOrigin, uncovered)));
     }
 }

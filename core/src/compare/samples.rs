@@ -56,9 +56,8 @@ impl Policy {
                 credentials: rules.credentials,
             });
         };
-        let entries = uncovered(&side.origins(), &[]);
-        let allowed =
-            entries.into_iter().filter(|entry| entry.certain).map(|entry| entry.example.unwrap_or(entry.entry));
+        let entries = side.origins().into_iter().flat_map(|list| uncovered(list, &[]));
+        let allowed = entries.filter(|entry| entry.certain).map(|entry| entry.example.unwrap_or(entry.entry));
         let allowed: Vec<String> = allowed.take(MOST).collect();
         allowed.iter().for_each(|origin| add(origin, "GET", None));
         add(FOREIGN, "GET", None);
