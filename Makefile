@@ -22,7 +22,7 @@ test-all: ## Run `make test` and what takes long: fuzzing, every mutation, every
 bench: $(addprefix bench-,$(BENCHED)) ## Compare the speed of corsac with other packages, a table for each stack (STACK=rust, c, python or node)
 
 bench-rust:
-	@cargo bench --locked -p corsac-benches
+	@cargo bench --locked -p corsac-benches --bench decision
 	@python3 benches/table.py rust
 
 bench-instructions: ## Count the instructions of one decision, for each kind of request (needs valgrind)
