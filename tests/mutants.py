@@ -127,6 +127,12 @@ MUTANTS = [
     ("protection: an ambiguous path is open", "ambiguous_rules", r"\.max\(\)", ".min()"),
     # Credentials and Vary.
     ("plain http with credentials", "OriginSet::check_parsed", r"(?<=if )secure_only", "false && secure_only"),
+    ("plain http that is named is refused", "Rules::check_origin", r"(?<== )Verdict::Allowed(?= => Verdict::Allowed)", "Verdict::Malformed"),
+    ("plain http by another entry than the named one", "insecure_by_name", r"\.filter\(\|entry\| is_named\(&entry\.text\)\)", ""),
+    ("a check is lifted for every entry", "Lifted::for_entry", r"self\.named_for\(entry\)", "self.named().map(|(_, lift)| lift)"),
+    # Extensions.
+    ("any extension: with a port", "ExtensionSchemes::matches", r"has_no_port &&", ""),
+    ("any extension: of every browser", "ExtensionSchemes::matches", r"scheme\.as_str\(\)\.as_bytes\(\) == origin\.scheme", "origin.scheme.ends_with(b\"-extension\") && !scheme.as_str().is_empty()"),
     ("Vary names a field twice", "merge_vary", r"other\.eq_ignore_ascii_case\(field\)", "other == field"),
     ("Vary: `*` is added to", "merge_vary", r'field == b"\*"', "false && field.is_empty()"),
     ("Vary: the application's lines are lost", "merge_vary", r"(?<=in application)", ".into_iter().take(1)"),

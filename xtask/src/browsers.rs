@@ -16,6 +16,9 @@ engine differs from the standard. The behaviour of the engines was recorded: the
 loopback and over HTTP/1.1. [recorded.json](../tests/vectors/browsers/recorded.json) has the requests that reached the server,
 the data that the script could read, and the lines that the console printed.
 
+The 12 exchanges of [noted.json](../tests/vectors/browsers/noted.json), whose names begin with `noted-`, were not recorded. They
+were written from descriptions of what the engines did.
+
 ";
 
 const OUT_OF_SCOPE: &str = "\
