@@ -158,7 +158,10 @@ pub mod binding {
     #[doc(hidden)]
     pub use crate::origins::punycode::label_to_ascii;
     pub use crate::predicate::cache::{AnswerCache, CacheError, Era};
+    pub use crate::predicate::clock::Clock;
     pub use crate::printable::printable;
+    #[cfg(feature = "toml")]
+    pub use crate::read::refused_file::RefusedFile;
     pub use crate::response::apply::{Precedence, apply_headers};
     pub use crate::response::template::{REFUSAL_STATUS, Template, TemplateHeader, TemplateValue};
 }

@@ -4,7 +4,7 @@
 //! what to write instead. It begins with a suggestion where there is one, which has been tried; the words around it are in
 //! `suggestions`.
 
-#[cfg(feature = "watch")]
+#[cfg(feature = "toml")]
 pub(crate) mod files;
 pub(crate) mod names;
 pub(crate) mod origin_risks;
