@@ -7,9 +7,14 @@ const { debuglog, types } = require('node:util')
 /** Writes a line where `NODE_DEBUG` names corsac. */
 const debug = debuglog('corsac')
 
+/** A text in UTF-8, or bytes as they are. The addon takes a `Buffer`. */
+function bytesOf (text) {
+  return Buffer.from(text)
+}
+
 /** @param {{ code: string, detail?: string }} more */
 function warn (message, more) {
   process.emitWarning(message, { type: 'CorsacWarning', ...more })
 }
 
-module.exports = { debug, types, warn }
+module.exports = { bytesOf, debug, types, warn }
