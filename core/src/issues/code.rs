@@ -82,13 +82,13 @@ codes! {
     OriginFragment "origin-fragment" "An origin has a fragment.",
     OriginDefaultPort "origin-default-port"
         "An origin contains the default port of its scheme, which browsers leave out.",
-    OriginPort "origin-port" "A port is not a number from 1 to 65535 without a leading zero.",
+    OriginPort "origin-port" "A port is not a number from 1 to 65535, or has a leading zero.",
     OriginIp "origin-ip" "An IP address is not in the form that browsers send.",
     OriginWildcard "origin-wildcard" "A `*` is in a position where it is not allowed.",
     OriginHost "origin-host" "An origin has a host that no browser sends.",
     TooManyGlobs "too-many-globs" "A list has more label globs than can be compared one by one.",
     InsecureOrigin "insecure-origin"
-        "An origin with plain http, which anyone on the network path can impersonate, is allowed credentials.",
+        "Credentials are allowed for a plain http origin, which anyone on the network path can impersonate.",
     PublicSuffix "public-suffix" "A pattern or a regex allows credentials for names that anyone can register.",
     AnyExtension "any-extension" "Every extension of a browser is allowed, together with credentials.",
     NullOrigin "null-origin" "`null` is listed, which is the origin of every sandboxed document.",
@@ -114,9 +114,9 @@ codes! {
     PreflightStatus "preflight-status" "A preflight status is neither 200 nor 204.",
     PrivateNetworkAnyOrigin "private-network-any-origin" "Any web page could reach into the private network.",
     UnknownDanger "unknown-danger" "`dangerously_allow` names a check that does not exist.",
-    DangerIncomplete "danger-incomplete" "`dangerously_allow` lifts a check for some origins, and names no check or no origins.",
-    DangerOriginNotListed "danger-origin-not-listed" "A check is lifted for an origin that no list of the policy has.",
-    DangerNotNeeded "danger-not-needed" "A check is lifted for an origin that is allowed without that.",
+    DangerIncomplete "danger-incomplete" "An entry of `dangerously_allow` names no check, or no origins for its check.",
+    DangerOriginNotListed "danger-origin-not-listed" "A check is lifted for an origin that is not in any list of the policy.",
+    DangerNotNeeded "danger-not-needed" "A check is lifted for an origin that passes the check anyway.",
     UnknownDialect "unknown-dialect" "corsac does not read this dialect.",
     ReflectedOriginWithCredentials "reflected-origin-with-credentials"
         "`origin: true` with credentials would let any site read responses with the user's session.",
@@ -126,22 +126,22 @@ codes! {
     ProtectionMode "protection-mode" "A mode of protection is neither `off` nor `reject`.",
     TrustedOrigin "trusted-origin" "`*` or `null` is among the origins that are trusted with writes.",
     ProtectionContradictsCors "protection-contradicts-cors" "The policy grants methods that its protection refuses.",
-    MaxAgeCapped "max-age-capped" "A max-age is longer than Chromium or WebKit keeps a preflight, so only Firefox heeds it.",
+    MaxAgeCapped "max-age-capped" "A max-age is longer than Chromium and WebKit keep a preflight, so it has its full effect only in Firefox.",
     PrivateNetworkObsolete "private-network-obsolete"
         "`allow_private_network` is on, but no current browser reads the header that it sends.",
     OptionsListed "options-listed" "`OPTIONS` is listed, which preflights do not need.",
     ExposeOnlyInRoutes "expose-only-in-routes"
-        "A route exposes response headers, and the top level does not say which ones other responses expose.",
+        "A route exposes response headers, but the top level does not say which headers all other responses expose.",
     PlainHttpOrigin "plain-http-origin"
-        "An origin with plain http, which anyone on the network path can impersonate, is allowed without credentials.",
+        "A plain http origin, which anyone on the network path can impersonate, is allowed without credentials.",
     SubdomainsWithCredentials "subdomains-with-credentials"
         "A `*.` pattern lets every subdomain read responses with the user's session.",
     NullWithCredentials "null-with-credentials"
-        "The origin `null`, which every sandboxed document has, is allowed credentials.",
+        "Credentials are allowed for the origin `null`, which every sandboxed document has.",
     LocalhostWithPublicOrigins "localhost-with-public-origins"
-        "An origin on the user's own machine is allowed credentials, together with origins of other machines.",
+        "Credentials are allowed for an origin on the user's own machine, together with origins of other machines.",
     RedundantPattern "redundant-pattern" "An origin or a pattern is already covered by a pattern of the same list.",
-    OriginNeverSent "origin-never-sent" "An origin has a scheme or a punycode label with which no browser sends an origin.",
+    OriginNeverSent "origin-never-sent" "No browser sends this origin, because of its scheme or its punycode.",
     RegexpNotAnchored "regexp-not-anchored" "A RegExp does not begin with `^` and end with `$`.",
     RegexpFlags "regexp-flags" "A RegExp has a flag that changes what `^` and `$` mean, or that does not exist.",
 }
@@ -235,15 +235,15 @@ reasons! {
         "The method that the preflight asks for is not listed, or is not one token."
         "add the method to `allow_methods`, in upper case",
     PreflightHeaderNotAllowed = 7 "preflight-header-not-allowed" "A header that the preflight asks for is not listed."
-        "add the headers that the page sends to `allow_headers`",
+        "in `allow_headers`, list the headers that the page sends",
     PreflightHeadersMalformed = 8 "preflight-headers-malformed"
         "`Access-Control-Request-Headers` is not a list of names, or is too long."
         "browsers do not send such a list: fix the client, or send fewer headers",
-    PathAmbiguous = 9 "path-ambiguous" "Servers could read the path as a path of different routes."
+    PathAmbiguous = 9 "path-ambiguous" "Servers could assign the path to different routes."
         "request the path as it is configured, without escapes, `.`, `..`, `//`, `\\` or an ending such as `.json` where a \
          route begins or ends; a path that needs such an ending needs its own route",
     PredicateFailed = 10 "predicate-failed" "The origin predicate failed or did not answer in time."
-        "see the error that the predicate raised, or its time-out",
+        "look for the error that the predicate raised, or for a time-out",
     WriteRefused = 11 "write-refused" "The request is a write from an origin that is not trusted."
         "if the origin may write, add it to `trusted_origins` of `protection`. A proxy has to pass `Host` on. Pages with \
          `Referrer-Policy: no-referrer` send `Origin: null`: use `Referrer-Policy: same-origin`, and serve over TLS, so \

@@ -41,7 +41,7 @@ pub(crate) enum Untrusted<'s> {
     Predicate,
 }
 
-/// How one more origin comes to be trusted.
+/// What makes one more origin trusted.
 #[derive(Debug)]
 pub(crate) enum Remedy {
     /// Set the trusted origins to what was tried.
