@@ -1,6 +1,7 @@
 //! The engines, and where they differ from the standard.
 //!
-//! There is one walk for all: it asks the agent whether it deviates at the step where one does.
+//! There is one walk for all of them. At each step where some engine deviates, the walk asks the agent whether to
+//! deviate.
 
 use crate::limits::{CHROMIUM_MAX_AGE, WEBKIT_MAX_AGE};
 
@@ -51,7 +52,7 @@ impl Engine {
     }
 }
 
-/// Who plays the browser: the standard, or an engine.
+/// The browser that is simulated: that of the standard, or an engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Agent {
     engine: Option<Engine>,

@@ -1,4 +1,5 @@
-//! Secrets leave an exchange as it is read: nothing that is printed, saved or shared has them.
+//! Secrets are removed from an exchange when it is read, so that nothing that is printed, saved or shared contains
+//! them.
 
 use crate::browser::exchange::{Answer, Exchange, HeaderLines};
 

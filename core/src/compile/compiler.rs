@@ -1,4 +1,4 @@
-//! Checked settings → rules → templates: nothing here can be wrong any more.
+//! Checked settings → rules → templates. All issues have been found before this.
 
 use crate::compile::checker::{CheckedDocument, CheckedSettings, check};
 use crate::config::settings::{Document, Settings};

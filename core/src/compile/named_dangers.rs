@@ -1,5 +1,5 @@
-//! The entries for which `dangerously_allow` lifts a check: whether a list has them, whether they need it, and which
-//! origins with plain http they let in.
+//! The entries for which `dangerously_allow` lifts a check: whether they are in a list, whether they need the
+//! exception, and which plain http origins they allow.
 
 use crate::config::dangers::{Danger, Dangers};
 use crate::config::lifted::Lifted;

@@ -1,4 +1,5 @@
-//! What a policy was written as, kept beside it so that explanations can name settings, entries of lists, and lines.
+//! The settings of a policy as they were written. They are kept so that explanations can name settings, entries of
+//! lists, and lines.
 
 use crate::config::notation::Notation;
 use crate::config::settings::{Document, List, Settings};

@@ -1,4 +1,4 @@
-//! What was read of a configuration: its types are right, its values are not checked yet.
+//! A configuration that has been read: its types are right, but its values are not checked yet.
 
 pub(crate) use crate::config::list::{At, Entry, List, PredicateOf};
 pub(crate) use crate::config::settings_table::{ProtectionSettings, Settings};

@@ -2,8 +2,8 @@
 //!
 //! Everything else that knows the settings follows from this table: the enums that the reader matches, the fields of
 //! [`Config`](crate::Config) and of [`Settings`], the lists of names, and by `make generate` the schema, the types for
-//! TypeScript and Python, and the tables in the documentation. To add a setting, add a row here: the compiler then names
-//! the `match` in `read/` that has to read it. What was read takes effect where `compile/` uses its field.
+//! TypeScript and Python, and the tables in the documentation. To add a setting, add a row here: the compiler then
+//! names the `match` in `read/` that has to read it. A setting takes effect where `compile/` uses its field.
 //!
 //! A row has the documentation, of which the first paragraph is the setting's meaning in one line; the variant; the name
 //! with the type in Rust; the default; what the setting takes (see [`Takes`](crate::config::takes::Takes)); and what it is

@@ -1,4 +1,4 @@
-//! How the values of a `Config` are written as those of a text, and what is read of the defaults.
+//! Converts the values of a `Config` into those that a text would have. Defaults are left out.
 
 use crate::config::list::List;
 use crate::config::takes::SettingRow;

@@ -1,4 +1,4 @@
-//! What is worth knowing of an exchange besides the checks that fail.
+//! Findings that do not come from checks that fail.
 
 use crate::browser::exchange::{Body, Exchange};
 use crate::browser::header_lines;

@@ -2,7 +2,7 @@
 
 use std::ffi::CStr;
 
-/// Where each code and each refusal is explained: a page with a section for each, by its name.
+/// The page that explains each code and each refusal, in a section with that name.
 pub(crate) const ERRORS_PAGE: &str = "docs/errors.md";
 
 /// Whether an issue refuses the policy or only warns.
@@ -155,7 +155,7 @@ const fn c(text: &'static str) -> &'static CStr {
 
 macro_rules! reasons {
     ($($name:ident = $number:literal $text:literal $meaning:literal $help:literal,)+) => {
-        /// Why a decision is what it is, as a stable kebab-case code. Numbers are explicit and never reused.
+        /// The reason for a decision, as a stable kebab-case code. Numbers are explicit and never reused.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[repr(u8)]
         #[non_exhaustive]
@@ -183,19 +183,20 @@ macro_rules! reasons {
                 match self { $(Reason::$name => $meaning,)+ }
             }
 
-            /// The address of the section that explains a refusal, with an example and its fix; others have none.
+            /// The address of the section that explains a refusal, with an example and its fix. Empty for other
+            /// reasons.
             #[must_use]
             pub fn docs(self) -> String {
                 if self.is_refusal() { format!("{ERRORS_PAGE}#{}", self.as_str()) } else { String::new() }
             }
 
-            /// Whether something that was asked for is refused, so that the browser will say so.
+            /// Whether something that was asked for is refused, so that the browser reports an error.
             #[must_use]
             pub const fn is_refusal(self) -> bool {
                 !matches!(self, Reason::NoOrigin | Reason::AnyOrigin | Reason::OriginAllowed | Reason::PreflightAllowed)
             }
 
-            /// Whether protection refuses the request itself, whatever CORS says of it.
+            /// Whether protection refuses the request itself, whatever the CORS decision is.
             #[must_use]
             pub const fn is_protection_refusal(self) -> bool {
                 matches!(self, Reason::WriteRefused | Reason::WebsocketRefused)
@@ -207,13 +208,13 @@ macro_rules! reasons {
                 matches!(self, Reason::AnyOrigin | Reason::OriginAllowed)
             }
 
-            /// What to change, if the refusal was not meant; empty for what is no refusal.
+            /// What to change if the refusal was not intended. Empty for reasons that are not refusals.
             #[must_use]
             pub const fn help(self) -> &'static str {
                 match self { $(Reason::$name => $help,)+ }
             }
 
-            /// The body of a refusal for this reason: one line, nothing of the request in it.
+            /// The body of a refusal for this reason: one line, without anything from the request.
             #[must_use]
             pub const fn refusal(self) -> &'static CStr {
                 match self { $(Reason::$name => const { c(concat!("corsac: ", $text, "\n\0")) },)+ }

@@ -1,6 +1,6 @@
-//! Lists of origins and regexes, read: the set that they make, and what was found in them.
+//! Lists of origins and regexes after they were read: the set that they make, and what was found in them.
 //!
-//! What is found does not depend on the other settings; how much it weighs does (specification 2.1).
+//! What is found does not depend on the other settings, but its severity does (specification 2.1).
 
 use crate::config::settings::List;
 use crate::config::stakes::Stakes;

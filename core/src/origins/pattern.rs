@@ -1,4 +1,4 @@
-//! Origin patterns: what may stand in `allow_origins`.
+//! Origin patterns: the entries of `allow_origins`.
 //!
 //! `https://app.example.com` · `https://*.example.com` · `https://preview-*.example.app` ·
 //! `http://localhost:*` · `app://.` · `moz-extension://*` · `null` · `*`

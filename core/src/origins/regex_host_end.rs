@@ -1,4 +1,4 @@
-//! Whether a regex fixes the end of the host: what keeps `https://trusted.example.evil.com` out.
+//! Whether a regex fixes the end of the host, so that it does not match `https://trusted.example.evil.com`.
 
 use crate::origins::origin;
 use crate::origins::public_suffix;

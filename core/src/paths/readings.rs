@@ -1,7 +1,7 @@
-//! A request's path under every reading that servers give it. Nothing here allocates.
+//! A request's path in every way in which servers read it. Nothing here allocates.
 //!
-//! Servers decode, join, cut and resolve paths differently. A route applies only where all readings choose it, so that
-//! no spelling of a path gets another route's policy than the application that answers it.
+//! Servers decode, join, cut and resolve paths differently. A route applies only if all readings choose it. So no
+//! spelling of a path gets the policy of one route and the response of another.
 
 use crate::limits::{PATH_BYTES, READINGS_BYTES};
 use crate::paths::lookup::{Lookup, Steps};

@@ -1,6 +1,7 @@
 //! Routes: which settings hold for which paths.
 //!
-//! A trie of segments. Usual routers refuse `/a/{*rest}` beside `/a/{x}/b`, and do not match `/x` by `/x/{*rest}`.
+//! A trie of segments. The usual routers refuse `/a/{*rest}` together with `/a/{x}/b`, and do not match `/x` with
+//! `/x/{*rest}`.
 
 use crate::config::settings::Segment;
 use std::cmp::Ordering;

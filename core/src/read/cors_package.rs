@@ -1,6 +1,6 @@
 //! The `cors` dialect: the options of the `cors` package, translated to settings.
 //!
-//! Where that package is unsafe the option is an error that says what to write.
+//! If an option is unsafe in that package, it is an error here that says what to write.
 
 use crate::config::dangers::{Danger, Dangers};
 use crate::config::lifted::Lifted;

@@ -1,5 +1,5 @@
-//! Slips in a text that does not parse: what it is, told from what stands around the place where the parser stopped. A
-//! correction is tried: it is offered as code where the text then parses up to what follows it.
+//! Slips in a text that does not parse. They are recognised by the characters around the place where the parser
+//! stopped. A correction is tried, and is offered as code if the text then parses up to what follows it.
 
 use crate::config::lifted::NOTHING;
 use crate::config::notation::{Notation, quoted};

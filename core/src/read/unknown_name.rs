@@ -1,4 +1,4 @@
-//! Names that are no settings: what they most likely mean, and where they belong.
+//! Names that are not settings: what they most likely mean, and where they belong.
 
 use crate::config::names_elsewhere::{is_any_origin, needless};
 use crate::config::notation::Notation;

@@ -1,4 +1,4 @@
-//! What a request can come to, as far as the response depends on it, and where the template of each stands.
+//! The outcomes of a request on which its response depends, and the position of the template for each.
 
 use crate::issues::code::Reason;
 

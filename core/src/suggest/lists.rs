@@ -1,4 +1,5 @@
-//! The methods and header names that a text which is none most likely means, for help texts. It decides nothing.
+//! The methods and header names that were most likely meant by a text that is not one, for help texts. It decides
+//! nothing.
 
 use crate::tokens::{self, KNOWN_METHODS};
 

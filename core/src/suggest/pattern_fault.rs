@@ -1,4 +1,4 @@
-//! Why a text is no origin pattern, and what its writer most likely meant.
+//! Why a text is not an origin pattern, and what its writer most likely meant.
 
 use crate::config::dangers::Danger;
 use crate::config::value::Value;

@@ -1,4 +1,4 @@
-//! The origin patterns that a text which is none most likely means, for help texts. It decides nothing.
+//! The origin patterns that were most likely meant by a text that is not one, for help texts. It decides nothing.
 
 use crate::limits::ORIGIN_BYTES;
 use crate::origins::origin::{self, SerialisedIpv6};

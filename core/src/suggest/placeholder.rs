@@ -1,4 +1,4 @@
-//! Variables and templates that nobody has filled in.
+//! Variables and templates that were not filled in.
 
 /// The first part of a text that another program should have replaced: `${NAME}`, `$NAME`, `%NAME%`, `{{ name }}`,
 /// `<%= name %>`, `{NAME}`, `<name>`.

@@ -34,7 +34,7 @@ pub(crate) enum Syntax {
 /// A regex where it was written.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Written<'t> {
-    /// As the engine reads it: the flags of an object are written around its source.
+    /// As core reads it: the flags of an object are written around its source.
     pub(crate) text: &'t str,
     pub(crate) syntax: Syntax,
     /// Whether its own language looks for it anywhere in an origin.
@@ -158,7 +158,7 @@ pub(crate) fn build(patterns: &[&str], regexes: &[&str], stakes: Stakes) -> Opti
     read.is_clean(stakes).then_some(read.set)
 }
 
-/// A regex to be tried: as the engine reads it, and as it would be written.
+/// A regex to be tried: as core reads it, and as it would be written.
 struct Candidate {
     text: String,
     literal: String,

@@ -1,4 +1,4 @@
-//! What is said of a regex that is refused, or that may let in too much.
+//! The issue of a regex that is refused, or that may allow too much.
 
 use crate::config::dangers::Danger;
 use crate::config::notation::Notation;

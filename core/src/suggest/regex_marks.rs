@@ -1,4 +1,4 @@
-//! What marks a regex elsewhere, and is matched like the rest here.
+//! Characters that mark a regex in other programs. Here they are part of the regex.
 
 /// What surrounds a regex elsewhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! Origin patterns that say the same as a regex: they are what is suggested where there are any.
+//! Origin patterns that match the same as a regex. If there are any, they are suggested.
 
 use crate::origins::pattern::{HostPattern, OriginPattern, PortPattern, TuplePattern};
 use crate::origins::regex::{Regex, matches};

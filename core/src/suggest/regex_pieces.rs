@@ -1,4 +1,4 @@
-//! The pieces of a regex behind its scheme: each with its text, and what it stands for.
+//! The pieces of a regex after its scheme: each with its text and its meaning.
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum PieceKind {

@@ -1,5 +1,5 @@
-//! Changes to the text of a regex that bring it to what its writer most likely meant. They prove nothing: what comes
-//! out is a candidate, which `regex_suggest` puts to the test.
+//! Changes to the text of a regex that may turn it into what its writer meant. They prove nothing. The result is a
+//! candidate, which `regex.rs` tests.
 
 use crate::origins::regex::Regex;
 use crate::suggest::regex_marks::without_marks;

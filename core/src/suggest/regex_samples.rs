@@ -1,4 +1,4 @@
-//! Origins that the writer of a regex has most likely in mind: they are spelled out in it.
+//! Origins that the writer of a regex most likely had in mind, because the regex spells them out.
 
 use crate::origins::origin::Origin;
 use regex_syntax::hir::{Class, Hir, HirKind};

@@ -49,8 +49,8 @@ impl<'a> Place<'a> {
         self.regexes = issues.suggests_regexes();
     }
 
-    /// Offers texts to stand where one stood in a list, if the engine takes them there. A single one has the
-    /// quotation marks of the one that it replaces.
+    /// Offers texts to stand where one stood in a list, if core accepts them there. A single one has the quotation
+    /// marks of the one that it replaces.
     pub(crate) fn entries(&self, texts: &[String]) -> Option<String> {
         self.in_place_of(texts, write_text)
     }
@@ -81,7 +81,7 @@ impl<'a> Place<'a> {
         })
     }
 
-    /// Offers a value for the whole setting, if the engine takes it there.
+    /// Offers a value for the whole setting, if core accepts it there.
     pub(crate) fn setting(&self, value: Value) -> Option<String> {
         let any = matches!(&value, Value::List(items) if items.contains(&Value::from("*")));
         if self.trial.is_none() || (any && !self.alone && setting_names::ORIGIN_LISTS.contains(&self.key)) {
@@ -91,7 +91,7 @@ impl<'a> Place<'a> {
         self.takes(value).then_some(help)
     }
 
-    /// Whether the engine takes the value as this setting, all else being as it is.
+    /// Whether core accepts the value for this setting if everything else stays as it is.
     pub(crate) fn takes(&self, value: Value) -> bool {
         let Some(takes) = self.trial else { return false };
         let is_cors = setting_names::CORS_ONLY.contains(&self.key);

@@ -1,4 +1,4 @@
-//! Origins that are well-formed, and would allow too much.
+//! Origins that are well-formed but would allow too much.
 
 use crate::issues::code::Code;
 use crate::issues::fault::Fault;

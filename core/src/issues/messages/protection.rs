@@ -1,4 +1,4 @@
-//! Protection, and where it is at odds with the rest of a policy.
+//! Protection, and its contradictions with the rest of a policy.
 
 use crate::config::notation::Notation;
 use crate::config::value::Value;

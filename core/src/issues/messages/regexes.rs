@@ -1,4 +1,4 @@
-//! Regexes that compile, and match nothing or too much.
+//! Regexes that compile but match nothing or too much.
 
 use crate::config::notation::Notation;
 use crate::issues::code::Code;

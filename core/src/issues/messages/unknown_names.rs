@@ -1,4 +1,4 @@
-//! Names that are not settings, or not there.
+//! Names that are not settings, or not in this table.
 
 use crate::config::names_elsewhere::Needless;
 use crate::config::notation::Notation;
