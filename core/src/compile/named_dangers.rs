@@ -61,7 +61,7 @@ impl NeededDangers {
     }
 }
 
-/// What is lifted for an entry without this one by its name.
+/// The checks that are lifted for an entry if this check is not lifted for it by name.
 fn without(lifted: &Lifted, entry: &str, danger: Danger) -> Dangers {
     let mut dangers = lifted.everywhere;
     let others = lifted.named_for(entry).filter(|other| other.danger != danger);

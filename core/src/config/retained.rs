@@ -7,7 +7,7 @@ use crate::config::settings_table::{PackageOption, Setting};
 use crate::limits::RETAINED_BYTES;
 use std::sync::Arc;
 
-/// What was read of a policy, and its text.
+/// The settings of a policy as they were read, and its text.
 #[derive(Debug)]
 pub(crate) struct Retained {
     pub(crate) document: Document,

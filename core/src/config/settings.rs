@@ -22,7 +22,7 @@ pub(crate) struct RouteSettings {
     pub(crate) settings: Settings,
 }
 
-/// What is written in a route.
+/// The settings that are written in a route.
 #[cfg(feature = "explain")]
 #[derive(Debug, Default)]
 pub(crate) struct WrittenRoute {

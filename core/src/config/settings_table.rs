@@ -15,7 +15,7 @@ use crate::config::table_macros::{in_a_route, section, settings};
 use std::sync::Arc;
 
 settings! {
-    /// The settings of a policy that a route may give anew.
+    /// The settings of a policy that a route may replace.
     Setting {
         /// The origins that may read responses: origin patterns, `["*"]` for any origin, or `[]` for none.
         ///
@@ -131,8 +131,8 @@ settings! {
         ReportOnly => report_only: bool = false, takes Switch, read as bool;
     }
 
-    /// The options of the `cors` package, each with the settings that it stands for. The package has none for the others,
-    /// which have their own names in its dialect too.
+    /// The options of the `cors` package, each with the settings that it replaces. The package has no options for the
+    /// others, which have their own names in its dialect too.
     PackageOption {
         /// The origins that may read responses: an origin, a RegExp, or a list of them; `true` for any, `false` for none.
         Origin => "origin" for [AllowOrigins, AllowOriginRegex], takes PackageOrigin;

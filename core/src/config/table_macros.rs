@@ -118,7 +118,7 @@ macro_rules! settings {
         }
 
         impl PackageOption {
-            /// The settings that the option stands for.
+            /// The settings that the option replaces.
             pub(crate) const fn meant(self) -> &'static [Setting] {
                 match self { $(PackageOption::$Package => &[$(Setting::$meant,)+],)+ }
             }
@@ -249,7 +249,7 @@ macro_rules! settings {
             $(pub(crate) $name: $read,)+
         }
 
-        /// What was read of `protection`.
+        /// The settings of `protection` as they were read.
         #[derive(Clone, Debug)]
         pub(crate) struct ProtectionSettings {
             /// Where it is written.

@@ -64,7 +64,7 @@ pub(crate) fn takes(name: &str) -> Option<Takes> {
 pub(crate) static CORS: LazyLock<Vec<&'static str>> =
     LazyLock::new(|| PackageKey::all().into_iter().map(Key::name).collect());
 
-/// A name that may stand in one of the tables.
+/// A name that is allowed in one of the tables.
 pub(crate) trait Key: Copy + PartialEq + Sized + 'static {
     /// The name under which a host language may give its origin predicate, if this table may have one.
     const PREDICATE: Option<Self>;
@@ -89,7 +89,7 @@ pub(crate) const PREDICATE: SettingRow = SettingRow {
     docs: "A function that says of an origin whether it may read.",
 };
 
-/// What may stand at the top level of a policy.
+/// The names that are allowed at the top level of a policy.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum PolicyKey {
     Setting(Setting),
@@ -98,7 +98,7 @@ pub(crate) enum PolicyKey {
     Predicate,
 }
 
-/// What may stand in a route.
+/// The names that are allowed in a route.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum RouteKey {
     Route(RouteSetting),
@@ -106,11 +106,11 @@ pub(crate) enum RouteKey {
     Predicate,
 }
 
-/// What may stand at the top level of a policy in the `cors` dialect.
+/// The names that are allowed at the top level of a policy in the `cors` dialect.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum PackageKey {
     Package(PackageOption),
-    /// None that an option of the package stands for.
+    /// Without the settings that an option of the package replaces.
     Setting(Setting),
     Document(DocumentSetting),
 }

@@ -107,7 +107,7 @@ impl Protection {
     }
 }
 
-/// The `Origin` of a request, where it is not malformed.
+/// The `Origin` of a request, if it is not malformed.
 enum PageOrigin<'r> {
     Absent,
     Null,
@@ -132,7 +132,7 @@ fn is_safe(method: &[u8]) -> bool {
     matches!(method, b"GET" | b"HEAD" | b"OPTIONS")
 }
 
-/// RFC 6455, section 4.1, and RFC 8441 as far as the host tells.
+/// RFC 6455, section 4.1, and RFC 8441 if the host reports it.
 fn is_handshake(request: &Request<'_>) -> bool {
     let upgrades = || request.upgrade.unwrap_or_default().split(|byte| *byte == b',').any(is_websocket);
     request.websocket || (request.method == b"GET" && (request.sec_websocket_key.is_some() || upgrades()))
@@ -151,8 +151,8 @@ fn is_structured_token(text: &[u8]) -> bool {
         && text.split(|byte| matches!(byte, b':' | b'/')).all(|part| part.is_empty() || is_token(part))
 }
 
-/// Rules 6 and 7: whether the page comes from the host that the request is for. The scheme counts only where it is known:
-/// behind a proxy that ends TLS, https looks like http.
+/// Rules 6 and 7: whether the page comes from the host of the request. The scheme counts only if it is known: behind a
+/// proxy that ends TLS, https looks like http.
 fn is_same_host(origin: &Origin<'_>, request: &Request<'_>) -> bool {
     let (Some(host), Some(default)) = (request.host, default_port(origin.scheme)) else { return false };
     if origin.scheme == b"http" && request.secure {

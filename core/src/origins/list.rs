@@ -37,7 +37,7 @@ pub(crate) struct TrustedList {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum OriginConcern {
     NotAPattern,
-    /// `*`, and something else stands beside it.
+    /// `*` together with something else.
     AnyNotAlone,
     /// `*`
     Any,
@@ -53,13 +53,13 @@ pub(crate) enum OriginConcern {
     AnyExtension,
     /// `*.` before a name of another machine.
     Subdomains,
-    /// This machine's, and another machine's stands in the same list.
+    /// An origin of this machine, in a list with an origin of another machine.
     Localhost,
     /// The entry with this index is a pattern that covers it.
     Covered(usize),
-    /// No page has its scheme, or its punycode stands for nothing.
+    /// No page has its scheme, or its punycode is not valid.
     NeverSent,
-    /// So many label globs stand in the list.
+    /// The list has this many label globs.
     TooManyGlobs(usize),
 }
 

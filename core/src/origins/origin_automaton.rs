@@ -18,7 +18,7 @@ pub(crate) enum Kind {
     App,
 }
 
-/// Where in an origin a reader stands.
+/// The position of a reader in an origin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Place {
     /// In the scheme, with the word that it may become and how much of it was read.

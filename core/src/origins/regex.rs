@@ -73,7 +73,7 @@ pub(crate) enum Unusable {
 /// Found where a regex may let in more origins than it seems to.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Finding {
-    /// A dot that stands for any character.
+    /// A dot that matches any character.
     BareDot,
     /// The end of the host is not fixed.
     OpenHost,

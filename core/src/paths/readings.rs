@@ -199,8 +199,8 @@ enum Escapes {
 /// In a segment, what is a slash as an escape: no byte of a literal, and none that cuts.
 const INERT: u8 = 0;
 
-/// Decodes. None where an escape is not one, or stands for a control character: NUL ends the path for some, and a line
-/// feed at the end is overlooked by others.
+/// Decodes. `None` if an escape is not valid, or means a control character: NUL ends the path for some, and a line feed
+/// at the end is overlooked by others.
 fn decode<'b>(text: &[u8], escapes: Escapes, buffer: &'b mut [u8]) -> Option<&'b [u8]> {
     let mut bytes = text.iter();
     let mut length = 0;

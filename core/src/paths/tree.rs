@@ -88,7 +88,7 @@ impl RoutesBuilder {
     ///
     /// # Errors
     ///
-    /// The index of the route that has this path, but for case and names.
+    /// The index of the route that has this path, except for case and names.
     pub(crate) fn add(&mut self, path: &[Segment], route: u32) -> Result<(), u32> {
         let mut at = 0;
         let mut goes_on = false;

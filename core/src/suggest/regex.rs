@@ -19,7 +19,7 @@ use crate::suggest::regex_repair::{Body, Repairs, repaired};
 use crate::suggest::regex_samples::spelled;
 use crate::suggest::trial::Place;
 
-/// Longer regexes are not repaired: what comes out would not be read.
+/// Longer regexes are not repaired, because no one would read the result.
 const LONGEST: usize = 256;
 
 /// The syntax in which a regex is written.
@@ -39,7 +39,7 @@ pub(crate) struct Written<'t> {
     pub(crate) syntax: Syntax,
     /// Whether its own language looks for it anywhere in an origin.
     pub(crate) anywhere: bool,
-    /// Where it stands.
+    /// Its position.
     pub(crate) place: Place<'t>,
 }
 

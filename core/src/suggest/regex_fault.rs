@@ -123,7 +123,7 @@ impl Written<'_> {
     }
 }
 
-/// The flags of an object stand around its source.
+/// The flags of an object are written around its source.
 fn flags_and_source(text: &str) -> (&str, &str) {
     let whole = || {
         let (flags, source) = text.strip_prefix("(?")?.strip_suffix(')')?.split_once(':')?;

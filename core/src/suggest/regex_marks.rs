@@ -13,7 +13,7 @@ pub(crate) enum Mark {
     Backslashes,
 }
 
-/// The mark that stands outermost.
+/// The outermost mark.
 pub(crate) fn first_mark(source: &str) -> Option<Mark> {
     let backslashes = || source.contains("\\\\").then_some(Mark::Backslashes);
     cut_mark(source).map(|(mark, _)| mark).or_else(backslashes)

@@ -45,7 +45,7 @@ impl Original {
     }
 }
 
-/// The patterns that a regex with these ends could stand for, those with any port first.
+/// The patterns that a regex with these ends could mean, those with any port first.
 fn possible_patterns(ends: &[Option<End>], text: &str) -> Vec<String> {
     let mut ports = vec![":*".to_owned(), String::new()];
     for (colon, _) in text.match_indices(':').take(MOST_ENDS) {

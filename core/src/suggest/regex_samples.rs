@@ -56,7 +56,7 @@ fn origins(text: &[u8]) -> Vec<String> {
     all.filter(|origin| Origin::parse(origin.as_bytes()).is_some()).collect()
 }
 
-/// Some texts that a regex stands for: of each alternative, with repetitions as short as can be or once more.
+/// Some texts that a regex matches: for each alternative, with repetitions as short as possible or once more.
 fn texts(hir: &Hir, more: bool) -> Vec<Vec<u8>> {
     match hir.kind() {
         HirKind::Empty | HirKind::Look(_) => vec![Vec::new()],

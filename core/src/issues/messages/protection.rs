@@ -32,7 +32,7 @@ pub(crate) fn cannot_be_trusted(text: &str) -> Fault {
     )
 }
 
-/// What may write by CORS, and is refused by protection.
+/// Origins that may write according to CORS, but are refused by protection.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Untrusted<'s> {
     /// An entry of `allow_origins`.
@@ -54,7 +54,7 @@ pub(crate) enum Remedy {
     List,
 }
 
-/// Where a contradiction is: the field of the protection, and that of the route which inherits it.
+/// The place of a contradiction: the field of the protection, and the field of the route that inherits it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Contradiction<'f> {
     pub(crate) protection: &'f str,

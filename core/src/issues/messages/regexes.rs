@@ -29,7 +29,7 @@ impl RegexWords {
     }
 }
 
-/// What is too large to be run.
+/// The part of a regex that is too large.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum TooLarge {
     Source,

@@ -10,7 +10,7 @@ use crate::issues::code::Code;
 use crate::issues::fault::Fault;
 use crate::printable::printable;
 
-/// What a setting takes, to be named in a message and described in a help.
+/// The kinds of values that a setting takes, as messages name them and helps describe them.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Wanted {
     /// A list of strings such as this one.
