@@ -62,7 +62,7 @@ export type Code =
   | 'public-suffix'
   /** Every extension of a browser is allowed, together with credentials. */
   | 'any-extension'
-  /** `null` is listed, which is the origin of every sandboxed document. */
+  /** The list contains `null`, which is the origin of every sandboxed document. */
   | 'null-origin'
   /** A regex does not parse, or corsac cannot run it. */
   | 'regex-syntax'
@@ -78,19 +78,19 @@ export type Code =
   | 'method-not-token'
   /** A known method is written in the wrong case; methods are case-sensitive. */
   | 'method-case'
-  /** A method is listed that browsers never send. */
+  /** The list contains a method that browsers never send. */
   | 'method-forbidden'
   /** A header name is not a token (RFC 9110, section 5.6.2). */
   | 'header-not-token'
-  /** A request header is listed that scripts cannot set. */
+  /** The list contains a request header that scripts cannot set. */
   | 'request-header-forbidden'
   /** A response header is in the list of request headers. */
   | 'request-header-response-only'
-  /** `*` is listed without `Authorization`, which it does not cover. */
+  /** The list contains `*` without `Authorization`, which `*` does not cover. */
   | 'authorization-not-covered'
-  /** A name is listed that `*` already covers. */
+  /** The list contains a name that `*` already covers. */
   | 'redundant-beside-wildcard'
-  /** A response header is exposed that scripts can never read. */
+  /** The policy exposes a response header that scripts can never read. */
   | 'expose-forbidden'
   /** A request header is in the list of exposed response headers. */
   | 'expose-request-only'
@@ -130,7 +130,7 @@ export type Code =
   | 'max-age-capped'
   /** `allow_private_network` is on, but no current browser reads the header that it sends. */
   | 'private-network-obsolete'
-  /** `OPTIONS` is listed, which preflights do not need. */
+  /** The list contains `OPTIONS`, which preflights do not need. */
   | 'options-listed'
   /** A route exposes response headers, but the top level does not say which headers all other responses expose. */
   | 'expose-only-in-routes'

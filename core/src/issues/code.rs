@@ -91,7 +91,7 @@ codes! {
         "Credentials are allowed for a plain http origin, which anyone on the network path can impersonate.",
     PublicSuffix "public-suffix" "A pattern or a regex allows credentials for names that anyone can register.",
     AnyExtension "any-extension" "Every extension of a browser is allowed, together with credentials.",
-    NullOrigin "null-origin" "`null` is listed, which is the origin of every sandboxed document.",
+    NullOrigin "null-origin" "The list contains `null`, which is the origin of every sandboxed document.",
     RegexSyntax "regex-syntax" "A regex does not parse, or corsac cannot run it.",
     RegexTooLarge "regex-too-large" "A regex is too long or compiles to too much, or there are too many regexes.",
     RegexMatchesNothing "regex-matches-nothing" "A regex matches no well-formed origin.",
@@ -99,14 +99,14 @@ codes! {
     RegexUnboundedHost "regex-unbounded-host" "A regex leaves the end of the host open.",
     MethodNotToken "method-not-token" "A method is not a token (RFC 9110, section 5.6.2).",
     MethodCase "method-case" "A known method is written in the wrong case; methods are case-sensitive.",
-    MethodForbidden "method-forbidden" "A method is listed that browsers never send.",
+    MethodForbidden "method-forbidden" "The list contains a method that browsers never send.",
     HeaderNotToken "header-not-token" "A header name is not a token (RFC 9110, section 5.6.2).",
-    RequestHeaderForbidden "request-header-forbidden" "A request header is listed that scripts cannot set.",
+    RequestHeaderForbidden "request-header-forbidden" "The list contains a request header that scripts cannot set.",
     RequestHeaderResponseOnly "request-header-response-only" "A response header is in the list of request headers.",
     AuthorizationNotCovered "authorization-not-covered"
-        "`*` is listed without `Authorization`, which it does not cover.",
-    RedundantBesideWildcard "redundant-beside-wildcard" "A name is listed that `*` already covers.",
-    ExposeForbidden "expose-forbidden" "A response header is exposed that scripts can never read.",
+        "The list contains `*` without `Authorization`, which `*` does not cover.",
+    RedundantBesideWildcard "redundant-beside-wildcard" "The list contains a name that `*` already covers.",
+    ExposeForbidden "expose-forbidden" "The policy exposes a response header that scripts can never read.",
     ExposeRequestOnly "expose-request-only" "A request header is in the list of exposed response headers.",
     ExposeAnyWithCredentials "expose-any-with-credentials"
         "`*` is exposed with credentials, where it is a literal name and not a wildcard.",
@@ -129,7 +129,7 @@ codes! {
     MaxAgeCapped "max-age-capped" "A max-age is longer than Chromium and WebKit keep a preflight, so it has its full effect only in Firefox.",
     PrivateNetworkObsolete "private-network-obsolete"
         "`allow_private_network` is on, but no current browser reads the header that it sends.",
-    OptionsListed "options-listed" "`OPTIONS` is listed, which preflights do not need.",
+    OptionsListed "options-listed" "The list contains `OPTIONS`, which preflights do not need.",
     ExposeOnlyInRoutes "expose-only-in-routes"
         "A route exposes response headers, but the top level does not say which headers all other responses expose.",
     PlainHttpOrigin "plain-http-origin"
