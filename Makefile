@@ -40,7 +40,7 @@ bench-node:
 lint: ## Check formatting, clippy, documentation, types, and that no rule of CORS is in a binding
 	@python3 tests/run.py --stack lint
 
-fuzz: ## Fuzz the engine, SECONDS for each target, 60 by default (needs cargo-fuzz and a nightly compiler)
+fuzz: ## Fuzz core, SECONDS for each target, 60 by default (needs cargo-fuzz and a nightly compiler)
 	@for target in evaluate config_json pattern_vs_naive exchange explain; do \
 	  cargo +nightly fuzz run $$target -- -max_total_time=$(or $(SECONDS),60) || exit 1; done
 

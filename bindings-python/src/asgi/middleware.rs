@@ -1,4 +1,4 @@
-//! The class around an ASGI application. A request costs it the reading of the scope and one object around `send`.
+//! The class around an ASGI application. For each request, it reads the scope and makes one object around `send`.
 
 use crate::asgi::mapping::{get, not_asgi};
 use crate::asgi::request::ScopeRequest;

@@ -1,4 +1,4 @@
-//! A policy as Python sees it: its classes, its predicates, its file, and how a middleware decides by it.
+//! A policy as Python sees it: its classes, its predicates, its file, and how a middleware decides with it.
 
 pub(crate) mod decider;
 pub(crate) mod decision_class;

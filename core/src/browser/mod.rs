@@ -1,4 +1,4 @@
-//! The browser's side of the protocol: what a page may read of a response.
+//! The browser's side of CORS: which requests a page may send, and which responses it may read.
 
 pub(crate) mod agent;
 pub(crate) mod blocked;

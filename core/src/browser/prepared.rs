@@ -1,4 +1,4 @@
-//! What the API makes of a script's request, before anything is sent.
+//! The request that the API makes from a script's arguments, before anything is sent.
 
 use crate::browser::agent::{Agent, Deviation};
 use crate::browser::exchange::{Body, Exchange, HeaderLines, ScriptRequest};

@@ -1,4 +1,4 @@
-//! What a script may send, and what of it needs a preflight: methods and request headers.
+//! The methods and request headers that a script may send, and those that need a preflight.
 
 use crate::browser::agent::{Agent, Deviation};
 use crate::browser::exchange::HeaderLines;

@@ -1,4 +1,4 @@
-//! What the browser talks to: captured responses, or whatever else answers.
+//! The server of a simulated browser: captured responses, or a policy.
 
 use crate::browser::exchange::{Answer, Exchange, HeaderLines};
 use crate::browser::url::Url;

@@ -1,6 +1,6 @@
 //! The walk through Fetch: from a script's request to what the script gets.
 //!
-//! It is one walk for the standard and for each engine. Where an engine differs it asks the agent.
+//! There is one walk for the standard and for each engine. Where an engine differs, the walk asks the agent.
 
 use crate::browser::agent::{Agent, Deviation};
 use crate::browser::exchange::{Answer, Exchange, HeaderLines};
@@ -59,13 +59,13 @@ pub(crate) enum Next {
     End(Verdict, Vec<String>, Vec<String>),
 }
 
-/// Plays the browser over the responses that an exchange holds.
+/// Simulates a browser with the responses of an exchange.
 #[cfg(test)]
 pub(crate) fn play(exchange: &Exchange, agent: Agent) -> Outcome {
     play_with(exchange, agent, &mut Captured(exchange))
 }
 
-/// Plays the browser against a server. Earlier exchanges are played over the responses that they hold.
+/// Simulates a browser with a server. Earlier exchanges are simulated with their own responses.
 pub(crate) fn play_with(exchange: &Exchange, agent: Agent, server: &mut dyn Server) -> Outcome {
     let mut cache = earlier(exchange, agent);
     walk(exchange, agent, server, &mut cache)

@@ -8,7 +8,7 @@ use crate::issues::code::ERRORS_PAGE;
 use crate::printable::printable;
 use std::fmt;
 
-/// The columns of lines, where nothing else is asked for.
+/// The longest line in columns, unless the caller asks for another length.
 const COLUMNS: usize = 100;
 
 /// Where the text about a message begins.

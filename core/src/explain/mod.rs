@@ -1,4 +1,4 @@
-//! Explaining an exchange: what a browser makes of it, everything that is wrong, and how to fix it.
+//! Explaining an exchange: how a browser handles it, everything that is wrong, and how to fix it.
 
 mod cookies;
 mod diagnose;

@@ -1,4 +1,4 @@
-//! What a decision puts on a response.
+//! The headers of responses.
 
 pub(crate) mod apply;
 #[cfg(feature = "http")]
