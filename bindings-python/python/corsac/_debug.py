@@ -14,7 +14,7 @@ from corsac._types import Message, Scope, Send
 class _DebuggedResponse(Protocol):
     """The engine's view of the response to one request."""
 
-    def look(self, status: int, headers: list[tuple[Any, Any]], /) -> tuple[str, str, str | None]:
+    def inspect(self, status: int, headers: list[tuple[Any, Any]], /) -> tuple[str, str, str | None]:
         """Return the name and the value of a header to add, and a block to print."""
         ...  # type checkers want a body
 
@@ -32,9 +32,9 @@ class Debugger:
     def called(self, middleware: object, call: Any) -> None:  # noqa: ANN401
         """Look at what the middleware is called with."""
 
-    def look(self, response: _DebuggedResponse, status: int, headers: list[tuple[Any, Any]]) -> tuple[str, str]:
+    def inspect(self, response: _DebuggedResponse, status: int, headers: list[tuple[Any, Any]]) -> tuple[str, str]:
         """Print what is new about a response, and return the header to add."""
-        name, value, block = response.look(status, headers)
+        name, value, block = response.inspect(status, headers)
         if block is not None:
             self.print(block)
         return name, value
@@ -52,7 +52,7 @@ class AsgiDebugger(Debugger):
         async def debugged(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = list(message.get("headers", ()))
-                name, value = self.look(response, message["status"], headers)
+                name, value = self.inspect(response, message["status"], headers)
                 headers.append((name.encode("latin-1"), value.encode("latin-1")))
                 message = {**message, "headers": headers}
             await send(message)
@@ -89,7 +89,7 @@ class WsgiDebugger(Debugger):
         """Return a ``start_response`` that looks at the response."""
 
         def debugged(status: str, headers: list[tuple[str, str]], *exc_info: object) -> Any:  # noqa: ANN401
-            header = self.look(response, int(status.split(" ", 1)[0]), headers)
+            header = self.inspect(response, int(status.split(" ", 1)[0]), headers)
             return start_response(status, [*headers, header], *exc_info)
 
         return debugged

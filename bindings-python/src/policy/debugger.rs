@@ -94,11 +94,11 @@ impl DebuggedResponse {
 
 #[pymethods]
 impl DebuggedResponse {
-    /// Look at the whole response.
+    /// Inspect the whole response.
     ///
     /// Returns:
     ///     tuple[str, str, str | None]: the name and the value of a header to add, and the block to print.
-    fn look(
+    fn inspect(
         &self,
         status: u16,
         headers: Vec<(Bound<'_, PyAny>, Bound<'_, PyAny>)>,
