@@ -12,4 +12,9 @@ function warn (message, more) {
   process.emitWarning(message, { type: 'CorsacWarning', ...more })
 }
 
-module.exports = { debug, types, warn }
+/** Writes on standard error. */
+function print (text) {
+  process.stderr.write(text)
+}
+
+module.exports = { debug, print, types, warn }

@@ -1,7 +1,7 @@
 //! A policy with what the addon keeps beside it.
 
 use corsac::binding::limits::ORIGIN_BYTES;
-use corsac::binding::{AnswerCache, Needs};
+use corsac::binding::{AnswerCache, DebugLog, Needs};
 use corsac::{Decision, Evaluation, Pending, Policy, PredicateAnswer, Request};
 use napi::bindgen_prelude::{Error, Result, Status};
 use std::time::Duration;
@@ -10,6 +10,8 @@ use std::time::Duration;
 pub(crate) struct CompiledPolicy {
     pub(crate) policy: Policy,
     pub(crate) needs: Needs,
+    /// What was printed about it while its server is developed.
+    pub(crate) debug_log: DebugLog,
     /// What the functions of JavaScript answered.
     cache: Option<AnswerCache>,
 }
@@ -36,7 +38,7 @@ pub(crate) struct FunctionAnswer {
 impl CompiledPolicy {
     pub(crate) fn new(policy: Policy, cache: CacheBounds) -> Result<Self> {
         let needs = policy.needs();
-        Ok(CompiledPolicy { policy, needs, cache: new_cache(cache)? })
+        Ok(CompiledPolicy { policy, needs, debug_log: DebugLog::new(), cache: new_cache(cache)? })
     }
 
     /// Decides. `answer` reads what came of asking JavaScript's function, if it was asked; it is called where that matters.

@@ -1,14 +1,16 @@
 //! What JavaScript is told, as JSON, which V8 reads faster than objects are made property by property. Tuples rather than
 //! tables, so that nothing but the text is allocated; `lib/policy/compiled-policy.js` names their members.
 
-use corsac::binding::{PREFLIGHT_METHOD, RequestHeader, Template, TemplateHeader, TemplateValue, limits};
+use corsac::binding::{
+    PREFLIGHT_METHOD, RequestHeader, SERVER_TIMING, Template, TemplateHeader, TemplateValue, limits,
+};
 use corsac::{Action, ConfigError, Decision, Issue, Op, Pending, Policy, Reason};
 use napi::bindgen_prelude::{Error, Result, Status};
 use serde_json::json;
 
 type IssueRow<'a> = (&'a str, &'a str, &'a str, &'a str, &'a str, &'a str, Option<u32>);
 type TemplateRow<'a> =
-    (&'a str, bool, Option<u16>, ReasonRow, Option<ReasonRow>, &'a str, Vec<HeaderRow<'a>>, Vec<&'a str>);
+    (&'a str, bool, Option<u16>, ReasonRow, Option<ReasonRow>, &'a str, Vec<HeaderRow<'a>>, Vec<&'a str>, String);
 /// The reason, its help, and whether the page may read the response.
 type ReasonRow = (&'static str, &'static str, bool);
 /// Name, text, the number of the request's field that stands in its place, how it goes on.
@@ -21,6 +23,8 @@ pub(crate) fn facts() -> Result<String> {
     };
     let facts = json!({
         "methodOfPreflights": PREFLIGHT_METHOD,
+        "serverTiming": SERVER_TIMING,
+        "findingCodes": corsac::explain::FindingCode::ALL.iter().map(|code| code.as_str()).collect::<Vec<_>>(),
         "requestHeaders": {
             "origin": names(RequestHeader::Origin),
             "requestMethod": names(RequestHeader::RequestMethod),
@@ -101,6 +105,7 @@ fn template_row(template: &Template) -> TemplateRow<'_> {
         template.body().to_str().unwrap_or_default(),
         template.headers().iter().map(header_row).collect(),
         template.removed().iter().map(|name| name.as_str()).collect(),
+        template.server_timing(),
     )
 }
 

@@ -4,8 +4,10 @@
 //! knows a rule of CORS: the addon converts.
 #![deny(unsafe_code)]
 
+mod browser_session;
 mod compile;
 mod compiled_policy;
+mod debug;
 mod encoded_options;
 mod evaluate;
 mod explain;

@@ -140,6 +140,11 @@ export interface Settings {
    * `websockets: 'reject'` needs if it is not attached to the server. Default false.
    */
   verifiesUpgrades?: boolean
+  /**
+   * Prints on standard error why requests are decided as they are, once for each origin, route and reason, and adds the reason to
+   * responses as `Server-Timing`. For development. Default false, unless the environment has `CORSAC_DEBUG=1`.
+   */
+  debug?: boolean
 }
 
 export interface DecisionEvent {

@@ -154,7 +154,7 @@ pub mod binding {
     pub use crate::decide::reason_to_log::reason_to_log;
     pub use crate::decide::request::{PREFLIGHT_METHOD, RequestHeader};
     #[cfg(feature = "explain")]
-    pub use crate::explain::explain_with;
+    pub use crate::explain::{DebugLog, explain_captured, explain_with, is_debug_requested};
     #[cfg(feature = "watch")]
     pub use crate::host::written_policy::WrittenPolicy;
     #[doc(hidden)]
@@ -162,5 +162,6 @@ pub mod binding {
     pub use crate::predicate::cache::{AnswerCache, CacheError, Era};
     pub use crate::printable::printable;
     pub use crate::response::apply::{Precedence, apply_headers};
+    pub use crate::response::server_timing::SERVER_TIMING;
     pub use crate::response::template::{REFUSAL_STATUS, Template, TemplateHeader, TemplateValue};
 }

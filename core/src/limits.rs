@@ -86,6 +86,9 @@ pub const CACHED_SECONDS: u64 = 86_400;
 /// The shortest time between two checks of a policy file, in milliseconds.
 pub const WATCH_INTERVAL_MS: u64 = 10;
 
+/// The most blocks that are printed about one policy while its service is developed.
+pub const DEBUG_BLOCKS: usize = 1000;
+
 /// The longest JSON text of an exchange, in MiB.
 pub const EXCHANGE_MIB: usize = 10;
 

@@ -3,12 +3,13 @@
 // A policy as one middleware, or one attached server, decides by it: with its settings, predicates and reports.
 
 const { templateAt } = require('../response/response-template.js')
+const { Debugger } = require('./debugger.js')
 const { Reports } = require('./reports.js')
 
 class MiddlewarePolicy {
   /**
    * @param {import('../policy/compiled-policy.js').CompiledPolicy} compiled
-   * @param {{ onDecision?: Function, timeout: number }} settings
+   * @param {{ onDecision?: Function, timeout: number, debug?: boolean }} settings
    * @param {import('./predicates.js').Predicates} [predicates]
    * @param {import('../upgrades/upgrades.js').Upgrades} [upgrades] those of a policy that guards WebSocket handshakes, on hosts
    *   where handshakes do not reach the middleware
@@ -28,7 +29,7 @@ class MiddlewarePolicy {
     this.timeout = settings.timeout
     this.predicates = predicates
     this.upgrades = upgrades
-    this.reports = new Reports(settings.onDecision)
+    this.reports = new Reports(settings.onDecision, settings.debug ? new Debugger(compiled) : undefined)
   }
 }
 

@@ -1,6 +1,8 @@
 //! Explaining an exchange: how a browser handles it, everything that is wrong, and how to fix it.
 
+mod captured;
 mod cookies;
+mod debug_log;
 mod diagnose;
 mod display;
 mod evidence;
@@ -15,5 +17,7 @@ mod policy_findings;
 mod policy_server;
 
 pub use crate::issues::finding_code::{FindingCode, FindingSeverity};
+pub use captured::explain_captured;
+pub use debug_log::{DebugLog, is_debug_requested};
 pub use diagnose::{diagnose, explain_with};
 pub use explanation::{EngineExplanation, Explanation, Finding, NearMiss, PolicyPlace};
