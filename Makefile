@@ -3,9 +3,9 @@
 # STACK chooses one stack for `test` and `bench`; without it they run all.
 ALL := every
 STACK ?= $(ALL)
-BENCHED := $(if $(filter $(ALL),$(STACK)),rust c python node,$(STACK))
+BENCHED := $(if $(filter $(ALL),$(STACK)),rust c python node command,$(STACK))
 
-.PHONY: help demo test test-all bench bench-instructions bench-rust bench-c bench-python bench-node lint fuzz generate mutate-table peers clean
+.PHONY: help demo test test-all bench bench-instructions bench-rust bench-command bench-c bench-python bench-node lint fuzz generate mutate-table peers clean
 
 help: ## Print this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 21
@@ -19,7 +19,7 @@ test: ## Set up what is missing and run every check (STACK=rust, python, node, c
 test-all: ## Run `make test` and what takes long: fuzzing, every mutation, every Python version, the tests of other packages
 	@python3 tests/run.py --install --all
 
-bench: $(addprefix bench-,$(BENCHED)) ## Compare the speed of corsac with other packages, a table for each stack (STACK=rust, c, python or node)
+bench: $(addprefix bench-,$(BENCHED)) ## Compare the speed of corsac with other packages, a table for each stack (STACK=rust, c, python, node or command)
 
 bench-rust:
 	@cargo bench --locked -p corsac-benches --bench decision
@@ -27,6 +27,9 @@ bench-rust:
 
 bench-instructions: ## Count the instructions of one decision, for each kind of request (needs valgrind)
 	@python3 benches/instructions.py
+
+bench-command:
+	@python3 benches/command.py
 
 bench-c:
 	@python3 benches/c.py
