@@ -152,7 +152,7 @@ pub mod binding {
     pub use crate::decide::reason_to_log::reason_to_log;
     pub use crate::decide::request::{PREFLIGHT_METHOD, RequestHeader};
     #[cfg(feature = "explain")]
-    pub use crate::explain::explain_with;
+    pub use crate::explain::{explain_captured, explain_with};
     #[cfg(feature = "watch")]
     pub use crate::host::written_policy::WrittenPolicy;
     #[doc(hidden)]

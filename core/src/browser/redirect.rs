@@ -85,6 +85,7 @@ impl Walk<'_> {
         if matches!(status, 301 | 302) && is_post || status == 303 && !is_read {
             self.method = b"GET".to_vec();
             self.stream = false;
+            self.has_body = false;
             self.headers.retain(|(name, _)| !is_body_header(name));
         }
         if self.url.origin() != target.origin() {

@@ -12,6 +12,8 @@ pub(crate) struct WireRequest<'w> {
     pub(crate) method: &'w [u8],
     /// The headers that CORS depends on, and those of the script.
     pub(crate) headers: &'w HeaderLines,
+    /// Whether the script's body is sent with it.
+    pub(crate) has_body: bool,
 }
 
 /// Whatever answers a browser's requests.

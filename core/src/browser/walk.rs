@@ -31,6 +31,7 @@ pub(crate) struct Walk<'e> {
     pub(crate) url: Url,
     pub(crate) method: Vec<u8>,
     pub(crate) headers: HeaderLines,
+    pub(crate) has_body: bool,
     pub(crate) stream: bool,
     pub(crate) mode: Mode,
     pub(crate) tainting: Tainting,
@@ -119,6 +120,7 @@ fn walk(exchange: &Exchange, agent: Agent, server: &mut dyn Server, cache: &mut 
         url: prepared.url,
         method: prepared.method,
         headers: prepared.headers,
+        has_body: prepared.has_body,
         stream: prepared.stream,
         mode: prepared.mode,
         tainting: Tainting::Basic,
@@ -193,8 +195,13 @@ impl Walk<'_> {
         }
         self.sent = true;
         let headers = self.request_headers();
-        let answer =
-            server.response(WireRequest { hop: self.hop, url: &self.url, method: &self.method, headers: &headers });
+        let answer = server.response(WireRequest {
+            hop: self.hop,
+            url: &self.url,
+            method: &self.method,
+            headers: &headers,
+            has_body: self.has_body,
+        });
         let status = match &answer {
             Answer::Unknown => {
                 let verdict = if self.is_unheard() { Verdict::Sent } else { Verdict::Unknown };

@@ -157,4 +157,12 @@ impl Verdict {
     pub const fn is_success(self) -> bool {
         matches!(self, Verdict::Readable | Verdict::Opaque | Verdict::Sent)
     }
+
+    /// Whether the browser keeps the response from the script, because of CORS or another of its own rules.
+    ///
+    /// A request that fails without the browser (`failed`, `invalid`) is not blocked, and neither is an opaque response.
+    #[must_use]
+    pub const fn is_blocked(self) -> bool {
+        matches!(self, Verdict::Blocked | Verdict::SentButUnreadable)
+    }
 }
