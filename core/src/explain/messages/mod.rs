@@ -4,6 +4,7 @@
 //! backticks. A help says what to do, for a server of which nothing is known; `policy` has the helps for a policy of corsac.
 
 pub(crate) mod allow_origin;
+pub(crate) mod console;
 pub(crate) mod cookies;
 pub(crate) mod network;
 pub(crate) mod other_layers;
