@@ -109,7 +109,7 @@ fn redact_cookie(value: &[u8]) -> Vec<u8> {
 }
 
 /// Takes user name and password, and the values of secret parameters, out of a text with URLs in it.
-fn redact_url(text: &mut String) {
+pub(crate) fn redact_url(text: &mut String) {
     if let Some(redacted) = without_user(text) {
         *text = redacted;
     }

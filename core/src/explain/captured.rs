@@ -20,7 +20,7 @@ pub fn explain_captured(policy: Option<&Policy>, exchange: &Exchange) -> Explana
 }
 
 /// The exchange with the responses that the application itself would give: the policy puts its headers on them again.
-fn as_application(exchange: &Exchange) -> Exchange {
+pub(crate) fn as_application(exchange: &Exchange) -> Exchange {
     let mut exchange = exchange.clone();
     for hop in &mut exchange.hops {
         if let Answer::Response { headers, .. } = &mut hop.response {

@@ -5,6 +5,7 @@
 //! corsac.
 
 pub(crate) mod allow_origin;
+pub(crate) mod console;
 pub(crate) mod cookies;
 pub(crate) mod network;
 pub(crate) mod other_layers;
