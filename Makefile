@@ -5,7 +5,7 @@ ALL := every
 STACK ?= $(ALL)
 BENCHED := $(if $(filter $(ALL),$(STACK)),rust c python node,$(STACK))
 
-.PHONY: help demo test test-all bench bench-instructions bench-rust bench-c bench-python bench-node lint fuzz generate mutate-table peers clean
+.PHONY: help demo test test-all bench bench-instructions bench-rust bench-c bench-python bench-node lint fuzz generate mutate-table record-browsers peers clean
 
 help: ## Print this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 21
@@ -49,6 +49,9 @@ generate: ## Write the generated files again: schema, types, tables in the docum
 
 mutate-table: ## Break each row of the decision table in turn, and check that a test vector fails
 	@python3 tests/mutate_table.py
+
+record-browsers: ## Run the suite of exchanges in Chromium, Firefox and WebKitGTK, and write down what they do
+	@.venv/bin/python tests/browsers/run.py --record
 
 peers: ## Run Starlette's own CORS tests with corsac, and the tests of all documented differences
 	@python3 tests/run.py peers

@@ -62,9 +62,9 @@ def into_folder(url, number):
     if scheme and scheme[1].lower() not in ("http", "https"):
         return url
     found = _AUTHORITY.fullmatch(url)
-    if found:
+    if found and not found[1].endswith("//"):
         return f"{found[1]}/x{number}{found[2]}"
-    return f"/x{number}{url}" if url.startswith("/") else url
+    return f"/x{number}{url}" if url.startswith("/") and not found else url
 
 
 def hops(exchange):

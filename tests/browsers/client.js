@@ -108,9 +108,10 @@ function runImg(request) {
     image.onerror = () => done({ outcome: "network-error" });
     image.onload = () => {
       const canvas = document.createElement("canvas");
-      canvas.getContext("2d").drawImage(image, 0, 0);
+      const context = canvas.getContext("2d");
+      context.drawImage(image, 0, 0);
       try {
-        canvas.toDataURL();
+        context.getImageData(0, 0, 1, 1);
         done({ outcome: "readable" });
       } catch {
         done({ outcome: "opaque" });

@@ -50,8 +50,9 @@ class Engine:
             async with asyncio.timeout(START_SECONDS):
                 await self.launch()
         except TimeoutError:
+            words = self.last_words()
             await self.__aexit__()
-            raise BrowserFailed(f"{self.name} did not start within {START_SECONDS} s{self.last_words()}") from None
+            raise BrowserFailed(f"{self.name} did not start within {START_SECONDS} s{words}") from None
         except BaseException:
             await self.__aexit__()
             raise

@@ -38,6 +38,9 @@ globalThis.corsacListener = {
   },
 };
 Services.console.registerListener(globalThis.corsacListener);
+// The servers of this machine sign for themselves.
+Cc["@mozilla.org/security/certoverride;1"].getService(Ci.nsICertOverrideService)
+  .setDisableAllSecurityChecksAndLetAttackersInterceptMyData(true);
 return Services.appinfo.version;
 """
 TAKE = "return globalThis.corsacLines.splice(0);"

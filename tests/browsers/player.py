@@ -62,13 +62,17 @@ class Player:
         job = {"number": self.number, "request": exchange["request"], "marker": self.engine.marker, "settle": self.engine.settle}
         await self.server.start(run, job)
         begin, end = f"corsac begin {self.number}", f"corsac end {self.number}"
+        ended = asyncio.create_task(self.engine.process.wait())
         try:
-            async with asyncio.timeout(RUN_SECONDS):
-                result = await run.result
-        except TimeoutError:
-            raise BrowserFailed(f"{self.engine.name}: the page did not run the exchange within {RUN_SECONDS} s") from None
+            await asyncio.wait({run.result, ended}, timeout=RUN_SECONDS, return_when=asyncio.FIRST_COMPLETED)
         finally:
+            ended.cancel()
             self.server.current = None
+        if not run.result.done():
+            if self.engine.process.returncode is not None:
+                raise BrowserFailed(f"{self.engine.name} ended{self.engine.last_words()}")
+            raise BrowserFailed(f"{self.engine.name}: the page did not run the exchange within {RUN_SECONDS} s")
+        result = run.result.result()
         if result["outcome"] in ("timeout", "harness-error"):
             with contextlib.suppress(BrowserFailed):
                 await self.engine.between(begin, end, MARK_SECONDS)
