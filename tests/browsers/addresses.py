@@ -43,7 +43,9 @@ class Addresses:
         exchange = json.loads(self.run_text(json.dumps(exchange, ensure_ascii=False)))
         one = exchange
         while one is not None:
-            one["request"]["url"] = into_folder(one["request"]["url"], number)
+            url = one["request"]["url"]
+            # The page is at the root, so that what depends on where it is begins there.
+            one["request"]["url"] = into_folder(url if re.match(r"[a-z+.-]+:|/", url, re.I) else f"/{url}", number)
             for answer in answers(one):
                 for line in answer.get("headers") or []:
                     if line[0].lower() == "location":

@@ -122,4 +122,4 @@ class Chromium(Engine):
 
     def own_messages(self, messages):
         # That a resource failed to load is said with each failure, and is of the source `network`.
-        return [message["text"] for message in messages if message["source"] in ("javascript", "security")]
+        return [message["text"].strip() for message in messages if message["source"] in ("javascript", "security")]

@@ -127,6 +127,7 @@ function runScript(request) {
     if (request.initiator === "module") script.type = "module";
     crossOrigin(script, request);
     if (request.initiator === "module" && request.credentials === "include") script.crossOrigin = "use-credentials";
+    if (request.integrity) script.integrity = request.integrity;
     let message = "";
     const hear = (event) => (message += event.message ?? "");
     window.addEventListener("error", hear);

@@ -46,7 +46,7 @@ return Services.appinfo.version;
 TAKE = "return globalThis.corsacLines.splice(0);"
 
 # Errors of scripts and remarks about the page, which are about no request.
-OTHER = re.compile(r"javascript|^Layout|^HTML|^XPConnect|^NetworkMonitor|^Storage|^Remote|^CSS Parser|^$", re.I)
+OTHER = re.compile(r"javascript|^Layout|^HTML|^XPConnect|^NetworkMonitor|^Storage|^Remote|^CSS Parser|^malformed|^cookie|^bounce|^$", re.I)
 
 
 class Firefox(Engine):
@@ -124,4 +124,6 @@ class Firefox(Engine):
         await self.call("WebDriver:ExecuteScript", parameters)
 
     def own_messages(self, messages):
-        return [message["text"] for message in messages if not OTHER.search(message["source"])]
+        texts = [message["text"] for message in messages if not OTHER.search(message["source"])]
+        # It comes from another process than the rest, now before and now after it.
+        return sorted(texts, key=lambda text: not text.startswith("Redirecting to "))

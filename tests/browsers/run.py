@@ -28,7 +28,7 @@ import suite  # noqa: E402
 from chromium import Chromium  # noqa: E402
 from engine import BrowserFailed, BrowserMissing  # noqa: E402
 from firefox import Firefox  # noqa: E402
-from observe import FIELDS, differing, modelled  # noqa: E402
+from observe import FIELDS, differing, modelled, redacted  # noqa: E402
 from player import Player, is_playable, page_of  # noqa: E402
 from sample import KINDS, sample  # noqa: E402, F401
 from webkit import WebKit  # noqa: E402
@@ -120,7 +120,7 @@ def record(chosen, seen, versions):
         for field in FIELDS:
             if field == "preflight_sent":
                 continue
-            values = [seen[name][entry["id"]][field] for name in seen]
+            values = [redacted(seen[name][entry["id"]])[field] for name in seen]
             if all(value == values[0] for value in values):
                 every[field] = values[0]
             else:

@@ -169,7 +169,7 @@ class Server:
         answer = run.answer(is_preflight)
         run.log.append({"hop": run.hop, "preflight": is_preflight, "method": method, "headers": headers, "error": answer.get("error")})
         if "error" in answer:
-            await fail(answer["error"], run.fault.get("how"), writer)
+            await fail(answer["error"], run.fault.get("how"), headers.get("origin", "*"), writer)
             return
         if not is_preflight and is_redirect(answer) and run.hop + 1 < len(run.hops):
             run.hop += 1
@@ -213,13 +213,14 @@ async def say(writer, headers, body):
     await writer.drain()
 
 
-async def fail(error, how, writer):
-    """No answer, or half of one."""
+async def fail(error, how, origin, writer):
+    """No answer, or half of one, which every page could read if it were whole."""
     if how == "half-headers":
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Ty")
         await writer.drain()
     elif error == "incomplete":
-        lines = ["HTTP/1.1 200 OK", "Access-Control-Allow-Origin: *", "Content-Length: 500"]
+        cors = [f"Access-Control-Allow-Origin: {origin}", "Access-Control-Allow-Credentials: true"]
+        lines = ["HTTP/1.1 200 OK", *cors, "Content-Length: 500"]
         writer.write("\r\n".join([*lines, "", "half"]).encode())
         await writer.drain()
     elif error == "timeout":
