@@ -16,7 +16,7 @@ demo: ## Start three servers with one policy, and a page that compares them (ONC
 test: ## Set up what is missing and run every check (STACK=rust, python, node, c, nginx, apache or command: one stack)
 	@python3 tests/run.py --install $(addprefix --stack ,$(filter-out $(ALL),$(STACK)))
 
-test-all: ## Run `make test` and what takes long: fuzzing, every mutation, every Python version, the tests of other packages
+test-all: ## Run `make test` and what takes long: fuzzing, every mutation, every Python version, the tests of other packages, all browsers
 	@python3 tests/run.py --install --all
 
 bench: $(addprefix bench-,$(BENCHED)) ## Compare the speed of corsac with other packages, a table for each stack (STACK=rust, c, python or node)

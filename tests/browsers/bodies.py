@@ -7,7 +7,7 @@ import struct
 PNG = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
 
 # Whether a page sees the text of the error is whether it can read the script.
-SCRIPT = b"throw 'secret'"
+SCRIPT = b"throw Error('secret')"
 
 
 def of(initiator, answer):

@@ -4,7 +4,7 @@
 Usage: .venv/bin/python tests/browsers/run.py [--whole | --record] [--engine NAME]... [ID]...
 
 Without options a sample is run; `--whole` runs every exchange, and an ID those that begin with it. `--record` runs the suite of
-`suite.py` and writes `tests/vectors/browsers/suite.json`. A difference that `tests/vectors/browsers/differences.json` does not list
+`suite.py`, or what IDs choose of it, in all engines and writes `tests/vectors/browsers/suite.json`. A difference that `tests/vectors/browsers/differences.json` does not list
 fails, and so does a listed one that is none. The last line is `N passed, N failed`.
 """
 
@@ -114,7 +114,11 @@ def compare(chosen, seen, known):
 
 def record(chosen, seen, versions):
     """Writes down what each engine did: what all did, and what each did differently."""
-    lines = []
+    suite_now = suite.generate()
+    lines = {}
+    if len(chosen) < len(suite_now):
+        # Some are recorded anew, the others stay.
+        lines = {entry["id"]: json.dumps(entry, ensure_ascii=False) for entry in read("suite.json")["exchanges"]}
     for entry in chosen:
         every, own = {}, {name: {} for name in seen}
         for field in FIELDS:
@@ -127,9 +131,9 @@ def record(chosen, seen, versions):
                 for name, value in zip(seen, values, strict=True):
                     own[name][field] = value
         expect = {"every": every, **{name: fields for name, fields in own.items() if fields}}
-        lines.append(json.dumps({**entry, "expect": expect}, ensure_ascii=False))
+        lines[entry["id"]] = json.dumps({**entry, "expect": expect}, ensure_ascii=False)
     head = [f'"engines": {json.dumps(versions)},', f'"recorded": "{datetime.date.today():%Y-%m}",', '"exchanges": [']
-    (RECORDS / "suite.json").write_text("{\n" + "\n".join(head) + "\n" + ",\n".join(lines) + "\n]\n}\n")
+    (RECORDS / "suite.json").write_text("{\n" + "\n".join(head) + "\n" + ",\n".join(lines[entry["id"]] for entry in suite_now if entry["id"] in lines) + "\n]\n}\n")
 
 
 def stale_suite():
@@ -185,7 +189,7 @@ async def main():
         print(f"0 passed, {len(failures)} failed")
         return 1
     seen = {name: result[0] for name, result in zip(names, results, strict=True)}
-    if arguments.record and names == list(ENGINES) and not arguments.ids:
+    if arguments.record and names == list(ENGINES):
         record(chosen, seen, {name: result[1] for name, result in zip(names, results, strict=True)})
     passed, failed = compare(chosen, seen, listed())
     print(f"{len(chosen)} exchanges in {', '.join(names)}")

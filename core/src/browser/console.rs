@@ -299,9 +299,9 @@ impl Told<'_> {
         let url = &self.failure.url;
         let is_redirect = is_preflight_redirect(self.failure) && !self.is_preflight();
         let reason = self.sentence();
-        if self.problem == Problem::RedirectFtp || self.problem == Problem::RedirectRefused {
+        if matches!(self.problem, Problem::RedirectFtp | Problem::RedirectRefused | Problem::RedirectCount) {
             lines.extend(reason);
-            lines.push(format!("Fetch API cannot load {url} due to access control checks."));
+            self.cannot_load(url, lines);
             return;
         }
         if self.problem == Problem::SameOriginMode {
@@ -325,7 +325,8 @@ impl Told<'_> {
         match (&self.failure.location, &reason) {
             (Some(location), Some(reason)) if is_redirect => {
                 let base = Url::parse(url, None);
-                let target = Url::parse(location, base.as_ref()).map_or_else(|| location.clone(), |url| url.asked_for());
+                let target =
+                    Url::parse(location, base.as_ref()).map_or_else(|| location.clone(), |url| url.asked_for());
                 lines.push(format!(
                     "Cross-origin redirection to {target} denied by Cross-Origin Resource Sharing policy: {reason}"
                 ));
