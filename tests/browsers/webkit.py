@@ -64,6 +64,7 @@ class WebKit(Engine):
     async def hand_out(self, reader, writer):
         """Sends the window the URLs that it is to show, each on a line."""
         self.connected.set()
+        self.tasks.append(asyncio.current_task())
         try:
             while True:
                 writer.write((await self.pages.get()).encode() + b"\n")
