@@ -3,7 +3,7 @@
 import addresses
 
 # How many of each kind.
-EACH = 7
+EACH = 5
 
 
 def _answers(exchange):
