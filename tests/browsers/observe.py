@@ -15,10 +15,12 @@ def observed(run, result, console, exchange, known):
         if request["preflight"]:
             # Some engines ask again where the server closes the connection.
             preflights.setdefault(request["hop"], preflight_of(request))
+    # What goes to a port on which nobody listens cannot be seen.
+    seen = bool(run.log) or f":{known.ports[addresses.CLOSED]}/" not in exchange["request"]["url"]
     return {
         "verdict": verdict(run, result, exchange, known),
-        "preflight_sent": bool(preflights),
-        "preflights": [preflights[hop] for hop in sorted(preflights)],
+        "preflight_sent": bool(preflights) if seen else None,
+        "preflights": [preflights[hop] for hop in sorted(preflights)] if seen else None,
         "readable_headers": result.get("readable_headers", []) if result["outcome"] == "readable" else [],
         "console": console,
     }
@@ -78,6 +80,6 @@ def redacted(fields):
 
 
 def differing(seen, expected):
-    """The fields that differ."""
+    """The fields that differ; one that could not be seen does not."""
     seen, expected = redacted(seen), redacted(expected)
-    return [field for field in FIELDS if seen[field] != expected[field]]
+    return [field for field in FIELDS if seen[field] is not None and seen[field] != expected[field]]

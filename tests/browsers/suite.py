@@ -315,11 +315,17 @@ def mapped(original):
     return made
 
 
+def is_unknown(made):
+    """Whether the exchange lacks a response that would decide."""
+    explanation = corsac.diagnose(made).to_dict()
+    return "unknown" in {explanation["verdict"], *(engine["verdict"] for engine in explanation["engines"].values())}
+
+
 def is_decided(made):
     """Whether the exchange has each answer that a browser asks for, from addresses that the harness has."""
-    explanation = corsac.diagnose(made).to_dict()
-    if "unknown" in {explanation["verdict"], *(engine["verdict"] for engine in explanation["engines"].values())}:
+    if is_unknown(made):
         return False
+    explanation = corsac.diagnose(made).to_dict()
     after = made.get("after")
     # Preflights are cached for 5 seconds, and a busy machine needs some time for itself.
     if after and (3 < after["seconds"] < 6 or not is_decided(after["exchange"])):

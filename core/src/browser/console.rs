@@ -188,6 +188,7 @@ impl Told<'_> {
         match self.problem {
             // It is known for `fetch` alone.
             Problem::Scheme if self.exchange.request.initiator != Initiator::Fetch => return,
+            Problem::RedirectUser if !self.outcome.cross_origin => return,
             Problem::Scheme
             | Problem::SameOriginMode
             | Problem::SameOriginRedirected
@@ -302,6 +303,9 @@ impl Told<'_> {
         if matches!(self.problem, Problem::RedirectFtp | Problem::RedirectRefused | Problem::RedirectCount) {
             lines.extend(reason);
             self.cannot_load(url, lines);
+            return;
+        }
+        if self.problem == Problem::RedirectUrl && self.failure.location.as_deref() == Some("") {
             return;
         }
         if self.problem == Problem::SameOriginMode {
