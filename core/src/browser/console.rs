@@ -188,7 +188,7 @@ impl Told<'_> {
         match self.problem {
             // It is known for `fetch` alone.
             Problem::Scheme if self.exchange.request.initiator != Initiator::Fetch => return,
-            Problem::RedirectUser if !self.outcome.cross_origin => return,
+            Problem::RedirectUser if !self.outcome.cross_origin && self.stays() => return,
             Problem::Scheme
             | Problem::SameOriginMode
             | Problem::SameOriginRedirected
