@@ -5,7 +5,7 @@ ALL := every
 STACK ?= $(ALL)
 BENCHED := $(if $(filter $(ALL),$(STACK)),rust c python node command,$(STACK))
 
-.PHONY: help demo test test-all bench bench-instructions bench-rust bench-command bench-c bench-python bench-node lint fuzz generate mutate-table peers clean
+.PHONY: help demo test test-all bench bench-instructions bench-rust bench-command bench-c bench-python bench-node lint fuzz generate mutate-table record-browsers peers clean
 
 help: ## Print this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 21
@@ -16,7 +16,7 @@ demo: ## Start three servers with one policy, and a page that compares them (ONC
 test: ## Set up what is missing and run every check (STACK=rust, python, node, c, nginx, apache or command: one stack)
 	@python3 tests/run.py --install $(addprefix --stack ,$(filter-out $(ALL),$(STACK)))
 
-test-all: ## Run `make test` and what takes long: fuzzing, every mutation, every Python version, the tests of other packages
+test-all: ## Run `make test` and what takes long: fuzzing, every mutation, every Python version, the tests of other packages, all browsers
 	@python3 tests/run.py --install --all
 
 bench: $(addprefix bench-,$(BENCHED)) ## Compare the speed of corsac with other packages, a table for each stack (STACK=rust, c, python, node or command)
@@ -52,6 +52,9 @@ generate: ## Write the generated files again: schema, types, tables in the docum
 
 mutate-table: ## Break each row of the decision table in turn, and check that a test vector fails
 	@python3 tests/mutate_table.py
+
+record-browsers: ## Run the suite of exchanges in Chromium, Firefox and WebKitGTK, and write down what they do
+	@.venv/bin/python tests/browsers/run.py --record
 
 peers: ## Run Starlette's own CORS tests with corsac, and the tests of all documented differences
 	@python3 tests/run.py peers

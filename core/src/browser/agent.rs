@@ -155,6 +155,9 @@ deviations! {
     RepeatedHeadersJoined "repeated-headers-joined" [Chromium, WebKit]
         "A request header that is set twice is measured as one joined value."
         "Fetch, CORS-unsafe request-header names" ["noted-accept-twice"],
+    ValuesNotAddedUp "values-not-added-up" [Firefox]
+        "The values of safelisted headers are not added up: more than 1024 bytes together need no preflight."
+        "Fetch, CORS-unsafe request-header names" ["suite-exchange-more-than-1024-bytes"],
     SpaceBeforeColon "space-before-colon" [Chromium]
         "White space between the name of a response header and the colon is removed."
         "RFC 9112, section 5.1" ["noted-space-before-colon"],
@@ -185,6 +188,9 @@ deviations! {
     HeadersKeptInLaterPreflight "headers-kept-in-later-preflight" [WebKit]
         "The preflight after a redirect still asks for headers that the redirect has removed: Authorization, and those of the body."
         "Fetch, HTTP-redirect fetch, steps 12 and 13" ["redirect-060", "redirect-095"],
+    DeleteRedirectedAsGet "delete-redirected-as-get" [WebKit]
+        "A DELETE that is redirected to another origin becomes a GET, whatever the status is."
+        "Fetch, HTTP-redirect fetch, step 12" ["suite-redirect-delete-bearer-to-third-star"],
     CredentialsAfterSameOrigin "credentials-after-same-origin" [WebKit]
         "If a redirect leads a request with the credentials mode `same-origin` to another origin, the request counts as one with credentials at the next redirect."
         "Fetch, CORS check, step 5" ["noted-leaving-home"],
@@ -250,7 +256,7 @@ mod tests {
 
     #[test]
     fn each_deviation_is_seen_in_its_evidence() {
-        let files = ["recorded.json", "noted.json"].map(|name| {
+        let files = ["recorded.json", "noted.json", "suite.json"].map(|name| {
             let path = format!("{}/../tests/vectors/browsers/{name}", env!("CARGO_MANIFEST_DIR"));
             serde_json::from_slice::<Json>(&std::fs::read(path).unwrap()).unwrap()
         });

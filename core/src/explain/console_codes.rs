@@ -86,8 +86,10 @@ pub(crate) fn likely(problem: Problem, engine: Option<Engine>) -> Vec<FindingCod
         Problem::RedirectScheme | Problem::RedirectData | Problem::RedirectFtp | Problem::RedirectUrl => {
             vec![Code::RedirectSchemeNotHttp, Code::SchemeNotHttp, Code::RedirectInvalid]
         }
+        Problem::Scheme => vec![Code::SchemeNotHttp, Code::RedirectSchemeNotHttp],
+        Problem::RedirectCount => vec![Code::TooManyRedirects],
         Problem::RedirectRefused => vec![Code::RedirectNotFollowed],
-        Problem::SameOriginMode => vec![Code::SameOriginMode],
+        Problem::SameOriginMode | Problem::SameOriginRedirected => vec![Code::SameOriginMode],
         Problem::NoCorsRedirectMode => vec![Code::NoCorsRedirectMode],
         Problem::MixedContent => vec![Code::MixedContent],
         Problem::ResourcePolicy => vec![Code::ResourcePolicyBlocks],

@@ -101,12 +101,22 @@ pub(crate) fn of_problem(problem: Problem, facts: &Facts<'_>) -> Finding {
         Problem::Method => method(facts),
         Problem::Header => header(facts),
         Problem::RedirectUser => redirects::with_user(facts.location.unwrap_or("another URL")),
-        Problem::RedirectScheme | Problem::RedirectData | Problem::RedirectFtp | Problem::RedirectUrl => scheme(facts),
+        Problem::RedirectScheme
+        | Problem::RedirectData
+        | Problem::RedirectFtp
+        | Problem::RedirectUrl
+        | Problem::Scheme => scheme(facts),
+        Problem::RedirectCount => redirects::too_many(),
         Problem::RedirectRefused => redirects::not_followed(None),
         Problem::SameOriginMode => finding(
             FindingCode::SameOriginMode,
             "the script asks for a URL of another origin with the mode `same-origin`, so nothing is sent",
             "remove `mode: \"same-origin\"`, and let the server of the URL allow the page's origin",
+        ),
+        Problem::SameOriginRedirected => finding(
+            FindingCode::SameOriginMode,
+            "the mode is `same-origin`, and a redirect leads to another origin, which is not asked",
+            "remove `mode: \"same-origin\"` and have the server allow the page's origin, or ask for a URL that is not redirected",
         ),
         Problem::NoCorsRedirectMode => script::no_cors_redirect_mode("not `follow`"),
         Problem::MixedContent => script::mixed_content(facts.url.unwrap_or("insecure URLs")),
