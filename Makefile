@@ -3,9 +3,9 @@
 # STACK chooses one stack for `test` and `bench`; without it they run all.
 ALL := every
 STACK ?= $(ALL)
-BENCHED := $(if $(filter $(ALL),$(STACK)),rust c python node wasm,$(STACK))
+BENCHED := $(if $(filter $(ALL),$(STACK)),rust c python node wasm command,$(STACK))
 
-.PHONY: help demo test test-all bench bench-instructions bench-rust bench-c bench-python bench-node bench-wasm lint fuzz generate mutate-table peers clean
+.PHONY: help demo test test-all bench bench-instructions bench-rust bench-command bench-c bench-python bench-node bench-wasm lint fuzz generate mutate-table record-browsers peers clean
 
 help: ## Print this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 21
@@ -16,10 +16,10 @@ demo: ## Start three servers with one policy, and a page that compares them (ONC
 test: ## Set up what is missing and run every check (STACK=rust, python, node, wasm, c, nginx, apache or command: one stack)
 	@python3 tests/run.py --install $(addprefix --stack ,$(filter-out $(ALL),$(STACK)))
 
-test-all: ## Run `make test` and what takes long: fuzzing, every mutation, every Python version, the tests of other packages
+test-all: ## Run `make test` and what takes long: fuzzing, every mutation, every Python version, the tests of other packages, all browsers
 	@python3 tests/run.py --install --all
 
-bench: $(addprefix bench-,$(BENCHED)) ## Compare the speed of corsac with other packages, a table for each stack (STACK=rust, c, python, node or wasm)
+bench: $(addprefix bench-,$(BENCHED)) ## Compare the speed of corsac with other packages, a table for each stack (STACK=rust, c, python, node, wasm or command)
 
 bench-rust:
 	@cargo bench --locked -p corsac-benches --bench decision
@@ -27,6 +27,9 @@ bench-rust:
 
 bench-instructions: ## Count the instructions of one decision, for each kind of request (needs valgrind)
 	@python3 benches/instructions.py
+
+bench-command:
+	@python3 benches/command.py
 
 bench-c:
 	@python3 benches/c.py
@@ -43,7 +46,7 @@ bench-wasm:
 lint: ## Check formatting, clippy, documentation, types, and that no rule of CORS is in a binding
 	@python3 tests/run.py --stack lint
 
-fuzz: ## Fuzz the engine, SECONDS for each target, 60 by default (needs cargo-fuzz and a nightly compiler)
+fuzz: ## Fuzz core, SECONDS for each target, 60 by default (needs cargo-fuzz and a nightly compiler)
 	@for target in evaluate config_json pattern_vs_naive exchange explain; do \
 	  cargo +nightly fuzz run $$target -- -max_total_time=$(or $(SECONDS),60) || exit 1; done
 
@@ -52,6 +55,9 @@ generate: ## Write the generated files again: schema, types, tables in the docum
 
 mutate-table: ## Break each row of the decision table in turn, and check that a test vector fails
 	@python3 tests/mutate_table.py
+
+record-browsers: ## Run the suite of exchanges in Chromium, Firefox and WebKitGTK, and write down what they do
+	@.venv/bin/python tests/browsers/run.py --record
 
 peers: ## Run Starlette's own CORS tests with corsac, and the tests of all documented differences
 	@python3 tests/run.py peers

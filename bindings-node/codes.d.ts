@@ -46,7 +46,7 @@ export type Code =
   | 'origin-fragment'
   /** An origin contains the default port of its scheme, which browsers leave out. */
   | 'origin-default-port'
-  /** A port is not a number from 1 to 65535 without a leading zero. */
+  /** A port is not a number from 1 to 65535, or has a leading zero. */
   | 'origin-port'
   /** An IP address is not in the form that browsers send. */
   | 'origin-ip'
@@ -56,13 +56,13 @@ export type Code =
   | 'origin-host'
   /** A list has more label globs than can be compared one by one. */
   | 'too-many-globs'
-  /** An origin with plain http, which anyone on the network path can impersonate, is allowed credentials. */
+  /** Credentials are allowed for a plain http origin, which anyone on the network path can impersonate. */
   | 'insecure-origin'
   /** A pattern or a regex allows credentials for names that anyone can register. */
   | 'public-suffix'
   /** Every extension of a browser is allowed, together with credentials. */
   | 'any-extension'
-  /** `null` is listed, which is the origin of every sandboxed document. */
+  /** The list contains `null`, which is the origin of every sandboxed document. */
   | 'null-origin'
   /** A regex does not parse, or corsac cannot run it. */
   | 'regex-syntax'
@@ -78,19 +78,19 @@ export type Code =
   | 'method-not-token'
   /** A known method is written in the wrong case; methods are case-sensitive. */
   | 'method-case'
-  /** A method is listed that browsers never send. */
+  /** The list contains a method that browsers never send. */
   | 'method-forbidden'
   /** A header name is not a token (RFC 9110, section 5.6.2). */
   | 'header-not-token'
-  /** A request header is listed that scripts cannot set. */
+  /** The list contains a request header that scripts cannot set. */
   | 'request-header-forbidden'
   /** A response header is in the list of request headers. */
   | 'request-header-response-only'
-  /** `*` is listed without `Authorization`, which it does not cover. */
+  /** The list contains `*` without `Authorization`, which `*` does not cover. */
   | 'authorization-not-covered'
-  /** A name is listed that `*` already covers. */
+  /** The list contains a name that `*` already covers. */
   | 'redundant-beside-wildcard'
-  /** A response header is exposed that scripts can never read. */
+  /** The policy exposes a response header that scripts can never read. */
   | 'expose-forbidden'
   /** A request header is in the list of exposed response headers. */
   | 'expose-request-only'
@@ -104,11 +104,11 @@ export type Code =
   | 'private-network-any-origin'
   /** `dangerously_allow` names a check that does not exist. */
   | 'unknown-danger'
-  /** `dangerously_allow` lifts a check for some origins, and names no check or no origins. */
+  /** An entry of `dangerously_allow` names no check, or no origins for its check. */
   | 'danger-incomplete'
-  /** A check is lifted for an origin that no list of the policy has. */
+  /** A check is lifted for an origin that is not in any list of the policy. */
   | 'danger-origin-not-listed'
-  /** A check is lifted for an origin that is allowed without that. */
+  /** A check is lifted for an origin that passes the check anyway. */
   | 'danger-not-needed'
   /** corsac does not read this dialect. */
   | 'unknown-dialect'
@@ -126,25 +126,25 @@ export type Code =
   | 'trusted-origin'
   /** The policy grants methods that its protection refuses. */
   | 'protection-contradicts-cors'
-  /** A max-age is longer than Chromium or WebKit keeps a preflight, so only Firefox heeds it. */
+  /** A max-age is longer than Chromium and WebKit keep a preflight, so it has its full effect only in Firefox. */
   | 'max-age-capped'
   /** `allow_private_network` is on, but no current browser reads the header that it sends. */
   | 'private-network-obsolete'
-  /** `OPTIONS` is listed, which preflights do not need. */
+  /** The list contains `OPTIONS`, which preflights do not need. */
   | 'options-listed'
-  /** A route exposes response headers, and the top level does not say which ones other responses expose. */
+  /** A route exposes response headers, but the top level does not say which headers all other responses expose. */
   | 'expose-only-in-routes'
-  /** An origin with plain http, which anyone on the network path can impersonate, is allowed without credentials. */
+  /** A plain http origin, which anyone on the network path can impersonate, is allowed without credentials. */
   | 'plain-http-origin'
   /** A `*.` pattern lets every subdomain read responses with the user's session. */
   | 'subdomains-with-credentials'
-  /** The origin `null`, which every sandboxed document has, is allowed credentials. */
+  /** Credentials are allowed for the origin `null`, which every sandboxed document has. */
   | 'null-with-credentials'
-  /** An origin on the user's own machine is allowed credentials, together with origins of other machines. */
+  /** Credentials are allowed for an origin on the user's own machine, together with origins of other machines. */
   | 'localhost-with-public-origins'
   /** An origin or a pattern is already covered by a pattern of the same list. */
   | 'redundant-pattern'
-  /** An origin has a scheme or a punycode label with which no browser sends an origin. */
+  /** No browser sends this origin, because of its scheme or its punycode. */
   | 'origin-never-sent'
   /** A RegExp does not begin with `^` and end with `$`. */
   | 'regexp-not-anchored'
@@ -171,7 +171,7 @@ export type Reason =
   | 'preflight-header-not-allowed'
   /** `Access-Control-Request-Headers` is not a list of names, or is too long. */
   | 'preflight-headers-malformed'
-  /** Servers could read the path as a path of different routes. */
+  /** Servers could assign the path to different routes. */
   | 'path-ambiguous'
   /** The origin predicate failed or did not answer in time. */
   | 'predicate-failed'
@@ -226,7 +226,7 @@ export type FindingCode =
   | 'redirect-to-login'
   /** The preflight is redirected, but browsers do not follow such redirects. */
   | 'preflight-redirected'
-  /** The server requires a login for the preflight, which never carries one. */
+  /** The server requires a login for the preflight, but preflights never carry cookies or `Authorization`. */
   | 'preflight-unauthorized'
   /** The server has no response to OPTIONS for this path. */
   | 'preflight-not-found'
@@ -234,7 +234,7 @@ export type FindingCode =
   | 'preflight-options-refused'
   /** The status of the preflight's response is not from 200 to 299. */
   | 'preflight-failed'
-  /** Servers could read the path as different routes of the policy. */
+  /** Servers could assign the path to different routes of the policy. */
   | 'route-ambiguous'
   /** The policy's protection refuses the request. */
   | 'protection-refused'
@@ -286,7 +286,7 @@ export type FindingCode =
   | 'redirect-with-stream'
   /** Cross-Origin-Resource-Policy does not allow the page to load the response. */
   | 'resource-policy-blocks'
-  /** The script gives a hash, but the browser must not read the response to compare it. */
+  /** The script sets `integrity`, but the browser cannot check the hash of a response in the mode `no-cors`. */
   | 'opaque-integrity'
   /** The server does not accept the WebSocket handshake. */
   | 'handshake-refused'

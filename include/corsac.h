@@ -92,7 +92,7 @@ enum corsac_reason
    */
   CORSAC_REASON_PREFLIGHT_HEADERS_MALFORMED = 8,
   /**
-   * `path-ambiguous`: Servers could read the path as a path of different routes.
+   * `path-ambiguous`: Servers could assign the path to different routes.
    */
   CORSAC_REASON_PATH_AMBIGUOUS = 9,
   /**

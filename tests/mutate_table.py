@@ -1,6 +1,9 @@
 #!/usr/bin/env python3
 """Breaks each row of the decision table in turn, and sees a vector fail. `mutants.py` says where.
 
+With `--browsers` the model of browsers is broken instead, as `browser_mutants.py` says, and what was recorded of real browsers has to
+tell.
+
 Works on a copy below `target/`. All mutants are built at once: a function that has some chooses its body by a variable of
 the environment. Where that cannot be, since bodies differ in their type, a mutant is built by itself. A mutant that no vector tells apart from the real engine is a hole in the vectors.
 `--smoke` runs a few, words those whose rows hold one. The last line is `N passed, N failed`.
@@ -15,6 +18,7 @@ import sys
 import time
 from pathlib import Path
 
+import browser_mutants
 from mutants import MUTANTS, SMOKE
 from rust_functions import NotOnePlace, changed, found, signature_and_body
 
@@ -22,6 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 COPY = ROOT / "target" / "mutants"
 # As it was when the run began.
 SOURCE = COPY / "source"
+BROWSERS = "--browsers" in sys.argv
 
 
 def prepare():
@@ -47,8 +52,9 @@ class NotBuilt(Exception):
 def build():
     """The program that tries the vectors."""
     # Explaining takes half of the compiler's time and decides nothing.
-    features = ["--no-default-features", "--features", "http,toml,watch"]
-    command = ["cargo", "test", "--offline", "-p", "corsac", *features, "--test", "vectors", "--no-run", "--message-format=json"]
+    features = ["--no-default-features", "--features", "explain,toml" if BROWSERS else "http,toml,watch"]
+    test = "recorded" if BROWSERS else "vectors"
+    command = ["cargo", "test", "--offline", "-p", "corsac", *features, "--test", test, "--no-run", "--message-format=json"]
     # Among the other tests' files, whose dependencies need not be compiled again.
     env = {**os.environ, "CARGO_TARGET_DIR": str(ROOT / "target")}
     done = subprocess.run(command, cwd=COPY, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace")
@@ -122,7 +128,7 @@ def by_itself(mutant):
 def chosen():
     smoke = "--smoke" in sys.argv
     words = [word for word in sys.argv[1:] if not word.startswith("-")]
-    for number, mutant in enumerate(MUTANTS, 1):
+    for number, mutant in enumerate(browser_mutants.MUTANTS if BROWSERS else MUTANTS, 1):
         if (not smoke or mutant[0] in SMOKE) and (not words or any(word in mutant[0] for word in words)):
             yield number, mutant
 

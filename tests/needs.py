@@ -31,7 +31,7 @@ DEBIAN = {
     ],
     "nginx": ["curl", "g++", "libnginx-mod-http-headers-more-filter", "make", "nginx", "nginx-dev", "openssl", "pkg-config", "varnish"],
     "apache": ["apache2", "apache2-dev", "curl", "g++", "make", "openssl", "pkg-config"],
-    "browsers": ["chromium", "firefox-esr", "gir1.2-webkit2-4.1", "python3-gi", "xauth", "xvfb"],
+    "browsers": ["chromium", "firefox-esr", "gir1.2-webkit2-4.1", "openssl", "python3-gi", "xauth", "xvfb"],
     "demo": ["chromium", "gcc", "libc6-dev", "libmicrohttpd-dev", "make", "pkg-config", "python3-venv"],
     # Without rustup: a compiler for WebAssembly, and what it builds the standard library from.
     "wasm": ["lld", "rust-web-src", "rustc-web"],

@@ -127,6 +127,17 @@ def demo():
     return counts(page + control, r"^(?P<passed>\d+) of \d+ cells agree", r"^Ran (?P<passed>\d+) tests?")
 
 
+def browsers(*options):
+    """What real browsers do is what the model of them says."""
+    return counts(run(PYTHON, "tests/browsers/run.py", *options), PASSED_FAILED)
+
+
+def browsers_sample():
+    harness = run(PYTHON, "-m", "unittest", "test_harness", cwd=ROOT / "tests" / "browsers")
+    passed, failed = browsers()
+    return passed + counts(harness, r"^Ran (?P<passed>\d+) tests?")[0], failed
+
+
 def repository():
     output = run("python3", "-m", "unittest", "discover", "-s", "tests/repository", "-v")
     return counts(output, r"^Ran (?P<passed>\d+) tests?")
@@ -197,6 +208,9 @@ CHECKS = [
     Check("apache", "apache", "apt apache, build c", 10, lambda: made("-C", "bindings-c/apache", "test")),
     Check("command", "command", "apt python, venv, sarif, build command", 60, command),
     Check("demo", "all", "apt demo, build c, build python, build node", 90, demo),
+    Check("browsers", "all", "apt browsers, apt python, venv, build python", 60, browsers_sample),
+    Check("browsers whole", "repetition", "apt browsers, apt python, venv, build python", 600, lambda: browsers("--whole")),
+    Check("browser mutations", "repetition", "", 300, lambda: counts(run("python3", "tests/mutate_table.py", "--browsers"), PASSED_FAILED)),
     Check("wasm whole", "repetition", "apt wasm, apt browsers, node_modules, edge runtimes, build wasm, build node", 420, wasm_whole),
     Check("peers", "repetition", "apt python, venv, build python, node_modules, build node", 20, peers),
     Check("python versions whole", "repetition", "apt python, venv, build python", 900, lambda: python_versions("--whole")),

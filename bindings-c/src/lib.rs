@@ -1,6 +1,6 @@
 //! The C library of corsac: the header `corsac.h` is made from these files.
 //!
-//! Nothing here knows CORS. Every function checks its pointers, catches panics, and passes on to the engine.
+//! It has no rules of CORS. Every function checks its pointers, catches panics, and calls core.
 
 // The names are those of the header, so that a search finds both.
 #![allow(non_camel_case_types, clippy::enum_variant_names)]

@@ -1,4 +1,4 @@
-//! No panic leaves the library: every exported function runs its body in here.
+//! No panic leaves the library, because every exported function runs its body in a function of this file.
 
 use crate::status::corsac_status;
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -1,4 +1,4 @@
-//! A caller's pointers: none is followed where it is NULL, and no struct is read or written past its size.
+//! A caller's pointers. A NULL pointer is never followed, and no struct is read or written past its size.
 
 use crate::status::corsac_status;
 

@@ -19,7 +19,7 @@ const engine = load()
  * @property {Function} decidePreflight
  * @property {Function} decideProtected
  * @property {Function} evaluate
- * @property {(format: 'json' | 'encoded', text: Uint8Array) => string} explain JSON, which `explain/explanation.js` reads
+ * @property {(format: 'json' | 'encoded' | 'captured', text: Uint8Array) => string} explain JSON, which `explain/explanation.js` reads
  * @property {() => void} forgetAnswers
  */
 
@@ -42,6 +42,8 @@ function compile (format, text, hasPredicate, cache) {
  *   methodOfPreflights: string,
  *   requestHeaders: Record<'origin' | 'requestMethod' | 'requestHeaders' | 'privateNetwork' | 'host' | 'secFetchSite' | 'upgrade' |
  *     'secWebSocketKey', string[]>,
+ *   serverTiming: string,
+ *   findingCodes: string[],
  *   limits: Record<'quotedCharacters' | 'policyFileBytes' | 'watchInterval' | 'origin' | 'method' | 'path' | 'requestedHeaders', number>,
  *   engineFailure: unknown[]
  * }} `requestHeaders` has the names under which each field of a request comes, the first that is there counts;
@@ -55,6 +57,10 @@ module.exports = {
   /** Explains an exchange: the same as `explain` of a policy, with the responses that it has. */
   diagnose: engine.diagnose,
   facts,
+  /** A browser that says what it sends next: `new BrowserSession(exchange)`, `nextRequest()`, `respond(answer)`, `exchange()`. */
+  BrowserSession: engine.BrowserSession,
+  /** Whether a middleware is debugged: what its setting says, or else the environment. */
+  isDebugRequested: engine.isDebugRequested,
   /** A policy file that the engine opens, reads and checks for changes: `new PolicyFile(path, hasPredicate, size, ttl)`. */
   PolicyFile: engine.PolicyFile,
   /** A text as it may stand in a log or a message: characters that a terminal does not show are escaped, a long text is cut. */

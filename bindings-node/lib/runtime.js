@@ -17,4 +17,9 @@ function warn (message, more) {
   process.emitWarning(message, { type: 'CorsacWarning', ...more })
 }
 
-module.exports = { bytesOf, debug, types, warn }
+/** Writes on standard error. */
+function print (text) {
+  process.stderr.write(text)
+}
+
+module.exports = { bytesOf, debug, print, types, warn }

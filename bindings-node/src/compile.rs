@@ -1,7 +1,7 @@
 //! From options or a text to a policy's functions, as one JavaScript object; and what JavaScript asks of the engine itself.
 
 use crate::misuse::thrown;
-use crate::{evaluate, explain, fast_calls};
+use crate::{debug, evaluate, explain, fast_calls};
 use corsac::binding::AnswerCache;
 use corsac::{ConfigError, Policy};
 use corsac_javascript::{CacheBounds, CompiledPolicy, config_error, new_cache, policy_facts};
@@ -31,6 +31,12 @@ pub(crate) fn printable(text: String) -> String {
 #[napi]
 pub(crate) fn is_web_socket(protocol: String) -> bool {
     corsac::binding::is_websocket(protocol.as_bytes())
+}
+
+/// Whether a middleware is debugged: what its setting says, or else the environment.
+#[napi]
+pub(crate) fn is_debug_requested(setting: Option<bool>) -> bool {
+    corsac::binding::is_debug_requested(setting)
 }
 
 /// Builds a policy from `text`, which is JSON, TOML, or options in the encoding of `lib/policy/options-encoder.js`
@@ -76,6 +82,8 @@ pub(crate) fn object(
             object.set("template", evaluate::template(env, Arc::clone(&policy))?)?;
             object.set("forgetAnswers", evaluate::forget_answers(env, Arc::clone(&policy))?)?;
             object.set("explain", explain::explain(env, Arc::clone(&policy))?)?;
+            object.set("debugDecision", debug::decision(env, Arc::clone(&policy))?)?;
+            object.set("debugResponse", debug::response(env, Arc::clone(&policy))?)?;
             object.set("evaluate", evaluate::evaluate(env, policy)?)?;
         }
     }

@@ -22,7 +22,7 @@ pub(crate) fn evaluate(env: &Env, policy: Arc<CompiledPolicy>) -> Result<Functio
 }
 
 /// A list of strings. It grows as they are read: a list may say that it is longer than memory is, and hold nothing.
-fn strings(list: &Array<'_>) -> Result<Vec<String>> {
+pub(crate) fn strings(list: &Array<'_>) -> Result<Vec<String>> {
     let not_a_string = || Error::new(Status::InvalidArg, "corsac: a line has to be a string");
     (0..list.len()).map(|index| list.get(index)?.ok_or_else(not_a_string)).collect::<Result<_>>()
 }

@@ -6,7 +6,7 @@ use napi::bindgen_prelude::{BufferSlice, Env, Function, FunctionCallContext, Res
 use napi_derive::napi;
 use std::sync::Arc;
 
-/// Explains how a browser handles an exchange, as JSON. `format` is `json` or `encoded`.
+/// Explains how a browser handles an exchange, as JSON. `format` is `json`, `encoded` or `captured`.
 #[napi(catch_unwind)]
 pub(crate) fn diagnose(format: String, text: BufferSlice<'_>) -> Result<String> {
     explained(None, &format, &text).map_err(thrown)

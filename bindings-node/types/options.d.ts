@@ -140,6 +140,11 @@ export interface Settings {
    * `websockets: 'reject'` needs if it is not attached to the server. Default false.
    */
   verifiesUpgrades?: boolean
+  /**
+   * Prints on standard error why requests are decided as they are, once for each origin, route and reason, and adds the reason to
+   * responses as `Server-Timing`. For development. Default false, unless the environment has `CORSAC_DEBUG=1`.
+   */
+  debug?: boolean
 }
 
 export interface DecisionEvent {
@@ -173,7 +178,7 @@ export interface PackageOptions extends CommonOptions {
 
 export interface CommonOptions {
   // begin generated: settings of both dialects
-  /** For how many seconds, 0 to 86400, browsers may keep the response to a preflight; `false` for no header. Default `600`, and no header with the options of the `cors` package. */
+  /** The number of seconds, 0 to 86400, for which browsers may keep the response to a preflight; `false` for no header. Default `600`, and no header with the options of the `cors` package. */
   maxAge?: number | false | null
   /** Whether preflights are passed on to the application, whose response then gets the headers. Default `false`. */
   preflightContinue?: boolean
@@ -207,13 +212,13 @@ export type Danger = 'insecure-origins' | 'public-suffixes' | 'null-origin' | 'a
  */
 export interface Protection {
   // begin generated: settings of protection
-  /** Whether requests with other methods than GET, HEAD and OPTIONS are refused from origins that are not trusted. Default `'off'`. */
+  /** Whether requests with methods other than GET, HEAD and OPTIONS are refused if their origin is not trusted. Default `'off'`. */
   writes?: 'off' | 'reject'
-  /** Whether WebSocket handshakes are refused from origins that are not trusted. Default `'off'`. */
+  /** Whether WebSocket handshakes are refused if their origin is not trusted. Default `'off'`. */
   websockets?: 'off' | 'reject'
-  /** More trusted origins, besides the host itself and those that a policy with credentials allows. Default `[]`. */
+  /** More trusted origins, in addition to the host itself and the origins that a policy with credentials allows. Default `[]`. */
   trustedOrigins?: ListOf<string | Url>
-  /** Whether what would be refused passes and is only reported. Default `false`. */
+  /** Whether requests that protection would refuse pass and are only reported. Default `false`. */
   reportOnly?: boolean
   // end generated: settings of protection
 }

@@ -1,4 +1,4 @@
-//! A bound on what is read from Python's iterables, which may never end.
+//! A limit on the elements that are read from Python's iterables, which may never end.
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;

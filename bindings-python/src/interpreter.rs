@@ -1,4 +1,4 @@
-//! One interpreter a process: objects that are kept in statics belong to it.
+//! Allows one interpreter for each process, because objects in statics belong to it.
 
 use pyo3::exceptions::PyImportError;
 use pyo3::prelude::*;

@@ -34,15 +34,18 @@ use pyo3::pymodule;
 #[pymodule(gil_used = true)]
 mod _corsac {
     use pyo3::prelude::*;
+    use pyo3::types::PyFrozenSet;
 
     #[pymodule_export]
     use super::asgi::middleware::AsgiMiddleware;
     #[pymodule_export]
+    use super::explain::browser_session::BrowserSession;
+    #[pymodule_export]
     use super::explain::explain_exchange::explain_exchange;
     #[pymodule_export]
-    use super::http::browser_fetch::BrowserFetch;
-    #[pymodule_export]
     use super::http::vary::merge_vary;
+    #[pymodule_export]
+    use super::policy::debugger::is_debug_requested;
     #[pymodule_export]
     use super::policy::decision_class::Decision;
     #[pymodule_export]
@@ -61,6 +64,8 @@ mod _corsac {
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
         super::interpreter::require_first(module.py())?;
+        let codes = corsac::explain::FindingCode::ALL.iter().map(|code| code.as_str());
+        module.add("FINDING_CODES", PyFrozenSet::new(module.py(), codes)?)?;
         module.add("ConfigError", super::policy::issue_class::config_error_type(module.py())?)?;
         module.add("__version__", env!("CARGO_PKG_VERSION"))
     }

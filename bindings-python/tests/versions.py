@@ -21,14 +21,17 @@ MINORS = range(11, 16)
 # What needs packages, and what asks core alone, which is the same file for every version.
 NOT_BY_VERSION = (
     "apply_vectors",
+    "debug",
     "differences",
     "environment",
     "explain",
     "frameworks",
     "names_under_servers",
     "paths",
+    "pytest_plugin",
     "readme",
     "schema",
+    "session_vectors",
     "servers",
     "startup",
     "suggestions",

@@ -236,6 +236,43 @@ pub(crate) extern "C" fn diagnose(format: usize, length: i32) -> i32 {
     })
 }
 
+/// The block to print about a decision while its server is developed; empty if there is nothing new.
+#[cfg(feature = "explain")]
+// SAFETY: see above.
+#[unsafe(no_mangle)]
+pub(crate) extern "C" fn debug_decision(policy: u32, index: u32, method: i32, lines: i32, path: i32) -> i32 {
+    on_policy(policy, |compiled, input| texts::debug_decision(compiled, input, index, [method, lines, path]))
+}
+
+/// The same about a response.
+#[cfg(feature = "explain")]
+// SAFETY: see above.
+#[unsafe(no_mangle)]
+pub(crate) extern "C" fn debug_response(
+    policy: u32,
+    index: u32,
+    method: i32,
+    lines: i32,
+    path: i32,
+    status: u32,
+    headers: i32,
+) -> i32 {
+    on_policy(policy, |compiled, input| {
+        texts::debug_response(compiled, input, index, [method, lines, path], status, headers)
+    })
+}
+
+/// What a browser does next.
+#[cfg(feature = "explain")]
+// SAFETY: see above.
+#[unsafe(no_mangle)]
+pub(crate) extern "C" fn browser_session(exchange: i32, answers: i32) -> i32 {
+    with(|state| {
+        let result = texts::browser_session(state.parts().0, exchange, answers);
+        state.finish(result)
+    })
+}
+
 fn on_policy(
     policy: u32,
     call: impl FnOnce(&CompiledPolicy, crate::input::Input<'_>) -> corsac_javascript::Result<String>,

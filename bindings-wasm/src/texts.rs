@@ -8,7 +8,7 @@ use std::time::Duration;
 
 const FORMATS: [&str; 5] = ["options", "middleware-options", "request-options", "json", "toml"];
 #[cfg(feature = "explain")]
-const EXCHANGE_FORMATS: [&str; 2] = ["json", "encoded"];
+const EXCHANGE_FORMATS: [&str; 3] = ["json", "encoded", "captured"];
 
 /// What came of compiling a policy.
 pub(crate) enum Compiled {
@@ -63,13 +63,16 @@ pub(crate) fn evaluate(
     let method = input.take(method).unwrap_or_default();
     let lines = input.take(lines).unwrap_or_default();
     let answer = corsac_javascript::function_answer(answer);
-    corsac_javascript::evaluate(policy, method, Lines(lines), path, flags, answer)
+    corsac_javascript::evaluate(policy, method, Lines::new(lines), path, flags, answer)
 }
 
-struct Lines<'a>(&'a [u8]);
+/// Strings, each with its length before it.
+struct Strings<'a>(&'a [u8]);
 
-impl<'a> Lines<'a> {
-    fn string(&mut self) -> Option<&'a [u8]> {
+impl<'a> Iterator for Strings<'a> {
+    type Item = &'a [u8];
+
+    fn next(&mut self) -> Option<Self::Item> {
         let (length, rest) = self.0.split_first_chunk()?;
         let (string, rest) = rest.split_at_checked(u32::from_le_bytes(*length) as usize)?;
         self.0 = rest;
@@ -77,11 +80,20 @@ impl<'a> Lines<'a> {
     }
 }
 
+/// Names and values in turn.
+struct Lines<'a>(Strings<'a>);
+
+impl<'a> Lines<'a> {
+    fn new(bytes: &'a [u8]) -> Self {
+        Lines(Strings(bytes))
+    }
+}
+
 impl<'a> Iterator for Lines<'a> {
     type Item = (&'a [u8], &'a [u8]);
 
     fn next(&mut self) -> Option<Self::Item> {
-        Some((self.string()?, self.string()?))
+        Some((self.0.next()?, self.0.next()?))
     }
 }
 
@@ -89,6 +101,56 @@ impl<'a> Iterator for Lines<'a> {
 /// An explanation of the exchange in the buffer, with the responses of the policy if one is given.
 pub(crate) fn explain(policy: Option<&CompiledPolicy>, text: &[u8], format: usize) -> Result<String> {
     corsac_javascript::explained(policy.map(|compiled| &compiled.policy), name(&EXCHANGE_FORMATS, format)?, text)
+}
+
+/// The block to print about a decision while its server is developed; empty if there is nothing new. In the buffer are the
+/// method, the header lines as for [`evaluate`], and the path.
+#[cfg(feature = "explain")]
+pub(crate) fn debug_decision(
+    policy: &CompiledPolicy,
+    mut input: Input<'_>,
+    index: u32,
+    [method, lines, path]: [i32; 3],
+) -> Result<String> {
+    let decided = decided(&mut input, index, [method, lines, path]);
+    corsac_javascript::debug_decision(policy, decided).map(Option::unwrap_or_default)
+}
+
+/// The same about a response. Its header lines come last in the buffer.
+#[cfg(feature = "explain")]
+pub(crate) fn debug_response(
+    policy: &CompiledPolicy,
+    mut input: Input<'_>,
+    index: u32,
+    [method, lines, path]: [i32; 3],
+    status: u32,
+    headers: i32,
+) -> Result<String> {
+    let decided = decided(&mut input, index, [method, lines, path]);
+    let headers: Vec<_> = Lines::new(input.take(headers).unwrap_or_default()).collect();
+    corsac_javascript::debug_response(policy, decided, status, &headers).map(Option::unwrap_or_default)
+}
+
+#[cfg(feature = "explain")]
+fn decided<'a>(
+    input: &mut Input<'a>,
+    index: u32,
+    [method, lines, path]: [i32; 3],
+) -> corsac_javascript::Decided<'a, Lines<'a>> {
+    corsac_javascript::Decided {
+        index,
+        method: input.take(method).unwrap_or_default(),
+        lines: Lines::new(input.take(lines).unwrap_or_default()),
+        path: input.take_mut(path).unwrap_or_default(),
+    }
+}
+
+/// What a browser does after these answers: as JSON, its next request, or null, and the exchange so far, both as texts. In
+/// the buffer are the exchange, and the answers with the length of each before it.
+#[cfg(feature = "explain")]
+pub(crate) fn browser_session(mut input: Input<'_>, exchange: i32, answers: i32) -> Result<String> {
+    let exchange = input.take(exchange).unwrap_or_default();
+    corsac_javascript::browser_session(exchange, Strings(input.take(answers).unwrap_or_default()))
 }
 
 fn name<'n>(names: &[&'n str], number: usize) -> Result<&'n str> {

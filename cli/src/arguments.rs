@@ -1,7 +1,7 @@
 //! The command line: the subcommands, and the options that all of them have.
 
 use crate::output::terminal::Colours;
-use crate::{check, completions, diff, explain, man_pages, test};
+use crate::{check, completions, diff, explain, man_pages, probe, test, why};
 use clap::{Parser, Subcommand};
 
 /// One CORS policy for every stack: check it, and see what a browser makes of it
@@ -23,6 +23,8 @@ pub(crate) enum Command {
     Explain(Box<explain::Arguments>),
     Diff(diff::Arguments),
     Test(test::Arguments),
+    Why(why::Arguments),
+    Probe(Box<probe::Arguments>),
     Completions(completions::Arguments),
     #[command(hide = true)]
     ManPages(man_pages::Arguments),

@@ -20,9 +20,11 @@ mod failure;
 mod man_pages;
 mod output;
 mod policy_argument;
+mod probe;
 mod status;
 mod test;
 mod welcome;
+mod why;
 
 fn main() -> ExitCode {
     // It prints help and usage errors itself, and exits with the status 0 or 2.
@@ -44,6 +46,8 @@ fn run(command: Option<Command>) -> Result<Status, Failure> {
         Some(Command::Explain(arguments)) => explain::run(&arguments),
         Some(Command::Diff(arguments)) => diff::run(&arguments),
         Some(Command::Test(arguments)) => test::run(&arguments),
+        Some(Command::Probe(arguments)) => probe::run(&arguments),
+        Some(Command::Why(arguments)) => why::run(&arguments),
         Some(Command::Completions(arguments)) => completions::run(&arguments, Arguments::command()),
         Some(Command::ManPages(arguments)) => man_pages::run(&arguments, Arguments::command()),
     }

@@ -11,6 +11,8 @@ pub(crate) enum Status {
     No = 1,
     /// There is no answer, because the command was called wrongly or its input could not be read.
     Unusable = 2,
+    /// The network gave no answer: the server cannot be reached, or does not respond.
+    NoAnswer = 3,
 }
 
 impl Status {
@@ -27,4 +29,5 @@ impl From<Status> for ExitCode {
 }
 
 /// The end of every help.
-pub(crate) const HELP: &str = "Exit status: 0 yes, 1 no, 2 wrong usage or input that cannot be read.";
+pub(crate) const HELP: &str =
+    "Exit status: 0 yes, 1 no, 2 wrong usage or input that cannot be read, 3 no\nresponse from the network.";

@@ -9,6 +9,8 @@ use crate::status::Status;
 const WISHES: &[(&str, &str)] = &[
     ("Find mistakes in a policy, with the fix", "corsac check cors.toml"),
     ("See what a browser makes of a policy", "corsac explain cors.toml --from https://app.example.com -X PUT /items/7"),
+    ("See what browsers make of a server", "corsac probe https://api.example.com/ --from https://app.example.com"),
+    ("Find out why a request failed", "corsac why    # then paste the line of the browser's console"),
     ("See who gains and who loses by a change", "corsac diff old.toml new.toml"),
     ("Test that a policy keeps doing what you expect", "corsac test --init cors.toml > cors.test.toml"),
 ];

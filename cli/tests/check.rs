@@ -7,6 +7,8 @@ use common::Folder;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader};
+use std::os::unix::process::ExitStatusExt;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 const GOOD: &str = "allow_origins = [\"https://app.example.com\"]\n";
@@ -164,6 +166,9 @@ fn a_watch_checks_again_after_a_change() {
     let next = lines.find(|line| line.starts_with("cors.toml: ")).unwrap();
     assert!(next.starts_with("cors.toml: 2 errors"), "{next}");
     assert!(start.elapsed() < Duration::from_secs(10));
-    child.kill().unwrap();
-    child.wait().unwrap();
+    // Ctrl-C ends it, without a word.
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    drop(lines);
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.signal(), output.stderr.as_slice()), (Some(2), &b""[..]));
 }

@@ -26,7 +26,7 @@ use crate::{issues::issue::LoadError, read::policy_text};
 #[cfg(feature = "toml")]
 use std::path::Path;
 
-/// Builds a policy from a value, a text or a file, with what only the host can say.
+/// Builds a policy from a value, a text or a file, together with facts that only the host knows.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct PolicyBuilder {
     predicate: bool,
@@ -42,7 +42,7 @@ impl PolicyBuilder {
         Self::default()
     }
 
-    /// Says whether the host has an origin predicate, which is asked where no pattern matches.
+    /// Says whether the host has an origin predicate, which is asked if no pattern matches.
     #[must_use]
     pub fn predicate(self, predicate: bool) -> Self {
         PolicyBuilder { predicate, ..self }
@@ -50,8 +50,8 @@ impl PolicyBuilder {
 
     /// Says whether options that name no dialect are those of the `cors` package.
     ///
-    /// Options among which there is a setting that only corsac has are corsac's all the same. This is for middleware that
-    /// takes that package's place.
+    /// If one of the options is a setting that only corsac has, the options are still read as corsac's. This is for
+    /// middleware that replaces that package.
     #[must_use]
     pub fn cors_options(self, cors_options: bool) -> Self {
         PolicyBuilder { cors_options, ..self }
@@ -65,7 +65,8 @@ impl PolicyBuilder {
         PolicyBuilder { for_one_request, ..self }
     }
 
-    /// Says in which language a [`value`](Self::value) was written, so that messages speak it; texts have their own.
+    /// Says in which language a [`value`](Self::value) was written, so that messages use its notation. Texts are in
+    /// JSON or TOML.
     #[must_use]
     pub fn notation(self, notation: Notation) -> Self {
         PolicyBuilder { notation, ..self }
@@ -93,7 +94,7 @@ impl PolicyBuilder {
     ///
     /// # Errors
     ///
-    /// As [`value`](Self::value); code `syntax` where the text is not JSON.
+    /// As for [`value`](Self::value), and the code `syntax` if the text is not JSON.
     pub fn json(self, text: &[u8]) -> Result<Policy, ConfigError> {
         let text = without_bom(text);
         match serde_json::from_slice(text) {
@@ -109,7 +110,7 @@ impl PolicyBuilder {
     ///
     /// # Errors
     ///
-    /// As [`value`](Self::value); code `syntax` where the text is not TOML.
+    /// As for [`value`](Self::value), and the code `syntax` if the text is not TOML.
     #[cfg(feature = "toml")]
     pub fn toml(self, text: &[u8]) -> Result<Policy, ConfigError> {
         let text = match std::str::from_utf8(without_bom(text)) {
@@ -125,12 +126,12 @@ impl PolicyBuilder {
         }
     }
 
-    /// Builds a policy from a regular file of at most 64 MiB: JSON if its name ends in `.json`, else TOML.
+    /// Builds a policy from a regular file of at most 64 MiB: JSON if its name ends in `.json`, otherwise TOML.
     ///
     /// # Errors
     ///
-    /// [`LoadError::Io`] where the file cannot be read; code `file-not-regular` or `file-too-large` where it is not read;
-    /// else as [`value`](Self::value). The error names the file.
+    /// [`LoadError::Io`] if the file cannot be read, the code `file-not-regular` or `file-too-large` if it must not be
+    /// read, and otherwise the errors of [`value`](Self::value). The error names the file.
     #[cfg(feature = "watch")]
     pub fn file(self, path: &Path) -> Result<Policy, LoadError> {
         let text = policy_text::read(path)?;
@@ -165,12 +166,13 @@ impl Policy {
         PolicyBuilder::new().value(config.into())
     }
 
-    /// A policy that allows no origin, for hosts that cannot know which policy is in force: the application's CORS headers
-    /// are removed, and the response varies on `Origin`, because under the right policy it could have been another one.
+    /// A policy that allows no origin, for hosts that cannot know which policy is in force. The application's CORS
+    /// headers are removed. The response varies on `Origin`, because the policy that is in force could have answered
+    /// another origin differently.
     ///
     /// # Errors
     ///
-    /// None that is known; they are those of [`Policy::new`].
+    /// No error is known to occur. The type is that of [`Policy::new`].
     pub fn nobody() -> Result<Self, ConfigError> {
         // An empty list would not vary. No browser has pages of this scheme.
         Policy::new(Config { allow_origins: vec!["nobody://nobody".into()], ..Config::default() })
@@ -180,7 +182,8 @@ impl Policy {
     ///
     /// # Errors
     ///
-    /// Those of [`Policy::new`]; the code `syntax` where the text is not JSON. Issues name their lines.
+    /// Those of [`Policy::new`], and the code `syntax` if the text is not JSON. Issues have the lines to which they
+    /// belong.
     pub fn from_json(text: impl AsRef<[u8]>) -> Result<Self, ConfigError> {
         PolicyBuilder::new().json(text.as_ref())
     }
@@ -207,18 +210,19 @@ impl Policy {
     ///
     /// # Errors
     ///
-    /// Those of [`Policy::new`]; the code `syntax` where the text is not TOML. Issues name their lines.
+    /// Those of [`Policy::new`], and the code `syntax` if the text is not TOML. Issues have the lines to which they
+    /// belong.
     #[cfg(feature = "toml")]
     pub fn from_toml(text: impl AsRef<[u8]>) -> Result<Self, ConfigError> {
         PolicyBuilder::new().toml(text.as_ref())
     }
 
-    /// Builds a policy from a file of at most 64 MiB: JSON if its name ends in `.json`, else TOML.
+    /// Builds a policy from a file of at most 64 MiB: JSON if its name ends in `.json`, otherwise TOML.
     ///
     /// # Errors
     ///
-    /// [`LoadError::Io`] where the file cannot be read; [`LoadError::Config`] where it is refused, with the codes
-    /// `file-not-regular` and `file-too-large` besides those of the text.
+    /// [`LoadError::Io`] if the file cannot be read, and [`LoadError::Config`] if it is refused. In addition to the
+    /// codes of a text there are `file-not-regular` and `file-too-large`.
     #[cfg(feature = "watch")]
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self, LoadError> {
         PolicyBuilder::new().file(path.as_ref())
@@ -233,7 +237,7 @@ impl TryFrom<Value> for Policy {
     }
 }
 
-/// Whether the engine takes a policy as it stands, and drops nothing of it: suggestions are tried so.
+/// Whether core accepts a policy as it is and drops nothing of it. Suggestions are tried in this way.
 fn takes(policy: Value) -> bool {
     let mut issues = Issues::default();
     let document = document::read(policy, false, false, &mut issues);
@@ -241,7 +245,7 @@ fn takes(policy: Value) -> bool {
     issues.is_clean()
 }
 
-/// Says of each issue and lint in which line it is.
+/// Adds to each issue and lint the line in which it is.
 fn located(policy: Result<Policy, ConfigError>, locate: impl Fn(&mut [Issue])) -> Result<Policy, ConfigError> {
     match policy {
         Ok(mut policy) => {

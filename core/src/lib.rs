@@ -31,7 +31,7 @@
 //!
 //! # Features
 //!
-//! All are on by default; a service that needs less turns `default-features` off.
+//! All are on by default. A service that needs fewer of them turns `default-features` off.
 //!
 //! | feature | what it adds |
 //! |---|---|
@@ -46,22 +46,23 @@
 //! |---|---|
 //! | this page | services in Rust: build a policy, decide on requests, put headers on responses, watch a policy file |
 //! | [`binding`] | bindings to other languages and servers: values, response templates, what a policy needs, limits |
-//! | [`browser`] | what a browser makes of an exchange: requests, preflights, redirects, what a script may read |
+//! | [`browser`] | how a browser handles an exchange: requests, preflights, redirects, what a script may read |
 //! | [`explain`] | explanations of exchanges: what is wrong and how to fix it |
 //! | [`compare`] | what pages gain and lose where one policy takes another's place |
 //!
-//! The source lies in rooms in the order in which a policy and a request pass through them:
+//! The folders of the source are called rooms. They are listed in the order in which a policy, and then a request,
+//! passes through them:
 //!
 //! | room | what is in it |
 //! |---|---|
 //! | `config` | what a person writes: settings, their names, and the values of all languages |
-//! | `read` | from a text or a value to settings, with an issue for whatever is wrong |
-//! | `suggest` | the help of an issue: what was meant, tried before it is offered |
+//! | `read` | reads a text or a value into settings, with an issue for everything that is wrong |
+//! | `suggest` | suggestions for the help of an issue, each tried before it is printed |
 //! | `issues` | codes, reasons, every sentence about a policy, and the errors that are printed |
-//! | `compile` | from settings to what requests are decided by |
+//! | `compile` | compiles settings into the rules and templates that decide requests |
 //! | `origins` | origins, patterns, regexes, public suffixes, and sets of them |
 //! | `paths` | routes, and the readings of a path |
-//! | `decide` | a policy and a request make a decision |
+//! | `decide` | decides on a request under a policy |
 //! | `response` | header names, response templates, and putting headers on a response |
 //! | `predicate` | answers of the host's predicate, and their cache |
 //! | `host` | policies in a running service: files, watching, replacement |
@@ -69,8 +70,9 @@
 //! | `explain` | explanations of exchanges, for people |
 //! | `compare` | what differs between two policies |
 //!
-//! `limits.rs` has every bound, `tokens.rs` and `string_set.rs` are used in several rooms, and `builder.rs` leads from a
-//! text to a policy. What corsac decides follows the [Fetch standard](https://fetch.spec.whatwg.org/#http-cors-protocol).
+//! `limits.rs` has every limit, `tokens.rs` and `string_set.rs` are used in several rooms, and `builder.rs` builds a
+//! policy from a text. What corsac decides follows the [Fetch
+//! standard](https://fetch.spec.whatwg.org/#http-cors-protocol).
 #![forbid(unsafe_code)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic))]
 
@@ -128,15 +130,15 @@ pub use response::header_name::HeaderName;
 pub use response::template::{Action, Header, Op};
 pub use response::vary::merge_vary;
 
-/// What a binding to another language or server needs beside the names of the crate's root.
+/// The names that a binding to another language or server needs in addition to those of the crate's root.
 ///
-/// Configuration comes in as a [`Value`](binding::Value), written in a [`Notation`](binding::Notation).
-/// [`Needs`](binding::Needs) says what a policy reads of a request, and
-/// [`RequestHeader`](binding::RequestHeader) which headers. A binding that prepares its own objects makes one for each
-/// [`Template`](binding::Template). [`SettingsTable`](binding::SettingsTable) and [`Danger`](binding::Danger) say what
-/// settings and dangers there are, for types and documentation. `docs/bindings.md` goes through all the jobs of a binding.
+/// A binding passes configuration as a [`Value`](binding::Value), written in a [`Notation`](binding::Notation).
+/// [`Needs`](binding::Needs) says what a policy reads of a request, and [`RequestHeader`](binding::RequestHeader) which
+/// headers. A binding that prepares its own objects makes one for each [`Template`](binding::Template).
+/// [`SettingsTable`](binding::SettingsTable) and [`Danger`](binding::Danger) say what settings and dangers there are,
+/// for types and documentation. `docs/bindings.md` goes through all the jobs of a binding.
 pub mod binding {
-    /// The bounds of what corsac reads, from which a binding sizes its own buffers.
+    /// The limits of what corsac reads. A binding can use them as the sizes of its buffers.
     pub mod limits {
         pub use crate::limits::*;
     }
@@ -152,7 +154,7 @@ pub mod binding {
     pub use crate::decide::reason_to_log::reason_to_log;
     pub use crate::decide::request::{PREFLIGHT_METHOD, RequestHeader};
     #[cfg(feature = "explain")]
-    pub use crate::explain::explain_with;
+    pub use crate::explain::{DebugLog, explain_captured, explain_with, is_debug_requested};
     #[cfg(feature = "watch")]
     pub use crate::host::written_policy::WrittenPolicy;
     #[doc(hidden)]
@@ -163,5 +165,6 @@ pub mod binding {
     #[cfg(feature = "toml")]
     pub use crate::read::refused_file::RefusedFile;
     pub use crate::response::apply::{Precedence, apply_headers};
+    pub use crate::response::server_timing::SERVER_TIMING;
     pub use crate::response::template::{REFUSAL_STATUS, Template, TemplateHeader, TemplateValue};
 }

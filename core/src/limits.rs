@@ -1,4 +1,4 @@
-//! Every bound that the specification names, in one place. What is longer or more is refused, never cut.
+//! Every limit that the specification names, in one place. Anything longer or larger is refused, and never truncated.
 
 /// The longest origin that is read, in bytes.
 pub const ORIGIN_BYTES: usize = 512;
@@ -26,7 +26,7 @@ pub const REQUESTED_HEADERS: usize = 128;
 
 /// The longest value that is joined from several lines of a request header, in bytes.
 ///
-/// A longer one is malformed whatever follows.
+/// A longer value is malformed, whatever follows.
 pub const JOINED_HEADER_BYTES: usize = 8192;
 
 /// The longest path that is read, in bytes.
@@ -47,7 +47,8 @@ pub const LABEL_GLOBS: usize = 1000;
 /// The longest source of a regex, in bytes.
 pub const REGEX_BYTES: usize = 4096;
 
-/// The most that one compiled regex may take, in bytes. Together with their number it bounds what a look-up costs.
+/// The largest size of one compiled regex, in bytes. Together with the number of regexes, it limits the cost of a
+/// look-up.
 pub const COMPILED_REGEX_BYTES: usize = 256 << 10;
 
 /// The most regexes of a policy, or of one of its routes.
@@ -82,8 +83,11 @@ pub const CACHED_ANSWERS: usize = 10_000_000;
 /// The longest time for which a predicate answer is kept, in seconds.
 pub const CACHED_SECONDS: u64 = 86_400;
 
-/// The shortest time between two looks at a policy file, in milliseconds.
+/// The shortest time between two checks of a policy file, in milliseconds.
 pub const WATCH_INTERVAL_MS: u64 = 10;
+
+/// The most blocks that are printed about one policy while its service is developed.
+pub const DEBUG_BLOCKS: usize = 1000;
 
 /// The longest JSON text of an exchange, in MiB.
 pub const EXCHANGE_MIB: usize = 10;
@@ -106,7 +110,8 @@ pub const URL_BYTES: usize = 65_536;
 /// The longest integrity metadata of an exchange, in bytes.
 pub const INTEGRITY_BYTES: usize = 8192;
 
-/// The most that is kept of what a policy was written as, in bytes, so that explanations can name lines and list entries.
+/// The largest text of a policy that is kept, in bytes. It is kept so that explanations can name lines and list
+/// entries.
 ///
 /// Explanations of a larger policy name its settings.
 pub const RETAINED_BYTES: usize = 1 << 20;

@@ -1,8 +1,8 @@
-//! Text of others, as it may be shown to a person.
+//! Text from clients and other people, made safe to print.
 
 use crate::limits::{ORIGIN_BYTES, QUOTED_CHARACTERS};
 
-/// A text as it may stand in a message or a log: control and format characters escaped, cut at 200 characters.
+/// A text for a message or a log: control and format characters are escaped, and it is cut at 200 characters.
 #[must_use]
 pub fn printable(text: &str) -> String {
     let escaped = escape(text.chars().take(QUOTED_CHARACTERS + 1));

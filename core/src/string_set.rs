@@ -8,7 +8,7 @@ use std::hash::BuildHasher;
 /// Up to this many strings a linear scan is faster than hashing; names differ in length mostly.
 const FEW: usize = 4;
 const FEW_NAMES: usize = 16;
-/// Each string stands in the arena behind its length.
+/// Each string is in the arena, after its length.
 const LENGTH: usize = 2;
 
 /// An immutable set of short byte strings.

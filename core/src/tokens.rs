@@ -42,7 +42,7 @@ pub(crate) fn is_token(text: &[u8]) -> bool {
 /// CORS-safelisted methods, which are always in the effective list, in the order in which they are sent.
 pub(crate) const SAFELISTED_METHODS: [&str; 3] = ["GET", "HEAD", "POST"];
 
-/// What `*` stands for where a literal `*` would not work, i.e. with credentials.
+/// The methods that `*` means where a literal `*` would not work, that is, with credentials.
 pub(crate) const USUAL_METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
 /// Methods whose case people get wrong.
@@ -59,7 +59,7 @@ pub(crate) const SAFELISTED_HEADERS: [&str; 4] = ["accept", "accept-language", "
 /// The one request header that `*` does not cover.
 pub(crate) const AUTHORIZATION: &str = "authorization";
 
-/// Fetch's forbidden request-header names (lower case), apart from those that are told by a prefix.
+/// Fetch's forbidden request-header names (lower case), apart from those that are recognised by a prefix.
 const FORBIDDEN_HEADERS: [&str; 23] = [
     "accept-charset",
     "accept-encoding",

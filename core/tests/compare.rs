@@ -206,6 +206,13 @@ fn routes_are_compared_path_by_path() {
         by_paths(inheriting, &format!("max_age = 5\n{inheriting}")),
         [expected(&["/x", "all paths without a route"], &["~ max-age 600 s → 5 s"])]
     );
+    // A path that was ambiguous, so that no origin was allowed there, has a route of its own now.
+    let files = "[[routes]]\npath = '/files'\nallow_credentials = true\n";
+    let json = format!("{files}[[routes]]\npath = '/files.json'\n");
+    let (was, now) = (policy(&format!("{top}{files}")), policy(&format!("{top}{json}")));
+    let origin = b"https://a.example";
+    assert!(!allows(&was, origin, b"/files.json") && allows(&now, origin, b"/files.json"));
+    assert_eq!(by_paths(files, &json), [expected(&["/files.json"], &["+ origin https://a.example"])]);
     // A route of each, which have only some paths in common.
     let left = "[[routes]]\npath = '/{x}/b'\nallow_origins = ['https://left.example']\n";
     let right = "[[routes]]\npath = '/a/{*rest}'\nallow_origins = ['https://right.example']\n";

@@ -54,9 +54,12 @@ fn modelled(engine: &EngineExplanation, field: &str) -> Json {
 fn engines_do_what_was_recorded() {
     let recorded = read("recorded.json");
     let noted = read("noted.json");
+    let suite = read("suite.json");
     let recorded = recorded["exchanges"].as_array().unwrap();
     assert!(recorded.len() >= 666);
-    let exchanges: Vec<&Json> = recorded.iter().chain(noted["exchanges"].as_array().unwrap()).collect();
+    let suite = suite["exchanges"].as_array().unwrap();
+    assert!(suite.len() >= 1000);
+    let exchanges: Vec<&Json> = recorded.iter().chain(noted["exchanges"].as_array().unwrap()).chain(suite).collect();
     // By exchange and engine, the fields that differ.
     let mut found: BTreeMap<(String, String), BTreeSet<&str>> = BTreeMap::new();
     let mut shown = Vec::new();

@@ -7,6 +7,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
 
+from browser_mutants import MUTANTS as BROWSER_MUTANTS  # noqa: E402
 from mutants import MUTANTS, SMOKE  # noqa: E402
 from rust_functions import NotOnePlace, changed, found  # noqa: E402
 
@@ -15,13 +16,13 @@ CORE = ROOT / "core" / "src"
 
 class Mutants(unittest.TestCase):
     def test_each_has_one_place(self):
-        for row, function, pattern, instead in MUTANTS:
+        for row, function, pattern, instead in [*MUTANTS, *BROWSER_MUTANTS]:
             with self.subTest(row):
                 text = found(CORE, function)[-1]
                 self.assertNotEqual(changed(text, pattern, instead), text)
 
     def test_each_has_a_name_of_its_own(self):
-        rows = [row for row, *_ in MUTANTS]
+        rows = [row for row, *_ in [*MUTANTS, *BROWSER_MUTANTS]]
         self.assertEqual(len(rows), len(set(rows)))
         self.assertLessEqual(SMOKE, set(rows))
 

@@ -23,7 +23,7 @@ pub(crate) fn render(root: &Path) -> Result<String, Box<dyn Error>> {
          every\nfinding of an explanation. Each has its meaning, an example, the fix, and why it matters. The tests run the \
          examples and the\nfixes. Policies are written in TOML here; the same settings exist [in every language](settings.md).\n\n\
          ## Problems with a policy\n\n\
-         An error refuses the policy. A lint does not: something in the policy is useless or risky.\n\n{}",
+         A policy with an error is refused. A policy with a lint works, but something in it is useless or risky.\n\n{}",
         contents("code", codes)
     );
     for code in Code::ALL {
@@ -40,7 +40,7 @@ pub(crate) fn render(root: &Path) -> Result<String, Box<dyn Error>> {
     let findings = FindingCode::ALL.iter().map(|code| (code.as_str(), code.meaning()));
     page.push_str(&format!(
         "\n## Findings\n\n\
-         An explanation of a request in a browser lists what it found, in the order in which it has to be fixed. The examples \
+         An explanation of a request in a browser lists its findings in the order in which they have to be fixed. The examples \
          are\nexchanges: the request of the page's script, and the servers' responses.\n\n{}",
         contents("finding", findings)
     ));
@@ -85,7 +85,7 @@ fn section_of_reason(reason: Reason, example: &ReasonExample) -> Result<String, 
     .flatten()
     .collect();
     Ok(format!(
-        "\n### {}\n\n{} {}\n\n{}{}\n{}\nHelp: {}.\n\nThe fix:\n\n{}\nThe reason is then `{}`.\n",
+        "\n### {}\n\n{} {}\n\n{}{}\n{}\nHelp: {}.\n\nThe fix:\n\n{}\nWith the fix, the reason is `{}`.\n",
         reason.as_str(),
         reason.meaning(),
         example.why,

@@ -1,7 +1,7 @@
 //! The JSON schema of policy files, with which editors complete and check them: `docs/policy.schema.json`, and a copy
 //! in each package.
 //!
-//! It is as strict as a schema can be without being stricter than the engine, which has the last word.
+//! It is as strict as a schema can be without being stricter than core, which decides.
 
 use crate::settings::with_code;
 use corsac::binding::{self, Danger, SettingRow, SettingsTable, Takes, camel_case};

@@ -16,7 +16,7 @@ pub(crate) fn render(root: &Path) -> Result<String, Box<dyn Error>> {
         &text,
         &[
             ("settings", format!("| key | default | meaning |\n|---|---|---|\n{settings}")),
-            ("dangers", format!("| danger | what is allowed then |\n|---|---|\n{}", dangers.collect::<String>())),
+            ("dangers", format!("| danger | what it allows |\n|---|---|\n{}", dangers.collect::<String>())),
         ],
     )
 }

@@ -1,4 +1,4 @@
-//! `corsac_decision`: what to do with one request, and how it is come to.
+//! `corsac_decision`: what to do with one request, and the functions that make it.
 
 pub mod action;
 pub mod evaluate;

@@ -1,4 +1,4 @@
-//! `corsac_decision_reason_to_log`: which decisions a server's log tells of.
+//! `corsac_decision_reason_to_log`: which decisions a server should log.
 
 use crate::decision::fields::corsac_decision;
 use crate::decision::reader::read_reasons;

@@ -1,4 +1,4 @@
-//! Writing a decision into the caller's struct, which is a refusal until it is filled.
+//! Writes a decision into the caller's struct. Until then, the struct is a refusal.
 
 use crate::decision::action::{action_number, corsac_action};
 use crate::decision::fields::{CORSAC_MAX_HEADERS, corsac_decision};

@@ -1,4 +1,4 @@
-//! What is wrong with a policy, or unwise in it, in the form in which C reads it.
+//! Things in a policy that are wrong or unwise, in the form in which C reads them.
 
 pub mod error;
 pub mod issue;

@@ -1,4 +1,4 @@
-//! `corsac_policy_options`: what only the host can say about a policy.
+//! `corsac_policy_options`: facts about a policy that only the host knows.
 
 use crate::pointer;
 use crate::status::corsac_status;

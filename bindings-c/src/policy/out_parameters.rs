@@ -1,4 +1,5 @@
-//! What making something gives back: a policy, say, through one pointer, or why there is none through another.
+//! The out parameters of functions that make something: one pointer for the result, such as a policy, and one for the
+//! error.
 
 use crate::issues::error::corsac_error;
 use crate::panic_boundary;

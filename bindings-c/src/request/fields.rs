@@ -1,4 +1,4 @@
-//! `corsac_request`: what a decision looks at.
+//! `corsac_request`: the parts of a request on which a decision depends.
 
 use crate::slice::corsac_slice;
 

@@ -1,4 +1,4 @@
-//! `corsac_request`: what a decision looks at, and how its header lines are collected.
+//! `corsac_request`: the parts of a request on which a decision depends, and how header lines are collected.
 
 pub mod allocate;
 pub mod fields;

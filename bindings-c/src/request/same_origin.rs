@@ -1,4 +1,4 @@
-//! `corsac_request_is_same_origin`: whether a request comes from a page of the host that it is for.
+//! `corsac_request_is_same_origin`: whether a request comes from a page of its own host.
 
 use crate::panic_boundary;
 use crate::request::fields::corsac_request;

@@ -1,4 +1,4 @@
-//! What a decision does to a response.
+//! The headers that a decision puts on a response.
 
 pub mod apply;
 pub mod headers;

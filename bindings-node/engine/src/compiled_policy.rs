@@ -2,6 +2,8 @@
 
 use crate::misuse::{Misuse, Result};
 use corsac::binding::limits::ORIGIN_BYTES;
+#[cfg(feature = "explain")]
+use corsac::binding::DebugLog;
 use corsac::binding::{AnswerCache, CacheError, Needs};
 use corsac::{Decision, Evaluation, Pending, Policy, PredicateAnswer, Request};
 use std::time::Duration;
@@ -12,6 +14,9 @@ pub struct CompiledPolicy {
     pub policy: Policy,
     /// What it reads of a request.
     pub needs: Needs,
+    /// What was printed about it while its server is developed.
+    #[cfg(feature = "explain")]
+    pub(crate) debug_log: DebugLog,
     /// What the functions of JavaScript answered.
     cache: Option<AnswerCache>,
 }
@@ -43,7 +48,13 @@ impl CompiledPolicy {
     #[must_use]
     pub fn new(policy: Policy, cache: Option<AnswerCache>) -> Self {
         let needs = policy.needs();
-        CompiledPolicy { policy, needs, cache }
+        CompiledPolicy {
+            policy,
+            needs,
+            #[cfg(feature = "explain")]
+            debug_log: DebugLog::new(),
+            cache,
+        }
     }
 
     /// Decides. `answer` reads what came of asking JavaScript's function, if it was asked; it is called where that matters.

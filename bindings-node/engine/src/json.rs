@@ -3,14 +3,14 @@
 
 use crate::misuse::{Misuse, Result};
 use corsac::binding::{
-    PREFLIGHT_METHOD, REFUSAL_STATUS, RequestHeader, Template, TemplateHeader, TemplateValue, limits,
+    PREFLIGHT_METHOD, REFUSAL_STATUS, RequestHeader, SERVER_TIMING, Template, TemplateHeader, TemplateValue, limits,
 };
 use corsac::{Action, ConfigError, Decision, Evaluation, Issue, Op, Pending, Policy, Reason, Request};
 use serde_json::json;
 
 type IssueRow<'a> = (&'a str, &'a str, &'a str, &'a str, &'a str, &'a str, Option<u32>);
 type TemplateRow<'a> =
-    (&'a str, bool, Option<u16>, ReasonRow, Option<ReasonRow>, &'a str, Vec<HeaderRow<'a>>, Vec<&'a str>);
+    (&'a str, bool, Option<u16>, ReasonRow, Option<ReasonRow>, &'a str, Vec<HeaderRow<'a>>, Vec<&'a str>, String);
 /// The reason, its help, and whether the page may read the response.
 type ReasonRow = (&'static str, &'static str, bool);
 /// Name, text, the number of the request's field that stands in its place, how it goes on.
@@ -24,6 +24,8 @@ pub fn facts() -> String {
     };
     let facts = json!({
         "methodOfPreflights": PREFLIGHT_METHOD,
+        "serverTiming": SERVER_TIMING,
+        "findingCodes": finding_codes(),
         "requestHeaders": {
             "origin": names(RequestHeader::Origin),
             "requestMethod": names(RequestHeader::RequestMethod),
@@ -48,6 +50,18 @@ pub fn facts() -> String {
     facts.to_string()
 }
 
+/// The codes that a finding of an explanation can have.
+#[cfg(feature = "explain")]
+fn finding_codes() -> Vec<&'static str> {
+    corsac::explain::FindingCode::ALL.iter().map(|code| code.as_str()).collect()
+}
+
+/// An engine without explanations has none.
+#[cfg(not(feature = "explain"))]
+fn finding_codes() -> [&'static str; 0] {
+    []
+}
+
 /// What JavaScript calls the reason of a refusal because the engine failed. No policy has it.
 const ENGINE_FAILED: ReasonRow =
     ("engine-failed", "this is a fault in corsac: please report the warning that came with it", false);
@@ -57,9 +71,10 @@ const ENGINE_FAILED: ReasonRow =
 fn engine_failure() -> Option<serde_json::Value> {
     let nobody = Policy::nobody().ok()?;
     let Evaluation::Decided(decision) = nobody.evaluate(&Request::default()) else { return None };
-    let (_, _, _, _, _, body, headers, removed) = template_row(decision.template());
-    let row: TemplateRow<'_> =
-        (Action::Respond.as_str(), true, Some(REFUSAL_STATUS), ENGINE_FAILED, None, body, headers, removed);
+    let (_, _, _, _, _, body, headers, removed, _) = template_row(decision.template());
+    let (action, status) = (Action::Respond.as_str(), Some(REFUSAL_STATUS));
+    let timing = format!("corsac;desc=\"{}\"", ENGINE_FAILED.0);
+    let row: TemplateRow<'_> = (action, true, status, ENGINE_FAILED, None, body, headers, removed, timing);
     serde_json::to_value(row).ok()
 }
 
@@ -137,6 +152,7 @@ fn template_row(template: &Template) -> TemplateRow<'_> {
         template.body().to_str().unwrap_or_default(),
         template.headers().iter().map(header_row).collect(),
         template.removed().iter().map(|name| name.as_str()).collect(),
+        template.server_timing(),
     )
 }
 

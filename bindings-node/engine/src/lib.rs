@@ -5,8 +5,12 @@
 //! number. Nothing here knows a rule of CORS, or anything of a runtime: this crate converts.
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "explain")]
+mod browser_session;
 mod compile;
 mod compiled_policy;
+#[cfg(feature = "explain")]
+mod debug;
 mod encoded_options;
 mod evaluate;
 #[cfg(feature = "explain")]
@@ -16,8 +20,12 @@ mod latin1;
 mod misuse;
 mod template_index;
 
+#[cfg(feature = "explain")]
+pub use browser_session::browser_session;
 pub use compile::{compile, compile_file, refused_file};
 pub use compiled_policy::{CacheBounds, CompiledPolicy, FunctionAnswer, Outcome, new_cache};
+#[cfg(feature = "explain")]
+pub use debug::{Decided, debug_decision, debug_response};
 pub use evaluate::{evaluate, function_answer, set_flags};
 #[cfg(feature = "explain")]
 pub use explain::explained;

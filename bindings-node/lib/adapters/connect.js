@@ -3,6 +3,7 @@
 // The middleware for Express, Connect, and everything that calls `(request, response, next)` with Node's own objects.
 
 const { askPredicate, decide } = require('../decide/decide.js')
+const { beforeInExpress } = require('../decide/order.js')
 const { PolicyProvider } = require('../policy/policy-provider.js')
 const { mayBePreflight } = require('../request/request-headers.js')
 const { WITHOUT_ORIGIN, readFields } = require('../request/request-fields.js')
@@ -14,12 +15,15 @@ function cors (options, settings) {
   const { policy } = provider
   if (policy !== undefined) {
     return function corsac (request, response, next) {
+      if (policy.reports.debugger !== undefined) checkOrder(policy, request, corsac)
       serve(policy, request, response, next)
     }
   }
   if (provider.isReloadable) {
     return function corsac (request, response, next) {
-      serve(provider.current, request, response, next)
+      const policy = provider.current
+      if (policy.reports.debugger !== undefined) checkOrder(policy, request, corsac)
+      serve(policy, request, response, next)
     }
   }
   return function corsac (request, response, next) {
@@ -28,6 +32,10 @@ function cors (options, settings) {
       else serve(policy, request, response, next)
     })
   }
+}
+
+function checkOrder ({ reports }, { app }, middleware) {
+  reports.debugger.checkOrder(middleware, () => beforeInExpress(app, middleware))
 }
 
 function serve (policy, request, response, next) {

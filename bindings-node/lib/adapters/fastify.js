@@ -9,14 +9,14 @@ const { applyOnHead } = require('../response/node-response.js')
 
 function plugin (fastify, given, done) {
   // Fastify itself reads the first three of a plugin's options.
-  const { prefix, logLevel, logSerializers, policy, hook = 'onRequest', onDecision, timeout, verifiesUpgrades, ...options } = given
+  const { prefix, logLevel, logSerializers, policy, hook = 'onRequest', onDecision, timeout, verifiesUpgrades, debug, ...options } = given
   const hasOptions = Object.keys(options).length > 0
   if (policy !== undefined && hasOptions) {
     return done(new TypeError(`corsac: \`policy\` and \`${Object.keys(options)[0]}\` are given: keep one of them`))
   }
   let provider
   try {
-    const named = Object.entries({ onDecision, timeout, verifiesUpgrades })
+    const named = Object.entries({ onDecision, timeout, verifiesUpgrades, debug })
     const settings = Object.fromEntries(named.filter(([, value]) => value !== undefined))
     provider = new PolicyProvider(policy ?? options, settings)
   } catch (error) {

@@ -3,6 +3,7 @@
 // Hono.
 
 const { decideRequest } = require('../decide/decide.js')
+const { beforeInHono } = require('../decide/order.js')
 const { PolicyProvider } = require('../policy/policy-provider.js')
 const { readWebRequest } = require('../request/web-request.js')
 const { appliedHeaders, appliedResponse, ownResponse } = require('../response/web-response.js')
@@ -11,6 +12,7 @@ module.exports = function cors (options, settings) {
   const provider = new PolicyProvider(options, settings, { seesUpgrades: true })
   return async function corsac (c, next) {
     const decided = await decideRequest(provider, readWebRequest(c.req.raw, c.env?.incoming), c)
+    decided.policy.reports.debugger?.checkOrder(corsac, () => beforeInHono(c.req, corsac))
     if (decided.error !== null) {
       // The response of Hono's error handler gets the headers that are prepared here.
       const headers = appliedHeaders(decided, c.res.headers)

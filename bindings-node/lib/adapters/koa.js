@@ -4,6 +4,7 @@
 // removes all headers.
 
 const { decideRequest } = require('../decide/decide.js')
+const { beforeInKoa } = require('../decide/order.js')
 const { PolicyProvider } = require('../policy/policy-provider.js')
 const { applyOnHead } = require('../response/node-response.js')
 
@@ -17,6 +18,7 @@ module.exports = function cors (options, settings) {
   const provider = new PolicyProvider(options, settings)
   return async function corsac (ctx, next) {
     const { policy, template, fields, error } = await decideRequest(provider, ctx.req, ctx, readRequest)
+    policy.reports.debugger?.checkOrder(corsac, () => beforeInKoa(ctx.app, corsac))
     applyOnHead(ctx.res, template, fields, policy.reports)
     if (error !== null) throw error
     if (!template.responds) return next()

@@ -4,6 +4,7 @@
 
 const { facts } = require('../engine.js')
 const { templateAt } = require('../response/response-template.js')
+const { Debugger } = require('./debugger.js')
 const { Reports } = require('./reports.js')
 
 const [, , , [ENGINE_FAILED]] = facts.engineFailure
@@ -11,7 +12,7 @@ const [, , , [ENGINE_FAILED]] = facts.engineFailure
 class MiddlewarePolicy {
   /**
    * @param {import('../policy/compiled-policy.js').CompiledPolicy} compiled
-   * @param {{ onDecision?: Function, timeout: number }} settings
+   * @param {{ onDecision?: Function, timeout: number, debug?: boolean }} settings
    * @param {import('./predicates.js').Predicates} [predicates]
    * @param {import('../upgrades/upgrades.js').Upgrades} [upgrades] those of a policy that guards WebSocket handshakes, on hosts
    *   where handshakes do not reach the middleware
@@ -31,7 +32,7 @@ class MiddlewarePolicy {
     this.timeout = settings.timeout
     this.predicates = predicates
     this.upgrades = upgrades
-    this.reports = new Reports(settings.onDecision)
+    this.reports = new Reports(settings.onDecision, settings.debug ? new Debugger(compiled) : undefined)
   }
 }
 

@@ -1,6 +1,6 @@
 'use strict'
 
-// What a middleware tells of its decisions: to `onDecision`, to the debug log, and by process warnings.
+// What a middleware reports of its decisions: to `onDecision`, to the debug log, by process warnings, and to the debugger.
 
 const { debug, warn } = require('../runtime.js')
 const { notify } = require('./observer.js')
@@ -11,15 +11,23 @@ class Reports {
   #warned = new Set()
   #observerFailed = (message) => this.warnOnce('onDecision', 'CORSAC_HOOK', message)
 
-  /** @param {Function} [onDecision] */
-  constructor (onDecision) {
+  /**
+   * @param {Function} [onDecision]
+   * @param {import('./debugger.js').Debugger} [debugging]
+   */
+  constructor (onDecision, debugging) {
     this.#onDecision = onDecision
+    /** What is printed while the server is developed; undefined unless that is asked for. */
+    this.debugger = debugging
     /** Whether every decision is reported, and not only refusals that `reportOnly` lets pass. */
-    this.reportsAll = onDecision !== undefined || debug.enabled
+    this.reportsAll = onDecision !== undefined || debug.enabled || debugging !== undefined
   }
 
   /** Reports a decision. `hostRequest` is the request as the host's applications know it. */
-  decision ({ action, reason, help, reported, reportedHelp }, { origin = null }, { method, originalUrl, url }, hostRequest) {
+  decision (template, fields, request, hostRequest) {
+    const { action, reason, help, reported, reportedHelp } = template
+    const { origin = null } = fields
+    const { method, originalUrl, url } = request
     const onDecision = this.#onDecision
     if (reported !== null && onDecision === undefined) {
       // Who asks for reports wants to see them.
@@ -27,6 +35,7 @@ class Reports {
         `${reportedHelp}\nonly the first is told: give \`onDecision\` to hear of all`)
     }
     if (!this.reportsAll) return
+    this.debugger?.decided(template, fields, request)
     if (debug.enabled) {
       const reasons = [[reason, help], [reported && `${reported} (reported only)`, reportedHelp]].filter(([text]) => text)
       // What the client sent comes after the decision, so that it cannot imitate one.

@@ -19,4 +19,16 @@ function explainBy (explain, exchange) {
   return explanationOf(explain('encoded', bytesOf(encode(exchange, 'exchange').text)))
 }
 
-module.exports = { diagnose, explainBy }
+/**
+ * Explains responses that came over the wire.
+ *
+ * @param {(format: 'captured', text: Uint8Array) => string} explain that of the engine, or of the policy that the server has
+ * @param {string} exchange JSON
+ */
+function explainCaptured (explain, exchange) {
+  const returned = explain('captured', Buffer.from(exchange))
+  const [, , isReadable, isBlocked] = JSON.parse(returned)
+  return { explanation: explanationOf(returned), isReadable, isBlocked }
+}
+
+module.exports = { diagnose, explainBy, explainCaptured }

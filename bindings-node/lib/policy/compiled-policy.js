@@ -39,6 +39,7 @@ const REPEATED_FIELDS = { ORIGIN: 0, REQUEST_METHOD: 1, REQUEST_HEADERS: 2 }
  * @property {[name: string, value: string | number, op: 'set' | 'add' | 'merge' | 'remove' | 'default'][]} headers a
  *   value that is a number is one of `REPEATED_FIELDS`
  * @property {string[]} removed the application's headers that are removed and not set again
+ * @property {string} serverTiming the value of the header that says why, while the server is developed
  */
 
 /**
@@ -56,6 +57,10 @@ const REPEATED_FIELDS = { ORIGIN: 0, REQUEST_METHOD: 1, REQUEST_HEADERS: 2 }
  *   a whole decision, as JSON; or, where a predicate has to be asked, the number of its route (null for the whole policy's)
  *   and the origin
  * @property {(format: 'json' | 'encoded', text: Uint8Array) => string} explain an exchange
+ * @property {(index: number, method: string, lines: string[], path: string) => string | null} debugDecision the block to print about a
+ *   decision while the server is developed; null if there is nothing new
+ * @property {(index: number, method: string, lines: string[], path: string, status: number, headers: string[]) => string | null} debugResponse
+ *   the same about the headers of a response
  * @property {() => void} forgetAnswers forgets what predicates answered
  * @property {(index: number) => Template} template
  * @property {import('../response/response-template.js').ResponseTemplate[]} responseTemplates those that were needed so far
@@ -114,9 +119,9 @@ function issueOf ([code, severity, field, value, message, help, line]) {
 }
 
 /** @returns {Template} */
-function templateOf ([action, responds, status, [reason, help, isReadable], report, body, headers, removed]) {
+function templateOf ([action, responds, status, [reason, help, isReadable], report, body, headers, removed, serverTiming]) {
   const [reported, reportedHelp] = report ?? [null, '']
-  return { action, responds, status, reason, help, reported, reportedHelp, isReadable, body, headers: headers.map(headerOf), removed }
+  return { action, responds, status, reason, help, reported, reportedHelp, isReadable, body, headers: headers.map(headerOf), removed, serverTiming }
 }
 
 function headerOf ([name, text, repeatedField, op]) {

@@ -2,23 +2,27 @@
 
 // The settings of a middleware, whatever its policy.
 
+const engine = require('../engine.js')
+
 /** Milliseconds that a function of the application may take. */
 const TIMEOUT = 10_000
 /** The longest time that Node's timers take, in milliseconds. */
 const LONGEST_TIMER = 0x7fffffff
 
 /**
- * @returns {{ onDecision?: Function, timeout: number, verifiesUpgrades: boolean }}
+ * @returns {{ onDecision?: Function, timeout: number, verifiesUpgrades: boolean, debug: boolean }} `debug` is that of the environment if
+ *   it is left out
  */
-function checkedSettings ({ onDecision, timeout = TIMEOUT, verifiesUpgrades = false, ...rest }) {
+function checkedSettings ({ onDecision, timeout = TIMEOUT, verifiesUpgrades = false, debug, ...rest }) {
   const unknown = Object.keys(rest)
   if (unknown.length > 0) {
-    throw new TypeError(`corsac: there is no setting \`${unknown[0]}\` of the middleware: it takes onDecision, timeout and verifiesUpgrades`)
+    throw new TypeError(`corsac: there is no setting \`${unknown[0]}\` of the middleware: it takes onDecision, timeout, verifiesUpgrades and debug`)
   }
   if (onDecision !== undefined && typeof onDecision !== 'function') throw new TypeError('corsac: `onDecision` takes a function')
   if (typeof timeout !== 'number' || !(timeout > 0 && timeout <= LONGEST_TIMER)) throw new TypeError('corsac: `timeout` takes milliseconds')
   if (typeof verifiesUpgrades !== 'boolean') throw new TypeError('corsac: `verifiesUpgrades` takes true or false')
-  return { onDecision, timeout, verifiesUpgrades }
+  if (debug !== undefined && typeof debug !== 'boolean') throw new TypeError('corsac: `debug` takes true or false')
+  return { onDecision, timeout, verifiesUpgrades, debug: engine.isDebugRequested(debug) }
 }
 
 module.exports = { LONGEST_TIMER, TIMEOUT, checkedSettings }

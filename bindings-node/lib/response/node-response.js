@@ -54,6 +54,12 @@ class NodeHeaders {
   remove (name) {
     this.#response.removeHeader?.(name)
   }
+
+  /** All headers, names and values in turn. */
+  lines () {
+    const all = Object.entries(this.#response.getHeaders?.() ?? {})
+    return all.flatMap(([name, value]) => [value].flat().flatMap((line) => [name, String(line)]))
+  }
 }
 
 /**
@@ -70,8 +76,14 @@ function applyOnHead (response, template, fields, reports) {
     response[PENDING] = new PendingDecision(template, fields, reports, response.writeHead)
     response.writeHead = writeHead
   } else {
-    applyTemplate(template, fields, new NodeHeaders(response), reports)
+    applyHeaders(template, fields, response, reports, response.statusCode)
   }
+}
+
+function applyHeaders (template, fields, response, reports, status) {
+  const headers = new NodeHeaders(response)
+  applyTemplate(template, fields, headers, reports)
+  reports.debugger?.applied(template, fields, headers, status ?? 0)
 }
 
 /** Replaces a response's own `writeHead`; one function for all responses. */
@@ -82,13 +94,13 @@ function writeHead (status, message, headers) {
   const given = headers ?? (typeof message === 'string' ? undefined : message)
   if (given !== undefined && given !== null) {
     if (!setGivenHeaders(this, given)) return pending.writeHead.apply(this, arguments)
-  } else if (pending.writeHead === nativeWriteHead && !hasAny(this, template.names)) {
+  } else if (pending.reports.debugger === undefined && pending.writeHead === nativeWriteHead && !hasAny(this, template.names)) {
     // There is nothing to merge or replace, which is the common case: handing all headers over at once costs less than
     // applying them one by one.
     const object = headerObject(template, fields)
     return nativeWriteHead.call(this, status, typeof message === 'string' ? message : object, object)
   }
-  applyTemplate(template, fields, new NodeHeaders(this), pending.reports)
+  applyHeaders(template, fields, this, pending.reports, status)
   return typeof message === 'string' ? pending.writeHead.call(this, status, message) : pending.writeHead.call(this, status)
 }
 

@@ -8,6 +8,7 @@ const { REPEATED_FIELDS } = require('../policy/compiled-policy.js')
  * One response of a policy, ready to be applied.
  *
  * @typedef {object} ResponseTemplate
+ * @property {number} index
  * @property {'continue' | 'respond'} action
  * @property {boolean} responds whether the application does not run
  * @property {number | null} status
@@ -21,6 +22,7 @@ const { REPEATED_FIELDS } = require('../policy/compiled-policy.js')
  * @property {string[]} removed the application's headers that are removed and not set again
  * @property {Set<string>} names all names in `headers` and `removed`
  * @property {Record<string, TemplateHeader['value']>} headerObject the headers as an object, for responses without any of `names`
+ * @property {string} serverTiming the value of the header that says why, while the server is developed
  * @property {TemplateHeader[]} repeating the headers that repeat a field of the request
  */
 
@@ -33,9 +35,10 @@ const { REPEATED_FIELDS } = require('../policy/compiled-policy.js')
 
 /**
  * @param {import('../policy/compiled-policy.js').Template} template
+ * @param {number} index
  * @returns {ResponseTemplate}
  */
-function prepared (template) {
+function prepared (template, index) {
   const headers = []
   for (const [name, value, op] of template.headers) {
     const last = headers.at(-1)
@@ -44,6 +47,7 @@ function prepared (template) {
   }
   return {
     ...template,
+    index,
     headers,
     names: new Set([...headers.map(({ name }) => name), ...template.removed]),
     headerObject: Object.fromEntries(headers.map(({ name, value }) => [name, value])),
@@ -58,7 +62,7 @@ function prepared (template) {
  * @returns {ResponseTemplate}
  */
 function templateAt (compiled, index) {
-  return compiled.responseTemplates[index] ?? (compiled.responseTemplates[index] = prepared(compiled.template(index)))
+  return compiled.responseTemplates[index] ?? (compiled.responseTemplates[index] = prepared(compiled.template(index), index))
 }
 
 /**

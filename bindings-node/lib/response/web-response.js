@@ -31,16 +31,24 @@ class WebHeaders {
   remove (name) {
     this.#headers.delete(name)
   }
+
+  /** All headers, names and values in turn. */
+  lines () {
+    return [...this.#headers.entries()].flat()
+  }
 }
 
 /**
  * The headers of a response, with a decision applied to them.
  *
  * @param {Headers} [before] those of the response
+ * @param {number} [status] that of the response, if it is known
  */
-function appliedHeaders ({ template, fields, policy }, before) {
+function appliedHeaders ({ template, fields, policy: { reports } }, before, status = 0) {
   const headers = new Headers(before)
-  applyTemplate(template, fields, new WebHeaders(headers), policy.reports)
+  const applied = new WebHeaders(headers)
+  applyTemplate(template, fields, applied, reports)
+  reports.debugger?.applied(template, fields, applied, status)
   return headers
 }
 
@@ -52,7 +60,7 @@ function appliedHeaders ({ template, fields, policy }, before) {
  */
 function ownResponse (decided, before) {
   const { body, status } = decided.template
-  return new Response(body === '' ? null : body, { status, headers: appliedHeaders(decided, before) })
+  return new Response(body === '' ? null : body, { status, headers: appliedHeaders(decided, before, status) })
 }
 
 /**
@@ -67,7 +75,7 @@ function appliedResponse (response, decided) {
   const { status, statusText } = response
   // Errors and opaque responses have no status that a new response can have.
   if (status === 0) return response
-  return new Response(response.body, { status, statusText, headers: appliedHeaders(decided, response.headers) })
+  return new Response(response.body, { status, statusText, headers: appliedHeaders(decided, response.headers, status) })
 }
 
 module.exports = { appliedHeaders, appliedResponse, ownResponse }

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Never, Unpack
 
 from corsac._corsac import AsgiMiddleware, Decision, Policy
+from corsac._debug import asgi_debugger
 from corsac._middleware_arguments import checked_hook, policy_or_settings
 from corsac._reloadable import Reloadable
 from corsac._startup import failing_app, is_starting
@@ -23,6 +24,8 @@ class CORSMiddleware(AsgiMiddleware):
             place of the settings.
         on_decision (Callable[[Decision, Scope], object]): called with each :class:`corsac.Decision` and the scope, for
             metrics; not async. If it raises an exception, that is logged, and the request continues.
+        debug (bool): whether the reasons are printed on standard error while the application is developed; without it,
+            whether the environment has ``CORSAC_DEBUG=1``. Responses then have the reason in ``Server-Timing``.
         allow_origins (list[str]): who may read responses: origin patterns, or ``["*"]``.
         allow_origin_regex (str | list[str]): regexes, each matched against the whole origin.
         allow_origin (Callable): a function of the origin, or of the origin and the scope, sync or async, called if
@@ -58,18 +61,20 @@ class CORSMiddleware(AsgiMiddleware):
         *positional: Never,
         policy: Policy | Reloadable | None = None,
         on_decision: Callable[[Decision, Scope], object] | None = None,
+        debug: bool | None = None,
         **settings: Unpack[PolicyOptions],
     ) -> None:
         try:
             if positional:
                 raise TypeError("settings are given by name: write CORSMiddleware(app, allow_origins=[...])")
+            debugger = asgi_debugger(debug)
             policy, on_decision = policy_or_settings(policy, settings), checked_hook(on_decision)
         except Exception as error:
             if not is_starting(self):
                 raise
             self._replace(failing_app(error))
         else:
-            self._setup(app, policy, on_decision, respond, deny, await_predicate)
+            self._setup(app, policy, (on_decision, debugger), respond, deny, await_predicate)
         show_as_async(self)
 
 

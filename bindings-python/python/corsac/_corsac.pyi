@@ -1,15 +1,17 @@
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from os import PathLike
-from typing import Any, AnyStr, ClassVar, Literal, Self, TypeAlias, Unpack, final
+from typing import Any, AnyStr, Literal, Self, TypeAlias, Unpack, final
 
 from typing_extensions import disjoint_base
 
+from corsac._debug import AsgiDebugger, WsgiDebugger
 from corsac._explain import Exchange, Explanation
 from corsac._types import ASGIApp, OriginPredicate, PolicyOptions, Receive, Scope, Send, WSGIApp
 
 __all__ = [
+    "FINDING_CODES",
     "AsgiMiddleware",
-    "BrowserFetch",
+    "BrowserSession",
     "ConfigError",
     "Decision",
     "Issue",
@@ -20,10 +22,12 @@ __all__ = [
     "WsgiMiddleware",
     "__version__",
     "explain_exchange",
+    "is_debug_requested",
     "merge_vary",
 ]
 
 __version__: str
+FINDING_CODES: frozenset[str]
 
 _Text: TypeAlias = str | bytes | bytearray
 
@@ -34,7 +38,7 @@ class AsgiMiddleware:
         self,
         app: ASGIApp,
         policy: Policy | SwappablePolicy,
-        on_decision: Callable[[Decision, Scope], object] | None,
+        observers: tuple[Callable[[Decision, Scope], object] | None, AsgiDebugger | None],
         respond: Callable[..., Awaitable[None]],
         deny: Callable[..., Awaitable[None]],
         await_predicate: Callable[..., Awaitable[None]],
@@ -57,7 +61,7 @@ class WsgiMiddleware:
         self,
         app: WSGIApp,
         policy: Policy | SwappablePolicy,
-        on_decision: Callable[[Decision, dict[str, Any]], object] | None,
+        observers: tuple[Callable[[Decision, dict[str, Any]], object] | None, WsgiDebugger | None],
         respond: Callable[..., list[bytes]],
     ) -> None: ...
     @property
@@ -67,12 +71,12 @@ class WsgiMiddleware:
     def __call__(self, environ: Any, start_response: Any) -> Iterable[bytes]: ...
 
 @final
-class BrowserFetch:
-    PREFLIGHT_METHOD: ClassVar[str]
-    def __new__(cls, origin: str, method: str, headers: list[tuple[str, str]], credentials: bool) -> BrowserFetch: ...
-    def preflight(self) -> list[tuple[str, str]] | None: ...
-    def check_preflight(self, status: int, headers: list[tuple[str, str]]) -> str | None: ...
-    def check(self, headers: list[tuple[str, str]]) -> str | None: ...
+class BrowserSession:
+    @staticmethod
+    def start(exchange: bytes) -> tuple[BrowserSession | None, str, list[tuple[str, str, str]]]: ...
+    def next_request(self) -> str | None: ...
+    def respond(self, answer: bytes) -> str | None: ...
+    def explain(self, policy: Policy | None) -> tuple[str, str, bool, bool]: ...
 
 class ConfigError(ValueError):
     issues: tuple[Issue, ...]
@@ -194,4 +198,5 @@ class PolicyFile:
     def reload_if_changed(self) -> Policy | None: ...
 
 def merge_vary(values: Iterable[AnyStr], vary: AnyStr) -> AnyStr: ...
+def is_debug_requested(setting: bool | None) -> bool: ...
 def explain_exchange(exchange: bytes, policy: Policy | None) -> tuple[str, str, list[tuple[str, str, str]]]: ...

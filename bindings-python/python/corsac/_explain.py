@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Required, TypeAlias, TypedDict
 
-from corsac._corsac import Policy, explain_exchange
+from corsac._corsac import BrowserSession, Policy, explain_exchange
 
 Header: TypeAlias = tuple[str, str] | list[str]
 
@@ -229,8 +229,29 @@ def explanation_of(exchange: object, policy: Policy | None) -> Explanation:
     """Explain an exchange, by a policy if there is one."""
     found, text, problems = explain_exchange(_json_text(exchange), policy)
     if problems:
-        raise ExchangeError(text, tuple(ExchangeProblem(*problem) for problem in problems))
+        raise _error(text, problems)
+    return explanation_of_json(found, text)
+
+
+def explanation_of_json(found: str, text: str) -> Explanation:
+    """Make an explanation of what the engine wrote: its JSON, and the text for people."""
     return Explanation(**json.loads(found), _json=found, _text=text)
+
+
+def start_session(exchange: object) -> BrowserSession:
+    """Start a browser that makes the request of an exchange.
+
+    Raises:
+        ExchangeError: the exchange cannot be read.
+    """
+    session, text, problems = BrowserSession.start(_json_text(exchange))
+    if session is None:
+        raise _error(text, problems)
+    return session
+
+
+def _error(text: str, problems: list[tuple[str, str, str]]) -> ExchangeError:
+    return ExchangeError(text, tuple(ExchangeProblem(*problem) for problem in problems))
 
 
 def _json_text(exchange: object) -> bytes:

@@ -5,6 +5,7 @@ from typing import Protocol, Unpack
 
 from corsac._asgi import CORSMiddleware
 from corsac._corsac import Decision, Policy
+from corsac._debug import is_requested
 from corsac._middleware_arguments import checked_hook, policy_or_settings
 from corsac._reloadable import Reloadable
 from corsac._types import ASGIApp, PolicyOptions, Scope
@@ -26,6 +27,7 @@ def install(
     *,
     policy: Policy | Reloadable | None = None,
     on_decision: Callable[[Decision, Scope], object] | None = None,
+    debug: bool | None = None,
     **settings: Unpack[PolicyOptions],
 ) -> None:
     """Put a CORS policy around a FastAPI or Starlette application, outside of everything in it.
@@ -40,6 +42,7 @@ def install(
         policy (Policy | Reloadable): a policy that is built already, or one that is reloaded while requests run, in
             place of the settings.
         on_decision (Callable[[Decision, Scope], object]): as in :class:`corsac.CORSMiddleware`.
+        debug (bool): as in :class:`corsac.CORSMiddleware`.
         **settings: the settings of a policy, described in :class:`corsac.Policy`.
 
     Raises:
@@ -54,12 +57,13 @@ def install(
         raise TypeError(f"install() is for Starlette and FastAPI; write app = CORSMiddleware(app, ...) for {kind}")
     if app.middleware_stack is not None:
         raise RuntimeError("the application has started: install a policy before")
-    if getattr(build, "_corsac", False):
+    if getattr(build, "_corsac", None) is not None:
         raise RuntimeError("a policy is installed already: one application has one; `routes` is for exceptions")
+    is_debugged = is_requested(debug)
     policy, on_decision = policy_or_settings(policy, settings), checked_hook(on_decision)
 
     def build_middleware_stack() -> ASGIApp:
-        return CORSMiddleware(build(), policy=policy, on_decision=on_decision)
+        return CORSMiddleware(build(), policy=policy, on_decision=on_decision, debug=is_debugged)
 
-    build_middleware_stack._corsac = True  # type: ignore[attr-defined]
+    build_middleware_stack._corsac = policy  # type: ignore[attr-defined]
     app.__dict__["build_middleware_stack"] = build_middleware_stack

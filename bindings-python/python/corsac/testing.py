@@ -4,116 +4,169 @@
     >>> assert_readable(app, "/items", origin="https://app.example.com", credentials=True)  # doctest: +SKIP
     >>> assert_blocked(app, "/items", origin="https://evil.example")  # doctest: +SKIP
 
-They work with any server, whatever sets its CORS headers.
+They work with any server, whatever sets its CORS headers. An assertion that fails prints what the browser did, what is
+wrong and how to fix it. With pytest, the fixture ``corsac_browser`` can be passed in place of the server.
 """
 
 from collections.abc import Mapping
-from http import HTTPMethod
-from typing import Any
+from typing import Any, Literal
 
-from corsac._corsac import BrowserFetch
-from corsac._test_clients import Response, send
+from corsac._corsac import FINDING_CODES, Policy
+from corsac._explain import Explanation
+from corsac._testing.browser import Browser, Credentials, Fetched, Headers, Response
 
-__all__ = ["Response", "assert_blocked", "assert_readable"]
-
-_Headers = Mapping[str, str] | list[tuple[str, str]] | None
-
-# Bytes of a body that a message quotes.
-_QUOTED_BYTES = 80
+__all__ = ["Browser", "Fetched", "Response", "assert_blocked", "assert_readable"]
 
 
 def assert_readable(
-    client: Any,  # noqa: ANN401
+    server: Any,  # noqa: ANN401
     path: str = "/",
     *,
-    origin: str,
-    method: str = HTTPMethod.GET,
-    headers: _Headers = None,
-    credentials: bool = False,
+    origin: str | None = None,
+    method: str | None = None,
+    headers: Headers = None,
+    credentials: Credentials = False,
+    body: str | bytes | None = None,
+    json: object = None,
+    redirect: Literal["follow", "error", "manual"] = "follow",
+    base_url: str | None = None,
+    servers: Mapping[str, Any] | None = None,
+    cookies: Mapping[str, str] | None = None,
+    policy: Policy | None = None,
+    timeout: float = 10.0,
 ) -> Response:
-    """Fail unless a browser lets a page's script read the response to this request.
-
-    The preflight is sent first if a browser would send one.
+    """Fail unless a browser lets a page's script read the response to this request, whatever its status is.
 
     Args:
-        client: an ASGI application, a test client with a ``request`` method (Starlette's, httpx, requests), or the
-            URL of a running server as a str.
+        server: an ASGI or WSGI application, a test client with a ``request`` method (Starlette's, httpx, requests), the
+            URL of a running server, or a :class:`Browser`, which has the arguments from ``base_url`` on.
         path (str): the path and query to request.
         origin (str): the page's origin: ``https://app.example.com``.
         method (str): the method that the script uses.
         headers (Mapping[str, str] | list[tuple[str, str]]): the headers that the script sets.
-        credentials (bool): whether the script says ``credentials: "include"``. Cookies are for the client to send.
+        credentials (bool | str): True if the script says ``credentials: "include"``.
+        body (str | bytes): the body that the script sends.
+        json (object): a body that the script sends as JSON.
+        redirect (str): what the script wants of redirects.
+        base_url (str): the server's address in the browser.
+        servers (Mapping[str, object]): other servers by their origins, for redirects.
+        cookies (Mapping[str, str]): the cookies that the browser has for the server.
+        policy (Policy): the server's policy, if it is not found in the application.
+        timeout (float): how long one response may take, in seconds.
 
     Returns:
-        Response: what the script would read.
+        Response: what the script reads. Its ``explanation`` says how that came about.
 
     Raises:
-        AssertionError: the browser would block it; the message says why.
-        TypeError: ``client`` has another type.
+        AssertionError: the script cannot read it; the message is the explanation.
+        TypeError: the server is none of what can be sent to, or the origin is missing.
 
-    Source: Fetch, "CORS-preflight fetch" and "CORS check".
+    Source: Fetch, "HTTP fetch", "CORS-preflight fetch" and "CORS check".
     """
-    response, blocked = _fetch(client, path, origin, method, headers, credentials)
-    if blocked is not None or response is None:
-        raise AssertionError(f"{origin} may not read {method} {path}: {blocked}")
-    return response
+    __tracebackhide__ = True
+    browser = _browser(server, base_url, servers, cookies, policy, timeout)
+    fetched = browser.fetch(
+        path,
+        origin=origin,
+        method=method,
+        headers=headers,
+        credentials=credentials,
+        body=body,
+        json=json,
+        redirect=redirect,
+    )
+    if not fetched.is_readable or fetched.response is None:
+        raise AssertionError(f"a page of {_page(browser, origin)} cannot read the response\n\n{fetched}")
+    return fetched.response
 
 
 def assert_blocked(
-    client: Any,  # noqa: ANN401
+    server: Any,  # noqa: ANN401
     path: str = "/",
     *,
-    origin: str,
-    method: str = HTTPMethod.GET,
-    headers: _Headers = None,
-    credentials: bool = False,
-) -> str:
-    """Fail if a browser lets a page's script read the response to this request. The reverse of assert_readable.
+    code: str | None = None,
+    origin: str | None = None,
+    method: str | None = None,
+    headers: Headers = None,
+    credentials: Credentials = False,
+    body: str | bytes | None = None,
+    json: object = None,
+    redirect: Literal["follow", "error", "manual"] = "follow",
+    base_url: str | None = None,
+    servers: Mapping[str, Any] | None = None,
+    cookies: Mapping[str, str] | None = None,
+    policy: Policy | None = None,
+    timeout: float = 10.0,
+) -> Explanation:
+    """Fail unless the browser keeps the response from the page's script. The reverse of :func:`assert_readable`.
+
+    A server that cannot be reached, or does not respond in time, has not blocked anything, so the assertion fails.
 
     Args:
-        client: as in :func:`assert_readable`.
+        server: as in :func:`assert_readable`.
         path (str): the path and query to request.
+        code (str): the code of a finding that the explanation must have, such as ``allow-origin-mismatch``.
+            docs/errors.md lists them.
         origin (str): the page's origin: ``https://evil.example``.
         method (str): the method that the script uses.
         headers (Mapping[str, str] | list[tuple[str, str]]): the headers that the script sets.
-        credentials (bool): whether the script says ``credentials: "include"``.
+        credentials (bool | str): True if the script says ``credentials: "include"``.
+        body (str | bytes): the body that the script sends.
+        json (object): a body that the script sends as JSON.
+        redirect (str): what the script wants of redirects.
+        base_url (str): the server's address in the browser.
+        servers (Mapping[str, object]): other servers by their origins, for redirects.
+        cookies (Mapping[str, str]): the cookies that the browser has for the server.
+        policy (Policy): the server's policy, if it is not found in the application.
+        timeout (float): how long one response may take, in seconds.
 
     Returns:
-        str: why the browser blocks it.
+        Explanation: why the browser blocks it.
 
     Raises:
-        AssertionError: the script could read the response.
-        TypeError: ``client`` is of another type than :func:`assert_readable` takes.
+        AssertionError: it is not blocked, or not for this reason; the message is the explanation.
+        TypeError: the server is none of what can be sent to, or the origin is missing.
+        ValueError: there is no finding with this code.
     """
-    _, blocked = _fetch(client, path, origin, method, headers, credentials)
-    if blocked is None:
-        raise AssertionError(f"{origin} may read {method} {path}")
-    return blocked
+    __tracebackhide__ = True
+    if code is not None and code not in FINDING_CODES:
+        raise ValueError(f"there is no finding with the code `{code}`: docs/errors.md lists all of them")
+    browser = _browser(server, base_url, servers, cookies, policy, timeout)
+    fetched = browser.fetch(
+        path,
+        origin=origin,
+        method=method,
+        headers=headers,
+        credentials=credentials,
+        body=body,
+        json=json,
+        redirect=redirect,
+    )
+    page = _page(browser, origin)
+    if not fetched.is_blocked:
+        can = "can read the response" if fetched.is_readable else "is not blocked: the request ended in another way"
+        raise AssertionError(f"a page of {page} {can}\n\n{fetched}")
+    codes = [finding["code"] for finding in fetched.explanation.findings]
+    if code is not None and code not in codes:
+        found = ", ".join(codes)
+        raise AssertionError(f"a page of {page} is blocked, but not with `{code}`: found {found}\n\n{fetched}")
+    return fetched.explanation
 
 
-def _fetch(
-    client: Any,  # noqa: ANN401
-    path: str,
-    origin: str,
-    method: str,
-    headers: _Headers,
-    credentials: bool,
-) -> tuple[Response | None, str | None]:
-    """The response if the request was sent, and why it is blocked if it is."""
-    pairs: list[tuple[str, str]] = list(headers.items()) if isinstance(headers, Mapping) else list(headers or ())
-    fetch = BrowserFetch(origin, str(method), pairs, credentials)
-    preflight = fetch.preflight()
-    if preflight is not None:
-        response = send(client, fetch.PREFLIGHT_METHOD, path, [("origin", origin), *preflight])
-        blocked = fetch.check_preflight(response.status, response.headers)
-        if blocked is not None:
-            return None, f"preflight: {blocked} ({_described(response)})"
-    response = send(client, str(method), path, [("origin", origin), *pairs])
-    blocked = fetch.check(response.headers)
-    return response, blocked and f"{blocked} ({_described(response)})"
+def _browser(
+    server: object,
+    base_url: str | None,
+    servers: Mapping[str, Any] | None,
+    cookies: Mapping[str, str] | None,
+    policy: Policy | None,
+    timeout: float,
+) -> Browser:
+    if isinstance(server, Browser):
+        if any(given is not None for given in (base_url, servers, cookies, policy)):
+            raise TypeError("base_url, servers, cookies and policy are arguments of the Browser that is given")
+        return server
+    return Browser(server, base_url=base_url, servers=servers, cookies=cookies, policy=policy, timeout=timeout)
 
 
-def _described(response: Response) -> str:
-    """The response, for a message."""
-    body = response.body[:_QUOTED_BYTES].decode(errors="replace").strip()
-    return f"{response.status} {body!r}" if body else str(response.status)
+def _page(browser: Browser, origin: str | None) -> str | None:
+    return origin or browser.origin

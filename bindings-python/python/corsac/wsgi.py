@@ -5,6 +5,7 @@ from http import HTTPStatus
 from typing import Any, Unpack
 
 from corsac._corsac import Decision, Policy, WsgiMiddleware
+from corsac._debug import wsgi_debugger
 from corsac._middleware_arguments import checked_hook, policy_or_settings
 from corsac._reloadable import Reloadable
 from corsac._types import PolicyOptions, StartResponse, WSGIApp
@@ -24,6 +25,7 @@ class CORSMiddleware(WsgiMiddleware):
             place of the settings.
         on_decision (Callable[[Decision, dict], object]): called with each :class:`corsac.Decision` and the environ, for
             metrics; not async. If it raises an exception, that is logged, and the request continues.
+        debug (bool): as in :class:`corsac.CORSMiddleware`.
         **settings: the settings of a policy, described in :class:`corsac.Policy`. An ``allow_origin`` function is
             called with the environ as its request and cannot be async.
 
@@ -38,9 +40,11 @@ class CORSMiddleware(WsgiMiddleware):
         *,
         policy: Policy | Reloadable | None = None,
         on_decision: Callable[[Decision, dict[str, Any]], object] | None = None,
+        debug: bool | None = None,
         **settings: Unpack[PolicyOptions],
     ) -> None:
-        self._setup(app, policy_or_settings(policy, settings), checked_hook(on_decision), respond)
+        debugger = wsgi_debugger(debug)
+        self._setup(app, policy_or_settings(policy, settings), (checked_hook(on_decision), debugger), respond)
 
 
 def respond(start_response: StartResponse, status: int, headers: list[tuple[str, str]], body: bytes) -> list[bytes]:

@@ -1,10 +1,10 @@
-//! The class around an ASGI application. A request costs it the reading of the scope and one object around `send`.
+//! The class around an ASGI application. For each request, it reads the scope and makes one object around `send`.
 
 use crate::asgi::mapping::{get, not_asgi};
 use crate::asgi::request::ScopeRequest;
 use crate::asgi::send::send_with;
 use crate::http::known_str::is_str;
-use crate::policy::decider::{Decider, Evaluated};
+use crate::policy::decider::{Decider, Evaluated, Observers};
 use crate::policy::policy_class::Policy;
 use crate::policy::predicate_answer::read_predicate_answer;
 use crate::raw;
@@ -67,12 +67,12 @@ impl AsgiMiddleware {
         &self,
         app: Py<PyAny>,
         policy: &Bound<'_, PyAny>,
-        on_decision: Option<Py<PyAny>>,
+        observers: Observers,
         respond: Py<PyAny>,
         deny: Py<PyAny>,
         await_predicate: Py<PyAny>,
     ) -> PyResult<()> {
-        let decider = Decider::new(policy, on_decision, PyString::new(policy.py(), "path"))?;
+        let decider = Decider::new(policy, observers, PyString::new(policy.py(), "path"))?;
         let setup = Setup { app, decider, respond, deny, await_predicate };
         self.setup.set(setup).map_err(|_| PyRuntimeError::new_err("the middleware is set up already"))
     }
@@ -104,6 +104,7 @@ impl AsgiMiddleware {
         let call = AsgiCall { scope, receive, send };
         let Some(setup) = slf.get().setup.get() else { return slf.get().call_replacement(&call) };
         let kind = get(scope, intern!(py, "type"))?.ok_or_else(|| not_asgi("the scope has no `type`"))?;
+        setup.decider.called(slf.as_any(), scope)?;
         let policy = setup.decider.policy();
         let next = if is_str(&kind, intern!(py, "http")) {
             setup.http(policy.get(), &call, None)?
@@ -200,7 +201,7 @@ impl Setup {
         predicate_answer: Option<PredicateAnswer>,
     ) -> PyResult<Next<'py>> {
         let py = call.scope.py();
-        let read = ScopeRequest::read_http(call.scope, policy.needs())?;
+        let read = ScopeRequest::read_http(call.scope, self.decider.needs(policy))?;
         let joined = read.joined_headers();
         let decision = match self.decider.decide(policy, call.scope, &read.request(&joined), predicate_answer)? {
             Evaluated::Decision(decision) => decision,
@@ -208,13 +209,15 @@ impl Setup {
         };
         let template = policy.templates(HeaderType::Bytes).of(py, &decision)?;
         let headers = template.get().headers(py, &decision)?;
+        let debugged = self.decider.debugged(call.send, policy, call.scope, &read.request(&joined), &decision)?;
+        let send = debugged.as_ref().unwrap_or(call.send);
         if template.get().action == Action::Respond {
             let (status, body) = (template.get().status.bind(py), template.get().body.bind(py));
             let headers = headers.get().copy(py);
-            let arguments = [call.send, status, headers.as_any(), body.as_any()];
+            let arguments = [send, status, headers.as_any(), body.as_any()];
             return raw::call(self.respond.bind(py), arguments).map(Next::Completion);
         }
-        let send = send_with(call.send, &headers, template)?;
+        let send = send_with(send, &headers, template)?;
         raw::call(self.app.bind(py), [call.scope, call.receive, &send]).map(Next::Completion)
     }
 

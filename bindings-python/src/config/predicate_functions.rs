@@ -1,4 +1,4 @@
-//! The functions among a policy's settings: core knows of each only that it is there.
+//! The functions among a policy's settings. Core knows only which of them exist.
 
 use corsac::binding::camel_case;
 use pyo3::prelude::*;

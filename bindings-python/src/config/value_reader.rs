@@ -1,4 +1,4 @@
-//! Python objects as [`Value`]s. What each setting accepts is core's to say.
+//! Python objects as [`Value`]s. Core decides what each setting accepts.
 
 use crate::element_limit::ElementLimit;
 use crate::http::octets::is_bytes;

@@ -6,7 +6,7 @@ use corsac::browser::{Exchange, ExchangeError};
 use pyo3::prelude::*;
 
 /// Where a problem is, what is wrong, and what to write instead.
-type Problem = (String, String, String);
+pub(crate) type Problem = (String, String, String);
 
 /// Explain an exchange that is written as JSON text.
 ///
@@ -30,7 +30,7 @@ pub(crate) fn explain_exchange(
     })
 }
 
-fn problems(error: &ExchangeError) -> Vec<Problem> {
+pub(crate) fn problems(error: &ExchangeError) -> Vec<Problem> {
     let problem = |problem: &corsac::browser::ExchangeProblem| {
         (problem.path.clone(), problem.message.clone(), problem.help.clone())
     };

@@ -1,6 +1,5 @@
-//! What an HTTP message is made of in Python, and the functions of core that need nothing but HTTP.
+//! The parts of an HTTP message in Python, and the functions of core that need only HTTP.
 
-pub(crate) mod browser_fetch;
 pub(crate) mod known_str;
 pub(crate) mod octets;
 pub(crate) mod request_headers;

@@ -1,4 +1,4 @@
-//! Python's str and bytes as the bytes that stand in a message, and back.
+//! Converts Python's str and bytes into the bytes of a message, and back.
 
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;

@@ -1,4 +1,4 @@
-//! The path that the client asked for, mount prefix included, out of what a server keeps of it.
+//! The path that the client asked for, with mount prefixes, from the parts of it that a server keeps.
 
 use crate::http::octets::Octets;
 use corsac::Request;

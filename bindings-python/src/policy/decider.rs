@@ -1,11 +1,13 @@
 //! How a middleware decides: the predicate is asked, refusals are logged, and the hook is called.
 
 use crate::logger::logger;
+use crate::policy::debugger::{DebuggedResponse, Debugger};
 use crate::policy::decision_class::Decision;
 use crate::policy::policy_class::Policy;
 use crate::policy::predicate::PredicateCall;
 use crate::policy::refusal_log::{LoggedRefusal, RefusalLog};
 use crate::policy::swappable_policy::SwappablePolicy;
+use corsac::binding::Needs;
 use corsac::{Evaluation, PredicateAnswer, Request};
 use pyo3::exceptions::{PyException, PyTypeError};
 use pyo3::prelude::*;
@@ -14,6 +16,9 @@ use pyo3::{PyTraverseError, PyVisit};
 use std::ops::Deref;
 use std::sync::Arc;
 
+/// Who is shown decisions: the application's hook, and the debugger.
+pub(crate) type Observers = (Option<Py<PyAny>>, Option<Py<PyAny>>);
+
 /// What one middleware decides with.
 #[derive(Debug)]
 pub(crate) struct Decider {
@@ -21,6 +26,7 @@ pub(crate) struct Decider {
     on_decision: Option<Py<PyAny>>,
     refused: RefusalLog,
     reported: RefusalLog,
+    debugger: Option<Debugger>,
     /// The key under which the server's request has its path, for the log.
     path_key: Py<PyString>,
 }
@@ -63,7 +69,7 @@ impl Decider {
     /// `policy` is a [`Policy`] or a [`SwappablePolicy`].
     pub(crate) fn new(
         policy: &Bound<'_, PyAny>,
-        on_decision: Option<Py<PyAny>>,
+        (on_decision, debugger): Observers,
         path_key: Bound<'_, PyString>,
     ) -> PyResult<Self> {
         let policy = match (policy.cast::<Policy>(), policy.cast::<SwappablePolicy>()) {
@@ -78,7 +84,8 @@ impl Decider {
         };
         let refused = RefusalLog::new(LoggedRefusal::Refused);
         let reported = RefusalLog::new(LoggedRefusal::ReportedOnly);
-        Ok(Decider { policy, on_decision, refused, reported, path_key: path_key.unbind() })
+        let debugger = debugger.map(Debugger::new);
+        Ok(Decider { policy, on_decision, refused, reported, debugger, path_key: path_key.unbind() })
     }
 
     /// The policy that is in force, which a request keeps to its end.
@@ -88,6 +95,13 @@ impl Decider {
             GivenPolicy::Fixed(policy) => RequestPolicy::Fixed(policy),
             GivenPolicy::Swappable(policy) => RequestPolicy::Loaded(policy.get().load()),
         }
+    }
+
+    /// What has to be read of a request. Who debugs wants to know a site's own pages, which no origin has to be listed for.
+    #[inline]
+    pub(crate) fn needs(&self, policy: &Policy) -> Needs {
+        let needs = policy.needs();
+        Needs { protection: needs.protection || self.debugger.is_some(), ..needs }
     }
 
     /// Decides on a request. `server_request` is the server's own object for it: the scope or the environ.
@@ -106,18 +120,19 @@ impl Decider {
                 Ok(PredicateCall::Answered(answer)) => pending.resolve(answer),
                 Ok(PredicateCall::Awaitable(awaitable)) => return Ok(Evaluated::Awaitable(awaitable)),
                 Err(error) => {
-                    self.report(server_request, request, &pending.resolve(PredicateAnswer::Failed))?;
+                    self.report(policy, server_request, request, &pending.resolve(PredicateAnswer::Failed))?;
                     return Err(error);
                 }
             },
         };
-        self.report(server_request, request, &decision)?;
+        self.report(policy, server_request, request, &decision)?;
         Ok(Evaluated::Decision(decision))
     }
 
     #[inline]
     fn report(
         &self,
+        policy: &Policy,
         server_request: &Bound<'_, PyAny>,
         request: &Request<'_>,
         decision: &corsac::Decision<'_>,
@@ -130,16 +145,45 @@ impl Decider {
         if let Some(reason) = decision.reported() {
             self.reported.log(py, reason, request, path)?;
         }
+        if let Some(debugger) = &self.debugger {
+            debugger.decided(py, policy, request, &path().unwrap_or_default(), decision.template())?;
+        }
         match &self.on_decision {
             Some(hook) => call_hook(hook.bind(py), *decision, server_request),
             None => Ok(()),
         }
     }
 
+    /// The server's `send` or `start_response`, which looks at the response on its way, where the middleware is debugged.
+    #[inline]
+    pub(crate) fn debugged<'py>(
+        &self,
+        send: &Bound<'py, PyAny>,
+        policy: &Policy,
+        server_request: &Bound<'py, PyAny>,
+        request: &Request<'_>,
+        decision: &corsac::Decision<'_>,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let Some(debugger) = &self.debugger else { return Ok(None) };
+        let path = server_request.get_item(self.path_key.bind(send.py())).ok();
+        let path = path.and_then(|path| path.extract().ok()).unwrap_or_default();
+        let response = DebuggedResponse::new(policy, decision.template(), request, path);
+        debugger.around(send, response).map(Some)
+    }
+
+    /// Shows a call to whoever debugs.
+    #[inline]
+    pub(crate) fn called(&self, middleware: &Bound<'_, PyAny>, call: &Bound<'_, PyAny>) -> PyResult<()> {
+        self.debugger.as_ref().map_or(Ok(()), |debugger| debugger.called(middleware, call))
+    }
+
     pub(crate) fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
         match &self.policy {
             GivenPolicy::Fixed(policy) => visit.call(policy)?,
             GivenPolicy::Swappable(policy) => visit.call(policy)?,
+        }
+        if let Some(debugger) = &self.debugger {
+            visit.call(debugger.object())?;
         }
         visit.call(&self.on_decision)
     }

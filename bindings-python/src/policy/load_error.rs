@@ -1,4 +1,4 @@
-//! Why a policy file gave no policy, as Python raises it.
+//! The exception that Python raises if a policy file cannot be loaded.
 
 use crate::policy::issue_class::config_error;
 use corsac::LoadError;

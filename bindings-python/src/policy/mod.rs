@@ -1,5 +1,6 @@
-//! A policy as Python sees it: its classes, its predicates, its file, and how a middleware decides by it.
+//! A policy as Python sees it: its classes, its predicates, its file, and how a middleware decides with it.
 
+pub(crate) mod debugger;
 pub(crate) mod decider;
 pub(crate) mod decision_class;
 pub(crate) mod issue_class;

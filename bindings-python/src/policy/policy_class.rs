@@ -13,7 +13,7 @@ use crate::policy::predicate_options::PredicateOptions;
 use crate::policy::predicates::Predicates;
 use crate::response::header_type::HeaderType;
 use crate::response::prepared_templates::PreparedTemplates;
-use corsac::binding::{Needs, Notation};
+use corsac::binding::{DebugLog, Needs, Notation};
 use corsac::{Evaluation, Pending, PolicyBuilder, PredicateAnswer};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyNone, PyTuple};
@@ -45,8 +45,8 @@ use std::sync::{Arc, OnceLock};
 ///         response; default ``False``.
 ///     expose_headers (list[str]): The response headers that pages may read, or ``["*"]`` for any; the CORS-safelisted
 ///         ones are always readable; default ``[]``.
-///     max_age (int | None): For how many seconds, 0 to 86400, browsers may keep the response to a preflight; ``False``
-///         for no header; default ``600``.
+///     max_age (int | None): The number of seconds, 0 to 86400, for which browsers may keep the response to a
+///         preflight; ``False`` for no header; default ``600``.
 ///     preflight_status (int): The status of the response to a preflight: 204, or 200 for clients that accept no other;
 ///         default ``204``.
 ///     preflight_continue (bool): Whether preflights are passed on to the application, whose response then gets the
@@ -92,6 +92,8 @@ pub(crate) struct Policy {
     lints: Py<PyTuple>,
     predicates: Predicates,
     needs: Needs,
+    /// What was printed about it while its application is developed.
+    debug_log: Arc<DebugLog>,
     /// For ASGI.
     bytes_templates: OnceLock<PreparedTemplates>,
     /// For WSGI.
@@ -291,6 +293,15 @@ impl Policy {
         &self.core
     }
 
+    /// The same, for whoever outlives a call.
+    pub(crate) fn shared_core(&self) -> Arc<corsac::Policy> {
+        Arc::clone(&self.core)
+    }
+
+    pub(crate) fn debug_log(&self) -> &Arc<DebugLog> {
+        &self.debug_log
+    }
+
     /// What has to be read of a request.
     pub(crate) fn needs(&self) -> Needs {
         self.needs
@@ -333,7 +344,8 @@ impl Policy {
         let lints = issues(py, policy.lints())?.unbind();
         let needs = policy.needs();
         let (bytes_templates, str_templates) = (OnceLock::new(), OnceLock::new());
-        Ok(Policy { core: Arc::new(policy), lints, predicates, needs, bytes_templates, str_templates })
+        let debug_log = Arc::default();
+        Ok(Policy { core: Arc::new(policy), lints, predicates, needs, debug_log, bytes_templates, str_templates })
     }
 }
 

@@ -1,4 +1,4 @@
-//! What names and values of response headers are in an interface of servers.
+//! The types of names and values of response headers in ASGI and WSGI.
 
 use crate::http::octets::latin1;
 use pyo3::prelude::*;

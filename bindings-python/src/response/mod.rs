@@ -1,4 +1,4 @@
-//! What a policy puts on responses, as Python's objects.
+//! The headers that a policy puts on responses, as Python's objects.
 
 pub(crate) mod decision_headers;
 mod header_list;

@@ -1,4 +1,4 @@
-//! A template of responses, with Python's objects for what is the same in all of them.
+//! A template of responses, with Python's objects for the parts that are the same in all of them.
 
 use crate::http::octets::Octets;
 use crate::raw::for_each_pair;

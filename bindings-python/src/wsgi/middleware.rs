@@ -1,6 +1,6 @@
 //! The class around a WSGI application.
 
-use crate::policy::decider::{Decider, Evaluated};
+use crate::policy::decider::{Decider, Evaluated, Observers};
 use crate::policy::policy_class::Policy;
 use crate::policy::predicate::cannot_await;
 use crate::response::header_type::HeaderType;
@@ -42,10 +42,10 @@ impl WsgiMiddleware {
         &self,
         app: Py<PyAny>,
         policy: &Bound<'_, PyAny>,
-        on_decision: Option<Py<PyAny>>,
+        observers: Observers,
         respond: Py<PyAny>,
     ) -> PyResult<()> {
-        let decider = Decider::new(policy, on_decision, PyString::new(policy.py(), "PATH_INFO"))?;
+        let decider = Decider::new(policy, observers, PyString::new(policy.py(), "PATH_INFO"))?;
         let setup = Setup { app, decider, respond };
         self.setup.set(setup).map_err(|_| PyRuntimeError::new_err("the middleware is set up already"))
     }
@@ -95,13 +95,15 @@ impl Setup {
         let py = environ.py();
         let policy = self.decider.policy();
         let policy = policy.get();
-        let read = EnvironRequest::read(environ, policy.needs())?;
+        let read = EnvironRequest::read(environ, self.decider.needs(policy))?;
         let decision = match self.decider.decide(policy, environ, &read.request(), None)? {
             Evaluated::Decision(decision) => decision,
             Evaluated::Awaitable(awaitable) => return Err(cannot_await(&awaitable)),
         };
         let template = policy.templates(HeaderType::Str).of(py, &decision)?;
         let headers = template.get().headers(py, &decision)?;
+        let debugged = self.decider.debugged(start_response, policy, environ, &read.request(), &decision)?;
+        let start_response = debugged.as_ref().unwrap_or(start_response);
         if template.get().action == Action::Respond {
             let (status, body) = (template.get().status.bind(py), template.get().body.bind(py));
             return self.respond.bind(py).call1((start_response, status, headers.get().copy(py), body));

@@ -1,6 +1,7 @@
 //! The engines, and where they differ from the standard.
 //!
-//! There is one walk for all: it asks the agent whether it deviates at the step where one does.
+//! There is one walk for all of them. At each step where some engine deviates, the walk asks the agent whether to
+//! deviate.
 
 use crate::limits::{CHROMIUM_MAX_AGE, WEBKIT_MAX_AGE};
 
@@ -51,7 +52,7 @@ impl Engine {
     }
 }
 
-/// Who plays the browser: the standard, or an engine.
+/// The browser that is simulated: that of the standard, or an engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Agent {
     engine: Option<Engine>,
@@ -146,7 +147,7 @@ deviations! {
         "A byte above 0x7F in Accept or Content-Type needs a preflight."
         "Fetch, CORS-unsafe request-header byte" ["safelist-017", "safelist-089"],
     RangeUnitInAnyCase "range-unit-in-any-case" [WebKit]
-        "The unit of Range needs no preflight in upper case either."
+        "Range needs no preflight even if its unit is in upper case."
         "Fetch, CORS-safelisted request-header" ["noted-range-unit"],
     LongRangePreflighted "long-range-preflighted" [Chromium, Firefox, WebKit]
         "A position in Range that does not fit into 64 bits needs a preflight."
@@ -154,11 +155,14 @@ deviations! {
     RepeatedHeadersJoined "repeated-headers-joined" [Chromium, WebKit]
         "A request header that is set twice is measured as one joined value."
         "Fetch, CORS-unsafe request-header names" ["noted-accept-twice"],
+    ValuesNotAddedUp "values-not-added-up" [Firefox]
+        "The values of safelisted headers are not added up: more than 1024 bytes together need no preflight."
+        "Fetch, CORS-unsafe request-header names" ["suite-exchange-more-than-1024-bytes"],
     SpaceBeforeColon "space-before-colon" [Chromium]
-        "White space between the name of a response header and the colon is left out."
+        "White space between the name of a response header and the colon is removed."
         "RFC 9112, section 5.1" ["noted-space-before-colon"],
     UploadListenerWithoutBody "upload-listener-without-body" [Chromium]
-        "An upload listener needs no preflight where the request has no body."
+        "An upload listener needs no preflight if the request has no body."
         "XMLHttpRequest, send(), use-CORS-preflight flag" ["noted-upload-listener"],
     StreamAsText "stream-as-text" [Firefox]
         "A ReadableStream is sent as the text `[object ReadableStream]`, since the engine has no request streams."
@@ -173,25 +177,28 @@ deviations! {
         "A redirect of a preflight is refused before anything else is checked, which changes the reason that is printed."
         "Fetch, CORS-preflight fetch, step 7" ["pre-redirect-010"],
     HeadersCheckedAsWritten "headers-checked-as-written" [WebKit]
-        "Of several headers that a preflight does not allow, the one is printed that the script set first."
+        "If a preflight does not allow several headers, the console names the one that the script set first."
         "Fetch, CORS-preflight fetch, step 7.7" ["acah-061"],
     PageOriginInLaterPreflight "page-origin-in-later-preflight" [Firefox]
         "The preflight after a redirect to a third origin has the page's origin, not `null`, and is checked against it."
         "Fetch, CORS-preflight fetch, step 1" ["redirect-044", "redirect-058"],
     PreflightAfterRedirectKept "preflight-after-redirect-kept" [Firefox, WebKit]
-        "Where the first request needed a preflight, the one that it is redirected to is preflighted too, even if it is a GET by then."
+        "If the first request needed a preflight, the request after a redirect gets one too, even if it has become a GET."
         "Fetch, main fetch, step 12" ["redirect-048"],
     HeadersKeptInLaterPreflight "headers-kept-in-later-preflight" [WebKit]
         "The preflight after a redirect still asks for headers that the redirect has removed: Authorization, and those of the body."
         "Fetch, HTTP-redirect fetch, steps 12 and 13" ["redirect-060", "redirect-095"],
+    DeleteRedirectedAsGet "delete-redirected-as-get" [WebKit]
+        "A DELETE that is redirected to another origin becomes a GET, whatever the status is."
+        "Fetch, HTTP-redirect fetch, step 12" ["suite-redirect-delete-bearer-to-third-star"],
     CredentialsAfterSameOrigin "credentials-after-same-origin" [WebKit]
-        "A request with the credentials mode `same-origin` that leaves the page's origin by a redirect counts as one with credentials at the next redirect."
+        "If a redirect leads a request with the credentials mode `same-origin` to another origin, the request counts as one with credentials at the next redirect."
         "Fetch, CORS check, step 5" ["noted-leaving-home"],
     UserInLocationRefused "user-in-location-refused" [Chromium]
-        "A redirect to a URL with user name and password is refused within the page's origin too."
+        "A redirect to a URL with a user name and password is refused even within the page's origin."
         "Fetch, HTTP-redirect fetch, step 9" ["noted-user-at-home"],
     EmptyLocationIgnored "empty-location-ignored" [Chromium]
-        "A redirect with an empty Location is a response like any other."
+        "A redirect with an empty Location is treated as an ordinary response."
         "Fetch, location URL" ["noted-empty-location"],
     EmptyLocationRefused "empty-location-refused" [WebKit]
         "A redirect with an empty Location is a network error."
@@ -209,16 +216,16 @@ deviations! {
         "A preflight whose Access-Control-Max-Age is not a number is not cached."
         "Fetch, CORS-preflight fetch, step 7.9" ["maxage-010-again"],
     MaxAgeSigned "max-age-signed" [Chromium, WebKit]
-        "Access-Control-Max-Age may have a sign: `+600` is 600, and what is below 0 is not cached."
+        "Access-Control-Max-Age may have a sign: `+600` is 600, and with a negative number the preflight is not cached."
         "Fetch, CORS-preflight fetch, step 7.9" ["noted-max-age-plus"],
     CacheKeyedByCredentials "cache-keyed-by-credentials" [Firefox]
-        "A preflight that was cached with credentials does not serve a request without them."
+        "A preflight that was cached for a request with credentials is not used for a request without them."
         "Fetch, cache entry match" ["maxage-037-again"],
     CacheKeptAfterFailure "cache-kept-after-failure" [Chromium, WebKit]
         "A preflight stays cached when the response to its request is refused."
         "Fetch, main fetch, step 12" ["noted-refused-after-preflight"],
     WildcardNotCached "wildcard-not-cached" [Firefox]
-        "A cached `*` serves only the method and the headers that it was asked for."
+        "A cached `*` counts only for the method and the headers that the preflight asked for."
         "Fetch, method cache entry match" ["maxage-043-again"],
     NoStoreSkipsPreflightCache "no-store-skips-preflight-cache" [Chromium, Firefox]
         "A request with the cache mode `no-store` does not use a cached preflight."
@@ -249,7 +256,7 @@ mod tests {
 
     #[test]
     fn each_deviation_is_seen_in_its_evidence() {
-        let files = ["recorded.json", "noted.json"].map(|name| {
+        let files = ["recorded.json", "noted.json", "suite.json"].map(|name| {
             let path = format!("{}/../tests/vectors/browsers/{name}", env!("CARGO_MANIFEST_DIR"));
             serde_json::from_slice::<Json>(&std::fs::read(path).unwrap()).unwrap()
         });

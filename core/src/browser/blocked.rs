@@ -1,4 +1,4 @@
-//! Why a browser keeps a response from a script.
+//! The reasons for which a browser does not let a script read a response.
 
 use std::fmt;
 

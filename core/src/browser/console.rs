@@ -100,7 +100,8 @@ impl Told<'_> {
                 "status" => out.push_str(&status),
                 "value" => out.push_str(&self.value()),
                 "element" => out.push_str(&self.element()),
-                "title" => out.push_str(&title_case(&self.element())),
+                "title" => out.push_str(&self.title()),
+                "scheme" => out.push_str(failure.url.split_once(':').map_or("", |(scheme, _)| scheme)),
                 "fetch" => out.push_str(fetch),
                 "xhr" => out.push_str(is(Initiator::Xhr, xhr)),
                 "sent" => out.push_str(&sent),
@@ -139,6 +140,23 @@ impl Told<'_> {
         }
     }
 
+    /// The name of a request header as WebKit prints it: those that it knows in its own way, others as the script wrote them.
+    fn title(&self) -> String {
+        let element = self.element();
+        let mut written = self.exchange.request.headers.iter().map(|(name, _)| latin1(name));
+        match title_case(&element) {
+            Some(known) => known,
+            None => written.find(|name| name.eq_ignore_ascii_case(&element)).unwrap_or(element),
+        }
+    }
+
+    /// Whether a redirect leads to the server that it comes from.
+    fn stays(&self) -> bool {
+        let url = Url::parse(&self.failure.url, None);
+        let target = self.failure.location.as_deref().and_then(|location| Url::parse(location, url.as_ref()));
+        target.is_some_and(|target| url.is_some_and(|url| url.origin() == target.origin()))
+    }
+
     /// The `Origin` of the request that failed.
     fn sent_origin(&self) -> String {
         let preflight = self.outcome.preflights.get(self.failure.hop);
@@ -167,9 +185,19 @@ impl Told<'_> {
 
     fn chromium(&self, lines: &mut Vec<String>) {
         let Some(sentence) = self.sentence() else { return };
-        if matches!(self.problem, Problem::SameOriginMode | Problem::NoCorsRedirectMode | Problem::MixedContent) {
-            lines.push(sentence);
-            return;
+        match self.problem {
+            // It is known for `fetch` alone.
+            Problem::Scheme if self.exchange.request.initiator != Initiator::Fetch => return,
+            Problem::RedirectUser if !self.outcome.cross_origin && self.stays() => return,
+            Problem::Scheme
+            | Problem::SameOriginMode
+            | Problem::SameOriginRedirected
+            | Problem::NoCorsRedirectMode
+            | Problem::MixedContent => {
+                lines.push(sentence);
+                return;
+            }
+            _ => {}
         }
         let first = self.outcome.preflights.first().map(|first| first.url.as_str()).unwrap_or_default();
         let (url, redirected) = match (&self.failure.location, self.failure.hop) {
@@ -207,7 +235,13 @@ impl Told<'_> {
             || format!("{FIREFOX_PREFIX} {url}. (Reason: CORS request did not succeed). Status code: (null).");
         let dotted = |reason: String| if reason.ends_with('.') { reason } else { format!("{reason}.") };
         match (self.problem, self.sentence()) {
-            (Problem::SameOriginMode | Problem::MixedContent | Problem::ResourcePolicy, Some(sentence)) => {
+            (
+                Problem::SameOriginMode
+                | Problem::SameOriginRedirected
+                | Problem::MixedContent
+                | Problem::ResourcePolicy,
+                Some(sentence),
+            ) => {
                 lines.push(sentence);
                 return;
             }
@@ -225,21 +259,27 @@ impl Told<'_> {
         let is_redirect = is_preflight_redirect(self.failure);
         match self.problem {
             Problem::PreflightRedirect => {
-                lines.push(format!(
-                    "{FIREFOX_PREFIX} {url}. (Reason: CORS header ‘Access-Control-Allow-Origin’ does not match ‘{}’).",
-                    self.exchange.page
-                ));
+                let status = self.failure.status.unwrap_or_default();
+                let reason = if self.stays() {
+                    format!("CORS preflight response did not succeed). Status code: {status}.")
+                } else {
+                    format!("CORS header ‘Access-Control-Allow-Origin’ does not match ‘{}’).", self.exchange.page)
+                };
+                lines.push(format!("{FIREFOX_PREFIX} {url}. (Reason: {reason}"));
                 lines.push(gave_up());
             }
+            // The headers of the response were fine.
+            Problem::Network if !self.is_preflight() && self.failure.network == Some(NetworkError::Incomplete) => {}
             Problem::Network => {
                 lines.extend(std::iter::repeat_with(gave_up).take(1 + usize::from(self.is_preflight())))
             }
             Problem::RedirectUser
             | Problem::RedirectUrl
+            | Problem::RedirectCount
             | Problem::RedirectScheme
             | Problem::RedirectData
             | Problem::RedirectFtp => lines.push(gave_up()),
-            Problem::Other | Problem::RedirectRefused | Problem::NoCorsRedirectMode => {}
+            Problem::Other | Problem::Scheme | Problem::RedirectRefused | Problem::NoCorsRedirectMode => {}
             _ if self.is_preflight() && is_redirect => lines.extend([gave_up(), gave_up()]),
             _ if self.is_preflight() || is_redirect => lines.push(gave_up()),
             _ => {}
@@ -260,9 +300,12 @@ impl Told<'_> {
         let url = &self.failure.url;
         let is_redirect = is_preflight_redirect(self.failure) && !self.is_preflight();
         let reason = self.sentence();
-        if self.problem == Problem::RedirectFtp || self.problem == Problem::RedirectRefused {
+        if matches!(self.problem, Problem::RedirectFtp | Problem::RedirectRefused | Problem::RedirectCount) {
             lines.extend(reason);
-            lines.push(format!("Fetch API cannot load {url} due to access control checks."));
+            self.cannot_load(url, lines);
+            return;
+        }
+        if self.problem == Problem::RedirectUrl && self.failure.location.as_deref() == Some("") {
             return;
         }
         if self.problem == Problem::SameOriginMode {
@@ -270,16 +313,24 @@ impl Told<'_> {
             return;
         }
         if self.problem == Problem::Network {
-            if self.is_preflight() && self.failure.network == Some(NetworkError::Connection) {
-                let host = Url::parse(url, None).map(|url| url.host).unwrap_or_default();
-                lines.push(format!("Could not connect to {host}: Connection refused"));
-                lines.push(format!("Fetch API cannot load {url} due to access control checks."));
+            match self.failure.network {
+                Some(NetworkError::Connection) if self.is_preflight() => {
+                    let host = Url::parse(url, None).map(|url| url.host).unwrap_or_default();
+                    lines.push(format!("Could not connect to {host}: Connection refused"));
+                }
+                Some(NetworkError::Incomplete) if self.is_preflight() => {
+                    lines.push("Connection terminated unexpectedly".to_owned());
+                }
+                _ => return,
             }
+            self.cannot_load(url, lines);
             return;
         }
         match (&self.failure.location, &reason) {
             (Some(location), Some(reason)) if is_redirect => {
-                let target = Url::parse(location, None).map_or_else(|| location.clone(), |url| url.asked_for());
+                let base = Url::parse(url, None);
+                let target =
+                    Url::parse(location, base.as_ref()).map_or_else(|| location.clone(), |url| url.asked_for());
                 lines.push(format!(
                     "Cross-origin redirection to {target} denied by Cross-Origin Resource Sharing policy: {reason}"
                 ));
@@ -302,6 +353,16 @@ impl Told<'_> {
             _ => url,
         };
         match self.exchange.request.initiator {
+            Initiator::Beacon => {
+                lines.push(format!("Beacon API cannot load {url}. {}", reason.unwrap_or_default()));
+            }
+            _ => self.cannot_load(url, lines),
+        }
+    }
+
+    /// The last line of WebKit, which names what made the request.
+    fn cannot_load(&self, url: &str, lines: &mut Vec<String>) {
+        match self.exchange.request.initiator {
             Initiator::Fetch => lines.push(format!("Fetch API cannot load {url} due to access control checks.")),
             Initiator::Xhr => lines.push(format!("XMLHttpRequest cannot load {url} due to access control checks.")),
             Initiator::Img => lines.push(format!("Cannot load image {url} due to access control checks.")),
@@ -310,9 +371,6 @@ impl Told<'_> {
             }
             Initiator::EventSource => {
                 lines.push(format!("EventSource cannot load {url} due to access control checks."));
-            }
-            Initiator::Beacon => {
-                lines.push(format!("Beacon API cannot load {url}. {}", reason.unwrap_or_default()));
             }
             _ => {}
         }
@@ -332,8 +390,8 @@ fn escape_latin1(bytes: &[u8]) -> String {
     out
 }
 
-/// A header name as WebKit writes those that it knows.
-fn title_case(name: &str) -> String {
+/// A header name as WebKit writes those that it knows; none for others.
+fn title_case(name: &str) -> Option<String> {
     const KNOWN: [&str; 8] = [
         "authorization",
         "content-type",
@@ -345,7 +403,7 @@ fn title_case(name: &str) -> String {
         "user-agent",
     ];
     if !KNOWN.contains(&name) {
-        return name.to_owned();
+        return None;
     }
     let words: Vec<String> = name
         .split('-')
@@ -354,5 +412,5 @@ fn title_case(name: &str) -> String {
             chars.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(chars).collect()
         })
         .collect();
-    words.join("-")
+    Some(words.join("-"))
 }

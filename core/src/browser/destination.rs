@@ -1,4 +1,4 @@
-//! Whether a request may go where it goes, before anything is sent (Fetch, "main fetch").
+//! The checks of a request's URL before anything is sent (Fetch, "main fetch").
 
 use crate::browser::agent::Deviation;
 use crate::browser::exchange::Answer;

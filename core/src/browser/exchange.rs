@@ -1,4 +1,4 @@
-//! An exchange: what a script asked for, and what servers answered.
+//! An exchange: a script's request, and the responses of servers.
 
 use crate::browser::octets::is_form_type;
 use crate::browser::words::{Cache, Credentials, Initiator, Mode, NetworkError, Redirect};
@@ -16,12 +16,12 @@ pub type HeaderLines = Vec<(Vec<u8>, Vec<u8>)>;
 pub struct Exchange {
     /// The origin of the page as browsers write it: `https://app.example.com`, or `null`.
     pub page: String,
-    /// The address of the page. It tells a secure page from an insecure one where the origin is `null`.
+    /// The address of the page. If the origin is `null`, it shows whether the page is secure.
     pub page_url: Option<String>,
     /// What the script asks for.
     pub request: ScriptRequest,
-    /// The responses to the request and, where it was redirected, to the requests that followed. Empty if nothing is
-    /// known of any response.
+    /// The responses to the request and, if it was redirected, to the requests that followed. Empty if no response is
+    /// known.
     pub hops: Vec<Hop>,
     /// An earlier exchange of the same page, whose preflight may still be cached.
     pub after: Option<Box<After>>,
@@ -38,9 +38,9 @@ pub struct ScriptRequest {
     pub method: String,
     /// The headers that the script sets.
     pub headers: HeaderLines,
-    /// The credentials mode; none for the default of the initiator.
+    /// The credentials mode; `None` means the default of the initiator.
     pub credentials: Option<Credentials>,
-    /// The mode; none for the default of the initiator.
+    /// The mode; `None` means the default of the initiator.
     pub mode: Option<Mode>,
     /// What happens at a redirect.
     pub redirect: Redirect,
@@ -83,7 +83,7 @@ pub struct Hop {
     pub response: Answer,
 }
 
-/// What came back for one request on the wire.
+/// The response to one request on the wire, as far as it is known.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Answer {
@@ -111,7 +111,7 @@ pub struct After {
 }
 
 impl Exchange {
-    /// A page's `fetch()` of a URL with the method GET, of which no response is known.
+    /// A page's `fetch()` of a URL with the method GET, without a known response.
     #[must_use]
     pub fn new(page: &str, url: &str) -> Self {
         Exchange {

@@ -12,10 +12,10 @@ use std::collections::BTreeSet;
 /// The method of a preflight.
 pub const PREFLIGHT_METHOD: &str = "OPTIONS";
 
-/// What a page's script asks for, with `mode: "cors"`.
+/// The request of a page's script, with `mode: "cors"`.
 ///
-/// It follows the standard. An [`Exchange`](crate::browser::Exchange) says more: redirects, other modes, and what each
-/// engine does.
+/// It follows the standard. An [`Exchange`](crate::browser::Exchange) can do more: redirects, other modes, and the
+/// behaviour of each engine.
 #[derive(Clone, Copy, Debug)]
 pub struct Fetch<'f> {
     /// The page's serialised origin.
@@ -31,7 +31,7 @@ pub struct Fetch<'f> {
 type Lines<'l> = &'l [(&'l [u8], &'l [u8])];
 
 impl Fetch<'_> {
-    /// The headers of the preflight that goes before this request, if one does.
+    /// The headers of the preflight for this request, if it needs one.
     ///
     /// Source: Fetch, "CORS-preflight fetch", steps 3 to 5, and "HTTP fetch".
     #[must_use]
@@ -45,7 +45,7 @@ impl Fetch<'_> {
         Some(lines)
     }
 
-    /// Whether the preflight's response lets the request go on.
+    /// Whether the preflight's response allows the request.
     ///
     /// # Errors
     ///

@@ -6,14 +6,14 @@ use crate::config::value::Value;
 use crate::limits::ISSUES;
 use crate::printable::printable;
 
-/// What is wrong so far.
+/// The problems so far.
 #[derive(Debug, Default)]
 pub(crate) struct Problems {
     pub(crate) found: Vec<ExchangeProblem>,
 }
 
 impl Problems {
-    /// Notes a problem. What is beyond the bound is not listed.
+    /// Notes a problem. Problems beyond the limit are not listed.
     pub(crate) fn add(&mut self, path: &str, message: impl Into<String>, help: impl Into<String>) {
         if self.found.len() < ISSUES {
             self.found.push(ExchangeProblem { path: printable(path), message: message.into(), help: help.into() });

@@ -1,4 +1,4 @@
-//! The browser's side of the protocol: what a page may read of a response.
+//! The browser's side of CORS: which requests a page may send, and which responses it may read.
 
 pub(crate) mod agent;
 pub(crate) mod blocked;
@@ -8,6 +8,7 @@ mod destination;
 pub(crate) mod exchange;
 pub(crate) mod exchange_error;
 mod fetch;
+pub(crate) mod fetch_site;
 pub(crate) mod header_lines;
 mod json_fields;
 pub(crate) mod json_writer;
@@ -18,16 +19,18 @@ mod preflight;
 mod preflight_cache;
 mod prepared;
 mod read_exchange;
-mod readable;
-mod redact;
+pub(crate) mod readable;
+pub(crate) mod redact;
 mod redirect;
 mod response;
 pub(crate) mod response_headers;
 pub(crate) mod safelist;
-mod sentences;
+pub(crate) mod sentences;
 pub(crate) mod server;
+mod session;
 pub(crate) mod url;
 pub(crate) mod walk;
+mod wire_request;
 pub(crate) mod words;
 pub(crate) mod write_exchange;
 
@@ -37,4 +40,6 @@ pub use exchange::{After, Answer, Body, Exchange, HeaderLines, Hop, ScriptReques
 pub use exchange_error::{ExchangeError, ExchangeProblem};
 pub use fetch::{Fetch, PREFLIGHT_METHOD};
 pub use outcome::{Failure, Outcome, Preflight, Step, StepName};
+pub use session::{SentRequest, Session};
+pub use wire_request::SeenRequest;
 pub use words::{Cache, Credentials, Initiator, Mode, NetworkError, Redirect, Verdict};

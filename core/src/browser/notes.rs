@@ -1,4 +1,4 @@
-//! What is noted on the way: the checks, and the one that failed.
+//! The notes of a walk: the checks, and the check that failed.
 
 use crate::browser::exchange::Answer;
 use crate::browser::outcome::{Failure, Step, StepName};

@@ -1,25 +1,25 @@
-//! What comes of playing the browser over an exchange.
+//! The result of simulating how a browser handles an exchange.
 
 use crate::browser::blocked::Blocked;
 use crate::browser::exchange::HeaderLines;
 use crate::browser::words::{NetworkError, Verdict};
 
-/// What one browser makes of an exchange.
+/// How one browser handles an exchange.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outcome {
-    /// What the request comes to.
+    /// How the request ends.
     pub verdict: Verdict,
     /// Whether the request, or one that it is redirected to, goes to another origin.
     pub cross_origin: bool,
-    /// Each request on the wire and its preflight, as far as the browser came.
+    /// Each request on the wire and its preflight, up to the point where the browser stopped.
     pub preflights: Vec<Preflight>,
     /// Each check, in order. The last one decided unless all passed.
     pub steps: Vec<Step>,
     /// The response headers that the script can read: lower case, sorted.
     pub readable_headers: Vec<String>,
-    /// The response headers that came and that the script cannot read: lower case, sorted.
+    /// The response headers that arrived but that the script cannot read: lower case, sorted.
     pub hidden_headers: Vec<String>,
-    /// The request headers that the script tried to set and cannot: lower case, sorted.
+    /// The request headers that the script tried to set but cannot: lower case, sorted.
     pub dropped_headers: Vec<String>,
     /// The URLs whose preflight allows `Authorization` only by `*`, which the standard does not accept.
     pub wildcard_authorization: Vec<String>,
@@ -76,7 +76,7 @@ pub struct Step {
     pub hop: usize,
     /// Whether the request goes on.
     pub passed: bool,
-    /// What was there, for a person.
+    /// A description of what the check saw.
     pub saw: String,
 }
 

@@ -79,7 +79,7 @@ impl Walk<'_> {
         if !needed || cached {
             return Ok(Some(()));
         }
-        let wire = WireRequest { hop: self.hop, url: &self.url, method: b"OPTIONS", headers: &asked };
+        let wire = WireRequest { hop: self.hop, url: &self.url, method: b"OPTIONS", headers: &asked, has_body: false };
         let answer = server.preflight(wire);
         let status = match &answer {
             Answer::Unknown => return Ok(None),

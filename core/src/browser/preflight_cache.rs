@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 /// The time for which a preflight is cached that says nothing of it, in seconds (Fetch, "CORS-preflight fetch", step 7.9).
 const DEFAULT_MAX_AGE: f64 = 5.0;
 
-/// What is cached.
+/// The cached entries.
 #[derive(Debug, Default)]
 pub(crate) struct PreflightCache {
     entries: Vec<Entry>,

@@ -1,4 +1,4 @@
-//! What the API makes of a script's request, before anything is sent.
+//! The request that the API makes from a script's arguments, before anything is sent.
 
 use crate::browser::agent::{Agent, Deviation};
 use crate::browser::exchange::{Body, Exchange, HeaderLines, ScriptRequest};
@@ -19,6 +19,7 @@ pub(crate) struct Prepared {
     pub(crate) method: Vec<u8>,
     pub(crate) headers: HeaderLines,
     pub(crate) mode: Mode,
+    pub(crate) has_body: bool,
     /// Whether the body is a stream, which cannot be sent a second time.
     pub(crate) stream: bool,
 }
@@ -78,7 +79,7 @@ pub(crate) fn prepare(exchange: &Exchange, agent: Agent, dropped: &mut Vec<Vec<u
     {
         headers.push((b"content-type".to_vec(), kind.into_bytes()));
     }
-    Ok(Prepared { url, method, headers, mode, stream })
+    Ok(Prepared { url, method, headers, mode, has_body, stream })
 }
 
 fn method(script: &ScriptRequest) -> Result<Vec<u8>, Refused> {

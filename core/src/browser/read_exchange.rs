@@ -35,13 +35,7 @@ impl Exchange {
     /// Everything that is wrong with it, each with its path: a text that is not JSON or has more than 10 MiB, unknown
     /// names, wrong types, and what is beyond a bound.
     pub fn from_json(text: &[u8]) -> Result<Self, ExchangeError> {
-        if text.len() > EXCHANGE_MIB << 20 {
-            let message = format!("the text has {} bytes, more than {EXCHANGE_MIB} MiB", text.len());
-            return Err(one("", message, "keep the one request in question, and of its bodies nothing"));
-        }
-        let value: Value = serde_json::from_slice(text)
-            .map_err(|error| one("", format!("the text is not JSON: {}", printable(&error.to_string())), EXAMPLE))?;
-        Self::from_value(value)
+        Self::from_value(parse(text)?)
     }
 
     /// Reads an exchange from a value of any language.
@@ -50,12 +44,37 @@ impl Exchange {
     ///
     /// Everything that is wrong with it, each with its path.
     pub fn from_value(value: Value) -> Result<Self, ExchangeError> {
-        let mut problems = Problems::default();
-        let exchange = exchange(value, "", EARLIER_EXCHANGES, &mut problems);
-        match exchange {
-            Some(exchange) if problems.found.is_empty() => Ok(exchange),
-            _ => Err(ExchangeError::new(problems.found)),
-        }
+        let mut exchange = with_secrets(value)?;
+        redact(&mut exchange);
+        Ok(exchange)
+    }
+}
+
+/// Reads JSON text, of which there is no more than the bound.
+pub(crate) fn parse(text: &[u8]) -> Result<Value, ExchangeError> {
+    if text.len() > EXCHANGE_MIB << 20 {
+        let message = format!("the text has {} bytes, more than {EXCHANGE_MIB} MiB", text.len());
+        return Err(one("", message, "keep the one request in question, and of its bodies nothing"));
+    }
+    serde_json::from_slice(text)
+        .map_err(|error| one("", format!("the text is not JSON: {}", printable(&error.to_string())), EXAMPLE))
+}
+
+/// Reads an exchange whose secrets have to be sent, so that they stay.
+pub(crate) fn with_secrets(value: Value) -> Result<Exchange, ExchangeError> {
+    read(value, |value, problems| exchange(value, "", EARLIER_EXCHANGES, problems))
+}
+
+/// Reads one answer of a server.
+pub(crate) fn read_answer(value: Value) -> Result<Answer, ExchangeError> {
+    read(value, |value, problems| answer(value, "", problems))
+}
+
+fn read<T>(value: Value, reader: impl FnOnce(Value, &mut Problems) -> Option<T>) -> Result<T, ExchangeError> {
+    let mut problems = Problems::default();
+    match reader(value, &mut problems) {
+        Some(read) if problems.found.is_empty() => Ok(read),
+        _ => Err(ExchangeError::new(problems.found)),
     }
 }
 
@@ -92,9 +111,7 @@ fn exchange(value: Value, path: &str, deeper: usize, problems: &mut Problems) ->
         Some(value) => Some(Box::new(after(value, &at, deeper - 1, fields.problems)?)),
     };
     let predicate = predicate(&mut fields);
-    let mut exchange = Exchange { page: page?, page_url, request: request?, hops: hops?, after, predicate };
-    redact(&mut exchange);
-    Some(exchange)
+    Some(Exchange { page: page?, page_url, request: request?, hops: hops?, after, predicate })
 }
 
 /// What the origin predicate of a policy answers.

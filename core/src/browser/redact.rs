@@ -1,11 +1,12 @@
-//! Secrets leave an exchange as it is read: nothing that is printed, saved or shared has them.
+//! Secrets are removed from an exchange when it is read, so that nothing that is printed, saved or shared contains
+//! them.
 
 use crate::browser::exchange::{Answer, Exchange, HeaderLines};
 
-/// What is in the place of a secret.
+/// The text that replaces a secret.
 const REDACTED: &str = "[redacted]";
 
-/// What is in its place in a URL.
+/// The text that replaces a secret in a URL.
 const REDACTED_IN_URL: &str = "redacted";
 
 /// Headers whose value is a secret.
@@ -49,7 +50,7 @@ impl Exchange {
     /// The exchange without secrets: their values are replaced in headers and URLs. Names, and the attributes of cookies,
     /// stay.
     ///
-    /// What is read from JSON, and what is in an explanation, has been redacted.
+    /// Exchanges that are read from JSON, and those in an explanation, have been redacted.
     #[must_use]
     pub fn redacted(&self) -> Self {
         let mut exchange = self.clone();
@@ -108,7 +109,7 @@ fn redact_cookie(value: &[u8]) -> Vec<u8> {
 }
 
 /// Takes user name and password, and the values of secret parameters, out of a text with URLs in it.
-fn redact_url(text: &mut String) {
+pub(crate) fn redact_url(text: &mut String) {
     if let Some(redacted) = without_user(text) {
         *text = redacted;
     }

@@ -82,9 +82,13 @@ impl Walk<'_> {
         let is_post = self.method == b"POST";
         let is_read = matches!(self.method.as_slice(), b"GET" | b"HEAD");
         let before = self.headers.clone();
-        if matches!(status, 301 | 302) && is_post || status == 303 && !is_read {
+        let is_delete_elsewhere = self.method == b"DELETE"
+            && self.url.origin() != target.origin()
+            && self.agent.has(Deviation::DeleteRedirectedAsGet);
+        if matches!(status, 301 | 302) && is_post || status == 303 && !is_read || is_delete_elsewhere {
             self.method = b"GET".to_vec();
             self.stream = false;
+            self.has_body = false;
             self.headers.retain(|(name, _)| !is_body_header(name));
         }
         if self.url.origin() != target.origin() {

@@ -1,4 +1,4 @@
-//! The checks of a response, and what the script gets of it.
+//! The checks of a response, and the part of it that the script gets.
 
 use crate::browser::agent::Deviation;
 use crate::browser::checks::CheckedRequest;

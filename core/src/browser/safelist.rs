@@ -1,4 +1,4 @@
-//! What a script may send, and what of it needs a preflight: methods and request headers.
+//! The methods and request headers that a script may send, and those that need a preflight.
 
 use crate::browser::agent::{Agent, Deviation};
 use crate::browser::exchange::HeaderLines;
@@ -51,7 +51,7 @@ pub(crate) fn unsafe_names(headers: &[(Vec<u8>, Vec<u8>)], agent: Agent) -> BTre
     let (safe, others): (Vec<_>, Vec<_>) =
         headers.iter().partition(|(name, value)| is_safelisted_header(name, value, agent));
     let size: usize = safe.iter().map(|(_, value)| value.len()).sum();
-    let too_much = if size > SAFE_VALUES { safe } else { Vec::new() };
+    let too_much = if size > SAFE_VALUES && !agent.has(Deviation::ValuesNotAddedUp) { safe } else { Vec::new() };
     others.into_iter().chain(too_much).map(|(name, _)| name.to_ascii_lowercase()).collect()
 }
 

@@ -27,7 +27,10 @@ pub(crate) enum Problem {
     RedirectFtp,
     RedirectUrl,
     RedirectRefused,
+    RedirectCount,
+    Scheme,
     SameOriginMode,
+    SameOriginRedirected,
     NoCorsRedirectMode,
     MixedContent,
     ResourcePolicy,
@@ -179,10 +182,27 @@ pub(crate) const SENTENCES: &[(Problem, [&str; 3])] = &[
         [
             "Fetch API cannot load {url}. Request mode is \"same-origin\" but the URL's origin is not same as the request \
          origin {page}.",
-            "Security Error: Content at {page} may not load data from {url}.",
+            "Security Error: Content at {page_url} may not load data from {url}.",
             "Fetch API cannot load {url}.",
         ],
     ),
+    (
+        Problem::SameOriginRedirected,
+        [
+            "Unsafe attempt to load URL {url} from frame with URL {page_url}. Domains, protocols and ports must match.",
+            "Security Error: Content at {page_url} may not load data from {url}.",
+            "Unsafe attempt to load URL {url} from origin {page}. Domains, protocols and ports must match.",
+        ],
+    ),
+    (
+        Problem::Scheme,
+        [
+            "Fetch API cannot load {url}. URL scheme \"{scheme}\" is not supported.",
+            "CORS request not http).",
+            "Cross origin requests are only supported for HTTP.",
+        ],
+    ),
+    (Problem::RedirectCount, ["", "", "Load cannot follow more than 20 redirections"]),
     (
         Problem::NoCorsRedirectMode,
         [
@@ -247,6 +267,9 @@ pub(crate) fn problem(failure: &Failure, engine: Engine) -> Problem {
         }
         (None, StepName::RedirectUrl) => Problem::RedirectUrl,
         (None, StepName::RedirectMode) => Problem::RedirectRefused,
+        (None, StepName::RedirectCount) => Problem::RedirectCount,
+        (None, StepName::Scheme) => Problem::Scheme,
+        (None, StepName::SameOriginMode) if failure.hop > 0 => Problem::SameOriginRedirected,
         (None, StepName::SameOriginMode) => Problem::SameOriginMode,
         (None, StepName::NoCorsRedirectMode) => Problem::NoCorsRedirectMode,
         (None, StepName::MixedContent) => Problem::MixedContent,

@@ -1,4 +1,4 @@
-//! What the browser talks to: captured responses, or whatever else answers.
+//! The server of a simulated browser: captured responses, or a policy.
 
 use crate::browser::exchange::{Answer, Exchange, HeaderLines};
 use crate::browser::url::Url;
@@ -12,6 +12,8 @@ pub(crate) struct WireRequest<'w> {
     pub(crate) method: &'w [u8],
     /// The headers that CORS depends on, and those of the script.
     pub(crate) headers: &'w HeaderLines,
+    /// Whether the script's body is sent with it.
+    pub(crate) has_body: bool,
 }
 
 /// Whatever answers a browser's requests.

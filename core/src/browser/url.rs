@@ -136,7 +136,8 @@ impl Url {
         }
     }
 
-    /// Whether nobody on the way can read or change what is sent (Secure Contexts, "potentially trustworthy URL").
+    /// Whether no one on the network path can read or change the data that is sent (Secure Contexts, "potentially
+    /// trustworthy URL").
     pub(crate) fn is_trustworthy(&self) -> bool {
         match self.scheme.as_str() {
             "https" | "wss" | "data" | "about" | "blob" | "file" => true,

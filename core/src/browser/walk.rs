@@ -1,6 +1,6 @@
 //! The walk through Fetch: from a script's request to what the script gets.
 //!
-//! It is one walk for the standard and for each engine. Where an engine differs it asks the agent.
+//! There is one walk for the standard and for each engine. Where an engine differs, the walk asks the agent.
 
 use crate::browser::agent::{Agent, Deviation};
 use crate::browser::exchange::{Answer, Exchange, HeaderLines};
@@ -31,6 +31,7 @@ pub(crate) struct Walk<'e> {
     pub(crate) url: Url,
     pub(crate) method: Vec<u8>,
     pub(crate) headers: HeaderLines,
+    pub(crate) has_body: bool,
     pub(crate) stream: bool,
     pub(crate) mode: Mode,
     pub(crate) tainting: Tainting,
@@ -59,13 +60,13 @@ pub(crate) enum Next {
     End(Verdict, Vec<String>, Vec<String>),
 }
 
-/// Plays the browser over the responses that an exchange holds.
+/// Simulates a browser with the responses of an exchange.
 #[cfg(test)]
 pub(crate) fn play(exchange: &Exchange, agent: Agent) -> Outcome {
     play_with(exchange, agent, &mut Captured(exchange))
 }
 
-/// Plays the browser against a server. Earlier exchanges are played over the responses that they hold.
+/// Simulates a browser with a server. Earlier exchanges are simulated with their own responses.
 pub(crate) fn play_with(exchange: &Exchange, agent: Agent, server: &mut dyn Server) -> Outcome {
     let mut cache = earlier(exchange, agent);
     walk(exchange, agent, server, &mut cache)
@@ -119,6 +120,7 @@ fn walk(exchange: &Exchange, agent: Agent, server: &mut dyn Server, cache: &mut 
         url: prepared.url,
         method: prepared.method,
         headers: prepared.headers,
+        has_body: prepared.has_body,
         stream: prepared.stream,
         mode: prepared.mode,
         tainting: Tainting::Basic,
@@ -193,8 +195,13 @@ impl Walk<'_> {
         }
         self.sent = true;
         let headers = self.request_headers();
-        let answer =
-            server.response(WireRequest { hop: self.hop, url: &self.url, method: &self.method, headers: &headers });
+        let answer = server.response(WireRequest {
+            hop: self.hop,
+            url: &self.url,
+            method: &self.method,
+            headers: &headers,
+            has_body: self.has_body,
+        });
         let status = match &answer {
             Answer::Unknown => {
                 let verdict = if self.is_unheard() { Verdict::Sent } else { Verdict::Unknown };

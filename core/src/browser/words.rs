@@ -1,4 +1,4 @@
-//! The words that an exchange and its explanation are written with.
+//! The words in which an exchange and its explanation are written.
 
 /// An enum of words: each has a stable text, by which it is read and written.
 macro_rules! words {
@@ -32,7 +32,7 @@ words! {
     Credentials {
         /// Cookies, client certificates and stored passwords are neither sent nor accepted.
         Omit "omit",
-        /// They are sent to the origin of the page alone.
+        /// They are sent only to the origin of the page.
         SameOrigin "same-origin",
         /// They are always sent: `credentials: "include"`, `withCredentials`, `crossorigin="use-credentials"`.
         Include "include",
@@ -48,7 +48,7 @@ words! {
         NoCors "no-cors",
         /// Requests to other origins fail.
         SameOrigin "same-origin",
-        /// A navigation, such as a form makes it. A script that asks for this mode gets an exception.
+        /// A navigation, for example by a form. A script that asks for this mode gets an exception.
         Navigate "navigate",
         /// A WebSocket handshake. A script that asks for this mode gets an exception.
         WebSocket "websocket",
@@ -62,7 +62,7 @@ words! {
         Follow "follow",
         /// It is a network error.
         Error "error",
-        /// The script gets an opaque response and follows it itself, or not.
+        /// The script gets an opaque response, and the redirect is not followed.
         Manual "manual",
     }
 }
@@ -70,17 +70,17 @@ words! {
 words! {
     /// How a request uses the HTTP cache. Source: Fetch, "cache mode".
     Cache {
-        /// As HTTP says.
+        /// As HTTP specifies.
         Default "default",
         /// The cache is neither read nor written.
         NoStore "no-store",
         /// The cache is not read.
         Reload "reload",
-        /// What is cached is asked for again.
+        /// A cached response is validated with the server.
         NoCache "no-cache",
-        /// What is cached is used, however old.
+        /// A cached response is used, even if it is old.
         ForceCache "force-cache",
-        /// Only what is cached is used. It needs the mode `same-origin`.
+        /// Only a cached response is used. It needs the mode `same-origin`.
         OnlyIfCached "only-if-cached",
     }
 }
@@ -124,13 +124,13 @@ words! {
         Tls "tls",
         /// The host has no address.
         Dns "dns",
-        /// The response ended before its end.
+        /// The response ended too early.
         Incomplete "incomplete",
     }
 }
 
 words! {
-    /// What a request comes to.
+    /// How a request ends.
     Verdict {
         /// The script reads the response.
         Readable "readable",
@@ -146,7 +146,7 @@ words! {
         Failed "failed",
         /// The API throws before there is a request.
         Invalid "invalid",
-        /// The exchange lacks the response that would decide.
+        /// The exchange does not contain the response that would decide.
         Unknown "unknown",
     }
 }
@@ -156,5 +156,13 @@ impl Verdict {
     #[must_use]
     pub const fn is_success(self) -> bool {
         matches!(self, Verdict::Readable | Verdict::Opaque | Verdict::Sent)
+    }
+
+    /// Whether the browser keeps the response from the script, because of CORS or another of its own rules.
+    ///
+    /// A request that fails without the browser (`failed`, `invalid`) is not blocked, and neither is an opaque response.
+    #[must_use]
+    pub const fn is_blocked(self) -> bool {
+        matches!(self, Verdict::Blocked | Verdict::SentButUnreadable)
     }
 }

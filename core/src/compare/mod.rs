@@ -1,4 +1,4 @@
-//! Comparing two policies: what pages gain and lose where one takes the other's place.
+//! Comparing two policies: what pages gain and lose where one takes the other's place (specification 11).
 
 mod changes;
 mod language;

@@ -1,5 +1,5 @@
-//! Lists that have been read, and under which settings they were checked so far: what a route inherits is read once, and
-//! what is wrong in it is reported once, under the first settings that make it count.
+//! Lists that have been read, with the settings under which they have been checked. A list that routes inherit is read
+//! once, and an issue in it is reported once, under the first settings for which it matters.
 
 use crate::config::stakes::{ListStakes, Stakes};
 use crate::issues::code::Severity;

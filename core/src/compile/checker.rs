@@ -59,8 +59,8 @@ pub(crate) fn check<'d>(document: &'d Document, issues: &mut Issues) -> CheckedD
     CheckedDocument { top, routes, paths }
 }
 
-/// Specification 2.2: whoever lists headers in a route may have forgotten that other responses expose none. An empty list
-/// at the top level says that it is meant.
+/// Specification 2.2: the author of a route's list may have forgotten that other responses expose no headers. An empty
+/// list at the top level says that it is meant.
 fn report_expose_only_in_routes(document: &Document, top: &CheckedSettings<'_>, issues: &mut Issues) {
     let is_written = !document.settings.expose_headers.field.is_empty();
     if is_written || top.origins.is_nobody() {
@@ -106,7 +106,7 @@ struct TrustedOrigins {
     found: Found<OriginConcern>,
 }
 
-/// What is known of contradictions between values of which routes inherit one: each is reported once.
+/// The contradictions with a value that routes inherit. Each is reported once.
 #[derive(Default)]
 struct InheritedContradictions {
     private_network_reported: bool,
@@ -257,7 +257,7 @@ impl<'d, 'i> Checker<'d, 'i> {
         exposed.list.exposed()
     }
 
-    /// The protection, where any of it is on. What is off is checked all the same.
+    /// The protection, if any of it is on. Settings of protection that is off are checked too.
     fn protection(&mut self, settings: &Settings) -> Option<Arc<Protection>> {
         let written = settings.protection.as_deref()?;
         let is_own = !self.inherits_protection(settings);

@@ -1,4 +1,4 @@
-//! Checked settings → rules → templates: nothing here can be wrong any more.
+//! Checked settings → rules → templates. All issues have been found before this.
 
 use crate::compile::checker::{CheckedDocument, CheckedSettings, check};
 use crate::config::settings::{Document, Settings};
@@ -74,8 +74,8 @@ fn routed_rules(checked: CheckedDocument<'_>, top: &Rules, templates: &mut Templ
     RoutedRules { paths: checked.paths, rules, ambiguous }
 }
 
-/// The rules for paths that servers read differently: no origin is told anything or trusted, and what any route refuses
-/// is refused (specification 7.4).
+/// The rules for paths that servers read differently: no origin may read or is trusted, and what any route refuses is
+/// refused (specification 7.4).
 fn ambiguous_rules(
     checked: &CheckedDocument<'_>,
     top: &Rules,

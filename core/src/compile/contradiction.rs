@@ -1,4 +1,4 @@
-//! Settings that are at odds with each other (specification 2.3).
+//! Settings that contradict each other (specification 2.3).
 
 use crate::config::settings::{ProtectionSettings, Settings};
 use crate::config::stakes::Stakes;

@@ -174,7 +174,7 @@ impl NameList {
         }
     }
 
-    /// The list as it is sent, where anything stands in it.
+    /// The list as it is sent, if it is not empty.
     pub(crate) fn exposed(&self) -> Option<Arc<str>> {
         (!self.joined.is_empty()).then(|| Arc::clone(&self.joined))
     }

@@ -1,5 +1,5 @@
-//! The entries for which `dangerously_allow` lifts a check: whether a list has them, whether they need it, and which
-//! origins with plain http they let in.
+//! The entries for which `dangerously_allow` lifts a check: whether they are in a list, whether they need the
+//! exception, and which plain http origins they allow.
 
 use crate::config::dangers::{Danger, Dangers};
 use crate::config::lifted::Lifted;
@@ -61,7 +61,7 @@ impl NeededDangers {
     }
 }
 
-/// What is lifted for an entry without this one by its name.
+/// The checks that are lifted for an entry if this check is not lifted for it by name.
 fn without(lifted: &Lifted, entry: &str, danger: Danger) -> Dangers {
     let mut dangers = lifted.everywhere;
     let others = lifted.named_for(entry).filter(|other| other.danger != danger);

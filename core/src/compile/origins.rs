@@ -93,7 +93,7 @@ fn fault(concern: OriginConcern, text: &str, place: &Place<'_>) -> Fault {
     }
 }
 
-/// What is said of an origin that is allowed all the same.
+/// The lint about an origin that is allowed.
 fn advice(concern: OriginConcern, text: &str, list: &List, place: &Place<'_>) -> Fault {
     match concern {
         OriginConcern::Null => origin_risks::null_with_credentials(),
@@ -107,7 +107,7 @@ fn advice(concern: OriginConcern, text: &str, list: &List, place: &Place<'_>) ->
     }
 }
 
-/// Reports what was found in the regexes. `alone` says that no list of origins is written beside them.
+/// Reports what was found in the regexes. `alone` says that there is no list of origins.
 pub(crate) fn report_regexes(
     found: &Found<RegexConcern>,
     list: &List,

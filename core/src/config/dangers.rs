@@ -21,7 +21,7 @@ macro_rules! dangers {
                 match self { $(Danger::$Danger => $name,)+ }
             }
 
-            /// One line that says what is allowed then.
+            /// One line that says what it allows.
             #[must_use]
             pub const fn meaning(self) -> &'static str {
                 match self { $(Danger::$Danger => $meaning.trim_ascii(),)+ }

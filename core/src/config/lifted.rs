@@ -117,7 +117,7 @@ impl Lifted {
         dangers
     }
 
-    /// What is lifted for this entry by name.
+    /// The checks that are lifted for this entry by name.
     pub(crate) fn named_for(&self, entry: &str) -> impl Iterator<Item = &NamedLift> {
         let named = if self.named.is_empty() { None } else { self.named.get(entry) };
         named.into_iter().flatten()

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// Where in a setting a value stands.
+/// The position of a value in its setting.
 #[derive(Clone, Debug)]
 pub(crate) enum At {
     /// The setting's whole value.

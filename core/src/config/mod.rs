@@ -1,4 +1,4 @@
-//! What a person writes: settings, their names and values. The table of settings is `settings_table.rs`.
+//! Settings as a person writes them: their names and values. The table of settings is `settings_table.rs`.
 
 pub(crate) mod dangers;
 pub(crate) mod lifted;

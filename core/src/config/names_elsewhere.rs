@@ -94,7 +94,7 @@ fn plain(name: &str) -> String {
     unprefixed.filter(|rest| !rest.is_empty()).map_or(plain.clone(), str::to_owned)
 }
 
-/// The setting that a name of another library stands for.
+/// The setting that corresponds to a name of another library.
 pub(crate) fn ours(name: &str, is_cors: bool) -> Option<&'static str> {
     let plain = plain(name);
     let (_, ours, theirs) = ELSEWHERE.iter().find(|(elsewhere, _, _)| *elsewhere == plain)?;

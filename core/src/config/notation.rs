@@ -1,16 +1,16 @@
-//! How the writer of a policy writes: in whose words messages speak of values and settings.
+//! The notation of a policy, which messages use for values and settings.
 
 use crate::config::setting_names;
 use crate::config::value::Value;
 use crate::printable::{printable, write_out};
 
-/// The language in which a policy is written, for the words of its messages.
+/// The language in which a policy is written. Its messages use the same notation.
 ///
 /// Nothing else depends on it: codes and fields are the same everywhere.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Notation {
-    /// `key = value`, as in TOML text; also that of values whose language is not known.
+    /// `key = value`, as in TOML text. It is also used for values whose language is not known.
     #[default]
     Toml,
     /// `"key": value`, as in JSON text.
@@ -29,7 +29,7 @@ impl Notation {
         if is_camel { setting_names::camel_case(key) } else { key.to_owned() }
     }
 
-    /// A setting and its value; `nested` where it stands in a table of the policy.
+    /// A setting and its value; `nested` says that it is in a table of the policy.
     pub(crate) fn setting(self, key: &str, value: &Value, nested: bool) -> String {
         let value = match value {
             Value::List(items) if key == "allow_origin_regex" => {
@@ -73,7 +73,7 @@ impl Notation {
         }
     }
 
-    /// A regex as a string literal, where the language has one without escapes in that.
+    /// A regex as a string literal, without escapes if the language has such literals.
     pub(crate) fn regex(self, text: &str) -> String {
         match self {
             Notation::Toml if !text.contains('\'') => format!("'{text}'"),
@@ -96,7 +96,7 @@ impl Notation {
         if self == Notation::Toml { format!("{{ {entries} }}") } else { format!("{{{entries}}}") }
     }
 
-    /// A part of a regex as it stands inside of a string.
+    /// A part of a regex as it is written inside a string.
     pub(crate) fn in_string(self, part: &str) -> String {
         match self {
             Notation::Json | Notation::JavaScript => part.replace('\\', "\\\\"),

@@ -1,4 +1,5 @@
-//! What a policy was written as, kept beside it so that explanations can name settings, entries of lists, and lines.
+//! The settings of a policy as they were written. They are kept so that explanations can name settings, entries of
+//! lists, and lines.
 
 use crate::config::notation::Notation;
 use crate::config::settings::{Document, List, Settings};
@@ -6,7 +7,7 @@ use crate::config::settings_table::{PackageOption, Setting};
 use crate::limits::RETAINED_BYTES;
 use std::sync::Arc;
 
-/// What was read of a policy, and its text.
+/// The settings of a policy as they were read, and its text.
 #[derive(Debug)]
 pub(crate) struct Retained {
     pub(crate) document: Document,

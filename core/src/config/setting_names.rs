@@ -13,10 +13,10 @@ pub(crate) use crate::config::tables::CORS;
 pub(crate) const ORIGIN_GROUP: &[&str] =
     &[Setting::AllowOrigins.name(), Setting::AllowOriginRegex.name(), PREDICATE.name];
 
-/// Lists in which `*` has to stand alone.
+/// Lists in which `*` has to be the only entry.
 pub(crate) const ORIGIN_LISTS: &[&str] = &[Setting::AllowOrigins.name(), PackageOption::Origin.name()];
 
-/// The key that a name stands for: itself or, for its camelCase alias, the snake_case form.
+/// The key for a name: the name itself or, for its camelCase alias, the snake_case form.
 pub(crate) fn resolve(name: &str, keys: &[&'static str]) -> Option<&'static str> {
     keys.iter().copied().find(|key| *key == name || camel_case(key) == name)
 }
@@ -38,7 +38,7 @@ impl Setting {
     }
 }
 
-/// Whether a name stands for a setting that the `cors` package has no option of.
+/// Whether a name is that of a setting for which the `cors` package has no option.
 pub(crate) fn is_corsac_only(name: &str) -> bool {
     resolve(name, CORSAC).is_some_and(|key| !CORS.contains(&key))
 }

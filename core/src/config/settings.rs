@@ -1,4 +1,4 @@
-//! What was read of a configuration: its types are right, its values are not checked yet.
+//! A configuration that has been read: its types are right, but its values are not checked yet.
 
 pub(crate) use crate::config::list::{At, Entry, List, PredicateOf};
 pub(crate) use crate::config::settings_table::{ProtectionSettings, Settings};
@@ -22,7 +22,7 @@ pub(crate) struct RouteSettings {
     pub(crate) settings: Settings,
 }
 
-/// What is written in a route.
+/// The settings that are written in a route.
 #[cfg(feature = "explain")]
 #[derive(Debug, Default)]
 pub(crate) struct WrittenRoute {

@@ -2,8 +2,8 @@
 //!
 //! Everything else that knows the settings follows from this table: the enums that the reader matches, the fields of
 //! [`Config`](crate::Config) and of [`Settings`], the lists of names, and by `make generate` the schema, the types for
-//! TypeScript and Python, and the tables in the documentation. To add a setting, add a row here: the compiler then names
-//! the `match` in `read/` that has to read it. What was read takes effect where `compile/` uses its field.
+//! TypeScript and Python, and the tables in the documentation. To add a setting, add a row here: the compiler then
+//! names the `match` in `read/` that has to read it. A setting takes effect where `compile/` uses its field.
 //!
 //! A row has the documentation, of which the first paragraph is the setting's meaning in one line; the variant; the name
 //! with the type in Rust; the default; what the setting takes (see [`Takes`](crate::config::takes::Takes)); and what it is
@@ -15,53 +15,53 @@ use crate::config::table_macros::{in_a_route, section, settings};
 use std::sync::Arc;
 
 settings! {
-    /// The settings of a policy that a route may give anew.
+    /// The settings of a policy that a route may replace.
     Setting {
         /// The origins that may read responses: origin patterns, `["*"]` for any origin, or `[]` for none.
         ///
-        /// Permitted are `https://app.example.com`, `https://*.example.com` (one or more labels),
+        /// Permitted: `https://app.example.com`, `https://*.example.com` (one or more labels),
         /// `https://preview-*.example.com` (within one label), `http://localhost:*` (any port), `capacitor://localhost`,
         /// `moz-extension://*` (any extension of Firefox), and with the danger `null-origin` also `null`.
         ///
-        /// Prohibited are `app.example.com` (no scheme), `https://app.example.com/` (a slash at the end),
+        /// Prohibited: `app.example.com` (no scheme), `https://app.example.com/` (a slash at the end),
         /// `https://app.example.com:443` (the default port), `https://APP.example.com` (upper case), and `*` together
         /// with anything else or with credentials.
         AllowOrigins => allow_origins: Vec<String> = Vec::new(), takes Origins, read as Arc<List>;
 
         /// Regexes of origins that may read responses, each matched against the whole origin.
         ///
-        /// Permitted is `https://[a-z0-9-]+\.example\.com`. Prohibited with credentials are
+        /// Permitted: `https://[a-z0-9-]+\.example\.com`. Prohibited with credentials:
         /// `https://[a-z]+.example.com` (an unescaped dot) and `https://.*` (an open end of the host).
         AllowOriginRegex => allow_origin_regex: Vec<String> = Vec::new(), takes Regexes, read as Arc<List>;
 
         /// The methods that pages may use, or `["*"]` for any; GET, HEAD and POST are always allowed.
         ///
-        /// Permitted are `PUT` and `DELETE`. Prohibited are `put` (methods are case-sensitive), `CONNECT`, `TRACE` and
+        /// Permitted: `PUT` and `DELETE`. Prohibited: `put` (methods are case-sensitive), `CONNECT`, `TRACE` and
         /// `TRACK` (browsers never send them).
         AllowMethods => allow_methods: Vec<String> = vec!["GET".into()], takes Methods, read as Arc<List>;
 
         /// The request headers that pages may set, or `["*"]` for any; the CORS-safelisted ones are always allowed.
         ///
-        /// These are Accept, Accept-Language, Content-Language and Content-Type. Permitted are `X-Request-Id` and
-        /// `["*", "Authorization"]`. Prohibited is `X Request Id` (not a token); `Cookie` is dropped, since pages cannot
+        /// These are Accept, Accept-Language, Content-Language and Content-Type. Permitted: `X-Request-Id` and
+        /// `["*", "Authorization"]`. Prohibited: `X Request Id` (not a token); `Cookie` is dropped, since pages cannot
         /// set it.
         AllowHeaders => allow_headers: Vec<String> = Vec::new(), takes Headers, read as Arc<List>;
 
         /// Whether browsers may send cookies and HTTP authentication and let pages read the response.
         ///
-        /// Prohibited together with it are any origin, plain http, patterns that reach names which anyone can register,
-        /// and regexes that do not fix the end of the host.
+        /// It cannot be combined with any origin (`*`), plain http, patterns that match names which anyone can register, or
+        /// regexes that do not fix the end of the host.
         AllowCredentials => allow_credentials: bool = false, takes Switch, read as bool;
 
         /// The response headers that pages may read, or `["*"]` for any; the CORS-safelisted ones are always readable.
         ///
-        /// Permitted is `ETag`. Prohibited are `Set-Cookie` (pages can never read it), request headers such as `Origin`,
+        /// Permitted: `ETag`. Prohibited: `Set-Cookie` (pages can never read it), request headers such as `Origin`,
         /// and `*` with credentials.
         ExposeHeaders => expose_headers: Vec<String> = Vec::new(), takes Headers, read as Arc<List>;
 
-        /// For how many seconds, 0 to 86400, browsers may keep the response to a preflight; `false` for no header.
+        /// The number of seconds, 0 to 86400, for which browsers may keep the response to a preflight; `false` for no header.
         ///
-        /// Without the header browsers keep it for 5 seconds. In Rust `None` is no header.
+        /// Without the header browsers keep it for 5 seconds. In Rust, `None` means no header.
         MaxAge => max_age: Option<u32> = Some(600), takes MaxAge, read as Option<u32>;
 
         /// The status of the response to a preflight: 204, or 200 for clients that accept no other.
@@ -72,7 +72,7 @@ settings! {
 
         /// Whether preflights for private networks are granted, by a legacy header.
         ///
-        /// Prohibited together with it is any origin.
+        /// It cannot be combined with any origin (`*`).
         AllowPrivateNetwork => allow_private_network: bool = false, takes Switch, read as Option<Arc<str>>;
 
         /// Whether the CORS headers that the application sets stay on its responses.
@@ -80,7 +80,7 @@ settings! {
 
         /// The checks that are switched off, each by its name, for every origin or for some.
         ///
-        /// Permitted are `null-origin`, and a table of a check and the entries for which it is switched off, each as it is
+        /// Permitted: `null-origin`, and a table of a check and the entries for which it is switched off, each as it is
         /// written in its list: `{ check = "public-suffixes", origins = ["https://app-git-*-acme.vercel.app"] }`.
         DangerouslyAllow => dangerously_allow: Vec<LiftedCheck> = Vec::new(), takes Dangers, read as Arc<Lifted>;
 
@@ -108,31 +108,31 @@ settings! {
     RouteSetting {
         /// The paths of the route: literals, `{name}` for one segment, `{*rest}` at the end for all that follow.
         ///
-        /// Permitted are `/users/{id}` and `/public/{*rest}`. Prohibited are `/users/:id`, `/public/*` and `/a%20b`.
+        /// Permitted: `/users/{id}` and `/public/{*rest}`. Prohibited: `/users/:id`, `/public/*` and `/a%20b`.
         Path => path: String, takes Path;
     }
 
     /// The settings of `protection`.
     ProtectionSetting {
-        /// Whether requests with other methods than GET, HEAD and OPTIONS are refused from origins that are not trusted.
+        /// Whether requests with methods other than GET, HEAD and OPTIONS are refused if their origin is not trusted.
         Writes => writes: bool = false, takes Mode, read as bool;
 
-        /// Whether WebSocket handshakes are refused from origins that are not trusted.
+        /// Whether WebSocket handshakes are refused if their origin is not trusted.
         Websockets => websockets: bool = false, takes Mode, read as bool;
 
-        /// More trusted origins, besides the host itself and those that a policy with credentials allows.
+        /// More trusted origins, in addition to the host itself and the origins that a policy with credentials allows.
         ///
-        /// Permitted are the patterns of `allow_origins`. Prohibited are `*` and `null`.
+        /// Permitted: the patterns of `allow_origins`. Prohibited: `*` and `null`.
         TrustedOrigins => trusted_origins: Vec<String> = Vec::new(), takes Origins, read as List;
 
-        /// Whether what would be refused passes and is only reported.
+        /// Whether requests that protection would refuse pass and are only reported.
         ///
         /// It is reported in [`Decision::reported`](crate::Decision::reported).
         ReportOnly => report_only: bool = false, takes Switch, read as bool;
     }
 
-    /// The options of the `cors` package, each with the settings that it stands for. The package has none for the others,
-    /// which have their own names in its dialect too.
+    /// The options of the `cors` package, each with the settings that it replaces. The package has no options for the
+    /// others, which have their own names in its dialect too.
     PackageOption {
         /// The origins that may read responses: an origin, a RegExp, or a list of them; `true` for any, `false` for none.
         Origin => "origin" for [AllowOrigins, AllowOriginRegex], takes PackageOrigin;

@@ -1,5 +1,5 @@
-//! What is made of the table of settings: an enum for each of its sections, the types that a Rust user fills, those that
-//! are compiled, and the lists of names.
+//! The macros that turn the table of settings into an enum for each section, the types that a Rust user fills, the
+//! types that are compiled, and the lists of names.
 
 /// An enum of a section's settings, and what the table says of each.
 macro_rules! section {
@@ -118,14 +118,13 @@ macro_rules! settings {
         }
 
         impl PackageOption {
-            /// The settings that the option stands for.
+            /// The settings that the option replaces.
             pub(crate) const fn meant(self) -> &'static [Setting] {
                 match self { $(PackageOption::$Package => &[$(Setting::$meant,)+],)+ }
             }
         }
 
-        /// The raw input of a policy, for those who write Rust. The other languages hand over a
-        /// [`Value`](crate::binding::Value).
+        /// The settings of a policy in Rust, not yet checked. Other languages pass a [`Value`](crate::binding::Value).
         ///
         /// Build it with `Config { …, ..Config::default() }`. Nothing is checked before [`Policy::new`](crate::Policy::new).
         ///
@@ -145,7 +144,7 @@ macro_rules! settings {
             $( $(#[doc = $policy_doc])+ pub $policy: $policy_type, )+
         }
 
-        /// One of the `routes` of a [`Config`]: what is `None` is as at the top level.
+        /// One of the `routes` of a [`Config`]. A setting that is `None` is inherited from the top level.
         ///
         /// Allowed origins, regexes and the predicate are one group: a route that gives one of them replaces all.
         ///
@@ -250,7 +249,7 @@ macro_rules! settings {
             $(pub(crate) $name: $read,)+
         }
 
-        /// What was read of `protection`.
+        /// The settings of `protection` as they were read.
         #[derive(Clone, Debug)]
         pub(crate) struct ProtectionSettings {
             /// Where it is written.

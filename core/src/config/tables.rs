@@ -1,4 +1,4 @@
-//! Where settings may stand: at the top level of a policy in either dialect, in a route, or in `protection`.
+//! The tables that can have settings: the top level of a policy in either dialect, a route, and `protection`.
 
 use crate::config::lifted::{LIFTED, LiftedSetting};
 use crate::config::settings_table::{
@@ -9,7 +9,7 @@ use crate::config::takes::{SettingRow, Takes};
 use crate::config::value::Value;
 use std::sync::LazyLock;
 
-/// Where settings stand.
+/// The tables in which settings are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SettingsTable {
     /// The top level of a policy.
@@ -23,7 +23,7 @@ pub enum SettingsTable {
 }
 
 impl SettingsTable {
-    /// The settings that may stand there.
+    /// The settings that are allowed in this table.
     #[must_use]
     pub fn rows(self) -> Vec<SettingRow> {
         match self {
@@ -34,7 +34,7 @@ impl SettingsTable {
         }
     }
 
-    /// The value that a setting has where it is left out, as it is written in a text; none where there is none to write.
+    /// The default of a setting, as it is written in a text. `None` if it cannot be written.
     #[must_use]
     pub fn default_of(self, name: &str) -> Option<Value> {
         let of = |defaults: Value| match defaults {
@@ -52,7 +52,7 @@ impl SettingsTable {
     }
 }
 
-/// What a setting takes, wherever it stands.
+/// What a setting takes, in any table.
 pub(crate) fn takes(name: &str) -> Option<Takes> {
     let rows = Setting::ALL.iter().map(|setting| setting.row());
     let rows = rows.chain(ProtectionSetting::ALL.iter().map(|setting| setting.row()));
@@ -64,9 +64,9 @@ pub(crate) fn takes(name: &str) -> Option<Takes> {
 pub(crate) static CORS: LazyLock<Vec<&'static str>> =
     LazyLock::new(|| PackageKey::all().into_iter().map(Key::name).collect());
 
-/// A name that may stand in one of the tables.
+/// A name that is allowed in one of the tables.
 pub(crate) trait Key: Copy + PartialEq + Sized + 'static {
-    /// The name under which a host language may give its origin predicate, where there may be one.
+    /// The name under which a host language may give its origin predicate, if this table may have one.
     const PREDICATE: Option<Self>;
 
     /// All but the predicate.
@@ -89,7 +89,7 @@ pub(crate) const PREDICATE: SettingRow = SettingRow {
     docs: "A function that says of an origin whether it may read.",
 };
 
-/// What may stand at the top level of a policy.
+/// The names that are allowed at the top level of a policy.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum PolicyKey {
     Setting(Setting),
@@ -98,7 +98,7 @@ pub(crate) enum PolicyKey {
     Predicate,
 }
 
-/// What may stand in a route.
+/// The names that are allowed in a route.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum RouteKey {
     Route(RouteSetting),
@@ -106,11 +106,11 @@ pub(crate) enum RouteKey {
     Predicate,
 }
 
-/// What may stand at the top level of a policy in the `cors` dialect.
+/// The names that are allowed at the top level of a policy in the `cors` dialect.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum PackageKey {
     Package(PackageOption),
-    /// None that an option of the package stands for.
+    /// Without the settings that an option of the package replaces.
     Setting(Setting),
     Document(DocumentSetting),
 }

@@ -1,4 +1,4 @@
-//! What settings take: the few kinds of values that all of them share.
+//! The kinds of values that settings take.
 
 use crate::config::value::Value;
 

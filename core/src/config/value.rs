@@ -1,9 +1,9 @@
-//! Values as a host hands them over, before anything is known of their types.
+//! Values as a host passes them, before their types are checked.
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use std::fmt;
 
-/// A raw value: what JSON and TOML can say, and the few things that only a host language has.
+/// A raw value: anything that JSON and TOML can express, and a few values that only a host language has.
 ///
 /// Bindings convert their own objects into it and nothing more: what each setting accepts is decided in one
 /// place. Keys keep their order and may repeat, so that a duplicate can be reported.
@@ -12,7 +12,7 @@ use std::fmt;
 pub enum Value {
     /// JSON `null`, Python `None`.
     Null,
-    /// JavaScript's `undefined`: mostly a variable of the environment that is not set.
+    /// JavaScript's `undefined`, usually from an environment variable that is not set.
     Undefined,
     /// A boolean.
     Bool(bool),
@@ -44,7 +44,7 @@ pub enum Value {
 /// How many elements of a list or table a message shows.
 const MOST_SHOWN: usize = 4;
 
-/// How deep a message shows them: a host may nest its lists without end.
+/// How many levels of nesting a message shows. A host's lists may contain themselves.
 const DEEPEST_SHOWN: usize = 3;
 
 impl fmt::Display for Value {

@@ -1,4 +1,4 @@
-//! How the values of a `Config` are written as those of a text, and what is read of the defaults.
+//! Converts the values of a `Config` into those that a text would have. Defaults are left out.
 
 use crate::config::list::List;
 use crate::config::takes::SettingRow;
@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 /// A value of a `Config`.
 pub(crate) trait Written {
-    /// The value as it is written; none where it is left out.
+    /// The value as it is written; `None` if it is left out.
     fn written(self) -> Option<Value>;
 }
 
@@ -48,7 +48,7 @@ impl Written for Option<u32> {
     }
 }
 
-/// What is read of a value of a `Config`: the defaults become settings without being written.
+/// The value of a `Config` as a setting. Defaults become settings without being written.
 pub(crate) trait ReadFrom<T> {
     fn read_from(config: T, name: &str) -> Self;
 }

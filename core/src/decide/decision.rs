@@ -23,13 +23,13 @@ impl<'a> Decision<'a> {
         self.template.action()
     }
 
-    /// The status of the response where the application does not run; `None` where it runs.
+    /// The status of the response if the application does not run; `None` if it runs.
     #[must_use]
     pub fn status(&self) -> Option<u16> {
         self.template.status()
     }
 
-    /// Why the decision is what it is.
+    /// The reason for the decision.
     #[must_use]
     pub fn reason(&self) -> Reason {
         self.template.reason()
@@ -41,7 +41,7 @@ impl<'a> Decision<'a> {
         self.template.reported()
     }
 
-    /// The body of the response where the application does not run: empty, or one line that names the reason.
+    /// The body of the response if the application does not run: empty, or one line that names the reason.
     #[must_use]
     pub fn body(&self) -> &'static str {
         self.template.body().to_str().unwrap_or_default()
@@ -49,8 +49,8 @@ impl<'a> Decision<'a> {
 
     /// The headers to put on the response, in the order in which they are sent.
     ///
-    /// [`Header::op`] says how each goes on; the application's lines of the names in [`removed`](Self::removed) come off
-    /// first. [`apply_to`](Self::apply_to) does both.
+    /// [`Header::op`] says how each is put on the response. The application's lines with the names in
+    /// [`removed`](Self::removed) are removed first. [`apply_to`](Self::apply_to) does both.
     ///
     /// ```
     /// use corsac::{Evaluation, Op, Policy, Request};
@@ -61,10 +61,10 @@ impl<'a> Decision<'a> {
     ///     unreachable!("the policy has no predicate")
     /// };
     ///
-    /// // The application's own lines of these names come off first.
+    /// // The application's own lines with these names are removed first.
     /// let removed: Vec<_> = decision.removed().iter().map(|name| name.as_str()).collect();
     /// assert!(removed.contains(&"access-control-allow-credentials"));
-    /// // Then these go on, each in its way.
+    /// // Then these are set or merged.
     /// let headers: Vec<_> =
     ///     decision.headers().map(|header| (header.name.as_str(), header.value, header.op)).collect();
     /// assert_eq!(headers, [
@@ -104,7 +104,7 @@ impl<'a> Decision<'a> {
     ///
     /// # Errors
     ///
-    /// The host's own. The response is then half changed and must not be sent.
+    /// The host's own error. The response is then half changed and must not be sent.
     pub fn apply_to<R: ResponseHeaders>(&self, response: &mut R) -> Result<(), R::Error> {
         apply_headers(self.removed().iter().copied(), self.headers(), Precedence::OfPolicy, response)
     }

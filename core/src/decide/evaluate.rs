@@ -1,6 +1,6 @@
 //! A policy and a request make a decision (specification 4.1). Nothing here allocates or fails.
 //!
-//! A row is a row of the table there. What each row puts on the response stands in `response/render.rs`.
+//! A row is a row of the table there. The headers of each row are in `response/render.rs`.
 
 use crate::config::settings::PredicateOf;
 use crate::decide::decision::Decision;
@@ -14,7 +14,7 @@ use crate::paths::RouteChoice;
 use crate::predicate::PredicateAnswer;
 use crate::response::outcome::Outcome;
 
-/// The result of evaluating a request: a decision, or the question that has to be answered first.
+/// The result of evaluating a request: a decision, or a question for the predicate that has to be answered first.
 #[derive(Clone, Copy, Debug)]
 pub enum Evaluation<'a> {
     /// The decision has been made.
@@ -47,7 +47,7 @@ impl<'a> Pending<'a> {
         }
     }
 
-    /// Goes on with the predicate's answer (specification 5).
+    /// Makes the decision with the predicate's answer (specification 5).
     #[must_use]
     pub fn resolve(self, answer: PredicateAnswer) -> Decision<'a> {
         let evaluator = Evaluator::new(self.policy, self.rules, &self.request);
@@ -58,8 +58,8 @@ impl<'a> Pending<'a> {
         }
     }
 
-    /// Goes on where the predicate failed and the host answers with its own error response: the decision for that
-    /// response. It is that of an actual request, since a preflight that the host answers with an error has failed.
+    /// Makes the decision for a host that sends its own error response because the predicate failed. It is the decision
+    /// on an actual request, even for a preflight: a preflight that is answered with an error has failed anyway.
     #[must_use]
     pub fn resolve_error_response(self) -> Decision<'a> {
         Evaluator::new(self.policy, self.rules, &self.request).actual(Reason::PredicateFailed)
@@ -72,7 +72,7 @@ impl Policy {
     /// It never fails, never panics and never allocates, and its cost does not grow with the number of exact, `*.` and
     /// port patterns. Source: Fetch, "CORS protocol" and "CORS-preflight fetch"; `docs/specification.md` has every step.
     ///
-    /// Only a policy that was built with a predicate ever answers [`Evaluation::Ask`]:
+    /// Only a policy that was built with a predicate returns [`Evaluation::Ask`]:
     ///
     /// ```
     /// use corsac::{Evaluation, PolicyBuilder, PredicateAnswer, Request};

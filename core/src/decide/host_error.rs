@@ -1,4 +1,4 @@
-//! Errors by which a server answers itself, before the application or corsac could.
+//! Errors that a server sends itself, before the application or corsac could respond.
 
 use crate::decide::evaluate::Evaluation;
 use crate::decide::policy::Policy;
@@ -6,11 +6,13 @@ use crate::decide::request::Request;
 use crate::response::template::Action;
 
 impl Policy {
-    /// Decides on an error by which the host itself answers the request: it could not read all of it, or it is too large.
+    /// Decides on an error that the host itself sends in response to a request, for example because it could not read
+    /// all of the request or because the request is too large.
     ///
-    /// The decision is that on the request, so that a page may read why it failed. But where that would be a response of
-    /// its own, a preflight's or a refusal, the error is sent in its place, under the decision on a request without `Origin`:
-    /// no origin is allowed by name. The action is [`Action::Continue`] in both cases.
+    /// The error gets the headers of the decision on the request, so that a page may read why its request failed. If
+    /// that decision is a response of corsac's own, to a preflight or as a refusal, the error replaces that response.
+    /// It then gets the headers of a request without `Origin`, so no origin is allowed by name. The action is
+    /// [`Action::Continue`] in both cases.
     #[must_use]
     pub fn evaluate_host_error<'a>(&'a self, request: &Request<'a>) -> Evaluation<'a> {
         let evaluation = self.evaluate(request);

@@ -18,7 +18,7 @@ pub(crate) enum AllowedMethods {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct RequestedMethod {
     pub(crate) is_allowed: bool,
-    /// Whether it is sent back beside the list.
+    /// Whether it is sent back in addition to the list.
     pub(crate) is_echoed: bool,
 }
 

@@ -19,26 +19,28 @@ use std::sync::Arc;
 /// A validated, compiled policy, immutable and usable from any thread.
 #[derive(Debug)]
 pub struct Policy {
-    /// What holds where no route says otherwise.
+    /// The rules for paths without a route.
     pub(crate) rules: Rules,
     pub(crate) routes: Option<RoutedRules>,
     pub(crate) templates: Templates,
     pub(crate) lints: Vec<Issue>,
-    /// What was written, so that explanations can name it. No decision reads it.
+    /// The settings as they were written, so that explanations can name them. No decision reads them.
     #[cfg(feature = "explain")]
     pub(crate) retained: Option<Box<Retained>>,
 }
 
-/// What the decisions of a policy depend on, besides `Origin`, the method and the headers of preflights.
+/// The data on which the decisions of a policy depend, in addition to `Origin`, the method and the headers of
+/// preflights.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Needs {
-    /// The host's predicate: somewhere it is asked about an origin that no pattern matches.
+    /// The host's predicate: on some path it is asked about origins that no pattern matches.
     pub predicate: bool,
     /// The request's path: the policy has routes.
     pub path: bool,
-    /// [`Request::host`](crate::Request::host) and the fields after it: somewhere requests are judged by more than CORS.
+    /// [`Request::host`](crate::Request::host) and the fields after it: on some path there is `protection`.
     pub protection: bool,
-    /// Somewhere WebSocket handshakes are judged: a host whose handshakes never reach its middleware has to say so.
+    /// On some path WebSocket handshakes are judged. A host whose handshakes never reach its middleware has to report
+    /// that.
     pub websockets: bool,
 }
 
@@ -97,9 +99,9 @@ impl Rules {
 }
 
 impl Policy {
-    /// What is valid but useless or risky in the configuration, in the order in which it was found.
+    /// Settings that are valid but useless or risky, in the order in which they were found.
     ///
-    /// Whoever builds a policy logs each lint once.
+    /// The code that builds a policy should log each lint once.
     #[must_use]
     pub fn lints(&self) -> &[Issue] {
         &self.lints
@@ -109,7 +111,7 @@ impl Policy {
         std::iter::once(&self.rules).chain(self.routes.iter().flat_map(|routes| &routes.rules))
     }
 
-    /// What the policy's decisions depend on, so that a binding reads no more of a request than that.
+    /// The data on which the policy's decisions depend. A binding reads nothing else from a request.
     #[must_use]
     pub fn needs(&self) -> Needs {
         let protections = || self.all_rules().filter_map(|rules| rules.protection.as_deref());
@@ -123,7 +125,7 @@ impl Policy {
 
     /// Every response template of the policy, for bindings that prepare their own objects for each.
     ///
-    /// A template stands at its own [`index`](Template::index).
+    /// The position of a template is its [`index`](Template::index).
     #[must_use]
     pub fn templates(&self) -> &[Template] {
         self.templates.all()
@@ -140,8 +142,8 @@ impl Policy {
         0
     }
 
-    /// The memory that the policy takes, in bytes, roughly: patterns, routes, response templates and, for explanations, what
-    /// was written.
+    /// The approximate memory of the policy in bytes: patterns, routes, response templates and, for explanations, the
+    /// settings as they were written.
     #[must_use]
     pub fn memory(&self) -> usize {
         let mut seen = HashSet::new();

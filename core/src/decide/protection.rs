@@ -1,7 +1,7 @@
 //! Protection: writes and WebSocket handshakes that a browser sends on behalf of a foreign page are refused.
 //!
-//! CORS keeps a foreign page from reading; the request is carried out all the same. What tells a foreign page is
-//! `Origin` and `Sec-Fetch-Site` (Fetch Metadata), which pages cannot set.
+//! CORS keeps a foreign page from reading the response, but the request is still carried out. A foreign page is
+//! recognised by `Origin` and `Sec-Fetch-Site` (Fetch Metadata), which pages cannot set.
 
 use crate::decide::request::Request;
 use crate::issues::code::Reason;
@@ -9,7 +9,7 @@ use crate::origins::origin::{Origin, default_port};
 use crate::origins::set::{OriginSet, Verdict};
 use crate::tokens::is_token;
 
-/// What a policy refuses, and whom it trusts.
+/// Which requests a policy refuses, and which origins it trusts.
 #[derive(Debug)]
 pub(crate) struct Protection {
     pub(crate) writes: Mode,
@@ -17,7 +17,7 @@ pub(crate) struct Protection {
     pub(crate) trusted: OriginSet,
 }
 
-/// What becomes of a request that is not trusted. The later ones are stricter.
+/// How a request that is not trusted is handled. Later variants are stricter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Mode {
     Off,
@@ -36,7 +36,7 @@ impl Mode {
     }
 }
 
-/// A request that is not trusted: why, and what becomes of it.
+/// Why a request is not trusted, and how it is handled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Objection {
     pub(crate) reason: Reason,
@@ -44,8 +44,8 @@ pub(crate) struct Objection {
 }
 
 impl Protection {
-    /// What there is against an actual request (specification 7.1). `allowed` says that a policy with credentials allows
-    /// its origin.
+    /// Whether protection objects to an actual request (specification 7.1). `allowed` says that a policy with
+    /// credentials allows its origin.
     pub(crate) fn objection(&self, request: &Request<'_>, allowed: bool) -> Option<Objection> {
         let (mode, reason) = if is_handshake(request) {
             (self.websockets, Reason::WebsocketRefused)
@@ -58,7 +58,7 @@ impl Protection {
         objects.then_some(Objection { reason, refuse: mode == Mode::Refuse })
     }
 
-    /// What there will be against the request that a preflight asks for (specification 7.3).
+    /// Whether protection will object to the request that a preflight asks for (specification 7.3).
     pub(crate) fn objection_to_preflight(&self, request: &Request<'_>, allowed: bool) -> Option<Objection> {
         let method = request.access_control_request_method.unwrap_or_default();
         let objects = self.writes != Mode::Off && !is_safe(method) && !self.is_trusted(request, allowed);
@@ -107,7 +107,7 @@ impl Protection {
     }
 }
 
-/// The `Origin` of a request, where it is not malformed.
+/// The `Origin` of a request, if it is not malformed.
 enum PageOrigin<'r> {
     Absent,
     Null,
@@ -115,9 +115,9 @@ enum PageOrigin<'r> {
 }
 
 impl Request<'_> {
-    /// Whether the request comes from a page of the host that it is for, as far as its headers tell: by `Sec-Fetch-Site`,
-    /// else by `Origin` and `Host`. Such a page needs no CORS, so a log need not tell that its origin is not allowed. It is
-    /// for that alone: any client can send these headers.
+    /// Whether the headers say that the request comes from a page of its own host: `Sec-Fetch-Site`, or otherwise
+    /// `Origin` and `Host`. Such a page needs no CORS, so a log need not mention that its origin is not allowed. Use
+    /// this only for logs, because any client can send these headers.
     #[must_use]
     pub fn is_same_origin(&self) -> bool {
         match self.sec_fetch_site {
@@ -132,7 +132,7 @@ fn is_safe(method: &[u8]) -> bool {
     matches!(method, b"GET" | b"HEAD" | b"OPTIONS")
 }
 
-/// RFC 6455, section 4.1, and RFC 8441 as far as the host tells.
+/// RFC 6455, section 4.1, and RFC 8441 if the host reports it.
 fn is_handshake(request: &Request<'_>) -> bool {
     let upgrades = || request.upgrade.unwrap_or_default().split(|byte| *byte == b',').any(is_websocket);
     request.websocket || (request.method == b"GET" && (request.sec_websocket_key.is_some() || upgrades()))
@@ -151,8 +151,8 @@ fn is_structured_token(text: &[u8]) -> bool {
         && text.split(|byte| matches!(byte, b':' | b'/')).all(|part| part.is_empty() || is_token(part))
 }
 
-/// Rules 6 and 7: whether the page comes from the host that the request is for. The scheme counts only where it is known:
-/// behind a proxy that ends TLS, https looks like http.
+/// Rules 6 and 7: whether the page comes from the host of the request. The scheme counts only if it is known: behind a
+/// proxy that ends TLS, https looks like http.
 fn is_same_host(origin: &Origin<'_>, request: &Request<'_>) -> bool {
     let (Some(host), Some(default)) = (request.host, default_port(origin.scheme)) else { return false };
     if origin.scheme == b"http" && request.secure {

@@ -1,14 +1,14 @@
-//! Which decisions a server's log tells of.
+//! Which decisions belong in a server's log.
 
 use crate::decide::request::Request;
 use crate::issues::code::Reason;
 use crate::response::template::Action;
 
-/// The reason that a server's log tells for a decision, which has this `action`, `reason` and `reported`: that of a refusal,
-/// or of one that was only reported.
+/// The reason that a server should log for a decision with this `action`, `reason` and `reported`: the reason of a
+/// refusal, or of a refusal that was only reported.
 ///
-/// A browser sends `Origin` with a site's own writes as well, which need no CORS: where the application answers such a
-/// request, nothing is refused.
+/// A browser also sends `Origin` with writes of a site's own pages, which need no CORS. If the application answers such
+/// a request, nothing was refused, and there is nothing to log.
 #[must_use]
 pub fn reason_to_log(
     action: Action,

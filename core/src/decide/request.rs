@@ -1,13 +1,13 @@
-//! What a decision looks at in a request: byte slices, borrowed from the host.
+//! The parts of a request on which a decision depends: byte slices, borrowed from the host.
 
 use crate::limits::JOINED_HEADER_BYTES;
 use std::borrow::Cow;
 
 /// One request, as far as CORS is concerned.
 ///
-/// A header that is absent is `None`; one that is empty is `Some`. Values are the bytes that were sent.
+/// An absent header is `None`, and an empty header is `Some`. Values are the bytes that were sent.
 ///
-/// Several lines of one header are joined by `, ` before they get here ([`RequestHeaders`] does so).
+/// Join several lines of one header with `, ` before you set them ([`RequestHeaders`] does this).
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct Request<'r> {
@@ -15,7 +15,7 @@ pub struct Request<'r> {
     pub method: &'r [u8],
     /// The request's target, undecoded; its query is cut off. Only policies with routes read it.
     pub path: Option<&'r [u8]>,
-    /// The host has decoded the path already, and keeps no other.
+    /// The path is already decoded, because the host does not keep it as it was sent.
     pub path_decoded: bool,
     /// `Origin`
     pub origin: Option<&'r [u8]>,
@@ -25,7 +25,8 @@ pub struct Request<'r> {
     pub access_control_request_headers: Option<&'r [u8]>,
     /// `Access-Control-Request-Private-Network`
     pub access_control_request_private_network: Option<&'r [u8]>,
-    /// `Host`, else `:authority`. This and what follows is read only where a policy has `protection`.
+    /// `Host`, or `:authority` if there is no `Host`. This field and those after it are read only if a policy has
+    /// `protection`.
     pub host: Option<&'r [u8]>,
     /// `Sec-Fetch-Site`
     pub sec_fetch_site: Option<&'r [u8]>,
@@ -58,7 +59,7 @@ impl<'r> Request<'r> {
         Request { path: Some(path), ..self }
     }
 
-    /// Sets the value of a header that came in one line; several lines are joined first ([`RequestHeaders`]).
+    /// Sets the value of a header. If it came in several lines, join them first ([`RequestHeaders`]).
     #[inline]
     pub fn set(&mut self, header: RequestHeader, value: &'r [u8]) {
         let place = match header {
@@ -89,7 +90,7 @@ impl<'r> Request<'r> {
     }
 }
 
-/// The method of preflights (Fetch, "CORS-preflight fetch"): no other request is one.
+/// The method of preflights (Fetch, "CORS-preflight fetch"). A request with another method is never a preflight.
 pub const PREFLIGHT_METHOD: &str = "OPTIONS";
 
 /// A request header that policies read.
@@ -150,7 +151,7 @@ impl RequestHeader {
         }
     }
 
-    /// The header of this name, in any case; none if no policy reads it, so that bindings need not convert its value.
+    /// The header with this name, in any case. `None` if no policy reads it; a binding then need not convert its value.
     #[inline]
     #[must_use]
     pub fn of(name: &[u8]) -> Option<Self> {
@@ -164,8 +165,8 @@ impl RequestHeader {
         }
     }
 
-    /// The value that stands for lines that cannot be kept: one that no policy allows, or that protection judges. Whatever
-    /// is joined to it is as bad.
+    /// The value to use if the lines of a header cannot be kept. No policy allows it, or protection judges it. Joining
+    /// other lines to it does not change that.
     #[must_use]
     pub const fn unreadable_value(self) -> &'static [u8] {
         match self {
@@ -175,8 +176,8 @@ impl RequestHeader {
         }
     }
 
-    /// Whether lines of these lengths are joined no more: nobody would look through them, and there is no length that is
-    /// refused. [`unreadable_value`](Self::unreadable_value) stands for both.
+    /// Whether lines of these lengths are too long to be joined. No length of this header is refused, so joining has to
+    /// stop somewhere. Both lines are then replaced by [`unreadable_value`](Self::unreadable_value).
     #[must_use]
     pub const fn is_unreadable_joined(self, before: usize, line: usize) -> bool {
         matches!(self, RequestHeader::Upgrade) && (before > JOINED_HEADER_BYTES || line > JOINED_HEADER_BYTES)
@@ -196,7 +197,7 @@ impl RequestHeader {
         }
     }
 
-    /// The header that is read where this one is missing.
+    /// The header that is read if this one is missing.
     #[must_use]
     pub const fn fallback(self) -> Option<RequestHeader> {
         match self {
@@ -212,28 +213,28 @@ impl RequestHeader {
     }
 }
 
-/// The headers of a request that a policy reads, picked out of all of them, repeated lines joined.
+/// The headers of a request that policies read, with repeated lines joined.
 #[derive(Clone, Debug, Default)]
 pub struct RequestHeaders<'r> {
     values: [Option<Cow<'r, [u8]>>; HEADERS],
 }
 
 impl<'r> RequestHeaders<'r> {
-    /// Whether any policy reads header lines of this name, in any case; bindings need not convert the others.
+    /// Whether any policy reads the header with this name, in any case. A binding need not convert other headers.
     #[must_use]
     #[inline]
     pub fn reads(name: &[u8]) -> bool {
         RequestHeader::of(name).is_some()
     }
 
-    /// Takes a header line if it is one that a policy reads; names are compared without regard to case.
+    /// Adds a header line, if policies read that header. Names are compared without regard to case.
     pub fn push(&mut self, name: &[u8], value: &'r [u8]) {
         if let Some(header) = RequestHeader::of(name) {
             self.put(header, value);
         }
     }
 
-    /// Takes a line of this header; further lines of one header are joined by `, ` (RFC 9110, section 5.3).
+    /// Adds a line of this header. Further lines of the same header are joined with `, ` (RFC 9110, section 5.3).
     #[inline]
     pub fn put(&mut self, header: RequestHeader, value: &'r [u8]) {
         let Some(line) = self.values.get_mut(header as usize) else { return };

@@ -1,4 +1,4 @@
-//! Requests that a server goes on with under another method: error pages, redirects inside of the server.
+//! Requests whose method a server changes while it handles them: for error pages, and for redirects inside the server.
 
 use crate::decide::evaluate::Evaluation;
 use crate::decide::policy::Policy;
@@ -6,14 +6,14 @@ use crate::decide::request::Request;
 use crate::issues::code::Reason;
 
 impl Policy {
-    /// Decides on a request that the server goes on with under the method `served`: it makes a GET of a request for its
-    /// error page, or where a backend sends it on inside of the server.
+    /// Decides on a request that the server continues to handle with the method `served`. Servers turn a request into a
+    /// GET to fetch their error page, or if a backend redirects it inside the server.
     ///
-    /// The decision is that on the client's request, so that a page may read the errors that it caused. But where
-    /// protection refuses that request as a write, the decision is that on the request as it is served: what there was to
-    /// write is written, or never will be, and no error page is a write.
+    /// The decision is the one on the client's request, so that a page may read the errors that it caused. If
+    /// protection refuses that request as a write, the decision is the one on the request as it is served: by now the
+    /// write has been done or never will be, and an error page is not a write.
     ///
-    /// Where the policy asks a predicate, a write stays refused.
+    /// If the policy has to ask a predicate, a write stays refused.
     #[must_use]
     pub fn evaluate_as_served<'a>(&'a self, request: &Request<'a>, served: &'a [u8]) -> Evaluation<'a> {
         let evaluation = self.evaluate(request);

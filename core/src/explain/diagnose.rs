@@ -1,4 +1,4 @@
-//! Explaining an exchange: over captured responses of any server, or with a policy in the place of the server.
+//! Explaining an exchange: with captured responses of any server, or with a policy in the place of the server.
 
 use crate::browser::agent::{Agent, Engine};
 use crate::browser::console::console;
@@ -16,10 +16,10 @@ use crate::explain::policy_findings::PolicyView;
 use crate::explain::policy_server::PolicyServer;
 use crate::issues::finding_code::FindingCode;
 
-/// Plays the browser over captured responses of any server, and explains what it does.
+/// Simulates how a browser handles captured responses of any server, and explains the result.
 ///
-/// The verdict is the Fetch standard's. Each engine's own is beside it. Service workers and extensions of the browser are
-/// not modelled.
+/// The verdict is that of the Fetch standard. The explanation also has the verdict of each engine. Service workers and
+/// extensions of the browser are not modelled.
 ///
 /// ```
 /// use corsac::browser::Exchange;
@@ -46,7 +46,7 @@ pub fn diagnose(exchange: &Exchange) -> Explanation {
 }
 
 impl Policy {
-    /// Explains what this policy and a browser make of an exchange.
+    /// Explains how this policy and a browser handle an exchange.
     ///
     /// The policy responds to the preflight and decides on the request, as it does in service. The response of the exchange
     /// is what the application itself would send; without one it is a 200 without headers. A preflight of the exchange is
@@ -80,13 +80,13 @@ impl Policy {
     }
 }
 
-/// Explains an exchange: by [`Policy::explain`] where there is a policy, else by [`diagnose`].
+/// Explains an exchange, with [`Policy::explain`] if there is a policy, and otherwise with [`diagnose`].
 #[must_use]
 pub fn explain_with(policy: Option<&Policy>, exchange: &Exchange) -> Explanation {
     policy.map_or_else(|| diagnose(exchange), |policy| policy.explain(exchange))
 }
 
-/// Everything that is found in the responses, as if nothing were known of the policy.
+/// The findings in the responses, without the policy.
 fn found(exchange: &Exchange, evidence: &Evidence, by_policy: bool) -> Vec<Explained> {
     let mut found = explain_failures(exchange, evidence, by_policy);
     found.extend(observe(exchange, evidence).into_iter().map(|finding| {

@@ -8,8 +8,8 @@ use crate::issues::code::ERRORS_PAGE;
 use crate::printable::printable;
 use std::fmt;
 
-/// The columns of lines, where nothing else is asked for.
-const COLUMNS: usize = 100;
+/// The longest line in columns, unless the caller asks for another length.
+pub(crate) const COLUMNS: usize = 100;
 
 /// Where the text about a message begins.
 const MESSAGE_INDENT: &str = "             ";
@@ -129,7 +129,7 @@ fn answer(exchange: &Exchange, hop: usize, is_preflight: bool) -> String {
     }
 }
 
-fn write_finding(finding: &Finding, columns: usize, f: &mut impl fmt::Write) -> fmt::Result {
+pub(crate) fn write_finding(finding: &Finding, columns: usize, f: &mut impl fmt::Write) -> fmt::Result {
     let head = format!("{}[{}]: ", finding.severity().as_str(), finding.code.as_str());
     wrap(&format!("{head}{}", finding.message), "  ", columns, f)?;
     let line = |line: Option<usize>| line.map_or_else(String::new, |line| format!(", line {line}"));

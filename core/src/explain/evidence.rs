@@ -1,7 +1,7 @@
-//! Everything that is wrong, found by one walk: what fails is repaired, and the browser is played again.
+//! Finds everything that is wrong with one walk: the check that fails is repaired, and the walk is made again.
 //!
-//! So the walk alone says what a browser checks, in its order, and whatever is behind the first failure is found too. Each
-//! repair is the least that makes a check pass.
+//! So only the walk says what a browser checks, in its order, and failures after the first are found too. Each repair
+//! is the smallest change that makes a check pass.
 
 use crate::browser::agent::Agent;
 use crate::browser::exchange::{Answer, Exchange, HeaderLines};

@@ -1,4 +1,4 @@
-//! An explanation: what a browser makes of an exchange, step by step.
+//! An explanation: how a browser handles an exchange, step by step.
 
 use crate::browser::exchange::Exchange;
 use crate::browser::json_writer::JsonWriter;
@@ -7,22 +7,22 @@ use crate::browser::words::Verdict;
 use crate::browser::write_exchange::VERSION;
 use crate::issues::finding_code::{FindingCode, FindingSeverity};
 
-/// What a browser makes of an exchange. It is written by [`Explanation::to_json`].
+/// How a browser handles an exchange. It is written by [`Explanation::to_json`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct Explanation {
-    /// What the request comes to under the Fetch standard.
+    /// How the request ends under the Fetch standard.
     pub verdict: Verdict,
     /// Whether the request, or one that it is redirected to, goes to another origin.
     pub cross_origin: bool,
-    /// What the standard says of each request on the wire and its preflight, the redirected ones too.
+    /// What the standard says about each request on the wire and its preflight, including those after redirects.
     pub preflights: Vec<Preflight>,
     /// Each check that a browser makes, in its order.
     pub steps: Vec<Step>,
     /// The response headers that the script can read: lower case, sorted.
     pub readable_headers: Vec<String>,
-    /// The response headers that came and that the script cannot read: lower case, sorted.
+    /// The response headers that arrived but that the script cannot read: lower case, sorted.
     pub hidden_headers: Vec<String>,
-    /// The request headers that scripts cannot set, as far as this one tried: lower case, sorted.
+    /// The request headers that this script tried to set but cannot: lower case, sorted.
     pub dropped_headers: Vec<String>,
     /// Everything that is wrong, ranked by what has to be fixed first.
     pub findings: Vec<Finding>,
@@ -32,14 +32,14 @@ pub struct Explanation {
     pub exchange: Exchange,
 }
 
-/// What one engine makes of an exchange.
+/// How one engine handles an exchange.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EngineExplanation {
     /// The name of the engine: `chromium`, `firefox` or `webkit`.
     pub name: &'static str,
     /// The version that was observed.
     pub version: &'static str,
-    /// What the request comes to.
+    /// How the request ends.
     pub verdict: Verdict,
     /// Each request on the wire and its preflight.
     pub preflights: Vec<Preflight>,
@@ -47,7 +47,7 @@ pub struct EngineExplanation {
     pub readable_headers: Vec<String>,
     /// The request headers that the engine does not let scripts set.
     pub dropped_headers: Vec<String>,
-    /// What the engine prints into its console, without the line that a resource failed to load.
+    /// The lines that the engine prints in its console, except for the line that a resource failed to load.
     pub console: Vec<String>,
 }
 

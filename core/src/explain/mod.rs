@@ -1,9 +1,18 @@
-//! Explaining an exchange: what a browser makes of it, everything that is wrong, and how to fix it.
+//! Explaining an exchange: how a browser handles it, everything that is wrong, and how to fix it.
 
+mod attack;
+mod captured;
+mod console_codes;
+mod console_context;
+mod console_sentence;
+mod console_template;
+mod console_wordings;
 mod cookies;
+mod debug_log;
 mod diagnose;
 mod display;
 mod evidence;
+mod experiment;
 mod explanation;
 mod failing;
 mod messages;
@@ -13,7 +22,14 @@ mod other_servers;
 mod places;
 mod policy_findings;
 mod policy_server;
+mod wire_difference;
 
 pub use crate::issues::finding_code::{FindingCode, FindingSeverity};
+pub use attack::{attack_origins, observe_attacks, observe_cache, passing_preflight};
+pub use captured::explain_captured;
+pub use console_sentence::{ConsoleSentence, read_console};
+pub use debug_log::{DebugLog, is_debug_requested};
 pub use diagnose::{diagnose, explain_with};
+pub use experiment::{Experiment, Observation, experiments, observe_experiments};
 pub use explanation::{EngineExplanation, Explanation, Finding, NearMiss, PolicyPlace};
+pub use wire_difference::{WireDifference, compare_with_wire};

@@ -6,7 +6,7 @@ use crate::origins::origin::{Origin, is_loopback};
 use crate::origins::public_suffix::registrable_domain;
 use crate::origins::set::ConfiguredPattern;
 
-/// In what two origins differ. What is likelier to be meant comes first.
+/// The difference between two origins. The more likely mistakes come first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Difference {
     Case,
@@ -55,7 +55,8 @@ impl Difference {
     }
 }
 
-/// In what a configured value, as it stands in a header, differs from an origin. None if it is something else altogether.
+/// The difference between a configured value, as it is in a header, and an origin. `None` if they have little in
+/// common.
 pub(crate) fn difference(configured: &str, origin: &str) -> Option<Difference> {
     if configured == origin {
         return None;
@@ -143,7 +144,7 @@ fn scheme_or_port(scheme: bool, port: bool) -> Option<Difference> {
     }
 }
 
-/// Scheme, host and port of an origin; the port is empty where it is the scheme's own.
+/// Scheme, host and port of an origin; the port is empty if it is the scheme's default.
 #[derive(Clone, Copy, Debug)]
 struct Split<'s> {
     scheme: &'s [u8],

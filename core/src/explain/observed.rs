@@ -1,4 +1,4 @@
-//! What is worth knowing of an exchange besides the checks that fail.
+//! Findings that do not come from checks that fail.
 
 use crate::browser::exchange::{Body, Exchange};
 use crate::browser::header_lines;
@@ -15,7 +15,7 @@ use crate::explain::other_servers::server;
 use crate::issues::finding_code::FindingCode;
 use crate::tokens::{SAFELISTED_HEADERS, is_response_only};
 
-/// What is observed of an exchange.
+/// The findings that do not come from failed checks.
 pub(crate) fn observe(exchange: &Exchange, evidence: &Evidence) -> Vec<Finding> {
     let observer = Observer { exchange, evidence };
     let mut found = Vec::new();

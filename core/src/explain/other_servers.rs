@@ -19,7 +19,7 @@ pub(crate) fn server(evidence: &Evidence, message: MessageId) -> Option<String> 
     (!name.is_empty()).then_some(name)
 }
 
-/// A header that tells that a cache responded.
+/// A header that shows that a cache responded.
 pub(crate) fn cache_sign(evidence: &Evidence, message: MessageId) -> Option<String> {
     const STATUS: [&str; 5] = ["x-cache", "cf-cache-status", "x-vercel-cache", "x-cache-status", "cache-status"];
     for name in STATUS {
@@ -33,7 +33,7 @@ pub(crate) fn cache_sign(evidence: &Evidence, message: MessageId) -> Option<Stri
     (seconds > 0).then(|| format!("age: {seconds}"))
 }
 
-/// How the server that responded puts headers on its error pages, where it is known.
+/// How the server that responded puts headers on its error pages, if that is known.
 pub(crate) fn headers_on_errors(evidence: &Evidence, message: MessageId) -> Option<&'static str> {
     let of = |name| evidence.header(message, name).map(|value| value.to_ascii_lowercase()).unwrap_or_default();
     let (server, framework) = (of("server"), of("x-powered-by"));

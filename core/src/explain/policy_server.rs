@@ -1,9 +1,9 @@
 //! A policy in the place of a server: it decides on each request as it would in service.
 
 use crate::browser::exchange::{Answer, Exchange, HeaderLines, Hop};
+use crate::browser::fetch_site::FetchSite;
 use crate::browser::header_lines;
 use crate::browser::server::{Server, WireRequest};
-use crate::browser::url::Url;
 use crate::browser::words::Initiator;
 use crate::decide::decision::Decision;
 use crate::decide::evaluate::Evaluation;
@@ -142,7 +142,7 @@ impl<'p> PolicyServer<'p> {
         };
         add(RequestHeader::Host, host);
         if request.url.is_trustworthy() {
-            add(RequestHeader::SecFetchSite, fetch_site(&self.exchange.page, request.url));
+            add(RequestHeader::SecFetchSite, FetchSite::of(&self.exchange.page, request.url).as_str());
         }
         if self.exchange.request.initiator == Initiator::WebSocket {
             add(RequestHeader::Upgrade, "websocket");
@@ -159,15 +159,6 @@ impl Server for PolicyServer<'_> {
 
     fn response(&mut self, request: WireRequest<'_>) -> Answer {
         self.respond(request, false)
-    }
-}
-
-/// The value of `Sec-Fetch-Site` (Fetch Metadata, section 2.3).
-fn fetch_site(page: &str, url: &Url) -> &'static str {
-    match Url::parse(page, None) {
-        Some(page) if page.origin() == url.origin() => "same-origin",
-        Some(page) if page.scheme == url.scheme && page.is_schemelessly_same_site(url) => "same-site",
-        _ => "cross-site",
     }
 }
 

@@ -15,24 +15,24 @@ use std::time::{Duration, SystemTime};
 
 /// A policy file that may change: it is read again when asked, or watched.
 ///
-/// Changes are seen by looking at the file, not by the system's notifications: those are lost on network and overlay
-/// file systems, and say nothing of a link further up that now points elsewhere, which is how Kubernetes updates a
-/// ConfigMap. Looking costs one system call.
+/// Changes are found by checking the file, and not with notifications of the system. Those are lost on network and
+/// overlay file systems, and do not report that a link further up the path now points elsewhere, which is how
+/// Kubernetes updates a ConfigMap. A check costs one system call.
 #[derive(Debug)]
 pub struct PolicyFile {
     path: PathBuf,
     builder: PolicyBuilder,
     /// The file that was read last; none if it was missing.
     read: Option<Stamp>,
-    /// What was there at the last look, if it has not been read yet.
+    /// The state that the last check found, if it has not been read yet.
     unsettled: Option<Option<Stamp>>,
     /// Of the text in force; none where the last reading failed.
     in_force: Option<u64>,
-    /// The file was there and could not be read, which may pass: it is tried again, and told of once.
+    /// The file exists but could not be read. That may be temporary, so it is tried again, and reported once.
     unreadable: bool,
 }
 
-/// What tells one state of a file from another.
+/// The attributes by which two states of a file differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Stamp {
     modified: Option<SystemTime>,
@@ -64,7 +64,7 @@ impl PolicyFile {
     ///
     /// # Errors
     ///
-    /// As [`Policy::from_file`]: a file that is missing or refused cannot be watched.
+    /// Those of [`Policy::from_file`]: a file that is missing or refused cannot be watched.
     pub fn open(path: impl Into<PathBuf>, builder: PolicyBuilder) -> Result<(Self, Policy), LoadError> {
         let mut file =
             PolicyFile { path: path.into(), builder, read: None, unsettled: None, in_force: None, unreadable: false };
@@ -82,7 +82,7 @@ impl PolicyFile {
     ///
     /// # Errors
     ///
-    /// As [`Policy::from_file`]. The policy that is in force stays so: swap nothing.
+    /// Those of [`Policy::from_file`]. Keep the policy that is in force then.
     pub fn reload(&mut self) -> Result<Policy, LoadError> {
         // Before it is read: what changes meanwhile is seen at the next look.
         self.read = Stamp::of(&self.path);
@@ -96,11 +96,11 @@ impl PolicyFile {
         Ok(policy)
     }
 
-    /// Looks whether the file has changed, and returns the new policy, if there is one.
+    /// Checks whether the file has changed, and returns the new policy if there is one.
     ///
-    /// A change is read once two looks have found the same, so that a file is not read while it is written; call this
-    /// about once a second. Where the file is missing or refused, the error is returned once, and the policy that is in
-    /// force stays so.
+    /// A changed file is read once two checks have found the same state, so that it is not read while it is being
+    /// written. Call this about once a second. If the file is missing or refused, the error is returned once. Keep the
+    /// policy that is in force then.
     pub fn look(&mut self) -> Option<Result<Policy, LoadError>> {
         let now = Stamp::of(&self.path);
         if self.unreadable && now == self.read {
@@ -127,10 +127,10 @@ impl PolicyFile {
         Some(self.reload())
     }
 
-    /// Looks at the file every `interval` on a thread of its own, until the [`Watch`] is dropped.
+    /// Checks the file every `interval` on a thread of its own, until the [`Watch`] is dropped.
     ///
-    /// An interval below 10 ms counts as 10 ms. `on_change` is called on that thread, with the new policy or with why
-    /// there is none.
+    /// An interval below 10 ms counts as 10 ms. `on_change` is called on that thread, with the new policy or with the
+    /// error.
     ///
     /// ```no_run
     /// use corsac::{PolicyBuilder, PolicyFile, Reloadable};
@@ -144,14 +144,14 @@ impl PolicyFile {
     ///     Ok(policy) => drop(in_force.swap(policy)),
     ///     Err(error) => eprintln!("the policy before stays in force: {error}"),
     /// })?;
-    /// // Requests are decided by `policies.load()`; the watch ends where it is dropped.
+    /// // Requests are decided by `policies.load()`; the watch ends when it is dropped.
     /// drop(watch);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// The system's, where it has no thread left.
+    /// The system's error, if it cannot start a thread.
     pub fn watch(
         mut self,
         interval: Duration,
@@ -171,7 +171,7 @@ impl PolicyFile {
     }
 }
 
-/// The shortest time between two looks.
+/// The shortest time between two checks.
 const SHORTEST: Duration = Duration::from_millis(crate::limits::WATCH_INTERVAL_MS);
 
 fn hash(text: &[u8]) -> u64 {
@@ -180,7 +180,7 @@ fn hash(text: &[u8]) -> u64 {
 
 /// A policy file that is being watched, until this is dropped.
 ///
-/// Dropping it waits for a reading that is under way.
+/// Dropping it waits until a read that has begun is finished.
 #[derive(Debug)]
 pub struct Watch {
     stop: Option<Sender<()>>,

@@ -2,7 +2,7 @@
 
 use std::ffi::CStr;
 
-/// Where each code and each refusal is explained: a page with a section for each, by its name.
+/// The page that explains each code and each refusal, in a section with that name.
 pub(crate) const ERRORS_PAGE: &str = "docs/errors.md";
 
 /// Whether an issue refuses the policy or only warns.
@@ -82,16 +82,16 @@ codes! {
     OriginFragment "origin-fragment" "An origin has a fragment.",
     OriginDefaultPort "origin-default-port"
         "An origin contains the default port of its scheme, which browsers leave out.",
-    OriginPort "origin-port" "A port is not a number from 1 to 65535 without a leading zero.",
+    OriginPort "origin-port" "A port is not a number from 1 to 65535, or has a leading zero.",
     OriginIp "origin-ip" "An IP address is not in the form that browsers send.",
     OriginWildcard "origin-wildcard" "A `*` is in a position where it is not allowed.",
     OriginHost "origin-host" "An origin has a host that no browser sends.",
     TooManyGlobs "too-many-globs" "A list has more label globs than can be compared one by one.",
     InsecureOrigin "insecure-origin"
-        "An origin with plain http, which anyone on the network path can impersonate, is allowed credentials.",
+        "Credentials are allowed for a plain http origin, which anyone on the network path can impersonate.",
     PublicSuffix "public-suffix" "A pattern or a regex allows credentials for names that anyone can register.",
     AnyExtension "any-extension" "Every extension of a browser is allowed, together with credentials.",
-    NullOrigin "null-origin" "`null` is listed, which is the origin of every sandboxed document.",
+    NullOrigin "null-origin" "The list contains `null`, which is the origin of every sandboxed document.",
     RegexSyntax "regex-syntax" "A regex does not parse, or corsac cannot run it.",
     RegexTooLarge "regex-too-large" "A regex is too long or compiles to too much, or there are too many regexes.",
     RegexMatchesNothing "regex-matches-nothing" "A regex matches no well-formed origin.",
@@ -99,14 +99,14 @@ codes! {
     RegexUnboundedHost "regex-unbounded-host" "A regex leaves the end of the host open.",
     MethodNotToken "method-not-token" "A method is not a token (RFC 9110, section 5.6.2).",
     MethodCase "method-case" "A known method is written in the wrong case; methods are case-sensitive.",
-    MethodForbidden "method-forbidden" "A method is listed that browsers never send.",
+    MethodForbidden "method-forbidden" "The list contains a method that browsers never send.",
     HeaderNotToken "header-not-token" "A header name is not a token (RFC 9110, section 5.6.2).",
-    RequestHeaderForbidden "request-header-forbidden" "A request header is listed that scripts cannot set.",
+    RequestHeaderForbidden "request-header-forbidden" "The list contains a request header that scripts cannot set.",
     RequestHeaderResponseOnly "request-header-response-only" "A response header is in the list of request headers.",
     AuthorizationNotCovered "authorization-not-covered"
-        "`*` is listed without `Authorization`, which it does not cover.",
-    RedundantBesideWildcard "redundant-beside-wildcard" "A name is listed that `*` already covers.",
-    ExposeForbidden "expose-forbidden" "A response header is exposed that scripts can never read.",
+        "The list contains `*` without `Authorization`, which `*` does not cover.",
+    RedundantBesideWildcard "redundant-beside-wildcard" "The list contains a name that `*` already covers.",
+    ExposeForbidden "expose-forbidden" "The policy exposes a response header that scripts can never read.",
     ExposeRequestOnly "expose-request-only" "A request header is in the list of exposed response headers.",
     ExposeAnyWithCredentials "expose-any-with-credentials"
         "`*` is exposed with credentials, where it is a literal name and not a wildcard.",
@@ -114,9 +114,9 @@ codes! {
     PreflightStatus "preflight-status" "A preflight status is neither 200 nor 204.",
     PrivateNetworkAnyOrigin "private-network-any-origin" "Any web page could reach into the private network.",
     UnknownDanger "unknown-danger" "`dangerously_allow` names a check that does not exist.",
-    DangerIncomplete "danger-incomplete" "`dangerously_allow` lifts a check for some origins, and names no check or no origins.",
-    DangerOriginNotListed "danger-origin-not-listed" "A check is lifted for an origin that no list of the policy has.",
-    DangerNotNeeded "danger-not-needed" "A check is lifted for an origin that is allowed without that.",
+    DangerIncomplete "danger-incomplete" "An entry of `dangerously_allow` names no check, or no origins for its check.",
+    DangerOriginNotListed "danger-origin-not-listed" "A check is lifted for an origin that is not in any list of the policy.",
+    DangerNotNeeded "danger-not-needed" "A check is lifted for an origin that passes the check anyway.",
     UnknownDialect "unknown-dialect" "corsac does not read this dialect.",
     ReflectedOriginWithCredentials "reflected-origin-with-credentials"
         "`origin: true` with credentials would let any site read responses with the user's session.",
@@ -126,22 +126,22 @@ codes! {
     ProtectionMode "protection-mode" "A mode of protection is neither `off` nor `reject`.",
     TrustedOrigin "trusted-origin" "`*` or `null` is among the origins that are trusted with writes.",
     ProtectionContradictsCors "protection-contradicts-cors" "The policy grants methods that its protection refuses.",
-    MaxAgeCapped "max-age-capped" "A max-age is longer than Chromium or WebKit keeps a preflight, so only Firefox heeds it.",
+    MaxAgeCapped "max-age-capped" "A max-age is longer than Chromium and WebKit keep a preflight, so it has its full effect only in Firefox.",
     PrivateNetworkObsolete "private-network-obsolete"
         "`allow_private_network` is on, but no current browser reads the header that it sends.",
-    OptionsListed "options-listed" "`OPTIONS` is listed, which preflights do not need.",
+    OptionsListed "options-listed" "The list contains `OPTIONS`, which preflights do not need.",
     ExposeOnlyInRoutes "expose-only-in-routes"
-        "A route exposes response headers, and the top level does not say which ones other responses expose.",
+        "A route exposes response headers, but the top level does not say which headers all other responses expose.",
     PlainHttpOrigin "plain-http-origin"
-        "An origin with plain http, which anyone on the network path can impersonate, is allowed without credentials.",
+        "A plain http origin, which anyone on the network path can impersonate, is allowed without credentials.",
     SubdomainsWithCredentials "subdomains-with-credentials"
         "A `*.` pattern lets every subdomain read responses with the user's session.",
     NullWithCredentials "null-with-credentials"
-        "The origin `null`, which every sandboxed document has, is allowed credentials.",
+        "Credentials are allowed for the origin `null`, which every sandboxed document has.",
     LocalhostWithPublicOrigins "localhost-with-public-origins"
-        "An origin on the user's own machine is allowed credentials, together with origins of other machines.",
+        "Credentials are allowed for an origin on the user's own machine, together with origins of other machines.",
     RedundantPattern "redundant-pattern" "An origin or a pattern is already covered by a pattern of the same list.",
-    OriginNeverSent "origin-never-sent" "An origin has a scheme or a punycode label with which no browser sends an origin.",
+    OriginNeverSent "origin-never-sent" "No browser sends this origin, because of its scheme or its punycode.",
     RegexpNotAnchored "regexp-not-anchored" "A RegExp does not begin with `^` and end with `$`.",
     RegexpFlags "regexp-flags" "A RegExp has a flag that changes what `^` and `$` mean, or that does not exist.",
 }
@@ -155,7 +155,7 @@ const fn c(text: &'static str) -> &'static CStr {
 
 macro_rules! reasons {
     ($($name:ident = $number:literal $text:literal $meaning:literal $help:literal,)+) => {
-        /// Why a decision is what it is, as a stable kebab-case code. Numbers are explicit and never reused.
+        /// The reason for a decision, as a stable kebab-case code. Numbers are explicit and never reused.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[repr(u8)]
         #[non_exhaustive]
@@ -183,19 +183,20 @@ macro_rules! reasons {
                 match self { $(Reason::$name => $meaning,)+ }
             }
 
-            /// The address of the section that explains a refusal, with an example and its fix; others have none.
+            /// The address of the section that explains a refusal, with an example and its fix. Empty for other
+            /// reasons.
             #[must_use]
             pub fn docs(self) -> String {
                 if self.is_refusal() { format!("{ERRORS_PAGE}#{}", self.as_str()) } else { String::new() }
             }
 
-            /// Whether something that was asked for is refused, so that the browser will say so.
+            /// Whether something that was asked for is refused, so that the browser reports an error.
             #[must_use]
             pub const fn is_refusal(self) -> bool {
                 !matches!(self, Reason::NoOrigin | Reason::AnyOrigin | Reason::OriginAllowed | Reason::PreflightAllowed)
             }
 
-            /// Whether protection refuses the request itself, whatever CORS says of it.
+            /// Whether protection refuses the request itself, whatever the CORS decision is.
             #[must_use]
             pub const fn is_protection_refusal(self) -> bool {
                 matches!(self, Reason::WriteRefused | Reason::WebsocketRefused)
@@ -207,13 +208,13 @@ macro_rules! reasons {
                 matches!(self, Reason::AnyOrigin | Reason::OriginAllowed)
             }
 
-            /// What to change, if the refusal was not meant; empty for what is no refusal.
+            /// What to change if the refusal was not intended. Empty for reasons that are not refusals.
             #[must_use]
             pub const fn help(self) -> &'static str {
                 match self { $(Reason::$name => $help,)+ }
             }
 
-            /// The body of a refusal for this reason: one line, nothing of the request in it.
+            /// The body of a refusal for this reason: one line, without anything from the request.
             #[must_use]
             pub const fn refusal(self) -> &'static CStr {
                 match self { $(Reason::$name => const { c(concat!("corsac: ", $text, "\n\0")) },)+ }
@@ -235,15 +236,15 @@ reasons! {
         "The method that the preflight asks for is not listed, or is not one token."
         "add the method to `allow_methods`, in upper case",
     PreflightHeaderNotAllowed = 7 "preflight-header-not-allowed" "A header that the preflight asks for is not listed."
-        "add the headers that the page sends to `allow_headers`",
+        "in `allow_headers`, list the headers that the page sends",
     PreflightHeadersMalformed = 8 "preflight-headers-malformed"
         "`Access-Control-Request-Headers` is not a list of names, or is too long."
         "browsers do not send such a list: fix the client, or send fewer headers",
-    PathAmbiguous = 9 "path-ambiguous" "Servers could read the path as a path of different routes."
+    PathAmbiguous = 9 "path-ambiguous" "Servers could assign the path to different routes."
         "request the path as it is configured, without escapes, `.`, `..`, `//`, `\\` or an ending such as `.json` where a \
          route begins or ends; a path that needs such an ending needs its own route",
     PredicateFailed = 10 "predicate-failed" "The origin predicate failed or did not answer in time."
-        "see the error that the predicate raised, or its time-out",
+        "look for the error that the predicate raised, or for a time-out",
     WriteRefused = 11 "write-refused" "The request is a write from an origin that is not trusted."
         "if the origin may write, add it to `trusted_origins` of `protection`. A proxy has to pass `Host` on. Pages with \
          `Referrer-Policy: no-referrer` send `Origin: null`: use `Referrer-Policy: same-origin`, and serve over TLS, so \

@@ -95,11 +95,11 @@ findings! {
     PreflightRedirected "preflight-redirected" Error
         "The preflight is redirected, but browsers do not follow such redirects.",
     PreflightUnauthorized "preflight-unauthorized" Error
-        "The server requires a login for the preflight, which never carries one.",
+        "The server requires a login for the preflight, but preflights never carry cookies or `Authorization`.",
     PreflightNotFound "preflight-not-found" Error "The server has no response to OPTIONS for this path.",
     PreflightOptionsRefused "preflight-options-refused" Error "The server does not accept the method OPTIONS.",
     PreflightFailed "preflight-failed" Error "The status of the preflight's response is not from 200 to 299.",
-    RouteAmbiguous "route-ambiguous" Error "Servers could read the path as different routes of the policy.",
+    RouteAmbiguous "route-ambiguous" Error "Servers could assign the path to different routes of the policy.",
     ProtectionRefused "protection-refused" Error "The policy's protection refuses the request.",
     OriginPredicateFailed "origin-predicate-failed" Error "The origin predicate failed.",
     AllowOriginMultiple "allow-origin-multiple" Error "Access-Control-Allow-Origin has more than one value.",
@@ -137,7 +137,7 @@ findings! {
     ResourcePolicyBlocks "resource-policy-blocks" Error
         "Cross-Origin-Resource-Policy does not allow the page to load the response.",
     OpaqueIntegrity "opaque-integrity" Error
-        "The script gives a hash, but the browser must not read the response to compare it.",
+        "The script sets `integrity`, but the browser cannot check the hash of a response in the mode `no-cors`.",
     HandshakeRefused "handshake-refused" Error "The server does not accept the WebSocket handshake.",
 
     AuthorizationOnlyByWildcard "authorization-only-by-wildcard" Warning

@@ -1,4 +1,4 @@
-//! What is wrong with a policy: issues, collected and reported together.
+//! Issues of a policy, collected and reported together.
 
 use crate::config::notation::Notation;
 use crate::config::value::Value;
@@ -10,15 +10,15 @@ use crate::printable::printable;
 use std::fmt;
 use std::ops::Range;
 
-/// One thing that is wrong, or unwise, in a policy.
+/// One thing in a policy that is wrong or unwise.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Issue {
-    /// What kind of problem it is: stable, kebab-case.
+    /// The kind of problem, as a stable kebab-case name.
     pub code: Code,
-    /// Whether the policy is refused for it.
+    /// Whether the policy is refused because of this issue.
     pub severity: Severity,
-    /// Where: the setting in snake_case with its index (`allow_origins[2]`); empty for the whole.
+    /// The setting in snake_case with its index (`allow_origins[2]`). Empty if the issue is about the whole policy.
     pub field: String,
     /// The offending value as text, escaped and cut at 200 characters.
     pub value: String,
@@ -26,7 +26,7 @@ pub struct Issue {
     pub message: String,
     /// What to write instead.
     pub help: String,
-    /// The line of the file or text in which the value stands, from 1, where it is known.
+    /// The line of the file or text that has the value, from 1, if it is known.
     pub line: Option<u32>,
     /// The bytes of the text, without its byte order mark, that the issue is about: a setting with its value, an entry of
     /// a list, or where a parser stopped.
@@ -47,7 +47,8 @@ impl fmt::Display for Issue {
 
 /// A policy that is refused, with every issue that was found in it.
 ///
-/// Its `Debug` is what `main` prints after `Error: `, so that it reads like its `Display`, from a line of its own.
+/// `main` prints the `Debug` form after `Error: `, so `Debug` is the same as `Display`, but begins on a line of its
+/// own.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ConfigError {
     source: Option<String>,
@@ -110,7 +111,7 @@ impl std::error::Error for ConfigError {}
 
 /// Why a policy could not be read from a file.
 ///
-/// Its `Debug` reads like its `Display`, as that of [`ConfigError`] does.
+/// Its `Debug` form is like its `Display` form, as for [`ConfigError`].
 #[non_exhaustive]
 pub enum LoadError {
     /// The file could not be read: the host's own error.
@@ -159,11 +160,11 @@ pub(crate) struct Issues {
     lints: Vec<Issue>,
     omitted: usize,
     notation: Notation,
-    /// How suggestions are tried; none where the policy is one itself, and nobody reads what is suggested for it.
+    /// How suggestions are tried. `None` if the policy itself is a suggestion: suggestions for it would never be read.
     trial: Option<Trial>,
 }
 
-/// Whether the engine takes a policy as it stands, and drops nothing of it.
+/// Whether core accepts a policy as it is, and drops nothing of it.
 pub(crate) type Trial = fn(Value) -> bool;
 
 impl Issues {
@@ -180,7 +181,7 @@ impl Issues {
         self.trial.filter(|_| !self.is_full())
     }
 
-    /// Whether the engine takes everything as it stands, and drops nothing of it.
+    /// Whether core accepts everything as it is, and drops nothing of it.
     pub(crate) fn is_clean(&self) -> bool {
         self.errors.is_empty() && self.lints.iter().all(|lint| is_advice(lint.code))
     }
@@ -222,7 +223,7 @@ impl Issues {
         }
     }
 
-    /// The lints where nothing is wrong, else the error.
+    /// The lints if nothing is wrong, otherwise the error.
     pub(crate) fn finish(mut self) -> Result<Vec<Issue>, ConfigError> {
         if self.errors.is_empty() {
             return Ok(self.lints);

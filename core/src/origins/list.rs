@@ -1,6 +1,6 @@
-//! Lists of origins and regexes, read: the set that they make, and what was found in them.
+//! Lists of origins and regexes after they were read: the set that they make, and what was found in them.
 //!
-//! What is found does not depend on the other settings; how much it weighs does (specification 2.1).
+//! What is found does not depend on the other settings, but its severity does (specification 2.1).
 
 use crate::config::settings::List;
 use crate::config::stakes::Stakes;
@@ -37,7 +37,7 @@ pub(crate) struct TrustedList {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum OriginConcern {
     NotAPattern,
-    /// `*`, and something else stands beside it.
+    /// `*` together with something else.
     AnyNotAlone,
     /// `*`
     Any,
@@ -53,13 +53,13 @@ pub(crate) enum OriginConcern {
     AnyExtension,
     /// `*.` before a name of another machine.
     Subdomains,
-    /// This machine's, and another machine's stands in the same list.
+    /// An origin of this machine, in a list with an origin of another machine.
     Localhost,
     /// The entry with this index is a pattern that covers it.
     Covered(usize),
-    /// No page has its scheme, or its punycode stands for nothing.
+    /// No page has its scheme, or its punycode is not valid.
     NeverSent,
-    /// So many label globs stand in the list.
+    /// The list has this many label globs.
     TooManyGlobs(usize),
 }
 

@@ -1,4 +1,4 @@
-//! Origins that are well-formed, and that no browser sends.
+//! Origins that are well-formed but that no browser sends.
 
 use crate::origins::origin::{self, Origin};
 use crate::origins::punycode;

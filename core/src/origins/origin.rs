@@ -13,7 +13,7 @@ pub(crate) struct Origin<'a> {
     /// The whole origin.
     pub(crate) text: &'a [u8],
     pub(crate) scheme: &'a [u8],
-    /// With brackets where it is IPv6.
+    /// With brackets if it is IPv6.
     pub(crate) host: &'a [u8],
     /// The origin without its port.
     pub(crate) without_port: &'a [u8],

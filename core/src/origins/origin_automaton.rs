@@ -1,7 +1,7 @@
 //! Serialised origins as an automaton, to be walked together with those of regexes.
 //!
-//! It takes every well-formed origin and a little more: it counts no lengths, and knows addresses by their
-//! characters only. What it does not take is no origin.
+//! It accepts every well-formed origin and a little more: it counts no lengths, and recognises addresses only by their
+//! characters. A text that it does not accept is not an origin.
 
 /// The bytes of origins: those first that make the plainest examples.
 pub(crate) const ALPHABET: &[u8] = b".abcdefghijklmnopqrstuvwxyz123456780-9_:/[]+ABCDEFGHIJKLMNOPQRSTUVWXYZ";
@@ -18,7 +18,7 @@ pub(crate) enum Kind {
     App,
 }
 
-/// Where in an origin a reader stands.
+/// The position of a reader in an origin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Place {
     /// In the scheme, with the word that it may become and how much of it was read.

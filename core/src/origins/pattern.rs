@@ -1,4 +1,4 @@
-//! Origin patterns: what may stand in `allow_origins`.
+//! Origin patterns: the entries of `allow_origins`.
 //!
 //! `https://app.example.com` · `https://*.example.com` · `https://preview-*.example.app` ·
 //! `http://localhost:*` · `app://.` · `moz-extension://*` · `null` · `*`
@@ -33,7 +33,7 @@ pub(crate) enum HostPattern {
     Exact(String),
     /// One or more labels before this, which begins with a dot.
     Below(String),
-    /// One `*` inside a label: what stands before it in the host, and what stands after it.
+    /// One `*` inside a label, with the parts of the host before and after it.
     Glob { before: String, after: String },
 }
 
@@ -48,7 +48,7 @@ pub(crate) enum PortPattern {
 }
 
 impl OriginPattern {
-    /// Parses a pattern. What is wrong with a text that is none, `suggest::pattern_fault` says.
+    /// Parses a pattern. If a text is not a pattern, `suggest::pattern_fault` finds out why.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         match text {
             "*" => return Some(OriginPattern::Any),
@@ -133,7 +133,7 @@ impl TuplePattern {
         }
     }
 
-    /// A glob shares its label with other characters, and that label stands left of the public suffix.
+    /// A glob shares its label with other characters, and that label is to the left of the public suffix.
     fn has_lawful_wildcard(&self) -> bool {
         match &self.host {
             HostPattern::Exact(_) => true,
@@ -218,7 +218,7 @@ fn is_loopback_name(name: &str) -> bool {
     name == "localhost" || name.ends_with(".localhost")
 }
 
-/// The two parts of the label in which a glob's `*` stands.
+/// The two parts of the label that has a glob's `*`.
 fn label_around<'a>(before: &'a str, after: &'a str) -> (&'a str, &'a str) {
     (before.rsplit('.').next().unwrap_or(before), after.split('.').next().unwrap_or(after))
 }
@@ -227,7 +227,7 @@ fn labels_right_of(after: &str) -> usize {
     after.strip_suffix('.').unwrap_or(after).matches('.').count()
 }
 
-/// Labels of the public suffix of the names that a glob stands for.
+/// The number of labels in the public suffix of the names that a glob matches.
 fn suffix_labels_of(before: &str, after: &str) -> usize {
     crate::origins::public_suffix::suffix_labels(&format!("{before}w{after}"))
 }

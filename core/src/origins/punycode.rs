@@ -6,7 +6,7 @@ const BASE: u32 = 36;
 const TMIN: u32 = 1;
 const TMAX: u32 = 26;
 
-/// The label as `xn--…`, or as it is where it is ASCII. None where it is too long to be encoded.
+/// The label as `xn--…`, or as it is if it is ASCII. `None` if it is too long to be encoded.
 #[must_use]
 pub fn label_to_ascii(label: &str) -> Option<String> {
     if label.is_ascii() {
@@ -61,7 +61,7 @@ pub fn label_to_ascii(label: &str) -> Option<String> {
     Some(format!("xn--{out}"))
 }
 
-/// Whether what follows `xn--` in a label stands for characters beyond ASCII (RFC 3492, section 6.2).
+/// Whether the part of a label after `xn--` decodes to characters beyond ASCII (RFC 3492, section 6.2).
 pub(crate) fn is_decodable(encoded: &[u8]) -> bool {
     let basic = encoded.iter().rposition(|byte| *byte == b'-');
     let rest = encoded.get(basic.map_or(0, |index| index + 1)..).unwrap_or_default();

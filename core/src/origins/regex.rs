@@ -1,6 +1,7 @@
 //! Origin regexes: matched against the whole origin, in linear time, without allocating.
 //!
-//! Each becomes a dense DFA, built once and capped in size. What protects credentials stands in `regex_bound`.
+//! Each becomes a dense DFA, built once and capped in size. The checks that protect credentials are in
+//! `regex_host_end.rs`.
 
 use crate::issues::messages::regex_syntax::NotPortable;
 use crate::limits::{COMPILED_REGEX_BYTES, REGEX_BYTES, REGEX_NESTING};
@@ -60,7 +61,7 @@ pub(crate) enum Unusable {
     TooLong,
     /// The parser stopped at this place.
     Unparsable(ErrorKind, Span),
-    /// It parses, and stands for characters that no origin has or for what the engine does not know.
+    /// It parses, but it means characters that no origin has, or something that core does not support.
     Untranslatable(Span),
     /// A regular expression object holds what its own language reads in another way.
     ReadDifferently(NotPortable),
@@ -72,7 +73,7 @@ pub(crate) enum Unusable {
 /// Found where a regex may let in more origins than it seems to.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Finding {
-    /// A dot that stands for any character.
+    /// A dot that matches any character.
     BareDot,
     /// The end of the host is not fixed.
     OpenHost,

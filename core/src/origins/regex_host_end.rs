@@ -1,4 +1,4 @@
-//! Whether a regex fixes the end of the host: what keeps `https://trusted.example.evil.com` out.
+//! Whether a regex fixes the end of the host, so that it does not match `https://trusted.example.evil.com`.
 
 use crate::origins::origin;
 use crate::origins::public_suffix;
@@ -26,7 +26,7 @@ pub(crate) enum Ends {
 pub(crate) struct End {
     /// The host, or what follows the dot.
     pub(crate) host: String,
-    /// Whether it is the whole host; else a dot stands before it.
+    /// Whether it is the whole host; otherwise there is a dot before it.
     pub(crate) whole: bool,
 }
 

@@ -1,6 +1,7 @@
-//! What regexes have in common with the origins that there are, and with each other.
+//! Which origins a regex matches, and what two regexes have in common.
 //!
-//! Automata are walked side by side with that of origins. A walk is bounded; where it ends early nothing is known.
+//! The automaton of a regex is walked together with that of origins. A walk is limited. If it ends early, the result is
+//! not known.
 
 use crate::origins::origin::Origin;
 use crate::origins::origin_automaton::{ALPHABET, Place};

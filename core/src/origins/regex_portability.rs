@@ -1,4 +1,4 @@
-//! Where host languages read a regular expression object differently than the engine: it is refused, not misread.
+//! Regular expression objects that a host's language reads differently than core. They are refused, and never misread.
 
 use crate::issues::messages::regex_syntax::NotPortable;
 use regex_syntax::ast::{

@@ -222,7 +222,7 @@ pub(crate) enum ConfiguredPattern<'s> {
     Exact { origin: &'s [u8], any_port: bool },
     /// `*.`, by what follows the `*`.
     Below { scheme: &'static str, after: &'s [u8], any_port: bool },
-    /// What stands before and after the `*` in a label.
+    /// The parts before and after the `*` in a label.
     Glob { before: &'s [u8], after: &'s [u8], any_port: bool },
     /// Any extension with this scheme.
     Extension(ExtensionScheme),

@@ -95,7 +95,7 @@ impl Lookup<'_, '_> {
         Ok(())
     }
 
-    /// What is mounted may resolve the path that is left to it.
+    /// A mounted application may resolve the rest of the path.
     fn check_resolved(&mut self, node: u32, rest: &[u8]) -> Result<(), Ambiguous> {
         if !rest.windows(2).any(|pair| matches!(pair, b"/." | b"//")) {
             return Ok(());

@@ -9,7 +9,7 @@ pub(crate) mod tree;
 /// The route of a request's path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum RouteChoice {
-    /// Servers could read the path as different routes.
+    /// Servers could assign the path to different routes.
     Ambiguous,
     /// No route has the path.
     TopLevel,
@@ -23,6 +23,6 @@ impl From<Option<u32>> for RouteChoice {
     }
 }
 
-/// Servers could read the path as different routes, or nobody could tell within bounds.
+/// Servers could assign the path to different routes, or a limit was reached before that was clear.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Ambiguous;

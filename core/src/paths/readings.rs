@@ -1,7 +1,7 @@
-//! A request's path under every reading that servers give it. Nothing here allocates.
+//! A request's path in every way in which servers read it. Nothing here allocates.
 //!
-//! Servers decode, join, cut and resolve paths differently. A route applies only where all readings choose it, so that
-//! no spelling of a path gets another route's policy than the application that answers it.
+//! Servers decode, join, cut and resolve paths differently. A route applies only if all readings choose it. So no
+//! spelling of a path gets the policy of one route and the response of another.
 
 use crate::limits::{PATH_BYTES, READINGS_BYTES};
 use crate::paths::lookup::{Lookup, Steps};
@@ -199,8 +199,8 @@ enum Escapes {
 /// In a segment, what is a slash as an escape: no byte of a literal, and none that cuts.
 const INERT: u8 = 0;
 
-/// Decodes. None where an escape is not one, or stands for a control character: NUL ends the path for some, and a line
-/// feed at the end is overlooked by others.
+/// Decodes. `None` if an escape is not valid, or means a control character: NUL ends the path for some, and a line feed
+/// at the end is overlooked by others.
 fn decode<'b>(text: &[u8], escapes: Escapes, buffer: &'b mut [u8]) -> Option<&'b [u8]> {
     let mut bytes = text.iter();
     let mut length = 0;

@@ -1,6 +1,6 @@
-//! A path as segments: cut at slashes, and written anew without the empty ones and the dots.
+//! A path as segments: cut at slashes, and rewritten without empty segments and dots.
 
-/// What lies between the first slash of a path and its end, without one slash there; none where there is no segment.
+/// The part of a path after its first slash, without one slash at the end; `None` if there is no segment.
 pub(crate) fn inner(path: &[u8]) -> Option<&[u8]> {
     let body = path.get(1..).unwrap_or_default();
     (!body.is_empty()).then(|| body.strip_suffix(b"/").unwrap_or(body))

@@ -1,6 +1,7 @@
 //! Routes: which settings hold for which paths.
 //!
-//! A trie of segments. Usual routers refuse `/a/{*rest}` beside `/a/{x}/b`, and do not match `/x` by `/x/{*rest}`.
+//! A trie of segments. The usual routers refuse `/a/{*rest}` together with `/a/{x}/b`, and do not match `/x` with
+//! `/x/{*rest}`.
 
 use crate::config::settings::Segment;
 use std::cmp::Ordering;
@@ -87,7 +88,7 @@ impl RoutesBuilder {
     ///
     /// # Errors
     ///
-    /// The index of the route that has this path, but for case and names.
+    /// The index of the route that has this path, except for case and names.
     pub(crate) fn add(&mut self, path: &[Segment], route: u32) -> Result<(), u32> {
         let mut at = 0;
         let mut goes_on = false;

@@ -1,4 +1,4 @@
-//! Answers of an origin predicate, remembered for a while: for predicates that ask a database.
+//! Answers of an origin predicate that are remembered for a while, for predicates that query a database.
 
 use crate::limits::{CACHED_ANSWERS, CACHED_SECONDS};
 use crate::predicate::PredicateAnswer;
@@ -14,11 +14,11 @@ type Entries<V> = std::collections::BTreeMap<Box<[u8]>, V>;
 #[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
 type Entries<V> = std::collections::HashMap<Box<[u8]>, V>;
 
-/// A cache of a predicate's answers: a bounded number of origins, each for a bounded time.
+/// A cache of a predicate's answers, for a limited number of origins, each for a limited time.
 ///
-/// Allowed and denied origins have half of the room each, so that a flood of made-up origins does not push out those
-/// that are real. Failures are never remembered. Use it only where the answer depends on the origin
-/// alone, and one cache for each predicate.
+/// Allowed and denied origins each have half of the space, so that a flood of made-up origins does not push out the
+/// real ones. Failures are never remembered. Use a cache only if the answer depends on the origin alone, and use one
+/// cache for each predicate.
 ///
 /// ```
 /// use corsac::PredicateAnswer;
@@ -50,7 +50,7 @@ struct State {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Era(pub u64);
 
-/// The error of a size or a time that a cache cannot have; its message says which it can have.
+/// The error for a size or a time that a cache cannot have. Its message says which values are possible.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CacheError;
 
@@ -71,7 +71,7 @@ impl AnswerCache {
     ///
     /// # Errors
     ///
-    /// A size below 2 or over 10,000,000; no time, or more than a day.
+    /// If the size is below 2 or above 10,000,000, or if the time is zero or longer than a day.
     #[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
     pub fn new(size: usize, time_to_live: Duration) -> Result<Self, CacheError> {
         AnswerCache::with_clock(size, time_to_live, crate::predicate::clock::system)
@@ -104,13 +104,13 @@ impl AnswerCache {
         }
     }
 
-    /// The remembered answer; else the predicate's, which is remembered.
+    /// The remembered answer, or otherwise the predicate's answer, which is then remembered.
     ///
     /// Two threads may ask about one origin at the same time.
     ///
     /// # Errors
     ///
-    /// What `predicate` returns; nothing is remembered then.
+    /// The error that `predicate` returns. Nothing is remembered then.
     pub fn ask<E>(
         &self,
         origin: &[u8],
@@ -136,7 +136,7 @@ impl AnswerCache {
 
     /// Remembers an answer to a question of this era.
     ///
-    /// A failure is not remembered, nor is an answer to a question that was asked before the cache was
+    /// A failure is not remembered, and neither is an answer to a question that was asked before the cache was
     /// [cleared](Self::clear).
     pub fn remember(&self, era: Era, origin: &[u8], answer: PredicateAnswer) {
         let until = (self.clock)().saturating_add(self.time_to_live);
@@ -153,7 +153,7 @@ impl AnswerCache {
         same.insert(origin, until);
     }
 
-    /// Forgets everything: for when what the predicate asks has changed.
+    /// Forgets everything. Call this when the data behind the predicate has changed.
     pub fn clear(&self) {
         let state = &mut *self.lock();
         state.era += 1;

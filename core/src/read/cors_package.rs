@@ -1,6 +1,6 @@
 //! The `cors` dialect: the options of the `cors` package, translated to settings.
 //!
-//! Where that package is unsafe the option is an error that says what to write.
+//! If an option is unsafe in that package, it is an error here that says what to write.
 
 use crate::config::dangers::{Danger, Dangers};
 use crate::config::lifted::Lifted;
@@ -89,7 +89,7 @@ struct Origins {
     lifted: Lifted,
 }
 
-/// Whether a check is lifted. What else stands in that setting is read with the others.
+/// Whether a check is lifted. The rest of that setting is read with the others.
 fn lifts(entries: &Entries<PackageKey>, danger: Danger) -> bool {
     entries.iter().any(|(key, value)| match value {
         Value::List(items) if *key == PackageKey::Setting(Setting::DangerouslyAllow) => {

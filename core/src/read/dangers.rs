@@ -38,7 +38,7 @@ impl Reader<'_> {
         Some(lifted)
     }
 
-    /// The danger of this name, which stands at this field.
+    /// The danger with this name, at this field.
     fn danger(&mut self, field: &str, name: &str) -> Option<Danger> {
         let danger = Danger::of(name);
         if danger.is_none() {

@@ -14,7 +14,7 @@ use crate::read::cors_package;
 use crate::read::reader::{Entries, Reader};
 use std::sync::Arc;
 
-/// Reads a configuration. What is wrong is in `issues`; the settings hold what could be read.
+/// Reads a configuration. Problems are in `issues`, and the settings have the values that could be read.
 pub(crate) fn read(value: Value, predicate: bool, cors_options: bool, issues: &mut Issues) -> Document {
     let Value::Map(entries) = value else {
         issues.error("", &value, not_a_table(&value, issues.notation()));

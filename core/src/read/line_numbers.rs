@@ -1,4 +1,4 @@
-//! Where in a text a setting stands: the line of each issue's field, and its bytes.
+//! The line of a text in which the field of an issue is written, and its bytes.
 
 use crate::config::setting_names::camel_case;
 use crate::issues::code::Code;

@@ -1,4 +1,4 @@
-//! Reading a configuration: values become settings, and every problem of type is recorded.
+//! Reading a configuration: values become settings, and every wrong type is recorded.
 
 pub(crate) mod cors_package;
 mod dangers;

@@ -13,8 +13,8 @@ const MAX_BYTES: u64 = POLICY_FILE_MIB << 20;
 ///
 /// # Errors
 ///
-/// [`LoadError::Io`] where the system cannot open or read it; [`LoadError::Config`] where it is not a regular file, or is
-/// too large.
+/// [`LoadError::Io`] if the system cannot open or read it; [`LoadError::Config`] if it is not a regular file, or is too
+/// large.
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, LoadError> {
     // Looked at before it is opened, since opening a device or a pipe acts on it; and after, since it may have changed.
     check_kind(path, &std::fs::metadata(path).map_err(LoadError::Io)?)?;

@@ -24,20 +24,21 @@ pub(crate) type Entries<K> = Vec<(K, Value)>;
 
 pub(crate) struct Reader<'i> {
     pub(crate) issues: &'i mut Issues,
-    /// What stands before a setting's name: `routes[0].`, or nothing.
+    /// The prefix of a setting's name: `routes[0].`, or nothing.
     pub(crate) prefix: String,
     /// What suggestions in the table at hand depend on: whether credentials are allowed, which checks are lifted.
     pub(crate) stakes: Stakes,
     /// The same checks, as they are written.
     pub(crate) lifted: Arc<Lifted>,
-    /// Neither a regex nor a predicate stands beside its list of origins.
+    /// There is neither a regex nor a predicate next to its list of origins.
     pub(crate) alone: bool,
-    /// What unknown names stand for, with the place of its table: it is told of already, and not missing.
+    /// The settings that unknown names were meant as, with the place of the table. They are reported already, so they
+    /// are not missing.
     pub(crate) meant: Vec<(String, &'static str)>,
 }
 
 impl Reader<'_> {
-    /// The settings of a table by their keys. A name that is none is reported, and so is one that stands there twice.
+    /// The settings of a table by their keys. An unknown name is reported, and so is a name that is there twice.
     pub(crate) fn resolve<K: Key>(&mut self, entries: Vec<(String, Value)>) -> Entries<K> {
         let (keys, names) = (K::all(), K::names());
         let given: Vec<_> = entries.iter().filter_map(|(name, _)| setting_names::resolve(name, names)).collect();
@@ -67,7 +68,7 @@ impl Reader<'_> {
         resolved
     }
 
-    /// Whether an unknown name stands for one of these settings of the table at hand.
+    /// Whether an unknown name was meant as one of these settings of this table.
     pub(crate) fn is_meant(&self, keys: &[&str]) -> bool {
         self.meant.iter().any(|(prefix, key)| *prefix == self.prefix && keys.contains(key))
     }
@@ -93,7 +94,7 @@ impl Reader<'_> {
         self.issues.notation()
     }
 
-    /// Where a setting of the table at hand stands, for suggestions.
+    /// The place of a setting of this table, for suggestions.
     pub(crate) fn spot<'f>(&'f self, field: &'f str) -> Place<'f> {
         let place = Place::new(field, self.stakes, &self.lifted, self.alone, self.issues);
         Place { nested: self.is_nested(), ..place }
@@ -114,12 +115,12 @@ impl Reader<'_> {
         !self.prefix.is_empty()
     }
 
-    /// The setting as it is most likely meant, if that can be told.
+    /// The setting as it was most likely meant, if that is clear.
     pub(crate) fn meant(&self, key: &str, value: &Value) -> Option<String> {
         guess(key, value).and_then(|meant| self.spot(key).setting(meant))
     }
 
-    /// Says that a value is of the wrong type, and what to write: the value that is meant, if it can be told.
+    /// Says that a value is of the wrong type, and what to write: the value that was meant, if that is clear.
     pub(crate) fn wrong_type(&mut self, field: &str, value: &Value, wanted: Wanted) {
         let (notation, nested) = (self.notation(), self.is_nested());
         self.error(field, value, wrong_type(field, value, wanted, self.meant(field, value), notation, nested));

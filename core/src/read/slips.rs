@@ -1,5 +1,5 @@
-//! Slips in a text that does not parse: what it is, told from what stands around the place where the parser stopped. A
-//! correction is tried: it is offered as code where the text then parses up to what follows it.
+//! Slips in a text that does not parse. They are recognised by the characters around the place where the parser
+//! stopped. A correction is tried, and is offered as code if the text then parses up to what follows it.
 
 use crate::config::lifted::NOTHING;
 use crate::config::notation::{Notation, quoted};
@@ -54,7 +54,7 @@ impl Stop<'_> {
         Some(start..end)
     }
 
-    /// Offers a correction as code if the text parses with it, up to what stands behind it.
+    /// Offers a correction as code if the text parses with it, up to the part after it.
     fn offer(&self, range: Range<usize>, with: &str) -> Option<String> {
         let is_whole = printable(with) == *with && !with.contains('`');
         (is_whole && self.parses_with(range, with)).then(|| write(with))
@@ -161,7 +161,7 @@ impl Stop<'_> {
         (Slip::NoValue { word: word.to_owned(), has_default }, None)
     }
 
-    /// Whether a setting takes a value, as far as can be told without the rest of the text.
+    /// Whether a setting takes a value, as far as that is clear without the rest of the text.
     fn takes(&self, key: &str, value: Value) -> bool {
         Place::new(key, self.stakes(), &NOTHING, true, &Issues::new(Notation::default(), self.trial)).takes(value)
     }
@@ -306,7 +306,7 @@ pub(crate) fn first_word(text: &str) -> &str {
     text.get(..end).unwrap_or_default()
 }
 
-/// Whether a key may stand without quotation marks.
+/// Whether a key may be written without quotation marks.
 pub(crate) fn is_bare(key: &str) -> bool {
     !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
 }

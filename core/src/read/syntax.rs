@@ -1,4 +1,4 @@
-//! Texts that do not parse: what they are instead, or what is wrong where the parser stopped.
+//! Texts that do not parse: the language in which they are written, or the mistake where the parser stopped.
 
 use crate::issues::fault::Fault;
 use crate::issues::issue::Trial;

@@ -1,4 +1,4 @@
-//! In the place of `toml_text.rs` where the feature `toml` is off: no text is TOML.
+//! Replaces `toml_text.rs` if the feature `toml` is off: no text is TOML.
 
 use crate::config::value::Value;
 #[cfg(feature = "explain")]

@@ -1,4 +1,4 @@
-//! TOML: what its parser makes of a text.
+//! Parsing a text as TOML.
 
 use crate::config::setting_names::camel_case;
 use crate::config::value::Value;

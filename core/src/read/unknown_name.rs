@@ -1,4 +1,4 @@
-//! Names that are no settings: what they most likely mean, and where they belong.
+//! Names that are not settings: what they most likely mean, and where they belong.
 
 use crate::config::names_elsewhere::{is_any_origin, needless};
 use crate::config::notation::Notation;
@@ -13,7 +13,7 @@ use crate::read::reader::Reader;
 use crate::suggest::guess::guess;
 
 impl Reader<'_> {
-    /// Records a name that is none of `keys`; `given` are those that stand in the same table.
+    /// Records a name that is not one of `keys`; `given` are the names in the same table.
     pub(crate) fn unknown_key(&mut self, name: &str, value: Value, keys: &[&'static str], given: &[&'static str]) {
         let fault = if self.issues.is_full() {
             unknown_names::unlisted()

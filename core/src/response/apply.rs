@@ -7,21 +7,21 @@ use std::borrow::Cow;
 
 /// The headers of a host's response, as far as a decision changes them. Names are compared without regard to case.
 pub trait ResponseHeaders {
-    /// Why the host could not read or change its headers.
+    /// The error of a host that could not read or change its headers.
     type Error;
 
     /// The values of all lines of this name, in their order.
     ///
     /// # Errors
     ///
-    /// The host's own.
+    /// The host's own error.
     fn values(&self, name: HeaderName) -> Result<Vec<Cow<'_, [u8]>>, Self::Error>;
 
     /// Whether there is a line of this name.
     ///
     /// # Errors
     ///
-    /// The host's own.
+    /// The host's own error.
     fn contains(&self, name: HeaderName) -> Result<bool, Self::Error> {
         Ok(!self.values(name)?.is_empty())
     }
@@ -30,50 +30,52 @@ pub trait ResponseHeaders {
     ///
     /// # Errors
     ///
-    /// The host's own.
+    /// The host's own error.
     fn remove(&mut self, name: HeaderName) -> Result<(), Self::Error>;
 
-    /// Replaces all lines of this name by one with this value, or adds it.
+    /// Replaces all lines of this name with one line that has this value, or adds that line.
     ///
     /// # Errors
     ///
-    /// The host's own.
+    /// The host's own error.
     fn set(&mut self, name: HeaderName, value: &[u8]) -> Result<(), Self::Error>;
 
-    /// Adds a line of this name behind those that are there.
+    /// Adds a line of this name after the existing lines.
     ///
     /// # Errors
     ///
-    /// The host's own.
+    /// The host's own error.
     fn append(&mut self, name: HeaderName, value: &[u8]) -> Result<(), Self::Error>;
 }
 
-/// Which headers win where the application has set one that the decision sets as well.
+/// Which header stays if both the application and the decision set it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Precedence {
-    /// What the policy says in `keep_app_headers`.
+    /// The one that `keep_app_headers` of the policy says.
     #[default]
     OfPolicy,
-    /// The application's, as if the policy said `keep_app_headers`: for hosts with a setting of their own.
+    /// The application's header, as if the policy said `keep_app_headers`. This is for hosts with a setting of their
+    /// own.
     Application,
 }
 
 impl Precedence {
-    /// That of a host whose own setting says whether the application's headers are kept. An answer that corsac gives itself
-    /// has no application, so that it keeps no headers.
+    /// The precedence for a host that has its own setting for keeping the application's headers. If corsac itself
+    /// responds, the application has not run, so no headers are kept.
     #[must_use]
     pub fn of_host(keep_app_headers: bool, action: Action) -> Self {
         if keep_app_headers && action == Action::Continue { Precedence::Application } else { Precedence::OfPolicy }
     }
 }
 
-/// Puts headers on a response: first `removed` come off it, then `headers` go on in their order.
+/// Puts headers on a response: first the headers in `removed` are removed, then those in `headers` are added in their
+/// order.
 ///
-/// A binding calls this where it has no [`Decision`](crate::Decision) any more, but its headers.
+/// A binding calls this if it has kept only the headers of a [`Decision`](crate::Decision).
 ///
 /// # Errors
 ///
-/// The host's own, from the first call that fails. The response is then half changed and must not be sent.
+/// The error of the first call that fails. The response is then half changed and must not be sent.
 pub fn apply_headers<'a, R: ResponseHeaders>(
     removed: impl IntoIterator<Item = HeaderName>,
     headers: impl IntoIterator<Item = Header<'a>>,

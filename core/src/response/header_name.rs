@@ -10,10 +10,11 @@ macro_rules! names {
         pub enum HeaderName { $(#[doc = concat!("`", $text, "`")] $name,)+ }
 
         impl HeaderName {
-            /// Every one of them. A decision names each once, and [`Op::Add`](crate::Op::Add) one a second time.
+            /// Every header name. A decision has each at most once, except for a second line with
+            /// [`Op::Add`](crate::Op::Add).
             pub const ALL: &'static [HeaderName] = &[$(HeaderName::$name,)+];
 
-            /// The header of this name, in lower case; none if corsac neither sets nor removes it.
+            /// The header with this name, in lower case. `None` if corsac neither sets nor removes it.
             #[must_use]
             pub fn of(name: &[u8]) -> Option<Self> {
                 HeaderName::ALL.iter().copied().find(|known| known.as_str().as_bytes() == name)
@@ -52,8 +53,8 @@ names! {
     Vary "vary",
 }
 
-/// The headers that corsac owns on every response: other values are removed, so that no response carries two, a
-/// refusal holds, and an actual response has none of those that only a preflight needs.
+/// The headers that corsac owns on every response. Values that others set are removed. So no response has two values, a
+/// refusal cannot be undone, and an actual response has no header that only preflights need.
 pub(crate) const OWNED_HEADERS: [HeaderName; 7] = [
     HeaderName::AllowOrigin,
     HeaderName::AllowCredentials,

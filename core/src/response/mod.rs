@@ -1,4 +1,4 @@
-//! What a decision puts on a response.
+//! The headers of responses.
 
 pub(crate) mod apply;
 #[cfg(feature = "http")]
@@ -6,5 +6,6 @@ pub(crate) mod header_map;
 pub(crate) mod header_name;
 pub(crate) mod outcome;
 pub(crate) mod render;
+pub(crate) mod server_timing;
 pub(crate) mod template;
 pub(crate) mod vary;

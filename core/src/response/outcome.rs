@@ -1,4 +1,4 @@
-//! What a request can come to, as far as the response depends on it, and where the template of each stands.
+//! The outcomes of a request on which its response depends, and the position of the template for each.
 
 use crate::issues::code::Reason;
 
@@ -45,7 +45,7 @@ const PREFLIGHT_ANSWERS: [Reason; 4] = [
 ];
 const PROTECTION_REFUSALS: [Reason; 2] = [Reason::WriteRefused, Reason::WebsocketRefused];
 
-/// Where the templates of one set of settings stand, and which outcomes these have.
+/// The position of the templates of one set of settings, and which outcomes they have.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct OutcomeLayout {
     pub(crate) base: usize,

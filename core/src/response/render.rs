@@ -16,7 +16,7 @@ pub(crate) struct ResponseSettings {
     pub(crate) credentials: bool,
     pub(crate) expose: Option<Arc<str>>,
     pub(crate) methods: Arc<str>,
-    /// With credentials and `*`, what is asked for is sent beside the list.
+    /// With credentials and `*`, the requested value is sent in addition to the list.
     pub(crate) echo_method: bool,
     /// None: what is asked for is sent.
     pub(crate) headers: Option<Arc<str>>,

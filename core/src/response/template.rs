@@ -1,7 +1,7 @@
-//! The answers a policy can give, all rendered when the policy is built.
+//! The responses that a policy can give, all rendered when the policy is built.
 //!
-//! A decision is one of these templates and up to three pieces of the request, so that deciding copies nothing,
-//! and a binding may prepare its own objects for each template.
+//! A decision is one of these templates and up to three values from the request. So deciding copies nothing, and a
+//! binding may prepare its own objects for each template.
 
 use crate::issues::code::Reason;
 use crate::response::header_name::HeaderName;
@@ -12,9 +12,9 @@ use std::sync::Arc;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u8)]
 pub enum Action {
-    /// Answer now; the application is not run.
+    /// Send this response; the application does not run.
     Respond = 0,
-    /// Run the application, and put the headers on whatever response it makes.
+    /// Run the application, and put the headers on its response.
     Continue = 1,
 }
 
@@ -29,19 +29,19 @@ impl Action {
     }
 }
 
-/// How a header goes on a response.
+/// How a header is put on a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u8)]
 #[non_exhaustive]
 pub enum Op {
     /// Replaces whatever the application set.
     Set = 0,
-    /// A further line of the same name; left out where a `Default` before it was.
+    /// A further line of the same name. It is left out if a `Default` header before it was left out.
     Add = 1,
     /// `Vary`: merged into what the application set ([`merge_vary`](crate::merge_vary)).
     Merge = 2,
-    /// `keep_app_headers`: set unless the application has set it. Where the application has, the `Default` headers
-    /// after it are left out too, so that no credentials are allowed beside another's origin.
+    /// `keep_app_headers`: set unless the application has set it. If the application has, the `Default` headers after
+    /// it are left out too, so that credentials are never allowed for an origin that the application chose.
     Default = 4,
 }
 
@@ -52,7 +52,7 @@ pub struct Header<'a> {
     pub name: HeaderName,
     /// The header's value: visible ASCII, spaces and tabs.
     pub value: &'a [u8],
-    /// How the header goes on the response.
+    /// How the header is put on the response.
     pub op: Op,
 }
 
@@ -77,13 +77,13 @@ pub enum TemplateValue {
 pub struct TemplateHeader {
     /// The header's name.
     pub name: HeaderName,
-    /// The header's value, or which piece of the request stands in its place.
+    /// The header's value, or the part of the request that is used as its value.
     pub value: TemplateValue,
-    /// How the header goes on the response.
+    /// How the header is put on the response.
     pub op: Op,
 }
 
-/// One response of a policy, prepared but for the pieces of the request in it.
+/// One response of a policy, prepared in advance. Only values from the request are filled in.
 #[derive(Clone, Debug)]
 pub struct Template {
     pub(crate) index: u32,
@@ -97,7 +97,7 @@ pub struct Template {
 }
 
 impl Template {
-    /// The template's place in [`Policy::templates`](crate::Policy::templates).
+    /// The template's position in [`Policy::templates`](crate::Policy::templates).
     #[must_use]
     pub fn index(&self) -> u32 {
         self.index
@@ -109,13 +109,13 @@ impl Template {
         self.action
     }
 
-    /// The status of the response where the application does not run; `None` where it runs.
+    /// The status of the response if the application does not run; `None` if it runs.
     #[must_use]
     pub fn status(&self) -> Option<u16> {
         self.status
     }
 
-    /// Why the decision is what it is.
+    /// The reason for the decision.
     #[must_use]
     pub fn reason(&self) -> Reason {
         self.reason
@@ -127,7 +127,7 @@ impl Template {
         self.reported
     }
 
-    /// The body of the response, NUL-terminated; empty but for refusals.
+    /// The body of the response, NUL-terminated. It is empty except for refusals.
     #[must_use]
     pub fn body(&self) -> &'static CStr {
         if self.status == Some(REFUSAL_STATUS) { self.reason.refusal() } else { c"" }
@@ -139,18 +139,19 @@ impl Template {
         &self.headers
     }
 
-    /// The application's headers that come off and are not set again.
+    /// The application's headers that are removed and not set again.
     #[must_use]
     pub fn removed(&self) -> &[HeaderName] {
         &self.removed
     }
 
-    /// The application's headers that come off, whether or not they are set again: for hosts that build a new list.
+    /// The application's headers that are removed, whether or not they are set again. This is for hosts that build a
+    /// new list.
     #[must_use]
     pub fn replaced(&self) -> &[HeaderName] {
         &self.replaced
     }
 }
 
-/// The HTTP status of a refusal, which a binding also sends where it has no decision.
+/// The HTTP status of a refusal, which a binding also sends if it has no decision.
 pub const REFUSAL_STATUS: u16 = 403;

@@ -1,4 +1,4 @@
-//! The value that one of the wrong type most likely means, for help texts. It decides nothing.
+//! The value that was most likely meant by a value of the wrong type, for help texts. It decides nothing.
 
 use crate::config::tables::takes;
 use crate::config::takes::Takes;
@@ -6,7 +6,7 @@ use crate::config::value::Value;
 use crate::suggest::lists::{suggest_headers, suggest_methods};
 use crate::suggest::patterns::suggest;
 
-/// What a setting should hold instead, where it can be told. Whether the engine takes it is another question.
+/// The value that a setting should have instead, if that is clear. Whether core accepts that value is not checked here.
 pub(crate) fn guess(key: &str, value: &Value) -> Option<Value> {
     match takes(key)? {
         Takes::Origins | Takes::PackageOrigin => origins(value),

@@ -1,4 +1,5 @@
-//! The methods and header names that a text which is none most likely means, for help texts. It decides nothing.
+//! The methods and header names that were most likely meant by a text that is not one, for help texts. It decides
+//! nothing.
 
 use crate::tokens::{self, KNOWN_METHODS};
 
@@ -49,7 +50,7 @@ const USUAL_HEADERS: [&str; 40] = [
     "X-Xsrf-Token",
 ];
 
-/// The methods that a text stands for, known ones in upper case; none where that cannot be told.
+/// The methods that a text was meant as, known ones in upper case; `None` if that is not clear.
 pub(crate) fn suggest_methods(text: &str) -> Vec<String> {
     let parts = text.split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '|' | '/' | '+' | '[' | ']'));
     let methods = parts.map(unquoted).filter(|part| !part.is_empty()).map(|part| {
@@ -62,7 +63,7 @@ pub(crate) fn suggest_methods(text: &str) -> Vec<String> {
     some_of(methods.collect())
 }
 
-/// The header names that a text stands for; none where that cannot be told.
+/// The header names that a text was meant as; `None` if that is not clear.
 pub(crate) fn suggest_headers(text: &str) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for part in text.split([',', ';', '|', '\n', '[', ']']) {

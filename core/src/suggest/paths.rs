@@ -1,4 +1,4 @@
-//! The path of a route that one in the language of another router most likely means, for help texts.
+//! The path of a route that was most likely meant by a path in the style of another router, for help texts.
 
 use crate::paths::route_path::parse_path;
 

@@ -1,4 +1,4 @@
-//! Why a text is no origin pattern, and what its writer most likely meant.
+//! Why a text is not an origin pattern, and what its writer most likely meant.
 
 use crate::config::dangers::Danger;
 use crate::config::value::Value;
@@ -41,7 +41,7 @@ fn looks_like(text: &str) -> LooksLike {
     }
 }
 
-/// What the text most likely means, as far as it may stand here.
+/// The meaning that the text most likely has, if it is allowed here.
 pub(crate) fn offer(text: &str, place: &Place<'_>) -> Option<String> {
     // Where nothing is tried, nothing is worked out.
     let better = place.trial.and_then(|_| suggest(text))?;
@@ -61,7 +61,7 @@ pub(crate) fn offer(text: &str, place: &Place<'_>) -> Option<String> {
     Some(over_https(&place.entries(&secure)?))
 }
 
-/// Words that stand for something in other places, and are no origins here.
+/// Words that mean something in other places, and are not origins here.
 fn word(text: &str, code: Code, place: &Place<'_>) -> Option<Fault> {
     let bare = text.trim().trim_matches(['"', '\'', '`']).to_ascii_lowercase();
     let nobody = || place.alone.then(|| place.setting(Value::List(Vec::new()))).flatten();

@@ -1,4 +1,4 @@
-//! The origin patterns that a text which is none most likely means, for help texts. It decides nothing.
+//! The origin patterns that were most likely meant by a text that is not one, for help texts. It decides nothing.
 
 use crate::limits::ORIGIN_BYTES;
 use crate::origins::origin::{self, SerialisedIpv6};
@@ -15,7 +15,7 @@ const LONGEST: usize = MOST_LISTED * ORIGIN_BYTES;
 /// What people write for any scheme of the web.
 const EITHER: [&str; 7] = ["*", "http*", "https*", "http?", "https?", "http(s)?", "http(s)"];
 
-/// What to write instead, where it can be told: one pattern or several.
+/// One or several patterns to write instead, if it is clear which were meant.
 pub(crate) fn suggest(text: &str) -> Option<Vec<String>> {
     if text.len() > LONGEST || placeholder(text).is_some() {
         return None;
@@ -36,7 +36,7 @@ pub(crate) fn suggest(text: &str) -> Option<Vec<String>> {
     (!patterns.is_empty()).then_some(patterns)
 }
 
-/// The texts of one string that each stand for an origin.
+/// The parts of one string that each mean an origin.
 fn parts(text: &str) -> Vec<&str> {
     let separated = text.split(|c: char| matches!(c, ',' | ';' | '|') || c.is_whitespace());
     separated.map(unwrapped).filter(|part| !part.is_empty()).flat_map(joined).collect()

@@ -1,4 +1,4 @@
-//! Variables and templates that nobody has filled in.
+//! Variables and templates that were not filled in.
 
 /// The first part of a text that another program should have replaced: `${NAME}`, `$NAME`, `%NAME%`, `{{ name }}`,
 /// `<%= name %>`, `{NAME}`, `<name>`.
@@ -17,7 +17,7 @@ pub(crate) fn placeholder(text: &str) -> Option<&str> {
     })
 }
 
-/// A longer text is nobody's name of a variable: it is not looked through for the mark that ends one.
+/// A longer text is not the name of a variable, so it is not searched for the mark that ends one.
 const LONGEST_NAME: usize = 128;
 
 /// How long the placeholder is with which a text begins.

@@ -19,7 +19,7 @@ use crate::suggest::regex_repair::{Body, Repairs, repaired};
 use crate::suggest::regex_samples::spelled;
 use crate::suggest::trial::Place;
 
-/// Longer regexes are not repaired: what comes out would not be read.
+/// Longer regexes are not repaired, because no one would read the result.
 const LONGEST: usize = 256;
 
 /// The syntax in which a regex is written.
@@ -34,12 +34,12 @@ pub(crate) enum Syntax {
 /// A regex where it was written.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Written<'t> {
-    /// As the engine reads it: the flags of an object are written around its source.
+    /// As core reads it: the flags of an object are written around its source.
     pub(crate) text: &'t str,
     pub(crate) syntax: Syntax,
     /// Whether its own language looks for it anywhere in an origin.
     pub(crate) anywhere: bool,
-    /// Where it stands.
+    /// Its position.
     pub(crate) place: Place<'t>,
 }
 
@@ -158,7 +158,7 @@ pub(crate) fn build(patterns: &[&str], regexes: &[&str], stakes: Stakes) -> Opti
     read.is_clean(stakes).then_some(read.set)
 }
 
-/// A regex to be tried: as the engine reads it, and as it would be written.
+/// A regex to be tried: as core reads it, and as it would be written.
 struct Candidate {
     text: String,
     literal: String,

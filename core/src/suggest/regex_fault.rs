@@ -1,4 +1,4 @@
-//! What is said of a regex that is refused, or that may let in too much.
+//! The issue of a regex that is refused, or that may allow too much.
 
 use crate::config::dangers::Danger;
 use crate::config::notation::Notation;
@@ -123,7 +123,7 @@ impl Written<'_> {
     }
 }
 
-/// The flags of an object stand around its source.
+/// The flags of an object are written around its source.
 fn flags_and_source(text: &str) -> (&str, &str) {
     let whole = || {
         let (flags, source) = text.strip_prefix("(?")?.strip_suffix(')')?.split_once(':')?;

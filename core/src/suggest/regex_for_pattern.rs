@@ -1,4 +1,4 @@
-//! A regex that stands where an origin belongs.
+//! A regex that is written where an origin belongs.
 
 use crate::config::notation::Notation;
 use crate::issues::code::Code;

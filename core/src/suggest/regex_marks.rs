@@ -1,4 +1,4 @@
-//! What marks a regex elsewhere, and is matched like the rest here.
+//! Characters that mark a regex in other programs. Here they are part of the regex.
 
 /// What surrounds a regex elsewhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,7 +13,7 @@ pub(crate) enum Mark {
     Backslashes,
 }
 
-/// The mark that stands outermost.
+/// The outermost mark.
 pub(crate) fn first_mark(source: &str) -> Option<Mark> {
     let backslashes = || source.contains("\\\\").then_some(Mark::Backslashes);
     cut_mark(source).map(|(mark, _)| mark).or_else(backslashes)

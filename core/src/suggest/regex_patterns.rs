@@ -1,4 +1,4 @@
-//! Origin patterns that say the same as a regex: they are what is suggested where there are any.
+//! Origin patterns that match the same as a regex. If there are any, they are suggested.
 
 use crate::origins::pattern::{HostPattern, OriginPattern, PortPattern, TuplePattern};
 use crate::origins::regex::{Regex, matches};
@@ -45,7 +45,7 @@ impl Original {
     }
 }
 
-/// The patterns that a regex with these ends could stand for, those with any port first.
+/// The patterns that a regex with these ends could mean, those with any port first.
 fn possible_patterns(ends: &[Option<End>], text: &str) -> Vec<String> {
     let mut ports = vec![":*".to_owned(), String::new()];
     for (colon, _) in text.match_indices(':').take(MOST_ENDS) {

@@ -1,4 +1,4 @@
-//! The pieces of a regex behind its scheme: each with its text, and what it stands for.
+//! The pieces of a regex after its scheme: each with its text and its meaning.
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum PieceKind {
@@ -10,7 +10,7 @@ pub(crate) enum PieceKind {
     Other,
 }
 
-/// Pieces as the text that they stand for, as far as they are one.
+/// The literal text of pieces, as far as they are literal.
 pub(crate) fn plain(pieces: &[(String, PieceKind)]) -> String {
     pieces.iter().map(|(text, _)| text.replace('\\', "")).collect()
 }

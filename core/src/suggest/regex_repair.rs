@@ -1,5 +1,5 @@
-//! Changes to the text of a regex that bring it to what its writer most likely meant. They prove nothing: what comes
-//! out is a candidate, which `regex_suggest` puts to the test.
+//! Changes to the text of a regex that may turn it into what its writer meant. They prove nothing. The result is a
+//! candidate, which `regex.rs` tests.
 
 use crate::origins::regex::Regex;
 use crate::suggest::regex_marks::without_marks;
@@ -7,7 +7,7 @@ use crate::suggest::regex_pieces::{PieceKind, plain};
 use crate::suggest::regex_tail::{cut_default_port, cut_tail, open_port};
 use regex_syntax::ast::{AssertionKind, Ast, Flag, Flags, FlagsItemKind, GroupKind, LiteralKind, RepetitionKind, Span};
 
-/// What is changed. Anchors at the ends are always taken off, to be set around the whole.
+/// The changes to make. Anchors at the ends are always removed, and written around the whole regex.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Repairs {
     /// Bare dots are escaped.
@@ -22,7 +22,7 @@ pub(crate) struct Repairs {
     pub(crate) default_port: bool,
     /// What marks a regex elsewhere goes: `/…/`, `~`, quotes, backslashes that are doubled.
     pub(crate) marks: bool,
-    /// Whatever stands right before a literal in the first label ends in a dot.
+    /// The part directly before a literal in the first label ends in a dot.
     pub(crate) glue: bool,
 }
 
@@ -54,7 +54,7 @@ pub(crate) fn repaired(source: &str, anywhere: bool, repairs: Repairs) -> Option
     Some(Body { text, flags: split.flags, anchored: split.anchored, branches: branches.len() })
 }
 
-/// Escapes each dot that stands for any character.
+/// Escapes each dot that matches any character.
 fn with_dots_escaped(source: &str, ast: &Ast) -> String {
     let mut escaped = String::with_capacity(source.len() + 8);
     let mut dots = Vec::new();
@@ -111,7 +111,7 @@ fn in_lower_case(source: &str, ast: &Ast) -> String {
     source.char_indices().map(lower).collect()
 }
 
-/// Which ends are anchored by what stands around.
+/// Which ends are anchored by the parts around.
 #[derive(Clone, Copy)]
 struct Ends {
     start: bool,
@@ -181,7 +181,7 @@ impl<'s> Split<'s> {
         Some(())
     }
 
-    /// Flags that change nothing but case and dots can stand before the whole.
+    /// Flags that change only case and dots can be written before the whole regex.
     fn add_flags(&mut self, flags: &Flags) -> Option<()> {
         for item in &flags.items {
             let flag = match item.kind {

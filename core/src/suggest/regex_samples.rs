@@ -1,4 +1,4 @@
-//! Origins that the writer of a regex has most likely in mind: they are spelled out in it.
+//! Origins that the writer of a regex most likely had in mind, because the regex spells them out.
 
 use crate::origins::origin::Origin;
 use regex_syntax::hir::{Class, Hir, HirKind};
@@ -56,7 +56,7 @@ fn origins(text: &[u8]) -> Vec<String> {
     all.filter(|origin| Origin::parse(origin.as_bytes()).is_some()).collect()
 }
 
-/// Some texts that a regex stands for: of each alternative, with repetitions as short as can be or once more.
+/// Some texts that a regex matches: for each alternative, with repetitions as short as possible or once more.
 fn texts(hir: &Hir, more: bool) -> Vec<Vec<u8>> {
     match hir.kind() {
         HirKind::Empty | HirKind::Look(_) => vec![Vec::new()],

@@ -1,4 +1,4 @@
-//! What stands behind the host in a regex, and cannot in an origin: a path, anything at all, the default port.
+//! Pieces of a regex after the host that no origin has: a path, `.*`, the default port.
 
 use crate::origins::public_suffix;
 use crate::suggest::regex_pieces::{PieceKind, plain};

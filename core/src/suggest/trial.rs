@@ -9,10 +9,10 @@ use crate::config::value::Value;
 use crate::issues::issue::{Issues, Trial};
 use crate::issues::messages::suggestions::{lift_check, write, write_entries, write_string, write_text};
 
-/// Where a suggestion would stand, and the settings that decide whether it may.
+/// The place of a suggestion, and the settings that decide whether it is accepted there.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Place<'a> {
-    /// The setting's name, without what stands before it.
+    /// The setting's name, without its prefix.
     pub(crate) key: &'a str,
     /// It is a setting of a route or of protection.
     pub(crate) nested: bool,
@@ -49,13 +49,13 @@ impl<'a> Place<'a> {
         self.regexes = issues.suggests_regexes();
     }
 
-    /// Offers texts to stand where one stood in a list, if the engine takes them there. A single one has the
-    /// quotation marks of the one that it replaces.
+    /// Offers texts in the place of a text in a list, if core accepts them there. A single one has the quotation marks
+    /// of the one that it replaces.
     pub(crate) fn entries(&self, texts: &[String]) -> Option<String> {
         self.in_place_of(texts, write_text)
     }
 
-    /// Offers texts to stand where something else than a text stood in a list.
+    /// Offers texts in the place of another value in a list.
     pub(crate) fn quoted_entries(&self, texts: &[String]) -> Option<String> {
         self.in_place_of(texts, write_string)
     }
@@ -81,7 +81,7 @@ impl<'a> Place<'a> {
         })
     }
 
-    /// Offers a value for the whole setting, if the engine takes it there.
+    /// Offers a value for the whole setting, if core accepts it there.
     pub(crate) fn setting(&self, value: Value) -> Option<String> {
         let any = matches!(&value, Value::List(items) if items.contains(&Value::from("*")));
         if self.trial.is_none() || (any && !self.alone && setting_names::ORIGIN_LISTS.contains(&self.key)) {
@@ -91,7 +91,7 @@ impl<'a> Place<'a> {
         self.takes(value).then_some(help)
     }
 
-    /// Whether the engine takes the value as this setting, all else being as it is.
+    /// Whether core accepts the value for this setting if everything else stays as it is.
     pub(crate) fn takes(&self, value: Value) -> bool {
         let Some(takes) = self.trial else { return false };
         let is_cors = setting_names::CORS_ONLY.contains(&self.key);
@@ -125,7 +125,7 @@ impl<'a> Place<'a> {
         takes(Value::Map(entries.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()))
     }
 
-    /// How a check is lifted, beside those that are lifted already.
+    /// How a check is lifted, in addition to those that are lifted already.
     pub(crate) fn lifting(&self, danger: Danger) -> String {
         self.lifting_by(danger.as_str().into())
     }

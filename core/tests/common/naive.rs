@@ -1,6 +1,6 @@
 //! The reference matcher: which origins a list of patterns allows, as slowly and plainly as it can be said.
 //!
-//! It shares no code with the engine, so that a mistake in compiling many patterns into one set shows as a
+//! It shares no code with core, so that a mistake in compiling many patterns into one set shows as a
 //! disagreement. Patterns are taken to be valid; origins may be any bytes.
 
 use regex::bytes::{Regex, RegexBuilder};

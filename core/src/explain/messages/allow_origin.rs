@@ -66,8 +66,7 @@ pub(crate) fn multiple(about: About, value: &[u8], lines: usize, equal: bool, or
         FindingCode::AllowOriginMultiple,
         format!("in {}, {how} (`{}`), but only one is allowed: {layers}", about.inside(), shown(value)),
         format!(
-            "have only one layer send CORS headers, and remove them from the other; the value is the origin that asks, \
-             `{}`",
+            "have only one layer send CORS headers, and remove them from the other; the value is the request's origin, `{}`",
             printable(origin)
         ),
     )
@@ -123,8 +122,8 @@ pub(crate) fn mismatch(about: About, value: &[u8], origin: &str, difference: Opt
             "serve the page over http or https, so that it has an origin that can be allowed".to_owned()
         }
         _ => format!(
-            "add `{origin}` to the origins that the server allows, and have it send the one that asks, with `Vary: \
-             Origin`"
+            "add `{origin}` to the origins that the server allows, and have it send back the request's origin, with \
+             `Vary: Origin`"
         ),
     };
     finding(
@@ -169,14 +168,14 @@ pub(crate) fn credentials_missing(about: About, value: &[u8]) -> Finding {
     let how = match value {
         b"" => "is missing".to_owned(),
         value if value.eq_ignore_ascii_case(b"true") => {
-            format!("is `{}`, but has to be `true` in lower case", shown(value))
+            format!("is `{}`, and has to be `true` in lower case", shown(value))
         }
         value if value.contains(&b',') => format!("is `{}`: two layers both add it", shown(value)),
         value => format!("is `{}`", shown(value)),
     };
     finding(
         FindingCode::AllowCredentialsMissing,
-        format!("the request has credentials, and `Access-Control-Allow-Credentials` {how} in {}", about.inside()),
+        format!("the request has credentials, but in {} `Access-Control-Allow-Credentials` {how}", about.inside()),
         format!(
             "send `Access-Control-Allow-Credentials: true` {}; or, if the request needs no cookies, remove \
              `credentials: \"include\"` (`withCredentials`)",

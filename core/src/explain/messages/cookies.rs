@@ -1,4 +1,4 @@
-//! Cookies: CORS does not decide about them, and people look for them there.
+//! Cookies. CORS does not decide about them, but people often suspect CORS.
 
 use super::{finding, listed};
 use crate::explain::explanation::Finding;
@@ -33,7 +33,7 @@ pub(crate) fn same_site(names: &[String], has_attribute: bool) -> Finding {
     finding(
         FindingCode::CookieSameSite,
         format!(
-            "this is not CORS: the page is on another site, and {} is neither stored nor sent with its requests: {why}",
+            "this is not CORS: the page is on another site, and {} is neither stored nor sent with the page's requests: {why}",
             listed(names)
         ),
         "send `SameSite=None; Secure` with the cookie, or serve page and server under one site, such as `app.example.com` and \

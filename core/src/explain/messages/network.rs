@@ -1,4 +1,4 @@
-//! No response: nothing of this is CORS, although browsers often print that it is.
+//! Requests without a response. CORS is not the cause, although browsers often print that it is.
 
 use super::{About, finding};
 use crate::browser::words::NetworkError;
@@ -46,11 +46,11 @@ pub(crate) fn gateway_error(status: u16, about: About, server: Option<&str>) -> 
     finding(
         FindingCode::GatewayError,
         format!(
-            "this is not CORS: {who} responded to {request} with {status} in place of the application, which it could not \
-             reach, and its error page has no CORS headers"
+            "this is not CORS: {who} could not reach the application and responded to {request} itself with {status}, and its \
+             error page has no CORS headers"
         ),
-        "check that the application runs and that the proxy's upstream is right; if pages are to see the status of such \
-         errors, the proxy has to send the CORS headers with its own error pages",
+        "check that the application runs and that the proxy's upstream is right; if scripts should see the status of \
+         such errors, have the proxy send the CORS headers with its own error pages",
     )
 }
 

@@ -1,4 +1,4 @@
-//! More than one layer responds, and they do not agree.
+//! Several layers respond, and they contradict each other.
 
 use super::{finding, listed};
 use crate::explain::explanation::Finding;
@@ -9,12 +9,12 @@ pub(crate) fn other_server(preflight: &str, response: &str) -> Finding {
     finding(
         FindingCode::OtherServerResponded,
         format!(
-            "`{}` responded to the preflight, and `{}` to the request: something in front of the server has CORS headers of \
-             its own, or none",
+            "`{}` responded to the preflight, and `{}` to the request: something in front of the server sends its own CORS \
+             headers, or none",
             printable(preflight),
             printable(response)
         ),
-        "configure CORS in one of the two alone, and let the other pass OPTIONS and the headers on",
+        "configure CORS in only one of the two, and let the other pass on OPTIONS requests and the headers",
     )
 }
 
@@ -45,7 +45,7 @@ pub(crate) fn app_header_kept(names: &[String]) -> Finding {
     finding(
         FindingCode::AppHeaderKept,
         format!(
-            "the application sets {} itself, and `keep_app_headers` lets that take the place of the policy's",
+            "the application sets {} itself, which is sent instead of the policy's because of `keep_app_headers`",
             listed(names)
         ),
         "remove CORS from the application, or accept that the policy does not decide on these responses",
@@ -57,7 +57,7 @@ pub(crate) fn vary_missing(value: &str) -> Finding {
         FindingCode::VaryMissing,
         format!(
             "the response may be cached, allows `{}` alone and has no `Vary: Origin`: a cache can give it to a page of another \
-             origin, which then fails",
+             origin, which then cannot read it",
             printable(value)
         ),
         "send `Vary: Origin` with every response of this URL, including those without `Access-Control-Allow-Origin`",

@@ -130,7 +130,7 @@ pub(crate) fn route_ambiguous(path: &str) -> Finding {
     finding(
         FindingCode::RouteAmbiguous,
         format!(
-            "servers read the path `{}` in different ways, which choose different routes, so the policy allows nobody",
+            "servers read the path `{}` in different ways, which lead to different routes, so the policy allows nobody",
             printable(path)
         ),
         Reason::PathAmbiguous.help(),

@@ -125,7 +125,7 @@ pub(crate) fn value_needs_preflight(name: &str, why: &str) -> Finding {
     finding(
         FindingCode::ValueNeedsPreflight,
         format!("`{}` needs no preflight by itself, but its value does: {why}", printable(name)),
-        "nothing has to be fixed if the server responds to preflights; without one, the value has to be simpler",
+        "nothing has to be fixed if the server responds to preflights; to avoid the preflight, send a simpler value",
     )
 }
 
@@ -146,7 +146,7 @@ pub(crate) fn unknown(because: &[String], url: &str) -> Finding {
             listed(because),
             is_or_are(&[()])
         ),
-        "capture the response to OPTIONS too: in developer tools it has a line of its own, or send OPTIONS with `Origin` and \
-         `Access-Control-Request-Method`",
+        "capture the response to OPTIONS too, which developer tools list as a separate request; or send OPTIONS yourself, with \
+         `Origin` and `Access-Control-Request-Method`",
     )
 }

@@ -80,8 +80,8 @@ pub(crate) fn unauthorized(status: u16, wanted: &str) -> Finding {
     finding(
         FindingCode::PreflightUnauthorized,
         format!(
-            "the preflight is refused with {status}: it never carries cookies or `Authorization`, so whatever asks for a \
-                 login refuses it"
+            "the preflight is refused with {status}: it never carries cookies or `Authorization`, so anything that requires \
+                 a login refuses it"
         ),
         format!(
             "respond to OPTIONS before authentication, with 204 and {wanted}; in a framework this means that CORS is the \

@@ -1,4 +1,4 @@
-//! Redirects that cannot be followed, and responses that a page may not use.
+//! Redirects that cannot be followed, and responses that a page cannot use.
 
 use super::{finding, shown};
 use crate::explain::explanation::Finding;
@@ -61,8 +61,11 @@ pub(crate) fn with_stream(status: u16) -> Finding {
 pub(crate) fn resource_policy(value: &[u8]) -> Finding {
     finding(
         FindingCode::ResourcePolicyBlocks,
-        format!("`Cross-Origin-Resource-Policy: {}` keeps the response from pages of other origins", shown(value)),
-        "send `Cross-Origin-Resource-Policy: cross-origin` with what other sites may embed, or request it in the mode \
+        format!(
+            "`Cross-Origin-Resource-Policy: {}` does not let pages of other origins load the response",
+            shown(value)
+        ),
+        "send `Cross-Origin-Resource-Policy: cross-origin` with responses that other sites may embed, or request it in the mode \
          `cors` (`crossorigin` on an element), to which this header does not apply",
     )
 }
@@ -70,7 +73,7 @@ pub(crate) fn resource_policy(value: &[u8]) -> Finding {
 pub(crate) fn opaque_integrity() -> Finding {
     finding(
         FindingCode::OpaqueIntegrity,
-        "`integrity` is set, and without CORS the browser may not look into the response to compare its hash",
+        "`integrity` is set, but without CORS the browser is not allowed to compare the response with the hash",
         "set `crossorigin=\"anonymous\"` on the element, and have the server send `Access-Control-Allow-Origin`",
     )
 }

@@ -1,4 +1,4 @@
-//! What the script asks for and cannot have: the browser throws, or blocks the request before anything is sent.
+//! Requests that a script cannot make: the browser throws, or blocks the request before anything is sent.
 
 use super::finding;
 use crate::explain::explanation::Finding;

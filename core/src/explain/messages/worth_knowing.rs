@@ -1,4 +1,4 @@
-//! What works, and is worth knowing.
+//! Findings about requests that work.
 
 use super::{finding, is_or_are, listed};
 use crate::explain::explanation::Finding;
@@ -47,9 +47,9 @@ pub(crate) fn response_header_in_request(names: &[String]) -> Finding {
     finding(
         FindingCode::ResponseHeaderInRequest,
         format!(
-            "the script sends {}, which {} of responses: it allows nothing, and it makes a preflight necessary",
+            "the script sends {}, which {}: that allows nothing, and makes a preflight necessary",
             listed(names),
-            is_or_are(names)
+            if names.len() == 1 { "is a response header" } else { "are response headers" }
         ),
         "remove it from the script; the server that gets the request has to send it",
     )
@@ -69,20 +69,15 @@ pub(crate) fn forbidden_header_dropped(names: &[String]) -> Finding {
 }
 
 pub(crate) fn header_not_exposed(names: &[String]) -> Finding {
+    let it = if names.len() == 1 { "it" } else { "them" };
     finding(
         FindingCode::HeaderNotExposed,
         format!(
-            "{} {} in the response, where developer tools show {}, and {} hidden from the script",
+            "{} {} in the response, and developer tools show {it}, but the script cannot read {it}",
             listed(names),
-            is_or_are(names),
-            if names.len() == 1 { "it" } else { "them" },
             is_or_are(names)
         ),
-        format!(
-            "if the script needs {}, send `Access-Control-Expose-Headers: {}`",
-            if names.len() == 1 { "it" } else { "them" },
-            printable(&names.join(", "))
-        ),
+        format!("if the script needs {it}, send `Access-Control-Expose-Headers: {}`", printable(&names.join(", "))),
     )
 }
 
@@ -94,7 +89,7 @@ pub(crate) fn local_network(host: &str, secure_page: bool) -> Finding {
         )
     } else {
         (
-            "Chromium blocks that for a page without https",
+            "Chromium blocks such requests from a page without https",
             "serve the page over https; the browser then asks the user for permission",
         )
     };
@@ -120,6 +115,6 @@ pub(crate) fn same_origin() -> Finding {
     finding(
         FindingCode::SameOrigin,
         "the request stays within the page's origin, so CORS does not apply to it",
-        "if the browser reports a CORS error, its page or its URL is a different one; compare scheme, host and port",
+        "if the browser reports a CORS error, it is about another page or another URL; compare scheme, host and port",
     )
 }

@@ -6,7 +6,7 @@ use crate::limits::POLICY_FILE_MIB;
 use crate::printable::printable;
 use std::path::Path;
 
-/// What a path leads to that is neither a regular file nor a folder.
+/// The kinds of files that are neither regular files nor folders.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum SpecialFile {
     Pipe,

@@ -1,8 +1,8 @@
 //! Every sentence that corsac writes about a policy: one function for each fault, with the facts as its arguments.
 //!
 //! A message says what is wrong, in lower case and without a full stop, with what was written in backticks. A help says
-//! what to write instead. It begins with a suggestion where there is one, which has been tried; the words around it are in
-//! `suggestions`.
+//! what to write instead. If there is a suggestion, the help begins with it, and the suggestion has been tried. The
+//! words around it are in `suggestions`.
 
 #[cfg(feature = "toml")]
 pub(crate) mod files;

@@ -1,4 +1,4 @@
-//! Origins that are well-formed, and would allow too much.
+//! Origins that are well-formed but would allow too much.
 
 use crate::issues::code::Code;
 use crate::issues::fault::Fault;
@@ -99,10 +99,10 @@ pub(crate) fn localhost_with_public_origins(text: &str) -> Fault {
     Fault::new(
         Code::LocalhostWithPublicOrigins,
         format!(
-            "`{}` is on the user's own machine, where any program can serve a page that reads with the user's session",
+            "`{}` is on the user's own machine, where any program can serve a page that reads responses with the user's session",
             printable(text)
         ),
-        "list it only in the policy with which you develop, and not together with origins of other machines",
+        "list it only in the policy that you use for development, and not together with origins of other machines",
     )
 }
 

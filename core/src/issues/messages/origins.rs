@@ -143,7 +143,7 @@ impl OriginFlaw {
     }
 }
 
-/// What a text is taken for that no suggestion could be made for.
+/// What a text without a suggestion looks like.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum LooksLike {
     /// Every host, such as `https://*`.

@@ -1,4 +1,4 @@
-//! Protection, and where it is at odds with the rest of a policy.
+//! Protection, and its contradictions with the rest of a policy.
 
 use crate::config::notation::Notation;
 use crate::config::value::Value;
@@ -32,7 +32,7 @@ pub(crate) fn cannot_be_trusted(text: &str) -> Fault {
     )
 }
 
-/// What may write by CORS, and is refused by protection.
+/// Origins that may write according to CORS, but are refused by protection.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Untrusted<'s> {
     /// An entry of `allow_origins`.
@@ -41,7 +41,7 @@ pub(crate) enum Untrusted<'s> {
     Predicate,
 }
 
-/// How one more origin comes to be trusted.
+/// What makes one more origin trusted.
 #[derive(Debug)]
 pub(crate) enum Remedy {
     /// Set the trusted origins to what was tried.
@@ -54,7 +54,7 @@ pub(crate) enum Remedy {
     List,
 }
 
-/// Where a contradiction is: the field of the protection, and that of the route which inherits it.
+/// The place of a contradiction: the field of the protection, and the field of the route that inherits it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Contradiction<'f> {
     pub(crate) protection: &'f str,

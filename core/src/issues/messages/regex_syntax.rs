@@ -7,7 +7,7 @@ use crate::limits::REGEX_NESTING;
 use crate::printable::printable;
 use regex_syntax::ast::{ErrorKind, Span};
 
-/// What a parser or a compiler stopped at: it begins at this character, from 1.
+/// The piece at which a parser or a compiler stopped. It begins at this character, from 1.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Piece<'r> {
     pub(crate) text: &'r str,
@@ -26,7 +26,7 @@ fn not_a_regex(text: &str, Piece { column, .. }: Piece<'_>, what: &str, help: im
     Fault::new(Code::RegexSyntax, message, help)
 }
 
-/// What does not parse.
+/// A regex that does not parse.
 pub(crate) fn unparsable(
     text: &str,
     kind: &ErrorKind,
@@ -38,7 +38,7 @@ pub(crate) fn unparsable(
     not_a_regex(text, piece, &what, suggestion.unwrap_or(help))
 }
 
-/// What parses, and stands for characters that no origin has.
+/// A regex that parses but matches characters that no origin has.
 pub(crate) fn beyond_ascii(text: &str, piece: Piece<'_>) -> Fault {
     not_a_regex(
         text,
@@ -48,7 +48,7 @@ pub(crate) fn beyond_ascii(text: &str, piece: Piece<'_>) -> Fault {
     )
 }
 
-/// What regular expressions of other languages read differently.
+/// Syntax that regular expressions of other languages read differently.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum NotPortable {
     Flag,
@@ -80,7 +80,7 @@ pub(crate) fn read_differently(source: &str, what: NotPortable) -> Fault {
     )
 }
 
-/// What no automaton can decide.
+/// A regex that no automaton can decide.
 pub(crate) fn not_linear(regex: &RegexWords) -> Fault {
     let help = format!(
         "remove `{}` and `{}`, which origins do not need, or list the origins in `{}`",

@@ -1,4 +1,4 @@
-//! Regexes that compile, and match nothing or too much.
+//! Regexes that compile but match nothing or too much.
 
 use crate::config::notation::Notation;
 use crate::issues::code::Code;
@@ -29,7 +29,7 @@ impl RegexWords {
     }
 }
 
-/// What is too large to be run.
+/// The part of a regex that is too large.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum TooLarge {
     Source,
@@ -67,11 +67,11 @@ pub(crate) fn unescaped_dot(regex: &RegexWords, suggestion: Option<String>) -> F
 /// Why the end of the host is not fixed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum OpenHost {
-    /// It says nothing of the host.
+    /// It does not restrict the host.
     AnyHost,
-    /// The scheme may be missing, so that nothing has to stand before the host.
+    /// The scheme is optional, so any characters may come before the host.
     Scheme,
-    /// A slash or a path may stand behind the host.
+    /// A slash or a path may follow the host.
     Path,
     End,
 }
@@ -119,7 +119,7 @@ pub(crate) fn public_suffix(regex: &RegexWords, suffix: &str, lift: &str) -> Fau
 }
 
 fn name_before_suffix(suffix: &str, lift: &str) -> String {
-    format!("include the name before `{suffix}` that is yours, as in `https://my-team.{suffix}`, or {lift}")
+    format!("include your own name before `{suffix}`, as in `https://my-team.{suffix}`, or {lift}")
 }
 
 /// Why a regex matches no origin.

@@ -10,7 +10,7 @@ use crate::issues::code::Code;
 use crate::issues::fault::Fault;
 use crate::printable::printable;
 
-/// What a setting takes, to be named in a message and described in a help.
+/// The kinds of values that a setting takes, as messages name them and helps describe them.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Wanted {
     /// A list of strings such as this one.
@@ -55,7 +55,7 @@ impl Wanted {
         }
     }
 
-    /// How to write it, where it cannot be told what was meant. `nested` says that the setting is in a table.
+    /// How to write it, if it is not clear what was meant. `nested` says that the setting is in a table.
     pub(super) fn instruction(self, key: &str, notation: Notation, nested: bool) -> String {
         match self {
             Wanted::Strings(example) | Wanted::Regexes(example) => {
@@ -219,7 +219,7 @@ pub(crate) fn nothing_lifted(notation: Notation) -> Fault {
 pub(crate) fn danger_not_listed(entry: &str) -> Fault {
     Fault::new(
         Code::DangerOriginNotListed,
-        format!("no list of origins in the policy has `{}`, so nothing is lifted for it", printable(entry)),
+        format!("`{}` is not in any list of origins of the policy, so nothing is lifted for it", printable(entry)),
         "write it exactly as it is in its list, or remove it",
     )
 }
@@ -229,7 +229,7 @@ pub(crate) fn danger_not_needed(entry: &str, danger: Danger) -> Fault {
     Fault::new(
         Code::DangerNotNeeded,
         format!("`{}` is allowed without lifting `{}` for it", printable(entry), danger.as_str()),
-        "remove it, so that only what is risky is named",
+        "remove it, so that only risky entries are named",
     )
 }
 

@@ -36,7 +36,7 @@ pub(crate) struct Origins {
     pub(crate) is_plural: bool,
 }
 
-/// Origins in the place of a regex; `list` is the setting that takes them, where it is another one.
+/// Origins in the place of a regex; `list` is the setting that takes them, if it is another one.
 pub(crate) fn write_origins(entries: &str, Origins { is_pattern, is_plural }: Origins, list: Option<&str>) -> String {
     let what = match (is_pattern, is_plural) {
         (false, false) => "origin",

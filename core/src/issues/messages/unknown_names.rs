@@ -1,4 +1,4 @@
-//! Names that are not settings, or not there.
+//! Names that are not settings, or not in this table.
 
 use crate::config::names_elsewhere::Needless;
 use crate::config::notation::Notation;
@@ -87,8 +87,9 @@ pub(crate) fn setting_after_header(setting: &str, place: TableHeader<'_>) -> Fau
     } else {
         "move it above the first `[table]` of the file, to the settings of the whole policy".into()
     };
-    let message =
-        format!("`{setting}` is in the table `{table}`, because everything after the header `{header}` belongs to it");
+    let message = format!(
+        "`{setting}` is in the table `{table}`, because everything after the header `{header}` belongs to that table"
+    );
     Fault::new(Code::UnknownKey, message, help)
 }
 

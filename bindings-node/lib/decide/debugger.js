@@ -1,0 +1,82 @@
+'use strict'
+
+// What a middleware prints on standard error while its server is developed, and what it adds to responses then. The engine
+// writes the blocks, and says which of them are new.
+
+const { facts } = require('../engine.js')
+const { ALL_NAMES } = require('../request/request-headers.js')
+const { WITHOUT_ORIGIN } = require('../request/request-fields.js')
+const { print } = require('../runtime.js')
+
+/** Middlewares of which it is known what runs before them. */
+const CHECKED = new WeakSet()
+
+class Debugger {
+  #compiled
+  /** The requests of pages, by their fields, which are there until the response is. */
+  #asked = new WeakMap()
+
+  /** @param {import('../policy/compiled-policy.js').CompiledPolicy} compiled */
+  constructor (compiled) {
+    this.#compiled = compiled
+  }
+
+  /**
+   * Prints what is new about a decision.
+   *
+   * @param {import('../response/response-template.js').ResponseTemplate} template
+   * @param {import('../request/request-fields.js').CorsFields} fields
+   * @param {import('../request/request-fields.js').IncomingRequest} request
+   */
+  decided (template, fields, { method, originalUrl, url, headers }) {
+    if (fields === WITHOUT_ORIGIN) return
+    const asked = [method, linesOf(headers), originalUrl ?? url ?? '']
+    this.#asked.set(fields, asked)
+    this.#print(this.#compiled.debugDecision(template.index, ...asked))
+  }
+
+  /**
+   * Prints what is new about a response, and adds the reason to it.
+   *
+   * @param {import('../response/apply.js').ResponseHeaders & { lines: () => string[] }} headers all headers of the response, with the
+   *   decision's applied
+   */
+  applied (template, fields, headers, status) {
+    const asked = this.#asked.get(fields)
+    if (asked !== undefined) this.#print(this.#compiled.debugResponse(template.index, ...asked, status, headers.lines()))
+    headers.append(facts.serverTiming, template.serverTiming)
+  }
+
+  /**
+   * Says once what of the application runs before a middleware.
+   *
+   * @param {Function} middleware
+   * @param {() => { middlewares: string[], routes: string[] }} findOthers
+   */
+  checkOrder (middleware, findOthers) {
+    if (CHECKED.has(middleware)) return
+    CHECKED.add(middleware)
+    const { middlewares, routes } = findOthers()
+    if (middlewares.length > 0) {
+      const run = middlewares.length > 1 ? 'run' : 'runs'
+      print(`corsac: ${middlewares.join(', ')} ${run} before corsac: a response that does not come to corsac, such as a 401, has no ` +
+        'CORS headers, so a browser reports a CORS error in its place\n  help: use corsac before all other middleware\n')
+    }
+    if (routes.length > 0) {
+      const [come, their] = routes.length > 1 ? ['come', 'their'] : ['comes', 'its']
+      print(`corsac: ${routes.join(', ')} ${come} before corsac, so ${their} responses have no CORS headers\n` +
+        '  help: use corsac before all routes\n')
+    }
+  }
+
+  #print (block) {
+    if (block !== null) print(block)
+  }
+}
+
+/** The header lines of a request that policies read, names and values in turn. */
+function linesOf (headers) {
+  return ALL_NAMES.flatMap((name) => headers[name] === undefined ? [] : [name, [headers[name]].flat().join(', ')])
+}
+
+module.exports = { Debugger }

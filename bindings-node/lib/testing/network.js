@@ -1,0 +1,58 @@
+'use strict'
+
+// A server on the network, or one of this process that listens.
+
+const http = require('node:http')
+const https = require('node:https')
+const { NoReplyError, within } = require('./reply.js')
+
+/** Codes of Node's errors, as browsers tell them apart. All others are errors of the connection. */
+const DNS = /^(ENOTFOUND|EAI_)/
+const TLS = /CERT|TLS|SSL|EPROTO|UNABLE_TO/
+
+/**
+ * Sends one request over a connection of its own, and follows no redirect: the browser does that.
+ *
+ * @param {import('./reply.js').SentRequest} request
+ * @param {number} timeout milliseconds
+ * @param {{ host: string, port: number }} [at] where the server listens, if that is not where the URL says
+ */
+async function sendOverNetwork (request, timeout, at) {
+  const name = new URL(request.url).host
+  try {
+    return await within(timeout, name, (reply, signal) => exchange(request, reply, signal, at))
+  } catch (error) {
+    if (error instanceof NoReplyError) throw error
+    throw new NoReplyError(causeOf(error), `no response from ${name}: ${error.message}`, { cause: error })
+  }
+}
+
+function causeOf ({ code = '' }) {
+  if (DNS.test(code)) return 'dns'
+  return TLS.test(code) ? 'tls' : 'connection'
+}
+
+function exchange ({ method, url, headers, body }, reply, signal, at) {
+  const { protocol, hostname, port, pathname, search } = new URL(url)
+  const { request } = protocol === 'https:' && at === undefined ? https : http
+  const address = at ?? { host: hostname.replace(/^\[|\]$/g, ''), port }
+  return new Promise((resolve, reject) => {
+    const sent = request({ ...address, method, path: pathname + search, headers: headers.flat(), agent: false, signal })
+    sent.on('error', reject)
+    sent.on('response', (response) => {
+      reply.start(response.statusCode, pairsOf(response.rawHeaders))
+      if (reply.isEndless) return resolve()
+      response.on('data', (chunk) => reply.chunks.push(chunk))
+      response.on('error', reject)
+      response.on('end', resolve)
+    })
+    sent.end(body)
+  })
+}
+
+/** Pairs of what Node lists in turn. */
+function pairsOf (lines) {
+  return lines.flatMap((name, index) => index % 2 === 0 ? [[name, lines[index + 1]]] : [])
+}
+
+module.exports = { pairsOf, sendOverNetwork }

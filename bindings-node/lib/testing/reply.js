@@ -1,0 +1,78 @@
+'use strict'
+
+// What a server sent back, or why nothing came, and waiting for it no longer than a test may take.
+
+/** A response of this type has no end, so a browser's script reads it while it comes. */
+const ENDLESS_TYPE = 'text/event-stream'
+
+/**
+ * A request as a browser sends it.
+ *
+ * @typedef {object} SentRequest
+ * @property {string} method
+ * @property {string} url absolute, without a fragment
+ * @property {[name: string, value: string][]} headers
+ * @property {Buffer} body
+ */
+
+/** The response so far. Names of headers are in lower case, and repeated headers are not joined. */
+class Reply {
+  hasHead = false
+  status = 0
+  headers = []
+  chunks = []
+
+  /** Takes the head of the response. */
+  start (status, headers) {
+    this.headers = headers.map(([name, value]) => [name.toLowerCase(), String(value)])
+    this.status = status
+    this.hasHead = true
+  }
+
+  get body () {
+    return Buffer.concat(this.chunks)
+  }
+
+  /** Whether nobody waits for the end of the body. */
+  get isEndless () {
+    return this.headers.some(([name, value]) => name === 'content-type' && value.startsWith(ENDLESS_TYPE))
+  }
+}
+
+/** There is no response. `error` is the word that exchanges have for the cause, such as `timeout`. */
+class NoReplyError extends Error {
+  constructor (error, message, options) {
+    super(message, options)
+    this.error = error
+  }
+}
+
+/**
+ * Waits until `work` has filled in the reply. What does not end in time is left alone. If the head of the response has come
+ * by then, that is the response: a browser decides by the head.
+ *
+ * @param {number} timeout milliseconds
+ * @param {string} name of the server, for messages
+ * @param {(reply: Reply, signal: AbortSignal) => Promise<void>} work
+ * @returns {Promise<Reply>}
+ */
+async function within (timeout, name, work) {
+  const reply = new Reply()
+  const abort = new AbortController()
+  let timer
+  const late = new Promise((resolve) => { timer = setTimeout(resolve, timeout, 'late') })
+  try {
+    const ended = await Promise.race([late, work(reply, abort.signal)])
+    if (reply.hasHead) return reply
+    if (ended === 'late') throw new NoReplyError('timeout', `${name} did not respond within ${timeout} ms`)
+    throw new NoReplyError('connection', `${name} ended without a response`)
+  } catch (error) {
+    if (reply.hasHead) return reply
+    throw error
+  } finally {
+    clearTimeout(timer)
+    abort.abort()
+  }
+}
+
+module.exports = { NoReplyError, Reply, within }

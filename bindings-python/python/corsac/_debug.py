@@ -1,0 +1,126 @@
+"""What a middleware prints on standard error while its application is developed, and what it adds to responses then.
+
+The engine writes the blocks, and says which of them are new.
+"""
+
+import sys
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol
+
+from corsac._corsac import is_debug_requested
+from corsac._types import Message, Scope, Send
+
+
+class _DebuggedResponse(Protocol):
+    """The engine's view of the response to one request."""
+
+    def inspect(self, status: int, headers: list[tuple[Any, Any]], /) -> tuple[str, str, str | None]:
+        """Return the name and the value of a header to add, and a block to print."""
+        ...  # type checkers want a body
+
+
+class Debugger:
+    """Prints, and looks at responses on their way. The subclasses know the interface of the server."""
+
+    def print(self, block: str) -> None:
+        """Print a block, which ends with a line feed."""
+        # Programs without a console have no standard error.
+        if sys.stderr is not None:
+            sys.stderr.write(block)
+            sys.stderr.flush()
+
+    def called(self, middleware: object, call: Any) -> None:  # noqa: ANN401
+        """Look at what the middleware is called with."""
+
+    def inspect(self, response: _DebuggedResponse, status: int, headers: list[tuple[Any, Any]]) -> tuple[str, str]:
+        """Print what is new about a response, and return the header to add."""
+        name, value, block = response.inspect(status, headers)
+        if block is not None:
+            self.print(block)
+        return name, value
+
+
+class AsgiDebugger(Debugger):
+    """The debugger of an ASGI middleware."""
+
+    def __init__(self) -> None:
+        self._seen = False
+
+    def around(self, send: Send, response: _DebuggedResponse) -> Callable[[Message], Awaitable[None]]:
+        """Return a ``send`` that looks at the response."""
+
+        async def debugged(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = list(message.get("headers", ()))
+                name, value = self.inspect(response, message["status"], headers)
+                headers.append((name.encode("latin-1"), value.encode("latin-1")))
+                message = {**message, "headers": headers}
+            await send(message)
+
+        return debugged
+
+    def called(self, middleware: object, call: Scope) -> None:
+        """Say once which middleware of a Starlette or FastAPI application is outside of corsac's."""
+        if self._seen:
+            return
+        self._seen = True
+        outside = _outside(call.get("app"), middleware)
+        errors = [layer for layer in outside if type(layer).__module__.startswith("starlette.middleware.errors")]
+        others = [type(layer).__name__ for layer in outside if layer not in errors]
+        help_ = "  help: use corsac.install(app, ...), which puts the policy outside of everything in the application"
+        if others:
+            run = "runs" if len(others) == 1 else "run"
+            self.print(
+                f"corsac: {', '.join(others)} {run} outside of corsac: a response of its own, such as a 401, has no "
+                f"CORS headers, so a browser reports a CORS error in its place\n{help_}; "
+                "or add CORSMiddleware last, since what is added last is outermost\n"
+            )
+        elif errors:
+            self.print(
+                "corsac: the 500 of an unhandled exception has no CORS headers, because Starlette's own error "
+                f"middleware is outside of corsac\n{help_}\n"
+            )
+
+
+class WsgiDebugger(Debugger):
+    """The debugger of a WSGI middleware. What is outside of it cannot be known: WSGI applications do not show it."""
+
+    def around(self, start_response: Callable[..., Any], response: _DebuggedResponse) -> Callable[..., Any]:
+        """Return a ``start_response`` that looks at the response."""
+
+        def debugged(status: str, headers: list[tuple[str, str]], *exc_info: object) -> Any:  # noqa: ANN401
+            header = self.inspect(response, int(status.split(" ", 1)[0]), headers)
+            return start_response(status, [*headers, header], *exc_info)
+
+        return debugged
+
+
+def asgi_debugger(debug: bool | None) -> AsgiDebugger | None:
+    """Return a debugger if the setting, or the environment, asks for one."""
+    return AsgiDebugger() if is_requested(debug) else None
+
+
+def wsgi_debugger(debug: bool | None) -> WsgiDebugger | None:
+    """Return a debugger if the setting, or the environment, asks for one."""
+    return WsgiDebugger() if is_requested(debug) else None
+
+
+def is_requested(debug: bool | None) -> bool:
+    """Whether a middleware is debugged.
+
+    Raises:
+        TypeError: the setting is neither a bool nor None.
+    """
+    if debug is not None and not isinstance(debug, bool):
+        raise TypeError(f"debug must be True, False or None, not {type(debug).__name__}")
+    return is_debug_requested(debug)
+
+
+def _outside(app: Any, middleware: object) -> list[object]:  # noqa: ANN401
+    """The middleware of an application that is called before this one; none if this one is not among them."""
+    found: list[object] = []
+    layer = getattr(app, "middleware_stack", None)
+    while layer is not None and layer is not middleware:
+        found.append(layer)
+        layer = getattr(layer, "app", None)
+    return [] if layer is None else found

@@ -1,0 +1,93 @@
+"""Requests and responses on the wire, and waiting for one no longer than a test may take."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+# A response of this type has no end, so a browser's script reads it while it comes.
+_ENDLESS_TYPE = "text/event-stream"
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request as a browser sends it. `url` is absolute and has no fragment."""
+
+    method: str
+    url: str
+    headers: list[tuple[str, str]]
+    body: bytes
+
+
+@dataclass
+class Reply:
+    """What came back so far. Header names are in lower case, and repeated headers are not joined."""
+
+    status: int = 0
+    headers: list[tuple[str, str]] = field(default_factory=list)
+    body: bytearray = field(default_factory=bytearray)
+
+    def start(self, status: int, headers: list[tuple[str, str]]) -> None:
+        """Take the head of the response."""
+        self.headers = [(name.lower(), value) for name, value in headers]
+        self.status = status
+
+    @property
+    def is_endless(self) -> bool:
+        """Whether nobody waits for the end of the body."""
+        return any(name == "content-type" and value.startswith(_ENDLESS_TYPE) for name, value in self.headers)
+
+
+class NoReplyError(Exception):
+    """There is no response. ``error`` is the word that exchanges have for the cause, such as ``timeout``."""
+
+    def __init__(self, error: str, message: str) -> None:
+        super().__init__(message)
+        self.error = error
+
+
+class Server(Protocol):
+    """Whatever answers requests."""
+
+    base_url: str
+
+    def send(self, request: Request, timeout: float) -> Reply:
+        """Return the response.
+
+        Raises:
+            NoReplyError: there is none.
+        """
+        ...  # type checkers want a body
+
+
+def within(timeout: float, work: Callable[[Reply], None], *, give_up: Callable[[], None], name: str) -> Reply:
+    """Run `work`, which fills in the reply, in a thread of its own.
+
+    A thread that does not end in time is left alone. If the head of the response has come by then, that is the
+    response: a browser decides by the head.
+
+    Raises:
+        NoReplyError: there was no response in time, or none at all.
+        Exception: what `work` raised before there was a response.
+    """
+    reply = Reply()
+    raised: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            work(reply)
+        except BaseException as error:  # it belongs to the caller's thread
+            raised.append(error)
+
+    thread = threading.Thread(target=run, name="corsac.testing", daemon=True)
+    thread.start()
+    thread.join(timeout)
+    if thread.is_alive():
+        give_up()
+    if reply.status:
+        return reply
+    if raised:
+        raise raised[0]
+    if thread.is_alive():
+        raise NoReplyError("timeout", f"{name} did not respond within {timeout:g} seconds")
+    raise NoReplyError("connection", f"{name} ended without a response")

@@ -1,0 +1,121 @@
+//! What a middleware prints while its application is developed, and what it adds to responses then.
+
+use crate::http::octets::Octets;
+use crate::policy::policy_class::Policy;
+use corsac::Request;
+use corsac::binding::{DebugLog, SERVER_TIMING, Template};
+use pyo3::exceptions::PyRuntimeError;
+use pyo3::intern;
+use pyo3::prelude::*;
+use std::sync::Arc;
+
+/// Whether a middleware is debugged: what its setting says, or else the environment.
+#[pyfunction]
+#[pyo3(signature = (setting))]
+pub(crate) fn is_debug_requested(setting: Option<bool>) -> bool {
+    corsac::binding::is_debug_requested(setting)
+}
+
+/// The object of `corsac/_debug.py` that prints, and that looks at responses.
+#[derive(Debug)]
+pub(crate) struct Debugger(Py<PyAny>);
+
+impl Debugger {
+    pub(crate) fn new(debugger: Py<PyAny>) -> Self {
+        Debugger(debugger)
+    }
+
+    pub(crate) fn object(&self) -> &Py<PyAny> {
+        &self.0
+    }
+
+    /// Prints what is new about a decision.
+    pub(crate) fn decided(
+        &self,
+        py: Python<'_>,
+        policy: &Policy,
+        request: &Request<'_>,
+        path: &str,
+        template: &Template,
+    ) -> PyResult<()> {
+        match policy.debug_log().decision(policy.core(), request, path.as_bytes(), template) {
+            Some(block) => self.0.bind(py).call_method1(intern!(py, "print"), (block,)).map(drop),
+            None => Ok(()),
+        }
+    }
+
+    /// The server's `send` or `start_response`, which looks at the response on its way.
+    pub(crate) fn around<'py>(
+        &self,
+        send: &Bound<'py, PyAny>,
+        response: DebuggedResponse,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let py = send.py();
+        self.0.bind(py).call_method1(intern!(py, "around"), (send, response))
+    }
+
+    /// Shows the scope or the environ of a call, from which the application's middleware may be known.
+    pub(crate) fn called(&self, middleware: &Bound<'_, PyAny>, call: &Bound<'_, PyAny>) -> PyResult<()> {
+        let py = call.py();
+        self.0.bind(py).call_method1(intern!(py, "called"), (middleware, call)).map(drop)
+    }
+}
+
+/// The response to one request, for whoever debugs.
+#[pyclass(frozen, module = "corsac._corsac")]
+#[derive(Debug)]
+pub(crate) struct DebuggedResponse {
+    policy: Arc<corsac::Policy>,
+    log: Arc<DebugLog>,
+    template: usize,
+    method: Vec<u8>,
+    origin: Option<Vec<u8>>,
+    host: Option<Vec<u8>>,
+    target: Option<Vec<u8>>,
+    is_target_decoded: bool,
+    path: String,
+}
+
+impl DebuggedResponse {
+    pub(crate) fn new(policy: &Policy, template: &Template, request: &Request<'_>, path: String) -> Self {
+        DebuggedResponse {
+            policy: policy.shared_core(),
+            log: Arc::clone(policy.debug_log()),
+            template: template.index() as usize,
+            method: request.method.to_vec(),
+            origin: request.origin.map(<[u8]>::to_vec),
+            host: request.host.map(<[u8]>::to_vec),
+            target: request.path.map(<[u8]>::to_vec),
+            is_target_decoded: request.path_decoded,
+            path,
+        }
+    }
+}
+
+#[pymethods]
+impl DebuggedResponse {
+    /// Inspect the whole response.
+    ///
+    /// Returns:
+    ///     tuple[str, str, str | None]: the name and the value of a header to add, and the block to print.
+    fn inspect(
+        &self,
+        status: u16,
+        headers: Vec<(Bound<'_, PyAny>, Bound<'_, PyAny>)>,
+    ) -> PyResult<(&'static str, String, Option<String>)> {
+        let template = self.policy.templates().get(self.template);
+        let template = template.ok_or_else(|| PyRuntimeError::new_err("a template of another policy"))?;
+        let mut request = Request::new(&self.method);
+        request.origin = self.origin.as_deref();
+        request.host = self.host.as_deref();
+        request.path = self.target.as_deref();
+        request.path_decoded = self.is_target_decoded;
+        let headers = headers
+            .iter()
+            .map(|(name, value)| Ok((Octets::read(name, "a header's name")?, Octets::read(value, "a header's value")?)))
+            .collect::<PyResult<Vec<_>>>()?;
+        let lines: Vec<_> = headers.iter().map(|(name, value)| (name.as_slice(), value.as_slice())).collect();
+        let block = self.log.response(&self.policy, &request, self.path.as_bytes(), template, status, &lines);
+        Ok((SERVER_TIMING, template.server_timing(), block))
+    }
+}

@@ -1,0 +1,211 @@
+//! `corsac probe`: asks a server what a page would ask, and says what a browser makes of its responses.
+
+use crate::exchange_arguments::{RequestArguments, ResponseArguments, exchange};
+use crate::failure::Failure;
+use crate::output;
+use crate::output::terminal::{columns, plain};
+use crate::policy_argument::{load, shown};
+use crate::probe::client::Client;
+pub(crate) use crate::probe::options::Arguments;
+use crate::probe::options::Format;
+use crate::probe::result::{Origin, Probed};
+use crate::status::Status;
+use corsac::Policy;
+use corsac::browser::{Answer, Body, Credentials, Exchange, Session};
+use corsac::explain::{
+    attack_origins, compare_with_wire, experiments, observe_attacks, observe_cache, observe_experiments,
+};
+use std::path::Path;
+
+mod client;
+mod har;
+mod options;
+mod plan;
+mod result;
+
+/// Browsers follow no more redirects.
+const MOST_HOPS: usize = 21;
+
+pub(crate) fn run(arguments: &Arguments) -> Result<Status, Failure> {
+    let policy = arguments.policy.as_deref().map(load).transpose()?;
+    if arguments.cache && arguments.from.len() < 2 {
+        return Err(Failure::input("`--cache` needs two pages")
+            .help("give `--from` twice, as in `--from https://a.example.com --from https://b.example.com`"));
+    }
+    let exchanges: Vec<Exchange> =
+        arguments.from.iter().map(|page| asked(arguments, page)).collect::<Result<_, _>>()?;
+    for exchange in &exchanges {
+        check_is_useful(arguments, exchange)?;
+    }
+    if arguments.dry_run {
+        output::print(&plan::listed(arguments, &exchanges))?;
+        return Ok(Status::Yes);
+    }
+    let mut client = Client::new(arguments)?;
+    let mut probed = Probed::default();
+    for exchange in &exchanges {
+        probed.origins.push(probe(arguments, exchange, policy.as_ref(), &mut client));
+    }
+    if let Some(first) = exchanges.first() {
+        if arguments.cache {
+            let again = probe_page(arguments, first, &mut client, "the first page again").exchange();
+            let mut all: Vec<Exchange> =
+                probed.origins.iter().map(|origin| origin.explanation.exchange.clone()).collect();
+            all.push(again);
+            probed.cache = Some(observe_cache(&all));
+        }
+        if arguments.attack {
+            probed.attack = Some(attack(first, &mut client));
+        }
+    }
+    probed.sent = std::mem::take(&mut client.sent);
+    save(arguments, &probed)?;
+    match arguments.format {
+        Format::Text => output::print(&probed.to_text(columns()))?,
+        Format::Json => output::print(&probed.to_json())?,
+    }
+    Ok(probed.status())
+}
+
+/// What a page asks for, secrets included.
+fn asked(arguments: &Arguments, page: &str) -> Result<Exchange, Failure> {
+    if !["http://", "https://"].iter().any(|scheme| arguments.url.to_ascii_lowercase().starts_with(scheme)) {
+        return Err(Failure::input(format!(
+            "`{}` is not an http or https URL",
+            corsac::binding::printable(&arguments.url)
+        ))
+        .help("write the whole URL, as in `https://api.example.com/items`"));
+    }
+    let request = RequestArguments {
+        from: page.to_owned(),
+        method: arguments.method.clone(),
+        headers: arguments.headers.clone(),
+        credentials: arguments.credentials,
+        mode: None,
+        initiator: "fetch".to_owned(),
+    };
+    // What is wrong is found in the exchange without secrets, which is then given what has to be sent.
+    let mut exchange =
+        exchange(&arguments.url, &request, &ResponseArguments { status: 200, response_headers: Vec::new() })?;
+    exchange.hops.clear();
+    arguments.url.clone_into(&mut exchange.request.url);
+    let lines = arguments.headers.iter().filter_map(|line| line.split_once(':'));
+    exchange.request.headers = lines.map(|(name, value)| (latin1(name.trim()), latin1(value.trim()))).collect();
+    if arguments.data.is_some() {
+        exchange.request.body = Body::Text;
+    }
+    Ok(exchange)
+}
+
+/// The bytes of a header, as a browser sends them.
+fn latin1(text: &str) -> Vec<u8> {
+    text.chars().map(u8::try_from).collect::<Result<_, _>>().unwrap_or_else(|_| text.as_bytes().to_vec())
+}
+
+/// Refuses what cannot tell anything.
+fn check_is_useful(arguments: &Arguments, exchange: &Exchange) -> Result<(), Failure> {
+    let Some(first) = Session::new(exchange.clone()).next_request() else {
+        let explanation = corsac::explain::diagnose(exchange);
+        let failure = match explanation.findings.first() {
+            Some(finding) => {
+                Failure::input(format!("a browser sends nothing: {}", finding.message)).help(&finding.help)
+            }
+            None => Failure::input("a browser sends nothing"),
+        };
+        return Err(failure);
+    };
+    if !first.is_preflight && !arguments.allow(&first) {
+        return Err(Failure::input(format!(
+            "a browser sends this {} without a preflight, so there is nothing to ask before it is sent",
+            corsac::binding::printable(&first.method)
+        ))
+        .help("add `--send` if the server may act on it"));
+    }
+    Ok(())
+}
+
+/// What a browser sends for a page.
+fn probe_page(arguments: &Arguments, exchange: &Exchange, client: &mut Client, purpose: &str) -> Session {
+    let mut session = Session::new(exchange.clone());
+    while let Some(request) = session.next_request() {
+        if request.hop >= MOST_HOPS {
+            break;
+        }
+        if !arguments.allow(&request) {
+            session.respond(Answer::Unknown);
+            continue;
+        }
+        let purpose = match (request.is_preflight, request.hop) {
+            (true, _) => format!("{purpose}, preflight"),
+            (false, 0) => purpose.to_owned(),
+            (false, _) => format!("{purpose}, redirected"),
+        };
+        let answer = client.send(&purpose, &request);
+        session.respond(answer);
+    }
+    session
+}
+
+fn probe(arguments: &Arguments, exchange: &Exchange, policy: Option<&Policy>, client: &mut Client) -> Origin {
+    let before = client.sent.len();
+    let session = probe_page(arguments, exchange, client, "the page");
+    let is_left_out = session.next_request().is_none() && !arguments.send && is_unanswered(&session.exchange());
+    let wire = session.exchange();
+    let detail = client.sent.get(before..).unwrap_or_default().iter().rev().find_map(|sent| sent.detail.clone());
+    let has_answer = wire.hops.iter().any(|hop| hop.preflight.status().is_some() || hop.response.status().is_some());
+    let mut observations = Vec::new();
+    // A server that does not respond has nothing more to tell.
+    if !arguments.only && !arguments.cache && has_answer {
+        let mut answers = Vec::new();
+        for (experiment, request) in experiments(exchange) {
+            answers.push((experiment, client.send(experiment.as_str(), &request)));
+        }
+        observations = observe_experiments(&wire, &answers);
+    }
+    Origin {
+        explanation: corsac::binding::explain_captured(policy, &wire),
+        differences: policy.map(|policy| compare_with_wire(policy, &wire)),
+        observations,
+        is_left_out,
+        detail,
+    }
+}
+
+/// Whether the preflight was answered and the request was not sent.
+fn is_unanswered(exchange: &Exchange) -> bool {
+    exchange.hops.last().is_some_and(|hop| hop.preflight.status().is_some() && hop.response == Answer::Unknown)
+}
+
+/// Sends each origin that an attacker could have, with a preflight or a GET.
+fn attack(exchange: &Exchange, client: &mut Client) -> Vec<corsac::explain::Observation> {
+    let Some((_, like)) = experiments(exchange).into_iter().find(|(name, _)| name.as_str() == "foreign-origin") else {
+        return Vec::new();
+    };
+    let mut answers = Vec::new();
+    for origin in attack_origins(&exchange.page, &exchange.request.url) {
+        let mut request = like.clone();
+        for (name, value) in &mut request.headers {
+            if name.eq_ignore_ascii_case(b"origin") {
+                *value = origin.clone().into_bytes();
+            }
+        }
+        let answer = client.send("attack", &request);
+        answers.push((origin, answer));
+    }
+    observe_attacks(&answers, exchange.request.credentials() == Credentials::Include)
+}
+
+fn save(arguments: &Arguments, probed: &Probed) -> Result<(), Failure> {
+    if let (Some(path), Some(first)) = (&arguments.save, probed.origins.first()) {
+        write(path, &format!("{}\n", first.explanation.exchange.to_json()))?;
+    }
+    if let Some(path) = &arguments.har {
+        write(path, &har::written(&probed.sent))?;
+    }
+    Ok(())
+}
+
+fn write(path: &Path, text: &str) -> Result<(), Failure> {
+    std::fs::write(path, text)
+        .map_err(|error| Failure::input(format!("`{}` cannot be written: {}", shown(path), plain(&error))))
+}

@@ -1,0 +1,120 @@
+//! The options of `corsac probe`, and what they let it send.
+
+use clap::{Args, ValueEnum};
+use corsac::browser::SentRequest;
+use std::path::PathBuf;
+
+/// Ask a server what a page would ask it, and see what browsers make of its responses
+///
+/// It sends what a browser sends (the preflight, the request, and where a redirect leads to), and a few requests that tell
+/// more: without `Origin`, from a page that nobody knows, from `null`, for a path that does not exist, without
+/// `Authorization`. `--dry-run` lists them. Methods other than GET and HEAD are only sent with `--send`; without it, the
+/// preflight alone is. Nothing is sent through a proxy unless `--proxy` names it.
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES, after_long_help = EXAMPLES)]
+pub(crate) struct Arguments {
+    /// The URL that the page requests: http or https
+    #[arg(value_name = "URL")]
+    pub(super) url: String,
+
+    /// The origin of the page: scheme, host and port, or `null`; can be given several times
+    #[arg(long, value_name = "ORIGIN", required = true)]
+    pub(super) from: Vec<String>,
+
+    /// The method
+    #[arg(short = 'X', long, value_name = "METHOD", default_value = "GET")]
+    pub(super) method: String,
+
+    /// A header that the script sets; can be given several times
+    #[arg(short = 'H', long = "header", value_name = "'NAME: VALUE'")]
+    pub(super) headers: Vec<String>,
+
+    /// The request is made with cookies: `credentials: "include"`
+    #[arg(long)]
+    pub(super) credentials: bool,
+
+    /// The cookies that go with it, where a browser would send cookies
+    #[arg(long, value_name = "'NAME=VALUE'", requires = "credentials")]
+    pub(super) cookie: Option<String>,
+
+    /// The body; needs `--send`
+    #[arg(short = 'd', long, value_name = "TEXT", requires = "send")]
+    pub(super) data: Option<String>,
+
+    /// Send the request whatever its method is, and not only the preflight
+    #[arg(long)]
+    pub(super) send: bool,
+
+    /// List the requests, and send nothing
+    #[arg(long)]
+    pub(super) dry_run: bool,
+
+    /// Send what a browser would send, and nothing else
+    #[arg(long)]
+    pub(super) only: bool,
+
+    /// The policy that the server has: says which setting decides, and what differs on the way
+    #[arg(long, value_name = "FILE")]
+    pub(super) policy: Option<PathBuf>,
+
+    /// See whether a cache gives one page the response that was made for another; takes `--from` twice
+    #[arg(long)]
+    pub(super) cache: bool,
+
+    /// Send origins that attackers would use to a server of your own, and see which it allows
+    #[arg(long)]
+    pub(super) attack: bool,
+
+    /// How long to wait for each response, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=600))]
+    pub(super) timeout: u64,
+
+    /// The proxy to use: `http://HOST:PORT`
+    #[arg(long, value_name = "URL")]
+    pub(super) proxy: Option<String>,
+
+    /// How the result is printed
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(super) format: Format,
+
+    /// Write the exchange as JSON, without secrets, for `corsac why` and `corsac explain --exchange`
+    #[arg(long, value_name = "FILE")]
+    pub(super) save: Option<PathBuf>,
+
+    /// Write everything that was sent as a HAR file, without secrets
+    #[arg(long, value_name = "FILE")]
+    pub(super) har: Option<PathBuf>,
+}
+
+/// The formats of the result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  corsac probe https://api.example.com/items --from https://app.example.com
+  corsac probe https://api.example.com/items/7 --from https://app.example.com \\
+      -X DELETE -H 'Authorization: Bearer 123' --dry-run
+  corsac probe https://api.example.com/me --from https://app.example.com \\
+      --credentials --policy cors.toml
+  corsac probe https://api.example.com/ --from https://a.example.com \\
+      --from https://b.example.com --cache
+
+Exit status: 0 if the page gets what it asks for (without `--send`, if the
+preflight passes), 1 if it does not, 2 if the options cannot be used, 3 if no
+response came.";
+
+/// Methods that change nothing (RFC 9110, section 9.2.1), as far as pages use them.
+const READ_METHODS: [&str; 2] = ["GET", "HEAD"];
+
+impl Arguments {
+    /// Whether a request may be sent.
+    pub(super) fn allow(&self, request: &SentRequest) -> bool {
+        request.is_preflight || self.send || READ_METHODS.contains(&request.method.as_str())
+    }
+}

@@ -1,0 +1,297 @@
+//! The answer: one screen with the verdict, the cause, what to change, and the command to type next.
+
+use crate::failure::Failure;
+use crate::output::terminal::{BOLD, ERROR, GOOD, HELP, WARNING};
+use crate::output::wrap::wrap;
+use crate::why::captured::{Captured, checked};
+use crate::why::known::Known;
+use crate::why::next;
+use corsac::binding::printable;
+use corsac::explain::{ConsoleSentence, Explanation, Finding, FindingCode, FindingSeverity, diagnose};
+use serde_json::{Value, json};
+
+/// The most requests, and the most sentences, of which each has an answer of its own.
+const MOST_CAUSES: usize = 3;
+
+/// The most findings that follow the first one.
+const MOST_OTHERS: usize = 4;
+
+/// The most other meanings of a sentence that are named.
+const MOST_MEANINGS: usize = 6;
+
+/// What `why` says.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) is_blocked: bool,
+    causes: Vec<Cause>,
+    notes: Vec<String>,
+    json: Value,
+}
+
+/// What became of one request.
+#[derive(Debug)]
+struct Cause {
+    kind: Kind,
+    verdict: String,
+    what: Option<String>,
+    message: String,
+    help: String,
+    others: Vec<String>,
+    next: Option<String>,
+}
+
+/// How a verdict is coloured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Blocked,
+    NotCors,
+    Open,
+    Good,
+}
+
+impl Answer {
+    /// The answer as text, with styles.
+    pub(super) fn to_text(&self, columns: usize) -> String {
+        let mut out = String::new();
+        for (index, cause) in self.causes.iter().enumerate() {
+            if index > 0 {
+                out.push('\n');
+            }
+            cause.write(columns, &mut out);
+        }
+        for note in &self.notes {
+            out.push_str(&format!("\n{}\n", wrap(&format!("note: {note}"), "  ", columns)));
+        }
+        out
+    }
+
+    /// The answer as JSON text.
+    pub(super) fn to_json(&self) -> String {
+        format!("{:#}\n", self.json)
+    }
+}
+
+impl Cause {
+    fn write(&self, columns: usize, out: &mut String) {
+        let style = match self.kind {
+            Kind::Blocked => ERROR,
+            Kind::NotCors | Kind::Open => WARNING,
+            Kind::Good => GOOD,
+        };
+        out.push_str(&format!("{style}{}{style:#}\n", self.verdict));
+        if let Some(what) = &self.what {
+            out.push_str(&format!("{}\n", wrap(&format!("  {what}"), "    ", columns)));
+        }
+        if !self.message.is_empty() {
+            let wrapped = wrap(&format!("cause: {}", self.message), "  ", columns);
+            out.push_str(&format!("\n{BOLD}cause{BOLD:#}{}\n", wrapped.strip_prefix("cause").unwrap_or_default()));
+        }
+        if !self.help.is_empty() {
+            let wrapped = wrap(&format!("change: {}", self.help), "  ", columns);
+            out.push_str(&format!("{HELP}change{HELP:#}{}\n", wrapped.strip_prefix("change").unwrap_or_default()));
+        }
+        if !self.others.is_empty() {
+            out.push_str("also:\n");
+        }
+        for other in &self.others {
+            out.push_str(&format!("{}\n", wrap(&format!("  - {other}"), "    ", columns)));
+        }
+        if let Some(next) = &self.next {
+            // It is copied, so it is not wrapped.
+            out.push_str(&format!("\nnext, type:\n  {HELP}{next}{HELP:#}\n"));
+        }
+    }
+}
+
+/// What sentences of a console mean.
+pub(super) fn of_sentences(sentences: &[ConsoleSentence], known: &Known<'_>) -> Answer {
+    let causes: Vec<Cause> = sentences.iter().take(MOST_CAUSES).map(|sentence| of_sentence(sentence, known)).collect();
+    let mut notes = Vec::new();
+    if sentences.len() > MOST_CAUSES {
+        notes.push(format!("{} more sentences are not shown: fix these first", sentences.len() - MOST_CAUSES));
+    }
+    let json = json!({
+        "version": 1,
+        "input": "console",
+        "sentences": sentences.iter().map(|sentence| json!({
+            "engine": sentence.engine,
+            "sentence": sentence.sentence,
+            "is_cors": sentence.is_cors,
+            "is_cause": sentence.is_cause,
+            "codes": sentence.codes.iter().map(|code| code.as_str()).collect::<Vec<_>>(),
+            "message": sentence.message,
+            "help": sentence.help,
+            "page": sentence.page,
+            "url": sentence.url,
+            "next": next_for(sentence, known),
+        })).collect::<Vec<_>>(),
+    });
+    Answer { is_blocked: true, causes, notes, json }
+}
+
+fn next_for(sentence: &ConsoleSentence, known: &Known<'_>) -> Option<String> {
+    let is_useful = sentence.is_cors || !sentence.codes.is_empty() || sentence.url.is_some();
+    is_useful.then(|| next::probe_for(sentence, known.page, known.url, known.credentials))
+}
+
+fn of_sentence(sentence: &ConsoleSentence, known: &Known<'_>) -> Cause {
+    let engine = match sentence.engine {
+        Some("chromium") => "Chromium: ",
+        Some("firefox") => "Firefox: ",
+        Some("webkit") => "Safari (WebKit): ",
+        _ => "",
+    };
+    let (kind, verdict) = match (sentence.is_cause, sentence.is_cors) {
+        (false, _) => (Kind::Open, "the cause is not known yet"),
+        (true, true) => (Kind::Blocked, "blocked by CORS"),
+        (true, false) => (Kind::NotCors, "not CORS"),
+    };
+    let verdict = match sentence.codes.first() {
+        Some(code) => format!("{verdict}: {}", code.as_str()),
+        None => verdict.to_owned(),
+    };
+    // Where the sentence names the value that is wrong, there is no doubt.
+    let is_vague = matches!(
+        sentence.codes.first(),
+        Some(FindingCode::AllowOriginMissing | FindingCode::PreflightFailed | FindingCode::PreflightRedirected)
+    );
+    let meanings: Vec<String> =
+        sentence.codes.iter().skip(1).take(MOST_MEANINGS).map(|code| format!("`{}`", code.as_str())).collect();
+    let others = if is_vague && !meanings.is_empty() {
+        vec![format!("browsers print the same for {}; the command below finds out which it is", meanings.join(", "))]
+    } else {
+        Vec::new()
+    };
+    Cause {
+        kind,
+        verdict,
+        what: Some(format!("{engine}{}", sentence.sentence)),
+        message: sentence.message.clone(),
+        help: sentence.help.clone(),
+        others,
+        next: next_for(sentence, known),
+    }
+}
+
+/// What became of requests that were captured.
+pub(super) fn of_captured(captured: Captured, show_secrets: bool) -> Result<Answer, Failure> {
+    let mut explained = Vec::new();
+    for exchange in &captured.exchanges {
+        match checked(exchange) {
+            Ok(redacted) => {
+                let explanation = diagnose(&redacted);
+                explained.push((next::probe(if show_secrets { exchange } else { &redacted }), explanation));
+            }
+            // One strange request of a large file does not hide the others.
+            Err(_) if captured.exchanges.len() > 1 => {}
+            Err(failure) => return Err(failure),
+        }
+    }
+    let total = explained.len();
+    let is_alone = total == 1;
+    let is_failed = |explanation: &Explanation| !explanation.verdict.is_success() && is_known(explanation);
+    let is_blocked = explained.iter().any(|(_, explanation)| is_failed(explanation));
+    let json = json!({
+        "version": 1,
+        "input": if captured.is_request_only { "request" } else { "exchanges" },
+        "explanations": explained.iter()
+            .filter_map(|(_, explanation)| serde_json::from_str::<Value>(&explanation.to_json()).ok())
+            .collect::<Vec<_>>(),
+        "next": explained.iter().map(|(next, _)| next).collect::<Vec<_>>(),
+        "notes": captured.notes,
+    });
+    // What failed comes first, then what works in spite of a warning.
+    let rank = |explanation: &Explanation| match (explanation.verdict.is_success(), main_finding(explanation)) {
+        (false, Some(_)) if is_known(explanation) => 0,
+        (_, Some(finding)) if finding.severity() != FindingSeverity::Note => 1,
+        _ => 2,
+    };
+    explained.sort_by_key(|(_, explanation)| rank(explanation));
+    let shown = explained.iter().take(MOST_CAUSES).filter(|(_, explanation)| is_alone || rank(explanation) == 0);
+    let mut causes: Vec<Cause> =
+        shown.map(|(next, explanation)| of_explanation(explanation, next, captured.is_request_only)).collect();
+    let mut notes = captured.notes;
+    let failed = explained.iter().filter(|(_, explanation)| rank(explanation) == 0).count();
+    if !is_alone {
+        notes.push(format!(
+            "{failed} of {total} requests failed{}",
+            if failed > MOST_CAUSES { ", and the first are shown" } else { "" }
+        ));
+    }
+    if causes.is_empty() {
+        causes.push(Cause {
+            kind: Kind::Good,
+            verdict: "nothing is blocked".to_owned(),
+            what: None,
+            message: String::new(),
+            help: String::new(),
+            others: Vec::new(),
+            next: None,
+        });
+    }
+    Ok(Answer { is_blocked, causes, notes, json })
+}
+
+/// Whether the responses that decide are known.
+fn is_known(explanation: &Explanation) -> bool {
+    explanation.verdict != corsac::browser::Verdict::Unknown
+}
+
+/// What has to be fixed first.
+fn main_finding(explanation: &Explanation) -> Option<&Finding> {
+    explanation.findings.first()
+}
+
+/// Whether a finding is about something other than CORS, as its message says.
+fn is_not_cors(finding: &Finding) -> bool {
+    finding.message.starts_with("this is not CORS")
+}
+
+fn of_explanation(explanation: &Explanation, next: &str, is_request_only: bool) -> Cause {
+    let finding = main_finding(explanation);
+    let is_success = explanation.verdict.is_success();
+    let (kind, verdict) = match finding {
+        Some(finding) if is_not_cors(finding) => (Kind::NotCors, format!("not CORS: {}", finding.code.as_str())),
+        _ if !is_known(explanation) => (Kind::Open, "the server has not answered yet".to_owned()),
+        Some(finding) if !is_success => (Kind::Blocked, format!("blocked by CORS: {}", finding.code.as_str())),
+        _ => (Kind::Good, format!("not blocked: {}", explanation.verdict.as_str())),
+    };
+    let request = &explanation.exchange.request;
+    let what = format!(
+        "{} {} from {}",
+        printable(&request.method),
+        printable(&request.url),
+        printable(&explanation.exchange.page)
+    );
+    let (message, help) = match finding {
+        // Nothing was pasted that could show a response.
+        Some(finding) if is_request_only && is_unanswered(finding.code) => (request_only(explanation), String::new()),
+        Some(finding) => (finding.message.clone(), finding.help.clone()),
+        None => (String::new(), String::new()),
+    };
+    let others = explanation.findings.iter().skip(1).take(MOST_OTHERS);
+    let others =
+        others.map(|finding| format!("{}: {}; {}", finding.code.as_str(), finding.message, finding.help)).collect();
+    let next = (!is_success || is_request_only).then(|| next.to_owned());
+    Cause { kind, verdict, what: Some(what), message, help, others, next }
+}
+
+fn is_unanswered(code: FindingCode) -> bool {
+    matches!(code, FindingCode::PreflightUnknown | FindingCode::ResponseUnknown)
+}
+
+/// What a browser does with a request of which no response is known.
+fn request_only(explanation: &Explanation) -> String {
+    let first = explanation.preflights.iter().find(|preflight| preflight.needed);
+    let sent = match first {
+        Some(preflight) => format!(
+            "a browser sends a preflight (OPTIONS) first, because of {}; curl sends none, so a command that works in a shell \
+             shows nothing about CORS",
+            printable(&preflight.because.join(", ").replace("header: ", ""))
+        ),
+        None => "a browser sends this request without a preflight, and keeps the response from the script unless the server \
+                 allows the page"
+            .to_owned(),
+    };
+    format!("{sent}; the command below asks the server as a browser would")
+}

@@ -1,0 +1,44 @@
+//! A call of `fetch()` as developer tools copy it: a URL, and an object that is JSON.
+
+use crate::failure::Failure;
+use crate::why::captured::{Captured, CapturedRequest, bytes};
+use crate::why::known::Known;
+use corsac::browser::Credentials;
+use serde_json::Value;
+
+/// The arguments of the call in a text; none if it is something else.
+pub(super) fn call(text: &str) -> Option<&str> {
+    let text = text.strip_prefix("await ").unwrap_or(text);
+    let arguments = text.strip_prefix("fetch(")?;
+    Some(arguments.trim_end().trim_end_matches(';').trim_end().strip_suffix(')').unwrap_or(arguments))
+}
+
+pub(super) fn read(arguments: &str, known: &Known<'_>) -> Result<Captured, Failure> {
+    let wrong = || {
+        Failure::input("the call of `fetch()` cannot be read")
+            .help("in the browser's network panel: right click on the request, Copy, Copy as cURL")
+    };
+    let list: Value = serde_json::from_str(&format!("[{arguments}]")).map_err(|_| wrong())?;
+    let url = list.get(0).and_then(Value::as_str).filter(|url| url.contains("://")).ok_or_else(wrong)?;
+    let options = list.get(1).cloned().unwrap_or_default();
+    let word = |name: &str| options.get(name).and_then(Value::as_str);
+    let mut request = CapturedRequest {
+        url: url.to_owned(),
+        method: word("method").unwrap_or("GET").to_owned(),
+        has_body: options.get("body").is_some_and(|body| !body.is_null()),
+        ..CapturedRequest::default()
+    };
+    let headers = options.get("headers").and_then(Value::as_object).into_iter().flatten();
+    request.headers =
+        headers.filter_map(|(name, value)| Some((name.clone().into_bytes(), bytes(value.as_str()?)))).collect();
+    if let Some(referrer) = word("referrer") {
+        request.headers.push((b"referer".to_vec(), bytes(referrer)));
+    }
+    let mut notes = Vec::new();
+    let mut exchange = request.exchange(known, &mut notes);
+    let credentials = Credentials::ALL.iter().copied().find(|mode| word("credentials") == Some(mode.as_str()));
+    if !known.credentials {
+        exchange.request.credentials = credentials;
+    }
+    Ok(Captured { exchanges: vec![exchange], notes, is_request_only: true })
+}

@@ -1,0 +1,141 @@
+//! `corsac why`: reads what people have of a failed request, and says what it means.
+
+use crate::failure::Failure;
+use crate::output;
+use crate::output::terminal::columns;
+use crate::policy_argument::unreadable;
+use crate::status::Status;
+use crate::why::known::Known;
+use crate::why::pasted::Pasted;
+use clap::{Args, ValueEnum};
+use std::fs::File;
+use std::io::{self, IsTerminal, Read};
+use std::path::{Path, PathBuf};
+
+mod answer;
+mod captured;
+mod copied_fetch;
+mod curl;
+mod har;
+mod known;
+mod messages;
+mod next;
+mod pasted;
+mod words;
+
+/// Find out why a request failed: paste what the browser printed, a cURL command, a HAR file or response headers
+///
+/// Nothing is sent. What is pasted can be: sentences of the console of Chromium, Firefox or WebKit, with whatever is around
+/// them; `curl` or `fetch` as developer tools copy them, for bash or for cmd; the output of `curl -i` or `curl -v`; the
+/// headers of a response; a HAR file. The values of cookies, tokens and keys are replaced as they are read.
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES, after_long_help = EXAMPLES)]
+pub(crate) struct Arguments {
+    /// What to read; without it, or with `-`, the standard input
+    #[arg(value_name = "FILE")]
+    file: Option<PathBuf>,
+
+    /// The origin of the page that makes the request, where the input does not show it
+    #[arg(long, value_name = "ORIGIN")]
+    from: Option<String>,
+
+    /// The URL that is requested, where the input does not show it
+    #[arg(long, value_name = "URL")]
+    url: Option<String>,
+
+    /// The request is made with cookies: `credentials: "include"`
+    #[arg(long)]
+    credentials: bool,
+
+    /// Keep tokens and keys in the command to type next; works on a terminal only
+    #[arg(long)]
+    show_secrets: bool,
+
+    /// How the answer is printed
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+/// The formats of the answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  corsac why                    # paste, then press Ctrl-D
+  corsac why recorded.har
+  curl -iH 'Origin: https://app.example.com' https://api.example.com/ |
+      corsac why --from https://app.example.com
+  xclip -o | corsac why
+
+Exit status: 0 if nothing blocks the request, 1 if something does, 2 if the
+input cannot be read or understood.";
+
+/// The longest input that is read, in MiB.
+const MOST_MIB: u64 = 64;
+
+pub(crate) fn run(arguments: &Arguments) -> Result<Status, Failure> {
+    if arguments.show_secrets && !io::stdout().is_terminal() {
+        return Err(Failure::input("`--show-secrets` works on a terminal only")
+            .help("leave `--show-secrets` out where the output goes into a file or another program"));
+    }
+    if let Some(page) = &arguments.from {
+        check_page(page)?;
+    }
+    let text = read(arguments.file.as_deref())?;
+    let known =
+        Known { page: arguments.from.as_deref(), url: arguments.url.as_deref(), credentials: arguments.credentials };
+    let answer = match Pasted::of(&text, &known)? {
+        Pasted::Console(sentences) => answer::of_sentences(&sentences, &known),
+        Pasted::Captured(captured) => answer::of_captured(captured, arguments.show_secrets)?,
+    };
+    match arguments.format {
+        Format::Text => output::print(&answer.to_text(columns()))?,
+        Format::Json => output::print(&answer.to_json())?,
+    }
+    Ok(Status::of(!answer.is_blocked))
+}
+
+/// The page has to be an origin, wherever it is used.
+fn check_page(page: &str) -> Result<(), Failure> {
+    captured::checked(&corsac::browser::Exchange::new(page, "https://server.example/")).map(|_| ()).map_err(|failure| {
+        Failure::input(format!("--from: {}", failure.message()))
+            .help("write scheme, host and port alone, as in `https://app.example.com`, or `null`")
+    })
+}
+
+fn read(path: Option<&Path>) -> Result<String, Failure> {
+    let mut bytes = Vec::new();
+    match path.filter(|path| *path != Path::new("-")) {
+        Some(path) => {
+            let read = File::open(path).and_then(|file| file.take((MOST_MIB << 20) + 1).read_to_end(&mut bytes));
+            read.map_err(|error| unreadable(path, &error))?;
+        }
+        None => {
+            if io::stdin().is_terminal() {
+                anstream::eprintln!("Paste what you have, and press Ctrl-D at the beginning of a line.");
+            }
+            io::stdin().take((MOST_MIB << 20) + 1).read_to_end(&mut bytes)?;
+        }
+    }
+    if bytes.len() as u64 > MOST_MIB << 20 {
+        return Err(Failure::input(format!("the input has more than {MOST_MIB} MiB"))
+            .help("keep the one request in question, and of its bodies nothing"));
+    }
+    // Windows writes UTF-16 where output is redirected.
+    let utf16 = |read: fn([u8; 2]) -> u16| -> String {
+        let units = bytes.get(2..).unwrap_or_default().chunks_exact(2);
+        let units = units.filter_map(|unit| unit.try_into().ok()).map(read);
+        char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
+    };
+    match bytes.get(..2) {
+        Some([0xff, 0xfe]) => Ok(utf16(u16::from_le_bytes)),
+        Some([0xfe, 0xff]) => Ok(utf16(u16::from_be_bytes)),
+        _ => Ok(String::from_utf8_lossy(&bytes).trim_start_matches('\u{feff}').to_owned()),
+    }
+}

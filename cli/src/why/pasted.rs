@@ -1,0 +1,52 @@
+//! What kind of thing was pasted.
+
+use crate::failure::Failure;
+use crate::why::captured::Captured;
+use crate::why::known::Known;
+use crate::why::{copied_fetch, curl, har, messages};
+use corsac::explain::{ConsoleSentence, read_console};
+
+/// What was pasted, read.
+#[derive(Debug)]
+pub(super) enum Pasted {
+    /// Sentences of a console.
+    Console(Vec<ConsoleSentence>),
+    /// Requests, with what came back.
+    Captured(Captured),
+}
+
+impl Pasted {
+    /// Reads a text of whatever kind.
+    pub(super) fn of(text: &str, known: &Known<'_>) -> Result<Self, Failure> {
+        let trimmed = text.trim();
+        if trimmed.is_empty() {
+            return Err(Failure::input("there is nothing to read").help(
+                "paste the red lines of the browser's console, or in its network panel: right click on the request, Copy, \
+                 Copy as cURL",
+            ));
+        }
+        if trimmed.starts_with('{') {
+            return har::read(trimmed, known).map(Pasted::Captured);
+        }
+        if let Some(command) = curl::command(trimmed) {
+            return curl::read(command, known).map(Pasted::Captured);
+        }
+        if let Some(call) = copied_fetch::call(trimmed) {
+            return copied_fetch::read(call, known).map(Pasted::Captured);
+        }
+        let sentences = read_console(trimmed);
+        if sentences.iter().any(|sentence| sentence.is_cause) {
+            return Ok(Pasted::Console(sentences));
+        }
+        if let Some(captured) = messages::read(trimmed, known)? {
+            return Ok(Pasted::Captured(captured));
+        }
+        if !sentences.is_empty() {
+            return Ok(Pasted::Console(sentences));
+        }
+        Err(Failure::input("this is neither a console's sentence nor a request or response that is known here").help(
+            "paste the whole red line of the browser's console, a command that begins with `curl`, a HAR file, or the \
+             headers of a response, one on each line",
+        ))
+    }
+}

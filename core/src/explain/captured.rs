@@ -1,0 +1,31 @@
+//! Explaining what a server sent over the wire, with the policy that the server is known to have.
+
+use crate::browser::exchange::{Answer, Exchange};
+use crate::browser::header_lines;
+use crate::decide::policy::Policy;
+use crate::explain::diagnose::diagnose;
+use crate::explain::explanation::Explanation;
+use crate::response::header_name::OWNED_HEADERS;
+
+/// Explains responses that came over the wire from a server with this policy, if a policy is known.
+///
+/// The verdict is what a browser makes of the responses. If the policy comes to the same verdict, the explanation names
+/// the settings that decide. If not, something other than the policy decided, and only the responses are explained.
+#[must_use]
+pub fn explain_captured(policy: Option<&Policy>, exchange: &Exchange) -> Explanation {
+    let observed = diagnose(exchange);
+    let Some(policy) = policy.filter(|_| observed.verdict.is_blocked()) else { return observed };
+    let by_policy = policy.explain(&as_application(exchange));
+    if by_policy.verdict == observed.verdict { by_policy } else { observed }
+}
+
+/// The exchange with the responses that the application itself would give: the policy puts its headers on them again.
+pub(crate) fn as_application(exchange: &Exchange) -> Exchange {
+    let mut exchange = exchange.clone();
+    for hop in &mut exchange.hops {
+        if let Answer::Response { headers, .. } = &mut hop.response {
+            OWNED_HEADERS.iter().for_each(|name| header_lines::remove(headers, name.as_str()));
+        }
+    }
+    exchange
+}

@@ -1,0 +1,324 @@
+//! What a console printed, read back: the sentences of three engines as people paste them, and what they mean.
+
+use crate::browser::agent::Engine;
+use crate::browser::redact::redact_url;
+use crate::browser::sentences::{Problem, SENTENCES};
+use crate::explain::console_codes::{is_of_preflight, is_other_than_cors, likely};
+use crate::explain::console_context::{Context, within};
+use crate::explain::console_template::{Found, find, plain};
+use crate::explain::console_wordings::{BEGINNINGS, HEADERS_IN_ANY_LANGUAGE, Meaning, WORDINGS};
+use crate::explain::explanation::Finding;
+use crate::explain::messages::About;
+use crate::explain::messages::console::{Facts, of_code, of_network, of_problem};
+use crate::issues::finding_code::FindingCode;
+use crate::printable::printable;
+
+/// The longest text that is read, in bytes. The rest of a longer one is not looked at.
+const LONGEST_TEXT: usize = 256 * 1024;
+
+/// The most sentences that are read.
+const MOST_SENTENCES: usize = 100;
+
+/// A sentence that a browser printed into its console, and what it means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ConsoleSentence {
+    /// The engine that prints it: `chromium`, `firefox` or `webkit`; none if several do.
+    pub engine: Option<&'static str>,
+    /// The sentence, without what is around it. Text of others is escaped, and cut at 200 characters.
+    pub sentence: String,
+    /// What it can mean, the likeliest first. Engines print one sentence for several causes. Empty if it is not CORS and has
+    /// no code, or if it follows from something else.
+    pub codes: Vec<FindingCode>,
+    /// Whether it is about CORS, or about something that browsers call CORS wrongly.
+    pub is_cors: bool,
+    /// Whether it says what went wrong. Some sentences only say that something did.
+    pub is_cause: bool,
+    /// What it means.
+    pub message: String,
+    /// How to fix it.
+    pub help: String,
+    /// The origin of the page, if the sentence names it.
+    pub page: Option<String>,
+    /// The URL of the request, if the sentence names it.
+    pub url: Option<String>,
+    /// The method that was refused.
+    pub method: Option<String>,
+    /// The request header that was refused, in lower case.
+    pub header: Option<String>,
+    /// Whether the request was made with credentials, as far as the sentence shows it.
+    pub has_credentials: bool,
+}
+
+/// Reads what a console printed: sentences of Chromium, Firefox and WebKit, of any age, with whatever is around them, such
+/// as places in the source. What they mean comes in their order; what follows from something before it is left out. Secrets
+/// in URLs are replaced.
+///
+/// ```
+/// use corsac::explain::read_console;
+///
+/// let found = read_console(
+///     "app.js:12 Access to fetch at 'https://api.example.com/items' from origin 'https://app.example.com' has been \
+///      blocked by CORS policy: No 'Access-Control-Allow-Origin' header is present on the requested resource.",
+/// );
+/// assert_eq!(found[0].codes[0].as_str(), "allow-origin-missing");
+/// assert_eq!(found[0].page.as_deref(), Some("https://app.example.com"));
+/// ```
+#[must_use]
+pub fn read_console(text: &str) -> Vec<ConsoleSentence> {
+    let mut text = plain(within(text, LONGEST_TEXT));
+    redact_url(&mut text);
+    let matches = best(&text);
+    let mut sentences: Vec<ConsoleSentence> = Vec::new();
+    for (index, (found, meanings, engine)) in matches.iter().enumerate() {
+        let before = index.checked_sub(1).and_then(|index| matches.get(index)).map_or(0, |(found, ..)| found.end);
+        let after = matches.get(index + 1).map_or(text.len(), |(found, ..)| found.start);
+        let context = Context::of(&text, found, before, after);
+        sentences.push(sentence(found, meanings, *engine, &context, &text));
+    }
+    if sentences.is_empty() {
+        sentences.extend(in_any_language(&text).or_else(|| without_reason(&text)));
+    }
+    give_urls(&mut sentences);
+    without_consequences(sentences)
+}
+
+/// What a piece of text can be: it is found with several meanings where an engine prints the same for them.
+type Matched = (Found, Vec<Meaning>, Option<Engine>);
+
+/// The templates that fit best: none of them overlap.
+fn best(text: &str) -> Vec<Matched> {
+    let mut all: Vec<Matched> = Vec::new();
+    for (problem, templates) in SENTENCES {
+        for (engine, template) in Engine::ALL.iter().zip(templates).filter(|(_, template)| !template.is_empty()) {
+            all.extend(
+                find(template, text).into_iter().map(|found| (found, vec![Meaning::Problem(*problem)], Some(*engine))),
+            );
+        }
+    }
+    for (template, meaning) in WORDINGS {
+        all.extend(find(template, text).into_iter().map(|found| (found, vec![*meaning], None)));
+    }
+    // More of the template's own words are a better match; of equals, the first in the tables.
+    all.sort_by_key(|(found, ..)| std::cmp::Reverse(found.literal));
+    let mut chosen: Vec<Matched> = Vec::new();
+    for (found, meanings, engine) in all {
+        let is_full = chosen.len() == MOST_SENTENCES;
+        match chosen.iter_mut().find(|(other, ..)| other.start < found.end && found.start < other.end) {
+            Some((other, others, its_engine))
+                if other.literal == found.literal && other.start == found.start && *its_engine == engine =>
+            {
+                others.extend(meanings);
+            }
+            None if !is_full => chosen.push((found, meanings, engine)),
+            _ => {}
+        }
+    }
+    chosen.sort_by_key(|(found, ..)| found.start);
+    chosen
+}
+
+fn sentence(
+    found: &Found,
+    meanings: &[Meaning],
+    engine: Option<Engine>,
+    context: &Context,
+    text: &str,
+) -> ConsoleSentence {
+    let owned = |name: &str| found.value(name).map(str::to_owned);
+    // Where an engine prints the same for another origin and for what is none, the value shows which it is.
+    let is_origin = found.value("value").is_some_and(|value| value == "null" || value.contains("://"));
+    let mismatch = meanings.iter().find(|meaning| **meaning == Meaning::Problem(Problem::Mismatch) && is_origin);
+    let meaning = mismatch.or(meanings.first()).copied().unwrap_or(Meaning::Consequence);
+    let element = owned("element").or_else(|| owned("title"));
+    let status = owned("status").and_then(|status| status.trim_end_matches('.').parse().ok()).or(context.status);
+    let (problem, in_preflight) = match meaning {
+        Meaning::Problem(problem) => (Some(problem), is_of_preflight(problem)),
+        Meaning::InPreflight(problem) => (Some(problem), true),
+        _ => (None, false),
+    };
+    let has_credentials =
+        context.has_credentials || matches!(problem, Some(Problem::AnyOrigin | Problem::NoCredentials));
+    let url = owned("url").or_else(|| context.url.clone());
+    let page = owned("sent").or_else(|| owned("page")).or_else(|| context.page.clone());
+    let value = owned("value");
+    let location = owned("location").or_else(|| context.location.clone());
+    let facts = Facts {
+        about: if in_preflight || context.is_preflight { About::Preflight } else { About::Response },
+        page: page.as_deref(),
+        url: url.as_deref(),
+        value: value.as_deref(),
+        element: element.as_deref(),
+        location: location.as_deref(),
+        status,
+        has_credentials,
+        is_vague: meanings.len() > 1,
+    };
+    let rest = text.get(found.end..).unwrap_or_default();
+    // Some names are known by their beginning.
+    let word = if found.is_name() {
+        rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len())
+    } else {
+        0
+    };
+    let written = printable(text.get(found.start..found.end + word).unwrap_or_default().trim());
+    let read = Read {
+        engine: engine.or(context.engine),
+        sentence: written,
+        page: page.clone(),
+        url: url.clone(),
+        has_credentials,
+    };
+    match meaning {
+        Meaning::Problem(first) | Meaning::InPreflight(first) => {
+            let mut codes: Vec<FindingCode> = Vec::new();
+            let finding = of_problem(first, &facts);
+            codes.push(finding.code);
+            for meaning in meanings {
+                if let Meaning::Problem(problem) | Meaning::InPreflight(problem) = meaning {
+                    codes.extend(likely(*problem, read.engine));
+                }
+            }
+            let mut known = Vec::new();
+            codes.retain(|code| {
+                !known.contains(code) && {
+                    known.push(*code);
+                    true
+                }
+            });
+            let mut sentence = read.finding(finding);
+            sentence.codes = codes;
+            match first {
+                Problem::Method => sentence.method = element,
+                Problem::Header => sentence.header = element.map(|name| name.to_ascii_lowercase()),
+                _ => {}
+            }
+            sentence
+        }
+        Meaning::NoResponse(error) => read.finding(of_network(error, &facts)),
+        Meaning::Code(code) => read.finding(of_code(code, &facts)),
+        Meaning::NotCors(message, help) => read.other(format!("this is not CORS: {message}"), help, true),
+        Meaning::Consequence => read.consequence(),
+    }
+}
+
+/// The beginning of a sentence whose end is missing.
+fn without_reason(text: &str) -> Option<ConsoleSentence> {
+    let (start, beginning) = BEGINNINGS.iter().find_map(|beginning| Some((text.find(beginning)?, beginning)))?;
+    let found = Found::of(start, start + beginning.len());
+    let context = Context::of(text, &found, 0, text.len());
+    Some(sentence(&found, &[Meaning::Consequence], None, &context, text))
+}
+
+/// What was read of a sentence, without its meaning.
+struct Read {
+    engine: Option<Engine>,
+    sentence: String,
+    page: Option<String>,
+    url: Option<String>,
+    has_credentials: bool,
+}
+
+impl Read {
+    fn finding(self, finding: Finding) -> ConsoleSentence {
+        let is_cors = !is_other_than_cors(finding.code);
+        let codes = vec![finding.code];
+        ConsoleSentence { codes, is_cors, ..self.other(finding.message, &finding.help, true) }
+    }
+
+    fn consequence(self) -> ConsoleSentence {
+        self.other(
+            "the request failed, and this sentence does not say why: browsers keep the reason from scripts".to_owned(),
+            "look for another line in the console, which names the cause",
+            false,
+        )
+    }
+
+    fn other(self, message: String, help: &str, is_cause: bool) -> ConsoleSentence {
+        ConsoleSentence {
+            engine: self.engine.map(Engine::as_str),
+            sentence: self.sentence,
+            codes: Vec::new(),
+            is_cors: !is_cause,
+            is_cause,
+            message,
+            help: help.to_owned(),
+            page: self.page,
+            url: self.url,
+            method: None,
+            header: None,
+            has_credentials: self.has_credentials,
+        }
+    }
+}
+
+/// Firefox and Safari print sentences in the language of the user; the names of headers stay.
+fn in_any_language(text: &str) -> Option<ConsoleSentence> {
+    if !text.contains("CORS") && !text.contains("Cross-Origin") {
+        return None;
+    }
+    let (name, problems) = HEADERS_IN_ANY_LANGUAGE.iter().find(|(name, _)| text.contains(name))?;
+    let url = text
+        .split(' ')
+        .find(|word| word.contains("://"))
+        .map(|word| word.trim_matches(['\'', '"', '.', ',', '(', ')']));
+    let codes: Vec<FindingCode> = problems.iter().flat_map(|problem| likely(*problem, None)).collect();
+    let read = Read {
+        engine: None,
+        sentence: printable(text.trim()),
+        page: None,
+        url: url.map(str::to_owned),
+        has_credentials: false,
+    };
+    let message = format!(
+        "the browser blocked the request because of `{name}`: it is missing, or it does not allow this request"
+    );
+    let help = "compare the header that the server sends with the request: corsac can send both as a browser would";
+    let mut known = Vec::new();
+    let codes = codes
+        .into_iter()
+        .filter(|code| {
+            !known.contains(code) && {
+                known.push(*code);
+                true
+            }
+        })
+        .collect();
+    Some(ConsoleSentence { codes, is_cors: true, ..read.other(message, help, true) })
+}
+
+/// WebKit names the URL in the sentence after the cause, and the page in some.
+fn give_urls(sentences: &mut [ConsoleSentence]) {
+    for index in 0..sentences.len() {
+        let Some((before, rest)) = sentences.split_at_mut_checked(index) else { return };
+        let Some((sentence, after)) = rest.split_first_mut() else { return };
+        if sentence.url.is_none() {
+            let next = after.iter().take_while(|next| !next.is_cause).find_map(|next| next.url.clone());
+            let last = || before.iter().rev().find_map(|last| last.url.clone());
+            sentence.url = next.or_else(last);
+        }
+    }
+}
+
+/// Where a cause is known, what only says that the same request failed is left out.
+fn without_consequences(sentences: Vec<ConsoleSentence>) -> Vec<ConsoleSentence> {
+    let causes = sentences.iter().filter(|sentence| sentence.is_cause).count();
+    let mut kept: Vec<ConsoleSentence> = Vec::new();
+    for sentence in sentences {
+        let follows = |earlier: &ConsoleSentence| {
+            let same_url = earlier.url == sentence.url || earlier.url.is_none() || sentence.url.is_none();
+            same_url && (earlier.message == sentence.message || is_after_failure(&sentence, earlier))
+        };
+        if (!sentence.is_cause && causes > 0) || kept.iter().any(follows) {
+            continue;
+        }
+        kept.push(sentence);
+    }
+    kept
+}
+
+/// Firefox says that a request did not succeed after it has said why, and that no origin matched after a redirect.
+fn is_after_failure(sentence: &ConsoleSentence, earlier: &ConsoleSentence) -> bool {
+    sentence.sentence.contains("CORS request did not succeed")
+        || earlier.codes.first() == Some(&FindingCode::PreflightRedirected)
+}

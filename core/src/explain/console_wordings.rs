@@ -1,0 +1,257 @@
+//! What consoles print besides the sentences that core's browsers write: older versions, names of errors, and
+//! sentences that follow after a failure or have nothing to do with CORS.
+
+use crate::browser::sentences::Problem;
+use crate::browser::words::NetworkError;
+use crate::issues::finding_code::FindingCode;
+
+/// What a wording means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Meaning {
+    /// A problem of the table of sentences.
+    Problem(Problem),
+    /// The same, found in the response to a preflight.
+    InPreflight(Problem),
+    /// There was no response.
+    NoResponse(NetworkError),
+    /// A finding that is not about a failed check.
+    Code(FindingCode),
+    /// Something failed, and this sentence does not say what: another one does.
+    Consequence,
+    /// It is not CORS, and no finding is about it: what it is, and what to do.
+    NotCors(&'static str, &'static str),
+}
+
+use Meaning::{Code, Consequence, InPreflight, NoResponse, NotCors, Problem as Is};
+
+/// Wordings in the manner of the table of sentences: what stands in braces is left open.
+pub(crate) const WORDINGS: &[(&str, Meaning)] = &[
+    // Firefox without the status, which it has printed since version 100.
+    ("CORS header 'Access-Control-Allow-Origin' missing", Is(Problem::Missing)),
+    ("CORS preflight response did not succeed", Is(Problem::PreflightStatus)),
+    ("CORS preflight channel did not succeed", Is(Problem::PreflightStatus)),
+    (
+        "missing token '{element}' in CORS header 'Access-Control-Allow-Headers' from CORS preflight channel",
+        Is(Problem::Header),
+    ),
+    ("CORS request did not succeed", Is(Problem::Network)),
+    (
+        "CORS disabled",
+        NotCors(
+            "CORS is disabled in the settings of this Firefox (`content.cors.disable`)",
+            "set `content.cors.disable` to false in `about:config`",
+        ),
+    ),
+    ("CORS request not HTTP", Is(Problem::RedirectScheme)),
+    (
+        "header '{element}' is not allowed according to header 'Access-Control-Allow-Headers' from CORS preflight response",
+        Is(Problem::Header),
+    ),
+    // WebKit without the status.
+    ("Origin {sent} is not allowed by Access-Control-Allow-Origin.", Is(Problem::Mismatch)),
+    ("Preflight response is not successful", Is(Problem::PreflightStatus)),
+    // Chromium up to version 72.
+    ("The response had HTTP status code {status}.", Consequence),
+    (
+        "A wildcard '*' cannot be used in the 'Access-Control-Allow-Origin' header when the credentials flag is true.",
+        Is(Problem::AnyOrigin),
+    ),
+    ("Response for preflight is invalid (redirect)", InPreflight(Problem::PreflightRedirect)),
+    ("Response for preflight has invalid HTTP status code {status}", InPreflight(Problem::PreflightStatus)),
+    // Chromium, for pages that have a file's address or another scheme.
+    ("Cross origin requests are only supported for protocol schemes:", Is(Problem::RedirectScheme)),
+    (
+        "The request client is not a secure context and the resource is in more-private address space",
+        Code(FindingCode::LocalNetworkAccess),
+    ),
+    ("Permission was denied for this request to access the", Code(FindingCode::LocalNetworkAccess)),
+    ("Refused to set unsafe header \"{element}\"", Code(FindingCode::ForbiddenHeaderDropped)),
+    ("Attempt to set a forbidden header was denied: {element}", Code(FindingCode::ForbiddenHeaderDropped)),
+    (
+        "When the 'Access-Control-Allow-Headers' is '*', the 'Authorization' header is not covered",
+        Code(FindingCode::AuthorizationOnlyByWildcard),
+    ),
+    ("because the canvas has been tainted by cross-origin data", Code(FindingCode::OpaqueResponse)),
+    ("Tainted canvases may not be exported", Code(FindingCode::OpaqueResponse)),
+    ("Fetch API cannot load {url}. SRI's integrity checks failed", Code(FindingCode::OpaqueIntegrity)),
+    (
+        "Failed to find a valid digest in the 'integrity' attribute for resource '{url}'",
+        Code(FindingCode::OpaqueIntegrity),
+    ),
+    (
+        "hashes in the integrity attribute match the content of the subresource at \"{url}\"",
+        Code(FindingCode::OpaqueIntegrity),
+    ),
+    ("Failed integrity metadata check", Code(FindingCode::OpaqueIntegrity)),
+    // No response.
+    ("ERR_NAME_NOT_RESOLVED", NoResponse(NetworkError::Dns)),
+    ("ENOTFOUND", NoResponse(NetworkError::Dns)),
+    ("A server with the specified hostname could not be found", NoResponse(NetworkError::Dns)),
+    ("ERR_CONNECTION_REFUSED", NoResponse(NetworkError::Connection)),
+    ("ERR_CONNECTION_RESET", NoResponse(NetworkError::Connection)),
+    ("ERR_CONNECTION_CLOSED", NoResponse(NetworkError::Connection)),
+    ("ERR_EMPTY_RESPONSE", NoResponse(NetworkError::Connection)),
+    ("ERR_ADDRESS_UNREACHABLE", NoResponse(NetworkError::Connection)),
+    ("ERR_INTERNET_DISCONNECTED", NoResponse(NetworkError::Connection)),
+    ("ECONNREFUSED", NoResponse(NetworkError::Connection)),
+    ("Could not connect to {value}: Connection refused", NoResponse(NetworkError::Connection)),
+    ("Could not connect to the server", NoResponse(NetworkError::Connection)),
+    ("The network connection was lost", NoResponse(NetworkError::Connection)),
+    ("ERR_CONNECTION_TIMED_OUT", NoResponse(NetworkError::Timeout)),
+    ("ERR_TIMED_OUT", NoResponse(NetworkError::Timeout)),
+    ("ERR_CERT_", NoResponse(NetworkError::Tls)),
+    ("ERR_SSL_", NoResponse(NetworkError::Tls)),
+    ("SEC_ERROR_", NoResponse(NetworkError::Tls)),
+    ("The certificate for this server is invalid", NoResponse(NetworkError::Tls)),
+    ("ERR_CONTENT_LENGTH_MISMATCH", NoResponse(NetworkError::Incomplete)),
+    ("ERR_INCOMPLETE_CHUNKED_ENCODING", NoResponse(NetworkError::Incomplete)),
+    ("ERR_TOO_MANY_REDIRECTS", Code(FindingCode::TooManyRedirects)),
+    ("ERR_UNSAFE_PORT", Code(FindingCode::BlockedPort)),
+    ("ERR_BLOCKED_BY_RESPONSE", Is(Problem::ResourcePolicy)),
+    (
+        "Mixed Content: The page at '{page_url}' was loaded over HTTPS, but requested an insecure",
+        Is(Problem::MixedContent),
+    ),
+    // The names of Chromium's errors, which its network panel shows. A preflight's have `Preflight` before them.
+    ("PreflightMissingAllowOriginHeader", InPreflight(Problem::Missing)),
+    ("PreflightWildcardOriginNotAllowed", InPreflight(Problem::AnyOrigin)),
+    ("PreflightMultipleAllowOriginValues", InPreflight(Problem::Several)),
+    ("PreflightInvalidAllowOriginValue", InPreflight(Problem::Invalid)),
+    ("PreflightAllowOriginMismatch", InPreflight(Problem::Mismatch)),
+    ("PreflightInvalidAllowCredentials", InPreflight(Problem::NoCredentials)),
+    ("MissingAllowOriginHeader", Is(Problem::Missing)),
+    ("WildcardOriginNotAllowed", Is(Problem::AnyOrigin)),
+    ("MultipleAllowOriginValues", Is(Problem::Several)),
+    ("InvalidAllowOriginValue", Is(Problem::Invalid)),
+    ("AllowOriginMismatch", Is(Problem::Mismatch)),
+    ("InvalidAllowCredentials", Is(Problem::NoCredentials)),
+    ("CorsDisabledScheme", Is(Problem::RedirectScheme)),
+    ("PreflightInvalidStatus", InPreflight(Problem::PreflightStatus)),
+    ("PreflightDisallowedRedirect", InPreflight(Problem::PreflightRedirect)),
+    ("InvalidAllowMethodsPreflightResponse", InPreflight(Problem::MethodList)),
+    ("InvalidAllowHeadersPreflightResponse", InPreflight(Problem::HeaderList)),
+    ("MethodDisallowedByPreflightResponse", InPreflight(Problem::Method)),
+    ("HeaderDisallowedByPreflightResponse", InPreflight(Problem::Header)),
+    ("RedirectContainsCredentials", Is(Problem::RedirectUser)),
+    ("LocalNetworkAccessPermissionDenied", Code(FindingCode::LocalNetworkAccess)),
+    // The names of Firefox's pages about errors, which its console links, in whatever language it prints.
+    ("CORSMissingAllowOrigin", Is(Problem::Missing)),
+    ("CORSMissingAllowHeaderFromPreflight", Is(Problem::Header)),
+    ("CORSMissingAllowCredentials", Is(Problem::NoCredentials)),
+    ("CORSNotSupportingCredentials", Is(Problem::AnyOrigin)),
+    ("CORSMultipleAllowOriginNotAllowed", Is(Problem::Several)),
+    ("CORSAllowOriginNotMatchingOrigin", Is(Problem::Mismatch)),
+    ("CORSDidNotSucceed", Is(Problem::Network)),
+    ("CORSPreflightDidNotSucceed", Is(Problem::PreflightStatus)),
+    ("CORSExternalRedirectNotAllowed", Is(Problem::PreflightRedirect)),
+    ("CORSInvalidAllowMethod", Is(Problem::MethodList)),
+    ("CORSInvalidAllowHeader", Is(Problem::HeaderList)),
+    ("CORSMethodNotFound", Is(Problem::Method)),
+    ("CORSRequestNotHttp", Is(Problem::RedirectScheme)),
+    // What scripts and consoles say about any failure.
+    ("Fetch API cannot load {url} due to access control checks", Consequence),
+    ("XMLHttpRequest cannot load {url} due to access control checks", Consequence),
+    ("EventSource cannot load {url} due to access control checks", Consequence),
+    ("Cannot load image {url} due to access control checks", Consequence),
+    ("Cannot load script {url} due to access control checks", Consequence),
+    ("Beacon API cannot load {url}. ", Consequence),
+    ("Cross-origin script load denied by Cross-Origin Resource Sharing policy", Consequence),
+    ("Cross-origin redirection to {location} denied by Cross-Origin Resource Sharing policy", Consequence),
+    ("source URI is not allowed in this document: \"{url}\"", Consequence),
+    ("Firefox can't establish a connection to the server at {url}.", Consequence),
+    ("downloadable font: download failed", Consequence),
+    ("Not allowed to request resource", Consequence),
+    ("ERR_FAILED", Consequence),
+    ("TypeError: Failed to fetch", Consequence),
+    ("NetworkError when attempting to fetch resource", Consequence),
+    ("TypeError: Load failed", Consequence),
+    ("AxiosError: Network Error", Consequence),
+    ("Error: Network Error", Consequence),
+    // Other things that browsers block.
+    (
+        "violates the following Content Security Policy directive",
+        NotCors(
+            "the page's own Content-Security-Policy does not let it connect there",
+            "add the URL's origin to that directive (`connect-src` for requests of scripts) in the header \
+         `Content-Security-Policy` of the page; the server that is called has nothing to do with it",
+        ),
+    ),
+    (
+        "Content-Security-Policy: The page",
+        NotCors(
+            "the page's own Content-Security-Policy does not let it connect there",
+            "add the URL's origin to that directive (`connect-src` for requests of scripts) in the header \
+         `Content-Security-Policy` of the page; the server that is called has nothing to do with it",
+        ),
+    ),
+    (
+        "ERR_BLOCKED_BY_CLIENT",
+        NotCors(
+            "an extension of the browser, most likely an ad blocker, stopped the request",
+            "try in a private window without extensions; if users meet this too, rename the URL",
+        ),
+    ),
+    (
+        "ERR_BLOCKED_BY_ORB",
+        NotCors(
+            "an image, script or style sheet is answered with something else, such as a page of HTML or JSON",
+            "open the URL itself: it has to respond with the type that the element expects; if a script is to read it, use \
+         `fetch()`, for which the server has to allow the page's origin",
+        ),
+    ),
+    (
+        "Blocked a frame with origin",
+        NotCors(
+            "a page may not reach into a frame of another origin, whatever headers say",
+            "let the two pages talk with `postMessage()`",
+        ),
+    ),
+    (
+        "X-Frame-Options",
+        NotCors(
+            "the other page does not let itself be shown in a frame",
+            "change `X-Frame-Options`, or `frame-ancestors` of `Content-Security-Policy`, on the page in the frame",
+        ),
+    ),
+    (
+        "Refused to display '{url}' in a frame",
+        NotCors(
+            "the other page does not let itself be shown in a frame",
+            "change `X-Frame-Options`, or `frame-ancestors` of `Content-Security-Policy`, on the page in the frame",
+        ),
+    ),
+    (
+        "WebSocket connection to '{url}' failed",
+        NotCors(
+            "the WebSocket handshake failed, and CORS does not apply to WebSockets",
+            "look for the server's own check of `Origin`, and for a proxy that does not pass `Upgrade` and `Connection` on",
+        ),
+    ),
+    (
+        "Some cookies are misusing the",
+        NotCors(
+            "the attributes of a cookie are wrong, so the browser does not store or send it",
+            "set `SameSite=None; Secure` on a cookie that other sites' pages have to send, over https",
+        ),
+    ),
+    (
+        "the server responded with a status of {status} (",
+        NotCors(
+            "the server responded with an error status",
+            "look into the server's log; if another line of the console says that CORS blocked the response, its headers are \
+         missing on errors",
+        ),
+    ),
+];
+
+/// The headers that a sentence in any language names, and what it is then about.
+pub(crate) const HEADERS_IN_ANY_LANGUAGE: &[(&str, &[Problem])] = &[
+    ("Access-Control-Allow-Credentials", &[Problem::NoCredentials]),
+    ("Access-Control-Allow-Methods", &[Problem::Method, Problem::MethodList]),
+    ("Access-Control-Allow-Headers", &[Problem::Header, Problem::HeaderList]),
+    ("Access-Control-Allow-Origin", &[Problem::Missing, Problem::Mismatch, Problem::Several, Problem::AnyOrigin]),
+];
+
+/// The beginnings of sentences that say why after them. Where nothing that is known follows, they say that CORS was the
+/// reason.
+pub(crate) const BEGINNINGS: [&str; 2] = ["has been blocked by CORS policy", "Cross-Origin Request Blocked"];

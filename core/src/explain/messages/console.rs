@@ -1,0 +1,330 @@
+//! What a sentence of a console means: less is known there than of an exchange.
+
+use super::{About, allow_origin, finding, network, preflight, preflight_status, redirects, script};
+use crate::browser::sentences::Problem;
+use crate::browser::words::NetworkError;
+use crate::explain::explanation::Finding;
+use crate::explain::near::difference;
+use crate::explain::other_servers::is_gateway_error;
+use crate::issues::finding_code::FindingCode;
+use crate::printable::printable;
+
+/// What a sentence says.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Facts<'f> {
+    pub(crate) about: About,
+    /// The origin of the page.
+    pub(crate) page: Option<&'f str>,
+    pub(crate) url: Option<&'f str>,
+    pub(crate) value: Option<&'f str>,
+    /// The method, the name of a header, or what is wrong in a list.
+    pub(crate) element: Option<&'f str>,
+    pub(crate) location: Option<&'f str>,
+    pub(crate) status: Option<u16>,
+    pub(crate) has_credentials: bool,
+    /// The engine says the same for a header that is missing and for one with another value.
+    pub(crate) is_vague: bool,
+}
+
+impl Facts<'_> {
+    fn page(&self) -> &str {
+        self.page.unwrap_or("the page's origin")
+    }
+
+    fn wanted(&self) -> String {
+        preflight_status::wanted(self.page(), None, None, self.has_credentials)
+            + " and the methods and headers that are allowed"
+    }
+
+    fn host(&self) -> String {
+        let url = self.url.and_then(|url| crate::browser::url::Url::parse(url, None));
+        url.map_or_else(|| "server".to_owned(), |url| url.host)
+    }
+}
+
+/// The finding of a problem.
+pub(crate) fn of_problem(problem: Problem, facts: &Facts<'_>) -> Finding {
+    let value = facts.value.unwrap_or_default().as_bytes();
+    match problem {
+        Problem::Missing => missing(facts),
+        Problem::Mismatch if facts.value.is_none() => missing(facts),
+        Problem::Mismatch => match facts.page {
+            Some(page) => {
+                allow_origin::mismatch(facts.about, value, page, difference(facts.value.unwrap_or_default(), page))
+            }
+            None => finding(
+                FindingCode::AllowOriginMismatch,
+                format!(
+                    "{} allows `{}`, which is not the page's origin: scheme, host and port have to be the same, and there is \
+                     no slash at the end",
+                    facts.about.name(),
+                    printable(facts.value.unwrap_or_default())
+                ),
+                "add the page's origin to the origins that the server allows, and let it send the one that asks, with \
+                 `Vary: Origin`",
+            ),
+        },
+        Problem::Several => several(facts),
+        Problem::Invalid => allow_origin::invalid(facts.about, value, facts.page()),
+        Problem::AnyOrigin => allow_origin::any_with_credentials(facts.about, facts.page()),
+        Problem::NoCredentials => match facts.value {
+            Some(value) => allow_origin::credentials_missing(facts.about, value.as_bytes()),
+            None => finding(
+                FindingCode::AllowCredentialsMissing,
+                "the request has credentials, and the response does not have `Access-Control-Allow-Credentials: true`",
+                "send `Access-Control-Allow-Credentials: true` in response to OPTIONS and with each other response; or, if \
+                 the request needs no cookies, remove `credentials: \"include\"` (`withCredentials`)",
+            ),
+        },
+        Problem::PreflightStatus => preflight(facts),
+        Problem::PreflightRedirect => match facts.status {
+            Some(status) => preflight_status::redirected(status, facts.location, None),
+            None => finding(
+                FindingCode::PreflightRedirected,
+                "the preflight is redirected, and browsers do not follow redirects of preflights",
+                "ask for the final URL in the script: look for http in place of https, a slash at the end and `www.`; or \
+                 respond to OPTIONS before the redirect, which may also lead to a login page",
+            ),
+        },
+        Problem::MethodList if facts.value.is_some() => preflight::methods_invalid(value),
+        Problem::MethodList => finding(
+            FindingCode::AllowMethodsInvalid,
+            format!("`Access-Control-Allow-Methods` is not a list of methods{}", at_fault(facts)),
+            "write methods with commas between them, and nothing else: `Access-Control-Allow-Methods: GET, POST, PUT`",
+        ),
+        Problem::HeaderList if facts.value.is_some() => preflight::headers_invalid(value),
+        Problem::HeaderList => finding(
+            FindingCode::AllowHeadersInvalid,
+            format!("`Access-Control-Allow-Headers` is not a list of names{}", at_fault(facts)),
+            "write names with commas between them, and nothing else: `Access-Control-Allow-Headers: Content-Type, X-Request-Id`",
+        ),
+        Problem::Method => method(facts),
+        Problem::Header => header(facts),
+        Problem::RedirectUser => redirects::with_user(facts.location.unwrap_or("another URL")),
+        Problem::RedirectScheme
+        | Problem::RedirectData
+        | Problem::RedirectFtp
+        | Problem::RedirectUrl
+        | Problem::Scheme => scheme(facts),
+        Problem::RedirectCount => redirects::too_many(),
+        Problem::RedirectRefused => redirects::not_followed(None),
+        Problem::SameOriginMode => finding(
+            FindingCode::SameOriginMode,
+            "the script asks for a URL of another origin with the mode `same-origin`, so nothing is sent",
+            "remove `mode: \"same-origin\"`, and let the server of the URL allow the page's origin",
+        ),
+        Problem::SameOriginRedirected => finding(
+            FindingCode::SameOriginMode,
+            "the mode is `same-origin`, and a redirect leads to another origin, which is not asked",
+            "remove `mode: \"same-origin\"` and have the server allow the page's origin, or ask for a URL that is not redirected",
+        ),
+        Problem::NoCorsRedirectMode => script::no_cors_redirect_mode("not `follow`"),
+        Problem::MixedContent => script::mixed_content(facts.url.unwrap_or("insecure URLs")),
+        Problem::ResourcePolicy => finding(
+            FindingCode::ResourcePolicyBlocks,
+            "the response's `Cross-Origin-Resource-Policy` does not allow pages of other origins to load it, or the page \
+             has `Cross-Origin-Embedder-Policy` and the response has no such header",
+            "send `Cross-Origin-Resource-Policy: cross-origin` with the response, if any page may load it",
+        ),
+        Problem::Network | Problem::Other => no_response(facts),
+    }
+}
+
+fn at_fault(facts: &Facts<'_>) -> String {
+    facts.element.map_or_else(String::new, |element| format!(": `{}` is not allowed in it", printable(element)))
+}
+
+fn missing(facts: &Facts<'_>) -> Finding {
+    let status = facts.status.unwrap_or_default();
+    if facts.about != About::Preflight && is_gateway_error(status) {
+        return network::gateway_error(status, About::Response, None);
+    }
+    if facts.about != About::Preflight && status >= 400 {
+        return allow_origin::error_without_headers(status, facts.page(), None);
+    }
+    let origin = match facts.page {
+        Some("null") => return null_page(facts),
+        Some(page) => format!("`Access-Control-Allow-Origin: {}`", printable(page)),
+        None => "`Access-Control-Allow-Origin` with the page's origin".to_owned(),
+    };
+    let vague = if facts.is_vague { ", or it does not allow the page" } else { "" };
+    let (message, help) = match facts.about {
+        About::Preflight => (
+            format!("there is no `Access-Control-Allow-Origin` in the response to the preflight{vague}"),
+            format!(
+                "let the server of this URL respond to OPTIONS with 204, {origin} and the methods and headers that are \
+                 allowed, before a login or the router responds"
+            ),
+        ),
+        _ => (
+            format!("there is no `Access-Control-Allow-Origin` in the response{vague}"),
+            format!(
+                "let the server of this URL send {origin} with each response, errors and redirects too; nothing in the page \
+                 can replace it. If the server does that already, look for what responds in its place: an error page, a \
+                 login, a proxy"
+            ),
+        ),
+    };
+    finding(FindingCode::AllowOriginMissing, message, help)
+}
+
+fn null_page(facts: &Facts<'_>) -> Finding {
+    finding(
+        FindingCode::AllowOriginMissing,
+        format!("{} does not allow the origin `null`, which the page or a redirect has", facts.about.name()),
+        "serve the page over http or https, not from a file or a sandboxed frame; if the request is redirected to another \
+         origin, ask for the final URL instead",
+    )
+}
+
+fn several(facts: &Facts<'_>) -> Finding {
+    match facts.value {
+        Some(value) => {
+            let origin = facts.page();
+            let values: Vec<&str> = value.split(", ").collect();
+            let equal = values.windows(2).all(|pair| pair.first() == pair.last());
+            // Browsers join the lines of a header with a comma and a space.
+            let lines = if values.len() > 1 { values.len() } else { 1 };
+            allow_origin::multiple(facts.about, value.as_bytes(), lines, equal, origin)
+        }
+        None => finding(
+            FindingCode::AllowOriginMultiple,
+            "`Access-Control-Allow-Origin` has several values, and only one is allowed: two layers, such as the application \
+             and a proxy, both add it",
+            "let one layer alone send CORS headers, and remove them from the other",
+        ),
+    }
+}
+
+fn preflight(facts: &Facts<'_>) -> Finding {
+    let wanted = facts.wanted();
+    match facts.status {
+        Some(status @ 300..=399) => preflight_status::redirected(status, facts.location, None),
+        Some(status @ (401 | 403 | 407)) => preflight_status::unauthorized(status, &wanted),
+        Some(404) => preflight_status::not_found(facts.url.unwrap_or("this path"), &wanted),
+        Some(status @ (405 | 501)) => preflight_status::options_refused(status, None, &wanted),
+        Some(status) if is_gateway_error(status) => network::gateway_error(status, About::Preflight, None),
+        Some(status) => preflight_status::failed(status, &wanted),
+        None => finding(
+            FindingCode::PreflightFailed,
+            "the status of the response to the preflight (OPTIONS) is not from 200 to 299: most often a login (401, 403) or \
+             a router that does not know OPTIONS (404, 405) responds before CORS does",
+            format!("respond to OPTIONS before anything else does, with 204 and {wanted}"),
+        ),
+    }
+}
+
+fn method(facts: &Facts<'_>) -> Finding {
+    let method = match facts.element {
+        Some(method) => format!("`{}`", printable(method)),
+        None => "the method of the request".to_owned(),
+    };
+    let upper = facts.element.map(str::to_ascii_uppercase).unwrap_or_default();
+    let case = match facts.element {
+        Some(method) if method != upper => {
+            format!("; methods are compared with their case, so write `{}` in the script", printable(&upper))
+        }
+        _ => String::new(),
+    };
+    finding(
+        FindingCode::MethodNotAllowed,
+        format!("the response to the preflight does not allow {method}: it is not in `Access-Control-Allow-Methods`"),
+        format!("add {method} to the methods that the server allows in response to OPTIONS{case}"),
+    )
+}
+
+fn header(facts: &Facts<'_>) -> Finding {
+    let name = facts.element.map(str::to_ascii_lowercase).unwrap_or_default();
+    if name.starts_with("access-control-allow-") {
+        return finding(
+            FindingCode::ResponseHeaderInRequest,
+            format!(
+                "the script sends `{}`, a header that only servers send, and the preflight does not allow it",
+                printable(&name)
+            ),
+            "remove the header from the script; the server of the URL has to send it with its response",
+        );
+    }
+    let also = match name.as_str() {
+        "content-type" => "; a body of JSON needs it",
+        "authorization" => "; `*` does not cover it",
+        _ => "",
+    };
+    finding(
+        FindingCode::HeaderNotAllowed,
+        format!(
+            "the response to the preflight does not allow the request header `{}`: it is not in \
+             `Access-Control-Allow-Headers`, or only as `*` with credentials",
+            printable(&name)
+        ),
+        format!(
+            "add `{}` to the headers that the server allows in response to OPTIONS{also}; or do not send it",
+            printable(&name)
+        ),
+    )
+}
+
+fn scheme(facts: &Facts<'_>) -> Finding {
+    if let Some(location) = facts.location {
+        return redirects::scheme_not_http(location);
+    }
+    finding(
+        FindingCode::SchemeNotHttp,
+        "a request to another origin has a scheme other than http and https, such as `file:`, or the URL has none",
+        "serve the page and the URL over http or https, and write the URL with its scheme: `http://localhost:8000/items`",
+    )
+}
+
+/// Firefox prints one sentence for whatever keeps a response from coming.
+fn no_response(facts: &Facts<'_>) -> Finding {
+    finding(
+        FindingCode::ConnectionFailed,
+        format!(
+            "this is not CORS, although the sentence has the word: no response came from `{}` that Firefox accepts, because \
+             of the connection, the certificate, the name, an extension or a redirect",
+            printable(&facts.host())
+        ),
+        "open the URL itself in a tab, which shows an error of the certificate or the connection; check that the server runs",
+    )
+}
+
+/// The finding of a network error.
+pub(crate) fn of_network(error: NetworkError, facts: &Facts<'_>) -> Finding {
+    network::no_response(error, facts.about, &facts.host())
+}
+
+/// The finding of a code that is about nothing that failed in a check.
+pub(crate) fn of_code(code: FindingCode, facts: &Facts<'_>) -> Finding {
+    let name = facts.element.unwrap_or_default();
+    let help = match code {
+        FindingCode::ForbiddenHeaderDropped => "remove the header from the script: the browser sets it, or no one may",
+        FindingCode::AuthorizationOnlyByWildcard => {
+            return preflight::authorization_only_by_wildcard(false);
+        }
+        FindingCode::OpaqueResponse => {
+            "load the image with `crossorigin=\"anonymous\"`, and let its server send `Access-Control-Allow-Origin`"
+        }
+        FindingCode::OpaqueIntegrity => {
+            "add `crossorigin=\"anonymous\"` to the element, or remove the mode `no-cors`, and compare the hash with the file"
+        }
+        FindingCode::LocalNetworkAccess => {
+            "serve the page over https, and let the user grant the permission for devices in the local network; no header of \
+             the server replaces it"
+        }
+        FindingCode::TooManyRedirects => return redirects::too_many(),
+        FindingCode::BlockedPort => "use another port: browsers do not connect to those of other protocols",
+        _ => "see the page about this code",
+    };
+    let message = if name.is_empty() {
+        lower(code.meaning())
+    } else {
+        format!("{}: `{}`", lower(code.meaning()), printable(name))
+    };
+    finding(code, message, help)
+}
+
+/// A sentence of the catalogue as a message: lower case, no full stop.
+fn lower(sentence: &str) -> String {
+    let mut characters = sentence.trim_end_matches('.').chars();
+    characters.next().map_or_else(String::new, |first| first.to_lowercase().chain(characters).collect())
+}
