@@ -165,6 +165,6 @@ pub mod binding {
     #[cfg(feature = "toml")]
     pub use crate::read::refused_file::RefusedFile;
     pub use crate::response::apply::{Precedence, apply_headers};
-    pub use crate::response::server_timing::SERVER_TIMING;
+    pub use crate::response::server_timing::{SERVER_TIMING, server_timing_metric};
     pub use crate::response::template::{REFUSAL_STATUS, Template, TemplateHeader, TemplateValue};
 }

@@ -4,6 +4,7 @@
 use crate::misuse::{Misuse, Result};
 use corsac::binding::{
     PREFLIGHT_METHOD, REFUSAL_STATUS, RequestHeader, SERVER_TIMING, Template, TemplateHeader, TemplateValue, limits,
+    server_timing_metric,
 };
 use corsac::{Action, ConfigError, Decision, Evaluation, Issue, Op, Pending, Policy, Reason, Request};
 use serde_json::json;
@@ -73,7 +74,7 @@ fn engine_failure() -> Option<serde_json::Value> {
     let Evaluation::Decided(decision) = nobody.evaluate(&Request::default()) else { return None };
     let (_, _, _, _, _, body, headers, removed, _) = template_row(decision.template());
     let (action, status) = (Action::Respond.as_str(), Some(REFUSAL_STATUS));
-    let timing = format!("corsac;desc=\"{}\"", ENGINE_FAILED.0);
+    let timing = server_timing_metric(ENGINE_FAILED.0);
     let row: TemplateRow<'_> = (action, true, status, ENGINE_FAILED, None, body, headers, removed, timing);
     serde_json::to_value(row).ok()
 }

@@ -45,4 +45,9 @@ const types = {
   })
 }
 
-module.exports = { bytesOf, debug, types, warn }
+/** Writes where programs of these runtimes write errors. */
+function print (text) {
+  console.error(text.trimEnd())
+}
+
+module.exports = { bytesOf, debug, print, types, warn }

@@ -26,7 +26,7 @@ function explainBy (explain, exchange) {
  * @param {string} exchange JSON
  */
 function explainCaptured (explain, exchange) {
-  const returned = explain('captured', Buffer.from(exchange))
+  const returned = explain('captured', bytesOf(exchange))
   const [, , isReadable, isBlocked] = JSON.parse(returned)
   return { explanation: explanationOf(returned), isReadable, isBlocked }
 }

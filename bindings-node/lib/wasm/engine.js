@@ -3,6 +3,7 @@
 // The engine as a WebAssembly module, with the functions of the native addon.
 
 const { warn } = require('../runtime.js')
+const { browserSessionOf } = require('./browser-session.js')
 const { Instance } = require('./instance.js')
 const { PolicyFunctions } = require('./policy-functions.js')
 const { integer, string } = require('./arguments.js')
@@ -10,7 +11,7 @@ const { integer, string } = require('./arguments.js')
 /** In the order of the module's numbers. */
 const FORMATS = ['options', 'middleware-options', 'request-options', 'json', 'toml']
 const FILE_KINDS = ['pipe', 'socket', 'device', 'too large']
-const EXCHANGE_FORMATS = ['json', 'encoded']
+const EXCHANGE_FORMATS = ['json', 'encoded', 'captured']
 /** The number of a format that there is not, which the module refuses. */
 const NO_FORMAT = 255
 const CODE = 'ERR_CORSAC_ENGINE'
@@ -137,6 +138,26 @@ class WasmEngine {
     })
   }
 
+  /**
+   * What a browser does after these answers to its requests.
+   *
+   * @param {Uint8Array} exchange JSON
+   * @param {Uint8Array[]} answers JSON
+   * @returns {[request: string | null, exchange: string]} its next request, null if it has finished, and the exchange so far
+   */
+  browserSession (exchange, answers) {
+    return JSON.parse(this.text(({ exports, input }) => {
+      // Four bytes before each answer have its length.
+      input.begin(answers.reduce((sum, answer) => sum + answer.length + 4, exchange.length))
+      const exchangeLength = input.addBytes(exchange)
+      let length = 0
+      for (const answer of answers) length += input.addBytesWithLength(answer)
+      const result = exports.browser_session(exchangeLength, length)
+      input.shrink()
+      return result
+    }))
+  }
+
   facts () {
     return this.text(({ exports }) => exports.facts())
   }
@@ -176,10 +197,13 @@ function supplement (hasPredicate, size, seconds) {
 function createEngine (module) {
   const engine = new WasmEngine(module)
   return {
+    BrowserSession: browserSessionOf(engine),
     compile: engine.compile.bind(engine),
     compileFile: engine.compileFile.bind(engine),
     diagnose: engine.diagnose.bind(engine),
     facts: engine.facts.bind(engine),
+    // The module does not see the environment.
+    isDebugRequested: (setting = false) => setting,
     isWebSocket: engine.isWebSocket.bind(engine),
     refusedFile: engine.refusedFile.bind(engine),
     printable: engine.printable.bind(engine),

@@ -75,9 +75,18 @@ class InputBuffer {
 
   /** A string with its length before it, as four bytes. */
   addWithLength (text) {
+    return this.#withLength(() => this.add(text))
+  }
+
+  /** @param {Uint8Array} bytes */
+  addBytesWithLength (bytes) {
+    return this.#withLength(() => this.addBytes(bytes))
+  }
+
+  #withLength (add) {
     const at = this.#end
     this.#end += 4
-    const length = this.add(text)
+    const length = add()
     for (let byte = 0; byte < 4; byte++) this.#bytes[at + byte] = length >>> (8 * byte)
     return 4 + length
   }

@@ -10,11 +10,16 @@ const { policyFileOf } = require('./policy-file.js')
 
 const FILE = path.join(__dirname, '..', '..', 'edge', 'corsac.wasm')
 
+/** Whether a middleware is debugged: as the native addon reads the environment. */
+function isDebugRequested (setting = ['1', 'true'].includes(process.env.CORSAC_DEBUG)) {
+  return setting
+}
+
 function load () {
   const engine = createEngine(new WebAssembly.Module(fs.readFileSync(FILE)))
   const found = engine.version()
   if (found !== version) throw new Error(`corsac: ${FILE} is of version ${found}, the package of ${version}`)
-  return { ...engine, PolicyFile: policyFileOf(engine) }
+  return { ...engine, PolicyFile: policyFileOf(engine), isDebugRequested }
 }
 
 module.exports = { load }

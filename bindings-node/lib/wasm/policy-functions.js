@@ -145,23 +145,14 @@ class PolicyFunctions {
   }
 
   evaluate (method, lines, path, flags, answer) {
-    string(method)
-    if (!Array.isArray(lines)) throw new TypeError(NOT_A_LINE)
-    let units = method.length + unitsOf(path ?? undefined, Infinity)
-    for (let i = 0; i < lines.length; i++) {
-      if (typeof lines[i] !== 'string') throw new TypeError(NOT_A_LINE)
-      // Two more units have room for a line's length.
-      units += lines[i].length + 2
-    }
+    const units = string(method).length + unitsOf(path ?? undefined, Infinity) + unitsOfLines(lines)
     const [bits, number] = [integer(flags), this.#answerNumber(answer)]
     this.#current()
     return this.#engine.text(({ exports, input }) => {
       input.begin(units)
       const pathLength = add(input, path ?? undefined, Infinity)
       const methodLength = input.add(method)
-      let length = 0
-      for (const line of lines) length += input.addWithLength(line)
-      const result = exports.evaluate(this.#number, pathLength, methodLength, length, bits, number)
+      const result = exports.evaluate(this.#number, pathLength, methodLength, addLines(input, lines), bits, number)
       input.shrink()
       return result
     })
@@ -176,6 +167,33 @@ class PolicyFunctions {
   explain (format, text) {
     this.#current()
     return this.#engine.explained(format, text, ({ exports }, number, length) => exports.explain(this.#number, number, length))
+  }
+
+  debugDecision (index, method, lines, path) {
+    return this.#debug(index, method, lines, path, [], (exports, ...given) => exports.debug_decision(...given))
+  }
+
+  debugResponse (index, method, lines, path, status, headers) {
+    const number = integer(status)
+    return this.#debug(index, method, lines, path, headers, (exports, policy, template, methodLength, linesLength, pathLength, headersLength) =>
+      exports.debug_response(policy, template, methodLength, linesLength, pathLength, number, headersLength))
+  }
+
+  /** A block to print, null if there is nothing new. */
+  #debug (index, method, lines, path, headers, call) {
+    // The failure has been reported, and the policy has nothing to do with it.
+    if (integer(index) === ENGINE_FAILED) return null
+    const units = string(method).length + string(path).length + unitsOfLines(lines) + unitsOfLines(headers)
+    this.#current()
+    const block = this.#engine.text(({ exports, input }) => {
+      input.begin(units)
+      const result = call(
+        exports, this.#number, index, input.add(method), addLines(input, lines), input.add(path), addLines(input, headers)
+      )
+      input.shrink()
+      return result
+    })
+    return block === '' ? null : block
   }
 
   forgetAnswers () {
@@ -199,6 +217,8 @@ class PolicyFunctions {
       },
       template: (index) => this.template(index),
       forgetAnswers: () => this.forgetAnswers(),
+      debugDecision: (index, method, lines, path) => this.debugDecision(index, method, lines, path),
+      debugResponse: (index, method, lines, path, status, headers) => this.debugResponse(index, method, lines, path, status, headers),
       explain: (format, text) => this.explain(format, text),
       evaluate: (method, lines, path, flags, answer) => this.evaluate(method, lines, path, flags, answer)
     }
@@ -219,6 +239,25 @@ function limitsOf (engine) {
     }
   }
   return engine.limits
+}
+
+/** How many UTF-16 units header lines have, names and values in turn. */
+function unitsOfLines (lines) {
+  if (!Array.isArray(lines)) throw new TypeError(NOT_A_LINE)
+  let units = 0
+  for (let i = 0; i < lines.length; i++) {
+    if (typeof lines[i] !== 'string') throw new TypeError(NOT_A_LINE)
+    // Two more units have room for a line's length.
+    units += lines[i].length + 2
+  }
+  return units
+}
+
+/** @returns {number} how many bytes the lines have, with the length of each before it */
+function addLines (input, lines) {
+  let length = 0
+  for (const line of lines) length += input.addWithLength(line)
+  return length
 }
 
 function add (input, value, most) {
