@@ -10,7 +10,7 @@ const test = require('node:test')
 const { choose } = require('../lib/engine-choice.js')
 
 const MODULE = path.join(__dirname, '..', 'edge', 'corsac.wasm')
-const isBuilt = fs.existsSync(MODULE) ? false : 'type `cargo xtask wasm`'
+const isBuilt = fs.existsSync(MODULE) ? false : 'type `cargo xtask wasm` and `node scripts/bundle-edge.js`'
 
 /** A program under the module, which sees all its instances. */
 function run (body, env = { CORSAC_ENGINE: 'wasm' }) {

@@ -1,4 +1,5 @@
-//! `cargo xtask wasm` builds the WebAssembly module, with whichever compiler has the target, and places it in the npm package.
+//! `cargo xtask wasm` builds the WebAssembly module, with whichever compiler has the target. `bindings-node/scripts/bundle-edge.js`
+//! makes it smaller and places it in the npm package.
 //!
 //! rustup installs the target. Debian has a compiler of its own for it, `rustc-web`, and the source of the standard library,
 //! which is then built as well.
@@ -8,8 +9,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 const TARGET: &str = "wasm32-unknown-unknown";
-/// Where the npm package has the module.
-const PLACE: &str = "bindings-node/edge/corsac.wasm";
+/// Where the scripts of the npm package find the module, whichever compiler built it.
+const PLACE: &str = "target/wasm/corsac.wasm";
 
 const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
 const DEBIAN_LINKER: &str = "/usr/bin/wasm-ld";
