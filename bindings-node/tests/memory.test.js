@@ -16,7 +16,7 @@ function growth (warm, loop) {
     const { internalsOf } = require('./lib/policy/policy.js')
     const tick = () => new Promise(setImmediate)
     const settle = async () => { for (let i = 0; i < 3; i++) { gc(); await tick() } }
-    const options = { allowOrigins: ['https://a.example', 'https://*.example.com'], allowMethods: ['*'], allowCredentials: true }
+    const options = { allowOrigins: ['https://a.example', 'https://app-*.example.com'], allowMethods: ['*'], allowCredentials: true }
     ;(async () => {
       ${warm}
       await settle()

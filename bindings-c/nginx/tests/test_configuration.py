@@ -19,8 +19,9 @@ def check(server, files=None, http=""):
 
 class Configuration(unittest.TestCase):
     def test_a_good_policy_is_accepted_everywhere(self):
+        clean = {"clean.toml": 'allow_origins = ["https://app.example.com"]\n'}
         for place in ("%s location / { }", "location / { %s }", "location / { location /x { %s } }"):
-            good, said = check(place % "corsac_policy app.toml; corsac_hide_upstream off;")
+            good, said = check(place % "corsac_policy clean.toml; corsac_hide_upstream off;", clean)
             self.assertTrue(good, said)
             self.assertNotIn("corsac:", said)
         self.assertTrue(check("", http="corsac_policy app.toml;")[0])
