@@ -90,7 +90,7 @@ def node_elsewhere():
 
 
 # The tests of Node that are about the engine.
-OF_THE_ENGINE = ["engine", "explain", "predicates", "requests", "vectors", "wasm"]
+OF_THE_ENGINE = ["debug", "engine", "explain", "predicates", "requests", "session-vectors", "testing", "vectors", "wasm"]
 
 
 def wasm(*names):

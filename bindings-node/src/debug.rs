@@ -49,12 +49,7 @@ impl Arguments {
     }
 
     fn decided(&mut self) -> Decided<'_, impl Iterator<Item = (&[u8], &[u8])>> {
-        Decided {
-            index: self.index,
-            method: self.method.as_bytes(),
-            lines: pairs(&self.lines),
-            path: &mut self.path,
-        }
+        Decided { index: self.index, method: self.method.as_bytes(), lines: pairs(&self.lines), path: &mut self.path }
     }
 }
 

@@ -100,6 +100,40 @@ test('a trap after a function was asked refuses as well', { skip: isBuilt }, () 
     assert.equal((await ask()).headers.get('access-control-allow-origin'), APP)`)
 })
 
+test('a trap does not end a browser of a test suite, and the debug mode says nothing about it', { skip: isBuilt }, () => {
+  run(`
+    const { diagnose, Policy } = require('corsac')
+    const engine = require('./lib/engine.js')
+    const exchange = { page: APP, request: { url: 'https://api.example.com/items', method: 'DELETE' } }
+    const session = new engine.BrowserSession(Buffer.from(JSON.stringify(exchange)))
+    const preflight = JSON.parse(session.nextRequest())
+    assert.deepEqual([preflight.method, preflight.is_preflight], ['OPTIONS', true])
+    trap()
+    const headers = [['access-control-allow-origin', APP], ['access-control-allow-methods', 'DELETE']]
+    const answer = Buffer.from(JSON.stringify({ status: 204, headers }))
+    assert.throws(() => session.respond(answer), { code: 'ERR_CORSAC_ENGINE' })
+    assert.equal(JSON.parse(session.nextRequest()).is_preflight, true)
+    session.respond(answer)
+    assert.equal(JSON.parse(session.nextRequest()).method, 'DELETE')
+    assert.throws(() => session.respond(Buffer.from('{"status": "x"}')), TypeError)
+    assert.equal(JSON.parse(session.nextRequest()).method, 'DELETE')
+    session.respond(Buffer.from('{"status": 200, "headers": []}'))
+    assert.equal(session.nextRequest(), null)
+    assert.equal(JSON.parse(session.exchange()).hops?.length ?? 1, 1)
+
+    const web = require('corsac/web')
+    const printed = []
+    process.stderr.write = (text) => printed.push(text)
+    const handler = web({ allowOrigins: [APP] }, { debug: true })(() => new Response('ran'))
+    const ask = () => handler(new Request('http://localhost/', { headers: { origin: 'https://x.example' } }))
+    trap()
+    const refused = await ask()
+    assert.deepEqual([refused.status, refused.headers.get('server-timing')], [403, 'corsac;desc="engine-failed"'])
+    assert.deepEqual(printed.filter((text) => text.startsWith('corsac:')), [])
+    assert.equal((await ask()).headers.get('server-timing'), 'corsac;desc="origin-not-allowed"')
+    assert(printed.join('').includes('corsac: origin-not-allowed: a page of https://x.example sends GET /'), printed.join(''))`)
+})
+
 test('answers are remembered by the clock of the host', { skip: isBuilt }, () => {
   run(`
     const { Policy } = require('corsac')

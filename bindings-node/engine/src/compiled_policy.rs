@@ -1,9 +1,9 @@
 //! A policy with what the engine keeps beside it for JavaScript.
 
 use crate::misuse::{Misuse, Result};
-use corsac::binding::limits::ORIGIN_BYTES;
 #[cfg(feature = "explain")]
 use corsac::binding::DebugLog;
+use corsac::binding::limits::ORIGIN_BYTES;
 use corsac::binding::{AnswerCache, CacheError, Needs};
 use corsac::{Decision, Evaluation, Pending, Policy, PredicateAnswer, Request};
 use std::time::Duration;
