@@ -161,11 +161,11 @@ SIDE_BY_SIDE = 2
 CHECKS = [
     Check("format", "rust lint", "", 5, lambda: run("cargo", "fmt", "--all", "--check")),
     Check("clippy", "rust lint", "", 60, lambda: run(*CLIPPY)),
-    Check("features", "rust lint", "", 30, features),
     Check("python", "python", "apt python, venv, build python", 80, python_tests),
     Check("rust", "rust", "", 180, rust_tests),
     Check("node", "node", "apt node, node_modules, build node", 100, node_tests),
     Check("node elsewhere", "node", "node_modules, build node", 45, node_elsewhere),
+    Check("features", "rust lint", "", 60, features),
     Check("python types", "python lint", "apt python, venv, build python", 30, python_types),
     Check("rust documentation", "rust lint", "", 20, rust_documentation),
     Check("node types", "node lint", "node_modules, build node", 5, node_types),
