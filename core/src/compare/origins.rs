@@ -2,9 +2,9 @@
 
 use crate::compare::language::{Automata, Found, Language, Matches, Term, find};
 use crate::compare::patterns;
+use crate::origins::automata_walk::Dfa;
 use crate::origins::origin::Origin;
 use crate::origins::regex;
-use crate::origins::regex_language::Dfa;
 use crate::origins::set::{ConfiguredPattern, OriginSet, Verdict};
 use std::collections::HashSet;
 
