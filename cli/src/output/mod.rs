@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 pub(crate) mod explanation;
+pub(crate) mod format;
 pub(crate) mod github;
 pub(crate) mod issues;
 pub(crate) mod junit;

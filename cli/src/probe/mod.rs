@@ -3,11 +3,11 @@
 use crate::exchange_arguments::{RequestArguments, ResponseArguments, exchange};
 use crate::failure::Failure;
 use crate::output;
+use crate::output::format::Format;
 use crate::output::terminal::{columns, plain};
 use crate::policy_argument::{load, shown};
 use crate::probe::client::Client;
 pub(crate) use crate::probe::options::Arguments;
-use crate::probe::options::Format;
 use crate::probe::result::{Origin, Probed};
 use crate::status::Status;
 use corsac::Policy;

@@ -1,6 +1,7 @@
 //! The options of `corsac probe`, and what they let it send.
 
-use clap::{Args, ValueEnum};
+use crate::output::format::Format;
+use clap::Args;
 use corsac::browser::SentRequest;
 use std::path::PathBuf;
 
@@ -84,15 +85,6 @@ pub(crate) struct Arguments {
     /// Write everything that was sent as a HAR file, without secrets
     #[arg(long, value_name = "FILE")]
     pub(super) har: Option<PathBuf>,
-}
-
-/// The formats of the result.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum Format {
-    /// For people
-    Text,
-    /// For programs
-    Json,
 }
 
 const EXAMPLES: &str = "\
