@@ -1,9 +1,9 @@
 //! What differs between two policies, in each format.
 
 use crate::output::terminal::{BOLD, ERROR, GOOD, WARNING};
-use crate::output::wrap::wrap;
 use anstyle::Style;
 use corsac::binding::printable;
+use corsac::binding::wrap;
 use corsac::compare::{Change, Comparison, Effect, PathChanges, Paths, Subject};
 use serde_json::json;
 

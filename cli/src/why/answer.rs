@@ -2,11 +2,11 @@
 
 use crate::failure::Failure;
 use crate::output::terminal::{BOLD, ERROR, GOOD, HELP, WARNING};
-use crate::output::wrap::wrap;
 use crate::why::captured::{Captured, checked};
 use crate::why::known::Known;
 use crate::why::next;
 use corsac::binding::printable;
+use corsac::binding::wrap;
 use corsac::explain::{ConsoleSentence, Explanation, Finding, FindingCode, FindingSeverity, diagnose};
 use serde_json::{Value, json};
 
