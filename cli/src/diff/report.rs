@@ -131,7 +131,7 @@ fn words(change: &Change) -> String {
 fn note(change: &Change) -> Option<String> {
     match (&change.example, change.certain) {
         (Some(example), true) => Some(format!("(such as {})", printable(example))),
-        (_, false) => Some("(perhaps: it could not be worked out)".to_owned()),
+        (_, false) => Some("(not certain)".to_owned()),
         (None, true) => None,
     }
 }

@@ -54,11 +54,11 @@ pub(crate) struct Arguments {
     #[arg(long)]
     pub(super) only: bool,
 
-    /// The policy that the server has: says which setting decides, and what differs on the way
+    /// The server's policy: shows which setting decides, and what something on the way has changed
     #[arg(long, value_name = "FILE")]
     pub(super) policy: Option<PathBuf>,
 
-    /// See whether a cache gives one page the response that was made for another; takes `--from` twice
+    /// See whether a cache gives one page the response that was made for another; needs `--from` twice
     #[arg(long)]
     pub(super) cache: bool,
 

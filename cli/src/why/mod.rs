@@ -117,7 +117,7 @@ fn read(path: Option<&Path>) -> Result<String, Failure> {
     }
     if bytes.len() as u64 > MOST_MIB << 20 {
         return Err(Failure::input(format!("the input has more than {MOST_MIB} MiB"))
-            .help("keep the one request in question, and of its bodies nothing"));
+            .help("keep only the request in question, without its bodies"));
     }
     // Windows writes UTF-16 where output is redirected.
     let utf16 = |read: fn([u8; 2]) -> u16| -> String {
