@@ -127,7 +127,7 @@ MUTANTS = [
     ("protection: an ambiguous path is open", "ambiguous_rules", r"\.max\(\)", ".min()"),
     # Credentials and Vary.
     ("plain http with credentials", "OriginSet::check_parsed", r"(?<=if )secure_only", "false && secure_only"),
-    ("plain http that is named is refused", "Rules::check_origin", r"(?<== )Verdict::Allowed(?= => Verdict::Allowed)", "Verdict::Malformed"),
+    ("plain http that is named is refused", "Rules::check_insecure_origins", r"is_some_and\(is_named\)", "is_none()"),
     ("plain http by another entry than the named one", "insecure_by_name", r"\.filter\(\|entry\| is_named\(&entry\.text\)\)", ""),
     ("a check is lifted for every entry", "Lifted::for_entry", r"self\.named_for\(entry\)", "self.named().map(|(_, lift)| lift)"),
     # Extensions.

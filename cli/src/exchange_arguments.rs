@@ -122,3 +122,9 @@ fn text(text: &str) -> Value {
 fn map(entries: Vec<(&str, Value)>) -> Value {
     Value::Map(entries.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
 }
+
+/// The bytes of a header's value, as browsers send them: Latin-1, if it has no other characters.
+pub(crate) fn latin1(value: &str) -> Vec<u8> {
+    let bytes: Result<Vec<u8>, _> = value.chars().map(u8::try_from).collect();
+    bytes.unwrap_or_else(|_| value.as_bytes().to_vec())
+}

@@ -4,10 +4,11 @@ use crate::exchange_arguments::{RequestArguments, ResponseArguments, absolute, e
 use crate::failure::Failure;
 use crate::output;
 use crate::output::explanation::painted;
+use crate::output::format::Format;
 use crate::output::terminal::columns;
 use crate::policy_argument::{load, shown, unreadable};
 use crate::status::Status;
-use clap::{Args, ValueEnum};
+use clap::Args;
 use corsac::browser::Exchange;
 use std::fs::File;
 use std::io::Read;
@@ -38,18 +39,9 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["url", "from"])]
     exchange: Option<PathBuf>,
 
-    /// How the result is printed
+    /// How the result is printed; docs/explanation.schema.json describes the JSON
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-}
-
-/// The formats of the result.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// For people
-    Text,
-    /// For programs; docs/explanation.schema.json describes it
-    Json,
 }
 
 const EXAMPLES: &str = "\

@@ -1,8 +1,8 @@
 //! Why a subcommand gives no answer: a sentence, and what to do about it.
 
 use crate::output::terminal::{BOLD, ERROR, HELP, columns, plain};
-use crate::output::wrap::wrap;
 use crate::status::Status;
+use corsac::binding::wrap;
 use std::io;
 
 /// A subcommand that could not do what it was asked to do.

@@ -10,7 +10,7 @@ use std::path::Path;
 use std::str::Utf8Error;
 
 /// Names the standard input in the place of a file.
-const STANDARD_INPUT: &str = "-";
+pub(crate) const STANDARD_INPUT: &str = "-";
 /// No more is read of the standard input than of a file.
 const MOST_BYTES: u64 = corsac::binding::limits::POLICY_FILE_MIB << 20;
 
@@ -42,7 +42,7 @@ pub(crate) fn read(path: &Path) -> Result<Written, Failure> {
         return Written::new(path, read_standard_input()?);
     }
     let policy = WrittenPolicy::read(path).map_err(|error| match error {
-        LoadError::Io(error) => unreadable(path, &error),
+        LoadError::Io(error) => unreadable_policy(path, &error),
         LoadError::Config(error) => special(path, &error),
         error => Failure::input(format!("`{}` cannot be read: {error}", shown(path))),
     })?;
@@ -102,14 +102,25 @@ fn read_standard_input() -> Result<WrittenPolicy, Failure> {
     Ok(WrittenPolicy::new(if is_json { "<stdin>.json" } else { "<stdin>" }, text))
 }
 
+/// Why the system does not let a policy be read.
+fn unreadable_policy(path: &Path, error: &io::Error) -> Failure {
+    let failure = unreadable(path, error);
+    match error.kind() {
+        io::ErrorKind::NotFound => failure.help("name the file of the policy, as in `corsac check conf/cors.toml`"),
+        io::ErrorKind::IsADirectory => failure.help(format!(
+            "name the file of the policy in it, as in `{}/cors.toml`",
+            shown(path).trim_end_matches('/')
+        )),
+        _ => failure,
+    }
+}
+
 /// Why the system does not let a file be read.
 pub(crate) fn unreadable(path: &Path, error: &io::Error) -> Failure {
     let path = shown(path);
     match error.kind() {
-        io::ErrorKind::NotFound => Failure::input(format!("there is no file `{path}`"))
-            .help("name the file of the policy, as in `corsac check conf/cors.toml`"),
-        io::ErrorKind::IsADirectory => Failure::input(format!("`{path}` is a folder and not a file"))
-            .help(format!("name the file of the policy in it, as in `{}/cors.toml`", path.trim_end_matches('/'))),
+        io::ErrorKind::NotFound => Failure::input(format!("there is no file `{path}`")),
+        io::ErrorKind::IsADirectory => Failure::input(format!("`{path}` is a folder and not a file")),
         io::ErrorKind::PermissionDenied => Failure::input(format!("you may not read `{path}`"))
             .help("change its permissions, or run the command as a user who may read it"),
         _ => Failure::input(format!("`{path}` cannot be read: {}", plain(error))),

@@ -70,7 +70,7 @@
 //! | `explain` | explanations of exchanges, for people |
 //! | `compare` | what differs between two policies |
 //!
-//! `limits.rs` has every limit, `tokens.rs` and `string_set.rs` are used in several rooms, and `builder.rs` builds a
+//! `limits.rs` has every limit, `tokens.rs`, `string_set.rs` and `wrap.rs` are used in several rooms, and `builder.rs` builds a
 //! policy from a text. What corsac decides follows the [Fetch
 //! standard](https://fetch.spec.whatwg.org/#http-cors-protocol).
 #![forbid(unsafe_code)]
@@ -109,6 +109,8 @@ mod response;
 mod string_set;
 mod suggest;
 mod tokens;
+#[cfg(feature = "explain")]
+mod wrap;
 
 // For services in Rust.
 pub use builder::PolicyBuilder;
@@ -167,4 +169,6 @@ pub mod binding {
     pub use crate::response::apply::{Precedence, apply_headers};
     pub use crate::response::server_timing::{SERVER_TIMING, server_timing_metric};
     pub use crate::response::template::{REFUSAL_STATUS, Template, TemplateHeader, TemplateValue};
+    #[cfg(feature = "explain")]
+    pub use crate::wrap::wrap;
 }

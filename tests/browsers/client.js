@@ -195,7 +195,7 @@ async function runBeacon(request) {
   } catch (error) {
     return { outcome: "invalid-request", error: String(error) };
   }
-  // Nobody is told when it has arrived.
+  // The page does not learn when it has arrived.
   await pause(1000);
   return { outcome: "unheard" };
 }

@@ -64,7 +64,7 @@ class Reloadable {
   watch ({ interval = INTERVAL, onReload, onError, ...rest } = {}) {
     const file = this.#fileFor('watch')
     const [unknown] = Object.keys(rest)
-    if (unknown !== undefined) throw new TypeError(`corsac: there is no setting \`${unknown}\` of watching: it takes interval, onReload and onError`)
+    if (unknown !== undefined) throw new TypeError(`corsac: there is no setting \`${unknown}\` of watching; its settings are interval, onReload and onError`)
     if (!(typeof interval === 'number' && interval >= SHORTEST_INTERVAL && interval <= LONGEST_TIMER)) {
       throw new TypeError(`corsac: \`interval\` takes milliseconds, ${SHORTEST_INTERVAL} or more`)
     }

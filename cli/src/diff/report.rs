@@ -1,9 +1,9 @@
 //! What differs between two policies, in each format.
 
 use crate::output::terminal::{BOLD, ERROR, GOOD, WARNING};
-use crate::output::wrap::wrap;
 use anstyle::Style;
 use corsac::binding::printable;
+use corsac::binding::wrap;
 use corsac::compare::{Change, Comparison, Effect, PathChanges, Paths, Subject};
 use serde_json::json;
 
@@ -131,7 +131,7 @@ fn words(change: &Change) -> String {
 fn note(change: &Change) -> Option<String> {
     match (&change.example, change.certain) {
         (Some(example), true) => Some(format!("(such as {})", printable(example))),
-        (_, false) => Some("(perhaps: it could not be worked out)".to_owned()),
+        (_, false) => Some("(not certain)".to_owned()),
         (None, true) => None,
     }
 }

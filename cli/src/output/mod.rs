@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 pub(crate) mod explanation;
+pub(crate) mod format;
 pub(crate) mod github;
 pub(crate) mod issues;
 pub(crate) mod junit;
@@ -10,7 +11,6 @@ pub(crate) mod sarif;
 pub(crate) mod snippet;
 pub(crate) mod tap;
 pub(crate) mod terminal;
-pub(crate) mod wrap;
 
 /// Prints a text to the standard output. Styles are left out unless it is a terminal.
 pub(crate) fn print(text: &str) -> io::Result<()> {

@@ -1,7 +1,7 @@
 //! An issue as people read it: the message, the line of the file with what is wrong underlined, and the help.
 
-use crate::output::wrap::wrap;
 use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
+use corsac::binding::wrap;
 use std::ops::Range;
 
 /// A longer line is cut around what is underlined.

@@ -29,7 +29,7 @@ pub(super) struct Sent {
     pub(super) at: std::time::SystemTime,
 }
 
-/// A client that follows no redirects, keeps no connections and uses no proxy unless it is told to.
+/// A client that does not follow redirects or reuse connections, and that uses a proxy only if one is given.
 pub(super) struct Client {
     agent: Agent,
     cookie: Option<String>,

@@ -1,13 +1,13 @@
 //! `corsac probe`: asks a server what a page would ask, and says what a browser makes of its responses.
 
-use crate::exchange_arguments::{RequestArguments, ResponseArguments, exchange};
+use crate::exchange_arguments::{RequestArguments, ResponseArguments, exchange, latin1};
 use crate::failure::Failure;
 use crate::output;
+use crate::output::format::Format;
 use crate::output::terminal::{columns, plain};
 use crate::policy_argument::{load, shown};
 use crate::probe::client::Client;
 pub(crate) use crate::probe::options::Arguments;
-use crate::probe::options::Format;
 use crate::probe::result::{Origin, Probed};
 use crate::status::Status;
 use corsac::Policy;
@@ -22,9 +22,6 @@ mod har;
 mod options;
 mod plan;
 mod result;
-
-/// Browsers follow no more redirects.
-const MOST_HOPS: usize = 21;
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Status, Failure> {
     let policy = arguments.policy.as_deref().map(load).transpose()?;
@@ -97,11 +94,6 @@ fn asked(arguments: &Arguments, page: &str) -> Result<Exchange, Failure> {
     Ok(exchange)
 }
 
-/// The bytes of a header, as a browser sends them.
-fn latin1(text: &str) -> Vec<u8> {
-    text.chars().map(u8::try_from).collect::<Result<_, _>>().unwrap_or_else(|_| text.as_bytes().to_vec())
-}
-
 /// Refuses what cannot tell anything.
 fn check_is_useful(arguments: &Arguments, exchange: &Exchange) -> Result<(), Failure> {
     let Some(first) = Session::new(exchange.clone()).next_request() else {
@@ -116,7 +108,7 @@ fn check_is_useful(arguments: &Arguments, exchange: &Exchange) -> Result<(), Fai
     };
     if !first.is_preflight && !arguments.allow(&first) {
         return Err(Failure::input(format!(
-            "a browser sends this {} without a preflight, so there is nothing to ask before it is sent",
+            "a browser sends this {} without a preflight, so it cannot be probed without sending it",
             corsac::binding::printable(&first.method)
         ))
         .help("add `--send` if the server may act on it"));
@@ -128,9 +120,6 @@ fn check_is_useful(arguments: &Arguments, exchange: &Exchange) -> Result<(), Fai
 fn probe_page(arguments: &Arguments, exchange: &Exchange, client: &mut Client, purpose: &str) -> Session {
     let mut session = Session::new(exchange.clone());
     while let Some(request) = session.next_request() {
-        if request.hop >= MOST_HOPS {
-            break;
-        }
         if !arguments.allow(&request) {
             session.respond(Answer::Unknown);
             continue;

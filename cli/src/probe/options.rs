@@ -1,6 +1,7 @@
 //! The options of `corsac probe`, and what they let it send.
 
-use clap::{Args, ValueEnum};
+use crate::output::format::Format;
+use clap::Args;
 use corsac::browser::SentRequest;
 use std::path::PathBuf;
 
@@ -53,11 +54,11 @@ pub(crate) struct Arguments {
     #[arg(long)]
     pub(super) only: bool,
 
-    /// The policy that the server has: says which setting decides, and what differs on the way
+    /// The server's policy: shows which setting decides, and what something on the way has changed
     #[arg(long, value_name = "FILE")]
     pub(super) policy: Option<PathBuf>,
 
-    /// See whether a cache gives one page the response that was made for another; takes `--from` twice
+    /// See whether a cache gives one page the response that was made for another; needs `--from` twice
     #[arg(long)]
     pub(super) cache: bool,
 
@@ -84,15 +85,6 @@ pub(crate) struct Arguments {
     /// Write everything that was sent as a HAR file, without secrets
     #[arg(long, value_name = "FILE")]
     pub(super) har: Option<PathBuf>,
-}
-
-/// The formats of the result.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum Format {
-    /// For people
-    Text,
-    /// For programs
-    Json,
 }
 
 const EXAMPLES: &str = "\

@@ -43,11 +43,14 @@ pub(super) fn listed(arguments: &Arguments, exchanges: &[Exchange]) -> String {
     {
         let number = attack_origins(&first.page, &first.request.url).len();
         count += number;
-        out.push_str(&format!("{number} times like `foreign-origin`, with origins that attackers would use\n"));
+        out.push_str(&format!(
+            "{number} requests like `foreign-origin`, each with an origin that an attacker could use\n"
+        ));
     }
     out.push_str(&format!(
-        "\n{count} requests at most, besides redirects: a browser follows up to 20 of the page's, each with a preflight where it \
-         sends one\n"
+        "\n{count} {} at most, not counting redirects: a browser follows up to 20 for the page, each with a preflight if it \
+         needs one\n",
+        if count == 1 { "request" } else { "requests" }
     ));
     out
 }

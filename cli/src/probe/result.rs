@@ -2,12 +2,12 @@
 
 use crate::output::explanation::painted;
 use crate::output::terminal::{BOLD, ERROR, GOOD, HELP, WARNING};
-use crate::output::wrap::wrap;
 use crate::probe::client::Sent;
 use crate::probe::har::answer_headers;
 use crate::probe::plan::{shown_headers, shown_url};
 use crate::status::Status;
 use corsac::binding::printable;
+use corsac::binding::wrap;
 use corsac::browser::{Answer, Verdict};
 use corsac::explain::{Explanation, Observation, WireDifference};
 use serde_json::{Value, json};

@@ -28,8 +28,8 @@ use std::path::{Path, PathBuf};
 ///   credentials = true
 ///   expect = "readable"
 ///
-/// `expect` is `readable`, `opaque`, `blocked`, `sent-but-unreadable`, `sent`, `failed` or `invalid`, or `allowed` or
-/// `refused` for any of them. `from` and `method` take lists. `status`, `response_headers` and `readable_headers` are about
+/// `expect` is `readable`, `opaque`, `blocked`, `sent-but-unreadable`, `sent`, `failed` or `invalid`. `allowed` means any
+/// verdict with which the page gets what it asks for, and `refused` any other. `from` and `method` take lists. `status`, `response_headers` and `readable_headers` are about
 /// the response of the application.
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES, after_long_help = EXAMPLES, verbatim_doc_comment)]

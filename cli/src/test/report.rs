@@ -4,10 +4,10 @@ use crate::failure::Failure;
 use crate::output::junit::{JunitCase, suite};
 use crate::output::tap;
 use crate::output::terminal::{ERROR, GOOD};
-use crate::output::wrap::wrap;
 use crate::policy_argument::shown;
 use crate::test::outcome::Outcome;
 use corsac::binding::printable;
+use corsac::binding::wrap;
 use std::path::Path;
 
 /// For people: what failed, each with its explanation, and how many.

@@ -1,11 +1,12 @@
 //! A table of expectations, as it is written.
 
 use crate::failure::Failure;
-use crate::policy_argument::{read, shown};
+use crate::policy_argument::{STANDARD_INPUT, read, shown, unreadable};
 use corsac::binding::printable;
 use corsac::browser::Verdict;
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// A table of expectations.
@@ -119,6 +120,12 @@ fn ok() -> u16 {
 
 impl Table {
     pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
+        if let Err(error) = path.metadata()
+            && error.kind() == io::ErrorKind::NotFound
+            && path != Path::new(STANDARD_INPUT)
+        {
+            return Err(unreadable(path, &error).help("write a table with `corsac test --init cors.toml`"));
+        }
         let written = read(path)?;
         let name = shown(path);
         let text = written.text();

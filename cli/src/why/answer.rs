@@ -2,11 +2,11 @@
 
 use crate::failure::Failure;
 use crate::output::terminal::{BOLD, ERROR, GOOD, HELP, WARNING};
-use crate::output::wrap::wrap;
 use crate::why::captured::{Captured, checked};
 use crate::why::known::Known;
 use crate::why::next;
 use corsac::binding::printable;
+use corsac::binding::wrap;
 use corsac::explain::{ConsoleSentence, Explanation, Finding, FindingCode, FindingSeverity, diagnose};
 use serde_json::{Value, json};
 
@@ -108,7 +108,9 @@ pub(super) fn of_sentences(sentences: &[ConsoleSentence], known: &Known<'_>) -> 
     let causes: Vec<Cause> = sentences.iter().take(MOST_CAUSES).map(|sentence| of_sentence(sentence, known)).collect();
     let mut notes = Vec::new();
     if sentences.len() > MOST_CAUSES {
-        notes.push(format!("{} more sentences are not shown: fix these first", sentences.len() - MOST_CAUSES));
+        let more = sentences.len() - MOST_CAUSES;
+        let what = if more == 1 { "sentence is" } else { "sentences are" };
+        notes.push(format!("{more} more {what} not shown: fix these first"));
     }
     let json = json!({
         "version": 1,
@@ -242,16 +244,11 @@ fn main_finding(explanation: &Explanation) -> Option<&Finding> {
     explanation.findings.first()
 }
 
-/// Whether a finding is about something other than CORS, as its message says.
-fn is_not_cors(finding: &Finding) -> bool {
-    finding.message.starts_with("this is not CORS")
-}
-
 fn of_explanation(explanation: &Explanation, next: &str, is_request_only: bool) -> Cause {
     let finding = main_finding(explanation);
     let is_success = explanation.verdict.is_success();
     let (kind, verdict) = match finding {
-        Some(finding) if is_not_cors(finding) => (Kind::NotCors, format!("not CORS: {}", finding.code.as_str())),
+        Some(finding) if finding.is_not_cors() => (Kind::NotCors, format!("not CORS: {}", finding.code.as_str())),
         _ if !is_known(explanation) => (Kind::Open, "the server has not answered yet".to_owned()),
         Some(finding) if !is_success => (Kind::Blocked, format!("blocked by CORS: {}", finding.code.as_str())),
         _ => (Kind::Good, format!("not blocked: {}", explanation.verdict.as_str())),

@@ -1,5 +1,6 @@
 //! Requests that were captured, and what came back.
 
+use crate::exchange_arguments::latin1;
 use crate::failure::Failure;
 use crate::why::known::Known;
 use corsac::browser::{Credentials, Exchange, HeaderLines, SeenRequest};
@@ -75,11 +76,5 @@ pub(super) fn header_line(line: &str) -> Option<(Vec<u8>, Vec<u8>)> {
     let name = name.trim();
     let is_name =
         !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"(),/;<=>?@[\\]{}".contains(&byte));
-    is_name.then(|| (name.as_bytes().to_vec(), bytes(value.trim())))
-}
-
-/// The bytes of a header's value.
-pub(super) fn bytes(value: &str) -> Vec<u8> {
-    let latin1: Option<Vec<u8>> = value.chars().map(|c| u8::try_from(c).ok()).collect();
-    latin1.unwrap_or_else(|| value.as_bytes().to_vec())
+    is_name.then(|| (name.as_bytes().to_vec(), latin1(value.trim())))
 }

@@ -1,7 +1,8 @@
 //! A call of `fetch()` as developer tools copy it: a URL, and an object that is JSON.
 
+use crate::exchange_arguments::latin1;
 use crate::failure::Failure;
-use crate::why::captured::{Captured, CapturedRequest, bytes};
+use crate::why::captured::{Captured, CapturedRequest};
 use crate::why::known::Known;
 use corsac::browser::Credentials;
 use serde_json::Value;
@@ -30,9 +31,9 @@ pub(super) fn read(arguments: &str, known: &Known<'_>) -> Result<Captured, Failu
     };
     let headers = options.get("headers").and_then(Value::as_object).into_iter().flatten();
     request.headers =
-        headers.filter_map(|(name, value)| Some((name.clone().into_bytes(), bytes(value.as_str()?)))).collect();
+        headers.filter_map(|(name, value)| Some((name.clone().into_bytes(), latin1(value.as_str()?)))).collect();
     if let Some(referrer) = word("referrer") {
-        request.headers.push((b"referer".to_vec(), bytes(referrer)));
+        request.headers.push((b"referer".to_vec(), latin1(referrer)));
     }
     let mut notes = Vec::new();
     let mut exchange = request.exchange(known, &mut notes);

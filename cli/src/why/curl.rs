@@ -1,7 +1,8 @@
 //! A `curl` command, as developer tools copy it or people type it.
 
+use crate::exchange_arguments::latin1;
 use crate::failure::Failure;
-use crate::why::captured::{Captured, CapturedRequest, bytes, header_line};
+use crate::why::captured::{Captured, CapturedRequest, header_line};
 use crate::why::known::Known;
 use crate::why::words::words;
 
@@ -35,9 +36,9 @@ pub(super) fn read(command: &str, known: &Known<'_>) -> Result<Captured, Failure
         match option {
             "-X" | "--request" => method = Some(value()),
             "-H" | "--header" => request.headers.extend(header_line(&value())),
-            "-b" | "--cookie" => request.headers.push((b"cookie".to_vec(), bytes(&value()))),
-            "-A" | "--user-agent" => request.headers.push((b"user-agent".to_vec(), bytes(&value()))),
-            "-e" | "--referer" => request.headers.push((b"referer".to_vec(), bytes(&value()))),
+            "-b" | "--cookie" => request.headers.push((b"cookie".to_vec(), latin1(&value()))),
+            "-A" | "--user-agent" => request.headers.push((b"user-agent".to_vec(), latin1(&value()))),
+            "-e" | "--referer" => request.headers.push((b"referer".to_vec(), latin1(&value()))),
             "-u" | "--user" => {
                 value();
                 // Its value would not be shown in any case.

@@ -2,8 +2,9 @@
 //!
 //! Source: the HTTP Archive format, version 1.2; fields that begin with `_` are Chromium's.
 
+use crate::exchange_arguments::latin1;
 use crate::failure::Failure;
-use crate::why::captured::{Captured, CapturedRequest, bytes};
+use crate::why::captured::{Captured, CapturedRequest};
 use crate::why::known::Known;
 use corsac::browser::{Answer, Exchange, HeaderLines, Hop, NetworkError};
 use serde_json::Value;
@@ -104,7 +105,7 @@ fn headers(message: &Value) -> HeaderLines {
     let line = |line: &Value| {
         let (name, value) = (line.get("name")?.as_str()?, line.get("value")?.as_str()?);
         // Chromium writes the lines of one name as one value with line feeds.
-        Some(value.split('\n').map(|value| (bytes(name), bytes(value))).collect::<Vec<_>>())
+        Some(value.split('\n').map(|value| (latin1(name), latin1(value))).collect::<Vec<_>>())
     };
     lines.filter_map(line).flatten().collect()
 }

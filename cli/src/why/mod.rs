@@ -2,12 +2,13 @@
 
 use crate::failure::Failure;
 use crate::output;
+use crate::output::format::Format;
 use crate::output::terminal::columns;
 use crate::policy_argument::unreadable;
 use crate::status::Status;
 use crate::why::known::Known;
 use crate::why::pasted::Pasted;
-use clap::{Args, ValueEnum};
+use clap::Args;
 use std::fs::File;
 use std::io::{self, IsTerminal, Read};
 use std::path::{Path, PathBuf};
@@ -54,15 +55,6 @@ pub(crate) struct Arguments {
     /// How the answer is printed
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-}
-
-/// The formats of the answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// For people
-    Text,
-    /// For programs
-    Json,
 }
 
 const EXAMPLES: &str = "\
@@ -125,7 +117,7 @@ fn read(path: Option<&Path>) -> Result<String, Failure> {
     }
     if bytes.len() as u64 > MOST_MIB << 20 {
         return Err(Failure::input(format!("the input has more than {MOST_MIB} MiB"))
-            .help("keep the one request in question, and of its bodies nothing"));
+            .help("keep only the request in question, without its bodies"));
     }
     // Windows writes UTF-16 where output is redirected.
     let utf16 = |read: fn([u8; 2]) -> u16| -> String {

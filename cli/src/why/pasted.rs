@@ -44,7 +44,7 @@ impl Pasted {
         if !sentences.is_empty() {
             return Ok(Pasted::Console(sentences));
         }
-        Err(Failure::input("this is neither a console's sentence nor a request or response that is known here").help(
+        Err(Failure::input("this is not a console message, a request or a response that corsac can read").help(
             "paste the whole red line of the browser's console, a command that begins with `curl`, a HAR file, or the \
              headers of a response, one on each line",
         ))

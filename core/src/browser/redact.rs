@@ -2,6 +2,7 @@
 //! them.
 
 use crate::browser::exchange::{Answer, Exchange, HeaderLines};
+use std::ops::Range;
 
 /// The text that replaces a secret.
 const REDACTED: &str = "[redacted]";
@@ -110,8 +111,23 @@ fn redact_cookie(value: &[u8]) -> Vec<u8> {
 
 /// Takes user name and password, and the values of secret parameters, out of a text with URLs in it.
 pub(crate) fn redact_url(text: &mut String) {
-    if let Some(redacted) = without_user(text) {
-        *text = redacted;
+    redact_urls(text, &['/', '?', '#', '\\']);
+}
+
+/// As [`redact_url`], of prose: a URL ends at what is always escaped in its user information (URL Standard, "userinfo
+/// percent-encode set").
+pub(crate) fn redact_prose(text: &mut String) {
+    redact_urls(text, &['/', '?', '#', '\\', ' ', '\t', '\n', '"', '`', '<', '>']);
+}
+
+/// `ends` has what is not in the user information or the host of a URL.
+fn redact_urls(text: &mut String, ends: &[char]) {
+    let mut start = 0;
+    while let Some(found) = text.get(start..).and_then(|rest| rest.find("://")) {
+        start += found + "://".len();
+        if let Some(user) = user_information(text, start, ends) {
+            text.replace_range(user, REDACTED_IN_URL);
+        }
     }
     if !text.contains('=') {
         return;
@@ -137,13 +153,12 @@ fn is_secret_parameter(name: &str) -> bool {
     SECRET_PARAMETERS.contains(&name.as_str()) || SECRET_WORDS.iter().any(|word| name.contains(word))
 }
 
-/// The text with the user information of its first URL replaced; none if there is none.
-fn without_user(text: &str) -> Option<String> {
-    let start = text.find("://")? + 3;
+/// Where the user information of a URL is whose authority begins at `start`.
+fn user_information(text: &str, start: usize, ends: &[char]) -> Option<Range<usize>> {
     let rest = text.get(start..)?;
-    let end = rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len());
+    let end = rest.find(ends).unwrap_or(rest.len());
     let at = rest.get(..end)?.rfind('@')?;
-    Some(format!("{}{REDACTED_IN_URL}{}", text.get(..start)?, rest.get(at..)?))
+    Some(start..start + at)
 }
 
 #[cfg(test)]
@@ -187,5 +202,16 @@ mod tests {
         let again = exchange.clone();
         redact(&mut exchange);
         assert_eq!(exchange, again);
+    }
+
+    #[test]
+    fn each_url_of_a_text_is_without_its_user() {
+        let mut text =
+            "from 'https://u:hunter2@a.example/x' to 'http://hunter2@b.example:8443/?key=hunter2', not 'c@d'"
+                .to_owned();
+        redact_prose(&mut text);
+        let redacted =
+            "from 'https://redacted@a.example/x' to 'http://redacted@b.example:8443/?key=redacted', not 'c@d'";
+        assert_eq!(text, redacted);
     }
 }

@@ -1,13 +1,7 @@
 //! Languages of origins, and whether one is within others: their automata are walked side by side.
 
-use crate::origins::origin_automaton::{ALPHABET, Place};
+use crate::origins::automata_walk::{self, Dfa};
 use crate::origins::regex::matches;
-use crate::origins::regex_language::Dfa;
-use regex_automata::Anchored;
-use regex_automata::dfa::Automaton;
-use regex_automata::util::primitives::StateID;
-use regex_automata::util::start;
-use std::collections::{HashMap, HashSet};
 
 /// So many places of a walk are visited. Where it is longer, nothing is known.
 const MOST_VISITED: usize = 20_000;
@@ -63,7 +57,7 @@ pub(crate) enum Found {
     Nothing,
     /// There is this one.
     Origin(Vec<u8>),
-    /// The walk was too long, or what it found is no origin.
+    /// The walk was too long, or the text that it found is not an origin.
     Unknown,
 }
 
@@ -86,75 +80,22 @@ pub(crate) fn find(
     has: impl Fn(&Matches<'_>) -> bool,
     confirm: impl Fn(&[u8]) -> bool,
 ) -> Found {
-    let dfas = automata.dfas.as_slice();
-    let anchored = start::Config::new().anchored(Anchored::Yes);
-    let Ok(start) = dfas.iter().map(|dfa| dfa.start_state(&anchored)).collect::<Result<Box<[StateID]>, _>>() else {
-        return Found::Unknown;
-    };
-    let bytes = distinct_bytes(dfas);
-    let mut visits = vec![Visit { states: start.clone(), place: Place::START, from: 0, byte: 0 }];
-    let mut seen = HashSet::with_hasher(foldhash::fast::RandomState::default());
-    seen.insert((start, Place::START));
-    let mut is_unsure = false;
-    let mut index = 0;
-    while let Some(Visit { states, place, .. }) = visits.get(index) {
-        let (states, place) = (states.clone(), *place);
-        if place.is_end() {
-            let ends: Vec<bool> =
-                dfas.iter().zip(&states).map(|(dfa, state)| dfa.is_match_state(dfa.next_eoi_state(*state))).collect();
-            if has(&Matches(&ends)) {
-                let text = path(&visits, index);
-                if confirm(&text) {
-                    return Found::Origin(text);
-                }
-                is_unsure = true;
-            }
+    let (mut found, mut is_unsure) = (None, false);
+    let walked = automata_walk::walk(&automata.dfas, needed.matches, MOST_VISITED, |matches, text| {
+        if !has(&Matches(matches)) {
+            return false;
         }
-        for byte in &bytes {
-            let Some(place) = place.next(*byte) else { continue };
-            let next: Box<[StateID]> =
-                dfas.iter().zip(&states).map(|(dfa, state)| dfa.next_state(*state, *byte)).collect();
-            let lost = dfas.get(needed.matches).zip(next.get(needed.matches));
-            if lost.is_some_and(|(dfa, state)| dfa.is_dead_state(*state)) || !seen.insert((next.clone(), place)) {
-                continue;
-            }
-            if visits.len() == MOST_VISITED {
-                return Found::Unknown;
-            }
-            visits.push(Visit { states: next, place, from: index, byte: *byte });
+        let text = text();
+        if confirm(&text) {
+            found = Some(text);
+        } else {
+            is_unsure = true;
         }
-        index += 1;
+        found.is_some()
+    });
+    match found {
+        Some(origin) => Found::Origin(origin),
+        None if walked == Some(false) && !is_unsure => Found::Nothing,
+        None => Found::Unknown,
     }
-    if is_unsure { Found::Unknown } else { Found::Nothing }
-}
-
-/// One place of a walk, and how it was reached.
-struct Visit {
-    states: Box<[StateID]>,
-    place: Place,
-    from: usize,
-    byte: u8,
-}
-
-/// The bytes of origins, each once of those that neither the automata nor the grammar of origins tell apart.
-fn distinct_bytes(dfas: &[&Dfa]) -> Vec<u8> {
-    let mut groups: HashMap<(Vec<u8>, u8), u8> = HashMap::new();
-    let mut bytes = Vec::new();
-    for byte in ALPHABET {
-        let classes = dfas.iter().map(|dfa| dfa.byte_classes().get(*byte)).collect();
-        if groups.insert((classes, Place::class(*byte)), *byte).is_none() {
-            bytes.push(*byte);
-        }
-    }
-    bytes
-}
-
-fn path(visits: &[Visit], mut index: usize) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    while let Some(visit) = visits.get(index).filter(|_| index > 0) {
-        bytes.push(visit.byte);
-        index = visit.from;
-    }
-    bytes.reverse();
-    bytes
 }

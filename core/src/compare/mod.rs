@@ -15,7 +15,6 @@ pub use samples::SampleRequest;
 use crate::compare::paths::{Meeting, meetings};
 use crate::compare::rules::{Side, compare_rules};
 use crate::decide::policy::Policy;
-use crate::paths::RouteChoice;
 
 impl Policy {
     /// Says what pages gain and lose where a newer policy takes the place of this one.
@@ -40,14 +39,8 @@ impl Policy {
     #[must_use]
     pub fn compare(&self, newer: &Policy) -> Comparison {
         let mut found: Vec<PathChanges> = Vec::new();
-        let mut compared: Vec<((RouteChoice, RouteChoice), Vec<Change>)> = Vec::new();
         for Meeting { paths, old, new, .. } in meetings(self, newer) {
-            let known = compared.iter().find(|(pair, _)| *pair == (old, new)).map(|(_, changes)| changes.clone());
-            let changes = known.unwrap_or_else(|| {
-                let changes = compare_rules(&Side::new(self, old), &Side::new(newer, new));
-                compared.push(((old, new), changes.clone()));
-                changes
-            });
+            let changes = compare_rules(&Side::new(self, old), &Side::new(newer, new));
             if changes.is_empty() {
                 continue;
             }

@@ -2,9 +2,9 @@
 
 use crate::compare::language::{Automata, Found, Language, Matches, Term, find};
 use crate::compare::patterns;
+use crate::origins::automata_walk::Dfa;
 use crate::origins::origin::Origin;
 use crate::origins::regex;
-use crate::origins::regex_language::Dfa;
 use crate::origins::set::{ConfiguredPattern, OriginSet, Verdict};
 use std::collections::HashSet;
 
@@ -151,15 +151,12 @@ impl<'s> Others<'s> {
         }
         // Mostly one of a few examples shows the difference. Only if none does, automata are needed.
         let example = patterns::examples(pattern).find(|origin| list.allows(origin) && !self.allow(origin));
-        let found = match (example, patterns::language(pattern)) {
-            (Some(example), _) => Found::Origin(example),
-            (None, Some(language)) => {
-                let exact = self.exact_in(|origin| language.takes(origin));
-                self.find(&language, list, |other| may_meet(other, pattern), &exact)
-            }
-            (None, None) => Found::Unknown,
-        };
-        self.report(&entry, found)
+        let found = example.map(Found::Origin).or_else(|| {
+            let language = patterns::language(pattern)?;
+            let exact = self.exact_in(|origin| language.takes(origin));
+            Some(self.find(&language, list, |other| may_meet(other, pattern), &exact))
+        });
+        self.report(&entry, found.unwrap_or(Found::Unknown))
     }
 
     fn has_regex(&self, source: &str, secure_only: bool) -> bool {

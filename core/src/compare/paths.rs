@@ -5,7 +5,7 @@
 //! path for each pair and each length therefore finds every pair.
 
 use crate::compare::changes::Paths;
-use crate::config::settings::Segment;
+use crate::config::settings::{Segment, written_path};
 use crate::decide::policy::Policy;
 use crate::limits::ROUTE_SEGMENTS;
 use crate::paths::RouteChoice;
@@ -47,9 +47,9 @@ pub(crate) fn meetings(old: &Policy, new: &Policy) -> Vec<Meeting> {
                 (old, new) => old.or(new).map(<[_]>::to_vec),
             };
             let paths = match both {
-                Some(path) => Paths::Route(text(&path)),
+                Some(path) => Paths::Route(written_path(&path)),
                 None if (old, new) == (RouteChoice::TopLevel, RouteChoice::TopLevel) => Paths::WithoutRoute,
-                None => Paths::Route(text(shown)),
+                None => Paths::Route(written_path(shown)),
             };
             meetings.push(Meeting { paths, requested, old, new });
         }
@@ -147,16 +147,6 @@ fn intersection(one: &[Segment], other: &[Segment]) -> Option<Vec<Segment>> {
     }
 }
 
-/// A path as it is written in a policy.
-fn text(path: &[Segment]) -> String {
-    let segment = |segment: &Segment| match segment {
-        Segment::Literal(text) => format!("/{text}"),
-        Segment::Any => "/{name}".to_owned(),
-        Segment::Rest => "/{*rest}".to_owned(),
-    };
-    if path.is_empty() { "/".to_owned() } else { path.iter().map(segment).collect() }
-}
-
 /// A segment that occurs in no route.
 struct Filler(String);
 
@@ -178,10 +168,10 @@ impl Filler {
 
     /// A path with this form.
     fn path(&self, path: &[Segment]) -> String {
-        let segment = |segment: &Segment| match segment {
-            Segment::Literal(text) => format!("/{text}"),
-            Segment::Any | Segment::Rest => format!("/{}", self.0),
-        };
-        if path.is_empty() { "/".to_owned() } else { path.iter().map(segment).collect() }
+        let filled = path.iter().map(|segment| match segment {
+            Segment::Any | Segment::Rest => Segment::Literal(self.0.clone()),
+            literal => literal.clone(),
+        });
+        written_path(&filled.collect::<Vec<_>>())
     }
 }

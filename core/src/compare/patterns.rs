@@ -1,8 +1,8 @@
 //! The languages of origin patterns: which origins they match, as automata.
 
 use crate::compare::language::Language;
+use crate::origins::automata_walk::Dfa;
 use crate::origins::regex::Regex;
-use crate::origins::regex_language::Dfa;
 use crate::origins::set::ConfiguredPattern;
 use regex_syntax::escape;
 

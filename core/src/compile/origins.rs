@@ -107,7 +107,7 @@ fn advice(concern: OriginConcern, text: &str, list: &List, place: &Place<'_>) ->
     }
 }
 
-/// Reports what was found in the regexes. `alone` says that there is no list of origins.
+/// Reports what was found in the regexes. `alone` is true if the policy has no list of origins.
 pub(crate) fn report_regexes(
     found: &Found<RegexConcern>,
     list: &List,

@@ -1,6 +1,6 @@
 //! The paths of routes become a tree; two that differ in nothing but case and names are reported.
 
-use crate::config::settings::{RouteSettings, Segment};
+use crate::config::settings::{RouteSettings, written_path};
 use crate::issues::issue::Issues;
 use crate::issues::messages::routes::duplicate_route;
 use crate::paths::tree::{Routes, RoutesBuilder};
@@ -12,19 +12,7 @@ pub(crate) fn compile_routes(routes: &[RouteSettings], issues: &mut Issues) -> R
         let Some(path) = &route.path else { continue };
         let Err(other) = builder.add(path, index) else { continue };
         let other = routes.get(other as usize).map_or("", |route| &route.field);
-        issues.error(format!("{}.path", route.field), write(path), duplicate_route(other));
+        issues.error(format!("{}.path", route.field), written_path(path), duplicate_route(other));
     }
     builder.build()
-}
-
-fn write(path: &[Segment]) -> String {
-    if path.is_empty() {
-        return "/".into();
-    }
-    let segment = |segment: &Segment| match segment {
-        Segment::Literal(text) => format!("/{text}"),
-        Segment::Any => "/{name}".into(),
-        Segment::Rest => "/{*rest}".into(),
-    };
-    path.iter().map(segment).collect()
 }

@@ -41,6 +41,16 @@ pub(crate) enum Segment {
     Rest,
 }
 
+/// A path as it is written in a policy, with other names.
+pub(crate) fn written_path(path: &[Segment]) -> String {
+    let segment = |segment: &Segment| match segment {
+        Segment::Literal(text) => format!("/{text}"),
+        Segment::Any => "/{name}".to_owned(),
+        Segment::Rest => "/{*rest}".to_owned(),
+    };
+    if path.is_empty() { "/".to_owned() } else { path.iter().map(segment).collect() }
+}
+
 impl Settings {
     /// The protection, where any of it is on.
     pub(crate) fn protection(&self) -> Option<&Arc<ProtectionSettings>> {

@@ -1,13 +1,13 @@
 //! What a console printed, read back: the sentences of three engines as people paste them, and what they mean.
 
 use crate::browser::agent::Engine;
-use crate::browser::redact::redact_url;
+use crate::browser::redact::redact_prose;
 use crate::browser::sentences::{Problem, SENTENCES};
 use crate::explain::console_codes::{is_of_preflight, is_other_than_cors, likely};
 use crate::explain::console_context::{Context, within};
 use crate::explain::console_template::{Found, find, plain};
 use crate::explain::console_wordings::{BEGINNINGS, HEADERS_IN_ANY_LANGUAGE, Meaning, WORDINGS};
-use crate::explain::explanation::Finding;
+use crate::explain::explanation::{Finding, NOT_CORS};
 use crate::explain::messages::About;
 use crate::explain::messages::console::{Facts, of_code, of_network, of_problem};
 use crate::issues::finding_code::FindingCode;
@@ -67,7 +67,7 @@ pub struct ConsoleSentence {
 #[must_use]
 pub fn read_console(text: &str) -> Vec<ConsoleSentence> {
     let mut text = plain(within(text, LONGEST_TEXT));
-    redact_url(&mut text);
+    redact_prose(&mut text);
     let matches = best(&text);
     let mut sentences: Vec<ConsoleSentence> = Vec::new();
     for (index, (found, meanings, engine)) in matches.iter().enumerate() {
@@ -197,7 +197,7 @@ fn sentence(
         }
         Meaning::NoResponse(error) => read.finding(of_network(error, &facts)),
         Meaning::Code(code) => read.finding(of_code(code, &facts)),
-        Meaning::NotCors(message, help) => read.other(format!("this is not CORS: {message}"), help, true),
+        Meaning::NotCors(message, help) => read.other(format!("{NOT_CORS}: {message}"), help, true),
         Meaning::Consequence => read.consequence(),
     }
 }

@@ -44,9 +44,9 @@ pub struct DebugLog {
 #[derive(Debug, PartialEq, Eq, Hash)]
 enum Printed {
     /// A decision: the origin, the route, the reason, and what was only reported.
-    Decision(Vec<u8>, Option<u32>, Reason, Option<Reason>),
+    Decision(Vec<u8>, RouteChoice, Reason, Option<Reason>),
     /// Headers that scripts cannot read, on a route.
-    Hidden(Option<u32>, Vec<String>),
+    Hidden(RouteChoice, Vec<String>),
     /// That no more blocks are printed.
     End,
 }
@@ -77,8 +77,8 @@ impl DebugLog {
         }
         let route = route(policy, request);
         let kept = origin.get(..ORIGIN_BYTES).unwrap_or(origin).to_vec();
-        let printed = Printed::Decision(kept, index(route), template.reason(), template.reported());
-        let asked = Asked { policy, request, path, template };
+        let printed = Printed::Decision(kept, route, template.reason(), template.reported());
+        let asked = Asked { policy, request, path, route, template };
         self.print(printed, || asked.to_string())
     }
 
@@ -111,7 +111,7 @@ impl DebugLog {
             return None;
         }
         let route = route(policy, request);
-        self.print(Printed::Hidden(index(route), hidden.clone()), || {
+        self.print(Printed::Hidden(route, hidden.clone()), || {
             let place = Places::new(policy).of(route, Setting::ExposeHeaders);
             let mut finding = worth_knowing::header_not_exposed(&hidden);
             finding.help = messages::expose(&hidden, &place);
@@ -168,15 +168,6 @@ fn route(policy: &Policy, request: &Request<'_>) -> RouteChoice {
     }
 }
 
-/// A number for each choice, so that a set can tell them apart.
-fn index(route: RouteChoice) -> Option<u32> {
-    match route {
-        RouteChoice::Ambiguous => Some(u32::MAX),
-        RouteChoice::TopLevel => None,
-        RouteChoice::Route(index) => Some(index),
-    }
-}
-
 fn without_query(path: &[u8]) -> &[u8] {
     path.split(|byte| *byte == b'?').next().unwrap_or_default()
 }
@@ -187,6 +178,7 @@ struct Asked<'a> {
     policy: &'a Policy,
     request: &'a Request<'a>,
     path: &'a [u8],
+    route: RouteChoice,
     template: &'a Template,
 }
 
@@ -206,7 +198,7 @@ impl fmt::Display for Asked<'_> {
             None if self.request.websocket => write!(f, "opens a WebSocket at {path}")?,
             None => write!(f, "sends {} {path}", shown(self.request.method))?,
         }
-        let route = Places::new(self.policy).at(route(self.policy, self.request), String::new()).route;
+        let route = Places::new(self.policy).at(self.route, String::new()).route;
         if let Some(route) = route {
             write!(f, " (route `{}`)", shown(route.as_bytes()))?;
         }

@@ -6,6 +6,7 @@ use crate::browser::words::{Credentials, Verdict};
 use crate::explain::explanation::{EngineExplanation, Explanation, Finding};
 use crate::issues::code::ERRORS_PAGE;
 use crate::printable::printable;
+use crate::wrap::wrap;
 use std::fmt;
 
 /// The longest line in columns, unless the caller asks for another length.
@@ -36,7 +37,7 @@ impl Explanation {
     }
 
     fn write_text(&self, columns: usize, f: &mut impl fmt::Write) -> fmt::Result {
-        wrap(&format!("{}: {}", self.verdict.as_str(), verdict(self)), "  ", columns, f)?;
+        write_wrapped(&format!("{}: {}", self.verdict.as_str(), verdict(self)), "  ", columns, f)?;
         writeln!(f)?;
         self.write_messages(columns, f)?;
         for finding in &self.findings {
@@ -80,12 +81,12 @@ impl Explanation {
         let credentials = self.exchange.request.credentials() == Credentials::Include;
         for (hop, preflight) in self.preflights.iter().enumerate() {
             if preflight.needed {
-                wrap(&format!("  preflight  {}", self.preflight(hop, preflight)), MESSAGE_INDENT, columns, f)?;
+                write_wrapped(&format!("  preflight  {}", self.preflight(hop, preflight)), MESSAGE_INDENT, columns, f)?;
             }
             let name = if hop == 0 { "request" } else { "redirected" };
             let with = if credentials { ", with credentials" } else { "" };
             let request = format!("  {name:10} {}{with}{}", printable(&preflight.url), self.response(hop));
-            wrap(&request, MESSAGE_INDENT, columns, f)?;
+            write_wrapped(&request, MESSAGE_INDENT, columns, f)?;
         }
         Ok(())
     }
@@ -131,7 +132,7 @@ fn answer(exchange: &Exchange, hop: usize, is_preflight: bool) -> String {
 
 pub(crate) fn write_finding(finding: &Finding, columns: usize, f: &mut impl fmt::Write) -> fmt::Result {
     let head = format!("{}[{}]: ", finding.severity().as_str(), finding.code.as_str());
-    wrap(&format!("{head}{}", finding.message), "  ", columns, f)?;
+    write_wrapped(&format!("{head}{}", finding.message), "  ", columns, f)?;
     let line = |line: Option<usize>| line.map_or_else(String::new, |line| format!(", line {line}"));
     if let Some(place) = &finding.policy {
         let route = place.route.as_ref().map_or_else(String::new, |route| format!(" (route `{}`)", printable(route)));
@@ -142,7 +143,7 @@ pub(crate) fn write_finding(finding: &Finding, columns: usize, f: &mut impl fmt:
         let at = if is_header { String::new() } else { format!(" at {}{}", printable(&near.field), line(near.line)) };
         writeln!(f, "  near: `{}`{at}", printable(&near.configured))?;
     }
-    wrap(&format!("  help: {}", finding.help), "        ", columns, f)
+    write_wrapped(&format!("  help: {}", finding.help), "        ", columns, f)
 }
 
 /// What engines print, each sentence once.
@@ -153,7 +154,7 @@ fn write_consoles(engines: &[EngineExplanation], columns: usize, f: &mut impl fm
     writeln!(f, "\nIn the console:")?;
     for engine in engines {
         for sentence in engine.console.iter().take(MOST_SENTENCES) {
-            wrap(&format!("  {:9} {}", engine.name, escaped(sentence)), "            ", columns, f)?;
+            write_wrapped(&format!("  {:9} {}", engine.name, escaped(sentence)), "            ", columns, f)?;
         }
     }
     Ok(())
@@ -164,31 +165,7 @@ fn escaped(text: &str) -> String {
     crate::printable::escape(text.chars().take(2000))
 }
 
-/// Writes a paragraph in lines of at most so many columns; a word that is longer has a line of its own.
-fn wrap(text: &str, indent: &str, columns: usize, f: &mut impl fmt::Write) -> fmt::Result {
-    let mut column = 0;
-    let leading = text.len() - text.trim_start().len();
-    f.write_str(text.get(..leading).unwrap_or_default())?;
-    column += leading;
-    // What is in backticks stays on one line.
-    let mut is_code = false;
-    let words = text.trim_start().split(|c: char| {
-        is_code ^= c == '`';
-        c == ' ' && !is_code
-    });
-    for (index, word) in words.enumerate() {
-        let width = word.chars().count();
-        if index > 0 {
-            if column + 1 + width > columns {
-                write!(f, "\n{indent}")?;
-                column = indent.len();
-            } else {
-                f.write_str(" ")?;
-                column += 1;
-            }
-        }
-        f.write_str(word)?;
-        column += width;
-    }
-    writeln!(f)
+/// Writes a paragraph, broken into lines.
+fn write_wrapped(text: &str, indent: &str, columns: usize, f: &mut impl fmt::Write) -> fmt::Result {
+    writeln!(f, "{}", wrap(text, indent, columns))
 }

@@ -14,7 +14,7 @@ pub struct WrittenPolicy {
 }
 
 impl WrittenPolicy {
-    /// Takes a text that did not come from a file. JSON and TOML are told apart by the name, as those of files are.
+    /// Takes a text that did not come from a file. It is JSON if the name ends in `.json`, otherwise TOML, as with files.
     pub fn new(name: impl Into<PathBuf>, text: impl Into<Vec<u8>>) -> Self {
         WrittenPolicy { path: name.into(), text: text.into() }
     }

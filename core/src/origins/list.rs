@@ -6,12 +6,13 @@ use crate::config::settings::List;
 use crate::config::stakes::Stakes;
 use crate::issues::code::Severity;
 use crate::limits::{LABEL_GLOBS, REDUNDANCY_COMPARISONS, REGEXES};
+use crate::origins::automata_walk::Dfa;
 use crate::origins::never_sent;
 use crate::origins::origin::{self, Origin};
 use crate::origins::pattern::{HostPattern, OriginPattern};
 use crate::origins::regex::{Finding, Regex, Regexes, Unusable};
 use crate::origins::regex_host_end::{self, End};
-use crate::origins::regex_language::{self, Dfa};
+use crate::origins::regex_language;
 use crate::origins::set::{OriginSet, OriginSetBuilder};
 use std::borrow::Cow;
 

@@ -1,5 +1,6 @@
 //! Origins, the patterns and regexes that match them, and sets of them.
 
+pub(crate) mod automata_walk;
 pub(crate) mod extension;
 pub(crate) mod list;
 pub(crate) mod never_sent;

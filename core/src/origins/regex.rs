@@ -5,8 +5,8 @@
 
 use crate::issues::messages::regex_syntax::NotPortable;
 use crate::limits::{COMPILED_REGEX_BYTES, REGEX_BYTES, REGEX_NESTING};
+use crate::origins::automata_walk::Dfa;
 use crate::origins::regex_host_end::{self, Ends};
-use crate::origins::regex_language::Dfa;
 use crate::origins::regex_portability;
 use regex_automata::dfa::{Automaton, StartKind, dense};
 use regex_automata::nfa::thompson;

@@ -1,13 +1,13 @@
 //! The compiled set of origins: one answer for one `Origin`, whatever the number of patterns.
 
 #[cfg(feature = "explain")]
+use crate::origins::automata_walk::Dfa;
+#[cfg(feature = "explain")]
 use crate::origins::extension::ExtensionScheme;
 use crate::origins::extension::ExtensionSchemes;
 use crate::origins::origin::Origin;
 use crate::origins::pattern::{HostPattern, OriginPattern, PortPattern, TuplePattern};
 use crate::origins::regex::Regexes;
-#[cfg(feature = "explain")]
-use crate::origins::regex_language::Dfa;
 use crate::string_set::StringSet;
 use std::borrow::Cow;
 

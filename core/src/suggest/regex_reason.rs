@@ -1,8 +1,9 @@
 //! Why a regex matches nothing, or more than it seems to: the one reason that its writer can act on.
 
 use crate::issues::messages::regexes::{MatchesNothing, OpenHost};
+use crate::origins::automata_walk::Dfa;
 use crate::origins::regex::Regex;
-use crate::origins::regex_language::{self, Dfa};
+use crate::origins::regex_language;
 use crate::suggest::regex::{Written, pattern_meant};
 use crate::suggest::regex_marks::{Mark, first_mark};
 use crate::suggest::regex_repair::{Repairs, has_optional_scheme, repaired};

@@ -187,7 +187,7 @@ pub fn config() -> impl Strategy<Value = Config> {
     )
 }
 
-/// The dangers, but for `insecure-origins`, which is lifted for these entries alone.
+/// The dangers, where `insecure-origins` is lifted for these entries only.
 fn lifted(dangers: Vec<&str>, entries: impl Iterator<Item = String>) -> Vec<LiftedCheck> {
     let entries: Vec<_> = entries.collect();
     let others = dangers.into_iter().filter(|danger| *danger != "insecure-origins").map(LiftedCheck::from);

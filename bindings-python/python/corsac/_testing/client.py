@@ -6,7 +6,7 @@ from typing import Any
 
 from corsac._testing.wire import NoReplyError, Reply, Request, within
 
-# What clients call their errors. They are told apart by name, since no client has to be installed.
+# The names of the clients' error classes. They are compared by name, because no client has to be installed.
 _ERRORS: dict[str, str] = {
     "Timeout": "timeout",
     "TimeoutException": "timeout",

@@ -1,10 +1,13 @@
 //! Breaking prose into lines.
 
-/// Breaks a paragraph into lines of at most so many columns. Code in backticks stays whole, and what is longer than a line
-/// has a line of its own. Lines after the first begin with `indent`.
-pub(crate) fn wrap(text: &str, indent: &str, columns: usize) -> String {
+/// Breaks a paragraph into lines of at most so many columns.
+///
+/// Code in backticks is not broken. A word or code that is longer than a line gets a line of its own. Each line after the
+/// first begins with `indent`, and white space at the start of the text stays.
+#[must_use]
+pub fn wrap(text: &str, indent: &str, columns: usize) -> String {
     let leading = text.len() - text.trim_start().len();
-    let mut out: String = text.chars().take(leading).collect();
+    let mut out = text.get(..leading).unwrap_or_default().to_owned();
     let mut column = leading;
     let mut in_code = false;
     let words = text.trim_start().split(|c: char| {

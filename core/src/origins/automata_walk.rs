@@ -1,0 +1,132 @@
+//! Walking automata side by side over the origins that there can be.
+//!
+//! The automata are walked together with the grammar of origins. A walk is limited. If it ends early, the result is not
+//! known.
+
+use crate::origins::origin_automaton::{ALPHABET, Place};
+use foldhash::fast::RandomState;
+use hashbrown::HashTable;
+use regex_automata::Anchored;
+use regex_automata::dfa::{Automaton, dense};
+use regex_automata::util::primitives::StateID;
+use regex_automata::util::start;
+use std::collections::HashSet;
+use std::hash::BuildHasher;
+
+/// A compiled regex, which is matched against the whole of a text.
+pub(crate) type Dfa = dense::DFA<Vec<u32>>;
+
+/// One place of a walk, and how it was reached.
+struct Visit {
+    place: Place,
+    from: usize,
+    byte: u8,
+}
+
+/// The places of a walk. The states of all automata at the visit `index` are the chunk `index` of `states`.
+struct Visits {
+    width: usize,
+    states: Vec<StateID>,
+    visits: Vec<Visit>,
+    known: HashTable<usize>,
+    hasher: RandomState,
+}
+
+impl Visits {
+    fn new(width: usize) -> Self {
+        let hasher = RandomState::default();
+        Visits { width, states: Vec::new(), visits: Vec::new(), known: HashTable::new(), hasher }
+    }
+
+    fn states(&self, index: usize) -> &[StateID] {
+        let start = index * self.width;
+        self.states.get(start..start + self.width).unwrap_or_default()
+    }
+
+    fn place(&self, index: usize) -> Option<Place> {
+        self.visits.get(index).map(|visit| visit.place)
+    }
+
+    fn is_known(&self, states: &[StateID], place: Place) -> bool {
+        let is_same = |index: &usize| self.place(*index) == Some(place) && self.states(*index) == states;
+        self.known.find(self.hasher.hash_one((states, place)), is_same).is_some()
+    }
+
+    fn add(&mut self, states: &[StateID], visit: Visit) {
+        let hash = self.hasher.hash_one((states, visit.place));
+        let index = self.visits.len();
+        self.states.extend_from_slice(states);
+        self.visits.push(visit);
+        let Visits { width, states, visits, known, hasher } = self;
+        let rehash = |index: &usize| {
+            let states = states.get(index * *width..(index + 1) * *width).unwrap_or_default();
+            hasher.hash_one((states, visits.get(*index).map_or(Place::START, |visit| visit.place)))
+        };
+        known.insert_unique(hash, index, rehash);
+    }
+
+    /// The text that leads to a visit.
+    fn text(&self, mut index: usize) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        while let Some(visit) = self.visits.get(index).filter(|_| index > 0) {
+            bytes.push(visit.byte);
+            index = visit.from;
+        }
+        bytes.reverse();
+        bytes
+    }
+}
+
+/// Whether any origin has the property, shorter ones first; `None` if more than `most` places would be visited.
+///
+/// `has` is asked about each origin with the automata that match it, and with a function that writes it. What the
+/// automaton `needed` can no longer match is not followed.
+pub(crate) fn walk(
+    dfas: &[&Dfa],
+    needed: usize,
+    most: usize,
+    mut has: impl FnMut(&[bool], &dyn Fn() -> Vec<u8>) -> bool,
+) -> Option<bool> {
+    let anchored = start::Config::new().anchored(Anchored::Yes);
+    let start: Vec<StateID> = dfas.iter().map(|dfa| dfa.start_state(&anchored)).collect::<Result<_, _>>().ok()?;
+    let bytes = distinct_bytes(dfas);
+    let mut visits = Visits::new(dfas.len());
+    visits.add(&start, Visit { place: Place::START, from: 0, byte: 0 });
+    let (mut states, mut next, mut matches) = (Vec::new(), Vec::new(), Vec::new());
+    let mut index = 0;
+    while let Some(place) = visits.place(index) {
+        states.clear();
+        states.extend_from_slice(visits.states(index));
+        let both = || dfas.iter().zip(&states);
+        if place.is_end() {
+            matches.clear();
+            matches.extend(both().map(|(dfa, state)| dfa.is_match_state(dfa.next_eoi_state(*state))));
+            if has(&matches, &|| visits.text(index)) {
+                return Some(true);
+            }
+        }
+        for byte in &bytes {
+            let Some(place) = place.next(*byte) else { continue };
+            next.clear();
+            next.extend(both().map(|(dfa, state)| dfa.next_state(*state, *byte)));
+            let lost = dfas.get(needed).zip(next.get(needed)).is_some_and(|(dfa, state)| dfa.is_dead_state(*state));
+            if lost || visits.is_known(&next, place) {
+                continue;
+            }
+            if visits.visits.len() == most {
+                return None;
+            }
+            visits.add(&next, Visit { place, from: index, byte: *byte });
+        }
+        index += 1;
+    }
+    Some(false)
+}
+
+/// The bytes of origins, each once of those that neither the automata nor the grammar of origins tell apart.
+fn distinct_bytes(dfas: &[&Dfa]) -> Vec<u8> {
+    let mut seen = HashSet::new();
+    let class =
+        |byte: u8| (dfas.iter().map(|dfa| dfa.byte_classes().get(byte)).collect::<Vec<_>>(), Place::class(byte));
+    ALPHABET.iter().copied().filter(|byte| seen.insert(class(*byte))).collect()
+}
