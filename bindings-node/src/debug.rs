@@ -1,11 +1,9 @@
-//! What a server prints while it is developed. Requests and responses come whole, since this need not be fast.
+//! The functions of a policy that are called while a server is developed.
 
-use crate::compiled_policy::CompiledPolicy;
 use crate::evaluate::strings;
-use crate::latin1::bytes_of_latin1;
-use corsac::binding::Template;
-use corsac::{Request, RequestHeaders};
-use napi::bindgen_prelude::{Array, Env, Error, Function, FunctionCallContext, Result, Status};
+use crate::misuse::thrown;
+use corsac_javascript::{CompiledPolicy, Decided, debug_decision, debug_response};
+use napi::bindgen_prelude::{Array, Env, Function, FunctionCallContext, Result};
 use std::sync::Arc;
 
 type DebugFunction<'env> = Function<'env, (u32,), Option<String>>;
@@ -14,9 +12,8 @@ type DebugFunction<'env> = Function<'env, (u32,), Option<String>>;
 /// index, on a request with these header lines, names and values in turn; null if there is nothing new.
 pub(crate) fn decision(env: &Env, policy: Arc<CompiledPolicy>) -> Result<DebugFunction<'_>> {
     env.create_function_from_closure("debugDecision", move |call: FunctionCallContext<'_>| {
-        with_request(&policy, &call, |request, path, template| {
-            Ok(policy.debug_log.decision(&policy.policy, request, path, template))
-        })
+        let mut arguments = Arguments::read(&call)?;
+        debug_decision(&policy, arguments.decided()).map_err(thrown)
     })
 }
 
@@ -24,37 +21,40 @@ pub(crate) fn decision(env: &Env, policy: Arc<CompiledPolicy>) -> Result<DebugFu
 /// response, names and values in turn; null if there is nothing new.
 pub(crate) fn response(env: &Env, policy: Arc<CompiledPolicy>) -> Result<DebugFunction<'_>> {
     env.create_function_from_closure("debugResponse", move |call: FunctionCallContext<'_>| {
+        let mut arguments = Arguments::read(&call)?;
         let (status, headers): (u32, Array<'_>) = (call.get(4)?, call.get(5)?);
         let headers = strings(&headers)?;
-        let mut lines = Vec::with_capacity(headers.len() / 2);
-        let mut rest = headers.iter();
-        while let (Some(name), Some(value)) = (rest.next(), rest.next()) {
-            lines.push((name.as_bytes(), value.as_bytes()));
-        }
-        let status = u16::try_from(status).unwrap_or_default();
-        with_request(&policy, &call, |request, path, template| {
-            Ok(policy.debug_log.response(&policy.policy, request, path, template, status, &lines))
-        })
+        let headers: Vec<_> = pairs(&headers).collect();
+        debug_response(&policy, arguments.decided(), status, &headers).map_err(thrown)
     })
 }
 
-/// Reads the first four arguments.
-fn with_request<T>(
-    policy: &CompiledPolicy,
-    call: &FunctionCallContext<'_>,
-    then: impl FnOnce(&Request<'_>, &[u8], &Template) -> Result<T>,
-) -> Result<T> {
-    let (index, method): (u32, String) = (call.get(0)?, call.get(1)?);
-    let lines: Array<'_> = call.get(2)?;
-    let lines = strings(&lines)?;
-    let mut path = call.get::<String>(3)?.into_bytes();
-    let path = bytes_of_latin1(&mut path);
-    let template = policy.policy.templates().get(index as usize);
-    let template = template.ok_or_else(|| Error::new(Status::InvalidArg, "corsac: the policy has no such template"))?;
-    let mut headers = RequestHeaders::default();
-    let mut rest = lines.iter();
-    while let (Some(name), Some(value)) = (rest.next(), rest.next()) {
-        headers.push(name.as_bytes(), value.as_bytes());
+/// The first four arguments of both functions.
+struct Arguments {
+    index: u32,
+    method: String,
+    lines: Vec<String>,
+    path: Vec<u8>,
+}
+
+impl Arguments {
+    fn read(call: &FunctionCallContext<'_>) -> Result<Self> {
+        let lines: Array<'_> = call.get(2)?;
+        Ok(Arguments {
+            index: call.get(0)?,
+            method: call.get(1)?,
+            lines: strings(&lines)?,
+            path: call.get::<String>(3)?.into_bytes(),
+        })
     }
-    then(&headers.request(method.as_bytes(), Some(path)), path, template)
+
+    fn decided(&mut self) -> Decided<'_, impl Iterator<Item = (&[u8], &[u8])>> {
+        Decided { index: self.index, method: self.method.as_bytes(), lines: pairs(&self.lines), path: &mut self.path }
+    }
+}
+
+/// Names and values, which come in turn.
+fn pairs(strings: &[String]) -> impl Iterator<Item = (&[u8], &[u8])> {
+    let (pairs, _) = strings.as_chunks::<2>();
+    pairs.iter().map(|[name, value]| (name.as_bytes(), value.as_bytes()))
 }

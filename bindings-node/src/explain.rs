@@ -1,23 +1,15 @@
-//! Explanations of exchanges, as JSON and as text for people. `lib/explain/explanation.js` makes objects of them.
+//! Explanations of exchanges, of any server's responses or of a policy's.
 
-use crate::compiled_policy::CompiledPolicy;
-use crate::encoded_options;
-use corsac::Policy;
-use corsac::binding::{explain_captured, explain_with};
-use corsac::browser::{Exchange, ExchangeError, Verdict};
-use napi::bindgen_prelude::{BufferSlice, Env, Error, Function, FunctionCallContext, Result, Status};
+use crate::misuse::thrown;
+use corsac_javascript::{CompiledPolicy, explained};
+use napi::bindgen_prelude::{BufferSlice, Env, Function, FunctionCallContext, Result};
 use napi_derive::napi;
 use std::sync::Arc;
 
-/// Explains how a browser handles an exchange. `text` is JSON, or an object in the encoding of
-/// `lib/policy/options-encoder.js` (`encoded`), or JSON with responses that came over the
-/// wire from a server with this policy (`captured`).
-///
-/// Returns JSON: `[explanation, text, readable, blocked]`, the first two as texts, the others whether the script can read the
-/// response and whether the browser keeps it from the script; or `[null, message, problems]`, each a path, a message and a help.
+/// Explains how a browser handles an exchange, as JSON. `format` is `json`, `encoded` or `captured`.
 #[napi(catch_unwind)]
 pub(crate) fn diagnose(format: String, text: BufferSlice<'_>) -> Result<String> {
-    explained(None, &format, &text)
+    explained(None, &format, &text).map_err(thrown)
 }
 
 /// The policy's `explain(format, text)`: the same, with the responses of the policy.
@@ -27,30 +19,6 @@ pub(crate) fn explain(
 ) -> Result<Function<'_, (String, BufferSlice<'_>), String>> {
     env.create_function_from_closure("explain", move |call: FunctionCallContext<'_>| {
         let (format, text): (String, BufferSlice<'_>) = (call.get(0)?, call.get(1)?);
-        explained(Some(&policy.policy), &format, &text)
+        explained(Some(&policy.policy), &format, &text).map_err(thrown)
     })
-}
-
-fn explained(policy: Option<&Policy>, format: &str, text: &[u8]) -> Result<String> {
-    let exchange = match format {
-        "json" | "captured" => Exchange::from_json(text),
-        "encoded" => Exchange::from_value(encoded_options::read(text)?),
-        _ => return Err(Error::new(Status::InvalidArg, format!("corsac: no format `{format}`"))),
-    };
-    let answer = match exchange {
-        Ok(exchange) => {
-            let explain = if format == "captured" { explain_captured } else { explain_with };
-            let explanation = explain(policy, &exchange);
-            let verdict = explanation.verdict;
-            let text = explanation.to_string();
-            let row = (explanation.to_json(), text.trim_end(), verdict == Verdict::Readable, verdict.is_blocked());
-            serde_json::to_string(&row)
-        }
-        Err(error) => serde_json::to_string(&((), error.to_string(), problems(&error))),
-    };
-    answer.map_err(|error| Error::new(Status::GenericFailure, error.to_string()))
-}
-
-fn problems(error: &ExchangeError) -> Vec<(&str, &str, &str)> {
-    error.problems().iter().map(|found| (&*found.path, &*found.message, &*found.help)).collect()
 }

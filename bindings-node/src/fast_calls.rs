@@ -3,17 +3,13 @@
 //! A decision is a template of the policy and values of the request. JavaScript has both, so that one call, which copies
 //! its strings onto the stack and returns the template's index, is all that crosses.
 
-use crate::compiled_policy::{CompiledPolicy, FunctionAnswer, Outcome};
-use crate::evaluate::{flags, function_answer};
 use crate::node_api::{Arguments, Failure, Index, NOT_A_STRING, StackString, Value, callback, create_function};
 use corsac::Request;
 use corsac::binding::PREFLIGHT_METHOD;
 use corsac::binding::limits::{METHOD_BYTES, ORIGIN_BYTES, PATH_BYTES, REQUESTED_HEADERS_BYTES};
+use corsac_javascript::{CompiledPolicy, FunctionAnswer, function_answer, set_flags, template_index};
 use napi::bindgen_prelude::{Env, Result, Unknown};
 use std::sync::Arc;
-
-/// What is returned where the function of the whole policy has to be asked; for that of the route n it is `ASK - 1 - n`.
-const ASK: i32 = -1;
 
 /// Each string has room for more than the longest value that the engine takes, so that a value that was cut at the end, which
 /// takes no more than a character, is still too long.
@@ -117,20 +113,13 @@ fn on_decide_protected(call: Arguments<'_, 9>) -> Index {
     request.sec_fetch_site = more.0.read_whole(site, &mut long_site)?;
     request.upgrade = more.1.read_whole(upgrade, &mut long_upgrade)?;
     request.sec_websocket_key = more.2.read(key)?;
-    flags::set(&mut request, bits);
+    set_flags(&mut request, bits);
     index(call.policy, &request, answer)
 }
 
 #[inline]
 fn index(policy: &CompiledPolicy, request: &Request<'_>, answer: Value<'_>) -> Index {
-    // No policy has more templates or routes than i32 holds; JavaScript's functions refuse an index that they do not know.
-    Ok(match policy.decide(request, || read_answer(answer))? {
-        Outcome::Decided(decision) => i32::try_from(decision.template().index()).unwrap_or(i32::MAX),
-        Outcome::Ask(pending) => match pending.route() {
-            None => ASK,
-            Some(route) => i32::try_from(route).map_or(i32::MIN, |route| (ASK - 1).saturating_sub(route)),
-        },
-    })
+    template_index(policy, request, || read_answer(answer))
 }
 
 /// What came of asking the host's predicate; none where it was not asked.

@@ -2,8 +2,7 @@
 //! policy, and their arguments. All unsafe code of the addon is here.
 #![allow(unsafe_code)]
 
-use crate::compiled_policy::CompiledPolicy;
-use crate::latin1::bytes_of_latin1;
+use corsac_javascript::{CompiledPolicy, bytes_of_latin1};
 use napi::bindgen_prelude::{Env, Error, FromNapiValue, Result, Status, Unknown, sys};
 use std::ffi::{CStr, c_void};
 use std::marker::PhantomData;

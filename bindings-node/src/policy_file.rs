@@ -1,8 +1,8 @@
 //! A policy file that may be read again: at once, or on a thread of Node's pool if it has changed.
 
-use crate::compile::object;
-use crate::compiled_policy::{CacheBounds, new_cache};
+use crate::compile::{check_cache, object};
 use corsac::{LoadError, Policy, PolicyBuilder, PolicyFile};
+use corsac_javascript::CacheBounds;
 use napi::ScopedTask;
 use napi::bindgen_prelude::{AsyncTask, Env, Error, Object, Result, Status};
 use napi_derive::napi;
@@ -46,7 +46,7 @@ impl NodePolicyFile {
     #[napi(constructor, catch_unwind)]
     pub fn new(path: String, has_predicate: bool, size: Option<u32>, seconds: Option<f64>) -> Result<Self> {
         let cache = size.zip(seconds);
-        new_cache(cache)?;
+        check_cache(cache)?;
         let builder = PolicyBuilder::new().predicate(has_predicate);
         let file = Arc::new(Mutex::new(LazyFile { path: path.into(), builder, open: None }));
         Ok(NodePolicyFile { file, cache })

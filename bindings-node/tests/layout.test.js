@@ -13,7 +13,8 @@ const required = (file) => [...fs.readFileSync(path.join(LIB, file), 'utf8').mat
 const filesThatRequire = (wanted) => FILES.filter((file) => required(file).some((id) => wanted(id, file))).sort()
 
 test('native code is reached through one file', () => {
-  assert.deepEqual(filesThatRequire((id) => id.endsWith('/native-addon.js')), ['engine.js'])
+  assert.deepEqual(filesThatRequire((id) => id.endsWith('/native-addon.js')), ['engine-choice.js'])
+  assert.deepEqual(filesThatRequire((id) => id.endsWith('/engine-choice.js')), ['engine.js'])
   assert.deepEqual(filesThatRequire((id) => id.endsWith('.node')), [])
 })
 
@@ -21,6 +22,8 @@ test('what decides, reads requests and makes responses uses no module of Node, b
   const ofNode = filesThatRequire((id) => id.startsWith('node:'))
   assert.deepEqual(ofNode.filter((file) => /^(request|decide|response|adapters)\//.test(file)), ['response/node-response.js'])
   assert.deepEqual(ofNode.filter((file) => file.startsWith('policy/')), ['policy/policy-file.js'])
+  assert.deepEqual(ofNode.filter((file) => file.startsWith('wasm/')), ['wasm/node-engine.js', 'wasm/policy-file.js'])
+  assert.deepEqual(ofNode.filter((file) => file.startsWith('edge/')), [])
 })
 
 test('adapters of the web do not use Node\'s responses', () => {

@@ -15,7 +15,9 @@ const NAMES = [
   'ConfigError', 'ExchangeError', 'Explanation', 'Policy', 'Reloadable', 'cors', 'default', 'diagnose', 'mergeVary', 'version'
 ]
 
-const run = (file, args, cwd) => execFileSync(file, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+const run = (file, args, cwd, env) => execFileSync(file, args, {
+  cwd, env: { ...process.env, ...env }, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe']
+})
 
 test('what is packed installs without a network, and runs', (t) => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'corsac-'))
@@ -29,7 +31,7 @@ test('what is packed installs without a network, and runs', (t) => {
   const show = 'console.log(JSON.stringify(Object.keys(corsac).sort()))'
   assert.deepEqual(exported(`const corsac = require('corsac'); ${show}`), NAMES)
   assert.deepEqual(exported(`import * as corsac from 'corsac'; ${show}`, '--input-type=module'), NAMES)
-  for (const name of ['fastify', 'hono', 'koa', 'web']) {
+  for (const name of ['edge', 'fastify', 'hono', 'koa', 'web']) {
     const kind = `import adapter from 'corsac/${name}'; console.log(JSON.stringify(typeof adapter))`
     assert.equal(exported(kind, '--input-type=module'), 'function')
   }
@@ -54,9 +56,11 @@ test('the addon may come in a package of its own platform', { skip: process.plat
   fs.copyFileSync(path.join(__dirname, 'app.cjs'), path.join(empty, 'app.cjs'))
   const install = (...packed) => run(NPM, ['install', '--offline', '--omit=optional', '--no-audit', '--no-fund', ...packed.map(({ filename }) => path.join(folder, filename))], empty)
   install(main)
-  assert.throws(() => run(process.execPath, ['app.cjs'], empty), /no native addon for linux-x64: install @corsac\/linux-x64-gnu/)
+  const isNative = { CORSAC_ENGINE: 'native' }
+  assert.throws(() => run(process.execPath, ['app.cjs'], empty, isNative), /no native addon for linux-x64: install @corsac\/linux-x64-gnu/)
+  if (fs.existsSync(path.join(ROOT, 'edge', 'corsac.wasm'))) assert.equal(run(process.execPath, ['app.cjs'], empty), 'works\n')
   install(platform, main)
-  assert.equal(run(process.execPath, ['app.cjs'], empty), 'works\n')
+  assert.equal(run(process.execPath, ['app.cjs'], empty, isNative), 'works\n')
 })
 
 test('every way to resolve the types finds them', () => {

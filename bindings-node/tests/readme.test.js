@@ -15,7 +15,8 @@ const ROOT = path.join(__dirname, '..')
 const blocksOf = (file) => [...fs.readFileSync(file, 'utf8').matchAll(/^```(?:js|javascript|mjs)\n([\s\S]*?)^```$/gm)].map((match) => match[1])
 
 for (const [file, least] of [
-  [path.join(ROOT, 'README.md'), 1], [path.join(ROOT, '..', 'README.md'), 1], [path.join(ROOT, '..', 'docs', 'node.md'), 4]
+  [path.join(ROOT, 'README.md'), 1], [path.join(ROOT, '..', 'README.md'), 1], [path.join(ROOT, '..', 'docs', 'node.md'), 4],
+  [path.join(ROOT, '..', 'docs', 'edge.md'), 5]
 ]) {
   const blocks = blocksOf(file)
   test(`blocks of ${path.relative(path.dirname(ROOT), file)}`, () => {

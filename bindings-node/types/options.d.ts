@@ -149,7 +149,8 @@ export interface Settings {
 
 export interface DecisionEvent {
   action: 'continue' | 'respond'
-  reason: Reason
+  /** `engine-failed` where the WebAssembly module trapped: the request is refused. */
+  reason: Reason | 'engine-failed'
   /** The refusal that `reportOnly` turned into a report; null if there is none. */
   reported: Reason | null
   /** The request's `Origin`; null if it has none. */

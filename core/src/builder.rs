@@ -17,15 +17,13 @@ use crate::read::request_options::take_own_origin;
 use crate::read::syntax::json_fault;
 #[cfg(feature = "toml")]
 use crate::{
-    issues::messages::syntax::{Format, not_utf8},
+    issues::code::Code,
+    issues::messages::syntax::{Format, not_utf8, yaml},
     read::{line_numbers::locate_toml, syntax::toml_fault, toml_text},
 };
 #[cfg(feature = "watch")]
-use crate::{
-    issues::{code::Code, issue::LoadError, messages::syntax::yaml},
-    read::policy_text,
-};
-#[cfg(feature = "watch")]
+use crate::{issues::issue::LoadError, read::policy_text};
+#[cfg(feature = "toml")]
 use std::path::Path;
 
 /// Builds a policy from a value, a text or a file, together with facts that only the host knows.
@@ -140,9 +138,13 @@ impl PolicyBuilder {
         Ok(self.file_text(path, &text)?)
     }
 
-    /// Builds from the text of a file. The error names the file.
-    #[cfg(feature = "watch")]
-    pub(crate) fn file_text(self, path: &Path, text: &[u8]) -> Result<Policy, ConfigError> {
+    /// Builds a policy from the text of a file that the host has read: JSON if the file's name ends in `.json`, else TOML.
+    ///
+    /// # Errors
+    ///
+    /// As [`value`](Self::value); code `syntax` where the text is not written in that format. The error names the file.
+    #[cfg(feature = "toml")]
+    pub fn file_text(self, path: &Path, text: &[u8]) -> Result<Policy, ConfigError> {
         let is = |name: &str| path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case(name));
         let policy = if is("json") { self.json(text) } else { self.toml(text) };
         let is_syntax = |error: &ConfigError| error.issues().iter().any(|issue| issue.code == Code::Syntax);

@@ -162,9 +162,12 @@ pub mod binding {
     #[doc(hidden)]
     pub use crate::origins::punycode::label_to_ascii;
     pub use crate::predicate::cache::{AnswerCache, CacheError, Era};
+    pub use crate::predicate::clock::Clock;
     pub use crate::printable::printable;
+    #[cfg(feature = "toml")]
+    pub use crate::read::refused_file::RefusedFile;
     pub use crate::response::apply::{Precedence, apply_headers};
-    pub use crate::response::server_timing::SERVER_TIMING;
+    pub use crate::response::server_timing::{SERVER_TIMING, server_timing_metric};
     pub use crate::response::template::{REFUSAL_STATUS, Template, TemplateHeader, TemplateValue};
     #[cfg(feature = "explain")]
     pub use crate::wrap::wrap;

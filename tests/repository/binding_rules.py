@@ -23,11 +23,14 @@ SOURCES = [
     "bindings-c/nginx/*.[ch]",
     "bindings-c/src/**/*.rs",
     "bindings-node/src/**/*.rs",
+    "bindings-node/engine/src/**/*.rs",
     "bindings-node/*.js",
     "bindings-node/*.mjs",
     "bindings-node/lib/**/*.js",
+    "bindings-node/lib/**/*.mjs",
     "bindings-python/src/**/*.rs",
     "bindings-python/python/**/*.py",
+    "bindings-wasm/src/**/*.rs",
 ]
 METHODS = "GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|CONNECT|TRACE|TRACK"
 # The one setting that no text can have.

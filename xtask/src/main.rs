@@ -1,5 +1,5 @@
 //! `cargo xtask generate` writes the files that are checked in but not written by hand;
-//! `cargo xtask generate --check` fails where one of them is stale.
+//! `cargo xtask generate --check` fails where one of them is stale. `cargo xtask wasm` builds the WebAssembly module.
 
 use std::error::Error;
 use std::path::Path;
@@ -21,6 +21,7 @@ mod settings;
 mod settings_page;
 mod specification;
 mod suffixes;
+mod wasm;
 
 /// What makes a file's whole text.
 type Generator = fn(root: &Path) -> Result<String, Box<dyn Error>>;
@@ -51,15 +52,16 @@ const GENERATED: &[(&str, Generator)] = &[
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let check = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        ["generate"] => false,
-        ["generate", "--check"] => true,
+    let outcome = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["generate"] => generate(false),
+        ["generate", "--check"] => generate(true),
+        ["wasm"] => root().and_then(wasm::build).map(|()| true),
         _ => {
-            eprintln!("usage: cargo xtask generate [--check]");
+            eprintln!("usage: cargo xtask generate [--check]\n       cargo xtask wasm");
             return ExitCode::from(2);
         }
     };
-    match generate(check) {
+    match outcome {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
@@ -71,7 +73,7 @@ fn main() -> ExitCode {
 
 /// Writes what is stale, or with `check` only tells. Whether all is well then.
 fn generate(check: bool) -> Result<bool, Box<dyn Error>> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or("no workspace")?;
+    let root = root()?;
     let mut fresh = true;
     for (path, generator) in GENERATED {
         let target = root.join(path);
@@ -89,4 +91,9 @@ fn generate(check: bool) -> Result<bool, Box<dyn Error>> {
         }
     }
     Ok(fresh)
+}
+
+/// The folder of the workspace.
+fn root() -> Result<&'static Path, Box<dyn Error>> {
+    Ok(Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or("no workspace")?)
 }

@@ -2,9 +2,12 @@
 
 // A policy as one middleware, or one attached server, decides by it: with its settings, predicates and reports.
 
+const { facts } = require('../engine.js')
 const { templateAt } = require('../response/response-template.js')
 const { Debugger } = require('./debugger.js')
 const { Reports } = require('./reports.js')
+
+const [, , , [ENGINE_FAILED]] = facts.engineFailure
 
 class MiddlewarePolicy {
   /**
@@ -23,14 +26,21 @@ class MiddlewarePolicy {
     /** Whether decisions depend on the headers of CORS alone, so that all requests without `Origin` get the same one. */
     this.readsCorsOnly = !compiled.hasRoutes && !compiled.hasProtection
     if (this.readsCorsOnly) {
-      this.withoutOrigin = templateAt(compiled, compiled.decide())
-      this.preflightWithoutOrigin = templateAt(compiled, compiled.decidePreflight())
+      this.withoutOrigin = lastingTemplate(compiled, compiled.decide())
+      this.preflightWithoutOrigin = lastingTemplate(compiled, compiled.decidePreflight())
     }
     this.timeout = settings.timeout
     this.predicates = predicates
     this.upgrades = upgrades
     this.reports = new Reports(settings.onDecision, settings.debug ? new Debugger(compiled) : undefined)
   }
+}
+
+/** The template of an index, unless the engine failed: that refuses one request, and not all that come after it. */
+function lastingTemplate (compiled, index) {
+  const template = templateAt(compiled, index)
+  if (template.reason === ENGINE_FAILED) throw Object.assign(new Error('corsac: the engine failed'), { code: 'ERR_CORSAC_ENGINE' })
+  return template
 }
 
 module.exports = { MiddlewarePolicy }

@@ -2,7 +2,7 @@
 
 const engine = require('../engine.js')
 const { encode } = require('../policy/options-encoder.js')
-const { types } = require('../runtime.js')
+const { bytesOf, types } = require('../runtime.js')
 const { explanationOf } = require('./explanation.js')
 
 /** Explains what a browser makes of a request and of the responses that any server gave. */
@@ -15,8 +15,8 @@ function diagnose (exchange) {
  * @param {unknown} exchange an object, or JSON
  */
 function explainBy (explain, exchange) {
-  if (typeof exchange === 'string' || types.isUint8Array(exchange)) return explanationOf(explain('json', Buffer.from(exchange)))
-  return explanationOf(explain('encoded', Buffer.from(encode(exchange, 'exchange').text)))
+  if (typeof exchange === 'string' || types.isUint8Array(exchange)) return explanationOf(explain('json', bytesOf(exchange)))
+  return explanationOf(explain('encoded', bytesOf(encode(exchange, 'exchange').text)))
 }
 
 /**
@@ -26,7 +26,7 @@ function explainBy (explain, exchange) {
  * @param {string} exchange JSON
  */
 function explainCaptured (explain, exchange) {
-  const returned = explain('captured', Buffer.from(exchange))
+  const returned = explain('captured', bytesOf(exchange))
   const [, , isReadable, isBlocked] = JSON.parse(returned)
   return { explanation: explanationOf(returned), isReadable, isBlocked }
 }

@@ -5,19 +5,13 @@
 const fs = require('node:fs')
 const { fileURLToPath } = require('node:url')
 const engine = require('../engine.js')
+const { BuiltPolicy } = require('./built-policy.js')
 const { decoded } = require('./compiled-policy.js')
 const { supplementOf } = require('./predicate-options.js')
 
-/** A compiled policy and its predicates: what `new Policy` is given by `fromJson` and its like. */
-class BuiltPolicy {
-  // Fields, which no setter on a prototype can intercept.
-  compiled
-  predicates
-
-  constructor (compiled, predicates) {
-    this.compiled = compiled
-    this.predicates = predicates
-  }
+/** A path as text, if it is given in bytes. */
+function asPath (path) {
+  return Buffer.isBuffer(path) ? String(path) : path
 }
 
 class PolicyFile {
@@ -81,4 +75,4 @@ function readError (path, message) {
   return new Error(`corsac: ${message}`)
 }
 
-module.exports = { BuiltPolicy, PolicyFile }
+module.exports = { PolicyFile, asPath }

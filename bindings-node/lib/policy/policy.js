@@ -5,10 +5,11 @@ const { explainBy } = require('../explain/diagnose.js')
 const { headerLines } = require('../request/header-lines.js')
 const { isSecure } = require('../request/request-fields.js')
 const { Upgrades } = require('../upgrades/upgrades.js')
+const { BuiltPolicy } = require('./built-policy.js')
 const { ASK, REQUEST_FLAGS, compile } = require('./compiled-policy.js')
 const { TIMEOUT } = require('./middleware-settings.js')
 const { encode, ownSettings } = require('./options-encoder.js')
-const { BuiltPolicy, PolicyFile } = require('./policy-file.js')
+const { PolicyFile, asPath } = require('./policy-file.js')
 const { predicatesOf, separateLimits, supplementOf } = require('./predicate-options.js')
 
 /** A policy's `{ compiled, predicates, upgrades }`, for the rest of this package. */
@@ -43,7 +44,7 @@ class Policy {
   }
 
   static fromFile (path, supplement) {
-    return new this(new PolicyFile(Buffer.isBuffer(path) ? String(path) : path, supplement).read())
+    return new this(new PolicyFile(asPath(path), supplement).read())
   }
 
   /** Distinguishes a policy of another copy of the package from options. */

@@ -6,6 +6,7 @@ const { decideProtected } = require('../decide/decide.js')
 const { MiddlewarePolicy } = require('../decide/middleware-policy.js')
 const { TIMEOUT, checkedSettings } = require('../policy/middleware-settings.js')
 const { readHandshakeFields } = require('../request/request-fields.js')
+const { readWebRequest } = require('../request/web-request.js')
 const { templateAt } = require('../response/response-template.js')
 const { missingAttachError, otherServerError, unprotectedError } = require('./errors.js')
 const { emitsHandshakes, interceptHandshakes, serverOf } = require('./server-events.js')
@@ -67,6 +68,8 @@ class Upgrades {
 
   verify (request, callback) {
     if (typeof request?.headers !== 'object') throw new TypeError('corsac: `verifyUpgrade` takes the request: `policy.verifyUpgrade(request)`')
+    // A request of the web has its headers behind a function, and none of them as properties.
+    if (typeof request.headers.get === 'function') request = readWebRequest(request)
     this.#verifying ??= this.#policies({ timeout: TIMEOUT })
     const policy = this.#verifying()
     if (!policy.compiled.guardsWebSockets && !this.#isReloadable) {

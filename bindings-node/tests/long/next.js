@@ -1,6 +1,7 @@
 'use strict'
 
-// The packed package in a Next.js application, built and started: route handlers through `corsac/web`.
+// The packed package in Next.js applications, built and started: route handlers, `proxy` on Node, and `middleware` on the edge
+// runtime, which gets the WebAssembly module.
 // node tests/long/next.js (Linux on x64; needs the network)
 
 const assert = require('node:assert/strict')
@@ -22,12 +23,30 @@ export const GET = wrap(() => Response.json({ message: 'hello' }, { headers: { '
 export const PUT = wrap(() => { throw new Error('on purpose') })
 export const OPTIONS = wrap(() => new Response(null, { status: 405 }))
 `
-const FILES = {
+const WHOLE = (runtime) => `import cors from 'corsac/web'
+import { NextResponse } from 'next/server'
+
+const handle = cors({ allowOrigins: ['${ORIGIN}'], allowMethods: ['PUT'], allowCredentials: true })(() => NextResponse.next())
+
+export const ${runtime} = (request) => handle(request)
+export const config = { matcher: '/api/:path*' }
+`
+const HANDLER = `export const dynamic = 'force-dynamic'
+export const GET = () => Response.json({ message: 'hello' })
+export const PUT = () => { throw new Error('on purpose') }
+`
+const PAGES = {
   'app/layout.js': 'export default function Layout ({ children }) { return <html><body>{children}</body></html> }\n',
-  'app/page.js': 'export default function Page () { return <p>hello</p> }\n',
-  'app/api/route.js': ROUTE,
-  // A native addon is loaded by Node and not bundled.
-  'next.config.mjs': "export default { serverExternalPackages: ['corsac'] }\n"
+  'app/page.js': 'export default function Page () { return <p>hello</p> }\n'
+}
+// A native addon is loaded by Node and not bundled.
+const EXTERNAL = { 'next.config.mjs': "export default { serverExternalPackages: ['corsac'] }\n" }
+
+/** The files of each application. */
+const APPLICATIONS = {
+  'route handlers': { ...PAGES, ...EXTERNAL, 'app/api/route.js': ROUTE },
+  'proxy on Node': { ...PAGES, ...EXTERNAL, 'app/api/route.js': HANDLER, 'proxy.js': WHOLE('proxy') },
+  'middleware on the edge runtime': { ...PAGES, 'app/api/route.js': HANDLER, 'middleware.js': WHOLE('middleware') }
 }
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'corsac-next-'))
@@ -38,11 +57,21 @@ async function main () {
   const [{ filename }] = JSON.parse(run('npm', ['pack', '--json', '--silent', '--pack-destination', folder], ROOT))
   const dependencies = { corsac: `file:${filename}`, next: '16.4.6', react: '19.3.1', 'react-dom': '19.3.1' }
   fs.writeFileSync(path.join(folder, 'package.json'), JSON.stringify({ private: true, dependencies }))
-  for (const [name, text] of Object.entries(FILES)) {
+  run('npm', ['install', '--no-audit', '--no-fund', '--silent'])
+  for (const [name, files] of Object.entries(APPLICATIONS)) {
+    if (process.argv.length > 2 && !process.argv.includes(name)) continue
+    await application(files)
+    console.log(`next: 5 answers as they have to be, ${name}`)
+  }
+}
+
+async function application (files) {
+  const all = new Set(Object.values(APPLICATIONS).flatMap(Object.keys))
+  for (const name of ['.next', ...all]) fs.rmSync(path.join(folder, name), { recursive: true, force: true })
+  for (const [name, text] of Object.entries(files)) {
     fs.mkdirSync(path.dirname(path.join(folder, name)), { recursive: true })
     fs.writeFileSync(path.join(folder, name), text)
   }
-  run('npm', ['install', '--no-audit', '--no-fund', '--silent'])
   const next = path.join(folder, 'node_modules', 'next', 'dist', 'bin', 'next')
   run(process.execPath, [next, 'build'])
   const port = await freePort()
@@ -54,7 +83,6 @@ async function main () {
   } finally {
     server.kill()
   }
-  console.log('next: 5 answers as they have to be')
 }
 
 async function check (url) {

@@ -75,7 +75,7 @@ impl ConfigError {
     }
 
     /// Names the file that the policy came from.
-    #[cfg(feature = "watch")]
+    #[cfg(feature = "toml")]
     pub(crate) fn in_file(mut self, path: &std::path::Path) -> Self {
         self.source = Some(crate::printable::escape(path.display().to_string().chars()));
         self

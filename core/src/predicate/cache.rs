@@ -2,10 +2,17 @@
 
 use crate::limits::{CACHED_ANSWERS, CACHED_SECONDS};
 use crate::predicate::PredicateAnswer;
-use std::collections::{HashMap, VecDeque};
+use crate::predicate::clock::Clock;
+use std::collections::VecDeque;
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+/// Where there is no source of random numbers, clients could choose origins that collide in a hash table.
+#[cfg(all(target_family = "wasm", target_os = "unknown"))]
+type Entries<V> = std::collections::BTreeMap<Box<[u8]>, V>;
+#[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
+type Entries<V> = std::collections::HashMap<Box<[u8]>, V>;
 
 /// A cache of a predicate's answers, for a limited number of origins, each for a limited time.
 ///
@@ -27,6 +34,7 @@ use std::time::{Duration, Instant};
 #[derive(Debug)]
 pub struct AnswerCache {
     time_to_live: Duration,
+    clock: Clock,
     state: Mutex<State>,
 }
 
@@ -64,7 +72,17 @@ impl AnswerCache {
     /// # Errors
     ///
     /// If the size is below 2 or above 10,000,000, or if the time is zero or longer than a day.
+    #[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
     pub fn new(size: usize, time_to_live: Duration) -> Result<Self, CacheError> {
+        AnswerCache::with_clock(size, time_to_live, crate::predicate::clock::system)
+    }
+
+    /// The same with a clock of the host, for targets where the standard library has none: WebAssembly without a system.
+    ///
+    /// # Errors
+    ///
+    /// As for [`new`](Self::new).
+    pub fn with_clock(size: usize, time_to_live: Duration, clock: Clock) -> Result<Self, CacheError> {
         if !(2..=CACHED_ANSWERS).contains(&size)
             || time_to_live.is_zero()
             || time_to_live > Duration::from_secs(CACHED_SECONDS)
@@ -72,13 +90,13 @@ impl AnswerCache {
             return Err(CacheError);
         }
         let state = State { allowed: Half::new(size - size / 2), denied: Half::new(size / 2), era: 0 };
-        Ok(AnswerCache { time_to_live, state: Mutex::new(state) })
+        Ok(AnswerCache { time_to_live, clock, state: Mutex::new(state) })
     }
 
     /// The answer that is remembered for this origin.
     #[must_use]
     pub fn get(&self, origin: &[u8]) -> Option<PredicateAnswer> {
-        let (now, state) = (Instant::now(), self.lock());
+        let (now, state) = ((self.clock)(), self.lock());
         if state.allowed.has(origin, now) {
             Some(PredicateAnswer::Allow)
         } else {
@@ -121,7 +139,7 @@ impl AnswerCache {
     /// A failure is not remembered, and neither is an answer to a question that was asked before the cache was
     /// [cleared](Self::clear).
     pub fn remember(&self, era: Era, origin: &[u8], answer: PredicateAnswer) {
-        let until = Instant::now() + self.time_to_live;
+        let until = (self.clock)().saturating_add(self.time_to_live);
         let state = &mut *self.lock();
         if state.era != era.0 {
             return;
@@ -154,17 +172,17 @@ impl AnswerCache {
 struct Half {
     size: usize,
     /// Until when each is remembered, and its number in the order.
-    entries: HashMap<Box<[u8]>, (Instant, u64)>,
+    entries: Entries<(Duration, u64)>,
     order: VecDeque<(Box<[u8]>, u64)>,
     next: u64,
 }
 
 impl Half {
     fn new(size: usize) -> Self {
-        Half { size, entries: HashMap::new(), order: VecDeque::new(), next: 0 }
+        Half { size, entries: Entries::new(), order: VecDeque::new(), next: 0 }
     }
 
-    fn has(&self, origin: &[u8], now: Instant) -> bool {
+    fn has(&self, origin: &[u8], now: Duration) -> bool {
         self.entries.get(origin).is_some_and(|(until, _)| now < *until)
     }
 
@@ -172,7 +190,7 @@ impl Half {
         self.entries.remove(origin);
     }
 
-    fn insert(&mut self, origin: &[u8], until: Instant) {
+    fn insert(&mut self, origin: &[u8], until: Duration) {
         if let Some(entry) = self.entries.get_mut(origin) {
             entry.0 = until;
             return;
@@ -202,6 +220,7 @@ impl Half {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::atomic::{AtomicU64, Ordering};
 
     fn cache(size: usize) -> AnswerCache {
         AnswerCache::new(size, Duration::from_secs(60)).unwrap()
@@ -238,6 +257,18 @@ mod tests {
         put(&short, b"a", true);
         std::thread::sleep(Duration::from_millis(1));
         assert_eq!(short.get(b"a"), None);
+    }
+
+    #[test]
+    fn the_clock_of_the_host_counts() {
+        static SECONDS: AtomicU64 = AtomicU64::new(7);
+        let clock = || Duration::from_secs(SECONDS.load(Ordering::Relaxed));
+        let cache = AnswerCache::with_clock(4, Duration::from_secs(60), clock).unwrap();
+        put(&cache, b"a", true);
+        for (seconds, expected) in [(66, Some(PredicateAnswer::Allow)), (67, None)] {
+            SECONDS.store(seconds, Ordering::Relaxed);
+            assert_eq!(cache.get(b"a"), expected);
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Predicates: functions of the host that decide on an origin.
 
 pub(crate) mod cache;
+pub(crate) mod clock;
 
 /// A predicate's answer to an origin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

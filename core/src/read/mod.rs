@@ -9,6 +9,8 @@ pub(crate) mod line_numbers;
 pub(crate) mod policy_text;
 pub(crate) mod protection;
 pub(crate) mod reader;
+#[cfg(feature = "toml")]
+pub(crate) mod refused_file;
 pub(crate) mod request_options;
 pub(crate) mod routes;
 pub(crate) mod scalars;

@@ -1,9 +1,8 @@
 //! The text of a policy's file. Only a regular file is read, and only so much of it.
 
-use crate::issues::fault::Fault;
-use crate::issues::issue::{ConfigError, Issues, LoadError};
-use crate::issues::messages::files::{self, SpecialFile};
+use crate::issues::issue::LoadError;
 use crate::limits::POLICY_FILE_MIB;
+use crate::read::refused_file::RefusedFile;
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::Read;
 use std::path::Path;
@@ -27,7 +26,7 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, LoadError> {
     let mut text = Vec::with_capacity(expected + 1);
     file.take(MAX_BYTES + 1).read_to_end(&mut text).map_err(LoadError::Io)?;
     if text.len() as u64 > MAX_BYTES {
-        return Err(refused(path, files::too_large(path)));
+        return Err(RefusedFile::TooLarge.error(path).into());
     }
     Ok(text)
 }
@@ -37,7 +36,7 @@ fn check_kind(path: &Path, metadata: &Metadata) -> Result<(), LoadError> {
     if metadata.is_file() || metadata.is_dir() {
         return Ok(());
     }
-    Err(refused(path, files::not_regular(path, kind(metadata))))
+    Err(kind(metadata).error(path).into())
 }
 
 /// Opens without waiting: a named pipe would wait for a writer, for ever if there is none.
@@ -53,26 +52,19 @@ fn open(path: &Path) -> std::io::Result<File> {
 }
 
 #[cfg(unix)]
-fn kind(metadata: &Metadata) -> SpecialFile {
+fn kind(metadata: &Metadata) -> RefusedFile {
     use std::os::unix::fs::FileTypeExt;
     let kind = metadata.file_type();
     if kind.is_fifo() {
-        SpecialFile::Pipe
+        RefusedFile::Pipe
     } else if kind.is_socket() {
-        SpecialFile::Socket
+        RefusedFile::Socket
     } else {
-        SpecialFile::Device
+        RefusedFile::Device
     }
 }
 
 #[cfg(not(unix))]
-fn kind(_: &Metadata) -> SpecialFile {
-    SpecialFile::Device
-}
-
-fn refused(path: &Path, fault: Fault) -> LoadError {
-    let mut issues = Issues::default();
-    issues.error("", "", fault);
-    let error: ConfigError = issues.into_error();
-    LoadError::Config(error.in_file(path))
+fn kind(_: &Metadata) -> RefusedFile {
+    RefusedFile::Device
 }

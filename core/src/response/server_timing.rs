@@ -5,6 +5,12 @@ use crate::response::template::Template;
 /// The name of the header (Server Timing, section 3.1).
 pub const SERVER_TIMING: &str = "server-timing";
 
+/// One metric of [`SERVER_TIMING`]: that of this reason.
+#[must_use]
+pub fn server_timing_metric(reason: &str) -> String {
+    format!("corsac;desc=\"{reason}\"")
+}
+
 impl Template {
     /// The value of [`SERVER_TIMING`] for this response: the reason, and a refusal that was only reported. Nothing of the
     /// request is in it.
@@ -12,10 +18,10 @@ impl Template {
     /// It is added behind the application's own lines of this name.
     #[must_use]
     pub fn server_timing(&self) -> String {
-        let metric = |reason: &str| format!("corsac;desc=\"{reason}\"");
+        let metric = server_timing_metric(self.reason().as_str());
         match self.reported() {
-            Some(reported) => format!("{}, {}", metric(self.reason().as_str()), metric(reported.as_str())),
-            None => metric(self.reason().as_str()),
+            Some(reported) => format!("{metric}, {}", server_timing_metric(reported.as_str())),
+            None => metric,
         }
     }
 }

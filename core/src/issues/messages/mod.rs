@@ -4,7 +4,7 @@
 //! what to write instead. If there is a suggestion, the help begins with it, and the suggestion has been tried. The
 //! words around it are in `suggestions`.
 
-#[cfg(feature = "watch")]
+#[cfg(feature = "toml")]
 pub(crate) mod files;
 pub(crate) mod names;
 pub(crate) mod origin_risks;

@@ -1,7 +1,8 @@
 //! Node decodes a request's target as Latin-1, one byte to a character, and a policy needs the bytes that were sent.
 
 /// The bytes that the characters of a text in UTF-8 stand for, if each stands for one; else the text as it is.
-pub(crate) fn bytes_of_latin1(text: &mut [u8]) -> &[u8] {
+#[must_use]
+pub fn bytes_of_latin1(text: &mut [u8]) -> &[u8] {
     // In UTF-8, U+0080 to U+00FF begin with C2 or C3, and nothing else does.
     let is_byte = |byte: &u8| byte.is_ascii() || is_continuation(*byte) || matches!(*byte, 0xc2 | 0xc3);
     if text.is_ascii() || !text.iter().all(is_byte) {

@@ -1,49 +1,69 @@
-//! A policy with what the addon keeps beside it.
+//! A policy with what the engine keeps beside it for JavaScript.
 
+use crate::misuse::{Misuse, Result};
+#[cfg(feature = "explain")]
+use corsac::binding::DebugLog;
 use corsac::binding::limits::ORIGIN_BYTES;
-use corsac::binding::{AnswerCache, DebugLog, Needs};
+use corsac::binding::{AnswerCache, CacheError, Needs};
 use corsac::{Decision, Evaluation, Pending, Policy, PredicateAnswer, Request};
-use napi::bindgen_prelude::{Error, Result, Status};
 use std::time::Duration;
 
 /// A policy as JavaScript holds it.
-pub(crate) struct CompiledPolicy {
-    pub(crate) policy: Policy,
-    pub(crate) needs: Needs,
+pub struct CompiledPolicy {
+    /// The policy itself.
+    pub policy: Policy,
+    /// What it reads of a request.
+    pub needs: Needs,
     /// What was printed about it while its server is developed.
+    #[cfg(feature = "explain")]
     pub(crate) debug_log: DebugLog,
     /// What the functions of JavaScript answered.
     cache: Option<AnswerCache>,
 }
 
 /// How many answers are remembered, and for how many seconds, as JavaScript gives it.
-pub(crate) type CacheBounds = Option<(u32, f64)>;
+pub type CacheBounds = Option<(u32, f64)>;
 
 /// A decision, or a question that has to be asked first.
-pub(crate) enum Outcome<'a> {
+pub enum Outcome<'a> {
+    /// What to do with the request.
     Decided(Decision<'a>),
+    /// A function of JavaScript has to be asked.
     Ask(Pending<'a>),
 }
 
 /// What came of asking a function of JavaScript.
 #[derive(Clone, Copy)]
-pub(crate) struct FunctionAnswer {
-    pub(crate) answer: PredicateAnswer,
+pub struct FunctionAnswer {
+    /// What it says.
+    pub answer: PredicateAnswer,
     /// It was asked before everything was forgotten, so its answer is not remembered.
-    pub(crate) is_stale: bool,
+    pub is_stale: bool,
     /// It failed, and the host answers the request with its own error response.
-    pub(crate) is_error_response: bool,
+    pub is_error_response: bool,
 }
 
 impl CompiledPolicy {
-    pub(crate) fn new(policy: Policy, cache: CacheBounds) -> Result<Self> {
+    /// A policy, and where the answers of functions are remembered, if they are.
+    #[must_use]
+    pub fn new(policy: Policy, cache: Option<AnswerCache>) -> Self {
         let needs = policy.needs();
-        Ok(CompiledPolicy { policy, needs, debug_log: DebugLog::new(), cache: new_cache(cache)? })
+        CompiledPolicy {
+            policy,
+            needs,
+            #[cfg(feature = "explain")]
+            debug_log: DebugLog::new(),
+            cache,
+        }
     }
 
     /// Decides. `answer` reads what came of asking JavaScript's function, if it was asked; it is called where that matters.
+    ///
+    /// # Errors
+    ///
+    /// Those of `answer`.
     #[inline]
-    pub(crate) fn decide<'a, E>(
+    pub fn decide<'a, E>(
         &'a self,
         request: &Request<'a>,
         answer: impl FnOnce() -> std::result::Result<Option<FunctionAnswer>, E>,
@@ -73,7 +93,8 @@ impl CompiledPolicy {
         }
     }
 
-    pub(crate) fn forget_answers(&self) {
+    /// Forgets what functions answered.
+    pub fn forget_answers(&self) {
         if let Some(cache) = &self.cache {
             cache.clear();
         }
@@ -84,12 +105,18 @@ impl CompiledPolicy {
     }
 }
 
-/// Checks the bounds, which are the engine's.
-pub(crate) fn new_cache(bounds: CacheBounds) -> Result<Option<AnswerCache>> {
+/// Makes a cache for answers of functions, if JavaScript gives bounds for one.
+///
+/// # Errors
+///
+/// Bounds that the engine does not take.
+pub fn new_cache(
+    bounds: CacheBounds,
+    make: impl FnOnce(usize, Duration) -> std::result::Result<AnswerCache, CacheError>,
+) -> Result<Option<AnswerCache>> {
     let Some((size, seconds)) = bounds else { return Ok(None) };
     let time = Duration::try_from_secs_f64(seconds).unwrap_or(Duration::ZERO);
-    let cache = AnswerCache::new(size as usize, time);
-    cache.map(Some).map_err(|error| Error::new(Status::InvalidArg, format!("corsac: {error}")))
+    make(size as usize, time).map(Some).map_err(Misuse::new)
 }
 
 /// The number of a route, and the longest origin that a function is asked about.

@@ -1,12 +1,12 @@
 //! Options as `lib/policy/options-encoder.js` encodes them: JSON in which every list begins with the kind of value that it
 //! stands for, so that text can carry values that only JavaScript has.
 
+use crate::misuse::{Misuse, Result};
 use corsac::binding::Value;
-use napi::bindgen_prelude::{Error, Result, Status};
 
 /// Reads the encoding. It comes from our own JavaScript, so one that cannot be read is an error of the package.
 pub(crate) fn read(text: &[u8]) -> Result<Value> {
-    let unreadable = || Error::new(Status::InvalidArg, "corsac: the options are not encoded as the addon expects");
+    let unreadable = || Misuse::new("the options are not encoded as the engine expects");
     serde_json::from_slice(text).ok().and_then(decode).ok_or_else(unreadable)
 }
 

@@ -1,11 +1,12 @@
 //! What JavaScript is told, as JSON, which V8 reads faster than objects are made property by property. Tuples rather than
 //! tables, so that nothing but the text is allocated; `lib/policy/compiled-policy.js` names their members.
 
+use crate::misuse::{Misuse, Result};
 use corsac::binding::{
-    PREFLIGHT_METHOD, RequestHeader, SERVER_TIMING, Template, TemplateHeader, TemplateValue, limits,
+    PREFLIGHT_METHOD, REFUSAL_STATUS, RequestHeader, SERVER_TIMING, Template, TemplateHeader, TemplateValue, limits,
+    server_timing_metric,
 };
-use corsac::{Action, ConfigError, Decision, Issue, Op, Pending, Policy, Reason};
-use napi::bindgen_prelude::{Error, Result, Status};
+use corsac::{Action, ConfigError, Decision, Evaluation, Issue, Op, Pending, Policy, Reason, Request};
 use serde_json::json;
 
 type IssueRow<'a> = (&'a str, &'a str, &'a str, &'a str, &'a str, &'a str, Option<u32>);
@@ -17,14 +18,15 @@ type ReasonRow = (&'static str, &'static str, bool);
 type HeaderRow<'a> = (&'a str, Option<&'a str>, Option<u8>, &'a str);
 
 /// What JavaScript has to know of CORS.
-pub(crate) fn facts() -> Result<String> {
+#[must_use]
+pub fn facts() -> String {
     let names = |header: RequestHeader| -> Vec<_> {
         std::iter::successors(Some(header), |header| header.fallback()).map(RequestHeader::as_str).collect()
     };
     let facts = json!({
         "methodOfPreflights": PREFLIGHT_METHOD,
         "serverTiming": SERVER_TIMING,
-        "findingCodes": corsac::explain::FindingCode::ALL.iter().map(|code| code.as_str()).collect::<Vec<_>>(),
+        "findingCodes": finding_codes(),
         "requestHeaders": {
             "origin": names(RequestHeader::Origin),
             "requestMethod": names(RequestHeader::RequestMethod),
@@ -37,29 +39,75 @@ pub(crate) fn facts() -> Result<String> {
         },
         "limits": {
             "quotedCharacters": limits::QUOTED_CHARACTERS,
+            "policyFileBytes": limits::POLICY_FILE_MIB << 20,
             "watchInterval": limits::WATCH_INTERVAL_MS,
+            "origin": limits::ORIGIN_BYTES,
+            "method": limits::METHOD_BYTES,
+            "path": limits::PATH_BYTES,
+            "requestedHeaders": limits::REQUESTED_HEADERS_BYTES,
         },
+        "engineFailure": engine_failure(),
     });
-    Ok(facts.to_string())
+    facts.to_string()
 }
 
-/// `[message, issues]`
-pub(crate) fn error(error: &ConfigError) -> Result<String> {
+/// The codes that a finding of an explanation can have.
+#[cfg(feature = "explain")]
+fn finding_codes() -> Vec<&'static str> {
+    corsac::explain::FindingCode::ALL.iter().map(|code| code.as_str()).collect()
+}
+
+/// An engine without explanations has none.
+#[cfg(not(feature = "explain"))]
+fn finding_codes() -> [&'static str; 0] {
+    []
+}
+
+/// What JavaScript calls the reason of a refusal because the engine failed. No policy has it.
+const ENGINE_FAILED: ReasonRow =
+    ("engine-failed", "this is a fault in corsac: please report the warning that came with it", false);
+
+/// The template of the refusal where the engine failed, so that there is no decision: that of a policy that allows nobody, and
+/// the application does not run.
+fn engine_failure() -> Option<serde_json::Value> {
+    let nobody = Policy::nobody().ok()?;
+    let Evaluation::Decided(decision) = nobody.evaluate(&Request::default()) else { return None };
+    let (_, _, _, _, _, body, headers, removed, _) = template_row(decision.template());
+    let (action, status) = (Action::Respond.as_str(), Some(REFUSAL_STATUS));
+    let timing = server_timing_metric(ENGINE_FAILED.0);
+    let row: TemplateRow<'_> = (action, true, status, ENGINE_FAILED, None, body, headers, removed, timing);
+    serde_json::to_value(row).ok()
+}
+
+/// A policy that is refused: `[message, issues]`.
+///
+/// # Errors
+///
+/// It cannot be written as JSON, which does not happen.
+pub fn config_error(error: &ConfigError) -> Result<String> {
     let issues: Vec<_> = error.issues().iter().map(issue).collect();
     text(&(error.to_string(), issues))
 }
 
-/// `[lints, hasPredicate, hasRoutes, hasProtection, guardsWebSockets]`
-pub(crate) fn policy_facts(policy: &Policy) -> Result<String> {
+/// What JavaScript has to know of a policy: `[lints, hasPredicate, hasRoutes, hasProtection, guardsWebSockets]`.
+///
+/// # Errors
+///
+/// It cannot be written as JSON, which does not happen.
+pub fn policy_facts(policy: &Policy) -> Result<String> {
     let lints: Vec<_> = policy.lints().iter().map(issue).collect();
     let needs = policy.needs();
     text(&(lints, needs.predicate, needs.path, needs.protection, needs.websockets))
 }
 
 /// One template, by its index. Policies with many routes have more of them than are ever needed.
-pub(crate) fn template(policy: &Policy, index: u32) -> Result<String> {
+///
+/// # Errors
+///
+/// The policy has no such template.
+pub fn template(policy: &Policy, index: u32) -> Result<String> {
     let Some(template) = policy.templates().get(index as usize) else {
-        return Err(Error::new(Status::InvalidArg, "corsac: the policy has no such template"));
+        return Err(Misuse::new("the policy has no such template"));
     };
     text(&template_row(template))
 }
@@ -86,7 +134,7 @@ pub(crate) fn question(pending: &Pending<'_>) -> Result<String> {
 }
 
 fn text(value: &impl serde::Serialize) -> Result<String> {
-    serde_json::to_string(value).map_err(|error| Error::new(Status::GenericFailure, error.to_string()))
+    serde_json::to_string(value).map_err(Misuse::new)
 }
 
 fn issue(issue: &Issue) -> IssueRow<'_> {

@@ -1,0 +1,21 @@
+//! A browser that says what it sends next, for a host that keeps what was answered.
+
+use crate::misuse::{Misuse, Result};
+use corsac::browser::Session;
+
+/// What a browser does after these answers to its requests, which are JSON texts. The exchange is JSON as well.
+///
+/// Returns JSON: `[request, exchange]`, the next request and the exchange so far, both as texts; the request is null if the
+/// browser has finished.
+///
+/// # Errors
+///
+/// The exchange or an answer cannot be read. Both come from our own JavaScript.
+pub fn browser_session<'a>(exchange: &[u8], answers: impl Iterator<Item = &'a [u8]>) -> Result<String> {
+    let mut session = Session::from_json(exchange).map_err(Misuse::new)?;
+    for answer in answers {
+        session.respond_json(answer).map_err(Misuse::new)?;
+    }
+    let request = session.next_request().map(|request| request.to_json());
+    serde_json::to_string(&(request, session.exchange().to_json())).map_err(Misuse::new)
+}

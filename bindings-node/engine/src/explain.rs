@@ -1,0 +1,41 @@
+//! Explanations of exchanges, as JSON and as text for people. `lib/explain/explanation.js` makes objects of them.
+
+use crate::encoded_options;
+use crate::misuse::{Misuse, Result};
+use corsac::Policy;
+use corsac::binding::{explain_captured, explain_with};
+use corsac::browser::{Exchange, ExchangeError, Verdict};
+
+/// Explains how a browser handles an exchange, with the responses of the policy if one is given. `text` is JSON (`json`), or
+/// an object in the encoding of `lib/policy/options-encoder.js` (`encoded`), or JSON with responses that came over the wire
+/// from a server with this policy (`captured`).
+///
+/// Returns JSON: `[explanation, text, readable, blocked]`, the first two as texts, the others whether the script can read the
+/// response and whether the browser keeps it from the script; or `[null, message, problems]`, each a path, a message and a help.
+///
+/// # Errors
+///
+/// There is no such format, or the object is not encoded.
+pub fn explained(policy: Option<&Policy>, format: &str, text: &[u8]) -> Result<String> {
+    let exchange = match format {
+        "json" | "captured" => Exchange::from_json(text),
+        "encoded" => Exchange::from_value(encoded_options::read(text)?),
+        _ => return Err(Misuse::new(format_args!("no format `{format}`"))),
+    };
+    let answer = match exchange {
+        Ok(exchange) => {
+            let explain = if format == "captured" { explain_captured } else { explain_with };
+            let explanation = explain(policy, &exchange);
+            let verdict = explanation.verdict;
+            let text = explanation.to_string();
+            let row = (explanation.to_json(), text.trim_end(), verdict == Verdict::Readable, verdict.is_blocked());
+            serde_json::to_string(&row)
+        }
+        Err(error) => serde_json::to_string(&((), error.to_string(), problems(&error))),
+    };
+    answer.map_err(Misuse::new)
+}
+
+fn problems(error: &ExchangeError) -> Vec<(&str, &str, &str)> {
+    error.problems().iter().map(|found| (&*found.path, &*found.message, &*found.help)).collect()
+}

@@ -1,0 +1,4 @@
+import edge from './node.js'
+
+export const { ConfigError, ExchangeError, Explanation, Policy, Reloadable, cors, diagnose, hono, mergeVary, version } = edge
+export default edge.cors

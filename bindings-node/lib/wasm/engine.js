@@ -1,0 +1,214 @@
+'use strict'
+
+// The engine as a WebAssembly module, with the functions of the native addon.
+
+const { warn } = require('../runtime.js')
+const { browserSessionOf } = require('./browser-session.js')
+const { Instance } = require('./instance.js')
+const { PolicyFunctions } = require('./policy-functions.js')
+const { integer, string } = require('./arguments.js')
+
+/** In the order of the module's numbers. */
+const FORMATS = ['options', 'middleware-options', 'request-options', 'json', 'toml']
+const FILE_KINDS = ['pipe', 'socket', 'device', 'too large']
+const EXCHANGE_FORMATS = ['json', 'encoded', 'captured']
+/** The number of a format that there is not, which the module refuses. */
+const NO_FORMAT = 255
+const CODE = 'ERR_CORSAC_ENGINE'
+/** Of how many different traps is warned. */
+const MOST_WARNINGS = 20
+
+/** What `compile` of the module returns where there is no policy. */
+const REFUSED = -1
+
+class WasmEngine {
+  #module
+  #instance
+  #warned = new Set()
+
+  /** @param {WebAssembly.Module} module */
+  constructor (module) {
+    this.#module = module
+  }
+
+  /**
+   * Calls the module. Where it traps the call throws, so that whatever had to be decided is refused, and later calls get a new
+   * instance.
+   *
+   * @template R
+   * @param {(instance: Instance) => R} run throws for no other reason
+   * @returns {R}
+   */
+  enter (run) {
+    try {
+      this.#instance ??= new Instance(this.#module)
+      return run(this.#instance)
+    } catch (error) {
+      throw this.failed(error)
+    }
+  }
+
+  /** The instance that runs now, undefined before the first call and after a trap. */
+  get instance () {
+    return this.#instance
+  }
+
+  /** Drops the instance after a trap, reports it, and makes the error that the caller gets. */
+  failed (error) {
+    // What a call inside of this one has reported.
+    if (error?.code === CODE) return error
+    const message = `the engine failed: ${this.#instance?.panic ?? error}`
+    this.#instance = undefined
+    if (!this.#warned.has(message) && this.#warned.size < MOST_WARNINGS) {
+      this.#warned.add(message)
+      warn(message, { code: 'CORSAC_ENGINE', detail: 'the request is refused, and the next one gets a new engine; please report this' })
+    }
+    return Object.assign(new Error(`corsac: ${message}`, { cause: error }), { code: CODE })
+  }
+
+  /** A text that a call of the module makes, or an exception with what it says is wrong. */
+  text (run) {
+    let isText
+    const text = this.enter((instance) => {
+      isText = run(instance)
+      return instance.output()
+    })
+    if (!isText) throw new TypeError(text)
+    return text
+  }
+
+  /**
+   * Compiles a policy in the instance that runs now.
+   *
+   * @param {import('./policy-functions.js').PolicySource} source
+   * @returns {{ number: number, text: string, instance: Instance }} `number` is negative where there is no policy
+   */
+  compiled ({ format, path, text, hasPredicate, size, seconds }) {
+    return this.enter((instance) => {
+      const { exports, input } = instance
+      input.begin(text.length + (path?.length ?? 0))
+      const pathLength = path === undefined ? -1 : input.add(path)
+      const length = input.addBytes(text)
+      const number = exports.compile(format, pathLength, length, hasPredicate, size, seconds)
+      const output = instance.output()
+      input.shrink()
+      return { number, text: output, instance }
+    })
+  }
+
+  compile (format, text, hasPredicate, size, seconds) {
+    if (!ArrayBuffer.isView(text)) throw new TypeError('corsac: a text has to be bytes')
+    const number = FORMATS.indexOf(format)
+    if (number < 0) throw new TypeError(`corsac: no format \`${String(format)}\``)
+    return this.#object({ format: number, text: text.slice(), ...supplement(hasPredicate, size, seconds) })
+  }
+
+  /** The same for the text of a file, whose name says the format. */
+  compileFile (path, text, hasPredicate, size, seconds) {
+    return this.#object({ format: NO_FORMAT, path, text, ...supplement(hasPredicate, size, seconds) })
+  }
+
+  /** Why a file is not read, in the form of a policy that is refused. */
+  refusedFile (path, kind) {
+    return {
+      error: this.text(({ exports, input }) => {
+        input.begin(path.length)
+        return exports.refused_file(input.add(path), FILE_KINDS.indexOf(kind))
+      })
+    }
+  }
+
+  #object (source) {
+    const compiled = this.compiled(source)
+    if (compiled.number >= 0) return new PolicyFunctions(this, source, compiled).object()
+    if (compiled.number === REFUSED) return { error: compiled.text }
+    throw new TypeError(compiled.text)
+  }
+
+  diagnose (format, text) {
+    return this.explained(format, text, ({ exports }, number, length) => exports.diagnose(number, length))
+  }
+
+  explained (format, text, explain) {
+    if (!ArrayBuffer.isView(text)) throw new TypeError('corsac: an exchange has to be bytes')
+    const number = EXCHANGE_FORMATS.indexOf(format)
+    return this.text((instance) => {
+      instance.input.begin(text.length)
+      return explain(instance, number < 0 ? NO_FORMAT : number, instance.input.addBytes(text))
+    })
+  }
+
+  /**
+   * What a browser does after these answers to its requests.
+   *
+   * @param {Uint8Array} exchange JSON
+   * @param {Uint8Array[]} answers JSON
+   * @returns {[request: string | null, exchange: string]} its next request, null if it has finished, and the exchange so far
+   */
+  browserSession (exchange, answers) {
+    return JSON.parse(this.text(({ exports, input }) => {
+      // Four bytes before each answer have its length.
+      input.begin(answers.reduce((sum, answer) => sum + answer.length + 4, exchange.length))
+      const exchangeLength = input.addBytes(exchange)
+      let length = 0
+      for (const answer of answers) length += input.addBytesWithLength(answer)
+      const result = exports.browser_session(exchangeLength, length)
+      input.shrink()
+      return result
+    }))
+  }
+
+  facts () {
+    return this.text(({ exports }) => exports.facts())
+  }
+
+  version () {
+    return this.text(({ exports }) => exports.version())
+  }
+
+  printable (text) {
+    string(text)
+    return this.text(({ exports, input }) => {
+      input.begin(text.length)
+      return exports.printable(input.add(text))
+    })
+  }
+
+  isWebSocket (protocol) {
+    string(protocol)
+    return this.enter(({ exports, input }) => {
+      input.begin(protocol.length)
+      return exports.is_web_socket(input.add(protocol)) !== 0
+    })
+  }
+}
+
+function supplement (hasPredicate, size, seconds) {
+  const hasCache = size !== undefined && seconds !== undefined
+  // No number stands for no cache; a time that is no number is refused as too short.
+  return { hasPredicate: hasPredicate ? 1 : 0, size: hasCache ? integer(size) : 0, seconds: hasCache ? Number(seconds) || 0 : NaN }
+}
+
+/**
+ * The engine with the functions of the native addon.
+ *
+ * @param {WebAssembly.Module} module
+ */
+function createEngine (module) {
+  const engine = new WasmEngine(module)
+  return {
+    BrowserSession: browserSessionOf(engine),
+    compile: engine.compile.bind(engine),
+    compileFile: engine.compileFile.bind(engine),
+    diagnose: engine.diagnose.bind(engine),
+    facts: engine.facts.bind(engine),
+    // The module does not see the environment.
+    isDebugRequested: (setting = false) => setting,
+    isWebSocket: engine.isWebSocket.bind(engine),
+    refusedFile: engine.refusedFile.bind(engine),
+    printable: engine.printable.bind(engine),
+    version: engine.version.bind(engine)
+  }
+}
+
+module.exports = { createEngine }

@@ -1,0 +1,268 @@
+'use strict'
+
+// The functions of one policy in the module. If the instance that they were made in has trapped, they compile the policy again in
+// the next one.
+
+const { integer, string, unitsOf } = require('./arguments.js')
+
+/**
+ * From what a policy is compiled.
+ *
+ * @typedef {object} PolicySource
+ * @property {number} format
+ * @property {string} [path] of the file, whose name says the format
+ * @property {Uint8Array} text
+ * @property {number} hasPredicate
+ * @property {number} size of the cache of answers
+ * @property {number} seconds NaN if there is no cache
+ */
+
+/**
+ * Units that are read of a field beyond its limit: a value that was cut is still too long. A character may have two units.
+ */
+const ROOM = 16
+const NO_ANSWER = -1
+/** The index of the template for requests that could not be decided. The module has no template of this index. */
+const ENGINE_FAILED = 2 ** 31 - 1
+const NOT_A_LINE = 'corsac: a line has to be a string'
+
+/** Drops a policy from the module once JavaScript cannot reach it any more. Few runtimes lack the registry. */
+const registry = typeof FinalizationRegistry === 'undefined'
+  ? undefined
+  : new FinalizationRegistry(({ engine, instance, number }) => {
+    if (engine.instance === instance) engine.enter(({ exports }) => exports.drop_policy(number))
+  })
+
+class PolicyFunctions {
+  #engine
+  #source
+  #facts
+  #number
+  #instance
+  #asksPredicate
+  #readsPath
+  #limits
+
+  /**
+   * @param {import('./engine.js').WasmEngine} engine
+   * @param {PolicySource} source
+   * @param {{ number: number, text: string, instance: import('./instance.js').Instance }} compiled
+   */
+  constructor (engine, source, compiled) {
+    this.#engine = engine
+    this.#source = source
+    this.#facts = compiled.text
+    const [, asksPredicate, hasRoutes] = JSON.parse(compiled.text)
+    this.#asksPredicate = asksPredicate
+    this.#readsPath = hasRoutes
+    this.#limits = limitsOf(engine)
+    this.#keep(compiled)
+  }
+
+  #keep ({ number, instance }) {
+    this.#number = number
+    this.#instance = instance
+    registry?.unregister(this)
+    registry?.register(this, { engine: this.#engine, instance, number }, this)
+  }
+
+  /** Makes sure that the policy is in the instance that runs now. */
+  #current () {
+    if (this.#engine.instance === this.#instance) return
+    const compiled = this.#engine.compiled(this.#source)
+    if (compiled.number < 0) throw new Error('the policy could not be compiled again')
+    this.#keep(compiled)
+  }
+
+  /** Refuses a request for which the module trapped. */
+  #failed (error) {
+    this.#engine.failed(error)
+    return ENGINE_FAILED
+  }
+
+  /** What came of asking a predicate, as the module takes it. */
+  #answerNumber (answer) {
+    if (answer === undefined || !this.#asksPredicate) return NO_ANSWER
+    if (!(integer(answer) >= 0)) throw new TypeError('corsac: no such answer of a predicate')
+    return answer
+  }
+
+  decide (origin, path, answer) {
+    const limits = this.#limits
+    if (!this.#readsPath) path = undefined
+    const units = unitsOf(origin, limits.origin) + unitsOf(path, limits.path)
+    const number = this.#answerNumber(answer)
+    try {
+      this.#current()
+      const { exports, input } = this.#instance
+      input.begin(units)
+      return exports.decide(this.#number, add(input, origin, limits.origin), add(input, path, limits.path), number)
+    } catch (error) {
+      return this.#failed(error)
+    }
+  }
+
+  decidePreflight (origin, method, headers, privateNetwork, path, answer) {
+    const limits = this.#limits
+    if (!this.#readsPath) path = undefined
+    const units = unitsOf(origin, limits.origin) + unitsOf(path, limits.path) + unitsOf(method, limits.method) +
+      unitsOf(headers, limits.requestedHeaders) + unitsOf(privateNetwork, limits.flag)
+    const number = this.#answerNumber(answer)
+    try {
+      this.#current()
+      const { exports, input } = this.#instance
+      input.begin(units)
+      return exports.decide_preflight(
+        this.#number, add(input, origin, limits.origin), add(input, path, limits.path), add(input, method, limits.method),
+        add(input, headers, limits.requestedHeaders), add(input, privateNetwork, limits.flag), number
+      )
+    } catch (error) {
+      return this.#failed(error)
+    }
+  }
+
+  decideProtected (method, flags, origin, path, host, site, upgrade, key, answer) {
+    const limits = this.#limits
+    if (!this.#readsPath) path = undefined
+    string(method)
+    // All of these two counts, however long they are.
+    const units = unitsOf(site, Infinity) + unitsOf(upgrade, Infinity) + unitsOf(origin, limits.origin) + unitsOf(path, limits.path) +
+      unitsOf(method, limits.method) + unitsOf(host, limits.origin) + unitsOf(key, limits.flag)
+    const [bits, number] = [integer(flags), this.#answerNumber(answer)]
+    try {
+      this.#current()
+      const { exports, input } = this.#instance
+      input.begin(units)
+      const index = exports.decide_protected(
+        this.#number, add(input, origin, limits.origin), add(input, path, limits.path), add(input, method, limits.method),
+        add(input, host, limits.origin), add(input, site, Infinity), add(input, upgrade, Infinity), add(input, key, limits.flag), bits, number
+      )
+      input.shrink()
+      return index
+    } catch (error) {
+      return this.#failed(error)
+    }
+  }
+
+  evaluate (method, lines, path, flags, answer) {
+    const units = string(method).length + unitsOf(path ?? undefined, Infinity) + unitsOfLines(lines)
+    const [bits, number] = [integer(flags), this.#answerNumber(answer)]
+    this.#current()
+    return this.#engine.text(({ exports, input }) => {
+      input.begin(units)
+      const pathLength = add(input, path ?? undefined, Infinity)
+      const methodLength = input.add(method)
+      const result = exports.evaluate(this.#number, pathLength, methodLength, addLines(input, lines), bits, number)
+      input.shrink()
+      return result
+    })
+  }
+
+  template (index) {
+    if (integer(index) === ENGINE_FAILED) return this.#limits.engineFailure
+    this.#current()
+    return this.#engine.text(({ exports }) => exports.template(this.#number, index))
+  }
+
+  explain (format, text) {
+    this.#current()
+    return this.#engine.explained(format, text, ({ exports }, number, length) => exports.explain(this.#number, number, length))
+  }
+
+  debugDecision (index, method, lines, path) {
+    return this.#debug(index, method, lines, path, [], (exports, ...given) => exports.debug_decision(...given))
+  }
+
+  debugResponse (index, method, lines, path, status, headers) {
+    const number = integer(status)
+    return this.#debug(index, method, lines, path, headers, (exports, policy, template, methodLength, linesLength, pathLength, headersLength) =>
+      exports.debug_response(policy, template, methodLength, linesLength, pathLength, number, headersLength))
+  }
+
+  /** A block to print, null if there is nothing new. */
+  #debug (index, method, lines, path, headers, call) {
+    // The failure has been reported, and the policy has nothing to do with it.
+    if (integer(index) === ENGINE_FAILED) return null
+    const units = string(method).length + string(path).length + unitsOfLines(lines) + unitsOfLines(headers)
+    this.#current()
+    const block = this.#engine.text(({ exports, input }) => {
+      input.begin(units)
+      const result = call(
+        exports, this.#number, index, input.add(method), addLines(input, lines), input.add(path), addLines(input, headers)
+      )
+      input.shrink()
+      return result
+    })
+    return block === '' ? null : block
+  }
+
+  forgetAnswers () {
+    this.#current()
+    this.#engine.enter(({ exports }) => exports.forget_answers(this.#number))
+  }
+
+  /** What the native addon returns for a policy: functions that can be called on their own. */
+  object () {
+    const policy = this
+    return {
+      facts: this.#facts,
+      decide: function decide (origin, path, answer) {
+        return policy.decide(origin, path, answer)
+      },
+      decidePreflight: function decidePreflight (origin, method, headers, privateNetwork, path, answer) {
+        return policy.decidePreflight(origin, method, headers, privateNetwork, path, answer)
+      },
+      decideProtected: function decideProtected (method, flags, origin, path, host, site, upgrade, key, answer) {
+        return policy.decideProtected(method, flags, origin, path, host, site, upgrade, key, answer)
+      },
+      template: (index) => this.template(index),
+      forgetAnswers: () => this.forgetAnswers(),
+      debugDecision: (index, method, lines, path) => this.debugDecision(index, method, lines, path),
+      debugResponse: (index, method, lines, path, status, headers) => this.debugResponse(index, method, lines, path, status, headers),
+      explain: (format, text) => this.explain(format, text),
+      evaluate: (method, lines, path, flags, answer) => this.evaluate(method, lines, path, flags, answer)
+    }
+  }
+}
+
+/** How many units are read of each field, and the template of a failure. */
+function limitsOf (engine) {
+  if (engine.limits === undefined) {
+    const { engineFailure, limits: { origin, method, path, requestedHeaders } } = JSON.parse(engine.facts())
+    engine.limits = {
+      engineFailure: JSON.stringify(engineFailure),
+      origin: origin + ROOM,
+      method: method + ROOM,
+      path: path + ROOM,
+      requestedHeaders: requestedHeaders + ROOM,
+      flag: ROOM
+    }
+  }
+  return engine.limits
+}
+
+/** How many UTF-16 units header lines have, names and values in turn. */
+function unitsOfLines (lines) {
+  if (!Array.isArray(lines)) throw new TypeError(NOT_A_LINE)
+  let units = 0
+  for (let i = 0; i < lines.length; i++) {
+    if (typeof lines[i] !== 'string') throw new TypeError(NOT_A_LINE)
+    // Two more units have room for a line's length.
+    units += lines[i].length + 2
+  }
+  return units
+}
+
+/** @returns {number} how many bytes the lines have, with the length of each before it */
+function addLines (input, lines) {
+  let length = 0
+  for (const line of lines) length += input.addWithLength(line)
+  return length
+}
+
+function add (input, value, most) {
+  if (value === undefined) return -1
+  return input.add(value.length > most ? value.slice(0, most) : value)
+}
+
+module.exports = { PolicyFunctions }

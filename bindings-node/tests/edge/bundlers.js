@@ -1,0 +1,43 @@
+'use strict'
+
+// The package through the tools that web developers use, none of which is configured for it; what they make runs in Chromium.
+
+const fs = require('node:fs')
+const path = require('node:path')
+const { inBrowser } = require('./browsers.js')
+
+const ENTRY = path.join(__dirname, 'bundled.mjs')
+
+/** By name: a function that bundles the entry, and gives the file. */
+const BUNDLERS = {
+  async esbuild (folder) {
+    const outfile = path.join(folder, 'esbuild.js')
+    // The defaults of its command line, even for browsers without modules.
+    await require('esbuild').build({ entryPoints: [ENTRY], bundle: true, outfile, logLevel: 'warning' })
+    return outfile
+  },
+  webpack (folder) {
+    const webpack = require('webpack')
+    const options = { mode: 'production', context: __dirname, entry: ENTRY, output: { path: folder, filename: 'webpack.js' } }
+    return new Promise((resolve, reject) => {
+      webpack(options, (error, stats) => {
+        if (error ?? stats.hasErrors()) reject(error ?? new Error(stats.toString('errors-only')))
+        else resolve(path.join(folder, 'webpack.js'))
+      })
+    })
+  },
+  async vite (folder) {
+    const { build } = await import('vite')
+    const root = path.join(folder, 'vite')
+    fs.mkdirSync(root, { recursive: true })
+    fs.writeFileSync(path.join(root, 'index.html'), `<!doctype html><script type="module" src="${path.relative(root, ENTRY)}"></script>`)
+    // Vite looks for packages from the file that imports them.
+    const { output } = await build({ root, logLevel: 'error', configFile: false })
+    return path.join(root, 'dist', output.find(({ type, isEntry }) => type === 'chunk' && isEntry).fileName)
+  }
+}
+
+/** @returns {(folder: string) => Promise<{ answers: number, vectors: object }>} */
+const bundled = (name) => async (folder) => ({ answers: 0, vectors: await inBrowser('chromium', await BUNDLERS[name](folder)) })
+
+module.exports = { BUNDLERS: Object.fromEntries(Object.keys(BUNDLERS).map((name) => [name, bundled(name)])) }

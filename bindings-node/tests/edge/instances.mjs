@@ -1,0 +1,11 @@
+// Keeps every instance of the module, so that a test can make one trap. Import it before corsac.
+export const instances = []
+
+const { Instance } = WebAssembly
+
+WebAssembly.Instance = class extends Instance {
+  constructor (...given) {
+    super(...given)
+    instances.push(this)
+  }
+}

@@ -1,0 +1,3 @@
+import cors from './hono.js'
+
+export default cors

@@ -1,0 +1,3 @@
+import cors from './web.js'
+
+export default cors

@@ -1,0 +1,87 @@
+//! Decisions: a few strings in, the index of a template out.
+
+use crate::input::Input;
+use corsac::Request;
+use corsac::binding::PREFLIGHT_METHOD;
+use corsac_javascript::{CompiledPolicy, bytes_of_latin1, function_answer, set_flags, template_index};
+use std::convert::Infallible;
+
+/// The lengths of the strings of a call, in the order in which they lie in the buffer; negative where there is none.
+pub(crate) struct Lengths {
+    pub(crate) origin: i32,
+    pub(crate) path: i32,
+}
+
+/// Those that only preflights have.
+pub(crate) struct PreflightLengths {
+    pub(crate) method: i32,
+    pub(crate) headers: i32,
+    pub(crate) private_network: i32,
+}
+
+/// Those that only protection reads.
+pub(crate) struct ProtectionLengths {
+    pub(crate) method: i32,
+    pub(crate) host: i32,
+    pub(crate) site: i32,
+    pub(crate) upgrade: i32,
+    pub(crate) key: i32,
+}
+
+/// A request of any method but that of preflights, for policies without protection.
+#[inline]
+pub(crate) fn actual(policy: &CompiledPolicy, mut input: Input<'_>, lengths: &Lengths, answer: i32) -> i32 {
+    let mut request = Request::default();
+    request.origin = input.take(lengths.origin);
+    request.path = path(&mut input, lengths.path);
+    index(policy, &request, answer)
+}
+
+/// A request of the method of preflights, for all policies.
+pub(crate) fn preflight(
+    policy: &CompiledPolicy,
+    mut input: Input<'_>,
+    lengths: &Lengths,
+    more: &PreflightLengths,
+    answer: i32,
+) -> i32 {
+    let mut request = Request::new(PREFLIGHT_METHOD.as_bytes());
+    request.origin = input.take(lengths.origin);
+    request.path = path(&mut input, lengths.path);
+    request.access_control_request_method = input.take(more.method);
+    request.access_control_request_headers = input.take(more.headers);
+    request.access_control_request_private_network = input.take(more.private_network);
+    index(policy, &request, answer)
+}
+
+/// As [`actual`], for policies with protection.
+pub(crate) fn protected(
+    policy: &CompiledPolicy,
+    mut input: Input<'_>,
+    lengths: &Lengths,
+    more: &ProtectionLengths,
+    flags: i32,
+    answer: i32,
+) -> i32 {
+    let mut request = Request::default();
+    request.origin = input.take(lengths.origin);
+    request.path = path(&mut input, lengths.path);
+    request.method = input.take(more.method).unwrap_or_default();
+    request.host = input.take(more.host);
+    request.sec_fetch_site = input.take(more.site);
+    request.upgrade = input.take(more.upgrade);
+    request.sec_websocket_key = input.take(more.key);
+    set_flags(&mut request, flags);
+    index(policy, &request, answer)
+}
+
+fn path<'a>(input: &mut Input<'a>, length: i32) -> Option<&'a [u8]> {
+    input.take_mut(length).map(bytes_of_latin1)
+}
+
+/// A negative answer means that no function was asked.
+#[inline]
+fn index(policy: &CompiledPolicy, request: &Request<'_>, answer: i32) -> i32 {
+    let answer = || Ok::<_, Infallible>(function_answer(answer));
+    template_index(policy, request, answer).unwrap_or(i32::MIN)
+}

@@ -1,0 +1,13 @@
+//! The engine as one WebAssembly module, for edge runtimes and browsers.
+//!
+//! JavaScript writes bytes into a buffer of the module and calls a function with their lengths; the function returns an
+//! integer. A longer result stays in a second buffer, from which JavaScript reads it. `bindings-node/lib/wasm` has the other side
+//! of these calls. The module has one thread, no files, and no clock but the host's.
+#![deny(unsafe_code)]
+
+mod decide;
+mod exports;
+mod input;
+mod policies;
+mod state;
+mod texts;

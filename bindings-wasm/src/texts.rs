@@ -1,0 +1,163 @@
+//! The calls whose results are texts: JSON for JavaScript to read.
+
+use crate::input::Input;
+use crate::policies::Policies;
+use corsac::binding::AnswerCache;
+use corsac_javascript::{CacheBounds, CompiledPolicy, Misuse, Result};
+use std::time::Duration;
+
+const FORMATS: [&str; 5] = ["options", "middleware-options", "request-options", "json", "toml"];
+#[cfg(feature = "explain")]
+const EXCHANGE_FORMATS: [&str; 3] = ["json", "encoded", "captured"];
+
+/// What came of compiling a policy.
+pub(crate) enum Compiled {
+    /// Its number, and its facts as JSON.
+    Policy(u32, String),
+    /// As JSON, why there is none.
+    Refused(String),
+}
+
+/// Builds a policy from the text of a file, or from one in the format of this number.
+pub(crate) fn compile(
+    policies: &mut Policies,
+    file: Option<&[u8]>,
+    text: &[u8],
+    format: usize,
+    has_predicate: bool,
+    bounds: CacheBounds,
+    clock: fn() -> Duration,
+) -> Result<Compiled> {
+    let cache = corsac_javascript::new_cache(bounds, |size, time| AnswerCache::with_clock(size, time, clock))?;
+    let built = match file {
+        Some(path) => corsac_javascript::compile_file(&String::from_utf8_lossy(path), text, has_predicate),
+        None => corsac_javascript::compile(name(&FORMATS, format)?, text, has_predicate)?,
+    };
+    Ok(match built {
+        Err(error) => Compiled::Refused(corsac_javascript::config_error(&error)?),
+        Ok(policy) => {
+            let facts = corsac_javascript::policy_facts(&policy)?;
+            Compiled::Policy(policies.add(CompiledPolicy::new(policy, cache)), facts)
+        }
+    })
+}
+
+/// Why a file is not read.
+pub(crate) fn refused_file(path: &[u8], kind: usize) -> Result<String> {
+    let error = corsac_javascript::refused_file(&String::from_utf8_lossy(path), kind)?;
+    corsac_javascript::config_error(&error)
+}
+
+/// A whole decision. In the buffer are the path, the method, and the header lines: each the lengths of name and value, as four
+/// bytes each beginning with the lowest, and then both.
+pub(crate) fn evaluate(
+    policy: &CompiledPolicy,
+    mut input: Input<'_>,
+    path: i32,
+    method: i32,
+    lines: i32,
+    flags: i32,
+    answer: i32,
+) -> Result<String> {
+    let path = input.take_mut(path);
+    let method = input.take(method).unwrap_or_default();
+    let lines = input.take(lines).unwrap_or_default();
+    let answer = corsac_javascript::function_answer(answer);
+    corsac_javascript::evaluate(policy, method, Lines::new(lines), path, flags, answer)
+}
+
+/// Strings, each with its length before it.
+struct Strings<'a>(&'a [u8]);
+
+impl<'a> Iterator for Strings<'a> {
+    type Item = &'a [u8];
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let (length, rest) = self.0.split_first_chunk()?;
+        let (string, rest) = rest.split_at_checked(u32::from_le_bytes(*length) as usize)?;
+        self.0 = rest;
+        Some(string)
+    }
+}
+
+/// Names and values in turn.
+struct Lines<'a>(Strings<'a>);
+
+impl<'a> Lines<'a> {
+    fn new(bytes: &'a [u8]) -> Self {
+        Lines(Strings(bytes))
+    }
+}
+
+impl<'a> Iterator for Lines<'a> {
+    type Item = (&'a [u8], &'a [u8]);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        Some((self.0.next()?, self.0.next()?))
+    }
+}
+
+#[cfg(feature = "explain")]
+/// An explanation of the exchange in the buffer, with the responses of the policy if one is given.
+pub(crate) fn explain(policy: Option<&CompiledPolicy>, text: &[u8], format: usize) -> Result<String> {
+    corsac_javascript::explained(policy.map(|compiled| &compiled.policy), name(&EXCHANGE_FORMATS, format)?, text)
+}
+
+/// The block to print about a decision while its server is developed; empty if there is nothing new. In the buffer are the
+/// method, the header lines as for [`evaluate`], and the path.
+#[cfg(feature = "explain")]
+pub(crate) fn debug_decision(
+    policy: &CompiledPolicy,
+    mut input: Input<'_>,
+    index: u32,
+    [method, lines, path]: [i32; 3],
+) -> Result<String> {
+    let decided = decided(&mut input, index, [method, lines, path]);
+    corsac_javascript::debug_decision(policy, decided).map(Option::unwrap_or_default)
+}
+
+/// The same about a response. Its header lines come last in the buffer.
+#[cfg(feature = "explain")]
+pub(crate) fn debug_response(
+    policy: &CompiledPolicy,
+    mut input: Input<'_>,
+    index: u32,
+    [method, lines, path]: [i32; 3],
+    status: u32,
+    headers: i32,
+) -> Result<String> {
+    let decided = decided(&mut input, index, [method, lines, path]);
+    let headers: Vec<_> = Lines::new(input.take(headers).unwrap_or_default()).collect();
+    corsac_javascript::debug_response(policy, decided, status, &headers).map(Option::unwrap_or_default)
+}
+
+#[cfg(feature = "explain")]
+fn decided<'a>(
+    input: &mut Input<'a>,
+    index: u32,
+    [method, lines, path]: [i32; 3],
+) -> corsac_javascript::Decided<'a, Lines<'a>> {
+    corsac_javascript::Decided {
+        index,
+        method: input.take(method).unwrap_or_default(),
+        lines: Lines::new(input.take(lines).unwrap_or_default()),
+        path: input.take_mut(path).unwrap_or_default(),
+    }
+}
+
+/// What a browser does after these answers: as JSON, its next request, or null, and the exchange so far, both as texts. In
+/// the buffer are the exchange, and the answers with the length of each before it.
+#[cfg(feature = "explain")]
+pub(crate) fn browser_session(mut input: Input<'_>, exchange: i32, answers: i32) -> Result<String> {
+    let exchange = input.take(exchange).unwrap_or_default();
+    corsac_javascript::browser_session(exchange, Strings(input.take(answers).unwrap_or_default()))
+}
+
+fn name<'n>(names: &[&'n str], number: usize) -> Result<&'n str> {
+    names.get(number).copied().ok_or_else(|| Misuse::new("there is no such format"))
+}
+
+/// What is said where a policy was dropped, or belongs to another instance.
+pub(crate) fn no_policy() -> Misuse {
+    Misuse::new("there is no such policy")
+}
