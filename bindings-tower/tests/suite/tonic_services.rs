@@ -51,7 +51,9 @@ fn policy() -> Policy {
     .unwrap()
 }
 
-fn cors() -> CorsLayer<corsac_tower::PassOn, corsac_tower::WithFunction<fn(&'static str) -> Body>> {
+type GrpcLayer = CorsLayer<corsac_tower::PassOn, corsac_tower::WithFunction<fn(&'static str) -> Body>>;
+
+fn cors() -> GrpcLayer {
     CorsLayer::new(policy()).response_body(|text| Body::new(Full::<Bytes>::from(text)))
 }
 
