@@ -45,7 +45,9 @@ async fn under_load_every_response_is_of_one_policy() {
             })
         })
         .collect();
-    for number in 1..=300 {
+    let mut number = 0;
+    while number < 300 || served.load(Ordering::Relaxed) < 500 {
+        number += 1;
         policies.swap(policy(&numbered(number)));
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
@@ -53,7 +55,6 @@ async fn under_load_every_response_is_of_one_policy() {
     for client in clients {
         client.await.unwrap();
     }
-    assert!(served.load(Ordering::Relaxed) > 100, "{served:?}");
 }
 
 /// A request keeps the policy with which it began.

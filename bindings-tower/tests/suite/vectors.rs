@@ -269,7 +269,9 @@ fn is_wire_safe(vector: &Vector) -> bool {
     let is_plain = |value: &str| value.trim_matches([' ', '\t']) == value && value.len() < 8192;
     let frames = ["transfer-encoding", "content-length", "connection", "expect", "host"];
     let target = request.path.as_deref().unwrap_or("/");
-    request.authority.is_none()
+    let has_target = request.path.is_some() || !vector.policy().unwrap().needs().path;
+    has_target
+        && request.authority.is_none()
         && request.method != "CONNECT"
         && request.headers.iter().all(|(name, value)| {
             is_plain(value) && (!frames.contains(&&*name.to_ascii_lowercase()) || name.eq_ignore_ascii_case("host"))
@@ -292,7 +294,6 @@ async fn vectors_over_sockets() {
         *current.lock().unwrap() = Some(layer);
         let target = match &vector.request.path {
             Some(path) => path.clone(),
-            None if vector.policy().unwrap().needs().path => continue,
             None => "/".to_owned(),
         };
         let mut wire = bytes(&format!("{} {target} HTTP/1.1\r\nconnection: close\r\n", vector.request.method));
