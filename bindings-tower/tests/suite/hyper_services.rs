@@ -133,3 +133,20 @@ async fn between_other_layers() {
     assert!(is_readable(&response, ORIGIN));
     assert_eq!(response.into_body().collect().await.unwrap().to_bytes(), "hello");
 }
+
+/// A filter of warp, and what it rejects.
+#[tokio::test]
+async fn around_a_filter_of_warp() {
+    use warp::Filter;
+    let hello = warp::path!("hello" / String).map(|name| format!("hello, {name}"));
+    let address = serve(layer("").layer(warp::service(hello))).await;
+    for (path, status) in [("/hello/you", 200), ("/nothing", 404)] {
+        let bytes = format!("GET {path} HTTP/1.1\r\nhost: a\r\norigin: {ORIGIN}\r\nconnection: close\r\n\r\n");
+        let response = exchange(address, bytes.as_bytes()).await;
+        assert_eq!((response.status, response.header("access-control-allow-origin")), (status, ORIGIN), "{path}");
+    }
+    let preflight =
+        "OPTIONS /hello/you HTTP/1.1\r\nhost: a\r\naccess-control-request-method: PUT\r\nconnection: close\r\n";
+    let response = exchange(address, format!("{preflight}origin: {EVIL}\r\n\r\n").as_bytes()).await;
+    assert_eq!((response.status, &*response.body), (403, "corsac: origin-not-allowed\n"));
+}
