@@ -3,9 +3,9 @@
 # STACK chooses one stack for `test` and `bench`; without it they run all.
 ALL := every
 STACK ?= $(ALL)
-BENCHED := $(if $(filter $(ALL),$(STACK)),rust c python node wasm command,$(STACK))
+BENCHED := $(if $(filter $(ALL),$(STACK)),rust c python node wasm command tower,$(STACK))
 
-.PHONY: help demo test test-all bench bench-instructions bench-rust bench-command bench-c bench-python bench-node bench-wasm lint fuzz generate mutate-table record-browsers peers clean
+.PHONY: help demo test test-all bench bench-instructions bench-rust bench-command bench-c bench-python bench-node bench-wasm bench-tower lint fuzz generate mutate-table record-browsers peers clean
 
 help: ## Print this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 21
@@ -13,17 +13,21 @@ help: ## Print this list
 demo: ## Start three servers with one policy, and a page that compares them (ONCE=1: check it in headless Chromium)
 	@python3 demo/run.py
 
-test: ## Set up what is missing and run every check (STACK=rust, python, node, wasm, c, nginx, apache or command: one stack)
+test: ## Set up what is missing and run every check (STACK=rust, python, node, wasm, c, nginx, apache, command or tower: one stack)
 	@python3 tests/run.py --install $(addprefix --stack ,$(filter-out $(ALL),$(STACK)))
 
 test-all: ## Run `make test` and what takes long: fuzzing, every mutation, every Python version, the tests of other packages, all browsers
 	@python3 tests/run.py --install --all
 
-bench: $(addprefix bench-,$(BENCHED)) ## Compare the speed of corsac with other packages, a table for each stack (STACK=rust, c, python, node, wasm or command)
+bench: $(addprefix bench-,$(BENCHED)) ## Compare the speed of corsac with other packages, a table for each stack (STACK=rust, c, python, node, wasm, command or tower)
 
 bench-rust:
 	@cargo bench --locked -p corsac-benches --bench decision
 	@python3 benches/table.py rust
+
+bench-tower:
+	@cargo bench --locked -p corsac-benches --bench tower
+	@python3 benches/tower.py
 
 bench-instructions: ## Count the instructions of one decision, for each kind of request (needs valgrind)
 	@python3 benches/instructions.py
@@ -59,7 +63,7 @@ mutate-table: ## Break each row of the decision table in turn, and check that a 
 record-browsers: ## Run the suite of exchanges in Chromium, Firefox and WebKitGTK, and write down what they do
 	@.venv/bin/python tests/browsers/run.py --record
 
-peers: ## Run Starlette's own CORS tests with corsac, and the tests of all documented differences
+peers: ## Run Starlette's and tower-http's own CORS tests with corsac, and the tests of all documented differences
 	@python3 tests/run.py peers
 
 clean: ## Remove everything that was built or installed here

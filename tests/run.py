@@ -39,7 +39,16 @@ PASSED_FAILED = r"^(?:\S+: )?(?P<passed>\d+) passed, (?P<failed>\d+) failed"
 
 
 def rust_tests():
-    output = run("cargo", "test", "--locked", "--workspace", "--exclude", "corsac-benches", "--exclude", "corsac-cli", "--quiet")
+    output = run("cargo", "test", "--locked", "--workspace", "--exclude", "corsac-benches", "--exclude", "corsac-cli", "--exclude", "corsac-tower", "--quiet")
+    return counts(output, r"^test result: .*?(?P<passed>\d+) passed; (?P<failed>\d+) failed")
+
+
+def tower():
+    """The layer for tower with every feature, in axum, hyper and tonic; and that it compiles without any feature."""
+    package = ["--locked", "--package", "corsac-tower", "--quiet"]
+    run("cargo", "clippy", *package, "--all-targets", "--all-features", "--", "-D", "warnings")
+    run("cargo", "clippy", *package, "--lib", "--no-default-features", "--", "-D", "warnings")
+    output = run("cargo", "test", *package, "--all-features")
     return counts(output, r"^test result: .*?(?P<passed>\d+) passed; (?P<failed>\d+) failed")
 
 
@@ -206,18 +215,19 @@ CHECKS = [
     Check("c in the readme", "c", "apt c, build c", 5, readme_of_c),
     Check("nginx", "nginx", "apt nginx, build c", 30, lambda: made("-C", "bindings-c/nginx", "test")),
     Check("apache", "apache", "apt apache, build c", 10, lambda: made("-C", "bindings-c/apache", "test")),
+    Check("tower", "tower", "", 60, tower),
     Check("command", "command", "apt python, venv, sarif, build command", 60, command),
     Check("demo", "all", "apt demo, build c, build python, build node", 90, demo),
     Check("browsers", "all", "apt browsers, apt python, venv, build python", 60, browsers_sample),
     Check("browsers whole", "repetition", "apt browsers, apt python, venv, build python", 600, lambda: browsers("--whole")),
     Check("browser mutations", "repetition", "", 300, lambda: counts(run("python3", "tests/mutate_table.py", "--browsers"), PASSED_FAILED)),
     Check("wasm whole", "repetition", "apt wasm, apt browsers, node_modules, edge runtimes, build wasm, build node", 420, wasm_whole),
-    Check("peers", "repetition", "apt python, venv, build python, node_modules, build node", 20, peers),
+    Check("peers", "repetition", "apt python, venv, build python, node_modules, build node", 60, peers),
     Check("python versions whole", "repetition", "apt python, venv, build python", 900, lambda: python_versions("--whole")),
     Check("mutations whole", "repetition", "", 1200, lambda: counts(run("python3", "tests/mutate_table.py"), PASSED_FAILED)),
     Check("long fuzzing", "repetition", "cargo-fuzz", 1200, long_fuzzing),
 ]
-STACKS = ["rust", "python", "node", "wasm", "c", "nginx", "apache", "command", "lint"]
+STACKS = ["rust", "python", "node", "wasm", "c", "nginx", "apache", "command", "tower", "lint"]
 
 
 def chosen(stacks, names, repetition=False):

@@ -5,10 +5,11 @@ Usage: .venv/bin/python tests/peers/run.py
 
 Starlette's own tests of its CORSMiddleware come from its source distribution. They run twice: with Starlette's class, to see that
 they pass here, and with corsac's in its place. `starlette.toml` lists each assertion that then fails, with the row of docs/python.md
-that explains it. One that fails and is not listed, or is listed and passes, fails this command.
+that explains it. One that fails and is not listed, or is listed and passes, fails this command. `tower_http.py` does the same for
+tower-http's tests, and docs/tower.md.
 
 The `cors` package of Node is published without its tests. Each row of docs/node.md has a test that asserts what both packages do, and
-so has each row of docs/python.md; both files are run as well. The last line is `N passed, N failed`.
+so has each row of docs/python.md; both files are run as well. The rows of docs/tower.md are tested with bindings-tower. The last line is `N passed, N failed`.
 """
 
 import json
@@ -21,6 +22,7 @@ import tomllib
 from pathlib import Path
 
 import noted_assertions
+import tower_http
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -88,17 +90,17 @@ def rows():
     return set(re.findall(r"^\| `([a-z-]+)` \|", section, re.M))
 
 
-def problems(found, listed, explained):
+def problems(found, listed, explained, package="Starlette", guide=GUIDE):
     """For each test, what is wrong with it: failures that are not listed, and entries that do not fail or explain nothing."""
     for test in sorted(set(found) | set(listed)):
         if test not in found:
-            yield test, ["it is listed, and Starlette has no such test"]
+            yield test, [f"it is listed, and {package} has no such test"]
             continue
         failures = {(entry["line"], entry["failed"]) for entry in found[test]}
         entries = {(entry["line"], entry["failed"]): entry["difference"] for entry in listed.get(test, [])}
         wrong = [f"line {line} fails and is not listed: {failed}" for line, failed in sorted(failures - set(entries))]
         wrong += [f"line {line} is listed and does not fail: {failed}" for line, failed in sorted(set(entries) - failures)]
-        wrong += [f"docs/python.md has no row `{row}`" for row in sorted(set(entries.values()) - explained)]
+        wrong += [f"{guide.relative_to(ROOT)} has no row `{row}`" for row in sorted(set(entries.values()) - explained)]
         yield test, wrong
 
 
@@ -124,15 +126,17 @@ def main():
     control = {test: failures for test, failures in results(folder, "starlette.middleware.cors:CORSMiddleware").items() if failures}
     if control:
         sys.exit(f"Starlette's own class fails its tests here: {json.dumps(control, indent=1)}")
-    found = results(folder, "corsac:CORSMiddleware")
-    listed = tomllib.loads((HERE / "starlette.toml").read_text())
     passed = failed = 0
-    for test, wrong in problems(found, listed, rows()):
-        passed, failed = passed + (not wrong), failed + bool(wrong)
-        for line in wrong:
-            print(f"{test}: {line}")
-    same = sum(not failures for failures in found.values())
-    print(f"Starlette: {len(found)} tests; {same} pass with corsac, {len(found) - same} fail")
+    for package, found, file, explained, guide in [
+        ("Starlette", results(folder, "corsac:CORSMiddleware"), HERE / "starlette.toml", rows(), GUIDE),
+        ("tower-http", tower_http.results(), tower_http.LISTED, tower_http.rows(), tower_http.GUIDE),
+    ]:
+        for test, wrong in problems(found, tomllib.loads(file.read_text()), explained, package, guide):
+            passed, failed = passed + (not wrong), failed + bool(wrong)
+            for line in wrong:
+                print(f"{test}: {line}")
+        same = sum(not failures for failures in found.values())
+        print(f"{package}: {len(found)} tests; {same} pass with corsac, {len(found) - same} fail")
     for name, good, bad in own_tests():
         print(f"{name}: {good} passed, {bad} failed")
         passed, failed = passed + good, failed + bad

@@ -129,7 +129,13 @@ class BindingRules(unittest.TestCase):
         suffixes = {}
         for path in binding_rules.sources():
             suffixes.setdefault(path.relative_to(binding_rules.ROOT).parts[0], set()).add(path.suffix)
-        expected = {"bindings-c": {".c", ".h", ".rs"}, "bindings-node": {".js", ".mjs", ".rs"}, "bindings-python": {".py", ".rs"}, "bindings-wasm": {".rs"}}
+        expected = {
+            "bindings-c": {".c", ".h", ".rs"},
+            "bindings-node": {".js", ".mjs", ".rs"},
+            "bindings-python": {".py", ".rs"},
+            "bindings-tower": {".rs"},
+            "bindings-wasm": {".rs"},
+        }
         self.assertEqual(suffixes, expected)
 
 

@@ -18,6 +18,7 @@ def module(name):
 
 
 sys.modules["noted_assertions"] = noted_assertions = module("noted_assertions")
+sys.modules["tower_http"] = tower_http = module("tower_http")
 peers = module("run")
 
 
@@ -38,6 +39,23 @@ class Peers(unittest.TestCase):
     def test_every_entry_names_a_row_of_the_guide(self):
         listed = tomllib.loads((FOLDER / "starlette.toml").read_text())
         self.assertLessEqual({entry["difference"] for entries in listed.values() for entry in entries}, peers.rows())
+        listed = tomllib.loads(tower_http.LISTED.read_text())
+        self.assertLessEqual({entry["difference"] for entries in listed.values() for entry in entries}, tower_http.rows())
+
+    def test_what_failed_is_read_from_the_output_of_the_tests(self):
+        output = (
+            "test tests::a ... NOTED\ttests::a\t7\tx == y\nok\n"
+            "thread 'tests::b' (17) panicked at src/tests.rs:9:5:\ncalled it\n"
+            "thread 'tests::c' panicked at /somewhere/shim.rs:1:2:\nraises ConfigError: x\n"
+        )
+        self.assertEqual(
+            tower_http.failures(output),
+            {
+                "a": [{"line": 7, "failed": "x == y"}],
+                "b": [{"line": 9, "failed": "called it"}],
+                "c": [{"line": 0, "failed": "raises ConfigError: x"}],
+            },
+        )
 
     def test_a_failed_assertion_does_not_end_the_test(self):
         source = "def test():\n    assert 1 == 2\n    assert 2 == 2\n    assert [][0]\n"

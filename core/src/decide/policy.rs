@@ -6,7 +6,7 @@ use crate::config::settings::PredicateOf;
 use crate::decide::headers::AllowedHeaders;
 use crate::decide::methods::AllowedMethods;
 use crate::decide::protection::{Mode, Protection};
-use crate::decide::request::RequestHeader;
+use crate::decide::request::{PREFLIGHT_METHOD, RequestHeader};
 use crate::issues::issue::Issue;
 use crate::origins::set::{OriginSet, Verdict};
 use crate::paths::tree::Routes;
@@ -52,12 +52,39 @@ impl Needs {
         if self.protection { RequestHeader::of(name) } else { RequestHeader::of_cors(name) }
     }
 
+    /// The headers on which the decision on a request with this method depends. This is for hosts in which looking up a
+    /// few headers costs less than passing all of them.
+    #[must_use]
+    pub fn headers_of(self, method: &[u8]) -> &'static [RequestHeader] {
+        match (method == PREFLIGHT_METHOD.as_bytes(), self.protection) {
+            (false, false) => &ACTUAL,
+            (false, true) => &ACTUAL_PROTECTED,
+            (true, false) => &OPTIONS,
+            (true, true) => &RequestHeader::ALL,
+        }
+    }
+
     /// Whether decisions depend on this header.
     #[must_use]
     pub fn reads(self, header: RequestHeader) -> bool {
         self.header(header.as_str().as_bytes()).is_some()
     }
 }
+
+/// Those of a request that cannot be a preflight.
+const ACTUAL: [RequestHeader; 1] = [RequestHeader::Origin];
+
+const ACTUAL_PROTECTED: [RequestHeader; 6] = [
+    RequestHeader::Origin,
+    RequestHeader::Host,
+    RequestHeader::Authority,
+    RequestHeader::SecFetchSite,
+    RequestHeader::Upgrade,
+    RequestHeader::SecWebSocketKey,
+];
+
+const OPTIONS: [RequestHeader; 4] =
+    [RequestHeader::Origin, RequestHeader::RequestMethod, RequestHeader::RequestHeaders, RequestHeader::PrivateNetwork];
 
 /// What the routes of a policy decide by.
 #[derive(Debug)]

@@ -26,6 +26,19 @@ macro_rules! names {
                 match self { $(HeaderName::$name => $text,)+ }
             }
 
+            /// The name as the `http` crate has it.
+            #[cfg(feature = "http")]
+            #[must_use]
+            pub fn http_name(self) -> &'static http::HeaderName {
+                // One static for each, so that no look-up parses a name.
+                match self {
+                    $(HeaderName::$name => {
+                        static NAME: http::HeaderName = http::HeaderName::from_static($text);
+                        &NAME
+                    })+
+                }
+            }
+
             /// The name in lower case, NUL-terminated.
             #[must_use]
             pub const fn as_c_str(self) -> &'static CStr {
