@@ -126,6 +126,17 @@ impl PolicyBuilder {
         }
     }
 
+    /// Builds a policy from a text in UTF-8 of which only the content is known: JSON if it begins with `{`, otherwise TOML.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`json`](Self::json) and [`toml`](Self::toml).
+    #[cfg(feature = "toml")]
+    pub fn text(self, text: &[u8]) -> Result<Policy, ConfigError> {
+        // No text in TOML begins like this.
+        if without_bom(text).trim_ascii_start().starts_with(b"{") { self.json(text) } else { self.toml(text) }
+    }
+
     /// Builds a policy from a regular file of at most 64 MiB: JSON if its name ends in `.json`, otherwise TOML.
     ///
     /// # Errors
