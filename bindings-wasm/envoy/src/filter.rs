@@ -21,21 +21,38 @@ impl Filter {
         Filter { in_force, request: None }
     }
 
+    /// Decides on the request as it comes. `None` if there is no decision.
+    fn decide(&mut self) -> Option<types::Action> {
+        let request = self.request.insert(KeptRequest::read(self.in_force.needs).ok()?);
+        let headers = request.headers();
+        let request = request.request(&headers);
+        let decision = decided(self.in_force.policy.evaluate(&request))?;
+        report(&self.in_force, &decision, &request);
+        Some(match decision.action() {
+            Action::Continue => types::Action::Continue,
+            Action::Respond => {
+                send(&decision);
+                types::Action::Pause
+            }
+        })
+    }
+
     /// Puts the headers on the response. `None` if that failed.
     fn apply(&self) -> Option<()> {
         let PolicyInForce { policy, needs, .. } = &*self.in_force;
         let mut response = EnvoyResponse::read().ok()?;
-        match &self.request {
+        if let Some(request) = &self.request {
             // Making the decision anew costs less than keeping it.
-            Some(request) => decided(policy.evaluate(&request.request()))?.apply_to(&mut response).ok(),
-            // Envoy has responded before the request came to this filter.
-            None => {
-                let request = KeptRequest::read(*needs);
-                let decision = decided(policy.evaluate_host_error(&request.request()))?;
-                report(&self.in_force, &decision, &request.request());
-                decision.apply_to(&mut response).ok()
-            }
+            let headers = request.headers();
+            return decided(policy.evaluate(&request.request(&headers)))?.apply_to(&mut response).ok();
         }
+        // Envoy has responded before the request came to this filter.
+        let request = KeptRequest::read(*needs).ok()?;
+        let headers = request.headers();
+        let request = request.request(&headers);
+        let decision = decided(policy.evaluate_host_error(&request))?;
+        report(&self.in_force, &decision, &request);
+        decision.apply_to(&mut response).ok()
     }
 }
 
@@ -53,19 +70,10 @@ impl HttpContext for Filter {
     fn on_http_request_headers(&mut self, _: usize, _: bool) -> types::Action {
         #[cfg(feature = "trap")]
         crate::trap::trap_if_asked();
-        let request = self.request.insert(KeptRequest::read(self.in_force.needs));
-        let Some(decision) = decided(self.in_force.policy.evaluate(&request.request())) else {
+        self.decide().unwrap_or_else(|| {
             refuse();
-            return types::Action::Pause;
-        };
-        report(&self.in_force, &decision, &request.request());
-        match decision.action() {
-            Action::Continue => types::Action::Continue,
-            Action::Respond => {
-                send(&decision);
-                types::Action::Pause
-            }
-        }
+            types::Action::Pause
+        })
     }
 
     fn on_http_response_headers(&mut self, _: usize, _: bool) -> types::Action {

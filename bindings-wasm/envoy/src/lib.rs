@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `plugin.rs` | the policy of one filter in Envoy's configuration, and why it is refused |
 //! | `filter.rs` | one request: when it is decided, when the response gets its headers |
+//! | `header_map.rs` | all header lines of a request or response |
 //! | `request.rs` | what the policy reads of a request |
 //! | `response.rs` | changing the headers of a response, and sending one |
 //! | `report.rs` | reasons: in filter state, in counters, in the log |
@@ -11,6 +12,7 @@
 //! Rules of CORS are in core.
 
 mod filter;
+mod header_map;
 mod plugin;
 mod report;
 mod request;

@@ -35,6 +35,11 @@ impl Plugin {
     }
 }
 
+/// Envoy passes on a message of any other type than a string in its binary form. No policy in TOML or JSON has such bytes.
+fn is_binary(text: &[u8]) -> bool {
+    text.iter().any(|byte| *byte < b' ' && !byte.is_ascii_whitespace())
+}
+
 impl Context for Plugin {}
 
 impl RootContext for Plugin {
@@ -49,6 +54,12 @@ impl RootContext for Plugin {
             Err(error) => {
                 // As loud as what Envoy itself says about the refused configuration.
                 log(LogLevel::Critical, &error.to_string());
+                if is_binary(&text) {
+                    log(
+                        LogLevel::Critical,
+                        "write `configuration` as a google.protobuf.StringValue that has the policy as its value",
+                    );
+                }
                 false
             }
         }

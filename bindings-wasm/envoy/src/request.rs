@@ -1,54 +1,56 @@
 //! What the policy reads of a request, copied out of Envoy once.
 
-use corsac::Request;
+use crate::header_map::HeaderMap;
 use corsac::binding::{Needs, RequestHeader};
-use proxy_wasm::hostcalls::{get_map_value_bytes, get_property};
-use proxy_wasm::types::MapType::HttpRequestHeaders;
+use corsac::{Request, RequestHeaders};
+use proxy_wasm::hostcalls::get_property;
+use proxy_wasm::types::{MapType, Status};
 
 /// Envoy's names of what HTTP/1 has in the request line.
-const METHOD: &str = ":method";
-const PATH: &str = ":path";
+const METHOD: &[u8] = b":method";
+const PATH: &[u8] = b":path";
 
-/// A request, as far as its policy reads it.
+/// A request, as far as its policy reads it. It is kept until the response comes.
 #[derive(Default)]
 pub(crate) struct KeptRequest {
     method: Vec<u8>,
     path: Option<Vec<u8>>,
-    headers: Vec<(RequestHeader, Vec<u8>)>,
+    lines: Vec<(RequestHeader, Vec<u8>)>,
     secure: bool,
 }
 
 impl KeptRequest {
-    /// Reads what the policy needs of the current request: each header is one call to Envoy.
-    ///
-    /// Envoy joins the lines of a repeated header.
-    pub(crate) fn read(needs: Needs) -> Self {
-        let method = header(METHOD).unwrap_or_default();
-        let mut headers: Vec<(RequestHeader, Vec<u8>)> = Vec::new();
-        for name in needs.headers_of(&method) {
-            let is_replaced = headers.last().is_some_and(|(before, _)| before.fallback() == Some(name));
-            if !is_replaced && let Some(value) = header(name.as_str()) {
-                headers.push((name, value));
+    /// Reads what the policy needs of the current request.
+    pub(crate) fn read(needs: Needs) -> Result<Self, Status> {
+        let headers = HeaderMap::read(MapType::HttpRequestHeaders)?;
+        let mut request = KeptRequest { secure: needs.protection && is_tls(), ..KeptRequest::default() };
+        for (name, value) in headers.lines() {
+            if let Some(header) = needs.header(name) {
+                request.lines.push((header, value.to_vec()));
+            } else if name == METHOD {
+                request.method = value.to_vec();
+            } else if needs.path && name == PATH {
+                request.path = Some(value.to_vec());
             }
         }
-        let path = if needs.path { header(PATH) } else { None };
-        KeptRequest { path, secure: needs.protection && is_tls(), method, headers }
+        Ok(request)
     }
 
-    /// The request for core.
-    pub(crate) fn request(&self) -> Request<'_> {
-        let mut request = Request::new(&self.method);
-        request.path = self.path.as_deref();
-        request.secure = self.secure;
-        for (header, value) in &self.headers {
-            request.set(*header, value);
+    /// Its headers, repeated lines joined.
+    pub(crate) fn headers(&self) -> RequestHeaders<'_> {
+        let mut headers = RequestHeaders::default();
+        for (header, value) in &self.lines {
+            headers.put(*header, value);
         }
+        headers
+    }
+
+    /// The request for core, with its own [`headers`](Self::headers).
+    pub(crate) fn request<'a>(&'a self, headers: &'a RequestHeaders<'_>) -> Request<'a> {
+        let mut request = headers.request(&self.method, self.path.as_deref());
+        request.secure = self.secure;
         request
     }
-}
-
-fn header(name: &str) -> Option<Vec<u8>> {
-    get_map_value_bytes(HttpRequestHeaders, name).ok().flatten()
 }
 
 /// Whether the client's connection to Envoy is known to be TLS.

@@ -1,5 +1,6 @@
 //! The response in Envoy: changing its headers, and sending one in place of the upstream's.
 
+use crate::header_map::HeaderMap;
 use corsac::binding::REFUSAL_STATUS;
 use corsac::{Decision, HeaderName, ResponseHeaders};
 use proxy_wasm::hostcalls;
@@ -7,58 +8,49 @@ use proxy_wasm::types::MapType::HttpResponseHeaders;
 use proxy_wasm::types::Status;
 use std::borrow::Cow;
 
-/// The headers of the current response, read once. Changes are made here and in Envoy.
+/// The headers of the current response that a decision may change, read once. Changes are made here and in Envoy.
 pub(crate) struct EnvoyResponse {
-    lines: Vec<(String, Vec<u8>)>,
+    lines: Vec<(HeaderName, Vec<u8>)>,
 }
 
 impl EnvoyResponse {
     pub(crate) fn read() -> Result<Self, Status> {
-        Ok(EnvoyResponse { lines: hostcalls::get_map_bytes(HttpResponseHeaders)? })
+        let headers = HeaderMap::read(HttpResponseHeaders)?;
+        // Envoy's names are in lower case.
+        let lines = headers.lines().filter_map(|(name, value)| Some((HeaderName::of(name)?, value.to_vec())));
+        Ok(EnvoyResponse { lines: lines.collect() })
     }
-
-    fn forget(&mut self, name: HeaderName) {
-        self.lines.retain(|(other, _)| !is_named(other, name));
-    }
-
-    fn remember(&mut self, name: HeaderName, value: &[u8]) {
-        self.lines.push((name.as_str().to_owned(), value.to_vec()));
-    }
-}
-
-fn is_named(line: &str, name: HeaderName) -> bool {
-    line.eq_ignore_ascii_case(name.as_str())
 }
 
 impl ResponseHeaders for EnvoyResponse {
     type Error = Status;
 
     fn values(&self, name: HeaderName) -> Result<Vec<Cow<'_, [u8]>>, Status> {
-        let lines = self.lines.iter().filter(|(other, _)| is_named(other, name));
+        let lines = self.lines.iter().filter(|(other, _)| *other == name);
         Ok(lines.map(|(_, value)| Cow::Borrowed(value.as_slice())).collect())
     }
 
     fn contains(&self, name: HeaderName) -> Result<bool, Status> {
-        Ok(self.lines.iter().any(|(other, _)| is_named(other, name)))
+        Ok(self.lines.iter().any(|(other, _)| *other == name))
     }
 
     fn remove(&mut self, name: HeaderName) -> Result<(), Status> {
         // Most responses have none of these headers, and a call to Envoy costs more than looking.
         if self.contains(name)? {
-            self.forget(name);
+            self.lines.retain(|(other, _)| *other != name);
             hostcalls::remove_map_value(HttpResponseHeaders, name.as_str())?;
         }
         Ok(())
     }
 
     fn set(&mut self, name: HeaderName, value: &[u8]) -> Result<(), Status> {
-        // Removed first: replacing would change the first line of a repeated header alone.
+        // Removed first: replacing would change only the first line of a repeated header.
         self.remove(name)?;
         self.append(name, value)
     }
 
     fn append(&mut self, name: HeaderName, value: &[u8]) -> Result<(), Status> {
-        self.remember(name, value);
+        self.lines.push((name, value.to_vec()));
         hostcalls::add_map_value_bytes(HttpResponseHeaders, name.as_str(), value)
     }
 }

@@ -14,6 +14,7 @@ from envoy_process import ROOT, SHOW_REASON, Envoy, corsac, direct, free_port, l
 VECTORS = ROOT / "tests" / "vectors"
 TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
 COMPARED = ("content-type", "content-length", "cache-control", "vary")
+LISTS = ("access-control-allow-headers", "access-control-allow-methods", "access-control-expose-headers", "vary")
 # What a policy owns, and an application sets wrongly.
 FOREIGN = [
     ("Access-Control-Allow-Origin", "https://wrong.example"),
@@ -51,9 +52,14 @@ def why_not(vector):
         return "TLS: see test_protocols.py"
     if request.get("websocket"):
         return "Envoy knows handshakes by their headers: see test_protocols.py"
+    if "path" not in request and "routes" in policy_text(vector):
+        return "every request to Envoy has a path"
     if request["method"] == "CONNECT":
         return "Envoy gives CONNECT a meaning of its own"
+    names = [name.lower() for name, _ in request["headers"]]
     for name, value in request["headers"]:
+        if value == "" and names.count(name.lower()) > 1:
+            return "Envoy drops an empty line of a repeated header"
         if not TOKEN.match(name):
             return "a header name that is no token"
         if re.search("[\r\n\0]", value):
@@ -67,6 +73,8 @@ def why_not_http1(vector):
     request = vector["request"]
     if "authority" in request:
         return "HTTP/1.1 has no authority but in `Host`"
+    if not request.get("path", "/").startswith("/"):
+        return "Envoy takes an absolute target apart"
     if re.search(r"[\0-\x20\x7f]", request.get("path", "/")) or not request.get("path", "/"):
         return "a target that cannot be in a request line"
     if not TOKEN.match(request["method"]):
@@ -76,18 +84,27 @@ def why_not_http1(vector):
 
 def why_not_http2(vector):
     names = {name.lower() for name, _ in vector["request"]["headers"]}
-    if "upgrade" in names:
-        return "HTTP/2 has no Upgrade"
-    if not {name for name in names if name in ("connection", "transfer-encoding")}.isdisjoint(names):
+    if names & {"upgrade", "connection", "transfer-encoding"}:
         return "HTTP/2 has no headers of a connection"
+    if "host" in names and "authority" in vector["request"]:
+        return "Envoy drops `Host` if there is an authority"
     return None
+
+
+def with_lists(headers):
+    """Lists of names as Envoy may write them: lines joined, and without white space."""
+    whole = {}
+    for name, value in headers:
+        whole.setdefault(name, []).append(value)
+    split = lambda lines: [part.strip() for line in lines for part in line.split(",") if part.strip()]  # noqa: E731
+    return sorted((name, split(lines) if name in LISTS else lines) for name, lines in whole.items())
 
 
 def expected(expect):
     headers = [tuple(pair) for pair in expect["headers"]]
     if expect["action"] == "respond" and expect["body"]:
         headers.append(("content-length", str(len(expect["body"]))))
-    return expect["status"] or 299, sorted(headers), expect["body"] or ("" if expect["status"] else "application")
+    return expect["status"] or 299, with_lists(headers), expect["body"] or ("" if expect["status"] else "application")
 
 
 def got(response, action, method):
@@ -97,7 +114,7 @@ def got(response, action, method):
     if action == "respond" and response.status != 200:
         headers = [pair for pair in headers if pair != ("content-length", "0")]
     body = "application" if method == "HEAD" and action == "continue" else response.body.decode("latin-1")
-    return response.status, sorted(headers), body
+    return response.status, with_lists(headers), body
 
 
 class Vectors(unittest.TestCase):
@@ -118,6 +135,7 @@ class Vectors(unittest.TestCase):
                     filters = [SHOW_REASON, corsac(text, name=f"policy-{number}")]
                     routes = [direct(299, "application", foreign)]
                     more = {"max_request_headers_kb": 8192, "common_http_protocol_options": {"max_headers_count": 2000}}
+                    more["upgrade_configs"] = [{"upgrade_type": "websocket"}]
                     listeners.append(listener(f"l{number}", port, filters, routes, places[text], **more))
             sendable.append((vector, reason))
         with Envoy(listeners) as envoy:
@@ -137,7 +155,7 @@ class Vectors(unittest.TestCase):
             try:
                 response = send(*where(vector), request)
             except ConnectionError as error:
-                reasons[f"Envoy closes the connection or resets the stream"] += 1
+                reasons[f"Envoy: {error}"] += 1
                 continue
             if not response.all("x-reason") and response.status in (400, 403, 404, 413, 421, 426, 431, 501):
                 reasons[f"Envoy refuses it with {response.status}, before there are filters"] += 1
@@ -155,8 +173,13 @@ class Vectors(unittest.TestCase):
         print(f"envoy: {sent} vectors sent by {version}; not sent: {dict(reasons.most_common())}")
 
     def http1(self, address, port, request):
-        return wire.send(port, request["method"], request.get("path", "/"), request["headers"], address=address)
+        headers = request["headers"]
+        # Only with it is `Upgrade` one of this connection; without it Envoy removes the header.
+        if any(name.lower() == "upgrade" for name, _ in headers):
+            headers = [*headers, ("Connection", "upgrade, close")]
+        return wire.send(port, request["method"], request.get("path", "/"), headers, address=address)
 
     def http2(self, address, port, request):
-        more = {"authority": request["authority"]} if "authority" in request else {}
+        has_host = any(name.lower() == "host" for name, _ in request["headers"])
+        more = {"authority": None if has_host else request.get("authority", "localhost")}
         return wire.send_http2(port, request["method"], request.get("path", "/"), request["headers"], address=address, **more)

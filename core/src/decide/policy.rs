@@ -6,7 +6,7 @@ use crate::config::settings::PredicateOf;
 use crate::decide::headers::AllowedHeaders;
 use crate::decide::methods::AllowedMethods;
 use crate::decide::protection::{Mode, Protection};
-use crate::decide::request::{PREFLIGHT_METHOD, RequestHeader};
+use crate::decide::request::RequestHeader;
 use crate::issues::issue::Issue;
 use crate::origins::set::{OriginSet, Verdict};
 use crate::paths::tree::Routes;
@@ -56,15 +56,6 @@ impl Needs {
     #[must_use]
     pub fn reads(self, header: RequestHeader) -> bool {
         self.header(header.as_str().as_bytes()).is_some()
-    }
-
-    /// The headers on which the decision about a request with this method depends. A host that pays for each header that it
-    /// reads need not read any others.
-    pub fn headers_of(self, method: &[u8]) -> impl Iterator<Item = RequestHeader> + use<> {
-        let is_for_preflights = method == PREFLIGHT_METHOD.as_bytes();
-        RequestHeader::ALL
-            .into_iter()
-            .filter(move |header| self.reads(*header) && (is_for_preflights || !header.is_of_preflights()))
     }
 }
 

@@ -197,12 +197,6 @@ impl RequestHeader {
         }
     }
 
-    /// Whether only preflights have this header.
-    #[must_use]
-    pub const fn is_of_preflights(self) -> bool {
-        matches!(self, Self::RequestMethod | Self::RequestHeaders | Self::PrivateNetwork)
-    }
-
     /// The header that is read if this one is missing.
     #[must_use]
     pub const fn fallback(self) -> Option<RequestHeader> {
