@@ -109,7 +109,7 @@ def cluster(name, *ports, address="127.0.0.1", http2=False, **more):
     endpoints = [{"endpoint": {"address": at(port, address)}} for port in ports]
     options = {
         "@type": f"{TYPE}envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
-        "explicit_http_config": {"http2_protocol_options": {}} if http2 else {"http_protocol_options": {}},
+        "explicit_http_config": {"http2_protocol_options": {}} if http2 else {"http_protocol_options": {"enable_trailers": True}},
     }
     return {
         "name": name,

@@ -9,6 +9,8 @@ import h2.errors
 import h2.events
 
 SECONDS = 10
+# The largest frame that every server of HTTP/2 takes, in bytes.
+FRAME = 16384
 
 
 class Response:
@@ -113,8 +115,9 @@ class Http2:
         """Sends a request with these fields, pseudo-headers included; returns its stream."""
         stream = self.connection.get_next_available_stream_id()
         self.connection.send_headers(stream, headers, end_stream=end and not body and trailers is None)
-        if body:
-            self.connection.send_data(stream, body, end_stream=end and trailers is None)
+        for start in range(0, len(body), FRAME):
+            last = start + FRAME >= len(body)
+            self.connection.send_data(stream, body[start : start + FRAME], end_stream=last and end and trailers is None)
         if trailers is not None:
             self.connection.send_headers(stream, trailers, end_stream=True)
         self.flush()
