@@ -318,8 +318,10 @@ def answer_inside(fleet, number):
 
 def main():
     faults = run(10 if "--short" in sys.argv[1:] else 100)
-    for fault, times in Counter(faults).most_common(20):
+    kinds = Counter(faults)
+    for fault, times in kinds.most_common(20):
         print(f"fleet: {times} times: {fault}")
+    print(f"fleet: {0 if kinds else 1} passed, {len(kinds)} failed")
     return 1 if faults else 0
 
 

@@ -3,8 +3,8 @@
 import unittest
 
 import wire
-from context import APP, EVIL
-from envoy_process import SHOW_REASON, Envoy, corsac, direct, free_port, listener
+from context import APP, EVIL, PREFLIGHT
+from envoy_process import SHOW_REASON, TYPE, Envoy, corsac, direct, free_port, listener
 
 POLICY = {
     "allow_origins": [APP],
@@ -84,3 +84,19 @@ class Routes(unittest.TestCase):
             response = send(self.ports["rejected"], "GET", "/public%2fx", [("Origin", EVIL)])
             # Envoy refuses it before there are filters.
             self.assertEqual((response.status, response.cors()), (400, []))
+
+
+class Disabled(unittest.TestCase):
+    def test_a_policy_for_a_route_of_envoy(self):
+        """A filter that is disabled except on one route."""
+        port, origins = free_port(), {"a": "https://a.example", "b": "https://b.example"}
+        filters = [{**corsac({"allow_origins": [origin]}, name=name), "name": name, "disabled": True} for name, origin in origins.items()]
+        enabled = {"@type": f"{TYPE}envoy.config.route.v3.FilterConfig", "config": {}}
+        routes = [{**direct(200, prefix=f"/{name}"), "typed_per_filter_config": {name: enabled}} for name in origins]
+        with Envoy([listener("main", port, filters, [*routes, direct(200)])]):
+            for path in ("a", "b", "c"):
+                for name, origin in origins.items():
+                    response = wire.send(port, "GET", f"/{path}", [("Origin", origin)])
+                    self.assertEqual(response.all("access-control-allow-origin"), [origin] if path == name else [])
+                    status = wire.send(port, "OPTIONS", f"/{path}", [("Origin", origin), *PREFLIGHT]).status
+                    self.assertEqual(status, 200 if path == "c" else 204 if path == name else 403)
