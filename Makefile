@@ -44,7 +44,7 @@ bench-wasm:
 	@node benches/wasm.js
 
 bench-envoy:
-	@target/envoy/bin/python benches/envoy.py
+	@target/envoy/bin/python benches/envoy_filter.py
 
 lint: ## Check formatting, clippy, documentation, types, and that no rule of CORS is in a binding
 	@python3 tests/run.py --stack lint

@@ -30,6 +30,7 @@ SOURCES = [
     "bindings-node/lib/**/*.mjs",
     "bindings-python/src/**/*.rs",
     "bindings-python/python/**/*.py",
+    "bindings-wasm/envoy/src/**/*.rs",
     "bindings-wasm/src/**/*.rs",
 ]
 METHODS = "GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|CONNECT|TRACE|TRACK"
