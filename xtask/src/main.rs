@@ -23,6 +23,7 @@ mod settings_page;
 mod specification;
 mod suffixes;
 mod wasm;
+mod wasm_exports;
 
 /// What makes a file's whole text.
 type Generator = fn(root: &Path) -> Result<String, Box<dyn Error>>;

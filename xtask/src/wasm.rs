@@ -4,6 +4,7 @@
 //! rustup installs the target. Debian has a compiler of its own for it, `rustc-web`, and the source of the standard library,
 //! which is then built as well.
 
+use crate::wasm_exports::without_exports;
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -16,20 +17,46 @@ pub(crate) struct Module {
     pub(crate) name: &'static str,
     package: &'static str,
     features: &'static str,
+    /// Functions that its libraries export, and that its host need not call.
+    unused_exports: &'static [&'static str],
     /// Where everything else finds it, whichever compiler built it.
     place: &'static str,
 }
 
 /// Each is built in a call of cargo of its own, since features of core in one module must not get into another.
 pub(crate) const MODULES: &[Module] = &[
-    Module { name: "edge", package: "corsac-wasm", features: "default", place: "target/wasm/corsac.wasm" },
-    Module { name: "envoy", package: "corsac-envoy", features: "", place: "target/wasm/corsac-envoy.wasm" },
+    Module {
+        name: "edge",
+        package: "corsac-wasm",
+        features: "default",
+        unused_exports: &[],
+        place: "target/wasm/corsac.wasm",
+    },
+    Module {
+        name: "envoy",
+        package: "corsac-envoy",
+        features: "",
+        unused_exports: CALLBACKS,
+        place: "target/wasm/corsac-envoy.wasm",
+    },
     Module {
         name: "envoy-trap",
         package: "corsac-envoy",
         features: "trap",
+        unused_exports: CALLBACKS,
         place: "target/wasm/corsac-envoy-trap.wasm",
     },
+];
+
+/// What the SDK for Envoy lets a module do with each request, and our filter does not. Envoy calls whatever is exported, which
+/// takes longer than a decision.
+const CALLBACKS: &[&str] = &[
+    "proxy_on_done",
+    "proxy_on_log",
+    "proxy_on_request_body",
+    "proxy_on_request_trailers",
+    "proxy_on_response_body",
+    "proxy_on_response_trailers",
 ];
 
 const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
@@ -73,7 +100,8 @@ fn build_module(root: &Path, module: &Module) -> Result<(), Box<dyn Error>> {
         return Err(format!("the module `{}` could not be built", module.name).into());
     }
     let file = format!("{}.wasm", module.package.replace('-', "_"));
-    place(&target.join(TARGET).join("wasm").join(file), root, module.place)
+    let built = std::fs::read(target.join(TARGET).join("wasm").join(file))?;
+    place(&without_exports(&built, module.unused_exports)?, root, module.place)
 }
 
 /// Whether the compiler that cargo uses has the target's standard library.
@@ -84,11 +112,11 @@ fn is_installed() -> Result<bool, Box<dyn Error>> {
 }
 
 /// Copies the module, unless it is there already, so that whatever depends on it is not made again.
-fn place(built: &Path, root: &Path, place: &str) -> Result<(), Box<dyn Error>> {
-    let (module, path) = (std::fs::read(built)?, root.join(place));
-    if std::fs::read(&path).ok().as_deref() != Some(&*module) {
+fn place(module: &[u8], root: &Path, place: &str) -> Result<(), Box<dyn Error>> {
+    let path = root.join(place);
+    if std::fs::read(&path).ok().as_deref() != Some(module) {
         std::fs::create_dir_all(path.parent().ok_or("the module has no folder")?)?;
-        std::fs::write(&path, &module)?;
+        std::fs::write(&path, module)?;
     }
     println!("{place}: {} bytes", module.len());
     Ok(())

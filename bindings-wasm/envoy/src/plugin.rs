@@ -10,6 +10,10 @@ use corsac::{Policy, PolicyBuilder};
 use proxy_wasm::traits::{Context, HttpContext, RootContext};
 use proxy_wasm::types::{ContextType, LogLevel};
 use std::rc::Rc;
+use std::time::Duration;
+
+/// How often Envoy's counters are brought up to date.
+const COUNTED: Duration = Duration::from_secs(1);
 
 /// A policy in force, with what is worked out once for all requests.
 pub(crate) struct PolicyInForce {
@@ -30,6 +34,7 @@ impl Plugin {
                 log(LogLevel::Warn, &lint.to_string());
             }
         }
+        self.set_tick_period(COUNTED);
         let needs = policy.needs();
         self.in_force = Some(Rc::new(PolicyInForce { policy, needs, counters: Counters::new() }));
     }
@@ -62,6 +67,12 @@ impl RootContext for Plugin {
                 }
                 false
             }
+        }
+    }
+
+    fn on_tick(&mut self) {
+        if let Some(in_force) = &self.in_force {
+            in_force.counters.flush();
         }
     }
 

@@ -5,6 +5,7 @@ use corsac::binding::{printable, reason_to_log};
 use corsac::{Decision, Reason, Request};
 use proxy_wasm::hostcalls;
 use proxy_wasm::types::{LogLevel, MetricType};
+use std::cell::Cell;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// Access logs print these as `%FILTER_STATE(wasm.corsac.reason:PLAIN)%`: Envoy puts `wasm.` before the name.
@@ -12,17 +13,27 @@ const REASON: &str = "corsac.reason";
 const REPORTED: &str = "corsac.reported";
 
 /// Envoy's counters, one for each reason: `wasmcustom.corsac.origin-allowed`, `wasmcustom.corsac.reported.write-refused`.
+///
+/// A call to Envoy costs more than a decision, so decisions are counted here, and Envoy is told of them once in a while.
 pub(crate) struct Counters {
-    reasons: Vec<Option<u32>>,
-    reported: Vec<Option<u32>>,
+    reasons: Vec<Counter>,
+    reported: Vec<Counter>,
+}
+
+/// One counter of Envoy's, and what it lacks.
+struct Counter {
+    /// `None` where there is no such counter.
+    number: Option<u32>,
+    pending: Cell<i64>,
 }
 
 impl Counters {
     pub(crate) fn new() -> Self {
-        let counters = |prefix: &str, of: fn(Reason) -> bool| {
+        let counters = |prefix: &str, is_counted: fn(Reason) -> bool| {
             let counter = |reason: &Reason| {
-                let name = format!("{prefix}.{}", reason.as_str());
-                of(*reason).then(|| hostcalls::define_metric(MetricType::Counter, &name).ok()).flatten()
+                let define =
+                    || hostcalls::define_metric(MetricType::Counter, &format!("{prefix}.{}", reason.as_str())).ok();
+                Counter { number: is_counted(*reason).then(define).flatten(), pending: Cell::new(0) }
             };
             Reason::ALL.iter().map(counter).collect()
         };
@@ -31,11 +42,27 @@ impl Counters {
             reported: counters("corsac.reported", Reason::is_protection_refusal),
         }
     }
+
+    /// Tells Envoy what was counted since the last call.
+    pub(crate) fn flush(&self) {
+        for counter in self.reasons.iter().chain(&self.reported) {
+            let pending = counter.pending.take();
+            if let (Some(number), true) = (counter.number, pending > 0) {
+                let _ = hostcalls::increment_metric(number, pending);
+            }
+        }
+    }
 }
 
-fn count(counters: &[Option<u32>], reason: Reason) {
-    if let Some(Some(counter)) = counters.get(reason as usize) {
-        let _ = hostcalls::increment_metric(*counter, 1);
+impl Drop for Counters {
+    fn drop(&mut self) {
+        self.flush();
+    }
+}
+
+fn count(counters: &[Counter], reason: Reason) {
+    if let Some(counter) = counters.get(reason as usize) {
+        counter.pending.set(counter.pending.get() + 1);
     }
 }
 

@@ -8,6 +8,7 @@ import re
 import unittest
 from collections import Counter
 
+import h2.exceptions
 import wire
 from envoy_process import ROOT, SHOW_REASON, Envoy, corsac, direct, free_port, listener
 
@@ -124,6 +125,7 @@ class Vectors(unittest.TestCase):
 
     def test_decisions(self):
         places, listeners, port, sendable = {}, [], free_port(), []
+        self.connections = {}
         for vector in vectors("request"):
             reason = why_not(vector)
             if reason is None:
@@ -138,6 +140,7 @@ class Vectors(unittest.TestCase):
                     more["upgrade_configs"] = [{"upgrade_type": "websocket"}]
                     listeners.append(listener(f"l{number}", port, filters, routes, places[text], **more))
             sendable.append((vector, reason))
+        self.addCleanup(lambda: [connection.close() for connection in self.connections.values()])
         with Envoy(listeners) as envoy:
             for version, cannot, send in [("HTTP/1.1", why_not_http1, self.http1), ("HTTP/2", why_not_http2, self.http2)]:
                 with self.subTest(version):
@@ -181,5 +184,13 @@ class Vectors(unittest.TestCase):
 
     def http2(self, address, port, request):
         has_host = any(name.lower() == "host" for name, _ in request["headers"])
-        more = {"authority": None if has_host else request.get("authority", "localhost")}
-        return wire.send_http2(port, request["method"], request.get("path", "/"), request["headers"], address=address, **more)
+        authority = None if has_host else request.get("authority", "localhost")
+        # A connection for each policy. Envoy closes it on some errors.
+        connection = self.connections.get(address) or wire.Http2(port, address)
+        self.connections[address] = connection
+        try:
+            return connection.send(request["method"], request.get("path", "/"), request["headers"], authority=authority)
+        except (ConnectionError, h2.exceptions.ProtocolError):
+            connection.close()
+            del self.connections[address]
+            raise
