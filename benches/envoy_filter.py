@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "bindings-wasm" / "envoy" / "tests"))
 
 import wire  # noqa: E402
-from envoy_process import TYPE, Envoy, cluster, corsac, direct, free_port, http_filter, listener, to, wasm  # noqa: E402
+from envoy_process import TYPE, Discovering, Envoy, cluster, corsac, direct, free_port, http_filter, listener, to  # noqa: E402
 
 APP = "https://app.example.com"
 POLICY = {"allow_origins": [APP], "allow_methods": ["PUT"], "allow_headers": ["Authorization"], "allow_credentials": True}
@@ -102,23 +102,13 @@ def speed():
 
 def million():
     """Megabytes before and after, and the seconds until it is in force."""
-    port, envoy = free_port(), Envoy([])
-    source = {"resource_api_version": "V3", "path_config_source": {"path": str(envoy.path / "filter.json")}}
-    found = {"name": "corsac", "config_discovery": {"config_source": source, "type_urls": [f"{TYPE}envoy.extensions.filters.http.wasm.v3.Wasm"]}}
-    envoy.configuration["static_resources"]["listeners"] = [listener("main", port, [found], [direct(200, "ok")])]
-    envoy.configuration["node"] = {"id": "node", "cluster": "cluster"}
+    envoy = Discovering(POLICY).start()
+    allowed = lambda origin: wire.send(envoy.port, "GET", "/", [("Origin", origin)]).all("access-control-allow-origin") == [origin]  # noqa: E731
 
     def put_in_force(policy, origin):
-        resource = {"@type": f"{TYPE}envoy.config.core.v3.TypedExtensionConfig", "name": "corsac", "typed_config": wasm(policy)}
-        text = json.dumps({"resources": [resource]})
         start = time.perf_counter()
-        envoy.write("filter.json", text)
-        if envoy.process is None:
-            envoy.start()
-        allowed = lambda: wire.send(port, "GET", "/", [("Origin", origin)]).all("access-control-allow-origin") == [origin]  # noqa: E731
-        while not allowed():
-            if time.perf_counter() - start > 120:
-                raise SystemExit(f"not in force after 120 s:\n{envoy.log()[-2000:]}")
+        envoy.deliver(policy)
+        envoy.wait_for(lambda: allowed(origin), seconds=120)
         return time.perf_counter() - start
 
     put_in_force(POLICY, APP)

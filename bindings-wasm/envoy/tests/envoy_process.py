@@ -1,7 +1,6 @@
 """A real Envoy in a folder of its own: its configuration as a dictionary, its log, its statistics."""
 
 import json
-import os
 import re
 import socket
 import subprocess
@@ -211,4 +210,31 @@ class Envoy:
         self.stop()
 
 
-os.environ.setdefault("PYTHONDONTWRITEBYTECODE", "1")
+class Discovering(Envoy):
+    """Envoy with one listener, whose filter it finds in a file. Another policy does not start it, or compile the module, again."""
+
+    def __init__(self, policy, **more):
+        super().__init__([], **more)
+        self.port = free_port()
+        self.configuration["node"] = {"id": "node", "cluster": "cluster"}
+        source = {"resource_api_version": "V3", "path_config_source": {"path": str(self.path / "filter.json")}}
+        found = {"name": "corsac", "config_discovery": {"config_source": source, "type_urls": [f"{FILTERS}wasm.v3.Wasm"]}}
+        self.configuration["static_resources"]["listeners"] = [listener("main", self.port, [found], [direct(200, "ok")])]
+        self.deliver(policy)
+
+    def deliver(self, policy, **changed):
+        """Another policy, or another field of the plugin's configuration in its place."""
+        filter = wasm(policy)
+        filter["config"].update(changed)
+        kind = f"{TYPE}envoy.config.core.v3.TypedExtensionConfig"
+        self.write("filter.json", {"resources": [{"@type": kind, "name": "corsac", "typed_config": filter}]})
+
+    def refuses(self, policy, **changed):
+        """What the log says about a policy that is refused."""
+        before, count = len(self.log()), self.rejected()
+        self.deliver(policy, **changed)
+        self.wait_for(lambda: self.rejected() > count)
+        return self.log()[before:]
+
+    def rejected(self):
+        return sum(self.counters("extension_config_discovery.*(config_fail|update_rejected)").values())

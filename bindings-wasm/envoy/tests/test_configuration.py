@@ -8,7 +8,7 @@ import unittest
 import wire
 from application import Application
 from context import APP, EVIL, POLICY
-from envoy_process import TRAPPING_MODULE, TYPE, Envoy, cluster, corsac, direct, free_port, listener, to, wasm
+from envoy_process import TRAPPING_MODULE, TYPE, Discovering, Envoy, cluster, corsac, direct, free_port, listener, to
 
 OTHER = "https://other.example.com"
 BAD = "allow_origins = ['https://app.example.com/']\nallow_methods = ['put']\n"
@@ -26,11 +26,6 @@ def simple(policy, port, **more):
     return listener("main", port, [corsac(policy, **more)], [direct(200, "ok")])
 
 
-def discovery(document, kind):
-    """A file as Envoy discovers configuration."""
-    return {"version_info": "1", "resources": [{"@type": f"{TYPE}{kind}", **document}]}
-
-
 def allowed(port, origin=APP):
     return wire.send(port, "GET", "/", [("Origin", origin)]).all("access-control-allow-origin") == [origin]
 
@@ -40,11 +35,9 @@ class Start(unittest.TestCase):
         for line in WHOLE:
             self.assertIn(line, log)
 
-    def test_a_good_policy_in_toml_and_in_json(self):
-        toml = f"allow_origins = ['{APP}']\nallow_methods = ['PUT']\n"
-        for policy in (toml, POLICY, json.dumps(POLICY, indent=2), "\n" + json.dumps(POLICY), "\ufeff" + toml):
-            status, log = Envoy([simple(policy, free_port())]).validate()
-            self.assertEqual(status, 0, log)
+    def test_a_good_policy_is_valid(self):
+        status, log = Envoy([simple(POLICY, free_port())]).validate()
+        self.assertEqual(status, 0, log)
 
     def test_a_bad_policy_is_refused_whole(self):
         envoy = Envoy([simple(BAD, free_port())])
@@ -56,32 +49,6 @@ class Start(unittest.TestCase):
         self.assertEqual(envoy.process.wait(timeout=10), 1)
         self.lines_in(str(failed.exception))
 
-    def test_what_is_not_a_policy_at_all(self):
-        for policy, message in [("", "missing-origins"), ("{", "[syntax]"), ("allow_origins = [", "[syntax]"), ("[]", "[syntax]")]:
-            status, log = Envoy([simple(policy, free_port())]).validate()
-            self.assertEqual(status, 1, policy)
-            self.assertIn(message, log)
-
-    def test_no_configuration_and_another_type_of_it(self):
-        for configuration, message in [
-            (None, "missing-origins"),
-            ({"@type": f"{TYPE}google.protobuf.Struct", "value": POLICY}, "corsac: write `configuration` as a google.protobuf.StringValue"),
-        ]:  # fmt: skip
-            filter = corsac(POLICY)
-            filter["typed_config"]["config"]["configuration"] = configuration
-            if configuration is None:
-                del filter["typed_config"]["config"]["configuration"]
-            status, log = Envoy([listener("main", free_port(), [filter], [direct(200)])]).validate()
-            self.assertEqual(status, 1)
-            self.assertIn(message, log)
-
-    def test_a_thousand_problems_are_reported_whole(self):
-        policy = {"allow_origins": [f"https://{number}.example.com/" for number in range(990)]}
-        status, log = Envoy([simple(policy, free_port())]).validate()
-        self.assertEqual(status, 1)
-        self.assertEqual(len(re.findall(r"^allow_origins\[\d+\], line 1: ", log, re.M)), 990)
-        self.assertIn("help: write `https://989.example.com`", log)
-
     def test_lints_are_warnings_told_once(self):
         policy = {"allow_origins": ["*"], "allow_headers": ["*"]}
         port = free_port()
@@ -91,51 +58,117 @@ class Start(unittest.TestCase):
             self.assertRegex(envoy.log(), r"\[warning\]\[wasm\].*corsac: allow_headers, line 1")
 
 
+class Texts(unittest.TestCase):
+    """Policies in all forms, delivered to one Envoy."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.envoy = Discovering(POLICY).start()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.envoy.stop()
+
+    def test_toml_and_json(self):
+        origins = iter(f"https://{number}.example.com" for number in range(9))
+        for form in [
+            lambda origin: f"allow_origins = ['{origin}']\nallow_methods = ['PUT']\n",
+            lambda origin: {**POLICY, "allow_origins": [origin]},
+            lambda origin: json.dumps({**POLICY, "allow_origins": [origin]}, indent=2),
+            lambda origin: "\n " + json.dumps({"allowOrigins": [origin]}),
+            lambda origin: f"\ufeff# a comment\nallow_origins = ['{origin}']\n",
+            lambda origin: '\ufeff{"allow_origins": ["' + origin + '"]}',
+        ]:
+            origin = next(origins)
+            self.envoy.deliver(form(origin))
+            self.envoy.wait_for(lambda: allowed(self.envoy.port, origin))
+
+    def test_what_is_not_a_policy_at_all(self):
+        for policy, message in [
+            ("", "missing-origins"), ("{", "[syntax]"), ("{}", "missing-origins"), ("allow_origins = [", "[syntax]"), ("[]", "[syntax]"),
+            ("\0", "[syntax]"), ("allow_origin = 'https://a.example'", "[unknown-key]"),
+        ]:  # fmt: skip
+            self.assertIn(message, self.envoy.refuses(policy))
+
+    def test_no_configuration_and_another_type_of_it(self):
+        self.assertIn("missing-origins", self.envoy.refuses("", configuration=None))
+        struct = {"@type": f"{TYPE}google.protobuf.Struct", "value": POLICY}
+        self.assertIn("corsac: write `configuration` as a google.protobuf.StringValue", self.envoy.refuses("", configuration=struct))
+
+    def test_a_thousand_problems_are_reported_whole(self):
+        log = self.envoy.refuses({"allow_origins": [f"https://{number}.example.com/" for number in range(990)]})
+        self.assertEqual(len(re.findall(r"^allow_origins\[\d+\], line 1: ", log, re.M)), 990)
+        self.assertIn("help: write `https://989.example.com`", log)
+
+    def test_policies_that_are_too_much(self):
+        """Refused with a reason, and without a trap."""
+        for policy, code in [
+            ({"allow_origins": [f"https://a{number}-*.example.com" for number in range(2000)]}, "too-many"),
+            ({"allow_origins": [], "allow_origin_regex": "^https://(a{1,1000}){1,1000}\\.example\\.com$"}, "regex"),
+            ("[" * 100_000, "syntax"),
+            ('{"allow_origins": ' + "[" * 100_000, "syntax"),
+            ({"allow_origins": ["x" * 2_000_000]}, "origin-"),
+        ]:
+            log = self.envoy.refuses(policy)
+            self.assertNotIn("unreachable", log)
+            self.assertNotIn("proxy_on", log)
+            self.assertIn(code, log)
+
+    def test_many_origins_and_routes(self):
+        routes = [{"path": f"/r{number}/{{*rest}}", "allow_origins": [f"https://r{number}.example.com"]} for number in range(1000)]
+        self.envoy.deliver({"allow_origins": [f"https://{number}.example.com" for number in range(20_000)], "routes": routes})
+        self.envoy.wait_for(lambda: allowed(self.envoy.port, "https://19999.example.com"))
+        for number, readable in [(999, True), (1, False)]:
+            response = wire.send(self.envoy.port, "GET", f"/r{number}/x", [("Origin", "https://r999.example.com")])
+            self.assertEqual(response.all("access-control-allow-origin"), ["https://r999.example.com"] if readable else [])
+
+
 class Update(unittest.TestCase):
     """Another policy while Envoy runs: the whole listener, or the filter alone."""
 
     def listeners(self, policy, port):
-        return discovery(simple(policy, port), "envoy.config.listener.v3.Listener")
+        """A file as Envoy discovers listeners."""
+        return {"resources": [{"@type": f"{TYPE}envoy.config.listener.v3.Listener", **simple(policy, port)}]}
 
-    def filters(self, policy, _):
-        return discovery({"name": "corsac", "typed_config": wasm(policy)}, "envoy.config.core.v3.TypedExtensionConfig")
+    def check(self, envoy, port, deliver, rejected):
+        with envoy:
+            envoy.wait_for(lambda: allowed(port))
+            deliver({**POLICY, "allow_origins": [OTHER]})
+            envoy.wait_for(lambda: allowed(port, OTHER))
+            self.assertFalse(allowed(port))
+            # The old policy stays in force, and the log says why.
+            deliver(BAD)
+            envoy.wait_for(lambda: WHOLE[-1] in envoy.log())
+            for line in WHOLE:
+                self.assertIn(line, envoy.log())
+            envoy.wait_for(lambda: sum(envoy.counters(rejected).values()) > 0)
+            self.assertTrue(allowed(port, OTHER))
+            self.assertFalse(allowed(port))
+            deliver(POLICY)
+            envoy.wait_for(lambda: allowed(port))
 
-    def start(self, name):
+    def test_of_a_listener(self):
         port, envoy = free_port(), Envoy([])
-        source = {"path_config_source": {"path": str(envoy.path / name), "watched_directory": {"path": str(envoy.path)}}}
-        source["resource_api_version"] = "V3"
-        if name == "listeners.json":
-            envoy.configuration["dynamic_resources"] = {"lds_config": source}
-            envoy.configuration["node"] = {"id": "node", "cluster": "cluster"}
-        else:
-            discovered = {"name": "corsac", "config_discovery": {"config_source": source, "type_urls": [f"{TYPE}envoy.extensions.filters.http.wasm.v3.Wasm"]}}
-            envoy.configuration["static_resources"]["listeners"] = [listener("main", port, [discovered], [direct(200, "ok")])]
-            envoy.configuration["node"] = {"id": "node", "cluster": "cluster"}
-        return envoy, port
+        source = {"path_config_source": {"path": str(envoy.path / "listeners.json")}, "resource_api_version": "V3"}
+        envoy.configuration["dynamic_resources"] = {"lds_config": source}
+        envoy.configuration["node"] = {"id": "node", "cluster": "cluster"}
+        deliver = lambda policy: envoy.write("listeners.json", self.listeners(policy, port))  # noqa: E731
+        deliver(POLICY)
+        self.check(envoy, port, deliver, "listener_manager.lds.update_rejected")
 
-    def test_updates(self):
-        for name, document, rejected in [
-            ("listeners.json", self.listeners, "listener_manager.lds.update_rejected"),
-            ("filter.json", self.filters, "extension_config_discovery.*config_(fail|conflict)|update_rejected"),
-        ]:
-            with self.subTest(name):
-                envoy, port = self.start(name)
-                envoy.write(name, document(POLICY, port))
-                with envoy:
-                    envoy.wait_for(lambda: allowed(port))
-                    envoy.write(name, document({**POLICY, "allow_origins": [OTHER]}, port))
-                    envoy.wait_for(lambda: allowed(port, OTHER))
-                    self.assertFalse(allowed(port))
-                    # The old policy stays in force, and the log says why.
-                    envoy.write(name, document(BAD, port))
-                    envoy.wait_for(lambda: WHOLE[-1] in envoy.log())
-                    for line in WHOLE:
-                        self.assertIn(line, envoy.log())
-                    envoy.wait_for(lambda: sum(envoy.counters(rejected).values()) > 0)
-                    self.assertTrue(allowed(port, OTHER))
-                    self.assertFalse(allowed(port))
-                    envoy.write(name, document(POLICY, port))
-                    envoy.wait_for(lambda: allowed(port))
+    def test_of_the_filter(self):
+        envoy = Discovering(POLICY)
+        self.check(envoy, envoy.port, envoy.deliver, "extension_config_discovery.*(config_fail|update_rejected)")
+
+    def test_there_is_no_response_without_a_policy(self):
+        """If the first policy that is discovered is refused, every request gets a 500, until there is a good one."""
+        envoy = Discovering(BAD)
+        with envoy:
+            for origin in (APP, EVIL):
+                response = wire.send(envoy.port, "GET", "/", [("Origin", origin)])
+                self.assertEqual((response.status, response.cors(), response.body), (500, [], b""))
+            envoy.deliver(POLICY)
+            envoy.wait_for(lambda: allowed(envoy.port))
 
 
 class Trap(unittest.TestCase):
