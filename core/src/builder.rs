@@ -304,6 +304,23 @@ mod tests {
     use crate::decide::request::Request;
     use crate::response::header_name::OWNED_HEADERS;
 
+    #[cfg(feature = "toml")]
+    #[test]
+    fn a_text_is_json_if_it_begins_with_a_brace() {
+        let allowed = |text: &str| PolicyBuilder::new().text(text.as_bytes()).map(|policy| policy.lints().len());
+        for text in
+            ["{\"allow_origins\": [\"*\"]}", " \n{\"allow_origins\": [\"*\"]}", "\u{feff}{\"allow_origins\": [\"*\"]}"]
+        {
+            assert_eq!(allowed(text), Ok(0));
+        }
+        for text in ["allow_origins = ['*']", "\u{feff}# {\nallow_origins = ['*']"] {
+            assert_eq!(allowed(text), Ok(0));
+        }
+        let message = |text| allowed(text).unwrap_err().to_string();
+        assert!(message("{").contains("JSON"));
+        assert!(message("[[").contains("TOML"));
+    }
+
     #[test]
     fn nobody_may_read_and_caches_know_it() {
         let policy = Policy::nobody().unwrap();
