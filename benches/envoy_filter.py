@@ -103,7 +103,9 @@ def speed():
 def million():
     """Megabytes before and after, and the seconds until it is in force."""
     envoy = Discovering(POLICY).start()
-    allowed = lambda origin: wire.send(envoy.port, "GET", "/", [("Origin", origin)]).all("access-control-allow-origin") == [origin]  # noqa: E731
+    allowed = lambda origin: (
+        wire.send(envoy.port, "GET", "/", [("Origin", origin)]).all("access-control-allow-origin") == [origin]
+    )  # noqa: E731
 
     def put_in_force(policy, origin):
         start = time.perf_counter()
@@ -113,7 +115,9 @@ def million():
 
     put_in_force(POLICY, APP)
     before = memory(envoy.process)
-    small = statistics.median(put_in_force({**POLICY, "allow_origins": [f"https://{n}.example.com"]}, f"https://{n}.example.com") for n in range(20))
+    small = statistics.median(
+        put_in_force({**POLICY, "allow_origins": [f"https://{n}.example.com"]}, f"https://{n}.example.com") for n in range(20)
+    )
     origins = [f"https://tenant-{index}.example.com" for index in range(1_000_000)]
     large = put_in_force({"allow_origins": origins}, origins[-1])
     after = memory(envoy.process)
@@ -127,7 +131,9 @@ def main():
     if shutil.which("wrk") is None:
         raise SystemExit("wrk is missing; type: apt-get install wrk")
     rows = speed()
-    print("| Envoy, one thread | requests/s: no filter · cors · corsac | ÷ cors | processor µs a request: no filter · cors · corsac |")
+    print(
+        "| Envoy, one thread | requests/s: no filter · cors · corsac | ÷ cors | processor µs a request: no filter · cors · corsac |"
+    )
     print("|---|---|---|---|")
     result = {}
     for route, case, medians in rows:
@@ -137,8 +143,13 @@ def main():
         print(f"| {case}, {route} | {speeds} | {ratio:.2f} | {times} |")
         result[f"{case}, {route}"] = medians
     small, large, again, before, after, twice = million()
-    print(f"\nA new policy is in force after {1000 * small:.0f} ms (median of 20); one with a million origins after {large:.1f} s, and the next after {again:.1f} s.")
-    print(f"Envoy's memory, with a main thread and one worker: {before:.0f} MB; with a million origins {after:.0f} MB; after the next million {twice:.0f} MB.")
+    print(
+        f"\nA new policy is in force after {1000 * small:.0f} ms (median of 20); one with a million origins after {large:.1f} s,"
+    )
+    print(
+        f"and the next one of that size after {again:.1f} s. Envoy's memory, with a main thread and one worker: {before:.0f} MB;"
+    )
+    print(f"with a million origins {after:.0f} MB; after the next million {twice:.0f} MB.")
     result["update"] = {"ms": 1000 * small, "million s": [large, again], "MB": [before, after, twice]}
     (ROOT / "target" / "bench-envoy.json").write_text(json.dumps(result, indent=2))
 

@@ -74,7 +74,11 @@ def header(key, value):
 def direct(status, body=None, headers=(), prefix="/"):
     """A route whose response Envoy makes itself."""
     response = {"status": status, **({"body": {"inline_string": body}} if body is not None else {})}
-    return {"match": {"prefix": prefix}, "direct_response": response, "response_headers_to_add": [header(*pair) for pair in headers]}
+    return {
+        "match": {"prefix": prefix},
+        "direct_response": response,
+        "response_headers_to_add": [header(*pair) for pair in headers],
+    }
 
 
 def to(cluster, prefix="/", **more):

@@ -88,13 +88,20 @@ class Fleet:
                 "request_timeout": "2s",
             },
         }
-        found = {"name": "corsac", "config_discovery": {"config_source": source, "type_urls": [f"{TYPE}envoy.extensions.filters.http.wasm.v3.Wasm"]}}
+        found = {
+            "name": "corsac",
+            "config_discovery": {"config_source": source, "type_urls": [f"{TYPE}envoy.extensions.filters.http.wasm.v3.Wasm"]},
+        }
         address = self.network.node_address(number)
         clusters = [
             cluster("control-plane", self.control_plane.port, address=self.network.address),
             cluster("application", self.application.port, address=self.network.address),
         ]
-        node = Envoy([listener("main", self.node_port, [found], [to("application")], address)], clusters, before=self.network.inside(number))
+        node = Envoy(
+            [listener("main", self.node_port, [found], [to("application")], address)],
+            clusters,
+            before=self.network.inside(number),
+        )
         node.configuration["node"] = {"id": f"node-{number}", "cluster": "fleet"}
         # From outside of its namespace, its administration has this address.
         node.configuration["admin"]["address"]["socket_address"]["address"] = address
@@ -103,16 +110,31 @@ class Fleet:
     def make_balancer(self):
         nodes = cluster("nodes")
         endpoints = [
-            {"endpoint": {"address": {"socket_address": {"address": self.network.node_address(number), "port_value": self.node_port}}}}
+            {
+                "endpoint": {
+                    "address": {"socket_address": {"address": self.network.node_address(number), "port_value": self.node_port}}
+                }
+            }
             for number in range(1, NODES + 1)
         ]
         nodes["load_assignment"]["endpoints"][0]["lb_endpoints"] = endpoints
         nodes["connect_timeout"] = "0.25s"
-        nodes["outlier_detection"] = {"consecutive_5xx": 3, "consecutive_gateway_failure": 3, "interval": "0.2s", "base_ejection_time": "0.5s", "max_ejection_percent": 50}
+        nodes["outlier_detection"] = {
+            "consecutive_5xx": 3,
+            "consecutive_gateway_failure": 3,
+            "interval": "0.2s",
+            "base_ejection_time": "0.5s",
+            "max_ejection_percent": 50,
+        }
         # Envoy's default would give up the fourth retry at a time.
         nodes["circuit_breakers"] = {"thresholds": [{"max_retries": 1000}]}
         retries = {"retry_on": "connect-failure,refused-stream,reset,gateway-error", "num_retries": 4, "per_try_timeout": "1s"}
-        retries["retry_host_predicate"] = [{"name": "previous", "typed_config": {"@type": f"{TYPE}envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate"}}]
+        retries["retry_host_predicate"] = [
+            {
+                "name": "previous",
+                "typed_config": {"@type": f"{TYPE}envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate"},
+            }
+        ]
         retries["host_selection_retry_max_attempts"] = 5
         return Envoy([listener("main", self.port, [], [to("nodes", retry_policy=retries, timeout="10s")])], [nodes])
 
@@ -229,8 +251,10 @@ def run(changes):
         with Load(fleet) as load:
             seconds = [fleet.change() for _ in range(changes)]
             milliseconds = sorted(1000 * value for value in seconds)
-            print(f"fleet: {changes} changes; the last of {NODES} nodes answered by the new policy after {milliseconds[0]:.0f} to "
-                  f"{milliseconds[-1]:.0f} ms, {statistics.median(milliseconds):.0f} in the median")
+            print(
+                f"fleet: {changes} changes; the last of {NODES} nodes answered by the new policy after {milliseconds[0]:.0f} to "
+                f"{milliseconds[-1]:.0f} ms, {statistics.median(milliseconds):.0f} in the median"
+            )
             during = sum(load.counts.values())
             print(f"fleet: {during} answers during these changes, {len(load.faults)} lost or mixed")
             faults = broken(fleet, load)
@@ -251,7 +275,9 @@ def broken(fleet, load):
     node.wait_for(lambda: "1 problem in the CORS policy" in node.log())
     kept = fleet.node_version(2)
     rejected = sum(node.counters("extension_config_discovery.*(config_fail|update_rejected)").values())
-    print(f"fleet: node 2 got a broken policy: it answers by version {kept} of {before}, counts {rejected} rejected, and its log says")
+    print(
+        f"fleet: node 2 got a broken policy: it answers by version {kept} of {before}, counts {rejected} rejected, and its log says"
+    )
     print("".join(f"fleet:   {line}\n" for line in node.log().split("CORS policy\n", 1)[1].splitlines()[:2]), end="")
     fleet.control_plane.put_in_force(None, node="node-2")
     fleet.change()
@@ -270,7 +296,9 @@ def killed(fleet, load):
     while (version := fleet.node_version(number)) is None:
         if time.monotonic() - start > 30:
             raise AssertionError(f"node {number} does not come back\n{node.log()[-2000:]}")
-    print(f"fleet: node 3 was killed; {time.monotonic() - start:.1f} s after its start it answered, by version {version} of {fleet.version}")
+    print(
+        f"fleet: node 3 was killed; {time.monotonic() - start:.1f} s after its start it answered, by version {version} of {fleet.version}"
+    )
     load.lagging = False
     return [] if version == fleet.version else ["a node that was started again answered by an older policy"]
 
@@ -290,7 +318,9 @@ def cut_off(fleet, load):
     while fleet.node_version(number) != fleet.version:
         if time.monotonic() - start > 60:
             raise AssertionError(f"node {number} does not catch up")
-    print(f"fleet: node 4 was cut off: it answered by version {kept}, and by version {fleet.version} {time.monotonic() - start:.1f} s after it was back")
+    print(
+        f"fleet: node 4 was cut off: it answered by version {kept}, and by version {fleet.version} {time.monotonic() - start:.1f} s after it was back"
+    )
     load.lagging = False
     return [] if kept == before else [f"a node that was cut off answered by version {kept}, not {before}"]
 

@@ -10,6 +10,7 @@ from context import ALLOWED, APP, EVIL, POLICY, PREFLIGHT
 from envoy_process import SHOW_REASON, Envoy, cluster, corsac, free_port, listener, to
 
 CREDENTIALS = {"access-control-allow-credentials", "access-control-allow-origin"}
+FOREIGN_WRITE = f"POST /200 HTTP/1.1\r\nHost: localhost\r\nOrigin: {EVIL}\r\n"
 PSEUDO = [(":method", "GET"), (":scheme", "http"), (":path", "/"), (":authority", "localhost")]
 
 
@@ -44,7 +45,16 @@ class Attacks(unittest.TestCase):
         self.assertEqual(found, set(), response.headers)
 
     def test_several_origins(self):
-        for origins in ([APP, EVIL], [EVIL, APP], [APP, APP], [APP, "null"], ["null", APP], [f"{APP}, {EVIL}"], [f"{APP} {EVIL}"], [f"{APP},"]):
+        for origins in (
+            [APP, EVIL],
+            [EVIL, APP],
+            [APP, APP],
+            [APP, "null"],
+            ["null", APP],
+            [f"{APP}, {EVIL}"],
+            [f"{APP} {EVIL}"],
+            [f"{APP},"],
+        ):
             headers = [("Origin", origin) for origin in origins]
             for send in (wire.send, wire.send_http2):
                 for method, more in [("GET", []), ("OPTIONS", PREFLIGHT), ("POST", [])]:
@@ -76,7 +86,12 @@ class Attacks(unittest.TestCase):
                 self.grants_nothing(response)
         for value in ("x-a\r\nSet-Cookie: a=b", "x-a\nx-b", "x-a\0"):
             try:
-                response = wire.send_http2(self.port, "OPTIONS", "/200", [("Origin", APP), ("Access-Control-Request-Method", "PUT"), ("Access-Control-Request-Headers", value)])
+                response = wire.send_http2(
+                    self.port,
+                    "OPTIONS",
+                    "/200",
+                    [("Origin", APP), ("Access-Control-Request-Method", "PUT"), ("Access-Control-Request-Headers", value)],
+                )
             except ConnectionError:
                 continue
             self.assertEqual(response.all("set-cookie"), [])
@@ -119,19 +134,19 @@ class Attacks(unittest.TestCase):
         response = connection.read(connection.start(fields, b"x", trailers=[("origin", APP), ("sec-fetch-site", "same-origin")]))
         self.assertEqual((response.status, response.all("x-reason")), (403, ["write-refused"]))
         connection.close()
-        raw = f"POST /200 HTTP/1.1\r\nHost: localhost\r\nOrigin: {EVIL}\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+        raw = f"{FOREIGN_WRITE}Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
         raw += f"1\r\nx\r\n0\r\nOrigin: {APP}\r\nSec-Fetch-Site: same-origin\r\n\r\n"
         response = wire.parsed(wire.exchange(self.port, raw.encode()))
         self.assertEqual((response.status, response.all("x-reason")), (403, ["write-refused"]))
 
     def test_smuggled_requests(self):
         """Two requests in one: Envoy refuses the first, or reads both, and each is decided by itself."""
-        inner = f"POST /200 HTTP/1.1\r\nHost: localhost\r\nOrigin: {EVIL}\r\nContent-Length: 0\r\n\r\n"
+        inner = f"{FOREIGN_WRITE}Content-Length: 0\r\n\r\n"
         before = len(self.application.seen)
         for head in [
-            f"POST /200 HTTP/1.1\r\nHost: localhost\r\nOrigin: {EVIL}\r\nContent-Length: {len(inner)}\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-            f"POST /200 HTTP/1.1\r\nHost: localhost\r\nOrigin: {EVIL}\r\nContent-Length: 0\r\nContent-Length: {len(inner)}\r\n\r\n",
-            f"POST /200 HTTP/1.1\r\nHost: localhost\r\nOrigin: {EVIL}\r\nTransfer-Encoding: xchunked\r\n\r\n",
+            f"{FOREIGN_WRITE}Content-Length: {len(inner)}\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+            f"{FOREIGN_WRITE}Content-Length: 0\r\nContent-Length: {len(inner)}\r\n\r\n",
+            f"{FOREIGN_WRITE}Transfer-Encoding: xchunked\r\n\r\n",
             f"OPTIONS /200 HTTP/1.1\r\nHost: localhost\r\nOrigin: {APP}\r\nAccess-Control-Request-Method: PUT\r\nContent-Length: 0\r\n\r\n",
         ]:
             raw = wire.exchange(self.port, (head + inner + "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").encode())
@@ -171,8 +186,19 @@ class Attacks(unittest.TestCase):
     def test_noise(self):
         """Requests made of pieces that mean something, and of bytes that mean nothing."""
         chosen = random.Random(19)
-        pieces = [b"GET ", b"OPTIONS ", b"/public/x", b"/", b" HTTP/1.1\r\n", b"Origin: ", APP.encode(), EVIL.encode(), b"\r\n", b"\r\n\r\n", b"Host: a", b"\0", b": ",
-                  b"Access-Control-Request-Method: PUT\r\n", b"Transfer-Encoding: chunked\r\n", b"Content-Length: 5\r\n", b"\xff", b"Connection: close\r\n"]  # fmt: skip
+        pieces = [
+            b"GET ",
+            b"OPTIONS ",
+            b"/public/x",
+            b"/",
+            b" HTTP/1.1\r\n",
+            b"Origin: ",
+            APP.encode(),
+            EVIL.encode(),
+            b"Host: a",
+        ]
+        pieces += [b"Access-Control-Request-Method: PUT\r\n", b"Transfer-Encoding: chunked\r\n", b"Content-Length: 5\r\n"]
+        pieces += [b"Connection: close\r\n", b"\r\n", b"\r\n\r\n", b"\0", b": ", b"\xff"]
         for _ in range(400):
             raw = b"".join(chosen.choice(pieces) for _ in range(chosen.randrange(1, 30)))
             connection = wire.connect(self.port)

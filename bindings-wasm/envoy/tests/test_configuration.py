@@ -81,7 +81,7 @@ class Texts(unittest.TestCase):
         ]:
             origin = next(origins)
             self.envoy.deliver(form(origin))
-            self.envoy.wait_for(lambda: allowed(self.envoy.port, origin))
+            self.envoy.wait_for(lambda origin=origin: allowed(self.envoy.port, origin))
 
     def test_what_is_not_a_policy_at_all(self):
         for policy, message in [
@@ -93,7 +93,9 @@ class Texts(unittest.TestCase):
     def test_no_configuration_and_another_type_of_it(self):
         self.assertIn("missing-origins", self.envoy.refuses("", configuration=None))
         struct = {"@type": f"{TYPE}google.protobuf.Struct", "value": POLICY}
-        self.assertIn("corsac: write `configuration` as a google.protobuf.StringValue", self.envoy.refuses("", configuration=struct))
+        self.assertIn(
+            "corsac: write `configuration` as a google.protobuf.StringValue", self.envoy.refuses("", configuration=struct)
+        )
 
     def test_a_thousand_problems_are_reported_whole(self):
         log = self.envoy.refuses({"allow_origins": [f"https://{number}.example.com/" for number in range(990)]})
@@ -115,7 +117,9 @@ class Texts(unittest.TestCase):
             self.assertIn(code, log)
 
     def test_many_origins_and_routes(self):
-        routes = [{"path": f"/r{number}/{{*rest}}", "allow_origins": [f"https://r{number}.example.com"]} for number in range(1000)]
+        routes = [
+            {"path": f"/r{number}/{{*rest}}", "allow_origins": [f"https://r{number}.example.com"]} for number in range(1000)
+        ]
         self.envoy.deliver({"allow_origins": [f"https://{number}.example.com" for number in range(20_000)], "routes": routes})
         self.envoy.wait_for(lambda: allowed(self.envoy.port, "https://19999.example.com"))
         for number, readable in [(999, True), (1, False)]:

@@ -65,7 +65,9 @@ class Steps(unittest.TestCase):
         if command.endswith(" &"):
             with open(self.path / f"{len(self.started)}.log", "wb") as log:
                 start = {"stdout": log, "stderr": log, "stdin": subprocess.DEVNULL, "start_new_session": True}
-                self.started.append(subprocess.Popen(["bash", "-c", "exec " + command.removesuffix(" &")], cwd=self.path, **start))
+                self.started.append(
+                    subprocess.Popen(["bash", "-c", "exec " + command.removesuffix(" &")], cwd=self.path, **start)
+                )
             return
         done = subprocess.run(["bash", "-c", command], cwd=self.path, capture_output=True, text=True)
         end = time.monotonic() + SECONDS
@@ -121,7 +123,9 @@ class Manifests(unittest.TestCase):
             "import { WasmPlugin } from '@kubernetes-models/istio/extensions.istio.io/v1alpha1/WasmPlugin';"
             "new WasmPlugin(JSON.parse(process.argv[1])).validate()"
         )
-        done = subprocess.run(["node", "--input-type=module", "-e", program, json.dumps(manifest)], cwd=MANIFESTS, capture_output=True, text=True)
+        done = subprocess.run(
+            ["node", "--input-type=module", "-e", program, json.dumps(manifest)], cwd=MANIFESTS, capture_output=True, text=True
+        )
         return done.returncode == 0, done.stderr
 
     def test_istio(self):

@@ -26,7 +26,9 @@ def number(value):
 
 def key_set():
     point = KEY.public_key().public_numbers()
-    return json.dumps({"keys": [{"kty": "EC", "crv": "P-256", "alg": "ES256", "kid": "1", "x": number(point.x), "y": number(point.y)}]})
+    return json.dumps(
+        {"keys": [{"kty": "EC", "crv": "P-256", "alg": "ES256", "kid": "1", "x": number(point.x), "y": number(point.y)}]}
+    )
 
 
 def token():
@@ -77,12 +79,19 @@ class Filters(unittest.TestCase):
             "authorise": [AUTHORISE],
         }
         cls.ports = {name: free_port() for name in [*chains, "late", "own"]}
-        listeners = [listener(name, cls.ports[name], [corsac(POLICY), *chain], [to("application")]) for name, chain in chains.items()]
+        listeners = [
+            listener(name, cls.ports[name], [corsac(POLICY), *chain], [to("application")]) for name, chain in chains.items()
+        ]
         # As it should not be.
         listeners.append(listener("late", cls.ports["late"], [JWT, corsac(POLICY)], [to("application")]))
         # Envoy's own filter after ours, with another policy.
         own = {"allow_origin_string_match": [{"prefix": "http"}], "allow_methods": "PATCH", "allow_credentials": True}
-        route = {**to("application"), "typed_per_filter_config": {"cors": {"@type": "type.googleapis.com/envoy.extensions.filters.http.cors.v3.CorsPolicy", **own}}}
+        route = {
+            **to("application"),
+            "typed_per_filter_config": {
+                "cors": {"@type": "type.googleapis.com/envoy.extensions.filters.http.cors.v3.CorsPolicy", **own}
+            },
+        }
         listeners.append(listener("own", cls.ports["own"], [corsac(POLICY), OWN_CORS], [route]))
         upstreams = [cluster("application", cls.application.port), cluster("authority", cls.authority.port)]
         cls.envoy = Envoy(listeners, upstreams).start()

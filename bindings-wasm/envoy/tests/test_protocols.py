@@ -30,7 +30,7 @@ def certificate(folder):
     """A certificate that signs itself, and its key, as Envoy's transport socket."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    now = datetime.datetime.now(datetime.timezone.utc)
+    now = datetime.datetime.now(datetime.UTC)
     builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
     builder = builder.serial_number(1).not_valid_before(now).not_valid_after(now + datetime.timedelta(days=1))
     files = {"certificate": folder / "certificate.pem", "key": folder / "key.pem"}
@@ -84,7 +84,12 @@ class Protocols(unittest.TestCase):
             ("POST", [("Origin", "null")], 403, "write-refused"),
             ("POST", [("Sec-Fetch-Site", "cross-site")], 403, "write-refused"),
             ("POST", [("Origin", EVIL), ("Sec-Fetch-Site", "same-origin")], 200, "origin-not-allowed"),
-            ("POST", [("Origin", EVIL), ("Sec-Fetch-Site", "same-origin"), ("Sec-Fetch-Site", "cross-site")], 403, "write-refused"),
+            (
+                "POST",
+                [("Origin", EVIL), ("Sec-Fetch-Site", "same-origin"), ("Sec-Fetch-Site", "cross-site")],
+                403,
+                "write-refused",
+            ),
         ]:
             for response in self.everywhere(method, headers):
                 with self.subTest(method=method, headers=headers):
@@ -134,7 +139,13 @@ class Protocols(unittest.TestCase):
         """Extended CONNECT (RFC 8441), which Envoy turns into a handshake of HTTP/1.1."""
         for origin, status in [(APP, 200), (EVIL, 403)]:
             connection = wire.Http2(self.tls_port, tls=True)
-            pseudo = [(":method", "CONNECT"), (":protocol", "websocket"), (":scheme", "https"), (":path", "/websocket"), (":authority", "localhost")]
+            pseudo = [
+                (":method", "CONNECT"),
+                (":protocol", "websocket"),
+                (":scheme", "https"),
+                (":path", "/websocket"),
+                (":authority", "localhost"),
+            ]
             headers = [("origin", origin), ("sec-websocket-version", "13")]
             if origin == APP:
                 # The application wants a key, which HTTP/2 does not have.
@@ -161,6 +172,8 @@ class Protocols(unittest.TestCase):
         before = len(self.application.seen)
         headers = [("Origin", EVIL), ("Content-Type", "application/grpc"), ("TE", "trailers")]
         response = wire.send_http2(self.port, "POST", "/service/grpc-web", headers, b"\x00\x00\x00\x00\x00")
-        self.assertEqual((response.status, response.all("grpc-status"), response.all("x-reason")), (200, ["7"], ["write-refused"]))
+        self.assertEqual(
+            (response.status, response.all("grpc-status"), response.all("x-reason")), (200, ["7"], ["write-refused"])
+        )
         self.assertEqual(response.all("access-control-allow-origin"), [])
         self.assertEqual(len(self.application.seen), before)

@@ -6,7 +6,11 @@ import wire
 from context import APP, EVIL, PREFLIGHT
 from envoy_process import Envoy, corsac, direct, free_port, listener
 
-POLICY = {"allow_origins": [APP], "allow_methods": ["PUT"], "protection": {"writes": "reject", "report_only": True, "trusted_origins": [APP]}}
+POLICY = {
+    "allow_origins": [APP],
+    "allow_methods": ["PUT"],
+    "protection": {"writes": "reject", "report_only": True, "trusted_origins": [APP]},
+}
 FORMAT = "%REQ(:METHOD)% %FILTER_STATE(wasm.corsac.reason:PLAIN)% %FILTER_STATE(wasm.corsac.reported:PLAIN)%\n"
 KIND = "type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog"
 
@@ -14,7 +18,11 @@ KIND = "type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLo
 class Reports(unittest.TestCase):
     def setUp(self):
         self.port, self.envoy = free_port(), Envoy([])
-        log = {"@type": KIND, "path": str(self.envoy.path / "access.log"), "log_format": {"text_format_source": {"inline_string": FORMAT}}}
+        log = {
+            "@type": KIND,
+            "path": str(self.envoy.path / "access.log"),
+            "log_format": {"text_format_source": {"inline_string": FORMAT}},
+        }
         access_log = [{"name": "file", "typed_config": log}]
         self.envoy.configuration["static_resources"]["listeners"] = [
             listener("main", self.port, [corsac(POLICY)], [direct(200)], access_log=access_log)
@@ -47,9 +55,19 @@ class Reports(unittest.TestCase):
                 "OPTIONS preflight-header-not-allowed -", "POST origin-not-allowed write-refused",
             ],
         )  # fmt: skip
-        expected = {"no-origin": 1, "origin-allowed": 1, "origin-not-allowed": 2, "preflight-allowed": 1, "preflight-header-not-allowed": 1}
-        wanted = {f"wasmcustom.corsac.{name}": count for name, count in expected.items()} | {"wasmcustom.corsac.reported.write-refused": 1}
-        counted = lambda: {name: count for name, count in self.envoy.counters(r"^wasmcustom").items() if count and "malformed" not in name}  # noqa: E731
+        expected = {
+            "no-origin": 1,
+            "origin-allowed": 1,
+            "origin-not-allowed": 2,
+            "preflight-allowed": 1,
+            "preflight-header-not-allowed": 1,
+        }
+        wanted = {f"wasmcustom.corsac.{name}": count for name, count in expected.items()} | {
+            "wasmcustom.corsac.reported.write-refused": 1
+        }
+        counted = lambda: {
+            name: count for name, count in self.envoy.counters(r"^wasmcustom").items() if count and "malformed" not in name
+        }  # noqa: E731
         self.envoy.wait_for(lambda: counted() == wanted)
         self.assertIn("corsac_origin_not_allowed{} 2", self.envoy.get("/stats/prometheus?filter=wasmcustom"))
 
@@ -63,7 +81,9 @@ class Reports(unittest.TestCase):
                 self.envoy.wait_for(lambda: "only reported: write-refused" in self.envoy.log())
                 log = self.envoy.log()
                 self.assertIn(f"corsac: only reported: write-refused for the origin `{EVIL}`; if the origin may write", log)
-                self.assertEqual(f"corsac: origin-not-allowed for the origin `{EVIL}`; add the origin to `allow_origins`" in log, refusals)
+                self.assertEqual(
+                    f"corsac: origin-not-allowed for the origin `{EVIL}`; add the origin to `allow_origins`" in log, refusals
+                )
                 # Characters that would turn a line round are escaped.
                 self.assertNotIn("\u202e", log)
                 self.assertEqual("\\u{202e}" in log, refusals)

@@ -30,7 +30,9 @@ class Responses(unittest.TestCase):
         ]
         filters = [SHOW_REASON, corsac(POLICY), http_filter("buffer", "buffer.v3.Buffer", max_request_bytes=4096)]
         upstreams = [cluster("application", cls.application.port), cluster("closed", closed)]
-        cls.envoy = Envoy([listener("main", cls.port, filters, routes, http_protocol_options={"enable_trailers": True})], upstreams).start()
+        cls.envoy = Envoy(
+            [listener("main", cls.port, filters, routes, http_protocol_options={"enable_trailers": True})], upstreams
+        ).start()
 
     @classmethod
     def tearDownClass(cls):
@@ -103,7 +105,9 @@ class Responses(unittest.TestCase):
             "not HTTP": b"\x00\x01\x02\r\n\r\n",
             "a header without a name": b"GET / HTTP/1.1\r\nHost: a\r\nOrigin: https://app.example.com\r\n: x\r\n\r\n",
             "no host": b"GET / HTTP/1.1\r\nOrigin: https://app.example.com\r\n\r\n",
-            "a header that is too long": b"GET / HTTP/1.1\r\nHost: a\r\nOrigin: https://app.example.com\r\nX: " + b"x" * 100_000 + b"\r\n\r\n",
+            "a header that is too long": b"GET / HTTP/1.1\r\nHost: a\r\nOrigin: https://app.example.com\r\nX: "
+            + b"x" * 100_000
+            + b"\r\n\r\n",
         }.items():
             with self.subTest(name):
                 response = wire.parsed(wire.exchange(self.port, raw))

@@ -90,7 +90,9 @@ class Disabled(unittest.TestCase):
     def test_a_policy_for_a_route_of_envoy(self):
         """A filter that is disabled except on one route."""
         port, origins = free_port(), {"a": "https://a.example", "b": "https://b.example"}
-        filters = [{**corsac({"allow_origins": [origin]}, name=name), "name": name, "disabled": True} for name, origin in origins.items()]
+        filters = [
+            {**corsac({"allow_origins": [origin]}, name=name), "name": name, "disabled": True} for name, origin in origins.items()
+        ]
         enabled = {"@type": f"{TYPE}envoy.config.route.v3.FilterConfig", "config": {}}
         routes = [{**direct(200, prefix=f"/{name}"), "typed_per_filter_config": {name: enabled}} for name in origins]
         with Envoy([listener("main", port, filters, [*routes, direct(200)])]):
