@@ -117,7 +117,7 @@ def wasm_whole():
 def envoy(program="run.py"):
     """The filter in real Envoys. How long a change took in the fleet is printed, and whether its nodes had networks of their own."""
     output = run(needs.ENVOY_PYTHON, needs.ENVOY_TESTS / program)
-    for line in re.findall(r"^fleet: (?:NO NETWORK|\d+ nodes|\d+ changes).*", output, re.M):
+    for line in re.findall(r"fleet: (?:NO NETWORK|\d+ nodes|\d+ changes).*", output, re.M):
         say(line)
     return counts(output, r"^(?:envoy|fleet): (?P<passed>\d+) passed, (?P<failed>\d+) failed")
 
