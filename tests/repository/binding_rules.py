@@ -31,6 +31,7 @@ SOURCES = [
     "bindings-python/src/**/*.rs",
     "bindings-python/python/**/*.py",
     "bindings-tower/src/**/*.rs",
+    "bindings-wasm/envoy/src/**/*.rs",
     "bindings-wasm/src/**/*.rs",
 ]
 METHODS = "GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|CONNECT|TRACE|TRACK"

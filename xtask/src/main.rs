@@ -1,5 +1,6 @@
 //! `cargo xtask generate` writes the files that are checked in but not written by hand;
-//! `cargo xtask generate --check` fails where one of them is stale. `cargo xtask wasm` builds the WebAssembly module.
+//! `cargo xtask generate --check` fails where one of them is stale. `cargo xtask wasm` builds the WebAssembly
+//! modules: the one for edge runtimes, or those that are named.
 
 use std::error::Error;
 use std::path::Path;
@@ -22,6 +23,7 @@ mod settings_page;
 mod specification;
 mod suffixes;
 mod wasm;
+mod wasm_exports;
 
 /// What makes a file's whole text.
 type Generator = fn(root: &Path) -> Result<String, Box<dyn Error>>;
@@ -55,9 +57,10 @@ fn main() -> ExitCode {
     let outcome = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["generate"] => generate(false),
         ["generate", "--check"] => generate(true),
-        ["wasm"] => root().and_then(wasm::build).map(|()| true),
+        ["wasm"] => root().and_then(|root| wasm::build(root, &["edge"])).map(|()| true),
+        ["wasm", ref names @ ..] => root().and_then(|root| wasm::build(root, names)).map(|()| true),
         _ => {
-            eprintln!("usage: cargo xtask generate [--check]\n       cargo xtask wasm");
+            eprintln!("usage: cargo xtask generate [--check]\n       cargo xtask wasm [edge | envoy | envoy-trap]...");
             return ExitCode::from(2);
         }
     };

@@ -1,27 +1,83 @@
-//! `cargo xtask wasm` builds the WebAssembly module, with whichever compiler has the target. `bindings-node/scripts/bundle-edge.js`
-//! makes it smaller and places it in the npm package.
+//! `cargo xtask wasm` builds the WebAssembly modules, with whichever compiler has the target. `bindings-node/scripts/bundle-edge.js`
+//! makes the one for edge runtimes smaller and places it in the npm package. The one for Envoy is used as it is.
 //!
 //! rustup installs the target. Debian has a compiler of its own for it, `rustc-web`, and the source of the standard library,
 //! which is then built as well.
 
+use crate::wasm_exports::without_exports;
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 const TARGET: &str = "wasm32-unknown-unknown";
-/// Where the scripts of the npm package find the module, whichever compiler built it.
-const PLACE: &str = "target/wasm/corsac.wasm";
+
+/// A module that can be built.
+pub(crate) struct Module {
+    /// What it is called on the command line.
+    pub(crate) name: &'static str,
+    package: &'static str,
+    features: &'static str,
+    /// Functions that its libraries export, and that its host need not call.
+    unused_exports: &'static [&'static str],
+    /// Where everything else finds it, whichever compiler built it.
+    place: &'static str,
+}
+
+/// Each is built in a call of cargo of its own, since features of core in one module must not get into another.
+pub(crate) const MODULES: &[Module] = &[
+    Module {
+        name: "edge",
+        package: "corsac-wasm",
+        features: "default",
+        unused_exports: &[],
+        place: "target/wasm/corsac.wasm",
+    },
+    Module {
+        name: "envoy",
+        package: "corsac-envoy",
+        features: "",
+        unused_exports: CALLBACKS,
+        place: "target/wasm/corsac-envoy.wasm",
+    },
+    Module {
+        name: "envoy-trap",
+        package: "corsac-envoy",
+        features: "trap",
+        unused_exports: CALLBACKS,
+        place: "target/wasm/corsac-envoy-trap.wasm",
+    },
+];
+
+/// What the SDK for Envoy lets a module do with each request, and our filter does not. Envoy calls whatever is exported, which
+/// takes longer than a decision.
+const CALLBACKS: &[&str] = &[
+    "proxy_on_done",
+    "proxy_on_log",
+    "proxy_on_request_body",
+    "proxy_on_request_trailers",
+    "proxy_on_response_body",
+    "proxy_on_response_trailers",
+];
 
 const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
 const DEBIAN_LINKER: &str = "/usr/bin/wasm-ld";
 const DEBIAN_LIBRARY: &str = "/usr/lib/rustlib/src/rust/library/Cargo.lock";
 
-/// Builds the module.
-pub(crate) fn build(root: &Path) -> Result<(), Box<dyn Error>> {
+/// Builds the modules with these names.
+pub(crate) fn build(root: &Path, names: &[&str]) -> Result<(), Box<dyn Error>> {
+    for name in names {
+        let module = MODULES.iter().find(|module| module.name == *name);
+        build_module(root, module.ok_or_else(|| format!("there is no module `{name}`"))?)?;
+    }
+    Ok(())
+}
+
+fn build_module(root: &Path, module: &Module) -> Result<(), Box<dyn Error>> {
     // A folder of its own, so that neither compiler has to build anew what the other has built.
     let target = root.join("target").join("wasm");
     let mut cargo = Command::new(env!("CARGO"));
-    cargo.current_dir(root).args(["build", "--locked", "--quiet", "--profile", "wasm", "--package", "corsac-wasm"]);
+    cargo.current_dir(root).args(["build", "--locked", "--quiet", "--profile", "wasm", "--package", module.package]);
+    cargo.args(["--no-default-features", "--features", module.features]);
     cargo.args(["--target", TARGET]).arg("--target-dir").arg(&target);
     if !is_installed()? {
         let missing: Vec<_> = [DEBIAN_RUSTC, DEBIAN_LINKER, DEBIAN_LIBRARY]
@@ -41,9 +97,11 @@ pub(crate) fn build(root: &Path) -> Result<(), Box<dyn Error>> {
         cargo.args(["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"]);
     }
     if !cargo.status()?.success() {
-        return Err("the module could not be built".into());
+        return Err(format!("the module `{}` could not be built", module.name).into());
     }
-    place(&target.join(TARGET).join("wasm").join("corsac_wasm.wasm"), &root.join(PLACE))
+    let file = format!("{}.wasm", module.package.replace('-', "_"));
+    let built = std::fs::read(target.join(TARGET).join("wasm").join(file))?;
+    place(&without_exports(&built, module.unused_exports)?, root, module.place)
 }
 
 /// Whether the compiler that cargo uses has the target's standard library.
@@ -54,12 +112,12 @@ fn is_installed() -> Result<bool, Box<dyn Error>> {
 }
 
 /// Copies the module, unless it is there already, so that whatever depends on it is not made again.
-fn place(built: &Path, place: &Path) -> Result<(), Box<dyn Error>> {
-    let module = std::fs::read(built)?;
-    if std::fs::read(place).ok().as_deref() != Some(&*module) {
-        std::fs::create_dir_all(place.parent().ok_or("the module has no folder")?)?;
-        std::fs::write(place, &module)?;
+fn place(module: &[u8], root: &Path, place: &str) -> Result<(), Box<dyn Error>> {
+    let path = root.join(place);
+    if std::fs::read(&path).ok().as_deref() != Some(module) {
+        std::fs::create_dir_all(path.parent().ok_or("the module has no folder")?)?;
+        std::fs::write(&path, module)?;
     }
-    println!("{PLACE}: {} bytes", module.len());
+    println!("{place}: {} bytes", module.len());
     Ok(())
 }
