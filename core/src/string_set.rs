@@ -3,7 +3,7 @@
 use crate::limits::HEADER_NAME_BYTES;
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, Hasher};
 
 /// Up to this many strings a linear scan is faster than hashing; names differ in length mostly.
 const FEW: usize = 4;
@@ -58,7 +58,7 @@ impl StringSet {
     #[inline]
     pub(crate) fn contains(&self, string: &[u8]) -> bool {
         match self {
-            StringSet::Few(strings) => strings.iter().any(|other| **other == *string),
+            StringSet::Few(strings) => strings.iter().any(|other| is_equal(other, string)),
             StringSet::Many(table) => table.contains(string),
         }
     }
@@ -67,7 +67,11 @@ impl StringSet {
     #[inline]
     pub(crate) fn contains_name(&self, name: &[u8]) -> bool {
         match self {
-            StringSet::Few(names) => names.iter().any(|other| **other == *name || other.eq_ignore_ascii_case(name)),
+            // Browsers send lower case.
+            StringSet::Few(names) => {
+                names.iter().any(|other| is_equal(other, name))
+                    || names.iter().any(|other| other.eq_ignore_ascii_case(name))
+            }
             StringSet::Many(table) => {
                 let mut lower = [0; HEADER_NAME_BYTES];
                 let Some(lower) = lower.get_mut(..name.len()) else { return false };
@@ -118,8 +122,8 @@ impl Table {
         self.arena.extend_from_slice(&length.to_le_bytes());
         self.arena.extend_from_slice(string);
         let (arena, hasher) = (&self.arena, &self.hasher);
-        let hash = hasher.hash_one(string);
-        self.starts.insert_unique(hash, start, |start| hasher.hash_one(at(arena, *start).unwrap_or_default()));
+        let hash = hash(hasher, string);
+        self.starts.insert_unique(hash, start, |start| self::hash(hasher, at(arena, *start).unwrap_or_default()));
     }
 
     #[inline]
@@ -127,9 +131,23 @@ impl Table {
         if string.len() > self.longest {
             return false;
         }
-        let hash = self.hasher.hash_one(string);
+        let hash = hash(&self.hasher, string);
         self.starts.find(hash, |start| at(&self.arena, *start) == Some(string)).is_some()
     }
+}
+
+/// Compares the first byte by itself, which differs more often than not: the rest is compared by a function of the platform.
+#[inline]
+fn is_equal(one: &[u8], other: &[u8]) -> bool {
+    one.len() == other.len() && one.first() == other.first() && one == other
+}
+
+/// Of the bytes alone: `Hash` of a slice mixes in its length, which these sets do not need.
+#[inline]
+fn hash(hasher: &RandomState, string: &[u8]) -> u64 {
+    let mut state = hasher.build_hasher();
+    state.write(string);
+    state.finish()
 }
 
 #[inline]

@@ -147,24 +147,21 @@ impl<'a, 'q> Evaluator<'a, 'q> {
             return Evaluation::Decided(self.actual(Reason::NoOrigin));
         };
         let reason = match self.rules.check_origin(origin) {
-            // Rows 6 and 8.
-            Verdict::Allowed => return Evaluation::Decided(self.origin_allowed()),
-            // Rows 4, 7 and 9.
-            Verdict::NotAllowed => Reason::OriginNotAllowed,
-            Verdict::Malformed => Reason::OriginMalformed,
-            Verdict::Ask if self.rules.predicate == Some(PredicateOf::AllOrigins) => {
-                return Evaluation::Decided(self.origin_allowed());
-            }
-            Verdict::Ask => {
+            Verdict::Ask if self.rules.predicate != Some(PredicateOf::AllOrigins) => {
                 let (policy, rules, request) = (self.policy, self.rules, *self.request);
                 return Evaluation::Ask(Pending { policy, rules, request });
             }
+            // Rows 6 and 8.
+            Verdict::Allowed | Verdict::Ask => return Evaluation::Decided(self.origin_allowed()),
+            // Rows 4, 7 and 9.
+            Verdict::NotAllowed => Reason::OriginNotAllowed,
+            Verdict::Malformed => Reason::OriginMalformed,
         };
         Evaluation::Decided(self.origin_not_allowed(reason))
     }
 
     /// Row 6 or, on a preflight, row 8.
-    #[inline]
+    #[inline(always)]
     fn origin_allowed(self) -> Decision<'a> {
         if self.is_preflight { self.preflight_allowed() } else { self.actual(Reason::OriginAllowed) }
     }
@@ -198,6 +195,7 @@ impl<'a, 'q> Evaluator<'a, 'q> {
     }
 
     /// Row 8: is what the preflight asks for allowed, too?
+    #[inline(never)]
     fn preflight_allowed(self) -> Decision<'a> {
         let (rules, request) = (self.rules, self.request);
         // Specification 7.3: a write comes before the method.
@@ -230,11 +228,19 @@ impl<'a, 'q> Evaluator<'a, 'q> {
 
     #[inline(always)]
     fn decide(&self, outcome: Outcome, reported: Option<Reason>) -> Decision<'a> {
+        let request = self.request;
+        // Only the answer to a preflight can send these back.
+        let (method, headers) = match outcome {
+            Outcome::PreflightAnswered { .. } => {
+                (request.access_control_request_method, request.access_control_request_headers)
+            }
+            _ => (None, None),
+        };
         Decision {
             template: self.policy.templates.of(self.rules.outcomes, outcome, reported),
-            origin: self.request.origin.unwrap_or_default(),
-            request_method: self.request.access_control_request_method.unwrap_or_default(),
-            request_headers: self.request.access_control_request_headers.unwrap_or_default(),
+            origin: request.origin.unwrap_or_default(),
+            request_method: method.unwrap_or_default(),
+            request_headers: headers.unwrap_or_default(),
         }
     }
 }

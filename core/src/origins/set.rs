@@ -251,14 +251,14 @@ struct Below {
     exact_port: StringSet,
     any_port: StringSet,
     /// Which numbers of labels occur after the `*`: only those depths are looked up.
-    depths: u128,
+    depths: u64,
 }
 
 #[derive(Debug, Default)]
 struct BelowBuilder {
     exact_port: Vec<String>,
     any_port: Vec<String>,
-    depths: u128,
+    depths: u64,
 }
 
 impl BelowBuilder {
@@ -282,25 +282,37 @@ impl Below {
         }
         let host_start = origin.scheme.len() + "://".len();
         let mut depth = 0;
-        for (index, _) in origin.host.iter().enumerate().rev().filter(|(_, byte)| **byte == b'.') {
-            depth += 1;
-            if self.depths & depth_bit(depth) == 0 {
+        // From the last dot to the first, while patterns are left that go as deep.
+        let mut before = origin.host;
+        while let Some((last, rest)) = before.split_last() {
+            before = rest;
+            if *last != b'.' {
                 continue;
             }
-            let from = host_start + index;
-            let found = origin.text.get(from..).is_some_and(|tail| self.exact_port.contains(tail))
-                || origin.without_port.get(from..).is_some_and(|tail| self.any_port.contains(tail));
-            if found {
+            depth += 1;
+            let deeper = self.depths >> depth.min(DEEPEST);
+            if deeper & 1 == 1 && self.matches_tail(origin, host_start + rest.len()) {
                 return true;
+            }
+            if deeper <= 1 && depth < DEEPEST {
+                return false;
             }
         }
         false
     }
+
+    /// Whether a pattern ends as the origin does from this byte on.
+    fn matches_tail(&self, origin: &Origin<'_>, from: usize) -> bool {
+        origin.text.get(from..).is_some_and(|tail| self.exact_port.contains(tail))
+            || origin.without_port.get(from..).is_some_and(|tail| self.any_port.contains(tail))
+    }
 }
 
-/// A name has at most 127 labels, and its trailing dot makes one more.
-fn depth_bit(depth: usize) -> u128 {
-    1u128.checked_shl(u32::try_from(depth).unwrap_or(u32::MAX)).unwrap_or(0)
+/// The deepest patterns share a bit: looking up a few more tails does no harm.
+const DEEPEST: u32 = 63;
+
+fn depth_bit(depth: usize) -> u64 {
+    1 << u32::try_from(depth).unwrap_or(DEEPEST).min(DEEPEST)
 }
 
 /// One label glob: fixed text, one or more of `[a-z0-9-]`, fixed text.
