@@ -1,5 +1,6 @@
 """Requests and responses on the wire, and waiting for one no longer than a test may take."""
 
+import contextvars
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -7,6 +8,13 @@ from typing import Protocol
 
 # A response of this type has no end, so a browser's script reads it while it comes.
 _ENDLESS_TYPE = "text/event-stream"
+
+
+# Of a body that is longer than this only the beginning is read: it may have no end either.
+LONGEST_BODY = 64 * 1024 * 1024
+
+# The ports of addresses that name none.
+DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True)
@@ -33,9 +41,10 @@ class Reply:
         self.status = status
 
     @property
-    def is_endless(self) -> bool:
-        """Whether nobody waits for the end of the body."""
-        return any(name == "content-type" and value.startswith(_ENDLESS_TYPE) for name, value in self.headers)
+    def is_enough(self) -> bool:
+        """Whether nobody waits for the rest of the body."""
+        is_endless = any(name == "content-type" and value.startswith(_ENDLESS_TYPE) for name, value in self.headers)
+        return is_endless or len(self.body) >= LONGEST_BODY
 
 
 class NoReplyError(Exception):
@@ -61,7 +70,7 @@ class Server(Protocol):
 
 
 def within(timeout: float, work: Callable[[Reply], None], *, give_up: Callable[[], None], name: str) -> Reply:
-    """Run `work`, which fills in the reply, in a thread of its own.
+    """Run `work`, which fills in the reply, in a thread of its own, with the context variables of the caller.
 
     A thread that does not end in time is left alone. If the head of the response has come by then, that is the
     response: a browser decides by the head.
@@ -79,7 +88,7 @@ def within(timeout: float, work: Callable[[Reply], None], *, give_up: Callable[[
         except BaseException as error:  # it belongs to the caller's thread
             raised.append(error)
 
-    thread = threading.Thread(target=run, name="corsac.testing", daemon=True)
+    thread = threading.Thread(target=contextvars.copy_context().run, args=(run,), name="corsac.testing", daemon=True)
     thread.start()
     thread.join(timeout)
     if thread.is_alive():
