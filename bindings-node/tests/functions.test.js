@@ -238,7 +238,7 @@ test('what is warned of once is warned of once, also where a function chooses th
   const warnings = []
   process.on('warning', ({ code }) => warnings.push(code))
   t.after(() => process.removeAllListeners('warning'))
-  const port = await serve(t, corsac((request, callback) => callback(null, { allowOrigins: [ORIGIN], protection: { writes: 'report' } })))
+  const port = await serve(t, corsac((request, callback) => callback(null, { allowOrigins: [ORIGIN], protection: { writes: 'reject', reportOnly: true } })))
   for (let i = 0; i < 3; i++) await send(port, { method: 'POST', headers: { origin: OTHER } })
   assert.deepEqual(warnings, ['CORSAC_REPORTED'])
 })
