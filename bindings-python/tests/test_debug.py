@@ -214,7 +214,15 @@ async def called(application: Any, **scope: Any) -> list[Any]:
 
     kind = scope.pop("type", "http")
     headers = scope.pop("headers", [(b"origin", PAGE.encode()), (b"host", b"api.example.com")])
-    whole = {"type": kind, "method": "GET", "path": "/", "root_path": "", "scheme": "https", "headers": headers, **scope}
+    whole = {
+        "type": kind,
+        "method": "GET",
+        "path": "/",
+        "root_path": "",
+        "scheme": "https",
+        "headers": headers,
+        **scope,
+    }
     await application(whole, receive, send)
     return sent
 

@@ -393,8 +393,9 @@ def test_what_a_client_adds_is_the_script_s() -> None:
 
 
 def test_headers_of_a_client_are_bytes() -> None:
-    application = answering((b"access-control-allow-origin", b"*"), (b"x-name", "\u65e5".encode()))
-    names = [dict(assert_readable(server, origin=ORIGIN).headers) for server in (application, TestClient(application))]
+    headers = [(b"access-control-allow-origin", b"*"), (b"x-name", "\u65e5".encode())]
+    client = httpx.Client(transport=httpx.MockTransport(lambda _: httpx.Response(200, headers=headers)))
+    names = [dict(assert_readable(server, origin=ORIGIN).headers) for server in (answering(*headers), client)]
     assert names[0]["x-name"] == names[1]["x-name"] == "\u65e5".encode().decode("latin-1")
 
 

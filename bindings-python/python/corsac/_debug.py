@@ -11,7 +11,6 @@ from typing import Any, Protocol
 from corsac._corsac import is_debug_requested
 from corsac._types import Message, Scope, Send
 
-
 # The most middlewares that are looked at.
 _MOST_LAYERS = 100
 

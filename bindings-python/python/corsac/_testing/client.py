@@ -22,8 +22,8 @@ _OF_CLIENTS = ("accept", "accept-encoding", "connection", "user-agent")
 class ClientServer:
     """Sends each request through the client, with the headers of the browser alone.
 
-    What the client would add goes on no preflight in a browser. So its headers are taken as those of the script, and its
-    cookies as those of the server.
+    What the client would add goes on no preflight in a browser. So its headers are taken as those of the script, and
+    its cookies as those of the server.
 
     Raises:
         TypeError: the client authenticates, which the browser cannot see.
@@ -35,7 +35,9 @@ class ClientServer:
         parameters = inspect.signature(client.request).parameters
         self._is_httpx = "follow_redirects" in parameters
         if getattr(client, "auth", None) is not None:
-            raise TypeError("a client with `auth` adds a header that no browser sends: set `Authorization` in `headers`")
+            raise TypeError(
+                "a client with `auth` adds a header that no browser sends: set `Authorization` in `headers`"
+            )
         headers = getattr(client, "headers", {}).items()
         self.headers = [(name, value) for name, value in headers if name.lower() not in _OF_CLIENTS]
         cookies = getattr(client, "cookies", ())
