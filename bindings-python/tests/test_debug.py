@@ -253,7 +253,7 @@ def test_wsgi_statuses_without_a_reason() -> None:
     heads: list[Any] = []
     middleware = wsgi_middleware.CORSMiddleware(application, debug=True, **SETTINGS)
     environ = {"REQUEST_METHOD": "GET", "PATH_INFO": "/", "HTTP_ORIGIN": PAGE}
-    list(middleware(environ, lambda *values: heads.append(values)))  # type: ignore[arg-type]
+    list(middleware(environ, lambda *values: heads.append(values)))
     assert heads[0][0] == "odd"
     assert ("server-timing", 'corsac;desc="origin-allowed"') in heads[0][1]
 
@@ -307,5 +307,5 @@ def test_paths_are_printed_as_people_write_them(capsys: pytest.CaptureFixture[st
     asyncio.run(called(CORSMiddleware(starting(), debug=True, allow_origins=[]), path="/caf\u00e9"))
     middleware = wsgi_middleware.CORSMiddleware(lambda environ, start: [], debug=True, allow_origins=[])
     path = "/caf\u00e9".encode().decode("latin-1")
-    list(middleware({"REQUEST_METHOD": "GET", "PATH_INFO": path, "HTTP_ORIGIN": PAGE}, lambda *values: None))  # type: ignore[arg-type]
+    list(middleware({"REQUEST_METHOD": "GET", "PATH_INFO": path, "HTTP_ORIGIN": PAGE}, lambda *values: None))
     assert capsys.readouterr().err.count("sends GET /caf\u00e9\n") == 2
