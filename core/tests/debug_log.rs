@@ -221,14 +221,18 @@ fn a_handshake_is_one_whatever_shows_it() {
     let get = Request::new(b"GET").path(b"/chat").origin(EVIL);
     for request in [get.websocket(true), get.upgrade(b"websocket"), get.sec_websocket_key(b"x")] {
         let text = block(&DebugLog::new(), &policy, &request).unwrap();
-        assert!(text.starts_with("corsac: websocket-refused: a page of https://evil.example opens a WebSocket at /chat\n"), "{text}");
+        assert!(
+            text.starts_with("corsac: websocket-refused: a page of https://evil.example opens a WebSocket at /chat\n"),
+            "{text}"
+        );
     }
 }
 
 #[test]
 fn paths_are_utf_8() {
     let policy = policy();
-    let text = block(&DebugLog::new(), &policy, &Request::new(b"GET").path("/caf\u{e9}/\u{65e5}".as_bytes()).origin(EVIL));
+    let text =
+        block(&DebugLog::new(), &policy, &Request::new(b"GET").path("/caf\u{e9}/\u{65e5}".as_bytes()).origin(EVIL));
     assert!(text.unwrap().contains(" sends GET /caf\u{e9}/\u{65e5}\n"));
     let text = block(&DebugLog::new(), &policy, &Request::new(b"GET").path(b"/\xff\x1b[2J").origin(EVIL)).unwrap();
     assert!(text.contains(" sends GET /\u{fffd}\\u{1b}[2J\n"), "{text}");

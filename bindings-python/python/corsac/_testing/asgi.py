@@ -6,7 +6,7 @@ from collections.abc import MutableMapping
 from contextlib import suppress
 from typing import Any
 
-from corsac._testing.wire import DEFAULT_PORTS, LONGEST_BODY, Reply, Request, within
+from corsac._testing.wire import LONGEST_BODY, Reply, Request, port_of, within
 
 Message = MutableMapping[str, Any]
 
@@ -90,5 +90,5 @@ def _scope(request: Request) -> dict[str, Any]:
         "root_path": "",
         "headers": [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in request.headers],
         "client": ("127.0.0.1", 1),
-        "server": (target.hostname, target.port or DEFAULT_PORTS[scheme]),
+        "server": (target.hostname, port_of(target)),
     }

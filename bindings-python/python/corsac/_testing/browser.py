@@ -12,7 +12,7 @@ from corsac._explain import Explanation, explanation_of_json, start_session
 from corsac._testing.client import ClientServer
 from corsac._testing.network import NetworkServer
 from corsac._testing.servers import policy_of, server_of
-from corsac._testing.wire import DEFAULT_PORTS, NoReplyError, Reply, Request, Server
+from corsac._testing.wire import NoReplyError, Reply, Request, Server, port_of
 
 Headers: TypeAlias = Mapping[str, str] | list[tuple[str, str]] | None
 Credentials: TypeAlias = bool | Literal["omit", "same-origin", "include"]
@@ -229,10 +229,10 @@ class Browser:
         return self._server if is_here else None
 
 
-def _address(url: str) -> tuple[str, str | None, int | None]:
+def _address(url: str) -> tuple[str, str | None, int]:
     """The scheme, the host and the port of a URL, however it is written."""
     target = urllib.parse.urlsplit(url)
-    return target.scheme, target.hostname, target.port or DEFAULT_PORTS.get(target.scheme)
+    return target.scheme, target.hostname, port_of(target)
 
 
 def _content(body: str | bytes | None, data: object) -> tuple[bytes, object]:

@@ -6,7 +6,7 @@ import ssl
 import urllib.parse
 from contextlib import suppress
 
-from corsac._testing.wire import DEFAULT_PORTS, NoReplyError, Reply, Request, within
+from corsac._testing.wire import NoReplyError, Reply, Request, port_of, within
 
 _CHUNK_BYTES = 32 * 1024
 
@@ -40,8 +40,8 @@ class NetworkServer:
 
 def _connection(target: urllib.parse.SplitResult, timeout: float) -> http.client.HTTPConnection:
     # Without a port, the end of an IPv6 address would be taken for one.
-    host, port = target.hostname or "", target.port or DEFAULT_PORTS[target.scheme]
-    if target.scheme == "https":
+    host, port = target.hostname or "", port_of(target)
+    if target.scheme.endswith("s"):
         return http.client.HTTPSConnection(host, port, timeout=timeout, context=ssl.create_default_context())
     return http.client.HTTPConnection(host, port, timeout=timeout)
 

@@ -1,7 +1,9 @@
 """Requests and responses on the wire, and waiting for one no longer than a test may take."""
 
 import contextvars
+import http.client
 import threading
+import urllib.parse
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -13,8 +15,10 @@ _ENDLESS_TYPE = "text/event-stream"
 # Of a body that is longer than this only the beginning is read: it may have no end either.
 LONGEST_BODY = 64 * 1024 * 1024
 
-# The ports of addresses that name none.
-DEFAULT_PORTS = {"http": 80, "https": 443}
+
+def port_of(url: urllib.parse.SplitResult) -> int:
+    """The port of a URL, which it need not name."""
+    return url.port or (http.client.HTTPS_PORT if url.scheme.endswith("s") else http.client.HTTP_PORT)
 
 
 @dataclass(frozen=True)

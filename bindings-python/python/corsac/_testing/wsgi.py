@@ -6,7 +6,7 @@ import urllib.parse
 from collections.abc import Callable
 from typing import Any
 
-from corsac._testing.wire import DEFAULT_PORTS, Reply, Request, within
+from corsac._testing.wire import Reply, Request, port_of, within
 
 
 class WsgiServer:
@@ -62,7 +62,7 @@ def _environ(request: Request) -> dict[str, Any]:
         "REQUEST_URI": urllib.parse.urlunsplit(("", "", target.path, target.query, "")),
         "REMOTE_ADDR": "127.0.0.1",
         "SERVER_NAME": target.hostname,
-        "SERVER_PORT": str(target.port or DEFAULT_PORTS[target.scheme]),
+        "SERVER_PORT": str(port_of(target)),
         "SERVER_PROTOCOL": "HTTP/1.1",
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": target.scheme,
