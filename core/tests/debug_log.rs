@@ -218,8 +218,11 @@ fn a_setting_wins_over_the_environment() {
 #[test]
 fn a_handshake_is_one_whatever_shows_it() {
     let policy = Policy::from_toml("allow_origins = []\nprotection = { websockets = 'reject' }").unwrap();
-    let get = Request::new(b"GET").path(b"/chat").origin(EVIL);
-    for request in [get.websocket(true), get.upgrade(b"websocket"), get.sec_websocket_key(b"x")] {
+    let mut requests = [Request::new(b"GET").path(b"/chat").origin(EVIL); 3];
+    requests[0].websocket = true;
+    requests[1].upgrade = Some(b"websocket");
+    requests[2].sec_websocket_key = Some(b"x");
+    for request in requests {
         let text = block(&DebugLog::new(), &policy, &request).unwrap();
         assert!(
             text.starts_with("corsac: websocket-refused: a page of https://evil.example opens a WebSocket at /chat\n"),
