@@ -169,3 +169,35 @@ test('policies that JavaScript drops are dropped in the module', { skip }, () =>
     }
     assert(instances[0].exports.memory.buffer.byteLength <= size * 1.2)`)
 })
+
+test('where the environment must not be read, nothing is debugged; where it is read, the module judges the value', { skip }, () => {
+  run(`
+    const env = { ...process.env }
+    process.env = new Proxy(env, { get (env, name) { if (name === 'CORSAC_DEBUG') throw new Error('not allowed'); return env[name] } })
+    const engine = require('./lib/engine.js')
+    require('corsac')({ allowOrigins: [APP] })
+    assert.equal(engine.isDebugRequested(), false)
+    for (const [value, isOn] of [['1', true], ['true', true], ['0', false], ['', false]]) {
+      process.env = { ...env, CORSAC_DEBUG: value }
+      assert.equal(engine.isDebugRequested(), isOn)
+      assert.equal(engine.isDebugRequested(!isOn), !isOn)
+    }`)
+})
+
+test('what a long exchange needed is given back', { skip }, () => {
+  run(`
+    const reserved = []
+    const { Instance } = WebAssembly
+    WebAssembly.Instance = class extends Instance {
+      constructor (...given) {
+        super(...given)
+        const { exports } = this
+        const reserve = (size) => { reserved.push(size); return exports.reserve(size) }
+        Object.defineProperty(this, 'exports', { value: { ...exports, reserve } })
+      }
+    }
+    const headers = Array.from({ length: 900 }, (_, number) => ['x-' + number, 'v'.repeat(400)])
+    require('corsac').diagnose({ page: APP, request: { url: 'https://api.example.com/' }, response: { status: 200, headers } })
+    assert(Math.max(...reserved) > 300_000)
+    assert(reserved.at(-1) <= 128 * 1024, String(reserved))`)
+})
