@@ -16,7 +16,10 @@ function load () {
   const found = engine.version()
   if (found !== version) throw new Error(`corsac: ${FILE} is of version ${found}, the package of ${version}`)
   // The module does not see the environment.
-  const isDebugRequested = (setting = engine.isDebugValue(environment('CORSAC_DEBUG') ?? '')) => setting
+  const isDebugRequested = (setting) => {
+    const value = environment('CORSAC_DEBUG')
+    return setting ?? (value !== undefined && engine.isDebugValue(value))
+  }
   return { ...engine, PolicyFile: policyFileOf(engine), isDebugRequested }
 }
 
