@@ -2,6 +2,7 @@
 
 // Which engine runs on Node and Bun: the native addon, or the WebAssembly module where there is no addon for the platform.
 
+const { environment } = require('./environment.js')
 const nativeAddon = require('./native-addon.js')
 const { warn } = require('./runtime.js')
 
@@ -34,16 +35,7 @@ function choose (wanted, { native, wasm }) {
   }
 }
 
-/** Deno refuses the variable if the program has no permission to read it. */
-function fromEnvironment () {
-  try {
-    return process.env[VARIABLE]
-  } catch {
-    return undefined
-  }
-}
-
 module.exports = {
   choose,
-  load: () => choose(fromEnvironment(), { native: nativeAddon.load, wasm: () => require('./wasm/node-engine.js').load() })
+  load: () => choose(environment(VARIABLE), { native: nativeAddon.load, wasm: () => require('./wasm/node-engine.js').load() })
 }

@@ -2,10 +2,16 @@
 
 // What this package uses of Node wherever it runs, so that another runtime has to offer no more. Servers and files are apart.
 
+const { AsyncResource } = require('node:async_hooks')
 const { debuglog, types } = require('node:util')
 
 /** Writes a line where `NODE_DEBUG` names corsac. */
 const debug = debuglog('corsac')
+
+/** A function that runs in the asynchronous context of this moment, whoever calls it later. */
+function inContext (run) {
+  return AsyncResource.bind(run)
+}
 
 /** A text in UTF-8, or bytes as they are. The addon takes a `Buffer`. */
 function bytesOf (text) {
@@ -22,4 +28,4 @@ function print (text) {
   process.stderr.write(text)
 }
 
-module.exports = { bytesOf, debug, print, types, warn }
+module.exports = { bytesOf, debug, inContext, print, types, warn }

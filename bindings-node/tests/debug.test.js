@@ -117,6 +117,38 @@ test('preflights, which corsac answers itself, have the reason', async (t) => {
   })
 })
 
+test('handshakes: what is printed, and the reason in a refusal', async (t) => {
+  const policy = new corsac.Policy({ allowOrigins: [ORIGIN], protection: { websockets: 'reject' } })
+  const handshake = { origin: EVIL, host: 'api.example', connection: 'upgrade', upgrade: 'websocket', 'sec-websocket-version': '13', 'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==' }
+  const server = policy.attach(http.createServer().on('upgrade', (request, socket) => socket.destroy()), { debug: true }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.after(() => server.close())
+  const attached = await printed(t, async () => {
+    const [response] = await once(http.get({ port: server.address().port, path: '/chat', headers: handshake, agent: false }), 'response')
+    assert.equal(response.headers['server-timing'], 'corsac;desc="websocket-refused"')
+    response.resume()
+  })
+  process.env.CORSAC_DEBUG = '1'
+  t.after(() => { delete process.env.CORSAC_DEBUG })
+  const other = new corsac.Policy({ allowOrigins: [ORIGIN], protection: { websockets: 'reject' } })
+  const verified = await printed(t, () => { assert.equal(other.verifyUpgrade({ method: 'GET', url: '/chat', headers: handshake }), false) })
+  for (const text of [attached, verified]) assert.match(text, /^corsac: websocket-refused: a page of https:\/\/evil\.example opens a WebSocket at \/chat\n/)
+})
+
+test('the response of an error handler, after a predicate failed, has the reason', async (t) => {
+  const allowOrigin = () => { throw new Error('mine') }
+  const { Hono } = await import('hono')
+  const hono = new Hono()
+  hono.use(require('corsac/hono')({ allowOrigin }, { debug: true }))
+  hono.onError((error, c) => c.text(error.message, 500))
+  const express = require('express')()
+  express.use(corsac({ allowOrigin }, { debug: true }))
+  express.use((error, request, response, next) => response.status(500).end(error.message))
+  for (const app of [hono, express]) {
+    await printed(t, async () => assert.equal(timing(await new Browser(app).fetch('/', { origin: ORIGIN })), 'corsac;desc="predicate-failed"'))
+  }
+})
+
 test('the site\'s own pages are left out', async (t) => {
   const browser = new Browser(HOSTS.express(OPTIONS, { debug: true }), { origin: 'https://testserver' })
   assert.equal(await printed(t, () => browser.fetch('/', { method: 'POST' })), '')

@@ -233,6 +233,25 @@ test('every decision is reported', async (t) => {
   assert.deepEqual(warnings.map(({ code }) => code), ['CORSAC_HOOK'])
 })
 
+test('what is warned of once is warned of once, also where a function chooses the policy', async (t) => {
+  process.removeAllListeners('warning')
+  const warnings = []
+  process.on('warning', ({ code }) => warnings.push(code))
+  t.after(() => process.removeAllListeners('warning'))
+  const port = await serve(t, corsac((request, callback) => callback(null, { allowOrigins: [ORIGIN], protection: { writes: 'reject', reportOnly: true } })))
+  for (let i = 0; i < 3; i++) await send(port, { method: 'POST', headers: { origin: OTHER } })
+  assert.deepEqual(warnings, ['CORSAC_REPORTED'])
+})
+
+test('an options function computes nothing anew that its options determine', async (t) => {
+  const { PolicyProvider } = require('../lib/policy/policy-provider.js')
+  const provider = new PolicyProvider(() => ({ allowOrigins: [ORIGIN] }))
+  const [first, second] = await Promise.all([1, 2].map(() => new Promise((resolve) => { provider.policyFor({}, (error, policy) => resolve(policy)) })))
+  assert.notEqual(first, second)
+  assert.equal(first.reports, second.reports)
+  assert.equal(first.withoutOrigin, second.withoutOrigin)
+})
+
 test('an onDecision that rejects is reported once, and breaks nothing', async (t) => {
   process.removeAllListeners('warning')
   const warnings = []

@@ -3,6 +3,7 @@
 // Functions that decide on origins: of the whole policy and of routes, their time, and what is remembered of them.
 
 const assert = require('node:assert/strict')
+const http = require('node:http')
 const { setTimeout: wait } = require('node:timers/promises')
 const test = require('node:test')
 const corsac = require('corsac')
@@ -128,12 +129,13 @@ test('answers are remembered for their time, failures never', async (t) => {
 
 test('a remembered answer costs one call of native code', () => {
   const { MiddlewarePolicy } = require('../lib/decide/middleware-policy.js')
+  const { Reports } = require('../lib/decide/reports.js')
   const { decide } = require('../lib/decide/decide.js')
   const { internalsOf } = require('../lib/policy/policy.js')
   const { readFields } = require('../lib/request/request-fields.js')
   const policy = new Policy({ allowOrigin: () => true, predicateCache: { size: 100, ttl: 60 } })
   reason(policy, ORIGIN)
-  const middleware = new MiddlewarePolicy(internalsOf(policy).compiled, {})
+  const middleware = new MiddlewarePolicy(internalsOf(policy).compiled, {}, new Reports({}))
   const index = (origin) => decide(middleware, false, readFields(middleware, { method: 'GET', headers: { origin } }, false))
   assert(index(ORIGIN) >= 0)
   assert(index(OTHER) < 0)
@@ -197,6 +199,24 @@ test('those who ask about one origin meanwhile wait for one answer', async (t) =
   const asked = Array.from({ length: 3 }, () => policy.evaluateAsync({ method: 'GET', path: '/', headers: { origin: 'https://d.example' } }))
   assert.deepEqual((await Promise.all(asked)).map(({ reason }) => reason), Array(3).fill('origin-not-allowed'))
   assert.equal(count, 5)
+})
+
+test('requests that wait for one answer go on in their own asynchronous context', async (t) => {
+  const { AsyncLocalStorage } = require('node:async_hooks')
+  const current = new AsyncLocalStorage()
+  const allowOrigin = async (origin) => { await wait(50); return true }
+  const policy = new Policy({ allowOrigin, protection: { websockets: 'reject' }, predicateCache: { size: 10, ttl: 60 } })
+  const middleware = corsac(policy, { verifiesUpgrades: true })
+  const port = await listen(t, http.createServer((request, response) => {
+    current.run(request.url, () => middleware(request, response, () => response.end(current.getStore())))
+  }))
+  const answers = await Promise.all(['/a', '/b', '/c'].map((path) => send(port, { path, headers: { origin: ORIGIN } })))
+  assert.deepEqual(answers.map(({ body }) => body), ['/a', '/b', '/c'])
+  const handshake = { method: 'GET', url: '/', headers: { origin: OTHER, upgrade: 'websocket', 'sec-websocket-key': 'x' } }
+  const seen = await Promise.all(['d', 'e'].map((name) => new Promise((resolve) => {
+    current.run(name, () => policy.verifyUpgrade(handshake, () => resolve(current.getStore())))
+  })))
+  assert.deepEqual(seen, ['d', 'e'])
 })
 
 test('wrong settings are errors', () => {

@@ -132,12 +132,13 @@ test('http2', async (t) => {
 
 test('requests without Origin cross into native code only where their answer may differ', () => {
   const { MiddlewarePolicy } = require('../lib/decide/middleware-policy.js')
+  const { Reports } = require('../lib/decide/reports.js')
   const { decide } = require('../lib/decide/decide.js')
   const { internalsOf } = require('../lib/policy/policy.js')
   const { WITHOUT_ORIGIN, readFields } = require('../lib/request/request-fields.js')
   const crossings = (options) => {
     let count = 0
-    const policy = new MiddlewarePolicy(internalsOf(new corsac.Policy(options)).compiled, {})
+    const policy = new MiddlewarePolicy(internalsOf(new corsac.Policy(options)).compiled, {}, new Reports({}))
     for (const name of ['decide', 'decidePreflight']) {
       const call = policy[name]
       policy[name] = (...values) => { count++; return call(...values) }

@@ -3,9 +3,14 @@
 // The browser of `corsac/testing`, against the CORS packages of frameworks, corsac, and servers that get it wrong.
 
 const assert = require('node:assert/strict')
+const { execFileSync } = require('node:child_process')
 const { once } = require('node:events')
+const fs = require('node:fs')
 const http = require('node:http')
 const net = require('node:net')
+const os = require('node:os')
+const path = require('node:path')
+const { setTimeout: wait } = require('node:timers/promises')
 const test = require('node:test')
 const corsac = require('corsac')
 const { Browser, assertBlocked, assertReadable, matchers } = require('corsac/testing')
@@ -174,7 +179,8 @@ test('redirects, bodies and cookies are those of a browser', async () => {
 test('what is not a server, and what is not a request', async () => {
   for (const given of [null, 5, {}, undefined]) assert.throws(() => new Browser(given), /a server is an application/)
   assert.throws(() => new Browser('example.com'), /`example\.com` is not the URL of a server/)
-  assert.throws(() => new Browser(answer, { timeout: 0 }), /`timeout` takes milliseconds/)
+  for (const timeout of [0, Infinity]) assert.throws(() => new Browser(answer, { timeout }), /`timeout` takes milliseconds/)
+  assert.throws(() => new Browser(answer, { policy: { allowOrigins: [] } }), /`policy` takes a Policy or a Reloadable/)
   assert.throws(() => new Browser(answer, { polcy: 1 }), /a browser has no option `polcy`/)
   await assert.rejects(assertReadable(answer), /say which page asks/)
   await assert.rejects(assertReadable(answer, '/', { origin: 'https://a.example/' }), { code: 'ERR_CORSAC_EXCHANGE' })
@@ -218,6 +224,12 @@ test('servers that close, are not there, or do not end', async (t) => {
   await assertReadable(events, '/', { origin: ORIGIN })
 })
 
+test('functions of the web that are taken for listeners, or that return an error', async () => {
+  const two = (request, context) => new Response('')
+  await assert.rejects(assertReadable(two, '/', { origin: ORIGIN, timeout: 200 }), /did not respond within 200 ms; if it returns a Response, pass `\(request\) => /)
+  await assert.rejects(assertReadable(() => Response.error(), '/', { origin: ORIGIN }), /connection-failed[^]*the handler returned Response\.error\(\)/)
+})
+
 test('matchers take responses, what a browser fetched, and servers', async (t) => {
   const { toBeReadableFrom, toBeBlockedFrom } = matchers
   const headers = { 'access-control-allow-origin': ORIGIN }
@@ -246,4 +258,63 @@ test('matchers take responses, what a browser fetched, and servers', async (t) =
   await assert.rejects(toBeReadableFrom.call({ isNot: true }, `http://127.0.0.1:${port}`, ORIGIN), /ended in another way[^]*connection-failed/)
   assert(!(await toBeReadableFrom(`http://127.0.0.1:${port}`, ORIGIN)).pass)
   assert.throws(() => toBeReadableFrom(response, ORIGIN, { json: {} }), /`json` is not an option for a response that is there already/)
+})
+
+test('a server that does not listen is neither opened nor closed, and takes several requests at once', async () => {
+  let closed = 0
+  const server = http.createServer((request, response) => setTimeout(OURS['a listener'](), 20, request, response))
+  server.on('close', () => closed++)
+  await Promise.all(['/a', '/b', '/c'].map((path) => assertReadable(server, path, { origin: ORIGIN, ...PUT })))
+  assert.deepEqual([closed, server.listening], [0, false])
+})
+
+test('a server of https is spoken to as such if it listens, and needs no TLS if it does not', async (t) => {
+  const https = require('node:https')
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'corsac-'))
+  t.after(() => fs.rmSync(folder, { recursive: true }))
+  const [key, cert] = ['key.pem', 'cert.pem'].map((name) => path.join(folder, name))
+  execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-subj', '/CN=localhost',
+    '-keyout', key, '-out', cert], { stdio: 'ignore' })
+  const options = { key: fs.readFileSync(key), cert: fs.readFileSync(cert) }
+  const server = https.createServer(options, OURS['a listener']())
+  assert.equal((await assertReadable(server, '/', { origin: ORIGIN })).url, 'https://testserver/')
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.after(() => server.close())
+  assert.equal((await assertReadable(server, '/', { origin: ORIGIN })).url, `https://127.0.0.1:${server.address().port}/`)
+})
+
+test('streams without an end are given up once their beginning is known', async () => {
+  const headers = (type) => ({ 'content-type': type, 'access-control-allow-origin': '*' })
+  for (const type of ['text/event-stream', 'application/x-ndjson']) {
+    let cancelled
+    const isCancelled = new Promise((resolve) => { cancelled = resolve })
+    let timer
+    const source = {
+      start (controller) { timer = setInterval(() => controller.enqueue(new TextEncoder().encode('data: 1\n\n')), 5) },
+      cancel () { clearInterval(timer); cancelled(true) }
+    }
+    await assertReadable(() => new Response(new ReadableStream(source), { headers: headers(type) }), '/', { origin: ORIGIN, timeout: 300 })
+    assert.equal(await Promise.race([isCancelled, wait(2000, false)]), true, type)
+  }
+  const app = require('fastify')()
+  app.get('/', (request, reply) => {
+    reply.hijack()
+    reply.raw.writeHead(200, headers('text/event-stream')).write('data: 1\n\n')
+  })
+  await assertReadable(app, '/', { origin: ORIGIN, timeout: 2000 })
+  const endless = new ReadableStream({ pull (controller) { controller.enqueue(new Uint8Array(8 * 1024 * 1024)) } })
+  const { body } = await assertReadable(() => new Response(endless, { headers: headers('text/plain') }), '/', { origin: ORIGIN })
+  assert.equal(body.length, 64 * 1024 * 1024)
+})
+
+test('a request without a body has the length that browsers send', async () => {
+  const lengths = []
+  const app = (request, response) => {
+    lengths.push([request.method, request.headers['content-length']])
+    OURS['a listener']()(request, response)
+  }
+  for (const method of ['GET', 'POST', 'PUT']) await assertReadable(app, '/', { origin: ORIGIN, method })
+  await assertReadable(app, '/', { origin: ORIGIN, method: 'PUT', body: '' })
+  assert.deepEqual(lengths, [['GET', undefined], ['POST', '0'], ['OPTIONS', undefined], ['PUT', '0'], ['OPTIONS', undefined], ['PUT', '0']])
 })

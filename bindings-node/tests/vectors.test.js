@@ -7,6 +7,7 @@ const test = require('node:test')
 const { ConfigError, Policy, mergeVary } = require('corsac')
 const { decide, decideProtected, decideWithAnswer } = require('../lib/decide/decide.js')
 const { MiddlewarePolicy } = require('../lib/decide/middleware-policy.js')
+const { Reports } = require('../lib/decide/reports.js')
 const { ASK, PREDICATE_ANSWERS } = require('../lib/policy/compiled-policy.js')
 const { internalsOf } = require('../lib/policy/policy.js')
 const { WITHOUT_ORIGIN, readFields, readHandshakeFields } = require('../lib/request/request-fields.js')
@@ -114,7 +115,7 @@ function findings (issues) {
 /** As an adapter does it: what is read of a request in, an answer out. */
 function viaRaw (policy, { method, path, headers: lines, secure, websocket }, predicate) {
   const { compiled, predicates } = internalsOf(policy)
-  const middleware = new MiddlewarePolicy(compiled, {}, predicates)
+  const middleware = new MiddlewarePolicy(compiled, {}, new Reports({}), predicates)
   const headers = {}
   for (const [name, value] of lines) {
     const key = name.toLowerCase()

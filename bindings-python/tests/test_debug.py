@@ -1,5 +1,7 @@
 """What a middleware prints while its application is developed, and what it adds to responses."""
 
+import asyncio
+import io
 import os
 import subprocess
 import sys
@@ -106,13 +108,16 @@ def test_it_is_off_by_default(capsys: pytest.CaptureFixture[str], monkeypatch: p
         assert timing(Browser(CORSMiddleware(app(), debug=debug, **SETTINGS)).fetch("/items", origin=EVIL)) == [
             "db;dur=1"
         ]
+        assert capsys.readouterr().err == ""
     for value, is_on in (("1", True), ("true", True), ("0", False), ("", False), ("no", False)):
         monkeypatch.setenv("CORSAC_DEBUG", value)
         found = timing(Browser(CORSMiddleware(app(), **SETTINGS)).fetch("/items", origin=EVIL))
         assert (len(found) == 2) is is_on, value
+        assert (capsys.readouterr().err != "") is is_on, value
         assert timing(Browser(CORSMiddleware(app(), debug=False, **SETTINGS)).fetch("/items", origin=EVIL)) == [
             "db;dur=1"
         ]
+        assert capsys.readouterr().err == ""
     with pytest.raises(TypeError, match="debug must be True, False or None, not str"):
         CORSMiddleware(app(), debug="yes", **SETTINGS)  # type: ignore[arg-type]
 
@@ -195,3 +200,112 @@ def test_without_standard_error() -> None:
         [sys.executable, "-c", code], env=environ, capture_output=True, text=True, timeout=60, check=False
     )
     assert (done.stdout, done.returncode) == ("True\n", 0)
+
+
+async def called(application: Any, **scope: Any) -> list[Any]:
+    """Call an ASGI application, and return what it sends."""
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    kind = scope.pop("type", "http")
+    headers = scope.pop("headers", [(b"origin", PAGE.encode()), (b"host", b"api.example.com")])
+    whole = {
+        "type": kind,
+        "method": "GET",
+        "path": "/",
+        "root_path": "",
+        "scheme": "https",
+        "headers": headers,
+        **scope,
+    }
+    await application(whole, receive, send)
+    return sent
+
+
+def starting(**start: Any) -> Any:
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": [], **start})
+        await send({"type": "http.response.body", "body": b""})
+
+    return application
+
+
+@pytest.mark.parametrize("start", [{"headers": [[b"x-a", b"1"]]}, {"status": "200"}, {"status": 70000}])
+def test_applications_that_work_without_it_work_with_it(start: Any) -> None:
+    plain, debugged = (
+        asyncio.run(called(CORSMiddleware(starting(**start), debug=debug, **SETTINGS))) for debug in (False, True)
+    )
+    assert debugged[0]["status"] == plain[0]["status"]
+    added = [(b"server-timing", b'corsac;desc="origin-allowed"')]
+    assert list(map(tuple, debugged[0]["headers"])) == [*map(tuple, plain[0]["headers"]), *added]
+
+
+def test_wsgi_statuses_without_a_reason() -> None:
+    def application(environ: Any, start_response: Any) -> list[bytes]:
+        start_response("odd", [("X-A", "1")])
+        return []
+
+    heads: list[Any] = []
+    middleware = wsgi_middleware.CORSMiddleware(application, debug=True, **SETTINGS)
+    environ = {"REQUEST_METHOD": "GET", "PATH_INFO": "/", "HTTP_ORIGIN": PAGE}
+    list(middleware(environ, lambda *values: heads.append(values)))
+    assert heads[0][0] == "odd"
+    assert ("server-timing", 'corsac;desc="origin-allowed"') in heads[0][1]
+
+
+def test_a_standard_error_that_is_closed_breaks_no_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    closed = io.StringIO()
+    closed.close()
+    monkeypatch.setattr("sys.stderr", closed)
+    sent = asyncio.run(called(CORSMiddleware(starting(), debug=True, allow_origins=[])))
+    assert sent[0]["status"] == 200
+
+
+def test_a_middleware_that_is_its_own_application() -> None:
+    class Own:
+        def __init__(self) -> None:
+            self.app = self
+
+    class Application:
+        middleware_stack = Own()
+
+    sent = asyncio.run(called(CORSMiddleware(starting(), debug=True, **SETTINGS), app=Application()))
+    assert sent[0]["status"] == 200
+
+
+def test_a_refused_handshake_has_the_reason(capsys: pytest.CaptureFixture[str]) -> None:
+    middleware = CORSMiddleware(starting(), debug=True, protection={"websockets": "reject"}, **SETTINGS)
+    headers = [(b"origin", EVIL.encode()), (b"host", b"api.example.com")]
+    extensions: Any = {"websocket.http.response": {}}
+    sent = asyncio.run(called(middleware, type="websocket", scheme="wss", headers=headers, extensions=extensions))
+    assert sent[0]["type"] == "websocket.http.response.start"
+    assert (b"server-timing", b'corsac;desc="websocket-refused"') in sent[0]["headers"]
+    assert "opens a WebSocket at /" in capsys.readouterr().err
+
+
+def test_own_pages_behind_a_proxy_are_left_out(capsys: pytest.CaptureFixture[str]) -> None:
+    headers = [(b"origin", b"https://shop.example"), (b"host", b"backend:8000"), (b"sec-fetch-site", b"same-origin")]
+    open_to_all = CORSMiddleware(starting(headers=[(b"etag", b"1")]), debug=True, allow_origins=["*"])
+    asyncio.run(called(open_to_all, headers=headers))
+    assert capsys.readouterr().err == ""
+
+    async def failing(origin: str) -> bool:
+        raise ZeroDivisionError
+
+    own = [(b"origin", b"https://api.example.com"), (b"host", b"api.example.com")]
+    with pytest.raises(ZeroDivisionError):
+        asyncio.run(called(CORSMiddleware(starting(), debug=True, allow_origin=failing), headers=own))
+    assert "corsac: predicate-failed" not in capsys.readouterr().err
+
+
+def test_paths_are_printed_as_people_write_them(capsys: pytest.CaptureFixture[str]) -> None:
+    asyncio.run(called(CORSMiddleware(starting(), debug=True, allow_origins=[]), path="/caf\u00e9"))
+    middleware = wsgi_middleware.CORSMiddleware(lambda environ, start: [], debug=True, allow_origins=[])
+    path = "/caf\u00e9".encode().decode("latin-1")
+    list(middleware({"REQUEST_METHOD": "GET", "PATH_INFO": path, "HTTP_ORIGIN": PAGE}, lambda *values: None))
+    assert capsys.readouterr().err.count("sends GET /caf\u00e9\n") == 2

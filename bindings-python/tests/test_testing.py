@@ -5,6 +5,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from typing import Any
 
 import httpx
@@ -366,3 +367,113 @@ def test_bytes_that_are_not_text(listener: socket.socket) -> None:
         assert_readable(url, origin=ORIGIN)
     assert "\x1b" not in str(failure.value)
     assert "allow-origin-invalid" in str(failure.value)
+
+
+def test_what_a_client_adds_is_the_script_s() -> None:
+    calls: list[Any] = []
+    client = TestClient(around(recording(calls), allow_headers=["authorization"]))
+    client.headers["Authorization"] = "Bearer t"
+    client.cookies.set("sid", "1")
+    assert_readable(client, "/items/", origin=ORIGIN, method="PUT", credentials=True)
+    assert [(call[2].get("authorization"), call[2].get("cookie")) for call in calls] == [("Bearer t", "sid=1")]
+    strict = TestClient(around(recording(calls), allow_headers=[]), headers={"Authorization": "Bearer t"})
+    assert_blocked(strict, "/items/", origin=ORIGIN, code="header-not-allowed")
+    seen: list[Any] = []
+
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        seen.append((scope["method"], {name for name, _ in scope["headers"]}))
+        await answering((b"access-control-allow-origin", b"*"))(scope, receive, send)
+
+    secret = TestClient(application, headers={"X-Key": "1"}, cookies={"sid": "1"})
+    assert_blocked(secret, origin=ORIGIN)
+    assert [method for method, _ in seen] == ["OPTIONS"]
+    assert not seen[0][1] & {b"x-key", b"cookie", b"user-agent"}
+    with pytest.raises(TypeError, match="a client with `auth`"):
+        Browser(httpx.Client(auth=("user", "password")))
+
+
+def test_headers_of_a_client_are_bytes() -> None:
+    headers = [(b"access-control-allow-origin", b"*"), (b"x-name", "\u65e5".encode())]
+    client = httpx.Client(transport=httpx.MockTransport(lambda _: httpx.Response(200, headers=headers)))
+    names = [dict(assert_readable(server, origin=ORIGIN).headers) for server in (answering(*headers), client)]
+    assert names[0]["x-name"] == names[1]["x-name"] == "\u65e5".encode().decode("latin-1")
+
+
+def test_an_error_of_the_application_is_not_one_of_the_connection() -> None:
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        raise ConnectionRefusedError
+
+    with pytest.raises(ConnectionRefusedError):
+        Browser(TestClient(application)).fetch(origin=ORIGIN)
+
+
+def test_addresses_are_compared_as_browsers_write_them() -> None:
+    for base_url in ("https://api.example.com:443", "https://API.example.com"):
+        assert_readable(OURS, origin=ORIGIN, base_url=base_url)
+    other = answering((b"access-control-allow-origin", b"*"))
+    away = answering((b"access-control-allow-origin", b"*"), (b"location", b"https://other.example/"), status=302)
+    assert_readable(away, origin=ORIGIN, servers={"https://OTHER.example:443": other})
+
+
+def test_an_ipv6_address_without_a_port() -> None:
+    fetched = Browser("http://[::1]", timeout=2).fetch(origin="http://a.example")
+    assert "no response from [::1]" in fetched.sent[0] or "200" in fetched.sent[0]
+
+
+def test_context_variables_of_the_test() -> None:
+    variable: ContextVar[str] = ContextVar("variable", default="unset")
+    variable.set("set")
+
+    def of_wsgi(environ: Any, start_response: Any) -> list[bytes]:
+        start_response("200 OK", [("Access-Control-Allow-Origin", "*")])
+        return [variable.get().encode()]
+
+    async def of_asgi(scope: Any, receive: Any, send: Any) -> None:
+        await send({**head([(b"access-control-allow-origin", b"*")]), "status": 200})
+        await send({"type": "http.response.body", "body": variable.get().encode()})
+
+    for application in (of_wsgi, of_asgi):
+        assert assert_readable(application, origin=ORIGIN).body == b"set"
+
+
+def test_streams_without_an_end() -> None:
+    async def silent(scope: Any, receive: Any, send: Any) -> None:
+        await send(head([(b"content-type", b"text/event-stream"), (b"access-control-allow-origin", b"*")]))
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+    start = time.monotonic()
+    assert_readable(silent, origin=ORIGIN, timeout=5)
+    assert time.monotonic() - start < 4
+
+    async def fast(scope: Any, receive: Any, send: Any) -> None:
+        await send(head([(b"access-control-allow-origin", b"*")]))
+        while True:
+            await send({"type": "http.response.body", "body": bytes(8 * 1024 * 1024), "more_body": True})
+            await asyncio.sleep(0)
+
+    assert len(assert_readable(fast, origin=ORIGIN).body) == 64 * 1024 * 1024
+
+
+def test_a_request_without_a_body_has_the_length_that_browsers_send() -> None:
+    lengths: list[Any] = []
+
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        lengths.append((scope["method"], dict(scope["headers"]).get(b"content-length")))
+        await OURS(scope, receive, send)
+
+    assert_readable(application, origin=ORIGIN, method="POST")
+    assert_readable(application, origin=ORIGIN)
+    assert lengths == [("POST", b"0"), ("GET", None)]
+
+
+def test_wrong_arguments_are_refused_before_anything_is_sent() -> None:
+    with pytest.raises(TypeError, match=r"policy must be a corsac\.Policy, not dict"):
+        Browser(OURS, policy={})  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="positive number of seconds"):
+        Browser(OURS, timeout=float("inf"))
+
+
+def test_the_policy_behind_a_test_client_is_known() -> None:
+    explanation = assert_blocked(TestClient(OURS), origin=EVIL)
+    assert explanation.findings[0]["policy"]["field"] == "allow_origins"

@@ -96,6 +96,13 @@ pub(crate) extern "C" fn is_web_socket(length: i32) -> i32 {
     with(|state| i32::from(corsac::binding::is_websocket(state.parts().0.take(length).unwrap_or_default())))
 }
 
+/// Whether a value of `CORSAC_DEBUG` asks for debugging. The module does not see the environment.
+// SAFETY: see above.
+#[unsafe(no_mangle)]
+pub(crate) extern "C" fn is_debug_value(length: i32) -> i32 {
+    with(|state| i32::from(corsac::binding::is_debug_value(state.parts().0.take(length).unwrap_or_default())))
+}
+
 const REFUSED: i32 = -1;
 const WRONG: i32 = -2;
 

@@ -156,7 +156,7 @@ pub mod binding {
     pub use crate::decide::reason_to_log::reason_to_log;
     pub use crate::decide::request::{PREFLIGHT_METHOD, RequestHeader};
     #[cfg(feature = "explain")]
-    pub use crate::explain::{DebugLog, explain_captured, explain_with, is_debug_requested};
+    pub use crate::explain::{DebugLog, explain_captured, explain_with, is_debug_requested, is_debug_value};
     #[cfg(feature = "watch")]
     pub use crate::host::written_policy::WrittenPolicy;
     #[doc(hidden)]

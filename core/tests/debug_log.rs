@@ -2,7 +2,7 @@
 #![cfg(all(feature = "explain", feature = "toml"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-use corsac::binding::{DebugLog, Template, is_debug_requested};
+use corsac::binding::{DebugLog, Template, is_debug_requested, is_debug_value};
 use corsac::{Evaluation, Policy, PredicateAnswer, Reason, Request};
 
 const PAGE: &[u8] = b"https://app.example.com";
@@ -211,4 +211,32 @@ fn only_codes_are_sent_to_clients() {
 fn a_setting_wins_over_the_environment() {
     assert!(is_debug_requested(Some(true)));
     assert!(!is_debug_requested(Some(false)));
+    assert!([&b"1"[..], b"true"].into_iter().all(is_debug_value));
+    assert!(![&b"0"[..], b"", b"false", b"TRUE"].into_iter().any(is_debug_value));
+}
+
+#[test]
+fn a_handshake_is_one_whatever_shows_it() {
+    let policy = Policy::from_toml("allow_origins = []\nprotection = { websockets = 'reject' }").unwrap();
+    let mut requests = [Request::new(b"GET").path(b"/chat").origin(EVIL); 3];
+    requests[0].websocket = true;
+    requests[1].upgrade = Some(b"websocket");
+    requests[2].sec_websocket_key = Some(b"x");
+    for request in requests {
+        let text = block(&DebugLog::new(), &policy, &request).unwrap();
+        assert!(
+            text.starts_with("corsac: websocket-refused: a page of https://evil.example opens a WebSocket at /chat\n"),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn paths_are_utf_8() {
+    let policy = policy();
+    let text =
+        block(&DebugLog::new(), &policy, &Request::new(b"GET").path("/caf\u{e9}/\u{65e5}".as_bytes()).origin(EVIL));
+    assert!(text.unwrap().contains(" sends GET /caf\u{e9}/\u{65e5}\n"));
+    let text = block(&DebugLog::new(), &policy, &Request::new(b"GET").path(b"/\xff\x1b[2J").origin(EVIL)).unwrap();
+    assert!(text.contains(" sends GET /\u{fffd}\\u{1b}[2J\n"), "{text}");
 }

@@ -4,6 +4,7 @@
 
 const { decideRequest } = require('../decide/decide.js')
 const { beforeInHono } = require('../decide/order.js')
+const { facts } = require('../engine.js')
 const { PolicyProvider } = require('../policy/policy-provider.js')
 const { readWebRequest } = require('../request/web-request.js')
 const { appliedHeaders, appliedResponse, ownResponse } = require('../response/web-response.js')
@@ -16,7 +17,9 @@ module.exports = function cors (options, settings) {
     if (decided.error !== null) {
       // The response of Hono's error handler gets the headers that are prepared here.
       const headers = appliedHeaders(decided, c.res.headers)
-      for (const name of decided.template.names) c.header(name, headers.get(name) ?? undefined)
+      const { names } = decided.template
+      const all = decided.policy.reports.debugger === undefined ? names : [...names, facts.serverTiming]
+      for (const name of all) c.header(name, headers.get(name) ?? undefined)
       throw decided.error
     }
     if (decided.template.responds) return replaceResponse(c, ownResponse(decided, c.res.headers))

@@ -12,14 +12,8 @@ const { print } = require('../runtime.js')
 const CHECKED = new WeakSet()
 
 class Debugger {
-  #compiled
   /** The requests of pages, by their fields, which are there until the response is. */
   #asked = new WeakMap()
-
-  /** @param {import('../policy/compiled-policy.js').CompiledPolicy} compiled */
-  constructor (compiled) {
-    this.#compiled = compiled
-  }
 
   /**
    * Prints what is new about a decision.
@@ -32,7 +26,7 @@ class Debugger {
     if (fields === WITHOUT_ORIGIN) return
     const asked = [method, linesOf(headers), originalUrl ?? url ?? '']
     this.#asked.set(fields, asked)
-    this.#print(this.#compiled.debugDecision(template.index, ...asked))
+    this.#print(template.compiled.debugDecision(template.index, ...asked))
   }
 
   /**
@@ -43,7 +37,7 @@ class Debugger {
    */
   applied (template, fields, headers, status) {
     const asked = this.#asked.get(fields)
-    if (asked !== undefined) this.#print(this.#compiled.debugResponse(template.index, ...asked, status, headers.lines()))
+    if (asked !== undefined) this.#print(template.compiled.debugResponse(template.index, ...asked, status, headers.lines()))
     headers.append(facts.serverTiming, template.serverTiming)
   }
 

@@ -4,20 +4,19 @@
 
 const { facts } = require('../engine.js')
 const { templateAt } = require('../response/response-template.js')
-const { Debugger } = require('./debugger.js')
-const { Reports } = require('./reports.js')
 
 const [, , , [ENGINE_FAILED]] = facts.engineFailure
 
 class MiddlewarePolicy {
   /**
    * @param {import('../policy/compiled-policy.js').CompiledPolicy} compiled
-   * @param {{ onDecision?: Function, timeout: number, debug?: boolean }} settings
+   * @param {{ timeout: number }} settings
+   * @param {import('./reports.js').Reports} reports of the middleware, whichever policy decides
    * @param {import('./predicates.js').Predicates} [predicates]
    * @param {import('../upgrades/upgrades.js').Upgrades} [upgrades] those of a policy that guards WebSocket handshakes, on hosts
    *   where handshakes do not reach the middleware
    */
-  constructor (compiled, settings, predicates, upgrades) {
+  constructor (compiled, settings, reports, predicates, upgrades) {
     this.compiled = compiled
     this.responseTemplates = compiled.responseTemplates
     this.decide = compiled.decide
@@ -26,13 +25,14 @@ class MiddlewarePolicy {
     /** Whether decisions depend on the headers of CORS alone, so that all requests without `Origin` get the same one. */
     this.readsCorsOnly = !compiled.hasRoutes && !compiled.hasProtection
     if (this.readsCorsOnly) {
-      this.withoutOrigin = lastingTemplate(compiled, compiled.decide())
-      this.preflightWithoutOrigin = lastingTemplate(compiled, compiled.decidePreflight())
+      // Kept with the compiled policy, as an options function makes one of these for each request.
+      this.withoutOrigin = compiled.withoutOrigin ??= lastingTemplate(compiled, compiled.decide())
+      this.preflightWithoutOrigin = compiled.preflightWithoutOrigin ??= lastingTemplate(compiled, compiled.decidePreflight())
     }
     this.timeout = settings.timeout
     this.predicates = predicates
     this.upgrades = upgrades
-    this.reports = new Reports(settings.onDecision, settings.debug ? new Debugger(compiled) : undefined)
+    this.reports = reports
   }
 }
 

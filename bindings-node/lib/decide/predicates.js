@@ -4,6 +4,7 @@
 // those of its routes.
 
 const { ASK, NOT_REMEMBERED, PREDICATE_ANSWERS } = require('../policy/compiled-policy.js')
+const { inContext } = require('../runtime.js')
 const { callApplication } = require('./application-call.js')
 
 /**
@@ -47,7 +48,9 @@ class Predicates {
     const limit = this.#timeout ?? timeout
     const waiting = this.#waiting
     if (waiting === undefined) return askPredicate(predicate, origin, request, limit, done)
-    // The answer depends on the origin alone, so requests that ask meanwhile wait for the same answer.
+    // The answer depends on the origin alone, so requests that ask meanwhile wait for the same answer. It comes in the context of
+    // the request that asked first.
+    done = inContext(done)
     const question = `${index} ${origin}`
     const others = waiting.get(question)
     if (others !== undefined) {

@@ -3,6 +3,7 @@
 // What a middleware reports of its decisions: to `onDecision`, to the debug log, by process warnings, and to the debugger.
 
 const { debug, warn } = require('../runtime.js')
+const { Debugger } = require('./debugger.js')
 const { notify } = require('./observer.js')
 const { printable, printableLines, thrownText } = require('./printable.js')
 
@@ -11,16 +12,13 @@ class Reports {
   #warned = new Set()
   #observerFailed = (message) => this.warnOnce('onDecision', 'CORSAC_HOOK', message)
 
-  /**
-   * @param {Function} [onDecision]
-   * @param {import('./debugger.js').Debugger} [debugging]
-   */
-  constructor (onDecision, debugging) {
+  /** @param {{ onDecision?: Function, debug?: boolean }} settings those of the middleware, or of the attached server */
+  constructor ({ onDecision, debug: isDebugged }) {
     this.#onDecision = onDecision
     /** What is printed while the server is developed; undefined unless that is asked for. */
-    this.debugger = debugging
+    this.debugger = isDebugged ? new Debugger() : undefined
     /** Whether every decision is reported, and not only refusals that `reportOnly` lets pass. */
-    this.reportsAll = onDecision !== undefined || debug.enabled || debugging !== undefined
+    this.reportsAll = onDecision !== undefined || debug.enabled || this.debugger !== undefined
   }
 
   /** Reports a decision. `hostRequest` is the request as the host's applications know it. */

@@ -5,6 +5,11 @@
 /** These runtimes have no switch for a debug log: `onDecision` tells of every decision. */
 const debug = Object.assign(() => {}, { enabled: false })
 
+/** These runtimes have no asynchronous context that all of them share. */
+function inContext (run) {
+  return run
+}
+
 const encoder = new TextEncoder()
 
 /** A text in UTF-8, or bytes as they are. */
@@ -50,4 +55,4 @@ function print (text) {
   console.error(text.trimEnd())
 }
 
-module.exports = { bytesOf, debug, print, types, warn }
+module.exports = { bytesOf, debug, inContext, print, types, warn }

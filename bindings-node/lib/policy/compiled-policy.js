@@ -64,6 +64,9 @@ const REPEATED_FIELDS = { ORIGIN: 0, REQUEST_METHOD: 1, REQUEST_HEADERS: 2 }
  * @property {() => void} forgetAnswers forgets what predicates answered
  * @property {(index: number) => Template} template
  * @property {import('../response/response-template.js').ResponseTemplate[]} responseTemplates those that were needed so far
+ * @property {import('../response/response-template.js').ResponseTemplate} [withoutOrigin] that of requests without `Origin`, once it was
+ *   needed, where decisions depend on the headers of CORS alone
+ * @property {import('../response/response-template.js').ResponseTemplate} [preflightWithoutOrigin]
  * @property {import('../..').Issue[]} lints
  * @property {boolean} hasPredicate whether a predicate has to be asked, in some route at least
  * @property {boolean} hasRoutes whether decisions depend on the path
@@ -106,6 +109,8 @@ function decoded ({ facts, template, ...functions }) {
     ...functions,
     template: (index) => templateOf(JSON.parse(template(index))),
     responseTemplates: [],
+    withoutOrigin: undefined,
+    preflightWithoutOrigin: undefined,
     lints: lints.map(issueOf),
     hasPredicate,
     hasRoutes,

@@ -4,6 +4,7 @@
 
 const { callApplication } = require('../decide/application-call.js')
 const { MiddlewarePolicy } = require('../decide/middleware-policy.js')
+const { Reports } = require('../decide/reports.js')
 const { missingAttachError } = require('../upgrades/errors.js')
 const { compile } = require('./compiled-policy.js')
 const { checkedSettings } = require('./middleware-settings.js')
@@ -17,6 +18,8 @@ const MOST_KEPT = 100
 
 class PolicyProvider {
   #settings
+  /** Of all policies: an options function may make one for each request, and what is reported once is reported once. */
+  #reports
   #chooser
   #reloadable
   #seesUpgrades
@@ -32,6 +35,7 @@ class PolicyProvider {
    */
   constructor (given = {}, settings = {}, { seesUpgrades = false } = {}) {
     this.#settings = checkedSettings(settings)
+    this.#reports = new Reports(this.#settings)
     this.#seesUpgrades = seesUpgrades || this.#settings.verifiesUpgrades
     if (typeof given === 'function') this.#chooser = given
     else if (given instanceof Reloadable) this.#reloadable = given
@@ -106,7 +110,7 @@ class PolicyProvider {
     const compiled = this.#compile(text, limits.cache)
     const predicates = predicatesOf(functions, options, limits, (text) => this.#compile(text))
     if (compiled.guardsWebSockets && !this.#seesUpgrades) throw missingAttachError('const policy = new Policy(options); ')
-    return new MiddlewarePolicy(compiled, this.#settings, predicates)
+    return new MiddlewarePolicy(compiled, this.#settings, this.#reports, predicates)
   }
 
   /** @param {import('../upgrades/upgrades.js').Upgrades} [reloadable] those of the reloadable that holds the policy */
@@ -116,7 +120,7 @@ class PolicyProvider {
     let middlewarePolicy = this.#policies.get(upgrades)
     if (middlewarePolicy?.compiled !== compiled) {
       const guard = compiled.guardsWebSockets && !this.#seesUpgrades ? upgrades : undefined
-      middlewarePolicy = new MiddlewarePolicy(compiled, this.#settings, predicates, guard)
+      middlewarePolicy = new MiddlewarePolicy(compiled, this.#settings, this.#reports, predicates, guard)
       this.#policies.set(upgrades, middlewarePolicy)
     }
     return middlewarePolicy

@@ -8,6 +8,7 @@ const { REPEATED_FIELDS } = require('../policy/compiled-policy.js')
  * One response of a policy, ready to be applied.
  *
  * @typedef {object} ResponseTemplate
+ * @property {import('../policy/compiled-policy.js').CompiledPolicy} compiled the policy that it belongs to
  * @property {number} index
  * @property {'continue' | 'respond'} action
  * @property {boolean} responds whether the application does not run
@@ -36,9 +37,10 @@ const { REPEATED_FIELDS } = require('../policy/compiled-policy.js')
 /**
  * @param {import('../policy/compiled-policy.js').Template} template
  * @param {number} index
+ * @param {import('../policy/compiled-policy.js').CompiledPolicy} compiled
  * @returns {ResponseTemplate}
  */
-function prepared (template, index) {
+function prepared (template, index, compiled) {
   const headers = []
   for (const [name, value, op] of template.headers) {
     const last = headers.at(-1)
@@ -47,6 +49,7 @@ function prepared (template, index) {
   }
   return {
     ...template,
+    compiled,
     index,
     headers,
     names: new Set([...headers.map(({ name }) => name), ...template.removed]),
@@ -62,7 +65,7 @@ function prepared (template, index) {
  * @returns {ResponseTemplate}
  */
 function templateAt (compiled, index) {
-  return compiled.responseTemplates[index] ?? (compiled.responseTemplates[index] = prepared(compiled.template(index), index))
+  return compiled.responseTemplates[index] ?? (compiled.responseTemplates[index] = prepared(compiled.template(index), index, compiled))
 }
 
 /**

@@ -4,42 +4,49 @@
 
 const http = require('node:http')
 const { once } = require('node:events')
+const { Server: SecureServer } = require('node:tls')
 const { sendOverNetwork } = require('./network.js')
-const { within } = require('./reply.js')
+const { NoReplyError, within } = require('./reply.js')
 
 const NAME = 'the application'
 
-/** A listener of Node's servers, such as Express, or a server. It listens on the own machine while a request is served. */
-async function sendToServer (server, request, timeout) {
+/** A server of the test. One that does not listen is given the request as if it had come to it. */
+function sendToServer (server, request, timeout) {
   if (server.listening) return sendOverNetwork(request, timeout, addressOf(server))
-  server.listen(0, '127.0.0.1')
+  return sendToListener((...values) => server.emit('request', ...values), request, timeout)
+}
+
+/** A listener of Node's servers, such as Express. A server of its own listens on the own machine for the request. */
+async function sendToListener (listener, request, timeout) {
+  const server = http.createServer(listener).listen(0, '127.0.0.1')
   await once(server, 'listening')
   try {
     return await sendOverNetwork(request, timeout, addressOf(server))
   } finally {
-    server.closeAllConnections?.()
+    server.closeAllConnections()
     await new Promise((resolve) => server.close(resolve))
   }
 }
 
-function sendToListener (listener, request, timeout) {
-  return sendToServer(http.createServer(listener), request, timeout)
-}
-
+/** Where a server listens, and the scheme that it speaks. */
 function addressOf (server) {
   const { address, port } = server.address()
   const host = address === '::' || address === '0.0.0.0' ? 'localhost' : address
-  return { host, port }
+  return { protocol: server instanceof SecureServer ? 'https:' : 'http:', host, port }
 }
 
 /** Fastify. */
 function sendToFastify (app, { method, url, headers, body }, timeout) {
   const { pathname, search } = new URL(url)
-  return within(timeout, NAME, async (reply) => {
+  return within(timeout, NAME, async (reply, signal) => {
     const payload = body.length > 0 ? { payload: body } : {}
-    const response = await app.inject({ method, url: pathname + search, headers: joined(headers), ...payload })
-    reply.chunks.push(response.rawPayload)
+    const response = await app.inject({ method, url: pathname + search, headers: joined(headers), payloadAsStream: true, ...payload })
     reply.start(response.statusCode, linesOf(response.headers))
+    const stream = response.stream()
+    const stop = () => stream.destroy()
+    signal.addEventListener('abort', stop)
+    if (signal.aborted || reply.isEndless) return stop()
+    for await (const chunk of stream) if (!reply.takes(chunk)) return
   })
 }
 
@@ -51,9 +58,15 @@ function sendToHandler (handler, { method, url, headers, body }, timeout) {
     if (typeof response?.headers?.entries !== 'function') {
       throw new TypeError('corsac: the handler returned no Response: a listener of Node\'s servers takes a request and a response')
     }
+    if (response.type === 'error') throw new NoReplyError('connection', 'the handler returned Response.error()')
     reply.start(response.status, [...response.headers.entries()])
-    const reader = reply.isEndless ? undefined : response.body?.getReader()
-    for (let read = await reader?.read(); read !== undefined && !read.done; read = await reader.read()) reply.chunks.push(read.value)
+    const reader = response.body?.getReader()
+    if (reader === undefined) return
+    // Whatever produces the rest of a body stops, once nobody reads it.
+    const cancel = () => { reader.cancel().catch(() => {}) }
+    signal.addEventListener('abort', cancel)
+    if (signal.aborted || reply.isEndless) return cancel()
+    for (let read = await reader.read(); !read.done && reply.takes(read.value); read = await reader.read());
   })
 }
 

@@ -4,7 +4,8 @@
 
 const engine = require('../engine.js')
 const { diagnose, explainCaptured } = require('../explain/diagnose.js')
-const { internalsOf } = require('../policy/policy.js')
+const { LONGEST_TIMER } = require('../policy/middleware-settings.js')
+const { Policy, internalsOf } = require('../policy/policy.js')
 const { Reloadable } = require('../policy/reloadable.js')
 const { NoReplyError } = require('./reply.js')
 const { serverOf } = require('./servers.js')
@@ -48,7 +49,8 @@ class Browser {
   constructor (server, { origin, baseUrl, servers = {}, cookies = {}, policy, timeout = TIMEOUT, ...rest } = {}) {
     const [unknown] = Object.keys(rest)
     if (unknown !== undefined) throw new TypeError(`corsac: a browser has no option \`${unknown}\``)
-    if (typeof timeout !== 'number' || !(timeout > 0)) throw new TypeError('corsac: `timeout` takes milliseconds')
+    if (typeof timeout !== 'number' || !(timeout > 0 && timeout <= LONGEST_TIMER)) throw new TypeError('corsac: `timeout` takes milliseconds')
+    explainerOf(policy)
     this.#server = serverOf(server, baseUrl)
     this.#others = new Map(Object.entries(servers).map(([url, other]) => [new URL(url).origin, serverOf(other, url)]))
     this.#cookies = Object.entries(cookies).map(([name, value]) => `${name}=${value}`).join('; ')
@@ -79,9 +81,7 @@ class Browser {
   }
 
   async #play (exchange, content) {
-    // It throws if the exchange cannot be read.
-    diagnose(exchange)
-    const session = new engine.BrowserSession(Buffer.from(JSON.stringify(exchange)))
+    const session = sessionOf(exchange)
     const sent = []
     let response = null
     for (let text = session.nextRequest(); text !== null; text = session.nextRequest()) {
@@ -105,7 +105,7 @@ class Browser {
     }
     const headers = [['host', new URL(asked.url).host], ...asked.headers]
     const body = asked.has_body ? content : Buffer.alloc(0)
-    if (body.length > 0) headers.push(['content-length', String(body.length)])
+    if (asked.has_body) headers.push(['content-length', String(body.length)])
     if (asked.with_cookies && this.#cookies !== '' && server === this.#server) headers.push(['cookie', this.#cookies])
     try {
       const reply = await server.send({ method: asked.method, url: asked.url, headers, body }, this.#timeout)
@@ -125,9 +125,20 @@ class Browser {
   }
 }
 
+function sessionOf (exchange) {
+  try {
+    return new engine.BrowserSession(Buffer.from(JSON.stringify(exchange)))
+  } catch (error) {
+    // It throws an error that lists all problems of the exchange.
+    diagnose(exchange)
+    throw error
+  }
+}
+
 /** The `explain` of the policy that the server is known to have. */
 function explainerOf (policy) {
   if (policy === undefined) return engine.diagnose
+  if (!(policy instanceof Policy || policy instanceof Reloadable)) throw new TypeError('corsac: `policy` takes a Policy or a Reloadable')
   return internalsOf(policy instanceof Reloadable ? policy.policy : policy).compiled.explain
 }
 

@@ -5,6 +5,9 @@
 /** A response of this type has no end, so a browser's script reads it while it comes. */
 const ENDLESS_TYPE = 'text/event-stream'
 
+/** Of a body that is longer than this only the beginning is read: it may have no end either. In bytes. */
+const LONGEST_BODY = 64 * 1024 * 1024
+
 /**
  * A request as a browser sends it.
  *
@@ -21,12 +24,20 @@ class Reply {
   status = 0
   headers = []
   chunks = []
+  #length = 0
 
   /** Takes the head of the response. */
   start (status, headers) {
     this.headers = headers.map(([name, value]) => [name.toLowerCase(), String(value)])
     this.status = status
     this.hasHead = true
+  }
+
+  /** Takes the next bytes of the body. Returns whether there may be more. */
+  takes (chunk) {
+    this.chunks.push(chunk)
+    this.#length += chunk.length
+    return this.#length < LONGEST_BODY
   }
 
   get body () {

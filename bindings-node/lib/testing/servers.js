@@ -35,17 +35,27 @@ function sendTo (given) {
   if (typeof given?.listen === 'function' && typeof given.address === 'function') return bound(sendToServer, given)
   if (typeof given?.fetch === 'function') return bound(sendToHandler, (request) => given.fetch(request))
   if (typeof given?.callback === 'function') return bound(sendToListener, given.callback())
-  if (typeof given === 'function') return bound(given.length >= 2 ? sendToListener : sendToHandler, given)
+  if (typeof given === 'function') return bound(given.length >= 2 ? sendToFunction : sendToHandler, given)
   throw new TypeError('corsac: a server is an application (Express, Connect, Koa, NestJS, Fastify, Hono), a listener or a server ' +
     'of node:http, a function from Request to Response, or a URL')
+}
+
+/** A function of two arguments, which is taken for a listener, though a handler of the web may have a second argument too. */
+async function sendToFunction (listener, request, timeout) {
+  try {
+    return await sendToListener(listener, request, timeout)
+  } catch (error) {
+    if (error.error === 'timeout') error.message += '; if it returns a Response, pass `(request) => handler(request, context)`'
+    throw error
+  }
 }
 
 /** A server that listens has an address of its own. */
 function urlOf (given) {
   const server = typeof given?.getHttpServer === 'function' ? given.getHttpServer() : given
   if (server?.listening !== true || typeof server.address !== 'function') return APPLICATION_URL
-  const { host, port } = addressOf(server)
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+  const { protocol, host, port } = addressOf(server)
+  return `${protocol}//${host.includes(':') ? `[${host}]` : host}:${port}`
 }
 
 function checkedUrl (text) {

@@ -3,14 +3,16 @@
 // Refuses a WebSocket handshake on the connection itself.
 
 const { STATUS_CODES } = require('node:http')
-const { headerObject, headerValue } = require('../response/response-template.js')
+const { facts } = require('../engine.js')
+const { headerObject } = require('../response/response-template.js')
 
 /** Milliseconds that a client has to read why it was refused. */
 const LINGER = 1000
 
-function refuseOnSocket (socket, template, fields) {
-  const { body, headers, status } = template
-  const lines = headers.flatMap(({ name, value }) => [headerValue(value, fields)].flat().map((line) => `${name}: ${line}`))
+function refuseOnSocket (socket, template, fields, reports) {
+  const { body, status } = template
+  const headers = Object.entries(headersOf(template, fields, reports))
+  const lines = headers.flatMap(([name, value]) => [value].flat().map((line) => `${name}: ${line}`))
   socket.end([
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines, `Content-Length: ${Buffer.byteLength(body)}`, 'Connection: close', '', body
   ].join('\r\n'))
@@ -22,10 +24,16 @@ function refuseOnSocket (socket, template, fields) {
 }
 
 /** The same in HTTP/2. */
-function refuseOnStream (stream, template, fields) {
+function refuseOnStream (stream, template, fields, reports) {
   if (stream.destroyed) return
-  stream.respond({ ':status': template.status, ...headerObject(template, fields) })
+  stream.respond({ ':status': template.status, ...headersOf(template, fields, reports) })
   stream.end(template.body)
+}
+
+/** All headers of the refusal, with the reason while the server is developed. */
+function headersOf (template, fields, { debugger: debugging }) {
+  const headers = headerObject(template, fields)
+  return debugging === undefined ? headers : { ...headers, [facts.serverTiming]: template.serverTiming }
 }
 
 module.exports = { refuseOnSocket, refuseOnStream }

@@ -9,7 +9,7 @@ const { refuseOnSocket, refuseOnStream } = require('./refusal.js')
  * @callback Judge
  * @param {import('../request/request-fields.js').IncomingRequest} request
  * @param {(template: import('../response/response-template.js').ResponseTemplate,
- *   fields: import('../request/request-fields.js').CorsFields) => void} done
+ *   fields: import('../request/request-fields.js').CorsFields, reports: import('../decide/reports.js').Reports) => void} done
  */
 
 /**
@@ -45,8 +45,8 @@ function intercept (judge, request, socket, refuse, goOn) {
   let hasListeners = true
   // Errors have no other listener until it is known who gets the socket.
   socket.on('error', ignore)
-  judge(request, (template, fields) => {
-    if (template.responds) return refuse(socket, template, fields)
+  judge(request, (template, fields, reports) => {
+    if (template.responds) return refuse(socket, template, fields, reports)
     // Its error may still have to be emitted.
     if (isLate && socket.destroyed) return
     socket.off('error', ignore)

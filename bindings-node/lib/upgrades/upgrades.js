@@ -4,7 +4,8 @@
 
 const { decideProtected } = require('../decide/decide.js')
 const { MiddlewarePolicy } = require('../decide/middleware-policy.js')
-const { TIMEOUT, checkedSettings } = require('../policy/middleware-settings.js')
+const { Reports } = require('../decide/reports.js')
+const { checkedSettings } = require('../policy/middleware-settings.js')
 const { readHandshakeFields } = require('../request/request-fields.js')
 const { readWebRequest } = require('../request/web-request.js')
 const { templateAt } = require('../response/response-template.js')
@@ -70,7 +71,7 @@ class Upgrades {
     if (typeof request?.headers !== 'object') throw new TypeError('corsac: `verifyUpgrade` takes the request: `policy.verifyUpgrade(request)`')
     // A request of the web has its headers behind a function, and none of them as properties.
     if (typeof request.headers.get === 'function') request = readWebRequest(request)
-    this.#verifying ??= this.#policies({ timeout: TIMEOUT })
+    this.#verifying ??= this.#policies(checkedSettings({}))
     const policy = this.#verifying()
     if (!policy.compiled.guardsWebSockets && !this.#isReloadable) {
       policy.reports.warnOnce('off', 'CORSAC_WEBSOCKETS_OFF', unprotectedError().message)
@@ -90,10 +91,11 @@ class Upgrades {
 
   /** @returns {() => MiddlewarePolicy} the policy that is in force, with these settings */
   #policies (settings) {
+    const reports = new Reports(settings)
     let policy
     return () => {
       const { compiled, predicates } = this.#inForce()
-      if (policy?.compiled !== compiled) policy = new MiddlewarePolicy(compiled, settings, predicates)
+      if (policy?.compiled !== compiled) policy = new MiddlewarePolicy(compiled, settings, reports, predicates)
       return policy
     }
   }
@@ -105,7 +107,7 @@ function judge (policy, request, done) {
   const finish = (index) => {
     const template = templateAt(policy.compiled, index)
     policy.reports.decision(template, fields, request, request)
-    done(template, fields)
+    done(template, fields, policy.reports)
   }
   const index = decideProtected(policy.compiled, fields)
   if (index >= 0) return finish(index)

@@ -71,7 +71,9 @@ class WasmEngine {
     let isText
     const text = this.enter((instance) => {
       isText = run(instance)
-      return instance.output()
+      const output = instance.output()
+      instance.input.shrink()
+      return output
     })
     if (!isText) throw new TypeError(text)
     return text
@@ -152,9 +154,7 @@ class WasmEngine {
       const exchangeLength = input.addBytes(exchange)
       let length = 0
       for (const answer of answers) length += input.addBytesWithLength(answer)
-      const result = exports.browser_session(exchangeLength, length)
-      input.shrink()
-      return result
+      return exports.browser_session(exchangeLength, length)
     }))
   }
 
@@ -174,11 +174,12 @@ class WasmEngine {
     })
   }
 
-  isWebSocket (protocol) {
-    string(protocol)
+  /** A question about a string, which a function of the module answers with yes or no. */
+  asks (functionOf, text) {
+    string(text)
     return this.enter(({ exports, input }) => {
-      input.begin(protocol.length)
-      return exports.is_web_socket(input.add(protocol)) !== 0
+      input.begin(text.length)
+      return functionOf(exports)(input.add(text)) !== 0
     })
   }
 }
@@ -202,9 +203,10 @@ function createEngine (module) {
     compileFile: engine.compileFile.bind(engine),
     diagnose: engine.diagnose.bind(engine),
     facts: engine.facts.bind(engine),
-    // The module does not see the environment.
+    // These runtimes have no environment to read; `node-engine.js` has another.
     isDebugRequested: (setting = false) => setting,
-    isWebSocket: engine.isWebSocket.bind(engine),
+    isDebugValue: (value) => engine.asks((exports) => exports.is_debug_value, value),
+    isWebSocket: (protocol) => engine.asks((exports) => exports.is_web_socket, protocol),
     refusedFile: engine.refusedFile.bind(engine),
     printable: engine.printable.bind(engine),
     version: engine.version.bind(engine)

@@ -152,9 +152,7 @@ class PolicyFunctions {
       input.begin(units)
       const pathLength = add(input, path ?? undefined, Infinity)
       const methodLength = input.add(method)
-      const result = exports.evaluate(this.#number, pathLength, methodLength, addLines(input, lines), bits, number)
-      input.shrink()
-      return result
+      return exports.evaluate(this.#number, pathLength, methodLength, addLines(input, lines), bits, number)
     })
   }
 
@@ -187,11 +185,9 @@ class PolicyFunctions {
     this.#current()
     const block = this.#engine.text(({ exports, input }) => {
       input.begin(units)
-      const result = call(
+      return call(
         exports, this.#number, index, input.add(method), addLines(input, lines), input.add(path), addLines(input, headers)
       )
-      input.shrink()
-      return result
     })
     return block === '' ? null : block
   }

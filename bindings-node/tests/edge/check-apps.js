@@ -9,11 +9,16 @@ const EVIL = 'https://evil.example.net'
 const PREFLIGHT = { 'access-control-request-method': 'PUT' }
 
 /**
- * @param {(app: string, path: string, method: string, headers: object, body?: string) => Promise<Response>} ask
- * @returns {Promise<number>} how many answers were checked
+ * @param {(app: string, path: string, method: string, headers: object, body?: string) => Promise<Response>} send
+ * @returns {Promise<number>} how many requests were answered as they have to be
  */
-async function checkApps (ask) {
+async function checkApps (send) {
   let count = 0
+  const ask = async (...request) => {
+    const response = await send(...request)
+    count++
+    return response
+  }
   const answers = async (app, path, method, headers, expected, body) => {
     const response = await ask(app, path, method, headers, body)
     await response.text()
@@ -21,7 +26,6 @@ async function checkApps (ask) {
       status: response.status, allowed: response.headers.get('access-control-allow-origin'), vary: response.headers.get('vary')
     }
     assert.deepEqual(found, expected, `${app} ${method} ${path} ${JSON.stringify(headers)}`)
-    count++
   }
   const read = { status: 200, allowed: APP, vary: 'Accept-Language, Origin' }
   const unread = { status: 200, allowed: null, vary: 'Accept-Language, Origin' }
@@ -36,7 +40,6 @@ async function checkApps (ask) {
     assert.equal(response.status, preflight.status, app)
     assert.equal(response.headers.get('access-control-allow-origin'), APP)
     assert.equal((await ask(app, '/', 'OPTIONS', { origin: EVIL, ...PREFLIGHT })).status, 403)
-    count += 2
   }
   // Protection
   const refused = { status: 403, allowed: null, vary: 'Origin' }
@@ -62,7 +65,7 @@ async function checkApps (ask) {
     await answers('trap', '/', 'GET', { origin: APP }, read)
     await answers('trap', '/', 'GET', { origin: EVIL }, unread)
   }
-  return count + 5
+  return count
 }
 
 const ENVIRONMENT = { CORS_POLICY: `allow_origins = ["${APP}"]\nallow_methods = ["PUT"]\n` }

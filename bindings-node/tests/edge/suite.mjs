@@ -126,7 +126,10 @@ async function applies ({ Policy, cors }, { config, request: { method, headers: 
   const found = await cors(policy)(() => new Response('', { headers: application }))(request)
   const names = new Set([...application, ...response].map(([name]) => name.toLowerCase()))
   const expected = new Headers(response)
-  for (const name of names) if (name !== 'set-cookie') same([name, found.headers.get(name)], [name, expected.get(name)])
+  for (const [name] of found.headers) names.add(name)
+  // What a runtime adds to a text is its own.
+  const ours = [...names].filter((name) => name !== 'set-cookie' && (name !== 'content-type' || expected.has(name)))
+  for (const name of ours) same([name, found.headers.get(name)], [name, expected.get(name)])
 }
 
 const pick = (found, expected) => Object.fromEntries(Object.keys(expected).map((key) => [key, found[key] ?? null]))

@@ -5,17 +5,26 @@ The engine writes the blocks, and says which of them are new.
 
 import sys
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any, Protocol
 
 from corsac._corsac import is_debug_requested
 from corsac._types import Message, Scope, Send
 
+# The most middlewares that are looked at.
+_MOST_LAYERS = 100
+
 
 class _DebuggedResponse(Protocol):
     """The engine's view of the response to one request."""
 
-    def inspect(self, status: int, headers: list[tuple[Any, Any]], /) -> tuple[str, str, str | None]:
-        """Return the name and the value of a header to add, and a block to print."""
+    @property
+    def header(self) -> tuple[str, str]:
+        """The name and the value of the header to add."""
+        ...  # type checkers want a body
+
+    def inspect(self, status: int, headers: list[Any], /) -> str | None:
+        """Return the block to print."""
         ...  # type checkers want a body
 
 
@@ -24,20 +33,21 @@ class Debugger:
 
     def print(self, block: str) -> None:
         """Print a block, which ends with a line feed."""
-        # Programs without a console have no standard error.
-        if sys.stderr is not None:
-            sys.stderr.write(block)
-            sys.stderr.flush()
+        # Programs without a console have no standard error, and others have closed it.
+        with suppress(OSError, ValueError):
+            if sys.stderr is not None:
+                sys.stderr.write(block)
+                sys.stderr.flush()
 
     def called(self, middleware: object, call: Any) -> None:  # noqa: ANN401
         """Look at what the middleware is called with."""
 
-    def inspect(self, response: _DebuggedResponse, status: int, headers: list[tuple[Any, Any]]) -> tuple[str, str]:
-        """Print what is new about a response, and return the header to add."""
-        name, value, block = response.inspect(status, headers)
-        if block is not None:
-            self.print(block)
-        return name, value
+    def inspect(self, response: _DebuggedResponse, status: int | str, headers: list[Any]) -> None:
+        """Print what is new about a response. One that is not as it should be is for the server to refuse."""
+        with suppress(Exception):
+            block = response.inspect(int(status), headers)
+            if block is not None:
+                self.print(block)
 
 
 class AsgiDebugger(Debugger):
@@ -50,9 +60,10 @@ class AsgiDebugger(Debugger):
         """Return a ``send`` that looks at the response."""
 
         async def debugged(message: Message) -> None:
-            if message["type"] == "http.response.start":
+            if message["type"] in ("http.response.start", "websocket.http.response.start"):
                 headers = list(message.get("headers", ()))
-                name, value = self.inspect(response, message["status"], headers)
+                self.inspect(response, message.get("status", 0), headers)
+                name, value = response.header
                 headers.append((name.encode("latin-1"), value.encode("latin-1")))
                 message = {**message, "headers": headers}
             await send(message)
@@ -89,8 +100,8 @@ class WsgiDebugger(Debugger):
         """Return a ``start_response`` that looks at the response."""
 
         def debugged(status: str, headers: list[tuple[str, str]], *exc_info: object) -> Any:  # noqa: ANN401
-            header = self.inspect(response, int(status.split(" ", 1)[0]), headers)
-            return start_response(status, [*headers, header], *exc_info)
+            self.inspect(response, status.split(" ", 1)[0], headers)
+            return start_response(status, [*headers, response.header], *exc_info)
 
         return debugged
 
@@ -120,7 +131,8 @@ def _outside(app: Any, middleware: object) -> list[object]:  # noqa: ANN401
     """The middleware of an application that is called before this one; none if this one is not among them."""
     found: list[object] = []
     layer = getattr(app, "middleware_stack", None)
-    while layer is not None and layer is not middleware:
+    # A middleware may have anything as its `app`, even itself.
+    while layer is not None and layer is not middleware and len(found) < _MOST_LAYERS:
         found.append(layer)
         layer = getattr(layer, "app", None)
-    return [] if layer is None else found
+    return found if layer is middleware else []

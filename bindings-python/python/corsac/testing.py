@@ -29,6 +29,7 @@ def assert_readable(
     body: str | bytes | None = None,
     json: object = None,
     redirect: Literal["follow", "error", "manual"] = "follow",
+    mode: Literal["cors", "no-cors", "same-origin"] = "cors",
     base_url: str | None = None,
     servers: Mapping[str, Any] | None = None,
     cookies: Mapping[str, str] | None = None,
@@ -48,6 +49,7 @@ def assert_readable(
         body (str | bytes): the body that the script sends.
         json (object): a body that the script sends as JSON.
         redirect (str): what the script wants of redirects.
+        mode (str): the mode of the request.
         base_url (str): the server's address in the browser.
         servers (Mapping[str, object]): other servers by their origins, for redirects.
         cookies (Mapping[str, str]): the cookies that the browser has for the server.
@@ -74,6 +76,7 @@ def assert_readable(
         body=body,
         json=json,
         redirect=redirect,
+        mode=mode,
     )
     if not fetched.is_readable or fetched.response is None:
         raise AssertionError(f"a page of {_page(browser, origin)} cannot read the response\n\n{fetched}")
@@ -92,6 +95,7 @@ def assert_blocked(
     body: str | bytes | None = None,
     json: object = None,
     redirect: Literal["follow", "error", "manual"] = "follow",
+    mode: Literal["cors", "no-cors", "same-origin"] = "cors",
     base_url: str | None = None,
     servers: Mapping[str, Any] | None = None,
     cookies: Mapping[str, str] | None = None,
@@ -114,6 +118,7 @@ def assert_blocked(
         body (str | bytes): the body that the script sends.
         json (object): a body that the script sends as JSON.
         redirect (str): what the script wants of redirects.
+        mode (str): the mode of the request.
         base_url (str): the server's address in the browser.
         servers (Mapping[str, object]): other servers by their origins, for redirects.
         cookies (Mapping[str, str]): the cookies that the browser has for the server.
@@ -141,6 +146,7 @@ def assert_blocked(
         body=body,
         json=json,
         redirect=redirect,
+        mode=mode,
     )
     page = _page(browser, origin)
     if not fetched.is_blocked:

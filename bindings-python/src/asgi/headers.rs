@@ -107,7 +107,7 @@ impl ScopeHeaders {
 }
 
 /// A member of a pair, which is a tuple almost everywhere.
-fn member<'py>(pair: &Bound<'py, PyAny>, index: usize) -> PyResult<Bound<'py, PyAny>> {
+pub(crate) fn member<'py>(pair: &Bound<'py, PyAny>, index: usize) -> PyResult<Bound<'py, PyAny>> {
     match pair.cast_exact::<PyTuple>() {
         Ok(pair) => pair.get_item(index),
         Err(_) => pair.get_item(index),

@@ -4,7 +4,8 @@ use crate::asgi::mapping::{get, not_asgi};
 use crate::asgi::request::ScopeRequest;
 use crate::asgi::send::send_with;
 use crate::http::known_str::is_str;
-use crate::policy::decider::{Decider, Evaluated, Observers};
+use crate::http::octets::Octets;
+use crate::policy::decider::{Decider, Evaluated, Observers, PathForPeople};
 use crate::policy::policy_class::Policy;
 use crate::policy::predicate_answer::read_predicate_answer;
 use crate::raw;
@@ -72,7 +73,8 @@ impl AsgiMiddleware {
         deny: Py<PyAny>,
         await_predicate: Py<PyAny>,
     ) -> PyResult<()> {
-        let decider = Decider::new(policy, observers, PyString::new(policy.py(), "path"))?;
+        let path = PathForPeople { key: PyString::new(policy.py(), "path").unbind(), read: Octets::read_utf8 };
+        let decider = Decider::new(policy, observers, path)?;
         let setup = Setup { app, decider, respond, deny, await_predicate };
         self.setup.set(setup).map_err(|_| PyRuntimeError::new_err("the middleware is set up already"))
     }
@@ -145,14 +147,14 @@ impl AsgiMiddleware {
 
     /// Reports that the predicate failed; the caller raises the predicate's exception.
     fn _report_failure(&self, policy: &Bound<'_, Policy>, scope: &Bound<'_, PyAny>) -> PyResult<()> {
-        let policy = policy.get();
+        let (policy, decider) = (policy.get(), &self.setup()?.decider);
         let read = match websocket_type(scope)? {
-            Some(kind) => ScopeRequest::read_websocket(scope, policy.needs(), &kind)?,
-            None => ScopeRequest::read_http(scope, policy.needs())?,
+            Some(kind) => ScopeRequest::read_websocket(scope, decider.needs(policy), &kind)?,
+            None => ScopeRequest::read_http(scope, decider.needs(policy))?,
         };
         let joined = read.joined_headers();
         let failed = Some(PredicateAnswer::Failed);
-        self.setup()?.decider.decide(policy, scope, &read.request(&joined), failed).map(drop)
+        decider.decide(policy, scope, &read.request(&joined), failed).map(drop)
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
@@ -203,13 +205,14 @@ impl Setup {
         let py = call.scope.py();
         let read = ScopeRequest::read_http(call.scope, self.decider.needs(policy))?;
         let joined = read.joined_headers();
-        let decision = match self.decider.decide(policy, call.scope, &read.request(&joined), predicate_answer)? {
+        let request = read.request(&joined);
+        let decision = match self.decider.decide(policy, call.scope, &request, predicate_answer)? {
             Evaluated::Decision(decision) => decision,
             Evaluated::Awaitable(awaitable) => return Ok(Next::PredicateAnswer(awaitable)),
         };
         let template = policy.templates(HeaderType::Bytes).of(py, &decision)?;
         let headers = template.get().headers(py, &decision)?;
-        let debugged = self.decider.debugged(call.send, policy, call.scope, &read.request(&joined), &decision)?;
+        let debugged = self.decider.debugged(call.send, policy, call.scope, &request, &decision)?;
         let send = debugged.as_ref().unwrap_or(call.send);
         if template.get().action == Action::Respond {
             let (status, body) = (template.get().status.bind(py), template.get().body.bind(py));
@@ -231,9 +234,10 @@ impl Setup {
         predicate_answer: Option<PredicateAnswer>,
     ) -> PyResult<Next<'py>> {
         let py = call.scope.py();
-        let read = ScopeRequest::read_websocket(call.scope, policy.needs(), kind)?;
+        let read = ScopeRequest::read_websocket(call.scope, self.decider.needs(policy), kind)?;
         let joined = read.joined_headers();
-        let decision = match self.decider.decide(policy, call.scope, &read.request(&joined), predicate_answer)? {
+        let request = read.request(&joined);
+        let decision = match self.decider.decide(policy, call.scope, &request, predicate_answer)? {
             Evaluated::Decision(decision) => decision,
             Evaluated::Awaitable(awaitable) => return Ok(Next::PredicateAnswer(awaitable)),
         };
@@ -243,7 +247,9 @@ impl Setup {
         }
         let headers = template.get().headers(py, &decision)?.get().copy(py);
         let (status, body) = (template.get().status.bind(py), template.get().body.bind(py));
-        self.deny.bind(py).call1((call.scope, call.send, status, headers, body)).map(Next::Completion)
+        let debugged = self.decider.debugged(call.send, policy, call.scope, &request, &decision)?;
+        let send = debugged.as_ref().unwrap_or(call.send);
+        self.deny.bind(py).call1((call.scope, send, status, headers, body)).map(Next::Completion)
     }
 }
 

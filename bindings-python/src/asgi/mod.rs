@@ -1,6 +1,6 @@
 //! The middleware for ASGI.
 
-mod headers;
+pub(crate) mod headers;
 mod mapping;
 pub(crate) mod middleware;
 mod request;

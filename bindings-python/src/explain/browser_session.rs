@@ -7,7 +7,7 @@ use corsac::browser::{Session, Verdict};
 use pyo3::prelude::*;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// A browser that makes one request of a page's script. `corsac/_browser.py` sends what it says.
+/// A browser that makes one request of a page's script. `corsac/_testing/browser.py` sends what it says.
 #[pyclass(frozen, module = "corsac._corsac")]
 #[derive(Debug)]
 pub(crate) struct BrowserSession(Mutex<Session>);

@@ -1,5 +1,6 @@
 //! What a middleware prints while its application is developed, and what it adds to responses then.
 
+use crate::asgi::headers::member;
 use crate::http::octets::Octets;
 use crate::policy::policy_class::Policy;
 use corsac::Request;
@@ -70,7 +71,7 @@ pub(crate) struct DebuggedResponse {
     template: usize,
     method: Vec<u8>,
     origin: Option<Vec<u8>>,
-    host: Option<Vec<u8>>,
+    is_same_origin: bool,
     target: Option<Vec<u8>>,
     is_target_decoded: bool,
     path: String,
@@ -84,38 +85,47 @@ impl DebuggedResponse {
             template: template.index() as usize,
             method: request.method.to_vec(),
             origin: request.origin.map(<[u8]>::to_vec),
-            host: request.host.map(<[u8]>::to_vec),
+            is_same_origin: request.is_same_origin(),
             target: request.path.map(<[u8]>::to_vec),
             is_target_decoded: request.path_decoded,
             path,
         }
     }
+
+    fn template(&self) -> PyResult<&Template> {
+        let template = self.policy.templates().get(self.template);
+        template.ok_or_else(|| PyRuntimeError::new_err("a template of another policy"))
+    }
 }
 
 #[pymethods]
 impl DebuggedResponse {
+    /// The name and the value of the header to add.
+    #[getter]
+    fn header(&self) -> PyResult<(&'static str, String)> {
+        Ok((SERVER_TIMING, self.template()?.server_timing()))
+    }
+
     /// Inspect the whole response.
     ///
     /// Returns:
-    ///     tuple[str, str, str | None]: the name and the value of a header to add, and the block to print.
-    fn inspect(
-        &self,
-        status: u16,
-        headers: Vec<(Bound<'_, PyAny>, Bound<'_, PyAny>)>,
-    ) -> PyResult<(&'static str, String, Option<String>)> {
-        let template = self.policy.templates().get(self.template);
-        let template = template.ok_or_else(|| PyRuntimeError::new_err("a template of another policy"))?;
+    ///     str | None: the block to print.
+    fn inspect(&self, status: u16, headers: Vec<Bound<'_, PyAny>>) -> PyResult<Option<String>> {
+        if self.is_same_origin {
+            return Ok(None);
+        }
         let mut request = Request::new(&self.method);
         request.origin = self.origin.as_deref();
-        request.host = self.host.as_deref();
         request.path = self.target.as_deref();
         request.path_decoded = self.is_target_decoded;
         let headers = headers
             .iter()
-            .map(|(name, value)| Ok((Octets::read(name, "a header's name")?, Octets::read(value, "a header's value")?)))
+            .map(|pair| {
+                let (name, value) = (member(pair, 0)?, member(pair, 1)?);
+                Ok((Octets::read(&name, "a header's name")?, Octets::read(&value, "a header's value")?))
+            })
             .collect::<PyResult<Vec<_>>>()?;
         let lines: Vec<_> = headers.iter().map(|(name, value)| (name.as_slice(), value.as_slice())).collect();
-        let block = self.log.response(&self.policy, &request, self.path.as_bytes(), template, status, &lines);
-        Ok((SERVER_TIMING, template.server_timing(), block))
+        Ok(self.log.response(&self.policy, &request, self.path.as_bytes(), self.template()?, status, &lines))
     }
 }

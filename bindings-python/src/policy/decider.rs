@@ -1,5 +1,6 @@
 //! How a middleware decides: the predicate is asked, refusals are logged, and the hook is called.
 
+use crate::http::octets::Octets;
 use crate::logger::logger;
 use crate::policy::debugger::{DebuggedResponse, Debugger};
 use crate::policy::decision_class::Decision;
@@ -27,8 +28,24 @@ pub(crate) struct Decider {
     refused: RefusalLog,
     reported: RefusalLog,
     debugger: Option<Debugger>,
-    /// The key under which the server's request has its path, for the log.
-    path_key: Py<PyString>,
+    path: PathForPeople,
+}
+
+/// Where the server's request has its path, for logs.
+#[derive(Debug)]
+pub(crate) struct PathForPeople {
+    pub(crate) key: Py<PyString>,
+    /// The bytes of the path: servers decode it in different ways.
+    pub(crate) read: fn(&Bound<'_, PyAny>, &str) -> PyResult<Octets>,
+}
+
+impl PathForPeople {
+    /// None if the request has no path. What is not UTF-8 is replaced.
+    fn of(&self, server_request: &Bound<'_, PyAny>) -> Option<String> {
+        let path = server_request.get_item(self.key.bind(server_request.py())).ok()?;
+        let path = (self.read)(&path, "the path").ok()?;
+        Some(String::from_utf8_lossy(path.as_slice()).into_owned())
+    }
 }
 
 /// What a middleware was given as its policy.
@@ -70,7 +87,7 @@ impl Decider {
     pub(crate) fn new(
         policy: &Bound<'_, PyAny>,
         (on_decision, debugger): Observers,
-        path_key: Bound<'_, PyString>,
+        path: PathForPeople,
     ) -> PyResult<Self> {
         let policy = match (policy.cast::<Policy>(), policy.cast::<SwappablePolicy>()) {
             (Ok(policy), _) => GivenPolicy::Fixed(policy.clone().unbind()),
@@ -85,7 +102,7 @@ impl Decider {
         let refused = RefusalLog::new(LoggedRefusal::Refused);
         let reported = RefusalLog::new(LoggedRefusal::ReportedOnly);
         let debugger = debugger.map(Debugger::new);
-        Ok(Decider { policy, on_decision, refused, reported, debugger, path_key: path_key.unbind() })
+        Ok(Decider { policy, on_decision, refused, reported, debugger, path })
     }
 
     /// The policy that is in force, which a request keeps to its end.
@@ -138,7 +155,7 @@ impl Decider {
         decision: &corsac::Decision<'_>,
     ) -> PyResult<()> {
         let py = server_request.py();
-        let path = || server_request.get_item(self.path_key.bind(py)).ok()?.extract().ok();
+        let path = || self.path.of(server_request);
         if decision.reason().is_refusal() {
             self.refused.log(py, decision.reason(), request, path)?;
         }
@@ -165,8 +182,7 @@ impl Decider {
         decision: &corsac::Decision<'_>,
     ) -> PyResult<Option<Bound<'py, PyAny>>> {
         let Some(debugger) = &self.debugger else { return Ok(None) };
-        let path = server_request.get_item(self.path_key.bind(send.py())).ok();
-        let path = path.and_then(|path| path.extract().ok()).unwrap_or_default();
+        let path = self.path.of(server_request).unwrap_or_default();
         let response = DebuggedResponse::new(policy, decision.template(), request, path);
         debugger.around(send, response).map(Some)
     }

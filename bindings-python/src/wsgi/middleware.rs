@@ -1,6 +1,7 @@
 //! The class around a WSGI application.
 
-use crate::policy::decider::{Decider, Evaluated, Observers};
+use crate::http::octets::Octets;
+use crate::policy::decider::{Decider, Evaluated, Observers, PathForPeople};
 use crate::policy::policy_class::Policy;
 use crate::policy::predicate::cannot_await;
 use crate::response::header_type::HeaderType;
@@ -45,7 +46,8 @@ impl WsgiMiddleware {
         observers: Observers,
         respond: Py<PyAny>,
     ) -> PyResult<()> {
-        let decider = Decider::new(policy, observers, PyString::new(policy.py(), "PATH_INFO"))?;
+        let path = PathForPeople { key: PyString::new(policy.py(), "PATH_INFO").unbind(), read: Octets::read };
+        let decider = Decider::new(policy, observers, path)?;
         let setup = Setup { app, decider, respond };
         self.setup.set(setup).map_err(|_| PyRuntimeError::new_err("the middleware is set up already"))
     }
@@ -96,13 +98,14 @@ impl Setup {
         let policy = self.decider.policy();
         let policy = policy.get();
         let read = EnvironRequest::read(environ, self.decider.needs(policy))?;
-        let decision = match self.decider.decide(policy, environ, &read.request(), None)? {
+        let request = read.request();
+        let decision = match self.decider.decide(policy, environ, &request, None)? {
             Evaluated::Decision(decision) => decision,
             Evaluated::Awaitable(awaitable) => return Err(cannot_await(&awaitable)),
         };
         let template = policy.templates(HeaderType::Str).of(py, &decision)?;
         let headers = template.get().headers(py, &decision)?;
-        let debugged = self.decider.debugged(start_response, policy, environ, &read.request(), &decision)?;
+        let debugged = self.decider.debugged(start_response, policy, environ, &request, &decision)?;
         let start_response = debugged.as_ref().unwrap_or(start_response);
         if template.get().action == Action::Respond {
             let (status, body) = (template.get().status.bind(py), template.get().body.bind(py));

@@ -49,8 +49,8 @@ pub struct SentRequest {
     pub url: String,
     /// The method: a token.
     pub method: String,
-    /// The headers, names in lower case as far as the browser sets them. `Host`, `Cookie` and those of the body's length
-    /// are the caller's.
+    /// The headers, names in lower case as far as the browser sets them. `Host`, `Cookie` and, if there is a body, those of
+    /// its length are the caller's.
     pub headers: HeaderLines,
     /// Whether the script's body goes with it.
     pub has_body: bool,
@@ -168,6 +168,10 @@ impl Asking<'_> {
         let mut headers = request.headers.clone();
         if header_lines::values(&headers, "accept").next().is_none() {
             headers.push((b"accept".to_vec(), b"*/*".to_vec()));
+        }
+        // Fetch, "HTTP-network-or-cache fetch", step 8.5.
+        if !request.has_body && !is_preflight && matches!(request.method, b"POST" | b"PUT") {
+            headers.push((b"content-length".to_vec(), b"0".to_vec()));
         }
         if request.url.is_trustworthy() {
             let script = &self.exchange.request;

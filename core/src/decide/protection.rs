@@ -133,7 +133,7 @@ fn is_safe(method: &[u8]) -> bool {
 }
 
 /// RFC 6455, section 4.1, and RFC 8441 if the host reports it.
-fn is_handshake(request: &Request<'_>) -> bool {
+pub(crate) fn is_handshake(request: &Request<'_>) -> bool {
     let upgrades = || request.upgrade.unwrap_or_default().split(|byte| *byte == b',').any(is_websocket);
     request.websocket || (request.method == b"GET" && (request.sec_websocket_key.is_some() || upgrades()))
 }

@@ -7,6 +7,7 @@ use crate::browser::response_headers::ResponseLines;
 use crate::browser::words::Verdict;
 use crate::config::settings_table::Setting;
 use crate::decide::policy::Policy;
+use crate::decide::protection::is_handshake;
 use crate::decide::request::Request;
 use crate::explain::display::{COLUMNS, write_finding};
 use crate::explain::explanation::Finding;
@@ -17,6 +18,7 @@ use crate::issues::finding_code::FindingSeverity;
 use crate::limits::{DEBUG_BLOCKS, ORIGIN_BYTES};
 use crate::paths::RouteChoice;
 use crate::predicate::PredicateAnswer;
+use crate::printable::printable;
 use crate::response::template::{Action, Template};
 use std::collections::HashSet;
 use std::fmt;
@@ -29,7 +31,13 @@ const VARIABLE: &str = "CORSAC_DEBUG";
 /// `CORSAC_DEBUG` is `1` or `true`. Nothing else switches it on.
 #[must_use]
 pub fn is_debug_requested(setting: Option<bool>) -> bool {
-    setting.unwrap_or_else(|| std::env::var(VARIABLE).is_ok_and(|value| value == "1" || value == "true"))
+    setting.unwrap_or_else(|| std::env::var_os(VARIABLE).is_some_and(|value| is_debug_value(value.as_encoded_bytes())))
+}
+
+/// Whether this value of the environment variable `CORSAC_DEBUG` asks for it, where the host reads the environment.
+#[must_use]
+pub fn is_debug_value(value: &[u8]) -> bool {
+    matches!(value, b"1" | b"true")
 }
 
 /// What was printed for a policy while its service is developed, so that nothing is printed twice.
@@ -116,7 +124,7 @@ impl DebugLog {
             let mut finding = worth_knowing::header_not_exposed(&hidden);
             finding.help = messages::expose(&hidden, &place);
             finding.policy = Some(place);
-            let what = format!("the response to {} {}", shown(request.method), shown(without_query(path)));
+            let what = format!("the response to {} {}", shown(request.method), shown_path(path));
             format!("corsac: {what} has headers that no script can read\n{}", Indented(&[finding]))
         })
     }
@@ -172,6 +180,11 @@ fn without_query(path: &[u8]) -> &[u8] {
     path.split(|byte| *byte == b'?').next().unwrap_or_default()
 }
 
+/// A path for people: browsers encode it as UTF-8, and servers that decode it read that.
+fn shown_path(path: &[u8]) -> String {
+    printable(&String::from_utf8_lossy(without_query(path)))
+}
+
 /// A request, with what was decided on it.
 #[derive(Clone, Copy)]
 struct Asked<'a> {
@@ -185,7 +198,7 @@ struct Asked<'a> {
 impl fmt::Display for Asked<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let origin = shown(self.request.origin.unwrap_or_default());
-        let path = shown(without_query(self.path));
+        let path = shown_path(self.path);
         let reason = self.template.reason().as_str();
         write!(f, "corsac: {reason}: a page of {origin} ")?;
         match self.request.access_control_request_method.filter(|_| self.is_preflight()) {
@@ -195,7 +208,7 @@ impl fmt::Display for Asked<'_> {
                     write!(f, " with {}", shown(names))?;
                 }
             }
-            None if self.request.websocket => write!(f, "opens a WebSocket at {path}")?,
+            None if is_handshake(self.request) => write!(f, "opens a WebSocket at {path}")?,
             None => write!(f, "sends {} {path}", shown(self.request.method))?,
         }
         let route = Places::new(self.policy).at(self.route, String::new()).route;

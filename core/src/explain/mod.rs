@@ -28,7 +28,7 @@ pub use crate::issues::finding_code::{FindingCode, FindingSeverity};
 pub use attack::{attack_origins, observe_attacks, observe_cache, passing_preflight};
 pub use captured::explain_captured;
 pub use console_sentence::{ConsoleSentence, read_console};
-pub use debug_log::{DebugLog, is_debug_requested};
+pub use debug_log::{DebugLog, is_debug_requested, is_debug_value};
 pub use diagnose::{diagnose, explain_with};
 pub use experiment::{Experiment, Observation, experiments, observe_experiments};
 pub use explanation::{EngineExplanation, Explanation, Finding, NearMiss, PolicyPlace};

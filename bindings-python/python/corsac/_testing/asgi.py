@@ -6,7 +6,7 @@ from collections.abc import MutableMapping
 from contextlib import suppress
 from typing import Any
 
-from corsac._testing.wire import Reply, Request, within
+from corsac._testing.wire import LONGEST_BODY, Reply, Request, port_of, within
 
 Message = MutableMapping[str, Any]
 
@@ -57,16 +57,20 @@ async def _call(app: Any, request: Request, reply: Reply) -> None:  # noqa: ANN4
                 pairs = message.get("headers", ())
                 headers = [(bytes(name).decode("latin-1"), bytes(value).decode("latin-1")) for name, value in pairs]
                 reply.start(message["status"], headers)
+                if reply.is_enough:
+                    finished.set()
             case "http.response.body":
-                reply.body.extend(message.get("body", b""))
-                if reply.is_endless or not message.get("more_body", False):
+                # It goes on for a moment after it was given up.
+                if len(reply.body) < LONGEST_BODY:
+                    reply.body.extend(message.get("body", b""))
+                if reply.is_enough or not message.get("more_body", False):
                     finished.set()
 
     running = asyncio.ensure_future(app(_scope(request), receive, send))
     ending = asyncio.ensure_future(finished.wait())
     await asyncio.wait({running, ending}, return_when=asyncio.FIRST_COMPLETED)
     ending.cancel()
-    if reply.is_endless and finished.is_set() and not running.done():
+    if reply.is_enough and finished.is_set() and not running.done():
         running.cancel()
     await running
 
@@ -86,5 +90,5 @@ def _scope(request: Request) -> dict[str, Any]:
         "root_path": "",
         "headers": [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in request.headers],
         "client": ("127.0.0.1", 1),
-        "server": (target.hostname, target.port or 1),
+        "server": (target.hostname, port_of(target)),
     }

@@ -1,6 +1,7 @@
 """The browser: it asks the engine what comes next, and sends that to the server."""
 
 import json
+import threading
 import urllib.parse
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,9 +9,10 @@ from typing import Any, Literal, TypeAlias
 
 from corsac._corsac import Policy
 from corsac._explain import Explanation, explanation_of_json, start_session
+from corsac._testing.client import ClientServer
 from corsac._testing.network import NetworkServer
 from corsac._testing.servers import policy_of, server_of
-from corsac._testing.wire import NoReplyError, Reply, Request, Server
+from corsac._testing.wire import NoReplyError, Reply, Request, Server, port_of
 
 Headers: TypeAlias = Mapping[str, str] | list[tuple[str, str]] | None
 Credentials: TypeAlias = bool | Literal["omit", "same-origin", "include"]
@@ -75,7 +77,8 @@ class Browser:
     Args:
         server: an ASGI or WSGI application, a test client with a ``request`` method (Starlette's, httpx, requests), or
             the URL of a running server as a str. An application's lifespan is not run: for that, pass Starlette's
-            ``TestClient`` inside its ``with`` statement.
+            ``TestClient`` inside its ``with`` statement. The headers and cookies of a client are taken as those of the
+            script and of the server. Each request runs in a thread of its own, with the test's context variables.
         origin (str | None): the origin of the page, unless a request names another.
         base_url (str | None): the server's address in the browser; that of the client or of the URL if it is None, and
             ``https://testserver`` for applications.
@@ -101,14 +104,19 @@ class Browser:
         policy: Policy | None = None,
         timeout: float = 10.0,
     ) -> None:
-        if not timeout > 0:
+        if not 0 < timeout <= threading.TIMEOUT_MAX:
             raise ValueError(f"the time-out is a positive number of seconds, not {timeout!r}")
+        if policy is not None and not isinstance(policy, Policy):
+            raise TypeError(f"policy must be a corsac.Policy, not {type(policy).__name__}")
         self.origin = origin
         self.timeout = timeout
         self._server = server_of(server, base_url)
         self._base_url = base_url or self._server.base_url
         self._others = {_address(url): server_of(other, url) for url, other in (servers or {}).items()}
-        self._cookies = "; ".join(f"{name}={value}" for name, value in (cookies or {}).items())
+        own = self._server if isinstance(self._server, ClientServer) else None
+        self._headers = own.headers if own else []
+        cookies = {**(own.cookies if own else {}), **(cookies or {})}
+        self._cookies = "; ".join(f"{name}={value}" for name, value in cookies.items())
         self._policy = policy or policy_of(server)
 
     def fetch(
@@ -151,6 +159,8 @@ class Browser:
         if page is None:
             raise TypeError("say which page asks: `origin` is missing")
         pairs = list(headers.items()) if isinstance(headers, Mapping) else list(headers or ())
+        names = {name.lower() for name, _ in pairs}
+        pairs += [(name, value) for name, value in self._headers if name.lower() not in names]
         content, kind = _content(body, json)
         request: dict[str, object] = {
             "url": urllib.parse.urljoin(self._base_url, path),
@@ -204,7 +214,7 @@ class Browser:
             return None
         headers = [("host", urllib.parse.urlsplit(url).netloc), *((name, value) for name, value in asked["headers"])]
         body = content if asked["has_body"] else b""
-        if body:
+        if asked["has_body"]:
             headers.append(("content-length", str(len(body))))
         if asked["with_cookies"] and self._cookies and server is self._server:
             headers.append(("cookie", self._cookies))
@@ -219,9 +229,10 @@ class Browser:
         return self._server if is_here else None
 
 
-def _address(url: str) -> str:
+def _address(url: str) -> tuple[str, str | None, int]:
+    """The scheme, the host and the port of a URL, however it is written."""
     target = urllib.parse.urlsplit(url)
-    return f"{target.scheme}://{target.netloc}"
+    return target.scheme, target.hostname, port_of(target)
 
 
 def _content(body: str | bytes | None, data: object) -> tuple[bytes, object]:

@@ -15,14 +15,33 @@ _ERRORS: dict[str, str] = {
 }
 
 
+# Headers that clients set by themselves, and not because a test wants them.
+_OF_CLIENTS = ("accept", "accept-encoding", "connection", "user-agent")
+
+
 class ClientServer:
-    """Sends each request through the client, which adds its own cookies."""
+    """Sends each request through the client, with the headers of the browser alone.
+
+    What the client would add goes on no preflight in a browser. So its headers are taken as those of the script, and
+    its cookies as those of the server.
+
+    Raises:
+        TypeError: the client authenticates, which the browser cannot see.
+    """
 
     def __init__(self, client: Any, base_url: str) -> None:  # noqa: ANN401
         self.client = client
         self.base_url = base_url
         parameters = inspect.signature(client.request).parameters
         self._is_httpx = "follow_redirects" in parameters
+        if getattr(client, "auth", None) is not None:
+            raise TypeError(
+                "a client with `auth` adds a header that no browser sends: set `Authorization` in `headers`"
+            )
+        headers = getattr(client, "headers", {}).items()
+        self.headers = [(name, value) for name, value in headers if name.lower() not in _OF_CLIENTS]
+        cookies = getattr(client, "cookies", ())
+        self.cookies = {cookie.name: cookie.value for cookie in getattr(cookies, "jar", cookies)}
 
     def send(self, request: Request, timeout: float) -> Reply:
         """Return the response that the client was given."""
@@ -31,20 +50,26 @@ class ClientServer:
             return within(timeout, lambda reply: self._send(request, reply), give_up=lambda: None, name=name)
         except Exception as error:
             for kind in type(error).__mro__:
-                if kind.__name__ in _ERRORS:
+                # The application's own may go through the client.
+                if kind.__module__ != "builtins" and kind.__name__ in _ERRORS:
                     raise NoReplyError(_ERRORS[kind.__name__], f"no response from {name}: {error}") from error
             raise
 
     def _send(self, request: Request, reply: Reply) -> None:
-        options: dict[str, Any] = (
-            {"headers": request.headers, "content": request.body or None, "follow_redirects": False}
-            if self._is_httpx
-            else {"headers": dict(request.headers), "data": request.body or None, "allow_redirects": False}
-        )
+        def with_these_headers(prepared: Any) -> Any:  # noqa: ANN401
+            prepared.headers.clear()
+            prepared.headers.update(request.headers)
+            return prepared
+
+        content, redirects = ("content", "follow_redirects") if self._is_httpx else ("data", "allow_redirects")
+        # What authenticates comes last, so it can undo what the client has added.
+        options = {content: request.body or None, redirects: False, "auth": with_these_headers}
         response = self.client.request(request.method, request.url, **options)
-        lines = getattr(response.headers, "multi_items", None)
-        if lines is None:
+        if self._is_httpx:
+            # Decoded, they would have whichever encoding httpx guesses.
+            lines = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers.raw]
+        else:
             # The response of requests joins repeated headers; that of urllib3 in it does not.
-            lines = getattr(getattr(response, "raw", None), "headers", response.headers).items
+            lines = list(getattr(getattr(response, "raw", None), "headers", response.headers).items())
         reply.body.extend(response.content)
-        reply.start(response.status_code, list(lines()))
+        reply.start(response.status_code, lines)

@@ -6,7 +6,7 @@ import ssl
 import urllib.parse
 from contextlib import suppress
 
-from corsac._testing.wire import NoReplyError, Reply, Request, within
+from corsac._testing.wire import NoReplyError, Reply, Request, port_of, within
 
 _CHUNK_BYTES = 32 * 1024
 
@@ -39,10 +39,11 @@ class NetworkServer:
 
 
 def _connection(target: urllib.parse.SplitResult, timeout: float) -> http.client.HTTPConnection:
-    host = target.hostname or ""
+    # Without a port, the end of an IPv6 address would be taken for one.
+    host, port = target.hostname or "", port_of(target)
     if target.scheme.endswith("s"):
-        return http.client.HTTPSConnection(host, target.port, timeout=timeout, context=ssl.create_default_context())
-    return http.client.HTTPConnection(host, target.port, timeout=timeout)
+        return http.client.HTTPSConnection(host, port, timeout=timeout, context=ssl.create_default_context())
+    return http.client.HTTPConnection(host, port, timeout=timeout)
 
 
 def _exchange(
@@ -57,7 +58,7 @@ def _exchange(
         connection.endheaders(request.body or None)
         response = connection.getresponse()
         reply.start(response.status, response.getheaders())
-        while not reply.is_endless and (chunk := response.read1(_CHUNK_BYTES)):
+        while not reply.is_enough and (chunk := response.read1(_CHUNK_BYTES)):
             reply.body.extend(chunk)
     finally:
         connection.close()

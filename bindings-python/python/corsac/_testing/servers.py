@@ -73,6 +73,9 @@ def _is_wsgi(app: Any) -> bool:  # noqa: ANN401
 
 def policy_of(given: Any) -> Policy | None:  # noqa: ANN401
     """Return the policy of an application that corsac wraps, if the application shows it."""
+    if callable(getattr(given, "request", None)):
+        # A test client.
+        given = getattr(given, "app", None)
     inside = (given, getattr(given, "wsgi_app", None), getattr(given, "asgi_app", None))
     for app in inside:
         if isinstance(app, (AsgiMiddleware, WsgiMiddleware)):

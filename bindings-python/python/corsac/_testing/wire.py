@@ -1,12 +1,24 @@
 """Requests and responses on the wire, and waiting for one no longer than a test may take."""
 
+import contextvars
+import http.client
 import threading
+import urllib.parse
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
 # A response of this type has no end, so a browser's script reads it while it comes.
 _ENDLESS_TYPE = "text/event-stream"
+
+
+# Of a body that is longer than this only the beginning is read: it may have no end either.
+LONGEST_BODY = 64 * 1024 * 1024
+
+
+def port_of(url: urllib.parse.SplitResult) -> int:
+    """The port of a URL, which it need not name."""
+    return url.port or (http.client.HTTPS_PORT if url.scheme.endswith("s") else http.client.HTTP_PORT)
 
 
 @dataclass(frozen=True)
@@ -33,9 +45,10 @@ class Reply:
         self.status = status
 
     @property
-    def is_endless(self) -> bool:
-        """Whether nobody waits for the end of the body."""
-        return any(name == "content-type" and value.startswith(_ENDLESS_TYPE) for name, value in self.headers)
+    def is_enough(self) -> bool:
+        """Whether nobody waits for the rest of the body."""
+        is_endless = any(name == "content-type" and value.startswith(_ENDLESS_TYPE) for name, value in self.headers)
+        return is_endless or len(self.body) >= LONGEST_BODY
 
 
 class NoReplyError(Exception):
@@ -61,7 +74,7 @@ class Server(Protocol):
 
 
 def within(timeout: float, work: Callable[[Reply], None], *, give_up: Callable[[], None], name: str) -> Reply:
-    """Run `work`, which fills in the reply, in a thread of its own.
+    """Run `work`, which fills in the reply, in a thread of its own, with the context variables of the caller.
 
     A thread that does not end in time is left alone. If the head of the response has come by then, that is the
     response: a browser decides by the head.
@@ -79,7 +92,7 @@ def within(timeout: float, work: Callable[[Reply], None], *, give_up: Callable[[
         except BaseException as error:  # it belongs to the caller's thread
             raised.append(error)
 
-    thread = threading.Thread(target=run, name="corsac.testing", daemon=True)
+    thread = threading.Thread(target=contextvars.copy_context().run, args=(run,), name="corsac.testing", daemon=True)
     thread.start()
     thread.join(timeout)
     if thread.is_alive():

@@ -6,7 +6,7 @@ import urllib.parse
 from collections.abc import Callable
 from typing import Any
 
-from corsac._testing.wire import Reply, Request, within
+from corsac._testing.wire import Reply, Request, port_of, within
 
 
 class WsgiServer:
@@ -43,7 +43,7 @@ def _call(app: Any, request: Request, reply: Reply) -> None:  # noqa: ANN401
     try:
         for chunk in chunks:
             write(chunk)
-            if reply.is_endless:
+            if reply.is_enough:
                 break
         if head:
             write(b"")
@@ -62,7 +62,7 @@ def _environ(request: Request) -> dict[str, Any]:
         "REQUEST_URI": urllib.parse.urlunsplit(("", "", target.path, target.query, "")),
         "REMOTE_ADDR": "127.0.0.1",
         "SERVER_NAME": target.hostname,
-        "SERVER_PORT": str(target.port or 1),
+        "SERVER_PORT": str(port_of(target)),
         "SERVER_PROTOCOL": "HTTP/1.1",
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": target.scheme,
