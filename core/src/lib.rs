@@ -35,7 +35,7 @@
 //!
 //! | feature | what it adds |
 //! |---|---|
-//! | `explain` | [`explain`], [`compare`] and [`browser`]; deciding costs the same with it |
+//! | `explain` | [`explain`], [`compare`], [`capture`] and [`browser`]; deciding costs the same with it |
 //! | `http` | requests and responses of the `http` crate: `Decision::apply`, `RequestHeaders::from` |
 //! | `toml` | policies in TOML: `Policy::from_toml` |
 //! | `watch` | policies in files: `Policy::from_file`, `PolicyFile`, `Reloadable`; turns `toml` on |
@@ -49,6 +49,7 @@
 //! | [`browser`] | how a browser handles an exchange: requests, preflights, redirects, what a script may read |
 //! | [`explain`] | explanations of exchanges: what is wrong and how to fix it |
 //! | [`compare`] | what pages gain and lose where one policy takes another's place |
+//! | [`capture`] | requests as people copy them from developer tools, terminals and consoles |
 //!
 //! The folders of the source are called rooms. They are listed in the order in which a policy, and then a request,
 //! passes through them:
@@ -69,6 +70,7 @@
 //! | `browser` | the browser's side of CORS: Fetch, and where engines differ from it |
 //! | `explain` | explanations of exchanges, for people |
 //! | `compare` | what differs between two policies |
+//! | `capture` | requests as people copy them: cURL, HAR, sentences of consoles |
 //!
 //! `limits.rs` has every limit, `tokens.rs`, `string_set.rs` and `wrap.rs` are used in several rooms, and `builder.rs` builds a
 //! policy from a text. What corsac decides follows the [Fetch
@@ -89,6 +91,8 @@ struct Service;
 #[cfg(feature = "explain")]
 pub mod browser;
 mod builder;
+#[cfg(feature = "explain")]
+pub mod capture;
 #[cfg(feature = "explain")]
 pub mod compare;
 mod compile;
