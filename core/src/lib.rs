@@ -35,7 +35,7 @@
 //!
 //! | feature | what it adds |
 //! |---|---|
-//! | `explain` | [`explain`], [`compare`], [`capture`] and [`browser`]; deciding costs the same with it |
+//! | `explain` | [`explain`], [`compare`], [`capture`], [`edit`] (with `toml`) and [`browser`]; deciding costs the same with it |
 //! | `http` | requests and responses of the `http` crate: `Decision::apply`, `RequestHeaders::from` |
 //! | `toml` | policies in TOML: `Policy::from_toml` |
 //! | `watch` | policies in files: `Policy::from_file`, `PolicyFile`, `Reloadable`; turns `toml` on |
@@ -49,6 +49,7 @@
 //! | [`browser`] | how a browser handles an exchange: requests, preflights, redirects, what a script may read |
 //! | [`explain`] | explanations of exchanges: what is wrong and how to fix it |
 //! | [`compare`] | what pages gain and lose where one policy takes another's place |
+//! | [`edit`] | edits of a policy's text that fix an issue or a finding |
 //! | [`capture`] | requests as people copy them from developer tools, terminals and consoles |
 //!
 //! The folders of the source are called rooms. They are listed in the order in which a policy, and then a request,
@@ -70,6 +71,7 @@
 //! | `browser` | the browser's side of CORS: Fetch, and where engines differ from it |
 //! | `explain` | explanations of exchanges, for people |
 //! | `compare` | what differs between two policies |
+//! | `edit` | edits of a policy's text that fix an issue or a finding |
 //! | `capture` | requests as people copy them: cURL, HAR, sentences of consoles |
 //!
 //! `limits.rs` has every limit, `tokens.rs`, `string_set.rs` and `wrap.rs` are used in several rooms, and `builder.rs` builds a
@@ -98,6 +100,8 @@ pub mod compare;
 mod compile;
 mod config;
 mod decide;
+#[cfg(all(feature = "explain", feature = "toml"))]
+pub mod edit;
 #[cfg(feature = "explain")]
 pub mod explain;
 #[cfg(feature = "watch")]

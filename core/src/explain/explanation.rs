@@ -67,6 +67,17 @@ pub struct Finding {
     pub near: Option<NearMiss>,
     /// The setting of the policy that decides.
     pub policy: Option<PolicyPlace>,
+    /// What to write in that setting. It is not part of the JSON, whose help says it in a sentence.
+    pub change: Option<PolicyChange>,
+}
+
+/// What to write in the setting that a [`PolicyPlace`] names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PolicyChange {
+    /// Entries to add to its list.
+    Add(Vec<String>),
+    /// Its value, as TOML and JSON write it.
+    Set(&'static str),
 }
 
 /// A configured value that the request nearly matched.

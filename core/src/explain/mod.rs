@@ -31,5 +31,5 @@ pub use console_sentence::{ConsoleSentence, read_console};
 pub use debug_log::{DebugLog, is_debug_requested};
 pub use diagnose::{diagnose, explain_with};
 pub use experiment::{Experiment, Observation, experiments, observe_experiments};
-pub use explanation::{EngineExplanation, Explanation, Finding, NearMiss, PolicyPlace};
+pub use explanation::{EngineExplanation, Explanation, Finding, NearMiss, PolicyChange, PolicyPlace};
 pub use wire_difference::{WireDifference, compare_with_wire};

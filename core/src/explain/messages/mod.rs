@@ -59,7 +59,7 @@ impl About {
 }
 
 pub(crate) fn finding(code: FindingCode, message: impl Into<String>, help: impl Into<String>) -> Finding {
-    Finding { code, message: message.into(), help: help.into(), near: None, policy: None }
+    Finding { code, message: message.into(), help: help.into(), near: None, policy: None, change: None }
 }
 
 /// Bytes of a message, for a sentence.
