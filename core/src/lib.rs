@@ -153,6 +153,8 @@ pub mod binding {
         pub use crate::limits::*;
     }
 
+    #[cfg(feature = "explain")]
+    pub use crate::browser::redact::redacted_text;
     pub use crate::config::dangers::Danger;
     pub use crate::config::notation::Notation;
     pub use crate::config::setting_names::camel_case;

@@ -1,5 +1,6 @@
 //! `cargo xtask generate` writes the files that are checked in but not written by hand;
-//! `cargo xtask generate --check` fails where one of them is stale. `cargo xtask wasm` builds the WebAssembly module.
+//! `cargo xtask generate --check` fails where one of them is stale. `cargo xtask wasm` and `cargo
+//! xtask playground` build the WebAssembly modules.
 
 use std::error::Error;
 use std::path::Path;
@@ -55,9 +56,10 @@ fn main() -> ExitCode {
     let outcome = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["generate"] => generate(false),
         ["generate", "--check"] => generate(true),
-        ["wasm"] => root().and_then(wasm::build).map(|()| true),
+        ["wasm"] => root().and_then(|root| wasm::build(root, &wasm::NPM)).map(|()| true),
+        ["playground"] => root().and_then(|root| wasm::build(root, &wasm::PLAYGROUND)).map(|()| true),
         _ => {
-            eprintln!("usage: cargo xtask generate [--check]\n       cargo xtask wasm");
+            eprintln!("usage: cargo xtask generate [--check]\n       cargo xtask wasm\n       cargo xtask playground");
             return ExitCode::from(2);
         }
     };
