@@ -1,0 +1,132 @@
+"""Chromium and Firefox as a person uses them: keys, a window of some size, light or dark, and what the page then shows.
+
+The browsers are started as for the exchanges in `tests/browsers`.
+"""
+
+import asyncio
+import base64
+import json
+import sys
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).resolve().parent.parent / "browsers"))
+
+import chromium
+import firefox
+from engine import BrowserFailed
+
+# Seconds for the page to become as a test expects it.
+WAIT_SECONDS = 20
+
+# The keys that tests press: the code and the number of Chromium, the character of WebDriver.
+KEYS = {
+    "Tab": (9, "\ue004"),
+    "Enter": (13, "\ue006"),
+    "Escape": (27, "\ue00c"),
+    "Backspace": (8, "\ue003"),
+    " ": (32, " "),
+    "ArrowDown": (40, "\ue015"),
+    "ArrowUp": (38, "\ue013"),
+    "ArrowRight": (39, "\ue014"),
+    "F8": (119, "\ue038"),
+}
+
+
+class Page:
+    """What both browsers can do. Subclasses have `evaluate`, `press`, `type`, `resize`, `scheme` and `screenshot`."""
+
+    async def wait(self, expression, what=None):
+        """Waits until an expression of JavaScript is true, and returns its value."""
+        try:
+            async with asyncio.timeout(WAIT_SECONDS):
+                while True:
+                    if value := await self.evaluate(expression):
+                        return value
+                    await asyncio.sleep(0.02)
+        except TimeoutError:
+            raise AssertionError(f"{self.name}: not within {WAIT_SECONDS} s: {what or expression}") from None
+
+
+class Chromium(Page, chromium.Chromium):
+    async def evaluate(self, expression):
+        parameters = {"expression": expression, "returnByValue": True, "awaitPromise": True, "userGesture": True}
+        result = await self.call("Runtime.evaluate", parameters, self.session)
+        if "exceptionDetails" in result:
+            details = result["exceptionDetails"]
+            raise BrowserFailed(details.get("exception", {}).get("description") or details["text"])
+        return result["result"].get("value")
+
+    async def type(self, text):
+        await self.call("Input.insertText", {"text": text}, self.session)
+
+    async def press(self, key, shift=False, control=False):
+        code, _ = KEYS[key]
+        text = {"Enter": "\r", " ": " "}.get(key)
+        event = {"key": key, "code": "Space" if key == " " else key, "windowsVirtualKeyCode": code, "modifiers": 8 * shift + 2 * control}
+        await self.call("Input.dispatchKeyEvent", {"type": "keyDown" if text else "rawKeyDown", **event, **({"text": text} if text else {})}, self.session)
+        await self.call("Input.dispatchKeyEvent", {"type": "keyUp", **event}, self.session)
+
+    async def resize(self, width, height, scale=1):
+        metrics = {"width": width, "height": height, "deviceScaleFactor": scale, "mobile": False}
+        await self.call("Emulation.setDeviceMetricsOverride", metrics, self.session)
+
+    async def scheme(self, name):
+        media = {"features": [{"name": "prefers-color-scheme", "value": name}]}
+        await self.call("Emulation.setEmulatedMedia", media, self.session)
+
+    async def screenshot(self, path, whole=False):
+        parameters = {"format": "png", "captureBeyondViewport": whole}
+        if whole:
+            size = (await self.call("Page.getLayoutMetrics", {}, self.session))["cssContentSize"]
+            parameters["clip"] = {"x": 0, "y": 0, "width": size["width"], "height": size["height"], "scale": 1}
+        data = (await self.call("Page.captureScreenshot", parameters, self.session))["data"]
+        Path(path).write_bytes(base64.b64decode(data))
+
+
+class Firefox(Page, firefox.Firefox):
+    async def launch(self):
+        await super().launch()
+        await self.call("Marionette:SetContext", {"value": "content"})
+
+    async def poll(self):
+        """Nothing is read of the console: that would change the context of scripts."""
+
+    async def open(self, url):
+        await self.call("WebDriver:Navigate", {"url": url})
+
+    async def evaluate(self, expression):
+        script = f"const done = arguments[0]; (async () => ({expression}))().then(value => done([value ?? null]), error => done([null, String(error)]))"
+        result = (await self.call("WebDriver:ExecuteAsyncScript", {"script": script, "args": [], "sandbox": None, "newSandbox": False}))["value"]
+        if len(result) > 1:
+            raise BrowserFailed(result[1])
+        return result[0]
+
+    async def keys(self, *actions):
+        keys = [{"type": kind, "value": value} for kind, value in actions]
+        await self.call("WebDriver:PerformActions", {"actions": [{"type": "key", "id": "keyboard", "actions": keys}]})
+
+    async def type(self, text):
+        text = text.replace("\n", KEYS["Enter"][1])
+        await self.keys(*((kind, character) for character in text for kind in ("keyDown", "keyUp")))
+
+    async def press(self, key, shift=False, control=False):
+        held = [character for character, is_held in (("\ue008", shift), ("\ue009", control)) if is_held]
+        down = [("keyDown", character) for character in held]
+        await self.keys(*down, ("keyDown", KEYS[key][1]), ("keyUp", KEYS[key][1]), *(("keyUp", character) for character in held))
+
+    async def resize(self, width, height, scale=1):
+        await self.call("WebDriver:SetWindowRect", {"width": width, "height": height})
+
+    async def scheme(self, name):
+        number = {"dark": 0, "light": 1}[name]
+        await self.chrome(f"Services.prefs.setIntPref('layout.css.prefers-color-scheme.content-override', {number})")
+        await self.call("Marionette:SetContext", {"value": "content"})
+
+    async def screenshot(self, path, whole=False):
+        data = (await self.call("WebDriver:TakeScreenshot", {"full": whole, "hash": False}))["value"]
+        Path(path).write_bytes(base64.b64decode(data))
+
+
+def literal(text):
+    """A text as JavaScript writes it."""
+    return json.dumps(text)
