@@ -1,7 +1,7 @@
 // The page: what is typed goes to the engine, and what the engine says is drawn.
 
 import { Editor } from './editor.js'
-import { byId, element, prose, sentence, shorten } from './elements.js'
+import { byId, element, sentence, shorten } from './elements.js'
 import { Engine } from './engine.js'
 import { EXAMPLES } from './examples.js'
 import { drawConsoles, drawExchange, drawFindings, drawVerdict, titleOf } from './exchange.js'
@@ -13,7 +13,7 @@ import { fragmentOf, stateOf } from './share.js'
 const QUIET = 400
 
 const engine = new Engine()
-const editor = new Editor({ root: byId('policy'), numbers: byId('numbers'), fixes: byId('fixes') }, examine, say)
+const editor = new Editor({ root: byId('policy'), fixes: byId('fixes') }, examine, say)
 const form = new RequestForm(examine)
 new PasteBox(engine, (exchange, isCaptured) => {
   byId('answers').hidden = !isCaptured
@@ -77,6 +77,7 @@ function draw (result, problems) {
   const middle = document.querySelector('.middle')
   const isOld = explanation === null || problems.length > 0
   middle.classList.toggle('old', isOld && byId('exchange').childElementCount > 0)
+  byId('before').hidden = !isOld || byId('exchange').childElementCount === 0
   if (isOld) {
     const why = isRefused && !isCaptured() ? 'the policy has errors, so no server would start with it' : 'the request is not complete'
     byId('verdict').className = 'verdict open'
@@ -161,6 +162,9 @@ function fail (error) {
 function show ({ policy, exchange, isCaptured: captured = false }) {
   byId('answers').hidden = !(captured && hasAnswers(exchange))
   choose(captured)
+  byId('exchange').replaceChildren()
+  byId('consoles').replaceChildren()
+  byId('consoles-title').hidden = true
   form.show(exchange)
   byId('application').open = !captured && (exchange.response?.headers?.length > 0 || (exchange.response?.status ?? 200) !== 200)
   editor.text = policy

@@ -17,7 +17,6 @@ const PAUSE = 600
 
 export class Editor {
   #root
-  #numbers
   #fixes
   #changed
   #refused
@@ -31,13 +30,12 @@ export class Editor {
   #marked = new Map()
 
   /**
-   * @param {{root: HTMLElement, numbers: HTMLElement, fixes: HTMLElement}} places
+   * @param {{root: HTMLElement, fixes: HTMLElement}} places
    * @param {() => void} changed is called after each edit
    * @param {(why: string) => void} refused is called with why a text is not inserted
    */
-  constructor ({ root, numbers, fixes }, changed, refused) {
+  constructor ({ root, fixes }, changed, refused) {
     this.#root = root
-    this.#numbers = numbers
     this.#fixes = fixes
     this.#changed = changed
     this.#refused = refused
@@ -122,7 +120,6 @@ export class Editor {
       mark(node, found)
     }
     this.#highlight()
-    this.#number()
     this.showFixes([])
   }
 
@@ -226,10 +223,7 @@ export class Editor {
   #readBack () {
     const isPlain = [...this.#root.childNodes].every((node) => node.nodeName === 'DIV' && isPlainLine(node))
     if (isPlain && this.#root.firstChild !== null) {
-      const lines = [...this.#root.children].map(lineText)
-      const hasAllMarks = lines.length === this.#lines.length
-      this.#lines = lines
-      if (!hasAllMarks) this.#number()
+      this.#lines = [...this.#root.children].map((node) => node.textContent)
     } else {
       const [at] = this.#selection()
       this.#rebuild(linesOf(textOf(this.#root)))
@@ -255,14 +249,12 @@ export class Editor {
     added.append(...lines.slice(start, lines.length - end).map(lineElement))
     this.#root.insertBefore(added, after)
     this.#lines = lines
-    this.#number()
   }
 
   #rebuild (lines) {
     this.#marked.clear()
     this.#lines = lines
     this.#root.replaceChildren(...lines.map(lineElement))
-    this.#number()
   }
 
   /** Where the selection begins and ends, in UTF-16 units. */
@@ -329,42 +321,22 @@ export class Editor {
     }
   }
 
-  /** The number of each line; the height of a line with messages is that of its element. */
-  #number () {
-    const { children } = this.#numbers
-    while (children.length > this.#lines.length) this.#numbers.lastChild.remove()
-    if (children.length < this.#lines.length) {
-      const added = document.createDocumentFragment()
-      for (let number = children.length + 1; number <= this.#lines.length; number++) added.append(element('span', {}, String(number)))
-      this.#numbers.append(added)
-    }
-    // Only lines with messages are measured.
-    for (const number of this.#numbers.querySelectorAll('[data-is]')) {
-      delete number.dataset.is
-      number.style.height = ''
-    }
-    const heights = [...this.#marked].map(([node, found]) => [this.#indexOf(node), node.offsetHeight, found])
-    for (const [index, height, found] of heights) {
-      const number = children[index]
-      if (number === undefined) continue
-      number.dataset.is = found.some(({ severity }) => severity === 'error') ? 'error' : 'lint'
-      number.style.height = `${height}px`
-    }
-  }
-
+  /** Each is at the right of the messages of its line. */
   #placeFixes () {
-    for (const [node] of this.#marked) {
-      const number = this.#numbers.children[this.#indexOf(node)]
-      if (number !== undefined) number.style.height = `${node.offsetHeight}px`
-    }
     const seen = new Map()
-    for (const button of this.#fixes.children) {
+    const places = [...this.#fixes.children].map((button) => {
       const line = Number(button.dataset.line)
-      const node = this.#root.children[line - 1]
-      if (node === undefined) continue
       const count = seen.get(line) ?? 0
       seen.set(line, count + 1)
-      button.style.top = `${node.offsetTop + node.offsetHeight - 6}px`
+      const node = this.#root.children[line - 1]
+      if (node === undefined) return [button, 0, 0]
+      const range = document.createRange()
+      range.selectNodeContents(node)
+      const height = node.firstChild?.nodeType === Node.TEXT_NODE ? range.getBoundingClientRect().height : 0
+      return [button, node.offsetTop + height, count]
+    })
+    for (const [button, top, count] of places) {
+      button.style.top = `${top}px`
       button.style.setProperty('--place', count)
     }
   }
@@ -382,10 +354,6 @@ function lineElement (text) {
 function isPlainLine (node) {
   if (node.childNodes.length !== 1) return false
   return node.firstChild.nodeType === Node.TEXT_NODE ? !node.firstChild.data.includes('\n') : node.firstChild.nodeName === 'BR'
-}
-
-function lineText (node) {
-  return node.textContent
 }
 
 /** The text of whatever a browser has made: breaks and blocks end lines. */

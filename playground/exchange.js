@@ -3,7 +3,8 @@
 
 import { element, prose, sentence, shorten } from './elements.js'
 
-const ENGINES = { chromium: 'Chrome, Edge', firefox: 'Firefox', webkit: 'Safari' }
+/** The names of browsers with each engine, and of the engine. */
+const ENGINES = { chromium: ['Chrome, Edge', 'Chromium'], firefox: ['Firefox', 'Firefox'], webkit: ['Safari', 'WebKit'] }
 
 /** How each verdict looks: what is good, what is bad, and what is neither. */
 const MOODS = { readable: 'good', opaque: 'open', sent: 'good', unknown: 'open' }
@@ -55,7 +56,7 @@ export function drawFindings (place, { findings }, editOf, goTo) {
     return element('li', { class: `finding ${finding.severity}` },
       sign(finding.severity, SEVERITIES[finding.severity]),
       element('div', {},
-        element('p', { class: 'message' }, ...prose(shorten(finding.message)), '.'),
+        element('p', { class: 'cause' }, ...prose(shorten(finding.message)), '.'),
         element('p', { class: 'help' }, ...prose(shorten(finding.help)), '.'),
         edit && element('p', { class: 'offer' },
           element('button', { type: 'button', class: 'apply', 'data-finding': index, click: edit.apply }, 'Apply to the policy'),
@@ -80,8 +81,8 @@ export function drawExchange (place, explanation, isCaptured) {
   rows.push(ending(explanation))
   place.replaceChildren(
     element('div', { class: 'actors', 'aria-hidden': 'true' },
-      actor('Page', exchange.page), actor('Browser', 'the Fetch standard'),
-      actor(isCaptured ? 'Server, as captured' : 'Server with the policy', hostOf(request.url))),
+      actor('Page', exchange.page), actor('Browser', 'by the standard'),
+      actor('Server', isCaptured ? 'as captured' : hostOf(request.url))),
     element('ol', { class: `messages ${moodOf(verdict)}`, 'aria-label': 'The exchange, message by message' }, ...rows.filter(Boolean))
   )
 }
@@ -134,8 +135,7 @@ function ending ({ verdict, readable_headers: readable, hidden_headers: hidden }
   const mood = moodOf(verdict)
   const words = []
   if (readable.length > 0) words.push(`can read: ${readable.slice(0, MOST_LINES).join(', ')}`)
-  if (hidden.length > 0) words.push(`cannot read: ${hidden.slice(0, MOST_LINES).join(', ')}`)
-  return arrow('browser', 'page', titleOf(verdict), words, [], '', mood === 'bad' ? 'refused' : mood === 'good' ? 'passed' : 'unknown')
+  return arrow('browser', 'page', titleOf(verdict), words, hidden.map((name) => [name, '']), 'Headers that the script cannot read', mood === 'bad' ? 'refused' : mood === 'good' ? 'passed' : 'unknown')
 }
 
 function dropped ({ dropped_headers: names }) {
@@ -152,7 +152,8 @@ function arrow (from, to, title, words, headers, summary, state = '') {
     element('div', { class: 'arrow', 'aria-hidden': 'true' }, state === 'refused' && element('span', { class: 'stop' }, '✕')),
     headers?.length > 0 && element('details', { class: 'headers', open: summary === 'Headers of the response' || summary === 'Headers of the preflight' },
       element('summary', {}, `${summary} (${headers.length})`),
-      element('dl', {}, ...headers.slice(0, MOST_LINES).flatMap(([name, value]) => [element('dt', {}, shorten(name, 200)), element('dd', {}, shorten(value, 1000))])))
+      element('dl', {}, ...headers.slice(0, MOST_LINES).map(([name, value]) =>
+        element('div', {}, element('dt', {}, value === '' ? shorten(name, 200) : `${shorten(name, 200)}: `), element('dd', {}, shorten(value, 1000))))))
   )
 }
 
@@ -211,12 +212,13 @@ export function drawConsoles (place, { engines, verdict }) {
   place.replaceChildren(...Object.entries(engines).map(([name, engine]) => {
     const mood = moodOf(engine.verdict)
     const isOther = engine.verdict !== verdict
-    return element('section', { class: `engine ${mood}`, 'aria-label': `${ENGINES[name] ?? name}` },
-      element('h3', {}, ENGINES[name] ?? name, element('small', {}, `${sentence(name)} ${engine.version}`)),
+    const [browser, own] = ENGINES[name] ?? [name, name]
+    return element('section', { class: `engine ${mood}`, 'aria-label': browser },
+      element('h3', {}, browser, element('small', {}, `${own} ${engine.version}`)),
       element('p', { class: 'outcome' }, sign(mood, ''), ` ${titleOf(engine.verdict)}`, isOther && element('strong', { class: 'differs' }, 'differs from the standard')),
       engine.console.length === 0
         ? element('p', { class: 'silent' }, 'Prints nothing.')
-        : element('ul', { class: 'console', tabindex: 0, role: 'list', 'aria-label': `What the console of ${ENGINES[name] ?? name} prints` },
+        : element('ul', { class: 'console', tabindex: 0, role: 'list', 'aria-label': `What the console of ${browser} prints` },
           ...engine.console.slice(0, MOST_LINES).map((line) => element('li', {}, shorten(line)))))
   }))
   for (const mark of place.querySelectorAll('.outcome .sign')) {

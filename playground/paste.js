@@ -76,7 +76,7 @@ export class PasteBox {
 
   #error (message, help) {
     byId('read-result').replaceChildren(element('div', { class: 'answer bad' },
-      element('p', { class: 'message' }, '✕ ', ...prose(message), '.'),
+      element('p', { class: 'cause' }, '✕ ', ...prose(message), '.'),
       help !== '' && element('p', {}, ...prose(help), '.')))
     document.documentElement.dataset.read = 'error'
   }
@@ -86,7 +86,7 @@ export class PasteBox {
     byId('read-result').replaceChildren(...sentences.slice(0, 3).map(({ engine, is_cors: isCors, is_cause: isCause, codes, message, help }) =>
       element('div', { class: 'answer' },
         element('p', { class: 'what' }, engine === null ? 'A browser' : ENGINES[engine] ?? engine, ' says: ', element('strong', {}, codes[0] ?? (isCors ? 'CORS' : 'not CORS'))),
-        message !== '' && element('p', { class: 'message' }, ...prose(message), '.'),
+        message !== '' && element('p', { class: 'cause' }, ...prose(message), '.'),
         help !== '' && element('p', {}, ...prose(help), '.'),
         !isCause && element('p', {}, 'This sentence does not say why.'))))
     const first = sentences.find(({ url }) => url !== null) ?? sentences[0]
