@@ -50,7 +50,7 @@ export class Editor {
     root.addEventListener('copy', (event) => this.#copy(event))
     root.addEventListener('cut', (event) => { if (this.#copy(event)) this.replaceSelection('') })
     root.addEventListener('keydown', (event) => this.#key(event))
-    new ResizeObserver(() => this.#placeFixes()).observe(root)
+    new ResizeObserver(() => requestAnimationFrame(() => this.#placeFixes())).observe(root)
     this.#rebuild([''])
   }
 

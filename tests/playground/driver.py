@@ -29,11 +29,78 @@ KEYS = {
     "ArrowUp": (38, "\ue013"),
     "ArrowRight": (39, "\ue014"),
     "F8": (119, "\ue038"),
+    "a": (65, "a"),
+    "z": (90, "z"),
 }
+
+
+# Everything is drawn, and all edits are offered.
+SETTLED = "((shown) => shown?.offered !== undefined && shown.offered === shown.examined)(document.documentElement?.dataset)"
+
+# What a page writes down of what goes wrong in it.
+WATCH = """
+globalThis.wrong = [];
+addEventListener("error", (event) => wrong.push(String(event.message)));
+addEventListener("unhandledrejection", (event) => wrong.push(String(event.reason)));
+document.addEventListener("securitypolicyviolation", (event) => wrong.push(`${event.effectiveDirective} ${event.blockedURI}`));
+"""
 
 
 class Page:
     """What both browsers can do. Subclasses have `evaluate`, `press`, `type`, `resize`, `scheme` and `screenshot`."""
+
+    async def begin(self):
+        await self.resize(1440, 950)
+        await self.scheme("light")
+
+    async def load(self, path="/index.html"):
+        """Loads the page anew, and waits until its first request is explained."""
+        await self.open("about:blank")
+        await self.open(self.origin + path)
+        await self.wait(SETTLED, "the page has started")
+        await self.evaluate(f"(() => {{ {WATCH} return true }})()")
+
+    async def settled(self, change):
+        """Does something, and waits until the page has drawn what comes of it."""
+        before = await self.evaluate("document.documentElement.dataset.examined")
+        result = await change
+        await self.wait(f"document.documentElement.dataset.examined !== {literal(before)} && {SETTLED}", "the page has drawn")
+        return result
+
+    async def fill(self, field, text):
+        """Writes into a field, as far as the page can tell."""
+        script = f"(() => {{ const field = document.getElementById({literal(field)}); field.value = {literal(text)}; "
+        await self.settled(self.evaluate(script + "field.dispatchEvent(new Event(field.localName === 'select' ? 'change' : 'input', {bubbles: true})); field.dispatchEvent(new Event('input', {bubbles: true})); return true })()"))
+
+    async def example(self, name):
+        await self.fill("example", name)
+
+    async def text(self, selector):
+        return await self.evaluate(f"document.querySelector({literal(selector)})?.innerText ?? ''")
+
+    async def policy(self):
+        """The text of the editor."""
+        return await self.evaluate("[...document.querySelectorAll('#policy > .line')].map(line => line.textContent).join('\\n')")
+
+    async def click(self, selector):
+        await self.evaluate(f"(() => {{ document.querySelector({literal(selector)}).click(); return true }})()")
+
+    async def paste(self, selector, text):
+        """A paste, with the text made in the page: `text` is an expression."""
+        await self.evaluate(f"""(() => {{
+          const data = new DataTransfer(); data.setData('text/plain', {text});
+          const target = document.querySelector({literal(selector)}); target.focus();
+          const event = new ClipboardEvent('paste', {{clipboardData: data, bubbles: true, cancelable: true}});
+          if (target.dispatchEvent(event) && 'value' in target) target.value = {text};
+          return true }})()""")
+
+    async def all_selected(self):
+        await self.evaluate("(() => { const policy = document.getElementById('policy'); policy.focus(); getSelection().selectAllChildren(policy); return true })()")
+
+    async def write_policy(self, text):
+        """Puts a text in the place of the policy, as if it was pasted."""
+        await self.all_selected()
+        await self.settled(self.paste("#policy", literal(text)))
 
     async def wait(self, expression, what=None):
         """Waits until an expression of JavaScript is true, and returns its value."""
@@ -57,13 +124,20 @@ class Chromium(Page, chromium.Chromium):
         return result["result"].get("value")
 
     async def type(self, text):
-        await self.call("Input.insertText", {"text": text}, self.session)
+        for number, line in enumerate(text.split("\n")):
+            if number > 0:
+                await self.press("Enter")
+            if line:
+                await self.call("Input.insertText", {"text": line}, self.session)
 
     async def press(self, key, shift=False, control=False):
         code, _ = KEYS[key]
         text = {"Enter": "\r", " ": " "}.get(key)
         event = {"key": key, "code": "Space" if key == " " else key, "windowsVirtualKeyCode": code, "modifiers": 8 * shift + 2 * control}
-        await self.call("Input.dispatchKeyEvent", {"type": "keyDown" if text else "rawKeyDown", **event, **({"text": text} if text else {})}, self.session)
+        typed = {"text": text} if text else {}
+        # The browser's own shortcuts are commands of the editor.
+        commands = {"commands": ["selectAll"]} if control and key == "a" else {}
+        await self.call("Input.dispatchKeyEvent", {"type": "keyDown" if text else "rawKeyDown", **event, **typed, **commands}, self.session)
         await self.call("Input.dispatchKeyEvent", {"type": "keyUp", **event}, self.session)
 
     async def resize(self, width, height, scale=1):
@@ -125,6 +199,9 @@ class Firefox(Page, firefox.Firefox):
     async def screenshot(self, path, whole=False):
         data = (await self.call("WebDriver:TakeScreenshot", {"full": whole, "hash": False}))["value"]
         Path(path).write_bytes(base64.b64decode(data))
+
+
+BROWSERS = {"chromium": Chromium, "firefox": Firefox}
 
 
 def literal(text):
