@@ -17,6 +17,7 @@ PYTHON = VENV / "bin" / "python"
 NODE_DIR = ROOT / "bindings-node"
 EDGE_TESTS = NODE_DIR / "tests" / "edge"
 REPOSITORY_CHECKS = ROOT / "tests" / "repository"
+PLAYGROUND_TESTS = ROOT / "tests" / "playground"
 SARIF_CHECKS = ROOT / "cli" / "tests" / "sarif"
 BINDINGS = ROOT / "target" / "bindings"
 TOOLS = ROOT / "target" / "tools"
@@ -166,8 +167,9 @@ def has_wasm_target():
     return Path(run("rustc", "--print", "target-libdir", "--target", "wasm32-unknown-unknown").strip()).is_dir()
 
 
-def wasm_module():
-    return run("cargo", "xtask", "wasm").strip()
+def wasm_modules(names):
+    """Builds them one after the other: cargo writes them to the same place, from which they are copied."""
+    return "; ".join(run("cargo", "xtask", name).strip() for name in names)
 
 
 def prepare(needs, install, report):
@@ -191,8 +193,10 @@ def prepare(needs, install, report):
         work.append(("cargo-fuzz", cargo_fuzz))
     if "sarif" in needs:
         work.append(("sarif", lambda: node_modules(SARIF_CHECKS)))
-    if "build wasm" in needs:
-        work.append(("WebAssembly module", wasm_module))
+    if "axe" in needs:
+        work.append(("axe", lambda: node_modules(PLAYGROUND_TESTS)))
+    if modules := [name for name in ("wasm", "playground") if f"build {name}" in needs]:
+        work.append(("WebAssembly", lambda: wasm_modules(modules)))
     if languages:
         work.append(("bindings", lambda: build_bindings(languages)))
     if "build command" in needs:

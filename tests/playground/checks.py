@@ -20,7 +20,7 @@ def holds(condition, what):
 
 
 async def nothing_wrong(page):
-    equal(await page.evaluate("globalThis.wrong"), [], "errors in the page")
+    equal(await page.evaluate("window.wrong"), [], "errors in the page")
 
 
 async def starts_with_an_example(page):
@@ -195,7 +195,7 @@ async def hostile_texts_stay_texts(page):
         await page.paste("#pasted", literal(pasted))
         await page.wait("document.documentElement.dataset.read")
         equal(await page.evaluate(count), 0, pasted)
-    equal(await page.evaluate("globalThis.hacked ?? null"), None)
+    equal(await page.evaluate("window.hacked ?? null"), None)
     await nothing_wrong(page)
 
 
@@ -211,20 +211,20 @@ INJECT = """(() => {
 async def an_injected_script_does_not_run(page):
     await page.evaluate(INJECT)
     await asyncio.sleep(0.3)
-    equal(await page.evaluate("globalThis.hacked ?? null"), None)
-    holds(await page.evaluate("globalThis.wrong.length") > 0, "the browser reports what it blocked")
+    equal(await page.evaluate("window.hacked ?? null"), None)
+    holds(await page.evaluate("window.wrong.length") > 0, "the browser reports what it blocked")
     # Nothing is sent anywhere else.
     sent = "fetch('https://elsewhere.example/').then(() => 'sent', () => 'blocked')"
     equal(await page.evaluate(sent), "blocked")
-    holds(any("connect-src" in line for line in await page.evaluate("globalThis.wrong")), "connect-src holds")
+    holds(any("connect-src" in line for line in await page.evaluate("window.wrong")), "connect-src holds")
     # The same page without the policy runs it: what is tried here can succeed.
     await page.load("/without-policy.html")
     await page.evaluate(INJECT)
-    await page.wait("globalThis.hacked > 0", "an injected script runs where no policy forbids it")
+    await page.wait("window.hacked > 0", "an injected script runs where no policy forbids it")
 
 
 async def large_texts_do_not_stop_the_page(page):
-    ticking = "(() => { globalThis.longest = 0; let last = performance.now(); globalThis.ticker = setInterval(() => { longest = Math.max(longest, performance.now() - last); last = performance.now(); }, 10); return true })()"
+    ticking = "(() => { window.longest = 0; let last = performance.now(); window.ticker = setInterval(() => { window.longest = Math.max(window.longest, performance.now() - last); last = performance.now(); }, 10); return true })()"
     policy = await page.policy()
     await page.evaluate(ticking)
     # The editor says what it cannot take, and where it can be checked.
@@ -248,7 +248,7 @@ async def large_texts_do_not_stop_the_page(page):
         await page.paste("#pasted", text)
         await page.wait("document.documentElement.dataset.read")
         holds(sentence in await page.text("#read-result"), await page.text("#read-result"))
-    longest = await page.evaluate("(() => { clearInterval(ticker); return longest })()")
+    longest = await page.evaluate("(() => { clearInterval(window.ticker); return window.longest })()")
     print(f"{page.name}: the page waited {longest:.0f} ms at most while it read large texts")
     holds(longest < 2500, f"the page waited {longest} ms")
     await nothing_wrong(page)
@@ -331,14 +331,14 @@ async def accessible_in(page, scheme):
     await page.load("/with-axe.html")
     # The checker finds what is wrong where something is.
     await page.evaluate("(() => { const image = document.createElement('img'); image.src = 'icon.svg'; image.id = 'nameless'; document.querySelector('header').append(image); return true })()")
-    found = "globalThis.axe.run(document).then(({violations}) => violations.map(({id}) => id))"
+    found = "window.axe.run(document).then(({violations}) => violations.map(({id}) => id))"
     equal(await page.evaluate(found), ["image-alt"])
     await page.evaluate("(() => { document.getElementById('nameless').remove(); return true })()")
     # Transitions have ended.
     for name in ("put-with-session", "wrong-port", "mistakes", "hidden-header"):
         await page.example(name)
         await asyncio.sleep(0.2)
-        script = "globalThis.axe.run(document, {resultTypes: ['violations']}).then(({violations}) => violations.map(({id, nodes}) => `${id}: ${nodes[0].html.slice(0, 200)} ${nodes[0].failureSummary}`))"
+        script = "window.axe.run(document, {resultTypes: ['violations']}).then(({violations}) => violations.map(({id, nodes}) => `${id}: ${nodes[0].html.slice(0, 200)} ${nodes[0].failureSummary}`))"
         equal(await page.evaluate(script), [], f"{name}, {scheme}")
     await page.paste("#pasted", literal("curl 'x"))
     await page.wait("document.documentElement.dataset.read")
@@ -370,9 +370,9 @@ async def narrow_windows_need_no_scrolling_aside(page):
         await page.resize(1440, 950)
 
 
-async def a_failure_of_the_worker_is_said(page):
-    script = "(async () => { const {Engine} = await import('./engine.js'); const engine = new Engine(); try { await engine.call('nothing', {}); return 'no error'; } catch (error) { const again = await engine.call('read', {pasted: ''}); return [error.constructor.name, again.kind]; } })()"
-    equal(await page.evaluate(script), ["EngineError", "error"])
+async def a_module_that_is_missing_is_said(page):
+    await page.open(f"{page.origin}/without-module/index.html")
+    await page.wait("document.getElementById('notice')?.textContent.includes('The module cannot be loaded: status 404')")
 
 
 CHECKS = [
@@ -393,5 +393,5 @@ CHECKS = [
     accessible_in_light,
     accessible_in_dark,
     narrow_windows_need_no_scrolling_aside,
-    a_failure_of_the_worker_is_said,
+    a_module_that_is_missing_is_said,
 ]

@@ -39,10 +39,10 @@ SETTLED = "((shown) => shown?.offered !== undefined && shown.offered === shown.e
 
 # What a page writes down of what goes wrong in it.
 WATCH = """
-globalThis.wrong = [];
-addEventListener("error", (event) => wrong.push(String(event.message)));
-addEventListener("unhandledrejection", (event) => wrong.push(String(event.reason)));
-document.addEventListener("securitypolicyviolation", (event) => wrong.push(`${event.effectiveDirective} ${event.blockedURI}`));
+window.wrong = [];
+addEventListener("error", (event) => window.wrong.push(String(event.message)));
+addEventListener("unhandledrejection", (event) => window.wrong.push(String(event.reason)));
+document.addEventListener("securitypolicyviolation", (event) => window.wrong.push(`${event.effectiveDirective} ${event.blockedURI}`));
 """
 
 
@@ -90,7 +90,8 @@ class Page:
         await self.evaluate(f"""(() => {{
           const data = new DataTransfer(); data.setData('text/plain', {text});
           const target = document.querySelector({literal(selector)}); target.focus();
-          const event = new ClipboardEvent('paste', {{clipboardData: data, bubbles: true, cancelable: true}});
+          const event = new Event('paste', {{bubbles: true, cancelable: true}});
+          Object.defineProperty(event, 'clipboardData', {{value: data}});
           if (target.dispatchEvent(event) && 'value' in target) target.value = {text};
           return true }})()""")
 

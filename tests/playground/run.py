@@ -26,11 +26,12 @@ POLICY = '<meta http-equiv="Content-Security-Policy"'
 
 
 def served(folder):
-    """A copy of the page, one with the checker of accessibility, and one without the policy that the browser enforces."""
+    """A copy of the page, with the checker of accessibility, without the module, and without the policy that the browser enforces."""
     page = (PLAYGROUND / "index.html").read_text()
     for file in PLAYGROUND.iterdir():
         shutil.copy(file, folder)
     shutil.copy(AXE, folder)
+    shutil.copytree(PLAYGROUND, folder / "without-module", ignore=shutil.ignore_patterns("*.wasm"))
     app = '<script type="module" src="app.js">'
     assert app in page and POLICY in page
     (folder / "with-axe.html").write_text(page.replace(app, f'<script src="axe.min.js"></script>{app}'))
