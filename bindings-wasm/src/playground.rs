@@ -12,7 +12,7 @@ use corsac::{Issue, Policy};
 use serde_json::{Value, json};
 
 /// The most requests of a capture that are offered.
-const MOST_EXCHANGES: usize = 200;
+const MOST_EXCHANGES: usize = 250;
 
 /// The most issues for which an edit is looked for.
 const MOST_EDITS: usize = 40;
@@ -29,7 +29,7 @@ pub(crate) fn examine(policy: &[u8], exchange: &[u8], is_captured: bool) -> Stri
             let shared = format!(r#"{{"policy":{},"exchange":{}}}"#, json!(redacted_text(&text)), exchange.to_json());
             (json!([]), shared)
         }
-        Err(error) => (problems(error), "null".to_owned()),
+        Err(error) => (problems(error), Value::Null.to_string()),
     };
     let explanation = match (&policy, &exchange) {
         (_, Ok(exchange)) if is_captured => Some(diagnose(exchange)),
@@ -38,7 +38,7 @@ pub(crate) fn examine(policy: &[u8], exchange: &[u8], is_captured: bool) -> Stri
     };
     let (summary, explanation) = match explanation {
         Some(explanation) => (json!(explanation.summary()), explanation.to_json()),
-        None => (Value::Null, "null".to_owned()),
+        None => (Value::Null, Value::Null.to_string()),
     };
     // An explanation is JSON already.
     format!(

@@ -20,7 +20,8 @@ async def main():
     with StaticServer(ROOT / "playground") as server:
         async with Chromium() as page:
             page.origin = server.origin
-            await page.resize(1360, 1010)
+            await page.resize(1480, 1020)
+            await page.call("Emulation.setScrollbarsHidden", {"hidden": True}, page.session)
             for scheme in ("light", "dark"):
                 await page.scheme(scheme)
                 await page.load()

@@ -24,7 +24,7 @@ pub(crate) struct PolicyView<'v> {
     pub(crate) exchange: &'v Exchange,
     pub(crate) evidence: &'v Evidence,
     pub(crate) server: &'v PolicyServer<'v>,
-    pub(crate) places: Places<'v>,
+    pub(crate) places: &'v Places<'v>,
 }
 
 impl<'v> PolicyView<'v> {
