@@ -38,6 +38,15 @@ def served(folder):
     (folder / "without-policy.html").write_text(page.replace(POLICY, '<meta name="no-policy"'))
 
 
+def recommended_headers():
+    """The headers that the guide tells hosts to send. The policy is that of the page, and what only a header can say."""
+    block = (ROOT / "docs" / "playground.md").read_text().split("```text\n")[1].split("```")[0]
+    headers = [tuple(line.split(": ", 1)) for line in block.splitlines()]
+    own = (PLAYGROUND / "index.html").read_text().split(POLICY)[1].split('content="')[1].split('"')[0]
+    assert dict(headers)["Content-Security-Policy"] == f"{own}; frame-ancestors 'none'", "the guide and the page have different policies"
+    return headers
+
+
 def state_of(fragment):
     """What an address has, read by other code than the page's."""
     letters = fragment.removeprefix("#1.")
@@ -71,7 +80,8 @@ async def main():
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="corsac-playground-") as folder:
         served(Path(folder))
-        with StaticServer(folder) as server:
+        headers = recommended_headers()
+        with StaticServer(folder, lambda path: () if path.startswith("/without-policy") else headers) as server:
             names = arguments.browser or sorted(BROWSERS)
             results = await asyncio.gather(*(run(name, server.origin, arguments.words) for name in names))
     passed, failed = sum(count for count, _ in results), sum(len(names) for _, names in results)

@@ -1,4 +1,4 @@
-"""Serves a folder on loopback, as any static host does; with the header that the guide recommends, or without."""
+"""Serves a folder on loopback, as any static host does."""
 
 import threading
 from functools import partial
@@ -15,12 +15,12 @@ class Handler(SimpleHTTPRequestHandler):
         "": "application/octet-stream",
     }
 
-    def __init__(self, *arguments, headers=(), **options):
+    def __init__(self, *arguments, headers, **options):
         self.more_headers = headers
         super().__init__(*arguments, **options)
 
     def end_headers(self):
-        for name, value in self.more_headers:
+        for name, value in self.more_headers(self.path):
             self.send_header(name, value)
         self.send_header("Cache-Control", "no-store")
         super().end_headers()
@@ -30,9 +30,9 @@ class Handler(SimpleHTTPRequestHandler):
 
 
 class StaticServer:
-    """Use it in a `with`; `origin` is where it listens."""
+    """Use it in a `with`; `origin` is where it listens. `headers` are those of a path."""
 
-    def __init__(self, folder, headers=()):
+    def __init__(self, folder, headers=lambda path: ()):
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=str(folder), headers=headers))
         self.origin = f"http://127.0.0.1:{self.server.server_address[1]}"
 
