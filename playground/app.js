@@ -84,13 +84,21 @@ function draw (result, problems) {
     byId('verdict').replaceChildren(element('span', { class: 'sign open', 'aria-hidden': 'true' }, '–'),
       element('div', {}, element('p', { class: 'word' }, 'No verdict'), element('p', { class: 'summary' }, `${sentence(why)}.`)))
     byId('findings').hidden = true
+    showPeek()
     return
   }
-  drawVerdict(byId('verdict'), explanation.verdict, summary)
+  drawVerdict(byId('verdict'), explanation, summary)
+  showPeek()
   drawFindings(byId('findings'), explanation, () => undefined, goToLine)
   drawExchange(byId('exchange'), explanation, isCaptured())
   byId('consoles-title').hidden = false
   drawConsoles(byId('consoles'), explanation)
+}
+
+/** In narrow windows the verdict is below the fields: a line at the bottom repeats it. */
+function showPeek () {
+  byId('peek').className = byId('verdict').className.replace('verdict', 'peek')
+  byId('peek').textContent = `${byId('verdict').querySelector('.sign').textContent} ${byId('verdict').querySelector('.word').textContent}`
 }
 
 /** Shows the edits, which were tried after everything else was drawn. */
@@ -200,6 +208,13 @@ byId('share').addEventListener('click', async () => {
   }
 })
 addEventListener('hashchange', showAddress)
+for (const link of document.querySelectorAll('a[href="#verdict"]')) link.addEventListener('click', (event) => {
+  // The fragment has the state.
+  event.preventDefault()
+  byId('verdict').scrollIntoView()
+  byId('verdict').focus()
+})
+new IntersectionObserver(([{ isIntersecting }]) => { byId('peek').hidden = isIntersecting }).observe(byId('verdict'))
 for (const radio of document.querySelectorAll('[name="answers"]')) radio.addEventListener('change', examine)
 
 if (!await showAddress()) show(EXAMPLES[0])

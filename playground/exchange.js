@@ -10,14 +10,15 @@ const ENGINES = { chromium: ['Chrome, Edge', 'Chromium'], firefox: ['Firefox', '
 const MOODS = { readable: 'good', opaque: 'open', sent: 'good', unknown: 'open' }
 
 /** The sign of each mood and severity, since colour says nothing alone. */
-const SIGNS = { good: '✓', bad: '✕', open: '?', error: '✕', warning: '▲', note: 'i' }
+const SIGNS = { good: '✓', bad: '✕', open: '!', error: '✕', warning: '▲', note: 'i' }
 const SEVERITIES = { error: 'Error', warning: 'Warning', note: 'Note' }
 
 /** The most header lines, checks and console lines that are drawn. */
 const MOST_LINES = 100
 
-/** @param {string} verdict */
-export function moodOf (verdict) {
+/** A form that protection refuses is sent, and nothing is good about that. */
+function moodOf (verdict, findings = []) {
+  if (verdict === 'sent' && findings.some(({ severity }) => severity === 'error')) return 'open'
   return MOODS[verdict] ?? 'bad'
 }
 
@@ -30,8 +31,8 @@ function sign (kind, label) {
 }
 
 /** The verdict, with its sentence. */
-export function drawVerdict (place, verdict, summary) {
-  const mood = moodOf(verdict)
+export function drawVerdict (place, { verdict, findings }, summary) {
+  const mood = moodOf(verdict, findings)
   place.className = `verdict ${mood}`
   place.replaceChildren(
     sign(mood, ''),
@@ -131,8 +132,8 @@ function answerRow (answer, isRefused) {
 }
 
 /** What the script gets. */
-function ending ({ verdict, readable_headers: readable, hidden_headers: hidden }) {
-  const mood = moodOf(verdict)
+function ending ({ verdict, findings, readable_headers: readable, hidden_headers: hidden }) {
+  const mood = moodOf(verdict, findings)
   const words = []
   if (readable.length > 0) words.push(`can read: ${readable.slice(0, MOST_LINES).join(', ')}`)
   return arrow('browser', 'page', titleOf(verdict), words, hidden.map((name) => [name, '']), 'Headers that the script cannot read', mood === 'bad' ? 'refused' : mood === 'good' ? 'passed' : 'unknown')

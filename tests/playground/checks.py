@@ -289,6 +289,10 @@ async def tab_to(page, wanted, most=40):
 async def everything_is_reached_by_keyboard(page):
     await page.evaluate("(() => { document.activeElement?.blur(); return true })()")
     await tab_to(page, "skip", 3)
+    await page.press("Enter")
+    equal(await focused(page), "verdict")
+    equal(await page.text("#notice"), "")
+    await page.evaluate("(() => { document.querySelector('.skip').focus(); return true })()")
     await tab_to(page, "example", 3)
     await tab_to(page, "policy", 4)
     await page.all_selected()
@@ -366,6 +370,12 @@ async def narrow_windows_need_no_scrolling_aside(page):
                 await page.fill("url", f"https://api.example.com/{'x' * 300}")
                 wide = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
                 holds(wide <= 0, f"{name} at {width} pixels is wider by {wide}")
+            # The verdict is below the fields, and a line at the bottom leads to it.
+            await page.evaluate("(() => { scrollTo(0, 0); return true })()")
+            await page.wait("!document.getElementById('peek').hidden")
+            equal((await page.text("#peek"))[2:], await page.text("#verdict .word"))
+            await page.click("#peek")
+            await page.wait("document.getElementById('peek').hidden")
     finally:
         await page.resize(1440, 950)
 

@@ -1,5 +1,6 @@
 """Serves a folder on loopback, as any static host does."""
 
+import sys
 import threading
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -29,11 +30,20 @@ class Handler(SimpleHTTPRequestHandler):
         pass
 
 
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request, client_address):
+        """A browser that leaves a page closes what it no longer needs."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
+
 class StaticServer:
     """Use it in a `with`; `origin` is where it listens. `headers` are those of a path."""
 
     def __init__(self, folder, headers=lambda path: ()):
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=str(folder), headers=headers))
+        self.server = Server(("127.0.0.1", 0), partial(Handler, directory=str(folder), headers=headers))
         self.origin = f"http://127.0.0.1:{self.server.server_address[1]}"
 
     def __enter__(self):
