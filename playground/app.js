@@ -11,6 +11,8 @@ import { fragmentOf, stateOf } from './share.js'
 
 /** Milliseconds without a change, before the address changes and a screen reader speaks. */
 const QUIET = 400
+/** Milliseconds without a change, before edits are tried. */
+const PAUSE = 80
 
 const engine = new Engine()
 const editor = new Editor({ root: byId('policy'), fixes: byId('fixes') }, examine, say)
@@ -60,6 +62,9 @@ async function examine () {
   document.documentElement.dataset.examined = String(number)
   document.documentElement.dataset.milliseconds = (performance.now() - started).toFixed(2)
   later(result)
+  // Trying edits takes longer than everything else, and must not delay what is typed next.
+  await new Promise((resolve) => setTimeout(resolve, PAUSE))
+  if (number !== examinations) return
   const edits = await engine.call('edits', given).catch(() => undefined)
   if (edits !== undefined && number === examinations) offer(result, edits)
   if (number === examinations) document.documentElement.dataset.offered = String(number)

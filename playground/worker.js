@@ -4,7 +4,7 @@
 const MODULE = new URL('./corsac.wasm', import.meta.url)
 
 /** Milliseconds for trying edits, after which those that were found are answered. */
-const EDIT_TIME = 400
+const EDIT_TIME = 250
 
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()

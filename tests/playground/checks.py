@@ -145,7 +145,9 @@ async def secrets_never_reach_the_address(page):
     command = f"curl 'https://api.example.com/me?api_key={SECRET}' -X PUT -H 'Origin: https://app.example.com' -H 'Authorization: Bearer {SECRET}' -b 'sid={SECRET}' -H 'X-Id: 7'"
     await page.settled(page.paste("#pasted", literal(command)))
     values = await page.evaluate("['page', 'url', 'method', 'headers', 'credentials'].map(id => document.getElementById(id).value)")
-    equal(values, ["https://app.example.com", "https://api.example.com/me?api_key=redacted", "PUT", "authorization: [redacted]\nX-Id: 7".replace("authorization", values[3].split(":")[0]), "include"])
+    headers = values.pop(3).lower()
+    equal(headers, "authorization: [redacted]\nx-id: 7")
+    equal(values, ["https://app.example.com", "https://api.example.com/me?api_key=redacted", "PUT", "include"])
     for part in (".middle", ".right"):
         holds(SECRET not in await page.text(part), f"what is drawn in {part} has no secret")
     await nothing_wrong(page)

@@ -67,7 +67,7 @@ async def run(browser, origin, words):
                 await page.load()
                 await check(page)
                 passed += 1
-            except Exception:
+            except Exception:  # The others run as well.
                 failed.append(name)
                 print(f"FAILED {browser}: {name}\n{traceback.format_exc(limit=4)}", flush=True)
     return passed, failed
