@@ -11,9 +11,10 @@ pub(crate) use crate::probe::options::Arguments;
 use crate::probe::result::{Origin, Probed};
 use crate::status::Status;
 use corsac::Policy;
-use corsac::browser::{Answer, Body, Credentials, Exchange, Session};
+use corsac::browser::{Answer, Body, Credentials, Exchange, Session, Verdict};
 use corsac::explain::{
-    attack_origins, compare_with_wire, experiments, observe_attacks, observe_cache, observe_experiments,
+    WireComparison, attack_origins, compare_with_wire, diagnose, experiments, observe_attacks, observe_cache,
+    observe_experiments,
 };
 use std::path::Path;
 
@@ -73,17 +74,9 @@ fn asked(arguments: &Arguments, page: &str) -> Result<Exchange, Failure> {
         ))
         .help("write the whole URL, as in `https://api.example.com/items`"));
     }
-    let request = RequestArguments {
-        from: page.to_owned(),
-        method: arguments.method.clone(),
-        headers: arguments.headers.clone(),
-        credentials: arguments.credentials,
-        mode: None,
-        initiator: "fetch".to_owned(),
-    };
+    let request = RequestArguments::fetch(page, &arguments.method, arguments.headers.clone(), arguments.credentials);
     // What is wrong is found in the exchange without secrets, which is then given what has to be sent.
-    let mut exchange =
-        exchange(&arguments.url, &request, &ResponseArguments { status: 200, response_headers: Vec::new() })?;
+    let mut exchange = exchange(&arguments.url, &request, &ResponseArguments::ok())?;
     exchange.hops.clear();
     arguments.url.clone_into(&mut exchange.request.url);
     let lines = arguments.headers.iter().filter_map(|line| line.split_once(':'));
@@ -94,10 +87,13 @@ fn asked(arguments: &Arguments, page: &str) -> Result<Exchange, Failure> {
     Ok(exchange)
 }
 
-/// Refuses what cannot tell anything.
+/// Refuses what cannot tell anything. A request that browsers block before they send it has its verdict.
 fn check_is_useful(arguments: &Arguments, exchange: &Exchange) -> Result<(), Failure> {
     let Some(first) = Session::new(exchange.clone()).next_request() else {
-        let explanation = corsac::explain::diagnose(exchange);
+        let explanation = diagnose(exchange);
+        if explanation.verdict == Verdict::Blocked {
+            return Ok(());
+        }
         let failure = match explanation.findings.first() {
             Some(finding) => {
                 Failure::input(format!("a browser sends nothing: {}", finding.message)).help(&finding.help)
@@ -151,13 +147,11 @@ fn probe(arguments: &Arguments, exchange: &Exchange, policy: Option<&Policy>, cl
         }
         observations = observe_experiments(&wire, &answers);
     }
-    Origin {
-        explanation: corsac::binding::explain_captured(policy, &wire),
-        differences: policy.map(|policy| compare_with_wire(policy, &wire)),
-        observations,
-        is_left_out,
-        detail,
-    }
+    let (explanation, differences) = match policy.map(|policy| compare_with_wire(policy, &wire)) {
+        Some(WireComparison { explanation, differences }) => (explanation, Some(differences)),
+        None => (diagnose(&wire), None),
+    };
+    Origin { explanation, differences, observations, is_left_out, detail }
 }
 
 /// Whether the preflight was answered and the request was not sent.

@@ -35,12 +35,8 @@ pub(crate) fn judge(expectation: &Expectation, policy: &Policy) -> Result<Vec<Ou
 
 fn judge_one(expectation: &Expectation, from: &str, method: &str, policy: &Policy) -> Result<Outcome, Failure> {
     let request = RequestArguments {
-        from: from.to_owned(),
-        method: method.to_owned(),
-        headers: lines(&expectation.headers),
-        credentials: expectation.credentials,
         mode: expectation.mode.clone(),
-        initiator: "fetch".to_owned(),
+        ..RequestArguments::fetch(from, method, lines(&expectation.headers), expectation.credentials)
     };
     let response =
         ResponseArguments { status: expectation.status, response_headers: lines(&expectation.response_headers) };

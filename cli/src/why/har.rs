@@ -6,7 +6,8 @@ use crate::exchange_arguments::latin1;
 use crate::failure::Failure;
 use crate::why::captured::{Captured, CapturedRequest};
 use crate::why::known::Known;
-use corsac::browser::{Answer, Exchange, HeaderLines, Hop, NetworkError};
+use corsac::browser::{Answer, Exchange, HeaderLines, Hop};
+use corsac::explain::network_error;
 use serde_json::Value;
 
 /// The most entries that are looked at.
@@ -55,15 +56,9 @@ pub(super) fn read(text: &str, known: &Known<'_>) -> Result<Captured, Failure> {
 
 /// An exchange as `corsac probe --save` writes it.
 fn saved_exchange(text: &str) -> Result<Captured, Failure> {
-    match Exchange::from_json(text.as_bytes()) {
-        Ok(exchange) => Ok(Captured { exchanges: vec![exchange], ..Captured::default() }),
-        Err(error) => {
-            let problem = error.problems().first().cloned();
-            let (path, message, help) =
-                problem.map_or_else(Default::default, |problem| (problem.path, problem.message, problem.help));
-            Err(Failure::input(format!("the JSON is not an exchange: {path}: {message}")).help(help))
-        }
-    }
+    let exchange = Exchange::from_json(text.as_bytes())
+        .map_err(|error| Failure::of_exchange(&error, |path| format!("the JSON is not an exchange: {path}: ")))?;
+    Ok(Captured { exchanges: vec![exchange], ..Captured::default() })
 }
 
 fn entry(value: &Value, pages: Option<&[Value]>) -> Option<Entry> {
@@ -115,22 +110,6 @@ fn origin(url: &str) -> Option<String> {
     let (scheme, rest) = url.split_once("://")?;
     let host = rest.split(['/', '?', '#']).next()?;
     (!host.is_empty()).then(|| format!("{scheme}://{}", host.to_ascii_lowercase()))
-}
-
-/// What Chromium notes where there is no response. `net::ERR_FAILED` is its word for a blocked one.
-fn network_error(error: &str) -> Option<NetworkError> {
-    let words = [
-        ("NAME_NOT_RESOLVED", NetworkError::Dns),
-        ("TIMED_OUT", NetworkError::Timeout),
-        ("CERT_", NetworkError::Tls),
-        ("SSL_", NetworkError::Tls),
-        ("INCOMPLETE", NetworkError::Incomplete),
-        ("CONTENT_LENGTH", NetworkError::Incomplete),
-        ("CONNECTION_", NetworkError::Connection),
-        ("EMPTY_RESPONSE", NetworkError::Connection),
-        ("UNREACHABLE", NetworkError::Connection),
-    ];
-    words.into_iter().find(|(word, _)| error.contains(word)).map(|(_, error)| error)
 }
 
 /// The exchange that begins with an entry; none if the entry belongs to another.

@@ -75,8 +75,6 @@ class Page(Chromium):
     async def launch(self):
         await super().launch()
         await self.call("Network.enable", session=self.session)
-        # Nothing that one request leaves behind changes the next one, unless a test is about caches.
-        await self.call("Network.setCacheDisabled", {"cacheDisabled": True}, self.session)
 
     async def ask(self, page, url, options, seconds):
         """Makes the request on a page, given by its address."""
@@ -84,6 +82,8 @@ class Page(Chromium):
             await self.open(page)
             await self.loaded(page)
             self.shown = page
+        # A browser without a cache of its own would send `Cache-Control: no-cache`, which caches on the way heed.
+        await self.call("Network.clearBrowserCache", session=self.session)
         self.number += 1
         self.events.clear()
         script = FETCH.replace("NUMBER", str(self.number)).replace("SECONDS", str(seconds))

@@ -167,7 +167,8 @@ class Apache(Proxy):
               {to(self.closed)}
             </Location>
             <Location /time-out/>
-              {to(self.hanging, "timeout=1")}
+              # Another name of the same server: what has one URL shares its time-out.
+              ProxyPass http://localhost:{self.hanging}/ timeout=1
             </Location>
             <Location /hangs/>
               {to(self.hanging)}
@@ -186,6 +187,8 @@ class Apache(Proxy):
             CacheDefaultExpire 60
             CacheIgnoreNoLastMod On
             CacheHeader On
+            # Without this line, no URL with a query would be kept.
+            Header set Cache-Control max-age=60 "expr=%{{REQUEST_URI}} =~ m#^/cached#"
             <Location /cached/>
               {to(self.application)}
             </Location>
@@ -395,3 +398,13 @@ def program(name, package):
 
 
 PROXIES = {proxy.name: proxy for proxy in (Nginx, Apache, Caddy, Envoy)}
+
+
+def only(*names):
+    """Marks a test that runs with these proxies alone."""
+
+    def mark(test):
+        test.proxies = names
+        return test
+
+    return mark

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import pytest
 from authority import API
 from pages import Raw
+from proxies import only
 
 # Each request has a URL of its own, so that nothing is kept for it from another.
 NUMBERS = count(1)
@@ -62,16 +63,6 @@ def compare(browser, corsac, page, url, request, *options, seconds=15):
     assert seen.preflights == [sent["status"] for sent in found["sent"] if "preflight" in sent["purpose"] and sent["status"]]
     assert status == {"readable": 0, "failed": 3}.get(seen.verdict, 1)
     return of_page
-
-
-def only(*proxies):
-    """A test that runs with these proxies alone."""
-
-    def mark(test):
-        test.proxies = proxies
-        return test
-
-    return mark
 
 
 def codes(of_page):
