@@ -96,6 +96,21 @@ pub(crate) fn exchange(
     Exchange::from_value(exchange).map_err(|error| in_options(&error))
 }
 
+/// The exchange as it is sent to a server: with its secrets, and without responses.
+pub(crate) fn to_send(url: &str, request: &RequestArguments) -> Result<Exchange, Failure> {
+    if !["http://", "https://"].iter().any(|scheme| url.to_ascii_lowercase().starts_with(scheme)) {
+        return Err(Failure::input(format!("`{}` is not an http or https URL", corsac::binding::printable(url)))
+            .help("write the whole URL, as in `https://api.example.com/items`"));
+    }
+    // What is wrong is found in the exchange without secrets, which is then given what has to be sent.
+    let mut exchange = exchange(url, request, &ResponseArguments::ok())?;
+    exchange.hops.clear();
+    url.clone_into(&mut exchange.request.url);
+    let lines = request.headers.iter().filter_map(|line| line.split_once(':'));
+    exchange.request.headers = lines.map(|(name, value)| (latin1(name.trim()), latin1(value.trim()))).collect();
+    Ok(exchange)
+}
+
 /// The server of the policy, where only a path is given.
 const SERVERS: [&str; 2] = ["https://server.example", "https://another-server.example"];
 

@@ -18,6 +18,7 @@ mod exchange_arguments;
 mod explain;
 mod failure;
 mod man_pages;
+mod network;
 mod output;
 mod policy_argument;
 mod probe;

@@ -1,8 +1,8 @@
-//! The options of `corsac probe`, and what they let it send.
+//! The options of `corsac probe`.
 
+use crate::network::options::ClientArguments;
 use crate::output::format::Format;
 use clap::Args;
-use corsac::browser::SentRequest;
 use std::path::PathBuf;
 
 /// Ask a server what a page would ask it, and see what browsers make of its responses
@@ -34,10 +34,6 @@ pub(crate) struct Arguments {
     #[arg(long)]
     pub(super) credentials: bool,
 
-    /// The cookies that go with it, where a browser would send cookies
-    #[arg(long, value_name = "'NAME=VALUE'", requires = "credentials")]
-    pub(super) cookie: Option<String>,
-
     /// The body; needs `--send`
     #[arg(short = 'd', long, value_name = "TEXT", requires = "send")]
     pub(super) data: Option<String>,
@@ -66,13 +62,8 @@ pub(crate) struct Arguments {
     #[arg(long)]
     pub(super) attack: bool,
 
-    /// How long to wait for each response, in seconds
-    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=600))]
-    pub(super) timeout: u64,
-
-    /// The proxy to use: `http://HOST:PORT`
-    #[arg(long, value_name = "URL")]
-    pub(super) proxy: Option<String>,
+    #[command(flatten)]
+    pub(super) client: ClientArguments,
 
     /// How the result is printed
     #[arg(long, value_enum, default_value_t = Format::Text)]
@@ -100,13 +91,3 @@ Examples:
 Exit status: 0 if the page gets what it asks for (without `--send`, if the
 preflight passes), 1 if it does not, 2 if the options cannot be used, 3 if no
 response came.";
-
-/// Methods that change nothing (RFC 9110, section 9.2.1), as far as pages use them.
-const READ_METHODS: [&str; 2] = ["GET", "HEAD"];
-
-impl Arguments {
-    /// Whether a request may be sent.
-    pub(super) fn allow(&self, request: &SentRequest) -> bool {
-        request.is_preflight || self.send || READ_METHODS.contains(&request.method.as_str())
-    }
-}

@@ -1,8 +1,8 @@
 //! What a probe found.
 
+use crate::network::client::Sent;
 use crate::output::explanation::painted;
 use crate::output::terminal::{BOLD, ERROR, GOOD, HELP, PLAIN, WARNING, labelled};
-use crate::probe::client::Sent;
 use crate::probe::har::answer_headers;
 use crate::probe::plan::{shown_headers, shown_url};
 use crate::status::Status;
