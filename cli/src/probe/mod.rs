@@ -30,6 +30,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Status, Failure> {
         return Err(Failure::input("`--cache` needs two pages")
             .help("give `--from` twice, as in `--from https://a.example.com --from https://b.example.com`"));
     }
+    if arguments.client.cookie.is_some() && !arguments.credentials {
+        return Err(Failure::input("`--cookie` has no effect without `--credentials`")
+            .help("add `--credentials`: a page sends cookies to another origin only with `credentials: \"include\"`"));
+    }
     let exchanges: Vec<Exchange> =
         arguments.from.iter().map(|page| asked(arguments, page)).collect::<Result<_, _>>()?;
     for exchange in &exchanges {
