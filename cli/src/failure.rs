@@ -21,6 +21,21 @@ impl Failure {
         Failure { status: Status::Unusable, message: message.into(), help: None, details: String::new() }
     }
 
+    /// A server answered, and not with what it was asked for.
+    pub(crate) fn refused(message: impl Into<String>) -> Self {
+        Failure { status: Status::No, ..Failure::input(message) }
+    }
+
+    /// No answer came over the network.
+    pub(crate) fn no_answer(message: impl Into<String>) -> Self {
+        Failure { status: Status::NoAnswer, ..Failure::input(message) }
+    }
+
+    /// The exit status is another one.
+    pub(crate) fn with_status(self, status: Status) -> Self {
+        Failure { status, ..self }
+    }
+
     /// An exchange, or the options that describe one, makes no sense. The first problem is the one to fix. `named` says where
     /// it is, from the path within an exchange: `request.url`.
     pub(crate) fn of_exchange(error: &ExchangeError, named: impl FnOnce(&str) -> String) -> Self {

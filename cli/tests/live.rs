@@ -90,7 +90,9 @@ fn a_policy_and_a_server_are_held_to_the_same_table() {
     let run = folder.corsac(&["test", "live.toml", "--cookie", "sid=hunter2"]);
     assert_eq!(run.status, 0, "{run:?}");
     let seen = server.seen();
-    assert!(seen.iter().any(|request| request.target == "/v1/items" && request.header("cookie") == Some("sid=hunter2")));
+    assert!(
+        seen.iter().any(|request| request.target == "/v1/items" && request.header("cookie") == Some("sid=hunter2"))
+    );
 }
 
 #[test]

@@ -3,14 +3,16 @@
 use crate::failure::Failure;
 use crate::network::options::ClientArguments;
 use std::time::Duration;
+use ureq::config::ConfigBuilder;
 use ureq::tls::{RootCerts, TlsConfig};
+use ureq::typestate::AgentScope;
 use ureq::{Agent, Proxy};
 
 /// The longest header section that is read, in bytes, as in Chromium.
 pub(super) const HEADER_BYTES: usize = 256 * 1024;
 
-/// The library's client, set up.
-pub(crate) fn agent(arguments: &ClientArguments) -> Result<Agent, Failure> {
+/// The settings of the library's client.
+pub(crate) fn settings(arguments: &ClientArguments) -> Result<ConfigBuilder<AgentScope>, Failure> {
     let proxy = arguments.proxy.as_deref().map(Proxy::new).transpose().map_err(|_| {
         Failure::input("--proxy: the value is not the URL of a proxy").help("write it as in `http://127.0.0.1:3128`")
     })?;
@@ -27,7 +29,5 @@ pub(crate) fn agent(arguments: &ClientArguments) -> Result<Agent, Failure> {
         .max_idle_connections(0)
         .allow_non_standard_methods(true)
         .user_agent(concat!("corsac/", env!("CARGO_PKG_VERSION")))
-        .accept_encoding("")
-        .build()
-        .new_agent())
+        .accept_encoding(""))
 }

@@ -1,7 +1,7 @@
 //! Sending one request, and reading as little of the response as tells what came.
 
 use crate::failure::Failure;
-use crate::network::agent::agent;
+use crate::network::agent::settings;
 use crate::network::failures::failed;
 use crate::network::options::ClientArguments;
 use corsac::browser::{Answer, HeaderLines, NetworkError, SentRequest};
@@ -38,11 +38,11 @@ pub(crate) struct Client {
 }
 
 impl Client {
-    pub(crate) fn new(arguments: &ClientArguments, data: Option<&str>) -> Result<Self, Failure> {
-        let agent = agent(arguments)?;
+    pub(crate) fn new(arguments: &ClientArguments, cookie: Option<&str>, data: Option<&str>) -> Result<Self, Failure> {
+        let agent = settings(arguments)?.build().new_agent();
         Ok(Client {
             agent,
-            cookie: arguments.cookie.clone(),
+            cookie: cookie.map(str::to_owned),
             data: data.map(str::to_owned),
             sent: Vec::new(),
             shows_progress: io::stderr().is_terminal(),

@@ -6,7 +6,7 @@ use std::io;
 use ureq::Error;
 
 /// Which kind of failure it is, and what is known about it.
-pub(super) fn failed(error: Error, is_tls: bool) -> (NetworkError, String) {
+pub(crate) fn failed(error: Error, is_tls: bool) -> (NetworkError, String) {
     match &error {
         Error::Timeout(_) => (NetworkError::Timeout, "nothing came in time".to_owned()),
         Error::HostNotFound => (NetworkError::Dns, "the name has no address".to_owned()),

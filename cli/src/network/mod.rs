@@ -2,6 +2,6 @@
 
 pub(crate) mod agent;
 pub(crate) mod client;
-mod failures;
+pub(crate) mod failures;
 pub(crate) mod options;
 pub(crate) mod page;

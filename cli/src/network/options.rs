@@ -3,12 +3,8 @@
 use clap::Args;
 
 /// How requests are sent.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 pub(crate) struct ClientArguments {
-    /// The cookies that go with a request with credentials, where a browser would send cookies
-    #[arg(long, value_name = "'NAME=VALUE'")]
-    pub(crate) cookie: Option<String>,
-
     /// How long to wait for each response, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=600))]
     pub(crate) timeout: u64,

@@ -30,10 +30,6 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Status, Failure> {
         return Err(Failure::input("`--cache` needs two pages")
             .help("give `--from` twice, as in `--from https://a.example.com --from https://b.example.com`"));
     }
-    if arguments.client.cookie.is_some() && !arguments.credentials {
-        return Err(Failure::input("`--cookie` has no effect without `--credentials`")
-            .help("add `--credentials`: a page sends cookies to another origin only with `credentials: \"include\"`"));
-    }
     let exchanges: Vec<Exchange> =
         arguments.from.iter().map(|page| asked(arguments, page)).collect::<Result<_, _>>()?;
     for exchange in &exchanges {
@@ -43,7 +39,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Status, Failure> {
         output::print(&plan::listed(arguments, &exchanges))?;
         return Ok(Status::Yes);
     }
-    let mut client = Client::new(&arguments.client, arguments.data.as_deref())?;
+    let mut client = Client::new(&arguments.client, arguments.cookie.as_deref(), arguments.data.as_deref())?;
     let mut probed = Probed::default();
     for exchange in &exchanges {
         probed.origins.push(probe(arguments, exchange, policy.as_ref(), &mut client));

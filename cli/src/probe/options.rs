@@ -34,6 +34,10 @@ pub(crate) struct Arguments {
     #[arg(long)]
     pub(super) credentials: bool,
 
+    /// The cookies that go with it, where a browser would send cookies
+    #[arg(long, value_name = "'NAME=VALUE'", requires = "credentials")]
+    pub(super) cookie: Option<String>,
+
     /// The body; needs `--send`
     #[arg(short = 'd', long, value_name = "TEXT", requires = "send")]
     pub(super) data: Option<String>,

@@ -58,6 +58,10 @@ pub(crate) struct Arguments {
     #[arg(long)]
     send: bool,
 
+    /// The cookies that go with requests with credentials
+    #[arg(long, value_name = "'NAME=VALUE'")]
+    cookie: Option<String>,
+
     #[command(flatten)]
     client: ClientArguments,
 
@@ -127,6 +131,6 @@ fn judge_server(
     for case in cases {
         live.check(*case)?;
     }
-    let mut client = Client::new(&arguments.client, None)?;
+    let mut client = Client::new(&arguments.client, arguments.cookie.as_deref(), None)?;
     cases.iter().map(|case| live.judge(*case, &mut client)).collect()
 }
