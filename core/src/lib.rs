@@ -168,6 +168,8 @@ pub mod binding {
     #[cfg(feature = "explain")]
     pub use crate::explain::{DebugLog, explain_captured, explain_with, is_debug_requested};
     #[cfg(feature = "watch")]
+    pub use crate::host::file_stamp::FileStamp;
+    #[cfg(feature = "watch")]
     pub use crate::host::written_policy::WrittenPolicy;
     #[doc(hidden)]
     pub use crate::origins::punycode::label_to_ascii;

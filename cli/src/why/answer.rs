@@ -1,7 +1,7 @@
 //! The answer: one screen with the verdict, the cause, what to change, and the command to type next.
 
 use crate::failure::Failure;
-use crate::output::terminal::{BOLD, ERROR, GOOD, HELP, WARNING};
+use crate::output::terminal::{BOLD, ERROR, GOOD, HELP, PLAIN, WARNING, labelled};
 use crate::why::checked::checked;
 use crate::why::next;
 use corsac::binding::printable;
@@ -83,12 +83,12 @@ impl Cause {
             out.push_str(&format!("{}\n", wrap(&format!("  {what}"), "    ", columns)));
         }
         if !self.message.is_empty() {
-            let wrapped = wrap(&format!("cause: {}", self.message), "  ", columns);
-            out.push_str(&format!("\n{BOLD}cause{BOLD:#}{}\n", wrapped.strip_prefix("cause").unwrap_or_default()));
+            let message = format!(": {}", self.message);
+            out.push_str(&format!("\n{}", labelled((BOLD, "cause"), (PLAIN, &message), (0, 2), columns)));
         }
         if !self.help.is_empty() {
-            let wrapped = wrap(&format!("change: {}", self.help), "  ", columns);
-            out.push_str(&format!("{HELP}change{HELP:#}{}\n", wrapped.strip_prefix("change").unwrap_or_default()));
+            let help = format!(": {}", self.help);
+            out.push_str(&labelled((HELP, "change"), (PLAIN, &help), (0, 2), columns));
         }
         if !self.others.is_empty() {
             out.push_str("also:\n");

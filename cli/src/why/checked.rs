@@ -5,8 +5,5 @@ use corsac::browser::Exchange;
 
 /// The exchange as it is explained: within all bounds, and without secrets.
 pub(super) fn checked(exchange: &Exchange) -> Result<Exchange, Failure> {
-    Exchange::from_json(exchange.to_json().as_bytes()).map_err(|error| match error.problems().first() {
-        Some(problem) => Failure::input(problem.message.clone()).help(&problem.help),
-        None => Failure::input("the request cannot be read"),
-    })
+    Exchange::from_json(exchange.to_json().as_bytes()).map_err(|error| Failure::of_exchange(&error, |_| String::new()))
 }

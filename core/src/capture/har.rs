@@ -3,10 +3,11 @@
 //! Source: the HTTP Archive format, version 1.2; fields that begin with `_` are Chromium's.
 
 use crate::browser::octets::latin1_bytes;
-use crate::browser::{Answer, Exchange, HeaderLines, Hop, NetworkError};
+use crate::browser::{Answer, Exchange, HeaderLines, Hop};
 use crate::capture::captured::{Captured, CapturedRequest};
 use crate::capture::known::Known;
 use crate::capture::paste_error::PasteError;
+use crate::explain::network_error;
 use serde_json::Value;
 
 /// The most entries that are looked at.
@@ -121,22 +122,6 @@ fn origin(url: &str) -> Option<String> {
     let (scheme, rest) = url.split_once("://")?;
     let host = rest.split(['/', '?', '#']).next()?;
     (!host.is_empty()).then(|| format!("{scheme}://{}", host.to_ascii_lowercase()))
-}
-
-/// What Chromium notes where there is no response. `net::ERR_FAILED` is its word for a blocked one.
-fn network_error(error: &str) -> Option<NetworkError> {
-    let words = [
-        ("NAME_NOT_RESOLVED", NetworkError::Dns),
-        ("TIMED_OUT", NetworkError::Timeout),
-        ("CERT_", NetworkError::Tls),
-        ("SSL_", NetworkError::Tls),
-        ("INCOMPLETE", NetworkError::Incomplete),
-        ("CONTENT_LENGTH", NetworkError::Incomplete),
-        ("CONNECTION_", NetworkError::Connection),
-        ("EMPTY_RESPONSE", NetworkError::Connection),
-        ("UNREACHABLE", NetworkError::Connection),
-    ];
-    words.into_iter().find(|(word, _)| error.contains(word)).map(|(_, error)| error)
 }
 
 /// The exchange that begins with an entry; none if the entry belongs to another.

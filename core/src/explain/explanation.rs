@@ -7,7 +7,7 @@ use crate::browser::words::Verdict;
 use crate::browser::write_exchange::VERSION;
 use crate::issues::finding_code::{FindingCode, FindingSeverity};
 
-/// How the message of a finding begins whose cause is something other than CORS.
+/// How the message of a finding begins whose code is about something other than CORS.
 pub(crate) const NOT_CORS: &str = "this is not CORS";
 
 /// How a browser handles an exchange. It is written by [`Explanation::to_json`].
@@ -184,7 +184,7 @@ impl Finding {
     /// Whether something other than CORS is the cause, which the message then says.
     #[must_use]
     pub fn is_not_cors(&self) -> bool {
-        self.message.starts_with(NOT_CORS)
+        self.code.is_not_cors()
     }
 
     /// How much it matters.
