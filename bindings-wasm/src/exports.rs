@@ -280,6 +280,46 @@ pub(crate) extern "C" fn browser_session(exchange: i32, answers: i32) -> i32 {
     })
 }
 
+/// Returns what is wrong with a policy, and what a browser makes of an exchange with it. `captured` says that the responses are those
+/// of the exchange, and not the policy's.
+#[cfg(feature = "playground")]
+// SAFETY: see above.
+#[unsafe(no_mangle)]
+pub(crate) extern "C" fn examine(policy: i32, exchange: i32, captured: i32) -> i32 {
+    playground_call(|mut input| {
+        let policy = input.take(policy).unwrap_or_default();
+        crate::playground::examine(policy, input.take(exchange).unwrap_or_default(), captured != 0)
+    })
+}
+
+/// The edits that fix what [`examine`] finds, as far as `milliseconds` are enough to try them.
+#[cfg(feature = "playground")]
+// SAFETY: see above.
+#[unsafe(no_mangle)]
+pub(crate) extern "C" fn edits(policy: i32, exchange: i32, milliseconds: f64) -> i32 {
+    let end = now() + milliseconds;
+    playground_call(|mut input| {
+        let policy = input.take(policy).unwrap_or_default();
+        crate::playground::edits(policy, input.take(exchange).unwrap_or_default(), || now() < end)
+    })
+}
+
+/// Reads what a person has pasted about a request.
+#[cfg(feature = "playground")]
+// SAFETY: see above.
+#[unsafe(no_mangle)]
+pub(crate) extern "C" fn read_pasted(length: i32) -> i32 {
+    playground_call(|mut input| crate::playground::read_pasted(input.take(length).unwrap_or_default()))
+}
+
+#[cfg(feature = "playground")]
+fn playground_call(call: impl FnOnce(crate::input::Input<'_>) -> String) -> i32 {
+    with(|state| {
+        let text = call(state.parts().0);
+        state.finish(Ok(text))
+    })
+}
+
 fn on_policy(
     policy: u32,
     call: impl FnOnce(&CompiledPolicy, crate::input::Input<'_>) -> corsac_javascript::Result<String>,

@@ -8,6 +8,8 @@
 mod decide;
 mod exports;
 mod input;
+#[cfg(feature = "playground")]
+mod playground;
 mod policies;
 mod state;
 mod texts;

@@ -1,7 +1,7 @@
 //! The command line: the subcommands, and the options that all of them have.
 
 use crate::output::terminal::Colours;
-use crate::{check, completions, diff, explain, man_pages, probe, test, why};
+use crate::{check, completions, diff, explain, man_pages, probe, pull, test, why};
 use clap::{Parser, Subcommand};
 
 /// One CORS policy for every stack: check it, and see what a browser makes of it
@@ -25,6 +25,7 @@ pub(crate) enum Command {
     Test(test::Arguments),
     Why(why::Arguments),
     Probe(Box<probe::Arguments>),
+    Pull(pull::Arguments),
     Completions(completions::Arguments),
     #[command(hide = true)]
     ManPages(man_pages::Arguments),

@@ -33,6 +33,20 @@ pub(crate) struct RequestArguments {
     pub(crate) initiator: String,
 }
 
+impl RequestArguments {
+    /// A call of `fetch()` with its usual mode.
+    pub(crate) fn fetch(from: &str, method: &str, headers: Vec<String>, credentials: bool) -> Self {
+        RequestArguments {
+            from: from.to_owned(),
+            method: method.to_owned(),
+            headers,
+            credentials,
+            mode: None,
+            initiator: "fetch".to_owned(),
+        }
+    }
+}
+
 fn words(words: Vec<&'static str>) -> clap::builder::PossibleValuesParser {
     clap::builder::PossibleValuesParser::new(words)
 }
@@ -47,6 +61,13 @@ pub(crate) struct ResponseArguments {
     /// A header that the application itself sets; can be given several times
     #[arg(long = "response-header", value_name = "'NAME: VALUE'")]
     pub(crate) response_headers: Vec<String>,
+}
+
+impl ResponseArguments {
+    /// A 200 without headers.
+    pub(crate) fn ok() -> Self {
+        ResponseArguments { status: 200, response_headers: Vec::new() }
+    }
 }
 
 /// The exchange that the options describe.
@@ -75,6 +96,21 @@ pub(crate) fn exchange(
     Exchange::from_value(exchange).map_err(|error| in_options(&error))
 }
 
+/// The exchange as it is sent to a server: with its secrets, and without responses.
+pub(crate) fn to_send(url: &str, request: &RequestArguments) -> Result<Exchange, Failure> {
+    if !["http://", "https://"].iter().any(|scheme| url.to_ascii_lowercase().starts_with(scheme)) {
+        return Err(Failure::input(format!("`{}` is not an http or https URL", corsac::binding::printable(url)))
+            .help("write the whole URL, as in `https://api.example.com/items`"));
+    }
+    // What is wrong is found in the exchange without secrets, which is then given what has to be sent.
+    let mut exchange = exchange(url, request, &ResponseArguments::ok())?;
+    exchange.hops.clear();
+    url.clone_into(&mut exchange.request.url);
+    let lines = request.headers.iter().filter_map(|line| line.split_once(':'));
+    exchange.request.headers = lines.map(|(name, value)| (latin1(name.trim()), latin1(value.trim()))).collect();
+    Ok(exchange)
+}
+
 /// The server of the policy, where only a path is given.
 const SERVERS: [&str; 2] = ["https://server.example", "https://another-server.example"];
 
@@ -97,13 +133,10 @@ const OPTIONS: &[(&str, &str)] = &[
 ];
 
 fn in_options(error: &ExchangeError) -> Failure {
-    let Some(problem) = error.problems().first() else { return Failure::input("the request cannot be read") };
-    let option = OPTIONS.iter().find(|(path, _)| problem.path.starts_with(path)).map(|(_, option)| *option);
-    let message = match option {
-        Some(option) => format!("{option}: {}", problem.message),
-        None => problem.message.clone(),
-    };
-    Failure::input(message).help(&problem.help)
+    Failure::of_exchange(error, |found| {
+        let option = OPTIONS.iter().find(|(path, _)| found.starts_with(path));
+        option.map_or_else(String::new, |(_, option)| format!("{option}: "))
+    })
 }
 
 fn headers(option: &str, lines: &[String]) -> Result<Value, Failure> {

@@ -80,11 +80,10 @@ fn read_exchange(path: &Path) -> Result<Exchange, Failure> {
     let mut text = Vec::new();
     let read = File::open(path).and_then(|file| file.take(MOST_BYTES + 1).read_to_end(&mut text));
     read.map_err(|error| unreadable(path, &error))?;
-    Exchange::from_json(&text).map_err(|error| match error.problems().first() {
-        Some(problem) => {
-            let at = if problem.path.is_empty() { String::new() } else { format!("{}: ", problem.path) };
-            Failure::input(format!("`{}` is not an exchange: {at}{}", shown(path), problem.message)).help(&problem.help)
-        }
-        None => Failure::input(format!("`{}` is not an exchange", shown(path))),
+    Exchange::from_json(&text).map_err(|error| {
+        Failure::of_exchange(&error, |found| {
+            let at = if found.is_empty() { String::new() } else { format!("{found}: ") };
+            format!("`{}` is not an exchange: {at}", shown(path))
+        })
     })
 }

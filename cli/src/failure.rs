@@ -1,8 +1,8 @@
 //! Why a subcommand gives no answer: a sentence, and what to do about it.
 
-use crate::output::terminal::{BOLD, ERROR, HELP, columns, plain};
+use crate::output::terminal::{BOLD, ERROR, HELP, PLAIN, columns, labelled, plain};
 use crate::status::Status;
-use corsac::binding::wrap;
+use corsac::browser::ExchangeError;
 use std::io;
 
 /// A subcommand that could not do what it was asked to do.
@@ -19,6 +19,28 @@ impl Failure {
     /// The input is missing, cannot be read or makes no sense. The message is a sentence without a full stop.
     pub(crate) fn input(message: impl Into<String>) -> Self {
         Failure { status: Status::Unusable, message: message.into(), help: None, details: String::new() }
+    }
+
+    /// A server answered, and not with what it was asked for.
+    pub(crate) fn refused(message: impl Into<String>) -> Self {
+        Failure { status: Status::No, ..Failure::input(message) }
+    }
+
+    /// No answer came over the network.
+    pub(crate) fn no_answer(message: impl Into<String>) -> Self {
+        Failure { status: Status::NoAnswer, ..Failure::input(message) }
+    }
+
+    /// The exit status is another one.
+    pub(crate) fn with_status(self, status: Status) -> Self {
+        Failure { status, ..self }
+    }
+
+    /// An exchange, or the options that describe one, makes no sense. The first problem is the one to fix. `named` says where
+    /// it is, from the path within an exchange: `request.url`.
+    pub(crate) fn of_exchange(error: &ExchangeError, named: impl FnOnce(&str) -> String) -> Self {
+        let Some(problem) = error.problems().first() else { return Failure::input("the request cannot be read") };
+        Failure::input(format!("{}{}", named(&problem.path), problem.message)).help(&problem.help)
     }
 
     /// Adds what to do about it.
@@ -47,13 +69,10 @@ impl Failure {
         }
         anstream::eprint!("{}", self.details);
         let columns = columns();
-        let message = wrap(&format!("error: {}", self.message), "  ", columns);
-        let message = message.strip_prefix("error:").unwrap_or(&message);
-        anstream::eprintln!("{ERROR}error:{ERROR:#}{BOLD}{message}{BOLD:#}");
+        let message = format!(" {}", self.message);
+        anstream::eprint!("{}", labelled((ERROR, "error:"), (BOLD, &message), (0, 2), columns));
         if let Some(help) = &self.help {
-            let help = wrap(&format!("  help: {help}"), "        ", columns);
-            let help = help.strip_prefix("  help:").unwrap_or(&help);
-            anstream::eprintln!("  {HELP}help:{HELP:#}{help}");
+            anstream::eprint!("{}", labelled((HELP, "help:"), (PLAIN, &format!(" {help}")), (2, 8), columns));
         }
     }
 }

@@ -18,9 +18,11 @@ mod exchange_arguments;
 mod explain;
 mod failure;
 mod man_pages;
+mod network;
 mod output;
 mod policy_argument;
 mod probe;
+mod pull;
 mod status;
 mod test;
 mod welcome;
@@ -47,6 +49,7 @@ fn run(command: Option<Command>) -> Result<Status, Failure> {
         Some(Command::Diff(arguments)) => diff::run(&arguments),
         Some(Command::Test(arguments)) => test::run(&arguments),
         Some(Command::Probe(arguments)) => probe::run(&arguments),
+        Some(Command::Pull(arguments)) => pull::run(&arguments),
         Some(Command::Why(arguments)) => why::run(&arguments),
         Some(Command::Completions(arguments)) => completions::run(&arguments, Arguments::command()),
         Some(Command::ManPages(arguments)) => man_pages::run(&arguments, Arguments::command()),

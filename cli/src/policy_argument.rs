@@ -19,7 +19,7 @@ const MOST_BYTES: u64 = corsac::binding::limits::POLICY_FILE_MIB << 20;
 pub(crate) struct Written(WrittenPolicy);
 
 impl Written {
-    fn new(path: &Path, policy: WrittenPolicy) -> Result<Self, Failure> {
+    pub(crate) fn new(path: &Path, policy: WrittenPolicy) -> Result<Self, Failure> {
         match std::str::from_utf8(policy.text()) {
             Ok(_) => Ok(Written(policy)),
             Err(error) => Err(not_text(path, error, policy.text())),
@@ -52,15 +52,17 @@ pub(crate) fn read(path: &Path) -> Result<Written, Failure> {
 /// Reads a policy for a subcommand that needs a valid one. If it is not valid, its issues are part of the failure.
 pub(crate) fn load(path: &Path) -> Result<Policy, Failure> {
     let written = read(path)?;
-    written.policy().map_err(|error| {
-        let name = shown(path);
-        let details = render_issues(&name, written.text(), error.issues(), columns());
-        let problems = match error.issues().len() {
-            1 => "a problem".to_owned(),
-            count => format!("{count} problems"),
-        };
-        Failure::input(format!("the policy `{name}` has {problems}")).details(details)
-    })
+    written.policy().map_err(|error| refused(&shown(path), &written, &error))
+}
+
+/// A policy with errors, which are part of the failure.
+pub(crate) fn refused(name: &str, written: &Written, error: &ConfigError) -> Failure {
+    let details = render_issues(name, written.text(), error.issues(), columns());
+    let problems = match error.issues().len() {
+        1 => "a problem".to_owned(),
+        count => format!("{count} problems"),
+    };
+    Failure::input(format!("the policy `{name}` has {problems}")).details(details)
 }
 
 /// The issues and the lints of a policy that is refused.

@@ -29,5 +29,4 @@ impl From<Status> for ExitCode {
 }
 
 /// The end of every help.
-pub(crate) const HELP: &str =
-    "Exit status: 0 yes, 1 no, 2 wrong usage or input that cannot be read, 3 no\nresponse from the network.";
+pub(crate) const HELP: &str = "Exit status: 0 if nothing is wrong (a policy is valid, a page gets what it asks\nfor, nothing differs), 1 if something is, 2 if the command was called wrongly or\nits input cannot be read, 3 if no response came from the network.";

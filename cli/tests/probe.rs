@@ -416,7 +416,7 @@ fn policy_and_wire_are_compared() {
     });
     let run = policy(&doubled, &[]);
     assert_eq!(run.status, 1, "{run:?}");
-    assert!(flat(&run).contains("comes 2 times: the server `nginx` or what is behind it adds its own"), "{}", run.out);
+    assert!(flat(&run).contains("is sent twice: the server `nginx` or what is behind it adds its own"), "{}", run.out);
     let dropped = Server::texts(|_| "200 OK\nCF-Ray: 1".to_owned());
     let run = policy(&dropped, &[]);
     assert!(flat(&run).contains("is missing: Cloudflare drops it"), "{}", run.out);
@@ -466,7 +466,7 @@ fn options_that_cannot_be_used_are_explained() {
         (&["ftp://api.example.com", "--from", PAGE], "not an http or https URL"),
         (&["https://api.example.com", "--from", "app.example.com"], "not an origin"),
         (&["https://api.example.com"], "--from"),
-        (&["http://api.example.com", "--from", PAGE], "a browser sends nothing"),
+        (&["https://api.example.com", "--from", PAGE, "-H", "X Id: 7"], "a browser sends nothing"),
         (&["https://api.example.com", "--from", PAGE, "-X", "TRACE"], "TRACE"),
         (&["https://api.example.com", "--from", PAGE, "-H", "X-Id"], "no colon"),
         (&["https://api.example.com", "--from", PAGE, "--proxy", "::"], "--proxy"),
@@ -477,5 +477,17 @@ fn options_that_cannot_be_used_are_explained() {
         let run = folder.corsac(&arguments);
         assert_eq!(run.status, 2, "{more:?} {run:?}");
         assert!(run.err.contains(sentence), "{more:?} {}", run.err);
+    }
+}
+
+#[test]
+fn what_browsers_block_themselves_has_a_verdict() {
+    for (url, code) in [("http://api.example.com", "mixed-content"), ("https://api.example.com:25", "blocked-port")] {
+        let run = probe_url(url, &[]);
+        assert_eq!(run.status, 1, "{run:?}");
+        assert!(run.out.starts_with("blocked: ") && run.out.contains(code), "{}", run.out);
+        assert!(run.out.ends_with("\nno request was sent\n"), "{}", run.out);
+        let run = probe_url(url, &["--dry-run"]);
+        assert!(run.status == 0 && flat(&run).starts_with("0 requests at most"), "{run:?}");
     }
 }

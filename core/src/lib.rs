@@ -35,7 +35,7 @@
 //!
 //! | feature | what it adds |
 //! |---|---|
-//! | `explain` | [`explain`], [`compare`] and [`browser`]; deciding costs the same with it |
+//! | `explain` | [`explain`], [`compare`], [`capture`], [`edit`] (with `toml`) and [`browser`]; deciding costs the same with it |
 //! | `http` | requests and responses of the `http` crate: `Decision::apply`, `RequestHeaders::from` |
 //! | `toml` | policies in TOML: `Policy::from_toml` |
 //! | `watch` | policies in files: `Policy::from_file`, `PolicyFile`, `Reloadable`; turns `toml` on |
@@ -49,6 +49,8 @@
 //! | [`browser`] | how a browser handles an exchange: requests, preflights, redirects, what a script may read |
 //! | [`explain`] | explanations of exchanges: what is wrong and how to fix it |
 //! | [`compare`] | what pages gain and lose where one policy takes another's place |
+//! | [`edit`] | edits of a policy's text that fix an issue or a finding |
+//! | [`capture`] | requests as people copy them from developer tools, terminals and consoles |
 //!
 //! The folders of the source are called rooms. They are listed in the order in which a policy, and then a request,
 //! passes through them:
@@ -69,6 +71,8 @@
 //! | `browser` | the browser's side of CORS: Fetch, and where engines differ from it |
 //! | `explain` | explanations of exchanges, for people |
 //! | `compare` | what differs between two policies |
+//! | `edit` | edits of a policy's text that fix an issue or a finding |
+//! | `capture` | requests as people copy them: cURL, HAR, sentences of consoles |
 //!
 //! `limits.rs` has every limit, `tokens.rs`, `string_set.rs` and `wrap.rs` are used in several rooms, and `builder.rs` builds a
 //! policy from a text. What corsac decides follows the [Fetch
@@ -90,10 +94,14 @@ struct Service;
 pub mod browser;
 mod builder;
 #[cfg(feature = "explain")]
+pub mod capture;
+#[cfg(feature = "explain")]
 pub mod compare;
 mod compile;
 mod config;
 mod decide;
+#[cfg(all(feature = "explain", feature = "toml"))]
+pub mod edit;
 #[cfg(feature = "explain")]
 pub mod explain;
 #[cfg(feature = "watch")]
@@ -145,6 +153,8 @@ pub mod binding {
         pub use crate::limits::*;
     }
 
+    #[cfg(feature = "explain")]
+    pub use crate::browser::redact::redacted_text;
     pub use crate::config::dangers::Danger;
     pub use crate::config::notation::Notation;
     pub use crate::config::setting_names::camel_case;
@@ -157,6 +167,8 @@ pub mod binding {
     pub use crate::decide::request::{PREFLIGHT_METHOD, RequestHeader};
     #[cfg(feature = "explain")]
     pub use crate::explain::{DebugLog, explain_captured, explain_with, is_debug_requested, is_debug_value};
+    #[cfg(feature = "watch")]
+    pub use crate::host::file_stamp::FileStamp;
     #[cfg(feature = "watch")]
     pub use crate::host::written_policy::WrittenPolicy;
     #[doc(hidden)]

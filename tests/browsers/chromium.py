@@ -24,6 +24,7 @@ FLAGS = [
 class Chromium(Engine):
     name = "chromium"
     packages = "chromium"
+    flags = FLAGS
 
     async def launch(self):
         executable = self.find("chromium", "chromium-browser", "google-chrome")
@@ -39,7 +40,7 @@ class Chromium(Engine):
             os.dup2(high[0], 3)
             os.dup2(high[1], 4)
 
-        await self.spawn(executable, *FLAGS, f"--user-data-dir={self.profile}/data", "about:blank", preexec_fn=into_place, pass_fds=(3, 4))
+        await self.spawn(executable, *self.flags, f"--user-data-dir={self.profile}/data", "about:blank", preexec_fn=into_place, pass_fds=(3, 4))
         os.close(commands)
         os.close(answers)
         reader = asyncio.StreamReader(limit=1 << 26)

@@ -60,7 +60,9 @@ fn main() -> ExitCode {
         ["wasm"] => root().and_then(|root| wasm::build(root, &["edge"])).map(|()| true),
         ["wasm", ref names @ ..] => root().and_then(|root| wasm::build(root, names)).map(|()| true),
         _ => {
-            eprintln!("usage: cargo xtask generate [--check]\n       cargo xtask wasm [edge | envoy | envoy-trap]...");
+            eprintln!(
+                "usage: cargo xtask generate [--check]\n       cargo xtask wasm [edge | playground | envoy | envoy-trap]..."
+            );
             return ExitCode::from(2);
         }
     };

@@ -1,5 +1,5 @@
 //! `cargo xtask wasm` builds the WebAssembly modules, with whichever compiler has the target. `bindings-node/scripts/bundle-edge.js`
-//! makes the one for edge runtimes smaller and places it in the npm package. The one for Envoy is used as it is.
+//! makes the one for edge runtimes smaller and places it in the npm package. The others are used as they are.
 //!
 //! rustup installs the target. Debian has a compiler of its own for it, `rustc-web`, and the source of the standard library,
 //! which is then built as well.
@@ -28,9 +28,17 @@ pub(crate) const MODULES: &[Module] = &[
     Module {
         name: "edge",
         package: "corsac-wasm",
-        features: "default",
+        features: "explain",
         unused_exports: &[],
         place: "target/wasm/corsac.wasm",
+    },
+    Module {
+        name: "playground",
+        package: "corsac-wasm",
+        features: "playground",
+        unused_exports: &[],
+        // The page loads it from there.
+        place: "playground/corsac.wasm",
     },
     Module {
         name: "envoy",

@@ -1,9 +1,10 @@
 //! Doing something again whenever files change.
 
 use crate::failure::Failure;
+use corsac::binding::FileStamp;
 use std::path::PathBuf;
 use std::thread::sleep;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 /// The time between two looks at the files.
 const INTERVAL: Duration = Duration::from_millis(200);
@@ -18,7 +19,7 @@ pub(crate) fn watch(files: &[PathBuf], mut again: impl FnMut() -> Result<(), Fai
 }
 
 /// Waits until a file has changed and then been the same for one interval, since one that is being written is incomplete.
-fn next_change(files: &[PathBuf], seen: &[State]) -> Vec<State> {
+fn next_change(files: &[PathBuf], seen: &[Option<FileStamp>]) -> Vec<Option<FileStamp>> {
     let mut before = seen.to_vec();
     loop {
         sleep(INTERVAL);
@@ -30,10 +31,7 @@ fn next_change(files: &[PathBuf], seen: &[State]) -> Vec<State> {
     }
 }
 
-/// What tells one state of a file from another; none where it is missing.
-type State = Option<(Option<SystemTime>, u64)>;
-
-fn states(files: &[PathBuf]) -> Vec<State> {
-    let state = |path: &PathBuf| std::fs::metadata(path).ok().map(|found| (found.modified().ok(), found.len()));
-    files.iter().map(state).collect()
+/// The state of each file; none where it is missing.
+fn states(files: &[PathBuf]) -> Vec<Option<FileStamp>> {
+    files.iter().map(|path| FileStamp::of(path)).collect()
 }

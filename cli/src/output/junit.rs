@@ -7,17 +7,30 @@ use std::io;
 /// One test.
 pub(crate) struct JunitCase<'c> {
     pub(crate) name: &'c str,
-    /// What failed in a sentence, and at length.
-    pub(crate) failure: Option<(String, String)>,
+    pub(crate) problem: Option<JunitProblem>,
+}
+
+/// Why a test did not pass.
+pub(crate) struct JunitProblem {
+    /// The test could not be made, as opposed to one that failed.
+    pub(crate) is_error: bool,
+    pub(crate) sentence: String,
+    /// The same at length.
+    pub(crate) details: String,
 }
 
 /// Writes one suite of tests.
 pub(crate) fn suite(name: &str, cases: &[JunitCase<'_>]) -> io::Result<String> {
     let mut writer = Writer::new_with_indent(Vec::new(), b' ', 2);
     writer.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
-    let failures = cases.iter().filter(|case| case.failure.is_some()).count().to_string();
+    let count = |is_error| {
+        let problems = cases.iter().filter_map(|case| case.problem.as_ref());
+        problems.filter(|problem| problem.is_error == is_error).count().to_string()
+    };
+    let (failures, errors) = (count(false), count(true));
     let tests = cases.len().to_string();
-    let counts = [("tests", tests.as_str()), ("failures", failures.as_str()), ("errors", "0"), ("skipped", "0")];
+    let counts =
+        [("tests", tests.as_str()), ("failures", failures.as_str()), ("errors", errors.as_str()), ("skipped", "0")];
     let name = legal(name);
     writer
         .create_element("testsuites")
@@ -39,11 +52,12 @@ pub(crate) fn suite(name: &str, cases: &[JunitCase<'_>]) -> io::Result<String> {
 fn write(case: &JunitCase<'_>, suite: &str, writer: &mut Writer<Vec<u8>>) -> io::Result<()> {
     let name = legal(case.name);
     let element = writer.create_element("testcase").with_attributes([("name", name.as_str()), ("classname", suite)]);
-    match &case.failure {
+    match &case.problem {
         None => element.write_empty()?,
-        Some((sentence, details)) => element.write_inner_content(|writer| {
-            let failure = writer.create_element("failure").with_attribute(("message", legal(sentence).as_str()));
-            failure.write_text_content(BytesText::new(&legal(details)))?;
+        Some(problem) => element.write_inner_content(|writer| {
+            let name = if problem.is_error { "error" } else { "failure" };
+            let element = writer.create_element(name).with_attribute(("message", legal(&problem.sentence).as_str()));
+            element.write_text_content(BytesText::new(&legal(&problem.details)))?;
             Ok(())
         })?,
     };

@@ -1,6 +1,7 @@
 //! The terminal: its colours and its width.
 
 use anstyle::{AnsiColor, Style};
+use corsac::binding::wrap;
 use std::io;
 
 /// When to print in colours.
@@ -20,6 +21,8 @@ pub(crate) const WARNING: Style = AnsiColor::Yellow.on_default().bold();
 pub(crate) const GOOD: Style = AnsiColor::Green.on_default().bold();
 /// The word `help`, and commands to type.
 pub(crate) const HELP: Style = AnsiColor::Cyan.on_default().bold();
+/// Text without a style.
+pub(crate) const PLAIN: Style = Style::new();
 /// What the eye should find first.
 pub(crate) const BOLD: Style = Style::new().bold();
 
@@ -43,6 +46,19 @@ pub(crate) fn choose_colours(colours: Colours) {
 /// The columns that prose may fill.
 pub(crate) fn columns() -> usize {
     terminal_size::terminal_size().map_or(USUAL, |(width, _)| usize::from(width.0)).clamp(NARROWEST, WIDEST)
+}
+
+/// A label and what it is the label of, each in its style, on lines that fit: `help: write …`. The first line begins with
+/// `indent` spaces, the others with `hang`.
+pub(crate) fn labelled(
+    (label_style, label): (Style, &str),
+    (style, text): (Style, &str),
+    (indent, hang): (usize, usize),
+    columns: usize,
+) -> String {
+    let lines = wrap(&format!("{:indent$}{label}{text}", ""), &" ".repeat(hang), columns);
+    let rest = lines.get(indent + label.len()..).unwrap_or_default();
+    format!("{:indent$}{label_style}{label}{label_style:#}{style}{rest}{style:#}\n", "")
 }
 
 /// The system's error as part of a sentence: lower case, and without its number.

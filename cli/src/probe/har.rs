@@ -2,7 +2,7 @@
 //!
 //! Source: the HTTP Archive format, version 1.2.
 
-use crate::probe::client::Sent;
+use crate::network::client::Sent;
 use crate::probe::plan::{shown_headers, shown_url};
 use corsac::browser::{Answer, Exchange, Hop};
 use serde_json::{Value, json};

@@ -1,23 +1,24 @@
 //! `corsac probe`: asks a server what a page would ask, and says what a browser makes of its responses.
 
-use crate::exchange_arguments::{RequestArguments, ResponseArguments, exchange, latin1};
+use crate::exchange_arguments::{RequestArguments, to_send};
 use crate::failure::Failure;
+use crate::network::client::Client;
+use crate::network::page::{Played, check_is_useful, play};
 use crate::output;
 use crate::output::format::Format;
 use crate::output::terminal::{columns, plain};
 use crate::policy_argument::{load, shown};
-use crate::probe::client::Client;
 pub(crate) use crate::probe::options::Arguments;
 use crate::probe::result::{Origin, Probed};
 use crate::status::Status;
 use corsac::Policy;
-use corsac::browser::{Answer, Body, Credentials, Exchange, Session};
+use corsac::browser::{Body, Credentials, Exchange};
 use corsac::explain::{
-    attack_origins, compare_with_wire, experiments, observe_attacks, observe_cache, observe_experiments,
+    WireComparison, attack_origins, compare_with_wire, diagnose, experiments, observe_attacks, observe_cache,
+    observe_experiments,
 };
 use std::path::Path;
 
-mod client;
 mod har;
 mod options;
 mod plan;
@@ -32,20 +33,20 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Status, Failure> {
     let exchanges: Vec<Exchange> =
         arguments.from.iter().map(|page| asked(arguments, page)).collect::<Result<_, _>>()?;
     for exchange in &exchanges {
-        check_is_useful(arguments, exchange)?;
+        check_is_useful(exchange, arguments.send)?;
     }
     if arguments.dry_run {
         output::print(&plan::listed(arguments, &exchanges))?;
         return Ok(Status::Yes);
     }
-    let mut client = Client::new(arguments)?;
+    let mut client = Client::new(&arguments.client, arguments.cookie.as_deref(), arguments.data.as_deref())?;
     let mut probed = Probed::default();
     for exchange in &exchanges {
         probed.origins.push(probe(arguments, exchange, policy.as_ref(), &mut client));
     }
     if let Some(first) = exchanges.first() {
         if arguments.cache {
-            let again = probe_page(arguments, first, &mut client, "the first page again").exchange();
+            let again = play(first, &mut client, arguments.send, "the first page again").exchange;
             let mut all: Vec<Exchange> =
                 probed.origins.iter().map(|origin| origin.explanation.exchange.clone()).collect();
             all.push(again);
@@ -66,80 +67,17 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Status, Failure> {
 
 /// What a page asks for, secrets included.
 fn asked(arguments: &Arguments, page: &str) -> Result<Exchange, Failure> {
-    if !["http://", "https://"].iter().any(|scheme| arguments.url.to_ascii_lowercase().starts_with(scheme)) {
-        return Err(Failure::input(format!(
-            "`{}` is not an http or https URL",
-            corsac::binding::printable(&arguments.url)
-        ))
-        .help("write the whole URL, as in `https://api.example.com/items`"));
-    }
-    let request = RequestArguments {
-        from: page.to_owned(),
-        method: arguments.method.clone(),
-        headers: arguments.headers.clone(),
-        credentials: arguments.credentials,
-        mode: None,
-        initiator: "fetch".to_owned(),
-    };
-    // What is wrong is found in the exchange without secrets, which is then given what has to be sent.
-    let mut exchange =
-        exchange(&arguments.url, &request, &ResponseArguments { status: 200, response_headers: Vec::new() })?;
-    exchange.hops.clear();
-    arguments.url.clone_into(&mut exchange.request.url);
-    let lines = arguments.headers.iter().filter_map(|line| line.split_once(':'));
-    exchange.request.headers = lines.map(|(name, value)| (latin1(name.trim()), latin1(value.trim()))).collect();
+    let request = RequestArguments::fetch(page, &arguments.method, arguments.headers.clone(), arguments.credentials);
+    let mut exchange = to_send(&arguments.url, &request)?;
     if arguments.data.is_some() {
         exchange.request.body = Body::Text;
     }
     Ok(exchange)
 }
 
-/// Refuses what cannot tell anything.
-fn check_is_useful(arguments: &Arguments, exchange: &Exchange) -> Result<(), Failure> {
-    let Some(first) = Session::new(exchange.clone()).next_request() else {
-        let explanation = corsac::explain::diagnose(exchange);
-        let failure = match explanation.findings.first() {
-            Some(finding) => {
-                Failure::input(format!("a browser sends nothing: {}", finding.message)).help(&finding.help)
-            }
-            None => Failure::input("a browser sends nothing"),
-        };
-        return Err(failure);
-    };
-    if !first.is_preflight && !arguments.allow(&first) {
-        return Err(Failure::input(format!(
-            "a browser sends this {} without a preflight, so it cannot be probed without sending it",
-            corsac::binding::printable(&first.method)
-        ))
-        .help("add `--send` if the server may act on it"));
-    }
-    Ok(())
-}
-
-/// What a browser sends for a page.
-fn probe_page(arguments: &Arguments, exchange: &Exchange, client: &mut Client, purpose: &str) -> Session {
-    let mut session = Session::new(exchange.clone());
-    while let Some(request) = session.next_request() {
-        if !arguments.allow(&request) {
-            session.respond(Answer::Unknown);
-            continue;
-        }
-        let purpose = match (request.is_preflight, request.hop) {
-            (true, _) => format!("{purpose}, preflight"),
-            (false, 0) => purpose.to_owned(),
-            (false, _) => format!("{purpose}, redirected"),
-        };
-        let answer = client.send(&purpose, &request);
-        session.respond(answer);
-    }
-    session
-}
-
 fn probe(arguments: &Arguments, exchange: &Exchange, policy: Option<&Policy>, client: &mut Client) -> Origin {
     let before = client.sent.len();
-    let session = probe_page(arguments, exchange, client, "the page");
-    let is_left_out = session.next_request().is_none() && !arguments.send && is_unanswered(&session.exchange());
-    let wire = session.exchange();
+    let Played { exchange: wire, is_left_out } = play(exchange, client, arguments.send, "the page");
     let detail = client.sent.get(before..).unwrap_or_default().iter().rev().find_map(|sent| sent.detail.clone());
     let has_answer = wire.hops.iter().any(|hop| hop.preflight.status().is_some() || hop.response.status().is_some());
     let mut observations = Vec::new();
@@ -151,18 +89,11 @@ fn probe(arguments: &Arguments, exchange: &Exchange, policy: Option<&Policy>, cl
         }
         observations = observe_experiments(&wire, &answers);
     }
-    Origin {
-        explanation: corsac::binding::explain_captured(policy, &wire),
-        differences: policy.map(|policy| compare_with_wire(policy, &wire)),
-        observations,
-        is_left_out,
-        detail,
-    }
-}
-
-/// Whether the preflight was answered and the request was not sent.
-fn is_unanswered(exchange: &Exchange) -> bool {
-    exchange.hops.last().is_some_and(|hop| hop.preflight.status().is_some() && hop.response == Answer::Unknown)
+    let (explanation, differences) = match policy.map(|policy| compare_with_wire(policy, &wire)) {
+        Some(WireComparison { explanation, differences }) => (explanation, Some(differences)),
+        None => (diagnose(&wire), None),
+    };
+    Origin { explanation, differences, observations, is_left_out, detail }
 }
 
 /// Sends each origin that an attacker could have, with a preflight or a GET.

@@ -1,8 +1,8 @@
-//! The options of `corsac probe`, and what they let it send.
+//! The options of `corsac probe`.
 
+use crate::network::options::ClientArguments;
 use crate::output::format::Format;
 use clap::Args;
-use corsac::browser::SentRequest;
 use std::path::PathBuf;
 
 /// Ask a server what a page would ask it, and see what browsers make of its responses
@@ -66,13 +66,8 @@ pub(crate) struct Arguments {
     #[arg(long)]
     pub(super) attack: bool,
 
-    /// How long to wait for each response, in seconds
-    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=600))]
-    pub(super) timeout: u64,
-
-    /// The proxy to use: `http://HOST:PORT`
-    #[arg(long, value_name = "URL")]
-    pub(super) proxy: Option<String>,
+    #[command(flatten)]
+    pub(super) client: ClientArguments,
 
     /// How the result is printed
     #[arg(long, value_enum, default_value_t = Format::Text)]
@@ -100,13 +95,3 @@ Examples:
 Exit status: 0 if the page gets what it asks for (without `--send`, if the
 preflight passes), 1 if it does not, 2 if the options cannot be used, 3 if no
 response came.";
-
-/// Methods that change nothing (RFC 9110, section 9.2.1), as far as pages use them.
-const READ_METHODS: [&str; 2] = ["GET", "HEAD"];
-
-impl Arguments {
-    /// Whether a request may be sent.
-    pub(super) fn allow(&self, request: &SentRequest) -> bool {
-        request.is_preflight || self.send || READ_METHODS.contains(&request.method.as_str())
-    }
-}

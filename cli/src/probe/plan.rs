@@ -1,5 +1,6 @@
 //! The requests that would be sent.
 
+use crate::network::page::may_send;
 use crate::output::terminal::BOLD;
 use crate::probe::options::Arguments;
 use corsac::binding::printable;
@@ -61,7 +62,7 @@ fn of_page(arguments: &Arguments, exchange: &Exchange) -> Vec<(&'static str, Sen
     if !first.is_preflight {
         return vec![("the page", first)];
     }
-    let request = after_preflight(exchange, &first).filter(|request| arguments.allow(request));
+    let request = after_preflight(exchange, &first).filter(|request| may_send(request, arguments.send));
     let request = request.map(|request| ("the page, if the preflight passes", request));
     [("the page, preflight", first)].into_iter().chain(request).collect()
 }

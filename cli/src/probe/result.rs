@@ -1,8 +1,8 @@
 //! What a probe found.
 
+use crate::network::client::Sent;
 use crate::output::explanation::painted;
-use crate::output::terminal::{BOLD, ERROR, GOOD, HELP, WARNING};
-use crate::probe::client::Sent;
+use crate::output::terminal::{BOLD, ERROR, GOOD, HELP, PLAIN, WARNING, labelled};
 use crate::probe::har::answer_headers;
 use crate::probe::plan::{shown_headers, shown_url};
 use crate::status::Status;
@@ -85,6 +85,7 @@ impl Probed {
             &mut out,
         );
         let count = match self.sent.len() {
+            0 => "no request was sent".to_owned(),
             1 => "1 request was sent".to_owned(),
             count => format!("{count} requests were sent"),
         };
@@ -133,9 +134,8 @@ impl Origin {
             }
             for difference in differences {
                 let which = if difference.is_preflight { "response to the preflight" } else { "response" };
-                let line = wrap(&format!("  differs: in the {which}, {}", difference.message), "    ", columns);
-                let line = line.trim_start().strip_prefix("differs").unwrap_or_default().to_owned();
-                out.push_str(&format!("  {ERROR}differs{ERROR:#}{line}\n"));
+                let message = format!(": in the {which}, {}", difference.message);
+                out.push_str(&labelled((ERROR, "differs"), (PLAIN, &message), (2, 4), columns));
             }
         }
         if !self.observations.is_empty() {
@@ -169,13 +169,10 @@ fn write_section(title: &str, good: &str, found: Option<&[Observation]>, columns
 
 fn write_observation(observation: &Observation, columns: usize, out: &mut String) {
     let (style, word) = if observation.is_risk { (WARNING, "warning") } else { (BOLD, "note") };
-    let message =
-        wrap(&format!("  {word}[{}]: {}", observation.experiment.as_str(), observation.message), "    ", columns);
-    let message = message.trim_start().strip_prefix(word).unwrap_or_default().to_owned();
-    out.push_str(&format!("  {style}{word}{style:#}{message}\n"));
-    let help = wrap(&format!("    help: {}", observation.help), "          ", columns);
-    let help = help.trim_start().strip_prefix("help").unwrap_or_default().to_owned();
-    out.push_str(&format!("    {HELP}help{HELP:#}{help}\n"));
+    let message = format!("[{}]: {}", observation.experiment.as_str(), observation.message);
+    out.push_str(&labelled((style, word), (PLAIN, &message), (2, 4), columns));
+    let help = format!(": {}", observation.help);
+    out.push_str(&labelled((HELP, "help"), (PLAIN, &help), (4, 10), columns));
 }
 
 fn observation(observation: &Observation) -> Value {

@@ -31,16 +31,9 @@ pub(crate) fn table(path: &Path, policy: &Policy) -> Result<String, Failure> {
 }
 
 fn verdict(sample: &SampleRequest, policy: &Policy) -> Result<Verdict, Failure> {
-    let request = RequestArguments {
-        from: sample.origin.clone(),
-        method: sample.method.clone(),
-        headers: sample.header.iter().map(|name| format!("{name}: 1")).collect(),
-        credentials: sample.credentials,
-        mode: None,
-        initiator: "fetch".to_owned(),
-    };
-    let response = ResponseArguments { status: 200, response_headers: Vec::new() };
-    let exchange = exchange(&absolute(&sample.path, &sample.origin), &request, &response)?;
+    let headers = sample.header.iter().map(|name| format!("{name}: 1")).collect();
+    let request = RequestArguments::fetch(&sample.origin, &sample.method, headers, sample.credentials);
+    let exchange = exchange(&absolute(&sample.path, &sample.origin), &request, &ResponseArguments::ok())?;
     Ok(policy.explain(&exchange).verdict)
 }
 

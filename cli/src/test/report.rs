@@ -1,10 +1,11 @@
 //! The outcomes of a test, in each format.
 
 use crate::failure::Failure;
-use crate::output::junit::{JunitCase, suite};
+use crate::output::junit::{JunitCase, JunitProblem, suite};
 use crate::output::tap;
 use crate::output::terminal::{ERROR, GOOD};
 use crate::policy_argument::shown;
+use crate::status::Status;
 use crate::test::outcome::Outcome;
 use corsac::binding::printable;
 use corsac::binding::wrap;
@@ -14,7 +15,8 @@ use std::path::Path;
 pub(crate) fn text(outcomes: &[Outcome], columns: usize) -> String {
     let mut out = String::new();
     for outcome in outcomes.iter().filter(|outcome| !outcome.is_met()) {
-        out.push_str(&format!("{ERROR}failed{ERROR:#} {}\n", printable(&outcome.name)));
+        let word = if outcome.has_answer { "failed" } else { "no response" };
+        out.push_str(&format!("{ERROR}{word}{ERROR:#} {}\n", printable(&outcome.name)));
         for sentence in &outcome.unmet {
             out.push_str(&format!("  {}\n", wrap(sentence, "  ", columns.saturating_sub(2))));
         }
@@ -24,10 +26,11 @@ pub(crate) fn text(outcomes: &[Outcome], columns: usize) -> String {
         }
         out.push('\n');
     }
-    let met = outcomes.iter().filter(|outcome| outcome.is_met()).count();
-    let failed = outcomes.len() - met;
-    let style = if failed == 0 { GOOD } else { ERROR };
-    out.push_str(&format!("{style}{met} passed, {failed} failed{style:#}\n"));
+    let count = |status| outcomes.iter().filter(|outcome| outcome.status() == status).count();
+    let (met, failed, silent) = (count(Status::Yes), count(Status::No), count(Status::NoAnswer));
+    let style = if failed + silent == 0 { GOOD } else { ERROR };
+    let without = if silent == 0 { String::new() } else { format!(", {silent} without a response") };
+    out.push_str(&format!("{style}{met} passed, {failed} failed{without}{style:#}\n"));
     out
 }
 
@@ -37,7 +40,11 @@ pub(crate) fn junit(file: &Path, outcomes: &[Outcome]) -> Result<String, Failure
         .iter()
         .map(|outcome| JunitCase {
             name: &outcome.name,
-            failure: (!outcome.is_met()).then(|| (outcome.unmet.join("; "), outcome.explanation.to_string())),
+            problem: (!outcome.is_met()).then(|| JunitProblem {
+                is_error: !outcome.has_answer,
+                sentence: outcome.unmet.join("; "),
+                details: outcome.explanation.to_string(),
+            }),
         })
         .collect();
     Ok(suite(&shown(file), &cases)?)

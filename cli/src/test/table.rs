@@ -14,7 +14,9 @@ use std::path::{Path, PathBuf};
 #[serde(deny_unknown_fields)]
 pub(crate) struct Table {
     /// The policy, relative to the table.
-    pub(crate) policy: PathBuf,
+    pub(crate) policy: Option<PathBuf>,
+    /// The server that is asked instead: http or https, and a path with which every path of the table begins.
+    pub(crate) url: Option<String>,
     #[serde(default)]
     pub(crate) requests: Vec<Expectation>,
 }
@@ -106,6 +108,17 @@ impl Expected {
             Expected::Allowed => verdict.is_success(),
             Expected::Refused => !verdict.is_success(),
             Expected::Verdict(expected) => expected == verdict,
+        }
+    }
+}
+
+impl Expected {
+    /// Whether nothing is against it where a preflight passed and the request was not sent.
+    pub(crate) fn is_met_by_passed_preflight(self) -> bool {
+        match self {
+            Expected::Allowed => true,
+            Expected::Refused => false,
+            Expected::Verdict(expected) => expected.is_success(),
         }
     }
 }

@@ -1,12 +1,12 @@
 //! The answer: one screen with the verdict, the cause, what to change, and the command to type next.
 
 use crate::failure::Failure;
-use crate::output::terminal::{BOLD, ERROR, GOOD, HELP, WARNING};
-use crate::why::captured::{Captured, checked};
-use crate::why::known::Known;
+use crate::output::terminal::{BOLD, ERROR, GOOD, HELP, PLAIN, WARNING, labelled};
+use crate::why::checked::checked;
 use crate::why::next;
 use corsac::binding::printable;
 use corsac::binding::wrap;
+use corsac::capture::{CaptureNote, Captured, Known};
 use corsac::explain::{ConsoleSentence, Explanation, Finding, FindingCode, FindingSeverity, diagnose};
 use serde_json::{Value, json};
 
@@ -83,12 +83,12 @@ impl Cause {
             out.push_str(&format!("{}\n", wrap(&format!("  {what}"), "    ", columns)));
         }
         if !self.message.is_empty() {
-            let wrapped = wrap(&format!("cause: {}", self.message), "  ", columns);
-            out.push_str(&format!("\n{BOLD}cause{BOLD:#}{}\n", wrapped.strip_prefix("cause").unwrap_or_default()));
+            let message = format!(": {}", self.message);
+            out.push_str(&format!("\n{}", labelled((BOLD, "cause"), (PLAIN, &message), (0, 2), columns)));
         }
         if !self.help.is_empty() {
-            let wrapped = wrap(&format!("change: {}", self.help), "  ", columns);
-            out.push_str(&format!("{HELP}change{HELP:#}{}\n", wrapped.strip_prefix("change").unwrap_or_default()));
+            let help = format!(": {}", self.help);
+            out.push_str(&labelled((HELP, "change"), (PLAIN, &help), (0, 2), columns));
         }
         if !self.others.is_empty() {
             out.push_str("also:\n");
@@ -193,6 +193,7 @@ pub(super) fn of_captured(captured: Captured, show_secrets: bool) -> Result<Answ
     let is_alone = total == 1;
     let is_failed = |explanation: &Explanation| !explanation.verdict.is_success() && is_known(explanation);
     let is_blocked = explained.iter().any(|(_, explanation)| is_failed(explanation));
+    let mut notes: Vec<String> = captured.notes.iter().copied().map(note).collect();
     let json = json!({
         "version": 1,
         "input": if captured.is_request_only { "request" } else { "exchanges" },
@@ -200,7 +201,7 @@ pub(super) fn of_captured(captured: Captured, show_secrets: bool) -> Result<Answ
             .filter_map(|(_, explanation)| serde_json::from_str::<Value>(&explanation.to_json()).ok())
             .collect::<Vec<_>>(),
         "next": explained.iter().map(|(next, _)| next).collect::<Vec<_>>(),
-        "notes": captured.notes,
+        "notes": notes,
     });
     // What failed comes first, then what works in spite of a warning.
     let rank = |explanation: &Explanation| match (explanation.verdict.is_success(), main_finding(explanation)) {
@@ -212,7 +213,6 @@ pub(super) fn of_captured(captured: Captured, show_secrets: bool) -> Result<Answ
     let shown = explained.iter().take(MOST_CAUSES).filter(|(_, explanation)| is_alone || rank(explanation) == 0);
     let mut causes: Vec<Cause> =
         shown.map(|(next, explanation)| of_explanation(explanation, next, captured.is_request_only)).collect();
-    let mut notes = captured.notes;
     let failed = explained.iter().filter(|(_, explanation)| rank(explanation) == 0).count();
     if !is_alone {
         notes.push(format!(
@@ -232,6 +232,15 @@ pub(super) fn of_captured(captured: Captured, show_secrets: bool) -> Result<Answ
         });
     }
     Ok(Answer { is_blocked, causes, notes, json })
+}
+
+/// What the options can say in the place of the input.
+fn note(note: CaptureNote) -> String {
+    let (what, option) = match note {
+        CaptureNote::PageUnknown => ("page that makes the request", "--from"),
+        CaptureNote::UrlUnknown => ("URL", "--url"),
+    };
+    format!("nothing here names the {what}, so `{}` is used: name yours with `{option}`", note.example())
 }
 
 /// Whether the responses that decide are known.

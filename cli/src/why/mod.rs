@@ -6,23 +6,15 @@ use crate::output::format::Format;
 use crate::output::terminal::columns;
 use crate::policy_argument::unreadable;
 use crate::status::Status;
-use crate::why::known::Known;
-use crate::why::pasted::Pasted;
 use clap::Args;
+use corsac::capture::{Known, Pasted};
 use std::fs::File;
 use std::io::{self, IsTerminal, Read};
 use std::path::{Path, PathBuf};
 
 mod answer;
-mod captured;
-mod copied_fetch;
-mod curl;
-mod har;
-mod known;
-mod messages;
+mod checked;
 mod next;
-mod pasted;
-mod words;
 
 /// Find out why a request failed: paste what the browser printed, a cURL command, a HAR file or response headers
 ///
@@ -82,7 +74,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Status, Failure> {
     let text = read(arguments.file.as_deref())?;
     let known =
         Known { page: arguments.from.as_deref(), url: arguments.url.as_deref(), credentials: arguments.credentials };
-    let answer = match Pasted::of(&text, &known)? {
+    let pasted = Pasted::of(&text, &known).map_err(|error| Failure::input(error.message).help(error.help))?;
+    let answer = match pasted {
         Pasted::Console(sentences) => answer::of_sentences(&sentences, &known),
         Pasted::Captured(captured) => answer::of_captured(captured, arguments.show_secrets)?,
     };
@@ -95,7 +88,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Status, Failure> {
 
 /// The page has to be an origin, wherever it is used.
 fn check_page(page: &str) -> Result<(), Failure> {
-    captured::checked(&corsac::browser::Exchange::new(page, "https://server.example/")).map(|_| ()).map_err(|failure| {
+    checked::checked(&corsac::browser::Exchange::new(page, "https://server.example/")).map(|_| ()).map_err(|failure| {
         Failure::input(format!("--from: {}", failure.message()))
             .help("write scheme, host and port alone, as in `https://app.example.com`, or `null`")
     })

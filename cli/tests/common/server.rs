@@ -70,7 +70,7 @@ impl Server {
     }
 }
 
-fn read(stream: &mut TcpStream) -> Option<Request> {
+pub fn read(stream: &mut impl Read) -> Option<Request> {
     let mut bytes = Vec::new();
     let mut buffer = [0; 4096];
     let end = loop {

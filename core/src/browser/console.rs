@@ -9,6 +9,7 @@ use crate::browser::sentences::{Problem, SENTENCES, is_preflight_redirect, probl
 use crate::browser::url::Url;
 use crate::browser::words::{Initiator, NetworkError, Verdict};
 use crate::tokens::is_token;
+use std::borrow::Cow;
 use std::fmt::Write;
 
 const FIREFOX_PREFIX: &str =
@@ -85,7 +86,7 @@ impl Told<'_> {
     fn fill(&self, text: &str) -> String {
         let failure = self.failure;
         let is = |initiator, text| if self.exchange.request.initiator == initiator { text } else { "" };
-        let page_url = self.exchange.page_url.as_deref().unwrap_or(&self.exchange.page);
+        let page_url = self.page_url();
         let status = failure.status.map(|status| status.to_string()).unwrap_or_default();
         let fetch = is(Initiator::Fetch, " Have the server send the header with a valid value.");
         let xhr = " The credentials mode of requests initiated by the XMLHttpRequest is controlled by the \
@@ -107,7 +108,7 @@ impl Told<'_> {
                 "sent" => out.push_str(&sent),
                 "url" => out.push_str(&failure.url),
                 "page" => out.push_str(&self.exchange.page),
-                "page_url" => out.push_str(page_url),
+                "page_url" => out.push_str(&page_url),
                 "location" => out.push_str(failure.location.as_deref().unwrap_or_default()),
                 _ => {}
             }
@@ -115,6 +116,15 @@ impl Told<'_> {
         }
         out.push_str(rest);
         out
+    }
+
+    /// The URL of the page. If only its origin is known, it is the shortest URL that a page of that origin has.
+    fn page_url(&self) -> Cow<'_, str> {
+        match (&self.exchange.page_url, self.exchange.page.as_str()) {
+            (Some(url), _) => Cow::Borrowed(url),
+            (None, "null") => Cow::Borrowed("null"),
+            (None, page) => Cow::Owned(format!("{page}/")),
+        }
     }
 
     /// The value of the header, with bytes beyond ASCII as the engine shows them.

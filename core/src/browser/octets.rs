@@ -7,6 +7,12 @@ pub(crate) fn latin1(bytes: &[u8]) -> String {
     bytes.iter().copied().map(char::from).collect()
 }
 
+/// The bytes of a header's value, as browsers send them: Latin-1, unless it has other characters.
+pub(crate) fn latin1_bytes(value: &str) -> Vec<u8> {
+    let bytes: Result<Vec<u8>, _> = value.chars().map(u8::try_from).collect();
+    bytes.unwrap_or_else(|_| value.as_bytes().to_vec())
+}
+
 /// Bytes for a message: what is not printable ASCII is escaped.
 pub(crate) fn shown(bytes: &[u8]) -> String {
     let shown = bytes.get(..bytes.len().min(QUOTED_CHARACTERS)).unwrap_or_default();

@@ -120,6 +120,14 @@ pub(crate) fn redact_prose(text: &mut String) {
     redact_urls(text, &['/', '?', '#', '\\', ' ', '\t', '\n', '"', '`', '<', '>']);
 }
 
+/// A text without the secrets in its URLs: user names, passwords, and the values of secret parameters.
+#[must_use]
+pub fn redacted_text(text: &str) -> String {
+    let mut text = text.to_owned();
+    redact_prose(&mut text);
+    text
+}
+
 /// `ends` has what is not in the user information or the host of a URL.
 fn redact_urls(text: &mut String, ends: &[char]) {
     let mut start = 0;

@@ -88,7 +88,7 @@ pub fn observe_attacks(answers: &[(String, Answer)], is_credentialed: bool) -> V
     let shown: Vec<String> = allowed.iter().take(8).map(|origin| format!("`{}`", printable(origin))).collect();
     let with = if credentials || is_credentialed { ", with credentials" } else { "" };
     vec![Observation {
-        experiment: Experiment::ForeignOrigin,
+        experiment: Experiment::AttackOrigins,
         is_risk: true,
         message: format!(
             "the server allows {} of {} origins that attackers would use{with}: {}{}",
@@ -119,7 +119,7 @@ pub fn observe_cache(exchanges: &[Exchange]) -> Vec<Observation> {
             let is_of_another = exchanges.iter().any(|other| other.page == value && other.page != exchange.page);
             if is_of_another {
                 found.push(Observation {
-                    experiment: Experiment::ForeignOrigin,
+                    experiment: Experiment::TwoPages,
                     is_risk: true,
                     message: format!(
                         "`{}` got the response that was made for `{}`: a cache keeps one response for all origins, or the server \

@@ -14,8 +14,16 @@ use crate::response::header_name::OWNED_HEADERS;
 #[must_use]
 pub fn explain_captured(policy: Option<&Policy>, exchange: &Exchange) -> Explanation {
     let observed = diagnose(exchange);
-    let Some(policy) = policy.filter(|_| observed.verdict.is_blocked()) else { return observed };
-    let by_policy = policy.explain(&as_application(exchange));
+    let Some(policy) = policy else { return observed };
+    observed_or_decided(observed, || policy.explain(&as_application(exchange)))
+}
+
+/// Which of two explanations names the cause.
+pub(crate) fn observed_or_decided(observed: Explanation, by_policy: impl FnOnce() -> Explanation) -> Explanation {
+    if !observed.verdict.is_blocked() {
+        return observed;
+    }
+    let by_policy = by_policy();
     if by_policy.verdict == observed.verdict { by_policy } else { observed }
 }
 

@@ -4,27 +4,6 @@ use crate::browser::agent::Engine;
 use crate::browser::sentences::Problem;
 use crate::issues::finding_code::FindingCode;
 
-/// Whether a finding is about something that CORS has no part in.
-pub(crate) fn is_other_than_cors(code: FindingCode) -> bool {
-    use FindingCode as Code;
-    matches!(
-        code,
-        Code::MixedContent
-            | Code::BlockedPort
-            | Code::NameNotResolved
-            | Code::ConnectionFailed
-            | Code::TlsFailed
-            | Code::TimedOut
-            | Code::ResponseIncomplete
-            | Code::GatewayError
-            | Code::TooManyRedirects
-            | Code::ResourcePolicyBlocks
-            | Code::LocalNetworkAccess
-            | Code::ForbiddenHeaderDropped
-            | Code::HttpError
-    )
-}
-
 pub(crate) fn is_of_preflight(problem: Problem) -> bool {
     matches!(
         problem,

@@ -3,7 +3,8 @@
 use crate::browser::agent::Engine;
 use crate::browser::redact::redact_prose;
 use crate::browser::sentences::{Problem, SENTENCES};
-use crate::explain::console_codes::{is_of_preflight, is_other_than_cors, likely};
+use crate::browser::words::NetworkError;
+use crate::explain::console_codes::{is_of_preflight, likely};
 use crate::explain::console_context::{Context, within};
 use crate::explain::console_template::{Found, find, plain};
 use crate::explain::console_wordings::{BEGINNINGS, HEADERS_IN_ANY_LANGUAGE, Meaning, WORDINGS};
@@ -81,6 +82,17 @@ pub fn read_console(text: &str) -> Vec<ConsoleSentence> {
     }
     give_urls(&mut sentences);
     without_consequences(sentences)
+}
+
+/// The kind of failure that the name of an error stands for, such as Chromium's `net::ERR_NAME_NOT_RESOLVED`. None if it is
+/// another text, or the name for a request that the browser blocked.
+#[must_use]
+pub fn network_error(text: &str) -> Option<NetworkError> {
+    let meanings = best(&plain(within(text, LONGEST_TEXT))).into_iter().flat_map(|(_, meanings, _)| meanings);
+    meanings.into_iter().find_map(|meaning| match meaning {
+        Meaning::NoResponse(error) => Some(error),
+        _ => None,
+    })
 }
 
 /// What a piece of text can be: it is found with several meanings where an engine prints the same for them.
@@ -221,7 +233,7 @@ struct Read {
 
 impl Read {
     fn finding(self, finding: Finding) -> ConsoleSentence {
-        let is_cors = !is_other_than_cors(finding.code);
+        let is_cors = !finding.code.is_not_cors();
         let codes = vec![finding.code];
         ConsoleSentence { codes, is_cors, ..self.other(finding.message, &finding.help, true) }
     }

@@ -70,7 +70,8 @@ impl Policy {
         let evidence = Evidence::collect(exchange, &mut server);
         let engines = engines(exchange, || PolicyServer::new(self, exchange));
         let found = found(exchange, &evidence, true);
-        let view = PolicyView { exchange, evidence: &evidence, server: &server, places: Places::new(self) };
+        let places = Places::new(self);
+        let view = PolicyView { exchange, evidence: &evidence, server: &server, places: &places };
         let found = view.explain(found);
         // What is behind the first failure was never sent.
         let mut first = PolicyServer::new(self, exchange);

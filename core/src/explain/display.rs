@@ -37,7 +37,7 @@ impl Explanation {
     }
 
     fn write_text(&self, columns: usize, f: &mut impl fmt::Write) -> fmt::Result {
-        write_wrapped(&format!("{}: {}", self.verdict.as_str(), verdict(self)), "  ", columns, f)?;
+        write_wrapped(&format!("{}: {}", self.verdict.as_str(), self.summary()), "  ", columns, f)?;
         writeln!(f)?;
         self.write_messages(columns, f)?;
         for finding in &self.findings {
@@ -56,21 +56,24 @@ impl Explanation {
     }
 }
 
-/// The verdict in words.
-fn verdict(explanation: &Explanation) -> String {
-    let request = &explanation.exchange.request;
-    let what = format!("{} {}", printable(&request.method), printable(&request.url));
-    match explanation.verdict {
-        Verdict::Readable => format!("the script can read the response to {what}"),
-        Verdict::Opaque => format!("{what} was sent, but the script learns nothing about the response"),
-        Verdict::Blocked => format!("the browser does not send {what}"),
-        Verdict::SentButUnreadable => {
-            format!("{what} reached the server, which acted on it, but the script cannot read the response")
+impl Explanation {
+    /// The verdict in a sentence, without its first capital letter and its full stop. Text of others is escaped.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        let request = &self.exchange.request;
+        let what = format!("{} {}", printable(&request.method), printable(&request.url));
+        match self.verdict {
+            Verdict::Readable => format!("the script can read the response to {what}"),
+            Verdict::Opaque => format!("{what} was sent, but the script learns nothing about the response"),
+            Verdict::Blocked => format!("the browser does not send {what}"),
+            Verdict::SentButUnreadable => {
+                format!("{what} reached the server, which acted on it, but the script cannot read the response")
+            }
+            Verdict::Sent => format!("{what} was sent, and no script waits for the response"),
+            Verdict::Failed => format!("there is no response to {what}"),
+            Verdict::Invalid => format!("the call throws before {what} is sent"),
+            Verdict::Unknown => format!("the response that decides about {what} is not known"),
         }
-        Verdict::Sent => format!("{what} was sent, and no script waits for the response"),
-        Verdict::Failed => format!("there is no response to {what}"),
-        Verdict::Invalid => format!("the call throws before {what} is sent"),
-        Verdict::Unknown => format!("the response that decides about {what} is not known"),
     }
 }
 

@@ -26,6 +26,10 @@ pub enum Experiment {
     MissingPath,
     /// The request without its `Authorization`.
     WithoutAuthorization,
+    /// The requests of pages whose origins attackers would use.
+    AttackOrigins,
+    /// The requests of two pages for the same URL, one after the other.
+    TwoPages,
 }
 
 impl Experiment {
@@ -38,6 +42,8 @@ impl Experiment {
             Experiment::NullOrigin => "null-origin",
             Experiment::MissingPath => "missing-path",
             Experiment::WithoutAuthorization => "without-authorization",
+            Experiment::AttackOrigins => "attack-origins",
+            Experiment::TwoPages => "two-pages",
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::browser::words::Verdict;
 use crate::browser::write_exchange::VERSION;
 use crate::issues::finding_code::{FindingCode, FindingSeverity};
 
-/// How the message of a finding begins whose cause is something other than CORS.
+/// How the message of a finding begins whose code is about something other than CORS.
 pub(crate) const NOT_CORS: &str = "this is not CORS";
 
 /// How a browser handles an exchange. It is written by [`Explanation::to_json`].
@@ -67,6 +67,17 @@ pub struct Finding {
     pub near: Option<NearMiss>,
     /// The setting of the policy that decides.
     pub policy: Option<PolicyPlace>,
+    /// What to write in that setting. It is not part of the JSON, whose help says it in a sentence.
+    pub change: Option<PolicyChange>,
+}
+
+/// What to write in the setting that a [`PolicyPlace`] names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PolicyChange {
+    /// Entries to add to its list.
+    Add(Vec<String>),
+    /// Its value, as TOML and JSON write it.
+    Set(&'static str),
 }
 
 /// A configured value that the request nearly matched.
@@ -173,7 +184,7 @@ impl Finding {
     /// Whether something other than CORS is the cause, which the message then says.
     #[must_use]
     pub fn is_not_cors(&self) -> bool {
-        self.message.starts_with(NOT_CORS)
+        self.code.is_not_cors()
     }
 
     /// How much it matters.

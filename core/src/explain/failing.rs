@@ -69,6 +69,7 @@ impl<'e> Explainer<'e> {
             StepName::Body => script::invalid_body(&saw()),
             StepName::StreamMode => script::no_cors_stream(),
             StepName::Port => script::blocked_port(&failure.url),
+            StepName::MixedContent if failure.hop > 0 => script::mixed_content_by_redirect(&failure.url),
             StepName::MixedContent => script::mixed_content(&failure.url),
             StepName::SameOriginMode => script::same_origin_mode(&self.exchange.page, &failure.url),
             StepName::NoCorsRedirectMode => script::no_cors_redirect_mode(request.redirect.as_str()),

@@ -73,7 +73,7 @@ pub(crate) fn difference(configured: &str, origin: &str) -> Option<Difference> {
     if written == origin {
         return Some(Difference::Port);
     }
-    exact(Split::of(written.as_bytes())?, Split::of(origin.as_bytes())?)
+    exact(Split::of(written.as_bytes())?, Split::of(origin.as_bytes())?, true)
 }
 
 /// The pattern that differs least from the origin, and in what.
@@ -83,19 +83,25 @@ pub(crate) fn nearest<'s>(
 ) -> Option<(Difference, String)> {
     Origin::parse(origin.as_bytes())?;
     let own = Split::of(origin.as_bytes())?;
-    let near = patterns.filter_map(|pattern| of_pattern(pattern, own).map(|difference| (difference, pattern)));
-    let (difference, pattern) = near.min_by_key(|(difference, _)| *difference)?;
-    Some((difference, pattern.written()))
+    let mut nearest: Option<(Difference, ConfiguredPattern<'s>)> = None;
+    for pattern in patterns {
+        // Siblings are looked for last, and every pattern of a long list can be one.
+        let Some(difference) = of_pattern(pattern, own, nearest.is_none()) else { continue };
+        if nearest.as_ref().is_none_or(|(least, _)| difference < *least) {
+            nearest = Some((difference, pattern));
+        }
+    }
+    nearest.map(|(difference, pattern)| (difference, pattern.written()))
 }
 
-fn of_pattern(pattern: ConfiguredPattern<'_>, own: Split<'_>) -> Option<Difference> {
+fn of_pattern(pattern: ConfiguredPattern<'_>, own: Split<'_>, with_siblings: bool) -> Option<Difference> {
     match pattern {
         ConfiguredPattern::Exact { origin, any_port } => {
             let mut configured = Split::of(origin)?;
             if any_port {
                 configured.port = own.port;
             }
-            exact(configured, own)
+            exact(configured, own, with_siblings)
         }
         ConfiguredPattern::Below { scheme, after, any_port } => {
             let (after, port) = split_port(after);
@@ -168,7 +174,7 @@ fn split_port(authority: &[u8]) -> (&[u8], &[u8]) {
     }
 }
 
-fn exact(configured: Split<'_>, own: Split<'_>) -> Option<Difference> {
+fn exact(configured: Split<'_>, own: Split<'_>, with_siblings: bool) -> Option<Difference> {
     let same = configured.scheme == own.scheme && configured.port == own.port;
     if configured.host == own.host {
         return scheme_or_port(configured.scheme == own.scheme, configured.port == own.port);
@@ -191,6 +197,9 @@ fn exact(configured: Split<'_>, own: Split<'_>) -> Option<Difference> {
     };
     if below(configured.host, own.host) || below(own.host, configured.host) {
         return Some(Difference::Subdomain);
+    }
+    if !with_siblings {
+        return None;
     }
     // The public suffix is looked up last: most origins differ in their last label but one.
     let shares_end = last_labels(configured.host, 2).is_some_and(|tail| last_labels(own.host, 2) == Some(tail));

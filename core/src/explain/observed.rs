@@ -26,6 +26,7 @@ pub(crate) fn observe(exchange: &Exchange, evidence: &Evidence) -> Vec<Finding> 
     observer.preflight(&mut found);
     observer.response(&mut found);
     found.extend(observer.local_network());
+    found.extend(observer.redirect_to_http());
     let is_sent = !evidence.outcome.preflights.is_empty();
     if is_sent && !evidence.outcome.cross_origin {
         found.push(worth_knowing::same_origin());
@@ -182,6 +183,18 @@ impl Observer<'_> {
         let varies = vary.iter().any(|name| name == "*" || name.eq_ignore_ascii_case("origin"));
         let is_wanted = is_kept && !is_private && !varies && !self.evidence.failures.iter().any(failed);
         is_wanted.then(|| other_layers::vary_missing(&value))
+    }
+
+    /// A redirect from https to http that is not mixed content already.
+    fn redirect_to_http(self) -> Option<Finding> {
+        let schemes = |url: &str| url.split(':').next().unwrap_or_default().to_ascii_lowercase();
+        let hops = self.evidence.repaired.preflights.windows(2);
+        let target = hops.filter_map(|pair| match pair {
+            [from, to] if schemes(&from.url) == "https" && schemes(&to.url) == "http" => Some(to),
+            _ => None,
+        });
+        let is_mixed = self.evidence.failures.iter().any(|failure| failure.step == StepName::MixedContent);
+        target.last().filter(|_| !is_mixed).map(|to| worth_knowing::redirect_to_http(&to.url))
     }
 
     fn local_network(self) -> Option<Finding> {

@@ -8,26 +8,28 @@ use crate::decide::policy::{Policy, Rules};
 use crate::explain::explanation::{NearMiss, PolicyPlace};
 use crate::explain::near::{Difference, nearest};
 use crate::paths::RouteChoice;
-use crate::read::line_numbers::{line_in_json, line_in_toml};
+use crate::read::line_numbers::LineFinder;
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 /// A policy, as far as a person has written it.
-#[derive(Clone, Copy, Debug)]
 pub(crate) struct Places<'p> {
     policy: &'p Policy,
+    /// The text is parsed once, when the first line is asked for.
+    lines: OnceCell<LineFinder<'p>>,
 }
 
 impl<'p> Places<'p> {
     pub(crate) fn new(policy: &'p Policy) -> Self {
-        Places { policy }
+        Places { policy, lines: OnceCell::new() }
     }
 
-    pub(crate) fn notation(self) -> Notation {
+    pub(crate) fn notation(&self) -> Notation {
         self.policy.retained.as_ref().map_or_else(Notation::default, |retained| retained.notation)
     }
 
     /// The rules that decide on a route.
-    pub(crate) fn rules(self, route: RouteChoice) -> &'p Rules {
+    pub(crate) fn rules(&self, route: RouteChoice) -> &'p Rules {
         let routes = self.policy.routes.as_ref();
         match (route, routes) {
             (RouteChoice::Route(index), Some(routes)) => routes.rules.get(index as usize).unwrap_or(&self.policy.rules),
@@ -36,17 +38,17 @@ impl<'p> Places<'p> {
     }
 
     /// Where a setting is, or would be written.
-    pub(crate) fn of(self, route: RouteChoice, setting: Setting) -> PolicyPlace {
+    pub(crate) fn of(&self, route: RouteChoice, setting: Setting) -> PolicyPlace {
         self.at(route, self.field(route, setting))
     }
 
     /// A field, with its route and line.
-    pub(crate) fn at(self, route: RouteChoice, field: String) -> PolicyPlace {
+    pub(crate) fn at(&self, route: RouteChoice, field: String) -> PolicyPlace {
         let path = index(route).and_then(|index| self.policy.retained.as_ref()?.path(index));
         PolicyPlace { route: path.map(str::to_owned), line: self.line(&field), field }
     }
 
-    fn field(self, route: RouteChoice, setting: Setting) -> String {
+    fn field(&self, route: RouteChoice, setting: Setting) -> String {
         match (&self.policy.retained, index(route)) {
             (Some(retained), route) => retained.field(route, setting),
             // What is known of a policy that is too large to be kept: whether a route has origins of its own.
@@ -63,7 +65,7 @@ impl<'p> Places<'p> {
     }
 
     /// The list that a setting has for the route.
-    pub(crate) fn list(self, route: RouteChoice, setting: Setting) -> Option<&'p List> {
+    pub(crate) fn list(&self, route: RouteChoice, setting: Setting) -> Option<&'p List> {
         let settings = self.policy.retained.as_ref()?.settings(index(route));
         Some(match setting {
             Setting::AllowOrigins => &settings.allow_origins,
@@ -76,7 +78,7 @@ impl<'p> Places<'p> {
     }
 
     /// The pattern that the origin nearly matches, over the whole policy.
-    pub(crate) fn near(self, route: RouteChoice, origin: &str) -> Option<(Difference, NearMiss)> {
+    pub(crate) fn near(&self, route: RouteChoice, origin: &str) -> Option<(Difference, NearMiss)> {
         let (difference, configured) = nearest(self.rules(route).origins.patterns(), origin)?;
         let field = self.entry(route, Setting::AllowOrigins, &configured);
         let line = self.line(&field);
@@ -84,7 +86,7 @@ impl<'p> Places<'p> {
     }
 
     /// The field of an entry in a list: that of the list where the entry is not found.
-    pub(crate) fn entry(self, route: RouteChoice, setting: Setting, text: &str) -> String {
+    pub(crate) fn entry(&self, route: RouteChoice, setting: Setting, text: &str) -> String {
         let field = self.field(route, setting);
         let entry = self.list(route, setting).and_then(|list| list.entries.iter().find(|entry| entry.text == text));
         match entry.map(|entry| &entry.at) {
@@ -93,13 +95,14 @@ impl<'p> Places<'p> {
         }
     }
 
-    fn line(self, field: &str) -> Option<usize> {
+    fn line(&self, field: &str) -> Option<usize> {
         let retained = self.policy.retained.as_ref()?;
         let text = retained.text.as_deref()?;
-        match retained.notation {
-            Notation::Json => line_in_json(text, field),
-            _ => line_in_toml(text, field),
-        }
+        let lines = self.lines.get_or_init(|| match retained.notation {
+            Notation::Json => LineFinder::of_json(text),
+            _ => LineFinder::of_toml(text),
+        });
+        lines.line(field)
     }
 }
 

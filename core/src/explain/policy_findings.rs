@@ -6,7 +6,7 @@ use crate::browser::outcome::StepName;
 use crate::config::settings_table::Setting;
 use crate::decide::headers::RequestedHeaders;
 use crate::explain::evidence::Evidence;
-use crate::explain::explanation::{Finding, PolicyPlace};
+use crate::explain::explanation::{Finding, PolicyChange, PolicyPlace};
 use crate::explain::failing::{Explained, elements};
 use crate::explain::messages::{other_layers, policy as messages};
 use crate::explain::near::Difference;
@@ -24,7 +24,7 @@ pub(crate) struct PolicyView<'v> {
     pub(crate) exchange: &'v Exchange,
     pub(crate) evidence: &'v Evidence,
     pub(crate) server: &'v PolicyServer<'v>,
-    pub(crate) places: Places<'v>,
+    pub(crate) places: &'v Places<'v>,
 }
 
 impl<'v> PolicyView<'v> {
@@ -87,6 +87,7 @@ impl<'v> PolicyView<'v> {
                 let place = self.places.of(route, Setting::AllowCredentials);
                 finding.help = self.allow_credentials(&place, false);
                 finding.policy = Some(place);
+                finding.change = Some(PolicyChange::Set("true"));
             }
             Some(StepName::PreflightMethod) => {
                 let place = self.places.of(route, Setting::AllowMethods);
@@ -98,6 +99,7 @@ impl<'v> PolicyView<'v> {
                 }
                 if finding.code == FindingCode::MethodNotAllowed {
                     *finding = messages::method_not_allowed(method, &self.allowed_methods(route), &place);
+                    finding.change = Some(PolicyChange::Add(vec![method.to_owned()]));
                 }
                 finding.policy = Some(place);
             }
@@ -116,6 +118,7 @@ impl<'v> PolicyView<'v> {
                     finding.help = messages::add_headers(&explained.names, &place);
                 }
                 finding.policy = Some(place);
+                finding.change = Some(PolicyChange::Add(explained.names.clone()));
             }
             _ if finding.code == FindingCode::HeaderNotExposed && !decided.reason.is_readable() => return None,
             _ => self.of_response(explained.names.as_slice(), finding, route),
@@ -130,11 +133,13 @@ impl<'v> PolicyView<'v> {
                 let place = self.places.of(route, Setting::ExposeHeaders);
                 finding.help = messages::expose(names, &place);
                 finding.policy = Some(place);
+                finding.change = Some(PolicyChange::Add(names.to_vec()));
             }
             FindingCode::PreflightNotCached => {
                 let place = self.places.of(route, Setting::MaxAge);
                 finding.help = messages::set_max_age(&place, Places::name(&place.field), self.places.notation());
                 finding.policy = Some(place);
+                finding.change = Some(PolicyChange::Set(messages::SUGGESTED_MAX_AGE));
             }
             _ => {}
         }
@@ -188,6 +193,8 @@ impl<'v> PolicyView<'v> {
         } else if self.exchange.predicate.is_some() && rules.predicate.is_some() && origin != "null" {
             messages::denied_by_predicate(origin)
         } else {
+            // Allowing `null` would allow every sandboxed frame.
+            finding.change = (origin != "null").then(|| PolicyChange::Add(vec![origin.to_owned()]));
             messages::add_origin(origin, &place, difference)
         };
         finding.near = near.map(|(_, near)| near);

@@ -4,8 +4,10 @@ use crate::browser::exchange::{Answer, Exchange};
 use crate::browser::header_lines::values;
 use crate::browser::octets::latin1;
 use crate::decide::policy::Policy;
-use crate::explain::captured::as_application;
+use crate::explain::captured::{as_application, observed_or_decided};
+use crate::explain::diagnose::diagnose;
 use crate::explain::experiment::{header, varies};
+use crate::explain::explanation::Explanation;
 use crate::printable::printable;
 use crate::response::header_name::OWNED_HEADERS;
 
@@ -26,10 +28,24 @@ pub struct WireDifference {
     pub message: String,
 }
 
-/// The headers of CORS in which captured responses differ from what a policy sends to the same requests.
+/// Captured responses, compared with those of a policy.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WireComparison {
+    /// What [`explain_captured`](crate::binding::explain_captured) says of them.
+    pub explanation: Explanation,
+    /// The headers of CORS in which they differ from what the policy sends to the same requests.
+    pub differences: Vec<WireDifference>,
+}
+
+/// Explains captured responses, and compares them with what a policy sends to the same requests.
 #[must_use]
-pub fn compare_with_wire(policy: &Policy, exchange: &Exchange) -> Vec<WireDifference> {
-    let by_policy = policy.explain(&as_application(exchange)).exchange;
+pub fn compare_with_wire(policy: &Policy, exchange: &Exchange) -> WireComparison {
+    let by_policy = policy.explain(&as_application(exchange));
+    let differences = differences(&by_policy.exchange, exchange);
+    WireComparison { explanation: observed_or_decided(diagnose(exchange), || by_policy), differences }
+}
+
+fn differences(by_policy: &Exchange, exchange: &Exchange) -> Vec<WireDifference> {
     let mut found = Vec::new();
     for (hop, (wire, policy)) in exchange.hops.iter().zip(&by_policy.hops).enumerate() {
         for (is_preflight, wire, policy) in
@@ -93,7 +109,11 @@ fn who_changed(name: &str, by_policy: &[String], on_wire: &[String], wire: &Answ
             || on_wire.concat().matches(',').count() > by_policy.concat().matches(',').count()
                 && name == "access-control-allow-origin" =>
         {
-            format!("`{name}` comes {} times: {who} adds its own to that of the policy", on_wire.len().max(2))
+            let times = match on_wire.len() {
+                0..=2 => "twice".to_owned(),
+                more => format!("{more} times"),
+            };
+            format!("`{name}` is sent {times}: {who} adds its own to that of the policy")
         }
         _ => format!(
             "`{name}` is `{}`, and the policy sends `{}`: {who} replaces it, or the server runs with another version of the \

@@ -2,16 +2,16 @@
 
 use crate::builder::PolicyBuilder;
 use crate::decide::policy::Policy;
+use crate::host::file_stamp::FileStamp;
 use crate::issues::issue::LoadError;
 use crate::read::policy_text;
 use foldhash::quality::FixedState;
-use std::fs::Metadata;
 use std::hash::BuildHasher;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::{Builder, JoinHandle};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 /// A policy file that may change: it is read again when asked, or watched.
 ///
@@ -23,40 +23,13 @@ pub struct PolicyFile {
     path: PathBuf,
     builder: PolicyBuilder,
     /// The file that was read last; none if it was missing.
-    read: Option<Stamp>,
+    read: Option<FileStamp>,
     /// The state that the last check found, if it has not been read yet.
-    unsettled: Option<Option<Stamp>>,
+    unsettled: Option<Option<FileStamp>>,
     /// Of the text in force; none where the last reading failed.
     in_force: Option<u64>,
     /// The file exists but could not be read. That may be temporary, so it is tried again, and reported once.
     unreadable: bool,
-}
-
-/// The attributes by which two states of a file differ.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Stamp {
-    modified: Option<SystemTime>,
-    length: u64,
-    /// Device, inode and change of the inode: a file that was renamed into place may be older than the one before.
-    identity: (u64, u64, i64, i64),
-}
-
-impl Stamp {
-    fn of(path: &Path) -> Option<Self> {
-        let metadata = std::fs::metadata(path).ok()?;
-        Some(Stamp { modified: metadata.modified().ok(), length: metadata.len(), identity: identity(&metadata) })
-    }
-}
-
-#[cfg(unix)]
-fn identity(metadata: &Metadata) -> (u64, u64, i64, i64) {
-    use std::os::unix::fs::MetadataExt;
-    (metadata.dev(), metadata.ino(), metadata.ctime(), metadata.ctime_nsec())
-}
-
-#[cfg(not(unix))]
-fn identity(_: &Metadata) -> (u64, u64, i64, i64) {
-    (0, 0, 0, 0)
 }
 
 impl PolicyFile {
@@ -85,7 +58,7 @@ impl PolicyFile {
     /// Those of [`Policy::from_file`]. Keep the policy that is in force then.
     pub fn reload(&mut self) -> Result<Policy, LoadError> {
         // Before it is read: what changes meanwhile is seen at the next look.
-        self.read = Stamp::of(&self.path);
+        self.read = FileStamp::of(&self.path);
         self.unsettled = None;
         self.in_force = None;
         let text = policy_text::read(&self.path);
@@ -102,7 +75,7 @@ impl PolicyFile {
     /// written. Call this about once a second. If the file is missing or refused, the error is returned once. Keep the
     /// policy that is in force then.
     pub fn look(&mut self) -> Option<Result<Policy, LoadError>> {
-        let now = Stamp::of(&self.path);
+        let now = FileStamp::of(&self.path);
         if self.unreadable && now == self.read {
             return match self.reload() {
                 Err(LoadError::Io(_)) => None,

@@ -4,7 +4,7 @@ use crate::builder::{PolicyBuilder, without_bom};
 use crate::decide::policy::Policy;
 use crate::issues::issue::{ConfigError, LoadError};
 use crate::read::policy_text;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// The text of a policy's file, for tools that show what an issue is about.
 #[derive(Clone, Debug)]
@@ -28,12 +28,6 @@ impl WrittenPolicy {
         let path = path.into();
         let text = policy_text::read(&path)?;
         Ok(WrittenPolicy { path, text })
-    }
-
-    /// The path of the file, as it was given.
-    #[must_use]
-    pub fn path(&self) -> &Path {
-        &self.path
     }
 
     /// The text without a byte order mark, in which [`Issue::span`](crate::Issue::span) counts bytes.

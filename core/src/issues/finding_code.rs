@@ -26,8 +26,21 @@ impl FindingSeverity {
     }
 }
 
+/// What a finding is about.
+#[derive(Clone, Copy)]
+enum Subject {
+    Cors,
+    NotCors,
+}
+
+impl Subject {
+    const fn is_not_cors(self) -> bool {
+        matches!(self, Subject::NotCors)
+    }
+}
+
 macro_rules! findings {
-    ($($name:ident $text:literal $severity:ident $meaning:literal,)+) => {
+    ($($name:ident $text:literal $severity:ident $subject:ident $meaning:literal,)+) => {
         /// What an explanation found, as a stable kebab-case code. The same in every language, and never reused.
         ///
         /// Codes are in the order in which they have to be fixed.
@@ -51,6 +64,13 @@ macro_rules! findings {
                 match self { $(FindingCode::$name => FindingSeverity::$severity,)+ }
             }
 
+            /// Whether it is about something in which CORS has no part. The message of a finding then begins with "this is not
+            /// CORS".
+            #[must_use]
+            pub const fn is_not_cors(self) -> bool {
+                match self { $(FindingCode::$name => Subject::$subject.is_not_cors(),)+ }
+            }
+
             /// A sentence that says what the code means, whatever the exchange at hand.
             #[must_use]
             pub const fn meaning(self) -> &'static str {
@@ -68,113 +88,118 @@ macro_rules! findings {
 
 // What has to be fixed first comes first: a browser shows nothing of what follows before that is fixed.
 findings! {
-    InvalidUrl "invalid-url" Error "The script requests a URL that cannot be parsed.",
-    UrlWithUser "url-with-user" Error "The script requests a URL that contains a user name or a password.",
-    InvalidMode "invalid-mode" Error "The request has a mode that scripts cannot use.",
-    InvalidCacheMode "invalid-cache-mode" Error
+    InvalidUrl "invalid-url" Error Cors "The script requests a URL that cannot be parsed.",
+    UrlWithUser "url-with-user" Error Cors "The script requests a URL that contains a user name or a password.",
+    InvalidMode "invalid-mode" Error Cors "The request has a mode that scripts cannot use.",
+    InvalidCacheMode "invalid-cache-mode" Error Cors
         "The cache mode `only-if-cached` is used without the mode `same-origin`.",
-    InvalidMethod "invalid-method" Error "The request has a method that scripts cannot use.",
-    InvalidRequestHeader "invalid-request-header" Error "The name or the value of a request header is not valid.",
-    InvalidBody "invalid-body" Error "The request has a body that it cannot have.",
-    NoCorsMethod "no-cors-method" Error "The mode `no-cors` does not allow the method.",
-    NoCorsStream "no-cors-stream" Error "The mode `no-cors` does not allow a stream as the body.",
-    NoCorsRedirectMode "no-cors-redirect-mode" Error
+    InvalidMethod "invalid-method" Error Cors "The request has a method that scripts cannot use.",
+    InvalidRequestHeader "invalid-request-header" Error Cors "The name or the value of a request header is not valid.",
+    InvalidBody "invalid-body" Error Cors "The request has a body that it cannot have.",
+    NoCorsMethod "no-cors-method" Error Cors "The mode `no-cors` does not allow the method.",
+    NoCorsStream "no-cors-stream" Error Cors "The mode `no-cors` does not allow a stream as the body.",
+    NoCorsRedirectMode "no-cors-redirect-mode" Error Cors
         "With the mode `no-cors`, the script cannot choose how redirects are handled.",
-    MixedContent "mixed-content" Error "A secure page requests an insecure URL.",
-    BlockedPort "blocked-port" Error "Browsers send no requests to this port.",
-    SchemeNotHttp "scheme-not-http" Error "A request to another origin has a scheme other than http and https.",
-    SameOriginMode "same-origin-mode" Error "The mode `same-origin` is used for a URL of another origin.",
-    NameNotResolved "name-not-resolved" Error "The server's name does not resolve to an address.",
-    ConnectionFailed "connection-failed" Error "The server could not be reached, or it closed the connection.",
-    TlsFailed "tls-failed" Error "The browser does not accept the server's certificate.",
-    TimedOut "timed-out" Error "No response came in time.",
-    ResponseIncomplete "response-incomplete" Error "The response ended too early.",
-    GatewayError "gateway-error" Error
+    MixedContent "mixed-content" Error NotCors "A secure page requests an insecure URL.",
+    BlockedPort "blocked-port" Error NotCors "Browsers send no requests to this port.",
+    SchemeNotHttp "scheme-not-http" Error Cors "A request to another origin has a scheme other than http and https.",
+    SameOriginMode "same-origin-mode" Error Cors "The mode `same-origin` is used for a URL of another origin.",
+    NameNotResolved "name-not-resolved" Error NotCors "The server's name does not resolve to an address.",
+    ConnectionFailed "connection-failed" Error NotCors "The server could not be reached, or it closed the connection.",
+    TlsFailed "tls-failed" Error NotCors "The browser does not accept the server's certificate.",
+    TimedOut "timed-out" Error NotCors "No response came in time.",
+    ResponseIncomplete "response-incomplete" Error NotCors "The response ended too early.",
+    GatewayError "gateway-error" Error NotCors
         "A proxy could not reach the server, and sent its own response without CORS headers.",
-    RedirectToLogin "redirect-to-login" Error "The request is redirected to a login page.",
-    PreflightRedirected "preflight-redirected" Error
+    RedirectToLogin "redirect-to-login" Error NotCors "The request is redirected to a login page.",
+    PreflightRedirected "preflight-redirected" Error Cors
         "The preflight is redirected, but browsers do not follow such redirects.",
-    PreflightUnauthorized "preflight-unauthorized" Error
+    PreflightUnauthorized "preflight-unauthorized" Error Cors
         "The server requires a login for the preflight, but preflights never carry cookies or `Authorization`.",
-    PreflightNotFound "preflight-not-found" Error "The server has no response to OPTIONS for this path.",
-    PreflightOptionsRefused "preflight-options-refused" Error "The server does not accept the method OPTIONS.",
-    PreflightFailed "preflight-failed" Error "The status of the preflight's response is not from 200 to 299.",
-    RouteAmbiguous "route-ambiguous" Error "Servers could assign the path to different routes of the policy.",
-    ProtectionRefused "protection-refused" Error "The policy's protection refuses the request.",
-    OriginPredicateFailed "origin-predicate-failed" Error "The origin predicate failed.",
-    AllowOriginMultiple "allow-origin-multiple" Error "Access-Control-Allow-Origin has more than one value.",
-    AllowOriginAnyWithCredentials "allow-origin-any-with-credentials" Error
+    PreflightNotFound "preflight-not-found" Error Cors "The server has no response to OPTIONS for this path.",
+    PreflightOptionsRefused "preflight-options-refused" Error Cors "The server does not accept the method OPTIONS.",
+    PreflightFailed "preflight-failed" Error Cors "The status of the preflight's response is not from 200 to 299.",
+    RouteAmbiguous "route-ambiguous" Error Cors "Servers could assign the path to different routes of the policy.",
+    ProtectionRefused "protection-refused" Error Cors "The policy's protection refuses the request.",
+    OriginPredicateFailed "origin-predicate-failed" Error Cors "The origin predicate failed.",
+    AllowOriginMultiple "allow-origin-multiple" Error Cors "Access-Control-Allow-Origin has more than one value.",
+    AllowOriginAnyWithCredentials "allow-origin-any-with-credentials" Error Cors
         "Access-Control-Allow-Origin is `*`, but the request has credentials.",
-    AllowOriginInvalid "allow-origin-invalid" Error "The value of Access-Control-Allow-Origin is not an origin.",
-    CachedForAnotherOrigin "cached-for-another-origin" Error
+    AllowOriginInvalid "allow-origin-invalid" Error Cors "The value of Access-Control-Allow-Origin is not an origin.",
+    CachedForAnotherOrigin "cached-for-another-origin" Error Cors
         "A cache returned a response that was made for another origin.",
-    RedirectChangesOrigin "redirect-changes-origin" Error "A redirect changed the origin of the request to `null`.",
-    AllowOriginMismatch "allow-origin-mismatch" Error "The response allows an origin other than the page's.",
-    ErrorWithoutHeaders "error-without-headers" Error
+    RedirectChangesOrigin "redirect-changes-origin" Error Cors
+        "A redirect changed the origin of the request to `null`.",
+    AllowOriginMismatch "allow-origin-mismatch" Error Cors "The response allows an origin other than the page's.",
+    ErrorWithoutHeaders "error-without-headers" Error Cors
         "An error response has no CORS headers, which hides the error from the script.",
-    AllowOriginMissing "allow-origin-missing" Error "The response has no Access-Control-Allow-Origin.",
-    AllowCredentialsMissing "allow-credentials-missing" Error
+    AllowOriginMissing "allow-origin-missing" Error Cors "The response has no Access-Control-Allow-Origin.",
+    AllowCredentialsMissing "allow-credentials-missing" Error Cors
         "The request has credentials, but Access-Control-Allow-Credentials is not `true`.",
-    AllowMethodsInvalid "allow-methods-invalid" Error
+    AllowMethodsInvalid "allow-methods-invalid" Error Cors
         "The value of Access-Control-Allow-Methods is not a list of methods.",
-    AllowMethodsAnyWithCredentials "allow-methods-any-with-credentials" Error
+    AllowMethodsAnyWithCredentials "allow-methods-any-with-credentials" Error Cors
         "Access-Control-Allow-Methods is `*`, which is not a wildcard for a request with credentials.",
-    MethodNotUpperCase "method-not-upper-case" Error "The method differs from an allowed one only in case.",
-    MethodNotAllowed "method-not-allowed" Error "The response to the preflight does not allow the method.",
-    AllowHeadersInvalid "allow-headers-invalid" Error
+    MethodNotUpperCase "method-not-upper-case" Error Cors "The method differs from an allowed one only in case.",
+    MethodNotAllowed "method-not-allowed" Error Cors "The response to the preflight does not allow the method.",
+    AllowHeadersInvalid "allow-headers-invalid" Error Cors
         "The value of Access-Control-Allow-Headers is not a list of names.",
-    AllowHeadersAnyWithCredentials "allow-headers-any-with-credentials" Error
+    AllowHeadersAnyWithCredentials "allow-headers-any-with-credentials" Error Cors
         "Access-Control-Allow-Headers is `*`, which is not a wildcard for a request with credentials.",
-    HeaderNotAllowed "header-not-allowed" Error "The response to the preflight does not allow a request header.",
-    RedirectNotFollowed "redirect-not-followed" Error
+    HeaderNotAllowed "header-not-allowed" Error Cors "The response to the preflight does not allow a request header.",
+    RedirectNotFollowed "redirect-not-followed" Error Cors
         "The response is a redirect, but the script does not accept redirects.",
-    RedirectInvalid "redirect-invalid" Error "The target of a redirect is not a URL.",
-    RedirectSchemeNotHttp "redirect-scheme-not-http" Error
+    RedirectInvalid "redirect-invalid" Error Cors "The target of a redirect is not a URL.",
+    RedirectSchemeNotHttp "redirect-scheme-not-http" Error Cors
         "The target of a redirect has a scheme other than http and https.",
-    TooManyRedirects "too-many-redirects" Error "There are more redirects than browsers follow.",
-    RedirectWithUser "redirect-with-user" Error "The target of a redirect contains a user name or a password.",
-    RedirectWithStream "redirect-with-stream" Error "A request whose body is a stream is redirected.",
-    ResourcePolicyBlocks "resource-policy-blocks" Error
+    TooManyRedirects "too-many-redirects" Error NotCors "There are more redirects than browsers follow.",
+    RedirectWithUser "redirect-with-user" Error Cors "The target of a redirect contains a user name or a password.",
+    RedirectWithStream "redirect-with-stream" Error Cors "A request whose body is a stream is redirected.",
+    ResourcePolicyBlocks "resource-policy-blocks" Error NotCors
         "Cross-Origin-Resource-Policy does not allow the page to load the response.",
-    OpaqueIntegrity "opaque-integrity" Error
+    OpaqueIntegrity "opaque-integrity" Error Cors
         "The script sets `integrity`, but the browser cannot check the hash of a response in the mode `no-cors`.",
-    HandshakeRefused "handshake-refused" Error "The server does not accept the WebSocket handshake.",
+    HandshakeRefused "handshake-refused" Error NotCors "The server does not accept the WebSocket handshake.",
 
-    AuthorizationOnlyByWildcard "authorization-only-by-wildcard" Warning
+    AuthorizationOnlyByWildcard "authorization-only-by-wildcard" Warning Cors
         "`Authorization` is allowed only by `*`, which the standard does not accept.",
-    EnginesDiffer "engines-differ" Warning "Browsers handle this request differently.",
-    HttpError "http-error" Warning "CORS works, and the script can read the response, but its status is an error.",
-    CredentialsNotIncluded "credentials-not-included" Warning
+    EnginesDiffer "engines-differ" Warning Cors "Browsers handle this request differently.",
+    HttpError "http-error" Warning NotCors
+        "CORS works, and the script can read the response, but its status is an error.",
+    CredentialsNotIncluded "credentials-not-included" Warning Cors
         "The server requires a login, but the request is sent without cookies.",
-    OpaqueResponse "opaque-response" Warning
+    OpaqueResponse "opaque-response" Warning Cors
         "The request has the mode `no-cors`, which hides the response from the script.",
-    ResponseHeaderInRequest "response-header-in-request" Warning "The script sets a header that only servers send.",
-    ForbiddenHeaderDropped "forbidden-header-dropped" Warning
+    ResponseHeaderInRequest "response-header-in-request" Warning Cors
+        "The script sets a header that only servers send.",
+    ForbiddenHeaderDropped "forbidden-header-dropped" Warning NotCors
         "The script sets request headers that scripts cannot set.",
-    CookieIgnored "cookie-ignored" Warning
+    CookieIgnored "cookie-ignored" Warning Cors
         "The browser does not store a cookie, because the request has no credentials.",
-    CookieNotSecure "cookie-not-secure" Warning "A cookie has `SameSite=None` without `Secure`.",
-    CookieSameSite "cookie-same-site" Warning "Requests from other sites do not carry a cookie.",
-    OtherServerResponded "other-server-responded" Warning
+    CookieNotSecure "cookie-not-secure" Warning NotCors "A cookie has `SameSite=None` without `Secure`.",
+    CookieSameSite "cookie-same-site" Warning NotCors "Requests from other sites do not carry a cookie.",
+    OtherServerResponded "other-server-responded" Warning Cors
         "Different servers responded to the preflight and to the request.",
-    PreflightNotFromPolicy "preflight-not-from-policy" Warning
+    PreflightNotFromPolicy "preflight-not-from-policy" Warning Cors
         "The captured response to the preflight is not the policy's.",
-    AppHeaderReplaced "app-header-replaced" Warning
+    AppHeaderReplaced "app-header-replaced" Warning Cors
         "The application sets CORS headers itself, and the policy replaces them.",
-    AppHeaderKept "app-header-kept" Warning "The application's own CORS headers are sent instead of the policy's.",
-    ProtectionReported "protection-reported" Warning
+    AppHeaderKept "app-header-kept" Warning Cors "The application's own CORS headers are sent instead of the policy's.",
+    ProtectionReported "protection-reported" Warning Cors
         "The policy's protection would refuse the request, but only reports it.",
-    VaryMissing "vary-missing" Warning "A cache could give the response for one origin to another.",
-    LocalNetworkAccess "local-network-access" Warning "A public page requests a server in a local network.",
+    RedirectToHttp "redirect-to-http" Warning NotCors "A redirect leads from https to http.",
+    VaryMissing "vary-missing" Warning Cors "A cache could give the response for one origin to another.",
+    LocalNetworkAccess "local-network-access" Warning NotCors "A public page requests a server in a local network.",
 
-    PreflightUnknown "preflight-unknown" Note "The response to the preflight is not known.",
-    ResponseUnknown "response-unknown" Note "The response is not known.",
-    PredicateUnknown "predicate-unknown" Note "The answer of the origin predicate is not known.",
-    HeaderNotExposed "header-not-exposed" Note "Developer tools show headers that the script cannot read.",
-    SameOrigin "same-origin" Note "The request stays within the page's origin.",
-    NeedlessPreflight "needless-preflight" Note "A header that the request does not need causes the preflight.",
-    ValueNeedsPreflight "value-needs-preflight" Note "The value of a safelisted header causes the preflight.",
-    PreflightNotCached "preflight-not-cached" Note "Browsers keep the response to the preflight for only five seconds.",
+    PreflightUnknown "preflight-unknown" Note Cors "The response to the preflight is not known.",
+    ResponseUnknown "response-unknown" Note Cors "The response is not known.",
+    PredicateUnknown "predicate-unknown" Note Cors "The answer of the origin predicate is not known.",
+    HeaderNotExposed "header-not-exposed" Note Cors "Developer tools show headers that the script cannot read.",
+    SameOrigin "same-origin" Note Cors "The request stays within the page's origin.",
+    NeedlessPreflight "needless-preflight" Note Cors "A header that the request does not need causes the preflight.",
+    ValueNeedsPreflight "value-needs-preflight" Note Cors "The value of a safelisted header causes the preflight.",
+    PreflightNotCached "preflight-not-cached" Note Cors
+        "Browsers keep the response to the preflight for only five seconds.",
 }
 
 #[cfg(test)]

@@ -26,17 +26,35 @@ pub(crate) fn locate_toml(issues: &mut [Issue], text: &str) {
     locate(issues, text, |steps| offsets.find(steps));
 }
 
-/// The line of a field in a JSON text, from 1: that of its value, or of the nearest list or table around it.
+/// Finds the lines of fields in a text, which is parsed once.
 #[cfg(feature = "explain")]
-pub(crate) fn line_in_json(text: &str, field: &str) -> Option<usize> {
-    let root = serde_json::from_str::<&RawValue>(text).ok()?;
-    in_json(text, root, &steps(field), &mut HashMap::new()).map(|found| line_at(text, found.start))
+pub(crate) enum LineFinder<'t> {
+    Json(&'t str),
+    Toml(&'t str, Option<Offsets<'t>>),
 }
 
-/// As [`line_in_json`], in a TOML text.
 #[cfg(feature = "explain")]
-pub(crate) fn line_in_toml(text: &str, field: &str) -> Option<usize> {
-    Offsets::of(text)?.find(&steps(field)).map(|found| line_at(text, found.start))
+impl<'t> LineFinder<'t> {
+    pub(crate) fn of_json(text: &'t str) -> Self {
+        LineFinder::Json(text)
+    }
+
+    pub(crate) fn of_toml(text: &'t str) -> Self {
+        LineFinder::Toml(text, Offsets::of(text))
+    }
+
+    /// The line of a field, from 1: that of its value, or of the nearest list or table around it.
+    pub(crate) fn line(&self, field: &str) -> Option<usize> {
+        match self {
+            LineFinder::Json(text) => {
+                let root = serde_json::from_str::<&RawValue>(text).ok()?;
+                in_json(text, root, &steps(field), &mut HashMap::new()).map(|found| line_at(text, found.start))
+            }
+            LineFinder::Toml(text, offsets) => {
+                offsets.as_ref()?.find(&steps(field)).map(|found| line_at(text, found.start))
+            }
+        }
+    }
 }
 
 #[cfg(feature = "explain")]

@@ -3,6 +3,8 @@
 use crate::config::value::Value;
 #[cfg(feature = "explain")]
 use crate::read::field_path::{Found, Step};
+#[cfg(feature = "explain")]
+use std::marker::PhantomData;
 
 /// Where the parser would have stopped.
 #[derive(Debug)]
@@ -19,10 +21,10 @@ pub(crate) fn is_toml(_text: &str) -> bool {
 }
 
 #[cfg(feature = "explain")]
-pub(crate) struct Offsets;
+pub(crate) struct Offsets<'t>(PhantomData<&'t str>);
 
 #[cfg(feature = "explain")]
-impl Offsets {
+impl Offsets<'_> {
     pub(crate) fn of(_text: &str) -> Option<Self> {
         None
     }

@@ -280,8 +280,8 @@ fn no_response(facts: &Facts<'_>) -> Finding {
     finding(
         FindingCode::ConnectionFailed,
         format!(
-            "this is not CORS, although the sentence has the word: no response came from `{}` that Firefox accepts, because \
-             of the connection, the certificate, the name, an extension or a redirect",
+            "although the sentence has the word, no response came from `{}` that Firefox accepts, because of \
+             the connection, the certificate, the name, an extension or a redirect",
             printable(&facts.host())
         ),
         "open the URL itself in a tab, which shows an error of the certificate or the connection; check that the server runs",

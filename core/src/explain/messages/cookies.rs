@@ -19,7 +19,7 @@ pub(crate) fn ignored(names: &[String]) -> Finding {
 pub(crate) fn not_secure(names: &[String]) -> Finding {
     finding(
         FindingCode::CookieNotSecure,
-        format!("this is not CORS: browsers refuse {}, which has `SameSite=None` without `Secure`", listed(names)),
+        format!("browsers refuse {}, which has `SameSite=None` without `Secure`", listed(names)),
         "add `Secure` to the `Set-Cookie`, and serve the site over https",
     )
 }
@@ -33,7 +33,7 @@ pub(crate) fn same_site(names: &[String], has_attribute: bool) -> Finding {
     finding(
         FindingCode::CookieSameSite,
         format!(
-            "this is not CORS: the page is on another site, and {} is neither stored nor sent with the page's requests: {why}",
+            "the page is on another site, and {} is neither stored nor sent with the page's requests: {why}",
             listed(names)
         ),
         "send `SameSite=None; Secure` with the cookie, or serve page and server under one site, such as `app.example.com` and \

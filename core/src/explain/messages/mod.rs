@@ -16,7 +16,7 @@ pub(crate) mod redirects;
 pub(crate) mod script;
 pub(crate) mod worth_knowing;
 
-use crate::explain::explanation::Finding;
+use crate::explain::explanation::{Finding, NOT_CORS};
 use crate::issues::finding_code::FindingCode;
 use crate::printable::printable;
 
@@ -59,7 +59,9 @@ impl About {
 }
 
 pub(crate) fn finding(code: FindingCode, message: impl Into<String>, help: impl Into<String>) -> Finding {
-    Finding { code, message: message.into(), help: help.into(), near: None, policy: None }
+    let message = message.into();
+    let message = if code.is_not_cors() { format!("{NOT_CORS}: {message}") } else { message };
+    Finding { code, message, help: help.into(), near: None, policy: None, change: None }
 }
 
 /// Bytes of a message, for a sentence.

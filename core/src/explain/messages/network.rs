@@ -12,29 +12,29 @@ pub(crate) fn no_response(error: NetworkError, about: About, host: &str) -> Find
     match error {
         NetworkError::Dns => finding(
             FindingCode::NameNotResolved,
-            format!("this is not CORS: the name `{host}` has no address"),
+            format!("the name `{host}` has no address"),
             "check the spelling of the host, and that its DNS record exists where the browser runs",
         ),
         NetworkError::Connection => finding(
             FindingCode::ConnectionFailed,
-            format!("this is not CORS: `{host}` did not accept {request}, or closed the connection"),
+            format!("`{host}` did not accept {request}, or closed the connection"),
             "check that the server runs and listens on this host and port, and that no firewall, VPN or ad blocker stops \
              the request; in a container it has to listen on `0.0.0.0`, not on `127.0.0.1`",
         ),
         NetworkError::Tls => finding(
             FindingCode::TlsFailed,
-            format!("this is not CORS: the browser does not accept the certificate of `{host}`"),
+            format!("the browser does not accept the certificate of `{host}`"),
             "open the URL itself in a tab, which shows what is wrong with the certificate; a self-signed one has to be \
              trusted first",
         ),
         NetworkError::Timeout => finding(
             FindingCode::TimedOut,
-            format!("this is not CORS: `{host}` did not respond to {request} in time"),
+            format!("`{host}` did not respond to {request} in time"),
             "look in the server's log for what takes so long; a firewall that drops packets looks the same",
         ),
         NetworkError::Incomplete => finding(
             FindingCode::ResponseIncomplete,
-            format!("this is not CORS: the response of `{host}` to {request} ended too early"),
+            format!("the response of `{host}` to {request} ended too early"),
             "look in the server's log for a crash while it responded, and compare `Content-Length` with the body",
         ),
     }
@@ -46,7 +46,7 @@ pub(crate) fn gateway_error(status: u16, about: About, server: Option<&str>) -> 
     finding(
         FindingCode::GatewayError,
         format!(
-            "this is not CORS: {who} could not reach the application and responded to {request} itself with {status}, and its \
+            "{who} could not reach the application and responded to {request} itself with {status}, and its \
              error page has no CORS headers"
         ),
         "check that the application runs and that the proxy's upstream is right; if scripts should see the status of \

@@ -94,8 +94,11 @@ pub(crate) fn expose(names: &[String], at: &PolicyPlace) -> String {
     )
 }
 
+/// The longest time, in seconds, that has its full effect in two of three engines.
+pub(crate) const SUGGESTED_MAX_AGE: &str = "7200";
+
 pub(crate) fn set_max_age(at: &PolicyPlace, name: &str, notation: Notation) -> String {
-    let setting = notation.setting(name, &Value::Integer(7200), at.field.contains('.'));
+    let setting = notation.setting(name, &Value::Other(SUGGESTED_MAX_AGE.to_owned()), at.field.contains('.'));
     format!("write `{setting}` in the policy")
 }
 

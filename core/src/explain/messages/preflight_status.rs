@@ -36,7 +36,7 @@ pub(crate) fn redirect_to_login(status: u16, location: &str, is_preflight: bool)
     } else {
         (
             format!(
-                "this is not CORS: the request is redirected ({status}) to the login page `{location}`, because the \
+                "the request is redirected ({status}) to the login page `{location}`, because the \
                      session is missing or has expired, and that page is not for scripts"
             ),
             "respond to requests of scripts with 401 instead of a redirect, and have the page lead the user to the \

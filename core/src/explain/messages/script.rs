@@ -92,18 +92,32 @@ pub(crate) fn no_cors_redirect_mode(redirect: &str) -> Finding {
 pub(crate) fn mixed_content(url: &str) -> Finding {
     finding(
         FindingCode::MixedContent,
-        format!(
-            "this is not CORS: the page was loaded over https, and browsers block its requests to `{}`",
-            printable(url)
-        ),
+        format!("the page was loaded over https, and browsers block its requests to `{}`", printable(url)),
         "serve the URL over https, and request it with `https://`",
     )
 }
 
+/// A redirect from https, which the page's own URL did have.
+pub(crate) fn mixed_content_by_redirect(url: &str) -> Finding {
+    finding(
+        FindingCode::MixedContent,
+        format!(
+            "the server redirects from https to `{}`, and a page that was loaded over https cannot request that",
+            printable(url)
+        ),
+        REDIRECT_TO_HTTPS,
+    )
+}
+
+/// An application behind a proxy that ends TLS writes the scheme that it sees itself.
+pub(crate) const REDIRECT_TO_HTTPS: &str = "have the server redirect to https; behind a proxy that ends TLS, have the \
+    proxy send `X-Forwarded-Proto`, and the application trust it (in Express `trust proxy`, in uvicorn \
+    `--forwarded-allow-ips`, in Django `SECURE_PROXY_SSL_HEADER`)";
+
 pub(crate) fn blocked_port(url: &str) -> Finding {
     finding(
         FindingCode::BlockedPort,
-        format!("this is not CORS: browsers send no requests to the port of `{}`", printable(url)),
+        format!("browsers send no requests to the port of `{}`", printable(url)),
         "have the server listen on another port, such as 443, 3000 or 8080",
     )
 }

@@ -2,6 +2,7 @@
 
 use super::{finding, is_or_are, listed};
 use crate::explain::explanation::Finding;
+use crate::explain::messages::script::REDIRECT_TO_HTTPS;
 use crate::issues::finding_code::FindingCode;
 use crate::printable::printable;
 
@@ -24,11 +25,7 @@ pub(crate) fn http_error(status: u16) -> Finding {
         500.. => "look in the server's log",
         _ => "read the response, which says what is wrong with the request",
     };
-    finding(
-        FindingCode::HttpError,
-        format!("this is not CORS: the script can read the response, whose status is {status}"),
-        help,
-    )
+    finding(FindingCode::HttpError, format!("the script can read the response, whose status is {status}"), help)
 }
 
 pub(crate) fn opaque(url: &str) -> Finding {
@@ -100,6 +97,17 @@ pub(crate) fn local_network(host: &str, secure_page: bool) -> Finding {
             printable(host)
         ),
         help,
+    )
+}
+
+pub(crate) fn redirect_to_http(url: &str) -> Finding {
+    finding(
+        FindingCode::RedirectToHttp,
+        format!(
+            "the server redirects from https to `{}`, where anyone on the network can read the request and the response",
+            printable(url)
+        ),
+        REDIRECT_TO_HTTPS,
     )
 }
 

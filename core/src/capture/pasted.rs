@@ -1,14 +1,14 @@
 //! What kind of thing was pasted.
 
-use crate::failure::Failure;
-use crate::why::captured::Captured;
-use crate::why::known::Known;
-use crate::why::{copied_fetch, curl, har, messages};
-use corsac::explain::{ConsoleSentence, read_console};
+use crate::capture::captured::Captured;
+use crate::capture::known::Known;
+use crate::capture::paste_error::PasteError;
+use crate::capture::{copied_fetch, curl, har, messages};
+use crate::explain::{ConsoleSentence, read_console};
 
 /// What was pasted, read.
-#[derive(Debug)]
-pub(super) enum Pasted {
+#[derive(Clone, Debug, PartialEq)]
+pub enum Pasted {
     /// Sentences of a console.
     Console(Vec<ConsoleSentence>),
     /// Requests, with what came back.
@@ -17,10 +17,15 @@ pub(super) enum Pasted {
 
 impl Pasted {
     /// Reads a text of whatever kind.
-    pub(super) fn of(text: &str, known: &Known<'_>) -> Result<Self, Failure> {
+    ///
+    /// # Errors
+    ///
+    /// It is nothing that is known, or it is incomplete.
+    pub fn of(text: &str, known: &Known<'_>) -> Result<Self, PasteError> {
         let trimmed = text.trim();
         if trimmed.is_empty() {
-            return Err(Failure::input("there is nothing to read").help(
+            return Err(PasteError::new(
+                "there is nothing to read",
                 "paste the red lines of the browser's console, or in its network panel: right click on the request, Copy, \
                  Copy as cURL",
             ));
@@ -44,7 +49,8 @@ impl Pasted {
         if !sentences.is_empty() {
             return Ok(Pasted::Console(sentences));
         }
-        Err(Failure::input("this is not a console message, a request or a response that corsac can read").help(
+        Err(PasteError::new(
+            "this is not a console message, a request or a response that corsac can read",
             "paste the whole red line of the browser's console, a command that begins with `curl`, a HAR file, or the \
              headers of a response, one on each line",
         ))

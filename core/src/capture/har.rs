@@ -2,11 +2,12 @@
 //!
 //! Source: the HTTP Archive format, version 1.2; fields that begin with `_` are Chromium's.
 
-use crate::exchange_arguments::latin1;
-use crate::failure::Failure;
-use crate::why::captured::{Captured, CapturedRequest};
-use crate::why::known::Known;
-use corsac::browser::{Answer, Exchange, HeaderLines, Hop, NetworkError};
+use crate::browser::octets::latin1_bytes;
+use crate::browser::{Answer, Exchange, HeaderLines, Hop};
+use crate::capture::captured::{Captured, CapturedRequest};
+use crate::capture::known::Known;
+use crate::capture::paste_error::PasteError;
+use crate::explain::network_error;
 use serde_json::Value;
 
 /// The most entries that are looked at.
@@ -24,29 +25,35 @@ struct Entry {
     is_used: bool,
 }
 
-pub(super) fn read(text: &str, known: &Known<'_>) -> Result<Captured, Failure> {
+pub(crate) fn read(text: &str, known: &Known<'_>) -> Result<Captured, PasteError> {
     let file: Value = serde_json::from_str(text).map_err(|error| {
-        Failure::input(format!("the JSON cannot be read: {error}")).help("export the HAR file again, and give its path")
+        PasteError::new(
+            format!("the JSON cannot be read: {error}"),
+            "export the HAR file again, and read the whole file",
+        )
     })?;
     if file.get("request").is_some() {
         return saved_exchange(text);
     }
     let log = file.get("log");
     let entries = log.and_then(|log| log.get("entries")).and_then(Value::as_array).ok_or_else(|| {
-        Failure::input("the JSON is neither a HAR file nor an exchange: it has no `log.entries` and no `request`")
-            .help("in the browser's network panel, use the button that exports a HAR file")
+        PasteError::new(
+            "the JSON is neither a HAR file nor an exchange: it has no `log.entries` and no `request`",
+            "in the browser's network panel, use the button that exports a HAR file",
+        )
     })?;
     let pages = log.and_then(|log| log.get("pages")).and_then(Value::as_array);
     let mut entries: Vec<Entry> =
         entries.iter().take(MOST_ENTRIES).filter_map(|value| entry(value, pages.map(Vec::as_slice))).collect();
     let mut captured = Captured::default();
     for index in 0..entries.len() {
-        if let Some(exchange) = exchange(index, &mut entries, known, &mut captured.notes) {
+        if let Some(exchange) = exchange(index, &mut entries, known, &mut captured) {
             captured.exchanges.push(exchange);
         }
     }
     if captured.exchanges.is_empty() {
-        return Err(Failure::input("the HAR file has no requests").help(
+        return Err(PasteError::new(
+            "the HAR file has no requests",
             "open the network panel, reload the page so that the request fails again, and export the file then",
         ));
     }
@@ -54,14 +61,14 @@ pub(super) fn read(text: &str, known: &Known<'_>) -> Result<Captured, Failure> {
 }
 
 /// An exchange as `corsac probe --save` writes it.
-fn saved_exchange(text: &str) -> Result<Captured, Failure> {
+fn saved_exchange(text: &str) -> Result<Captured, PasteError> {
     match Exchange::from_json(text.as_bytes()) {
         Ok(exchange) => Ok(Captured { exchanges: vec![exchange], ..Captured::default() }),
         Err(error) => {
             let problem = error.problems().first().cloned();
             let (path, message, help) =
                 problem.map_or_else(Default::default, |problem| (problem.path, problem.message, problem.help));
-            Err(Failure::input(format!("the JSON is not an exchange: {path}: {message}")).help(help))
+            Err(PasteError::new(format!("the JSON is not an exchange: {path}: {message}"), help))
         }
     }
 }
@@ -105,7 +112,7 @@ fn headers(message: &Value) -> HeaderLines {
     let line = |line: &Value| {
         let (name, value) = (line.get("name")?.as_str()?, line.get("value")?.as_str()?);
         // Chromium writes the lines of one name as one value with line feeds.
-        Some(value.split('\n').map(|value| (latin1(name), latin1(value))).collect::<Vec<_>>())
+        Some(value.split('\n').map(|value| (latin1_bytes(name), latin1_bytes(value))).collect::<Vec<_>>())
     };
     lines.filter_map(line).flatten().collect()
 }
@@ -117,24 +124,8 @@ fn origin(url: &str) -> Option<String> {
     (!host.is_empty()).then(|| format!("{scheme}://{}", host.to_ascii_lowercase()))
 }
 
-/// What Chromium notes where there is no response. `net::ERR_FAILED` is its word for a blocked one.
-fn network_error(error: &str) -> Option<NetworkError> {
-    let words = [
-        ("NAME_NOT_RESOLVED", NetworkError::Dns),
-        ("TIMED_OUT", NetworkError::Timeout),
-        ("CERT_", NetworkError::Tls),
-        ("SSL_", NetworkError::Tls),
-        ("INCOMPLETE", NetworkError::Incomplete),
-        ("CONTENT_LENGTH", NetworkError::Incomplete),
-        ("CONNECTION_", NetworkError::Connection),
-        ("EMPTY_RESPONSE", NetworkError::Connection),
-        ("UNREACHABLE", NetworkError::Connection),
-    ];
-    words.into_iter().find(|(word, _)| error.contains(word)).map(|(_, error)| error)
-}
-
 /// The exchange that begins with an entry; none if the entry belongs to another.
-fn exchange(index: usize, entries: &mut [Entry], known: &Known<'_>, notes: &mut Vec<String>) -> Option<Exchange> {
+fn exchange(index: usize, entries: &mut [Entry], known: &Known<'_>, captured: &mut Captured) -> Option<Exchange> {
     let first = entries.get(index).filter(|entry| !entry.is_used)?;
     // What no page asked for has nothing to do with CORS: what people type, and a page's own document.
     if known.page.is_none() && first.request.seen().page().is_none() && first.request.page.is_none() {
@@ -146,11 +137,11 @@ fn exchange(index: usize, entries: &mut [Entry], known: &Known<'_>, notes: &mut 
         if entries.iter().skip(index).any(is_its) {
             return None;
         }
-        let exchange = first.request.exchange(known, notes).answered(true, first.answer.clone());
+        let exchange = first.request.exchange(known, captured).answered(true, first.answer.clone());
         entries.get_mut(index)?.is_used = true;
         return Some(exchange);
     }
-    let mut exchange = first.request.exchange(known, notes);
+    let mut exchange = first.request.exchange(known, captured);
     let mut current = index;
     for _ in 0..MOST_HOPS {
         let preflight = preflight_of(current, entries);

@@ -1,13 +1,13 @@
 //! A `curl` command, as developer tools copy it or people type it.
 
-use crate::exchange_arguments::latin1;
-use crate::failure::Failure;
-use crate::why::captured::{Captured, CapturedRequest, header_line};
-use crate::why::known::Known;
-use crate::why::words::words;
+use crate::browser::octets::latin1_bytes;
+use crate::capture::captured::{Captured, CapturedRequest, header_line};
+use crate::capture::known::Known;
+use crate::capture::paste_error::PasteError;
+use crate::capture::words::words;
 
 /// The command in a text; none if it is something else.
-pub(super) fn command(text: &str) -> Option<&str> {
+pub(crate) fn command(text: &str) -> Option<&str> {
     let text = text.trim_start_matches(['$', '>', '%', '#']).trim_start();
     let rest = text.strip_prefix("curl.exe").or_else(|| text.strip_prefix("curl"))?;
     rest.starts_with(char::is_whitespace).then_some(text)
@@ -22,10 +22,9 @@ const OTHERS_WITH_VALUE: &str = "-o --output -m --max-time --connect-timeout -x 
 /// Short options that take the rest of their word as the value.
 const SHORT_WITH_VALUE: &str = "XHdbAeuFomxwEcDKTrCyYzU";
 
-pub(super) fn read(command: &str, known: &Known<'_>) -> Result<Captured, Failure> {
+pub(crate) fn read(command: &str, known: &Known<'_>) -> Result<Captured, PasteError> {
     let words = words(command).ok_or_else(|| {
-        Failure::input("the curl command ends inside of quotation marks")
-            .help("copy the whole command, to its last line")
+        PasteError::new("the curl command ends inside of quotation marks", "copy the whole command, to its last line")
     })?;
     let mut request = CapturedRequest::default();
     let (mut method, mut is_get, mut is_head) = (None, false, false);
@@ -36,9 +35,9 @@ pub(super) fn read(command: &str, known: &Known<'_>) -> Result<Captured, Failure
         match option {
             "-X" | "--request" => method = Some(value()),
             "-H" | "--header" => request.headers.extend(header_line(&value())),
-            "-b" | "--cookie" => request.headers.push((b"cookie".to_vec(), latin1(&value()))),
-            "-A" | "--user-agent" => request.headers.push((b"user-agent".to_vec(), latin1(&value()))),
-            "-e" | "--referer" => request.headers.push((b"referer".to_vec(), latin1(&value()))),
+            "-b" | "--cookie" => request.headers.push((b"cookie".to_vec(), latin1_bytes(&value()))),
+            "-A" | "--user-agent" => request.headers.push((b"user-agent".to_vec(), latin1_bytes(&value()))),
+            "-e" | "--referer" => request.headers.push((b"referer".to_vec(), latin1_bytes(&value()))),
             "-u" | "--user" => {
                 value();
                 // Its value would not be shown in any case.
@@ -82,14 +81,15 @@ pub(super) fn read(command: &str, known: &Known<'_>) -> Result<Captured, Failure
         request.headers.push((b"content-type".to_vec(), b"application/x-www-form-urlencoded".to_vec()));
     }
     if request.url.is_empty() {
-        return Err(Failure::input("the curl command has no URL").help("copy the whole command, to its last line"));
+        return Err(PasteError::new("the curl command has no URL", "copy the whole command, to its last line"));
     }
     if !request.url.contains("://") {
         request.url = format!("http://{}", request.url);
     }
-    let mut notes = Vec::new();
-    let exchange = request.exchange(known, &mut notes);
-    Ok(Captured { exchanges: vec![exchange], notes, is_request_only: true })
+    let mut captured = Captured { is_request_only: true, ..Captured::default() };
+    let exchange = request.exchange(known, &mut captured);
+    captured.exchanges.push(exchange);
+    Ok(captured)
 }
 
 /// An option and the value that is in the same word: `-XPUT`, `--request=PUT`.

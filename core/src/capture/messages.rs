@@ -1,9 +1,9 @@
 //! Responses as text: header lines, the output of `curl -i` or `curl -v`, what developer tools copy.
 
-use crate::failure::Failure;
-use crate::why::captured::{ANY_URL, Captured, CapturedRequest, header_line};
-use crate::why::known::Known;
-use corsac::browser::{Answer, Exchange, HeaderLines, Hop};
+use crate::browser::{Answer, Exchange, HeaderLines, Hop};
+use crate::capture::captured::{CaptureNote, Captured, CapturedRequest, header_line};
+use crate::capture::known::Known;
+use crate::capture::paste_error::PasteError;
 
 /// A message of HTTP.
 #[derive(Debug)]
@@ -13,7 +13,7 @@ enum Message {
 }
 
 /// Reads messages of HTTP; none if the text is something else.
-pub(super) fn read(text: &str, known: &Known<'_>) -> Result<Option<Captured>, Failure> {
+pub(crate) fn read(text: &str, known: &Known<'_>) -> Result<Option<Captured>, PasteError> {
     let messages = messages(text);
     if messages.is_empty() {
         return Ok(None);
@@ -37,18 +37,16 @@ pub(super) fn read(text: &str, known: &Known<'_>) -> Result<Option<Captured>, Fa
                 }
                 let is_preflight = request.as_ref().is_some_and(|request| request.seen().is_preflight());
                 if exchange.is_none() {
-                    let known_url = known.url.unwrap_or(ANY_URL).to_owned();
+                    let known_url = known.url.unwrap_or(CaptureNote::UrlUnknown.example()).to_owned();
                     let asked = request.take().unwrap_or_else(|| CapturedRequest {
                         url: known_url,
                         method: "GET".to_owned(),
                         ..CapturedRequest::default()
                     });
-                    if known.url.is_none() && asked.url == ANY_URL {
-                        captured.notes.push(format!(
-                            "nothing here names the URL, so `{ANY_URL}` is used: name yours with `--url`"
-                        ));
+                    if known.url.is_none() && asked.url == CaptureNote::UrlUnknown.example() {
+                        captured.note(CaptureNote::UrlUnknown);
                     }
-                    exchange = Some(asked.exchange(known, &mut captured.notes));
+                    exchange = Some(asked.exchange(known, &mut captured));
                 }
                 let Some(exchange) = exchange.as_mut() else { continue };
                 let answer = Answer::Response { status, headers };
@@ -69,7 +67,8 @@ pub(super) fn read(text: &str, known: &Known<'_>) -> Result<Option<Captured>, Fa
             // A request alone, as developer tools show it.
             let Some(request) = request else { return Ok(None) };
             captured.is_request_only = true;
-            captured.exchanges.push(request.exchange(known, &mut captured.notes));
+            let exchange = request.exchange(known, &mut captured);
+            captured.exchanges.push(exchange);
         }
     }
     Ok(Some(captured))

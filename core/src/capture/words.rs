@@ -4,7 +4,7 @@
 //! a `^` before everything that cmd could take for its own.
 
 /// The words of a command; none if a quotation mark is not closed.
-pub(super) fn words(command: &str) -> Option<Vec<String>> {
+pub(crate) fn words(command: &str) -> Option<Vec<String>> {
     if is_for_cmd(command) { cmd(command) } else { unix(command) }
 }
 

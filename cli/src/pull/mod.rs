@@ -1,0 +1,98 @@
+//! `corsac pull`: a policy from a server becomes the policy file of this machine.
+
+mod destination;
+mod download;
+mod receipt;
+
+use crate::failure::Failure;
+use crate::network::options::ClientArguments;
+use crate::output;
+use crate::output::terminal::GOOD;
+use crate::policy_argument::{Written, refused, shown};
+use crate::pull::destination::Destination;
+use crate::pull::download::{Download, Source, download};
+use crate::pull::receipt::Receipt;
+use crate::status::Status;
+use clap::Args;
+use corsac::binding::WrittenPolicy;
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Fetch a policy from a server, and put it in the place of a file if it is valid
+///
+/// The file keeps its text if anything is wrong: no response, another status than 200, a policy with errors. A new text
+/// replaces it at once, so that whoever reads or watches the file sees the old policy or the new one. If the server has
+/// nothing new, nothing is sent back and nothing is written: validators of the last response are kept in a hidden file next to
+/// the policy. Run it from a timer; services that watch the file do the rest.
+///
+/// The URL has to be https; plain http is for this machine alone. If the server asks for a login, set the variable
+/// CORSAC_PULL_AUTHORIZATION to the value of the header `Authorization`, such as `Bearer 123`. Redirects are followed to https
+/// alone, and without it.
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES, after_long_help = EXAMPLES)]
+pub(crate) struct Arguments {
+    /// Where the policy is
+    #[arg(value_name = "URL")]
+    url: String,
+
+    /// The policy file; JSON if the name ends in `.json`, otherwise TOML
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+
+    /// Wait before the request, for a random time of at most so many seconds: a fleet does not ask all at once
+    #[arg(long, value_name = "SECONDS", default_value_t = 0, value_parser = clap::value_parser!(u64).range(0..=86_400))]
+    jitter: u64,
+
+    #[command(flatten)]
+    client: ClientArguments,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  corsac pull https://config.example.com/cors.toml /etc/corsac/cors.toml
+  corsac pull https://config.example.com/cors.toml cors.toml --jitter 60
+  CORSAC_PULL_AUTHORIZATION='Bearer 123' corsac pull \
+      https://config.example.com/cors.json cors.json
+
+Exit status: 0 if the file has the server's policy, 1 if the server responded
+with something else, 2 if the file cannot be written, 3 if no response came.";
+
+/// The environment variable with the value of `Authorization`.
+const AUTHORIZATION: &str = "CORSAC_PULL_AUTHORIZATION";
+
+pub(crate) fn run(arguments: &Arguments) -> Result<Status, Failure> {
+    let source = Source::new(&arguments.url, std::env::var_os(AUTHORIZATION), AUTHORIZATION)?;
+    let destination = Destination::new(&arguments.file)?;
+    let known = Receipt::read(&destination, source.shown());
+    std::thread::sleep(jitter(arguments.jitter));
+    let outcome = match download(&source, known.as_ref(), &arguments.client)? {
+        Download::Unchanged => "unchanged",
+        Download::Policy { text, validators } => {
+            check(&arguments.file, &text, source.shown())?;
+            let outcome =
+                if destination.has(&text) { "unchanged" } else { destination.replace(&text).map(|()| "updated")? };
+            Receipt::write(&destination, source.shown(), validators);
+            outcome
+        }
+    };
+    output::print(&format!("{}: {GOOD}{outcome}{GOOD:#}\n", shown(&arguments.file)))?;
+    Ok(Status::Yes)
+}
+
+/// Checks the text as the file's: its name decides how the text is read. What is wrong is shown with the URL.
+fn check(file: &Path, text: &[u8], url: &str) -> Result<(), Failure> {
+    let written = Written::new(Path::new(url), WrittenPolicy::new(file, text));
+    let checked =
+        written.and_then(|written| written.policy().map(drop).map_err(|error| refused(url, &written, &error)));
+    checked.map_err(|failure| {
+        let help = format!("`{}` is as it was; correct the policy on the server", shown(file));
+        failure.with_status(Status::No).help(help)
+    })
+}
+
+/// A random time of at most so many seconds. The keys of a hash are the standard library's source of chance.
+fn jitter(most: u64) -> Duration {
+    let random = RandomState::new().build_hasher().finish();
+    Duration::from_millis(random.checked_rem(most.saturating_mul(1000).saturating_add(1)).unwrap_or_default())
+}

@@ -1,0 +1,94 @@
+//! Requests that were captured, and what came back.
+
+use crate::browser::octets::latin1_bytes;
+use crate::browser::{Credentials, Exchange, HeaderLines, SeenRequest};
+use crate::capture::known::Known;
+
+/// The page where nothing names it.
+const ANY_PAGE: &str = "https://page.example";
+/// The URL where nothing names it.
+const ANY_URL: &str = "https://server.example/";
+
+/// What was read of a capture.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Captured {
+    /// Each request with its responses, secrets included.
+    pub exchanges: Vec<Exchange>,
+    /// What the text did not say.
+    pub notes: Vec<CaptureNote>,
+    /// No response is part of what was pasted.
+    pub is_request_only: bool,
+}
+
+/// Something that a captured text did not say, so that an example is used in its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CaptureNote {
+    /// Nothing names the page that makes the request.
+    PageUnknown,
+    /// Nothing names the URL.
+    UrlUnknown,
+}
+
+impl CaptureNote {
+    /// The example that is used.
+    #[must_use]
+    pub const fn example(self) -> &'static str {
+        match self {
+            CaptureNote::PageUnknown => ANY_PAGE,
+            CaptureNote::UrlUnknown => ANY_URL,
+        }
+    }
+}
+
+impl Captured {
+    pub(crate) fn note(&mut self, note: CaptureNote) {
+        if !self.notes.contains(&note) {
+            self.notes.push(note);
+        }
+    }
+}
+
+/// A request that was captured: its parts belong to it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct CapturedRequest {
+    pub(crate) url: String,
+    pub(crate) method: String,
+    pub(crate) headers: HeaderLines,
+    pub(crate) has_body: bool,
+    /// The page that the capture names elsewhere.
+    pub(crate) page: Option<String>,
+}
+
+impl CapturedRequest {
+    pub(crate) fn seen(&self) -> SeenRequest<'_> {
+        SeenRequest { url: &self.url, method: &self.method, headers: &self.headers, has_body: self.has_body }
+    }
+
+    /// The exchange without answers. The page is the one that is known, or else the capture's; if neither names it, one is
+    /// made up, and a note says so.
+    pub(crate) fn exchange(&self, known: &Known<'_>, captured: &mut Captured) -> Exchange {
+        let named = known.page.map(str::to_owned).or_else(|| self.seen().page()).or_else(|| self.page.clone());
+        let page = named.unwrap_or_else(|| {
+            captured.note(CaptureNote::PageUnknown);
+            ANY_PAGE.to_owned()
+        });
+        let mut exchange = self.seen().exchange(Some(&page)).unwrap_or_else(|| Exchange::new(&page, &self.url));
+        if known.credentials {
+            exchange.request.credentials = Some(Credentials::Include);
+        }
+        exchange
+    }
+}
+
+/// A line `Name: value`, as bytes. Characters beyond Latin-1 become UTF-8.
+pub(crate) fn header_line(line: &str) -> Option<(Vec<u8>, Vec<u8>)> {
+    // The pseudo-headers of HTTP/2 begin with a colon.
+    let (name, value) = match line.strip_prefix(':') {
+        Some(rest) => rest.split_once(':').map(|(name, value)| (format!(":{name}"), value)),
+        None => line.split_once(':').map(|(name, value)| (name.to_owned(), value)),
+    }?;
+    let name = name.trim();
+    let is_name =
+        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"(),/;<=>?@[\\]{}".contains(&byte));
+    is_name.then(|| (name.as_bytes().to_vec(), latin1_bytes(value.trim())))
+}
