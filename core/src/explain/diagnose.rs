@@ -72,7 +72,7 @@ impl Policy {
         let found = found(exchange, &evidence, true);
         let view = PolicyView { exchange, evidence: &evidence, server: &server, places: Places::new(self) };
         let found = view.explain(found);
-        // What is behind the first failure was never sent.
+        // Requests after the first failure were never sent.
         let mut first = PolicyServer::new(self, exchange);
         play_with(exchange, Agent::STANDARD, &mut first);
         let answered = Exchange { hops: first.hops, ..exchange.clone() };

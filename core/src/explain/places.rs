@@ -1,4 +1,4 @@
-//! Where in a policy something is written: its route, its field and its line.
+//! Where a setting of a policy is written: the route, the field and the line.
 
 use crate::config::list::At;
 use crate::config::notation::Notation;
@@ -11,7 +11,7 @@ use crate::paths::RouteChoice;
 use crate::read::line_numbers::{line_in_json, line_in_toml};
 use std::sync::Arc;
 
-/// A policy, as far as a person has written it.
+/// A policy, and the settings and the text from which it was built.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Places<'p> {
     policy: &'p Policy,
@@ -49,7 +49,8 @@ impl<'p> Places<'p> {
     fn field(self, route: RouteChoice, setting: Setting) -> String {
         match (&self.policy.retained, index(route)) {
             (Some(retained), route) => retained.field(route, setting),
-            // What is known of a policy that is too large to be kept: whether a route has origins of its own.
+            // The settings of this policy were too large to be kept. It is only known whether a route has
+            // origins of its own.
             (None, Some(index)) if !Arc::ptr_eq(&self.rules(route).origins, &self.policy.rules.origins) => {
                 format!("routes[{index}].{}", setting.name())
             }
@@ -62,7 +63,7 @@ impl<'p> Places<'p> {
         field.rsplit('.').next().unwrap_or(field)
     }
 
-    /// The list that a setting has for the route.
+    /// The list of a setting for the route.
     pub(crate) fn list(self, route: RouteChoice, setting: Setting) -> Option<&'p List> {
         let settings = self.policy.retained.as_ref()?.settings(index(route));
         Some(match setting {
@@ -75,7 +76,7 @@ impl<'p> Places<'p> {
         })
     }
 
-    /// The pattern that the origin nearly matches, over the whole policy.
+    /// The pattern of the policy that the origin nearly matches.
     pub(crate) fn near(self, route: RouteChoice, origin: &str) -> Option<(Difference, NearMiss)> {
         let (difference, configured) = nearest(self.rules(route).origins.patterns(), origin)?;
         let field = self.entry(route, Setting::AllowOrigins, &configured);
@@ -83,7 +84,7 @@ impl<'p> Places<'p> {
         Some((difference, NearMiss { what: difference.as_str(), configured, field, line }))
     }
 
-    /// The field of an entry in a list: that of the list where the entry is not found.
+    /// The field of an entry in a list, or that of the list if the entry is not found.
     pub(crate) fn entry(self, route: RouteChoice, setting: Setting, text: &str) -> String {
         let field = self.field(route, setting);
         let entry = self.list(route, setting).and_then(|list| list.entries.iter().find(|entry| entry.text == text));

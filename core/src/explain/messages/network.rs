@@ -30,7 +30,7 @@ pub(crate) fn no_response(error: NetworkError, about: About, host: &str) -> Find
         NetworkError::Timeout => finding(
             FindingCode::TimedOut,
             format!("this is not CORS: `{host}` did not respond to {request} in time"),
-            "look in the server's log for what takes so long; a firewall that drops packets looks the same",
+            "look in the server's log for what takes so long; a firewall that drops packets has the same effect",
         ),
         NetworkError::Incomplete => finding(
             FindingCode::ResponseIncomplete,

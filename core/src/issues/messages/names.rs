@@ -98,7 +98,7 @@ pub(crate) fn request_header(name: &str, key: &str, notation: Notation) -> Fault
 pub(crate) fn any_header_exposed_with_credentials() -> Fault {
     Fault::new(
         Code::ExposeAnyWithCredentials,
-        "with credentials, `*` is not a wildcard but a header of that name",
+        "with credentials, `*` is not a wildcard, but only a header named `*`",
         "list the headers that scripts may read, such as `ETag`",
     )
 }
