@@ -1,19 +1,19 @@
 'use strict'
 
-// What a middleware prints on standard error while its server is developed, and what it adds to responses then. The engine
-// writes the blocks, and says which of them are new.
+// What a middleware prints on standard error, and adds to responses, while its server is developed.
+// The engine writes the blocks, and says which of them are new.
 
 const { facts } = require('../engine.js')
 const { ALL_NAMES } = require('../request/request-headers.js')
 const { WITHOUT_ORIGIN } = require('../request/request-fields.js')
 const { print } = require('../runtime.js')
 
-/** Middlewares of which it is known what runs before them. */
+/** Middlewares for which it was already printed what runs before them. */
 const CHECKED = new WeakSet()
 
 class Debugger {
   #compiled
-  /** The requests of pages, by their fields, which are there until the response is. */
+  /** The requests of pages, by their fields. They are kept until the response is known. */
   #asked = new WeakMap()
 
   /** @param {import('../policy/compiled-policy.js').CompiledPolicy} compiled */
@@ -22,7 +22,7 @@ class Debugger {
   }
 
   /**
-   * Prints what is new about a decision.
+   * Prints a decision if it is new.
    *
    * @param {import('../response/response-template.js').ResponseTemplate} template
    * @param {import('../request/request-fields.js').CorsFields} fields
@@ -36,7 +36,7 @@ class Debugger {
   }
 
   /**
-   * Prints what is new about a response, and adds the reason to it.
+   * Prints a response if something about it is new, and adds the reason to it.
    *
    * @param {import('../response/apply.js').ResponseHeaders & { lines: () => string[] }} headers all headers of the response, with the
    *   decision's applied
@@ -48,7 +48,7 @@ class Debugger {
   }
 
   /**
-   * Says once what of the application runs before a middleware.
+   * Prints once which parts of the application run before a middleware.
    *
    * @param {Function} middleware
    * @param {() => { middlewares: string[], routes: string[] }} findOthers
@@ -74,7 +74,7 @@ class Debugger {
   }
 }
 
-/** The header lines of a request that policies read, names and values in turn. */
+/** The header lines of a request that policies read: names and values alternate. */
 function linesOf (headers) {
   return ALL_NAMES.flatMap((name) => headers[name] === undefined ? [] : [name, [headers[name]].flat().join(', ')])
 }

@@ -1,6 +1,6 @@
 'use strict'
 
-// Applications of this process as servers: each kind with the way in which it takes a request.
+// Applications in this process as servers. Each kind of application gets a request in its own way.
 
 const http = require('node:http')
 const { once } = require('node:events')
@@ -9,7 +9,10 @@ const { within } = require('./reply.js')
 
 const NAME = 'the application'
 
-/** A listener of Node's servers, such as Express, or a server. It listens on the own machine while a request is served. */
+/**
+ * A listener of Node's servers, such as an Express application, or a server. It listens on the
+ * local machine while it serves a request.
+ */
 async function sendToServer (server, request, timeout) {
   if (server.listening) return sendOverNetwork(request, timeout, addressOf(server))
   server.listen(0, '127.0.0.1')
@@ -57,14 +60,14 @@ function sendToHandler (handler, { method, url, headers, body }, timeout) {
   })
 }
 
-/** Headers as an object; repeated ones are joined. */
+/** Headers as an object. Repeated headers are joined. */
 function joined (headers) {
   const object = {}
   for (const [name, value] of headers) object[name] = Object.hasOwn(object, name) ? `${object[name]}, ${value}` : value
   return object
 }
 
-/** The lines of an object with headers, in which repeated ones are lists. */
+/** The header lines of an object in which repeated headers are lists. */
 function linesOf (headers) {
   return Object.entries(headers).flatMap(([name, value]) => [value].flat().map((line) => [name, String(line)]))
 }

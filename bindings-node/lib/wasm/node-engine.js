@@ -10,7 +10,7 @@ const { policyFileOf } = require('./policy-file.js')
 
 const FILE = path.join(__dirname, '..', '..', 'edge', 'corsac.wasm')
 
-/** Whether a middleware is debugged: as the native addon reads the environment. */
+/** Whether a middleware is debugged. It reads the environment as the native addon does. */
 function isDebugRequested (setting = ['1', 'true'].includes(process.env.CORSAC_DEBUG)) {
   return setting
 }
