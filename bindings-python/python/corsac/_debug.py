@@ -1,4 +1,4 @@
-"""What a middleware prints on standard error while its application is developed, and what it adds to responses then.
+"""What a middleware prints on standard error, and adds to responses, while its application is developed.
 
 The engine writes the blocks, and says which of them are new.
 """
@@ -12,7 +12,7 @@ from corsac._types import Message, Scope, Send
 
 
 class _DebuggedResponse(Protocol):
-    """The engine's view of the response to one request."""
+    """The engine's object for inspecting the response to one request."""
 
     def inspect(self, status: int, headers: list[tuple[Any, Any]], /) -> tuple[str, str, str | None]:
         """Return the name and the value of a header to add, and a block to print."""
@@ -20,7 +20,7 @@ class _DebuggedResponse(Protocol):
 
 
 class Debugger:
-    """Prints, and looks at responses on their way. The subclasses know the interface of the server."""
+    """Prints blocks, and inspects responses before they are sent. The subclasses know the interface of the server."""
 
     def print(self, block: str) -> None:
         """Print a block, which ends with a line feed."""
@@ -30,10 +30,10 @@ class Debugger:
             sys.stderr.flush()
 
     def called(self, middleware: object, call: Any) -> None:  # noqa: ANN401
-        """Look at what the middleware is called with."""
+        """Inspect the arguments of a call of the middleware."""
 
     def inspect(self, response: _DebuggedResponse, status: int, headers: list[tuple[Any, Any]]) -> tuple[str, str]:
-        """Print what is new about a response, and return the header to add."""
+        """Print a block if something about a response is new, and return the header to add."""
         name, value, block = response.inspect(status, headers)
         if block is not None:
             self.print(block)
@@ -47,7 +47,7 @@ class AsgiDebugger(Debugger):
         self._seen = False
 
     def around(self, send: Send, response: _DebuggedResponse) -> Callable[[Message], Awaitable[None]]:
-        """Return a ``send`` that looks at the response."""
+        """Return a ``send`` that inspects the response."""
 
         async def debugged(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -60,7 +60,7 @@ class AsgiDebugger(Debugger):
         return debugged
 
     def called(self, middleware: object, call: Scope) -> None:
-        """Say once which middleware of a Starlette or FastAPI application is outside of corsac's."""
+        """Print once which middleware of a Starlette or FastAPI application is outside of corsac's."""
         if self._seen:
             return
         self._seen = True
@@ -86,7 +86,7 @@ class WsgiDebugger(Debugger):
     """The debugger of a WSGI middleware. What is outside of it cannot be known: WSGI applications do not show it."""
 
     def around(self, start_response: Callable[..., Any], response: _DebuggedResponse) -> Callable[..., Any]:
-        """Return a ``start_response`` that looks at the response."""
+        """Return a ``start_response`` that inspects the response."""
 
         def debugged(status: str, headers: list[tuple[str, str]], *exc_info: object) -> Any:  # noqa: ANN401
             header = self.inspect(response, int(status.split(" ", 1)[0]), headers)

@@ -47,7 +47,7 @@ def assert_readable(
         credentials (bool | str): True if the script says ``credentials: "include"``.
         body (str | bytes): the body that the script sends.
         json (object): a body that the script sends as JSON.
-        redirect (str): what the script wants of redirects.
+        redirect (str): how the script wants redirects to be handled.
         base_url (str): the server's address in the browser.
         servers (Mapping[str, object]): other servers by their origins, for redirects.
         cookies (Mapping[str, str]): the cookies that the browser has for the server.
@@ -55,11 +55,11 @@ def assert_readable(
         timeout (float): how long one response may take, in seconds.
 
     Returns:
-        Response: what the script reads. Its ``explanation`` says how that came about.
+        Response: the response that the script reads. Its ``explanation`` has the browser's steps.
 
     Raises:
         AssertionError: the script cannot read it; the message is the explanation.
-        TypeError: the server is none of what can be sent to, or the origin is missing.
+        TypeError: the server is not of a kind that can answer requests, or the origin is missing.
 
     Source: Fetch, "HTTP fetch", "CORS-preflight fetch" and "CORS check".
     """
@@ -113,7 +113,7 @@ def assert_blocked(
         credentials (bool | str): True if the script says ``credentials: "include"``.
         body (str | bytes): the body that the script sends.
         json (object): a body that the script sends as JSON.
-        redirect (str): what the script wants of redirects.
+        redirect (str): how the script wants redirects to be handled.
         base_url (str): the server's address in the browser.
         servers (Mapping[str, object]): other servers by their origins, for redirects.
         cookies (Mapping[str, str]): the cookies that the browser has for the server.
@@ -125,7 +125,7 @@ def assert_blocked(
 
     Raises:
         AssertionError: it is not blocked, or not for this reason; the message is the explanation.
-        TypeError: the server is none of what can be sent to, or the origin is missing.
+        TypeError: the server is not of a kind that can answer requests, or the origin is missing.
         ValueError: there is no finding with this code.
     """
     __tracebackhide__ = True

@@ -1,4 +1,4 @@
-"""A test client as the server: that of Starlette, or one of httpx or requests."""
+"""A test client as the server: Starlette's, or a client of httpx or requests."""
 
 import inspect
 import urllib.parse
@@ -44,7 +44,8 @@ class ClientServer:
         response = self.client.request(request.method, request.url, **options)
         lines = getattr(response.headers, "multi_items", None)
         if lines is None:
-            # The response of requests joins repeated headers; that of urllib3 in it does not.
+            # The response of requests joins repeated headers. The response of urllib3 inside of it does
+            # not.
             lines = getattr(getattr(response, "raw", None), "headers", response.headers).items
         reply.body.extend(response.content)
         reply.start(response.status_code, list(lines()))

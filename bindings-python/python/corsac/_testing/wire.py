@@ -1,11 +1,11 @@
-"""Requests and responses on the wire, and waiting for one no longer than a test may take."""
+"""Requests and responses on the wire. A test waits for a response only for a limited time."""
 
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-# A response of this type has no end, so a browser's script reads it while it comes.
+# A response of this type has no end, so a browser's script reads it while it arrives.
 _ENDLESS_TYPE = "text/event-stream"
 
 
@@ -21,25 +21,25 @@ class Request:
 
 @dataclass
 class Reply:
-    """What came back so far. Header names are in lower case, and repeated headers are not joined."""
+    """The reply so far. Header names are in lower case, and repeated headers are not joined."""
 
     status: int = 0
     headers: list[tuple[str, str]] = field(default_factory=list)
     body: bytearray = field(default_factory=bytearray)
 
     def start(self, status: int, headers: list[tuple[str, str]]) -> None:
-        """Take the head of the response."""
+        """Store the head of the response."""
         self.headers = [(name.lower(), value) for name, value in headers]
         self.status = status
 
     @property
     def is_endless(self) -> bool:
-        """Whether nobody waits for the end of the body."""
+        """Whether the reply is complete without the end of the body."""
         return any(name == "content-type" and value.startswith(_ENDLESS_TYPE) for name, value in self.headers)
 
 
 class NoReplyError(Exception):
-    """There is no response. ``error`` is the word that exchanges have for the cause, such as ``timeout``."""
+    """There is no response. ``error`` is the word for the cause in exchanges, such as ``timeout``."""
 
     def __init__(self, error: str, message: str) -> None:
         super().__init__(message)
@@ -47,7 +47,7 @@ class NoReplyError(Exception):
 
 
 class Server(Protocol):
-    """Whatever answers requests."""
+    """An object that answers requests."""
 
     base_url: str
 
@@ -55,20 +55,20 @@ class Server(Protocol):
         """Return the response.
 
         Raises:
-            NoReplyError: there is none.
+            NoReplyError: there is no response.
         """
         ...  # type checkers want a body
 
 
 def within(timeout: float, work: Callable[[Reply], None], *, give_up: Callable[[], None], name: str) -> Reply:
-    """Run `work`, which fills in the reply, in a thread of its own.
+    """Run `work`, which fills in the reply, in a separate thread.
 
-    A thread that does not end in time is left alone. If the head of the response has come by then, that is the
-    response: a browser decides by the head.
+    A thread that does not end in time is abandoned. If the head of the response has come by then, the head is the
+    response, because a browser decides by the head.
 
     Raises:
         NoReplyError: there was no response in time, or none at all.
-        Exception: what `work` raised before there was a response.
+        Exception: the exception that `work` raised before there was a response.
     """
     reply = Reply()
     raised: list[BaseException] = []
