@@ -26,7 +26,7 @@ pub struct PolicyFile {
     read: Option<Stamp>,
     /// The state that the last check found, if it has not been read yet.
     unsettled: Option<Option<Stamp>>,
-    /// Of the text in force; none where the last reading failed.
+    /// The hash of the text in force; none if the last attempt to read the file failed.
     in_force: Option<u64>,
     /// The file exists but could not be read. That may be temporary, so it is tried again, and reported once.
     unreadable: bool,
@@ -37,7 +37,8 @@ pub struct PolicyFile {
 struct Stamp {
     modified: Option<SystemTime>,
     length: u64,
-    /// Device, inode and change of the inode: a file that was renamed into place may be older than the one before.
+    /// The device, the inode and the time of the inode's change. A file that was renamed into place may be older than
+    /// the previous one.
     identity: (u64, u64, i64, i64),
 }
 
@@ -84,7 +85,7 @@ impl PolicyFile {
     ///
     /// Those of [`Policy::from_file`]. Keep the policy that is in force then.
     pub fn reload(&mut self) -> Result<Policy, LoadError> {
-        // Before it is read: what changes meanwhile is seen at the next look.
+        // The state is taken before the file is read, so that a change in between is noticed at the next check.
         self.read = Stamp::of(&self.path);
         self.unsettled = None;
         self.in_force = None;
@@ -191,7 +192,7 @@ impl Drop for Watch {
     fn drop(&mut self) {
         self.stop = None;
         if let Some(thread) = self.thread.take()
-            // It may be dropped by its own callback.
+            // The watch may be dropped by its own callback.
             && thread.thread().id() != std::thread::current().id()
         {
             let _ = thread.join();

@@ -1,7 +1,8 @@
 //! Origins as browsers serialise them, and nothing else.
 //!
-//! The grammar is strict: what a browser cannot send is malformed, so that no pattern, regex or predicate
-//! ever sees it. It follows the HTML standard's serialisation of an origin and the URL standard's hosts.
+//! The grammar is strict: anything that a browser cannot send is malformed, and never reaches a pattern, a
+//! regex or a predicate. It follows the HTML standard's serialisation of an origin and the URL standard's
+//! hosts.
 
 use crate::limits::{HOST_BYTES, LABEL_BYTES, ORIGIN_BYTES, SCHEME_BYTES};
 use std::fmt::Write;
@@ -46,7 +47,8 @@ impl<'a> Origin<'a> {
         Some(Origin { text, scheme, host, without_port })
     }
 
-    /// Whether the connection cannot be impersonated on the way: anything but plain http to another machine.
+    /// Whether nobody on the network path can impersonate the origin. This is so except for plain http to
+    /// another machine.
     pub(crate) fn is_secure(&self) -> bool {
         self.scheme != b"http" || is_loopback(self.host)
     }
@@ -83,7 +85,7 @@ pub(crate) fn is_app_host(host: &[u8]) -> bool {
         && host.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'))
 }
 
-/// Host and port of an authority; the colons of an IPv6 address are not the port's.
+/// Host and port of an authority. Colons inside of an IPv6 address do not separate the port.
 fn split_port(authority: &[u8]) -> Option<(&[u8], Option<&[u8]>)> {
     let host_end = if authority.first() == Some(&b'[') {
         authority.iter().position(|byte| *byte == b']')? + 1
@@ -147,7 +149,7 @@ pub(crate) fn check_web_host(host: &[u8]) -> Result<(), HostFault> {
     Ok(())
 }
 
-/// The URL standard's "ends in a number" check: such a host is an IPv4 address or nothing.
+/// The URL standard's "ends in a number" check. Such a host has to be an IPv4 address.
 pub(crate) fn ends_in_number(name: &[u8]) -> bool {
     let last = name.rsplit(|byte| *byte == b'.').next().unwrap_or_default();
     if let Some(hex) = last.strip_prefix(b"0x") {
@@ -197,7 +199,7 @@ impl SerialisedIpv6 {
                 }
                 continue;
             }
-            // Infallible: eight groups of four digits and seven colons are 39 bytes.
+            // This cannot fail, because eight groups of four digits and seven colons are 39 bytes.
             let _ = write!(out, "{segment:x}");
             if index < 7 {
                 out.push(":");

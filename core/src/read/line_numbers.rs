@@ -19,7 +19,7 @@ pub(crate) fn locate_json(issues: &mut [Issue], text: &[u8]) {
     locate(issues, text, |steps| in_json(text, root, steps, &mut cut));
 }
 
-/// As [`locate_json`], in a TOML text.
+/// Does the same as [`locate_json`] in a TOML text.
 #[cfg(feature = "toml")]
 pub(crate) fn locate_toml(issues: &mut [Issue], text: &str) {
     let Some(offsets) = Offsets::of(text) else { return };
@@ -33,7 +33,7 @@ pub(crate) fn line_in_json(text: &str, field: &str) -> Option<usize> {
     in_json(text, root, &steps(field), &mut HashMap::new()).map(|found| line_at(text, found.start))
 }
 
-/// As [`line_in_json`], in a TOML text.
+/// The same as [`line_in_json`], in a TOML text.
 #[cfg(feature = "explain")]
 pub(crate) fn line_in_toml(text: &str, field: &str) -> Option<usize> {
     Offsets::of(text)?.find(&steps(field)).map(|found| line_at(text, found.start))
@@ -54,7 +54,7 @@ fn locate(issues: &mut [Issue], text: &str, mut find: impl FnMut(&[Step<'_>]) ->
     }
 }
 
-/// What a list or table of JSON holds, in order; lists have no names.
+/// The members of a list or a table in JSON, in their order. Members of lists have no names.
 type Parts<'t> = Vec<(String, &'t RawValue)>;
 
 /// The setting or the entry, or the nearest table or list around it. A list or table is cut once, however many issues there are in it.

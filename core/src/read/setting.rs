@@ -8,7 +8,7 @@ use crate::read::reader::{Reader, Store};
 use std::sync::Arc;
 
 impl Reader<'_> {
-    /// Reads a setting over what holds so far.
+    /// Reads a setting, which replaces the value so far.
     pub(crate) fn setting(&mut self, setting: Setting, value: Value, settings: &mut Settings) {
         let key = setting.name();
         match setting {

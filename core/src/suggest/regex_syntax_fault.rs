@@ -7,7 +7,7 @@ use crate::origins::regex::Unusable;
 use crate::suggest::regex::{Written, pattern_meant};
 
 impl Written<'_> {
-    /// What the parser or the compiler says of it.
+    /// The error of the parser or the compiler.
     pub(crate) fn refused(&self, why: &Unusable) -> Fault {
         match why {
             Unusable::TooLong => regexes::too_large(&self.words(), TooLarge::Source),
