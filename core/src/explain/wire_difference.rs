@@ -52,7 +52,7 @@ pub fn compare_with_wire(policy: &Policy, exchange: &Exchange) -> Vec<WireDiffer
                     "status",
                     vec![sent.to_string()],
                     vec![came.to_string()],
-                    format!("the status is {came}, but the policy sends {sent}: {who} responds in its place"),
+                    format!("the status is {came}, and the policy sends {sent}: {who} responds in its place"),
                 );
             }
             for name in OWNED_HEADERS {
@@ -96,7 +96,7 @@ fn who_changed(name: &str, by_policy: &[String], on_wire: &[String], wire: &Answ
             format!("`{name}` is sent {} times: {who} adds its own to the policy's", on_wire.len().max(2))
         }
         _ => format!(
-            "`{name}` is `{}`, but the policy sends `{}`: {who} replaces it, or the server runs with another version \
+            "`{name}` is `{}`, and the policy sends `{}`: {who} replaces it, or the server runs with another version \
              of the policy",
             shown(on_wire),
             shown(by_policy)
