@@ -30,14 +30,14 @@ pub(crate) struct Value<'call> {
 impl Value<'_> {
     pub(crate) fn integer(self) -> Option<i32> {
         let mut number = 0;
-        // SAFETY: the environment and the value belong to the call at hand.
+        // SAFETY: the environment and the value belong to the current call.
         let status = unsafe { sys::napi_get_value_int32(self.env, self.value, &raw mut number) };
         (status == sys::Status::napi_ok).then_some(number)
     }
 
     pub(crate) fn is_undefined(self) -> bool {
         let mut kind = -1;
-        // SAFETY: the environment and the value belong to the call at hand.
+        // SAFETY: the environment and the value belong to the current call.
         let status = unsafe { sys::napi_typeof(self.env, self.value, &raw mut kind) };
         (status, kind) == (sys::Status::napi_ok, sys::ValueType::napi_undefined)
     }
@@ -134,7 +134,7 @@ pub(crate) fn call<const N: usize>(
     let index = catch_unwind(AssertUnwindSafe(run)).unwrap_or(Err(c"corsac: internal error"));
     let mut number = ptr::null_mut();
     match index {
-        // SAFETY: `env` belongs to the call at hand.
+        // SAFETY: `env` belongs to the current call.
         Ok(index) => _ = unsafe { sys::napi_create_int32(env, index, &raw mut number) },
         // SAFETY: as above, and the message ends in NUL.
         Err(message) => _ = unsafe { sys::napi_throw_error(env, ptr::null(), message.as_ptr()) },

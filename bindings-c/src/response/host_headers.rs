@@ -108,7 +108,7 @@ impl ResponseHeaders for HostHeaders {
 
     fn set(&mut self, name: HeaderName, value: &[u8]) -> Result<(), corsac_status> {
         let value = self.terminate(value);
-        // SAFETY: as above; the value stands in a buffer of our own until the callback has returned.
+        // SAFETY: as above; the value is in a buffer of this struct until the callback has returned.
         done(unsafe { (self.set)(slice_of(name), value, self.user) })
     }
 

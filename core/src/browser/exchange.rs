@@ -56,7 +56,7 @@ pub struct ScriptRequest {
     pub initiator: Initiator,
 }
 
-/// The body of a request, as far as CORS depends on it.
+/// The properties of a request's body on which CORS depends.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Body {
@@ -83,7 +83,7 @@ pub struct Hop {
     pub response: Answer,
 }
 
-/// The response to one request on the wire, as far as it is known.
+/// The response to one request on the wire, or what is known instead.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Answer {

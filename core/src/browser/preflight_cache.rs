@@ -29,7 +29,7 @@ struct Entry {
     names: Vec<Vec<u8>>,
 }
 
-/// A request, as far as the cache depends on it.
+/// The properties of a request on which the cache depends.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct CachedRequest<'r> {
     pub(crate) origin: &'r str,

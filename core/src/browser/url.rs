@@ -1,4 +1,4 @@
-//! URLs, as far as Fetch depends on them: where a request goes, and whether that is the origin of the page.
+//! The parts of URLs on which Fetch depends: the server of a request, and whether the URL is on the page's origin.
 //!
 //! The parser follows the URL standard for http, https, ws, wss and ftp. For other schemes, only the scheme matters.
 //! Host names beyond ASCII are lower-cased and encoded label by label, without the mapping tables of UTS 46.

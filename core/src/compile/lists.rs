@@ -179,7 +179,7 @@ impl NameList {
         (!self.joined.is_empty()).then(|| Arc::clone(&self.joined))
     }
 
-    /// Reports what was found in it.
+    /// Reports the findings in the list.
     pub(crate) fn report(&self, list: &List, check: Check<'_>, issues: &mut Issues) {
         let mut place = Place::new(&list.field, check.stakes.of_unnamed(), &NOTHING, false, issues);
         for (index, concern) in &self.found {

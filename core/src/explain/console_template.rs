@@ -26,7 +26,7 @@ impl Found {
         self.values.is_empty()
     }
 
-    /// The text in the place of `{name}` in the template.
+    /// The text that was found for the placeholder `{name}`.
     pub(crate) fn value(&self, name: &str) -> Option<&str> {
         self.values.iter().find(|(found, _)| *found == name).map(|(_, value)| value.as_str())
     }

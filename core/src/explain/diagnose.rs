@@ -1,4 +1,4 @@
-//! Explaining an exchange: with captured responses of any server, or with a policy in the place of the server.
+//! Explaining an exchange, either with captured responses of any server, or with a policy instead of the server.
 
 use crate::browser::agent::{Agent, Engine};
 use crate::browser::console::console;

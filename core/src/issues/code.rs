@@ -42,7 +42,7 @@ macro_rules! codes {
                 match self { $(Code::$name => $text,)+ }
             }
 
-            /// A sentence that says what the code means, whatever the value at hand.
+            /// A sentence that says what the code means for any value.
             #[must_use]
             pub const fn meaning(self) -> &'static str {
                 match self { $(Code::$name => $meaning,)+ }

@@ -1,4 +1,5 @@
-//! Reading a setting of a policy or a route: which value each takes, and where what was read is kept.
+//! Reading a setting of a policy or a route: which values each setting takes, and where the result is
+//! kept.
 
 use crate::config::settings::Settings;
 use crate::config::settings_table::Setting;

@@ -189,7 +189,7 @@ fn find_in_authority(authority: &str, web: Option<&[u8]>) -> OriginFlaw {
     }
 }
 
-/// The text that is in the place of `://`.
+/// The text that was written instead of `://`.
 fn missing_scheme(text: &str) -> OriginFlaw {
     let lower = text.to_ascii_lowercase();
     let rest = ["https", "http", "wss", "ws"].iter().find_map(|scheme| lower.strip_prefix(scheme));

@@ -53,7 +53,7 @@ impl Written<'_> {
         }
     }
 
-    /// Offers patterns in the place of a regex.
+    /// Suggests patterns instead of a regex.
     pub(crate) fn offer(&self, patterns: &[String]) -> String {
         let (place, list) = (&self.place, self.list_key());
         let texts: Value = patterns.iter().map(String::as_str).collect();
