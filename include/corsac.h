@@ -847,8 +847,9 @@ void corsac_error_free(corsac_error *error);
  *
  * Returns: `CORSAC_OK`; `CORSAC_CONFIG` with all issues at once; `CORSAC_NULL`; `CORSAC_BAD_SIZE`; `CORSAC_PANIC`.
  *
- * Ownership: the policy and the error belong to the caller (`corsac_policy_free`, `corsac_error_free`). Threads:
- * any, with a stack of 128 KiB or more, because texts nest. Evaluating needs far less.
+ * Ownership: the policy and the error belong to the caller (`corsac_policy_free`, `corsac_error_free`).
+ *
+ * Threads: any, with a stack of 128 KiB or more, because texts nest. Evaluating needs far less.
  */
 corsac_status corsac_policy_from_json(const char *json,
                                       size_t len,
@@ -1076,9 +1077,10 @@ void corsac_reloadable_free(corsac_reloadable *reloadable);
  * - `on_reload` is called with `user` after the file was read. Both may be NULL.
  *
  * Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_BAD_SIZE` if the time is too short; `CORSAC_IO` if there is no file
- * to watch, or the system has no thread left; `CORSAC_PANIC`. Threads: any. The library's thread has the signal mask
- * of the calling thread, so block the signals for which the program waits before this call. A forked process does
- * not have the library's thread, so call this after `fork`.
+ * to watch, or the system has no thread left; `CORSAC_PANIC`.
+ *
+ * Threads: any. The library's thread has the signal mask of the calling thread, so block the signals for which the
+ * program waits before this call. A forked process does not have the library's thread, so call this after `fork`.
  */
 corsac_status corsac_reloadable_watch(const corsac_reloadable *reloadable,
                                       uint64_t milliseconds,

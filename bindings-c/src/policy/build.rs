@@ -51,8 +51,9 @@ unsafe fn build(
 ///
 /// Returns: `CORSAC_OK`; `CORSAC_CONFIG` with all issues at once; `CORSAC_NULL`; `CORSAC_BAD_SIZE`; `CORSAC_PANIC`.
 ///
-/// Ownership: the policy and the error belong to the caller (`corsac_policy_free`, `corsac_error_free`). Threads:
-/// any, with a stack of 128 KiB or more, because texts nest. Evaluating needs far less.
+/// Ownership: the policy and the error belong to the caller (`corsac_policy_free`, `corsac_error_free`).
+///
+/// Threads: any, with a stack of 128 KiB or more, because texts nest. Evaluating needs far less.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn corsac_policy_from_json(
     json: *const c_char,

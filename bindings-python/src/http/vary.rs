@@ -22,7 +22,7 @@ use pyo3::types::{PyBytes, PyString};
 /// Raises:
 ///     TypeError: something is neither str nor bytes, or ``values`` is a single str or bytes.
 ///     ValueError: a str contains a code point above U+00FF, which no header can contain, or there are more than
-///     2,000,000 values.
+///         2,000,000 values.
 ///
 /// Source: Fetch, "CORS protocol and HTTP caches"; RFC 9110, section 12.5.5.
 ///

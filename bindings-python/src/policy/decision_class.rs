@@ -8,15 +8,16 @@ use pyo3::types::{PyList, PyString};
 /// members are.
 ///
 /// Attributes:
-///     action (Literal["continue", "respond"]): ``continue``: run the application and put ``headers`` on its response,
-///         whatever it is. ``respond``: send ``status``, ``headers`` and ``body`` now, and do not run the application.
-///         status (int | None): the HTTP status to respond with; None for ``continue``. headers (list[tuple[str,
-///         str]]): names in lower case, in the order in which they are sent; values decoded as latin-1, so that each
-///         code point is one byte. ``vary`` has to be merged (:func:`merge_vary`); every other header replaces the
-///         application's. Each access returns a new list. body (str): the body to respond with: empty, or one ASCII
-///         line that names the reason. reason (str): the reason for the decision, as a stable kebab-case code such as
-///         ``origin-allowed``. reported (str | None): the reason for which ``report_only`` would have refused the
-///         request, else None.
+///     action (Literal["continue", "respond"]): ``continue``: run the application and put ``headers`` on its
+///         response, whatever it is. ``respond``: send ``status``, ``headers`` and ``body`` now, and do not run the
+///         application.
+///     status (int | None): the HTTP status to respond with; None for ``continue``.
+///     headers (list[tuple[str, str]]): names in lower case, in the order in which they are sent; values decoded as
+///         latin-1, so that each code point is one byte. ``vary`` has to be merged (:func:`merge_vary`); every other
+///         header replaces the application's. Each access returns a new list.
+///     body (str): the body to respond with: empty, or one ASCII line that names the reason.
+///     reason (str): the reason for the decision, as a stable kebab-case code such as ``origin-allowed``.
+///     reported (str | None): the reason for which ``report_only`` would have refused the request, else None.
 ///
 /// Source: Fetch, "HTTP responses" under "CORS protocol".
 #[pyclass(frozen, eq, hash, module = "corsac")]

@@ -19,11 +19,13 @@ Attributes:
 /// their members are.
 ///
 /// Attributes:
-///     code (str): the kind of the problem, as a stable kebab-case code such as ``origin-path``. severity
-///     (Literal["error", "lint"]): an error refuses the policy, a lint does not. field (str): the setting in snake_case
-///     with its index (``allow_origins[2]``); empty for the whole policy. value (str): the value that is wrong, as text
-///     with control characters escaped, cut at 200 characters. message (str): what is wrong. help (str): what to write
-///     instead. line (int | None): the line of the text or file that contains the value, from 1, if it is known.
+///     code (str): the kind of the problem, as a stable kebab-case code such as ``origin-path``.
+///     severity (Literal["error", "lint"]): an error refuses the policy, a lint does not.
+///     field (str): the setting in snake_case with its index (``allow_origins[2]``); empty for the whole policy.
+///     value (str): the value that is wrong, as text with control characters escaped, cut at 200 characters.
+///     message (str): what is wrong.
+///     help (str): what to write instead.
+///     line (int | None): the line of the text or file that contains the value, from 1, if it is known.
 #[pyclass(frozen, eq, hash, get_all, module = "corsac")]
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Issue {

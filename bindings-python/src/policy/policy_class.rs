@@ -125,8 +125,8 @@ impl Policy {
     ///
     /// Raises:
     ///     ConfigError: the settings are refused. If the text is not JSON, the code of the issue is ``syntax``.
-    ///     TypeError: ``text`` is neither str nor bytes, or a predicate argument is of another type. ValueError:
-    ///     ``predicate_timeout`` is not more than 0.
+    ///     TypeError: ``text`` is neither str nor bytes, or a predicate argument is of another type.
+    ///     ValueError: ``predicate_timeout`` is not more than 0.
     #[staticmethod]
     #[pyo3(signature = (text, *, allow_origin=None, predicate_timeout=None, predicate_cache=None))]
     fn from_json(
@@ -156,8 +156,8 @@ impl Policy {
     ///
     /// Raises:
     ///     ConfigError: the settings are refused. If the text is not TOML, the code of the issue is ``syntax``.
-    ///     TypeError: ``text`` is neither str nor bytes, or a predicate argument is of another type. ValueError:
-    ///     ``predicate_timeout`` is not more than 0.
+    ///     TypeError: ``text`` is neither str nor bytes, or a predicate argument is of another type.
+    ///     ValueError: ``predicate_timeout`` is not more than 0.
     #[staticmethod]
     #[pyo3(signature = (text, *, allow_origin=None, predicate_timeout=None, predicate_cache=None))]
     fn from_toml(
@@ -186,10 +186,11 @@ impl Policy {
     ///     Policy: the compiled policy.
     ///
     /// Raises:
-    ///     OSError: the file cannot be read: ``FileNotFoundError`` and similar errors, with ``errno`` and ``filename``.
-    ///     ConfigError: the settings in the file are refused; the message names the file. TypeError: ``path`` or a
-    ///     predicate argument is of another type. ValueError: ``predicate_timeout`` is not more than 0, or the path has
-    ///     a NUL in it.
+    ///     OSError: the file cannot be read: ``FileNotFoundError`` and similar errors, with ``errno`` and
+    ///         ``filename``.
+    ///     ConfigError: the settings in the file are refused; the message names the file.
+    ///     TypeError: ``path`` or a predicate argument is of another type.
+    ///     ValueError: ``predicate_timeout`` is not more than 0, or the path has a NUL in it.
     #[staticmethod]
     #[pyo3(signature = (path, *, allow_origin=None, predicate_timeout=None, predicate_cache=None))]
     fn from_file(
@@ -210,11 +211,13 @@ impl Policy {
     /// Args:
     ///     method (str | bytes): the request's method, as sent.
     ///     headers (Iterable[tuple[str | bytes, str | bytes]] | Mapping[str, str | bytes]): the request's headers.
-    ///         Names may be in any case; the values of repeated headers are joined. ``:authority`` of HTTP/2 is read as
-    ///     well. path (str | bytes | None): the request's target as sent. Only policies with routes read it.
-    ///     path_decoded (bool): whether ``path`` is decoded already, as WSGI's ``PATH_INFO`` is. secure (bool): whether
-    ///     the connection is known to be TLS. websocket (bool): whether the request is known to be a WebSocket
-    ///     handshake, whatever its headers are, as in ASGI's scopes.
+    ///         Names may be in any case; the values of repeated headers are joined. ``:authority`` of HTTP/2 is read
+    ///         as well.
+    ///     path (str | bytes | None): the request's target as sent. Only policies with routes read it.
+    ///     path_decoded (bool): whether ``path`` is decoded already, as WSGI's ``PATH_INFO`` is.
+    ///     secure (bool): whether the connection is known to be TLS.
+    ///     websocket (bool): whether the request is known to be a WebSocket handshake, whatever its headers are, as
+    ///         in ASGI's scopes.
     ///
     /// A str is isomorphic: each code point is one byte (latin-1), as in WSGI.
     ///
@@ -259,8 +262,8 @@ impl Policy {
     ///
     /// Args:
     ///     exchange (Exchange | str | bytes): the request of the page's script, and the application's own response if
-    ///     it is known, as a mapping with the keys of :class:`Exchange` or as JSON text. The function ``allow_origin``
-    ///     is not called; ``predicate`` in the exchange is its answer.
+    ///         it is known, as a mapping with the keys of :class:`Exchange` or as JSON text. The function
+    ///         ``allow_origin`` is not called; ``predicate`` in the exchange is its answer.
     ///
     /// Returns:
     ///     Explanation: the verdict, what is wrong and how to fix it. ``str(explanation)`` is a page of text to read.

@@ -20,7 +20,7 @@ use std::time::Duration;
 /// Args:
 ///     size (int): how many origins are remembered at most, from 2 to 10,000,000.
 ///     ttl (float): for how many seconds each answer is remembered, more than 0 and at most 86,400. A tenant that was
-///     removed may still be allowed for that time.
+///         removed may still be allowed for that time.
 ///
 /// Raises:
 ///     ValueError: ``size`` or ``ttl`` is out of bounds.
