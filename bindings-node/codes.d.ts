@@ -66,7 +66,7 @@ export type Code =
   | 'null-origin'
   /** A regex does not parse, or corsac cannot run it. */
   | 'regex-syntax'
-  /** A regex is too long or compiles to too much, or there are too many regexes. */
+  /** A regex is too long, or its compiled form is too large, or there are too many regexes. */
   | 'regex-too-large'
   /** A regex matches no well-formed origin. */
   | 'regex-matches-nothing'
@@ -114,7 +114,7 @@ export type Code =
   | 'unknown-dialect'
   /** `origin: true` with credentials would let any site read responses with the user's session. */
   | 'reflected-origin-with-credentials'
-  /** A route does not say which paths it is for. */
+  /** A route has no `path`. */
   | 'missing-path'
   /** The path of a route is not a valid pattern. */
   | 'route-path'

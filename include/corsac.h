@@ -131,15 +131,16 @@ enum corsac_status
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
   /**
-   * It worked.
+   * The call succeeded.
    */
   CORSAC_OK = 0,
   /**
-   * A required pointer is NULL, or there is nothing at this index.
+   * A required pointer is NULL, or there is no element at this index.
    */
   CORSAC_NULL = 1,
   /**
-   * A struct's `size` was not set, a length or a number is out of its bounds, or a buffer is too small.
+   * The `size` of a struct was not set, a length or a number is out of bounds, or a buffer is too
+   * small.
    */
   CORSAC_BAD_SIZE = 2,
   /**
@@ -151,7 +152,7 @@ enum corsac_status
    */
   CORSAC_IO = 4,
   /**
-   * A bug in corsac. The call had no effect; a decision is a refusal.
+   * There is a bug in corsac. The call had no effect, and a decision is a refusal.
    */
   CORSAC_PANIC = 5,
   /**
@@ -192,7 +193,7 @@ enum corsac_action
    */
   CORSAC_RESPOND = 0,
   /**
-   * Run the application, and put the headers on whatever response it makes.
+   * Run the application, and put the headers on its response, whatever it is.
    */
   CORSAC_CONTINUE = 1,
   /**
@@ -222,11 +223,11 @@ enum corsac_op
    */
   CORSAC_OP_SET = 0,
   /**
-   * Add another line of the same name. Leave it out if a `CORSAC_OP_DEFAULT` before it was left out.
+   * Add another line with the same name. Leave it out if a `CORSAC_OP_DEFAULT` before it was left out.
    */
   CORSAC_OP_ADD = 1,
   /**
-   * Merge into what the application set: `corsac_vary_merge`.
+   * Merge into the application's own value: `corsac_vary_merge`.
    */
   CORSAC_OP_MERGE = 2,
   /**
@@ -234,8 +235,9 @@ enum corsac_op
    */
   CORSAC_OP_REMOVE = 3,
   /**
-   * Set it unless the application has set it. Once it has, all further headers of this op are left out as well:
-   * corsac's own headers are never sent with an origin that the policy did not decide on.
+   * Set the header unless the application has set it. If the application has, leave out all further headers
+   * with this op as well, so that corsac's own headers are never sent with an origin that the policy did not
+   * decide on.
    */
   CORSAC_OP_DEFAULT = 4,
 };
@@ -264,7 +266,7 @@ enum corsac_predicate_answer
    */
   CORSAC_PREDICATE_ALLOW = 1,
   /**
-   * The predicate failed: the origin is refused, and the decision's reason says why.
+   * The predicate failed. The origin is refused, and the decision's reason says why.
    */
   CORSAC_PREDICATE_FAILED = 2,
 };
@@ -302,8 +304,8 @@ typedef int32_t corsac_explanation_format;
 #endif // __cplusplus
 
 /**
- * Remembers a predicate's answers about a limited number of origins, each for a limited time. Opaque, usable from
- * any thread at the same time; freed with `corsac_answer_cache_free`.
+ * Remembers a predicate's answers about a limited number of origins, each for a limited time. It is opaque, and any
+ * number of threads may use it at the same time. Free it with `corsac_answer_cache_free`.
  *
  * Allowed and denied origins each have half of the space, so a flood of made-up origins does not push out the real
  * ones. Failures are never remembered.
@@ -311,52 +313,55 @@ typedef int32_t corsac_explanation_format;
 typedef struct corsac_answer_cache corsac_answer_cache;
 
 /**
- * Why a policy could not be built, or an exchange could not be read. Opaque; freed with `corsac_error_free`.
+ * Says why a policy could not be built, or an exchange could not be read. It is opaque. Free it with
+ * `corsac_error_free`.
  */
 typedef struct corsac_error corsac_error;
 
 /**
- * How a browser handles an exchange, written in the format that was requested. Opaque, immutable, usable from any
- * thread at the same time; freed with `corsac_explanation_free`.
+ * How a browser handles an exchange, written in the format that was requested. It is opaque and immutable, and
+ * any number of threads may use it at the same time. Free it with `corsac_explanation_free`.
  */
 typedef struct corsac_explanation corsac_explanation;
 
 /**
- * A validated, compiled policy. Opaque, immutable, usable from any thread at the same time.
+ * A validated, compiled policy. It is opaque and immutable, and any number of threads may use it at the same
+ * time.
  */
 typedef struct corsac_policy corsac_policy;
 
 /**
- * Holds the policy that is in force, which may be swapped at any time from any thread. Opaque, usable from any thread
- * at the same time; freed with `corsac_reloadable_free`.
+ * Holds the policy that is in force, which any thread may swap at any time. It is opaque, and any number of threads
+ * may use it at the same time. Free it with `corsac_reloadable_free`.
  *
- * Readers never block, and see the old policy or the new one, never a mix.
+ * Readers never block. They see either the old policy or the new one, and never a mix.
  */
 typedef struct corsac_reloadable corsac_reloadable;
 
 /**
  * Bytes, by pointer and length. They are borrowed: the code that passed them owns and frees them.
  *
- * A header that the request does not have is `ptr == NULL`, whatever `len` is; a header that is present and empty
- * has `ptr != NULL` and `len == 0`.
+ * If the request does not have a header, `ptr` is NULL, whatever `len` is. If a header is present and empty,
+ * `ptr` is not NULL and `len` is 0.
  */
 typedef struct {
   /**
-   * The first byte, or NULL: absent.
+   * The first byte; NULL if the slice is absent.
    */
   const char *ptr;
   /**
-   * How many bytes, without a terminating NUL.
+   * The number of bytes, without a terminating NUL.
    */
   size_t len;
 } corsac_slice;
 
 /**
- * One request, as far as CORS is concerned. Set all of it to zero, then `size` to `sizeof(corsac_request)`,
- * `method`, and the headers that the request has: field by field, or line by line with `corsac_request_add_header`.
+ * The parts of a request that matter for CORS. First set all of the struct to zero, then `size` to
+ * `sizeof(corsac_request)`, then `method` and the headers that the request has. Set headers field by field, or line
+ * by line with `corsac_request_add_header`.
  *
- * Values are those of the request, byte for byte. Several lines of one header are joined with a comma and a
- * space first. Nothing here is kept beyond the call, but a decision's headers borrow from it.
+ * Values are byte for byte as in the request. Join several lines of one header with a comma and a space. The struct
+ * is not kept after the call, but a decision's headers borrow from its slices.
  */
 typedef struct {
   /**
@@ -396,7 +401,7 @@ typedef struct {
    */
   corsac_slice sec_fetch_site;
   /**
-   * The library's own: which of the slices `corsac_request_add_header` has joined. Left zero.
+   * For the library's own use: which of the slices `corsac_request_add_header` has joined. Leave this zero.
    */
   size_t joined;
   /**
@@ -412,25 +417,27 @@ typedef struct {
    */
   corsac_slice sec_websocket_key;
   /**
-   * The server has decoded `path` already, and does not keep the original. Its `%` and `?` are then data. Leave
-   * this false if the server has the target as it was sent, because fewer paths are ambiguous then.
+   * Whether the server has decoded `path` already and has not kept the original. In a decoded path, `%` and `?`
+   * are data. Leave this false if the server has the target as it was sent, because fewer paths are ambiguous
+   * then.
    */
   bool path_decoded;
   /**
-   * The client's connection is known to be TLS. False: it is not, or that is not known.
+   * Whether the client's connection is known to be TLS.
    */
   bool secure;
   /**
-   * The server knows that this is a WebSocket handshake, whatever the headers say: extended CONNECT (RFC 8441).
+   * Whether the server knows that this is a WebSocket handshake, whatever the headers say. An example is extended
+   * CONNECT (RFC 8441).
    */
   bool websocket;
 } corsac_request;
 
 /**
- * Gives memory for a header that is repeated, or for a copied value: `size` bytes, which may begin at any address.
- * They stay valid as long as the request's other slices; most hosts take them from the request's pool. It returns
- * NULL if there is no memory, and must not throw or `longjmp`. `user` is the pointer that was passed to the function
- * that calls it.
+ * Allocates memory for a repeated header or for a copied value: `size` bytes with any alignment. The memory has to
+ * stay valid as long as the request's other slices, so most hosts take it from the request's pool. The function
+ * returns NULL if there is no memory, and must not throw or `longjmp`. `user` is the pointer that was passed to the
+ * function that calls it.
  */
 typedef void *(*corsac_allocate)(size_t size, void *user);
 
@@ -447,7 +454,7 @@ typedef struct {
    */
   corsac_slice value;
   /**
-   * How it is applied to the response.
+   * How the header is applied to the response.
    */
   corsac_op op;
 } corsac_header;
@@ -456,7 +463,7 @@ typedef struct {
  * One thing that is wrong or unwise in a policy, or wrong in an exchange. Set `size` to `sizeof(corsac_issue)`
  * before the call.
  *
- * All texts are UTF-8, NUL-terminated past their length, and belong to the error or the policy.
+ * All texts are UTF-8, have a NUL past their length, and belong to the error or the policy.
  */
 typedef struct {
   /**
@@ -464,16 +471,17 @@ typedef struct {
    */
   size_t size;
   /**
-   * What kind of problem it is: stable, kebab-case, the same in every language.
+   * The stable name of the kind of problem, in kebab-case. It is the same in every language.
    */
   corsac_slice code;
   /**
-   * Where: the setting in snake_case with its index (`allow_origins[2]`), or the place in an exchange
-   * (`request.headers[2][0]`); empty for the whole.
+   * The setting in snake_case with its index (`allow_origins[2]`), or the path in an exchange
+   * (`request.headers[2][0]`). Empty if the issue is about the policy or exchange as a whole.
    */
   corsac_slice field;
   /**
-   * The offending value, escaped and shortened; empty for an exchange, whose message quotes it.
+   * The value that is wrong, escaped and shortened. Empty for an exchange, where the message quotes the
+   * value.
    */
   corsac_slice value;
   /**
@@ -491,7 +499,7 @@ typedef struct {
 } corsac_issue;
 
 /**
- * The facts about a policy that only the host knows. Set all of it to zero, then `size`.
+ * Facts about a policy that only the host knows. First set all of the struct to zero, then `size`.
  */
 typedef struct {
   /**
@@ -499,16 +507,17 @@ typedef struct {
    */
   size_t size;
   /**
-   * Whether the host has an origin predicate, to be asked about well-formed origins that no pattern matches.
+   * Whether the host has an origin predicate, which is asked about well-formed origins that no pattern
+   * matches.
    */
   bool has_predicate;
 } corsac_policy_options;
 
 /**
- * Called after a watched file has been read again: its policy is in force, or it is missing or refused and the old policy
- * stays. It is called once for each such change.
+ * Is called once for each change of a watched file, after the file was read again. Either its policy is now in
+ * force, or the file is missing or refused and the old policy stays in force.
  *
- * `status` has the same values as that of `corsac_policy_from_file`. `error` is NULL if `status` is `CORSAC_OK`; it
+ * `status` has the same values as that of `corsac_policy_from_file`. `error` is NULL if `status` is `CORSAC_OK`. It
  * is freed after the call. `user` is the pointer that was passed to `corsac_reloadable_watch`. The callback runs on
  * a thread of the library, and must not throw, `longjmp` or end that thread.
  */
@@ -521,7 +530,7 @@ typedef void (*corsac_on_reload)(corsac_status status, const corsac_error *error
  * failed call refuses the request. If `size` is too small, only the fields before `body` are written, and only if
  * `size` includes them.
  *
- * Its slices borrow from the policy and from the request's slices, and are valid as long as both are.
+ * The slices of a decision borrow from the policy and from the request's slices, and are valid as long as both are.
  */
 typedef struct {
   /**
@@ -537,7 +546,7 @@ typedef struct {
    */
   uint16_t status;
   /**
-   * Why the decision is what it is; `CORSAC_REASON_NONE` if there is none yet.
+   * The reason for the decision; `CORSAC_REASON_NONE` if nothing has been decided yet.
    */
   corsac_reason reason;
   /**
@@ -554,39 +563,40 @@ typedef struct {
   size_t header_count;
   /**
    * The headers that change on the response: first those to remove, then the others in the order in which they are
-   * sent. Those past `header_count` are not written.
+   * sent. Headers past `header_count` are not written.
    */
   corsac_header headers[CORSAC_MAX_HEADERS];
 } corsac_decision;
 
 /**
- * An origin predicate: whether an origin that no pattern matched may read the response to this request.
+ * An origin predicate. It says whether an origin that no pattern matches may read the response to this request.
  *
  * The origin is well-formed and never `null`. `user` is the pointer that was passed to
- * `corsac_policy_evaluate_with`. It is called on the same thread, before that function returns. It may not throw or
- * `longjmp`.
+ * `corsac_policy_evaluate_with`. The predicate is called on the same thread, before that function returns. It must
+ * not throw or `longjmp`.
  */
 typedef corsac_predicate_answer (*corsac_predicate)(corsac_slice origin,
                                                     const corsac_request *request,
                                                     void *user);
 
 /**
- * Takes one value for `corsac_decision_apply`, which copies it. `to` is the pointer that the callback `values` of
- * `corsac_response_headers` got. It may be called only from within that callback, on its thread. An absent value is
+ * Passes one value to `corsac_decision_apply`, which copies it. `to` is the pointer that the callback `values` of
+ * `corsac_response_headers` got. Call this function only from within that callback, on its thread. An absent value is
  * ignored.
  */
 typedef void (*corsac_take_value)(corsac_slice value, void *to);
 
 /**
- * The headers of a response, as far as a decision changes them: four callbacks that the host provides and
- * `corsac_decision_apply` calls. Set all of it to zero, then `size`, and all four callbacks.
+ * The headers of a response, as four callbacks that the host provides and `corsac_decision_apply` calls. First set
+ * all of the struct to zero, then `size` and all four callbacks.
  *
- * Each callback gets `user`, and the name of a header: in lower case, static and NUL-terminated. The response's
- * names are compared with it without regard to case. A value has a NUL past its length, and is valid until the
+ * Each callback gets `user` and the name of a header, which is in lower case, static and NUL-terminated. Compare it
+ * with the response's names without regard to case. A value has a NUL past its length, and is valid until the
  * callback returns.
  *
  * A callback returns true, or false if it failed: memory ran out, or the response has been sent already. It may call
- * any function of this library, but may not free the policy or what the decision borrows from, throw, or `longjmp`.
+ * any function of this library. It must not throw, `longjmp`, or free the policy or anything else from which the
+ * decision borrows.
  */
 typedef struct {
   /**
@@ -594,7 +604,7 @@ typedef struct {
    */
   size_t size;
   /**
-   * The pointer that the callbacks get: for most hosts, the response. It may be NULL.
+   * The pointer that the callbacks get. In most hosts, it points to the response. It may be NULL.
    */
   void *user;
   /**
@@ -606,7 +616,7 @@ typedef struct {
    */
   bool (*remove)(corsac_slice name, void *user);
   /**
-   * Replaces all lines of this name by one with this value, or adds that line if there is none.
+   * Replaces all lines of this name by one line with this value. If there is no line, it adds one.
    */
   bool (*set)(corsac_slice name, corsac_slice value, void *user);
   /**
@@ -614,8 +624,8 @@ typedef struct {
    */
   bool (*append)(corsac_slice name, corsac_slice value, void *user);
   /**
-   * The application's CORS headers stay, as if the policy had `keep_app_headers`. This is for hosts with a setting
-   * of their own. A response that corsac makes itself (`CORSAC_RESPOND`) keeps none of them.
+   * Whether the application's CORS headers stay, as if the policy had `keep_app_headers`. This is for hosts with a
+   * setting of their own. A response that corsac makes itself (`CORSAC_RESPOND`) never has these headers.
    */
   bool keep_app_headers;
 } corsac_response_headers;
@@ -625,7 +635,7 @@ extern "C" {
 #endif // __cplusplus
 
 /**
- * The version of the library that runs, as `CORSAC_VERSION` is the version of the header that was compiled.
+ * The version of the library that runs. `CORSAC_VERSION` is the version of the header that was compiled.
  *
  * Returns: a NUL-terminated text such as `1.2.3`. Never NULL.
  *
@@ -640,7 +650,7 @@ const char *corsac_version(void);
  *
  * Parameters: `text` is a NUL-terminated string, or NULL.
  *
- * Returns: the slice; an absent one for NULL.
+ * Returns: the slice; it is absent if `text` is NULL.
  *
  * Lifetime: the slice borrows from `text`.
  *
@@ -653,7 +663,7 @@ corsac_slice corsac_slice_from(const char *text);
  *
  * Parameters: `status` is any number.
  *
- * Returns: a NUL-terminated text; `unknown` for a number that is no status. Never NULL.
+ * Returns: a NUL-terminated text; `unknown` for a number that is not a status. Never NULL.
  *
  * Lifetime: static; never freed.
  *
@@ -662,22 +672,22 @@ corsac_slice corsac_slice_from(const char *text);
 const char *corsac_status_name(corsac_status status);
 
 /**
- * Whether a reason is that of `protection`: the request itself is refused, whatever CORS says of it.
+ * Whether a reason means that `protection` refused the request itself, whatever its CORS decision would have been.
  *
  * Parameters: `reason` is any number.
  *
- * Returns: whether it is; false for `CORSAC_REASON_NONE`, and for a number that is no reason.
+ * Returns: true if it does; false for all other numbers, including `CORSAC_REASON_NONE`.
  *
  * Threads: any.
  */
 bool corsac_reason_is_protection_refusal(corsac_reason reason);
 
 /**
- * The name of a reason: stable, kebab-case, the same in every language.
+ * The stable name of a reason in kebab-case. It is the same in every language.
  *
  * Parameters: `reason` is any number.
  *
- * Returns: a NUL-terminated text; `none` for `CORSAC_REASON_NONE`, `unknown` for a number that is no reason.
+ * Returns: a NUL-terminated text; `none` for `CORSAC_REASON_NONE`, `unknown` for a number that is not a reason.
  * Never NULL.
  *
  * Lifetime: static; never freed.
@@ -691,8 +701,7 @@ const char *corsac_reason_name(corsac_reason reason);
  *
  * Parameters: `reason` is any number.
  *
- * Returns: a NUL-terminated text; an empty one for what is no refusal, `CORSAC_REASON_NONE`, and a number that is no
- * reason. Never NULL.
+ * Returns: a NUL-terminated text, which is empty unless the reason is a refusal. Never NULL.
  *
  * Lifetime: static; never freed.
  *
@@ -701,20 +710,20 @@ const char *corsac_reason_name(corsac_reason reason);
 const char *corsac_reason_help(corsac_reason reason);
 
 /**
- * Adds one header line to a request. Lines that no policy reads are ignored; the first line of a header is borrowed; further
- * lines are joined to it, in memory of the host's. Without a repeated line nothing is allocated.
+ * Adds one header line to a request. Lines that no policy reads are ignored. The first line of a header is borrowed,
+ * and further lines are joined to it in memory from `allocate`. If no line is repeated, nothing is allocated.
  *
  * Parameters:
- * - `request` is the request; its `size` is set.
- * - `name`, `value`: the line. The name's case does not matter.
- * - `allocate` is called with `user`, which may be NULL, if a line is repeated. All that it is asked for in one
- *   request is bounded. It may be NULL itself if no header is repeated.
+ * - `request` is the request, with its `size` set.
+ * - `name`, `value`: the line. The case of the name does not matter.
+ * - `allocate` is called with `user`, which may be NULL, if a line is repeated. The memory that is allocated for one
+ *   request is limited. `allocate` itself may be NULL if no header is repeated.
  *
  * Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_BAD_SIZE`; `CORSAC_MEMORY` if a line is repeated and there is no
- * memory: the header then is one that policies refuse.
+ * memory. The header then has a value that policies refuse.
  *
- * Lifetime: the request borrows `value` and what was allocated. A field that this function has filled is not
- * assigned by the caller any more, until the whole struct is zeroed.
+ * Lifetime: the request borrows `value` and the allocated memory. Do not assign a field that this function has
+ * filled until the whole struct is set to zero again.
  *
  * Threads: any, one at a time with the same request.
  */
@@ -725,14 +734,14 @@ corsac_status corsac_request_add_header(corsac_request *request,
                                         void *user);
 
 /**
- * Whether a request comes from a page of the host that it is for, as far as its headers show: `Sec-Fetch-Site` or,
- * without it, `Origin` and `Host`. A browser sends `Origin` with such a page's own writes, and no policy has to
- * allow that origin: if the decision is `CORSAC_CONTINUE`, there is no refusal to log. Use this only for logs, since
- * any client can send these headers.
+ * Whether the headers of a request show that it comes from a page of the same host: `Sec-Fetch-Site` or, without it,
+ * `Origin` and `Host`. A browser sends `Origin` with the writes of such a page, and no policy has to allow that
+ * origin. So if the decision is `CORSAC_CONTINUE`, there is no refusal to log. Use this only for logs, since any
+ * client can send these headers.
  *
- * Parameters: `request` is the request; its `size` and `method` are set.
+ * Parameters: `request` is the request, with its `size` and `method` set.
  *
- * Returns: whether it does; false if that cannot be known, and for a request that `corsac_policy_evaluate` would not
+ * Returns: true if the headers show it; false otherwise, and for a request that `corsac_policy_evaluate` would not
  * accept.
  *
  * Threads: any.
@@ -740,17 +749,17 @@ corsac_status corsac_request_add_header(corsac_request *request,
 bool corsac_request_is_same_origin(const corsac_request *request);
 
 /**
- * Copies a header's value, with a NUL past it.
+ * Copies a header's value, and adds a NUL.
  *
  * Parameters:
- * - `header` is a header of a decision that still holds.
+ * - `header` is a header of a decision that is still valid.
  * - `buffer`, `capacity`: where the value is stored; `buffer` may be NULL if `capacity` is 0.
  * - `length`: where the value's length is stored, without the NUL.
  *
- * Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_BAD_SIZE` if `capacity` is not greater than the length: `*length` is
- * set, and the buffer holds an empty text.
+ * Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_BAD_SIZE` if `capacity` is not greater than the length. Then
+ * `*length` is set, and the buffer has an empty text.
  *
- * Ownership: all the caller's.
+ * Ownership: everything belongs to the caller.
  *
  * Threads: any.
  */
@@ -760,15 +769,15 @@ corsac_status corsac_header_copy(const corsac_header *header,
                                  size_t *length);
 
 /**
- * Copies a header's value into memory of the host's, with a NUL past it.
+ * Copies a header's value into the host's memory, and adds a NUL.
  *
  * Parameters:
- * - `header` is a header of a decision that still holds.
+ * - `header` is a header of a decision that is still valid.
  * - `allocate` is called once, with `user`, which may be NULL.
  *
  * Returns: the value; NULL if there is no memory, or a pointer is NULL.
  *
- * Ownership: the caller's, as `allocate` says.
+ * Ownership: the copy belongs to the caller, who frees it in the way that belongs to `allocate`.
  *
  * Threads: any.
  */
@@ -779,20 +788,20 @@ char *corsac_header_own(const corsac_header *header, corsac_allocate allocate, v
  *
  * Parameters: `error` is an error of this library, or NULL.
  *
- * Returns: a text in UTF-8, NUL-terminated past its length; an absent one for NULL.
+ * Returns: a text in UTF-8 with a NUL past its length; an absent slice for NULL.
  *
- * Lifetime: the text holds until `corsac_error_free`.
+ * Lifetime: the text is valid until `corsac_error_free`.
  *
  * Threads: any.
  */
 corsac_slice corsac_error_message(const corsac_error *error);
 
 /**
- * How many issues an error has.
+ * The number of issues that an error has.
  *
  * Parameters: `error` is an error of this library, or NULL.
  *
- * Returns: their number, at least 1; 0 for NULL.
+ * Returns: the number of issues, which is at least 1; 0 for NULL.
  *
  * Threads: any.
  */
@@ -804,9 +813,9 @@ size_t corsac_error_count(const corsac_error *error);
  * Parameters:
  * - `error` is an error of this library.
  * - `index` is below `corsac_error_count(error)`.
- * - `out` is where the issue is stored; its `size` is set.
+ * - `out` is where the issue is stored. Its `size` has to be set.
  *
- * Returns: `CORSAC_OK`; `CORSAC_NULL` if a pointer is NULL or there is no such issue; `CORSAC_BAD_SIZE`. Where
+ * Returns: `CORSAC_OK`; `CORSAC_NULL` if a pointer is NULL or there is no such issue; `CORSAC_BAD_SIZE`. If
  * there is no such issue, the slices of `out` are absent.
  *
  * Lifetime: the texts are valid until `corsac_error_free`.
@@ -822,7 +831,7 @@ corsac_status corsac_error_issue(const corsac_error *error,
  *
  * Parameters: `error` is an error of this library that was not freed before, or NULL, which does nothing.
  *
- * Ownership: taken; the pointer is not to be used again.
+ * Ownership: the library takes it. Do not use the pointer again.
  *
  * Threads: any.
  */
@@ -832,13 +841,14 @@ void corsac_error_free(corsac_error *error);
  * Builds a policy from JSON text.
  *
  * Parameters:
- * - `json`, `len`: the text in UTF-8, and its length in bytes. It is not kept, and needs no NUL.
+ * - `json`, `len`: the text in UTF-8, and its length in bytes. The text is not kept, and needs no NUL.
  * - `out`: where the policy is stored; NULL on failure.
- * - `err`: where the error is stored on `CORSAC_CONFIG`; otherwise NULL is stored there. It may be NULL itself.
+ * - `err`: where the error is stored on `CORSAC_CONFIG`; otherwise NULL is stored there. `err` itself may be NULL.
  *
  * Returns: `CORSAC_OK`; `CORSAC_CONFIG` with all issues at once; `CORSAC_NULL`; `CORSAC_BAD_SIZE`; `CORSAC_PANIC`.
  *
- * Ownership: the caller's, of the policy (`corsac_policy_free`) as of the error (`corsac_error_free`).
+ * Ownership: the policy and the error belong to the caller (`corsac_policy_free`, `corsac_error_free`).
+ *
  * Threads: any, with a stack of 128 KiB or more, because texts nest. Evaluating needs far less.
  */
 corsac_status corsac_policy_from_json(const char *json,
@@ -847,7 +857,7 @@ corsac_status corsac_policy_from_json(const char *json,
                                       corsac_error **err);
 
 /**
- * Builds a policy from TOML text. Otherwise as `corsac_policy_from_json`.
+ * Builds a policy from TOML text. Everything else is as for `corsac_policy_from_json`.
  */
 corsac_status corsac_policy_from_toml(const char *toml,
                                       size_t len,
@@ -857,9 +867,9 @@ corsac_status corsac_policy_from_toml(const char *toml,
 /**
  * Builds a policy from a file: JSON if its name ends in `.json`, else TOML.
  *
- * `path`, `len` is the file's name, which needs no NUL. A file that cannot be read is `CORSAC_IO`, with an error
- * of one issue: its code is `io`, its message names the file and what the system says. Otherwise as
- * `corsac_policy_from_json`.
+ * `path`, `len` is the file's name, which needs no NUL. If the file cannot be read, the status is `CORSAC_IO`, and
+ * the error has one issue with the code `io`, whose message has the file's name and the system's error. Everything
+ * else is as for `corsac_policy_from_json`.
  */
 corsac_status corsac_policy_from_file(const char *path,
                                       size_t len,
@@ -867,7 +877,7 @@ corsac_status corsac_policy_from_file(const char *path,
                                       corsac_error **err);
 
 /**
- * As `corsac_policy_from_json`, with options. `options` may be NULL, and is not kept.
+ * Does the same as `corsac_policy_from_json`, with options. `options` may be NULL, and is not kept.
  */
 corsac_status corsac_policy_from_json_with(const corsac_policy_options *options,
                                            const char *json,
@@ -876,7 +886,7 @@ corsac_status corsac_policy_from_json_with(const corsac_policy_options *options,
                                            corsac_error **err);
 
 /**
- * As `corsac_policy_from_toml`, with options. `options` may be NULL, and is not kept.
+ * Does the same as `corsac_policy_from_toml`, with options. `options` may be NULL, and is not kept.
  */
 corsac_status corsac_policy_from_toml_with(const corsac_policy_options *options,
                                            const char *toml,
@@ -885,7 +895,7 @@ corsac_status corsac_policy_from_toml_with(const corsac_policy_options *options,
                                            corsac_error **err);
 
 /**
- * As `corsac_policy_from_file`, with options. `options` may be NULL, and is not kept.
+ * Does the same as `corsac_policy_from_file`, with options. `options` may be NULL, and is not kept.
  */
 corsac_status corsac_policy_from_file_with(const corsac_policy_options *options,
                                            const char *path,
@@ -894,49 +904,51 @@ corsac_status corsac_policy_from_file_with(const corsac_policy_options *options,
                                            corsac_error **err);
 
 /**
- * Takes another reference to a policy, which is given back on its own. It costs one atomic addition.
+ * Takes another reference to a policy, which has to be given back separately. It costs one atomic addition.
  *
- * Parameters: `policy` is a policy that is not freed yet, or NULL.
+ * Parameters: `policy` is a policy that has not been freed yet, or NULL.
  *
  * Returns: the same policy; NULL for NULL.
  *
- * Ownership: the caller's, in addition to the one it had.
+ * Ownership: the new reference belongs to the caller, in addition to the old one.
  *
  * Threads: any.
  */
 corsac_policy *corsac_policy_clone(const corsac_policy *policy);
 
 /**
- * Gives a reference to a policy back. The last one frees it.
+ * Gives a reference to a policy back. The policy is freed with its last reference.
  *
- * Parameters: `policy` is a policy that is not freed yet, or NULL, which does nothing.
+ * Parameters: `policy` is a policy that has not been freed yet, or NULL, which does nothing.
  *
- * Ownership: taken; decisions that borrow from the policy are valid as long as another reference exists.
+ * Ownership: the library takes the reference. Decisions that borrow from the policy are valid as long as
+ * another reference exists.
  *
  * Threads: any.
  */
 void corsac_policy_free(corsac_policy *policy);
 
 /**
- * Builds the policy that allows no origin, for servers that cannot know which policy is in force: the application's CORS
- * headers come off, and the response varies on `Origin`.
+ * Builds the policy that allows no origin, for servers that cannot know which policy is in force.
+ * It removes the application's CORS headers, and the response varies on `Origin`.
  *
  * Parameters: `out`: where the policy is stored; NULL on failure.
  *
  * Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_PANIC`.
  *
- * Ownership: the caller's (`corsac_policy_free`).
+ * Ownership: the policy belongs to the caller (`corsac_policy_free`).
  *
- * Threads: any, with the stack that building a policy takes.
+ * Threads: any, with the stack that building a policy needs.
  */
 corsac_status corsac_policy_nobody(corsac_policy **out);
 
 /**
- * How many lints a policy has: settings that are valid but useless or risky. Log each once, when the policy is built.
+ * The number of lints that a policy has. A lint is about a setting that is valid but useless or risky. Log each lint
+ * once, when the policy is built.
  *
  * Parameters: `policy` is a policy, or NULL.
  *
- * Returns: their number; 0 for NULL.
+ * Returns: the number of lints; 0 for NULL.
  *
  * Threads: any.
  */
@@ -948,10 +960,10 @@ size_t corsac_policy_lint_count(const corsac_policy *policy);
  * Parameters:
  * - `policy` is a policy.
  * - `index` is below `corsac_policy_lint_count(policy)`.
- * - `out` is where the lint is stored; its `size` is set.
+ * - `out` is where the lint is stored. Its `size` has to be set.
  *
- * Returns: `CORSAC_OK`; `CORSAC_NULL` if a pointer is NULL or there is no such lint; `CORSAC_BAD_SIZE`. Where
- * there is no such lint, the slices of `out` are absent.
+ * Returns: `CORSAC_OK`; `CORSAC_NULL` if a pointer is NULL or there is no such lint; `CORSAC_BAD_SIZE`. If there is
+ * no such lint, the slices of `out` are absent.
  *
  * Lifetime: the texts are valid as long as the policy.
  *
@@ -965,12 +977,12 @@ corsac_status corsac_policy_lint(const corsac_policy *policy,
  * Makes a holder of a policy that the program itself builds and swaps.
  *
  * Parameters:
- * - `policy` is the policy that is in force first. A reference of its own is taken; the caller keeps theirs.
+ * - `policy` is the first policy in force. The holder takes another reference, and the caller keeps the old one.
  * - `out`: where the holder is stored; NULL on failure.
  *
  * Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_PANIC`.
  *
- * Ownership: the caller's.
+ * Ownership: the holder belongs to the caller.
  *
  * Threads: any.
  */
@@ -981,12 +993,12 @@ corsac_status corsac_reloadable_from_policy(const corsac_policy *policy,
  * Makes a holder of a file's policy. The file is read now, and again by `corsac_reloadable_reload` or while it is watched.
  *
  * Parameters:
- * - `options`, which may be NULL, `path`, `len`, `err`: as `corsac_policy_from_file_with`.
+ * - `options`, which may be NULL, `path`, `len`, `err`: as for `corsac_policy_from_file_with`.
  * - `out`: where the holder is stored; NULL on failure.
  *
- * Returns, threads: as `corsac_policy_from_file_with`. A file that is missing or refused gives no holder.
+ * Returns, threads: as for `corsac_policy_from_file_with`. If the file is missing or refused, there is no holder.
  *
- * Ownership: the caller's, of the holder (`corsac_reloadable_free`) as of the error.
+ * Ownership: the holder (`corsac_reloadable_free`) and the error belong to the caller.
  */
 corsac_status corsac_reloadable_from_file(const corsac_policy_options *options,
                                           const char *path,
@@ -995,14 +1007,14 @@ corsac_status corsac_reloadable_from_file(const corsac_policy_options *options,
                                           corsac_error **err);
 
 /**
- * Takes a reference to the policy that is in force now. A request takes one as it begins, decides under it, uses the
- * decision, and gives it back with `corsac_policy_free`.
+ * Takes a reference to the policy that is in force now. A request takes a reference when it begins, decides with that
+ * policy, uses the decision, and then gives the reference back with `corsac_policy_free`.
  *
  * Parameters: `reloadable` is a holder, or NULL.
  *
  * Returns: the policy; NULL for NULL. It never blocks.
  *
- * Ownership: the caller's, as of `corsac_policy_clone`. It outlives the holder.
+ * Ownership: the reference belongs to the caller, as with `corsac_policy_clone`. The policy can outlive the holder.
  *
  * Threads: any.
  */
@@ -1014,9 +1026,9 @@ corsac_policy *corsac_reloadable_acquire(const corsac_reloadable *reloadable);
  * Parameters:
  * - `reloadable` is a holder. If it came from a file, the next change of the file, or `corsac_reloadable_reload`, puts
  *   the file's policy in force again.
- * - `policy` is a policy. A reference of its own is taken; the caller keeps theirs.
+ * - `policy` is a policy. The holder takes another reference, and the caller keeps the old one.
  *
- * Returns: `CORSAC_OK`; `CORSAC_NULL`, and nothing is swapped; `CORSAC_PANIC`.
+ * Returns: `CORSAC_OK`; `CORSAC_NULL` (then nothing is swapped); `CORSAC_PANIC`.
  *
  * Threads: any.
  */
@@ -1024,47 +1036,51 @@ corsac_status corsac_reloadable_swap(const corsac_reloadable *reloadable,
                                      const corsac_policy *policy);
 
 /**
- * Reads the file again and puts its policy in force. If anything is wrong with it, the old policy stays in force.
+ * Reads the file again and puts its policy in force. If anything is wrong with the file, the old policy stays in
+ * force.
  *
  * Parameters:
  * - `reloadable` is a holder that came from a file.
- * - `err`: where the error is stored if there is one; otherwise NULL is stored there. It may be NULL itself.
+ * - `err`: where the error is stored if there is one; otherwise NULL is stored there. `err` itself may be NULL.
  *
- * Returns: as `corsac_policy_from_file`; `CORSAC_IO` also if there is no file to read.
+ * Returns: as for `corsac_policy_from_file`; `CORSAC_IO` also if there is no file to read.
  *
- * Ownership: the error is the caller's.
+ * Ownership: the error belongs to the caller.
  *
- * Threads: any, with the stack that building a policy takes; several at the same time take turns.
+ * Threads: any, with the stack that building a policy needs. If several call it at the same time, they take turns.
  */
 corsac_status corsac_reloadable_reload(const corsac_reloadable *reloadable,
                                        corsac_error **err);
 
 /**
- * Frees a holder and ends its watching, as `corsac_reloadable_unwatch` does. Policies that were acquired live on.
+ * Frees a holder, and ends its watch as `corsac_reloadable_unwatch` does. Policies that were acquired stay valid.
  *
- * Parameters: `reloadable` is a holder that was not freed before and that no thread uses, or NULL, which does nothing. A
- * callback that is running may use it until it returns, but not where another callback frees it.
+ * Parameters: `reloadable` is a holder that was not freed before and that no thread uses, or NULL, which does nothing.
+ * A callback that is running may use the holder until the callback returns, unless another callback frees the holder.
  *
- * Ownership: taken.
+ * Ownership: the library takes it.
  *
  * Threads: any.
  */
 void corsac_reloadable_free(corsac_reloadable *reloadable);
 
 /**
- * Checks the file regularly, on a thread of the library's, and reads it again when it has changed and two checks in a row
- * find the same state. Files that are written in place, renamed into place or reached through links that change, as
- * Kubernetes changes a ConfigMap, are all noticed. Calling it again replaces the earlier watch.
+ * Checks the file regularly, on a thread of the library. If the file has changed, it is read again as soon as two
+ * checks in a row find the same state. A change is noticed whether the file is written in place, renamed into place,
+ * or reached through links that change, as Kubernetes does with a ConfigMap. Another call replaces the earlier
+ * watch.
  *
  * Parameters:
  * - `reloadable` is a holder that came from a file.
- * - `milliseconds`: the time between two checks, 10 or more. A second is a good choice: a check is one system call.
- * - `on_reload` is called with `user` after the file was read; both may be NULL.
+ * - `milliseconds`: the time between two checks, 10 or more. A second is a good choice, because a check is one
+ *   system call.
+ * - `on_reload` is called with `user` after the file was read. Both may be NULL.
  *
  * Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_BAD_SIZE` if the time is too short; `CORSAC_IO` if there is no file
- * to watch, or the system has no thread left; `CORSAC_PANIC`. Threads: any. The library's thread has the signal mask
- * of the calling one: block the signals that the program waits for before this call. A forked process does not have
- * the thread: call this after `fork`.
+ * to watch, or the system has no thread left; `CORSAC_PANIC`.
+ *
+ * Threads: any. The library's thread has the signal mask of the calling thread, so block the signals for which the
+ * program waits before this call. A forked process does not have the library's thread, so call this after `fork`.
  */
 corsac_status corsac_reloadable_watch(const corsac_reloadable *reloadable,
                                       uint64_t milliseconds,
@@ -1072,12 +1088,14 @@ corsac_status corsac_reloadable_watch(const corsac_reloadable *reloadable,
                                       void *user);
 
 /**
- * Ends the watch, if there is one, and any that a callback begins meanwhile. After it has returned, no callback is running
- * or will be called. Called from within a callback of the holder's own, it ends the watch and waits for no callback.
+ * Ends the watch, if there is one, and any watch that a callback begins in the meantime. When this function returns,
+ * no callback is running and none will be called. If a callback of the same holder calls this, the watch ends, but
+ * the function does not wait for any callback.
  *
  * Parameters: `reloadable` is a holder, or NULL, which does nothing.
  *
- * Threads: any; it waits for a callback that is running, which may not need a lock that the caller holds.
+ * Threads: any. It waits for a callback that is running, so that callback must not need a lock that the caller
+ * holds.
  */
 void corsac_reloadable_unwatch(const corsac_reloadable *reloadable);
 
@@ -1086,11 +1104,11 @@ void corsac_reloadable_unwatch(const corsac_reloadable *reloadable);
  *
  * Parameters:
  * - `policy` is a policy.
- * - `request` is the request; its `size` and `method` are set.
- * - `out` is where the decision is stored; its `size` is set.
+ * - `request` is the request, with its `size` and `method` set.
+ * - `out` is where the decision is stored. Its `size` has to be set.
  *
- * Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_BAD_SIZE`; `CORSAC_PANIC`. On failure `out` is a refusal, as far as its
- * `size` reaches.
+ * Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_BAD_SIZE`; `CORSAC_PANIC`. On failure, those fields of `out` that its
+ * `size` includes are a refusal.
  *
  * Lifetime: the decision borrows from the policy and from the request's slices.
  *
@@ -1101,18 +1119,18 @@ corsac_status corsac_policy_evaluate(const corsac_policy *policy,
                                      corsac_decision *out);
 
 /**
- * Decides on a request that the server continues with another method: it turns the request into a GET for its error
- * page, or because a backend redirects it inside the server. It allocates nothing.
+ * Decides on a request that the server continues with another method. Servers turn a request into a GET for their
+ * error page, or if a backend redirects it inside the server. This function allocates nothing.
  *
  * The decision is that of `corsac_policy_evaluate`, so that a page may read the errors that it caused. But if
- * `protection` refuses the client's request as a write, the decision is about the request as it is served: the write
- * has been done, or never will be, and an error page is not a write. If `served` is the client's method, this is the
- * same as `corsac_policy_evaluate`.
+ * `protection` refuses the client's request as a write, the decision is about the request with the method `served`:
+ * the write has been done already, or never will be, and an error page is not a write. If `served` is the client's
+ * method, this is the same as `corsac_policy_evaluate`.
  *
  * Parameters: as `corsac_policy_evaluate`; `request` is the client's, `served` is the method with which the server
  * continues.
  *
- * Returns, lifetime, threads: as `corsac_policy_evaluate`; `CORSAC_NULL` also where `served` is absent. Where the decision
+ * Returns, lifetime, threads: as `corsac_policy_evaluate`; `CORSAC_NULL` also if `served` is absent. If the decision
  * is `CORSAC_ASK`, `corsac_policy_resolve` decides on the client's request.
  */
 corsac_status corsac_policy_evaluate_as_served(const corsac_policy *policy,
@@ -1125,8 +1143,8 @@ corsac_status corsac_policy_evaluate_as_served(const corsac_policy *policy,
  * or the request is too large. It allocates nothing.
  *
  * The decision is that of `corsac_policy_evaluate`, so that a page may read why its request failed. But if that
- * decision would be `CORSAC_RESPOND`, the error replaces its response, and the decision is that on a request without
- * `Origin`: no origin is allowed by name. The action is `CORSAC_CONTINUE`: send the error with the decision's
+ * decision would be `CORSAC_RESPOND`, the error replaces the response, and the decision is the one for a request
+ * without `Origin`: no origin is allowed by name. The action is `CORSAC_CONTINUE`: send the error with the decision's
  * headers.
  *
  * Parameters: as `corsac_policy_evaluate`; any part of the request that could not be read is absent.
@@ -1140,8 +1158,9 @@ corsac_status corsac_policy_evaluate_host_error(const corsac_policy *policy,
 /**
  * Decides on a request for which `corsac_policy_evaluate` said `CORSAC_ASK`, with the predicate's answer.
  *
- * Parameters: as `corsac_policy_evaluate`, with the same request; `answer` is a `corsac_predicate_answer`, any other number
- * counts as `CORSAC_PREDICATE_FAILED`. Where the policy does not ask about the request, the answer changes nothing.
+ * Parameters: as `corsac_policy_evaluate`, with the same request; `answer` is a `corsac_predicate_answer`; any other
+ * number counts as `CORSAC_PREDICATE_FAILED`. If the policy does not ask about the request, the answer changes
+ * nothing.
  *
  * Returns, lifetime, threads: as `corsac_policy_evaluate`. The decision never is `CORSAC_ASK`.
  */
@@ -1158,8 +1177,8 @@ corsac_status corsac_policy_resolve(const corsac_policy *policy,
  * may not free the last reference to the policy: keep a reference until the call has returned and the decision has
  * been used.
  *
- * Returns, lifetime, threads: as `corsac_policy_evaluate`; `CORSAC_NULL` also where `predicate` is NULL. The
- * decision never is `CORSAC_ASK`.
+ * Returns, lifetime, threads: as `corsac_policy_evaluate`; `CORSAC_NULL` also if `predicate` is NULL. The decision
+ * never is `CORSAC_ASK`.
  */
 corsac_status corsac_policy_evaluate_with(const corsac_policy *policy,
                                           const corsac_request *request,
@@ -1172,12 +1191,13 @@ corsac_status corsac_policy_evaluate_with(const corsac_policy *policy,
  *
  * Parameters:
  * - `size`: how many origins are remembered, 2 to 10,000,000.
- * - `milliseconds`: for how long, 1 to 86,400,000 (a day). An origin that is no longer allowed may read for that time.
+ * - `milliseconds`: how long each answer is remembered, 1 to 86,400,000 (a day). An origin that is no longer allowed
+ *   may still read for that time.
  * - `out`: where the cache is stored; NULL on failure.
  *
- * Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_BAD_SIZE` for a size or a time outside of these bounds.
+ * Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_BAD_SIZE` for a size or a time outside of these limits.
  *
- * Ownership: the caller's.
+ * Ownership: the cache belongs to the caller.
  *
  * Threads: any.
  */
@@ -1190,7 +1210,7 @@ corsac_status corsac_answer_cache_new(size_t size,
  *
  * Parameters:
  * - `cache` is a cache.
- * - `origin` is the origin that is asked about.
+ * - `origin` is the origin to look up.
  * - `out` is where the answer is stored: `CORSAC_PREDICATE_ALLOW` or `CORSAC_PREDICATE_DENY`. It is not written if
  *   no answer is remembered.
  *
@@ -1203,8 +1223,9 @@ bool corsac_answer_cache_get(const corsac_answer_cache *cache,
                              corsac_predicate_answer *out);
 
 /**
- * The cache's present era, which ends with `corsac_answer_cache_clear`. Take it before the predicate is asked, and give it to
- * `corsac_answer_cache_put`: an answer to a question that was asked before the cache was cleared is not remembered.
+ * The current era of the cache, which ends with `corsac_answer_cache_clear`. Get it before the predicate is asked,
+ * and pass it to `corsac_answer_cache_put`. If the cache was cleared after the predicate was asked, the answer is
+ * not remembered.
  *
  * Parameters: `cache` is a cache, or NULL.
  *
@@ -1219,9 +1240,9 @@ uint64_t corsac_answer_cache_era(const corsac_answer_cache *cache);
  *
  * Parameters:
  * - `cache` is a cache.
- * - `era` is what `corsac_answer_cache_era` returned before the predicate was asked.
+ * - `era` is the result of `corsac_answer_cache_era` before the predicate was asked.
  * - `origin` is the origin that was asked about; it is copied.
- * - `answer` is the predicate's answer. A failure, and a number that is not an answer, is not remembered.
+ * - `answer` is the predicate's answer. A failure is not remembered, and neither is a number that is not an answer.
  *
  * Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_BAD_SIZE`; `CORSAC_PANIC`.
  *
@@ -1234,8 +1255,8 @@ corsac_status corsac_answer_cache_put(const corsac_answer_cache *cache,
 
 /**
  * Asks a predicate through a cache: the predicate is not called if its answer is remembered. `predicate` gets NULL
- * for the request: an answer that is remembered for an origin has to depend on the origin alone. It may use the
- * cache itself.
+ * as the request, because an answer that is remembered for an origin must depend only on the origin. `predicate`
+ * itself may use the cache.
  *
  * Parameters:
  * - `cache` is a cache.
@@ -1266,23 +1287,24 @@ void corsac_answer_cache_clear(const corsac_answer_cache *cache);
  *
  * Parameters: `cache` is a cache that was not freed before and that no thread uses, or NULL, which does nothing.
  *
- * Ownership: taken.
+ * Ownership: the library takes it.
  *
  * Threads: any.
  */
 void corsac_answer_cache_free(corsac_answer_cache *cache);
 
 /**
- * The reason that a server should log for a decision: that of a refusal, or of one that was only reported (then
- * `decision->reported` is not `CORSAC_REASON_NONE`). Requests of a site's own pages that the application answers are
- * left out: browsers send `Origin` with their writes too, and none of them is refused.
+ * The reason that a server should log for a decision: the reason of a refusal, or of a refusal that was only
+ * reported (then `decision->reported` is not `CORSAC_REASON_NONE`). Requests of a site's own pages that the
+ * application answers are left out: browsers send `Origin` with the writes of such pages too, and these requests are
+ * not refused.
  *
- * Log it with its `corsac_reason_help`, at a level that is off by default. Data that the client sent has to be
- * escaped.
+ * Log the reason with its `corsac_reason_help`, at a level that is off by default. Escape all data that the client
+ * sent.
  *
  * Parameters:
- * - `decision` is a decision; one that was not made is not logged.
- * - `request` is the request that it is about. If it cannot be read, the page does not count as the site's own.
+ * - `decision` is a decision. If nothing has been decided, nothing is logged.
+ * - `request` is the request of the decision. If it cannot be read, its page does not count as the site's own.
  *
  * Returns: the reason; `CORSAC_REASON_NONE` if there is nothing to log, or if `decision` is NULL or too small.
  *
@@ -1293,23 +1315,24 @@ corsac_reason corsac_decision_reason_to_log(const corsac_decision *decision,
 
 /**
  * Puts a decision's headers on a response: it removes the CORS headers that the application has set, sets those of the
- * decision, and merges `Vary`. Call it last, when everything else that sets headers has run, and for every response: also
- * for errors, and for a decision that is itself the response.
+ * decision, and merges `Vary`. Call it last, after everything else that sets headers, and for every response,
+ * including errors and the responses that corsac itself makes.
  *
- * The callbacks are called on the same thread before this function returns; nothing is kept.
+ * The callbacks are called on the same thread, before this function returns. Nothing is kept.
  *
  * Parameters:
- * - `decision` is a decision that `corsac_policy_evaluate` or its like has filled, and that still holds.
- * - `response` is the response; its `size` and all its callbacks are set.
+ * - `decision` is a decision that `corsac_policy_evaluate` or a similar function has filled, and that is still valid.
+ * - `response` is the response, with its `size` and all its callbacks set.
  *
  * Returns: `CORSAC_OK`; `CORSAC_NULL`, also for a callback that is NULL; `CORSAC_BAD_SIZE`; `CORSAC_INVALID` for a
  * decision that is `CORSAC_ASK`, or whose headers are not the library's; `CORSAC_CALLBACK` if a callback has failed or
- * given a value that is none, after which no other is called; `CORSAC_PANIC`.
+ * passed an invalid value, after which no other callback is called; `CORSAC_PANIC`.
  *
- * After `CORSAC_CALLBACK` or `CORSAC_PANIC` the response is half changed, after any other failure it is as the application
- * made it, with CORS headers of its own. Neither may be sent: answer with an error that has none of these headers.
+ * After `CORSAC_CALLBACK` or `CORSAC_PANIC`, the response is half changed. After any other failure, it is as the
+ * application made it, with the application's own CORS headers. In both cases, do not send it, but answer with an
+ * error that has none of these headers.
  *
- * A response with so many lines that no memory is left for them ends the process, as Rust does.
+ * If there is no memory for the lines of a response, the process ends, as usual in Rust.
  *
  * Threads: any, one at a time with the same response.
  */
@@ -1317,8 +1340,9 @@ corsac_status corsac_decision_apply(const corsac_decision *decision,
                                     const corsac_response_headers *response);
 
 /**
- * Merges a decision's header of `CORSAC_OP_MERGE` into the lines of that name that the application set. The result
- * replaces them all. `corsac_decision_apply` does both; this is for hosts that apply decisions by themselves.
+ * Merges a decision's header with `CORSAC_OP_MERGE` into the lines with the same name that the application has set.
+ * The result has to replace all of them. `corsac_decision_apply` does both; this function is for hosts that apply
+ * decisions themselves.
  *
  * Parameters:
  * - `lines`, `count`: the values of the application's lines; `lines` may be NULL if `count` is 0. Absent slices are
@@ -1327,14 +1351,13 @@ corsac_status corsac_decision_apply(const corsac_decision *decision,
  * - `buffer`, `capacity`: where the result is stored, with a NUL past it; `buffer` may be NULL if `capacity` is 0.
  * - `length`: where the result's length is stored, without the NUL.
  *
- * Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_BAD_SIZE` if `capacity` is not greater than the length: `*length` is
- * set, and the buffer holds an empty text. Where `decision` comes from a corsac decision, a capacity of the lengths of
- * all lines and of `decision`, and 2 for each of them, is always enough.
+ * Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_BAD_SIZE` if `capacity` is not greater than the length. Then `*length`
+ * is set, and the buffer has an empty text. If `decision` comes from a corsac decision, the capacity is always enough
+ * if it is the sum of the lengths of all lines and of `decision`, plus 2 for each of them.
  *
- * The buffer may overlap a line that is read. If a line is so long that no memory is left, the process ends, as in
- * Rust.
+ * The buffer may overlap the lines. If there is no memory for the lines, the process ends, as usual in Rust.
  *
- * Ownership: all the caller's; nothing is kept.
+ * Ownership: everything belongs to the caller, and nothing is kept.
  *
  * Threads: any.
  */
@@ -1350,9 +1373,9 @@ corsac_status corsac_vary_merge(const corsac_slice *lines,
  *
  * Parameters: `explanation` is an explanation, or NULL.
  *
- * Returns: a text in UTF-8, NUL-terminated past its length; an absent one for NULL.
+ * Returns: a text in UTF-8 with a NUL past its length; an absent slice for NULL.
  *
- * Lifetime: the text holds until `corsac_explanation_free`.
+ * Lifetime: the text is valid until `corsac_explanation_free`.
  *
  * Threads: any.
  */
@@ -1363,7 +1386,7 @@ corsac_slice corsac_explanation_content(const corsac_explanation *explanation);
  *
  * Parameters: `explanation` is an explanation that was not freed before, or NULL, which does nothing.
  *
- * Ownership: taken; the pointer is not to be used again.
+ * Ownership: the library takes it. Do not use the pointer again.
  *
  * Threads: any.
  */
@@ -1374,17 +1397,19 @@ void corsac_explanation_free(corsac_explanation *explanation);
  * response, everything that is wrong, and which setting to change.
  *
  * Parameters:
- * - `policy` is a policy. Its predicate is not asked: the exchange's `predicate` says what it would answer.
- * - `exchange`, `len`: the exchange as JSON text in UTF-8, and its length in bytes: what the page's script asks for, and the
- *   application's own response if it is known. `docs/exchange.schema.json` describes it. It is not kept, and needs no NUL.
+ * - `policy` is a policy. Its predicate is not asked; instead, `predicate` in the exchange is its answer.
+ * - `exchange`, `len`: the exchange as JSON text in UTF-8, and its length in bytes. It has the request of the
+ *   page's script, and the application's own response if that is known. `docs/exchange.schema.json` describes it.
+ *   The text is not kept, and needs no NUL.
  * - `format` is a `corsac_explanation_format`.
  * - `out`: where the explanation is stored; NULL on failure.
- * - `err`: where the error is stored on `CORSAC_EXCHANGE`; otherwise NULL is stored there. It may be NULL itself.
+ * - `err`: where the error is stored on `CORSAC_EXCHANGE`; otherwise NULL is stored there. `err` itself may be
+ *   NULL.
  *
- * Returns: `CORSAC_OK`, whatever the browser makes of the exchange; `CORSAC_EXCHANGE` with all problems of the exchange at
- * once; `CORSAC_NULL`; `CORSAC_BAD_SIZE`, also for a number that is no format; `CORSAC_PANIC`.
+ * Returns: `CORSAC_OK`, whatever the verdict is; `CORSAC_EXCHANGE` with all problems of the exchange at once;
+ * `CORSAC_NULL`; `CORSAC_BAD_SIZE`, also for a number that is not a format; `CORSAC_PANIC`.
  *
- * Ownership: the caller's, of the explanation (`corsac_explanation_free`) as of the error (`corsac_error_free`).
+ * Ownership: the explanation and the error belong to the caller (`corsac_explanation_free`, `corsac_error_free`).
  *
  * Threads: any, at the same time, with the same policy; with a stack of 128 KiB or more, because exchanges nest.
  *
@@ -1399,7 +1424,8 @@ corsac_status corsac_explain(const corsac_policy *policy,
 
 /**
  * Explains how a browser handles a request and the responses that any server gave. There is no policy, and the
- * exchange has the responses as the browser got them, and that to the preflight. Otherwise as `corsac_explain`.
+ * exchange has the responses that the browser got, including the response to the preflight. Everything else is as
+ * for `corsac_explain`.
  */
 corsac_status corsac_diagnose(const char *exchange,
                               size_t len,

@@ -1,6 +1,6 @@
 """The mutants of the model of browsers, in the form of `mutants.py`. What real browsers were recorded to do has to tell each of them apart."""
 
-# (what is proven, function, regex, what is put instead)
+# (what is proven, function, regex, replacement)
 MUTANTS = [
     # Verdicts.
     ("origins are compared in any case", "CheckedRequest::allow_origin", r"allowed == self\.origin", "allowed.eq_ignore_ascii_case(self.origin)"),
@@ -15,10 +15,10 @@ MUTANTS = [
     ("JSON needs no preflight", "is_safelisted_header", r"&& is_form_type\(value\)", ""),
     ("names are separated by spaces", "preflight_headers", r"&b','", "&b' '"),
     ("a POST stays one when it is redirected", "Walk::redirect", r"matches!\(status, 301 \| 302\) && is_post", "false && is_post"),
-    # What scripts can read.
+    # The data that scripts can read.
     ("nothing is exposed", "split_headers", r"\|\| listed\(\)", ""),
     ("`*` exposes with credentials", "split_headers", r"!credentials &&", "true &&"),
-    # What consoles print.
+    # The lines in consoles.
     ("Chromium prints nothing of a preflight", "Told::chromium", r"self\.is_preflight\(\) && is_check", "false && is_check"),
     ("Firefox prints one line for a preflight", "Told::firefox", r"_ if self\.is_preflight\(\) \|\| is_redirect =>", "_ if is_redirect =>"),
     ("WebKit checks the origin first", "CheckedRequest::preflight_checks", r"self\.agent\.has\(Deviation::PreflightStatusFirst\)", "false"),

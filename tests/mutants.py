@@ -1,11 +1,11 @@
-"""The mutants of the decision table: what each proves, and where the engine is broken.
+"""The mutants of the decision table: what each proves, and where it breaks the engine.
 
 A place is a function of `core/src`, by its name behind that of its type, and what a regex finds in it: exactly once, in
 the function's text without comments and on one line. So a mutant survives that code moves, is reformatted or gets
 neighbours; where its place is gone or there are two, `tests/repository/test_mutants.py` fails.
 """
 
-# (what is proven, function, regex, what is put instead)
+# (what is proven, function, regex, replacement)
 MUTANTS = [
     # Classification.
     ("preflight: OPTIONS in any case", "Evaluator::new", r"request\.method == PREFLIGHT_METHOD\.as_bytes\(\)", "request.method.eq_ignore_ascii_case(PREFLIGHT_METHOD.as_bytes())"),

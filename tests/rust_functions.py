@@ -1,4 +1,4 @@
-"""Finds functions in Rust source, and changes what a regex finds in one."""
+"""Finds functions in Rust source, and replaces the match of a regex in one."""
 
 import re
 from functools import cache
@@ -8,11 +8,11 @@ IMPL = re.compile(r"^ *impl\b(?:<[^{;]*?>)?[^{;]*?(\w+)(?:<[^{;]*>)? \{", re.M)
 
 
 class NotOnePlace(Exception):
-    """What is looked for is not there, or more than once."""
+    """Something is missing, or occurs more than once."""
 
 
 def without_tokens(source):
-    """The source with blanks in the place of comments and texts, so that every brace is one of code."""
+    """The source with blanks instead of comments and texts, so that every brace belongs to code."""
     return TOKENS.sub(lambda token: re.sub(r"[^\n]", " ", token[0]), source)
 
 
@@ -48,7 +48,7 @@ def functions(root):
 
 
 def on_one_line(function):
-    """Without comments, and with one blank wherever there is white space between tokens."""
+    """The text without comments, and with one blank for any white space between tokens."""
     pieces, at = [], 0
     for token in [*TOKENS.finditer(function), None]:
         code = re.sub(r"\s+", " ", function[at : token.start() if token else None])
@@ -69,7 +69,7 @@ def found(root, function):
 
 
 def changed(text, pattern, instead):
-    """A function's text with what the regex finds in it changed."""
+    """A function's text with the match of the regex replaced."""
     text, count = re.subn(pattern, lambda _: instead, text)
     if count != 1:
         raise NotOnePlace(f"`{pattern}` is found {count} times in `{text}`")

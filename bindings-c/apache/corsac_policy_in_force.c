@@ -1,4 +1,6 @@
-/* Which policy is in force for a request, also where httpd answers before it has found the sections that hold for it. */
+/*
+ * Finds the policy that is in force for a request, even if httpd answers before it has found the sections that apply to it.
+ */
 #include "mod_corsac.h"
 
 #include <apr_strings.h>
@@ -8,7 +10,7 @@
 
 corsac_dir corsac_nobody = {NULL, 1};
 
-/* Whether any section has a policy that is not the server's; whether any has that depends on the file. */
+/* Whether any section has a policy of its own, and whether any section that depends on the file has one. */
 static int sections, files;
 
 request_rec *corsac_first_of(request_rec *r) {
@@ -26,20 +28,26 @@ corsac_state *corsac_state_of(request_rec *r) {
 
 static const corsac_dir *find_by_subrequest(request_rec *r);
 
-/* What is in force where httpd answers before it has found out: from a cache, by a redirect of the server's, by an error. */
+/*
+ * The settings in force if httpd answers before it has found the sections: from a cache, with a redirect of the server, or
+ * with an error.
+ */
 static const corsac_dir *settings_before(request_rec *r, corsac_state *kept) {
   const corsac_dir *server = ap_get_module_config(r->server->lookup_defaults, &corsac_module);
   if (!sections) return server;
   if (kept->located == NULL) {
-    /* A URL that httpd could not decode stands half decoded in the request: other sections would be found for it. */
+    /* If httpd could not decode the URL, the request has a half decoded one, for which other sections would be found. */
     if (kept->found_by_subrequest == NULL) kept->found_by_subrequest = !kept->decoding && kept->method != NULL && r->main == NULL ? find_by_subrequest(r) : &corsac_nobody;
     return kept->found_by_subrequest;
   }
-  /* A Location's settings come after a Directory's, so that they hold whatever the file is. */
+  /* A Location's settings override a Directory's, so they apply whatever the file is. */
   return kept->located != server || !kept->mapping || !files ? kept->located : &corsac_nobody;
 }
 
-/* What is in force for one request. If mod_dir or mod_negotiation have replaced it by a file without settings, what was before. */
+/*
+ * The settings in force for one request. If mod_dir or mod_negotiation have replaced it by a file without settings, they are
+ * those from before.
+ */
 static const corsac_dir *settings_of(request_rec *r) {
   corsac_state *kept = corsac_state_of(r);
   if (!kept->walked) return settings_before(r, kept);
@@ -47,12 +55,14 @@ static const corsac_dir *settings_of(request_rec *r) {
   return here->configured || kept->came == NULL ? here : kept->came;
 }
 
-/* mod_cache sends a page before its sections are known. A subrequest that is not run finds the same ones as a request does. */
+/*
+ * mod_cache sends a page before its sections are known. A subrequest that is not run finds the same sections as a request.
+ */
 static const corsac_dir *find_by_subrequest(request_rec *r) {
   if (r->uri == NULL || *r->uri != '/') return &corsac_nobody;
   const char *target = r->args != NULL ? apr_pstrcat(r->pool, r->uri, "?", r->args, NULL) : r->uri;
   apr_table_t *headers = r->headers_out, *errors = r->err_headers_out, *notes = r->notes;
-  /* mod_rewrite's [CO] sets its cookie on the request that is sent, and so that of the subrequest on its own. */
+  /* mod_rewrite's [CO] sets its cookie on the request that is sent, so the cookie of the subrequest is left out. */
   r->headers_out = apr_table_copy(r->pool, headers);
   r->err_headers_out = apr_table_copy(r->pool, errors);
   r->notes = apr_table_copy(r->pool, notes);
@@ -68,7 +78,10 @@ static const corsac_dir *find_by_subrequest(request_rec *r) {
   return found;
 }
 
-/* An error document is sent under the policy of what failed; after other redirects, of where they lead. */
+/*
+ * An error document is sent under the policy of the request that failed. After any other redirect, the policy is that of the
+ * target.
+ */
 const corsac_dir *corsac_dir_of(request_rec *r) {
   const corsac_dir *here = settings_of(r);
   for (request_rec *before = r->prev; before != NULL; before = before->prev) {
@@ -81,8 +94,9 @@ const corsac_dir *corsac_dir_of(request_rec *r) {
 /* --- how far httpd has come --- */
 
 /*
- * mod_dir asks the quick handlers whether they have an index, and looks at no file that mod_cache has: in a subrequest of ours
- * nothing stands for a file whose sections were not walked.
+ * mod_dir asks the quick handlers whether they have an index, and then does not look at a file that
+ * mod_cache has. So in the module's own subrequests, quick handlers must not answer for a file
+ * whose sections were not walked.
  */
 int corsac_note_read(request_rec *r, int lookup) {
   if (!lookup) corsac_state_of(r)->method = r->method;
@@ -99,7 +113,10 @@ int corsac_note_decoding(request_rec *r, int lookup) {
 int corsac_note_location(request_rec *r) {
   corsac_state *kept = corsac_state_of(r);
   kept->located = ap_get_module_config(r->per_dir_config, &corsac_module);
-  /* What mod_rewrite does not do in subrequests ([NS], %{IS_SUBREQ}) it did for the page that the subrequest is for. */
+  /*
+   * mod_rewrite leaves some rules out in subrequests ([NS], %{IS_SUBREQ}). It has applied them for the page to which the
+   * subrequest belongs.
+   */
   if (r->main != NULL && corsac_state_of(r->main)->finding) {
     kept->outer = r->main;
     r->main = NULL;
@@ -114,7 +131,7 @@ int corsac_note_mapping(request_rec *r) {
   return DECLINED;
 }
 
-/* A subrequest comes here first; one without access control of its own comes only to the fixups. */
+/* A subrequest comes here first. A subrequest without access control of its own comes only to the fixups. */
 int corsac_note_walk(request_rec *r) {
   corsac_state *kept = corsac_state_of(r);
   const corsac_dir *here = ap_get_module_config(r->per_dir_config, &corsac_module);

@@ -1,4 +1,4 @@
-/* httpd's tables of a response's headers, as `corsac_decision_apply` reads and changes them. */
+/* The callbacks with which `corsac_decision_apply` reads and changes httpd's tables of a response's headers. */
 #include "mod_corsac.h"
 
 #include <apr_strings.h>
@@ -41,7 +41,7 @@ static bool append_line(corsac_slice name, corsac_slice value, void *request) {
 static bool set_line(corsac_slice name, corsac_slice value, void *request) {
   request_rec *r = request;
   remove_lines(name, r);
-  /* httpd keeps the type outside the tables. */
+  /* httpd keeps the type outside of the tables. */
   if (strcmp(name.ptr, "content-type") != 0) return append_line(name, value, r);
   ap_set_content_type(r, apr_pstrdup(r->pool, value.ptr));
   return true;
@@ -59,7 +59,7 @@ void corsac_apply(request_rec *r, const corsac_decision *decision) {
   corsac_status status = corsac_decision_apply(decision, &headers);
   if (status == CORSAC_OK) return;
   ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r, "corsac: headers not set: %s", corsac_status_name(status));
-  /* None that is half changed, or the application's own, may be sent. */
+  /* Headers that are half changed, or that only the application has set, must not be sent. */
   apr_table_clear(r->headers_out);
   apr_table_clear(r->err_headers_out);
 }

@@ -1,6 +1,6 @@
 /*
  * corsac in Apache httpd: `CorsacPolicy <file>` or `CorsacPolicy off`, in a server, a Location or a Directory.
- * There is no rule of CORS here; names and values come from the library.
+ * The module has no rules of CORS; names and values come from the library.
  */
 #include "mod_corsac.h"
 
@@ -17,7 +17,7 @@ APLOG_USE_MODULE(corsac);
 static const char FILTER[] = "CORSAC";
 static ap_filter_rec_t *registered;
 
-/* mod_ssl's, where that is loaded. */
+/* The function of mod_ssl, if that is loaded. */
 APR_DECLARE_OPTIONAL_FN(int, ssl_is_https, (conn_rec *));
 static APR_OPTIONAL_FN_TYPE(ssl_is_https) *is_https;
 
@@ -36,17 +36,17 @@ static corsac_state *state_with_request(request_rec *first) {
   corsac_state *state = corsac_state_of(first);
   if (state->request.size != 0) return state;
   state->request.size = sizeof state->request;
-  /* httpd makes a GET of what it has an error document for. */
+  /* For an error document, httpd turns the request into a GET. */
   state->request.method = corsac_slice_from(state->method != NULL ? state->method : first->method);
-  /* As the client sent it, whatever `RewriteRule` or `Alias` make of it. */
+  /* This is the target as the client sent it, before `RewriteRule` and `Alias`. */
   state->request.path = corsac_slice_from(first->unparsed_uri);
   state->request.secure = is_https != NULL && is_https(first->connection) != 0;
-  /* Of half a request there is no decision. */
+  /* There is no decision on an incomplete request. */
   if (!apr_table_do(add_line, &(header_lines){&state->request, first->pool}, first->headers_in, NULL)) state->request = (corsac_request){0};
   return state;
 }
 
-/* OK and a decision; DECLINED where no policy is in force; the status to fail with where there is no decision to be had. */
+/* Returns OK with a decision; DECLINED if no policy is in force; or the status of a failure, if there can be no decision. */
 static int decide(request_rec *r, corsac_state **decided) {
   const corsac_dir *dir = corsac_dir_of(r);
   if (dir->policy == NULL || r->main != NULL) return DECLINED;
@@ -64,7 +64,7 @@ static int decide(request_rec *r, corsac_state **decided) {
   return OK;
 }
 
-/* Logs a refusal once for each policy: at `info` what was refused, at `notice` what was only reported. */
+/* Logs a refusal once for each policy: at `info` if it was carried out, at `notice` if it was only reported. */
 static void log_refusal(request_rec *r, corsac_state *state) {
   if (state->logged == state->policy) return;
   state->logged = state->policy;
@@ -81,7 +81,7 @@ static void start_response(request_rec *r, const corsac_decision *decision) {
   apr_table_setn(r->notes, FILTER, "responded");
   r->status = decision->status;
   r->status_line = NULL;
-  /* What mod_mime says is of a file that is not sent. */
+  /* The values of mod_mime belong to a file that is not sent. */
   ap_set_content_type(r, NULL);
   r->content_encoding = NULL;
   r->content_languages = NULL;
@@ -93,7 +93,7 @@ static void apply_to_error(request_rec *r, const corsac_policy *policy, const co
   if (corsac_policy_evaluate_host_error(policy, request, &decision) == CORSAC_OK) corsac_apply(r, &decision);
 }
 
-/* Puts the decision in the place of what a cache, a server's redirect or an error was about to send. */
+/* Replaces the response of a cache, a redirect of the server or an error by the decision. */
 static apr_status_t replace(ap_filter_t *self, apr_bucket_brigade *brigade, const corsac_decision *decision) {
   request_rec *r = self->r;
   apr_table_clear(r->headers_out);
@@ -107,14 +107,16 @@ static apr_status_t replace(ap_filter_t *self, apr_bucket_brigade *brigade, cons
   return ap_pass_brigade(self->next, brigade);
 }
 
-/* httpd answers with the error that such a bucket holds, and that answer comes here again. */
+/* httpd answers with the error in such a bucket, and that response passes through this filter again. */
 static int holds_error(const apr_bucket_brigade *brigade) {
   for (apr_bucket *e = APR_BRIGADE_FIRST(brigade); e != APR_BRIGADE_SENTINEL(brigade); e = APR_BUCKET_NEXT(e))
     if (AP_BUCKET_IS_ERROR(e)) return 1;
   return 0;
 }
 
-/* As the head is written: what the application, mod_headers and Apache's own errors set is there by now. */
+/*
+ * This runs when the head is written. By then, the application, mod_headers and httpd's own errors have set their headers.
+ */
 static apr_status_t filter(ap_filter_t *self, apr_bucket_brigade *brigade) {
   request_rec *r = self->r;
   corsac_state *state;
@@ -137,7 +139,7 @@ static apr_status_t filter(ap_filter_t *self, apr_bucket_brigade *brigade) {
   return ap_pass_brigade(self->next, brigade);
 }
 
-/* Once: what is added twice would be applied twice. */
+/* The filter is added only once. Otherwise it would be applied twice. */
 static void insert(request_rec *r) {
   if (r->main != NULL) return;
   for (const ap_filter_t *there = r->output_filters; there != NULL; there = there->next) {
@@ -153,7 +155,7 @@ static int respond(request_rec *r) {
   const corsac_decision *decision = &state->decision;
   log_refusal(r, state);
   if (decision->action != CORSAC_RESPOND) return DECLINED;
-  /* Of a refusal httpd asks no client that waits for a 100 for the body. */
+  /* For a refusal, httpd must not ask a client that waits for a 100 to send the body. */
   if (r->expecting_100) r->status = decision->status;
   int discarded = ap_discard_request_body(r);
   if (discarded != OK) return discarded;
@@ -163,7 +165,7 @@ static int respond(request_rec *r) {
   return DONE;
 }
 
-/* The first place where a location's settings are known: before authentication and all handlers. */
+/* This is the first hook in which a location's settings are known. It runs before authentication and all handlers. */
 static int respond_first(request_rec *r) {
   corsac_note_walk(r);
   return respond(r);
@@ -224,7 +226,7 @@ static void hooks(apr_pool_t *pool) {
   ap_hook_access_checker(corsac_note_walk, NULL, NULL, APR_HOOK_REALLY_FIRST);
   ap_hook_fixups(corsac_note_walk, NULL, NULL, APR_HOOK_REALLY_FIRST);
   ap_hook_header_parser(respond_first, NULL, NULL, APR_HOOK_REALLY_FIRST);
-  /* Again: mod_dir and mod_negotiation have put a file with settings of its own in the place of what was asked for. */
+  /* This decides again, in case mod_dir or mod_negotiation have replaced the request by a file with settings of its own. */
   ap_hook_handler(respond, NULL, NULL, APR_HOOK_REALLY_FIRST);
   ap_hook_insert_filter(insert, NULL, NULL, APR_HOOK_REALLY_LAST);
   ap_hook_insert_error_filter(insert, NULL, NULL, APR_HOOK_REALLY_LAST);

@@ -1,4 +1,7 @@
-/* corsac in nginx: what its files share. There is no rule of CORS here; names and values come from the library. */
+/*
+ * The declarations that the files of the nginx module share. The module has no rules of CORS; names and values come from the
+ * library.
+ */
 #ifndef NGX_HTTP_CORSAC_H
 #define NGX_HTTP_CORSAC_H
 
@@ -21,23 +24,24 @@ typedef struct {
 
 /* A location's settings. */
 typedef struct {
-  corsac_policy *policy;    /* NULL where there is none, or it is switched off */
-  ngx_flag_t configured;    /* whether `corsac_policy` or `corsac off` is in force here at all */
+  corsac_policy *policy;    /* NULL if there is none, or if it is switched off */
+  ngx_flag_t configured;    /* whether a `corsac_policy` or `corsac off` applies here */
   ngx_flag_t hide_upstream; /* `corsac_hide_upstream` */
 } ngx_http_corsac_loc_conf_t;
 
 /*
- * What is known about one request. It outlives nginx's internal redirects. Decisions are not kept: making one anew costs
- * less than the room that it would take in the request's pool.
+ * The module's data about one request. It outlives nginx's internal redirects. Decisions are not
+ * kept, because deciding again costs less than the memory that a decision would take in the
+ * request's pool.
  */
 typedef struct {
   ngx_http_corsac_loc_conf_t *conf; /* in force for this request */
   corsac_request request;           /* as the client sent it */
-  corsac_reason reason;             /* the last decision's; CORSAC_REASON_NONE if there was none */
-  corsac_reason reported;           /* what `report_only` let pass */
-  unsigned logged : 1;              /* the log has it */
-  unsigned routed : 1;              /* it came as far as a location's or a server's rewrite phase */
-  unsigned responded : 1;           /* the decision itself is the response */
+  corsac_reason reason;             /* that of the last decision; CORSAC_REASON_NONE if there was none */
+  corsac_reason reported;           /* the refusal that `report_only` let pass */
+  unsigned logged : 1;              /* whether it has been logged */
+  unsigned routed : 1;              /* whether it reached the rewrite phase of a server or a location */
+  unsigned responded : 1;           /* whether the decision itself is the response */
 } ngx_http_corsac_ctx_t;
 
 extern ngx_module_t ngx_http_corsac_module;
@@ -56,25 +60,25 @@ ngx_int_t ngx_http_corsac_add_variables(ngx_conf_t *cf);
 
 /* --- requests --- */
 
-/* A text of nginx's. An empty one is there all the same, not absent. */
+/* A slice of a text of nginx. An empty text is a present value, and not an absent one. */
 corsac_slice ngx_http_corsac_slice(ngx_str_t text);
 
-/* The request's context; a new one if there is none yet. NULL where memory is out. */
+/* The request's context; a new one if there is none yet. NULL if there is no memory. */
 ngx_http_corsac_ctx_t *ngx_http_corsac_ctx(ngx_http_request_t *r);
 
 /* The context, if there is one. */
 ngx_http_corsac_ctx_t *ngx_http_corsac_find_ctx(ngx_http_request_t *r);
 
-/* Finds the policy in force and decides. NGX_DECLINED where no policy is in force. */
+/* Finds the policy in force and decides. NGX_DECLINED if no policy is in force. */
 ngx_int_t ngx_http_corsac_decide(ngx_http_request_t *r, ngx_http_corsac_ctx_t *ctx, corsac_decision *decision);
 
 /*
- * Whether a location that runs on a request that failed elsewhere (`error_page … @name`) refuses it, though the headers are
- * those of another policy. NGX_DECLINED where it does not.
+ * Decides whether a location refuses a request that failed elsewhere (`error_page … @name`),
+ * although the headers are those of another policy. NGX_DECLINED if it does not.
  */
 ngx_int_t ngx_http_corsac_decide_on_failed(ngx_http_request_t *r, ngx_http_corsac_ctx_t *ctx, corsac_decision *decision);
 
-/* Logs a refusal once for each request: at `info` what was refused, at `notice` what was only reported. */
+/* Logs a refusal once for each request: at `info` if it was carried out, at `notice` if it was only reported. */
 void ngx_http_corsac_log_refusal(ngx_http_request_t *r, ngx_http_corsac_ctx_t *ctx, const corsac_decision *decision);
 
 /* --- responses --- */
@@ -82,7 +86,7 @@ void ngx_http_corsac_log_refusal(ngx_http_request_t *r, ngx_http_corsac_ctx_t *c
 /* Puts a decision's headers on the response. */
 ngx_int_t ngx_http_corsac_apply(ngx_http_request_t *r, const ngx_http_corsac_ctx_t *ctx, const corsac_decision *decision);
 
-/* Makes the response's status, type and length those of the decision. */
+/* Sets the response's status, type and length to those of the decision. */
 void ngx_http_corsac_start_response(ngx_http_request_t *r, const corsac_decision *decision);
 
 /* Sends the decision's body. */

@@ -1,9 +1,12 @@
-/* What is known about a request, and where it is kept. */
+/* The module's data about a request, and how to find it again. */
 #include "ngx_http_corsac.h"
 
 static void ngx_http_corsac_marker(void *data) { (void)data; }
 
-/* nginx forgets modules' contexts on an internal redirect, but not the pool's cleanups: one of them is the marker. */
+/*
+ * On an internal redirect, nginx forgets the contexts of modules, but not the cleanups of the pool. So one of these marks
+ * the context.
+ */
 ngx_http_corsac_ctx_t *ngx_http_corsac_find_ctx(ngx_http_request_t *r) {
   ngx_http_corsac_ctx_t *ctx = ngx_http_get_module_ctx(r, ngx_http_corsac_module);
   if (ctx != NULL || !(r->internal || r->filter_finalize)) return ctx;
@@ -18,7 +21,7 @@ ngx_http_corsac_ctx_t *ngx_http_corsac_find_ctx(ngx_http_request_t *r) {
 static void *ngx_http_corsac_allocate(size_t size, void *pool) { return ngx_pnalloc(pool, size); }
 
 corsac_slice ngx_http_corsac_slice(ngx_str_t text) {
-  /* An empty text is present all the same. */
+  /* An empty text is a present value. */
   return (corsac_slice){text.data != NULL ? (const char *)text.data : "", text.len};
 }
 
@@ -33,7 +36,7 @@ ngx_http_corsac_ctx_t *ngx_http_corsac_ctx(ngx_http_request_t *r) {
   ngx_memzero(ctx, sizeof *ctx);
   ctx->request.size = sizeof ctx->request;
   ctx->request.method = ngx_http_corsac_slice(r->method_name);
-  /* As the client sent it, whatever `rewrite` or `merge_slashes` make of it. */
+  /* This is the target as the client sent it, before `rewrite` and `merge_slashes`. */
   ctx->request.path = ngx_http_corsac_slice(r->unparsed_uri);
 #if (NGX_HTTP_SSL)
   ctx->request.secure = r->connection->ssl != NULL;

@@ -1,4 +1,4 @@
-/* Which policy is in force for a request, and what it decides. */
+/* Finds the policy that is in force for a request, and decides. */
 #include "ngx_http_corsac.h"
 
 static ngx_int_t ngx_http_corsac_evaluate(ngx_http_request_t *r, ngx_http_corsac_ctx_t *ctx, corsac_decision *decision) {
@@ -6,7 +6,7 @@ static ngx_int_t ngx_http_corsac_evaluate(ngx_http_request_t *r, ngx_http_corsac
   corsac_slice served = ctx->request.method;
   corsac_status status;
   decision->size = sizeof *decision;
-  /* A decision that was sent stays what it was. */
+  /* A decision that was sent does not change. */
   if (r->internal && !ctx->responded) served = ngx_http_corsac_slice(r->method_name);
   if (ctx->routed) status = corsac_policy_evaluate_as_served(policy, &ctx->request, served, decision);
   else status = corsac_policy_evaluate_host_error(policy, &ctx->request, decision);
@@ -21,7 +21,7 @@ static ngx_int_t ngx_http_corsac_evaluate(ngx_http_request_t *r, ngx_http_corsac
 
 ngx_int_t ngx_http_corsac_decide(ngx_http_request_t *r, ngx_http_corsac_ctx_t *ctx, corsac_decision *decision) {
   ngx_http_corsac_loc_conf_t *here = ngx_http_get_module_loc_conf(r, ngx_http_corsac_module);
-  /* An error page is sent under the policy of the location that failed, wherever the page lies. */
+  /* An error page is sent under the policy of the location that failed, wherever the page itself is. */
   ngx_uint_t failed = ctx->conf != NULL && (r->err_status != 0 || ctx->responded);
   if (here->configured && !failed) ctx->conf = here;
   if (ctx->conf == NULL || ctx->conf->policy == NULL) return NGX_DECLINED;

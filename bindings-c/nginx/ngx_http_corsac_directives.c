@@ -11,7 +11,7 @@ static void ngx_http_corsac_log_issue(ngx_conf_t *cf, ngx_uint_t level, const ng
                      issue->code.ptr, issue->help.len, issue->help.ptr);
 }
 
-/* Why there is no policy: each issue has a line, and so has what is no issue of the policy's. */
+/* Logs why there is no policy. Each issue gets a line, and so does an error that is not an issue of the policy. */
 static void ngx_http_corsac_log_refused_policy(ngx_conf_t *cf, const ngx_str_t *path, corsac_status status, const corsac_error *error) {
   corsac_issue issue = {.size = sizeof issue};
   size_t logged = 0;

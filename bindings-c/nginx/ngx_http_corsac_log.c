@@ -1,10 +1,14 @@
 /* Refusals in the error log. */
 #include "ngx_http_corsac.h"
 
-/* A longer origin is cut: nginx cuts a line at 2,048 bytes, and after the message come client and request. */
+/*
+ * A longer origin is cut, because nginx cuts a line at 2,048 bytes, and the client and the request come after the message.
+ */
 enum { LONGEST = 160, ESCAPED = sizeof "\\xff" - 1 };
 
-/* A client's text on one line, whatever bytes it holds, and without the backtick that ends it. */
+/*
+ * Writes a client's text as one line, whatever bytes it contains, and without backticks, since one ends it in the message.
+ */
 static u_char *ngx_http_corsac_escape(u_char *to, const corsac_slice *text) {
   size_t length = ngx_min(text->len, LONGEST);
   for (size_t i = 0; i < length; i++) {

@@ -1,9 +1,12 @@
-/* corsac in nginx: where in nginx's phases and filters a request and its response are looked at. */
+/* The phases and filters of nginx in which the module handles a request and its response. */
 #include "ngx_http_corsac.h"
 
 static ngx_http_output_header_filter_pt ngx_http_corsac_next_filter;
 
-/* First in the rewrite phase, before any `return`: as early as a location's settings are known. */
+/*
+ * This runs first in the rewrite phase, before any `return`. It is the earliest point at which a location's settings are
+ * known.
+ */
 static ngx_int_t ngx_http_corsac_rewrite(ngx_http_request_t *r) {
   if (r != r->main) return NGX_DECLINED;
   ngx_http_corsac_ctx_t *ctx = ngx_http_corsac_ctx(r);
@@ -18,7 +21,7 @@ static ngx_int_t ngx_http_corsac_rewrite(ngx_http_request_t *r) {
   return decision.action == CORSAC_RESPOND ? ngx_http_corsac_respond(r, ctx, &decision) : NGX_DECLINED;
 }
 
-/* Remembers the request as it came: a server's own `return` ends it before there is a location. */
+/* Keeps the request as it came, because a server's own `return` ends it before there is a location. */
 static ngx_int_t ngx_http_corsac_server_rewrite(ngx_http_request_t *r) {
   if (r != r->main) return NGX_DECLINED;
   ngx_http_corsac_ctx_t *ctx = ngx_http_corsac_ctx(r);
@@ -38,7 +41,7 @@ static ngx_int_t ngx_http_corsac_filter(ngx_http_request_t *r) {
   if (decision.action != CORSAC_RESPOND || ctx->responded) {
     return ngx_http_corsac_apply(r, ctx, &decision) == NGX_OK ? ngx_http_corsac_next_filter(r) : NGX_ERROR;
   }
-  /* A server's `return`, or nginx's redirect to the folder, came first. The decision is the answer all the same. */
+  /* A server's `return`, or nginx's redirect to the folder, ran first. The decision replaces that response. */
   ngx_http_corsac_log_refusal(r, ctx, &decision);
   ngx_http_clear_location(r);
   ctx->responded = 1;
@@ -47,16 +50,18 @@ static ngx_int_t ngx_http_corsac_filter(ngx_http_request_t *r) {
   ngx_int_t sent = ngx_http_corsac_next_filter(r);
   if (sent == NGX_ERROR || sent > NGX_OK || r->header_only) return sent;
   sent = ngx_http_corsac_send_body(r, &decision);
-  r->header_only = 1; /* the body that was to follow is not sent */
+  r->header_only = 1; /* the body of the replaced response is not sent */
   return sent == NGX_ERROR ? sent : NGX_OK;
 }
 
 static ngx_int_t ngx_http_corsac_start(ngx_conf_t *cf) {
   ngx_http_corsac_main_conf_t *conf = ngx_http_conf_get_module_main_conf(cf, ngx_http_corsac_module);
   ngx_http_core_main_conf_t *core = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
-  /* Where no policy is named the module costs nothing. */
+  /* If no policy is named, the module costs nothing. */
   if (!conf->used) return NGX_OK;
-  /* Handlers of a phase run in the reverse of the order in which they are added: after nginx's own, so before them. */
+  /*
+   * Handlers of a phase run in the reverse order of being added. These are added after nginx's own, so they run before them.
+   */
   ngx_http_handler_pt *server = ngx_array_push(&core->phases[NGX_HTTP_SERVER_REWRITE_PHASE].handlers);
   ngx_http_handler_pt *location = ngx_array_push(&core->phases[NGX_HTTP_REWRITE_PHASE].handlers);
   if (server == NULL || location == NULL) return NGX_ERROR;

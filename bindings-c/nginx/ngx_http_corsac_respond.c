@@ -1,4 +1,4 @@
-/* Sending the decision itself as the response, where the application does not run. */
+/* Sends the decision itself as the response, if the application does not run. */
 #include "ngx_http_corsac.h"
 
 ngx_int_t ngx_http_corsac_send_body(ngx_http_request_t *r, const corsac_decision *decision) {

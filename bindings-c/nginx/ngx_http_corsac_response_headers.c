@@ -1,16 +1,16 @@
-/* nginx's list of a response's headers, as `corsac_decision_apply` reads and changes it. */
+/* The callbacks with which `corsac_decision_apply` reads and changes nginx's list of a response's headers. */
 #include "ngx_http_corsac.h"
 
 typedef struct {
   ngx_http_request_t *request;
-  corsac_slice merged; /* the name of the header that is merged, of which nginx has a line of its own; or absent */
+  corsac_slice merged; /* the name of the merged header for which nginx writes its own line; or absent */
 } ngx_http_corsac_response_t;
 
 static ngx_uint_t ngx_http_corsac_is_same(corsac_slice a, corsac_slice b) {
   return a.ptr != NULL && b.ptr != NULL && a.len == b.len && ngx_strncasecmp((u_char *)a.ptr, (u_char *)b.ptr, a.len) == 0;
 }
 
-/* The next line of a name, from `*part` and `*index` on. By nginx's own convention a line whose hash is 0 is not sent. */
+/* The next line with a name, starting at `*part` and `*index`. By nginx's convention, a line whose hash is 0 is not sent. */
 static ngx_table_elt_t *ngx_http_corsac_next_line(ngx_list_part_t **part, ngx_uint_t *index, corsac_slice name) {
   for (; *part != NULL; *part = (*part)->next, *index = 0) {
     ngx_table_elt_t *line = (*part)->elts;
@@ -22,13 +22,13 @@ static ngx_table_elt_t *ngx_http_corsac_next_line(ngx_list_part_t **part, ngx_ui
   return NULL;
 }
 
-/* nginx writes `Vary: Accept-Encoding` as a line of its own when the response is sent, and not into its list. */
+/* nginx does not add `Vary: Accept-Encoding` to its list, but writes it as a separate line when the response is sent. */
 static ngx_uint_t ngx_http_corsac_has_own_line(const ngx_http_corsac_response_t *response, corsac_slice name) {
   ngx_http_core_loc_conf_t *core = ngx_http_get_module_loc_conf(response->request, ngx_http_core_module);
   return ngx_http_corsac_is_same(name, response->merged) && response->request->gzip_vary && core->gzip_vary;
 }
 
-/* The lines of the list and nginx's own as one value, which names nothing twice. */
+/* Joins the lines of the list and nginx's own line to one value, in which no name occurs twice. */
 static bool ngx_http_corsac_take_with_own_line(const ngx_http_corsac_response_t *response, corsac_slice name,
                                                corsac_take_value take, void *to) {
   ngx_http_request_t *r = response->request;
@@ -83,7 +83,7 @@ static bool ngx_http_corsac_append(corsac_slice name, corsac_slice value, void *
   return true;
 }
 
-/* nginx keeps the type and the length outside the list: `ngx_http_corsac_start_response` sets them. */
+/* nginx keeps the type and the length outside of the list. `ngx_http_corsac_start_response` sets them. */
 enum { IN_LIST, TYPE, LENGTH };
 static ngx_uint_t ngx_http_corsac_storage_of(corsac_slice name) {
   if (ngx_http_corsac_is_same(name, corsac_slice_from("content-type"))) return TYPE;
@@ -93,7 +93,7 @@ static ngx_uint_t ngx_http_corsac_storage_of(corsac_slice name) {
 static bool ngx_http_corsac_set(corsac_slice name, corsac_slice value, void *user) {
   ngx_http_corsac_response_t *response = user;
   if (ngx_http_corsac_storage_of(name) != IN_LIST) return true;
-  /* It was among the values that were merged. */
+  /* nginx's own line was one of the values that were merged. */
   if (ngx_http_corsac_has_own_line(response, name)) response->request->gzip_vary = 0;
   return ngx_http_corsac_remove(name, user) && ngx_http_corsac_append(name, value, user);
 }
@@ -135,7 +135,7 @@ void ngx_http_corsac_start_response(ngx_http_request_t *r, const corsac_decision
     ngx_str_t type = {header->value.len, (u_char *)header->value.ptr};
     u_char *parameters = ngx_strlchr(type.data, type.data + type.len, ';');
     r->headers_out.content_type = type;
-    /* Up to its parameters, so that nginx adds no charset of its own and finds the type in its lists. */
+    /* The length without parameters, so that nginx adds no charset of its own and finds the type in its lists. */
     r->headers_out.content_type_len = parameters != NULL ? (size_t)(parameters - type.data) : type.len;
   }
 }

@@ -2,7 +2,7 @@
 //!
 //! It has no rules of CORS. Every function checks its pointers, catches panics, and calls core.
 
-// The names are those of the header, so that a search finds both.
+// Names here are the same as in the header, so that a search finds both.
 #![allow(non_camel_case_types, clippy::enum_variant_names)]
 // Each comment has the caller's obligations under "Parameters", since a "Safety" heading means nothing in C.
 #![allow(clippy::missing_safety_doc)]

@@ -13,8 +13,8 @@ pub(crate) unsafe fn reference<'a, T>(pointer: *const T) -> Result<&'a T, corsac
     unsafe { pointer.as_ref() }.ok_or(corsac_status::CORSAC_NULL)
 }
 
-/// Checks that a struct that begins with its size has at least `least` bytes. More is fine: the caller was
-/// compiled with a newer header.
+/// Checks that a struct that begins with its size has at least `least` bytes. More bytes are fine, because
+/// the caller may have been compiled with a newer header.
 ///
 /// # Safety
 ///
@@ -26,7 +26,7 @@ pub(crate) unsafe fn check_size<T>(pointer: *const T, least: usize) -> Result<()
     if *size < least { Err(corsac_status::CORSAC_BAD_SIZE) } else { Ok(()) }
 }
 
-/// A caller's flag, as a byte: memory that was never set need not hold a `bool`.
+/// Reads a caller's flag as a byte, because memory that was never set may not contain a valid `bool`.
 ///
 /// # Safety
 ///

@@ -6,14 +6,14 @@ use std::ffi::{CStr, c_char};
 
 /// Bytes, by pointer and length. They are borrowed: the code that passed them owns and frees them.
 ///
-/// A header that the request does not have is `ptr == NULL`, whatever `len` is; a header that is present and empty
-/// has `ptr != NULL` and `len == 0`.
+/// If the request does not have a header, `ptr` is NULL, whatever `len` is. If a header is present and empty,
+/// `ptr` is not NULL and `len` is 0.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct corsac_slice {
-    /// The first byte, or NULL: absent.
+    /// The first byte; NULL if the slice is absent.
     pub ptr: *const c_char,
-    /// How many bytes, without a terminating NUL.
+    /// The number of bytes, without a terminating NUL.
     pub len: usize,
 }
 
@@ -28,7 +28,7 @@ impl corsac_slice {
         Self::of(text.to_bytes())
     }
 
-    /// The bytes; none where absent.
+    /// The bytes; none if the slice is absent.
     ///
     /// # Safety
     ///
@@ -38,7 +38,7 @@ impl corsac_slice {
         if self.ptr.is_null() {
             return Ok(None);
         }
-        // No object is larger, so such a length is a mistake, mostly a -1.
+        // No object is larger, so such a length is a mistake, usually -1.
         if self.len > isize::MAX.unsigned_abs() {
             return Err(corsac_status::CORSAC_BAD_SIZE);
         }
@@ -51,7 +51,7 @@ impl corsac_slice {
 ///
 /// Parameters: `text` is a NUL-terminated string, or NULL.
 ///
-/// Returns: the slice; an absent one for NULL.
+/// Returns: the slice; it is absent if `text` is NULL.
 ///
 /// Lifetime: the slice borrows from `text`.
 ///

@@ -7,17 +7,18 @@ use std::ffi::c_char;
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum corsac_status {
-    /// It worked.
+    /// The call succeeded.
     CORSAC_OK = 0,
-    /// A required pointer is NULL, or there is nothing at this index.
+    /// A required pointer is NULL, or there is no element at this index.
     CORSAC_NULL = 1,
-    /// A struct's `size` was not set, a length or a number is out of its bounds, or a buffer is too small.
+    /// The `size` of a struct was not set, a length or a number is out of bounds, or a buffer is too
+    /// small.
     CORSAC_BAD_SIZE = 2,
     /// The policy has errors; `corsac_error` lists them.
     CORSAC_CONFIG = 3,
     /// The policy file could not be read; `corsac_error` says why.
     CORSAC_IO = 4,
-    /// A bug in corsac. The call had no effect; a decision is a refusal.
+    /// There is a bug in corsac. The call had no effect, and a decision is a refusal.
     CORSAC_PANIC = 5,
     /// The host's allocator could not provide memory.
     CORSAC_MEMORY = 6,
@@ -29,14 +30,14 @@ pub enum corsac_status {
     CORSAC_EXCHANGE = 9,
 }
 
-/// A status as C hands it over: any number.
+/// A status as C passes it, which can be any number.
 pub type status_number = i32;
 
 /// The name of a status, for logs.
 ///
 /// Parameters: `status` is any number.
 ///
-/// Returns: a NUL-terminated text; `unknown` for a number that is no status. Never NULL.
+/// Returns: a NUL-terminated text; `unknown` for a number that is not a status. Never NULL.
 ///
 /// Lifetime: static; never freed.
 ///

@@ -1,4 +1,4 @@
-//! The library's version, as it runs.
+//! The version of the library that runs.
 
 use std::ffi::{CStr, c_char};
 
@@ -7,7 +7,7 @@ const VERSION: &CStr = match CStr::from_bytes_with_nul(concat!(env!("CARGO_PKG_V
     Err(_) => c"",
 };
 
-/// The version of the library that runs, as `CORSAC_VERSION` is the version of the header that was compiled.
+/// The version of the library that runs. `CORSAC_VERSION` is the version of the header that was compiled.
 ///
 /// Returns: a NUL-terminated text such as `1.2.3`. Never NULL.
 ///

@@ -1,17 +1,18 @@
 'use strict'
 
-// Which engine runs on Node and Bun: the native addon, or the WebAssembly module where there is no addon for the platform.
+// Chooses the engine on Node and Bun: the native addon, or the WebAssembly module if there is no
+// addon for the platform.
 
 const { environment } = require('./environment.js')
 const nativeAddon = require('./native-addon.js')
 const { warn } = require('./runtime.js')
 
-/** The environment variable that chooses one. */
+/** The environment variable that chooses an engine. */
 const VARIABLE = 'CORSAC_ENGINE'
 
 /**
  * @param {string | undefined} wanted `native` or `wasm`; undefined for the addon if there is one
- * @param {{ native: () => object, wasm: () => object }} engines loads each of them
+ * @param {{ native: () => object, wasm: () => object }} engines functions that load each engine
  */
 function choose (wanted, { native, wasm }) {
   switch (wanted || undefined) {

@@ -1,7 +1,7 @@
 'use strict'
 
-// The engine, as the rest of this package calls it. Which one it is, the native addon or the WebAssembly module, is decided in
-// `engine-choice.js`, of which the bundles for edge runtimes have their own.
+// The engine, as the rest of this package calls it. `engine-choice.js` decides whether it is the native addon
+// or the WebAssembly module; the bundles for edge runtimes have another version of that file.
 
 const { bytesOf } = require('./runtime.js')
 const { load } = require('./engine-choice.js')
@@ -12,7 +12,7 @@ const engine = load()
  * A policy as the engine compiled it, in the engine's own encoding. `policy/compiled-policy.js` gives its members names.
  *
  * @typedef {object} EnginePolicy
- * @property {string} [error] JSON that says why there is no policy; the other members are there if it is not
+ * @property {string} [error] JSON that says why there is no policy; without it, all other members are present
  * @property {string} facts JSON
  * @property {(index: number) => string} template one template, as JSON
  * @property {Function} decide
@@ -24,11 +24,13 @@ const engine = load()
  */
 
 /**
- * @param {'options' | 'middleware-options' | 'request-options' | 'json' | 'toml'} format how `text` is written; the first three
- *   are encoded by `policy/options-encoder.js`, and say for what the options are given
+ * @param {'options' | 'middleware-options' | 'request-options' | 'json' | 'toml'} format how `text` is
+ * written; the first three are options that `policy/options-encoder.js` has encoded, and say what the options
+ * are for
  * @param {string | Uint8Array} text
- * @param {boolean} hasPredicate whether there is a function to ask that the text does not mention
- * @param {{ size: number, ttl: number }} [cache] of the answers of functions
+ * @param {boolean} hasPredicate whether there is a predicate, which the text cannot contain
+ * @param {{ size: number, ttl: number }} [cache] the size of the cache of answers, and the seconds for which
+ * each is kept
  * @returns {EnginePolicy}
  */
 function compile (format, text, hasPredicate, cache) {
@@ -36,7 +38,7 @@ function compile (format, text, hasPredicate, cache) {
 }
 
 /**
- * What the engine knows of CORS that this package has to know as well.
+ * Facts about CORS that this package needs from the engine.
  *
  * @type {{
  *   methodOfPreflights: string,
@@ -46,25 +48,31 @@ function compile (format, text, hasPredicate, cache) {
  *   findingCodes: string[],
  *   limits: Record<'quotedCharacters' | 'policyFileBytes' | 'watchInterval' | 'origin' | 'method' | 'path' | 'requestedHeaders', number>,
  *   engineFailure: unknown[]
- * }} `requestHeaders` has the names under which each field of a request comes, the first that is there counts;
- *   `watchInterval` is in milliseconds, the limits of fields are in bytes;
- *   `engineFailure` is the template of the response where the engine failed
+ * }} `requestHeaders` has the header names of each field of a request, of which the first that is present
+ *   counts; `watchInterval` is in milliseconds, the limits of fields are in bytes; `engineFailure` is the
+ *   template of the response if the engine fails
  */
 const facts = JSON.parse(engine.facts())
 
 module.exports = {
   compile,
-  /** Explains an exchange: the same as `explain` of a policy, with the responses that it has. */
+  /** Explains an exchange like `explain` of a policy, but with the responses of the exchange. */
   diagnose: engine.diagnose,
   facts,
-  /** A browser that says what it sends next: `new BrowserSession(exchange)`, `nextRequest()`, `respond(answer)`, `exchange()`. */
+  /**
+   * A simulated browser that says which request it sends next: `new BrowserSession(exchange)`,
+   * `nextRequest()`, `respond(answer)`, `exchange()`.
+   */
   BrowserSession: engine.BrowserSession,
-  /** Whether a middleware is debugged: what its setting says, or else the environment. */
+  /** Whether a middleware is debugged. Its setting decides, or else the environment. */
   isDebugRequested: engine.isDebugRequested,
   /** A policy file that the engine opens, reads and checks for changes: `new PolicyFile(path, hasPredicate, size, ttl)`. */
   PolicyFile: engine.PolicyFile,
-  /** A text as it may stand in a log or a message: characters that a terminal does not show are escaped, a long text is cut. */
+  /**
+   * Makes a text safe for a log or a message: characters that a terminal does not show are escaped, and a
+   * long text is cut.
+   */
   printable: engine.printable,
-  /** Whether a protocol that a client asks to switch to is WebSocket. */
+  /** Whether the protocol to which a client wants to switch is WebSocket. */
   isWebSocket: engine.isWebSocket
 }

@@ -5,7 +5,10 @@
 const path = require('node:path')
 const { version } = require('../package.json')
 
-/** The targets that may run on a platform, in the order tried. Which C library Linux has shows in which of the two loads. */
+/**
+ * The targets that may run on a platform, in the order in which they are tried. On Linux, the one
+ * that loads shows which C library there is.
+ */
 function targets (platform, arch) {
   const base = `${platform}-${arch}`
   switch (platform) {
@@ -24,7 +27,8 @@ function find (load, platform, arch) {
       try {
         return checked(load(id), id)
       } catch (error) {
-        // That an addon is missing is expected; that one is there and does not load is worth telling.
+        // An addon that is missing is expected, but one that is present and does not load is worth a
+        // message.
         if (error.code !== 'MODULE_NOT_FOUND' || !String(error.message).includes(id)) causes.push(error)
       }
     }

@@ -1,11 +1,12 @@
 'use strict'
 
-// What this package uses of Node wherever it runs, so that another runtime has to offer no more. Servers and files are apart.
+// Everything of Node that this package needs in every runtime, so that another runtime only has to
+// replace this file. Code for servers and files is elsewhere.
 
 const { AsyncResource } = require('node:async_hooks')
 const { debuglog, types } = require('node:util')
 
-/** Writes a line where `NODE_DEBUG` names corsac. */
+/** Writes a line if `NODE_DEBUG` names corsac. */
 const debug = debuglog('corsac')
 
 /** A function that runs in the asynchronous context of this moment, whoever calls it later. */

@@ -1,8 +1,8 @@
 'use strict'
 
-// Makes the files of edge runtimes and browsers in `edge/` from `lib` and the WebAssembly module: ECMAScript modules without
-// imports, but for the module itself. Run it after `cargo xtask wasm`.
-// node scripts/bundle-edge.js
+// Makes the files for edge runtimes and browsers in `edge/` from `lib` and the WebAssembly module.
+// They are ECMAScript modules that import nothing except the module itself. Run this after `cargo
+// xtask wasm`. node scripts/bundle-edge.js
 
 const { execFileSync } = require('node:child_process')
 const { createHash } = require('node:crypto')
@@ -76,7 +76,7 @@ async function main () {
       bundle: true,
       format: 'esm',
       target: 'es2022',
-      // Nothing of Node may be needed: what is not found is an error.
+      // The files must not need Node, so a module that is not found is an error.
       platform: 'neutral',
       plugins: [replacements(moduleFile)],
       logLevel: 'warning'

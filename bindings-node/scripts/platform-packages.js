@@ -1,7 +1,7 @@
 'use strict'
 
-// Lays npm packages with native code out for publishing: a package for each platform, and the one that people install,
-// which has them as optional dependencies, so that npm installs the one that fits.
+// Lays out npm packages with native code for publishing: a package for each platform, and the one that people install.
+// The latter has the others as optional dependencies, so that npm installs the one for the platform.
 
 const fs = require('node:fs')
 const path = require('node:path')
@@ -29,9 +29,9 @@ function writePlatform (folder, triple, built, manifest, describe) {
 /**
  * Lays out the packages that the command line names: `<folder> <triple>=<file> …`.
  *
- * `describe(triple, os)` gives a platform's `name`, `description` and `file`, the file's `mode` if it matters, and what else its
- * package.json has. `fill(folder)`
- * puts the files of the main package into its folder and returns its package.json.
+ * `describe(triple, os)` gives a platform's `name`, `description` and `file`, the file's `mode` if it matters, and all
+ * other fields of its package.json. `fill(folder)` puts the files of the main package into its folder, and returns its
+ * package.json.
  */
 function layOut ({ usage, manifest, describe, fill }) {
   const [target, ...given] = process.argv.slice(2)

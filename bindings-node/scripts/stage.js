@@ -1,8 +1,8 @@
 'use strict'
 
-// Lays the packages out for publishing: `corsac` without an addon, and one package for each platform with its own, of
-// which npm installs the one that fits.
-// node scripts/stage.js <folder> <triple>=<addon> …     (triples as in lib/native-addon.js: linux-x64-gnu, darwin-arm64, …)
+// Lays out the packages for publishing: `corsac` without an addon, and one package with the addon for each platform.
+// npm installs the one for the platform. node scripts/stage.js <folder> <triple>=<addon> … (triples as in
+// lib/native-addon.js: linux-x64-gnu, darwin-arm64, …)
 
 const fs = require('node:fs')
 const path = require('node:path')

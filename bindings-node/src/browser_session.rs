@@ -1,4 +1,4 @@
-//! A browser that says what it sends next. `lib/testing` sends it.
+//! A simulated browser that says which request it sends next. `lib/testing` sends the request.
 
 use corsac::browser::Session;
 use napi::bindgen_prelude::{BufferSlice, Error, Result, Status};
@@ -12,7 +12,8 @@ pub struct NodeBrowserSession {
 
 #[napi]
 impl NodeBrowserSession {
-    /// Starts with an exchange as JSON text, which was read before: what is wrong with it is thrown as plain text.
+    /// Starts with an exchange as JSON text. JavaScript has read the exchange before, so an error is thrown as
+    /// plain text.
     #[napi(constructor, catch_unwind)]
     pub fn new(exchange: BufferSlice<'_>) -> Result<Self> {
         let session =
@@ -20,7 +21,7 @@ impl NodeBrowserSession {
         Ok(NodeBrowserSession { session })
     }
 
-    /// What the browser sends next, as JSON; null if it has finished.
+    /// The request that the browser sends next, as JSON; null if the browser has finished.
     #[napi(catch_unwind)]
     pub fn next_request(&self) -> Option<String> {
         self.session.next_request().map(|request| request.to_json())

@@ -1,4 +1,5 @@
-//! From options or a text to a policy's functions, as one JavaScript object; and what JavaScript asks of the engine itself.
+//! From options or a text to a policy's functions, as one JavaScript object. The file also has the functions that
+//! need no policy.
 
 use crate::misuse::thrown;
 use crate::{debug, evaluate, explain, fast_calls};
@@ -15,34 +16,35 @@ pub(crate) fn version() -> &'static str {
     env!("CARGO_PKG_VERSION")
 }
 
-/// What JavaScript has to know of CORS, as JSON.
+/// The facts about CORS that JavaScript needs, as JSON.
 #[napi(catch_unwind)]
 pub(crate) fn facts() -> String {
     corsac_javascript::facts()
 }
 
-/// A text as it may stand in a log or a message: characters that a terminal does not show are escaped, a long text is cut.
+/// Makes a text safe for a log or a message: characters that a terminal does not show are escaped, and a long text
+/// is cut.
 #[napi(catch_unwind)]
 pub(crate) fn printable(text: String) -> String {
     corsac::binding::printable(&text)
 }
 
-/// Whether a protocol that a client asks to switch to is WebSocket.
+/// Whether the protocol to which a client wants to switch is WebSocket.
 #[napi]
 pub(crate) fn is_web_socket(protocol: String) -> bool {
     corsac::binding::is_websocket(protocol.as_bytes())
 }
 
-/// Whether a middleware is debugged: what its setting says, or else the environment.
+/// Whether a middleware is debugged. Its setting decides, or else the environment.
 #[napi]
 pub(crate) fn is_debug_requested(setting: Option<bool>) -> bool {
     corsac::binding::is_debug_requested(setting)
 }
 
 /// Builds a policy from `text`, which is JSON, TOML, or options in the encoding of `lib/policy/options-encoder.js`
-/// (`middleware-options`: those of a middleware, which may be the `cors` package's; `request-options`: the same, chosen for
-/// one request). `has_predicate` says that there is a function to ask that the text does not mention; `size` and `seconds`,
-/// that answers of functions are remembered.
+/// (`middleware-options` are the options of a middleware, which may be those of the `cors` package;
+/// `request-options` are the same, but chosen for one request). `has_predicate` says that there is a predicate,
+/// which a text cannot contain. `size` and `seconds` say that answers of functions are remembered.
 ///
 /// Returns the policy's functions and, as JSON, its `facts`; or, as JSON, the `error`.
 #[napi(catch_unwind)]
@@ -59,12 +61,12 @@ pub(crate) fn compile<'env>(
     object(env, corsac_javascript::compile(&format, &text, has_predicate).map_err(thrown)?, cache)
 }
 
-/// Fails where the bounds are not those of a cache.
+/// Fails if a cache cannot have these bounds.
 pub(crate) fn check_cache(cache: CacheBounds) -> Result<()> {
     new_cache(cache, AnswerCache::new).map(drop).map_err(thrown)
 }
 
-/// What JavaScript gets for a policy, or for the reason why there is none.
+/// The object that JavaScript gets for a policy, or for the reason why there is no policy.
 pub(crate) fn object(
     env: &Env,
     built: std::result::Result<Policy, ConfigError>,

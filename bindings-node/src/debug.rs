@@ -8,8 +8,9 @@ use std::sync::Arc;
 
 type DebugFunction<'env> = Function<'env, (u32,), Option<String>>;
 
-/// The policy's `debugDecision(index, method, lines, path)`: the block to print about a decision, which is a template by its
-/// index, on a request with these header lines, names and values in turn; null if there is nothing new.
+/// The policy's `debugDecision(index, method, lines, path)`: the block to print about a decision; null if there is
+/// nothing new. `index` is that of the decision's template. In `lines`, the names and values of the request's headers
+/// alternate.
 pub(crate) fn decision(env: &Env, policy: Arc<CompiledPolicy>) -> Result<DebugFunction<'_>> {
     env.create_function_from_closure("debugDecision", move |call: FunctionCallContext<'_>| {
         let mut arguments = Arguments::read(&call)?;
@@ -18,7 +19,7 @@ pub(crate) fn decision(env: &Env, policy: Arc<CompiledPolicy>) -> Result<DebugFu
 }
 
 /// The policy's `debugResponse(index, method, lines, path, status, headers)`: the block to print about the headers of a
-/// response, names and values in turn; null if there is nothing new.
+/// response, in which names and values alternate; null if there is nothing new.
 pub(crate) fn response(env: &Env, policy: Arc<CompiledPolicy>) -> Result<DebugFunction<'_>> {
     env.create_function_from_closure("debugResponse", move |call: FunctionCallContext<'_>| {
         let mut arguments = Arguments::read(&call)?;
@@ -53,7 +54,7 @@ impl Arguments {
     }
 }
 
-/// Names and values, which come in turn.
+/// Pairs of the names and values that alternate in a list.
 fn pairs(strings: &[String]) -> impl Iterator<Item = (&[u8], &[u8])> {
     let (pairs, _) = strings.as_chunks::<2>();
     pairs.iter().map(|[name, value]| (name.as_bytes(), value.as_bytes()))

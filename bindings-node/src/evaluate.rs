@@ -1,11 +1,13 @@
-//! The general path, with all headers of a request, and the other functions of a policy that are called rarely.
+//! The general way to decide, with all headers of a request, and the other functions of a policy that are rarely
+//! called.
 
 use crate::misuse::thrown;
 use corsac_javascript::{CompiledPolicy, function_answer};
 use napi::bindgen_prelude::{Array, Env, Error, Function, FunctionCallContext, Result, Status};
 use std::sync::Arc;
 
-/// The policy's `evaluate(method, lines, path, flags, answer)`, with names and values of the header lines in turn. Returns JSON.
+/// The policy's `evaluate(method, lines, path, flags, answer)`, where names and values of the header lines
+/// alternate in `lines`. Returns JSON.
 pub(crate) fn evaluate(env: &Env, policy: Arc<CompiledPolicy>) -> Result<Function<'_, (String,), String>> {
     env.create_function_from_closure("evaluate", move |call: FunctionCallContext<'_>| {
         let (method, lines): (String, Array<'_>) = (call.get(0)?, call.get(1)?);
@@ -21,7 +23,8 @@ pub(crate) fn evaluate(env: &Env, policy: Arc<CompiledPolicy>) -> Result<Functio
     })
 }
 
-/// A list of strings. It grows as they are read: a list may say that it is longer than memory is, and hold nothing.
+/// Reads a list of strings. The result grows while they are read, because a list could claim a length beyond the
+/// memory and contain nothing.
 pub(crate) fn strings(list: &Array<'_>) -> Result<Vec<String>> {
     let not_a_string = || Error::new(Status::InvalidArg, "corsac: a line has to be a string");
     (0..list.len()).map(|index| list.get(index)?.ok_or_else(not_a_string)).collect::<Result<_>>()

@@ -1,4 +1,4 @@
-//! Explanations of exchanges, of any server's responses or of a policy's.
+//! Explanations of exchanges, with the responses of any server or of a policy.
 
 use crate::misuse::thrown;
 use corsac_javascript::{CompiledPolicy, explained};
@@ -12,7 +12,7 @@ pub(crate) fn diagnose(format: String, text: BufferSlice<'_>) -> Result<String> 
     explained(None, &format, &text).map_err(thrown)
 }
 
-/// The policy's `explain(format, text)`: the same, with the responses of the policy.
+/// The policy's `explain(format, text)`: explains an exchange with the responses of the policy.
 pub(crate) fn explain(
     env: &Env,
     policy: Arc<CompiledPolicy>,

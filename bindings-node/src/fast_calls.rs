@@ -1,7 +1,7 @@
 //! The functions that decide on every request: they take a few strings and return a small number.
 //!
-//! A decision is a template of the policy and values of the request. JavaScript has both, so that one call, which copies
-//! its strings onto the stack and returns the template's index, is all that crosses.
+//! A decision is a template of the policy and values of the request. JavaScript has both, so one call into native
+//! code is enough. It copies its strings onto the stack and returns the template's index.
 
 use crate::node_api::{Arguments, Failure, Index, NOT_A_STRING, StackString, Value, callback, create_function};
 use corsac::Request;
@@ -11,24 +11,24 @@ use corsac_javascript::{CompiledPolicy, FunctionAnswer, function_answer, set_fla
 use napi::bindgen_prelude::{Env, Result, Unknown};
 use std::sync::Arc;
 
-/// Each string has room for more than the longest value that the engine takes, so that a value that was cut at the end, which
-/// takes no more than a character, is still too long.
+/// Each string has room for more than the longest value that the engine accepts. Cutting can lose up to one character
+/// at the end, and a value that was cut is still too long.
 const ROOM: usize = 16;
 type Origin = StackString<{ ORIGIN_BYTES + ROOM }>;
 type Method = StackString<{ METHOD_BYTES + ROOM }>;
 type Headers = StackString<{ REQUESTED_HEADERS_BYTES + ROOM }>;
-/// Compared with one word, or with nothing at all.
+/// This value is compared with one word, or not at all.
 type Flag = StackString<16>;
-/// Its characters are bytes, which take up to two here.
+/// The characters are bytes, which need up to two bytes each in UTF-8.
 type Path = StackString<{ 2 * PATH_BYTES + ROOM }>;
-/// Compared with the host of an origin.
+/// This value is compared with the host of an origin.
 type Host = StackString<{ ORIGIN_BYTES + ROOM }>;
-/// Read whole where it is longer, since all of it counts.
+/// A longer value is read again as a whole, since all of it counts.
 type Word = StackString<64>;
 
 /// `decide(origin, path, answer)`: the index of the template for a request of any method but that of preflights, for
-/// policies without protection. Strings are undefined where the request has no such value. `answer` is what came of asking
-/// the function that had to be asked.
+/// policies without protection. Strings are undefined if the request has no such value. `answer` is the result of
+/// asking the function that had to be asked.
 pub(crate) fn decide<'env>(env: &'env Env, policy: &Arc<CompiledPolicy>) -> Result<Unknown<'env>> {
     let function = if is_simple(policy) { callback!(on_decide) } else { callback!(on_decide_all) };
     create_function(env, policy, c"decide", function, policy.policy.memory())
@@ -47,7 +47,7 @@ pub(crate) fn decide_protected<'env>(env: &'env Env, policy: &Arc<CompiledPolicy
     create_function(env, policy, c"decideProtected", callback!(on_decide_protected), 0)
 }
 
-/// Whether neither the path nor an answer of a function is ever read, so that there are fewer arguments to read.
+/// Whether the policy needs neither the path nor the answer of a function, so that fewer arguments have to be read.
 fn is_simple(policy: &CompiledPolicy) -> bool {
     !policy.needs.path && !policy.needs.predicate
 }
@@ -122,7 +122,7 @@ fn index(policy: &CompiledPolicy, request: &Request<'_>, answer: Value<'_>) -> I
     template_index(policy, request, || read_answer(answer))
 }
 
-/// What came of asking the host's predicate; none where it was not asked.
+/// The result of asking the host's predicate; none if it was not asked.
 fn read_answer(value: Value<'_>) -> std::result::Result<Option<FunctionAnswer>, Failure> {
     if value.is_undefined() {
         return Ok(None);

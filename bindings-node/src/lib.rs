@@ -1,6 +1,7 @@
 //! The Node addon of corsac.
 //!
-//! What JavaScript calls is in `engine`, which the WebAssembly module shares; this crate makes functions of Node of it.
+//! The code behind the calls is in `engine`, which the WebAssembly module uses as well. This crate makes it available
+//! as functions of Node.
 #![deny(unsafe_code)]
 
 mod browser_session;

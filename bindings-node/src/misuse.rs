@@ -1,4 +1,4 @@
-//! What the engine says about a wrong call, as an exception of JavaScript.
+//! The engine's error about a wrong call, as an exception of JavaScript.
 
 use corsac_javascript::Misuse;
 use napi::bindgen_prelude::{Error, Status};

@@ -1,5 +1,5 @@
-//! Node-API without the wrappers that napi-rs generates, which cost several times a decision: functions that own a share of a
-//! policy, and their arguments. All unsafe code of the addon is here.
+//! Functions that share ownership of a policy, and their arguments, with Node-API directly. The wrappers that napi-rs
+//! generates would cost several times as much as a decision. All unsafe code of the addon is here.
 #![allow(unsafe_code)]
 
 use corsac_javascript::{CompiledPolicy, bytes_of_latin1};
@@ -13,13 +13,13 @@ use std::sync::Arc;
 
 /// The message of the error that is thrown.
 pub(crate) type Failure = &'static CStr;
-/// What a function returns to JavaScript.
+/// The value that a function returns to JavaScript.
 pub(crate) type Index = std::result::Result<i32, Failure>;
 
 pub(crate) const NOT_A_STRING: Failure =
     c"corsac: a part of a request has to be a string, or undefined where there is none";
 
-/// A value of JavaScript, for as long as the call at hand runs.
+/// A value of JavaScript, which is valid until the current call returns.
 #[derive(Clone, Copy)]
 pub(crate) struct Value<'call> {
     env: sys::napi_env,
@@ -30,20 +30,20 @@ pub(crate) struct Value<'call> {
 impl Value<'_> {
     pub(crate) fn integer(self) -> Option<i32> {
         let mut number = 0;
-        // SAFETY: the environment and the value belong to the call at hand.
+        // SAFETY: the environment and the value belong to the current call.
         let status = unsafe { sys::napi_get_value_int32(self.env, self.value, &raw mut number) };
         (status == sys::Status::napi_ok).then_some(number)
     }
 
     pub(crate) fn is_undefined(self) -> bool {
         let mut kind = -1;
-        // SAFETY: the environment and the value belong to the call at hand.
+        // SAFETY: the environment and the value belong to the current call.
         let status = unsafe { sys::napi_typeof(self.env, self.value, &raw mut kind) };
         (status, kind) == (sys::Status::napi_ok, sys::ValueType::napi_undefined)
     }
 }
 
-/// Room on the stack for one string, in UTF-8. Latin-1 would read `Ł` as `A`.
+/// Room on the stack for one string in UTF-8. With Latin-1, `Ł` would be read as `A`.
 pub(crate) struct StackString<const N: usize>([MaybeUninit<u8>; N]);
 
 impl<const N: usize> StackString<N> {
@@ -56,7 +56,7 @@ impl<const N: usize> StackString<N> {
         self.read_mut(value).map(|bytes| bytes.map(|bytes| &*bytes))
     }
 
-    /// The bytes that the string's characters stand for in Latin-1.
+    /// The string's characters as bytes in Latin-1.
     pub(crate) fn read_latin1(&mut self, value: Value<'_>) -> std::result::Result<Option<&[u8]>, Failure> {
         self.read_mut(value).map(|bytes| bytes.map(bytes_of_latin1))
     }
@@ -74,13 +74,13 @@ impl<const N: usize> StackString<N> {
         if value.is_undefined() { Ok(None) } else { Err(NOT_A_STRING) }
     }
 
-    /// All of the string's bytes: a string that may have been cut is read once more, into `long`.
+    /// All of the string's bytes. A string that may have been cut is read again, into `long`.
     pub(crate) fn read_whole<'b>(
         &'b mut self,
         value: Value<'_>,
         long: &'b mut Vec<u8>,
     ) -> std::result::Result<Option<&'b [u8]>, Failure> {
-        // No character has more bytes, so that a string that was cut ends this near to the end.
+        // No character has more bytes than this, so a string that was cut ends this close to the end.
         const LONGEST_CHARACTER: usize = 4;
         let Some(bytes) = self.read(value)? else { return Ok(None) };
         if bytes.len() + LONGEST_CHARACTER < N {
@@ -99,7 +99,7 @@ impl<const N: usize> StackString<N> {
 
 /// A call of a function that [`create_function`] made.
 pub(crate) struct Arguments<'call, const N: usize> {
-    /// Undefined where fewer are given.
+    /// The arguments; undefined for those that were not given.
     pub(crate) values: [Value<'call>; N],
     pub(crate) policy: &'call CompiledPolicy,
 }
@@ -123,7 +123,7 @@ impl<const N: usize> Arguments<'_, N> {
     }
 }
 
-/// Calls `function`, and gives JavaScript the index, or throws. A panic must not cross into Node.
+/// Calls `function`, and returns the index to JavaScript or throws. A panic must not cross into Node.
 #[inline]
 pub(crate) fn call<const N: usize>(
     env: sys::napi_env,
@@ -134,7 +134,7 @@ pub(crate) fn call<const N: usize>(
     let index = catch_unwind(AssertUnwindSafe(run)).unwrap_or(Err(c"corsac: internal error"));
     let mut number = ptr::null_mut();
     match index {
-        // SAFETY: `env` belongs to the call at hand.
+        // SAFETY: `env` belongs to the current call.
         Ok(index) => _ = unsafe { sys::napi_create_int32(env, index, &raw mut number) },
         // SAFETY: as above, and the message ends in NUL.
         Err(message) => _ = unsafe { sys::napi_throw_error(env, ptr::null(), message.as_ptr()) },
@@ -142,7 +142,7 @@ pub(crate) fn call<const N: usize>(
     number
 }
 
-/// A function of [`Arguments`] as Node calls it.
+/// A function with [`Arguments`] in the form in which Node calls it.
 macro_rules! callback {
     ($function:ident) => {{
         extern "C" fn callback(
@@ -158,8 +158,8 @@ pub(crate) use callback;
 
 pub(crate) type Callback = extern "C" fn(sys::napi_env, sys::napi_callback_info) -> sys::napi_value;
 
-/// Creates a function that owns a share of the policy for as long as JavaScript can reach it. `size` is what the garbage
-/// collector is told that the function holds outside of its heap.
+/// Creates a function that keeps the policy alive for as long as JavaScript can reach the function. `size` is the
+/// memory outside of the heap that is reported to the garbage collector.
 pub(crate) fn create_function<'env>(
     env: &'env Env,
     policy: &Arc<CompiledPolicy>,
@@ -203,7 +203,7 @@ extern "C" fn finalize(env: sys::napi_env, data: *mut c_void, hint: *mut c_void)
     adjust_memory(env, -(hint.addr() as i64));
 }
 
-/// Tells the garbage collector what a policy holds outside of its heap.
+/// Reports to the garbage collector how much memory a policy uses outside of the heap.
 fn adjust_memory(env: sys::napi_env, change: i64) {
     let mut total = 0;
     if change != 0 {

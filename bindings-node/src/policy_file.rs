@@ -1,4 +1,4 @@
-//! A policy file that may be read again: at once, or on a thread of Node's pool if it has changed.
+//! A policy file that can be read again: at once, or, if it has changed, on a thread of Node's pool.
 
 use crate::compile::{check_cache, object};
 use corsac::{LoadError, Policy, PolicyBuilder, PolicyFile};
@@ -9,7 +9,7 @@ use napi_derive::napi;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// A policy file, and its state when it was last looked at.
+/// A policy file, and its state at the last check.
 #[napi(js_name = "PolicyFile")]
 pub struct NodePolicyFile {
     file: Arc<Mutex<LazyFile>>,
@@ -19,7 +19,7 @@ pub struct NodePolicyFile {
 struct LazyFile {
     path: PathBuf,
     builder: PolicyBuilder,
-    /// None until it could be read.
+    /// None until the file was read successfully.
     open: Option<PolicyFile>,
 }
 
@@ -42,7 +42,7 @@ impl LazyFile {
 
 #[napi]
 impl NodePolicyFile {
-    /// As `compile`, for the text of the file at `path`. Nothing is read yet.
+    /// Takes the same arguments as `compile`, for the text of the file at `path`. Nothing is read yet.
     #[napi(constructor, catch_unwind)]
     pub fn new(path: String, has_predicate: bool, size: Option<u32>, seconds: Option<f64>) -> Result<Self> {
         let cache = size.zip(seconds);
@@ -52,14 +52,15 @@ impl NodePolicyFile {
         Ok(NodePolicyFile { file, cache })
     }
 
-    /// Reads the file now. Returns what `compile` returns; or in `io` why the file could not be read.
+    /// Reads the file now. Returns the same as `compile`; if the file could not be read, `io` says why.
     #[napi(catch_unwind)]
     pub fn read<'env>(&self, env: &'env Env) -> Result<Object<'env>> {
         let loaded = self.file.lock().unwrap_or_else(PoisonError::into_inner).read();
         loaded_object(env, loaded, self.cache)
     }
 
-    /// Checks on another thread whether the file has changed. A promise of what `read` returns, or of an empty object.
+    /// Checks on another thread whether the file has changed. Returns a promise of the result of `read`, or of an
+    /// empty object.
     #[napi(catch_unwind)]
     pub fn check(&self) -> AsyncTask<Check> {
         AsyncTask::new(Check { file: Arc::clone(&self.file), cache: self.cache })

@@ -7,8 +7,9 @@ import { ConfigError, Policy, mergeVary, version, type Decision, type Issue, typ
 import { Reloadable } from './reloadable.js'
 
 /**
- * All of corsac that needs no server of Node and no file, for edge runtimes and browsers. `cors` is that of `corsac/web`, `hono`
- * that of `corsac/hono`. `Policy.fromFile` and `Reloadable.fromFile` throw, except on Node and Bun.
+ * Everything in corsac that needs neither a server of Node nor a file, for edge runtimes and
+ * browsers. `cors` is the default export of `corsac/web`, and `hono` that of `corsac/hono`.
+ * `Policy.fromFile` and `Reloadable.fromFile` throw, except on Node and Bun.
  */
 declare function edge (...given: Parameters<typeof cors>): ReturnType<typeof cors>
 

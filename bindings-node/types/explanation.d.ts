@@ -39,9 +39,11 @@ export interface Exchange {
   pageUrl?: string
   request: ExchangeRequest
   preflight?: ServerAnswer
-  /** The response, or redirects first and then the response. */
+  /** The response, or a list of redirects that ends with the response. */
   response?: ExchangeHop | readonly ExchangeHop[]
-  /** An earlier exchange whose preflight may still be cached, and the seconds since. */
+  /**
+   * An earlier exchange whose preflight may still be cached, and the seconds since that preflight.
+   */
   after?: { exchange: Exchange, seconds: number }
   /** What the function `allowOrigin` would return. */
   predicate?: boolean | 'failed'
@@ -58,7 +60,7 @@ export interface RequestOnTheWire {
   readonly headers: readonly HeaderPair[]
 }
 
-/** One thing that is wrong, or worth knowing, and how to fix it. */
+/** One thing that is wrong or worth knowing, and how to fix it. */
 export interface Finding {
   readonly code: FindingCode
   readonly severity: 'error' | 'warning' | 'note'
@@ -92,7 +94,10 @@ export class Explanation {
     readonly headers: readonly HeaderPair[]
     readonly hops: readonly RequestOnTheWire[]
   }
-  /** Each check that the browser makes, in its order, with its source in the Fetch standard. */
+  /**
+   * Each check that the browser makes, in the order of the browser, with its source in the Fetch
+   * standard.
+   */
   readonly steps: readonly {
     readonly name: string
     readonly hop: number
@@ -122,7 +127,7 @@ export class Explanation {
 
 /** One thing that is wrong with an exchange that cannot be read. */
 export interface ExchangeProblem {
-  /** Where it is: `request.headers[2][0]`; empty for the whole. */
+  /** The path to it: `request.headers[2][0]`; empty for the exchange as a whole. */
   readonly path: string
   /** What is wrong. */
   readonly message: string
@@ -130,7 +135,7 @@ export interface ExchangeProblem {
   readonly help: string
 }
 
-/** An exchange that cannot be read. */
+/** The error for an exchange that cannot be read. */
 export class ExchangeError extends Error {
   constructor (message: string, problems: readonly ExchangeProblem[])
   readonly name: 'ExchangeError'

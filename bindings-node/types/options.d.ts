@@ -15,7 +15,7 @@ export interface CorsacOptions<T = any> extends RouteSettings {
   // end generated: settings of a policy
 }
 
-/** Settings for some paths. Those that a route does not have are inherited from the top level. */
+/** Settings for some paths. Settings that a route leaves out are inherited from the top level. */
 export interface Route<T = any> extends RouteSettings {
   // begin generated: settings of a route
   /** The paths of the route: literals, `{name}` for one segment, `{*rest}` at the end for all that follow. */
@@ -67,18 +67,18 @@ export interface AskingOptions<T = any> extends CorsacOptions<T>, PredicateSetti
 /** Returns whether an origin may read. If it throws or rejects, the origin is refused, and the error is passed on. */
 export type OriginPredicate<T = any> = (origin: string, request: T) => boolean | PromiseLike<boolean>
 
-/** How functions that decide on origins are called. */
+/** The settings for calls of functions that decide on origins. */
 export interface PredicateSettings {
   /** Seconds that a function may take. Default: `timeout` in `Settings`. */
   predicateTimeout?: number
   /**
    * Remembers what a function returned for an origin; requests that ask about the same origin in the meantime wait for the same
-   * result. It is for functions that query a database. They get the origin alone.
+   * result. It is for functions that query a database. Such functions get only the origin.
    */
   predicateCache?: {
     /** The most origins, of all functions of the policy: 2 to 10,000,000. Allowed and denied origins each have half of the space. */
     size: number
-    /** For how many seconds each is remembered, at most a day. */
+    /** For how many seconds each result is remembered; at most a day. */
     ttl: number
   }
 }
@@ -90,8 +90,8 @@ export interface TextPredicate<T = any> extends PredicateSettings {
 }
 
 /**
- * Gives its result to its callback, or returns it: true or false for this origin, or anything that `origin` takes. An error
- * is passed to `next(error)`.
+ * Passes its result to its callback, or returns it. The result is true or false for this origin, or anything
+ * that `origin` accepts. An error is passed to `next(error)`.
  */
 export type CustomOrigin = (
   requestOrigin: string,
@@ -99,7 +99,7 @@ export type CustomOrigin = (
   request: any
 ) => void | boolean | CorsOrigin | PromiseLike<void | boolean | CorsOrigin>
 
-/** Chooses the options for a request: gives them to its callback, or returns them. */
+/** Chooses the options for a request, and passes them to its callback or returns them. */
 export type CorsOptionsDelegate<T extends CorsRequest = CorsRequest> = (
   request: T,
   callback: (error: Error | null, options?: AnyOptions<T>) => void
@@ -108,7 +108,7 @@ export type CorsOptionsDelegate<T extends CorsRequest = CorsRequest> = (
 /** Everything that `cors()` accepts, except for a function that chooses. */
 export type AnyOptions<T extends CorsRequest = CorsRequest> = CorsOptions | AskingOptions<T> | Policy | Reloadable
 
-/** A request, as far as corsac reads it. */
+/** The members of a request that corsac reads. */
 export interface CorsRequest {
   method?: string | undefined
   headers: {
@@ -122,14 +122,14 @@ export interface CorsRequest {
   }
 }
 
-/** A response, as far as corsac uses it. */
+/** The members of a response that corsac uses. */
 export interface CorsResponse {
   statusCode?: number | undefined
   setHeader (name: string, value: any): any
   end (): any
 }
 
-/** The settings of a middleware, whatever its policy. */
+/** The settings of a middleware, which do not depend on its policy. */
 export interface Settings {
   /** Called for every decision. If it throws or rejects, that becomes a process warning. */
   onDecision?: (event: DecisionEvent) => void
@@ -141,15 +141,16 @@ export interface Settings {
    */
   verifiesUpgrades?: boolean
   /**
-   * Prints on standard error why requests are decided as they are, once for each origin, route and reason, and adds the reason to
-   * responses as `Server-Timing`. For development. Default false, unless the environment has `CORSAC_DEBUG=1`.
+   * Is for development: prints the reasons for decisions on standard error, once for each origin, route and
+   * reason, and adds the reason to responses as `Server-Timing`. Default false, unless the environment has
+   * `CORSAC_DEBUG=1`.
    */
   debug?: boolean
 }
 
 export interface DecisionEvent {
   action: 'continue' | 'respond'
-  /** `engine-failed` where the WebAssembly module trapped: the request is refused. */
+  /** `engine-failed` means that the WebAssembly module trapped, and that the request is refused. */
   reason: Reason | 'engine-failed'
   /** The refusal that `reportOnly` turned into a report; null if there is none. */
   reported: Reason | null

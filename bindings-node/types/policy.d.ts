@@ -46,7 +46,7 @@ export class Policy {
    */
   evaluate (request: PolicyRequest): Decision
 
-  /** The same, also with functions that give their result later. */
+  /** Decides on one request. It also works with functions that give their result later. */
   evaluateAsync (request: PolicyRequest): Promise<Decision>
 
   /**
@@ -74,29 +74,29 @@ export class Policy {
   attach<S extends UpgradeServer> (server: S, settings?: Settings): S
 
   /**
-   * Whether a WebSocket handshake may go on, for applications that handle handshakes themselves. Without a callback, a
-   * function that gives its result later has not allowed the handshake.
+   * Whether a WebSocket handshake is allowed, for applications that handle handshakes themselves. Without a callback,
+   * a handshake is refused if a function would give its result later.
    */
   verifyUpgrade (request: UpgradeRequest): boolean
   verifyUpgrade (request: UpgradeRequest, callback: UpgradeCallback): void
 }
 
-/** A server of `node:http`, `https` or `http2`, as far as corsac uses it. */
+/** The members of a server of `node:http`, `https` or `http2` that corsac uses. */
 export interface UpgradeServer {
   emit (event: any, ...values: any[]): boolean
 }
 
-/** The request of a handshake, as Node has it. */
+/** The request of a handshake, in Node's form. */
 export interface UpgradeRequest {
   headers: { [name: string]: string | string[] | undefined }
   method?: string | undefined
   url?: string | undefined
 }
 
-/** `error` is always null: a handshake whose function fails is refused. */
+/** `error` is always null: if a function fails, the handshake is refused. */
 export type UpgradeCallback = (error: null, allowed: boolean) => void
 
-/** A policy that is refused. */
+/** The error for a policy that is refused. */
 export class ConfigError extends Error {
   constructor (message: string, issues: readonly Issue[])
   readonly name: 'ConfigError'
@@ -107,7 +107,7 @@ export class ConfigError extends Error {
 
 /** One thing in a policy that is wrong or unwise. */
 export interface Issue {
-  /** What kind of problem it is. */
+  /** The kind of the problem. */
   readonly code: Code
   /** Whether the policy is refused because of it. */
   readonly severity: 'error' | 'lint'
@@ -123,27 +123,30 @@ export interface Issue {
   readonly line: number | null
 }
 
-/** One request, as far as CORS is concerned. The requests of Node and of Express may be given as they are. */
+/** The parts of a request that matter for CORS. The requests of Node and of Express can be passed as they are. */
 export interface PolicyRequest {
-  /** As sent: methods are case-sensitive. */
+  /** The method as it was sent: methods are case-sensitive. */
   method: string
-  /** All headers, or those that matter; the others are ignored. */
+  /** All headers, or only those that matter. Others are ignored. */
   headers?: RequestHeaders | null | undefined
   /** The target as it was sent. It is read if the policy has routes. */
   path?: string | null | undefined
-  /** Takes precedence over `path`, from which frameworks remove the path of the mount. */
+  /** Takes precedence over `url`, from which frameworks remove the path of the mount. */
   originalUrl?: string | undefined
-  /** Read if there is no `path`. */
+  /** Is read if there is neither `path` nor `originalUrl`. */
   url?: string | undefined
-  /** The host has decoded the path already, and does not keep it as it was sent. Default false. */
+  /** Whether the host has decoded the path already, and has not kept it as it was sent. Default false. */
   pathDecoded?: boolean | null | undefined
-  /** The connection is known to be TLS. This and the next are read if the policy has `protection`. Default false. */
+  /**
+   * Whether the connection is known to be TLS. `secure` and `websocket` are read if the policy has `protection`.
+   * Default false.
+   */
   secure?: boolean | null | undefined
-  /** It is a WebSocket handshake, whatever the headers say. Default false. */
+  /** Whether the request is a WebSocket handshake, whatever its headers say. Default false. */
   websocket?: boolean | null | undefined
 }
 
-/** `req.headers`, a `Headers` object, a `Map`, or [name, value] pairs. Names in any case. */
+/** `req.headers`, a `Headers` object, a `Map`, or [name, value] pairs. Names may be in any case. */
 export type RequestHeaders =
   | { readonly [name: string]: string | readonly string[] | undefined }
   | Iterable<readonly [name: string, value: string | readonly string[]]>
@@ -154,12 +157,15 @@ export interface Decision {
   action: 'continue' | 'respond'
   /** The status to respond with; null if the application responds. */
   status: number | null
-  /** In the order in which they are sent, names in lower case. `vary` is to be merged, see `mergeVary`. */
+  /**
+   * The headers in the order in which they are sent, with names in lower case. Merge `vary` into the response's own:
+   * see `mergeVary`.
+   */
   headers: [name: string, value: string][]
   /** The body to respond with. */
   body: string
   reason: Reason
-  /** The refusal that was only reported. */
+  /** The reason of a refusal that was only reported. */
   reported: Reason | null
   /** Why the function that decides on the origin failed; absent if it did not. */
   error?: unknown

@@ -9,7 +9,7 @@ export class Reloadable {
   constructor (policy: Policy)
 
   /**
-   * Reads a file, as `Policy.fromFile`.
+   * Reads a file, like `Policy.fromFile`.
    *
    * @throws {ConfigError} that names the file; Node's own error (`ENOENT`, …) if the file cannot be read
    */
@@ -18,13 +18,13 @@ export class Reloadable {
   /** The policy that is in force. */
   readonly policy: Policy
 
-  /** Puts another policy in force and returns the one before. */
+  /** Puts another policy in force, and returns the old policy. */
   swap (policy: Policy): Policy
 
   /**
    * Reads the file again and puts its policy in force.
    *
-   * @throws {ConfigError} or Node's own error; the policy before stays in force
+   * @throws {ConfigError} or Node's own error; the old policy stays in force
    */
   reload (): Policy
 
@@ -36,23 +36,26 @@ export class Reloadable {
    */
   watch (options?: WatchOptions): this
 
-  /** Ends the watching. The policy stays in force. */
+  /** Ends the watch. The policy stays in force. */
   close (): void
 
-  /** As `Policy.attach`, for whichever policy is in force. */
+  /** Does the same as `Policy.attach`, for the policy that is in force at each handshake. */
   attach<S extends UpgradeServer> (server: S, settings?: Settings): S
 
-  /** As `Policy.verifyUpgrade`, for the policy that is in force. */
+  /** Does the same as `Policy.verifyUpgrade`, for the policy that is in force. */
   verifyUpgrade (request: UpgradeRequest): boolean
   verifyUpgrade (request: UpgradeRequest, callback: UpgradeCallback): void
 }
 
-/** If one of its functions throws or rejects, that becomes a process warning. */
+/** The options of a watch. If one of the functions throws or rejects, that becomes a process warning. */
 export interface WatchOptions {
   /** Milliseconds between two checks, 10 or more. Default 1000. */
   interval?: number
   /** Called with each new policy. */
   onReload?: (policy: Policy) => void
-  /** Called once with the reason why there is no new policy: the one before stays in force. Default: a process warning. */
+  /**
+   * Called once with the reason why there is no new policy. The old policy stays in force. Default: a process
+   * warning.
+   */
   onError?: (error: Error) => void
 }

@@ -3,17 +3,19 @@ import type { Explanation } from './explanation.js'
 import type { Policy } from './policy.js'
 import type { Reloadable } from './reloadable.js'
 
-/** Headers as a script gives them. */
+/** Headers in the forms that a script may use. */
 export type ScriptHeaders = Readonly<Record<string, string>> | ReadonlyArray<readonly [name: string, value: string]> | { entries (): Iterable<[string, string]> }
 
-/** What a page's script asks for, as in `fetch(path, options)`. */
+/** The request of a page's script, as in `fetch(path, options)`. */
 export interface ScriptRequest {
-  /** The page's origin, `https://app.example.com`; that of the browser if it is left out. */
+  /**
+   * The page's origin, such as `https://app.example.com`. Default: the origin of the browser's options.
+   */
   origin?: string
   /** Default GET. */
   method?: string
   headers?: ScriptHeaders
-  /** True for `credentials: 'include'`; or the word itself. */
+  /** `true` for `credentials: 'include'`, or the credentials mode. */
   credentials?: boolean | 'omit' | 'same-origin' | 'include'
   body?: string | Uint8Array
   /** A body that is sent as JSON, with its Content-Type. */
@@ -27,7 +29,7 @@ export interface BrowserOptions {
   baseUrl?: string
   /** Other servers by their origins, for redirects. */
   servers?: Readonly<Record<string, Server>>
-  /** The server's cookies, which are sent where the browser sends cookies. */
+  /** The server's cookies, which are sent if the browser sends cookies. */
   cookies?: Readonly<Record<string, string>>
   /** The server's policy, for explanations that name its settings. */
   policy?: Policy | Reloadable
@@ -44,21 +46,24 @@ export type Server = string | object
 /** A server's response. */
 export interface ServerResponse {
   readonly status: number
-  /** All that came, names in lower case. Repeated headers are not joined. */
+  /** All headers that came, with names in lower case. Repeated headers are not joined. */
   readonly headers: ReadonlyArray<readonly [name: string, value: string]>
   readonly body: Uint8Array
   /** The URL that responded, after all redirects. */
   readonly url: string
 }
 
-/** What became of a request of a page's script. */
+/** The result of a request of a page's script. */
 export class Fetched {
   private constructor ()
   /** What the browser did, what is wrong and how to fix it. */
   readonly explanation: Explanation
   /** Whether the script can read the response. */
   readonly isReadable: boolean
-  /** Whether the browser keeps the response from the script. A request that fails for another reason is neither. */
+  /**
+   * Whether the browser keeps the response from the script. A request that fails for another reason is
+   * neither readable nor blocked.
+   */
   readonly isBlocked: boolean
   /** The last response that came, whether or not the script can read it. */
   readonly response: ServerResponse | null
@@ -68,16 +73,16 @@ export class Fetched {
 }
 
 /**
- * A browser that sends the requests of a page's script to a server, as the Fetch standard says. Each request is made by a fresh
- * browser, without a cache and without cookies of its own.
+ * A simulated browser that sends the requests of a page's script to a server, as the Fetch standard
+ * says. Each request is made by a fresh browser, without a cache and without cookies of its own.
  */
 export class Browser {
-  /** @throws {TypeError} if the server is none of what can be sent to */
+  /** @throws {TypeError} if the server is not of a kind that can answer requests */
   constructor (server: Server, options?: BrowserOptions & { origin?: string })
   /**
-   * Does what a browser does for `fetch(path, options)` in a script of a page.
+   * Does what a browser does when a page's script calls `fetch(path, options)`.
    *
-   * @throws {ExchangeError} if the request is not one that a script can describe
+   * @throws {ExchangeError} if a script could not describe such a request
    */
   fetch (path?: string, options?: ScriptRequest): Promise<Fetched>
 }
@@ -99,7 +104,10 @@ export function assertBlocked (server: Server | Browser, path?: string, options?
   code?: FindingCode
 }): Promise<Explanation>
 
-/** Options of the matchers: those of a request if a server is given, and these if a response is given. */
+/**
+ * Options of the matchers. For a server, they are those of a request; for a response, only those below
+ * are used.
+ */
 export type MatcherOptions = Omit<ScriptRequest, 'origin'> & BrowserOptions & {
   /** The path to request. */
   path?: string
@@ -110,9 +118,12 @@ export type MatcherOptions = Omit<ScriptRequest, 'origin'> & BrowserOptions & {
 }
 
 export interface CorsMatchers<R = void> {
-  /** Whether a page of this origin can read the response. Of a server, the result is a promise. */
+  /** Whether a page of this origin can read the response. For a server, the result is a promise. */
   toBeReadableFrom (origin: string, options?: MatcherOptions): R
-  /** Whether the browser keeps the response from a page of this origin. Of a server, the result is a promise. */
+  /**
+   * Whether the browser keeps the response from a page of this origin. For a server, the result is a
+   * promise.
+   */
   toBeBlockedFrom (origin: string, options?: MatcherOptions & { code?: FindingCode }): R
 }
 

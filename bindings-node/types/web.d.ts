@@ -17,14 +17,14 @@ declare function cors (
   handler: (request: Q, ...rest: A) => R | PromiseLike<R>
 ) => (request: Q, ...rest: A) => Promise<R>
 
-/** A web `Request`, as far as corsac reads it. */
+/** The members of a web `Request` that corsac reads. */
 interface WebRequest {
   readonly method: string
   readonly url: string
   readonly headers: { get (name: string): string | null }
 }
 
-/** A web `Response`, as far as corsac uses it. */
+/** The members of a web `Response` that corsac uses. */
 interface WebResponse {
   readonly status: number
   readonly headers: { get (name: string): string | null }

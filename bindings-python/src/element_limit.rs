@@ -3,7 +3,7 @@
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
-/// Twice the largest set of origins that anyone is known to want.
+/// This is twice the largest set of origins that anyone is known to use.
 const MOST_ELEMENTS: usize = 2_000_000;
 
 /// How many elements may still be read for one argument.

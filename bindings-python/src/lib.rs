@@ -11,8 +11,8 @@
 //! | [`wsgi`] | the middleware for WSGI |
 //!
 //! A room imports only from the rooms above it. Four files are for all rooms:
-//! [`element_limit`] bounds what is read from iterables, [`logger`] finds the logger `corsac`, [`raw`] has the only
-//! unsafe code, and [`interpreter`] refuses a second interpreter.
+//! [`element_limit`] limits the elements that are read from iterables, [`logger`] finds the logger `corsac`,
+//! [`raw`] has the only unsafe code, and [`interpreter`] refuses a second interpreter.
 #![deny(unsafe_code)]
 
 mod asgi;

@@ -1,4 +1,4 @@
-//! The only unsafe code of this crate: calls of the stable ABI of Python 3.11 that make no object on the way.
+//! The only unsafe code of this crate: calls of the stable ABI of Python 3.11 that create no additional objects.
 //!
 //! PyO3 makes a tuple of arguments for every call, and gives types that can be called a `tp_call`, which takes a tuple.
 #![allow(unsafe_code)]
@@ -33,13 +33,14 @@ pub(crate) fn call<'py, const COUNT: usize>(
 /// One element of a list of pairs of name and value.
 #[derive(Debug)]
 pub(crate) enum ListedPair<'py, H> {
-    /// A tuple whose name, a `bytes` object, is known: what is known of it, and the value.
+    /// A tuple whose name is a `bytes` object that is known: the facts about the name, and the value.
     Known(H, Bound<'py, PyAny>),
-    /// Anything but a tuple of two, of which the first is a `bytes` object.
+    /// Anything other than a tuple of two whose first member is a `bytes` object.
     Unusual(Bound<'py, PyAny>),
 }
 
-/// Gives `take` the pairs of a list, but for those whose name `known` does not know: no object is made for them.
+/// Passes the pairs of a list to `take`, except for those whose name `known` does not know. No object is created for
+/// these.
 #[inline]
 pub(crate) fn for_each_pair<'py, H>(
     list: &Bound<'py, PyList>,
@@ -48,8 +49,7 @@ pub(crate) fn for_each_pair<'py, H>(
 ) -> PyResult<()> {
     let py = list.py();
     let mut index = 0;
-    // What `take` runs may shorten the list.
-    // SAFETY: a list has a size.
+    // Code that `take` runs may shorten the list. SAFETY: a list has a size.
     while index < unsafe { ffi::Py_SIZE(list.as_ptr()) } {
         // SAFETY: the index is one of the list's. The reference is borrowed from the list, which nothing changes until
         // the pair is passed over or counted: the thread stays attached, and `classify` runs none of Python's code.
@@ -62,7 +62,7 @@ pub(crate) fn for_each_pair<'py, H>(
     Ok(())
 }
 
-/// The pair, or none where its name is not known.
+/// The pair, or none if its name is not known.
 ///
 /// # Safety
 ///
@@ -99,7 +99,7 @@ unsafe fn is_exactly(object: *mut Object, kind: *mut ffi::PyTypeObject) -> bool 
     unsafe { ffi::Py_TYPE(object) == kind }
 }
 
-/// What a built-in function of one argument does.
+/// The behaviour of a built-in function of one argument.
 pub(crate) trait BuiltinFunction {
     /// Its name in Python.
     const NAME: &'static CStr;
@@ -107,13 +107,13 @@ pub(crate) trait BuiltinFunction {
     /// Its documentation in Python, which begins with its signature.
     const DOC: &'static CStr;
 
-    /// Called with the tuple that the function was made of, and with the argument.
+    /// Is called with the tuple with which the function was made, and with the argument.
     fn call<'py>(state: &Bound<'py, PyAny>, argument: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>>;
 }
 
 /// A built-in function of one argument that calls [`BuiltinFunction::call`] with the state.
 ///
-/// Whoever calls it makes no tuple, and the interpreter knows how to collect both the function and its state.
+/// A call creates no tuple, and the interpreter can collect both the function and its state.
 #[inline]
 pub(crate) fn builtin<'py, F: BuiltinFunction>(state: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
     // SAFETY: the definition is never changed and lives as long as the process. The function takes a reference of its
@@ -136,7 +136,7 @@ impl<F: BuiltinFunction> Definition<F> {
     };
 }
 
-/// What the interpreter calls.
+/// The function that the interpreter calls.
 ///
 /// # Safety
 ///
@@ -148,7 +148,7 @@ unsafe extern "C" fn called<F: BuiltinFunction>(state: *mut Object, argument: *m
         (Borrowed::from_ptr(py, state), Borrowed::from_ptr(py, argument))
     };
     let py = argument.py();
-    // No panic may leave it: that would end the process.
+    // A panic must not leave this function, because that would end the process.
     let returned = catch_unwind(AssertUnwindSafe(|| F::call(&state, &argument)))
         .unwrap_or_else(|_| Err(PyRuntimeError::new_err("corsac panicked: please report it")));
     match returned {

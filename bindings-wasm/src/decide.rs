@@ -1,4 +1,4 @@
-//! Decisions: a few strings in, the index of a template out.
+//! Decisions: the calls take a few strings, and return the index of a template.
 
 use crate::input::Input;
 use corsac::Request;
@@ -6,20 +6,20 @@ use corsac::binding::PREFLIGHT_METHOD;
 use corsac_javascript::{CompiledPolicy, bytes_of_latin1, function_answer, set_flags, template_index};
 use std::convert::Infallible;
 
-/// The lengths of the strings of a call, in the order in which they lie in the buffer; negative where there is none.
+/// The lengths of the strings of a call, in the order of the strings in the buffer; negative if there is no string.
 pub(crate) struct Lengths {
     pub(crate) origin: i32,
     pub(crate) path: i32,
 }
 
-/// Those that only preflights have.
+/// The strings that only preflights have.
 pub(crate) struct PreflightLengths {
     pub(crate) method: i32,
     pub(crate) headers: i32,
     pub(crate) private_network: i32,
 }
 
-/// Those that only protection reads.
+/// The strings that only protection reads.
 pub(crate) struct ProtectionLengths {
     pub(crate) method: i32,
     pub(crate) host: i32,
@@ -28,7 +28,7 @@ pub(crate) struct ProtectionLengths {
     pub(crate) key: i32,
 }
 
-/// A request of any method but that of preflights, for policies without protection.
+/// Decides on a request of any method except that of preflights, for policies without protection.
 #[inline]
 pub(crate) fn actual(policy: &CompiledPolicy, mut input: Input<'_>, lengths: &Lengths, answer: i32) -> i32 {
     let mut request = Request::default();
@@ -37,7 +37,7 @@ pub(crate) fn actual(policy: &CompiledPolicy, mut input: Input<'_>, lengths: &Le
     index(policy, &request, answer)
 }
 
-/// A request of the method of preflights, for all policies.
+/// Decides on a request with the method of preflights, for all policies.
 pub(crate) fn preflight(
     policy: &CompiledPolicy,
     mut input: Input<'_>,
@@ -54,7 +54,7 @@ pub(crate) fn preflight(
     index(policy, &request, answer)
 }
 
-/// As [`actual`], for policies with protection.
+/// Decides on the same requests as [`actual`], for policies with protection.
 pub(crate) fn protected(
     policy: &CompiledPolicy,
     mut input: Input<'_>,

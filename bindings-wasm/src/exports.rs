@@ -27,7 +27,7 @@ fn clock() -> Duration {
     Duration::try_from_secs_f64(now() / 1000.0).unwrap_or(Duration::ZERO)
 }
 
-/// Has to be called once, before anything else.
+/// Prepares the instance. It has to be called once, before anything else.
 // SAFETY: no other function has this name; the same holds below.
 #[unsafe(no_mangle)]
 pub(crate) extern "C" fn start() {
@@ -51,14 +51,14 @@ pub(crate) extern "C" fn reserve(length: usize) -> *mut u8 {
     })
 }
 
-/// Where the text is that the last call made.
+/// The address of the text that the last call made.
 // SAFETY: see above.
 #[unsafe(no_mangle)]
 pub(crate) extern "C" fn output() -> *const u8 {
     with(|state| state.output.as_ptr())
 }
 
-/// How many bytes it has.
+/// The length of that text in bytes.
 // SAFETY: see above.
 #[unsafe(no_mangle)]
 pub(crate) extern "C" fn output_length() -> usize {
@@ -72,14 +72,14 @@ pub(crate) extern "C" fn version() -> i32 {
     with(|state| state.finish(Ok(env!("CARGO_PKG_VERSION").to_owned())))
 }
 
-/// What JavaScript has to know of CORS, as JSON.
+/// The facts about CORS that JavaScript needs, as JSON.
 // SAFETY: see above.
 #[unsafe(no_mangle)]
 pub(crate) extern "C" fn facts() -> i32 {
     with(|state| state.finish(Ok(corsac_javascript::facts())))
 }
 
-/// A text as it may stand in a log.
+/// Makes a text safe for a log.
 // SAFETY: see above.
 #[unsafe(no_mangle)]
 pub(crate) extern "C" fn printable(length: i32) -> i32 {
@@ -89,7 +89,7 @@ pub(crate) extern "C" fn printable(length: i32) -> i32 {
     })
 }
 
-/// Whether a protocol that a client asks to switch to is WebSocket.
+/// Whether the protocol to which a client wants to switch is WebSocket.
 // SAFETY: see above.
 #[unsafe(no_mangle)]
 pub(crate) extern "C" fn is_web_socket(length: i32) -> i32 {
@@ -106,8 +106,10 @@ pub(crate) extern "C" fn is_debug_value(length: i32) -> i32 {
 const REFUSED: i32 = -1;
 const WRONG: i32 = -2;
 
-/// Compiles a policy from a text in a format, or from the text of a file if there is a path. Its answers of functions are
-/// remembered if `seconds` is a number. Returns the policy's number, and its facts as text; or -1 and why it is refused; or -2 and what is wrong with the call.
+/// Compiles a policy from a text in a format, or from the text of a file if there is a path. Answers
+/// of functions are remembered if `seconds` is a number. Returns the policy's number, with its facts
+/// as text; or -1, with the reason why the policy is refused; or -2, with what is wrong with the
+/// call.
 // SAFETY: see above.
 #[unsafe(no_mangle)]
 pub(crate) extern "C" fn compile(
@@ -132,7 +134,7 @@ pub(crate) extern "C" fn compile(
     })
 }
 
-/// Why the file at the path in the buffer is not read, as text.
+/// The reason why the file at the path in the buffer is not read, as text.
 // SAFETY: see above.
 #[unsafe(no_mangle)]
 pub(crate) extern "C" fn refused_file(path: i32, kind: usize) -> i32 {
@@ -149,14 +151,15 @@ pub(crate) extern "C" fn drop_policy(policy: u32) {
     with(|state| state.policies.remove(policy));
 }
 
-/// The index of the template for a request of any method but that of preflights, without protection.
+/// The index of the template for a request of any method except that of preflights, without
+/// protection.
 // SAFETY: see above.
 #[unsafe(no_mangle)]
 pub(crate) extern "C" fn decide(policy: u32, origin: i32, path: i32, answer: i32) -> i32 {
     decided(policy, |compiled, input| actual(compiled, input, &Lengths { origin, path }, answer))
 }
 
-/// The same for the method of preflights.
+/// The index of the template for a request with the method of preflights.
 // SAFETY: see above.
 #[unsafe(no_mangle)]
 pub(crate) extern "C" fn decide_preflight(
@@ -172,7 +175,7 @@ pub(crate) extern "C" fn decide_preflight(
     decided(policy, |compiled, input| preflight(compiled, input, &Lengths { origin, path }, &more, answer))
 }
 
-/// The same as `decide`, with protection.
+/// The index of the template for the same requests as `decide`, with protection.
 // SAFETY: see above.
 #[unsafe(no_mangle)]
 #[allow(clippy::too_many_arguments, reason = "each is a length")]
@@ -196,7 +199,7 @@ pub(crate) extern "C" fn decide_protected(
 fn decided(policy: u32, decide: impl FnOnce(&CompiledPolicy, crate::input::Input<'_>) -> i32) -> i32 {
     with(|state| {
         let (input, policies) = state.parts();
-        // JavaScript knows no template of this index, so that the request fails.
+        // JavaScript knows no template with this index, so the request fails.
         policies.get(policy).map_or(i32::MAX, |compiled| decide(compiled, input))
     })
 }
@@ -215,7 +218,7 @@ pub(crate) extern "C" fn template(policy: u32, index: u32) -> i32 {
     on_policy(policy, |compiled, _| corsac_javascript::template(&compiled.policy, index))
 }
 
-/// Forgets what functions answered.
+/// Forgets the answers of functions.
 // SAFETY: see above.
 #[unsafe(no_mangle)]
 pub(crate) extern "C" fn forget_answers(policy: u32) {
@@ -251,7 +254,7 @@ pub(crate) extern "C" fn debug_decision(policy: u32, index: u32, method: i32, li
     on_policy(policy, |compiled, input| texts::debug_decision(compiled, input, index, [method, lines, path]))
 }
 
-/// The same about a response.
+/// The block to print about a response; empty if there is nothing new.
 #[cfg(feature = "explain")]
 // SAFETY: see above.
 #[unsafe(no_mangle)]
@@ -269,7 +272,7 @@ pub(crate) extern "C" fn debug_response(
     })
 }
 
-/// What a browser does next.
+/// What a simulated browser does next.
 #[cfg(feature = "explain")]
 // SAFETY: see above.
 #[unsafe(no_mangle)]

@@ -1,6 +1,6 @@
-//! The buffer into which JavaScript writes the strings of a call, one behind the other.
+//! The buffer into which JavaScript writes the strings of a call, one after the other.
 
-/// What is left of the buffer.
+/// The part of the buffer that has not been read yet.
 pub(crate) struct Input<'a>(&'a mut [u8]);
 
 impl<'a> Input<'a> {
@@ -8,8 +8,8 @@ impl<'a> Input<'a> {
         Input(buffer)
     }
 
-    /// Takes the next string. A negative length means that there is none. JavaScript never gives a length beyond the buffer;
-    /// where it did, the string would be empty.
+    /// Takes the next string. A negative length means that there is none. JavaScript never passes a
+    /// length beyond the buffer. If it did, the string would be empty.
     #[inline]
     pub(crate) fn take_mut(&mut self, length: i32) -> Option<&'a mut [u8]> {
         let length = usize::try_from(length).ok()?;

@@ -2,7 +2,7 @@
 //!
 //! JavaScript writes bytes into a buffer of the module and calls a function with their lengths; the function returns an
 //! integer. A longer result stays in a second buffer, from which JavaScript reads it. `bindings-node/lib/wasm` has the other side
-//! of these calls. The module has one thread, no files, and no clock but the host's.
+//! of these calls. The module has one thread and no files, and gets the time from the host.
 #![deny(unsafe_code)]
 
 mod decide;

@@ -2,7 +2,8 @@
 
 use corsac_javascript::CompiledPolicy;
 
-/// Policies by their numbers. The number of one that JavaScript has dropped is given to a later one.
+/// Policies by their numbers. When JavaScript has dropped a policy, its number is given to a later
+/// one.
 #[derive(Default)]
 pub(crate) struct Policies {
     policies: Vec<Option<CompiledPolicy>>,
@@ -19,7 +20,7 @@ impl Policies {
             return number;
         }
         self.policies.push(Some(policy));
-        // Memory ends before the numbers do.
+        // The memory is full before all numbers are used.
         (self.policies.len() - 1) as u32
     }
 

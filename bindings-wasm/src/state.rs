@@ -1,4 +1,4 @@
-//! What one instance of the module holds.
+//! The state of one instance of the module.
 
 use crate::input::Input;
 use crate::policies::Policies;
@@ -16,19 +16,20 @@ thread_local! {
     static STATE: RefCell<State> = RefCell::default();
 }
 
-/// Runs a call. No call runs inside another: the module calls JavaScript for the time alone.
+/// Runs a call. No call runs inside another, because the module calls JavaScript only for the time.
 #[inline]
 pub(crate) fn with<R>(run: impl FnOnce(&mut State) -> R) -> R {
     STATE.with_borrow_mut(run)
 }
 
 impl State {
-    /// What JavaScript has written into the buffer, and the policies.
+    /// The data that JavaScript has written into the buffer, and the policies.
     pub(crate) fn parts(&mut self) -> (Input<'_>, &mut Policies) {
         (Input::new(&mut self.input), &mut self.policies)
     }
 
-    /// Keeps a result for JavaScript, and returns whether there was one: else it is a message.
+    /// Keeps the text of a result for JavaScript. Returns whether the call succeeded; if not, the
+    /// text is a message.
     pub(crate) fn finish(&mut self, result: corsac_javascript::Result<String>) -> i32 {
         let is_result = result.is_ok();
         self.output = result.unwrap_or_else(|misuse| misuse.to_string());

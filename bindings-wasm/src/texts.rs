@@ -10,15 +10,15 @@ const FORMATS: [&str; 5] = ["options", "middleware-options", "request-options", 
 #[cfg(feature = "explain")]
 const EXCHANGE_FORMATS: [&str; 3] = ["json", "encoded", "captured"];
 
-/// What came of compiling a policy.
+/// The result of compiling a policy.
 pub(crate) enum Compiled {
-    /// Its number, and its facts as JSON.
+    /// The policy's number, and its facts as JSON.
     Policy(u32, String),
-    /// As JSON, why there is none.
+    /// The reason why there is no policy, as JSON.
     Refused(String),
 }
 
-/// Builds a policy from the text of a file, or from one in the format of this number.
+/// Builds a policy from the text of a file, or from a text in the format with this number.
 pub(crate) fn compile(
     policies: &mut Policies,
     file: Option<&[u8]>,
@@ -42,14 +42,14 @@ pub(crate) fn compile(
     })
 }
 
-/// Why a file is not read.
+/// The reason why a file is not read.
 pub(crate) fn refused_file(path: &[u8], kind: usize) -> Result<String> {
     let error = corsac_javascript::refused_file(&String::from_utf8_lossy(path), kind)?;
     corsac_javascript::config_error(&error)
 }
 
-/// A whole decision. In the buffer are the path, the method, and the header lines: each the lengths of name and value, as four
-/// bytes each beginning with the lowest, and then both.
+/// A whole decision. The buffer has the path, the method, and the header lines. Each line begins
+/// with the lengths of its name and value, as four bytes each in little-endian order.
 pub(crate) fn evaluate(
     policy: &CompiledPolicy,
     mut input: Input<'_>,
@@ -80,7 +80,7 @@ impl<'a> Iterator for Strings<'a> {
     }
 }
 
-/// Names and values in turn.
+/// Pairs of the names and values that alternate.
 struct Lines<'a>(Strings<'a>);
 
 impl<'a> Lines<'a> {
@@ -116,7 +116,8 @@ pub(crate) fn debug_decision(
     corsac_javascript::debug_decision(policy, decided).map(Option::unwrap_or_default)
 }
 
-/// The same about a response. Its header lines come last in the buffer.
+/// The block to print about a response; empty if there is nothing new. The response's header lines
+/// come last in the buffer.
 #[cfg(feature = "explain")]
 pub(crate) fn debug_response(
     policy: &CompiledPolicy,
@@ -145,8 +146,9 @@ fn decided<'a>(
     }
 }
 
-/// What a browser does after these answers: as JSON, its next request, or null, and the exchange so far, both as texts. In
-/// the buffer are the exchange, and the answers with the length of each before it.
+/// What a simulated browser does after these answers. The JSON has its next request, or null, and
+/// the exchange so far, both as texts. The buffer has the exchange, and the answers with the length
+/// of each before it.
 #[cfg(feature = "explain")]
 pub(crate) fn browser_session(mut input: Input<'_>, exchange: i32, answers: i32) -> Result<String> {
     let exchange = input.take(exchange).unwrap_or_default();
@@ -157,7 +159,7 @@ fn name<'n>(names: &[&'n str], number: usize) -> Result<&'n str> {
     names.get(number).copied().ok_or_else(|| Misuse::new("there is no such format"))
 }
 
-/// What is said where a policy was dropped, or belongs to another instance.
+/// The message if a policy was dropped, or belongs to another instance.
 pub(crate) fn no_policy() -> Misuse {
     Misuse::new("there is no such policy")
 }

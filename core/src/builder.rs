@@ -153,7 +153,8 @@ impl PolicyBuilder {
     ///
     /// # Errors
     ///
-    /// As [`value`](Self::value); code `syntax` where the text is not written in that format. The error names the file.
+    /// Those of [`value`](Self::value), and the code `syntax` if the text is not in that format. The error names the
+    /// file.
     #[cfg(feature = "toml")]
     pub fn file_text(self, path: &Path, text: &[u8]) -> Result<Policy, ConfigError> {
         let is = |name: &str| path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case(name));

@@ -24,7 +24,8 @@ pub(crate) fn escape(text: impl Iterator<Item = char>) -> String {
     out
 }
 
-/// Bidirectional controls, zero-width and other format characters: a log line with them could read as another.
+/// Bidirectional controls, zero-width and other format characters. A log line with them could look like another
+/// line.
 fn is_invisible(c: char) -> bool {
     matches!(
         c,
@@ -40,7 +41,8 @@ fn is_invisible(c: char) -> bool {
     )
 }
 
-/// A text that a help offers: whole, or it could not be copied. No suggestion is longer than the longest origin.
+/// A text that a help suggests. It is not cut, because it could then not be copied. No suggestion is longer than
+/// the longest origin.
 pub(crate) fn write_out(text: &str) -> String {
     escape(text.chars().take(ORIGIN_BYTES))
 }

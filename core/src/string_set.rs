@@ -1,11 +1,11 @@
-//! A set of byte strings whose look-up costs the same for one as for a million.
+//! A set of byte strings in which a look-up costs the same for one string as for a million.
 
 use crate::limits::HEADER_NAME_BYTES;
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 use std::hash::{BuildHasher, Hasher};
 
-/// Up to this many strings a linear scan is faster than hashing; names differ in length mostly.
+/// Up to this many strings, a linear scan is faster than hashing, because most names differ in length.
 const FEW: usize = 4;
 const FEW_NAMES: usize = 16;
 /// Each string is in the arena, after its length.
@@ -24,7 +24,8 @@ pub(crate) struct Table {
     arena: Vec<u8>,
     starts: HashTable<u32>,
     hasher: RandomState,
-    /// Nothing longer is hashed: a request's text may have any length.
+    /// The longest string in the set. A longer text is not hashed, because a text from a request may have
+    /// any length.
     longest: usize,
 }
 
@@ -63,7 +64,7 @@ impl StringSet {
         }
     }
 
-    /// Whether a name is in a set of names in lower case, in whatever case it is.
+    /// Whether a name, in any case, is in a set of names in lower case.
     #[inline]
     pub(crate) fn contains_name(&self, name: &[u8]) -> bool {
         match self {
@@ -86,7 +87,7 @@ impl StringSet {
         matches!(self, StringSet::Few(strings) if strings.is_empty())
     }
 
-    /// Every string. Of a large set this is the order of the arena.
+    /// Every string. If the set is large, they are in the order of the arena.
     #[cfg(feature = "explain")]
     pub(crate) fn iter(&self) -> Box<dyn Iterator<Item = &[u8]> + '_> {
         match self {
@@ -113,8 +114,8 @@ impl StringSet {
 
 impl Table {
     fn insert(&mut self, string: &[u8]) {
-        // Neither happens: origins have at most 512 bytes, and 4 GiB of them do not fit a policy. If it did,
-        // the string would be missing, which refuses.
+        // Neither can happen, because origins have at most 512 bytes, and a policy cannot contain 4 GiB of
+        // them. If it did happen, the string would be missing, so that origin would be refused.
         let (Ok(length), Ok(start)) = (u16::try_from(string.len()), u32::try_from(self.arena.len())) else { return };
         if self.contains(string) {
             return;

@@ -53,7 +53,7 @@ pub(crate) fn token_length(text: &[u8]) -> usize {
 /// CORS-safelisted methods, which are always in the effective list, in the order in which they are sent.
 pub(crate) const SAFELISTED_METHODS: [&str; 3] = ["GET", "HEAD", "POST"];
 
-/// The methods that `*` means where a literal `*` would not work, that is, with credentials.
+/// The methods that `*` means with credentials, where a literal `*` would not work.
 pub(crate) const USUAL_METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
 /// Methods whose case people get wrong.

@@ -1,6 +1,6 @@
 //! Breaking prose into lines.
 
-/// Breaks a paragraph into lines of at most so many columns.
+/// Breaks a paragraph into lines with a maximum number of columns.
 ///
 /// Code in backticks is not broken. A word or code that is longer than a line gets a line of its own. Each line after the
 /// first begins with `indent`, and white space at the start of the text stays.

@@ -89,7 +89,7 @@ fn origins_are_compared_by_what_they_match() {
     assert_eq!(origins(one, any), ["+ origin moz-extension://*"]);
     assert_eq!(origins(any, r"allow_origin_regex = ['moz-extension://[A-Za-z0-9._-]+']"), [""; 0]);
     assert_eq!(origins(any, one), ["- origin moz-extension://*"]);
-    // The `*` of a label stands for at least one character.
+    // The `*` of a label matches at least one character.
     assert_eq!(
         origins("allow_origins = ['https://a.example.com']", "allow_origins = ['https://a*.example.com']"),
         ["+ origin https://a*.example.com", "- origin https://a.example.com"]
@@ -124,7 +124,7 @@ fn credentials_keep_plain_http_out() {
     let unnamed = unnamed.replace(", 'http://*.example.org']", "]");
     assert_eq!(lines(&policy(named).compare(&policy(&unnamed))), ["- origin http://*.example.org"]);
     assert_eq!(lines(&policy(&unnamed).compare(&policy(named))), ["+ origin http://*.example.org"]);
-    // Plain http to the own machine is no danger.
+    // Plain http to the user's own machine is not a danger.
     let local = "allow_origins = ['http://localhost:*', 'https://app.example.com']";
     let local_with = format!("{local}\nallow_credentials = true");
     assert_eq!(lines(&policy(local).compare(&policy(&local_with))), ["+ credentials cookies and HTTP authentication"]);

@@ -1,4 +1,4 @@
-//! Unhappy paths: files and texts that are no policy, and what the errors say.
+//! Files and texts that are not policies, and the errors about them.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use corsac::binding::Value;

@@ -115,7 +115,7 @@ proptest! {
         let policy = Policy::new(config.clone()).unwrap();
         let page = String::from_utf8_lossy(&seed.origin(&roots(&config))).into_owned();
         let mut exchange = Exchange::new(&page, URL);
-        // What is not an origin is no page.
+        // A text that is not an origin cannot be a page.
         prop_assume!(Exchange::from_json(exchange.to_json().as_bytes()).is_ok());
         exchange.request.method = method.to_owned();
         exchange.request.headers =

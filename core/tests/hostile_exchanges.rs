@@ -51,7 +51,7 @@ fn errors_say_where() {
             "response.error",
             "not a value",
         ),
-        (format!("{{{request}: {{\"url\": \"x\"}}, \"version\": 2}}"), "version", "not a version"),
+        (format!("{{{request}: {{\"url\": \"x\"}}, \"version\": 2}}"), "version", "not a known version"),
         (
             format!("{{{request}: {{\"url\": \"x\"}}, \"after\": {{\"exchange\": {{}}, \"seconds\": -1}}}}"),
             "after.exchange.page",

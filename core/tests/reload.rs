@@ -145,7 +145,7 @@ fn a_change_is_read_once_it_has_settled() {
     fs::File::options().write(true).open(folder.at("next")).unwrap().set_modified(old).unwrap();
     fs::rename(folder.at("next"), &path).unwrap();
     loaded(&mut file, 2);
-    // Touched: the same text is no change.
+    // The file was touched. The same text is not a change.
     fs::write(&path, text(2)).unwrap();
     assert!(look(&mut file).is_none());
 }

@@ -1,4 +1,4 @@
-// Runs every case against every server, row by row, and shows what came of it.
+// Runs every case against every server, row by row, and shows the results.
 import { judge, sameAnswer } from './judge.js'
 import { frame, showCell, showSummary } from './view.js'
 
@@ -15,7 +15,7 @@ addEventListener('message', ({ data, source }) => {
 function askFromSandbox(base, testCase) {
   return new Promise((resolve) => {
     waiting.set(++number, resolve)
-    // Its origin is null, which cannot be named here; what is sent is no secret.
+    // Its origin is null, which cannot be named here. The message is not secret.
     sandbox.contentWindow.postMessage({ number, base, case: { id: testCase.id, steps: testCase.steps, read: testCase.read } }, '*')
   })
 }

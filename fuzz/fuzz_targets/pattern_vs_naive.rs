@@ -61,7 +61,7 @@ fuzz_target!(|input: (Vec<&[u8]>, bool, &[u8], u8)| {
         dangerously_allow: vec!["public-suffixes".into(), "null-origin".into()],
         ..Config::default()
     };
-    // What has issues is left out; what is left is valid.
+    // Entries with issues are left out, so the rest is valid.
     let bare = Config { allow_origins: Vec::new(), ..config.clone() };
     config.allow_origins.retain(|pattern| {
         let alone = Config { allow_origins: vec![pattern.clone()], ..bare.clone() };

@@ -22,7 +22,7 @@ def note(line, failed):
 
 
 def taken():
-    """What was noted since the last call."""
+    """The assertions that were noted since the last call."""
     noted = NOTED.copy()
     NOTED.clear()
     return noted
@@ -48,5 +48,5 @@ def rewritten(source):
 
 
 def is_first(node):
-    """What must stay at the top of a file: its documentation and its imports from `__future__`."""
+    """The statements that must stay at the top of a file: its documentation and its imports from `__future__`."""
     return isinstance(node, ast.Expr) or (isinstance(node, ast.ImportFrom) and node.module == "__future__")

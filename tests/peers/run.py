@@ -65,7 +65,7 @@ def starlette():
 
 
 def results(folder, middleware):
-    """What each of Starlette's tests comes to with a class: the assertions that fail."""
+    """The result of each of Starlette's tests with a class: the assertions that fail."""
     file = FOLDER / "results.json"
     file.unlink(missing_ok=True)
     python_path = os.pathsep.join([str(HERE), str(ROOT / "bindings-python" / "python")])

@@ -35,7 +35,7 @@ SOURCES = [
     "bindings-wasm/src/**/*.rs",
 ]
 METHODS = "GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|CONNECT|TRACE|TRACK"
-# The one setting that no text can have.
+# The one setting that a text cannot have.
 PREDICATE = "allow_origin"
 # Of limits only those that can hardly be anything else: not 64, not 1000.
 LEAST_BOUND = 100
@@ -51,7 +51,7 @@ COMPARES = r"(?:to(?:Lower|Upper)Case|lower|upper|casefold|to_ascii_\w+|starts_?
 
 
 class Names(NamedTuple):
-    """What core calls things."""
+    """The names in core."""
 
     headers: list[str]
     reasons: list[str]
@@ -75,7 +75,7 @@ class Finding(NamedTuple):
 
 
 def core(path, pattern):
-    """What the pattern finds in a file of core, which has to be written as the pattern expects."""
+    """The matches of a pattern in a file of core, which has to be written as the pattern expects."""
     found = re.findall(pattern, (ROOT / "core" / "src" / path).read_text(), re.M)
     if not found:
         raise SystemExit(f"core/src/{path} is not written as binding_rules.py expects")
@@ -168,12 +168,12 @@ def rules(names):
 
 
 NUMBER = re.compile(rf"(?<![\w.])([1-9][\d_]*(?:\s*(?:\*|<<)\s*[1-9][\d_]*)*){SUFFIX}")
-# What may stand between the pieces of one text.
+# The characters that may be between the pieces of one text.
 GLUE = re.compile(r"[\s,+]*[bcfr]?")
 
 
 def findings(source, suffix, names):
-    """What a source holds that it may not."""
+    """The findings in a source."""
     code, texts = take_apart(source, suffix)
     lines = source.splitlines()
     found = set()
@@ -211,7 +211,7 @@ def sources():
 
 
 class Allowed(NamedTuple):
-    """What a binding may hold: in lines of `file` that contain `code`, this rule, for this reason."""
+    """An exception for a binding: lines of `file` that contain `code` may have this rule, for this reason."""
 
     file: str
     rule: str

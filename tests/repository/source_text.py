@@ -14,7 +14,7 @@ RUST = re.compile(
     r"|stringify!\(\s*(?P<word>[\w-]+)\s*\)",
     re.S,
 )
-# What a type lists decides nothing.
+# The names that a type lists decide nothing.
 PYTHON = re.compile(
     r'(?P<comment>\#[^\n]*|\bLiteral\[[^\]]*\]|^[ \t]*[rR]?""".*?""")'
     rf'|(?P<text>""".*?"""|\'\'\'.*?\'\'\'|{DOUBLE}|{SINGLE})',
@@ -95,7 +95,7 @@ def take_apart(source, suffix):
 
 
 def inside(quoted):
-    """What stands between the quotes of any of these languages."""
+    """The text between the quotation marks of any of these languages."""
     body = re.sub(r"^(?:b|c)?r?#*", "", quoted).rstrip("#")
     for quotes in ('"""', "'''", '"', "'"):
         if body.startswith(quotes):
@@ -104,5 +104,5 @@ def inside(quoted):
 
 
 def unescaped(says):
-    """With letters in the place of the numbers that stand for them."""
+    """The text with letters instead of their numbers."""
     return ESCAPED.sub(lambda number: chr(int(number[1] or number[2], 16)), says)

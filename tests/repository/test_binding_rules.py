@@ -122,7 +122,7 @@ class BindingRules(unittest.TestCase):
             self.assertIn("a response header", [finding.what for finding in self.found(text, suffix)], text)
 
     def test_bindings_have_no_rules(self):
-        """What is found is printed."""
+        """The findings are printed."""
         self.assertEqual(binding_rules.main(), 0)
 
     def test_reads_every_binding(self):

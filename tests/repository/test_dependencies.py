@@ -1,4 +1,4 @@
-"""Files import each other in no circle, and the rooms of core in the order that DESIGN.md says."""
+"""No files import each other in a circle, and the rooms of core follow the order in DESIGN.md."""
 
 import graphlib
 import re
@@ -17,7 +17,7 @@ def imports(root):
         code = re.split(r"#\[cfg\(test\)\]\s*mod ", re.sub(r"//[^\n]*", "", path.read_text()))[0]
         found[name] = set()
         for before, after in USE.findall(code):
-            # What stands in braces, without the braces inside of it.
+            # The text in braces, if it contains no braces.
             for item in re.sub(r"::\{[^{}]*\}", "", after.strip("{}") if after[0] == "{" else after).split(","):
                 words = [*before.split("::")[:-1], *re.findall(r"\w+", item)]
                 steps = (".".join(words[:length]) for length in range(len(words), 0, -1))
@@ -27,7 +27,7 @@ def imports(root):
 
 
 def rooms():
-    """The rooms of core from the bottom up, as DESIGN.md lists them; those of one step do not know each other."""
+    """The rooms of core from the bottom up, as DESIGN.md lists them. Rooms of the same step do not use each other."""
     design = (ROOT / "DESIGN.md").read_text()
     steps = re.search(r"Where do dependencies point\?.*?```text\n(.*?)```", design, re.S)[1].split("←")
     return {room: number for number, step in enumerate(steps) for room in step.split()}

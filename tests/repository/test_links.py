@@ -1,4 +1,4 @@
-"""What the project's pages link to is there: files, headings, and the files that they name in backticks."""
+"""Everything to which the project's pages link exists: files, headings, and files that are named in backticks."""
 
 import re
 import subprocess
@@ -40,7 +40,7 @@ def anchors(path):
 
 
 def broken(path):
-    """Where the links of a page lead nowhere."""
+    """The links of a page that lead nowhere."""
     whole = page(path)
     text = re.sub(r"`[^`\n]*`", "", whole)
     for inline, reference in LINK.findall(text):

@@ -1,4 +1,4 @@
-"""Each mutant of the decision table has exactly one place in core. That each one dies, `make mutate-table` shows."""
+"""Each mutant of the decision table has exactly one place in core. `make mutate-table` shows that each one dies."""
 
 import sys
 import unittest

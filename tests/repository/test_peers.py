@@ -1,4 +1,5 @@
-"""`make peers` fails for an assertion that fails and is not listed, is listed and does not fail, or is explained by no row."""
+"""`make peers` fails if an assertion fails and is not listed, is listed and does not fail, or has
+no row that explains it."""
 
 import importlib.util
 import sys

@@ -1,4 +1,4 @@
-"""SECURITY.md names the test of each promise: the files are there, and the tests are in them."""
+"""SECURITY.md names the test of each promise: the files exist, and the tests are in them."""
 
 import re
 import unittest
@@ -9,7 +9,8 @@ PROMISE = re.compile(r"^\| (?!promise|-)(?P<promise>.*?) \| (?P<checks>.*) \|$",
 
 
 def missing(checks):
-    """What a cell names and is nowhere: a file, or a test that the file named next does not have."""
+    """The names in a cell that do not exist: a file, or a test that is not in the file that the
+    cell names next."""
     names = []
     for name in re.findall(r"`([^`]+)`", checks):
         path = ROOT / name

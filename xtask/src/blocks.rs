@@ -1,12 +1,13 @@
-//! Files that are written by hand but for blocks between two markers, such as `<!-- begin generated: settings -->` and
-//! `<!-- end generated: settings -->`, whatever the language's comments look like.
+//! Files that are written by hand, except for blocks between two markers, such as `<!-- begin generated: settings -->`
+//! and `<!-- end generated: settings -->`, in any syntax of comments.
 
 use std::error::Error;
 
 /// A block's name, and the lines between its markers.
 pub(crate) type Block = (&'static str, String);
 
-/// The text with the lines between its markers replaced. What has a marker and is not given is an error, and the reverse.
+/// The text with the lines between its markers replaced. A marker without a given block is an error, and so is a given
+/// block without a marker.
 pub(crate) fn replaced(text: &str, blocks: &[Block]) -> Result<String, Box<dyn Error>> {
     let mut out = String::with_capacity(text.len());
     let mut seen = Vec::new();
@@ -31,7 +32,7 @@ fn push(out: &mut String, line: &str) {
     out.push('\n');
 }
 
-/// The name that a line marks: what follows the words, but for the end of a comment.
+/// The name in a marker: the text after the words, without the end of a comment.
 fn marker<'l>(line: &'l str, words: &str) -> Option<&'l str> {
     let (_, name) = line.split_once(words)?;
     Some(name.trim_end_matches("-->").trim())

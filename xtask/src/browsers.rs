@@ -1,4 +1,5 @@
-//! `docs/browsers.md`: the engines, where they differ from the standard, and where the model differs from them.
+//! `docs/browsers.md`: the engines, their differences from the standard, and the differences between the model
+//! and the engines.
 
 use corsac::browser::{Deviation, Engine};
 use serde_json::Value;

@@ -1,9 +1,9 @@
-//! How two texts differ, short enough for a terminal.
+//! The difference between two texts, short enough for a terminal.
 
 /// How many lines of each text are shown.
 const MOST_LINES: usize = 12;
 
-/// What lies between the lines that both texts begin with and those that both end with.
+/// The lines between the common beginning and the common end of both texts.
 pub(crate) fn differences(found: &str, wanted: &str) -> String {
     let found: Vec<&str> = found.lines().collect();
     let wanted: Vec<&str> = wanted.lines().collect();

@@ -115,7 +115,7 @@ fn block(language: &str, text: &str) -> String {
 mod tests {
     use super::*;
 
-    /// Errors and logs lead to these anchors.
+    /// Errors and logs name these anchors.
     #[test]
     fn each_code_has_an_anchor() {
         let page = render(Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()).unwrap();

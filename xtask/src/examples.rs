@@ -42,12 +42,12 @@ pub(crate) struct CodeExample {
     pub(crate) why: String,
     #[serde(default)]
     pub(crate) format: Format,
-    /// The policy; none where `example_file` is the problem.
+    /// The policy; none if `example_file` is the problem.
     #[serde(default)]
     example: String,
-    /// Many entries in the place of `{entries}`.
+    /// Many entries, which replace `{entries}`.
     repeat: Option<Repeat>,
-    /// The policy is read from a file.
+    /// Whether the policy is read from a file.
     #[serde(default)]
     in_file: bool,
     /// The path of a file that is the problem.
@@ -58,7 +58,7 @@ pub(crate) struct CodeExample {
     fix: String,
 }
 
-/// So many entries, each with its number.
+/// A number of entries, each with its own number.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Repeat {
@@ -80,7 +80,7 @@ pub(crate) struct ReasonExample {
     fixed_predicate: Option<Predicate>,
 }
 
-/// What the application's function answers.
+/// The answer of the application's function.
 #[derive(Clone, Copy, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Predicate {
@@ -90,7 +90,7 @@ pub(crate) enum Predicate {
 }
 
 impl Examples {
-    /// Reads the file. Each code and each refusal has an entry, and nothing else has.
+    /// Reads the file. Each code and each refusal has an entry, and there are no others.
     pub(crate) fn read(root: &Path) -> Result<Self, Box<dyn Error>> {
         let text = std::fs::read_to_string(root.join("core/src/issues/examples.toml"))?;
         let examples: Examples = toml::from_str(&text)?;
@@ -122,7 +122,7 @@ fn complete<T>(entries: &BTreeMap<String, T>, names: &[&str]) -> Result<(), Box<
 }
 
 impl CodeExample {
-    /// The policy as it is shown: of many entries the first two and the last.
+    /// The policy as it is shown. Of many entries, only the first two and the last are shown.
     pub(crate) fn shown(&self) -> String {
         let Some(Repeat { count, entry }) = &self.repeat else { return self.example.trim_start().to_owned() };
         let number = |number: usize| entry.replace("{number}", &number.to_string());
@@ -138,7 +138,7 @@ impl CodeExample {
         let Some(Repeat { count, entry }) = &self.repeat else { return self.example.clone() };
         let entry = |number: usize| entry.replace("{number}", &number.to_string());
         if self.in_file {
-            // So many are not told apart before they are refused.
+            // That many entries are refused before they are compared.
             return self.example.replace("{entries}", &format!("{}, ", entry(*count)).repeat(*count));
         }
         let entries: Vec<_> = (1..=*count).map(entry).collect();
@@ -211,7 +211,7 @@ impl ReasonExample {
         self.predicate
     }
 
-    /// What is different in the fix: its policy, its request, its predicate.
+    /// The parts of the fix that differ: its policy, its request, its predicate.
     pub(crate) fn fix(&self) -> (Option<&str>, Option<&str>, Option<Predicate>) {
         (
             self.fixed_policy.as_deref().map(str::trim_start),
@@ -236,7 +236,7 @@ impl ReasonExample {
     }
 }
 
-/// The reason of what a policy decides on a request, which is written as it is sent.
+/// The reason for a policy's decision on a request, which is written as it is sent.
 fn decide(policy: &str, request: &str, predicate: Option<Predicate>) -> Result<Reason, Box<dyn Error>> {
     let policy = PolicyBuilder::new().predicate(predicate.is_some()).toml(policy.as_bytes())?;
     if let Some(lint) = policy.lints().first() {

@@ -186,7 +186,7 @@ fn count() -> Value {
     json!({ "type": "integer", "minimum": 0 })
 }
 
-/// An object with these members alone; all but the optional ones have to be there.
+/// An object with only these members. All of them are required, except for the optional ones.
 fn object(members: &[(&str, Value)], optional: &[&str]) -> Value {
     let required: Vec<&str> = members.iter().map(|(name, _)| *name).filter(|name| !optional.contains(name)).collect();
     let properties: Map<String, Value> =

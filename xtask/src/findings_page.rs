@@ -8,7 +8,7 @@ use serde_json::{Map, Value as Json};
 use std::error::Error;
 use std::path::Path;
 
-/// What fits in a line of an example.
+/// The longest line of an example.
 const LINE: usize = 96;
 
 #[derive(Deserialize)]
@@ -25,7 +25,7 @@ struct Vector {
     fixed: Fixed,
 }
 
-/// What changes; the rest is as before.
+/// The parts that change. The rest is as before.
 #[derive(Deserialize)]
 struct Fixed {
     config: Option<Json>,
@@ -89,7 +89,8 @@ fn blocks<const N: usize>(values: [(&str, &Option<Json>); N]) -> String {
     values.into_iter().filter_map(block).collect::<Vec<_>>().join("\n")
 }
 
-/// What people read first comes first; the version is always 1, and left out.
+/// The order of members: those that people read first come first. The version is left out, because
+/// it is always 1.
 const ORDER: [&str; 7] = ["page", "page_url", "request", "url", "method", "preflight", "status"];
 
 fn members(object: &Map<String, Json>) -> Vec<(&String, &Json)> {
@@ -98,7 +99,7 @@ fn members(object: &Map<String, Json>) -> Vec<(&String, &Json)> {
     members
 }
 
-/// JSON with what fits into a line on one line.
+/// JSON in which values that fit are on one line.
 fn pretty(value: &Json, indent: usize) -> String {
     let flat = flat(value);
     let (open, close, inner) = match value {

@@ -1,5 +1,5 @@
-//! `include/corsac.h`, made by cbindgen from the C binding's files, and what cbindgen cannot see: the version and
-//! the engine's reasons.
+//! `include/corsac.h`. cbindgen makes it from the C binding's files. The version and the engine's reasons, which
+//! cbindgen cannot see, are added here.
 
 use corsac::Reason;
 use std::collections::BTreeSet;
@@ -43,7 +43,7 @@ const FILES: [&str; 32] = [
     "explain/exchange",
 ];
 
-/// Files of which nothing goes into the header.
+/// Files that have nothing for the header.
 const INNER: [&str; 9] = [
     "lib",
     "panic_boundary",

@@ -42,7 +42,7 @@ fn dangers() -> String {
 }
 
 fn properties(rows: &[SettingRow], table: SettingsTable) -> String {
-    // What takes functions too is written by hand.
+    // Types that also allow functions are written by hand.
     let rows = rows.iter().filter(|row| !is_schema_address(row) && row.takes != Takes::PackageOrigin);
     rows.map(|row| property(row, table)).collect()
 }
@@ -51,7 +51,7 @@ fn property(row: &SettingRow, table: SettingsTable) -> String {
     let meaning = with_code(row.meaning(), |code| format!("`{}`", camel_name(code)));
     let default = match table.default_of(row.name) {
         None => String::new(),
-        // The one setting of both dialects with a default in each.
+        // This is the one setting of both dialects that has a different default in each.
         Some(value) if row.takes == Takes::MaxAge => {
             format!(" Default `{}`, and no header with the options of the `cors` package.", written(&value))
         }
@@ -66,7 +66,7 @@ fn property(row: &SettingRow, table: SettingsTable) -> String {
     )
 }
 
-/// In single quotation marks.
+/// The text in single quotation marks.
 fn single(text: &str) -> String {
     text.replace('"', "'")
 }
@@ -79,7 +79,7 @@ fn kind(takes: Takes, table: SettingsTable) -> String {
         Takes::PackageMethods | Takes::PackageHeaders => "string | ListOf<string>".into(),
         Takes::Switch => "boolean".into(),
         Takes::MaxAge => "number | false | null".into(),
-        // As the package's own types have it.
+        // This is the form in the package's own types.
         Takes::Status if table == SettingsTable::Package => "number".into(),
         Takes::Status => "200 | 204".into(),
         Takes::Dangers => "ListOf<Danger | LiftedCheck>".into(),

@@ -1,7 +1,7 @@
 //! The JSON schema of policy files, with which editors complete and check them: `docs/policy.schema.json`, and a copy
 //! in each package.
 //!
-//! It is as strict as a schema can be without being stricter than core, which decides.
+//! The schema is as strict as possible without being stricter than core, which decides.
 
 use crate::settings::with_code;
 use corsac::binding::{self, Danger, SettingRow, SettingsTable, Takes, camel_case};
@@ -11,8 +11,9 @@ use std::path::Path;
 
 /// The file's text.
 pub(crate) fn render(_root: &Path) -> Result<String, Box<dyn Error>> {
-    // The root has the settings with their types, since editors complete from there; what else is allowed depends on the
-    // dialect, and is told by `if`, whose errors name the setting, which those of `anyOf` do not.
+    // The root has the settings with their types, because editors use it for completion. Everything else that is
+    // allowed depends on the dialect. It is written with `if`, whose errors name the setting, and not with `anyOf`,
+    // whose errors do not.
     let names: Map<String, Value> = SettingsTable::Policy
         .rows()
         .iter()
@@ -130,12 +131,12 @@ fn merged(mut value: Value, more: Option<Value>) -> Value {
 fn setting(row: &SettingRow, table: SettingsTable) -> Value {
     // Descriptions are plain text.
     let about = with_code(row.meaning(), str::to_owned);
-    // Beside `$ref` older validators ignore what else is said.
+    // Older validators ignore everything next to `$ref`.
     let setting = json!({ "description": about, "allOf": [kind(row.takes)] });
     merged(setting, table.default_of(row.name).map(|default| json!({ "default": json_of(&default) })))
 }
 
-/// The schema of what a setting takes.
+/// The schema of the values that a setting takes.
 fn kind(takes: Takes) -> Value {
     match takes {
         Takes::Origins => of("origins"),
@@ -158,7 +159,7 @@ fn kind(takes: Takes) -> Value {
     }
 }
 
-/// A default, none of which is more than these.
+/// A default. The defaults have only these types.
 fn json_of(value: &binding::Value) -> Value {
     match value {
         binding::Value::Bool(value) => json!(value),

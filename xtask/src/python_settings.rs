@@ -33,7 +33,7 @@ pub(crate) fn types(root: &Path) -> Result<String, Box<dyn Error>> {
 pub(crate) fn documentation(root: &Path) -> Result<String, Box<dyn Error>> {
     let text = std::fs::read_to_string(root.join("bindings-python/src/policy/policy_class.rs"))?;
     let rows = SettingsTable::Policy.rows();
-    // A dialect is for texts: nobody writes another language's options in Python.
+    // The dialect is only for texts, because nobody writes the options of another language in Python.
     let rows = rows.iter().filter(|row| !is_schema_address(row) && row.takes != Takes::Dialect);
     replaced(&text, &[("settings", rows.map(argument).collect())])
 }
@@ -52,7 +52,7 @@ fn argument(row: &SettingRow) -> String {
     wrapped(&text, "///     ", "///         ")
 }
 
-/// The words of a text in lines, of which those after the first stand further in.
+/// The words of a text in lines. Lines after the first are indented more.
 fn wrapped(text: &str, first: &str, others: &str) -> String {
     let mut out = String::new();
     let mut line = first.to_owned();
@@ -69,7 +69,7 @@ fn wrapped(text: &str, first: &str, others: &str) -> String {
     out + &line + "\n"
 }
 
-/// A value as Python writes it.
+/// A value in Python's syntax.
 fn python(code: &str) -> String {
     match code {
         "true" => "True".into(),
@@ -79,7 +79,7 @@ fn python(code: &str) -> String {
     }
 }
 
-/// The type of an argument, as the documentation has it.
+/// The type of an argument in the documentation.
 fn described(takes: Takes) -> String {
     match takes {
         Takes::Protection => "dict".into(),

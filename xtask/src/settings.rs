@@ -1,26 +1,26 @@
-//! What the generators of documentation and types share: which settings stand where, and how the table's texts read in
-//! another language.
+//! Code that the generators of documentation and types share: the order of settings, and the table's texts in another
+//! language.
 
 use corsac::binding::{SettingRow, SettingsTable, Takes, Value, camel_case};
 
-/// The settings of a table that another does not have.
+/// The settings that are in one table and not in another.
 pub(crate) fn only_in(table: SettingsTable, other: SettingsTable) -> Vec<SettingRow> {
     let others = other.rows();
     table.rows().into_iter().filter(|row| !others.contains(row)).collect()
 }
 
-/// The settings that stand in both tables.
+/// The settings that are in both tables.
 pub(crate) fn in_both(table: SettingsTable, other: SettingsTable) -> Vec<SettingRow> {
     let others = other.rows();
     table.rows().into_iter().filter(|row| others.contains(row)).collect()
 }
 
-/// Whether a setting is the address of the schema, which is of use in files alone.
+/// Whether a setting is the address of the schema, which is useful only in files.
 pub(crate) fn is_schema_address(row: &SettingRow) -> bool {
     row.takes == Takes::Address
 }
 
-/// A text of the table in which each piece of code is written otherwise.
+/// A text of the table in which each piece of code is converted.
 pub(crate) fn with_code(text: &str, code: impl Fn(&str) -> String) -> String {
     text.split('`')
         .enumerate()
@@ -28,14 +28,14 @@ pub(crate) fn with_code(text: &str, code: impl Fn(&str) -> String) -> String {
         .collect()
 }
 
-/// A piece of code as JavaScript writes it: names of settings in camelCase.
+/// A piece of code in JavaScript's form: names of settings are in camelCase.
 pub(crate) fn camel_name(code: &str) -> String {
     let tables = [SettingsTable::Policy, SettingsTable::Route, SettingsTable::Protection, SettingsTable::Package];
     let is_setting = tables.iter().any(|table| table.rows().iter().any(|row| row.name == code));
     if is_setting { camel_case(code) } else { code.to_owned() }
 }
 
-/// A value as JSON and TOML write it.
+/// A value in the syntax of JSON and TOML.
 pub(crate) fn written(value: &Value) -> String {
     match value {
         Value::String(text) => format!("\"{text}\""),

@@ -1,7 +1,7 @@
-//! The public suffix list, for core's checks of wildcards: its rules, and the names below which it has further rules.
+//! The public suffix list, for core's checks of wildcards: its rules, and the names below which there are more rules.
 //!
-//! `*.amazonaws.com` reaches `anyone.s3.amazonaws.com`, although `amazonaws.com` is somebody's own. The list is that of
-//! the `psl` crate, which is kept up to date; its compiled form is four times the size of the text.
+//! `*.amazonaws.com` matches `anyone.s3.amazonaws.com`, although `amazonaws.com` has one owner. The list is that of the
+//! `psl` crate, which is kept up to date; its compiled form is four times the size of the text.
 
 use corsac::binding::label_to_ascii;
 use std::collections::BTreeSet;
@@ -14,14 +14,14 @@ pub(crate) fn render(root: &Path) -> Result<String, Box<dyn Error>> {
     Ok(lines(&rules(root)?))
 }
 
-/// The names that are no suffix and have one below them.
+/// The names that are not suffixes but have suffixes below them.
 pub(crate) fn render_parents(root: &Path) -> Result<String, Box<dyn Error>> {
-    // An exception makes a name less of a suffix, so that there is nothing below it.
+    // An exception says that a name is not a suffix, so there is no suffix below it.
     let suffixes: BTreeSet<String> = rules(root)?.into_iter().filter(|rule| !rule.starts_with('!')).collect();
     let mut parents = BTreeSet::new();
     for suffix in &suffixes {
         let above = suffix.match_indices('.').filter_map(|(index, _)| suffix.get(index + 1..));
-        // A suffix is refused by itself, and so is a lone label.
+        // Core refuses a suffix anyway, and also a single label.
         parents.extend(above.filter(|name| name.contains('.') && !suffixes.contains(*name)).map(str::to_owned));
     }
     Ok(lines(&parents))
@@ -38,7 +38,7 @@ fn rules(root: &Path) -> Result<BTreeSet<String>, Box<dyn Error>> {
 }
 
 fn ascii(rule: &str) -> Option<String> {
-    // The mark of an exception stands before its first label.
+    // The mark of an exception comes before its first label.
     let (mark, name) = rule.strip_prefix('!').map_or(("", rule), |name| ("!", name));
     let labels: Option<Vec<String>> = name.split('.').map(label_to_ascii).collect();
     Some(format!("{mark}{}", labels?.join(".")))

@@ -75,7 +75,7 @@ class Log(unittest.TestCase):
             [("Origin", "https://other.example.com"), ("Host", "www.example.com"), ("Sec-Fetch-Site", "same-site")],
         ):
             self.assertIn("corsac: origin-not-allowed for the origin", self.line("POST", "/x", headers))
-        # What is really refused is told, whoever it is.
+        # A request that is really refused is logged, whoever sends it.
         line = self.line("POST", "/protected", [("Origin", "a b"), ("Sec-Fetch-Site", "same-origin")])
         self.assertIn("corsac: write-refused for the origin `a b`; ", line)
 

@@ -89,7 +89,7 @@ class Refusals(unittest.TestCase):
     def expect(self, answer, status, headers, reason):
         """The leave to cache that `add_header` gives a preflight's refusal is its own business: that one names all in `Vary`."""
         ignored = set() if ("cache-control", "no-store") in headers else {"cache-control", "expires"}
-        # `gzip_vary` names its own beside ours.
+        # `gzip_vary` adds its own name to corsac's.
         lines = [(name, value.removeprefix("Accept-Encoding, ")) for name, value in answer.headers]
         got = [(name, value) for name, value in lines if name.startswith("access-control-") or name in set(COMPARED) - ignored]
         self.assertEqual((answer.status, sorted(got), answer.body), (status, sorted(headers), f"corsac: {reason}\n".encode()))

@@ -8,14 +8,14 @@ use engine::Action;
 pub enum corsac_action {
     /// Answer now with `status`, `headers` and `body`; the application does not run.
     CORSAC_RESPOND = 0,
-    /// Run the application, and put the headers on whatever response it makes.
+    /// Run the application, and put the headers on its response, whatever it is.
     CORSAC_CONTINUE = 1,
     /// Ask the predicate about the request's origin, then call `corsac_policy_resolve`. Only policies built with
     /// `has_predicate` ask.
     CORSAC_ASK = 2,
 }
 
-/// An action as the engine numbers it.
+/// Converts an action of the engine.
 pub type action_number = i32;
 
 // The engine's numbers are passed on as they are.

@@ -14,11 +14,11 @@ use crate::status::corsac_status;
 use engine::{Evaluation, Pending, PredicateAnswer, Request};
 use std::ffi::c_void;
 
-/// What becomes of the request in the host.
+/// How the host serves the request.
 enum Situation {
-    /// It is served as it was sent.
+    /// The host serves it as it was sent.
     AsSent,
-    /// The host goes on with it under this method.
+    /// The host continues it with this method.
     AsServed(corsac_slice),
     /// The host answers it with an error of its own.
     HostError,
@@ -26,7 +26,7 @@ enum Situation {
 
 /// # Safety
 ///
-/// As `corsac_policy_evaluate` says.
+/// The contract is that of `corsac_policy_evaluate`.
 #[inline]
 unsafe fn decide<'a>(
     policy: *const corsac_policy,
@@ -36,7 +36,8 @@ unsafe fn decide<'a>(
     ask: impl FnOnce(Pending<'a>) -> Option<PredicateAnswer>,
 ) -> corsac_status {
     panic_boundary::status(|| {
-        // SAFETY: `out` is the caller's struct, by the caller's contract. First of all: an error must leave a refusal.
+        // SAFETY: `out` is the caller's struct, by the caller's contract. This comes first, because an error must leave
+        // a refusal.
         let out = unsafe { DecisionWriter::refuse(out)? };
         // SAFETY: NULL or a policy of ours, which lives as long as the caller uses the decision.
         let policy: &'a corsac_policy = unsafe { pointer::reference(policy)? };
@@ -69,11 +70,11 @@ unsafe fn decide<'a>(
 ///
 /// Parameters:
 /// - `policy` is a policy.
-/// - `request` is the request; its `size` and `method` are set.
-/// - `out` is where the decision is stored; its `size` is set.
+/// - `request` is the request, with its `size` and `method` set.
+/// - `out` is where the decision is stored. Its `size` has to be set.
 ///
-/// Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_BAD_SIZE`; `CORSAC_PANIC`. On failure `out` is a refusal, as far as its
-/// `size` reaches.
+/// Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_BAD_SIZE`; `CORSAC_PANIC`. On failure, those fields of `out` that its
+/// `size` includes are a refusal.
 ///
 /// Lifetime: the decision borrows from the policy and from the request's slices.
 ///
@@ -88,18 +89,18 @@ pub unsafe extern "C" fn corsac_policy_evaluate(
     unsafe { decide(policy, request, Situation::AsSent, out, |_| None) }
 }
 
-/// Decides on a request that the server continues with another method: it turns the request into a GET for its error
-/// page, or because a backend redirects it inside the server. It allocates nothing.
+/// Decides on a request that the server continues with another method. Servers turn a request into a GET for their
+/// error page, or if a backend redirects it inside the server. This function allocates nothing.
 ///
 /// The decision is that of `corsac_policy_evaluate`, so that a page may read the errors that it caused. But if
-/// `protection` refuses the client's request as a write, the decision is about the request as it is served: the write
-/// has been done, or never will be, and an error page is not a write. If `served` is the client's method, this is the
-/// same as `corsac_policy_evaluate`.
+/// `protection` refuses the client's request as a write, the decision is about the request with the method `served`:
+/// the write has been done already, or never will be, and an error page is not a write. If `served` is the client's
+/// method, this is the same as `corsac_policy_evaluate`.
 ///
 /// Parameters: as `corsac_policy_evaluate`; `request` is the client's, `served` is the method with which the server
 /// continues.
 ///
-/// Returns, lifetime, threads: as `corsac_policy_evaluate`; `CORSAC_NULL` also where `served` is absent. Where the decision
+/// Returns, lifetime, threads: as `corsac_policy_evaluate`; `CORSAC_NULL` also if `served` is absent. If the decision
 /// is `CORSAC_ASK`, `corsac_policy_resolve` decides on the client's request.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn corsac_policy_evaluate_as_served(
@@ -116,8 +117,8 @@ pub unsafe extern "C" fn corsac_policy_evaluate_as_served(
 /// or the request is too large. It allocates nothing.
 ///
 /// The decision is that of `corsac_policy_evaluate`, so that a page may read why its request failed. But if that
-/// decision would be `CORSAC_RESPOND`, the error replaces its response, and the decision is that on a request without
-/// `Origin`: no origin is allowed by name. The action is `CORSAC_CONTINUE`: send the error with the decision's
+/// decision would be `CORSAC_RESPOND`, the error replaces the response, and the decision is the one for a request
+/// without `Origin`: no origin is allowed by name. The action is `CORSAC_CONTINUE`: send the error with the decision's
 /// headers.
 ///
 /// Parameters: as `corsac_policy_evaluate`; any part of the request that could not be read is absent.
@@ -135,8 +136,9 @@ pub unsafe extern "C" fn corsac_policy_evaluate_host_error(
 
 /// Decides on a request for which `corsac_policy_evaluate` said `CORSAC_ASK`, with the predicate's answer.
 ///
-/// Parameters: as `corsac_policy_evaluate`, with the same request; `answer` is a `corsac_predicate_answer`, any other number
-/// counts as `CORSAC_PREDICATE_FAILED`. Where the policy does not ask about the request, the answer changes nothing.
+/// Parameters: as `corsac_policy_evaluate`, with the same request; `answer` is a `corsac_predicate_answer`; any other
+/// number counts as `CORSAC_PREDICATE_FAILED`. If the policy does not ask about the request, the answer changes
+/// nothing.
 ///
 /// Returns, lifetime, threads: as `corsac_policy_evaluate`. The decision never is `CORSAC_ASK`.
 #[unsafe(no_mangle)]
@@ -157,8 +159,8 @@ pub unsafe extern "C" fn corsac_policy_resolve(
 /// may not free the last reference to the policy: keep a reference until the call has returned and the decision has
 /// been used.
 ///
-/// Returns, lifetime, threads: as `corsac_policy_evaluate`; `CORSAC_NULL` also where `predicate` is NULL. The
-/// decision never is `CORSAC_ASK`.
+/// Returns, lifetime, threads: as `corsac_policy_evaluate`; `CORSAC_NULL` also if `predicate` is NULL. The decision
+/// never is `CORSAC_ASK`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn corsac_policy_evaluate_with(
     policy: *const corsac_policy,

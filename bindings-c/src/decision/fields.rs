@@ -9,7 +9,7 @@ use engine::HeaderName;
 /// The most headers that a decision has.
 pub const CORSAC_MAX_HEADERS: usize = 16;
 
-// Each header once, and one a second time.
+// Each header occurs once, and one of them can occur twice.
 const _: () = assert!(HeaderName::ALL.len() < CORSAC_MAX_HEADERS);
 
 /// What to do with one request. Set `size` to `sizeof(corsac_decision)` before the call.
@@ -18,7 +18,7 @@ const _: () = assert!(HeaderName::ALL.len() < CORSAC_MAX_HEADERS);
 /// failed call refuses the request. If `size` is too small, only the fields before `body` are written, and only if
 /// `size` includes them.
 ///
-/// Its slices borrow from the policy and from the request's slices, and are valid as long as both are.
+/// The slices of a decision borrow from the policy and from the request's slices, and are valid as long as both are.
 #[repr(C)]
 pub struct corsac_decision {
     /// `sizeof(corsac_decision)`.
@@ -27,7 +27,7 @@ pub struct corsac_decision {
     pub action: action_number,
     /// The HTTP status to answer with; 0 if the application answers.
     pub status: u16,
-    /// Why the decision is what it is; `CORSAC_REASON_NONE` if there is none yet.
+    /// The reason for the decision; `CORSAC_REASON_NONE` if nothing has been decided yet.
     pub reason: reason_number,
     /// The reason of a refusal that was only reported and not carried out, or `CORSAC_REASON_NONE`.
     pub reported: reason_number,
@@ -36,6 +36,6 @@ pub struct corsac_decision {
     /// How many of `headers` are filled.
     pub header_count: usize,
     /// The headers that change on the response: first those to remove, then the others in the order in which they are
-    /// sent. Those past `header_count` are not written.
+    /// sent. Headers past `header_count` are not written.
     pub headers: [corsac_header; CORSAC_MAX_HEADERS],
 }

@@ -9,18 +9,19 @@ use engine::Op;
 pub enum corsac_op {
     /// Replace whatever the application set.
     CORSAC_OP_SET = 0,
-    /// Add another line of the same name. Leave it out if a `CORSAC_OP_DEFAULT` before it was left out.
+    /// Add another line with the same name. Leave it out if a `CORSAC_OP_DEFAULT` before it was left out.
     CORSAC_OP_ADD = 1,
-    /// Merge into what the application set: `corsac_vary_merge`.
+    /// Merge into the application's own value: `corsac_vary_merge`.
     CORSAC_OP_MERGE = 2,
     /// Remove the application's lines of this name. The value is empty.
     CORSAC_OP_REMOVE = 3,
-    /// Set it unless the application has set it. Once it has, all further headers of this op are left out as well:
-    /// corsac's own headers are never sent with an origin that the policy did not decide on.
+    /// Set the header unless the application has set it. If the application has, leave out all further headers
+    /// with this op as well, so that corsac's own headers are never sent with an origin that the policy did not
+    /// decide on.
     CORSAC_OP_DEFAULT = 4,
 }
 
-/// An op as the engine numbers it.
+/// Converts an operation of the engine.
 pub type op_number = i32;
 
 // The engine's numbers are passed on as they are.
@@ -29,7 +30,7 @@ const _: () = {
     assert!(Op::Add as op_number == corsac_op::CORSAC_OP_ADD as op_number);
     assert!(Op::Merge as op_number == corsac_op::CORSAC_OP_MERGE as op_number);
     assert!(Op::Default as op_number == corsac_op::CORSAC_OP_DEFAULT as op_number);
-    // Removing is no operation of the engine's: its decisions name apart what comes off.
+    // The engine has no operation for removing. Its decisions have a separate list of the headers to remove.
     assert!(corsac_op::CORSAC_OP_REMOVE as op_number == 3);
 };
 
@@ -41,6 +42,6 @@ pub struct corsac_header {
     pub name: corsac_slice,
     /// The value. It borrows from the policy (NUL-terminated then) or from the request (not NUL-terminated).
     pub value: corsac_slice,
-    /// How it is applied to the response.
+    /// How the header is applied to the response.
     pub op: op_number,
 }

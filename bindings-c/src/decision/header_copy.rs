@@ -1,4 +1,4 @@
-//! `corsac_header_copy` and `corsac_header_own`: values for servers that need a NUL, or texts of their own.
+//! `corsac_header_copy` and `corsac_header_own`: copies of values, for servers that need a NUL or their own memory.
 
 use crate::decision::header::corsac_header;
 use crate::panic_boundary;
@@ -8,17 +8,17 @@ use crate::status::corsac_status;
 use std::ffi::{c_char, c_void};
 use std::ptr::null_mut;
 
-/// Copies a header's value, with a NUL past it.
+/// Copies a header's value, and adds a NUL.
 ///
 /// Parameters:
-/// - `header` is a header of a decision that still holds.
+/// - `header` is a header of a decision that is still valid.
 /// - `buffer`, `capacity`: where the value is stored; `buffer` may be NULL if `capacity` is 0.
 /// - `length`: where the value's length is stored, without the NUL.
 ///
-/// Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_BAD_SIZE` if `capacity` is not greater than the length: `*length` is
-/// set, and the buffer holds an empty text.
+/// Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_BAD_SIZE` if `capacity` is not greater than the length. Then
+/// `*length` is set, and the buffer has an empty text.
 ///
-/// Ownership: all the caller's.
+/// Ownership: everything belongs to the caller.
 ///
 /// Threads: any.
 #[unsafe(no_mangle)]
@@ -51,15 +51,15 @@ pub unsafe extern "C" fn corsac_header_copy(
     })
 }
 
-/// Copies a header's value into memory of the host's, with a NUL past it.
+/// Copies a header's value into the host's memory, and adds a NUL.
 ///
 /// Parameters:
-/// - `header` is a header of a decision that still holds.
+/// - `header` is a header of a decision that is still valid.
 /// - `allocate` is called once, with `user`, which may be NULL.
 ///
 /// Returns: the value; NULL if there is no memory, or a pointer is NULL.
 ///
-/// Ownership: the caller's, as `allocate` says.
+/// Ownership: the copy belongs to the caller, who frees it in the way that belongs to `allocate`.
 ///
 /// Threads: any.
 #[unsafe(no_mangle)]

@@ -10,7 +10,8 @@ use crate::status::corsac_status;
 use engine::{Action, Header, HeaderName, Op, Reason};
 use std::ptr::addr_of;
 
-/// What a decision does to a response. It is read before anything is done, so that a callback may reuse the struct.
+/// The changes that a decision makes to a response. They are read before any callback is called, so that a callback
+/// may reuse the struct.
 pub(crate) struct ReadDecision<'a> {
     pub(crate) action: Action,
     pub(crate) removed: Vec<HeaderName>,
@@ -33,8 +34,8 @@ impl<'a> ReadDecision<'a> {
         }
         let (mut removed, mut headers) = (Vec::with_capacity(count), Vec::with_capacity(count));
         for index in 0..count {
-            // SAFETY: `index` is below the array's length, and the header is filled. It is read as it is, without a reference
-            // to those past it, which may never have been written.
+            // SAFETY: `index` is below the array's length, and the header is filled. Only this header is read,
+            // without a reference to later ones, which may never have been written.
             let header = unsafe { addr_of!((*decision).headers).cast::<corsac_header>().add(index).read() };
             // SAFETY: the slices hold by the caller's contract.
             let (name, value) = unsafe { (header.name.bytes()?, header.value.bytes()?) };
@@ -49,7 +50,7 @@ impl<'a> ReadDecision<'a> {
     }
 }
 
-/// The action, the reason and what was reported; none for a decision that was not made.
+/// The action, the reason and the reported reason; none if nothing was decided.
 ///
 /// # Safety
 ///
@@ -75,7 +76,7 @@ fn action_of(number: action_number) -> Result<Action, corsac_status> {
     }
 }
 
-/// The engine's operation; none for a header that comes off.
+/// The engine's operation; none for a header that is removed.
 fn op_of(number: op_number) -> Result<Option<Op>, corsac_status> {
     const REMOVE: op_number = corsac_op::CORSAC_OP_REMOVE as op_number;
     if number == REMOVE {

@@ -1,29 +1,29 @@
-//! `corsac_reason`: the engine's numbers. The header's enum is made from the engine's list of them.
+//! `corsac_reason`: reasons by the engine's numbers. The enum in the header is generated from the engine's list.
 
 use crate::panic_boundary;
 use engine::Reason;
 use std::ffi::c_char;
 
-/// A reason as it crosses the border: the engine's number, or none.
+/// A reason as C passes it: the engine's number, or `NONE`.
 pub type reason_number = i32;
 
-/// No decision was made.
+/// Nothing has been decided.
 pub(crate) const NONE: reason_number = -1;
 
 pub(crate) fn number(reason: Option<Reason>) -> reason_number {
     reason.map_or(NONE, |reason| reason_number::from(reason as u8))
 }
 
-/// The engine's reason; none for `NONE` and for a number that is no reason.
+/// The engine's reason; none for `NONE` and for a number that is not a reason.
 pub(crate) fn of(number: reason_number) -> Option<Reason> {
     Reason::ALL.iter().copied().find(|reason| self::number(Some(*reason)) == number)
 }
 
-/// Whether a reason is that of `protection`: the request itself is refused, whatever CORS says of it.
+/// Whether a reason means that `protection` refused the request itself, whatever its CORS decision would have been.
 ///
 /// Parameters: `reason` is any number.
 ///
-/// Returns: whether it is; false for `CORSAC_REASON_NONE`, and for a number that is no reason.
+/// Returns: true if it does; false for all other numbers, including `CORSAC_REASON_NONE`.
 ///
 /// Threads: any.
 #[unsafe(no_mangle)]
@@ -31,11 +31,11 @@ pub extern "C" fn corsac_reason_is_protection_refusal(reason: reason_number) -> 
     panic_boundary::value(false, || of(reason).is_some_and(Reason::is_protection_refusal))
 }
 
-/// The name of a reason: stable, kebab-case, the same in every language.
+/// The stable name of a reason in kebab-case. It is the same in every language.
 ///
 /// Parameters: `reason` is any number.
 ///
-/// Returns: a NUL-terminated text; `none` for `CORSAC_REASON_NONE`, `unknown` for a number that is no reason.
+/// Returns: a NUL-terminated text; `none` for `CORSAC_REASON_NONE`, `unknown` for a number that is not a reason.
 /// Never NULL.
 ///
 /// Lifetime: static; never freed.
@@ -80,8 +80,7 @@ const fn help_texts() -> [u8; help_length()] {
 ///
 /// Parameters: `reason` is any number.
 ///
-/// Returns: a NUL-terminated text; an empty one for what is no refusal, `CORSAC_REASON_NONE`, and a number that is no
-/// reason. Never NULL.
+/// Returns: a NUL-terminated text, which is empty unless the reason is a refusal. Never NULL.
 ///
 /// Lifetime: static; never freed.
 ///

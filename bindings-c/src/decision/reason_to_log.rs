@@ -9,16 +9,17 @@ use crate::request::read::read;
 use engine::Request;
 use engine::binding::reason_to_log;
 
-/// The reason that a server should log for a decision: that of a refusal, or of one that was only reported (then
-/// `decision->reported` is not `CORSAC_REASON_NONE`). Requests of a site's own pages that the application answers are
-/// left out: browsers send `Origin` with their writes too, and none of them is refused.
+/// The reason that a server should log for a decision: the reason of a refusal, or of a refusal that was only
+/// reported (then `decision->reported` is not `CORSAC_REASON_NONE`). Requests of a site's own pages that the
+/// application answers are left out: browsers send `Origin` with the writes of such pages too, and these requests are
+/// not refused.
 ///
-/// Log it with its `corsac_reason_help`, at a level that is off by default. Data that the client sent has to be
-/// escaped.
+/// Log the reason with its `corsac_reason_help`, at a level that is off by default. Escape all data that the client
+/// sent.
 ///
 /// Parameters:
-/// - `decision` is a decision; one that was not made is not logged.
-/// - `request` is the request that it is about. If it cannot be read, the page does not count as the site's own.
+/// - `decision` is a decision. If nothing has been decided, nothing is logged.
+/// - `request` is the request of the decision. If it cannot be read, its page does not count as the site's own.
 ///
 /// Returns: the reason; `CORSAC_REASON_NONE` if there is nothing to log, or if `decision` is NULL or too small.
 ///

@@ -1,4 +1,4 @@
-//! Writes a decision into the caller's struct. Until then, the struct is a refusal.
+//! Writing a decision into the caller's struct. Until it is written, the struct is a refusal.
 
 use crate::decision::action::{action_number, corsac_action};
 use crate::decision::fields::{CORSAC_MAX_HEADERS, corsac_decision};
@@ -11,13 +11,13 @@ use engine::{Action, Decision};
 use std::mem::{offset_of, size_of};
 use std::ptr::addr_of_mut;
 
-/// The size that the first version of the header had. Later fields are written only where `size` reaches them.
+/// The size in the first version of the header. Later fields are written only if `size` includes them.
 pub(crate) const FIRST: usize = offset_of!(corsac_decision, headers) + size_of::<[corsac_header; CORSAC_MAX_HEADERS]>();
 
-/// The size with the fields that say whether the request is refused.
+/// The size up to the fields that say whether the request is refused.
 pub(crate) const BEFORE_BODY: usize = offset_of!(corsac_decision, body);
 
-/// A caller's decision, which is a refusal until it is filled.
+/// A caller's decision. It is a refusal until it is filled.
 pub(crate) struct DecisionWriter(*mut corsac_decision);
 
 impl DecisionWriter {
@@ -30,7 +30,8 @@ impl DecisionWriter {
     pub(crate) unsafe fn refuse(out: *mut corsac_decision) -> Result<Self, corsac_status> {
         // SAFETY: the caller's contract is this function's own.
         let enough = unsafe { pointer::check_size(out, FIRST) };
-        // SAFETY: as above. The fields that a smaller struct has become a refusal too, and keep nothing of an earlier call.
+        // SAFETY: as above. The fields of a smaller struct become a refusal too, and keep no values of an
+        // earlier call.
         unsafe { pointer::check_size(out, BEFORE_BODY)? };
         // SAFETY: not NULL, and large enough for the fields before `body`.
         unsafe {
@@ -48,7 +49,7 @@ impl DecisionWriter {
         Ok(DecisionWriter(out))
     }
 
-    /// Says that the predicate is to be asked. All else stays a refusal.
+    /// Says that the predicate has to be asked. All other fields stay a refusal.
     #[inline]
     pub(crate) fn ask(self) {
         // SAFETY: `refuse` checked the pointer, and its caller vouched for it.

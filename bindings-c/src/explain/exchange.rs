@@ -16,17 +16,19 @@ use std::ffi::c_char;
 /// response, everything that is wrong, and which setting to change.
 ///
 /// Parameters:
-/// - `policy` is a policy. Its predicate is not asked: the exchange's `predicate` says what it would answer.
-/// - `exchange`, `len`: the exchange as JSON text in UTF-8, and its length in bytes: what the page's script asks for, and the
-///   application's own response if it is known. `docs/exchange.schema.json` describes it. It is not kept, and needs no NUL.
+/// - `policy` is a policy. Its predicate is not asked; instead, `predicate` in the exchange is its answer.
+/// - `exchange`, `len`: the exchange as JSON text in UTF-8, and its length in bytes. It has the request of the
+///   page's script, and the application's own response if that is known. `docs/exchange.schema.json` describes it.
+///   The text is not kept, and needs no NUL.
 /// - `format` is a `corsac_explanation_format`.
 /// - `out`: where the explanation is stored; NULL on failure.
-/// - `err`: where the error is stored on `CORSAC_EXCHANGE`; otherwise NULL is stored there. It may be NULL itself.
+/// - `err`: where the error is stored on `CORSAC_EXCHANGE`; otherwise NULL is stored there. `err` itself may be
+///   NULL.
 ///
-/// Returns: `CORSAC_OK`, whatever the browser makes of the exchange; `CORSAC_EXCHANGE` with all problems of the exchange at
-/// once; `CORSAC_NULL`; `CORSAC_BAD_SIZE`, also for a number that is no format; `CORSAC_PANIC`.
+/// Returns: `CORSAC_OK`, whatever the verdict is; `CORSAC_EXCHANGE` with all problems of the exchange at once;
+/// `CORSAC_NULL`; `CORSAC_BAD_SIZE`, also for a number that is not a format; `CORSAC_PANIC`.
 ///
-/// Ownership: the caller's, of the explanation (`corsac_explanation_free`) as of the error (`corsac_error_free`).
+/// Ownership: the explanation and the error belong to the caller (`corsac_explanation_free`, `corsac_error_free`).
 ///
 /// Threads: any, at the same time, with the same policy; with a stack of 128 KiB or more, because exchanges nest.
 ///
@@ -49,7 +51,8 @@ pub unsafe extern "C" fn corsac_explain(
 }
 
 /// Explains how a browser handles a request and the responses that any server gave. There is no policy, and the
-/// exchange has the responses as the browser got them, and that to the preflight. Otherwise as `corsac_explain`.
+/// exchange has the responses that the browser got, including the response to the preflight. Everything else is as
+/// for `corsac_explain`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn corsac_diagnose(
     exchange: *const c_char,
@@ -64,7 +67,7 @@ pub unsafe extern "C" fn corsac_diagnose(
 
 /// # Safety
 ///
-/// As `corsac_explain` says of its parameters.
+/// The parameters are as `corsac_explain` requires.
 unsafe fn explained<'p>(
     policy: impl FnOnce() -> Result<Option<&'p engine::Policy>, corsac_status>,
     exchange: corsac_slice,

@@ -4,8 +4,8 @@ use crate::issues::terminated_text::TerminatedText;
 use crate::panic_boundary;
 use crate::slice::corsac_slice;
 
-/// How a browser handles an exchange, written in the format that was requested. Opaque, immutable, usable from any
-/// thread at the same time; freed with `corsac_explanation_free`.
+/// How a browser handles an exchange, written in the format that was requested. It is opaque and immutable, and
+/// any number of threads may use it at the same time. Free it with `corsac_explanation_free`.
 pub struct corsac_explanation {
     written: TerminatedText,
 }
@@ -25,9 +25,9 @@ const _: () = {
 ///
 /// Parameters: `explanation` is an explanation, or NULL.
 ///
-/// Returns: a text in UTF-8, NUL-terminated past its length; an absent one for NULL.
+/// Returns: a text in UTF-8 with a NUL past its length; an absent slice for NULL.
 ///
-/// Lifetime: the text holds until `corsac_explanation_free`.
+/// Lifetime: the text is valid until `corsac_explanation_free`.
 ///
 /// Threads: any.
 #[unsafe(no_mangle)]
@@ -42,7 +42,7 @@ pub unsafe extern "C" fn corsac_explanation_content(explanation: *const corsac_e
 ///
 /// Parameters: `explanation` is an explanation that was not freed before, or NULL, which does nothing.
 ///
-/// Ownership: taken; the pointer is not to be used again.
+/// Ownership: the library takes it. Do not use the pointer again.
 ///
 /// Threads: any.
 #[unsafe(no_mangle)]

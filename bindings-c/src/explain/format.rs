@@ -1,4 +1,4 @@
-//! `corsac_explanation_format`: what an explanation is written in.
+//! `corsac_explanation_format`: the formats in which an explanation can be written.
 
 use crate::status::corsac_status;
 
@@ -12,7 +12,7 @@ pub enum corsac_explanation_format {
     CORSAC_EXPLANATION_TEXT = 1,
 }
 
-/// A format as C hands it over: any number.
+/// A format as C passes it, which can be any number.
 pub type explanation_format_number = i32;
 
 impl corsac_explanation_format {

@@ -1,4 +1,4 @@
-//! `corsac_error`: why a policy could not be built, or an exchange not be read.
+//! `corsac_error`: why a policy could not be built, or an exchange could not be read.
 
 use crate::issues::issue::{IssueTexts, corsac_issue, write_issue};
 use crate::issues::terminated_text::TerminatedText;
@@ -11,7 +11,8 @@ use engine::binding::printable;
 use engine::browser::{ExchangeError, ExchangeProblem};
 use std::path::Path;
 
-/// Why a policy could not be built, or an exchange could not be read. Opaque; freed with `corsac_error_free`.
+/// Says why a policy could not be built, or an exchange could not be read. It is opaque. Free it with
+/// `corsac_error_free`.
 pub struct corsac_error {
     message: TerminatedText,
     issues: Vec<IssueTexts>,
@@ -44,7 +45,7 @@ impl From<&ExchangeError> for corsac_error {
 }
 
 impl corsac_error {
-    /// A file that could not be read.
+    /// An error for a file that could not be read.
     pub(crate) fn unreadable(path: &Path, cause: &dyn std::error::Error) -> Self {
         let path = printable(&path.display().to_string());
         let message = format!("{path}: {cause}");
@@ -59,7 +60,7 @@ impl corsac_error {
         corsac_error { message: TerminatedText::new(&message), issues: vec![issue] }
     }
 
-    /// A policy that came from no file, and cannot be read again.
+    /// An error for a policy that does not come from a file, and so cannot be read again.
     pub(crate) fn no_file() -> (corsac_status, Self) {
         let message = "the policy came from no file";
         let issue = IssueTexts {
@@ -78,9 +79,9 @@ impl corsac_error {
 ///
 /// Parameters: `error` is an error of this library, or NULL.
 ///
-/// Returns: a text in UTF-8, NUL-terminated past its length; an absent one for NULL.
+/// Returns: a text in UTF-8 with a NUL past its length; an absent slice for NULL.
 ///
-/// Lifetime: the text holds until `corsac_error_free`.
+/// Lifetime: the text is valid until `corsac_error_free`.
 ///
 /// Threads: any.
 #[unsafe(no_mangle)]
@@ -91,11 +92,11 @@ pub unsafe extern "C" fn corsac_error_message(error: *const corsac_error) -> cor
     })
 }
 
-/// How many issues an error has.
+/// The number of issues that an error has.
 ///
 /// Parameters: `error` is an error of this library, or NULL.
 ///
-/// Returns: their number, at least 1; 0 for NULL.
+/// Returns: the number of issues, which is at least 1; 0 for NULL.
 ///
 /// Threads: any.
 #[unsafe(no_mangle)]
@@ -111,9 +112,9 @@ pub unsafe extern "C" fn corsac_error_count(error: *const corsac_error) -> usize
 /// Parameters:
 /// - `error` is an error of this library.
 /// - `index` is below `corsac_error_count(error)`.
-/// - `out` is where the issue is stored; its `size` is set.
+/// - `out` is where the issue is stored. Its `size` has to be set.
 ///
-/// Returns: `CORSAC_OK`; `CORSAC_NULL` if a pointer is NULL or there is no such issue; `CORSAC_BAD_SIZE`. Where
+/// Returns: `CORSAC_OK`; `CORSAC_NULL` if a pointer is NULL or there is no such issue; `CORSAC_BAD_SIZE`. If
 /// there is no such issue, the slices of `out` are absent.
 ///
 /// Lifetime: the texts are valid until `corsac_error_free`.
@@ -137,7 +138,7 @@ pub unsafe extern "C" fn corsac_error_issue(
 ///
 /// Parameters: `error` is an error of this library that was not freed before, or NULL, which does nothing.
 ///
-/// Ownership: taken; the pointer is not to be used again.
+/// Ownership: the library takes it. Do not use the pointer again.
 ///
 /// Threads: any.
 #[unsafe(no_mangle)]

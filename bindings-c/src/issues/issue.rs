@@ -1,4 +1,4 @@
-//! `corsac_issue`: one thing that is wrong with a policy, or unwise in it.
+//! `corsac_issue`: one thing in a policy that is wrong or unwise.
 
 use crate::issues::terminated_text::TerminatedText;
 use crate::pointer;
@@ -11,17 +11,18 @@ use std::ptr::addr_of_mut;
 /// One thing that is wrong or unwise in a policy, or wrong in an exchange. Set `size` to `sizeof(corsac_issue)`
 /// before the call.
 ///
-/// All texts are UTF-8, NUL-terminated past their length, and belong to the error or the policy.
+/// All texts are UTF-8, have a NUL past their length, and belong to the error or the policy.
 #[repr(C)]
 pub struct corsac_issue {
     /// `sizeof(corsac_issue)`.
     pub size: usize,
-    /// What kind of problem it is: stable, kebab-case, the same in every language.
+    /// The stable name of the kind of problem, in kebab-case. It is the same in every language.
     pub code: corsac_slice,
-    /// Where: the setting in snake_case with its index (`allow_origins[2]`), or the place in an exchange
-    /// (`request.headers[2][0]`); empty for the whole.
+    /// The setting in snake_case with its index (`allow_origins[2]`), or the path in an exchange
+    /// (`request.headers[2][0]`). Empty if the issue is about the policy or exchange as a whole.
     pub field: corsac_slice,
-    /// The offending value, escaped and shortened; empty for an exchange, whose message quotes it.
+    /// The value that is wrong, escaped and shortened. Empty for an exchange, where the message quotes the
+    /// value.
     pub value: corsac_slice,
     /// What is wrong.
     pub message: corsac_slice,
@@ -31,7 +32,7 @@ pub struct corsac_issue {
     pub line: usize,
 }
 
-/// The size that the first version of the header had. Later fields are written only where `size` reaches them.
+/// The size in the first version of the header. Later fields are written only if `size` includes them.
 const FIRST: usize = offset_of!(corsac_issue, help) + size_of::<corsac_slice>();
 
 /// An issue in the form in which C reads it.
@@ -57,7 +58,7 @@ impl From<&Issue> for IssueTexts {
     }
 }
 
-/// Writes one of several issues to the caller's struct.
+/// Writes the issue with this index to the caller's struct.
 ///
 /// # Safety
 ///

@@ -25,7 +25,7 @@ fn file(builder: PolicyBuilder, path: &[u8]) -> Result<Policy, Refusal> {
 
 /// # Safety
 ///
-/// As `corsac_policy_from_json_with` says.
+/// The contract is that of `corsac_policy_from_json_with`.
 unsafe fn build(
     read: fn(PolicyBuilder, &[u8]) -> Result<Policy, Refusal>,
     options: *const corsac_policy_options,
@@ -45,13 +45,14 @@ unsafe fn build(
 /// Builds a policy from JSON text.
 ///
 /// Parameters:
-/// - `json`, `len`: the text in UTF-8, and its length in bytes. It is not kept, and needs no NUL.
+/// - `json`, `len`: the text in UTF-8, and its length in bytes. The text is not kept, and needs no NUL.
 /// - `out`: where the policy is stored; NULL on failure.
-/// - `err`: where the error is stored on `CORSAC_CONFIG`; otherwise NULL is stored there. It may be NULL itself.
+/// - `err`: where the error is stored on `CORSAC_CONFIG`; otherwise NULL is stored there. `err` itself may be NULL.
 ///
 /// Returns: `CORSAC_OK`; `CORSAC_CONFIG` with all issues at once; `CORSAC_NULL`; `CORSAC_BAD_SIZE`; `CORSAC_PANIC`.
 ///
-/// Ownership: the caller's, of the policy (`corsac_policy_free`) as of the error (`corsac_error_free`).
+/// Ownership: the policy and the error belong to the caller (`corsac_policy_free`, `corsac_error_free`).
+///
 /// Threads: any, with a stack of 128 KiB or more, because texts nest. Evaluating needs far less.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn corsac_policy_from_json(
@@ -64,7 +65,7 @@ pub unsafe extern "C" fn corsac_policy_from_json(
     unsafe { corsac_policy_from_json_with(std::ptr::null(), json, len, out, err) }
 }
 
-/// Builds a policy from TOML text. Otherwise as `corsac_policy_from_json`.
+/// Builds a policy from TOML text. Everything else is as for `corsac_policy_from_json`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn corsac_policy_from_toml(
     toml: *const c_char,
@@ -78,9 +79,9 @@ pub unsafe extern "C" fn corsac_policy_from_toml(
 
 /// Builds a policy from a file: JSON if its name ends in `.json`, else TOML.
 ///
-/// `path`, `len` is the file's name, which needs no NUL. A file that cannot be read is `CORSAC_IO`, with an error
-/// of one issue: its code is `io`, its message names the file and what the system says. Otherwise as
-/// `corsac_policy_from_json`.
+/// `path`, `len` is the file's name, which needs no NUL. If the file cannot be read, the status is `CORSAC_IO`, and
+/// the error has one issue with the code `io`, whose message has the file's name and the system's error. Everything
+/// else is as for `corsac_policy_from_json`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn corsac_policy_from_file(
     path: *const c_char,
@@ -92,7 +93,7 @@ pub unsafe extern "C" fn corsac_policy_from_file(
     unsafe { corsac_policy_from_file_with(std::ptr::null(), path, len, out, err) }
 }
 
-/// As `corsac_policy_from_json`, with options. `options` may be NULL, and is not kept.
+/// Does the same as `corsac_policy_from_json`, with options. `options` may be NULL, and is not kept.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn corsac_policy_from_json_with(
     options: *const corsac_policy_options,
@@ -105,7 +106,7 @@ pub unsafe extern "C" fn corsac_policy_from_json_with(
     unsafe { build(self::json, options, corsac_slice { ptr: json, len }, out, err) }
 }
 
-/// As `corsac_policy_from_toml`, with options. `options` may be NULL, and is not kept.
+/// Does the same as `corsac_policy_from_toml`, with options. `options` may be NULL, and is not kept.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn corsac_policy_from_toml_with(
     options: *const corsac_policy_options,
@@ -118,7 +119,7 @@ pub unsafe extern "C" fn corsac_policy_from_toml_with(
     unsafe { build(self::toml, options, corsac_slice { ptr: toml, len }, out, err) }
 }
 
-/// As `corsac_policy_from_file`, with options. `options` may be NULL, and is not kept.
+/// Does the same as `corsac_policy_from_file`, with options. `options` may be NULL, and is not kept.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn corsac_policy_from_file_with(
     options: *const corsac_policy_options,

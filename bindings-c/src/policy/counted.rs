@@ -1,4 +1,4 @@
-//! `corsac_policy`: validated, compiled, immutable, counted by reference.
+//! `corsac_policy`: a validated, compiled, immutable policy with a reference count.
 
 use crate::issues::issue::IssueTexts;
 use crate::panic_boundary;
@@ -7,10 +7,11 @@ use engine::Policy;
 use std::ptr::null_mut;
 use std::sync::Arc;
 
-/// A validated, compiled policy. Opaque, immutable, usable from any thread at the same time.
+/// A validated, compiled policy. It is opaque and immutable, and any number of threads may use it at the same
+/// time.
 pub struct corsac_policy {
     pub(crate) policy: Policy,
-    /// Whether it looks at what only protection looks at.
+    /// Whether the policy reads the fields that only protection needs.
     pub(crate) protected: bool,
     pub(crate) lints: Vec<IssueTexts>,
 }
@@ -27,7 +28,7 @@ const _: () = {
     any_thread::<corsac_policy>();
 };
 
-/// A reference of one's own to a caller's policy.
+/// Takes another reference to a caller's policy.
 ///
 /// # Safety
 ///
@@ -36,20 +37,21 @@ pub(crate) unsafe fn shared(policy: *const corsac_policy) -> Result<Arc<corsac_p
     if policy.is_null() {
         return Err(corsac_status::CORSAC_NULL);
     }
-    // SAFETY: it came from `Arc::into_raw`, and the caller holds a reference; the one added is the one taken.
+    // SAFETY: it came from `Arc::into_raw`, and the caller holds a reference; the reference that is added
+    // here is the one that is taken.
     unsafe {
         Arc::increment_strong_count(policy);
         Ok(Arc::from_raw(policy))
     }
 }
 
-/// Takes another reference to a policy, which is given back on its own. It costs one atomic addition.
+/// Takes another reference to a policy, which has to be given back separately. It costs one atomic addition.
 ///
-/// Parameters: `policy` is a policy that is not freed yet, or NULL.
+/// Parameters: `policy` is a policy that has not been freed yet, or NULL.
 ///
 /// Returns: the same policy; NULL for NULL.
 ///
-/// Ownership: the caller's, in addition to the one it had.
+/// Ownership: the new reference belongs to the caller, in addition to the old one.
 ///
 /// Threads: any.
 #[unsafe(no_mangle)]
@@ -63,11 +65,12 @@ pub unsafe extern "C" fn corsac_policy_clone(policy: *const corsac_policy) -> *m
     })
 }
 
-/// Gives a reference to a policy back. The last one frees it.
+/// Gives a reference to a policy back. The policy is freed with its last reference.
 ///
-/// Parameters: `policy` is a policy that is not freed yet, or NULL, which does nothing.
+/// Parameters: `policy` is a policy that has not been freed yet, or NULL, which does nothing.
 ///
-/// Ownership: taken; decisions that borrow from the policy are valid as long as another reference exists.
+/// Ownership: the library takes the reference. Decisions that borrow from the policy are valid as long as
+/// another reference exists.
 ///
 /// Threads: any.
 #[unsafe(no_mangle)]

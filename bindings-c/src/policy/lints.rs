@@ -1,4 +1,4 @@
-//! `corsac_policy_lint`: what is valid but useless or risky in a policy.
+//! `corsac_policy_lint`: settings of a policy that are valid but useless or risky.
 
 use crate::issues::issue::{corsac_issue, write_issue};
 use crate::panic_boundary;
@@ -6,11 +6,12 @@ use crate::pointer;
 use crate::policy::counted::corsac_policy;
 use crate::status::corsac_status;
 
-/// How many lints a policy has: settings that are valid but useless or risky. Log each once, when the policy is built.
+/// The number of lints that a policy has. A lint is about a setting that is valid but useless or risky. Log each lint
+/// once, when the policy is built.
 ///
 /// Parameters: `policy` is a policy, or NULL.
 ///
-/// Returns: their number; 0 for NULL.
+/// Returns: the number of lints; 0 for NULL.
 ///
 /// Threads: any.
 #[unsafe(no_mangle)]
@@ -26,10 +27,10 @@ pub unsafe extern "C" fn corsac_policy_lint_count(policy: *const corsac_policy) 
 /// Parameters:
 /// - `policy` is a policy.
 /// - `index` is below `corsac_policy_lint_count(policy)`.
-/// - `out` is where the lint is stored; its `size` is set.
+/// - `out` is where the lint is stored. Its `size` has to be set.
 ///
-/// Returns: `CORSAC_OK`; `CORSAC_NULL` if a pointer is NULL or there is no such lint; `CORSAC_BAD_SIZE`. Where
-/// there is no such lint, the slices of `out` are absent.
+/// Returns: `CORSAC_OK`; `CORSAC_NULL` if a pointer is NULL or there is no such lint; `CORSAC_BAD_SIZE`. If there is
+/// no such lint, the slices of `out` are absent.
 ///
 /// Lifetime: the texts are valid as long as the policy.
 ///

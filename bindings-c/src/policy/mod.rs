@@ -1,4 +1,4 @@
-//! `corsac_policy`: built, counted by reference, linted.
+//! `corsac_policy`: building it, its reference count, and its lints.
 
 pub mod build;
 pub mod counted;

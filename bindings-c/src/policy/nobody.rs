@@ -8,16 +8,16 @@ use engine::Policy;
 use std::ptr::null_mut;
 use std::sync::Arc;
 
-/// Builds the policy that allows no origin, for servers that cannot know which policy is in force: the application's CORS
-/// headers come off, and the response varies on `Origin`.
+/// Builds the policy that allows no origin, for servers that cannot know which policy is in force.
+/// It removes the application's CORS headers, and the response varies on `Origin`.
 ///
 /// Parameters: `out`: where the policy is stored; NULL on failure.
 ///
 /// Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_PANIC`.
 ///
-/// Ownership: the caller's (`corsac_policy_free`).
+/// Ownership: the policy belongs to the caller (`corsac_policy_free`).
 ///
-/// Threads: any, with the stack that building a policy takes.
+/// Threads: any, with the stack that building a policy needs.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn corsac_policy_nobody(out: *mut *mut corsac_policy) -> corsac_status {
     let make = || {

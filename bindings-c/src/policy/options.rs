@@ -6,16 +6,18 @@ use engine::PolicyBuilder;
 use std::mem::size_of;
 use std::ptr::addr_of;
 
-/// The facts about a policy that only the host knows. Set all of it to zero, then `size`.
+/// Facts about a policy that only the host knows. First set all of the struct to zero, then `size`.
 #[repr(C)]
 pub struct corsac_policy_options {
     /// `sizeof(corsac_policy_options)`.
     pub size: usize,
-    /// Whether the host has an origin predicate, to be asked about well-formed origins that no pattern matches.
+    /// Whether the host has an origin predicate, which is asked about well-formed origins that no pattern
+    /// matches.
     pub has_predicate: bool,
 }
 
-// A field added later starts past this: a caller's padding holds anything.
+// A field that is added later has to begin after this size, because a caller's padding can contain
+// anything.
 const FIRST: usize = size_of::<usize>() * 2;
 
 /// # Safety

@@ -8,7 +8,7 @@ use engine::{ConfigError, LoadError};
 use std::path::{Path, PathBuf};
 use std::ptr::null_mut;
 
-/// Why nothing was made.
+/// The reason why there is no result.
 pub(crate) type Refusal = (corsac_status, corsac_error);
 
 pub(crate) fn refused(error: &ConfigError) -> Refusal {
@@ -23,7 +23,7 @@ pub(crate) fn unread(path: &Path, error: &LoadError) -> Refusal {
     }
 }
 
-/// Builds what a caller's out-parameters are for, and writes it, or why there is none.
+/// Builds the result, and writes it or the error to the caller's out parameters.
 ///
 /// # Safety
 ///
@@ -57,7 +57,7 @@ pub(crate) unsafe fn hand_over<T>(
     })
 }
 
-/// Writes an error where the caller wants it, and returns its status.
+/// Writes an error to the caller's out parameter, and returns its status.
 ///
 /// # Safety
 ///

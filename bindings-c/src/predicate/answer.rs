@@ -10,14 +10,14 @@ pub enum corsac_predicate_answer {
     CORSAC_PREDICATE_DENY = 0,
     /// The origin may read the response.
     CORSAC_PREDICATE_ALLOW = 1,
-    /// The predicate failed: the origin is refused, and the decision's reason says why.
+    /// The predicate failed. The origin is refused, and the decision's reason says why.
     CORSAC_PREDICATE_FAILED = 2,
 }
 
-/// An answer as C hands it over: any number.
+/// An answer as C passes it, which can be any number.
 pub type predicate_answer_number = i32;
 
-/// A number that is not an answer is a failure.
+/// Converts an answer. A number that is not an answer counts as a failure.
 pub(crate) fn answer_of(number: predicate_answer_number) -> PredicateAnswer {
     const DENY: predicate_answer_number = corsac_predicate_answer::CORSAC_PREDICATE_DENY as predicate_answer_number;
     const ALLOW: predicate_answer_number = corsac_predicate_answer::CORSAC_PREDICATE_ALLOW as predicate_answer_number;

@@ -1,4 +1,4 @@
-//! `corsac_answer_cache`: a predicate's answers, remembered for a bounded time.
+//! `corsac_answer_cache`: remembers a predicate's answers for a limited time.
 
 use crate::panic_boundary;
 use crate::pointer;
@@ -12,8 +12,8 @@ use std::ffi::c_void;
 use std::ptr::null_mut;
 use std::time::Duration;
 
-/// Remembers a predicate's answers about a limited number of origins, each for a limited time. Opaque, usable from
-/// any thread at the same time; freed with `corsac_answer_cache_free`.
+/// Remembers a predicate's answers about a limited number of origins, each for a limited time. It is opaque, and any
+/// number of threads may use it at the same time. Free it with `corsac_answer_cache_free`.
 ///
 /// Allowed and denied origins each have half of the space, so a flood of made-up origins does not push out the real
 /// ones. Failures are never remembered.
@@ -21,7 +21,7 @@ pub struct corsac_answer_cache {
     cache: AnswerCache,
 }
 
-// The comment of `corsac_answer_cache_new` names both.
+// The comment of `corsac_answer_cache_new` names both limits.
 const _: () = assert!(limits::CACHED_ANSWERS == 10_000_000 && limits::CACHED_SECONDS == 86_400);
 
 const _: () = {
@@ -33,12 +33,13 @@ const _: () = {
 ///
 /// Parameters:
 /// - `size`: how many origins are remembered, 2 to 10,000,000.
-/// - `milliseconds`: for how long, 1 to 86,400,000 (a day). An origin that is no longer allowed may read for that time.
+/// - `milliseconds`: how long each answer is remembered, 1 to 86,400,000 (a day). An origin that is no longer allowed
+///   may still read for that time.
 /// - `out`: where the cache is stored; NULL on failure.
 ///
-/// Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_BAD_SIZE` for a size or a time outside of these bounds.
+/// Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_BAD_SIZE` for a size or a time outside of these limits.
 ///
-/// Ownership: the caller's.
+/// Ownership: the cache belongs to the caller.
 ///
 /// Threads: any.
 #[unsafe(no_mangle)]
@@ -65,7 +66,7 @@ pub unsafe extern "C" fn corsac_answer_cache_new(
 ///
 /// Parameters:
 /// - `cache` is a cache.
-/// - `origin` is the origin that is asked about.
+/// - `origin` is the origin to look up.
 /// - `out` is where the answer is stored: `CORSAC_PREDICATE_ALLOW` or `CORSAC_PREDICATE_DENY`. It is not written if
 ///   no answer is remembered.
 ///
@@ -92,8 +93,9 @@ pub unsafe extern "C" fn corsac_answer_cache_get(
     })
 }
 
-/// The cache's present era, which ends with `corsac_answer_cache_clear`. Take it before the predicate is asked, and give it to
-/// `corsac_answer_cache_put`: an answer to a question that was asked before the cache was cleared is not remembered.
+/// The current era of the cache, which ends with `corsac_answer_cache_clear`. Get it before the predicate is asked,
+/// and pass it to `corsac_answer_cache_put`. If the cache was cleared after the predicate was asked, the answer is
+/// not remembered.
 ///
 /// Parameters: `cache` is a cache, or NULL.
 ///
@@ -112,9 +114,9 @@ pub unsafe extern "C" fn corsac_answer_cache_era(cache: *const corsac_answer_cac
 ///
 /// Parameters:
 /// - `cache` is a cache.
-/// - `era` is what `corsac_answer_cache_era` returned before the predicate was asked.
+/// - `era` is the result of `corsac_answer_cache_era` before the predicate was asked.
 /// - `origin` is the origin that was asked about; it is copied.
-/// - `answer` is the predicate's answer. A failure, and a number that is not an answer, is not remembered.
+/// - `answer` is the predicate's answer. A failure is not remembered, and neither is a number that is not an answer.
 ///
 /// Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_BAD_SIZE`; `CORSAC_PANIC`.
 ///
@@ -136,8 +138,8 @@ pub unsafe extern "C" fn corsac_answer_cache_put(
 }
 
 /// Asks a predicate through a cache: the predicate is not called if its answer is remembered. `predicate` gets NULL
-/// for the request: an answer that is remembered for an origin has to depend on the origin alone. It may use the
-/// cache itself.
+/// as the request, because an answer that is remembered for an origin must depend only on the origin. `predicate`
+/// itself may use the cache.
 ///
 /// Parameters:
 /// - `cache` is a cache.
@@ -186,7 +188,7 @@ pub unsafe extern "C" fn corsac_answer_cache_clear(cache: *const corsac_answer_c
 ///
 /// Parameters: `cache` is a cache that was not freed before and that no thread uses, or NULL, which does nothing.
 ///
-/// Ownership: taken.
+/// Ownership: the library takes it.
 ///
 /// Threads: any.
 #[unsafe(no_mangle)]

@@ -14,19 +14,20 @@ use std::ffi::c_char;
 use std::ptr::null_mut;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Holds the policy that is in force, which may be swapped at any time from any thread. Opaque, usable from any thread
-/// at the same time; freed with `corsac_reloadable_free`.
+/// Holds the policy that is in force, which any thread may swap at any time. It is opaque, and any number of threads
+/// may use it at the same time. Free it with `corsac_reloadable_free`.
 ///
-/// Readers never block, and see the old policy or the new one, never a mix.
+/// Readers never block. They see either the old policy or the new one, and never a mix.
 pub struct corsac_reloadable {
     pub(crate) in_force: Arc<PolicyInForce>,
     pub(crate) watching: Watching,
 }
 
-/// The policy that is in force, and the file that it came from. The thread that watches the file shares it.
+/// The policy that is in force, and its file. The thread that watches the file shares this.
 pub(crate) struct PolicyInForce {
     policy: Reloadable<corsac_policy>,
-    /// Locked while the file is read and what it says is put in force, so that what was read last is in force last.
+    /// Is locked while the file is read and its policy is put in force, so that the policy that was read last is in
+    /// force at the end.
     file: Option<Mutex<PolicyFile>>,
 }
 
@@ -36,18 +37,18 @@ const _: () = {
 };
 
 impl PolicyInForce {
-    /// Whether it came from a file.
+    /// Whether the policy came from a file.
     pub(crate) fn has_file(&self) -> bool {
         self.file.is_some()
     }
 
-    /// Reads the file, if there is reason to, and puts what it says in force.
+    /// Reads the file, if there is a reason to, and puts its policy in force.
     pub(crate) fn read(
         &self,
         reading: impl FnOnce(&mut PolicyFile) -> Option<Result<Policy, LoadError>>,
     ) -> Option<Result<(), Refusal>> {
         let file = self.file.as_ref()?;
-        // What panicked has changed nothing that is in force.
+        // Code that panicked has not changed the policy in force.
         let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
         Some(match reading(&mut file)? {
             Ok(policy) => {
@@ -67,12 +68,12 @@ fn into_raw(policy: impl Into<Arc<corsac_policy>>, file: Option<PolicyFile>) -> 
 /// Makes a holder of a policy that the program itself builds and swaps.
 ///
 /// Parameters:
-/// - `policy` is the policy that is in force first. A reference of its own is taken; the caller keeps theirs.
+/// - `policy` is the first policy in force. The holder takes another reference, and the caller keeps the old one.
 /// - `out`: where the holder is stored; NULL on failure.
 ///
 /// Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_PANIC`.
 ///
-/// Ownership: the caller's.
+/// Ownership: the holder belongs to the caller.
 ///
 /// Threads: any.
 #[unsafe(no_mangle)]
@@ -89,12 +90,12 @@ pub unsafe extern "C" fn corsac_reloadable_from_policy(
 /// Makes a holder of a file's policy. The file is read now, and again by `corsac_reloadable_reload` or while it is watched.
 ///
 /// Parameters:
-/// - `options`, which may be NULL, `path`, `len`, `err`: as `corsac_policy_from_file_with`.
+/// - `options`, which may be NULL, `path`, `len`, `err`: as for `corsac_policy_from_file_with`.
 /// - `out`: where the holder is stored; NULL on failure.
 ///
-/// Returns, threads: as `corsac_policy_from_file_with`. A file that is missing or refused gives no holder.
+/// Returns, threads: as for `corsac_policy_from_file_with`. If the file is missing or refused, there is no holder.
 ///
-/// Ownership: the caller's, of the holder (`corsac_reloadable_free`) as of the error.
+/// Ownership: the holder (`corsac_reloadable_free`) and the error belong to the caller.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn corsac_reloadable_from_file(
     options: *const corsac_policy_options,
@@ -117,14 +118,14 @@ pub unsafe extern "C" fn corsac_reloadable_from_file(
     unsafe { hand_over(out, err, make) }
 }
 
-/// Takes a reference to the policy that is in force now. A request takes one as it begins, decides under it, uses the
-/// decision, and gives it back with `corsac_policy_free`.
+/// Takes a reference to the policy that is in force now. A request takes a reference when it begins, decides with that
+/// policy, uses the decision, and then gives the reference back with `corsac_policy_free`.
 ///
 /// Parameters: `reloadable` is a holder, or NULL.
 ///
 /// Returns: the policy; NULL for NULL. It never blocks.
 ///
-/// Ownership: the caller's, as of `corsac_policy_clone`. It outlives the holder.
+/// Ownership: the reference belongs to the caller, as with `corsac_policy_clone`. The policy can outlive the holder.
 ///
 /// Threads: any.
 #[unsafe(no_mangle)]
@@ -141,9 +142,9 @@ pub unsafe extern "C" fn corsac_reloadable_acquire(reloadable: *const corsac_rel
 /// Parameters:
 /// - `reloadable` is a holder. If it came from a file, the next change of the file, or `corsac_reloadable_reload`, puts
 ///   the file's policy in force again.
-/// - `policy` is a policy. A reference of its own is taken; the caller keeps theirs.
+/// - `policy` is a policy. The holder takes another reference, and the caller keeps the old one.
 ///
-/// Returns: `CORSAC_OK`; `CORSAC_NULL`, and nothing is swapped; `CORSAC_PANIC`.
+/// Returns: `CORSAC_OK`; `CORSAC_NULL` (then nothing is swapped); `CORSAC_PANIC`.
 ///
 /// Threads: any.
 #[unsafe(no_mangle)]
@@ -159,17 +160,18 @@ pub unsafe extern "C" fn corsac_reloadable_swap(
     })
 }
 
-/// Reads the file again and puts its policy in force. If anything is wrong with it, the old policy stays in force.
+/// Reads the file again and puts its policy in force. If anything is wrong with the file, the old policy stays in
+/// force.
 ///
 /// Parameters:
 /// - `reloadable` is a holder that came from a file.
-/// - `err`: where the error is stored if there is one; otherwise NULL is stored there. It may be NULL itself.
+/// - `err`: where the error is stored if there is one; otherwise NULL is stored there. `err` itself may be NULL.
 ///
-/// Returns: as `corsac_policy_from_file`; `CORSAC_IO` also if there is no file to read.
+/// Returns: as for `corsac_policy_from_file`; `CORSAC_IO` also if there is no file to read.
 ///
-/// Ownership: the error is the caller's.
+/// Ownership: the error belongs to the caller.
 ///
-/// Threads: any, with the stack that building a policy takes; several at the same time take turns.
+/// Threads: any, with the stack that building a policy needs. If several call it at the same time, they take turns.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn corsac_reloadable_reload(
     reloadable: *const corsac_reloadable,
@@ -188,12 +190,12 @@ pub unsafe extern "C" fn corsac_reloadable_reload(
     })
 }
 
-/// Frees a holder and ends its watching, as `corsac_reloadable_unwatch` does. Policies that were acquired live on.
+/// Frees a holder, and ends its watch as `corsac_reloadable_unwatch` does. Policies that were acquired stay valid.
 ///
-/// Parameters: `reloadable` is a holder that was not freed before and that no thread uses, or NULL, which does nothing. A
-/// callback that is running may use it until it returns, but not where another callback frees it.
+/// Parameters: `reloadable` is a holder that was not freed before and that no thread uses, or NULL, which does nothing.
+/// A callback that is running may use the holder until the callback returns, unless another callback frees the holder.
 ///
-/// Ownership: taken.
+/// Ownership: the library takes it.
 ///
 /// Threads: any.
 #[unsafe(no_mangle)]

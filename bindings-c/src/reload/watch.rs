@@ -1,4 +1,4 @@
-//! `corsac_reloadable_watch`: the file of a `corsac_reloadable` is watched for changes.
+//! `corsac_reloadable_watch`: watching the file of a `corsac_reloadable` for changes.
 
 use crate::issues::error::corsac_error;
 use crate::panic_boundary;
@@ -16,27 +16,27 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
-/// Called after a watched file has been read again: its policy is in force, or it is missing or refused and the old policy
-/// stays. It is called once for each such change.
+/// Is called once for each change of a watched file, after the file was read again. Either its policy is now in
+/// force, or the file is missing or refused and the old policy stays in force.
 ///
-/// `status` has the same values as that of `corsac_policy_from_file`. `error` is NULL if `status` is `CORSAC_OK`; it
+/// `status` has the same values as that of `corsac_policy_from_file`. `error` is NULL if `status` is `CORSAC_OK`. It
 /// is freed after the call. `user` is the pointer that was passed to `corsac_reloadable_watch`. The callback runs on
 /// a thread of the library, and must not throw, `longjmp` or end that thread.
 pub type corsac_on_reload =
     Option<unsafe extern "C" fn(status: status_number, error: *const corsac_error, user: *mut c_void)>;
 
-/// The watching of one holder.
+/// The watch of one holder.
 #[derive(Default)]
 pub(crate) struct Watching {
     threads: Mutex<Threads>,
-    /// Locked by whoever waits for threads, so that another who comes meanwhile waits for the same.
+    /// Is locked while a caller waits for threads, so that other callers wait for the same threads.
     waiting: Mutex<()>,
 }
 
 #[derive(Default)]
 struct Threads {
     current: Option<Watch>,
-    /// They were told to end; a callback of theirs may still be running.
+    /// Threads that were told to end. Their callbacks may still be running.
     ended: Vec<JoinHandle<()>>,
 }
 
@@ -48,7 +48,7 @@ struct Watch {
 
 impl Threads {
     fn replace(&mut self, watch: Option<Watch>) {
-        // A callback that watches again each time must not pile them up.
+        // If each callback begins a new watch, the list of threads must not grow.
         self.ended.retain(|thread| !thread.is_finished());
         if let Some(Watch { stop, thread }) = replace(&mut self.current, watch) {
             drop(stop);
@@ -58,7 +58,8 @@ impl Threads {
 }
 
 thread_local! {
-    /// What the thread watches. `std`'s own name of a thread would be allocated in the host's.
+    /// The data that the thread needs. A name for the thread, as `std` sets it, would be allocated in the host's
+    /// thread.
     static WATCHED: Cell<*const PolicyInForce> = const { Cell::new(null()) };
 }
 
@@ -99,7 +100,7 @@ const SHORTEST_INTERVAL: Duration = Duration::from_millis(10);
 fn start(in_force: Arc<PolicyInForce>, interval: Duration, callback: ReloadCallback) -> std::io::Result<Watch> {
     let (stop, stopped) = channel::<()>();
     let thread = Builder::new().name("corsac-watch".into()).spawn(move || {
-        // Whole, not field by field: it is what may be sent.
+        // This moves the whole struct and not its fields, because only the struct may be sent to another thread.
         let callback = callback;
         WATCHED.set(Arc::as_ptr(&in_force));
         while stopped.recv_timeout(interval) == Err(RecvTimeoutError::Timeout) {
@@ -113,19 +114,22 @@ fn start(in_force: Arc<PolicyInForce>, interval: Duration, callback: ReloadCallb
     Ok(Watch { stop, thread })
 }
 
-/// Checks the file regularly, on a thread of the library's, and reads it again when it has changed and two checks in a row
-/// find the same state. Files that are written in place, renamed into place or reached through links that change, as
-/// Kubernetes changes a ConfigMap, are all noticed. Calling it again replaces the earlier watch.
+/// Checks the file regularly, on a thread of the library. If the file has changed, it is read again as soon as two
+/// checks in a row find the same state. A change is noticed whether the file is written in place, renamed into place,
+/// or reached through links that change, as Kubernetes does with a ConfigMap. Another call replaces the earlier
+/// watch.
 ///
 /// Parameters:
 /// - `reloadable` is a holder that came from a file.
-/// - `milliseconds`: the time between two checks, 10 or more. A second is a good choice: a check is one system call.
-/// - `on_reload` is called with `user` after the file was read; both may be NULL.
+/// - `milliseconds`: the time between two checks, 10 or more. A second is a good choice, because a check is one
+///   system call.
+/// - `on_reload` is called with `user` after the file was read. Both may be NULL.
 ///
 /// Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_BAD_SIZE` if the time is too short; `CORSAC_IO` if there is no file
-/// to watch, or the system has no thread left; `CORSAC_PANIC`. Threads: any. The library's thread has the signal mask
-/// of the calling one: block the signals that the program waits for before this call. A forked process does not have
-/// the thread: call this after `fork`.
+/// to watch, or the system has no thread left; `CORSAC_PANIC`.
+///
+/// Threads: any. The library's thread has the signal mask of the calling thread, so block the signals for which the
+/// program waits before this call. A forked process does not have the library's thread, so call this after `fork`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn corsac_reloadable_watch(
     reloadable: *const corsac_reloadable,
@@ -143,7 +147,7 @@ pub unsafe extern "C" fn corsac_reloadable_watch(
         if !reloadable.in_force.has_file() {
             return Err(corsac_status::CORSAC_IO);
         }
-        // Started under the lock: its callback may want to end it, and has to find it.
+        // The thread is started while the lock is held, so that its callback finds the watch if it wants to end it.
         let mut threads = locked(&reloadable.watching.threads);
         let watch = start(Arc::clone(&reloadable.in_force), interval, ReloadCallback { on_reload, user });
         threads.replace(Some(watch.map_err(|_| corsac_status::CORSAC_IO)?));
@@ -157,12 +161,14 @@ pub unsafe extern "C" fn corsac_reloadable_watch(
     })
 }
 
-/// Ends the watch, if there is one, and any that a callback begins meanwhile. After it has returned, no callback is running
-/// or will be called. Called from within a callback of the holder's own, it ends the watch and waits for no callback.
+/// Ends the watch, if there is one, and any watch that a callback begins in the meantime. When this function returns,
+/// no callback is running and none will be called. If a callback of the same holder calls this, the watch ends, but
+/// the function does not wait for any callback.
 ///
 /// Parameters: `reloadable` is a holder, or NULL, which does nothing.
 ///
-/// Threads: any; it waits for a callback that is running, which may not need a lock that the caller holds.
+/// Threads: any. It waits for a callback that is running, so that callback must not need a lock that the caller
+/// holds.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn corsac_reloadable_unwatch(reloadable: *const corsac_reloadable) {
     panic_boundary::value((), || {
@@ -173,7 +179,8 @@ pub unsafe extern "C" fn corsac_reloadable_unwatch(reloadable: *const corsac_rel
     });
 }
 
-/// Ends all watching, also what callbacks begin until they have returned: they may use the holder as long.
+/// Ends all watches, including those that callbacks begin before they return. Callbacks may use the holder until
+/// then.
 pub(crate) fn end(reloadable: &corsac_reloadable) {
     if is_callback(reloadable) {
         return locked(&reloadable.watching.threads).replace(None);
@@ -183,7 +190,7 @@ pub(crate) fn end(reloadable: &corsac_reloadable) {
         let mut threads = locked(&reloadable.watching.threads);
         threads.replace(None);
         let ended = take(&mut threads.ended);
-        // Their callbacks may want the lock before they end.
+        // Callbacks of these threads may need the lock before they end.
         drop(threads);
         if ended.is_empty() {
             return;
@@ -198,7 +205,8 @@ fn join(ended: Vec<JoinHandle<()>>) {
     }
 }
 
-/// Whether it is a callback of the holder's that calls. It waits for none: not for itself, nor for one that may wait for it.
+/// Whether the caller is a callback of this holder. Then it must not wait for itself, or for another callback that
+/// may wait for it.
 fn is_callback(reloadable: &corsac_reloadable) -> bool {
     WATCHED.get() == Arc::as_ptr(&reloadable.in_force)
 }

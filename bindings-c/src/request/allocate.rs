@@ -1,9 +1,9 @@
-//! `corsac_allocate`: the caller's function that gives memory.
+//! `corsac_allocate`: the caller's function that allocates memory.
 
 use std::ffi::c_void;
 
-/// Gives memory for a header that is repeated, or for a copied value: `size` bytes, which may begin at any address.
-/// They stay valid as long as the request's other slices; most hosts take them from the request's pool. It returns
-/// NULL if there is no memory, and must not throw or `longjmp`. `user` is the pointer that was passed to the function
-/// that calls it.
+/// Allocates memory for a repeated header or for a copied value: `size` bytes with any alignment. The memory has to
+/// stay valid as long as the request's other slices, so most hosts take it from the request's pool. The function
+/// returns NULL if there is no memory, and must not throw or `longjmp`. `user` is the pointer that was passed to the
+/// function that calls it.
 pub type corsac_allocate = Option<unsafe extern "C" fn(size: usize, user: *mut c_void) -> *mut c_void>;

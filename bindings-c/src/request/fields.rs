@@ -2,11 +2,12 @@
 
 use crate::slice::corsac_slice;
 
-/// One request, as far as CORS is concerned. Set all of it to zero, then `size` to `sizeof(corsac_request)`,
-/// `method`, and the headers that the request has: field by field, or line by line with `corsac_request_add_header`.
+/// The parts of a request that matter for CORS. First set all of the struct to zero, then `size` to
+/// `sizeof(corsac_request)`, then `method` and the headers that the request has. Set headers field by field, or line
+/// by line with `corsac_request_add_header`.
 ///
-/// Values are those of the request, byte for byte. Several lines of one header are joined with a comma and a
-/// space first. Nothing here is kept beyond the call, but a decision's headers borrow from it.
+/// Values are byte for byte as in the request. Join several lines of one header with a comma and a space. The struct
+/// is not kept after the call, but a decision's headers borrow from its slices.
 #[repr(C)]
 pub struct corsac_request {
     /// `sizeof(corsac_request)`.
@@ -27,7 +28,7 @@ pub struct corsac_request {
     pub host: corsac_slice,
     /// `Sec-Fetch-Site`.
     pub sec_fetch_site: corsac_slice,
-    /// The library's own: which of the slices `corsac_request_add_header` has joined. Left zero.
+    /// For the library's own use: which of the slices `corsac_request_add_header` has joined. Leave this zero.
     pub joined: usize,
     /// `:authority`, or the authority of an absolute target. It is used if there is no `Host`.
     pub authority: corsac_slice,
@@ -35,11 +36,13 @@ pub struct corsac_request {
     pub upgrade: corsac_slice,
     /// `Sec-WebSocket-Key`.
     pub sec_websocket_key: corsac_slice,
-    /// The server has decoded `path` already, and does not keep the original. Its `%` and `?` are then data. Leave
-    /// this false if the server has the target as it was sent, because fewer paths are ambiguous then.
+    /// Whether the server has decoded `path` already and has not kept the original. In a decoded path, `%` and `?`
+    /// are data. Leave this false if the server has the target as it was sent, because fewer paths are ambiguous
+    /// then.
     pub path_decoded: bool,
-    /// The client's connection is known to be TLS. False: it is not, or that is not known.
+    /// Whether the client's connection is known to be TLS.
     pub secure: bool,
-    /// The server knows that this is a WebSocket handshake, whatever the headers say: extended CONNECT (RFC 8441).
+    /// Whether the server knows that this is a WebSocket handshake, whatever the headers say. An example is extended
+    /// CONNECT (RFC 8441).
     pub websocket: bool,
 }

@@ -12,20 +12,20 @@ use std::ffi::{c_char, c_void};
 use std::mem::{offset_of, size_of};
 use std::ptr::addr_of_mut;
 
-/// What stands between the lines of a header that is repeated.
+/// The separator between the lines of a repeated header.
 const COMMA: &[u8] = b", ";
 
-/// A joined value longer than this is refused whatever follows, so the rest is not copied.
+/// The longest joined value. A longer one is refused in any case, so the rest is not copied.
 const ENOUGH: usize = limits::JOINED_HEADER_BYTES;
 
 const _: () = assert!(
     limits::ORIGIN_BYTES <= ENOUGH && limits::METHOD_BYTES <= ENOUGH && limits::REQUESTED_HEADERS_BYTES <= ENOUGH
 );
 
-/// The least memory that is asked for.
+/// The least memory that is allocated at once.
 const LEAST: usize = 256;
 
-/// Where a header's field is in a request.
+/// The offset of a header's field in a request.
 fn field_of(header: RequestHeader) -> Option<usize> {
     Some(match header {
         RequestHeader::Origin => offset_of!(corsac_request, origin),
@@ -41,25 +41,25 @@ fn field_of(header: RequestHeader) -> Option<usize> {
     })
 }
 
-/// How much memory a joined value of this length has.
+/// The size of the memory that a joined value of this length has.
 fn room(length: usize) -> usize {
     length.max(LEAST).next_power_of_two()
 }
 
-/// Adds one header line to a request. Lines that no policy reads are ignored; the first line of a header is borrowed; further
-/// lines are joined to it, in memory of the host's. Without a repeated line nothing is allocated.
+/// Adds one header line to a request. Lines that no policy reads are ignored. The first line of a header is borrowed,
+/// and further lines are joined to it in memory from `allocate`. If no line is repeated, nothing is allocated.
 ///
 /// Parameters:
-/// - `request` is the request; its `size` is set.
-/// - `name`, `value`: the line. The name's case does not matter.
-/// - `allocate` is called with `user`, which may be NULL, if a line is repeated. All that it is asked for in one
-///   request is bounded. It may be NULL itself if no header is repeated.
+/// - `request` is the request, with its `size` set.
+/// - `name`, `value`: the line. The case of the name does not matter.
+/// - `allocate` is called with `user`, which may be NULL, if a line is repeated. The memory that is allocated for one
+///   request is limited. `allocate` itself may be NULL if no header is repeated.
 ///
 /// Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_BAD_SIZE`; `CORSAC_MEMORY` if a line is repeated and there is no
-/// memory: the header then is one that policies refuse.
+/// memory. The header then has a value that policies refuse.
 ///
-/// Lifetime: the request borrows `value` and what was allocated. A field that this function has filled is not
-/// assigned by the caller any more, until the whole struct is zeroed.
+/// Lifetime: the request borrows `value` and the allocated memory. Do not assign a field that this function has
+/// filled until the whole struct is set to zero again.
 ///
 /// Threads: any, one at a time with the same request.
 #[unsafe(no_mangle)]

@@ -1,4 +1,4 @@
-//! Reading a caller's request, as far as its struct reaches.
+//! Reading a caller's request, without reading past the size of its struct.
 
 use crate::pointer;
 use crate::request::fields::corsac_request;
@@ -7,16 +7,16 @@ use engine::Request;
 use std::mem::{offset_of, size_of};
 use std::ptr::addr_of;
 
-/// The size that the first version of the header had. Later fields are read only where `size` reaches them.
+/// The size in the first version of the header. Later fields are read only if `size` includes them.
 pub(crate) const FIRST: usize = offset_of!(corsac_request, joined) + size_of::<usize>();
 
-/// The size with what routes and protection look at. A field added later starts past this: the padding here is the
-/// caller's, and holds anything.
+/// The size with the fields for routes and protection. A field that is added later has to begin after this size,
+/// because the caller's padding can contain anything.
 const SECOND: usize = size_of::<corsac_request>();
 
-/// Gives the engine its view of a request. What only protection looks at is read where it is wanted.
+/// Converts a request for the engine. The fields for protection are read only if the policy needs them.
 ///
-/// It is written in place: a request is too large to be moved about.
+/// The result is written in place, because a request is too large to be moved.
 ///
 /// # Safety
 ///
@@ -45,7 +45,7 @@ pub(crate) unsafe fn read<'a>(
 
 /// # Safety
 ///
-/// As of `read`, which has checked that `request` is not NULL, and as large as the first version.
+/// The contract is that of `read`, which has also checked that `request` is not NULL and as large as the first version.
 #[inline(never)]
 unsafe fn read_for_protection<'a>(request: *const corsac_request, seen: &mut Request<'a>) -> Result<(), corsac_status> {
     // SAFETY: as in `read`.

@@ -5,14 +5,14 @@ use crate::request::fields::corsac_request;
 use crate::request::read::read;
 use engine::Request;
 
-/// Whether a request comes from a page of the host that it is for, as far as its headers show: `Sec-Fetch-Site` or,
-/// without it, `Origin` and `Host`. A browser sends `Origin` with such a page's own writes, and no policy has to
-/// allow that origin: if the decision is `CORSAC_CONTINUE`, there is no refusal to log. Use this only for logs, since
-/// any client can send these headers.
+/// Whether the headers of a request show that it comes from a page of the same host: `Sec-Fetch-Site` or, without it,
+/// `Origin` and `Host`. A browser sends `Origin` with the writes of such a page, and no policy has to allow that
+/// origin. So if the decision is `CORSAC_CONTINUE`, there is no refusal to log. Use this only for logs, since any
+/// client can send these headers.
 ///
-/// Parameters: `request` is the request; its `size` and `method` are set.
+/// Parameters: `request` is the request, with its `size` and `method` set.
 ///
-/// Returns: whether it does; false if that cannot be known, and for a request that `corsac_policy_evaluate` would not
+/// Returns: true if the headers show it; false otherwise, and for a request that `corsac_policy_evaluate` would not
 /// accept.
 ///
 /// Threads: any.

@@ -1,4 +1,4 @@
-//! `corsac_decision_apply`: a decision's headers on the host's response.
+//! `corsac_decision_apply`: puts a decision's headers on the host's response.
 
 use crate::decision::fields::corsac_decision;
 use crate::decision::reader::ReadDecision;
@@ -9,23 +9,24 @@ use crate::status::corsac_status;
 use engine::binding::{Precedence, apply_headers};
 
 /// Puts a decision's headers on a response: it removes the CORS headers that the application has set, sets those of the
-/// decision, and merges `Vary`. Call it last, when everything else that sets headers has run, and for every response: also
-/// for errors, and for a decision that is itself the response.
+/// decision, and merges `Vary`. Call it last, after everything else that sets headers, and for every response,
+/// including errors and the responses that corsac itself makes.
 ///
-/// The callbacks are called on the same thread before this function returns; nothing is kept.
+/// The callbacks are called on the same thread, before this function returns. Nothing is kept.
 ///
 /// Parameters:
-/// - `decision` is a decision that `corsac_policy_evaluate` or its like has filled, and that still holds.
-/// - `response` is the response; its `size` and all its callbacks are set.
+/// - `decision` is a decision that `corsac_policy_evaluate` or a similar function has filled, and that is still valid.
+/// - `response` is the response, with its `size` and all its callbacks set.
 ///
 /// Returns: `CORSAC_OK`; `CORSAC_NULL`, also for a callback that is NULL; `CORSAC_BAD_SIZE`; `CORSAC_INVALID` for a
 /// decision that is `CORSAC_ASK`, or whose headers are not the library's; `CORSAC_CALLBACK` if a callback has failed or
-/// given a value that is none, after which no other is called; `CORSAC_PANIC`.
+/// passed an invalid value, after which no other callback is called; `CORSAC_PANIC`.
 ///
-/// After `CORSAC_CALLBACK` or `CORSAC_PANIC` the response is half changed, after any other failure it is as the application
-/// made it, with CORS headers of its own. Neither may be sent: answer with an error that has none of these headers.
+/// After `CORSAC_CALLBACK` or `CORSAC_PANIC`, the response is half changed. After any other failure, it is as the
+/// application made it, with the application's own CORS headers. In both cases, do not send it, but answer with an
+/// error that has none of these headers.
 ///
-/// A response with so many lines that no memory is left for them ends the process, as Rust does.
+/// If there is no memory for the lines of a response, the process ends, as usual in Rust.
 ///
 /// Threads: any, one at a time with the same response.
 #[unsafe(no_mangle)]

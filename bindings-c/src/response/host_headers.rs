@@ -11,8 +11,8 @@ use std::ffi::c_void;
 use std::mem::size_of;
 use std::ptr::addr_of;
 
-/// The size that the first version of the header had. A field added later starts past this: the padding here is the
-/// caller's, and holds anything.
+/// The size in the first version of the header. A field that is added later has to begin after this size, because the
+/// caller's padding can contain anything.
 const FIRST: usize = size_of::<corsac_response_headers>();
 
 /// The host's response.
@@ -23,7 +23,7 @@ pub(crate) struct HostHeaders {
     set: unsafe extern "C" fn(corsac_slice, corsac_slice, *mut c_void) -> callback_bool,
     append: unsafe extern "C" fn(corsac_slice, corsac_slice, *mut c_void) -> callback_bool,
     pub(crate) keep_app_headers: bool,
-    /// The value that a callback gets, with its NUL: one allocation for all of them.
+    /// The value that a callback gets, with its NUL. All values share one allocation.
     terminated: Vec<u8>,
 }
 
@@ -32,8 +32,8 @@ impl HostHeaders {
     ///
     /// # Safety
     ///
-    /// `response` is NULL or points to a readable struct of the size that it says. Its callbacks keep to what is said
-    /// there for as long as this lives.
+    /// `response` is NULL or points to a readable struct of the size that it says. Its callbacks follow the contract
+    /// in that struct for as long as this lives.
     pub(crate) unsafe fn read(response: *const corsac_response_headers) -> Result<Self, corsac_status> {
         const NULL: corsac_status = corsac_status::CORSAC_NULL;
         // SAFETY: the caller's contract is this function's own.
@@ -52,7 +52,7 @@ impl HostHeaders {
         }
     }
 
-    /// Has the host call `take` with each value.
+    /// Asks the host to call `take` with each value.
     fn collect<T: Default>(&self, name: HeaderName, take: corsac_take_value) -> Result<T, corsac_status> {
         let mut taken = Taken::<T> { values: T::default(), status: corsac_status::CORSAC_OK };
         let to = (&raw mut taken).cast();
@@ -74,10 +74,10 @@ impl HostHeaders {
     }
 }
 
-/// What a callback's `take` has been called with.
+/// The values with which a callback has called `take`.
 struct Taken<T> {
     values: T,
-    /// That of the last value that could not be taken.
+    /// The status for the last value that could not be taken.
     status: corsac_status,
 }
 
@@ -108,7 +108,7 @@ impl ResponseHeaders for HostHeaders {
 
     fn set(&mut self, name: HeaderName, value: &[u8]) -> Result<(), corsac_status> {
         let value = self.terminate(value);
-        // SAFETY: as above; the value stands in a buffer of our own until the callback has returned.
+        // SAFETY: as above; the value is in a buffer of this struct until the callback has returned.
         done(unsafe { (self.set)(slice_of(name), value, self.user) })
     }
 

@@ -1,12 +1,13 @@
-//! `corsac_vary_merge`: the engine's merge, into a buffer of the caller's.
+//! `corsac_vary_merge`: the engine's merge, with the result in the caller's buffer.
 
 use crate::panic_boundary;
 use crate::slice::corsac_slice;
 use crate::status::corsac_status;
 use std::ffi::c_char;
 
-/// Merges a decision's header of `CORSAC_OP_MERGE` into the lines of that name that the application set. The result
-/// replaces them all. `corsac_decision_apply` does both; this is for hosts that apply decisions by themselves.
+/// Merges a decision's header with `CORSAC_OP_MERGE` into the lines with the same name that the application has set.
+/// The result has to replace all of them. `corsac_decision_apply` does both; this function is for hosts that apply
+/// decisions themselves.
 ///
 /// Parameters:
 /// - `lines`, `count`: the values of the application's lines; `lines` may be NULL if `count` is 0. Absent slices are
@@ -15,14 +16,13 @@ use std::ffi::c_char;
 /// - `buffer`, `capacity`: where the result is stored, with a NUL past it; `buffer` may be NULL if `capacity` is 0.
 /// - `length`: where the result's length is stored, without the NUL.
 ///
-/// Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_BAD_SIZE` if `capacity` is not greater than the length: `*length` is
-/// set, and the buffer holds an empty text. Where `decision` comes from a corsac decision, a capacity of the lengths of
-/// all lines and of `decision`, and 2 for each of them, is always enough.
+/// Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_BAD_SIZE` if `capacity` is not greater than the length. Then `*length`
+/// is set, and the buffer has an empty text. If `decision` comes from a corsac decision, the capacity is always enough
+/// if it is the sum of the lengths of all lines and of `decision`, plus 2 for each of them.
 ///
-/// The buffer may overlap a line that is read. If a line is so long that no memory is left, the process ends, as in
-/// Rust.
+/// The buffer may overlap the lines. If there is no memory for the lines, the process ends, as usual in Rust.
 ///
-/// Ownership: all the caller's; nothing is kept.
+/// Ownership: everything belongs to the caller, and nothing is kept.
 ///
 /// Threads: any.
 #[unsafe(no_mangle)]
@@ -57,7 +57,7 @@ pub unsafe extern "C" fn corsac_vary_merge(
 ///
 /// # Safety
 ///
-/// As `corsac_vary_merge` says of its parameters.
+/// The parameters are as `corsac_vary_merge` requires.
 unsafe fn merge(
     lines: *const corsac_slice,
     count: usize,

@@ -1,12 +1,12 @@
-//! A browser that says what it sends next, for a host that keeps what was answered.
+//! A simulated browser that says which request it sends next. The host keeps the answers.
 
 use crate::misuse::{Misuse, Result};
 use corsac::browser::Session;
 
-/// What a browser does after these answers to its requests, which are JSON texts. The exchange is JSON as well.
+/// Says what a browser does after these answers to its requests. The answers and the exchange are JSON texts.
 ///
-/// Returns JSON: `[request, exchange]`, the next request and the exchange so far, both as texts; the request is null if the
-/// browser has finished.
+/// Returns JSON: `[request, exchange]`. These are the next request and the exchange so far, both as texts;
+/// the request is null if the browser has finished.
 ///
 /// # Errors
 ///

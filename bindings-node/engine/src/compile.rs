@@ -6,7 +6,7 @@ use corsac::binding::{Notation, RefusedFile};
 use corsac::{ConfigError, Policy, PolicyBuilder};
 use std::path::Path;
 
-/// Builds a policy from the text of the file at `path`, whose name says the format.
+/// Builds a policy from the text of the file at `path`. The name of the file shows the format.
 ///
 /// # Errors
 ///
@@ -15,11 +15,12 @@ pub fn compile_file(path: &str, text: &[u8], has_predicate: bool) -> std::result
     PolicyBuilder::new().predicate(has_predicate).file_text(Path::new(path), text)
 }
 
-/// Why the file at `path` is not read: `kind` is 0 for a pipe, 1 for a socket, 2 for a device, and 3 if it is too large.
+/// The error that says why the file at `path` is not read: `kind` is 0 for a pipe, 1 for a socket, 2 for a device,
+/// and 3 if it is too large.
 ///
 /// # Errors
 ///
-/// There is no such kind.
+/// `kind` is another number.
 pub fn refused_file(path: &str, kind: usize) -> Result<ConfigError> {
     let kinds = [RefusedFile::Pipe, RefusedFile::Socket, RefusedFile::Device, RefusedFile::TooLarge];
     let refused = kinds.get(kind).ok_or_else(|| Misuse::new("there is no such kind of file"))?;
@@ -27,14 +28,15 @@ pub fn refused_file(path: &str, kind: usize) -> Result<ConfigError> {
 }
 
 /// Builds a policy from `text`, which is JSON, TOML, or options in the encoding of `lib/policy/options-encoder.js`
-/// (`middleware-options`: those of a middleware, which may be the `cors` package's; `request-options`: the same, chosen for
-/// one request). `has_predicate` says that there is a function to ask that the text does not mention.
+/// (`middleware-options` are the options of a middleware, which may be those of the `cors` package;
+/// `request-options` are the same, but chosen for one request). `has_predicate` says that there is a predicate,
+/// which a text cannot contain.
 ///
 /// # Errors
 ///
 /// There is no such format, or the options are not encoded.
 pub fn compile(format: &str, text: &[u8], has_predicate: bool) -> Result<std::result::Result<Policy, ConfigError>> {
-    // Texts have a notation of their own.
+    // Texts already say in which notation they are.
     let builder = PolicyBuilder::new().predicate(has_predicate).notation(Notation::JavaScript);
     Ok(match format {
         "options" => builder.value(encoded_options::read(text)?),

@@ -1,4 +1,4 @@
-//! A policy with what the engine keeps beside it for JavaScript.
+//! A policy, and everything that the engine keeps with it for JavaScript.
 
 use crate::misuse::{Misuse, Result};
 #[cfg(feature = "explain")]
@@ -12,16 +12,16 @@ use std::time::Duration;
 pub struct CompiledPolicy {
     /// The policy itself.
     pub policy: Policy,
-    /// What it reads of a request.
+    /// The data that the policy reads of a request.
     pub needs: Needs,
-    /// What was printed about it while its server is developed.
+    /// The blocks that were printed about the policy while its server is developed.
     #[cfg(feature = "explain")]
     pub(crate) debug_log: DebugLog,
-    /// What the functions of JavaScript answered.
+    /// The remembered answers of JavaScript's functions.
     cache: Option<AnswerCache>,
 }
 
-/// How many answers are remembered, and for how many seconds, as JavaScript gives it.
+/// How many answers are remembered, and for how many seconds. The numbers come from JavaScript.
 pub type CacheBounds = Option<(u32, f64)>;
 
 /// A decision, or a question that has to be asked first.
@@ -32,19 +32,20 @@ pub enum Outcome<'a> {
     Ask(Pending<'a>),
 }
 
-/// What came of asking a function of JavaScript.
+/// The result of asking a function of JavaScript.
 #[derive(Clone, Copy)]
 pub struct FunctionAnswer {
-    /// What it says.
+    /// The function's answer.
     pub answer: PredicateAnswer,
-    /// It was asked before everything was forgotten, so its answer is not remembered.
+    /// The answer of a function that was asked before everything was forgotten. It is not
+    /// remembered.
     pub is_stale: bool,
-    /// It failed, and the host answers the request with its own error response.
+    /// The function failed, and the host answers the request with its own error response.
     pub is_error_response: bool,
 }
 
 impl CompiledPolicy {
-    /// A policy, and where the answers of functions are remembered, if they are.
+    /// Makes one from a policy and a cache for the answers of functions, if they are remembered.
     #[must_use]
     pub fn new(policy: Policy, cache: Option<AnswerCache>) -> Self {
         let needs = policy.needs();
@@ -57,7 +58,8 @@ impl CompiledPolicy {
         }
     }
 
-    /// Decides. `answer` reads what came of asking JavaScript's function, if it was asked; it is called where that matters.
+    /// Decides. `answer` reads the result of asking JavaScript's function, if the function was
+    /// asked. It is called only if the decision depends on it.
     ///
     /// # Errors
     ///
@@ -74,7 +76,8 @@ impl CompiledPolicy {
         }
     }
 
-    /// A function of its own, so that its stack frame is not set up where nothing has to be asked.
+    /// This is a function of its own, so that no stack frame is set up for it if nothing has to be
+    /// asked.
     #[cold]
     #[inline(never)]
     fn resolve<'a>(&'a self, pending: Pending<'a>, answer: Option<FunctionAnswer>) -> Outcome<'a> {
@@ -109,7 +112,7 @@ impl CompiledPolicy {
 ///
 /// # Errors
 ///
-/// Bounds that the engine does not take.
+/// The engine does not accept these bounds.
 pub fn new_cache(
     bounds: CacheBounds,
     make: impl FnOnce(usize, Duration) -> std::result::Result<AnswerCache, CacheError>,
@@ -122,7 +125,7 @@ pub fn new_cache(
 /// The number of a route, and the longest origin that a function is asked about.
 const LONGEST_KEY: usize = size_of::<u32>() + ORIGIN_BYTES;
 
-/// Under what an answer is remembered: the origin, and which function answered.
+/// The key of a remembered answer: the origin, and the function that answered.
 struct Key {
     bytes: [u8; LONGEST_KEY],
     length: Option<usize>,

@@ -1,4 +1,5 @@
-//! What a server prints while it is developed. Requests and responses come whole, since this need not be fast.
+//! The blocks that a server prints while it is developed. Requests and responses are passed as a whole, since
+//! this need not be fast.
 
 use crate::compiled_policy::CompiledPolicy;
 use crate::latin1::bytes_of_latin1;

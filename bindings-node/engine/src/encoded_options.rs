@@ -1,16 +1,17 @@
-//! Options as `lib/policy/options-encoder.js` encodes them: JSON in which every list begins with the kind of value that it
-//! stands for, so that text can carry values that only JavaScript has.
+//! Options as `lib/policy/options-encoder.js` encodes them: JSON in which every list begins with the kind of
+//! the value that it encodes, so that text can contain values that only JavaScript has.
 
 use crate::misuse::{Misuse, Result};
 use corsac::binding::Value;
 
-/// Reads the encoding. It comes from our own JavaScript, so one that cannot be read is an error of the package.
+/// Reads the encoding. It comes from this package's own JavaScript, so if it cannot be read, the package has an
+/// error.
 pub(crate) fn read(text: &[u8]) -> Result<Value> {
     let unreadable = || Misuse::new("the options are not encoded as the engine expects");
     serde_json::from_slice(text).ok().and_then(decode).ok_or_else(unreadable)
 }
 
-/// JSON's own depth limit bounds the recursion.
+/// The JSON parser's limit for nesting also limits this recursion.
 fn decode(value: Value) -> Option<Value> {
     let Value::List(items) = value else { return (!matches!(value, Value::Map(_))).then_some(value) };
     let mut items = items.into_iter();

@@ -1,4 +1,5 @@
-//! The general path: all headers of a request in, a whole decision out, as JSON. And what the fast calls read the same way.
+//! The general way to decide: from all headers of a request to a whole decision, as JSON. The file also has what
+//! the fast calls need of it.
 
 use crate::compiled_policy::{CompiledPolicy, FunctionAnswer, Outcome};
 use crate::json;
@@ -38,18 +39,18 @@ const SECURE: i32 = 1;
 const WEBSOCKET: i32 = 2;
 const PATH_DECODED: i32 = 4;
 
-/// Sets what the host knows of a connection, which JavaScript gives in bits.
+/// Sets the facts that the host knows about a connection. JavaScript passes them as bits.
 pub fn set_flags(request: &mut Request<'_>, bits: i32) {
     request.secure = bits & SECURE != 0;
     request.websocket = bits & WEBSOCKET != 0;
     request.path_decoded = bits & PATH_DECODED != 0;
 }
 
-/// Beside the number of an answer, as bits.
+/// Bits that JavaScript adds to the number of an answer.
 const STALE: i32 = 4;
 const ERROR_RESPONSE: i32 = 8;
 
-/// What came of asking JavaScript's function: the number of the engine's [`PredicateAnswer`], and the bits above.
+/// Reads the result of asking JavaScript's function: the number of a [`PredicateAnswer`], and the bits above.
 #[must_use]
 pub fn function_answer(number: i32) -> Option<FunctionAnswer> {
     let answers = [PredicateAnswer::Deny, PredicateAnswer::Allow, PredicateAnswer::Failed];

@@ -7,11 +7,12 @@ use corsac::binding::{explain_captured, explain_with};
 use corsac::browser::{Exchange, ExchangeError, Verdict};
 
 /// Explains how a browser handles an exchange, with the responses of the policy if one is given. `text` is JSON (`json`), or
-/// an object in the encoding of `lib/policy/options-encoder.js` (`encoded`), or JSON with responses that came over the wire
-/// from a server with this policy (`captured`).
+/// an object in the encoding of `lib/policy/options-encoder.js` (`encoded`), or JSON with captured responses of a
+/// server that has this policy (`captured`).
 ///
-/// Returns JSON: `[explanation, text, readable, blocked]`, the first two as texts, the others whether the script can read the
-/// response and whether the browser keeps it from the script; or `[null, message, problems]`, each a path, a message and a help.
+/// Returns JSON: `[explanation, text, readable, blocked]`. The first two are texts, and the others say whether
+/// the script can read the response and whether the browser keeps it from the script. If the exchange cannot be
+/// read, it returns `[null, message, problems]`, where each problem is a path, a message and a help.
 ///
 /// # Errors
 ///

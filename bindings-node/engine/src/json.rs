@@ -1,5 +1,6 @@
-//! What JavaScript is told, as JSON, which V8 reads faster than objects are made property by property. Tuples rather than
-//! tables, so that nothing but the text is allocated; `lib/policy/compiled-policy.js` names their members.
+//! Results for JavaScript, as JSON, because V8 parses JSON faster than native code can make objects property by
+//! property. They are tuples and not tables, so that only the text is allocated; `lib/policy/compiled-policy.js`
+//! names their members.
 
 use crate::misuse::{Misuse, Result};
 use corsac::binding::{
@@ -14,10 +15,10 @@ type TemplateRow<'a> =
     (&'a str, bool, Option<u16>, ReasonRow, Option<ReasonRow>, &'a str, Vec<HeaderRow<'a>>, Vec<&'a str>, String);
 /// The reason, its help, and whether the page may read the response.
 type ReasonRow = (&'static str, &'static str, bool);
-/// Name, text, the number of the request's field that stands in its place, how it goes on.
+/// The name, the text or the number of the request's field that replaces it, and how the header is applied.
 type HeaderRow<'a> = (&'a str, Option<&'a str>, Option<u8>, &'a str);
 
-/// What JavaScript has to know of CORS.
+/// The facts about CORS that JavaScript needs.
 #[must_use]
 pub fn facts() -> String {
     let names = |header: RequestHeader| -> Vec<_> {
@@ -57,18 +58,18 @@ fn finding_codes() -> Vec<&'static str> {
     corsac::explain::FindingCode::ALL.iter().map(|code| code.as_str()).collect()
 }
 
-/// An engine without explanations has none.
+/// An engine without explanations has no codes.
 #[cfg(not(feature = "explain"))]
 fn finding_codes() -> [&'static str; 0] {
     []
 }
 
-/// What JavaScript calls the reason of a refusal because the engine failed. No policy has it.
+/// The reason for refusing a request because the engine failed. No decision of a policy has it.
 const ENGINE_FAILED: ReasonRow =
     ("engine-failed", "this is a fault in corsac: please report the warning that came with it", false);
 
-/// The template of the refusal where the engine failed, so that there is no decision: that of a policy that allows nobody, and
-/// the application does not run.
+/// The template of a refusal because the engine failed and there is no decision. It is that of a policy that
+/// allows nobody, except that the application does not run.
 fn engine_failure() -> Option<serde_json::Value> {
     let nobody = Policy::nobody().ok()?;
     let Evaluation::Decided(decision) = nobody.evaluate(&Request::default()) else { return None };
@@ -79,7 +80,7 @@ fn engine_failure() -> Option<serde_json::Value> {
     serde_json::to_value(row).ok()
 }
 
-/// A policy that is refused: `[message, issues]`.
+/// The error of a policy that is refused: `[message, issues]`.
 ///
 /// # Errors
 ///
@@ -89,7 +90,8 @@ pub fn config_error(error: &ConfigError) -> Result<String> {
     text(&(error.to_string(), issues))
 }
 
-/// What JavaScript has to know of a policy: `[lints, hasPredicate, hasRoutes, hasProtection, guardsWebSockets]`.
+/// The facts about a policy that JavaScript needs: `[lints, hasPredicate, hasRoutes, hasProtection,
+/// guardsWebSockets]`.
 ///
 /// # Errors
 ///
@@ -100,7 +102,8 @@ pub fn policy_facts(policy: &Policy) -> Result<String> {
     text(&(lints, needs.predicate, needs.path, needs.protection, needs.websockets))
 }
 
-/// One template, by its index. Policies with many routes have more of them than are ever needed.
+/// One template, by its index. They are passed one by one, because policies with many routes have more templates
+/// than are ever needed.
 ///
 /// # Errors
 ///
@@ -114,7 +117,7 @@ pub fn template(policy: &Policy, index: u32) -> Result<String> {
 
 /// `[action, status, headers, body, reason, reported]`
 pub(crate) fn decision(decision: &Decision<'_>) -> Result<String> {
-    // Bytes of a request that a decision repeats have all been checked to be ASCII.
+    // All bytes of a request that a decision repeats have been checked to be ASCII.
     let headers = decision.headers().map(|header| (header.name.as_str(), String::from_utf8_lossy(header.value)));
     let headers: Vec<_> = headers.collect();
     text(&(
@@ -127,9 +130,10 @@ pub(crate) fn decision(decision: &Decision<'_>) -> Result<String> {
     ))
 }
 
-/// `[route, origin]`: which function has to be asked, null for the whole policy's, and about what.
+/// `[route, origin]`: the route whose function has to be asked, or null for that of the whole policy, and the
+/// origin to ask about.
 pub(crate) fn question(pending: &Pending<'_>) -> Result<String> {
-    // An origin that a function is asked about is well-formed, and so ASCII.
+    // Functions are asked only about well-formed origins, which are ASCII.
     text(&(pending.route(), String::from_utf8_lossy(pending.origin())))
 }
 

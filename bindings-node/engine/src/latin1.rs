@@ -1,6 +1,7 @@
-//! Node decodes a request's target as Latin-1, one byte to a character, and a policy needs the bytes that were sent.
+//! Node decodes a request's target as Latin-1, one character for each byte, but a policy needs the bytes that were
+//! sent.
 
-/// The bytes that the characters of a text in UTF-8 stand for, if each stands for one; else the text as it is.
+/// Converts a text in UTF-8 to Latin-1. If a character is not in Latin-1, the text stays as it is.
 #[must_use]
 pub fn bytes_of_latin1(text: &mut [u8]) -> &[u8] {
     // In UTF-8, U+0080 to U+00FF begin with C2 or C3, and nothing else does.

@@ -1,8 +1,8 @@
-//! The engine as the JavaScript of `bindings-node/lib` calls it, whatever carries the calls: the Node addon, or the WebAssembly
+//! The engine as the JavaScript of `bindings-node/lib` calls it, through either the Node addon or the WebAssembly
 //! module.
 //!
 //! JavaScript passes a policy's options as text, and decides with functions that take a few strings and return a small
-//! number. Nothing here knows a rule of CORS, or anything of a runtime: this crate converts.
+//! number. This crate only converts: it contains neither rules of CORS nor code for a certain runtime.
 #![forbid(unsafe_code)]
 
 #[cfg(feature = "explain")]

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// What is wrong with a call: a sentence for an exception.
+/// What is wrong with a call, as a sentence for an exception.
 #[derive(Debug)]
 pub struct Misuse(String);
 

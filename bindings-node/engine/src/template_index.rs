@@ -3,11 +3,12 @@
 use crate::compiled_policy::{CompiledPolicy, FunctionAnswer, Outcome};
 use corsac::Request;
 
-/// What is returned where the function of the whole policy has to be asked; for that of the route n it is `ASK - 1 - n`.
+/// Is returned if the function of the whole policy has to be asked. For the function of route n, it
+/// is `ASK - 1 - n`.
 const ASK: i32 = -1;
 
-/// Decides, and returns the index of the decision's template, or which function has to be asked. `answer` reads what came of
-/// asking it, if it was asked.
+/// Decides, and returns the index of the decision's template, or a number that says which function
+/// has to be asked. `answer` reads the result of asking that function, if it was asked.
 ///
 /// # Errors
 ///

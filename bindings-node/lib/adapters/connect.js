@@ -61,7 +61,8 @@ function finish ({ reports }, template, hasPreflightMethod, fields, request, res
   if (reports.reportsAll || template.reported !== null) reports.decision(template, fields, request, request)
   applyOnHead(response, template, fields, reports)
   if (!template.responds) return next()
-  // Where the head is sent, somebody else is answering: a preflight is left to them, a refused request does not go on.
+  // If the head has been sent, something else answers the request. It then also answers a preflight, and a refused
+  // request is not passed on.
   if (response.headersSent) return hasPreflightMethod ? next() : void response.end()
   response.statusCode = template.status
   if (template.body === '') response.end()

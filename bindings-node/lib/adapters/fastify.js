@@ -8,7 +8,7 @@ const { PREFLIGHT_METHOD } = require('../request/request-headers.js')
 const { applyOnHead } = require('../response/node-response.js')
 
 function plugin (fastify, given, done) {
-  // Fastify itself reads the first three of a plugin's options.
+  // Fastify itself reads the first three options of a plugin.
   const { prefix, logLevel, logSerializers, policy, hook = 'onRequest', onDecision, timeout, verifiesUpgrades, debug, ...options } = given
   const hasOptions = Object.keys(options).length > 0
   if (policy !== undefined && hasOptions) {
@@ -39,14 +39,14 @@ function plugin (fastify, given, done) {
   done()
 }
 
-/** Node's request, with what Fastify makes of its own setting of which proxies are trusted. */
+/** Node's request. Whether it is secure depends on Fastify's own setting for trusted proxies. */
 function readRequest ({ raw, originalUrl, protocol }) {
   const { headers, method, rawHeaders } = raw
   return { headers, method, rawHeaders, originalUrl, secure: /^https$/.test(protocol) }
 }
 
 module.exports = Object.assign(plugin, {
-  // Fastify's own way to say that a plugin is not a context of its own.
+  // With this symbol, Fastify does not make a context of its own for the plugin.
   [Symbol.for('skip-override')]: true,
   [Symbol.for('fastify.display-name')]: 'corsac',
   [Symbol.for('plugin-meta')]: { name: 'corsac', fastify: '5.x' }

@@ -29,7 +29,10 @@ module.exports = function cors (options, settings) {
   }
 }
 
-/** Hono copies the headers of the response before onto the next one, unless there is none. */
+/**
+ * Hono copies the headers of the previous response onto the next one. It does not if there is no
+ * previous response.
+ */
 function replaceResponse (c, response) {
   c.res = undefined
   c.res = response

@@ -1,14 +1,17 @@
 'use strict'
 
-// Koa. The headers go on as Node writes the head, so they are there where Koa answers with an error as well, for which it
-// removes all headers.
+// Koa. The headers are added when Node writes the head. So Koa's error responses have them too,
+// although Koa removes all headers before it responds with an error.
 
 const { decideRequest } = require('../decide/decide.js')
 const { beforeInKoa } = require('../decide/order.js')
 const { PolicyProvider } = require('../policy/policy-provider.js')
 const { applyOnHead } = require('../response/node-response.js')
 
-/** Node's request: mounting changes its `url`, and Koa has its own setting of which proxies are trusted. */
+/**
+ * Node's request. It has the original `url`, which mounting changes, and is secure according to
+ * Koa's own setting for trusted proxies.
+ */
 function readRequest ({ req, originalUrl, secure }) {
   const { headers, method, rawHeaders } = req
   return { headers, method, rawHeaders, originalUrl: req.originalUrl ?? originalUrl, secure }

@@ -1,24 +1,24 @@
 'use strict'
 
-// Calls a function of the application that may give its result in any of three ways: a value, a promise, a callback. The
-// caller always gets a result in the end, and gets it once.
+// Calls a function of the application, which may return a value, return a promise, or call a callback. The
+// caller always gets exactly one result.
 
 /**
  * @typedef {(error: unknown, result?: unknown) => void} Done
  */
 
-/** The message where a function fails without saying why. */
+/** The message if a function fails without giving a reason. */
 const NO_ERROR = 'corsac: the function failed without an error'
 
 /**
  * @param {(callback: Done) => unknown} call
  * @param {object} convention
- * @param {boolean} convention.usesCallback whether the function gives its result to its callback, unless it returns a promise or
- *   a boolean; a function without a callback gives it by what it returns
+ * @param {boolean} convention.usesCallback whether the function passes its result to its callback, unless
+ * it returns a promise or a boolean; without a callback, its return value is the result
  * @param {number} convention.timeout milliseconds
  * @param {string} convention.name the function, for messages
  * @param {Done} done
- * @returns {() => void} gives up: `done` is not called any more
+ * @returns {() => void} a function that gives up, so that `done` is no longer called
  */
 function callApplication (call, { usesCallback, timeout, name }, done) {
   let state = 'calling'
@@ -26,7 +26,8 @@ function callApplication (call, { usesCallback, timeout, name }, done) {
   let timer
   const settle = (error, result) => {
     if (state === 'settled') return
-    // What the application does next may throw, which must not end up in the function that is being called.
+    // `done` runs more code of the application. If that throws, the function that is being called must not
+    // catch the error.
     if (state === 'calling') early ??= [error, result]
     else {
       state = 'settled'

@@ -1,14 +1,14 @@
 'use strict'
 
-// What a middleware prints on standard error while its server is developed, and what it adds to responses then. The engine
-// writes the blocks, and says which of them are new.
+// What a middleware prints on standard error, and adds to responses, while its server is developed.
+// The engine writes the blocks, and says which of them are new.
 
 const { facts } = require('../engine.js')
 const { ALL_NAMES } = require('../request/request-headers.js')
 const { WITHOUT_ORIGIN } = require('../request/request-fields.js')
 const { print } = require('../runtime.js')
 
-/** Middlewares of which it is known what runs before them. */
+/** Middlewares for which it was already printed what runs before them. */
 const CHECKED = new WeakSet()
 
 class Debugger {
@@ -16,7 +16,7 @@ class Debugger {
   #asked = new WeakMap()
 
   /**
-   * Prints what is new about a decision.
+   * Prints a decision if it is new.
    *
    * @param {import('../response/response-template.js').ResponseTemplate} template
    * @param {import('../request/request-fields.js').CorsFields} fields
@@ -30,7 +30,7 @@ class Debugger {
   }
 
   /**
-   * Prints what is new about a response, and adds the reason to it.
+   * Prints a response if something about it is new, and adds the reason to it.
    *
    * @param {import('../response/apply.js').ResponseHeaders & { lines: () => string[] }} headers all headers of the response, with the
    *   decision's applied
@@ -42,7 +42,7 @@ class Debugger {
   }
 
   /**
-   * Says once what of the application runs before a middleware.
+   * Prints once which parts of the application run before a middleware.
    *
    * @param {Function} middleware
    * @param {() => { middlewares: string[], routes: string[] }} findOthers
@@ -68,7 +68,7 @@ class Debugger {
   }
 }
 
-/** The header lines of a request that policies read, names and values in turn. */
+/** The header lines of a request that policies read: names and values alternate. */
 function linesOf (headers) {
   return ALL_NAMES.flatMap((name) => headers[name] === undefined ? [] : [name, [headers[name]].flat().join(', ')])
 }

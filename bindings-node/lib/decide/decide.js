@@ -13,7 +13,7 @@ const { templateAt } = require('../response/response-template.js')
  * @param {import('./middleware-policy.js').MiddlewarePolicy} policy
  * @param {boolean} hasPreflightMethod whether the request has the method of preflights
  * @param {import('../request/request-fields.js').CorsFields} fields not `WITHOUT_ORIGIN`
- * @returns {number} the index of a template; negative where a predicate has to be asked
+ * @returns {number} the index of a template; negative if a predicate has to be asked
  */
 function decide (policy, hasPreflightMethod, fields) {
   if (!policy.readsCorsOnly) return decideWithAnswer(policy, hasPreflightMethod, fields)
@@ -23,7 +23,7 @@ function decide (policy, hasPreflightMethod, fields) {
 }
 
 /**
- * The same with a predicate's answer.
+ * Decides as above, with a predicate's answer if there is one.
  *
  * @param {number} [predicateAnswer] one of `PREDICATE_ANSWERS`
  */
@@ -34,7 +34,7 @@ function decideWithAnswer (policy, hasPreflightMethod, fields, predicateAnswer) 
   return policy.hasProtection ? decideProtected(policy.compiled, fields, predicateAnswer) : policy.decide(fields.origin, fields.path, predicateAnswer)
 }
 
-/** The same where protection may refuse the request. */
+/** Decides as above for policies whose protection may refuse the request. */
 function decideProtected ({ decideProtected }, fields, predicateAnswer) {
   return decideProtected(fields.method, fields.flags, fields.origin, fields.path, fields.host, fields.site, fields.upgrade, fields.key, predicateAnswer)
 }
@@ -44,15 +44,16 @@ function decideProtected ({ decideProtected }, fields, predicateAnswer) {
  *
  * @param {number} index what `decide` returned
  * @param {unknown} hostRequest the request as the host's applications know it
- * @param {(error: unknown, template: import('../response/response-template.js').ResponseTemplate) => void} done where there is
- *   an error, the template is that of the host's error response
+ * @param {(error: unknown, template: import('../response/response-template.js').ResponseTemplate) =>
+ * void} done if there is an error, the template is that of the host's error response
  */
 function askPredicate (policy, index, hasPreflightMethod, fields, hostRequest, done) {
   policy.predicates.ask(index, fields.origin, hostRequest, policy.timeout, (error, predicateAnswer) => {
     const templateIndex = decideWithAnswer(policy, hasPreflightMethod, fields, error === null ? predicateAnswer : predicateAnswer | ERROR_RESPONSE)
     const template = templateAt(policy.compiled, templateIndex)
     if (error !== null && template.responds) {
-      // The request is refused whatever the predicate would have answered, and no error handler runs.
+      // Whatever the predicate would have answered, the request is refused, and no error handler
+      // runs.
       policy.reports.predicateFailed(error)
       error = null
     }
@@ -69,14 +70,14 @@ function askPredicate (policy, index, hasPreflightMethod, fields, hostRequest, d
  */
 
 /**
- * All steps, for hosts that wait for promises.
+ * Runs all steps of a decision, for hosts that wait for promises.
  *
  * @param {import('../policy/policy-provider.js').PolicyProvider} provider
  * @param {import('../request/request-fields.js').IncomingRequest} incoming
  * @param {unknown} hostRequest the request as the host's applications know it
- * @param {(hostRequest: any) => import('../request/request-fields.js').IncomingRequest} [readAll] reads the request where more
- *   than the headers of CORS matters
- * @returns {Promise<Decided>} rejected where there is no policy
+ * @param {(hostRequest: any) => import('../request/request-fields.js').IncomingRequest} [readAll]
+ * reads the whole request, if more than the CORS headers matters
+ * @returns {Promise<Decided>} rejected if there is no policy
  */
 function decideRequest (provider, incoming, hostRequest, readAll) {
   return new Promise((resolve, reject) => {

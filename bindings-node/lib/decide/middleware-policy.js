@@ -1,6 +1,6 @@
 'use strict'
 
-// A policy as one middleware, or one attached server, decides by it: with its settings, predicates and reports.
+// A policy as one middleware or one attached server uses it: with its settings, predicates and reports.
 
 const { facts } = require('../engine.js')
 const { templateAt } = require('../response/response-template.js')
@@ -13,8 +13,8 @@ class MiddlewarePolicy {
    * @param {{ timeout: number }} settings
    * @param {import('./reports.js').Reports} reports of the middleware, whichever policy decides
    * @param {import('./predicates.js').Predicates} [predicates]
-   * @param {import('../upgrades/upgrades.js').Upgrades} [upgrades] those of a policy that guards WebSocket handshakes, on hosts
-   *   where handshakes do not reach the middleware
+   * @param {import('../upgrades/upgrades.js').Upgrades} [upgrades] given if the policy judges WebSocket
+   * handshakes and the host does not pass them to the middleware
    */
   constructor (compiled, settings, reports, predicates, upgrades) {
     this.compiled = compiled
@@ -22,7 +22,10 @@ class MiddlewarePolicy {
     this.decide = compiled.decide
     this.decidePreflight = compiled.decidePreflight
     this.hasProtection = compiled.hasProtection
-    /** Whether decisions depend on the headers of CORS alone, so that all requests without `Origin` get the same one. */
+    /**
+     * Whether decisions depend only on the CORS headers. If so, all requests without `Origin` get the
+     * same decision.
+     */
     this.readsCorsOnly = !compiled.hasRoutes && !compiled.hasProtection
     if (this.readsCorsOnly) {
       // Kept with the compiled policy, as an options function makes one of these for each request.
@@ -36,7 +39,10 @@ class MiddlewarePolicy {
   }
 }
 
-/** The template of an index, unless the engine failed: that refuses one request, and not all that come after it. */
+/**
+ * The template of an index. If the engine failed, only this request is refused, and not all later
+ * ones.
+ */
 function lastingTemplate (compiled, index) {
   const template = templateAt(compiled, index)
   if (template.reason === ENGINE_FAILED) throw Object.assign(new Error('corsac: the engine failed'), { code: 'ERR_CORSAC_ENGINE' })

@@ -1,20 +1,21 @@
 'use strict'
 
-// Functions of the application that are only told of something. Whatever one does breaks neither the request nor the process.
+// Functions of the application that are only notified. If one fails, neither the request nor the
+// process fails.
 
 const { warn } = require('../runtime.js')
 const { printableLines, thrownText } = require('./printable.js')
 
 /**
  * @param {string} name the function's, for messages
- * @param {Function | undefined} observer what it throws, or rejects with, only becomes a message
+ * @param {Function | undefined} observer if it throws or rejects, the error only becomes a message
  * @param {(message: string) => void} [failed]
  */
 function notify (name, observer, value, failed = warnOfFailure) {
   const fail = (error) => failed(`${name} failed: ${printableLines(thrownText(error))}`)
   try {
     const returned = observer?.(value)
-    // Most return nothing, for which no promise is made.
+    // Most observers return nothing, and then no promise is made.
     if (typeof returned?.then === 'function') Promise.resolve(returned).catch(fail)
   } catch (error) {
     fail(error)

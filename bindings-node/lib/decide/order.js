@@ -1,15 +1,15 @@
 'use strict'
 
-// What of an application runs before corsac's middleware, as far as the framework shows it.
+// Which parts of an application run before corsac's middleware, if the framework shows that.
 
 /** The most names that are shown. */
 const MOST_NAMES = 8
 
-/** What Express itself puts before all middleware. */
+/** Functions that Express itself runs before all middleware. */
 const OF_EXPRESS = ['query', 'expressInit']
 
 /**
- * Express: its router lists everything in order. Of a middleware that is inside another router, nothing is known.
+ * Express: its router lists everything in order. Middleware inside another router is not known.
  *
  * @param {any} app
  * @param {Function} own

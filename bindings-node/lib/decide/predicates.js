@@ -1,7 +1,7 @@
 'use strict'
 
-// The predicates of a policy: the functions of the application that are asked about origins, that of the whole policy and
-// those of its routes.
+// The predicates of a policy: the application's functions that are asked about origins. One belongs to the whole
+// policy, and others to its routes.
 
 const { ASK, NOT_REMEMBERED, PREDICATE_ANSWERS } = require('../policy/compiled-policy.js')
 const { inContext } = require('../runtime.js')
@@ -9,7 +9,7 @@ const { callApplication } = require('./application-call.js')
 
 /**
  * @typedef {object} Predicate
- * @property {'cors' | 'corsac'} form whose convention the function follows: that of the `cors` package, or corsac's own
+ * @property {'cors' | 'corsac'} form how the function is called: as in the `cors` package, or in corsac's own way
  * @property {Function} call
  * @property {(patterns: unknown) => import('../policy/compiled-policy.js').CompiledPolicy} [compile] compiles an answer that
  *   consists of patterns
@@ -19,12 +19,15 @@ class Predicates {
   #whole
   #routes
   #timeout
-  /** Where answers are remembered, those who wait for one, by the question; a new map whenever everything is forgotten. */
+  /**
+   * If answers are remembered: the callers that wait for an answer, by the question. It is a new map each time
+   * everything is forgotten.
+   */
   #waiting
 
   /**
    * @param {Predicate | undefined} whole the predicate of the whole policy
-   * @param {Predicate[]} routes those of the routes, by their numbers
+   * @param {Predicate[]} routes the predicates of the routes, by the numbers of the routes
    * @param {import('../policy/predicate-options.js').PredicateLimits} limits
    */
   constructor (whole, routes, { timeout, cache }) {
@@ -38,10 +41,10 @@ class Predicates {
    * Asks about an origin.
    *
    * @param {number} index what the engine returned: `ASK`, or the index of a route
-   * @param {unknown} request as the host's applications know it
-   * @param {number} timeout in milliseconds, where the policy has none of its own
+   * @param {unknown} request the request as the host's applications know it
+   * @param {number} timeout in milliseconds, if the policy does not set one
    * @param {(error: unknown, answer: number) => void} done `answer` is one of `PREDICATE_ANSWERS`, perhaps `NOT_REMEMBERED`
-   * @returns {() => void} gives up: `done` is not called any more
+   * @returns {() => void} a function that gives up, so that `done` is no longer called
    */
   ask (index, origin, request, timeout, done) {
     const predicate = index === ASK ? this.#whole : this.#routes[ASK - 1 - index]
@@ -62,7 +65,7 @@ class Predicates {
     askPredicate(predicate, origin, undefined, limit, (error, answer) => {
       waiting.delete(question)
       if (waiting !== this.#waiting) answer |= NOT_REMEMBERED
-      // Each in a task of its own, so that one that throws does not keep the others waiting.
+      // Each runs in a task of its own, so that the others still get the answer if one throws.
       const [first, ...rest] = all
       for (const each of rest) queueMicrotask(() => each(error, answer))
       first?.(error, answer)
@@ -70,7 +73,7 @@ class Predicates {
     return () => all.delete(done)
   }
 
-  /** Answers that are still to come are not remembered. */
+  /** Forgets all answers. Answers that are still to come are not remembered either. */
   forget () {
     if (this.#waiting !== undefined) this.#waiting = new Map()
   }
@@ -97,14 +100,14 @@ function askPredicate ({ form, call, compile }, origin, request, timeout, done) 
   })
 }
 
-/** The answer that a function gives by what it returns. */
+/** The answer that the return value of a function means. */
 function answerOf (returned, origin, compile) {
   if (returned === true) return PREDICATE_ANSWERS.ALLOW
   if (!returned) return PREDICATE_ANSWERS.DENY
   if (compile === undefined || typeof returned === 'function') {
     throw new TypeError(`corsac: an origin function cannot answer with a ${typeof returned}`)
   }
-  // Patterns: the answer is what a policy of them decides about this origin.
+  // The function returned patterns. The answer is the decision of a policy with these patterns about this origin.
   const { decide, template } = compile(returned)
   return template(decide(origin)).isReadable ? PREDICATE_ANSWERS.ALLOW : PREDICATE_ANSWERS.DENY
 }

@@ -1,11 +1,14 @@
 'use strict'
 
-// Text of clients, and of errors that functions threw, as it may stand in a log. Which characters are escaped, and where a
-// text is cut, is the engine's rule.
+// Text from clients, and from errors that functions threw, made safe for a log. The engine decides
+// which characters are escaped and where a text is cut.
 
 const engine = require('../engine.js')
 
-/** The engine cuts a text before this length, in UTF-16 code units: the rest is not handed over. */
+/**
+ * The engine cuts a text before this length, in UTF-16 code units, so the rest is not passed to
+ * it.
+ */
 const LONGEST_READ = 2 * (engine.facts.limits.quotedCharacters + 1)
 
 /** A text as one line, without characters that a terminal obeys or does not show. */
@@ -13,12 +16,18 @@ function printable (text) {
   return engine.printable(String(text).slice(0, LONGEST_READ).toWellFormed())
 }
 
-/** The same for a text of several lines, such as an error's stack, which may repeat what a client sent. */
+/**
+ * Does the same for a text of several lines, such as an error's stack. It may contain data that a
+ * client sent.
+ */
 function printableLines (text) {
   return String(text).split('\n').map(printable).join('\n')
 }
 
-/** The text of what was thrown, which may be anything, even a value that cannot be converted. */
+/**
+ * The text of a thrown value, which may be anything, even a value that cannot be converted to a
+ * string.
+ */
 function thrownText (error) {
   try {
     return String(error)

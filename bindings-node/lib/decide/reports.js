@@ -1,6 +1,7 @@
 'use strict'
 
-// What a middleware reports of its decisions: to `onDecision`, to the debug log, by process warnings, and to the debugger.
+// A middleware's reports about its decisions: to `onDecision`, to the debug log, as process
+// warnings, and to the debugger.
 
 const { debug, warn } = require('../runtime.js')
 const { Debugger } = require('./debugger.js')
@@ -28,7 +29,7 @@ class Reports {
     const { method, originalUrl, url } = request
     const onDecision = this.#onDecision
     if (reported !== null && onDecision === undefined) {
-      // Who asks for reports wants to see them.
+      // Somebody who sets `reportOnly` wants to see the reports.
       this.warnOnce('reported', 'CORSAC_REPORTED', `${reported} would refuse ${requestText(method, originalUrl ?? url, origin)}`,
         `${reportedHelp}\nonly the first is told: give \`onDecision\` to hear of all`)
     }
@@ -36,7 +37,7 @@ class Reports {
     this.debugger?.decided(template, fields, request)
     if (debug.enabled) {
       const reasons = [[reason, help], [reported && `${reported} (reported only)`, reportedHelp]].filter(([text]) => text)
-      // What the client sent comes after the decision, so that it cannot imitate one.
+      // The client's data comes after the decision, so that it cannot look like a decision.
       const helps = reasons.filter(([, help]) => help).map(([, help]) => `; help: ${help}`).join('')
       debug('%s, %s: %s%s', action, reasons.map(([text]) => text).join(', '), requestText(method, originalUrl ?? url, origin), helps)
     }
@@ -45,19 +46,19 @@ class Reports {
     }
   }
 
-  /** Warns once that a predicate failed, where no error handler can be given the error. */
+  /** Warns once that a predicate failed, if there is no error handler that could get the error. */
   predicateFailed (error) {
     this.warnOnce('predicate', 'CORSAC_PREDICATE', `the function that is asked about origins failed: ${printableLines(thrownText(error?.stack ?? error))}`)
   }
 
-  /** Warns once of each header whose value of the application was replaced by another. */
+  /** Warns once about each header of the application that was replaced. */
   headerReplaced (name) {
     this.warnOnce(name, 'CORSAC_HEADER_REPLACED', `the application's own \`${name}\` was replaced by the policy's`,
       'for other settings on some paths give the policy `routes`; ' +
       'to leave the application\'s headers on set keepAppHeaders: true')
   }
 
-  /** Warns of each subject the first time only. */
+  /** Warns about each subject only once. */
   warnOnce (subject, code, message, detail) {
     if (this.#warned.has(subject)) return
     this.#warned.add(subject)
@@ -65,7 +66,7 @@ class Reports {
   }
 }
 
-/** A request, as it stands in a log. */
+/** A request as it is written to a log. */
 function requestText (method, path, origin) {
   return `${printable(method)} ${printable(path)} from ${origin === null ? 'no origin' : `\`${printable(origin)}\``}`
 }

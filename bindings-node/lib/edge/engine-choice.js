@@ -1,7 +1,7 @@
 'use strict'
 
-// The engine of edge runtimes and browsers: the WebAssembly module. How they get the module differs, so the bundler puts one of the
-// files `module-*.mjs` in place of `#module`.
+// The engine of edge runtimes and browsers is the WebAssembly module. They load it in different
+// ways, so the bundler replaces `#module` by one of the files `module-*.mjs`.
 
 const { createEngine } = require('../wasm/engine.js')
 const { PolicyFile } = require('./policy-file.js')

@@ -1,5 +1,5 @@
-// What edge runtimes and browsers get of this package: all that needs no server of Node and no file. `scripts/bundle-edge.js` makes
-// one file of this for each kind of runtime.
+// The part of this package for edge runtimes and browsers: everything that needs neither a server
+// of Node nor a file. `scripts/bundle-edge.js` makes one file from it for each kind of runtime.
 import cors from '../adapters/web.js'
 import hono from '../adapters/hono.js'
 import diagnosis from '../explain/diagnose.js'

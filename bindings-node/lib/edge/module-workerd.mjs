@@ -1,2 +1,3 @@
-// Cloudflare's runtime compiles modules before the program starts, and none while it runs.
+// Cloudflare's runtime compiles modules before the program starts, and does not compile any while
+// it runs.
 export { default as module } from './corsac.wasm'

@@ -11,7 +11,8 @@ const { Reloadable } = require('../policy/reloadable.js')
 const { mergeVary } = require('../response/vary.js')
 const { version } = require('../../package.json')
 
-// One by one: ECMAScript modules that import this find the names without running it.
+// The names are exported one by one, so that an ECMAScript module that imports this file can find
+// them without running it.
 module.exports = cors
 module.exports.cors = cors
 module.exports.default = cors

@@ -1,6 +1,6 @@
 'use strict'
 
-// Policy files, where there are none: `lib/policy/policy-file.js` for edge runtimes and browsers.
+// Replaces `lib/policy/policy-file.js` on edge runtimes and in browsers, which have no files.
 
 class PolicyFile {
   constructor () {

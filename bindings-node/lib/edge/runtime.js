@@ -1,8 +1,9 @@
 'use strict'
 
-// What this package uses of its runtime, where that is not Node: `lib/runtime.js` for edge runtimes and browsers.
+// Replaces `lib/runtime.js` on edge runtimes and in browsers: what this package needs of a runtime that is not
+// Node.
 
-/** These runtimes have no switch for a debug log: `onDecision` tells of every decision. */
+/** These runtimes have no switch for a debug log. Use `onDecision`, which is called with every decision. */
 const debug = Object.assign(() => {}, { enabled: false })
 
 /** These runtimes have no asynchronous context that all of them share. */
@@ -22,7 +23,10 @@ function warn (message, { code, detail }) {
   console.warn(`[${code}] CorsacWarning: ${message}${detail === undefined ? '' : `\n${detail}`}`)
 }
 
-/** Whether a getter of a built-in class takes a value for one of its objects, which may be of another realm. */
+/**
+ * Whether a value is an object of a built-in class, even if it comes from another realm. A getter of the
+ * class accepts only such objects.
+ */
 function reads (prototype, name, value) {
   try {
     Object.getOwnPropertyDescriptor(prototype, name).get.call(value)
@@ -50,7 +54,7 @@ const types = {
   })
 }
 
-/** Writes where programs of these runtimes write errors. */
+/** Writes to the place where programs on these runtimes write errors. */
 function print (text) {
   console.error(text.trimEnd())
 }

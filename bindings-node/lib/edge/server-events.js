@@ -1,7 +1,7 @@
 'use strict'
 
-// Servers of Node, where there are none: `lib/upgrades/server-events.js` for edge runtimes and browsers. A handshake is a request
-// like any other there.
+// Replaces `lib/upgrades/server-events.js` on edge runtimes and in browsers, which do not have
+// Node's servers. There, a handshake is a request like any other.
 
 function interceptHandshakes () {
   throw new TypeError('corsac: there are no servers to attach a policy to here: WebSocket handshakes pass the middleware as requests')

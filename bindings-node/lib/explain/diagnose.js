@@ -5,7 +5,7 @@ const { encode } = require('../policy/options-encoder.js')
 const { bytesOf, types } = require('../runtime.js')
 const { explanationOf } = require('./explanation.js')
 
-/** Explains what a browser makes of a request and of the responses that any server gave. */
+/** Explains how a browser handles a request and the responses that any server gave. */
 function diagnose (exchange) {
   return explainBy(engine.diagnose, exchange)
 }
@@ -20,9 +20,10 @@ function explainBy (explain, exchange) {
 }
 
 /**
- * Explains responses that came over the wire.
+ * Explains captured responses.
  *
- * @param {(format: 'captured', text: Uint8Array) => string} explain that of the engine, or of the policy that the server has
+ * @param {(format: 'captured', text: Uint8Array) => string} explain `explain` of the engine, or of
+ * the server's policy
  * @param {string} exchange JSON
  */
 function explainCaptured (explain, exchange) {

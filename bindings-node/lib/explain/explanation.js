@@ -2,7 +2,7 @@
 
 // How a browser handles an exchange: the engine's explanation as an object, with names in camelCase.
 
-/** What `util.inspect` calls. */
+/** The name of the method that `util.inspect` calls. */
 const INSPECT = Symbol.for('nodejs.util.inspect.custom')
 
 class Explanation {
@@ -11,7 +11,7 @@ class Explanation {
 
   /**
    * @param {string} json the engine's explanation, in snake_case
-   * @param {string} text the same for people
+   * @param {string} text the explanation for people
    */
   constructor (json, text) {
     this.#json = json
@@ -49,7 +49,10 @@ class ExchangeError extends Error {
 
 Object.defineProperty(ExchangeError.prototype, 'name', { value: 'ExchangeError', configurable: true, writable: true })
 
-/** The same value with the names of its fields in camelCase, frozen. Headers are lists, so that no name of one is a field's. */
+/**
+ * The same value, frozen and with the names of its fields in camelCase. Headers are lists of pairs,
+ * so their names are not changed.
+ */
 function inCamelCase (value) {
   if (typeof value !== 'object' || value === null) return value
   if (Array.isArray(value)) return Object.freeze(value.map(inCamelCase))
@@ -62,7 +65,7 @@ function camelCase (name) {
 }
 
 /**
- * Makes an object of what the engine returns, or throws why there is none.
+ * Makes an object from the engine's result, or throws the error that the result contains.
  *
  * @param {string} returned JSON: the explanation and its text, or null, a message and problems
  */

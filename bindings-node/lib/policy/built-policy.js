@@ -1,8 +1,10 @@
 'use strict'
 
-/** A compiled policy and its predicates: what `new Policy` is given by `fromJson` and its like. */
+/**
+ * A compiled policy and its predicates. `fromJson` and similar functions pass it to `new Policy`.
+ */
 class BuiltPolicy {
-  // Fields, which no setter on a prototype can intercept.
+  // These are class fields, so that no setter on a prototype can intercept them.
   compiled
   predicates
 

@@ -1,26 +1,32 @@
 'use strict'
 
-// A policy as the engine compiled it, with names for what the engine encodes.
+// A policy as the engine compiled it, with names for the members that the engine encodes.
 
 const engine = require('../engine.js')
 const { ConfigError } = require('./config-error.js')
 
-/** The index that says that the whole policy's predicate has to be asked; that of the route n is `ASK - 1 - n`. */
+/**
+ * The index that means that the predicate of the whole policy has to be asked. For the predicate of route n, it is
+ * `ASK - 1 - n`.
+ */
 const ASK = -1
 
-/** A predicate's answer, as the engine takes it. */
+/** A predicate's answer, as it is passed to the engine. */
 const PREDICATE_ANSWERS = { DENY: 0, ALLOW: 1, FAILED: 2 }
 
-/** Added to a predicate's answer: the predicate was asked before everything was forgotten, so its answer is not remembered. */
+/**
+ * Is added to a predicate's answer if the answers were cleared after the predicate was asked, so that this answer
+ * is not remembered.
+ */
 const NOT_REMEMBERED = 4
 
-/** Added to `FAILED`: the host answers the request with its own error response. */
+/** Is added to `FAILED` if the host answers the request with its own error response. */
 const ERROR_RESPONSE = 8
 
-/** What a host knows of a request beside its headers, as bits. */
+/** Facts that a host knows about a request, besides its headers, as bits. */
 const REQUEST_FLAGS = { SECURE: 1, WEBSOCKET: 2, PATH_DECODED: 4 }
 
-/** The fields of a request whose value a header of a template may repeat, by the engine's numbers. */
+/** The fields of a request whose values can be in a header of a template, by the engine's numbers. */
 const REPEATED_FIELDS = { ORIGIN: 0, REQUEST_METHOD: 1, REQUEST_HEADERS: 2 }
 
 /**
@@ -31,7 +37,7 @@ const REPEATED_FIELDS = { ORIGIN: 0, REQUEST_METHOD: 1, REQUEST_HEADERS: 2 }
  * @property {boolean} responds whether the application does not run
  * @property {number | null} status
  * @property {string} reason
- * @property {string} help what to change if the refusal was not meant; empty where nothing is refused
+ * @property {string} help what to change if the refusal was not intended; empty if nothing is refused
  * @property {string | null} reported the refusal that is only reported
  * @property {string} reportedHelp
  * @property {boolean} isReadable whether the reason lets the page read the response
@@ -39,12 +45,13 @@ const REPEATED_FIELDS = { ORIGIN: 0, REQUEST_METHOD: 1, REQUEST_HEADERS: 2 }
  * @property {[name: string, value: string | number, op: 'set' | 'add' | 'merge' | 'remove' | 'default'][]} headers a
  *   value that is a number is one of `REPEATED_FIELDS`
  * @property {string[]} removed the application's headers that are removed and not set again
- * @property {string} serverTiming the value of the header that says why, while the server is developed
+ * @property {string} serverTiming the value of the header that gives the reason while the server is developed
  */
 
 /**
- * Arguments of the engine's functions are undefined where the request has no such value. Those that decide return the index
- * of a template, or an index at or below `ASK`. `predicateAnswer` is one of `PREDICATE_ANSWERS`.
+ * Arguments of the engine's functions are undefined if the request has no such value. The functions that decide
+ * return the index of a template, or an index that is not greater than `ASK`. `predicateAnswer` is one of
+ * `PREDICATE_ANSWERS`.
  *
  * @typedef {object} CompiledPolicy
  * @property {(origin?: string, path?: string, predicateAnswer?: number) => number} decide for any method but that of preflights,
@@ -54,32 +61,33 @@ const REPEATED_FIELDS = { ORIGIN: 0, REQUEST_METHOD: 1, REQUEST_HEADERS: 2 }
  * @property {(method: string, flags: number, origin?: string, path?: string, host?: string, site?: string, upgrade?: string, key?: string, predicateAnswer?: number) => number} decideProtected
  *   the same as `decide`, with protection; `flags` are of `REQUEST_FLAGS`
  * @property {(method: string, lines: string[], path: string | undefined, flags: number, predicateAnswer?: number) => string} evaluate
- *   a whole decision, as JSON; or, where a predicate has to be asked, the number of its route (null for the whole policy's)
- *   and the origin
+ *   a whole decision, as JSON; or, if a predicate has to be asked, the number of its route (null for that of the
+ *   whole policy) and the origin
  * @property {(format: 'json' | 'encoded', text: Uint8Array) => string} explain an exchange
  * @property {(index: number, method: string, lines: string[], path: string) => string | null} debugDecision the block to print about a
  *   decision while the server is developed; null if there is nothing new
  * @property {(index: number, method: string, lines: string[], path: string, status: number, headers: string[]) => string | null} debugResponse
- *   the same about the headers of a response
- * @property {() => void} forgetAnswers forgets what predicates answered
+ *   the block to print about the headers of a response; null if there is nothing new
+ * @property {() => void} forgetAnswers forgets the answers of predicates
  * @property {(index: number) => Template} template
  * @property {import('../response/response-template.js').ResponseTemplate[]} responseTemplates those that were needed so far
  * @property {import('../response/response-template.js').ResponseTemplate} [withoutOrigin] that of requests without `Origin`, once it was
  *   needed, where decisions depend on the headers of CORS alone
  * @property {import('../response/response-template.js').ResponseTemplate} [preflightWithoutOrigin]
  * @property {import('../..').Issue[]} lints
- * @property {boolean} hasPredicate whether a predicate has to be asked, in some route at least
+ * @property {boolean} hasPredicate whether any route has a predicate
  * @property {boolean} hasRoutes whether decisions depend on the path
- * @property {boolean} hasProtection whether decisions depend on more than the headers of CORS
- * @property {boolean} guardsWebSockets whether WebSocket handshakes are judged, in some route at least
+ * @property {boolean} hasProtection whether decisions depend on more than the CORS headers
+ * @property {boolean} guardsWebSockets whether any route judges WebSocket handshakes
  */
 
 /**
- * What is known of a policy beside its text.
+ * Facts about a policy that are not in its text.
  *
  * @typedef {object} TextSupplement
- * @property {boolean} [hasPredicate] whether there is a function to ask that the text does not mention
- * @property {{ size: number, ttl: number }} [cache] of the answers of functions
+ * @property {boolean} [hasPredicate] whether there is a predicate, which the text cannot contain
+ * @property {{ size: number, ttl: number }} [cache] the size of the cache of answers, and the seconds for which each
+ * is kept
  */
 
 /**
@@ -93,13 +101,13 @@ function compile (format, text, { hasPredicate = false, cache } = {}) {
 }
 
 /**
- * Decodes what the engine returns for a policy, or throws the reason why there is none.
+ * Decodes the engine's result for a policy, or throws the reason why there is no policy.
  *
  * @param {import('../engine.js').EnginePolicy} returned
  * @returns {CompiledPolicy}
  */
 function decoded ({ facts, template, ...functions }) {
-  // An own property: one of that name on `Object.prototype` says nothing.
+  // Only an own property counts, since `Object.prototype` could have one of that name.
   if (Object.hasOwn(functions, 'error')) {
     const [message, issues] = JSON.parse(functions.error)
     throw new ConfigError(message, issues.map(issueOf))
@@ -131,7 +139,7 @@ function templateOf ([action, responds, status, [reason, help, isReadable], repo
 
 function headerOf ([name, text, repeatedField, op]) {
   const value = text ?? repeatedField
-  // This cannot happen between an engine and a package of one version.
+  // This cannot happen if the engine and the package have the same version.
   if (value === null || op === 'unknown') throw new Error(`corsac: the addon says of \`${name}\` what the package cannot read`)
   return [name, value, op]
 }

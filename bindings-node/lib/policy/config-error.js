@@ -13,7 +13,7 @@ class ConfigError extends Error {
   }
 }
 
-// The name stands on the prototype, as in the errors of the language itself.
+// The name is on the prototype, as in the errors of the language itself.
 Object.defineProperty(ConfigError.prototype, 'name', { value: 'ConfigError', configurable: true, writable: true })
 
 module.exports = { ConfigError }

@@ -6,12 +6,12 @@ const engine = require('../engine.js')
 
 /** Milliseconds that a function of the application may take. */
 const TIMEOUT = 10_000
-/** The longest time that Node's timers take, in milliseconds. */
+/** The longest time that Node's timers accept, in milliseconds. */
 const LONGEST_TIMER = 0x7fffffff
 
 /**
- * @returns {{ onDecision?: Function, timeout: number, verifiesUpgrades: boolean, debug: boolean }} `debug` is that of the environment if
- *   it is left out
+ * @returns {{ onDecision?: Function, timeout: number, verifiesUpgrades: boolean, debug: boolean }}
+ * if `debug` is left out, the environment decides
  */
 function checkedSettings ({ onDecision, timeout = TIMEOUT, verifiesUpgrades = false, debug, ...rest }) {
   const unknown = Object.keys(rest)

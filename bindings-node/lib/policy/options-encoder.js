@@ -1,18 +1,22 @@
 'use strict'
 
-// Encodes options as the text that the engine reads: JSON in which every list begins with the kind of value that it stands
-// for, so that it can carry values that only JavaScript has. What each setting accepts is decided in the engine, not here.
+// Encodes options as the text that the engine reads. It is JSON in which every list begins with the kind of the
+// value that it encodes, so that it can also contain values that only JavaScript has. The engine, and not this
+// file, decides what each setting accepts.
 
 const { types } = require('../runtime.js')
 
-/** Deeper than any setting, so that the engine refuses what lies deeper instead of never seeing it. */
+/**
+ * This is deeper than any setting, so that the engine gets values that are nested too deeply, and refuses them.
+ */
 const MAX_DEPTH = 32
-/** Enough for a few million origins; an endless iterator is stopped here. */
+/** This is enough for a few million origins, and stops an endless iterator. */
 const MAX_VALUES = 4_000_000
 
 /**
- * The settings of an options object: its own properties, each read once. Some readers would see a property of a prototype, or
- * one that is not enumerable, and others would not; and a policy without its `origin` is another policy.
+ * The settings of an options object: its own properties, each read once. A property of a prototype, or one that is
+ * not enumerable, is an error: some readers would see it and others would not, and a policy that lost its `origin`
+ * would be another policy.
  */
 function ownSettings (options, what = 'options') {
   if (typeof options !== 'object' || options === null || typeTag(options) !== 'Object') return options
@@ -31,7 +35,8 @@ function isRoot (object) {
 }
 
 /**
- * Encodes any value at all; `what` names it in errors. What a getter, a proxy or an iterator throws is not caught.
+ * Encodes any value. `what` names it in errors. Errors that a getter, a proxy or an iterator throws are not
+ * caught.
  *
  * @returns {{ text: string, functions: { path: (string | number)[], call: Function }[] }} the text, and the functions in the
  *   options, each with its path
@@ -84,7 +89,7 @@ class Encoder {
     if (Array.isArray(value)) return this.#list(indexed(value))
     if (typeTag(value) === 'URL' && typeof value.href === 'string') return ['url', wellFormed(value.href)]
     if (typeof value[Symbol.iterator] === 'function') return this.#list(value)
-    // By its tag and not by its prototype: options may come from another realm, a class or a module.
+    // The tag decides, and not the prototype, because options may come from another realm, a class or a module.
     return ['Object', 'Module'].includes(typeTag(value)) ? this.#entries(properties(value)) : other(typeTag(value))
   }
 
@@ -133,7 +138,7 @@ function isSafe (value) {
   return value >= BigInt(Number.MIN_SAFE_INTEGER) && value <= BigInt(Number.MAX_SAFE_INTEGER)
 }
 
-/** The engine reads UTF-8, which has no lone surrogates. */
+/** Replaces lone surrogates, which UTF-8 does not have. */
 function wellFormed (value) {
   return String(value).toWellFormed()
 }

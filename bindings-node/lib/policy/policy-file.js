@@ -9,7 +9,7 @@ const { BuiltPolicy } = require('./built-policy.js')
 const { decoded } = require('./compiled-policy.js')
 const { supplementOf } = require('./predicate-options.js')
 
-/** A path as text, if it is given in bytes. */
+/** The path as text, even if it is given in bytes. */
 function asPath (path) {
   return Buffer.isBuffer(path) ? String(path) : path
 }
@@ -19,15 +19,18 @@ class PolicyFile {
   path
   #file
   #supplement
-  /** How often the file was read because `read` was called: what a check began to read before that is older. */
+  /**
+   * How often `read` has read the file. A check that began before the last of these reads has older
+   * contents.
+   */
   #reads = 0
 
   /**
    * @param {string | URL} path
-   * @param {object} [supplement] the predicates, which a file cannot hold
+   * @param {object} [supplement] the predicates, which a file cannot contain
    */
   constructor (path, supplement) {
-    // A number would be a file descriptor, which has no name that tells the format.
+    // A number would be a file descriptor, which has no name that shows the format.
     if (typeof path !== 'string' && !(path instanceof URL)) throw new TypeError('corsac: `path` takes a string or a URL')
     const { hasPredicate, cache } = supplementOf(supplement)
     this.path = path instanceof URL ? fileURLToPath(path) : path
@@ -49,19 +52,23 @@ class PolicyFile {
     return this.#built(returned)
   }
 
-  /** @throws {Error} Node's own, if there is nothing at the path: to watch it is most likely a mistake */
+  /** @throws {Error} Node's own error if there is no file: watching it would most likely be a mistake */
   requireFile () {
     fs.statSync(this.path)
   }
 
   #built (returned) {
     if (Object.hasOwn(returned, 'io')) throw readError(this.path, returned.io)
-    // New predicates: requests that wait for an answer under an earlier policy do not wait for this one's.
+    // The predicates are new objects, so that requests that wait for an answer under the earlier policy do
+    // not wait for an answer under this one.
     return new BuiltPolicy(decoded(returned), supplementOf(this.#supplement).predicates)
   }
 }
 
-/** Node's own error, which has a code. Opening does not block, whatever the path has become meanwhile. */
+/**
+ * Gets Node's own error, which has a code. Opening does not block, even if the path has become something
+ * else by now.
+ */
 function readError (path, message) {
   let file
   try {

@@ -1,6 +1,7 @@
 'use strict'
 
-// From what `cors()` is given to the policy of each request: options, a policy, or a function that chooses for each request.
+// Provides the policy for each request. `cors()` gets options, a policy, or a function that chooses
+// one of these for each request.
 
 const { callApplication } = require('../decide/application-call.js')
 const { MiddlewarePolicy } = require('../decide/middleware-policy.js')
@@ -13,7 +14,10 @@ const { Policy, internalsOf, warnOfLint } = require('./policy.js')
 const { predicatesOf, separateLimits } = require('./predicate-options.js')
 const { Reloadable, upgradesOf } = require('./reloadable.js')
 
-/** How many different options, of a function that chooses or of an origin function, are kept compiled. */
+/**
+ * How many different options that functions return (those that choose, and origin functions) are
+ * kept compiled.
+ */
 const MOST_KEPT = 100
 
 class PolicyProvider {
@@ -24,14 +28,15 @@ class PolicyProvider {
   #reloadable
   #seesUpgrades
   #current
-  /** What was compiled, by the text of the options. */
+  /** The compiled policies, by the text of their options. */
   #compiled = new Map()
   #policies = new WeakMap()
 
   /**
    * @param {unknown} given
    * @param {object} settings
-   * @param {{ seesUpgrades?: boolean }} host whether WebSocket handshakes reach its middleware
+   * @param {{ seesUpgrades?: boolean }} host whether WebSocket handshakes reach the host's
+   * middleware
    */
   constructor (given = {}, settings = {}, { seesUpgrades = false } = {}) {
     this.#settings = checkedSettings(settings)
@@ -45,7 +50,7 @@ class PolicyProvider {
      * @type {MiddlewarePolicy | undefined}
      */
     this.policy = undefined
-    /** Whether the policy may be swapped: `current` is the one in force. */
+    /** Whether the policy can be swapped. If so, `current` is the policy in force. */
     this.isReloadable = this.#reloadable !== undefined
     if (this.isReloadable) this.#requireAttach(upgradesOf(given))
     else if (this.#chooser === undefined) this.policy = this.#policyOf(given)
@@ -55,7 +60,7 @@ class PolicyProvider {
     if (!this.#seesUpgrades) upgrades.requireAttach()
   }
 
-  /** The policy that is in force now, if it is a reloadable one. */
+  /** The policy that is in force now, if the policy can be swapped. */
   get current () {
     const policy = this.#reloadable?.policy
     if (policy === undefined) return undefined
@@ -71,7 +76,7 @@ class PolicyProvider {
   /**
    * The policy of a request.
    *
-   * @param {unknown} request as the host's applications know it
+   * @param {unknown} request the request as the host's applications know it
    * @param {(error: unknown, policy?: MiddlewarePolicy) => void} done
    */
   policyFor (request, done) {
@@ -113,7 +118,10 @@ class PolicyProvider {
     return new MiddlewarePolicy(compiled, this.#settings, this.#reports, predicates)
   }
 
-  /** @param {import('../upgrades/upgrades.js').Upgrades} [reloadable] those of the reloadable that holds the policy */
+  /**
+   * @param {import('../upgrades/upgrades.js').Upgrades} [reloadable] the upgrades of the
+   * reloadable that holds the policy
+   */
   #ofPolicy (policy, reloadable) {
     const { compiled, predicates, upgrades: own } = internalsOf(policy)
     const upgrades = reloadable ?? own

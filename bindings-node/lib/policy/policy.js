@@ -12,7 +12,10 @@ const { encode, ownSettings } = require('./options-encoder.js')
 const { PolicyFile, asPath } = require('./policy-file.js')
 const { predicatesOf, separateLimits, supplementOf } = require('./predicate-options.js')
 
-/** A policy's `{ compiled, predicates, upgrades }`, for the rest of this package. */
+/**
+ * The key under which the rest of this package finds a policy's `{ compiled, predicates, upgrades
+ * }`.
+ */
 let internalsOf
 
 /** A validated, compiled policy: immutable, and as cheap for a million origins as for one. */
@@ -47,7 +50,10 @@ class Policy {
     return new this(new PolicyFile(asPath(path), supplement).read())
   }
 
-  /** Distinguishes a policy of another copy of the package from options. */
+  /**
+   * Shows that an object is a policy, and not options, even if it comes from another copy of the
+   * package.
+   */
   get [Symbol.toStringTag] () {
     return 'Policy'
   }
@@ -70,7 +76,8 @@ class Policy {
 
   #evaluate (request, done) {
     const { method, headers, pathDecoded, websocket } = request
-    // Node's request may be given as it is: frameworks cut the path that they mount at off `url`.
+    // Node's request can be passed as it is. `originalUrl` comes first, since frameworks remove the
+    // path of a mount from `url`.
     const path = request.originalUrl ?? request.path ?? request.url
     const secure = request.secure ?? isSecure(request)
     if (typeof method !== 'string') throw new TypeError('corsac: `method` takes a string')
@@ -114,7 +121,10 @@ class Policy {
   }
 }
 
-/** Where a predicate has to be asked, the engine returns a list of two: the route and the origin. */
+/**
+ * If a predicate has to be asked, the engine returns a list of two elements: the route and the
+ * origin.
+ */
 const QUESTION_LENGTH = 2
 
 function decisionOf ([action, status, headers, body, reason, reported]) {

@@ -1,19 +1,19 @@
 'use strict'
 
-// The functions among a policy's options, and the options that say how they are asked.
+// The functions among a policy's options, and the options that control how they are called.
 
 const { compile } = require('./compiled-policy.js')
 const { LONGEST_TIMER } = require('./middleware-settings.js')
 const { encode } = require('./options-encoder.js')
 const { Predicates } = require('../decide/predicates.js')
 
-/** The names under which the engine takes a function in corsac's own options. */
+/** The names of the options in corsac's own dialect that can be functions. */
 const NAMES = ['allowOrigin', 'allow_origin']
-/** In seconds. */
+/** The longest time-out, in seconds. */
 const LONGEST_TIMEOUT = LONGEST_TIMER / 1000
 
 /**
- * How the functions of a policy are asked.
+ * How the functions of a policy are called.
  *
  * @typedef {object} PredicateLimits
  * @property {number} [timeout] in seconds
@@ -21,7 +21,7 @@ const LONGEST_TIMEOUT = LONGEST_TIMER / 1000
  */
 
 /**
- * Separates the engine's options from those that say how predicates are asked.
+ * Separates the engine's options from those that control how predicates are called.
  *
  * @returns {{ options: unknown } & PredicateLimits}
  */
@@ -35,7 +35,7 @@ function separateLimits (given) {
   return { options: Object.assign(Object.create(null), rest), timeout: predicateTimeout, cache: checkedCache(predicateCache) }
 }
 
-/** Checks the types; the bounds are the engine's. */
+/** Checks the types. The engine checks the limits. */
 function checkedCache (cache) {
   if (cache === undefined) return undefined
   const { size, ttl, ...rest } = cache ?? {}
@@ -49,7 +49,7 @@ function checkedCache (cache) {
  * The predicates of options, from the functions that `encode` found in them.
  *
  * @param {{ path: (string | number)[], call: Function }[]} functions
- * @param {object} options the engine's, for functions that answer with patterns
+ * @param {object} options the engine's options, for functions that answer with patterns
  * @param {PredicateLimits} limits
  * @param {(text: string) => import('./compiled-policy.js').CompiledPolicy} [compileOptions]
  * @returns {Predicates | undefined} undefined if there is no function
@@ -65,14 +65,15 @@ function predicatesOf (functions, options, limits, compileOptions = (text) => co
   return create(whole, routes, limits)
 }
 
-/** Compiles what a function answers in place of `origin`, under the other options. */
+/** Compiles a function's answer as `origin`, together with the other options. */
 function patternCompiler (options, compileOptions) {
   const others = { ...options }
   return (origin) => compileOptions(encode({ ...others, origin }).text)
 }
 
 /**
- * Reads what is given beside a text or a file: `{ allowOrigin, predicateTimeout, predicateCache }`.
+ * Reads the second argument of functions that take a text or a file: `{ allowOrigin,
+ * predicateTimeout, predicateCache }`.
  *
  * @returns {import('./compiled-policy.js').TextSupplement & { predicates?: Predicates }}
  */

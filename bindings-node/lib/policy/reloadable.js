@@ -12,7 +12,7 @@ const { PolicyFile } = require('./policy-file.js')
 const INTERVAL = 1000
 const SHORTEST_INTERVAL = facts.limits.watchInterval
 
-/** How a reloadable's handshakes are judged, for the rest of this package. */
+/** The key under which the rest of this package finds how a reloadable's handshakes are judged. */
 let upgradesOf
 
 /** Holds a policy that can be swapped at any time. Each request is decided by the policy that was in force when it came. */
@@ -38,7 +38,10 @@ class Reloadable {
     return reloadable
   }
 
-  /** Distinguishes a reloadable of another copy of the package from options. */
+  /**
+   * Shows that an object is a reloadable, and not options, even if it comes from another copy of
+   * the package.
+   */
   get [Symbol.toStringTag] () {
     return 'Reloadable'
   }
@@ -94,7 +97,7 @@ class Reloadable {
       const policy = new Policy(built)
       this.swap(policy)
       debug('%s: the policy was read again', file.path)
-      // Whoever was warned of the failure is told that it is over.
+      // There was a warning about the failure, so there is one about its end as well.
       if (watch.hasFailed && watch.onError === undefined) warn(`${file.path} is in force again`, { code: 'CORSAC_RELOAD' })
       watch.hasFailed = false
       notify('onReload', watch.onReload, policy)

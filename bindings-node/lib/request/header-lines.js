@@ -4,7 +4,7 @@
 
 /**
  * @param {import('../..').RequestHeaders | null | undefined} headers
- * @returns {string[]} the name and the value of each line in turn
+ * @returns {string[]} the name and the value of each line, alternating
  */
 function headerLines (headers) {
   const lines = []

@@ -5,7 +5,7 @@
 const { REQUEST_FLAGS } = require('../policy/compiled-policy.js')
 const { HOST, ORIGIN, PRIVATE_NETWORK, REQUEST_HEADERS, REQUEST_METHOD, SEC_FETCH_SITE, SEC_WEBSOCKET_KEY, UPGRADE } = require('./request-headers.js')
 
-/** The fields that decide where only the headers of CORS matter, and those that a response may repeat. */
+/** The fields that a policy reads if only the CORS headers matter. A response may repeat them. */
 class CorsFields {
   constructor (origin, requestMethod, requestHeaders, privateNetwork) {
     this.origin = origin
@@ -15,7 +15,7 @@ class CorsFields {
   }
 }
 
-/** The fields that decide where the path matters as well, or what else tells who sent the request. */
+/** The fields that a policy reads if the path, or another sign of who sent the request, matters as well. */
 class AllFields extends CorsFields {
   constructor (cors, path, method, flags, host, site, upgrade, key) {
     super(cors.origin, cors.requestMethod, cors.requestHeaders, cors.privateNetwork)
@@ -29,27 +29,29 @@ class AllFields extends CorsFields {
   }
 }
 
-/** The fields of every request without `Origin` where only the headers of CORS matter: no response repeats any of them. */
+/**
+ * The fields of every request without `Origin`, if only the CORS headers matter. No response repeats any of them.
+ */
 const WITHOUT_ORIGIN = new CorsFields(undefined, undefined, undefined, undefined)
 
 /**
- * A request as Node has it, as far as it is read.
+ * The members of Node's request that are read.
  *
  * @typedef {object} IncomingRequest
  * @property {string} method
  * @property {string} [url]
- * @property {string} [originalUrl] the target as it was sent: frameworks cut the path that they mount at off `url`
+ * @property {string} [originalUrl] the target as it was sent; frameworks remove the path of a mount from `url`
  * @property {Record<string, string | string[] | undefined>} headers
  * @property {string[]} [rawHeaders]
- * @property {boolean} [secure] what the framework says, by its own setting of which proxies are trusted
+ * @property {boolean} [secure] what the framework says, according to its own setting for trusted proxies
  * @property {{ encrypted?: boolean }} [socket]
  */
 
 /**
  * @param {import('../decide/middleware-policy.js').MiddlewarePolicy} policy
  * @param {IncomingRequest} request
- * @param {boolean} hasPreflightMethod whether it has the method of preflights
- * @returns {CorsFields} `WITHOUT_ORIGIN` where the decision is always the same
+ * @param {boolean} hasPreflightMethod whether the request has the method of preflights
+ * @returns {CorsFields} `WITHOUT_ORIGIN` if the decision is always the same
  */
 function readFields (policy, request, hasPreflightMethod) {
   const cors = readCorsFields(request.headers, hasPreflightMethod)
@@ -92,12 +94,15 @@ function isSecure (request) {
   try {
     return request.secure === true || request.socket?.encrypted === true
   } catch {
-    // HTTP/2, where the session has ended meanwhile.
+    // This is HTTP/2, and the session has ended by now.
     return false
   }
 }
 
-/** The lines of the first header in `HOST` that is there. Of several lines Node keeps the first alone in `headers`. */
+/**
+ * The lines of the first header in `HOST` that is present. They come from `rawHeaders`, since `headers` has
+ * only the first of several lines.
+ */
 function readHost (headers, rawHeaders) {
   const name = HOST.find((name) => headers[name] !== undefined)
   if (name === undefined) return undefined
@@ -108,7 +113,7 @@ function readHost (headers, rawHeaders) {
   return joined(lines.length > 0 ? lines : headers[name])
 }
 
-/** A header's value, its lines joined where a host gives them separately. */
+/** A header's value. If a host has its lines separately, they are joined. */
 function joined (value) {
   if (typeof value === 'string' || value === undefined) return value
   return Array.isArray(value) ? value.join(', ') : String(value)

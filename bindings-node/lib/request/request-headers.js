@@ -4,17 +4,22 @@
 
 const { facts } = require('../engine.js')
 
-/** A text that came out of JSON as V8 keeps names of properties, for which looking one up is fast. */
+/**
+ * Converts a text from JSON into the form in which V8 keeps names of properties, with which a
+ * look-up is fast.
+ */
 function asPropertyName (text) {
   return Object.keys({ [text]: true })[0]
 }
 
-/** For each field of a request the names of its headers: the first that is there counts. */
+/** The header names of each field of a request. The first that is present counts. */
 const NAMES = Object.fromEntries(Object.entries(facts.requestHeaders).map(([field, names]) => [field, names.map(asPropertyName)]))
 
 const PREFLIGHT_METHOD = asPropertyName(facts.methodOfPreflights)
 
-/** Whether a request has the method of preflights, so that the headers that only they have are read. */
+/**
+ * Whether a request has the method of preflights. Only then, the headers of preflights are read.
+ */
 function mayBePreflight ({ method }) {
   return method === PREFLIGHT_METHOD
 }

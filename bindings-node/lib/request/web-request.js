@@ -4,7 +4,7 @@
 
 const { ALL_NAMES } = require('./request-headers.js')
 
-/** The headers of a web request as properties, as Node has them, each looked up when it is read. */
+/** The headers of a web request as properties, like Node's. Each is looked up when it is read. */
 class WebRequestHeaders {
   #headers
 
@@ -14,7 +14,7 @@ class WebRequestHeaders {
 
   static {
     for (const name of ALL_NAMES) {
-      // `:authority` is no name of a header on the web.
+      // `:authority` is not a valid header name on the web.
       const isHeader = !name.startsWith(':')
       Object.defineProperty(this.prototype, name, { get () { return isHeader ? this.#headers.get(name) ?? undefined : undefined } })
     }
@@ -22,11 +22,11 @@ class WebRequestHeaders {
 }
 
 /**
- * A web request as Node has it.
+ * A web request in the form of Node's requests.
  *
  * @param {Request} request its URL has been parsed, so `.` and `..` in its path are resolved
- * @param {import('./request-fields.js').IncomingRequest} [incoming] Node's request that it was made of, if that is known: its
- *   target is as it was sent
+ * @param {import('./request-fields.js').IncomingRequest} [incoming] Node's request from which it
+ * was made, if that is known; it has the target as it was sent
  * @returns {import('./request-fields.js').IncomingRequest}
  */
 function readWebRequest ({ method, url, headers }, incoming) {

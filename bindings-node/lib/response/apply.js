@@ -1,7 +1,7 @@
 'use strict'
 
-// Puts a decision's headers on a response: the same in every host, and the same as the engine's `Decision::apply_to`. Both are
-// held to the vectors in `tests/vectors/apply`.
+// Puts a decision's headers on a response, in every host, and does exactly the same as the engine's
+// `Decision::apply_to`. The vectors in `tests/vectors/apply` test both.
 
 const { headerValue } = require('./response-template.js')
 const { mergeVary } = require('./vary.js')
@@ -21,7 +21,7 @@ const { mergeVary } = require('./vary.js')
  * @param {import('./response-template.js').ResponseTemplate} template
  * @param {import('../request/request-fields.js').CorsFields} fields the values that headers repeat
  * @param {ResponseHeaders} headers
- * @param {import('../decide/reports.js').Reports} reports told of headers of the application that are replaced
+ * @param {import('../decide/reports.js').Reports} reports gets the headers of the application that are replaced
  */
 function applyTemplate (template, fields, headers, reports) {
   for (const name of template.removed) {
@@ -29,8 +29,8 @@ function applyTemplate (template, fields, headers, reports) {
     if (!template.responds) reports.headerReplaced(name)
     headers.remove(name)
   }
-  // Once the application has set one of the headers that it may keep, ours after it are left out: credentials are never
-  // allowed to an origin that the policy did not decide on.
+  // If the application has set one of the headers that it may keep, corsac's headers after it are left out, so that
+  // credentials are never allowed for an origin that the policy did not decide on.
   let applicationWins = false
   for (const { name, value: inTemplate, op } of template.headers) {
     const before = headers.get(name)

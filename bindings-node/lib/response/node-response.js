@@ -1,13 +1,13 @@
 'use strict'
 
-// Applies decisions to Node's responses as the head is written: everything that the application has set is known by then, so
-// `Vary` can be merged, and the headers that corsac owns can be replaced.
+// Applies decisions to Node's responses when the head is written. By then, everything that the application has set is
+// known, so `Vary` can be merged and the headers that corsac owns can be replaced.
 
 const { ServerResponse } = require('node:http')
 const { applyTemplate } = require('./apply.js')
 const { headerObject } = require('./response-template.js')
 
-/** Where a response keeps the decision that goes on with its head. */
+/** The key under which a response keeps the decision that is applied with its head. */
 const PENDING = Symbol('corsac.pendingDecision')
 const nativeWriteHead = ServerResponse.prototype.writeHead
 
@@ -16,7 +16,7 @@ class PendingDecision {
    * @param {import('./response-template.js').ResponseTemplate} template
    * @param {import('../request/request-fields.js').CorsFields} fields
    * @param {import('../decide/reports.js').Reports} reports
-   * @param {Function} writeHead the response's own
+   * @param {Function} writeHead the response's own function
    */
   constructor (template, fields, reports, writeHead) {
     this.template = template
@@ -34,12 +34,12 @@ class NodeHeaders {
     this.#response = response
   }
 
-  // Not every response has all of Node's methods: those of tests have few.
+  // Not every response has all of Node's methods. Those in tests have few.
   get (name) {
     const value = this.#response.getHeader?.(name)
     if (value === undefined || typeof value === 'string') return value
     if (!Array.isArray(value)) return String(value)
-    // Of an empty list nothing is sent.
+    // Node sends nothing for an empty list.
     return value.length > 0 ? value.map(String) : undefined
   }
 
@@ -55,7 +55,7 @@ class NodeHeaders {
     this.#response.removeHeader?.(name)
   }
 
-  /** All headers, names and values in turn. */
+  /** All headers: names and values alternate. */
   lines () {
     const all = Object.entries(this.#response.getHeaders?.() ?? {})
     return all.flatMap(([name, value]) => [value].flat().flatMap((line) => [name, String(line)]))
@@ -63,7 +63,7 @@ class NodeHeaders {
 }
 
 /**
- * Applies a decision when the response's head is written. Where several middlewares run for one request, the last of them
+ * Applies a decision when the response's head is written. If several middlewares run for one request, the last one
  * decides, which is the one closest to the application.
  */
 function applyOnHead (response, template, fields, reports) {
@@ -86,7 +86,7 @@ function applyHeaders (template, fields, response, reports, status) {
   reports.debugger?.applied(template, fields, headers, status ?? 0)
 }
 
-/** Replaces a response's own `writeHead`; one function for all responses. */
+/** Replaces a response's own `writeHead`. It is one function for all responses. */
 function writeHead (status, message, headers) {
   const pending = this[PENDING]
   if (pending === undefined || this.headersSent) return (pending?.writeHead ?? nativeWriteHead).apply(this, arguments)
@@ -95,8 +95,8 @@ function writeHead (status, message, headers) {
   if (given !== undefined && given !== null) {
     if (!setGivenHeaders(this, given)) return pending.writeHead.apply(this, arguments)
   } else if (pending.reports.debugger === undefined && pending.writeHead === nativeWriteHead && !hasAny(this, template.names)) {
-    // There is nothing to merge or replace, which is the common case: handing all headers over at once costs less than
-    // applying them one by one.
+    // Usually there is nothing to merge or replace. Then it costs less to pass all headers at once than to apply them
+    // one by one.
     const object = headerObject(template, fields)
     return nativeWriteHead.call(this, status, typeof message === 'string' ? message : object, object)
   }
@@ -105,8 +105,8 @@ function writeHead (status, message, headers) {
 }
 
 /**
- * Whether a response has a header of one of these names. Asking for each of them would cost more than looking at those that
- * are there, of which most responses have few.
+ * Whether a response has a header with one of these names. Most responses have few headers, so it costs less to go
+ * through the headers than to look up each name.
  *
  * @param {Set<string>} names
  */
@@ -119,7 +119,7 @@ function hasAny (response, names) {
 }
 
 /**
- * Sets the headers that an application gave to `writeHead`, as Node itself does where headers were set before.
+ * Sets the headers that an application passed to `writeHead`, as Node itself does if headers were set before.
  *
  * @returns {boolean} false for a list that Node refuses with an error of its own
  */
@@ -131,14 +131,14 @@ function setGivenHeaders (response, headers) {
     for (let i = 0; i < flat.length; i += 2) appendHeader(response, flat[i], flat[i + 1])
     return true
   }
-  // Node takes what is not an object as well, of which most has no keys.
+  // Node also accepts values that are not objects, and most of them have no keys.
   for (const name of Object.keys(headers)) {
     if (name) response.setHeader(name, headers[name])
   }
   return true
 }
 
-/** As Node's own `appendHeader`, which not every response has. */
+/** Does the same as Node's `appendHeader`, which not every response has. */
 function appendHeader (response, name, value) {
   const before = response.getHeader(name)
   if (before === undefined) response.setHeader(name, value)

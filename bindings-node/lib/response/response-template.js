@@ -1,6 +1,7 @@
 'use strict'
 
-// A policy's responses as hosts take them. Each is prepared once, when it is needed for the first time.
+// A policy's responses in the form that hosts need. Each is prepared once, when it is needed for the
+// first time.
 
 const { REPEATED_FIELDS } = require('../policy/compiled-policy.js')
 
@@ -14,7 +15,7 @@ const { REPEATED_FIELDS } = require('../policy/compiled-policy.js')
  * @property {boolean} responds whether the application does not run
  * @property {number | null} status
  * @property {string} reason
- * @property {string} help what to change if the refusal was not meant
+ * @property {string} help what to change if the refusal was not intended
  * @property {string | null} reported the refusal that is only reported
  * @property {string} reportedHelp
  * @property {boolean} isReadable whether the reason lets the page read the response
@@ -23,7 +24,8 @@ const { REPEATED_FIELDS } = require('../policy/compiled-policy.js')
  * @property {string[]} removed the application's headers that are removed and not set again
  * @property {Set<string>} names all names in `headers` and `removed`
  * @property {Record<string, TemplateHeader['value']>} headerObject the headers as an object, for responses without any of `names`
- * @property {string} serverTiming the value of the header that says why, while the server is developed
+ * @property {string} serverTiming the value of the header that gives the reason while the server is
+ * developed
  * @property {TemplateHeader[]} repeating the headers that repeat a field of the request
  */
 
@@ -94,7 +96,8 @@ function repeatedField (fields, number) {
  *
  * @param {ResponseTemplate} template
  * @param {import('../request/request-fields.js').CorsFields} fields
- * @returns {Record<string, string | string[]>} may be shared between requests: not to be changed
+ * @returns {Record<string, string | string[]>} may be shared between requests, so it must not be
+ * changed
  */
 function headerObject (template, fields) {
   const { repeating } = template

@@ -1,6 +1,7 @@
 'use strict'
 
-// Merges `Vary` as the engine does, but in JavaScript, as it is done for every response. Both are held to the same vectors.
+// Merges `Vary` as the engine does, but in JavaScript, because every response needs it. The same
+// vectors test both.
 
 /**
  * @param {string | readonly string[] | undefined} application the values of the application's lines
@@ -29,12 +30,12 @@ function fieldNames (value) {
   return value.split(',').map(trim).filter((name) => name !== '')
 }
 
-/** ASCII letters only: `toLowerCase` alone makes a `k` of the Kelvin sign. */
+/** Converts only ASCII letters: `toLowerCase` alone would make the Kelvin sign a `k`. */
 function lower (name) {
   return name.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
 }
 
-/** ASCII white space only: `trim` alone removes a no-break space. */
+/** Removes only ASCII white space: `trim` alone would also remove a no-break space. */
 function trim (text) {
   let start = 0
   let end = text.length

@@ -4,7 +4,7 @@
 
 const { applyTemplate } = require('./apply.js')
 
-/** The status of a response after which the connection speaks another protocol. */
+/** The status of a response after which the connection uses another protocol. */
 const SWITCHING_PROTOCOLS = 101
 
 /** @implements {import('./apply.js').ResponseHeaders} */
@@ -32,7 +32,7 @@ class WebHeaders {
     this.#headers.delete(name)
   }
 
-  /** All headers, names and values in turn. */
+  /** All headers: names and values alternate. */
   lines () {
     return [...this.#headers.entries()].flat()
   }
@@ -41,8 +41,8 @@ class WebHeaders {
 /**
  * The headers of a response, with a decision applied to them.
  *
- * @param {Headers} [before] those of the response
- * @param {number} [status] that of the response, if it is known
+ * @param {Headers} [before] the headers of the response
+ * @param {number} [status] the status of the response, if it is known
  */
 function appliedHeaders ({ template, fields, policy: { reports } }, before, status = 0) {
   const headers = new Headers(before)
@@ -56,7 +56,7 @@ function appliedHeaders ({ template, fields, policy: { reports } }, before, stat
  * The response to a request for which the application does not run.
  *
  * @param {import('../decide/decide.js').Decided} decided
- * @param {Headers} [before] what earlier middlewares have set
+ * @param {Headers} [before] the headers that earlier middlewares have set
  */
 function ownResponse (decided, before) {
   const { body, status } = decided.template
@@ -64,13 +64,15 @@ function ownResponse (decided, before) {
 }
 
 /**
- * The application's response with a decision applied. It is a new response: many cannot be changed.
+ * The application's response with a decision applied. It is a new response, because many responses
+ * cannot be changed.
  *
  * @param {Response} response
  * @param {import('../decide/decide.js').Decided} decided
  */
 function appliedResponse (response, decided) {
-  // A connection that became a WebSocket has no response any more; hosts show that in different ways.
+  // A connection that has become a WebSocket has no response any more. Hosts show this in different
+  // ways.
   if (response === undefined || response === null || response.status === SWITCHING_PROTOCOLS) return response
   const { status, statusText } = response
   // Errors and opaque responses have no status that a new response can have.

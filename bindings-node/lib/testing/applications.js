@@ -1,6 +1,6 @@
 'use strict'
 
-// Applications of this process as servers: each kind with the way in which it takes a request.
+// Applications in this process as servers. Each kind of application gets a request in its own way.
 
 const http = require('node:http')
 const { once } = require('node:events')
@@ -70,14 +70,14 @@ function sendToHandler (handler, { method, url, headers, body }, timeout) {
   })
 }
 
-/** Headers as an object; repeated ones are joined. */
+/** Headers as an object. Repeated headers are joined. */
 function joined (headers) {
   const object = {}
   for (const [name, value] of headers) object[name] = Object.hasOwn(object, name) ? `${object[name]}, ${value}` : value
   return object
 }
 
-/** The lines of an object with headers, in which repeated ones are lists. */
+/** The header lines of an object in which repeated headers are lists. */
 function linesOf (headers) {
   return Object.entries(headers).flatMap(([name, value]) => [value].flat().map((line) => [name, String(line)]))
 }

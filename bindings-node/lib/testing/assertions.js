@@ -6,7 +6,7 @@ const { AssertionError } = require('node:assert')
 const { facts } = require('../engine.js')
 const { Browser } = require('./browser.js')
 
-/** The options of a browser, where an assertion makes one. */
+/** The options for a browser that an assertion makes. */
 const BROWSER_OPTIONS = ['baseUrl', 'servers', 'cookies', 'policy', 'timeout']
 
 async function assertReadable (server, path, options) {
@@ -24,7 +24,7 @@ async function assertBlocked (server, path, { code, ...options } = {}) {
   return fetched.explanation
 }
 
-/** What a browser makes of a request to a server, which may be a browser already. */
+/** Sends a request to a server with a browser. `server` may already be a browser. */
 async function played (server, path, options = {}) {
   const own = Object.fromEntries(BROWSER_OPTIONS.filter((name) => options[name] !== undefined).map((name) => [name, options[name]]))
   const rest = Object.fromEntries(Object.entries(options).filter(([name]) => !BROWSER_OPTIONS.includes(name)))
@@ -41,7 +41,7 @@ function readableFailure (fetched, page) {
   return fetched.isReadable ? undefined : `a page of ${page} cannot read the response\n\n${fetched}`
 }
 
-/** Why the response is not kept from the script, or not with this code; undefined if it is. */
+/** Why the response is not blocked, or not blocked with this code; undefined if it is. */
 function blockedFailure (fetched, page, code) {
   if (!fetched.isBlocked) {
     const can = fetched.isReadable ? 'can read the response' : 'is not blocked: the request ended in another way'

@@ -1,6 +1,6 @@
 'use strict'
 
-// The browser: it asks the engine what comes next, and sends that to the server.
+// The simulated browser. It asks the engine for the next request, and sends that to the server.
 
 const engine = require('../engine.js')
 const { diagnose, explainCaptured } = require('../explain/diagnose.js')
@@ -14,14 +14,15 @@ const { serverOf } = require('./servers.js')
 const TIMEOUT = 10_000
 /** The type of a body that is given as an object. */
 const JSON_TYPE = 'application/json'
-/** Bytes of a body that a message quotes. */
+/** The most bytes of a body that a message quotes. */
 const QUOTED_BYTES = 80
 
-/** What became of a request of a page's script. */
+/** The result of a request of a page's script. */
 class Fetched {
   /**
    * @param {{ explanation: import('../..').Explanation, isReadable: boolean, isBlocked: boolean }} explained
-   * @param {{ status: number, headers: [string, string][], body: Buffer, url: string } | null} response the last one that came
+   * @param {{ status: number, headers: [string, string][], body: Buffer, url: string } | null} response the
+   * last response that came
    * @param {string[]} sent a line for each request on the wire
    */
   constructor ({ explanation, isReadable, isBlocked }, response, sent) {
@@ -59,7 +60,7 @@ class Browser {
     this.#origin = origin
   }
 
-  /** The origin of the page that asks, for messages. */
+  /** The origin of the page that makes the request, for messages. */
   pageOf ({ origin } = {}) {
     return origin ?? this.#origin
   }
@@ -97,7 +98,7 @@ class Browser {
     return new Fetched(explainCaptured(explainerOf(this.#policy), session.exchange()), response, sent)
   }
 
-  /** The answer as the engine takes it, the same for people, and the whole reply. */
+  /** The answer for the engine, the answer in words for people, and the whole reply. */
   async #answer (asked, content) {
     const server = this.#serverAt(asked.url)
     if (server === undefined) {
@@ -120,7 +121,7 @@ class Browser {
     const address = new URL(url).origin
     const other = this.#others.get(address)
     if (other !== undefined) return other
-    // On the network a redirect leads to whatever is there.
+    // On the network, a redirect can lead to any server.
     return address === new URL(this.#server.baseUrl).origin || this.#server.isOnNetwork ? this.#server : undefined
   }
 }
@@ -147,7 +148,7 @@ function headerLines (headers) {
   return typeof headers.entries === 'function' ? [...headers.entries()] : Object.entries(headers)
 }
 
-/** The bytes of a body, and what the engine has to know of it. */
+/** The bytes of a body, and the facts about it that the engine needs. */
 function contentOf (body, json) {
   if (json !== undefined) {
     if (body !== undefined) throw new TypeError('corsac: give either `body` or `json`, not both')

@@ -1,12 +1,14 @@
 'use strict'
 
-// For test suites: a browser that is played against a server, assertions, and matchers.
+// Helpers for test suites: a simulated browser that sends requests to a server, assertions, and
+// matchers.
 
 const { assertBlocked, assertReadable } = require('./assertions.js')
 const { Browser, Fetched } = require('./browser.js')
 const { matchers } = require('./matchers.js')
 
-// One by one: ECMAScript modules that import this find the names without running it.
+// The names are exported one by one, so that an ECMAScript module that imports this file can find
+// them without running it.
 module.exports.Browser = Browser
 module.exports.Fetched = Fetched
 module.exports.assertBlocked = assertBlocked

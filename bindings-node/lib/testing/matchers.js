@@ -11,11 +11,11 @@ const { APPLICATION_URL } = require('./servers.js')
 
 /**
  * @this {{ isNot?: boolean }}
- * @param {unknown} received a response, what a `Browser` fetched, or a server
+ * @param {unknown} received a response, the result of `Browser.fetch`, or a server
  */
 function toBeReadableFrom (received, origin, options = {}) {
   return after(fetchedOf(received, origin, options), (fetched) => {
-    // Of a server that is down, neither can be said.
+    // A server that is down is neither readable nor blocked.
     if (this?.isNot && !fetched.isReadable) refuseUnlessBlocked(fetched, origin)
     return result(readableFailure(fetched, origin), `a page of ${origin} can read the response\n\n${fetched}`)
   })
@@ -37,7 +37,7 @@ function result (failure, opposite) {
   return { pass: failure === undefined, message: () => failure ?? opposite }
 }
 
-/** Goes on at once, or when a promise is fulfilled. */
+/** Continues at once, or when a promise is fulfilled. */
 function after (value, then) {
   return typeof value?.then === 'function' ? value.then(then) : then(value)
 }
@@ -51,7 +51,7 @@ function fetchedOf (received, origin, options) {
   return played(received, path, { ...rest, origin }).then(({ fetched }) => fetched)
 }
 
-/** What a browser makes of a response that the test has got itself. */
+/** How a browser handles a response that the test itself has received. */
 function judged (received, response, origin, { url, method = received.request?.method, headers = {}, credentials = false, preflight, policy, ...rest }) {
   const [unknown] = Object.keys(rest)
   if (unknown !== undefined) throw new TypeError(`corsac: \`${unknown}\` is not an option for a response that is there already`)
@@ -64,7 +64,7 @@ function judged (received, response, origin, { url, method = received.request?.m
   return new Fetched(explainCaptured(explainerOf(policy), JSON.stringify(exchange)), null, sent)
 }
 
-/** A response as exchanges have it; undefined for what is not a response. */
+/** A response in the form of exchanges; undefined if the value is not a response. */
 function answerOf (received) {
   const status = received?.status ?? received?.statusCode
   const { headers, rawHeaders } = received ?? {}

@@ -1,17 +1,21 @@
 'use strict'
 
-// A server on the network, or one of this process that listens.
+// A server on the network, or one in this process that listens on a port.
 
 const http = require('node:http')
 const https = require('node:https')
 const { NoReplyError, within } = require('./reply.js')
 
-/** Codes of Node's errors, as browsers tell them apart. All others are errors of the connection. */
+/**
+ * Codes of Node's errors, by the kinds of errors that browsers distinguish. All other codes are errors of
+ * the connection.
+ */
 const DNS = /^(ENOTFOUND|EAI_)/
 const TLS = /CERT|TLS|SSL|EPROTO|UNABLE_TO/
 
 /**
- * Sends one request over a connection of its own, and follows no redirect: the browser does that.
+ * Sends one request over a connection of its own. It does not follow redirects, because the browser does
+ * that.
  *
  * @param {import('./reply.js').SentRequest} request
  * @param {number} timeout milliseconds
@@ -52,7 +56,7 @@ function exchange ({ method, url, headers, body }, reply, signal, at) {
   })
 }
 
-/** Pairs of what Node lists in turn. */
+/** Makes pairs of the names and values that alternate in Node's list. */
 function pairsOf (lines) {
   return lines.flatMap((name, index) => index % 2 === 0 ? [[name, lines[index + 1]]] : [])
 }

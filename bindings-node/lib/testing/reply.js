@@ -1,8 +1,8 @@
 'use strict'
 
-// What a server sent back, or why nothing came, and waiting for it no longer than a test may take.
+// A server's reply, or the reason why none came. A test waits for it only for a limited time.
 
-/** A response of this type has no end, so a browser's script reads it while it comes. */
+/** A response of this type has no end, so a browser's script reads it while it arrives. */
 const ENDLESS_TYPE = 'text/event-stream'
 
 /** Of a body that is longer than this only the beginning is read: it may have no end either. In bytes. */
@@ -26,7 +26,7 @@ class Reply {
   chunks = []
   #length = 0
 
-  /** Takes the head of the response. */
+  /** Stores the head of the response. */
   start (status, headers) {
     this.headers = headers.map(([name, value]) => [name.toLowerCase(), String(value)])
     this.status = status
@@ -44,13 +44,13 @@ class Reply {
     return Buffer.concat(this.chunks)
   }
 
-  /** Whether nobody waits for the end of the body. */
+  /** Whether the reply is complete without the end of the body. */
   get isEndless () {
     return this.headers.some(([name, value]) => name === 'content-type' && value.startsWith(ENDLESS_TYPE))
   }
 }
 
-/** There is no response. `error` is the word that exchanges have for the cause, such as `timeout`. */
+/** There is no response. `error` is the word for the cause in exchanges, such as `timeout`. */
 class NoReplyError extends Error {
   constructor (error, message, options) {
     super(message, options)
@@ -59,11 +59,11 @@ class NoReplyError extends Error {
 }
 
 /**
- * Waits until `work` has filled in the reply. What does not end in time is left alone. If the head of the response has come
- * by then, that is the response: a browser decides by the head.
+ * Waits until `work` has filled in the reply, or until the time is over. If the head of the
+ * response has come by then, the head is the response, because a browser decides by the head.
  *
  * @param {number} timeout milliseconds
- * @param {string} name of the server, for messages
+ * @param {string} name the name of the server, for messages
  * @param {(reply: Reply, signal: AbortSignal) => Promise<void>} work
  * @returns {Promise<Reply>}
  */

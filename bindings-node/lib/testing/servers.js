@@ -1,17 +1,20 @@
 'use strict'
 
-// From what a test gives as its server to something that answers requests.
+// Turns the value that a test gives as its server into an object that answers requests.
 
 const { addressOf, sendToFastify, sendToHandler, sendToListener, sendToServer } = require('./applications.js')
 const { sendOverNetwork } = require('./network.js')
 
-/** The address of an application that is called in the same process. Pages of https may request it. */
+/**
+ * The address of an application that is called in the same process. It is https, so that pages of https may request
+ * it.
+ */
 const APPLICATION_URL = 'https://testserver'
 
 /**
  * @typedef {object} Server
  * @property {string} baseUrl
- * @property {boolean} isOnNetwork whether it reaches other origins as well
+ * @property {boolean} isOnNetwork whether requests to other origins can be sent too
  * @property {(request: import('./reply.js').SentRequest, timeout: number) => Promise<import('./reply.js').Reply>} send
  */
 

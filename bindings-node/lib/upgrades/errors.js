@@ -1,6 +1,6 @@
 'use strict'
 
-// What is wrong between a policy and the server whose WebSocket handshakes it should judge.
+// Errors about a policy and the server whose WebSocket handshakes it should judge.
 
 function upgradeError (message) {
   const error = new Error(`corsac: ${message}`)
@@ -8,21 +8,24 @@ function upgradeError (message) {
   return error
 }
 
-/** The policy refuses handshakes that nobody submits to it. `make` is code that makes the policy. */
+/**
+ * The policy judges handshakes, but nothing passes them to it. `make` is code that makes the
+ * policy.
+ */
 function missingAttachError (make = '') {
   return upgradeError('the policy refuses WebSocket handshakes, which never pass a middleware: write ' +
     `\`${make}policy.attach(server)\` before \`cors(policy)\`; or, where you put each handshake to ` +
     '`policy.verifyUpgrade(request)` yourself, `cors(policy, { verifiesUpgrades: true })`')
 }
 
-/** The same on one server, where another one is attached. */
+/** The error for one server that is not attached, although another one is. */
 function otherServerError () {
   return upgradeError('the policy refuses WebSocket handshakes, and is not attached to the server that this request came to, ' +
     'which gives them out: write `policy.attach(server)` for each server, before it listens; or, where you put each handshake to ' +
     '`policy.verifyUpgrade(request)` yourself, `cors(policy, { verifiesUpgrades: true })`')
 }
 
-/** The policy does not judge handshakes, and is told to. */
+/** The error if a policy that does not judge handshakes is attached. */
 function unprotectedError () {
   return upgradeError('the policy lets every WebSocket handshake pass: write `protection: { websockets: \'reject\' }`')
 }

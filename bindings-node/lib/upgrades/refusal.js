@@ -6,7 +6,7 @@ const { STATUS_CODES } = require('node:http')
 const { facts } = require('../engine.js')
 const { headerObject } = require('../response/response-template.js')
 
-/** Milliseconds that a client has to read why it was refused. */
+/** How many milliseconds a client has to read why it was refused. */
 const LINGER = 1000
 
 function refuseOnSocket (socket, template, fields, reports) {
@@ -16,7 +16,8 @@ function refuseOnSocket (socket, template, fields, reports) {
   socket.end([
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines, `Content-Length: ${Buffer.byteLength(body)}`, 'Connection: close', '', body
   ].join('\r\n'))
-  // What else the client sends is read, since closing would discard the response; but only for a while.
+  // More data from the client is read for a while, since closing the connection at once could discard
+  // the response.
   socket.resume()
   const timer = setTimeout(() => socket.destroy(), LINGER)
   socket.on('end', () => socket.destroy())

@@ -39,11 +39,11 @@ function isExtendedConnect (headers) {
   return protocol !== undefined && engine.isWebSocket(String(protocol))
 }
 
-/** @returns {boolean} as `emit`: whether there are listeners, which are called now or later */
+/** @returns {boolean} like `emit`, whether there are listeners; they are called now or later */
 function intercept (judge, request, socket, refuse, goOn) {
   let isLate = false
   let hasListeners = true
-  // Errors have no other listener until it is known who gets the socket.
+  // Until it is decided who gets the socket, nothing else listens for its errors.
   socket.on('error', ignore)
   judge(request, (template, fields, reports) => {
     if (template.responds) return refuse(socket, template, fields, reports)
@@ -64,14 +64,15 @@ function serverOf (request) {
     const server = request.socket?.server
     return typeof server?.listeners === 'function' ? server : undefined
   } catch {
-    // HTTP/2, where the session has ended meanwhile.
+    // This is HTTP/2, and the session has ended by now.
     return undefined
   }
 }
 
 /** Whether a server that is not attached has listeners for handshakes. */
 function emitsHandshakes (server) {
-  // Fastify listens on each address of `localhost` with a server of its own, which hands on to the first.
+  // Fastify listens on each address of `localhost` with a separate server, which passes requests on to
+  // the first.
   return server.listenerCount('upgrade') > 0 && server.listeners('upgrade').some(({ name }) => name !== 'bound guardedEmit')
 }
 

@@ -1,6 +1,7 @@
 'use strict'
 
-// Judges WebSocket handshakes by a policy: those of the servers that it is attached to, and those that an application submits.
+// Judges WebSocket handshakes by a policy: those of servers to which it is attached, and those that an application
+// passes to it.
 
 const { decideProtected } = require('../decide/decide.js')
 const { MiddlewarePolicy } = require('../decide/middleware-policy.js')
@@ -12,7 +13,7 @@ const { templateAt } = require('../response/response-template.js')
 const { missingAttachError, otherServerError, unprotectedError } = require('./errors.js')
 const { emitsHandshakes, interceptHandshakes, serverOf } = require('./server-events.js')
 
-/** How the handshakes of one policy, or of whichever policy a reloadable has in force, are judged. */
+/** Judges handshakes by one policy, or by the policy that a reloadable has in force. */
 class Upgrades {
   #inForce
   #isReloadable
@@ -30,19 +31,19 @@ class Upgrades {
     this.#isReloadable = isReloadable
   }
 
-  /** From now on it is an error if the policy refuses handshakes that nobody submits to it. */
+  /** Makes it an error, from now on, if the policy judges handshakes but nothing passes them to it. */
   requireAttach () {
     this.#needsAttach = true
     this.checkAttached(this.#inForce())
   }
 
-  /** The same for a policy that is to be put in force. */
+  /** Checks the same for a policy before it is put in force. */
   checkAttached ({ compiled }) {
     if (this.#needsAttach && !this.#isAttached && compiled.guardsWebSockets) throw missingAttachError()
   }
 
   /**
-   * The error of a request whose server does not submit its handshakes to the policy.
+   * The error for a request whose server does not pass its handshakes to the policy.
    *
    * @param {import('../decide/reports.js').Reports} reports
    */
@@ -50,7 +51,8 @@ class Upgrades {
     const server = serverOf(request)
     if (server === undefined || this.#servers.has(server)) return undefined
     if (emitsHandshakes(server)) return otherServerError()
-    // In HTTP/2 this is known once the client has acknowledged the setting: only some requests would get an error.
+    // In HTTP/2, this is known only after the client has acknowledged the setting, so only some requests would get
+    // an error.
     if (request.stream?.session?.localSettings?.enableConnectProtocol === true) {
       reports.warnOnce('elsewhere', 'CORSAC_WEBSOCKETS_ELSEWHERE', otherServerError().message)
     }
@@ -69,7 +71,7 @@ class Upgrades {
 
   verify (request, callback) {
     if (typeof request?.headers !== 'object') throw new TypeError('corsac: `verifyUpgrade` takes the request: `policy.verifyUpgrade(request)`')
-    // A request of the web has its headers behind a function, and none of them as properties.
+    // The headers of a web request are not properties; a function looks them up.
     if (typeof request.headers.get === 'function') request = readWebRequest(request)
     this.#verifying ??= this.#policies(checkedSettings({}))
     const policy = this.#verifying()
@@ -101,7 +103,7 @@ class Upgrades {
   }
 }
 
-/** @returns {(() => void) | undefined} gives up a predicate that has not answered yet */
+/** @returns {(() => void) | undefined} a function that stops waiting for a predicate */
 function judge (policy, request, done) {
   const fields = readHandshakeFields(request)
   const finish = (index) => {

@@ -1,7 +1,8 @@
 'use strict'
 
-// Checks what functions of the engine are called with, as the native addon does. What is wrong must be known before the module
-// runs: an exception of a call into it counts as its failure.
+// Checks the arguments of the engine's functions, as the native addon does. It has to happen before
+// the module runs, because an exception of a call into the module counts as a failure of the
+// module.
 
 /** @returns {string} */
 function string (value) {
@@ -15,7 +16,7 @@ function integer (value) {
   return value
 }
 
-/** How many UTF-16 units are read of a string that may be undefined. */
+/** How many UTF-16 units of a string are read. The string may be undefined. */
 function unitsOf (value, most) {
   if (value === undefined) return 0
   return Math.min(string(value).length, most)

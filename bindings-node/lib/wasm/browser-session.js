@@ -1,14 +1,14 @@
 'use strict'
 
-// A browser that says what it sends next: the same as the native addon's. The module remembers nothing of it: what was answered
-// is kept here, so that a trap does not end it.
+// A simulated browser that says which request it sends next, like the native addon's. The answers
+// are kept here and not in the module, so that a trap does not end the session.
 
 /** @param {import('./engine.js').WasmEngine} engine */
 function browserSessionOf (engine) {
   return class BrowserSession {
     #start
     #answers = []
-    /** What the engine says about the answers so far. */
+    /** The engine's result for the answers so far. */
     #now
 
     /** @param {Uint8Array} exchange JSON */

@@ -8,17 +8,17 @@ const { Instance } = require('./instance.js')
 const { PolicyFunctions } = require('./policy-functions.js')
 const { integer, string } = require('./arguments.js')
 
-/** In the order of the module's numbers. */
+/** The formats, in the order of the module's numbers. */
 const FORMATS = ['options', 'middleware-options', 'request-options', 'json', 'toml']
 const FILE_KINDS = ['pipe', 'socket', 'device', 'too large']
 const EXCHANGE_FORMATS = ['json', 'encoded', 'captured']
-/** The number of a format that there is not, which the module refuses. */
+/** A number that no format has. The module refuses it. */
 const NO_FORMAT = 255
 const CODE = 'ERR_CORSAC_ENGINE'
-/** Of how many different traps is warned. */
+/** The most different traps about which there is a warning. */
 const MOST_WARNINGS = 20
 
-/** What `compile` of the module returns where there is no policy. */
+/** The results of the module's `compile` if there is no policy. */
 const REFUSED = -1
 
 class WasmEngine {
@@ -32,7 +32,7 @@ class WasmEngine {
   }
 
   /**
-   * Calls the module. Where it traps the call throws, so that whatever had to be decided is refused, and later calls get a new
+   * Calls the module. If it traps, the call throws, so that the request is refused, and later calls get a new
    * instance.
    *
    * @template R
@@ -55,7 +55,7 @@ class WasmEngine {
 
   /** Drops the instance after a trap, reports it, and makes the error that the caller gets. */
   failed (error) {
-    // What a call inside of this one has reported.
+    // A call inside this one has already reported the trap.
     if (error?.code === CODE) return error
     const message = `the engine failed: ${this.#instance?.panic ?? error}`
     this.#instance = undefined
@@ -66,7 +66,7 @@ class WasmEngine {
     return Object.assign(new Error(`corsac: ${message}`, { cause: error }), { code: CODE })
   }
 
-  /** A text that a call of the module makes, or an exception with what it says is wrong. */
+  /** The text that a call of the module makes. If the module reports an error, an exception with that message. */
   text (run) {
     let isText
     const text = this.enter((instance) => {
@@ -83,7 +83,7 @@ class WasmEngine {
    * Compiles a policy in the instance that runs now.
    *
    * @param {import('./policy-functions.js').PolicySource} source
-   * @returns {{ number: number, text: string, instance: Instance }} `number` is negative where there is no policy
+   * @returns {{ number: number, text: string, instance: Instance }} `number` is negative if there is no policy
    */
   compiled ({ format, path, text, hasPredicate, size, seconds }) {
     return this.enter((instance) => {
@@ -105,12 +105,12 @@ class WasmEngine {
     return this.#object({ format: number, text: text.slice(), ...supplement(hasPredicate, size, seconds) })
   }
 
-  /** The same for the text of a file, whose name says the format. */
+  /** Compiles the text of a file, whose name shows the format. */
   compileFile (path, text, hasPredicate, size, seconds) {
     return this.#object({ format: NO_FORMAT, path, text, ...supplement(hasPredicate, size, seconds) })
   }
 
-  /** Why a file is not read, in the form of a policy that is refused. */
+  /** The reason why a file is not read, in the same form as the error of a refused policy. */
   refusedFile (path, kind) {
     return {
       error: this.text(({ exports, input }) => {
@@ -141,7 +141,7 @@ class WasmEngine {
   }
 
   /**
-   * What a browser does after these answers to its requests.
+   * What a simulated browser does after these answers to its requests.
    *
    * @param {Uint8Array} exchange JSON
    * @param {Uint8Array[]} answers JSON
@@ -149,7 +149,7 @@ class WasmEngine {
    */
   browserSession (exchange, answers) {
     return JSON.parse(this.text(({ exports, input }) => {
-      // Four bytes before each answer have its length.
+      // The length of each answer comes before it, in four bytes.
       input.begin(answers.reduce((sum, answer) => sum + answer.length + 4, exchange.length))
       const exchangeLength = input.addBytes(exchange)
       let length = 0
@@ -186,7 +186,7 @@ class WasmEngine {
 
 function supplement (hasPredicate, size, seconds) {
   const hasCache = size !== undefined && seconds !== undefined
-  // No number stands for no cache; a time that is no number is refused as too short.
+  // NaN means that there is no cache. A given time that is not a number is refused as too short.
   return { hasPredicate: hasPredicate ? 1 : 0, size: hasCache ? integer(size) : 0, seconds: hasCache ? Number(seconds) || 0 : NaN }
 }
 

@@ -1,12 +1,12 @@
 'use strict'
 
-// Writes the strings of a call into the memory of the module, one behind the other, in UTF-8.
+// Writes the strings of a call into the memory of the module, one after the other, in UTF-8.
 
 const encoder = new TextEncoder()
 
-/** No character of UTF-16 has more bytes in UTF-8. */
+/** The most bytes that one UTF-16 unit needs in UTF-8. */
 const LONGEST_CHARACTER = 3
-/** What is longer than this is given back after the call. */
+/** A buffer that is longer than this is freed after the call. */
 const KEPT = 128 * 1024
 /** Up to this length a loop in JavaScript is faster than `TextEncoder`. */
 const SHORT = 64
@@ -32,7 +32,7 @@ class InputBuffer {
     this.#end = this.#address
   }
 
-  /** Gives back what an unusually long call has needed. */
+  /** Frees the memory that an unusually long call has needed. */
   shrink () {
     if (this.#capacity > KEPT) this.#reserve(KEPT)
   }

@@ -5,8 +5,8 @@
 const { InputBuffer } = require('./input-buffer.js')
 
 /**
- * What the module exports. Lengths are in bytes, negative where there is no string. Texts that are made stay in the module
- * until the next call.
+ * The exports of the module. Lengths are in bytes, and are negative if there is no string. A text that a call
+ * makes stays in the module until the next call.
  *
  * @typedef {Record<string, Function> & { memory: WebAssembly.Memory, reserve: (size: number) => number }} Exports
  */

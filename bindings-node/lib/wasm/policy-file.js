@@ -1,10 +1,11 @@
 'use strict'
 
-// A policy file for the WebAssembly module, which reads no files itself: the same as the native addon's.
+// A policy file for the WebAssembly module, which reads no files itself. It does the same as the native
+// addon's.
 
 const fs = require('node:fs')
 
-/** `PolicyFile` of core says why each of these steps is as it is. */
+/** `PolicyFile` in core explains the reason for each step. */
 function policyFileOf (engine) {
   const longest = JSON.parse(engine.facts()).limits.policyFileBytes
   return class PolicyFile {
@@ -14,7 +15,7 @@ function policyFileOf (engine) {
     #read = null
     /** The state at the last check, if it has not been read yet. */
     #unsettled
-    /** The text that is in force; undefined if the last reading failed. */
+    /** The text that is in force; undefined if the last attempt to read it failed. */
     #inForce
     #isUnreadable = false
     #isOpen = false
@@ -65,17 +66,20 @@ function policyFileOf (engine) {
       return this.read()
     }
 
-    /** What tells one state of the file from another. */
+    /** The facts that distinguish one state of the file from another. */
     #stamp () {
       const stat = fs.statSync(this.#path, { bigint: true, throwIfNoEntry: false })
       return stat === undefined ? null : [stat.mtimeNs, stat.size, stat.dev, stat.ino, stat.ctimeNs].join()
     }
 
-    /** The file's text; or in `io` why it could not be read, or in `error` why it is not. */
+    /**
+     * The file's text. If the system could not read it, `io` says why; if it must not be read, `error`
+     * says why.
+     */
     #text () {
       let file
       try {
-        // Opening a device or a pipe acts on it, and the file may change before it is open.
+        // Opening a device or a pipe has effects, and the path may change before it is opened.
         const before = fs.statSync(this.#path)
         if (specialKind(before) !== undefined) return engine.refusedFile(this.#path, specialKind(before))
         file = fs.openSync(this.#path, fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0))
@@ -93,7 +97,7 @@ function policyFileOf (engine) {
   }
 }
 
-/** What a path leads to if nothing is read from it. The system has an error of its own for a folder. */
+/** The kind of a file that must not be read. For a folder, the system has its own error. */
 function specialKind (stat) {
   if (stat.isFile() || stat.isDirectory()) return undefined
   if (stat.isFIFO()) return 'pipe'

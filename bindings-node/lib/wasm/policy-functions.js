@@ -1,16 +1,16 @@
 'use strict'
 
-// The functions of one policy in the module. If the instance that they were made in has trapped, they compile the policy again in
-// the next one.
+// The functions of one policy in the module. If the instance in which the policy was compiled has
+// trapped, they compile it again in the next instance.
 
 const { integer, string, unitsOf } = require('./arguments.js')
 
 /**
- * From what a policy is compiled.
+ * The source from which a policy is compiled.
  *
  * @typedef {object} PolicySource
  * @property {number} format
- * @property {string} [path] of the file, whose name says the format
+ * @property {string} [path] the path of the file, whose name shows the format
  * @property {Uint8Array} text
  * @property {number} hasPredicate
  * @property {number} size of the cache of answers
@@ -18,11 +18,15 @@ const { integer, string, unitsOf } = require('./arguments.js')
  */
 
 /**
- * Units that are read of a field beyond its limit: a value that was cut is still too long. A character may have two units.
+ * How many units beyond its limit are read of a field, so that a value that was cut is still too
+ * long. A character may have two units.
  */
 const ROOM = 16
 const NO_ANSWER = -1
-/** The index of the template for requests that could not be decided. The module has no template of this index. */
+/**
+ * The index of the template for requests on which there is no decision. The module has no template
+ * with this index.
+ */
 const ENGINE_FAILED = 2 ** 31 - 1
 const NOT_A_LINE = 'corsac: a line has to be a string'
 
@@ -66,7 +70,7 @@ class PolicyFunctions {
     registry?.register(this, { engine: this.#engine, instance, number }, this)
   }
 
-  /** Makes sure that the policy is in the instance that runs now. */
+  /** Compiles the policy in the current instance, unless it is already there. */
   #current () {
     if (this.#engine.instance === this.#instance) return
     const compiled = this.#engine.compiled(this.#source)
@@ -80,7 +84,7 @@ class PolicyFunctions {
     return ENGINE_FAILED
   }
 
-  /** What came of asking a predicate, as the module takes it. */
+  /** The result of asking a predicate, in the form for the module. */
   #answerNumber (answer) {
     if (answer === undefined || !this.#asksPredicate) return NO_ANSWER
     if (!(integer(answer) >= 0)) throw new TypeError('corsac: no such answer of a predicate')
@@ -125,7 +129,7 @@ class PolicyFunctions {
     const limits = this.#limits
     if (!this.#readsPath) path = undefined
     string(method)
-    // All of these two counts, however long they are.
+    // These two are read whole, however long they are.
     const units = unitsOf(site, Infinity) + unitsOf(upgrade, Infinity) + unitsOf(origin, limits.origin) + unitsOf(path, limits.path) +
       unitsOf(method, limits.method) + unitsOf(host, limits.origin) + unitsOf(key, limits.flag)
     const [bits, number] = [integer(flags), this.#answerNumber(answer)]
@@ -179,7 +183,7 @@ class PolicyFunctions {
 
   /** A block to print, null if there is nothing new. */
   #debug (index, method, lines, path, headers, call) {
-    // The failure has been reported, and the policy has nothing to do with it.
+    // The failure has been reported already, and the policy did not cause it.
     if (integer(index) === ENGINE_FAILED) return null
     const units = string(method).length + string(path).length + unitsOfLines(lines) + unitsOfLines(headers)
     this.#current()
@@ -197,7 +201,10 @@ class PolicyFunctions {
     this.#engine.enter(({ exports }) => exports.forget_answers(this.#number))
   }
 
-  /** What the native addon returns for a policy: functions that can be called on their own. */
+  /**
+   * The same object that the native addon returns for a policy. Its functions can be called
+   * without the object.
+   */
   object () {
     const policy = this
     return {
@@ -237,7 +244,7 @@ function limitsOf (engine) {
   return engine.limits
 }
 
-/** How many UTF-16 units header lines have, names and values in turn. */
+/** How many UTF-16 units the header lines have. Names and values alternate. */
 function unitsOfLines (lines) {
   if (!Array.isArray(lines)) throw new TypeError(NOT_A_LINE)
   let units = 0

@@ -24,8 +24,8 @@ class CORSMiddleware(AsgiMiddleware):
             place of the settings.
         on_decision (Callable[[Decision, Scope], object]): called with each :class:`corsac.Decision` and the scope, for
             metrics; not async. If it raises an exception, that is logged, and the request continues.
-        debug (bool): whether the reasons are printed on standard error while the application is developed; without it,
-            whether the environment has ``CORSAC_DEBUG=1``. Responses then have the reason in ``Server-Timing``.
+        debug (bool): whether reasons are printed on standard error, for development, and are in the ``Server-Timing``
+            of responses; by default, only if the environment has ``CORSAC_DEBUG=1``.
         allow_origins (list[str]): who may read responses: origin patterns, or ``["*"]``.
         allow_origin_regex (str | list[str]): regexes, each matched against the whole origin.
         allow_origin (Callable): a function of the origin, or of the origin and the scope, sync or async, called if
@@ -81,7 +81,7 @@ class CORSMiddleware(AsgiMiddleware):
 async def await_predicate(
     middleware: AsgiMiddleware, policy: Policy, call: Awaitable[object], scope: Scope, receive: Receive, send: Send
 ) -> None:
-    """Await the predicate's answer, then go on with the request, by the policy that asked."""
+    """Await the predicate's answer, then continue the request with the policy that asked."""
     try:
         answer = await call
     except Exception:
@@ -107,7 +107,7 @@ async def deny(scope: Scope, send: Send, status: int, headers: list[tuple[bytes,
 
 
 def show_as_async(middleware: AsgiMiddleware) -> None:
-    """Show an ``async def __call__`` to servers that search for one; calls themselves go to the type's own."""
+    """Show an ``async def __call__`` to servers that look for one. Calls go to the ``__call__`` of the type."""
     call = type(middleware).__call__
 
     async def __call__(scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401, N807

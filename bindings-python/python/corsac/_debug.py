@@ -1,4 +1,4 @@
-"""What a middleware prints on standard error while its application is developed, and what it adds to responses then.
+"""What a middleware prints on standard error, and adds to responses, while its application is developed.
 
 The engine writes the blocks, and says which of them are new.
 """
@@ -16,7 +16,7 @@ _MOST_LAYERS = 100
 
 
 class _DebuggedResponse(Protocol):
-    """The engine's view of the response to one request."""
+    """The engine's object for inspecting the response to one request."""
 
     @property
     def header(self) -> tuple[str, str]:
@@ -29,7 +29,7 @@ class _DebuggedResponse(Protocol):
 
 
 class Debugger:
-    """Prints, and looks at responses on their way. The subclasses know the interface of the server."""
+    """Prints blocks, and inspects responses before they are sent. The subclasses know the interface of the server."""
 
     def print(self, block: str) -> None:
         """Print a block, which ends with a line feed."""
@@ -40,7 +40,7 @@ class Debugger:
                 sys.stderr.flush()
 
     def called(self, middleware: object, call: Any) -> None:  # noqa: ANN401
-        """Look at what the middleware is called with."""
+        """Inspect the arguments of a call of the middleware."""
 
     def inspect(self, response: _DebuggedResponse, status: int | str, headers: list[Any]) -> None:
         """Print what is new about a response. One that is not as it should be is for the server to refuse."""
@@ -57,7 +57,7 @@ class AsgiDebugger(Debugger):
         self._seen = False
 
     def around(self, send: Send, response: _DebuggedResponse) -> Callable[[Message], Awaitable[None]]:
-        """Return a ``send`` that looks at the response."""
+        """Return a ``send`` that inspects the response."""
 
         async def debugged(message: Message) -> None:
             if message["type"] in ("http.response.start", "websocket.http.response.start"):
@@ -71,7 +71,7 @@ class AsgiDebugger(Debugger):
         return debugged
 
     def called(self, middleware: object, call: Scope) -> None:
-        """Say once which middleware of a Starlette or FastAPI application is outside of corsac's."""
+        """Print once which middleware of a Starlette or FastAPI application is outside of corsac's."""
         if self._seen:
             return
         self._seen = True
@@ -97,7 +97,7 @@ class WsgiDebugger(Debugger):
     """The debugger of a WSGI middleware. What is outside of it cannot be known: WSGI applications do not show it."""
 
     def around(self, start_response: Callable[..., Any], response: _DebuggedResponse) -> Callable[..., Any]:
-        """Return a ``start_response`` that looks at the response."""
+        """Return a ``start_response`` that inspects the response."""
 
         def debugged(status: str, headers: list[tuple[str, str]], *exc_info: object) -> Any:  # noqa: ANN401
             self.inspect(response, status.split(" ", 1)[0], headers)

@@ -13,9 +13,9 @@ _SWITCHES = {"true": True, "false": False, "yes": True, "no": False, "on": True,
 def settings_from_env(environ: Mapping[str, str] | None = None, *, prefix: str = "CORSAC_") -> PolicyOptions:
     """Read the settings of a policy from environment variables: ``CORSAC_ALLOW_ORIGINS`` and so on.
 
-    A list is a JSON array or separated by commas, a switch is ``true`` or ``false`` (``yes``, ``no``, ``on``, ``off``,
-    ``1``, ``0``), tables are JSON. A value that cannot be read like this stays a str, and the policy refuses it and
-    says why. It refuses a variable that does not name a setting as well.
+    A list is a JSON array or is separated by commas. A switch is ``true`` or ``false`` (``yes``, ``no``, ``on``,
+    ``off``, ``1``, ``0``). Tables are JSON. A value that cannot be read in this way stays a str, and the policy refuses
+    it and says why. The policy also refuses a variable that does not name a setting.
 
     Args:
         environ (Mapping[str, str]): the variables; default ``os.environ``.
@@ -65,7 +65,7 @@ def _number(value: str, kind: type[int] | type[float]) -> object:
 
 
 def _json(value: str) -> object:
-    """The array or the object, else the value itself."""
+    """The JSON array or object, or else the value itself."""
     if not value.startswith(("[", "{")):
         return value
     try:

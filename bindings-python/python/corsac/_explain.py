@@ -1,7 +1,7 @@
 """How a browser handles a request and its responses: `diagnose`, and the types of exchanges and explanations.
 
-The engine reads the exchange and writes the explanation, both as JSON; this module makes objects of them. The schemas
-are `exchange.schema.json` and `explanation.schema.json` next to this file.
+The engine reads the exchange and writes the explanation, both as JSON. This module converts them to and from objects.
+The schemas are `exchange.schema.json` and `explanation.schema.json` next to this file.
 """
 
 import json
@@ -111,7 +111,7 @@ class PolicyPlace(TypedDict, total=False):
 
 
 class Finding(TypedDict, total=False):
-    """One thing that is wrong, or worth knowing, and how to fix it."""
+    """One thing that is wrong or worth knowing, and how to fix it."""
 
     code: Required[str]
     severity: Required[Literal["error", "warning", "note"]]
@@ -226,7 +226,7 @@ def diagnose(exchange: Exchange | Mapping[str, object] | str | bytes) -> Explana
 
 
 def explanation_of(exchange: object, policy: Policy | None) -> Explanation:
-    """Explain an exchange, by a policy if there is one."""
+    """Explain an exchange, with a policy if there is one."""
     found, text, problems = explain_exchange(_json_text(exchange), policy)
     if problems:
         raise _error(text, problems)
@@ -234,12 +234,12 @@ def explanation_of(exchange: object, policy: Policy | None) -> Explanation:
 
 
 def explanation_of_json(found: str, text: str) -> Explanation:
-    """Make an explanation of what the engine wrote: its JSON, and the text for people."""
+    """Make an explanation from the engine's JSON and its text for people."""
     return Explanation(**json.loads(found), _json=found, _text=text)
 
 
 def start_session(exchange: object) -> BrowserSession:
-    """Start a browser that makes the request of an exchange.
+    """Start a simulated browser that makes the request of an exchange.
 
     Raises:
         ExchangeError: the exchange cannot be read.
@@ -258,7 +258,7 @@ def _json_text(exchange: object) -> bytes:
     if isinstance(exchange, bytes | bytearray):
         return bytes(exchange)
     if isinstance(exchange, str):
-        # A lone surrogate is an error of the engine's reader, with its help.
+        # The engine reports a lone surrogate as an error, with a help.
         return exchange.encode("utf-8", "surrogatepass")
     if not isinstance(exchange, Mapping):
         message = f"an exchange is a mapping, str or bytes, not {type(exchange).__name__}"
@@ -268,7 +268,7 @@ def _json_text(exchange: object) -> bytes:
 
 def _plain(value: object) -> object:
     if isinstance(value, bytes | bytearray):
-        # A header as it is on the wire: one character for each byte.
+        # A header is Latin-1: one character for each byte.
         return value.decode("latin-1")
     if isinstance(value, Mapping):
         return dict(value)

@@ -1,7 +1,7 @@
 """Threads that continue in the child of a fork.
 
-A fork has none of its parent's threads, and may find their locks held for ever. So the locks are acquired before a
-fork, and released on both sides of it.
+A forked process has none of its parent's threads, and locks that those threads held would stay held. So the locks are
+acquired before a fork, and released in both processes after it.
 """
 
 import contextlib
@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 
 class Forked(Protocol):
-    """An object that continues in a child."""
+    """An object that continues in a forked process."""
 
     def before_fork(self) -> object | None:
         """Acquire the locks.
@@ -22,11 +22,11 @@ class Forked(Protocol):
         """
 
     def after_fork(self, acquired: Any, *, in_child: bool) -> None:  # noqa: ANN401
-        """Release the locks, and in the child start the threads."""
+        """Release the locks, and start the threads in the child."""
 
 
 _registered: "weakref.WeakSet[Forked]" = weakref.WeakSet()
-# Of each thread, since several may fork at once.
+# One list for each thread, since several threads may fork at once.
 _forking = threading.local()
 
 
@@ -36,7 +36,7 @@ def register(forked: Forked) -> None:
 
 
 def unregister(forked: Forked) -> None:
-    """Leave the object out of forks."""
+    """Stop calling the object's methods at forks."""
     _registered.discard(forked)
 
 

@@ -18,7 +18,7 @@ class _Starlette(Protocol):
 
     @property
     def build_middleware_stack(self) -> Callable[[], ASGIApp]:
-        """Builds what the application calls, once, at its first request or when it starts."""
+        """Build the middleware that the application calls, once: when it starts, or at its first request."""
         ...  # type checkers want a body
 
 
@@ -32,9 +32,9 @@ def install(
 ) -> None:
     """Put a CORS policy around a FastAPI or Starlette application, outside of everything in it.
 
-    ``app.add_middleware`` cannot do that: Starlette's own error middleware stays outside of it, so that the 500 of
-    an unhandled exception has no CORS headers and a browser reports a CORS problem in place of the real one. Here
-    the headers are on every response; exception handlers, debug pages and background tasks work as before, and
+    ``app.add_middleware`` cannot do that: Starlette's own error middleware stays outside of it. The 500 of an unhandled
+    exception then has no CORS headers, and a browser reports a CORS problem instead of the real one. With this
+    function, every response has the headers. Exception handlers, debug pages and background tasks work as before, and
     ``app`` stays the object to serve.
 
     Args:

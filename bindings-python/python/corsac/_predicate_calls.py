@@ -1,4 +1,7 @@
-"""Calls of an async predicate: bounded in time, and one at a time for each origin if answers are remembered."""
+"""Calls of an async predicate, with a time-out.
+
+If answers are remembered, there is one call at a time for each origin.
+"""
 
 import asyncio
 import inspect
@@ -14,15 +17,15 @@ class FunctionCache(Protocol):
         """The answer that is remembered for the origin, or None."""
 
     def era(self) -> int:
-        """The present era, which ends when the cache is cleared."""
+        """The current era, which ends when the cache is cleared."""
         ...
 
     def remember(self, era: int, origin: str, returned: object) -> None:
-        """Remember what the function returned, if it is an answer and the era in which it was asked has not ended."""
+        """Remember the function's return value, if it is an answer and the era in which it was asked has not ended."""
 
 
 class Failure(NamedTuple):
-    """The exception that a function raised. Each time it is raised again, it has the same traceback."""
+    """The exception that a function raised. It keeps its traceback each time it is raised again."""
 
     error: Exception
     traceback: TracebackType | None
@@ -44,12 +47,15 @@ class PredicateCalls:
         self._pending: dict[tuple[asyncio.AbstractEventLoop, int, str], asyncio.Task[object]] = {}
 
     def start(self, origin: str, returned: Awaitable[object] | None = None) -> "PredicateCall":
-        """A call to be awaited. ``returned`` is the value that the function has returned, if it was called already."""
+        """A call that can be awaited.
+
+        ``returned`` is the value that the function has returned, if it was called already.
+        """
         era = 0 if self._cache is None else self._cache.era()
         return PredicateCall(self, era, origin, returned)
 
     async def result(self, call: "PredicateCall") -> object:
-        """The result of a call, or of another one for the same origin that is pending."""
+        """The result of a call, or of a pending call for the same origin."""
         if self._cache is None:
             return await self._called(call)
         answer = self._cache.get(call.origin)
@@ -71,7 +77,7 @@ class PredicateCalls:
         return outcome
 
     async def _outcome(self, call: "PredicateCall") -> object:
-        """The result, or the failure: many may wait for it."""
+        """The result or the failure. Many requests may wait for it."""
         try:
             return await self._called(call)
         except Exception as error:
@@ -86,7 +92,7 @@ class PredicateCalls:
         return result
 
     async def _within_timeout(self, awaitable: Awaitable[object]) -> object:
-        """Wait no longer than the time-out, even for a function that catches its cancellation."""
+        """Wait until the time-out at most, even if the function catches its cancellation."""
         if self._timeout is None:
             return await awaitable
         task = asyncio.ensure_future(awaitable)
@@ -103,7 +109,7 @@ class PredicateCalls:
 
 
 def retrieve_exception(task: asyncio.Future[Any]) -> None:
-    """Retrieve an exception that no task waits for any more. Otherwise asyncio would log it each time."""
+    """Retrieve an exception for which no task waits any more. Otherwise asyncio would log it each time."""
     if not task.cancelled():
         task.exception()
 
@@ -122,16 +128,16 @@ class PredicateCall:
         return self._calls.result(self).__await__()
 
     def take_returned(self) -> Awaitable[object] | None:
-        """What the function has returned, once."""
+        """The value that the function has returned. It can be taken only once."""
         returned, self._returned = self._returned, None
         return returned
 
     def moved(self) -> "PredicateCall":
-        """The same call for a task of its own. Nothing is left to close in this one."""
+        """The same call for a separate task. This object then has nothing left to close."""
         return PredicateCall(self._calls, self.era, self.origin, self.take_returned())
 
     def close(self) -> None:
-        """Close an object that is not going to be awaited. Otherwise it would warn."""
+        """Close an object that is not going to be awaited. Otherwise Python would print a warning."""
         close = getattr(self.take_returned(), "close", None)
         if close is not None:
             close()

@@ -1,4 +1,4 @@
-"""The arguments of an origin predicate, as far as its signature shows them."""
+"""The number of arguments of an origin predicate, according to its signature."""
 
 import inspect
 from collections.abc import Callable
@@ -7,7 +7,7 @@ _POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_O
 
 
 def argument_count(function: Callable[..., object]) -> int:
-    """How many arguments the function is called with.
+    """The number of arguments with which the function is called.
 
     Returns:
         2 if it requires the request in addition to the origin, else 1.

@@ -14,8 +14,8 @@ from corsac._watch import Watch
 class Reloadable(SwappablePolicy):
     """A policy that can be swapped at any time, from any thread. Give it to a middleware as ``policy=``.
 
-    A request keeps the policy that it began with, so that it sees the old or the new one, never a mix. Requests never
-    wait for a swap.
+    A request keeps the policy with which it began, so it sees either the old policy or the new one, and never a mix.
+    Requests never wait for a swap.
 
     Args:
         policy (Policy): the first policy.
@@ -31,7 +31,8 @@ class Reloadable(SwappablePolicy):
     def __init__(self, policy: Policy) -> None:
         self._file: PolicyFile | None = None
         self._path = ""
-        # Held while the file is read and the policy swapped, so that the last to read is the last to swap.
+        # Held while the file is read and the policy swapped, so that the policy that was read last is
+        # swapped in last.
         self._lock = threading.RLock()
         self._watch: Watch | None = None
 
@@ -44,7 +45,7 @@ class Reloadable(SwappablePolicy):
         predicate_timeout: float | None = None,
         predicate_cache: PredicateCache | None = None,
     ) -> Self:
-        """Read a policy file, so that it can be read again. The functions stay: a file cannot contain functions.
+        """Read a policy file that can be read again later. The functions stay, because a file cannot contain functions.
 
         Args:
             path (str | os.PathLike[str]): the file: JSON if its name ends in ``.json``, else TOML.
@@ -56,7 +57,7 @@ class Reloadable(SwappablePolicy):
             Reloadable: the policy of the file, which ``reload`` and ``watch`` replace.
 
         Raises:
-            OSError: the file cannot be read: ``FileNotFoundError`` and its like.
+            OSError: the file cannot be read: ``FileNotFoundError`` and similar errors.
             ConfigError: the settings in the file are refused; the message names the file, the line and the key.
             TypeError: ``path`` or a predicate argument is of another type.
             ValueError: ``predicate_timeout`` is not more than 0.
@@ -71,11 +72,11 @@ class Reloadable(SwappablePolicy):
         """Read the file now, and put its policy in force. This waits for the disk: call it in a thread from async code.
 
         Returns:
-            Policy: the one that is in force from now on.
+            Policy: the policy that is in force from now on.
 
         Raises:
-            OSError: the file cannot be read. The policy before it stays in force.
-            ConfigError: the settings in the file are refused. The policy before it stays in force.
+            OSError: the file cannot be read. The old policy stays in force.
+            ConfigError: the settings in the file are refused. The old policy stays in force.
             RuntimeError: there is no file, because a policy was given.
         """
         with self._lock:
@@ -94,9 +95,10 @@ class Reloadable(SwappablePolicy):
     ) -> Self:
         """Watch the file for changes from now on, on a thread that does not keep the process alive.
 
-        The file is checked by its name, so that one that is renamed into place, written again, or reached through a
-        link that points elsewhere now (Kubernetes) is noticed as well. A change is read once it has settled for one
-        interval. A file that is missing or refused is reported once, and the policy before it stays in force.
+        The file is checked by its name, so a change is noticed whether the file is renamed into place, written again,
+        or reached through a link that now points to another file (Kubernetes). A changed file is read once it has
+        stayed the same for one interval. If it is missing or refused, that is reported once, and the old policy stays
+        in force.
 
         Args:
             interval (float): the seconds between two checks, more than 0.

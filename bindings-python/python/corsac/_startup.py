@@ -1,8 +1,9 @@
 """Settings that are refused while a server starts the application.
 
-Starlette and FastAPI build their middleware when they are called for the first time. That call is the server's, which
-asks whether there is anything to do at the start (the ASGI lifespan); servers take an exception there for "no", start,
-and answer every request with 500. So the middleware is built anyway, and reports that the start has failed.
+Starlette and FastAPI build their middleware when they are called for the first time. A server makes that call to ask
+whether there is anything to do at the start (the ASGI lifespan). If it raises an exception, servers assume that there
+is not, start, and answer every request with 500. So the middleware is built anyway, and reports that the start has
+failed.
 """
 
 import inspect
@@ -19,9 +20,9 @@ _ASYNC = inspect.CO_COROUTINE | inspect.CO_ITERABLE_COROUTINE | inspect.CO_ASYNC
 def is_starting(middleware: object) -> bool:
     """Whether a framework builds the middleware because a server has called the application to start it.
 
-    Then the innermost coroutine is the application's, called with the lifespan scope, and has called a function that
-    builds. Code of the application's own that runs at the start has coroutines further in: what is raised there
-    reaches the framework, which reports it.
+    In that case, the innermost coroutine is the application's, was called with the lifespan scope, and has called a
+    function that builds the middleware. Code of the application that runs at the start has more coroutines inside. An
+    exception there reaches the framework, which reports it.
     """
     frame: FrameType | None = sys._getframe(1)
     is_built_by_a_function = False
@@ -29,7 +30,7 @@ def is_starting(middleware: object) -> bool:
         arguments = _arguments(frame)
         if frame.f_code.co_flags & _ASYNC:
             return is_built_by_a_function and any(map(_is_lifespan, arguments))
-        # The constructor's own frames, those of subclasses among them, do not count.
+        # The frames of the constructor do not count, including those of subclasses.
         if not arguments or arguments[0] is not middleware:
             is_built_by_a_function = True
         frame = frame.f_back
@@ -37,14 +38,14 @@ def is_starting(middleware: object) -> bool:
 
 
 def failing_app(error: Exception) -> ASGIApp:
-    """The application that takes the middleware's place: it fails the start with the error, and every request."""
+    """The application that replaces the middleware. It fails the start, and every request, with the error."""
     message = "".join(traceback.format_exception_only(error)).strip()
 
     async def fail(scope: Scope, receive: Receive, send: Send) -> None:
         if _is_lifespan(scope):
             await receive()
             await send({"type": "lifespan.startup.failed", "message": message})
-        # Raised again and again, it must not keep the traceback of every time.
+        # The error is raised again and again, and must not keep every traceback.
         raise error.with_traceback(None)
 
     return fail

@@ -1,4 +1,4 @@
-"""Types for those who annotate: what the settings take. The engine, not these types, judges a policy."""
+"""Types for annotations of settings. The engine, and not these types, decides which policies are valid."""
 
 import re
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
@@ -10,7 +10,7 @@ Scope: TypeAlias = MutableMapping[str, Any]
 Message: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[Message]]
 Send: TypeAlias = Callable[[Message], Awaitable[None]]
-# Frameworks each have types of their own for the three; this takes all of them.
+# Each framework has its own types for these three. This accepts all of them.
 ASGIApp: TypeAlias = Callable[[Any, Any, Any], Awaitable[None]]
 StartResponse: TypeAlias = Callable[..., Any]
 WSGIApp: TypeAlias = Callable[[Any, Any], Iterable[bytes]]
@@ -77,7 +77,7 @@ class _SharedOptions(TypedDict, total=False):
 
 
 class RouteOptions(_SharedOptions, total=False):
-    """A route: its path, and what differs there."""
+    """A route: its path, and the settings that differ there."""
 
     # begin generated: settings of a route
     path: Required[str]
@@ -86,7 +86,7 @@ class RouteOptions(_SharedOptions, total=False):
 
 
 class PolicyOptions(_SharedOptions, total=False):
-    """The keyword arguments of :class:`corsac.Policy`, described there."""
+    """The keyword arguments of :class:`corsac.Policy`, which describes them."""
 
     allow_origin: OriginPredicate | None
     predicate_timeout: float | None

@@ -19,7 +19,7 @@ class Watched(Protocol):
 
     @property
     def _lock(self) -> threading.RLock:
-        """Held while the file is read and the policy swapped."""
+        """The lock that is held while the file is read and the policy swapped."""
         ...
 
     def _reload_if_changed(self) -> Policy | None:
@@ -58,12 +58,15 @@ class Watch:
         """End the thread, and wait for its end."""
         _forks.unregister(self)
         self._stopped.set()
-        # One of the thread's own functions may be what stops it.
+        # A function that this thread calls may be the one that stops it.
         if self._thread is not threading.current_thread():
             self._thread.join()
 
     def log_reload(self, policy: Policy) -> None:
-        """Log that the file was read again: as a warning after an error, so that people who saw the error see this."""
+        """Log that the file was read again.
+
+        After an error it is a warning, so that people who saw the error see this too.
+        """
         level = logging.WARNING if self.has_failed else logging.INFO
         self.has_failed = False
         _logger.log(level, "%s was read again: its policy is in force", self._path)

@@ -1,6 +1,6 @@
-"""The pytest plugin: a browser for the application, or for the URL, that a test suite is about.
+"""The pytest plugin: a simulated browser for the application or the URL that a test suite tests.
 
-pytest finds it by the entry point ``pytest11``. It imports nothing of ``corsac.testing`` before a test needs it.
+pytest finds it by the entry point ``pytest11``. It does not import ``corsac.testing`` before a test needs it.
 """
 
 import importlib

@@ -57,11 +57,11 @@ def assert_readable(
         timeout (float): how long one response may take, in seconds.
 
     Returns:
-        Response: what the script reads. Its ``explanation`` says how that came about.
+        Response: the response that the script reads. Its ``explanation`` has the browser's steps.
 
     Raises:
         AssertionError: the script cannot read it; the message is the explanation.
-        TypeError: the server is none of what can be sent to, or the origin is missing.
+        TypeError: the server is not of a kind that can answer requests, or the origin is missing.
 
     Source: Fetch, "HTTP fetch", "CORS-preflight fetch" and "CORS check".
     """
@@ -130,7 +130,7 @@ def assert_blocked(
 
     Raises:
         AssertionError: it is not blocked, or not for this reason; the message is the explanation.
-        TypeError: the server is none of what can be sent to, or the origin is missing.
+        TypeError: the server is not of a kind that can answer requests, or the origin is missing.
         ValueError: there is no finding with this code.
     """
     __tracebackhide__ = True

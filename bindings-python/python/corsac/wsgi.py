@@ -14,7 +14,7 @@ __all__ = ["CORSMiddleware"]
 
 
 class CORSMiddleware(WsgiMiddleware):
-    """Puts a CORS policy around a WSGI application, and decides as :class:`corsac.CORSMiddleware` does.
+    """Puts a CORS policy around a WSGI application. It decides in the same way as :class:`corsac.CORSMiddleware`.
 
     Flask: ``app.wsgi_app = CORSMiddleware(app.wsgi_app, allow_origins=[...])``.
     Django: ``application = CORSMiddleware(get_wsgi_application(), allow_origins=[...])``.

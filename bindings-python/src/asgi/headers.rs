@@ -16,9 +16,9 @@ use pyo3::types::{PyIterator, PyList, PyTuple};
 pub(crate) struct ScopeHeaders {
     first: [Option<(RequestHeader, Octets)>; 3],
     others: Vec<(RequestHeader, Octets)>,
-    /// A bit for each header that is there.
+    /// A bit for each header that is present.
     seen: u32,
-    /// A header is there more than once.
+    /// Whether a header is present more than once.
     has_repeated: bool,
 }
 
@@ -44,7 +44,7 @@ impl ScopeHeaders {
             );
         }
         if headers.is_instance_of::<PyIterator>() {
-            // It can be read once, and the application will want to.
+            // This object can be read only once, and the application needs to read it.
             let mut limit = ElementLimit::new();
             let all = headers.try_iter()?.map(|pair| limit.count("headers").and(pair)).collect::<PyResult<Vec<_>>>()?;
             let all = PyList::new(headers.py(), all)?;
@@ -80,7 +80,7 @@ impl ScopeHeaders {
         self.first.iter().flatten().chain(&self.others)
     }
 
-    /// The headers with their values joined, where one is there more than once.
+    /// The headers with their values joined, if any is present more than once.
     #[inline]
     pub(crate) fn joined(&self) -> Option<RequestHeaders<'_>> {
         self.has_repeated.then(|| {
@@ -92,7 +92,7 @@ impl ScopeHeaders {
         })
     }
 
-    /// A request with these headers. `joined` is what [`joined`](Self::joined) has given.
+    /// A request with these headers. `joined` is the result of [`joined`](Self::joined).
     #[inline]
     pub(crate) fn request<'a>(&'a self, method: &'a [u8], joined: &'a Option<RequestHeaders<'_>>) -> Request<'a> {
         if let Some(joined) = joined {

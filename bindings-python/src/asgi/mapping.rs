@@ -1,4 +1,4 @@
-//! Scopes and messages, which are dicts almost everywhere.
+//! Scopes and messages, which are almost always dicts.
 
 use pyo3::exceptions::{PyKeyError, PyTypeError};
 use pyo3::prelude::*;
@@ -16,7 +16,7 @@ pub(crate) fn get<'py>(mapping: &Bound<'py, PyAny>, key: &Bound<'py, PyString>) 
     }
 }
 
-/// The error for what no ASGI server gives.
+/// The error for a value that no ASGI server passes.
 pub(crate) fn not_asgi(what: &str) -> PyErr {
     PyTypeError::new_err(format!("not an ASGI call: {what}"))
 }

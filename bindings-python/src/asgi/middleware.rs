@@ -22,13 +22,15 @@ use std::sync::OnceLock;
 #[pyclass(frozen, subclass, module = "corsac._corsac")]
 #[derive(Debug, Default)]
 pub(crate) struct AsgiMiddleware {
-    /// Set by `_setup`, once: a subclass may have an `__init__` with other arguments than `__new__` would take.
+    /// `_setup` sets this once, and not `__new__`, because a subclass may have an `__init__` with other
+    /// arguments.
     setup: OnceLock<Setup>,
-    /// Set by `_replace` where a server starts an application whose settings are refused: what is called instead.
+    /// The function that is called instead, if a server starts an application whose settings are refused.
+    /// `_replace` sets it.
     replacement: OnceLock<Py<PyAny>>,
 }
 
-/// What `_setup` was given.
+/// The arguments of `_setup`.
 #[derive(Debug)]
 struct Setup {
     app: Py<PyAny>,
@@ -41,16 +43,16 @@ struct Setup {
     await_predicate: Py<PyAny>,
 }
 
-/// What the server calls the middleware with.
+/// The arguments with which the server calls the middleware.
 struct AsgiCall<'a, 'py> {
     scope: &'a Bound<'py, PyAny>,
     receive: &'a Bound<'py, PyAny>,
     send: &'a Bound<'py, PyAny>,
 }
 
-/// What is awaited next for a request.
+/// The object that is awaited next for a request.
 enum Next<'py> {
-    /// What completes it: the application, or a response without it.
+    /// An object that completes the request: the application, or a response without it.
     Completion(Bound<'py, PyAny>),
     /// The predicate's answer.
     PredicateAnswer(Bound<'py, PyAny>),
@@ -79,7 +81,7 @@ impl AsgiMiddleware {
         self.setup.set(setup).map_err(|_| PyRuntimeError::new_err("the middleware is set up already"))
     }
 
-    /// Called in place of `_setup`: every call goes to this function.
+    /// Is called instead of `_setup`. Every call then goes to this function.
     fn _replace(&self, replacement: Py<PyAny>) -> PyResult<()> {
         self.replacement.set(replacement).map_err(|_| PyRuntimeError::new_err("the middleware is replaced already"))
     }
@@ -90,7 +92,8 @@ impl AsgiMiddleware {
         Ok(self.setup()?.app.clone_ref(py))
     }
 
-    /// The policy that decides now. It never changes: a :class:`corsac.Reloadable` puts another one in its place.
+    /// The policy that decides now. A policy never changes, but a :class:`corsac.Reloadable` can replace it by
+    /// another.
     #[getter]
     fn policy(&self, py: Python<'_>) -> PyResult<Py<Policy>> {
         Ok(self.setup()?.decider.policy().clone_ref(py))
@@ -123,7 +126,7 @@ impl AsgiMiddleware {
         }
     }
 
-    /// Goes on with a request, by the policy that asked the predicate, once its answer was awaited.
+    /// Continues a request with the policy that asked the predicate, after its answer was awaited.
     fn _resume<'py>(
         &self,
         policy: &Bound<'py, Policy>,
@@ -224,8 +227,8 @@ impl Setup {
         raw::call(self.app.bind(py), [call.scope, call.receive, &send]).map(Next::Completion)
     }
 
-    /// Lets a handshake through as it is, or refuses it before it is accepted: browsers do not apply CORS to
-    /// handshakes.
+    /// Passes a handshake on unchanged, or refuses it before it is accepted. Nothing is added to it, because
+    /// browsers do not apply CORS to handshakes.
     fn websocket<'py>(
         &self,
         policy: &Policy,
@@ -253,7 +256,7 @@ impl Setup {
     }
 }
 
-/// The type of a scope, where it is that of a WebSocket handshake.
+/// The type of a scope, if the scope is that of a WebSocket handshake.
 fn websocket_type<'py>(scope: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
     let py = scope.py();
     Ok(get(scope, intern!(py, "type"))?.filter(|kind| is_str(kind, intern!(py, "websocket"))))

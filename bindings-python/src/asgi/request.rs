@@ -1,4 +1,4 @@
-//! What a policy needs of an ASGI scope.
+//! The parts of an ASGI scope that a policy needs.
 
 use crate::asgi::headers::ScopeHeaders;
 use crate::asgi::mapping::get;
@@ -29,7 +29,8 @@ impl ScopeRequest {
         ScopeRequest::read(scope, needs, &method)
     }
 
-    /// From the scope of a WebSocket handshake. It has no method: its type stands for it.
+    /// Makes a request from the scope of a WebSocket handshake. The scope has no method, so its type is used
+    /// instead.
     pub(crate) fn read_websocket(scope: &Bound<'_, PyAny>, needs: Needs, kind: &Bound<'_, PyAny>) -> PyResult<Self> {
         Ok(ScopeRequest { is_websocket: true, ..ScopeRequest::read(scope, needs, kind)? })
     }
@@ -45,13 +46,13 @@ impl ScopeRequest {
         })
     }
 
-    /// The headers with their values joined, where one is there more than once.
+    /// The headers with their values joined, if any is present more than once.
     #[inline]
     pub(crate) fn joined_headers(&self) -> Option<RequestHeaders<'_>> {
         self.headers.joined()
     }
 
-    /// The request, as core takes it. `joined` is what [`joined_headers`](Self::joined_headers) has given.
+    /// The request for core. `joined` is the result of [`joined_headers`](Self::joined_headers).
     #[inline]
     pub(crate) fn request<'a>(&'a self, joined: &'a Option<RequestHeaders<'_>>) -> Request<'a> {
         let mut request = self.headers.request(self.method.as_slice(), joined);
@@ -64,8 +65,8 @@ impl ScopeRequest {
     }
 }
 
-/// The path that the client asked for. Servers put the root path before it, or leave it out, as a proxy does that
-/// removes it; a mount leaves it in.
+/// The path that the client requested. Some servers put the root path before it. Others leave the root path out,
+/// like the proxy that removed it. A mount leaves its prefix in the path.
 fn read_target(scope: &Bound<'_, PyAny>) -> PyResult<Option<RequestTarget>> {
     let py = scope.py();
     let raw = get(scope, intern!(py, "raw_path"))?.filter(|raw| !raw.is_none());

@@ -1,4 +1,5 @@
-//! `send` as the application sees it: the server's, with the decision's headers on each response.
+//! The `send` that the application gets: it calls the server's, and adds the decision's headers to
+//! each response.
 
 use crate::asgi::mapping::get;
 use crate::http::known_str::is_str;
@@ -10,7 +11,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 use std::ffi::CStr;
 
-/// Made of the server's `send`, the decision's headers, and their template.
+/// It consists of the server's `send`, the decision's headers, and their template.
 pub(crate) fn send_with<'py>(
     send: &Bound<'py, PyAny>,
     decision: &Bound<'py, DecisionHeaders>,
@@ -45,7 +46,7 @@ impl BuiltinFunction for Send {
     }
 }
 
-/// A copy of the message: the application may keep its own, and send it again.
+/// Sends a copy of the message, because the application may keep its own and send it again.
 fn with_headers<'py>(
     message: &Bound<'py, PyAny>,
     decision: &DecisionHeaders,

@@ -14,13 +14,14 @@ pub(crate) fn read<'py>(settings: Option<&Bound<'py, PyDict>>) -> PyResult<(Valu
     let mut reader = ValueReader::new();
     let mut functions = PredicateFunctions::default();
     let mut entries = Vec::new();
-    // By way of `items()`: an iteration of the dict itself would fail if the code of an element changed it.
+    // This uses `items()`, because iterating over the dict itself would fail if the code of an element
+    // changed the dict.
     for entry in settings.map(|settings| settings.items()).into_iter().flatten() {
         reader.count_element()?;
         let (key, object): (Bound<'py, PyString>, Bound<'py, PyAny>) = entry.extract()?;
         let key = unicode(&key);
         let value = match key.as_str() {
-            // The same as leaving it out.
+            // This is the same as leaving it out.
             _ if is_predicate_setting(&key) && object.is_none() => continue,
             _ if is_predicate_setting(&key) && object.is_callable() => {
                 functions.policy = Some(object);

@@ -11,11 +11,11 @@ pub(crate) fn is_predicate_setting(key: &str) -> bool {
     key == PREDICATE_SETTING || key == camel_case(PREDICATE_SETTING)
 }
 
-/// Origin predicates as they were given.
+/// The origin predicates that were given.
 #[derive(Debug, Default)]
 pub(crate) struct PredicateFunctions<'py> {
-    /// That of the whole policy.
+    /// The predicate of the whole policy.
     pub(crate) policy: Option<Bound<'py, PyAny>>,
-    /// Those of routes, each with its route's index.
+    /// The predicates of routes, each with the index of its route.
     pub(crate) routes: Vec<(u32, Bound<'py, PyAny>)>,
 }

@@ -8,10 +8,10 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBool, PyFloat, PyInt, PyMemoryView, PyString, PyType};
 
-/// No setting nests this deep: what does contains itself.
+/// No setting is nested as deeply as this. An object that is contains itself.
 const MOST_DEPTH: usize = 16;
 
-/// What is read, for the error of the limit.
+/// The name of the argument that is read, for the error about the limit.
 const READ: &str = "the CORS policy";
 
 /// Reads the settings of one policy, within one limit.
@@ -44,7 +44,7 @@ impl ValueReader {
                 _ => self.map(object, depth, |_, _| ()),
             };
         }
-        // Before URLs: a class of URLs has the attributes of one.
+        // This comes before URLs, because a class of URLs has the attributes of a URL.
         if object.is_callable() {
             return Ok(Value::Function);
         }
@@ -77,7 +77,8 @@ impl ValueReader {
         mut on_function: impl FnMut(&str, Bound<'py, PyAny>),
     ) -> PyResult<Value> {
         let mut entries = Vec::new();
-        // By way of `items()`: an iteration of the dict itself would fail if the code of an element changed it.
+        // This uses `items()`, because iterating over the dict itself would fail if the code of an element
+        // changed the dict.
         for entry in object.call_method0(intern!(object.py(), "items"))?.try_iter()? {
             self.count_element()?;
             let (key, value): (Bound<'py, PyAny>, Bound<'py, PyAny>) = entry?.extract()?;
@@ -99,7 +100,7 @@ pub(crate) fn is_mapping(object: &Bound<'_, PyAny>) -> PyResult<bool> {
     object.is_instance(abc(object.py(), &MAPPING, "Mapping")?)
 }
 
-/// Whether it is read as a list.
+/// Whether the object is read as a list.
 pub(crate) fn is_list(object: &Bound<'_, PyAny>) -> PyResult<bool> {
     let py = object.py();
     Ok(scalar(object)?.is_none()
@@ -108,7 +109,7 @@ pub(crate) fn is_list(object: &Bound<'_, PyAny>) -> PyResult<bool> {
         && object.is_instance(abc(py, &ITERABLE, "Iterable")?)?)
 }
 
-/// What is not made of other values.
+/// A value that does not contain other values.
 fn scalar(object: &Bound<'_, PyAny>) -> PyResult<Option<Value>> {
     if let Ok(object) = object.cast::<PyString>() {
         return Ok(Some(Value::String(unicode(object))));
@@ -125,7 +126,7 @@ fn scalar(object: &Bound<'_, PyAny>) -> PyResult<Option<Value>> {
     if let Ok(object) = object.cast::<PyFloat>() {
         return Ok(Some(Value::Float(object.value())));
     }
-    // Iterating them gives numbers.
+    // Iterating over them would give numbers.
     if is_bytes(object) || object.is_instance_of::<PyMemoryView>() {
         return other(object).map(Some);
     }
@@ -135,13 +136,13 @@ fn scalar(object: &Bound<'_, PyAny>) -> PyResult<Option<Value>> {
     Ok(None)
 }
 
-/// Beyond i64 no setting has a use for the exact number.
+/// A number beyond i64 becomes a float, since no setting needs its exact value.
 fn number(object: &Bound<'_, PyInt>) -> PyResult<Value> {
     if let Ok(number) = object.extract::<i64>() {
         return Ok(Value::Integer(number));
     }
     let float = object.extract::<f64>().or_else(|_| {
-        // Beyond floats, too.
+        // The number is beyond floats as well.
         object.lt(0).map(|negative| if negative { f64::NEG_INFINITY } else { f64::INFINITY })
     })?;
     Ok(Value::Float(float))

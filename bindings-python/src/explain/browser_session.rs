@@ -1,4 +1,4 @@
-//! `BrowserSession`: a browser that says what it sends next, for `corsac.testing`.
+//! `BrowserSession`: a simulated browser that says which request it sends next, for `corsac.testing`.
 
 use crate::explain::explain_exchange::{Problem, problems};
 use crate::policy::policy_class::Policy;
@@ -27,7 +27,7 @@ impl BrowserSession {
         }
     }
 
-    /// What the browser sends next, as JSON text; None if it has finished.
+    /// The request that the browser sends next, as JSON text; None if the browser has finished.
     fn next_request(&self) -> Option<String> {
         self.session().next_request().map(|request| request.to_json())
     }
@@ -40,7 +40,7 @@ impl BrowserSession {
         self.session().respond_json(answer).err().map(|error| error.to_string())
     }
 
-    /// Explain the exchange so far, by the policy that the server is known to have.
+    /// Explain the exchange so far, with the server's policy if it is known.
     ///
     /// Returns:
     ///     tuple[str, str, bool, bool]: the explanation as JSON and as text for people; whether the script can read the

@@ -1,9 +1,10 @@
-//! Comparing a str with one that is known when this crate is compiled.
+//! Comparing a str with a text that is known when this crate is compiled.
 
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
-/// Whether the object is this str. Servers mostly use the interpreter's one object for it, but not always.
+/// Whether the object is this str. Servers usually use the interpreter's shared object for the str, but
+/// not always.
 pub(crate) fn is_str(object: &Bound<'_, PyAny>, known: &Bound<'_, PyString>) -> bool {
     object.is(known)
         || object

@@ -8,17 +8,17 @@ use pyo3::types::{PyByteArray, PyBytes, PyString};
 /// The bytes of a str or bytes object, borrowed from it where that is possible.
 #[derive(Debug)]
 pub(crate) enum Octets {
-    /// Those of a bytes object.
+    /// The bytes of a bytes object.
     Bytes(PyBackedBytes),
-    /// Those of a str that is ASCII.
+    /// The bytes of a str that is ASCII.
     Ascii(PyBackedStr),
-    /// Those of any other str.
+    /// The bytes of any other str.
     Owned(Vec<u8>),
 }
 
 impl Octets {
-    /// A str is isomorphic: each code point up to U+00FF is one byte. A str with others never came from a server; it
-    /// becomes UTF-8, which is not ASCII and therefore no origin, method or header name.
+    /// A str is isomorphic: each code point up to U+00FF is one byte. A str with other code points never comes from
+    /// a server. It becomes UTF-8, which is not ASCII, and therefore is not an origin, a method or a header name.
     ///
     /// `argument` names the object in the error.
     pub(crate) fn read(object: &Bound<'_, PyAny>, argument: &str) -> PyResult<Self> {
@@ -46,7 +46,7 @@ impl Octets {
         match PyBackedStr::try_from(text.clone()) {
             Ok(text) if text.is_ascii() => Octets::Ascii(text),
             Ok(text) => Octets::Owned(isomorphic(&text).unwrap_or_else(|| text.as_bytes().to_vec())),
-            // Lone surrogates have no UTF-8.
+            // Lone surrogates cannot be encoded as UTF-8.
             Err(_) => Octets::Owned(text.to_string_lossy().into_owned().into_bytes()),
         }
     }

@@ -1,4 +1,4 @@
-//! The headers of a request that `Policy.evaluate` is given, in whatever object they are.
+//! The headers of a request that are passed to `Policy.evaluate`, in any kind of object.
 
 use crate::element_limit::ElementLimit;
 use crate::http::octets::{Octets, is_bytes};
@@ -7,21 +7,21 @@ use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyMapping, PyString, PyTuple};
 
-/// Those that a policy reads, kept alive while it does.
+/// The headers that a policy reads, kept alive while it decides.
 #[derive(Debug)]
 pub(crate) struct GivenHeaders {
     pairs: Vec<(Octets, Octets)>,
 }
 
 impl GivenHeaders {
-    /// From an iterable of pairs, or a mapping.
+    /// Reads an iterable of pairs, or a mapping.
     pub(crate) fn read(headers: &Bound<'_, PyAny>) -> PyResult<Self> {
         if headers.is_instance_of::<PyString>() || is_bytes(headers) {
             let name = headers.get_type().name()?;
             return Err(PyTypeError::new_err(format!("headers must be an iterable of pairs, not {name}")));
         }
         let pairs = match headers.cast::<PyMapping>() {
-            // Mappings that keep a header's repeated values apart give each of them here.
+            // Mappings that keep the values of a repeated header separate give each of them here.
             Ok(mapping) => mapping.call_method0("items")?.try_iter()?,
             Err(_) => headers.try_iter()?,
         };
@@ -39,7 +39,7 @@ impl GivenHeaders {
         Ok(GivenHeaders { pairs: read })
     }
 
-    /// With the values of repeated headers joined.
+    /// The headers with the values of repeated headers joined.
     pub(crate) fn joined(&self) -> RequestHeaders<'_> {
         self.pairs.iter().map(|(name, value)| (name.as_slice(), value.as_slice())).collect()
     }

@@ -1,4 +1,4 @@
-//! The path that the client asked for, with mount prefixes, from the parts of it that a server keeps.
+//! The path that the client requested, with mount prefixes, made from the parts that a server keeps.
 
 use crate::http::octets::Octets;
 use corsac::Request;
@@ -7,7 +7,7 @@ use corsac::Request;
 #[derive(Debug)]
 pub(crate) struct RequestTarget {
     path: Path,
-    /// The server has decoded it, and keeps no other.
+    /// Whether the server has decoded it and has not kept the original.
     is_decoded: bool,
 }
 
@@ -15,22 +15,22 @@ pub(crate) struct RequestTarget {
 enum Path {
     /// The server's own object.
     Given(Octets),
-    /// With a prefix before it.
+    /// The target with a prefix before it.
     Prefixed(Vec<u8>),
 }
 
 impl RequestTarget {
-    /// From the target as the client sent it.
+    /// Makes one from the target as the client sent it.
     pub(crate) fn raw(target: Octets) -> Self {
         RequestTarget { path: Path::Given(target), is_decoded: false }
     }
 
-    /// From a path that the server has decoded.
+    /// Makes one from a path that the server has decoded.
     pub(crate) fn decoded(path: Octets) -> Self {
         RequestTarget { path: Path::Given(path), is_decoded: true }
     }
 
-    /// Of a mount's own root, which is all that there is of the path.
+    /// Makes one for the root of a mount, whose prefix is the whole path.
     pub(crate) fn mount_root(prefix: &[u8]) -> Self {
         RequestTarget { path: Path::Prefixed(prefix.to_vec()), is_decoded: true }
     }
@@ -42,14 +42,14 @@ impl RequestTarget {
         }
     }
 
-    /// Makes it the path of a request.
+    /// Sets the path of a request to this target.
     pub(crate) fn set_path<'r>(&'r self, request: &mut Request<'r>) {
         request.path = Some(self.as_slice());
         request.path_decoded = self.is_decoded;
     }
 
-    /// With the prefix before it that was removed before the server saw the path: by a proxy, or by whoever mounted the
-    /// application. `prefix` is decoded.
+    /// The target with a prefix before it, which a proxy or a mount has removed before the server got the path.
+    /// `prefix` is decoded.
     pub(crate) fn with_prefix(self, prefix: &[u8]) -> Self {
         let prefix = without_slash(prefix);
         let path = self.as_slice();
@@ -62,19 +62,19 @@ impl RequestTarget {
         RequestTarget { path: Path::Prefixed(prefixed), is_decoded: self.is_decoded }
     }
 
-    /// Whether the prefix is in it already.
+    /// Whether the target has the prefix already.
     pub(crate) fn has_prefix(&self, prefix: &[u8]) -> bool {
         let prefix = without_slash(prefix);
         let mut path = self.decoded_bytes();
         prefix.iter().all(|byte| path.next() == Some(*byte)) && matches!(path.next(), None | Some(b'/'))
     }
 
-    /// Whether it is this path, decoded.
+    /// Whether the decoded target is this path.
     pub(crate) fn is_path(&self, path: &[u8]) -> bool {
         self.decoded_bytes().eq(path.iter().copied())
     }
 
-    /// Decoded, without the query.
+    /// The decoded target, without its query.
     fn decoded_bytes(&self) -> impl Iterator<Item = u8> {
         let mut rest = self.as_slice();
         let is_decoded = self.is_decoded;
@@ -99,7 +99,7 @@ fn without_slash(prefix: &[u8]) -> &[u8] {
     prefix.strip_suffix(b"/").unwrap_or(prefix)
 }
 
-/// As a client would have sent it.
+/// The text in the form in which a client would have sent it.
 fn percent_encoded(path: &[u8]) -> Vec<u8> {
     let mut encoded = Vec::with_capacity(path.len());
     for byte in path {

@@ -15,14 +15,14 @@ use pyo3::types::{PyBytes, PyString};
 ///     vary (str | bytes): the value of the decision's ``vary`` header.
 ///
 /// Returns:
-///     str | bytes: the one value to send instead of all of them, of the type of ``vary``. It is the application's text
-///     as it is, then the fields that it does not name yet in any case. A ``*`` of the application is left alone.
-///     A str is isomorphic: each code point stands for one byte (latin-1).
+///     str | bytes: the single value to send instead of all of them, with the type of ``vary``. It has the
+///     application's text as it is, then the fields that the text does not name yet, compared without regard to case.
+///     If the application's text contains ``*``, nothing is added. In a str, each code point is one byte (latin-1).
 ///
 /// Raises:
 ///     TypeError: something is neither str nor bytes, or ``values`` is a single str or bytes.
-///     ValueError: a str holds a code point above U+00FF, which no header can carry, or there are more than 2,000,000
-///         values.
+///     ValueError: a str contains a code point above U+00FF, which no header can contain, or there are more than
+///         2,000,000 values.
 ///
 /// Source: Fetch, "CORS protocol and HTTP caches"; RFC 9110, section 12.5.5.
 ///
@@ -48,7 +48,7 @@ pub(crate) fn merge_vary<'py>(values: &Bound<'py, PyAny>, vary: &Bound<'py, PyAn
     }
 }
 
-/// The bytes, where the object can be made of them again: what is merged goes out.
+/// The bytes of an object, if they can be converted back. This is needed because the merged value is sent.
 fn lossless(object: &Bound<'_, PyAny>, argument: &str) -> PyResult<Octets> {
     let octets = Octets::read(object, argument)?;
     match &octets {

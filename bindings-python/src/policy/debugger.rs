@@ -1,4 +1,4 @@
-//! What a middleware prints while its application is developed, and what it adds to responses then.
+//! What a middleware prints, and adds to responses, while its application is developed.
 
 use crate::asgi::headers::member;
 use crate::http::octets::Octets;
@@ -10,14 +10,14 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use std::sync::Arc;
 
-/// Whether a middleware is debugged: what its setting says, or else the environment.
+/// Whether a middleware is debugged. Its setting decides, or else the environment.
 #[pyfunction]
 #[pyo3(signature = (setting))]
 pub(crate) fn is_debug_requested(setting: Option<bool>) -> bool {
     corsac::binding::is_debug_requested(setting)
 }
 
-/// The object of `corsac/_debug.py` that prints, and that looks at responses.
+/// The object of `corsac/_debug.py` that prints blocks and inspects responses.
 #[derive(Debug)]
 pub(crate) struct Debugger(Py<PyAny>);
 
@@ -30,7 +30,7 @@ impl Debugger {
         &self.0
     }
 
-    /// Prints what is new about a decision.
+    /// Prints a decision if it is new.
     pub(crate) fn decided(
         &self,
         py: Python<'_>,
@@ -45,7 +45,7 @@ impl Debugger {
         }
     }
 
-    /// The server's `send` or `start_response`, which looks at the response on its way.
+    /// Wraps the server's `send` or `start_response`, so that the response is inspected before it is sent.
     pub(crate) fn around<'py>(
         &self,
         send: &Bound<'py, PyAny>,
@@ -55,14 +55,14 @@ impl Debugger {
         self.0.bind(py).call_method1(intern!(py, "around"), (send, response))
     }
 
-    /// Shows the scope or the environ of a call, from which the application's middleware may be known.
+    /// Passes on the scope or the environ of a call, which may show the application's middleware.
     pub(crate) fn called(&self, middleware: &Bound<'_, PyAny>, call: &Bound<'_, PyAny>) -> PyResult<()> {
         let py = call.py();
         self.0.bind(py).call_method1(intern!(py, "called"), (middleware, call)).map(drop)
     }
 }
 
-/// The response to one request, for whoever debugs.
+/// The response to one request, for the debugger.
 #[pyclass(frozen, module = "corsac._corsac")]
 #[derive(Debug)]
 pub(crate) struct DebuggedResponse {

@@ -17,10 +17,10 @@ use pyo3::{PyTraverseError, PyVisit};
 use std::ops::Deref;
 use std::sync::Arc;
 
-/// Who is shown decisions: the application's hook, and the debugger.
+/// The observers of decisions: the application's hook, and the debugger.
 pub(crate) type Observers = (Option<Py<PyAny>>, Option<Py<PyAny>>);
 
-/// What one middleware decides with.
+/// Everything that one middleware needs to decide.
 #[derive(Debug)]
 pub(crate) struct Decider {
     policy: GivenPolicy,
@@ -48,7 +48,7 @@ impl PathForPeople {
     }
 }
 
-/// What a middleware was given as its policy.
+/// The object that a middleware was given as its policy.
 #[derive(Debug)]
 enum GivenPolicy {
     Fixed(Py<Policy>),
@@ -74,7 +74,7 @@ impl Deref for RequestPolicy<'_> {
     }
 }
 
-/// A decision, or what it waits for.
+/// A decision, or an answer for which it waits.
 #[derive(Debug)]
 pub(crate) enum Evaluated<'a, 'py> {
     Decision(corsac::Decision<'a>),
@@ -105,7 +105,7 @@ impl Decider {
         Ok(Decider { policy, on_decision, refused, reported, debugger, path })
     }
 
-    /// The policy that is in force, which a request keeps to its end.
+    /// The policy that is in force. A request keeps it to its end.
     #[inline]
     pub(crate) fn policy(&self) -> RequestPolicy<'_> {
         match &self.policy {
@@ -114,7 +114,8 @@ impl Decider {
         }
     }
 
-    /// What has to be read of a request. Who debugs wants to know a site's own pages, which no origin has to be listed for.
+    /// The parts of a request that have to be read. The debugger also needs those that show a site's own
+    /// pages, for which no origin has to be listed.
     #[inline]
     pub(crate) fn needs(&self, policy: &Policy) -> Needs {
         let needs = policy.needs();
@@ -122,7 +123,7 @@ impl Decider {
     }
 
     /// Decides on a request. `server_request` is the server's own object for it: the scope or the environ.
-    /// `predicate_answer` is there where it was awaited before.
+    /// `predicate_answer` is given if it was awaited before.
     pub(crate) fn decide<'a, 'py>(
         &self,
         policy: &'a Policy,
@@ -171,7 +172,8 @@ impl Decider {
         }
     }
 
-    /// The server's `send` or `start_response`, which looks at the response on its way, where the middleware is debugged.
+    /// The server's `send` or `start_response`. If the middleware is debugged, it is wrapped so that the
+    /// response is inspected.
     #[inline]
     pub(crate) fn debugged<'py>(
         &self,
@@ -187,7 +189,7 @@ impl Decider {
         debugger.around(send, response).map(Some)
     }
 
-    /// Shows a call to whoever debugs.
+    /// Passes a call to the debugger, if there is one.
     #[inline]
     pub(crate) fn called(&self, middleware: &Bound<'_, PyAny>, call: &Bound<'_, PyAny>) -> PyResult<()> {
         self.debugger.as_ref().map_or(Ok(()), |debugger| debugger.called(middleware, call))
@@ -205,7 +207,7 @@ impl Decider {
     }
 }
 
-/// Calls the hook, whose failure must not take the service with it.
+/// Calls the hook. If the hook fails, the request must not fail.
 fn call_hook(
     hook: &Bound<'_, PyAny>,
     decision: corsac::Decision<'_>,

@@ -8,15 +8,15 @@ use pyo3::types::{PyList, PyString};
 /// members are.
 ///
 /// Attributes:
-///     action (Literal["continue", "respond"]): ``continue``: run the application and put ``headers`` on whatever
-///         response it makes. ``respond``: send ``status``, ``headers`` and ``body`` now, and do not run the
+///     action (Literal["continue", "respond"]): ``continue``: run the application and put ``headers`` on its
+///         response, whatever it is. ``respond``: send ``status``, ``headers`` and ``body`` now, and do not run the
 ///         application.
 ///     status (int | None): the HTTP status to respond with; None for ``continue``.
-///     headers (list[tuple[str, str]]): names in lower case, in the order in which they are sent; values decoded
-///         as latin-1, so that each code point is one byte. ``vary`` is to be merged (:func:`merge_vary`); every
-///         other replaces what the application set. A new list at every access.
+///     headers (list[tuple[str, str]]): names in lower case, in the order in which they are sent; values decoded as
+///         latin-1, so that each code point is one byte. ``vary`` has to be merged (:func:`merge_vary`); every other
+///         header replaces the application's. Each access returns a new list.
 ///     body (str): the body to respond with: empty, or one ASCII line that names the reason.
-///     reason (str): why it was decided so, as a stable kebab-case code such as ``origin-allowed``.
+///     reason (str): the reason for the decision, as a stable kebab-case code such as ``origin-allowed``.
 ///     reported (str | None): the reason for which ``report_only`` would have refused the request, else None.
 ///
 /// Source: Fetch, "HTTP responses" under "CORS protocol".
@@ -58,7 +58,7 @@ impl Decision {
         self.status
     }
 
-    /// The headers as (name, value) pairs in the order in which they are sent; a new list at every access.
+    /// The headers as (name, value) pairs in the order in which they are sent. Each access returns a new list.
     #[getter]
     fn headers<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
         PyList::new(py, self.headers.iter().map(|(name, value)| (*name, value.as_str())))
@@ -70,7 +70,7 @@ impl Decision {
         self.body
     }
 
-    /// Why it was decided so, as a stable kebab-case code.
+    /// The reason for the decision, as a stable kebab-case code.
     #[getter]
     fn reason(&self) -> &'static str {
         self.reason

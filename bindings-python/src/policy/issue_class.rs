@@ -19,29 +19,29 @@ Attributes:
 /// their members are.
 ///
 /// Attributes:
-///     code (str): what kind of problem it is: a stable kebab-case code such as ``origin-path``.
+///     code (str): the kind of the problem, as a stable kebab-case code such as ``origin-path``.
 ///     severity (Literal["error", "lint"]): an error refuses the policy, a lint does not.
 ///     field (str): the setting in snake_case with its index (``allow_origins[2]``); empty for the whole policy.
-///     value (str): the offending value as text, control characters escaped, cut at 200 characters.
+///     value (str): the value that is wrong, as text with control characters escaped, cut at 200 characters.
 ///     message (str): what is wrong.
 ///     help (str): what to write instead.
 ///     line (int | None): the line of the text or file that contains the value, from 1, if it is known.
 #[pyclass(frozen, eq, hash, get_all, module = "corsac")]
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Issue {
-    /// What kind of problem it is: a stable kebab-case code.
+    /// The kind of the problem, as a stable kebab-case code.
     code: String,
     /// ``error`` or ``lint``.
     severity: String,
     /// The setting in snake_case with its index; empty for the whole policy.
     field: String,
-    /// The offending value as text, escaped and cut.
+    /// The value that is wrong, as text, escaped and shortened.
     value: String,
     /// What is wrong.
     message: String,
     /// What to write instead.
     help: String,
-    /// The line of the text or file, from 1, where it is known.
+    /// The line of the text or file, from 1, if it is known.
     line: Option<u32>,
 }
 
@@ -88,7 +88,7 @@ impl Issue {
         Issue { code, severity, field, value, message, help, line }
     }
 
-    /// Pickles by its members, so that a ConfigError crosses processes.
+    /// Pickles by its members, so that a ConfigError can be sent to another process.
     fn __getnewargs_ex__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyTuple>, Bound<'py, PyDict>)> {
         let members = PyDict::new(py);
         for (name, value) in self.members() {
@@ -118,7 +118,7 @@ impl Issue {
     }
 }
 
-/// The issues as Python's.
+/// The issues as Python's objects.
 pub(crate) fn issues<'py>(py: Python<'py>, issues: &[corsac::Issue]) -> PyResult<Bound<'py, PyTuple>> {
     PyTuple::new(py, issues.iter().map(Issue::from))
 }
@@ -134,7 +134,7 @@ pub(crate) fn config_error(py: Python<'_>, error: &corsac::ConfigError) -> PyErr
     }
 }
 
-/// The class, with empty `issues` for instances that a program makes itself.
+/// The class. Instances that a program makes itself have empty `issues`.
 pub(crate) fn config_error_type(py: Python<'_>) -> PyResult<Bound<'_, PyType>> {
     let class = py.get_type::<ConfigError>();
     class.setattr(intern!(py, "issues"), PyTuple::empty(py))?;

@@ -23,13 +23,13 @@ use std::sync::{Arc, OnceLock};
 
 /// A CORS policy: validated, compiled, immutable, and usable from any thread.
 ///
-/// All settings are keyword arguments. Where a list is named, any iterable will do, but a str is never a list.
-/// ``allow_origins`` is required, unless a regex or a function is given. Its patterns are such as
+/// All settings are keyword arguments. If a setting takes a list, any iterable is accepted, except for a str.
+/// ``allow_origins`` is required, unless a regex or a function is given. Examples of its patterns are
 /// ``https://app.example.com``, ``https://*.example.com``, ``https://preview-*.example.com`` and
-/// ``http://localhost:*``; URL objects (pydantic, yarl, httpx) are taken as well. ``protection`` is such as ``{"writes":
-/// "reject", "websockets": "reject", "trusted_origins": [...], "report_only": False}``, and a route such as ``{"path":
-/// "/public/{*rest}", "allow_origins": ["*"]}``. A route starts from the other settings and overrides those that it
-/// names; its ``allow_origin`` may be a function of its own.
+/// ``http://localhost:*``; URL objects (pydantic, yarl, httpx) are accepted as well. An example of ``protection`` is
+/// ``{"writes": "reject", "websockets": "reject", "trusted_origins": [...], "report_only": False}``, and one of a route
+/// is ``{"path": "/public/{*rest}", "allow_origins": ["*"]}``. A route starts from the other settings and overrides
+/// those that it names. It may have its own function ``allow_origin``.
 ///
 /// Args:
 // begin generated: settings
@@ -92,11 +92,11 @@ pub(crate) struct Policy {
     lints: Py<PyTuple>,
     predicates: Predicates,
     needs: Needs,
-    /// What was printed about it while its application is developed.
+    /// The blocks that were printed about the policy while its application is developed.
     debug_log: Arc<DebugLog>,
-    /// For ASGI.
+    /// The templates for ASGI.
     bytes_templates: OnceLock<PreparedTemplates>,
-    /// For WSGI.
+    /// The templates for WSGI.
     str_templates: OnceLock<PreparedTemplates>,
 }
 
@@ -124,7 +124,7 @@ impl Policy {
     ///     Policy: the compiled policy.
     ///
     /// Raises:
-    ///     ConfigError: the settings are refused. An issue has the code ``syntax`` where the text is not JSON.
+    ///     ConfigError: the settings are refused. If the text is not JSON, the code of the issue is ``syntax``.
     ///     TypeError: ``text`` is neither str nor bytes, or a predicate argument is of another type.
     ///     ValueError: ``predicate_timeout`` is not more than 0.
     #[staticmethod]
@@ -155,7 +155,7 @@ impl Policy {
     ///     Policy: the compiled policy.
     ///
     /// Raises:
-    ///     ConfigError: the settings are refused. An issue has the code ``syntax`` where the text is not TOML.
+    ///     ConfigError: the settings are refused. If the text is not TOML, the code of the issue is ``syntax``.
     ///     TypeError: ``text`` is neither str nor bytes, or a predicate argument is of another type.
     ///     ValueError: ``predicate_timeout`` is not more than 0.
     #[staticmethod]
@@ -186,7 +186,8 @@ impl Policy {
     ///     Policy: the compiled policy.
     ///
     /// Raises:
-    ///     OSError: the file cannot be read: ``FileNotFoundError`` and its like, with ``errno`` and ``filename``.
+    ///     OSError: the file cannot be read: ``FileNotFoundError`` and similar errors, with ``errno`` and
+    ///         ``filename``.
     ///     ConfigError: the settings in the file are refused; the message names the file.
     ///     TypeError: ``path`` or a predicate argument is of another type.
     ///     ValueError: ``predicate_timeout`` is not more than 0, or the path has a NUL in it.
@@ -205,18 +206,18 @@ impl Policy {
         Policy::of_core(py, predicates, policy)
     }
 
-    /// Decide on one request. No method, header or path makes this fail, whatever its bytes are.
+    /// Decide on one request. This never fails, whatever bytes the method, the headers and the path contain.
     ///
     /// Args:
     ///     method (str | bytes): the request's method, as sent.
     ///     headers (Iterable[tuple[str | bytes, str | bytes]] | Mapping[str, str | bytes]): the request's headers.
-    ///         Names may be in any case; the values of repeated headers are joined. ``:authority`` of HTTP/2 is taken
+    ///         Names may be in any case; the values of repeated headers are joined. ``:authority`` of HTTP/2 is read
     ///         as well.
     ///     path (str | bytes | None): the request's target as sent. Only policies with routes read it.
     ///     path_decoded (bool): whether ``path`` is decoded already, as WSGI's ``PATH_INFO`` is.
     ///     secure (bool): whether the connection is known to be TLS.
-    ///     websocket (bool): whether the request is known to be a WebSocket handshake, whatever its headers are, as in
-    ///         ASGI's scopes.
+    ///     websocket (bool): whether the request is known to be a WebSocket handshake, whatever its headers are, as
+    ///         in ASGI's scopes.
     ///
     /// A str is isomorphic: each code point is one byte (latin-1), as in WSGI.
     ///
@@ -227,7 +228,7 @@ impl Policy {
     ///     TypeError: an argument is neither str nor bytes, a header is not a pair, or ``allow_origin`` is async or
     ///         does not return a bool.
     ///     ValueError: there are more than 2,000,000 headers.
-    ///     Exception: whatever ``allow_origin`` raises.
+    ///     Exception: any exception that ``allow_origin`` raises.
     ///
     /// Source: Fetch, "CORS protocol", "HTTP requests" and "HTTP responses".
     #[pyo3(signature = (method, headers, path=None, *, path_decoded=false, secure=false, websocket=false))]
@@ -260,16 +261,16 @@ impl Policy {
     /// Explain how a browser handles a request and the responses that this policy gives.
     ///
     /// Args:
-    ///     exchange (Exchange | str | bytes): what the page's script asks for, and the application's own response if it is
-    ///         known: a mapping with the keys of :class:`Exchange`, or its JSON text. ``predicate`` in it says what the
-    ///         function ``allow_origin`` would: it is not called.
+    ///     exchange (Exchange | str | bytes): the request of the page's script, and the application's own response if
+    ///         it is known, as a mapping with the keys of :class:`Exchange` or as JSON text. The function
+    ///         ``allow_origin`` is not called; ``predicate`` in the exchange is its answer.
     ///
     /// Returns:
     ///     Explanation: the verdict, what is wrong and how to fix it. ``str(explanation)`` is a page of text to read.
     ///
     /// Raises:
     ///     ExchangeError: the exchange cannot be read; the message lists every problem and what to write instead.
-    ///     TypeError: the exchange is not a mapping, str or bytes, or something in it is not of JSON.
+    ///     TypeError: the exchange is not a mapping, str or bytes, or a value in it cannot be written as JSON.
     ///
     /// Source: docs/specification.md, sections 8 and 9.
     fn explain<'py>(slf: PyRef<'py, Self>, exchange: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
@@ -293,7 +294,7 @@ impl Policy {
         &self.core
     }
 
-    /// The same, for whoever outlives a call.
+    /// A reference to the policy that can outlive a call.
     pub(crate) fn shared_core(&self) -> Arc<corsac::Policy> {
         Arc::clone(&self.core)
     }
@@ -302,7 +303,7 @@ impl Policy {
         &self.debug_log
     }
 
-    /// What has to be read of a request.
+    /// The parts of a request that have to be read.
     pub(crate) fn needs(&self) -> Needs {
         self.needs
     }
@@ -338,7 +339,7 @@ impl Policy {
         Policy::of_core(py, predicates, policy)
     }
 
-    /// From what core has built with these predicates.
+    /// Makes the object from the policy that core has built, and its predicates.
     pub(crate) fn of_core(py: Python<'_>, predicates: Predicates, policy: corsac::Policy) -> PyResult<Self> {
         log_lints(py, policy.lints())?;
         let lints = issues(py, policy.lints())?.unbind();
@@ -349,7 +350,7 @@ impl Policy {
     }
 }
 
-/// Warns of each lint.
+/// Logs a warning for each lint.
 fn log_lints(py: Python<'_>, lints: &[corsac::Issue]) -> PyResult<()> {
     if lints.is_empty() {
         return Ok(());

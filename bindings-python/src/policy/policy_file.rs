@@ -10,7 +10,7 @@ use pyo3::{PyTraverseError, PyVisit};
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
-/// What ``corsac.Reloadable.from_file`` reads. It is not public.
+/// The file of ``corsac.Reloadable.from_file``. This class is not public.
 #[pyclass(frozen, module = "corsac._corsac")]
 #[derive(Debug)]
 pub(crate) struct PolicyFile {
@@ -39,13 +39,13 @@ impl PolicyFile {
         Ok((PolicyFile { file: Mutex::new(file), path, predicates }, policy))
     }
 
-    /// The policy that is in the file now.
+    /// The policy in the file at this moment.
     fn reload(&self, py: Python<'_>) -> PyResult<Policy> {
         let loaded = py.detach(|| self.file.lock().unwrap_or_else(PoisonError::into_inner).reload());
         self.policy(py, loaded)
     }
 
-    /// The new policy once the file has changed and settled, else None.
+    /// The new policy, if the file has changed and is no longer being written; else None.
     fn reload_if_changed(&self, py: Python<'_>) -> PyResult<Option<Policy>> {
         let loaded = py.detach(|| self.file.lock().unwrap_or_else(PoisonError::into_inner).look());
         loaded.map(|loaded| self.policy(py, loaded)).transpose()

@@ -20,18 +20,18 @@ pub(crate) struct Predicate {
     function: Py<PyAny>,
     takes_request: bool,
     cache: Option<Arc<AnswerCache>>,
-    /// ``corsac._predicate_calls.PredicateCalls``, where calls have a time-out or their answers are remembered.
+    /// ``corsac._predicate_calls.PredicateCalls``, if calls have a time-out or their answers are remembered.
     calls: Option<Py<PyAny>>,
-    /// The function has returned an awaitable before.
+    /// Whether the function has returned an awaitable before.
     is_async: AtomicBool,
 }
 
-/// What calling a predicate has come to.
+/// The result of calling a predicate.
 #[derive(Debug)]
 pub(crate) enum PredicateCall<'py> {
     /// The answer.
     Answered(PredicateAnswer),
-    /// What has to be awaited for the answer.
+    /// An object that has to be awaited to get the answer.
     Awaitable(Bound<'py, PyAny>),
 }
 
@@ -84,7 +84,8 @@ impl Predicate {
             if let Some(answer) = cache.get(origin) {
                 return Ok(PredicateCall::Answered(answer));
             }
-            // A call for this origin may be under way: the function is called only once the answer is awaited.
+            // Another call for this origin may be pending, so the function is not called before the answer is
+            // awaited.
             let call = calls.bind(request.py()).call_method1(intern!(request.py(), "start"), (latin1(origin),));
             return call.map(PredicateCall::Awaitable);
         }
@@ -112,9 +113,9 @@ impl Predicate {
     }
 }
 
-/// The error where nothing can be awaited.
+/// The error if the caller cannot await anything.
 pub(crate) fn cannot_await(awaitable: &Bound<'_, PyAny>) -> PyErr {
-    // A coroutine that is never awaited would warn.
+    // Python would print a warning about a coroutine that is never awaited.
     let closed =
         awaitable.hasattr("close").and_then(|has| if has { awaitable.call_method0("close").map(drop) } else { Ok(()) });
     match closed {

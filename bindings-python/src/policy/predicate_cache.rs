@@ -1,4 +1,4 @@
-//! `PredicateCache`: answers of a predicate, remembered for a while.
+//! `PredicateCache`: remembers the answers of a predicate for a limited time.
 
 use crate::http::octets::Octets;
 use crate::policy::predicate_answer::read_predicate_answer;
@@ -9,18 +9,18 @@ use pyo3::prelude::*;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
-/// Remembers the answers of an ``allow_origin`` function, such as one that asks a database. Given as
+/// Remembers the answers of an ``allow_origin`` function, such as one that queries a database. Pass it as
 /// ``predicate_cache``.
 ///
-/// Allowed and denied origins have half of the room each, so that a flood of made-up origins does not push out those
-/// that are real. Failures are not remembered. While an async function is being asked about an origin, other requests
-/// from that origin wait for the same answer. The function must take the origin alone. One cache may serve several
-/// policies: each function's answers are kept apart.
+/// Allowed and denied origins each have half of the space, so that a flood of made-up origins does not push out the
+/// real ones. Failures are not remembered. While an async function is being asked about an origin, other requests from
+/// that origin wait for the same answer. The function must take the origin alone. Several policies may share a cache,
+/// because the answers of each function are kept separately.
 ///
 /// Args:
 ///     size (int): how many origins are remembered at most, from 2 to 10,000,000.
-///     ttl (float): for how many seconds each is remembered, more than 0 and at most 86,400: as long as that, a tenant
-///         that was removed may still be let in.
+///     ttl (float): for how many seconds each answer is remembered, more than 0 and at most 86,400. A tenant that was
+///         removed may still be allowed for that time.
 ///
 /// Raises:
 ///     ValueError: ``size`` or ``ttl`` is out of bounds.
@@ -32,7 +32,7 @@ use std::time::Duration;
 pub(crate) struct PredicateCache {
     size: usize,
     time_to_live: Duration,
-    /// One for each function.
+    /// The caches, one for each function.
     caches: Mutex<Vec<Weak<AnswerCache>>>,
 }
 
@@ -41,15 +41,15 @@ impl PredicateCache {
     #[new]
     #[pyo3(signature = (*, size, ttl))]
     fn new(size: i64, ttl: f64) -> PyResult<Self> {
-        // What is out of its type's bounds is out of core's as well.
+        // A number that does not fit into the type is beyond core's limit as well.
         let size = usize::try_from(size).unwrap_or_default();
         let time_to_live = Duration::try_from_secs_f64(ttl).unwrap_or_default();
         AnswerCache::new(size, time_to_live).map_err(|error| PyValueError::new_err(error.to_string()))?;
         Ok(PredicateCache { size, time_to_live, caches: Mutex::new(Vec::new()) })
     }
 
-    /// Forget everything, for when what the function asks has changed. Answers that are still awaited are not
-    /// remembered either.
+    /// Forget everything. Call it when the data that the function reads has changed. Answers that are still awaited
+    /// are not remembered either.
     fn clear(&self) {
         for cache in self.caches.lock().unwrap_or_else(PoisonError::into_inner).iter().filter_map(Weak::upgrade) {
             cache.clear();
@@ -76,12 +76,12 @@ pub(crate) struct FunctionCache(pub(crate) Arc<AnswerCache>);
 
 #[pymethods]
 impl FunctionCache {
-    /// The present era, which ends when the cache is cleared.
+    /// The current era, which ends when the cache is cleared.
     fn era(&self) -> u64 {
         self.0.era().0
     }
 
-    /// Remembers what the function returned, if it is an answer and the era in which it was asked has not ended.
+    /// Remembers the function's return value, if it is an answer and the era in which it was asked has not ended.
     fn remember(&self, era: u64, origin: &Bound<'_, PyAny>, returned: &Bound<'_, PyAny>) -> PyResult<()> {
         if let Ok(answer) = read_predicate_answer(returned) {
             self.0.remember(Era(era), Octets::read(origin, "the origin")?.as_slice(), answer);

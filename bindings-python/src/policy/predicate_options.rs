@@ -10,10 +10,10 @@ use std::time::Duration;
 const TIMEOUT_SETTING: &str = "predicate_timeout";
 const CACHE_SETTING: &str = "predicate_cache";
 
-/// For how long an async function may be awaited, and where its answers are remembered.
+/// The time-out of an async function, and the cache of its answers.
 #[derive(Debug, Default)]
 pub(crate) struct PredicateOptions<'py> {
-    /// In seconds.
+    /// The time-out in seconds.
     pub(crate) timeout: Option<f64>,
     pub(crate) cache: Option<Bound<'py, PredicateCache>>,
 }
@@ -31,7 +31,7 @@ impl<'py> PredicateOptions<'py> {
         Ok(PredicateOptions { timeout, cache: cache.transpose()? })
     }
 
-    /// Takes both out of the settings: core does not know them.
+    /// Takes both options out of the settings, because core does not know them.
     pub(crate) fn take_from(settings: &Bound<'py, PyDict>) -> PyResult<Self> {
         let take = |name| {
             let value = settings.get_item(name)?;
@@ -44,7 +44,7 @@ impl<'py> PredicateOptions<'py> {
         PredicateOptions::new(timeout.as_ref(), cache.as_ref())
     }
 
-    /// The error where there is no function that one of them could be for.
+    /// The error if there is no function to which the options could apply.
     pub(crate) fn require_none(&self) -> PyResult<()> {
         let given = [(TIMEOUT_SETTING, self.timeout.is_some()), (CACHE_SETTING, self.cache.is_some())];
         match given.iter().find(|(_, is_given)| *is_given) {

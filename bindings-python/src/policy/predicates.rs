@@ -12,7 +12,7 @@ use std::collections::HashMap;
 #[derive(Debug, Default)]
 pub(crate) struct Predicates {
     policy: Option<Predicate>,
-    /// Those of routes, by the route's index.
+    /// The predicates of routes, by the indexes of the routes.
     routes: HashMap<u32, Predicate>,
 }
 
@@ -30,7 +30,7 @@ impl Predicates {
         Ok(Predicates { policy, routes })
     }
 
-    /// The function of a policy that is a text, which cannot hold one itself.
+    /// The function of a policy that is a text. A text cannot contain functions itself.
     pub(crate) fn of_text(
         function: Option<&Bound<'_, PyAny>>,
         timeout: Option<&Bound<'_, PyAny>>,
@@ -41,12 +41,12 @@ impl Predicates {
         Predicates::new(&functions, &PredicateOptions::new(timeout, cache)?)
     }
 
-    /// Builds a policy from a text that these predicates go with.
+    /// Builds a policy from a text, with these predicates.
     pub(crate) fn builder(&self) -> PolicyBuilder {
         PolicyBuilder::new().predicate(self.policy.is_some())
     }
 
-    /// That of a route, or of the whole policy.
+    /// The predicate of a route, or of the whole policy.
     pub(crate) fn of(&self, route: Option<u32>) -> Option<&Predicate> {
         match route {
             Some(index) => self.routes.get(&index),

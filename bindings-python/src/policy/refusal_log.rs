@@ -1,4 +1,5 @@
-//! Refusals in the log: a bounded number of bounded messages, each on one line, whatever a client sends.
+//! Refusals in the log. The number and the length of messages are limited, and each is one line,
+//! whatever a client sends.
 
 use crate::logger::logger;
 use corsac::binding::limits::QUOTED_CHARACTERS;
@@ -13,16 +14,18 @@ use std::time::{Duration, Instant};
 const MOST_MESSAGES: u32 = 20;
 const WINDOW: Duration = Duration::from_secs(10);
 
-/// What a client sent is cut after this many bytes.
+/// Data from a client is cut after this many bytes.
 const QUOTED_BYTES: usize = 160;
 const _: () = assert!(QUOTED_BYTES <= QUOTED_CHARACTERS, "no log quotes more than an issue does");
 
-/// What became of the requests in a log.
+/// How the requests in a log were treated.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum LoggedRefusal {
-    /// They were refused. Logged at `logging.INFO`: refusing is what the policy is for, not a fault.
+    /// They were refused. This is logged at `logging.INFO`, because a policy is meant to refuse
+    /// requests.
     Refused,
-    /// They were only reported. Logged at `logging.WARNING`: who asks for reports wants to see them.
+    /// They were only reported. This is logged at `logging.WARNING`, because somebody who sets
+    /// `report_only` wants to see the reports.
     ReportedOnly,
 }
 
@@ -83,7 +86,7 @@ impl RefusalLog {
         members.set_item("path", quoted(path.as_bytes()))?;
         members.set_item("origin", quoted(request.origin.unwrap_or_default()))?;
         members.set_item("help", reason.help())?;
-        // One mapping: a handler can use its members one by one.
+        // The argument is one mapping, so that a handler can use its members one by one.
         logger.call_method1("log", (level, self.kind.message(), members))?;
         if left_out > 0 {
             logger.call_method1("log", (level, "%d refusals before this one were not logged", left_out))?;
@@ -91,7 +94,7 @@ impl RefusalLog {
         Ok(())
     }
 
-    /// How many messages were left out before this one, or none where this one is left out too.
+    /// How many messages were left out before this one; none if this one is left out too.
     fn admit(&self, now: Instant) -> Option<u64> {
         let mut window = self.window.lock().unwrap_or_else(PoisonError::into_inner);
         if window.start.is_none_or(|start| now.duration_since(start) >= WINDOW) {
@@ -107,7 +110,7 @@ impl RefusalLog {
     }
 }
 
-/// ASCII without control characters, quotes or a second line.
+/// Makes a text ASCII, without control characters, quotes or line breaks.
 fn quoted(sent: &[u8]) -> String {
     match sent.split_at_checked(QUOTED_BYTES) {
         Some((start, rest)) if !rest.is_empty() => format!("{}...", start.escape_ascii()),

@@ -26,13 +26,13 @@ impl SwappablePolicy {
         self.load().clone_ref(py)
     }
 
-    /// Put another policy in force. Requests that have begun keep the one that they began with.
+    /// Put another policy in force. Requests that have begun keep the policy with which they began.
     ///
     /// Args:
     ///     policy (Policy): the new policy.
     ///
     /// Returns:
-    ///     Policy: the one that was in force before.
+    ///     Policy: the policy that was in force before.
     ///
     /// Raises:
     ///     TypeError: ``policy`` is not a :class:`corsac.Policy`.

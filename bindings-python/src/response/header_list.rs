@@ -1,4 +1,4 @@
-//! The headers of an application's response, on which core puts a decision's.
+//! The headers of an application's response, to which core applies a decision.
 
 use crate::http::octets::Octets;
 use crate::response::header_pair::{HeaderPair, KnownName};
@@ -9,7 +9,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyList, PyTuple};
 use std::borrow::Cow;
 
-/// A copy of the application's list of headers: its own is left as it is.
+/// A copy of the application's list of headers. The application's own list is not changed.
 pub(crate) struct HeaderList<'a, 'py> {
     py: Python<'py>,
     pairs: Vec<HeaderPair<'py>>,
@@ -17,19 +17,19 @@ pub(crate) struct HeaderList<'a, 'py> {
     decision: &'a [DecisionHeader<'py>],
 }
 
-/// A header of the decision: its name as core has it, its pair as Python has it, and the value in that.
+/// A header of the decision: its name in core, its pair as a Python object, and the value in that pair.
 pub(crate) struct DecisionHeader<'py> {
     pub(crate) name: HeaderName,
     pub(crate) pair: Bound<'py, PyAny>,
     pub(crate) value: Octets,
 }
 
-/// What a list has to know of the template that is put on it.
+/// The facts about a template that are needed to apply it to a list.
 pub(crate) struct TemplateNames<'a> {
     pub(crate) header_type: HeaderType,
-    /// The names of headers that it sets or removes.
+    /// The names of headers that the template sets or removes.
     pub(crate) all: &'a [KnownName],
-    /// Those of headers whose values are lost, and not merged.
+    /// The names of headers whose values are replaced or removed, and not merged.
     pub(crate) replaced: &'a [HeaderName],
     pub(crate) removals: &'a RemovalLog,
 }
@@ -56,7 +56,7 @@ impl<'a, 'py> HeaderList<'a, 'py> {
         self.pairs.iter().filter(move |pair| pair.name == Some(name))
     }
 
-    /// Removes the headers of this name, and logs that where a value is lost: one that is not `new_value`.
+    /// Removes the headers of this name. If a value other than `new_value` is lost, this is logged.
     fn remove_named(&mut self, name: HeaderName, new_value: Option<&[u8]>) -> PyResult<()> {
         if self.template.replaced.contains(&name) {
             for pair in self.named(name) {
@@ -93,12 +93,13 @@ impl ResponseHeaders for HeaderList<'_, '_> {
     }
 
     fn append(&mut self, name: HeaderName, value: &[u8]) -> PyResult<()> {
-        // By the name as well: Python has one object for all texts of the same single character, such as `*`.
+        // The name is compared as well, because Python has one shared object for each text of a single
+        // character, such as `*`.
         let is_prepared =
             |header: &&DecisionHeader<'_>| header.name == name && std::ptr::eq(header.value.as_slice(), value);
         let pair = match self.decision.iter().find(is_prepared) {
             Some(header) => header.pair.clone(),
-            // A merged value.
+            // This is a merged value.
             None => {
                 let object = |octets| self.template.header_type.object(self.py, octets);
                 PyTuple::new(self.py, [object(name.as_str().as_bytes()), object(value)])?.into_any()

@@ -7,16 +7,16 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyByteArray, PyBytes, PyList, PyMemoryView, PyString, PyTuple};
 
-/// A pair of the application's.
+/// A pair that the application has set.
 #[derive(Debug)]
 pub(crate) struct HeaderPair<'py> {
-    /// Its name, where the template is concerned with that.
+    /// Its name, if the template sets or removes a header with this name.
     pub(crate) name: Option<HeaderName>,
     pair: Bound<'py, PyAny>,
 }
 
 impl<'py> HeaderPair<'py> {
-    /// `names` are those that the template is concerned with.
+    /// `names` are the names that the template sets or removes.
     pub(crate) fn read(pair: Bound<'py, PyAny>, names: &[KnownName], header_type: HeaderType) -> PyResult<Self> {
         let pair = indexable(pair)?;
         match pair.len()? {
@@ -31,7 +31,7 @@ impl<'py> HeaderPair<'py> {
         }
     }
 
-    /// From a pair that is as it has to be.
+    /// Reads a pair that has the required types.
     pub(crate) fn new(name: HeaderName, pair: Bound<'py, PyAny>) -> Self {
         HeaderPair { name: Some(name), pair }
     }
@@ -52,18 +52,18 @@ impl<'py> HeaderPair<'py> {
     }
 }
 
-/// A name that a template is concerned with, in lower case, and as core has it.
+/// A name that a template sets or removes, in lower case, and as core's type.
 pub(crate) type KnownName = (&'static [u8], HeaderName);
 
-/// Which of these names a browser takes it for. White space around a name counts for nothing: some servers remove it,
-/// and so do browsers.
+/// Which of these names it is for a browser. White space around a name does not count, because some servers and all
+/// browsers remove it.
 #[inline]
 pub(crate) fn find_name(sent: &[u8], names: &[KnownName]) -> Option<HeaderName> {
     let sent = trimmed(sent);
     names.iter().find(|(name, _)| sent.eq_ignore_ascii_case(name)).map(|(_, name)| *name)
 }
 
-/// Without the white space that Python's `bytes.strip` removes.
+/// The name without the white space that Python's `bytes.strip` removes.
 #[inline]
 fn trimmed(mut name: &[u8]) -> &[u8] {
     const fn is_space(byte: u8) -> bool {
@@ -82,7 +82,8 @@ fn trimmed(mut name: &[u8]) -> &[u8] {
     name
 }
 
-/// The name of a header. Servers differ in which other types they take, and would send what was not seen here.
+/// The name of a header. Servers differ in which other types they accept, and could send a header that was not
+/// recognised here.
 fn read_name(name: &Bound<'_, PyAny>, header_type: HeaderType) -> PyResult<Octets> {
     if header_type.is_type_of(name) {
         return Octets::read(name, "the name of a response header");
@@ -95,7 +96,7 @@ fn read_name(name: &Bound<'_, PyAny>, header_type: HeaderType) -> PyResult<Octet
     Err(PyTypeError::new_err(format!("the name of a response header must be {wanted}, not {found}: {help}")))
 }
 
-/// How a program writes a name in the right type, or none for what is not a name in any type.
+/// How a program writes the name in the right type; none if the object is not a name in any type.
 fn as_written(name: &Bound<'_, PyAny>, header_type: HeaderType) -> PyResult<Option<String>> {
     let is_buffer = name.is_instance_of::<PyMemoryView>() || name.is_instance_of::<PyByteArray>();
     let octets = match name.cast::<PyString>() {
@@ -108,7 +109,7 @@ fn as_written(name: &Bound<'_, PyAny>, header_type: HeaderType) -> PyResult<Opti
     Ok(Some(shortened(&right.to_string_lossy())))
 }
 
-/// Enough of a text to find it by.
+/// The beginning of a text, which is long enough to find it.
 fn shortened(text: &str) -> String {
     const LONGEST: usize = 80;
     let mut short: String = text.chars().take(LONGEST).collect();
@@ -118,7 +119,8 @@ fn shortened(text: &str) -> String {
     short
 }
 
-/// The pair itself where it is a tuple or a list, else a tuple of what it yields, which servers take as well.
+/// The pair itself if it is a tuple or a list. Otherwise, a tuple of the elements of an iterable, which servers
+/// accept as well.
 fn indexable(pair: Bound<'_, PyAny>) -> PyResult<Bound<'_, PyAny>> {
     if pair.is_instance_of::<PyTuple>() || pair.is_instance_of::<PyList>() {
         return Ok(pair);

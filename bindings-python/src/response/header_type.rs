@@ -6,9 +6,9 @@ use pyo3::types::{PyBytes, PyString};
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum HeaderType {
-    /// ASGI: bytes.
+    /// The type in ASGI: bytes.
     Bytes,
-    /// WSGI: str, each code point a byte.
+    /// The type in WSGI: str, in which each code point is a byte.
     Str,
 }
 
@@ -28,7 +28,7 @@ impl HeaderType {
         }
     }
 
-    /// Its name in Python.
+    /// The name of the type in Python.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             HeaderType::Bytes => "bytes",

@@ -15,32 +15,32 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyString, PyTuple};
 use std::sync::{Arc, Mutex};
 
-/// What a middleware and its ``send`` or ``start_response`` need of a template.
+/// The parts of a template that a middleware and its ``send`` or ``start_response`` need.
 #[pyclass(frozen, module = "corsac._corsac")]
 #[derive(Debug)]
 pub(crate) struct PreparedTemplate {
     policy: Arc<corsac::Policy>,
-    /// The template's, among those of the policy.
+    /// The index of the template in the policy.
     index: usize,
     header_type: HeaderType,
     /// Whether the application runs.
     pub(crate) action: Action,
-    /// The status to respond with where the application does not run, or None.
+    /// The status to respond with if the application does not run; otherwise None.
     pub(crate) status: Py<PyAny>,
     pub(crate) body: Py<PyBytes>,
     headers: Vec<PreparedHeader>,
-    /// All headers, where none has a piece of the request in it.
+    /// All headers, if none of them contains a part of the request.
     fixed: Option<Py<DecisionHeaders>>,
-    /// The `Origin` is the only piece of the request in them.
+    /// Whether `Origin` is the only part of the request in the headers.
     has_only_origin: bool,
-    /// The headers for the last origin: requests come from the same page again and again.
+    /// The headers for the last origin, because the same page often makes many requests.
     recent: Mutex<Option<RecentHeaders>>,
     /// The names of headers that the template sets or removes.
     names: Vec<KnownName>,
     removals: Arc<RemovalLog>,
 }
 
-/// An origin, and the headers with it in them.
+/// An origin, and the headers that contain it.
 type RecentHeaders = (Box<[u8]>, Py<DecisionHeaders>);
 
 /// One header of a template.
@@ -48,7 +48,7 @@ type RecentHeaders = (Box<[u8]>, Py<DecisionHeaders>);
 enum PreparedHeader {
     /// The pair of name and value.
     Fixed(Py<PyTuple>),
-    /// A name whose value is a piece of the request.
+    /// A name whose value is a part of the request.
     OfRequest(Py<PyAny>, TemplateValue),
 }
 
@@ -134,7 +134,7 @@ impl PreparedTemplate {
         Bound::new(py, DecisionHeaders::new(PyList::new(py, pairs)?))
     }
 
-    /// A new list: the application's headers with the decision's on them.
+    /// A new list of the application's headers with the decision applied.
     pub(crate) fn apply<'py>(
         &self,
         application: Option<&Bound<'py, PyAny>>,
@@ -147,11 +147,13 @@ impl PreparedTemplate {
         {
             return list.as_sequence().concat(decision.list(py).as_sequence()).map(Bound::into_any);
         }
-        // Called by `send`, this is not known to be attached, and what is dropped would be kept for later.
+        // When `send` calls this, PyO3 does not know that the thread is attached, so it would release
+        // dropped objects only later.
         Python::attach(|_| self.apply_by_core(application, decision.list(py)))
     }
 
-    /// Whether a header in the list is the template's concern, or is not as frameworks mostly make it.
+    /// Whether the list has a header that the template sets or removes, or a header in an unusual
+    /// form.
     fn concerns(&self, application: &Bound<'_, PyList>) -> PyResult<bool> {
         let mut concerns = false;
         match self.header_type {
@@ -204,7 +206,7 @@ impl PreparedTemplate {
     }
 }
 
-/// The value, where it does not come from the request.
+/// The value, if it does not come from the request.
 fn fixed_value(value: &TemplateValue) -> Option<&[u8]> {
     match value {
         TemplateValue::Static(text) => Some(text.to_bytes()),

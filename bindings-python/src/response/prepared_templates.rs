@@ -38,7 +38,8 @@ impl PreparedTemplates {
         let Some(cell) = self.templates.get(index) else {
             return Err(PyRuntimeError::new_err("a decision of another policy"));
         };
-        // Made before the cell is filled: Python's code may run meanwhile and come here again.
+        // The template is made before the cell is filled, because Python's code may run in between and
+        // call this again.
         let template = PreparedTemplate::new(py, &self.policy, index, self.header_type, &self.removals)?;
         let template = Py::new(py, template)?;
         Ok(cell.get_or_init(|| template).bind(py))

@@ -1,4 +1,4 @@
-//! The application's headers that were removed, in the log.
+//! Warnings in the log about headers of the application that were removed.
 
 use crate::logger::logger;
 use corsac::HeaderName;
@@ -13,7 +13,7 @@ const MESSAGE: &str = "the application's own %s was taken off: the policy owns i
     belong in the policy's `routes`; `keep_app_headers=True` leaves the application's own on";
 
 impl RemovalLog {
-    /// Warns that a header of the application's was removed, the first time that it is.
+    /// Warns that a header of the application was removed, but only the first time.
     pub(crate) fn removed(&self, py: Python<'_>, name: HeaderName) -> PyResult<()> {
         {
             let mut logged = self.0.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,4 +1,4 @@
-//! What a policy needs of a WSGI environ.
+//! The parts of a WSGI environ that a policy needs.
 
 use crate::http::known_str::is_str;
 use crate::http::octets::Octets;
@@ -42,7 +42,7 @@ impl EnvironRequest {
         })
     }
 
-    /// The request, as core takes it.
+    /// The request for core.
     pub(crate) fn request(&self) -> Request<'_> {
         let mut request = Request::new(self.method.as_slice());
         // The server has joined the values of repeated headers.
@@ -67,10 +67,11 @@ fn header_keys(py: Python<'_>) -> &[(Py<PyString>, RequestHeader)] {
     })
 }
 
-/// Where servers keep the target as it was sent: some under the name that Apache gave it, gunicorn under its own.
+/// The keys under which servers keep the target as it was sent. Some use Apache's name for it, and gunicorn its
+/// own.
 const RAW_TARGET_KEYS: [&str; 2] = ["REQUEST_URI", "RAW_URI"];
 
-/// The path that the client asked for.
+/// The path that the client requested.
 fn read_target(environ: &Bound<'_, PyDict>) -> PyResult<Option<RequestTarget>> {
     let octets = |key| environ.get_item(key)?.map(|value| Octets::read(&value, key)).transpose();
     let (prefix, path) = (octets("SCRIPT_NAME")?, octets("PATH_INFO")?);
@@ -84,11 +85,11 @@ fn read_target(environ: &Bound<'_, PyDict>) -> PyResult<Option<RequestTarget>> {
     Ok(match (raw, path) {
         (Some(raw), path) => {
             let target = RequestTarget::raw(raw);
-            // A proxy has removed the prefix, and something inside has put it in the environ.
+            // A proxy has removed the prefix, and the server or a middleware has put it into the environ.
             let lacks_prefix = path.is_some_and(|path| target.is_path(path.as_slice()));
             Some(if lacks_prefix { target.with_prefix(prefix) } else { target })
         }
-        // PATH_INFO never has the prefix, and is empty for a mount's own root.
+        // PATH_INFO never has the prefix, and is empty for the root of a mount.
         (None, Some(path)) if path.as_slice().is_empty() => Some(RequestTarget::mount_root(prefix)),
         (None, Some(path)) => Some(RequestTarget::decoded(path).with_prefix(prefix)),
         (None, None) => None,

@@ -18,11 +18,11 @@ use std::sync::OnceLock;
 #[pyclass(frozen, subclass, module = "corsac._corsac")]
 #[derive(Debug, Default)]
 pub(crate) struct WsgiMiddleware {
-    /// Set by `_setup`, once.
+    /// `_setup` sets this once.
     setup: OnceLock<Setup>,
 }
 
-/// What `_setup` was given.
+/// The arguments of `_setup`.
 #[derive(Debug)]
 struct Setup {
     app: Py<PyAny>,
@@ -58,7 +58,8 @@ impl WsgiMiddleware {
         Ok(self.setup()?.app.clone_ref(py))
     }
 
-    /// The policy that decides now. It never changes: a :class:`corsac.Reloadable` puts another one in its place.
+    /// The policy that decides now. A policy never changes, but a :class:`corsac.Reloadable` can replace it by
+    /// another.
     #[getter]
     fn policy(&self, py: Python<'_>) -> PyResult<Py<Policy>> {
         Ok(self.setup()?.decider.policy().clone_ref(py))

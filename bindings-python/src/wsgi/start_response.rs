@@ -1,4 +1,5 @@
-//! `start_response` as the application sees it: the server's, with the decision's headers put on.
+//! The `start_response` that the application gets: it calls the server's, and adds the decision's
+//! headers.
 
 use crate::response::decision_headers::DecisionHeaders;
 use crate::response::prepared_template::PreparedTemplate;
@@ -6,7 +7,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 use pyo3::{PyTraverseError, PyVisit};
 
-/// The server's ``start_response``, with the policy's headers put on.
+/// The server's ``start_response``, with the policy's headers added.
 #[pyclass(frozen, module = "corsac._corsac")]
 #[derive(Debug)]
 pub(crate) struct StartResponse {

@@ -1,7 +1,7 @@
 //! The engines, and where they differ from the standard.
 //!
-//! There is one walk for all of them. At each step where some engine deviates, the walk asks the agent whether to
-//! deviate.
+//! All engines share one walk. At each step where some engine deviates from the standard, the walk asks the agent
+//! whether it does.
 
 use crate::limits::{CHROMIUM_MAX_AGE, WEBKIT_MAX_AGE};
 
@@ -13,7 +13,7 @@ pub enum Engine {
     Chromium,
     /// Gecko: Firefox.
     Firefox,
-    /// WebKit: Safari, and each browser on iOS. It was recorded as WebKitGTK.
+    /// WebKit: Safari, and all browsers on iOS. WebKitGTK was recorded.
     WebKit,
 }
 
@@ -52,11 +52,11 @@ impl Engine {
     }
 }
 
-/// The browser that is simulated: that of the standard, or an engine.
+/// The browser that is simulated: one that follows the standard, or an engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Agent {
     engine: Option<Engine>,
-    /// A deviation that is left out, to see what it does.
+    /// A deviation that is left out, so that a test can show its effect.
     #[cfg(test)]
     without: Option<Deviation>,
 }
@@ -91,7 +91,7 @@ impl Agent {
 
 macro_rules! deviations {
     ($($name:ident $text:literal [$($engine:ident),+] $meaning:literal $standard:literal [$($evidence:literal),*],)+) => {
-        /// A difference of engines from the standard.
+        /// A way in which engines differ from the standard.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum Deviation { $(#[doc = $meaning] $name,)+ }
@@ -106,13 +106,13 @@ macro_rules! deviations {
                 match self { $(Deviation::$name => $text,)+ }
             }
 
-            /// The engines that differ so.
+            /// The engines that differ in this way.
             #[must_use]
             pub const fn engines(self) -> &'static [Engine] {
                 match self { $(Deviation::$name => &[$(Engine::$engine,)+],)+ }
             }
 
-            /// What they do.
+            /// What these engines do.
             #[must_use]
             pub const fn meaning(self) -> &'static str {
                 match self { $(Deviation::$name => $meaning,)+ }
@@ -124,7 +124,7 @@ macro_rules! deviations {
                 match self { $(Deviation::$name => $standard,)+ }
             }
 
-            /// The exchanges that show it, in `tests/vectors/browsers`.
+            /// The exchanges in `tests/vectors/browsers` that show the difference.
             #[must_use]
             pub const fn evidence(self) -> &'static [&'static str] {
                 match self { $(Deviation::$name => &[$($evidence,)*],)+ }

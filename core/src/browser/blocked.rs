@@ -8,21 +8,22 @@ use std::fmt;
 pub enum Blocked {
     /// The response has no `Access-Control-Allow-Origin`.
     NoAllowOrigin,
-    /// It names another origin, or several; here it is.
+    /// `Access-Control-Allow-Origin` has this value, which is another origin or several.
     OtherOrigin(String),
-    /// It is `*`, which cannot be used with credentials.
+    /// `Access-Control-Allow-Origin` is `*`, which cannot be used with credentials.
     AnyOriginWithCredentials,
-    /// `Access-Control-Allow-Credentials` is not `true`; here it is, and empty if there is none.
+    /// `Access-Control-Allow-Credentials` has this value and not `true`. The value is empty if there is no
+    /// such header.
     NoCredentials(String),
-    /// The preflight's status is not 200 to 299; here it is.
+    /// The preflight has this status, which is not from 200 to 299.
     PreflightStatus(u16),
-    /// The preflight's list of methods has an element that is not a token; here it is.
+    /// The preflight's list of methods has this element, which is not a token.
     InvalidMethods(String),
-    /// The preflight's list of headers has an element that is not a token; here it is.
+    /// The preflight's list of headers has this element, which is not a token.
     InvalidHeaders(String),
-    /// The preflight does not allow the method; here it is.
+    /// The preflight does not allow this method.
     Method(String),
-    /// The preflight does not allow a header; here is its name, in lower case.
+    /// The preflight does not allow the header of this name, which is in lower case.
     Header(String),
 }
 

@@ -8,7 +8,7 @@ use crate::browser::response_headers::{ResponseLines, is_redirect_status};
 use crate::browser::safelist::{is_non_wildcard, is_safelisted_method};
 use std::collections::BTreeSet;
 
-/// What the checks depend on of a request.
+/// The properties of a request on which the checks depend.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct CheckedRequest<'r> {
     /// The value of its `Origin`.
@@ -16,7 +16,7 @@ pub(crate) struct CheckedRequest<'r> {
     /// Whether the credentials mode is `include`.
     pub(crate) credentials: bool,
     pub(crate) method: &'r [u8],
-    /// The unsafe names, in lower case and sorted.
+    /// The names of the headers that need a preflight, in lower case and sorted.
     pub(crate) unsafe_names: &'r BTreeSet<Vec<u8>>,
     /// The headers as the script wrote them.
     pub(crate) headers: &'r [(Vec<u8>, Vec<u8>)],

@@ -15,7 +15,8 @@ use std::fmt::Write;
 const FIREFOX_PREFIX: &str =
     "Cross-Origin Request Blocked: The Same Origin Policy disallows reading the remote resource at";
 
-/// What an engine prints for an exchange, without the line that a resource failed to load.
+/// What an engine prints for an exchange, except for the line that says that a resource failed to
+/// load.
 pub(crate) fn console(engine: Engine, exchange: &Exchange, outcome: &Outcome) -> Vec<String> {
     let mut lines = dropped(engine, exchange, outcome);
     if engine == Engine::Firefox {
@@ -50,7 +51,7 @@ pub(crate) fn console(engine: Engine, exchange: &Exchange, outcome: &Outcome) ->
     lines
 }
 
-/// `XMLHttpRequest` says which headers it does not set.
+/// For `XMLHttpRequest`, the engine prints which headers it does not set.
 fn dropped(engine: Engine, exchange: &Exchange, outcome: &Outcome) -> Vec<String> {
     if exchange.request.initiator != Initiator::Xhr {
         return Vec::new();
@@ -65,7 +66,7 @@ fn dropped(engine: Engine, exchange: &Exchange, outcome: &Outcome) -> Vec<String
         .collect()
 }
 
-/// A failure, to be put in an engine's words.
+/// A failure for which an engine's sentence is written.
 struct Told<'t> {
     engine: Engine,
     exchange: &'t Exchange,
@@ -132,12 +133,12 @@ impl Told<'_> {
         match self.engine {
             Engine::Chromium => escape_latin1(&self.failure.value),
             Engine::Firefox => String::from_utf8_lossy(&self.failure.value).into_owned(),
-            // It takes UTF-8 for Latin-1.
+            // This engine reads UTF-8 as Latin-1.
             Engine::WebKit => latin1(String::from_utf8_lossy(&self.failure.value).as_bytes()),
         }
     }
 
-    /// The method, name or bad element that a check of lists saw.
+    /// The method, the name or the invalid element at which the check of a list failed.
     fn element(&self) -> String {
         match &self.failure.blocked {
             Some(Blocked::Method(text) | Blocked::Header(text)) => text.clone(),
@@ -150,7 +151,8 @@ impl Told<'_> {
         }
     }
 
-    /// The name of a request header as WebKit prints it: those that it knows in its own way, others as the script wrote them.
+    /// The name of a request header as WebKit prints it. WebKit writes names that it knows in its
+    /// own way, and others as the script wrote them.
     fn title(&self) -> String {
         let element = self.element();
         let mut written = self.exchange.request.headers.iter().map(|(name, _)| latin1(name));
@@ -196,7 +198,7 @@ impl Told<'_> {
     fn chromium(&self, lines: &mut Vec<String>) {
         let Some(sentence) = self.sentence() else { return };
         match self.problem {
-            // It is known for `fetch` alone.
+            // What is printed was recorded only for `fetch`.
             Problem::Scheme if self.exchange.request.initiator != Initiator::Fetch => return,
             Problem::RedirectUser if !self.outcome.cross_origin && self.stays() => return,
             Problem::Scheme
@@ -278,7 +280,7 @@ impl Told<'_> {
                 lines.push(format!("{FIREFOX_PREFIX} {url}. (Reason: {reason}"));
                 lines.push(gave_up());
             }
-            // The headers of the response were fine.
+            // The headers of the response were accepted.
             Problem::Network if !self.is_preflight() && self.failure.network == Some(NetworkError::Incomplete) => {}
             Problem::Network => {
                 lines.extend(std::iter::repeat_with(gave_up).take(1 + usize::from(self.is_preflight())))
@@ -356,7 +358,7 @@ impl Told<'_> {
         if self.problem == Problem::Other {
             return;
         }
-        // What is mixed content after a redirect is blocked where the redirect came from.
+        // If a redirect leads to mixed content, the sentence names the URL that redirected.
         let before = self.failure.hop.checked_sub(1).and_then(|hop| self.outcome.preflights.get(hop));
         let url = match before {
             Some(before) if self.problem == Problem::MixedContent => &before.url,
@@ -370,7 +372,7 @@ impl Told<'_> {
         }
     }
 
-    /// The last line of WebKit, which names what made the request.
+    /// The last line of WebKit, which names the API or element that made the request.
     fn cannot_load(&self, url: &str, lines: &mut Vec<String>) {
         match self.exchange.request.initiator {
             Initiator::Fetch => lines.push(format!("Fetch API cannot load {url} due to access control checks.")),
@@ -400,7 +402,7 @@ fn escape_latin1(bytes: &[u8]) -> String {
     out
 }
 
-/// A header name as WebKit writes those that it knows; none for others.
+/// A header name as WebKit writes it, if WebKit knows the name.
 fn title_case(name: &str) -> Option<String> {
     const KNOWN: [&str; 8] = [
         "authorization",

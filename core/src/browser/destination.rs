@@ -9,7 +9,7 @@ use crate::browser::walk::{Tainting, Walk};
 use crate::browser::words::{Initiator, Mode, Redirect};
 
 impl Walk<'_> {
-    /// Fetch, "main fetch", before anything goes over the wire.
+    /// The checks of "main fetch" in Fetch that come before anything is sent.
     pub(crate) fn before_sending(&mut self) -> Result<(), Stopped> {
         let result = self.check_destination();
         if result.is_err() {
@@ -49,7 +49,7 @@ impl Walk<'_> {
         self.notes.check(StepName::Scheme, hop, self.url.is_http(), saw)
     }
 
-    /// The origin of the URL, where that of a WebSocket counts as that of its http twin.
+    /// The origin of the URL. For `ws` and `wss`, it is the origin with `http` or `https`.
     fn wire_origin(&self) -> String {
         let origin = self.url.origin();
         match origin.strip_prefix("ws") {
@@ -58,7 +58,7 @@ impl Walk<'_> {
         }
     }
 
-    /// Mixed Content: what a secure page asks of an insecure server.
+    /// Whether a secure page makes an insecure request (Mixed Content).
     fn check_mixed_content(&mut self) -> Result<(), Stopped> {
         let is_page_secure = self.page.starts_with("https://")
             || self.exchange.page_url.as_deref().is_some_and(|url| url.starts_with("https://"));
@@ -71,7 +71,7 @@ impl Walk<'_> {
         }
         let is_image = self.exchange.request.initiator == Initiator::Img && self.mode == Mode::NoCors;
         if is_image && self.url.scheme == "http" && !self.url.has_address() {
-            // "Upgrade a mixed content request": images are asked for over https instead.
+            // "Upgrade a mixed content request": images are requested over https instead.
             self.url.scheme = "https".to_owned();
             return Ok(());
         }

@@ -9,7 +9,7 @@ use crate::predicate::PredicateAnswer;
 /// In JSON each byte is one character (Latin-1).
 pub type HeaderLines = Vec<(Vec<u8>, Vec<u8>)>;
 
-/// A request of a page's script, and the responses of servers to it.
+/// A request that a page's script makes, and the responses of servers to it.
 ///
 /// It is read by [`Exchange::from_json`] and [`Exchange::from_value`] and written by [`Exchange::to_json`].
 #[derive(Clone, Debug, PartialEq)]
@@ -18,23 +18,23 @@ pub struct Exchange {
     pub page: String,
     /// The address of the page. If the origin is `null`, it shows whether the page is secure.
     pub page_url: Option<String>,
-    /// What the script asks for.
+    /// The request that the script makes.
     pub request: ScriptRequest,
     /// The responses to the request and, if it was redirected, to the requests that followed. Empty if no response is
     /// known.
     pub hops: Vec<Hop>,
     /// An earlier exchange of the same page, whose preflight may still be cached.
     pub after: Option<Box<After>>,
-    /// What the origin predicate of a policy answers, if it is asked.
+    /// The answer of a policy's origin predicate, if it is asked.
     pub predicate: Option<PredicateAnswer>,
 }
 
-/// What a script, or an element, asks for.
+/// The request that a script or an element makes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScriptRequest {
     /// The URL, as written. It may be relative to the page's address.
     pub url: String,
-    /// The method, as written: browsers normalise some.
+    /// The method, as written. Browsers convert some methods to upper case.
     pub method: String,
     /// The headers that the script sets.
     pub headers: HeaderLines,
@@ -42,21 +42,21 @@ pub struct ScriptRequest {
     pub credentials: Option<Credentials>,
     /// The mode; `None` means the default of the initiator.
     pub mode: Option<Mode>,
-    /// What happens at a redirect.
+    /// How redirects are handled.
     pub redirect: Redirect,
     /// How the HTTP cache is used.
     pub cache: Cache,
-    /// Hashes that the response has to match, or nothing.
+    /// Hashes that the response has to match. Empty if there are none.
     pub integrity: String,
     /// The body, which may imply a `Content-Type`.
     pub body: Body,
     /// Whether a script listens to the progress of an `XMLHttpRequest`'s upload.
     pub upload_listener: bool,
-    /// What makes the request.
+    /// The API or element that makes the request.
     pub initiator: Initiator,
 }
 
-/// The body of a request, as far as CORS depends on it.
+/// The properties of a request's body on which CORS depends.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Body {
@@ -66,11 +66,11 @@ pub enum Body {
     Text,
     /// A `URLSearchParams` object, or a form of the usual encoding.
     Urlencoded,
-    /// A `FormData` object, or a form with files.
+    /// A `FormData` object, or a form that contains files.
     FormData,
     /// A `ReadableStream`.
     Stream,
-    /// A `Blob`, or anything else with this type. The empty type implies no `Content-Type`.
+    /// A `Blob`, or anything else that has this type. An empty type does not imply a `Content-Type`.
     Typed(String),
 }
 
@@ -83,11 +83,11 @@ pub struct Hop {
     pub response: Answer,
 }
 
-/// The response to one request on the wire, as far as it is known.
+/// The response to one request on the wire, or what is known instead.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Answer {
-    /// Nothing is known.
+    /// The response is not known.
     #[default]
     Unknown,
     /// There was no response.
@@ -101,12 +101,12 @@ pub enum Answer {
     },
 }
 
-/// An earlier exchange.
+/// An exchange that came earlier.
 #[derive(Clone, Debug, PartialEq)]
 pub struct After {
     /// The exchange.
     pub exchange: Exchange,
-    /// The time since its preflight, in seconds, to the millisecond.
+    /// The time since the preflight of that exchange, in seconds, to the millisecond.
     pub seconds: f64,
 }
 
@@ -156,7 +156,7 @@ impl ScriptRequest {
             Initiator::Fetch | Initiator::Xhr | Initiator::EventSource | Initiator::Module | Initiator::Font => {
                 Mode::Cors
             }
-            // A beacon is sent as a form could be, unless its type says otherwise.
+            // A beacon is sent like a form, unless its type is one that a form cannot send.
             Initiator::Beacon => match &self.body {
                 Body::Typed(kind) if !kind.is_empty() && !is_form_type(kind.as_bytes()) => Mode::Cors,
                 _ => Mode::NoCors,
@@ -177,7 +177,7 @@ impl ScriptRequest {
             Initiator::Fetch | Initiator::Xhr | Initiator::EventSource | Initiator::Module | Initiator::Font => {
                 Credentials::SameOrigin
             }
-            // An element in the mode `cors` without further words is `crossorigin="anonymous"`.
+            // An element in the mode `cors` without a given credentials mode has `crossorigin="anonymous"`.
             Initiator::Img | Initiator::Script | Initiator::Css if self.mode == Some(Mode::Cors) => {
                 Credentials::SameOrigin
             }

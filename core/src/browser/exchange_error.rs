@@ -1,9 +1,9 @@
-//! What is wrong with an exchange that cannot be read.
+//! The problems of an exchange that cannot be read.
 
 use std::error::Error;
 use std::fmt;
 
-/// Why an exchange cannot be read: everything that is wrong with it.
+/// The error for an exchange that cannot be read. It lists everything that is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExchangeError {
     problems: Vec<ExchangeProblem>,
@@ -12,7 +12,8 @@ pub struct ExchangeError {
 /// One thing that is wrong with an exchange.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExchangeProblem {
-    /// Where it is in the JSON: `request.headers[2][0]`. Empty for the whole.
+    /// The path to the problem in the JSON: `request.headers[2][0]`. Empty for the exchange as a
+    /// whole.
     pub path: String,
     /// What is wrong.
     pub message: String,
@@ -21,7 +22,7 @@ pub struct ExchangeProblem {
 }
 
 impl ExchangeError {
-    /// There is at least one problem.
+    /// Makes an error of problems, of which there is at least one.
     pub(crate) fn new(problems: Vec<ExchangeProblem>) -> Self {
         ExchangeError { problems }
     }

@@ -1,4 +1,4 @@
-//! A request that is checked against the responses of a test client, one at a time.
+//! A request whose responses a test client passes in one at a time, to be checked.
 
 use crate::browser::agent::Agent;
 use crate::browser::blocked::Blocked;
@@ -14,7 +14,7 @@ pub const PREFLIGHT_METHOD: &str = "OPTIONS";
 
 /// The request of a page's script, with `mode: "cors"`.
 ///
-/// It follows the standard. An [`Exchange`](crate::browser::Exchange) can do more: redirects, other modes, and the
+/// It follows the standard. An [`Exchange`](crate::browser::Exchange) also covers redirects, other modes, and the
 /// behaviour of each engine.
 #[derive(Clone, Copy, Debug)]
 pub struct Fetch<'f> {
@@ -24,7 +24,7 @@ pub struct Fetch<'f> {
     pub method: &'f [u8],
     /// The headers that the script sets.
     pub headers: &'f [(&'f [u8], &'f [u8])],
-    /// `credentials: "include"`.
+    /// Whether the script sets `credentials: "include"`.
     pub credentials: bool,
 }
 

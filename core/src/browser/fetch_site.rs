@@ -1,8 +1,9 @@
-//! How far a request is from the page that makes it, as browsers say it in `Sec-Fetch-Site`.
+//! How far the URL of a request is from the page that makes it, as `Sec-Fetch-Site` says it.
 
 use crate::browser::url::Url;
 
-/// The value of `Sec-Fetch-Site` (Fetch Metadata, section 2.3). The greater is the farther.
+/// The value of `Sec-Fetch-Site` (Fetch Metadata, section 2.3). A greater value means a greater
+/// distance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum FetchSite {
     SameOrigin,
@@ -11,7 +12,7 @@ pub(crate) enum FetchSite {
 }
 
 impl FetchSite {
-    /// That of a URL which is asked for by a page of this serialised origin.
+    /// The value for a URL that a page of this serialised origin requests.
     pub(crate) fn of(page: &str, url: &Url) -> Self {
         match Url::parse(page, None) {
             Some(page) if page.origin() == url.origin() => FetchSite::SameOrigin,

@@ -1,4 +1,5 @@
-//! Finding and removing headers among lines that are kept as they were written, whatever the case of their names.
+//! Finding and removing headers. The lines are kept as they were written, so names are compared without regard to
+//! case.
 
 use crate::browser::exchange::HeaderLines;
 

@@ -1,4 +1,4 @@
-//! Reading the members of a JSON object: by their names in snake_case or camelCase, each with its path.
+//! Reading the members of a JSON object. Names are in snake_case or camelCase, and each problem gets its path.
 
 use crate::browser::exchange_error::ExchangeProblem;
 use crate::config::setting_names::camel_case;
@@ -13,14 +13,14 @@ pub(crate) struct Problems {
 }
 
 impl Problems {
-    /// Notes a problem. Problems beyond the limit are not listed.
+    /// Adds a problem. Problems beyond the limit are not listed.
     pub(crate) fn add(&mut self, path: &str, message: impl Into<String>, help: impl Into<String>) {
         if self.found.len() < ISSUES {
             self.found.push(ExchangeProblem { path: printable(path), message: message.into(), help: help.into() });
         }
     }
 
-    /// Notes that a value has another type.
+    /// Adds the problem that a value has the wrong type.
     pub(crate) fn wrong_type(&mut self, path: &str, value: &Value, wanted: &str) {
         let message = format!("{} is not {wanted}", describe(value));
         self.add(path, message, format!("write {wanted}"));
@@ -50,7 +50,8 @@ pub(crate) struct Fields<'p> {
 }
 
 impl<'p> Fields<'p> {
-    /// The members of `value`, which have these names and no others. None, and a problem, if it is not an object.
+    /// The members of `value`, which may have only these names. If `value` is not an object, this is a problem,
+    /// and the result is none.
     pub(crate) fn of(
         value: Value,
         path: &str,
@@ -78,7 +79,7 @@ impl<'p> Fields<'p> {
                 fields.problems.add(&at, format!("`{name}` is given twice"), "keep one of them");
                 continue;
             }
-            // A property that is `undefined` is one that is not there.
+            // A property that is `undefined` counts as absent.
             if value != Value::Undefined {
                 fields.members.push(((*name).to_owned(), value));
             }
@@ -91,19 +92,19 @@ impl<'p> Fields<'p> {
         if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) }
     }
 
-    /// Whether the member is there.
+    /// Whether the member is present.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.members.iter().any(|(other, _)| other == name)
     }
 
-    /// A member, once.
+    /// Takes a member out. It can be taken only once.
     pub(crate) fn take(&mut self, name: &str) -> Option<Value> {
         debug_assert!(self.known.contains(&name));
         let index = self.members.iter().position(|(other, _)| other == name)?;
         Some(self.members.swap_remove(index).1)
     }
 
-    /// A member that has to be there.
+    /// Takes out a member that has to be present.
     pub(crate) fn require(&mut self, name: &str, help: &str) -> Option<Value> {
         let value = self.take(name);
         if value.is_none() {
@@ -113,13 +114,13 @@ impl<'p> Fields<'p> {
         value
     }
 
-    /// A string of at most so many bytes.
+    /// A string with a maximum length in bytes.
     pub(crate) fn string(&mut self, name: &str, most: usize) -> Option<String> {
         let path = self.path_of(name);
         self.take(name).and_then(|value| string(value, &path, most, self.problems))
     }
 
-    /// One of some words; `None` if it is not there or is not one of them.
+    /// One of several words; `None` if the member is absent or is another word.
     pub(crate) fn word<T: Copy>(&mut self, name: &str, all: &[T], text: impl Fn(T) -> &'static str) -> Option<T> {
         let value = self.take(name)?;
         let found = match &value {
@@ -135,7 +136,7 @@ impl<'p> Fields<'p> {
         found
     }
 
-    /// True or false; false if it is not there.
+    /// True or false; false if the member is absent.
     pub(crate) fn flag(&mut self, name: &str) -> bool {
         match self.take(name) {
             None => false,
@@ -149,7 +150,7 @@ impl<'p> Fields<'p> {
     }
 }
 
-/// A string of at most so many bytes.
+/// A string with a maximum length in bytes.
 pub(crate) fn string(value: Value, path: &str, most: usize, problems: &mut Problems) -> Option<String> {
     match value {
         Value::String(text) | Value::Url(text) if text.len() <= most => Some(text),

@@ -43,7 +43,7 @@ impl JsonWriter {
         self.characters(text.chars());
     }
 
-    /// Bytes as Latin-1, one character a byte.
+    /// Bytes as Latin-1, one character for each byte.
     pub(crate) fn bytes(&mut self, bytes: &[u8]) {
         self.characters(bytes.iter().copied().map(char::from));
     }
@@ -54,7 +54,8 @@ impl JsonWriter {
         for c in text {
             match c {
                 '"' | '\\' => self.out.extend(['\\', c]),
-                // Escaped beyond what JSON asks for: control characters of Latin-1 are no text to a terminal.
+                // JSON does not require these escapes, but a terminal could obey control characters of
+                // Latin-1.
                 '\0'..='\x1f' | '\x7f'..='\u{9f}' => {
                     let _ = write!(self.out, "\\u{:04x}", u32::from(c));
                 }

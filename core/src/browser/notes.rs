@@ -10,12 +10,12 @@ pub(crate) struct Notes {
     pub(crate) failure: Option<Failure>,
 }
 
-/// That a check failed; what failed is in the notes.
+/// Says that a check failed. The notes say which check, and why.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Stopped;
 
 impl Notes {
-    /// Notes a check, which failed unless `passed`.
+    /// Adds a check, which failed unless `passed` is true.
     pub(crate) fn check(
         &mut self,
         name: StepName,
@@ -27,7 +27,7 @@ impl Notes {
         if passed { Ok(()) } else { Err(Stopped) }
     }
 
-    /// Says more of the check that failed last. Without a failure nothing is noted.
+    /// Adds facts about the check that failed last. Without a failure, nothing is added.
     pub(crate) fn explain(&mut self, url: String, answer: &Answer, more: impl FnOnce(&mut Failure)) {
         let Some(step) = self.steps.last().filter(|step| !step.passed) else { return };
         let network = match answer {

@@ -2,7 +2,7 @@
 
 use crate::limits::QUOTED_CHARACTERS;
 
-/// Bytes as characters, one a byte.
+/// Bytes as characters, one for each byte.
 pub(crate) fn latin1(bytes: &[u8]) -> String {
     bytes.iter().copied().map(char::from).collect()
 }
@@ -20,12 +20,12 @@ pub(crate) fn shown(bytes: &[u8]) -> String {
     format!("{}{dots}", shown.escape_ascii())
 }
 
-/// Without HTTP white space at the ends (Fetch, "normalize").
+/// The value without HTTP white space at its ends (Fetch, "normalize").
 pub(crate) fn trim(value: &[u8]) -> &[u8] {
     trim_of(value, b" \t\r\n")
 }
 
-/// Without optional white space at the ends (RFC 9110, section 5.6.3).
+/// The value without optional white space at its ends (RFC 9110, section 5.6.3).
 pub(crate) fn trim_optional_white_space(value: &[u8]) -> &[u8] {
     trim_of(value, b" \t")
 }
@@ -36,7 +36,7 @@ fn trim_of<'v>(value: &'v [u8], white: &[u8]) -> &'v [u8] {
     value.get(start..end).unwrap_or_default()
 }
 
-/// Whether a type's essence is one that a form can send.
+/// Whether a form can send a body of this type. Parameters of the type do not matter.
 pub(crate) fn is_form_type(value: &[u8]) -> bool {
     let essence = trim(value.split(|byte| *byte == b';').next().unwrap_or_default());
     ["application/x-www-form-urlencoded", "multipart/form-data", "text/plain"]

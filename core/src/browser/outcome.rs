@@ -13,7 +13,7 @@ pub struct Outcome {
     pub cross_origin: bool,
     /// Each request on the wire and its preflight, up to the point where the browser stopped.
     pub preflights: Vec<Preflight>,
-    /// Each check, in order. The last one decided unless all passed.
+    /// Each check, in order. Unless all passed, the last one decided.
     pub steps: Vec<Step>,
     /// The response headers that the script can read: lower case, sorted.
     pub readable_headers: Vec<String>,
@@ -27,7 +27,7 @@ pub struct Outcome {
     pub failure: Option<Failure>,
 }
 
-/// A check that failed, and what it saw.
+/// A check that failed, and the facts that it found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
     /// Which check failed.
@@ -57,9 +57,10 @@ pub struct Preflight {
     pub url: String,
     /// Whether the request needs a preflight.
     pub needed: bool,
-    /// Whether a preflight that is still cached is used, so that none is sent.
+    /// Whether no preflight is sent because an earlier one is still cached.
     pub cached: bool,
-    /// Why it is needed: `method`, `header: x-id` for each header, `upload listener`, `stream`.
+    /// Why a preflight is needed: `method`, `header: x-id` for each header, `upload listener`,
+    /// `stream`.
     pub because: Vec<String>,
     /// The headers of the preflight that CORS depends on: lower case, in the order of the standard.
     pub headers: HeaderLines,
@@ -74,7 +75,7 @@ pub struct Step {
     pub name: StepName,
     /// The request on the wire that it is about, from 0.
     pub hop: usize,
-    /// Whether the request goes on.
+    /// Whether the check passed, so that the request continues.
     pub passed: bool,
     /// A description of what the check saw.
     pub saw: String,

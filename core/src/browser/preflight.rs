@@ -20,7 +20,7 @@ impl Walk<'_> {
     pub(crate) fn reasons(&self, headers: &HeaderLines) -> Vec<String> {
         let request = &self.exchange.request;
         let mut because = Vec::new();
-        // Only these two set the unsafe-request flag; elements cannot send what is unsafe.
+        // Only these initiators can send anything that needs a preflight; elements cannot.
         if !matches!(request.initiator, Initiator::Fetch | Initiator::Xhr | Initiator::Beacon) {
             return because;
         }
@@ -34,7 +34,8 @@ impl Walk<'_> {
         because
     }
 
-    /// What needs a preflight whatever the method and headers are (Fetch, "use-CORS-preflight flag").
+    /// The reasons for a preflight other than the method and headers (Fetch, "use-CORS-preflight
+    /// flag").
     pub(crate) fn flags(&self) -> impl Iterator<Item = &'static str> {
         let request = &self.exchange.request;
         let listener = request.initiator == Initiator::Xhr
@@ -44,7 +45,8 @@ impl Walk<'_> {
         flags.into_iter().filter(|(set, _)| *set).map(|(_, name)| name)
     }
 
-    /// Sends a preflight, if one is needed and none is cached. None if its response is not known.
+    /// Sends a preflight, if one is needed and not cached. The result is none if the response is
+    /// not known.
     pub(crate) fn preflight(
         &mut self,
         server: &mut dyn Server,
@@ -113,7 +115,7 @@ impl Walk<'_> {
         Ok(Some(()))
     }
 
-    /// Notes a check of CORS and what it saw.
+    /// Adds a check of CORS to the notes, with the value that it read.
     pub(crate) fn note_check(
         &mut self,
         step: StepName,

@@ -7,7 +7,8 @@ use crate::browser::safelist::{is_non_wildcard, is_safelisted_method};
 use crate::browser::words::Cache;
 use std::collections::BTreeSet;
 
-/// The time for which a preflight is cached that says nothing of it, in seconds (Fetch, "CORS-preflight fetch", step 7.9).
+/// The time in seconds for which a preflight without a max-age is cached (Fetch, "CORS-preflight
+/// fetch", step 7.9).
 const DEFAULT_MAX_AGE: f64 = 5.0;
 
 /// The cached entries.
@@ -22,13 +23,13 @@ struct Entry {
     origin: String,
     url: String,
     credentials: bool,
-    /// How long it is still valid, in seconds.
+    /// How long the entries are still valid, in seconds.
     left: f64,
     methods: Vec<Vec<u8>>,
     names: Vec<Vec<u8>>,
 }
 
-/// A request, as far as the cache depends on it.
+/// The properties of a request on which the cache depends.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct CachedRequest<'r> {
     pub(crate) origin: &'r str,
@@ -36,7 +37,7 @@ pub(crate) struct CachedRequest<'r> {
     pub(crate) credentials: bool,
     pub(crate) method: &'r [u8],
     pub(crate) unsafe_names: &'r BTreeSet<Vec<u8>>,
-    /// Whether it needs a preflight whatever its method and headers are.
+    /// Whether the request needs a preflight for a reason other than its method and headers.
     pub(crate) flagged: bool,
     pub(crate) agent: Agent,
 }
@@ -110,7 +111,7 @@ impl PreflightCache {
         });
     }
 
-    /// Forgets what is cached of a URL (Fetch, "clear cache entries").
+    /// Removes the entries of a URL (Fetch, "clear cache entries").
     pub(crate) fn clear(&mut self, origin: &str, url: &str) {
         self.entries.retain(|entry| entry.origin != origin || entry.url != url);
     }

@@ -24,10 +24,10 @@ pub(crate) struct Prepared {
     pub(crate) stream: bool,
 }
 
-/// What the API did not accept, for a person.
+/// A step of the API, and what that step did not accept, in words for people.
 pub(crate) type Refused = (StepName, String);
 
-/// The address that relative URLs start from: that of the page.
+/// The address of the page, to which URLs may be relative.
 pub(crate) fn base_url(exchange: &Exchange) -> Option<Url> {
     let page = exchange.page_url.as_deref().unwrap_or(&exchange.page);
     Url::parse(page, None)
@@ -125,7 +125,7 @@ fn headers(
     dropped: &mut Vec<Vec<u8>>,
 ) -> Result<HeaderLines, Refused> {
     let mut kept: HeaderLines = Vec::new();
-    // Nothing but these two lets a script set headers.
+    // A script can set headers only with these two.
     if !matches!(script.initiator, Initiator::Fetch | Initiator::Xhr) {
         dropped.extend(script.headers.iter().map(|(name, _)| name.clone()));
         return Ok(kept);
@@ -145,7 +145,8 @@ fn headers(
             kept.push((name.clone(), value.to_vec()));
         }
     }
-    // `setRequestHeader` combines, and so does the mode `no-cors` measure.
+    // `setRequestHeader` joins the values of a repeated header. In the mode `no-cors`, the joined
+    // value is measured.
     if script.initiator == Initiator::Xhr {
         kept = join_repeated(&kept);
     }

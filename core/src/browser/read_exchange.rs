@@ -21,7 +21,7 @@ const WORD_BYTES: usize = 1024;
 /// The longest time between two exchanges, in seconds.
 const LONGEST_TIME: f64 = 1e9;
 
-/// What a script may ask for. `websocket` is the mode of WebSockets alone.
+/// The modes that a script can set. The mode `websocket` is only for WebSockets.
 const MODES: [Mode; 4] = [Mode::Cors, Mode::NoCors, Mode::SameOrigin, Mode::Navigate];
 
 const EXAMPLE: &str = "write an object such as `{\"page\": \"https://app.example.com\", \"request\": {\"url\": \
@@ -32,8 +32,8 @@ impl Exchange {
     ///
     /// # Errors
     ///
-    /// Everything that is wrong with it, each with its path: a text that is not JSON or has more than 10 MiB, unknown
-    /// names, wrong types, and what is beyond a bound.
+    /// Everything that is wrong with the exchange, each with its path: a text that is not JSON or has more than 10
+    /// MiB, unknown names, wrong types, and values beyond a limit.
     pub fn from_json(text: &[u8]) -> Result<Self, ExchangeError> {
         Self::from_value(parse(text)?)
     }
@@ -42,7 +42,7 @@ impl Exchange {
     ///
     /// # Errors
     ///
-    /// Everything that is wrong with it, each with its path.
+    /// Everything that is wrong with the exchange, each with its path.
     pub fn from_value(value: Value) -> Result<Self, ExchangeError> {
         let mut exchange = with_secrets(value)?;
         redact(&mut exchange);
@@ -50,17 +50,17 @@ impl Exchange {
     }
 }
 
-/// Reads JSON text, of which there is no more than the bound.
+/// Reads JSON text up to the maximum length.
 pub(crate) fn parse(text: &[u8]) -> Result<Value, ExchangeError> {
     if text.len() > EXCHANGE_MIB << 20 {
         let message = format!("the text has {} bytes, more than {EXCHANGE_MIB} MiB", text.len());
-        return Err(one("", message, "keep the one request in question, and of its bodies nothing"));
+        return Err(one("", message, "keep only the request in question, without bodies"));
     }
     serde_json::from_slice(text)
         .map_err(|error| one("", format!("the text is not JSON: {}", printable(&error.to_string())), EXAMPLE))
 }
 
-/// Reads an exchange whose secrets have to be sent, so that they stay.
+/// Reads an exchange and keeps its secrets, because they have to be sent.
 pub(crate) fn with_secrets(value: Value) -> Result<Exchange, ExchangeError> {
     read(value, |value, problems| exchange(value, "", EARLIER_EXCHANGES, problems))
 }
@@ -96,7 +96,7 @@ fn exchange(value: Value, path: &str, deeper: usize, problems: &mut Problems) ->
     let request = fields
         .require(
             "request",
-            "say what the script asks for, as in `\"request\": {\"url\": \"https://api.example.com/\"}`",
+            "write the request that the script makes, as in `\"request\": {\"url\": \"https://api.example.com/\"}`",
         )
         .and_then(|value| request(value, &at, fields.problems));
     let hops = hops(&mut fields);
@@ -114,7 +114,7 @@ fn exchange(value: Value, path: &str, deeper: usize, problems: &mut Problems) ->
     Some(Exchange { page: page?, page_url, request: request?, hops: hops?, after, predicate })
 }
 
-/// What the origin predicate of a policy answers.
+/// The answer of a policy's origin predicate.
 fn predicate(fields: &mut Fields<'_>) -> Option<PredicateAnswer> {
     let path = fields.path_of("predicate");
     match fields.take("predicate")? {
@@ -123,7 +123,7 @@ fn predicate(fields: &mut Fields<'_>) -> Option<PredicateAnswer> {
         Value::Bool(false) => Some(PredicateAnswer::Deny),
         Value::String(text) if text == "failed" => Some(PredicateAnswer::Failed),
         value => {
-            let message = format!("{} is not what a predicate answers", describe(&value));
+            let message = format!("{} is not an answer of a predicate", describe(&value));
             fields.problems.add(&path, message, "write `true`, `false` or `\"failed\"`");
             None
         }
@@ -135,7 +135,7 @@ fn version(fields: &mut Fields<'_>) {
         None | Some(Value::Integer(VERSION)) => {}
         Some(value) => {
             let path = fields.path_of("version");
-            let message = format!("{} is not a version of exchanges that is known here", describe(&value));
+            let message = format!("{} is not a known version of exchanges", describe(&value));
             fields.problems.add(&path, message, format!("write `{VERSION}`, or leave it out"));
         }
     }
@@ -152,7 +152,7 @@ fn page(fields: &mut Fields<'_>) -> Option<String> {
     let page = string(value, &path, ORIGIN_BYTES, fields.problems)?;
     if page != "null" && Origin::parse(page.as_bytes()).is_none() {
         let message = format!("`{}` is not an origin as browsers write it", printable(&page));
-        let help = "write scheme, host and port alone, as in `https://app.example.com`, or `null`";
+        let help = "write only scheme, host and port, as in `https://app.example.com`, or `null`";
         fields.problems.add(&path, message, help);
         return None;
     }
@@ -176,7 +176,7 @@ fn request(value: Value, path: &str, problems: &mut Problems) -> Option<ScriptRe
     let mut fields = Fields::of(value, path, known, problems)?;
     let at = fields.path_of("url");
     let url = fields
-        .require("url", "write the URL that is asked for, as in `https://api.example.com/items`")
+        .require("url", "write the URL of the request, as in `https://api.example.com/items`")
         .and_then(|value| string(value, &at, URL_BYTES, fields.problems));
     let at = fields.path_of("headers");
     let headers = match fields.take("headers") {
@@ -207,7 +207,7 @@ fn request(value: Value, path: &str, problems: &mut Problems) -> Option<ScriptRe
     })
 }
 
-/// The method of a request for which none is given.
+/// The method of a request if none is given.
 fn default_method(initiator: Initiator) -> &'static str {
     if initiator == Initiator::Beacon { "POST" } else { "GET" }
 }
@@ -237,7 +237,7 @@ fn body(fields: &mut Fields<'_>) -> Body {
     }
 }
 
-/// The responses: those of one request, or a list with those of the redirects.
+/// The responses: that of one request, or a list that begins with those of the redirects.
 fn hops(fields: &mut Fields<'_>) -> Option<Vec<Hop>> {
     let at = fields.path_of("preflight");
     let given = fields.has("preflight");
@@ -262,7 +262,7 @@ fn hops(fields: &mut Fields<'_>) -> Option<Vec<Hop>> {
             match hops.first_mut() {
                 Some(hop) if given && hop.preflight != Answer::Unknown => {
                     let message = "the preflight of the first request is given twice";
-                    let help = "keep it in one place: beside `response`, or in its first element";
+                    let help = "keep only one of them: the one next to `response`, or the one in its first element";
                     fields.problems.add(&format!("{at}[0].preflight"), message, help);
                 }
                 Some(hop) if given => hop.preflight = first,
@@ -304,7 +304,7 @@ fn answer_of(fields: &mut Fields<'_>) -> Option<Answer> {
             if fields.has(name) {
                 let path = fields.path_of(name);
                 let message = format!("`{name}` cannot be given with `error`");
-                fields.problems.add(&path, message, "keep `error` if no response came, or the response alone");
+                fields.problems.add(&path, message, "if no response came, keep only `error`; otherwise remove `error`");
             }
         }
         return fields.word("error", NetworkError::ALL, NetworkError::as_str).map(Answer::Failed);
@@ -388,7 +388,7 @@ fn after(value: Value, path: &str, deeper: usize, problems: &mut Problems) -> Op
         .require("exchange", "write the earlier exchange")
         .and_then(|value| exchange(value, &at, deeper, fields.problems));
     let at = fields.path_of("seconds");
-    let seconds = match fields.require("seconds", "write the time between the two, in seconds")? {
+    let seconds = match fields.require("seconds", "write the time between the two exchanges, in seconds")? {
         Value::Integer(seconds) => seconds as f64,
         Value::Float(seconds) => seconds,
         value => {
@@ -401,7 +401,7 @@ fn after(value: Value, path: &str, deeper: usize, problems: &mut Problems) -> Op
         fields.problems.add(&at, message, format!("write a number of seconds, from 0 to {LONGEST_TIME}"));
         return None;
     }
-    // To the millisecond, so that what is written is read back as the same number.
+    // The time is rounded to the millisecond, so that the number that is written is the same when it is read back.
     let seconds = (seconds * 1000.0).round() / 1000.0;
     Some(After { exchange: earlier?, seconds })
 }

@@ -1,5 +1,4 @@
-//! Secrets are removed from an exchange when it is read, so that nothing that is printed, saved or shared contains
-//! them.
+//! Removing secrets from an exchange when it is read. So nothing that is printed, saved or shared contains them.
 
 use crate::browser::exchange::{Answer, Exchange, HeaderLines};
 use std::ops::Range;
@@ -13,7 +12,7 @@ const REDACTED_IN_URL: &str = "redacted";
 /// Headers whose value is a secret.
 const SECRET_HEADERS: [&str; 4] = ["authorization", "proxy-authorization", "cookie", "cookie2"];
 
-/// Header names with one of these in them have a secret as their value.
+/// A header whose name contains one of these has a secret as its value.
 const SECRET_WORDS: [&str; 11] = [
     "api-key",
     "apikey",
@@ -48,8 +47,8 @@ const SECRET_PARAMETERS: [&str; 12] = [
 ];
 
 impl Exchange {
-    /// The exchange without secrets: their values are replaced in headers and URLs. Names, and the attributes of cookies,
-    /// stay.
+    /// The exchange without secrets. Their values are replaced in headers and URLs, but names and the attributes of
+    /// cookies stay.
     ///
     /// Exchanges that are read from JSON, and those in an explanation, have been redacted.
     #[must_use]
@@ -60,7 +59,7 @@ impl Exchange {
     }
 }
 
-/// Takes the secrets out.
+/// Replaces the secrets.
 pub(crate) fn redact(exchange: &mut Exchange) {
     if let Some(after) = &mut exchange.after {
         redact(&mut after.exchange);
@@ -81,7 +80,7 @@ fn redact_lines(lines: &mut HeaderLines) {
     for (name, value) in lines {
         let lower = String::from_utf8_lossy(name).to_ascii_lowercase();
         let lower = lower.trim();
-        // The names of headers, in lists of CORS, are not secrets.
+        // Lists of header names in CORS headers are not secrets.
         if lower.starts_with("access-control-") {
             continue;
         }
@@ -99,23 +98,23 @@ fn redact_lines(lines: &mut HeaderLines) {
     }
 }
 
-/// The value of a cookie goes, its name and its attributes stay.
+/// Replaces the value of a cookie. Its name and its attributes stay.
 fn redact_cookie(value: &[u8]) -> Vec<u8> {
     let end = value.iter().position(|byte| *byte == b';').unwrap_or(value.len());
     let (pair, attributes) = value.split_at_checked(end).unwrap_or((value, &[]));
     let name = pair.split(|byte| *byte == b'=').next().unwrap_or_default();
-    // Without a `=` all of it is the value.
+    // Without a `=`, everything is the value.
     let name = if name.len() == pair.len() { &[][..] } else { name };
     [name, b"=", REDACTED.as_bytes(), attributes].concat()
 }
 
-/// Takes user name and password, and the values of secret parameters, out of a text with URLs in it.
+/// Replaces user names, passwords and the values of secret parameters in a text that consists of URLs.
 pub(crate) fn redact_url(text: &mut String) {
     redact_urls(text, &['/', '?', '#', '\\']);
 }
 
-/// As [`redact_url`], of prose: a URL ends at what is always escaped in its user information (URL Standard, "userinfo
-/// percent-encode set").
+/// Does the same as [`redact_url`] in prose. There, a URL ends at any character that is always escaped in its user
+/// information (URL Standard, "userinfo percent-encode set").
 pub(crate) fn redact_prose(text: &mut String) {
     redact_urls(text, &['/', '?', '#', '\\', ' ', '\t', '\n', '"', '`', '<', '>']);
 }
@@ -161,7 +160,7 @@ fn is_secret_parameter(name: &str) -> bool {
     SECRET_PARAMETERS.contains(&name.as_str()) || SECRET_WORDS.iter().any(|word| name.contains(word))
 }
 
-/// Where the user information of a URL is whose authority begins at `start`.
+/// The position of the user information of a URL whose authority begins at `start`.
 fn user_information(text: &str, start: usize, ends: &[char]) -> Option<Range<usize>> {
     let rest = text.get(start..)?;
     let end = rest.find(ends).unwrap_or(rest.len());

@@ -20,7 +20,7 @@ fn is_body_header(name: &[u8]) -> bool {
         .any(|other| name.eq_ignore_ascii_case(other))
 }
 
-/// The URL of a `Location`: its bytes are UTF-8, or each is a character.
+/// The URL of a `Location`. If its bytes are not UTF-8, each byte is one character.
 fn location_text(value: &[u8]) -> String {
     match std::str::from_utf8(value) {
         Ok(text) => text.to_owned(),
@@ -29,7 +29,7 @@ fn location_text(value: &[u8]) -> String {
 }
 
 impl Walk<'_> {
-    /// Goes where a redirect leads, if it leads anywhere. Whether it does.
+    /// Follows a redirect if the response is one, and says whether it is.
     pub(crate) fn follow(&mut self, status: u16, answer: &Answer, lines: ResponseLines<'_>) -> Result<bool, Stopped> {
         let locations: Vec<&[u8]> = lines.values("location").collect();
         let Some(written) = locations.first().map(|value| location_text(value)) else { return Ok(false) };
@@ -93,7 +93,8 @@ impl Walk<'_> {
         }
         if self.url.origin() != target.origin() {
             self.headers.retain(|(name, _)| !is_non_wildcard(name));
-            // Fetch, "redirect-tainted origin": the page's own origin does not taint what comes after it.
+            // Fetch, "redirect-tainted origin": redirects of the page's own origin do not taint the
+            // request.
             self.tainted |= self.url.origin() != self.page;
         }
         if self.agent.has(Deviation::HeadersKeptInLaterPreflight) && self.asked_headers.is_none() {

@@ -14,7 +14,7 @@ use crate::browser::words::{Credentials, Initiator, Mode, Redirect, Verdict};
 use std::collections::BTreeSet;
 
 impl Walk<'_> {
-    /// The checks of a response, and where it leads.
+    /// Checks a response, and follows it if it is a redirect.
     pub(crate) fn check_response(
         &mut self,
         status: u16,

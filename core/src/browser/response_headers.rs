@@ -22,7 +22,7 @@ impl<'l> ResponseLines<'l> {
         self.lines.iter().filter(move |(found, _)| self.is(found, name)).map(|(_, value)| trim(value))
     }
 
-    /// How many lines of a header are spelled as the first is.
+    /// How many lines of a header spell its name as the first line does.
     pub(crate) fn spelled_alike(self, name: &str) -> usize {
         let mut names = self.lines.iter().map(|(found, _)| *found).filter(|found| self.is(found, name));
         names.next().map_or(0, |first| 1 + names.filter(|found| *found == first).count())

@@ -9,7 +9,8 @@ use std::collections::BTreeSet;
 /// The longest value of a safelisted request header, in bytes (Fetch, "CORS-safelisted request-header").
 const SAFE_VALUE: usize = 128;
 
-/// The most that all safelisted values may have together (Fetch, "CORS-unsafe request-header names").
+/// The maximum length in bytes of all safelisted values together (Fetch, "CORS-unsafe request-header
+/// names").
 const SAFE_VALUES: usize = 1024;
 
 /// The method as the browser sends it (Fetch, "normalize").
@@ -55,7 +56,7 @@ pub(crate) fn unsafe_names(headers: &[(Vec<u8>, Vec<u8>)], agent: Agent) -> BTre
     others.into_iter().chain(too_much).map(|(name, _)| name.to_ascii_lowercase()).collect()
 }
 
-/// The headers, of which no two have the same name.
+/// The headers, with the values of each name joined.
 pub(crate) fn join_repeated(headers: &[(Vec<u8>, Vec<u8>)]) -> HeaderLines {
     let mut out: HeaderLines = Vec::new();
     let mut seen: std::collections::HashMap<Vec<u8>, usize> = std::collections::HashMap::new();
@@ -101,14 +102,14 @@ fn no_unsafe_byte(value: &[u8], agent: Agent) -> bool {
     })
 }
 
-/// Names that Chromium sends itself when a server asks for hints.
+/// The names of client hints, which Chromium sends by itself if a server requests them.
 fn is_client_hint(name: &[u8]) -> bool {
     ["device-memory", "downlink", "dpr", "ect", "intervention", "rtt", "save-data", "viewport-width", "width"]
         .iter()
         .any(|hint| name.eq_ignore_ascii_case(hint.as_bytes()))
 }
 
-/// `bytes=`, a number, `-`, and perhaps a number that is not less.
+/// Whether a value is `bytes=`, a number, `-`, and optionally a number that is not smaller.
 fn is_simple_range(value: &[u8], agent: Agent) -> bool {
     let Some((unit, range)) = value.split_at_checked(6) else { return false };
     if unit != b"bytes=" && !(agent.has(Deviation::RangeUnitInAnyCase) && unit.eq_ignore_ascii_case(b"bytes=")) {
@@ -139,7 +140,8 @@ pub(crate) fn is_no_cors_header(name: &[u8], value: &[u8]) -> bool {
         && is_safelisted_header(name, value, Agent::STANDARD)
 }
 
-/// Whether it is the one name that `*` does not cover (Fetch, "CORS non-wildcard request-header name").
+/// Whether the name is the only one that `*` does not cover (Fetch, "CORS non-wildcard request-header
+/// name").
 pub(crate) fn is_non_wildcard(name: &[u8]) -> bool {
     name.eq_ignore_ascii_case(AUTHORIZATION.as_bytes())
 }

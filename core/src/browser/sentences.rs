@@ -6,7 +6,7 @@ use crate::browser::outcome::{Failure, StepName};
 use crate::browser::response_headers::is_redirect_status;
 use crate::browser::url::Url;
 
-/// What went wrong, as far as sentences differ.
+/// The kinds of failures for which engines print different sentences.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Problem {
     Missing,
@@ -40,7 +40,8 @@ pub(crate) enum Problem {
 
 /// The sentence of each engine: Chromium, Firefox, WebKit. Empty where it prints none.
 ///
-/// Chromium begins with where the request went, Firefox with what it blocks; `console.rs` adds that.
+/// Chromium begins with the URL of the request, and Firefox with what it blocks; `console.rs` adds
+/// these beginnings.
 pub(crate) const SENTENCES: &[(Problem, [&str; 3])] = &[
     (
         Problem::Missing,
@@ -231,7 +232,7 @@ pub(crate) const SENTENCES: &[(Problem, [&str; 3])] = &[
     ),
 ];
 
-/// Which problem a failure is to an engine.
+/// Which kind of failure it is for an engine.
 pub(crate) fn problem(failure: &Failure, engine: Engine) -> Problem {
     if failure.network.is_some() {
         return Problem::Network;
@@ -278,7 +279,7 @@ pub(crate) fn problem(failure: &Failure, engine: Engine) -> Problem {
     }
 }
 
-/// Whether the failed response would lead somewhere else.
+/// Whether the failed response is a redirect.
 pub(crate) fn is_preflight_redirect(failure: &Failure) -> bool {
     failure.location.is_some() && failure.status.is_some_and(is_redirect_status)
 }

@@ -6,17 +6,18 @@ use crate::browser::url::Url;
 /// A request as it goes over the wire.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct WireRequest<'w> {
-    /// Which request of the exchange it is, from 0. A preflight has the number of its request.
+    /// The number of the request in the exchange, from 0. A preflight has the number of its
+    /// request.
     pub(crate) hop: usize,
     pub(crate) url: &'w Url,
     pub(crate) method: &'w [u8],
     /// The headers that CORS depends on, and those of the script.
     pub(crate) headers: &'w HeaderLines,
-    /// Whether the script's body is sent with it.
+    /// Whether the script's body is sent with the request.
     pub(crate) has_body: bool,
 }
 
-/// Whatever answers a browser's requests.
+/// A server that answers the requests of a simulated browser.
 pub(crate) trait Server {
     /// The response to a preflight.
     fn preflight(&mut self, request: WireRequest<'_>) -> Answer;
@@ -25,7 +26,7 @@ pub(crate) trait Server {
     fn response(&mut self, request: WireRequest<'_>) -> Answer;
 }
 
-/// The responses that an exchange holds.
+/// Answers with the responses that an exchange contains.
 #[derive(Debug)]
 pub(crate) struct Captured<'e>(pub(crate) &'e Exchange);
 

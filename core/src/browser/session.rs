@@ -1,4 +1,4 @@
-//! A browser that sends its requests one at a time, to a server that the caller asks: for test suites.
+//! A simulated browser for test suites. Its requests come one at a time, and the caller sends them to a server.
 
 use crate::browser::agent::Agent;
 use crate::browser::exchange::{Answer, Exchange, HeaderLines, Hop};
@@ -13,10 +13,11 @@ use crate::browser::walk::play_with;
 use crate::browser::words::{Credentials, Mode};
 use crate::config::value::Value;
 
-/// A browser that makes one request of a page's script: it says what it sends next, and is given the response to that.
+/// A simulated browser that makes one request of a page's script. It says what it sends next, and is then given the
+/// response.
 ///
-/// It follows the Fetch standard: preflights, redirects, and what is left out on the way. Secrets stay in it, because they
-/// have to be sent; what [`exchange`](Self::exchange) returns has none.
+/// It follows the Fetch standard, with preflights, redirects, and the headers that a redirect removes. It keeps
+/// secrets, because they have to be sent; the result of [`exchange`](Self::exchange) has none.
 ///
 /// ```
 /// use corsac::browser::{Answer, Exchange, Session};
@@ -34,14 +35,15 @@ use crate::config::value::Value;
 #[derive(Clone, Debug)]
 pub struct Session {
     exchange: Exchange,
-    /// A request was left without an answer, so that nothing comes after it.
+    /// A request was given no answer, so no other request follows.
     is_given_up: bool,
 }
 
 /// A request as it goes over the wire.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SentRequest {
-    /// Which request of the exchange it is, from 0: each redirect adds one. A preflight has the number of its request.
+    /// The number of the request in the exchange, from 0. Each redirect adds one. A preflight has the number of its
+    /// request.
     pub hop: usize,
     /// Whether it is the preflight of that request.
     pub is_preflight: bool,
@@ -52,14 +54,14 @@ pub struct SentRequest {
     /// The headers, names in lower case as far as the browser sets them. `Host`, `Cookie` and, if there is a body, those of
     /// its length are the caller's.
     pub headers: HeaderLines,
-    /// Whether the script's body goes with it.
+    /// Whether the script's body is sent with the request.
     pub has_body: bool,
-    /// Whether cookies go with it.
+    /// Whether cookies are sent with the request.
     pub with_cookies: bool,
 }
 
 impl Session {
-    /// A browser that makes this request. The responses that the exchange has are taken as received.
+    /// A browser that makes this request. Responses that the exchange already has count as received.
     #[must_use]
     pub fn new(exchange: Exchange) -> Self {
         Session { exchange, is_given_up: false }
@@ -74,7 +76,7 @@ impl Session {
         Self::from_value(parse(text)?)
     }
 
-    /// The same from a value of any language.
+    /// A browser that makes the request of an exchange, which is a value of any language.
     ///
     /// # Errors
     ///
@@ -83,7 +85,7 @@ impl Session {
         with_secrets(value).map(Self::new)
     }
 
-    /// What the browser sends next; none if it has finished.
+    /// The request that the browser sends next; none if the browser has finished.
     #[must_use]
     pub fn next_request(&self) -> Option<SentRequest> {
         if self.is_given_up {
@@ -99,7 +101,8 @@ impl Session {
         server.next
     }
 
-    /// Takes the answer to [`next_request`](Self::next_request). With [`Answer::Unknown`] the browser gives up.
+    /// Gives the browser the answer to [`next_request`](Self::next_request). With [`Answer::Unknown`] the browser
+    /// gives up.
     pub fn respond(&mut self, answer: Answer) {
         let Some(request) = self.next_request() else { return };
         if answer == Answer::Unknown {
@@ -115,8 +118,8 @@ impl Session {
         }
     }
 
-    /// The same with an answer that is written as JSON text: `{"status": 200, "headers": []}`, `{"error": "timeout"}` or
-    /// `null`.
+    /// Gives the browser an answer that is written as JSON text: `{"status": 200, "headers": []}`, `{"error":
+    /// "timeout"}` or `null`.
     ///
     /// # Errors
     ///
@@ -135,7 +138,7 @@ impl Session {
 }
 
 impl SentRequest {
-    /// The request as JSON text in snake_case. Header strings are Latin-1, one character a byte.
+    /// The request as JSON text in snake_case. Header strings are Latin-1, one character for each byte.
     #[must_use]
     pub fn to_json(&self) -> String {
         let mut out = JsonWriter::default();
@@ -152,12 +155,12 @@ impl SentRequest {
     }
 }
 
-/// Answers with what is known, and notes the first request to which no answer is.
+/// A server that gives the known answers, and keeps the first request to which no answer is known.
 #[derive(Debug)]
 struct Asking<'e> {
     exchange: &'e Exchange,
     captured: Captured<'e>,
-    /// The farthest of the URLs so far.
+    /// The greatest distance of all URLs so far.
     site: FetchSite,
     next: Option<SentRequest>,
 }

@@ -1,7 +1,7 @@
-//! URLs, as far as Fetch depends on them: where a request goes, and whether that is the origin of the page.
+//! The parts of URLs on which Fetch depends: the server of a request, and whether the URL is on the page's origin.
 //!
-//! It follows the URL standard for http, https, ws, wss and ftp. Of other schemes only the scheme matters. Host names
-//! beyond ASCII are lower-cased and encoded label by label, without the mapping tables of UTS 46.
+//! The parser follows the URL standard for http, https, ws, wss and ftp. For other schemes, only the scheme matters.
+//! Host names beyond ASCII are lower-cased and encoded label by label, without the mapping tables of UTS 46.
 
 use crate::limits::URL_BYTES;
 use crate::origins::origin::{SerialisedIpv6, default_port, ends_in_number, is_loopback};
@@ -18,7 +18,7 @@ pub(crate) struct Url {
     pub(crate) user: String,
     /// Empty for schemes other than those above.
     pub(crate) host: String,
-    /// None for the scheme's own port.
+    /// None if it is the default port of the scheme.
     pub(crate) port: Option<u16>,
     /// Path and query. For other schemes, all that follows the colon.
     pub(crate) path: String,
@@ -27,7 +27,8 @@ pub(crate) struct Url {
 }
 
 impl Url {
-    /// Parses a URL, which may be relative to another. None where the standard says failure, or if it is too long.
+    /// Parses a URL, which may be relative to another. None if the standard calls it a failure, or if the URL is too
+    /// long.
     pub(crate) fn parse(text: &str, base: Option<&Url>) -> Option<Url> {
         if text.len() > URL_BYTES {
             return None;
@@ -78,7 +79,7 @@ impl Url {
         (path.len() <= URL_BYTES * 3).then(|| Url { path, fragment, ..self.clone() })
     }
 
-    /// What follows the slashes of a special scheme.
+    /// Parses what follows the slashes of a special scheme.
     fn absolute(scheme: String, rest: &str, fragment: Option<String>) -> Option<Url> {
         let end = rest.find(['/', '\\', '?']).unwrap_or(rest.len());
         let (authority, path) = rest.split_at_checked(end)?;
@@ -119,7 +120,7 @@ impl Url {
         out
     }
 
-    /// The URL as text, without its fragment and without user name and password: what is asked for.
+    /// The URL that is requested, as text: without its fragment, user name and password.
     pub(crate) fn asked_for(&self) -> String {
         if is_special(&self.scheme) { format!("{}{}", self.origin(), self.path) } else { self.text() }
     }
@@ -136,7 +137,7 @@ impl Url {
         }
     }
 
-    /// Whether no one on the network path can read or change the data that is sent (Secure Contexts, "potentially
+    /// Whether nobody on the network path can read or change what is sent (Secure Contexts, "potentially
     /// trustworthy URL").
     pub(crate) fn is_trustworthy(&self) -> bool {
         match self.scheme.as_str() {
@@ -230,7 +231,7 @@ fn parse_ipv4(name: &str) -> Option<String> {
     u32::try_from(address).ok().map(|address| std::net::Ipv4Addr::from(address).to_string())
 }
 
-/// Bytes of escapes as UTF-8; what is not UTF-8 becomes U+FFFD, which no host has.
+/// Decodes escapes as UTF-8. Bytes that are not UTF-8 become U+FFFD, which no host contains.
 fn percent_decode(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
@@ -255,7 +256,7 @@ fn percent_decode(text: &str) -> Option<String> {
     Some(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// What a query escapes besides control characters and what is beyond ASCII.
+/// The characters that are escaped in a query, besides control characters and everything beyond ASCII.
 const QUERY: &str = "\"#<>' ";
 const PATH: &str = "\"#<>`{}^ ";
 
@@ -310,7 +311,7 @@ fn encode(text: &str, also: &str) -> String {
     out
 }
 
-/// Ports that no request goes to (Fetch, "bad port").
+/// Ports to which browsers send no requests (Fetch, "bad port").
 pub(crate) fn is_bad_port(port: u16) -> bool {
     const BAD: [u16; 83] = [
         0, 1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 102, 103, 104,

@@ -1,6 +1,7 @@
-//! The walk through Fetch: from a script's request to what the script gets.
+//! The walk through the steps of Fetch, from a script's request to what the script gets.
 //!
-//! There is one walk for the standard and for each engine. Where an engine differs, the walk asks the agent.
+//! The standard and the engines share one walk. At the steps where an engine differs, the walk asks the
+//! agent.
 
 use crate::browser::agent::{Agent, Deviation};
 use crate::browser::exchange::{Answer, Exchange, HeaderLines};
@@ -38,9 +39,9 @@ pub(crate) struct Walk<'e> {
     /// Whether the origin of the request has become `null` by redirects.
     pub(crate) tainted: bool,
     pub(crate) hop: usize,
-    /// Whether the request needed a preflight as the script wrote it.
+    /// Whether the request that the script wrote needed a preflight.
     pub(crate) needed_at_first: bool,
-    /// The headers that later preflights ask for, where those differ from the request's.
+    /// The headers that later preflights ask for, if they differ from those of the request.
     pub(crate) asked_headers: Option<HeaderLines>,
     /// Whether a request other than a preflight has been sent.
     sent: bool,
@@ -52,9 +53,9 @@ pub(crate) struct Walk<'e> {
     pub(crate) notes: Notes,
 }
 
-/// What comes of one request on the wire.
+/// The result of one request on the wire.
 pub(crate) enum Next {
-    /// It was redirected.
+    /// The request was redirected.
     Hop,
     /// The script gets this, or nothing.
     End(Verdict, Vec<String>, Vec<String>),
@@ -72,7 +73,7 @@ pub(crate) fn play_with(exchange: &Exchange, agent: Agent, server: &mut dyn Serv
     walk(exchange, agent, server, &mut cache)
 }
 
-/// What the earlier exchanges left in the cache of preflights.
+/// The preflights that earlier exchanges left in the cache.
 fn earlier(exchange: &Exchange, agent: Agent) -> PreflightCache {
     // The last one is the deepest.
     let mut chain = Vec::new();
@@ -97,7 +98,7 @@ fn walk(exchange: &Exchange, agent: Agent, server: &mut dyn Server, cache: &mut 
     let prepared = match prepared {
         Ok(prepared) => prepared,
         Err((step, saw)) => {
-            // What failed is in the notes.
+            // The notes say what failed.
             let _ = notes.check(step, 0, false, saw);
             notes.explain(exchange.request.url.clone(), &Answer::Unknown, |_| {});
             return Outcome {
@@ -157,7 +158,7 @@ fn walk(exchange: &Exchange, agent: Agent, server: &mut dyn Server, cache: &mut 
 }
 
 impl Walk<'_> {
-    /// What a request comes to that failed a check.
+    /// The verdict of a request that failed a check.
     fn stopped(&self) -> Verdict {
         match (self.notes.failure.as_ref().and_then(|failure| failure.network), self.sent) {
             (Some(_), _) => Verdict::Failed,
@@ -234,7 +235,7 @@ impl Walk<'_> {
         if self.tainted { "null" } else { self.page }
     }
 
-    /// The headers of the request itself, with `origin` where it is sent.
+    /// The headers of the request itself, with `origin` if it is sent.
     fn request_headers(&self) -> HeaderLines {
         let mut headers = self.headers.clone();
         let reads = matches!(self.method.as_slice(), b"GET" | b"HEAD");

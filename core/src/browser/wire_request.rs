@@ -1,4 +1,4 @@
-//! From a request as it was seen on the wire, in developer tools or in a capture, back to what the script asked for.
+//! From a request on the wire, as developer tools or a capture show it, back to the request that the script made.
 
 use crate::browser::exchange::{Answer, Body, Exchange, HeaderLines, Hop};
 use crate::browser::header_lines::values;
@@ -7,12 +7,12 @@ use crate::browser::url::Url;
 use crate::browser::words::{Credentials, Initiator, Mode};
 use crate::tokens::is_forbidden_request_header;
 
-/// The method of preflights, and the headers that only they have.
+/// The method of preflights, and the headers that only preflights have.
 const PREFLIGHT: &str = "OPTIONS";
 const REQUEST_METHOD: &str = "access-control-request-method";
 const REQUEST_HEADERS: &str = "access-control-request-headers";
 
-/// Headers that browsers set themselves, although scripts could.
+/// Headers that browsers usually set themselves, although scripts can set them.
 const SET_BY_BROWSERS: [&str; 9] =
     ["accept", "accept-language", "user-agent", "priority", "dpr", "downlink", "rtt", "save-data", "viewport-width"];
 
@@ -26,9 +26,9 @@ pub struct SeenRequest<'s> {
     pub url: &'s str,
     /// The method: a token.
     pub method: &'s str,
-    /// The headers, those of the browser too.
+    /// The headers, including those that the browser has set.
     pub headers: &'s [(Vec<u8>, Vec<u8>)],
-    /// Whether it has a body.
+    /// Whether the request has a body.
     pub has_body: bool,
 }
 
@@ -50,7 +50,7 @@ impl SeenRequest<'_> {
             .or_else(|| self.header("origin").map(latin1))
     }
 
-    /// Whether this preflight is the one of another request.
+    /// Whether this is the preflight of the given request.
     #[must_use]
     pub fn is_preflight_of(&self, request: &SeenRequest<'_>) -> bool {
         let method = self.header(REQUEST_METHOD);
@@ -60,10 +60,11 @@ impl SeenRequest<'_> {
             && method == Some(request.method.as_bytes())
     }
 
-    /// What the script asked for, and nothing of an answer. Of a preflight, it is the request that it was sent for. Headers
-    /// that the browser sets are left out. Cookies on the wire mean that the script asked for credentials.
+    /// The exchange with the script's request, without any response. If this is a preflight, the request is the
+    /// one for which it was sent. Headers that the browser sets are left out. Cookies on the wire mean that the
+    /// script set `credentials: "include"`.
     ///
-    /// The page is the given one, or the one that the request shows; none if there is neither.
+    /// The page is the given one, or else the one that the request names. The result is none if there is neither.
     #[must_use]
     pub fn exchange(&self, page: Option<&str>) -> Option<Exchange> {
         let page = page.map(str::to_owned).or_else(|| self.page())?;
@@ -85,7 +86,7 @@ impl SeenRequest<'_> {
             request.body = Body::Typed(latin1(&kind));
         }
         if self.has_body && !self.is_preflight() {
-            // The type is among the headers where it causes a preflight.
+            // If the type causes a preflight, it is among the headers as well.
             request.body = match self.header("content-type") {
                 Some(kind) => Body::Typed(latin1(kind)),
                 None => Body::Typed(String::new()),
@@ -116,7 +117,7 @@ impl SeenRequest<'_> {
         if self.is_preflight() {
             let names =
                 self.header(REQUEST_HEADERS).unwrap_or_default().split(|byte| *byte == b',').map(<[u8]>::trim_ascii);
-            // A value is not in a preflight; this one needs a preflight for every name.
+            // A preflight has only the names. With this value, every name needs a preflight.
             return names
                 .filter(|name| !name.is_empty())
                 .map(|name| (name.to_vec(), b"application/json".to_vec()))
@@ -138,7 +139,7 @@ impl SeenRequest<'_> {
 }
 
 impl Exchange {
-    /// The exchange with an answer to its first request, or to the preflight of that.
+    /// The exchange with an answer to its first request, or to the preflight of that request.
     #[must_use]
     pub fn answered(mut self, is_preflight: bool, answer: Answer) -> Self {
         if self.hops.is_empty() {

@@ -1,6 +1,6 @@
 //! The words in which an exchange and its explanation are written.
 
-/// An enum of words: each has a stable text, by which it is read and written.
+/// An enum of words. Each word has a stable text with which it is read and written.
 macro_rules! words {
     ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $word:ident $text:literal,)+ }) => {
         $(#[$meta])*
@@ -18,7 +18,7 @@ macro_rules! words {
                 match self { $($name::$word => $text,)+ }
             }
 
-            /// The word of this text.
+            /// The word that has this text.
             #[must_use]
             pub fn of(text: &str) -> Option<Self> {
                 Self::ALL.iter().copied().find(|word| word.as_str() == text)
@@ -32,9 +32,10 @@ words! {
     Credentials {
         /// Cookies, client certificates and stored passwords are neither sent nor accepted.
         Omit "omit",
-        /// They are sent only to the origin of the page.
+        /// Credentials are sent only to the origin of the page.
         SameOrigin "same-origin",
-        /// They are always sent: `credentials: "include"`, `withCredentials`, `crossorigin="use-credentials"`.
+        /// Credentials are always sent: `credentials: "include"`, `withCredentials`,
+        /// `crossorigin="use-credentials"`.
         Include "include",
     }
 }
@@ -56,13 +57,13 @@ words! {
 }
 
 words! {
-    /// What happens at a redirect. Source: Fetch, "redirect mode".
+    /// How redirects are handled. Source: Fetch, "redirect mode".
     Redirect {
-        /// It is followed.
+        /// Redirects are followed.
         Follow "follow",
-        /// It is a network error.
+        /// A redirect is a network error.
         Error "error",
-        /// The script gets an opaque response, and the redirect is not followed.
+        /// Redirects are not followed: the script gets an opaque response.
         Manual "manual",
     }
 }
@@ -70,7 +71,7 @@ words! {
 words! {
     /// How a request uses the HTTP cache. Source: Fetch, "cache mode".
     Cache {
-        /// As HTTP specifies.
+        /// The cache is used as HTTP specifies.
         Default "default",
         /// The cache is neither read nor written.
         NoStore "no-store",
@@ -86,7 +87,8 @@ words! {
 }
 
 words! {
-    /// What makes a request. It sets the default mode and the default credentials mode.
+    /// The API or element that makes a request. It decides which mode and which credentials mode are the
+    /// default.
     Initiator {
         /// `fetch()`.
         Fetch "fetch",
@@ -122,7 +124,7 @@ words! {
         Timeout "timeout",
         /// TLS failed, mostly because of the certificate.
         Tls "tls",
-        /// The host has no address.
+        /// The name of the host has no address.
         Dns "dns",
         /// The response ended too early.
         Incomplete "incomplete",
@@ -152,7 +154,7 @@ words! {
 }
 
 impl Verdict {
-    /// Whether the page gets what it asked for. A request in the mode `no-cors` asks for no more than an opaque response.
+    /// Whether the page gets what it requested. In the mode `no-cors`, that is an opaque response.
     #[must_use]
     pub const fn is_success(self) -> bool {
         matches!(self, Verdict::Readable | Verdict::Opaque | Verdict::Sent)

@@ -1,4 +1,4 @@
-//! An exchange as JSON. What has its default is left out.
+//! An exchange as JSON. Values that equal their default are left out.
 
 use crate::browser::exchange::{Answer, Body, Exchange, ScriptRequest};
 use crate::browser::json_writer::JsonWriter;
@@ -101,7 +101,7 @@ impl ScriptRequest {
 }
 
 impl Body {
-    /// The body as JSON writes it. A typed one is an object.
+    /// The body as it is written in JSON. A body with a type is an object.
     pub(crate) fn as_str(&self) -> &'static str {
         match self {
             Body::None => "none",

@@ -5,54 +5,56 @@ use std::fmt;
 /// What differs between two policies.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Comparison {
-    /// The paths on which anything differs. Those with the same changes are listed together.
+    /// The paths on which the policies differ. Paths with the same changes are listed together.
     pub paths: Vec<PathChanges>,
 }
 
-/// Some paths, and what differs on them.
+/// Some paths, and the changes on them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PathChanges {
     /// The paths.
     pub paths: Vec<Paths>,
-    /// What differs: gains and losses of origins first.
+    /// The changes. Gains and losses of origins come first.
     pub changes: Vec<Change>,
 }
 
-/// Paths for which the same settings hold.
+/// Paths that have the same settings.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Paths {
-    /// All: neither policy has routes.
+    /// All paths: neither policy has routes.
     All,
-    /// Those that no route has.
+    /// All paths that belong to no route.
     WithoutRoute,
-    /// Those of this form: `/public/{*rest}`.
+    /// All paths of this form: `/public/{*rest}`.
     Route(String),
 }
 
-/// One thing that differs.
+/// One thing in which two policies differ.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
-    /// Whether pages gain or lose by it.
+    /// Whether pages may do more or less.
     pub effect: Effect,
-    /// What kind of thing it is.
+    /// The kind of thing that differs.
     pub subject: Subject,
-    /// The thing: an origin pattern, a method, a header name, or both values of a setting.
+    /// The thing that differs: an origin pattern, a method, a header name, or both values of a
+    /// setting.
     pub what: String,
-    /// Of a pattern or a regex, an origin that is allowed by one policy alone.
+    /// If the thing is a pattern or a regex, an origin that only one of the policies allows.
     pub example: Option<String>,
-    /// Whether it is known that anything differs. It is not if the automata of regexes were too large to be compared, and if
-    /// the other policy asks a predicate.
+    /// Whether the policies are known to differ in this. They are not if the automata of regexes
+    /// were too large to be compared, or if the other policy asks a predicate.
     pub certain: bool,
 }
 
-/// Whether pages gain or lose by a change.
+/// Whether a change lets pages do more or less.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Effect {
     /// Pages may do more.
     Gain,
     /// Pages may do less.
     Loss,
-    /// Neither, such as how long a preflight is remembered.
+    /// Pages may do neither more nor less. An example is the time for which a preflight is
+    /// remembered.
     Neutral,
 }
 
@@ -70,7 +72,7 @@ impl Effect {
 
 macro_rules! subjects {
     ($($(#[$doc:meta])* $name:ident $word:literal $title:literal,)+) => {
-        /// What kind of thing differs.
+        /// The kind of thing that differs.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[non_exhaustive]
         pub enum Subject { $($(#[$doc])* $name,)+ }
@@ -82,7 +84,7 @@ macro_rules! subjects {
                 match self { $(Subject::$name => $word,)+ }
             }
 
-            /// The subject as people read it.
+            /// The subject in words for people.
             #[must_use]
             pub const fn title(self) -> &'static str {
                 match self { $(Subject::$name => $title,)+ }
@@ -104,15 +106,15 @@ subjects! {
     ExposedHeader "exposed-header" "exposed header",
     /// Requests from public pages to private networks.
     PrivateNetwork "private-network" "private network",
-    /// The CORS headers of the application, which stay on its responses.
+    /// Whether the CORS headers of the application stay on its responses.
     AppHeaders "app-headers" "application's own headers",
-    /// Writes of foreign pages.
+    /// Whether foreign pages may send writes.
     Writes "writes" "writes of foreign pages",
-    /// WebSockets of foreign pages.
+    /// Whether foreign pages may open WebSockets.
     Websockets "websockets" "WebSockets of foreign pages",
-    /// Origins that protection lets through.
+    /// Origins that protection trusts.
     TrustedOrigin "trusted-origin" "trusted origin",
-    /// For how long browsers remember a preflight.
+    /// The time for which browsers remember a preflight.
     MaxAge "max-age" "max age",
     /// The status of the response to a preflight.
     PreflightStatus "preflight-status" "preflight status",
@@ -121,18 +123,18 @@ subjects! {
 }
 
 impl Comparison {
-    /// Every change, with those of all paths.
+    /// Every change, on any path.
     pub fn changes(&self) -> impl Iterator<Item = &Change> {
         self.paths.iter().flat_map(|paths| &paths.changes)
     }
 
-    /// Whether nothing differs.
+    /// Whether the policies do not differ.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.paths.is_empty()
     }
 
-    /// Whether pages may do more anywhere, as far as that is known.
+    /// Whether pages may do more on any path. Uncertain gains count.
     #[must_use]
     pub fn is_wider(&self) -> bool {
         self.changes().any(|change| change.effect == Effect::Gain)

@@ -1,12 +1,13 @@
-//! Languages of origins, and whether one is within others: their automata are walked side by side.
+//! Languages of origins. To find out whether one contains an origin that others do not, their automata are walked
+//! together.
 
 use crate::origins::automata_walk::{self, Dfa};
 use crate::origins::regex::matches;
 
-/// So many places of a walk are visited. Where it is longer, nothing is known.
+/// The most states that a walk visits. If it has not ended by then, its result is unknown.
 const MOST_VISITED: usize = 20_000;
 
-/// The origins that one automaton takes and another does not.
+/// The origins that one automaton matches and another does not.
 #[derive(Debug)]
 pub(crate) struct Language {
     pub(crate) matches: Dfa,
@@ -18,20 +19,20 @@ impl Language {
         Language { matches, without: None }
     }
 
-    /// Whether a text is in it.
+    /// Whether a text is in the language.
     pub(crate) fn takes(&self, text: &[u8]) -> bool {
         matches(&self.matches, text) && !self.without.as_ref().is_some_and(|without| matches(without, text))
     }
 }
 
-/// One automaton among those that are walked, by its number, and one that it is without.
+/// A language among the automata that are walked, by the numbers of its automata.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Term {
     matches: usize,
     without: Option<usize>,
 }
 
-/// Automata that are walked together. Each is there once.
+/// Automata that are walked together.
 #[derive(Debug, Default)]
 pub(crate) struct Automata<'d> {
     dfas: Vec<&'d Dfa>,
@@ -50,12 +51,12 @@ impl<'d> Automata<'d> {
     }
 }
 
-/// What a walk found.
+/// The result of a walk.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Found {
     /// There is no such origin.
     Nothing,
-    /// There is this one.
+    /// This origin was found.
     Origin(Vec<u8>),
     /// The walk was too long, or the text that it found is not an origin.
     Unknown,
@@ -71,9 +72,9 @@ impl Matches<'_> {
     }
 }
 
-/// Looks for an origin with a property, shorter ones first. What the automaton `needed` can no longer match is not
-/// followed. `confirm` says of a text that has the property whether it really is such an origin: the walk takes a little
-/// more than origins.
+/// Looks for an origin with a property, and tries shorter texts first. A text that the automaton `needed` can no
+/// longer match is not continued. The walk accepts some texts that are not origins, so `confirm` says whether a
+/// text with the property really is such an origin.
 pub(crate) fn find(
     automata: &Automata<'_>,
     needed: Term,

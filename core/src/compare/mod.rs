@@ -1,4 +1,4 @@
-//! Comparing two policies: what pages gain and lose where one takes the other's place (specification 11).
+//! Comparing two policies: what pages gain and lose if one replaces the other (specification 11).
 
 mod changes;
 mod language;
@@ -17,13 +17,14 @@ use crate::compare::rules::{Side, compare_rules};
 use crate::decide::policy::Policy;
 
 impl Policy {
-    /// Says what pages gain and lose where a newer policy takes the place of this one.
+    /// Says what pages gain and lose if a newer policy replaces this one.
     ///
-    /// Origins are compared by what they match, and not by how they are written: an origin that a wildcard or a regex of the
-    /// other policy matches is no change. Nothing that is allowed by one policy alone is left out. Where it could not be
-    /// worked out whether a regex allows more than the other policy, the change is not [`certain`](Change::certain).
+    /// Entries are compared by the origins that they match, and not by how they are written: an origin that a
+    /// wildcard or a regex of the other policy matches is not a change. Every origin that only one policy allows is
+    /// part of a change. If comparing a regex with the other policy takes too long, its change is not
+    /// [`certain`](Change::certain).
     ///
-    /// A path that servers could read as different routes is not looked at, because no origin is allowed there.
+    /// Paths that servers could read as different routes are not compared, because no origin is allowed there.
     ///
     /// ```
     /// use corsac::Policy;
@@ -44,7 +45,7 @@ impl Policy {
             if changes.is_empty() {
                 continue;
             }
-            // What routes inherit changes in all of them alike.
+            // A setting that routes inherit makes the same change in each of them.
             match found.iter_mut().find(|other| other.changes == changes) {
                 Some(other) if other.paths.contains(&paths) => {}
                 Some(other) => other.paths.push(paths),

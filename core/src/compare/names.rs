@@ -5,7 +5,7 @@ use crate::decide::methods::AllowedMethods;
 use crate::string_set::StringSet;
 use crate::tokens::AUTHORIZATION;
 
-/// Stands for every name.
+/// Any name.
 const ALL: &str = "*";
 
 /// The methods that only the first allows.
@@ -17,7 +17,8 @@ pub(crate) fn methods_beyond(one: &AllowedMethods, other: &AllowedMethods) -> Ve
     }
 }
 
-/// The request headers that only the first allows. `*` stands for all that `*` in a policy covers.
+/// The request headers that only the first allows. `*` means every name that `*` in a policy
+/// covers.
 pub(crate) fn headers_beyond(one: &AllowedHeaders, other: &AllowedHeaders) -> Vec<String> {
     use AllowedHeaders::{All, AllButAuthorization, Listed};
     let authorization = |is_covered: bool| if is_covered { Vec::new() } else { vec![AUTHORIZATION.to_owned()] };
@@ -34,7 +35,7 @@ pub(crate) fn headers_beyond(one: &AllowedHeaders, other: &AllowedHeaders) -> Ve
     }
 }
 
-/// The response headers that only the first exposes, each list as it is sent.
+/// The response headers that only the first exposes. Both lists are given as they are sent.
 pub(crate) fn exposed_beyond(one: &str, other: &str) -> Vec<String> {
     let names = |list: &str| -> Vec<String> {
         let names = list.split(',').map(str::trim).filter(|name| !name.is_empty());

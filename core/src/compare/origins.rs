@@ -1,4 +1,4 @@
-//! Which patterns and regexes of one list of origins allow an origin that others do not allow.
+//! Which patterns and regexes of one list of origins allow an origin that no other list allows.
 
 use crate::compare::language::{Automata, Found, Language, Matches, Term, find};
 use crate::compare::patterns;
@@ -8,35 +8,35 @@ use crate::origins::regex;
 use crate::origins::set::{ConfiguredPattern, OriginSet, Verdict};
 use std::collections::HashSet;
 
-/// A list of origins, with what else decides whether an origin in it is allowed.
+/// A list of origins, and everything else that decides whether an origin is allowed.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct OriginList<'s> {
     pub(crate) set: &'s OriginSet,
-    /// Plain http to another machine is refused whatever matches it.
+    /// Plain http to another machine is refused, even if an entry matches it.
     pub(crate) secure_only: bool,
-    /// A predicate is asked about what nothing matches.
+    /// A predicate is asked about origins that no entry matches.
     pub(crate) asks: bool,
-    /// What nothing matches is allowed.
+    /// Origins that no entry matches are allowed.
     pub(crate) takes_all: bool,
-    /// The regexes as they were written, as far as that is known.
+    /// The regexes as they were written, if the policy has kept its settings.
     pub(crate) regexes: &'s [&'s str],
 }
 
-/// An entry of a list that allows an origin which others do not.
+/// An entry of a list that allows an origin which no other list allows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Uncovered {
     pub(crate) entry: String,
-    /// Such an origin, if the entry matches several.
+    /// Such an origin, if the entry matches more than one.
     pub(crate) example: Option<String>,
     pub(crate) certain: bool,
 }
 
-/// So many wildcards or regexes of other lists are walked together with one. What is left out can only make an answer less
-/// certain.
+/// The most wildcards or regexes of other lists that are walked together with one entry. Leaving some
+/// out can only make the result less certain.
 const MOST_WALKED: usize = 48;
-/// An origin that hardly anything but `*` allows.
+/// An origin that hardly any entry except `*` allows.
 const ANY_EXAMPLE: &str = "https://any.example";
-/// So many origins that a regex matches are walked together with it.
+/// The most origins of other lists that are walked together with an entry that matches them.
 const MOST_EXACT: usize = 256;
 
 impl OriginList<'_> {
@@ -91,12 +91,12 @@ pub(crate) fn uncovered(list: OriginList<'_>, others: &[OriginList<'_>]) -> Vec<
     found
 }
 
-/// The lists with which one is compared.
+/// The lists with which a list is compared.
 struct Others<'s> {
     lists: &'s [OriginList<'s>],
-    /// Their patterns that match more than one origin, each with the list.
+    /// The patterns that match more than one origin. The flag is `secure_only` of the pattern's list.
     wild: Vec<(ConfiguredPattern<'s>, bool)>,
-    /// Those that are in force for plain http too, and the others, as they are written.
+    /// The same patterns as they are written, with the same flag.
     written: HashSet<(String, bool)>,
 }
 
@@ -116,7 +116,8 @@ impl<'s> Others<'s> {
         self.lists.iter().any(|list| list.allows(origin))
     }
 
-    /// Whether an entry that is not covered is certain to be one.
+    /// An entry that is not covered. It is not certain if another list could still allow the origin by
+    /// its predicate.
     fn uncovered(&self, entry: &str, example: Option<String>, certain: bool) -> Uncovered {
         let may_be_asked = entry != "null" && self.lists.iter().any(|list| list.asks);
         Uncovered { entry: entry.to_owned(), example, certain: certain && !may_be_asked }
@@ -144,12 +145,12 @@ impl<'s> Others<'s> {
 
     fn check_pattern(&self, pattern: ConfiguredPattern<'_>, list: &OriginList<'_>) -> Option<Uncovered> {
         let entry = pattern.written();
-        // The same pattern, in force for as many schemes.
+        // Another list has the same pattern, and allows plain http if this list does.
         let has = |secure_only: bool| self.written.contains(&(entry.clone(), secure_only));
         if has(false) || (list.secure_only && has(true)) || (entry.starts_with("https:") && has(true)) {
             return None;
         }
-        // Mostly one of a few examples shows the difference. Only if none does, automata are needed.
+        // Usually one of a few examples shows the difference. Automata are needed only if none does.
         let example = patterns::examples(pattern).find(|origin| list.allows(origin) && !self.allow(origin));
         let found = example.map(Found::Origin).or_else(|| {
             let language = patterns::language(pattern)?;
@@ -163,7 +164,7 @@ impl<'s> Others<'s> {
         self.lists.iter().any(|list| list.regexes.contains(&source) && (!list.secure_only || secure_only))
     }
 
-    /// The origins that others list and an entry matches, as many as can be walked.
+    /// The origins in other lists that an entry matches, as many as can be walked.
     fn exact_in(&self, takes: impl Fn(&[u8]) -> bool) -> Vec<&[u8]> {
         let patterns = self.lists.iter().flat_map(|other| other.set.patterns());
         let exact = patterns.filter_map(|pattern| match pattern {
@@ -178,8 +179,8 @@ impl<'s> Others<'s> {
         self.report(entry, self.find(&Language::of(dfa.clone()), list, |_| true, &exact))
     }
 
-    /// An origin that the language has and its list allows, and that no other list allows. `meets` says which wildcards of
-    /// others matter, `exact` which of their origins do.
+    /// Finds an origin of the language that its list allows and no other list does. `meets` says which
+    /// wildcards of the other lists can matter, and `exact` has the origins of other lists that can.
     fn find(
         &self,
         language: &Language,
@@ -201,7 +202,7 @@ impl<'s> Others<'s> {
             .take(MOST_WALKED)
             .filter_map(|(pattern, secure_only)| Some((patterns::language(*pattern)?, *secure_only)))
             .collect();
-        // What is listed by itself is in force whatever its scheme is.
+        // An origin that is listed itself is allowed whatever its scheme is.
         let exact = if exact.is_empty() { None } else { patterns::exact(exact) };
         let mut automata = Automata::default();
         let needed = automata.add_language(language);
@@ -227,14 +228,15 @@ impl<'s> Others<'s> {
     }
 }
 
-/// Whether two patterns may match the same origin, as far as their hosts tell.
+/// Whether two patterns may match the same origin, judging by the beginning and the end of what they
+/// match.
 fn may_meet(one: &ConfiguredPattern<'_>, other: ConfiguredPattern<'_>) -> bool {
     let (one, other) = (Ends::of(*one), Ends::of(other));
     let starts = one.start.starts_with(other.start) || other.start.starts_with(one.start);
     starts && (one.end.ends_with(other.end) || other.end.ends_with(one.end))
 }
 
-/// How every origin begins and ends that a pattern matches. Ports are left out.
+/// The beginning and the end that all origins have which a pattern matches. Ports are left out.
 struct Ends<'p> {
     start: &'p [u8],
     end: &'p [u8],
@@ -253,7 +255,8 @@ impl<'p> Ends<'p> {
     }
 }
 
-/// The colon of a port follows the host. Those of an address are inside brackets, where no wildcard is.
+/// Removes the port and its colon. Colons inside the brackets of an IPv6 address are not those of a
+/// port.
 fn without_port(text: &[u8]) -> &[u8] {
     let digits = text.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
     let rest = text.get(..text.len() - digits).unwrap_or_default();

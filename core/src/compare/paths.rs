@@ -1,8 +1,9 @@
-//! Which routes of two policies meet: every pair for which there is a path.
+//! Which routes of two policies meet: every pair of routes that some path has in both policies.
 //!
-//! The route of a path depends only on which routes match it. Among the paths that match a route of each policy, the one
-//! whose segments occur in no route matches the fewest others, so that it has the least specific routes of them. One such
-//! path for each pair and each length therefore finds every pair.
+//! Which route a path has depends only on which routes match it. Take all paths that match a
+//! certain route of each policy. A path among them whose free segments occur in no route matches
+//! the fewest other routes, so no more specific route can be chosen for it. So it is enough to try
+//! one such path for each pair of routes and each length.
 
 use crate::compare::changes::Paths;
 use crate::config::settings::{Segment, written_path};
@@ -16,13 +17,14 @@ use std::collections::{BTreeMap, HashSet};
 #[derive(Debug)]
 pub(crate) struct Meeting {
     pub(crate) paths: Paths,
-    /// One of them.
+    /// One of the paths.
     pub(crate) requested: String,
     pub(crate) old: RouteChoice,
     pub(crate) new: RouteChoice,
 }
 
-/// So many pairs of routes are tried for paths that both match. Of more, only those are compared whose paths are the same.
+/// The most pairs of routes for which a path is looked for that both match. Beyond that, only
+/// routes with the same path are compared.
 const MOST_PAIRS: usize = 100_000;
 
 /// Every pair of routes that have a path in common, each once.
@@ -67,11 +69,12 @@ pub(crate) fn meetings(old: &Policy, new: &Policy) -> Vec<Meeting> {
     meetings
 }
 
-/// Visits a path with as many segments in the place of `{*rest}` as make a difference.
+/// Visits a path, with every number of segments for `{*rest}` that can make a difference.
 fn visit_lengths(path: &[Segment], longest: usize, visit: &mut impl FnMut(&[Segment], &[Segment])) {
     match path.split_last() {
         Some((Segment::Rest, before)) => {
-            // The longest first: it is what the route is for.
+            // The longest comes first, because it is the path for which such a route is usually
+            // written.
             for length in (before.len()..=longest + 1).rev() {
                 let mut filled = before.to_vec();
                 filled.resize(length, Segment::Any);
@@ -90,7 +93,7 @@ fn choice(routes: Option<&Routes>, path: &str) -> RouteChoice {
     routes.map_or(RouteChoice::TopLevel, |routes| routes.choose(Some(path.as_bytes()), false))
 }
 
-/// The path of a route that was chosen.
+/// The path of the chosen route.
 fn path_of(written: &Written, choice: RouteChoice) -> Option<&[Segment]> {
     match choice {
         RouteChoice::Route(index) => written.get(&index).map(Vec::as_slice),
@@ -98,7 +101,7 @@ fn path_of(written: &Written, choice: RouteChoice) -> Option<&[Segment]> {
     }
 }
 
-/// The paths of routes, by their indexes.
+/// The paths of routes, by the indexes of the routes.
 type Written = BTreeMap<u32, Vec<Segment>>;
 
 /// The paths of all routes, as segments.
@@ -110,7 +113,8 @@ fn written(routes: Option<&Routes>) -> Written {
     paths
 }
 
-/// A path has at most so many segments, which bounds the depth.
+/// Collects the paths below a node. Paths have at most `ROUTE_SEGMENTS` segments, which limits the
+/// depth of the recursion.
 fn collect(routes: &Routes, node: u32, before: &mut Vec<Segment>, paths: &mut Written) {
     let Some(node) = routes.node(node).filter(|_| before.len() <= ROUTE_SEGMENTS) else { return };
     if let Some(route) = node.here {
@@ -127,7 +131,7 @@ fn collect(routes: &Routes, node: u32, before: &mut Vec<Segment>, paths: &mut Wr
     }
 }
 
-/// The paths that match both; none if there are none.
+/// The path that matches what both paths match; none if nothing matches both.
 fn intersection(one: &[Segment], other: &[Segment]) -> Option<Vec<Segment>> {
     match (one.split_first(), other.split_first()) {
         (None, None) => Some(Vec::new()),
@@ -166,7 +170,7 @@ impl Filler {
         Filler(filler)
     }
 
-    /// A path with this form.
+    /// A path of this form, with the filler as each parameter.
     fn path(&self, path: &[Segment]) -> String {
         let filled = path.iter().map(|segment| match segment {
             Segment::Any | Segment::Rest => Segment::Literal(self.0.clone()),

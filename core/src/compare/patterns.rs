@@ -1,4 +1,4 @@
-//! The languages of origin patterns: which origins they match, as automata.
+//! The languages of origin patterns: automata that match the same origins.
 
 use crate::compare::language::Language;
 use crate::origins::automata_walk::Dfa;
@@ -6,7 +6,7 @@ use crate::origins::regex::Regex;
 use crate::origins::set::ConfiguredPattern;
 use regex_syntax::escape;
 
-/// What a `:*` matches. That the default port is never written is in the grammar of origins.
+/// A regex for `:*`. It also matches the default port, which the grammar of origins excludes.
 const ANY_PORT: &str = "(:[0-9]+)?";
 
 /// The origins that a pattern matches, among those that are well-formed.
@@ -22,7 +22,7 @@ pub(crate) fn language(pattern: ConfiguredPattern<'_>) -> Option<Language> {
         }
         ConfiguredPattern::Glob { before, after, any_port } => {
             let matches = dfa(&format!("{}[a-z0-9-]+{}{}", text(before), text(after), port(any_port)))?;
-            // No label of punycode is matched.
+            // A glob never matches a label of punycode.
             let label = before.iter().rposition(|byte| matches!(byte, b'.' | b'/')).map_or(0, |index| index + 1);
             let without = dfa(&format!("{}xn--.*", text(before.get(..label).unwrap_or_default())))?;
             Some(Language { matches, without: Some(without) })
@@ -54,23 +54,23 @@ pub(crate) fn examples(pattern: ConfiguredPattern<'_>) -> impl Iterator<Item = V
     })
 }
 
-/// These origins.
+/// Exactly these origins.
 pub(crate) fn exact(origins: &[&[u8]]) -> Option<Dfa> {
     let texts: Vec<_> = origins.iter().map(|origin| escape(&String::from_utf8_lossy(origin))).collect();
     dfa(&texts.join("|"))
 }
 
-/// Every origin but `null`.
+/// Every origin except `null`.
 pub(crate) fn any() -> Option<Dfa> {
     dfa(".*")
 }
 
-/// Plain http to this machine, which nobody on the network can impersonate.
+/// Origins with plain http on the user's own machine, which nobody on the network can impersonate.
 pub(crate) fn loopback() -> Option<Dfa> {
     dfa(r"http://(([a-z0-9_.-]+\.)?localhost|127\.[0-9.]+|\[::1\])(:[0-9]+)?")
 }
 
-/// Plain http.
+/// Origins with plain http.
 pub(crate) fn plain_http() -> Option<Dfa> {
     dfa("http://.*")
 }

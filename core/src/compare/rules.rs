@@ -1,4 +1,4 @@
-//! What differs between the rules of two policies for the same paths.
+//! The changes between the rules that two policies have for the same paths.
 
 use crate::compare::changes::{Change, Effect, Subject};
 use crate::compare::names::{exposed_beyond, headers_beyond, methods_beyond};
@@ -18,10 +18,11 @@ use crate::response::template::{Action, Op, Template, TemplateValue};
 pub(crate) struct Side<'p> {
     policy: &'p Policy,
     rules: &'p Rules,
-    /// The regexes as they were written, and those of them that are allowed with plain http by name.
+    /// The regexes as they were written. `insecure_regexes` are those for which `insecure-origins`
+    /// is lifted by name.
     regexes: Vec<&'p str>,
     insecure_regexes: Vec<&'p str>,
-    /// No origin is allowed, whatever the rules say: servers could read the path differently.
+    /// Servers could read the path differently, so no origin is allowed, whatever the rules say.
     ambiguous: bool,
 }
 
@@ -53,7 +54,7 @@ impl<'p> Side<'p> {
         self.rules
     }
 
-    /// The lists of origins, each of which allows some.
+    /// The lists of origins. An origin is allowed if one of them allows it.
     pub(crate) fn origins(&self) -> Vec<OriginList<'_>> {
         if self.ambiguous {
             return Vec::new();
@@ -75,7 +76,7 @@ impl<'p> Side<'p> {
         self.policy.templates.of(self.rules.outcomes, outcome, None)
     }
 
-    /// The response to a preflight that is granted.
+    /// The response to a preflight that is allowed.
     fn preflight(&self) -> &Template {
         self.template(Outcome::PreflightAnswered {
             reason: Reason::PreflightAllowed,
@@ -103,19 +104,20 @@ impl<'p> Side<'p> {
         self.protection().map(|protection| alone(&protection.trusted))
     }
 
-    /// Those that may read with credentials are trusted, too.
+    /// The origins that protection lets through: the trusted ones, and those that may read with
+    /// credentials.
     fn all_trusted(&self) -> Vec<OriginList<'_>> {
         let readers = if self.rules.credentials { self.origins() } else { Vec::new() };
         self.trusted().into_iter().chain(readers).collect()
     }
 }
 
-/// A list without any rules besides.
+/// A list of origins to which no other rule applies.
 fn alone(set: &OriginSet) -> OriginList<'_> {
     OriginList { set, secure_only: false, asks: false, takes_all: false, regexes: &[] }
 }
 
-/// The text of a header that does not depend on the request.
+/// The value of a header that does not depend on the request; otherwise it is empty.
 fn value(template: &Template, name: HeaderName) -> &str {
     let header = template.headers().iter().find(|header| header.name == name);
     header
@@ -127,7 +129,7 @@ fn value(template: &Template, name: HeaderName) -> &str {
         .unwrap_or_default()
 }
 
-/// What pages gain and lose where the new rules take the place of the old ones.
+/// What pages gain and lose if the new rules replace the old ones.
 pub(crate) fn compare_rules(old: &Side<'_>, new: &Side<'_>) -> Vec<Change> {
     let mut found = Vec::new();
     let directions = [(Effect::Gain, new, old), (Effect::Loss, old, new)];
@@ -136,7 +138,7 @@ pub(crate) fn compare_rules(old: &Side<'_>, new: &Side<'_>) -> Vec<Change> {
         for (index, list) in one.origins().into_iter().enumerate() {
             for uncovered in uncovered(list, &others) {
                 let change = of_origins(effect, Subject::Origin, uncovered);
-                // An entry of the first list may be in the second, too.
+                // The second list can have an entry of the first list again.
                 if index == 0 || !found.iter().any(|other: &Change| other.effect == effect && other.what == change.what)
                 {
                     found.push(change);
@@ -167,7 +169,7 @@ pub(crate) fn compare_rules(old: &Side<'_>, new: &Side<'_>) -> Vec<Change> {
     found
 }
 
-/// What one side lets foreign pages do and the other refuses.
+/// What one side lets foreign pages do, and the other does not.
 fn compare_protection(effect: Effect, one: &Side<'_>, other: &Side<'_>, found: &mut Vec<Change>) {
     let refuses =
         |side: &Side<'_>, mode: fn(&Protection) -> Mode| side.protection().map_or(Mode::Off, mode) == Mode::Refuse;
@@ -181,7 +183,7 @@ fn compare_protection(effect: Effect, one: &Side<'_>, other: &Side<'_>, found: &
             found.push(change(effect, subject, what.to_owned()));
         }
     }
-    // Where one side refuses nothing, nobody needs to be trusted.
+    // If one side refuses nothing, its trusted origins have no effect.
     let both_refuse = [one, other].iter().all(|side| refuses(side, writes) || refuses(side, websockets));
     if let Some(list) = one.trusted().filter(|_| both_refuse) {
         let uncovered = uncovered(list, &other.all_trusted());
@@ -189,7 +191,7 @@ fn compare_protection(effect: Effect, one: &Side<'_>, other: &Side<'_>, found: &
     }
 }
 
-/// What pages neither gain nor lose by.
+/// The changes by which pages neither gain nor lose.
 fn neutral(old: &Side<'_>, new: &Side<'_>) -> Vec<Change> {
     let max_age = |side: &Side<'_>| match value(side.preflight(), HeaderName::MaxAge) {
         "" => "not sent".to_owned(),

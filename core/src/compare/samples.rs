@@ -1,5 +1,5 @@
-//! Requests that show what a policy decides: for each route, pages that may read and one that may not, methods and headers
-//! that are allowed and one that is not.
+//! Requests that show what a policy decides. Each route has requests of pages that may read and of
+//! one that may not, with methods and headers that are allowed and with one that is not.
 
 use crate::compare::origins::uncovered;
 use crate::compare::paths::meetings;
@@ -10,7 +10,7 @@ use crate::decide::policy::Policy;
 use crate::string_set::StringSet;
 use crate::tokens::{SAFELISTED_HEADERS, SAFELISTED_METHODS, USUAL_METHODS};
 
-/// A request of a page, to try a policy with.
+/// A request of a page with which a policy can be tried.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SampleRequest {
@@ -22,7 +22,7 @@ pub struct SampleRequest {
     pub method: String,
     /// The name of a header that the script sets.
     pub header: Option<String>,
-    /// Whether it has cookies.
+    /// Whether the request has cookies.
     pub credentials: bool,
 }
 
@@ -30,12 +30,12 @@ pub struct SampleRequest {
 const FOREIGN: &str = "https://foreign.example";
 /// A header that hardly any policy allows by name.
 const UNLISTED_HEADER: &str = "x-unlisted";
-/// So many entries of each list are tried.
+/// The most entries of each list that get a request.
 const MOST: usize = 6;
 
 impl Policy {
-    /// Requests that show what this policy decides: for each route, pages that may read and one that may not, and methods
-    /// and headers that are allowed and one that is not.
+    /// Requests that show what this policy decides. Each route has requests of pages that may read
+    /// and of one that may not, with methods and headers that are allowed and with one that is not.
     #[must_use]
     pub fn sample_requests(&self) -> Vec<SampleRequest> {
         let mut samples = Vec::new();
@@ -61,7 +61,7 @@ impl Policy {
         let allowed: Vec<String> = allowed.take(MOST).collect();
         allowed.iter().for_each(|origin| add(origin, "GET", None));
         add(FOREIGN, "GET", None);
-        // Only a page that may read is asked about more.
+        // Methods and headers matter only for a page that may read.
         let Some(first) = allowed.first() else { return };
         let (methods, unlisted) = match &rules.methods {
             AllowedMethods::All { .. } => (vec!["DELETE".to_owned()], None),
@@ -79,7 +79,7 @@ impl Policy {
     }
 }
 
-/// Names that are listed, without those that every list has.
+/// The names that the policy lists, without those that every list has.
 fn names(listed: &StringSet, safe: &[&str]) -> Vec<String> {
     let names = listed.iter().map(|name| String::from_utf8_lossy(name).into_owned());
     names.filter(|name| !safe.contains(&name.as_str())).take(MOST).collect()

@@ -16,7 +16,7 @@ impl<T> Checked<T> {
         Checked { list, under: Vec::new() }
     }
 
-    /// The check that these settings ask for; none if it has been made.
+    /// The check that these settings require; none if it has been made already.
     pub(crate) fn check(&mut self, stakes: ListStakes) -> Option<(&T, Check<'_>)> {
         if self.under.contains(&stakes) {
             return None;
@@ -35,8 +35,8 @@ pub(crate) struct Check<'c> {
 }
 
 impl Check<'_> {
-    /// How much a concern about an entry weighs; none where it weighs nothing, or has been reported with that weight. What
-    /// is a lint at the top level may be an error in a route.
+    /// The severity of a concern about an entry; none if it is not a concern, or if it has been reported with this
+    /// severity. A lint at the top level may be an error in a route.
     pub(crate) fn news(&self, entry: &str, severity: impl Fn(Stakes) -> Option<Severity>) -> Option<Severity> {
         let now = severity(self.stakes.of(entry))?;
         (!self.earlier.iter().any(|earlier| severity(earlier.of(entry)) == Some(now))).then_some(now)

@@ -22,7 +22,7 @@ use crate::origins::set::OriginSet;
 use crate::paths::tree::Routes;
 use std::sync::Arc;
 
-/// A document in which nothing is wrong that has not been reported.
+/// A document whose problems have all been reported.
 #[derive(Debug)]
 pub(crate) struct CheckedDocument<'d> {
     pub(crate) top: CheckedSettings<'d>,
@@ -30,20 +30,20 @@ pub(crate) struct CheckedDocument<'d> {
     pub(crate) paths: Routes,
 }
 
-/// The settings of the top level, or of a route, and what their lists come to. What routes inherit is shared.
+/// The settings of the top level or of a route, and the compiled lists. Lists that routes inherit are shared.
 #[derive(Debug)]
 pub(crate) struct CheckedSettings<'d> {
     pub(crate) settings: &'d Settings,
     pub(crate) origins: Arc<OriginSet>,
-    /// Those with plain http that are allowed by name, although the policy has credentials.
+    /// The origins with plain http that are allowed by name, although the policy has credentials.
     pub(crate) insecure_origins: Option<Arc<OriginSet>>,
     pub(crate) methods: AllowedMethods,
     pub(crate) methods_value: Arc<str>,
     pub(crate) headers: AllowedHeaders,
-    /// None where the headers that are asked for are sent.
+    /// None if the requested headers are sent back.
     pub(crate) headers_value: Option<Arc<str>>,
     pub(crate) exposed_value: Option<Arc<str>>,
-    /// Where any of it is on.
+    /// The protection, if any of it is on.
     pub(crate) protection: Option<Arc<Protection>>,
 }
 
@@ -79,12 +79,12 @@ struct Checker<'d, 'i> {
     inherited: Lists,
     inherited_contradictions: InheritedContradictions,
     needed_dangers: NeededDangers,
-    /// The last origins that were read of those with plain http that are allowed by name, with what they depend on.
+    /// The latest set of origins with plain http that are allowed by name, and the settings on which it depends.
     insecure: Option<(InsecureKey, Option<Arc<OriginSet>>)>,
     issues: &'i mut Issues,
 }
 
-/// By which settings origins with plain http are allowed by name. The document holds them all the while.
+/// The settings on which the origins with plain http that are allowed by name depend. The document keeps them alive.
 type InsecureKey = (*const List, *const List, *const Lifted, bool);
 
 struct Lists {
@@ -313,7 +313,7 @@ fn stakes(settings: &Settings) -> ListStakes {
     ListStakes { credentials: settings.allow_credentials, lifted: Arc::clone(&settings.dangerously_allow) }
 }
 
-/// Of lists of names no check can be lifted.
+/// For lists of names, no check can be lifted.
 fn of_names(settings: &Settings) -> ListStakes {
     ListStakes { credentials: settings.allow_credentials, ..ListStakes::default() }
 }

@@ -10,7 +10,7 @@ use crate::response::outcome::ProtectionOutcomes;
 use crate::response::render::{ResponseSettings, TemplatesBuilder};
 use std::sync::Arc;
 
-/// Compiles what was read, unless anything is wrong with it.
+/// Compiles a document, unless anything is wrong with it.
 pub(crate) fn compile(document: &Document, mut issues: Issues) -> Result<Policy, ConfigError> {
     let checked = check(document, &mut issues);
     let lints = issues.finish()?;

@@ -11,7 +11,7 @@ use crate::origins::origin::Origin;
 use crate::origins::pattern::OriginPattern;
 use crate::suggest::trial::Place;
 
-/// The first that the policy lets read, and protection does not let write.
+/// The first origin that the policy allows to read, but protection does not allow to write.
 pub(crate) fn untrusted_origin<'s>(settings: &'s Settings, protection: &Protection) -> Option<Untrusted<'s>> {
     let trusted = |text: &str| {
         if Origin::parse(text.as_bytes()).is_some() {
@@ -26,7 +26,7 @@ pub(crate) fn untrusted_origin<'s>(settings: &'s Settings, protection: &Protecti
             }
             // Any origin, and null, can never be trusted.
             Some(_) => false,
-            // Reported as what it is.
+            // It is reported under its own text.
             None => true,
         }
     };
@@ -53,7 +53,7 @@ pub(crate) fn contradiction(
     protection::contradicts_cors(untrusted, &remedy, place, issues.notation())
 }
 
-/// How one more origin is trusted.
+/// How to trust one more origin.
 fn trust(text: &str, settings: &Settings, written: &ProtectionSettings, issues: &Issues) -> Remedy {
     const MOST_LISTED: usize = 4;
     let trusted: Vec<_> =

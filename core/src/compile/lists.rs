@@ -21,7 +21,7 @@ use std::sync::Arc;
 /// Methods that write and are never sent without a preflight.
 const WRITES: [&str; 3] = ["PUT", "PATCH", "DELETE"];
 
-/// A list of names, read: those that count, and what was found in it.
+/// A list of names that was read: the names that count, and the findings.
 #[derive(Debug)]
 pub(crate) struct NameList {
     /// Whether it has `*`.
@@ -55,7 +55,7 @@ enum NameConcern {
 }
 
 impl NameConcern {
-    /// How much it weighs: of these lists no check can be lifted, so that credentials alone matter (specification 2.2).
+    /// The severity. No check of these lists can be lifted, so only credentials matter (specification 2.2).
     fn severity(self, Stakes { credentials, .. }: Stakes) -> Option<Severity> {
         match self {
             NameConcern::NotAMethod
@@ -164,7 +164,7 @@ impl NameList {
         }
     }
 
-    /// The request headers that are allowed, and their list as it is sent; none where those asked for are sent.
+    /// The request headers that are allowed, and their list as it is sent; none if the requested headers are sent back.
     pub(crate) fn allowed_headers(&self, credentials: bool) -> (AllowedHeaders, Option<Arc<str>>) {
         match (self.all, credentials, self.authorization) {
             (false, ..) => (AllowedHeaders::Listed(Arc::clone(&self.names)), Some(Arc::clone(&self.joined))),
@@ -179,7 +179,7 @@ impl NameList {
         (!self.joined.is_empty()).then(|| Arc::clone(&self.joined))
     }
 
-    /// Reports what was found in it.
+    /// Reports the findings in the list.
     pub(crate) fn report(&self, list: &List, check: Check<'_>, issues: &mut Issues) {
         let mut place = Place::new(&list.field, check.stakes.of_unnamed(), &NOTHING, false, issues);
         for (index, concern) in &self.found {
@@ -202,7 +202,7 @@ fn numbered(list: &List) -> impl Iterator<Item = (usize, &str)> {
 enum MethodFault {
     Empty,
     NotAToken,
-    /// This is its case.
+    /// The method is known, but has another case.
     Case(&'static str),
 }
 

@@ -18,8 +18,8 @@ use std::sync::Arc;
 pub(crate) struct NeededDangers(HashSet<(String, Danger)>);
 
 impl NeededDangers {
-    /// Notes the entries of a list that need what is lifted for them. `refuses` says whether a concern refuses an entry,
-    /// or some of its origins.
+    /// Records the entries of a list that need a check to be lifted for them. `refuses` says whether a concern refuses
+    /// an entry, or some of its origins.
     pub(crate) fn note<C>(
         &mut self,
         found: &Found<C>,
@@ -40,7 +40,7 @@ impl NeededDangers {
         }
     }
 
-    /// Reports what is named in vain.
+    /// Reports the entries that are named without need.
     pub(crate) fn report(&self, document: &Document, issues: &mut Issues) {
         let top = &document.settings;
         let own = document.routes.iter().map(|route| &route.settings.dangerously_allow);
@@ -84,7 +84,8 @@ fn texts(document: &Document) -> impl Iterator<Item = &str> {
     })
 }
 
-/// The entries of a policy with credentials that are named with `insecure-origins`: plain http may read by them alone.
+/// The entries of a policy with credentials that are named with `insecure-origins`. Only these entries allow plain
+/// http.
 pub(crate) fn insecure_by_name(settings: &Settings) -> Option<OriginSet> {
     let lifted = &settings.dangerously_allow;
     let is_named = |text: &str| lifted.named_for(text).any(|lift| lift.danger == Danger::InsecureOrigins);

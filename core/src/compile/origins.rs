@@ -1,4 +1,4 @@
-//! Lists of origins: what was found in them, and what to write instead.
+//! The findings in lists of origins, and what to write instead.
 
 use crate::compile::checked::Check;
 use crate::config::dangers::Danger;
@@ -12,7 +12,7 @@ use crate::suggest::pattern_fault::{diagnose, offer};
 use crate::suggest::regex::{Syntax, Written};
 use crate::suggest::trial::Place;
 
-/// Reports what was found in the origins that may read.
+/// Reports the findings in the origins that may read.
 pub(crate) fn report_origins(
     found: &Found<OriginConcern>,
     list: &List,
@@ -31,12 +31,12 @@ pub(crate) fn report_origins(
     }
 }
 
-/// Reports what was found in the origins that are trusted with writes.
+/// Reports the findings in the origins that are trusted with writes.
 pub(crate) fn report_trusted(found: &Found<OriginConcern>, list: &List, check: Check<'_>, issues: &mut Issues) {
     let mut place = Place::new(&list.field, check.stakes.of_unnamed(), &check.stakes.lifted, false, issues);
     for (index, concern) in found {
         let text = text_of(list, *index);
-        // Trusting is not reading: what is only unwise in the origins that may read is reported there.
+        // Lints about the origins that may read are reported for that list, and not here.
         if let Some(Severity::Error) = check.news(text, |stakes| concern.severity(stakes)) {
             place.stakes = check.stakes.of(text);
             place.attend(issues);
@@ -107,7 +107,7 @@ fn advice(concern: OriginConcern, text: &str, list: &List, place: &Place<'_>) ->
     }
 }
 
-/// Reports what was found in the regexes. `alone` is true if the policy has no list of origins.
+/// Reports the findings in the regexes. `alone` is true if the policy has no list of origins.
 pub(crate) fn report_regexes(
     found: &Found<RegexConcern>,
     list: &List,

@@ -1,4 +1,4 @@
-//! The paths of routes become a tree; two that differ in nothing but case and names are reported.
+//! The paths of routes become a tree. Two paths that differ only in case and in names are reported.
 
 use crate::config::settings::{RouteSettings, written_path};
 use crate::issues::issue::Issues;

@@ -27,7 +27,7 @@ macro_rules! dangers {
                 match self { $(Danger::$Danger => $meaning.trim_ascii(),)+ }
             }
 
-            /// The word by which a name that is nearly this one is known.
+            /// The word that shows that a similar name means this danger.
             pub(crate) const fn word(self) -> &'static str {
                 match self { $(Danger::$Danger => $word,)+ }
             }
@@ -78,7 +78,7 @@ impl Dangers {
 }
 
 impl<'n> FromIterator<&'n str> for Dangers {
-    /// Lifts the checks with these names; a name that is none lifts nothing.
+    /// Lifts the checks with these names. Unknown names lift nothing.
     fn from_iter<I: IntoIterator<Item = &'n str>>(names: I) -> Self {
         let mut dangers = Dangers::default();
         names.into_iter().filter_map(Danger::of).for_each(|danger| dangers.lift(danger));

@@ -63,7 +63,7 @@ impl From<LiftedCheck> for Value {
 }
 
 section! {
-    /// What the table of a check has that is lifted for some origins.
+    /// The settings in the table of a check that is lifted for some origins.
     LiftedSetting {
         ["The name of the check."]
         Check, "check", Danger;
@@ -83,9 +83,9 @@ fn table(check: &str, origins: Value) -> Value {
 /// The checks that are lifted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Lifted {
-    /// For every origin.
+    /// The checks that are lifted for every origin.
     pub(crate) everywhere: Dangers,
-    /// By the entry for which they are lifted.
+    /// The other checks, by the entries for which they are lifted.
     named: BTreeMap<String, Vec<NamedLift>>,
 }
 

@@ -63,11 +63,11 @@ impl List {
 /// Whose function a host's origin predicate is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum PredicateOf {
-    /// The whole policy's.
+    /// That of the whole policy.
     Policy,
     /// That of the route with this index.
     Route(u32),
-    /// Nobody's: every well-formed origin but `null` is allowed, with all other checks.
+    /// There is no function: every well-formed origin except `null` is allowed, if it passes all other checks.
     AllOrigins,
 }
 

@@ -82,7 +82,7 @@ impl Notation {
         }
     }
 
-    /// A regular expression object: a literal of JavaScript, elsewhere the table that stands for one.
+    /// A regular expression object: a literal in JavaScript, and a table in other notations.
     pub(crate) fn regexp(self, source: &str, flags: &str) -> String {
         if self == Notation::JavaScript {
             return format!("/{source}/{flags}");

@@ -9,7 +9,7 @@ pub(crate) use crate::config::lifted::LIFTED;
 pub(crate) use crate::config::settings_table::{CORS_ONLY, CORSAC, PROTECTION, ROUTE};
 pub(crate) use crate::config::tables::CORS;
 
-/// What says which origins may read: a route that gives one of these replaces all of them.
+/// The settings that say which origins may read. A route that sets one of these replaces all of them.
 pub(crate) const ORIGIN_GROUP: &[&str] =
     &[Setting::AllowOrigins.name(), Setting::AllowOriginRegex.name(), PREDICATE.name];
 
@@ -27,8 +27,8 @@ pub(crate) fn is_predicate(name: &str) -> bool {
 }
 
 impl Setting {
-    /// The setting that a name means: its own, that of an option of the `cors` package, or another library's. Under
-    /// another library's name it is an error, and meant all the same.
+    /// The setting that a name means: its own, that of an option of the `cors` package, or another library's. A
+    /// name of another library is an error, but it still shows which setting was meant.
     pub(crate) fn meant(name: &str) -> Option<Setting> {
         let package = || resolve(name, CORS_ONLY);
         let key = resolve(name, ROUTE).or_else(package).or_else(|| names_elsewhere::ours(name, false))?;

@@ -4,7 +4,7 @@ use crate::config::dangers::Dangers;
 use crate::config::lifted::Lifted;
 use std::sync::Arc;
 
-/// Who is let in by an entry, and what that opens: whether credentials are allowed, and which checks are lifted for it.
+/// The consequences of allowing an entry: whether credentials are allowed, and which checks are lifted for it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Stakes {
     pub(crate) credentials: bool,

@@ -35,7 +35,7 @@ impl<'a> Decision<'a> {
         self.template.reason()
     }
 
-    /// The refusal that was only reported, because the policy says `report_only`; the request goes on.
+    /// The refusal that was only reported, because the policy says `report_only`. The request continues.
     #[must_use]
     pub fn reported(&self) -> Option<Reason> {
         self.template.reported()

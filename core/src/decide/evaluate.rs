@@ -38,7 +38,7 @@ impl<'a> Pending<'a> {
         self.request.origin.unwrap_or_default()
     }
 
-    /// The index of the route whose own predicate is to be asked; `None` for the predicate of the whole policy.
+    /// The index of the route whose own predicate has to be asked; `None` for the predicate of the whole policy.
     #[must_use]
     pub fn route(&self) -> Option<u32> {
         match self.rules.predicate {
@@ -181,7 +181,7 @@ impl<'a, 'q> Evaluator<'a, 'q> {
         }
     }
 
-    /// Specification 7.2. By itself, so that policies without protection pay nothing for it.
+    /// Specification 7.2. This is a separate function, so that it costs nothing for policies without protection.
     #[inline(never)]
     fn protected(&self, protection: &Protection, outcome: Outcome, reason: Reason) -> Decision<'a> {
         let trusted = reason == Reason::OriginAllowed && self.rules.credentials;

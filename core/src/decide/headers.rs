@@ -10,13 +10,14 @@ use std::sync::Arc;
 pub(crate) enum AllowedHeaders {
     /// `*`, with credentials: every name.
     All,
-    /// `*`, without: every name but `Authorization` (Fetch, "CORS non-wildcard request-header name").
+    /// `*`, without credentials: every name except `Authorization` (Fetch, "CORS non-wildcard
+    /// request-header name").
     AllButAuthorization,
     /// These names, in lower case.
     Listed(Arc<StringSet>),
 }
 
-/// What the headers that a preflight asks for come to.
+/// The result of checking the headers for which a preflight asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RequestedHeaders {
     Allowed,

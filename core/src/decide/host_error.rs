@@ -18,7 +18,7 @@ impl Policy {
         let evaluation = self.evaluate(request);
         match &evaluation {
             Evaluation::Decided(decision) if decision.action() == Action::Respond => {
-                // Reading an error is no write.
+                // An error page is not a write.
                 let Request { path, path_decoded, .. } = *request;
                 self.evaluate(&Request { path, path_decoded, ..Request::new(b"GET") })
             }

@@ -7,14 +7,14 @@ use std::sync::Arc;
 
 #[derive(Clone, Debug)]
 pub(crate) enum AllowedMethods {
-    /// `*`: every token that is not forbidden. With credentials the usual ones are listed, and another that is
-    /// asked for is sent back, because `*` would be read as a literal.
+    /// `*`: every token that is not forbidden. With credentials, `*` would be read as a literal, so the usual
+    /// methods are listed, and any other requested method is sent back.
     All { echo: bool },
-    /// These. Matching is case-sensitive (Fetch, "CORS-preflight fetch").
+    /// Only these methods. Matching is case-sensitive (Fetch, "CORS-preflight fetch").
     Listed(Arc<StringSet>),
 }
 
-/// What the method that a preflight asks for comes to.
+/// The result of checking the method for which a preflight asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct RequestedMethod {
     pub(crate) is_allowed: bool,

@@ -91,17 +91,17 @@ const OPTIONS: [RequestHeader; 4] =
 pub(crate) struct RoutedRules {
     pub(crate) paths: Routes,
     pub(crate) rules: Box<[Rules]>,
-    /// For paths that servers read differently.
+    /// The rules for paths that servers read differently.
     pub(crate) ambiguous: Rules,
 }
 
-/// What a policy, or one of its routes, decides by. Routes share what they inherit.
+/// The rules of a policy, or of one of its routes. Routes share the rules that they inherit.
 #[derive(Clone, Debug)]
 pub(crate) struct Rules {
     pub(crate) origins: Arc<OriginSet>,
-    /// Credentials: plain http to another machine is refused whatever matched it.
+    /// Whether plain http to another machine is refused, even if an entry matches it. This is so with credentials.
     pub(crate) secure_only: bool,
-    /// Those with plain http that are allowed even so, each by an entry that `dangerously_allow` names.
+    /// The origins with plain http that are still allowed, each by an entry that `dangerously_allow` names.
     pub(crate) insecure_origins: Option<Arc<OriginSet>>,
     pub(crate) credentials: bool,
     pub(crate) predicate: Option<PredicateOf>,
@@ -115,7 +115,7 @@ pub(crate) struct Rules {
 }
 
 impl Rules {
-    /// What the allowed origins say of the value of an `Origin` header.
+    /// Checks the value of an `Origin` header against the allowed origins.
     #[inline]
     pub(crate) fn check_origin(&self, origin: &[u8]) -> Verdict {
         match self.origins.check(origin, self.secure_only) {
@@ -124,7 +124,7 @@ impl Rules {
         }
     }
 
-    /// Apart, so that origins that are allowed do not pay for it.
+    /// This is a separate function, so that it costs nothing for origins that are allowed.
     #[inline(never)]
     fn check_insecure_origins(&self, origin: &[u8]) -> Verdict {
         let is_named = |named: &Arc<OriginSet>| named.check(origin, false) == Verdict::Allowed;

@@ -1,4 +1,4 @@
-//! Protection: writes and WebSocket handshakes that a browser sends on behalf of a foreign page are refused.
+//! Protection refuses writes and WebSocket handshakes that a browser sends on behalf of a foreign page.
 //!
 //! CORS keeps a foreign page from reading the response, but the request is still carried out. A foreign page is
 //! recognised by `Origin` and `Sec-Fetch-Site` (Fetch Metadata), which pages cannot set.
@@ -138,8 +138,8 @@ pub(crate) fn is_handshake(request: &Request<'_>) -> bool {
     request.websocket || (request.method == b"GET" && (request.sec_websocket_key.is_some() || upgrades()))
 }
 
-/// Whether a protocol that a client asks to switch to is WebSocket: an element of `Upgrade`, or the `:protocol` of extended
-/// CONNECT (RFC 8441).
+/// Whether the protocol to which a client wants to switch is WebSocket. It is an element of `Upgrade`, or the
+/// `:protocol` of extended CONNECT (RFC 8441).
 #[must_use]
 pub fn is_websocket(protocol: &[u8]) -> bool {
     protocol.trim_ascii().eq_ignore_ascii_case(b"websocket")
@@ -189,7 +189,7 @@ mod tests {
             (Some("https://a.example, https://a.example"), Some("a.example"), None, false),
             (Some("app://a.example"), Some("a.example"), None, false),
             (None, Some("a.example"), None, false),
-            // What the browser says itself counts, behind a proxy that changes `Host` too.
+            // The browser's own header decides, even behind a proxy that changes `Host`.
             (Some("https://a.example"), Some("inner"), Some("same-origin"), true),
             (None, Some("a.example"), Some("same-origin"), true),
             (Some("https://a.example"), Some("a.example"), Some("cross-site"), false),

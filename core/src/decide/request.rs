@@ -3,7 +3,7 @@
 use crate::limits::JOINED_HEADER_BYTES;
 use std::borrow::Cow;
 
-/// One request, as far as CORS is concerned.
+/// The parts of one request that matter for CORS.
 ///
 /// An absent header is `None`, and an empty header is `Some`. Values are the bytes that were sent.
 ///
@@ -13,9 +13,9 @@ use std::borrow::Cow;
 pub struct Request<'r> {
     /// The method, as sent: methods are case-sensitive.
     pub method: &'r [u8],
-    /// The request's target, undecoded; its query is cut off. Only policies with routes read it.
+    /// The request's target, undecoded. Its query is ignored. Only policies with routes read it.
     pub path: Option<&'r [u8]>,
-    /// The path is already decoded, because the host does not keep it as it was sent.
+    /// Whether the path is already decoded, because the host has not kept it as it was sent.
     pub path_decoded: bool,
     /// `Origin`
     pub origin: Option<&'r [u8]>,
@@ -34,9 +34,10 @@ pub struct Request<'r> {
     pub upgrade: Option<&'r [u8]>,
     /// `Sec-WebSocket-Key`
     pub sec_websocket_key: Option<&'r [u8]>,
-    /// The connection is known to be TLS.
+    /// Whether the connection is known to be TLS.
     pub secure: bool,
-    /// The host knows that this is a WebSocket handshake, whatever the headers say: extended CONNECT (RFC 8441).
+    /// Whether the host knows that this is a WebSocket handshake, whatever the headers say. An example is extended
+    /// CONNECT (RFC 8441).
     pub websocket: bool,
 }
 
@@ -176,14 +177,14 @@ impl RequestHeader {
         }
     }
 
-    /// Whether lines of these lengths are too long to be joined. No length of this header is refused, so joining has to
+    /// Whether lines of these lengths are too long to be joined. This header has no maximum length, so joining has to
     /// stop somewhere. Both lines are then replaced by [`unreadable_value`](Self::unreadable_value).
     #[must_use]
     pub const fn is_unreadable_joined(self, before: usize, line: usize) -> bool {
         matches!(self, RequestHeader::Upgrade) && (before > JOINED_HEADER_BYTES || line > JOINED_HEADER_BYTES)
     }
 
-    /// The same of those that a policy without protection reads.
+    /// The header with this name, if a policy without protection reads it.
     #[inline]
     #[must_use]
     pub fn of_cors(name: &[u8]) -> Option<Self> {

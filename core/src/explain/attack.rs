@@ -1,4 +1,4 @@
-//! Origins with which attackers try servers, and caches that mix pages up.
+//! Origins that attackers send to find weak servers, and caches that give one page's response to another.
 
 use crate::browser::exchange::{Answer, Exchange, HeaderLines};
 use crate::browser::header_lines::values;
@@ -7,7 +7,7 @@ use crate::browser::url::Url;
 use crate::explain::experiment::{Experiment, Observation};
 use crate::printable::printable;
 
-/// The headers of a response to a preflight that lets the request of an exchange pass.
+/// The headers of a preflight's response that allows the request of an exchange.
 #[must_use]
 pub fn passing_preflight(exchange: &Exchange, names: &[u8]) -> HeaderLines {
     let line = |name: &str, value: &[u8]| (name.as_bytes().to_vec(), value.to_vec());
@@ -20,9 +20,9 @@ pub fn passing_preflight(exchange: &Exchange, names: &[u8]) -> HeaderLines {
     ]
 }
 
-/// Origins of which no server that trusts the page has a reason to allow any: what careless comparisons let through.
+/// Origins that careless comparisons let through. A server that trusts the page has no reason to allow any of them.
 ///
-/// Each of them is something that a client can send in one header. `url` is the server's own.
+/// A client can send each of them in one header. `url` is a URL of the server.
 #[must_use]
 pub fn attack_origins(page: &str, url: &str) -> Vec<String> {
     let mut found: Vec<String> =
@@ -73,7 +73,7 @@ pub fn attack_origins(page: &str, url: &str) -> Vec<String> {
     found
 }
 
-/// Which of the origins a server allows.
+/// Reports which of the origins a server allows.
 #[must_use]
 pub fn observe_attacks(answers: &[(String, Answer)], is_credentialed: bool) -> Vec<Observation> {
     let allowed: Vec<&str> =
@@ -102,13 +102,13 @@ pub fn observe_attacks(answers: &[(String, Answer)], is_credentialed: bool) -> V
     }]
 }
 
-/// A `*` allows everybody, which is no attack.
+/// Whether the response allows this origin in particular. A `*` allows everybody, which is not an attack.
 fn allows(answer: &Answer, origin: &str) -> bool {
     let lines: Vec<String> = values(answer.headers(), "access-control-allow-origin").map(latin1).collect();
     origin != "*" && lines == [origin]
 }
 
-/// Whether a page got a response that was made for another one of these.
+/// Reports pages that got a response which was made for another page of the list.
 #[must_use]
 pub fn observe_cache(exchanges: &[Exchange]) -> Vec<Observation> {
     let mut found = Vec::new();

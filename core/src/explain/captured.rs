@@ -1,4 +1,4 @@
-//! Explaining what a server sent over the wire, with the policy that the server is known to have.
+//! Explaining responses that a server has sent, if the policy of the server may be known.
 
 use crate::browser::exchange::{Answer, Exchange};
 use crate::browser::header_lines;
@@ -7,10 +7,11 @@ use crate::explain::diagnose::diagnose;
 use crate::explain::explanation::Explanation;
 use crate::response::header_name::OWNED_HEADERS;
 
-/// Explains responses that came over the wire from a server with this policy, if a policy is known.
+/// Explains responses that a server has sent. `policy` is the policy of that server, if it is known.
 ///
-/// The verdict is what a browser makes of the responses. If the policy comes to the same verdict, the explanation names
-/// the settings that decide. If not, something other than the policy decided, and only the responses are explained.
+/// The verdict is that of a browser that gets these responses. If the policy leads to the same verdict, the explanation
+/// names the settings that decide. If not, something other than the policy decided, and only the responses are
+/// explained.
 #[must_use]
 pub fn explain_captured(policy: Option<&Policy>, exchange: &Exchange) -> Explanation {
     let observed = diagnose(exchange);
@@ -27,7 +28,7 @@ pub(crate) fn observed_or_decided(observed: Explanation, by_policy: impl FnOnce(
     if by_policy.verdict == observed.verdict { by_policy } else { observed }
 }
 
-/// The exchange with the responses that the application itself would give: the policy puts its headers on them again.
+/// The exchange with the responses as the application itself sends them, because the policy adds its headers again.
 pub(crate) fn as_application(exchange: &Exchange) -> Exchange {
     let mut exchange = exchange.clone();
     for hop in &mut exchange.hops {

@@ -1,4 +1,4 @@
-//! The codes of findings that lie behind a sentence of a console.
+//! The codes of the findings that a sentence of a console can mean.
 
 use crate::browser::agent::Engine;
 use crate::browser::sentences::Problem;
@@ -16,7 +16,7 @@ pub(crate) fn is_of_preflight(problem: Problem) -> bool {
     )
 }
 
-/// What lies behind a problem, as an explanation of the exchange would find it.
+/// The findings that an explanation of the exchange could have for a problem.
 pub(crate) fn likely(problem: Problem, engine: Option<Engine>) -> Vec<FindingCode> {
     use FindingCode as Code;
     let statuses = [
@@ -29,7 +29,7 @@ pub(crate) fn likely(problem: Problem, engine: Option<Engine>) -> Vec<FindingCod
         Code::GatewayError,
     ];
     match problem {
-        // The header is looked for before the status, except in WebKit.
+        // Except for WebKit, engines check the header before the status.
         Problem::Missing if engine == Some(Engine::WebKit) => vec![
             Code::AllowOriginMissing,
             Code::ErrorWithoutHeaders,

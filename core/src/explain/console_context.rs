@@ -1,12 +1,12 @@
-//! What is around a sentence of a console: where the request went, and from where.
+//! Reading the text around a sentence of a console: the URL of the request, and its page.
 
 use crate::browser::agent::Engine;
 use crate::explain::console_template::Found;
 
-/// The most of what stands before or after a sentence that belongs to it, in bytes.
+/// The most bytes before and after a sentence that are read as its context.
 const CONTEXT: usize = 6 * 1024;
 
-/// What stands around a sentence and belongs to it.
+/// The facts that the text around a sentence has about it.
 #[derive(Debug, Default)]
 pub(crate) struct Context {
     pub(crate) page: Option<String>,
@@ -19,12 +19,12 @@ pub(crate) struct Context {
 }
 
 impl Context {
-    /// What is between the sentences before and after a sentence.
+    /// Reads the text between the sentences before and after a sentence.
     pub(crate) fn of(text: &str, found: &Found, before: usize, after: usize) -> Self {
         let head = within_end(text.get(before..found.start).unwrap_or_default(), CONTEXT);
         let tail = within(text.get(found.end..after).unwrap_or_default(), CONTEXT);
         let mut context = Context::default();
-        // A sentence is printed after the last of these, wherever it begins.
+        // The context of a sentence begins at the last of these phrases.
         let head = match head.rfind("Cross-Origin Request ").or_else(|| head.rfind("Access to ")) {
             Some(start) => head.get(start..).unwrap_or_default(),
             None => head,
@@ -55,14 +55,14 @@ impl Context {
     }
 }
 
-/// What stands in quotation marks after the last of these words.
+/// The text in quotation marks after the last occurrence of a phrase.
 fn quoted(text: &str, before: &str) -> Option<String> {
     let (_, rest) = text.rsplit_once(before)?;
     let (value, _) = rest.split_once('\'')?;
     (!value.is_empty() && !value.contains(' ')).then(|| value.to_owned())
 }
 
-/// The word after the last of these words, without the punctuation around it.
+/// The word after the last occurrence of a phrase, without punctuation around it.
 fn address(text: &str, before: &str) -> Option<String> {
     let (_, rest) = text.rsplit_once(before)?;
     let word = rest.trim_start_matches('\'').split(' ').next()?;
@@ -70,13 +70,13 @@ fn address(text: &str, before: &str) -> Option<String> {
     (!word.is_empty()).then(|| word.to_owned())
 }
 
-/// The beginning of a text, of at most so many bytes.
+/// The beginning of a text, with a maximum length in bytes.
 pub(crate) fn within(text: &str, bytes: usize) -> &str {
     let end = (0..=bytes.min(text.len())).rev().find(|end| text.is_char_boundary(*end)).unwrap_or_default();
     text.get(..end).unwrap_or_default()
 }
 
-/// The end of a text, of at most so many bytes.
+/// The end of a text, with a maximum length in bytes.
 fn within_end(text: &str, bytes: usize) -> &str {
     let least = text.len().saturating_sub(bytes);
     let start = (least..=text.len()).find(|start| text.is_char_boundary(*start)).unwrap_or(text.len());

@@ -1,4 +1,4 @@
-//! What a console printed, read back: the sentences of three engines as people paste them, and what they mean.
+//! Reading what a console has printed: the sentences of three engines, as people paste them, and their meaning.
 
 use crate::browser::agent::Engine;
 use crate::browser::redact::redact_prose;
@@ -14,7 +14,7 @@ use crate::explain::messages::console::{Facts, of_code, of_network, of_problem};
 use crate::issues::finding_code::FindingCode;
 use crate::printable::printable;
 
-/// The longest text that is read, in bytes. The rest of a longer one is not looked at.
+/// The longest text that is read, in bytes. The rest of a longer text is ignored.
 const LONGEST_TEXT: usize = 256 * 1024;
 
 /// The most sentences that are read.
@@ -24,20 +24,21 @@ const MOST_SENTENCES: usize = 100;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ConsoleSentence {
-    /// The engine that prints it: `chromium`, `firefox` or `webkit`; none if several do.
+    /// The engine that prints the sentence: `chromium`, `firefox` or `webkit`; none if several do.
     pub engine: Option<&'static str>,
-    /// The sentence, without what is around it. Text of others is escaped, and cut at 200 characters.
+    /// The sentence, without the text around it, and not more than its first 200 characters. Control characters are
+    /// escaped.
     pub sentence: String,
-    /// What it can mean, the likeliest first. Engines print one sentence for several causes. Empty if it is not CORS and has
-    /// no code, or if it follows from something else.
+    /// The findings that the sentence can mean, the likeliest first, because engines print one sentence for several
+    /// causes. Empty if the cause is not CORS and has no code, or if the sentence only follows from another failure.
     pub codes: Vec<FindingCode>,
-    /// Whether it is about CORS, or about something that browsers call CORS wrongly.
+    /// Whether the cause is CORS. It is false for other failures that browsers wrongly call CORS.
     pub is_cors: bool,
-    /// Whether it says what went wrong. Some sentences only say that something did.
+    /// Whether the sentence says what went wrong. Some sentences only say that something went wrong.
     pub is_cause: bool,
-    /// What it means.
+    /// The meaning of the sentence.
     pub message: String,
-    /// How to fix it.
+    /// How to fix the cause.
     pub help: String,
     /// The origin of the page, if the sentence names it.
     pub page: Option<String>,
@@ -47,13 +48,13 @@ pub struct ConsoleSentence {
     pub method: Option<String>,
     /// The request header that was refused, in lower case.
     pub header: Option<String>,
-    /// Whether the request was made with credentials, as far as the sentence shows it.
+    /// Whether the sentence shows that the request was made with credentials.
     pub has_credentials: bool,
 }
 
-/// Reads what a console printed: sentences of Chromium, Firefox and WebKit, of any age, with whatever is around them, such
-/// as places in the source. What they mean comes in their order; what follows from something before it is left out. Secrets
-/// in URLs are replaced.
+/// Reads what a console has printed: sentences of old and new versions of Chromium, Firefox and WebKit, with any text
+/// around them, such as file names and line numbers. The result has the sentences in their order, without those that
+/// only follow from an earlier failure. Secrets in URLs are replaced.
 ///
 /// ```
 /// use corsac::explain::read_console;
@@ -98,7 +99,7 @@ pub fn network_error(text: &str) -> Option<NetworkError> {
 /// What a piece of text can be: it is found with several meanings where an engine prints the same for them.
 type Matched = (Found, Vec<Meaning>, Option<Engine>);
 
-/// The templates that fit best: none of them overlap.
+/// The templates that fit best, without those that overlap a better one.
 fn best(text: &str) -> Vec<Matched> {
     let mut all: Vec<Matched> = Vec::new();
     for (problem, templates) in SENTENCES {
@@ -111,7 +112,8 @@ fn best(text: &str) -> Vec<Matched> {
     for (template, meaning) in WORDINGS {
         all.extend(find(template, text).into_iter().map(|found| (found, vec![*meaning], None)));
     }
-    // More of the template's own words are a better match; of equals, the first in the tables.
+    // A match is better if more of its text comes from the template. Of equal matches, the first in the tables is
+    // chosen.
     all.sort_by_key(|(found, ..)| std::cmp::Reverse(found.literal));
     let mut chosen: Vec<Matched> = Vec::new();
     for (found, meanings, engine) in all {
@@ -138,7 +140,8 @@ fn sentence(
     text: &str,
 ) -> ConsoleSentence {
     let owned = |name: &str| found.value(name).map(str::to_owned);
-    // Where an engine prints the same for another origin and for what is none, the value shows which it is.
+    // If an engine prints the same for another origin and for a value that is not an origin, the value shows which of
+    // them it is.
     let is_origin = found.value("value").is_some_and(|value| value == "null" || value.contains("://"));
     let mismatch = meanings.iter().find(|meaning| **meaning == Meaning::Problem(Problem::Mismatch) && is_origin);
     let meaning = mismatch.or(meanings.first()).copied().unwrap_or(Meaning::Consequence);
@@ -167,7 +170,7 @@ fn sentence(
         is_vague: meanings.len() > 1,
     };
     let rest = text.get(found.end..).unwrap_or_default();
-    // Some names are known by their beginning.
+    // For some names, the template has only the beginning.
     let word = if found.is_name() {
         rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len())
     } else {
@@ -214,7 +217,7 @@ fn sentence(
     }
 }
 
-/// The beginning of a sentence whose end is missing.
+/// Finds the beginning of a sentence whose end is missing.
 fn without_reason(text: &str) -> Option<ConsoleSentence> {
     let (start, beginning) = BEGINNINGS.iter().find_map(|beginning| Some((text.find(beginning)?, beginning)))?;
     let found = Found::of(start, start + beginning.len());
@@ -222,7 +225,7 @@ fn without_reason(text: &str) -> Option<ConsoleSentence> {
     Some(sentence(&found, &[Meaning::Consequence], None, &context, text))
 }
 
-/// What was read of a sentence, without its meaning.
+/// The facts in a sentence, without its meaning.
 struct Read {
     engine: Option<Engine>,
     sentence: String,
@@ -264,7 +267,8 @@ impl Read {
     }
 }
 
-/// Firefox and Safari print sentences in the language of the user; the names of headers stay.
+/// Recognises a sentence in any language. Firefox and Safari print in the language of the user, but do not translate
+/// the names of headers.
 fn in_any_language(text: &str) -> Option<ConsoleSentence> {
     if !text.contains("CORS") && !text.contains("Cross-Origin") {
         return None;
@@ -299,7 +303,8 @@ fn in_any_language(text: &str) -> Option<ConsoleSentence> {
     Some(ConsoleSentence { codes, is_cors: true, ..read.other(message, help, true) })
 }
 
-/// WebKit names the URL in the sentence after the cause, and the page in some.
+/// Copies the URL into the sentence of the cause, because WebKit names it, and sometimes the page, only in the next
+/// sentence.
 fn give_urls(sentences: &mut [ConsoleSentence]) {
     for index in 0..sentences.len() {
         let Some((before, rest)) = sentences.split_at_mut_checked(index) else { return };
@@ -312,7 +317,7 @@ fn give_urls(sentences: &mut [ConsoleSentence]) {
     }
 }
 
-/// Where a cause is known, what only says that the same request failed is left out.
+/// Removes sentences that only say that a request failed, if another sentence has the cause.
 fn without_consequences(sentences: Vec<ConsoleSentence>) -> Vec<ConsoleSentence> {
     let causes = sentences.iter().filter(|sentence| sentence.is_cause).count();
     let mut kept: Vec<ConsoleSentence> = Vec::new();
@@ -329,7 +334,8 @@ fn without_consequences(sentences: Vec<ConsoleSentence>) -> Vec<ConsoleSentence>
     kept
 }
 
-/// Firefox says that a request did not succeed after it has said why, and that no origin matched after a redirect.
+/// After the cause, Firefox also prints that the request did not succeed; after a redirect of a preflight, it prints
+/// that no origin matched.
 fn is_after_failure(sentence: &ConsoleSentence, earlier: &ConsoleSentence) -> bool {
     sentence.sentence.contains("CORS request did not succeed")
         || earlier.codes.first() == Some(&FindingCode::PreflightRedirected)

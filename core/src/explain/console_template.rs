@@ -1,38 +1,39 @@
-//! Finding a sentence of a table in a text that people paste: what the table leaves open is read.
+//! Finding the templates of a table in a text that people paste, and reading the values in their placeholders.
 
-/// The longest value that is read of what a template leaves open, in bytes.
+/// The longest value of a placeholder that is read, in bytes.
 const LONGEST_VALUE: usize = 2048;
 
-/// A template as it was found in a text.
+/// A template that was found in a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Found {
-    /// Where it begins and ends, in bytes.
+    /// The offset in bytes at which it begins; `end` is that at which it ends.
     pub(crate) start: usize,
     pub(crate) end: usize,
-    /// How many bytes of the text are the template's own: more of them mean a better match.
+    /// How many bytes of the text come from the template itself. A match with more of them is better.
     pub(crate) literal: usize,
-    /// What was left open, by its name.
+    /// The values of the placeholders, with their names.
     values: Vec<(&'static str, String)>,
 }
 
 impl Found {
-    /// A piece of a text without a template.
+    /// A piece of a text that is not a template.
     pub(crate) fn of(start: usize, end: usize) -> Self {
         Found { start, end, literal: end - start, values: Vec::new() }
     }
 
-    /// Whether it can be no more than the beginning of a name, such as `ERR_CERT_`.
+    /// Whether the template can be only the beginning of a name, as `ERR_CERT_` is.
     pub(crate) fn is_name(&self) -> bool {
         self.values.is_empty()
     }
 
-    /// What the text has where the template has `{name}`.
+    /// The text that was found for the placeholder `{name}`.
     pub(crate) fn value(&self, name: &str) -> Option<&str> {
         self.values.iter().find(|(found, _)| *found == name).map(|(_, value)| value.as_str())
     }
 }
 
-/// A text as templates are compared with it: straight quotation marks, and one space in the place of any white space.
+/// A text in the form with which templates are compared: with straight quotation marks, and with one space instead of
+/// any white space.
 pub(crate) fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -50,7 +51,7 @@ pub(crate) fn plain(text: &str) -> String {
     out
 }
 
-/// Every place in a plain text where a template is.
+/// Every occurrence of a template in a plain text.
 pub(crate) fn find(template: &'static str, text: &str) -> Vec<Found> {
     let pieces = pieces(template);
     let Some(((_, first), rest)) = pieces.split_first() else { return Vec::new() };
@@ -58,7 +59,7 @@ pub(crate) fn find(template: &'static str, text: &str) -> Vec<Found> {
     starts.filter_map(|start| read(text, start, first.len(), rest)).collect()
 }
 
-/// A template as its fixed pieces, each with the name of what is open before it.
+/// A template as a list of its fixed pieces, each with the name of the placeholder before it.
 fn pieces(template: &'static str) -> Vec<(&'static str, String)> {
     let mut pieces = Vec::new();
     let (mut name, mut rest) = ("", template);
@@ -74,12 +75,12 @@ fn pieces(template: &'static str) -> Vec<(&'static str, String)> {
 fn read(text: &str, start: usize, length: usize, rest: &[(&'static str, String)]) -> Option<Found> {
     let mut found = Found { start, end: start + length, literal: length, values: Vec::new() };
     for (name, literal) in rest {
-        // What some sentences go on with, and others not.
+        // A few sentences have more text after this, and others do not.
         if matches!(*name, "fetch" | "xhr") {
             continue;
         }
         let after = text.get(found.end..)?;
-        // What is in quotation marks may have spaces.
+        // A value in quotation marks may have spaces.
         let is_quoted = literal.starts_with(['\'', '"']);
         let length = if *name == "value" || is_quoted { lazy(after, literal)? } else { word(after, literal)? };
         let value = after.get(..length)?;
@@ -90,7 +91,7 @@ fn read(text: &str, start: usize, length: usize, rest: &[(&'static str, String)]
     Some(found)
 }
 
-/// How long a value is that ends where the literal begins, or with the text.
+/// The length of a value that ends where the literal begins, or at the end of the text.
 fn lazy(text: &str, literal: &str) -> Option<usize> {
     let most = LONGEST_VALUE + literal.len();
     let end = text.char_indices().map(|(index, _)| index).take_while(|index| *index <= most).last().unwrap_or_default();
@@ -98,7 +99,7 @@ fn lazy(text: &str, literal: &str) -> Option<usize> {
     if literal.is_empty() { Some(text.len()) } else { text.find(literal) }
 }
 
-/// How long a value without spaces is: the longest one that the literal follows.
+/// The length of the longest value without spaces after which the literal follows.
 fn word(text: &str, literal: &str) -> Option<usize> {
     let run = text.find(' ').unwrap_or(text.len());
     if run > LONGEST_VALUE {

@@ -1,32 +1,32 @@
-//! What consoles print besides the sentences that core's browsers write: older versions, names of errors, and
-//! sentences that follow after a failure or have nothing to do with CORS.
+//! Wordings of consoles other than the sentences in `core/src/browser`: those of older versions, names of errors, and
+//! sentences that only follow a failure or have nothing to do with CORS.
 
 use crate::browser::sentences::Problem;
 use crate::browser::words::NetworkError;
 use crate::issues::finding_code::FindingCode;
 
-/// What a wording means.
+/// The meaning of a wording.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Meaning {
     /// A problem of the table of sentences.
     Problem(Problem),
-    /// The same, found in the response to a preflight.
+    /// A problem of the table of sentences, in the response to a preflight.
     InPreflight(Problem),
     /// There was no response.
     NoResponse(NetworkError),
     /// A finding that is not about a failed check.
     Code(FindingCode),
-    /// Something failed, and this sentence does not say what: another one does.
+    /// Something failed. Another sentence, and not this one, says what.
     Consequence,
-    /// It is not CORS, and no finding is about it: what it is, and what to do.
+    /// Something that is not CORS and has no finding, with a message and a help.
     NotCors(&'static str, &'static str),
 }
 
 use Meaning::{Code, Consequence, InPreflight, NoResponse, NotCors, Problem as Is};
 
-/// Wordings in the manner of the table of sentences: what stands in braces is left open.
+/// Wordings, written like the table of sentences, with placeholders in braces.
 pub(crate) const WORDINGS: &[(&str, Meaning)] = &[
-    // Firefox without the status, which it has printed since version 100.
+    // Firefox before version 100, which does not print the status.
     ("CORS header 'Access-Control-Allow-Origin' missing", Is(Problem::Missing)),
     ("CORS preflight response did not succeed", Is(Problem::PreflightStatus)),
     ("CORS preflight channel did not succeed", Is(Problem::PreflightStatus)),
@@ -47,7 +47,7 @@ pub(crate) const WORDINGS: &[(&str, Meaning)] = &[
         "header '{element}' is not allowed according to header 'Access-Control-Allow-Headers' from CORS preflight response",
         Is(Problem::Header),
     ),
-    // WebKit without the status.
+    // WebKit in versions that do not print the status.
     ("Origin {sent} is not allowed by Access-Control-Allow-Origin.", Is(Problem::Mismatch)),
     ("Preflight response is not successful", Is(Problem::PreflightStatus)),
     // Chromium up to version 72.
@@ -58,7 +58,7 @@ pub(crate) const WORDINGS: &[(&str, Meaning)] = &[
     ),
     ("Response for preflight is invalid (redirect)", InPreflight(Problem::PreflightRedirect)),
     ("Response for preflight has invalid HTTP status code {status}", InPreflight(Problem::PreflightStatus)),
-    // Chromium, for pages that have a file's address or another scheme.
+    // Chromium, for pages from a file or with another scheme than http and https.
     ("Cross origin requests are only supported for protocol schemes:", Is(Problem::RedirectScheme)),
     (
         "The request client is not a secure context and the resource is in more-private address space",
@@ -110,7 +110,7 @@ pub(crate) const WORDINGS: &[(&str, Meaning)] = &[
         "Mixed Content: The page at '{page_url}' was loaded over HTTPS, but requested an insecure",
         Is(Problem::MixedContent),
     ),
-    // The names of Chromium's errors, which its network panel shows. A preflight's have `Preflight` before them.
+    // The names of Chromium's errors, as its network panel shows them. The errors of preflights begin with `Preflight`.
     ("PreflightMissingAllowOriginHeader", InPreflight(Problem::Missing)),
     ("PreflightWildcardOriginNotAllowed", InPreflight(Problem::AnyOrigin)),
     ("PreflightMultipleAllowOriginValues", InPreflight(Problem::Several)),
@@ -132,7 +132,7 @@ pub(crate) const WORDINGS: &[(&str, Meaning)] = &[
     ("HeaderDisallowedByPreflightResponse", InPreflight(Problem::Header)),
     ("RedirectContainsCredentials", Is(Problem::RedirectUser)),
     ("LocalNetworkAccessPermissionDenied", Code(FindingCode::LocalNetworkAccess)),
-    // The names of Firefox's pages about errors, which its console links, in whatever language it prints.
+    // The names of the pages about errors to which Firefox's console links. They are the same in every language.
     ("CORSMissingAllowOrigin", Is(Problem::Missing)),
     ("CORSMissingAllowHeaderFromPreflight", Is(Problem::Header)),
     ("CORSMissingAllowCredentials", Is(Problem::NoCredentials)),
@@ -146,7 +146,7 @@ pub(crate) const WORDINGS: &[(&str, Meaning)] = &[
     ("CORSInvalidAllowHeader", Is(Problem::HeaderList)),
     ("CORSMethodNotFound", Is(Problem::Method)),
     ("CORSRequestNotHttp", Is(Problem::RedirectScheme)),
-    // What scripts and consoles say about any failure.
+    // Sentences that scripts and consoles print for any failure.
     ("Fetch API cannot load {url} due to access control checks", Consequence),
     ("XMLHttpRequest cannot load {url} due to access control checks", Consequence),
     ("EventSource cannot load {url} due to access control checks", Consequence),
@@ -169,7 +169,7 @@ pub(crate) const WORDINGS: &[(&str, Meaning)] = &[
     (
         "violates the following Content Security Policy directive",
         NotCors(
-            "the page's own Content-Security-Policy does not let it connect there",
+            "the page's own Content-Security-Policy does not allow it to connect to that server",
             "add the URL's origin to that directive (`connect-src` for requests of scripts) in the header \
          `Content-Security-Policy` of the page; the server that is called has nothing to do with it",
         ),
@@ -177,7 +177,7 @@ pub(crate) const WORDINGS: &[(&str, Meaning)] = &[
     (
         "Content-Security-Policy: The page",
         NotCors(
-            "the page's own Content-Security-Policy does not let it connect there",
+            "the page's own Content-Security-Policy does not allow it to connect to that server",
             "add the URL's origin to that directive (`connect-src` for requests of scripts) in the header \
          `Content-Security-Policy` of the page; the server that is called has nothing to do with it",
         ),
@@ -192,7 +192,7 @@ pub(crate) const WORDINGS: &[(&str, Meaning)] = &[
     (
         "ERR_BLOCKED_BY_ORB",
         NotCors(
-            "an image, script or style sheet is answered with something else, such as a page of HTML or JSON",
+            "the response to a request for an image, a script or a style sheet is something else, such as HTML or JSON",
             "open the URL itself: it has to respond with the type that the element expects; if a script is to read it, use \
          `fetch()`, for which the server has to allow the page's origin",
         ),
@@ -207,14 +207,14 @@ pub(crate) const WORDINGS: &[(&str, Meaning)] = &[
     (
         "X-Frame-Options",
         NotCors(
-            "the other page does not let itself be shown in a frame",
+            "the other page does not allow other pages to show it in a frame",
             "change `X-Frame-Options`, or `frame-ancestors` of `Content-Security-Policy`, on the page in the frame",
         ),
     ),
     (
         "Refused to display '{url}' in a frame",
         NotCors(
-            "the other page does not let itself be shown in a frame",
+            "the other page does not allow other pages to show it in a frame",
             "change `X-Frame-Options`, or `frame-ancestors` of `Content-Security-Policy`, on the page in the frame",
         ),
     ),
@@ -229,20 +229,20 @@ pub(crate) const WORDINGS: &[(&str, Meaning)] = &[
         "Some cookies are misusing the",
         NotCors(
             "the attributes of a cookie are wrong, so the browser does not store or send it",
-            "set `SameSite=None; Secure` on a cookie that other sites' pages have to send, over https",
+            "set `SameSite=None; Secure` on a cookie that pages of other sites have to send, and use https",
         ),
     ),
     (
         "the server responded with a status of {status} (",
         NotCors(
             "the server responded with an error status",
-            "look into the server's log; if another line of the console says that CORS blocked the response, its headers are \
-         missing on errors",
+            "look in the server's log; if another line of the console says that CORS blocked the response, its \
+             headers are missing on errors",
         ),
     ),
 ];
 
-/// The headers that a sentence in any language names, and what it is then about.
+/// Headers that a sentence in any language may name, and the problems that it can then mean.
 pub(crate) const HEADERS_IN_ANY_LANGUAGE: &[(&str, &[Problem])] = &[
     ("Access-Control-Allow-Credentials", &[Problem::NoCredentials]),
     ("Access-Control-Allow-Methods", &[Problem::Method, Problem::MethodList]),
@@ -250,6 +250,6 @@ pub(crate) const HEADERS_IN_ANY_LANGUAGE: &[(&str, &[Problem])] = &[
     ("Access-Control-Allow-Origin", &[Problem::Missing, Problem::Mismatch, Problem::Several, Problem::AnyOrigin]),
 ];
 
-/// The beginnings of sentences that say why after them. Where nothing that is known follows, they say that CORS was the
-/// reason.
+/// The beginnings of sentences whose end is the reason. If the end is not known, the beginning still shows that the
+/// reason is CORS.
 pub(crate) const BEGINNINGS: [&str; 2] = ["has been blocked by CORS policy", "Cross-Origin Request Blocked"];

@@ -5,7 +5,7 @@ use crate::browser::header_lines;
 use crate::browser::url::Url;
 use crate::explain::explanation::Finding;
 
-/// One `Set-Cookie`, as far as it matters (RFC 6265bis, section 5.6).
+/// The attributes of one `Set-Cookie` that matter here (RFC 6265bis, section 5.6).
 struct Cookie {
     name: String,
     secure: bool,
@@ -34,7 +34,7 @@ impl Cookie {
     }
 }
 
-/// What is wrong with the cookies of a response to a page of another origin.
+/// Findings about the cookies that a response sets, if the page has another origin.
 pub(crate) fn cookie_findings(page: &str, url: &Url, lines: &[(Vec<u8>, Vec<u8>)], credentialed: bool) -> Vec<Finding> {
     let cookies: Vec<Cookie> = header_lines::values(lines, "set-cookie").map(Cookie::parse).collect();
     let names = |wanted: &dyn Fn(&Cookie) -> bool| -> Vec<String> {

@@ -1,4 +1,5 @@
-//! What a service prints while it is developed: each new combination of origin, route and reason, with the edit that changes it.
+//! The blocks that a service prints while it is developed: one for each new combination of origin, route and reason,
+//! with what to change.
 
 use crate::browser::agent::Agent;
 use crate::browser::exchange::Exchange;
@@ -27,8 +28,8 @@ use std::sync::{Mutex, PoisonError};
 /// The environment variable that switches debugging on.
 const VARIABLE: &str = "CORSAC_DEBUG";
 
-/// Whether a middleware prints why it decides: what its own setting says, or else whether the environment variable
-/// `CORSAC_DEBUG` is `1` or `true`. Nothing else switches it on.
+/// Whether a middleware prints the reasons for its decisions. Its own setting decides; without that setting, it
+/// prints them if the environment variable `CORSAC_DEBUG` is `1` or `true`. Nothing else switches this on.
 #[must_use]
 pub fn is_debug_requested(setting: Option<bool>) -> bool {
     setting.unwrap_or_else(|| std::env::var_os(VARIABLE).is_some_and(|value| is_debug_value(value.as_encoded_bytes())))
@@ -40,26 +41,26 @@ pub fn is_debug_value(value: &[u8]) -> bool {
     matches!(value, b"1" | b"true")
 }
 
-/// What was printed for a policy while its service is developed, so that nothing is printed twice.
+/// A record of the blocks that were printed for a policy, so that no block is printed twice.
 ///
-/// At most 1,000 blocks are printed. Text of requests is escaped in them, and none of it is sent to a client.
+/// At most 1,000 blocks are printed. Text from requests is escaped, and no block is sent to a client.
 #[derive(Debug, Default)]
 pub struct DebugLog {
     printed: Mutex<HashSet<Printed>>,
 }
 
-/// What a block was about.
+/// The subject of a block.
 #[derive(Debug, PartialEq, Eq, Hash)]
 enum Printed {
     /// A decision: the origin, the route, the reason, and what was only reported.
     Decision(Vec<u8>, RouteChoice, Reason, Option<Reason>),
     /// Headers that scripts cannot read, on a route.
     Hidden(RouteChoice, Vec<String>),
-    /// That no more blocks are printed.
+    /// The notice that no more blocks are printed.
     End,
 }
 
-/// What became of asking for a block.
+/// Whether a block may be printed.
 enum Admitted {
     New,
     Last,
@@ -67,16 +68,16 @@ enum Admitted {
 }
 
 impl DebugLog {
-    /// A log in which nothing is yet.
+    /// An empty log.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The block to print about a decision, if its origin, route and reason are a new combination: what the page asked, what
-    /// the policy says, and what to change. It ends with a line feed.
+    /// The block to print about a decision, if its combination of origin, route and reason is new. The block says
+    /// what the page requested, what the policy says, and what to change. It ends with a line feed.
     ///
-    /// `template` is that of the decision, and `path` is the path as people know it, which the request may lack.
+    /// `template` is the decision's template. `path` is the path to print, since the request may have none.
     #[must_use]
     pub fn decision(&self, policy: &Policy, request: &Request<'_>, path: &[u8], template: &Template) -> Option<String> {
         let origin = request.origin?;
@@ -92,8 +93,8 @@ impl DebugLog {
 
     /// The block to print about the headers of a response, if a script usually wants one of them and cannot read it.
     ///
-    /// `template` is that of the decision whose headers are on the response already. `headers` are all headers of the
-    /// response.
+    /// `template` is the template of the decision whose headers the response already has. `headers` are all headers
+    /// of the response.
     #[must_use]
     pub fn response(
         &self,
@@ -133,7 +134,7 @@ impl DebugLog {
         match self.admit(printed) {
             Admitted::New => Some(block()),
             Admitted::Last => Some(format!(
-                "{}corsac: {DEBUG_BLOCKS} blocks were printed for this policy, and no more follow\n",
+                "{}corsac: {DEBUG_BLOCKS} blocks were printed for this policy, and no more will be printed\n",
                 block()
             )),
             Admitted::No => None,
@@ -153,7 +154,7 @@ impl DebugLog {
     }
 }
 
-/// Response headers that are of use to scripts, and that are hidden from them unless they are exposed.
+/// Response headers that scripts often need, but cannot read unless they are exposed.
 fn is_usually_wanted(name: &str) -> bool {
     const NAMES: [&str; 8] = [
         "content-disposition",
@@ -230,7 +231,7 @@ impl Asked<'_> {
         self.template.action() == Action::Respond && !self.template.reason().is_protection_refusal()
     }
 
-    /// What the policy has against the request.
+    /// The findings about the request that an explanation with the policy has.
     fn findings(self) -> Vec<Finding> {
         let reason = self.template.reason();
         let reported = self.template.reported().map(messages::protection_reported);
@@ -249,7 +250,7 @@ impl Asked<'_> {
         found
     }
 
-    /// The exchange that a browser would make of this request.
+    /// An exchange in which a browser would send this request.
     fn exchange(self) -> Exchange {
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         let host = self.request.host.map_or_else(|| "this-server.invalid".to_owned(), text);
@@ -261,7 +262,7 @@ impl Asked<'_> {
             let names = self.request.access_control_request_headers.unwrap_or_default();
             for name in names.split(|byte| *byte == b',').map(<[u8]>::trim_ascii).filter(|name| !name.is_empty()) {
                 let is_type = name.eq_ignore_ascii_case(b"content-type");
-                // The type that most often needs a preflight; other values do not matter.
+                // This is the type that most often needs a preflight. The values of other headers do not matter.
                 let value: &[u8] = if is_type { b"application/json" } else { b"1" };
                 exchange.request.headers.push((name.to_vec(), value.to_vec()));
             }
@@ -275,7 +276,7 @@ impl Asked<'_> {
     }
 }
 
-/// Findings, each line of them indented.
+/// Findings with indented lines.
 struct Indented<'f>(&'f [Finding]);
 
 impl fmt::Display for Indented<'_> {

@@ -1,4 +1,4 @@
-//! Explaining an exchange: with captured responses of any server, or with a policy in the place of the server.
+//! Explaining an exchange, either with captured responses of any server, or with a policy instead of the server.
 
 use crate::browser::agent::{Agent, Engine};
 use crate::browser::console::console;
@@ -73,7 +73,7 @@ impl Policy {
         let places = Places::new(self);
         let view = PolicyView { exchange, evidence: &evidence, server: &server, places: &places };
         let found = view.explain(found);
-        // What is behind the first failure was never sent.
+        // Requests after the first failure were never sent.
         let mut first = PolicyServer::new(self, exchange);
         play_with(exchange, Agent::STANDARD, &mut first);
         let answered = Exchange { hops: first.hops, ..exchange.clone() };

@@ -9,29 +9,30 @@ use crate::printable::printable;
 use crate::wrap::wrap;
 use std::fmt;
 
-/// The longest line in columns, unless the caller asks for another length.
+/// The maximum length of a line in columns, unless the caller sets another.
 pub(crate) const COLUMNS: usize = 100;
 
-/// Where the text about a message begins.
+/// The column in which the text about a message begins.
 const MESSAGE_INDENT: &str = "             ";
 
 /// The most sentences of consoles that are shown.
 const MOST_SENTENCES: usize = 3;
 
 impl fmt::Display for Explanation {
-    /// Plain text, without colours, in lines of 100 columns. Text of others is escaped.
+    /// Plain text without colours, in lines of at most 100 columns. Control characters in text from
+    /// requests and responses are escaped.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.write_text(COLUMNS, f)
     }
 }
 
 impl Explanation {
-    /// The explanation as plain text, without colours, in lines of at most so many columns, as far as words allow it. Text
-    /// of others is escaped.
+    /// The explanation as plain text without colours. `columns` is the maximum length of a line, which
+    /// only a longer word exceeds. Control characters in text from requests and responses are escaped.
     #[must_use]
     pub fn to_text(&self, columns: usize) -> String {
         let mut text = String::new();
-        // A string takes all that is written.
+        // Writing to a string never fails.
         let _ = self.write_text(columns, &mut text);
         text
     }
@@ -78,7 +79,7 @@ impl Explanation {
 }
 
 impl Explanation {
-    /// The page, and what became of each message.
+    /// The page, and the result of each message.
     fn write_messages(&self, columns: usize, f: &mut impl fmt::Write) -> fmt::Result {
         writeln!(f, "  page       {}", printable(&self.exchange.page))?;
         let credentials = self.exchange.request.credentials() == Credentials::Include;
@@ -149,7 +150,7 @@ pub(crate) fn write_finding(finding: &Finding, columns: usize, f: &mut impl fmt:
     write_wrapped(&format!("  help: {}", finding.help), "        ", columns, f)
 }
 
-/// What engines print, each sentence once.
+/// The sentences that engines print, each once.
 fn write_consoles(engines: &[EngineExplanation], columns: usize, f: &mut impl fmt::Write) -> fmt::Result {
     if engines.iter().all(|engine| engine.console.is_empty()) {
         return Ok(());

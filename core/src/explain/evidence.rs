@@ -1,7 +1,8 @@
-//! Finds everything that is wrong with one walk: the check that fails is repaired, and the walk is made again.
+//! Finding everything that is wrong, with one walk after another. After each walk, the response is repaired so that
+//! the failed check passes in the next walk.
 //!
-//! So only the walk says what a browser checks, in its order, and failures after the first are found too. Each repair
-//! is the smallest change that makes a check pass.
+//! In this way, failures after the first are found too, and only the walk needs to know what a browser checks and in
+//! which order. Each repair is the smallest change that makes a check pass.
 
 use crate::browser::agent::Agent;
 use crate::browser::exchange::{Answer, Exchange, HeaderLines};
@@ -15,28 +16,28 @@ use crate::browser::words::Verdict;
 use crate::explain::policy_server::MessageId;
 use std::collections::BTreeMap;
 
-/// The most checks that are repaired. Each costs a walk.
+/// The most checks that are repaired. Each repair costs another walk.
 const MOST_REPAIRS: usize = 32;
 
-/// What a browser that follows the standard meets in an exchange.
+/// All facts about an exchange in a browser that follows the standard.
 #[derive(Debug)]
 pub(crate) struct Evidence {
-    /// What comes of the exchange as it is.
+    /// The outcome of the exchange as it is.
     pub(crate) outcome: Outcome,
-    /// What comes of it once every check passes that can be repaired.
+    /// The outcome after every check that can be repaired has been.
     pub(crate) repaired: Outcome,
-    /// Each check that fails, in the order of the browser.
+    /// Each check that fails, in the order in which the browser makes the checks.
     pub(crate) failures: Vec<Failure>,
-    /// The responses as they came.
+    /// The responses, without repairs.
     pub(crate) answers: BTreeMap<MessageId, Answer>,
     /// The value of `Origin` in each request that has one.
     pub(crate) origins: BTreeMap<MessageId, String>,
-    /// The messages of which nothing is known.
+    /// The messages whose response is not known.
     pub(crate) unknown: Vec<MessageId>,
 }
 
 impl Evidence {
-    /// Plays the browser against a server, again and again.
+    /// Simulates the browser with a server, once for each repair.
     pub(crate) fn collect(exchange: &Exchange, server: &mut dyn Server) -> Self {
         let mut repaired = Repaired {
             server,
@@ -54,7 +55,7 @@ impl Evidence {
                     failures.push(failure.clone());
                     Repair::of(failure)
                 }
-                // What is not known of a preflight says nothing of the response.
+                // A preflight that is not known does not make the response unknown.
                 (None, Verdict::Unknown) => repaired
                     .unknown
                     .last()
@@ -86,7 +87,7 @@ impl Evidence {
     }
 }
 
-/// That a check of one message passes.
+/// A repair: it makes one check of one message pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Repair {
     message: MessageId,
@@ -104,7 +105,7 @@ impl Repair {
             | StepName::PreflightMethod
             | StepName::PreflightHeader => true,
             StepName::AllowOrigin | StepName::AllowCredentials | StepName::ResourcePolicy => false,
-            // What does not come, or leads nowhere, cannot be looked behind.
+            // Nothing follows a missing response or a redirect that cannot be followed, so these cannot be repaired.
             _ => return None,
         };
         Some(Repair { message: (failure.hop, is_preflight), step: failure.step })
@@ -142,7 +143,7 @@ fn replace(headers: &mut HeaderLines, name: &str, value: Vec<u8>) {
     headers.push((name.as_bytes().to_vec(), value));
 }
 
-/// A server whose responses are repaired on their way.
+/// A server whose responses are repaired before the browser gets them.
 struct Repaired<'s> {
     server: &'s mut dyn Server,
     repairs: Vec<Repair>,
@@ -169,7 +170,7 @@ impl Repaired<'_> {
             Answer::Unknown if repairs.peek().is_some() => (204, HeaderLines::new()),
             other => return other,
         };
-        // A preflight of which nothing is known passes every check.
+        // A preflight that is not known passes every check.
         let all = [
             StepName::PreflightAllowOrigin,
             StepName::PreflightAllowCredentials,

@@ -1,4 +1,5 @@
-//! What tells more of a server than the requests of one page: other origins, an error page, a visitor without a login.
+//! Requests that show more about a server than those of one page: with other origins, for an error page, without a
+//! login.
 
 use crate::browser::exchange::{Answer, Exchange, HeaderLines};
 use crate::browser::header_lines::{remove, values};
@@ -6,25 +7,25 @@ use crate::browser::octets::latin1;
 use crate::browser::url::Url;
 use crate::browser::{SentRequest, Session};
 
-/// An origin that no server has a reason to allow. The name cannot be registered (RFC 2606).
+/// An origin that no server has a reason to allow. Nobody can register the name (RFC 2606).
 const FOREIGN_ORIGIN: &str = "https://foreign-page.example";
 
-/// A path that no server has.
+/// A path that no server is likely to have.
 const MISSING_PATH: &str = "/corsac-probe/no-such-page";
 
-/// A question to a server.
+/// A request that shows how a server treats an origin, an error or a missing login.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Experiment {
-    /// The request without `Origin`, as curl or a page of the same site sends it.
+    /// The page's request without `Origin`, as curl or a page of the same origin sends it.
     NoOrigin,
-    /// The request of a page that the server does not know.
+    /// The same request from a page that the server does not know.
     ForeignOrigin,
-    /// The request of a page without an origin, such as a sandboxed frame.
+    /// The same request from a page whose origin is `null`, such as a sandboxed frame.
     NullOrigin,
     /// A request for a path that does not exist.
     MissingPath,
-    /// The request without its `Authorization`.
+    /// The page's request without its `Authorization`.
     WithoutAuthorization,
     /// The requests of pages whose origins attackers would use.
     AttackOrigins,
@@ -33,7 +34,7 @@ pub enum Experiment {
 }
 
 impl Experiment {
-    /// Its name, kebab-case.
+    /// The name of the experiment in kebab-case.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -48,22 +49,24 @@ impl Experiment {
     }
 }
 
-/// What the answer to an experiment shows.
+/// A fact that the answer to an experiment shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Observation {
     /// The experiment.
     pub experiment: Experiment,
-    /// Whether somebody gets what they should not, or something breaks. Otherwise it is worth knowing.
+    /// Whether this is a risk: somebody can read what they should not, or something breaks. Otherwise it is only
+    /// worth knowing.
     pub is_risk: bool,
-    /// What was seen.
+    /// What the answer shows.
     pub message: String,
     /// What to do.
     pub help: String,
 }
 
-/// The experiments for the request of an exchange, and what is sent in each: GET, HEAD or a preflight, never anything else.
+/// The experiments for the request of an exchange, with the request that each sends: GET, HEAD or a preflight, and
+/// nothing else.
 ///
-/// The exchange has its secrets, since they are sent.
+/// The exchange still has its secrets, because they are sent.
 #[must_use]
 pub fn experiments(exchange: &Exchange) -> Vec<(Experiment, SentRequest)> {
     let unanswered = Exchange { hops: Vec::new(), ..exchange.clone() };
@@ -71,7 +74,7 @@ pub fn experiments(exchange: &Exchange) -> Vec<(Experiment, SentRequest)> {
     let method = exchange.request.method.to_ascii_uppercase();
     let is_read = matches!(method.as_str(), "GET" | "HEAD");
     let get = read_request(&first, &unanswered, is_read);
-    // A preflight shows what the server thinks of an origin, and does nothing.
+    // A preflight shows whether the server allows an origin, and changes nothing.
     let asking = if first.is_preflight { first } else { get.clone() };
     let mut found = vec![
         (Experiment::NoOrigin, with_origin(&get, None)),
@@ -92,14 +95,14 @@ pub fn experiments(exchange: &Exchange) -> Vec<(Experiment, SentRequest)> {
     found
 }
 
-/// Scheme, host and port as they are in the URL.
+/// The scheme, host and port of the URL, as they are written.
 fn address(url: &Url, text: &str) -> String {
     let end =
         text.find("://").and_then(|start| text.get(start + 3..)?.find(['/', '?', '#']).map(|end| start + 3 + end));
     end.and_then(|end| text.get(..end)).map_or_else(|| url.origin(), str::to_owned)
 }
 
-/// The request as a GET, or a HEAD, that needs no preflight to be sent by a program.
+/// The request as a GET or HEAD, which a program can send without changing anything.
 fn read_request(first: &SentRequest, exchange: &Exchange, is_read: bool) -> SentRequest {
     let kept: &[&str] = &["accept", "origin", "sec-fetch-site", "sec-fetch-mode"];
     let mut headers: HeaderLines = first.headers.clone();
@@ -127,14 +130,14 @@ fn with_origin(request: &SentRequest, origin: Option<&str>) -> SentRequest {
     request
 }
 
-/// What the answers show, beside what an explanation of the exchange says.
+/// The facts that the answers show, without those that an explanation of the exchange already has.
 #[must_use]
 pub fn observe_experiments(exchange: &Exchange, answers: &[(Experiment, Answer)]) -> Vec<Observation> {
     let own = own_answer(exchange);
     answers.iter().filter_map(|(experiment, answer)| observe(*experiment, answer, exchange, own)).collect()
 }
 
-/// The answer that the page itself got: to its request, or to the preflight.
+/// The answer that the page itself got, either to its request or to the preflight.
 fn own_answer(exchange: &Exchange) -> Option<&Answer> {
     let first = exchange.hops.first()?;
     [&first.response, &first.preflight].into_iter().find(|answer| answer.status().is_some())
@@ -197,8 +200,8 @@ fn observe(experiment: Experiment, answer: &Answer, exchange: &Exchange, own: Op
             if is_refused_for_origin && exchange.hops.first().is_some_and(|hop| hop.response.status().is_some()) {
                 return found(
                     false,
-                    format!("without `Origin` the server responds with {status}, and with it with {own_status}: it refuses the \
-                             page because of its origin"),
+                    format!("the server responds with {status} if there is no `Origin`, and with {own_status} to the \
+                     page: it refuses the page because of its origin"),
                     "add the page's origin to the origins that the server allows",
                 );
             }
@@ -206,8 +209,8 @@ fn observe(experiment: Experiment, answer: &Answer, exchange: &Exchange, own: Op
             if is_specific && value.is_none() && !varies(answer) {
                 return found(
                     true,
-                    "without `Origin` the response has neither `Access-Control-Allow-Origin` nor `Vary: Origin`: a cache that \
-                     keeps it can give it to the page"
+                    "without `Origin` the response has neither `Access-Control-Allow-Origin` nor `Vary: Origin`: a \
+                     cache that keeps this response can give it to the page"
                         .to_owned(),
                     "send `Vary: Origin` with every response of this URL",
                 );

@@ -10,16 +10,16 @@ use crate::issues::finding_code::{FindingCode, FindingSeverity};
 /// How the message of a finding begins whose code is about something other than CORS.
 pub(crate) const NOT_CORS: &str = "this is not CORS";
 
-/// How a browser handles an exchange. It is written by [`Explanation::to_json`].
+/// How a browser handles an exchange. [`Explanation::to_json`] writes it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Explanation {
     /// How the request ends under the Fetch standard.
     pub verdict: Verdict,
     /// Whether the request, or one that it is redirected to, goes to another origin.
     pub cross_origin: bool,
-    /// What the standard says about each request on the wire and its preflight, including those after redirects.
+    /// Each request on the wire and its preflight according to the standard, including those after redirects.
     pub preflights: Vec<Preflight>,
-    /// Each check that a browser makes, in its order.
+    /// Each check that a browser makes, in the order of the browser.
     pub steps: Vec<Step>,
     /// The response headers that the script can read: lower case, sorted.
     pub readable_headers: Vec<String>,
@@ -59,11 +59,11 @@ pub struct EngineExplanation {
 pub struct Finding {
     /// What was found.
     pub code: FindingCode,
-    /// The cause, in a sentence.
+    /// The cause, as a sentence.
     pub message: String,
-    /// How to fix it.
+    /// How to fix the cause.
     pub help: String,
-    /// What nearly matched.
+    /// The configured origin that nearly matched.
     pub near: Option<NearMiss>,
     /// The setting of the policy that decides.
     pub policy: Option<PolicyPlace>,
@@ -181,13 +181,13 @@ impl EngineExplanation {
 }
 
 impl Finding {
-    /// Whether something other than CORS is the cause, which the message then says.
+    /// Whether the cause is something other than CORS. The message then says so.
     #[must_use]
     pub fn is_not_cors(&self) -> bool {
         self.code.is_not_cors()
     }
 
-    /// How much it matters.
+    /// How much the finding matters.
     #[must_use]
     pub fn severity(&self) -> FindingSeverity {
         self.code.severity()

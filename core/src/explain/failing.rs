@@ -20,11 +20,11 @@ use crate::printable::printable;
 #[derive(Clone, Debug)]
 pub(crate) struct Explained {
     pub(crate) finding: Finding,
-    /// The request on the wire that it is about.
+    /// The number of the request on the wire, from 0.
     pub(crate) hop: usize,
-    /// The check that failed; none where no check did.
+    /// The check that failed; none if the finding is not about a failed check.
     pub(crate) step: Option<StepName>,
-    /// Names that the finding is about: a method, headers.
+    /// The method or the header names that the finding is about.
     pub(crate) names: Vec<String>,
 }
 
@@ -34,7 +34,7 @@ impl Explained {
     }
 }
 
-/// Explains every check that fails. `by_policy` says that a policy responds, which says of each check what it allows.
+/// Explains every check that fails. `by_policy` means that a policy responds, whose own findings say what it allows.
 pub(crate) fn explain_failures(exchange: &Exchange, evidence: &Evidence, by_policy: bool) -> Vec<Explained> {
     let explainer = Explainer { exchange, evidence, by_policy };
     let mut found: Vec<Explained> = Vec::new();
@@ -105,7 +105,7 @@ impl<'e> Explainer<'e> {
         Some((finding, none))
     }
 
-    /// Which response the failure is about. None if the preflight's failure says the same already.
+    /// Which response the failure is about. None if a finding about the preflight already says the same.
     fn about(self, failure: &Failure) -> Option<About> {
         let twin = |step: StepName| {
             self.evidence.failures.iter().any(|other| {
@@ -129,7 +129,7 @@ impl<'e> Explainer<'e> {
             {
                 None
             }
-            // The help for `*` names both headers.
+            // The help about `*` already names this header.
             StepName::PreflightAllowCredentials if is_any(StepName::PreflightAllowOrigin) => None,
             StepName::AllowCredentials if is_any(StepName::AllowOrigin) => None,
             StepName::PreflightAllowOrigin if is_bare && self.has_bad_status(failure.hop) => None,
@@ -145,7 +145,7 @@ impl<'e> Explainer<'e> {
         }
     }
 
-    /// Whether a preflight has no CORS header at all: then one finding says all that it has to have.
+    /// Whether a preflight has no CORS header at all. One finding then lists all headers that it needs.
     fn is_bare(self, hop: usize) -> bool {
         let lines = self.evidence.lines((hop, true));
         !lines.iter().any(|(name, _)| name.to_ascii_lowercase().starts_with(b"access-control-"))
@@ -155,7 +155,7 @@ impl<'e> Explainer<'e> {
         self.evidence.failures.iter().any(|other| other.hop == hop && other.step == StepName::PreflightStatus)
     }
 
-    /// What has to be sent in response to a preflight.
+    /// The headers that have to be sent in response to a preflight.
     fn wanted(self, hop: usize) -> String {
         let asked = |name: &str| self.asked(hop, name);
         preflight_status::wanted(
@@ -188,7 +188,7 @@ impl<'e> Explainer<'e> {
         let is_tainted = origin == "null" && self.exchange.page != "null";
         let is_missing = failure.blocked == Some(Blocked::NoAllowOrigin);
         if is_missing && is_gateway_error(status) {
-            // The preflight's status is explained by itself.
+            // A finding of its own explains the preflight's status.
             let about = if is_preflight { About::Preflight } else { About::Response };
             return (!is_preflight)
                 .then(|| network::gateway_error(status, about, server(self.evidence, message).as_deref()));
@@ -281,7 +281,7 @@ impl<'e> Explainer<'e> {
         }
     }
 
-    /// A header of a preflight.
+    /// The value of a header that the preflight has sent.
     fn asked(self, hop: usize, name: &str) -> Option<String> {
         let preflight = self.evidence.repaired.preflights.get(hop)?;
         let (_, value) = preflight.headers.iter().find(|(found, _)| found == name.as_bytes())?;
@@ -324,7 +324,7 @@ impl<'e> Explainer<'e> {
     }
 }
 
-/// Whether a response without the header is explained by its status.
+/// Whether the status of a response explains why the header is missing.
 fn is_explained_by_status(failure: &Failure) -> bool {
     failure.blocked == Some(Blocked::NoAllowOrigin)
         && match failure.step {
@@ -352,13 +352,14 @@ pub(crate) fn host(url: &str) -> String {
     )
 }
 
-/// A `Location`, which may be relative.
+/// The URL of a `Location`, which may be relative.
 fn resolved(location: &str, url: &str) -> String {
     let base = Url::parse(url, None);
     Url::parse(location, base.as_ref()).map_or_else(|| location.to_owned(), |url| url.asked_for())
 }
 
-/// Sorts findings by what has to be fixed first. Of two with the same code and message the first stays.
+/// Sorts findings, with those that have to be fixed first at the beginning. Of two findings with the same code and
+/// message, the first is kept.
 pub(crate) fn rank(mut found: Vec<Explained>) -> Vec<Finding> {
     found.sort_by_key(|explained| (explained.finding.code, explained.hop));
     let mut findings: Vec<Finding> = Vec::new();
@@ -373,7 +374,7 @@ pub(crate) fn rank(mut found: Vec<Explained>) -> Vec<Finding> {
     findings
 }
 
-/// Whether a second finding with the code says nothing new.
+/// Whether a second finding with this code would say nothing new.
 fn is_one_cause(code: FindingCode) -> bool {
     matches!(code, FindingCode::GatewayError | FindingCode::RedirectToLogin | FindingCode::ProtectionRefused)
 }

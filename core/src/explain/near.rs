@@ -6,7 +6,7 @@ use crate::origins::origin::{Origin, is_loopback};
 use crate::origins::public_suffix::registrable_domain;
 use crate::origins::set::ConfiguredPattern;
 
-/// The difference between two origins. The more likely mistakes come first.
+/// The difference between two origins. More likely mistakes come first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Difference {
     Case,
@@ -24,7 +24,7 @@ pub(crate) enum Difference {
 }
 
 impl Difference {
-    /// The word in an explanation.
+    /// The word for the difference in an explanation.
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Difference::Case => "case",
@@ -68,7 +68,7 @@ pub(crate) fn difference(configured: &str, origin: &str) -> Option<Difference> {
     if trimmed == origin {
         return Some(Difference::Slash);
     }
-    // A default port that is written out is the port's fault.
+    // If only a default port is written out, the difference is in the port.
     let written = Url::parse(&trimmed, None).filter(Url::is_http).map_or(trimmed, |url| url.origin());
     if written == origin {
         return Some(Difference::Port);
@@ -76,7 +76,7 @@ pub(crate) fn difference(configured: &str, origin: &str) -> Option<Difference> {
     exact(Split::of(written.as_bytes())?, Split::of(origin.as_bytes())?, true)
 }
 
-/// The pattern that differs least from the origin, and in what.
+/// The pattern that differs least from the origin, and the difference.
 pub(crate) fn nearest<'s>(
     patterns: impl Iterator<Item = ConfiguredPattern<'s>>,
     origin: &str,
@@ -212,7 +212,7 @@ fn site(host: &[u8]) -> Option<&str> {
     registrable_domain(std::str::from_utf8(host).ok()?)
 }
 
-/// The last labels of a host, as many as are asked for.
+/// The last `count` labels of a host.
 fn last_labels(host: &[u8], count: usize) -> Option<&[u8]> {
     let mut dots = host.iter().enumerate().rev().filter(|(_, byte)| **byte == b'.').map(|(index, _)| index);
     match dots.nth(count.checked_sub(1)?) {
@@ -221,7 +221,7 @@ fn last_labels(host: &[u8], count: usize) -> Option<&[u8]> {
     }
 }
 
-/// Whether one character is added, missing, another, or changed places with its neighbour.
+/// Whether one character was added, left out, replaced, or exchanged with the next.
 fn is_one_apart(a: &[u8], b: &[u8]) -> bool {
     if a == b || a.len().abs_diff(b.len()) > 1 {
         return false;

@@ -34,7 +34,7 @@ pub(crate) fn observe(exchange: &Exchange, evidence: &Evidence) -> Vec<Finding> 
     found
 }
 
-/// What the engines do otherwise than the standard says.
+/// A finding about engines that differ from the standard or from each other.
 pub(crate) fn compare_engines(outcome: &Outcome, engines: &[EngineExplanation], found: &[Finding]) -> Option<Finding> {
     let is_known = found.iter().any(|finding| finding.code == FindingCode::AuthorizationOnlyByWildcard);
     let verdict = |engine: &EngineExplanation| engine.verdict;
@@ -88,7 +88,7 @@ impl Observer<'_> {
                 found.push(worth_knowing::response_header_in_request(&names));
             }
         }
-        // What is behind a failure was never sent, so that nobody could have captured it.
+        // Requests after a failure were never sent, so nobody could have captured their responses.
         if let (Verdict::Unknown, Some((hop, is_preflight))) = (outcome.verdict, self.evidence.unknown.first())
             && let Some(preflight) = self.evidence.repaired.preflights.get(*hop)
         {
@@ -128,7 +128,7 @@ impl Observer<'_> {
         let why = if value.len() > 128 {
             format!("it has {} bytes, more than 128", value.len())
         } else if name == "content-type" && !is_form_type(value) {
-            // A body of JSON has to have its type.
+            // A JSON body needs this type.
             return None;
         } else if name == "range" {
             "only one range that begins with a number is safelisted".to_owned()
@@ -168,7 +168,7 @@ impl Observer<'_> {
         }
     }
 
-    /// A response that may be cached, and that is for one origin.
+    /// A finding about a response that may be cached and allows only one origin, but has no `Vary: Origin`.
     fn vary_missing(self, message: (usize, bool)) -> Option<Finding> {
         let header =
             |name| self.evidence.header(message, name).map(|value| String::from_utf8_lossy(&value).into_owned());
@@ -220,7 +220,7 @@ fn is_local(url: &Url) -> bool {
     }
 }
 
-/// The response headers that the script cannot read, and that it may want to read.
+/// The response headers that the script may want to read but cannot.
 pub(crate) fn worth_exposing(evidence: &Evidence) -> Vec<String> {
     evidence.repaired.hidden_headers.iter().filter(|name| !is_housekeeping(name)).cloned().collect()
 }

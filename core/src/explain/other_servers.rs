@@ -11,7 +11,7 @@ pub(crate) fn is_gateway_error(status: u16) -> bool {
     matches!(status, 502..=504 | 520..=527 | 530)
 }
 
-/// The `Server` of a response, without its version.
+/// The name in the `Server` header of a response, without the version.
 pub(crate) fn server(evidence: &Evidence, message: MessageId) -> Option<String> {
     let value = evidence.header(message, "server")?;
     let text = String::from_utf8_lossy(&value).into_owned();
@@ -33,17 +33,23 @@ pub(crate) fn cache_sign(evidence: &Evidence, message: MessageId) -> Option<Stri
     (seconds > 0).then(|| format!("age: {seconds}"))
 }
 
-/// How the server that responded puts headers on its error pages, if that is known.
+/// How to put headers on the error pages of the server that responded, if the server is known.
 pub(crate) fn headers_on_errors(evidence: &Evidence, message: MessageId) -> Option<&'static str> {
     let of = |name| evidence.header(message, name).map(|value| value.to_ascii_lowercase()).unwrap_or_default();
     let (server, framework) = (of("server"), of("x-powered-by"));
     let has = |text: &[u8], name: &[u8]| text.windows(name.len()).any(|window| window == name);
     if has(&server, b"nginx") || has(&server, b"openresty") {
-        Some("write `always` behind each `add_header`, since nginx leaves the header out of error pages")
+        Some(
+            "write `always` at the end of each `add_header`, since nginx otherwise leaves the header out of error \
+         pages",
+        )
     } else if has(&server, b"apache") {
-        Some("write `Header always set`, since httpd leaves the header out of error pages")
+        Some("write `Header always set`, since httpd otherwise leaves the header out of error pages")
     } else if has(&server, b"uvicorn") || has(&server, b"hypercorn") {
-        Some("put CORS around the whole application, since Starlette responds to exceptions outside of its middleware")
+        Some(
+            "put CORS around the whole application, since Starlette answers unhandled exceptions outside of its \
+         middleware",
+        )
     } else if has(&framework, b"express") {
         Some("call `app.use(cors())` before the routes, so that error handlers find the headers set")
     } else {
@@ -87,7 +93,7 @@ pub(crate) fn is_login(location: &str) -> bool {
         })
 }
 
-/// In what a redirect's target differs from the URL, if it is one of the usual things.
+/// The difference between a redirect's target and the URL, if it is a usual one.
 pub(crate) fn redirect_difference(url: &str, location: &str) -> Option<RedirectDifference> {
     let (from, to) = (Url::parse(url, None)?, Url::parse(location, None)?);
     let path = |url: &Url| url.path.split('?').next().unwrap_or_default().to_owned();

@@ -1,4 +1,4 @@
-//! Where in a policy something is written: its route, its field and its line.
+//! Where a setting of a policy is written: the route, the field and the line.
 
 use crate::config::list::At;
 use crate::config::notation::Notation;
@@ -51,7 +51,8 @@ impl<'p> Places<'p> {
     fn field(&self, route: RouteChoice, setting: Setting) -> String {
         match (&self.policy.retained, index(route)) {
             (Some(retained), route) => retained.field(route, setting),
-            // What is known of a policy that is too large to be kept: whether a route has origins of its own.
+            // The settings of this policy were too large to be kept. It is only known whether a route has
+            // origins of its own.
             (None, Some(index)) if !Arc::ptr_eq(&self.rules(route).origins, &self.policy.rules.origins) => {
                 format!("routes[{index}].{}", setting.name())
             }

@@ -1,4 +1,5 @@
-//! Findings in the words of a policy: the setting that decides, its route and line, and what to write there.
+//! Findings for a policy: they name the setting that decides, its route and its line, and what to write
+//! there.
 
 use crate::browser::exchange::{Answer, Exchange};
 use crate::browser::header_lines;
@@ -18,7 +19,7 @@ use crate::origins::origin::Origin;
 use crate::origins::set::Verdict;
 use crate::paths::RouteChoice;
 
-/// What a policy decided on an exchange.
+/// The decisions of a policy on an exchange.
 #[derive(Clone, Copy)]
 pub(crate) struct PolicyView<'v> {
     pub(crate) exchange: &'v Exchange,
@@ -28,7 +29,7 @@ pub(crate) struct PolicyView<'v> {
 }
 
 impl<'v> PolicyView<'v> {
-    /// The findings of a browser, with what the policy has to do with each.
+    /// The findings of a browser, changed to name the settings of the policy.
     pub(crate) fn explain(self, found: Vec<Explained>) -> Vec<Explained> {
         let mut out: Vec<Explained> = found.into_iter().filter_map(|explained| self.with_policy(explained)).collect();
         self.add_protection(&mut out);
@@ -56,7 +57,7 @@ impl<'v> PolicyView<'v> {
         self.server.decisions.get(&message)
     }
 
-    /// None where another finding has the cause.
+    /// None if another finding already names the cause.
     fn with_policy(self, mut explained: Explained) -> Option<Explained> {
         let hop = explained.hop;
         let is_preflight = explained.step.is_some_and(|step| step.as_str().starts_with("preflight-"));
@@ -76,10 +77,11 @@ impl<'v> PolicyView<'v> {
                     finding.policy = Some(self.places.of(route, Setting::AllowOrigins));
                 }
             }
-            // The status of a refusal has the refusal's cause.
+            // The finding about the refusal already explains its status.
             Some(StepName::PreflightStatus) if decided.responded && decided.reason.is_refusal() => return None,
             Some(StepName::SocketStatus) if decided.responded => return None,
-            // A refusal has none of what follows; the policy says what it would have been.
+            // A refusal does not have the headers below, so the policy's settings show what it would have
+            // sent.
             Some(StepName::PreflightAllowCredentials | StepName::AllowCredentials) => {
                 if self.places.rules(route).credentials && !is_kept(decided) {
                     return None;
@@ -126,7 +128,7 @@ impl<'v> PolicyView<'v> {
         Some(explained)
     }
 
-    /// Findings that no failed check has.
+    /// Adds the policy's settings to findings that are not about a failed check.
     fn of_response(self, names: &[String], finding: &mut Finding, route: RouteChoice) {
         match finding.code {
             FindingCode::HeaderNotExposed => {
@@ -145,7 +147,7 @@ impl<'v> PolicyView<'v> {
         }
     }
 
-    /// The methods that are written in the policy.
+    /// The methods that the policy lists.
     fn allowed_methods(self, route: RouteChoice) -> Vec<String> {
         let list = self.places.list(route, Setting::AllowMethods);
         list.map(|list| list.entries.iter().map(|entry| entry.text.clone()).collect()).unwrap_or_default()
@@ -183,7 +185,7 @@ impl<'v> PolicyView<'v> {
         let near = self.places.near(route, origin);
         let difference = near.as_ref().map(|(difference, _)| *difference);
         let configured = near.as_ref().map(|(difference, near)| (*difference, near.configured.as_str()));
-        // A sibling is no near miss to a person: it is shown, and not called one.
+        // People do not see another subdomain as a near miss. So it is in `near`, but not in the message.
         let shown = configured.filter(|(difference, _)| *difference != Difference::Sibling);
         let mut finding = messages::origin_not_allowed(origin, place.route.as_deref(), shown);
         let parsed = Origin::parse(origin.as_bytes());
@@ -208,7 +210,8 @@ impl<'v> PolicyView<'v> {
             if decided.reason.is_protection_refusal() {
                 let mut finding = messages::protection_refused(decided.reason);
                 finding.policy = place(decided);
-                // The response is the refusal, and not an error of the application.
+                // This response is the policy's refusal, so findings about an error of the application do
+                // not apply.
                 out.retain(|other| {
                     other.hop != *hop
                         || !matches!(
@@ -228,7 +231,7 @@ impl<'v> PolicyView<'v> {
         }
     }
 
-    /// In what a captured preflight differs from what the policy responds.
+    /// The differences between a captured preflight and the policy's response.
     fn captured_preflight(self) -> Option<Finding> {
         let message = (0, true);
         self.decided(message).filter(|decided| decided.responded)?;
@@ -257,7 +260,7 @@ impl<'v> PolicyView<'v> {
     }
 }
 
-/// Whether the preflight was refused before its method and headers were looked at.
+/// Whether the preflight was refused before its method and headers were checked.
 fn is_refused_as_a_whole(decided: &Decided) -> bool {
     decided.reason.is_protection_refusal()
         || matches!(
@@ -266,12 +269,13 @@ fn is_refused_as_a_whole(decided: &Decided) -> bool {
         )
 }
 
-/// Whether the application's own headers took the place of the policy's.
+/// Whether the application's own headers were sent instead of the policy's.
 fn is_kept(decided: &Decided) -> bool {
     !decided.kept.is_empty()
 }
 
-/// The values of a header, as far as browsers tell them apart: lists are compared by their elements.
+/// The values of a header in the form in which browsers compare them: the elements of lists, header names
+/// in lower case.
 fn values(lines: &[(Vec<u8>, Vec<u8>)], name: &str) -> Vec<String> {
     let mut values: Vec<String> = header_lines::values(lines, name).flat_map(|value| elements(Some(value))).collect();
     if name.ends_with("headers") {

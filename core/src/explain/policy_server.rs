@@ -1,4 +1,4 @@
-//! A policy in the place of a server: it decides on each request as it would in service.
+//! A server that lets a policy decide on each request, as the policy does in a running service.
 
 use crate::browser::exchange::{Answer, Exchange, HeaderLines, Hop};
 use crate::browser::fetch_site::FetchSite;
@@ -18,10 +18,11 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 
-/// Which message of an exchange: the request on the wire, from 0, and whether it is that request's preflight.
+/// A message of an exchange: the number of the request on the wire, from 0, and whether the message is that
+/// request's preflight.
 pub(crate) type MessageId = (usize, bool);
 
-/// What the policy decided on one request.
+/// The policy's decision on one request.
 #[derive(Clone, Debug)]
 pub(crate) struct Decided {
     pub(crate) reason: Reason,
@@ -31,7 +32,7 @@ pub(crate) struct Decided {
     pub(crate) responded: bool,
     /// CORS headers of the application that the policy replaced.
     pub(crate) replaced: Vec<String>,
-    /// CORS headers of the application that took the place of the policy's.
+    /// CORS headers of the application that were sent instead of the policy's.
     pub(crate) kept: Vec<String>,
 }
 
@@ -40,12 +41,12 @@ pub(crate) struct Decided {
 pub(crate) struct PolicyServer<'p> {
     policy: &'p Policy,
     exchange: &'p Exchange,
-    /// The origin of the server: elsewhere the policy does not decide.
+    /// The origin of the server. The policy does not decide on requests to other origins.
     own: Option<String>,
     pub(crate) decisions: BTreeMap<MessageId, Decided>,
-    /// The origin predicate was asked, and the exchange does not say what it answers.
+    /// Whether the origin predicate was asked although the exchange does not have its answer.
     pub(crate) predicate_unknown: bool,
-    /// Each response as it went over the wire; where none did, what the exchange has.
+    /// Each response as it was sent. If none was sent, it is that of the exchange.
     pub(crate) hops: Vec<Hop>,
 }
 
@@ -119,7 +120,8 @@ impl<'p> PolicyServer<'p> {
                     note_own_headers(&decision, &headers, &mut decided);
                     apply(&decision, status, headers)
                 }
-                // An application of which nothing is said responds, and has no CORS headers.
+                // If the exchange does not have the application's response, the application responds
+                // without CORS headers.
                 Answer::Unknown if !is_preflight => apply(&decision, self.usual_status(), Vec::new()),
                 other => other,
             },
@@ -168,7 +170,7 @@ fn apply(decision: &Decision<'_>, status: u16, headers: HeaderLines) -> Answer {
     Answer::Response { status, headers: lines.0 }
 }
 
-/// Which of the application's own CORS headers go, and which stay.
+/// Records which of the application's own CORS headers are replaced, and which are kept.
 fn note_own_headers(decision: &Decision<'_>, application: &HeaderLines, decided: &mut Decided) {
     for name in OWNED_HEADERS {
         if header_lines::values(application, name.as_str()).next().is_some() {
@@ -179,7 +181,7 @@ fn note_own_headers(decision: &Decision<'_>, application: &HeaderLines, decided:
     }
 }
 
-/// Header lines that a decision is put on.
+/// Header lines to which a decision is applied.
 #[derive(Debug)]
 struct Lines(HeaderLines);
 

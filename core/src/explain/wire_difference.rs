@@ -1,4 +1,4 @@
-//! What differs between the responses of a policy and those that came over the wire, and who could have changed them.
+//! The differences between the responses of a policy and those that a server sent, and what could have changed them.
 
 use crate::browser::exchange::{Answer, Exchange};
 use crate::browser::header_lines::values;
@@ -11,20 +11,20 @@ use crate::explain::explanation::Explanation;
 use crate::printable::printable;
 use crate::response::header_name::OWNED_HEADERS;
 
-/// A header that differs between what a policy sends and what came.
+/// A header that differs between the policy's response and the one that came.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WireDifference {
-    /// Which request of the exchange it is, from 0.
+    /// The number of the request in the exchange, from 0.
     pub hop: usize,
-    /// Whether it is in the response to the preflight of that request.
+    /// Whether the header is in the response to the preflight of that request.
     pub is_preflight: bool,
     /// The header, in lower case, or `status`.
     pub header: String,
-    /// What the policy sends: one value a line.
+    /// The values that the policy sends, one for each line.
     pub by_policy: Vec<String>,
-    /// What came.
+    /// The values that came.
     pub on_wire: Vec<String>,
-    /// What differs, and who could have done it.
+    /// What differs, and what could have caused it.
     pub message: String,
 }
 
@@ -80,7 +80,7 @@ fn differences(by_policy: &Exchange, exchange: &Exchange) -> Vec<WireDifference>
                     add(name, by_policy, on_wire, message);
                 }
             }
-            // Other layers may add names.
+            // Other layers may add names to `Vary`.
             if varies(policy) && !varies(wire) {
                 add(
                     "vary",
@@ -94,7 +94,7 @@ fn differences(by_policy: &Exchange, exchange: &Exchange) -> Vec<WireDifference>
     found
 }
 
-/// Lists are compared without their spaces.
+/// The lines of a header. Lists are compared without their spaces.
 fn normal(lines: &[String]) -> Vec<String> {
     lines.iter().map(|line| line.split(',').map(str::trim).collect::<Vec<_>>().join(",").to_ascii_lowercase()).collect()
 }
@@ -116,15 +116,15 @@ fn who_changed(name: &str, by_policy: &[String], on_wire: &[String], wire: &Answ
             format!("`{name}` is sent {times}: {who} adds its own to that of the policy")
         }
         _ => format!(
-            "`{name}` is `{}`, and the policy sends `{}`: {who} replaces it, or the server runs with another version of the \
-             policy",
+            "`{name}` is `{}`, and the policy sends `{}`: {who} replaces it, or the server runs with another version \
+             of the policy",
             shown(on_wire),
             shown(by_policy)
         ),
     }
 }
 
-/// What is between the application and the network, as far as the response shows it.
+/// The layer between the application and the network, if the response shows one.
 fn server_of(wire: &Answer) -> String {
     const SIGNS: [(&str, &str); 7] = [
         ("cf-ray", "Cloudflare"),

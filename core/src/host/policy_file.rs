@@ -164,7 +164,7 @@ impl Drop for Watch {
     fn drop(&mut self) {
         self.stop = None;
         if let Some(thread) = self.thread.take()
-            // It may be dropped by its own callback.
+            // The watch may be dropped by its own callback.
             && thread.thread().id() != std::thread::current().id()
         {
             let _ = thread.join();

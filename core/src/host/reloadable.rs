@@ -3,7 +3,7 @@
 use arc_swap::ArcSwap;
 use std::sync::Arc;
 
-/// A policy, or whatever a host made of one, that can be swapped at any time from any thread.
+/// A policy, or an object that a host has made from one, which any thread can swap at any time.
 ///
 /// Readers never block, and see the old value or the new one, never a mix. A request takes its value once, with
 /// [`load`](Self::load), and keeps it to its end.
@@ -35,7 +35,7 @@ impl<T> Reloadable<T> {
         self.current.load_full()
     }
 
-    /// Puts another value in force and returns the one before it, which lives on for those who have it.
+    /// Puts another value in force and returns the old one. It stays valid for those who still use it.
     pub fn swap(&self, value: impl Into<Arc<T>>) -> Arc<T> {
         self.current.swap(value.into())
     }

@@ -23,7 +23,7 @@ impl WrittenPolicy {
     ///
     /// # Errors
     ///
-    /// As [`Policy::from_file`], as far as the file could not be read.
+    /// The errors of [`Policy::from_file`] for a file that cannot be read.
     pub fn read(path: impl Into<PathBuf>) -> Result<Self, LoadError> {
         let path = path.into();
         let text = policy_text::read(&path)?;
@@ -40,7 +40,7 @@ impl WrittenPolicy {
     ///
     /// # Errors
     ///
-    /// As [`PolicyBuilder::file`].
+    /// Those of [`PolicyBuilder::file`].
     pub fn policy(&self, builder: PolicyBuilder) -> Result<Policy, ConfigError> {
         builder.file_text(&self.path, &self.text)
     }

@@ -42,7 +42,7 @@ macro_rules! codes {
                 match self { $(Code::$name => $text,)+ }
             }
 
-            /// A sentence that says what the code means, whatever the value at hand.
+            /// A sentence that says what the code means for any value.
             #[must_use]
             pub const fn meaning(self) -> &'static str {
                 match self { $(Code::$name => $meaning,)+ }
@@ -93,7 +93,8 @@ codes! {
     AnyExtension "any-extension" "Every extension of a browser is allowed, together with credentials.",
     NullOrigin "null-origin" "The list contains `null`, which is the origin of every sandboxed document.",
     RegexSyntax "regex-syntax" "A regex does not parse, or corsac cannot run it.",
-    RegexTooLarge "regex-too-large" "A regex is too long or compiles to too much, or there are too many regexes.",
+    RegexTooLarge "regex-too-large" "A regex is too long, or its compiled form is too large, or there are too many \
+     regexes.",
     RegexMatchesNothing "regex-matches-nothing" "A regex matches no well-formed origin.",
     RegexUnescapedDot "regex-unescaped-dot" "A regex has an unescaped `.`, which matches any character.",
     RegexUnboundedHost "regex-unbounded-host" "A regex leaves the end of the host open.",
@@ -120,7 +121,7 @@ codes! {
     UnknownDialect "unknown-dialect" "corsac does not read this dialect.",
     ReflectedOriginWithCredentials "reflected-origin-with-credentials"
         "`origin: true` with credentials would let any site read responses with the user's session.",
-    MissingPath "missing-path" "A route does not say which paths it is for.",
+    MissingPath "missing-path" "A route has no `path`.",
     RoutePath "route-path" "The path of a route is not a valid pattern.",
     DuplicateRoute "duplicate-route" "Two routes have the same path.",
     ProtectionMode "protection-mode" "A mode of protection is neither `off` nor `reject`.",

@@ -20,7 +20,7 @@ pub struct Issue {
     pub severity: Severity,
     /// The setting in snake_case with its index (`allow_origins[2]`). Empty if the issue is about the whole policy.
     pub field: String,
-    /// The offending value as text, escaped and cut at 200 characters.
+    /// The value that is wrong, as text, escaped and cut at 200 characters.
     pub value: String,
     /// What is wrong.
     pub message: String,
@@ -63,7 +63,7 @@ impl ConfigError {
         &self.issues
     }
 
-    /// What is useless or risky besides, as far as it was looked for before the errors ended the reading.
+    /// The lints that were found before the errors ended the reading.
     #[must_use]
     pub fn lints(&self) -> &[Issue] {
         &self.lints
@@ -150,7 +150,7 @@ impl From<ConfigError> for LoadError {
     }
 }
 
-/// Behind so many issues nothing is worked out for a regex.
+/// After this many issues, no suggestion for a regex is made.
 const MOST_REGEX_HELPS: usize = 64;
 
 /// Collects issues while a policy is read and compiled.
@@ -186,12 +186,12 @@ impl Issues {
         self.errors.is_empty() && self.lints.iter().all(|lint| is_advice(lint.code))
     }
 
-    /// Whether further issues are only counted, so that their help need not be worked out.
+    /// Whether further issues are only counted, so that they need no help.
     pub(crate) fn is_full(&self) -> bool {
         self.errors.len() >= ISSUES
     }
 
-    /// Whether the help for one more finding in a regex is worked out: that costs more than other helps do.
+    /// Whether one more finding in a regex gets a help, which costs more than other helps.
     pub(crate) fn suggests_regexes(&self) -> bool {
         self.trial.is_some() && self.errors.len() + self.lints.len() < MOST_REGEX_HELPS
     }

@@ -1,4 +1,4 @@
-//! Walking automata side by side over the origins that there can be.
+//! Walking several automata together over all possible origins.
 //!
 //! The automata are walked together with the grammar of origins. A walk is limited. If it ends early, the result is not
 //! known.
@@ -16,14 +16,14 @@ use std::hash::BuildHasher;
 /// A compiled regex, which is matched against the whole of a text.
 pub(crate) type Dfa = dense::DFA<Vec<u32>>;
 
-/// One place of a walk, and how it was reached.
+/// One state of a walk, and how it was reached.
 struct Visit {
     place: Place,
     from: usize,
     byte: u8,
 }
 
-/// The places of a walk. The states of all automata at the visit `index` are the chunk `index` of `states`.
+/// The visited states of a walk. The states of all automata at the visit `index` are the chunk `index` of `states`.
 struct Visits {
     width: usize,
     states: Vec<StateID>,
@@ -77,10 +77,11 @@ impl Visits {
     }
 }
 
-/// Whether any origin has the property, shorter ones first; `None` if more than `most` places would be visited.
+/// Whether any origin has the property, trying shorter origins first; `None` if more than `most` states would be
+/// visited.
 ///
-/// `has` is asked about each origin with the automata that match it, and with a function that writes it. What the
-/// automaton `needed` can no longer match is not followed.
+/// `has` is called for each origin, with the automata that match it and with a function that writes it. A text that the
+/// automaton `needed` can no longer match is not continued.
 pub(crate) fn walk(
     dfas: &[&Dfa],
     needed: usize,
@@ -123,7 +124,7 @@ pub(crate) fn walk(
     Some(false)
 }
 
-/// The bytes of origins, each once of those that neither the automata nor the grammar of origins tell apart.
+/// The bytes of origins. Of bytes that neither the automata nor the grammar of origins distinguish, only one is taken.
 fn distinct_bytes(dfas: &[&Dfa]) -> Vec<u8> {
     let mut seen = HashSet::new();
     let class =

@@ -1,6 +1,6 @@
-//! `chrome-extension://*` and its like: any extension of one browser.
+//! `chrome-extension://*` and similar patterns: any extension of one browser.
 //!
-//! Each installation of Firefox gives an extension an identifier of its own, and Safari does so with each start, so that
+//! Each installation of Firefox gives an extension a different identifier, and so does Safari with each start. So
 //! their origins cannot be listed one by one.
 
 use crate::origins::origin::Origin;
@@ -25,19 +25,19 @@ impl ExtensionScheme {
         }
     }
 
-    /// The scheme of a text which is the pattern of any extension, byte for byte.
+    /// The scheme, if a text is exactly the pattern for any extension.
     pub(crate) fn of_pattern(text: &str) -> Option<Self> {
         let scheme = text.strip_suffix("://*")?;
         Self::ALL.into_iter().find(|extension| extension.as_str() == scheme)
     }
 
-    /// Unlike origins of extensions: what matches all of them matches any.
+    /// Very different origins of extensions. A pattern that matches all of them matches any.
     pub(crate) fn unlike_examples(self) -> impl Iterator<Item = String> {
         ["w-0_q.Z", "3"].into_iter().map(move |host| format!("{}://{host}", self.as_str()))
     }
 }
 
-/// The schemes of which any extension is allowed.
+/// The schemes whose extensions are all allowed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct ExtensionSchemes(u8);
 

@@ -1,4 +1,4 @@
-//! Lists of origins and regexes after they were read: the set that they make, and what was found in them.
+//! Lists of origins and regexes after they were read: the resulting set, and the findings.
 //!
 //! What is found does not depend on the other settings, but its severity does (specification 2.1).
 
@@ -16,10 +16,10 @@ use crate::origins::regex_language;
 use crate::origins::set::{OriginSet, OriginSetBuilder};
 use std::borrow::Cow;
 
-/// Something that was found in a list, each with the index of its entry.
+/// Findings in a list, each with the index of its entry.
 pub(crate) type Found<C> = Vec<(usize, C)>;
 
-/// Everything that says which origins are allowed.
+/// All lists that say which origins are allowed.
 #[derive(Debug)]
 pub(crate) struct OriginList {
     pub(crate) set: OriginSet,
@@ -48,7 +48,7 @@ pub(crate) enum OriginConcern {
     Untrustable,
     /// Plain http to another machine.
     Insecure,
-    /// Anyone can register a name that it matches.
+    /// It matches names that anyone can register.
     PublicSuffix,
     /// Any extension of a browser.
     AnyExtension,
@@ -69,7 +69,7 @@ pub(crate) enum OriginConcern {
 pub(crate) enum RegexConcern {
     Unusable(Unusable),
     MatchesNothing,
-    /// Plain http to other machines is all that it matches.
+    /// It matches only plain http to other machines.
     Insecure {
         reaches_public_suffix: bool,
     },
@@ -80,7 +80,7 @@ pub(crate) enum RegexConcern {
 }
 
 impl OriginConcern {
-    /// How much it weighs under these settings.
+    /// The severity under these settings.
     pub(crate) fn severity(&self, stakes: Stakes) -> Option<Severity> {
         let Stakes { credentials, dangers } = stakes;
         let is_error = match self {
@@ -102,14 +102,14 @@ impl OriginConcern {
 }
 
 impl RegexConcern {
-    /// How much it weighs under these settings.
+    /// The severity under these settings.
     pub(crate) fn severity(&self, stakes: Stakes) -> Option<Severity> {
         let is_error = match self {
             RegexConcern::Unusable(_) | RegexConcern::MatchesNothing | RegexConcern::TooMany => true,
             // With credentials, the http origins that it matches are refused one by one.
             RegexConcern::AlsoInsecure => return (!stakes.credentials).then_some(Severity::Lint),
             RegexConcern::Insecure { .. } if !stakes.credentials => return Some(Severity::Lint),
-            // One at a time: the public suffix comes first.
+            // Only one finding is reported, and the public suffix comes first.
             RegexConcern::Insecure { reaches_public_suffix } => {
                 stakes.is_secure_only() && (!reaches_public_suffix || stakes.dangers.public_suffixes)
             }
@@ -126,7 +126,7 @@ impl RegexConcern {
 }
 
 impl Finding {
-    /// How much it weighs under these settings.
+    /// The severity under these settings.
     pub(crate) fn severity(&self, stakes: Stakes) -> Option<Severity> {
         match self {
             Finding::PublicSuffix(_) => {
@@ -156,7 +156,7 @@ impl OriginList {
         OriginList { set: builder.build(), found, found_in_regexes }
     }
 
-    /// Whether nothing is wrong with it under these settings, and its regexes match no more than they seem to.
+    /// Whether the list has no finding under these settings, including regexes that match more than they seem to.
     pub(crate) fn is_clean(&self, stakes: Stakes) -> bool {
         let is_wrong = |concern: &RegexConcern| match (concern, concern.severity(stakes)) {
             (RegexConcern::Insecure { .. } | RegexConcern::AlsoInsecure, severity) => severity == Some(Severity::Error),
@@ -175,7 +175,7 @@ impl TrustedList {
     }
 }
 
-/// Reads the entries into a set. `any_or_null` says what becomes of `*` and `null`.
+/// Reads the entries into a set. `any_or_null` decides how `*` and `null` are treated.
 fn read_patterns<'l>(
     list: &'l List,
     builder: &mut OriginSetBuilder<'l>,
@@ -187,7 +187,7 @@ fn read_patterns<'l>(
     let mut has_public = false;
     builder.reserve(list.entries.len());
     for (index, entry) in list.entries.iter().enumerate() {
-        // A plain origin, which is most of a long list, goes into the set without further parsing.
+        // Most entries of a long list are plain origins, which go into the set without further parsing.
         if let Some(origin) = Origin::parse(entry.text.as_bytes()) {
             if !origin.is_secure() {
                 found.push((index, OriginConcern::Insecure));
@@ -272,7 +272,7 @@ fn read_regexes(list: &List, regexes: &mut Regexes) -> Found<RegexConcern> {
                 continue;
             }
         };
-        // Compiling is costly: after one that is too large the others are only read.
+        // Compiling is costly. After a regex that is too large, the others are only parsed.
         let compiled = if too_large { None } else { Some(regex.compile()) };
         match compiled {
             None => {}
@@ -296,7 +296,8 @@ fn read_regexes(list: &List, regexes: &mut Regexes) -> Found<RegexConcern> {
     found
 }
 
-/// Whether a regex with fixed ends matches plain http to other machines, and nothing else or other origins as well.
+/// Whether a regex with fixed ends matches plain http to other machines, and whether it matches other origins as
+/// well.
 fn insecure(regex: &Regex, dfa: &Dfa) -> Option<RegexConcern> {
     let reaches_public_suffix = match regex.finding {
         Some(Finding::BareDot | Finding::OpenHost) => return None,

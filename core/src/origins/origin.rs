@@ -1,7 +1,8 @@
 //! Origins as browsers serialise them, and nothing else.
 //!
-//! The grammar is strict: what a browser cannot send is malformed, so that no pattern, regex or predicate
-//! ever sees it. It follows the HTML standard's serialisation of an origin and the URL standard's hosts.
+//! The grammar is strict: anything that a browser cannot send is malformed, and never reaches a pattern, a
+//! regex or a predicate. It follows the HTML standard's serialisation of an origin and the URL standard's
+//! hosts.
 
 use crate::limits::{HOST_BYTES, LABEL_BYTES, ORIGIN_BYTES, SCHEME_BYTES};
 use std::fmt::Write;
@@ -44,7 +45,8 @@ impl<'a> Origin<'a> {
         Some(Origin { text, scheme, host, without_port })
     }
 
-    /// Whether the connection cannot be impersonated on the way: anything but plain http to another machine.
+    /// Whether nobody on the network path can impersonate the origin. This is so except for plain http to
+    /// another machine.
     pub(crate) fn is_secure(&self) -> bool {
         self.scheme != b"http" || is_loopback(self.host)
     }
@@ -94,7 +96,7 @@ pub(crate) fn is_app_host(host: &[u8]) -> bool {
         && host.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'))
 }
 
-/// Host and port of an authority; the colons of an IPv6 address are not the port's.
+/// Host and port of an authority. Colons inside of an IPv6 address do not separate the port.
 fn split_port(authority: &[u8]) -> Option<(&[u8], Option<&[u8]>)> {
     let host_end = if authority.first() == Some(&b'[') {
         authority.iter().position(|byte| *byte == b']')? + 1
@@ -247,7 +249,7 @@ impl SerialisedIpv6 {
                 }
                 continue;
             }
-            // Infallible: eight groups of four digits and seven colons are 39 bytes.
+            // This cannot fail, because eight groups of four digits and seven colons are 39 bytes.
             let _ = write!(out, "{segment:x}");
             if index < 7 {
                 out.push(":");

@@ -3,10 +3,10 @@
 //! It accepts every well-formed origin and a little more: it counts no lengths, and recognises addresses only by their
 //! characters. A text that it does not accept is not an origin.
 
-/// The bytes of origins: those first that make the plainest examples.
+/// The bytes of origins. Bytes that make the plainest examples come first.
 pub(crate) const ALPHABET: &[u8] = b".abcdefghijklmnopqrstuvwxyz123456780-9_:/[]+ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
-/// Schemes that are read in their own way, with the one that each begins with.
+/// Schemes with rules of their own, each with the scheme that is its beginning.
 const WORDS: [&[u8]; 3] = [b"https", b"file", b"wss"];
 const NO_WORD: u8 = 3;
 
@@ -21,7 +21,7 @@ pub(crate) enum Kind {
 /// The position of a reader in an origin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Place {
-    /// In the scheme, with the word that it may become and how much of it was read.
+    /// In the scheme, with the word that it may become, and the number of its bytes that were read.
     Scheme {
         word: u8,
         read: u8,
@@ -31,7 +31,7 @@ pub(crate) enum Place {
     HostStart(Kind),
     /// In a label, or in the host of an app.
     Label(Kind),
-    /// Behind a dot.
+    /// After a dot.
     Dot(Kind),
     Brackets(Kind),
     HostEnd(Kind),
@@ -46,9 +46,9 @@ pub(crate) enum Place {
 impl Place {
     pub(crate) const START: Place = Place::Scheme { word: NO_WORD, read: 0 };
 
-    /// Bytes with the same class are read alike everywhere.
+    /// Bytes with the same class are read in the same way everywhere.
     pub(crate) fn class(byte: u8) -> u8 {
-        // Letters of schemes and digits of default ports each stand for themselves.
+        // Each letter of the schemes, and each digit of the default ports, has a class of its own.
         match byte {
             b'h' | b't' | b'p' | b's' | b'f' | b'i' | b'l' | b'e' | b'w' | b'4' | b'3' | b'8' | b'0' => byte,
             b'a'..=b'd' => b'a',
@@ -124,7 +124,7 @@ fn next_in_scheme(word: u8, read: u8, byte: u8) -> Option<Place> {
     }
     let reads = |word: u8| WORDS.get(usize::from(word)).is_some_and(|text| text.get(usize::from(read)) == Some(&byte));
     let word = if first { (0..NO_WORD).find(|word| reads(*word)) } else { Some(word).filter(|word| reads(*word)) };
-    // How long another scheme is makes no difference.
+    // The length of any other scheme makes no difference.
     Some(word.map_or(Place::Scheme { word: NO_WORD, read: 1 }, |word| Place::Scheme { word, read: read + 1 }))
 }
 

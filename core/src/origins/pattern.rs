@@ -66,7 +66,8 @@ impl OriginPattern {
         };
         let host = parse_host(host)?;
         let pattern = TuplePattern { scheme: scheme.to_owned(), host, port };
-        // A pattern is well-formed if an origin that it stands for is: the grammar is written down once.
+        // A pattern is well-formed if an origin that it matches is. In this way, the grammar is needed only
+        // once.
         Origin::parse(pattern.example().as_bytes())?;
         let wild = !matches!(pattern.host, HostPattern::Exact(_)) || pattern.port == PortPattern::Any;
         if wild && (origin::default_port(scheme.as_bytes()).is_none() || !pattern.has_lawful_wildcard()) {
@@ -111,11 +112,13 @@ fn parse_host(host: &str) -> Option<HostPattern> {
 impl TuplePattern {
     /// An origin that the pattern matches, if the pattern is well-formed at all.
     fn example(&self) -> String {
-        // The filler may not turn a label into something else (`x` before `n--`, a digit into an address).
+        // The filler must not turn a label into something else (`x` before `n--`, or a digit that makes an
+        // address).
         self.filled("w", "")
     }
 
-    /// Unlike origins that the pattern matches: what matches all of them is as wide as the pattern.
+    /// Very different origins that the pattern matches. Another pattern that matches all of them matches
+    /// everything that this one does.
     pub(crate) fn unlike_examples(&self) -> impl Iterator<Item = String> {
         [("w-0-q", ":1"), ("x7", ":65535"), ("3", "")].into_iter().map(|(filler, port)| self.filled(filler, port))
     }
@@ -147,7 +150,8 @@ impl TuplePattern {
         }
     }
 
-    /// Whether the wildcard reaches names that anyone can register: directly below, or in, a public suffix.
+    /// Whether the wildcard matches names that anyone can register, directly below or inside of a public
+    /// suffix.
     pub(crate) fn reaches_public_suffix(&self) -> bool {
         match &self.host {
             HostPattern::Exact(_) => false,

@@ -30,13 +30,13 @@ pub(crate) fn suffix_labels(name: &str) -> usize {
     1
 }
 
-/// Whether somebody in particular has registered the name or one above it.
+/// Whether the name, or one above it, has one owner who registered it.
 pub(crate) fn has_registrable_domain(name: &str) -> bool {
     registrable_domain(name).is_some()
 }
 
-/// The public suffix of a name and the label before it, with the dot at the end if the name has one. None if the name is a
-/// public suffix.
+/// The public suffix of a name together with the label before it, and with the dot at the end if the name has
+/// one. None if the name is a public suffix.
 pub(crate) fn registrable_domain(name: &str) -> Option<&str> {
     let without_dot = name.strip_suffix('.').unwrap_or(name);
     let labels = suffix_labels(name) + 1;
@@ -50,7 +50,7 @@ pub(crate) fn registrable_domain(name: &str) -> Option<&str> {
     }
 }
 
-/// Whether all names below belong to the same somebody. `amazonaws.com` has a registrable domain, but below it
+/// Whether all names below belong to the same owner. `amazonaws.com` has a registrable domain, but below it
 /// `s3.amazonaws.com` is a public suffix; each name directly below `kawasaki.jp` is one.
 pub(crate) fn owns_names_below(name: &str) -> bool {
     has_registrable_domain(name) && !has_suffix_below(name)

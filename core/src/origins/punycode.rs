@@ -1,6 +1,6 @@
 //! The punycode of a label (RFC 3492), for help texts: browsers send names in this form.
 
-/// No label has more characters, and encoding takes the square of their number.
+/// The most characters of a label. The time for encoding grows with the square of their number.
 const MAX_LABEL: usize = 63;
 const BASE: u32 = 36;
 const TMIN: u32 = 1;

@@ -1,7 +1,7 @@
 //! Origin regexes: matched against the whole origin, in linear time, without allocating.
 //!
-//! Each becomes a dense DFA, built once and capped in size. The checks that protect credentials are in
-//! `regex_host_end.rs`.
+//! Each becomes a dense DFA with a maximum size, which is built once. The checks that protect credentials are
+//! in `regex_host_end.rs`.
 
 use crate::issues::messages::regex_syntax::NotPortable;
 use crate::limits::{COMPILED_REGEX_BYTES, REGEX_BYTES, REGEX_NESTING};
@@ -15,7 +15,7 @@ use regex_syntax::ast::{self, Ast, ErrorKind, Span};
 use regex_syntax::hir::translate::TranslatorBuilder;
 use regex_syntax::hir::{self, Hir, Look};
 
-/// The most that a compiled regex may take which only serves a help.
+/// The maximum size of a compiled regex that is only used for a help.
 const MAX_HELP: usize = 24 << 10;
 
 /// The compiled regexes of a policy.
@@ -61,16 +61,17 @@ pub(crate) enum Unusable {
     TooLong,
     /// The parser stopped at this place.
     Unparsable(ErrorKind, Span),
-    /// It parses, but it means characters that no origin has, or something that core does not support.
+    /// The regex parses, but it matches characters that no origin has, or uses something that core does not
+    /// support.
     Untranslatable(Span),
-    /// A regular expression object holds what its own language reads in another way.
+    /// A regular expression object contains something that its own language reads in another way.
     ReadDifferently(NotPortable),
     TooLarge,
-    /// It holds what no automaton can decide.
+    /// The regex contains something that no automaton can decide.
     Undecidable,
 }
 
-/// Found where a regex may let in more origins than it seems to.
+/// The reasons why a regex may match more origins than it seems to.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Finding {
     /// A dot that matches any character.
@@ -81,7 +82,7 @@ pub(crate) enum Finding {
     PublicSuffix(String),
 }
 
-/// A regex that parses, and what was found in it.
+/// A regex that parses, and the finding in it.
 #[derive(Debug)]
 pub(crate) struct Regex {
     pub(crate) ast: Ast,
@@ -96,7 +97,7 @@ impl Regex {
             return Err(Unusable::TooLong);
         }
         let (ast, hir) = parse(source)?;
-        // One at a time: a dot that is escaped may well fix the end of the host.
+        // Only one finding is reported, because escaping the dot often fixes the end of the host as well.
         let finding = if !bare_dots(&ast).is_empty() {
             Some(Finding::BareDot)
         } else {
@@ -109,7 +110,7 @@ impl Regex {
         Ok(Regex { ast, hir, finding })
     }
 
-    /// Whether it is anchored at both ends by itself.
+    /// Whether its own text anchors it at both ends.
     pub(crate) fn is_anchored(&self) -> bool {
         let properties = self.hir.properties();
         properties.look_set_prefix().contains(Look::Start) && properties.look_set_suffix().contains(Look::End)
@@ -120,7 +121,8 @@ impl Regex {
         compile(self.hir.clone(), COMPILED_REGEX_BYTES)
     }
 
-    /// Compiles it for a help: as it is matched here, or as its own language looks for it anywhere in a text.
+    /// Compiles it for a help, either as core matches it, or as its own language does, which searches for it
+    /// anywhere in a text.
     pub(crate) fn compile_for_help(&self, anywhere: bool) -> Option<Dfa> {
         let hir = self.hir.clone();
         let around = || {
@@ -148,7 +150,7 @@ fn compile(hir: Hir, cap: usize) -> Result<Dfa, Unusable> {
         .map_err(|error| uncompiled(error.is_size_limit_exceeded()))
 }
 
-/// Checks the source of a regular expression object, which its own language has to read alike.
+/// Checks the source of a regular expression object. Its own language has to read it in the same way.
 pub(crate) fn check_regexp(source: &str) -> Result<(), Unusable> {
     if source.len() > REGEX_BYTES {
         return Err(Unusable::TooLong);
@@ -183,7 +185,7 @@ pub(crate) fn bare_dots(ast: &Ast) -> Vec<usize> {
     dots
 }
 
-/// Nesting is bounded by the parser.
+/// The parser limits the nesting.
 fn find_bare_dots(ast: &Ast, dots: &mut Vec<usize>) {
     match ast {
         Ast::Dot(span) => dots.push(span.start.offset),

@@ -7,17 +7,17 @@ use regex_syntax::hir::{Capture, Class, ClassBytes, ClassBytesRange, Hir, HirKin
 
 /// How many different ends the matches may have.
 const MOST_ENDS: usize = 64;
-/// Longer than any host: an end that was cut short would be taken for a shorter one.
+/// The length is more than that of any host, because an end that was cut could be mistaken for a shorter one.
 const LONGEST_END: usize = 300;
 
-/// How the hosts end that a regex matches, without an optional port.
+/// The ends of the hosts that a regex matches, without an optional port.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Ends {
-    /// Each in one of these, all of them somebody's own.
+    /// Each host ends in one of these names, and each name has one owner.
     Fixed(Vec<End>),
-    /// In such names too as anyone can register directly below this one.
+    /// Some hosts end in names that anyone can register directly below this one.
     PublicSuffix(String),
-    /// In what the regex leaves open.
+    /// The regex leaves the end open.
     Open,
 }
 
@@ -30,8 +30,8 @@ pub(crate) struct End {
     pub(crate) whole: bool,
 }
 
-/// Looks at the ends of all matches. Each has to be `/D`, where D is the whole host, or `.D` with D loopback, an IP
-/// address or a name below which everything belongs to the same somebody.
+/// Checks the ends of all matches. Each has to be `/D`, where D is the whole host, or `.D`, where D is loopback, an
+/// IP address or a name below which everything belongs to the same owner.
 pub(crate) fn ends(hir: &Hir) -> Ends {
     let ends = literal_ends(hir);
     if ends.is_empty() {
@@ -50,13 +50,13 @@ pub(crate) fn ends(hir: &Hir) -> Ends {
     }
     match public_suffix {
         None => Ends::Fixed(fixed),
-        // Too many come shortened: then the name is what is left of them, and not what the regex says.
+        // If there are too many ends, they are shortened, and then the name is not the one that the regex has.
         Some(_) if extract(hir, 2 * MOST_ENDS).len() != count => Ends::Open,
         Some(name) => Ends::PublicSuffix(name),
     }
 }
 
-/// The literal ends of all matches, if they have any: for each the host in it, if a whole label begins it.
+/// The literal ends of all matches, if they have any. For each end, the host in it, if it begins with a whole label.
 pub(crate) fn literal_ends(hir: &Hir) -> Vec<Option<End>> {
     extract(hir, MOST_ENDS)
 }
@@ -68,11 +68,11 @@ fn extract(hir: &Hir, most: usize) -> Vec<Option<End>> {
     ends.literals().unwrap_or_default().iter().map(|end| host_in(end.as_bytes())).collect()
 }
 
-/// The longest host in the end of a match, behind a `/` or a dot.
+/// The longest host in the end of a match, after a `/` or a dot.
 fn host_in(end: &[u8]) -> Option<End> {
     let end = std::str::from_utf8(end).ok()?;
     let end = end.trim_end_matches(|c: char| c.is_ascii_digit()).strip_suffix(':').unwrap_or(end);
-    // A slash stands in origins before the host alone.
+    // In origins, a slash occurs only before the host.
     let (host, whole) = match end.rfind('/') {
         Some(slash) => (end.get(slash + 1..)?, true),
         None => (end.strip_prefix('.').or_else(|| below_first_label(end))?, false),
@@ -81,15 +81,16 @@ fn host_in(end: &[u8]) -> Option<End> {
     Some(End { host: host.to_owned(), whole })
 }
 
-/// What is certain of an end whose first label may have more before it: a domain of somebody, or the name under which
-/// anyone can register where a hyphen shows that the label has more before it: `--site.netlify.app`.
+/// The certain part of an end whose first label may have more text before it: a domain with one owner, or a name
+/// below which anyone can register. In the second case, a hyphen has to show that the label has more before it:
+/// `--site.netlify.app`.
 fn below_first_label(end: &str) -> Option<&str> {
     let below = end.split_once('.').map(|(_, below)| below)?;
     let is_owned = origin::is_loopback(below.as_bytes()) || public_suffix::owns_names_below(below);
     (is_owned || end.starts_with('-')).then_some(below)
 }
 
-/// The regex over lower-case texts alone, which origins of the web are: `[Aa]` is `a`.
+/// The regex for texts in lower case only, as origins of the web are: `[Aa]` becomes `a`.
 fn in_lower_case(hir: &Hir) -> Hir {
     match hir.kind() {
         HirKind::Class(class) => {
@@ -101,7 +102,7 @@ fn in_lower_case(hir: &Hir) -> Hir {
                 class.difference(&upper_case());
                 class
             });
-            // A class of upper case alone stays: it matches no host, and is no reason to say otherwise.
+            // A class that has only upper case stays, because it matches no host anyway.
             match lower {
                 Some(lower) if !lower.ranges().is_empty() => Hir::class(Class::Bytes(lower)),
                 _ => hir.clone(),
@@ -140,7 +141,7 @@ fn without_port(hir: &Hir) -> Hir {
             } else {
                 drop_port(&mut parts);
             }
-            // What is left may end in a group that holds the port and the anchor itself.
+            // The rest may end in a group that contains the port and the anchor.
             if let Some(last) = parts.pop() {
                 parts.push(without_nested_port(&last));
             }
@@ -197,7 +198,7 @@ fn is_digits(hir: &Hir) -> bool {
     }
 }
 
-/// `:[0-9]+` written without a group: digits behind a literal that ends in a colon.
+/// `:[0-9]+` without a group: digits after a literal that ends in a colon.
 fn drop_port(parts: &mut Vec<Hir>) {
     let digits = parts.iter().rev().take_while(|part| is_digits(part)).count();
     let Some(host) = parts.len().checked_sub(digits + 1) else { return };

@@ -1,9 +1,10 @@
-//! Which origins a regex matches, and what two regexes have in common: what is certain about it.
+//! Questions about the origins that a regex matches, and about those that two regexes have in common. The answers
+//! are given only if they are certain.
 
 use crate::origins::automata_walk::{self, Dfa};
 use crate::origins::origin::Origin;
 
-/// How many places of a walk are visited.
+/// The most states that a walk visits.
 const MOST_VISITED: usize = 4096;
 
 /// Whether it is certain that no well-formed origin matches.
@@ -11,8 +12,8 @@ pub(crate) fn is_empty(dfa: &Dfa) -> bool {
     walk(&[dfa], |matches, _| matches == [true]) == Some(false)
 }
 
-/// Whether it is certain that each origin which matches the one matches the other too; with `secure_only`, each but
-/// those that a policy with credentials refuses whatever matched them.
+/// Whether it is certain that every origin that one regex matches is matched by the other too. With `secure_only`,
+/// origins that a policy with credentials always refuses are left out.
 pub(crate) fn is_within(one: &Dfa, other: &Dfa, secure_only: bool) -> bool {
     let differs = |matches: &[bool], origin: &dyn Fn() -> Vec<u8>| {
         let counts = || !secure_only || Origin::parse(&origin()).is_none_or(|origin| origin.is_secure());
@@ -21,7 +22,7 @@ pub(crate) fn is_within(one: &Dfa, other: &Dfa, secure_only: bool) -> bool {
     walk(&[one, other], differs) == Some(false)
 }
 
-/// Whether it is certain that each origin which matches is one that a policy with credentials refuses.
+/// Whether it is certain that a policy with credentials refuses every origin that matches.
 pub(crate) fn is_insecure(dfa: &Dfa) -> bool {
     let is_secure = |origin: &[u8]| Origin::parse(origin).is_some_and(|origin| origin.is_secure());
     walk(&[dfa], |matches, origin| matches == [true] && is_secure(&origin())) == Some(false)

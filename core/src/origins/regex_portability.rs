@@ -5,7 +5,7 @@ use regex_syntax::ast::{
     self, AssertionKind, Ast, ClassSet, ClassSetItem, Flag, FlagsItemKind, GroupKind, LiteralKind,
 };
 
-/// What a regex holds that JavaScript, and mostly Python too, does not know or reads in another way.
+/// Syntax in a regex that JavaScript, and usually Python too, does not know or reads in another way.
 pub(crate) fn read_differently(ast: &Ast) -> Option<NotPortable> {
     ast::visit(ast, Finder { found: None }).ok().flatten()
 }

@@ -1,4 +1,4 @@
-//! The compiled set of origins: one answer for one `Origin`, whatever the number of patterns.
+//! The compiled set of origins. A look-up of one `Origin` costs the same for any number of patterns.
 
 #[cfg(feature = "explain")]
 use crate::origins::automata_walk::Dfa;
@@ -11,7 +11,7 @@ use crate::origins::regex::Regexes;
 use crate::string_set::StringSet;
 use std::borrow::Cow;
 
-/// What the set says of a request's `Origin`.
+/// The result of checking a request's `Origin` against the set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
     Allowed,
@@ -37,7 +37,7 @@ pub(crate) struct OriginSet {
     predicate: bool,
 }
 
-/// What an [`OriginSet`] is built from.
+/// The patterns and regexes from which an [`OriginSet`] is built.
 #[derive(Debug, Default)]
 pub(crate) struct OriginSetBuilder<'l> {
     any: bool,
@@ -138,10 +138,11 @@ impl OriginSet {
     }
 
     /// Decides on the value of an `Origin` header. Allocates nothing. `secure_only` refuses plain http to another
-    /// machine, whatever matched it; of the plain origins in a list that was seen to when the policy was built.
+    /// machine, even if an entry matches it. For plain origins in a list, this was checked when the policy was
+    /// built.
     #[inline]
     pub(crate) fn check(&self, text: &[u8], secure_only: bool) -> Verdict {
-        // What is configured is well-formed, so the common case needs no parsing.
+        // Configured origins are well-formed, so the common case needs no parsing.
         if self.exact.contains(text) {
             return Verdict::Allowed;
         }
@@ -169,7 +170,7 @@ impl OriginSet {
         if self.predicate { Verdict::Ask } else { Verdict::NotAllowed }
     }
 
-    /// Whether a `*.` pattern matches, or the one of any extension.
+    /// Whether a `*.` pattern or a pattern for any extension matches.
     fn has_wide(&self, origin: &Origin<'_>) -> bool {
         match origin.scheme {
             b"https" => self.https.matches(origin),
@@ -218,9 +219,9 @@ impl OriginSet {
 #[cfg(feature = "explain")]
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum ConfiguredPattern<'s> {
-    /// An origin; without its port where any port will do.
+    /// An origin, without its port if any port matches.
     Exact { origin: &'s [u8], any_port: bool },
-    /// `*.`, by what follows the `*`.
+    /// A `*.` pattern, by the text after the `*`.
     Below { scheme: &'static str, after: &'s [u8], any_port: bool },
     /// The parts before and after the `*` in a label.
     Glob { before: &'s [u8], after: &'s [u8], any_port: bool },
@@ -245,7 +246,7 @@ impl ConfiguredPattern<'_> {
     }
 }
 
-/// The `*.` patterns of one scheme, by what follows the `*`.
+/// The `*.` patterns of one scheme, by the text after the `*`.
 #[derive(Debug)]
 struct Below {
     exact_port: StringSet,
@@ -321,7 +322,7 @@ struct Glob {
     before: Box<[u8]>,
     after: Box<[u8]>,
     any_port: bool,
-    /// Where the label with the `*` begins.
+    /// The offset at which the label with the `*` begins.
     label: usize,
 }
 
@@ -335,7 +336,7 @@ impl Glob {
         let text = if self.any_port { origin.without_port } else { origin.text };
         let Some(rest) = text.strip_prefix(&*self.before) else { return false };
         let Some(middle) = rest.strip_suffix(&*self.after) else { return false };
-        // A label of punycode stands for another name than its letters say.
+        // A label of punycode means another name than its letters show.
         !middle.is_empty()
             && middle.iter().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
             && !text.get(self.label..).is_some_and(|label| label.starts_with(b"xn--"))

@@ -4,8 +4,8 @@ use crate::paths::Ambiguous;
 use crate::paths::segments::{Empty, first, inner, write};
 use crate::paths::tree::{Node, Routes};
 
-/// What the look-ups of one request may still cost: the nodes that are visited, and the bytes that are looked at. Only
-/// routes and paths that were made for it need more: each way from a literal back to a parameter is tried.
+/// The cost that is left for the look-ups of one request: nodes that are visited, and bytes that are read. Every way
+/// back from a literal to a parameter is tried, so only routes and paths that are made for this purpose need more.
 #[derive(Debug)]
 pub(crate) struct Steps(u32);
 
@@ -16,7 +16,7 @@ impl Default for Steps {
 }
 
 impl Steps {
-    /// One step, and one more for so many bytes.
+    /// Takes one step, and one more for each 16 bytes.
     fn spend(&mut self, bytes: usize) -> Result<(), Ambiguous> {
         const BYTES_A_STEP: usize = 16;
         let bytes = u32::try_from(bytes / BYTES_A_STEP).map_err(|_| Ambiguous)?;
@@ -30,7 +30,7 @@ impl Steps {
 pub(crate) struct Lookup<'r, 'b> {
     pub(crate) routes: &'r Routes,
     pub(crate) steps: &'b mut Steps,
-    /// Room for a path; none where the path has no dots to resolve and no empty segments.
+    /// Space for a path; none if the path has no dots to resolve and no empty segments.
     pub(crate) buffer: Option<&'b mut [u8]>,
 }
 
@@ -39,7 +39,7 @@ impl Lookup<'_, '_> {
     ///
     /// # Errors
     ///
-    /// Where a segment may end at a dot and the path then leads elsewhere, and where the look-up takes too many steps.
+    /// A segment may end at a dot, and the path then leads elsewhere; or the look-up takes too many steps.
     pub(crate) fn route_of(mut self, path: &[u8]) -> Result<Option<u32>, Ambiguous> {
         self.walk(0, inner(path))
     }
@@ -70,9 +70,10 @@ impl Lookup<'_, '_> {
         Ok(node.rest)
     }
 
-    /// Where a segment goes on with a dot after a literal, that literal may be all that counts: Connect ends what is mounted
-    /// there as it does at a slash, Rails takes what follows for a format (`/users.json`). The path is ambiguous
-    /// if that leads anywhere: a route that has the segment whole, or none, would have been chosen for another's path.
+    /// If a segment continues with a dot after a literal, some servers read only that literal: Connect ends the path
+    /// of a mount there, as at a slash, and Rails reads the rest as a format (`/users.json`). If this leads to a
+    /// route, the path is ambiguous, because a route with the whole segment, or no route, would otherwise be chosen
+    /// for a path of that route.
     fn check_endings(
         &mut self,
         node: &Node,
@@ -86,7 +87,7 @@ impl Lookup<'_, '_> {
             }
             self.steps.spend(dot)?;
             let Some(next) = segment.get(..dot).and_then(|start| node.literal(start)) else { continue };
-            // What follows the dot is nothing, or a segment that begins with it.
+            // The text after the dot is dropped, or it is a segment that begins with the dot.
             let rest = text.get(dot..).unwrap_or_default();
             self.check_nothing_at(next, after)?;
             self.check_nothing_at(next, Some(rest))?;

@@ -9,13 +9,14 @@ use crate::paths::segments::{self, Empty};
 use crate::paths::tree::Routes;
 use crate::paths::{Ambiguous, RouteChoice};
 
-/// Up to this many bytes a path is read in smaller buffers, which are quicker to clear.
+/// A path of up to this many bytes is read in smaller buffers, which take less time to clear.
 const SHORT_PATH: usize = 256;
 
 impl Routes {
-    /// Chooses by a request's target: the raw one, or where the host keeps no other, the decoded path. What all readings
-    /// choose (specification 6.2).
-    // In line, as if nothing but deciding called it: explaining asks for the route too, and may not slow deciding.
+    /// Chooses the route for a request's target, or for the decoded path if the host has no target: the route that all
+    /// readings choose (specification 6.2).
+    // This is inlined where requests are decided, because otherwise the calls from explanations would make deciding
+    // slower.
     #[inline(always)]
     pub(crate) fn choose(&self, target: Option<&[u8]>, decoded: bool) -> RouteChoice {
         self.read(target, decoded).unwrap_or(RouteChoice::Ambiguous)
@@ -25,7 +26,7 @@ impl Routes {
     fn read(&self, target: Option<&[u8]>, decoded: bool) -> Result<RouteChoice, Ambiguous> {
         let target = target.ok_or(Ambiguous)?;
         let path = if decoded { target } else { target.split(|byte| *byte == b'?').next().unwrap_or_default() };
-        // A fragment is never sent: servers differ in what is left of it.
+        // Browsers never send a fragment, and servers differ in how they handle one.
         let has_fragment = !decoded && path.contains(&b'#');
         if path.len() > PATH_BYTES || !begins_at_root(path) || has_fragment || path.iter().any(u8::is_ascii_control) {
             return Err(Ambiguous);
@@ -39,7 +40,8 @@ impl Routes {
         }
     }
 
-    /// What all readings choose. They may disagree, or be more than can be looked up.
+    /// The route that all readings choose. It is ambiguous if they disagree, or if there are more than can be looked
+    /// up.
     fn agreed<const BYTES: usize>(&self, path: &[u8], decoded: bool) -> Result<RouteChoice, Ambiguous> {
         let mut buffer = [0; BYTES];
         let mut readings =
@@ -63,19 +65,19 @@ impl Routes {
     }
 }
 
-/// The readings of one path, and what those so far have chosen.
+/// The readings of one path, and the route that the readings so far have chosen.
 struct Readings<'r> {
     routes: &'r Routes,
     /// None before the first.
     chosen: Option<RouteChoice>,
     steps: Steps,
     left: usize,
-    /// What look-ups write into.
+    /// The buffer into which look-ups write.
     buffer: &'r mut [u8],
 }
 
 impl Readings<'_> {
-    /// As it is, and with letters that are ASCII's in another case.
+    /// Reads a text as it is, and with letters that equal ASCII letters in Unicode.
     fn folded_too<const BYTES: usize>(&mut self, text: &[u8], scratch: &mut [u8]) -> Result<(), Ambiguous> {
         self.all(text, scratch)?;
         let mut buffer = [0; BYTES];
@@ -104,7 +106,7 @@ impl Readings<'_> {
         Ok(())
     }
 
-    /// A reading has to choose what those before it did.
+    /// A reading has to choose the same route as those before it.
     fn agree(&mut self, path: &[u8]) -> Result<(), Ambiguous> {
         let lookup = Lookup { routes: self.routes, steps: &mut self.steps, buffer: Some(&mut *self.buffer) };
         let choice = RouteChoice::from(lookup.route_of(path)?);
@@ -123,7 +125,7 @@ struct Style {
     resolve: bool,
 }
 
-/// What becomes of `;` and what follows (RFC 3986, section 3.3).
+/// How `;` and the text after it are read (RFC 3986, section 3.3).
 #[derive(Clone, Copy, Default)]
 enum Parameters {
     #[default]
@@ -150,7 +152,7 @@ impl Style {
             _ => text,
         };
         let is_slash = |byte: &u8| *byte == b'/' || (*byte == b'\\' && self.backslash);
-        // The path begins with a slash, before which there is nothing.
+        // The path begins with a slash, so the part before it is empty.
         let segments = text.split(is_slash).skip(1).map(|segment| match self.parameters {
             Parameters::OfSegments => segment.split(|byte| *byte == b';').next().unwrap_or_default(),
             _ => segment,
@@ -167,8 +169,8 @@ fn is_any_pair(text: &[u8], is: impl Fn(&[u8]) -> bool) -> bool {
     text.windows(2).any(is)
 }
 
-/// Whether the path begins with one slash. After two, and after a slash and a backslash, some read a host: `//x/y` as a
-/// reference is the path `/y` (URL standard, "path or authority state").
+/// Whether the path begins with one slash. After two slashes, or after a slash and a backslash, some programs read a
+/// host: as a reference, `//x/y` is the path `/y` (URL standard, "path or authority state").
 fn begins_at_root(path: &[u8]) -> bool {
     path.first() == Some(&b'/') && !matches!(path.get(1), Some(b'/' | b'\\'))
 }
@@ -190,17 +192,17 @@ fn is_plain(path: &[u8]) -> bool {
 /// Where escapes are decoded, once (RFC 3986, section 2.1).
 #[derive(Clone, Copy, PartialEq)]
 enum Escapes {
-    /// In each segment by itself: an encoded slash cuts nothing.
+    /// In each segment separately, where an encoded slash does not end the segment.
     InSegments,
     /// In the whole path, before it is cut.
     InWhole,
 }
 
-/// In a segment, what is a slash as an escape: no byte of a literal, and none that cuts.
+/// The byte for an encoded slash inside of a segment. No literal contains it, and it does not end a segment.
 const INERT: u8 = 0;
 
-/// Decodes. `None` if an escape is not valid, or means a control character: NUL ends the path for some, and a line feed
-/// at the end is overlooked by others.
+/// Decodes escapes. `None` if an escape is not valid or means a control character: some servers end the path at NUL,
+/// and others ignore a line feed at the end.
 fn decode<'b>(text: &[u8], escapes: Escapes, buffer: &'b mut [u8]) -> Option<&'b [u8]> {
     let mut bytes = text.iter();
     let mut length = 0;
@@ -222,8 +224,8 @@ fn decode<'b>(text: &[u8], escapes: Escapes, buffer: &'b mut [u8]) -> Option<&'b
     buffer.get(..length)
 }
 
-/// Letters beyond ASCII that are ASCII's in another case, to those who compare by Unicode: the Kelvin sign, the long s,
-/// and the i with and without a dot of Turkish.
+/// Letters beyond ASCII that equal ASCII letters if Unicode's case rules are used: the Kelvin sign, the long s, and
+/// Turkish's i with and without a dot.
 const FOLDED: [(&[u8], u8); 4] = [
     ("\u{212a}".as_bytes(), b'k'),
     ("\u{17f}".as_bytes(), b's'),
@@ -231,7 +233,7 @@ const FOLDED: [(&[u8], u8); 4] = [
     ("\u{131}".as_bytes(), b'i'),
 ];
 
-/// With these letters as ASCII's: shorter, if there are any.
+/// The text with these letters replaced by ASCII letters, which makes it shorter.
 fn fold<'b>(text: &[u8], buffer: &'b mut [u8]) -> Option<&'b [u8]> {
     let mut rest = text;
     let mut length = 0;

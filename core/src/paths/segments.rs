@@ -14,14 +14,14 @@ pub(crate) fn first(text: &[u8]) -> (&[u8], Option<&[u8]>) {
     }
 }
 
-/// What becomes of empty segments.
+/// How empty segments are read.
 #[derive(Clone, Copy, Default, PartialEq)]
 pub(crate) enum Empty {
     #[default]
     Kept,
-    /// `//` is one slash.
+    /// They are left out before dots are resolved: `//` is one slash.
     Dropped,
-    /// The same, once dots are resolved: until then `..` takes an empty segment with it.
+    /// They are left out after dots are resolved, so `..` can remove an empty segment.
     DroppedLast,
 }
 
@@ -39,7 +39,7 @@ impl Empty {
     }
 }
 
-/// Writes segments as a path. None where they do not fit.
+/// Writes segments as a path. None if they do not fit.
 pub(crate) fn write<'s, 'b>(
     segments: impl Iterator<Item = &'s [u8]>,
     empty: Empty,

@@ -1,4 +1,4 @@
-//! Answers of an origin predicate that are remembered for a while, for predicates that query a database.
+//! A cache for the answers of an origin predicate, for predicates that query a database.
 
 use crate::limits::{CACHED_ANSWERS, CACHED_SECONDS};
 use crate::predicate::PredicateAnswer;
@@ -8,7 +8,7 @@ use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// Where there is no source of random numbers, clients could choose origins that collide in a hash table.
+/// If there is no source of random numbers, clients could choose origins that collide in a hash table.
 #[cfg(all(target_family = "wasm", target_os = "unknown"))]
 type Entries<V> = std::collections::BTreeMap<Box<[u8]>, V>;
 #[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
@@ -77,7 +77,8 @@ impl AnswerCache {
         AnswerCache::with_clock(size, time_to_live, crate::predicate::clock::system)
     }
 
-    /// The same with a clock of the host, for targets where the standard library has none: WebAssembly without a system.
+    /// Makes a cache with a clock of the host, for targets on which the standard library has no clock: WebAssembly
+    /// without a system.
     ///
     /// # Errors
     ///
@@ -125,9 +126,9 @@ impl AnswerCache {
         Ok(answer)
     }
 
-    /// The present era, which ends when the cache is [cleared](Self::clear).
+    /// The current era, which ends when the cache is [cleared](Self::clear).
     ///
-    /// A binding that cannot wait for the answer in [`ask`](Self::ask) notes the era before it asks, and hands it to
+    /// A binding that cannot wait for the answer in [`ask`](Self::ask) gets the era before it asks, and passes it to
     /// [`remember`](Self::remember).
     #[must_use]
     pub fn era(&self) -> Era {
@@ -167,7 +168,7 @@ impl AnswerCache {
     }
 }
 
-/// Origins that got one answer: the one that came first goes when there is no more room.
+/// The origins with the same answer. If there is no more space, the oldest is removed.
 #[derive(Debug)]
 struct Half {
     size: usize,

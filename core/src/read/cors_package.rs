@@ -18,7 +18,7 @@ use crate::suggest::trial::Place;
 use crate::tokens::AUTHORIZATION;
 use std::sync::Arc;
 
-/// Lists in lists are followed this deep.
+/// The deepest nesting of lists that is read.
 const MAX_DEPTH: usize = 16;
 
 /// Reads the package's options, with the package's defaults.
@@ -84,7 +84,7 @@ pub(crate) fn read(entries: Entries<PackageKey>, predicate: bool, reader: &mut R
 struct Origins {
     patterns: List,
     regexes: List,
-    /// What a RegExp has to be fit for.
+    /// The checks that a RegExp has to pass.
     stakes: Stakes,
     lifted: Lifted,
 }

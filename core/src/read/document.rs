@@ -43,7 +43,8 @@ impl Reader<'_> {
         const KEY: &str = DocumentSetting::Dialect.name();
         match entries.iter().find(|(key, _)| key == DocumentSetting::Dialect.name()).map(|(_, value)| value) {
             None => {
-                // Beside `origin` a name that is nearly one of that package's options is meant as that.
+                // If `origin` is given, a name that is similar to one of that package's options means
+                // that option.
                 let theirs = entries.iter().any(|(name, _)| name == "origin");
                 let is_near = |name: &str| names_elsewhere::ours(name, true).is_some();
                 let ours = |(name, value): &(String, Value)| {
@@ -74,7 +75,7 @@ impl Reader<'_> {
             match key {
                 PolicyKey::Setting(setting) => self.setting(setting, value, &mut settings),
                 PolicyKey::Predicate => settings.predicate = Some(PredicateOf::Policy),
-                // They start from the other settings, wherever they stand.
+                // Routes start from the other settings, wherever those are written.
                 PolicyKey::Policy(PolicySetting::Routes) => routes = Some(value),
                 PolicyKey::Document(setting) => self.document_setting(setting, &value),
             }

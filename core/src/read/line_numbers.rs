@@ -19,7 +19,7 @@ pub(crate) fn locate_json(issues: &mut [Issue], text: &[u8]) {
     locate(issues, text, |steps| in_json(text, root, steps, &mut cut));
 }
 
-/// As [`locate_json`], in a TOML text.
+/// Does the same as [`locate_json`] in a TOML text.
 #[cfg(feature = "toml")]
 pub(crate) fn locate_toml(issues: &mut [Issue], text: &str) {
     let Some(offsets) = Offsets::of(text) else { return };
@@ -72,7 +72,7 @@ fn locate(issues: &mut [Issue], text: &str, mut find: impl FnMut(&[Step<'_>]) ->
     }
 }
 
-/// What a list or table of JSON holds, in order; lists have no names.
+/// The members of a list or a table in JSON, in their order. Members of lists have no names.
 type Parts<'t> = Vec<(String, &'t RawValue)>;
 
 /// The setting or the entry, or the nearest table or list around it. A list or table is cut once, however many issues there are in it.

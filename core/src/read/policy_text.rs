@@ -1,4 +1,4 @@
-//! The text of a policy's file. Only a regular file is read, and only so much of it.
+//! The text of a policy's file. Only a regular file is read, up to a maximum size.
 
 use crate::issues::issue::LoadError;
 use crate::limits::POLICY_FILE_MIB;
@@ -16,12 +16,13 @@ const MAX_BYTES: u64 = POLICY_FILE_MIB << 20;
 /// [`LoadError::Io`] if the system cannot open or read it; [`LoadError::Config`] if it is not a regular file, or is too
 /// large.
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, LoadError> {
-    // Looked at before it is opened, since opening a device or a pipe acts on it; and after, since it may have changed.
+    // The file is checked before it is opened, since opening a device or a pipe has effects, and again afterwards,
+    // since the path may have changed.
     check_kind(path, &std::fs::metadata(path).map_err(LoadError::Io)?)?;
     let file = open(path).map_err(LoadError::Io)?;
     let metadata = file.metadata().map_err(LoadError::Io)?;
     check_kind(path, &metadata)?;
-    // A file may hold more than it says (such as those of /proc), or grow while it is read.
+    // A file may contain more than its size says (as in /proc), or grow while it is read.
     let expected = usize::try_from(metadata.len().min(MAX_BYTES)).unwrap_or_default();
     let mut text = Vec::with_capacity(expected + 1);
     file.take(MAX_BYTES + 1).read_to_end(&mut text).map_err(LoadError::Io)?;
@@ -31,7 +32,7 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, LoadError> {
     Ok(text)
 }
 
-/// The system has an error of its own for a folder.
+/// For a folder, the system has its own error.
 fn check_kind(path: &Path, metadata: &Metadata) -> Result<(), LoadError> {
     if metadata.is_file() || metadata.is_dir() {
         return Ok(());
@@ -39,7 +40,7 @@ fn check_kind(path: &Path, metadata: &Metadata) -> Result<(), LoadError> {
     Err(kind(metadata).error(path).into())
 }
 
-/// Opens without waiting: a named pipe would wait for a writer, for ever if there is none.
+/// Opens a file without waiting. Otherwise, a named pipe would wait for a writer, perhaps for ever.
 #[cfg(unix)]
 fn open(path: &Path) -> std::io::Result<File> {
     use std::os::unix::fs::OpenOptionsExt;

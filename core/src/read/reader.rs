@@ -1,4 +1,4 @@
-//! The one visitor over the tables of a configuration: it records every issue of name and type, and goes on.
+//! The one visitor for all tables of a configuration. It records every issue about a name or a type, and continues.
 
 use crate::config::lifted::Lifted;
 use crate::config::notation::Notation;
@@ -26,11 +26,12 @@ pub(crate) struct Reader<'i> {
     pub(crate) issues: &'i mut Issues,
     /// The prefix of a setting's name: `routes[0].`, or nothing.
     pub(crate) prefix: String,
-    /// What suggestions in the table at hand depend on: whether credentials are allowed, which checks are lifted.
+    /// The settings on which suggestions in this table depend: whether credentials are allowed, and which checks are
+    /// lifted.
     pub(crate) stakes: Stakes,
     /// The same checks, as they are written.
     pub(crate) lifted: Arc<Lifted>,
-    /// There is neither a regex nor a predicate next to its list of origins.
+    /// Whether there is neither a regex nor a predicate besides its list of origins.
     pub(crate) alone: bool,
     /// The settings that unknown names were meant as, with the place of the table. They are reported already, so they
     /// are not missing.
@@ -38,7 +39,7 @@ pub(crate) struct Reader<'i> {
 }
 
 impl Reader<'_> {
-    /// The settings of a table by their keys. An unknown name is reported, and so is a name that is there twice.
+    /// The settings of a table by their keys. An unknown name is reported, and so is a name that is given twice.
     pub(crate) fn resolve<K: Key>(&mut self, entries: Vec<(String, Value)>) -> Entries<K> {
         let (keys, names) = (K::all(), K::names());
         let given: Vec<_> = entries.iter().filter_map(|(name, _)| setting_names::resolve(name, names)).collect();
@@ -73,7 +74,7 @@ impl Reader<'_> {
         self.meant.iter().any(|(prefix, key)| *prefix == self.prefix && keys.contains(key))
     }
 
-    /// Learns what suggestions in a table depend on, from its settings and what held so far.
+    /// Finds the settings on which suggestions in a table depend, from the table and the settings so far.
     pub(crate) fn weigh(&mut self, entries: &[(String, Value)]) {
         for (name, value) in entries {
             match (Setting::meant(name), value) {
@@ -100,17 +101,17 @@ impl Reader<'_> {
         Place { nested: self.is_nested(), ..place }
     }
 
-    /// Records an issue under the name of a setting of the table at hand.
+    /// Records an issue under the name of a setting of this table.
     pub(crate) fn error(&mut self, field: &str, value: impl fmt::Display, fault: Fault) {
         self.issues.error(format!("{}{field}", self.prefix), value, fault);
     }
 
-    /// Records a lint under the name of a setting of the table at hand.
+    /// Records a lint under the name of a setting of this table.
     pub(crate) fn lint(&mut self, field: &str, value: impl fmt::Display, fault: Fault) {
         self.issues.lint(format!("{}{field}", self.prefix), value, fault);
     }
 
-    /// Whether the table at hand is one in the policy.
+    /// Whether this table is inside of the policy.
     pub(crate) fn is_nested(&self) -> bool {
         !self.prefix.is_empty()
     }
@@ -158,7 +159,7 @@ impl Reader<'_> {
             Value::String(text) => Some(one(text)),
             Value::RegExp { source, flags } => Some(one(self.regexp(KEY, source, &flags)?)),
             Value::List(items) => {
-                // Regular expression objects stand beside strings; their flags go into the pattern.
+                // Regular expression objects are allowed besides strings. Their flags are written into the pattern.
                 let items = items.into_iter().enumerate().filter_map(|(index, item)| match item {
                     Value::RegExp { source, flags } => {
                         self.regexp(&format!("{KEY}[{index}]"), source, &flags).map(Value::String)
@@ -182,7 +183,8 @@ impl Reader<'_> {
             return None;
         }
         let kept: String = flags.chars().filter(|flag| matches!(flag, 'i' | 's')).collect();
-        // The source by itself: flags are written around it, and might complete what is none.
+        // The source is checked alone, because flags that are written around it could make an incomplete regex
+        // complete.
         if let Err(why) = check_regexp(&source) {
             let place = self.spot(field);
             let fault = Written { text: &source, syntax: Syntax::RegExp, anywhere: true, place }.refused(&why);
@@ -201,7 +203,7 @@ fn strings_meant(key: &str, entry: &Value) -> Vec<String> {
     }
 }
 
-/// Keeps the default where a value could not be read: the issue is recorded.
+/// Keeps the default if a value could not be read. The issue has been recorded.
 pub(crate) trait Store<T> {
     fn store(self, place: &mut T);
 }

@@ -1,4 +1,5 @@
-//! Reading a setting of a policy or a route: which value each takes, and where what was read is kept.
+//! Reading a setting of a policy or a route: which values each setting takes, and where the result is
+//! kept.
 
 use crate::config::settings::Settings;
 use crate::config::settings_table::Setting;
@@ -8,7 +9,7 @@ use crate::read::reader::{Reader, Store};
 use std::sync::Arc;
 
 impl Reader<'_> {
-    /// Reads a setting over what holds so far.
+    /// Reads a setting, which replaces the value so far.
     pub(crate) fn setting(&mut self, setting: Setting, value: Value, settings: &mut Settings) {
         let key = setting.name();
         match setting {

@@ -72,7 +72,7 @@ impl Stop<'_> {
         stopped.is_none_or(|offset| offset >= range.start + with.len())
     }
 
-    /// A string in which a backslash begins no escape: mostly a regex.
+    /// A string in which a backslash does not begin a valid escape. It is usually a regex.
     fn lone_backslash(&self) -> Option<Found> {
         let line = self.line()?;
         let mut quotes = self.text.get(line.start..self.offset)?.match_indices('"').map(|(at, _)| line.start + at);
@@ -87,7 +87,7 @@ impl Stop<'_> {
         Some((Slip::LoneBackslash, self.offer(start..end, &better)))
     }
 
-    /// Two strings, one behind the other, or an entry behind another.
+    /// Two strings or two entries without a comma between them.
     fn missing_comma(&self) -> Option<Found> {
         self.comma_between_strings().or_else(|| {
             let (before, after) = self.around()?;
@@ -133,7 +133,7 @@ impl Stop<'_> {
         Some((Slip::CommaBeforeBracket, None))
     }
 
-    /// `True`, `None` and their like.
+    /// `True`, `None` and similar words.
     fn foreign_word(&self) -> Option<Found> {
         let (before, _) = self.around()?;
         // The parser may stop within the word.
@@ -161,12 +161,12 @@ impl Stop<'_> {
         (Slip::NoValue { word: word.to_owned(), has_default }, None)
     }
 
-    /// Whether a setting takes a value, as far as that is clear without the rest of the text.
+    /// Whether a setting accepts a value, if that is clear without the rest of the text.
     fn takes(&self, key: &str, value: Value) -> bool {
         Place::new(key, self.stakes(), &NOTHING, true, &Issues::new(Notation::default(), self.trial)).takes(value)
     }
 
-    /// Whether credentials are allowed cannot be read: it is taken for granted where they are named.
+    /// It is not known whether credentials are allowed. They are assumed to be if the text names them.
     fn stakes(&self) -> Stakes {
         let credentials = ["credentials", "Credentials"].iter().any(|word| self.text.contains(word));
         Stakes { credentials, ..Stakes::default() }
@@ -258,7 +258,7 @@ impl Stop<'_> {
         Some((Slip::OpenList(number), None))
     }
 
-    /// What a setting is meant to hold whose strings have no quotation marks.
+    /// The value that a setting was meant to have, if its strings have no quotation marks.
     fn unquoted(&self, key: &str, value: &str) -> Option<Value> {
         let name = setting(key)?;
         let inside = value.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
@@ -279,7 +279,7 @@ fn setting(name: &str) -> Option<&'static str> {
     all.into_iter().find_map(|keys| setting_names::resolve(name, keys))
 }
 
-/// The name whose value begins behind this.
+/// The name whose value begins after this.
 fn key_before(before: &str) -> Option<&str> {
     let before = before.trim_end();
     let key = before.strip_suffix(':').or_else(|| before.strip_suffix('='))?.trim_end().trim_end_matches('"');

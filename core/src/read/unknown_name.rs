@@ -29,7 +29,7 @@ impl Reader<'_> {
         self.error(&printable(name), value, fault);
     }
 
-    /// The table at hand, by its own name; empty for the policy itself.
+    /// The name of this table; empty for the policy itself.
     fn table(&self) -> &str {
         let table = self.prefix.trim_end_matches('.');
         table.rsplit('.').next().unwrap_or(table)

@@ -5,7 +5,7 @@ use crate::response::template::{Action, Header, Op};
 use crate::response::vary::merge_vary;
 use std::borrow::Cow;
 
-/// The headers of a host's response, as far as a decision changes them. Names are compared without regard to case.
+/// The operations on a host's response headers that a decision needs. Names are compared without regard to case.
 pub trait ResponseHeaders {
     /// The error of a host that could not read or change its headers.
     type Error;
@@ -88,8 +88,8 @@ pub fn apply_headers<'a, R: ResponseHeaders>(
             response.remove(name)?;
         }
     }
-    // Once the application has set one of the headers that it may keep, ours after it are left out: credentials are
-    // never allowed to an origin that the policy did not decide on.
+    // If the application has set one of the headers that it may keep, corsac's headers after it are left out, so that
+    // credentials are never allowed for an origin that the policy did not decide on.
     let mut application_wins = false;
     for Header { name, value, op } in headers {
         match op {

@@ -23,7 +23,8 @@ impl ResponseHeaders for HeaderMap {
     }
 
     fn set(&mut self, name: HeaderName, value: &[u8]) -> Result<(), Infallible> {
-        // Every value of a decision is tokens, commas and white space, or a well-formed origin.
+        // Every value of a decision consists of tokens, commas and white space, or is a well-formed
+        // origin.
         if let Ok(value) = HeaderValue::from_bytes(value) {
             self.insert(name.http_name(), value);
         }

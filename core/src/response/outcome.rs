@@ -9,8 +9,8 @@ pub(crate) struct ProtectionOutcomes {
     pub(crate) reports: bool,
 }
 
-/// What a request comes to, as far as the response's template depends on it: the rows of specification 4.1, and the
-/// refusals of 7.
+/// The facts about a decision on which the response's template depends: the rows of specification 4.1, and the refusals
+/// of 7.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
     /// Rows 1 and 3 to 7: an actual request; plain OPTIONS differ in `Vary`.
@@ -56,7 +56,7 @@ pub(crate) struct OutcomeLayout {
 }
 
 impl OutcomeLayout {
-    /// Every outcome, each with what can be reported beside it, in the order of their indexes.
+    /// Every outcome, each with the refusals that can be reported with it, in the order of their indexes.
     pub(crate) fn outcomes(self) -> Vec<(Outcome, Option<Reason>)> {
         let mut outcomes = Vec::new();
         for reason in ACTUAL {

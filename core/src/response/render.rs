@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::ffi::{CStr, CString};
 use std::sync::Arc;
 
-/// What the responses of a policy, or of one of its routes, are made of.
+/// The settings from which the responses of a policy, or of one of its routes, are made.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct ResponseSettings {
     pub(crate) any: bool,
@@ -18,7 +18,7 @@ pub(crate) struct ResponseSettings {
     pub(crate) methods: Arc<str>,
     /// With credentials and `*`, the requested value is sent in addition to the list.
     pub(crate) echo_method: bool,
-    /// None: what is asked for is sent.
+    /// None if the requested headers are sent back.
     pub(crate) headers: Option<Arc<str>>,
     pub(crate) max_age: Option<u32>,
     pub(crate) status: u16,
@@ -28,7 +28,7 @@ pub(crate) struct ResponseSettings {
     pub(crate) protection: ProtectionOutcomes,
 }
 
-/// All templates of a policy, those of its routes included. Routes that respond alike share theirs.
+/// All templates of a policy, including those of its routes. Routes with equal responses share them.
 #[derive(Debug)]
 pub(crate) struct Templates {
     templates: Box<[Template]>,
@@ -39,7 +39,7 @@ impl Templates {
         &self.templates
     }
 
-    /// The template of an outcome. Where the outcome is known, so is most of its index.
+    /// The template of an outcome. If the compiler knows the outcome, it can compute most of the index.
     #[inline(always)]
     pub(crate) fn of(&self, layout: OutcomeLayout, outcome: Outcome, reported: Option<Reason>) -> &Template {
         self.templates.get(layout.index(outcome, reported)).unwrap_or(&FALLBACK)
@@ -79,7 +79,7 @@ impl TemplatesBuilder {
     }
 }
 
-/// Never reached: every outcome has a template. It refuses.
+/// This template, which refuses, is never used, because every outcome has a template.
 static FALLBACK: std::sync::LazyLock<Template> = std::sync::LazyLock::new(|| Template {
     index: u32::MAX,
     action: Action::Respond,
@@ -114,7 +114,7 @@ impl<'s> Renderer<'s> {
     fn template(&self, index: u32, outcome: Outcome, reported: Option<Reason>) -> Template {
         let (action, status) = self.action_and_status(outcome);
         let headers = self.headers(outcome, action);
-        // Specification 4.2: those that corsac owns and does not set come off.
+        // Specification 4.2: the headers that corsac owns and does not set are removed.
         let removed: Box<[HeaderName]> = if self.keeps_app_headers(action) {
             Box::default()
         } else {
@@ -223,10 +223,12 @@ impl<'s> Renderer<'s> {
         }
     }
 
-    /// Fetch, "CORS protocol and HTTP caches": an answer that depends on the request says on what.
+    /// Fetch, "CORS protocol and HTTP caches": a response that depends on the request names what it
+    /// depends on.
     fn vary(&self, outcome: Outcome) -> Option<&'static CStr> {
         match outcome {
-            // A handshake is a GET. A cache that is told to ignore `no-store` can still tell it from other readers' requests.
+            // A handshake is a GET. With this `Vary`, even a cache that is configured to ignore `no-store`
+            // distinguishes it from other GETs.
             Outcome::ProtectionRefusal { reason: Reason::WebsocketRefused, .. } => {
                 Some(c"Origin, Sec-Fetch-Site, Upgrade, Sec-WebSocket-Key")
             }
@@ -238,7 +240,7 @@ impl<'s> Renderer<'s> {
             // Rows 5 to 7.
             Outcome::Actual { options: false, .. } => Some(c"Origin"),
             // Rows 2, 8 and 9, and plain OPTIONS.
-            // Caches that keep answers to OPTIONS exist, though RFC 9110, section 9.3.7, forbids it.
+            // Some caches keep responses to OPTIONS, although RFC 9110, section 9.3.7, forbids it.
             _ if self.settings.private_network => Some(
                 c"Origin, Access-Control-Request-Method, Access-Control-Request-Headers, Access-Control-Request-Private-Network",
             ),
@@ -246,7 +248,8 @@ impl<'s> Renderer<'s> {
         }
     }
 
-    /// Whether the application's own headers stay: only on its own responses, for what corsac answers is corsac's alone.
+    /// Whether the application's own headers stay. They stay only on the application's responses, and
+    /// never on corsac's own.
     fn keeps_app_headers(&self, action: Action) -> bool {
         self.settings.keep_app_headers && action == Action::Continue
     }
@@ -267,6 +270,6 @@ fn set(name: HeaderName, value: TemplateValue) -> TemplateHeader {
 }
 
 fn text_value(text: &str) -> TemplateValue {
-    // Tokens and numbers hold no NUL.
+    // Tokens and numbers contain no NUL.
     TemplateValue::Text(CString::new(text).unwrap_or_default().into())
 }

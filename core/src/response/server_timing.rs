@@ -1,4 +1,4 @@
-//! Why a decision is what it is, in a header that developer tools show: for a service that is being developed.
+//! The reason for a decision in a header that developer tools show, for a service that is being developed.
 
 use crate::response::template::Template;
 
@@ -12,10 +12,10 @@ pub fn server_timing_metric(reason: &str) -> String {
 }
 
 impl Template {
-    /// The value of [`SERVER_TIMING`] for this response: the reason, and a refusal that was only reported. Nothing of the
-    /// request is in it.
+    /// The value of [`SERVER_TIMING`] for this response: the reason, and a refusal that was only reported.
+    /// It contains no data from the request.
     ///
-    /// It is added behind the application's own lines of this name.
+    /// It is added after the application's own lines of this name.
     #[must_use]
     pub fn server_timing(&self) -> String {
         let metric = server_timing_metric(self.reason().as_str());

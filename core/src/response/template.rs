@@ -34,7 +34,7 @@ impl Action {
 #[repr(u8)]
 #[non_exhaustive]
 pub enum Op {
-    /// Replaces whatever the application set.
+    /// Replaces the application's own value.
     Set = 0,
     /// A further line of the same name. It is left out if a `Default` header before it was left out.
     Add = 1,

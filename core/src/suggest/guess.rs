@@ -72,7 +72,7 @@ fn boolean(value: &Value) -> Option<bool> {
     }
 }
 
-/// Switched on, or the list of those that are trusted.
+/// A protection that is switched on, or one with a list of trusted origins.
 fn protection(value: &Value) -> Option<Value> {
     let (key, value) = match boolean(value) {
         Some(true) => ("writes", Value::from("reject")),

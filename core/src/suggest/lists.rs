@@ -97,7 +97,7 @@ fn unquoted(text: &str) -> &str {
     text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '“' | '”' | '‘' | '’'))
 }
 
-/// Each once, all of them tokens; none where any is not, or where there are too many to spell out.
+/// The names, each once. None if any of them is not a token, or if there are too many to spell out.
 fn some_of(names: Vec<String>) -> Vec<String> {
     let mut once: Vec<String> = Vec::new();
     for name in names {

@@ -13,7 +13,7 @@ use crate::suggest::regex_for_pattern;
 use crate::suggest::trial::Place;
 use std::net::Ipv6Addr;
 
-/// Says what is wrong with a text that is no pattern, and what to write in its place.
+/// Says what is wrong with a text that is not a pattern, and what to write instead.
 pub(crate) fn diagnose(text: &str, place: &Place<'_>) -> Fault {
     let flaw = find(text);
     let code = flaw.code();
@@ -43,12 +43,12 @@ fn looks_like(text: &str) -> LooksLike {
 
 /// The meaning that the text most likely has, if it is allowed here.
 pub(crate) fn offer(text: &str, place: &Place<'_>) -> Option<String> {
-    // Where nothing is tried, nothing is worked out.
+    // If suggestions are not tried, none is made.
     let better = place.trial.and_then(|_| suggest(text))?;
     if let Some(help) = place.entries(&better) {
         return Some(help);
     }
-    // Of plain http that is refused with credentials, https may stand.
+    // If plain http is refused because of credentials, https may be suggested instead.
     let mut secure: Vec<String> = Vec::new();
     for pattern in better.iter().map(|pattern| pattern.replacen("http://", "https://", 1)) {
         if !secure.contains(&pattern) {
@@ -189,7 +189,7 @@ fn find_in_authority(authority: &str, web: Option<&[u8]>) -> OriginFlaw {
     }
 }
 
-/// What a text without `://` has in place of it.
+/// The text that was written instead of `://`.
 fn missing_scheme(text: &str) -> OriginFlaw {
     let lower = text.to_ascii_lowercase();
     let rest = ["https", "http", "wss", "ws"].iter().find_map(|scheme| lower.strip_prefix(scheme));

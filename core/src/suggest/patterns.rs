@@ -9,7 +9,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// How many origins of one string a suggestion spells out.
 const MOST_LISTED: usize = 8;
-/// A longer text is not looked through for what it could mean.
+/// The longest text whose meaning is guessed.
 const LONGEST: usize = MOST_LISTED * ORIGIN_BYTES;
 
 /// What people write for any scheme of the web.
@@ -21,7 +21,7 @@ pub(crate) fn suggest(text: &str) -> Option<Vec<String>> {
         return None;
     }
     let mut patterns: Vec<String> = Vec::new();
-    // A slip of the finger, which parts nothing.
+    // A typing error that separates nothing.
     let text = text.replace(";//", "://");
     for part in parts(&text) {
         for pattern in suggest_one(part)? {
@@ -36,27 +36,27 @@ pub(crate) fn suggest(text: &str) -> Option<Vec<String>> {
     (!patterns.is_empty()).then_some(patterns)
 }
 
-/// The parts of one string that each mean an origin.
+/// The parts of one string, if each part means an origin.
 fn parts(text: &str) -> Vec<&str> {
     let separated = text.split(|c: char| matches!(c, ',' | ';' | '|') || c.is_whitespace());
     separated.map(unwrapped).filter(|part| !part.is_empty()).flat_map(joined).collect()
 }
 
-/// Without the quotes and brackets of another notation.
+/// The text without quotation marks and brackets of another notation.
 fn unwrapped(text: &str) -> &str {
     let quote = |c: char| matches!(c, '"' | '\'' | '`' | '“' | '”' | '„' | '‘' | '’' | '«' | '»' | '<' | '>');
     let bare = text.trim_matches(quote);
-    // The brackets of an address are its own.
+    // Brackets of an IPv6 address belong to it.
     let bare = bare.strip_prefix('[').filter(|rest| rest.contains("://") || rest.starts_with(quote)).unwrap_or(bare);
     let bare = bare.strip_suffix(']').filter(|rest| !rest.contains('[')).unwrap_or(bare);
     bare.trim_matches(quote)
 }
 
-/// Origins that were written one behind the other, cut where the next scheme begins.
+/// Origins that were written without a separator. They are separated where the next scheme begins.
 fn joined(text: &str) -> Vec<&str> {
     let mut cuts: Vec<usize> = Vec::new();
-    // Where the host begins that stands before the next scheme, whether a path or a query follows it, and up to where
-    // the text is known: each byte is looked at once, however often `http` occurs.
+    // These are the start of the host before the next scheme, whether a path or a query follows it, and the end of
+    // the text that was read. So each byte is read once, however often `http` occurs.
     let (mut host, mut has_path, mut known) = (0, false, 0);
     for (at, _) in text.match_indices("http") {
         if let Some(end) = text.get(known..at).and_then(|part| part.rfind("://")) {
@@ -75,7 +75,8 @@ fn joined(text: &str) -> Vec<&str> {
     starts.zip(ends).filter_map(|(start, end)| text.get(start..end)).collect()
 }
 
-/// Whether one string holds several origins: with a separator between them, or the next scheme right behind a host.
+/// Whether one string contains several origins, either with a separator between them or with the next scheme
+/// directly after a host.
 pub(crate) fn holds_several(text: &str) -> bool {
     let pieces: Vec<&str> = text.split([';', '|']).map(str::trim).flat_map(joined).collect();
     pieces.len() > 1 && pieces.iter().all(|piece| piece.contains("://"))
@@ -118,7 +119,7 @@ enum Scheme {
     /// Http and https.
     Either,
     Given(String),
-    /// It can be made out, but `://` does not follow it.
+    /// The scheme is recognised, but `://` does not follow it.
     Damaged(String),
     Missing,
 }
@@ -144,7 +145,7 @@ fn cut_scheme(text: &str) -> Option<(Scheme, &str)> {
     Some((Scheme::Missing, text))
 }
 
-/// Whether a pattern's host is one without doubt, which a single word is not.
+/// Whether a pattern's host is certainly a host. A single word is not.
 fn is_named(pattern: &str) -> bool {
     let host = pattern.split_once("://").map_or("", |(_, authority)| split(authority).0);
     is_local(pattern) || host.starts_with('[') || host.strip_prefix("*.").unwrap_or(host).contains('.')

@@ -3,7 +3,7 @@
 /// The first part of a text that another program should have replaced: `${NAME}`, `$NAME`, `%NAME%`, `{{ name }}`,
 /// `<%= name %>`, `{NAME}`, `<name>`.
 pub(crate) fn placeholder(text: &str) -> Option<&str> {
-    // Each has a mark that ends it, but for `$NAME`.
+    // Except for `$NAME`, each has a mark that ends it.
     if !text.contains(['}', ')', '>', '%', '@', '$']) {
         return None;
     }
@@ -20,7 +20,7 @@ pub(crate) fn placeholder(text: &str) -> Option<&str> {
 /// A longer text is not the name of a variable, so it is not searched for the mark that ends one.
 const LONGEST_NAME: usize = 128;
 
-/// How long the placeholder is with which a text begins.
+/// The length of the placeholder at the beginning of a text.
 fn length(text: &str) -> Option<usize> {
     const WRAPPED: [(&str, &str); 7] =
         [("${", "}"), ("$(", ")"), ("{{", "}}"), ("<%", "%>"), ("%(", ")s"), ("#{", "}"), ("@@", "@@")];
@@ -49,7 +49,7 @@ fn length(text: &str) -> Option<usize> {
     None
 }
 
-/// How long the variable's name is with which a text begins.
+/// The length of the variable's name at the beginning of a text.
 fn name(text: &str) -> Option<usize> {
     if !text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') {
         return None;

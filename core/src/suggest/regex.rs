@@ -1,6 +1,6 @@
-//! What to write instead of a regex. Every suggestion is tried before it is made: it is built into a set of origins as
-//! any other configuration is, under the same settings, and has to allow what the writer spelled out and nothing that
-//! the original does not allow. Where no candidate passes there is no suggestion.
+//! What to write instead of a regex. Every suggestion is tried before it is made. It is built into a set of origins
+//! like any other configuration, with the same settings. It has to allow what the writer spelled out, and must not
+//! allow anything that the original does not allow. If no candidate passes, there is no suggestion.
 
 use crate::config::notation::Notation;
 use crate::config::settings::{At, Entry, List};
@@ -35,10 +35,10 @@ pub(crate) enum Syntax {
 /// A regex where it was written.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Written<'t> {
-    /// As core reads it: the flags of an object are written around its source.
+    /// The regex as core reads it. The flags of an object are written around its source.
     pub(crate) text: &'t str,
     pub(crate) syntax: Syntax,
-    /// Whether its own language looks for it anywhere in an origin.
+    /// Whether its own language searches for it anywhere in an origin.
     pub(crate) anywhere: bool,
     /// Its position.
     pub(crate) place: Place<'t>,
@@ -47,7 +47,7 @@ pub(crate) struct Written<'t> {
 /// What to write instead.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Suggestion {
-    /// Origins and patterns that say the same.
+    /// Origins and patterns that match the same origins.
     Patterns(Vec<String>),
     /// A regex, in the syntax of the original, as it is written in the policy's own language.
     Regex(String),
@@ -60,7 +60,7 @@ pub(crate) struct Suggested {
     pub(crate) secured: bool,
 }
 
-/// From the least change to the greatest.
+/// The repairs, the smallest change first.
 const LADDER: [Repairs; 5] = {
     let anchors = Repairs {
         dots: false,
@@ -77,7 +77,7 @@ const LADDER: [Repairs; 5] = {
     [anchors, dots, tail, all, Repairs { glue: true, ..all }]
 };
 
-/// The first candidate that passes, as patterns if they say the same.
+/// The first candidate that passes. If patterns match the same, it is written as patterns.
 pub(crate) fn suggest(written: &Written<'_>) -> Option<Suggested> {
     if written.text.len() > LONGEST {
         return None;
@@ -85,7 +85,7 @@ pub(crate) fn suggest(written: &Written<'_>) -> Option<Suggested> {
     if let Some(instead) = instead_of(written) {
         return Some(Suggested { instead, secured: false });
     }
-    // Of plain http that is refused with credentials, https may stand.
+    // If plain http is refused because of credentials, https may be suggested instead.
     if !written.place.stakes.is_secure_only() {
         return None;
     }
@@ -98,7 +98,7 @@ pub(crate) fn suggest(written: &Written<'_>) -> Option<Suggested> {
     Some(Suggested { instead, secured: true })
 }
 
-/// A regex that names its scheme's default port, without that.
+/// A regex without its scheme's default port.
 fn without_default_port(written: &Written<'_>) -> Option<String> {
     let none = Repairs::default();
     let as_it_is = repaired(written.text, written.anywhere, none)?;
@@ -127,7 +127,7 @@ fn instead_of(written: &Written<'_>) -> Option<Suggestion> {
     None
 }
 
-/// The pattern that was meant by who wrote its `*` into a regex: `^https://*.example.com$`, `*.example.com`.
+/// The pattern that was meant if somebody wrote its `*` into a regex: `^https://*.example.com$`, `*.example.com`.
 pub(crate) fn pattern_meant(source: &str, stakes: Stakes) -> Option<String> {
     let text = source
         .trim_start_matches('^')
@@ -149,7 +149,8 @@ pub(crate) fn pattern_meant(source: &str, stakes: Stakes) -> Option<String> {
     (is_one && build(&[&pattern], &[], stakes).is_some()).then_some(pattern)
 }
 
-/// Builds a set of origins as a configuration with the same settings would, if nothing is to be said of it.
+/// Builds a set of origins like a configuration with the same settings. The result is none if there would be any issue
+/// or lint.
 pub(crate) fn build(patterns: &[&str], regexes: &[&str], stakes: Stakes) -> Option<OriginSet> {
     let list = |texts: &[&str]| List {
         field: String::new(),
@@ -163,7 +164,7 @@ pub(crate) fn build(patterns: &[&str], regexes: &[&str], stakes: Stakes) -> Opti
 struct Candidate {
     text: String,
     literal: String,
-    /// What its own language has to read alike.
+    /// The source that its own language has to read in the same way.
     source: Option<String>,
 }
 
@@ -205,7 +206,7 @@ fn with_slashes_escaped(text: &str) -> String {
     escaped
 }
 
-/// A candidate that passed: what it allows, and how the hosts end in that.
+/// A candidate that passed: the origins that it allows, and the ends of their hosts.
 pub(crate) struct Passed {
     pub(crate) language: Dfa,
     pub(crate) ends: Vec<Option<End>>,
@@ -215,7 +216,7 @@ pub(crate) struct Passed {
 pub(crate) struct Original {
     pub(crate) stakes: Stakes,
     language: Dfa,
-    /// It matches no origin at all, so that there is nothing to stay within.
+    /// Whether the original matches no origin at all, so that a candidate cannot allow less.
     is_empty: bool,
     meant: Vec<Vec<String>>,
 }
@@ -228,13 +229,14 @@ impl Original {
         let counts = |origin: &String| is_empty || matches(&language, origin.as_bytes());
         let groups = spelled(&regex.hir).into_iter().filter(|group| !group.is_empty());
         let meant: Vec<Vec<String>> = groups.map(|group| group.into_iter().filter(counts).collect()).collect();
-        // Where nothing is known that was meant, nothing can be tried; nor where something was that it does not match.
+        // Without origins that were meant, nothing can be tried. The same applies if the original does not match an
+        // origin that was meant.
         let stakes = written.place.stakes;
         let is_known = (is_empty || !meant.is_empty()) && !meant.iter().any(Vec::is_empty);
         is_known.then_some(Original { stakes, language, is_empty, meant })
     }
 
-    /// Puts a candidate to the test.
+    /// Tests a candidate.
     fn passes(&self, candidate: &Candidate) -> Option<Passed> {
         let text = &candidate.text;
         if text.len() > ORIGIN_BYTES || text.contains('`') || printable(text) != *text {
@@ -263,7 +265,7 @@ impl Original {
     pub(crate) fn is_meant(&self, set: &OriginSet, ends: &[Option<End>]) -> bool {
         let secure_only = self.stakes.is_secure_only();
         let allows = |origin: &str| set.check(origin.as_bytes(), secure_only) == Verdict::Allowed;
-        // With credentials plain http is refused whatever matches it.
+        // With credentials, plain http is refused, even if an entry matches it.
         let is_insecure = |origin: &String| Origin::parse(origin.as_bytes()).is_some_and(|origin| !origin.is_secure());
         let out_of_reach = |group: &[String]| secure_only && group.iter().all(is_insecure);
         let kept = self.meant.iter().all(|group| group.iter().any(|origin| allows(origin)) || out_of_reach(group));

@@ -12,7 +12,7 @@ use crate::printable::printable;
 use crate::suggest::regex::{Suggested, Suggestion, Syntax, Written, suggest};
 
 impl Written<'_> {
-    /// As its writer knows it: `/…/i`, or the text.
+    /// The regex as its writer wrote it: `/…/i`, or the text.
     fn shown(&self) -> String {
         match self.syntax {
             Syntax::Text => printable(self.text),
@@ -53,7 +53,7 @@ impl Written<'_> {
         }
     }
 
-    /// Offers patterns in the place of a regex.
+    /// Suggests patterns instead of a regex.
     pub(crate) fn offer(&self, patterns: &[String]) -> String {
         let (place, list) = (&self.place, self.list_key());
         let texts: Value = patterns.iter().map(String::as_str).collect();
@@ -63,7 +63,7 @@ impl Written<'_> {
         }
         let entries: Vec<_> = patterns.iter().map(|pattern| place.notation.value(&Value::from(&**pattern))).collect();
         let entries = match patterns.len() {
-            // In the place of the one object there may stand a list.
+            // A list may replace the single object.
             2.. if of_the_setting && place.whole => place.notation.value(&texts),
             _ => entries.join(", "),
         };
@@ -73,7 +73,7 @@ impl Written<'_> {
         write_origins(&entries, origins, list.as_deref())
     }
 
-    /// What was found in it. A public suffix only counts where credentials are allowed.
+    /// The findings in the regex. A public suffix counts only if credentials are allowed.
     pub(crate) fn finding(&self, finding: &Finding) -> Fault {
         match finding {
             Finding::BareDot => regexes::unescaped_dot(&self.words(), self.suggested()),
@@ -87,28 +87,29 @@ impl Written<'_> {
         }
     }
 
-    /// There are so many of them.
+    /// There are too many regexes: this many.
     pub(crate) fn too_many(&self, count: usize) -> Fault {
         regexes::too_large(&self.words(), TooLarge::Number(count))
     }
 
-    /// Nobody sends an origin that it matches.
+    /// No browser sends an origin that it matches.
     pub(crate) fn matches_nothing(&self) -> Fault {
         regexes::matches_nothing(&self.words(), self.why_nothing(), self.suggested())
     }
 
-    /// With credentials everything that it matches is refused.
+    /// With credentials, everything that it matches is refused.
     pub(crate) fn insecure(&self) -> Fault {
         let secure = self.suggestion().map(|found| self.say(&found.instead));
         regexes::insecure(&self.words(), secure, &self.place.lifting(Danger::InsecureOrigins))
     }
 
-    /// Without credentials plain http is a risk that may be taken. `only` says that it matches nothing else.
+    /// Without credentials, plain http is a risk that a policy may take. `only` says that the regex matches
+    /// nothing else.
     pub(crate) fn plain_http(&self, only: bool) -> Fault {
         regexes::plain_http(&self.words(), only)
     }
 
-    /// Its own language would find it anywhere in an origin.
+    /// Its own language would find a match anywhere in an origin.
     pub(crate) fn not_anchored(&self) -> Fault {
         let Stakes { credentials, dangers } = self.place.stakes;
         let suggested = self.suggested();

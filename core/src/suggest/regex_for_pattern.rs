@@ -10,7 +10,7 @@ use crate::suggest::regex::{Suggested, Suggestion, Syntax, Written, suggest};
 use crate::suggest::regex_repair::{Repairs, repaired};
 use crate::suggest::trial::Place;
 
-/// What only regexes have, and no text that is nearly an origin.
+/// Characters that only regexes have, and that texts which are nearly origins do not have.
 const MARKS: [&str; 13] = ["\\.", "\\/", "\\d", "\\w", "\\-", "/.*", "/.+", "]+", "]*", "]{", "(?", ")?", ")$"];
 
 /// Whether a text is a regex rather than an origin or a pattern.
@@ -20,7 +20,8 @@ fn is_regex(text: &str) -> bool {
     marked && (Regex::parse(text).is_ok() || text.starts_with('/'))
 }
 
-/// Says of a text that is a regex where to write it, or the pattern that says the same.
+/// The fault of a regex among origins. It says where to write the regex, or which pattern matches
+/// the same.
 pub(crate) fn diagnose(text: &str, code: Code, place: &Place<'_>) -> Option<Fault> {
     if !is_regex(text) {
         return None;

@@ -8,7 +8,7 @@ use crate::suggest::regex::{Original, Passed, build};
 
 /// How many patterns one regex may become.
 const MOST_PATTERNS: usize = 4;
-/// How many ends of hosts patterns are made of.
+/// The most ends of hosts from which patterns are made.
 const MOST_ENDS: usize = 8;
 
 impl Original {

@@ -10,7 +10,7 @@ pub(crate) enum PieceKind {
     Other,
 }
 
-/// The literal text of pieces, as far as they are literal.
+/// The literal text at the beginning of pieces.
 pub(crate) fn plain(pieces: &[(String, PieceKind)]) -> String {
     pieces.iter().map(|(text, _)| text.replace('\\', "")).collect()
 }

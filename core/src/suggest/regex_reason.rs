@@ -1,4 +1,5 @@
-//! Why a regex matches nothing, or more than it seems to: the one reason that its writer can act on.
+//! Why a regex matches nothing, or more than it seems to. It is the one reason that tells the writer
+//! what to change.
 
 use crate::issues::messages::regexes::{MatchesNothing, OpenHost};
 use crate::origins::automata_walk::Dfa;
@@ -22,7 +23,7 @@ impl Written<'_> {
         }
     }
 
-    /// Whether nothing but a path keeps the end of the host from being fixed.
+    /// Whether a path is the only reason that the end of the host is not fixed.
     fn has_path(&self) -> bool {
         let behind_scheme = self.text.replace('\\', "").split("://").last().is_some_and(|rest| rest.contains('/'));
         let tail = Repairs { tail: true, ..Repairs::default() };
@@ -30,7 +31,7 @@ impl Written<'_> {
         behind_scheme && without().is_some_and(|regex| regex.finding.is_none())
     }
 
-    /// The one repair that lets it match shows what it lacks.
+    /// The repair after which it matches shows what is missing.
     pub(crate) fn why_nothing(&self) -> MatchesNothing {
         if !self.place.regexes {
             return MatchesNothing::Unknown;

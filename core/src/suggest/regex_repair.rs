@@ -12,21 +12,21 @@ use regex_syntax::ast::{AssertionKind, Ast, Flag, Flags, FlagsItemKind, GroupKin
 pub(crate) struct Repairs {
     /// Bare dots are escaped.
     pub(crate) dots: bool,
-    /// A slash, a path or anything else at the end goes.
+    /// A slash, a path or anything else at the end is removed.
     pub(crate) tail: bool,
-    /// A scheme is put in front of what has none.
+    /// A missing scheme is added.
     pub(crate) scheme: bool,
     /// Upper case is lowered.
     pub(crate) case: bool,
-    /// The scheme's default port goes.
+    /// The scheme's default port is removed.
     pub(crate) default_port: bool,
-    /// What marks a regex elsewhere goes: `/…/`, `~`, quotes, backslashes that are doubled.
+    /// Marks of regexes in other programs are removed: `/…/`, `~`, quotes, doubled backslashes.
     pub(crate) marks: bool,
     /// The part directly before a literal in the first label ends in a dot.
     pub(crate) glue: bool,
 }
 
-/// A regex without anchors at its ends, and the flags that hold for all of it.
+/// A regex without anchors at its ends, and the flags that apply to all of it.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Body {
     pub(crate) text: String,
@@ -36,7 +36,7 @@ pub(crate) struct Body {
     pub(crate) branches: usize,
 }
 
-/// The text of a regex, repaired. `anywhere` says that it is looked for within origins where it has no anchors.
+/// The repaired text of a regex. `anywhere` says that without anchors, it is searched for anywhere in an origin.
 pub(crate) fn repaired(source: &str, anywhere: bool, repairs: Repairs) -> Option<Body> {
     let mut source = if repairs.marks { without_marks(source) } else { source.to_owned() };
     if repairs.dots {
@@ -69,7 +69,7 @@ fn with_dots_escaped(source: &str, ast: &Ast) -> String {
     escaped
 }
 
-/// Without groups around the whole: `(.)*` is `.*`.
+/// The regex without groups around the whole of it: `(.)*` is `.*`.
 fn ungrouped(mut ast: &Ast) -> &Ast {
     while let Ast::Group(group) = ast {
         ast = &group.ast;
@@ -111,7 +111,7 @@ fn in_lower_case(source: &str, ast: &Ast) -> String {
     source.char_indices().map(lower).collect()
 }
 
-/// Which ends are anchored by the parts around.
+/// Which ends the surrounding parts anchor.
 #[derive(Clone, Copy)]
 struct Ends {
     start: bool,
@@ -138,7 +138,7 @@ struct Piece<'s> {
 }
 
 impl<'s> Split<'s> {
-    /// Nesting is bounded by the parser.
+    /// The parser limits the nesting.
     fn branches_of(&mut self, ast: &Ast, mut ends: Ends) -> Option<()> {
         match ast {
             Ast::Alternation(alternation) => alternation.asts.iter().try_for_each(|ast| self.branches_of(ast, ends)),
@@ -189,7 +189,7 @@ impl<'s> Split<'s> {
                 FlagsItemKind::Flag(Flag::DotMatchesNewLine) => 's',
                 _ => return None,
             };
-            // It would hold for the branches before it too.
+            // It would also apply to the branches before it.
             if !self.branches.is_empty() {
                 return None;
             }
@@ -244,7 +244,7 @@ impl Branch<'_> {
         }
         let loopback = is_loopback(&plain(&host_pieces));
         if repairs.scheme && host.is_none() {
-            // What is looked for anywhere may have more before it, unless that is an address.
+            // A regex that is searched for anywhere may have more text before it, unless it is an address.
             let more = !self.ends.start && !loopback;
             lead_in(&mut host_pieces, more);
             scheme = if loopback { "http://".into() } else { "https://".into() };
@@ -254,7 +254,7 @@ impl Branch<'_> {
         {
             scheme = group.to_owned();
         }
-        // A machine's own servers differ by their port, so that an open end is one.
+        // Servers on one machine differ in their port, so an open end is read as a port.
         if loopback && (cut_any || !self.ends.end) && !has_port(&plain(&host_pieces)) {
             host_pieces.push(("(:[0-9]+)?".into(), PieceKind::Other));
         }
@@ -316,7 +316,7 @@ fn cut_lead(pieces: &mut Vec<(String, PieceKind)>) {
     }
 }
 
-/// Puts in front what a host without scheme needs, so that it is one.
+/// Adds what a host without a scheme needs at its beginning.
 fn lead_in(pieces: &mut Vec<(String, PieceKind)>, more: bool) {
     let lead = match pieces.first().map(|(_, kind)| *kind) {
         Some(PieceKind::Literal('.')) => ".+",
@@ -326,7 +326,8 @@ fn lead_in(pieces: &mut Vec<(String, PieceKind)>, more: bool) {
     pieces.insert(0, (lead.into(), PieceKind::Other));
 }
 
-/// `.*example` is every name that ends so: `(.+\.)?example` is the names below, and itself.
+/// `.*example` matches every name with this end. It becomes `(.+\.)?example`, which matches the name itself and
+/// names below it.
 fn unglue(pieces: &mut [(String, PieceKind)]) {
     let Some([(run, kind), (_, next), ..]) = pieces.get_mut(..) else { return };
     if matches!(kind, PieceKind::AnyRun | PieceKind::Run)

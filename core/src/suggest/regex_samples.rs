@@ -5,12 +5,12 @@ use regex_syntax::hir::{Class, Hir, HirKind};
 
 /// How many texts are kept of each part of a regex.
 const MOST_TEXTS: usize = 16;
-/// A class of so many characters is a choice among them.
+/// The most characters of a class that counts as a choice among them.
 const SMALL_CLASS: usize = 4;
 /// The longest text, in bytes.
 const LONGEST: usize = 300;
 
-/// Spells the regex out: for each choice among its alternatives the origins that may be meant by it.
+/// Spells the regex out: for each choice of alternatives, the origins that may be meant.
 pub(crate) fn spelled(hir: &Hir) -> Vec<Vec<String>> {
     let all = [texts(hir, false), texts(&without_tail(hir), true), texts(hir, true)];
     let longest = all.iter().map(Vec::len).max().unwrap_or(0);
@@ -18,7 +18,7 @@ pub(crate) fn spelled(hir: &Hir) -> Vec<Vec<String>> {
     (0..longest).map(spelled).collect()
 }
 
-/// The regex without what may be left out at its end.
+/// The regex without optional parts at its end.
 fn without_tail(hir: &Hir) -> Hir {
     match hir.kind() {
         HirKind::Capture(capture) => without_tail(&capture.sub),
@@ -70,7 +70,7 @@ fn texts(hir: &Hir, more: bool) -> Vec<Vec<u8>> {
                 return vec![Vec::new()];
             }
             let once = match repetition.sub.kind() {
-                // One dot may be meant as such; any number of characters is a label.
+                // A single dot may mean a literal dot. Any number of characters means a label.
                 HirKind::Class(class) if class_has(class, b'a') => vec![vec![b'a']],
                 _ => texts(&repetition.sub, more),
             };
@@ -92,7 +92,7 @@ fn texts(hir: &Hir, more: bool) -> Vec<Vec<u8>> {
     }
 }
 
-/// The characters of a small class are alternatives; of others one will do.
+/// The characters of a small class are alternatives. For a larger class, one character is enough.
 fn some_of(class: &Class) -> Vec<Vec<u8>> {
     let bytes = match class {
         Class::Bytes(class) => Some(class.clone()),
@@ -106,7 +106,7 @@ fn some_of(class: &Class) -> Vec<Vec<u8>> {
     }
 }
 
-/// The character of a class that makes the plainest origin: a dot that is not escaped is meant as one.
+/// The character of a class that makes the plainest origin. A dot that is not escaped means a literal dot.
 fn plainest(class: &Class) -> u8 {
     let is_any = class_has(class, b'a') && class_has(class, b'.') && class_has(class, b'/');
     let order: &[u8] = if is_any { b".a" } else { b"a1-./" };

@@ -7,7 +7,7 @@ use crate::origins::regex::Unusable;
 use crate::suggest::regex::{Written, pattern_meant};
 
 impl Written<'_> {
-    /// What the parser or the compiler says of it.
+    /// The error of the parser or the compiler.
     pub(crate) fn refused(&self, why: &Unusable) -> Fault {
         match why {
             Unusable::TooLong => regexes::too_large(&self.words(), TooLarge::Source),
@@ -60,7 +60,7 @@ mod tests {
             (r"+a", "at character 1 there is nothing to repeat"),
             (r"https://a\", "at character 10 it ends in the middle of an escape"),
             (r"https://[z-a]", "at character 10 a range of characters ends before it begins"),
-            (r"https://\ya", "at character 9 there is an escape that means nothing"),
+            (r"https://\ya", "at character 9 there is an escape that has no meaning"),
         ] {
             assert_eq!(refused(source).message, format!("`{source}` cannot be used as a regex: {message}"));
         }

@@ -3,8 +3,8 @@
 use crate::origins::public_suffix;
 use crate::suggest::regex_pieces::{PieceKind, plain};
 
-/// Cuts a path, and what matches anything at the end; says whether there was any such thing. Where a port may go with
-/// it, or what is left may be a part of a longer name, nothing is known of what was meant.
+/// Removes a path, and pieces at the end that match anything; says whether there were any. If a port could be removed
+/// with them, or if the rest could be a part of a longer name, it is not known what was meant.
 pub(crate) fn cut_tail(pieces: &mut Vec<(String, PieceKind)>) -> Option<bool> {
     let is_path = |text: &str| {
         let text = text.replace('\\', "");
@@ -44,7 +44,7 @@ fn ends_within_a_name(host: &str) -> bool {
     !last.is_empty() && (is_part || !public_suffix::is_listed(last)) && last != "localhost"
 }
 
-/// Anything behind a colon is a port.
+/// Anything after a colon is a port.
 pub(crate) fn open_port(pieces: &mut Vec<(String, PieceKind)>) {
     let Some((last, _)) = pieces.last() else { return };
     if let [.., (colon, _), (digits, _)] = pieces.as_slice()
@@ -69,7 +69,7 @@ pub(crate) fn open_port(pieces: &mut Vec<(String, PieceKind)>) {
     pieces.push((port.into(), PieceKind::Other));
 }
 
-/// Takes the scheme's default port off.
+/// Removes the scheme's default port.
 pub(crate) fn cut_default_port(pieces: &mut Vec<(String, PieceKind)>, scheme: &str) {
     let digits = if scheme.contains("https") { ":443" } else { ":80" };
     let Some(start) = pieces.len().checked_sub(digits.len()) else { return };

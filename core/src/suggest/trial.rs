@@ -14,20 +14,20 @@ use crate::issues::messages::suggestions::{lift_check, write, write_entries, wri
 pub(crate) struct Place<'a> {
     /// The setting's name, without its prefix.
     pub(crate) key: &'a str,
-    /// It is a setting of a route or of protection.
+    /// Whether it is a setting of a route or of protection.
     pub(crate) nested: bool,
-    /// Those of the entry at hand.
+    /// The stakes of the entry.
     pub(crate) stakes: Stakes,
-    /// What the policy, or the route, lifts.
+    /// The checks that the policy or the route lifts.
     pub(crate) lifted: &'a Lifted,
-    /// The value is the whole setting, and not an entry of a list.
+    /// Whether the value is the whole setting, and not an entry of a list.
     pub(crate) whole: bool,
-    /// Nothing else of its list says which origins are allowed.
+    /// Whether nothing else than its list says which origins are allowed.
     pub(crate) alone: bool,
     pub(crate) notation: Notation,
-    /// How a suggestion is tried, where there is anybody to read one.
+    /// How a suggestion is tried; none if nobody would read it.
     pub(crate) trial: Option<Trial>,
-    /// The same for what is worked out for a regex, which costs more.
+    /// The same for suggestions for a regex, which cost more.
     pub(crate) regexes: bool,
 }
 
@@ -43,19 +43,19 @@ impl<'a> Place<'a> {
         place
     }
 
-    /// Looks how many issues there are by now: behind many, no suggestions are worked out.
+    /// Checks how many issues there are by now. After many of them, no suggestions are made.
     pub(crate) fn attend(&mut self, issues: &Issues) {
         self.trial = issues.trial();
         self.regexes = issues.suggests_regexes();
     }
 
-    /// Offers texts in the place of a text in a list, if core accepts them there. A single one has the quotation marks
-    /// of the one that it replaces.
+    /// Suggests texts instead of a text in a list, if core accepts them there. A single text goes between the existing
+    /// quotation marks.
     pub(crate) fn entries(&self, texts: &[String]) -> Option<String> {
         self.in_place_of(texts, write_text)
     }
 
-    /// Offers texts in the place of another value in a list.
+    /// Suggests texts instead of another value in a list.
     pub(crate) fn quoted_entries(&self, texts: &[String]) -> Option<String> {
         self.in_place_of(texts, write_string)
     }
@@ -81,7 +81,7 @@ impl<'a> Place<'a> {
         })
     }
 
-    /// Offers a value for the whole setting, if core accepts it there.
+    /// Suggests a value for the whole setting, if core accepts it there.
     pub(crate) fn setting(&self, value: Value) -> Option<String> {
         let any = matches!(&value, Value::List(items) if items.contains(&Value::from("*")));
         if self.trial.is_none() || (any && !self.alone && setting_names::ORIGIN_LISTS.contains(&self.key)) {
@@ -138,11 +138,11 @@ impl<'a> Place<'a> {
     fn lifting_by(&self, element: Value) -> String {
         let mut lifted = self.lifted.written();
         lifted.push(element);
-        // Of protection it stands outside.
+        // The setting is outside of protection.
         let nested = self.nested && !setting_names::PROTECTION.contains(&self.key);
         lift_check(&self.notation.setting("dangerously_allow", &Value::List(lifted), nested))
     }
 }
 
-/// An origin that every setting takes.
+/// An origin that every setting accepts.
 const BESIDE: &str = "https://app.example.com";

@@ -10,7 +10,7 @@ pub enum Mutation {
     Drop(Index),
     /// Puts a byte in.
     Insert(Index, u8),
-    /// Puts a byte in the place of another.
+    /// Replaces a byte by another.
     Replace(Index, u8),
     /// Changes the case of a letter.
     Flip(Index),

@@ -17,11 +17,11 @@ pub const FORMATS: [Format; 2] = [Format::Json, Format::Toml];
 /// What a help tells to write, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Offer<'h> {
-    /// In the place of the value; a text without quotation marks stands between those that are there.
+    /// It replaces the value. A text without quotation marks goes between the existing ones.
     Value(&'h str),
-    /// Several entries in the place of one.
+    /// Several entries replace one.
     Entries(&'h str),
-    /// A setting and its value, in the place of the setting.
+    /// A setting and its value replace the setting.
     Setting(&'h str),
     /// Entries of another list, and the value goes.
     Elsewhere { key: &'h str, entries: &'h str },

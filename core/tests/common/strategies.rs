@@ -259,7 +259,7 @@ impl Seed {
     }
 }
 
-/// An origin that a pattern stands for.
+/// An origin that a pattern matches.
 pub fn instance(pattern: &str, fill: &str, port: &str) -> String {
     let pattern = match pattern.strip_suffix(":*") {
         Some(host) => format!("{host}{port}"),

@@ -6,7 +6,7 @@ use serde::Deserialize;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct VectorFile<V> {
-    /// The schema, beside the file or above it.
+    /// The schema, next to the file or in a folder above it.
     #[serde(rename = "$schema")]
     pub schema: String,
     /// The vectors, in their order.

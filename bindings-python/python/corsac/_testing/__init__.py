@@ -1,1 +1,1 @@
-"""What `corsac.testing` is made of: the browser, and one file for each kind of server that it can be played against."""
+"""The parts of `corsac.testing`: the simulated browser, and a file for each kind of server that it can use."""

@@ -12,7 +12,7 @@ Message = MutableMapping[str, Any]
 
 
 class AsgiServer:
-    """Calls the application once for each request, in a thread and a loop of its own: the test may run in a loop."""
+    """Calls the application once for each request, in a separate thread and loop, since the test may run in a loop."""
 
     def __init__(self, app: Any, base_url: str) -> None:  # noqa: ANN401
         self.app = app
@@ -24,14 +24,14 @@ class AsgiServer:
 
         def give_up() -> None:
             for loop, task in loops:
-                # A loop that has ended meanwhile needs nothing.
+                # A loop that has ended by now needs nothing.
                 with suppress(RuntimeError):
                     loop.call_soon_threadsafe(task.cancel)
 
         async def call(reply: Reply) -> None:
             task = asyncio.ensure_future(_call(self.app, request, reply))
             loops.append((asyncio.get_running_loop(), task))
-            # A task that is cancelled was given up.
+            # If the task was cancelled, the test has given up on the request.
             with suppress(asyncio.CancelledError):
                 await task
 
@@ -47,7 +47,7 @@ async def _call(app: Any, request: Request, reply: Reply) -> None:  # noqa: ANN4
         if not received:
             received = True
             return {"type": "http.request", "body": request.body, "more_body": False}
-        # The client stays until it has the response.
+        # The client does not disconnect before it has the response.
         await finished.wait()
         return {"type": "http.disconnect"}
 

@@ -1,4 +1,4 @@
-"""The browser: it asks the engine what comes next, and sends that to the server."""
+"""The simulated browser. It asks the engine for the next request, and sends that to the server."""
 
 import json
 import threading
@@ -20,7 +20,7 @@ Credentials: TypeAlias = bool | Literal["omit", "same-origin", "include"]
 # The type of a body that is given as an object.
 _JSON_TYPE = "application/json"
 
-# Bytes of a body that a message quotes.
+# The most bytes of a body that a message quotes.
 _QUOTED_BYTES = 80
 
 
@@ -31,7 +31,7 @@ class Response:
     Attributes:
         status (int): the HTTP status.
         headers (list[tuple[str, str]]): pairs of name and value, names in lower case. Repeated headers are not joined.
-            All that came are here; ``explanation.readable_headers`` has the names that the script can read.
+            These are all headers that came; ``explanation.readable_headers`` has the names that the script can read.
         body (bytes): the content.
         url (str): the URL that responded, after all redirects.
         explanation (Explanation): what the browser did, step by step.
@@ -46,7 +46,7 @@ class Response:
 
 @dataclass(frozen=True)
 class Fetched:
-    """What became of a request of a page's script.
+    """The result of a request of a page's script.
 
     Attributes:
         explanation (Explanation): what the browser did, what is wrong and how to fix it.
@@ -69,9 +69,9 @@ class Fetched:
 
 
 class Browser:
-    """A browser that sends the requests of a page's script to a server, as the Fetch standard says.
+    """A simulated browser that sends the requests of a page's script to a server, as the Fetch standard says.
 
-    Preflights, redirects, and what is left out on the way are decided by the engine. Each request is made by a fresh
+    The engine decides about preflights, redirects, and headers that are left out. Each request is made by a fresh
     browser, without a cache and without cookies of its own.
 
     Args:
@@ -83,13 +83,13 @@ class Browser:
         base_url (str | None): the server's address in the browser; that of the client or of the URL if it is None, and
             ``https://testserver`` for applications.
         servers (Mapping[str, object] | None): other servers by their origins, for redirects.
-        cookies (Mapping[str, str] | None): the server's cookies, which are sent where the browser sends cookies.
+        cookies (Mapping[str, str] | None): the server's cookies, which are sent if the browser sends cookies.
         policy (Policy | None): the policy of the server, for explanations that name its settings. That of corsac's own
             middleware is found without it.
         timeout (float): how long one response may take, in seconds.
 
     Raises:
-        TypeError: the server is none of what can be sent to.
+        TypeError: the server is not of a kind that can answer requests.
         ValueError: an address is not an absolute URL, or the time-out is not positive.
     """
 
@@ -132,7 +132,7 @@ class Browser:
         redirect: Literal["follow", "error", "manual"] = "follow",
         mode: Literal["cors", "no-cors", "same-origin"] = "cors",
     ) -> Fetched:
-        """Do what a browser does for ``fetch(path, {...})`` in a script of a page.
+        """Do what a browser does when a page's script calls ``fetch(path, {...})``.
 
         Args:
             path (str): the path and query, or a whole URL.
@@ -142,16 +142,16 @@ class Browser:
             credentials (bool | str): True for ``credentials: "include"``, False for the default, or the word itself.
             body (str | bytes | None): the body. A str has the type that browsers give to text.
             json (object): a body that is sent as JSON, with its ``Content-Type``.
-            redirect (str): what the script wants of redirects.
+            redirect (str): how the script wants redirects to be handled.
             mode (str): the mode of the request.
 
         Returns:
-            Fetched: what became of it.
+            Fetched: the result.
 
         Raises:
-            ExchangeError: the request is not one that a script can describe, such as one with a path as its origin.
+            ExchangeError: a script could not describe such a request. An example is an origin with a path.
             TypeError: both ``body`` and ``json`` are given, or no origin is.
-            Exception: what the application raised in place of a response.
+            Exception: the exception that the application raised instead of responding.
 
         Source: docs/specification.md, section 8.
         """
@@ -224,7 +224,7 @@ class Browser:
         address = _address(url)
         if address in self._others:
             return self._others[address]
-        # On the network a redirect leads to whatever is there.
+        # On the network, a redirect can lead to any server.
         is_here = address == _address(self._base_url) or isinstance(self._server, NetworkServer)
         return self._server if is_here else None
 
@@ -236,7 +236,7 @@ def _address(url: str) -> tuple[str, str | None, int]:
 
 
 def _content(body: str | bytes | None, data: object) -> tuple[bytes, object]:
-    """The bytes of a body, and what the engine has to know of it."""
+    """The bytes of a body, and the facts about it that the engine needs."""
     if data is not None:
         if body is not None:
             raise TypeError("give either body or json, not both")

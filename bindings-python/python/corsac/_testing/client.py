@@ -1,4 +1,4 @@
-"""A test client as the server: that of Starlette, or one of httpx or requests."""
+"""A test client as the server: Starlette's, or a client of httpx or requests."""
 
 import inspect
 import urllib.parse

@@ -12,7 +12,7 @@ _CHUNK_BYTES = 32 * 1024
 
 
 class NetworkServer:
-    """Opens a connection for each request, and follows no redirects: the browser does that."""
+    """Opens a connection for each request, and does not follow redirects, because the browser does that."""
 
     def __init__(self, base_url: str) -> None:
         self.base_url = base_url
@@ -23,7 +23,7 @@ class NetworkServer:
         connection = _connection(target, timeout)
 
         def give_up() -> None:
-            # Whoever reads from the socket stops.
+            # A thread that reads from the socket stops then.
             with suppress(OSError, AttributeError):
                 connection.sock.shutdown(socket.SHUT_RDWR)
 
@@ -65,7 +65,7 @@ def _exchange(
 
 
 def _no_reply(error: Exception, name: str, timeout: float) -> NoReplyError:
-    """The error as browsers tell them apart."""
+    """The kind of the error, among those that browsers distinguish."""
     match error:
         case socket.gaierror():
             return NoReplyError("dns", f"the name of {name} has no address")

@@ -1,4 +1,4 @@
-"""From what a test gives as its server to something that answers requests."""
+"""Turning the value that a test gives as its server into an object that answers requests."""
 
 import asyncio
 import inspect
@@ -13,10 +13,11 @@ from corsac._testing.network import NetworkServer
 from corsac._testing.wire import Server
 from corsac._testing.wsgi import WsgiServer
 
-# The address of an application that is called in the same process. Pages of https may request it.
+# The address of an application that is called in the same process. It is https, so that pages of
+# https may request it.
 APPLICATION_URL = "https://testserver"
 
-# The address that Starlette's test client has unless it is given another.
+# The address of Starlette's test client, unless the test sets another.
 _CLIENT_URL = "http://testserver"
 
 _WSGI_ARGUMENTS = 2
@@ -27,7 +28,7 @@ def server_of(given: Any, base_url: str | None = None) -> Server:  # noqa: ANN40
     """Return the server for an application, a test client or a URL.
 
     Raises:
-        TypeError: it is none of them, or it does not show which.
+        TypeError: it is none of these, or it is not clear which.
         ValueError: the URL is not absolute.
     """
     if isinstance(given, str):

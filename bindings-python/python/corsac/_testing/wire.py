@@ -1,4 +1,4 @@
-"""Requests and responses on the wire, and waiting for one no longer than a test may take."""
+"""Requests and responses on the wire. A test waits for a response only for a limited time."""
 
 import contextvars
 import http.client
@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-# A response of this type has no end, so a browser's script reads it while it comes.
+# A response of this type has no end, so a browser's script reads it while it arrives.
 _ENDLESS_TYPE = "text/event-stream"
 
 
@@ -33,14 +33,14 @@ class Request:
 
 @dataclass
 class Reply:
-    """What came back so far. Header names are in lower case, and repeated headers are not joined."""
+    """The reply so far. Header names are in lower case, and repeated headers are not joined."""
 
     status: int = 0
     headers: list[tuple[str, str]] = field(default_factory=list)
     body: bytearray = field(default_factory=bytearray)
 
     def start(self, status: int, headers: list[tuple[str, str]]) -> None:
-        """Take the head of the response."""
+        """Store the head of the response."""
         self.headers = [(name.lower(), value) for name, value in headers]
         self.status = status
 
@@ -52,7 +52,7 @@ class Reply:
 
 
 class NoReplyError(Exception):
-    """There is no response. ``error`` is the word that exchanges have for the cause, such as ``timeout``."""
+    """There is no response. ``error`` is the word for the cause in exchanges, such as ``timeout``."""
 
     def __init__(self, error: str, message: str) -> None:
         super().__init__(message)
@@ -60,7 +60,7 @@ class NoReplyError(Exception):
 
 
 class Server(Protocol):
-    """Whatever answers requests."""
+    """An object that answers requests."""
 
     base_url: str
 
@@ -68,7 +68,7 @@ class Server(Protocol):
         """Return the response.
 
         Raises:
-            NoReplyError: there is none.
+            NoReplyError: there is no response.
         """
         ...  # type checkers want a body
 
@@ -76,12 +76,12 @@ class Server(Protocol):
 def within(timeout: float, work: Callable[[Reply], None], *, give_up: Callable[[], None], name: str) -> Reply:
     """Run `work`, which fills in the reply, in a thread of its own, with the context variables of the caller.
 
-    A thread that does not end in time is left alone. If the head of the response has come by then, that is the
-    response: a browser decides by the head.
+    A thread that does not end in time is abandoned. If the head of the response has come by then, the head is the
+    response, because a browser decides by the head.
 
     Raises:
         NoReplyError: there was no response in time, or none at all.
-        Exception: what `work` raised before there was a response.
+        Exception: the exception that `work` raised before there was a response.
     """
     reply = Reply()
     raised: list[BaseException] = []

@@ -10,7 +10,7 @@ from corsac._testing.wire import Reply, Request, port_of, within
 
 
 class WsgiServer:
-    """Calls the application once for each request, in a thread that is left alone if it does not end."""
+    """Calls the application once for each request, in a thread that is abandoned if it does not end."""
 
     def __init__(self, app: Any, base_url: str) -> None:  # noqa: ANN401
         self.app = app

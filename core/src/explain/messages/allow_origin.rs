@@ -45,7 +45,8 @@ pub(crate) fn error_without_headers(status: u16, origin: &str, stack: Option<&st
              reports a CORS error instead"
         ),
         format!(
-            "fix what the server's log says about the {status} first; then {help} (`Access-Control-Allow-Origin: {}`)",
+            "first find the cause of the {status} in the server's log and fix it; then {help} \
+             (`Access-Control-Allow-Origin: {}`)",
             printable(origin)
         ),
     )

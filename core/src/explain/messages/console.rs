@@ -60,8 +60,8 @@ pub(crate) fn of_problem(problem: Problem, facts: &Facts<'_>) -> Finding {
                     facts.about.name(),
                     printable(facts.value.unwrap_or_default())
                 ),
-                "add the page's origin to the origins that the server allows, and let it send the one that asks, with \
-                 `Vary: Origin`",
+                "add the page's origin to the origins that the server allows, and have it send back the request's \
+                 origin, with `Vary: Origin`",
             ),
         },
         Problem::Several => several(facts),
@@ -82,8 +82,8 @@ pub(crate) fn of_problem(problem: Problem, facts: &Facts<'_>) -> Finding {
             None => finding(
                 FindingCode::PreflightRedirected,
                 "the preflight is redirected, and browsers do not follow redirects of preflights",
-                "ask for the final URL in the script: look for http in place of https, a slash at the end and `www.`; or \
-                 respond to OPTIONS before the redirect, which may also lead to a login page",
+                "request the final URL in the script: it often differs in https, `www.` or a slash at the end; or \
+                 respond to OPTIONS before anything redirects, even to a login page",
             ),
         },
         Problem::MethodList if facts.value.is_some() => preflight::methods_invalid(value),
@@ -110,13 +110,14 @@ pub(crate) fn of_problem(problem: Problem, facts: &Facts<'_>) -> Finding {
         Problem::RedirectRefused => redirects::not_followed(None),
         Problem::SameOriginMode => finding(
             FindingCode::SameOriginMode,
-            "the script asks for a URL of another origin with the mode `same-origin`, so nothing is sent",
+            "the script requests a URL of another origin with the mode `same-origin`, so nothing is sent",
             "remove `mode: \"same-origin\"`, and let the server of the URL allow the page's origin",
         ),
         Problem::SameOriginRedirected => finding(
             FindingCode::SameOriginMode,
-            "the mode is `same-origin`, and a redirect leads to another origin, which is not asked",
-            "remove `mode: \"same-origin\"` and have the server allow the page's origin, or ask for a URL that is not redirected",
+            "the mode is `same-origin`, and a redirect leads to another origin, to which nothing is sent",
+            "remove `mode: \"same-origin\"` and have the server allow the page's origin, or request a URL that is not \
+             redirected",
         ),
         Problem::NoCorsRedirectMode => script::no_cors_redirect_mode("not `follow`"),
         Problem::MixedContent => script::mixed_content(facts.url.unwrap_or("insecure URLs")),
@@ -171,9 +172,13 @@ fn missing(facts: &Facts<'_>) -> Finding {
 fn null_page(facts: &Facts<'_>) -> Finding {
     finding(
         FindingCode::AllowOriginMissing,
-        format!("{} does not allow the origin `null`, which the page or a redirect has", facts.about.name()),
+        format!(
+            "{} does not allow the origin `null`, which the page has, or which the request gets after a \
+         redirect",
+            facts.about.name()
+        ),
         "serve the page over http or https, not from a file or a sandboxed frame; if the request is redirected to another \
-         origin, ask for the final URL instead",
+         origin, request the final URL instead",
     )
 }
 
@@ -191,7 +196,7 @@ fn several(facts: &Facts<'_>) -> Finding {
             FindingCode::AllowOriginMultiple,
             "`Access-Control-Allow-Origin` has several values, and only one is allowed: two layers, such as the application \
              and a proxy, both add it",
-            "let one layer alone send CORS headers, and remove them from the other",
+            "have only one layer send CORS headers, and remove them from the other",
         ),
     }
 }
@@ -222,7 +227,7 @@ fn method(facts: &Facts<'_>) -> Finding {
     let upper = facts.element.map(str::to_ascii_uppercase).unwrap_or_default();
     let case = match facts.element {
         Some(method) if method != upper => {
-            format!("; methods are compared with their case, so write `{}` in the script", printable(&upper))
+            format!("; methods are case-sensitive, so write `{}` in the script", printable(&upper))
         }
         _ => String::new(),
     };
@@ -246,7 +251,7 @@ fn header(facts: &Facts<'_>) -> Finding {
         );
     }
     let also = match name.as_str() {
-        "content-type" => "; a body of JSON needs it",
+        "content-type" => "; a JSON body needs it",
         "authorization" => "; `*` does not cover it",
         _ => "",
     };
@@ -254,7 +259,7 @@ fn header(facts: &Facts<'_>) -> Finding {
         FindingCode::HeaderNotAllowed,
         format!(
             "the response to the preflight does not allow the request header `{}`: it is not in \
-             `Access-Control-Allow-Headers`, or only as `*` with credentials",
+             `Access-Control-Allow-Headers`, or only `*` is, which is not a wildcard with credentials",
             printable(&name)
         ),
         format!(
@@ -297,7 +302,10 @@ pub(crate) fn of_network(error: NetworkError, facts: &Facts<'_>) -> Finding {
 pub(crate) fn of_code(code: FindingCode, facts: &Facts<'_>) -> Finding {
     let name = facts.element.unwrap_or_default();
     let help = match code {
-        FindingCode::ForbiddenHeaderDropped => "remove the header from the script: the browser sets it, or no one may",
+        FindingCode::ForbiddenHeaderDropped => {
+            "remove the header from the script, which cannot set it; if it is \
+         needed, the browser sets it"
+        }
         FindingCode::AuthorizationOnlyByWildcard => {
             return preflight::authorization_only_by_wildcard(false);
         }
@@ -305,14 +313,15 @@ pub(crate) fn of_code(code: FindingCode, facts: &Facts<'_>) -> Finding {
             "load the image with `crossorigin=\"anonymous\"`, and let its server send `Access-Control-Allow-Origin`"
         }
         FindingCode::OpaqueIntegrity => {
-            "add `crossorigin=\"anonymous\"` to the element, or remove the mode `no-cors`, and compare the hash with the file"
+            "add `crossorigin=\"anonymous\"` to the element, or remove the mode `no-cors`, and check that the hash is \
+             that of the file"
         }
         FindingCode::LocalNetworkAccess => {
             "serve the page over https, and let the user grant the permission for devices in the local network; no header of \
              the server replaces it"
         }
         FindingCode::TooManyRedirects => return redirects::too_many(),
-        FindingCode::BlockedPort => "use another port: browsers do not connect to those of other protocols",
+        FindingCode::BlockedPort => "use another port: browsers do not connect to ports of other protocols",
         _ => "see the page about this code",
     };
     let message = if name.is_empty() {

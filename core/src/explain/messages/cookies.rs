@@ -11,8 +11,8 @@ pub(crate) fn ignored(names: &[String]) -> Finding {
             "the response sets {}, and the browser does not store it: the request was sent without credentials",
             listed(names)
         ),
-        "send the request with `credentials: \"include\"` (`withCredentials`), and have the server name the page's \
-         origin and send `Access-Control-Allow-Credentials: true`",
+        "send the request with `credentials: \"include\"` (`withCredentials`), and have the server send \
+         `Access-Control-Allow-Credentials: true` and the page's origin in `Access-Control-Allow-Origin`",
     )
 }
 
@@ -36,8 +36,8 @@ pub(crate) fn same_site(names: &[String], has_attribute: bool) -> Finding {
             "the page is on another site, and {} is neither stored nor sent with the page's requests: {why}",
             listed(names)
         ),
-        "send `SameSite=None; Secure` with the cookie, or serve page and server under one site, such as `app.example.com` and \
-         `api.example.com`; browsers that block third-party cookies need the latter",
+        "send `SameSite=None; Secure` with the cookie, or put the page and the server on one site, such as \
+         `app.example.com` and `api.example.com`; browsers that block third-party cookies need the latter",
     )
 }
 

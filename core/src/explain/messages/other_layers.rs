@@ -21,7 +21,7 @@ pub(crate) fn other_server(preflight: &str, response: &str) -> Finding {
 pub(crate) fn preflight_not_from_policy(differences: &[String], server: Option<&str>) -> Finding {
     let who = server.map_or_else(
         || "something in front of corsac responded".to_owned(),
-        |server| format!("`{}` may have responded in front of corsac", printable(server)),
+        |server| format!("perhaps `{}` responded, in front of corsac", printable(server)),
     );
     finding(
         FindingCode::PreflightNotFromPolicy,
@@ -29,7 +29,7 @@ pub(crate) fn preflight_not_from_policy(differences: &[String], server: Option<&
             "the captured response to the preflight is not what this policy sends: {}; {who}",
             differences.join(", ")
         ),
-        "let OPTIONS through to the server that has this policy, and check that it has this version of it",
+        "let OPTIONS reach the server that has this policy, and check that the server has this version of the policy",
     )
 }
 

@@ -34,7 +34,7 @@ pub(crate) fn add_origin(origin: &str, at: &PolicyPlace, difference: Option<Diff
     let origin = printable(origin);
     match (origin.as_str(), difference) {
         ("null", _) => {
-            "serve the page over http or https, so that it has an origin; `null` is that of every sandboxed frame"
+            "serve the page over http or https, so that it has an origin; every sandboxed frame has the origin `null`"
                 .to_owned()
         }
         (_, Some(Difference::Loopback)) => {
@@ -113,7 +113,7 @@ pub(crate) fn denied_by_predicate(origin: &str) -> String {
 pub(crate) fn predicate_failed() -> Finding {
     finding(
         FindingCode::OriginPredicateFailed,
-        "the origin predicate failed, so the policy allowed nobody",
+        "the origin predicate failed, so the policy did not allow the origin",
         Reason::PredicateFailed.help(),
     )
 }
@@ -133,7 +133,8 @@ pub(crate) fn route_ambiguous(path: &str) -> Finding {
     finding(
         FindingCode::RouteAmbiguous,
         format!(
-            "servers read the path `{}` in different ways, which lead to different routes, so the policy allows nobody",
+            "servers read the path `{}` in different ways, which lead to different routes, so the policy allows no \
+             origin",
             printable(path)
         ),
         Reason::PathAmbiguous.help(),

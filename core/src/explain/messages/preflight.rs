@@ -20,7 +20,7 @@ pub(crate) fn methods_any_with_credentials(method: &str) -> Finding {
     finding(
         FindingCode::AllowMethodsAnyWithCredentials,
         format!(
-            "`Access-Control-Allow-Methods: *` does not cover `{}`: with credentials `*` is a method of that name",
+            "`Access-Control-Allow-Methods: *` does not cover `{}`: with credentials, `*` is only a method named `*`",
             printable(method)
         ),
         format!("list the methods by name: `Access-Control-Allow-Methods: GET, POST, {}`", printable(method)),
@@ -67,7 +67,7 @@ pub(crate) fn headers_any_with_credentials(names: &[String]) -> Finding {
     finding(
         FindingCode::AllowHeadersAnyWithCredentials,
         format!(
-            "`Access-Control-Allow-Headers: *` does not cover {}: with credentials `*` is a header of that name",
+            "`Access-Control-Allow-Headers: *` does not cover {}: with credentials, `*` is only a header named `*`",
             listed(names)
         ),
         format!("list the headers by name: `Access-Control-Allow-Headers: {}`", printable(&names.join(", "))),

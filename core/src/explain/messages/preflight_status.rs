@@ -28,8 +28,8 @@ pub(crate) fn redirect_to_login(status: u16, location: &str, is_preflight: bool)
     let (message, help) = if is_preflight {
         (
             format!(
-                "the preflight is redirected ({status}) to the login page `{location}`: it carries no cookies, so the \
-                     server takes it for a visitor who is not logged in"
+                "the preflight is redirected ({status}) to the login page `{location}`: it carries no cookies, so to \
+                 the server it looks like a visitor who is not logged in"
             ),
             "respond to OPTIONS before anything asks for a login; in a framework this means that CORS comes first",
         )
@@ -39,7 +39,7 @@ pub(crate) fn redirect_to_login(status: u16, location: &str, is_preflight: bool)
                 "the request is redirected ({status}) to the login page `{location}`, because the \
                      session is missing or has expired, and that page is not for scripts"
             ),
-            "respond to requests of scripts with 401 instead of a redirect, and have the page lead the user to the \
+            "respond to requests of scripts with 401 instead of a redirect, and have the page send the user to the \
              login; if the user is logged in, check that the cookie is sent (`credentials: \"include\"`, \
              `SameSite=None; Secure`)",
         )

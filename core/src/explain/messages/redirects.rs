@@ -65,8 +65,8 @@ pub(crate) fn resource_policy(value: &[u8]) -> Finding {
             "`Cross-Origin-Resource-Policy: {}` does not let pages of other origins load the response",
             shown(value)
         ),
-        "send `Cross-Origin-Resource-Policy: cross-origin` with responses that other sites may embed, or request it in the mode \
-         `cors` (`crossorigin` on an element), to which this header does not apply",
+        "send `Cross-Origin-Resource-Policy: cross-origin` with responses that other sites may embed, or request the \
+         response in the mode `cors` (`crossorigin` on an element), to which this header does not apply",
     )
 }
 

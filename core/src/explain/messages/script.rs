@@ -33,7 +33,7 @@ pub(crate) fn invalid_cache_mode() -> Finding {
     finding(
         FindingCode::InvalidCacheMode,
         "the cache mode `only-if-cached` works only in the mode `same-origin`, so the call throws",
-        "write `force-cache`, which asks the server if nothing is cached",
+        "write `force-cache`, which requests the response from the server if it is not cached",
     )
 }
 
@@ -49,8 +49,8 @@ pub(crate) fn invalid_request_header(saw: &str) -> Finding {
     finding(
         FindingCode::InvalidRequestHeader,
         format!("{}, so the call throws", printable(saw)),
-        "write a name of letters, digits and hyphens, and a value on one line; an undefined variable or a trailing line \
-         break in a token are common causes",
+        "write a name of letters, digits and hyphens, and a value on one line; common causes are an undefined \
+         variable and a line break at the end of a token",
     )
 }
 
@@ -58,7 +58,7 @@ pub(crate) fn invalid_body(saw: &str) -> Finding {
     finding(
         FindingCode::InvalidBody,
         format!("{}, so the call throws", printable(saw)),
-        "send the body with `POST` or another method that has one, or move its content into the URL's query",
+        "send the body with `POST` or another method that can have one, or move its content into the URL's query",
     )
 }
 

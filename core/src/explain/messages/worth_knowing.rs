@@ -17,7 +17,7 @@ pub(crate) fn engines_differ(groups: &str) -> Finding {
 pub(crate) fn http_error(status: u16) -> Finding {
     let help = match status {
         401 | 403 => {
-            "look for what the server says about the login: a token that has expired, or a cookie that is not sent"
+            "check what the response says about the login: perhaps a token has expired, or a cookie is not sent"
         }
         404 => "check the URL's path",
         405 => "check which methods the server has for this path",
@@ -82,7 +82,7 @@ pub(crate) fn local_network(host: &str, secure_page: bool) -> Finding {
     let (today, help) = if secure_page {
         (
             "Chromium and Firefox ask the user for permission first",
-            "tell the user why the page asks for it; no header of the server changes this",
+            "tell the user why the page asks for the permission; no header of the server changes this",
         )
     } else {
         (

@@ -68,7 +68,7 @@ pub(crate) fn forbidden_request_header(name: &str) -> Fault {
 /// A response header in a list of request headers.
 pub(crate) fn response_header(name: &str, key: &str, notation: Notation) -> Fault {
     let name = name.to_ascii_lowercase();
-    // The name in the dialect at hand.
+    // The name of the setting in this dialect.
     let exposed = if key == "allowed_headers" { "exposed_headers" } else { "expose_headers" };
     Fault::new(
         Code::RequestHeaderResponseOnly,
@@ -85,7 +85,7 @@ pub(crate) fn forbidden_response_header(name: &str) -> Fault {
 /// A request header in the list of exposed response headers.
 pub(crate) fn request_header(name: &str, key: &str, notation: Notation) -> Fault {
     let name = name.to_ascii_lowercase();
-    // The name in the dialect at hand.
+    // The name of the setting in this dialect.
     let allowed = if key == "exposed_headers" { "allowed_headers" } else { "allow_headers" };
     Fault::new(
         Code::ExposeRequestOnly,
@@ -98,7 +98,7 @@ pub(crate) fn request_header(name: &str, key: &str, notation: Notation) -> Fault
 pub(crate) fn any_header_exposed_with_credentials() -> Fault {
     Fault::new(
         Code::ExposeAnyWithCredentials,
-        "with credentials, `*` is not a wildcard but a header of that name",
+        "with credentials, `*` is not a wildcard, but only a header named `*`",
         "list the headers that scripts may read, such as `ETag`",
     )
 }

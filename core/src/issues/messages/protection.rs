@@ -24,7 +24,7 @@ pub(crate) fn unknown_mode(
 
 /// `*` or `null` among the trusted origins.
 pub(crate) fn cannot_be_trusted(text: &str) -> Fault {
-    let why = if text == "*" { "it stands for every site" } else { "any site can send requests with this origin" };
+    let why = if text == "*" { "it means every site" } else { "any site can send requests with this origin" };
     Fault::new(
         Code::TrustedOrigin,
         format!("`{text}` cannot be trusted: {why}"),

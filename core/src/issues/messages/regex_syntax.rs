@@ -88,7 +88,7 @@ pub(crate) fn not_linear(regex: &RegexWords) -> Fault {
         regex.code(r"\B"),
         regex.list
     );
-    Fault::new(Code::RegexSyntax, "the regex cannot be compiled for matching in linear time", help)
+    Fault::new(Code::RegexSyntax, "the regex cannot be matched in linear time", help)
 }
 
 /// A flag of a regular expression object.
@@ -123,7 +123,7 @@ fn explain(kind: &ErrorKind, piece: &str, regex: &RegexWords) -> (String, String
             );
         }
         ErrorKind::UnsupportedBackreference => {
-            ("there is a backreference, which cannot run in linear time", "write out what the group stands for".into())
+            ("there is a backreference, which cannot run in linear time", "write out what the group matches".into())
         }
         ErrorKind::GroupUnclosed => ("a group is opened and never closed", "add the `)` that closes it".into()),
         ErrorKind::GroupUnopened => (
@@ -168,7 +168,7 @@ fn explain(kind: &ErrorKind, piece: &str, regex: &RegexWords) -> (String, String
         | ErrorKind::SpecialWordBoundaryUnrecognized
         | ErrorKind::SpecialWordOrRepetitionUnexpectedEof
         | ErrorKind::UnicodeClassInvalid => (
-            "there is an escape that means nothing",
+            "there is an escape that has no meaning",
             format!(
                 "remove the backslash, which belongs before punctuation (`{}`) and before the letters d, w and s",
                 regex.code(r"\.")

@@ -97,7 +97,7 @@ fn explain(flaw: SegmentFlaw) -> (&'static str, String) {
             ("is not a valid parameter", "write `{name}` for one segment, or `{*rest}` for all that follow")
         }
         SegmentFlaw::Dots => {
-            ("is resolved by clients and servers before a route sees it", "write the path that it leads to")
+            ("is resolved by clients and servers before the route is chosen", "write the path that it leads to")
         }
         SegmentFlaw::Wildcard => {
             ("is not a wildcard here", "write `{name}` for one segment, or `{*rest}` for all that follow")

@@ -3,7 +3,7 @@
 use crate::config::notation::quoted;
 use crate::printable::write_out;
 
-/// A value or a setting in the place of the one that was written.
+/// A value or a setting instead of the one that was written.
 pub(crate) fn write(code: &str) -> String {
     format!("write `{code}`")
 }
@@ -13,18 +13,18 @@ pub(crate) fn write_text(text: &str) -> String {
     write(&write_out(text))
 }
 
-/// A string in the place of something that is not one.
+/// A string instead of a value that is not a string.
 pub(crate) fn write_string(text: &str) -> String {
     write(&quoted(text))
 }
 
-/// Several entries of a list in the place of one.
+/// Several entries of a list instead of one.
 pub(crate) fn write_entries(texts: &[String]) -> String {
     let entries: Vec<_> = texts.iter().map(|text| quoted(text)).collect();
     format!("write separate entries: `{}`", entries.join(", "))
 }
 
-/// Another setting in the place of the one that was written.
+/// Another setting instead of the one that was written.
 pub(crate) fn write_setting_instead(setting: &str) -> String {
     format!("write `{setting}` instead")
 }
@@ -36,7 +36,7 @@ pub(crate) struct Origins {
     pub(crate) is_plural: bool,
 }
 
-/// Origins in the place of a regex; `list` is the setting that takes them, if it is another one.
+/// Origins instead of a regex. `list` is the setting that takes them, if it is another setting.
 pub(crate) fn write_origins(entries: &str, Origins { is_pattern, is_plural }: Origins, list: Option<&str>) -> String {
     let what = match (is_pattern, is_plural) {
         (false, false) => "origin",
@@ -55,7 +55,7 @@ pub(crate) fn write_regex_in(literal: &str, setting: &str) -> String {
     format!("write the regex `{literal}` in `{setting}` instead")
 }
 
-/// A regular expression object in the place of a string.
+/// A regular expression object instead of a string.
 pub(crate) fn write_without_quotes(literal: &str) -> String {
     format!("write `{literal}`, without quotation marks around it")
 }
