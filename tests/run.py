@@ -182,6 +182,12 @@ def command():
     return counts(program + packages, r"^test result: .*?(?P<passed>\d+) passed; (?P<failed>\d+) failed", r"^Ran (?P<passed>\d+) tests?")
 
 
+def probed_servers(*options):
+    """What the command says about real servers is what Chromium does with them."""
+    output = run(PYTHON, "-m", "pytest", "-q", "-p", "no:cacheprovider", *options, cwd=needs.SERVER_TESTS)
+    return counts(output, r"(?P<passed>\d+) passed", r"(?P<failed>\d+) failed")
+
+
 def long_fuzzing():
     """Five minutes for each target of cargo-fuzz; a crash fails the command."""
     run("make", "fuzz", "SECONDS=300", env={"PATH": f"{needs.TOOLS / 'bin'}{os.pathsep}{os.environ['PATH']}"})
@@ -205,6 +211,8 @@ class Check(NamedTuple):
 CLIPPY = ("cargo", "clippy", "--locked", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings")
 # Bytes, gzipped: edge runtimes load the module whenever they start a program.
 LARGEST_MODULE = 500_000
+# The example servers, the proxies in front of them, and a browser.
+SERVERS = "apt servers, venv, node_modules, proxies, build python, build node, build c"
 # While one waits for a server or a time-out, another computes. Checks that run cargo wait for each other, so that others are between them.
 SIDE_BY_SIDE = 2
 
@@ -233,11 +241,13 @@ CHECKS = [
     Check("apache", "apache", "apt apache, build c", 10, lambda: made("-C", "bindings-c/apache", "test")),
     Check("tower", "tower", "", 60, tower),
     Check("command", "command", "apt python, venv, sarif, build command", 60, command),
+    Check("command and servers", "command", f"{SERVERS}, build command", 50, probed_servers),
     Check("demo", "all", "apt demo, build c, build python, build node", 90, demo),
     Check("playground", "wasm", "apt wasm, apt browsers, axe, build playground", 60, playground),
     Check("browsers", "all", "apt browsers, apt python, venv, build python", 60, browsers_sample),
     Check("browsers whole", "repetition", "apt browsers, apt python, venv, build python", 600, lambda: browsers("--whole")),
     Check("browser mutations", "repetition", "", 300, lambda: counts(run("python3", "tests/mutate_table.py", "--browsers"), PASSED_FAILED)),
+    Check("command and servers whole", "repetition", f"{SERVERS}, build command", 180, lambda: probed_servers("--whole")),
     Check("wasm whole", "repetition", "apt wasm, apt browsers, node_modules, edge runtimes, build wasm, build node", 420, wasm_whole),
     Check("envoy whole", "repetition", "apt wasm, apt envoy, envoy, build envoy", 120, lambda: envoy("fleet.py")),
     Check("peers", "repetition", "apt python, venv, build python, node_modules, build node", 60, peers),
