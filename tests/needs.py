@@ -194,6 +194,10 @@ def wasm_modules(*names):
     return run("cargo", "xtask", "wasm", *names).strip().replace("\n", "; ")
 
 
+def edge_bundles():
+    return run("node", "scripts/bundle-edge.js", cwd=NODE_DIR).strip().replace("\n", "; ")
+
+
 def prepare(needs, install, report):
     """Gets the needs ready. `report` is called with a name and a function for each piece of work; it returns None where that failed."""
     of_kind = lambda kind: sorted(need.split()[1] for need in needs if need.startswith(kind + " "))  # noqa: E731
@@ -229,4 +233,7 @@ def prepare(needs, install, report):
     if "build command" in needs:
         work.append(("command", build_command))
     with ThreadPoolExecutor() as pool:
-        return None not in list(pool.map(lambda named: report(*named), work))
+        if None in list(pool.map(lambda named: report(*named), work)):
+            return False
+    # They are made from the module, by an npm package.
+    return "build wasm" not in needs or report("bundles for edge runtimes", edge_bundles) is not None

@@ -61,7 +61,9 @@ impl Server {
         let Some(file) = page::file_at(request.url()) else {
             return refusal(404, "The page has no such file.");
         };
+        // With its length: the page shows nothing before it has all of a file.
         Response::from_data(file.bytes)
+            .with_chunked_threshold(usize::MAX)
             .with_header(header("Content-Type", file.media_type))
             .with_header(header("Content-Security-Policy", &self.content_security_policy))
             .with_header(header("X-Content-Type-Options", "nosniff"))
