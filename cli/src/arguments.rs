@@ -1,7 +1,7 @@
 //! The command line: the subcommands, and the options that all of them have.
 
 use crate::output::terminal::Colours;
-use crate::{check, completions, diff, explain, man_pages, probe, pull, test, why};
+use crate::{check, completions, diff, explain, man_pages, probe, pull, test, ui, why};
 use clap::{Parser, Subcommand};
 
 /// One CORS policy for every stack: check it, and see what a browser makes of it
@@ -26,6 +26,7 @@ pub(crate) enum Command {
     Why(why::Arguments),
     Probe(Box<probe::Arguments>),
     Pull(pull::Arguments),
+    Ui(ui::Arguments),
     Completions(completions::Arguments),
     #[command(hide = true)]
     ManPages(man_pages::Arguments),

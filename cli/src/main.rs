@@ -25,6 +25,7 @@ mod probe;
 mod pull;
 mod status;
 mod test;
+mod ui;
 mod welcome;
 mod why;
 
@@ -51,6 +52,7 @@ fn run(command: Option<Command>) -> Result<Status, Failure> {
         Some(Command::Probe(arguments)) => probe::run(&arguments),
         Some(Command::Pull(arguments)) => pull::run(&arguments),
         Some(Command::Why(arguments)) => why::run(&arguments),
+        Some(Command::Ui(arguments)) => ui::run(&arguments),
         Some(Command::Completions(arguments)) => completions::run(&arguments, Arguments::command()),
         Some(Command::ManPages(arguments)) => man_pages::run(&arguments, Arguments::command()),
     }

@@ -36,7 +36,7 @@ def pytest_generate_tests(metafunc):
     pairs = [(proxy, server) for proxy in PROXIES for server in (servers or BEHIND[proxy])]
     if "fault" not in metafunc.fixturenames:
         wanted = getattr(metafunc.function, "proxies", PROXIES)
-        pairs = [pair for pair in pairs if pair[0] in wanted]
+        pairs = [pair for pair in pairs if pair[0] in wanted or "-".join(pair) in wanted]
         metafunc.parametrize("proxy", pairs, ids=["-".join(pair) for pair in pairs], indirect=True, scope="session")
         return
     chosen = []

@@ -13,7 +13,7 @@ from browser import ROOT
 from processes import Process, free_port
 
 # Where the packages of requirements.txt are installed.
-TOOLS = ROOT / "target" / "tools" / "proxies"
+TOOLS = ROOT / "target" / "tools" / "proxies" / "bin"
 
 
 class Proxy:
@@ -293,7 +293,7 @@ class Caddy(Proxy):
         }}
         """
         (self.folder / "Caddyfile").write_text(configuration)
-        return [program("caddy", "bin"), "run", "--adapter", "caddyfile", "--config", self.folder / "Caddyfile"]
+        return [program("caddy"), "run", "--adapter", "caddyfile", "--config", self.folder / "Caddyfile"]
 
 
 class Envoy(Proxy):
@@ -388,12 +388,12 @@ class Envoy(Proxy):
         (self.folder / "envoy.json").write_text(json.dumps(configuration))
         # Nothing is shared with another Envoy on this machine.
         options = ["--concurrency", "1", "--use-dynamic-base-id", "--disable-hot-restart", "--log-level", "warning"]
-        return [program("envoy", "envoy/_bin"), "-c", self.folder / "envoy.json", *options]
+        return [program("envoy"), "-c", self.folder / "envoy.json", *options]
 
 
-def program(name, package):
+def program(name):
     """A program that was installed for the tests, or the system's."""
-    found = TOOLS / package / name
+    found = TOOLS / name
     return found if found.exists() else shutil.which(name) or name
 
 
@@ -401,7 +401,7 @@ PROXIES = {proxy.name: proxy for proxy in (Nginx, Apache, Caddy, Envoy)}
 
 
 def only(*names):
-    """Marks a test that runs with these proxies alone."""
+    """Marks a test that runs with these proxies alone, or with one before one application: `nginx`, `nginx-python`."""
 
     def mark(test):
         test.proxies = names

@@ -82,6 +82,7 @@ def test_faults(browser, corsac, pages, proxy, fault, scheme):
     assert first(found) == fault.code, codes(found)
 
 
+@only("nginx", "envoy")
 def test_a_server_that_never_responds(browser, corsac, pages, proxy):
     """Chromium waits for minutes, so it is only seen to wait longer than the command."""
     url = f"https://localhost:{proxy.tls}/hangs/api/hello?{next(NUMBERS)}"
@@ -101,7 +102,7 @@ def test_https_that_leads_to_http(browser, corsac, pages, proxy, names_proxy):
     assert codes(found) == ["allow-origin-missing", "redirect-to-http"]
 
 
-@only("nginx")
+@only("nginx-python")
 def test_an_application_that_does_not_know_of_tls(browser, corsac, pages, proxy, names_proxy):
     """FastAPI redirects to the path without a slash at the end, with the scheme that it sees."""
     by_proxy = ["--proxy", f"http://127.0.0.1:{names_proxy.port}"]

@@ -189,12 +189,12 @@ impl Observer<'_> {
     fn redirect_to_http(self) -> Option<Finding> {
         let schemes = |url: &str| url.split(':').next().unwrap_or_default().to_ascii_lowercase();
         let hops = self.evidence.repaired.preflights.windows(2);
-        let target = hops.filter_map(|pair| match pair {
+        let mut target = hops.filter_map(|pair| match pair {
             [from, to] if schemes(&from.url) == "https" && schemes(&to.url) == "http" => Some(to),
             _ => None,
         });
         let is_mixed = self.evidence.failures.iter().any(|failure| failure.step == StepName::MixedContent);
-        target.last().filter(|_| !is_mixed).map(|to| worth_knowing::redirect_to_http(&to.url))
+        target.next_back().filter(|_| !is_mixed).map(|to| worth_knowing::redirect_to_http(&to.url))
     }
 
     fn local_network(self) -> Option<Finding> {
