@@ -102,6 +102,19 @@ fn the_address_has_the_policy_without_secrets() {
     assert_eq!(state["exchange"]["request"]["url"], "https://api.example.com/");
 }
 
+/// The page reads what the command writes: each has the beginning and the longest length of a fragment in its own language.
+#[test]
+fn the_page_and_the_command_agree_on_fragments() {
+    let page = include_str!("../playground/share.js");
+    let command = include_str!("../src/ui/address.rs");
+    for (in_page, in_command) in [
+        ("const BEGINNING = '#1.'", "const BEGINNING: &str = \"#1.\";"),
+        ("const MOST_FRAGMENT = 32_000", "const MOST_CHARACTERS: usize = 32_000;"),
+    ] {
+        assert!(page.contains(in_page) && command.contains(in_command), "{in_page}, {in_command}");
+    }
+}
+
 #[test]
 fn nothing_else_is_served_and_nobody_else_is_answered() {
     let ui = start("");

@@ -91,7 +91,7 @@ async fn pages_read_grpc_web() {
     assert_eq!(response.into_body().collect().await.unwrap().to_bytes(), "corsac: origin-not-allowed\n");
 }
 
-/// tonic's server takes it as a layer; its client over HTTP/2 is no browser, and notices nothing.
+/// tonic's server accepts it as a layer. tonic's own client is not a browser: the layer changes nothing for it.
 #[tokio::test]
 async fn in_the_server_of_tonic() {
     let routes = tonic::service::Routes::new(Greeter);

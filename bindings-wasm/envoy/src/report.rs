@@ -14,7 +14,7 @@ const REPORTED: &str = "corsac.reported";
 
 /// Envoy's counters, one for each reason: `wasmcustom.corsac.origin-allowed`, `wasmcustom.corsac.reported.write-refused`.
 ///
-/// A call to Envoy costs more than a decision, so decisions are counted here, and Envoy is told of them once in a while.
+/// A call to Envoy costs more than a decision, so decisions are counted here, and the counts are sent to Envoy once in a while.
 pub(crate) struct Counters {
     reasons: Vec<Counter>,
     reported: Vec<Counter>,

@@ -128,7 +128,7 @@ class Attacks(unittest.TestCase):
                 connection.close()
 
     def test_trailers(self):
-        """What comes in trailers is no header: an origin in them allows nothing, and a preflight is not made of them."""
+        """Trailers are not headers: an origin in them is not allowed, and they do not make a request a preflight."""
         connection = wire.Http2(self.port)
         fields = [(":method", "POST"), *PSEUDO[1:], ("origin", EVIL)]
         response = connection.read(connection.start(fields, b"x", trailers=[("origin", APP), ("sec-fetch-site", "same-origin")]))
@@ -179,7 +179,7 @@ class Attacks(unittest.TestCase):
                     response = send(self.port, "OPTIONS", "/200", headers)
                 except ConnectionError:
                     continue
-                # Without a method that is asked for, it is no preflight.
+                # Without a requested method, it is not a preflight.
                 self.assertIn(response.status, (204, 403, 431) if headers[1][0].startswith("Access") else (200, 431))
                 self.assertLess(sum(len(value) for _, value in response.headers), 2000)
 

@@ -62,7 +62,7 @@ def why_not(vector):
         if value == "" and names.count(name.lower()) > 1:
             return "Envoy drops an empty line of a repeated header"
         if not TOKEN.match(name):
-            return "a header name that is no token"
+            return "a header name that is not a token"
         if re.search("[\r\n\0]", value):
             return "CR, LF or NUL in a header value ends the line"
         if value != value.strip(" \t"):
@@ -79,7 +79,7 @@ def why_not_http1(vector):
     if re.search(r"[\0-\x20\x7f]", request.get("path", "/")) or not request.get("path", "/"):
         return "a target that cannot be in a request line"
     if not TOKEN.match(request["method"]):
-        return "a method that is no token"
+        return "a method that is not a token"
     return None
 
 
