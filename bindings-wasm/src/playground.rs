@@ -7,7 +7,7 @@ use corsac::binding::redacted_text;
 use corsac::browser::{Exchange, ExchangeError};
 use corsac::capture::{CaptureNote, Captured, Known, Pasted};
 use corsac::edit::{TextEdit, fix_finding, fix_issue};
-use corsac::explain::{ConsoleSentence, diagnose};
+use corsac::explain::diagnose;
 use corsac::{Issue, Policy};
 use serde_json::{Value, json};
 
@@ -77,7 +77,8 @@ pub(crate) fn read_pasted(text: &[u8]) -> String {
     let read = match Pasted::of(text.trim_start_matches('\u{feff}'), &Known::default()) {
         Err(error) => json!({ "kind": "error", "message": error.message, "help": error.help }),
         Ok(Pasted::Console(sentences)) => {
-            json!({ "kind": "console", "sentences": sentences.iter().map(sentence_row).collect::<Vec<_>>() })
+            let rows = sentences.iter().filter_map(|sentence| serde_json::from_str::<Value>(&sentence.to_json()).ok());
+            json!({ "kind": "console", "sentences": rows.collect::<Vec<_>>() })
         }
         Ok(Pasted::Captured(captured)) => requests(&captured),
     };
@@ -107,23 +108,6 @@ fn issue_row(issue: &Issue, offsets: &Offsets<'_>) -> Value {
         "column": issue.span.as_ref().map(|span| offsets.column(span.start)),
         "start": span.map(|(start, _)| start),
         "end": span.map(|(_, end)| end),
-    })
-}
-
-fn sentence_row(sentence: &ConsoleSentence) -> Value {
-    json!({
-        "engine": sentence.engine,
-        "sentence": sentence.sentence,
-        "is_cors": sentence.is_cors,
-        "is_cause": sentence.is_cause,
-        "codes": sentence.codes.iter().map(|code| code.as_str()).collect::<Vec<_>>(),
-        "message": sentence.message,
-        "help": sentence.help,
-        "page": sentence.page,
-        "url": sentence.url,
-        "method": sentence.method,
-        "header": sentence.header,
-        "has_credentials": sentence.has_credentials,
     })
 }
 

@@ -7,7 +7,8 @@ mod receipt;
 use crate::failure::Failure;
 use crate::network::options::ClientArguments;
 use crate::output;
-use crate::output::terminal::GOOD;
+use crate::output::issues::render_issues;
+use crate::output::terminal::{GOOD, columns};
 use crate::policy_argument::{Written, refused, shown};
 use crate::pull::destination::Destination;
 use crate::pull::download::{Download, Source, download};
@@ -66,27 +67,30 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Status, Failure> {
     let destination = Destination::new(&arguments.file)?;
     let known = Receipt::read(&destination, source.shown());
     std::thread::sleep(jitter(arguments.jitter));
-    let outcome = match download(&source, known.as_ref(), &arguments.client)? {
-        Download::Unchanged => "unchanged",
-        Download::Policy { text, validators } => {
-            check(&arguments.file, &text, source.shown())?;
-            let outcome =
-                if destination.has(&text) { "unchanged" } else { destination.replace(&text).map(|()| "updated")? };
-            Receipt::write(&destination, source.shown(), validators);
-            outcome
+    let mut lints = None;
+    if let Download::Policy { text, validators } = download(&source, known.as_ref(), &arguments.client)? {
+        let found = check(&arguments.file, &text, source.shown())?;
+        if !destination.has(&text) {
+            destination.replace(&text)?;
+            lints = Some(found);
         }
-    };
-    output::print(&format!("{}: {GOOD}{outcome}{GOOD:#}\n", shown(&arguments.file)))?;
+        Receipt::write(&destination, source.shown(), validators);
+    }
+    let outcome = if lints.is_some() { "updated" } else { "unchanged" };
+    let lints = lints.unwrap_or_default();
+    output::print(&format!("{}: {GOOD}{outcome}{GOOD:#}\n{lints}", shown(&arguments.file)))?;
     Ok(Status::Yes)
 }
 
-/// Checks the text as the file's: its name decides how the text is read. What is wrong is shown with the URL.
-fn check(file: &Path, text: &[u8], url: &str) -> Result<(), Failure> {
-    let written = Written::new(Path::new(url), WrittenPolicy::new(file, text));
-    let checked =
-        written.and_then(|written| written.policy().map(drop).map_err(|error| refused(url, &written, &error)));
+/// Checks the text as the file's, whose name decides how the text is read. Returns the lints, ready to print; they and all
+/// errors name the URL.
+fn check(file: &Path, text: &[u8], url: &str) -> Result<String, Failure> {
+    let checked = Written::new(Path::new(url), WrittenPolicy::new(file, text)).and_then(|written| {
+        let policy = written.policy().map_err(|error| refused(url, &written, &error))?;
+        Ok(render_issues(url, written.text(), policy.lints(), columns()))
+    });
     checked.map_err(|failure| {
-        let help = format!("`{}` is as it was; correct the policy on the server", shown(file));
+        let help = format!("`{}` has not been changed; correct the policy on the server", shown(file));
         failure.with_status(Status::No).help(help)
     })
 }

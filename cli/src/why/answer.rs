@@ -115,20 +115,16 @@ pub(super) fn of_sentences(sentences: &[ConsoleSentence], known: &Known<'_>) -> 
     let json = json!({
         "version": 1,
         "input": "console",
-        "sentences": sentences.iter().map(|sentence| json!({
-            "engine": sentence.engine,
-            "sentence": sentence.sentence,
-            "is_cors": sentence.is_cors,
-            "is_cause": sentence.is_cause,
-            "codes": sentence.codes.iter().map(|code| code.as_str()).collect::<Vec<_>>(),
-            "message": sentence.message,
-            "help": sentence.help,
-            "page": sentence.page,
-            "url": sentence.url,
-            "next": next_for(sentence, known),
-        })).collect::<Vec<_>>(),
+        "sentences": sentences.iter().map(|sentence| row(sentence, known)).collect::<Vec<_>>(),
     });
     Answer { is_blocked: true, causes, notes, json }
+}
+
+/// A sentence in JSON, with the command to type next.
+fn row(sentence: &ConsoleSentence, known: &Known<'_>) -> Value {
+    let mut row: Value = serde_json::from_str(&sentence.to_json()).unwrap_or_default();
+    row["next"] = json!(next_for(sentence, known));
+    row
 }
 
 fn next_for(sentence: &ConsoleSentence, known: &Known<'_>) -> Option<String> {

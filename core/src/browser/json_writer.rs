@@ -43,6 +43,13 @@ impl JsonWriter {
         self.characters(text.chars());
     }
 
+    pub(crate) fn optional(&mut self, text: Option<&str>) {
+        match text {
+            Some(text) => self.string(text),
+            None => self.raw("null"),
+        }
+    }
+
     /// Bytes as Latin-1, one character for each byte.
     pub(crate) fn bytes(&mut self, bytes: &[u8]) {
         self.characters(bytes.iter().copied().map(char::from));

@@ -1,6 +1,7 @@
 //! Reading what a console has printed: the sentences of three engines, as people paste them, and their meaning.
 
 use crate::browser::agent::Engine;
+use crate::browser::json_writer::JsonWriter;
 use crate::browser::redact::redact_prose;
 use crate::browser::sentences::{Problem, SENTENCES};
 use crate::browser::words::NetworkError;
@@ -50,6 +51,34 @@ pub struct ConsoleSentence {
     pub header: Option<String>,
     /// Whether the sentence shows that the request was made with credentials.
     pub has_credentials: bool,
+}
+
+impl ConsoleSentence {
+    /// The sentence as JSON text in snake_case, with every field. What the sentence does not name is `null`.
+    ///
+    /// ```
+    /// let sentences = corsac::explain::read_console("TypeError: Load failed");
+    /// assert!(sentences[0].to_json().starts_with(r#"{"engine":null,"sentence":"TypeError: Load failed""#));
+    /// ```
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let mut out = JsonWriter::default();
+        out.object(|out| {
+            out.key("engine").optional(self.engine);
+            out.key("sentence").string(&self.sentence);
+            out.key("is_cors").raw(self.is_cors);
+            out.key("is_cause").raw(self.is_cause);
+            out.key("codes").strings(self.codes.iter().map(|code| code.as_str()));
+            out.key("message").string(&self.message);
+            out.key("help").string(&self.help);
+            out.key("page").optional(self.page.as_deref());
+            out.key("url").optional(self.url.as_deref());
+            out.key("method").optional(self.method.as_deref());
+            out.key("header").optional(self.header.as_deref());
+            out.key("has_credentials").raw(self.has_credentials);
+        });
+        out.finish()
+    }
 }
 
 /// Reads what a console has printed: sentences of old and new versions of Chromium, Firefox and WebKit, with any text
