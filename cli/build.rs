@@ -1,7 +1,7 @@
 //! Puts the files of the playground into the command, so that an installed `corsac ui` needs no other files.
 //!
-//! The page's WebAssembly module is built by `cargo xtask wasm playground`, and missing from a fresh clone. A command that is
-//! built without it says so.
+//! A fresh clone does not have the page's WebAssembly module, which `cargo xtask wasm playground` builds. If the
+//! command is built without it, `corsac ui` says so.
 
 use std::error::Error;
 use std::fmt::Write;

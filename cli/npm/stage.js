@@ -1,6 +1,6 @@
 'use strict'
 
-// Lays the packages out for publishing: `corsac-cli`, and one package for each platform with the program, of which npm
+// Prepares the packages for publishing: `corsac-cli`, and one package for each platform with the program, of which npm
 // installs the one that fits.
 // node cli/npm/stage.js <folder> <triple>=<program> …     (triples: linux-x64-gnu, darwin-arm64, win32-x64-msvc, …)
 

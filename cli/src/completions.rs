@@ -21,7 +21,7 @@ Examples:
   corsac completions zsh > ~/.zfunc/_corsac
   corsac completions fish > ~/.config/fish/completions/corsac.fish";
 
-/// The command line is the whole one.
+/// `command_line` describes the whole command.
 pub(crate) fn run(arguments: &Arguments, mut command_line: Command) -> Result<Status, Failure> {
     let mut script = Vec::new();
     clap_complete::generate(arguments.shell, &mut command_line, "corsac", &mut script);

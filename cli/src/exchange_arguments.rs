@@ -28,7 +28,7 @@ pub(crate) struct RequestArguments {
     #[arg(long, value_parser = words(Mode::ALL.iter().map(|mode| mode.as_str()).collect()))]
     pub(crate) mode: Option<String>,
 
-    /// What makes the request
+    /// The API or element that makes the request
     #[arg(long, value_parser = words(Initiator::ALL.iter().map(|initiator| initiator.as_str()).collect()), default_value = "fetch")]
     pub(crate) initiator: String,
 }
@@ -102,7 +102,7 @@ pub(crate) fn to_send(url: &str, request: &RequestArguments) -> Result<Exchange,
         return Err(Failure::input(format!("`{}` is not an http or https URL", corsac::binding::printable(url)))
             .help("write the whole URL, as in `https://api.example.com/items`"));
     }
-    // What is wrong is found in the exchange without secrets, which is then given what has to be sent.
+    // Mistakes are found in the exchange without secrets. Afterwards it gets the values that have to be sent.
     let mut exchange = exchange(url, request, &ResponseArguments::ok())?;
     exchange.hops.clear();
     url.clone_into(&mut exchange.request.url);
@@ -111,7 +111,7 @@ pub(crate) fn to_send(url: &str, request: &RequestArguments) -> Result<Exchange,
     Ok(exchange)
 }
 
-/// The server of the policy, where only a path is given.
+/// The server of the policy, if only a path is given.
 const SERVERS: [&str; 2] = ["https://server.example", "https://another-server.example"];
 
 /// A path becomes a URL of a server that is not the page's.
@@ -123,7 +123,7 @@ pub(crate) fn absolute(url: &str, page: &str) -> String {
     format!("{server}{url}")
 }
 
-/// Says of each part of an exchange with which option it is written.
+/// The fields of an exchange, each with the option that sets it.
 const OPTIONS: &[(&str, &str)] = &[
     ("page", "--from"),
     ("request.url", "the URL"),

@@ -1,4 +1,4 @@
-//! `corsac explain`: what a browser makes of a policy, offline.
+//! `corsac explain`: how a browser handles a request under a policy, offline.
 
 use crate::exchange_arguments::{RequestArguments, ResponseArguments, absolute, exchange};
 use crate::failure::Failure;
@@ -14,10 +14,10 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-/// See what a browser makes of a policy: what it sends, what the policy answers, and why
+/// See how a browser handles a request under a policy: what it sends, what the policy responds, and why
 ///
-/// Nothing is sent: the policy and a model of the browser answer. The verdict is that of the Fetch standard; where
-/// Chromium, Firefox or WebKit differs, that is said.
+/// Nothing is sent: the result comes from the policy and a model of the browser. The verdict is that of the Fetch
+/// standard. If Chromium, Firefox or WebKit differs, the result says so.
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES, after_long_help = EXAMPLES)]
 pub(crate) struct Arguments {
@@ -73,7 +73,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Status, Failure> {
     Ok(Status::of(explanation.verdict.is_success()))
 }
 
-/// The longest exchange that is read is a little shorter.
+/// The most bytes of a file that are read. The limit of core is a little smaller.
 const MOST_BYTES: u64 = (corsac::binding::limits::EXCHANGE_MIB as u64) << 20;
 
 fn read_exchange(path: &Path) -> Result<Exchange, Failure> {

@@ -1,4 +1,4 @@
-//! Why a subcommand gives no answer: a sentence, and what to do about it.
+//! Why a subcommand has no result: a sentence, and what to do about it.
 
 use crate::output::terminal::{BOLD, ERROR, HELP, PLAIN, columns, labelled, plain};
 use crate::status::Status;
@@ -21,23 +21,23 @@ impl Failure {
         Failure { status: Status::Unusable, message: message.into(), help: None, details: String::new() }
     }
 
-    /// A server answered, and not with what it was asked for.
+    /// A server responded, but not with what it was asked for.
     pub(crate) fn refused(message: impl Into<String>) -> Self {
         Failure { status: Status::No, ..Failure::input(message) }
     }
 
-    /// No answer came over the network.
+    /// No response came over the network.
     pub(crate) fn no_answer(message: impl Into<String>) -> Self {
         Failure { status: Status::NoAnswer, ..Failure::input(message) }
     }
 
-    /// The exit status is another one.
+    /// Sets another exit status.
     pub(crate) fn with_status(self, status: Status) -> Self {
         Failure { status, ..self }
     }
 
-    /// An exchange, or the options that describe one, makes no sense. The first problem is the one to fix. `named` says where
-    /// it is, from the path within an exchange: `request.url`.
+    /// An exchange, or the options that describe one, cannot be used. Only the first problem is shown. `named` turns
+    /// its path in the exchange, such as `request.url`, into words.
     pub(crate) fn of_exchange(error: &ExchangeError, named: impl FnOnce(&str) -> String) -> Self {
         let Some(problem) = error.problems().first() else { return Failure::input("the request cannot be read") };
         Failure::input(format!("{}{}", named(&problem.path), problem.message)).help(&problem.help)

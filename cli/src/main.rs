@@ -1,7 +1,7 @@
 //! The command `corsac`: it checks, explains and compares CORS policies.
 //!
-//! Each subcommand is a module of its own, with its arguments and what it does. What they print is in [`output`], with
-//! which status they exit in [`status`]. All rules of CORS are in the crate `corsac`.
+//! Each subcommand is a module of its own, with its arguments and what it does. [`output`] has what they print, and
+//! [`status`] the status with which they exit. All rules of CORS are in the crate `corsac`.
 #![forbid(unsafe_code)]
 
 use crate::arguments::{Arguments, Command};

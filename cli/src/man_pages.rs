@@ -13,7 +13,7 @@ pub(crate) struct Arguments {
     folder: PathBuf,
 }
 
-/// The command line is the whole one.
+/// `command_line` describes the whole command.
 pub(crate) fn run(arguments: &Arguments, command_line: Command) -> Result<Status, Failure> {
     clap_mangen::generate_to(command_line, &arguments.folder).map_err(|error| {
         let folder = arguments.folder.display();

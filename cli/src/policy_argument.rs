@@ -9,9 +9,9 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::str::Utf8Error;
 
-/// Names the standard input in the place of a file.
+/// The argument that means the standard input instead of a file.
 pub(crate) const STANDARD_INPUT: &str = "-";
-/// No more is read of the standard input than of a file.
+/// The standard input has the same limit as a file.
 const MOST_BYTES: u64 = corsac::binding::limits::POLICY_FILE_MIB << 20;
 
 /// A policy as it is written: text in UTF-8.
@@ -77,11 +77,11 @@ fn not_text(path: &Path, error: Utf8Error, text: &[u8]) -> Failure {
             .help("name a file in TOML or JSON, as in `corsac check cors.toml`");
     }
     let line = text.iter().take(error.valid_up_to()).filter(|byte| **byte == b'\n').count() + 1;
-    Failure::input(format!("`{name}` is not UTF-8: line {line} has a byte that belongs to no character"))
+    Failure::input(format!("`{name}` is not UTF-8: line {line} has a byte that is not valid there"))
         .help("save the file as UTF-8")
 }
 
-/// A path as it may be shown.
+/// A path with control characters escaped, as it may be printed.
 pub(crate) fn shown(path: &Path) -> String {
     if path == Path::new(STANDARD_INPUT) {
         return "<stdin>".to_owned();
@@ -104,7 +104,7 @@ fn read_standard_input() -> Result<WrittenPolicy, Failure> {
     Ok(WrittenPolicy::new(if is_json { "<stdin>.json" } else { "<stdin>" }, text))
 }
 
-/// Why the system does not let a policy be read.
+/// The system's reason why a policy cannot be read.
 fn unreadable_policy(path: &Path, error: &io::Error) -> Failure {
     let failure = unreadable(path, error);
     match error.kind() {
@@ -117,7 +117,7 @@ fn unreadable_policy(path: &Path, error: &io::Error) -> Failure {
     }
 }
 
-/// Why the system does not let a file be read.
+/// The system's reason why a file cannot be read.
 pub(crate) fn unreadable(path: &Path, error: &io::Error) -> Failure {
     let path = shown(path);
     match error.kind() {

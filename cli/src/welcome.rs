@@ -1,4 +1,4 @@
-//! `corsac` alone: what people come for, each with the command to type.
+//! `corsac` alone: the most common tasks, each with its command.
 
 use crate::failure::Failure;
 use crate::output;
@@ -7,11 +7,11 @@ use crate::status::Status;
 
 /// What people want to do, and how.
 const WISHES: &[(&str, &str)] = &[
-    ("Find mistakes in a policy, with the fix", "corsac check cors.toml"),
-    ("See what a browser makes of a policy", "corsac explain cors.toml --from https://app.example.com -X PUT /items/7"),
-    ("See what browsers make of a server", "corsac probe https://api.example.com/ --from https://app.example.com"),
+    ("Find the mistakes in a policy, and how to fix them", "corsac check cors.toml"),
+    ("See how a browser handles a request under a policy", "corsac explain cors.toml --from https://app.example.com -X PUT /items/7"),
+    ("See how browsers handle the responses of a server", "corsac probe https://api.example.com/ --from https://app.example.com"),
     ("Find out why a request failed", "corsac why    # then paste the line of the browser's console"),
-    ("See who gains and who loses by a change", "corsac diff old.toml new.toml"),
+    ("See what pages gain and lose by a change", "corsac diff old.toml new.toml"),
     ("Test that a policy keeps doing what you expect", "corsac test --init cors.toml > cors.test.toml"),
 ];
 

@@ -1,4 +1,4 @@
-//! Input that is no policy: a sentence that says what is wrong, and the exit status 2.
+//! Input that is not a policy: the command says what is wrong, and exits with the status 2.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::expect_used)]
 
 mod common;
@@ -16,7 +16,7 @@ const READERS: &[&[&str]] = &[
 ];
 
 #[test]
-fn what_cannot_be_read_is_said() {
+fn unreadable_input_is_reported() {
     let folder = Folder::new("unreadable");
     folder.file("good.toml", "allow_origins = []\n");
     folder.file("binary.toml", [b"\x7fELF\0\0\xff".as_slice(), &[0; 4096]].concat());

@@ -73,7 +73,7 @@ fn the_exit_status_says_what_was_found() {
 }
 
 #[test]
-fn lints_are_reported_beside_errors() {
+fn lints_are_reported_together_with_errors() {
     let folder = Folder::new("both");
     folder.file("cors.toml", "allow_origins = [\"https://a.example/\"]\nallow_headers = [\"*\"]\n");
     let run = folder.corsac(&["check"]);
@@ -166,7 +166,7 @@ fn a_watch_checks_again_after_a_change() {
     let next = lines.find(|line| line.starts_with("cors.toml: ")).unwrap();
     assert!(next.starts_with("cors.toml: 2 errors"), "{next}");
     assert!(start.elapsed() < Duration::from_secs(10));
-    // Ctrl-C ends it, without a word.
+    // Ctrl-C ends it, and it prints nothing more.
     assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
     drop(lines);
     let output = child.wait_with_output().unwrap();

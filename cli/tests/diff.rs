@@ -7,7 +7,7 @@ use common::Folder;
 use serde_json::json;
 
 #[test]
-fn who_gains_and_who_loses() {
+fn gains_and_losses() {
     let folder = Folder::new("diff");
     folder.file("old.toml", "allow_origins = ['https://app.example.com']\nallow_methods = ['PUT']\n");
     folder.file(

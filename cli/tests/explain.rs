@@ -1,4 +1,4 @@
-//! `corsac explain` and `corsac test`: what a browser makes of a policy.
+//! `corsac explain` and `corsac test`: how a browser handles requests under a policy.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::expect_used)]
 
 mod common;
@@ -58,7 +58,7 @@ fn secrets_are_not_printed() {
     }
 }
 
-/// What the command prints for an exchange is what core says of it.
+/// The command prints for an exchange what core says about it.
 #[test]
 fn exchanges_of_the_shared_vectors() {
     let folder = Folder::new("exchanges");
@@ -120,7 +120,7 @@ fn a_table_of_expectations() {
     assert_eq!(folder.corsac(&["test"]).status, 0);
 }
 
-/// A table that is written from a policy is met by it, and no longer by another.
+/// A policy meets the table that was written from it, and another policy does not.
 #[test]
 fn a_table_from_a_policy() {
     let folder = Folder::new("init");

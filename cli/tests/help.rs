@@ -32,7 +32,7 @@ fn every_help_has_examples_and_fits_80_columns() {
 }
 
 #[test]
-fn alone_it_shows_what_people_come_for() {
+fn alone_it_shows_the_most_common_tasks() {
     let folder = Folder::new("alone");
     let run = folder.corsac(&[]);
     assert_eq!((run.status, run.err.as_str()), (2, ""));
@@ -94,7 +94,7 @@ fn colours_are_for_terminals() {
         let forced = folder.corsac_with(arguments, b"", &[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")]);
         assert!(!coloured(&forced) || std::env::var_os("NO_COLOR").is_some(), "{arguments:?}");
     }
-    // What programs read never has any.
+    // Output for programs never has colours.
     let run = folder.corsac(&["--color", "always", "check", "--format", "json"]);
     assert!(!run.out.contains('\u{1b}'));
 }

@@ -1,4 +1,4 @@
-//! `corsac test` over a server.
+//! `corsac test` with a server.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::expect_used)]
 
 mod common;
@@ -72,14 +72,14 @@ fn flat(run: &Run) -> String {
 }
 
 #[test]
-fn a_policy_and_a_server_are_held_to_the_same_table() {
+fn a_policy_and_a_server_are_tested_with_the_same_table() {
     let folder = folder("live-same");
     let run = folder.corsac(&["test"]);
     assert_eq!((run.status, run.out.as_str()), (0, "4 passed, 0 failed\n"), "{run:?}");
     let server = Server::texts(good);
     let run = folder.corsac(&["test", "--url", &server.url]);
     assert_eq!((run.status, run.out.as_str()), (0, "4 passed, 0 failed\n"), "{run:?}");
-    // A write is not sent.
+    // Without `--send`, a write is not sent.
     let seen = server.seen();
     assert!(seen.iter().all(|request| matches!(request.method.as_str(), "GET" | "OPTIONS")), "{seen:?}");
     let run = folder.corsac(&["test", "--url", &server.url, "--send"]);
@@ -98,7 +98,7 @@ fn a_policy_and_a_server_are_held_to_the_same_table() {
 #[test]
 fn what_is_not_met_is_explained_with_the_policy() {
     let folder = folder("live-unmet");
-    // It allows everybody, and forgets what scripts can read.
+    // The server allows every origin, and exposes no headers.
     let careless = Server::texts(|request| {
         format!(
             "200 OK\nAccess-Control-Allow-Origin: {}\nAccess-Control-Allow-Credentials: true\nX-Total: 12",
@@ -113,7 +113,7 @@ fn what_is_not_met_is_explained_with_the_policy() {
     assert!(out.contains("failed the app writes") && out.contains("method-not-allowed"), "{out}");
     assert!(out.contains("`refused` was expected, but it is `readable`"), "{out}");
     assert!(out.ends_with("0 passed, 4 failed"), "{out}");
-    // What passes a preflight and must not.
+    // A request that passes its preflight, but is expected not to.
     folder.file(
         "write.toml",
         "policy = 'cors.toml'\n[[requests]]\nfrom = 'https://app.example.com'\nurl = '/'\nmethod = 'PUT'\n\
@@ -127,7 +127,7 @@ fn what_is_not_met_is_explained_with_the_policy() {
 }
 
 #[test]
-fn a_server_that_is_gone_refuses_nothing() {
+fn a_server_that_does_not_respond_refuses_nothing() {
     let folder = folder("live-gone");
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let url = format!("http://{closed}");
@@ -142,11 +142,11 @@ fn a_server_that_is_gone_refuses_nothing() {
     assert!(run.out.contains("<error message=\"the server gave no response: "), "{}", run.out);
     let run = folder.corsac(&["test", "--url", &url, "--format", "tap"]);
     assert!(run.status == 3 && run.out.matches("\nnot ok ").count() == 4, "{run:?}");
-    // It can be what is expected.
+    // A table can expect the failure.
     folder.file("gone.toml", format!("url = '{url}'\n[[requests]]\nfrom = '{PAGE}'\nurl = '/'\nexpect = 'failed'\n"));
     let run = folder.corsac(&["test", "gone.toml"]);
     assert_eq!((run.status, run.out.as_str()), (0, "1 passed, 0 failed\n"), "{run:?}");
-    // One that hangs.
+    // A server that never responds.
     let hangs = Server::start(|_, _| std::thread::sleep(std::time::Duration::from_secs(30)));
     let run = folder.corsac(&["test", "gone.toml", "--url", &hangs.url, "--timeout", "1"]);
     assert_eq!(run.status, 0, "{run:?}");

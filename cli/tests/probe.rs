@@ -23,7 +23,7 @@ fn probe_url(url: &str, more: &[&str]) -> Run {
     let folder = Folder::new(&format!("probe-{number}"));
     let mut arguments = vec!["probe", url, "--from", PAGE, "--timeout", "2"];
     arguments.extend(more);
-    // Variables that name a proxy do not matter.
+    // Environment variables that name a proxy are ignored.
     folder.corsac_with(&arguments, b"", &[("http_proxy", "http://127.0.0.1:1"), ("ALL_PROXY", "http://127.0.0.1:1")])
 }
 
@@ -246,11 +246,11 @@ fn faults_are_named() {
     }
 }
 
-/// Faults of the connection: what the server does with it, the kind of failure, and what is said.
+/// Faults of the connection: what the server does with it, the kind of failure, and the message.
 type Broken = (&'static str, fn(&Request, &mut std::net::TcpStream), &'static str, &'static str);
 
 const BROKEN: &[Broken] = &[
-    ("hangs", |_, _| std::thread::sleep(Duration::from_secs(60)), "timed-out", "nothing came in time"),
+    ("hangs", |_, _| std::thread::sleep(Duration::from_secs(60)), "timed-out", "no response came in time"),
     ("closes", |_, _| {}, "connection-failed", "closed the connection"),
     (
         "hangs within the headers",
@@ -259,7 +259,7 @@ const BROKEN: &[Broken] = &[
             std::thread::sleep(Duration::from_secs(60));
         },
         "timed-out",
-        "nothing came in time",
+        "no response came in time",
     ),
     (
         "a header bomb",
@@ -333,7 +333,7 @@ fn a_gigabyte_is_not_read() {
 }
 
 #[test]
-fn what_tells_more_is_told() {
+fn further_requests_show_more() {
     // Any origin is sent back with credentials, and errors have no headers.
     let server = Server::texts(|request| match request.target.contains("no-such-page") {
         true => "404 Not Found".to_owned(),

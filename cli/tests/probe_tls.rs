@@ -39,7 +39,7 @@ fn certificates_are_checked_as_browsers_do() {
     assert_eq!(run.status, 0, "{run:?}");
     assert!(run.out.starts_with("readable"), "{}", run.out);
     for (name, years, authorities, sentence) in [
-        ("localhost", (2020, 2090), other, "no authority that is trusted here has signed the certificate"),
+        ("localhost", (2020, 2090), other, "the certificate is not signed by an authority that this machine trusts"),
         ("localhost", (2020, 2021), trusted, "the certificate has expired"),
         ("localhost", (2080, 2090), trusted, "the certificate is not valid yet"),
         ("other.example", (2020, 2090), trusted, "the certificate is for another name"),

@@ -60,7 +60,7 @@ impl Setting {
         std::fs::read_to_string(self.folder.0.join(name)).unwrap()
     }
 
-    /// The files that are there, without the authority's.
+    /// The files in the folder, without those of the authority.
     fn files(&self) -> Vec<String> {
         let names = std::fs::read_dir(&self.folder.0).unwrap().map(|entry| entry.unwrap().file_name());
         let mut names: Vec<_> =
@@ -70,7 +70,7 @@ impl Setting {
     }
 }
 
-/// What was said about a failure, in one line.
+/// The message about a failure, in one line.
 fn flat(run: &Run) -> String {
     run.err.split_whitespace().collect::<Vec<_>>().join(" ")
 }
@@ -119,7 +119,8 @@ fn a_new_policy_replaces_the_old_one_and_is_asked_for_once() {
     assert_eq!(setting.pull(&url, "cors.toml", &[], &[]).out, "cors.toml: updated\n");
     assert_eq!(setting.text("cors.toml"), OLD);
 
-    // A file that somebody has changed is asked for without a condition, and so is one that is gone, or that is another's.
+    // If somebody has changed the file, the request has no condition. The same is true if the file is gone, or came
+    // from another URL.
     setting.folder.file("cors.toml", "allow_origins = []\n");
     assert_eq!(setting.pull(&url, "cors.toml", &[], &[]).out, "cors.toml: updated\n");
     std::fs::remove_file(setting.folder.0.join("cors.toml")).unwrap();
@@ -131,7 +132,7 @@ fn a_new_policy_replaces_the_old_one_and_is_asked_for_once() {
     let conditions = server.seen().iter().map(|request| request.header("if-none-match").is_some()).collect::<Vec<_>>();
     assert_eq!(conditions, [false, true, true, false, false, false]);
 
-    // A receipt that is broken is no error.
+    // A broken receipt is not an error.
     for broken in ["", "{", "{\"version\": 2}", "null"] {
         setting.folder.file(".cors.toml.pulled", broken);
         let run = setting.pull(&url, "cors.toml", &[], &[]);
@@ -208,16 +209,16 @@ fn a_reader_sees_the_old_policy_or_the_new_one() {
     assert!(reader.join().unwrap() > 20);
 }
 
-/// What a server does wrong, the exit status, and what is said.
+/// What a server does wrong, the exit status, and the message.
 type Fault = (&'static str, fn(&Request, &mut dyn Write), i32, &'static str);
 
 fn say(stream: &mut dyn Write, head: &str, body: &[u8]) {
-    // The command may have gone.
+    // The command may have closed the connection.
     let _ = stream.write_all(&message(head, body));
 }
 
-/// Said about a server that does not send its response in time.
-const HANGS: &str = "nothing came in time";
+/// The message about a server that does not send its response in time.
+const HANGS: &str = "no response came in time";
 
 const FAULTS: &[Fault] = &[
     ("hangs", |_, _| std::thread::sleep(Duration::from_secs(30)), 3, HANGS),
@@ -338,7 +339,7 @@ fn certificates_are_checked() {
     let stranger = Setting::new("pull-stranger");
     let server = stranger.saying("200 OK", NEW);
     let run = setting.pull(&server.url, "cors.toml", &[], &[]);
-    assert!(run.status == 3 && flat(&run).contains("no authority that is trusted here"), "{run:?}");
+    assert!(run.status == 3 && flat(&run).contains("not signed by an authority that this machine trusts"), "{run:?}");
     assert_eq!(setting.text("cors.toml"), OLD);
     let other = TlsServer::start(&setting.authority, ("other.example", (2020, 2090)), |_, stream| {
         drop(stream.write_all(&message("200 OK", NEW.as_bytes())));

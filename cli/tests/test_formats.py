@@ -1,4 +1,4 @@
-"""What the command prints for other programs is read by those programs, or by parsers that are not ours."""
+"""Output for other programs is read by those programs, or by parsers from outside this project."""
 
 import json
 import shutil
@@ -12,7 +12,7 @@ import junitparser
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = ROOT / "target" / "bindings" / "corsac"
 MULTITOOL = Path(__file__).parent / "sarif" / "node_modules" / "@microsoft" / "sarif-multitool-linux" / "Sarif.Multitool"
-# The project has no address of its own yet, which the rule SARIF2005 would like to see.
+# The project has no address of its own yet, which the rule SARIF2005 asks for.
 ACCEPTED = {"SARIF2005"}
 
 

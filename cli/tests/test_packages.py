@@ -34,7 +34,7 @@ class Packages(unittest.TestCase):
         self.addCleanup(shutil.rmtree, self.folder)
 
     def check_program(self, program):
-        """It says its version, finds the mistake, and exits with its own status."""
+        """Checks that the command prints its version, finds the mistake, and exits with its own status."""
         (self.folder / "cors.toml").write_text(POLICY)
         self.assertEqual(must(program, "--version", cwd=self.folder).strip(), f"corsac {VERSION}")
         status, out, _ = run(program, "check", cwd=self.folder)
@@ -81,7 +81,7 @@ class Packages(unittest.TestCase):
         (project / "package.json").write_text('{"private": true}')
         must("npm", "install", "--offline", "--no-audit", "--no-fund", *archives, cwd=project)
         self.check_program(project / "node_modules" / ".bin" / "corsac")
-        # Without the package of the platform, it says what to install.
+        # Without the package for the platform, the command says what to install.
         shutil.rmtree(project / "node_modules" / "@corsac")
         status, out, err = run(project / "node_modules" / ".bin" / "corsac", cwd=project)
         self.assertEqual((status, out), (2, ""))

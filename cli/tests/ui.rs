@@ -1,4 +1,4 @@
-//! `corsac ui`: what its server answers, and to whom.
+//! `corsac ui`: what its server responds, and to which requests.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::expect_used)]
 
 use base64::Engine;
@@ -102,7 +102,8 @@ fn the_address_has_the_policy_without_secrets() {
     assert_eq!(state["exchange"]["request"]["url"], "https://api.example.com/");
 }
 
-/// The page reads what the command writes: each has the beginning and the longest length of a fragment in its own language.
+/// The page reads what the command writes. Each has its own constants for the beginning and the greatest length of a
+/// fragment.
 #[test]
 fn the_page_and_the_command_agree_on_fragments() {
     let page = include_str!("../playground/share.js");
@@ -116,7 +117,7 @@ fn the_page_and_the_command_agree_on_fragments() {
 }
 
 #[test]
-fn nothing_else_is_served_and_nobody_else_is_answered() {
+fn nothing_else_is_served_to_anyone() {
     let ui = start("");
     for path in
         ["/cors.toml", "/../Cargo.toml", "/%2e%2e/Cargo.toml", "//index.html", "/./index.html", "/README.md", "*"]
@@ -142,7 +143,7 @@ fn nothing_else_is_served_and_nobody_else_is_answered() {
     }
     let (head, _) = ui.response(&["DELETE / HTTP/1.1", &own]);
     assert!(head.starts_with("http/1.1 405") && head.contains("allow: get, head"), "{head}");
-    // What is not HTTP ends its own connection alone.
+    // Bytes that are not HTTP end only their own connection.
     let mut noise = TcpStream::connect(&ui.address).unwrap();
     noise.write_all(&[0xff; 4096]).unwrap();
     let _hanging = TcpStream::connect(&ui.address).unwrap();

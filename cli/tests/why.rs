@@ -60,7 +60,7 @@ fn the_next_command_asks_for_what_was_refused() {
 }
 
 #[test]
-fn what_is_not_cors_is_said_not_to_be() {
+fn other_failures_are_not_called_cors() {
     for text in [
         "GET https://api.example.com/ net::ERR_CERT_AUTHORITY_INVALID",
         "GET https://ads.example/ net::ERR_BLOCKED_BY_CLIENT",

@@ -126,7 +126,8 @@ impl PolicyBuilder {
         }
     }
 
-    /// Builds a policy from a text in UTF-8 of which only the content is known: JSON if it begins with `{`, otherwise TOML.
+    /// Builds a policy from a text in UTF-8 whose format is not known: it is read as JSON if it begins with `{`,
+    /// otherwise as TOML.
     ///
     /// # Errors
     ///

@@ -48,7 +48,7 @@
 //! | [`binding`] | bindings to other languages and servers: values, response templates, what a policy needs, limits |
 //! | [`browser`] | how a browser handles an exchange: requests, preflights, redirects, what a script may read |
 //! | [`explain`] | explanations of exchanges: what is wrong and how to fix it |
-//! | [`compare`] | what pages gain and lose where one policy takes another's place |
+//! | [`compare`] | what pages gain and lose if one policy replaces another |
 //! | [`edit`] | edits of a policy's text that fix an issue or a finding |
 //! | [`capture`] | requests as people copy them from developer tools, terminals and consoles |
 //!

@@ -137,13 +137,13 @@ impl Table {
     }
 }
 
-/// Compares the first byte by itself, which differs more often than not: the rest is compared by a function of the platform.
+/// Compares the first byte by itself, because it usually differs. A function of the platform compares the rest.
 #[inline]
 fn is_equal(one: &[u8], other: &[u8]) -> bool {
     one.len() == other.len() && one.first() == other.first() && one == other
 }
 
-/// Of the bytes alone: `Hash` of a slice mixes in its length, which these sets do not need.
+/// Only the bytes are hashed. `Hash` of a slice also hashes its length, which these sets do not need.
 #[inline]
 fn hash(hasher: &RandomState, string: &[u8]) -> u64 {
     let mut state = hasher.build_hasher();

@@ -2,7 +2,7 @@
 
 /// `tchar` of RFC 9110.
 #[inline]
-// In bounds: the table has an entry for each byte.
+// The index is in bounds, because the table has an entry for each byte.
 #[allow(clippy::indexing_slicing)]
 pub(crate) const fn is_tchar(byte: u8) -> bool {
     const TABLE: [bool; 256] = {
@@ -134,7 +134,7 @@ pub(crate) fn is_response_only(name: &str) -> bool {
 
 /// Header names that only requests carry; lower case.
 pub(crate) fn is_request_only(name: &str) -> bool {
-    // Both kinds of message have these, though scripts cannot set them on a request.
+    // Requests and responses both have these, although scripts cannot set them on a request.
     const BOTH: [&str; 9] = [
         "connection",
         "content-length",

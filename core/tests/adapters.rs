@@ -1,4 +1,4 @@
-//! Decisions on `http` types, and the predicate's part.
+//! Decisions on `http` types, and questions to the predicate.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 use corsac::binding::Value;
@@ -36,7 +36,7 @@ fn decided<'a>(policy: &'a Policy, request: &Request<'a>) -> Decision<'a> {
     }
 }
 
-/// What is on the application's response once a decision on a GET from this origin is applied.
+/// The headers of the application's response after a decision on a GET from this origin was applied.
 fn applied(policy: &Policy, origin: Option<&str>, application: &[(&'static str, &str)]) -> HeaderMap {
     let mut request = Request::new(b"GET");
     request.origin = origin.map(str::as_bytes);
@@ -74,7 +74,7 @@ fn the_applications_own_headers_are_replaced() {
 }
 
 #[test]
-fn a_refusal_takes_the_applications_own_headers_off() {
+fn a_refusal_removes_the_applications_own_headers() {
     let application = [
         ("access-control-allow-origin", "https://other.example.com"),
         ("access-control-allow-credentials", "true"),
@@ -89,7 +89,7 @@ fn a_refusal_takes_the_applications_own_headers_off() {
 }
 
 #[test]
-fn what_corsac_answers_itself_has_nothing_of_another_layer() {
+fn responses_of_corsac_have_no_headers_of_another_layer() {
     let layer = [
         ("access-control-allow-origin", "*"),
         ("access-control-allow-credentials", "true"),
@@ -122,7 +122,7 @@ fn what_corsac_answers_itself_has_nothing_of_another_layer() {
 }
 
 #[test]
-fn any_origin_sets_a_star_alone() {
+fn any_origin_sets_only_a_star() {
     let any = policy(|config| config.allow_origins = vec!["*".into()]);
     let headers = applied(
         &any,
@@ -135,7 +135,7 @@ fn any_origin_sets_a_star_alone() {
 }
 
 #[test]
-fn keep_app_headers_leaves_them_on() {
+fn keep_app_headers_keeps_them() {
     let policy = policy(|config| config.keep_app_headers = true);
     let own = [("access-control-allow-origin", OTHER), ("access-control-expose-headers", "x-own")];
     for origin in [APP, OTHER] {
@@ -219,7 +219,7 @@ fn a_second_line_of_methods_is_appended() {
 }
 
 #[test]
-fn a_refused_preflight_is_an_answer_of_its_own() {
+fn a_refused_preflight_has_its_own_response() {
     let policy = policy(|_| {});
     let request = Request::new(b"OPTIONS").origin(OTHER.as_bytes()).access_control_request_method(b"GET");
     let decision = decided(&policy, &request);
@@ -254,7 +254,7 @@ fn repeated_lines_of_a_request_are_joined() {
 }
 
 #[test]
-fn two_origins_are_malformed_and_an_empty_one_is_there() {
+fn two_origins_are_malformed_and_an_empty_one_is_present() {
     let policy = policy(|_| {});
     for (lines, reason) in [
         (vec![("origin", APP), ("origin", APP)], "origin-malformed"),
@@ -270,7 +270,7 @@ fn two_origins_are_malformed_and_an_empty_one_is_there() {
     }
 }
 
-/// Joining is bounded, and what is cut off is malformed all the same.
+/// The length of a joined value is limited. A value that was cut is still malformed.
 #[test]
 fn many_lines_are_malformed_and_not_copied() {
     let policy = policy(|config| config.allow_headers = vec!["*".into()]);
@@ -283,7 +283,7 @@ fn many_lines_are_malformed_and_not_copied() {
     assert_eq!(decided(&policy, &request).reason().as_str(), "preflight-headers-malformed");
 }
 
-/// Whether a policy with a predicate asks about an origin, and what the answers make of it.
+/// Whether a policy with a predicate asks about an origin, and the reasons that its answers lead to.
 fn asks(policy: &Policy, request: &Request<'_>) -> Option<[&'static str; 3]> {
     let Evaluation::Ask(pending) = policy.evaluate(request) else { return None };
     assert_eq!(Some(pending.origin()), request.origin);
@@ -312,7 +312,7 @@ fn with_predicate(entries: Vec<(&str, Value)>) -> Policy {
 }
 
 #[test]
-fn the_predicate_is_asked_and_its_answer_holds() {
+fn the_predicate_is_asked_and_its_answer_decides() {
     let policy = with_predicate(vec![("allow_origins", vec![APP.to_owned()].into())]);
     let actual = Request::new(b"GET").origin(OTHER.as_bytes());
     assert_eq!(asks(&policy, &actual), Some(["origin-allowed", "origin-not-allowed", "predicate-failed"]));
@@ -323,7 +323,7 @@ fn the_predicate_is_asked_and_its_answer_holds() {
 }
 
 #[test]
-fn the_predicate_is_not_asked_in_vain() {
+fn the_predicate_is_not_asked_without_need() {
     let policy = with_predicate(vec![
         ("allow_origins", vec![APP.to_owned(), "https://*.below.example".to_owned()].into()),
         ("allow_origin_regex", vec![r"https://[a-z]+\.regex\.example".to_owned()].into()),

@@ -1,6 +1,6 @@
 //! Deciding allocates nothing: a counting allocator around every kind of policy and request.
 //!
-//! It has no test harness, so that nothing else runs, and allocates, beside it.
+//! It has no test harness, so that nothing else runs and allocates at the same time.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
 use corsac::{Config, Evaluation, Policy, ProtectionConfig, Request, RouteConfig};
@@ -12,28 +12,28 @@ struct Counting;
 
 static CALLS: AtomicUsize = AtomicUsize::new(0);
 
-// SAFETY: every call goes on to the system's allocator, unchanged.
+// SAFETY: every call is passed on unchanged to the system's allocator.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         CALLS.fetch_add(1, Ordering::Relaxed);
-        // SAFETY: the caller keeps to `alloc`'s contract.
+        // SAFETY: the caller fulfils the contract of `alloc`.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         CALLS.fetch_add(1, Ordering::Relaxed);
-        // SAFETY: the caller keeps to `alloc_zeroed`'s contract.
+        // SAFETY: the caller fulfils the contract of `alloc_zeroed`.
         unsafe { System.alloc_zeroed(layout) }
     }
 
     unsafe fn realloc(&self, memory: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         CALLS.fetch_add(1, Ordering::Relaxed);
-        // SAFETY: the caller keeps to `realloc`'s contract.
+        // SAFETY: the caller fulfils the contract of `realloc`.
         unsafe { System.realloc(memory, layout, size) }
     }
 
     unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
-        // SAFETY: the caller keeps to `dealloc`'s contract.
+        // SAFETY: the caller fulfils the contract of `dealloc`.
         unsafe { System.dealloc(memory, layout) }
     }
 }
@@ -47,7 +47,7 @@ fn allocations(work: impl FnOnce()) -> usize {
     CALLS.load(Ordering::Relaxed) - before
 }
 
-/// Decides and reads the whole answer, with and without the predicate's.
+/// Decides and reads the whole decision, with and without an answer of the predicate.
 fn decide(policy: &Policy, request: &Request<'_>) {
     let decision = match policy.evaluate(black_box(request)) {
         Evaluation::Decided(decision) => decision,
@@ -112,7 +112,7 @@ fn policies() -> Vec<(String, Policy)> {
     policies
 }
 
-/// Requests that are read in every way, and what each is called.
+/// Requests that cover every way of reading a request, each with a name.
 fn requests(texts: &Texts) -> Vec<(String, Request<'_>)> {
     let mut requests = vec![("no origin".to_owned(), Request::new(b"GET"))];
     for (name, origin) in &texts.origins {
@@ -138,7 +138,7 @@ struct Texts {
     paths: Vec<Vec<u8>>,
 }
 
-/// What it is called, `Access-Control-Request-Method` and `-Headers`.
+/// The name of the request, `Access-Control-Request-Method` and `-Headers`.
 type Asked = (&'static str, Vec<u8>, Option<Vec<u8>>);
 
 fn texts() -> Texts {
@@ -179,7 +179,7 @@ fn texts() -> Texts {
 }
 
 fn main() {
-    // The counter can fail: what allocates is counted, once a call.
+    // The counter works: each call that allocates is counted once.
     assert_eq!(allocations(|| drop(black_box(Box::new(1u64)))), 1);
     assert!(allocations(|| drop(black_box(numbered(3, "x#")))) > 3);
     assert_eq!(allocations(|| ()), 0);
@@ -200,7 +200,7 @@ fn main() {
     println!("allocations: none in {} requests to each policy", requests.len());
 }
 
-/// A policy that asks, and goes on with the answer.
+/// A policy with a predicate, which continues with the answer.
 fn predicate(requests: &[(String, Request<'_>)]) {
     let value = corsac::binding::Value::Map(vec![("allow_credentials".into(), true.into())]);
     let policy = corsac::PolicyBuilder::new().predicate(true).value(value).unwrap();

@@ -74,14 +74,14 @@ fn vectors() {
         decision.apply(&mut response);
         let sent = by_name(response.iter().map(|(name, value)| (name.as_str(), value.to_str().unwrap())));
         assert_eq!(sent, by_name(strs(&vector.response)), "{}", vector.id);
-        // Where two middlewares have the same policy, it is applied twice.
+        // If two middlewares have the same policy, it is applied twice.
         decision.apply(&mut response);
         let again = by_name(response.iter().map(|(name, value)| (name.as_str(), value.to_str().unwrap())));
         assert_eq!(again, sent, "{}: applied twice", vector.id);
     }
 }
 
-/// The setting of a host that keeps the application's headers is as good as the policy's.
+/// If a host's own setting keeps the application's headers, the result is the same as with the policy's setting.
 #[test]
 fn precedence_of_the_application() {
     let file: File = serde_json::from_str(include_str!("../../tests/vectors/apply/apply.json")).unwrap();
@@ -103,7 +103,7 @@ fn precedence_of_the_application() {
     }
 }
 
-/// A host in which the call of this number fails.
+/// A host in which the call with this number fails.
 struct Failing {
     calls: std::cell::Cell<usize>,
     fails_at: usize,
@@ -137,7 +137,7 @@ impl ResponseHeaders for Failing {
 }
 
 #[test]
-fn the_hosts_errors_are_passed_on_and_nothing_is_done_after_one() {
+fn the_hosts_errors_are_passed_on_and_end_the_operation() {
     let headers =
         [Op::Set, Op::Add, Op::Default, Op::Merge].map(|op| Header { name: HeaderName::Vary, value: b"Origin", op });
     let apply = |fails_at| {

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 'use strict'
 
-// Runs the program of the package for this platform, which npm has installed beside this one.
+// Runs the program of the package for this platform, which npm has installed next to this one.
 
 const { spawnSync } = require('node:child_process')
 const os = require('node:os')
@@ -31,7 +31,7 @@ function program () {
   process.exit(2)
 }
 
-// Ctrl-C reaches the program as well. It decides what to do, and this process ends as it does.
+// Ctrl-C reaches the program as well. The program decides what to do, and this process then ends with the same status.
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => {})
 const { status, signal, error } = spawnSync(program(), process.argv.slice(2), { stdio: 'inherit' })
 if (error !== undefined) {

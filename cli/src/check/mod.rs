@@ -65,7 +65,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Status, Failure> {
     if arguments.watch {
         if arguments.format != Format::Text {
             return Err(Failure::input("`--watch` cannot be used with `--format`")
-                .help("leave one of them out: other formats than text describe one check"));
+                .help("leave one of them out: formats other than text describe a single check"));
         }
         watch(&arguments.files, || {
             print_check(arguments)?;
@@ -76,7 +76,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Status, Failure> {
     print_check(arguments)
 }
 
-/// Checks once. The status is the worst of all files.
+/// Checks each file once. The status is that of the worst file.
 fn print_check(arguments: &Arguments) -> Result<Status, Failure> {
     let checked: Vec<_> = arguments.files.iter().map(|path| Checked::new(path)).collect();
     output::print(&write(&checked, arguments))?;

@@ -10,7 +10,7 @@ use crate::status::Status;
 use corsac::{Issue, Severity};
 use serde_json::json;
 
-/// For people. Files that cannot be read are not in it.
+/// For people. It leaves out files that cannot be read.
 pub(crate) fn text(checked: &[Checked], columns: usize) -> String {
     let mut out = String::new();
     for Checked { name, content } in checked {
@@ -128,7 +128,7 @@ fn level(issue: &Issue, strict: bool) -> &'static str {
     if strict || issue.severity == Severity::Error { "error" } else { "warning" }
 }
 
-/// The message and the help, where there is no room for both.
+/// The message and the help in one text, for formats without a place for the help.
 fn paragraph(issue: &Issue) -> String {
     format!("{}: {}.\nHelp: {}.", issue.field, issue.message, issue.help).trim_start_matches(": ").to_owned()
 }

@@ -1,4 +1,4 @@
-//! Doing something again whenever files change.
+//! Repeating an action whenever files change.
 
 use crate::failure::Failure;
 use corsac::binding::FileStamp;
@@ -6,10 +6,11 @@ use std::path::PathBuf;
 use std::thread::sleep;
 use std::time::Duration;
 
-/// The time between two looks at the files.
+/// The time between two checks of the files.
 const INTERVAL: Duration = Duration::from_millis(200);
 
-/// Does it now and after each change, until the process is ended or it fails, as it does if nobody reads its output.
+/// Runs the action now and after each change, until the process is ended or the action fails, for example because
+/// nobody reads its output any more.
 pub(crate) fn watch(files: &[PathBuf], mut again: impl FnMut() -> Result<(), Failure>) -> Result<(), Failure> {
     let mut seen = states(files);
     loop {
@@ -18,7 +19,8 @@ pub(crate) fn watch(files: &[PathBuf], mut again: impl FnMut() -> Result<(), Fai
     }
 }
 
-/// Waits until a file has changed and then been the same for one interval, since one that is being written is incomplete.
+/// Waits until a file has changed and has then stayed the same for one interval, since a file that is still being
+/// written is incomplete.
 fn next_change(files: &[PathBuf], seen: &[Option<FileStamp>]) -> Vec<Option<FileStamp>> {
     let mut before = seen.to_vec();
     loop {
@@ -31,7 +33,7 @@ fn next_change(files: &[PathBuf], seen: &[Option<FileStamp>]) -> Vec<Option<File
     }
 }
 
-/// The state of each file; none where it is missing.
+/// The state of each file; none if it is missing.
 fn states(files: &[PathBuf]) -> Vec<Option<FileStamp>> {
     files.iter().map(|path| FileStamp::of(path)).collect()
 }

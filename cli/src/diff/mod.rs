@@ -1,4 +1,4 @@
-//! `corsac diff`: who gains and who loses what where one policy takes another's place.
+//! `corsac diff`: what pages gain and lose if one policy replaces another.
 
 mod report;
 
@@ -9,9 +9,9 @@ use crate::status::Status;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
-/// See who gains and who loses what, if one policy replaces another
+/// See what pages gain and lose if one policy replaces another
 ///
-/// Origins are compared by what they match: listing an origin that a wildcard matches already changes nothing.
+/// Origins are compared by what they match: listing an origin that a wildcard already matches changes nothing.
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES, after_long_help = EXAMPLES)]
 pub(crate) struct Arguments {

@@ -7,7 +7,7 @@ use corsac::binding::wrap;
 use corsac::compare::{Change, Comparison, Effect, PathChanges, Paths, Subject};
 use serde_json::json;
 
-/// So many changes of one kind are listed; the others are counted.
+/// The most changes of one kind that are listed; the others are counted.
 const MOST_LISTED: usize = 20;
 
 /// Nothing differs.
@@ -91,7 +91,7 @@ pub(crate) fn json(comparison: &Comparison) -> String {
     format!("{:#}\n", json!({ "version": 1, "wider": comparison.is_wider(), "changes": paths }))
 }
 
-/// None stands for all paths without a route.
+/// `None` means all paths without a route.
 fn path(paths: &Paths) -> Option<&str> {
     match paths {
         Paths::Route(path) => Some(path),
@@ -99,7 +99,7 @@ fn path(paths: &Paths) -> Option<&str> {
     }
 }
 
-/// The changes, those of one kind together: those that are listed, and how many more there are.
+/// The changes, grouped by their kind: those that are listed, and the number of the others.
 fn groups(found: &PathChanges) -> Vec<(Vec<&Change>, usize)> {
     let mut groups: Vec<(Vec<&Change>, usize)> = Vec::new();
     for change in &found.changes {
@@ -121,7 +121,7 @@ fn sign(effect: Effect) -> (&'static str, Style) {
     }
 }
 
-/// A change in words, behind its sign.
+/// A change in words, as they follow its sign.
 fn words(change: &Change) -> String {
     let what = printable(&change.what);
     let note = note(change).map_or_else(String::new, |note| format!(" {note}"));
@@ -136,7 +136,7 @@ fn note(change: &Change) -> Option<String> {
     }
 }
 
-/// What pages do by a change.
+/// The effect of a change on pages.
 fn effect(effect: Effect) -> &'static str {
     match effect {
         Effect::Gain => "➕ gained",
@@ -145,7 +145,7 @@ fn effect(effect: Effect) -> &'static str {
     }
 }
 
-/// How much differs.
+/// The number of differences of each kind.
 fn summary(comparison: &Comparison) -> String {
     let count = |effect: Effect| comparison.changes().filter(|change| change.effect == effect).count();
     let words = |count: usize, one: &str, many: &str| format!("{count} {}", if count == 1 { one } else { many });

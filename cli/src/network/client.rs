@@ -1,4 +1,4 @@
-//! Sending one request, and reading as little of the response as tells what came.
+//! Sending one request, and reading only as much of the response as is needed.
 
 use crate::failure::Failure;
 use crate::network::agent::settings;
@@ -10,7 +10,7 @@ use std::time::Instant;
 use ureq::http::{HeaderName, HeaderValue, Method, Request, Uri};
 use ureq::{Agent, AsSendBody, Body, Error};
 
-/// No more is read of a body, in bytes.
+/// The most bytes of a body that are read.
 const BODY_BYTES: u64 = 64 * 1024;
 
 /// A request that was sent, and what came back.
@@ -20,7 +20,7 @@ pub(crate) struct Sent {
     pub(crate) purpose: String,
     pub(crate) request: SentRequest,
     pub(crate) answer: Answer,
-    /// What the connection, or the TLS library, says about a failure.
+    /// What the system, or the TLS library, reports about a failure.
     pub(crate) detail: Option<String>,
     pub(crate) milliseconds: u64,
     /// The time when it was sent.
@@ -49,7 +49,7 @@ impl Client {
         })
     }
 
-    /// Sends a request. What goes wrong is part of the answer.
+    /// Sends a request. An error is part of the answer.
     pub(crate) fn send(&mut self, purpose: &str, request: &SentRequest) -> Answer {
         self.progress(&format!("{purpose}: {} …", request.method));
         let (start, at) = (Instant::now(), std::time::SystemTime::now());
@@ -70,10 +70,10 @@ impl Client {
         answer
     }
 
-    /// One line that is written over.
+    /// Writes one line over the previous one.
     fn progress(&self, line: &str) {
         if self.shows_progress {
-            // Nothing depends on it.
+            // Nothing depends on whether the line is printed.
             let _ = write!(io::stderr(), "\r\x1b[K{line}");
         }
     }

@@ -8,7 +8,7 @@ use ureq::Error;
 /// Which kind of failure it is, and what is known about it.
 pub(crate) fn failed(error: Error, is_tls: bool) -> (NetworkError, String) {
     match &error {
-        Error::Timeout(_) => (NetworkError::Timeout, "nothing came in time".to_owned()),
+        Error::Timeout(_) => (NetworkError::Timeout, "no response came in time".to_owned()),
         Error::HostNotFound => (NetworkError::Dns, "the name has no address".to_owned()),
         Error::ConnectionFailed => (NetworkError::Connection, "no connection could be made".to_owned()),
         Error::Tls(_) | Error::Rustls(_) => (NetworkError::Tls, certificate(&error.to_string())),
@@ -17,7 +17,7 @@ pub(crate) fn failed(error: Error, is_tls: bool) -> (NetworkError, String) {
             format!("the headers have more than {} KiB, which browsers refuse", HEADER_BYTES / 1024),
         ),
         Error::Io(io) => of_io(io, is_tls),
-        Error::Protocol(_) => (NetworkError::Connection, format!("the response is not HTTP that can be read: {error}")),
+        Error::Protocol(_) => (NetworkError::Connection, format!("the response is not valid HTTP: {error}")),
         _ => (NetworkError::Connection, error.to_string()),
     }
 }
@@ -26,7 +26,7 @@ fn of_io(error: &io::Error, is_tls: bool) -> (NetworkError, String) {
     let text = error.to_string();
     match error.kind() {
         io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => {
-            (NetworkError::Timeout, "nothing came in time".to_owned())
+            (NetworkError::Timeout, "no response came in time".to_owned())
         }
         io::ErrorKind::ConnectionRefused => (NetworkError::Connection, "no program listens on this port".to_owned()),
         io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted => {
@@ -48,9 +48,9 @@ fn certificate(text: &str) -> String {
         ("not valid yet", "the certificate is not valid yet"),
         ("NotValidForName", "the certificate is for another name"),
         ("certificate not valid for name", "the certificate is for another name"),
-        ("UnknownIssuer", "no authority that is trusted here has signed the certificate; it may be self-signed"),
-        ("CaUsedAsEndEntity", "no authority that is trusted here has signed the certificate; it may be self-signed"),
-        ("BadSignature", "no authority that is trusted here has signed the certificate"),
+        ("UnknownIssuer", "the certificate is not signed by an authority that this machine trusts; it may be self-signed"),
+        ("CaUsedAsEndEntity", "the certificate is not signed by an authority that this machine trusts; it may be self-signed"),
+        ("BadSignature", "the certificate is not signed by an authority that this machine trusts"),
         ("Revoked", "the certificate has been revoked"),
         ("corrupt message", "the port does not speak TLS; it may be one for http"),
     ];

@@ -9,12 +9,13 @@ use corsac::explain::diagnose;
 /// Methods that change nothing (RFC 9110, section 9.2.1), as far as pages use them.
 const READ_METHODS: [&str; 2] = ["GET", "HEAD"];
 
-/// Whether a request may be sent: if it could change something, only where `send` says so.
+/// Whether a request may be sent. A request that could change something is sent only if `send` is true.
 pub(crate) fn may_send(request: &SentRequest, send: bool) -> bool {
     request.is_preflight || send || READ_METHODS.contains(&request.method.as_str())
 }
 
-/// Refuses what cannot tell anything. A request that browsers block before they send it has its verdict.
+/// Refuses requests that would show nothing. If browsers block a request before they send it, its verdict is already
+/// known.
 pub(crate) fn check_is_useful(exchange: &Exchange, send: bool) -> Result<(), Failure> {
     let Some(first) = Session::new(exchange.clone()).next_request() else {
         let explanation = diagnose(exchange);
@@ -38,7 +39,7 @@ pub(crate) fn check_is_useful(exchange: &Exchange, send: bool) -> Result<(), Fai
     Ok(())
 }
 
-/// What came of a page's request.
+/// The result of a page's request.
 #[derive(Debug)]
 pub(crate) struct Played {
     /// The request with the responses, without secrets.

@@ -30,7 +30,7 @@ pub(crate) fn painted(explanation: &Explanation, columns: usize) -> String {
     out
 }
 
-/// The severity of a finding that begins so: `error[allow-origin-missing]`.
+/// The severity of a finding, read from the beginning of its first line: `error[allow-origin-missing]`.
 fn severity(head: &str) -> Option<FindingSeverity> {
     let severities = [FindingSeverity::Error, FindingSeverity::Warning, FindingSeverity::Note];
     let (word, code) = head.split_once('[')?;

@@ -12,10 +12,10 @@ pub(crate) struct JunitCase<'c> {
 
 /// Why a test did not pass.
 pub(crate) struct JunitProblem {
-    /// The test could not be made, as opposed to one that failed.
+    /// Whether the test could not be run, as opposed to having failed.
     pub(crate) is_error: bool,
     pub(crate) sentence: String,
-    /// The same at length.
+    /// The full reason.
     pub(crate) details: String,
 }
 
@@ -64,7 +64,7 @@ fn write(case: &JunitCase<'_>, suite: &str, writer: &mut Writer<Vec<u8>>) -> io:
     Ok(())
 }
 
-/// Without the characters that XML 1.0 cannot have.
+/// The text without the characters that XML 1.0 cannot have.
 fn legal(text: &str) -> String {
     text.chars()
         .filter(|c| matches!(c, '\t' | '\n' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..))

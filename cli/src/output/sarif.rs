@@ -57,7 +57,7 @@ pub(crate) fn log(results: &[SarifResult<'_>], notifications: &[SarifNotificatio
 
 fn rule(code: &str, meaning: &str) -> Value {
     let mut rule = json!({ "id": code, "shortDescription": { "text": meaning } });
-    // A name that differs from the id in case alone would say nothing.
+    // A name that differs from the id only in case would add nothing.
     if let (true, Some(rule)) = (code.contains('-'), rule.as_object_mut()) {
         rule.insert("name".to_owned(), code.split('-').map(capitalised).collect::<String>().into());
     }

@@ -4,9 +4,9 @@ use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
 use corsac::binding::wrap;
 use std::ops::Range;
 
-/// A longer line is cut around what is underlined.
+/// The longest line that is shown whole. A longer one is cut around the underlined text.
 const LONGEST_LINE: usize = 400;
-/// So many characters before what is underlined are kept of a line that is cut.
+/// The number of characters that a cut line keeps before the underlined text.
 const BEFORE: usize = 30;
 
 /// A place in a text.
@@ -80,7 +80,7 @@ pub(crate) fn render(
             let (line, within, is_cut) = cut(line, within);
             let snippet =
                 Snippet::source(line).line_start(number).fold(false).annotation(AnnotationKind::Primary.span(within));
-            // The column is that of the snippet, unless it is said before.
+            // The snippet shows the column, unless the line was cut.
             let group = match is_cut {
                 true => title.element(Origin::path(path).line(place.line).char_column(place.column)).element(snippet),
                 false => title.element(snippet.path(path)),
@@ -93,7 +93,7 @@ pub(crate) fn render(
     text
 }
 
-/// A line that is not too long to be shown, and whether it was cut.
+/// A line, cut if it is too long to be shown, and whether it was cut.
 fn cut(line: &str, span: Range<usize>) -> (String, Range<usize>, bool) {
     if line.len() <= LONGEST_LINE {
         return (line.to_owned(), span, false);

@@ -12,13 +12,13 @@ pub(crate) fn point(number: usize, passed: bool, name: &str, unmet: &[String]) -
     if !passed {
         out.push_str("  ---\n");
         let message = serde_json::Value::String(unmet.join("; "));
-        // A string of JSON is one of YAML.
+        // Every JSON string is also a YAML string.
         out.push_str(&format!("  message: {message}\n  ...\n"));
     }
     out
 }
 
-/// A name in which nothing begins a directive.
+/// A name, escaped so that nothing in it begins a directive.
 fn escaped(name: &str) -> String {
     corsac::binding::printable(name).replace('\\', "\\\\").replace('#', "\\#")
 }

@@ -23,12 +23,12 @@ pub(crate) const GOOD: Style = AnsiColor::Green.on_default().bold();
 pub(crate) const HELP: Style = AnsiColor::Cyan.on_default().bold();
 /// Text without a style.
 pub(crate) const PLAIN: Style = Style::new();
-/// What the eye should find first.
+/// Text that readers should see first.
 pub(crate) const BOLD: Style = Style::new().bold();
 
-/// No line of prose is longer, however wide the terminal is.
+/// The longest line of prose, however wide the terminal is.
 const WIDEST: usize = 100;
-/// The width where there is no terminal.
+/// The width if there is no terminal.
 const USUAL: usize = 80;
 /// A narrower terminal is treated like one of this width.
 const NARROWEST: usize = 40;
@@ -48,7 +48,7 @@ pub(crate) fn columns() -> usize {
     terminal_size::terminal_size().map_or(USUAL, |(width, _)| usize::from(width.0)).clamp(NARROWEST, WIDEST)
 }
 
-/// A label and what it is the label of, each in its style, on lines that fit: `help: write …`. The first line begins with
+/// A label and its text, each in its style, on lines that fit: `help: write …`. The first line begins with
 /// `indent` spaces, the others with `hang`.
 pub(crate) fn labelled(
     (label_style, label): (Style, &str),

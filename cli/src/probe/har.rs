@@ -41,7 +41,7 @@ fn entry(sent: &Sent) -> Value {
     })
 }
 
-/// The word with which Chromium's files say it.
+/// The word that Chromium's HAR files use.
 fn chromium_error(error: &str) -> &'static str {
     match error {
         "dns" => "net::ERR_NAME_NOT_RESOLVED",

@@ -1,4 +1,4 @@
-//! `corsac probe`: asks a server what a page would ask, and says what a browser makes of its responses.
+//! `corsac probe`: sends a server what a page would send, and explains how a browser handles its responses.
 
 use crate::exchange_arguments::{RequestArguments, to_send};
 use crate::failure::Failure;
@@ -81,7 +81,7 @@ fn probe(arguments: &Arguments, exchange: &Exchange, policy: Option<&Policy>, cl
     let detail = client.sent.get(before..).unwrap_or_default().iter().rev().find_map(|sent| sent.detail.clone());
     let has_answer = wire.hops.iter().any(|hop| hop.preflight.status().is_some() || hop.response.status().is_some());
     let mut observations = Vec::new();
-    // A server that does not respond has nothing more to tell.
+    // If the server does not respond, further requests would show nothing more.
     if !arguments.only && !arguments.cache && has_answer {
         let mut answers = Vec::new();
         for (experiment, request) in experiments(exchange) {

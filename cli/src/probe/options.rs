@@ -5,12 +5,12 @@ use crate::output::format::Format;
 use clap::Args;
 use std::path::PathBuf;
 
-/// Ask a server what a page would ask it, and see what browsers make of its responses
+/// Send a server what a page would send, and see how browsers handle its responses
 ///
-/// It sends what a browser sends (the preflight, the request, and where a redirect leads to), and a few requests that tell
-/// more: without `Origin`, from a page that nobody knows, from `null`, for a path that does not exist, without
-/// `Authorization`. `--dry-run` lists them. Methods other than GET and HEAD are only sent with `--send`; without it, the
-/// preflight alone is. Nothing is sent through a proxy unless `--proxy` names it.
+/// It sends what a browser sends (the preflight, the request, and where a redirect leads to), and a few requests that
+/// show more: without `Origin`, from a page that the server does not know, from `null`, for a path that does not exist,
+/// without `Authorization`. `--dry-run` lists them. Methods other than GET and HEAD are sent only with `--send`;
+/// without it, only the preflight is sent. Nothing is sent through a proxy unless `--proxy` names it.
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES, after_long_help = EXAMPLES)]
 pub(crate) struct Arguments {
@@ -54,7 +54,7 @@ pub(crate) struct Arguments {
     #[arg(long)]
     pub(super) only: bool,
 
-    /// The server's policy: shows which setting decides, and what something on the way has changed
+    /// The server's policy: shows which setting decides, and what was changed on the way
     #[arg(long, value_name = "FILE")]
     pub(super) policy: Option<PathBuf>,
 

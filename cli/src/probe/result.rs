@@ -16,12 +16,12 @@ use serde_json::{Value, json};
 #[derive(Debug)]
 pub(super) struct Origin {
     pub(super) explanation: Explanation,
-    /// Where a policy is known, what differs from it.
+    /// What differs from the policy, if it is known.
     pub(super) differences: Option<Vec<WireDifference>>,
     pub(super) observations: Vec<Observation>,
     /// The preflight passed, and the request was not sent.
     pub(super) is_left_out: bool,
-    /// What the connection says about a failure.
+    /// What the system, or the TLS library, reports about a failure.
     pub(super) detail: Option<String>,
 }
 
@@ -124,7 +124,7 @@ impl Origin {
         if let Some(detail) = &self.detail {
             out.push_str(&format!(
                 "\n{}\n",
-                wrap(&format!("the connection says: {}", printable(detail)), "  ", columns)
+                wrap(&format!("the connection failed: {}", printable(detail)), "  ", columns)
             ));
         }
         if let Some(differences) = &self.differences {

@@ -7,9 +7,9 @@ use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// A regular file, or one that is not there yet.
+/// A regular file, or one that does not exist yet.
 pub(super) struct Destination {
-    /// The file itself, where the given path is a link.
+    /// The file itself, if the given path is a link.
     path: PathBuf,
     name: String,
 }
@@ -23,7 +23,7 @@ impl Destination {
             return Err(Failure::input(format!("`{}` is not a file", shown(&path)))
                 .help("name the policy file, as in `/etc/corsac/cors.toml`"));
         };
-        // What cannot be written is found before anything is asked.
+        // A path that cannot be written is reported before anything is sent.
         let destination = Destination { path, name };
         let probe = destination.beside("new");
         create(&probe).and_then(|_| std::fs::remove_file(&probe)).map_err(|error| destination.unwritable(&error))?;
@@ -40,7 +40,7 @@ impl Destination {
         self.path.with_file_name(format!(".{}.{what}", self.name))
     }
 
-    /// Whether the file has this text already.
+    /// Whether the file already has this text.
     pub(super) fn has(&self, text: &[u8]) -> bool {
         let is_as_long = self.path.metadata().is_ok_and(|found| found.len() == text.len() as u64);
         is_as_long && std::fs::read(&self.path).is_ok_and(|found| found == text)
@@ -56,12 +56,12 @@ impl Destination {
                 keep_owner(&file, &old);
                 file.set_permissions(old.permissions())?;
             }
-            // The name is only given to what is on the disk.
+            // The file gets its name only after its text is on the disk.
             file.sync_all()?;
             std::fs::rename(&fresh, &self.path)
         };
         write().map_err(|error| {
-            // What is half written is of no use to anyone.
+            // An incomplete file is of no use.
             let _ = std::fs::remove_file(&fresh);
             self.unwritable(&error)
         })
@@ -84,7 +84,7 @@ fn keep_owner(file: &File, old: &Metadata) {
 fn keep_owner(_: &File, _: &Metadata) {}
 
 fn create(path: &Path) -> io::Result<File> {
-    // What a run of the same number left behind is not needed.
+    // If an earlier process with the same number left a file behind, it is not needed.
     let _ = std::fs::remove_file(path);
     OpenOptions::new().write(true).create_new(true).open(path)
 }

@@ -1,4 +1,4 @@
-//! One conditional GET, of which everything is bounded.
+//! One conditional GET, with a limit on everything that it reads.
 
 use crate::failure::Failure;
 use crate::network::agent::settings;
@@ -45,8 +45,8 @@ impl Source {
             (Some("https"), Some(_)) => true,
             (Some("http"), Some(host)) if is_loopback(host) => false,
             (Some("http"), Some(_)) => {
-                return Err(wrong("is plain http, and anyone on the way could change the policy")
-                    .help("use https; plain http is for this machine alone, as in `http://localhost:8080/cors.toml`"));
+                return Err(wrong("is plain http, and anyone on the network path could change the policy")
+                    .help("use https; plain http works only for this machine, as in `http://localhost:8080/cors.toml`"));
             }
             _ => {
                 return Err(wrong("is not an https URL")
@@ -76,9 +76,9 @@ fn is_loopback(host: &str) -> bool {
         || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
-/// What a server has.
+/// The result of a request to the server.
 pub(super) enum Download {
-    /// Nothing that is not known.
+    /// The server has nothing newer.
     Unchanged,
     Policy {
         text: Vec<u8>,
@@ -86,19 +86,19 @@ pub(super) enum Download {
     },
 }
 
-/// Asks the server, for what is newer than the receipt if there is one.
+/// Requests the policy. If there is a receipt, only a newer policy is requested.
 pub(super) fn download(
     source: &Source,
     known: Option<&Receipt>,
     arguments: &ClientArguments,
 ) -> Result<Download, Failure> {
-    // On https, redirects to http fail. From this machine, none is followed.
+    // With https, redirects to http fail. With plain http, no redirect is followed.
     let redirects = if source.is_https { MOST_REDIRECTS } else { 0 };
     let agent = settings(arguments)?
         .https_only(source.is_https)
         .max_redirects(redirects)
         .max_redirects_will_error(source.is_https)
-        // To another port of the same host, the library would send the login on.
+        // The library would send the login to another port of the same host.
         .redirect_auth_headers(RedirectAuthHeaders::Never)
         .build()
         .new_agent();
@@ -168,8 +168,7 @@ fn other_status(source: &Source, status: u16, headers: &HeaderMap) -> Failure {
     match status {
         300..=399 if headers.contains_key("location") => failure.help("name the URL to which it redirects"),
         401 | 403 => failure.help(format!(
-            "set the variable {} to the value of the header `Authorization`, as in `Bearer 123`; it is not sent on to where \
-             the URL redirects to",
+            "set the variable {} to the value of the header `Authorization`, as in `Bearer 123`; it is not sent \",
             super::AUTHORIZATION
         )),
         404 => failure.help("check the path of the URL"),

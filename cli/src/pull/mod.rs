@@ -20,16 +20,16 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// Fetch a policy from a server, and put it in the place of a file if it is valid
+/// Fetch a policy from a server, and replace a file with it if it is valid
 ///
-/// The file keeps its text if anything is wrong: no response, another status than 200, a policy with errors. A new text
-/// replaces it at once, so that whoever reads or watches the file sees the old policy or the new one. If the server has
-/// nothing new, nothing is sent back and nothing is written: validators of the last response are kept in a hidden file next to
-/// the policy. Run it from a timer; services that watch the file do the rest.
+/// The file keeps its text if anything is wrong: no response, a status other than 200, a policy with errors. A new text
+/// replaces it at once, so that a program that reads or watches the file sees either the old policy or the new one. If
+/// the server has nothing new, nothing is sent back and nothing is written: validators of the last response are kept in
+/// a hidden file next to the policy. Run it from a timer; services that watch the file do the rest.
 ///
-/// The URL has to be https; plain http is for this machine alone. If the server asks for a login, set the variable
-/// CORSAC_PULL_AUTHORIZATION to the value of the header `Authorization`, such as `Bearer 123`. Redirects are followed to https
-/// alone, and without it.
+/// The URL has to be https; plain http works only for this machine. If the server asks for a login, set the variable
+/// CORSAC_PULL_AUTHORIZATION to the value of the header `Authorization`, such as `Bearer 123`. Redirects are followed
+/// only to https, and without this header.
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES, after_long_help = EXAMPLES)]
 pub(crate) struct Arguments {
@@ -41,7 +41,7 @@ pub(crate) struct Arguments {
     #[arg(value_name = "FILE")]
     file: PathBuf,
 
-    /// Wait before the request, for a random time of at most so many seconds: a fleet does not ask all at once
+    /// Wait before the request for a random time of at most this many seconds, so that a fleet does not ask all at once
     #[arg(long, value_name = "SECONDS", default_value_t = 0, value_parser = clap::value_parser!(u64).range(0..=86_400))]
     jitter: u64,
 
@@ -82,7 +82,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Status, Failure> {
     Ok(Status::Yes)
 }
 
-/// Checks the text as the file's, whose name decides how the text is read. Returns the lints, ready to print; they and all
+/// Checks the text. The name of the file decides how it is read. Returns the lints, ready to print. The lints and all
 /// errors name the URL.
 fn check(file: &Path, text: &[u8], url: &str) -> Result<String, Failure> {
     let checked = Written::new(Path::new(url), WrittenPolicy::new(file, text)).and_then(|written| {
@@ -90,12 +90,13 @@ fn check(file: &Path, text: &[u8], url: &str) -> Result<String, Failure> {
         Ok(render_issues(url, written.text(), policy.lints(), columns()))
     });
     checked.map_err(|failure| {
-        let help = format!("`{}` has not been changed; correct the policy on the server", shown(file));
+        let help = format!("`{}` was not changed; correct the policy on the server", shown(file));
         failure.with_status(Status::No).help(help)
     })
 }
 
-/// A random time of at most so many seconds. The keys of a hash are the standard library's source of chance.
+/// A random time of at most this many seconds. The standard library has no random numbers except the keys of its hash
+/// maps.
 fn jitter(most: u64) -> Duration {
     let random = RandomState::new().build_hasher().finish();
     Duration::from_millis(random.checked_rem(most.saturating_mul(1000).saturating_add(1)).unwrap_or_default())

@@ -1,4 +1,4 @@
-//! What is kept of the last response, so that the next request can ask for what is newer.
+//! What is kept of the last response, so that the next request can ask for a newer one.
 
 use crate::pull::destination::Destination;
 use serde::{Deserialize, Serialize};
@@ -11,7 +11,7 @@ const SUFFIX: &str = "pulled";
 /// The longest receipt that is read, in bytes.
 const MOST_BYTES: u64 = 64 * 1024;
 
-/// What a server names a version of a response by (RFC 9110, section 8.8).
+/// How a server names a version of a response (RFC 9110, section 8.8).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub(super) struct Validators {
     pub(super) etag: Option<String>,
@@ -28,7 +28,7 @@ pub(super) struct Receipt {
     file: State,
 }
 
-/// By what it shows that somebody has changed the file since.
+/// The state of the file, which shows whether somebody has changed it since.
 #[derive(Debug, PartialEq, Eq, Deserialize, Serialize)]
 struct State {
     length: u64,

@@ -10,7 +10,7 @@ use std::path::Path;
 /// Writes the table.
 pub(crate) fn table(path: &Path, policy: &Policy) -> Result<String, Failure> {
     let mut out = String::from(
-        "# What browsers make of the policy. Run it with `corsac test`, and change what is not meant to be so.\n",
+        "# How browsers handle requests under the policy. Run this table with `corsac test`, and change what you did not intend.\n",
     );
     out.push_str(&format!("policy = {}\n", quoted(&path.display().to_string())));
     for sample in policy.sample_requests() {

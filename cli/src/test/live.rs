@@ -1,4 +1,4 @@
-//! Judging a server by an expectation: what a page would send is sent.
+//! Testing a server against an expectation, by sending what a page would send.
 
 use crate::exchange_arguments::to_send;
 use crate::failure::Failure;
@@ -31,7 +31,7 @@ impl Live<'_> {
         let Played { exchange, is_left_out } = play(&exchange, client, self.send, "the page");
         let explanation = explain_captured(self.policy, &exchange);
         let expects_failure = case.expectation.expect == Expected::Verdict(Verdict::Failed);
-        // A server that is gone refuses nothing.
+        // A server that does not respond refuses nothing.
         let has_answer = explanation.verdict != Verdict::Failed || expects_failure;
         let unmet = if !has_answer {
             let detail = client.sent.last().and_then(|sent| sent.detail.as_deref());
@@ -51,7 +51,7 @@ impl Live<'_> {
     }
 }
 
-/// What a preflight that passed leaves unmet. The request was not sent, since it could change something.
+/// What is not as expected although the preflight passed. The request was not sent, since it could change something.
 fn after_preflight(case: Case<'_>) -> Vec<String> {
     let expectation = case.expectation;
     let mut unmet = Vec::new();

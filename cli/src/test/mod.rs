@@ -21,7 +21,8 @@ use std::path::{Path, PathBuf};
 
 /// Test a policy, or a server, against a table of expectations
 ///
-/// The table is a TOML file. It names the policy, relative to itself, and says for each request what a browser makes of it:
+/// The table is a TOML file. It names the policy, relative to itself, and says for each request how a browser handles
+/// it:
 ///
 ///   policy = "cors.toml"
 ///
@@ -37,8 +38,9 @@ use std::path::{Path, PathBuf};
 /// verdict with which the page gets what it asks for, and `refused` any other. `from` and `method` take lists. `status`, `response_headers` and `readable_headers` are about
 /// the response of the application.
 ///
-/// With `url = "https://api.example.com"` in the place of `policy`, or with `--url`, a server is asked as `corsac probe` does.
-/// A method other than GET and HEAD is only sent with `--send`; without it, the preflight alone decides.
+/// With `url = "https://api.example.com"` instead of `policy`, or with `--url`, requests are sent to a server, as
+/// `corsac probe` does. A method other than GET and HEAD is only sent with `--send`; without it, the preflight alone
+/// decides.
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES, after_long_help = EXAMPLES, verbatim_doc_comment)]
 pub(crate) struct Arguments {
@@ -46,11 +48,11 @@ pub(crate) struct Arguments {
     #[arg(value_name = "FILE", default_value = "cors.test.toml")]
     file: PathBuf,
 
-    /// Write a table from this policy, as it decides now, instead
+    /// Instead of testing, write a table of what this policy decides now
     #[arg(long, value_name = "POLICY", conflicts_with_all = ["file", "format"])]
     init: Option<PathBuf>,
 
-    /// Ask this server, and not the policy
+    /// Test this server, and not the policy
     #[arg(long, value_name = "URL", conflicts_with = "init")]
     url: Option<String>,
 

@@ -1,4 +1,4 @@
-//! Judging a policy by an expectation.
+//! Testing a policy against an expectation.
 
 use crate::exchange_arguments::{RequestArguments, ResponseArguments, absolute, exchange};
 use crate::failure::Failure;
@@ -9,13 +9,13 @@ use corsac::binding::printable;
 use corsac::explain::Explanation;
 use std::collections::BTreeMap;
 
-/// One request, and whether what was expected of it is true.
+/// One request, and whether its expectation is met.
 #[derive(Debug)]
 pub(crate) struct Outcome {
     pub(crate) name: String,
-    /// What is not as it was expected, each in a sentence.
+    /// What is not as expected, each in a sentence.
     pub(crate) unmet: Vec<String>,
-    /// False if a server was asked and gave no response, so that nothing is known of it.
+    /// False if a server was asked and gave no response, so that nothing is known about it.
     pub(crate) has_answer: bool,
     pub(crate) explanation: Explanation,
 }
@@ -59,7 +59,7 @@ impl<'t> Case<'t> {
         }
     }
 
-    /// What is not as it was expected, of a request of which the end is known.
+    /// What is not as expected about a request whose result is known.
     pub(crate) fn unmet(&self, explanation: &Explanation) -> Vec<String> {
         let mut unmet = Vec::new();
         let expected = self.expectation.expect;

@@ -15,13 +15,13 @@ use std::path::{Path, PathBuf};
 pub(crate) struct Table {
     /// The policy, relative to the table.
     pub(crate) policy: Option<PathBuf>,
-    /// The server that is asked instead: http or https, and a path with which every path of the table begins.
+    /// The URL of the server to test instead, http or https. Its path is put before every path of the table.
     pub(crate) url: Option<String>,
     #[serde(default)]
     pub(crate) requests: Vec<Expectation>,
 }
 
-/// Some requests, and what a browser makes of them.
+/// Some requests, and what a browser should do with them.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Expectation {
@@ -66,7 +66,7 @@ impl OneOrMany {
     }
 }
 
-/// What a request is expected to come to.
+/// The expected result of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub(crate) enum Expected {
@@ -113,7 +113,7 @@ impl Expected {
 }
 
 impl Expected {
-    /// Whether nothing is against it where a preflight passed and the request was not sent.
+    /// Whether a preflight that passed is enough to meet it, if the request itself was not sent.
     pub(crate) fn is_met_by_passed_preflight(self) -> bool {
         match self {
             Expected::Allowed => true,

@@ -12,7 +12,7 @@ const FILES: &[File] = &include!(concat!(env!("OUT_DIR"), "/page_files.rs"));
 
 const INDEX: &str = "index.html";
 
-/// Whether the page can run: its WebAssembly module had been built when this program was.
+/// Whether the page can run, because its WebAssembly module was built before this program.
 pub(crate) fn is_complete() -> bool {
     FILES.iter().any(|file| file.media_type == "application/wasm")
 }
@@ -24,8 +24,8 @@ pub(crate) fn file_at(target: &str) -> Option<&'static File> {
     FILES.iter().find(|file| file.name == name)
 }
 
-/// The Content Security Policy that the page has in a `meta` element, and what only a header can say: the page is not put into a
-/// frame. The page's worker gets its policy only from the header.
+/// The Content Security Policy that the page has in a `meta` element, and a rule that only a header can have: the page
+/// is not put into a frame. The page's worker gets its policy only from the header.
 pub(crate) fn content_security_policy() -> Option<String> {
     let index = std::str::from_utf8(file_at("/")?.bytes).ok()?;
     let (_, rest) = index.split_once("http-equiv=\"Content-Security-Policy\" content=\"")?;

@@ -6,7 +6,7 @@ use std::io::Cursor;
 use std::net::{Ipv4Addr, SocketAddr};
 use tiny_http::{Header, Method, Request, Response};
 
-/// So many requests are answered at once: a browser that reads slowly does not stop the others.
+/// The most requests that are answered at once, so that a browser that reads slowly does not stop the others.
 const THREADS: usize = 4;
 
 type Answer = Response<Cursor<Vec<u8>>>;
@@ -43,7 +43,7 @@ impl Server {
                 scope.spawn(|| {
                     while let Ok(request) = self.listener.recv() {
                         let answer = self.answer(&request);
-                        // Whoever went away needs no answer.
+                        // A client that has disconnected needs no response.
                         let _ = request.respond(answer);
                     }
                 });
@@ -56,12 +56,12 @@ impl Server {
             return refusal(421, "This server answers only at the address that `corsac ui` printed.");
         }
         if !matches!(request.method(), Method::Get | Method::Head) {
-            return refusal(405, "This server only has files to read.").with_header(header("Allow", "GET, HEAD"));
+            return refusal(405, "This server only accepts GET and HEAD.").with_header(header("Allow", "GET, HEAD"));
         }
         let Some(file) = page::file_at(request.url()) else {
             return refusal(404, "The page has no such file.");
         };
-        // With its length: the page shows nothing before it has all of a file.
+        // The length is sent because the page shows nothing before it has a whole file.
         Response::from_data(file.bytes)
             .with_chunked_threshold(usize::MAX)
             .with_header(header("Content-Type", file.media_type))
@@ -71,8 +71,8 @@ impl Server {
             .with_header(header("Cache-Control", "no-store"))
     }
 
-    /// Whether the request names this server. Another name that leads here belongs to a page that had its name resolved to this
-    /// machine (DNS rebinding).
+    /// Whether the request names this server. If another name leads here, it belongs to a page that made its own name
+    /// resolve to this machine (DNS rebinding).
     fn is_meant(&self, request: &Request) -> bool {
         let port = self.address.port();
         let names = [format!("127.0.0.1:{port}"), format!("localhost:{port}")];

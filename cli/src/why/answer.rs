@@ -28,7 +28,7 @@ pub(super) struct Answer {
     json: Value,
 }
 
-/// What became of one request.
+/// The result of one request.
 #[derive(Debug)]
 struct Cause {
     kind: Kind,
@@ -97,7 +97,7 @@ impl Cause {
             out.push_str(&format!("{}\n", wrap(&format!("  - {other}"), "    ", columns)));
         }
         if let Some(next) = &self.next {
-            // It is copied, so it is not wrapped.
+            // People copy it, so it is not wrapped.
             out.push_str(&format!("\nnext, type:\n  {HELP}{next}{HELP:#}\n"));
         }
     }
@@ -148,7 +148,7 @@ fn of_sentence(sentence: &ConsoleSentence, known: &Known<'_>) -> Cause {
         Some(code) => format!("{verdict}: {}", code.as_str()),
         None => verdict.to_owned(),
     };
-    // Where the sentence names the value that is wrong, there is no doubt.
+    // If the sentence names the wrong value, the cause is certain.
     let is_vague = matches!(
         sentence.codes.first(),
         Some(FindingCode::AllowOriginMissing | FindingCode::PreflightFailed | FindingCode::PreflightRedirected)
@@ -171,7 +171,7 @@ fn of_sentence(sentence: &ConsoleSentence, known: &Known<'_>) -> Cause {
     }
 }
 
-/// What became of requests that were captured.
+/// The results of captured requests.
 pub(super) fn of_captured(captured: Captured, show_secrets: bool) -> Result<Answer, Failure> {
     let mut explained = Vec::new();
     for exchange in &captured.exchanges {
@@ -180,7 +180,7 @@ pub(super) fn of_captured(captured: Captured, show_secrets: bool) -> Result<Answ
                 let explanation = diagnose(&redacted);
                 explained.push((next::probe(if show_secrets { exchange } else { &redacted }), explanation));
             }
-            // One strange request of a large file does not hide the others.
+            // One invalid request in a large file must not hide the others.
             Err(_) if captured.exchanges.len() > 1 => {}
             Err(failure) => return Err(failure),
         }
@@ -199,7 +199,7 @@ pub(super) fn of_captured(captured: Captured, show_secrets: bool) -> Result<Answ
         "next": explained.iter().map(|(next, _)| next).collect::<Vec<_>>(),
         "notes": notes,
     });
-    // What failed comes first, then what works in spite of a warning.
+    // Failed requests come first, then those that work in spite of a warning.
     let rank = |explanation: &Explanation| match (explanation.verdict.is_success(), main_finding(explanation)) {
         (false, Some(_)) if is_known(explanation) => 0,
         (_, Some(finding)) if finding.severity() != FindingSeverity::Note => 1,
@@ -230,13 +230,13 @@ pub(super) fn of_captured(captured: Captured, show_secrets: bool) -> Result<Answ
     Ok(Answer { is_blocked, causes, notes, json })
 }
 
-/// What the options can say in the place of the input.
+/// What the options can say if the input does not.
 fn note(note: CaptureNote) -> String {
     let (what, option) = match note {
         CaptureNote::PageUnknown => ("page that makes the request", "--from"),
         CaptureNote::UrlUnknown => ("URL", "--url"),
     };
-    format!("nothing here names the {what}, so `{}` is used: name yours with `{option}`", note.example())
+    format!("the input does not name the {what}, so `{}` is used: give yours with `{option}`", note.example())
 }
 
 /// Whether the responses that decide are known.

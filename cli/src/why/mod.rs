@@ -1,4 +1,4 @@
-//! `corsac why`: reads what people have of a failed request, and says what it means.
+//! `corsac why`: reads what people know about a failed request, and says what it means.
 
 use crate::failure::Failure;
 use crate::output;
@@ -28,11 +28,11 @@ pub(crate) struct Arguments {
     #[arg(value_name = "FILE")]
     file: Option<PathBuf>,
 
-    /// The origin of the page that makes the request, where the input does not show it
+    /// The origin of the page that makes the request, if the input does not show it
     #[arg(long, value_name = "ORIGIN")]
     from: Option<String>,
 
-    /// The URL that is requested, where the input does not show it
+    /// The URL that is requested, if the input does not show it
     #[arg(long, value_name = "URL")]
     url: Option<String>,
 
@@ -66,7 +66,7 @@ const MOST_MIB: u64 = 64;
 pub(crate) fn run(arguments: &Arguments) -> Result<Status, Failure> {
     if arguments.show_secrets && !io::stdout().is_terminal() {
         return Err(Failure::input("`--show-secrets` works on a terminal only")
-            .help("leave `--show-secrets` out where the output goes into a file or another program"));
+            .help("leave out `--show-secrets` if the output goes into a file or another program"));
     }
     if let Some(page) = &arguments.from {
         check_page(page)?;

@@ -45,7 +45,7 @@ impl Folder {
     /// Runs it with a text on its standard input, and variables.
     pub fn corsac_with(&self, arguments: &[&str], input: &[u8], variables: &[(&str, &str)]) -> Run {
         let mut child = self.command(arguments, variables).spawn().unwrap();
-        // A program that does not read its input closes it.
+        // The pipe breaks if the program does not read its input.
         let _ = child.stdin.take().unwrap().write_all(input);
         let output = child.wait_with_output().unwrap();
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("the output is UTF-8");

@@ -59,12 +59,12 @@ impl Server {
                 "HTTP/1.1 {}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
                 text.trim().replace('\n', "\r\n")
             );
-            // The program may have gone already.
+            // The program may have closed the connection already.
             let _ = stream.write_all(message.as_bytes());
         })
     }
 
-    /// What has come so far.
+    /// The requests so far.
     pub fn seen(&self) -> Vec<Request> {
         self.seen.lock().unwrap().clone()
     }

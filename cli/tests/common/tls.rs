@@ -1,4 +1,4 @@
-//! Servers with TLS, and an authority of the tests' own.
+//! Servers with TLS, and the certificate authority of the tests.
 #![allow(dead_code, clippy::unwrap_used, unreachable_pub)]
 
 use crate::server::{Request, read};
@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex};
 
 pub type Authority = CertifiedIssuer<'static, KeyPair>;
 
-/// An authority of the test's own.
+/// A certificate authority for one test.
 pub fn authority() -> Authority {
     let mut parameters = CertificateParams::default();
     parameters.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -50,7 +50,7 @@ impl TlsServer {
                 let (config, noted, respond) = (config.clone(), noted.clone(), respond.clone());
                 std::thread::spawn(move || {
                     let mut stream = StreamOwned::new(ServerConnection::new(config).unwrap(), socket);
-                    // A client that does not trust the certificate goes away.
+                    // A client that does not trust the certificate disconnects.
                     let Some(request) = read(&mut stream) else { return };
                     noted.lock().unwrap().push(request.clone());
                     respond(&request, &mut stream);
@@ -62,7 +62,7 @@ impl TlsServer {
         TlsServer { url, seen }
     }
 
-    /// What has come so far.
+    /// The requests so far.
     pub fn seen(&self) -> Vec<Request> {
         self.seen.lock().unwrap().clone()
     }

@@ -1,4 +1,4 @@
-"""An authority of the tests' own, and the certificates that it signs."""
+"""The certificate authority of the tests, and the certificates that it signs."""
 
 import base64
 import hashlib
@@ -28,7 +28,7 @@ class Authority:
         self.chain.write_bytes((folder / "server.pem").read_bytes() + self.trusted.read_bytes())
         self.both = folder / "both.pem"
         self.both.write_bytes(self.key.read_bytes() + self.chain.read_bytes())
-        # Nobody has signed this one.
+        # No authority has signed this one.
         self.create("stranger", "localhost", "subjectAltName=DNS:localhost", signer=None)
         self.stranger = folder / "stranger-both.pem"
         self.stranger.write_bytes((folder / "stranger-key.pem").read_bytes() + (folder / "stranger.pem").read_bytes())

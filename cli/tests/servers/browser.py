@@ -1,4 +1,4 @@
-"""A page in a real Chromium: what becomes of a request that it makes, as Chromium's own protocol shows it."""
+"""A page in a real Chromium, and the results of its requests, as Chromium's own protocol shows them."""
 
 import asyncio
 import json
@@ -15,7 +15,7 @@ from chromium import FLAGS, Chromium  # noqa: E402
 # Seconds for the browser to print what follows a request.
 MARK_SECONDS = 20
 
-# What came was a response, and the browser does not go on.
+# Errors that mean that a response came and the browser stopped there.
 OWN_REFUSALS = ["net::ERR_TOO_MANY_REDIRECTS"]
 
 FETCH = """
@@ -48,11 +48,11 @@ class Seen:
 
     # The verdict in the words of an explanation, or `pending` if no response came in time.
     verdict: str
-    # What it printed, without lines of which it says itself that they are about the network.
+    # What Chromium printed, without the lines that it marks as being about the network.
     console: list
     # The status of the response to each preflight.
     preflights: list
-    # Its own words for the failure, such as `net::ERR_EMPTY_RESPONSE`.
+    # Chromium's name for the failure, such as `net::ERR_EMPTY_RESPONSE`.
     error: str
 
 
@@ -62,7 +62,7 @@ class Page(Chromium):
     def __init__(self, authority_key, names=()):
         super().__init__()
         own = [flag for flag in FLAGS if flag != "--ignore-certificate-errors"]
-        # It trusts the authority with this key alone, and finds each of the names on this machine.
+        # It trusts only the authority with this key, and resolves each of the names to this machine.
         rules = ", ".join(f"MAP {name} 127.0.0.1" for name in names)
         self.flags = [*own, f"--ignore-certificate-errors-spki-list={authority_key}", f"--host-resolver-rules={rules}"]
         self.shown, self.number, self.events = None, 0, []
@@ -82,7 +82,7 @@ class Page(Chromium):
             await self.open(page)
             await self.loaded(page)
             self.shown = page
-        # A browser without a cache of its own would send `Cache-Control: no-cache`, which caches on the way heed.
+        # A browser whose own cache is off would send `Cache-Control: no-cache`, and caches on the way would obey it.
         await self.call("Network.clearBrowserCache", session=self.session)
         self.number += 1
         self.events.clear()
@@ -127,7 +127,7 @@ def seen(outcome, events, console):
 
 
 class Browser:
-    """A page that is asked from code that does not wait for coroutines. Use it in a `with`."""
+    """A page for code that is not asynchronous. Use it in a `with` statement."""
 
     def __init__(self, authority_key, names=()):
         self.page = Page(authority_key, names)
@@ -148,6 +148,6 @@ class Browser:
         self.thread.join()
 
     def ask(self, page, url, *, method="GET", headers=None, credentials=False, seconds=15):
-        """Makes a request on a page, given by its origin; the result is what Chromium does with it, once that is known."""
+        """Makes a request on a page, given by its origin; returns what Chromium did with it."""
         options = {"method": method, "headers": headers or {}, "credentials": "include" if credentials else "same-origin"}
         return self.begin(self.page.ask(f"{page}/", url, options, seconds))

@@ -19,7 +19,7 @@ from upstreams import EXAMPLE_SERVERS, hanging
 
 PROGRAM = Path(os.environ.get("CORSAC_PROGRAM", ROOT / "target" / "bindings" / "corsac"))
 
-# Which example server is behind which proxy.
+# The example server behind each proxy.
 BEHIND = {"nginx": ["python"], "apache": ["c"], "caddy": ["node"], "envoy": ["python"]}
 
 
@@ -28,25 +28,17 @@ def pytest_addoption(parser):
 
 
 def pytest_generate_tests(metafunc):
-    """Tests with the argument `proxy` run for each proxy; those with `fault` and `scheme`, for each that it can be made to have."""
-    if "proxy" not in metafunc.fixturenames:
-        return
-    whole = metafunc.config.getoption("--whole")
-    servers = EXAMPLE_SERVERS if whole else {}
-    pairs = [(proxy, server) for proxy in PROXIES for server in (servers or BEHIND[proxy])]
-    if "fault" not in metafunc.fixturenames:
-        wanted = getattr(metafunc.function, "proxies", PROXIES)
-        pairs = [pair for pair in pairs if pair[0] in wanted or "-".join(pair) in wanted]
-        metafunc.parametrize("proxy", pairs, ids=["-".join(pair) for pair in pairs], indirect=True, scope="session")
-        return
-    chosen = []
-    for proxy, server in pairs:
-        for fault in metafunc.module.FAULTS:
-            for scheme in ("https", "http") if whole or proxy == "nginx" else ("https",):
-                if fault.folder not in PROXIES[proxy].cannot:
-                    name = f"{proxy}-{server}-{scheme}-{fault.name}"
-                    chosen.append(pytest.param((proxy, server), fault, scheme, id=name))
-    metafunc.parametrize(("proxy", "fault", "scheme"), chosen, indirect=["proxy"], scope="session")
+    """Tests with the argument `proxy` run for each proxy. Tests with `fault` and `scheme` run for each fault that the
+    proxy can be configured to have.""" if "proxy" not in metafunc.fixturenames: return whole =
+    metafunc.config.getoption("--whole") servers = EXAMPLE_SERVERS if whole else {} pairs = [(proxy, server) for proxy
+    in PROXIES for server in (servers or BEHIND[proxy])] if "fault" not in metafunc.fixturenames: wanted =
+    getattr(metafunc.function, "proxies", PROXIES) pairs = [pair for pair in pairs if pair[0] in wanted or
+    "-".join(pair) in wanted] metafunc.parametrize("proxy", pairs, ids=["-".join(pair) for pair in pairs],
+    indirect=True, scope="session") return chosen = [] for proxy, server in pairs: for fault in metafunc.module.FAULTS:
+    for scheme in ("https", "http") if whole or proxy == "nginx" else ("https",): if fault.folder not in
+    PROXIES[proxy].cannot: name = f"{proxy}-{server}-{scheme}-{fault.name}" chosen.append(pytest.param((proxy, server),
+    fault, scheme, id=name)) metafunc.parametrize(("proxy", "fault", "scheme"), chosen, indirect=["proxy"],
+    scope="session")
 
 
 @pytest.fixture(scope="session")
@@ -61,7 +53,7 @@ def browser(authority):
 
 
 class Pages:
-    """The origins of the pages: on http and https, by the name of this machine, and by one that is not."""
+    """The origins of the pages: with http and https, under this machine's own name and under another name."""
 
     def __init__(self, authority):
         self.servers = [Threaded(PageHandler), Threaded(PageHandler, authority.both)]
@@ -112,9 +104,9 @@ def applications(policy, tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def silence():
-    """The ports of a server that never responds, and of nothing at all."""
+    """The port of a server that never responds, and a port on which no server listens."""
     never = hanging()
-    # It is bound, so that nobody else gets the port, and does not listen.
+    # The socket is bound, so that no other program gets the port, but it does not listen.
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         yield never.port, closed.getsockname()[1]

@@ -34,12 +34,12 @@ class Threaded(http.server.ThreadingHTTPServer):
         if certificate:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(certificate)
-            # The handshake is part of a connection's own thread, where it keeps nobody waiting.
+            # The handshake is done in the thread of the connection, so that no other connection has to wait.
             self.socket = context.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
     def handle_error(self, *_):
-        # A client that does not trust the certificate goes away.
+        # A client that does not trust the certificate disconnects.
         pass
 
     def stop(self):
@@ -48,7 +48,7 @@ class Threaded(http.server.ThreadingHTTPServer):
 
 
 class Raw:
-    """A server that does with each connection what a function does, after it has read a request."""
+    """A server that reads a request from each connection, and then calls a function with the connection."""
 
     def __init__(self, respond, certificate=None):
         self.listening = socket.create_server(("127.0.0.1", 0))
@@ -88,7 +88,8 @@ class Raw:
 
 
 class NamesProxy(Raw):
-    """A forward proxy for a client that cannot be told where names are: every name is on this machine."""
+    """A forward proxy for a client whose name resolution cannot be configured: it connects to this machine for every
+    name."""
 
     def __init__(self):
         super().__init__(self.forward)

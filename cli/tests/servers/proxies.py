@@ -24,11 +24,9 @@ class Proxy:
     cannot = ()
 
     def __init__(self, folder, application, hanging, closed, authority):
-        """The ports are those of the application, of a server that never responds, and of nothing at all."""
-        self.folder = folder / self.name
-        self.folder.mkdir()
-        self.application, self.hanging, self.closed, self.authority = application, hanging, closed, authority
-        self.plain, self.tls = free_port(), free_port()
+        """The ports are those of the application, of a server that never responds, and one on which no server
+        listens.""" self.folder = folder / self.name self.folder.mkdir() self.application, self.hanging, self.closed,
+        self.authority = application, hanging, closed, authority self.plain, self.tls = free_port(), free_port()
         self.process = Process(self.command(), [self.plain, self.tls], self.folder / "log", **self.environment())
 
     def environment(self):
@@ -167,7 +165,7 @@ class Apache(Proxy):
               {to(self.closed)}
             </Location>
             <Location /time-out/>
-              # Another name of the same server: what has one URL shares its time-out.
+              # This is another name for the same server, because all workers with one URL share its time-out.
               ProxyPass http://localhost:{self.hanging}/ timeout=1
             </Location>
             <Location /hangs/>
@@ -401,7 +399,8 @@ PROXIES = {proxy.name: proxy for proxy in (Nginx, Apache, Caddy, Envoy)}
 
 
 def only(*names):
-    """Marks a test that runs with these proxies alone, or with one before one application: `nginx`, `nginx-python`."""
+    """Marks a test that runs only with these proxies, or with one proxy in front of one application: `nginx`,
+    `nginx-python`."""
 
     def mark(test):
         test.proxies = names

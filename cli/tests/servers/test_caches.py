@@ -1,6 +1,7 @@
 """`corsac probe --cache` through real caches: nginx with `proxy_cache`, and Apache with `mod_cache`.
 
-Behind each is the same application, which sends `Vary: Origin`. One folder of the cache respects it and another does not.
+Behind each is the same application, which sends `Vary: Origin`. Under one path the cache respects it, and under another
+it does not.
 """
 
 import itertools
@@ -12,7 +13,7 @@ CACHES = only("nginx", "apache")
 
 
 def url(proxy, folder):
-    """A URL of which the cache has nothing yet."""
+    """A URL that is not in the cache yet."""
     return f"https://localhost:{proxy.tls}/{folder}/api/hello?cache={next(NUMBERS)}"
 
 

@@ -1,4 +1,4 @@
-"""What `corsac probe` says about real servers with planted faults is what Chromium does with them."""
+"""`corsac probe` reports about real servers with planted faults what Chromium does with them."""
 
 from itertools import count
 from typing import NamedTuple
@@ -8,12 +8,13 @@ from authority import API
 from pages import Raw
 from proxies import only
 
-# Each request has a URL of its own, so that nothing is kept for it from another.
+# Each request has its own URL, so that nothing is cached from an earlier one.
 NUMBERS = count(1)
 
 
 class Fault(NamedTuple):
-    """What is wrong with the way to the application, and the first finding that names it; none if nothing is."""
+    """A fault between the browser and the application, and the first finding that names it; none if there is no
+    fault."""
 
     name: str
     folder: str
@@ -50,7 +51,7 @@ FAULTS = [
 
 
 def compare(browser, corsac, page, url, request, *options, seconds=15):
-    """Asks both, and returns what the command found for the page once it is equal to what Chromium did."""
+    """Makes the request with both, checks that they agree, and returns what the command found for the page."""
     url = f"{url}?{next(NUMBERS)}"
     asked = browser.ask(page, url, seconds=seconds, **request)
     status, found = corsac.probe(url, page, "--only", *options, **request)
@@ -84,7 +85,7 @@ def test_faults(browser, corsac, pages, proxy, fault, scheme):
 
 @only("nginx", "envoy")
 def test_a_server_that_never_responds(browser, corsac, pages, proxy):
-    """Chromium waits for minutes, so it is only seen to wait longer than the command."""
+    """Chromium waits for minutes, so the test only checks that it waits longer than the command."""
     url = f"https://localhost:{proxy.tls}/hangs/api/hello?{next(NUMBERS)}"
     asked = browser.ask(pages.tls, url, seconds=2.5)
     status, found = corsac.probe(url, pages.tls, "--timeout", "1")
@@ -97,7 +98,7 @@ def test_https_that_leads_to_http(browser, corsac, pages, proxy, names_proxy):
     by_proxy = ["--proxy", f"http://127.0.0.1:{names_proxy.port}"]
     found = compare(browser, corsac, pages.public, f"https://{API}:{proxy.tls}/to-plain/api/hello", {}, *by_proxy)
     assert first(found) == "mixed-content", codes(found)
-    # Nothing on the way to this machine itself is mixed content.
+    # A request to this machine itself is never mixed content.
     found = compare(browser, corsac, pages.tls, f"https://localhost:{proxy.tls}/to-plain/api/hello", {})
     assert codes(found) == ["allow-origin-missing", "redirect-to-http"]
 

@@ -57,7 +57,7 @@ def test_servers(corsac, table, proxy, options):
 
 @pytest.mark.parametrize(
     ("folder", "passed"),
-    # `twice` allows every origin, so that it refuses nobody where the application sends no header.
+    # `twice` allows every origin, even if the application sends no header.
     [("twice", 1), ("preflight-405", 5), ("bad-gateway", 3)],
 )
 def test_servers_with_faults(corsac, table, proxy, folder, passed):
@@ -65,7 +65,7 @@ def test_servers_with_faults(corsac, table, proxy, folder, passed):
 
 
 def test_no_server(corsac, table, silence):
-    """What is not there refuses nobody."""
+    """A server that does not exist refuses nobody."""
     assert judged(corsac, table, f"http://localhost:{silence[1]}") == (3, 0, 6)
 
 

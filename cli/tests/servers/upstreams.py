@@ -1,4 +1,4 @@
-"""The servers of `examples/`, each with a policy of the test's, and two that never respond."""
+"""The servers of `examples/`, each with a policy of the test's, and two servers that never respond."""
 
 import subprocess
 import sys
@@ -29,7 +29,7 @@ def node(folder, policy):
 
 def c(folder, policy):
     port, program = free_port(), folder / "c-server"
-    # Under the name by which programs look for it at run time.
+    # This is the name under which programs look for the library at run time.
     (folder / "libcorsac.so.0").symlink_to(BINDINGS / "libcorsac.so")
     libraries = [f"-L{BINDINGS}", "-lcorsac", "-lmicrohttpd", f"-Wl,-rpath,{folder}"]
     subprocess.run(["cc", EXAMPLES / "c" / "server.c", "-o", program, f"-I{ROOT / 'include'}", *libraries], check=True)
@@ -40,5 +40,5 @@ EXAMPLE_SERVERS = {"python": python, "node": node, "c": c}
 
 
 def hanging():
-    """It reads a request and does not respond, until the client goes away."""
+    """Reads a request, and sends nothing until the client disconnects."""
     return Raw(lambda _, connection: connection.recv(1))

@@ -156,7 +156,7 @@ impl Url {
         self.host.starts_with('[') || ends_in_number(self.host.as_bytes())
     }
 
-    /// Whether two URLs have the same registrable domain, or the same host where there is none (HTML, "schemelessly
+    /// Whether two URLs have the same registrable domain, or the same host if there is none (HTML, "schemelessly
     /// same site").
     pub(crate) fn is_schemelessly_same_site(&self, other: &Url) -> bool {
         self.host == other.host && !self.host.is_empty()

@@ -1,22 +1,22 @@
-//! Requests that were captured, and what came back.
+//! Requests that were captured, and the responses to them.
 
 use crate::browser::octets::latin1_bytes;
 use crate::browser::{Credentials, Exchange, HeaderLines, SeenRequest};
 use crate::capture::known::Known;
 
-/// The page where nothing names it.
+/// The page that is used if nothing names one.
 const ANY_PAGE: &str = "https://page.example";
-/// The URL where nothing names it.
+/// The URL that is used if nothing names one.
 const ANY_URL: &str = "https://server.example/";
 
-/// What was read of a capture.
+/// The result of reading a capture.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Captured {
     /// Each request with its responses, secrets included.
     pub exchanges: Vec<Exchange>,
     /// What the text did not say.
     pub notes: Vec<CaptureNote>,
-    /// No response is part of what was pasted.
+    /// Whether the pasted text has no response.
     pub is_request_only: bool,
 }
 
@@ -48,14 +48,14 @@ impl Captured {
     }
 }
 
-/// A request that was captured: its parts belong to it.
+/// A captured request, which owns its data.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct CapturedRequest {
     pub(crate) url: String,
     pub(crate) method: String,
     pub(crate) headers: HeaderLines,
     pub(crate) has_body: bool,
-    /// The page that the capture names elsewhere.
+    /// The page, if the capture names it outside of the request.
     pub(crate) page: Option<String>,
 }
 

@@ -10,7 +10,7 @@ use crate::capture::paste_error::PasteError;
 use crate::explain::network_error;
 use serde_json::Value;
 
-/// The most entries that are looked at.
+/// The most entries that are examined.
 const MOST_ENTRIES: usize = 20_000;
 
 /// The most redirects that belong to one request.
@@ -127,7 +127,7 @@ fn origin(url: &str) -> Option<String> {
 /// The exchange that begins with an entry; none if the entry belongs to another.
 fn exchange(index: usize, entries: &mut [Entry], known: &Known<'_>, captured: &mut Captured) -> Option<Exchange> {
     let first = entries.get(index).filter(|entry| !entry.is_used)?;
-    // What no page asked for has nothing to do with CORS: what people type, and a page's own document.
+    // Requests that no page made have nothing to do with CORS: addresses that people type, and a page's own document.
     if known.page.is_none() && first.request.seen().page().is_none() && first.request.page.is_none() {
         return None;
     }
@@ -167,7 +167,7 @@ fn preflight_of(index: usize, entries: &[Entry]) -> Option<usize> {
     before.or_else(|| entries.iter().enumerate().skip(index + 1).find(is_its)).map(|(index, _)| index)
 }
 
-/// Where an entry was redirected to.
+/// The target of an entry's redirect.
 fn redirected(index: usize, entries: &[Entry]) -> Option<usize> {
     let entry = entries.get(index)?;
     let location = entry

@@ -1,12 +1,12 @@
-//! What is known of a request besides what was pasted.
+//! Facts about a request that were given separately from the pasted text.
 
-/// What is known of a request besides what was pasted. It is preferred to what a text says.
+/// Facts about a request that were given separately from the pasted text. They are preferred to those in the text.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Known<'k> {
     /// The origin of the page.
     pub page: Option<&'k str>,
     /// The URL that is requested.
     pub url: Option<&'k str>,
-    /// The request is made with credentials.
+    /// Whether the request is made with credentials.
     pub credentials: bool,
 }

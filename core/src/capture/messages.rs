@@ -162,7 +162,7 @@ fn complete(request: &mut CapturedRequest) {
     request.url = format!("https://{host}{}", request.url);
 }
 
-/// Lines without a first line: a response's, with the pseudo-header of its status if it has one.
+/// Header lines without a first line. They are those of a response, whose status may be in a pseudo-header.
 fn of_loose(lines: HeaderLines) -> Message {
     let get = |name: &str| {
         let line = lines.iter().find(|(found, _)| found.eq_ignore_ascii_case(name.as_bytes()));

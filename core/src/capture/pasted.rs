@@ -11,7 +11,7 @@ use crate::explain::{ConsoleSentence, read_console};
 pub enum Pasted {
     /// Sentences of a console.
     Console(Vec<ConsoleSentence>),
-    /// Requests, with what came back.
+    /// Requests, with the responses to them.
     Captured(Captured),
 }
 
@@ -20,7 +20,7 @@ impl Pasted {
     ///
     /// # Errors
     ///
-    /// It is nothing that is known, or it is incomplete.
+    /// If the text is of no known kind, or incomplete.
     pub fn of(text: &str, known: &Known<'_>) -> Result<Self, PasteError> {
         let trimmed = text.trim();
         if trimmed.is_empty() {

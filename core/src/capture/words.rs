@@ -1,7 +1,7 @@
 //! The words of a command that developer tools copied, for the shells of Unix and for cmd.
 //!
-//! Tools write `$'…'` with escapes where a value has a quotation mark, which crates for shell words do not read, and for cmd
-//! a `^` before everything that cmd could take for its own.
+//! If a value has a quotation mark, tools write `$'…'` with escapes, which crates for shell words do not read. For cmd
+//! they write a `^` before every character that cmd could interpret.
 
 /// The words of a command; none if a quotation mark is not closed.
 pub(crate) fn words(command: &str) -> Option<Vec<String>> {
@@ -54,7 +54,7 @@ fn unix(command: &str) -> Option<Vec<String>> {
                     }
                 }
             }
-            // Whatever follows is another command.
+            // The rest is another command.
             ';' | '|' | '&' => break,
             c if c.is_whitespace() => words.extend(word.take()),
             c => word.get_or_insert_default().push(c),

@@ -60,7 +60,7 @@ pub(crate) fn check<'d>(document: &'d Document, issues: &mut Issues) -> CheckedD
 }
 
 /// Specification 2.2: the author of a route's list may have forgotten that other responses expose no headers. An empty
-/// list at the top level says that it is meant.
+/// list at the top level shows that this is intended.
 fn report_expose_only_in_routes(document: &Document, top: &CheckedSettings<'_>, issues: &mut Issues) {
     let is_written = !document.settings.expose_headers.field.is_empty();
     if is_written || top.origins.is_nobody() {
@@ -75,7 +75,7 @@ fn report_expose_only_in_routes(document: &Document, top: &CheckedSettings<'_>, 
 
 struct Checker<'d, 'i> {
     top: &'d Settings,
-    /// The lists of the top level, which routes inherit that have none of their own.
+    /// The lists of the top level. Routes without lists of their own inherit them.
     inherited: Lists,
     inherited_contradictions: InheritedContradictions,
     needed_dangers: NeededDangers,
@@ -286,7 +286,7 @@ impl<'d, 'i> Checker<'d, 'i> {
         self.issues.error(&**place, true, policy::private_network_with_any_origin(self.issues.notation()));
     }
 
-    /// Specification 2.3: what is granted to an origin by CORS may not be refused to it by protection.
+    /// Specification 2.3: protection may not refuse an origin what CORS grants it.
     fn check_contradiction(&mut self, settings: &Settings, route: Option<&str>, protection: &Protection) {
         let Some(written) = settings.protection().filter(|written| written.writes) else { return };
         let is_inherited = self.inherits_protection(settings);

@@ -44,7 +44,7 @@ enum NameConcern {
     NotAHeader,
     ForbiddenRequestHeader,
     ResponseHeader,
-    /// Only one name is not covered by `*`, and it is not listed.
+    /// `*` is listed, but not the one name that it does not cover.
     AuthorizationNotCovered,
     /// `*` among the exposed headers.
     AnyExposed,

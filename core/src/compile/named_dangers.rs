@@ -40,7 +40,7 @@ impl NeededDangers {
         }
     }
 
-    /// Reports the entries that are named without need.
+    /// Reports the entries that are named although they need no exception.
     pub(crate) fn report(&self, document: &Document, issues: &mut Issues) {
         let top = &document.settings;
         let own = document.routes.iter().map(|route| &route.settings.dangerously_allow);

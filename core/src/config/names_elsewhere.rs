@@ -56,10 +56,10 @@ const ELSEWHERE: &[Row] = &[
     ("csrftrustedorigins", "protection", "protection"),
 ];
 
-/// Switches that allow any origin where they are on.
+/// Switches that allow any origin if they are on.
 const ANY_ORIGIN: [&str; 4] = ["allowallorigins", "originallowall", "allowanyorigin", "alloworiginsall"];
 
-/// A setting of other libraries for which there is nothing to set here.
+/// A setting of other libraries that corsac does not need.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Needless {
     Vary,
@@ -69,7 +69,7 @@ pub(crate) enum Needless {
     StrictPreflight,
     InterceptExceptions,
     Debug,
-    /// The paths for which a policy is.
+    /// The paths to which a policy applies.
     Paths,
 }
 
@@ -118,7 +118,7 @@ mod tests {
     use crate::config::setting_names::{CORS, CORSAC};
 
     #[test]
-    fn each_name_elsewhere_stands_for_a_setting() {
+    fn each_name_elsewhere_means_a_setting() {
         for (name, ours, theirs) in ELSEWHERE {
             assert!(CORSAC.contains(ours) && CORS.contains(theirs), "{name}");
         }

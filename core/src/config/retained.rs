@@ -18,7 +18,7 @@ pub(crate) struct Retained {
 }
 
 impl Retained {
-    /// None where it would take more memory than is kept.
+    /// `None` if they would take too much memory.
     pub(crate) fn new(document: Document, notation: Notation) -> Option<Box<Self>> {
         let memory = memory(&document);
         (memory <= RETAINED_BYTES).then(|| Box::new(Retained { document, notation, text: None, memory }))

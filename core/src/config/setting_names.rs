@@ -76,7 +76,7 @@ pub(crate) fn nearest(name: &str, keys: &[&'static str]) -> Option<&'static str>
         .map(|(_, key)| key)
 }
 
-/// The check that a name which is none most likely means.
+/// The check that a name most likely means if there is no check of that name.
 pub(crate) fn nearest_danger(name: &str) -> Option<&'static str> {
     let plain: String = name.to_lowercase().replace(['_', ' '], "-").chars().take(64).collect();
     let all = || Danger::ALL.iter().copied();

@@ -41,7 +41,7 @@ pub(crate) enum Segment {
     Rest,
 }
 
-/// A path as it is written in a policy, with other names.
+/// A path as a policy writes it, with other parameter names.
 pub(crate) fn written_path(path: &[Segment]) -> String {
     let segment = |segment: &Segment| match segment {
         Segment::Literal(text) => format!("/{text}"),
@@ -52,7 +52,7 @@ pub(crate) fn written_path(path: &[Segment]) -> String {
 }
 
 impl Settings {
-    /// The protection, where any of it is on.
+    /// The protection, if any of it is on.
     pub(crate) fn protection(&self) -> Option<&Arc<ProtectionSettings>> {
         self.protection.as_ref().filter(|protection| protection.writes || protection.websockets)
     }

@@ -26,12 +26,12 @@ pub(crate) struct ListStakes {
 }
 
 impl ListStakes {
-    /// For an entry of the list.
+    /// The stakes of an entry of the list.
     pub(crate) fn of(&self, entry: &str) -> Stakes {
         Stakes { credentials: self.credentials, dangers: self.lifted.for_entry(entry) }
     }
 
-    /// For an entry that `dangerously_allow` does not name.
+    /// The stakes of an entry that `dangerously_allow` does not name.
     pub(crate) fn of_unnamed(&self) -> Stakes {
         Stakes { credentials: self.credentials, dangers: self.lifted.everywhere }
     }

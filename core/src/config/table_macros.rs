@@ -1,7 +1,7 @@
 //! The macros that turn the table of settings into an enum for each section, the types that a Rust user fills, the
 //! types that are compiled, and the lists of names.
 
-/// An enum of a section's settings, and what the table says of each.
+/// An enum of a section's settings, and what the table says about each.
 macro_rules! section {
     (
         $(#[$about:meta])+
@@ -31,7 +31,7 @@ macro_rules! section {
     };
 }
 
-/// The type of a setting in a route: none is as at the top level.
+/// The type of a setting in a route. `None` means that the route inherits it.
 macro_rules! in_a_route {
     ($type:ty) => { Option<$type> };
     ($type:ty, $in_a_route:ty) => { $in_a_route };
@@ -108,7 +108,7 @@ macro_rules! settings {
         /// Names of settings of the `protection` table.
         pub(crate) const PROTECTION: &[&str] = &[$(stringify!($protection),)+];
 
-        /// Names of the `cors` dialect that corsac's own calls otherwise.
+        /// Names of the `cors` dialect for which corsac's own dialect has other names.
         pub(crate) const CORS_ONLY: &[&str] = &[$($package,)+];
 
         impl DocumentSetting {
@@ -240,8 +240,8 @@ macro_rules! settings {
             }
         };
 
-        /// Everything a policy, or one of its routes, is compiled from. What a route inherits is shared, so that it is
-        /// compiled once.
+        /// Everything from which a policy, or one of its routes, is compiled. What a route inherits is shared, so that
+        /// it is compiled once.
         #[derive(Clone, Debug)]
         pub(crate) struct Settings {
             /// The host has an origin predicate.
@@ -252,7 +252,7 @@ macro_rules! settings {
         /// The settings of `protection` as they were read.
         #[derive(Clone, Debug)]
         pub(crate) struct ProtectionSettings {
-            /// Where it is written.
+            /// The field at which it is written.
             pub(crate) field: String,
             $(pub(crate) $protection: $protection_read,)+
         }
@@ -268,7 +268,7 @@ macro_rules! settings {
             }
 
             impl ProtectionSettings {
-                /// With the defaults.
+                /// Settings with their defaults.
                 pub(crate) fn new(config: ProtectionConfig, field: String) -> Self {
                     ProtectionSettings {
                         field,

@@ -72,7 +72,7 @@ pub(crate) trait Key: Copy + PartialEq + Sized + 'static {
     /// All but the predicate.
     fn all() -> Vec<Self>;
 
-    /// Their names.
+    /// The names of these settings.
     fn names() -> &'static [&'static str];
 
     fn row(self) -> SettingRow;
@@ -82,11 +82,11 @@ pub(crate) trait Key: Copy + PartialEq + Sized + 'static {
     }
 }
 
-/// Under this name a host language may give its origin predicate, a function.
+/// The name under which a host language may give its origin predicate, a function.
 pub(crate) const PREDICATE: SettingRow = SettingRow {
     name: "allow_origin",
     takes: Takes::Address,
-    docs: "A function that says of an origin whether it may read.",
+    docs: "A function that says whether an origin may read.",
 };
 
 /// The names that are allowed at the top level of a policy.
@@ -110,7 +110,7 @@ pub(crate) enum RouteKey {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum PackageKey {
     Package(PackageOption),
-    /// Without the settings that an option of the package replaces.
+    /// The settings that an option of the package replaces are left out.
     Setting(Setting),
     Document(DocumentSetting),
 }

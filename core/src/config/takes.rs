@@ -23,7 +23,7 @@ pub enum Takes {
     Dangers,
     /// The name of a danger.
     Danger,
-    /// The table of what is refused.
+    /// The table that says what is refused.
     Protection,
     /// A list of routes, each a table.
     Routes,
@@ -33,7 +33,7 @@ pub enum Takes {
     Address,
     /// The path of a route.
     Path,
-    /// `"off"` or `"reject"`; in Rust whether something is refused.
+    /// `"off"` or `"reject"`; in Rust, whether requests are refused.
     Mode,
     /// What `origin` of the `cors` package takes.
     PackageOrigin,
@@ -53,7 +53,7 @@ impl Takes {
     }
 }
 
-/// What the table says of a setting.
+/// What the table says about a setting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SettingRow {

@@ -41,7 +41,7 @@ impl Written for Vec<String> {
     }
 }
 
-/// None is written out: the default is another.
+/// `None` is written, because it is not the default.
 impl Written for Option<u32> {
     fn written(self) -> Option<Value> {
         Some(self.map_or(Value::Null, |number| Value::Integer(number.into())))
@@ -71,7 +71,7 @@ impl ReadFrom<Vec<String>> for Arc<List> {
     }
 }
 
-/// Where a switch is written that is on.
+/// The field of a switch that is on.
 impl ReadFrom<bool> for Option<Arc<str>> {
     fn read_from(config: bool, name: &str) -> Self {
         config.then(|| name.into())

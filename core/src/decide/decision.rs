@@ -109,7 +109,7 @@ impl<'a> Decision<'a> {
         apply_headers(self.removed().iter().copied(), self.headers(), Precedence::OfPolicy, response)
     }
 
-    /// The response template that the decision fills in, for bindings that prepare their own objects for each.
+    /// The response template that the decision fills in, for bindings that prepare their own objects for each template.
     #[must_use]
     pub fn template(&self) -> &'a Template {
         self.template

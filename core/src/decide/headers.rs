@@ -97,7 +97,7 @@ mod tests {
         AllowedHeaders::Listed(Arc::new(StringSet::of_names(vec!["a", "x-b", "content-type"])))
     }
 
-    /// The definition, without regard to speed.
+    /// The definition of the check, written without regard to speed.
     fn by_definition(header: &[u8]) -> RequestedHeaders {
         let elements = header.split(|byte| *byte == b',');
         let trimmed = elements.map(|element| element.trim_ascii_start().trim_ascii_end());

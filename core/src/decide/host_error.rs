@@ -33,7 +33,7 @@ mod tests {
     use crate::issues::code::Reason;
 
     #[test]
-    fn a_response_of_our_own_gives_way_and_allows_nobody() {
+    fn an_error_replaces_our_own_response_and_allows_no_origin() {
         let policy = "allow_origins = ['https://app.example.com']\nroutes = [{ path = '/any/{*rest}', allow_origins = ['*'] }]\n\
                       [protection]\nwrites = 'reject'\nwebsockets = 'reject'";
         let policy = Policy::from_toml(policy).unwrap();

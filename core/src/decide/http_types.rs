@@ -14,7 +14,7 @@ const fn name(header: RequestHeader) -> Option<Name> {
     }
 }
 
-/// Their names, so that a look-up need not parse them.
+/// The names of these headers, so that a look-up need not parse them.
 static NAMES: [Option<Name>; RequestHeader::ALL.len()] = [
     name(RequestHeader::ALL[0]),
     name(RequestHeader::ALL[1]),
@@ -80,9 +80,9 @@ mod tests {
 
     const METHODS: [&[u8]; 4] = [b"GET", b"POST", b"OPTIONS", b"options"];
 
-    /// Whatever is left out, the decision is that on all headers.
+    /// The headers that are left out do not change the decision.
     #[test]
-    fn what_is_left_out_decides_nothing() {
+    fn headers_that_are_left_out_decide_nothing() {
         let policies = [
             "allow_origins = ['https://a.example']\nallow_private_network = true",
             "allow_origins = ['https://a.example']\n[protection]\nwrites = 'reject'\nwebsockets = 'reject'",

@@ -71,7 +71,7 @@ impl Needs {
     }
 }
 
-/// Those of a request that cannot be a preflight.
+/// The headers of a request that cannot be a preflight.
 const ACTUAL: [RequestHeader; 1] = [RequestHeader::Origin];
 
 const ACTUAL_PROTECTED: [RequestHeader; 6] = [
@@ -86,7 +86,7 @@ const ACTUAL_PROTECTED: [RequestHeader; 6] = [
 const OPTIONS: [RequestHeader; 4] =
     [RequestHeader::Origin, RequestHeader::RequestMethod, RequestHeader::RequestHeaders, RequestHeader::PrivateNetwork];
 
-/// What the routes of a policy decide by.
+/// The paths and rules by which the routes of a policy decide.
 #[derive(Debug)]
 pub(crate) struct RoutedRules {
     pub(crate) paths: Routes,
@@ -157,7 +157,7 @@ impl Policy {
         }
     }
 
-    /// Every response template of the policy, for bindings that prepare their own objects for each.
+    /// Every response template of the policy, for bindings that prepare their own objects for each template.
     ///
     /// The position of a template is its [`index`](Template::index).
     #[must_use]

@@ -145,7 +145,7 @@ pub fn is_websocket(protocol: &[u8]) -> bool {
     protocol.trim_ascii().eq_ignore_ascii_case(b"websocket")
 }
 
-/// RFC 9651, section 3.3.4: what `Sec-Fetch-Site` is, one word.
+/// RFC 9651, section 3.3.4: the value of `Sec-Fetch-Site` is one word.
 fn is_structured_token(text: &[u8]) -> bool {
     text.first().is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'*')
         && text.split(|byte| matches!(byte, b':' | b'/')).all(|part| part.is_empty() || is_token(part))

@@ -25,7 +25,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn refusals_are_told_and_a_sites_own_pages_are_not() {
+    fn refusals_are_logged_and_a_sites_own_pages_are_not() {
         use Action::{Continue, Respond};
         use Reason::{OriginAllowed, OriginNotAllowed, WriteRefused};
         let own = Request { host: Some(b"a.example"), ..Request::new(b"POST").origin(b"https://a.example") };

@@ -171,7 +171,7 @@ impl RequestHeader {
     #[must_use]
     pub const fn unreadable_value(self) -> &'static [u8] {
         match self {
-            // No value of it is refused; this one makes the request a handshake.
+            // No value of this header is refused; this value makes the request a handshake.
             RequestHeader::Upgrade => b"websocket",
             _ => b"@",
         }
@@ -311,7 +311,7 @@ mod tests {
     #[test]
     fn every_header_is_found_by_its_name() {
         for (index, header) in RequestHeader::ALL.into_iter().enumerate() {
-            assert_eq!(header as usize, index, "its values stand at its number");
+            assert_eq!(header as usize, index, "its values are at its index");
             assert_eq!(RequestHeader::of(header.as_str().as_bytes()), Some(header));
             assert_eq!(RequestHeader::of(header.as_str().to_ascii_uppercase().as_bytes()), Some(header));
         }

@@ -40,7 +40,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_page_is_no_write() {
+    fn an_error_page_is_not_a_write() {
         let policy = Policy::from_toml(POLICY).unwrap();
         for (method, origin, served, expected) in [
             ("POST", "https://evil.example", "POST", Reason::WriteRefused),

@@ -12,7 +12,7 @@ const WRITE: [&str; 2] = ["write `", "write separate entries: `"];
 /// How a help begins that says to remove something.
 const REMOVE: [&str; 5] = ["remove it", "remove the entry", "remove the line", "remove `", "remove the comma"];
 
-/// The edit of a policy's text, in TOML, after which the policy no longer has the issue, and no other instead. None if
+/// The edit of a policy's text, in TOML, after which the policy no longer has the issue, and has no new one. None if
 /// the help does not say what to write, or if no edit was found that does this.
 ///
 /// ```
@@ -51,7 +51,7 @@ fn issues(text: &str) -> Vec<Issue> {
     }
 }
 
-/// Whether there is one issue of this kind less, and no error more.
+/// Whether there is one issue of this kind less, and no additional error.
 fn is_fixed(before: &[Issue], after: &[Issue], issue: &Issue) -> bool {
     let same = |issues: &[Issue]| issues.iter().filter(|other| other.code == issue.code).count();
     let errors = |issues: &[Issue]| issues.iter().filter(|other| other.severity.as_str() == "error").count();

@@ -5,9 +5,9 @@ use std::ops::Range;
 /// One edit of a text: bytes that another text replaces.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TextEdit {
-    /// The bytes that are replaced: an empty range where something is inserted.
+    /// The bytes that are replaced: an empty range if something is inserted.
     pub range: Range<usize>,
-    /// What is written there.
+    /// The text that replaces them.
     pub replacement: String,
 }
 
@@ -20,7 +20,7 @@ impl TextEdit {
         TextEdit::replace(at..at, text)
     }
 
-    /// The text with the edit; none if the range is not one of characters in it.
+    /// The text with the edit; none if the range does not begin and end between characters of the text.
     #[must_use]
     pub fn apply(&self, text: &str) -> Option<String> {
         let (before, after) = (text.get(..self.range.start)?, text.get(self.range.end..)?);

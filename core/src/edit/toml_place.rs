@@ -51,7 +51,7 @@ impl<'t> TomlPlaces<'t> {
         }
     }
 
-    /// The bytes of a value behind its name.
+    /// The bytes of the value after a name.
     pub(crate) fn value(&self, found: &Found) -> Option<Range<usize>> {
         let between = self.text.get(found.end_of_name..found.end)?;
         let start = found.end_of_name + between.find('=')? + 1;
@@ -59,7 +59,7 @@ impl<'t> TomlPlaces<'t> {
         Some(start + space.len() - space.trim_start().len()..found.end)
     }
 
-    /// A setting that is written; where it is missing, its table would be found.
+    /// The setting, if it is written. If it is missing, the look-up would find its table.
     fn setting(&self, field: &str) -> Option<Found> {
         let found = self.offsets.find(&steps(field))?;
         let name = field.rsplit('.').next()?;
@@ -70,7 +70,7 @@ impl<'t> TomlPlaces<'t> {
     fn last_entry(&self, field: &str) -> Option<Found> {
         let entry = |index: usize| {
             let found = self.offsets.find(&steps(&format!("{field}[{index}]")))?;
-            // Behind the last entry, the list itself is found.
+            // After the last entry, the look-up finds the list itself.
             (found.start == found.end_of_name || found.end == found.end_of_name).then_some(found)
         };
         // The index doubles until there is no entry, and then the last one is between the two.
@@ -86,11 +86,11 @@ impl<'t> TomlPlaces<'t> {
         entry(has)
     }
 
-    /// A line for a setting that is not written yet, behind another setting of the same table.
+    /// A line for a setting that is not written yet, after another setting of the same table.
     fn new_setting(&self, field: &str, value: &str) -> Option<TextEdit> {
         let (table, name) = field.rsplit_once('.').map_or(("", field), |(table, name)| (table, name));
         let before = if table.is_empty() {
-            // What comes first in TOML is at the top level.
+            // The first lines of a TOML text are at the top level.
             let written = Setting::ALL.iter().filter_map(|setting| self.top_level(setting.name()));
             written.map(|found| found.end).max()
         } else {

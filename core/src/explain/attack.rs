@@ -102,7 +102,7 @@ pub fn observe_attacks(answers: &[(String, Answer)], is_credentialed: bool) -> V
     }]
 }
 
-/// Whether the response allows this origin in particular. A `*` allows everybody, which is not an attack.
+/// Whether the response allows this origin in particular. `*` allows every origin, which does not help an attacker.
 fn allows(answer: &Answer, origin: &str) -> bool {
     let lines: Vec<String> = values(answer.headers(), "access-control-allow-origin").map(latin1).collect();
     origin != "*" && lines == [origin]

@@ -186,7 +186,7 @@ pub(crate) const WORDINGS: &[(&str, Meaning)] = &[
         "ERR_BLOCKED_BY_CLIENT",
         NotCors(
             "an extension of the browser, most likely an ad blocker, stopped the request",
-            "try in a private window without extensions; if users meet this too, rename the URL",
+            "try in a private window without extensions; if users run into this too, change the URL",
         ),
     ),
     (

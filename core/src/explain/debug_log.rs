@@ -186,7 +186,7 @@ fn shown_path(path: &[u8]) -> String {
     printable(&String::from_utf8_lossy(without_query(path)))
 }
 
-/// A request, with what was decided on it.
+/// A request and the decision on it.
 #[derive(Clone, Copy)]
 struct Asked<'a> {
     policy: &'a Policy,

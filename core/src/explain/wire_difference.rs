@@ -31,7 +31,7 @@ pub struct WireDifference {
 /// Captured responses, compared with those of a policy.
 #[derive(Clone, Debug, PartialEq)]
 pub struct WireComparison {
-    /// What [`explain_captured`](crate::binding::explain_captured) says of them.
+    /// The explanation that [`explain_captured`](crate::binding::explain_captured) gives for them.
     pub explanation: Explanation,
     /// The headers of CORS in which they differ from what the policy sends to the same requests.
     pub differences: Vec<WireDifference>,

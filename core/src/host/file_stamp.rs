@@ -1,10 +1,10 @@
-//! Telling one state of a file from another without reading it.
+//! Distinguishing two states of a file without reading it.
 
 use std::fs::Metadata;
 use std::path::Path;
 use std::time::SystemTime;
 
-/// The attributes by which two states of a file differ. To compare them costs one system call, and no reading.
+/// The attributes by which two states of a file differ. Comparing them costs one system call, and the file is not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FileStamp {
     modified: Option<SystemTime>,

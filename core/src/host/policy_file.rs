@@ -26,7 +26,7 @@ pub struct PolicyFile {
     read: Option<FileStamp>,
     /// The state that the last check found, if it has not been read yet.
     unsettled: Option<Option<FileStamp>>,
-    /// Of the text in force; none where the last reading failed.
+    /// The hash of the text in force; none if the last reading failed.
     in_force: Option<u64>,
     /// The file exists but could not be read. That may be temporary, so it is tried again, and reported once.
     unreadable: bool,
@@ -57,7 +57,7 @@ impl PolicyFile {
     ///
     /// Those of [`Policy::from_file`]. Keep the policy that is in force then.
     pub fn reload(&mut self) -> Result<Policy, LoadError> {
-        // Before it is read: what changes meanwhile is seen at the next look.
+        // This comes before the file is read, so the next check sees a change that happens meanwhile.
         self.read = FileStamp::of(&self.path);
         self.unsettled = None;
         self.in_force = None;
@@ -135,7 +135,8 @@ impl PolicyFile {
         let thread = Builder::new().name("corsac-watch".into()).spawn(move || {
             while stopped.recv_timeout(interval) == Err(RecvTimeoutError::Timeout) {
                 if let Some(outcome) = self.look() {
-                    // One that panics has been reported, and is called again at the next change.
+                    // If the callback panics, the panic has been reported, and the callback is called again at the next
+                    // change.
                     let _ = catch_unwind(AssertUnwindSafe(|| on_change(outcome)));
                 }
             }

@@ -27,7 +27,7 @@ impl Severity {
 
 macro_rules! codes {
     ($($name:ident $text:literal $meaning:literal,)+) => {
-        /// What is wrong with a policy, as a stable kebab-case code. The same in every language.
+        /// A stable kebab-case code that names what is wrong with a policy. It is the same in every language.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[non_exhaustive]
         pub enum Code { $(#[doc = $meaning] $name,)+ }

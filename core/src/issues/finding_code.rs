@@ -41,7 +41,8 @@ impl Subject {
 
 macro_rules! findings {
     ($($name:ident $text:literal $severity:ident $subject:ident $meaning:literal,)+) => {
-        /// What an explanation found, as a stable kebab-case code. The same in every language, and never reused.
+        /// A stable kebab-case code that names what an explanation found. It is the same in every language, and never
+        /// reused.
         ///
         /// Codes are in the order in which they have to be fixed.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -64,8 +65,8 @@ macro_rules! findings {
                 match self { $(FindingCode::$name => FindingSeverity::$severity,)+ }
             }
 
-            /// Whether it is about something in which CORS has no part. The message of a finding then begins with "this is not
-            /// CORS".
+            /// Whether it is about something that has nothing to do with CORS. The message of a finding then begins
+            /// with "this is not CORS".
             #[must_use]
             pub const fn is_not_cors(self) -> bool {
                 match self { $(FindingCode::$name => Subject::$subject.is_not_cors(),)+ }

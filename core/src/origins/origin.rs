@@ -52,7 +52,7 @@ impl<'a> Origin<'a> {
     }
 }
 
-/// What is before `://`, and what is after it.
+/// The texts before and after `://`.
 #[inline]
 fn split_scheme(text: &[u8]) -> Option<(&[u8], &[u8])> {
     // Nearly every origin has one of these, which need no search.
@@ -178,9 +178,10 @@ fn check_label_length(length: usize) -> Result<(), HostFault> {
     if length > LABEL_BYTES { Err(HostFault::LongLabel) } else { Ok(()) }
 }
 
-/// What labels of web hosts consist of. A table, because every origin that no list has goes through it byte by byte.
+/// The bytes of labels of web hosts. This is a table because every byte of an origin that no list has is looked up in
+/// it.
 #[inline]
-// In bounds: the table has an entry for each byte.
+// The index is in bounds, because the table has an entry for each byte.
 #[allow(clippy::indexing_slicing)]
 const fn is_label_byte(byte: u8) -> bool {
     const TABLE: [bool; 256] = {
@@ -195,7 +196,7 @@ const fn is_label_byte(byte: u8) -> bool {
     TABLE[byte as usize]
 }
 
-/// The URL standard's "ends in a number" check: such a host is an IPv4 address or nothing.
+/// The URL standard's "ends in a number" check: such a host is either an IPv4 address or invalid.
 pub(crate) fn ends_in_number(name: &[u8]) -> bool {
     is_number(name.rsplit(|byte| *byte == b'.').next().unwrap_or_default())
 }
@@ -295,7 +296,7 @@ fn longest_zeros(segments: &[u16; 8]) -> (usize, usize) {
     best
 }
 
-/// 127.0.0.0/8, `[::1]`, `localhost` and names below it: they never leave the machine.
+/// 127.0.0.0/8, `[::1]`, `localhost` and names below it: requests to them never leave the machine.
 pub(crate) fn is_loopback(host: &[u8]) -> bool {
     host == b"localhost"
         || host.ends_with(b".localhost")

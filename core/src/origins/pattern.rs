@@ -29,7 +29,7 @@ pub(crate) struct TuplePattern {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum HostPattern {
-    /// This host alone.
+    /// Only this host.
     Exact(String),
     /// One or more labels before this, which begins with a dot.
     Below(String),
@@ -90,7 +90,7 @@ impl OriginPattern {
 
 fn split_port(authority: &str) -> (&str, PortPattern) {
     match authority.rsplit_once(':') {
-        // The last colon of a bracketed address is its own unless it follows the bracket.
+        // In an address in brackets, the last colon belongs to the address unless it follows the bracket.
         Some((host, port)) if !port.ends_with(']') => (host, PortPattern::Exact(port.to_owned())),
         _ => (authority, PortPattern::Default),
     }
@@ -262,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn globs_stand_left_of_the_public_suffix() {
+    fn globs_are_left_of_the_public_suffix() {
         for text in [
             "https://example.c*m",
             "http://local*",

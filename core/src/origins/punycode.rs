@@ -124,7 +124,7 @@ mod tests {
     use super::label_to_ascii;
 
     #[test]
-    fn labels_that_stand_for_nothing() {
+    fn labels_that_mean_no_name() {
         for encoded in ["", "abc-", "99999999", "zzzzzzzzz", "b_"] {
             assert!(!super::is_decodable(encoded.as_bytes()), "{encoded}");
         }

@@ -4,8 +4,9 @@ use crate::paths::Ambiguous;
 use crate::paths::segments::{Empty, first, inner, write};
 use crate::paths::tree::{Node, Routes};
 
-/// The cost that is left for the look-ups of one request: nodes that are visited, and bytes that are read. Every way
-/// back from a literal to a parameter is tried, so only routes and paths that are made for this purpose need more.
+/// The cost that is left for the look-ups of one request: nodes that are visited, and bytes that are read. A look-up
+/// that fails after a literal is tried again with a parameter, so only routes and paths that are made for this purpose
+/// need more.
 #[derive(Debug)]
 pub(crate) struct Steps(u32);
 

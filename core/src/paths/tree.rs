@@ -1,4 +1,4 @@
-//! Routes: which settings hold for which paths.
+//! Routes: which settings apply to which paths.
 //!
 //! A trie of segments. The usual routers refuse `/a/{*rest}` together with `/a/{x}/b`, and do not match `/x` with
 //! `/x/{*rest}`.
@@ -13,7 +13,7 @@ pub(crate) struct Routes {
     nodes: Box<[Node]>,
 }
 
-/// One place in the paths of routes, and what may follow there.
+/// A node in the tree of routes, and the segments that may follow it.
 #[derive(Debug, Default)]
 pub(crate) struct Node {
     /// Sorted, in lower case.
@@ -27,13 +27,13 @@ pub(crate) struct Node {
 }
 
 impl Node {
-    /// The node behind a literal, in any case.
+    /// The node after a literal, in upper or lower case.
     pub(crate) fn literal(&self, segment: &[u8]) -> Option<u32> {
         let index = self.literals.binary_search_by(|(literal, _)| compare(literal, segment)).ok()?;
         self.literals.get(index).map(|(_, next)| *next)
     }
 
-    /// The literals that may follow, each with the node behind it.
+    /// The literals that may follow, each with its node.
     #[cfg(feature = "explain")]
     pub(crate) fn literals(&self) -> impl Iterator<Item = (String, u32)> + '_ {
         self.literals.iter().map(|(text, next)| (String::from_utf8_lossy(text).into_owned(), *next))
@@ -63,7 +63,7 @@ fn compare(literal: &[u8], segment: &[u8]) -> Ordering {
     literal.iter().copied().cmp(segment.iter().map(u8::to_ascii_lowercase))
 }
 
-/// What [`Routes`] are built from.
+/// The paths from which [`Routes`] are built.
 #[derive(Debug)]
 pub(crate) struct RoutesBuilder {
     nodes: Vec<NodeBuilder>,

@@ -172,7 +172,7 @@ impl AnswerCache {
 #[derive(Debug)]
 struct Half {
     size: usize,
-    /// Until when each is remembered, and its number in the order.
+    /// The time until which each origin is remembered, and its number in the order.
     entries: Entries<(Duration, u64)>,
     order: VecDeque<(Box<[u8]>, u64)>,
     next: u64,
@@ -205,7 +205,7 @@ impl Half {
                 self.entries.remove(&first.0);
             }
         }
-        // Places of origins that were removed mean nothing.
+        // Entries for origins that were removed are ignored.
         if self.order.len() > 2 * self.size {
             let mut order = std::mem::take(&mut self.order);
             order.retain(|place| self.is_current(place));
@@ -273,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn one_origin_put_again_and_again_takes_no_more_room() {
+    fn one_origin_stored_again_and_again_takes_no_more_space() {
         let cache = cache(4);
         for _ in 0..1000 {
             put(&cache, b"a", true);
@@ -295,7 +295,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_that_changes_to_and_fro_takes_no_more_room() {
+    fn an_answer_that_changes_again_and_again_takes_no_more_space() {
         let cache = cache(8);
         for turn in 0..1000 {
             put(&cache, b"a", turn % 2 == 0);
@@ -306,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn a_late_answer_is_not_remembered_after_all_was_forgotten() {
+    fn a_late_answer_is_not_remembered_after_a_clearing() {
         let cache = cache(4);
         let era = cache.era();
         cache.clear();

@@ -1,10 +1,11 @@
-//! The path of a field, as issues name it: `routes[0].path` has three steps; and the bytes of a text to which it leads.
+//! The path of a field, as issues name it (`routes[0].path` has three steps), and the bytes of a text to which it
+//! leads.
 
-/// Where in a text a setting or an entry of a list is.
+/// The position of a setting, or of an entry of a list, in a text.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Found {
     pub(crate) start: usize,
-    /// The end of its name, if it has one, else of the value.
+    /// The end of its name if it has one, otherwise the end of the value.
     pub(crate) end_of_name: usize,
     pub(crate) end: usize,
 }

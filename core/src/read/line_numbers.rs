@@ -75,7 +75,8 @@ fn locate(issues: &mut [Issue], text: &str, mut find: impl FnMut(&[Step<'_>]) ->
 /// The members of a list or a table in JSON, in their order. Members of lists have no names.
 type Parts<'t> = Vec<(String, &'t RawValue)>;
 
-/// The setting or the entry, or the nearest table or list around it. A list or table is cut once, however many issues there are in it.
+/// The setting or the entry, or the nearest table or list around it. A list or table is split once, however many issues
+/// it has.
 fn in_json<'t>(
     text: &'t str,
     root: &'t RawValue,
@@ -135,7 +136,7 @@ fn parts(value: &RawValue) -> Parts<'_> {
             Ok(parts)
         }
     }
-    // Anything else has no parts.
+    // Other values have no members.
     serde_json::Deserializer::from_str(value.get()).deserialize_any(Cut).unwrap_or_default()
 }
 

@@ -49,7 +49,7 @@ impl Reader<'_> {
             let known = setting_names::resolve(&name, names);
             let key = match keys.iter().copied().find(|key| Some(key.name()) == known) {
                 Some(key) => Some(key),
-                // A function is the predicate: nothing but a host language can say it.
+                // A function is the predicate. Only a host language can pass one.
                 None if value == Value::Function && setting_names::is_predicate(&name) => K::PREDICATE,
                 None => None,
             };
@@ -85,7 +85,7 @@ impl Reader<'_> {
                     self.lifted = Arc::new(Lifted::of_every_origin(self.stakes.dangers));
                 }
                 (Some(Setting::AllowOriginRegex), _) | (_, Value::Function) => self.alone = false,
-                // Nothing else makes a difference to them.
+                // No other setting affects them.
                 _ => {}
             }
         }
@@ -127,7 +127,7 @@ impl Reader<'_> {
         self.error(field, value, wrong_type(field, value, wanted, self.meant(field, value), notation, nested));
     }
 
-    /// A list of strings. A string is not one: it would be read as characters, or matched as a whole.
+    /// A list of strings. A string is not a list: it would be read as characters, or matched as a whole.
     pub(crate) fn list(&mut self, key: &str, value: Value, example: &'static str) -> Option<List> {
         let Value::List(items) = value else {
             self.wrong_type(key, &value, Wanted::Strings(example));

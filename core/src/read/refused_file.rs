@@ -1,4 +1,4 @@
-//! Files that no policy is read from, whatever is in them.
+//! Files from which no policy is read, whatever their content is.
 
 use crate::issues::issue::{ConfigError, Issues};
 use crate::issues::messages::files::{self, SpecialFile};

@@ -75,7 +75,7 @@ impl Reader<'_> {
         (path, settings)
     }
 
-    /// None where it cannot be read.
+    /// `None` if it cannot be read.
     fn path(&mut self, value: &Value) -> Option<Vec<Segment>> {
         let Value::String(text) = value else {
             self.wrong_type(PATH, value, Wanted::RoutePath);

@@ -27,7 +27,7 @@ pub(crate) fn json_fault(text: &[u8], error: &serde_json::Error, trial: Trial) -
     if let Some((found, suggestion)) = slip(text, offset, Format::Json, trial) {
         return syntax::slip(Format::Json, Some(position(text, offset)), &found, suggestion).at(Some(offset));
     }
-    // The parser says the place behind its message.
+    // The parser writes the position after its message.
     let (line, column) = (error.line(), error.column());
     let said = error.to_string();
     let said = said.strip_suffix(&format!(" at line {line} column {column}")).unwrap_or(&said);
@@ -55,7 +55,7 @@ pub(crate) fn toml_fault(text: &str, stop: &toml_text::Stop, trial: Trial) -> Fa
     syntax::unparsable(Format::Toml, position, &stop.message).at(offset)
 }
 
-/// No TOML begins so, and no template.
+/// Neither TOML nor a template begins like this.
 #[cfg(feature = "toml")]
 fn is_json(text: &str) -> bool {
     let text = text.trim_start();

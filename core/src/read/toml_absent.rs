@@ -6,7 +6,7 @@ use crate::read::field_path::{Found, Step};
 #[cfg(feature = "explain")]
 use std::marker::PhantomData;
 
-/// Where the parser would have stopped.
+/// The position at which the parser would have stopped.
 #[derive(Debug)]
 pub(crate) struct Stop {
     pub(crate) offset: Option<usize>,

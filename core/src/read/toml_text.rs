@@ -30,7 +30,7 @@ pub(crate) fn is_toml(text: &str) -> bool {
 pub(crate) struct Offsets<'t>(Spanned<DeTable<'t>>);
 
 impl<'t> Offsets<'t> {
-    /// None where the text is not TOML.
+    /// `None` if the text is not TOML.
     pub(crate) fn of(text: &'t str) -> Option<Self> {
         DeTable::parse(text).ok().map(Offsets)
     }

@@ -35,10 +35,11 @@ impl Reader<'_> {
         table.rsplit('.').next().unwrap_or(table)
     }
 
-    /// A setting that belongs to a table further out. In TOML it comes after a header, and so became part of that table.
+    /// A setting that belongs to a table further out. In TOML, it was written after that table's header, and so became
+    /// part of it.
     fn misplaced(&mut self, name: &str, keys: &[&'static str]) -> Option<Fault> {
         let table = self.table().to_owned();
-        // That table is never a header of TOML, after which settings come.
+        // That table is never written as a TOML header, after which settings could follow.
         if table.starts_with(Setting::DangerouslyAllow.name()) {
             return None;
         }

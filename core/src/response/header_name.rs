@@ -30,7 +30,7 @@ macro_rules! names {
             #[cfg(feature = "http")]
             #[must_use]
             pub fn http_name(self) -> &'static http::HeaderName {
-                // One static for each, so that no look-up parses a name.
+                // There is one static for each name, so that no look-up parses a name.
                 match self {
                     $(HeaderName::$name => {
                         static NAME: http::HeaderName = http::HeaderName::from_static($text);

@@ -143,7 +143,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_outcome_stands_at_its_index() {
+    fn every_outcome_is_at_its_index() {
         for bits in 0..32 {
             {
                 let layout = OutcomeLayout {

@@ -195,7 +195,7 @@ impl<'s> Renderer<'s> {
                 headers.push(set(HeaderName::ContentType, TemplateValue::Static(c"text/plain; charset=utf-8")));
             }
         }
-        // RFC 9111, section 5.2.2.5: a cache must not answer other readers with what one page was refused.
+        // RFC 9111, section 5.2.2.5: a cache must not send the refusal of one page to other readers.
         if let Outcome::ProtectionRefusal { .. } = outcome {
             headers.push(set(HeaderName::CacheControl, TemplateValue::Static(c"no-store")));
         }

@@ -1,4 +1,4 @@
-//! Merging `Vary`: nothing of the application's is lost, and no field is named twice.
+//! Merging `Vary`: every field that the application named is kept, and no field is named twice.
 
 /// Merges a decision's `Vary` into the lines of the application's response, and returns the whole value.
 ///

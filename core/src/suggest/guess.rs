@@ -51,7 +51,7 @@ fn origins(value: &Value) -> Option<Value> {
 }
 
 fn strings(items: &[Value]) -> Option<Vec<&str>> {
-    // No more than a help can show.
+    // The help cannot show more entries.
     if items.len() > 16 {
         return None;
     }

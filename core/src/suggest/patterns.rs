@@ -104,7 +104,7 @@ fn suggest_one(text: &str) -> Option<Vec<String>> {
     match scheme {
         Scheme::Either => Some(vec![pattern("http", &host)?, pattern("https", &host)?]),
         Scheme::Given(scheme) => Some(vec![pattern(&scheme, &host)?]),
-        // A number could as well be a port.
+        // A number could also be a port.
         Scheme::Damaged(_) | Scheme::Missing if host.bytes().all(|byte| byte.is_ascii_digit()) => None,
         Scheme::Damaged(scheme) => Some(vec![pattern(&scheme, &host).filter(|better| is_named(better))?]),
         Scheme::Missing if host.contains('@') => None,
@@ -161,7 +161,7 @@ fn is_local(pattern: &str) -> bool {
 fn pattern(scheme: &str, rest: &str) -> Option<String> {
     let end = rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len());
     let authority = rest.get(..end)?;
-    // A range of addresses, which no list of origins can say.
+    // A range of addresses, which a list of origins cannot express.
     let is_range = |tail: &str| !tail.is_empty() && tail.bytes().all(|byte| byte.is_ascii_digit());
     if origin::is_ipv4(authority.as_bytes()) && rest.get(end + 1..).is_some_and(is_range) {
         return None;
@@ -170,7 +170,7 @@ fn pattern(scheme: &str, rest: &str) -> Option<String> {
     let is_bare_ipv6 = authority.parse::<Ipv6Addr>().is_ok();
     let (host, port) = if is_bare_ipv6 { (authority, None) } else { split(authority) };
     let host = if origin::default_port(scheme.as_bytes()).is_some() { web_host(host)? } else { host.to_owned() };
-    // A scheme where a host belongs.
+    // A scheme in the position of a host.
     if matches!(host.as_str(), "http" | "https") {
         return None;
     }

@@ -32,7 +32,7 @@ pub(crate) enum Syntax {
     RegExp,
 }
 
-/// A regex where it was written.
+/// A regex, with the position at which it was written.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Written<'t> {
     /// The regex as core reads it. The flags of an object are written around its source.
@@ -212,7 +212,7 @@ pub(crate) struct Passed {
     pub(crate) ends: Vec<Option<End>>,
 }
 
-/// What the original allows, and what its writer spelled out.
+/// The origins that the original allows, and those that its writer spelled out.
 pub(crate) struct Original {
     pub(crate) stakes: Stakes,
     language: Dfa,
@@ -284,7 +284,7 @@ fn is_likely(End { host, .. }: &End) -> bool {
     is_address || (host.contains('.') && !host.ends_with('.'))
 }
 
-/// Origins that look like those of a host, and are somebody else's.
+/// Origins that look like those of a host, but belong to somebody else.
 fn hostile(end: &End) -> impl Iterator<Item = String> {
     let host = &end.host;
     let texts = [format!("evil{host}"), format!("evil-{host}"), format!("{host}.evil.com"), format!("{host}evil.com")];

@@ -23,7 +23,7 @@ impl Written<'_> {
         }
     }
 
-    /// The regex in the words of its writer.
+    /// The regex as messages name it.
     pub(crate) fn words(&self) -> RegexWords {
         let notation = self.place.notation;
         let is_literal = self.syntax == Syntax::RegExp && notation == Notation::JavaScript;
@@ -87,7 +87,7 @@ impl Written<'_> {
         }
     }
 
-    /// There are too many regexes: this many.
+    /// There are too many regexes; `count` says how many.
     pub(crate) fn too_many(&self, count: usize) -> Fault {
         regexes::too_large(&self.words(), TooLarge::Number(count))
     }

@@ -1,6 +1,6 @@
 //! Characters that mark a regex in other programs. Here they are part of the regex.
 
-/// What surrounds a regex elsewhere.
+/// The marks that surround a regex in other programs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Mark {
     /// `/…/`

@@ -1,5 +1,5 @@
-//! Why a regex matches nothing, or more than it seems to. It is the one reason that tells the writer
-//! what to change.
+//! Why a regex matches nothing, or more than it seems to. Of several reasons, it is the one that shows the writer what
+//! to change.
 
 use crate::issues::messages::regexes::{MatchesNothing, OpenHost};
 use crate::origins::automata_walk::Dfa;

@@ -1,4 +1,4 @@
-//! Changes to the text of a regex that may turn it into what its writer meant. They prove nothing. The result is a
+//! Changes to the text of a regex that may turn it into what its writer meant. The result may still be wrong. It is a
 //! candidate, which `regex.rs` tests.
 
 use crate::origins::regex::Regex;
@@ -118,7 +118,7 @@ struct Ends {
     end: bool,
 }
 
-/// A regex taken apart into its branches.
+/// A regex, split into its branches.
 struct Split<'s> {
     source: &'s str,
     flags: String,

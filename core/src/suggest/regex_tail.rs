@@ -37,7 +37,7 @@ pub(crate) fn cut_tail(pieces: &mut Vec<(String, PieceKind)>) -> Option<bool> {
     Some(pieces.len() < before)
 }
 
-/// Whether a host ends in what may be the beginning of a longer name or port: `example.co`, `localhost:3`.
+/// Whether the end of a host may be the beginning of a longer name or port: `example.co`, `localhost:3`.
 fn ends_within_a_name(host: &str) -> bool {
     let last = host.rsplit(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
     let is_part = last.len() < 3 || last.bytes().any(|byte| byte.is_ascii_digit());

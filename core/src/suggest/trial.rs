@@ -22,7 +22,7 @@ pub(crate) struct Place<'a> {
     pub(crate) lifted: &'a Lifted,
     /// Whether the value is the whole setting, and not an entry of a list.
     pub(crate) whole: bool,
-    /// Whether nothing else than its list says which origins are allowed.
+    /// Whether only its list says which origins are allowed.
     pub(crate) alone: bool,
     pub(crate) notation: Notation,
     /// How a suggestion is tried; none if nobody would read it.
@@ -130,7 +130,7 @@ impl<'a> Place<'a> {
         self.lifting_by(danger.as_str().into())
     }
 
-    /// How a check is lifted for one entry alone.
+    /// How a check is lifted for only one entry.
     pub(crate) fn lifting_for(&self, danger: Danger, entry: &str) -> String {
         self.lifting_by(LiftedCheck::for_origins(danger.as_str(), [entry]).into())
     }

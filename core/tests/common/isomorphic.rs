@@ -1,4 +1,4 @@
-//! Isomorphic strings: one code point, U+0000 to U+00FF, is one byte, both ways.
+//! Isomorphic strings: one code point, U+0000 to U+00FF, is one byte, in both directions.
 
 /// The bytes that a string represents.
 pub fn bytes(text: &str) -> Vec<u8> {

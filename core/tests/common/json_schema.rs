@@ -1,8 +1,8 @@
-//! As much of JSON Schema as the schemas of exchanges and explanations use.
+//! A validator for the subset of JSON Schema that the schemas of exchanges and explanations use.
 
 use serde_json::Value as Json;
 
-/// What is wrong with a value, with its path; none if it fits.
+/// Checks a value. The error says what is wrong with it, and at which path.
 pub fn misfit(schema: &Json, value: &Json) -> Option<String> {
     fit(schema, schema, value, "$").err()
 }
@@ -51,7 +51,7 @@ fn fit(root: &Json, schema: &Json, value: &Json, path: &str) -> Result<(), Strin
     Ok(())
 }
 
-/// Only the members that are listed, and all of those that have to be there.
+/// Checks that an object has only the listed members, and all required ones.
 fn members(root: &Json, schema: &Json, value: &Json, path: &str) -> Result<(), String> {
     let Some(members) = value.as_object() else { return Ok(()) };
     for (name, member) in members {

@@ -1,4 +1,4 @@
-//! What several tests share.
+//! Helpers that several tests share.
 #![allow(dead_code, unreachable_pub, missing_docs, reason = "each test uses a part of it")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 

@@ -1,4 +1,4 @@
-//! What attackers and mistakes make of an origin.
+//! Changes that attackers and mistakes make to an origin.
 
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -6,27 +6,27 @@ use proptest::sample::{Index, select};
 /// One change.
 #[derive(Clone, Debug)]
 pub enum Mutation {
-    /// Leaves a byte out.
+    /// Removes a byte.
     Drop(Index),
-    /// Puts a byte in.
+    /// Inserts a byte.
     Insert(Index, u8),
-    /// Replaces a byte by another.
+    /// Replaces a byte with another.
     Replace(Index, u8),
     /// Changes the case of a letter.
     Flip(Index),
-    /// Puts text at the end.
+    /// Adds text at the end.
     Append(&'static str),
-    /// Puts text before the host.
+    /// Adds text before the host.
     Prepend(&'static str),
     /// Puts the host of another configured origin before this one's, joined by a text.
     Join(&'static str),
-    /// Puts another configured origin's end on, cutting this one somewhere.
+    /// Cuts this origin somewhere, and adds the end of another configured origin.
     Splice(Index, Index),
-    /// Takes away the first label.
+    /// Removes the first label.
     Parent,
-    /// Takes another scheme.
+    /// Uses another scheme.
     Scheme(&'static str),
-    /// Another text altogether.
+    /// Replaces the whole text.
     Other(&'static str),
 }
 
@@ -86,7 +86,7 @@ const OTHERS: &[&str] =
     &["", "null", "NULL", "*", "https://", "https://*", "http://localhost", "http://0x7f.1", "https://[::1", "://a"];
 const BYTES: &[u8] = b"aezx0129.-_:/*@[]%A \x00\x80\xff";
 
-/// Any one change.
+/// A strategy for any single change.
 pub fn mutation() -> impl Strategy<Value = Mutation> {
     let byte = || select(BYTES);
     prop_oneof![
@@ -105,7 +105,7 @@ pub fn mutation() -> impl Strategy<Value = Mutation> {
 }
 
 impl Mutation {
-    /// The text, changed; `other` is another configured origin.
+    /// The changed text; `other` is another configured origin.
     pub fn apply(&self, mut text: Vec<u8>, other: &[u8]) -> Vec<u8> {
         let host = text.windows(3).position(|window| window == b"://").map_or(0, |at| at + 3);
         match self {

@@ -1,17 +1,17 @@
-//! The reference matcher: which origins a list of patterns allows, as slowly and plainly as it can be said.
+//! The reference matcher: which origins a list of patterns allows. It is as simple as possible, and slow.
 //!
-//! It shares no code with core, so that a mistake in compiling many patterns into one set shows as a
-//! disagreement. Patterns are taken to be valid; origins may be any bytes.
+//! It shares no code with core, so that a mistake in compiling many patterns into one set shows up as a difference.
+//! Patterns have to be valid; origins may be any bytes.
 
 use regex::bytes::{Regex, RegexBuilder};
 
-/// A list of patterns and regexes, and whether plain http is refused whatever matched.
+/// A list of patterns and regexes, and whether plain http is refused whatever matches.
 pub struct Naive {
     patterns: Vec<String>,
     regexes: Vec<Regex>,
     sources: Vec<String>,
     secure_only: bool,
-    /// Those that plain http may come by even so.
+    /// The entries that allow plain http in spite of that.
     insecure_patterns: Vec<String>,
     insecure_regexes: Vec<Regex>,
 }
@@ -29,7 +29,7 @@ impl Naive {
         }
     }
 
-    /// Lets plain http in by those of its entries that are named.
+    /// Allows plain http for the named entries.
     pub fn with_insecure(mut self, named: &[String]) -> Self {
         self.insecure_patterns = self.patterns.iter().filter(|pattern| named.contains(pattern)).cloned().collect();
         let regexes = self.sources.iter().filter(|source| named.contains(source));
@@ -54,7 +54,8 @@ impl Naive {
             || self.regexes.iter().any(|regex| regex.is_match(origin))
     }
 
-    /// Whether an origin is refused whatever matches it, a predicate too, unless an entry that is named does.
+    /// Whether an origin is refused even if an entry matches it or a predicate allows it, unless a named entry matches
+    /// it.
     pub fn is_insecure(&self, parts: &Parts) -> bool {
         self.secure_only && parts.scheme == "http" && !is_loopback(&parts.host)
     }
@@ -68,11 +69,11 @@ fn whole(source: &str) -> Regex {
 /// Scheme, host and port of an origin or of a pattern.
 #[derive(Debug, PartialEq)]
 pub struct Parts {
-    /// Before `://`.
+    /// The text before `://`.
     pub scheme: String,
-    /// With brackets, if it has any.
+    /// The host, with brackets if it has any.
     pub host: String,
-    /// Without its colon; empty if there is none.
+    /// The port without its colon; empty if there is none.
     pub port: String,
 }
 
@@ -92,7 +93,7 @@ fn split(text: &str) -> Option<Parts> {
     Some(Parts { scheme: scheme.to_owned(), host: host.to_owned(), port: port.to_owned() })
 }
 
-/// The parts of a well-formed serialised origin; none for `null` and for everything that no browser sends.
+/// The parts of a well-formed serialised origin; none for `null` and for everything else that no browser sends.
 pub fn parse(origin: &[u8]) -> Option<Parts> {
     if origin.len() > 512 || !origin.is_ascii() {
         return None;
@@ -158,7 +159,7 @@ fn is_ipv4(host: &str) -> bool {
 fn is_ipv6(text: &str) -> bool {
     let Ok(address) = text.parse::<std::net::Ipv6Addr>() else { return false };
     let canonical = match address.segments() {
-        // The standard library writes these with a dotted quad, browsers do not.
+        // The standard library writes these with a dotted quad, but browsers do not.
         [0, 0, 0, 0, 0, 0xffff, high, low] => format!("::ffff:{high:x}:{low:x}"),
         _ => address.to_string(),
     };

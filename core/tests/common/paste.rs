@@ -14,7 +14,7 @@ pub enum Format {
 
 pub const FORMATS: [Format; 2] = [Format::Json, Format::Toml];
 
-/// What a help tells to write, and where.
+/// The code that a help tells the reader to write, and where it goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Offer<'h> {
     /// It replaces the value. A text without quotation marks goes between the existing ones.
@@ -23,11 +23,11 @@ pub enum Offer<'h> {
     Entries(&'h str),
     /// A setting and its value replace the setting.
     Setting(&'h str),
-    /// Entries of another list, and the value goes.
+    /// The entries are added to another list, and the value is removed.
     Elsewhere { key: &'h str, entries: &'h str },
 }
 
-/// What a help begins to offer, if it begins so and does not describe it.
+/// The code with which a help begins, if it offers code and does not only describe it.
 pub fn offer(help: &str) -> Option<Offer<'_>> {
     let rest = help.strip_prefix("write ")?;
     let (kind, rest) = rest.split_once('`')?;
@@ -54,7 +54,7 @@ pub struct Document {
 }
 
 impl Document {
-    /// Writes a policy, unless the format has no way to say it.
+    /// Writes a policy, unless the format cannot express it.
     pub fn new(format: Format, policy: &Value) -> Option<Self> {
         let mut document = Document { format, text: String::new(), keys: HashMap::new(), values: HashMap::new() };
         if format == Format::Toml && has_null(policy) {
@@ -109,7 +109,7 @@ impl Document {
                 }
                 self.text.push('}');
             }
-            // Any other string is written alike in both.
+            // All other strings are written in the same way in both.
             Value::String(text) if self.format == Format::Toml && is_literal(text) => {
                 self.text.push_str(&format!("'{text}'"));
             }
@@ -118,7 +118,7 @@ impl Document {
         self.values.insert(path.to_owned(), start..self.text.len());
     }
 
-    /// The place of a field's value: its own, or its part of a string with commas.
+    /// The position of a field's value: that of the value itself, or of its part in a string with commas.
     fn place(&self, field: &str) -> Range<usize> {
         if let Some(place) = self.find(&self.values, field) {
             return place;
@@ -162,7 +162,7 @@ impl Document {
         code.starts_with(['"', '\'', '[', '{', '/'])
     }
 
-    /// Pastes what a help offers. Places further on are known no longer.
+    /// Pastes what a help offers. Later positions are no longer valid.
     pub fn paste(&mut self, issue: &Issue, offer: &Offer<'_>) {
         let field = issue.field.as_str();
         let (place, code) = match *offer {
@@ -182,7 +182,7 @@ impl Document {
                 let mark = mark.map_or(0, |mark| mark.len());
                 assert!(
                     mark > 0 || !self.values.contains_key(field),
-                    "`{code}` has no quotes to stand in: {}",
+                    "`{code}` has no quotation marks around it: {}",
                     self.text
                 );
                 (place.start + mark..place.end - mark, code.to_owned())
@@ -192,7 +192,7 @@ impl Document {
         self.text.replace_range(place, &code);
     }
 
-    /// Takes a value out of its list, and puts entries into another.
+    /// Removes a value from its list, and adds entries to another list.
     fn move_to(&mut self, value: &Range<usize>, key: &str, entries: &str) {
         let list = self.values.get(key).cloned();
         let end = self.text.trim_end_matches(['}', '\n']).len();
@@ -216,7 +216,7 @@ impl Document {
     }
 }
 
-/// Whether a string of TOML may stand in single quotation marks.
+/// Whether a string may be written in single quotation marks in TOML.
 fn is_literal(text: &str) -> bool {
     !text.contains(|c: char| c == '\'' || c.is_control())
 }

@@ -1,4 +1,4 @@
-//! Random policies and requests, from few words, so that they meet.
+//! Random policies and requests, made from few words, so that they often match.
 
 use super::mutation::{Mutation, mutation};
 use corsac::{Config, LiftedCheck, Policy};
@@ -108,7 +108,7 @@ pub fn pattern() -> impl Strategy<Value = String> {
     ]
 }
 
-/// A regex, valid, over the same words.
+/// A valid regex, made from the same words.
 pub fn regex() -> impl Strategy<Value = String> {
     let name = || name().prop_map(|name| name.replace('.', r"\."));
     prop_oneof![
@@ -131,7 +131,7 @@ fn names(pool: &'static [&'static str]) -> impl Strategy<Value = Vec<String>> {
     prop_oneof![3 => subsequence(pool, 0..=pool.len()).prop_map(owned), 1 => Just(vec!["*".to_owned()])]
 }
 
-/// A configuration that may have issues, in its origins only.
+/// A configuration that may have issues, but only in its origins.
 pub fn config() -> impl Strategy<Value = Config> {
     let origins = prop_oneof![
         12 => prop::collection::vec(pattern(), 1..24),
@@ -187,7 +187,7 @@ pub fn config() -> impl Strategy<Value = Config> {
     )
 }
 
-/// The dangers, where `insecure-origins` is lifted for these entries only.
+/// The dangers, with `insecure-origins` lifted only for these entries.
 fn lifted(dangers: Vec<&str>, entries: impl Iterator<Item = String>) -> Vec<LiftedCheck> {
     let entries: Vec<_> = entries.collect();
     let others = dangers.into_iter().filter(|danger| *danger != "insecure-origins").map(LiftedCheck::from);
@@ -195,7 +195,7 @@ fn lifted(dangers: Vec<&str>, entries: impl Iterator<Item = String>) -> Vec<Lift
     others.chain(named).collect()
 }
 
-/// Builds a policy, leaving out the elements that have issues; the configuration that is left comes with it.
+/// Builds a policy without the elements that have issues, and returns it with the configuration that is left.
 pub fn accepted(mut config: Config) -> (Config, Policy) {
     let error = match Policy::new(config.clone()) {
         Ok(policy) => return (config, policy),
@@ -215,7 +215,7 @@ fn without(list: Vec<String>, bad: &[usize]) -> Vec<String> {
     list.into_iter().enumerate().filter(|(index, _)| !bad.contains(index)).map(|(_, text)| text).collect()
 }
 
-/// How to come by an origin that has to do with a policy.
+/// A way to make an origin that is related to a policy.
 #[derive(Clone, Debug)]
 pub struct Seed {
     plain: String,
@@ -227,7 +227,7 @@ pub struct Seed {
     mutations: Vec<Mutation>,
 }
 
-/// Seeds of origins.
+/// A strategy for such seeds.
 pub fn seed() -> impl Strategy<Value = Seed> {
     let fill = prop_oneof![2 => "[a-z0-9-]{1,4}", 1 => select(LABELS).prop_map(str::to_owned), 1 => "[a-z_.*-]{0,4}"];
     let mutations = prop_oneof![2 => Just(Vec::new()), 3 => prop::collection::vec(mutation(), 1..3)];
@@ -244,7 +244,7 @@ pub fn seed() -> impl Strategy<Value = Seed> {
 }
 
 impl Seed {
-    /// The origin that grows from the seed among these patterns.
+    /// The origin that the seed makes from these patterns.
     pub fn origin(&self, patterns: &[String]) -> Vec<u8> {
         let instance = |index: &Index| {
             if patterns.is_empty() {
@@ -268,7 +268,8 @@ pub fn instance(pattern: &str, fill: &str, port: &str) -> String {
     pattern.replacen('*', fill, 1)
 }
 
-/// What the origins of requests grow from: the patterns, and for each regex of [`regex`] two patterns that it matches.
+/// The patterns from which the origins of requests are made: those of the policy, and for each regex of [`regex`] two
+/// patterns that it matches.
 pub fn roots(config: &Config) -> Vec<String> {
     let mut roots = config.allow_origins.clone();
     for source in &config.allow_origin_regex {
@@ -288,7 +289,7 @@ pub fn roots(config: &Config) -> Vec<String> {
     roots
 }
 
-/// Bytes for a header of a request: what browsers send, what they might, and anything.
+/// Bytes for a request header: some that browsers send, some that they could send, and any others.
 pub fn header_bytes(pool: &'static [&'static str]) -> impl Strategy<Value = Vec<u8>> {
     let list = prop::collection::vec((select(pool), select(&[",", ", ", " ,\t", ",,", " "][..])), 0..6);
     prop_oneof![
@@ -303,12 +304,12 @@ pub const REQUEST_METHODS: &[&str] = &["GET", "PUT", "DELETE", "purge", "get", "
 /// Requested header names.
 pub const REQUEST_HEADERS: &[&str] = &["x-a", "X-B", "authorization", "content-type", "x-unknown", "x y", "accept", ""];
 
-/// A request but for its origin, which grows from a seed.
+/// A request without its origin, which is made from a seed.
 #[derive(Clone, Debug)]
 pub struct RequestSeed {
     /// `GET`, `OPTIONS` …
     pub method: Vec<u8>,
-    /// How `Origin` comes about, if there is one.
+    /// The seed of `Origin`, if there is one.
     pub origin: Option<Seed>,
     /// `Access-Control-Request-Method`
     pub request_method: Option<Vec<u8>>,

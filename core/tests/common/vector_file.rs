@@ -1,4 +1,4 @@
-//! A file of vectors, of any kind.
+//! A file of vectors of any kind.
 
 use serde::Deserialize;
 

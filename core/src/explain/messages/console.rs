@@ -1,4 +1,4 @@
-//! What a sentence of a console means: less is known there than of an exchange.
+//! The meaning of a sentence of a console. A sentence says less than an exchange.
 
 use super::{About, allow_origin, finding, network, preflight, preflight_status, redirects, script};
 use crate::browser::sentences::Problem;
@@ -285,11 +285,11 @@ fn no_response(facts: &Facts<'_>) -> Finding {
     finding(
         FindingCode::ConnectionFailed,
         format!(
-            "although the sentence has the word, no response came from `{}` that Firefox accepts, because of \
+            "although the sentence mentions CORS, Firefox got no usable response from `{}`, because of \
              the connection, the certificate, the name, an extension or a redirect",
             printable(&facts.host())
         ),
-        "open the URL itself in a tab, which shows an error of the certificate or the connection; check that the server runs",
+        "open the URL itself in a tab, which shows an error of the certificate or the connection; check that the server is running",
     )
 }
 

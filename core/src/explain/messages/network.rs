@@ -18,7 +18,7 @@ pub(crate) fn no_response(error: NetworkError, about: About, host: &str) -> Find
         NetworkError::Connection => finding(
             FindingCode::ConnectionFailed,
             format!("`{host}` did not accept {request}, or closed the connection"),
-            "check that the server runs and listens on this host and port, and that no firewall, VPN or ad blocker stops \
+            "check that the server is running and listens on this host and port, and that no firewall, VPN or ad blocker stops \
              the request; in a container it has to listen on `0.0.0.0`, not on `127.0.0.1`",
         ),
         NetworkError::Tls => finding(
@@ -49,7 +49,7 @@ pub(crate) fn gateway_error(status: u16, about: About, server: Option<&str>) -> 
             "{who} could not reach the application and responded to {request} itself with {status}, and its \
              error page has no CORS headers"
         ),
-        "check that the application runs and that the proxy's upstream is right; if scripts should see the status of \
+        "check that the application is running and that the proxy's upstream is right; if scripts should see the status of \
          such errors, have the proxy send the CORS headers with its own error pages",
     )
 }

@@ -22,7 +22,7 @@ pub(crate) fn any_origin_with_credentials() -> Fault {
     )
 }
 
-/// `null`; `lift` is how it is allowed.
+/// `null`. `lift` says how to allow it.
 pub(crate) fn null_origin(lift: &str) -> Fault {
     Fault::new(
         Code::NullOrigin,

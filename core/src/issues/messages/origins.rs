@@ -216,7 +216,7 @@ pub(crate) fn unset_variable(code: Code, text: &str) -> Fault {
     )
 }
 
-/// A text that is nearly `null`, where the origin `null` is not allowed. `lift` is how it would be.
+/// A text that is nearly `null`, where the origin `null` is not allowed. `lift` says how to allow it.
 pub(crate) fn nearly_null(code: Code, text: &str, lift: &str) -> Fault {
     Fault::new(
         code,

@@ -5,7 +5,7 @@ use crate::issues::code::Code;
 use crate::issues::fault::Fault;
 use crate::limits::{COMPILED_REGEX_BYTES, REGEX_BYTES, REGEXES};
 
-/// A regex in the words of its writer.
+/// A regex as its author wrote it.
 #[derive(Clone, Debug)]
 pub(crate) struct RegexWords {
     /// As it is shown in a message: `/…/i`, or the text.
@@ -13,7 +13,7 @@ pub(crate) struct RegexWords {
     /// The setting that takes origins and patterns, by its name where the regex is written.
     pub(crate) list: String,
     pub(crate) notation: Notation,
-    /// It is a regular expression literal, and not in a string.
+    /// Whether it is a regular expression literal, and not a string.
     pub(crate) is_literal: bool,
 }
 
@@ -34,7 +34,7 @@ impl RegexWords {
 pub(crate) enum TooLarge {
     Source,
     Compiled,
-    /// So many regexes.
+    /// The number of regexes, which is above the limit.
     Number(usize),
 }
 
@@ -208,8 +208,8 @@ pub(crate) fn plain_http(regex: &RegexWords, only: bool) -> Fault {
     )
 }
 
-/// A regular expression object that is not anchored. `suffix` is a public suffix that it would match below if it were, and
-/// how that is allowed.
+/// A regular expression object that is not anchored. `suffix` is a public suffix below which the anchored regex would
+/// match, with the way to allow that.
 pub(crate) fn not_anchored(regex: &RegexWords, suggestion: Option<String>, suffix: Option<(&str, &str)>) -> Fault {
     let help = suggestion.unwrap_or_else(|| match suffix {
         Some((suffix, lift)) => {
