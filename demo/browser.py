@@ -1,4 +1,5 @@
-"""A headless Chromium, driven over its DevTools protocol through a pipe: NUL-separated JSON, no library needed."""
+"""A headless Chromium, driven over its DevTools protocol through a pipe: NUL-separated JSON, for which no library is
+needed."""
 
 import contextlib
 import json
@@ -40,7 +41,7 @@ os.execv(sys.argv[3], sys.argv[3:])
 
 
 class Browser:
-    """One browser with an empty profile. Use it in a `with`."""
+    """One browser with an empty profile. Use it in a `with` statement."""
 
     def __init__(self, executable):
         self.executable = shutil.which(executable)
@@ -113,7 +114,7 @@ class Browser:
         return self.last
 
     def call(self, method, parameters=None, session=None, seconds=30):
-        """Sends a command and waits for its answer; what happens meanwhile is taken note of."""
+        """Sends a command and waits for its answer; events that come meanwhile are recorded."""
         number = self.send(method, parameters, session)
         end = time.monotonic() + seconds
         while True:
@@ -142,10 +143,10 @@ class Browser:
     def died(self):
         self.log.seek(0)
         said = self.log.read().decode(errors="replace").strip().split("\n")[-1]
-        return Stop(f"Chromium ({self.executable}) died: {said or 'it said nothing'}")
+        return Stop(f"Chromium ({self.executable}) died: {said or 'it printed nothing'}")
 
     def follow(self, session):
-        """Asks to be told of what a target does, and of the frames in it that have a process of their own."""
+        """Subscribes to the events of a target, and of its frames that have their own process."""
         if session is not None:
             self.send("Network.enable", session=session)
             self.send("Runtime.runIfWaitingForDebugger", session=session)
@@ -163,7 +164,7 @@ class Browser:
                 url = self.urls.get((session, parameters["requestId"]))
                 self.cors_errors[url] = parameters["corsErrorStatus"]["corsError"]
 
-    # --- what the demo needs ------------------------------------------------------------------------------------
+    # --- the functions of the demo ------------------------------------------------------------------------------------
 
     def page(self, method, **parameters):
         return self.call(method, parameters, self.session)

@@ -1,6 +1,6 @@
 """Everything that must be there before a server can start: tools, packages, the bindings, the C server.
 
-Most of it is what the checks need too, so it is theirs: tests/needs.py.
+The checks need most of this too, so the code for it is in tests/needs.py.
 """
 
 import importlib.util
@@ -28,7 +28,7 @@ needs = load_needs()
 
 
 def debian_packages(once):
-    # Without the browser where a person has one.
+    # The browser is left out if a person uses their own.
     packages = [name for name in needs.DEBIAN["demo"] if once or name != "chromium"]
     return needs.debian_packages(packages, install=True)
 
@@ -51,13 +51,13 @@ def node_packages():
 
 
 def c_server():
-    """Installs the library as a user would, and compiles against what pkg-config says of it."""
+    """Installs the library as a user would, and compiles the server with the flags that pkg-config gives."""
     source = EXAMPLES / "c" / "server.c"
     inputs = [source, source.with_name("cors_mhd.h"), ROOT / "include" / "corsac.h", needs.BINDINGS / "libcorsac.so"]
     stale, done = needs.once(OUT / "server.stamp", *inputs)
     if not stale and C_SERVER.exists():
         return
-    # The bindings are built already, all in one call; `:` keeps install from building once more.
+    # All bindings have been built already in one call; with `:`, install does not build them again.
     needs.run("make", "-C", "bindings-c", "install", f"PREFIX={PREFIX}", "PROFILE=bindings", "CARGO=:")
     here = {"PKG_CONFIG_PATH": f"{PREFIX}/lib/pkgconfig"}
     flags = needs.run("pkg-config", "--cflags", "--libs", "corsac", "libmicrohttpd", env=here).split()
@@ -69,7 +69,7 @@ def c_server():
 
 
 def prepare(once):
-    """Makes everything ready; raises Stop with what failed. `DEMO_BUILT=1` says that it is."""
+    """Builds everything; raises Stop with the failure. `DEMO_BUILT=1` says that everything has been built."""
     OUT.mkdir(parents=True, exist_ok=True)
     sys.path.insert(0, str(ROOT / "bindings-python" / "python"))
     if os.environ.get("DEMO_BUILT") == "1":

@@ -1,4 +1,4 @@
-"""Prints the matrix in a terminal: server by case, aligned, in colour where it is read by a person."""
+"""Prints the matrix in a terminal: server by case, aligned, in colour if a person reads it."""
 
 import os
 import sys

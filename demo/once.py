@@ -64,7 +64,7 @@ def visit(browser, servers, origin):
 
 
 def compare_console(cors_errors, cell, case):
-    """What only the console tells, and no script may know: why the browser blocked the response."""
+    """Why the browser blocked the response. Only the console shows this, and scripts cannot see it."""
     found = next((error for url, error in cors_errors.items() if url in cell["urls"]), None)
     cell["console"] = found
     wanted = case["expect"].get("console")

@@ -4,8 +4,9 @@
     python3 demo/run.py           builds everything, starts the servers and the page, runs until Ctrl-C
     ONCE=1 python3 demo/run.py    lets headless Chromium run the page, prints the matrix, fails if a cell differs
 
-Ports: DEMO_PAGE_PORT, DEMO_PYTHON_PORT, DEMO_NODE_PORT, DEMO_C_PORT. One server with another policy, to see its cells
-differ: DEMO_PYTHON_POLICY, DEMO_NODE_POLICY, DEMO_C_POLICY. Whatever goes wrong is one line; nothing is left running.
+Ports: DEMO_PAGE_PORT, DEMO_PYTHON_PORT, DEMO_NODE_PORT, DEMO_C_PORT. To give one server another policy and see its
+cells differ: DEMO_PYTHON_POLICY, DEMO_NODE_POLICY, DEMO_C_POLICY. Every failure is reported in one line, and no process
+is left running.
 """
 
 import json
@@ -27,7 +28,7 @@ CASES = Path(__file__).resolve().parent / "cases.json"
 
 
 def site_of(settings):
-    """The page's site; the policy is asked through corsac's own Python binding."""
+    """The page's site; corsac's own Python binding evaluates the policy."""
     from corsac import Policy
 
     file = page_policy(settings)
@@ -58,7 +59,7 @@ def serve(settings, policies):
 
 
 def interrupt(*_):
-    """The first signal stops the demo in order; those after it are not heard."""
+    """The first signal stops the demo in order; later signals are ignored."""
     for which in STOPPING:
         signal.signal(which, signal.SIG_IGN)
     raise KeyboardInterrupt

@@ -1,6 +1,6 @@
-"""Starts the three servers, sees that they answer and stay alive, and stops them.
+"""Starts the three servers, checks that they respond and stay alive, and stops them.
 
-Each is the leader of a process group of its own, and is ended by that group's id.
+Each server leads its own process group, and is ended by the id of that group.
 """
 
 import errno
@@ -19,19 +19,12 @@ from settings import EXAMPLES, OUT, ROOT, Stop
 
 
 def require_free(port, who, variable):
-    """Raises Stop where the port is taken. Browsers try IPv6 first, so a stranger there is in the way as well."""
-    for family, host in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
-        try:
-            with socket.socket(family, socket.SOCK_STREAM) as probe:
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                probe.bind((host, port))
-        except PermissionError:
-            raise Stop(f"port {port} ({who}) is not allowed to you: choose another with {variable}=…") from None
-        except OSError as error:
-            if error.errno == errno.EADDRINUSE:  # a machine without IPv6 fails otherwise
-                raise Stop(
-                    f"port {port} ({who}) is in use: stop what uses it, or choose another with {variable}=…"
-                ) from None
+    """Raises Stop if the port is in use. Browsers try IPv6 first, so another program on the IPv6 port is a problem as
+    well.""" for family, host in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")): try: with
+    socket.socket(family, socket.SOCK_STREAM) as probe: probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    probe.bind((host, port)) except PermissionError: raise Stop(f"port {port} ({who}) may not be used by this user: choose another with {variable}=…") from None except OSError as error: if error.errno == errno.EADDRINUSE: # a machine
+    without IPv6 fails otherwise raise Stop( f"port {port} ({who}) is in use: stop what uses it, or choose another with
+    {variable}=…" ) from None
 
 
 def command(server, policy):
@@ -57,14 +50,14 @@ def answers(server):
 
 
 def last_words(log):
-    """The one line of a log that says most: the last that names an error, else the last."""
+    """The most useful line of a log: the last that names an error, otherwise the last."""
     lines = [line.strip() for line in log.split("\n") if line.strip()]
     errors = [line for line in lines if re.search(r"^[\w.]*(Error|ERROR)\b|problems? in|cannot", line)]
-    return (errors or lines or ["it said nothing"])[-1]
+    return (errors or lines or ["it printed nothing"])[-1]
 
 
 class Servers:
-    """The running servers. Use it in a `with`: whatever happens, all are stopped at its end."""
+    """The running servers. Use it in a `with` statement, at whose end all of them are stopped, whatever happens."""
 
     def __init__(self, settings, policies):
         """`policies` has the policy file of each server, by its id."""
@@ -133,14 +126,14 @@ class Servers:
         for process in self.running.values():
             with suppress(subprocess.TimeoutExpired):
                 process.wait(max(0, end - time.monotonic()))
-            signal_group(process, signal.SIGKILL)  # whatever the leader left behind
+            signal_group(process, signal.SIGKILL)  # processes that the leader left behind
             process.wait()
         self.running.clear()
 
 
 @contextmanager
 def undisturbed():
-    """Cleaning up takes a moment; a second Ctrl-C does not break it off."""
+    """Cleaning up takes a moment, and a second Ctrl-C does not interrupt it."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

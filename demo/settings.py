@@ -1,4 +1,4 @@
-"""What the demo's parts have in common: folders, ports, the three servers, and the one kind of failure."""
+"""Definitions that the demo's modules share: folders, ports, the three servers, and the one kind of failure."""
 
 import os
 from dataclasses import dataclass
@@ -12,13 +12,13 @@ DEFAULT_PAGE_PORT = 4100
 
 
 class Stop(Exception):
-    """The demo cannot go on; the text is the one line that says why and what to do."""
+    """The demo cannot continue. The text is a line that says why, and what to do."""
 
 
 def port(variable, default):
     text = os.environ.get(variable, "") or str(default)
     if not text.isdecimal() or not 1 <= int(text) <= 65535:
-        raise Stop(f"{variable}={text} is no port: give a number from 1 to 65535")
+        raise Stop(f"{variable}={text} is not a port: give a number from 1 to 65535")
     return int(text)
 
 
@@ -43,7 +43,7 @@ class Server:
 
 @dataclass(frozen=True)
 class Settings:
-    """Where everything listens. `DEMO_PAGE_PORT` and `DEMO_<SERVER>_PORT` change it."""
+    """The ports of the page and the servers. `DEMO_PAGE_PORT` and `DEMO_<SERVER>_PORT` change them."""
 
     page_port: int
     servers: tuple[Server, ...]
@@ -69,7 +69,7 @@ class Settings:
 
 
 def page_policy(settings):
-    """examples/cors.toml; a copy of it where the page's port was changed, because the port is part of the origin."""
+    """examples/cors.toml; a copy of it if the page's port was changed, because the port is part of the origin."""
     policy = EXAMPLES / "cors.toml"
     if settings.page_port == DEFAULT_PAGE_PORT:
         return policy

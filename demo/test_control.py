@@ -1,6 +1,6 @@
 """The demo must be able to fail: one server gets a wrong policy, and exactly its cells differ, by name.
 
-Which cells those are was worked out by hand from the Fetch standard, for each way of being wrong.
+The cells were derived by hand from the Fetch standard, for each kind of wrong policy.
 """
 
 import json
@@ -21,7 +21,7 @@ READABLE = {case for case in CASES if CASES[case]["allowed"]["outcome"] != "bloc
 
 
 def free_ports():
-    """Four ports that are free, so that a demo that runs meanwhile is not in the way."""
+    """Four free ports, so that the test does not conflict with a running demo."""
     sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(4)]
     ports = [str(each.getsockname()[1]) for each in sockets]
     for each in sockets:
@@ -30,7 +30,7 @@ def free_ports():
 
 
 def remove_files(ports):
-    """What a demo on these ports wrote: logs, and its copy of the policy."""
+    """Removes the files of a demo on these ports: logs, and its copy of the policy."""
     for number in ports.values():
         for file in OUT.glob(f"*-{number}.*"):
             file.unlink()
@@ -58,7 +58,7 @@ class Control(unittest.TestCase):
         cls.right = page_policy(cls.settings)
 
     def cells_that_differ(self, server, policy):
-        """By (page, case) of that server: its problems. Other servers must have none."""
+        """The problems of that server, by (page, case). Other servers must have none."""
         policies = {each.id: self.right for each in self.settings.servers} | {server: policy}
         differ, lines = {}, []
         with run.running(self.settings, policies) as servers, Browser(build.chromium()) as browser:
@@ -110,14 +110,14 @@ class Control(unittest.TestCase):
         self.assertEqual(self.seen_by_the_browser("node", policy), {("allowed", "exposed")})
 
     def test_a_policy_that_is_open_to_all(self):
-        """The worst kind: pages read what they may not. Credentials do not go with it."""
+        """The worst kind: pages can read what they must not read. It cannot be combined with credentials."""
         policy = wrong_policy(self.right, "open", allow_origins='["*"]', allow_credentials="false")
         read = READABLE - {"cookie", "no-cookie"}
         wanted = {("refused", case) for case in read} | {("allowed", "cookie"), ("allowed", "no-cookie")}
         wanted |= {("allowed", "origin"), ("refused", "origin")}
         self.assertEqual(self.seen_by_the_browser("c", policy), wanted)
 
-    def test_what_only_the_wire_shows(self):
+    def test_a_difference_that_only_the_wire_shows(self):
         """A page does not notice how long a preflight may be remembered, but the comparison of headers does."""
         policy = wrong_policy(self.right, "age", max_age="60")
         differ = self.cells_that_differ("c", policy)

@@ -1,7 +1,7 @@
-"""Whatever goes wrong is one clear line, the exit status says so, and nothing is left running.
+"""Every failure leads to one clear line and an exit status other than 0, and no process is left running.
 
 Each test starts the command itself. Everything that it starts inherits a mark in its environment, by which the test
-finds what is left.
+finds processes that are left.
 """
 
 import os
@@ -29,7 +29,7 @@ def processes(mark):
             if entry.name.isdecimal() and mark.encode() in (entry / "environ").read_bytes():
                 found[int(entry.name)] = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
         except OSError:
-            continue  # it ended meanwhile, or is not ours
+            continue  # it ended meanwhile, or belongs to another user
     return found
 
 
@@ -53,15 +53,10 @@ class Failures(unittest.TestCase):
         )
 
     def ends(self, process, status, *words):
-        """The command ends with this status, one line that has these words, and nothing left running."""
-        output, errors = process.communicate(timeout=60)
-        self.assertEqual(process.returncode, status, output + errors)
-        if words:
-            self.assertEqual(errors.count("\n"), 1, errors)
-        for word in words:
-            self.assertIn(str(word), errors)
-        self.assertEqual(processes(self.mark), {})
-        return output
+        """Asserts that the command ends with this status and with one line that has these words, and that no process is
+        left.""" output, errors = process.communicate(timeout=60) self.assertEqual(process.returncode, status, output +
+        errors) if words: self.assertEqual(errors.count("\n"), 1, errors) for word in words: self.assertIn(str(word),
+        errors) self.assertEqual(processes(self.mark), {}) return output
 
     def until_it_runs(self, process):
         for line in process.stdout:
@@ -86,8 +81,8 @@ class Failures(unittest.TestCase):
                     with taken:
                         self.ends(self.start(), 1, f"port {self.ports[variable]} ({who}) is in use", f"{variable}=")
 
-    def test_a_port_that_is_none(self):
-        self.ends(self.start(DEMO_C_PORT="99999"), 1, "DEMO_C_PORT=99999 is no port")
+    def test_a_port_that_is_not_a_number_of_a_port(self):
+        self.ends(self.start(DEMO_C_PORT="99999"), 1, "DEMO_C_PORT=99999 is not a port")
         self.ends(self.start(DEMO_C_PORT=self.ports["DEMO_NODE_PORT"]), 1, "four different ones")
 
     def test_a_tool_that_is_missing(self):

@@ -1,6 +1,7 @@
-"""Protection and routes against a real browser: a form that a foreign page sends, and paths that are written in odd ways.
+"""Tests of protection and routes with a real browser: a form that a foreign page sends, and paths with unusual
+spellings.
 
-The browser says by itself where a request comes from; nothing here sets `Origin` or `Sec-Fetch-Site`.
+The browser itself sets `Origin` and `Sec-Fetch-Site`; nothing here does.
 """
 
 import contextlib
@@ -100,13 +101,13 @@ class Service(unittest.TestCase):
     def test_a_form_of_a_foreign_page(self):
         with self.service("") as browser:
             for server in self.settings.servers:
-                self.assertIn("alice", self.form(browser, "refused", server), f"{server.id}: the attack is none")
+                self.assertIn("alice", self.form(browser, "refused", server), f"{server.id}: the attack does not work even without protection")
         with self.service(PROTECTION) as browser:
             for server in self.settings.servers:
                 self.assertEqual(self.form(browser, "refused", server).strip(), "corsac: write-refused", server.id)
                 self.assertIn("alice", self.form(browser, "allowed", server), server.id)
 
-    def test_what_pages_read_of_a_refusal(self):
+    def test_whether_pages_can_read_a_refusal(self):
         write = "{method: 'POST', credentials: 'include'}"
         with self.service(PROTECTION) as browser:
             for page, seen in (("refused", "blocked"), ("allowed", 200)):

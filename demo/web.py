@@ -1,7 +1,7 @@
-"""Serves the page, under both of its names, with what the policy says and what the servers say on the wire.
+"""Serves the page, under both of its names, with the decisions of the policy and the responses of the servers.
 
-It listens on loopback and answers only to the two names that it has: a page elsewhere that points its own name at
-this port gets nothing.
+It listens on loopback and answers only to the two names that it has: another site whose name resolves to this machine
+gets nothing.
 """
 
 import http.client
@@ -23,7 +23,7 @@ TYPES = {
 
 
 class Site:
-    """What the page needs to know, worked out before the first request."""
+    """The data of the page, computed before the first request."""
 
     def __init__(self, settings, policy, policy_text, cases):
         self.settings = settings
@@ -33,7 +33,7 @@ class Site:
         self.plans = {page: self.plan(page, policy, policy_text, cases) for page in settings.pages}
 
     def plan(self, page, policy, policy_text, cases):
-        """For one origin of the page: each case, what the policy says, and what is expected."""
+        """Each case, with the decision of the policy and the expectation, for one origin of the page."""
         return {
             "page": page,
             "pages": self.settings.pages,
@@ -53,7 +53,7 @@ class Site:
         return "null" if case.get("from") == "sandbox" else self.settings.pages[page]
 
     def exchanges(self, page, server_id, case_id):
-        """What one server says on the wire in one case, or None where there is no such cell."""
+        """The responses of one server in one case, or None if there is no such cell."""
         server = next((server for server in self.settings.servers if server.id == server_id), None)
         case = next((case for case in self.plans[page]["cases"] if case["id"] == case_id), None)
         if server is None or case is None:
@@ -82,7 +82,7 @@ class Handler(BaseHTTPRequestHandler):
         page = origins.get(f"http://{self.headers.get('Host')}")
         target = urlsplit(self.path)
         if page is None:
-            self.answer(421, TYPES[".html"], b"this page has two names, and this is neither")
+            self.answer(421, TYPES[".html"], b"this page has two names, and the request has neither of them")
         elif target.path == "/plan.json":
             self.answer_json(self.site.plans[page])
         elif target.path == "/wire.json":
@@ -112,7 +112,7 @@ class Handler(BaseHTTPRequestHandler):
 
 
 class Quiet(ThreadingHTTPServer):
-    """Says nothing of browsers that close a connection."""
+    """Reports nothing if a browser closes a connection."""
 
     daemon_threads = True
 
@@ -122,7 +122,7 @@ class Quiet(ThreadingHTTPServer):
 
 
 class Web:
-    """The page's server, in a thread. Use it in a `with`."""
+    """The page's server, in a thread. Use it in a `with` statement."""
 
     def __init__(self, site):
         handler = type("SiteHandler", (Handler,), {"site": site})

@@ -1,4 +1,4 @@
-"""Asks a server what a browser would ask, and compares what it says with what the policy says."""
+"""Sends a server what a browser would send, and compares its responses with the decisions of the policy."""
 
 import http.client
 import json
@@ -20,7 +20,7 @@ def requests(case, origin):
 
 
 def says(policy, case, origin):
-    """What the policy says to each request, up to the one after which a browser would stop."""
+    """The decision of the policy on each request, up to the one after which a browser would stop."""
     said = []
     for method, path, headers, _, _ in requests(case, origin):
         decision = policy.evaluate(method, headers)
@@ -39,7 +39,7 @@ def says(policy, case, origin):
 
 
 def ask(server, case, origin, said):
-    """The same requests, sent to the server: what came back, and where it is not what the policy says."""
+    """Sends the same requests to the server, and returns the responses, with each difference from the decisions."""
     exchanges, cookies = [], {}
     for (method, path, headers, body, credentials), decision in zip(requests(case, origin), said, strict=False):
         if credentials and cookies:
@@ -62,7 +62,7 @@ def ask(server, case, origin, said):
 
 
 def send(server, method, path, headers, body):
-    """One request, its headers sent as given; the status and the headers, names in lower case."""
+    """Sends one request with exactly these headers; returns the status and the headers, with names in lower case."""
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=5)
     try:
         connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
@@ -80,7 +80,7 @@ def send(server, method, path, headers, body):
 
 
 def compare(decision, status, received):
-    """Every way in which a response is not what the policy says, each in a few words."""
+    """Every difference between a response and the decision of the policy, each in a few words."""
     problems = []
     if decision["status"] is not None and status != decision["status"]:
         problems.append(f"status {status}, not {decision['status']}")

@@ -1,4 +1,4 @@
-// The page: what is typed goes to the engine, and what the engine says is drawn.
+// The page: it passes what people type to the engine, and draws the results.
 
 import { Editor } from './editor.js'
 import { byId, element, sentence, shorten } from './elements.js'
@@ -24,7 +24,7 @@ new PasteBox(engine, (exchange, isCaptured) => {
   examine()
 }, say)
 
-/** What the last examination found; its edits come later. */
+/** The result of the last examination, without its edits, which come later. */
 let found
 let quiet
 let ownFragment
@@ -37,7 +37,7 @@ function isCaptured () {
   return !byId('answers').hidden && document.querySelector('[name="answers"]:checked')?.value === 'captured'
 }
 
-/** Says something that is about the whole page. */
+/** Shows a notice about the whole page. */
 function say (text) {
   byId('notice').hidden = text === ''
   byId('notice').textContent = text
@@ -144,7 +144,7 @@ function showState (issues) {
     element('li', {}, `${line === null ? '' : `Line ${line}: `}${shorten(sentence(message), 400)}. ${shorten(sentence(help), 400)}.`)))
 }
 
-/** What waits until nothing has changed for a moment: the address, and what a screen reader says. */
+/** Updates that wait until nothing has changed for a moment: the address, and the text for screen readers. */
 function later (result) {
   clearTimeout(quiet)
   quiet = setTimeout(async () => {
@@ -156,7 +156,8 @@ function later (result) {
   }, QUIET)
 }
 
-/** Writes the state into the address: the engine has taken the secrets out of it. Returns whether it has room there. */
+/** Writes the state into the address: the engine has removed the secrets. Returns whether the address is not too long.
+ * */
 async function updateAddress () {
   if (found?.shared === null || found === undefined) return false
   const { shared, given } = found

@@ -1,5 +1,5 @@
-// The editor of the policy: each line is an element, so that what is wrong with it has room under it. Whatever a browser makes of
-// an edit, the text is read back and each line becomes one element again.
+// The editor of the policy: each line is an element, so that there is space for messages under it. However a browser
+// carries out an edit, the text is read back, and each line becomes one element again.
 
 import { element, sentence, shorten } from './elements.js'
 
@@ -20,7 +20,7 @@ export class Editor {
   #fixes
   #changed
   #refused
-  /** The text of each line, as the elements have it. */
+  /** The text of each line, as it is in the elements. */
   #lines = ['']
   #undo = []
   #redo = []
@@ -32,7 +32,7 @@ export class Editor {
   /**
    * @param {{root: HTMLElement, fixes: HTMLElement}} places
    * @param {() => void} changed is called after each edit
-   * @param {(why: string) => void} refused is called with why a text is not inserted
+   * @param {(why: string) => void} refused is called with the reason if a text is not inserted
    */
   constructor ({ root, fixes }, changed, refused) {
     this.#root = root
@@ -58,7 +58,7 @@ export class Editor {
     return this.#lines.join('\n')
   }
 
-  /** Puts another text in the place of all. */
+  /** Replaces the whole text. */
   set text (text) {
     this.#save()
     this.#setLines(linesOf(text))
@@ -124,7 +124,7 @@ export class Editor {
   }
 
   /**
-   * Offers edits beside the lines that they are about.
+   * Offers edits next to the lines that they are about.
    *
    * @param {{line: number, label: string, apply: () => void}[]} fixes
    */
@@ -165,7 +165,7 @@ export class Editor {
     if (!this.#isComposing) this.#save(event.inputType === 'insertText')
   }
 
-  /** Lines begin as the line before. */
+  /** A new line gets the indentation of the line before. */
   #indent () {
     const { index } = this.#lineAt(this.#selection()[0])
     return /^[ \t]*/.exec(this.#lines[index])[0]
@@ -219,7 +219,7 @@ export class Editor {
     this.#changed()
   }
 
-  /** Reads what the browser has made of an edit. */
+  /** Reads the text after an edit by the browser. */
   #readBack () {
     const isPlain = [...this.#root.childNodes].every((node) => node.nodeName === 'DIV' && isPlainLine(node))
     if (isPlain && this.#root.firstChild !== null) {
@@ -232,7 +232,7 @@ export class Editor {
     this.#changed()
   }
 
-  /** Puts lines in the place of those that differ. */
+  /** Replaces the lines that differ. */
   #setLines (lines) {
     const old = this.#lines
     let start = 0
@@ -301,7 +301,7 @@ export class Editor {
     return node.parentNode === this.#root ? Array.prototype.indexOf.call(this.#root.children, node) : -1
   }
 
-  /** Underlines what each issue is about, where browsers can do this without elements. */
+  /** Underlines the text that each issue is about, in browsers that can do this without elements. */
   #highlight () {
     if (CSS.highlights === undefined) return
     for (const severity of ['error', 'lint']) {
@@ -350,13 +350,13 @@ function lineElement (text) {
   return element('div', { class: 'line' }, text === '' ? element('br') : text)
 }
 
-/** One text, or nothing but the break of an empty line. */
+/** Whether a line consists of one text, or only of the break of an empty line. */
 function isPlainLine (node) {
   if (node.childNodes.length !== 1) return false
   return node.firstChild.nodeType === Node.TEXT_NODE ? !node.firstChild.data.includes('\n') : node.firstChild.nodeName === 'BR'
 }
 
-/** The text of whatever a browser has made: breaks and blocks end lines. */
+/** The text of the elements that a browser has made: breaks and blocks end lines. */
 function textOf (node) {
   if (node.nodeType === Node.TEXT_NODE) return node.data
   if (node.nodeName === 'BR') return node.parentNode.childNodes.length === 1 ? '' : '\n'

@@ -1,4 +1,4 @@
-// Makes elements. Texts become text nodes, so that nothing of what people paste is read as HTML.
+// Makes elements. Texts become text nodes, so that pasted text is never read as HTML.
 
 /**
  * @param {string} name
@@ -21,12 +21,12 @@ export function prose (text) {
   return parts.map((part, index) => index % 2 === 1 ? element('code', {}, part) : part).filter((part) => part !== '')
 }
 
-/** With a capital letter at its beginning, unless that is code. */
+/** The sentence with a capital letter at its beginning, unless it begins with code. */
 export function sentence (text) {
   return text.slice(0, 1).toUpperCase() + text.slice(1)
 }
 
-/** A text for people, cut where it is very long. */
+/** A text for people, cut if it is very long. */
 export function shorten (text, most = 2000) {
   return text.length > most ? `${text.slice(0, most)}…` : text
 }

@@ -1,9 +1,9 @@
-// Asks the worker. Of calls of one kind that wait, only the newest is made; what takes too long is ended.
+// Asks the worker. If several calls of one kind wait, only the newest is made. A call that takes too long is ended.
 
 /** Milliseconds. */
 const LONGEST = 20_000
 
-/** A browser with Trusted Types makes a worker only of an address that this policy has made. */
+/** A browser with Trusted Types starts a worker only from an address that this policy has made. */
 const trusted = globalThis.trustedTypes?.createPolicy('corsac-worker', {
   createScriptURL: (url) => {
     if (url !== WORKER) throw new TypeError('only the worker of the playground is started')
@@ -24,7 +24,7 @@ export class Engine {
   /**
    * @param {'examine' | 'edits' | 'read'} name
    * @param {object} given
-   * @returns {Promise<object | undefined>} undefined if a newer call took the place of this one
+   * @returns {Promise<object | undefined>} undefined if a newer call replaced this one
    */
   call (name, given) {
     return new Promise((resolve, reject) => {

@@ -1,4 +1,5 @@
-// What the page begins with, and what people can choose: a policy, a request, and what is to be learned from them.
+// The examples that people can choose, the first of which is shown at the start. Each is a policy and a request that
+// show something.
 
 const APP = 'https://app.example.com'
 const API = 'https://api.example.com'

@@ -6,17 +6,17 @@ import { element, prose, sentence, shorten } from './elements.js'
 /** The names of browsers with each engine, and of the engine. */
 const ENGINES = { chromium: ['Chrome, Edge', 'Chromium'], firefox: ['Firefox', 'Firefox'], webkit: ['Safari', 'WebKit'] }
 
-/** How each verdict looks: what is good, what is bad, and what is neither. */
+/** The mood of each verdict: good, bad or neither. */
 const MOODS = { readable: 'good', opaque: 'open', sent: 'good', unknown: 'open' }
 
-/** The sign of each mood and severity, since colour says nothing alone. */
+/** The sign of each mood and severity, since colour alone is not enough. */
 const SIGNS = { good: '✓', bad: '✕', open: '!', error: '✕', warning: '▲', note: 'i' }
 const SEVERITIES = { error: 'Error', warning: 'Warning', note: 'Note' }
 
 /** The most header lines, checks and console lines that are drawn. */
 const MOST_LINES = 100
 
-/** A form that protection refuses is sent, and nothing is good about that. */
+/** If protection refuses a form, the verdict is still "sent", which must not look good. */
 function moodOf (verdict, findings = []) {
   if (verdict === 'sent' && findings.some(({ severity }) => severity === 'error')) return 'open'
   return MOODS[verdict] ?? 'bad'
@@ -82,7 +82,7 @@ export function drawExchange (place, explanation, isCaptured) {
   rows.push(ending(explanation))
   place.replaceChildren(
     element('div', { class: 'actors', 'aria-hidden': 'true' },
-      actor('Page', exchange.page), actor('Browser', 'by the standard'),
+      actor('Page', exchange.page), actor('Browser', 'according to the standard'),
       actor('Server', isCaptured ? 'as captured' : hostOf(request.url))),
     element('ol', { class: `messages ${moodOf(verdict)}`, 'aria-label': 'The exchange, message by message' }, ...rows.filter(Boolean))
   )
@@ -91,7 +91,7 @@ export function drawExchange (place, explanation, isCaptured) {
 function hopRows (index, hop, explanation, answer = {}) {
   const own = explanation.steps.filter((step) => step.hop === index)
   const isPreflight = ({ name }) => name.startsWith('preflight-')
-  // What is checked behind the response begins with that response.
+  // The checks after the response begin with that response.
   const first = own.findIndex((step) => isPreflight(step) || step.name === 'response')
   const before = own.slice(0, first < 0 ? own.length : first)
   const ofPreflight = own.filter(isPreflight)
@@ -103,7 +103,7 @@ function hopRows (index, hop, explanation, answer = {}) {
   if (index > 0) rows.push(element('li', { class: 'note' }, `The browser follows the redirect to ${shorten(hop.url, 200)}`))
   rows.push(checks(before))
   if (failed(before)) return [...rows, ghost(`${method} is never sent`)]
-  if (hop.needed && hop.cached) rows.push(element('li', { class: 'note' }, 'The preflight is still cached, so that none is sent'))
+  if (hop.needed && hop.cached) rows.push(element('li', { class: 'note' }, 'The preflight is still cached, so none is sent'))
   if (hop.needed && !hop.cached) {
     rows.push(arrow('browser', 'server', `OPTIONS ${pathOf(hop.url)}`, [`preflight, because of ${because(hop)}`], hop.headers, 'Headers of the preflight'))
     rows.push(answerRow(answer.preflight, failed(ofPreflight)))

@@ -1,4 +1,4 @@
-// What people have of a request: a cURL command, a call of fetch(), sentences of a console, messages of HTTP, a HAR file.
+// What people can paste: a cURL command, a call of fetch(), sentences of a console, messages of HTTP, a HAR file.
 
 import { byId, element, prose, sentence, shorten } from './elements.js'
 import { hasAnswers } from './request.js'
@@ -81,7 +81,7 @@ export class PasteBox {
     document.documentElement.dataset.read = 'error'
   }
 
-  /** What sentences of a console mean; the request is as far as they show it. */
+  /** The meanings of console sentences, and as much of the request as they show. */
   #sentences (sentences) {
     byId('read-result').replaceChildren(...sentences.slice(0, 3).map(({ engine, is_cors: isCors, is_cause: isCause, codes, message, help }) =>
       element('div', { class: 'answer' },
@@ -98,8 +98,8 @@ export class PasteBox {
 
   #requests ({ requests, omitted, unknown }) {
     const notes = []
-    if (unknown.includes('page')) notes.push('Nothing here names the page, so an example is used: write yours below.')
-    if (unknown.includes('url')) notes.push('Nothing here names the URL, so an example is used: write yours below.')
+    if (unknown.includes('page')) notes.push('The text does not name the page, so an example is used: write yours below.')
+    if (unknown.includes('url')) notes.push('The text does not name the URL, so an example is used: write yours below.')
     if (omitted > 0) notes.push(`${omitted} more requests are not shown.`)
     const show = (index) => {
       const { exchange } = requests[index]
@@ -109,7 +109,7 @@ export class PasteBox {
     const choice = requests.length > 1 && element('select', { 'aria-label': 'Request', change: ({ target }) => show(Number(target.value)) },
       ...requests.map((request, index) => element('option', { value: index }, label(request))))
     byId('read-result').replaceChildren(element('div', { class: 'answer' },
-      element('p', {}, requests.length === 1 ? '✓ The request is below.' : `✓ ${requests.length} requests, those that fail first:`),
+      element('p', {}, requests.length === 1 ? '✓ The request is below.' : `✓ ${requests.length} requests; those that fail come first:`),
       choice, ...notes.map((note) => element('p', {}, note))))
     show(0)
   }

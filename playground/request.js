@@ -1,4 +1,5 @@
-// The form of the request. It edits an exchange (docs/exchange.schema.json) and keeps what it has no field for.
+// The form of the request. It edits an exchange (docs/exchange.schema.json), and keeps members for which it has no
+// field.
 
 import { byId } from './elements.js'
 
@@ -18,9 +19,9 @@ const FIELDS = [
 const NO_COLON = 'has no colon: write a name, a colon and a value, as in “X-Request-Id: 7”'
 
 export class RequestForm {
-  /** What the form has no field for. */
+  /** The members for which the form has no field. */
   #base = {}
-  /** The last body that is none of the list. */
+  /** The last body that is not in the list. */
   #otherBody
 
   /** @param {() => void} changed */
@@ -69,7 +70,7 @@ export class RequestForm {
       initiator: byId('initiator').value,
       body: body === 'json' ? { type: JSON_TYPE } : body === 'other' ? this.#otherBody ?? 'none' : body
     }
-    // Without a choice, what makes the request decides.
+    // Without a choice, the default depends on what makes the request.
     const credentials = byId('credentials').value
     if (credentials === '') delete request.credentials
     else request.credentials = credentials
@@ -106,7 +107,7 @@ export class RequestForm {
     const lines = byId(id).value.split('\n')
     for (const [index, line] of lines.entries()) {
       if (line.trim() === '') continue
-      // The pseudo-headers of HTTP/2 begin with a colon, and are no headers of a script.
+      // The pseudo-headers of HTTP/2 begin with a colon, and are not headers that a script sets.
       const colon = line.indexOf(':', 1)
       if (colon < 0) problems.push({ field: id, message: `line ${index + 1} ${NO_COLON}` })
       else headers.push([line.slice(0, colon).trim(), line.slice(colon + 1).trim()])
@@ -115,7 +116,7 @@ export class RequestForm {
   }
 }
 
-/** What the application answers: the first response. */
+/** The application's response: the first one. */
 function answerOf (exchange) {
   return Array.isArray(exchange.response) ? exchange.response[0] : exchange.response
 }

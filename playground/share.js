@@ -1,15 +1,15 @@
 // The state of the page in the fragment of its address, which no server sees: JSON, compressed, in the letters of base64url.
 
-/** How the fragment begins: another way of writing it would have another number. */
+/** The beginning of the fragment. Its number would change together with the format. */
 const BEGINNING = '#1.'
 
-/** The longest fragment: longer addresses do not survive everywhere. In characters. */
+/** The longest fragment, in characters. Some programs cut longer addresses. */
 const MOST_FRAGMENT = 32_000
 
-/** The most bytes that a fragment may become. */
+/** The most bytes that a fragment may have when it is decompressed. */
 const MOST_STATE = 4 * 1024 * 1024
 
-/** @returns {Promise<string | undefined>} undefined where the state is too large for an address */
+/** @returns {Promise<string | undefined>} undefined if the state is too large for an address */
 export async function fragmentOf (state) {
   const compressed = await transformed(new TextEncoder().encode(JSON.stringify(state)), new CompressionStream('deflate-raw'))
   let letters = ''
@@ -20,7 +20,8 @@ export async function fragmentOf (state) {
 
 /**
  * @param {string} fragment
- * @returns {Promise<{policy: string, exchange: object, isCaptured: boolean} | undefined>} undefined where it is not one of this page
+ * @returns {Promise<{policy: string, exchange: object, isCaptured: boolean} | undefined>} undefined if it is not a
+ * fragment of this page
  */
 export async function stateOf (fragment) {
   if (!fragment.startsWith(BEGINNING) || fragment.length > MOST_FRAGMENT) return undefined
@@ -37,7 +38,7 @@ export async function stateOf (fragment) {
   }
 }
 
-/** What the form reads of an exchange has its type; the engine checks everything else. */
+/** Checks the types of the members that the form reads; the engine checks everything else. */
 function isPlainExchange (exchange) {
   const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value)
   if (!isObject(exchange) || !isObject(exchange.request)) return false

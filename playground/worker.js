@@ -1,9 +1,9 @@
 // Runs the engine apart from the page, so that no text makes the page wait. Each message is one call; its answer has the same id.
 
-/** The module, as `cargo xtask wasm playground` builds it. This is the only place that names the file. */
+/** The module, as `cargo xtask wasm playground` builds it. No other code names the file. */
 const MODULE = new URL('./corsac.wasm', import.meta.url)
 
-/** Milliseconds for trying edits, after which those that were found are answered. */
+/** Milliseconds for trying edits. After that, the edits that were found are returned. */
 const EDIT_TIME = 250
 
 const encoder = new TextEncoder()
@@ -25,7 +25,7 @@ async function start () {
   exports.start()
 }
 
-/** Calls a function of the module with texts, which are written one behind the other, and reads its answer as JSON. */
+/** Calls a function of the module with texts, which are written one after the other, and reads its result as JSON. */
 function call (name, texts, ...more) {
   const parts = texts.map((part) => encoder.encode(part))
   const address = exports.reserve(parts.reduce((sum, part) => sum + part.length, 0)) >>> 0

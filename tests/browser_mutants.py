@@ -1,4 +1,5 @@
-"""The mutants of the model of browsers, in the form of `mutants.py`. What real browsers were recorded to do has to tell each of them apart."""
+"""The mutants of the model of browsers, in the form of `mutants.py`. The recordings of real browsers have to detect
+each of them."""
 
 # (what is proven, function, regex, replacement)
 MUTANTS = [
@@ -14,7 +15,7 @@ MUTANTS = [
     ("`*` allows headers with credentials", "CheckedRequest::headers_listed", r"!self\.credentials &&", "true &&"),
     ("JSON needs no preflight", "is_safelisted_header", r"&& is_form_type\(value\)", ""),
     ("names are separated by spaces", "preflight_headers", r"&b','", "&b' '"),
-    ("a POST stays one when it is redirected", "Walk::redirect", r"matches!\(status, 301 \| 302\) && is_post", "false && is_post"),
+    ("a POST stays a POST when it is redirected", "Walk::redirect", r"matches!\(status, 301 \| 302\) && is_post", "false && is_post"),
     # The data that scripts can read.
     ("nothing is exposed", "split_headers", r"\|\| listed\(\)", ""),
     ("`*` exposes with credentials", "split_headers", r"!credentials &&", "true &&"),

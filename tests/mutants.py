@@ -1,8 +1,8 @@
 """The mutants of the decision table: what each proves, and where it breaks the engine.
 
-A place is a function of `core/src`, by its name behind that of its type, and what a regex finds in it: exactly once, in
-the function's text without comments and on one line. So a mutant survives that code moves, is reformatted or gets
-neighbours; where its place is gone or there are two, `tests/repository/test_mutants.py` fails.
+A place is a function of `core/src`, named after its type, and the match of a regex in it. The regex has to match
+exactly once in the function's text, which is without comments and on one line. So a mutant stays valid if code is
+moved, reformatted or added. If its place is gone, or if there are two, `tests/repository/test_mutants.py` fails.
 """
 
 # (what is proven, function, regex, replacement)
@@ -36,7 +36,7 @@ MUTANTS = [
     ("preflight: without private network", "Renderer::preflight", r"(?<=if )private_network", "false"),
     ("private network without being asked", "Evaluator::preflight_allowed", r'&& [\w.]+ == Some\(b"true"\)', ""),
     ("private network missing in Vary", "Renderer::vary", r"(?<=_ if ).+?private_network", "false"),
-    ("preflight Vary is Origin alone", "Renderer::vary", r", Access-Control-Request-Method, Access-Control-Request-Headers(?=\")", ""),
+    ("preflight Vary is only Origin", "Renderer::vary", r", Access-Control-Request-Method, Access-Control-Request-Headers(?=\")", ""),
     # Lists.
     ("`*` methods with credentials stay `*`", "NameList::allowed_methods", r"USUAL_METHODS\.join\(.+?\)", '"*"'),
     ("another method is not sent back", "AllowedMethods::check", r"\*echo &&", "false &&"),
@@ -59,56 +59,56 @@ MUTANTS = [
     ("order of the headers", "Renderer::preflight", r"(?<=sent\.)push\((?=set\(HeaderName::AllowMethods)", "insert(0, "),
     # Reasons and their precedence.
     ("headers come before the method", "Evaluator::preflight_allowed", r"(?=\(false, _\) =>)", "(false, RequestedHeaders::NotAllowed) => Reason::PreflightHeaderNotAllowed, "),
-    ("malformed is told as not allowed", "OriginSet::check_parsed", r"Verdict::Malformed", "Verdict::NotAllowed"),
-    ("no Origin is told as not allowed", "Evaluator::evaluate", r"Reason::NoOrigin", "Reason::OriginNotAllowed"),
+    ("malformed is reported as not allowed", "OriginSet::check_parsed", r"Verdict::Malformed", "Verdict::NotAllowed"),
+    ("no Origin is reported as not allowed", "Evaluator::evaluate", r"Reason::NoOrigin", "Reason::OriginNotAllowed"),
     # Predicates.
     ("predicate: a failure is a denial", "Pending::resolve", r"Reason::PredicateFailed", "Reason::OriginNotAllowed"),
     ("predicate: asked for plain http with credentials", "OriginSet::check_parsed", r"secure_only &&", "secure_only && !self.predicate &&"),
-    ("predicate: a route keeps it beside its own origins", "Reader::route", r"settings\.predicate = None;", ""),
+    ("predicate: a route keeps it together with its own origins", "Reader::route", r"settings\.predicate = None;", ""),
     # Routes.
     ("route: a path with an escape is read as sent", "is_plain", r"b'%' \|", ""),
-    ("route: a backslash is no slash", "Readings::all", r"(?<=has_backslash = )[^;]+", "false"),
+    ("route: a backslash is not a slash", "Readings::all", r"(?<=has_backslash = )[^;]+", "false"),
     ("route: dots are not resolved", "is_plain", r"b'/' \| b'\.'", "b'/'"),
     ("route: empty segments are not dropped", "is_plain", r"b'/' \| b'\.'", "b'.'"),
-    ("route: an encoded slash is no slash", "Routes::agreed", r", Escapes::InWhole", ""),
+    ("route: an encoded slash is not a slash", "Routes::agreed", r", Escapes::InWhole", ""),
     ("route: segments are not decoded by themselves", "Routes::agreed", r"Escapes::InSegments, ", ""),
     ("route: paths differ by case", "compare", r"\.map\(u8::to_ascii_lowercase\)", ".copied()"),
     ("route: rest needs a segment", "Lookup::walk", r"\.or\(node\.rest\)", ""),
     ("route: a parameter may be empty", "Lookup::walk", r"\.filter\(.+?\)\)", ""),
-    ("route: no way back from a literal", "Lookup::walk", r"(?<=literal\(segment\) \{)", " return self.walk(next, after); }\n if let Some(next) = None {"),
+    ("route: a failed literal is not tried as a parameter", "Lookup::walk", r"(?<=literal\(segment\) \{)", " return self.walk(next, after); }\n if let Some(next) = None {"),
     ("route: parameters before literals", "Lookup::walk", r"node\.literal\(segment\)", "node.any.or(node.literal(segment))"),
     ("route: a query belongs to the path", "Routes::read", r"b'\?'", r"b'\n'"),
-    ("route: a host may stand before the path", "begins_at_root", r"&& !matches!\(.+\)(?= \})", ""),
+    ("route: a host may come before the path", "begins_at_root", r"&& !matches!\(.+\)(?= \})", ""),
     ("route: control characters are read", "decode", r"control if .+? => return None,", ""),
     ("route: control characters are read as sent", "Routes::read", r"\|\| [\w.()]+any\(u8::is_ascii_control\)", ""),
     ("route: letters are not folded", "Readings::folded_too", r"folded if .+? => .+?\),", ""),
     ("route: parameters are kept", "Parameters::ways", r"\{ 3 \}", "{ 1 }"),
-    ("route: parameters are cut from segments alone", "Parameters::ways", r"\{ 3 \}", "{ 2 }"),
-    ("route: parameters are cut before decoding alone", "Routes::agreed", r"Parameters::ways\(path\)", "[Parameters::Kept]"),
+    ("route: parameters are cut only from segments", "Parameters::ways", r"\{ 3 \}", "{ 2 }"),
+    ("route: parameters are cut only before decoding", "Routes::agreed", r"Parameters::ways\(path\)", "[Parameters::Kept]"),
     ("route: dots are always resolved", "Empty::ways", r"\(Empty::Kept, false\)", "(Empty::Kept, true)"),
     ("route: empty segments are always dropped", "Empty::ways", r"\(has_empty \|\| .+?\)", "(*empty == Empty::Dropped)"),
-    ("route: empty segments are dropped before dots alone", "Empty::ways", r"\(Empty::DroppedLast, true\),", ""),
+    ("route: empty segments are dropped only before dots", "Empty::ways", r"\(Empty::DroppedLast, true\),", ""),
     ("route: a dot ends nothing", "Lookup::walk", r"segment\.contains\(&b'\.'\)", "false"),
-    ("route: what follows a dot is left out alone", "Lookup::check_endings", r"self\.check_nothing_at\(next, Some\(rest\)\)\?;", ""),
-    ("route: what follows a dot is kept alone", "Lookup::check_endings", r"self\.check_nothing_at\(next, after\)\?;", ""),
+    ("route: the text after a dot is only left out", "Lookup::check_endings", r"self\.check_nothing_at\(next, Some\(rest\)\)\?;", ""),
+    ("route: the text after a dot is only kept", "Lookup::check_endings", r"self\.check_nothing_at\(next, after\)\?;", ""),
     ("route: a literal with a dot is cut", "Lookup::walk", r"(?<=found\.is_some\(\))(?= \{ return Ok\(found\); \} \} if segment)", " && !segment.contains(&b'.')"),
-    ("route: what is mounted resolves nothing", "Lookup::check_endings", r"self\.check_resolved\(next, rest\)\?;", ""),
-    ("route: what is mounted keeps empty segments", "Lookup::check_resolved", r", Empty::Dropped, Empty::DroppedLast", ""),
-    ("route: a dot ends no literal that holds one", "Lookup::check_endings", r"segment\.get\(dot\) != Some\(&b'\.'\)", "segment.iter().position(|byte| *byte == b'.') != Some(dot)"),
+    ("route: a mounted application resolves nothing", "Lookup::check_endings", r"self\.check_resolved\(next, rest\)\?;", ""),
+    ("route: a mounted application keeps empty segments", "Lookup::check_resolved", r", Empty::Dropped, Empty::DroppedLast", ""),
+    ("route: a dot ends no literal that has one", "Lookup::check_endings", r"segment\.get\(dot\) != Some\(&b'\.'\)", "segment.iter().position(|byte| *byte == b'.') != Some(dot)"),
     ("route: readings of any length", "Readings::all", r"self\.left = [^;]+;", ""),
     ("route: a trailing slash counts", "inner", r'body\.strip_suffix\(b"/"\)\.unwrap_or\(body\)', "body"),
     ("route: the origins of the top level stay", "Reader::route", r"settings\.allow_origins = [^;]+;", ""),
     ("route: ambiguous is the top level", "Policy::evaluate_by_path", r"&routes\.ambiguous", "&self.rules"),
     ("route: ambiguous without Vary", "Renderer::vary", r"Outcome::Actual \{ reason: Reason::PathAmbiguous.+?\),", ""),
-    ("route: a route's errors are lints told before", "Check::news", r"== Some\(now\)", ".is_some()"),
-    ("route: what is inherited is reported again", "Check::news", r"!self\.earlier\.iter\(\)\.any\(.+?now\)\)", "true"),
+    ("route: a route's errors count as lints that were reported before", "Check::news", r"== Some\(now\)", ".is_some()"),
+    ("route: inherited issues are reported again", "Check::news", r"!self\.earlier\.iter\(\)\.any\(.+?now\)\)", "true"),
     # Protection.
     ("protection: GET is a write", "is_safe", r'b"GET" \|', ""),
     ("protection: handshakes are safe", "is_handshake", r"request\.websocket \|\|", "request.websocket &&"),
-    ("protection: a key is no handshake", "is_handshake", r"[\w.]+\.is_some\(\) \|\|", ""),
-    ("protection: an upgrade is no handshake", "is_handshake", r"\|\| upgrades\(\)", ""),
-    ("protection: a malformed origin is looked at no more", "Protection::passes", r"None => return false", "None => PageOrigin::Absent"),
-    ("protection: a malformed site is looked at no more", "Protection::passes", r"!is_structured_token\(site\)", "false"),
+    ("protection: a key is not a handshake", "is_handshake", r"[\w.]+\.is_some\(\) \|\|", ""),
+    ("protection: an upgrade is not a handshake", "is_handshake", r"\|\| upgrades\(\)", ""),
+    ("protection: a malformed origin is ignored", "Protection::passes", r"None => return false", "None => PageOrigin::Absent"),
+    ("protection: a malformed site is ignored", "Protection::passes", r"!is_structured_token\(site\)", "false"),
     ("protection: same-site passes", "Protection::passes", r'b"same-origin"', 'b"same-origin" | b"same-site"'),
     ("protection: none does not pass", "Protection::passes", r'\| b"none"', ""),
     ("protection: null passes", "Protection::passes", r"(?<=Null => )false", "true"),
@@ -137,4 +137,4 @@ MUTANTS = [
     ("Vary: `*` is added to", "merge_vary", r'field == b"\*"', "false && field.is_empty()"),
     ("Vary: the application's lines are lost", "merge_vary", r"(?<=in application)", ".into_iter().take(1)"),
 ]
-SMOKE = {"route: an encoded slash is no slash", "protection: null passes", "any origin: with Vary", "not allowed: readable", "refused: 204", "`*` covers Authorization", "Vary names a field twice"}
+SMOKE = {"route: an encoded slash is not a slash", "protection: null passes", "any origin: with Vary", "not allowed: readable", "refused: 204", "`*` covers Authorization", "Vary names a field twice"}

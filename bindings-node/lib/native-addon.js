@@ -38,7 +38,7 @@ function find (load, platform, arch) {
 
 function checked (addon, id) {
   const found = addon.version()
-  if (found !== version) throw new Error(`corsac: ${id} is of version ${found}, the package of ${version}`)
+  if (found !== version) throw new Error(`corsac: ${id} has version ${found}, but the package has version ${version}`)
   return addon
 }
 
@@ -46,7 +46,7 @@ function failure (names, platform, causes) {
   const help = causes.length > 0
     ? causes.map((cause) => cause.message).join('; ')
     : `install ${names.map((name) => `@corsac/${name}`).join(' or ')} (npm leaves it out with --omit=optional, or ` +
-      'where a lockfile was made on another platform: delete node_modules and package-lock.json and install anew), ' +
+      'if the lockfile was made on another platform: delete node_modules and package-lock.json, and install again), ' +
       'or build it: cargo build --release -p corsac-node'
   const error = new Error(`corsac: no native addon for ${platform}: ${help}`, { cause: causes[0] })
   error.code = 'ERR_CORSAC_NATIVE'

@@ -1,7 +1,7 @@
 'use strict'
 
-// Everything of Node that this package needs in every runtime, so that another runtime only has to
-// replace this file. Code for servers and files is elsewhere.
+// Everything from Node that this package needs in every runtime. For another runtime, only this file has to be
+// replaced. Code for servers and files is elsewhere.
 
 const { AsyncResource } = require('node:async_hooks')
 const { debuglog, types } = require('node:util')

@@ -16,13 +16,13 @@ const LIB = path.join(ROOT, 'lib')
 const OUT = path.join(ROOT, 'edge')
 const MODULE = path.join(OUT, 'corsac.wasm')
 
-/** What `cargo xtask wasm` builds. */
+/** The module that `cargo xtask wasm` builds. */
 const BUILT = path.join(ROOT, '..', 'target', 'wasm', 'corsac.wasm')
-/** What was made of it the last time: the hashes of both modules. */
+/** The hashes of both modules when the package's module was last made. */
 const OPTIMIZED = path.join(ROOT, '..', 'target', 'wasm', 'optimized.json')
 
 const WASM_OPT = path.join(ROOT, 'node_modules', 'binaryen', 'bin', 'wasm-opt')
-/** For size; and what the compiler may use, which every runtime has had for years. */
+/** Options for size, and the features that the compiler may use, which every runtime has had for years. */
 const WASM_OPT_OPTIONS = [
   '-Os', '--strip-debug', '--strip-producers', '--enable-bulk-memory', '--enable-multivalue', '--enable-mutable-globals',
   '--enable-nontrapping-float-to-int', '--enable-reference-types', '--enable-sign-ext'
@@ -31,7 +31,7 @@ const WASM_OPT_OPTIONS = [
 /** The kinds of bundles, with the file by which each gets the module. */
 const KINDS = { workerd: 'module-workerd.mjs', 'edge-light': 'module-edge-light.mjs', bytes: 'module-bytes.mjs' }
 
-/** Files of `lib` that are written for Node, and those that are put in their place. */
+/** Files of `lib` that are written for Node, and those that replace them. */
 const REPLACED = {
   'engine-choice.js': 'edge/engine-choice.js',
   'runtime.js': 'edge/runtime.js',
@@ -54,7 +54,7 @@ function replacements (moduleFile) {
   }
 }
 
-/** Makes the module of the package from the one that was built, which takes half a minute, unless it has been made from it. */
+/** Makes the module of the package from the one that was built, unless it is up to date. This takes half a minute. */
 function optimize () {
   const hash = (file) => fs.existsSync(file) ? createHash('sha256').update(fs.readFileSync(file)).digest('hex') : null
   const state = () => JSON.stringify([hash(BUILT), hash(MODULE), WASM_OPT_OPTIONS])

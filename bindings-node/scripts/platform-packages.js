@@ -1,6 +1,6 @@
 'use strict'
 
-// Lays out npm packages with native code for publishing: a package for each platform, and the one that people install.
+// Prepares npm packages with native code for publishing: a package for each platform, and the one that people install.
 // The latter has the others as optional dependencies, so that npm installs the one for the platform.
 
 const fs = require('node:fs')
@@ -27,7 +27,7 @@ function writePlatform (folder, triple, built, manifest, describe) {
 }
 
 /**
- * Lays out the packages that the command line names: `<folder> <triple>=<file> …`.
+ * Prepares the packages that the command line names: `<folder> <triple>=<file> …`.
  *
  * `describe(triple, os)` gives a platform's `name`, `description` and `file`, the file's `mode` if it matters, and all
  * other fields of its package.json. `fill(folder)` puts the files of the main package into its folder, and returns its

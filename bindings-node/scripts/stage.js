@@ -1,6 +1,6 @@
 'use strict'
 
-// Lays out the packages for publishing: `corsac` without an addon, and one package with the addon for each platform.
+// Prepares the packages for publishing: `corsac` without an addon, and one package with the addon for each platform.
 // npm installs the one for the platform. node scripts/stage.js <folder> <triple>=<addon> … (triples as in
 // lib/native-addon.js: linux-x64-gnu, darwin-arm64, …)
 

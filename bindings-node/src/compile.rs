@@ -1,4 +1,4 @@
-//! From options or a text to a policy's functions, as one JavaScript object. The file also has the functions that
+//! Makes a policy's functions from options or a text, as one JavaScript object. The file also has the functions that
 //! need no policy.
 
 use crate::misuse::thrown;

@@ -11,7 +11,7 @@ use corsac_javascript::{CompiledPolicy, FunctionAnswer, function_answer, set_fla
 use napi::bindgen_prelude::{Env, Result, Unknown};
 use std::sync::Arc;
 
-/// Each string has room for more than the longest value that the engine accepts. Cutting can lose up to one character
+/// Each buffer has more space than the longest value that the engine accepts. Cutting can lose up to one character
 /// at the end, and a value that was cut is still too long.
 const ROOM: usize = 16;
 type Origin = StackString<{ ORIGIN_BYTES + ROOM }>;

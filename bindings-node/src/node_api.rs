@@ -17,7 +17,7 @@ pub(crate) type Failure = &'static CStr;
 pub(crate) type Index = std::result::Result<i32, Failure>;
 
 pub(crate) const NOT_A_STRING: Failure =
-    c"corsac: a part of a request has to be a string, or undefined where there is none";
+    c"corsac: a field of a request has to be a string, or undefined if there is none";
 
 /// A value of JavaScript, which is valid until the current call returns.
 #[derive(Clone, Copy)]
@@ -43,7 +43,7 @@ impl Value<'_> {
     }
 }
 
-/// Room on the stack for one string in UTF-8. With Latin-1, `Ł` would be read as `A`.
+/// Space on the stack for one string in UTF-8. With Latin-1, `Ł` would be read as `A`.
 pub(crate) struct StackString<const N: usize>([MaybeUninit<u8>; N]);
 
 impl<const N: usize> StackString<N> {
@@ -51,7 +51,7 @@ impl<const N: usize> StackString<N> {
         StackString([MaybeUninit::uninit(); N])
     }
 
-    /// The string's bytes, at most as many as there is room for; None for undefined.
+    /// The string's bytes, at most as many as there is space for; None for undefined.
     pub(crate) fn read(&mut self, value: Value<'_>) -> std::result::Result<Option<&[u8]>, Failure> {
         self.read_mut(value).map(|bytes| bytes.map(|bytes| &*bytes))
     }
@@ -65,7 +65,7 @@ impl<const N: usize> StackString<N> {
     fn read_mut(&mut self, value: Value<'_>) -> std::result::Result<Option<&mut [u8]>, Failure> {
         let mut length = 0;
         let target = self.0.as_mut_ptr().cast();
-        // SAFETY: Node writes at most `N` bytes to the target, and how many to `length`.
+        // SAFETY: Node writes at most `N` bytes to the target, and their number to `length`.
         let status = unsafe { sys::napi_get_value_string_utf8(value.env, value.value, target, N, &raw mut length) };
         if status == sys::Status::napi_ok {
             // SAFETY: the first `length` bytes, which are fewer than `N`, have just been written.
@@ -88,10 +88,10 @@ impl<const N: usize> StackString<N> {
         }
         let Value { env, value, .. } = value;
         let mut length = 0;
-        // SAFETY: without a target Node only tells the length.
+        // SAFETY: without a target, Node only returns the length.
         unsafe { sys::napi_get_value_string_utf8(env, value, ptr::null_mut(), 0, &raw mut length) };
         long.resize(length.saturating_add(1), 0);
-        // SAFETY: Node writes at most as many bytes as `long` has, and how many to `length`.
+        // SAFETY: Node writes at most as many bytes as `long` has, and their number to `length`.
         unsafe { sys::napi_get_value_string_utf8(env, value, long.as_mut_ptr().cast(), long.len(), &raw mut length) };
         Ok(long.get(..length))
     }
@@ -136,7 +136,7 @@ pub(crate) fn call<const N: usize>(
     match index {
         // SAFETY: `env` belongs to the current call.
         Ok(index) => _ = unsafe { sys::napi_create_int32(env, index, &raw mut number) },
-        // SAFETY: as above, and the message ends in NUL.
+        // SAFETY: `env` belongs to the current call, and the message ends in NUL.
         Err(message) => _ = unsafe { sys::napi_throw_error(env, ptr::null(), message.as_ptr()) },
     }
     number
@@ -186,7 +186,7 @@ pub(crate) fn create_function<'env>(
         status = unsafe { sys::napi_add_finalizer(env.raw(), function, data, Some(finalize), hint, ptr::null_mut()) };
     }
     if status != sys::Status::napi_ok {
-        // SAFETY: no finalizer has been registered, and the function, if it was made, is given to nobody.
+        // SAFETY: no finalizer has been registered, and no other code has the function, if it was made.
         drop(unsafe { Arc::from_raw(data.cast::<CompiledPolicy>()) });
         return Err(Error::new(Status::from(status), "corsac: the policy's function cannot be created"));
     }

@@ -1,6 +1,6 @@
 'use strict'
 
-// What each adapter does in its host's own way.
+// The behaviour of each adapter that depends on its host.
 
 const assert = require('node:assert/strict')
 const http = require('node:http')
@@ -28,10 +28,10 @@ async function fastify (t, build) {
   return (options) => app.inject({ url: '/', headers, ...options })
 }
 
-/** As `cors` of the client, of an injected response. */
+/** Does the same as `cors` of the client, for an injected response. */
 const injected = ({ headers }) => cors({ headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value].flat()])) })
 
-test('fastify: a plugin holds for its context and below', async (t) => {
+test('fastify: a plugin applies to its context and those inside it', async (t) => {
   const plugin = require('corsac/fastify')
   const inject = await fastify(t, async (app) => {
     app.get('/outside', async () => 'x')
@@ -81,7 +81,7 @@ test('fastify: a policy, a delegate, functions, and errors', async (t) => {
   await refuses({ policy: new corsac.Policy(OPTIONS), hook: 'nonsense' })
 })
 
-test('fastify: a preflight status of 200, and a preflight that goes on', async (t) => {
+test('fastify: a preflight status of 200, and a preflight that continues', async (t) => {
   const plugin = require('corsac/fastify')
   const framed = await fastify(t, async (app) => app.register(plugin, { ...OPTIONS, preflightStatus: 200 }))
   const answer = await framed({ method: 'OPTIONS', headers: preflight() })
@@ -165,11 +165,11 @@ test('https', async (t) => {
   const port = await listen(t, server)
   const post = async (origin, method = 'POST') => send(port, { module: https, rejectUnauthorized: false, method, headers: { origin, host: 'a.example' } })
   assert.deepEqual(cors(await post(ORIGIN, 'GET')), ALLOWED)
-  // The connection is known to be TLS, so that a page of plain http is another one.
+  // The connection is known to be TLS, so a page with plain http has another origin.
   assert.deepEqual([(await post('https://a.example')).status, (await post('http://a.example')).status], [200, 403])
 })
 
-test('http2 over TLS, and a session that ends while somebody is asked', async (t) => {
+test('http2 over TLS, and a session that ends while a predicate is asked', async (t) => {
   const answers = []
   const middleware = corsac({ allowOrigin: () => new Promise((resolve) => answers.push(resolve)), protection: { writes: 'reject' } })
   const server = http2.createSecureServer(certificate(t), (request, response) => middleware(request, response, () => response.end('x')))

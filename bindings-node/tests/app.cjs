@@ -1,6 +1,6 @@
 'use strict'
 
-// A small application that tries itself out, for places where nothing but the package is installed.
+// A small application that tests itself, for environments in which only the package is installed.
 
 const assert = require('node:assert')
 const http = require('node:http')

@@ -1,7 +1,7 @@
 'use strict'
 
-// Decisions put on responses, as the shared vectors in tests/vectors/apply say: on each kind of response, and in each way in
-// which an application gives it headers.
+// Decisions that are applied to responses, as the shared vectors in tests/vectors/apply say, for each kind of response
+// and each way in which an application sets headers.
 
 const assert = require('node:assert/strict')
 const fs = require('node:fs')
@@ -14,7 +14,7 @@ const corsac = require('corsac')
 const web = require('corsac/web')
 const { listen } = require('./client.js')
 
-// The vectors replace headers of the application, of each of which a warning tells.
+// The vectors replace headers of the application, and there is a warning for each of them.
 process.removeAllListeners('warning')
 
 const FILE = path.join(__dirname, '..', '..', 'tests', 'vectors', 'apply', 'apply.json')
@@ -57,7 +57,7 @@ const WAYS = {
 }
 
 for (const [way, write] of Object.entries(WAYS)) {
-  test(`node:http, headers given ${way}`, async (t) => {
+  test(`node:http, headers set ${way}`, async (t) => {
     const middlewares = POLICIES.map((policy) => corsac(policy))
     const port = await listen(t, http.createServer((request, response) => {
       const number = Number(request.url.slice(1))

@@ -1,6 +1,6 @@
 'use strict'
 
-// Real requests to a real server, and what came back, line by line.
+// Sends real requests to a real server, and reads the responses line by line.
 
 const { once } = require('node:events')
 const http = require('node:http')
@@ -47,7 +47,7 @@ async function send (port, { body, module = http, ...options } = {}) {
   return { status: response.statusCode, message: response.statusMessage, headers, body: text }
 }
 
-/** What a server says to a handshake; whole where it ends the connection. */
+/** A server's response to a handshake. It is complete if the server ends the connection. */
 async function shake (port, headers = {}, { path = '/', method = 'GET', more = '' } = {}) {
   const socket = net.connect(port, '127.0.0.1').on('error', () => {})
   const all = {
@@ -64,7 +64,7 @@ async function shake (port, headers = {}, { path = '/', method = 'GET', more = '
   return text
 }
 
-/** The CORS headers of a response, and its `vary`: what there is exactly once is a string. */
+/** The CORS headers of a response, and its `vary`: a header that occurs once is a string. */
 function cors ({ headers }) {
   const entries = Object.entries(headers).filter(([name]) => name === 'vary' || name.startsWith('access-control-'))
   return Object.fromEntries(entries.map(([name, lines]) => [name.replace('access-control-', ''), lines.length === 1 ? lines[0] : lines]))

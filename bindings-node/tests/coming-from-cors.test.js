@@ -1,6 +1,6 @@
 'use strict'
 
-// Each difference that docs/node.md names, in both packages as they are installed.
+// Tests of each difference that docs/node.md names, with both packages as they are installed.
 
 const assert = require('node:assert/strict')
 const http = require('node:http')
@@ -14,7 +14,7 @@ const REFUSED = { code: 'ERR_CORSAC_CONFIG' }
 const REQUEST = { headers: { origin: ORIGIN } }
 const PREFLIGHT = { method: 'OPTIONS', headers: preflight() }
 
-/** What a middleware with these options answers; the application says 299, and runs `handle` before. */
+/** The response of a middleware with these options. The application runs `handle` and then responds with 299. */
 async function ask (t, middleware, request = REQUEST, handle = () => {}) {
   const port = await listen(t, http.createServer((request, response) => {
     middleware(request, response, (error) => {
@@ -183,7 +183,7 @@ const DIFFERENCES = {
     assert.equal((await ask(t, corsac(options), PREFLIGHT))['allow-headers'], 'accept, accept-language, content-language, content-type, x-a, x-b')
   },
   async 'a method in lower case' () {
-    // Node's own parser refuses it, so that only other callers of a middleware can give it.
+    // Node's own parser refuses it, so only other callers of a middleware can pass it.
     const run = (middleware) => {
       const result = { status: undefined, isPassedOn: false }
       const response = { getHeader () {}, setHeader () {}, end () { result.status = this.statusCode } }

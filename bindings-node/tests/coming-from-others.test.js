@@ -1,6 +1,7 @@
 'use strict'
 
-// Each difference to the packages of other frameworks that docs/node.md names, in both as they are installed.
+// Tests of each difference from the packages of other frameworks that docs/node.md names, with both as they are
+// installed.
 
 const assert = require('node:assert/strict')
 const http = require('node:http')

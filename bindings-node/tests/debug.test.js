@@ -1,6 +1,6 @@
 'use strict'
 
-// What a middleware prints on standard error while its server is developed, and what it adds to responses, in every host.
+// The debug mode: what a middleware prints on standard error and adds to responses, in every host.
 
 const assert = require('node:assert/strict')
 const { spawnSync } = require('node:child_process')
@@ -117,7 +117,7 @@ test('preflights, which corsac answers itself, have the reason', async (t) => {
   })
 })
 
-test('handshakes: what is printed, and the reason in a refusal', async (t) => {
+test('handshakes: the printed block, and the reason in a refusal', async (t) => {
   const policy = new corsac.Policy({ allowOrigins: [ORIGIN], protection: { websockets: 'reject' } })
   const handshake = { origin: EVIL, host: 'api.example', connection: 'upgrade', upgrade: 'websocket', 'sec-websocket-version': '13', 'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==' }
   const server = policy.attach(http.createServer().on('upgrade', (request, socket) => socket.destroy()), { debug: true }).listen(0, '127.0.0.1')
@@ -165,7 +165,7 @@ test('terminals are not controlled, and a request cannot imitate a block', async
   assert.equal(text.match(/^corsac: /gm).length, 1)
 })
 
-test('what comes before corsac is named once', async (t) => {
+test('middlewares before corsac are named once', async (t) => {
   const authenticate = (request, response, next) => next()
   for (const express of [require('express'), require('express4')]) {
     const app = express()
@@ -197,7 +197,7 @@ test('what comes before corsac is named once', async (t) => {
   assert(!(await printed(t, () => new Browser(first, { origin: ORIGIN }).fetch('/'))).includes('before corsac'))
 })
 
-test('a policy that is swapped is a new one', async (t) => {
+test('after a swap, blocks are printed for the new policy', async (t) => {
   const policies = new corsac.Reloadable(new corsac.Policy(OPTIONS))
   const browser = new Browser(HOSTS.express(policies, { debug: true }), { origin: EVIL })
   const text = await printed(t, async () => {

@@ -1,6 +1,6 @@
 'use strict'
 
-// The functions of the native addon under misuse: what they do not take is an exception, and never the end of the process.
+// Misuse of the native addon's functions: wrong arguments cause an exception, and never end the process.
 
 const assert = require('node:assert/strict')
 const test = require('node:test')
@@ -21,7 +21,7 @@ const VALUES = [
   new Proxy({}, { get () { throw new Error('trap') } })
 ]
 
-/** What a function returns, or undefined where it throws what JavaScript's functions throw. */
+/** The return value of a function, or undefined if it throws an error that JavaScript functions throw. */
 function attempt (call) {
   try {
     return call()
@@ -31,7 +31,7 @@ function attempt (call) {
   }
 }
 
-test('any values in any place of the functions of a policy', () => {
+test('any values as any argument of a policy's functions', () => {
   for (const settings of POLICIES) {
     const { decide, decidePreflight, decideProtected, evaluate, template } = engine.compile('json', JSON.stringify(settings), false)
     const good = ['GET', ['origin', 'https://app.example.com'], '/', 0]
@@ -50,12 +50,12 @@ test('any values in any place of the functions of a policy', () => {
   }
 })
 
-test('a list that says that it is longer than memory is refused', () => {
+test('a list that claims to be longer than memory is refused', () => {
   const { evaluate } = engine.compile('json', JSON.stringify(POLICIES[0]), false)
   for (const length of [1, 2 ** 32 - 1]) assert.throws(() => evaluate('GET', new Array(length), undefined, 0), /string/i)
 })
 
-test('any values in the place of a text', () => {
+test('any values instead of a text', () => {
   for (const value of VALUES) {
     for (const format of ['json', 'toml', 'options', 'middleware-options', 'request-options', 'none']) {
       attempt(() => engine.compile(format, value, false))

@@ -1,6 +1,6 @@
 'use strict'
 
-// Explanations: every shared vector of exchanges and findings, and what only JavaScript has.
+// Explanations: every shared vector of exchanges and findings, and tests of the JavaScript objects.
 
 const assert = require('node:assert/strict')
 const fs = require('node:fs')
@@ -17,7 +17,7 @@ function vectors (folder) {
   return names.flatMap((name) => JSON.parse(fs.readFileSync(path.join(VECTORS, folder, name))).vectors)
 }
 
-/** By the object and by its text, which have to agree. */
+/** Explains the object and its text, which have to lead to the same result. */
 function explained (explain, exchange) {
   const explanation = explain(exchange)
   assert.deepEqual(explain(JSON.stringify(exchange)).toJSON(), explanation.toJSON())
@@ -34,7 +34,7 @@ function explain (vector, config, exchange) {
   return explained((exchange) => policy ? policy.explain(exchange) : diagnose(exchange), exchange)
 }
 
-/** That of the expectation, only. */
+/** Only the members that the expectation has. */
 const pick = (found, expected) => Object.fromEntries(Object.keys(expected).map((key) => [key, found[key] ?? null]))
 const codes = ({ findings }) => findings.map(({ code }) => code)
 
@@ -93,7 +93,7 @@ test('names of headers are not renamed', () => {
   assert.deepEqual(hiddenHeaders, ['access-control-allow-origin', 'x_snake_case'])
 })
 
-test('names of fields are in either case', () => {
+test('names of fields may be in camelCase or snake_case', () => {
   const pageUrl = 'https://app.example.com/x'
   assert.deepEqual(diagnose({ ...BLOCKED, pageUrl }).toJSON(), diagnose({ ...BLOCKED, page_url: pageUrl }).toJSON())
   assert.deepEqual(diagnose(Buffer.from(JSON.stringify(BLOCKED))).toJSON(), diagnose(BLOCKED).toJSON())
@@ -120,7 +120,7 @@ test('every problem of an exchange is reported', () => {
   }
 })
 
-test('whatever else is given is an error that is caught', () => {
+test('any other argument is an error that can be caught', () => {
   const circle = { ...BLOCKED }
   circle.after = { exchange: circle, seconds: 1 }
   const deep = JSON.parse('{"a":'.repeat(5000) + '1' + '}'.repeat(5000))

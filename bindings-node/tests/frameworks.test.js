@@ -1,6 +1,6 @@
 'use strict'
 
-// Each framework, started: the same exchanges, and the same answers.
+// Starts each framework, and checks that the same requests get the same responses.
 
 const assert = require('node:assert/strict')
 const http = require('node:http')
@@ -167,7 +167,7 @@ for (const [name, create] of Object.entries(HOSTS)) {
       assert.deepEqual(cors(await get('/vary', ORIGIN)), { ...READABLE, vary: 'Accept, Origin' })
       assert.deepEqual(cors(await get('/vary')), { vary: 'Accept, Origin' })
     })
-    await t.test('headers of its own come off', async () => {
+    await t.test('its own CORS headers are removed', async () => {
       assert.deepEqual(cors(await get('/own', ORIGIN)), { ...READABLE, vary: 'Origin' })
     })
     await t.test('a preflight is answered', async () => {

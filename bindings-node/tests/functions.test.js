@@ -1,6 +1,7 @@
 'use strict'
 
-// Functions of the application: the `origin` function, `allowOrigin`, delegates, in every way to answer or to fail.
+// Functions of the application: the `origin` function, `allowOrigin`, delegates, with every way to return a result or
+// to fail.
 
 const assert = require('node:assert/strict')
 const http = require('node:http')
@@ -12,7 +13,7 @@ const { ORIGIN, OTHER, cors, listen, preflight, send } = require('./client.js')
 const ALLOWED = { 'allow-origin': ORIGIN, vary: 'Origin' }
 const VARY_PREFLIGHT = 'Origin, Access-Control-Request-Method, Access-Control-Request-Headers'
 
-/** A server whose application says `ran`; `next(error)` becomes a 500 that names the error. */
+/** A server whose application responds with `ran`; `next(error)` becomes a 500 that names the error. */
 const serve = (t, middleware) => listen(t, http.createServer((request, response) => {
   let count = 0
   middleware(request, response, (error) => {
@@ -23,7 +24,7 @@ const serve = (t, middleware) => listen(t, http.createServer((request, response)
   })
 }))
 
-/** What a server answers to a request of an origin: its CORS headers, or its status and body where it failed. */
+/** A server's response to a request of an origin: its CORS headers, or its status and body if it failed. */
 async function get (port, origin = ORIGIN, more) {
   const answer = await send(port, { headers: origin === null ? {} : { origin }, ...more })
   return answer.status === 200 || answer.status === 204 ? cors(answer) : { ...cors(answer), status: answer.status, body: answer.body }
@@ -37,11 +38,11 @@ const WAYS = {
   'a callback with undefined for no error': (says) => (origin, callback) => callback(undefined, says(origin)),
   'a callback, twice': (says) => (origin, callback) => { callback(null, says(origin)); callback(null, true); callback(new Error('late')) },
   'a callback, then a throw': (says) => (origin, callback) => { callback(null, says(origin)); throw new Error('late') },
-  'what it returns': (says) => (origin) => says(origin),
-  'what it returns, though it takes a callback': (says) => (origin, callback) => says(origin),
+  'a return value': (says) => (origin) => says(origin),
+  'a return value, although it takes a callback': (says) => (origin, callback) => says(origin),
   'a promise': (says) => async (origin) => says(origin),
   'a promise, later': (says) => async (origin) => { await wait(1); return says(origin) },
-  'a promise, though it takes a callback': (says) => async (origin, callback) => says(origin),
+  'a promise, although it takes a callback': (says) => async (origin, callback) => says(origin),
   'something with then': (says) => (origin) => ({ then (resolve) { resolve(says(origin)) } })
 }
 
@@ -70,7 +71,7 @@ test('an origin function answers with patterns', async (t) => {
   }
 })
 
-test('an answer that is no pattern fails', async (t) => {
+test('an answer that is not a pattern fails', async (t) => {
   for (const answer of [{ origin: ORIGIN }, 1, /example/, 'example.com']) {
     const port = await serve(t, corsac({ origin: (origin, callback) => callback(null, answer) }))
     assert.deepEqual(await get(port), { vary: 'Origin', status: 500, body: 'ERR_CORSAC_CONFIG' }, String(answer))
@@ -107,7 +108,7 @@ test('failing without an error is an error', async (t) => {
   }
 })
 
-test('a function that never answers is waited for no longer than its time', async (t) => {
+test('a function that never answers is awaited until its time-out', async (t) => {
   for (const options of [
     { origin: (origin, callback) => {} },
     { origin: async (origin, callback) => {} },
@@ -121,7 +122,7 @@ test('a function that never answers is waited for no longer than its time', asyn
   }
 })
 
-test('functions are not asked what patterns and the engine know', async (t) => {
+test('functions are not asked if patterns or the engine decide', async (t) => {
   const asked = []
   const port = await serve(t, corsac({ allowOrigins: [OTHER], allowOrigin: (origin) => { asked.push(origin); return true } }))
   for (const origin of [OTHER, null, 'null', 'https://a.example/', 'x', '', `https://${'a'.repeat(600)}.example`]) await get(port, origin)
@@ -156,7 +157,7 @@ test('with credentials an allowed origin is still checked', async (t) => {
 const DELEGATES = {
   'by its callback': (choose) => (request, callback) => callback(null, choose(request)),
   'by its callback, later': (choose) => (request, callback) => { setTimeout(callback, 1, null, choose(request)) },
-  'by what it returns': (choose) => (request) => choose(request),
+  'by its return value': (choose) => (request) => choose(request),
   'by a promise': (choose) => async (request) => choose(request)
 }
 
@@ -233,7 +234,7 @@ test('every decision is reported', async (t) => {
   assert.deepEqual(warnings.map(({ code }) => code), ['CORSAC_HOOK'])
 })
 
-test('what is warned of once is warned of once, also where a function chooses the policy', async (t) => {
+test('a warning is given only once, even if a function chooses the policy', async (t) => {
   process.removeAllListeners('warning')
   const warnings = []
   process.on('warning', ({ code }) => warnings.push(code))
@@ -243,7 +244,7 @@ test('what is warned of once is warned of once, also where a function chooses th
   assert.deepEqual(warnings, ['CORSAC_REPORTED'])
 })
 
-test('an options function computes nothing anew that its options determine', async (t) => {
+test('nothing that depends only on the options is computed again for each request', async (t) => {
   const { PolicyProvider } = require('../lib/policy/policy-provider.js')
   const provider = new PolicyProvider(() => ({ allowOrigins: [ORIGIN] }))
   const [first, second] = await Promise.all([1, 2].map(() => new Promise((resolve) => { provider.policyFor({}, (error, policy) => resolve(policy)) })))
@@ -257,11 +258,12 @@ test('an onDecision that rejects is reported once, and breaks nothing', async (t
   const warnings = []
   process.on('warning', ({ code, message }) => warnings.push([code, message]))
   t.after(() => process.removeAllListeners('warning'))
-  // What has no text, what throws as it is looked at, and what is no promise are thrown as well.
+  // Values without a text, values that throw when they are inspected, and values that are not promises are thrown as
+  // well.
   const bare = Object.create(null)
   for (const [onDecision, text] of [
     [async () => { throw new Error('mine') }, 'Error: mine'],
-    [() => wait(1).then(() => Promise.reject(bare)), 'what it threw has no text'],
+    [() => wait(1).then(() => Promise.reject(bare)), 'the thrown value has no text'],
     [() => { throw Symbol('mine') }, 'Symbol(mine)'],
     [() => ({ then (resolve, reject) { reject('mine') } }), 'mine'],
     [() => ({ get then () { throw new Error('mine') } }), 'Error: mine']

@@ -11,7 +11,7 @@ const corsac = require('corsac')
 const { ORIGIN, OTHER, cors, listen, preflight, send, shake } = require('./client.js')
 
 const OPTIONS = { allowOrigins: [ORIGIN], allowMethods: ['PUT'], allowCredentials: true, protection: { writes: 'reject' } }
-/** All of a policy that allows everything, and an answer that caches keep. */
+/** A policy that allows everything, and a response that caches keep. */
 const EARLIER = {
   'access-control-allow-origin': '*',
   'access-control-allow-credentials': 'true',
@@ -27,7 +27,7 @@ const SET = Object.entries(EARLIER)
 const setAll = (response) => { for (const [name, value] of SET) response.setHeader(name, value) }
 const isEarly = (request) => request.headers['x-late'] === undefined
 
-/** Each sets `EARLIER` before the policy, or with `x-late` in the handler. */
+/** Hosts that set `EARLIER` before the policy, or in the handler if there is `x-late`. */
 const HOSTS = {
   async 'node:http' (options) {
     const middleware = corsac(options)
@@ -86,7 +86,7 @@ const READABLE = { 'allow-origin': ORIGIN, 'allow-credentials': 'true' }
 const ASKED = { vary: 'Origin, Access-Control-Request-Method, Access-Control-Request-Headers' }
 
 for (const [name, create] of Object.entries(HOSTS)) {
-  test(`what is set before, or by the application: ${name}`, async (t) => {
+  test(`headers that are set before, or by the application: ${name}`, async (t) => {
     process.removeAllListeners('warning')
     const port = await listen(t, await create(OPTIONS))
     const write = await send(port, { method: 'POST', headers: { origin: OTHER, 'content-length': '0' } })
@@ -147,7 +147,7 @@ test('http2', async (t) => {
 
 test('a refused handshake is not kept by a cache', async (t) => {
   const policy = new corsac.Policy({ allowOrigins: [], protection: { websockets: 'reject' } })
-  // Without a listener Node takes a handshake for an ordinary request.
+  // Without a listener, Node treats a handshake as an ordinary request.
   const server = policy.attach(http.createServer()).on('upgrade', (request, socket) => socket.destroy())
   const text = await shake(await listen(t, server), { Origin: OTHER })
   assert.match(text, /\r\ncache-control: no-store\r\nvary: Origin, Sec-Fetch-Site, Upgrade, Sec-WebSocket-Key\r\n/)

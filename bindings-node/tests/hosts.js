@@ -1,20 +1,21 @@
 'use strict'
 
-// Every kind of host, each with an application that says `ran` at any path, behind a policy; at the root, or mounted.
+// Every kind of host, each with an application behind a policy, at the root or mounted, that responds with `ran` to any
+// path.
 
 const http = require('node:http')
 const corsac = require('corsac')
 
 /**
  * @typedef {object} Setup
- * @property {unknown} policy what `cors()` takes
+ * @property {unknown} policy the argument of `cors()`
  * @property {object} [settings] of the middleware
  * @property {() => void} run called whenever the application runs
  */
 
 const answering = (run) => (request, response) => { run(); response.end('ran') }
 
-/** By name: what its paths begin with, and a function that gives its server. */
+/** By name: the beginning of its paths, and a function that returns its server. */
 const HOSTS = {
   'node:http': ['', ({ policy, settings, run }) => {
     const middleware = corsac(policy, settings)
@@ -110,7 +111,7 @@ function koa ({ policy, settings, run }, prefix) {
   const Koa = require('koa')
   const app = new Koa()
   app.silent = true
-  // As koa-mount does it.
+  // This is how koa-mount does it.
   if (prefix !== undefined) app.use((ctx, next) => { ctx.path = ctx.path.slice(prefix.length) || '/'; return next() })
   app.use(require('corsac/koa')(policy, settings))
   app.use((ctx) => { run(); ctx.body = 'ran' })

@@ -1,6 +1,6 @@
 'use strict'
 
-// Which files of the package may use what, so that another engine, or another runtime, can take the place of Node's.
+// Which modules the files of the package may use, so that another engine or another runtime can replace Node's.
 
 const assert = require('node:assert/strict')
 const fs = require('node:fs')
@@ -12,13 +12,13 @@ const FILES = fs.readdirSync(LIB, { recursive: true }).filter((name) => name.end
 const required = (file) => [...fs.readFileSync(path.join(LIB, file), 'utf8').matchAll(/require\('([^']+)'\)/g)].map(([, id]) => id)
 const filesThatRequire = (wanted) => FILES.filter((file) => required(file).some((id) => wanted(id, file))).sort()
 
-test('native code is reached through one file', () => {
+test('only one file loads native code', () => {
   assert.deepEqual(filesThatRequire((id) => id.endsWith('/native-addon.js')), ['engine-choice.js'])
   assert.deepEqual(filesThatRequire((id) => id.endsWith('/engine-choice.js')), ['engine.js'])
   assert.deepEqual(filesThatRequire((id) => id.endsWith('.node')), [])
 })
 
-test('what decides, reads requests and makes responses uses no module of Node, but for Node\'s own responses', () => {
+test('code that decides, reads requests and makes responses uses no module of Node, except for Node\'s own responses', () => {
   const ofNode = filesThatRequire((id) => id.startsWith('node:'))
   assert.deepEqual(ofNode.filter((file) => /^(request|decide|response|adapters)\//.test(file)), ['response/node-response.js'])
   assert.deepEqual(ofNode.filter((file) => file.startsWith('policy/')), ['policy/policy-file.js'])

@@ -1,6 +1,6 @@
 'use strict'
 
-// What clients send ends in logs: nothing that a terminal obeys, or that makes one line look like two.
+// Logs contain data from clients, but no characters that a terminal obeys or that make one line look like two.
 
 const assert = require('node:assert/strict')
 const { spawn } = require('node:child_process')
@@ -18,7 +18,7 @@ http.createServer({ insecureHTTPParser: true, maxHeaderSize: 200_000 }, (request
   .listen(0, '127.0.0.1', function () { console.log(this.address().port) })
 process.stdin.resume().on('end', () => process.exit())`
 
-/** Sends bytes, each to a new process, and gives all that it has written. */
+/** Sends bytes to a new process, and returns everything that it has written. */
 async function logged (debug, requests) {
   const child = spawn(process.execPath, ['-e', SERVER], { cwd: path.join(__dirname, '..'), env: { ...process.env, NODE_DEBUG: debug } })
   let text = Buffer.alloc(0)
@@ -40,13 +40,14 @@ const request = (path, origin, method = 'POST') => Buffer.concat([
   Buffer.from(origin, 'latin1'), Buffer.from('\r\n\r\n')
 ])
 
-/** As the bytes that come: C0 that parsers let pass, C1, DEL, ESC, bidirectional text in UTF-8, what is no UTF-8. */
+/** Dangerous bytes: C0 that parsers let pass, C1, DEL, ESC, bidirectional text in UTF-8, and bytes that are not UTF-8.
+ * */
 const DANGEROUS = ['\x01', '\x08', '\x1b[2J', '\x1b]0;title\x07', '\x7f', '\x85', '\x9b31m', '\xc2\x9b', '\xe2\x80\xae', '\xef\xbb\xbf', '\xff\xfe', '\xc0\xaf']
 
 for (const debug of ['corsac', '']) {
-  test(`nothing dangerous of a request is written: ${debug === '' ? 'what is only reported' : 'NODE_DEBUG'}`, async () => {
+  test(`nothing dangerous from a request is written: ${debug === '' ? 'reports' : 'NODE_DEBUG'}`, async () => {
     const values = DANGEROUS.map((text) => `https://a${text}b`)
-    // A process warns once of what is only reported, so that all come in one request there.
+    // A process warns only once about reports, so there all bytes are in one request.
     const origins = debug === '' ? [`https://a${DANGEROUS.join('')}`] : values
     const requests = origins.flatMap((origin) => [request('/p', origin), request(`/${origin.slice(9).replace(/[\x00-\x20\x7f]/g, '')}`, 'https://c')])
     const text = (await logged(debug, requests)).toString('utf8')
@@ -59,14 +60,14 @@ for (const debug of ['corsac', '']) {
   })
 }
 
-test('what is long is cut', async () => {
+test('long values are cut', async () => {
   const long = 'a'.repeat(64 * 1024)
   const text = (await logged('corsac', [request(`/${long}`, `https://${long}`)])).toString('utf8')
   assert.match(text, /CORSAC/)
   assert(text.length < 4000, `${text.length} characters`)
 })
 
-test('the errors of functions may repeat what was sent', () => {
+test('the errors of functions may repeat data from the request', () => {
   const { printable, printableLines } = require('../lib/decide/printable.js')
   assert.equal(printable('a\nb\x9b\u202e'), 'a\\nb\\u{9b}\\u{202e}')
   assert.equal(printable('\ud800'), '\ufffd')

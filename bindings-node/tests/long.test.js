@@ -1,6 +1,6 @@
 'use strict'
 
-// Short smokes of the long scripts.
+// Short runs of the long scripts.
 
 const assert = require('node:assert/strict')
 const { execFileSync } = require('node:child_process')

@@ -1,7 +1,7 @@
 'use strict'
 
-// Policies are collected, and decisions leave nothing behind: measured in a process of its own, with a collector
-// that can be called.
+// Policies are collected, and decisions leave nothing behind: measured in a separate process whose garbage collector
+// can be called.
 
 const assert = require('node:assert/strict')
 const { execFileSync } = require('node:child_process')
@@ -35,7 +35,8 @@ test('policies are collected', () => {
       new Policy(options)
       if (i % 500 === 0) await tick()
     }`
-  // Kept, they would be half a gigabyte or more; what the allocators keep differs from run to run.
+  // If they were kept, they would take half a gigabyte or more. The memory that the allocators keep differs from run to
+  // run.
   const grown = growth(round(30_000), round(100_000))
   assert(grown < 128 * MIB, `${grown} bytes`)
 })

@@ -1,6 +1,6 @@
 'use strict'
 
-// Whatever a framework takes for a path below something mounted never gets the policy of another route.
+// A path that a framework passes to a mounted application never gets the policy of another route.
 
 const assert = require('node:assert/strict')
 const http = require('node:http')
@@ -10,7 +10,8 @@ const test = require('node:test')
 const corsac = require('corsac')
 const { OTHER, listen, send } = require('./client.js')
 
-/** What is mounted at `/admin` says so, everything else says that it is something else. */
+/** The application that is mounted at `/admin` names itself in its response, and all other handlers respond
+ * differently. */
 const mounted = (app, options) => {
   app.use(corsac(options))
   app.use('/admin', (request, response) => response.end('admin'))
@@ -66,7 +67,7 @@ const POLICIES = [
   { allowOrigins: [], routes: [{ path: '/public/{*rest}', allowOrigins: ['*'] }] }
 ]
 
-/** Everything that a client can put around, between and in place of the characters of a path. */
+/** Everything that a client can write before, after, between or instead of the characters of a path. */
 function * targets (name) {
   const odd = []
   for (const text of '!"$&\'()*+,-.:;<=>@[\\]^_`{|}~aZ7\x80\x85\xa0\xff#?') odd.push(text)
@@ -82,7 +83,7 @@ function * targets (name) {
   yield `http://a/${name}.x`
 }
 
-/** Sends each target as it is, and gives what ran, and who may read it. */
+/** Sends each target as it is, and returns which handler ran, and who may read the response. */
 async function ask (port, all) {
   const answers = []
   for (let start = 0; start < all.length; start += 64) {
@@ -100,7 +101,7 @@ async function ask (port, all) {
   return answers
 }
 
-test('what runs below a mount has the protection of its route: connect', async (t) => {
+test('a mounted handler has the protection of its route: connect', async (t) => {
   const ran = []
   const app = require('connect')()
   app.use(corsac({
@@ -122,18 +123,19 @@ test('what runs below a mount has the protection of its route: connect', async (
   }
   assert.deepEqual(ran, [])
   assert.equal((await write('/other')).status, 200)
-  // What is mounted does run there: a write from its own host gets through.
+  // The mounted handler does run there: a write from its own host passes.
   const own = await send(port, { method: 'POST', path: '/admin.x', headers: { origin: `http://127.0.0.1:${port}`, 'sec-fetch-site': 'same-origin', 'content-length': '0' } })
   assert.deepEqual([own.status, ran], [200, ['/admin.x']])
 })
 
 for (const [name, create] of Object.entries(HOSTS)) {
-  test(`what runs below a mount has the policy of its route: ${name}`, async (t) => {
+  test(`a mounted handler has the policy of its route: ${name}`, async (t) => {
     for (const options of POLICIES) {
       const port = await listen(t, await create(options))
       const isStrict = options.allowOrigins.length === 0
       const answers = await ask(port, [...targets(isStrict ? 'public' : 'admin')])
-      // Routes are compared without case, and some frameworks take another case for another path: that is the specification's.
+      // Routes are compared without regard to case, as the specification says, but some frameworks consider another
+      // case another path.
       const isOtherCase = (target) => target === '/PUBLIC'
       const wrong = answers.filter(({ target, ran, isOpen }) => ran !== undefined && isOpen && (isStrict ? ran !== 'public' && !isOtherCase(target) : ran === 'admin'))
       assert.deepEqual(wrong.map(({ target, ran }) => `${target} ran ${ran}`), [])

@@ -1,6 +1,6 @@
 'use strict'
 
-// Finding the addon: where it is looked for, and the error if it is missing.
+// Finding the addon: the places that are searched, and the error if it is missing.
 
 const assert = require('node:assert/strict')
 const path = require('node:path')
@@ -10,7 +10,7 @@ const { version } = require('../package.json')
 
 const ADDON = { version: () => version }
 
-/** A `require` that knows files by the ends of their names, and the ids that it was called with. */
+/** A `require` that finds files by the ends of their names, and the ids with which it was called. */
 function loader (known) {
   const asked = []
   const load = (id) => {
@@ -42,7 +42,7 @@ test('platforms', () => {
   ]) assert.equal(find(loader({ [name]: () => ADDON }).load, platform, arch), ADDON)
 })
 
-test('none is an error that says what to do', () => {
+test('a missing addon is an error that says what to do', () => {
   assert.throws(() => find(loader({}).load, 'sunos', 'x64'), (error) => {
     assert.equal(error.code, 'ERR_CORSAC_NATIVE')
     assert.match(error.message, /^corsac: no native addon for sunos-x64: install @corsac\/sunos-x64 .*cargo build/)
@@ -50,14 +50,14 @@ test('none is an error that says what to do', () => {
   })
 })
 
-test('one that does not load is named as the cause', () => {
+test('an addon that does not load is named as the cause', () => {
   const cause = Object.assign(new Error('GLIBC_9.9 not found'), { code: 'ERR_DLOPEN_FAILED' })
   assert.throws(() => find(loader({ '-gnu.node': () => { throw cause } }).load, 'linux', 'x64'), (error) => {
     return error.cause === cause && error.message.includes('GLIBC_9.9')
   })
 })
 
-test('one of another version is refused', () => {
+test('an addon of another version is refused', () => {
   const { load } = loader({ '.node': () => ({ version: () => '0.0.0' }) })
-  assert.throws(() => find(load, 'darwin', 'x64'), /of version 0\.0\.0/)
+  assert.throws(() => find(load, 'darwin', 'x64'), /has version 0\.0\.0/)
 })

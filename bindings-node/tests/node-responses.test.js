@@ -1,6 +1,6 @@
 'use strict'
 
-// How headers get on a response of Node: whatever the application does with its head.
+// Headers on Node's responses, whatever the application does with the head.
 
 const assert = require('node:assert/strict')
 const http = require('node:http')
@@ -13,7 +13,7 @@ const { ORIGIN, OTHER, cors, listen, preflight, send } = require('./client.js')
 const OPTIONS = { allowOrigins: [ORIGIN], exposeHeaders: ['ETag'] }
 const READABLE = { 'allow-origin': ORIGIN, 'expose-headers': 'etag', vary: 'Origin' }
 
-/** A server of a middleware and a handler. */
+/** A server with a middleware and a handler. */
 const serve = (t, middleware, handler) => listen(t, http.createServer((request, response) => {
   middleware(request, response, (error) => {
     if (error === undefined) handler(request, response)
@@ -21,7 +21,7 @@ const serve = (t, middleware, handler) => listen(t, http.createServer((request, 
   })
 }))
 
-/** What the application may do, and what else its response then has. */
+/** What the application may do, and the other headers that its response then has. */
 const HANDLERS = {
   nothing: [(response) => response.end()],
   'a body': [(response) => response.end('x')],
@@ -41,7 +41,7 @@ const HANDLERS = {
 }
 
 for (const [name, [handle, a, cookies]] of Object.entries(HANDLERS)) {
-  test(`the application gives ${name}`, async (t) => {
+  test(`the application passes ${name}`, async (t) => {
     for (const options of [OPTIONS, { ...OPTIONS, keepAppHeaders: true }]) {
       const port = await serve(t, corsac(options), (request, response) => handle(response))
       const answer = await send(port, { headers: { origin: ORIGIN } })
@@ -58,7 +58,7 @@ test('messages stay', async (t) => {
   assert.equal((await send(port)).message, 'Made')
 })
 
-test('what writeHead is given of CORS is replaced, and Vary merged', async (t) => {
+test('CORS headers that are passed to writeHead are replaced, and Vary is merged', async (t) => {
   const own = { 'access-control-ALLOW-origin': '*', 'Access-Control-Allow-Credentials': 'true', Vary: 'Accept' }
   for (const headers of [own, Object.entries(own), Object.entries(own).flat()]) {
     const port = await serve(t, corsac(OPTIONS), (request, response) => response.writeHead(200, headers).end())
@@ -67,7 +67,7 @@ test('what writeHead is given of CORS is replaced, and Vary merged', async (t) =
   }
 })
 
-test('the policy\'s headers are put on whatever writeHead is given in the place of headers', async (t) => {
+test('the policy\'s headers are set even if writeHead gets something else instead of headers', async (t) => {
   for (const given of [0, 5, true, false, '', 'text', 5n, Symbol('s'), () => 1, new Map()]) {
     for (const handle of [(response) => response.writeHead(201, 'Made', given), (response) => response.writeHead(201, null, given)]) {
       const port = await serve(t, corsac(OPTIONS), (request, response) => {
@@ -80,7 +80,7 @@ test('the policy\'s headers are put on whatever writeHead is given in the place 
   }
 })
 
-test('a header that is an empty list is not sent, and so none that the application has set', async (t) => {
+test('a header that is an empty list is not sent, and does not count as set by the application', async (t) => {
   for (const options of [OPTIONS, { ...OPTIONS, keepAppHeaders: true }]) {
     const port = await serve(t, corsac(options), (request, response) => {
       response.setHeader('Access-Control-Allow-Origin', []).setHeader('Vary', []).end()
@@ -114,16 +114,16 @@ test('compression before or after merges its Vary', async (t) => {
   }
 })
 
-test('keepAppHeaders leaves the application\'s on', async (t) => {
+test('keepAppHeaders keeps the application\'s headers', async (t) => {
   const port = await serve(t, corsac({ ...OPTIONS, keepAppHeaders: true }), (request, response) => {
     response.writeHead(200, { 'Access-Control-Allow-Origin': 'https://own.example' }).end()
   })
   assert.deepEqual(cors(await send(port, { headers: { origin: ORIGIN } })), { 'allow-origin': 'https://own.example', vary: 'Origin' },
-    'no credentials beside an origin that the policy did not decide on')
+    'no credentials together with an origin that the policy did not decide on')
   assert.deepEqual(cors(await send(port, { headers: { origin: OTHER } })), { 'allow-origin': 'https://own.example', vary: 'Origin' })
 })
 
-test('what is replaced is warned of once', async (t) => {
+test('there is one warning for each replaced header', async (t) => {
   process.removeAllListeners('warning')
   const warnings = []
   process.on('warning', (warning) => warnings.push(warning))
@@ -195,7 +195,7 @@ test('a preflight status of 200 is framed', async (t) => {
   assert.deepEqual([answer.status, answer.headers['content-length'], answer.headers['transfer-encoding']], [200, ['0'], undefined])
 })
 
-test('a preflight keeps the Vary of what ran before', async (t) => {
+test('a preflight keeps the Vary of earlier middleware', async (t) => {
   const middleware = corsac(OPTIONS)
   const port = await serve(t, (request, response, next) => middleware(request, response.setHeader('Vary', 'Accept'), next))
   const answer = await send(port, { method: 'OPTIONS', headers: preflight() })
@@ -209,7 +209,7 @@ test('repeated lines of a request are joined', async (t) => {
   assert.equal(answer.status, 204)
 })
 
-test('what Node refuses it refuses still', async (t) => {
+test('Node still refuses what it refuses without corsac', async (t) => {
   const errors = []
   const attempt = (call) => { try { call() } catch (error) { errors.push(error.code) } }
   const port = await serve(t, corsac(OPTIONS), (request, response) => {
@@ -228,7 +228,7 @@ test('what Node refuses it refuses still', async (t) => {
   ])
 })
 
-test('where the head is sent nothing is added', async (t) => {
+test('nothing is added if the head has been sent', async (t) => {
   const middleware = corsac(OPTIONS)
   const port = await serve(t, (request, response, next) => {
     response.writeHead(200)
@@ -240,7 +240,7 @@ test('where the head is sent nothing is added', async (t) => {
   }
 })
 
-test('informational responses have none of it', async (t) => {
+test('informational responses do not get the headers', async (t) => {
   const port = await serve(t, corsac(OPTIONS), (request, response) => {
     response.writeEarlyHints({ link: '</a.css>; rel=preload' })
     response.end('x')
@@ -267,7 +267,7 @@ test('a response without writeHead gets its headers at once', () => {
   assert.equal(ran, 1)
   corsac({ ...OPTIONS, preflightStatus: 200 })({ method: 'OPTIONS', headers: preflight() }, response, () => ran++)
   assert.deepEqual([ran, response.statusCode, response.ended], [1, 200, true])
-  // The test suite of the `cors` package has none but these.
+  // The test suite of the `cors` package has only these.
   corsac()({ method: 'GET', headers: {} }, { setHeader () {} }, () => ran++)
   assert.equal(ran, 2)
 })

@@ -1,6 +1,6 @@
 'use strict'
 
-// Settings that some readers see and others do not are refused, and memory that others share is copied.
+// Settings that only some ways of reading see are refused, and shared memory is copied.
 
 const assert = require('node:assert/strict')
 const test = require('node:test')
@@ -8,7 +8,7 @@ const { Policy, cors } = require('..')
 
 const ORIGIN = 'https://app.example.com'
 
-test('what only a prototype has, or cannot be listed, is refused', () => {
+test('properties of a prototype, and those that are not enumerable, are refused', () => {
   class Method { origin (origin, done) { done(null, false) } }
   class Getter { get origin () { return ORIGIN } }
   const hidden = Object.defineProperty({ credentials: true }, 'origin', { value: [ORIGIN] })

@@ -1,6 +1,7 @@
 'use strict'
 
-// What becomes of JavaScript's values, hostile ones included: a policy, a ConfigError, or what they throw.
+// JavaScript values as options, including hostile ones. They lead to a policy, a ConfigError, or an error that they
+// throw themselves.
 
 const assert = require('node:assert/strict')
 const test = require('node:test')
@@ -22,7 +23,7 @@ function issues (options) {
   }
 }
 
-test('lists may be any iterable but a string', () => {
+test('lists may be any iterable except a string', () => {
   const origin = 'https://app.example.com'
   const lists = [
     [origin], new Set([origin]), [new URL(origin)], (function * () { yield origin })(),
@@ -54,7 +55,7 @@ test('numbers', () => {
   assert.equal(issues({ allowOrigins: ['*'], maxAge: 2 ** 70 }).length, 1)
 })
 
-test('messages speak JavaScript, and those about text its format', () => {
+test('messages use JavaScript's notation, and those about a text use its format', () => {
   const findings = (build) => {
     try { build() } catch (error) { return error.issues.map(({ field, message, help }) => [field, message, help]) }
   }
@@ -77,7 +78,7 @@ test('undefined is reported, not ignored', () => {
   assert.deepEqual(issues({ allowOrigins: [, 'https://a.example'] }), ['wrong-type at allow_origins[0]']) // eslint-disable-line no-sparse-arrays
 })
 
-test('whatever is no table is refused', () => {
+test('values that are not objects are refused', () => {
   for (const options of [undefined, null, true, 1, 1n, 'a', Symbol('a'), [], new Set(), /a/, new Date(), () => {}, new URL('https://a.example')]) {
     assert.deepEqual(issues(options), ['wrong-type at '], String(options))
   }
@@ -92,12 +93,12 @@ test('regular expressions keep source and flags', () => {
   assert(allows({ dialect: 'cors', origin: vm.runInNewContext('/^https:\\/\\/a\\.example$/') }, 'https://a.example'))
 })
 
-test('functions are refused where none is asked', () => {
+test('functions are refused for settings that take none', () => {
   assert.deepEqual(issues({ allowOrigins: [], allowMethods: [() => true] }), ['wrong-type at allow_methods[0]'])
   assert.deepEqual(issues({ allowOrigins: () => true }), ['wrong-type at allow_origins'])
 })
 
-test('what a getter, a proxy or an iterator throws is thrown on', () => {
+test('errors of a getter, a proxy or an iterator are passed on', () => {
   const error = new Error('mine')
   const fail = () => { throw error }
   const traps = { get: fail, ownKeys: fail, getPrototypeOf: fail, getOwnPropertyDescriptor: fail }
@@ -134,7 +135,7 @@ test('cycles, depths and endless lists are refused', () => {
   assert.deepEqual(issues({ allowOrigins: new Proxy([], { get: (list, key) => key === 'length' ? Infinity : list[key] }) }), ['wrong-type at allow_origins'])
 })
 
-test('a shared list is no cycle', () => {
+test('a shared list is not a cycle', () => {
   const list = ['X-Request-Id']
   assert(new Policy({ allowOrigins: ['*'], allowHeaders: list, exposeHeaders: list }))
 })
@@ -155,7 +156,7 @@ test('a hundred thousand origins', () => {
   assert(!allows({ allowOrigins }, 'https://app100000.example.com'))
 })
 
-test('an instance that shows none of its settings is no table', () => {
+test('an instance without own settings is refused', () => {
   class Hidden {
     get allowOrigins () { return ['https://a.example'] }
   }

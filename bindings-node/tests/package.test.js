@@ -1,6 +1,6 @@
 'use strict'
 
-// The package as it is installed: what it holds, both ways to import it, and its types.
+// The package as it is installed: its files, both ways to import it, and its types.
 
 const assert = require('node:assert/strict')
 const { execFileSync } = require('node:child_process')
@@ -19,7 +19,7 @@ const run = (file, args, cwd, env) => execFileSync(file, args, {
   cwd, env: { ...process.env, ...env }, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe']
 })
 
-test('what is packed installs without a network, and runs', (t) => {
+test('the packed package installs without a network, and runs', (t) => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'corsac-'))
   t.after(() => fs.rmSync(folder, { recursive: true }))
   const [{ filename, files }] = JSON.parse(run(NPM, ['pack', '--json', '--offline', '--pack-destination', folder], ROOT))
@@ -41,7 +41,7 @@ test('what is packed installs without a network, and runs', (t) => {
   assert.equal(run(process.execPath, ['app.cjs'], folder), 'works\n')
 })
 
-test('the addon may come in a package of its own platform', { skip: process.platform !== 'linux' || process.arch !== 'x64' }, (t) => {
+test('the addon may be in the package of its platform', { skip: process.platform !== 'linux' || process.arch !== 'x64' }, (t) => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'corsac-'))
   t.after(() => fs.rmSync(folder, { recursive: true }))
   const addon = path.join(ROOT, 'corsac.linux-x64-gnu.node')
@@ -74,7 +74,7 @@ test('both ways give the same classes', async () => {
   for (const name of NAMES) assert.equal(imported[name], required[name], name)
 })
 
-test('the types declare what there is', () => {
+test('the types declare the real exports', () => {
   const types = fs.readFileSync(path.join(ROOT, 'index.d.ts'), 'utf8')
   const [, names] = /^  export \{ cors, cors as (default, .*) \}$/m.exec(types)
   assert.deepEqual(['cors', ...names.split(', ')].sort(), NAMES)

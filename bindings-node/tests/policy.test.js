@@ -1,6 +1,6 @@
 'use strict'
 
-// The class: building, errors, lints, requests in all their forms.
+// The class `Policy`: building, errors, lints, and requests in all forms.
 
 const assert = require('node:assert/strict')
 const { execFileSync } = require('node:child_process')
@@ -43,7 +43,7 @@ test('headers in every form give the same decision', () => {
   assert.deepEqual(POLICY.evaluate({ method: 'GET', headers: { origin: ORIGIN }, path: '/a' }), ALLOWED)
 })
 
-test('a request of Node is taken as it is', async (t) => {
+test('a request of Node can be passed as it is', async (t) => {
   const policy = new Policy({
     allowOrigins: [ORIGIN], routes: [{ path: '/api/public/{*rest}', allowOrigins: ['*'] }], protection: { writes: 'reject' }
   })
@@ -61,7 +61,7 @@ test('a request of Node is taken as it is', async (t) => {
   assert.equal(await reason('/other', 'POST'), 'write-refused')
 })
 
-test('what is known of a connection', () => {
+test('facts about a connection', () => {
   const policy = new Policy({ allowOrigins: [], protection: { writes: 'reject', websockets: 'reject' } })
   const reason = (more) => policy.evaluate({ method: 'POST', headers: { origin: 'http://a.example', host: 'a.example' }, ...more }).reason
   assert.deepEqual([{}, { secure: false }, { socket: {} }, { secure: null }].map(reason), Array(4).fill('origin-not-allowed'))
@@ -70,7 +70,7 @@ test('what is known of a connection', () => {
   for (const more of [{ secure: 'yes' }, { websocket: 1 }, { pathDecoded: 'no' }]) assert.throws(() => reason(more), TypeError)
 })
 
-test('no headers are a request without Origin', () => {
+test('a request without headers is one without Origin', () => {
   for (const headers of [undefined, null, {}, [], new Headers(), { origin: undefined }]) {
     assert.equal(POLICY.evaluate({ method: 'GET', headers }).reason, 'no-origin')
   }
@@ -102,7 +102,7 @@ test('a wrong call is a TypeError, and never a decision', () => {
   assert.throws(() => Policy(), TypeError)
 })
 
-test('a refused policy tells every issue', () => {
+test('a refused policy reports every issue', () => {
   const build = () => new Policy({ allowOrigins: ['https://app.example.com/', 'app.example.com'], maxAge: '600' })
   assert.throws(build, (error) => {
     assert(error instanceof ConfigError && error instanceof Error)
@@ -192,11 +192,11 @@ test('Vary is merged', () => {
   assert.equal(mergeVary(undefined, 'Origin'), 'Origin')
   assert.equal(mergeVary('Accept-Encoding', 'Origin'), 'Accept-Encoding, Origin')
   assert.equal(mergeVary(['accept', 'ORIGIN'], 'Origin'), 'accept, ORIGIN')
-  // The Kelvin sign is no `k`, and a no-break space is no white space of HTTP.
+  // The Kelvin sign is not a `k`, and a no-break space is not white space in HTTP.
   assert.equal(mergeVary('\u212a', 'k'), '\u212a, k')
   assert.equal(mergeVary('\u00a0*', 'Origin'), '\u00a0*, Origin')
 })
 
-test('the version is the one of the package', () => {
+test('the version is that of the package', () => {
   assert.equal(version, require('../package.json').version)
 })

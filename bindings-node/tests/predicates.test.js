@@ -1,6 +1,7 @@
 'use strict'
 
-// Functions that decide on origins: of the whole policy and of routes, their time, and what is remembered of them.
+// Functions that decide on origins: those of the whole policy and of routes, their time limit, and their remembered
+// answers.
 
 const assert = require('node:assert/strict')
 const http = require('node:http')
@@ -67,7 +68,7 @@ test('a Policy holds functions; evaluate asks them', async () => {
   assert.equal(reason(Policy.fromToml('allow_credentials = true', { allowOrigin: () => true }), 'http://a.example'), 'origin-not-allowed')
 })
 
-test('throws, rejections and time-outs deny, are given to the host, and leave the server alive', async (t) => {
+test('exceptions, rejections and time-outs deny, are passed to the host, and do not end the server', async (t) => {
   const ways = {
     '/throws': () => { throw new Error('no') },
     '/rejects': async () => { await wait(1); throw new Error('no') },
@@ -117,7 +118,7 @@ test('answers are remembered for their time, failures never', async (t) => {
     assert.equal(count, 6)
     fails = false
   }
-  // The answer may not depend on what is not remembered.
+  // The answer must depend only on the origin, by which it is remembered.
   assert(seen.every((values) => values[1] === undefined))
   const policy = new Policy({ allowOrigin: () => { count++; return true }, predicateCache: { size: 100, ttl: 60 } })
   count = 0
@@ -141,7 +142,7 @@ test('a remembered answer costs one call of native code', () => {
   assert(index(OTHER) < 0)
 })
 
-test('a flood of made-up origins pushes no real one out, and memory is bounded', () => {
+test('a flood of made-up origins does not push out real ones, and memory is limited', () => {
   let count = 0
   const policy = new Policy({ allowOrigin: (origin) => { count++; return origin === ORIGIN }, predicateCache: { size: 1000, ttl: 60 } })
   reason(policy, ORIGIN)
@@ -151,7 +152,7 @@ test('a flood of made-up origins pushes no real one out, and memory is bounded',
   assert.equal(count, 0)
 })
 
-test('what was asked before everything was forgotten is not remembered', async () => {
+test('an answer to a question from before the clearing is not remembered', async () => {
   const answers = []
   const policy = new Policy({ allowOrigin: () => new Promise((resolve) => answers.push(resolve)), predicateCache: { size: 10, ttl: 60 } })
   const ask = () => policy.evaluateAsync({ method: 'GET', headers: { origin: ORIGIN } })
@@ -174,7 +175,7 @@ test('routes do not share answers', () => {
   }
 })
 
-test('those who ask about one origin meanwhile wait for one answer', async (t) => {
+test('requests that ask about one origin at the same time wait for one answer', async (t) => {
   let count = 0
   let fails = false
   const allowOrigin = async (origin) => {
@@ -194,14 +195,14 @@ test('those who ask about one origin meanwhile wait for one answer', async (t) =
   fails = true
   for (const answer of await all('https://c.example')) assert.deepEqual([answer.status, cors(answer)], [500, { vary: 'Origin' }])
   assert.equal(count, 4)
-  // Without a host too.
+  // The same is true without a host.
   fails = false
   const asked = Array.from({ length: 3 }, () => policy.evaluateAsync({ method: 'GET', path: '/', headers: { origin: 'https://d.example' } }))
   assert.deepEqual((await Promise.all(asked)).map(({ reason }) => reason), Array(3).fill('origin-not-allowed'))
   assert.equal(count, 5)
 })
 
-test('requests that wait for one answer go on in their own asynchronous context', async (t) => {
+test('requests that wait for one answer continue in their own asynchronous context', async (t) => {
   const { AsyncLocalStorage } = require('node:async_hooks')
   const current = new AsyncLocalStorage()
   const allowOrigin = async (origin) => { await wait(50); return true }
@@ -239,17 +240,17 @@ test('wrong settings are errors', () => {
   ]) assert.throws(build(options), /this function takes the request too/)
   corsac({ origin: (origin, callback) => callback(null, true), predicateCache })
   for (const options of [{ allowOrigins: [], predicateTimeout: 1 }, { allowOrigins: [], predicateCache }]) {
-    assert.throws(build(options), /stands beside no function/)
+    assert.throws(build(options), /has no effect without a function/)
   }
   assert.throws(() => Policy.fromJson('{"allow_origins": []}', { allow_origins: [] }), /`allow_origins` belongs in the text/)
   assert.throws(() => Policy.fromJson('{"allow_origins": []}', { allowOrigin: [ORIGIN] }), /`allowOrigin` takes a function/)
-  assert.throws(() => Policy.fromJson('{"allow_origins": []}', { predicateTimeout: 1 }), /stands beside no function/)
+  assert.throws(() => Policy.fromJson('{"allow_origins": []}', { predicateTimeout: 1 }), /has no effect without a function/)
   assert.throws(() => Policy.fromJson('{"allow_origins": []}', null), TypeError)
   assert.throws(build({ allowOrigins: [], routes: [{ path: '/', allowOrigin: [ORIGIN] }] }), { code: 'ERR_CORSAC_CONFIG' })
   assert.throws(build({ allowOrigins: ['*'], allowOrigin }), { code: 'ERR_CORSAC_CONFIG' })
 })
 
-test('a delegate\'s options remember nothing: they are of one request', async (t) => {
+test('a delegate\'s options remember nothing, because they are for one request', async (t) => {
   const delegate = () => ({ allowOrigin: () => true, predicateCache: { size: 10, ttl: 5 } })
   const port = await listen(t, await HOSTS.express[1]({ policy: delegate, run () {} }))
   const answer = await send(port, { headers: { origin: ORIGIN } })

@@ -1,6 +1,6 @@
 'use strict'
 
-// What foreign pages send is refused before the application runs, under every host.
+// Requests of foreign pages are refused before the application runs, in every host.
 
 const assert = require('node:assert/strict')
 const http = require('node:http')
@@ -22,7 +22,7 @@ for (const [name, [prefix, create]] of Object.entries(HOSTS)) {
     let ran = 0
     const port = await listen(t, await create({ policy: new corsac.Policy(options()), run () { ran++ } }))
     const path = `${prefix}/x`
-    /** The answer, and whether the application ran. */
+    /** Sends a request, and returns the response and whether the application ran. */
     const post = async (headers, more) => {
       const before = ran
       const answer = await send(port, { path, method: 'POST', headers: { 'content-type': 'text/plain', ...headers }, body: 'a=1', ...more })
@@ -34,7 +34,7 @@ for (const [name, [prefix, create]] of Object.entries(HOSTS)) {
       for (const headers of [
         foreign, { origin: OTHER }, { origin: 'null' }, { 'sec-fetch-site': 'same-site' }, { origin: `${ORIGIN}, ${OTHER}` },
         { origin: ORIGIN, 'sec-fetch-site': '' }, { origin: `http://localhost:${port}`, host: 'other.example' },
-        // What a proxy says is not what is compared.
+        // Headers of a proxy are not compared.
         { origin: OTHER, 'x-forwarded-host': new URL(OTHER).host, 'x-forwarded-proto': 'https', forwarded: `host=${new URL(OTHER).host}` }
       ]) {
         const [answer, hasRun] = await post(headers)
@@ -58,8 +58,8 @@ for (const [name, [prefix, create]] of Object.entries(HOSTS)) {
       const [answer, hasRun] = await post(foreign, { method: 'GET', body: undefined })
       assert.deepEqual([answer.status, hasRun, cors(answer)], [200, true, { vary: 'Origin' }])
     })
-    // Hono's own `mount` leaves a connection hanging whose body nobody read, with and without a policy.
-    if (name !== 'hono, mounted') await t.test('the connection stays, whatever is left of the body', async () => {
+    // If nobody reads the body, Hono's own `mount` leaves the connection hanging, with and without a policy.
+    if (name !== 'hono, mounted') await t.test('the connection stays open, even if the body was not read', async () => {
       const socket = net.connect(port, '127.0.0.1')
       t.after(() => socket.destroy())
       const before = ran
@@ -92,7 +92,7 @@ for (const [name, [prefix, create]] of Object.entries(HOSTS)) {
       assert.deepEqual([answer.status, cors(answer), ran], [200, { vary: 'Origin' }, 2])
       assert.deepEqual(events, [['continue', 'origin-not-allowed', 'write-refused', OTHER], ['continue', 'no-origin', null, null]])
     })
-    await t.test('a preflight says what the request would get', async (t) => {
+    await t.test('a preflight gets the same result as its request would', async (t) => {
       const open = { allowOrigins: [ORIGIN], allowMethods: ['POST'], protection: { writes: 'reject' } }
       const port = await listen(t, await create({ policy: new corsac.Policy(open), run () {} }))
       const answer = await send(port, { path, method: 'OPTIONS', headers: preflight(ORIGIN, 'POST') })
@@ -101,7 +101,7 @@ for (const [name, [prefix, create]] of Object.entries(HOSTS)) {
   })
 }
 
-test('what is only reported is a warning, once, where nobody listens', async (t) => {
+test('without onDecision, a report is a warning, once', async (t) => {
   process.removeAllListeners('warning')
   const warnings = []
   process.on('warning', ({ code, message, detail }) => warnings.push([code, message, detail]))
@@ -129,7 +129,7 @@ test('a connection that is known to be TLS', async (t) => {
   }
   const forwarded = { 'x-forwarded-proto': 'https' }
   for (const name of ['node:http', 'connect', 'express', 'fastify', 'koa', 'hono', 'web']) assert.equal(await status(name, {}), 200, name)
-  // In these tests Express trusts loopback; nothing else knows of a proxy.
+  // In these tests, Express trusts loopback, and no other host is configured for a proxy.
   for (const [name, expected] of [['express', 403], ['express4', 403], ['node:http', 200], ['fastify', 200], ['koa', 200]]) {
     assert.equal(await status(name, forwarded), expected, name)
   }
@@ -145,7 +145,7 @@ test('a connection that is known to be TLS', async (t) => {
   }
 })
 
-test('several lines of Host are equal to nothing', async (t) => {
+test('several lines of Host never match', async (t) => {
   const port = await listen(t, await HOSTS['node:http'][1]({ policy: options(), run () {} }))
   const status = async (...hosts) => {
     const socket = net.connect(port, '127.0.0.1')
@@ -181,7 +181,7 @@ test('http2', async (t) => {
   assert.deepEqual(await post({ origin: `http://localhost:${port}` }, 'x'), [200, 'ran', 'Origin'])
 })
 
-test('where the head is sent the application does not run', async (t) => {
+test('if the head has been sent, the application does not run', async (t) => {
   let ran = 0
   const middleware = corsac(options())
   const port = await listen(t, http.createServer((request, response) => {
@@ -192,7 +192,7 @@ test('where the head is sent the application does not run', async (t) => {
   assert.deepEqual([answer.body, ran], ['', 0])
 })
 
-test('a function that fails: what is refused is refused all the same', async (t) => {
+test('if a function fails, protection still refuses the request', async (t) => {
   process.removeAllListeners('warning')
   const warnings = []
   process.on('warning', ({ code }) => warnings.push(code))
@@ -203,14 +203,14 @@ test('a function that fails: what is refused is refused all the same', async (t)
     const port = await listen(t, await HOSTS[name][1]({ policy: new corsac.Policy(policy), run () { ran++ } }))
     const answer = await send(port, { path: '/', method: 'POST', headers: { origin: OTHER, 'content-length': '0' } })
     assert.deepEqual([answer.status, answer.body, ran], [403, 'corsac: write-refused\n', 0], name)
-    // What is let through meets the error.
+    // A request that protection lets pass gets the error.
     const read = await send(port, { path: '/', headers: { origin: OTHER } })
     assert.deepEqual([read.status, cors(read), ran], [500, { vary: 'Origin' }, 0], name)
   }
   assert.deepEqual(warnings, Array(5).fill('CORSAC_PREDICATE'))
 })
 
-test('what became a WebSocket is left as it is', async () => {
+test('a connection that has become a WebSocket is not changed', async () => {
   const wrap = require('corsac/web')({ allowOrigins: [ORIGIN], protection: { websockets: 'reject' } })
   const request = (origin) => new Request('http://localhost/', { headers: { origin, upgrade: 'websocket', host: 'localhost' } })
   const upgraded = { status: 101, headers: new Headers() }

@@ -1,6 +1,6 @@
 'use strict'
 
-// Every ```js block of the readmes runs as it stands, and says nothing on stderr.
+// Every ```js block of the readmes runs as it is, and prints nothing on stderr.
 
 const assert = require('node:assert/strict')
 const { spawnSync } = require('node:child_process')

@@ -1,6 +1,6 @@
 'use strict'
 
-// A policy that is refused, on every way in: the process ends before it serves, and says why.
+// Every way to use a refused policy ends the process before it serves, with a message that says why.
 
 const assert = require('node:assert/strict')
 const { spawn } = require('node:child_process')
@@ -24,7 +24,7 @@ const WAYS = {
       .then((app) => { app.use(require('corsac')(${BAD})); return app.listen(0) }).then(() => console.log('serves'))`
 }
 
-/** Runs a script, and gives how it ended and what it wrote. */
+/** Runs a script, and returns its exit status and its output. */
 function run (script) {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, ['-e', script], { cwd: path.join(__dirname, '..'), timeout: 20_000 })

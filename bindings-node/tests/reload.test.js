@@ -19,7 +19,7 @@ const { ConfigError, Policy, Reloadable } = corsac
 const text = (origin) => `allow_origins = ["${origin}"]\n`
 const allows = (reloadable, origin) => reloadable.policy.evaluate({ method: 'GET', headers: { origin } }).reason === 'origin-allowed'
 
-/** A policy file in a folder of its own. */
+/** A policy file in its own folder. */
 function file (t, content = text(ORIGIN)) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'corsac-'))
   t.after(() => fs.rmSync(folder, { recursive: true, force: true }))
@@ -28,13 +28,13 @@ function file (t, content = text(ORIGIN)) {
   return name
 }
 
-/** Watches, and tells what happened. */
+/** Watches the file, and records the events. */
 function watch (t, name, options) {
   const reloadable = Reloadable.fromFile(name)
   const seen = []
   reloadable.watch({ interval: 20, onReload: () => seen.push('reload'), onError: (error) => seen.push(error.code), ...options })
   t.after(() => reloadable.close())
-  /** Waits until so many things have happened; and a little longer, so that too many would be seen. */
+  /** Waits until there were this many events, and a little longer, so that additional ones would be noticed. */
   const until = async (count) => {
     for (let i = 0; i < 150 && seen.length < count; i++) await wait(20)
     await wait(100)
@@ -60,7 +60,7 @@ test('swap', async (t) => {
   assert.equal(cors(await send(delegate, { headers: { origin: OTHER } }))['allow-origin'], OTHER)
 })
 
-test('a request keeps the policy that it met', async (t) => {
+test('a request keeps the policy with which it began', async (t) => {
   let answer
   const reloadable = new Reloadable(new Policy({ allowOrigin: () => new Promise((resolve) => { answer = resolve }), exposeHeaders: ['x-old'] }))
   const port = await listen(t, await HOSTS.express[1]({ policy: reloadable, run () {} }))
@@ -71,7 +71,7 @@ test('a request keeps the policy that it met', async (t) => {
   assert.deepEqual(cors(await waiting), { 'allow-origin': ORIGIN, 'expose-headers': 'x-old', vary: 'Origin' })
 })
 
-test('reload: from a file, and what is wrong with it', (t) => {
+test('reload: from a file, and its errors', (t) => {
   const name = file(t)
   for (const path of [name, pathToFileURL(name)]) {
     fs.writeFileSync(name, text(ORIGIN))
@@ -98,7 +98,7 @@ test('reload: from a file, and what is wrong with it', (t) => {
   }
 })
 
-test('a file has a function beside it', async (t) => {
+test('a file can have a function in addition', async (t) => {
   const name = file(t, 'allow_origins = []\n')
   let asked = 0
   const functions = { allowOrigin: (origin) => { asked++; return origin === ORIGIN }, predicateCache: { size: 10, ttl: 60 } }
@@ -198,7 +198,7 @@ test('watch: a file that is refused is reported once, and the policy stays', asy
   assert(allows(reloadable, OTHER))
 })
 
-test('watch: without onError a warning; what callbacks throw is one too', async (t) => {
+test('watch: without onError a warning; an error of a callback is one too', async (t) => {
   process.removeAllListeners('warning')
   const warnings = []
   process.on('warning', ({ code }) => warnings.push(code))
@@ -214,7 +214,7 @@ test('watch: without onError a warning; what callbacks throw is one too', async 
   assert(allows(reloadable, OTHER))
 })
 
-test('watch: without onError the recovery is a warning too, and a reload without a failure is none', async (t) => {
+test('watch: without onError the recovery is a warning too, and a reload without a failure is not', async (t) => {
   process.removeAllListeners('warning')
   const warnings = []
   process.on('warning', ({ message }) => warnings.push(message))
@@ -236,7 +236,7 @@ test('watch: without onError the recovery is a warning too, and a reload without
   assert.equal(warnings.length, 2)
 })
 
-test('watch: callbacks that reject are warned of, and the watching goes on', async (t) => {
+test('watch: there is a warning for callbacks that reject, and the watch continues', async (t) => {
   process.removeAllListeners('warning')
   const warnings = []
   process.on('warning', ({ code, message }) => warnings.push([code, message]))
@@ -252,7 +252,7 @@ test('watch: callbacks that reject are warned of, and the watching goes on', asy
   assert(allows(reloadable, OTHER))
 })
 
-test('watch: closed it sees nothing more', async (t) => {
+test('watch: after close, it reports nothing more', async (t) => {
   const name = file(t)
   const { reloadable, seen } = watch(t, name)
   reloadable.close()
@@ -262,15 +262,15 @@ test('watch: closed it sees nothing more', async (t) => {
   assert(allows(reloadable, ORIGIN))
 })
 
-test('watch: it keeps no process alive', (t) => {
+test('watch: it does not keep the process alive', (t) => {
   const script = `require('corsac').Reloadable.fromFile(${JSON.stringify(file(t))}).watch({ interval: 10 }); setTimeout(() => {}, 100)`
   const { status, stderr } = spawnSync(process.execPath, ['-e', script], { cwd: `${__dirname}/..`, encoding: 'utf8', timeout: 10_000 })
   assert.deepEqual([status, stderr], [0, ''])
 })
 
-test('a thousand reloads under load: every answer is of one policy, whole', async (t) => {
+test('a thousand reloads under load: every response belongs to a single policy', async (t) => {
   const name = file(t)
-  // Each policy tells its number in three ways that belong together.
+  // Each policy shows its number in three headers, which have to agree.
   const write = (number) => fs.writeFileSync(name, `
     allow_origins = ["https://even.example", "https://odd.example"]
     expose_headers = ["x-${number}"]

@@ -1,6 +1,6 @@
 'use strict'
 
-// Hostile requests, through both paths: strings as long, as broken and as misleading as they come.
+// Hostile requests through both kinds of calls, with long, broken and misleading strings.
 
 const assert = require('node:assert/strict')
 const test = require('node:test')
@@ -11,7 +11,7 @@ const ORIGIN = 'https://a.example'
 const POLICY = new Policy({ allowOrigins: [ORIGIN, 'https://*.example.com'], allowMethods: ['PUT'], allowHeaders: ['x-a'] })
 const MIB = 1 << 20
 
-/** The reason by both paths, which have to agree. */
+/** The reason from both kinds of calls, which have to agree. */
 function reason (policy, method, origin, requestMethod, requestHeaders) {
   const headers = Object.entries({
     origin, 'access-control-request-method': requestMethod, 'access-control-request-headers': requestHeaders
@@ -26,7 +26,7 @@ function reason (policy, method, origin, requestMethod, requestHeaders) {
 test('origins', () => {
   for (const [origin, expected] of [
     [ORIGIN, 'origin-allowed'],
-    // Read as Latin-1 it would be the one above.
+    // Read as Latin-1, it would be the origin above.
     ['https://\u0161.example', 'origin-malformed'],
     ['https://\u0141.example', 'origin-malformed'],
     ['https://\uff41.example', 'origin-malformed'],
@@ -41,7 +41,7 @@ test('origins', () => {
     ['https://' + 'a'.repeat(MIB), 'origin-malformed'],
     [ORIGIN + ' '.repeat(MIB), 'origin-malformed'],
     ['\u0141'.repeat(MIB), 'origin-malformed'],
-    // A cut at the end of any buffer must not make an allowed one.
+    // Cutting at the end of any buffer must not lead to an allowed value.
     ...[510, 512, 1020, 1021, 1022, 1023, 1024, 1025, 2048].map((length) => ['https://a.example' + '.'.repeat(length - 17), 'origin-malformed'])
   ]) assert.equal(reason(POLICY, 'GET', origin), expected, origin.slice(0, 40))
 })
@@ -72,7 +72,7 @@ test('many lines', () => {
   assert.equal(POLICY.evaluate({ method: 'OPTIONS', headers }).reason, 'preflight-headers-malformed')
 })
 
-test('only strings and undefined pass the raw functions', () => {
+test('the raw functions accept only strings and undefined', () => {
   const { decide, decidePreflight, decideProtected, template } = internalsOf(POLICY).compiled
   for (const value of [null, 1, true, {}, [], Symbol('a'), 1n, new String(ORIGIN), () => {}]) { // eslint-disable-line no-new-wrappers
     assert.throws(() => decide(value), Error)
@@ -96,7 +96,7 @@ test('a megabyte costs no more than the longest list that is read', () => {
     for (let i = 0; i < 5_000; i++) decidePreflight(ORIGIN, 'PUT', headers)
     return Number(process.hrtime.bigint() - start)
   }
-  // The least of several, as other processes can only add to it.
+  // The shortest of several times is used, because other processes can only make them longer.
   const least = (headers) => Math.min(...Array.from({ length: 9 }, () => time(headers)))
   const [longest, hostile] = [','.repeat(8192), ','.repeat(MIB)].map(least)
   assert(hostile < 3 * longest, `${hostile} ns to ${longest} ns`)

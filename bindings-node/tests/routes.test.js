@@ -1,6 +1,6 @@
 'use strict'
 
-// The same request meets the same route under every host, mounted applications included.
+// The same request gets the same route in every host, including mounted applications.
 
 const assert = require('node:assert/strict')
 const http2 = require('node:http2')
@@ -26,7 +26,7 @@ const USER = { ...TOP, 'expose-headers': 'x-user' }
 const ME = {}
 const AMBIGUOUS = { vary: 'Origin' }
 
-/** What is sent, and what comes back. */
+/** The target that is sent, and the expected response. */
 const TARGETS = [
   ['/', TOP],
   ['/publicly', TOP],
@@ -42,9 +42,9 @@ const TARGETS = [
   ['/users/7/more', TOP]
 ]
 
-/** What servers read differently, and what is left where a host has parsed the URL before. */
+/** Paths that servers read differently, and the result if a host has parsed the URL before. */
 const MISREAD = [
-  // rack-cors, CVE-2019-18978: what lies outside of the public folder, by way of it.
+  // rack-cors, CVE-2019-18978: a path outside of the public folder that leads through it.
   ['/public/../users/me', ME],
   ['/public/%2e%2e/users/me', ME],
   ['/users/%2E%2E/public/a', PUBLIC],
@@ -69,7 +69,7 @@ for (const [name, [prefix, create]] of Object.entries(HOSTS)) {
     for (const [target, parsed] of MISREAD) {
       assert.deepEqual(cors(await get(target)), name === 'web' ? parsed : AMBIGUOUS, target)
     }
-    // Without Origin too the answer is that of the route.
+    // Without Origin, the response is that of the route as well.
     assert.deepEqual(cors(await get('/public/a', null)), PUBLIC)
     assert.deepEqual(cors(await get('/', null)), { vary: 'Origin' })
     const ask = (path, origin) => send(port, { path: prefix + path, method: 'OPTIONS', headers: preflight(origin, 'GET') })
@@ -80,18 +80,18 @@ for (const [name, [prefix, create]] of Object.entries(HOSTS)) {
   })
 }
 
-test('an escape that is none', async (t) => {
+test('an invalid escape', async (t) => {
   for (const name of ['node:http', 'koa']) {
     const port = await listen(t, await HOSTS[name][1]({ policy: policy(), run () {} }))
     for (const path of ['/public/%zz', '/public/%', '/public/%00', '*', 'http://localhost/public/a', `/public/${'a'.repeat(8200)}`]) {
       assert.deepEqual(cors(await send(port, { path, headers: { origin: ORIGIN } })), AMBIGUOUS, `${name} ${path}`)
     }
-    // A long query is none of the path.
+    // A long query does not belong to the path.
     assert.deepEqual(cors(await send(port, { path: `/public/a?${'a'.repeat(9000)}`, headers: { origin: ORIGIN } })), PUBLIC)
   }
 })
 
-test('flask-cors, CVE-2024-6866: case makes no difference, neither to the route nor to who is let in', async (t) => {
+test('flask-cors, CVE-2024-6866: case makes no difference, neither to the route nor to the allowed origins', async (t) => {
   const options = { allowOrigins: ['*'], routes: [{ path: '/admin/{*rest}', allowOrigins: [] }] }
   const port = await listen(t, await HOSTS.express[1]({ policy: new corsac.Policy(options), run () {} }))
   for (const path of ['/admin/x', '/ADMIN/x', '/Admin/X?']) assert.deepEqual(cors(await send(port, { path, headers: { origin: OTHER } })), {}, path)
@@ -107,7 +107,7 @@ test('flask-cors, CVE-2024-6839: the more precise route wins, whatever the order
   }
 })
 
-test('fastify: a URL that is written anew', async (t) => {
+test('fastify: a URL that is rewritten', async (t) => {
   const app = require('fastify')({ rewriteUrl: ({ url }) => url.replace('/v1', '') })
   await app.register(require('corsac/fastify'), { policy: policy('/v1') })
   app.get('/*', async () => 'ran')
@@ -130,7 +130,7 @@ test('http2', async (t) => {
   }
 })
 
-test('requests without Origin cross into native code only where their answer may differ', () => {
+test('requests without Origin need a native call only if their response may differ', () => {
   const { MiddlewarePolicy } = require('../lib/decide/middleware-policy.js')
   const { Reports } = require('../lib/decide/reports.js')
   const { decide } = require('../lib/decide/decide.js')

@@ -1,6 +1,6 @@
 'use strict'
 
-// The matchers in jest and vitest themselves, each in a process of its own.
+// The matchers in jest and vitest themselves, each in a separate process.
 
 const assert = require('node:assert/strict')
 const { spawnSync } = require('node:child_process')

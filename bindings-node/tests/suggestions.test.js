@@ -1,6 +1,6 @@
 'use strict'
 
-// What a help tells to write is pasted into JavaScript, as it stands.
+// Code that a help suggests is pasted into JavaScript unchanged.
 
 const assert = require('node:assert/strict')
 const test = require('node:test')

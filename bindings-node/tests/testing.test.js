@@ -1,6 +1,6 @@
 'use strict'
 
-// The browser of `corsac/testing`, against the CORS packages of frameworks, corsac, and servers that get it wrong.
+// The browser of `corsac/testing`, against the CORS packages of frameworks, corsac, and servers with mistakes.
 
 const assert = require('node:assert/strict')
 const { execFileSync } = require('node:child_process')
@@ -142,7 +142,7 @@ test('an assertion that fails prints the explanation', async () => {
   await assert.rejects(assertBlocked(app, '/items', { origin: EVIL, code: 'nonsense' }), /no finding with the code `nonsense`/)
 })
 
-test('redirects, bodies and cookies are those of a browser', async () => {
+test('redirects, bodies and cookies are handled as in a browser', async () => {
   const calls = []
   const app = require('express')()
   app.use(require('cors')({ ...OPTIONS, methods: ['GET', 'POST', 'PUT'], allowedHeaders: ['authorization', 'content-type'] }))
@@ -176,7 +176,7 @@ test('redirects, bodies and cookies are those of a browser', async () => {
   await assertBlocked(app, '/go?status=302&to=/items', { origin: ORIGIN, redirect: 'error', code: 'redirect-not-followed' })
 })
 
-test('what is not a server, and what is not a request', async () => {
+test('values that are not servers, and options that are not requests', async () => {
   for (const given of [null, 5, {}, undefined]) assert.throws(() => new Browser(given), /a server is an application/)
   assert.throws(() => new Browser('example.com'), /`example\.com` is not the URL of a server/)
   for (const timeout of [0, Infinity]) assert.throws(() => new Browser(answer, { timeout }), /`timeout` takes milliseconds/)
@@ -208,7 +208,7 @@ for (const [name, hanging] of Object.entries({
   })
 }
 
-test('servers that close, are not there, or do not end', async (t) => {
+test('servers that close the connection, do not exist, or do not end', async (t) => {
   let content = ''
   const server = net.createServer((socket) => { socket.on('error', () => {}).once('data', () => socket.end(content, 'latin1')) }).listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -224,13 +224,13 @@ test('servers that close, are not there, or do not end', async (t) => {
   await assertReadable(events, '/', { origin: ORIGIN })
 })
 
-test('functions of the web that are taken for listeners, or that return an error', async () => {
+test('functions of the web that are treated as listeners, or that return an error', async () => {
   const two = (request, context) => new Response('')
   await assert.rejects(assertReadable(two, '/', { origin: ORIGIN, timeout: 200 }), /did not respond within 200 ms; if it returns a Response, pass `\(request\) => /)
   await assert.rejects(assertReadable(() => Response.error(), '/', { origin: ORIGIN }), /connection-failed[^]*the handler returned Response\.error\(\)/)
 })
 
-test('matchers take responses, what a browser fetched, and servers', async (t) => {
+test('matchers take responses, results of a browser, and servers', async (t) => {
   const { toBeReadableFrom, toBeBlockedFrom } = matchers
   const headers = { 'access-control-allow-origin': ORIGIN }
   for (const response of [new Response('', { headers }), { status: 200, headers }, { statusCode: 200, headers }, { status: 200, headers: Object.entries(headers) }]) {
@@ -268,7 +268,7 @@ test('a server that does not listen is neither opened nor closed, and takes seve
   assert.deepEqual([closed, server.listening], [0, false])
 })
 
-test('a server of https is spoken to as such if it listens, and needs no TLS if it does not', async (t) => {
+test('a listening https server is reached over https, and no TLS is needed if it does not listen', async (t) => {
   const https = require('node:https')
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'corsac-'))
   t.after(() => fs.rmSync(folder, { recursive: true }))
@@ -284,7 +284,7 @@ test('a server of https is spoken to as such if it listens, and needs no TLS if 
   assert.equal((await assertReadable(server, '/', { origin: ORIGIN })).url, `https://127.0.0.1:${server.address().port}/`)
 })
 
-test('streams without an end are given up once their beginning is known', async () => {
+test('streams without an end are cancelled once their beginning is known', async () => {
   const headers = (type) => ({ 'content-type': type, 'access-control-allow-origin': '*' })
   for (const type of ['text/event-stream', 'application/x-ndjson']) {
     let cancelled

@@ -27,7 +27,7 @@ const ran: Promise<unknown>[] = [koa(policy)({}, next), koa({ origin: '*' })({},
 
 // @ts-expect-error there is no such option
 koa({ keepHeadersOnError: true })
-// @ts-expect-error what a handler gives is a response
+// @ts-expect-error a handler has to return a response
 web(policy)(() => 'hello')
 // @ts-expect-error there is no such hook
 const wrong: fastify.FastifyCorsOptions = { policy, hook: 'onSend' }

@@ -16,7 +16,7 @@ app.use(cors(new cors.Policy({ allowOrigins: [] })))
 app.use(cors({ allowOrigins: ['https://a.example'], allowOrigin: async (origin, request) => origin.length > 3 && request.headers.host === 'a' }))
 app.use(cors(cors.Policy.fromFile('cors.toml'), { onDecision: ({ reason, origin }: DecisionEvent) => { if (reason === 'origin-allowed') origin?.length }, timeout: 5 }))
 
-// As it was written for the package.
+// Code that was written for the package.
 const options: CorsOptions = { origin: 'https://a.example', optionsSuccessStatus: 200, methods: ['PUT'], allowedHeaders: 'X-A,X-B' }
 options.origin = [/^https:\/\/a$/, 'https://b.example']
 options.origin = true
@@ -41,11 +41,11 @@ app.use(cors(plain))
 
 // @ts-expect-error there is no such option
 cors({ orign: '*' })
-// @ts-expect-error a variable that is not set has to be dealt with
+// @ts-expect-error a variable that may be undefined is not accepted
 cors({ origin: undefined })
 // @ts-expect-error seconds are a number
 cors({ maxAge: '600' })
-// @ts-expect-error an object is no origin
+// @ts-expect-error an object is not an origin
 cors({ origin: { url: 'https://a.example' } })
 // @ts-expect-error there is no such setting of the middleware
 cors({}, { ondecision: () => {} })

@@ -1,4 +1,4 @@
-// What the types accept and refuse, from CommonJS. Checked by the compiler, never run: a line under
+// Tests of what the types accept and refuse, from CommonJS. Checked by the compiler, never run: a line under
 // `@ts-expect-error` that is accepted is an error as well.
 
 import corsac = require('corsac')
@@ -58,11 +58,11 @@ Policy.fromFile('cors.toml')
 Policy.fromFile(url)
 same<readonly Issue[], typeof policy.lints>(true)
 
-// @ts-expect-error a string is no list
+// @ts-expect-error a string is not a list
 new Policy({ allowOrigins: 'https://app.example.com' })
-// @ts-expect-error nor are its characters
+// @ts-expect-error the characters of a string are not a list
 new Policy({ allowOrigins: [1] })
-// @ts-expect-error a variable that is not set has to be dealt with
+// @ts-expect-error a variable that may be undefined is not accepted
 new Policy({ allowOrigins: undefined })
 // @ts-expect-error the dialect's options need its name
 new Policy({ origin: '*' })
@@ -106,7 +106,7 @@ policy.evaluate({ method: 'GET', headers: new Map([['origin', 'https://a.example
 policy.evaluate({ headers: {} })
 // @ts-expect-error values are strings
 policy.evaluate({ method: 'GET', headers: { origin: 1 } })
-// @ts-expect-error a string is no pair
+// @ts-expect-error a string is not a pair
 policy.evaluate({ method: 'GET', headers: ['origin'] })
 
 const error = new ConfigError('', [])

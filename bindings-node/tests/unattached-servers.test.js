@@ -1,6 +1,6 @@
 'use strict'
 
-// Servers that a policy is not attached to, beside one that it is attached to.
+// Servers to which a policy is not attached, together with one to which it is attached.
 
 const assert = require('node:assert/strict')
 const http = require('node:http')
@@ -13,7 +13,7 @@ const { ORIGIN, OTHER, listen, send, shake } = require('./client.js')
 const { Policy, Reloadable } = corsac
 const REJECT = { allowOrigins: [], protection: { websockets: 'reject', trustedOrigins: [ORIGIN] } }
 
-/** A host of a policy's middleware, and the error that it answered with. */
+/** A host with a policy's middleware, and the error with which it responded. */
 const MIDDLEWARES = {
   'node:http' (policy, settings, server) {
     const middleware = corsac(policy, settings)
@@ -44,12 +44,12 @@ const MIDDLEWARES = {
 }
 
 for (const [name, use] of Object.entries(MIDDLEWARES)) {
-  test(`a server that gives handshakes out past the policy: its requests are errors: ${name}`, async (t) => {
+  test(`a server that accepts handshakes without the policy: its requests are errors: ${name}`, async (t) => {
     for (const policy of [new Policy(REJECT), new Reloadable(new Policy(REJECT))]) {
       const [main, bare, other, verified] = Array.from({ length: 4 }, () => http.createServer())
       policy.attach(main).on('upgrade', () => {})
       for (const server of [other, verified]) server.on('upgrade', () => {})
-      // As Fastify does on each address of `localhost`.
+      // Fastify does this on each address of `localhost`.
       const forwarding = http.createServer().on('upgrade', main.emit.bind(main, 'upgrade'))
       const ask = async (server, settings = {}) => {
         await use(policy, settings, server)
@@ -63,14 +63,14 @@ for (const [name, use] of Object.entries(MIDDLEWARES)) {
       policy.attach(other)
       assert.equal((await send(port)).body, 'ran')
       assert.match(await shake(port, { Origin: OTHER }), /^HTTP\/1\.1 403 /)
-      // A listener that comes later is seen as well.
+      // A listener that is added later is noticed as well.
       bare.on('upgrade', () => {})
       assert.equal((await send(bare.address().port)).body, 'ERR_CORSAC_WEBSOCKETS')
     }
   })
 }
 
-test('a request without a server, and policies that guard no handshakes, are served', () => {
+test('requests without a server, and policies that judge no handshakes, are served', () => {
   const attached = new Policy(REJECT)
   attached.attach(http.createServer())
   const open = new Reloadable(new Policy({ allowOrigins: [] }))
@@ -84,7 +84,7 @@ test('a request without a server, and policies that guard no handshakes, are ser
   }
 })
 
-test('an HTTP/2 server that gives handshakes out past the policy is warned of', async (t) => {
+test('an HTTP/2 server that accepts handshakes without the policy causes a warning', async (t) => {
   process.removeAllListeners('warning')
   const warnings = []
   process.on('warning', ({ code, message }) => warnings.push([code, message]))

@@ -18,7 +18,7 @@ const REFUSED = /^HTTP\/1\.1 403 Forbidden\r\n(?=[^]*\r\nvary: Origin, Sec-Fetch
 
 const SWITCHED = /^HTTP\/1\.1 101 /
 
-/** Each a server with a WebSocket endpoint at `/`, and how many connections it has had. */
+/** Servers with a WebSocket endpoint at `/`, each with the number of its connections. */
 const SERVERS = {
   'ws, attached' (policy) {
     const server = policy.attach(http.createServer())
@@ -45,7 +45,7 @@ const SERVERS = {
     const verifyClient = ({ req }, done) => policy.verifyUpgrade(req, (error, allowed) => done(error === null && allowed, 403))
     return [server, count(new (require('ws').WebSocketServer)({ server, verifyClient }))]
   },
-  'a listener of its own' (policy) {
+  'its own listener' (policy) {
     const connections = { count: 0 }
     const server = http.createServer().on('upgrade', (request, socket) => {
       if (!policy.verifyUpgrade(request)) return socket.end('HTTP/1.1 403 Forbidden\r\n\r\n')
@@ -74,7 +74,7 @@ for (const [name, create] of Object.entries(SERVERS)) {
       ]) {
         const answer = await shake(port, headers)
         if (name.includes('attached') || name.includes('noServer')) assert.match(answer, REFUSED, JSON.stringify(headers))
-        // What `ws` itself does not take it refuses before it asks.
+        // `ws` itself refuses some handshakes before it asks.
         else assert.match(answer, /^HTTP\/1\.1 4\d\d /, JSON.stringify(headers))
       }
       assert.equal(connections.count, 0)
@@ -87,7 +87,7 @@ for (const [name, create] of Object.entries(SERVERS)) {
   })
 }
 
-test('socket.io, and plain requests beside it', async (t) => {
+test('socket.io, together with plain requests', async (t) => {
   const { Server } = require('socket.io')
   const { io } = require('socket.io-client')
   for (const build of [
@@ -147,7 +147,7 @@ test('a function decides', async (t) => {
   const go = (origin) => shake(port, { Origin: origin }, { path: '/chat' })
   assert.match(await go(ORIGIN), SWITCHED)
   for (const origin of [OTHER, 'https://throws.example', 'https://hangs.example']) assert.match(await go(origin), REFUSED)
-  // A client that goes away while it is asked about takes nothing with it.
+  // A client that disconnects while its origin is looked up does not affect the server.
   for (let i = 0; i < 20; i++) {
     const socket = net.connect(port, '127.0.0.1').on('error', () => {})
     socket.write(`GET /chat HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nOrigin: ${ORIGIN}\r\n\r\n`)
@@ -208,7 +208,7 @@ test('only reported', async (t) => {
   assert.deepEqual(events, [['websocket-refused', OTHER], [null, ORIGIN]])
 })
 
-test('routes have handshakes of their own', async (t) => {
+test('routes have their own settings for handshakes', async (t) => {
   const policy = new Policy({ allowOrigins: [], routes: [{ path: '/chat/{*rest}', protection: { websockets: 'reject' } }] })
   const server = policy.attach(http.createServer())
   count(new (require('ws').WebSocketServer)({ server }))
@@ -217,7 +217,7 @@ test('routes have handshakes of their own', async (t) => {
   for (const path of ['/chat', '/chat/1', '/CHAT/1', '/chat%2f1', '/public/../chat']) assert.match(await shake(port, { Origin: OTHER }, { path }), REFUSED, path)
 })
 
-test('a server without a listener of upgrades: its requests pass the middleware', async (t) => {
+test('a server without a listener for upgrades: its requests pass through the middleware', async (t) => {
   const policy = new Policy(REJECT)
   const server = http.createServer()
   policy.attach(server)
@@ -227,7 +227,7 @@ test('a server without a listener of upgrades: its requests pass the middleware'
   assert.match(await shake(port, { Origin: OTHER, Connection: 'Upgrade, close' }), /^HTTP\/1\.1 403 /)
 })
 
-test('a hostile client that does not hang up is hung up on', async (t) => {
+test('a hostile client that does not disconnect is disconnected', async (t) => {
   const server = new Policy(REJECT).attach(http.createServer())
   count(new (require('ws').WebSocketServer)({ server }))
   const port = await listen(t, server)
@@ -252,19 +252,19 @@ test('a middleware that would never see them is an error that says what to write
   assert.throws(() => corsac(REJECT), (found) => found.code === error.code && /`const policy = new Policy\(options\); policy\.attach/.test(found.message))
   assert.throws(() => corsac({ allowOrigins: [], routes: [{ path: '/chat', protection: { websockets: 'reject' } }] }), error)
   corsac(new Policy(REJECT), { verifiesUpgrades: true })
-  // There handshakes are requests like others.
+  // In these hosts, handshakes are requests like all others.
   require('corsac/web')(REJECT)
   require('corsac/hono')(REJECT)
   const chosen = await new Promise((resolve) => corsac(() => new Policy(REJECT))({ method: 'GET', headers: {} }, {}, resolve))
   assert.equal(chosen.code, error.code)
 })
 
-test('a socket that an application destroys while it is asked: its error is nobody\'s', async (t) => {
+test('a socket that an application destroys while a function is asked: its error is ignored', async (t) => {
   for (const failure of [undefined, new Error('mine')]) {
     const destroyed = []
     const allowOrigin = async (origin, request) => {
       await wait(1)
-      // The answer comes before the error's event.
+      // The answer comes before the event of the error.
       request.socket.destroy(failure)
       destroyed.push(request.socket)
       return true
@@ -279,7 +279,7 @@ test('a socket that an application destroys while it is asked: its error is nobo
   }
 })
 
-test('what cannot be attached', () => {
+test('values to which a policy cannot be attached', () => {
   const policy = new Policy(REJECT)
   for (const server of [undefined, {}, 'x', require('express')]) {
     if (typeof server === 'function') continue
@@ -293,7 +293,7 @@ test('what cannot be attached', () => {
   assert.equal(policy.attach(server).emit, emit)
 })
 
-test('verifyUpgrade where everything is off warns', async (t) => {
+test('verifyUpgrade warns if everything is off', async (t) => {
   process.removeAllListeners('warning')
   const warnings = []
   process.on('warning', ({ code }) => warnings.push(code))
@@ -304,7 +304,7 @@ test('verifyUpgrade where everything is off warns', async (t) => {
   assert.deepEqual(warnings, ['CORSAC_WEBSOCKETS_OFF'])
 })
 
-test('a policy that is swapped in judges from then on, if somebody puts handshakes to it', async (t) => {
+test('after a swap, the new policy judges handshakes, if they are passed to it', async (t) => {
   const reloadable = new Reloadable(new Policy({ allowOrigins: [] }))
   const server = reloadable.attach(http.createServer())
   count(new (require('ws').WebSocketServer)({ server }))

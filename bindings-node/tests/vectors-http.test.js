@@ -1,6 +1,6 @@
 'use strict'
 
-// The vectors of routes, protection and functions once more, as requests that travel: from a raw client through Node's
+// The vectors of routes, protection and functions once more, sent as real requests, from a raw client through Node's
 // parser and the middleware to a response.
 
 const assert = require('node:assert/strict')
@@ -12,7 +12,7 @@ const corsac = require('corsac')
 const { listen } = require('./client.js')
 const vectors = require('./vectors.js')
 
-/** What HTTP/1.1 can carry, and a server without TLS tells. */
+/** Whether HTTP/1.1 can express the request, on a server without TLS. */
 function travels ({ request, config, predicate }) {
   if (request === undefined || config === undefined || predicate === 'fail') return false
   const { method, path = config.routes?.length > 0 ? '' : '/', path_decoded: isDecoded, authority, secure, websocket, headers } = request

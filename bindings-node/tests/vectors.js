@@ -10,13 +10,13 @@ const FOLDER = path.join(__dirname, '..', '..', 'tests', 'vectors')
 /** Every vector of every file. */
 function read () {
   const files = fs.readdirSync(FOLDER).filter((name) => name.endsWith('.json') && name !== 'schema.json')
-  if (files.length === 0) throw new Error(`${FOLDER} holds no vectors`)
+  if (files.length === 0) throw new Error(`${FOLDER} has no vectors`)
   const ids = new Set()
   return files.flatMap((file) => {
     const { $schema, vectors, ...rest } = JSON.parse(fs.readFileSync(path.join(FOLDER, file), 'utf8'))
     keys(file, rest, {})
     if ($schema !== './schema.json' || !Array.isArray(vectors) || vectors.length === 0) {
-      throw new Error(`${file} is no file of vectors`)
+      throw new Error(`${file} is not a file of vectors`)
     }
     for (const vector of vectors) {
       if (ids.has(vector.id)) throw new Error(`${file}: ${vector.id} is there twice`)
@@ -27,7 +27,7 @@ function read () {
   })
 }
 
-/** How many runs the files ask for, counted in their text alone. */
+/** The number of runs that the files require, counted only in their text. */
 function count () {
   let runs = 0
   for (const file of fs.readdirSync(FOLDER)) {
@@ -67,7 +67,7 @@ function check (where, vector) {
   for (const finding of issues ?? lints ?? []) keys(where, finding, { code: 'string', field: 'string' })
 }
 
-/** @param wanted the type of each member; `?` at the end where it may be left out */
+/** @param wanted the type of each member; `?` at the end if it may be left out */
 function keys (where, object, wanted) {
   const found = Object.keys(object)
   const missing = Object.keys(wanted).filter((key) => !wanted[key].endsWith('?') && !found.includes(key))

@@ -1,6 +1,6 @@
 'use strict'
 
-// All shared vectors: options given natively, as text, and through the raw path that adapters use.
+// All shared vectors: with options as objects, as text, and through the raw functions that adapters use.
 
 const assert = require('node:assert/strict')
 const test = require('node:test')
@@ -17,7 +17,7 @@ const vectors = require('./vectors.js')
 // Lints are compared; as warnings they would only fill the output.
 process.removeAllListeners('warning')
 
-test('every vector holds', () => {
+test('every vector has the expected result', () => {
   const failures = []
   let runs = 0
   const run = (vector, form, body) => {
@@ -42,7 +42,7 @@ test('every vector holds', () => {
 
 const BY_FORMAT = { json: (...all) => Policy.fromJson(...all), toml: (...all) => Policy.fromToml(...all) }
 
-/** Each way to build the policy, with `allowOrigin` where the vector has a predicate. */
+/** Every way to build the policy, with `allowOrigin` if the vector has a predicate. */
 function forms ({ config, text }) {
   if (text) return [[text.format, (functions) => BY_FORMAT[text.format](text.text, functions)]]
   return [
@@ -51,7 +51,7 @@ function forms ({ config, text }) {
   ]
 }
 
-/** In JavaScript a RegExp is an object of its own. */
+/** In JavaScript, a RegExp is an object. */
 function revive (config) {
   if (config.dialect !== 'cors' || !('origin' in config)) return config
   return { ...config, origin: revived(config.origin) }
@@ -64,7 +64,7 @@ function revived (value) {
   try {
     return new RegExp(value.regexp, value.flags)
   } catch {
-    // What JavaScript cannot say stays a table.
+    // A RegExp that JavaScript cannot express stays a table.
     return value
   }
 }
@@ -107,12 +107,12 @@ function thrown (build) {
   throw new Error('the policy is accepted')
 }
 
-/** A multiset, in an order of its own. */
+/** A multiset as a sorted list. */
 function findings (issues) {
   return issues.map(({ code, field }) => `${code} at ${field}`).sort()
 }
 
-/** As an adapter does it: what is read of a request in, an answer out. */
+/** Decides as an adapter does, from the fields that it reads from a request to the response. */
 function viaRaw (policy, { method, path, headers: lines, secure, websocket }, predicate) {
   const { compiled, predicates } = internalsOf(policy)
   const middleware = new MiddlewarePolicy(compiled, {}, new Reports({}), predicates)

@@ -1,6 +1,6 @@
 'use strict'
 
-// The WebAssembly module in the place of the native addon: which of them runs, and what happens if the module traps.
+// The WebAssembly module instead of the native addon: which of them runs, and what happens if the module traps.
 
 const assert = require('node:assert/strict')
 const { spawnSync } = require('node:child_process')
@@ -11,10 +11,10 @@ const { choose } = require('../lib/engine-choice.js')
 
 const MODULE = path.join(__dirname, '..', 'edge', 'corsac.wasm')
 const skip = fs.existsSync(MODULE) ? false : 'type `cargo xtask wasm` and `node scripts/bundle-edge.js`'
-// What CI runs has been built before.
+// In CI, the module has been built before.
 if (skip && process.env.CORSAC_ENGINE === 'wasm') throw new Error(skip)
 
-/** A program under the module, which sees all its instances. */
+/** A program that uses the module and can see all its instances. */
 function run (body, env = { CORSAC_ENGINE: 'wasm' }) {
   const program = `
     const assert = require('node:assert/strict')
@@ -23,9 +23,9 @@ function run (body, env = { CORSAC_ENGINE: 'wasm' }) {
     WebAssembly.Instance = class extends Instance { constructor (...given) { super(...given); instances.push(this) } }
     const warnings = []
     process.on('warning', ({ code, message, detail }) => warnings.push({ code, message, detail }))
-    /** The next call of the module traps: this one stays in the middle of a call. */
+    /** Makes the next call of the module trap. */
     const trap = () => {
-      // The instance that runs is made by the first call after a trap.
+      // The first call after a trap makes a new instance.
       new (require('corsac').Policy)({ allowOrigins: [] })
       assert.throws(() => instances.at(-1).exports.reserve(-1), WebAssembly.RuntimeError)
     }
@@ -70,13 +70,13 @@ test('a trap refuses, is reported, and the next request gets a fresh instance', 
     assert.deepEqual([after.status, after.headers.get('access-control-allow-origin'), ran], [200, APP, 2])
     assert.equal((await ask({ origin: 'https://x.example' }, '/open')).headers.get('access-control-allow-origin'), '*')
     assert.equal(instances.length, before + 1)
-    // A request that the Node adapters get
+    // A request as the Node adapters get it
     trap()
     const middleware = cors(policy)
     const response = { statusCode: 200, headers: {}, getHeader () {}, setHeader (name, value) { this.headers[name] = value }, end () { this.ended = true } }
     middleware({ method: 'OPTIONS', url: '/', headers: { origin: APP, 'access-control-request-method': 'PUT' } }, response, assert.fail)
     assert.equal(response.statusCode, 403)
-    // What is not a request throws
+    // A value that is not a request causes an exception
     trap()
     assert.throws(() => policy.evaluate({ method: 'GET', path: '/', headers: { origin: APP } }), { code: 'ERR_CORSAC_ENGINE' })
     assert.equal(policy.evaluate({ method: 'GET', path: '/', headers: { origin: APP } }).reason, 'origin-allowed')
@@ -137,7 +137,7 @@ test('a trap does not end a browser of a test suite, and the debug mode says not
     assert(printed.join('').includes('corsac: origin-not-allowed: a page of https://x.example sends GET /'), printed.join(''))`)
 })
 
-test('answers are remembered by the clock of the host', { skip }, () => {
+test('answers are remembered according to the host's clock', { skip }, () => {
   run(`
     const { Policy } = require('corsac')
     let asked = 0
@@ -170,7 +170,7 @@ test('policies that JavaScript drops are dropped in the module', { skip }, () =>
     assert(instances[0].exports.memory.buffer.byteLength <= size * 1.2)`)
 })
 
-test('where the environment must not be read, nothing is debugged; where it is read, the module judges the value', { skip }, () => {
+test('if the environment must not be read, nothing is debugged; if it is read, the module interprets the value', { skip }, () => {
   run(`
     const env = { ...process.env }
     process.env = new Proxy(env, { get (env, name) { if (name === 'CORSAC_DEBUG') throw new Error('not allowed'); return env[name] } })
@@ -184,7 +184,7 @@ test('where the environment must not be read, nothing is debugged; where it is r
     }`)
 })
 
-test('what a long exchange needed is given back', { skip }, () => {
+test('the memory of a long exchange is freed', { skip }, () => {
   run(`
     const reserved = []
     const { Instance } = WebAssembly

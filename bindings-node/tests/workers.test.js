@@ -1,6 +1,6 @@
 'use strict'
 
-// The addon has no state of its own: threads load it side by side, and end while others go on.
+// The addon has no state of its own: threads load it at the same time, and end while others continue.
 
 const assert = require('node:assert/strict')
 const path = require('node:path')
@@ -41,7 +41,7 @@ test('threads', async () => {
   }
 })
 
-test('a thread that is ended in the middle', async () => {
+test('a thread that is ended in the middle of a call', async () => {
   const endless = SCRIPT.replace('round < 500', 'round < Infinity')
   const workers = Array.from({ length: 4 }, () => new Worker(endless, { eval: true, workerData }))
   await new Promise((resolve) => setTimeout(resolve, 300))

@@ -141,7 +141,7 @@ export interface Settings {
    */
   verifiesUpgrades?: boolean
   /**
-   * Is for development: prints the reasons for decisions on standard error, once for each origin, route and
+   * For development: prints the reasons for decisions on standard error, once for each origin, route and
    * reason, and adds the reason to responses as `Server-Timing`. Default false, unless the environment has
    * `CORSAC_DEBUG=1`.
    */

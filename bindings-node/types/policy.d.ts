@@ -42,11 +42,11 @@ export class Policy {
   /**
    * Decides on one request. Never fails, whatever a client sends.
    *
-   * @throws {TypeError} if a function has to be called that gives its result later: use `evaluateAsync`
+   * @throws {TypeError} if an asynchronous function has to be called: use `evaluateAsync`
    */
   evaluate (request: PolicyRequest): Decision
 
-  /** Decides on one request. It also works with functions that give their result later. */
+  /** Decides on one request. It also works with asynchronous functions. */
   evaluateAsync (request: PolicyRequest): Promise<Decision>
 
   /**
@@ -66,16 +66,16 @@ export class Policy {
 
   /**
    * Judges the WebSocket handshakes of a server (`protection.websockets`), which never reach a middleware. A handshake that
-   * is refused is answered with 403, and no listener of `upgrade` is called; the same holds for HTTP/2's extended CONNECT.
-   * Attach the policy to each server, before the server listens and before the policy is given to `cors()`.
+   * is refused is answered with 403, and no listener of `upgrade` is called; the same is true for HTTP/2's extended
+   * CONNECT. Attach the policy to each server, before the server listens and before the policy is given to `cors()`.
    *
    * @throws {Error} `ERR_CORSAC_WEBSOCKETS` if the policy lets every handshake pass
    */
   attach<S extends UpgradeServer> (server: S, settings?: Settings): S
 
   /**
-   * Whether a WebSocket handshake is allowed, for applications that handle handshakes themselves. Without a callback,
-   * a handshake is refused if a function would give its result later.
+   * Whether a WebSocket handshake is allowed, for applications that handle handshakes themselves. Without a callback, a
+   * handshake is refused if an asynchronous function would have to decide.
    */
   verifyUpgrade (request: UpgradeRequest): boolean
   verifyUpgrade (request: UpgradeRequest, callback: UpgradeCallback): void

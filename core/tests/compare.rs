@@ -1,4 +1,4 @@
-//! What differs between two policies: by examples, and by laws over random policies.
+//! What differs between two policies: examples, and laws that are tested with random policies.
 #![cfg(all(feature = "explain", feature = "toml"))]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
@@ -14,7 +14,7 @@ fn policy(toml: &str) -> Policy {
     Policy::from_toml(toml).unwrap_or_else(|error| panic!("{toml}\n{error}"))
 }
 
-/// A change in one line: `+ origin https://a.example`, with `?` where it is not certain.
+/// A change in one line: `+ origin https://a.example`, with `?` if it is not certain.
 fn line(change: &Change) -> String {
     let sign = match change.effect {
         Effect::Gain => "+",
@@ -46,7 +46,7 @@ fn origins_are_compared_by_what_they_match() {
         assert_eq!(origins(one, wider), [format!("+ origin {wide}")], "{wider}");
         assert_eq!(origins(wider, one), [format!("- origin {wide}")], "{wider}");
     }
-    // Written differently, and the same.
+    // Lists that are written differently, but match the same origins.
     for (one, other) in [
         ("allow_origins = ['https://a.example.com']", r"allow_origin_regex = ['https://a\.example\.com']"),
         (
@@ -67,7 +67,7 @@ fn origins_are_compared_by_what_they_match() {
             r"allow_origin_regex = ['https?://a\.example\.com']",
             "allow_origins = ['https://a.example.com', 'http://a.example.com']",
         ),
-        // No label of punycode is matched by a glob.
+        // A glob never matches a label of punycode.
         (
             "allow_origins = ['https://x*.example.com']",
             r"allow_origin_regex = ['https://x([a-mo-z0-9-][a-z0-9-]*|n|n[a-z0-9][a-z0-9-]*|n-|n-[a-z0-9][a-z0-9-]*)\.example\.com']",
@@ -84,7 +84,7 @@ fn origins_are_compared_by_what_they_match() {
         ),
         ["+ origin https://c.example", "- origin https://b.example"]
     );
-    // Any extension, and the one that has this id.
+    // Any extension, and the extension with this id.
     let (any, one) = ("allow_origins = ['moz-extension://*']", "allow_origins = ['moz-extension://abc']");
     assert_eq!(origins(one, any), ["+ origin moz-extension://*"]);
     assert_eq!(origins(any, r"allow_origin_regex = ['moz-extension://[A-Za-z0-9._-]+']"), [""; 0]);
@@ -108,7 +108,7 @@ fn examples_show_the_difference() {
 }
 
 #[test]
-fn credentials_keep_plain_http_out() {
+fn plain_http_is_not_allowed_with_credentials() {
     let with = "allow_origin_regex = ['https?://(app\\.example\\.com|localhost)']\nallow_credentials = true";
     let without = "allow_origin_regex = ['https?://(app\\.example\\.com|localhost)']";
     assert_eq!(
@@ -117,7 +117,7 @@ fn credentials_keep_plain_http_out() {
     );
     let comparison = policy(with).compare(&policy(without));
     assert_eq!(comparison.changes().next().unwrap().example.as_deref(), Some("http://app.example.com"));
-    // A danger may be lifted for one entry alone.
+    // A danger may be lifted for only one entry.
     let named = "allow_origins = ['http://*.example.com', 'http://*.example.org']\nallow_credentials = true\n\
                  dangerously_allow = [{ check = 'insecure-origins', origins = ['http://*.example.com', 'http://*.example.org'] }]";
     let unnamed = named.replace("['http://*.example.com', 'http://*.example.org'] }", "['http://*.example.com'] }");
@@ -200,20 +200,20 @@ fn routes_are_compared_path_by_path() {
     };
     assert_eq!(by_paths("", public), [expected(&["/public/{*rest}"], &["+ origin *"])]);
     assert_eq!(by_paths(public, one), [expected(&["/public/{*rest}", "/public/{name}"], &["- origin *"])]);
-    // The change of the top level is that of every route which inherits it.
+    // A change of the top level is also a change of every route that inherits it.
     let inheriting = "[[routes]]\npath = '/x'\nallow_credentials = true\n";
     assert_eq!(
         by_paths(inheriting, &format!("max_age = 5\n{inheriting}")),
         [expected(&["/x", "all paths without a route"], &["~ max-age 600 s → 5 s"])]
     );
-    // A path that was ambiguous, so that no origin was allowed there, has a route of its own now.
+    // A path that was ambiguous, so that no origin was allowed there, now has its own route.
     let files = "[[routes]]\npath = '/files'\nallow_credentials = true\n";
     let json = format!("{files}[[routes]]\npath = '/files.json'\n");
     let (was, now) = (policy(&format!("{top}{files}")), policy(&format!("{top}{json}")));
     let origin = b"https://a.example";
     assert!(!allows(&was, origin, b"/files.json") && allows(&now, origin, b"/files.json"));
     assert_eq!(by_paths(files, &json), [expected(&["/files.json"], &["+ origin https://a.example"])]);
-    // A route of each, which have only some paths in common.
+    // Each policy has a route, and the routes have only some paths in common.
     let left = "[[routes]]\npath = '/{x}/b'\nallow_origins = ['https://left.example']\n";
     let right = "[[routes]]\npath = '/a/{*rest}'\nallow_origins = ['https://right.example']\n";
     let found = by_paths(left, right);
@@ -268,11 +268,12 @@ fn cases(default: u32) -> ProptestConfig {
 proptest! {
     #![proptest_config(cases(60))]
 
-    /// An origin that one policy allows and the other does not is in a reported entry, and what is certain is true.
+    /// An origin that one policy allows and the other does not is in a reported entry, and every certain change is
+    /// true.
     #[test]
     fn no_origin_is_missed(old in config(), new in config(), shared in any::<bool>(), seeds in prop::collection::vec(seed(), 24)) {
         let new = if shared {
-            // Similar lists, of which some entries differ.
+            // Similar lists in which some entries differ.
             let half = old.allow_origins.len() / 2;
             let mut origins: Vec<_> = old.allow_origins.iter().take(half).cloned().collect();
             if origins != ["*"] && new.allow_origins != ["*"] {
@@ -296,7 +297,7 @@ proptest! {
                 _ => continue,
             };
             let shown = String::from_utf8_lossy(&origin).into_owned();
-            // What no page has is allowed by `*` alone, and harms nobody.
+            // An origin that no page has is allowed only by `*`, which does no harm.
             if common::naive::parse(&origin).is_none() && origin != b"null" {
                 continue;
             }
@@ -307,7 +308,7 @@ proptest! {
             let (was, is) = (allows(&before, example, b"/"), allows(&after, example, b"/"));
             prop_assert_eq!((was, is), if change.effect == Effect::Gain { (false, true) } else { (true, false) }, "{:?}", change);
         }
-        // The other way round, gains are losses.
+        // In the other direction, gains are losses.
         let back = after.compare(&before);
         let flipped: Vec<_> = back.changes().filter(|change| change.effect == Effect::Gain).map(|change| (change.subject, change.what.clone())).collect();
         let losses: Vec<_> = comparison.changes().filter(|change| change.effect == Effect::Loss).map(|change| (change.subject, change.what.clone())).collect();

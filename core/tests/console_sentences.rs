@@ -1,4 +1,4 @@
-//! Reading back what consoles print: every recorded sentence of three engines, and what people paste.
+//! Reading what consoles print: every recorded sentence of three engines, and texts that people paste.
 #![cfg(feature = "explain")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
@@ -59,7 +59,7 @@ fn a_recorded_console_is_recognised_as_its_cause() {
             let found = read_console(&lines.join("\n"));
             count += 1;
             assert!(found.iter().any(|sentence| sentence.is_cause), "{} {engine}: {lines:?}", vector["id"]);
-            // What the engine sees and the standard does not has no finding of its own.
+            // If the engine sees something that the standard does not, there is no finding for it.
             let is_other = wanted.is_empty()
                 || wanted.iter().any(|finding| finding.code.as_str() == "engines-differ")
                 || differences.contains(&vector["id"].to_string());
@@ -80,7 +80,7 @@ fn a_recorded_console_is_recognised_as_its_cause() {
     assert!(failed.is_empty(), "{} of {count}\n{}", failed.len(), failed.join("\n"));
 }
 
-/// What people paste, from browsers of any age, and the code that they mean.
+/// Texts that people paste, from old and new browsers, and the code that each means.
 const PASTED: &[(&str, &str)] = &[
     (
         "Failed to load https://api.example.com/items: No 'Access-Control-Allow-Origin' header is present on the requested \
@@ -124,7 +124,7 @@ const PASTED: &[(&str, &str)] = &[
 ];
 
 #[test]
-fn what_people_paste_is_recognised() {
+fn pasted_texts_are_recognised() {
     for (text, code) in PASTED {
         let found = read_console(text);
         let codes: Vec<_> = found.iter().flat_map(|sentence| &sentence.codes).map(|code| code.as_str()).collect();
@@ -138,7 +138,7 @@ fn what_people_paste_is_recognised() {
 }
 
 #[test]
-fn what_is_not_cors_is_said_not_to_be() {
+fn other_failures_are_not_called_cors() {
     let others = [
         "Refused to connect to 'https://api.example.com/' because it violates the following Content Security Policy \
          directive: \"connect-src 'self'\".",

@@ -1,4 +1,4 @@
-//! What a service prints while it is developed.
+//! The blocks that a service prints while it is developed.
 #![cfg(all(feature = "explain", feature = "toml"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
@@ -65,7 +65,7 @@ fn a_refusal_says_what_to_edit_once() {
 }
 
 #[test]
-fn what_is_allowed_is_one_line() {
+fn an_allowed_request_is_one_line() {
     let (log, policy) = (DebugLog::new(), policy());
     let text = block(&log, &policy, &get().origin(PAGE)).unwrap();
     assert_eq!(text, "corsac: origin-allowed: a page of https://app.example.com sends GET /items\n");
@@ -216,7 +216,7 @@ fn a_setting_wins_over_the_environment() {
 }
 
 #[test]
-fn a_handshake_is_one_whatever_shows_it() {
+fn a_handshake_is_recognised_by_any_of_its_signs() {
     let policy = Policy::from_toml("allow_origins = []\nprotection = { websockets = 'reject' }").unwrap();
     let mut requests = [Request::new(b"GET").path(b"/chat").origin(EVIL); 3];
     requests[0].websocket = true;

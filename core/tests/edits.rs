@@ -1,4 +1,4 @@
-//! Edits of a policy's text: each fixes what it is made for, and keeps everything else.
+//! Edits of a policy's text: each fixes one problem, and keeps everything else.
 #![cfg(all(feature = "explain", feature = "toml"))]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::expect_used)]
 

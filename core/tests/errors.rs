@@ -6,7 +6,7 @@ use corsac::{Code, Config, ConfigError, LoadError, Policy, PolicyBuilder, RouteC
 use std::error::Error;
 use std::path::{Path, PathBuf};
 
-/// A folder of this test's own, removed when it is done.
+/// A folder for one test, which is removed at the end.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -55,7 +55,7 @@ fn an_unreadable_file_is_the_hosts_own_error() {
     }
 }
 
-/// Loads on a thread of its own: what waits for ever, or never ends, fails the test.
+/// Loads on another thread, so that a load that never ends fails the test.
 fn load(path: &Path) -> Result<Policy, LoadError> {
     let (send, receive) = std::sync::mpsc::channel();
     let path = path.to_owned();
@@ -87,7 +87,7 @@ fn only_a_regular_file_is_read() {
         let text = error.to_string();
         assert!(text.contains(&format!("`{}` is {kind}, not a regular file", path.display())), "{text}");
     }
-    // A link to a file is one.
+    // A link to a file counts as a file.
     let target = folder.file("real.toml", "allow_origins = []");
     let good = folder.0.join("good.toml");
     std::os::unix::fs::symlink(target, &good).unwrap();
@@ -115,7 +115,7 @@ fn a_file_is_read_up_to_a_limit() {
 }
 
 #[test]
-fn a_files_name_tells_its_format() {
+fn a_files_name_decides_its_format() {
     let folder = Folder::new("format");
     let (json, toml) = (r#"{"allow_origins": ["https://a.example"]}"#, "allow_origins = ['https://a.example']");
     for (name, content) in [("a.json", json), ("a.JSON", json), ("a.toml", toml), ("a.conf", toml), ("cors", toml)] {
@@ -129,7 +129,7 @@ fn a_files_name_tells_its_format() {
 }
 
 #[test]
-fn a_byte_order_mark_is_no_error_and_other_encodings_are() {
+fn a_byte_order_mark_is_accepted_and_other_encodings_are_not() {
     let folder = Folder::new("encoding");
     assert!(Policy::from_json("\u{feff}{\"allow_origins\": []}").is_ok());
     assert!(Policy::from_toml("\u{feff}allow_origins = []").is_ok());
@@ -142,7 +142,7 @@ fn a_byte_order_mark_is_no_error_and_other_encodings_are() {
 }
 
 #[test]
-fn texts_that_are_no_table() {
+fn texts_that_are_not_tables() {
     for (text, code) in [
         ("", "syntax"),
         (" \n", "syntax"),
@@ -183,7 +183,7 @@ fn deep_nesting_is_refused_and_not_followed() {
         let regex = format!("{}a{}", "(".repeat(depth), ")".repeat(depth));
         assert!(Policy::new(Config { allow_origin_regex: vec![regex], ..Config::default() }).is_err());
     }
-    // Lists in lists are followed to a bound, whatever the host hands over.
+    // Nested lists are read to a maximum depth, whatever the host passes.
     let nested = |depth| (0..depth).fold(Value::from("https://a.example"), |inner, _| Value::List(vec![inner]));
     let cors = |origin| Value::Map(vec![("dialect".into(), "cors".into()), ("origin".into(), origin)]);
     assert!(Policy::try_from(cors(nested(10))).is_ok());
@@ -266,9 +266,9 @@ fn errors_read_well() {
     );
 }
 
-/// Nothing of a policy can forge a line of a log, or turn one around.
+/// No text in a policy can forge a line of a log, or reverse one.
 #[test]
-fn errors_hold_no_raw_control_or_bidi_characters() {
+fn errors_have_no_raw_control_or_bidi_characters() {
     let hostile = "\r\n\0\u{1b}[2J\u{7f}\u{85}\u{200e}\u{202e}\u{2066}\u{2028}\u{feff}\u{61c}";
     let hostile = hostile.chars().map(|c| format!("a{c}b")).collect::<Vec<_>>();
     for text in hostile.iter().chain([&hostile.join("")]) {
@@ -310,7 +310,7 @@ fn errors_hold_no_raw_control_or_bidi_characters() {
     }
 }
 
-/// Line feeds part the issues; every other control character is escaped.
+/// Line feeds separate the issues; every other control character is escaped.
 fn is_clean(text: &str) {
     let lines = text.lines().skip(1);
     let shape =
@@ -324,7 +324,7 @@ fn is_clean(text: &str) {
 }
 
 #[test]
-fn a_predicate_may_not_stand_beside_any_origin() {
+fn a_predicate_cannot_be_used_with_any_origin() {
     let config = Config { allow_origins: vec!["*".into()], ..Config::default() };
     let error = PolicyBuilder::new().predicate(true).value(config.into()).unwrap_err();
     assert_eq!(codes(&error), [("any-origin-not-alone", "allow_origins[0]")]);
@@ -338,7 +338,7 @@ fn a_files_name_cannot_forge_a_line_either() {
     assert!(!error.to_string().contains(['\u{202e}']) && error.to_string().lines().count() == 4, "{error:?}");
 }
 
-/// Texts that once cost more than their length, on a small stack: each is answered, and soon.
+/// Texts for which the time once grew faster than the length, on a small stack. Each gets its result soon.
 #[test]
 fn long_texts_are_answered_in_proportion() {
     let long = |part: &str| part.repeat((1 << 18) / part.len());
@@ -366,7 +366,7 @@ fn long_texts_are_answered_in_proportion() {
             assert!(built.join().unwrap().is_err());
         }
     }
-    // What it guards against took minutes, or the process with it.
+    // Before, such a text took minutes, or crashed the process.
     assert!(started.elapsed() < std::time::Duration::from_secs(60), "{:?}", started.elapsed());
 }
 

@@ -1,4 +1,4 @@
-//! Runs every vector of `tests/vectors/exchanges`: what a browser makes of an exchange, by the standard.
+//! Runs every vector of `tests/vectors/exchanges`: how a browser handles an exchange according to the standard.
 #![cfg(feature = "explain")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
@@ -23,7 +23,7 @@ struct Vector {
     expect: Expect,
 }
 
-/// What is compared. What is left out is not.
+/// The expectation. Fields that are left out are not compared.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Expect {
@@ -37,7 +37,7 @@ struct Expect {
     dropped_headers: Option<Vec<String>>,
 }
 
-/// Of the first request on the wire.
+/// The preflight of the first request on the wire.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Preflight {

@@ -16,7 +16,7 @@ const METHODS: &[&str] = &["GET", "POST", "PUT", "DELETE", "PATCH", "purge", "QU
 const HEADERS: &[(&str, &str)] =
     &[("x-a", "1"), ("X-B", "2"), ("Authorization", "x"), ("Content-Type", "application/json"), ("X-Unknown", "3")];
 
-/// What a browser gets by evaluating the policy itself, without any explanation.
+/// The responses that a browser gets if the policy is evaluated directly, without an explanation.
 fn by_hand(policy: &Policy, exchange: &Exchange) -> Verdict {
     let (page, request) = (exchange.page.as_bytes(), &exchange.request);
     let headers: Vec<(&[u8], &[u8])> = request.headers.iter().map(|(name, value)| (&name[..], &value[..])).collect();
@@ -64,7 +64,7 @@ fn check(explanation: &Explanation) {
     assert!(serde_json::from_str::<serde_json::Value>(&explanation.to_json()).is_ok());
 }
 
-/// Values of CORS headers, from what is right to what is not.
+/// Values of CORS headers, right and wrong ones.
 fn soup() -> impl Strategy<Value = Vec<(Vec<u8>, Vec<u8>)>> {
     let names = select(
         &[
@@ -144,7 +144,7 @@ proptest! {
 }
 
 #[test]
-fn a_near_miss_among_many_origins_is_found_in_a_moment() {
+fn a_near_miss_among_many_origins_is_found_quickly() {
     let mut allow_origins: Vec<_> = (0..200_000).map(|index| format!("https://tenant-{index}.example.net")).collect();
     allow_origins.push("https://app.example.com:8443".into());
     let policy = Policy::new(corsac::Config { allow_origins, ..corsac::Config::default() }).unwrap();

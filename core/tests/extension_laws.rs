@@ -1,4 +1,4 @@
-//! The patterns for any extension of a browser match what the reference matcher matches, however an origin is bent.
+//! The patterns for any extension of a browser match what the reference matcher matches, however an origin is changed.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 mod common;
@@ -10,7 +10,7 @@ use proptest::sample::{select, subsequence};
 
 const PATTERNS: &[&str] = &["chrome-extension://*", "moz-extension://*", "safari-web-extension://*"];
 
-/// What browsers send for extensions, and what is nearly that.
+/// Origins that browsers send for extensions, and similar texts.
 fn origin() -> impl Strategy<Value = String> {
     let scheme = prop_oneof![
         8 => select(&["chrome-extension", "moz-extension", "safari-web-extension"][..]).prop_map(str::to_owned),
@@ -64,7 +64,7 @@ proptest! {
     }
 }
 
-/// The strategy meets both answers, and each pattern.
+/// The strategy leads to both results, and uses each pattern.
 #[test]
 fn each_pattern_matches_its_own_browser_alone() {
     for pattern in PATTERNS {

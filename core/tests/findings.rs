@@ -1,4 +1,4 @@
-//! Runs the vectors of findings: which codes an exchange has, in their order, and that the fix is one.
+//! Runs the vectors of findings: the codes that an exchange has, in their order, and whether the fix works.
 #![cfg(feature = "explain")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
@@ -28,7 +28,7 @@ struct Vector {
     findings: Vec<String>,
     near: Option<Near>,
     policy: Option<Place>,
-    /// Nearly the same, without the finding.
+    /// A similar exchange without the finding.
     fixed: Fixed,
 }
 

@@ -1,4 +1,4 @@
-//! Whatever is read as an exchange: an explanation or a clear error, in a moment.
+//! Whatever is read as an exchange, the result is an explanation or a clear error, and comes quickly.
 #![cfg(feature = "explain")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
@@ -10,7 +10,7 @@ use corsac::explain::diagnose;
 use proptest::prelude::*;
 use std::time::{Duration, Instant};
 
-/// What a debug build on a busy machine may take; a release build takes milliseconds.
+/// The time that a debug build on a busy machine may take; a release build takes milliseconds.
 const A_MOMENT: Duration = Duration::from_secs(10);
 
 fn problem(text: &str) -> (String, String) {
@@ -212,7 +212,7 @@ prop_compose! {
         exchange.request.initiator = initiator;
         exchange.request.body = body;
         exchange.request.upload_listener = upload_listener;
-        // Two unknown responses are written as none.
+        // A hop with two unknown responses is left out when it is written.
         exchange.hops = if hops.iter().all(|hop| *hop == Hop::default()) && hops.len() < 2 { Vec::new() } else { hops };
         exchange
     }
@@ -234,7 +234,7 @@ proptest! {
         let explanation = diagnose(&exchange);
         let json: serde_json::Value = serde_json::from_str(&explanation.to_json()).unwrap();
         prop_assert_eq!(json["verdict"].as_str(), Some(explanation.verdict.as_str()));
-        // The explanation has the exchange without its secrets, as it is read.
+        // The explanation has the exchange without its secrets, as if it had been read.
         let read = Exchange::from_json(exchange.to_json().as_bytes());
         prop_assert_eq!(read.as_ref(), Ok(&explanation.exchange));
         // Only the last step fails, and each verdict has its steps.

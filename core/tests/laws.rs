@@ -43,7 +43,7 @@ fn decide<'a>(policy: &'a Policy, request: &Request<'a>, predicate: Predicate) -
     }
 }
 
-/// The same policy with a predicate, which may not stand beside `*`.
+/// The same policy with a predicate, which cannot be used with `*`.
 fn with_predicate(config: &Config, policy: Policy, predicate: Predicate) -> (Policy, Predicate) {
     if matches!(predicate, Predicate::None) || config.allow_origins == ["*"] {
         return (policy, Predicate::None);
@@ -67,7 +67,7 @@ fn naive(config: &Config) -> Naive {
     naive.with_insecure(&named(config, "insecure-origins"))
 }
 
-/// What goes over the wire.
+/// The response as it is sent.
 type Answered = (Option<u16>, Vec<(HeaderName, Vec<u8>)>, &'static str);
 
 fn answered(decision: &Decision<'_>) -> Answered {
@@ -84,7 +84,7 @@ fn varies_on(decision: &Decision<'_>, name: &str) -> bool {
     vary.split(|byte| *byte == b',').any(|field| field.trim_ascii().eq_ignore_ascii_case(name.as_bytes()))
 }
 
-/// A request seed with its origin grown.
+/// The request of a seed, with its origin.
 struct Grown {
     seed: RequestSeed,
     origin: Option<Vec<u8>>,
@@ -108,7 +108,7 @@ impl Grown {
 proptest! {
     #![proptest_config(cases(1000))]
 
-    /// Two requests that differ only in headers that the first answer's `Vary` does not name get equal answers.
+    /// Two requests that differ only in headers that the first answer's `Vary` does not name get equal responses.
     #[test]
     fn vary_names_what_the_answer_depends_on(
         config in config(), first in request(), second in request(), head in any::<bool>(), predicate in predicate(),
@@ -135,9 +135,9 @@ proptest! {
         prop_assert_eq!(answered(&decision), answered(&decide(&policy, &second, predicate)));
     }
 
-    /// `Vary` names `Origin` where an origin can change the answer, and only there.
+    /// `Vary` names `Origin` if and only if an origin can change the response.
     #[test]
-    fn vary_stands_only_where_a_header_changes_the_answer(config in config(), seeds in prop::collection::vec(seed(), 1..12)) {
+    fn vary_is_sent_only_if_a_header_changes_the_response(config in config(), seeds in prop::collection::vec(seed(), 1..12)) {
         let (config, policy) = accepted(config);
         let mut origins: Vec<Option<Vec<u8>>> = vec![None, Some(b"https://unheard.of".to_vec()), Some(b"null".to_vec()), Some(vec![])];
         let roots = roots(&config);
@@ -186,7 +186,7 @@ proptest! {
 proptest! {
     #![proptest_config(cases(1500))]
 
-    /// What may stand in an answer, whatever the request.
+    /// Checks what a response may contain, whatever the request is.
     #[test]
     fn nothing_leaks(config in config(), request in request(), predicate in predicate()) {
         let (config, policy) = accepted(config);
@@ -216,7 +216,7 @@ proptest! {
     }
 }
 
-/// Checks everything in the answer to one request.
+/// Checks everything in the response to one request.
 fn leaks_nothing(
     policy: &Policy,
     config: &Config,
@@ -257,7 +257,7 @@ fn leaks_nothing(
     Ok(())
 }
 
-/// Bytes of the request stand in an answer only as its whole origin, one method, or a checked list of names.
+/// Bytes of the request are in a response only as the whole origin, one method, or a checked list of names.
 fn check_provenance(
     name: HeaderName,
     value: &[u8],
@@ -293,7 +293,7 @@ fn is_tchar(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
 }
 
-/// The laws say little where random origins never meet random policies.
+/// The laws would prove little if random policies never allowed random origins.
 #[test]
 fn the_generators_meet() {
     use proptest::strategy::ValueTree;

@@ -1,4 +1,4 @@
-//! What a person reads who has written a bad policy: messages and helps, word by word.
+//! The messages and helps that the author of a bad policy reads, word by word.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 use corsac::binding::Notation;
@@ -53,7 +53,7 @@ fn messages_say_what_is_wrong_and_helps_what_to_write() {
     }
 }
 
-/// `main` prints an error by its `Debug`, behind `Error: `.
+/// `main` prints an error with its `Debug`, after `Error: `.
 #[test]
 fn an_error_that_main_returns_reads_well() {
     let refused = || Policy::from_toml("allow_origins = ['https://a.example/']").unwrap_err();
@@ -71,7 +71,7 @@ fn an_error_that_main_returns_reads_well() {
     assert!(printed.starts_with("Error: \nthe policy file could not be read: "), "{printed}");
 }
 
-/// What a suggestion is tried with costs a policy of its own: of issues that nobody reads, none is tried.
+/// Trying a suggestion means building a policy, so none is tried for issues that are not listed.
 #[test]
 fn suggestions_for_very_many_issues_take_no_longer() {
     let start = std::time::Instant::now();

@@ -1,4 +1,4 @@
-//! What the README and the guide show is so. Their Rust blocks are run as documentation tests.
+//! The README and the guide show what really happens. Their Rust blocks are run as documentation tests.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 use corsac::Policy;

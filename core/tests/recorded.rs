@@ -1,7 +1,7 @@
-//! The model of browsers against what three engines were recorded to do.
+//! The model of browsers, compared with recordings of three engines.
 //!
-//! Each difference is listed with its reason in `differences.json`: one that is not fails, and so does a listed one that
-//! is none any more.
+//! Each difference is listed with its reason in `differences.json`. A difference that is not listed fails the test, and
+//! so does a listed one that no longer occurs.
 #![cfg(feature = "explain")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
@@ -22,7 +22,7 @@ fn texts(list: &Json) -> Vec<&str> {
     list.as_array().unwrap().iter().map(|text| text.as_str().unwrap()).collect()
 }
 
-/// One field of what an engine does, as the recording has it.
+/// One field of an engine's behaviour, in the form of the recording.
 fn modelled(engine: &EngineExplanation, field: &str) -> Json {
     let sent = |preflight: &&Preflight| preflight.needed && !preflight.cached;
     match field {
@@ -60,7 +60,7 @@ fn engines_do_what_was_recorded() {
     let suite = suite["exchanges"].as_array().unwrap();
     assert!(suite.len() >= 1000);
     let exchanges: Vec<&Json> = recorded.iter().chain(noted["exchanges"].as_array().unwrap()).chain(suite).collect();
-    // By exchange and engine, the fields that differ.
+    // The fields that differ, by exchange and engine.
     let mut found: BTreeMap<(String, String), BTreeSet<&str>> = BTreeMap::new();
     let mut shown = Vec::new();
     let mut ids = HashSet::new();
@@ -78,7 +78,7 @@ fn engines_do_what_was_recorded() {
                     (Json::Null, every) => every,
                     (own, _) => own,
                 };
-                // corsac leaves secrets out, which engines print.
+                // Engines print secrets, and corsac leaves them out.
                 let expected: &Json =
                     &serde_json::from_str(&expected.to_string().replace("//user:pass@", "//redacted@")).unwrap();
                 let modelled = modelled(engine, field);

@@ -9,7 +9,7 @@ use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-/// A folder of its own, removed at the end.
+/// A folder for one test, which is removed at the end.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -32,12 +32,12 @@ impl Drop for Folder {
     }
 }
 
-/// A policy whose origin and exposed header carry the same number.
+/// A policy whose origin and exposed header have the same number.
 fn text(number: usize) -> String {
     format!("allow_origins = [\"https://n{number}.example\"]\nexpose_headers = [\"X-N{number}\"]\n")
 }
 
-/// Which number a policy carries, by its origin and by its header.
+/// The numbers of a policy: that of its origin and that of its header.
 fn exposes(policy: &Policy, number: usize) -> Option<Vec<u8>> {
     let origin = format!("https://n{number}.example");
     let request = Request::new(b"GET").origin(origin.as_bytes());
@@ -52,7 +52,7 @@ fn open(path: &Path) -> (PolicyFile, Policy) {
     PolicyFile::open(path, PolicyBuilder::new()).unwrap()
 }
 
-/// Looks until a change was read, or nothing more can come.
+/// Checks the file until a change was read, or until no change can come any more.
 fn look(file: &mut PolicyFile) -> Option<Result<Policy, LoadError>> {
     (0..3).find_map(|_| file.look())
 }
@@ -78,7 +78,8 @@ fn a_thousand_reloads_under_load() {
                 let mut least = 0;
                 while !done.load(Ordering::Acquire) {
                     let policy = policies.load();
-                    // Found by its own header alone: one policy whole, never older than one seen before.
+                    // The policy is identified by its header. It is never a mix, and never older than one that was seen
+                    // before.
                     let number = (least..=1000).find(|number| exposes(&policy, *number).is_some()).expect("an answer");
                     assert_eq!(exposes(&policy, number), Some(format!("x-n{number}").into_bytes()));
                     least = number;
@@ -90,7 +91,7 @@ fn a_thousand_reloads_under_load() {
             fs::write(folder.at("next"), text(number)).unwrap();
             fs::rename(folder.at("next"), &path).unwrap();
             if number % 10 == 0 {
-                // Refused between two that are good: the old one stays.
+                // A refused policy comes between two good ones: the old one stays.
                 fs::write(&path, "allow_origins = \"https://a.example\"").unwrap();
                 assert!(matches!(file.reload(), Err(LoadError::Config(_))));
                 fs::write(&path, text(number)).unwrap();
@@ -105,7 +106,7 @@ fn a_thousand_reloads_under_load() {
 
 #[cfg(unix)]
 #[test]
-fn a_pipe_in_the_files_place_is_told_once_and_waited_for_by_nobody() {
+fn a_pipe_instead_of_the_file_is_reported_once_and_never_waited_for() {
     let folder = Folder::new();
     let path = folder.at("cors.toml");
     fs::write(&path, text(0)).unwrap();
@@ -122,7 +123,7 @@ fn a_pipe_in_the_files_place_is_told_once_and_waited_for_by_nobody() {
         loaded(&mut file, 1);
         send.send(()).unwrap();
     });
-    receive.recv_timeout(Duration::from_secs(20)).expect("a look that ends");
+    receive.recv_timeout(Duration::from_secs(20)).expect("a check that ends");
 }
 
 #[test]
@@ -132,7 +133,7 @@ fn a_change_is_read_once_it_has_settled() {
     fs::write(&path, text(0)).unwrap();
     let (mut file, _) = open(&path);
     assert!(look(&mut file).is_none());
-    // An editor that empties the file and writes it again, piece by piece.
+    // An editor empties the file and writes it again, piece by piece.
     fs::write(&path, "").unwrap();
     assert!(file.look().is_none());
     fs::write(&path, "allow_origins = [").unwrap();
@@ -151,7 +152,7 @@ fn a_change_is_read_once_it_has_settled() {
 }
 
 #[test]
-fn a_file_that_vanishes_or_is_refused_is_told_once() {
+fn a_file_that_vanishes_or_is_refused_is_reported_once() {
     let folder = Folder::new();
     let path = folder.at("cors.toml");
     assert!(matches!(PolicyFile::open(&path, PolicyBuilder::new()), Err(LoadError::Io(_))));
@@ -160,7 +161,7 @@ fn a_file_that_vanishes_or_is_refused_is_told_once() {
     fs::remove_file(&path).unwrap();
     assert!(matches!(look(&mut file), Some(Err(LoadError::Io(error))) if error.kind() == std::io::ErrorKind::NotFound));
     assert!(look(&mut file).is_none(), "told twice");
-    // Back with the same text: that is news, since what was told last was its absence.
+    // The file is back with the same text. This is reported, since its absence was the last report.
     fs::write(&path, text(0)).unwrap();
     loaded(&mut file, 0);
     fs::write(&path, "allow_origins = [\"https://a.example/\"]").unwrap();
@@ -189,7 +190,7 @@ fn a_kubernetes_config_map_is_swapped_by_its_link() {
 }
 
 #[test]
-fn a_watch_tells_and_ends() {
+fn a_watch_reports_and_ends() {
     let folder = Folder::new();
     let path = folder.at("cors.toml");
     fs::write(&path, text(0)).unwrap();
@@ -218,7 +219,7 @@ fn a_watch_tells_and_ends() {
 }
 
 #[test]
-fn a_watch_may_be_dropped_by_what_it_calls() {
+fn a_watch_may_be_dropped_by_its_callback() {
     let folder = Folder::new();
     let path = folder.at("cors.toml");
     fs::write(&path, text(0)).unwrap();

@@ -1,4 +1,4 @@
-//! Routes and protection against plain readings of their rules, which share nothing with the engine.
+//! Routes and protection, compared with simple implementations of their rules that share no code with the engine.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 use corsac::{Config, Evaluation, HeaderName, Policy, ProtectionConfig, Request, RouteConfig};
@@ -98,7 +98,7 @@ enum Chosen {
 mod naive {
     use super::Chosen;
 
-    /// Decodes escapes; those of slashes and backslashes as `cut` says.
+    /// Decodes escapes. `cut` says how those of slashes and backslashes are decoded.
     fn decode(bytes: &[u8], cut: bool) -> Option<Vec<u8>> {
         let mut out = Vec::new();
         let mut at = 0;
@@ -123,7 +123,7 @@ mod naive {
     }
 
     fn folded(text: &[u8]) -> Vec<u8> {
-        // Byte for byte, whatever is not UTF-8.
+        // Bytes that are not UTF-8 are kept as they are.
         let latin: String = text.iter().map(|byte| char::from(*byte)).collect();
         let letters =
             [("\u{e2}\u{84}\u{aa}", "k"), ("\u{c5}\u{bf}", "s"), ("\u{c4}\u{b0}", "i"), ("\u{c4}\u{b1}", "i")];
@@ -131,7 +131,7 @@ mod naive {
         folded.chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect()
     }
 
-    /// Every combination of ways, each a list of segments.
+    /// The readings for every combination of ways, each as a list of segments.
     fn readings(path: &[u8], is_decoded: bool) -> Option<Vec<Vec<Vec<u8>>>> {
         let mut texts = vec![path.to_vec()];
         if !is_decoded {
@@ -150,7 +150,7 @@ mod naive {
         for text in &texts {
             for ways in 0..36 {
                 let (parameters, backslash, dots) = (ways % 3, ways / 3 % 2 > 0, ways / 6 % 2 > 0);
-                // Empty segments: kept, left out at first, left out at last.
+                // Empty segments are kept, left out before dots are resolved, or left out after that.
                 let empty = ways / 12;
                 let text: Vec<u8> =
                     if parameters == 2 { text.split(|b| *b == b';').next().unwrap().to_vec() } else { text.clone() };
@@ -168,8 +168,8 @@ mod naive {
         Some(readings)
     }
 
-    /// The ranks of a route's parts where it fits: the end of the route before a literal, a literal that ends at a dot,
-    /// `{name}` and `{*rest}`. `ended` is whether any ended so.
+    /// The ranks of a route's segments if it matches: the end of the route comes before a literal, a literal that ends
+    /// at a dot, `{name}` and `{*rest}`. `ended` says whether any literal ended at a dot.
     fn fits(parts: &[&str], segments: &[Vec<u8>], ranks: &[u8], ended: bool, found: &mut Vec<(Vec<u8>, bool)>) {
         let ranked = |rank| [ranks, &[rank]].concat();
         let Some((part, parts)) = parts.split_first() else {
@@ -202,7 +202,7 @@ mod naive {
         }
     }
 
-    /// The best route, and whether any that ends at a dot is better.
+    /// The best route, and whether a route that ends at a dot is better.
     fn choose(routes: &[String], segments: &[Vec<u8>]) -> (Option<usize>, bool) {
         let mut best: Option<(Vec<u8>, usize)> = None;
         let mut best_ended: Option<Vec<u8>> = None;
@@ -222,7 +222,8 @@ mod naive {
         (best.map(|(_, index)| index), is_better)
     }
 
-    /// With empty segments kept, left out at first or left out at last, and dots as they are or resolved.
+    /// The segments with empty ones kept, left out before dots are resolved or after that, and with dots as they are or
+    /// resolved.
     fn resolved(mut segments: Vec<Vec<u8>>, empty: usize, dots: bool) -> Vec<Vec<u8>> {
         if empty == 1 {
             segments.retain(|segment| !segment.is_empty());
@@ -266,7 +267,7 @@ mod naive {
     }
 }
 
-/// The routes that the engine takes, each with a header of its own.
+/// A policy with the routes that the engine accepts, each with its own header.
 fn routed(routes: Vec<String>) -> (Vec<String>, Policy) {
     let mut kept: Vec<String> = Vec::new();
     let build = |routes: &[String]| {
@@ -341,7 +342,7 @@ const SITES: &[&str] =
     &["same-origin", "same-site", "cross-site", "none", "other", "", "same-origin, none", "Same-Origin"];
 const METHODS: &[&str] = &["GET", "HEAD", "OPTIONS", "POST", "PUT", "get", "CONNECT", "PURGE"];
 
-/// Steps 2 to 5, in their words: whether a request passes.
+/// Whether a request passes, following steps 2 to 5 literally.
 fn passes(request: &Request<'_>, credentialed: bool) -> bool {
     let text = |value: Option<&[u8]>| value.map(|value| String::from_utf8(value.to_vec()).unwrap());
     let (origin, site, host) = (text(request.origin), text(request.sec_fetch_site), text(request.host));

@@ -1,4 +1,5 @@
-//! A browser that sends its requests one at a time: the vectors in `tests/vectors/sessions`, and that it agrees with explanations.
+//! Sessions, which send one request at a time: the vectors in `tests/vectors/sessions`, and a comparison with
+//! explanations.
 #![cfg(feature = "explain")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
@@ -33,7 +34,7 @@ struct Vector {
     verdict: String,
 }
 
-/// What is sent next, as a vector has it.
+/// The next request, in the form of a vector.
 fn next(browser: &Session) -> Option<Json> {
     let mut sent: Json = serde_json::from_str(&browser.next_request()?.to_json()).unwrap();
     sent.as_object_mut().unwrap().remove("hop");
@@ -58,12 +59,12 @@ fn every_vector() {
     }
 }
 
-/// The exchange without what was captured.
+/// The exchange without the captured responses.
 fn unanswered(exchange: &Exchange) -> Exchange {
     Exchange { hops: Vec::new(), ..exchange.clone() }
 }
 
-/// Each exchange of the vectors, asked for step by step, comes to the same explanation.
+/// Each exchange of the vectors, played step by step, leads to the same explanation.
 #[test]
 fn agrees_with_explanations() {
     let mut count = 0;
@@ -201,7 +202,7 @@ proptest! {
         let mut answers = answers.iter().cycle();
         let mut sent = Vec::new();
         while let Some(request) = browser.next_request() {
-            // A preflight is not sent twice, nor without what it is for.
+            // A preflight is not sent twice, and not without a request that needs it.
             prop_assert!(!request.is_preflight || sent.last() != Some(&request));
             prop_assert!(request.is_preflight <= (request.method == "OPTIONS"));
             prop_assert!(!(request.is_preflight && (request.with_cookies || request.has_body)));

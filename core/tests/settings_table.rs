@@ -43,7 +43,7 @@ fn each_setting_means_something_in_one_line() {
 }
 
 #[test]
-fn each_setting_is_read_where_it_may_stand_under_both_names() {
+fn each_setting_is_read_in_its_tables_under_both_names() {
     let unknown = |policy: Value| {
         let issues = build(policy).map_or_else(|error| error.issues().to_vec(), |_| Vec::new());
         issues.iter().any(|issue| issue.code.as_str() == "unknown-key")
@@ -59,7 +59,7 @@ fn each_setting_is_read_where_it_may_stand_under_both_names() {
 }
 
 #[test]
-fn a_value_of_no_setting_s_type_is_an_error_everywhere() {
+fn a_value_of_a_type_that_no_setting_takes_is_an_error_everywhere() {
     for table in TABLES {
         for row in table.rows() {
             // The dialect decides how everything else is read.
@@ -74,7 +74,7 @@ fn a_value_of_no_setting_s_type_is_an_error_everywhere() {
 }
 
 #[test]
-fn defaults_change_nothing_where_they_are_written() {
+fn written_defaults_change_nothing() {
     for table in [SettingsTable::Policy, SettingsTable::Protection] {
         for row in table.rows() {
             let Some(default) = table.default_of(row.name) else { continue };
@@ -93,7 +93,7 @@ fn defaults_change_nothing_where_they_are_written() {
     }
 }
 
-/// What is refused unless a danger is lifted.
+/// A policy that is refused unless a danger is lifted.
 fn refused_without(danger: Danger) -> Config {
     let origin = match danger {
         Danger::InsecureOrigins => "http://app.example.com",

@@ -1,4 +1,4 @@
-//! What a help offers as code is applied to the policy, which then has to be what its writer meant.
+//! The code that a help offers is applied to the policy, which then has to be what its writer meant.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 mod common;
@@ -10,10 +10,11 @@ use serde_json::{Map, Value, json};
 
 const CORPUS: &str = include_str!("data/suggestions.json");
 
-/// So many of the corpus have to get code that can be copied, in either format.
+/// How many examples of the corpus have to get code that can be copied, in each format.
 const LEAST_WITH_CODE: usize = 330;
 
-/// Something that people write, and what they mean by it: origins, methods or headers that are to be allowed, or not.
+/// Something that people write, and what they mean by it: origins, methods or headers that should be allowed, or should
+/// not.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Case {
@@ -95,7 +96,7 @@ fn every_suggestion_is_accepted_and_means_what_was_meant() {
             continue;
         }
         with_code += 1;
-        // From the end, so that the others stay where they are.
+        // The last comes first, so that the positions of the others do not change.
         for issue in found.iter().rev() {
             document.paste(issue, &offer(&issue.help).unwrap());
         }

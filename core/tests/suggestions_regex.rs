@@ -1,4 +1,4 @@
-//! What the help of a refused regex suggests: it is taken at its word, and has to do what was meant.
+//! The suggestions in the help of a refused regex are followed literally, and have to do what was meant.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 mod common;
@@ -18,7 +18,7 @@ struct Entry {
     /// A RegExp is written as in JavaScript.
     written: String,
     credentials: bool,
-    /// Other settings of the policy, and entries behind this one in its list.
+    /// Other settings of the policy, and entries after this one in its list.
     #[serde(default)]
     with: serde_json::Map<String, Value>,
     #[serde(default)]
@@ -43,7 +43,7 @@ impl Entry {
         Document::new(format, &policy).unwrap()
     }
 
-    /// The one thing that is said of it.
+    /// The only issue about it.
     fn issue(&self, document: &Document) -> Issue {
         let issues = about_origins(document);
         assert_eq!(issues.len(), 1, "{}: {issues:?}", self.written);
@@ -58,13 +58,13 @@ fn about_origins(document: &Document) -> Vec<Issue> {
     }
 }
 
-/// The policy with what the help tells to write.
+/// The policy with the code that the help suggests.
 fn pasted(document: &Document, issue: &Issue, offer: &Offer<'_>) -> Policy {
     let mut document = document.clone();
     document.paste(issue, offer);
     let text = &document.text;
     let policy = document.build().unwrap_or_else(|error| panic!("{issue}\n{text}\n{error}"));
-    // What is suggested may be as wide as the regex was meant to be.
+    // A suggestion may match as much as the regex was meant to match.
     let is_wide = |lint: &&Issue| matches!(lint.code.as_str(), "subdomains-with-credentials" | "plain-http-origin");
     let lints = policy.lints().iter().filter(|lint| lint.field.contains("origin") && !is_wide(lint));
     let lints: Vec<_> = lints.collect();
@@ -114,11 +114,11 @@ fn every_suggestion_does_what_was_meant() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    // The others are there because nothing can be suggested for them.
+    // The other examples are there because nothing can be suggested for them.
     assert!(with_code >= 210, "only {with_code} of {} helps suggest code", 2 * entries.len());
 }
 
-/// What regexes are written from, also where it makes no sense.
+/// Pieces from which regexes are made, including nonsensical ones.
 const PIECES: &[&str] = &[
     "https://",
     "https?://",

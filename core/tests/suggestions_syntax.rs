@@ -1,10 +1,10 @@
-//! What the help of a text that does not parse suggests: it is taken at its word, and the text has to parse.
+//! The suggestions in the help of a text that does not parse are followed literally, and the text then has to parse.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 use corsac::{Code, Policy};
 use serde::Deserialize;
 
-/// A text with a slip, the help, and the text of who follows it.
+/// A text with a slip, the help, and the text after the help was followed.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Case {
@@ -15,7 +15,7 @@ struct Case {
 }
 
 impl Case {
-    /// The help that is given with a text, if it does not parse.
+    /// The help for a text that does not parse.
     fn help(&self, text: &str) -> Option<String> {
         let built = if self.format == "json" { Policy::from_json(text) } else { Policy::from_toml(text) };
         let error = built.err()?;
@@ -24,7 +24,7 @@ impl Case {
     }
 }
 
-/// Whether one text is the other with a part of it replaced by the code.
+/// Whether one text is the other with some of it replaced by the code.
 fn is_pasted(written: &str, code: &str, corrected: &str) -> bool {
     corrected.match_indices(code).any(|(at, _)| {
         let (before, after) = (&corrected[..at], &corrected[at + code.len()..]);

@@ -1,4 +1,5 @@
-//! Laws of what people write: no text makes reading panic, every refusal helps, and merging `Vary` loses nothing.
+//! Laws about texts that people write: no text makes reading panic, every refusal has a help, and merging `Vary` loses
+//! nothing.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 mod common;
@@ -31,7 +32,7 @@ fn is_helpful(error: &ConfigError) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// Control characters, and those that change how the text around them reads.
+/// Control characters, and those that change how the text around them is displayed.
 fn is_misleading(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
@@ -170,7 +171,7 @@ proptest! {
     }
 }
 
-/// A check that is lifted, as JSON has it.
+/// A lifted check in JSON.
 fn written_check(lifted: &LiftedCheck) -> serde_json::Value {
     match lifted {
         LiftedCheck::Everywhere(check) => check.as_str().into(),
@@ -178,7 +179,7 @@ fn written_check(lifted: &LiftedCheck) -> serde_json::Value {
     }
 }
 
-/// What people write where an origin belongs.
+/// Texts that people write where an origin belongs.
 fn written() -> impl Strategy<Value = String> {
     const BEFORE: &[&str] =
         &["", "", " ", "HTTPS://", "https:", "//", "ws://", "file://", "user@", "http://0", "*.", "*"];
@@ -242,13 +243,13 @@ fn written() -> impl Strategy<Value = String> {
     ]
 }
 
-/// The text that a help offers, where it offers one.
+/// The text that a help offers, if it offers one.
 fn offered(help: &str) -> Option<&str> {
-    // More than one pair of ticks: an offer and an alternative. The first pair is the offer.
+    // With more than one pair of backticks, there is an offer and an alternative. The first pair is the offer.
     help.strip_prefix("write `")?.split_once('`').map(|(text, _)| text)
 }
 
-/// Whether these are accepted beside another origin, or alone, with the settings of the policy that was refused.
+/// Whether these are accepted together with another origin, or alone, with the settings of the policy that was refused.
 fn is_accepted(allow_origins: Vec<String>, credentials: bool) -> bool {
     Policy::new(Config { allow_origins, allow_credentials: credentials, ..Config::default() }).is_ok()
 }
@@ -313,7 +314,7 @@ proptest! {
         let kept: Vec<&[u8]> = lines.iter().map(Vec::as_slice).filter(|line| !line.trim_ascii().is_empty()).collect();
         let own = kept.join(&b", "[..]);
         let added = merged.strip_prefix(&own[..]);
-        prop_assert!(added.is_some(), "the application's text is as it was");
+        prop_assert!(added.is_some(), "the application's text is unchanged");
         if fields(&own).iter().any(|field| field == b"*") {
             prop_assert_eq!(merged, own);
             return Ok(());

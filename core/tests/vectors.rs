@@ -1,4 +1,4 @@
-//! Runs every vector of `tests/vectors`: natively, and as text. There is no list of vectors to skip.
+//! Runs every vector of `tests/vectors`: as native values, and as text. There is no list of vectors to skip.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
@@ -13,7 +13,7 @@ use std::collections::{BTreeSet, HashSet};
 use std::fmt::Debug;
 use std::path::{Path, PathBuf};
 
-/// One vector of any kind; [`Vector::run`] tells the kinds apart by the keys that are present.
+/// One vector of any kind; [`Vector::run`] recognises the kind by the keys that are present.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Vector {
@@ -44,7 +44,7 @@ enum Format {
     Toml,
 }
 
-/// What the host's predicate answers.
+/// The answer of the host's predicate.
 #[derive(Clone, Copy, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Predicate {
@@ -106,12 +106,12 @@ struct Vary {
     merged: String,
 }
 
-/// Serde takes a missing `Option` for `None`; the key has to be there.
+/// Serde reads a missing `Option` as `None`, but the key has to be present.
 fn required<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u16>, D::Error> {
     Option::deserialize(deserializer)
 }
 
-/// What a vector's run came to: how many forms ran, and what did not hold.
+/// The result of running a vector: how many forms ran, and which checks failed.
 #[derive(Default)]
 struct Tally {
     executed: usize,
@@ -191,7 +191,7 @@ fn findings(issues: &[Issue]) -> Vec<Finding> {
     )
 }
 
-/// The value as a host language hands it over: under `origin`, `{"regexp": …}` is a regular expression object.
+/// The value as a host language passes it: under `origin`, `{"regexp": …}` is a regular expression object.
 fn native(json: &Json, in_origin: bool) -> Value {
     match json {
         Json::Null => Value::Null,
@@ -256,7 +256,7 @@ fn files() -> Vec<(PathBuf, String)> {
     paths.into_iter().map(|path| (path.clone(), std::fs::read_to_string(path).unwrap())).collect()
 }
 
-/// How many forms there are to run, told from the bare JSON.
+/// The number of forms to run, counted in the JSON itself.
 fn count(text: &str) -> usize {
     let json: Json = serde_json::from_str(text).unwrap();
     let vectors = json.get("vectors").and_then(Json::as_array).unwrap();
@@ -308,7 +308,7 @@ fn ids_are_unique_and_every_vector_says_why() {
 #[test]
 fn every_code_appears_in_a_vector() {
     let mut missing: BTreeSet<&str> = Code::ALL.iter().map(|code| code.as_str()).collect();
-    // Of files, which vectors have none of: `errors.rs` has them.
+    // These codes are about files, which vectors do not have; `errors.rs` tests them.
     for of_files in [Code::FileNotRegular, Code::FileTooLarge] {
         missing.remove(of_files.as_str());
     }

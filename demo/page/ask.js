@@ -1,7 +1,7 @@
 'use strict'
 
-// Makes the fetches of one case, as any page would, and says what the script could read. The page runs it, and so
-// does the sandboxed frame.
+// Makes the fetches of one case, as any page would, and returns what the script could read. The page and the sandboxed
+// frame both run it.
 async function ask(base, { id, steps, read }) {
   const urls = []
   let response
@@ -10,7 +10,7 @@ async function ask(base, { id, steps, read }) {
     try {
       response = await fetch(urls.at(-1), { method, headers, credentials, cache: 'no-store', body: body && JSON.stringify(body) })
     } catch (error) {
-      // All that a script ever learns. Why it failed is for the console only.
+      // A script learns nothing more. The reason for the failure is only in the console.
       return { outcome: 'blocked', status: 0, sees: null, error: String(error), headers: [], urls }
     }
   }
@@ -20,7 +20,7 @@ async function ask(base, { id, steps, read }) {
   return { outcome, status: response.status, sees, headers: [...response.headers], urls }
 }
 
-// `header.NAME` or `body.KEY` of a response; null where there is none.
+// `header.NAME` or `body.KEY` of a response; null if there is none.
 function pick(response, text, read = '') {
   const [from, name] = read.split('.')
   if (from === 'header') return response.headers.get(name)

@@ -1,4 +1,4 @@
-// Whether a cell is as it should be: what the browser let the script read against what is expected.
+// Whether a cell is as it should be: compares what the browser let the script read with the expectation.
 
 export function judge(testCase, result, exchanges) {
   const { expect, says } = testCase
@@ -16,7 +16,7 @@ export function judge(testCase, result, exchanges) {
   return problems
 }
 
-// Servers count their requests, so what they wrote into a header may differ; whether it can be read may not.
+// Servers count their requests, so the value of a header may differ between them, but not whether it can be read.
 export function sameAnswer(testCase, cells) {
   const header = testCase.read?.startsWith('header.')
   const answers = cells.map((cell) => JSON.stringify([cell.outcome, cell.status, header ? cell.sees !== null : cell.sees]))

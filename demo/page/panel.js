@@ -1,4 +1,4 @@
-// What a cell opens into: what was expected and why, what the script got, and what went over the wire.
+// The panel that a cell opens: the expectation and its reason, what the script got, and what was sent over the wire.
 import { quoted } from './judge.js'
 import { make, outcomeClass } from './make.js'
 
@@ -35,7 +35,7 @@ function fact(name, ...value) {
 function expectation({ expect, read }) {
   if (expect.outcome === 'blocked') return ''
   const status = ` status ${expect.status}`
-  if (expect.outcome === 'hidden') return `${status}, but ${read.split('.')[1]} is not there`
+  if (expect.outcome === 'hidden') return `${status}, but ${read.split('.')[1]} is missing`
   return 'sees' in expect ? `${status}, ${read.split('.')[1]} is ${quoted(expect.sees)}` : status
 }
 

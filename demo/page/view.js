@@ -1,4 +1,4 @@
-// Everything that is shown. Text goes in as text, never as markup.
+// Draws the page. Text is inserted as text, never as markup.
 import { panel } from './panel.js'
 import { make, outcomeClass } from './make.js'
 
@@ -51,7 +51,7 @@ function detailRow(plan, testCase) {
   return make('tr', { role: 'row', class: 'detail', id: `${testCase.id}-detail`, hidden: '' }, cell)
 }
 
-// One answer, as soon as it is there.
+// Shows one result as soon as it is available.
 export function showCell(plan, testCase, cell) {
   const server = plan.servers.find(({ id }) => id === cell.server)
   const button = document.querySelector(`#${testCase.id}-${server.id}`)
@@ -63,7 +63,7 @@ export function showCell(plan, testCase, cell) {
   button.onclick = () => toggle(plan, testCase, cell, server, button)
 }
 
-// What the script holds in its hands, in a word or two.
+// What the script got, in a word or two.
 function seen({ outcome, status, sees }) {
   if (outcome === 'blocked') return 'TypeError'
   return sees === null && status >= 400 ? String(status) : `${status} ${sees}`
@@ -101,7 +101,7 @@ export function showSummary(plan, cells) {
   )
 }
 
-// Comments paler than settings.
+// Comments are paler than settings.
 function policyLines(text) {
   return text.trimEnd().split('\n').map((line) => make('span', { class: line.startsWith('#') ? 'comment' : '' }, `${line}\n`))
 }

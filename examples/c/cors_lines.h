@@ -22,7 +22,7 @@ struct cors_lines {
   size_t blocks;
 };
 
-/* For `corsac_request_add_header`, too. */
+/* Also for `corsac_request_add_header`. */
 static inline void *cors_allocate(size_t size, void *lines) {
   struct cors_lines *to = lines;
   if (to->blocks == CORS_MOST_BLOCKS) return NULL;

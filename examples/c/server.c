@@ -73,7 +73,7 @@ static void api(struct MHD_Connection *connection, const char *method, const cha
   }
 }
 
-/* Called before everything else. Only here the target is as it was sent. */
+/* Called before everything else. Only here, the target is passed as it was sent. */
 static void *begin(void *policies, const char *target, struct MHD_Connection *connection) {
   struct upload *upload = calloc(1, sizeof *upload);
   (void)policies, (void)connection;
@@ -89,7 +89,7 @@ static enum MHD_Result handle(void *policies, struct MHD_Connection *connection,
   if (upload == NULL) return MHD_NO;
   if (!upload->begun) return upload->begun = true, MHD_YES;
   if (*length == 0) {
-    corsac_policy *policy = corsac_reloadable_acquire(policies); /* the one in force now, for all of this request */
+    corsac_policy *policy = corsac_reloadable_acquire(policies); /* the policy in force now, for the whole request */
     enum MHD_Result result = cors_respond(connection, policy, method, upload->target, path, api, upload);
     corsac_policy_free(policy);
     return result;

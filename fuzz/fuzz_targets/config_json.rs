@@ -1,4 +1,4 @@
-//! Any text: a policy, or an error with a message and a help for each issue.
+//! Any text becomes a policy, or an error with a message and a help for each issue.
 #![no_main]
 
 use corsac::Policy;

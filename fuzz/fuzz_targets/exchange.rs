@@ -1,4 +1,5 @@
-//! Any text as an exchange: an error, or an explanation that is JSON, of an exchange that is written and read back.
+//! Any text that is read as an exchange leads to an error, or to an explanation in JSON, and the exchange can be
+//! written and read back.
 #![no_main]
 
 use corsac::browser::Exchange;

@@ -1,4 +1,5 @@
-//! Any text as an exchange: an explanation without control characters, or an error with a help for each problem.
+//! Any text that is read as an exchange leads to an explanation without control characters, or to an error with a help
+//! for each problem.
 #![no_main]
 
 use corsac::Policy;

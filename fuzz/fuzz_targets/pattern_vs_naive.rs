@@ -1,4 +1,4 @@
-//! Any patterns and any origin: the compiled set and the reference matcher agree.
+//! For any patterns and any origin, the compiled set and the reference matcher agree.
 #![no_main]
 
 #[path = "../../core/tests/common/naive.rs"]

@@ -7,10 +7,10 @@ a folder of its own on the servers, so that nothing is cached from one for anoth
 import json
 import re
 
-# Ports as exchanges have them. On each of them the same server listens, with and without TLS.
+# The ports that exchanges use. The same server listens on all of them, with and without TLS.
 PLAIN = (9101, 9102, 9103)
 TLS = (9104, 9105, 9106)
-# Nothing listens here.
+# No server listens on this port.
 CLOSED = 9199
 KNOWN = (*PLAIN, *TLS, CLOSED)
 
@@ -39,12 +39,12 @@ class Addresses:
         return re.sub(rf"/x{number}(?!\d)", "/", text)
 
     def to_run(self, exchange, number):
-        """The exchange with the ports of this run, its URLs in the folder of this number."""
+        """The exchange with the ports of this run, and with its URLs in the folder of this number."""
         exchange = json.loads(self.run_text(json.dumps(exchange, ensure_ascii=False)))
         one = exchange
         while one is not None:
             url = one["request"]["url"]
-            # The page is at the root, so that what depends on where it is begins there.
+            # The page is at the root, so that relative URLs begin there.
             one["request"]["url"] = into_folder(url if re.match(r"[a-z+.-]+:|/", url, re.I) else f"/{url}", number)
             for answer in answers(one):
                 for line in answer.get("headers") or []:
@@ -54,12 +54,12 @@ class Addresses:
         return exchange
 
     def as_written(self, value, number):
-        """Anything that a run saw, with the addresses of the written exchange."""
+        """A result of the run, with the addresses of the written exchange."""
         return json.loads(self.written_text(json.dumps(value, ensure_ascii=False), number))
 
 
 def into_folder(url, number):
-    """The URL with the folder of an exchange before its path. A URL that depends on where it is stays."""
+    """The URL with the folder of an exchange before its path. A relative URL stays as it is."""
     scheme = re.match(r"([a-z][a-z0-9+.-]*):", url, re.I)
     if scheme and scheme[1].lower() not in ("http", "https"):
         return url

@@ -1,4 +1,4 @@
-"""What a response has to hold for a page to use it: an image, a script, a font."""
+"""Bodies that a response needs so that a page can use it: an image, a script, a font."""
 
 import base64
 import struct
@@ -6,12 +6,12 @@ import struct
 # One transparent pixel.
 PNG = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
 
-# Whether a page sees the text of the error is whether it can read the script.
+# A page sees the text of this error only if it can read the script.
 SCRIPT = b"throw Error('secret')"
 
 
 def of(initiator, answer):
-    """The body of an answer to a request of this initiator, as long as the answer says."""
+    """The body of an answer to a request of this initiator, with the length that the answer declares."""
     content = {
         "img": PNG,
         "script": SCRIPT,
@@ -28,7 +28,7 @@ def of(initiator, answer):
 
 
 def empty(answer):
-    """The body of a preflight's answer: as many spaces as it says."""
+    """The body of a preflight's answer: spaces, as many as the answer declares."""
     return b" " * (declared_length(answer) or 0)
 
 

@@ -33,7 +33,7 @@ class Chromium(Engine):
         self.last, self.waiting, self.sessions = 0, {}, set()
 
         def into_place():
-            # It reads from descriptor 3 and writes to 4, which may be in use for something else.
+            # Chromium reads from descriptor 3 and writes to 4, and other files may already use these numbers.
             high = [os.dup(commands), os.dup(answers)]
             while min(high) < 5:
                 high = [os.dup(descriptor) for descriptor in high]
@@ -88,7 +88,7 @@ class Chromium(Engine):
                     future.set_exception(BrowserFailed(f"chromium ended{self.last_words()}"))
 
     async def attend(self, session):
-        """Asks for what a page prints, and for the frames of it that have a process of their own."""
+        """Subscribes to what a page prints, and to its frames that have their own process."""
         self.sessions.add(session)
         for method in ("Log.enable", "Runtime.enable", "Page.enable"):
             self.send(method, session=session)
@@ -122,5 +122,5 @@ class Chromium(Engine):
             raise BrowserFailed(f"chromium could not open {url}: {failure}")
 
     def own_messages(self, messages):
-        # That a resource failed to load is said with each failure, and is of the source `network`.
+        # Each failure also prints that a resource failed to load. The source of those lines is `network`.
         return [message["text"].strip() for message in messages if message["source"] in ("javascript", "security")]

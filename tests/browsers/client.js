@@ -1,16 +1,16 @@
-// What a page does: it asks its server for an exchange, runs it, and hands back what it could see.
+// The page asks its server for an exchange, runs it, and reports what it could see.
 "use strict";
 
 const base = document.currentScript.src.replace("/corsac/client.js", "");
-// Longer than any exchange takes: a page does not hang with its server.
+// No exchange takes longer than this, so a page does not hang if its server does.
 const LONGEST = 15000;
 
 const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
 
-/** Writes a line into the channel in which the browser's own messages are. */
+/** Writes a line to the place where the browser's own messages appear. */
 function mark(job, line) {
   if (job.marker === "error") {
-    // Firefox keeps errors of pages with its own messages, and console.log elsewhere.
+    // Firefox keeps the errors of pages together with its own messages, but not the output of console.log.
     setTimeout(() => {
       throw new Error(line);
     });
@@ -195,7 +195,7 @@ async function runBeacon(request) {
   } catch (error) {
     return { outcome: "invalid-request", error: String(error) };
   }
-  // The page does not learn when it has arrived.
+  // The page is not notified when the beacon arrives.
   await pause(1000);
   return { outcome: "unheard" };
 }
@@ -223,7 +223,7 @@ async function run(job) {
   } catch (error) {
     result = { outcome: "harness-error", error: String(error) };
   }
-  // Messages are written after the script has heard of the failure, in some engines.
+  // Some engines write messages only after the script has seen the failure.
   await pause(job.settle);
   mark(job, `corsac end ${job.number}`);
   return result;

@@ -1,4 +1,4 @@
-"""What the drivers of the three browsers share: a process, an empty profile, and the lines of its console."""
+"""The code that the drivers of the three browsers share: a process, an empty profile, and the lines of its console."""
 
 import asyncio
 import contextlib
@@ -8,17 +8,17 @@ import signal
 import tempfile
 from pathlib import Path
 
-# Seconds. The machine may be busy; nothing here waits longer.
+# These are in seconds, and long because the machine may be busy. Nothing here waits longer.
 START_SECONDS = 90
 COMMAND_SECONDS = 60
 
 
 class BrowserMissing(Exception):
-    """A browser that is not installed, and what to type."""
+    """A browser is not installed. The message says what to type."""
 
 
 class BrowserFailed(Exception):
-    """A browser that ended, or did not do what it was asked in time."""
+    """A browser ended, or did not do in time what it should."""
 
 
 class Engine:
@@ -68,7 +68,7 @@ class Engine:
         shutil.rmtree(self.profile, ignore_errors=True)
 
     async def spawn(self, *command, **options):
-        # A group of its own, which is ended as one.
+        # The process has its own group, so that all of it can be ended together.
         self.process = await asyncio.create_subprocess_exec(
             *command, stdin=asyncio.subprocess.DEVNULL, start_new_session=True, **{"stdout": self.log, "stderr": self.log, **options}
         )
@@ -117,7 +117,7 @@ class Engine:
         raise NotImplementedError
 
     def own_messages(self, messages):
-        """The texts that the browser says about requests."""
+        """The browser's messages about requests."""
         raise NotImplementedError
 
 

@@ -1,4 +1,5 @@
-"""Firefox, over Marionette: JSON over a socket, each message with its length before it. Its console is read with a script of its own."""
+"""Firefox, over Marionette: JSON over a socket, each message with its length before it. A script in the browser reads
+its console."""
 
 import asyncio
 import json
@@ -45,7 +46,7 @@ return Services.appinfo.version;
 """
 TAKE = "return globalThis.corsacLines.splice(0);"
 
-# Errors of scripts and remarks about the page, which are about no request.
+# Errors of scripts and remarks about the page, which have nothing to do with requests.
 OTHER = re.compile(r"javascript|^Layout|^HTML|^XPConnect|^NetworkMonitor|^Storage|^Remote|^CSS Parser|^malformed|^cookie|^bounce|^$", re.I)
 
 
@@ -118,12 +119,12 @@ class Firefox(Engine):
 
     async def open(self, url):
         self.console.clear()
-        # From the side of the browser, so that the context of scripts stays what it is.
+        # The browser itself loads the page, so that the context of scripts does not change.
         script = "gBrowser.selectedBrowser.fixupAndLoadURIString(arguments[0], {triggeringPrincipal: Services.scriptSecurityManager.getSystemPrincipal()});"
         parameters = {"script": script, "args": [url], "sandbox": "system", "newSandbox": False}
         await self.call("WebDriver:ExecuteScript", parameters)
 
     def own_messages(self, messages):
         texts = [message["text"] for message in messages if not OTHER.search(message["source"])]
-        # It comes from another process than the rest, now before and now after it.
+        # This message comes from a different process than the others, sometimes before them and sometimes after.
         return sorted(texts, key=lambda text: not text.startswith("Redirecting to "))

@@ -13,9 +13,9 @@ def observed(run, result, console, exchange, known):
     preflights = {}
     for request in run.log:
         if request["preflight"]:
-            # Some engines ask again where the server closes the connection.
+            # Some engines send the request again if the server closes the connection.
             preflights.setdefault(request["hop"], preflight_of(request))
-    # What goes to a port on which nobody listens cannot be seen.
+    # Requests to a port on which no server listens cannot be seen.
     seen = bool(run.log) or f":{known.ports[addresses.CLOSED]}/" not in exchange["request"]["url"]
     return {
         "verdict": verdict(run, result, exchange, known),
@@ -50,10 +50,10 @@ def verdict(run, result, exchange, known):
 
 
 def has_failed(run, exchange, known):
-    """Whether no answer came, rather than one that the page cannot read."""
+    """Whether no answer came, as opposed to one that the page cannot read."""
     if run.log:
         return run.log[-1]["error"] is not None
-    # Nothing arrived: either the browser sent nothing, or it could not reach whom it asked.
+    # Nothing arrived: either the browser sent nothing, or it could not reach the server.
     given = [answer for hop in addresses.hops(exchange)[:1] for answer in hop if answer]
     return bool(given) and all("error" in answer for answer in given)
 
@@ -75,7 +75,7 @@ def modelled(engine):
 
 
 def redacted(fields):
-    """The fields without what corsac leaves out, and engines print."""
+    """The fields without the secrets that engines print and corsac leaves out."""
     return json.loads(re.sub(r"//[^/@\s'\"]+@", "//redacted@", json.dumps(fields, ensure_ascii=False)))
 
 

@@ -3,9 +3,10 @@
 
 Usage: .venv/bin/python tests/browsers/run.py [--whole | --record] [--engine NAME]... [ID]...
 
-Without options a sample is run; `--whole` runs every exchange, and an ID those that begin with it. `--record` runs the suite of
-`suite.py`, or what IDs choose of it, in all engines and writes `tests/vectors/browsers/suite.json`. A difference that `tests/vectors/browsers/differences.json` does not list
-fails, and so does a listed one that is none. The last line is `N passed, N failed`.
+Without options a sample is run. `--whole` runs every exchange, and an ID runs the exchanges whose ids begin with it.
+`--record` runs the suite of `suite.py`, or the exchanges that the IDs choose, in all engines and writes
+`tests/vectors/browsers/suite.json`. A difference that `tests/vectors/browsers/differences.json` does not list fails,
+and so does a listed one that no longer occurs. The last line is `N passed, N failed`.
 """
 
 import argparse
@@ -35,7 +36,7 @@ from webkit import WebKit  # noqa: E402
 
 ENGINES = {engine.name: engine for engine in (Chromium, Firefox, WebKit)}
 RECORDS = ROOT / "tests" / "vectors" / "browsers"
-# A browser that is stuck is started again this often.
+# How often a browser that is stuck is started again.
 RESTARTS = 3
 
 
@@ -46,13 +47,13 @@ def read(name):
 def entries():
     """Every exchange that the harness can run, as {id, exchange, …}."""
     found = [entry for name in ("recorded.json", "noted.json") for entry in read(name)["exchanges"]]
-    # An exchange that lacks the response to a request says nothing of what comes of it.
+    # An exchange without the response to a request does not say what its result is.
     playable = (entry for entry in found if is_playable(entry["exchange"]))
     return [entry for entry in playable if not suite.is_unknown(entry["exchange"])] + suite.generate()
 
 
 def listed():
-    """The differences that are known: by exchange and engine, the fields."""
+    """The fields in which differences are known, by exchange and engine."""
     fields = {}
     for difference in read("differences.json")["differences"]:
         for name in difference["ids"]:
@@ -62,8 +63,9 @@ def listed():
 
 
 async def play_all(name, chosen, certificate):
-    """What an engine did, by exchange, and its version. A difference is looked at twice: a busy machine may print late."""
-    # To open another page takes long.
+    """What an engine did, by exchange, and its version. If there is a difference, the exchange is run again, because a
+    busy machine may print late."""
+    # Opening another page takes long.
     left = sorted(chosen, key=lambda entry: page_of(entry["exchange"]))
     seen, starts, version = {}, 0, None
     while left:
@@ -99,19 +101,13 @@ def predicted(exchange, name):
 
 
 def compare(chosen, seen, known):
-    """Prints each difference that is not listed, and each listed one that is none; returns how many passed and failed."""
-    passed = failed = 0
-    for name, observations in seen.items():
-        for entry in chosen:
-            fields, expected = observations[entry["id"]], predicted(entry["exchange"], name)
-            found, wanted = set(differing(fields, expected)), known.get((entry["id"], name), set())
-            for field in sorted(found - wanted):
-                print(f"{entry['id']} {name} {field}\n  the browser: {fields[field]}\n  the model:   {expected[field]}")
-            for field in sorted(wanted - found):
-                print(f"{entry['id']} {name} {field}: is listed as a difference in differences.json, and is none")
-            failed += found != wanted
-            passed += found == wanted
-    return passed, failed
+    """Prints each difference that is not listed, and each listed one that does not occur; returns how many passed and
+    failed.""" passed = failed = 0 for name, observations in seen.items(): for entry in chosen: fields, expected =
+    observations[entry["id"]], predicted(entry["exchange"], name) found, wanted = set(differing(fields, expected)),
+    known.get((entry["id"], name), set()) for field in sorted(found - wanted): print(f"{entry['id']} {name} {field}\n
+    the browser: {fields[field]}\n the model: {expected[field]}") for field in sorted(wanted - found):
+    print(f"{entry['id']} {name} {field}: is listed as a difference in differences.json, but does not differ") failed += found
+    != wanted passed += found == wanted return passed, failed
 
 
 def record(chosen, seen, versions):
@@ -119,7 +115,7 @@ def record(chosen, seen, versions):
     suite_now = suite.generate()
     lines = {}
     if len(chosen) < len(suite_now):
-        # Some are recorded anew, the others stay.
+        # Only some exchanges are recorded again, and the others stay.
         lines = {entry["id"]: json.dumps(entry, ensure_ascii=False) for entry in read("suite.json")["exchanges"]}
     for entry in chosen:
         every, own = {}, {name: {} for name in seen}
@@ -160,10 +156,10 @@ async def main():
     parser = argparse.ArgumentParser(usage=__doc__.split("Usage: ")[1].split("\n\n")[0])
     parser.add_argument("--whole", action="store_true", help="run every exchange")
     parser.add_argument("--record", action="store_true", help="run the suite and write down what the engines do")
-    parser.add_argument("--engine", action="append", choices=list(ENGINES), help="run this engine alone")
-    parser.add_argument("ids", nargs="*", metavar="ID", help="run the exchanges whose ids begin so")
+    parser.add_argument("--engine", action="append", choices=list(ENGINES), help="run only this engine")
+    parser.add_argument("ids", nargs="*", metavar="ID", help="run the exchanges whose ids begin with this")
     arguments = parser.parse_args()
-    # What is started here is ended here, whoever ends this.
+    # Browsers that this program has started are ended even if it is ended by a signal.
     task = asyncio.current_task()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
 

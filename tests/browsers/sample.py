@@ -1,8 +1,8 @@
-"""The exchanges that are run each time: some of each kind, spread over all that there are."""
+"""The exchanges of the sample: some of each kind, spread over all exchanges."""
 
 import addresses
 
-# How many of each kind.
+# The number of exchanges of each kind.
 EACH = 5
 
 

@@ -1,7 +1,7 @@
-"""A server that answers exactly the bytes that an exchange says, and writes down what arrives.
+"""A server that sends exactly the bytes of an exchange, and records what arrives.
 
-It listens on several ports. A page asks it for the exchange to run (`/corsac/next`) and hands back what it saw (`/corsac/done`).
-Every other request belongs to the exchange that runs.
+It listens on several ports. A page asks it for the exchange to run (`/corsac/next`) and reports what it saw
+(`/corsac/done`). Every other request belongs to the exchange that runs.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ import bodies
 
 HERE = Path(__file__).resolve().parent
 
-# Seconds for the head of a request to arrive, and for a poll of the page.
+# The seconds to wait for the head of a request, and for a poll of the page.
 REQUEST_SECONDS = 60
 POLL_SECONDS = 20
 
@@ -35,7 +35,7 @@ EMPTY = "<!doctype html><meta charset=utf-8><title>corsac</title><link rel=icon 
 
 
 class Run:
-    """One exchange that runs: what is answered next, and what has arrived."""
+    """One exchange that is being run: its next answers, and the requests that have arrived."""
 
     def __init__(self, number, exchange, fault):
         self.number = number
@@ -47,7 +47,7 @@ class Run:
         self.result = asyncio.get_running_loop().create_future()
 
     def answer(self, is_preflight):
-        """The answer to a request that arrived, and how it is broken."""
+        """The answer to a request that arrived, and its fault."""
         preflight, response = self.hops[self.hop] if self.hop < len(self.hops) else (None, None)
         answer = preflight if is_preflight else response
         # A server that knows nothing of CORS.
@@ -55,13 +55,13 @@ class Run:
 
 
 class Server:
-    """The servers of one browser: all ports of one run. Use it in an `async with`."""
+    """The servers of one browser, for all ports of one run. Use it in an `async with`."""
 
     def __init__(self, certificate):
         self.certificate = certificate
         self.job = None
         self.current = None
-        # Pages by the names that they give themselves, and those that are to be left.
+        # The pages, by the names that they choose for themselves, and those that should be closed.
         self.seen, self.retired = set(), set()
         self.changed = asyncio.Condition()
         self.listening = []
@@ -73,11 +73,11 @@ class Server:
         ports = {}
         for port in (*addresses.PLAIN, *addresses.TLS):
             context = tls if port in addresses.TLS else None
-            # A page on TLS may ask for what is not: a handshake that fails is a request that fails.
+            # A page on TLS may request a port without TLS. The failed handshake then is a failed request.
             server = await asyncio.start_server(self.connection, "127.0.0.1", 0, ssl=context)
             self.listening.append(server)
             ports[port] = server.sockets[0].getsockname()[1]
-        # It is bound, so that nobody else gets the port, and does not listen.
+        # The socket is bound, so that no other program gets the port, but it does not listen.
         self.closed = socket.socket()
         self.closed.bind(("127.0.0.1", 0))
         ports[addresses.CLOSED] = self.closed.getsockname()[1]
@@ -93,20 +93,18 @@ class Server:
         await asyncio.gather(*self.open, return_exceptions=True)
 
     async def start(self, run, job):
-        """Hands an exchange to the page."""
+        """Gives an exchange to the page."""
         async with self.changed:
             self.current, self.job = run, job
             self.changed.notify_all()
 
     async def retire(self):
-        """No page that is open now gets an exchange any more. Until it is gone, it would run those of the next one."""
-        async with self.changed:
-            self.retired |= self.seen
-            self.job = None
-            self.changed.notify_all()
+        """Gives no more exchanges to the pages that are open now. Before such a page is closed, it could otherwise take
+        those of the next page.""" async with self.changed: self.retired |= self.seen self.job = None
+        self.changed.notify_all()
 
     async def next_job(self, page):
-        """What a page that asks is to do."""
+        """What a page that asks should do."""
         self.seen.add(page)
         async with self.changed:
             try:
@@ -132,7 +130,7 @@ class Server:
         except (ConnectionError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, ssl.SSLError):
             pass
         except asyncio.CancelledError:
-            # The run is over. asyncio reports a connection's task that was cancelled as an error.
+            # The run is over. asyncio would report the cancelled task of a connection as an error.
             pass
         finally:
             self.open.discard(task)
@@ -161,7 +159,7 @@ class Server:
             await say(writer, [], b"")
         elif self.current is not None and target.startswith(f"/x{self.current.number}"):
             await self.exchange(self.current, request, writer)
-        # What is left is a late request of an exchange that is over.
+        # Any other request is a late one, of an exchange that is over.
 
     async def exchange(self, run, request, writer):
         method, target, headers, body = request
@@ -214,7 +212,7 @@ async def say(writer, headers, body):
 
 
 async def fail(error, how, origin, writer):
-    """No answer, or half of one, which every page could read if it were whole."""
+    """Sends no answer, or half of one that every page could read if it were complete."""
     if how == "half-headers":
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Ty")
         await writer.drain()
@@ -227,6 +225,6 @@ async def fail(error, how, origin, writer):
         await asyncio.sleep(REQUEST_SECONDS)
     elif how == "reset":
         connection = writer.get_extra_info("socket")
-        # To close without the usual farewell.
+        # This resets the connection instead of closing it properly.
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
         writer.transport.abort()

@@ -1,6 +1,6 @@
 """The exchanges of the suite: policies × requests × servers with faults, and every vector that a browser can run.
 
-They are generated, each time the same. Their addresses are those of `addresses.py`.
+They are generated, and always the same. Their addresses are those of `addresses.py`.
 """
 
 import copy
@@ -21,11 +21,11 @@ VECTORS = ROOT / "tests" / "vectors"
 PAGE, API, OTHER = "http://localhost:9101", "http://localhost:9102", "http://localhost:9103"
 STRANGER = "http://127.0.0.1:9101"
 
-# Which address has the place of an origin, where all are on TLS and where some are not.
+# The addresses that replace the origins, if all are on TLS and if some are not.
 MAPPED = ["http://localhost:9102", "http://localhost:9103", "http://127.0.0.1:9102", "http://127.0.0.1:9103"]
 MAPPED_TLS = ["https://localhost:9105", "https://localhost:9106"]
 
-# What scripts ask for, and who asks.
+# The requests of scripts and elements.
 REQUESTS = {
     "get": {},
     "get-credentials": {"credentials": "include"},
@@ -68,7 +68,7 @@ GOOD = {
 
 
 def header(name, *values):
-    """A fault: lines of this header in the place of those that are there."""
+    """A fault: other lines of this header instead of the existing ones."""
 
     def change(answer):
         kept = [line for line in answer["headers"] if line[0] != name]
@@ -160,7 +160,7 @@ RESPONSE_FAULTS = {
     "teapot": status(418),
     "same-origin-policy": header("Cross-Origin-Resource-Policy", "same-origin"),
 }
-# Redirects of the request: where to, and what the second server answers.
+# Redirects of the request: the status, the target, and the answer of the second server.
 NULL_ORIGIN = {**GOOD, "headers": [[ORIGIN, "null"], *GOOD["headers"][1:]]}
 REDIRECTS = {
     "same-server": (301, f"{API}/moved", GOOD),
@@ -186,7 +186,7 @@ def exchange(request, response, preflight=None, page=PAGE):
 
 
 def faulty():
-    """Every fault, with the requests that meet it."""
+    """Every fault, with the requests that have it."""
     for name in FAULTY_REQUESTS:
         request = REQUESTS[name]
         for fault, change in ANY_FAULTS.items():
@@ -214,7 +214,7 @@ POLICY_FILES = ("decision-table", "acrh", "config-good", "predicates")
 
 
 def policies():
-    """The policies of the vectors, with the page's address in the place of their usual origin."""
+    """The policies of the vectors, with the page's address instead of their usual origin."""
     # Some vectors are there for their lints.
     logging.getLogger("corsac").setLevel(logging.ERROR)
     seen = set()
@@ -228,12 +228,12 @@ def policies():
             try:
                 yield vector["id"], corsac.Policy.from_json(config)
             except corsac.ConfigError:
-                # An origin that needs TLS, or an option of Python's own.
+                # The policy has an origin that needs TLS, or an option that only Python has.
                 continue
 
 
 def from_policies():
-    """What a server with each policy answers to each request."""
+    """The answers of a server with each policy to each request."""
     for policy_name, policy in policies():
         for request_name, request in REQUESTS.items():
             for page_name, page in (("", PAGE), ("-stranger", STRANGER)):
@@ -270,7 +270,7 @@ def from_vectors():
             yield f"{vector['id']}-fixed", mapped(vector["fixed"]["exchange"])
 
 
-# Without them, an element does not take what it gets.
+# Without these headers, an element does not use the response.
 CONTENT_TYPES = {
     "script": "text/javascript",
     "module": "text/javascript",
@@ -282,9 +282,8 @@ CONTENT_TYPES = {
 
 
 def mapped(original):
-    """An exchange of other addresses with those of the harness: the page's origin becomes the page's, and so on in their order."""
-    text = json.dumps(original, sort_keys=True, ensure_ascii=False)
-    page = original["page"]
+    """An exchange in which the harness's addresses replace others: the first replaces the page's origin, and the others
+    follow in their order.""" text = json.dumps(original, sort_keys=True, ensure_ascii=False) page = original["page"]
     reached = {one: True for one in re.findall(r"https?://[a-z0-9.:-]+[a-z0-9]", text) if one != page}
     # The origin of a script's request comes first.
     request = re.match(r"https?://[a-z0-9.:-]*[a-z0-9]", original["request"]["url"])
@@ -304,7 +303,7 @@ def mapped(original):
     if page == "null":
         made["page_url"] = f"{PAGE}/sandboxparent"
     elif "page_url" in made or made["request"].get("mode") == "same-origin" or found[page].startswith("https"):
-        # Engines print it.
+        # Engines print this value.
         made["page_url"] = f"{found[page]}/page"
     if content_type := CONTENT_TYPES.get(made["request"].get("initiator")):
         for answer in addresses.answers(made):
@@ -316,7 +315,7 @@ def mapped(original):
 
 
 def is_unknown(made):
-    """Whether the exchange lacks a response that would decide."""
+    """Whether a response that would decide is missing from the exchange."""
     explanation = corsac.diagnose(made).to_dict()
     return "unknown" in {explanation["verdict"], *(engine["verdict"] for engine in explanation["engines"].values())}
 
@@ -327,7 +326,7 @@ def is_decided(made):
         return False
     explanation = corsac.diagnose(made).to_dict()
     after = made.get("after")
-    # Preflights are cached for 5 seconds, and a busy machine needs some time for itself.
+    # Preflights are cached for 5 seconds, and a busy machine needs some of this time.
     if after and (3 < after["seconds"] < 6 or not is_decided(after["exchange"])):
         return False
     known = "|".join(map(str, addresses.KNOWN))
@@ -335,7 +334,7 @@ def is_decided(made):
     for engine in explanation["engines"].values():
         if not all(place.match(hop["url"]) for hop in engine["preflights"]):
             return False
-    # A browser would wait longer than a check has time, and a handshake that fails is not played.
+    # A browser would wait longer than the check may take, and the harness cannot make a TLS handshake fail.
     return not any(answer.get("error") in ("timeout", "tls", "dns") for answer in addresses.answers(made))
 
 

@@ -62,7 +62,7 @@ class Harness(unittest.IsolatedAsyncioTestCase):
         cls.certificate = run.certificate_in(Path(cls.folder))
 
     async def fails(self, made, *words):
-        """Playing fails soon, with these words."""
+        """Asserts that playing fails soon, with this message."""
         with self.assertRaises(BrowserFailed) as failed:
             async with asyncio.timeout(20), player.Player(made, self.certificate) as playing:
                 await playing.play(EXCHANGE)
@@ -81,7 +81,7 @@ class Harness(unittest.IsolatedAsyncioTestCase):
         with mock.patch.object(engine, "START_SECONDS", 0.2):
             await self.fails(Slow(), "did not start within 0.2 s")
 
-    async def test_a_browser_that_does_not_want_to_end(self):
+    async def test_a_browser_that_ignores_signals(self):
         with mock.patch.object(player, "RUN_SECONDS", 0.2):
             await self.fails(Stubborn())
 

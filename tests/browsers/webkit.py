@@ -1,4 +1,4 @@
-"""WebKitGTK: a program of our own shows one page, which prints the page's console on its standard output."""
+"""WebKitGTK: one of our own programs shows a page, and prints the page's console on its standard output."""
 
 import asyncio
 import re
@@ -10,7 +10,8 @@ from engine import BrowserFailed, BrowserMissing, Engine
 WINDOW = Path(__file__).resolve().parent / "webkit_window.py"
 # Debian's own interpreter: only it has the bindings of its packages.
 PYTHON = "/usr/bin/python3"
-# As in `CONSOLE SECURITY ERROR`, after the place in the script. What scripts print has no word for its source.
+# The source is a word as in `CONSOLE SECURITY ERROR`, after the position in the script. Lines that scripts print have
+# no such word.
 LINE = re.compile(r"^(?:.*?: )??CONSOLE (?:([A-Z]+) )?(LOG|INFO|DEBUG|WARN|ERROR) (.*)$")
 
 
@@ -62,7 +63,7 @@ class WebKit(Engine):
             self.control.close()
 
     async def hand_out(self, reader, writer):
-        """Sends the window the URLs that it is to show, each on a line."""
+        """Sends the window the URLs that it should show, one on each line."""
         self.connected.set()
         self.tasks.append(asyncio.current_task())
         try:
@@ -75,7 +76,7 @@ class WebKit(Engine):
             writer.close()
 
     async def read(self):
-        # The console goes to the standard error, whatever the name of the setting says.
+        # The console is written to the standard error, although the name of the setting says otherwise.
         while line := await self.process.stderr.readline():
             self.log.write(line)
             self.hear(line.decode(errors="replace").rstrip("\n"))

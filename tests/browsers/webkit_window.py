@@ -30,7 +30,7 @@ def main():
         with socket.create_connection(("127.0.0.1", port)) as connection, connection.makefile() as lines:
             for line in lines:
                 GLib.idle_add(view.load_uri, line.strip())
-        # Whoever started this is gone.
+        # The program that started this has ended.
         os._exit(0)
 
     threading.Thread(target=read, daemon=True).start()

@@ -1,13 +1,14 @@
 """Runs a test to its end, and notes every assertion that fails on the way.
 
 pytest ends a test at its first failed assertion, which would hide all later ones. `rewritten` wraps each assertion of a test file,
-so that a failure is noted and the test goes on. Whatever else raises still ends the test.
+so that a failure is noted and the test goes on. Any other exception still ends the test.
 """
 
 import ast
 
 NOTED = []
-# What a test file gets: an import, and this statement around each assertion, with its line and text filled in.
+# The code that is added to a test file: an import, and this statement around each assertion, with its line and text
+# filled in.
 NOTE = f"""
 from {__name__} import note as _note
 try:

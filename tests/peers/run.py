@@ -3,13 +3,14 @@
 
 Usage: .venv/bin/python tests/peers/run.py
 
-Starlette's own tests of its CORSMiddleware come from its source distribution. They run twice: with Starlette's class, to see that
-they pass here, and with corsac's in its place. `starlette.toml` lists each assertion that then fails, with the row of docs/python.md
-that explains it. One that fails and is not listed, or is listed and passes, fails this command. `tower_http.py` does the same for
-tower-http's tests, and docs/tower.md.
+Starlette's own tests of its CORSMiddleware come from its source distribution. They run twice: with Starlette's class,
+to see that they pass here, and with corsac's class instead. `starlette.toml` lists each assertion that then fails, with
+the row of docs/python.md that explains it. This command fails if an assertion fails that is not listed, or if a listed
+one passes. `tower_http.py` does the same for tower-http's tests, and docs/tower.md.
 
-The `cors` package of Node is published without its tests. Each row of docs/node.md has a test that asserts what both packages do, and
-so has each row of docs/python.md; both files are run as well. The rows of docs/tower.md are tested with bindings-tower. The last line is `N passed, N failed`.
+The `cors` package of Node is published without its tests. Each row of docs/node.md and of docs/python.md has a test
+that asserts what both packages do, and these tests are run as well. The rows of docs/tower.md are tested with
+bindings-tower. The last line is `N passed, N failed`.
 """
 
 import json
@@ -94,18 +95,18 @@ def problems(found, listed, explained, package="Starlette", guide=GUIDE):
     """For each test, what is wrong with it: failures that are not listed, and entries that do not fail or explain nothing."""
     for test in sorted(set(found) | set(listed)):
         if test not in found:
-            yield test, [f"it is listed, and {package} has no such test"]
+            yield test, [f"it is listed, but {package} has no such test"]
             continue
         failures = {(entry["line"], entry["failed"]) for entry in found[test]}
         entries = {(entry["line"], entry["failed"]): entry["difference"] for entry in listed.get(test, [])}
-        wrong = [f"line {line} fails and is not listed: {failed}" for line, failed in sorted(failures - set(entries))]
-        wrong += [f"line {line} is listed and does not fail: {failed}" for line, failed in sorted(set(entries) - failures)]
+        wrong = [f"line {line} fails, but is not listed: {failed}" for line, failed in sorted(failures - set(entries))]
+        wrong += [f"line {line} is listed, but does not fail: {failed}" for line, failed in sorted(set(entries) - failures)]
         wrong += [f"{guide.relative_to(ROOT)} has no row `{row}`" for row in sorted(set(entries.values()) - explained)]
         yield test, wrong
 
 
 def own_tests():
-    """The tests of corsac's own that each row of the guides has; returns how many passed and failed."""
+    """Runs corsac's own tests for the rows of the guides; returns how many passed and failed."""
     python = [sys.executable, "-m", "pytest", "-v", "tests/test_differences.py"]
     node = ["node", "--test", "--test-reporter=tap", "tests/coming-from-cors.test.js", "tests/coming-from-others.test.js"]
     for command, folder, passed, failed in [

@@ -1,9 +1,9 @@
-"""tower-http's own tests of its CORS layer, with corsac's in its place.
+"""Runs tower-http's own tests of its CORS layer with corsac's layer instead.
 
 The source of tower-http is the crate that the tests of bindings-tower compile. Two crates are made of it under `target/peers`. `control`
-has its module and its tests, which have to pass here. `corsac` has the same tests with `tower_http/shim.rs` in the place of the
-module, and with assertions that are noted and do not end a test. `tower_http.toml` lists each that fails, with the row of
-docs/tower.md that explains it.
+has its module and its tests, which have to pass here. `corsac` has the same tests with `tower_http/shim.rs` instead of
+the module, and its failed assertions are noted and do not end a test. `tower_http.toml` lists each that fails, with the
+row of docs/tower.md that explains it.
 """
 
 import json
@@ -90,7 +90,7 @@ def source():
 
 
 def crate(name, library, paths):
-    """Writes a crate whose library has these paths as literals; returns its folder."""
+    """Writes a crate whose library includes the files at these paths; returns its folder."""
     folder = FOLDER / name
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "src").mkdir(parents=True)
@@ -114,7 +114,7 @@ def expected_tests(text):
 
 
 def failures(output):
-    """For each test, the assertions that failed: those that were noted, and what ended it."""
+    """The failed assertions of each test: those that were noted, and the one that ended the test."""
     found = {}
     for test, line, what in re.findall(r"^(?:.*?)NOTED\t(?:\w+::)*(\w+)\t(\d+)\t(.*)$", output, re.M):
         found.setdefault(test, []).append({"line": int(line), "failed": what})
@@ -125,7 +125,7 @@ def failures(output):
 
 
 def results():
-    """What fails in each of tower-http's tests with corsac's layer."""
+    """The failures in each of tower-http's tests with corsac's layer."""
     peer = source()
     text = (peer / "cors" / "tests.rs").read_text()
     private_network = private_network_tests((peer / "cors" / "allow_private_network.rs").read_text())

@@ -89,7 +89,7 @@ async def fixes_are_applied(page):
     await page.settled(page.click(".fix"))
     equal(await page.policy(), FIXED)
     equal(await page.text("#policy-state"), "✓ valid")
-    # What a browser needs of the policy: the edit is shown before it is made.
+    # The browser needs a change of the policy. The edit is shown before it is made.
     await page.example("wrong-port")
     equal(await page.text(".preview"), '+ "http://localhost:5173"')
     await page.settled(page.click(".apply"))
@@ -117,7 +117,7 @@ async def a_link_has_the_state(page):
         values,
         ["https://app.example.com", "https://api.example.com/items?page=2", "PATCH", "X-A: ä\nX-B: 2", "Content-Type: application/json\nX-Total-Count: 132"],
     )
-    # Links that are cut off, or that are none, are said to be.
+    # The page says if a link is cut off or invalid.
     for broken in (fragment[:-9], "#1.AAAA", "#something"):
         await page.load(f"/index.html{broken}")
         holds("cannot be read" in await page.text("#notice"), broken)
@@ -219,7 +219,7 @@ async def an_injected_script_does_not_run(page):
     sent = "fetch('https://elsewhere.example/').then(() => 'sent', () => 'blocked')"
     equal(await page.evaluate(sent), "blocked")
     holds(any("connect-src" in line for line in await page.evaluate("window.wrong")), "connect-src holds")
-    # The same page without the policy runs it: what is tried here can succeed.
+    # The same page without the policy runs the script, so the test is able to fail.
     await page.load("/without-policy.html")
     await page.evaluate(INJECT)
     await page.wait("window.hacked > 0", "an injected script runs where no policy forbids it")
@@ -229,7 +229,7 @@ async def large_texts_do_not_stop_the_page(page):
     ticking = "(() => { window.longest = 0; let last = performance.now(); window.ticker = setInterval(() => { window.longest = Math.max(window.longest, performance.now() - last); last = performance.now(); }, 10); return true })()"
     policy = await page.policy()
     await page.evaluate(ticking)
-    # The editor says what it cannot take, and where it can be checked.
+    # The editor says which text it does not accept, and where it can be checked.
     await page.all_selected()
     await page.paste("#policy", "'# x\\n'.repeat(2_000_000)")
     await page.wait("!document.getElementById('notice').hidden")
@@ -299,7 +299,7 @@ async def everything_is_reached_by_keyboard(page):
     await tab_to(page, "policy", 4)
     await page.all_selected()
     await page.settled(page.type(MISTAKES))
-    # To the problem, to its fix, and the fix is made.
+    # Go to the problem, then to its fix, and press it.
     await page.press("F8")
     equal(await page.evaluate("getSelection().anchorNode.textContent.slice(0, 13)"), "allow_origins")
     await page.wait("document.querySelectorAll('.fix').length === 2")
@@ -326,7 +326,7 @@ async def it_is_spoken(page):
     await page.example("mistakes")
     await page.wait("document.getElementById('spoken').textContent.includes('3 errors')")
     holds("ends in a slash" in await page.evaluate("document.getElementById('policy-issues').textContent"), "the problems are described")
-    # No sign is colour alone.
+    # No sign consists only of a colour.
     await page.example("wrong-port")
     signs = await page.evaluate("[...document.querySelectorAll('.checks li > .sign')].map(sign => sign.getAttribute('aria-label') + sign.textContent)")
     equal(sorted(set(signs)), ["Failed:✕", "Passed:✓"])
@@ -335,7 +335,7 @@ async def it_is_spoken(page):
 async def accessible_in(page, scheme):
     await page.scheme(scheme)
     await page.load("/with-axe.html")
-    # The checker finds what is wrong where something is.
+    # The checker does find a mistake on a page that has one.
     await page.evaluate("(() => { const image = document.createElement('img'); image.src = 'icon.svg'; image.id = 'nameless'; document.querySelector('header').append(image); return true })()")
     found = "window.axe.run(document).then(({violations}) => violations.map(({id}) => id))"
     equal(await page.evaluate(found), ["image-alt"])
@@ -382,7 +382,7 @@ async def narrow_windows_need_no_scrolling_aside(page):
         await page.resize(1440, 950)
 
 
-async def a_module_that_is_missing_is_said(page):
+async def a_missing_module_is_reported(page):
     await page.open(f"{page.origin}/without-module/index.html")
     await page.wait("document.getElementById('notice')?.textContent.includes('The module cannot be loaded: status 404')")
 
@@ -405,5 +405,5 @@ CHECKS = [
     accessible_in_light,
     accessible_in_dark,
     narrow_windows_need_no_scrolling_aside,
-    a_module_that_is_missing_is_said,
+    a_missing_module_is_reported,
 ]

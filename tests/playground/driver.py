@@ -1,4 +1,5 @@
-"""Chromium and Firefox as a person uses them: keys, a window of some size, light or dark, and what the page then shows.
+"""Drives Chromium and Firefox as a person does, with keys, a window of a given size, in light or dark, and reads what
+the page shows.
 
 The browsers are started as for the exchanges in `tests/browsers`.
 """
@@ -15,7 +16,7 @@ import chromium
 import firefox
 from engine import BrowserFailed
 
-# Seconds for the page to become as a test expects it.
+# The seconds to wait until the page is as a test expects it.
 WAIT_SECONDS = 20
 
 # The keys that tests press: the code and the number of Chromium, the character of WebDriver.
@@ -37,7 +38,7 @@ KEYS = {
 # Everything is drawn, and all edits are offered.
 SETTLED = "((shown) => shown?.offered !== undefined && shown.offered === shown.examined)(document.documentElement?.dataset)"
 
-# What a page writes down of what goes wrong in it.
+# Code with which a page records its own errors.
 WATCH = """
 window.wrong = [];
 addEventListener("error", (event) => window.wrong.push(String(event.message)));
@@ -61,14 +62,14 @@ class Page:
         await self.evaluate(f"(() => {{ {WATCH} return true }})()")
 
     async def settled(self, change):
-        """Does something, and waits until the page has drawn what comes of it."""
+        """Does something, and waits until the page has drawn the result."""
         before = await self.evaluate("document.documentElement.dataset.examined")
         result = await change
         await self.wait(f"document.documentElement.dataset.examined !== {literal(before)} && {SETTLED}", "the page has drawn")
         return result
 
     async def fill(self, field, text):
-        """Writes into a field, as far as the page can tell."""
+        """Writes into a field. To the page, it looks like typing."""
         script = f"(() => {{ const field = document.getElementById({literal(field)}); field.value = {literal(text)}; "
         await self.settled(self.evaluate(script + "field.dispatchEvent(new Event(field.localName === 'select' ? 'change' : 'input', {bubbles: true})); field.dispatchEvent(new Event('input', {bubbles: true})); return true })()"))
 
@@ -99,7 +100,7 @@ class Page:
         await self.evaluate("(() => { const policy = document.getElementById('policy'); policy.focus(); getSelection().selectAllChildren(policy); return true })()")
 
     async def write_policy(self, text):
-        """Puts a text in the place of the policy, as if it was pasted."""
+        """Replaces the policy with a text, as if it was pasted."""
         await self.all_selected()
         await self.settled(self.paste("#policy", literal(text)))
 
@@ -164,7 +165,7 @@ class Firefox(Page, firefox.Firefox):
         await self.call("Marionette:SetContext", {"value": "content"})
 
     async def poll(self):
-        """Nothing is read of the console: that would change the context of scripts."""
+        """The console is not read, because that would change the context of scripts."""
 
     async def open(self, url):
         await self.call("WebDriver:Navigate", {"url": url})

@@ -39,16 +39,16 @@ def served(folder):
 
 
 def recommended_headers():
-    """The headers that the guide tells hosts to send. The policy is that of the page, and what only a header can say."""
-    block = (ROOT / "docs" / "playground.md").read_text().split("```text\n")[1].split("```")[0]
-    headers = [tuple(line.split(": ", 1)) for line in block.splitlines()]
-    own = (PLAYGROUND / "index.html").read_text().split(POLICY)[1].split('content="')[1].split('"')[0]
-    assert dict(headers)["Content-Security-Policy"] == f"{own}; frame-ancestors 'none'", "the guide and the page have different policies"
-    return headers
+    """The headers that the guide tells hosts to send. The policy is that of the page, with the rules that only a header
+    can have.""" block = (ROOT / "docs" / "playground.md").read_text().split("```text\n")[1].split("```")[0] headers =
+    [tuple(line.split(": ", 1)) for line in block.splitlines()] own = (PLAYGROUND /
+    "index.html").read_text().split(POLICY)[1].split('content="')[1].split('"')[0] assert
+    dict(headers)["Content-Security-Policy"] == f"{own}; frame-ancestors 'none'", "the guide and the page have different
+    policies" return headers
 
 
 def state_of(fragment):
-    """What an address has, read by other code than the page's."""
+    """Reads the state in an address, with different code than the page's."""
     letters = fragment.removeprefix("#1.")
     compressed = base64.urlsafe_b64decode(letters + "=" * (-len(letters) % 4))
     return json.loads(zlib.decompress(compressed, -zlib.MAX_WBITS))
@@ -67,7 +67,7 @@ async def run(browser, origin, words):
                 await page.load()
                 await check(page)
                 passed += 1
-            except Exception:  # The others run as well.
+            except Exception:  # The other checks still run.
                 failed.append(name)
                 print(f"FAILED {browser}: {name}\n{traceback.format_exc(limit=4)}", flush=True)
     return passed, failed

@@ -34,13 +34,13 @@ class Server(ThreadingHTTPServer):
     daemon_threads = True
 
     def handle_error(self, request, client_address):
-        """A browser that leaves a page closes what it no longer needs."""
+        """A browser that leaves a page closes connections that it no longer needs."""
         if not isinstance(sys.exc_info()[1], ConnectionError):
             super().handle_error(request, client_address)
 
 
 class StaticServer:
-    """Use it in a `with`; `origin` is where it listens. `headers` are those of a path."""
+    """Use it in a `with` statement; `origin` is its address. `headers` returns the headers for a path."""
 
     def __init__(self, folder, headers=lambda path: ()):
         self.server = Server(("127.0.0.1", 0), partial(Handler, directory=str(folder), headers=headers))

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Fails where a binding holds a rule of CORS: a response header, a reason, a method, a status, a comparison of origins.
+"""Fails if a binding contains a rule of CORS: a response header, a reason, a method, a status, a comparison of origins.
 
-Rules live in core alone; a binding hands values over and puts headers on. What a rule looks like is written here: the names
-are read from core itself, so that a new reason or setting is known at once. `binding_rules_allowed.toml` lists what a binding
-may hold all the same, each with its reason.
+Rules are only in core; a binding passes values and applies headers. This file describes what a rule looks like. The
+names are read from core itself, so that a new reason or setting is known at once. `binding_rules_allowed.toml` lists
+the exceptions, each with its reason.
 """
 
 import json
@@ -37,14 +37,14 @@ SOURCES = [
 METHODS = "GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|CONNECT|TRACE|TRACK"
 # The one setting that a text cannot have.
 PREDICATE = "allow_origin"
-# Of limits only those that can hardly be anything else: not 64, not 1000.
+# Only limits that can hardly be anything else count, so 64 and 1000 do not.
 LEAST_BOUND = 100
 COMMON = {1000}
 COMPARED = r"(?:[=!]==?(?!=)|\bnot in\b|\bin\b)"
-# The type that a number may name, and its end.
+# The type suffix that a number may have, and its end.
 SUFFIX = r"_?(?:[ui](?:8|16|32|64|size)|[uU]?[lL]{0,2}|n)(?![\w.])"
 NOTHING = r"(?!\s*(?:null|undefined|None|NULL|NONE|CORSAC_REASON_NONE)\b)"
-# `switch (x.reason) {`, `match request.method {`: what is chosen by.
+# The value by which code chooses: `switch (x.reason) {`, `match request.method {`.
 CHOOSES = r"\b(?:switch\s*\(|match\b)[\w.>()&*\s-]*?\b%s\b(?:\(\))?\)?\s*[{:]"
 C_COMPARES = r"\b(?:ngx_)?(?:str|mem)n?(?:case)?cmp\([^;]*?\b%s\b"
 COMPARES = r"(?:to(?:Lower|Upper)Case|lower|upper|casefold|to_ascii_\w+|starts_?[wW]ith|ends_?[wW]ith|includes|contains|match(?:es)?|test|eq_ignore_ascii_case|equals|is_match|fullmatch)"
@@ -61,7 +61,7 @@ class Names(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """What a rule of CORS looks like: in a text, which `text` is matched against as a whole, and in code."""
+    """What a rule of CORS looks like, in a text and in code. `text` has to match a whole text."""
 
     what: str
     text: re.Pattern | None
@@ -193,7 +193,7 @@ def line_of(code, match):
 
 
 def joined(code, texts):
-    """A name in pieces is the name: texts that stand side by side are read together as well."""
+    """A name in pieces counts as the name: texts that follow each other are also read as one."""
     for first in range(len(texts)):
         for last in range(first + 1, len(texts)):
             if not GLUE.fullmatch(code, texts[last - 1].end, texts[last].start):
@@ -223,16 +223,16 @@ class Allowed(NamedTuple):
 
 
 def allowed(text):
-    """The entries of the list. One without its reason, a whole sentence, is an error."""
+    """The entries of the list. An entry whose reason is not a whole sentence is an error."""
     entries = [Allowed(**entry) for entry in tomllib.loads(text).get("allowed", [])]
     for entry in entries:
         if not re.fullmatch(r"\w.{20,}\.", entry.reason) or not entry.code:
-            raise SystemExit(f"{ALLOWED.name}: {entry.file}, {entry.rule}: say which code, and give the reason in a sentence")
+            raise SystemExit(f"{ALLOWED.name}: {entry.file}, {entry.rule}: say which code it is, and give the reason in a sentence")
     return entries
 
 
 def judge(found, entries):
-    """What is left of (file, finding) pairs, and the entries that match none of them."""
+    """The (file, finding) pairs that no entry allows, and the entries that match none of them."""
     left = [(file, finding) for file, finding in found if not any(entry.covers(file, finding) for entry in entries)]
     stale = [entry for entry in entries if not any(entry.covers(file, finding) for file, finding in found)]
     return left, stale
@@ -248,7 +248,7 @@ def main():
     for file, finding in left:
         print(f"{file}:{finding.line}: {finding.what} belongs in core: {finding.code}")
     for entry in stale:
-        print(f"{ALLOWED.name}: nothing in {entry.file} is {entry.rule} with `{entry.code}`: take the entry out")
+        print(f"{ALLOWED.name}: nothing in {entry.file} is {entry.rule} with `{entry.code}`: remove the entry")
     print(f"{len(files)} files of bindings read, {len(left)} rules found, {len(entries) - len(stale)} exceptions in use")
     return 1 if left or stale or len(files) < 3 else 0
 

@@ -1,4 +1,5 @@
-"""The README's C block is a program: it is compiled against the library as built, run, and has to print the answer to a preflight."""
+"""The README's C block is a program. It is compiled with the library and run, and has to print the answer to a
+preflight."""
 
 import re
 import subprocess

@@ -1,4 +1,4 @@
-"""Takes a source apart: its texts by themselves, and its code with `""` in the place of each, without comments."""
+"""Splits a source into its texts and its code. The code has `""` instead of each text, and no comments."""
 
 import re
 from typing import NamedTuple
@@ -14,7 +14,7 @@ RUST = re.compile(
     r"|stringify!\(\s*(?P<word>[\w-]+)\s*\)",
     re.S,
 )
-# The names that a type lists decide nothing.
+# Names that are only listed in a type decide nothing.
 PYTHON = re.compile(
     r'(?P<comment>\#[^\n]*|\bLiteral\[[^\]]*\]|^[ \t]*[rR]?""".*?""")'
     rf'|(?P<text>""".*?"""|\'\'\'.*?\'\'\'|{DOUBLE}|{SINGLE})',
@@ -32,7 +32,7 @@ ESCAPED = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u\{?([0-9a-fA-F]{4})\}?)")
 
 
 class Text(NamedTuple):
-    """A text of a source: what it says, where its code begins and ends, and its line."""
+    """A text of a source: its value, where its code begins and ends, and its line."""
 
     says: str
     start: int
@@ -41,7 +41,8 @@ class Text(NamedTuple):
 
 
 class Source(NamedTuple):
-    """A source taken apart. Both codes have the lines of the source, so that offsets in `code` tell the line."""
+    """A source, split into code and texts. Both codes have the lines of the source, so that an offset in `code` shows
+    the line."""
 
     code: str
     texts: list[Text]

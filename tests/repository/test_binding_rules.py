@@ -1,4 +1,4 @@
-"""The check of the bindings is itself checked: in each language it must find each kind of rule, and nothing else."""
+"""Tests of the check of the bindings: in each language, it must find each kind of rule, and nothing else."""
 
 import unittest
 
@@ -62,7 +62,7 @@ PLANTED = {
         ".py": ["site == 'same-origin'"],
     },
 }
-# A comment above that moves nothing, and one below.
+# Comments before and after must not change the line of a finding.
 AROUND = {".rs": ("/* some\nlines */", "// an end"), ".c": ("/* some\nlines */", ""), ".js": ("// a\n// b", "/* an end */"), ".py": ("# a\n# b", "# an end")}
 
 

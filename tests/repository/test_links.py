@@ -1,4 +1,4 @@
-"""Everything to which the project's pages link exists: files, headings, and files that are named in backticks."""
+"""All targets of links on the project's pages exist: files, headings, and files that are named in backticks."""
 
 import re
 import subprocess

@@ -1,4 +1,5 @@
-"""Each mutant of the decision table has exactly one place in core. `make mutate-table` shows that each one dies."""
+"""Each mutant of the decision table has exactly one place in core. `make mutate-table` shows that a vector detects each
+one."""
 
 import sys
 import unittest

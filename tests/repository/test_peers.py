@@ -31,9 +31,9 @@ class Peers(unittest.TestCase):
         failure = {"line": 7, "failed": "a == b"}
         entry = {**failure, "difference": "vary-is-exact"}
         self.assertEqual(self.wrong({"test_a": [failure], "test_b": []}, {"test_a": [entry]}), [])
-        self.assertEqual(self.wrong({"test_a": [failure]}, {}), ["line 7 fails and is not listed: a == b"])
-        self.assertEqual(self.wrong({"test_a": []}, {"test_a": [entry]}), ["line 7 is listed and does not fail: a == b"])
-        self.assertEqual(self.wrong({}, {"test_a": [entry]}), ["it is listed, and Starlette has no such test"])
+        self.assertEqual(self.wrong({"test_a": [failure]}, {}), ["line 7 fails, but is not listed: a == b"])
+        self.assertEqual(self.wrong({"test_a": []}, {"test_a": [entry]}), ["line 7 is listed, but does not fail: a == b"])
+        self.assertEqual(self.wrong({}, {"test_a": [entry]}), ["it is listed, but Starlette has no such test"])
         unknown = {**entry, "difference": "no-such-row"}
         self.assertEqual(self.wrong({"test_a": [failure]}, {"test_a": [unknown]}), ["docs/python.md has no row `no-such-row`"])
 

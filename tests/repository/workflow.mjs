@@ -10,7 +10,7 @@ const lint = await createLinter()
 /** What is wrong with a workflow, one line for each finding. */
 const findings = (text, name) => lint(text, name).map(({ line, column, message }) => `${name}:${line}:${column}: ${message}`)
 
-/** Edits that break a workflow, each with what actionlint says of it. */
+/** Edits that break a workflow, each with actionlint's message about it. */
 const BREAKS = [
   ['runs-on: ubuntu-latest', 'runs-on: ubuntu-1.0', /label "ubuntu-1\.0" is unknown/],
   ['steps:', 'stepz:', /unexpected key "stepz"/],

@@ -1,5 +1,5 @@
 //! `cargo xtask generate` writes the files that are checked in but not written by hand;
-//! `cargo xtask generate --check` fails where one of them is stale. `cargo xtask wasm` builds the WebAssembly
+//! `cargo xtask generate --check` fails if one of them is stale. `cargo xtask wasm` builds the WebAssembly
 //! modules: the one for edge runtimes, or those that are named.
 
 use std::error::Error;
@@ -25,10 +25,10 @@ mod suffixes;
 mod wasm;
 mod wasm_exports;
 
-/// What makes a file's whole text.
+/// A function that makes a file's whole text.
 type Generator = fn(root: &Path) -> Result<String, Box<dyn Error>>;
 
-/// Every generated file and what makes it.
+/// Every generated file and the function that makes it.
 const GENERATED: &[(&str, Generator)] = &[
     ("include/corsac.h", header::render),
     ("bindings-node/codes.d.ts", node_types::render),
@@ -76,7 +76,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Writes what is stale, or with `check` only tells. Whether all is well then.
+/// Writes the files that are stale, or with `check` only reports them. Returns whether all files are then up to date.
 fn generate(check: bool) -> Result<bool, Box<dyn Error>> {
     let root = root()?;
     let mut fresh = true;

@@ -44,7 +44,7 @@ fn ascii(rule: &str) -> Option<String> {
     Some(format!("{mark}{}", labels?.join(".")))
 }
 
-/// Where cargo keeps the sources of the `psl` crate that is locked.
+/// The folder in which cargo keeps the sources of the locked version of the `psl` crate.
 fn psl(root: &Path) -> Result<PathBuf, Box<dyn Error>> {
     let metadata = ["metadata", "--format-version=1", "--locked"];
     let output = Command::new(env!("CARGO")).args(metadata).current_dir(root).output()?;

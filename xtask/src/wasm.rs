@@ -13,17 +13,17 @@ const TARGET: &str = "wasm32-unknown-unknown";
 
 /// A module that can be built.
 pub(crate) struct Module {
-    /// What it is called on the command line.
+    /// Its name on the command line.
     pub(crate) name: &'static str,
     package: &'static str,
     features: &'static str,
     /// Functions that its libraries export, and that its host need not call.
     unused_exports: &'static [&'static str],
-    /// Where everything else finds it, whichever compiler built it.
+    /// The path at which everything else finds it, whichever compiler built it.
     place: &'static str,
 }
 
-/// Each is built in a call of cargo of its own, since features of core in one module must not get into another.
+/// Each is built by its own call of cargo, so that features of core in one module do not get into another.
 pub(crate) const MODULES: &[Module] = &[
     Module {
         name: "edge",
@@ -56,8 +56,8 @@ pub(crate) const MODULES: &[Module] = &[
     },
 ];
 
-/// What the SDK for Envoy lets a module do with each request, and our filter does not. Envoy calls whatever is exported, which
-/// takes longer than a decision.
+/// Callbacks that the SDK for Envoy exports and our filter does not need. Envoy calls every exported callback, and such
+/// a call takes longer than a decision.
 const CALLBACKS: &[&str] = &[
     "proxy_on_done",
     "proxy_on_log",
@@ -81,7 +81,7 @@ pub(crate) fn build(root: &Path, names: &[&str]) -> Result<(), Box<dyn Error>> {
 }
 
 fn build_module(root: &Path, module: &Module) -> Result<(), Box<dyn Error>> {
-    // A folder of its own, so that neither compiler has to build anew what the other has built.
+    // Each compiler has its own folder, so that neither has to build again what the other has built.
     let target = root.join("target").join("wasm");
     let mut cargo = Command::new(env!("CARGO"));
     cargo.current_dir(root).args(["build", "--locked", "--quiet", "--profile", "wasm", "--package", module.package]);
@@ -119,7 +119,7 @@ fn is_installed() -> Result<bool, Box<dyn Error>> {
     Ok(output.status.success() && folder.is_dir())
 }
 
-/// Copies the module, unless it is there already, so that whatever depends on it is not made again.
+/// Copies the module, unless it is there already, so that files that depend on it are not made again.
 fn place(module: &[u8], root: &Path, place: &str) -> Result<(), Box<dyn Error>> {
     let path = root.join(place);
     if std::fs::read(&path).ok().as_deref() != Some(module) {

@@ -1,8 +1,8 @@
-//! Taking exports out of a WebAssembly module. The format is that of the WebAssembly core specification, section 5.5.
+//! Removing exports from a WebAssembly module. The format is that of the WebAssembly core specification, section 5.5.
 
 use std::error::Error;
 
-/// What every module begins with, and its version.
+/// The bytes with which every module begins, and the version.
 const HEADER: usize = 8;
 const EXPORT_SECTION: u8 = 7;
 
@@ -55,7 +55,7 @@ impl<'a> Reader<'a> {
         Ok(*self.take(1)?.first().ok_or("the module ends too early")?)
     }
 
-    /// A number in LEB128: seven bits a byte, the lowest first.
+    /// A number in LEB128: seven bits in each byte, the lowest first.
     fn number(&mut self) -> Result<usize, Box<dyn Error>> {
         let (mut number, mut shift) = (0, 0);
         loop {
@@ -85,8 +85,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_export_is_taken_out() {
-        // A memory, and it exported as `a` and as `bc`.
+    fn an_export_is_removed() {
+        // A memory that is exported as `a` and as `bc`.
         let module = b"\0asm\x01\0\0\0\x05\x03\x01\0\x01\x07\x0a\x02\x01a\x02\0\x02bc\x02\0";
         assert_eq!(without_exports(module, &[]).unwrap(), module);
         let without = b"\0asm\x01\0\0\0\x05\x03\x01\0\x01\x07\x06\x01\x02bc\x02\0";

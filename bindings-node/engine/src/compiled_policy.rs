@@ -8,11 +8,11 @@ use corsac::binding::{AnswerCache, CacheError, Needs};
 use corsac::{Decision, Evaluation, Pending, Policy, PredicateAnswer, Request};
 use std::time::Duration;
 
-/// A policy as JavaScript holds it.
+/// The object that JavaScript has for a policy.
 pub struct CompiledPolicy {
     /// The policy itself.
     pub policy: Policy,
-    /// The data that the policy reads of a request.
+    /// The data that the policy reads from a request.
     pub needs: Needs,
     /// The blocks that were printed about the policy while its server is developed.
     #[cfg(feature = "explain")]
@@ -96,7 +96,7 @@ impl CompiledPolicy {
         }
     }
 
-    /// Forgets what functions answered.
+    /// Forgets the answers of functions.
     pub fn forget_answers(&self) {
         if let Some(cache) = &self.cache {
             cache.clear();

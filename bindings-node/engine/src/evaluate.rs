@@ -1,5 +1,5 @@
-//! The general way to decide: from all headers of a request to a whole decision, as JSON. The file also has what
-//! the fast calls need of it.
+//! The general way to decide: from all headers of a request to a whole decision, as JSON. The file also has functions
+//! that the fast calls use.
 
 use crate::compiled_policy::{CompiledPolicy, FunctionAnswer, Outcome};
 use crate::json;

@@ -8,11 +8,11 @@ const { ALL_NAMES } = require('../request/request-headers.js')
 const { WITHOUT_ORIGIN } = require('../request/request-fields.js')
 const { print } = require('../runtime.js')
 
-/** Middlewares for which it was already printed what runs before them. */
+/** Middlewares whose predecessors have already been printed. */
 const CHECKED = new WeakSet()
 
 class Debugger {
-  /** The requests of pages, by their fields, which are there until the response is. */
+  /** The requests of pages, by their fields, which exist until the response is sent. */
   #asked = new WeakMap()
 
   /**
@@ -53,8 +53,8 @@ class Debugger {
     const { middlewares, routes } = findOthers()
     if (middlewares.length > 0) {
       const run = middlewares.length > 1 ? 'run' : 'runs'
-      print(`corsac: ${middlewares.join(', ')} ${run} before corsac: a response that does not come to corsac, such as a 401, has no ` +
-        'CORS headers, so a browser reports a CORS error in its place\n  help: use corsac before all other middleware\n')
+      print(`corsac: ${middlewares.join(', ')} ${run} before corsac: a response that does not pass through corsac, such as a 401, has no ` +
+        'CORS headers, so a browser reports a CORS error instead\n  help: use corsac before all other middleware\n')
     }
     if (routes.length > 0) {
       const [come, their] = routes.length > 1 ? ['come', 'their'] : ['comes', 'its']

@@ -1,6 +1,6 @@
 'use strict'
 
-// Which parts of an application run before corsac's middleware, if the framework shows that.
+// Which functions of an application run before corsac's middleware, if the framework shows that.
 
 /** The most names that are shown. */
 const MOST_NAMES = 8

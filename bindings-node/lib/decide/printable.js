@@ -32,7 +32,7 @@ function thrownText (error) {
   try {
     return String(error)
   } catch {
-    return 'what it threw has no text'
+    return 'the thrown value has no text'
   }
 }
 

@@ -31,7 +31,7 @@ class Reports {
     if (reported !== null && onDecision === undefined) {
       // Somebody who sets `reportOnly` wants to see the reports.
       this.warnOnce('reported', 'CORSAC_REPORTED', `${reported} would refuse ${requestText(method, originalUrl ?? url, origin)}`,
-        `${reportedHelp}\nonly the first is told: give \`onDecision\` to hear of all`)
+        `${reportedHelp}\nonly the first is reported: set \`onDecision\` to get all of them`)
     }
     if (!this.reportsAll) return
     this.debugger?.decided(template, fields, request)
@@ -54,8 +54,8 @@ class Reports {
   /** Warns once about each header of the application that was replaced. */
   headerReplaced (name) {
     this.warnOnce(name, 'CORSAC_HEADER_REPLACED', `the application's own \`${name}\` was replaced by the policy's`,
-      'for other settings on some paths give the policy `routes`; ' +
-      'to leave the application\'s headers on set keepAppHeaders: true')
+      'for other settings on some paths, give the policy `routes`; ' +
+      'to keep the application\'s headers, set keepAppHeaders: true')
   }
 
   /** Warns about each subject only once. */

@@ -1,7 +1,7 @@
 'use strict'
 
-// Replaces `lib/runtime.js` on edge runtimes and in browsers: what this package needs of a runtime that is not
-// Node.
+// Replaces `lib/runtime.js` on edge runtimes and in browsers: the functions that this package needs from a runtime
+// other than Node.
 
 /** These runtimes have no switch for a debug log. Use `onDecision`, which is called with every decision. */
 const debug = Object.assign(() => {}, { enabled: false })

@@ -4,7 +4,7 @@
 // Node's servers. There, a handshake is a request like any other.
 
 function interceptHandshakes () {
-  throw new TypeError('corsac: there are no servers to attach a policy to here: WebSocket handshakes pass the middleware as requests')
+  throw new TypeError('corsac: a policy cannot be attached to a server here: WebSocket handshakes pass through the middleware as requests')
 }
 
 module.exports = { emitsHandshakes: () => false, interceptHandshakes, serverOf: () => undefined }

@@ -70,9 +70,10 @@ const REPEATED_FIELDS = { ORIGIN: 0, REQUEST_METHOD: 1, REQUEST_HEADERS: 2 }
  *   the block to print about the headers of a response; null if there is nothing new
  * @property {() => void} forgetAnswers forgets the answers of predicates
  * @property {(index: number) => Template} template
- * @property {import('../response/response-template.js').ResponseTemplate[]} responseTemplates those that were needed so far
- * @property {import('../response/response-template.js').ResponseTemplate} [withoutOrigin] that of requests without `Origin`, once it was
- *   needed, where decisions depend on the headers of CORS alone
+ * @property {import('../response/response-template.js').ResponseTemplate[]} responseTemplates the templates that were
+ * needed so far
+ * @property {import('../response/response-template.js').ResponseTemplate} [withoutOrigin] that of requests without
+ *   `Origin`, if decisions depend only on the CORS headers, and once it was needed
  * @property {import('../response/response-template.js').ResponseTemplate} [preflightWithoutOrigin]
  * @property {import('../..').Issue[]} lints
  * @property {boolean} hasPredicate whether any route has a predicate
@@ -140,7 +141,7 @@ function templateOf ([action, responds, status, [reason, help, isReadable], repo
 function headerOf ([name, text, repeatedField, op]) {
   const value = text ?? repeatedField
   // This cannot happen if the engine and the package have the same version.
-  if (value === null || op === 'unknown') throw new Error(`corsac: the addon says of \`${name}\` what the package cannot read`)
+  if (value === null || op === 'unknown') throw new Error(`corsac: the package cannot read the value that the engine returned for \`${name}\``)
   return [name, value, op]
 }
 

@@ -16,7 +16,7 @@ const LONGEST_TIMER = 0x7fffffff
 function checkedSettings ({ onDecision, timeout = TIMEOUT, verifiesUpgrades = false, debug, ...rest }) {
   const unknown = Object.keys(rest)
   if (unknown.length > 0) {
-    throw new TypeError(`corsac: there is no setting \`${unknown[0]}\` of the middleware; its settings are onDecision, timeout, verifiesUpgrades and debug`)
+    throw new TypeError(`corsac: \`${unknown[0]}\` is not a setting of the middleware, whose settings are onDecision, timeout, verifiesUpgrades and debug`)
   }
   if (onDecision !== undefined && typeof onDecision !== 'function') throw new TypeError('corsac: `onDecision` takes a function')
   if (typeof timeout !== 'number' || !(timeout > 0 && timeout <= LONGEST_TIMER)) throw new TypeError('corsac: `timeout` takes milliseconds')

@@ -22,7 +22,8 @@ const MOST_KEPT = 100
 
 class PolicyProvider {
   #settings
-  /** Of all policies: an options function may make one for each request, and what is reported once is reported once. */
+  /** The reports of all policies. An options function may make a policy for each request, but a report that is made
+   * once must be made once. */
   #reports
   #chooser
   #reloadable
@@ -108,8 +109,8 @@ class PolicyProvider {
     }
     const { options, ...limits } = separateLimits(ownSettings(given))
     if (this.#chooser !== undefined && limits.cache !== undefined) {
-      throw new TypeError('corsac: what is remembered of a function\'s answers has to outlive the request: ' +
-        'make `new Policy({ …, predicateCache })` once, and give that')
+      throw new TypeError('corsac: the cache of a function\'s answers has to outlive the request: ' +
+        'make `new Policy({ …, predicateCache })` once, and return that policy')
     }
     const { text, functions } = encode(options)
     const compiled = this.#compile(text, limits.cache)

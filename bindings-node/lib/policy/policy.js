@@ -67,7 +67,7 @@ class Policy {
     const giveUp = this.#evaluate(request, (decision) => { decided = decision })
     if (decided !== undefined) return decided
     giveUp()
-    throw new TypeError('corsac: the function that is asked about the origin answers later: write `await policy.evaluateAsync(request)`')
+    throw new TypeError('corsac: the function that is asked about the origin is asynchronous: write `await policy.evaluateAsync(request)`')
   }
 
   evaluateAsync (request) {

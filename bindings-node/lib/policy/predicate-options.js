@@ -78,11 +78,11 @@ function patternCompiler (options, compileOptions) {
  * @returns {import('./compiled-policy.js').TextSupplement & { predicates?: Predicates }}
  */
 function supplementOf (given = {}) {
-  if (typeof given !== 'object' || given === null) throw new TypeError('corsac: beside a text or file goes a table: `{ allowOrigin: (origin) => … }`')
+  if (typeof given !== 'object' || given === null) throw new TypeError('corsac: the argument after a text or file is an object: `{ allowOrigin: (origin) => … }`')
   const { options: { allowOrigin, ...rest }, ...limits } = separateLimits(given)
   const unknown = Object.keys(rest)
   if (unknown.length > 0) {
-    throw new TypeError(`corsac: \`${unknown[0]}\` belongs in the text: beside it go allowOrigin, predicateTimeout and predicateCache`)
+    throw new TypeError(`corsac: \`${unknown[0]}\` belongs in the text: only allowOrigin, predicateTimeout and predicateCache can be passed with it`)
   }
   if (allowOrigin !== undefined && typeof allowOrigin !== 'function') {
     throw new TypeError('corsac: `allowOrigin` takes a function: list origins in the text, as `allow_origins`')
@@ -95,13 +95,13 @@ function create (whole, routes, limits) {
   const all = [whole, ...routes].filter((predicate) => predicate !== undefined)
   if (all.length === 0) {
     const given = Object.entries({ predicateTimeout: limits.timeout, predicateCache: limits.cache }).find(([, value]) => value !== undefined)
-    if (given !== undefined) throw new TypeError(`corsac: \`${given[0]}\` stands beside no function: give \`allowOrigin\`, or leave it out`)
+    if (given !== undefined) throw new TypeError(`corsac: \`${given[0]}\` has no effect without a function: give \`allowOrigin\`, or leave it out`)
     return undefined
   }
   const takesRequest = ({ form, call }) => call.length > (form === 'cors' ? 2 : 1)
   if (limits.cache !== undefined && all.some(takesRequest)) {
-    throw new TypeError('corsac: `predicateCache` remembers what was answered to an origin, and this function takes the request too: ' +
-      'let it take the origin alone, or leave the cache out')
+    throw new TypeError('corsac: `predicateCache` remembers an answer for an origin, but this function also takes the request: ' +
+      'let it take only the origin, or leave out the cache')
   }
   return new Predicates(whole, routes, limits)
 }

@@ -67,14 +67,14 @@ class Reloadable {
   watch ({ interval = INTERVAL, onReload, onError, ...rest } = {}) {
     const file = this.#fileFor('watch')
     const [unknown] = Object.keys(rest)
-    if (unknown !== undefined) throw new TypeError(`corsac: there is no setting \`${unknown}\` of watching; its settings are interval, onReload and onError`)
+    if (unknown !== undefined) throw new TypeError(`corsac: \`${unknown}\` is not a setting of \`watch\`, whose settings are interval, onReload and onError`)
     if (!(typeof interval === 'number' && interval >= SHORTEST_INTERVAL && interval <= LONGEST_TIMER)) {
       throw new TypeError(`corsac: \`interval\` takes milliseconds, ${SHORTEST_INTERVAL} or more`)
     }
     for (const [name, observer] of Object.entries({ onReload, onError })) {
       if (observer !== undefined && typeof observer !== 'function') throw new TypeError(`corsac: \`${name}\` takes a function`)
     }
-    if (this.#watch !== undefined) throw new Error('corsac: the file is being watched: `close()` ends that')
+    if (this.#watch !== undefined) throw new Error('corsac: the file is already being watched: end that watch with `close()`')
     file.requireFile()
     const watch = { timer: undefined, onReload, onError, hasFailed: false }
     this.#watch = watch
@@ -105,7 +105,7 @@ class Reloadable {
       if (this.#watch !== watch) return
       watch.hasFailed = true
       if (watch.onError !== undefined) return notify('onError', watch.onError, error)
-      warn(`the policy before stays in force: ${error.message}`, { code: 'CORSAC_RELOAD' })
+      warn(`the previous policy stays in force: ${error.message}`, { code: 'CORSAC_RELOAD' })
     }
   }
 

@@ -26,13 +26,13 @@ function addLines (lines, name, value) {
   if (typeof name !== 'string') throw invalidHeaders()
   if (value === undefined) return
   for (const line of Array.isArray(value) ? value : [value]) {
-    if (typeof line !== 'string') throw new TypeError(`corsac: the header \`${name}\` has a value that is no string`)
+    if (typeof line !== 'string') throw new TypeError(`corsac: the header \`${name}\` has a value that is not a string`)
     lines.push(name, line)
   }
 }
 
 function invalidHeaders () {
-  return new TypeError('corsac: `headers` takes an object, or [name, value] pairs, of strings')
+  return new TypeError('corsac: `headers` takes an object of strings, or [name, value] pairs of strings')
 }
 
 module.exports = { headerLines }

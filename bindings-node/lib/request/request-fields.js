@@ -1,6 +1,6 @@
 'use strict'
 
-// The fields of a request that a policy decides by.
+// The fields of a request by which a policy decides.
 
 const { REQUEST_FLAGS } = require('../policy/compiled-policy.js')
 const { HOST, ORIGIN, PRIVATE_NETWORK, REQUEST_HEADERS, REQUEST_METHOD, SEC_FETCH_SITE, SEC_WEBSOCKET_KEY, UPGRADE } = require('./request-headers.js')

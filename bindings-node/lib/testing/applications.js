@@ -10,13 +10,13 @@ const { NoReplyError, within } = require('./reply.js')
 
 const NAME = 'the application'
 
-/** A server of the test. One that does not listen is given the request as if it had come to it. */
+/** A server of the test. If it does not listen, the request is passed to it as if it had arrived there. */
 function sendToServer (server, request, timeout) {
   if (server.listening) return sendOverNetwork(request, timeout, addressOf(server))
   return sendToListener((...values) => server.emit('request', ...values), request, timeout)
 }
 
-/** A listener of Node's servers, such as Express. A server of its own listens on the own machine for the request. */
+/** A listener of Node's servers, such as Express. A separate server listens on this machine for the request. */
 async function sendToListener (listener, request, timeout) {
   const server = http.createServer(listener).listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -62,7 +62,7 @@ function sendToHandler (handler, { method, url, headers, body }, timeout) {
     reply.start(response.status, [...response.headers.entries()])
     const reader = response.body?.getReader()
     if (reader === undefined) return
-    // Whatever produces the rest of a body stops, once nobody reads it.
+    // The producer of the rest of a body is stopped once nobody reads it.
     const cancel = () => { reader.cancel().catch(() => {}) }
     signal.addEventListener('abort', cancel)
     if (signal.aborted || reply.isEndless) return cancel()

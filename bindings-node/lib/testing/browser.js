@@ -70,7 +70,7 @@ class Browser {
     const [unknown] = Object.keys(rest)
     if (unknown !== undefined) throw new TypeError(`corsac: a request has no option \`${unknown}\``)
     const page = origin ?? this.#origin
-    if (page === undefined) throw new TypeError('corsac: say which page asks: `origin` is missing')
+    if (page === undefined) throw new TypeError('corsac: `origin` is missing: it says which page makes the request')
     const lines = headerLines(headers)
     const [content, kind] = contentOf(body, json)
     const request = { url: new URL(path, this.#server.baseUrl).href, headers: lines, body: kind }
@@ -102,7 +102,7 @@ class Browser {
   async #answer (asked, content) {
     const server = this.#serverAt(asked.url)
     if (server === undefined) {
-      return [null, 'not sent, since the test has no server there: add one to `servers`']
+      return [null, 'not sent, because the test has no server at this address: add one to `servers`']
     }
     const headers = [['host', new URL(asked.url).host], ...asked.headers]
     const body = asked.has_body ? content : Buffer.alloc(0)

@@ -54,7 +54,7 @@ function fetchedOf (received, origin, options) {
 /** How a browser handles a response that the test itself has received. */
 function judged (received, response, origin, { url, method = received.request?.method, headers = {}, credentials = false, preflight, policy, ...rest }) {
   const [unknown] = Object.keys(rest)
-  if (unknown !== undefined) throw new TypeError(`corsac: \`${unknown}\` is not an option for a response that is there already`)
+  if (unknown !== undefined) throw new TypeError(`corsac: \`${unknown}\` is not an option for a response that was already received`)
   const request = { url: url ?? (received.url || APPLICATION_URL), headers: Object.entries(headers) }
   if (method !== undefined) request.method = method
   if (credentials !== false) request.credentials = credentials === true ? 'include' : credentials

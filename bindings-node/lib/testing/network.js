@@ -19,7 +19,8 @@ const TLS = /CERT|TLS|SSL|EPROTO|UNABLE_TO/
  *
  * @param {import('./reply.js').SentRequest} request
  * @param {number} timeout milliseconds
- * @param {{ protocol: string, host: string, port: number }} [at] where the server listens, if that is not where the URL says
+ * @param {{ protocol: string, host: string, port: number }} [at] the address at which the server listens, if it differs
+ * from that of the URL
  */
 async function sendOverNetwork (request, timeout, at) {
   const name = new URL(request.url).host
@@ -40,7 +41,7 @@ function exchange ({ method, url, headers, body }, reply, signal, at) {
   const { protocol, hostname, port, pathname, search } = new URL(url)
   const { request } = (at?.protocol ?? protocol) === 'https:' ? https : http
   const address = at ?? { host: hostname.replace(/^\[|\]$/g, ''), port }
-  // The certificate of a server in the test's own process has nothing to prove.
+  // The certificate of a server in the test's own process need not be checked.
   const rejectUnauthorized = at === undefined
   return new Promise((resolve, reject) => {
     const sent = request({ ...address, method, path: pathname + search, headers: headers.flat(), agent: false, signal, rejectUnauthorized })

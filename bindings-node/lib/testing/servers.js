@@ -6,8 +6,8 @@ const { addressOf, sendToFastify, sendToHandler, sendToListener, sendToServer } 
 const { sendOverNetwork } = require('./network.js')
 
 /**
- * The address of an application that is called in the same process. It is https, so that pages of https may request
- * it.
+ * The address of an application that is called in the same process. It is https, so that pages that were loaded over
+ * https may request it.
  */
 const APPLICATION_URL = 'https://testserver'
 
@@ -43,7 +43,8 @@ function sendTo (given) {
     'of node:http, a function from Request to Response, or a URL')
 }
 
-/** A function of two arguments, which is taken for a listener, though a handler of the web may have a second argument too. */
+/** A function of two arguments, which is treated as a listener, although a handler of the web may also have a second
+ * argument. */
 async function sendToFunction (listener, request, timeout) {
   try {
     return await sendToListener(listener, request, timeout)
@@ -53,7 +54,7 @@ async function sendToFunction (listener, request, timeout) {
   }
 }
 
-/** A server that listens has an address of its own. */
+/** A server that listens has its own address. */
 function urlOf (given) {
   const server = typeof given?.getHttpServer === 'function' ? given.getHttpServer() : given
   if (server?.listening !== true || typeof server.address !== 'function') return APPLICATION_URL

@@ -13,15 +13,15 @@ function upgradeError (message) {
  * policy.
  */
 function missingAttachError (make = '') {
-  return upgradeError('the policy refuses WebSocket handshakes, which never pass a middleware: write ' +
-    `\`${make}policy.attach(server)\` before \`cors(policy)\`; or, where you put each handshake to ` +
+  return upgradeError('the policy refuses WebSocket handshakes, which never pass through a middleware: write ' +
+    `\`${make}policy.attach(server)\` before \`cors(policy)\`; or, if you pass each handshake to ` +
     '`policy.verifyUpgrade(request)` yourself, `cors(policy, { verifiesUpgrades: true })`')
 }
 
 /** The error for one server that is not attached, although another one is. */
 function otherServerError () {
-  return upgradeError('the policy refuses WebSocket handshakes, and is not attached to the server that this request came to, ' +
-    'which gives them out: write `policy.attach(server)` for each server, before it listens; or, where you put each handshake to ' +
+  return upgradeError('the policy refuses WebSocket handshakes, but is not attached to the server of this request, ' +
+    'which accepts handshakes: write `policy.attach(server)` for each server, before it listens; or, if you pass each handshake to ' +
     '`policy.verifyUpgrade(request)` yourself, `cors(policy, { verifiesUpgrades: true })`')
 }
 

@@ -1,6 +1,6 @@
 'use strict'
 
-// WebSocket handshakes never reach a middleware: Node emits them as events of the server. This is where they are intercepted.
+// WebSocket handshakes never reach a middleware: Node emits them as events of the server. This file intercepts them.
 
 const engine = require('../engine.js')
 const { refuseOnSocket, refuseOnStream } = require('./refusal.js')
@@ -43,11 +43,11 @@ function isExtendedConnect (headers) {
 function intercept (judge, request, socket, refuse, goOn) {
   let isLate = false
   let hasListeners = true
-  // Until it is decided who gets the socket, nothing else listens for its errors.
+  // Until it is decided which listener gets the socket, nothing else listens for its errors.
   socket.on('error', ignore)
   judge(request, (template, fields, reports) => {
     if (template.responds) return refuse(socket, template, fields, reports)
-    // Its error may still have to be emitted.
+    // An error of the socket may still have to be emitted.
     if (isLate && socket.destroyed) return
     socket.off('error', ignore)
     hasListeners = goOn()
@@ -58,7 +58,7 @@ function intercept (judge, request, socket, refuse, goOn) {
 
 function ignore () {}
 
-/** The server that a request came to, if it has one. */
+/** The server that received a request, if there is one. */
 function serverOf (request) {
   try {
     const server = request.socket?.server

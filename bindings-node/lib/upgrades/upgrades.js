@@ -86,7 +86,7 @@ class Upgrades {
     if (callback !== undefined) return
     if (allowed !== undefined) return allowed
     giveUp()
-    policy.reports.warnOnce('later', 'CORSAC_ANSWERS_LATER', 'a handshake was refused, as the function that is asked about its origin answers later',
+    policy.reports.warnOnce('later', 'CORSAC_ANSWERS_LATER', 'a handshake was refused, because the function that is asked about its origin is asynchronous',
       'write `policy.verifyUpgrade(request, (error, allowed) => …)`')
     return false
   }

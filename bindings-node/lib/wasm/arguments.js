@@ -6,7 +6,7 @@
 
 /** @returns {string} */
 function string (value) {
-  if (typeof value !== 'string') throw new TypeError('corsac: a part of a request has to be a string, or undefined where there is none')
+  if (typeof value !== 'string') throw new TypeError('corsac: a field of a request has to be a string, or undefined if there is none')
   return value
 }
 

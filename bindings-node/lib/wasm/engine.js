@@ -203,7 +203,7 @@ function createEngine (module) {
     compileFile: engine.compileFile.bind(engine),
     diagnose: engine.diagnose.bind(engine),
     facts: engine.facts.bind(engine),
-    // These runtimes have no environment to read; `node-engine.js` has another.
+    // These runtimes have no environment to read; `node-engine.js` replaces this function.
     isDebugRequested: (setting = false) => setting,
     isDebugValue: (value) => engine.asks((exports) => exports.is_debug_value, value),
     isWebSocket: (protocol) => engine.asks((exports) => exports.is_web_socket, protocol),

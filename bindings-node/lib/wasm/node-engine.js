@@ -14,7 +14,7 @@ const FILE = path.join(__dirname, '..', '..', 'edge', 'corsac.wasm')
 function load () {
   const engine = createEngine(new WebAssembly.Module(fs.readFileSync(FILE)))
   const found = engine.version()
-  if (found !== version) throw new Error(`corsac: ${FILE} is of version ${found}, the package of ${version}`)
+  if (found !== version) throw new Error(`corsac: ${FILE} has version ${found}, but the package has version ${version}`)
   // The module does not see the environment.
   const isDebugRequested = (setting) => {
     const value = environment('CORSAC_DEBUG')

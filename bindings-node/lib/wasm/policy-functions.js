@@ -250,7 +250,7 @@ function unitsOfLines (lines) {
   let units = 0
   for (let i = 0; i < lines.length; i++) {
     if (typeof lines[i] !== 'string') throw new TypeError(NOT_A_LINE)
-    // Two more units have room for a line's length.
+    // Two more units leave space for a line's length.
     units += lines[i].length + 2
   }
   return units

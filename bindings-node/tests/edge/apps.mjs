@@ -33,7 +33,7 @@ export const swapped = {
   }
 }
 
-/** A server behind this one answers, with CORS headers of its own. */
+/** Another server behind this one responds, with its own CORS headers. */
 const forward = cors(new Policy(settings))((request, env) => env.ORIGIN.fetch(request))
 export const proxy = { fetch: (request, env) => forward(request, env) }
 export const origin = {
@@ -56,7 +56,7 @@ export const trap = {
   fetch (request) {
     if (new URL(request.url).pathname === '/trap') {
       try {
-        // More memory than there is: the module panics, and stays as it was in the middle of the call.
+        // This needs more memory than is available, so the module panics in the middle of the call.
         instances.at(-1).exports.reserve(-1)
       } catch {}
     }

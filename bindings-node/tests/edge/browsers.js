@@ -1,6 +1,6 @@
 'use strict'
 
-// Runs the vectors in browsers: a page loads a bundle, and sends what came of them to the server that served it.
+// Runs the vectors in browsers: a page loads a bundle, and sends the results to its server.
 
 const { spawn } = require('node:child_process')
 const fs = require('node:fs')
@@ -8,7 +8,7 @@ const http = require('node:http')
 const os = require('node:os')
 const path = require('node:path')
 
-/** Seconds for one browser, on a machine that does other things as well. */
+/** The seconds for one browser. They are many because the machine may be busy. */
 const LONGEST = 120
 
 const PAGE = '<!doctype html><meta charset="utf-8"><title>corsac</title><script type="module" src="/page.mjs"></script>'
@@ -55,7 +55,7 @@ async function inBrowser (name, script) {
   let timer
   try {
     return await Promise.race([result, new Promise((resolve, reject) => {
-      timer = setTimeout(() => reject(new Error(`nothing within ${LONGEST} s`)), LONGEST * 1000)
+      timer = setTimeout(() => reject(new Error(`no results within ${LONGEST} s`)), LONGEST * 1000)
       child.on('error', reject)
       child.on('exit', (code) => reject(new Error(`${command} ended with ${code}`)))
     })])
@@ -69,7 +69,7 @@ async function inBrowser (name, script) {
   }
 }
 
-/** Ends a browser with the processes that it has started, which are a group. */
+/** Ends a browser and the processes that it has started, which are one group. */
 function ended (child) {
   return new Promise((resolve) => {
     child.on('exit', resolve)

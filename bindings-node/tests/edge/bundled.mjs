@@ -1,4 +1,5 @@
-// What the tools of web developers bundle: a few decisions and an explanation, sent to the server of the page.
+// The entry that web developers' tools bundle: a few decisions and an explanation, whose results are sent to the page's
+// server.
 
 import { Policy, cors, diagnose } from 'corsac/edge'
 

@@ -1,6 +1,7 @@
 'use strict'
 
-// The package through the tools that web developers use, none of which is configured for it; what they make runs in Chromium.
+// Bundles the package with the tools that web developers use, without any configuration, and runs the results in
+// Chromium.
 
 const fs = require('node:fs')
 const path = require('node:path')
@@ -8,11 +9,11 @@ const { inBrowser } = require('./browsers.js')
 
 const ENTRY = path.join(__dirname, 'bundled.mjs')
 
-/** By name: a function that bundles the entry, and gives the file. */
+/** By name: a function that bundles the entry, and returns the file. */
 const BUNDLERS = {
   async esbuild (folder) {
     const outfile = path.join(folder, 'esbuild.js')
-    // The defaults of its command line, even for browsers without modules.
+    // These are the defaults of its command line, which also work for browsers without modules.
     await require('esbuild').build({ entryPoints: [ENTRY], bundle: true, outfile, logLevel: 'warning' })
     return outfile
   },

@@ -1,6 +1,6 @@
 'use strict'
 
-// What the applications of `apps.mjs` have to answer, in every runtime.
+// The responses that the applications of `apps.mjs` must give in every runtime.
 
 const assert = require('node:assert/strict')
 
@@ -10,7 +10,7 @@ const PREFLIGHT = { 'access-control-request-method': 'PUT' }
 
 /**
  * @param {(app: string, path: string, method: string, headers: object, body?: string) => Promise<Response>} send
- * @returns {Promise<number>} how many requests were answered as they have to be
+ * @returns {Promise<number>} the number of correct responses
  */
 async function checkApps (send) {
   let count = 0
@@ -45,7 +45,7 @@ async function checkApps (send) {
   const refused = { status: 403, allowed: null, vary: 'Origin' }
   const posted = await ask('file', '/', 'POST', { origin: EVIL }, 'x=1')
   assert.equal(posted.status, 403)
-  // A predicate that answers later, and an error of the application
+  // An asynchronous predicate, and an error of the application
   await answers('hono', '/', 'GET', { origin: 'https://tenant.example' }, { ...read, allowed: 'https://tenant.example' })
   const failed = await ask('hono', '/fails', 'GET', { origin: APP })
   assert.deepEqual([failed.status, failed.headers.get('access-control-allow-origin')], [500, APP])
@@ -54,7 +54,7 @@ async function checkApps (send) {
   await answers('proxy', '/', 'GET', { origin: EVIL }, { status: 200, allowed: null, vary: 'Accept-Encoding, Origin' })
   const proxied = await ask('proxy', '/', 'GET', { origin: APP })
   assert.equal(proxied.headers.get('access-control-allow-credentials'), null)
-  // Swapped while it runs
+  // The policy is swapped while the program runs
   await answers('swapped', '/', 'GET', { origin: APP }, { status: 200, allowed: null, vary: 'Accept-Language' })
   await ask('swapped', '/policy', 'POST', {}, `allow_origins = ["${APP}"]`)
   await answers('swapped', '/', 'GET', { origin: APP }, read)

@@ -1,7 +1,7 @@
 'use strict'
 
-// The package in every runtime: `node tests/edge/run.js [RUNTIME]…`. Needs `cargo xtask wasm`, `node scripts/bundle-edge.js` and
-// `npm ci` in this folder. Prints a line for each, and `N passed, N failed`.
+// Tests the package in every runtime: `node tests/edge/run.js [RUNTIME]…`. Needs `cargo xtask wasm`, `node
+// scripts/bundle-edge.js` and `npm ci` in this folder. Prints a line for each runtime, and `N passed, N failed`.
 
 const { execFileSync } = require('node:child_process')
 const fs = require('node:fs')
@@ -22,7 +22,7 @@ function install () {
   for (const name of fs.readdirSync(target)) if (name.endsWith('.node')) fs.rmSync(path.join(target, name))
 }
 
-/** The vectors as a package that every runtime finds. */
+/** Writes the vectors as a package that every runtime can import. */
 function placeVectors () {
   const target = path.join(__dirname, 'node_modules', 'vector-data')
   fs.mkdirSync(target, { recursive: true })

@@ -14,7 +14,7 @@ const { ENVIRONMENT, checkApps } = require('./check-apps.js')
 
 const binary = (name) => path.join(__dirname, 'node_modules', '.bin', name)
 
-/** Bundles an entry as the tools of a runtime do: by its conditions, and nothing else. */
+/** Bundles an entry as the tools of a runtime do, with only its conditions. */
 async function bundle (folder, entry, name, conditions, more = {}) {
   const outfile = path.join(folder, `${name}.mjs`)
   await esbuild.build({
@@ -30,7 +30,7 @@ async function bundle (folder, entry, name, conditions, more = {}) {
   return outfile
 }
 
-/** What wrangler does with modules: it leaves the import, and hands the file over. */
+/** Does the same with modules as wrangler: the import stays, and the file is passed to the runtime. */
 const WASM_FILES = {
   name: 'wasm-files',
   setup (build) {
@@ -78,7 +78,8 @@ const config :Workerd.Config = (
   return serving(child, ports, output)
 }
 
-/** Deno without any permission but to listen, and Bun. Neither gets a bundle: they find the package themselves. */
+/** Deno, with only the permission to listen, and Bun. Neither gets a bundle, because both find the package themselves.
+ * */
 async function served (command) {
   const child = spawn(command[0], [...command.slice(1), ENVIRONMENT.CORS_POLICY], { cwd: __dirname, stdio: ['ignore', 'pipe', 'pipe'] })
   const output = collect(child)
@@ -121,7 +122,7 @@ async function miniflare (folder) {
   }
 }
 
-/** Vercel's runtime. Next.js compiles the modules of a program before it starts, and gives them to it as variables. */
+/** Vercel's runtime. Next.js compiles the modules of a program before it starts, and passes them to it as variables. */
 async function edgeRuntime (folder) {
   const wasm = {
     name: 'wasm-variables',
@@ -146,7 +147,7 @@ async function browser (name, folder) {
   return { answers: 0, vectors: await inBrowser(name, script) }
 }
 
-/** What a child has printed so far. */
+/** The output of a child process so far. */
 function collect (child) {
   const pieces = []
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => pieces.push(data))
@@ -168,7 +169,7 @@ async function within (seconds, output, promise) {
   }
 }
 
-/** By name: a function that gives what came of the vectors, and how many answers of applications were checked. */
+/** By name: a function that returns the results of the vectors, and the number of checked responses of applications. */
 const RUNTIMES = {
   workerd,
   miniflare,

@@ -1,4 +1,4 @@
-// The applications on Deno and Bun, each at a port of its own, and the vectors. Prints one line of JSON.
+// Serves the applications on Deno and Bun, each on its own port, and runs the vectors. Prints one line of JSON.
 
 import * as apps from './apps.mjs'
 import vectors from './vectors-app.mjs'

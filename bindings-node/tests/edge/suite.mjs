@@ -1,4 +1,4 @@
-// All shared vectors, through what `corsac/edge` exports: in any runtime, so that nothing of Node is used.
+// Runs all shared vectors with the exports of `corsac/edge`. It runs in any runtime, so it uses nothing from Node.
 
 /**
  * @param {object} corsac the exports of `corsac/edge`
@@ -30,7 +30,7 @@ export async function suite (corsac, { vectors, apply, exchanges, findings }) {
   return { runs, failures }
 }
 
-/** Compares as JSON, in which the order of properties counts; missing members are those that are undefined. */
+/** Compares as JSON, in which the order of properties counts; undefined members count as missing. */
 function same (found, expected) {
   const [left, right] = [found, expected].map((value) => JSON.stringify(ordered(value)))
   if (left !== right) throw new Error(`${left} and not ${right}`)
@@ -42,7 +42,7 @@ function ordered (value) {
   return Object.fromEntries(Object.keys(value).sort().map((key) => [key, ordered(value[key])]))
 }
 
-/** Each way to build the policy, with the functions that it is given. */
+/** Every way to build the policy, with its functions. */
 function forms ({ Policy }, { config, text }) {
   const fromText = { json: (...all) => Policy.fromJson(...all), toml: (...all) => Policy.fromToml(...all) }
   if (text) return [[text.format, (functions) => fromText[text.format](text.text, functions)]]
@@ -52,7 +52,7 @@ function forms ({ Policy }, { config, text }) {
   ]
 }
 
-/** In JavaScript a RegExp is an object of its own. */
+/** In JavaScript, a RegExp is an object. */
 function revive (config) {
   if (config.dialect !== 'cors' || !('origin' in config)) return config
   return { ...config, origin: revived(config.origin) }
@@ -65,7 +65,7 @@ function revived (value) {
   try {
     return new RegExp(value.regexp, value.flags)
   } catch {
-    // What JavaScript cannot express stays a table.
+    // A RegExp that JavaScript cannot express stays a table.
     return value
   }
 }
@@ -80,7 +80,7 @@ async function holds (corsac, vector, build) {
     } catch (reason) {
       error = reason
     }
-    if (!(error instanceof corsac.ConfigError)) throw new Error(`the policy is accepted, or not refused as one: ${error}`)
+    if (!(error instanceof corsac.ConfigError)) throw new Error(`the policy is accepted, or fails with another error: ${error}`)
     return same(listed(error.issues), listed(vector.issues))
   }
   if (vector.lints) return same(listed(build().lints), listed(vector.lints))
@@ -97,11 +97,11 @@ async function holds (corsac, vector, build) {
   const { error, ...decision } = policy.evaluate({ ...request, headers: all, pathDecoded })
   same(decision, { ...expect, reported })
   same(count, asked ? 1 : 0)
-  // The web's requests have no authority but their URL, and their path is as it was sent.
+  // The web's requests have no authority except that of their URL, and their path is as it was sent.
   if (authority === undefined && !pathDecoded && !request.websocket && error === undefined) await passes(corsac, policy, vector, expect)
 }
 
-/** As the middleware does it, which takes the short way into the engine. */
+/** Decides as the middleware does, which uses the engine's fast calls. */
 async function passes ({ cors }, policy, { config, text, request: { method, path = '/', headers: lines, secure } }, expect) {
   // A request of the web always has a path, which begins with a slash.
   if (!path.startsWith('/') || (path === '/' && JSON.stringify(config ?? text).includes('routes'))) return
@@ -115,7 +115,7 @@ async function passes ({ cors }, policy, { config, text, request: { method, path
   for (const [name] of response.headers) if (name.startsWith('access-control-')) same([name, own.has(name)], [name, true])
 }
 
-/** A header that is there and empty is not one that is absent. */
+/** An empty header is not the same as an absent one. */
 function valueOf (lines, name) {
   return lines.some(([line]) => line.toLowerCase() === name) ? '' : null
 }
@@ -127,7 +127,7 @@ async function applies ({ Policy, cors }, { config, request: { method, headers: 
   const names = new Set([...application, ...response].map(([name]) => name.toLowerCase()))
   const expected = new Headers(response)
   for (const [name] of found.headers) names.add(name)
-  // What a runtime adds to a text is its own.
+  // The runtime may add text of its own.
   const ours = [...names].filter((name) => name !== 'set-cookie' && (name !== 'content-type' || expected.has(name)))
   for (const name of ours) same([name, found.headers.get(name)], [name, expected.get(name)])
 }

@@ -1,4 +1,4 @@
-// Answers with what came of all vectors.
+// Responds with the results of all vectors.
 
 import * as corsac from 'corsac/edge'
 import data from 'vector-data'

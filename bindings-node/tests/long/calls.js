@@ -15,7 +15,7 @@ const guarded = new Policy({
 const { decide, decidePreflight } = internalsOf(policy).compiled
 const all = internalsOf(guarded).compiled
 
-/** @returns {number} bytes of the resident set, when all is collected */
+/** @returns {number} bytes of the resident set, after garbage collection */
 async function settled () {
   for (let i = 0; i < 5; i++) {
     global.gc()
@@ -37,7 +37,7 @@ function run (calls) {
 
 async function main () {
   if (global.gc === undefined) throw new Error('start it with --expose-gc')
-  // What the allocators keep for themselves they have taken by the middle.
+  // By the middle, the allocators have taken all memory that they keep for themselves.
   const start = await settled()
   run(CALLS / 2)
   const middle = await settled()

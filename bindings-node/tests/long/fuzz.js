@@ -1,6 +1,6 @@
 'use strict'
 
-// Options of every kind, most of them nonsense: each is a middleware or an Error, and the process lives.
+// Options of every kind, most of them nonsense: each leads to a middleware or an Error, and never ends the process.
 // node tests/long/fuzz.js [how many, 200,000 if left out] [seed]
 
 const assert = require('node:assert')
@@ -82,7 +82,7 @@ for (let i = 0; i < COUNT; i++) {
   try {
     const middleware = corsac(options)
     counts.built++
-    // A request of it must end, one way or the other.
+    // A request through it must end, whatever the result is.
     let ended = false
     const response = { setHeader () {}, getHeader () {}, end () { ended = true } }
     const headers = { origin: 'null', 'access-control-request-method': 'PUT', host: pick(TEXTS), 'sec-fetch-site': pick(TEXTS), upgrade: pick([undefined, 'websocket', ...TEXTS]) }
@@ -96,4 +96,4 @@ for (let i = 0; i < COUNT; i++) {
     else throw error
   }
 }
-console.log(`${COUNT} options: ${counts.built} built, ${counts.refused} refused, ${counts.thrown} threw themselves`)
+console.log(`${COUNT} options: ${counts.built} built, ${counts.refused} refused, ${counts.thrown} threw their own errors`)

@@ -1,6 +1,6 @@
 'use strict'
 
-// Load on Express with clients that go away: no error, and memory that stays flat.
+// Load on Express with clients that disconnect. There must be no error, and memory must not grow.
 // node --expose-gc tests/long/load.js [seconds, 60 if left out]
 
 const { once } = require('node:events')

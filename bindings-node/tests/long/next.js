@@ -61,7 +61,7 @@ async function main () {
   for (const [name, files] of Object.entries(APPLICATIONS)) {
     if (process.argv.length > 2 && !process.argv.includes(name)) continue
     await application(files)
-    console.log(`next: 5 answers as they have to be, ${name}`)
+    console.log(`next: 5 correct answers, ${name}`)
   }
 }
 

@@ -1,6 +1,6 @@
 'use strict'
 
-// The packed package under other runtimes, each installed from npm: newer releases of Node, Bun and Deno.
+// Runs the packed package in other runtimes, each installed from npm: newer releases of Node, Bun and Deno.
 // node tests/long/runtimes.js (Linux on x64; needs the network)
 
 const { execFileSync } = require('node:child_process')

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from corsac._corsac import is_debug_requested
 from corsac._types import Message, Scope, Send
 
-# The most middlewares that are looked at.
+# The most middlewares that are examined.
 _MOST_LAYERS = 100
 
 
@@ -43,7 +43,7 @@ class Debugger:
         """Inspect the arguments of a call of the middleware."""
 
     def inspect(self, response: _DebuggedResponse, status: int | str, headers: list[Any]) -> None:
-        """Print what is new about a response. One that is not as it should be is for the server to refuse."""
+        """Print what is new about a response. The server refuses responses that are not valid."""
         with suppress(Exception):
             block = response.inspect(int(status), headers)
             if block is not None:
@@ -83,7 +83,7 @@ class AsgiDebugger(Debugger):
             run = "runs" if len(others) == 1 else "run"
             self.print(
                 f"corsac: {', '.join(others)} {run} outside of corsac: a response of its own, such as a 401, has no "
-                f"CORS headers, so a browser reports a CORS error in its place\n{help_}; "
+                f"CORS headers, so a browser reports a CORS error instead\n{help_}; "
                 "or add CORSMiddleware last, since what is added last is outermost\n"
             )
         elif errors:
@@ -94,7 +94,8 @@ class AsgiDebugger(Debugger):
 
 
 class WsgiDebugger(Debugger):
-    """The debugger of a WSGI middleware. What is outside of it cannot be known: WSGI applications do not show it."""
+    """The debugger of a WSGI middleware. It cannot know what is outside of it, because WSGI applications do not show
+    that."""
 
     def around(self, start_response: Callable[..., Any], response: _DebuggedResponse) -> Callable[..., Any]:
         """Return a ``start_response`` that inspects the response."""

@@ -35,7 +35,7 @@ class PredicateCalls:
     """The calls of one function.
 
     Args:
-        function: the predicate, which takes the origin alone if there is a cache.
+        function: the predicate, which takes only the origin if there is a cache.
         timeout: for how many seconds a call may be awaited, or None.
         cache: remembers the answers, or None.
     """

@@ -73,7 +73,7 @@ class Watch:
 
     def _log_error(self, error: Exception) -> None:
         self.has_failed = True
-        _logger.error("%s was not read again: the policy before it stays in force: %s", self._path, error)
+        _logger.error("%s was not read again: the previous policy stays in force: %s", self._path, error)
 
     def _start(self) -> None:
         self._thread = threading.Thread(target=self._run, name="corsac-watch", daemon=True)

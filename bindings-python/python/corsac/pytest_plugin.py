@@ -18,9 +18,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--corsac-url",
         metavar="URL",
-        help="the running server that the fixture corsac_browser is for, in place of the application",
+        help="the running server that the fixture corsac_browser uses, instead of the application",
     )
-    parser.addini("corsac_app", "the application that the fixture corsac_browser is for, as in `package.module:app`")
+    parser.addini("corsac_app", "the application that the fixture corsac_browser uses, as in `package.module:app`")
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 use std::ffi::CStr;
 
-/// It consists of the server's `send`, the decision's headers, and their template.
+/// Its state consists of the server's `send`, the decision's headers, and their template.
 pub(crate) fn send_with<'py>(
     send: &Bound<'py, PyAny>,
     decision: &Bound<'py, DecisionHeaders>,

@@ -21,7 +21,7 @@ pub(crate) fn read<'py>(settings: Option<&Bound<'py, PyDict>>) -> PyResult<(Valu
         let (key, object): (Bound<'py, PyString>, Bound<'py, PyAny>) = entry.extract()?;
         let key = unicode(&key);
         let value = match key.as_str() {
-            // This is the same as leaving it out.
+            // `None` is the same as leaving the setting out.
             _ if is_predicate_setting(&key) && object.is_none() => continue,
             _ if is_predicate_setting(&key) && object.is_callable() => {
                 functions.policy = Some(object);

@@ -23,7 +23,7 @@ impl PolicyText {
         Err(PyTypeError::new_err(format!("text must be str or bytes, not {}", object.get_type().name()?)))
     }
 
-    /// UTF-8, if the text is valid.
+    /// The text as bytes, which are UTF-8 if the text is valid.
     pub(crate) fn as_slice(&self) -> &[u8] {
         match self {
             PolicyText::Str(text) => text.as_bytes(),

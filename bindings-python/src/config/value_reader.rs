@@ -8,7 +8,7 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBool, PyFloat, PyInt, PyMemoryView, PyString, PyType};
 
-/// No setting is nested as deeply as this. An object that is contains itself.
+/// No setting is nested as deeply as this. An object that is nested more deeply contains itself.
 const MOST_DEPTH: usize = 16;
 
 /// The name of the argument that is read, for the error about the limit.
@@ -126,7 +126,7 @@ fn scalar(object: &Bound<'_, PyAny>) -> PyResult<Option<Value>> {
     if let Ok(object) = object.cast::<PyFloat>() {
         return Ok(Some(Value::Float(object.value())));
     }
-    // Iterating over them would give numbers.
+    // Iterating over bytes would give numbers.
     if is_bytes(object) || object.is_instance_of::<PyMemoryView>() {
         return other(object).map(Some);
     }

@@ -53,7 +53,7 @@ fn lossless(object: &Bound<'_, PyAny>, argument: &str) -> PyResult<Octets> {
     let octets = Octets::read(object, argument)?;
     match &octets {
         Octets::Owned(bytes) if !object.eq(latin1(bytes))? => {
-            Err(PyValueError::new_err(format!("{argument} holds a code point above U+00FF")))
+            Err(PyValueError::new_err(format!("{argument} contains a code point above U+00FF")))
         }
         _ => Ok(octets),
     }

@@ -1,4 +1,4 @@
-//! The names of tower-http's `cors` module over corsac's layer, for its tests alone.
+//! The names of tower-http's `cors` module over corsac's layer, only for its tests.
 //!
 //! A builder here collects a policy. It is built when the layer is applied, and a policy that is refused ends the test.
 #![allow(dead_code, clippy::panic)]
@@ -41,7 +41,7 @@ impl AllowOrigin {
         AllowOrigin::Predicate(Arc::new(move |origin, parts| Box::pin((function.clone())(origin, parts))))
     }
 
-    /// What the layer answers to this origin.
+    /// The layer's result for this origin.
     pub(crate) async fn to_future(&self, origin: Option<&HeaderValue>, parts: &Parts) -> Option<(HeaderName, HeaderValue)> {
         let mut request = Request::new(String::new());
         *request.uri_mut() = parts.uri.clone();
@@ -108,7 +108,7 @@ impl Vary {
     }
 }
 
-/// corsac has no function for it.
+/// corsac has no equivalent function.
 pub(crate) struct AllowPrivateNetwork;
 
 impl AllowPrivateNetwork {

@@ -24,7 +24,7 @@ class AsgiServer:
 
         def give_up() -> None:
             for loop, task in loops:
-                # A loop that has ended by now needs nothing.
+                # A loop that has ended by now needs no cancellation.
                 with suppress(RuntimeError):
                     loop.call_soon_threadsafe(task.cancel)
 
@@ -60,7 +60,7 @@ async def _call(app: Any, request: Request, reply: Reply) -> None:  # noqa: ANN4
                 if reply.is_enough:
                     finished.set()
             case "http.response.body":
-                # It goes on for a moment after it was given up.
+                # The application may continue for a moment after the test has given up.
                 if len(reply.body) < LONGEST_BODY:
                     reply.body.extend(message.get("body", b""))
                 if reply.is_enough or not message.get("more_body", False):

@@ -157,7 +157,7 @@ class Browser:
         """
         page = origin or self.origin
         if page is None:
-            raise TypeError("say which page asks: `origin` is missing")
+            raise TypeError("`origin` is missing: it says which page makes the request")
         pairs = list(headers.items()) if isinstance(headers, Mapping) else list(headers or ())
         names = {name.lower() for name, _ in pairs}
         pairs += [(name, value) for name, value in self._headers if name.lower() not in names]
@@ -190,7 +190,7 @@ class Browser:
                 sent.append(f"{line}: {error}")
             else:
                 if reply is None:
-                    sent.append(f"{line}: not sent, since the test has no server there: add one to `servers`")
+                    sent.append(f"{line}: not sent, because the test has no server at this address: add one to `servers`")
                 else:
                     answer = {"status": reply.status, "headers": reply.headers}
                     sent.append(f"{line}: {_described(reply)}")

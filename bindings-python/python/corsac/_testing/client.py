@@ -20,10 +20,10 @@ _OF_CLIENTS = ("accept", "accept-encoding", "connection", "user-agent")
 
 
 class ClientServer:
-    """Sends each request through the client, with the headers of the browser alone.
+    """Sends each request through the client, with only the browser's headers.
 
-    What the client would add goes on no preflight in a browser. So its headers are taken as those of the script, and
-    its cookies as those of the server.
+    A browser would not send the client's own headers and cookies with preflights. So its headers count as those of the
+    script, and its cookies as those of the server.
 
     Raises:
         TypeError: the client authenticates, which the browser cannot see.
@@ -50,7 +50,7 @@ class ClientServer:
             return within(timeout, lambda reply: self._send(request, reply), give_up=lambda: None, name=name)
         except Exception as error:
             for kind in type(error).__mro__:
-                # The application's own may go through the client.
+                # An exception of the application may pass through the client.
                 if kind.__module__ != "builtins" and kind.__name__ in _ERRORS:
                     raise NoReplyError(_ERRORS[kind.__name__], f"no response from {name}: {error}") from error
             raise
@@ -62,14 +62,14 @@ class ClientServer:
             return prepared
 
         content, redirects = ("content", "follow_redirects") if self._is_httpx else ("data", "allow_redirects")
-        # What authenticates comes last, so it can undo what the client has added.
+        # Authentication comes last, so it can undo what the client has added.
         options = {content: request.body or None, redirects: False, "auth": with_these_headers}
         response = self.client.request(request.method, request.url, **options)
         if self._is_httpx:
-            # Decoded, they would have whichever encoding httpx guesses.
+            # If they were decoded, httpx would guess the encoding.
             lines = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers.raw]
         else:
-            # The response of requests joins repeated headers; that of urllib3 in it does not.
+            # A response of requests joins repeated headers, but the urllib3 response inside it does not.
             lines = list(getattr(getattr(response, "raw", None), "headers", response.headers).items())
         reply.body.extend(response.content)
         reply.start(response.status_code, lines)

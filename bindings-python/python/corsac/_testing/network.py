@@ -23,7 +23,7 @@ class NetworkServer:
         connection = _connection(target, timeout)
 
         def give_up() -> None:
-            # A thread that reads from the socket stops then.
+            # This also stops a thread that reads from the socket.
             with suppress(OSError, AttributeError):
                 connection.sock.shutdown(socket.SHUT_RDWR)
 
@@ -39,7 +39,7 @@ class NetworkServer:
 
 
 def _connection(target: urllib.parse.SplitResult, timeout: float) -> http.client.HTTPConnection:
-    # Without a port, the end of an IPv6 address would be taken for one.
+    # Without this port, the end of an IPv6 address would be read as the port.
     host, port = target.hostname or "", port_of(target)
     if target.scheme.endswith("s"):
         return http.client.HTTPSConnection(host, port, timeout=timeout, context=ssl.create_default_context())

@@ -13,7 +13,7 @@ from corsac._testing.network import NetworkServer
 from corsac._testing.wire import Server
 from corsac._testing.wsgi import WsgiServer
 
-# The address of an application that is called in the same process. It is https, so that pages of
+# The address of an application that is called in the same process. It is https, so that pages that were loaded over
 # https may request it.
 APPLICATION_URL = "https://testserver"
 

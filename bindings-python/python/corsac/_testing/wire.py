@@ -12,7 +12,7 @@ from typing import Protocol
 _ENDLESS_TYPE = "text/event-stream"
 
 
-# Of a body that is longer than this only the beginning is read: it may have no end either.
+# The most bytes of a body that are read. A longer body may have no end either.
 LONGEST_BODY = 64 * 1024 * 1024
 
 
