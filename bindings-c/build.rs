@@ -1,4 +1,4 @@
-//! Gives the shared library its soname: the number in it changes when the ABI breaks.
+//! Gives the shared library its soname, whose number changes when the ABI breaks.
 
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");

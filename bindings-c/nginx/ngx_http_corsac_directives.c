@@ -66,7 +66,7 @@ char *ngx_http_corsac_set_policy(ngx_conf_t *cf, ngx_command_t *command, void *c
   ngx_http_corsac_loc_conf_t *loc = conf;
   ngx_str_t *words = cf->args->elts, path = words[1];
   (void)command;
-  if (loc->configured != NGX_CONF_UNSET) return loc->policy != NULL ? "is duplicate" : "stands beside \"corsac off\"";
+  if (loc->configured != NGX_CONF_UNSET) return loc->policy != NULL ? "is duplicate" : "cannot be used together with \"corsac off\"";
   if (ngx_conf_full_name(cf->cycle, &path, 1) != NGX_OK) return NGX_CONF_ERROR;
   loc->policy = ngx_http_corsac_file(cf, &path);
   loc->configured = 1;
@@ -77,8 +77,8 @@ char *ngx_http_corsac_set_off(ngx_conf_t *cf, ngx_command_t *command, void *conf
   ngx_http_corsac_loc_conf_t *loc = conf;
   ngx_str_t *words = cf->args->elts;
   (void)command;
-  if (ngx_strcmp(words[1].data, "off") != 0) return "takes \"off\" alone; a policy is named by \"corsac_policy\"";
-  if (loc->configured != NGX_CONF_UNSET) return loc->policy == NULL ? "is duplicate" : "stands beside \"corsac_policy\"";
+  if (ngx_strcmp(words[1].data, "off") != 0) return "only takes \"off\"; a policy is named by \"corsac_policy\"";
+  if (loc->configured != NGX_CONF_UNSET) return loc->policy == NULL ? "is duplicate" : "cannot be used together with \"corsac_policy\"";
   loc->configured = 1;
   return NGX_CONF_OK;
 }

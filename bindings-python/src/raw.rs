@@ -23,7 +23,7 @@ pub(crate) fn call<'py, const COUNT: usize>(
     let end = null_mut::<Object>();
     let at = |index: usize| arguments.get(index).map_or(end, |argument| argument.as_ptr());
     // SAFETY: `Bound` shows that the thread is attached and keeps the objects alive. The first null ends the arguments,
-    // and what comes back is a new reference, or null with an exception set.
+    // and the result is a new reference, or null with an exception set.
     unsafe {
         let returned = ffi::PyObject_CallFunctionObjArgs(function.as_ptr(), at(0), at(1), at(2), at(3), end);
         Bound::from_owned_ptr_or_err(function.py(), returned)
@@ -33,7 +33,7 @@ pub(crate) fn call<'py, const COUNT: usize>(
 /// One element of a list of pairs of name and value.
 #[derive(Debug)]
 pub(crate) enum ListedPair<'py, H> {
-    /// A tuple whose name is a `bytes` object that is known: the facts about the name, and the value.
+    /// A tuple whose name is a known `bytes` object: the facts about the name, and the value.
     Known(H, Bound<'py, PyAny>),
     /// Anything other than a tuple of two whose first member is a `bytes` object.
     Unusual(Bound<'py, PyAny>),
@@ -73,8 +73,7 @@ unsafe fn classify<'py, H>(
     pair: *mut Object,
     known: impl Fn(&[u8]) -> Option<H>,
 ) -> Option<ListedPair<'py, H>> {
-    // SAFETY: the object is alive; its members are read only as what its type says that it is, and the tuple keeps them
-    // alive.
+    // SAFETY: the object is alive; its members are read according to its type, and the tuple keeps them alive.
     unsafe {
         let unusual = || Some(ListedPair::Unusual(Bound::from_borrowed_ptr(py, pair)));
         if !is_exactly(pair, &raw mut ffi::PyTuple_Type) || ffi::Py_SIZE(pair) != 2 {
@@ -142,7 +141,7 @@ impl<F: BuiltinFunction> Definition<F> {
 ///
 /// The thread is attached and both objects are alive.
 unsafe extern "C" fn called<F: BuiltinFunction>(state: *mut Object, argument: *mut Object) -> *mut Object {
-    // SAFETY: the interpreter keeps to both, and owns the objects until this returns.
+    // SAFETY: the interpreter guarantees both, and owns the objects until this returns.
     let (state, argument) = unsafe {
         let py = Python::assume_attached();
         (Borrowed::from_ptr(py, state), Borrowed::from_ptr(py, argument))

@@ -25,7 +25,7 @@ Message = MutableMapping[str, Any]
 
 
 class App:
-    """Sends the given messages, and keeps what it was called with."""
+    """Sends the given messages, and records its arguments."""
 
     def __init__(self, *messages: Any) -> None:
         self.messages = messages
@@ -55,11 +55,11 @@ def preflight(origin: bytes = ORIGIN) -> dict[str, Any]:
 
 
 async def never() -> Message:
-    raise AssertionError("nothing is to be received")
+    raise AssertionError("there is nothing to receive")
 
 
 def play(middleware: Any, scope: Any) -> list[Message]:
-    """What the server is sent for this scope."""
+    """The messages that the server gets for this scope."""
     sent: list[Message] = []
 
     async def send(message: Message) -> None:

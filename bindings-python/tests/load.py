@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""A million requests through the middleware in this process, watching its memory.
+"""A million requests through the middleware in this process, with a check of its memory.
 
 Usage: PYTHONPATH=python python tests/load.py [requests]
 
 Allowed, refused, preflighted, cyclic and cancelled requests in turn; exits with 1 if memory or the number of objects
-grows. `test_load.py` runs a short one.
+grows. `test_load.py` runs a short version.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ PAGE = 4096
 
 
 async def application(scope: Any, receive: Any, send: Any) -> None:
-    # As frameworks do: the scope knows the request, and the request knows send.
+    # As in frameworks, the scope refers to the request, and the request to send.
     scope["extensions"] = {"send": send, "scope": scope}
     if scope["path"] == "/wait":
         await receive()

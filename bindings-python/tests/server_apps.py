@@ -1,4 +1,4 @@
-"""The applications that the servers are started with: one API, with the policy around it in different ways."""
+"""The applications for the servers: one API, with the policy around it in different ways."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -82,7 +82,7 @@ install(installed, **SETTINGS)
 
 
 async def twice(scope: Any, receive: Any, send: Any) -> None:
-    """A broken application: two heads."""
+    """A broken application, which sends two heads."""
     for status in (200, 500):
         await send({"type": "http.response.start", "status": status, "headers": [(b"content-length", b"0")]})
 

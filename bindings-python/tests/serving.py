@@ -1,4 +1,4 @@
-"""Starts real servers and asks them over real sockets."""
+"""Starts real servers, and sends them requests over real sockets."""
 
 import contextlib
 import http.client
@@ -21,7 +21,7 @@ def free_port() -> int:
 
 
 class Server:
-    """A server in a process of its own."""
+    """A server in a separate process."""
 
     def __init__(self, *command: str) -> None:
         self.port = free_port()
@@ -43,7 +43,7 @@ class Server:
         )
 
     def wait(self) -> None:
-        """Returns once it answers."""
+        """Returns once the server responds."""
         for _ in range(SECONDS * 20):
             if self.process.poll() is not None:
                 raise AssertionError(f"the server died\n{self.stop()}")
@@ -70,7 +70,7 @@ class Server:
 
 
 class Response:
-    """A response: lines of one header are a list, so that a doubled one shows."""
+    """A response: the lines of one header are a list, so that a duplicate is visible."""
 
     def __init__(self, response: http.client.HTTPResponse) -> None:
         self.status = response.status
@@ -87,7 +87,7 @@ class Response:
 
 @contextlib.contextmanager
 def serving(commands: dict[str, list[str]]) -> Iterator[dict[str, Server]]:
-    """All of them at once."""
+    """Starts all of them at once."""
     servers = {name: Server(*command) for name, command in commands.items()}
     try:
         for server in servers.values():

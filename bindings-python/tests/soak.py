@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Loads uvicorn with `wrk` and with clients that go away, and watches its memory and what it prints.
+"""Loads uvicorn with `wrk` and with clients that disconnect, and checks its memory and its output.
 
 Usage: python tests/soak.py [seconds]
 
-Exits with 1 if a request fails, the server prints an error, or its memory grows. `wrk` is a package of Debian's.
+Exits with 1 if a request fails, the server prints an error, or its memory grows. `wrk` is a Debian package.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ def resident(process: int) -> int:
 
 
 async def going_away(port: int, stop: threading.Event) -> int:
-    """Clients that ask and close at once, before or amid the answer."""
+    """Clients that send a request and close at once, before or during the response."""
     gone = 0
     asking = f"GET /stream HTTP/1.1\r\nHost: x\r\nOrigin: {ORIGIN}\r\n\r\n".encode()
     while not stop.is_set():
@@ -43,7 +43,7 @@ async def going_away(port: int, stop: threading.Event) -> int:
 
 
 def load(port: int, seconds: int) -> str:
-    """What `wrk` prints, with clients going away meanwhile."""
+    """The output of `wrk`, while other clients disconnect."""
     wrk = shutil.which("wrk")
     if wrk is None:
         sys.exit("wrk is missing: apt-get install -y wrk")

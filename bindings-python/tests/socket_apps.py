@@ -1,4 +1,5 @@
-"""What the servers of test_websockets are started with: an echo over WebSockets beside an ordinary path, protected."""
+"""The applications for the servers of test_websockets: an echo over WebSockets and an ordinary path, with
+protection."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Applications with a bad policy, each added in another way. None may serve."""
+"""Applications with a bad policy, each with its own way to add the middleware. None of them may serve."""
 
 import os
 from collections.abc import AsyncIterator

@@ -1,4 +1,5 @@
-"""The shared vectors of `tests/vectors/apply`: how a decision's headers go on a response, in ASGI and in WSGI."""
+"""The shared vectors of `tests/vectors/apply`: how a decision's headers are applied to a response, in ASGI and in
+WSGI."""
 
 import json
 from pathlib import Path
@@ -37,7 +38,7 @@ def test_asgi(vector: Json) -> None:
     start, _ = play(middleware, {"type": "http", "method": request["method"], "headers": encoded(request["headers"])})
     sent = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in start["headers"]]
     assert by_name(sent) == by_name(vector["response"])
-    assert application == encoded(vector["application"]), "the application's own list is left as it is"
+    assert application == encoded(vector["application"]), "the application's own list is not changed"
 
 
 @every_vector

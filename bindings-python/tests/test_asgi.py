@@ -1,4 +1,5 @@
-"""The ASGI middleware, driven message by message: what it adds, what it takes off, what it leaves alone."""
+"""The ASGI middleware, message by message: the headers that it adds and removes, and the messages that it does not
+change."""
 
 import asyncio
 import copy
@@ -31,12 +32,12 @@ from corsac import ConfigError, CORSMiddleware, Policy
 
 
 def answered(headers: Any, scope: Any | None = None, **settings: Any) -> list[Any]:
-    """The headers that go out where the application's are these."""
+    """The headers of the response if the application sets these."""
     app = App(head(headers), BODY)
     return list(play(CORSMiddleware(app, **{**SETTINGS, **settings}), scope or from_origin())[0]["headers"])
 
 
-# --- what goes on
+# --- headers that are added
 
 
 def test_allowed_refused_and_without_origin() -> None:
@@ -64,7 +65,7 @@ def test_preflight_is_answered_without_the_application() -> None:
     assert app.calls == []
 
 
-def test_answers_share_no_list() -> None:
+def test_responses_share_no_list() -> None:
     middleware = CORSMiddleware(App(head(), BODY, {**head(), "headers": []}), **SETTINGS)
     for scope in (preflight(), preflight(b"https://evil.example"), from_origin(), request()):
         first = [copy.deepcopy(message) for message in play(middleware, scope)]
@@ -81,7 +82,7 @@ def test_preflight_continue_reaches_the_application() -> None:
     assert [value for name, value in headers if name == b"access-control-allow-methods"] == [b"GET, HEAD, POST, PUT"]
 
 
-def test_what_is_asked_for_is_echoed_from_the_request() -> None:
+def test_requested_names_are_sent_back() -> None:
     scope = preflight()
     scope["headers"][1] = (b"access-control-request-method", b"BREW")
     middleware = CORSMiddleware(
@@ -155,7 +156,7 @@ def test_request_without_headers() -> None:
 
 
 @pytest.mark.parametrize("headers", [1, [1], [None], {b"a": b"b", b"access-control-allow-origin": b"*"}.keys()])
-def test_what_are_no_headers_is_not_let_through(headers: Any) -> None:
+def test_values_that_are_not_headers_are_refused(headers: Any) -> None:
     try:
         sent = answered(headers)
     except (TypeError, ValueError):
@@ -195,7 +196,7 @@ def test_two_heads_get_the_same_headers() -> None:
     assert second["headers"] == [(b"b", b"2"), *ALLOWED]
 
 
-def test_other_messages_go_through_as_they_are() -> None:
+def test_other_messages_are_passed_on_unchanged() -> None:
     messages = [
         {"type": "http.response.trailers", "headers": [(b"access-control-allow-origin", b"x")]},
         {"type": "http.response.pathsend", "path": "/x"},
@@ -217,7 +218,7 @@ def test_send_takes_one_message() -> None:
             send(*arguments)
 
 
-def test_requests_are_collected_with_the_functions_that_hold_them() -> None:
+def test_requests_are_collected_with_the_functions_that_refer_to_them() -> None:
     class Server:
         wrapped: Any
 
@@ -235,7 +236,7 @@ def test_requests_are_collected_with_the_functions_that_hold_them() -> None:
 
 
 @pytest.mark.parametrize("kind", ["websocket", "lifespan", "else"])
-def test_other_scopes_go_through_untouched(kind: str) -> None:
+def test_other_scopes_are_passed_on_unchanged(kind: str) -> None:
     app = App({"type": "x"})
     scope = request(kind=kind)
 
@@ -253,7 +254,7 @@ def test_other_scopes_go_through_untouched(kind: str) -> None:
 
 
 @pytest.mark.parametrize("origin", [ORIGIN, b"https://evil.example"])
-def test_the_applications_own_headers_come_off(origin: bytes, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_applications_own_headers_are_removed(origin: bytes, caplog: pytest.LogCaptureFixture) -> None:
     own = [
         (b"Access-Control-Allow-Origin", b"*"),
         (b"access-control-allow-credentials", b"maybe"),
@@ -274,21 +275,21 @@ def test_the_applications_own_headers_come_off(origin: bytes, caplog: pytest.Log
 
 
 @pytest.mark.parametrize("asked", [from_origin(), from_origin(b"https://evil.example"), request()])
-def test_what_belongs_to_preflights_comes_off_too(asked: Any) -> None:
+def test_headers_of_preflights_are_removed_too(asked: Any) -> None:
     own = [(f"Access-Control-{name}".encode(), b"*") for name in ("Allow-Methods", "Allow-Headers", "Max-Age")]
     own.append((b"Access-Control-Allow-Private-Network", b"true"))
     assert answered([*own, (b"x-kept", b"1")], asked) == [(b"x-kept", b"1"), *answered([], asked)]
     assert answered(own, asked, keep_app_headers=True) == [*own, *answered([], asked)]
 
 
-def test_the_same_value_is_no_reason_to_warn(caplog: pytest.LogCaptureFixture) -> None:
+def test_the_same_value_causes_no_warning(caplog: pytest.LogCaptureFixture) -> None:
     assert answered(ALLOWED[:2]) == ALLOWED
     assert caplog.records == []
 
 
 def test_keep_app_headers() -> None:
     own = [(b"Access-Control-Allow-Origin", b"https://else.example")]
-    assert answered(own, keep_app_headers=True) == own + REFUSED, "no credentials beside another's origin"
+    assert answered(own, keep_app_headers=True) == own + REFUSED, "no credentials together with another's origin"
     other = [(b"access-control-expose-headers", b"x-own")]
     assert answered(other, keep_app_headers=True) == other + [line for line in ALLOWED if line[0] != other[0][0]]
     assert answered(own, from_origin(b"https://evil.example"), keep_app_headers=True) == own + REFUSED
@@ -311,7 +312,7 @@ def test_vary_is_merged(lines: list[Any], merged: bytes) -> None:
     assert len(headers) == 4
 
 
-def test_vary_is_left_alone_where_the_policy_has_none() -> None:
+def test_vary_is_not_changed_if_the_policy_has_none() -> None:
     own = [(b"Vary", b"Accept"), (b"vary", b"Cookie")]
     headers = answered(own, allow_origins=["*"], allow_credentials=False)
     assert headers[:2] == own
@@ -345,7 +346,7 @@ def test_bad_settings_fail_at_construction() -> None:
     assert [issue.code for issue in raised.value.issues] == ["unknown-key", "wrong-type"]
 
 
-def test_any_iterable_does() -> None:
+def test_any_iterable_is_accepted() -> None:
     def generator() -> Iterable[str]:
         yield ORIGIN.decode()
 
@@ -371,12 +372,12 @@ def test_subclasses() -> None:
 
 
 @pytest.mark.parametrize("scope", [{}, {"type": "http"}, {"type": "http", "method": 1}, None, []])
-def test_what_no_server_calls(scope: Any) -> None:
+def test_scopes_that_no_server_passes(scope: Any) -> None:
     with pytest.raises((TypeError, KeyError)):
         play(CORSMiddleware(App(), **SETTINGS), scope)
 
 
-def test_exceptions_go_through() -> None:
+def test_exceptions_are_passed_on() -> None:
     async def app(scope: Any, receive: Any, send: Any) -> None:
         raise ZeroDivisionError
 
@@ -389,8 +390,8 @@ def test_exceptions_go_through() -> None:
         asyncio.run(CORSMiddleware(App(head()), **SETTINGS)(from_origin(), never, gone))
 
 
-def test_many_lines_of_two_headers_cost_no_more_than_their_number() -> None:
-    """A server without a limit passes on what a client sends: time must not grow with the square of it."""
+def test_time_grows_only_with_the_number_of_lines() -> None:
+    """A server without a limit passes on what a client sends: the time must not grow with the square of its length."""
     middleware = CORSMiddleware(App(head(), BODY), allow_origins=["https://a.example"])
     count = 100_000
     lines = [(b"origin", b"x")] * count + [(b"access-control-request-method", b"x")] * count
@@ -399,8 +400,8 @@ def test_many_lines_of_two_headers_cost_no_more_than_their_number() -> None:
     assert time.monotonic() - start < 1
 
 
-def test_what_send_holds_shows_no_list_that_others_share() -> None:
-    """An application that looks into its ``send`` cannot change the headers of other answers."""
+def test_send_gives_no_access_to_shared_lists() -> None:
+    """An application that inspects its ``send`` cannot change the headers of other responses."""
 
     async def application(scope: Any, receive: Any, send: Any) -> None:
         assert not any(isinstance(member, (list, dict)) for member in send.__self__)
@@ -413,8 +414,8 @@ def test_what_send_holds_shows_no_list_that_others_share() -> None:
         ]
 
 
-def test_what_a_response_held_is_let_go_at_once() -> None:
-    """Merging takes hold of the application's values, and lets go of them with the answer."""
+def test_values_of_a_response_are_released_at_once() -> None:
+    """Merging keeps the application's values alive only until the response is sent."""
     value = bytes(bytearray(b"a value of its own"))
 
     class Asks(App):

@@ -1,4 +1,4 @@
-"""The bounds of a predicate: how long it may take, and how long its answers are remembered."""
+"""The limits of a predicate: how long it may take, and how long its answers are remembered."""
 
 import asyncio
 import gc
@@ -18,7 +18,7 @@ KNOWN, OTHER = "https://known.example", "https://other.example"
 
 
 class Database:
-    """Counts its questions."""
+    """A predicate that counts its calls."""
 
     def __init__(self, *known: str) -> None:
         self.known = set(known or (KNOWN,))
@@ -46,7 +46,7 @@ def app(**settings: Any) -> CORSMiddleware:
 # --- time
 
 
-def test_a_function_that_hangs_is_a_function_that_failed(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_function_that_hangs_counts_as_failed(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "corsac")
     reasons: list[str] = []
     database = Database()
@@ -87,7 +87,7 @@ def test_a_function_that_swallows_its_cancellation() -> None:
     asyncio.run(run())
 
 
-def test_a_client_that_goes_away_takes_its_question_along() -> None:
+def test_a_client_that_disconnects_cancels_its_question() -> None:
     cancelled = []
 
     async def slow(origin: str) -> bool:
@@ -124,13 +124,13 @@ def test_with_the_request_too() -> None:
 
 
 @pytest.mark.parametrize("timeout", [0, -1, float("nan"), float("inf"), 1e300])
-def test_times_that_are_none(timeout: float) -> None:
+def test_times_that_are_not_positive(timeout: float) -> None:
     with pytest.raises(ValueError, match="predicate_timeout must be more than 0 seconds"):
         Policy(allow_origin=Database().later, predicate_timeout=timeout)
 
 
 @pytest.mark.parametrize("timeout", ["1", True, [], object()])
-def test_what_is_no_time(timeout: Any) -> None:
+def test_times_that_are_not_numbers(timeout: Any) -> None:
     with pytest.raises(TypeError, match="predicate_timeout must be a number of seconds"):
         Policy(allow_origin=Database().later, predicate_timeout=timeout)
 
@@ -154,7 +154,7 @@ def test_each_origin_is_asked_about_once(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["sync", "later"])
-def test_an_answer_under_way_is_forgotten_too(kind: str) -> None:
+def test_a_pending_answer_is_forgotten_too(kind: str) -> None:
     cache = PredicateCache(size=100, ttl=60)
     asked: list[str] = []
 
@@ -210,7 +210,7 @@ def test_questions_at_the_same_time_are_one() -> None:
     async def run() -> None:
         answers = await asyncio.gather(*(ask(origin) for origin in [KNOWN, OTHER] * 50))
         assert answers == [2, 1] * 50
-        # Who goes away leaves the others their answer.
+        # If one request is cancelled, the others still get the answer.
         requests = [asyncio.create_task(ask("https://third.example")) for _ in range(3)]
         await asyncio.sleep(0.01)
         requests[0].cancel()
@@ -242,7 +242,7 @@ def test_failures_are_not_remembered() -> None:
     assert outcomes == []
 
 
-def test_a_question_that_failed_fails_for_all_who_waited() -> None:
+def test_a_failed_question_fails_for_all_requests_that_waited() -> None:
     async def broken(origin: str) -> bool:
         await asyncio.sleep(0.02)
         raise LookupError(origin)
@@ -256,11 +256,11 @@ def test_a_question_that_failed_fails_for_all_who_waited() -> None:
     for _ in range(2):
         failures = asyncio.run(run())
         assert [type(failure) for failure in failures] == [LookupError] * 50
-        # One object, raised again and again, and its traceback does not grow with it.
+        # It is one object, which is raised again and again, and its traceback must not grow.
         assert len(traceback.extract_tb(failures[0].__traceback__)) < 10
 
 
-def test_failures_that_nobody_waits_for_say_nothing(caplog: pytest.LogCaptureFixture) -> None:
+def test_failures_that_nobody_awaits_are_not_logged(caplog: pytest.LogCaptureFixture) -> None:
     async def broken(origin: str) -> bool:
         await asyncio.sleep(0.02)
         raise LookupError(origin)
@@ -303,7 +303,7 @@ def test_reloads_keep_the_answers(tmp_path: Path) -> None:
     assert len(database.asked) == 2
 
 
-def test_where_nothing_can_be_awaited() -> None:
+def test_async_functions_where_nothing_can_be_awaited() -> None:
     database = Database()
     policy = Policy(allow_origin=database.later, predicate_cache=PredicateCache(size=2, ttl=60), predicate_timeout=1)
     for _ in range(2):
@@ -315,12 +315,12 @@ def test_where_nothing_can_be_awaited() -> None:
             )
 
 
-def test_a_cache_and_the_request_do_not_go_together() -> None:
+def test_a_cache_cannot_be_used_with_the_request() -> None:
     def known(origin: str, request: Any) -> bool:
         return True
 
     cache = PredicateCache(size=100, ttl=60)
-    with pytest.raises(TypeError, match=r"takes the request.*let it take the origin alone"):
+    with pytest.raises(TypeError, match=r"takes the request.*let it take only the origin"):
         Policy(allow_origin=known, predicate_cache=cache)
     with pytest.raises(TypeError, match="takes the request"):
         Policy(allow_origins=[], routes=[{"path": "/", "allow_origin": known}], predicate_cache=cache)
@@ -331,18 +331,18 @@ def test_a_cache_and_the_request_do_not_go_together() -> None:
 @pytest.mark.parametrize(
     ("size", "ttl"), [(0, 1), (1, 1), (10_000_001, 1), (-1, 1), (2, 0), (2, -1), (2, 86_401), (2, float("nan"))]
 )
-def test_caches_that_cannot_be(size: int, ttl: float) -> None:
+def test_impossible_caches(size: int, ttl: float) -> None:
     with pytest.raises(ValueError, match="2 to 10000000 origins"):
         PredicateCache(size=size, ttl=ttl)
 
 
 @pytest.mark.parametrize("cache", [{"size": 2, "ttl": 1}, 1, "x"])
-def test_what_is_no_cache(cache: Any) -> None:
+def test_values_that_are_not_caches(cache: Any) -> None:
     with pytest.raises(TypeError, match=r"predicate_cache must be a corsac\.PredicateCache, not"):
         Policy(allow_origin=Database().sync, predicate_cache=cache)
 
 
-def test_bounds_of_nothing() -> None:
+def test_limits_without_a_function() -> None:
     for settings in ({"predicate_timeout": 1.0}, {"predicate_cache": PredicateCache(size=2, ttl=1)}):
         with pytest.raises(TypeError, match="is given without an allow_origin function"):
             Policy(allow_origins=[], **settings)

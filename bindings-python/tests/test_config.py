@@ -1,4 +1,5 @@
-"""Python objects as settings: each becomes the value that the engine judges, and nothing raises but the host."""
+"""Python objects as settings: each becomes the value that the engine checks, and only the host's own code raises
+exceptions."""
 
 import enum
 import itertools
@@ -76,7 +77,7 @@ def test_url_objects(url: Url) -> None:
     assert reason(Policy(allow_origins=[url])) == "origin-allowed"
 
 
-def test_url_objects_hold_origins_alone() -> None:
+def test_url_objects_must_be_origins() -> None:
     assert origins_refused([Url(ORIGIN + "/x")]) == [("origin-path", "allow_origins[0]", ORIGIN + "/x")]
 
 
@@ -143,7 +144,7 @@ def test_max_age_off() -> None:
         ({1: 1, (2,): 2}, "{1: 1, (2,): 2}"),
     ],
 )
-def test_what_is_no_list(value: object, shown: str) -> None:
+def test_values_that_are_not_lists(value: object, shown: str) -> None:
     assert origins_refused(value) == [("wrong-type", "allow_origins", shown)]
     assert origins_refused([value]) == [("wrong-type", "allow_origins[0]", shown)]
 
@@ -175,14 +176,14 @@ def test_what_is_no_list(value: object, shown: str) -> None:
         ),
     ],
 )
-def test_messages_speak_python(config: dict[str, Any], message: str, advice: str) -> None:
+def test_messages_use_python_notation(config: dict[str, Any], message: str, advice: str) -> None:
     with pytest.raises(ConfigError) as raised:
         Policy(**config)
     (issue,) = raised.value.issues
     assert (issue.message, issue.help) == (message, advice)
 
 
-def test_messages_about_text_speak_its_format() -> None:
+def test_messages_about_a_text_use_its_notation() -> None:
     with pytest.raises(ConfigError) as raised:
         Policy.from_json('{"allow_origins": [], "allow_credentials": "yes"}')
     assert raised.value.issues[0].help == 'write `"allow_credentials": true`'
@@ -198,7 +199,7 @@ def test_lone_surrogates_are_refused_as_text() -> None:
     assert refused(allow_origins=[], **{"\udfff": 1})[0][0] == "unknown-key"
 
 
-def test_what_contains_itself() -> None:
+def test_values_that_contain_themselves() -> None:
     cycle: list[object] = []
     cycle.append(cycle)
     assert origins_refused(cycle)[0][:2] == ("wrong-type", "allow_origins[0]")
@@ -211,7 +212,7 @@ def test_what_contains_itself() -> None:
         Policy(allow_origins=wide)  # type: ignore[arg-type]
 
 
-def test_what_nests_too_deep() -> None:
+def test_values_that_are_nested_too_deeply() -> None:
     def nested(depth: int) -> object:
         value: object = ORIGIN
         for _ in range(depth):
@@ -258,7 +259,7 @@ def failing_generator() -> Iterator[str]:
     ],
     ids=lambda value: type(value).__name__,
 )
-def test_exceptions_of_the_host_go_through(value: Any) -> None:
+def test_exceptions_of_the_host_are_passed_on(value: Any) -> None:
     with pytest.raises(HostError):
         Policy(allow_origins=[value])
 
@@ -276,7 +277,7 @@ def test_a_dict_that_changes_while_it_is_read() -> None:
         Policy(protection=table)  # type: ignore[arg-type]
 
 
-def test_what_type_checkers_refuse() -> None:
+def test_arguments_that_type_checkers_refuse() -> None:
     with pytest.raises(TypeError):
         Policy([ORIGIN])  # type: ignore[call-arg, arg-type, unused-ignore]
     with pytest.raises(ConfigError):
@@ -305,11 +306,11 @@ def test_the_typed_settings_are_the_engines() -> None:
     with pytest.raises(ConfigError) as raised:
         Policy(allow_origins=[], **{"no such setting anywhere": 1})  # type: ignore[arg-type]
     listed = raised.value.issues[0].help.partition("the settings are ")[2].split(", ")
-    functions = {"allow_origin", "predicate_timeout", "predicate_cache"}  # no settings of the engine
+    functions = {"allow_origin", "predicate_timeout", "predicate_cache"}  # settings that the engine does not have
     named = set(get_type_hints(PolicyOptions))
     assert set(listed) - {"$schema"} == named - functions
     described = Policy.__doc__ or ""
-    assert {name for name in named if f"    {name} (" not in described} == {"dialect"}, "that is for other languages"
+    assert {name for name in named if f"    {name} (" not in described} == {"dialect"}, "this setting is only for other languages"
 
 
 def test_the_typed_settings_of_routes_and_protection_are_the_engines() -> None:

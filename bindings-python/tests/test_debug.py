@@ -1,4 +1,4 @@
-"""What a middleware prints while its application is developed, and what it adds to responses."""
+"""The debug mode: what a middleware prints, and what it adds to responses."""
 
 import asyncio
 import io
@@ -71,7 +71,7 @@ def test_headers_that_scripts_cannot_read(capsys: pytest.CaptureFixture[str]) ->
     assert "no script can read" not in capsys.readouterr().err
 
 
-def test_responses_have_reasons_and_nothing_of_the_request() -> None:
+def test_responses_have_reasons_and_no_data_from_the_request() -> None:
     for server in (CORSMiddleware(app(), debug=True, **SETTINGS), installed(debug=True)):
         browser = Browser(server)
         assert timing(browser.fetch("/items", origin=PAGE)) == ["db;dur=1", 'corsac;desc="origin-allowed"']
@@ -127,7 +127,7 @@ def test_the_site_s_own_pages_are_left_out(capsys: pytest.CaptureFixture[str]) -
     assert "corsac: origin" not in capsys.readouterr().err
 
 
-def test_a_policy_that_is_swapped_is_a_new_one(capsys: pytest.CaptureFixture[str]) -> None:
+def test_blocks_are_printed_again_for_a_new_policy(capsys: pytest.CaptureFixture[str]) -> None:
     policies = Reloadable(Policy(**SETTINGS))
     browser = Browser(CORSMiddleware(app(), debug=True, policy=policies), origin=EVIL)
     browser.fetch("/items")
@@ -148,7 +148,7 @@ def test_terminals_are_not_controlled(capsys: pytest.CaptureFixture[str]) -> Non
 
 
 class Auth:
-    """Responds itself, as authentication does."""
+    """A middleware that responds itself, as authentication does."""
 
     def __init__(self, app: Any) -> None:
         self.app = app
@@ -303,7 +303,7 @@ def test_own_pages_behind_a_proxy_are_left_out(capsys: pytest.CaptureFixture[str
     assert "corsac: predicate-failed" not in capsys.readouterr().err
 
 
-def test_paths_are_printed_as_people_write_them(capsys: pytest.CaptureFixture[str]) -> None:
+def test_paths_are_printed_decoded(capsys: pytest.CaptureFixture[str]) -> None:
     asyncio.run(called(CORSMiddleware(starting(), debug=True, allow_origins=[]), path="/caf\u00e9"))
     middleware = wsgi_middleware.CORSMiddleware(lambda environ, start: [], debug=True, allow_origins=[])
     path = "/caf\u00e9".encode().decode("latin-1")

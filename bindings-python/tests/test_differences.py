@@ -1,4 +1,4 @@
-"""Each difference that docs/python.md lists, seen at the other package and at corsac.
+"""Tests of each difference that docs/python.md lists, with the other package and with corsac.
 
 A test is named by its row: `test_<package>_<row>`, with `-` as `_`.
 """

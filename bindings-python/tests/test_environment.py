@@ -1,4 +1,4 @@
-"""Settings from the environment, by corsac's own reader and by pydantic-settings."""
+"""Settings from the environment, read by corsac itself and by pydantic-settings."""
 
 from typing import Any
 
@@ -52,7 +52,7 @@ def test_from_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings_from_env(prefix="MY_") == {"allow_origins": [A]}
 
 
-def test_the_policy_says_what_is_wrong() -> None:
+def test_the_policy_reports_what_is_wrong() -> None:
     variables = {
         "CORSAC_ALLOW_ORIGINS": f"{A}/,{B}",
         "CORSAC_ALLOW_CREDENTIAL": "true",

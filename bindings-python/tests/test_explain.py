@@ -1,4 +1,4 @@
-"""Explanations: every shared vector of exchanges and findings, and what only Python has."""
+"""Explanations: every shared vector of exchanges and findings, and tests of the Python objects."""
 
 import json
 import pickle
@@ -126,7 +126,7 @@ def test_garbage_is_an_error(text: str | bytes) -> None:
         diagnose(text)
 
 
-def test_what_is_not_of_json_is_a_type_error() -> None:
+def test_values_that_json_does_not_have_are_type_errors() -> None:
     for exchange in (7, None, [], object()):
         with pytest.raises(TypeError, match="an exchange is a mapping, str or bytes"):
             diagnose(exchange)  # type: ignore[arg-type]

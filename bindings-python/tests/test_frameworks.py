@@ -1,4 +1,4 @@
-"""Every way in which frameworks take a middleware, through their test clients."""
+"""Every way in which frameworks accept a middleware, with their test clients."""
 
 import asyncio
 from typing import Any
@@ -198,10 +198,10 @@ def test_middleware_added_after_is_inside() -> None:
     with TestClient(app) as client:
         response = client.get("/", headers=HEADERS)
         assert (response.status_code, readable(response)) == (401, True)
-        assert client.options("/", headers=ASKS).status_code == 204, "preflights are answered before the guard"
+        assert client.options("/", headers=ASKS).status_code == 204, "preflights are answered before authentication"
 
 
-def test_what_cannot_be_installed() -> None:
+def test_applications_on_which_install_fails() -> None:
     app = crashing()
     with pytest.raises(RuntimeError, match="already"):
         install(app, **SETTINGS)

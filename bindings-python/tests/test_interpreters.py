@@ -1,4 +1,4 @@
-"""Where the extension does not run, it says so when it is imported."""
+"""If the extension cannot run in an interpreter, importing it says so."""
 
 import subprocess
 import sys
@@ -32,7 +32,7 @@ def test_subinterpreters(kind: str) -> None:
     assert "does not support loading in subinterpreters" in printed
 
 
-def test_importing_it_anew_is_no_other_interpreter() -> None:
+def test_importing_it_again_does_not_count_as_another_interpreter() -> None:
     program = (
         "import sys, corsac; [sys.modules.pop(n) for n in list(sys.modules) if n.startswith('corsac')]; import corsac"
     )
@@ -41,7 +41,7 @@ def test_importing_it_anew_is_no_other_interpreter() -> None:
     subprocess.run([sys.executable, "-c", program], check=True, env=path)  # noqa: S603
 
 
-def test_a_free_threaded_interpreter_is_not_what_runs_here() -> None:
+def test_this_interpreter_is_not_free_threaded() -> None:
     """The stable ABI of this wheel does not exist there: pip finds no wheel, and import finds no module."""
     assert getattr(sys, "_is_gil_enabled", lambda: True)()
     assert Path(sys.modules["corsac._corsac"].__file__ or "").suffixes[-2:] == [".abi3", ".so"]

@@ -1,4 +1,4 @@
-"""Nothing is kept of a request: cycles through scope and send are collected, and memory stays flat."""
+"""Nothing of a request stays in memory: cycles through scope and send are collected, and memory does not grow."""
 
 import asyncio
 import gc
@@ -11,7 +11,7 @@ from asgi_kit import SETTINGS, from_origin
 from corsac import CORSMiddleware
 
 
-def test_memory_stays_flat(capsys: pytest.CaptureFixture[str]) -> None:
+def test_memory_does_not_grow(capsys: pytest.CaptureFixture[str]) -> None:
     assert load.main(20_000) == 0, capsys.readouterr().out
 
 
@@ -47,7 +47,7 @@ def test_cycles_are_collected() -> None:
         gc.enable()
 
 
-def test_the_middleware_goes_with_its_application() -> None:
+def test_the_middleware_is_collected_with_its_application() -> None:
     class Application:
         def __init__(self) -> None:
             self.stack = CORSMiddleware(self, **SETTINGS)

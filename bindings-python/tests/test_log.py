@@ -1,4 +1,4 @@
-"""What is logged of refusals, and what the hook for metrics hears."""
+"""The log of refusals, and the calls of the hook for metrics."""
 
 import logging
 from typing import Any
@@ -36,20 +36,20 @@ def test_refusals_are_logged_with_their_reason(log: pytest.LogCaptureFixture) ->
     assert args["reason"] == "origin-not-allowed"
 
 
-def test_what_is_allowed_is_not_logged(log: pytest.LogCaptureFixture) -> None:
+def test_allowed_requests_are_not_logged(log: pytest.LogCaptureFixture) -> None:
     middleware = CORSMiddleware(App(head()), **SETTINGS)
     for scope in (from_origin(), preflight(), request()):
         play(middleware, scope)
     assert lines(log) == []
 
 
-def test_refusals_are_no_warnings(caplog: pytest.LogCaptureFixture) -> None:
+def test_refusals_are_not_warnings(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.WARNING, "corsac")
     play(CORSMiddleware(App(head()), **SETTINGS), from_origin(EVIL))
     assert caplog.records == []
 
 
-def test_nothing_a_client_sends_forges_a_line(log: pytest.LogCaptureFixture) -> None:
+def test_data_from_a_client_cannot_forge_a_line(log: pytest.LogCaptureFixture) -> None:
     nasty = 'x"`\r\nERROR root: forged\x1b[31m%s%(reason)s\u2028\xff' + "y" * 10_000
     scope = request(nasty, (b"origin", nasty.encode()))
     scope["path"] = "/" + nasty
@@ -60,7 +60,7 @@ def test_nothing_a_client_sends_forges_a_line(log: pytest.LogCaptureFixture) -> 
     assert len(line) < 1000
 
 
-def test_their_number_is_bounded_and_what_is_left_out_is_counted(log: pytest.LogCaptureFixture) -> None:
+def test_their_number_is_limited_and_omitted_ones_are_counted(log: pytest.LogCaptureFixture) -> None:
     middleware = CORSMiddleware(App(head()), **SETTINGS)
     for _ in range(500):
         play(middleware, from_origin(EVIL))
@@ -69,7 +69,7 @@ def test_their_number_is_bounded_and_what_is_left_out_is_counted(log: pytest.Log
     assert len(lines(log)) == 21, "each middleware counts its own"
 
 
-def test_the_hook_hears_of_every_decision() -> None:
+def test_the_hook_is_called_with_every_decision() -> None:
     calls: list[tuple[Decision, Any]] = []
     middleware = CORSMiddleware(App(head()), **SETTINGS, on_decision=lambda *arguments: calls.append(arguments))
     scopes = [from_origin(), from_origin(EVIL), request(), preflight(), preflight(EVIL)]
@@ -86,7 +86,7 @@ def test_the_hook_hears_of_every_decision() -> None:
     assert calls[0][0].headers[0] == ("access-control-allow-origin", ORIGIN.decode())
 
 
-def test_a_hook_that_fails_harms_nobody(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_hook_that_fails_breaks_no_request(caplog: pytest.LogCaptureFixture) -> None:
     def hook(decision: Decision, scope: Any) -> None:
         raise ZeroDivisionError
 
@@ -97,7 +97,7 @@ def test_a_hook_that_fails_harms_nobody(caplog: pytest.LogCaptureFixture) -> Non
     assert record.exc_info[0] is ZeroDivisionError
 
 
-def test_hooks_that_cannot_be() -> None:
+def test_hooks_that_are_refused() -> None:
     async def hook(decision: Decision, scope: Any) -> None:
         pass
 

@@ -1,4 +1,4 @@
-"""Under real servers, each of which takes some response headers whose names have another type than bytes."""
+"""Response headers whose names are not bytes, with real servers, each of which accepts some other types."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -36,11 +36,11 @@ def servers() -> Iterator[dict[str, Server]]:
 
 @pytest.mark.parametrize("server", ["uvicorn", "hypercorn"])
 @pytest.mark.parametrize("path", ["/memoryview", "/bytearray", "/str"])
-def test_nothing_leaks_under_a_server(servers: dict[str, Server], server: str, path: str) -> None:
+def test_no_header_bypasses_the_policy(servers: dict[str, Server], server: str, path: str) -> None:
     answer = servers[server].ask("GET", path, origin=EVIL.decode())
     assert (answer.status, answer.cors()) == (500, {})
 
 
-def test_white_space_under_a_server_that_takes_it_off(servers: dict[str, Server]) -> None:
+def test_white_space_with_a_server_that_removes_it(servers: dict[str, Server]) -> None:
     answer = servers["hypercorn"].ask("GET", "/space", origin=EVIL.decode())
     assert (answer.status, answer.cors()) == (200, {"vary": ["Origin"]})

@@ -1,4 +1,4 @@
-"""One path as the client sees it, one route: under each server, with root paths and mounts."""
+"""The path that the client requests decides the route, with each server, with root paths and mounts."""
 
 import http.client
 from collections.abc import Iterator
@@ -60,11 +60,11 @@ def servers() -> Iterator[dict[str, Server]]:
 
 
 def allowed(server: Server, path: str, **headers: str) -> str | None:
-    """Who may read the path: one of the two sites, anyone or nobody."""
+    """The pages that may read the path: those of one of the two sites, all or none."""
     found = set()
     for origin in (SITE, FILES):
         connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=SECONDS)
-        # As it is: no library may change the path.
+        # The path is sent as it is, because a library could change it.
         connection._validate_path = lambda url: None  # type: ignore[attr-defined]
         asked = {"origin": origin, **{name.replace("_", "-"): value for name, value in headers.items()}}
         connection.request("GET", path, headers=asked)
@@ -81,14 +81,14 @@ def allowed(server: Server, path: str, **headers: str) -> str | None:
 def test_the_client_s_path_decides(servers: dict[str, Server], name: str) -> None:
     for path, expected in PATHS.items():
         if name == "granian-wsgi" and "%" in path:
-            continue  # it keeps the decoded path alone, which the application sees too
+            continue  # it keeps only the decoded path, which the application sees too
         who = allowed(servers[name], path)
-        # A mount that reads such a path in its own way may not reach the policy.
+        # If a mount reads such a path in its own way, the request may not reach the policy.
         assert who == expected or ("%" in path and who is None), path
 
 
 @pytest.mark.parametrize("name", STRIPPED)
-def test_the_prefix_that_a_proxy_took_off_is_put_back(servers: dict[str, Server], name: str) -> None:
+def test_a_prefix_that_a_proxy_removed_is_added_again(servers: dict[str, Server], name: str) -> None:
     for path, expected in PATHS.items():
         who = allowed(servers[name], path.removeprefix("/api"), x_forwarded_prefix="/api")
         assert who == expected or (expected is None and who is None), path

@@ -1,4 +1,4 @@
-"""Errors, files, requests of every kind, decisions, and what is immutable."""
+"""Tests of errors, files, requests, decisions, and immutability."""
 
 import copy
 import errno
@@ -42,7 +42,7 @@ def test_config_errors_cross_processes() -> None:
         Policy(allow_origins="x")
     for other in (pickle.loads(pickle.dumps(raised.value)), copy.copy(raised.value)):  # noqa: S301
         assert (str(other), other.issues) == (str(raised.value), raised.value.issues)
-    assert ConfigError("made by others").issues == ()
+    assert ConfigError("made by other code").issues == ()
 
 
 def test_issue() -> None:
@@ -160,5 +160,5 @@ def test_help_shows_signatures_and_sources() -> None:
 
 
 def plain(text: str) -> str:
-    """Without what newer versions break long signatures with."""
+    """The text without the line breaks that newer versions add to long signatures."""
     return "".join(text.replace("|", "").split())

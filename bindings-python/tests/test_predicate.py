@@ -1,4 +1,4 @@
-"""The origin predicate: when it is asked, with what, and what its answer and its failure come to."""
+"""The origin predicate: when it is called, with which arguments, and the effects of its answer and its failure."""
 
 import asyncio
 import functools
@@ -44,7 +44,7 @@ def test_its_answer_decides(kind: Any) -> None:
 
 
 @BOTH
-def test_it_is_asked_only_where_nothing_else_answers(kind: Any) -> None:
+def test_it_is_asked_only_if_nothing_else_decides(kind: Any) -> None:
     asked: list[str] = []
 
     def predicate(origin: str) -> bool:
@@ -66,7 +66,7 @@ def test_it_is_asked_only_where_nothing_else_answers(kind: Any) -> None:
 
 
 @BOTH
-def test_the_request_is_given_to_who_requires_it(kind: Any) -> None:
+def test_the_request_is_passed_to_functions_that_require_it(kind: Any) -> None:
     seen: list[Any] = []
 
     def predicate(origin: str, request: Any) -> bool:
@@ -103,7 +103,7 @@ def test_functions_that_cannot_be_asked(predicate: Any) -> None:
         Policy(allow_origin=predicate)
 
 
-def test_what_is_not_a_function_is_refused() -> None:
+def test_values_that_are_not_functions_are_refused() -> None:
     with pytest.raises(ConfigError) as raised:
         Policy(allow_origin="https://a.example")  # type: ignore[arg-type]
     assert raised.value.issues[0].code == "unknown-key"
@@ -123,7 +123,7 @@ def test_only_true_and_false_are_answers(kind: Any, returned: Any) -> None:
 
 
 @BOTH
-def test_what_it_raises_is_raised_and_reported(kind: Any) -> None:
+def test_its_exceptions_are_raised_and_reported(kind: Any) -> None:
     def predicate(origin: str) -> bool:
         raise ZeroDivisionError
 
@@ -153,12 +153,12 @@ def test_a_cancelled_request_is_cancelled() -> None:
     asyncio.run(run())
 
 
-def test_credentials_over_plain_http_are_not_its_to_give() -> None:
+def test_it_cannot_allow_plain_http_with_credentials() -> None:
     scope = from_origin(b"http://other.example")
     assert answer(lambda origin: True, scope, allow_credentials=True)["headers"] == REFUSED
 
 
-def test_any_origin_leaves_it_nothing_to_answer() -> None:
+def test_it_cannot_be_used_with_any_origin() -> None:
     with pytest.raises(ConfigError) as raised:
         Policy(allow_origins=["*"], allow_origin=lambda origin: True)
     assert raised.value.issues[0].code == "any-origin-not-alone"
@@ -171,12 +171,12 @@ def test_evaluate_asks_too() -> None:
     async def predicate(origin: str) -> bool:
         return True
 
-    # That it was never awaited would be a warning, and warnings are errors here.
+    # Python would warn if the coroutine was never awaited, and warnings are errors here.
     with pytest.raises(TypeError, match="async"):
         Policy(allow_origin=predicate).evaluate("GET", {"Origin": OTHER.decode()})
 
 
-def test_texts_and_files_take_one(tmp_path: Path) -> None:
+def test_texts_and_files_can_have_one(tmp_path: Path) -> None:
     path = tmp_path / "cors.toml"
     path.write_text("max_age = 5")
     for policy in (

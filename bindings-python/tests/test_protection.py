@@ -1,4 +1,5 @@
-"""Protection through the bindings: what is refused never reaches the application, and what passes is as without it."""
+"""Protection through the bindings: refused requests never reach the application, and protection does not change the
+others."""
 
 import asyncio
 import logging
@@ -40,7 +41,7 @@ def origin(origin: bytes) -> tuple[bytes, bytes]:
 
 
 def passes(asked: dict[str, Any], **settings: Any) -> bool:
-    """Whether the application was run, and if not, whether the refusal is whole."""
+    """Returns whether the application ran. If not, checks that the refusal is complete."""
     app = App() if asked["type"] == "websocket" else App(head(), BODY)
     sent = play(CORSMiddleware(app, **(SETTINGS | settings)), asked)
     if app.calls:
@@ -75,7 +76,7 @@ def test_writes_and_handshakes(headers: list[Any], expected: bool) -> None:
     for method in ("GET", "HEAD", "OPTIONS"):
         assert passes(scope("http", *headers, method=method))
     assert passes(scope("websocket", *headers)) is expected
-    # Where the server has no WebSockets of its own, a handshake is an ordinary request.
+    # If the server does not support WebSockets, a handshake is an ordinary request.
     assert passes(scope("http", (b"upgrade", b"WebSocket"), *headers, method="GET")) is expected
 
 
@@ -90,7 +91,7 @@ def test_the_whole_refusal() -> None:
     assert app.calls == []
 
 
-def test_headers_of_answers_are_the_servers_to_change() -> None:
+def test_servers_may_change_the_headers_of_responses() -> None:
     middleware = CORSMiddleware(App(), **SETTINGS)
     for _ in range(2):
         start = play(middleware, scope("websocket", origin(EVIL), **DENIAL))[0]
@@ -114,7 +115,7 @@ def test_http_2_has_an_authority() -> None:
     assert passes(asked)
 
 
-def test_handshakes_are_judged_only_where_a_setting_says_so() -> None:
+def test_handshakes_are_judged_only_if_a_setting_says_so() -> None:
     decisions: list[Decision] = []
     hook = {"on_decision": lambda decision, scope: decisions.append(decision)}
     hostile = scope("websocket", origin(EVIL))
@@ -125,7 +126,7 @@ def test_handshakes_are_judged_only_where_a_setting_says_so() -> None:
     assert [decision.reason for decision in decisions] == ["websocket-refused"]
 
 
-def test_a_handshake_that_passes_is_left_as_it_is() -> None:
+def test_a_handshake_that_passes_is_not_changed() -> None:
     app = App()
     middleware = CORSMiddleware(app, **SETTINGS)
     asked = scope("websocket", origin(ORIGIN))
@@ -146,7 +147,7 @@ def test_routes_have_their_own() -> None:
             assert passes(scope(kind, origin(EVIL), raw_path=path), routes=routes) is expected
 
 
-def test_an_async_predicate_is_asked_of_handshakes_too() -> None:
+def test_an_async_predicate_is_asked_about_handshakes_too() -> None:
     async def known(origin: str) -> bool:
         if origin.endswith(".broken"):
             raise LookupError(origin)
@@ -197,7 +198,7 @@ def test_refusals_say_what_to_change(caplog: pytest.LogCaptureFixture) -> None:
 
 
 def ask(environ: dict[str, Any], **settings: Any) -> tuple[Any, ...] | None:
-    """The answer without the application, or None where it was run."""
+    """The response if the application did not run, or None if it ran."""
     run: list[Any] = []
     started: list[Any] = []
 
@@ -220,7 +221,7 @@ def ask(environ: dict[str, Any], **settings: Any) -> tuple[Any, ...] | None:
         ({"HTTP_ORIGIN": "http://api.example.com", "wsgi.url_scheme": "https"}, False),
         ({"HTTP_ORIGIN": "https://api.example.com", "HTTP_SEC_FETCH_SITE": "same-origin"}, True),
         ({"HTTP_SEC_FETCH_SITE": "cross-site"}, False),
-        # Servers that take `Sec_Fetch_Site` for the header join the two lines.
+        # Servers that read `Sec_Fetch_Site` as the header join the two lines.
         ({"HTTP_SEC_FETCH_SITE": "same-origin,cross-site"}, False),
         ({"HTTP_SEC_FETCH_SITE": "cross-site, same-origin"}, False),
         ({"HTTP_SEC_FETCH_SITE": "cross-site", "REQUEST_METHOD": "GET"}, True),
@@ -239,7 +240,7 @@ def test_wsgi(environ: dict[str, Any], expected: bool) -> None:
         assert answer == ("403 Forbidden", headers, body)
 
 
-def test_no_page_sends_a_header_that_a_server_takes_for_another() -> None:
+def test_no_page_sends_a_header_that_a_server_mistakes_for_another() -> None:
     for app in (CORSMiddleware(App(head(), BODY), **SETTINGS), CORSMiddleware(App(head(), BODY), **PUBLIC)):
         for method in ("POST", "PUT"):
             forged = {"Sec_Fetch_Site": "same-origin"}

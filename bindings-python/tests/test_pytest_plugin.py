@@ -1,4 +1,4 @@
-"""The pytest plugin, as pytest finds it: in a process of its own, by the entry point of the package."""
+"""The pytest plugin, as pytest finds it by the entry point of the package, in a separate process."""
 
 import os
 import re
@@ -133,7 +133,7 @@ def test_what_to_write_if_no_server_is_known(project: Path) -> None:
     assert "corsac_browser needs a server: write `corsac_app = package.module:app`" in done.stdout
 
 
-def test_importing_corsac_imports_no_tests() -> None:
+def test_importing_corsac_does_not_import_the_test_helpers() -> None:
     code = "import corsac, corsac.pytest_plugin, sys; print(sorted(name for name in sys.modules if 'test' in name))"
     done = subprocess.run(  # noqa: S603
         [

@@ -42,7 +42,7 @@ def until(condition: Callable[[], bool]) -> None:
         if condition():
             return
         time.sleep(0.01)
-    raise AssertionError("it did not come to pass in ten seconds")
+    raise AssertionError("it did not happen within ten seconds")
 
 
 def test_swap() -> None:
@@ -58,7 +58,7 @@ def test_swap() -> None:
 
 
 @pytest.mark.parametrize("wrong", [None, {}, "policy", 1])
-def test_only_policies_are_held(wrong: Any) -> None:
+def test_only_policies_are_accepted(wrong: Any) -> None:
     with pytest.raises(TypeError):
         Reloadable(wrong)
     with pytest.raises(TypeError):
@@ -76,7 +76,7 @@ def test_reload(path: Path) -> None:
     assert not lets(policies, A)
 
 
-def test_what_cannot_be_read_leaves_the_policy_in_force(path: Path) -> None:
+def test_an_unreadable_file_leaves_the_policy_in_force(path: Path) -> None:
     policies = Reloadable.from_file(str(path))
     before = policies.policy
     path.write_text('allow_origins = [\n  "https://A.example",\n]\n')
@@ -96,7 +96,7 @@ def test_what_cannot_be_read_leaves_the_policy_in_force(path: Path) -> None:
     assert policies.policy is before
 
 
-def test_a_file_that_is_missing_or_refused_cannot_be_held(tmp_path: Path) -> None:
+def test_a_file_that_is_missing_or_refused_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         Reloadable.from_file(tmp_path / "missing.toml")
     (tmp_path / "bad.json").write_text("{}")
@@ -127,7 +127,7 @@ def test_functions_survive(path: Path) -> None:
 
 
 def test_a_request_keeps_the_policy_that_it_began_with(path: Path) -> None:
-    """The predicate is awaited while the policy is swapped: the answer is the old policy's, whole."""
+    """The predicate is awaited while the policy is swapped: the whole response follows the old policy."""
 
     async def known(origin: str) -> bool:
         path.write_text(text(A, "X-B"))
@@ -173,7 +173,7 @@ def test_a_file_that_is_written_again(path: Path, watched: Watched) -> None:
             file.write(line)
             file.flush()
     until(lambda: lets(policies, B))
-    # The same text again is no news.
+    # The same text again is not a change.
     path.write_text(text(B))
     time.sleep(5 * TICK)
     assert (len(seen), errors) == (1, [])
@@ -203,7 +203,7 @@ def test_a_file_that_is_refused(path: Path, watched: Watched) -> None:
 
 
 def test_a_kubernetes_config_map(tmp_path: Path) -> None:
-    """The file is a link to a link to a folder, and it is the folder's link that is swapped."""
+    """The file is a link to a link to a folder, and the link of the folder is swapped."""
 
     def publish(number: int, origin: str) -> None:
         folder = tmp_path / f"..{number}"
@@ -220,7 +220,7 @@ def test_a_kubernetes_config_map(tmp_path: Path) -> None:
         until(lambda: lets(policies, B))
 
 
-def test_what_is_logged(path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_log_messages(path: Path, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "corsac")
     with Reloadable.from_file(path).watch(TICK):
         path.write_text(text(B))
@@ -230,12 +230,12 @@ def test_what_is_logged(path: Path, caplog: pytest.LogCaptureFixture) -> None:
     reloaded, refused = caplog.records
     assert (reloaded.levelname, reloaded.name) == ("INFO", "corsac")
     assert refused.levelno == logging.ERROR
-    assert "the policy before it stays in force" in refused.getMessage()
+    assert "the previous policy stays in force" in refused.getMessage()
     assert "allow_origins[0], line 1" in refused.getMessage()
 
 
-def test_who_has_seen_the_failure_sees_the_end_of_it(path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """At the level that a program without settings for its log has."""
+def test_the_end_of_a_failure_is_logged_like_the_failure(path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """The log has the level of a program that does not configure it."""
     caplog.set_level(logging.WARNING, "corsac")
     with Reloadable.from_file(path).watch(TICK) as policies:
         path.write_text("allow_origins = [1]")
@@ -256,7 +256,7 @@ def test_who_has_seen_the_failure_sees_the_end_of_it(path: Path, caplog: pytest.
         assert record.getMessage() == f"{path} was read again: its policy is in force"
 
 
-def test_a_hook_that_fails_does_not_end_the_watching(path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_hook_that_fails_does_not_end_the_watch(path: Path, caplog: pytest.LogCaptureFixture) -> None:
     def broken(policy: Policy) -> None:
         raise ZeroDivisionError
 
@@ -305,15 +305,15 @@ def test_a_process_ends_although_it_watches(path: Path) -> None:
 
 
 def run(code: str) -> None:
-    """In a process of its own, which ends well and says nothing."""
+    """Runs code in a separate process, which has to end successfully and print nothing."""
     environment = {**os.environ, "PYTHONPATH": str(Path(corsac.__file__).parents[1])}
     command = [sys.executable, "-W", "ignore", "-c", code]
     done = subprocess.run(command, env=environment, timeout=30, capture_output=True)  # noqa: S603
     assert (done.returncode, done.stderr) == (0, b"")
 
 
-def test_workers_that_are_forked_watch_on(path: Path) -> None:
-    """As gunicorn does with --preload."""
+def test_workers_that_are_forked_continue_to_watch(path: Path) -> None:
+    """This is what gunicorn does with --preload."""
     code = f"""
 import corsac, os, time
 policies = corsac.Reloadable.from_file({str(path)!r}).watch(0.01)
@@ -331,7 +331,7 @@ raise SystemExit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 
 
 def test_threads_that_fork_at_once(path: Path) -> None:
-    """Each gives back the lock that it took: else nothing is ever reloaded again."""
+    """Each releases the lock that it has acquired. Otherwise nothing would ever be reloaded again."""
     code = f"""
 import corsac, os, threading, time
 policies = corsac.Reloadable.from_file({str(path)!r}).watch(1000)
@@ -343,7 +343,7 @@ def fork():
     os.waitpid(child, 0)
 
 threads = [threading.Thread(target=fork, daemon=True) for _ in range(2)]
-with policies._lock:  # as while a large file is read
+with policies._lock:  # as happens while a large file is read
     for thread in threads:
         thread.start()
     time.sleep(0.3)

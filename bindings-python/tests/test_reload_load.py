@@ -1,4 +1,4 @@
-"""A thousand reloads while requests run: every answer is whole and of one policy, and nothing is left behind."""
+"""A thousand reloads while requests run: every response follows a single policy, and no memory leaks."""
 
 import asyncio
 import gc
@@ -26,15 +26,12 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture(autouse=True)
 def threads_take_turns() -> Iterator[None]:
-    """A thread that reads a file waits for the interpreter many times: a thousand reloads would take minutes."""
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(0.0001)
-    yield
-    sys.setswitchinterval(before)
+    """A thread that reads a file waits for the interpreter many times, so a thousand reloads would otherwise take
+    minutes.""" before = sys.getswitchinterval() sys.setswitchinterval(0.0001) yield sys.setswitchinterval(before)
 
 
 class Both:
-    """Two policies that differ in everything, by turns in the file; an answer is the one's or the other's."""
+    """Two policies that differ in everything, alternating in the file. Each response has to follow one of them."""
 
     ORIGINS = (A, B)
     EXPOSED = ("x-a", "x-b")
@@ -136,7 +133,7 @@ def test_a_thousand_reloads_under_load_in_asyncio(path: Path) -> None:
         reloading = asyncio.create_task(reloads())
         while not reloading.done():
             await asyncio.gather(*(ask(origin) for origin in Both.ORIGINS * 10))
-            # A loop that never waits lets no other thread read a file.
+            # If the loop never waited, no other thread could read a file.
             await asyncio.sleep(0.0005)
         await reloading
 

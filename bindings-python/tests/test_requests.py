@@ -86,7 +86,7 @@ def test_pairs_have_two_members() -> None:
             POLICY.evaluate("GET", [pair])  # type: ignore[list-item]
 
 
-def test_exceptions_of_the_host_go_through() -> None:
+def test_exceptions_of_the_host_are_passed_on() -> None:
     def headers() -> Any:
         yield ("Origin", ORIGIN)
         raise ZeroDivisionError

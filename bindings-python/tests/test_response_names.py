@@ -1,4 +1,4 @@
-"""No header of an application's response passes the policy for the type or the form that it has."""
+"""No header of an application's response bypasses the policy because of its type or form."""
 
 import asyncio
 from typing import Any
@@ -12,15 +12,15 @@ NAME = b"access-control-allow-origin"
 
 
 class Name(bytes):
-    """What servers take as bytes."""
+    """An object that servers accept as bytes."""
 
 
 class TextName(str):
-    """What servers take as str."""
+    """An object that servers accept as str."""
 
 
 RIGHT = "write `b'access-control-allow-origin'`"
-# A name, and what the error says of it.
+# A name, and what the error says about it.
 WRONG: list[tuple[Any, str]] = [
     (memoryview(NAME), f"must be bytes, not memoryview: {RIGHT}"),
     (bytearray(NAME), f"must be bytes, not bytearray: {RIGHT}"),
@@ -33,8 +33,8 @@ WRONG: list[tuple[Any, str]] = [
 
 
 def sent_to_the_server(headers: Any, **settings: Any) -> tuple[list[Any], BaseException | None]:
-    """What a server gets of a response with these headers, and what the application gets."""
-    sent: list[Any] = []
+    """The messages that the server gets for a response with these headers, and the exception that the application
+    gets.""" sent: list[Any] = []
 
     async def send(message: Any) -> None:
         sent.append(message)
@@ -56,7 +56,7 @@ def test_names_that_are_not_bytes(name: Any, message: str, container: Any, setti
     if settings.get("allow_origins") == []:
         settings = {**settings, "allow_credentials": False}
     sent, error = sent_to_the_server(container([(b"x-a", b"1"), (name, b"*")]), **settings)
-    assert sent == [], "nothing of the response leaves"
+    assert sent == [], "nothing of the response is sent"
     assert message in str(error)
     assert len(str(error)) < 250
 
@@ -85,7 +85,7 @@ def test_values_that_are_merged(value: Any) -> None:
     assert str(error) == f"the value of the response header `vary` must be bytes, not {type(value).__name__}"
 
 
-def test_an_application_that_catches_the_error_can_answer() -> None:
+def test_an_application_that_catches_the_error_can_respond() -> None:
     async def app(scope: Any, receive: Any, send: Any) -> None:
         with pytest.raises(TypeError):
             await send(head([(memoryview(NAME), b"*")]))
@@ -106,7 +106,7 @@ def environ() -> dict[str, Any]:
 
 
 def started(*headers: Any) -> list[Any]:
-    """What the server's start_response is called with."""
+    """The arguments of the server's start_response."""
     calls: list[Any] = []
 
     def app(environ: Any, start_response: Any) -> list[bytes]:

@@ -1,4 +1,4 @@
-"""Routes through the bindings: the path that the client asked for, whatever the host makes of it."""
+"""Routes through the bindings: the path that the client requested decides, however the host changes it."""
 
 import asyncio
 from typing import Any
@@ -22,14 +22,14 @@ PUBLIC, API, SITES, NOBODY = "*", OTHER, SITE, None
 
 
 def which(headers: Any) -> str | None:
-    """Which route it was, as the headers for the site and for the other one show."""
+    """The route, which the headers for the site and for another one show."""
     found = {bytes(name): bytes(value) for name, value in headers}
     value = found.get(b"access-control-allow-origin")
     return None if value is None else value.decode()
 
 
 def asgi(scope: dict[str, Any], settings: Any = SETTINGS) -> str | None:
-    """The two origins ask; at most one of them, or any, is allowed."""
+    """Both origins send a request. At most one of them is allowed, or both if any origin is."""
     allowed = set()
     for origin in (SITE, OTHER):
         asked = {"type": "http", "method": "GET", "headers": [(b"origin", origin.encode())], **scope}
@@ -58,13 +58,13 @@ def wsgi(environ: dict[str, Any]) -> str | None:
 @pytest.mark.parametrize(
     ("scope", "expected"),
     [
-        # the raw path decides, and its query is cut off
+        # the raw path decides, without its query
         ({"path": "/x", "raw_path": b"/public/x"}, PUBLIC),
         ({"path": "/x", "raw_path": b"/public?/x"}, PUBLIC),
         ({"path": "/public/x", "raw_path": b"/x"}, SITES),
         ({"path": "/public/x", "raw_path": b"/pub%6Cic/x"}, NOBODY),
         ({"path": "/public/x", "raw_path": b"/x/../public/x"}, NOBODY),
-        # a host that keeps none
+        # a host that does not keep the raw path
         ({"path": "/public/x"}, PUBLIC),
         ({"path": "/public/x", "raw_path": None}, PUBLIC),
         ({"path": "/public/%2e%2e/x"}, PUBLIC),
@@ -76,11 +76,11 @@ def wsgi(environ: dict[str, Any]) -> str | None:
         ({"path": "/api/public/x", "raw_path": b"/api/public/x", "root_path": "/api"}, API),
         ({"path": "/api/public/x", "root_path": "/api/"}, API),
         ({"path": "/api", "raw_path": b"/api", "root_path": "/api"}, SITES),
-        # a proxy took the prefix off: hypercorn, granian, daphne
+        # a proxy has removed the prefix: hypercorn, granian, daphne
         ({"path": "/public/x", "raw_path": b"/public/x", "root_path": "/api"}, API),
         ({"path": "/public/x", "root_path": "/api"}, API),
         ({"path": "/public/x", "raw_path": b"/public/x?y", "root_path": "/api/"}, API),
-        # no prefix but the beginning of a name
+        # the beginning of a name is not a prefix
         ({"path": "/publication", "raw_path": b"/publication", "root_path": "/public"}, PUBLIC),
         # the prefix is decoded
         ({"path": "/a b/x", "raw_path": b"/a%20b/x", "root_path": "/a b"}, SITES),
@@ -148,20 +148,20 @@ def test_a_routes_function_may_be_async() -> None:
 
 
 @pytest.mark.parametrize("value", [None, "https://a.example", [SITE], 1])
-def test_what_is_no_function_is_no_setting_of_a_route(value: Any) -> None:
+def test_only_a_function_is_a_predicate_of_a_route(value: Any) -> None:
     with pytest.raises(ConfigError) as raised:
         Policy(allow_origins=[], routes=[{"path": "/", "allow_origin": value}])
     assert [(issue.code, issue.field) for issue in raised.value.issues] == [("unknown-key", "routes[0].allow_origin")]
 
 
 @pytest.mark.parametrize("routes", ["/", 1, {"path": "/"}, None, [1], ["/"], list])
-def test_what_is_no_list_of_tables(routes: Any) -> None:
+def test_values_that_are_not_lists_of_tables(routes: Any) -> None:
     with pytest.raises(ConfigError) as raised:
         Policy(allow_origins=[], routes=routes)
     assert {issue.code for issue in raised.value.issues} == {"wrong-type"}
 
 
-def test_both_spellings_of_the_function_are_one_too_many() -> None:
+def test_both_spellings_of_the_function_are_an_error() -> None:
     def known(origin: str) -> bool:
         return True
 
@@ -170,7 +170,7 @@ def test_both_spellings_of_the_function_are_one_too_many() -> None:
     assert Policy(allowOrigin=known).evaluate("GET", [("Origin", SITE)]).reason == "origin-allowed"  # type: ignore[call-arg]
 
 
-def test_ten_thousand_routes_cost_a_request_nothing() -> None:
+def test_ten_thousand_routes_do_not_slow_down_a_request() -> None:
     routes: Any = [
         {"path": f"/t{number}/{{*rest}}", "allow_origins": [f"https://t{number}.example"]} for number in range(10_000)
     ]

@@ -1,4 +1,4 @@
-"""The schema of policy files agrees with the engine: what is good passes, what has a wrong type or name does not."""
+"""The schema of policy files agrees with the engine: valid policies pass, and wrong types and names do not."""
 
 import json
 import tomllib
@@ -13,7 +13,7 @@ from corsac import ConfigError, Policy
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = json.loads(resources.files("corsac").joinpath("policy.schema.json").read_text())
 VALIDATOR = jsonschema.Draft7Validator(SCHEMA)
-# What a schema can see; all else needs the engine.
+# The codes that a schema can detect; all others need the engine.
 SEEN = {"unknown-key", "wrong-type", "protection-mode", "missing-path", "max-age-range", "preflight-status"}
 
 
@@ -27,7 +27,7 @@ def vectors() -> list[dict[str, Any]]:
 
 
 def config(vector: dict[str, Any]) -> Any:
-    """The policy of a vector as plain data; None where its text is not even that."""
+    """The policy of a vector as plain data; None if its text does not parse."""
     if "config" in vector:
         return vector["config"]
     try:
@@ -37,21 +37,21 @@ def config(vector: dict[str, Any]) -> Any:
         return None
 
 
-def test_the_schema_is_one() -> None:
-    """It is a schema of its own draft."""
+def test_the_schema_is_valid() -> None:
+    """It is valid under the draft that it names."""
     jsonschema.Draft7Validator.check_schema(SCHEMA)
 
 
-def test_what_the_engine_takes_the_schema_takes() -> None:
-    """No good policy is marked as wrong in an editor."""
+def test_the_schema_accepts_what_the_engine_accepts() -> None:
+    """An editor does not mark a valid policy as wrong."""
     good = [vector for vector in vectors() if "issues" not in vector and "predicate" not in vector]
     assert len(good) > 1000
     wrong = {vector["id"]: str(error) for vector in good for error in VALIDATOR.iter_errors(config(vector))}
     assert wrong == {}
 
 
-def test_wrong_names_and_types_are_seen() -> None:
-    """What an editor can tell, it tells."""
+def test_wrong_names_and_types_are_detected() -> None:
+    """An editor reports every mistake that it can detect."""
     bad = [vector for vector in vectors() if any(issue["code"] in SEEN for issue in vector.get("issues", ()))]
     bad = [vector for vector in bad if config(vector) is not None]
     assert len(bad) > 50
@@ -60,13 +60,13 @@ def test_wrong_names_and_types_are_seen() -> None:
 
 @pytest.mark.parametrize("path", sorted((ROOT / "examples").rglob("cors*.toml")))
 def test_the_examples_pass(path: Path) -> None:
-    """The project's own files."""
+    """Checks the project's own files."""
     Policy.from_file(path)
     assert list(VALIDATOR.iter_errors(tomllib.loads(path.read_text()))) == []
 
 
 def test_a_file_says_in_which_line(tmp_path: Path) -> None:
-    """Issues name file, line and key."""
+    """Checks that issues name the file, the line and the key."""
     path = tmp_path / "cors.toml"
     path.write_text('allow_origins = [\n  "https://a.example",\n  "https://B.example",\n]\n')
     with pytest.raises(ConfigError) as caught:

@@ -1,4 +1,4 @@
-"""The middleware under real servers, as the outermost application and inside FastAPI and Starlette."""
+"""The middleware in real servers, as the outermost application and inside FastAPI and Starlette."""
 
 import http.client
 import socket
@@ -93,7 +93,7 @@ def test_http_2(servers: dict[str, Server]) -> None:
             assert h2.get("/stream", headers={"origin": ORIGIN}).text == "0\n1\n2\n3\n4\n"
 
 
-def test_two_heads_are_the_servers_to_refuse(servers: dict[str, Server]) -> None:
+def test_servers_refuse_two_heads(servers: dict[str, Server]) -> None:
     server = servers["broken"]
     for _ in range(2):
         try:
@@ -105,7 +105,7 @@ def test_two_heads_are_the_servers_to_refuse(servers: dict[str, Server]) -> None
     assert "Expected ASGI message 'http.response.body'" in printed
 
 
-def test_clients_that_go_away(server: Server) -> None:
+def test_clients_that_disconnect(server: Server) -> None:
     for amid in (False, True) * 10:
         with socket.create_connection(("127.0.0.1", server.port)) as client:
             client.sendall(f"GET /stream HTTP/1.1\r\nHost: x\r\nOrigin: {ORIGIN}\r\n\r\n".encode())

@@ -20,7 +20,7 @@ from starlette.testclient import TestClient
 from startup_apps import BAD, added, listed, positional
 
 UVICORN = ["uvicorn", "--port", "{port}"]
-# What is started, and with which status it ends.
+# The commands that start servers, and the exit status of each.
 COMMANDS: dict[str, tuple[list[str], int]] = {
     "uvicorn": ([*UVICORN, "startup_apps:added"], 3),
     "uvicorn-quiet": ([*UVICORN, "--log-level", "error", "--lifespan", "on", "startup_apps:listed"], 3),
@@ -41,7 +41,7 @@ def environment(case: str) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def ended() -> Iterator[dict[str, tuple[int, str]]]:
-    """The status with which each has ended by itself, and what it printed."""
+    """The exit status of each, and its output."""
     running = {
         case: subprocess.Popen(  # noqa: S603
             [sys.executable, "-m", *(part.format(port=free_port()) for part in command)],
@@ -129,7 +129,7 @@ def test_subclasses() -> None:
 
 
 def started(app: Any) -> list[Any]:
-    """What a server is sent when it starts the application."""
+    """The messages that a server gets when it starts the application."""
     sent: list[Any] = []
 
     async def receive() -> Any:
@@ -169,7 +169,7 @@ def test_the_middleware_that_is_refused() -> None:
     assert len(set(depths)) == 1, "the error does not keep the traceback of every request"
 
 
-# --- what is built directly raises at once, inside of a start too
+# --- a middleware that is built directly raises at once, even during a start
 
 
 def test_in_the_applications_own_lifespan() -> None:
@@ -208,7 +208,7 @@ def test_frameworks_that_build_at_once() -> None:
         install(Starlette(), **BAD)
 
 
-def test_no_server_starts_what_is_mounted() -> None:
+def test_servers_do_not_start_mounted_applications() -> None:
     inner = Starlette(middleware=[Middleware(CORSMiddleware, **BAD)])
     with TestClient(Starlette(routes=[Mount("/inner", inner)])) as client, pytest.raises(ConfigError):
         client.get("/inner/")

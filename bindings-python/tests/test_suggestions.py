@@ -1,4 +1,4 @@
-"""What a help tells to write is pasted into Python, as it stands."""
+"""Code that a help suggests is pasted into Python unchanged."""
 
 from ast import literal_eval
 from typing import Any

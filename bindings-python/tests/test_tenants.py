@@ -1,4 +1,4 @@
-"""The example of tenants' domains in a database, as it is, with 100,000 of them."""
+"""The unchanged example of tenants' domains in a database, with 100,000 of them."""
 
 import contextlib
 import http.client
@@ -33,7 +33,7 @@ def server(database: Path) -> Iterator[Server]:
 
 
 class Client:
-    """Asks over one connection."""
+    """Sends requests over one connection."""
 
     def __init__(self, server: Server) -> None:
         self.connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=SECONDS)
@@ -64,7 +64,7 @@ def shop(number: int) -> str:
     return f"https://shop-{number}.example"
 
 
-def test_tenants_are_allowed_and_nobody_else(server: Server, client: Client, database: Path) -> None:
+def test_only_tenants_are_allowed(server: Server, client: Client, database: Path) -> None:
     with contextlib.closing(sqlite3.connect(database)) as connection:
         assert connection.execute("SELECT count(*) FROM domains").fetchone() == (TENANTS,)
     sample = [0, TENANTS - 1, *random.Random(7).sample(range(1, TENANTS - 1), 3000)]  # noqa: S311
@@ -74,14 +74,14 @@ def test_tenants_are_allowed_and_nobody_else(server: Server, client: Client, dat
     strangers = [shop(TENANTS + number) for number in range(500)]
     strangers += [f"https://evil-{number}.example" for number in range(500)]
     assert [origin for origin in strangers if client.allowed(origin)] == []
-    # Everyone again: the database is not asked.
+    # All of them send a request again, and the database is not asked.
     before = client.questions()
     assert all(client.allowed(shop(number)) for number in sample[:500])
     assert not any(client.allowed(origin) for origin in strangers[:500])
     assert client.questions() == before
 
 
-def test_what_only_looks_like_a_tenant(client: Client) -> None:
+def test_origins_that_only_look_like_a_tenant(client: Client) -> None:
     before = client.questions()
     for origin in (
         "http://shop-1.example",
@@ -94,10 +94,10 @@ def test_what_only_looks_like_a_tenant(client: Client) -> None:
         "null",
     ):
         assert not client.allowed(origin), origin
-    assert client.questions() - before <= 4, "what is malformed is never asked about"
+    assert client.questions() - before <= 4, "malformed origins are never looked up"
 
 
-def test_many_at_once_are_one_question(server: Server, client: Client) -> None:
+def test_many_requests_at_once_are_one_query(server: Server, client: Client) -> None:
     before = client.questions()
 
     def ask(_: int) -> bool:
@@ -130,7 +130,7 @@ def test_a_database_that_is_locked(server: Server, client: Client, database: Pat
         start = time.monotonic()
         with ThreadPoolExecutor(len(fresh)) as pool:
             refused = pool.map(ask, fresh)
-            # Meanwhile everyone else is served.
+            # Meanwhile, all other requests are served.
             for _ in range(20):
                 assert client.allowed(remembered)
                 assert client.allowed("https://app.example.com")
@@ -140,7 +140,7 @@ def test_a_database_that_is_locked(server: Server, client: Client, database: Pat
         assert {answer.status for answer in answers} == {500}
         assert [answer.cors() for answer in answers] == [{}] * len(fresh)
         connection.execute("ROLLBACK")
-    # No failure is remembered; threads that still wait come free.
+    # Failures are not remembered, and threads that still wait become free.
     for _ in range(100):
         if client.ask(fresh[0]).status == 200:
             break
@@ -148,13 +148,13 @@ def test_a_database_that_is_locked(server: Server, client: Client, database: Pat
     assert all(client.allowed(origin) for origin in fresh)
 
 
-def test_the_server_has_lived_through_it(server: Server) -> None:
+def test_the_server_is_still_running(server: Server) -> None:
     assert server.process.poll() is None
     printed = server.stop()
     assert "TimeoutError: the allow_origin function took more than 1 seconds" in printed
 
 
-def test_it_runs_as_its_readme_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_commands_of_its_readme_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     readme = (EXAMPLE / "README.md").read_text()
     assert "python examples/tenants/app.py" in readme
     monkeypatch.setenv("TENANTS_DB", str(tmp_path / "tenants.db"))

@@ -1,4 +1,4 @@
-"""The browser of `corsac.testing`, against corsac, middleware of others and servers that get it wrong."""
+"""The browser of `corsac.testing`, with corsac, the middleware of others, and servers with mistakes."""
 
 import asyncio
 import socket
@@ -33,7 +33,7 @@ def answering(*headers: tuple[bytes, bytes], status: int = 200) -> Any:
     return App({**head(list(headers)), "status": status}, {"type": "http.response.body", "body": b"body"})
 
 
-def test_what_the_policy_allows() -> None:
+def test_a_request_that_the_policy_allows() -> None:
     response = assert_readable(OURS, origin=ORIGIN)
     assert (response.status, response.body, response.url) == (200, b'{"hello":"world"}', "https://testserver/")
     assert response.explanation.verdict == "readable"
@@ -43,7 +43,7 @@ def test_what_the_policy_allows() -> None:
     assert_readable(OURS, "/crash", origin=ORIGIN)
 
 
-def test_what_it_does_not_and_why() -> None:
+def test_a_request_that_it_does_not_allow_and_the_reason() -> None:
     explanation = assert_blocked(OURS, origin=EVIL, code="allow-origin-mismatch")
     assert explanation.findings[0]["policy"]["field"] == "allow_origins"
     assert_blocked(OURS, origin=EVIL, method="PUT", code="allow-origin-mismatch")
@@ -68,7 +68,7 @@ def test_the_message_of_a_failure() -> None:
         assert_blocked(OURS, origin=EVIL, code="alow-origin")
 
 
-def test_servers_that_get_it_wrong() -> None:
+def test_servers_with_mistakes() -> None:
     acao, acac = b"Access-Control-Allow-Origin", b"Access-Control-Allow-Credentials"
     star = answering((acao, b"*"), (acac, b"true"))
     assert_readable(star, origin=ORIGIN)
@@ -130,7 +130,7 @@ def test_a_known_policy_is_not_blamed_for_others() -> None:
 
 
 def recording(calls: list[Any]) -> Starlette:
-    """An application that redirects, and notes what it is asked."""
+    """An application that redirects, and records its requests."""
 
     async def note(request: Request) -> PlainTextResponse:
         body = await request.body()
@@ -185,7 +185,7 @@ def test_redirects_to_other_servers() -> None:
     assert_readable(app, path, servers={"https://other.example": other}, **asked)
     assert "authorization" not in there[0][2]
     assert there[0][2]["origin"] == "null"
-    with pytest.raises(AssertionError, match="not sent, since the test has no server there: add one to `servers`"):
+    with pytest.raises(AssertionError, match="not sent, because the test has no server at this address: add one to `servers`"):
         assert_readable(app, path, **asked)
     with pytest.raises(AssertionError, match="is not blocked"):
         assert_blocked(app, path, **asked)
@@ -205,7 +205,7 @@ def test_cookies_go_where_browsers_send_them() -> None:
         assert_readable(browser, cookies={})
 
 
-def test_what_became_of_a_request() -> None:
+def test_the_result_of_a_request() -> None:
     fetched = Browser(OURS, origin=ORIGIN).fetch("/own", credentials="include")
     assert fetched.is_readable
     assert not fetched.is_blocked
@@ -230,7 +230,7 @@ def test_inside_a_running_loop() -> None:
     asyncio.run(test())
 
 
-def test_what_is_not_a_server() -> None:
+def test_values_that_are_not_servers() -> None:
     with pytest.raises(TypeError, match="a server is an ASGI or WSGI application"):
         assert_readable(None, origin=ORIGIN)
     with pytest.raises(TypeError, match="takes 1 argument:"):
@@ -369,7 +369,7 @@ def test_bytes_that_are_not_text(listener: socket.socket) -> None:
     assert "allow-origin-invalid" in str(failure.value)
 
 
-def test_what_a_client_adds_is_the_script_s() -> None:
+def test_headers_of_a_client_count_as_the_script_s() -> None:
     calls: list[Any] = []
     client = TestClient(around(recording(calls), allow_headers=["authorization"]))
     client.headers["Authorization"] = "Bearer t"

@@ -48,7 +48,7 @@ def load(path: Path) -> list[Json]:
 
 
 def exactly(members: Json, keys: set[str], optional: frozenset[str] = frozenset()) -> None:
-    """Refuse what this runner would otherwise pass over."""
+    """Refuse keys that this runner would otherwise ignore."""
     assert keys <= members.keys() <= keys | optional, f"{sorted(members)} instead of {sorted(keys)}: {members}"
 
 
@@ -77,7 +77,7 @@ EXECUTED: Counter[str] = Counter()
 
 
 class Predicate:
-    """Answers as a vector says, and counts how often it was asked."""
+    """A predicate that answers as a vector says, and counts its calls."""
 
     def __init__(self, answer: str) -> None:
         self.answer = {"allow": True, "deny": False, "fail": None}[answer]
@@ -139,7 +139,7 @@ def check_decision(case: Case) -> None:
 
 
 def failed(policy: Policy, request: Json, headers: list[list[str]], asks: Json) -> Decision:
-    """What a predicate raises is raised: only a hook hears the decision."""
+    """The exception of a predicate is raised, so only a hook gets the decision."""
     decisions: list[Decision] = []
     middleware = CORSMiddleware(App(), policy=policy, on_decision=lambda decision, scope: decisions.append(decision))
     scope = {
@@ -187,7 +187,7 @@ def test_vector(case: Case) -> None:
 
 
 def test_every_vector_ran() -> None:
-    """The number of forms, counted from the files alone. Runs last, so it needs the whole file to run."""
+    """The number of forms, counted only from the files. This test runs last, and works only if the whole file runs."""
     vectors = [vector for path in files() for vector in json.loads(path.read_bytes())["vectors"]]
     assert vectors, f"no vectors in {VECTORS}"
     assert len({vector["id"] for vector in vectors}) == len(vectors), "ids are unique over all files"

@@ -1,4 +1,5 @@
-"""Runs the decision vectors through the middleware of ASGI and of WSGI: what goes out is what the engine decides."""
+"""Runs the decision vectors through the ASGI and the WSGI middleware, and compares the responses with the engine's
+decisions."""
 
 import json
 from typing import Any
@@ -34,7 +35,7 @@ def octets(text: str) -> bytes:
 
 
 def expected(vector: Json) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
-    """The status, the headers and the body that a client gets of an application that says 200 and ok."""
+    """The status, the headers and the body that a client gets if the application responds with 200 and `ok`."""
     expect = vector["expect"]
     headers = [(octets(name), octets(value)) for name, value in expect["headers"]]
     if expect["action"] == "continue":
@@ -119,4 +120,4 @@ def test_wsgi(vector: Json) -> None:
 
 def test_there_are_many() -> None:
     assert len(VECTORS) > 1000
-    assert len(VECTORS) - len(OVER_WSGI) >= 5, "of handshakes that the host knows"
+    assert len(VECTORS) - len(OVER_WSGI) >= 5, "vectors with handshakes that the host recognises"

@@ -1,4 +1,4 @@
-"""Hostile and friendly WebSocket handshakes, and writes, under each server."""
+"""Hostile and friendly WebSocket handshakes, and writes, with each server."""
 
 import contextlib
 import http.client
@@ -40,7 +40,7 @@ def server(request: pytest.FixtureRequest, servers: dict[str, Server]) -> Server
 
 
 def says(server: Server, origin: str | None, path: str = "/", host: str | None = None) -> str:
-    """What an echo says, or the refusal's status and body."""
+    """The message of the echo, or the refusal's status and body."""
     uri = f"ws://{host or '127.0.0.1'}:{server.port}{path}"
     sock = socket.create_connection(("127.0.0.1", server.port), SECONDS)
     try:
@@ -52,7 +52,7 @@ def says(server: Server, origin: str | None, path: str = "/", host: str | None =
         return f"{answer.status_code} {answer.headers.get('vary')} {bytes(answer.body or b'')!r}"
 
 
-def test_who_may_connect(server: Server) -> None:
+def test_origins_that_may_connect(server: Server) -> None:
     own = f"http://127.0.0.1:{server.port}"
     for origin in (ORIGIN, "https://tenant.example", own, None):
         assert says(server, origin) == "hello"
@@ -60,11 +60,11 @@ def test_who_may_connect(server: Server) -> None:
     assert says(server, EVIL, "/open?x") == "hello"
 
 
-def test_who_may_not(server: Server, request: pytest.FixtureRequest) -> None:
+def test_origins_that_may_not_connect(server: Server, request: pytest.FixtureRequest) -> None:
     for origin in (EVIL, "null", "junk", f"http://127.0.0.1:{server.port + 1}", "http://localhost"):
         received = says(server, origin)
         if "daphne" in request.node.name:
-            # It has no denial response, and refuses a malformed origin itself.
+            # Daphne has no denial response, and refuses a malformed origin itself.
             assert received.startswith("400 None " if origin == "junk" else "403 None ")
         else:
             assert received == f"403 Origin, Sec-Fetch-Site, Upgrade, Sec-WebSocket-Key {BODY!r}"
@@ -84,8 +84,8 @@ def test_writes(server: Server) -> None:
 
 
 @pytest.mark.parametrize("server", [name for name in COMMANDS if name != "daphne"], indirect=True)
-def test_a_large_body_is_not_waited_for(server: Server) -> None:
-    """The answer comes although the body is unread. Daphne reads it before it calls any application."""
+def test_the_response_does_not_wait_for_a_large_body(server: Server) -> None:
+    """The response comes although the body was not read. Daphne reads the body before it calls any application."""
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=SECONDS)
     with contextlib.closing(connection):
         connection.putrequest("POST", "/")
@@ -102,7 +102,7 @@ def test_a_large_body_is_not_waited_for(server: Server) -> None:
 def test_http_2(servers: dict[str, Server]) -> None:
     base = f"http://127.0.0.1:{servers['hypercorn'].port}"
     with httpx.Client(http1=False, http2=True, base_url=base) as client:
-        # Without a body: in this server one that no application reads may end the whole connection.
+        # The request has no body, because in this server a body that no application reads may end the whole connection.
         refused = client.delete("/", headers={"origin": EVIL})
         assert (refused.http_version, refused.status_code, refused.text) == ("HTTP/2", 403, "corsac: write-refused\n")
         assert client.delete("/", headers={"origin": base}).status_code == 200, "`:authority` is the host"
@@ -138,7 +138,7 @@ def test_handshakes_over_http_2(servers: dict[str, Server], origin: str, status:
     assert headers[b":status"] == status
 
 
-def test_reports_let_everyone_in(servers: dict[str, Server]) -> None:
+def test_reports_refuse_nothing(servers: dict[str, Server]) -> None:
     server = servers["reporting"]
     assert says(server, EVIL) == "hello"
     assert server.ask("POST", "/", origin=EVIL).status == 200
@@ -148,8 +148,8 @@ def test_reports_let_everyone_in(servers: dict[str, Server]) -> None:
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_none_that_is_refused_is_accepted(name: str) -> None:
-    """Counted by the application itself, in a server of its own."""
+def test_no_refused_handshake_is_accepted(name: str) -> None:
+    """The application itself counts the accepted handshakes, in a separate server."""
     with serving({name: [*COMMANDS[name], "socket_apps:guarded"]}) as running:
         server = running[name]
         for _ in range(5):

@@ -1,4 +1,4 @@
-"""The WSGI middleware: call by call, and with Flask and Django under gunicorn."""
+"""The WSGI middleware: call by call, and with Flask and Django in gunicorn."""
 
 import gc
 import logging
@@ -58,7 +58,7 @@ def preflight(origin: str = ORIGIN) -> dict[str, Any]:
 
 
 def play(middleware: Any, asked: dict[str, Any]) -> tuple[list[Any], bytes]:
-    """The calls of the server's start_response, and the body."""
+    """Returns the calls of the server's start_response, and the body."""
     started: list[Any] = []
     body = b"".join(middleware(asked, lambda *arguments: started.append(arguments)))
     return started, body
@@ -94,7 +94,7 @@ def test_the_applications_own(caplog: pytest.LogCaptureFixture) -> None:
     middleware = CORSMiddleware(app, **SETTINGS)
     with caplog.at_level(logging.WARNING, "corsac"):
         assert headers(middleware, environ()) == [own[3], *ALLOWED[:2], ("vary", "Accept, Cookie, Origin")]
-    assert app.headers == own, "its list is left as it is"
+    assert app.headers == own, "its list is not changed"
     assert "access-control-allow-origin" in caplog.text
 
 
@@ -105,7 +105,7 @@ def test_start_response_is_called_again_after_an_error() -> None:
     assert second[2][0] is ValueError
 
 
-def test_what_the_standard_asks_of_both_sides() -> None:
+def test_the_requirements_of_the_standard() -> None:
     for asked in (environ(), environ(EVIL), environ(None), preflight(), preflight(EVIL)):
         app = validator(CORSMiddleware(validator(App(("Content-Type", "text/plain"))), **SETTINGS))
         started: list[Any] = []
@@ -205,7 +205,7 @@ def test_protection_under_gunicorn(servers: dict[str, Server]) -> None:
 
 
 def test_a_header_that_only_looks_like_another(servers: dict[str, Server]) -> None:
-    """With `-` and `_` both become one key of the environ; gunicorn leaves out those with `_`."""
+    """Names with `-` and `_` become the same key of the environ; gunicorn leaves out those with `_`."""
     server = servers["guarded"]
     for lines in (["Sec_Fetch_Site: same-origin"], ["Sec_Fetch_Site: same-origin", "Sec-Fetch-Site: cross-site"]):
         with socket.create_connection(("127.0.0.1", server.port), 30) as client:

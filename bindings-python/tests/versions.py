@@ -18,7 +18,7 @@ HERE = Path(__file__).resolve().parent
 PACKAGE = HERE.parent
 TARGET = PACKAGE.parent / "target"
 MINORS = range(11, 16)
-# What needs packages, and what asks core alone, which is the same file for every version.
+# Tests that need packages, and tests that only test core, which is the same file for every version.
 NOT_BY_VERSION = (
     "apply_vectors",
     "debug",
@@ -60,7 +60,7 @@ def must(*command: str | Path) -> None:
 
 
 def interpreters() -> dict[str, Path]:
-    """Those that start: on the path, and of pyenv."""
+    """The interpreters that start, on the path and in pyenv."""
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
     found = {}
     for minor in MINORS:

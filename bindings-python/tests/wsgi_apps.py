@@ -1,4 +1,4 @@
-"""The WSGI applications that gunicorn is started with: Flask and Django, with a policy around each."""
+"""The WSGI applications for gunicorn: Flask and Django, with a policy around each."""
 
 from typing import Any
 

@@ -8,8 +8,14 @@ use crate::status::Status;
 /// What people want to do, and how.
 const WISHES: &[(&str, &str)] = &[
     ("Find the mistakes in a policy, and how to fix them", "corsac check cors.toml"),
-    ("See how a browser handles a request under a policy", "corsac explain cors.toml --from https://app.example.com -X PUT /items/7"),
-    ("See how browsers handle the responses of a server", "corsac probe https://api.example.com/ --from https://app.example.com"),
+    (
+        "See how a browser handles a request under a policy",
+        "corsac explain cors.toml --from https://app.example.com -X PUT /items/7",
+    ),
+    (
+        "See how browsers handle the responses of a server",
+        "corsac probe https://api.example.com/ --from https://app.example.com",
+    ),
     ("Find out why a request failed", "corsac why    # then paste the line of the browser's console"),
     ("See what pages gain and lose by a change", "corsac diff old.toml new.toml"),
     ("Test that a policy keeps doing what you expect", "corsac test --init cors.toml > cors.test.toml"),

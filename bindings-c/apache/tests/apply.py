@@ -1,4 +1,5 @@
-"""A decision on a backend's headers: the shared vectors. httpd has no setting of its own that keeps them."""
+"""Decisions that are applied to a backend's headers: the shared vectors. httpd has no setting of its own that keeps
+these headers."""
 
 import json
 import tempfile

@@ -1,4 +1,5 @@
-"""Pages out of mod_cache are sent under the policy of where they lie, although httpd sends them before it has looked."""
+"""Pages from mod_cache are sent under the policy of their section, although httpd sends them before it knows the
+section."""
 
 import os
 import random
@@ -79,7 +80,7 @@ Listen 127.0.0.1:{other}
     </Location>
 </VirtualHost>
 """
-# Each path, and the origins that may read what lies there; None where no policy is in force.
+# Each path, and the origins that may read it; None if no policy is in force.
 PLACES = {
     "/open/1": {PARTNER}, "/strict/1": {APP}, "/match/1": {APP}, "/match/x": {PARTNER}, "/off/1": None, "/if/1": {APP},
     "/directory/x.txt": {APP}, "/files/x.strict": {APP}, "/files/x.txt": {PARTNER}, "/aliased/x.txt": {APP},
@@ -102,7 +103,7 @@ class Caches(unittest.TestCase):
             file = root / "html" / name
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text("page")
-            os.utime(file, (1e9, 1e9))  # old pages stay fresh for long
+            os.utime(file, (1e9, 1e9))  # old pages stay fresh for a long time
         (root / "html" / "htaccess" / ".htaccess").write_text('Header set X-Mine "yes"\n')
         (root / "cache").mkdir()
         (root / "cache").chmod(0o777)
@@ -131,7 +132,7 @@ class Caches(unittest.TestCase):
         self.assertIn("Origin", ", ".join(answer.all("vary")))
         return answer
 
-    def test_whoever_comes_first_the_next_gets_what_the_place_says(self):
+    def test_the_section_decides_whoever_requested_the_page_first(self):
         hits = set()
         for path, allowed in PLACES.items():
             for origin in (APP, PARTNER, EVIL, None, PARTNER, APP):
@@ -157,18 +158,18 @@ class Caches(unittest.TestCase):
                 refused = send(self.port, "POST", path, [("Origin", PARTNER)], b"x")
                 self.assertEqual((refused.status, refused.body), (403, b"corsac: write-refused\n"))
                 if path == "/index/":
-                    continue  # a preflight is the directory's own
+                    continue  # the directory's policy answers a preflight
                 refused = send(self.port, "OPTIONS", path, [("Origin", PARTNER), *PREFLIGHT[1:]])
                 self.assertEqual((refused.status, refused.body), (403, b"corsac: origin-not-allowed\n"))
                 self.assertEqual((self.backend.seen, self.check(path, {APP}, APP).status), (seen, 200))
 
-    def test_a_page_that_stands_for_others_may_be_in_the_cache_itself(self):
+    def test_a_page_that_replaces_others_may_be_in_the_cache_itself(self):
         for place, itself in (("/own/", "/own/x.strict"), ("/fallback/a", "/fallback/x.strict")):
             for path in (place, itself, place, place):
                 for origin in (APP, PARTNER):
                     with self.subTest(path, origin=origin):
                         answer = send(self.port, "GET", path, [("Origin", origin)])
-                        # httpd's mod_dir may find no page then: nobody is let in who may not read the page that there is.
+                        # httpd's mod_dir may then find no page. No origin may read that may not read the existing page.
                         if answer.status == 200:
                             expected = [APP] if origin == APP else []
                             self.assertEqual(answer.all("access-control-allow-origin"), expected)
@@ -179,7 +180,7 @@ class Caches(unittest.TestCase):
         for origin in (APP, PARTNER, EVIL, PARTNER, APP):
             self.check("/unseen/x.strict", {APP}, origin)
 
-    def test_looking_a_place_up_leaves_nothing_on_the_answer(self):
+    def test_finding_the_section_adds_nothing_to_the_response(self):
         for _ in range(3):
             self.assertLessEqual(len(self.check("/cookie/x.txt", {APP}, APP).all("set-cookie")), 1)
 

@@ -1,4 +1,5 @@
-"""What httpd answers before it knows the directory: a server's redirects and refusals, and what cannot be read."""
+"""Responses of httpd before it knows the directory: a server's redirects and refusals, and errors for unreadable
+requests."""
 
 import random
 import tempfile
@@ -103,7 +104,7 @@ class Early(unittest.TestCase):
         heads = [part.split(b"\r\n")[0] for part in got.split(b"HTTP/1.1 ")[1:]]
         self.assertEqual(heads, [b"403 Forbidden", b"403 Forbidden", b"200 OK"])
 
-    def test_what_cannot_be_read_keeps_no_header_of_theirs(self):
+    def test_an_unreadable_request_keeps_no_foreign_header(self):
         for head in (f"OPTIONS /x HTTP/1.1\r\nOrigin: {APP}\r\nAccess-Control-Request-Method: GET", "GET /x HTTP/1.1\r\nHost: a b"):
             got = exchange(self.port, (head + "\r\nConnection: close\r\n\r\n").encode())
             self.assertIn(b" 400 ", got.split(b"\r\n")[0])

@@ -29,7 +29,7 @@ def start(root, port, loaded, text):
     load += "User www-data\nGroup www-data\n" if os.geteuid() == 0 else ""
     (root / "httpd.conf").write_text(COMMON % {"root": root, "port": port, "load": load} + text)
     command = ["apache2", "-d", root, "-f", "httpd.conf", "-DFOREGROUND"]
-    # A session of its own: mpm_prefork ends its whole process group.
+    # httpd gets its own session, because mpm_prefork ends its whole process group.
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
     for _ in range(200):
         try:

@@ -1,4 +1,4 @@
-"""mod_dir and mod_negotiation put a file in the place of what was asked for: its policy counts as well."""
+"""If mod_dir or mod_negotiation replaces the requested path with a file, the policy of that file counts as well."""
 
 import tempfile
 import unittest
@@ -121,13 +121,13 @@ class Indexes(unittest.TestCase):
         self.refused("origin-not-allowed", PREFLIGHT_VARY, [("Origin", EVIL), *PREFLIGHT[1:]], "OPTIONS")
         for path in PLACES:
             with self.subTest(path):
-                # The directory's policy, where it has one: what is to come in its place is not known before the user is.
+                # The directory's policy decides if there is one, because the file is not known before authentication.
                 origin, status = (OTHER, 200) if path == "/both/" else (APP, 204)
                 answer, ran = self.ask(path, [("Origin", origin), ("Access-Control-Request-Method", "GET")], "OPTIONS")
                 self.assertEqual((answer.status, answer.body, ran), (status, b"", False))
                 self.assertEqual(answer.all("access-control-allow-origin"), [origin])
 
-    def test_what_is_allowed_has_the_headers_once(self):
+    def test_allowed_requests_get_the_headers_once(self):
         for path in PLACES:
             origin = OTHER if path == "/inner/" else APP
             for method in ("GET", "POST"):

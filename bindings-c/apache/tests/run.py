@@ -104,7 +104,7 @@ RewriteRule ^/moved/(.*)$ /public/$1 [PT]
 
 
 def spaced(self, name, plain=Response.all):
-    """httpd itself takes the spaces out of `Vary` as it sends."""
+    """httpd itself removes the spaces from `Vary` when it sends the header."""
     values = plain(self, name)
     return [", ".join(field.strip() for field in value.split(",")) for value in values] if name == "vary" else values
 
@@ -168,7 +168,7 @@ class Requests(unittest.TestCase):
         answer = self.get("/off/other/x", [("Origin", OTHER), *PREFLIGHT[1:]], "OPTIONS")
         self.assertEqual((answer.status, answer.all("content-length"), answer.body), (200, ["0"], b""))
 
-    def test_headers_are_on_what_httpd_itself_answers(self):
+    def test_headers_are_on_httpds_own_responses(self):
         for path, status in (("/page.txt", 200), ("/none", 404), ("/deny/x", 403), ("/basic/x", 401), ("/dead/x", 503), ("/gone", 410)):
             with self.subTest(path):
                 answer = self.get(path)
@@ -182,7 +182,7 @@ class Requests(unittest.TestCase):
         answer = self.get("/page.txt", [*ORIGIN, ("If-None-Match", etag)])
         self.assertEqual((answer.status, answer.cors()), (304, ALLOWED))
 
-    def test_the_backends_own_headers_come_off(self):
+    def test_the_backends_own_headers_are_removed(self):
         for origin, expected in ((APP, ALLOWED[:3]), (EVIL, [])):
             for path in ("/api/x", "/api/status/500"):
                 answer = self.get(path, [("Origin", origin)])
@@ -193,7 +193,7 @@ class Requests(unittest.TestCase):
         answer = self.get("/off/api/x")
         self.assertEqual(answer.all("access-control-allow-credentials"), ["maybe"])
 
-    def test_nothing_of_ours_stands_beside_an_origin_that_stays(self):
+    def test_no_header_of_ours_is_added_to_an_origin_that_stays(self):
         answer = self.get("/keep/alone")
         self.assertEqual(answer.all("access-control-allow-origin"), ["https://wrong.example", "*"])
         self.assertEqual(answer.all("access-control-allow-credentials") + answer.all("access-control-expose-headers"), [])
@@ -206,7 +206,7 @@ class Requests(unittest.TestCase):
         answer = self.get("/zipped/page.txt", [*ORIGIN, ("Accept-Encoding", "gzip")])
         self.assertEqual((answer.all("content-encoding"), answer.all("vary")), (["gzip"], ["Accept-Encoding, Origin"]))
 
-    def test_an_error_document_keeps_the_policy_of_what_failed(self):
+    def test_an_error_document_keeps_the_policy_of_the_failed_request(self):
         answer = self.get("/errors/x", [("Origin", OTHER)])
         self.assertEqual((answer.status, answer.cors()), (404, [("access-control-allow-origin", OTHER), *REFUSED]))
         self.assertTrue(answer.body.startswith(b"page"))
@@ -251,11 +251,11 @@ class Requests(unittest.TestCase):
             self.assertEqual(self.get("/page.txt", [("Origin", "http://own.example"), ("Host", host)]).status, 200)
             self.assertEqual((self.root / "error.log").read_text().count("corsac: origin-not-allowed; ") - before, logged)
 
-    def test_what_is_done_is_not_refused_afterwards(self):
+    def test_a_finished_write_is_not_refused_afterwards(self):
         answer, seen = self.write("/lost", [("Origin", EVIL)])
         self.assertEqual((answer.status, answer.body, seen), (500, b"page", 1))
 
-    def test_the_scheme_is_compared_where_the_connection_is_tls(self):
+    def test_the_scheme_is_compared_if_the_connection_is_tls(self):
         before = self.backend.seen
         for scheme, status in (("http", "403"), ("https", "200")):
             origin = f"Origin: {scheme}://127.0.0.1:{self.tls}"
@@ -298,7 +298,7 @@ class Requests(unittest.TestCase):
         for part in ("bad.toml", "allow_origins[0]", "[origin-trailing-slash]", "write `https://app.example.com`"):
             self.assertIn(part, done.stderr)
 
-    def test_a_policy_for_some_methods_alone_is_refused(self):
+    def test_a_policy_for_only_some_methods_is_refused(self):
         text = (self.root / "httpd.conf").read_text()
         (self.root / "limit.conf").write_text(text + "<Location /lim>\n<LimitExcept GET>\nCorsacPolicy app.toml\n</LimitExcept>\n</Location>\n")
         done = subprocess.run(["apache2", "-d", self.root, "-f", "limit.conf", "-t"], capture_output=True, text=True)

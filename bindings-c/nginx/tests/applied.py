@@ -1,4 +1,5 @@
-"""The shared vectors of how a decision goes on an application's headers, with an application behind a real server."""
+"""The shared vectors about applying a decision to an application's headers, with an application behind a real
+server."""
 
 import http.server
 import json
@@ -11,11 +12,9 @@ VECTORS = json.loads((Path(__file__).resolve().parents[3] / "tests" / "vectors" 
 
 
 def kept_by_host():
-    """The vectors about keeping headers, for a host whose own setting says so: their policies do not."""
-    for vector in VECTORS:
-        config = {name: value for name, value in vector["config"].items() if name != "keep_app_headers"}
-        if config != vector["config"]:
-            yield {**vector, "config": config}
+    """The vectors about keeping headers, without that setting in their policies, for a host that has its own
+    setting.""" for vector in VECTORS: config = {name: value for name, value in vector["config"].items() if name !=
+    "keep_app_headers"} if config != vector["config"]: yield {**vector, "config": config}
 
 
 class Application(http.server.ThreadingHTTPServer):
@@ -60,7 +59,7 @@ def lines(pairs, of):
 
 
 def faults(port, vectors, folder, seen=lambda lines: lines):
-    """Where a server that has a policy for each id below `folder` does not do what the vectors say."""
+    """The differences from the vectors, for a server that has a policy for each id below `folder`."""
     for vector in vectors:
         request = vector["request"]
         answer = send(port, request["method"], f"/{folder}/{vector['id']}", request["headers"])

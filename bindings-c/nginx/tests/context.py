@@ -1,4 +1,4 @@
-"""What the tests share: the module's file, a policy, and the configuration that most of them use."""
+"""The data that the tests share: the module's file, a policy, and the configuration that most of them use."""
 
 from server import Backend, Nginx, free_port
 
@@ -45,7 +45,7 @@ PREFLIGHT_ANSWER = [
     ("vary", PREFLIGHT_VARY),
 ]
 
-# CORS headers and leave to cache that an upstream, or a line of nginx's configuration, may set.
+# CORS headers, and a permission to cache, that an upstream or a line of nginx's configuration may set.
 FOREIGN = [
     *((f"Access-Control-Allow-{name}", "foreign") for name in ("Origin", "Credentials", "Methods", "Headers", "Private-Network")),
     ("Access-Control-Expose-Headers", "foreign"),
@@ -118,7 +118,7 @@ server {
 
 
 def start():
-    """nginx with all of it: (nginx, backend, ports)."""
+    """Starts nginx with this configuration: (nginx, backend, ports)."""
     backend = Backend()
     ports = {name: free_port() for name in ("port", "h2", "moved", "moved2", "partly", "closed")}
     codes = "\n    ".join(f"location = /codes/{code} {{ return {code} /; }}" for code in CODES)

@@ -1,4 +1,4 @@
-"""A real nginx in a folder of its own, a backend behind it, and requests as bytes."""
+"""A real nginx in its own folder, a backend behind it, and requests as bytes."""
 
 import http.server
 import os
@@ -30,12 +30,12 @@ class Response:
         return [value for other, value in self.headers if other == name]
 
     def cors(self):
-        """Everything of CORS, and Vary."""
+        """All CORS headers, and Vary."""
         return sorted(pair for pair in self.headers if pair[0].startswith("access-control-") or pair[0] == "vary")
 
 
 def exchange(port, raw, address="127.0.0.1"):
-    """Everything that comes back for some bytes, until the other side closes."""
+    """Sends some bytes, and returns everything until the other side closes."""
     with socket.create_connection((address, port), timeout=10) as connection:
         connection.sendall(raw)
         got = b""
@@ -45,7 +45,7 @@ def exchange(port, raw, address="127.0.0.1"):
 
 
 def send(port, method, path, headers=(), body=b"", address="127.0.0.1", version="1.1"):
-    """One request on a connection of its own. Text is sent byte for byte. HTTP/1.0 may have no `Host`."""
+    """Sends one request on its own connection. Text is sent byte for byte. HTTP/1.0 may have no `Host`."""
     lines = [f"{method} {path} HTTP/{version}", *(f"{name}: {value}" for name, value in headers)]
     if version == "1.1" and not any(name.lower() == "host" for name, _ in headers):
         lines.append("Host: localhost")
@@ -96,7 +96,7 @@ class Backend(http.server.ThreadingHTTPServer):
 
 
 def end(process):
-    """Ends a process, gently at first."""
+    """Ends a process, first with SIGTERM and then with force."""
     process.terminate()
     try:
         process.wait(timeout=10)
@@ -108,7 +108,7 @@ def end(process):
 class Nginx:
     """nginx with the module, a configuration and files, under a temporary prefix."""
 
-    valgrind = False  # run under it, and fail where it sees anything of the module or the library
+    valgrind = False  # run under valgrind, and fail if it reports anything in the module or the library
     seen_by_valgrind = 0
 
     def __init__(self, module, files, http, workers=2, connections=512, before=()):
@@ -136,7 +136,7 @@ class Nginx:
         return ["nginx", "-p", f"{self.prefix}/", "-c", "nginx.conf", "-e", "logs/error.log", *arguments]
 
     def check(self):
-        """`nginx -t`: whether it is content, and what it says."""
+        """Runs `nginx -t`, and returns whether it succeeded, and its output."""
         done = subprocess.run(self.command("-t"), capture_output=True, text=True, errors="replace")
         return done.returncode == 0, done.stdout + done.stderr
 
@@ -154,7 +154,7 @@ class Nginx:
         raise SystemExit("nginx does not listen")
 
     def reload(self):
-        """`nginx -s reload`, as people type it."""
+        """Runs `nginx -s reload`, as people type it."""
         return subprocess.run(self.command("-s", "reload"), capture_output=True, text=True)
 
     def errors(self):

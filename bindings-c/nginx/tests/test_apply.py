@@ -1,4 +1,5 @@
-"""A decision on an upstream's headers: the shared vectors, with the policy's setting and with nginx's own."""
+"""Decisions that are applied to an upstream's headers: the shared vectors, with the policy's setting and with nginx's
+own."""
 
 import json
 import unittest

@@ -1,4 +1,5 @@
-"""A refusal that a cache keeps is no other reader's answer: nginx's own cache and Varnish, told to keep everything."""
+"""A cache that keeps a refusal must not send it to other readers: nginx's own cache and Varnish, configured to keep
+everything."""
 
 import unittest
 
@@ -40,8 +41,8 @@ server {
     location /added/ignored/ { proxy_ignore_headers Cache-Control Expires; proxy_pass http://127.0.0.1:%(origin)d; }
 }
 """.replace("ADD", ADD)
-# What people write to keep errors for a while; below `ignored`, without what Varnish itself does after it. Varnish takes
-# `Upgrade` off before it asks the backend, but below `upgraded`.
+# Lines that people write to keep errors for a while; below `ignored`, without Varnish's own rules after them. Varnish
+# removes `Upgrade` before it asks the backend, except below `upgraded`.
 VCL = """
 sub vcl_recv { if (req.url ~ "/upgraded/") { set req.http.X-Upgrade = req.http.Upgrade; } }
 sub vcl_backend_fetch { if (bereq.http.X-Upgrade) { set bereq.http.Upgrade = bereq.http.X-Upgrade; } }
@@ -49,7 +50,7 @@ sub vcl_backend_response { set beresp.ttl = 60s; if (bereq.url ~ "/ignored/") { 
 sub vcl_deliver { if (obj.hits > 0) { set resp.http.X-Cache = "HIT"; } else { set resp.http.X-Cache = "MISS"; } }
 """
 KEYED = [("Upgrade", "websocket"), ("Sec-WebSocket-Version", "13"), ("Sec-WebSocket-Key", KEY)]
-# Handshakes that are refused, each with a reader that has all in common with it but the handshake.
+# Headers of refused handshakes. For each there is a reader with the same headers, except for the handshake.
 HANDSHAKES = [
     [("Origin", EVIL)],
     [("Sec-Fetch-Site", "cross-site")],
@@ -78,22 +79,15 @@ class Caches(unittest.TestCase):
         cls.backend.server_close()
 
     def poison(self, port, folder, keyed, kept):
-        """Each handshake, again, and then the readers whom it would be served to. `kept`: whether the cache keeps it."""
-        for headers in HANDSHAKES:
-            with self.subTest((port == self.varnish.port, folder, headers, keyed)):
-                type(self).count += 1
-                path = f"{folder}{self.count}"
-                for _ in range(2):
-                    answer = send(port, "GET", path, [*headers, *keyed])
-                    self.assertEqual((answer.status, answer.body), (403, b"corsac: websocket-refused\n"))
-                    self.assertEqual(answer.all("cache-control"), ["no-store"])
-                self.assertEqual(answer.all("x-cache") == ["HIT"], kept)
-                for reader in (headers, [], [("Origin", APP)], [*headers, ("Sec-WebSocket-Version", "13")]):
-                    for _ in range(2):
-                        answer = send(port, "GET", path, reader)
-                        self.assertEqual((answer.status, answer.body), (200, f"GET {path}".encode()), reader)
-                    allowed = [APP] if ("Origin", APP) in reader else []
-                    self.assertEqual(answer.all("access-control-allow-origin"), allowed, reader)
+        """Sends each handshake twice, and then the requests of readers who could get its response. `kept` says whether
+        the cache keeps it.""" for headers in HANDSHAKES: with self.subTest((port == self.varnish.port, folder, headers,
+        keyed)): type(self).count += 1 path = f"{folder}{self.count}" for _ in range(2): answer = send(port, "GET",
+        path, [*headers, *keyed]) self.assertEqual((answer.status, answer.body), (403, b"corsac: websocket-refused\n"))
+        self.assertEqual(answer.all("cache-control"), ["no-store"]) self.assertEqual(answer.all("x-cache") == ["HIT"],
+        kept) for reader in (headers, [], [("Origin", APP)], [*headers, ("Sec-WebSocket-Version", "13")]): for _ in
+        range(2): answer = send(port, "GET", path, reader) self.assertEqual((answer.status, answer.body), (200, f"GET
+        {path}".encode()), reader) allowed = [APP] if ("Origin", APP) in reader else []
+        self.assertEqual(answer.all("access-control-allow-origin"), allowed, reader)
 
     def test_no_store(self):
         for port in self.caches:
@@ -102,18 +96,18 @@ class Caches(unittest.TestCase):
             self.poison(port, "/plain/upgraded/", KEYED[:1], kept=False)
 
     def test_caches_that_ignore_it(self):
-        """Here the answer is kept, and only what it varies on keeps it from others."""
+        """Here the cache keeps the response, and only its `Vary` keeps it from others."""
         for port in self.caches:
             self.poison(port, "/plain/ignored/", KEYED[2:], kept=True)
             self.poison(port, "/added/ignored/", KEYED[2:], kept=True)
-        # Varnish takes `Upgrade` off, and keeps an answer that is nobody's.
+        # Varnish removes `Upgrade`, and keeps a response that it sends to nobody.
         self.poison(self.ports["cache"], "/plain/ignored/", KEYED, kept=True)
         self.poison(self.varnish.port, "/plain/ignored/", KEYED, kept=False)
         for port in self.caches:
             self.poison(port, "/plain/ignored/upgraded/", KEYED[:1], kept=True)
 
     def test_a_cache_for_posts(self):
-        """A refused write is no answer to a GET; where `no-store` is ignored, the key has to tell them apart."""
+        """A refused write must not answer a GET. If `no-store` is ignored, the cache's key has to distinguish them."""
         for folder, kept in (("/plain/posts/", ["MISS"]), ("/plain/ignored/posts/", ["HIT"])):
             for headers in ([("Origin", EVIL)], [("Origin", EVIL), ("Sec-Fetch-Site", "cross-site")]):
                 type(self).count += 1
@@ -125,8 +119,8 @@ class Caches(unittest.TestCase):
                 answer = send(self.ports["cache"], "GET", path, headers)
                 self.assertEqual((answer.status, answer.body), (200, f"GET {path}".encode()))
 
-    def test_what_is_not_refused_is_kept(self):
-        """Or the tests above would show nothing."""
+    def test_allowed_responses_are_kept(self):
+        """Otherwise, the tests above would prove nothing."""
         for port in self.caches:
             for _ in range(2):
                 answer = send(port, "GET", "/added/kept", [("Origin", APP)])

@@ -1,4 +1,4 @@
-"""What `nginx -t` says, and reloading under load."""
+"""Messages of `nginx -t`, and reloading under load."""
 
 import threading
 import time
@@ -52,19 +52,19 @@ class Configuration(unittest.TestCase):
         self.assertFalse(good)
         self.assertIn("[syntax]", said)
 
-    def test_lints_are_warnings_told_once(self):
+    def test_lints_are_warnings_that_are_printed_once(self):
         files = {"lint.toml": 'allow_origins = ["*"]\nallow_headers = ["*"]\n'}
         good, said = check("corsac_policy lint.toml; location / { corsac_policy lint.toml; }", files)
         self.assertTrue(good, said)
         self.assertEqual(said.count("[authorization-not-covered]"), 1, said)
         self.assertIn("[warn]", said)
 
-    def test_what_the_directives_refuse(self):
+    def test_wrong_directives_are_refused(self):
         for server, text in [
-            ("corsac on;", 'takes "off" alone'),
+            ("corsac on;", 'only takes "off"'),
             ("corsac off; corsac off;", "is duplicate"),
-            ("corsac off; corsac_policy app.toml;", 'stands beside "corsac off"'),
-            ("corsac_policy app.toml; corsac off;", 'stands beside "corsac_policy"'),
+            ("corsac off; corsac_policy app.toml;", 'cannot be used together with "corsac off"'),
+            ("corsac_policy app.toml; corsac off;", 'cannot be used together with "corsac_policy"'),
             ("corsac_policy app.toml; corsac_policy app.toml;", "is duplicate"),
             ("corsac_policy;", "invalid number of arguments"),
             ("location / { if ($arg_x) { corsac_policy app.toml; } }", "not allowed here"),
@@ -92,11 +92,9 @@ class Reload(unittest.TestCase):
         (self.nginx.prefix / "app.toml").write_text(text)
 
     def wait_for(self, origin, expected):
-        """Old workers take requests until they are told to end: several answers in turn have to be the new one's."""
-        end, agreed = time.monotonic() + 10, 0
-        while agreed < 20 and time.monotonic() < end:
-            agreed = agreed + 1 if self.allowed(origin) == (200, expected) else 0
-        self.assertEqual(agreed, 20)
+        """Old workers take requests until they are ended, so several responses in a row have to follow the new
+        policy.""" end, agreed = time.monotonic() + 10, 0 while agreed < 20 and time.monotonic() < end: agreed = agreed
+        + 1 if self.allowed(origin) == (200, expected) else 0 self.assertEqual(agreed, 20)
 
     def test_no_request_is_dropped(self):
         faults, done, count = [], threading.Event(), [0] * 4

@@ -1,6 +1,6 @@
-"""Random configurations and requests, each beside the same policy in a location that does nothing else.
+"""Random configurations and requests, each compared with the same policy in a location that does nothing else.
 
-By hand, for as many seeds as one likes: `test_differential.py ngx_http_corsac_module.so FIRST COUNT`.
+To run it by hand for any number of seeds: `test_differential.py ngx_http_corsac_module.so FIRST COUNT`.
 """
 
 import random
@@ -63,7 +63,7 @@ HANDLERS = [
 
 
 def decorations(choose, inside=True):
-    """Lines that people have beside a handler."""
+    """Lines that people write next to a handler."""
     lines = []
     for name, value in FOREIGN:
         if choose.random() < 0.4:
@@ -80,7 +80,7 @@ def decorations(choose, inside=True):
             lines.append(line)
     if inside and choose.random() < 0.15:
         lines.append("if ($request_method) { add_header Access-Control-Allow-Origin foreign; }")
-    # nginx takes one of these.
+    # nginx accepts only one of these.
     once = [[line for line in lines if line.startswith(name)][1:] for name in ("error_page", "expires")]
     return " ".join(line for line in lines if line not in sum(once, []))
 
@@ -108,7 +108,7 @@ def owned(answer):
 
 
 def text(answer):
-    """The body, without what was done to it on its way."""
+    """The body, without changes that were made on the way."""
     body = answer.body
     if answer.all("transfer-encoding") and body:
         size, _, body = body.partition(b"\r\n")
@@ -121,7 +121,7 @@ def varies(answer):
 
 
 class Mixed:
-    """One random configuration and what is sent to it."""
+    """One random configuration and the requests to it."""
 
     def __init__(self, seed, module):
         self.choose = random.Random(seed)
@@ -149,7 +149,7 @@ class Mixed:
         self.backend.server_close()
 
     def faults(self, count):
-        """What is not as it should be, of so many requests."""
+        """The faults in this many requests."""
         for _ in range(count):
             place, policy = self.choose.choice(self.places)
             method, headers = request(self.choose)
@@ -157,7 +157,7 @@ class Mixed:
             before = self.backend.seen
             mixed = send(self.ports["mixed"], method, place, headers, b"body" if method in ("POST", "PUT") else b"")
             said = list(self.compare(plain, mixed, self.backend.seen - before))
-            # A cache answers no handshake in any case.
+            # A cache never answers a handshake.
             shakes = any(name in ("Upgrade", "Sec-WebSocket-Key") for name, _ in headers)
             if method in ("GET", "HEAD") and plain.status == 299 and not shakes:
                 cached = send(self.ports["cache"], method, place, headers)
@@ -166,7 +166,7 @@ class Mixed:
                 elif owned(cached) != owned(mixed):
                     said.append(f"another reader's headers came from the cache: {cached.headers}")
             elif method == "GET":
-                # What the cache may keep of it is seen by those who come after.
+                # Later readers would see what the cache keeps of it.
                 send(self.ports["cache"], method, place, headers)
             for what in said:
                 yield f"{what}\n  {method} {headers}\n  {self.locations[int(place.split('/')[1])]}\n  {mixed.status} {mixed.headers}\n  plain {plain.status} {plain.headers}"

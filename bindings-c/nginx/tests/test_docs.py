@@ -1,4 +1,4 @@
-"""The configurations of docs/nginx.md are ones that nginx accepts, and the one of the README answers preflights."""
+"""nginx accepts the configurations of docs/nginx.md, and the one of the README answers preflights."""
 
 import re
 import unittest

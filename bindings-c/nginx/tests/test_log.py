@@ -1,4 +1,4 @@
-"""What the error log says of refusals, whatever a client sends."""
+"""Refusals in the error log, whatever a client sends."""
 
 import unittest
 
@@ -57,11 +57,11 @@ class Log(unittest.TestCase):
         line = self.line("OPTIONS", "/x", [("Origin", APP), *asks])
         self.assertIn("corsac: preflight-method-not-allowed for the origin `https://app.example.com`; add the method", line)
 
-    def test_what_is_allowed_is_not_told(self):
+    def test_allowed_requests_are_not_logged(self):
         self.assertEqual(self.lines("GET", "/x", [("Origin", APP)]), [])
         self.assertEqual(self.lines("GET", "/x", []), [])
 
-    def test_the_sites_own_pages_are_not_refused_anything(self):
+    def test_requests_of_the_sites_own_pages_are_not_logged(self):
         for headers in (
             [("Origin", OWN)],
             [("Origin", "https://www.example.com"), ("Host", "www.example.com")],
@@ -75,7 +75,7 @@ class Log(unittest.TestCase):
             [("Origin", "https://other.example.com"), ("Host", "www.example.com"), ("Sec-Fetch-Site", "same-site")],
         ):
             self.assertIn("corsac: origin-not-allowed for the origin", self.line("POST", "/x", headers))
-        # A request that is really refused is logged, whoever sends it.
+        # A request that is really refused is logged, whichever page sends it.
         line = self.line("POST", "/protected", [("Origin", "a b"), ("Sec-Fetch-Site", "same-origin")])
         self.assertIn("corsac: write-refused for the origin `a b`; ", line)
 
@@ -86,7 +86,7 @@ class Log(unittest.TestCase):
         self.assertEqual(line.count("`") % 2, 0)
         self.assertRegex(line.split("corsac: ", 1)[1], r"\A[ -~]+\Z")
 
-    def test_a_long_origin_pushes_nothing_out(self):
+    def test_a_long_origin_does_not_displace_the_rest_of_the_line(self):
         for byte in ("a", "\xff"):
             line = self.line("GET", "/end-of-the-request", [("Origin", byte * 4000)])
             self.assertIn("..." + "`; no browser sends", line)
@@ -94,5 +94,5 @@ class Log(unittest.TestCase):
             self.assertIn("client: 127.0.0.1", line)
             self.assertLess(len(line), 1500)
 
-    def test_an_empty_origin_is_one(self):
+    def test_an_empty_origin_counts_as_an_origin(self):
         self.assertIn("origin-malformed for the origin ``; ", self.line("GET", "/x", [("Origin", "")]))

@@ -1,4 +1,4 @@
-"""What `make` links the module from: a library that is new, another one, or none at all."""
+"""The library with which `make` links the module: a new one, another one, or none at all."""
 
 import os
 import shutil
@@ -10,12 +10,13 @@ from pathlib import Path
 import context
 
 FOLDER = Path(__file__).resolve().parents[1]
-# A text of the library's, by which a module tells what it was linked from.
+# A text in the library, which shows with which library a module was linked.
 TEXT, OTHER = b"add the origin to `allow_origins`", b"ADD THE ORIGIN TO `allow_origins`"
 
 
 class Make(unittest.TestCase):
-    """In a copy of the folder in which the module was built, since configuring nginx's sources takes long."""
+    """The tests use a copy of the folder in which the module was built, because configuring nginx's sources takes
+    long."""
 
     def setUp(self):
         folder = tempfile.TemporaryDirectory(prefix="corsac-make-")
@@ -30,7 +31,7 @@ class Make(unittest.TestCase):
         os.utime(makefile, ns=(times.st_atime_ns, times.st_mtime_ns))
 
     def make(self, prefix, good=True):
-        """What `make` prints, and the module's contents."""
+        """The output of `make`, and the module's contents."""
         command = ["make", "--silent", "--no-print-directory", "-C", FOLDER, f"OUT={self.out}", f"CORSAC_PREFIX={prefix}"]
         done = subprocess.run(command, capture_output=True, text=True)
         self.assertEqual(done.returncode == 0, good, done.stdout + done.stderr)
@@ -70,7 +71,7 @@ class Make(unittest.TestCase):
         self.assertEqual(said, f"linked {self.module} with {library}\n")
         self.assertIn(TEXT, module)
 
-        # None: what to type is said, and the module that there is stays.
+        # If there is no library, `make` says what to type, and the existing module stays.
         library.unlink()
         said, module = self.make(prefix, good=False)
         self.assertIn(f"missing: {library}\n", said)

@@ -87,7 +87,7 @@ class Protection(unittest.TestCase):
         names = ("port", "h2", "tls", "moved", "report", "outer", "closed")
         cls.ports = {name: free_port() for name in names}
         http = HTTP % {**cls.ports, "backend": f"http://127.0.0.1:{cls.backend.port}", "ws": cls.echo.port}
-        # Whose certificate it is does not matter here.
+        # Any certificate works here.
         made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "-", "-out", "-", "-subj", "/CN=localhost", "-days", "2"]
         pem = subprocess.run(made, capture_output=True, text=True, check=True).stdout
         files = {"protected.toml": POLICY, "lax.toml": 'allow_origins = ["*"]\n', "report.toml": POLICY + "report_only = true\n", "html/page.txt": "page", "html/put/x": "old",
@@ -102,7 +102,7 @@ class Protection(unittest.TestCase):
         cls.backend.server_close()
 
     def ask(self, path, headers, method="POST", body=b"", port="port"):
-        """The answer, and how many requests the backend saw."""
+        """Returns the response, and the number of requests that the backend got."""
         before = self.backend.seen
         answer = send(self.ports[port], method, path, headers, body)
         return answer, self.backend.seen - before
@@ -127,10 +127,10 @@ class Protection(unittest.TestCase):
                     self.refused(path, [("Origin", EVIL)], method)
         for path in ("/failing/x", "/broken/x", "/laxer/x"):
             self.refused(path, [("Origin", EVIL)])
-        # Where the second location has nothing against it, the headers are those of the one that failed, as ever.
+        # If the second location allows it, the headers are still those of the location that failed.
         answer, seen = self.ask("/laxer/x", [("Origin", TRUSTED)])
         self.assertEqual((answer.status, seen, answer.all("access-control-allow-origin")), (502, 1, ["*"]))
-        # By what browsers say of it, with whatever body: this is what a form on another page sends.
+        # The browser's headers decide, whatever the body is. A form on another page sends such a request.
         form = [("Content-Type", "application/x-www-form-urlencoded"), ("Sec-Fetch-Site", "cross-site"), ("Origin", EVIL)]
         self.refused("/api/x", form, body=b"to=mallory&sum=1")
         self.refused("/api/x", [("Sec-Fetch-Site", "same-site"), ("Origin", EVIL)])
@@ -181,14 +181,14 @@ class Protection(unittest.TestCase):
         self.assertTrue(got.endswith(b"returned"))
         self.assertEqual(self.backend.seen, before)
 
-    def test_what_is_done_is_not_refused_afterwards(self):
-        """The write ran under a location without a policy: its answer's page is no write of its own."""
+    def test_a_finished_write_is_not_refused_afterwards(self):
+        """The write ran in a location without a policy. The page of its response is not another write."""
         for path, status, reason in (("/accel/x", 200, ["origin-not-allowed"]), ("/open/status/500", 500, [])):
             answer, seen = self.ask(path, [("Origin", EVIL)])
             self.assertEqual((answer.status, answer.body, seen), (status, b"page", 1), path)
             self.assertEqual(answer.all("x-reason"), reason)
 
-    def test_what_nginx_refuses_first(self):
+    def test_requests_that_nginx_refuses_first(self):
         answer, seen = self.ask("/small/x", [("Origin", EVIL)], body=b"body")
         self.assertEqual((answer.status, answer.body, seen), (413, b"page", 0))
         self.refused("/small-plain/x", [("Origin", EVIL)], body=b"body")
@@ -239,14 +239,11 @@ class Protection(unittest.TestCase):
         self.assertRegex(lines[1], r"\[notice\].* corsac: only reported: write-refused for the origin `https://evil\.example\.org`; if")
 
     def test_a_proxy_has_to_pass_the_host_on(self):
-        """Browsers without Sec-Fetch-Site are told apart by Origin and Host: nginx's default makes up another Host."""
-        host = f"app.internal:{self.ports['outer']}"
-        own = [("Host", host), ("Origin", f"http://{host}")]
-        for path in ("/default/x", "/host/x"):
-            answer, seen = self.ask(path, own, port="outer")
-            self.assertEqual((answer.status, seen), (403, 0), path)
-        self.passes("/right/x", own, port="outer")
-        # Newer ones say it themselves.
+        """For browsers without Sec-Fetch-Site, Origin and Host are compared, and nginx by default sends another
+        Host.""" host = f"app.internal:{self.ports['outer']}" own = [("Host", host), ("Origin", f"http://{host}")] for
+        path in ("/default/x", "/host/x"): answer, seen = self.ask(path, own, port="outer")
+        self.assertEqual((answer.status, seen), (403, 0), path) self.passes("/right/x", own, port="outer")
+        # Newer browsers send Sec-Fetch-Site.
         self.passes("/default/x", [*own, ("Sec-Fetch-Site", "same-origin")], port="outer")
 
     def test_http2_and_tls(self):
@@ -258,9 +255,9 @@ class Protection(unittest.TestCase):
         before = self.backend.seen
         head = curl("--http2-prior-knowledge", "-H", f"Origin: {EVIL}", f"http://{h2}/api/x")
         self.assertTrue(head.startswith("HTTP/2 403") and head.endswith("corsac: write-refused\n"), head)
-        # nginx itself ends a stream as it is answered, which this curl calls an error while it sends.
+        # nginx ends a stream when it has responded, and this curl reports an error if it is still sending.
         curl("--http2-prior-knowledge", "-H", f"Origin: {EVIL}", "-d", "x" * 100_000, f"http://{h2}/api/x", check=False)
-        # `:authority` is what a browser's Origin is compared with. http from a page that came over TLS is another site.
+        # A browser's Origin is compared with `:authority`. Over TLS, a page with an http origin is another site.
         head = curl("-H", f"Origin: http://{tls}", f"https://{tls}/api/x")
         self.assertTrue(head.startswith("HTTP/1.1 403"), head)
         self.assertEqual(self.backend.seen, before)

@@ -1,4 +1,5 @@
-"""What people paste today, beside the module: each recipe's fault is seen, and that the module has it not."""
+"""Snippets that people paste today, and the module. The tests show the fault of each snippet, and that the module does
+not have it."""
 
 import unittest
 

@@ -1,4 +1,5 @@
-"""One request, one route: what nginx makes of a path after it was sent changes nothing, and no detour reaches a laxer one."""
+"""One request, one route: nginx's changes to a path make no difference, and no detour leads to a more permissive
+route."""
 
 import unittest
 

@@ -5,7 +5,7 @@
     >>> assert_blocked(app, "/items", origin="https://evil.example")  # doctest: +SKIP
 
 They work with any server, whatever sets its CORS headers. An assertion that fails prints what the browser did, what is
-wrong and how to fix it. With pytest, the fixture ``corsac_browser`` can be passed in place of the server.
+wrong and how to fix it. With pytest, the fixture ``corsac_browser`` can be passed instead of the server.
 """
 
 from collections.abc import Mapping

@@ -40,7 +40,7 @@ pub(crate) struct PathForPeople {
 }
 
 impl PathForPeople {
-    /// None if the request has no path. What is not UTF-8 is replaced.
+    /// None if the request has no path. Bytes that are not UTF-8 are replaced.
     fn of(&self, server_request: &Bound<'_, PyAny>) -> Option<String> {
         let path = server_request.get_item(self.key.bind(server_request.py())).ok()?;
         let path = (self.read)(&path, "the path").ok()?;

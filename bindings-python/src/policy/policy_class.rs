@@ -68,7 +68,7 @@ use std::sync::{Arc, OnceLock};
 ///     predicate_timeout (float): for how many seconds, more than 0, an async ``allow_origin`` may be awaited. After
 ///         that the origin is refused and ``TimeoutError`` is raised. It needs asyncio, and cannot interrupt a function
 ///         that is not async.
-///     predicate_cache (PredicateCache): remembers the answers of ``allow_origin``, which must take the origin alone.
+///     predicate_cache (PredicateCache): remembers the answers of ``allow_origin``, which must take only the origin.
 ///
 /// Raises:
 ///     ConfigError: the settings are refused. ``issues`` lists everything that is wrong, each with its fix.

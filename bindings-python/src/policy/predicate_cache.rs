@@ -14,7 +14,7 @@ use std::time::Duration;
 ///
 /// Allowed and denied origins each have half of the space, so that a flood of made-up origins does not push out the
 /// real ones. Failures are not remembered. While an async function is being asked about an origin, other requests from
-/// that origin wait for the same answer. The function must take the origin alone. Several policies may share a cache,
+/// that origin wait for the same answer. The function must take only the origin. Several policies may share a cache,
 /// because the answers of each function are kept separately.
 ///
 /// Args:

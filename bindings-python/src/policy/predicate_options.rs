@@ -62,7 +62,7 @@ impl<'py> PredicateOptions<'py> {
         }
         Err(PyTypeError::new_err(format!(
             "{CACHE_SETTING}: the {PREDICATE_SETTING} function takes the request, so that its answer depends on more \
-             than the origin: let it take the origin alone, or remember its answers itself"
+             than the origin: let it take only the origin, or remember its answers itself"
         )))
     }
 }

@@ -9,8 +9,8 @@ use std::sync::{Mutex, PoisonError};
 #[derive(Debug, Default)]
 pub(crate) struct RemovalLog(Mutex<Vec<HeaderName>>);
 
-const MESSAGE: &str = "the application's own %s was taken off: the policy owns it. Other settings for some paths \
-    belong in the policy's `routes`; `keep_app_headers=True` leaves the application's own on";
+const MESSAGE: &str = "the application's own %s was removed: the policy owns it. Other settings for some paths \
+    belong in the policy's `routes`; `keep_app_headers=True` keeps the application's own";
 
 impl RemovalLog {
     /// Warns that a header of the application was removed, but only the first time.

@@ -48,8 +48,14 @@ fn certificate(text: &str) -> String {
         ("not valid yet", "the certificate is not valid yet"),
         ("NotValidForName", "the certificate is for another name"),
         ("certificate not valid for name", "the certificate is for another name"),
-        ("UnknownIssuer", "the certificate is not signed by an authority that this machine trusts; it may be self-signed"),
-        ("CaUsedAsEndEntity", "the certificate is not signed by an authority that this machine trusts; it may be self-signed"),
+        (
+            "UnknownIssuer",
+            "the certificate is not signed by an authority that this machine trusts; it may be self-signed",
+        ),
+        (
+            "CaUsedAsEndEntity",
+            "the certificate is not signed by an authority that this machine trusts; it may be self-signed",
+        ),
         ("BadSignature", "the certificate is not signed by an authority that this machine trusts"),
         ("Revoked", "the certificate has been revoked"),
         ("corrupt message", "the port does not speak TLS; it may be one for http"),

@@ -45,8 +45,9 @@ impl Source {
             (Some("https"), Some(_)) => true,
             (Some("http"), Some(host)) if is_loopback(host) => false,
             (Some("http"), Some(_)) => {
-                return Err(wrong("is plain http, and anyone on the network path could change the policy")
-                    .help("use https; plain http works only for this machine, as in `http://localhost:8080/cors.toml`"));
+                return Err(wrong("is plain http, and anyone on the network path could change the policy").help(
+                    "use https; plain http works only for this machine, as in `http://localhost:8080/cors.toml`",
+                ));
             }
             _ => {
                 return Err(wrong("is not an https URL")
@@ -168,7 +169,8 @@ fn other_status(source: &Source, status: u16, headers: &HeaderMap) -> Failure {
     match status {
         300..=399 if headers.contains_key("location") => failure.help("name the URL to which it redirects"),
         401 | 403 => failure.help(format!(
-            "set the variable {} to the value of the header `Authorization`, as in `Bearer 123`; it is not sent \",
+            "set the variable {} to the value of the header `Authorization`, as in `Bearer 123`; it is not sent \
+             to the target of a redirect",
             super::AUTHORIZATION
         )),
         404 => failure.help("check the path of the URL"),
