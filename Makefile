@@ -16,7 +16,7 @@ demo: ## Start three servers with one policy, and a page that compares them (ONC
 test: ## Set up what is missing and run every check (STACK=rust, python, node, wasm, envoy, c, nginx, apache, command or tower: one stack)
 	@python3 tests/run.py --install $(addprefix --stack ,$(filter-out $(ALL),$(STACK)))
 
-test-all: ## Run `make test` and what takes long: fuzzing, every mutation, every Python version, the tests of other packages, all browsers
+test-all: ## Run `make test` and the checks that take long: fuzzing, every mutation, every Python version, the tests of other packages, all browsers
 	@python3 tests/run.py --install --all
 
 bench: $(addprefix bench-,$(BENCHED)) ## Compare the speed of corsac with other packages, a table for each stack (STACK=rust, c, python, node, wasm, envoy, command or tower)
@@ -63,7 +63,7 @@ generate: ## Write the generated files again: schema, types, tables in the docum
 mutate-table: ## Break each row of the decision table in turn, and check that a test vector fails
 	@python3 tests/mutate_table.py
 
-record-browsers: ## Run the suite of exchanges in Chromium, Firefox and WebKitGTK, and write down what they do
+record-browsers: ## Run the suite of exchanges in Chromium, Firefox and WebKitGTK, and record the results
 	@.venv/bin/python tests/browsers/run.py --record
 
 peers: ## Run Starlette's and tower-http's own CORS tests with corsac, and the tests of all documented differences

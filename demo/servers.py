@@ -19,12 +19,19 @@ from settings import EXAMPLES, OUT, ROOT, Stop
 
 
 def require_free(port, who, variable):
-    """Raises Stop if the port is in use. Browsers try IPv6 first, so another program on the IPv6 port is a problem as
-    well.""" for family, host in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")): try: with
-    socket.socket(family, socket.SOCK_STREAM) as probe: probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    probe.bind((host, port)) except PermissionError: raise Stop(f"port {port} ({who}) may not be used by this user: choose another with {variable}=…") from None except OSError as error: if error.errno == errno.EADDRINUSE: # a machine
-    without IPv6 fails otherwise raise Stop( f"port {port} ({who}) is in use: stop what uses it, or choose another with
-    {variable}=…" ) from None
+    """Raises Stop if the port is in use. Browsers try IPv6 first, so a program on that port is a problem as well."""
+    for family, host in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
+        try:
+            with socket.socket(family, socket.SOCK_STREAM) as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind((host, port))
+        except PermissionError:
+            raise Stop(f"port {port} ({who}) may not be used by this user: choose another with {variable}=…") from None
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:  # a machine without IPv6 fails otherwise
+                raise Stop(
+                    f"port {port} ({who}) is in use: stop what uses it, or choose another with {variable}=…"
+                ) from None
 
 
 def command(server, policy):

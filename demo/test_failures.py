@@ -54,9 +54,16 @@ class Failures(unittest.TestCase):
 
     def ends(self, process, status, *words):
         """Asserts that the command ends with this status and with one line that has these words, and that no process is
-        left.""" output, errors = process.communicate(timeout=60) self.assertEqual(process.returncode, status, output +
-        errors) if words: self.assertEqual(errors.count("\n"), 1, errors) for word in words: self.assertIn(str(word),
-        errors) self.assertEqual(processes(self.mark), {}) return output
+        left.
+        """
+        output, errors = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, status, output + errors)
+        if words:
+            self.assertEqual(errors.count("\n"), 1, errors)
+        for word in words:
+            self.assertIn(str(word), errors)
+        self.assertEqual(processes(self.mark), {})
+        return output
 
     def until_it_runs(self, process):
         for line in process.stdout:

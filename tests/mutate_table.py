@@ -74,10 +74,15 @@ def vectors(program, mutant=0):
 
 def place(mutant):
     """The file of a mutant, the beginning and the end of its function, the function's signature, its body and that of
-    the mutant.""" _, function, pattern, instead = mutant file, start, end, text = found(SOURCE, function) signature,
-    body = signature_and_body(text) mutated_signature, mutated = signature_and_body(changed(text, pattern, instead)) if
-    mutated_signature != signature: raise NotOnePlace(f"`{pattern}` changes the signature of `{function}`") return file,
-    start, end, signature, body, mutated
+    the mutant.
+    """
+    _, function, pattern, instead = mutant
+    file, start, end, text = found(SOURCE, function)
+    signature, body = signature_and_body(text)
+    mutated_signature, mutated = signature_and_body(changed(text, pattern, instead))
+    if mutated_signature != signature:
+        raise NotOnePlace(f"`{pattern}` changes the signature of `{function}`")
+    return file, start, end, signature, body, mutated
 
 
 def write(changes):

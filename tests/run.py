@@ -24,10 +24,17 @@ from needs import NODE_DIR, PYTHON, ROOT, Failed, run
 
 
 def counts(output, *patterns):
-    """Adds up the numbers of passed and failed tests; a suite without a count, or in which no test passed, has
-    failed.""" passed = failed = 0 for pattern in patterns: for found in re.finditer(pattern, output, re.M): groups =
-    found.groupdict() passed += int(groups.get("passed") or 0) failed += int(groups.get("failed") or 0) if passed == 0:
-    raise Failed(f"no test was run\n{output}") return passed, failed
+    """Adds up the numbers of passed and failed tests; a suite without a count, or in which no test passed, has failed.
+    """
+    passed = failed = 0
+    for pattern in patterns:
+        for found in re.finditer(pattern, output, re.M):
+            groups = found.groupdict()
+            passed += int(groups.get("passed") or 0)
+            failed += int(groups.get("failed") or 0)
+    if passed == 0:
+        raise Failed(f"no test was run\n{output}")
+    return passed, failed
 
 
 PASSED_FAILED = r"^(?:\S+: )?(?P<passed>\d+) passed, (?P<failed>\d+) failed"
@@ -119,9 +126,12 @@ def wasm_whole():
 
 def envoy(program="run.py"):
     """The filter in real Envoys. It prints how long a change took in the fleet, and whether the nodes had their own
-    networks.""" output = run(needs.ENVOY_PYTHON, needs.ENVOY_TESTS / program) for line in re.findall(r"fleet: (?:NO
-    NETWORK|\d+ nodes|\d+ changes).*", output, re.M): say(line) return counts(output, r"^(?:envoy|fleet):
-    (?P<passed>\d+) passed, (?P<failed>\d+) failed")
+    networks.
+    """
+    output = run(needs.ENVOY_PYTHON, needs.ENVOY_TESTS / program)
+    for line in re.findall(r"fleet: (?:NO NETWORK|\d+ nodes|\d+ changes).*", output, re.M):
+        say(line)
+    return counts(output, r"^(?:envoy|fleet): (?P<passed>\d+) passed, (?P<failed>\d+) failed")
 
 
 def made(*arguments):
@@ -130,10 +140,12 @@ def made(*arguments):
 
 
 def demo():
-    """The page in a real browser, and then tests of what the page does when something fails, which use the same
-    builds.""" page = run("python3", "demo/run.py", env={"ONCE": "1"}) tests = ["-m", "unittest", "test_control",
-    "test_failures", "test_service"] control = run("python3", *tests, cwd=ROOT / "demo", env={"DEMO_BUILT": "1"}) return
-    counts(page + control, r"^(?P<passed>\d+) of \d+ cells agree", r"^Ran (?P<passed>\d+) tests?")
+    """The page in a real browser, and then tests of what the page does when something fails, which use the same builds.
+    """
+    page = run("python3", "demo/run.py", env={"ONCE": "1"})
+    tests = ["-m", "unittest", "test_control", "test_failures", "test_service"]
+    control = run("python3", *tests, cwd=ROOT / "demo", env={"DEMO_BUILT": "1"})
+    return counts(page + control, r"^(?P<passed>\d+) of \d+ cells agree", r"^Ran (?P<passed>\d+) tests?")
 
 
 def browsers(*options):
@@ -254,10 +266,15 @@ STACKS = ["rust", "python", "node", "wasm", "envoy", "c", "nginx", "apache", "co
 
 def chosen(stacks, names, repetition=False):
     """The checks of these stacks or names; if neither is given, all of them. Those of repetition run only if they are
-    asked for.""" for what, given, known in [("stack", stacks, STACKS), ("check", names, [check.name for check in
-    CHECKS])]: for name in given: if name not in known: raise Failed(f"there is no {what} `{name}`; there are: {',
-    '.join(known)}") if not stacks and not names: return [check for check in CHECKS if repetition or check.stacks !=
-    "repetition"] return [check for check in CHECKS if check.name in names or set(stacks) & set(check.stacks.split())]
+    asked for.
+    """
+    for what, given, known in [("stack", stacks, STACKS), ("check", names, [check.name for check in CHECKS])]:
+        for name in given:
+            if name not in known:
+                raise Failed(f"there is no {what} `{name}`; there are: {', '.join(known)}")
+    if not stacks and not names:
+        return [check for check in CHECKS if repetition or check.stacks != "repetition"]
+    return [check for check in CHECKS if check.name in names or set(stacks) & set(check.stacks.split())]
 
 
 def stage(name, work, allowance=None):

@@ -1,4 +1,4 @@
-/* The ABI under misuse and over its life: NULL, sizes, hostile texts, threads, predicates, borrowed texts. */
+/* The ABI under use and misuse: NULL, sizes, hostile texts, threads, predicates, borrowed texts. */
 #include "abi/abi.h"
 
 int check_passed, check_failed;

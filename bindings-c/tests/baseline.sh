@@ -1,12 +1,13 @@
 #!/bin/sh
-# The ABI against the one last agreed on, checked in as baseline.abi: every function's signature, every struct, every enum.
-# Functions may be added, and structs may grow as growth.supp says.
+# Compares the ABI with the last accepted one, which is checked in as baseline.abi: every function's signature, every
+# struct, every enum. Functions may be added, and structs may grow as growth.supp allows.
 # Usage: baseline.sh PREFIX OUT [write]
 set -eu
 prefix=$1 out=$2
 here=$(cd "$(dirname "$0")" && pwd)
 
-# The library is not C, so its types are seen through its header: one variable a function that it exports, one an enum.
+# The library is not written in C, so its types come from its header: there is one variable for each function that it
+# exports, and one for each enum.
 {
   echo '#include <corsac.h>'
   nm -D --defined-only "$prefix/lib/libcorsac.so" | awk '/ T /{ print "__typeof__(&" $3 ") abi_" $3 " = " $3 ";" }'
@@ -22,8 +23,8 @@ if [ "${3:-}" = write ]; then
 fi
 abidiff --no-added-syms --suppressions "$here/growth.supp" "$here/baseline.abi" "$out/exported_types.so" > "$out/abidiff.txt" || {
   cat "$out/abidiff.txt"
-  echo "the ABI is not the one of baseline.abi: raise the version, or agree on it with make -C bindings-c baseline"
+  echo "the ABI differs from baseline.abi: raise the version, or accept the new ABI with make -C bindings-c baseline"
   exit 1
 }
-echo "baseline: $(grep -c ' = ' "$out/exported_types.c") functions, those agreed on as before"
+echo "baseline: $(grep -c ' = ' "$out/exported_types.c") functions, the accepted ones are unchanged"
 echo "baseline: 1 passed, 0 failed"

@@ -1,4 +1,4 @@
-/* Checks that count: a failed one is printed, and the program goes on. */
+/* Counts checks. A failed one is printed, and the program continues. */
 #ifndef CHECK_H
 #define CHECK_H
 

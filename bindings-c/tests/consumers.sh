@@ -12,7 +12,7 @@ cc -Wall -Werror -pedantic "$here/consumer.c" $(pkg-config --cflags --libs corsa
 passes env LD_LIBRARY_PATH="$prefix/lib" "$out/pc-shared"
 c++ -Wall -Werror -pedantic "$here/consumer.cpp" $(pkg-config --cflags --libs corsac) -o "$out/pc-shared-cxx"
 passes env LD_LIBRARY_PATH="$prefix/lib" "$out/pc-shared-cxx"
-# The soname is what is looked for, not the file's name; the static program needs no library of ours at all.
+# The program must need the soname and not the file's name. The static program must not need our library at all.
 passes sh -c "readelf -d '$out/pc-shared' | grep -q 'NEEDED.*\[libcorsac\.so\.[0-9]*\]'"
 cc -Wall -Werror -pedantic "$here/consumer.c" $(pkg-config --cflags corsac) -Wl,-Bstatic \
   $(pkg-config --libs corsac) -Wl,-Bdynamic $(pkg-config --variable=libs_private corsac) -o "$out/pc-static"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Builds and runs the C programs of docs/c.md, as they stand there. Usage: docs.sh PREFIX OUT
+# Builds and runs the C programs of docs/c.md, unchanged. Usage: docs.sh PREFIX OUT
 set -eu
 prefix=$1 out=$2 count=0
 page=$(cd "$(dirname "$0")/../../docs" && pwd)/c.md

@@ -33,7 +33,8 @@ static const char *const POLICIES[] = {
 };
 enum { POLICY_COUNT = sizeof POLICIES / sizeof *POLICIES };
 
-/* The next piece of the input: one byte of length, then so many bytes. A copy, so that reads past its end are seen. */
+/* The next piece of the input: one byte with the length, then that many bytes. It is copied, so that reads past its end
+ * are noticed. */
 typedef struct { const uint8_t *data; size_t size; } input;
 
 static corsac_slice take(input *from) {
@@ -63,7 +64,7 @@ static corsac_predicate_answer answer(corsac_slice origin, const corsac_request 
   return (corsac_predicate_answer)(*(const uint8_t *)user & 3);
 }
 
-/* A host whose headers are two texts of the request. It fails at one of its calls, or at none. */
+/* A host whose headers are two texts of the request. At most one of its calls fails. */
 struct host { const corsac_request *request; unsigned calls, fails_at; };
 
 static bool values(corsac_slice name, corsac_take_value take_value, void *to, void *user) {
@@ -167,7 +168,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   size_t place = data[0] % POLICY_COUNT;
   if (policies[place] == NULL) {
     const char *json = POLICIES[place];
-    /* Any origin stands beside no predicate. */
+    /* A policy for any origin has no predicate. */
     HOLDS(corsac_policy_from_json_with(place == 0 ? NULL : &options, json, strlen(json), &policies[place], NULL) == CORSAC_OK);
   }
   evaluate(policies[place], (input){data + 1, size - 1});

@@ -68,7 +68,7 @@ int main(int count, char **arguments) {
       uint8_t work[MOST];
       memcpy(work, SEEDS[which].data, size);
       for (uint64_t changes = next() % 8; changes > 0; changes--) size = change(work, size);
-      /* As long as it is, so that a read past its end is seen. */
+      /* The copy is exactly as long as the input, so that a read past its end is noticed. */
       uint8_t *data = malloc(size > 0 ? size : 1);
       if (data == NULL) return 2;
       memcpy(data, work, size);

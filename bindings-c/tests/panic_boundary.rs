@@ -22,7 +22,7 @@ fn a_panic_becomes_the_fallback() {
     assert_eq!(panic_boundary::value(1, || panic!("on purpose")), 1);
 }
 
-/// What panics again when it is dropped.
+/// A payload that panics again when it is dropped.
 struct Bomb;
 
 impl Drop for Bomb {

@@ -80,7 +80,7 @@ static void write_file(const char *path, const char *text) {
   if (file == NULL || fputs(text, file) < 0 || fclose(file) != 0) exit(2);
 }
 
-/* Each file replaced by rename, so that watching never meets half of one. */
+/* Each file is replaced by a rename, so that the watch never reads an incomplete one. */
 static void put(const char *folder, const char *path, const char *text) {
   char fresh[128];
   snprintf(fresh, sizeof fresh, "%s/fresh", folder);
@@ -109,7 +109,7 @@ int main(int count, char **arguments) {
   }
   for (long i = 1; i <= reloads; i++) {
     if (i % 10 == 0) {
-      /* What is refused, or gone, changes nothing. */
+      /* A refused or missing file changes nothing. */
       if (i % 20 == 0) put(folder, path, BAD);
       else unlink(path);
       corsac_error *error = NULL;

@@ -20,7 +20,7 @@ allow_methods = ["PUT"]
 allow_headers = ["X-Token"]
 allow_credentials = true
 """
-# Routes, and protection: the servers have to hand over the target as it was sent, and `Host`.
+# Routes and protection: the servers have to pass on `Host`, and the target as it was sent.
 GUARD = """
 allow_origins = []
 [protection]
@@ -43,7 +43,7 @@ SERVERS = {
     "server_civetweb": ["-lcivetweb"],
     "server": ["libmicrohttpd"],
 }
-# (what, method, path, headers, status, CORS headers and Vary, body)
+# (name, method, path, headers, status, CORS headers and Vary, body)
 CASES = [
     ("allowed", "GET", "/hello", [("Origin", APP)], 200, [*READABLE, ("vary", "Accept-Language, Origin")], b"GET hello\n"),
     ("refused", "GET", "/hello", [("Origin", EVIL)], 200, [("vary", "Accept-Language, Origin")], b"GET hello\n"),
@@ -61,7 +61,7 @@ CASES = [
     ("plain options", "OPTIONS", "/hello", [("Origin", APP)], 200, [*READABLE, ("vary", "Accept-Language, " + VARY)], b"OPTIONS hello\n"),
 ]  # fmt: skip
 
-# (what, method, path, headers, whether it is refused, ACAO)
+# (name, method, path, headers, whether it is refused, ACAO)
 GUARDED = [
     ("open", "GET", "/open/x", [("Origin", EVIL)], None, ["*"]),
     ("open, a query", "GET", "/open/x?/../y", [("Origin", EVIL)], None, ["*"]),
@@ -82,9 +82,9 @@ GUARDED = [
      b"corsac: websocket-refused\n", []),
 ]  # fmt: skip
 
-# The demo's server has routes of its own.
+# The demo's server has its own routes.
 DEMO = {"/hello": "/api/own-headers", "/none": "/none", "/crash": "/api/crash"}
-# What a server answers by itself.
+# The responses of a server without corsac.
 OWN = {
     "server_civetweb": [
         ("own error", "PUT", "/hello", [("Origin", APP), ("Content-Length", "x")], 411, [*READABLE, ("vary", "Origin")], b"Length Required\n"),
@@ -94,7 +94,7 @@ OWN = {
 
 
 def as_demo(method, path, status, headers, body):
-    """What is expected of the demo's server: it answers in JSON, and knows these paths by GET alone."""
+    """The expected responses of the demo's server: it answers in JSON, and serves these paths only with GET."""
     known = path != "/hello" or method in ("GET", "HEAD")
     headers = [(name, value.replace("Accept-Language", "Accept-Encoding")) for name, value in headers]
     if not known and status == 200:
@@ -119,7 +119,7 @@ def build(name, libraries, prefix, out):
 
 
 class Server:
-    """A program that is running, and ends well."""
+    """A running program, which has to end without an error."""
 
     def __init__(self, program, policy):
         self.name, self.port, self.faults = program.name, free_port(), []
@@ -174,7 +174,7 @@ def drive_guarded(program, policy):
 
 
 def drive_reload(program, policy):
-    """SIGHUP reads the file again; what is refused leaves the old one in force, and says why."""
+    """SIGHUP reads the file again. A refused file leaves the old policy in force, and the server prints the reason."""
     policy.write_text(POLICY)
     with Server(program, policy) as server:
         for text, origin, allowed in (
@@ -183,7 +183,7 @@ def drive_reload(program, policy):
             policy.write_text(text)
             server.process.send_signal(signal.SIGHUP)
             if text.endswith("1\n"):
-                server.expect("a bad policy is told of", True, policy.name in server.process.stderr.readline())
+                server.expect("a bad policy is reported", True, policy.name in server.process.stderr.readline())
             for _ in range(100):
                 found = send(server.port, "GET", "/api/hello", [("Origin", origin)]).all("access-control-allow-origin")
                 if found == allowed:

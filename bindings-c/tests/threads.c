@@ -1,4 +1,4 @@
-/* Threads decide under one policy while others clone and free it, and one gives the first reference back early. */
+/* Threads decide with one policy while others clone and free it, and one returns the first reference early. */
 #include "check.h"
 
 #include <corsac.h>
@@ -37,7 +37,7 @@ static void *decide(void *argument) {
     corsac_decision decision = {.size = sizeof decision};
     if (corsac_policy_evaluate(task->policy, &request, &decision) != CORSAC_OK) task->wrong++;
     if (decision.reason != cases[i % 4].reason) task->wrong++;
-    /* What is borrowed from the policy is read, too. */
+    /* The values that are borrowed from the policy are read, too. */
     for (size_t at = 0; at < decision.header_count; at++)
       if (decision.headers[at].value.len != 0 && decision.headers[at].value.ptr[0] == '\0') task->wrong++;
   }
@@ -69,7 +69,7 @@ int main(int count, char **arguments) {
     tasks[i] = (task){.policy = corsac_policy_clone(policy), .rounds = rounds};
     CHECK(pthread_create(&threads[i], NULL, i < DECIDERS ? decide : clone_and_free, &tasks[i]) == 0);
   }
-  /* Whichever thread is last frees it. */
+  /* The last thread frees it. */
   corsac_policy_free(policy);
   for (int i = 0; i < THREADS; i++) {
     CHECK(pthread_join(threads[i], NULL) == 0);

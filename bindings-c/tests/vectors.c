@@ -1,4 +1,4 @@
-/* Runs every vector of a folder, each config as JSON and as TOML. There is no list of vectors to skip. */
+/* Runs every vector of a folder, with each config as JSON and as TOML. No vector is skipped. */
 #define _POSIX_C_SOURCE 200809L
 #include "vectors/vectors.h"
 
@@ -19,7 +19,7 @@ static void count(const char *id, const char *form, char *fault) {
   free(fault);
 }
 
-/* As JSON, and as TOML; where TOML cannot say it, as JSON with other white space. */
+/* As JSON, and as TOML; if TOML cannot express it, as JSON with different white space. */
 static void run_config(const char *id, const json_t *vector, const json_t *config) {
   char *compact = json_dumps(config, JSON_COMPACT);
   count(id, "json", run_policy(vector, FORM_JSON, corsac_slice_from(compact)));
@@ -46,7 +46,7 @@ static void run_text(const char *id, const json_t *vector, const json_t *text) {
 static void run_vector(const json_t *vector, json_t *ids) {
   const char *id = json_string_value(json_object_get(vector, "id"));
   const char *fault = schema_fault(vector);
-  if (fault == NULL && json_object_get(ids, id) != NULL) fault = "another vector has its id";
+  if (fault == NULL && json_object_get(ids, id) != NULL) fault = "another vector has the same id";
   if (fault != NULL) {
     fprintf(stderr, "%s does not fit the schema: %s\n", id == NULL ? "a vector without id" : id, fault);
     failed++;
@@ -59,7 +59,7 @@ static void run_vector(const json_t *vector, json_t *ids) {
   else count(id, "vary", run_vary(vector));
 }
 
-/* How many runs a file asks for, taken from its keys alone. */
+/* How many runs a file needs, counted only by its keys. */
 static size_t wanted_runs(const json_t *vectors) {
   size_t runs = 0, index;
   json_t *vector;
@@ -73,7 +73,7 @@ static size_t wanted_runs(const json_t *vectors) {
   return runs;
 }
 
-/* Runs a file and says how many runs it asks for. */
+/* Runs a file and returns how many runs it needs. */
 static size_t run_file(const char *path, json_t *ids) {
   json_error_t error;
   json_t *file = json_load_file(path, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
@@ -95,7 +95,7 @@ static size_t run_file(const char *path, json_t *ids) {
   return runs;
 }
 
-/* Applying has a file of its own. Each vector runs once, and once more where it is about keeping headers. */
+/* Vectors about applying are in their own file. Each runs once, and a second time if it is about keeping headers. */
 static size_t run_apply_file(const char *folder) {
   char path[4096];
   snprintf(path, sizeof path, "%s/apply/apply.json", folder);
@@ -113,7 +113,7 @@ static size_t run_apply_file(const char *folder) {
   }
   json_decref(file);
   if (runs == 0) {
-    fprintf(stderr, "vectors: none in %s\n", path);
+    fprintf(stderr, "vectors: there are none in %s\n", path);
     failed++;
   }
   return runs;
@@ -135,11 +135,11 @@ static size_t run_explained(const char *folder, const char *name, char *(*run)(c
     json_array_foreach(json_object_get(file, "vectors"), index, vector) {
       const char *id = json_string_value(json_object_get(vector, "id"));
       runs++;
-      count(id, name, id == NULL || json_object_get(ids, id) != NULL ? strdup("another vector has its id") : run(vector));
+      count(id, name, id == NULL || json_object_get(ids, id) != NULL ? strdup("another vector has the same id") : run(vector));
       if (id != NULL) json_object_set_new(ids, id, json_true());
     }
     if (json_array_size(json_object_get(file, "vectors")) == 0) {
-      fprintf(stderr, "vectors: none in %s\n", files.gl_pathv[i]);
+      fprintf(stderr, "vectors: there are none in %s\n", files.gl_pathv[i]);
       failed++;
     }
     json_decref(file);
@@ -178,7 +178,7 @@ int main(int argc, char **argv) {
   runs += run_explained(argv[1], "exchanges", run_exchange, ids);
   runs += run_explained(argv[1], "findings", run_finding, ids);
   if (passed + failed != runs) {
-    fprintf(stderr, "vectors: %zu runs, but the files ask for %zu\n", passed + failed, runs);
+    fprintf(stderr, "vectors: %zu runs, but the files need %zu\n", passed + failed, runs);
     failed++;
   }
   json_decref(ids);

@@ -30,7 +30,7 @@ static void change(void) {
   if (rename(fresh, path) != 0) exit(2);
 }
 
-/* --- what callbacks do; each goes on for a while --- */
+/* --- callbacks; each runs for a while --- */
 
 static int enter(void) {
   running++;
@@ -86,7 +86,7 @@ static void frees(corsac_status status, const corsac_error *error, void *user) {
   leave();
 }
 
-/* The first begins a second, and both end all watching while both run. */
+/* The first callback begins a second one, and both end all watches while both run. */
 static void crosses(corsac_status status, const corsac_error *error, void *user) {
   (void)status, (void)error;
   if (enter() == 1) {

@@ -31,7 +31,7 @@ function attempt (call) {
   }
 }
 
-test('any values as any argument of a policy's functions', () => {
+test('any values as any argument of the functions of a policy', () => {
   for (const settings of POLICIES) {
     const { decide, decidePreflight, decideProtected, evaluate, template } = engine.compile('json', JSON.stringify(settings), false)
     const good = ['GET', ['origin', 'https://app.example.com'], '/', 0]

@@ -55,7 +55,7 @@ test('numbers', () => {
   assert.equal(issues({ allowOrigins: ['*'], maxAge: 2 ** 70 }).length, 1)
 })
 
-test('messages use JavaScript's notation, and those about a text use its format', () => {
+test('messages use the notation of JavaScript, and those about a text use its format', () => {
   const findings = (build) => {
     try { build() } catch (error) { return error.issues.map(({ field, message, help }) => [field, message, help]) }
   }

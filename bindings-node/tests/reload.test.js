@@ -130,7 +130,7 @@ test('wrong calls', (t) => {
     assert.throws(() => watched.watch(options), TypeError, JSON.stringify(options))
   }
   assert.equal(watched.watch(), watched)
-  assert.throws(() => watched.watch(), /is being watched/)
+  assert.throws(() => watched.watch(), /is already being watched/)
   watched.close()
   watched.close()
   fs.rmSync(name)

@@ -137,7 +137,7 @@ test('a trap does not end a browser of a test suite, and the debug mode says not
     assert(printed.join('').includes('corsac: origin-not-allowed: a page of https://x.example sends GET /'), printed.join(''))`)
 })
 
-test('answers are remembered according to the host's clock', { skip }, () => {
+test('answers are remembered according to the clock of the host', { skip }, () => {
   run(`
     const { Policy } = require('corsac')
     let asked = 0

@@ -27,7 +27,12 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture(autouse=True)
 def threads_take_turns() -> Iterator[None]:
     """A thread that reads a file waits for the interpreter many times, so a thousand reloads would otherwise take
-    minutes.""" before = sys.getswitchinterval() sys.setswitchinterval(0.0001) yield sys.setswitchinterval(before)
+    minutes.
+    """
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(0.0001)
+    yield
+    sys.setswitchinterval(before)
 
 
 class Both:

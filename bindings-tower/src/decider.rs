@@ -1,4 +1,4 @@
-//! Decides on the head of a request, with everything that a layer was given.
+//! Decides on the head of a request, with all settings of a layer.
 
 use crate::decision_event::{DecisionEvent, OnDecision};
 use crate::log;
@@ -18,11 +18,11 @@ use std::sync::Arc;
 pub(crate) struct Decider {
     pub(crate) policies: Policies,
     pub(crate) predicate: Option<ErasedPredicate>,
-    /// Those of routes, by their position in the policy.
+    /// The predicates of routes, by the position of the route in the policy.
     pub(crate) route_predicates: Vec<(u32, ErasedPredicate)>,
     pub(crate) on_decision: Option<OnDecision>,
     pub(crate) original_uri: Option<OriginalUri>,
-    /// Every connection is TLS.
+    /// Whether every connection is TLS.
     pub(crate) is_secure: bool,
     pub(crate) is_debugged: bool,
 }
@@ -60,7 +60,7 @@ pub(crate) struct HeldDecision {
     policy: Arc<PreparedPolicy>,
     template: u32,
     values: RequestValues,
-    /// The request, where the service is debugged.
+    /// The request, if debugging is on.
     debugged: Option<Box<DebuggedRequest>>,
 }
 
@@ -132,7 +132,7 @@ impl Decider {
         match predicate {
             Some(predicate) => predicate.ask(origin, head),
             None => {
-                log::predicate_failed(&String::from_utf8_lossy(origin), "the layer was given no predicate to ask");
+                log::predicate_failed(&String::from_utf8_lossy(origin), "the layer has no predicate");
                 Asked::Answered(PredicateAnswer::Failed)
             }
         }
@@ -167,7 +167,7 @@ impl Decider {
         }
     }
 
-    /// Tells whoever wants to know about a decision.
+    /// Reports a decision to the log and to the application's function.
     #[inline(never)]
     fn report(&self, policy: &PreparedPolicy, decision: &Decision<'_>, head: &RequestHead<'_>) {
         // A log reads headers on which the decision does not depend.
@@ -220,7 +220,7 @@ impl HeldDecision {
     }
 }
 
-/// What is printed while a service is developed.
+/// The text that is printed while a service is developed.
 fn print_block(block: Option<String>) {
     if let Some(block) = block {
         eprint!("{block}");

@@ -1,4 +1,4 @@
-//! What is passed on about a decision.
+//! A decision, as it is passed on to the application.
 
 use crate::request_head::RequestHead;
 use corsac::{Action, Decision, Reason};

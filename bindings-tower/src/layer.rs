@@ -1,4 +1,4 @@
-//! `CorsLayer`: what is put around a service.
+//! `CorsLayer`: the layer that is put around a service.
 
 use crate::decider::Decider;
 use crate::decision_event::{DecisionEvent, OnDecision};
@@ -19,7 +19,7 @@ use tower_layer::Layer;
 
 /// A [`Layer`] that applies a CORS policy to a service.
 ///
-/// Put it around everything else, also around the router: then errors such as 404 and 405 have the headers too, and
+/// Put it around everything else, including the router. Then errors such as 404 and 405 also have the headers, and
 /// preflights never reach authentication.
 ///
 /// ```
@@ -32,7 +32,7 @@ use tower_layer::Layer;
 /// # Ok::<(), corsac_tower::ConfigError>(())
 /// ```
 ///
-/// `H` says what becomes of errors ([`handle_error`](Self::handle_error)), and `M` makes the bodies of corsac's own responses
+/// `H` handles errors ([`handle_error`](Self::handle_error)), and `M` makes the bodies of corsac's own responses
 /// ([`response_body`](Self::response_body)).
 #[derive(Clone, Debug)]
 pub struct CorsLayer<H = PassOn, M = FromText> {
@@ -84,7 +84,7 @@ impl CorsLayer {
     }
 
     /// A layer with the policy of a file that is checked every `interval`, and read again when it has changed, until the
-    /// [`Watch`] is dropped. If the file is missing or refused, that is logged once, and the policy before stays in force.
+    /// [`Watch`] is dropped. If the file is missing or refused, this is logged once, and the old policy stays in force.
     ///
     /// ```no_run
     /// use corsac_tower::{CorsLayer, PolicyBuilder};
@@ -160,7 +160,8 @@ impl<H, M> CorsLayer<H, M> {
         Ok(self.with(|decider| decider.route_predicates.push((route, predicate.erase()))))
     }
 
-    /// Calls this function with every decision, for metrics and logs. If it panics, that is logged, and the request goes on.
+    /// Calls this function with every decision, for metrics and logs. If the function panics, the panic is logged, and
+    /// the request continues.
     ///
     /// ```
     /// use corsac_tower::{CorsLayer, Policy};
@@ -176,7 +177,7 @@ impl<H, M> CorsLayer<H, M> {
         self.with(|decider| decider.on_decision = Some(OnDecision::new(function)))
     }
 
-    /// Finds the URI that the client asked for, where something outside of this layer replaces the URI of the request.
+    /// Finds the URI that the client requested. Use this if something outside of this layer replaces the request's URI.
     ///
     /// Routes are chosen by this URI. With the feature `axum`, axum's `OriginalUri` is found without it.
     #[must_use]
@@ -184,10 +185,10 @@ impl<H, M> CorsLayer<H, M> {
         self.with(|decider| decider.original_uri = Some(find))
     }
 
-    /// Says that every connection to the service is TLS. Protection then refuses writes of pages with plain http.
+    /// Declares that every connection to the service is TLS. Protection then refuses writes of pages with plain http.
     ///
-    /// Do not set it behind a proxy that also serves plain http. A URI with the scheme https, as HTTP/2 has it, says the same
-    /// of its request.
+    /// Do not set it behind a proxy that also serves plain http. If a request's URI has the scheme https, as in HTTP/2,
+    /// the request counts as TLS without this.
     #[must_use]
     pub fn secure(self, is_secure: bool) -> Self {
         self.with(|decider| decider.is_secure = is_secure)
@@ -201,8 +202,8 @@ impl<H, M> CorsLayer<H, M> {
         self.with(|decider| decider.is_debugged = is_debug_requested(Some(is_debugged)))
     }
 
-    /// Makes a response of each error of the service inside, so that it has the headers, and a page can read it. The service
-    /// with CORS then has no errors (`Infallible`), as axum and hyper want it.
+    /// Turns each error of the inner service into a response, which has the headers, so that a page can read it. The
+    /// service with CORS then has no errors (`Infallible`), as axum and hyper require.
     ///
     /// ```
     /// use corsac_tower::{CorsLayer, Policy};
@@ -224,7 +225,8 @@ impl<H, M> CorsLayer<H, M> {
         CorsLayer { decider: self.decider, on_error: Respond(function), make_body: self.make_body }
     }
 
-    /// Makes the bodies of corsac's own responses with this function, for a type of body that is not made of a text.
+    /// Makes the bodies of corsac's own responses with this function, for a type of body that cannot be made from a
+    /// text.
     ///
     /// ```
     /// use corsac_tower::{CorsLayer, Policy};

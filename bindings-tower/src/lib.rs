@@ -37,7 +37,7 @@
 //! | feature | what it adds |
 //! |---|---|
 //! | `tracing`, on by default | lints, refusals, reports and predicates that fail are logged, with the target `corsac` |
-//! | `axum` | inside of a nested router, routes are chosen by axum's `OriginalUri` |
+//! | `axum` | inside a nested router, routes are chosen by axum's `OriginalUri` |
 //!
 //! # Where things are
 //!
@@ -47,11 +47,12 @@
 //! | `service`, `response_future` | [`Cors`], and its future |
 //! | `request_head` | the head of a request, as core reads it |
 //! | `decider` | decides on a request, asks the predicate, and reports |
-//! | `policies`, `prepared_policy`, `request_values` | the policy in force, with header values that are made once, and those that a response repeats |
+//! | `policies`, `prepared_policy`, `request_values` | the policy in force, the header values that are made once, and
+//! the request's values that a response repeats |
 //! | `response_headers` | puts a decision on a response |
-//! | `predicate` | functions that are asked about origins, and their cache |
-//! | `service_error`, `response_body` | errors of the service inside, and the bodies of corsac's own responses |
-//! | `decision_event`, `log` | what is passed on and logged about decisions |
+//! | `predicate` | functions that decide about origins, and their cache |
+//! | `service_error`, `response_body` | errors of the inner service, and the bodies of corsac's own responses |
+//! | `decision_event`, `log` | decisions, as they are passed on and logged |
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

@@ -1,4 +1,4 @@
-//! What is logged with `tracing`, if that feature is on. Nothing that a client sent is logged without escaping it.
+//! Logging with `tracing`, if that feature is on. Data that a client sent is always escaped.
 
 use crate::request_head::RequestHead;
 use corsac::{Decision, LoadError, Policy, Request};
@@ -14,7 +14,7 @@ mod imp {
     const LINES: u32 = 20;
     const PERIOD: Duration = Duration::from_secs(10);
 
-    /// How many lines were logged since when.
+    /// The start of the current interval, and the number of lines that were logged since then.
     static LOGGED: Mutex<Option<(Instant, u32)>> = Mutex::new(None);
 
     fn is_admitted() -> bool {
@@ -42,7 +42,7 @@ mod imp {
         }
     }
 
-    /// Whether a decision may have to be logged; it is then made from all headers.
+    /// Whether a decision may have to be logged. Such a decision is made from all headers.
     pub(crate) fn may_log(decision: &Decision<'_>) -> bool {
         decision.reported().is_some()
             || (decision.reason().is_refusal() && tracing::enabled!(target: "corsac", tracing::Level::DEBUG))
@@ -83,7 +83,7 @@ mod imp {
     }
 
     pub(crate) fn refused_file(error: &LoadError) {
-        tracing::error!(target: "corsac", "the policy before stays in force: {error}");
+        tracing::error!(target: "corsac", "the old policy stays in force: {error}");
     }
 }
 

@@ -1,17 +1,17 @@
-//! Where the policy that is in force comes from.
+//! The source of the policy in force.
 
 use crate::log;
 use crate::prepared_policy::PreparedPolicy;
 use corsac::{Policy, Reloadable};
 use std::sync::Arc;
 
-/// One policy for ever, or one that can be replaced.
+/// A fixed policy, or one that can be replaced.
 #[derive(Clone, Debug)]
 pub(crate) enum Policies {
     Fixed(Arc<PreparedPolicy>),
     Replaced {
         given: Arc<Reloadable<Policy>>,
-        /// Made of the policy that was in force at the last request.
+        /// Made from the policy that was in force at the last request.
         prepared: Arc<Reloadable<PreparedPolicy>>,
     },
 }
@@ -26,7 +26,7 @@ impl Policies {
         Policies::Replaced { given, prepared }
     }
 
-    /// The policy for one request, which keeps it to its end.
+    /// The policy for one request, which keeps it until it ends.
     #[inline]
     pub(crate) fn in_force(&self) -> Arc<PreparedPolicy> {
         match self {
@@ -36,7 +36,7 @@ impl Policies {
                 if Arc::ptr_eq(&known.policy, &policy) {
                     return known;
                 }
-                // Two requests may prepare it at the same time; either result is as good.
+                // Two requests may prepare it at the same time; both results are equally good.
                 let fresh = prepare(policy);
                 prepared.swap(Arc::clone(&fresh));
                 fresh

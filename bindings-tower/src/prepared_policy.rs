@@ -15,19 +15,20 @@ pub(crate) struct PreparedPolicy {
     pub(crate) policy: Arc<Policy>,
     pub(crate) needs: Needs,
     pub(crate) debug_log: DebugLog,
-    /// One for each template, made when it is first used: a policy with many routes has many that are never used.
+    /// One entry for each template, made at its first use, because a policy with many routes has many templates that
+    /// are never used.
     responses: Box<[OnceLock<Box<PreparedResponse>>]>,
-    /// The texts that templates share.
+    /// The texts that several templates have in common.
     texts: Mutex<HashMap<usize, HeaderValue>>,
 }
 
-/// What a template sends that is the same every time.
+/// The parts of a template that are the same in every response.
 #[derive(Debug)]
 pub(crate) struct PreparedResponse {
     pub(crate) status: StatusCode,
-    /// One for each header of the template. A value of the request is `None`.
+    /// One value for each header of the template. It is `None` if the value comes from the request.
     pub(crate) values: Box<[Option<HeaderValue>]>,
-    /// The headers of a response that has no others, with an empty value for the origin.
+    /// The headers of a response without any others, with an empty value for the origin.
     headers: HeaderMap,
     /// The lengths of all names that the template sets or removes, one bit each.
     name_lengths: u64,
@@ -45,7 +46,7 @@ impl PreparedPolicy {
         }
     }
 
-    /// The template with this index, and what is prepared for it.
+    /// The template with this index, and its prepared values.
     #[inline]
     pub(crate) fn response(&self, index: u32) -> Option<(&Template, &PreparedResponse)> {
         let template = self.policy.templates().get(index as usize)?;
@@ -91,7 +92,7 @@ impl PreparedPolicy {
     }
 }
 
-/// Core makes texts of visible ASCII, spaces and tabs alone.
+/// The texts of core have only visible ASCII, spaces and tabs.
 fn value_of(text: &CStr) -> HeaderValue {
     HeaderValue::from_bytes(text.to_bytes()).unwrap_or(HeaderValue::from_static(""))
 }
@@ -115,7 +116,7 @@ impl PreparedResponse {
             }
             let name = header.name.http_name();
             match (values.get(&header.value).cloned(), headers.get_mut(name)) {
-                // In its place: inserting would make room first.
+                // Replaces it in place, because an insertion would first make room.
                 (Some(value), Some(place)) if is_origin(header) => *place = value,
                 (Some(value), _) => drop(headers.append(name, value)),
                 (None, _) => drop(headers.remove(name)),
@@ -130,7 +131,7 @@ impl PreparedResponse {
         headers.keys().any(|name| self.name_lengths & length_bit(name.as_str()) != 0 && touches(template, name))
     }
 
-    /// Adds the reason to a response, for whoever develops the service.
+    /// Adds the reason to a response, for developers of the service.
     pub(crate) fn add_server_timing(&self, headers: &mut HeaderMap) {
         if let Some(value) = &self.server_timing {
             headers.append(HeaderName::from_static(SERVER_TIMING), value.clone());

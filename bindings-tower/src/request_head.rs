@@ -10,7 +10,7 @@ use http::{Extensions, HeaderMap, HeaderValue, Method, Request, Uri};
 pub struct RequestHead<'r> {
     /// The method.
     pub method: &'r Method,
-    /// The URI that the client asked for. Inside of a nested router it still has the prefix
+    /// The URI that the client requested. Inside a nested router, it still has the prefix
     /// ([`CorsLayer::original_uri`](crate::CorsLayer::original_uri)).
     pub uri: &'r Uri,
     /// The headers.
@@ -19,7 +19,7 @@ pub struct RequestHead<'r> {
     pub extensions: &'r Extensions,
 }
 
-/// Finds the URI that the client asked for among the extensions of a request.
+/// Finds the URI that the client requested in the extensions of a request.
 pub(crate) type OriginalUri = fn(&Extensions) -> Option<&Uri>;
 
 impl<'r> RequestHead<'r> {
@@ -39,13 +39,13 @@ impl<'r> RequestHead<'r> {
         Some(self.uri.path_and_query()?.as_str().as_bytes())
     }
 
-    /// The headers that decide.
+    /// The headers on which a decision depends.
     pub(crate) fn needed_headers(&self, needs: Needs) -> RequestHeaders<'r> {
         RequestHeaders::needed(needs, self.method.as_str().as_bytes(), self.uri, self.headers)
     }
 
-    /// Reads a request in which no header that decides has several lines; `None` if one has. Almost no client sends one, so
-    /// that joining them is left to core's `RequestHeaders`.
+    /// Reads a request if none of these headers has several lines; otherwise returns `None`. Repeated lines are very
+    /// rare, so core's `RequestHeaders` joins them.
     #[inline]
     pub(crate) fn read(&self, needs: Needs, is_secure: bool) -> Option<ReadRequest<'r>> {
         let method = self.method.as_str().as_bytes();
@@ -78,7 +78,7 @@ impl<'r> RequestHead<'r> {
         Some(ReadRequest { request, origin })
     }
 
-    /// Everything that core reads of a request. `is_secure` says that each connection is TLS.
+    /// All parts of a request that core reads. `is_secure` means that each connection is TLS.
     pub(crate) fn request<'a>(&'a self, headers: &'a RequestHeaders<'_>, is_secure: bool) -> corsac::Request<'a> {
         let mut request = headers.request(self.method.as_str().as_bytes(), self.path());
         self.add_connection(&mut request, is_secure);
@@ -88,19 +88,19 @@ impl<'r> RequestHead<'r> {
     #[inline]
     fn add_connection(&self, request: &mut corsac::Request<'_>, is_secure: bool) {
         request.secure = is_secure || self.uri.scheme() == Some(&http::uri::Scheme::HTTPS);
-        // Extended CONNECT opens a WebSocket (RFC 8441) or another two-way stream that CORS does not cover. `http` does not
-        // say which, so each is judged as a handshake.
+        // Extended CONNECT opens a WebSocket (RFC 8441) or another two-way stream that CORS does not cover. `http` does
+        // not tell them apart, so each counts as a handshake.
         request.websocket = *self.method == Method::CONNECT;
     }
 }
 
-/// A request that was read without joining lines.
+/// A request that could be read without joining lines.
 pub(crate) struct ReadRequest<'r> {
     pub(crate) request: corsac::Request<'r>,
     pub(crate) origin: Option<&'r HeaderValue>,
 }
 
-/// Where axum's routers leave it.
+/// The extension in which axum's routers keep it.
 #[cfg(feature = "axum")]
 pub(crate) const DEFAULT_ORIGINAL_URI: Option<OriginalUri> =
     Some(|extensions| extensions.get::<axum::extract::OriginalUri>().map(|original| &original.0));

@@ -5,11 +5,12 @@ use corsac::Decision;
 use corsac::binding::{RequestHeader, TemplateValue};
 use http::header::HeaderValue;
 
-/// The values of a request that its response repeats: the origin, and what a preflight asked for if the response lists it.
+/// The values of a request that its response repeats: the origin, and the method and headers that a preflight requests
+/// if the response lists them.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct RequestValues {
     origin: Option<HeaderValue>,
-    /// Few policies repeat these.
+    /// Few policies make responses that repeat these.
     asked: Option<Box<AskedValues>>,
 }
 
@@ -20,7 +21,7 @@ struct AskedValues {
 }
 
 impl RequestValues {
-    /// Those that the decision repeats. `origin` is the line of the request, if it has one.
+    /// Collects the values that the decision repeats. `origin` is the request's `Origin`, if it has one.
     #[inline]
     pub(crate) fn of(decision: &Decision<'_>, head: &RequestHead<'_>, origin: Option<&HeaderValue>) -> Self {
         let mut values = RequestValues::default();

@@ -1,4 +1,4 @@
-//! The response that a service with CORS is going to give.
+//! The future response of a service with CORS.
 
 use crate::decider::{Decider, HeldDecision, Step};
 use crate::prepared_policy::PreparedPolicy;
@@ -33,11 +33,11 @@ pin_project! {
     where
         S: Service<Request<ReqBody>>,
     {
-        // The service inside runs.
+        // The inner service is running.
         Running { #[pin] future: S::Future, decision: Option<HeldDecision> },
-        // The response is there; none where it was taken.
+        // The response is ready; `None` after it was taken.
         Finished { response: Option<Response<ResBody>> },
-        // A predicate is asked. Few requests wait for one, so the others need not have room for it.
+        // A predicate is running. It is boxed, so that the many requests without one stay small.
         Waiting { waiting: Option<Box<Waiting<S, ReqBody>>> },
     }
 }
@@ -90,7 +90,7 @@ where
                     return Poll::Ready(Ok(response));
                 }
                 StateProjection::Finished { response } => {
-                    // A future that is polled after its end has nothing more to give.
+                    // A future that is polled after its end has nothing to return.
                     return response.take().map_or(Poll::Pending, |response| Poll::Ready(Ok(response)));
                 }
                 StateProjection::Waiting { waiting } => {
@@ -105,7 +105,7 @@ where
     }
 }
 
-/// What comes after the predicate's answer.
+/// Continues after the predicate's answer.
 fn answered<S, ReqBody, ResBody, M>(
     waiting: Waiting<S, ReqBody>,
     answer: PredicateAnswer,
@@ -122,7 +122,7 @@ where
             let response = own.into_response(|text| make_body.body(text));
             State::Finished { response: Some(response) }
         }
-        // It is asked once: this does not occur.
+        // A predicate is asked only once, so this does not happen.
         Step::Ask(answer) => {
             let policy = decider.policies.in_force();
             State::Waiting { waiting: Some(Box::new(Waiting { answer, service, request, policy, decider })) }

@@ -1,4 +1,4 @@
-//! Putting a decision on a response whose request is gone.
+//! Puts a decision on a response. The request no longer exists then.
 
 use crate::prepared_policy::{PreparedPolicy, PreparedResponse};
 use crate::request_values::RequestValues;
@@ -14,7 +14,7 @@ impl PreparedPolicy {
     pub(crate) fn apply(&self, template: u32, values: &RequestValues, headers: &mut HeaderMap) {
         let Some((template, prepared)) = self.response(template) else { return };
         if !prepared.may_touch(template, headers) {
-            // Nothing has to be removed, replaced or merged.
+            // No header has to be removed, replaced or merged.
             for (header, fixed) in template.headers().iter().zip(&prepared.values) {
                 if let Some(value) = fixed.as_ref().or_else(|| values.get(&header.value)) {
                     headers.append(header.name.http_name(), value.clone());
@@ -43,7 +43,7 @@ fn template_headers<'a>(
     })
 }
 
-/// The headers of a response. A value that is set is shared instead of copied if it is one of those that were prepared.
+/// The headers of a response. A prepared value is shared instead of copied.
 struct PreparedHeaders<'r> {
     headers: &'r mut HeaderMap,
     prepared: &'r PreparedResponse,
@@ -55,7 +55,7 @@ impl PreparedHeaders<'_> {
         let mut known = self.prepared.values.iter().flatten().chain(self.values.all());
         match known.find(|value| std::ptr::eq(value.as_bytes(), bytes)) {
             Some(value) => Some(value.clone()),
-            // Merged with a value of the application.
+            // The value is merged with one of the application.
             None => HeaderValue::from_bytes(bytes).ok(),
         }
     }

@@ -20,7 +20,7 @@ pub struct Cors<S, H = PassOn, M = FromText> {
     decider: Arc<Decider>,
     on_error: H,
     make_body: M,
-    /// Why the service inside is not ready. The next request is answered with it.
+    /// The error because of which the inner service is not ready. It is the answer to the next request.
     failed: Option<KeptError>,
 }
 
@@ -29,17 +29,17 @@ impl<S, H, M> Cors<S, H, M> {
         Cors { inner, decider, on_error, make_body, failed: None }
     }
 
-    /// The service inside.
+    /// The inner service.
     pub fn get_ref(&self) -> &S {
         &self.inner
     }
 
-    /// The service inside, to change it.
+    /// The inner service, to change it.
     pub fn get_mut(&mut self) -> &mut S {
         &mut self.inner
     }
 
-    /// Takes the service out.
+    /// Returns the inner service.
     pub fn into_inner(self) -> S {
         self.inner
     }
@@ -95,7 +95,7 @@ where
                 ResponseFuture::finished(response, self.on_error.clone(), self.make_body.clone())
             }
             Step::Ask(answer) => {
-                // The service that is ready waits for the answer, and another takes its place.
+                // The service that is ready waits for the answer, and a clone replaces it here.
                 let next = self.inner.clone();
                 let service = std::mem::replace(&mut self.inner, next);
                 let decider = Arc::clone(&self.decider);
@@ -107,7 +107,7 @@ where
 }
 
 impl<S, H: Clone, M: Clone> Cors<S, H, M> {
-    /// Answers a request where the service inside was not ready. No predicate is waited for.
+    /// Answers a request if the inner service was not ready. It does not wait for a predicate.
     #[cold]
     fn respond_failed<ReqBody, ResBody>(
         &self,

@@ -1,13 +1,13 @@
-//! Errors of the service inside, which would leave a page without headers.
+//! Errors of the inner service, which a page could not read without headers.
 
 use http::Response;
 use std::any::Any;
 use std::convert::Infallible;
 
-/// An error of a service that was not ready, until the request is there that it answers.
+/// An error of a service that was not ready. It is kept until the next request, and answers that request.
 pub(crate) type KeptError = Box<dyn Any + Send + Sync>;
 
-/// What becomes of an error of the service inside.
+/// Handles an error of the inner service.
 ///
 /// [`PassOn`] is used unless [`CorsLayer::handle_error`](crate::CorsLayer::handle_error) says otherwise.
 pub trait HandleError<E, B>: sealed::Sealed {

@@ -1,4 +1,4 @@
-//! A request costs no allocation that writing the same headers by hand would not cost.
+//! A request needs no more allocations than code that sets the same headers by hand.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use corsac_tower::{CorsLayer, Policy};

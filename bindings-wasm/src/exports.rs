@@ -17,7 +17,7 @@ unsafe extern "C" {
     safe fn panicked(text: *const u8, length: usize);
 }
 
-/// Elsewhere the module is only checked, and never run.
+/// On other targets the module is only type-checked, and never run.
 #[cfg(not(target_family = "wasm"))]
 fn now() -> f64 {
     0.0
@@ -27,7 +27,7 @@ fn clock() -> Duration {
     Duration::try_from_secs_f64(now() / 1000.0).unwrap_or(Duration::ZERO)
 }
 
-/// Prepares the instance. It has to be called once, before anything else.
+/// Prepares the instance. Call it once, before anything else.
 // SAFETY: no other function has this name; the same holds below.
 #[unsafe(no_mangle)]
 pub(crate) extern "C" fn start() {
@@ -38,8 +38,8 @@ pub(crate) extern "C" fn start() {
     }));
 }
 
-/// Makes room for this many bytes, and returns where JavaScript writes them. The place is valid until the next call of this
-/// function.
+/// Makes room for this many bytes, and returns the address to which JavaScript writes them. The address is valid until
+/// the next call of this function.
 // SAFETY: see above.
 #[unsafe(no_mangle)]
 pub(crate) extern "C" fn reserve(length: usize) -> *mut u8 {
@@ -178,7 +178,7 @@ pub(crate) extern "C" fn decide_preflight(
 /// The index of the template for the same requests as `decide`, with protection.
 // SAFETY: see above.
 #[unsafe(no_mangle)]
-#[allow(clippy::too_many_arguments, reason = "each is a length")]
+#[allow(clippy::too_many_arguments, reason = "a length is never negative")]
 pub(crate) extern "C" fn decide_protected(
     policy: u32,
     origin: i32,
@@ -272,7 +272,7 @@ pub(crate) extern "C" fn debug_response(
     })
 }
 
-/// What a simulated browser does next.
+/// The next step of a simulated browser.
 #[cfg(feature = "explain")]
 // SAFETY: see above.
 #[unsafe(no_mangle)]
@@ -283,8 +283,8 @@ pub(crate) extern "C" fn browser_session(exchange: i32, answers: i32) -> i32 {
     })
 }
 
-/// Returns what is wrong with a policy, and what a browser makes of an exchange with it. `captured` says that the responses are those
-/// of the exchange, and not the policy's.
+/// Returns the issues of a policy, and a browser's reaction to an exchange with it. If `captured` is set, the responses
+/// are those of the exchange instead of the policy's.
 #[cfg(feature = "playground")]
 // SAFETY: see above.
 #[unsafe(no_mangle)]
@@ -295,7 +295,7 @@ pub(crate) extern "C" fn examine(policy: i32, exchange: i32, captured: i32) -> i
     })
 }
 
-/// The edits that fix what [`examine`] finds, as far as `milliseconds` are enough to try them.
+/// The edits that fix what [`examine`] finds, as far as they can be tried within `milliseconds`.
 #[cfg(feature = "playground")]
 // SAFETY: see above.
 #[unsafe(no_mangle)]
@@ -307,7 +307,7 @@ pub(crate) extern "C" fn edits(policy: i32, exchange: i32, milliseconds: f64) ->
     })
 }
 
-/// Reads what a person has pasted about a request.
+/// Reads a text about a request that a person has pasted.
 #[cfg(feature = "playground")]
 // SAFETY: see above.
 #[unsafe(no_mangle)]

@@ -1,7 +1,7 @@
-//! What the page in `playground/` asks of core: JSON out, for texts in UTF-8.
+//! The functions that the page in `playground/` calls. They take texts in UTF-8 and return JSON.
 //!
-//! Offsets in a text are those of JavaScript: UTF-16 units, from 0. Nothing that these functions return has a secret, apart from
-//! the edits, which are made for the text that the page has.
+//! Offsets in a text are those of JavaScript: UTF-16 units, from 0. The results contain no secrets, except for the
+//! edits, which are made for the page's own text.
 
 use corsac::binding::redacted_text;
 use corsac::browser::{Exchange, ExchangeError};
@@ -48,8 +48,8 @@ pub(crate) fn examine(policy: &[u8], exchange: &[u8], is_captured: bool) -> Stri
     )
 }
 
-/// The edits that fix issues and findings: `{issues, findings}`, each a list of `[index, start, end, replacement]`. Others are not
-/// tried once `has_time` says no.
+/// The edits that fix issues and findings: `{issues, findings}`, each a list of `[index, start, end, replacement]`.
+/// When `has_time` returns false, no more edits are tried.
 pub(crate) fn edits(policy: &[u8], exchange: &[u8], has_time: impl Fn() -> bool) -> String {
     let text = String::from_utf8_lossy(policy);
     let (policy, issues) = checked(&text);
@@ -85,7 +85,7 @@ pub(crate) fn read_pasted(text: &[u8]) -> String {
     read.to_string()
 }
 
-/// The policy, if it is not refused, and everything that was found in it.
+/// The policy, unless it is refused, and all its issues.
 fn checked(text: &str) -> (Option<Policy>, Vec<Issue>) {
     match Policy::from_toml(text) {
         Ok(policy) => {
@@ -115,7 +115,7 @@ fn requests(captured: &Captured) -> Value {
     let mut rows: Vec<(bool, Value)> = Vec::new();
     let mut problem = None;
     for exchange in captured.exchanges.iter().take(MOST_EXCHANGES) {
-        // Reading it again checks it, and takes the secrets out.
+        // Reading it again checks it, and removes its secrets.
         match Exchange::from_json(exchange.to_json().as_bytes()) {
             Ok(exchange) => {
                 let explanation = diagnose(&exchange);
@@ -137,7 +137,7 @@ fn requests(captured: &Captured) -> Value {
         };
         return json!({ "kind": "error", "message": message, "help": help });
     }
-    // What failed is what people look for.
+    // People look for the requests that failed.
     rows.sort_by_key(|(is_success, _)| *is_success);
     json!({
         "kind": "requests",
@@ -156,10 +156,10 @@ fn problems(error: &ExchangeError) -> Value {
     error.problems().iter().map(row).collect()
 }
 
-/// From bytes to UTF-16 units.
+/// Converts offsets in bytes to offsets in UTF-16 units.
 struct Offsets<'t> {
     text: &'t str,
-    /// Where each line begins: the byte, and the unit.
+    /// The start of each line, in bytes and in units.
     lines: Vec<(usize, usize)>,
 }
 
@@ -175,7 +175,7 @@ impl<'t> Offsets<'t> {
         Offsets { text, lines: lines.collect() }
     }
 
-    /// The unit at which a byte is.
+    /// The unit of a byte.
     fn utf16(&self, byte: usize) -> usize {
         let (start, unit) = self.line(byte);
         unit + self.text.get(start..byte).map_or(0, |before| before.encode_utf16().count())

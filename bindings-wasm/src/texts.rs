@@ -146,7 +146,7 @@ fn decided<'a>(
     }
 }
 
-/// What a simulated browser does after these answers. The JSON has its next request, or null, and
+/// A simulated browser's next step after these answers. The JSON has its next request, or null, and
 /// the exchange so far, both as texts. The buffer has the exchange, and the answers with the length
 /// of each before it.
 #[cfg(feature = "explain")]

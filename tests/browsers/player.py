@@ -98,7 +98,12 @@ def page_of(exchange):
 
 
 def is_playable(exchange):
-    """Whether the harness can run an exchange: it needs a suitable page, a supported kind of request, and enough
-    time.""" after = exchange.get("after") if after and (after["seconds"] > 7 or not is_playable(after["exchange"])):
-    return False if exchange["request"].get("initiator") in ("websocket", "form"): return False page = page_of(exchange)
+    """Whether the harness can run an exchange: it needs a suitable page, a supported kind of request, and enough time.
+    """
+    after = exchange.get("after")
+    if after and (after["seconds"] > 7 or not is_playable(after["exchange"])):
+        return False
+    if exchange["request"].get("initiator") in ("websocket", "form"):
+        return False
+    page = page_of(exchange)
     return any(page.endswith(f"{port}{path}") for port in (*addresses.PLAIN, *addresses.TLS) for path in PAGE_PATHS)

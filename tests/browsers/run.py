@@ -101,13 +101,20 @@ def predicted(exchange, name):
 
 
 def compare(chosen, seen, known):
-    """Prints each difference that is not listed, and each listed one that does not occur; returns how many passed and
-    failed.""" passed = failed = 0 for name, observations in seen.items(): for entry in chosen: fields, expected =
-    observations[entry["id"]], predicted(entry["exchange"], name) found, wanted = set(differing(fields, expected)),
-    known.get((entry["id"], name), set()) for field in sorted(found - wanted): print(f"{entry['id']} {name} {field}\n
-    the browser: {fields[field]}\n the model: {expected[field]}") for field in sorted(wanted - found):
-    print(f"{entry['id']} {name} {field}: is listed as a difference in differences.json, but does not differ") failed += found
-    != wanted passed += found == wanted return passed, failed
+    """Prints each difference that is not listed, and each listed one that does not occur. Returns how many passed and
+    failed."""
+    passed = failed = 0
+    for name, observations in seen.items():
+        for entry in chosen:
+            fields, expected = observations[entry["id"]], predicted(entry["exchange"], name)
+            found, wanted = set(differing(fields, expected)), known.get((entry["id"], name), set())
+            for field in sorted(found - wanted):
+                print(f"{entry['id']} {name} {field}\n  the browser: {fields[field]}\n  the model:   {expected[field]}")
+            for field in sorted(wanted - found):
+                print(f"{entry['id']} {name} {field}: is listed in differences.json, but does not differ")
+            failed += found != wanted
+            passed += found == wanted
+    return passed, failed
 
 
 def record(chosen, seen, versions):

@@ -100,8 +100,12 @@ class Server:
 
     async def retire(self):
         """Gives no more exchanges to the pages that are open now. Before such a page is closed, it could otherwise take
-        those of the next page.""" async with self.changed: self.retired |= self.seen self.job = None
-        self.changed.notify_all()
+        those of the next page.
+        """
+        async with self.changed:
+            self.retired |= self.seen
+            self.job = None
+            self.changed.notify_all()
 
     async def next_job(self, page):
         """What a page that asks should do."""

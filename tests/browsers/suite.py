@@ -283,7 +283,10 @@ CONTENT_TYPES = {
 
 def mapped(original):
     """An exchange in which the harness's addresses replace others: the first replaces the page's origin, and the others
-    follow in their order.""" text = json.dumps(original, sort_keys=True, ensure_ascii=False) page = original["page"]
+    follow in their order.
+    """
+    text = json.dumps(original, sort_keys=True, ensure_ascii=False)
+    page = original["page"]
     reached = {one: True for one in re.findall(r"https?://[a-z0-9.:-]+[a-z0-9]", text) if one != page}
     # The origin of a script's request comes first.
     request = re.match(r"https?://[a-z0-9.:-]*[a-z0-9]", original["request"]["url"])

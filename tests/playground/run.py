@@ -40,11 +40,13 @@ def served(folder):
 
 def recommended_headers():
     """The headers that the guide tells hosts to send. The policy is that of the page, with the rules that only a header
-    can have.""" block = (ROOT / "docs" / "playground.md").read_text().split("```text\n")[1].split("```")[0] headers =
-    [tuple(line.split(": ", 1)) for line in block.splitlines()] own = (PLAYGROUND /
-    "index.html").read_text().split(POLICY)[1].split('content="')[1].split('"')[0] assert
-    dict(headers)["Content-Security-Policy"] == f"{own}; frame-ancestors 'none'", "the guide and the page have different
-    policies" return headers
+    can have.
+    """
+    block = (ROOT / "docs" / "playground.md").read_text().split("```text\n")[1].split("```")[0]
+    headers = [tuple(line.split(": ", 1)) for line in block.splitlines()]
+    own = (PLAYGROUND / "index.html").read_text().split(POLICY)[1].split('content="')[1].split('"')[0]
+    assert dict(headers)["Content-Security-Policy"] == f"{own}; frame-ancestors 'none'", "the guide and the page have different policies"
+    return headers
 
 
 def state_of(fragment):

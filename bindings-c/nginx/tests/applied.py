@@ -12,9 +12,12 @@ VECTORS = json.loads((Path(__file__).resolve().parents[3] / "tests" / "vectors" 
 
 
 def kept_by_host():
-    """The vectors about keeping headers, without that setting in their policies, for a host that has its own
-    setting.""" for vector in VECTORS: config = {name: value for name, value in vector["config"].items() if name !=
-    "keep_app_headers"} if config != vector["config"]: yield {**vector, "config": config}
+    """The vectors about keeping headers, without that setting in their policies, for a host that has its own setting.
+    """
+    for vector in VECTORS:
+        config = {name: value for name, value in vector["config"].items() if name != "keep_app_headers"}
+        if config != vector["config"]:
+            yield {**vector, "config": config}
 
 
 class Application(http.server.ThreadingHTTPServer):

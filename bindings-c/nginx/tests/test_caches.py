@@ -80,14 +80,23 @@ class Caches(unittest.TestCase):
 
     def poison(self, port, folder, keyed, kept):
         """Sends each handshake twice, and then the requests of readers who could get its response. `kept` says whether
-        the cache keeps it.""" for headers in HANDSHAKES: with self.subTest((port == self.varnish.port, folder, headers,
-        keyed)): type(self).count += 1 path = f"{folder}{self.count}" for _ in range(2): answer = send(port, "GET",
-        path, [*headers, *keyed]) self.assertEqual((answer.status, answer.body), (403, b"corsac: websocket-refused\n"))
-        self.assertEqual(answer.all("cache-control"), ["no-store"]) self.assertEqual(answer.all("x-cache") == ["HIT"],
-        kept) for reader in (headers, [], [("Origin", APP)], [*headers, ("Sec-WebSocket-Version", "13")]): for _ in
-        range(2): answer = send(port, "GET", path, reader) self.assertEqual((answer.status, answer.body), (200, f"GET
-        {path}".encode()), reader) allowed = [APP] if ("Origin", APP) in reader else []
-        self.assertEqual(answer.all("access-control-allow-origin"), allowed, reader)
+        the cache keeps it.
+        """
+        for headers in HANDSHAKES:
+            with self.subTest((port == self.varnish.port, folder, headers, keyed)):
+                type(self).count += 1
+                path = f"{folder}{self.count}"
+                for _ in range(2):
+                    answer = send(port, "GET", path, [*headers, *keyed])
+                    self.assertEqual((answer.status, answer.body), (403, b"corsac: websocket-refused\n"))
+                    self.assertEqual(answer.all("cache-control"), ["no-store"])
+                self.assertEqual(answer.all("x-cache") == ["HIT"], kept)
+                for reader in (headers, [], [("Origin", APP)], [*headers, ("Sec-WebSocket-Version", "13")]):
+                    for _ in range(2):
+                        answer = send(port, "GET", path, reader)
+                        self.assertEqual((answer.status, answer.body), (200, f"GET {path}".encode()), reader)
+                    allowed = [APP] if ("Origin", APP) in reader else []
+                    self.assertEqual(answer.all("access-control-allow-origin"), allowed, reader)
 
     def test_no_store(self):
         for port in self.caches:

@@ -92,9 +92,12 @@ class Reload(unittest.TestCase):
         (self.nginx.prefix / "app.toml").write_text(text)
 
     def wait_for(self, origin, expected):
-        """Old workers take requests until they are ended, so several responses in a row have to follow the new
-        policy.""" end, agreed = time.monotonic() + 10, 0 while agreed < 20 and time.monotonic() < end: agreed = agreed
-        + 1 if self.allowed(origin) == (200, expected) else 0 self.assertEqual(agreed, 20)
+        """Old workers take requests until they are ended, so several responses in a row have to follow the new policy.
+        """
+        end, agreed = time.monotonic() + 10, 0
+        while agreed < 20 and time.monotonic() < end:
+            agreed = agreed + 1 if self.allowed(origin) == (200, expected) else 0
+        self.assertEqual(agreed, 20)
 
     def test_no_request_is_dropped(self):
         faults, done, count = [], threading.Event(), [0] * 4

@@ -239,11 +239,14 @@ class Protection(unittest.TestCase):
         self.assertRegex(lines[1], r"\[notice\].* corsac: only reported: write-refused for the origin `https://evil\.example\.org`; if")
 
     def test_a_proxy_has_to_pass_the_host_on(self):
-        """For browsers without Sec-Fetch-Site, Origin and Host are compared, and nginx by default sends another
-        Host.""" host = f"app.internal:{self.ports['outer']}" own = [("Host", host), ("Origin", f"http://{host}")] for
-        path in ("/default/x", "/host/x"): answer, seen = self.ask(path, own, port="outer")
-        self.assertEqual((answer.status, seen), (403, 0), path) self.passes("/right/x", own, port="outer")
-        # Newer browsers send Sec-Fetch-Site.
+        """For browsers without Sec-Fetch-Site, Origin and Host are compared, and nginx by default sends another Host."""
+        host = f"app.internal:{self.ports['outer']}"
+        own = [("Host", host), ("Origin", f"http://{host}")]
+        for path in ("/default/x", "/host/x"):
+            answer, seen = self.ask(path, own, port="outer")
+            self.assertEqual((answer.status, seen), (403, 0), path)
+        self.passes("/right/x", own, port="outer")
+        # Newer ones say it themselves.
         self.passes("/default/x", [*own, ("Sec-Fetch-Site", "same-origin")], port="outer")
 
     def test_http2_and_tls(self):

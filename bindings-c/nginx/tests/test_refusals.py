@@ -1,4 +1,5 @@
-"""What corsac answers itself is corsac's alone, whatever the configuration adds, and wherever it adds it."""
+"""Responses that corsac itself makes have only its own headers, whatever the configuration adds and wherever it adds
+it."""
 
 import subprocess
 import unittest
@@ -60,7 +61,7 @@ READ = [("access-control-allow-origin", APP), ("access-control-expose-headers", 
 TEXT = [("content-type", "text/plain; charset=utf-8")]
 ONCE = [("cache-control", "no-store"), *TEXT]
 WRITE, SOCKET = ("vary", "Origin, Sec-Fetch-Site"), ("vary", "Origin, Sec-Fetch-Site, Upgrade, Sec-WebSocket-Key")
-# What is asked, and the status, the headers and the body of the one answer to it.
+# A request, and the status, the headers and the body of its one response.
 CASES = [
     ("POST", [("Origin", EVIL)], 403, [*ONCE, WRITE], "write-refused"),
     ("DELETE", [("Origin", APP)], 403, [*READ, *ONCE, WRITE], "write-refused"),
@@ -87,7 +88,7 @@ class Refusals(unittest.TestCase):
         cls.backend.server_close()
 
     def expect(self, answer, status, headers, reason):
-        """The leave to cache that `add_header` gives a preflight's refusal is its own business: that one names all in `Vary`."""
+        """`add_header` may let caches keep a preflight's refusal: its `Vary` names everything."""
         ignored = set() if ("cache-control", "no-store") in headers else {"cache-control", "expires"}
         # `gzip_vary` adds its own name to corsac's.
         lines = [(name, value.removeprefix("Accept-Encoding, ")) for name, value in answer.headers]
@@ -102,12 +103,12 @@ class Refusals(unittest.TestCase):
                     self.expect(send(self.ports["port"], method, path, headers), *expected)
                     self.assertEqual(self.backend.seen, before)
 
-    def test_where_a_location_failed_first(self):
+    def test_after_an_error_in_another_location(self):
         method, headers, *expected = CASES[0]
         self.expect(send(self.ports["port"], method, "/dead/x", headers), *expected)
         self.expect(send(self.ports["port"], method, "/small/x", headers, b"body"), *expected)
 
-    def test_where_a_server_answers_first(self):
+    def test_in_a_server_that_answers_itself(self):
         for port in ("moved", "page"):
             for method, headers, *expected in CASES:
                 with self.subTest((port, method, headers)):
@@ -120,8 +121,10 @@ class Refusals(unittest.TestCase):
             answer = send(self.ports["port"], "OPTIONS", path, [("Origin", APP), ("Access-Control-Request-Method", "GET")])
             self.assertEqual((answer.status, answer.cors()), (204, sorted([*policy, ("vary", PREFLIGHT_VARY)])), path)
 
-    def test_what_is_not_refused_has_no_other_cors_headers_either(self):
-        """Nothing that an upstream, `add_header` or another module sets stays; leave to cache does."""
+    def test_allowed_requests_have_no_other_cors_headers_either(self):
+        """No header of CORS stays that an upstream, `add_header` or another module sets. `Cache-Control` and `Expires`
+        stay.
+        """
         for path in PLACES:
             if path.startswith(("/keep/", "/app/", "/kept/")):
                 continue
@@ -131,14 +134,16 @@ class Refusals(unittest.TestCase):
                 self.assertEqual(got, expected, path)
         self.assertEqual(send(self.ports["port"], "GET", "/inherited/x", [("Origin", EVIL)]).all("cache-control"), ["public"])
 
-    def test_where_others_are_kept_they_are_on_what_is_not_refused(self):
+    def test_allowed_requests_keep_others_headers_if_the_policy_says_so(self):
         for path in ("/keep/x", "/app/x", "/kept/x"):
             answer = send(self.ports["port"], "GET", path, [("Origin", EVIL)])
             self.assertIn("foreign", answer.all("access-control-allow-origin"), path)
             self.assertEqual(set(answer.all("access-control-max-age")), {"99"}, path)
 
-    def test_what_cannot_be_read_has_no_cors_headers_of_others(self):
-        """nginx answers a second `Host` with 400 before there is a location. What the rest asks for is refused, or is not."""
+    def test_unreadable_requests_have_no_cors_headers_of_others(self):
+        """nginx answers a second `Host` with 400 before it chooses a location. The policy may or may not refuse the
+        rest of the request.
+        """
         for method, headers in [*((method, headers) for method, headers, *_ in CASES), ("GET", [("Origin", EVIL)])]:
             with self.subTest((method, headers)):
                 answer = send(self.ports["port"], method, "/x", [*headers, ("Host", "x"), ("Host", "x")])
@@ -146,7 +151,7 @@ class Refusals(unittest.TestCase):
                 self.assertEqual([pair for pair in answer.cors() if pair[1] == "foreign" or pair[1] == "99"], [])
                 self.assertIn("Origin", answer.all("vary")[0])
 
-    def test_the_connection_goes_on(self):
+    def test_the_connection_stays_open(self):
         refused = f"POST /own/x HTTP/1.1\r\nHost: x\r\nOrigin: {EVIL}\r\nContent-Length: 4\r\n\r\nbody"
         moved = refused.replace("Content-Length: 4\r\n\r\nbody", "\r\n")
         got = exchange(self.ports["port"], (refused + moved + refused.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n")).encode())

@@ -29,7 +29,7 @@ class Requests(unittest.TestCase):
     def preflight(self, path, headers=PREFLIGHT, port="port"):
         return send(self.ports[port], "OPTIONS", path, headers)
 
-    def test_preflights_come_before_everything_that_a_location_does(self):
+    def test_preflights_are_answered_before_a_location_does_anything(self):
         for path in (
             "/page.txt", "/", "/none", "/return", "/if", "/set", "/codes/500", "/deny", "/auth", "/basic", "/limited", "/try/x",
             "/named/x", "/api/x", "/api", "/folder", "/dead", "/intercepted/x", "/keep/x", "/added", "/nested", "/gzip/page.txt",
@@ -78,7 +78,7 @@ class Requests(unittest.TestCase):
                 self.assertEqual(answer.cors(), ALLOWED)
                 self.assertEqual(self.get(f"/codes/{code}", [("Origin", EVIL)]).cors(), REFUSED)
 
-    def test_headers_are_on_what_nginx_itself_answers(self):
+    def test_headers_are_on_responses_that_nginx_itself_makes(self):
         for path, status in [
             ("/page.txt", 200), ("/none", 404), ("/deny", 403), ("/auth", 401), ("/basic", 401), ("/api", 301), ("/folder", 301),
             ("/dead", 502), ("/try/x", 200), ("/check", 404), ("/nested", 404),
@@ -97,12 +97,12 @@ class Requests(unittest.TestCase):
             answer = self.get("/page.txt", [*ORIGIN, ("Range", value)])
             self.assertEqual((answer.status, answer.cors()), (status, ALLOWED))
 
-    def test_headers_are_on_what_cannot_be_read_as_a_request(self):
+    def test_headers_are_on_the_error_for_an_unreadable_request(self):
         answer = self.get("/page.txt", [*ORIGIN, ("Host", "a/b")])
         self.assertEqual((answer.status, answer.cors()), (400, ALLOWED))
         self.assertEqual(self.preflight("/page.txt", [*PREFLIGHT, ("Host", "a/b")]).status, 400)
 
-    def test_what_is_no_request_at_all(self):
+    def test_bytes_that_are_not_a_request(self):
         for raw in (b"GARBAGE\r\n\r\n", b"GET / HTTP/1.1\r\n\r\n", b"get / HTTP/1.1\r\nHost: x\r\n\r\n", b"GET /\r\n"):
             got = exchange(self.port, raw)
             self.assertIn(b"400 Bad Request" if b"HTTP" in raw or b"GARB" in raw else b"index", got)
@@ -123,7 +123,7 @@ class Requests(unittest.TestCase):
         answer = self.preflight("/reason", many)
         self.assertEqual((answer.status, answer.all("x-reason")), (204, ["preflight-headers-malformed"]))
 
-    def test_an_internal_redirect_of_the_backend_takes_the_policy_of_where_it_leads(self):
+    def test_an_internal_redirect_of_the_backend_uses_the_policy_of_its_target(self):
         answer = self.get("/accel/x")
         self.assertEqual((answer.status, answer.all("access-control-allow-origin")), (200, [APP]))
         self.assertTrue(answer.body.startswith(b"page"))
@@ -136,11 +136,11 @@ class Requests(unittest.TestCase):
         self.assertEqual((other.status, other.cors()), (502, [("access-control-allow-origin", OTHER), *REFUSED]))
         self.assertEqual(self.get("/page", port="partly").cors(), ALLOWED)
 
-    def test_an_error_page_does_not_change_the_method_that_is_decided_on(self):
+    def test_an_error_page_does_not_change_the_method_of_the_decision(self):
         answer = self.get("/dead", method="OPTIONS")
         self.assertEqual(answer.all("vary"), [PREFLIGHT_VARY])
 
-    def test_the_backends_own_headers_come_off(self):
+    def test_the_backends_own_headers_are_removed(self):
         for origin, expected in ((APP, ALLOWED[:3]), (EVIL, [])):
             for path in ("/api/x", "/api/status/500", "/named/x", "/if", "/cached/x"):
                 answer = self.get(path, [("Origin", origin)])
@@ -148,13 +148,13 @@ class Requests(unittest.TestCase):
         answer = self.get("/api/names-origin")
         self.assertEqual(answer.all("vary"), ["Accept-Language, Cookie, origin"])
 
-    def test_the_backends_own_headers_stay_where_that_is_said(self):
+    def test_the_backends_own_headers_stay_if_the_policy_says_so(self):
         answer = self.get("/keep/x")
         self.assertEqual(answer.all("access-control-allow-origin"), ["https://wrong.example", "*"])
         self.assertEqual(answer.all("access-control-allow-credentials"), ["maybe"])
         self.assertEqual(answer.all("vary"), ["Accept-Language, Cookie, Origin"])
 
-    def test_nothing_of_ours_stands_beside_an_origin_that_stays(self):
+    def test_no_header_of_ours_is_added_to_an_origin_that_stays(self):
         answer = self.get("/keep/alone")
         self.assertEqual(answer.all("access-control-allow-origin"), ["https://wrong.example", "*"])
         self.assertEqual(answer.all("access-control-allow-credentials") + answer.all("access-control-expose-headers"), [])
@@ -163,7 +163,7 @@ class Requests(unittest.TestCase):
         answer = self.get("/added")
         self.assertEqual(answer.cors(), [*ALLOWED[:3], ("vary", "Accept-Language, Origin")])
 
-    def test_a_nested_add_header_takes_nothing_away(self):
+    def test_a_nested_add_header_removes_nothing(self):
         self.assertEqual(self.get("/nested").cors(), ALLOWED)
         self.assertEqual(self.get("/if?x=1").all("x-if"), ["yes"])
         self.assertEqual(self.get("/if?x=1").all("access-control-allow-origin"), [APP])
@@ -177,7 +177,7 @@ class Requests(unittest.TestCase):
         answer = self.preflight("/gzip/page.txt", [("Origin", EVIL), *PREFLIGHT[1:]])
         self.assertEqual(answer.status, 403)
 
-    def test_a_cached_response_is_decided_on_anew(self):
+    def test_a_cached_response_gets_a_new_decision(self):
         path = "/cached/anew"
         first, second, third = (self.get(path, [("Origin", origin)]) for origin in (APP, EVIL, "https://a.app.example.com"))
         self.assertEqual([answer.all("x-cache") for answer in (first, second, third)], [["MISS"], ["HIT"], ["HIT"]])
@@ -185,7 +185,7 @@ class Requests(unittest.TestCase):
         self.assertEqual(second.all("access-control-allow-origin"), [])
         self.assertEqual(third.all("access-control-allow-origin"), ["https://a.app.example.com"])
 
-    def test_off_is_inherited_and_can_be_taken_back(self):
+    def test_off_is_inherited_and_can_be_undone(self):
         answer = self.get("/off/x")
         self.assertEqual(answer.all("access-control-allow-origin"), ["https://wrong.example", "*"])
         self.assertEqual(answer.all("vary"), ["Accept-Language", "Cookie"])
@@ -193,12 +193,12 @@ class Requests(unittest.TestCase):
         answer = self.get("/off/other/x", [("Origin", OTHER)])
         self.assertEqual(answer.all("access-control-allow-origin"), [OTHER])
 
-    def test_a_location_without_policy_is_left_alone(self):
+    def test_a_location_without_policy_is_not_changed(self):
         answer = self.get("/x", port="partly")
         self.assertEqual((answer.body, answer.cors()), (b"none", []))
         self.assertEqual(self.preflight("/x", port="partly").body, b"none")
 
-    def test_the_last_location_that_says_something_counts(self):
+    def test_the_last_location_with_a_directive_counts(self):
         answer = self.get("/app", [("Origin", OTHER)], port="partly")
         self.assertEqual(answer.all("access-control-allow-origin"), [OTHER])
         answer = self.get("/fallback/x", [("Origin", OTHER)], port="partly")

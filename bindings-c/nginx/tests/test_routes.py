@@ -93,7 +93,7 @@ class Routes(unittest.TestCase):
             with self.subTest(path):
                 self.assertEqual(self.route(path, origin)[1], expected)
 
-    def test_what_nginx_does_with_a_path_does_not_change_its_route(self):
+    def test_changes_of_a_path_inside_nginx_do_not_change_its_route(self):
         for path, body in [
             ("/public/files/page.txt", b"secret"), ("/public/tried/x", b"secret"), ("/public/named/x", b"GET /public/named/x"),
             ("/public/moved/x", b"admin"), ("/public/page/x", b"secret"), ("/public/sent/accel/x", b"page"),
@@ -102,13 +102,15 @@ class Routes(unittest.TestCase):
             with self.subTest(path):
                 answer, said = self.route(path)
                 self.assertEqual((answer.body, said), (body, ANY))
-        # Nor does it widen one: what is asked for is no route of its own.
+        # Such a change cannot allow more either: `/moved/x` is on no route.
         answer, said = self.route("/moved/x")
         self.assertEqual((answer.body, said), (b"public", NOBODY))
         self.assertEqual(self.route("/moved/x", APP)[1], ("origin-allowed", [APP]))
 
     def test_a_detour_is_ambiguous(self):
-        """Each would be served from `/admin/` or be read so by a backend, while it begins like `/public/`."""
+        """Each path begins like `/public/`, but nginx would serve it from `/admin/`, or a backend would read it that
+        way.
+        """
         for path, body in [
             ("/public/../admin/x", b"admin"), ("/public/%2e%2e/admin/x", b"admin"), ("/public/..%2fadmin/x", b"admin"),
             ("/public/.%2E/admin/x", b"admin"), ("/public//../admin/x", b"admin"), ("/public/x/../../admin/x", b"admin"),
@@ -151,12 +153,12 @@ class Routes(unittest.TestCase):
         answer = self.route("/moved/x", method="OPTIONS", headers=asks)[0]
         self.assertEqual((answer.status, answer.body), (403, b"corsac: origin-not-allowed\n"))
 
-    def test_an_absolute_target_is_read_from_its_path_on(self):
+    def test_only_the_path_of_an_absolute_target_counts(self):
         answer, said = self.route("http://localhost/public/x?y")
         self.assertEqual((answer.body, said), (b"public", ANY))
         self.assertEqual(self.route("http://localhost/admin/x", APP)[1], NOBODY)
 
-    def test_what_nginx_cannot_read_has_no_origin(self):
+    def test_unreadable_requests_have_no_origin(self):
         for path in ("/public/%zz", "/public/%00", "/../public/x", "/public//../../admin/x", "/public/%"):
             answer = send(self.ports["port"], "GET", path, [("Origin", APP)])
             self.assertEqual((answer.status, answer.all("access-control-allow-origin")), (400, []))

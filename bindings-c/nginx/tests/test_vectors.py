@@ -1,6 +1,6 @@
-"""The shared vectors' decisions over real HTTP: every request that can be sent as it stands.
+"""The shared vectors' decisions over real HTTP: every request that can be sent unchanged.
 
-A policy with routes has a server of its own, at an address of its own, so that its paths are sent as they are.
+A policy with routes has its own server at its own address, so that its paths are sent unchanged.
 """
 
 import json
@@ -26,32 +26,32 @@ def decisions():
 
 
 def why_not(vector):
-    """Why a request cannot be sent to nginx as it is, or None."""
+    """The reason why a request cannot be sent to nginx unchanged, or None."""
     request = vector["request"]
     method = request["method"]
     if "predicate" in vector:
         return "nginx has no predicates"
     if request.get("path_decoded"):
-        return "nginx hands over the path as it was sent"
+        return "nginx passes on the path as it was sent"
     if request.get("secure"):
         return "TLS: see test_protection.py"
     if request.get("websocket"):
-        return "nginx knows handshakes by their headers alone"
+        return "nginx recognizes handshakes only by their headers"
     if "authority" in request:
-        return "HTTP/1.1 has no authority but in `Host`"
+        return "HTTP/1.1 has an authority only in `Host`"
     if has_routes(vector) and not re.fullmatch(r"/[!-~\x80-\xff]*", request.get("path", "")):
-        return "a target that cannot stand in a request line, or is nginx's own business"
+        return "a target that cannot be in a request line, or that nginx handles itself"
     if not re.fullmatch(r"[A-Z_-]+", method):
-        return "nginx reads no method but upper-case letters, `_` and `-`"
+        return "nginx reads only methods of upper-case letters, `_` and `-`"
     if method in ("TRACE", "CONNECT"):
         return "nginx refuses TRACE and CONNECT itself"
     for name, value in request["headers"]:
         if not TOKEN.match(name):
-            return "a header name that is no token"
+            return "a header name that is not a token"
         if re.search("[\r\n\0]", value):
             return "CR, LF or NUL in a header value ends the line"
         if value != value.strip(" "):
-            return "HTTP takes white space off the ends of a value"
+            return "HTTP removes white space from the ends of a value"
     return None
 
 
@@ -82,7 +82,7 @@ def got(answer, action, method):
     return answer.status, sorted(own), body
 
 
-# What people have in their configuration, and no answer may keep.
+# Headers that configurations often add, and that no response may keep.
 FOREIGN = "".join(f"add_header {name} {value} always; " for name, value in context.FOREIGN)
 SAID = 'add_header X-Reason $corsac_reason always; add_header X-Reported $corsac_reported always; return 299 "application";'
 
@@ -120,8 +120,8 @@ class Vectors(unittest.TestCase):
                 version = "1.1" if has_host or "protection" not in policy_text(vector)[1] else "1.0"
                 answer = send(port, request["method"], path, request["headers"], address=address, version=version)
                 if answer.status == 400:
-                    # What nginx itself cannot read: a repeated `Host`, a bad escape, a path above the root.
-                    reasons["nginx refuses it with 400, and says nothing of an origin"] += 1
+                    # Requests that nginx itself refuses: a repeated `Host`, a bad escape, a path above the root.
+                    reasons["nginx refuses it with 400, and its response names no origin"] += 1
                     if any(name.startswith("access-control-") for name, _ in answer.headers):
                         faults.append(f"{vector['id']}: {answer.headers}")
                     continue

@@ -50,7 +50,7 @@ class Echo:
 
 
 def handshake(port, path, headers, talk=b"\x81\x85\x00\x00\x00\x00hello"):
-    """The first line of the answer, and what comes back for a frame if it is a 101."""
+    """The first line of the response and, if it is a 101, the bytes that the backend returns for a frame."""
     lines = [f"GET {path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers)]
     with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
         connection.sendall("\r\n".join(lines).encode() + b"\r\n\r\n")

@@ -1,4 +1,4 @@
-"""A real Varnish in a folder of its own."""
+"""A real Varnish in its own folder."""
 
 import os
 import socket
@@ -17,14 +17,14 @@ class Varnish:
         self.folder = tempfile.TemporaryDirectory(prefix="corsac-varnish-")
         self.port = free_port()
         where = Path(self.folder.name)
-        # Its worker runs as a user of its own.
+        # Its worker runs as a different user.
         where.chmod(0o755)
         (where / "cache.vcl").write_text(f'vcl 4.1;\nbackend default {{ .host = "127.0.0.1"; .port = "{backend}"; }}\n{vcl}\n')
         command = [
             "varnishd", "-F", "-n", where / "state", "-a", f"127.0.0.1:{self.port}", "-f", where / "cache.vcl", "-s", "malloc,8m",
             "-p", "thread_pools=1", "-p", "thread_pool_min=10", "-T", "none",
         ]  # fmt: skip
-        # Debian puts it where only administrators look.
+        # Debian puts it in a folder that is only in administrators' PATH.
         path = os.environ["PATH"] + ":/usr/sbin:/usr/local/sbin"
         self.log = (where / "log").open("w+")
         self.process = subprocess.Popen(command, stdout=self.log, stderr=subprocess.STDOUT, env={**os.environ, "PATH": path})

@@ -92,8 +92,8 @@ pub unsafe extern "C" fn corsac_policy_evaluate(
 /// Decides on a request that the server continues with another method. Servers turn a request into a GET for their
 /// error page, or if a backend redirects it inside the server. This function allocates nothing.
 ///
-/// The decision is that of `corsac_policy_evaluate`, so that a page may read the errors that it caused. But if
-/// `protection` refuses the client's request as a write, the decision is about the request with the method `served`:
+/// The decision is the same as that of `corsac_policy_evaluate`, so that a page may read the errors that it caused. But
+/// if `protection` refuses the client's request as a write, the decision is about the request with the method `served`:
 /// the write has been done already, or never will be, and an error page is not a write. If `served` is the client's
 /// method, this is the same as `corsac_policy_evaluate`.
 ///
@@ -116,8 +116,8 @@ pub unsafe extern "C" fn corsac_policy_evaluate_as_served(
 /// Decides on an error with which the server itself answers a request, because it could not read all of the request
 /// or the request is too large. It allocates nothing.
 ///
-/// The decision is that of `corsac_policy_evaluate`, so that a page may read why its request failed. But if that
-/// decision would be `CORSAC_RESPOND`, the error replaces the response, and the decision is the one for a request
+/// The decision is the same as that of `corsac_policy_evaluate`, so that a page may read why its request failed. But if
+/// that decision would be `CORSAC_RESPOND`, the error replaces the response, and the decision is the one for a request
 /// without `Origin`: no origin is allowed by name. The action is `CORSAC_CONTINUE`: send the error with the decision's
 /// headers.
 ///

@@ -21,8 +21,8 @@ pub(crate) struct ReadDecision<'a> {
 impl<'a> ReadDecision<'a> {
     /// # Safety
     ///
-    /// Unless NULL, `decision` points to a readable struct of the size that it says, of which `header_count` headers are
-    /// filled; their slices hold for `'a`.
+    /// Unless NULL, `decision` points to a readable struct of the size that it says, of which `header_count` headers
+    /// are filled; their slices are valid for `'a`.
     pub(crate) unsafe fn read(decision: *const corsac_decision) -> Result<Self, corsac_status> {
         // SAFETY: the caller's contract is this function's own.
         unsafe { pointer::check_size(decision, FIRST)? };

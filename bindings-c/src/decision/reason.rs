@@ -51,7 +51,7 @@ pub extern "C" fn corsac_reason_name(reason: reason_number) -> *const c_char {
     })
 }
 
-/// The texts of `corsac_reason_help`, one after the other, each with its NUL.
+/// The texts of `corsac_reason_help`, one after another, each with a NUL at its end.
 static HELP: [u8; help_length()] = help_texts();
 
 const fn help_length() -> usize {

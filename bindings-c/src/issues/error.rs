@@ -62,13 +62,13 @@ impl corsac_error {
 
     /// An error for a policy that does not come from a file, and so cannot be read again.
     pub(crate) fn no_file() -> (corsac_status, Self) {
-        let message = "the policy came from no file";
+        let message = "the policy does not come from a file";
         let issue = IssueTexts {
             code: TerminatedText::new("io"),
             field: TerminatedText::new(""),
             value: TerminatedText::new(""),
             message: TerminatedText::new(message),
-            help: TerminatedText::new("swap another policy in, or make the holder from a file"),
+            help: TerminatedText::new("replace the policy with `corsac_reloadable_swap`, or make the holder from a file"),
             line: 0,
         };
         (corsac_status::CORSAC_IO, corsac_error { message: TerminatedText::new(message), issues: vec![issue] })

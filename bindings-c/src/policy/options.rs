@@ -11,8 +11,7 @@ use std::ptr::addr_of;
 pub struct corsac_policy_options {
     /// `sizeof(corsac_policy_options)`.
     pub size: usize,
-    /// Whether the host has an origin predicate, which is asked about well-formed origins that no pattern
-    /// matches.
+    /// Whether the host has an origin predicate, which decides about well-formed origins that no pattern matches.
     pub has_predicate: bool,
 }
 

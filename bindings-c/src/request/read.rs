@@ -20,7 +20,7 @@ const SECOND: usize = size_of::<corsac_request>();
 ///
 /// # Safety
 ///
-/// `request` is NULL or points to a readable struct of the size that it says; its slices hold for `'a`.
+/// `request` is NULL or points to a readable struct of the size that it says; its slices are valid for `'a`.
 #[inline(always)]
 pub(crate) unsafe fn read<'a>(
     request: *const corsac_request,
@@ -45,7 +45,7 @@ pub(crate) unsafe fn read<'a>(
 
 /// # Safety
 ///
-/// The contract is that of `read`, which has also checked that `request` is not NULL and as large as the first version.
+/// The same contract as `read`, which has also checked that `request` is not NULL and is as large as the first version.
 #[inline(never)]
 unsafe fn read_for_protection<'a>(request: *const corsac_request, seen: &mut Request<'a>) -> Result<(), corsac_status> {
     // SAFETY: as in `read`.

@@ -22,9 +22,9 @@ use engine::binding::{Precedence, apply_headers};
 /// decision that is `CORSAC_ASK`, or whose headers are not the library's; `CORSAC_CALLBACK` if a callback has failed or
 /// passed an invalid value, after which no other callback is called; `CORSAC_PANIC`.
 ///
-/// After `CORSAC_CALLBACK` or `CORSAC_PANIC`, the response is half changed. After any other failure, it is as the
-/// application made it, with the application's own CORS headers. In both cases, do not send it, but answer with an
-/// error that has none of these headers.
+/// After `CORSAC_CALLBACK` or `CORSAC_PANIC`, the response is half changed. After any other failure, it is unchanged
+/// and has the application's own CORS headers. In both cases, do not send it, but answer with an error that has none of
+/// these headers.
 ///
 /// If there is no memory for the lines of a response, the process ends, as usual in Rust.
 ///

@@ -129,7 +129,7 @@ fn done(returned: callback_bool) -> Result<(), corsac_status> {
 
 /// # Safety
 ///
-/// `to` is NULL or points to a `Taken<T>` that nobody else uses now; the value holds during the call.
+/// `to` is NULL or points to a `Taken<T>` that nobody else uses now; the value is valid during the call.
 unsafe fn take_into<T>(value: corsac_slice, to: *mut c_void, add: fn(&mut T, &[u8])) {
     // SAFETY: by this function's own contract.
     let Some(taken) = (unsafe { to.cast::<Taken<T>>().as_mut() }) else { return };

@@ -82,7 +82,7 @@ unsafe fn merge(
 
 /// # Safety
 ///
-/// `lines` points to `count` slices that hold for `'a`; it may be NULL if `count` is 0.
+/// `lines` points to `count` slices that are valid for `'a`; it may be NULL if `count` is 0.
 unsafe fn read<'a>(lines: *const corsac_slice, count: usize) -> Result<Vec<&'a [u8]>, corsac_status> {
     if lines.is_null() {
         return Ok(Vec::new());

@@ -1,4 +1,4 @@
-/* What the files of the ABI's test share. */
+/* Functions that all files of the ABI's test use. */
 #ifndef ABI_H
 #define ABI_H
 
@@ -42,7 +42,7 @@ void test_explaining_on_a_small_stack(void);
 
 void write_file(const char *path, const char *text);
 
-/* A policy of a JSON text; NULL, and a failed check, if it is refused. */
+/* The policy of a JSON text. If the text is refused, this is NULL and a check fails. */
 static inline corsac_policy *policy_of(const char *json, bool has_predicate) {
   corsac_policy_options options = {.size = sizeof options, .has_predicate = has_predicate};
   corsac_policy *policy = NULL;
@@ -57,7 +57,7 @@ static inline corsac_request request_of(const char *method, const char *origin) 
   return request;
 }
 
-/* A decision full of what a caller's stack may hold: "continue" with headers. */
+/* A decision with leftovers of a caller's stack: "continue" with headers. */
 static inline corsac_decision stale_decision(void) {
   corsac_decision decision;
   memset(&decision, 0xff, sizeof decision);
@@ -79,7 +79,7 @@ static inline bool is_text(corsac_slice slice, const char *text) {
 
 static inline bool is_absent(corsac_slice slice) { return slice.ptr == NULL && slice.len == 0; }
 
-/* Whether a text has a NUL past its length. */
+/* Whether a text has a NUL right after its last byte. */
 static inline bool is_terminated(corsac_slice slice) { return slice.ptr != NULL && slice.ptr[slice.len] == '\0'; }
 
 #endif

@@ -1,4 +1,4 @@
-/* Answers that are remembered: which, how many, and for how long. */
+/* Which answers are remembered, how many, and for how long. */
 #define _POSIX_C_SOURCE 200809L
 #include "abi.h"
 
@@ -35,19 +35,19 @@ static void test_asked_once(void) {
     CHECK(corsac_policy_evaluate_with(policy, &request, through_cache, &asked, &decision) == CORSAC_OK);
     CHECK(decision.reason == CORSAC_REASON_ORIGIN_ALLOWED && asked.calls == 1);
   }
-  /* What has changed is seen once the cache is cleared. */
+  /* A changed answer is seen as soon as the cache is cleared. */
   asked.answer = CORSAC_PREDICATE_DENY;
   corsac_answer_cache_clear(asked.cache);
   CHECK(corsac_policy_evaluate_with(policy, &request, through_cache, &asked, &decision) == CORSAC_OK);
   CHECK(decision.reason == CORSAC_REASON_ORIGIN_NOT_ALLOWED && asked.calls == 2);
-  /* Failures are asked about anew. */
+  /* After a failure, the predicate is asked again. */
   asked.answer = CORSAC_PREDICATE_FAILED, asked.calls = 0;
   request.origin = corsac_slice_from("https://other.example");
   for (int i = 0; i < 3; i++) {
     CHECK(corsac_policy_evaluate_with(policy, &request, through_cache, &asked, &decision) == CORSAC_OK);
     CHECK(decision.reason == CORSAC_REASON_PREDICATE_FAILED && asked.calls == i + 1);
   }
-  /* An answer that comes too late is given, and not remembered. */
+  /* An answer that comes too late is returned, but not remembered. */
   asked.answer = CORSAC_PREDICATE_ALLOW, asked.calls = 0, asked.forget = true;
   for (int i = 0; i < 2; i++) {
     CHECK(corsac_policy_evaluate_with(policy, &request, through_cache, &asked, &decision) == CORSAC_OK);
@@ -75,7 +75,7 @@ static void test_get_and_put(void) {
   CHECK(corsac_answer_cache_get(cache, a, &answer) && answer == CORSAC_PREDICATE_ALLOW);
   CHECK(corsac_answer_cache_put(cache, corsac_answer_cache_era(cache), a, CORSAC_PREDICATE_DENY) == CORSAC_OK);
   CHECK(corsac_answer_cache_get(cache, a, &answer) && answer == CORSAC_PREDICATE_DENY);
-  /* A flood of made-up origins leaves what is allowed. */
+  /* A flood of made-up origins does not push out allowed ones. */
   CHECK(corsac_answer_cache_put(cache, corsac_answer_cache_era(cache), a, CORSAC_PREDICATE_ALLOW) == CORSAC_OK);
   for (int i = 0; i < 1000; i++) {
     char origin[64];

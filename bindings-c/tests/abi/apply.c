@@ -1,11 +1,12 @@
-/* `corsac_decision_apply` under misuse, with callbacks that fail or call the library, and what servers ask for beside it. */
+/* `corsac_decision_apply` under misuse, with callbacks that fail or call the library, and other functions that servers
+ * need. */
 #include "abi.h"
 
 #include <stdlib.h>
 
 enum { MOST = 24 };
 
-/* A host's response. The call of the number `fails_at` fails. */
+/* A host's response. The call with the number `fails_at` fails. */
 struct response {
   char name[MOST][64], value[MOST][256];
   size_t count, calls, fails_at;
@@ -62,7 +63,7 @@ static bool set(corsac_slice name, corsac_slice value, void *user) {
 
 static bool append(corsac_slice name, corsac_slice value, void *user) { return add_line(user, name, value) && call(user); }
 
-/* An absent value is left out; one of an impossible length is a failure of the callback. */
+/* An absent value is left out; a value with an impossible length counts as a failure of the callback. */
 static bool absent_values(corsac_slice name, corsac_take_value take, void *to, void *user) {
   (void)name, (void)user;
   take((corsac_slice){NULL, (size_t)-1}, to);
@@ -100,7 +101,7 @@ static bool is_untouched(const struct response *response) {
   return response->calls == 0 && response->count == 2 && strcmp(response->value[0], "*") == 0;
 }
 
-/* Whatever is wrong is found before the response is changed. */
+/* All mistakes are found before the response is changed. */
 static void test_apply_misuse(const corsac_decision *good) {
   struct response response = of_application();
   corsac_response_headers headers = headers_of(&response), faulty;
@@ -138,7 +139,7 @@ static void test_apply_misuse(const corsac_decision *good) {
   CHECK(is_untouched(&response));
 }
 
-/* After a callback that fails, none is called. */
+/* After a callback has failed, no other callback is called. */
 static void test_apply_failing(const corsac_decision *decision) {
   struct response response = of_application();
   corsac_response_headers headers = headers_of(&response);
@@ -170,7 +171,7 @@ static void test_apply_reentered(const corsac_policy *policy, const corsac_decis
   CHECK(strcmp(value_of(&response, "vary"), "Cookie, Origin") == 0);
 }
 
-/* An answer of corsac's has no application whose headers could stay. */
+/* If corsac answers itself, there is no application whose headers could stay. */
 static void test_apply_kept(const corsac_policy *policy, const corsac_decision *actual) {
   struct response response = of_application();
   corsac_response_headers headers = headers_of(&response);
@@ -190,7 +191,7 @@ static void test_apply_kept(const corsac_policy *policy, const corsac_decision *
 
 void test_apply(void) {
   corsac_policy *policy = policy_of(CREDENTIALED, false);
-  /* The origin has no NUL past it. */
+  /* The origin does not end in a NUL. */
   static const char sent[] = "https://app.example.com and more";
   corsac_request request = {.size = sizeof request, .method = {"GET", 3}, .origin = {sent, 23}};
   corsac_decision decision = {.size = sizeof decision};
@@ -204,7 +205,7 @@ void test_apply(void) {
 
 #define PROTECTED "{\"allow_origins\": [\"https://app.example.com\"], \"protection\": {\"writes\": \"reject\"}}"
 
-/* A server makes a GET of a request for its error page. */
+/* A server turns a request into a GET for its error page. */
 void test_served(void) {
   corsac_policy *policy = policy_of(PROTECTED, false);
   corsac_request request = request_of("POST", "https://evil.example");
@@ -225,7 +226,7 @@ void test_served(void) {
   corsac_policy_free(policy);
 }
 
-/* A server's own error takes the place of a response of corsac's, and no origin may read it. */
+/* A server's own error replaces corsac's response, and no origin may read it. */
 void test_host_error(void) {
   corsac_policy *policy = policy_of(PROTECTED, false);
   corsac_decision decision = stale_decision();

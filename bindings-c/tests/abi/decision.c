@@ -1,4 +1,4 @@
-/* Decisions: predicates, how headers go on, what borrows from where. */
+/* Decisions: predicates, the operations of headers, and where slices borrow from. */
 #include "abi.h"
 
 #define WITH_PREDICATE "{\"allow_origins\": [\"https://app.example.com\"]}"
@@ -24,7 +24,7 @@ void test_predicate(void) {
   corsac_decision decision = stale_decision();
   CHECK(corsac_policy_evaluate(policy, &request, &decision) == CORSAC_OK);
   CHECK(decision.action == CORSAC_ASK);
-  /* Whoever takes the question for an answer refuses. */
+  /* A host that ignores `CORSAC_ASK` and uses the decision refuses the request. */
   CHECK(decision.status == 403 && decision.header_count == 0 && decision.reason == CORSAC_REASON_NONE);
 
   static const struct {
@@ -49,7 +49,8 @@ void test_predicate(void) {
     CHECK(asked.calls == 1 && is_text(asked.origin, "https://tenant.example.org") && asked.request == &request);
   }
 
-  /* Not asked: no Origin, a configured one, a malformed one, null. The answer changes nothing. */
+  /* The predicate is not asked without an origin, or about a configured origin, a malformed one or null. Its answer
+   * would change nothing. */
   static const struct {
     const char *origin;
     corsac_reason reason;
@@ -70,7 +71,7 @@ void test_predicate(void) {
   }
   corsac_policy_free(policy);
 
-  /* A predicate alone is a policy; without one, nobody is asked. */
+  /* A policy may consist of only a predicate. Without one, no function is asked. */
   policy = policy_of("{}", true);
   corsac_policy_free(policy);
   policy = policy_of(WITH_PREDICATE, false);
@@ -82,7 +83,7 @@ void test_predicate(void) {
   corsac_policy_free(policy);
 }
 
-/* The header of a name and op, or NULL. */
+/* The header with this name and op, or NULL. */
 static const corsac_header *find(const corsac_decision *decision, const char *name, corsac_op op) {
   for (size_t i = 0; i < decision->header_count; i++) {
     const corsac_header *header = &decision->headers[i];
@@ -115,7 +116,7 @@ void test_ops(void) {
   CHECK(find(&decision, "access-control-allow-origin", CORSAC_OP_DEFAULT) != NULL);
   corsac_policy_free(policy);
 
-  /* The largest answer there is, and a further line of one name. */
+  /* The largest possible response, and a further line with one of its names. */
   policy = policy_of(
       "{\"allow_origins\": [\"https://app.example.com\"], \"allow_credentials\": true, \"allow_methods\": [\"*\"], "
       "\"allow_headers\": [\"*\"], \"allow_private_network\": true, \"preflight_continue\": true}", false);
@@ -140,7 +141,7 @@ void test_borrowing(void) {
   for (size_t i = 0; i < decision.header_count; i++) {
     const corsac_header *header = &decision.headers[i];
     CHECK(is_terminated(header->name));
-    /* What is not the request's own is NUL-terminated; the request's own is its very bytes. */
+    /* Values of the policy are NUL-terminated; values of the request are slices of its own bytes. */
     if (is_text(header->name, "access-control-allow-origin")) CHECK(header->value.ptr == request.origin.ptr);
     else CHECK(is_terminated(header->value));
   }

@@ -27,7 +27,7 @@ void test_explanations(void) {
   corsac_explanation_free(explanation);
 
   CHECK(corsac_explain(policy, EXCHANGE, strlen(EXCHANGE), CORSAC_EXPLANATION_TEXT, &explanation, NULL) == CORSAC_OK);
-  /* It belongs to the caller, and needs the policy no more. */
+  /* It belongs to the caller, and no longer needs the policy. */
   corsac_policy_free(policy);
   content = corsac_explanation_content(explanation);
   CHECK(is_terminated(content) && strlen(content.ptr) == content.len && content.ptr[content.len - 1] == '\n');
@@ -102,7 +102,7 @@ void test_misused_explanations(void) {
   CHECK(corsac_diagnose(EXCHANGE, length, format, NULL, NULL) == CORSAC_NULL);
   CHECK(corsac_explain(NULL, NULL, 0, format, NULL, NULL) == CORSAC_NULL);
 
-  /* No object is this long. */
+  /* No object can be this long. */
   out = (corsac_explanation *)policy;
   CHECK(corsac_explain(policy, EXCHANGE, SIZE_MAX, format, &out, &error) == CORSAC_BAD_SIZE && out == NULL && error == NULL);
   CHECK(corsac_diagnose(EXCHANGE, SIZE_MAX, format, &out, NULL) == CORSAC_BAD_SIZE && out == NULL);
@@ -122,7 +122,8 @@ void test_misused_explanations(void) {
 
 enum { STACK = 128 * 1024 };
 
-/* Earlier exchanges within earlier exchanges: as many as are read, and far more. Then a text that nests without end. */
+/* Earlier exchanges inside earlier exchanges: as many as the limit allows, and far more. Then a text with endless
+ * nesting. */
 static void *explain_nested(void *argument) {
   corsac_policy *policy = argument;
   static const char open[] =

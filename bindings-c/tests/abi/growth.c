@@ -1,4 +1,5 @@
-/* Callers that were compiled with the first header: their structs end earlier, and nothing past that is read or written. */
+/* Callers that were compiled with the first version of the header: their structs are shorter, and nothing after their
+ * end is read or written. */
 #include "abi.h"
 
 #include <stdlib.h>
@@ -8,7 +9,8 @@
 
 enum { FIRST_REQUEST = offsetof(corsac_request, authority), FIRST_ISSUE = offsetof(corsac_issue, line) };
 
-/* On the heap and no longer than it was, so that valgrind and the sanitizers see a byte too many. */
+/* On the heap and exactly as long as it was then, so that valgrind and the sanitizers notice a read or write past its
+ * end. */
 static corsac_request *first_request(void) {
   corsac_request *request = malloc(FIRST_REQUEST);
   if (request == NULL) abort();
@@ -28,7 +30,7 @@ static void test_older_request(void) {
   request->method = corsac_slice_from("POST");
   CHECK(add(request, "Origin", "https://app.example.com") == CORSAC_OK);
   CHECK(add(request, "Host", "app.example.com") == CORSAC_OK);
-  /* It has no place for these: they are left out. */
+  /* Its struct has no room for these, so they are left out. */
   CHECK(add(request, ":authority", "x") == CORSAC_OK && add(request, "Upgrade", "websocket") == CORSAC_OK);
   CHECK(add(request, "Sec-WebSocket-Key", "x") == CORSAC_OK);
   CHECK(corsac_policy_evaluate(policy, request, &decision) == CORSAC_OK && decision.action == CORSAC_CONTINUE);
@@ -71,7 +73,7 @@ void test_lines(void) {
   CHECK(corsac_policy_lint(policy, 0, &issue) == CORSAC_OK && issue.line == 3);
   CHECK(corsac_policy_lint(policy, 9, &issue) == CORSAC_NULL && issue.line == 0);
   corsac_policy_free(policy);
-  /* What concerns the whole has no line. */
+  /* An issue about the policy as a whole has no line. */
   CHECK(corsac_policy_from_json("{}", 2, &policy, &error) == CORSAC_CONFIG && policy == NULL);
   issue.line = 99;
   CHECK(corsac_error_issue(error, 0, &issue) == CORSAC_OK && issue.line <= 1);

@@ -1,4 +1,4 @@
-/* A request's header lines: borrowed while they are single, joined in the host's memory where one is repeated. */
+/* A request's header lines: single lines are borrowed, and repeated ones are joined in the host's memory. */
 #include "abi.h"
 
 #include <stdlib.h>
@@ -41,7 +41,7 @@ static void test_joined(void) {
   give_back(&from);
 }
 
-/* A thousand lines ask for no more than a few blocks, whose sizes are bounded. */
+/* A thousand lines need only a few blocks, whose sizes are limited. */
 static void test_many(void) {
   pool from = {.most = 16};
   corsac_request request = {.size = sizeof request};
@@ -60,7 +60,7 @@ static void test_many(void) {
   free(line);
 }
 
-/* Where there is no memory the header is one that policies refuse. */
+/* Without memory, the header gets a value that policies refuse. */
 static void test_no_memory(void) {
   pool none = {.most = 0};
   corsac_policy *policy = policy_of(CREDENTIALED, false);
@@ -76,7 +76,7 @@ static void test_no_memory(void) {
   corsac_policy_free(policy);
 }
 
-/* Header names that are not known must not read as none at all. */
+/* Requested header names that got lost must not look like an empty list. */
 static void test_no_memory_for_names(void) {
   pool none = {.most = 0};
   corsac_policy *policy = policy_of(CREDENTIALED, false);
@@ -96,7 +96,7 @@ static void test_no_memory_for_names(void) {
   corsac_policy_free(policy);
 }
 
-/* A field that was taken back: what it borrows next is not written to. */
+/* A field that the host has cleared: the library does not write to the next value that the field borrows. */
 static void test_taken_back(void) {
   pool from = {.most = 16};
   corsac_request request = {.size = sizeof request};
@@ -113,7 +113,7 @@ static void test_taken_back(void) {
 /* Values with a NUL, in a buffer and in the host's memory. */
 static void test_copies(void) {
   corsac_policy *policy = policy_of(CREDENTIALED, false);
-  /* The origin has no NUL past it here. */
+  /* Here the origin does not end in a NUL. */
   const char sent[] = "https://app.example.com/and more";
   corsac_request request = {.size = sizeof request, .method = {"GET", 3}, .origin = {sent, 23}};
   corsac_decision decision = {.size = sizeof decision};

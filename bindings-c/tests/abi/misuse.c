@@ -74,7 +74,7 @@ void test_sizes(void) {
     CHECK(refuses(&decision));
   }
 
-  /* A caller of a newer header: more fields than this library knows, which it leaves alone. */
+  /* A caller with a newer header: it has more fields than this library knows, and the library does not touch them. */
   struct {
     corsac_request known;
     char unknown[64];
@@ -92,13 +92,13 @@ void test_sizes(void) {
   CHECK(newer_decision.known.size == sizeof newer_decision);
   for (size_t i = 0; i < sizeof newer_decision.unknown; i++) CHECK(newer_decision.unknown[i] == 0x5a);
 
-  /* A decision too small to be written stays as it was, and zero is a refusal. */
+  /* A decision that is too small to be written stays unchanged, and a decision of zeros is a refusal. */
   request.size = sizeof request;
   decision = (corsac_decision){.size = sizeof decision - 1};
   CHECK(corsac_policy_evaluate(policy, &request, &decision) == CORSAC_BAD_SIZE);
   CHECK(decision.action == CORSAC_RESPOND && decision.header_count == 0);
 
-  /* No object is this long. */
+  /* No object can be this long. */
   request.origin.len = SIZE_MAX;
   decision = stale_decision();
   CHECK(corsac_policy_evaluate(policy, &request, &decision) == CORSAC_BAD_SIZE && refuses(&decision));

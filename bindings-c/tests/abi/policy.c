@@ -1,4 +1,4 @@
-/* A policy's life: files, errors, lints, references, threads. */
+/* Policies: files, errors, lints, references, threads. */
 #define _POSIX_C_SOURCE 200809L
 #include "abi.h"
 
@@ -106,7 +106,7 @@ void test_lints(void) {
 
 enum { THREADS = 4, ROUNDS = 2000 };
 
-/* Each thread owns the reference that it is given, and takes and gives back many more. */
+/* Each thread owns one reference from the start, and takes and returns many more. */
 static void *evaluate_and_free(void *argument) {
   corsac_policy *policy = argument;
   size_t wrong = 0;
@@ -130,7 +130,7 @@ void test_threads(void) {
     CHECK(own == policy);
     CHECK(pthread_create(&threads[i], NULL, evaluate_and_free, own) == 0);
   }
-  /* The threads' references keep it. */
+  /* The threads' references keep the policy alive. */
   corsac_policy_free(policy);
   for (int i = 0; i < THREADS; i++) {
     void *failed;

@@ -1,4 +1,4 @@
-/* What protection looks at, as C hands it over, and what a refused request gets. */
+/* The fields that protection reads, as C passes them, and the response to a refused request. */
 #include "abi.h"
 
 #include <stdlib.h>
@@ -26,7 +26,7 @@ static void test_refused(void) {
   CHECK(is_text(last->name, "vary") && is_text(last->value, "Origin, Sec-Fetch-Site") && last->op == CORSAC_OP_MERGE);
   for (size_t i = 0; i < decision.header_count; i++) CHECK(strncmp(decision.headers[i].name.ptr, "access-", 7) != 0 || decision.headers[i].op == CORSAC_OP_REMOVE);
 
-  /* The most that a refused request has: all that a page needs to read why. */
+  /* The longest response to a refused request: it has everything that a page needs to read the reason. */
   request.origin = corsac_slice_from("https://app.example.com");
   request.sec_fetch_site = corsac_slice_from("a b");
   CHECK(corsac_policy_evaluate(policy, &request, &decision) == CORSAC_OK && decision.reason == CORSAC_REASON_WRITE_REFUSED);
@@ -63,13 +63,13 @@ static void test_fields(void) {
   CHECK(reason_of(policy, &request) == CORSAC_REASON_WEBSOCKET_REFUSED);
   request.upgrade = (corsac_slice){NULL, 0}, request.sec_websocket_key = corsac_slice_from("x");
   CHECK(reason_of(policy, &request) == CORSAC_REASON_WEBSOCKET_REFUSED);
-  /* Memory that was never set may hold any byte where a flag is: it is true, and no undefined behaviour. */
+  /* If memory was never set, a flag can be any byte. It then counts as true, and the behaviour is defined. */
   request.sec_websocket_key = (corsac_slice){NULL, 0};
   memset(&request.websocket, 0x5a, 1);
   CHECK(reason_of(policy, &request) == CORSAC_REASON_WEBSOCKET_REFUSED);
   corsac_policy_free(policy);
 
-  /* What no policy here looks at is not read. */
+  /* Fields that this policy does not need are not read. */
   policy = policy_of(CREDENTIALED, false);
   request.host.len = request.upgrade.len = (size_t)-1;
   CHECK(reason_of(policy, &request) == CORSAC_REASON_ORIGIN_NOT_ALLOWED);
@@ -101,7 +101,7 @@ static void test_paths(void) {
   corsac_policy_free(policy);
 }
 
-/* Lines that find no memory, or no end, never make a handshake look like none. */
+/* A handshake is still recognized if there is no memory for its lines, or if there are too many of them. */
 static void test_many_lines(void) {
   corsac_policy *policy = policy_of(POLICY(""), false);
   corsac_slice upgrade = corsac_slice_from("upgrade"), filler = corsac_slice_from("x/1");

@@ -1,4 +1,5 @@
-/* A policy that is swapped: who holds what, what a bad file leaves in force, and what watching sees. */
+/* A policy that is swapped: who owns it, which policy stays in force after a bad file, and which changes a watch
+ * notices. */
 #define _XOPEN_SOURCE 700
 #include "abi.h"
 
@@ -29,7 +30,7 @@ static void test_swap(void) {
   corsac_policy_free(b);
   CHECK(allows(reloadable, "https://b.example") && !allows(reloadable, "https://a.example"));
 
-  /* There is no file to read or watch. */
+  /* This holder has no file to read or watch. */
   corsac_error *error;
   CHECK(corsac_reloadable_reload(reloadable, &error) == CORSAC_IO && corsac_error_count(error) == 1);
   corsac_error_free(error);
@@ -37,7 +38,7 @@ static void test_swap(void) {
   CHECK(corsac_reloadable_watch(reloadable, 1000, NULL, NULL) == CORSAC_IO);
   CHECK(allows(reloadable, "https://b.example"));
 
-  /* What was acquired outlives the holder. */
+  /* An acquired policy outlives the holder. */
   corsac_reloadable_free(reloadable);
   corsac_request request = request_of("GET", "https://a.example");
   corsac_decision decision = {.size = sizeof decision};
@@ -79,7 +80,7 @@ static const char *in_folder(const char *name) {
   return path;
 }
 
-/* As editors and deployment tools write: never half a file. */
+/* Writes a file as editors and deployment tools do, so that it is never incomplete. */
 static void rename_into(const char *name, const char *text) {
   write_file(in_folder("fresh"), text);
   CHECK(rename(in_folder("fresh"), in_folder(name)) == 0);
@@ -170,11 +171,11 @@ void test_watch(void) {
 
   link_to("v2", "..data");
   CHECK(comes(&watched.told[CORSAC_OK], 1) && allows(watched.reloadable, "https://b.example"));
-  /* Touched, or the same text again: nothing to tell. */
+  /* A file that was only touched, or has the same text again, is not reported. */
   rename_into("v2/policy.json", FOR("b"));
   nap(200);
   CHECK(atomic_load(&watched.told[CORSAC_OK]) == 1);
-  /* Gone, then refused, each told once, while the old one stays. */
+  /* A missing file and a refused one are each reported once, and the old policy stays in force. */
   unlink(in_folder("v2/policy.json"));
   CHECK(comes(&watched.told[CORSAC_IO], 1) && allows(watched.reloadable, "https://b.example"));
   rename_into("v2/policy.json", "{\"allow_origins\": 1}");
@@ -183,7 +184,7 @@ void test_watch(void) {
   CHECK(atomic_load(&watched.told[CORSAC_IO]) == 1 && atomic_load(&watched.told[CORSAC_CONFIG]) == 1);
   rename_into("v2/policy.json", FOR("c"));
   CHECK(comes(&watched.told[CORSAC_OK], 2) && allows(watched.reloadable, "https://c.example"));
-  /* A file that is being written is left alone until it rests. */
+  /* A file that is still being written is not read until it stops changing. */
   for (int i = 0; i < 5; i++) {
     char text[64];
     snprintf(text, sizeof text, "{\"allow_origins\": [%*s", i, "");
@@ -201,7 +202,7 @@ void test_watch(void) {
   nap(200);
   CHECK(atomic_load(&watched.told[CORSAC_OK]) == before && allows(watched.reloadable, "https://d.example"));
 
-  /* The callback may end its own watching, and free the holder. */
+  /* The callback may end its own watch, and free the holder. */
   atomic_store(&watched.end, 1);
   CHECK(corsac_reloadable_watch(watched.reloadable, 20, on_reload, &watched) == CORSAC_OK);
   CHECK(comes(&watched.told[CORSAC_OK], before + 1) && allows(watched.reloadable, "https://e.example"));

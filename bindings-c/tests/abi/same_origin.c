@@ -1,4 +1,4 @@
-/* A page of the host itself: what a log need not tell. */
+/* Requests from a page of the host itself, which need no log entry. */
 #include "abi.h"
 
 #include <stddef.h>
@@ -21,7 +21,7 @@ void test_same_origin(void) {
   request.secure = true;
   CHECK(!corsac_request_is_same_origin(&request));
 
-  /* A caller of the first version has neither the authority nor `secure`. */
+  /* A caller with the first version of the header has neither the authority nor `secure`. */
   request.size = offsetof(corsac_request, authority);
   CHECK(corsac_request_is_same_origin(&request));
   request.size--;

@@ -1,4 +1,4 @@
-/* What needs no policy: merging, names, the version. */
+/* Functions that need no policy: merging, names, the version. */
 #include "abi.h"
 
 #include <stdlib.h>
@@ -10,7 +10,7 @@ void test_vary(void) {
   size_t length = 0;
   CHECK(corsac_vary_merge(lines, 3, decision, NULL, 0, &length) == CORSAC_BAD_SIZE && length == strlen(merged));
 
-  /* On the heap, so that valgrind sees a byte too many. */
+  /* On the heap, so that valgrind notices a read or write past the end. */
   char *buffer = malloc(length + 1);
   CHECK(buffer != NULL);
   if (buffer == NULL) return;
@@ -26,7 +26,7 @@ void test_vary(void) {
   CHECK(length == 6 && strcmp(small, "Origin") == 0);
   lines[0] = corsac_slice_from("*");
   CHECK(corsac_vary_merge(lines, 1, decision, small, sizeof small, &length) == CORSAC_OK && strcmp(small, "*") == 0);
-  /* The result may go where a line stands. */
+  /* The result may overwrite one of the lines. */
   strcpy(small, "Accept");
   lines[0] = corsac_slice_from(small);
   CHECK(corsac_vary_merge(lines, 1, decision, small, sizeof small, &length) == CORSAC_OK);
@@ -50,7 +50,7 @@ void test_names(void) {
     CHECK(strcmp(corsac_reason_name((corsac_reason)i), "unknown") != 0);
   }
 
-  /* A help where there is something to change, and never NULL. */
+  /* There is a help if something can be changed. It is never NULL. */
   for (int i = -2; i <= CORSAC_REASON_WEBSOCKET_REFUSED + 1; i++) CHECK(corsac_reason_help((corsac_reason)i) != NULL);
   CHECK(strstr(corsac_reason_help(CORSAC_REASON_ORIGIN_NOT_ALLOWED), "`allow_origins`") != NULL);
   CHECK(strstr(corsac_reason_help(CORSAC_REASON_WRITE_REFUSED), "`trusted_origins`") != NULL);

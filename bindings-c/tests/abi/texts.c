@@ -1,9 +1,9 @@
-/* Hostile texts, in policies as in requests. */
+/* Hostile texts, in policies and in requests. */
 #include "abi.h"
 
 #include <stdlib.h>
 
-/* Refused as a policy, with an error that says why. */
+/* The text is refused as a policy, with an error that gives the reason. */
 static void check_refused(const char *text, size_t length) {
   corsac_policy *policy;
   corsac_error *error;
@@ -48,7 +48,7 @@ void test_texts(void) {
   request = request_of("GET", "");
   CHECK(corsac_policy_evaluate(policy, &request, &decision) == CORSAC_OK);
   CHECK(decision.reason == CORSAC_REASON_ORIGIN_MALFORMED);
-  /* Absent is told by the pointer alone. */
+  /* A slice is absent only if its pointer is NULL. */
   request.origin = (corsac_slice){NULL, 7};
   CHECK(corsac_policy_evaluate(policy, &request, &decision) == CORSAC_OK);
   CHECK(decision.reason == CORSAC_REASON_NO_ORIGIN);
@@ -56,7 +56,7 @@ void test_texts(void) {
   free(text);
 }
 
-/* No header value ever carries CR, LF or NUL, wherever in the request they stand. */
+/* No header value has CR, LF or NUL, wherever in the request they are. */
 void test_headers_are_clean(void) {
   static const char *const policies[] = {
       CREDENTIALED,

@@ -1,4 +1,4 @@
-/* The least that shows that a build links and runs. */
+/* The smallest program that shows that a build links and runs. */
 #include <corsac.h>
 #include <string.h>
 

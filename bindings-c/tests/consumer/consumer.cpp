@@ -1,4 +1,4 @@
-// The same from C++, which owns its policy by a smart pointer.
+// The same in C++, with a smart pointer that owns the policy.
 #include <corsac.h>
 #include <memory>
 #include <string>

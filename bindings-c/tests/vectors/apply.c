@@ -31,7 +31,7 @@ static bool remove_lines(corsac_slice name, void *lines) {
 }
 
 static bool append(corsac_slice name, corsac_slice value, void *lines) {
-  /* Both have a NUL past their length. */
+  /* Both end in a NUL that is not part of their length. */
   return strlen(name.ptr) == name.len && strlen(value.ptr) == value.len &&
          json_array_append_new(lines, json_pack("[ss]", name.ptr, value.ptr)) == 0;
 }

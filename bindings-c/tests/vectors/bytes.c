@@ -1,4 +1,4 @@
-/* Bytes, and the strings that stand for them. */
+/* Bytes, and the strings that represent them. */
 #include "vectors.h"
 
 #include <stdio.h>

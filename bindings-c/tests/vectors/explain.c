@@ -11,7 +11,8 @@ static char *fault_of(const char *what, const char *detail) {
   return message.data;
 }
 
-/* One explanation in one format. `policy` is NULL for an exchange by itself. NULL, or what went wrong. */
+/* One explanation in one format. `policy` is NULL for an exchange without a policy. Returns NULL, or a text about the
+ * failure. */
 static char *explain_as(const corsac_policy *policy, const char *exchange, corsac_explanation_format format,
                         corsac_explanation **out) {
   corsac_error *error;
@@ -24,7 +25,8 @@ static char *explain_as(const corsac_policy *policy, const char *exchange, corsa
   return fault;
 }
 
-/* The explanation as JSON in `*found`, once the text for people has named its verdict and all its findings. */
+/* Puts the explanation as JSON into `*found`, after checking that the text for people names the verdict and all
+ * findings. */
 static char *explain(const corsac_policy *policy, const json_t *exchange, json_t **found) {
   corsac_explanation *json = NULL, *text = NULL;
   char *written = json_dumps(exchange, JSON_COMPACT), *fault = explain_as(policy, written, CORSAC_EXPLANATION_JSON, &json);
@@ -54,7 +56,7 @@ static char *explain(const corsac_policy *policy, const json_t *exchange, json_t
   return fault;
 }
 
-/* Whether each member of `expected` is in `actual`. What is null need not be there. */
+/* Whether each member of `expected` is in `actual`. A member that is null may be missing. */
 static char *members(const json_t *expected, const json_t *actual) {
   const char *key;
   json_t *value;
@@ -68,7 +70,7 @@ static char *members(const json_t *expected, const json_t *actual) {
   return NULL;
 }
 
-/* The first check that failed; null where all passed. */
+/* The first check that failed; null if all passed. */
 static json_t *first_failed(const json_t *explanation) {
   size_t index;
   json_t *step;
@@ -83,7 +85,7 @@ char *run_exchange(const json_t *vector) {
   char *fault = explain(NULL, json_object_get(vector, "exchange"), &found);
   json_t *expected = json_copy(json_object_get(vector, "expect")), *failed = first_failed(found);
   if (fault == NULL) fault = difference(json_object_get(expected, "failed"), failed);
-  /* What is expected of the preflight is that of the first request. */
+  /* The expected preflight is the one of the first request. */
   const json_t *hops = json_object_get(json_object_get(found, "preflight"), "hops");
   if (fault == NULL) fault = members(json_object_get(expected, "preflight"), json_array_get(hops, 0));
   json_object_del(expected, "failed");
@@ -111,7 +113,7 @@ static char *compare_codes(const json_t *expected, const json_t *explanation) {
   return fault;
 }
 
-/* The explanation of an exchange of a vector, by its policy if it has one. */
+/* The explanation of a vector's exchange, with the vector's policy if it has one. */
 static char *explain_by(const json_t *vector, const json_t *config, const json_t *exchange, json_t **found) {
   if (config == NULL) return explain(NULL, exchange, found);
   const char *code = json_string_value(json_object_get(vector, "code"));

@@ -1,4 +1,4 @@
-/* One form of one vector, through the library's exported symbols alone. */
+/* Runs one form of one vector, using only the library's exported symbols. */
 #include "vectors.h"
 
 #include <stdio.h>
@@ -71,7 +71,7 @@ void release_request(built_request *built) {
   free(built->lines);
 }
 
-/* A decision in the form in which vectors expect it. What is taken off is not in them. */
+/* A decision in the form of the vectors, which do not list the headers that are removed. */
 static json_t *decision_json(const corsac_decision *decision) {
   json_t *headers = json_array();
   for (size_t i = 0; i < decision->header_count; i++) {
@@ -95,7 +95,7 @@ static json_t *decision_json(const corsac_decision *decision) {
   return object;
 }
 
-/* A predicate that counts. */
+/* A predicate that counts its calls. */
 typedef struct {
   corsac_predicate_answer answer;
   int asked;
@@ -113,7 +113,7 @@ static corsac_predicate_answer answer_of(const char *text) {
   return strcmp(text, "deny") == 0 ? CORSAC_PREDICATE_DENY : CORSAC_PREDICATE_FAILED;
 }
 
-/* Both ways to ask: by a function, and by coming back with the answer. They have to agree. */
+/* Asks in both ways: with a function, and with a second call that has the answer. The results have to be equal. */
 static corsac_status ask(const corsac_policy *policy, const corsac_request *request, corsac_predicate_answer answer, bool called, int *asked,
                          corsac_decision *decision) {
   if (called) {
@@ -154,7 +154,7 @@ static char *run_decision(const corsac_policy *policy, const json_t *vector) {
 
 static int by_text(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
 
-/* Findings as sorted texts: their order is free, their number is not. */
+/* Findings as sorted texts: their order does not matter, but their number does. */
 static json_t *multiset(const json_t *findings) {
   size_t count = json_array_size(findings);
   char **texts = calloc(count + 1, sizeof *texts);

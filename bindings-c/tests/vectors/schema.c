@@ -1,4 +1,5 @@
-/* schema.json, as far as a runner could misread a vector: keys, types, and which keys stand together. */
+/* The rules of schema.json without which a runner could misread a vector: keys, types, and which keys belong together.
+ * */
 #include "vectors.h"
 
 #include <string.h>
@@ -44,7 +45,7 @@ static bool are_pairs(const json_t *headers) {
   return true;
 }
 
-/* A member that is a boolean if it is there: JSON has two types of them. */
+/* An optional boolean member. jansson has two types of booleans. */
 #define FLAG(object, name) {name, json_is_true(json_object_get(object, name)) ? JSON_TRUE : JSON_FALSE, false}
 
 static bool is_request(const json_t *request) {
@@ -105,7 +106,7 @@ const char *schema_fault(const json_t *vector) {
     if (!FITS(vector, ABOUT, {"vary", JSON_OBJECT, true})) return "unknown, missing or wrong members";
     return is_vary(vary) ? NULL : "vary";
   }
-  if ((text == NULL) == (json_object_get(vector, "config") == NULL)) return "not one of config and text";
+  if ((text == NULL) == (json_object_get(vector, "config") == NULL)) return "neither config nor text, or both";
   if (text != NULL && !is_text(text)) return "text";
   const json_t *issues = json_object_get(vector, "issues"), *lints = json_object_get(vector, "lints");
   if (issues != NULL) {

@@ -35,7 +35,7 @@ static bool write_list(const json_t *list, bytes *out) {
   return true;
 }
 
-/* The members of a table, each followed by the same separator but for the last. */
+/* The members of a table, with the same separator after each except the last. */
 static bool write_members(const json_t *table, const char *separator, bytes *out) {
   const char *key, *before = "";
   json_t *value;
@@ -50,7 +50,7 @@ static bool write_members(const json_t *table, const char *separator, bytes *out
 }
 
 static void write_number(const json_t *value, bytes *out) {
-  /* JSON's numbers are TOML's, but for an exponent without a fraction, which TOML knows too. */
+  /* Every number of JSON is a number of TOML. */
   char *text = json_dumps(value, JSON_ENCODE_ANY);
   bytes_text(out, text);
   free(text);

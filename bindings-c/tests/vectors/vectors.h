@@ -1,4 +1,4 @@
-/* What the files of the vectors' runner share. */
+/* Functions that all files of the vectors' runner use. */
 #ifndef VECTORS_H
 #define VECTORS_H
 
@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Growing bytes. They end the program where there is no memory. */
+/* Bytes that can grow. If there is no memory, the program ends. */
 typedef struct {
   char *data;
   size_t len, room;
@@ -22,7 +22,7 @@ corsac_slice bytes_slice(const bytes *of);
 bool to_bytes(const json_t *string, bytes *out);
 json_t *to_string(corsac_slice slice);
 
-/* Everything of a request that has to outlive its decision. */
+/* The data of a request that has to outlive its decision. */
 enum { MOST_BLOCKS = 64 };
 typedef struct {
   bytes method, path, authority;
@@ -35,20 +35,20 @@ typedef struct {
 corsac_status build_request(const json_t *vector, built_request *built);
 void release_request(built_request *built);
 
-/* NULL, or what about the vector is not as the schema says. */
+/* NULL, or a text about the vector's difference from the schema. */
 const char *schema_fault(const json_t *vector);
 
-/* A config as TOML text; false where TOML cannot say it, which has no null. */
+/* A config as TOML text; false if TOML cannot express it, since TOML has no null. */
 bool toml_write(const json_t *config, bytes *out);
 
-/* One form of a vector; NULL where it holds, else a text to free that says what does not. */
+/* Runs one form of a vector. Returns NULL if it passes, otherwise a text about the failure, which has to be freed. */
 typedef enum { FORM_JSON, FORM_TOML } text_format;
 char *run_policy(const json_t *vector, text_format format, corsac_slice text);
 char *run_vary(const json_t *vector);
 char *run_apply(const json_t *vector);
-/* The same, where the host's own setting keeps the application's headers and not the policy's. */
+/* The same, but the host's own setting keeps the application's headers, and the policy's setting does not. */
 char *run_apply_kept_by_host(const json_t *vector);
-/* Exchanges alone, by `corsac_diagnose`, and with a policy, by `corsac_explain`. */
+/* Exchanges without a policy (`corsac_diagnose`), and with one (`corsac_explain`). */
 char *run_exchange(const json_t *vector);
 char *run_finding(const json_t *vector);
 char *difference(const json_t *expected, const json_t *actual);

@@ -20,8 +20,8 @@ class CORSMiddleware(AsgiMiddleware):
 
     Args:
         app (ASGIApp): the ASGI application inside.
-        policy (Policy | Reloadable): a policy that is built already, or one that is reloaded while requests run, in
-            place of the settings.
+        policy (Policy | Reloadable): a policy that is built already, or one that is reloaded while requests run, used
+            instead of the settings.
         on_decision (Callable[[Decision, Scope], object]): called with each :class:`corsac.Decision` and the scope, for
             metrics; not async. If it raises an exception, that is logged, and the request continues.
         debug (bool): whether reasons are printed on standard error, for development, and are in the ``Server-Timing``

@@ -40,8 +40,9 @@ def install(
     Args:
         app (Starlette): a ``FastAPI`` or ``Starlette`` application that has not started.
         policy (Policy | Reloadable): a policy that is built already, or one that is reloaded while requests run,
-            instead of the settings. on_decision (Callable[[Decision, Scope], object]): as in
-            :class:`corsac.CORSMiddleware`. debug (bool): as in :class:`corsac.CORSMiddleware`.
+            instead of the settings.
+        on_decision (Callable[[Decision, Scope], object]): as in :class:`corsac.CORSMiddleware`.
+        debug (bool): as in :class:`corsac.CORSMiddleware`.
         **settings: the settings of a policy, described in :class:`corsac.Policy`.
 
     Raises:

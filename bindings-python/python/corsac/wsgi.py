@@ -22,9 +22,10 @@ class CORSMiddleware(WsgiMiddleware):
     Args:
         app (WSGIApp): the WSGI application inside.
         policy (Policy | Reloadable): a policy that is built already, or one that is reloaded while requests run,
-            instead of the settings. on_decision (Callable[[Decision, dict], object]): called with each
-            :class:`corsac.Decision` and the environ, for metrics; not async. If it raises an exception, that is logged,
-            and the request continues. debug (bool): as in :class:`corsac.CORSMiddleware`.
+            instead of the settings.
+        on_decision (Callable[[Decision, dict], object]): called with each :class:`corsac.Decision` and the environ, for
+            metrics; not async. If it raises an exception, that is logged, and the request continues.
+        debug (bool): as in :class:`corsac.CORSMiddleware`.
         **settings: the settings of a policy, described in :class:`corsac.Policy`. An ``allow_origin`` function is
             called with the environ as its request and cannot be async.
 

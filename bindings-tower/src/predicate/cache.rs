@@ -1,4 +1,4 @@
-//! Answers that are remembered, and the requests that wait for the same one.
+//! Remembered answers, and the requests that wait for the same answer.
 
 use super::call::Asked;
 use corsac::PredicateAnswer;
@@ -23,7 +23,7 @@ pub struct PredicateCache {
 
 struct Inner {
     answers: AnswerCache,
-    /// The questions that are being asked, each with its number.
+    /// The questions without an answer yet, each with its number.
     asking: Mutex<Asking>,
 }
 
@@ -44,15 +44,15 @@ impl PredicateCache {
         Ok(PredicateCache { inner: Arc::new(Inner { answers, asking: Mutex::default() }) })
     }
 
-    /// Forgets everything. Call this when the data behind the predicate has changed. Answers to questions that were asked
-    /// before are not remembered.
+    /// Forgets everything. Call this when the data behind the predicate has changed. Answers to questions from before
+    /// this call are not remembered.
     pub fn clear(&self) {
         self.inner.answers.clear();
         let asked = std::mem::take(&mut self.inner.lock().questions);
         drop(asked);
     }
 
-    /// The remembered answer, that of a question which is being asked, or a new one.
+    /// Returns the remembered answer, or waits for the answer of a running call, or calls the function.
     pub(super) fn ask(&self, origin: &str, ask: impl FnOnce() -> Asked) -> Asked {
         if let Some(answer) = self.inner.answers.get(origin.as_bytes()) {
             return Asked::Answered(answer);
@@ -105,7 +105,7 @@ impl Inner {
     }
 }
 
-/// The end of a question: its answer is there, or nobody waits for it any more.
+/// Ends a question, because it has an answer or no request waits for it any longer.
 struct End {
     inner: Arc<Inner>,
     origin: String,

@@ -1,4 +1,4 @@
-//! Calling a function of the application. Whatever it does, there is an answer, and in time.
+//! Calls a function of the application. Whatever it does, there is an answer in time.
 
 use crate::log;
 use crate::request_head::RequestHead;
@@ -38,10 +38,10 @@ pub(super) fn later(function: &AsyncFunction, origin: &str, head: &RequestHead<'
         Err(panic) => return Asked::Answered(answer(&origin, Err(panic_text(panic)))),
     };
     Asked::Waiting(Box::pin(async move {
-        // Inside of the catch as well: a runtime of tokio without timers panics.
+        // This is inside the catch too, because a tokio runtime without timers panics.
         let limited = AssertUnwindSafe(async {
             if tokio::runtime::Handle::try_current().is_err() {
-                return Err("its time is measured by tokio, and no runtime of tokio runs here".to_owned());
+                return Err("tokio measures its time, but no tokio runtime is running here".to_owned());
             }
             let late = |_| Err(format!("it did not answer within {timeout:?}"));
             tokio::time::timeout(timeout, future).await.unwrap_or_else(late)

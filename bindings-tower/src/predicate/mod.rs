@@ -20,7 +20,7 @@ use std::time::Duration;
 /// The time that a function may take unless [`Predicate::timeout`] says otherwise.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// A function that gets the origin alone, so that its answers can be remembered.
+/// A function that gets only the origin, so that its answers can be remembered.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct OfOrigin;
@@ -30,11 +30,11 @@ pub struct OfOrigin;
 #[non_exhaustive]
 pub struct OfRequest;
 
-/// A function that is asked about an origin which no pattern of the policy matches, for origins from a database.
+/// A function that decides about an origin that no pattern of the policy matches, for example with a database.
 ///
 /// It is asked once for a request, and only about well-formed origins, never about `null` (specification, section 5). It
-/// returns `true` or `false`, or a `Result` of them. An error, a panic, and no answer in time fail: the origin is refused with
-/// the reason `predicate-failed`, and the error is logged.
+/// returns `true` or `false`, or a `Result` of them. An error, a panic or a missing answer counts as a failure: the
+/// origin is refused with the reason `predicate-failed`, and the error is logged.
 ///
 /// The policy has to know that there is a predicate: build it with
 /// [`PolicyBuilder::predicate`](corsac::PolicyBuilder::predicate).
@@ -61,13 +61,13 @@ pub struct Predicate<K = OfOrigin> {
 }
 
 impl Predicate<OfOrigin> {
-    /// A function that answers at once. One that waits, for example for a database, keeps the thread waiting: use
-    /// [`asynchronous`](Self::asynchronous) for it.
+    /// A synchronous function. If it waits, for example for a database, it blocks the thread: use
+    /// [`asynchronous`](Self::asynchronous) for such a function.
     pub fn new<R: PredicateResult>(function: impl Fn(&str) -> R + Send + Sync + 'static) -> Self {
         Self::of(Function::Sync(Arc::new(move |origin, _| function(origin).into_result())))
     }
 
-    /// A function that answers later. A runtime of tokio measures the time that it takes.
+    /// An asynchronous function. A tokio runtime measures the time that it takes.
     pub fn asynchronous<F>(function: impl Fn(String) -> F + Send + Sync + 'static) -> Self
     where
         F: Future<Output: PredicateResult> + Send + 'static,
@@ -80,7 +80,7 @@ impl Predicate<OfOrigin> {
 
     /// Remembers the answers.
     ///
-    /// While an answer is awaited, other requests of the same origin wait for the same answer.
+    /// While one request waits for an answer, other requests of the same origin wait for the same answer.
     #[must_use]
     pub fn cache(self, cache: &PredicateCache) -> Self {
         Predicate { cache: Some(cache.clone()), ..self }
@@ -88,7 +88,7 @@ impl Predicate<OfOrigin> {
 }
 
 impl Predicate<OfRequest> {
-    /// A function that answers at once, and depends on the request as well. Its answers cannot be remembered.
+    /// A synchronous function that also depends on the request. Its answers cannot be remembered.
     pub fn of_request<R>(function: impl Fn(&str, &RequestHead<'_>) -> R + Send + Sync + 'static) -> Self
     where
         R: PredicateResult,
@@ -96,9 +96,9 @@ impl Predicate<OfRequest> {
         Self::of(Function::Sync(Arc::new(move |origin, head| function(origin, head).into_result())))
     }
 
-    /// A function that answers later, and depends on the request as well. Its answers cannot be remembered.
+    /// An asynchronous function that also depends on the request. Its answers cannot be remembered.
     ///
-    /// The future cannot borrow from the request. Take what it needs before it begins:
+    /// The future cannot borrow from the request. Copy the values that it needs before it begins:
     ///
     /// ```
     /// use corsac_tower::Predicate;
@@ -124,8 +124,8 @@ impl<K> Predicate<K> {
         Predicate { function, timeout: DEFAULT_TIMEOUT, cache: None, kind: PhantomData }
     }
 
-    /// The time that a function may take which answers later; 10 seconds if it is not set. Nothing can interrupt a function
-    /// that answers at once.
+    /// The time that an asynchronous function may take: 10 seconds unless it is set. A synchronous function cannot be
+    /// interrupted.
     #[must_use]
     pub fn timeout(self, timeout: Duration) -> Self {
         Predicate { timeout, ..self }
@@ -136,13 +136,13 @@ impl<K> Predicate<K> {
     }
 }
 
-/// A predicate whose kind no longer matters.
+/// A predicate of any kind.
 pub(crate) type ErasedPredicate = Predicate<()>;
 
 impl ErasedPredicate {
     /// Asks about an origin.
     pub(crate) fn ask(&self, origin: &[u8], head: &RequestHead<'_>) -> Asked {
-        // Core asks about well-formed origins alone, which are ASCII.
+        // Core asks only about well-formed origins, which are ASCII.
         let Ok(origin) = std::str::from_utf8(origin) else { return Asked::Answered(PredicateAnswer::Failed) };
         match &self.cache {
             None => self.call(origin, head),

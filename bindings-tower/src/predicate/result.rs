@@ -1,10 +1,10 @@
-//! What a predicate may return.
+//! The values that a predicate may return.
 
 use std::fmt::Display;
 
 /// What a [`Predicate`](crate::Predicate) returns: `true` or `false`, or a `Result` of them. Only `true` allows an origin.
 pub trait PredicateResult: sealed::Sealed {
-    /// The answer, or why there is none.
+    /// The answer, or the reason why there is none.
     #[doc(hidden)]
     fn into_result(self) -> Result<bool, String>;
 }

@@ -1,4 +1,4 @@
-//! What is prepared and shared makes no difference to a response.
+//! A response is the same whether its values are prepared or not.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 use super::*;
@@ -8,7 +8,8 @@ use http::Request;
 use http::header::HeaderName;
 use std::sync::Arc;
 
-/// Policies of every kind: any origin, a list, everything that a response can repeat, what the application sets.
+/// Policies of all kinds: for any origin, for a list, with every value that a response can repeat, with the
+/// application's headers.
 const POLICIES: [&str; 5] = [
     "allow_origins = ['*']\nexpose_headers = ['x-a']",
     "allow_origins = ['https://a.example']",
@@ -19,7 +20,7 @@ const POLICIES: [&str; 5] = [
     "allow_origins = []\n[protection]\nwrites = 'reject'",
 ];
 
-/// What an application sets, each alone and all together.
+/// Headers that an application sets, each alone and all together.
 const OWN: [(&str, &str); 8] = [
     ("access-control-allow-origin", "https://own.example"),
     ("access-control-allow-credentials", "true"),
@@ -61,9 +62,9 @@ fn lines(headers: &HeaderMap) -> Vec<(HeaderName, HeaderValue)> {
     lines
 }
 
-/// Whatever is shared and left out, a response has the headers that core puts on it.
+/// A response has the headers that core puts on it, whatever is shared or left out.
 #[test]
-fn prepared_headers_are_those_of_core() {
+fn prepared_headers_are_the_same_as_those_of_core() {
     for policy in POLICIES {
         let prepared = PreparedPolicy::new(Arc::new(Policy::from_toml(policy).unwrap()));
         for request in requests() {

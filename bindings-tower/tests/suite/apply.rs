@@ -59,14 +59,14 @@ fn header_map(pairs: &Pairs) -> HeaderMap {
 
 #[tokio::test]
 async fn vectors() {
-    // From the folder of the repository, so that there is one copy.
+    // From the repository's folder, so that there is only one copy.
     let file: File = serde_json::from_str(include_str!("../../../tests/vectors/apply/apply.json")).unwrap();
     assert!(file.vectors.len() > 10);
     for vector in file.vectors {
         let layer = CorsLayer::new(Policy::from_json(vector.config.to_string()).unwrap());
         let headers: Vec<_> = strs(&vector.request.headers).collect();
         let service = layer.layer(application(header_map(&vector.application)));
-        // Where a service has two layers with one policy, it is applied twice.
+        // If a service has two layers with one policy, the policy is applied twice.
         let twice = layer.layer(service.clone());
         for response in [
             service.send(request(&vector.request.method, "/", &headers)).await,

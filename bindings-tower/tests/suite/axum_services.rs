@@ -1,4 +1,4 @@
-//! axum 0.8: around the router, inside of it, nested, and over real sockets.
+//! axum 0.8: around the router, inside it, nested, and over real sockets.
 
 use crate::kit::{EVIL, ORIGIN, exchange, header, is_readable, layer};
 use axum::Router;
@@ -41,7 +41,7 @@ async fn around_the_router_every_response_has_the_headers() {
         ("GET", "/fails", 500),
         ("GET", "/nothing", 404),
         ("PUT", "/save", 405),
-        // Not a preflight: the application answers.
+        // This is not a preflight, so the application answers.
         ("OPTIONS", "/save", 405),
     ] {
         let response = app.clone().oneshot(request(method, path, ORIGIN)).await.unwrap();
@@ -81,14 +81,14 @@ async fn a_preflight_reaches_no_middleware_inside() {
         .service(router().layer(axum::middleware::from_fn(refuse)));
     let response = app.clone().oneshot(preflight("/save", ORIGIN)).await.unwrap();
     assert_eq!(response.status(), 204);
-    // The page learns that it has to log in.
+    // The page can read that it has to log in.
     let response = app.oneshot(request("GET", "/", ORIGIN)).await.unwrap();
     assert_eq!((response.status().as_u16(), is_readable(&response, ORIGIN)), (401, true));
 }
 
-/// Nesting removes the prefix from the URI, and leaves the whole one in an extension.
+/// Nesting removes the prefix from the URI, and keeps the full URI in an extension.
 #[tokio::test]
-async fn routes_are_those_of_the_uri_that_the_client_asked_for() {
+async fn routes_are_chosen_by_the_uri_that_the_client_requested() {
     let inner = |cors: CorsLayer| {
         Router::new().route("/news", get(async |OriginalUri(uri): OriginalUri| uri.path().to_owned())).layer(cors)
     };
@@ -104,7 +104,7 @@ async fn routes_are_those_of_the_uri_that_the_client_asked_for() {
         let response = app.clone().oneshot(request("GET", path, EVIL)).await.unwrap();
         assert_eq!(response.status(), 200, "{path}");
         let allowed = header(&response, "access-control-allow-origin");
-        // The layer outside decides last, and in `service` that is the one with routes.
+        // The outer layer decides last, and in `service` it is the one with routes.
         let expected = if any || std::ptr::eq(app, &service) { "*" } else { "" };
         assert_eq!(allowed, expected, "{path}");
     }
@@ -115,7 +115,7 @@ async fn routes_are_those_of_the_uri_that_the_client_asked_for() {
 }
 
 #[tokio::test]
-async fn another_uri_than_that_of_the_request() {
+async fn a_uri_that_differs_from_the_requests() {
     #[derive(Clone)]
     struct Before(http::Uri);
     let cors = layer(ROUTES).original_uri(|extensions| extensions.get::<Before>().map(|before| &before.0));

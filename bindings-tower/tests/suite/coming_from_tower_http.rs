@@ -264,7 +264,7 @@ async fn every_difference_that_the_guide_names() {
     }
 }
 
-/// The example of the repository's page is the one that is compiled as a documentation test of this package.
+/// The example in the repository's README is the one that this package compiles as a documentation test.
 #[test]
 fn the_example_of_the_readme() {
     let block = |text: &'static str, language: &str| {

@@ -1,4 +1,4 @@
-//! What is logged, and what a service that is being developed shows.
+//! Logging, and the debugging output of a service in development.
 
 use crate::kit::{EVIL, ORIGIN, get, header, layer, preflight, request, through};
 use std::io::Write;
@@ -20,7 +20,7 @@ async fn the_reason_is_in_the_response() {
     assert_eq!(header(&through(&layer("").debug(false), get(ORIGIN)).await, "server-timing"), "");
 }
 
-/// Runs this test's own program with the environment of a developer, and returns what it prints.
+/// Runs this test's own program with a developer's environment, and returns its output.
 fn printed(test: &str, environment: &[(&str, &str)]) -> String {
     let program = std::env::current_exe().unwrap();
     let mut command = std::process::Command::new(program);
@@ -30,7 +30,7 @@ fn printed(test: &str, environment: &[(&str, &str)]) -> String {
     String::from_utf8(output.stderr).unwrap()
 }
 
-/// A request whose origin would be shown as another.
+/// A request with an origin that a terminal would display as another origin.
 fn disguised() -> http::Request<crate::kit::Body> {
     let mut request = get(EVIL);
     let origin = http::HeaderValue::from_bytes("https://evil\u{202e}.example".as_bytes()).unwrap();
@@ -38,9 +38,9 @@ fn disguised() -> http::Request<crate::kit::Body> {
     request
 }
 
-/// Serves some requests; called by another test alone.
+/// Serves some requests. Only another test calls it.
 #[tokio::test]
-#[ignore = "it prints, and another test runs it and reads that"]
+#[ignore = "it prints text, which another test runs it for and reads"]
 async fn serves_a_page() {
     let layer = layer("allow_methods = ['PUT']");
     for _ in 0..3 {
@@ -53,7 +53,7 @@ async fn serves_a_page() {
 }
 
 #[test]
-fn blocks_are_printed_once_if_that_is_asked_for() {
+fn blocks_are_printed_once_if_debugging_is_on() {
     let test = "debugging::serves_a_page";
     let text = printed(test, &[("CORSAC_DEBUG", "1")]);
     assert_eq!(
@@ -68,7 +68,7 @@ fn blocks_are_printed_once_if_that_is_asked_for() {
     assert_eq!(printed(test, &[("CORSAC_DEBUG", "0")]), "");
 }
 
-/// Where a subscriber writes.
+/// The buffer into which a subscriber writes.
 #[derive(Clone, Default)]
 struct Lines(Arc<Mutex<Vec<u8>>>);
 
@@ -99,7 +99,7 @@ async fn logs() {
     let lax = layer("max_age = 86400");
     assert!(taken().contains("WARN corsac: "), "lints");
     through(&lax, get(ORIGIN)).await;
-    assert_eq!(taken(), "", "what is allowed is not logged");
+    assert_eq!(taken(), "", "an allowed request is not logged");
     let foreign = request("GET", "/a?secret=1", &[("origin", EVIL), ("host", "api.example.com")]);
     through(&lax, foreign).await;
     let line = taken();

@@ -1,4 +1,4 @@
-//! Errors of the service inside, before and while it is called.
+//! Errors of the inner service, before and during a call.
 
 use crate::kit::{Body, EVIL, ORIGIN, get, header, is_readable, layer, preflight, request, text};
 use http::{Request, Response};
@@ -12,7 +12,7 @@ use tower::{BoxError, Layer, Service, ServiceBuilder, ServiceExt, service_fn};
 fn response_to(error: BoxError) -> Response<Body> {
     let mut response = Response::new(Body::from(error.to_string()));
     *response.status_mut() = http::StatusCode::GATEWAY_TIMEOUT;
-    // Such a header would let anybody read: the policy decides.
+    // With such a header, anyone could read the response. It must be removed, because the policy decides.
     response.headers_mut().insert("access-control-allow-origin", "*".parse().unwrap());
     response
 }
@@ -23,7 +23,7 @@ async fn a_timeout_inside_becomes_a_response_that_a_page_can_read() {
         .layer(layer("").handle_error(response_to))
         .timeout(Duration::from_millis(5))
         .service(service_fn(async |_: Request<Body>| std::future::pending::<Result<_, Infallible>>().await));
-    // It has no errors any more.
+    // The service no longer has errors.
     let response: Result<Response<Body>, Infallible> = service.clone().oneshot(get(ORIGIN)).await;
     let response = response.unwrap();
     assert_eq!((response.status().as_u16(), header(&response, "access-control-allow-origin")), (504, ORIGIN));
@@ -58,7 +58,7 @@ impl Service<Request<Body>> for Broken {
 }
 
 #[tokio::test]
-async fn a_service_that_is_not_ready_is_answered_for() {
+async fn a_request_to_a_service_that_is_not_ready_is_answered() {
     let service = layer("[protection]\nwrites = 'reject'").handle_error(response_to).layer(Broken);
     let response = service.clone().oneshot(get(ORIGIN)).await.unwrap();
     assert_eq!((response.status().as_u16(), is_readable(&response, ORIGIN)), (504, true));
@@ -66,7 +66,7 @@ async fn a_service_that_is_not_ready_is_answered_for() {
     assert_eq!(service.clone().oneshot(preflight(ORIGIN, "GET")).await.unwrap().status(), 204);
     let post = request("POST", "/", &[("origin", EVIL), ("host", "a")]);
     assert_eq!(service.clone().oneshot(post).await.unwrap().status(), 403);
-    // One service, again and again.
+    // The same service, called several times.
     let mut service = service;
     for _ in 0..2 {
         let response = service.ready().await.unwrap().call(get(EVIL)).await.unwrap();
@@ -76,7 +76,7 @@ async fn a_service_that_is_not_ready_is_answered_for() {
 }
 
 #[tokio::test]
-async fn a_service_that_is_not_ready_waits_for_no_predicate() {
+async fn a_service_that_is_not_ready_does_not_wait_for_a_predicate() {
     let policy = corsac_tower::PolicyBuilder::new().predicate(true).toml(b"allow_origins = []").unwrap();
     let forever = corsac_tower::Predicate::asynchronous(async |_| -> bool { std::future::pending().await });
     let cors = corsac_tower::CorsLayer::new(policy).predicate(forever).unwrap().handle_error(response_to);

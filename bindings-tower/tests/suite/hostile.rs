@@ -1,4 +1,4 @@
-//! What no browser sends: floods, bytes that are no text, and headers without an end.
+//! Requests that no browser sends: floods, bytes that are not text, and endless headers.
 
 use crate::kit::{APPLICATION, Body, ORIGIN, get, header, layer, request, serve, text, through};
 use corsac_tower::{CorsLayer, PolicyBuilder, Predicate, PredicateCache};
@@ -12,7 +12,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tower::{Layer, service_fn};
 
 #[tokio::test]
-async fn bytes_that_are_no_text() {
+async fn bytes_that_are_not_text() {
     let layer = layer("allow_headers = ['*']\nallow_credentials = true\nallow_methods = ['*']");
     for origin in [&b"\xff\xfe"[..], b"https://\xc3\xbc.example", b"\t", b"", b" ", &[b'a'; 100_000]] {
         let mut request = get(ORIGIN);
@@ -37,7 +37,7 @@ async fn bytes_that_are_no_text() {
 }
 
 #[tokio::test]
-async fn as_many_lines_as_a_map_holds() {
+async fn as_many_lines_as_a_map_can_contain() {
     let layer = layer("allow_headers = ['x-a']\n[protection]\nwrites = 'reject'\nwebsockets = 'reject'");
     for name in [
         "origin",
@@ -58,7 +58,7 @@ async fn as_many_lines_as_a_map_holds() {
 }
 
 #[tokio::test]
-async fn a_flood_of_origins_pushes_no_tenant_out() {
+async fn a_flood_of_origins_does_not_push_out_a_tenant() {
     let policy = PolicyBuilder::new().predicate(true).toml(b"allow_origins = []").unwrap();
     let cache = PredicateCache::new(100, Duration::from_secs(60)).unwrap();
     let asked = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
@@ -78,7 +78,7 @@ async fn a_flood_of_origins_pushes_no_tenant_out() {
     assert_eq!(asked.load(std::sync::atomic::Ordering::Relaxed), before);
 }
 
-/// One connection on which every request is hostile, and the next one is answered.
+/// Each connection sends a hostile request, and a normal request afterwards is answered.
 #[tokio::test]
 async fn over_a_socket() {
     async fn hello(_: Request<Incoming>) -> Result<Response<Full<bytes::Bytes>>, Infallible> {

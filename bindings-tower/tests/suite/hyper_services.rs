@@ -1,4 +1,4 @@
-//! hyper 1 without a framework, HTTP/1.1 and HTTP/2, and services with other types.
+//! hyper 1 without a framework, with HTTP/1.1 and HTTP/2, and services with other types.
 
 use crate::kit::{Body, EVIL, ORIGIN, exchange, get, header, is_readable, layer, preflight, request, serve};
 use bytes::Bytes;
@@ -34,7 +34,7 @@ async fn over_http_1_and_http_2() {
             ("OPTIONS", EVIL, 403, ""),
             ("POST", ORIGIN, 200, ORIGIN),
             ("POST", EVIL, 403, ""),
-            // Its own pages: `Host` over HTTP/1.1, and `:authority` over HTTP/2.
+            // The site's own pages: `Host` with HTTP/1.1, and `:authority` with HTTP/2.
             ("POST", &own, 200, ""),
         ] {
             let response = send(method, origin).await.unwrap();
@@ -45,7 +45,7 @@ async fn over_http_1_and_http_2() {
 }
 
 #[tokio::test]
-async fn a_refusal_is_framed_and_its_connection_goes_on() {
+async fn a_refusal_is_framed_and_its_connection_stays_open() {
     let address = serve(layer("").layer(service_fn(hello))).await;
     let preflight =
         format!("OPTIONS / HTTP/1.1\r\nhost: a\r\norigin: {EVIL}\r\naccess-control-request-method: PUT\r\n");
@@ -55,7 +55,7 @@ async fn a_refusal_is_framed_and_its_connection_goes_on() {
     assert!(both.body.starts_with("corsac: origin-not-allowed\nHTTP/1.1 200 OK\r\n"), "{}", both.body);
 }
 
-/// A body that waits for `100 Continue` is not asked for if it would be discarded.
+/// A client that waits for `100 Continue` is not asked to send a body that would be discarded.
 #[tokio::test]
 async fn a_refused_write_is_not_asked_to_go_on() {
     let address = serve(layer("[protection]\nwrites = 'reject'").layer(service_fn(hello))).await;
@@ -82,7 +82,7 @@ async fn a_body_of_any_type() {
     assert_eq!(response.into_body(), Custom::Text("corsac: origin-not-allowed\n"));
 }
 
-/// A service may rely on `poll_ready` of the one that is called: it is not called before.
+/// A service may rely on this: it is called only after its own `poll_ready` has succeeded.
 #[tokio::test]
 async fn the_service_that_is_called_is_ready() {
     #[derive(Default)]
@@ -121,7 +121,7 @@ async fn the_service_that_is_called_is_ready() {
     }
 }
 
-/// Middleware of tower inside and outside.
+/// Middleware of tower inside and outside of the layer.
 #[tokio::test]
 async fn between_other_layers() {
     let service = ServiceBuilder::new()
@@ -134,7 +134,7 @@ async fn between_other_layers() {
     assert_eq!(response.into_body().collect().await.unwrap().to_bytes(), "hello");
 }
 
-/// A filter of warp, and what it rejects.
+/// A filter of warp, and requests that it rejects.
 #[tokio::test]
 async fn around_a_filter_of_warp() {
     use warp::Filter;

@@ -1,4 +1,4 @@
-//! What the tests share: services, requests, and a client that writes bytes.
+//! Helpers for all tests: services, requests, and a client that writes bytes.
 
 use bytes::Bytes;
 use corsac_tower::{CorsLayer, Policy};
@@ -66,7 +66,7 @@ where
     service.send(request).await
 }
 
-/// A service that can be cloned and asked.
+/// A service that can be cloned and called.
 #[allow(async_fn_in_trait)]
 pub(crate) trait ServiceOf<B> {
     type Body;

@@ -1,4 +1,5 @@
-//! Functions that are asked about origins: at once and later, with a cache and a time-out, and whatever they do.
+//! Functions that decide about origins: synchronous and asynchronous, with a cache and a time-out, and with every kind
+//! of failure.
 
 use crate::kit::{EVIL, ORIGIN, get, is_readable, preflight, request, through};
 use corsac_tower::{CorsLayer, Policy, PolicyBuilder, Predicate, PredicateCache, UnusedPredicate};
@@ -20,7 +21,7 @@ fn asking<K>(predicate: Predicate<K>) -> CorsLayer {
     CorsLayer::new(policy()).predicate(predicate).unwrap()
 }
 
-/// What an event of each of them has as its reason.
+/// The reason in each event.
 async fn reasons(layer: CorsLayer, origin: &str) -> Vec<&'static str> {
     let reasons = Arc::new(std::sync::Mutex::new(Vec::new()));
     let noted = Arc::clone(&reasons);
@@ -32,7 +33,7 @@ async fn reasons(layer: CorsLayer, origin: &str) -> Vec<&'static str> {
 }
 
 #[tokio::test]
-async fn at_once_and_later() {
+async fn synchronous_and_asynchronous() {
     let at_once = Predicate::new(|origin| origin == TENANT);
     let later = Predicate::asynchronous(async |origin| {
         tokio::time::sleep(Duration::from_millis(1)).await;
@@ -100,8 +101,8 @@ async fn whatever_fails_refuses() {
             Predicate::asynchronous(async |_| -> bool { std::future::pending().await })
                 .timeout(Duration::from_millis(5)),
         ),
-        asking(Predicate::asynchronous(async |_| -> bool { panic!("remembered by nobody") }).cache(&cache())),
-        // It was forgotten.
+        asking(Predicate::asynchronous(async |_| -> bool { panic!("not remembered") }).cache(&cache())),
+        // The answer was forgotten.
         CorsLayer::new(policy()),
     ] {
         assert_eq!(reasons(layer.clone(), TENANT).await, ["predicate-failed", "predicate-failed"]);
@@ -120,7 +121,7 @@ fn without_a_runtime_of_tokio_it_fails_and_does_not_panic() {
 }
 
 #[tokio::test]
-async fn a_timeout_is_kept_and_what_is_awaited_is_dropped() {
+async fn after_the_timeout_the_future_is_dropped() {
     struct Dropped(Arc<AtomicUsize>);
     impl Drop for Dropped {
         fn drop(&mut self) {
@@ -148,7 +149,7 @@ fn cache() -> PredicateCache {
     PredicateCache::new(100, Duration::from_secs(60)).unwrap()
 }
 
-/// A predicate that waits to be let go, and counts how often it is asked.
+/// A predicate that waits until it is released, and counts its calls.
 fn gated(cache: &PredicateCache) -> (CorsLayer, Arc<AtomicUsize>, Arc<Notify>) {
     let (asked, gate) = (Arc::new(AtomicUsize::new(0)), Arc::new(Notify::new()));
     let (count, opened) = (Arc::clone(&asked), Arc::clone(&gate));
@@ -170,7 +171,7 @@ async fn until(condition: impl Fn() -> bool) {
         }
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
-    panic!("it did not come about");
+    panic!("the condition was never met");
 }
 
 #[tokio::test]
@@ -197,7 +198,7 @@ async fn requests_wait_for_one_answer_which_is_remembered() {
 }
 
 #[tokio::test]
-async fn a_client_that_leaves_takes_no_answer_from_the_others() {
+async fn a_client_that_leaves_does_not_deprive_the_others_of_an_answer() {
     let cache = cache();
     let (layer, asked, gate) = gated(&cache);
     let first = {
@@ -215,7 +216,7 @@ async fn a_client_that_leaves_takes_no_answer_from_the_others() {
     gate.notify_one();
     assert!(second.await.unwrap());
     assert_eq!(asked.load(Ordering::Relaxed), 1);
-    // If nobody waits any more, the next one asks again.
+    // If no request waits any longer, the next one asks again.
     cache.clear();
     let alone = {
         let layer = layer.clone();
@@ -230,7 +231,7 @@ async fn a_client_that_leaves_takes_no_answer_from_the_others() {
 }
 
 #[tokio::test]
-async fn an_answer_from_before_a_clearing_is_not_remembered() {
+async fn an_answer_from_before_a_clear_is_not_remembered() {
     let cache = cache();
     let (layer, asked, gate) = gated(&cache);
     let before = {
@@ -243,7 +244,7 @@ async fn an_answer_from_before_a_clearing_is_not_remembered() {
         let layer = layer.clone();
         tokio::spawn(async move { is_readable(&through(&layer, get(TENANT)).await, TENANT) })
     };
-    // It does not wait for the question from before.
+    // It does not wait for the earlier call.
     until(|| asked.load(Ordering::Relaxed) == 2).await;
     gate.notify_one();
     gate.notify_one();
@@ -256,7 +257,7 @@ async fn an_answer_from_before_a_clearing_is_not_remembered() {
 }
 
 #[tokio::test]
-async fn failures_are_not_remembered_and_answers_at_once_are() {
+async fn failures_are_not_remembered_and_synchronous_answers_are() {
     let asked = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&asked);
     let fails_first = Predicate::new(move |_| match count.fetch_add(1, Ordering::Relaxed) {
@@ -286,7 +287,7 @@ async fn protection_refuses_after_the_answer() {
 }
 
 #[tokio::test]
-async fn routes_have_their_own() {
+async fn routes_have_their_own_predicates() {
     use corsac_tower::corsac::binding::Value;
     let map = |entries: Vec<(&str, Value)>| Value::Map(entries.into_iter().map(|(k, v)| (k.to_owned(), v)).collect());
     let route = map(vec![("path", "/partners/{*rest}".into()), ("allow_origin", Value::Function)]);
@@ -300,7 +301,7 @@ async fn routes_have_their_own() {
 }
 
 #[test]
-fn one_that_would_never_be_asked_is_an_error() {
+fn a_predicate_that_would_never_be_asked_is_an_error() {
     let policy = Policy::from_toml("allow_origins = []").unwrap();
     let error = CorsLayer::new(policy).predicate(Predicate::new(|_| true)).unwrap_err();
     assert_eq!(
@@ -313,7 +314,7 @@ fn one_that_would_never_be_asked_is_an_error() {
     let _: UnusedPredicate = error;
 }
 
-/// One service that is called again before an answer is there.
+/// One service that is called again before it has an answer.
 #[tokio::test]
 async fn a_service_is_free_while_a_request_waits() {
     let (layer, _, gate) = gated(&cache());

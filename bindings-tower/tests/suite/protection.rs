@@ -37,7 +37,7 @@ async fn writes_of_foreign_pages_are_refused() {
 }
 
 #[tokio::test]
-async fn a_connection_that_is_tls_is_not_the_origin_with_plain_http() {
+async fn on_a_tls_connection_a_page_with_plain_http_is_foreign() {
     let post = |uri| request("POST", uri, &[("origin", "http://api.example.com"), ("host", "api.example.com")]);
     let plain = layer(PROTECTED);
     assert_eq!(through(&plain, post("/")).await.status(), 299);
@@ -46,7 +46,7 @@ async fn a_connection_that_is_tls_is_not_the_origin_with_plain_http() {
 }
 
 #[tokio::test]
-async fn what_is_only_reported_runs() {
+async fn a_request_that_is_only_reported_runs() {
     let seen = Arc::new(Mutex::new(Vec::new()));
     let noted = Arc::clone(&seen);
     let layer = layer(&format!("{PROTECTED}\nreport_only = true"))
@@ -56,9 +56,9 @@ async fn what_is_only_reported_runs() {
     assert_eq!(*seen.lock().unwrap(), [Some("write-refused")]);
 }
 
-/// A service sees CONNECT only if it opens something that CORS does not cover.
+/// A service sees CONNECT only if it opens a stream that CORS does not cover.
 #[tokio::test]
-async fn extended_connect_is_judged_as_a_handshake() {
+async fn extended_connect_counts_as_a_handshake() {
     let layer = layer("[protection]\nwebsockets = 'reject'");
     let connect = |origin| request("CONNECT", "https://api.example.com/live", &[("origin", origin)]);
     assert_eq!(text(through(&layer, connect(EVIL)).await).await, "corsac: websocket-refused\n");

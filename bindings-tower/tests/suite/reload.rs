@@ -24,7 +24,7 @@ fn number(exposed: &str) -> usize {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn under_load_every_response_is_of_one_policy() {
+async fn under_load_every_response_belongs_to_one_policy() {
     let policies = Arc::new(Reloadable::new(policy(&numbered(0))));
     let hello = async |_: Request<Incoming>| Ok::<_, Infallible>(Response::new(Full::<bytes::Bytes>::from("hello")));
     let address = serve(CorsLayer::reloadable(Arc::clone(&policies)).layer(service_fn(hello))).await;

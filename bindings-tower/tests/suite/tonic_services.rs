@@ -1,4 +1,4 @@
-//! tonic 0.14: gRPC, and gRPC-Web, which pages use.
+//! tonic 0.14: gRPC and, for pages, gRPC-Web.
 
 use crate::kit::{EVIL, ORIGIN, header};
 use bytes::Bytes;
@@ -11,7 +11,7 @@ use tonic::body::Body;
 use tonic::server::NamedService;
 use tower::{Layer, Service, ServiceExt};
 
-/// What a generated service is: it has a name, and answers with messages in frames.
+/// A service like a generated one: it has a name, and answers with messages in frames.
 #[derive(Clone)]
 struct Greeter;
 
@@ -91,7 +91,7 @@ async fn pages_read_grpc_web() {
     assert_eq!(response.into_body().collect().await.unwrap().to_bytes(), "corsac: origin-not-allowed\n");
 }
 
-/// tonic's server accepts it as a layer. tonic's own client is not a browser: the layer changes nothing for it.
+/// tonic's server accepts a `CorsLayer`. tonic's own client is not a browser, so the layer changes nothing for it.
 #[tokio::test]
 async fn in_the_server_of_tonic() {
     let routes = tonic::service::Routes::new(Greeter);
@@ -114,7 +114,7 @@ async fn in_the_server_of_tonic() {
     assert_eq!(status.code(), tonic::Code::Unimplemented);
 }
 
-/// Messages that are their own bytes.
+/// A codec whose messages are plain bytes.
 #[derive(Clone, Copy, Default)]
 struct Plain;
 

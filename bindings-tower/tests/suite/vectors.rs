@@ -1,7 +1,7 @@
 //! The shared vectors, through the layer: called directly, and served by hyper over sockets.
 //!
-//! A request of a vector has to be one that the `http` crate can hold. The others cannot reach a service: `Unsendable` says why, and
-//! is found out by trying.
+//! Only requests that the `http` crate can represent can reach a service. For all others, the test tries it, and
+//! `Unsendable` is the reason why it fails.
 
 use crate::kit::{APPLICATION, Body, RawResponse, ServiceOf, application, exchange, serve};
 use corsac_tower::corsac::{ConfigError, PolicyBuilder};
@@ -17,7 +17,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use tower::{Layer, service_fn};
 
-/// A vector with a request. The kinds without one are about core alone, whose tests run them.
+/// A vector with a request. The other kinds are only about core, whose tests run them.
 #[derive(Deserialize)]
 struct Vector {
     id: String,
@@ -62,16 +62,16 @@ struct Expect {
     asked: Option<bool>,
 }
 
-/// Why a request cannot reach a service.
+/// The reason why a request cannot reach a service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Unsendable {
     Header,
     Target,
-    /// `http` takes such a target apart, and a request of HTTP/2 always looks like it. The service sees its path alone.
+    /// `http` splits such a target, and HTTP/2 requests always look like it. The service sees only its path.
     AbsoluteTarget,
-    /// Targets are kept as they were sent, so no host says that a path is decoded.
+    /// Targets are kept as they were sent, so the path is never decoded.
     DecodedPath,
-    /// The layer says so of CONNECT, and of no other method.
+    /// The layer does this only for CONNECT.
     HandshakeByMethod,
 }
 
@@ -106,7 +106,7 @@ impl Vector {
             (Some(config), None) => builder.json(config.to_string().as_bytes()),
             (None, Some(text)) if text.format == "json" => builder.json(text.text.as_bytes()),
             (None, Some(text)) => builder.toml(text.text.as_bytes()),
-            _ => panic!("{}: one of config and text", self.id),
+            _ => panic!("{}: neither config nor text, or both", self.id),
         }
     }
 
@@ -124,7 +124,7 @@ impl Vector {
         let kept = uri.path_and_query().map_or("", |kept| kept.as_str());
         let is_path = |path: &String| path.starts_with('/');
         match request.path.as_ref().filter(|path| is_path(path)) {
-            // A fragment is dropped before any service sees it.
+            // A fragment is removed before any service sees it.
             Some(path) if string(kept.as_bytes()) != *path => Err(Unsendable::Target),
             None if request.authority.is_none() && uri.scheme().is_some() => Err(Unsendable::AbsoluteTarget),
             _ => Ok(uri),
@@ -149,7 +149,7 @@ impl Vector {
         Ok(request)
     }
 
-    /// The layer for this vector, and where its decision is noted.
+    /// The layer for this vector, and the place where its decision is recorded.
     fn layer(&self) -> (CorsLayer, Arc<Mutex<Vec<Noted>>>, Arc<AtomicUsize>) {
         let (noted, asked) = (Arc::new(Mutex::new(Vec::new())), Arc::new(AtomicUsize::new(0)));
         let (notes, count) = (Arc::clone(&noted), Arc::clone(&asked));
@@ -174,7 +174,7 @@ impl Vector {
 
 type Noted = (&'static str, &'static str, Option<String>);
 
-/// What a vector's run came to, in its own form.
+/// The result of a vector's run, in the vector's own form.
 fn seen(
     noted: &Mutex<Vec<Noted>>,
     asked: Option<&AtomicUsize>,
@@ -202,7 +202,7 @@ fn seen(
 }
 
 fn sorted(mut headers: Vec<(String, String)>) -> Vec<(String, String)> {
-    // Lines of one name stay in their order.
+    // Lines of the same name stay in their order.
     headers.sort_by(|(a, _), (b, _)| a.cmp(b));
     headers
 }
@@ -212,7 +212,7 @@ fn with_sorted_headers(expect: &Expect) -> Expect {
 }
 
 #[tokio::test]
-async fn every_vector_that_the_http_crate_can_hold() {
+async fn every_vector_that_the_http_crate_can_represent() {
     let (mut run, mut unsendable, mut failures) = (0, BTreeMap::<Unsendable, usize>::new(), Vec::new());
     for vector in vectors() {
         let request = match vector.request(Body::default()) {
@@ -236,7 +236,7 @@ async fn every_vector_that_the_http_crate_can_hold() {
     }
     println!("{run} vectors run; unsendable: {unsendable:?}");
     assert!(failures.is_empty(), "{} failures\n{}", failures.len(), failures.join("\n"));
-    // If more of them cannot be sent than were known, the reasons above have become too wide.
+    // If more vectors than before cannot be sent, the reasons above have become too broad.
     let expected = [
         (Unsendable::Header, 32),
         (Unsendable::Target, 13),
@@ -263,7 +263,8 @@ async fn server(current: Current) -> std::net::SocketAddr {
     .await
 }
 
-/// Whether the bytes on the wire are those of the vector: HTTP/1.1 removes white space around values, and frames by headers of its own.
+/// Whether the bytes on the wire are those of the vector. HTTP/1.1 removes white space around values, and needs its own
+/// headers for the body.
 fn is_wire_safe(vector: &Vector) -> bool {
     let request = &vector.request;
     let is_plain = |value: &str| value.trim_matches([' ', '\t']) == value && value.len() < 8192;
@@ -302,7 +303,7 @@ async fn vectors_over_sockets() {
         }
         wire.extend(b"\r\n");
         let RawResponse { status, mut headers, body } = exchange(address, &wire).await;
-        // Those with which the server frames its response.
+        // The headers with which the server frames its response.
         headers.retain(|(name, value)| {
             !["date", "connection"].contains(&&**name) && (name != "content-length" || value == "0")
         });

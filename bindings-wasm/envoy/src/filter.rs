@@ -12,7 +12,7 @@ use std::rc::Rc;
 /// The filter for one request. It keeps the policy with which the request began.
 pub(crate) struct Filter {
     in_force: Rc<PolicyInForce>,
-    /// The request, once it has come to this filter.
+    /// The request, as soon as it has reached this filter.
     request: Option<KeptRequest>,
 }
 
@@ -21,7 +21,7 @@ impl Filter {
         Filter { in_force, request: None }
     }
 
-    /// Decides on the request as it comes. `None` if there is no decision.
+    /// Decides on the request when it arrives. `None` if there is no decision.
     fn decide(&mut self) -> Option<types::Action> {
         let request = self.request.insert(KeptRequest::read(self.in_force.needs).ok()?);
         let headers = request.headers();
@@ -42,11 +42,11 @@ impl Filter {
         let PolicyInForce { policy, needs, .. } = &*self.in_force;
         let mut response = EnvoyResponse::read().ok()?;
         if let Some(request) = &self.request {
-            // Making the decision anew costs less than keeping it.
+            // Making the decision again costs less than keeping it.
             let headers = request.headers();
             return decided(policy.evaluate(&request.request(&headers)))?.apply_to(&mut response).ok();
         }
-        // Envoy has responded before the request came to this filter.
+        // Envoy responded before the request reached this filter.
         let request = KeptRequest::read(*needs).ok()?;
         let headers = request.headers();
         let request = request.request(&headers);

@@ -1,7 +1,7 @@
 //! All header lines of a request or response, in one call to Envoy.
 //!
-//! Asked for one header, Envoy gives only the first of its lines. The SDK's function for all headers copies each name and value,
-//! although most are never looked at.
+//! If a filter asks for one header, Envoy returns only its first line. The SDK's function for all headers copies each
+//! name and value, although the filter never uses most of them.
 #![allow(unsafe_code)]
 
 use proxy_wasm::types::{MapType, Status};
@@ -12,7 +12,7 @@ unsafe extern "C" {
     fn proxy_get_header_map_pairs(kind: MapType, data: *mut *mut u8, size: *mut usize) -> u32;
 }
 
-/// Bytes of a number: lengths are written in the order of WebAssembly.
+/// The size of a number in bytes. Lengths are in the byte order of WebAssembly.
 const NUMBER: usize = 4;
 
 /// Header lines as Envoy writes them: how many there are, the lengths of each name and value, then the names and values, each
@@ -54,7 +54,7 @@ fn number(bytes: &[u8]) -> Option<(usize, &[u8])> {
     Some((u32::from_le_bytes(*number) as usize, rest))
 }
 
-/// A text of this length, and what comes after the zero behind it.
+/// A text of this length, and the bytes after its terminating zero.
 fn with_zero(bytes: &[u8], length: usize) -> Option<(&[u8], &[u8])> {
     let (text, rest) = bytes.split_at_checked(length)?;
     Some((text, rest.get(1..)?))

@@ -15,7 +15,7 @@ use std::time::Duration;
 /// How often Envoy's counters are brought up to date.
 const COUNTED: Duration = Duration::from_secs(1);
 
-/// A policy in force, with what is worked out once for all requests.
+/// A policy in force, with the values that are computed once for all requests.
 pub(crate) struct PolicyInForce {
     pub(crate) policy: Policy,
     pub(crate) needs: Needs,
@@ -48,7 +48,7 @@ fn is_binary(text: &[u8]) -> bool {
 impl Context for Plugin {}
 
 impl RootContext for Plugin {
-    /// Returning false makes Envoy refuse its configuration: it does not start, or goes on with the one that it has.
+    /// Returning false makes Envoy refuse its configuration: it does not start, or continues with its current one.
     fn on_configure(&mut self, _size: usize) -> bool {
         let text = self.get_plugin_configuration().unwrap_or_default();
         match PolicyBuilder::new().text(&text) {
@@ -57,7 +57,7 @@ impl RootContext for Plugin {
                 true
             }
             Err(error) => {
-                // As loud as what Envoy itself says about the refused configuration.
+                // The level that Envoy itself uses for a refused configuration.
                 log(LogLevel::Critical, &error.to_string());
                 if is_binary(&text) {
                     log(

@@ -14,15 +14,16 @@ const REPORTED: &str = "corsac.reported";
 
 /// Envoy's counters, one for each reason: `wasmcustom.corsac.origin-allowed`, `wasmcustom.corsac.reported.write-refused`.
 ///
-/// A call to Envoy costs more than a decision, so decisions are counted here, and the counts are sent to Envoy once in a while.
+/// A call to Envoy costs more than a decision, so decisions are counted here, and the counts are sent to Envoy
+/// regularly.
 pub(crate) struct Counters {
     reasons: Vec<Counter>,
     reported: Vec<Counter>,
 }
 
-/// One counter of Envoy's, and what it lacks.
+/// One of Envoy's counters, and the number that has not been added to it yet.
 struct Counter {
-    /// `None` where there is no such counter.
+    /// `None` if there is no such counter.
     number: Option<u32>,
     pending: Cell<i64>,
 }
@@ -43,7 +44,7 @@ impl Counters {
         }
     }
 
-    /// Tells Envoy what was counted since the last call.
+    /// Sends Envoy the counts since the last call.
     pub(crate) fn flush(&self) {
         for counter in self.reasons.iter().chain(&self.reported) {
             let pending = counter.pending.take();
@@ -76,7 +77,7 @@ pub(crate) fn report(in_force: &PolicyInForce, decision: &Decision<'_>, request:
         let _ = hostcalls::set_property(vec![REPORTED], Some(reported.as_str().as_bytes()));
     }
     if let Some(refusal) = reason_to_log(decision.action(), reason, reported, request) {
-        // A policy is meant to refuse requests: only what it would have refused is worth a warning.
+        // A policy is meant to refuse requests, so only a refusal that was not carried out is a warning.
         let level = if reported.is_some() { LogLevel::Warn } else { LogLevel::Debug };
         log_refusal(level, refusal, request.origin);
     }

@@ -1,4 +1,4 @@
-//! What the policy reads of a request, copied out of Envoy once.
+//! The parts of a request that the policy reads, copied out of Envoy once.
 
 use crate::header_map::HeaderMap;
 use corsac::binding::{Needs, RequestHeader};
@@ -6,7 +6,7 @@ use corsac::{Request, RequestHeaders};
 use proxy_wasm::hostcalls::get_property;
 use proxy_wasm::types::{MapType, Status};
 
-/// Envoy's names of what HTTP/1 has in the request line.
+/// Envoy's names for the parts of HTTP/1's request line.
 const METHOD: &[u8] = b":method";
 const PATH: &[u8] = b":path";
 
@@ -20,7 +20,7 @@ pub(crate) struct KeptRequest {
 }
 
 impl KeptRequest {
-    /// Reads what the policy needs of the current request.
+    /// Reads the parts of the current request that the policy needs.
     pub(crate) fn read(needs: Needs) -> Result<Self, Status> {
         let headers = HeaderMap::read(MapType::HttpRequestHeaders)?;
         let mut request = KeptRequest { secure: needs.protection && is_tls(), ..KeptRequest::default() };

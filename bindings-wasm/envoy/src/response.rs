@@ -1,4 +1,4 @@
-//! The response in Envoy: changing its headers, and sending one in place of the upstream's.
+//! The response in Envoy: changes its headers, and sends one instead of the upstream's.
 
 use crate::header_map::HeaderMap;
 use corsac::binding::REFUSAL_STATUS;
@@ -35,7 +35,7 @@ impl ResponseHeaders for EnvoyResponse {
     }
 
     fn remove(&mut self, name: HeaderName) -> Result<(), Status> {
-        // Most responses have none of these headers, and a call to Envoy costs more than looking.
+        // Most responses have none of these headers, and this check costs less than a call to Envoy.
         if self.contains(name)? {
             self.lines.retain(|(other, _)| *other != name);
             hostcalls::remove_map_value(HttpResponseHeaders, name.as_str())?;
@@ -44,7 +44,7 @@ impl ResponseHeaders for EnvoyResponse {
     }
 
     fn set(&mut self, name: HeaderName, value: &[u8]) -> Result<(), Status> {
-        // Removed first: replacing would change only the first line of a repeated header.
+        // The lines are removed first, because Envoy's replacement changes only the first line of a repeated header.
         self.remove(name)?;
         self.append(name, value)
     }

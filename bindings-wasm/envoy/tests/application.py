@@ -1,4 +1,4 @@
-"""An application behind Envoy that does what applications do wrong. The path of a request says what."""
+"""An application behind Envoy with typical mistakes. The path of a request chooses the mistake."""
 
 import base64
 import hashlib
@@ -20,7 +20,7 @@ OWN_HEADERS = [
 
 
 class Application:
-    """Serves HTTP/1.1 on a port that the kernel gives, or on one that is named. `seen` counts requests by their path."""
+    """Serves HTTP/1.1 on a port that the kernel chooses, or on a given port. `seen` counts requests by their path."""
 
     def __init__(self, address="127.0.0.1", port=0):
         self.socket = socket.socket()
@@ -52,7 +52,7 @@ class Application:
             pass
 
     def respond(self, connection, reader):
-        """Reads a request and responds. Whether the connection is kept."""
+        """Reads a request and responds. Returns whether the connection stays open."""
         first = reader.readline().decode("latin-1").split()
         if len(first) < 2:
             return False
@@ -105,7 +105,7 @@ class Application:
         return True
 
     def websocket(self, connection, reader, headers):
-        """Accepts the handshake, and sends back one frame as it came."""
+        """Accepts the handshake, and sends back one frame unchanged."""
         guid = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
         key = base64.b64encode(hashlib.sha1(headers["sec-websocket-key"].encode() + guid).digest()).decode()
         lines = [("Upgrade", "websocket"), ("Connection", "Upgrade"), ("Sec-WebSocket-Accept", key), *OWN_HEADERS]

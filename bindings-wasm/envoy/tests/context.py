@@ -1,4 +1,4 @@
-"""What several tests use: policies, origins, and how a preflight looks."""
+"""Shared by several tests: policies, origins, and a preflight."""
 
 APP = "https://app.example.com"
 EVIL = "https://evil.example.org"

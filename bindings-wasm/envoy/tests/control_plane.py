@@ -42,10 +42,10 @@ class ControlPlane(http.server.ThreadingHTTPServer):
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
     def handle_error(self, *_):
-        """A node that goes away while it waits is none of our errors."""
+        """If a node disconnects while it waits, this is not an error of the tests."""
 
     def put_in_force(self, policy, node=None):
-        """For all nodes, or for the one with this id; `None` ends that."""
+        """Puts a policy in force for all nodes, or for the node with this id; `None` removes a node's policy."""
         with self.changed:
             self.version += 1
             if node is None:
@@ -57,7 +57,9 @@ class ControlPlane(http.server.ThreadingHTTPServer):
             self.changed.notify_all()
 
     def wait_for_change(self, node, version):
-        """Envoy asks again and again. A question about what it has already is answered late, so that it hears of changes at once."""
+        """Envoy polls. If it already has the newest version, the response waits for the next change, so that Envoy gets
+        it at once.
+        """
         end = time.monotonic() + 0.5
         with self.changed:
             while version == str(self.version) and time.monotonic() < end:

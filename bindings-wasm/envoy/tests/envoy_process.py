@@ -1,4 +1,4 @@
-"""A real Envoy in a folder of its own: its configuration as a dictionary, its log, its statistics."""
+"""A real Envoy in its own folder: its configuration as a dictionary, its log, its statistics."""
 
 import json
 import re
@@ -54,7 +54,7 @@ def http_filter(name, kind, **settings):
 
 
 ROUTER = http_filter("envoy.filters.http.router", "router.v3.Router")
-# The first filter sees the response last. It writes the reason on it, where tests can read it.
+# The first filter sees the response last. It adds the reason as a header, which tests can read.
 SHOW_REASON = http_filter(
     "envoy.filters.http.header_mutation",
     "header_mutation.v3.HeaderMutation",
@@ -87,14 +87,14 @@ def to(cluster, prefix="/", **more):
 
 
 def listener(name, port, filters, routes, address="127.0.0.1", tls=None, **manager):
-    """A listener whose filters are those given, and the router. Anything else is a setting of the connection manager."""
+    """A listener with the given filters and the router. Other arguments are settings of the connection manager."""
     host = {"name": "all", "domains": ["*"], "routes": routes}
     connection_manager = {
         "@type": f"{TYPE}envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
         "stat_prefix": name,
         "http_filters": [*filters, ROUTER],
         "route_config": {"name": name, "virtual_hosts": [host]},
-        # A connection that is to be closed is closed at once.
+        # A connection that has to be closed is closed at once.
         "delayed_close_timeout": "0s",
         **manager,
     }
@@ -215,7 +215,8 @@ class Envoy:
 
 
 class Discovering(Envoy):
-    """Envoy with one listener, whose filter it finds in a file. Another policy does not start it, or compile the module, again."""
+    """Envoy with one listener, whose filter is in a file. A new policy does not need a restart, or another compilation
+    of the module."""
 
     def __init__(self, policy, **more):
         super().__init__([], **more)
@@ -227,14 +228,14 @@ class Discovering(Envoy):
         self.deliver(policy)
 
     def deliver(self, policy, **changed):
-        """Another policy, or another field of the plugin's configuration in its place."""
+        """Writes another policy, or another field of the plugin's configuration instead of it."""
         filter = wasm(policy)
         filter["config"].update(changed)
         kind = f"{TYPE}envoy.config.core.v3.TypedExtensionConfig"
         self.write("filter.json", {"resources": [{"@type": kind, "name": "corsac", "typed_config": filter}]})
 
     def refuses(self, policy, **changed):
-        """What the log says about a policy that is refused."""
+        """The lines of the log about a refused policy."""
         before, count = len(self.log()), self.rejected()
         self.deliver(policy, **changed)
         self.wait_for(lambda: self.rejected() > count)

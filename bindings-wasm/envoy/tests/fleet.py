@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Four Envoys on a network of their own, behind a balancer, with policies from a control plane.
+"""Four Envoys in their own network, behind a balancer, with policies from a control plane.
 
 `fleet.py` changes the policy 100 times under load, and prints how long the last node takes to answer by the new one. `--short`
 makes 10 changes. In both, one node is cut off and comes back, one is killed and started again, and one gets a broken policy.
@@ -24,7 +24,7 @@ BROKEN = "allow_origins = ['https://app.example.com/']\n"
 
 
 def policy(version):
-    """Each of its headers names the version, so that an answer shows whether it belongs to one policy whole."""
+    """Each of its headers names the version, so that a response shows whether all its headers belong to one policy."""
     return {
         "allow_origins": [APP],
         "allow_methods": [f"M{version}"],
@@ -49,7 +49,7 @@ def version_of(response, is_preflight):
     version, *others = versions
     has_credentials = headers.get("access-control-allow-credentials") == "true"
     if others or headers.get("access-control-allow-origin") != APP or has_credentials != (version % 2 == 0):
-        raise ValueError(f"an answer of no policy: {response.status} {response.headers}")
+        raise ValueError(f"a response that belongs to no policy: {response.status} {response.headers}")
     return version
 
 
@@ -59,10 +59,10 @@ class Fleet:
     def __init__(self):
         try:
             self.network = Network(NODES)
-            print(f"fleet: {NODES} nodes in network namespaces of their own")
+            print(f"fleet: {NODES} nodes, each in its own network namespace")
         except Unavailable as error:
             self.network = Loopback(NODES)
-            print(f"fleet: NO NETWORK NAMESPACES HERE ({error}): the nodes share this machine's network, and none is cut off")
+            print(f"fleet: NO NETWORK NAMESPACES HERE ({error}): the nodes share this machine's network, so none can be cut off")
         self.has_links = isinstance(self.network, Network)
         self.version, self.written = 1, 1
         try:
@@ -103,7 +103,7 @@ class Fleet:
             before=self.network.inside(number),
         )
         node.configuration["node"] = {"id": f"node-{number}", "cluster": "fleet"}
-        # From outside of its namespace, its administration has this address.
+        # The address of its administration, from outside its namespace.
         node.configuration["admin"]["address"]["socket_address"]["address"] = address
         return node
 
@@ -126,7 +126,7 @@ class Fleet:
             "base_ejection_time": "0.5s",
             "max_ejection_percent": 50,
         }
-        # Envoy's default would give up the fourth retry at a time.
+        # With Envoy's default, a fourth retry at the same time would fail.
         nodes["circuit_breakers"] = {"thresholds": [{"max_retries": 1000}]}
         retries = {"retry_on": "connect-failure,refused-stream,reset,gateway-error", "num_retries": 4, "per_try_timeout": "1s"}
         retries["retry_host_predicate"] = [
@@ -139,7 +139,7 @@ class Fleet:
         return Envoy([listener("main", self.port, [], [to("nodes", retry_policy=retries, timeout="10s")])], [nodes])
 
     def ask(self, number, method="GET", headers=()):
-        """Asks one node, not by way of the balancer."""
+        """Asks one node directly, without the balancer."""
         return wire.send(self.node_port, method, "/200", [("Origin", APP), *headers], address=self.network.node_address(number))
 
     def node_version(self, number):
@@ -149,7 +149,7 @@ class Fleet:
             return None
 
     def change(self, nodes=None):
-        """Puts the next policy in force, and returns the seconds until the last of these nodes answers by it."""
+        """Puts the next policy in force, and returns the seconds until the last of these nodes uses it."""
         self.written += 1
         start = time.monotonic()
         self.control_plane.put_in_force(policy(self.written))
@@ -157,7 +157,7 @@ class Fleet:
         while waiting:
             waiting = {number for number in waiting if self.node_version(number) != self.written}
             if time.monotonic() - start > 30:
-                raise AssertionError(f"after 30 s the nodes {waiting} do not answer by version {self.written}")
+                raise AssertionError(f"after 30 s the nodes {waiting} do not use version {self.written}")
         self.version = self.written
         return time.monotonic() - start
 
@@ -175,7 +175,7 @@ class Fleet:
 
 
 class Load:
-    """Clients that ask the balancer without a pause, and judge every answer."""
+    """Clients that send requests to the balancer without a pause, and check every response."""
 
     def __init__(self, fleet, clients=4):
         self.fleet, self.done = fleet, threading.Event()
@@ -202,7 +202,7 @@ class Load:
         turn = number
         while not self.done.is_set():
             kind = turn = (turn + 1) % len(request)
-            # While a node is cut off it may answer by any policy that it has had.
+            # While a node is cut off, it may still use any earlier policy.
             oldest = 1 if self.lagging else self.fleet.version
             try:
                 connection.sendall(request[kind].encode())
@@ -223,7 +223,7 @@ class Load:
 
 
 def read_one(connection):
-    """One response on a connection that is kept."""
+    """Reads one response on a connection that stays open."""
     got = b""
     while b"\r\n\r\n" not in got:
         got += receive(connection)
@@ -245,14 +245,14 @@ def receive(connection):
 
 
 def run(changes):
-    """Everything. Returns what went wrong."""
+    """Runs all steps. Returns the failures."""
     fleet = Fleet()
     try:
         with Load(fleet) as load:
             seconds = [fleet.change() for _ in range(changes)]
             milliseconds = sorted(1000 * value for value in seconds)
             print(
-                f"fleet: {changes} changes; the last of {NODES} nodes answered by the new policy after {milliseconds[0]:.0f} to "
+                f"fleet: {changes} changes; the last of {NODES} nodes used the new policy after {milliseconds[0]:.0f} to "
                 f"{milliseconds[-1]:.0f} ms, {statistics.median(milliseconds):.0f} in the median"
             )
             during = sum(load.counts.values())
@@ -268,7 +268,7 @@ def run(changes):
 
 
 def broken(fleet, load):
-    """One node gets a broken policy, and keeps its last good one."""
+    """One node gets a broken policy, and keeps its last good policy."""
     before = fleet.version
     fleet.control_plane.put_in_force(BROKEN, node="node-2")
     node = fleet.nodes[2]
@@ -276,7 +276,7 @@ def broken(fleet, load):
     kept = fleet.node_version(2)
     rejected = sum(node.counters("extension_config_discovery.*(config_fail|update_rejected)").values())
     print(
-        f"fleet: node 2 got a broken policy: it answers by version {kept} of {before}, counts {rejected} rejected, and its log says"
+        f"fleet: node 2 got a broken policy: it uses version {kept} of {before}, counts {rejected} rejected, and its log has"
     )
     print("".join(f"fleet:   {line}\n" for line in node.log().split("CORS policy\n", 1)[1].splitlines()[:2]), end="")
     fleet.control_plane.put_in_force(None, node="node-2")
@@ -285,7 +285,7 @@ def broken(fleet, load):
 
 
 def killed(fleet, load):
-    """One node is killed and started again: it answers by the policy of now, and never without one."""
+    """One node is killed and started again: it uses the current policy, and never answers without one."""
     number, node = 3, fleet.nodes[3]
     node.process.kill()
     node.process.wait()
@@ -297,10 +297,10 @@ def killed(fleet, load):
         if time.monotonic() - start > 30:
             raise AssertionError(f"node {number} does not come back\n{node.log()[-2000:]}")
     print(
-        f"fleet: node 3 was killed; {time.monotonic() - start:.1f} s after its start it answered, by version {version} of {fleet.version}"
+        f"fleet: node 3 was killed; {time.monotonic() - start:.1f} s after its start it answered with version {version} of {fleet.version}"
     )
     load.lagging = False
-    return [] if version == fleet.version else ["a node that was started again answered by an older policy"]
+    return [] if version == fleet.version else ["a restarted node used an older policy"]
 
 
 def cut_off(fleet, load):
@@ -311,7 +311,7 @@ def cut_off(fleet, load):
     fleet.network.cut(number)
     for _ in range(3):
         fleet.change(set(fleet.nodes) - {number})
-    # Asked inside of its own namespace, it still answers.
+    # Inside its own namespace, it still answers.
     kept = answer_inside(fleet, number)
     fleet.network.restore(number)
     start = time.monotonic()
@@ -319,14 +319,14 @@ def cut_off(fleet, load):
         if time.monotonic() - start > 60:
             raise AssertionError(f"node {number} does not catch up")
     print(
-        f"fleet: node 4 was cut off: it answered by version {kept}, and by version {fleet.version} {time.monotonic() - start:.1f} s after it was back"
+        f"fleet: node 4 was cut off: it used version {kept}, and version {fleet.version} {time.monotonic() - start:.1f} s after it was back"
     )
     load.lagging = False
-    return [] if kept == before else [f"a node that was cut off answered by version {kept}, not {before}"]
+    return [] if kept == before else [f"a node that was cut off used version {kept}, not {before}"]
 
 
 def answer_inside(fleet, number):
-    """The version by which a node answers a preflight in its own namespace, where it needs no upstream."""
+    """The version that a node uses for a preflight in its own namespace. A preflight needs no upstream."""
     read, write = os.pipe()
     child = os.fork()
     if child == 0:

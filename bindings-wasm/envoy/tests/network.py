@@ -1,11 +1,11 @@
-"""Network namespaces: machines of their own on one network, each with a link that can be set down."""
+"""Network namespaces, which act like separate machines on one network. The link of each can be cut."""
 
 import os
 import subprocess
 
 
 class Unavailable(Exception):
-    """This machine does not let us make network namespaces."""
+    """This machine does not allow network namespaces."""
 
 
 def ip(*arguments):
@@ -49,7 +49,7 @@ class Network:
         return f"{self.prefix}.{number}"
 
     def inside(self, number):
-        """What comes before a command that runs on this node."""
+        """The prefix of a command that runs on this node."""
         return ["ip", "netns", "exec", self.nodes[number - 1]]
 
     def cut(self, number):
@@ -65,7 +65,7 @@ class Network:
 
 
 class Loopback:
-    """Where there are no namespaces: nodes are addresses of this machine, and no link can be set down."""
+    """The fallback without namespaces: nodes are addresses of this machine, and no link can be cut."""
 
     address = "127.0.2.254"
 

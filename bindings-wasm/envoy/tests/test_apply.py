@@ -1,4 +1,5 @@
-"""A decision on an upstream's headers: the shared vectors, through a route whose response has the application's headers."""
+"""The shared vectors about applying a decision to an upstream's headers, through a route whose response has the
+application's headers."""
 
 import json
 import unittest
@@ -23,7 +24,7 @@ OWNED = [
 
 
 def lines(headers, name):
-    """The values of a name. Envoy joins the lines of CORS headers and of `Vary` with a comma, which says the same."""
+    """The values of a name. Envoy joins the lines of CORS headers and of `Vary` with a comma, which means the same."""
     values = [value for other, value in headers if other.lower() == name]
     return (
         [", ".join(part.strip() for value in values for part in value.split(",") if part.strip())]

@@ -1,4 +1,5 @@
-"""What clients send that are no browsers: garbage, floods, lines that split, paths with escapes. No response may be widened by it."""
+"""Requests of clients that are not browsers: garbage, floods, split lines, paths with escapes. None may make a response
+readable to more origins."""
 
 import random
 import threading
@@ -33,7 +34,9 @@ class Attacks(unittest.TestCase):
         cls.application.stop()
 
     def tearDown(self):
-        """Whatever came: Envoy runs, the module has not trapped, and the next request is decided as ever."""
+        """After any request, Envoy still runs, the module has not trapped, and the next request gets the usual
+        decision.
+        """
         self.assertIsNone(self.envoy.process.poll())
         self.assertNotIn("proxy_on", self.envoy.log())
         self.assertEqual(self.envoy.counters("vm_reload$"), {"wasm.corsac.vm_reload": 0})
@@ -76,7 +79,7 @@ class Attacks(unittest.TestCase):
                         self.assertIs(send, wire.send_http2)
 
     def test_lines_that_split(self):
-        """What is sent back of a request (an allowed origin, requested headers) cannot begin another line."""
+        """Values that a response repeats (an allowed origin, requested headers) cannot begin another line."""
         for value in (f"{APP}\r\nSet-Cookie: a=b", f"{APP}\nX: y", f"{APP}\rX: y", f"{APP}\0", f"{APP}\r\n\r\n<html>"):
             for method, more in [("GET", []), ("OPTIONS", PREFLIGHT)]:
                 try:
@@ -154,7 +157,7 @@ class Attacks(unittest.TestCase):
         self.assertEqual([path for path in self.application.seen[before:] if path == "/200"], [])
 
     def test_paths(self):
-        """No path with a detour has the policy of the open route, and none that is not below it."""
+        """The policy of the open route applies only to paths below it, and never to a path with a detour."""
         for path in [
             "/public/../200", "/public/%2e%2e/200", "/public/..%2f200", "/public%2f..%2f200", "//public/x", "/public//../200", "/%70ublic/../x",
             "/public/..;/200", "/public\\..\\200", "/public/%00", "/public/%2e%2e%2f", "/public/.%2e/x", "/./public/x", "/publicx", "/public%20/x",
@@ -211,7 +214,7 @@ class Attacks(unittest.TestCase):
             connection.close()
 
     def test_a_flood(self):
-        """Refused requests by the thousand, each with another origin: nothing is remembered of them."""
+        """Thousands of refused requests, each with another origin: nothing about them is remembered."""
         before = memory(self.envoy.process.pid)
 
         def flood(number):
@@ -233,6 +236,6 @@ class Attacks(unittest.TestCase):
 
 
 def memory(process):
-    """Megabytes that a process occupies."""
+    """The memory of a process, in megabytes."""
     with open(f"/proc/{process}/statm") as file:
         return int(file.read().split()[1]) * 4096 / 1e6

@@ -1,4 +1,4 @@
-"""Policies in Envoy's configuration: what is refused, at the start and later, and a module that fails."""
+"""Policies in Envoy's configuration: refused ones at the start and later, and a module that fails."""
 
 import json
 import re
@@ -49,7 +49,7 @@ class Start(unittest.TestCase):
         self.assertEqual(envoy.process.wait(timeout=10), 1)
         self.lines_in(str(failed.exception))
 
-    def test_lints_are_warnings_told_once(self):
+    def test_lints_are_warnings_that_are_logged_once(self):
         policy = {"allow_origins": ["*"], "allow_headers": ["*"]}
         port = free_port()
         with Envoy([simple(policy, port)], concurrency=3) as envoy:
@@ -83,7 +83,7 @@ class Texts(unittest.TestCase):
             self.envoy.deliver(form(origin))
             self.envoy.wait_for(lambda origin=origin: allowed(self.envoy.port, origin))
 
-    def test_what_is_not_a_policy_at_all(self):
+    def test_texts_that_are_not_a_policy(self):
         for policy, message in [
             ("", "missing-origins"), ("{", "[syntax]"), ("{}", "missing-origins"), ("allow_origins = [", "[syntax]"), ("[]", "[syntax]"),
             ("\0", "[syntax]"), ("allow_origin = 'https://a.example'", "[unknown-key]"),
@@ -102,8 +102,8 @@ class Texts(unittest.TestCase):
         self.assertEqual(len(re.findall(r"^allow_origins\[\d+\], line 1: ", log, re.M)), 990)
         self.assertIn("help: write `https://989.example.com`", log)
 
-    def test_policies_that_are_too_much(self):
-        """Refused with a reason, and without a trap."""
+    def test_policies_that_are_too_large(self):
+        """They are refused with a reason, and without a trap."""
         for policy, code in [
             ({"allow_origins": [f"https://a{number}-*.example.com" for number in range(2000)]}, "too-many"),
             ({"allow_origins": [], "allow_origin_regex": "^https://(a{1,1000}){1,1000}\\.example\\.com$"}, "regex"),
@@ -128,7 +128,7 @@ class Texts(unittest.TestCase):
 
 
 class Update(unittest.TestCase):
-    """Another policy while Envoy runs: the whole listener, or the filter alone."""
+    """Another policy while Envoy runs: as a new listener, or only as a new filter."""
 
     def listeners(self, policy, port):
         """A file as Envoy discovers listeners."""

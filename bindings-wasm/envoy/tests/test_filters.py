@@ -58,7 +58,7 @@ FAULT = http_filter("fault", "fault.v3.HTTPFault", abort={"http_status": 503, "p
 SLOW = http_filter("fault", "fault.v3.HTTPFault", delay={"fixed_delay": "0.3s", "percentage": {"numerator": 100}})
 DENY = http_filter("rbac", "rbac.v3.RBAC", rules={"action": "ALLOW", "policies": {}})
 OWN_CORS = http_filter("cors", "cors.v3.Cors")
-# Every path is 200 here and at the application, except where it is another number.
+# Every path has the status 200, here and at the application, except for paths with another number.
 AUTHORISE = http_filter(
     "authorise",
     "ext_authz.v3.ExtAuthz",
@@ -82,7 +82,7 @@ class Filters(unittest.TestCase):
         listeners = [
             listener(name, cls.ports[name], [corsac(POLICY), *chain], [to("application")]) for name, chain in chains.items()
         ]
-        # As it should not be.
+        # The wrong order.
         listeners.append(listener("late", cls.ports["late"], [JWT, corsac(POLICY)], [to("application")]))
         # Envoy's own filter after ours, with another policy.
         own = {"allow_origin_string_match": [{"prefix": "http"}], "allow_methods": "PATCH", "allow_credentials": True}
@@ -125,13 +125,13 @@ class Filters(unittest.TestCase):
                 self.assertIn("Origin", response.all("vary")[0])
                 self.assertEqual(self.get(name, path, EVIL).all("access-control-allow-origin"), [])
 
-    def test_what_they_let_pass(self):
+    def test_requests_that_they_let_pass(self):
         for name, headers in [("jwt", [("Authorization", f"Bearer {token()}")]), ("authorise", []), ("slow", [])]:
             with self.subTest(name):
                 response = self.get(name, headers=headers)
                 self.assertEqual((response.status, response.all("access-control-allow-origin")), (200, [APP]))
 
-    def test_a_limit_counts_no_preflights(self):
+    def test_a_limit_does_not_count_preflights(self):
         self.test_preflights_come_before_all_of_them()
         statuses = [self.get("limit").status for _ in range(4)]
         self.assertEqual(statuses, [200, 200, 429, 429])

@@ -102,7 +102,9 @@ class Protocols(unittest.TestCase):
         self.assertEqual(len(self.application.seen), before)
 
     def test_the_sites_own_pages(self):
-        """`Origin` and `Host` are compared, and the scheme where the connection is known to be TLS (specification 7.2)."""
+        """`Origin` and `Host` are compared, and also the scheme if the connection is known to be TLS (specification
+        7.2).
+        """
         own = [("Origin", "http://localhost"), ("Host", "localhost")]
         self.assertEqual(wire.send(self.port, "POST", "/x", own).status, 200)
         self.assertEqual(wire.send_http2(self.port, "POST", "/x", own[:1]).status, 200)
@@ -111,7 +113,7 @@ class Protocols(unittest.TestCase):
         secure = [("Origin", "https://localhost")]
         self.assertEqual(wire.send(self.tls_port, "POST", "/x", secure, tls=True).status, 200)
         self.assertEqual(wire.send_http2(self.tls_port, "POST", "/x", secure, tls=True, scheme="https").status, 200)
-        # A client may say `https` in HTTP/2 whatever the connection is.
+        # In HTTP/2, a client may write `https` on any connection.
         self.assertEqual(wire.send_http2(self.port, "POST", "/x", own[:1], scheme="https").status in (200, 400), True)
 
     def test_websockets(self):
@@ -148,7 +150,7 @@ class Protocols(unittest.TestCase):
             ]
             headers = [("origin", origin), ("sec-websocket-version", "13")]
             if origin == APP:
-                # The application wants a key, which HTTP/2 does not have.
+                # The application requires a key, which HTTP/2 does not have.
                 headers.append(("sec-websocket-key", "MDEyMzQ1Njc4OWFiY2RlZg=="))
             stream = connection.start([*pseudo, *headers], end=False)
             response = connection.read(stream, whole=False)

@@ -71,7 +71,7 @@ class Reports(unittest.TestCase):
         self.envoy.wait_for(lambda: counted() == wanted)
         self.assertIn("corsac_origin_not_allowed{} 2", self.envoy.get("/stats/prometheus?filter=wasmcustom"))
 
-    def test_what_is_logged(self):
+    def test_the_log(self):
         arguments = self.envoy.arguments
         for level, refusals in [("warning", False), ("debug", True)]:
             with self.subTest(level):
@@ -84,7 +84,7 @@ class Reports(unittest.TestCase):
                 self.assertEqual(
                     f"corsac: origin-not-allowed for the origin `{EVIL}`; add the origin to `allow_origins`" in log, refusals
                 )
-                # Characters that would turn a line round are escaped.
+                # Characters that would reverse a line's direction are escaped.
                 self.assertNotIn("\u202e", log)
                 self.assertEqual("\\u{202e}" in log, refusals)
                 self.envoy.process.terminate()

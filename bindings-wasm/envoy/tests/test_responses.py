@@ -1,4 +1,5 @@
-"""Every response that Envoy sends after its filters exist has the headers of the policy, whoever made it."""
+"""From the moment when its filters exist, every response of Envoy has the headers of the policy, whether Envoy or the
+application made it."""
 
 import time
 import unittest
@@ -69,14 +70,14 @@ class Responses(unittest.TestCase):
         for path, status in [("/app/hang", 504), ("/app/reset", 503), ("/app/garbage", 502)]:
             self.check(path, status)
         self.check("/app/early", 401, OF_APPLICATION, method="POST", body=b"x" * 64)
-        # The headers have been sent before the application failed.
+        # The headers were sent before the application failed.
         raw = wire.exchange(self.port, f"GET /app/partial HTTP/1.1\r\nHost: a\r\nOrigin: {APP}\r\n\r\n".encode())
         self.assertEqual(wire.parsed(raw).all("access-control-allow-origin"), [APP])
 
     def test_interim_responses_and_trailers(self):
         self.check("/app/interim", 200, OF_APPLICATION)
         for response in self.both("GET", "/app/trailers", ORIGIN):
-            # A browser reads CORS headers of no trailer.
+            # Browsers ignore CORS headers in trailers.
             self.assertEqual(response.all("access-control-allow-origin"), [APP])
 
     def test_a_preflight_reaches_no_upstream(self):
@@ -88,7 +89,7 @@ class Responses(unittest.TestCase):
                 self.assertEqual([name for name, _ in response.cors()], ["vary"])
         self.assertEqual(len(self.application.seen), before)
 
-    def test_a_client_that_goes_away(self):
+    def test_a_client_that_disconnects(self):
         for _ in range(20):
             connection = wire.connect(self.port)
             connection.sendall(f"POST /app/hang HTTP/1.1\r\nHost: a\r\nOrigin: {APP}\r\nContent-Length: 10\r\n\r\nxx".encode())
@@ -99,7 +100,7 @@ class Responses(unittest.TestCase):
         time.sleep(0.2)
         self.check("/app/200", 200, OF_APPLICATION)
 
-    def test_what_comes_before_the_filters_has_no_headers(self):
+    def test_responses_from_before_the_filters_have_no_headers(self):
         """The guide lists these."""
         for name, raw in {
             "not HTTP": b"\x00\x01\x02\r\n\r\n",

@@ -1,4 +1,4 @@
-"""The route of a path, as Envoy passes the path on; and what Envoy's settings about paths change."""
+"""The route of a path, as Envoy passes the path on, and the effect of Envoy's settings about paths."""
 
 import unittest
 
@@ -37,7 +37,7 @@ class Routes(unittest.TestCase):
         cls.envoy.stop()
 
     def get(self, path, origin=EVIL, name="plain"):
-        """The reason by HTTP/1.1 and HTTP/2, which has to be the same, and the path that an upstream would see."""
+        """The reason, which has to be the same with HTTP/1.1 and HTTP/2, and the path that an upstream would see."""
         found = set()
         for send in (wire.send, wire.send_http2):
             response = send(self.ports[name], "GET", path, [("Origin", origin)])
@@ -67,8 +67,10 @@ class Routes(unittest.TestCase):
                 else:
                     self.assertEqual((status, rest), (200, ["path-ambiguous", path]))
 
-    def test_what_envoys_settings_change(self):
-        """With them Envoy itself resolves the path: the policy and the upstream see the same, and fewer paths are ambiguous."""
+    def test_envoys_settings_about_paths(self):
+        """With these settings, Envoy itself resolves the path. The policy and the upstream then see the same path, and
+        fewer paths are ambiguous.
+        """
         for name, path, reason, seen in [
             ("normalised", "/public/../admin/x", "origin-not-allowed", "/admin/x"),
             ("normalised", "/public/%2e%2e/admin/x", "origin-not-allowed", "/admin/x"),

@@ -1,4 +1,4 @@
-"""The shared vectors' decisions over real HTTP, by HTTP/1.1 and by HTTP/2: every request that can be sent as it is.
+"""The shared vectors' decisions over real HTTP/1.1 and HTTP/2: every request that can be sent unchanged.
 
 Each policy has a listener of its own, at an address of its own, so that paths are sent as they are.
 """
@@ -16,7 +16,7 @@ VECTORS = ROOT / "tests" / "vectors"
 TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
 COMPARED = ("content-type", "content-length", "cache-control", "vary")
 LISTS = ("access-control-allow-headers", "access-control-allow-methods", "access-control-expose-headers", "vary")
-# What a policy owns, and an application sets wrongly.
+# Headers that the policy owns and the application sets wrongly.
 FOREIGN = [
     ("Access-Control-Allow-Origin", "https://wrong.example"),
     ("Access-Control-Allow-Origin", "*"),
@@ -43,7 +43,7 @@ def keeps_app_headers(text):
 
 
 def why_not(vector):
-    """Why a request cannot be sent to Envoy as it is in any version of HTTP, or None."""
+    """The reason why no version of HTTP can send a request to Envoy unchanged, or None."""
     request = vector["request"]
     if "predicate" in vector:
         return "Envoy has no predicates"
@@ -52,11 +52,11 @@ def why_not(vector):
     if request.get("secure"):
         return "TLS: see test_protocols.py"
     if request.get("websocket"):
-        return "Envoy knows handshakes by their headers: see test_protocols.py"
+        return "Envoy recognizes handshakes by their headers: see test_protocols.py"
     if "path" not in request and "routes" in policy_text(vector):
         return "every request to Envoy has a path"
     if request["method"] == "CONNECT":
-        return "Envoy gives CONNECT a meaning of its own"
+        return "Envoy handles CONNECT in its own way"
     names = [name.lower() for name, _ in request["headers"]]
     for name, value in request["headers"]:
         if value == "" and names.count(name.lower()) > 1:
@@ -66,16 +66,16 @@ def why_not(vector):
         if re.search("[\r\n\0]", value):
             return "CR, LF or NUL in a header value ends the line"
         if value != value.strip(" \t"):
-            return "HTTP takes white space off the ends of a value"
+            return "HTTP removes white space from the ends of a value"
     return None
 
 
 def why_not_http1(vector):
     request = vector["request"]
     if "authority" in request:
-        return "HTTP/1.1 has no authority but in `Host`"
+        return "HTTP/1.1 has an authority only in `Host`"
     if not request.get("path", "/").startswith("/"):
-        return "Envoy takes an absolute target apart"
+        return "Envoy splits an absolute target"
     if re.search(r"[\0-\x20\x7f]", request.get("path", "/")) or not request.get("path", "/"):
         return "a target that cannot be in a request line"
     if not TOKEN.match(request["method"]):
@@ -111,7 +111,7 @@ def expected(expect):
 def got(response, action, method):
     compared = COMPARED[0 if action == "respond" else 3 :]
     headers = [pair for pair in response.headers if pair[0].startswith("access-control-") or pair[0] in compared]
-    # Envoy frames an empty response of its own.
+    # Envoy adds this to an empty response that it makes itself.
     if action == "respond" and response.status != 200:
         headers = [pair for pair in headers if pair != ("content-length", "0")]
     body = "application" if method == "HEAD" and action == "continue" else response.body.decode("latin-1")
@@ -119,7 +119,7 @@ def got(response, action, method):
 
 
 class Vectors(unittest.TestCase):
-    """Counts what was sent, and prints why the rest was not."""
+    """Counts the requests that were sent, and prints the reasons for the others."""
 
     passed = 0
 
@@ -177,7 +177,7 @@ class Vectors(unittest.TestCase):
 
     def http1(self, address, port, request):
         headers = request["headers"]
-        # Only with it is `Upgrade` one of this connection; without it Envoy removes the header.
+        # Without it, `Upgrade` does not belong to this connection, and Envoy removes that header.
         if any(name.lower() == "upgrade" for name, _ in headers):
             headers = [*headers, ("Connection", "upgrade, close")]
         return wire.send(port, request["method"], request.get("path", "/"), headers, address=address)

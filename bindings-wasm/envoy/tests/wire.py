@@ -9,7 +9,7 @@ import h2.errors
 import h2.events
 
 SECONDS = 10
-# The largest frame that every server of HTTP/2 takes, in bytes.
+# The largest frame that every HTTP/2 server accepts, in bytes.
 FRAME = 16384
 
 
@@ -25,7 +25,7 @@ class Response:
         return [value for other, value in self.headers if other == name]
 
     def cors(self):
-        """Everything of CORS, and Vary."""
+        """All CORS headers, and Vary."""
         return sorted(pair for pair in self.headers if pair[0].startswith("access-control-") or pair[0] == "vary")
 
 
@@ -70,7 +70,7 @@ def connect(port, address="127.0.0.1", tls=False, protocol="http/1.1"):
 
 
 def exchange(port, raw, address="127.0.0.1", tls=False):
-    """Everything that comes back for some bytes, until the other side closes."""
+    """All bytes that the server sends for some bytes, until it closes the connection."""
     with connect(port, address, tls) as connection:
         connection.sendall(raw)
         got = b""
@@ -83,7 +83,7 @@ def exchange(port, raw, address="127.0.0.1", tls=False):
 
 
 def send(port, method, path, headers=(), body=b"", address="127.0.0.1", tls=False):
-    """One request of HTTP/1.1 on a connection of its own. Text is sent byte for byte."""
+    """One HTTP/1.1 request on a new connection. Text is sent byte for byte."""
     lines = [f"{method} {path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers)]
     if not any(name.lower() == "host" for name, _ in headers):
         lines.append("Host: localhost")
@@ -163,7 +163,7 @@ class Http2:
 
 
 def send_http2(port, method, path, headers=(), body=b"", address="127.0.0.1", **more):
-    """One request of HTTP/2 on a connection of its own."""
+    """One HTTP/2 request on a new connection."""
     connection = Http2(port, address, tls=more.pop("tls", False))
     try:
         return connection.send(method, path, headers, body, **more)

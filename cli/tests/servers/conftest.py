@@ -29,16 +29,26 @@ def pytest_addoption(parser):
 
 def pytest_generate_tests(metafunc):
     """Tests with the argument `proxy` run for each proxy. Tests with `fault` and `scheme` run for each fault that the
-    proxy can be configured to have.""" if "proxy" not in metafunc.fixturenames: return whole =
-    metafunc.config.getoption("--whole") servers = EXAMPLE_SERVERS if whole else {} pairs = [(proxy, server) for proxy
-    in PROXIES for server in (servers or BEHIND[proxy])] if "fault" not in metafunc.fixturenames: wanted =
-    getattr(metafunc.function, "proxies", PROXIES) pairs = [pair for pair in pairs if pair[0] in wanted or
-    "-".join(pair) in wanted] metafunc.parametrize("proxy", pairs, ids=["-".join(pair) for pair in pairs],
-    indirect=True, scope="session") return chosen = [] for proxy, server in pairs: for fault in metafunc.module.FAULTS:
-    for scheme in ("https", "http") if whole or proxy == "nginx" else ("https",): if fault.folder not in
-    PROXIES[proxy].cannot: name = f"{proxy}-{server}-{scheme}-{fault.name}" chosen.append(pytest.param((proxy, server),
-    fault, scheme, id=name)) metafunc.parametrize(("proxy", "fault", "scheme"), chosen, indirect=["proxy"],
-    scope="session")
+    proxy can be configured to have.
+    """
+    if "proxy" not in metafunc.fixturenames:
+        return
+    whole = metafunc.config.getoption("--whole")
+    servers = EXAMPLE_SERVERS if whole else {}
+    pairs = [(proxy, server) for proxy in PROXIES for server in (servers or BEHIND[proxy])]
+    if "fault" not in metafunc.fixturenames:
+        wanted = getattr(metafunc.function, "proxies", PROXIES)
+        pairs = [pair for pair in pairs if pair[0] in wanted or "-".join(pair) in wanted]
+        metafunc.parametrize("proxy", pairs, ids=["-".join(pair) for pair in pairs], indirect=True, scope="session")
+        return
+    chosen = []
+    for proxy, server in pairs:
+        for fault in metafunc.module.FAULTS:
+            for scheme in ("https", "http") if whole or proxy == "nginx" else ("https",):
+                if fault.folder not in PROXIES[proxy].cannot:
+                    name = f"{proxy}-{server}-{scheme}-{fault.name}"
+                    chosen.append(pytest.param((proxy, server), fault, scheme, id=name))
+    metafunc.parametrize(("proxy", "fault", "scheme"), chosen, indirect=["proxy"], scope="session")
 
 
 @pytest.fixture(scope="session")

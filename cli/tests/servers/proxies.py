@@ -24,9 +24,12 @@ class Proxy:
     cannot = ()
 
     def __init__(self, folder, application, hanging, closed, authority):
-        """The ports are those of the application, of a server that never responds, and one on which no server
-        listens.""" self.folder = folder / self.name self.folder.mkdir() self.application, self.hanging, self.closed,
-        self.authority = application, hanging, closed, authority self.plain, self.tls = free_port(), free_port()
+        """The ports are those of the application, of a server that never responds, and one on which no server listens.
+        """
+        self.folder = folder / self.name
+        self.folder.mkdir()
+        self.application, self.hanging, self.closed, self.authority = application, hanging, closed, authority
+        self.plain, self.tls = free_port(), free_port()
         self.process = Process(self.command(), [self.plain, self.tls], self.folder / "log", **self.environment())
 
     def environment(self):
