@@ -120,6 +120,12 @@ class Browser:
             if "script" in described:
                 found = self.wait(self.page.evaluate(described["script"]))
                 assert found == described["gives"], f"{described['script']}\ngives {found!r} and not {described['gives']!r}"
+            if "click" in described:
+                button = f"document.querySelector({json.dumps(described['click'])})"
+                self.wait(self.page.until(f"{button} && document.readyState === 'complete'", described["click"]))
+                # A framework attaches its listeners after the page is complete: the click is repeated until something happens.
+                first = f"document.body.innerText.includes({json.dumps(described['shows'][0])})"
+                self.wait(self.page.until(f"{first} || ({button}.click(), {first})", described["shows"][0]))
             for text in described.get("shows", []):
                 self.wait(self.page.until(f"document.body.innerText.includes({json.dumps(text)})", text))
             self.page.shown = None

@@ -18,7 +18,7 @@ CONSOLE = re.compile(r"^```console\n(.*?)^```$", re.M | re.S)
 # What the set-up has done already.
 INSTALLS = ("npm ci", "pip install ")
 # What ends by itself. Every other command is a server, which is left running.
-ENDS = ("corsac ", "curl ", "npx next build", "npx esbuild ", "cargo build", "python manage.py check")
+ENDS = ("corsac ", "curl ", "npx next build", "npx tsc", "npx esbuild ", "cargo build", "python manage.py check")
 
 
 @dataclass
@@ -44,13 +44,16 @@ class Recipe:
     """A copy of a recipe's folder in which the kernel's ports are in the place of those that people read.
 
     The description has: `ports`, which are the numbers in the files; `exchanges`, requests and what the response has to be;
-    `pages`, what a page in a browser shows.
+    `pages`, what a page in a browser shows; and `api`, the name of exchanges that several recipes have.
     """
 
     def __init__(self, name):
         self.name = name
         self.readme = RECIPES / name / "README.md"
         self.description = tomllib.loads((DESCRIPTIONS / f"{name}.toml").read_text())
+        if "api" in self.description:
+            shared = tomllib.loads((DESCRIPTIONS.parent / f"{self.description['api']}_api.toml").read_text())
+            self.description["exchanges"] = shared["exchanges"] + self.description.get("exchanges", [])
         self.folder = INSTALLED / name
         self.ports = dict(zip(self.description["ports"], free_ports(len(self.description["ports"])), strict=True))
 

@@ -9,7 +9,9 @@ a server, a real browser has to do as well: with `--whole` for every recipe, eac
 says `browser = true`. The last line is `N passed, N failed`.
 """
 
+import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -23,6 +25,8 @@ from servers import Servers
 # Recipes that run side by side: most of the time is spent on waiting for servers to start.
 SIDE_BY_SIDE = 3
 REPETITIONS = 3
+# Characters of a failure that are printed.
+LONGEST_FAILURE = 3000
 # Seconds for a command that ends.
 LONGEST = 600
 READABLE = {"readable", "allowed", "opaque", "sent"}
@@ -52,7 +56,18 @@ class Checked:
             work(*arguments)
             self.passed += 1
         except Exception as error:
-            self.failures.append(f"{self.name}: {what}\n{type(error).__name__}: {error}")
+            self.failures.append(f"{self.name}: {what}\n{type(error).__name__}: {str(error)[:LONGEST_FAILURE]}")
+
+
+def refresh_package():
+    """Installs corsac for Node as it is now: npm has made a copy of the package when it installed the others."""
+    package, installed = ROOT / "bindings-node", INSTALLED / "node_modules" / "corsac"
+    shutil.rmtree(installed, ignore_errors=True)
+    installed.mkdir(parents=True)
+    for pattern in ["package.json", *json.loads((package / "package.json").read_text())["files"]]:
+        for path in package.glob(pattern):
+            copy = shutil.copytree if path.is_dir() else shutil.copyfile
+            copy(path, installed / path.name)
 
 
 def execute(recipe, command):
@@ -108,10 +123,10 @@ def play(name, browser, whole):
         if started:
             checked.check("the servers start", servers.wait_for, recipe.ports.values())
         for _ in range(REPETITIONS if whole else 1):
-            for expected in recipe.exchanges():
-                checked.check(expected["request"], exchange, expected, list(recipe.ports.values()))
             for page in recipe.pages():
                 checked.check(page.get("open") or page["blank"], browser.run_page, page)
+            for expected in recipe.exchanges():
+                checked.check(expected["request"], exchange, expected, list(recipe.ports.values()))
             if whole or recipe.description.get("browser"):
                 checked.check("the table in Chromium", in_browser, recipe, browser)
         if checked.failures:
@@ -123,6 +138,7 @@ def play(name, browser, whole):
 def main(arguments):
     whole = "--whole" in arguments
     chosen = [argument for argument in arguments if argument != "--whole"] or names()
+    refresh_package()
     with Browser() as browser, ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
         results = list(pool.map(lambda name: play(name, browser, whole), chosen))
     for result in results:

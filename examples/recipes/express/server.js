@@ -4,7 +4,7 @@ import express from 'express'
 
 const app = express()
 app.use(cors({
-  allowOrigins: ['https://app.example.com', 'http://localhost:5173'],
+  allowOrigins: ['https://app.example.com', 'https://admin.example.com'],
   allowMethods: ['PUT', 'DELETE'],
   allowHeaders: ['Authorization'],
   allowCredentials: true,

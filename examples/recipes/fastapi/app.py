@@ -6,7 +6,7 @@ from fastapi import FastAPI, HTTPException, Response
 app = FastAPI()
 corsac.install(
     app,
-    allow_origins=["https://app.example.com", "http://localhost:5173"],
+    allow_origins=["https://app.example.com", "https://admin.example.com"],
     allow_methods=["PUT", "DELETE"],
     allow_headers=["Authorization"],
     allow_credentials=True,

@@ -6,7 +6,7 @@ from flask import Flask, abort, jsonify, request
 app = Flask(__name__)
 app.wsgi_app = CORSMiddleware(
     app.wsgi_app,
-    allow_origins=["https://app.example.com", "http://localhost:5173"],
+    allow_origins=["https://app.example.com", "https://admin.example.com"],
     allow_methods=["PUT", "DELETE"],
     allow_headers=["Authorization"],
     allow_credentials=True,
