@@ -17,8 +17,9 @@ INSTALLED = ROOT / "target" / "recipes"
 CONSOLE = re.compile(r"^```console\n(.*?)^```$", re.M | re.S)
 # What the set-up has done already.
 INSTALLS = ("npm ci", "pip install ")
-# What ends by itself. Every other command is a server, which is left running.
-ENDS = ("corsac ", "curl ", "npx next build", "npx tsc", "npx esbuild ", "cargo build", "python manage.py check")
+# What ends by itself: what builds something, and what asks the servers, which have to be there. All else is a server.
+BUILDS = ("mkdir ", "npx next build", "npx tsc", "npx esbuild ", "cargo build", "cc ", "python manage.py check")
+ASKS = ("corsac ", "curl ")
 
 
 @dataclass
@@ -27,14 +28,20 @@ class Command:
 
     text: str
     shown: list = field(default_factory=list)
+    # The exit status that a comment promises: `# exit status 1`.
+    status: int = 0
 
     @property
     def is_installation(self):
         return self.text.startswith(INSTALLS)
 
     @property
-    def ends(self):
-        return self.text.startswith(ENDS)
+    def builds(self):
+        return self.text.startswith(BUILDS)
+
+    @property
+    def asks(self):
+        return self.text.startswith(ASKS)
 
     def words(self):
         return shlex.split(self.text)
@@ -80,7 +87,9 @@ class Recipe:
         for block in CONSOLE.findall(self.readme.read_text()):
             for line in block.splitlines():
                 if line.startswith("$ "):
-                    found.append(Command(self.with_ports(line[2:].split("  #")[0].strip())))
+                    text, _, comment = line[2:].partition("  #")
+                    status = re.search(r"exit status (\d+)", comment)
+                    found.append(Command(self.with_ports(text.strip()), status=int(status[1]) if status else 0))
                 elif found:
                     found[-1].shown.append(self.with_ports(line))
         return found
@@ -97,6 +106,10 @@ class Recipe:
         if isinstance(value, list):
             return [self.with_kernel_ports(inner) for inner in value]
         return self.with_ports(value) if isinstance(value, str) else value
+
+    def server(self):
+        """The address to which paths of the table belong."""
+        return self.table().get("url", f"http://localhost:{next(iter(self.ports.values()))}")
 
     def table(self):
         """The expectations of `corsac test`, with which a browser has to agree."""

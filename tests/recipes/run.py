@@ -83,7 +83,7 @@ def execute(recipe, command):
         text=True,
         timeout=LONGEST,
     )
-    assert done.returncode == 0, f"status {done.returncode}\n{done.stdout}"
+    assert done.returncode == command.status, f"status {done.returncode}, and not {command.status}\n{done.stdout}"
     printed = iter(done.stdout.replace("\r", "").splitlines())
     for line in command.shown:
         assert any(line == other for other in printed), f"the README shows `{line}`, and the output is\n{done.stdout}"
@@ -96,7 +96,7 @@ def in_browser(recipe, browser):
         listed = lambda value: value if isinstance(value, list) else [value]  # noqa: E731
         for origin in listed(request["from"]):
             for method in listed(request.get("method", "GET")):
-                url = request["url"] if request["url"].startswith("http") else table["url"] + request["url"]
+                url = request["url"] if request["url"].startswith("http") else recipe.server() + request["url"]
                 sent = (origin, url, method, request.get("headers", {}), request.get("credentials", False))
                 found = browser.fetch(*sent, request.get("readable_headers", []))
                 expected = request["expect"] in READABLE
@@ -104,23 +104,22 @@ def in_browser(recipe, browser):
 
 
 def play(name, browser, whole):
-    """Everything about one recipe. A recipe with `see` is checked somewhere else, which it names."""
+    """Everything about one recipe."""
     begun, recipe, checked = time.monotonic(), Recipe(name), Checked(name)
     recipe.prepare()
     with Servers(recipe.folder, environment()) as servers:
-        started = False
+        waited = False
         for command in recipe.commands():
             if command.is_installation:
                 continue
-            if not command.ends:
-                servers.start(command)
-                started = True
-                continue
-            if started:
+            if command.asks and not waited:
                 checked.check("the servers start", servers.wait_for, recipe.ports.values())
-                started = False
-            checked.check(f"$ {command.text}", execute, recipe, command)
-        if started:
+                waited = True
+            if command.asks or command.builds:
+                checked.check(f"$ {command.text}", execute, recipe, command)
+            else:
+                servers.start(command)
+        if not waited:
             checked.check("the servers start", servers.wait_for, recipe.ports.values())
         for _ in range(REPETITIONS if whole else 1):
             for page in recipe.pages():
