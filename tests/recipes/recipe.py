@@ -16,9 +16,9 @@ INSTALLED = ROOT / "target" / "recipes"
 
 CONSOLE = re.compile(r"^```console\n(.*?)^```$", re.M | re.S)
 # What the set-up has done already.
-INSTALLS = ("npm ci", "pip install ")
+INSTALLS = ("npm ci", "pip install ", "cargo build")
 # What ends by itself: what builds something, and what asks the servers, which have to be there. All else is a server.
-BUILDS = ("mkdir ", "npx next build", "npx tsc", "npx esbuild ", "cargo build", "cc ", "python manage.py check")
+BUILDS = ("mkdir ", "npx next build", "npx tsc", "npx esbuild ", "cc ", "python manage.py check")
 ASKS = ("corsac ", "curl ")
 
 
@@ -51,7 +51,8 @@ class Recipe:
     """A copy of a recipe's folder in which the kernel's ports are in the place of those that people read.
 
     The description has: `ports`, which are the numbers in the files; `exchanges`, requests and what the response has to be;
-    `pages`, what a page in a browser shows; and `api`, the name of exchanges that several recipes have.
+    `pages`, what a page in a browser shows; `api`, the name of exchanges that several recipes have; and `provided`, files of the
+    recipe that were built from this repository.
     """
 
     def __init__(self, name):
@@ -73,9 +74,15 @@ class Recipe:
                 continue
             target.parent.mkdir(parents=True, exist_ok=True)
             try:
-                target.write_text(self.with_ports(source.read_text()))
+                written = self.with_ports(source.read_text()).encode()
             except UnicodeDecodeError:
-                shutil.copyfile(source, target)
+                written = source.read_bytes()
+            # Compilers go by the time of a file.
+            if not target.exists() or target.read_bytes() != written:
+                target.write_bytes(written)
+        for name, place in self.description.get("provided", {}).items():
+            (self.folder / name).parent.mkdir(exist_ok=True)
+            shutil.copyfile(ROOT / place, self.folder / name)
 
     def with_ports(self, text):
         numbers = "|".join(map(str, self.ports))

@@ -41,7 +41,9 @@ def environment():
     ]
     path = os.pathsep.join([*map(str, programs), os.environ["PATH"]])
     package = str(ROOT / "bindings-python" / "python")
-    own = {"PATH": path, "PYTHONPATH": package, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1"}
+    library = INSTALLED / "nginx-module" / "prefix" / "lib"
+    own = {"PKG_CONFIG_PATH": str(library / "pkgconfig"), "LD_LIBRARY_PATH": str(library)}
+    own |= {"PATH": path, "PYTHONPATH": package, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1"}
     return {**os.environ, **own, "NO_COLOR": "1", "NEXT_TELEMETRY_DISABLED": "1", "CI": "1"}
 
 
