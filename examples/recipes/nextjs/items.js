@@ -1,0 +1,1 @@
+export const items = new Map([['1', 'tea']])

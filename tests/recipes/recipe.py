@@ -1,0 +1,145 @@
+"""A recipe: what its README tells people to type, and what its description says has to come of it."""
+
+import re
+import shlex
+import shutil
+import socket
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+RECIPES = ROOT / "examples" / "recipes"
+DESCRIPTIONS = Path(__file__).resolve().parent / "descriptions"
+# As deep as `examples/recipes`, so that `../../../bindings-node` in a package.json leads to the same folder.
+INSTALLED = ROOT / "target" / "recipes"
+
+CONSOLE = re.compile(r"^```console\n(.*?)^```$", re.M | re.S)
+# What the set-up has done already.
+INSTALLS = ("npm ci", "pip install ", "cargo build")
+# What ends by itself: what builds something, and what asks the servers, which have to be there. All else is a server.
+BUILDS = ("mkdir ", "npx next build", "npx tsc", "npx esbuild ", "cc ", "python manage.py check")
+ASKS = ("corsac ", "curl ")
+
+
+@dataclass
+class Command:
+    """A line of a README that begins with `$`, and the output that the README shows."""
+
+    text: str
+    shown: list = field(default_factory=list)
+    # The exit status that a comment promises: `# exit status 1`.
+    status: int = 0
+
+    @property
+    def is_installation(self):
+        return self.text.startswith(INSTALLS)
+
+    @property
+    def builds(self):
+        return self.text.startswith(BUILDS)
+
+    @property
+    def asks(self):
+        return self.text.startswith(ASKS)
+
+    def words(self):
+        return shlex.split(self.text)
+
+
+class Recipe:
+    """A copy of a recipe's folder in which the kernel's ports are in the place of those that people read.
+
+    The description has: `ports`, which are the numbers in the files; `exchanges`, requests and what the response has to be;
+    `pages`, what a page in a browser shows; `api`, the name of exchanges that several recipes have; and `provided`, files of the
+    recipe that were built from this repository.
+    """
+
+    def __init__(self, name):
+        self.name = name
+        self.readme = RECIPES / name / "README.md"
+        self.description = tomllib.loads((DESCRIPTIONS / f"{name}.toml").read_text())
+        if "api" in self.description:
+            shared = tomllib.loads((DESCRIPTIONS.parent / f"{self.description['api']}_api.toml").read_text())
+            self.description["exchanges"] = shared["exchanges"] + self.description.get("exchanges", [])
+        self.folder = INSTALLED / name
+        self.ports = dict(zip(self.description["ports"], free_ports(len(self.description["ports"])), strict=True))
+
+    def prepare(self):
+        """Writes the copy. What was installed and built in it stays."""
+        for source in sorted((RECIPES / self.name).rglob("*")):
+            target = self.folder / source.relative_to(RECIPES / self.name)
+            if source.is_dir():
+                target.mkdir(parents=True, exist_ok=True)
+                continue
+            target.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                written = self.with_ports(source.read_text()).encode()
+            except UnicodeDecodeError:
+                written = source.read_bytes()
+            # Compilers go by the time of a file.
+            if not target.exists() or target.read_bytes() != written:
+                target.write_bytes(written)
+        for name, place in self.description.get("provided", {}).items():
+            (self.folder / name).parent.mkdir(exist_ok=True)
+            shutil.copyfile(ROOT / place, self.folder / name)
+
+    def with_ports(self, text):
+        numbers = "|".join(map(str, self.ports))
+        return re.sub(rf"\b(?:{numbers})\b", lambda found: str(self.ports[int(found[0])]), text)
+
+    def commands(self):
+        """The commands of the README, in its order."""
+        found = []
+        for block in CONSOLE.findall(self.readme.read_text()):
+            for line in block.splitlines():
+                if line.startswith("$ "):
+                    text, _, comment = line[2:].partition("  #")
+                    status = re.search(r"exit status (\d+)", comment)
+                    found.append(Command(self.with_ports(text.strip()), status=int(status[1]) if status else 0))
+                elif found:
+                    found[-1].shown.append(self.with_ports(line))
+        return found
+
+    def exchanges(self):
+        return self.with_kernel_ports(self.description.get("exchanges", []))
+
+    def pages(self):
+        return self.with_kernel_ports(self.description.get("pages", []))
+
+    def with_kernel_ports(self, value):
+        if isinstance(value, dict):
+            return {name: self.with_kernel_ports(inner) for name, inner in value.items()}
+        if isinstance(value, list):
+            return [self.with_kernel_ports(inner) for inner in value]
+        return self.with_ports(value) if isinstance(value, str) else value
+
+    def server(self):
+        """The address to which paths of the table belong."""
+        return self.table().get("url", f"http://localhost:{next(iter(self.ports.values()))}")
+
+    def table(self):
+        """The expectations of `corsac test`, with which a browser has to agree."""
+        path = self.folder / "cors.test.toml"
+        return tomllib.loads(path.read_text()) if path.exists() else {"requests": []}
+
+
+def free_ports(count):
+    """Ports that nobody has; they are different, since all are held until the last is known."""
+    held = [socket.socket() for _ in range(count)]
+    try:
+        for one in held:
+            one.bind(("127.0.0.1", 0))
+        return [one.getsockname()[1] for one in held]
+    finally:
+        for one in held:
+            one.close()
+
+
+def names():
+    """Every recipe. A description without a folder, or a folder without a description, is an error."""
+    described = {path.stem for path in DESCRIPTIONS.glob("*.toml")}
+    folders = {path.parent.name for path in RECIPES.glob("*/README.md")}
+    if described != folders:
+        raise SystemExit(f"these have either a description or a README, and need both: {', '.join(sorted(described ^ folders))}")
+    return sorted(described)
