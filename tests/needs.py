@@ -40,6 +40,9 @@ DEBIAN = {
     "apache": ["apache2", "apache2-dev", "curl", "g++", "make", "openssl", "pkg-config"],
     "browsers": ["chromium", "firefox-esr", "gir1.2-webkit2-4.1", "openssl", "python3-gi", "xauth", "xvfb"],
     "servers": ["apache2", "chromium", "gcc", "libc6-dev", "libmicrohttpd-dev", "nginx", "openssl", "python3-venv"],
+    "recipes": [
+        "chromium", "curl", "gcc", "libc6-dev", "libmicrohttpd-dev", "make", "nginx", "nginx-dev", "pkg-config", "python3-venv",
+    ],
     "demo": ["chromium", "gcc", "libc6-dev", "libmicrohttpd-dev", "make", "pkg-config", "python3-venv"],
     # For systems without rustup: a compiler for WebAssembly, and the source from which it builds the standard library.
     "wasm": ["lld", "rust-web-src", "rustc-web"],
@@ -173,6 +176,19 @@ def recipes():
         copy.parent.mkdir(exist_ok=True)
         shutil.copyfile(path, copy)
     return f"Python: {'installed' if stale else 'unchanged'}; Node: {node_modules(RECIPES_INSTALLED)}"
+
+
+def recipe_servers():
+    """What recipes start and their tests do not build: nginx's module with the installed C library, and a program in Rust."""
+    module = RECIPES_INSTALLED / "nginx-module"
+    run("make", "--silent", "-C", ROOT / "bindings-c" / "nginx", "prefix", f"OUT={module}")
+    # With the workspace's own folder, so that what both depend on is compiled once.
+    run("cargo", "build", "--locked", "--quiet", "--manifest-path", RECIPES / "axum" / "Cargo.toml", "--target-dir", ROOT / "target")
+    program = RECIPES_INSTALLED / "axum" / "target" / "debug" / "recipe-axum"
+    program.parent.mkdir(parents=True, exist_ok=True)
+    place(ROOT / "target" / "debug" / "recipe-axum", program)
+    program.chmod(0o755)
+    return "nginx's module, recipe-axum"
 
 
 def cargo_fuzz():
