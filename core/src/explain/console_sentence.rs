@@ -12,6 +12,7 @@ use crate::explain::console_wordings::{BEGINNINGS, HEADERS_IN_ANY_LANGUAGE, Mean
 use crate::explain::explanation::{Finding, NOT_CORS};
 use crate::explain::messages::About;
 use crate::explain::messages::console::{Facts, of_code, of_network, of_problem};
+use crate::explain::topic::Topic;
 use crate::issues::finding_code::FindingCode;
 use crate::printable::printable;
 
@@ -51,6 +52,8 @@ pub struct ConsoleSentence {
     pub header: Option<String>,
     /// Whether the sentence shows that the request was made with credentials.
     pub has_credentials: bool,
+    /// The section of the page about failed requests that has the causes.
+    pub topic: Topic,
 }
 
 impl ConsoleSentence {
@@ -129,7 +132,7 @@ pub fn network_error(text: &str) -> Option<NetworkError> {
 type Matched = (Found, Vec<Meaning>, Option<Engine>);
 
 /// The templates that fit best, without those that overlap a better one.
-fn best(text: &str) -> Vec<Matched> {
+pub(crate) fn best(text: &str) -> Vec<Matched> {
     let mut all: Vec<Matched> = Vec::new();
     for (problem, templates) in SENTENCES {
         for (engine, template) in Engine::ALL.iter().zip(templates).filter(|(_, template)| !template.is_empty()) {
@@ -212,6 +215,7 @@ fn sentence(
         page: page.clone(),
         url: url.clone(),
         has_credentials,
+        in_preflight: facts.about == About::Preflight,
     };
     match meaning {
         Meaning::Problem(first) | Meaning::InPreflight(first) => {
@@ -261,13 +265,15 @@ struct Read {
     page: Option<String>,
     url: Option<String>,
     has_credentials: bool,
+    in_preflight: bool,
 }
 
 impl Read {
     fn finding(self, finding: Finding) -> ConsoleSentence {
         let is_cors = !finding.code.is_not_cors();
+        let topic = Topic::of(finding.code, self.in_preflight).unwrap_or(Topic::OtherRules);
         let codes = vec![finding.code];
-        ConsoleSentence { codes, is_cors, ..self.other(finding.message, &finding.help, true) }
+        ConsoleSentence { codes, is_cors, topic, ..self.other(finding.message, &finding.help, true) }
     }
 
     fn consequence(self) -> ConsoleSentence {
@@ -292,6 +298,7 @@ impl Read {
             method: None,
             header: None,
             has_credentials: self.has_credentials,
+            topic: if is_cause { Topic::OtherRules } else { Topic::SaysNothing },
         }
     }
 }
@@ -314,13 +321,14 @@ fn in_any_language(text: &str) -> Option<ConsoleSentence> {
         page: None,
         url: url.map(str::to_owned),
         has_credentials: false,
+        in_preflight: false,
     };
     let message = format!(
         "the browser blocked the request because of `{name}`: it is missing, or it does not allow this request"
     );
     let help = "compare the header that the server sends with the request: corsac can send both as a browser would";
     let mut known = Vec::new();
-    let codes = codes
+    let codes: Vec<FindingCode> = codes
         .into_iter()
         .filter(|code| {
             !known.contains(code) && {
@@ -329,7 +337,8 @@ fn in_any_language(text: &str) -> Option<ConsoleSentence> {
             }
         })
         .collect();
-    Some(ConsoleSentence { codes, is_cors: true, ..read.other(message, help, true) })
+    let topic = codes.first().and_then(|code| Topic::of(*code, false)).unwrap_or(Topic::SaysNothing);
+    Some(ConsoleSentence { codes, is_cors: true, topic, ..read.other(message, help, true) })
 }
 
 /// Copies the URL into the sentence of the cause, because WebKit names it, and sometimes the page, only in the next
