@@ -54,7 +54,7 @@ pub(crate) fn render(root: &Path) -> Result<String, Box<dyn Error>> {
             return Err(format!("no sentence of {} is frequent", topic.anchor()).into());
         }
         for example in shown {
-            let browser = example.engine.map_or("", browser);
+            let browser = example.engine.map_or("any", browser);
             let sentence = example.sentence.replace('|', "\\|");
             writeln!(page, "| {browser} | {} | [{}](#{}) |", code(&sentence), text.title, topic.anchor())?;
         }
