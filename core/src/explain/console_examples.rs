@@ -167,7 +167,10 @@ const WHOLE: &[(&str, &str)] = &[
         "~ http, data, chrome, chrome-extension, https.",
     ),
     ("The request client is not a secure context and the resource is in more-private address space", "~ `local`."),
-    ("Permission was denied for this request to access the", "~ `loopback` address space."),
+    (
+        "Permission was denied for this request to access the `{value}` address space",
+        "Permission was denied for this request to access the `loopback` address space.",
+    ),
     (
         "When the 'Access-Control-Allow-Headers' is '*', the 'Authorization' header is not covered",
         "~. To include the 'Authorization' header, it must be explicitly listed in CORS header 'Access-Control-Allow-Headers'",

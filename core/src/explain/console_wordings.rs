@@ -64,7 +64,10 @@ pub(crate) const WORDINGS: &[(&str, Meaning)] = &[
         "The request client is not a secure context and the resource is in more-private address space",
         Code(FindingCode::LocalNetworkAccess),
     ),
-    ("Permission was denied for this request to access the", Code(FindingCode::LocalNetworkAccess)),
+    (
+        "Permission was denied for this request to access the `{value}` address space",
+        Code(FindingCode::LocalNetworkAccess),
+    ),
     ("Refused to set unsafe header \"{element}\"", Code(FindingCode::ForbiddenHeaderDropped)),
     ("Attempt to set a forbidden header was denied: {element}", Code(FindingCode::ForbiddenHeaderDropped)),
     (
@@ -225,13 +228,7 @@ pub(crate) const WORDINGS: &[(&str, Meaning)] = &[
             "look for the server's own check of `Origin`, and for a proxy that does not pass `Upgrade` and `Connection` on",
         ),
     ),
-    (
-        "Some cookies are misusing the",
-        NotCors(
-            "the attributes of a cookie are wrong, so the browser does not store or send it",
-            "set `SameSite=None; Secure` on a cookie that pages of other sites have to send, and use https",
-        ),
-    ),
+    ("Some cookies are misusing the", Code(FindingCode::CookieNotSecure)),
     (
         "the server responded with a status of {status} (",
         NotCors(

@@ -73,6 +73,8 @@ topics! {
     ScriptOptions "script-options" [
         SameOriginMode NoCorsRedirectMode OpaqueResponse OpaqueIntegrity ForbiddenHeaderDropped
     ],
+    /// A cookie that the browser does not store or send.
+    Cookies "cookies" [CookieNotSecure CookieSameSite CookieIgnored CredentialsNotIncluded],
     /// A public page requests a server in a local network.
     LocalNetwork "local-network" [LocalNetworkAccess],
     /// Sentences that do not say why the request failed.
@@ -84,7 +86,7 @@ topics! {
     /// A secure page requests an insecure URL.
     MixedContent "mixed-content" [MixedContent],
     /// Another rule of the browser, or something else than the browser, blocks the request.
-    OtherRules "other-rules" [ResourcePolicyBlocks HandshakeRefused CookieNotSecure CookieSameSite HttpError],
+    OtherRules "other-rules" [ResourcePolicyBlocks HandshakeRefused HttpError],
 }
 
 impl Topic {

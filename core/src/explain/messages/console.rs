@@ -320,6 +320,9 @@ pub(crate) fn of_code(code: FindingCode, facts: &Facts<'_>) -> Finding {
             "serve the page over https, and let the user grant the permission for devices in the local network; no header of \
              the server replaces it"
         }
+        FindingCode::CookieNotSecure => {
+            "set `SameSite=None; Secure` on a cookie that pages of other sites have to send, and use https"
+        }
         FindingCode::TooManyRedirects => return redirects::too_many(),
         FindingCode::BlockedPort => "use another port: browsers do not connect to ports of other protocols",
         _ => "see the page about this code",
