@@ -79,6 +79,7 @@ impl ConsoleSentence {
             out.key("method").optional(self.method.as_deref());
             out.key("header").optional(self.header.as_deref());
             out.key("has_credentials").raw(self.has_credentials);
+            out.key("docs").string(&self.topic.docs());
         });
         out.finish()
     }
