@@ -117,6 +117,10 @@ fn subsection(
         help => format!(" **What to change:** {help}."),
     };
     writeln!(out, "{}.{change}", sentence_case(&sentence.message))?;
+    if example.engine.is_none() {
+        writeln!(out, "\n[The most frequent causes, and how to tell which it is](#{}).", topic.anchor())?;
+        return Ok(out);
+    }
     let causes: Vec<String> = text.causes.iter().map(|cause| lower(&cause.what)).collect();
     writeln!(out, "\nMost often: {}. [How to tell which](#{}).", causes.join("; or "), topic.anchor())?;
     Ok(out)

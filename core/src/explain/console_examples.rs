@@ -50,7 +50,13 @@ pub fn console_examples() -> Vec<ConsoleExample> {
             }
         }
     }
-    examples.extend(WORDINGS.iter().map(|(wording, _)| of_wording(wording)));
+    for (wording, _) in WORDINGS {
+        let example = of_wording(wording);
+        // A wording with several meanings is in the table several times.
+        if examples.last().is_none_or(|last| last.name != example.name) {
+            examples.push(example);
+        }
+    }
     examples
 }
 
@@ -104,7 +110,7 @@ fn of_sentence(problem: Problem, engine: Engine, template: &str, twin: &str) -> 
             let to = value("location", problem);
             let line =
                 format!("Cross-origin redirection to {to} denied by Cross-Origin Resource Sharing policy: {filled}");
-            (filled, line)
+            (line.clone(), line)
         }
         _ => (filled.clone(), filled),
     };
@@ -300,12 +306,13 @@ fn name_of(sentence: &str) -> String {
     words.take(MOST_WORDS).collect::<Vec<_>>().join("-")
 }
 
-/// `MissingAllowOrigin` as `missing-allow-origin`.
+/// `CORSMissingAllowOrigin` as `cors-missing-allow-origin`.
 fn kebab(name: &str) -> String {
     let mut out = String::new();
-    let mut before = 'A';
-    for c in name.chars() {
-        if c.is_ascii_uppercase() && before.is_ascii_lowercase() {
+    let (mut before, mut rest) = ('A', name.chars().peekable());
+    while let Some(c) = rest.next() {
+        let ends_capitals = before.is_ascii_uppercase() && rest.peek().is_some_and(char::is_ascii_lowercase);
+        if !out.is_empty() && c.is_ascii_uppercase() && (before.is_ascii_lowercase() || ends_capitals) {
             out.push('-');
         }
         before = c;

@@ -108,7 +108,13 @@ pub fn read_console(text: &str) -> Vec<ConsoleSentence> {
     for (index, (found, meanings, engine)) in matches.iter().enumerate() {
         let before = index.checked_sub(1).and_then(|index| matches.get(index)).map_or(0, |(found, ..)| found.end);
         let after = matches.get(index + 1).map_or(text.len(), |(found, ..)| found.start);
-        let context = Context::of(&text, found, before, after);
+        let mut context = Context::of(&text, found, before, after);
+        // WebKit names the target of a redirect in a sentence that another one continues.
+        let earlier = index.checked_sub(1).and_then(|index| matches.get(index)).filter(|_| context.location.is_none());
+        context.location = earlier
+            .filter(|(_, meanings, _)| meanings.contains(&Meaning::Consequence))
+            .and_then(|(earlier, ..)| earlier.value("location").map(str::to_owned))
+            .or(context.location);
         sentences.push(sentence(found, meanings, *engine, &context, &text));
     }
     if sentences.is_empty() {
@@ -237,6 +243,9 @@ fn sentence(
             });
             let mut sentence = read.finding(finding);
             sentence.codes = codes;
+            if sentence.topic == Topic::NoHeader && location.is_some() {
+                sentence.topic = Topic::Redirect;
+            }
             match first {
                 Problem::Method => sentence.method = element,
                 Problem::Header => sentence.header = element.map(|name| name.to_ascii_lowercase()),

@@ -48,6 +48,7 @@ pub(crate) const WORDINGS: &[(&str, Meaning)] = &[
         Is(Problem::Header),
     ),
     // WebKit in versions that do not print the status.
+    ("Origin {sent} is not allowed by Access-Control-Allow-Origin.", Is(Problem::Missing)),
     ("Origin {sent} is not allowed by Access-Control-Allow-Origin.", Is(Problem::Mismatch)),
     ("Preflight response is not successful", Is(Problem::PreflightStatus)),
     // Chromium up to version 72.

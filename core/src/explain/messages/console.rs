@@ -47,18 +47,15 @@ pub(crate) fn of_problem(problem: Problem, facts: &Facts<'_>) -> Finding {
     let value = facts.value.unwrap_or_default().as_bytes();
     match problem {
         Problem::Missing => missing(facts),
-        Problem::Mismatch if facts.value.is_none() => missing(facts),
-        Problem::Mismatch => match facts.page {
-            Some(page) => {
-                allow_origin::mismatch(facts.about, value, page, difference(facts.value.unwrap_or_default(), page))
-            }
-            None => finding(
+        Problem::Mismatch => match (facts.page, facts.value) {
+            (Some(page), Some(text)) => allow_origin::mismatch(facts.about, value, page, difference(text, page)),
+            _ => finding(
                 FindingCode::AllowOriginMismatch,
                 format!(
-                    "{} allows `{}`, which is not the page's origin: scheme, host and port have to be the same, and there is \
-                     no slash at the end",
+                    "{} allows {}, which is not the page's origin: scheme, host and port have to be the same, and there is no \
+                     slash at the end",
                     facts.about.name(),
-                    printable(facts.value.unwrap_or_default())
+                    facts.value.map_or_else(|| "an origin".to_owned(), |value| format!("`{}`", printable(value)))
                 ),
                 "add the page's origin to the origins that the server allows, and have it send back the request's \
                  origin, with `Vary: Origin`",
