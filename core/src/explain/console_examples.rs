@@ -127,6 +127,7 @@ fn is_only_of_redirects(problem: Problem) -> bool {
 fn value(placeholder: &str, problem: Problem) -> &'static str {
     match (placeholder, problem) {
         ("status", Problem::PreflightStatus) => "401",
+        ("status", Problem::Other) => "404",
         ("status", _) => "200",
         ("value", Problem::Several) => "https://app.example.com, *",
         ("value", Problem::Invalid) => "app.example.com",
@@ -201,9 +202,9 @@ const WHOLE: &[(&str, &str)] = &[
     ("ECONNREFUSED", "connect ~ 127.0.0.1:8000"),
     ("Could not connect to {value}: Connection refused", "Could not connect to api.example.com: Connection refused"),
     (
-        "Mixed Content: The page at '{page_url}' was loaded over HTTPS, but requested an insecure",
-        "~ XMLHttpRequest endpoint 'http://api.example.com/items/7'. This request has been blocked; the content must be \
-         served over HTTPS.",
+        "Mixed Content: The page at '{page_url}' was loaded over HTTPS, but requested an insecure {value} '{url}'",
+        "Mixed Content: The page at 'https://app.example.com/' was loaded over HTTPS, but requested an insecure XMLHttpRequest \
+         endpoint 'http://api.example.com/items/7'. This request has been blocked; the content must be served over HTTPS.",
     ),
     ("CORS header 'Access-Control-Allow-Origin' missing", "(Reason: ~)."),
     ("CORS preflight response did not succeed", "(Reason: ~)."),

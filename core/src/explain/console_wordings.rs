@@ -111,7 +111,7 @@ pub(crate) const WORDINGS: &[(&str, Meaning)] = &[
     ("ERR_UNSAFE_PORT", Code(FindingCode::BlockedPort)),
     ("ERR_BLOCKED_BY_RESPONSE", Is(Problem::ResourcePolicy)),
     (
-        "Mixed Content: The page at '{page_url}' was loaded over HTTPS, but requested an insecure",
+        "Mixed Content: The page at '{page_url}' was loaded over HTTPS, but requested an insecure {value} '{url}'",
         Is(Problem::MixedContent),
     ),
     // The names of Chromium's errors, as its network panel shows them. The errors of preflights begin with `Preflight`.

@@ -28,7 +28,7 @@ pub(crate) struct Facts<'f> {
 
 impl Facts<'_> {
     fn page(&self) -> &str {
-        self.page.unwrap_or("the page's origin")
+        self.page.unwrap_or("<the page's origin>")
     }
 
     fn wanted(&self) -> String {
@@ -36,9 +36,8 @@ impl Facts<'_> {
             + " and the methods and headers that are allowed"
     }
 
-    fn host(&self) -> String {
-        let url = self.url.and_then(|url| crate::browser::url::Url::parse(url, None));
-        url.map_or_else(|| "server".to_owned(), |url| url.host)
+    fn host(&self) -> Option<String> {
+        Some(crate::browser::url::Url::parse(self.url?, None)?.host)
     }
 }
 
@@ -117,7 +116,7 @@ pub(crate) fn of_problem(problem: Problem, facts: &Facts<'_>) -> Finding {
              redirected",
         ),
         Problem::NoCorsRedirectMode => script::no_cors_redirect_mode("not `follow`"),
-        Problem::MixedContent => script::mixed_content(facts.url.unwrap_or("insecure URLs")),
+        Problem::MixedContent => script::mixed_content(facts.url),
         Problem::ResourcePolicy => finding(
             FindingCode::ResourcePolicyBlocks,
             "the response's `Cross-Origin-Resource-Policy` does not allow pages of other origins to load it, or the page \
@@ -236,7 +235,15 @@ fn method(facts: &Facts<'_>) -> Finding {
 }
 
 fn header(facts: &Facts<'_>) -> Finding {
-    let name = facts.element.map(str::to_ascii_lowercase).unwrap_or_default();
+    let Some(name) = facts.element.map(str::to_ascii_lowercase) else {
+        return finding(
+            FindingCode::HeaderNotAllowed,
+            "the response to the preflight does not allow a header of the request: it is not in \
+             `Access-Control-Allow-Headers`, or only `*` is, which is not a wildcard with credentials",
+            "add every header that the script sets, such as `content-type` and `authorization`, to the headers that the server \
+             allows in response to OPTIONS",
+        );
+    };
     if name.starts_with("access-control-allow-") {
         return finding(
             FindingCode::ResponseHeaderInRequest,
@@ -282,9 +289,9 @@ fn no_response(facts: &Facts<'_>) -> Finding {
     finding(
         FindingCode::ConnectionFailed,
         format!(
-            "although the sentence mentions CORS, Firefox got no usable response from `{}`, because of \
+            "although the sentence mentions CORS, Firefox got no usable response from {}, because of \
              the connection, the certificate, the name, an extension or a redirect",
-            printable(&facts.host())
+            facts.host().map_or_else(|| "the server".to_owned(), |host| format!("`{}`", printable(&host)))
         ),
         "open the URL itself in a tab, which shows an error of the certificate or the connection; check that the server is running",
     )
@@ -292,7 +299,7 @@ fn no_response(facts: &Facts<'_>) -> Finding {
 
 /// The finding of a network error.
 pub(crate) fn of_network(error: NetworkError, facts: &Facts<'_>) -> Finding {
-    network::no_response(error, facts.about, &facts.host())
+    network::no_response(error, facts.about, facts.host().as_deref())
 }
 
 /// The finding of a code that is about nothing that failed in a check.
