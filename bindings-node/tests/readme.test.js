@@ -16,13 +16,14 @@ const blocksOf = (file) => [...fs.readFileSync(file, 'utf8').matchAll(/^```(?:js
 
 for (const [file, least] of [
   [path.join(ROOT, 'README.md'), 1], [path.join(ROOT, '..', 'README.md'), 1], [path.join(ROOT, '..', 'docs', 'node.md'), 4],
-  [path.join(ROOT, '..', 'docs', 'edge.md'), 5]
+  [path.join(ROOT, '..', 'docs', 'edge.md'), 5], [path.join(ROOT, '..', 'docs', 'troubleshooting', 'preflight-fails.md'), 1],
+  [path.join(ROOT, '..', 'docs', 'troubleshooting', 'development.md'), 3]
 ]) {
   const blocks = blocksOf(file)
   test(`blocks of ${path.relative(path.dirname(ROOT), file)}`, () => {
     assert(blocks.length >= least, 'no blocks')
     for (const block of blocks) {
-      const type = /^import /m.test(block) ? 'module' : 'commonjs'
+      const type = /^(import|export) /m.test(block) ? 'module' : 'commonjs'
       const { status, stderr } = spawnSync(process.execPath, [`--input-type=${type}`, '-e', block], {
         cwd: ROOT, encoding: 'utf8', timeout: 30_000
       })

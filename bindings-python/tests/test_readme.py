@@ -8,7 +8,8 @@ import pytest
 from corsac.testing import assert_blocked, assert_readable
 
 ROOT = Path(__file__).parents[2]
-READMES = [ROOT / "README.md", ROOT / "bindings-python" / "README.md", ROOT / "docs" / "python.md"]
+PAGES = [ROOT / "docs" / "troubleshooting" / f"{name}.md" for name in ("only-on-errors", "preflight-fails", "works-in-postman")]
+READMES = [ROOT / "README.md", ROOT / "bindings-python" / "README.md", ROOT / "docs" / "python.md", *PAGES]
 FENCE = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -39,6 +40,11 @@ def test_the_readme_s_application_answers_preflights() -> None:
     asked: dict[str, Any] = {"path": "/items/7", "method": "PUT", "credentials": True}
     assert_readable(program["app"], origin="https://app.example.com", **asked)
     assert_blocked(program["app"], origin="https://evil.example", **asked)
+
+
+def test_no_other_page_about_failed_requests_has_blocks() -> None:
+    pages = {path for path in PAGES[0].parent.glob("*.md") if FENCE.search(path.read_text(encoding="utf-8"))}
+    assert pages == {*PAGES}
 
 
 def test_blocks_are_found() -> None:

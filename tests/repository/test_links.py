@@ -34,9 +34,10 @@ def is_there(name):
 
 @cache
 def anchors(path):
-    """The anchors of a page's headings, as GitHub makes them."""
+    """The anchors of a page's headings, as GitHub makes them, and those that are written in it."""
     headings = re.findall(r"^#+ +(.*)$", page(path), re.M)
-    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    written = re.findall(r'^<a id="([\w-]+)"></a>$', page(path), re.M)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings} | {*written}
 
 
 def broken(path):
@@ -68,6 +69,7 @@ class Links(unittest.TestCase):
             ("[a](nowhere.md)", ["nowhere.md"]),
             ("[a](other.md#no-such-heading)", ["other.md#no-such-heading"]),
             ("[a](other.md#a-heading) [b](https://example.com/x)", []),
+            ("[a](other.md#a-name)", []),
             ("[a][b]", ["b"]),
             ("[a][b]\n\n[b]: nowhere.rs\n", ["nowhere.rs"]),
             ("[b]: other.md\n", ["b"]),
@@ -75,7 +77,7 @@ class Links(unittest.TestCase):
             ("```c\n[a](nowhere.md)\n```\n", []),
         ]:
             with tempfile.TemporaryDirectory() as folder:
-                Path(folder, "other.md").write_text("# A heading\n")
+                Path(folder, "other.md").write_text('# A heading\n\n<a id="a-name"></a>\n')
                 path = Path(folder, "page.md")
                 path.write_text(text)
                 self.assertEqual(list(broken(path)), expected, text)

@@ -22,6 +22,9 @@ mod settings;
 mod settings_page;
 mod specification;
 mod suffixes;
+mod symptoms;
+mod topics;
+mod troubleshooting_page;
 mod wasm;
 mod wasm_exports;
 
@@ -38,6 +41,8 @@ const GENERATED: &[(&str, Generator)] = &[
     ("docs/browsers.md", browsers::render),
     ("docs/errors.md", errors_page::render),
     ("docs/settings.md", settings_page::render),
+    ("docs/troubleshooting.md", troubleshooting_page::render),
+    ("docs/troubleshooting/symptoms.md", symptoms::render),
     ("docs/specification.md", specification::render),
     ("docs/exchange.schema.json", exchange_schemas::exchange),
     ("docs/explanation.schema.json", exchange_schemas::explanation),

@@ -28,6 +28,16 @@ class Docs(unittest.TestCase):
             self.assertTrue(good, said)
             self.assertNotIn("[warn]", said)
 
+    def test_the_page_about_duplicated_headers(self):
+        text = (ROOT / "docs" / "troubleshooting" / "duplicated-headers.md").read_text(encoding="utf-8")
+        policy = re.search(r"^```toml\n(.*?)^```", text, re.M | re.S)[1]
+        (block,) = re.findall(r"^```nginx\n(.*?)^```", text, re.M | re.S)
+        http = block.replace("/etc/nginx/cors.toml", "cors.toml").replace("8080", str(free_port()))
+        nginx = Nginx(context.MODULE, {"cors.toml": policy}, http)
+        good, said = nginx.check()
+        nginx.stop()
+        self.assertTrue(good, said)
+
     def test_the_readme(self):
         text = README.read_text(encoding="utf-8")
         policy = re.search(r"^```toml\n(.*?)^```", text, re.M | re.S)[1]

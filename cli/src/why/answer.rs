@@ -6,8 +6,9 @@ use crate::why::checked::checked;
 use crate::why::next;
 use corsac::binding::printable;
 use corsac::binding::wrap;
+use corsac::browser::Verdict;
 use corsac::capture::{CaptureNote, Captured, Known};
-use corsac::explain::{ConsoleSentence, Explanation, Finding, FindingCode, FindingSeverity, diagnose};
+use corsac::explain::{ConsoleSentence, Explanation, Finding, FindingCode, FindingSeverity, Topic, diagnose};
 use serde_json::{Value, json};
 
 /// The most requests, and the most sentences, of which each has an answer of its own.
@@ -38,6 +39,8 @@ struct Cause {
     help: String,
     others: Vec<String>,
     next: Option<String>,
+    /// The section that has the causes.
+    topic: Option<Topic>,
 }
 
 /// How a verdict is coloured.
@@ -99,6 +102,9 @@ impl Cause {
         if let Some(next) = &self.next {
             // People copy it, so it is not wrapped.
             out.push_str(&format!("\nnext, type:\n  {HELP}{next}{HELP:#}\n"));
+        }
+        if let Some(topic) = self.topic {
+            out.push_str(&format!("\nread more: {}\n", topic.docs()));
         }
     }
 }
@@ -168,6 +174,7 @@ fn of_sentence(sentence: &ConsoleSentence, known: &Known<'_>) -> Cause {
         help: sentence.help.clone(),
         others,
         next: next_for(sentence, known),
+        topic: Some(sentence.topic),
     }
 }
 
@@ -225,6 +232,7 @@ pub(super) fn of_captured(captured: Captured, show_secrets: bool) -> Result<Answ
             help: String::new(),
             others: Vec::new(),
             next: None,
+            topic: None,
         });
     }
     Ok(Answer { is_blocked, causes, notes, json })
@@ -241,7 +249,7 @@ fn note(note: CaptureNote) -> String {
 
 /// Whether the responses that decide are known.
 fn is_known(explanation: &Explanation) -> bool {
-    explanation.verdict != corsac::browser::Verdict::Unknown
+    explanation.verdict != Verdict::Unknown
 }
 
 /// What has to be fixed first.
@@ -275,7 +283,9 @@ fn of_explanation(explanation: &Explanation, next: &str, is_request_only: bool) 
     let others =
         others.map(|finding| format!("{}: {}; {}", finding.code.as_str(), finding.message, finding.help)).collect();
     let next = (!is_success || is_request_only).then(|| next.to_owned());
-    Cause { kind, verdict, what: Some(what), message, help, others, next }
+    let is_blocked_before = explanation.verdict == Verdict::Blocked;
+    let topic = finding.and_then(|finding| Topic::of(finding.code, is_blocked_before));
+    Cause { kind, verdict, what: Some(what), message, help, others, next, topic }
 }
 
 fn is_unanswered(code: FindingCode) -> bool {

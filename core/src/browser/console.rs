@@ -12,8 +12,44 @@ use crate::tokens::is_token;
 use std::borrow::Cow;
 use std::fmt::Write;
 
-const FIREFOX_PREFIX: &str =
+/// The beginning of Firefox's sentences, before the URL.
+pub(crate) const FIREFOX_PREFIX: &str =
     "Cross-Origin Request Blocked: The Same Origin Policy disallows reading the remote resource at";
+
+/// What Chromium writes before the sentence about a check that the response to a preflight does not pass.
+pub(crate) const CHROMIUM_PREFLIGHT: &str = "Response to preflight request doesn't pass access control check: ";
+
+/// Whether Chromium writes [`CHROMIUM_PREFLIGHT`] before the problem's sentence, if it is a preflight that fails.
+pub(crate) fn is_check_of_preflight(problem: Problem) -> bool {
+    matches!(
+        problem,
+        Problem::Missing
+            | Problem::Several
+            | Problem::Invalid
+            | Problem::Mismatch
+            | Problem::AnyOrigin
+            | Problem::NoCredentials
+            | Problem::PreflightStatus
+            | Problem::PreflightRedirect
+    )
+}
+
+/// Whether Chromium prints the problem's sentence alone.
+pub(crate) fn is_alone_in_chromium(problem: Problem) -> bool {
+    matches!(
+        problem,
+        Problem::Scheme
+            | Problem::SameOriginMode
+            | Problem::SameOriginRedirected
+            | Problem::NoCorsRedirectMode
+            | Problem::MixedContent
+    )
+}
+
+/// Chromium's line about a request that CORS blocks.
+pub(crate) fn chromium_line(kind: &str, url: &str, redirected: &str, page: &str, sentence: &str) -> String {
+    format!("Access to {kind} at '{url}'{redirected} from origin '{page}' has been blocked by CORS policy: {sentence}")
+}
 
 /// What an engine prints for an exchange, except for the line that says that a resource failed to
 /// load.
@@ -201,11 +237,7 @@ impl Told<'_> {
             // What is printed was recorded only for `fetch`.
             Problem::Scheme if self.exchange.request.initiator != Initiator::Fetch => return,
             Problem::RedirectUser if !self.outcome.cross_origin && self.stays() => return,
-            Problem::Scheme
-            | Problem::SameOriginMode
-            | Problem::SameOriginRedirected
-            | Problem::NoCorsRedirectMode
-            | Problem::MixedContent => {
+            problem if is_alone_in_chromium(problem) => {
                 lines.push(sentence);
                 return;
             }
@@ -219,26 +251,9 @@ impl Told<'_> {
             (_, 0) => (self.failure.url.as_str(), String::new()),
             _ => (self.failure.url.as_str(), format!(" (redirected from '{first}')")),
         };
-        let is_check = matches!(
-            self.problem,
-            Problem::Missing
-                | Problem::Several
-                | Problem::Invalid
-                | Problem::Mismatch
-                | Problem::AnyOrigin
-                | Problem::NoCredentials
-                | Problem::PreflightStatus
-                | Problem::PreflightRedirect
-        );
-        let twin = match self.is_preflight() && is_check {
-            true => "Response to preflight request doesn't pass access control check: ",
-            false => "",
-        };
-        lines.push(format!(
-            "Access to {} at '{url}'{redirected} from origin '{}' has been blocked by CORS policy: {twin}{sentence}",
-            self.kind(),
-            self.exchange.page
-        ));
+        let twin = if self.is_preflight() && is_check_of_preflight(self.problem) { CHROMIUM_PREFLIGHT } else { "" };
+        let sentence = format!("{twin}{sentence}");
+        lines.push(chromium_line(self.kind(), url, &redirected, &self.exchange.page, &sentence));
     }
 
     fn firefox(&self, lines: &mut Vec<String>) {

@@ -12,6 +12,7 @@ use crate::explain::console_wordings::{BEGINNINGS, HEADERS_IN_ANY_LANGUAGE, Mean
 use crate::explain::explanation::{Finding, NOT_CORS};
 use crate::explain::messages::About;
 use crate::explain::messages::console::{Facts, of_code, of_network, of_problem};
+use crate::explain::topic::Topic;
 use crate::issues::finding_code::FindingCode;
 use crate::printable::printable;
 
@@ -51,6 +52,8 @@ pub struct ConsoleSentence {
     pub header: Option<String>,
     /// Whether the sentence shows that the request was made with credentials.
     pub has_credentials: bool,
+    /// The section of the page about failed requests that has the causes.
+    pub topic: Topic,
 }
 
 impl ConsoleSentence {
@@ -76,6 +79,7 @@ impl ConsoleSentence {
             out.key("method").optional(self.method.as_deref());
             out.key("header").optional(self.header.as_deref());
             out.key("has_credentials").raw(self.has_credentials);
+            out.key("docs").string(&self.topic.docs());
         });
         out.finish()
     }
@@ -104,7 +108,13 @@ pub fn read_console(text: &str) -> Vec<ConsoleSentence> {
     for (index, (found, meanings, engine)) in matches.iter().enumerate() {
         let before = index.checked_sub(1).and_then(|index| matches.get(index)).map_or(0, |(found, ..)| found.end);
         let after = matches.get(index + 1).map_or(text.len(), |(found, ..)| found.start);
-        let context = Context::of(&text, found, before, after);
+        let mut context = Context::of(&text, found, before, after);
+        // WebKit names the target of a redirect in a sentence that another one continues.
+        let earlier = index.checked_sub(1).and_then(|index| matches.get(index)).filter(|_| context.location.is_none());
+        context.location = earlier
+            .filter(|(_, meanings, _)| meanings.contains(&Meaning::Consequence))
+            .and_then(|(earlier, ..)| earlier.value("location").map(str::to_owned))
+            .or(context.location);
         sentences.push(sentence(found, meanings, *engine, &context, &text));
     }
     if sentences.is_empty() {
@@ -129,7 +139,7 @@ pub fn network_error(text: &str) -> Option<NetworkError> {
 type Matched = (Found, Vec<Meaning>, Option<Engine>);
 
 /// The templates that fit best, without those that overlap a better one.
-fn best(text: &str) -> Vec<Matched> {
+pub(crate) fn best(text: &str) -> Vec<Matched> {
     let mut all: Vec<Matched> = Vec::new();
     for (problem, templates) in SENTENCES {
         for (engine, template) in Engine::ALL.iter().zip(templates).filter(|(_, template)| !template.is_empty()) {
@@ -212,6 +222,7 @@ fn sentence(
         page: page.clone(),
         url: url.clone(),
         has_credentials,
+        in_preflight: facts.about == About::Preflight,
     };
     match meaning {
         Meaning::Problem(first) | Meaning::InPreflight(first) => {
@@ -232,6 +243,9 @@ fn sentence(
             });
             let mut sentence = read.finding(finding);
             sentence.codes = codes;
+            if sentence.topic == Topic::NoHeader && location.is_some() {
+                sentence.topic = Topic::Redirect;
+            }
             match first {
                 Problem::Method => sentence.method = element,
                 Problem::Header => sentence.header = element.map(|name| name.to_ascii_lowercase()),
@@ -261,13 +275,15 @@ struct Read {
     page: Option<String>,
     url: Option<String>,
     has_credentials: bool,
+    in_preflight: bool,
 }
 
 impl Read {
     fn finding(self, finding: Finding) -> ConsoleSentence {
         let is_cors = !finding.code.is_not_cors();
+        let topic = Topic::of(finding.code, self.in_preflight).unwrap_or(Topic::OtherRules);
         let codes = vec![finding.code];
-        ConsoleSentence { codes, is_cors, ..self.other(finding.message, &finding.help, true) }
+        ConsoleSentence { codes, is_cors, topic, ..self.other(finding.message, &finding.help, true) }
     }
 
     fn consequence(self) -> ConsoleSentence {
@@ -292,6 +308,7 @@ impl Read {
             method: None,
             header: None,
             has_credentials: self.has_credentials,
+            topic: if is_cause { Topic::OtherRules } else { Topic::SaysNothing },
         }
     }
 }
@@ -314,13 +331,14 @@ fn in_any_language(text: &str) -> Option<ConsoleSentence> {
         page: None,
         url: url.map(str::to_owned),
         has_credentials: false,
+        in_preflight: false,
     };
     let message = format!(
         "the browser blocked the request because of `{name}`: it is missing, or it does not allow this request"
     );
     let help = "compare the header that the server sends with the request: corsac can send both as a browser would";
     let mut known = Vec::new();
-    let codes = codes
+    let codes: Vec<FindingCode> = codes
         .into_iter()
         .filter(|code| {
             !known.contains(code) && {
@@ -329,7 +347,8 @@ fn in_any_language(text: &str) -> Option<ConsoleSentence> {
             }
         })
         .collect();
-    Some(ConsoleSentence { codes, is_cors: true, ..read.other(message, help, true) })
+    let topic = codes.first().and_then(|code| Topic::of(*code, false)).unwrap_or(Topic::SaysNothing);
+    Some(ConsoleSentence { codes, is_cors: true, topic, ..read.other(message, help, true) })
 }
 
 /// Copies the URL into the sentence of the cause, because WebKit names it, and sometimes the page, only in the next

@@ -48,6 +48,7 @@ pub(crate) const WORDINGS: &[(&str, Meaning)] = &[
         Is(Problem::Header),
     ),
     // WebKit in versions that do not print the status.
+    ("Origin {sent} is not allowed by Access-Control-Allow-Origin.", Is(Problem::Missing)),
     ("Origin {sent} is not allowed by Access-Control-Allow-Origin.", Is(Problem::Mismatch)),
     ("Preflight response is not successful", Is(Problem::PreflightStatus)),
     // Chromium up to version 72.
@@ -64,7 +65,10 @@ pub(crate) const WORDINGS: &[(&str, Meaning)] = &[
         "The request client is not a secure context and the resource is in more-private address space",
         Code(FindingCode::LocalNetworkAccess),
     ),
-    ("Permission was denied for this request to access the", Code(FindingCode::LocalNetworkAccess)),
+    (
+        "Permission was denied for this request to access the `{value}` address space",
+        Code(FindingCode::LocalNetworkAccess),
+    ),
     ("Refused to set unsafe header \"{element}\"", Code(FindingCode::ForbiddenHeaderDropped)),
     ("Attempt to set a forbidden header was denied: {element}", Code(FindingCode::ForbiddenHeaderDropped)),
     (
@@ -107,7 +111,7 @@ pub(crate) const WORDINGS: &[(&str, Meaning)] = &[
     ("ERR_UNSAFE_PORT", Code(FindingCode::BlockedPort)),
     ("ERR_BLOCKED_BY_RESPONSE", Is(Problem::ResourcePolicy)),
     (
-        "Mixed Content: The page at '{page_url}' was loaded over HTTPS, but requested an insecure",
+        "Mixed Content: The page at '{page_url}' was loaded over HTTPS, but requested an insecure {value} '{url}'",
         Is(Problem::MixedContent),
     ),
     // The names of Chromium's errors, as its network panel shows them. The errors of preflights begin with `Preflight`.
@@ -225,13 +229,7 @@ pub(crate) const WORDINGS: &[(&str, Meaning)] = &[
             "look for the server's own check of `Origin`, and for a proxy that does not pass `Upgrade` and `Connection` on",
         ),
     ),
-    (
-        "Some cookies are misusing the",
-        NotCors(
-            "the attributes of a cookie are wrong, so the browser does not store or send it",
-            "set `SameSite=None; Secure` on a cookie that pages of other sites have to send, and use https",
-        ),
-    ),
+    ("Some cookies are misusing the", Code(FindingCode::CookieNotSecure)),
     (
         "the server responded with a status of {status} (",
         NotCors(

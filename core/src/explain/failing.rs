@@ -70,13 +70,13 @@ impl<'e> Explainer<'e> {
             StepName::StreamMode => script::no_cors_stream(),
             StepName::Port => script::blocked_port(&failure.url),
             StepName::MixedContent if failure.hop > 0 => script::mixed_content_by_redirect(&failure.url),
-            StepName::MixedContent => script::mixed_content(&failure.url),
+            StepName::MixedContent => script::mixed_content(Some(&failure.url)),
             StepName::SameOriginMode => script::same_origin_mode(&self.exchange.page, &failure.url),
             StepName::NoCorsRedirectMode => script::no_cors_redirect_mode(request.redirect.as_str()),
             StepName::Scheme => script::scheme_not_http(&failure.url),
             StepName::PreflightResponse | StepName::Response => {
                 let about = if failure.step == StepName::Response { About::Response } else { About::Preflight };
-                network::no_response(failure.network?, about, &host(&failure.url))
+                network::no_response(failure.network?, about, Some(&host(&failure.url)))
             }
             StepName::PreflightAllowOrigin | StepName::AllowOrigin => {
                 return self.allow_origin(failure).map(|it| (it, none));

@@ -28,7 +28,7 @@ pub(crate) struct Facts<'f> {
 
 impl Facts<'_> {
     fn page(&self) -> &str {
-        self.page.unwrap_or("the page's origin")
+        self.page.unwrap_or("<the page's origin>")
     }
 
     fn wanted(&self) -> String {
@@ -36,9 +36,8 @@ impl Facts<'_> {
             + " and the methods and headers that are allowed"
     }
 
-    fn host(&self) -> String {
-        let url = self.url.and_then(|url| crate::browser::url::Url::parse(url, None));
-        url.map_or_else(|| "server".to_owned(), |url| url.host)
+    fn host(&self) -> Option<String> {
+        Some(crate::browser::url::Url::parse(self.url?, None)?.host)
     }
 }
 
@@ -47,18 +46,15 @@ pub(crate) fn of_problem(problem: Problem, facts: &Facts<'_>) -> Finding {
     let value = facts.value.unwrap_or_default().as_bytes();
     match problem {
         Problem::Missing => missing(facts),
-        Problem::Mismatch if facts.value.is_none() => missing(facts),
-        Problem::Mismatch => match facts.page {
-            Some(page) => {
-                allow_origin::mismatch(facts.about, value, page, difference(facts.value.unwrap_or_default(), page))
-            }
-            None => finding(
+        Problem::Mismatch => match (facts.page, facts.value) {
+            (Some(page), Some(text)) => allow_origin::mismatch(facts.about, value, page, difference(text, page)),
+            _ => finding(
                 FindingCode::AllowOriginMismatch,
                 format!(
-                    "{} allows `{}`, which is not the page's origin: scheme, host and port have to be the same, and there is \
-                     no slash at the end",
+                    "{} allows {}, which is not the page's origin: scheme, host and port have to be the same, and there is no \
+                     slash at the end",
                     facts.about.name(),
-                    printable(facts.value.unwrap_or_default())
+                    facts.value.map_or_else(|| "an origin".to_owned(), |value| format!("`{}`", printable(value)))
                 ),
                 "add the page's origin to the origins that the server allows, and have it send back the request's \
                  origin, with `Vary: Origin`",
@@ -120,7 +116,7 @@ pub(crate) fn of_problem(problem: Problem, facts: &Facts<'_>) -> Finding {
              redirected",
         ),
         Problem::NoCorsRedirectMode => script::no_cors_redirect_mode("not `follow`"),
-        Problem::MixedContent => script::mixed_content(facts.url.unwrap_or("insecure URLs")),
+        Problem::MixedContent => script::mixed_content(facts.url),
         Problem::ResourcePolicy => finding(
             FindingCode::ResourcePolicyBlocks,
             "the response's `Cross-Origin-Resource-Policy` does not allow pages of other origins to load it, or the page \
@@ -239,7 +235,15 @@ fn method(facts: &Facts<'_>) -> Finding {
 }
 
 fn header(facts: &Facts<'_>) -> Finding {
-    let name = facts.element.map(str::to_ascii_lowercase).unwrap_or_default();
+    let Some(name) = facts.element.map(str::to_ascii_lowercase) else {
+        return finding(
+            FindingCode::HeaderNotAllowed,
+            "the response to the preflight does not allow a header of the request: it is not in \
+             `Access-Control-Allow-Headers`, or only `*` is, which is not a wildcard with credentials",
+            "add every header that the script sets, such as `content-type` and `authorization`, to the headers that the server \
+             allows in response to OPTIONS",
+        );
+    };
     if name.starts_with("access-control-allow-") {
         return finding(
             FindingCode::ResponseHeaderInRequest,
@@ -285,9 +289,9 @@ fn no_response(facts: &Facts<'_>) -> Finding {
     finding(
         FindingCode::ConnectionFailed,
         format!(
-            "although the sentence mentions CORS, Firefox got no usable response from `{}`, because of \
+            "although the sentence mentions CORS, Firefox got no usable response from {}, because of \
              the connection, the certificate, the name, an extension or a redirect",
-            printable(&facts.host())
+            facts.host().map_or_else(|| "the server".to_owned(), |host| format!("`{}`", printable(&host)))
         ),
         "open the URL itself in a tab, which shows an error of the certificate or the connection; check that the server is running",
     )
@@ -295,7 +299,7 @@ fn no_response(facts: &Facts<'_>) -> Finding {
 
 /// The finding of a network error.
 pub(crate) fn of_network(error: NetworkError, facts: &Facts<'_>) -> Finding {
-    network::no_response(error, facts.about, &facts.host())
+    network::no_response(error, facts.about, facts.host().as_deref())
 }
 
 /// The finding of a code that is about nothing that failed in a check.
@@ -319,6 +323,9 @@ pub(crate) fn of_code(code: FindingCode, facts: &Facts<'_>) -> Finding {
         FindingCode::LocalNetworkAccess => {
             "serve the page over https, and let the user grant the permission for devices in the local network; no header of \
              the server replaces it"
+        }
+        FindingCode::CookieNotSecure => {
+            "set `SameSite=None; Secure` on a cookie that pages of other sites have to send, and use https"
         }
         FindingCode::TooManyRedirects => return redirects::too_many(),
         FindingCode::BlockedPort => "use another port: browsers do not connect to ports of other protocols",

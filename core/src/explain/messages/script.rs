@@ -89,10 +89,11 @@ pub(crate) fn no_cors_redirect_mode(redirect: &str) -> Finding {
     )
 }
 
-pub(crate) fn mixed_content(url: &str) -> Finding {
+pub(crate) fn mixed_content(url: Option<&str>) -> Finding {
+    let url = url.map_or_else(|| "insecure URLs".to_owned(), |url| format!("`{}`", printable(url)));
     finding(
         FindingCode::MixedContent,
-        format!("the page was loaded over https, and browsers block its requests to `{}`", printable(url)),
+        format!("the page was loaded over https, and browsers block its requests to {url}"),
         "serve the URL over https, and request it with `https://`",
     )
 }
