@@ -28,7 +28,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 import needs  # noqa: E402
 import publish  # noqa: E402
 import table  # noqa: E402
-from measure import BENCH  # noqa: E402
+from measure import BENCH, benchmark  # noqa: E402
 from needs import ENVOY_PYTHON, NODE_DIR, PYTHON, Failed, run  # noqa: E402
 
 
@@ -44,8 +44,18 @@ def release(package):
     run("cargo", "build", "--locked", "--release", "--quiet", "-p", package)
 
 
+def nothing():
+    """What is measured is among the needs."""
+
+
 def rust():
-    """The programs build themselves: cargo says where they are."""
+    benchmark("corsac", "instructions")
+    benchmark("corsac-benches", "costs")
+
+
+def tower():
+    benchmark("corsac-benches", "tower")
+    benchmark("corsac-benches", "server")
 
 
 def python():
@@ -89,7 +99,7 @@ PROGRAMS = HERE / "stacks"
 SYSTEM = sys.executable
 STACKS = {
     "rust": Stack("apt bench", rust, [[SYSTEM, "rust.py"]]),
-    "tower": Stack("apt bench", rust, [[SYSTEM, "tower.py"], [SYSTEM, "servers.py", "axum"]]),
+    "tower": Stack("apt bench", tower, [[SYSTEM, "tower.py"], [SYSTEM, "servers.py", "axum"]]),
     "python": Stack(
         "apt bench, apt python, venv", python,
         [[PYTHON, "python.py"], [PYTHON, "servers.py", "uvicorn", "gunicorn"], [PYTHON, "sizes.py", "python"]],
@@ -98,8 +108,8 @@ STACKS = {
         "apt bench, apt wasm, node_modules, build wasm", node,
         [["node", "node.js"], [SYSTEM, "servers.py", "http", "Express", "Fastify"], [SYSTEM, "sizes.py", "node"]],
     ),
-    "wasm": Stack("apt wasm, node_modules, edge runtimes, build wasm", rust, [["node", "wasm.js"]]),
-    "envoy": Stack("apt bench, apt wasm, apt envoy, envoy, build envoy", rust, [[ENVOY_PYTHON, "envoy_filter.py"]]),
+    "wasm": Stack("apt wasm, node_modules, edge runtimes, build wasm", nothing, [["node", "wasm.js"]]),
+    "envoy": Stack("apt bench, apt wasm, apt envoy, envoy, build envoy", nothing, [[ENVOY_PYTHON, "envoy_filter.py"]]),
     "c": Stack("apt bench, apt c", c_and_smallest, [[SYSTEM, "c.py"], [SYSTEM, "sizes.py", "c"]]),
     "nginx": Stack("apt bench, apt c, apt nginx", c, [[SYSTEM, "servers.py", "nginx"]]),
     "command": Stack("", command, [[SYSTEM, "command.py"]]),
@@ -139,7 +149,7 @@ def prepare(stack, install):
         start = time.monotonic()
         try:
             work()
-        except Failed as failure:
+        except (Failed, SystemExit) as failure:
             say(f"  {name}: {failure}")
             return None
         say(f"  {name}: {time.monotonic() - start:.0f} s")

@@ -35,6 +35,7 @@ protection = {{ writes = "reject", websockets = "reject" }}
 [[routes]]
 path = "/public/{{*rest}}"
 allow_origins = ["*"]
+allow_methods = ["GET"]
 allow_credentials = false
 [[routes]]
 path = "/admin/{{*rest}}"
