@@ -7,20 +7,20 @@ left of that in a whole server: the requests that one second of a processor serv
 from html import escape
 
 WIDTH = 860
-LABELS = 250  # What the names of the rows need, at the left.
+LABELS = 270  # What the names of the rows need, at the left.
 PLOT = WIDTH - LABELS - 70
 COLOURS = {
-    "light": {"ink": "#1c1f26", "quiet": "#5c6370", "line": "#d9d6cf", "accent": "#c2541a", "peer": "#9aa1ad", "hand": "#cfd3da"},
-    "dark": {"ink": "#e8eaef", "quiet": "#a2a9b6", "line": "#333944", "accent": "#f3a06b", "peer": "#7b8494", "hand": "#4a5160"},
+    "light": {"ink": "#1c1f26", "quiet": "#5c6370", "line": "#b9bcc4", "accent": "#c2541a", "peer": "#9aa1ad", "hand": "#cfd3da"},
+    "dark": {"ink": "#e8eaef", "quiet": "#a2a9b6", "line": "#5a6270", "accent": "#f3a06b", "peer": "#7b8494", "hand": "#4a5160"},
 }
 SANS = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'DejaVu Sans', sans-serif"
 
 # The stack, the name in the chart, and the case of each bar.
 ADDED = [
-    ("python", "Python, Starlette’s middleware", [("1 origin", "1 origin"), ("preflight", "a preflight, in all")]),
-    ("node", "Node, the package cors", [("1 origin", "1 origin"), ("preflight", "a preflight")]),
-    ("tower", "Rust, tower-http", [("1 origin", "1 origin: what the layer adds"), ("preflight", "a preflight: the whole request")]),
-    ("wasm", "Workers, hono/cors", [("1 origin", "1 origin"), ("preflight", "a preflight, in all")]),
+    ("python", "Python: Starlette", [("1 origin", "1 origin"), ("preflight", "a preflight, in all")]),
+    ("node", "Node: cors", [("1 origin", "1 origin"), ("preflight", "a preflight")]),
+    ("tower", "Rust: tower-http", [("1 origin", "1 origin: what the layer adds"), ("preflight", "a preflight: the whole request")]),
+    ("wasm", "Workers: hono/cors", [("1 origin", "1 origin"), ("preflight", "a preflight, in all")]),
 ]
 # The stack, the name in the chart, how its cases begin, and what the variants are called there.
 WHOLE = [
@@ -30,7 +30,7 @@ WHOLE = [
     ("node", "Fastify", "Fastify, an allowed origin, against ", "the same headers by hand", "@fastify/cors"),
     ("tower", "axum", "axum, an allowed origin, against ", "the same headers by hand", "tower-http"),
     ("nginx", "nginx", "nginx, an allowed origin, against ", "the same headers by hand", None),
-    ("envoy", "Envoy, with an upstream", "an allowed origin, an upstream, against ", None, "Envoy's own filter"),
+    ("envoy", "Envoy", "an allowed origin, an upstream, against ", None, "Envoy's own filter"),
 ]
 
 
@@ -113,7 +113,7 @@ def whole(drawing, results):
                 continue
             # Their rate is corsac's, divided by the ratio between the two.
             share = corsac / find(results, stack, begin + variant)["ratio"]
-            label = variant if colour == "peer" else "by hand"
+            label = {"Envoy's own filter": "its own filter"}.get(variant, variant) if colour == "peer" else "by hand"
             drawing.text(LABELS - 10, drawing.y + 10, label, "quiet", 12, "end")
             drawing.bar(drawing.y, min(share, 1.1) * scale, 12, colour)
             drawing.text(LABELS + min(share, 1.1) * scale + 8, drawing.y + 11, f"{100 * share:.0f} %", "quiet", 12)

@@ -32,7 +32,7 @@ OWN = {
 }
 PREFLIGHT = "wrk.method='OPTIONS'\nwrk.headers['Access-Control-Request-Method']='PUT'\nwrk.headers['Origin']='" + APP + "'\n"
 CASES = {"no Origin": "", "an allowed origin": f"wrk.headers['Origin']='{APP}'\n", "a preflight": PREFLIGHT}
-ROUNDS = 3 if quick() else 15
+ROUNDS = 2 if quick() else 15
 
 
 def memory(process):
