@@ -65,6 +65,14 @@ class Drawing:
         return "\n".join([head, f"<title>{escape(title)}</title>", *self.parts, "</svg>", ""])
 
 
+def is_complete(results):
+    """Whether each figure of the chart was measured."""
+    cases = [(stack, case) for stack, _, bars in ADDED for _, case in bars]
+    for stack, _, begin, by_hand, package in WHOLE:
+        cases += [(stack, begin + variant) for variant in ("no filter" if stack == "envoy" else "no headers", by_hand, package) if variant]
+    return all(any(row["case"] == case for row in results.get(stack, {"rows": []})["rows"]) for stack, case in cases)
+
+
 def find(results, stack, case):
     return next(row for row in results[stack]["rows"] if row["case"] == case)
 

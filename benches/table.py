@@ -41,7 +41,7 @@ def figure(value, unit):
         if abs(value) >= size or name == SCALES[unit][-1][0]:
             value, unit = value / size, name
             break
-    digits = 0 if unit in ("instructions", "bytes", "allocations") or abs(value) >= 100 else 1 if abs(value) >= 10 else 2
+    digits = 3 if unit == "MB" else 0 if unit in ("instructions", "bytes", "allocations") or abs(value) >= 100 else 1 if abs(value) >= 10 else 2
     return f"{value:,.{digits}f}" + ("" if unit in ("instructions", "allocations") else f" {unit}")
 
 
@@ -58,7 +58,9 @@ def cells(row):
     ]
     peer = "–" if row["peer"] is None else f"{figure(row['peer'], row['unit'])} ({row['peer_name']})"
     shown = times if row["ratio"] is not None else lambda value: figure(value, row["unit"])
-    spread = "–" if row["spread"] is None else " to ".join(map(shown, row["spread"]))
+    # Counts are often the same in each round.
+    ends = [] if row["spread"] is None else sorted({*map(shown, row["spread"])}, key=list(map(shown, row["spread"])).index)
+    spread = " to ".join(ends) if len(ends) > 1 else "–"
     ratio = "–" if row["ratio"] is None else times(row["ratio"])
     met = {True: "met", False: "MISSED", None: ""}[row["met"]]
     return (row["case"], figure(row["corsac"], row["unit"]), peer, ratio, spread, ", ".join(bounds) or "–", met)

@@ -26,7 +26,8 @@ def python():
     wheels = list((BENCH / "wheel").glob("corsac-*.whl"))
     yield row("the wheel", "bytes", wheels[0].stat().st_size, kind="size")
     start = f"import sys; sys.path.insert(0, {str(BENCH / 'python')!r})"
-    yield added("import corsac", [sys.executable, "-c", start], [sys.executable, "-c", f"{start}; import corsac"])
+    for title, before in (("import corsac", start), ("import corsac, after Starlette", f"{start}; import starlette.applications")):
+        yield added(title, [sys.executable, "-c", before], [sys.executable, "-c", f"{before}; import corsac"])
 
 
 def node():
@@ -35,7 +36,9 @@ def node():
         packed = json.loads(run("npm", "pack", "--dry-run", "--json", cwd=package))
         packed = packed[0] if isinstance(packed, list) else next(iter(packed.values()))
         yield row(title, "bytes", packed["size"], kind="size")
-    yield added("require('corsac')", ["node", "-e", "0"], ["node", "-e", f"require({str(folder / 'corsac')!r})"])
+    # Every web server has loaded node:http.
+    for title, before in (("require('corsac')", "0"), ("require('corsac'), after node:http", "require('node:http')")):
+        yield added(title, ["node", "-e", before], ["node", "-e", f"{before}; require({str(folder / 'corsac')!r})"])
 
 
 def c():
