@@ -3,9 +3,8 @@
 # STACK chooses one stack for `test` and `bench`; without it they run all.
 ALL := every
 STACK ?= $(ALL)
-BENCHED := $(if $(filter $(ALL),$(STACK)),rust c python node wasm envoy command tower,$(STACK))
 
-.PHONY: help demo test test-all bench bench-instructions bench-rust bench-command bench-c bench-python bench-node bench-wasm bench-envoy bench-tower lint fuzz generate mutate-table record-browsers peers clean
+.PHONY: help demo test test-all bench bench-instructions lint fuzz generate mutate-table record-browsers peers clean
 
 help: ## Print this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 21
@@ -19,36 +18,11 @@ test: ## Set up what is missing and run every check (STACK=rust, python, node, w
 test-all: ## Run `make test` and the checks that take long: fuzzing, every mutation, every Python version, the tests of other packages, all browsers
 	@python3 tests/run.py --install --all
 
-bench: $(addprefix bench-,$(BENCHED)) ## Compare the speed of corsac with other packages, a table for each stack (STACK=rust, c, python, node, wasm, envoy, command or tower)
-
-bench-rust:
-	@cargo bench --locked -p corsac-benches --bench decision
-	@python3 benches/table.py rust
-
-bench-tower:
-	@cargo bench --locked -p corsac-benches --bench tower
-	@python3 benches/tower.py
+bench: ## Compare the speed of corsac with other packages, a table for each stack (STACK=…: one; QUICK=1: few rounds; PUBLISH=1: into the documentation)
+	@python3 benches/run.py --install $(addprefix --stack ,$(filter-out $(ALL),$(STACK))) $(if $(QUICK),--quick) $(if $(PUBLISH),--publish)
 
 bench-instructions: ## Count the instructions of one decision, for each kind of request (needs valgrind)
 	@python3 benches/instructions.py
-
-bench-command:
-	@python3 benches/command.py
-
-bench-c:
-	@python3 benches/c.py
-
-bench-python:
-	@.venv/bin/python benches/python.py
-
-bench-node:
-	@node benches/node.js
-
-bench-wasm:
-	@node benches/wasm.js
-
-bench-envoy:
-	@target/envoy/bin/python benches/envoy_filter.py
 
 lint: ## Check formatting, clippy, documentation, types, and that no rule of CORS is in a binding
 	@python3 tests/run.py --stack lint

@@ -47,6 +47,7 @@ DEBIAN = {
     # For systems without rustup: a compiler for WebAssembly, and the source from which it builds the standard library.
     "wasm": ["lld", "rust-web-src", "rustc-web"],
     "envoy": ["iproute2", "python3-venv"],
+    "bench": ["valgrind", "wrk"],
 }  # fmt: skip
 
 # The seconds that one command may take. A command that takes longer is considered stuck.

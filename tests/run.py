@@ -54,6 +54,14 @@ def tower():
     return counts(output, r"^test result: .*?(?P<passed>\d+) passed; (?P<failed>\d+) failed")
 
 
+def actix():
+    """The example for actix-web, a project of its own, with requests over HTTP."""
+    where = {"cwd": ROOT / "examples" / "rust" / "actix", "env": {"CARGO_TARGET_DIR": str(ROOT / "target" / "actix"), "CARGO_PROFILE_DEV_DEBUG": "false"}}
+    run("cargo", "fmt", "--check", **where)
+    output = run("cargo", "test", "--locked", "--quiet", **where)
+    return counts(output, r"^test result: .*?(?P<passed>\d+) passed; (?P<failed>\d+) failed")
+
+
 def features():
     """Core has to compile with each of its Cargo features alone, and with none."""
     for feature in ["", "explain", "http", "toml", "watch"]:
@@ -253,6 +261,7 @@ CHECKS = [
     Check("nginx", "nginx", "apt nginx, build c", 30, lambda: made("-C", "bindings-c/nginx", "test")),
     Check("apache", "apache", "apt apache, build c", 10, lambda: made("-C", "bindings-c/apache", "test")),
     Check("tower", "tower", "", 60, tower),
+    Check("actix", "tower", "", 60, actix),
     Check("command", "command", "apt python, apt wasm, venv, sarif, build command, build playground", 60, command),
     Check("command and servers", "command", f"{SERVERS}, build command", 50, probed_servers),
     Check("demo", "all", "apt demo, build c, build python, build node", 90, demo),

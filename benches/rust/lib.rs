@@ -1,1 +1,1 @@
-//! Benchmarks of the engine; `make bench STACK=rust` runs them.
+//! Programs in Rust that `make bench` measures.

@@ -1,13 +1,11 @@
-//! What a layer adds to a service: no layer, tower-http's, and corsac's, around the same service. `benches/table.py tower` makes a
-//! table of it.
+//! What a layer adds to a service: no layer, tower-http's, and corsac's, around the same service.
+//! `CASE LAYER COUNT` serves a request so often, and `benches/stacks/tower.py` counts the instructions.
 //!
-//! A request is served as hyper-util serves it: the service is cloned, and its future is polled to its end. `kept` measures the
-//! same without the clone. The requests are made, and the responses are dropped, outside of what is measured.
+//! A request is served as hyper-util serves it: the service is cloned, and its future is polled to its end.
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
 use bytes::Bytes;
 use corsac_tower::{Config, CorsLayer, Policy};
-use criterion::{BatchSize, Criterion, criterion_group};
 use futures_util::FutureExt;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, ETAG, HeaderName};
 use http::{HeaderValue, Method, Request, Response};
@@ -91,27 +89,6 @@ fn finish<F: Future<Output = Result<Response<Body>, Infallible>>>(future: F) -> 
     future.now_or_never().and_then(Result::ok)
 }
 
-fn serve<S>(criterion: &mut Criterion, case: &str, name: &str, service: S, request: &Request<Body>)
-where
-    S: Service<Request<Body>, Response = Response<Body>, Error = Infallible> + Clone,
-{
-    let expected = finish(service.clone().call(request.clone())).unwrap();
-    assert!(name == "none" || expected.headers().contains_key("vary"), "{case} {name}: {expected:?}");
-    let mut group = criterion.benchmark_group(format!("tower/{case}"));
-    group.bench_function(name, |bencher| {
-        bencher.iter_batched(
-            || request.clone(),
-            |request| finish(service.clone().call(request)),
-            BatchSize::SmallInput,
-        );
-    });
-    let mut kept = service;
-    group.bench_function(format!("{name}-kept"), |bencher| {
-        bencher.iter_batched(|| request.clone(), |request| finish(kept.call(request)), BatchSize::SmallInput);
-    });
-    group.finish();
-}
-
 /// What is measured: its name, the number of origins, and the request.
 fn cases() -> [(&'static str, usize, Request<Body>); 5] {
     let origin = |count: usize| ("origin", origins(count)[count / 2].clone());
@@ -133,48 +110,30 @@ fn cases() -> [(&'static str, usize, Request<Body>); 5] {
     ]
 }
 
-fn layers(criterion: &mut Criterion) {
-    for (case, count, request) in cases() {
-        let origins = origins(count);
-        serve(criterion, case, "none", service(), &request);
-        serve(criterion, case, "tower-http", tower_http(&origins).layer(service()), &request);
-        serve(criterion, case, "corsac", corsac(&origins).layer(service()), &request);
-    }
-}
-
-fn settings() -> Criterion {
-    Criterion::default()
-        .warm_up_time(Duration::from_millis(300))
-        .measurement_time(Duration::from_millis(900))
-        .sample_size(40)
-}
-
-criterion_group! { name = benches; config = settings(); targets = layers }
-
-/// Serves one request so often, for a tool that counts instructions.
-fn repeat<S>(service: S, request: &Request<Body>, count: usize)
+/// Serves one request so often.
+fn repeat<S>(service: S, varies: bool, request: &Request<Body>, count: usize)
 where
     S: Service<Request<Body>, Response = Response<Body>, Error = Infallible> + Clone,
 {
+    let expected = finish(service.clone().call(request.clone())).unwrap();
+    assert!(expected.headers().contains_key("vary") == varies, "{expected:?}");
     for _ in 0..count {
         drop(finish(service.clone().call(black_box(request.clone()))));
     }
 }
 
-/// `instructions CASE LAYER COUNT` serves requests without measuring anything; everything else is for criterion.
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
-    let [command, case, layer, count] = arguments.as_slice() else { return benches() };
-    assert_eq!(command, "instructions");
+    let [case, layer, count] = arguments.as_slice() else { panic!("usage: tower CASE LAYER COUNT") };
     let count = count.parse().unwrap();
     let (_, origins, request) = cases().into_iter().find(|(name, ..)| name == case).unwrap();
     let origins = self::origins(origins);
     match &**layer {
         // The request is made, and nothing serves it.
         "request" => (0..count).for_each(|_| std::mem::forget(black_box(request.clone()))),
-        "none" => repeat(service(), &request, count),
-        "tower-http" => repeat(tower_http(&origins).layer(service()), &request, count),
-        "corsac" => repeat(corsac(&origins).layer(service()), &request, count),
+        "none" => repeat(service(), false, &request, count),
+        "tower-http" => repeat(tower_http(&origins).layer(service()), true, &request, count),
+        "corsac" => repeat(corsac(&origins).layer(service()), true, &request, count),
         other => panic!("there is no layer {other}"),
     }
 }

@@ -1,10 +1,10 @@
-/* What a decision costs from C, and how often it asks for memory. One JSON object on standard output. Built by c.py. */
+/* Decides one request many times through the shared library, and prints how often that asked for memory: `decision NAME COUNT`.
+ * benches/stacks/c.py builds it and counts its instructions. */
 #define _GNU_SOURCE
 #include <corsac.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 /* Every way to memory goes through here: the library's calls, too. */
 extern void *__libc_malloc(size_t), *__libc_calloc(size_t, size_t), *__libc_realloc(void *, size_t), *__libc_memalign(size_t, size_t);
@@ -19,44 +19,14 @@ int posix_memalign(void **out, size_t align, size_t size) {
   return (*out = __libc_memalign(align, size)) == NULL ? 12 : 0;
 }
 
-enum { ROUNDS = 41, CALLS = 200000 };
-
-static int compare(const void *a, const void *b) {
-  double left = *(const double *)a, right = *(const double *)b;
-  return (left > right) - (left < right);
-}
-
-static double now(void) {
-  struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return (double)time.tv_sec * 1e9 + (double)time.tv_nsec;
-}
-
-static void measure(const char *name, const corsac_policy *policy, const corsac_request *request, bool last) {
-  static double times[ROUNDS];
-  corsac_decision decision = {.size = sizeof decision};
-  unsigned long before = 0;
-  for (int round = -1; round < ROUNDS; round++) {
-    if (round == 0) before = allocations;
-    double start = now();
-    for (int i = 0; i < CALLS; i++) {
-      if (corsac_policy_evaluate(policy, request, &decision) != CORSAC_OK) exit(1);
-    }
-    if (round >= 0) times[round] = (now() - start) / CALLS;
-  }
-  unsigned long made = allocations - before;
-  qsort(times, ROUNDS, sizeof *times, compare);
-  printf("\"%s\": {\"ns\": %.2f, \"best\": %.2f, \"allocations\": %lu, \"headers\": %zu}%s", name, times[ROUNDS / 2], times[0], made,
-         decision.header_count, last ? "" : ", ");
-}
-
 static corsac_policy *policy_of(const char *json) {
   corsac_policy *policy = NULL;
   if (corsac_policy_from_json(json, strlen(json), &policy, NULL) != CORSAC_OK) exit(1);
   return policy;
 }
 
-int main(void) {
+int main(int count, char **arguments) {
+  if (count != 3) return fprintf(stderr, "usage: decision NAME COUNT\n"), 1;
   corsac_policy *policy = policy_of("{\"allow_origins\": [\"https://app.example.com\"], \"allow_credentials\": true, \"allow_methods\": "
                                     "[\"PUT\"], \"allow_headers\": [\"X-Token\", \"X-Request-Id\"], \"expose_headers\": [\"ETag\"]}");
   corsac_request none = {.size = sizeof none}, allowed, refused, preflight;
@@ -73,12 +43,19 @@ int main(void) {
   free(policy_of("{\"allow_origins\": []}") == NULL ? NULL : malloc(1));
   if (allocations == before) return fprintf(stderr, "allocations are not seen\n"), 1;
 
-  printf("{");
-  measure("no-origin", policy, &none, false);
-  measure("allowed", policy, &allowed, false);
-  measure("refused", policy, &refused, false);
-  measure("preflight", policy, &preflight, true);
-  printf("}\n");
+  const char *name = arguments[1];
+  const corsac_request *request = strcmp(name, "no-origin") == 0   ? &none
+                                  : strcmp(name, "allowed") == 0   ? &allowed
+                                  : strcmp(name, "refused") == 0   ? &refused
+                                  : strcmp(name, "preflight") == 0 ? &preflight
+                                                                   : NULL;
+  if (request == NULL) return fprintf(stderr, "there is no request called %s\n", name), 1;
+  corsac_decision decision = {.size = sizeof decision};
+  before = allocations;
+  for (long left = strtol(arguments[2], NULL, 10); left > 0; left--) {
+    if (corsac_policy_evaluate(policy, request, &decision) != CORSAC_OK) return 1;
+  }
+  printf("{\"allocations\": %lu}\n", allocations - before);
   corsac_policy_free(policy);
   return 0;
 }

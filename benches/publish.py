@@ -1,0 +1,143 @@
+#!/usr/bin/env python3
+"""Writes the results of `make bench` into the documentation: benches/results.json, and from it the tables of docs/performance.md and the
+chart of the README.
+
+Usage: benches/publish.py [--counts | --render | --check]
+
+Refuses if a stack was not measured, if it was measured with `--quick`, if anything else was running, or if the stacks are from different
+machines. With `--counts`, what depends on that is left out instead: only instructions and sizes are published, without a chart.
+`--render` writes the tables and the chart again from benches/results.json. `--check` compares them with it.
+"""
+
+import json
+import re
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+import chart  # noqa: E402
+import table  # noqa: E402
+
+ROOT = HERE.parent
+RESULTS = HERE / "results.json"
+PAGE = ROOT / "docs" / "performance.md"
+README = ROOT / "README.md"
+IMAGES = ROOT / "docs" / "images"
+STACKS = ["rust", "tower", "python", "node", "wasm", "envoy", "c", "nginx", "command"]
+
+
+def objections(results):
+    """Why these results may not be published."""
+    for stack in STACKS:
+        if stack not in results:
+            yield f"{stack} has not been measured: type `make bench STACK={stack}`"
+            continue
+        result = results[stack]
+        timed = any(row["kind"] == "time" for row in result["rows"])
+        if result["quick"] and timed:
+            yield f"{stack} was measured with few rounds: leave out `--quick`"
+        if not result["quiet"] and timed:
+            yield f"other programs used {100 * result['others']:.0f} % of the processors while {stack} was measured: repeat it on a quiet machine"
+        for case in result["budgets_without_row"]:
+            yield f"{stack} has no row for the budget `{case}`"
+        yield from (f"{stack}: budgets.toml has no reason why `{row['case']}` misses its budget" for row in result["rows"] if row["met"] is False and not row["reason"])
+    if len({json.dumps(result["machine"], sort_keys=True) for result in results.values()}) > 1:
+        yield "the stacks were measured on different machines"
+
+
+def counted(results):
+    """The results without what needs a quiet machine and many rounds."""
+    kept = {stack: {**result, "rows": [row for row in result["rows"] if row["kind"] != "time"]} for stack, result in results.items()}
+    return {stack: result for stack, result in kept.items() if result["rows"]}
+
+
+def heading(results):
+    """What everything was measured on."""
+    machine = next(iter(results.values()))["machine"]
+    dates = sorted({result["date"] for result in results.values()})
+    return f"Measured on {' and '.join(dates)}: {machine['processor']}, {machine['processors']} processors, {machine['memory']}, {machine['system']}."
+
+
+def block(result):
+    """The table of one stack, what was measured with which versions, and the reasons for what is missed."""
+    if result is None:
+        return "Not measured on a quiet machine yet."
+    rows, without = table.with_budgets(result["stack"], result["rows"])
+    lines = [table.as_markdown(rows)]
+    if result["versions"]:
+        lines += ["", "Versions: " + ", ".join(f"{name} {version}" for name, version in result["versions"].items()) + "."]
+    if without:
+        lines += ["", f"Not measured on a quiet machine yet: {', '.join(without)}."]
+    missed = [f"- **{row['case']}**: {row['reason']}" for row in rows if row["met"] is False]
+    return "\n".join([*lines, *(["", "Why these budgets are missed:", ""] if missed else []), *missed])
+
+
+def picture(results, folder):
+    """The chart on a page; nothing, as long as there is no chart."""
+    if not chart.is_complete(results):
+        return ""
+    return f"""<picture>
+  <source media="(prefers-color-scheme: dark)" srcset="{folder}/performance-dark.svg"> <img src="{folder}/performance-light.svg"
+  width="860" alt="Two bar charts: how many times as much work the usual packages add to a request as corsac, and how many requests a
+  whole server serves with each">
+</picture>
+"""
+
+
+def page(text, blocks):
+    """A page with the blocks between its markers replaced."""
+    blocks = dict(blocks)
+
+    def replaced(match):
+        block = blocks.pop(match[2])
+        return f"{match[1]}\n{block}\n{match[3]}" if block else f"{match[1]}\n{match[3]}"
+
+    text = re.sub(r"(<!-- begin generated: (\w+) -->)\n(?:.*?\n)?(<!-- end generated: \2 -->)", replaced, text, flags=re.S)
+    if blocks:
+        raise SystemExit(f"a page has no place for: {', '.join(blocks)}")
+    return text
+
+
+def of_page(results):
+    """The blocks of docs/performance.md."""
+    return {"chart": picture(results, "images"), "machine": heading(results), **{stack: block(results.get(stack)) for stack in STACKS}}
+
+
+def rendered(results):
+    """Each file that is made from the results, with its text; None for a file that should not be there."""
+    yield PAGE, page(PAGE.read_text(), of_page(results))
+    yield README, page(README.read_text(), {"chart": picture(results, "docs/images")})
+    for theme in chart.COLOURS:
+        yield IMAGES / f"performance-{theme}.svg", chart.draw(results, theme) if chart.is_complete(results) else None
+
+
+def stale(results):
+    return [path for path, text in rendered(results) if (path.read_text() if path.exists() else None) != text]
+
+
+def main(option=None):
+    if option not in (None, "--counts", "--render", "--check"):
+        raise SystemExit(__doc__)
+    if option == "--check":
+        wrong = stale(json.loads(RESULTS.read_text()))
+        for path in wrong:
+            print(f"{path.relative_to(ROOT)} is not what benches/publish.py makes of benches/results.json")
+        return 1 if wrong else 0
+    if option != "--render":
+        found = {path.stem: json.loads(path.read_text()) for path in (ROOT / "target" / "bench").glob("*.json")}
+        results = {stack: found[stack] for stack in STACKS if stack in found}
+        if option == "--counts":
+            results = counted(results)
+        elif reasons := list(objections(results)):
+            print("not published:\n" + "\n".join(f"- {reason}" for reason in reasons))
+            return 1
+        RESULTS.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n")
+    for path, text in rendered(json.loads(RESULTS.read_text())):
+        path.unlink(missing_ok=True) if text is None else path.write_text(text)
+        print(f"{'removed' if text is None else 'wrote'} {path.relative_to(ROOT)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

@@ -1,0 +1,113 @@
+'use strict'
+
+// What a middleware adds to a request on Node, compared with the `cors` package: a new ServerResponse each time, whose head is really
+// written. One JSON object on standard output.
+
+const path = require('node:path')
+const { createRequire } = require('node:module')
+const { IncomingMessage, ServerResponse } = require('node:http')
+
+const ROOT = path.join(__dirname, '..', '..')
+const installed = createRequire(path.join(ROOT, 'bindings-node', 'index.js'))
+const peer = installed('cors')
+// As it is published.
+const corsac = createRequire(path.join(ROOT, 'target', 'bench', 'npm', 'x.js'))('corsac')
+
+const QUICK = process.argv.includes('--quick')
+const ROUNDS = QUICK ? 9 : 41
+/** Few responses are alive at once, as in a server; many would measure the garbage collector. */
+const BATCHES = QUICK ? 15 : 25
+const BATCH = 200
+/** What Express and its like have set before the middleware runs. */
+const FRAMEWORK = ['X-Powered-By', 'Express']
+
+const origins = (count) => Array.from({ length: count }, (_, i) => `https://app${i}.example.com`)
+
+/** Case, origins, headers of the request. */
+const CASES = [
+  ['no Origin', 1, 'GET', {}],
+  ['1 origin', 1, 'GET', { origin: 'https://app0.example.com' }],
+  ['100 origins', 100, 'GET', { origin: 'https://app99.example.com' }],
+  ['10,000 origins', 10_000, 'GET', { origin: 'https://app9999.example.com' }],
+  ['a preflight', 1, 'OPTIONS', {
+    origin: 'https://app0.example.com', 'access-control-request-method': 'PUT', 'access-control-request-headers': 'content-type,x-request-id'
+  }]
+]
+
+function request (method, headers) {
+  const message = new IncomingMessage(null)
+  message.method = method
+  message.url = '/'
+  message.httpVersionMajor = message.httpVersionMinor = 1
+  message.rawHeaders = Object.entries(headers).flat()
+  message.headers = { host: 'localhost', 'user-agent': 'bench', accept: '*/*', ...headers }
+  return message
+}
+
+const median = (values) => quantile(values, 0.5)
+
+function quantile (values, share) {
+  const sorted = [...values].sort((a, b) => a - b)
+  const at = (sorted.length - 1) * share
+  const low = Math.floor(at)
+  return sorted[low] + (at - low) * ((sorted[low + 1] ?? sorted[low]) - sorted[low])
+}
+
+/** Nanoseconds of one request, in one round: that of the middle batch, since whatever else the machine does stops some of them. */
+function round (middleware, message, framework) {
+  const spent = []
+  for (let batch = 0; batch < BATCHES; batch++) {
+    const responses = Array.from({ length: BATCH }, () => new ServerResponse(message))
+    if (framework) for (const response of responses) response.setHeader(...FRAMEWORK)
+    let response
+    const next = () => { response.writeHead(200) }
+    const start = process.hrtime.bigint()
+    for (let i = 0; i < BATCH; i++) {
+      response = responses[i]
+      middleware(message, response, next)
+    }
+    spent.push(Number(process.hrtime.bigint() - start) / BATCH)
+    if (!responses.every((response) => response.headersSent)) throw new Error('a head was not written')
+  }
+  return median(spent)
+}
+
+const bare = (message, response, next) => next()
+
+/** For each round, what each middleware took. They run in turn, in each round in the opposite order. The first rounds warm up. */
+function measure (middlewares, message, framework) {
+  const found = middlewares.map(() => [])
+  for (let i = -3; i < ROUNDS; i++) {
+    const order = [...middlewares.entries()]
+    for (const [at, middleware] of i % 2 ? order : order.reverse()) {
+      const spent = round(middleware, message, framework)
+      if (i >= 0) found[at].push(spent)
+    }
+  }
+  return found
+}
+
+const rows = []
+for (const framework of [false, true]) {
+  for (const [name, count, method, headers] of CASES) {
+    const title = framework ? `${name}, other headers set before` : name
+    process.stderr.write(`  ${title}\n`)
+    const options = { origin: origins(count), methods: ['GET', 'PUT'], allowedHeaders: ['Content-Type', 'X-Request-Id'], maxAge: 600 }
+    const [base, theirs, ours] = measure([bare, peer(options), corsac(options)], request(method, headers), framework)
+    const added = (times) => times.map((time, round) => time - base[round])
+    const [peerAdds, corsacAdds] = [added(theirs), added(ours)]
+    const ratios = peerAdds.map((time, round) => time / corsacAdds[round])
+    rows.push({
+      case: title,
+      unit: 'ns',
+      kind: 'time',
+      corsac: median(corsacAdds),
+      peer: median(peerAdds),
+      peer_name: 'cors',
+      ratio: median(ratios),
+      spread: [quantile(ratios, 0.25), quantile(ratios, 0.75)]
+    })
+  }
+}
+const version = (name) => installed(`${name}/package.json`).version
+console.log(JSON.stringify({ rows, versions: { Node: process.versions.node, cors: version('cors'), express: version('express') } }))

@@ -1,0 +1,162 @@
+#!/usr/bin/env python3
+"""What a whole server does for a request: without headers of CORS, with the same headers written by hand, with the usual package, and
+with corsac.
+
+Usage: servers.py [--quick] [SERVER]...
+
+The variants of a server run side by side and are loaded in turn. A variant's figure is the processor time of its process for each request:
+how many requests one processor serves follows from it, and what else the machine does is not in it.
+"""
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from measure import BENCH, ROOT, Measured, benchmark, child_of, chosen, finish, in_turn, processor_time_of, progress, quick, ratio, requests, row, run  # noqa: E402
+
+sys.path.insert(0, str(ROOT / "bindings-c" / "nginx" / "tests"))
+from server import Nginx, free_port  # noqa: E402
+
+HERE = Path(__file__).resolve().parent.parent / "servers"
+ORIGIN = "https://app.example.com"
+ALLOWED = [f"Origin: {ORIGIN}"]
+ROUNDS, WARM_UP = (2, 1) if quick() else (15, 3)
+PREFIX = BENCH / "prefix"
+
+# Settings for paths and protection are on, since the budget is for these.
+POLICY = f"""allow_origins = ["{ORIGIN}"]
+allow_credentials = true
+protection = {{ writes = "reject", websockets = "reject" }}
+[[routes]]
+path = "/public/{{*rest}}"
+allow_origins = ["*"]
+allow_methods = ["GET"]
+allow_credentials = false
+[[routes]]
+path = "/admin/{{*rest}}"
+allow_methods = ["PUT", "DELETE"]
+"""
+NGINX_BY_HAND = f"""add_header Access-Control-Allow-Origin "{ORIGIN}" always;
+add_header Access-Control-Allow-Credentials true always;
+add_header Vary Origin always;"""
+
+
+def listening(port):
+    for _ in range(600):
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            return
+        time.sleep(0.05)
+    sys.exit("a server does not listen")
+
+
+@contextlib.contextmanager
+def process(*command, port=None, env=None, forks=False):
+    """Starts a server, which prints its port unless it was given one. Gives the port, and the process whose time counts."""
+    out = subprocess.DEVNULL if port else subprocess.PIPE
+    started = subprocess.Popen([str(word) for word in command], cwd=HERE, env={**os.environ, **(env or {})}, stdout=out, text=True)
+    try:
+        if port is None:
+            port = int(started.stdout.readline())
+        listening(port)
+        yield port, child_of(started) if forks else started.pid
+    finally:
+        started.terminate()
+        started.wait()
+        if started.stdout:
+            started.stdout.close()
+
+
+@contextlib.contextmanager
+def nginx(configuration, module=None):
+    port = free_port()
+    http = f"sendfile on; keepalive_requests 1000000; server {{ listen 127.0.0.1:{port}; root html; {configuration} }}"
+    server = Nginx(module, {"cors.toml": POLICY, "html/index.html": "page " * 200}, http, workers=1).start(port)
+    try:
+        yield port, child_of(server.process)
+    finally:
+        server.stop()
+
+
+# For each server: its variants, and how each is started.
+def uvicorn():
+    python = {"PYTHONPATH": f"{BENCH / 'python'}:{HERE}"}
+    options = ("--log-level", "critical", "--no-access-log")
+    started = lambda name: (lambda port: process(sys.executable, "-m", "uvicorn", "--port", port, *options, f"asgi:{name}", port=port, env=python))(free_port())  # noqa: E731
+    return {"without": lambda: started("without"), "by hand": lambda: started("by_hand"), "Starlette": lambda: started("starlette"), "corsac": lambda: started("corsac")}
+
+
+def gunicorn():
+    python = {"PYTHONPATH": f"{BENCH / 'python'}:{HERE}"}
+    options = ("--workers", 1, "--worker-class", "gthread", "--threads", 1, "--keep-alive", 60, "--log-level", "critical")
+
+    def started(name):
+        port = free_port()
+        return process(sys.executable, "-m", "gunicorn", *options, "--bind", f"127.0.0.1:{port}", f"wsgi:{name}", port=port, env=python, forks=True)
+
+    return {"without": lambda: started("without"), "by hand": lambda: started("by_hand"), "corsac": lambda: started("corsac")}
+
+
+def node(framework, package):
+    return {variant: lambda variant=variant: process("node", "node.js", framework, variant) for variant in ("without", "by hand", package, "corsac")}
+
+
+def axum():
+    program = benchmark("corsac-benches", "server")
+    return {variant: lambda variant=variant: process(program, variant) for variant in ("without", "by hand", "tower-http", "corsac")}
+
+
+def with_nginx():
+    run("make", "--silent", "-C", "bindings-c/nginx", f"OUT={BENCH}/nginx", f"CORSAC_PREFIX={PREFIX}")
+    module = BENCH / "nginx" / "ngx_http_corsac_module.so"
+    return {"without": lambda: nginx(""), "by hand": lambda: nginx(NGINX_BY_HAND), "corsac": lambda: nginx("corsac_policy cors.toml;", module)}
+
+
+SERVERS = {
+    "uvicorn": (uvicorn, ["an allowed origin"]),
+    "gunicorn": (gunicorn, ["an allowed origin"]),
+    "http": (lambda: node("http", "cors"), ["an allowed origin"]),
+    "Express": (lambda: node("express", "cors"), ["an allowed origin"]),
+    "Fastify": (lambda: node("fastify", "@fastify/cors"), ["an allowed origin"]),
+    "axum": (axum, ["an allowed origin"]),
+    "nginx": (with_nginx, ["no Origin", "an allowed origin"]),
+}
+
+
+def compare(name):
+    """Rows for one server: corsac against each other variant."""
+    variants, cases = SERVERS[name]
+    with contextlib.ExitStack() as stack:
+        running = {variant: stack.enter_context(start()) for variant, start in variants().items()}
+        for case in cases:
+            progress(f"{name}, {case}")
+            headers = ALLOWED if case != "no Origin" else []
+
+            def nanoseconds(port, pid, headers=headers):
+                before = processor_time_of(pid)
+                served = requests(port, headers)
+                return (processor_time_of(pid) - before) / served
+
+            gauges = {variant: lambda port=port, pid=pid: nanoseconds(port, pid) for variant, (port, pid) in running.items()}
+            if case == cases[0]:
+                in_turn(WARM_UP, gauges)  # Compilers that work while a program runs have done most of it then.
+            found = in_turn(ROUNDS, gauges)
+            for variant in [other for other in found if other != "corsac"]:
+                title = {"by hand": "the same headers by hand", "without": "no headers"}.get(variant, variant)
+                if case == "no Origin" and variant == "by hand":
+                    continue  # Those headers do not depend on the request.
+                yield row(f"{name}, {case}, against {title}", "ns", Measured(found["corsac"]), Measured(found[variant]), variant,
+                          ratio(found[variant], found["corsac"]), kind="time")  # fmt: skip
+
+
+def main():
+    rows = [row for name in chosen(SERVERS) for row in compare(name)]
+    finish(rows, {"wrk": subprocess.run(["wrk", "-v"], capture_output=True, text=True).stdout.split()[1]})
+
+
+if __name__ == "__main__":
+    main()

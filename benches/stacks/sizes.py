@@ -1,0 +1,59 @@
+#!/usr/bin/env python3
+"""How large a package is that a registry would have, and how much longer a program takes to start with it.
+
+Usage: sizes.py [--quick] python|node|c
+"""
+
+import json
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from measure import BENCH, ROOT, Measured, chosen, finish, in_turn, processor_seconds, progress, quick, row, run  # noqa: E402
+
+ROUNDS = 7 if quick() else 31
+
+
+def added(case, bare, loading):
+    """How much longer a program takes that loads the package."""
+    progress(case)
+    found = in_turn(ROUNDS, {"bare": lambda: processor_seconds(*bare), "loading": lambda: processor_seconds(*loading)})
+    differences = [1e9 * (loading - bare) for bare, loading in zip(found["bare"], found["loading"], strict=True)]
+    return row(case, "ns", Measured(differences), kind="time")
+
+
+def python():
+    wheels = list((BENCH / "wheel").glob("corsac-*.whl"))
+    yield row("the wheel", "bytes", wheels[0].stat().st_size, kind="size")
+    start = f"import sys; sys.path.insert(0, {str(BENCH / 'python')!r})"
+    for title, before in (("import corsac", start), ("import corsac, after Starlette", f"{start}; import starlette.applications")):
+        yield added(title, [sys.executable, "-c", before], [sys.executable, "-c", f"{before}; import corsac"])
+
+
+def node():
+    folder = BENCH / "npm" / "node_modules"
+    for title, package in (("the package of the platform", next((folder / "@corsac").iterdir())), ("the package", folder / "corsac")):
+        packed = json.loads(run("npm", "pack", "--dry-run", "--json", cwd=package))
+        packed = packed[0] if isinstance(packed, list) else next(iter(packed.values()))
+        yield row(title, "bytes", packed["size"], kind="size")
+    # Every web server has loaded node:http.
+    for title, before in (("require('corsac')", "0"), ("require('corsac'), after node:http", "require('node:http')")):
+        yield added(title, ["node", "-e", before], ["node", "-e", f"{before}; require({str(folder / 'corsac')!r})"])
+
+
+def c():
+    library = next((BENCH / "prefix" / "lib").glob("libcorsac.so.*.*.*"))
+    yield row("libcorsac.so", "bytes", library.stat().st_size, kind="size")
+    smallest = ROOT / "target" / "release" / "libcorsac_decides.so"
+    yield row("a library that reads policies and decides, without explanations", "bytes", smallest.stat().st_size, kind="size")
+
+
+PACKAGES = {"python": python, "node": node, "c": c}
+
+
+def main():
+    finish([row for name in chosen(PACKAGES) for row in PACKAGES[name]()])
+
+
+if __name__ == "__main__":
+    main()
