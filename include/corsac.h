@@ -507,8 +507,7 @@ typedef struct {
    */
   size_t size;
   /**
-   * Whether the host has an origin predicate, which is asked about well-formed origins that no pattern
-   * matches.
+   * Whether the host has an origin predicate, which decides about well-formed origins that no pattern matches.
    */
   bool has_predicate;
 } corsac_policy_options;
@@ -1122,8 +1121,8 @@ corsac_status corsac_policy_evaluate(const corsac_policy *policy,
  * Decides on a request that the server continues with another method. Servers turn a request into a GET for their
  * error page, or if a backend redirects it inside the server. This function allocates nothing.
  *
- * The decision is that of `corsac_policy_evaluate`, so that a page may read the errors that it caused. But if
- * `protection` refuses the client's request as a write, the decision is about the request with the method `served`:
+ * The decision is the same as that of `corsac_policy_evaluate`, so that a page may read the errors that it caused. But
+ * if `protection` refuses the client's request as a write, the decision is about the request with the method `served`:
  * the write has been done already, or never will be, and an error page is not a write. If `served` is the client's
  * method, this is the same as `corsac_policy_evaluate`.
  *
@@ -1142,8 +1141,8 @@ corsac_status corsac_policy_evaluate_as_served(const corsac_policy *policy,
  * Decides on an error with which the server itself answers a request, because it could not read all of the request
  * or the request is too large. It allocates nothing.
  *
- * The decision is that of `corsac_policy_evaluate`, so that a page may read why its request failed. But if that
- * decision would be `CORSAC_RESPOND`, the error replaces the response, and the decision is the one for a request
+ * The decision is the same as that of `corsac_policy_evaluate`, so that a page may read why its request failed. But if
+ * that decision would be `CORSAC_RESPOND`, the error replaces the response, and the decision is the one for a request
  * without `Origin`: no origin is allowed by name. The action is `CORSAC_CONTINUE`: send the error with the decision's
  * headers.
  *
@@ -1328,9 +1327,9 @@ corsac_reason corsac_decision_reason_to_log(const corsac_decision *decision,
  * decision that is `CORSAC_ASK`, or whose headers are not the library's; `CORSAC_CALLBACK` if a callback has failed or
  * passed an invalid value, after which no other callback is called; `CORSAC_PANIC`.
  *
- * After `CORSAC_CALLBACK` or `CORSAC_PANIC`, the response is half changed. After any other failure, it is as the
- * application made it, with the application's own CORS headers. In both cases, do not send it, but answer with an
- * error that has none of these headers.
+ * After `CORSAC_CALLBACK` or `CORSAC_PANIC`, the response is half changed. After any other failure, it is unchanged
+ * and has the application's own CORS headers. In both cases, do not send it, but answer with an error that has none of
+ * these headers.
  *
  * If there is no memory for the lines of a response, the process ends, as usual in Rust.
  *

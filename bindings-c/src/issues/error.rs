@@ -68,7 +68,9 @@ impl corsac_error {
             field: TerminatedText::new(""),
             value: TerminatedText::new(""),
             message: TerminatedText::new(message),
-            help: TerminatedText::new("replace the policy with `corsac_reloadable_swap`, or make the holder from a file"),
+            help: TerminatedText::new(
+                "replace the policy with `corsac_reloadable_swap`, or make the holder from a file",
+            ),
             line: 0,
         };
         (corsac_status::CORSAC_IO, corsac_error { message: TerminatedText::new(message), issues: vec![issue] })
