@@ -95,7 +95,8 @@ class AsgiDebugger(Debugger):
 
 class WsgiDebugger(Debugger):
     """The debugger of a WSGI middleware. It cannot know what is outside of it, because WSGI applications do not show
-    that."""
+    that.
+    """
 
     def around(self, start_response: Callable[..., Any], response: _DebuggedResponse) -> Callable[..., Any]:
         """Return a ``start_response`` that inspects the response."""
