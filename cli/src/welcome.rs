@@ -5,7 +5,7 @@ use crate::output;
 use crate::output::terminal::{BOLD, HELP};
 use crate::status::Status;
 
-/// What people want to do, and how.
+/// Tasks, and the command for each.
 const WISHES: &[(&str, &str)] = &[
     ("Find the mistakes in a policy, and how to fix them", "corsac check cors.toml"),
     (

@@ -1,4 +1,5 @@
-//! Every example of the guide prints what the guide shows. With `CORSAC_WRITE_GUIDE=1`, the guide is written anew.
+//! Every example of the guide prints what the guide shows. With `CORSAC_WRITE_GUIDE=1`, this test writes the guide
+//! again.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::expect_used)]
 
 mod common;

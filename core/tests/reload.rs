@@ -206,7 +206,7 @@ fn a_watch_reports_and_ends() {
             }
         })
         .unwrap();
-    let wait = || telling.recv_timeout(Duration::from_secs(10)).expect("the watch says nothing");
+    let wait = || telling.recv_timeout(Duration::from_secs(10)).expect("the watch reports nothing");
     fs::write(&path, text(1)).unwrap();
     assert_eq!(wait(), Ok(()));
     assert!(exposes(&policies.load(), 1).is_some());

@@ -20,7 +20,7 @@ pub(crate) struct Sent {
     pub(crate) purpose: String,
     pub(crate) request: SentRequest,
     pub(crate) answer: Answer,
-    /// What the system, or the TLS library, reports about a failure.
+    /// The failure, as the system or the TLS library reports it.
     pub(crate) detail: Option<String>,
     pub(crate) milliseconds: u64,
     /// The time when it was sent.

@@ -12,7 +12,7 @@ use corsac::browser::Verdict;
 
 /// A server that is asked.
 pub(crate) struct Live<'l> {
-    /// Where the paths of the table are.
+    /// The server of the table's paths.
     pub(crate) url: &'l str,
     /// Whether requests are sent that could change something.
     pub(crate) send: bool,
@@ -51,7 +51,8 @@ impl Live<'_> {
     }
 }
 
-/// What is not as expected although the preflight passed. The request was not sent, since it could change something.
+/// The differences from the expected result, although the preflight passed. The request was not sent, since it could
+/// change something.
 fn after_preflight(case: Case<'_>) -> Vec<String> {
     let expectation = case.expectation;
     let mut unmet = Vec::new();

@@ -93,7 +93,7 @@ pub(crate) struct Lifted {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct NamedLift {
     pub(crate) danger: Danger,
-    /// Where it is written.
+    /// The place where it is written.
     pub(crate) field: String,
 }
 

@@ -95,7 +95,7 @@ settings! {
         Routes => routes: Vec<RouteConfig> = Vec::new(), takes Routes;
     }
 
-    /// What a configuration says about itself, in both dialects.
+    /// The data that a configuration has about itself, in both dialects.
     DocumentSetting {
         /// Which names and defaults the settings have: `"corsac"`, or `"cors"` for the options of Node's `cors` package.
         Dialect => "dialect" = Some("corsac"), takes Dialect;

@@ -24,7 +24,7 @@ pub struct WireDifference {
     pub by_policy: Vec<String>,
     /// The values that came.
     pub on_wire: Vec<String>,
-    /// What differs, and what could have caused it.
+    /// The difference, and its possible causes.
     pub message: String,
 }
 
@@ -68,7 +68,7 @@ fn differences(by_policy: &Exchange, exchange: &Exchange) -> Vec<WireDifference>
                     "status",
                     vec![sent.to_string()],
                     vec![came.to_string()],
-                    format!("the status is {came}, and the policy sends {sent}: {who} responds in its place"),
+                    format!("the status is {came}, and the policy sends {sent}: {who} responds instead"),
                 );
             }
             for name in OWNED_HEADERS {
@@ -86,7 +86,7 @@ fn differences(by_policy: &Exchange, exchange: &Exchange) -> Vec<WireDifference>
                     "vary",
                     vec!["Origin".to_owned()],
                     values(wire.headers(), "vary").map(latin1).collect(),
-                    format!("`Vary: Origin` is missing: {} drops it, or sets `Vary` anew", server_of(wire)),
+                    format!("`Vary: Origin` is missing: {} drops it, or overwrites `Vary`", server_of(wire)),
                 );
             }
         }

@@ -25,7 +25,7 @@ pub(crate) fn duplicate_route(other: &str) -> Fault {
     )
 }
 
-/// What keeps a text from being the path of a route.
+/// The reason why a text is not the path of a route.
 #[derive(Clone, Debug)]
 pub(crate) enum PathFlaw<'p> {
     NoSlash,
@@ -38,7 +38,7 @@ pub(crate) enum PathFlaw<'p> {
     Segment(&'p str, SegmentFlaw),
 }
 
-/// What keeps a text from being one segment of a path.
+/// The reason why a text is not one segment of a path.
 #[derive(Clone, Debug)]
 pub(crate) enum SegmentFlaw {
     Parameter,
