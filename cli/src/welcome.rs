@@ -1,4 +1,4 @@
-//! `corsac` alone: the most common tasks, each with its command.
+//! `corsac` without arguments prints the most common tasks, each with its command.
 
 use crate::failure::Failure;
 use crate::output;

@@ -215,7 +215,7 @@ fn a_watch_reports_and_ends() {
     assert!(exposes(&policies.load(), 1).is_some(), "the old policy stays in force");
     drop(watch);
     fs::write(&path, text(2)).unwrap();
-    assert!(telling.recv_timeout(Duration::from_millis(100)).is_err(), "it goes on after its end");
+    assert!(telling.recv_timeout(Duration::from_millis(100)).is_err(), "it continues after its end");
 }
 
 #[test]

@@ -21,7 +21,7 @@ pub(crate) struct Live<'l> {
 }
 
 impl Live<'_> {
-    /// Refuses what cannot be asked, before anything is sent.
+    /// Refuses expectations that cannot be tested, before anything is sent.
     pub(crate) fn check(&self, case: Case<'_>) -> Result<(), Failure> {
         check_is_useful(&to_send(&self.url_of(case), &case.request())?, self.send)
     }
@@ -31,7 +31,7 @@ impl Live<'_> {
         let Played { exchange, is_left_out } = play(&exchange, client, self.send, "the page");
         let explanation = explain_captured(self.policy, &exchange);
         let expects_failure = case.expectation.expect == Expected::Verdict(Verdict::Failed);
-        // A server that does not respond refuses nothing.
+        // A server that does not respond has not refused the request.
         let has_answer = explanation.verdict != Verdict::Failed || expects_failure;
         let unmet = if !has_answer {
             let detail = client.sent.last().and_then(|sent| sent.detail.as_deref());

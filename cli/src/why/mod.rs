@@ -90,7 +90,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Status, Failure> {
 fn check_page(page: &str) -> Result<(), Failure> {
     checked::checked(&corsac::browser::Exchange::new(page, "https://server.example/")).map(|_| ()).map_err(|failure| {
         Failure::input(format!("--from: {}", failure.message()))
-            .help("write scheme, host and port alone, as in `https://app.example.com`, or `null`")
+            .help("write only scheme, host and port, as in `https://app.example.com`, or `null`")
     })
 }
 

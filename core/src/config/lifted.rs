@@ -35,7 +35,7 @@ pub enum LiftedCheck {
 }
 
 impl LiftedCheck {
-    /// Lifts a check for these patterns and regexes alone, each as it is written in its list.
+    /// Lifts a check only for these patterns and regexes, each as it is written in its list.
     pub fn for_origins<O: Into<String>>(check: impl Into<String>, origins: impl IntoIterator<Item = O>) -> Self {
         LiftedCheck::ForOrigins { check: check.into(), origins: origins.into_iter().map(Into::into).collect() }
     }

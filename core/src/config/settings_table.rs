@@ -104,7 +104,7 @@ settings! {
         Schema => "$schema" = None, takes Address;
     }
 
-    /// The setting that routes alone have.
+    /// The setting that only routes have.
     RouteSetting {
         /// The paths of the route: literals, `{name}` for one segment, `{*rest}` at the end for all that follow.
         ///

@@ -1,7 +1,7 @@
 //! The macros that turn the table of settings into an enum for each section, the types that a Rust user fills, the
 //! types that are compiled, and the lists of names.
 
-/// An enum of a section's settings, and what the table says about each.
+/// An enum of a section's settings, with the table's row for each.
 macro_rules! section {
     (
         $(#[$about:meta])+

@@ -104,7 +104,7 @@ fn who_changed(name: &str, by_policy: &[String], on_wire: &[String], wire: &Answ
     let shown = |values: &[String]| printable(&values.join(", "));
     match (by_policy, on_wire) {
         ([], _) => format!("`{name}: {}` does not come from the policy: {who} adds it", shown(on_wire)),
-        (_, []) => format!("`{name}` is missing: {who} drops it, or responds in place of the application"),
+        (_, []) => format!("`{name}` is missing: {who} drops it, or responds instead of the application"),
         _ if on_wire.len() > by_policy.len()
             || on_wire.concat().matches(',').count() > by_policy.concat().matches(',').count()
                 && name == "access-control-allow-origin" =>

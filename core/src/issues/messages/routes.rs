@@ -105,7 +105,7 @@ fn explain(flaw: SegmentFlaw) -> (&'static str, String) {
         SegmentFlaw::Escape => {
             ("has an escape, which servers read differently", "write `{name}` for a segment that needs escapes")
         }
-        SegmentFlaw::QueryOrFragment => ("has a query or a fragment, but a route is a path", "write the path alone"),
+        SegmentFlaw::QueryOrFragment => ("has a query or a fragment, but a route is a path", "write only the path"),
         SegmentFlaw::MixedParameter => ("mixes a parameter with other text", "write `{name}` for the whole segment"),
         SegmentFlaw::Semicolon => (
             "has a semicolon, which some servers cut off together with what follows it",
