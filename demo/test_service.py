@@ -95,7 +95,7 @@ class Service(unittest.TestCase):
         return browser.evaluate("document.body.innerText")
 
     def fetch(self, browser, url, options="{}"):
-        """What a page can read: a status, or `blocked`."""
+        """The result that a page gets: a status, or `blocked`."""
         return browser.evaluate(f"fetch('{url}', {options}).then(answer => answer.status, () => 'blocked')")
 
     def test_a_form_of_a_foreign_page(self):

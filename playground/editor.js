@@ -257,7 +257,7 @@ export class Editor {
     this.#root.replaceChildren(...lines.map(lineElement))
   }
 
-  /** Where the selection begins and ends, in UTF-16 units. */
+  /** The start and the end of the selection, in UTF-16 units. */
   #selection () {
     const selection = getSelection()
     const range = selection.rangeCount > 0 ? selection.getRangeAt(0) : undefined

@@ -131,7 +131,7 @@ function answerRow (answer, isRefused) {
   return arrow('server', 'browser', String(answer.status), [], answer.headers ?? [], 'Headers of the response', isRefused ? 'refused' : '')
 }
 
-/** What the script gets. */
+/** The result for the script. */
 function ending ({ verdict, findings, readable_headers: readable, hidden_headers: hidden }) {
   const mood = moodOf(verdict, findings)
   const words = []
@@ -208,7 +208,7 @@ function pathOf (url) {
   }
 }
 
-/** What each engine does and prints. */
+/** The behaviour and the console output of each engine. */
 export function drawConsoles (place, { engines, verdict }) {
   place.replaceChildren(...Object.entries(engines).map(([name, engine]) => {
     const mood = moodOf(engine.verdict)

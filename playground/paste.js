@@ -1,4 +1,4 @@
-// What people can paste: a cURL command, a call of fetch(), sentences of a console, messages of HTTP, a HAR file.
+// Reads a pasted text: a cURL command, a call of fetch(), sentences of a console, messages of HTTP, a HAR file.
 
 import { byId, element, prose, sentence, shorten } from './elements.js'
 import { hasAnswers } from './request.js'
@@ -46,7 +46,7 @@ export class PasteBox {
       byId('pasted').value = ''
       this.read(text)
     } else if (byId('pasted').value.trim() === '') {
-      // What is pasted into the empty field is read without another click.
+      // A text that is pasted into the empty field is read without another click.
       setTimeout(() => this.read(byId('pasted').value))
     }
   }

@@ -63,7 +63,7 @@ def actix():
 
 
 def features():
-    """Core has to compile with each of its Cargo features alone, and with none."""
+    """Core has to compile with each single Cargo feature, and without any."""
     for feature in ["", "explain", "http", "toml", "watch"]:
         only = ["--package", "corsac", "--lib", "--no-default-features", "--features", feature]
         run("cargo", "clippy", "--locked", "--quiet", *only, "--", "-D", "warnings")
@@ -125,7 +125,7 @@ def wasm(*names):
 
 
 def wasm_whole():
-    """All tests of Node with the module in place of the addon, and Next.js."""
+    """All tests of Node with the module instead of the addon, and Next.js."""
     names = {path.name.removesuffix(".test.js") for path in (NODE_DIR / "tests").glob("*.test.js")} - {"native", "package"}
     following = run("node", "tests/long/next.js", cwd=NODE_DIR)
     passed, failed = wasm(*sorted(names))

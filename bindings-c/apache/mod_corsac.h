@@ -30,7 +30,7 @@ typedef struct {
   const corsac_dir *found_by_subrequest; /* the settings in force if httpd itself does not find them */
   request_rec *outer;                    /* the request of this subrequest, while its URL is translated */
   int finding;                           /* whether such a subrequest is running */
-  const char *method;                    /* as it came; NULL if the head was not read to the end */
+  const char *method;                    /* as the client sent it; NULL if the head was not read to the end */
   int decoding;                          /* whether all quick handlers have declined, and httpd decodes the URL */
   int mapping;                           /* whether httpd has begun to look for the file */
   int walked;                            /* whether httpd has found everything that is in force */

@@ -37,7 +37,7 @@ typedef struct {
 typedef struct {
   ngx_http_corsac_loc_conf_t *conf; /* in force for this request */
   corsac_request request;           /* as the client sent it */
-  corsac_reason reason;             /* that of the last decision; CORSAC_REASON_NONE if there was none */
+  corsac_reason reason;             /* the reason of the last decision; CORSAC_REASON_NONE if there was none */
   corsac_reason reported;           /* the refusal that `report_only` let pass */
   unsigned logged : 1;              /* whether it has been logged */
   unsigned routed : 1;              /* whether it reached the rewrite phase of a server or a location */

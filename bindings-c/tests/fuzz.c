@@ -1,6 +1,6 @@
 /*
- * The fuzz target: any bytes become a policy or one of a few good ones, a request and buffers. Whatever they are,
- * calls answer, headers are clean, and what is not granted is not said.
+ * The fuzz target: any bytes become a policy or one of a few good ones, a request and buffers. Whatever the bytes are,
+ * every call returns, headers are clean, and nothing is granted that the policy does not allow.
  */
 #include <corsac.h>
 #include <stdint.h>

@@ -1,4 +1,4 @@
-/* The header as C11: it compiles alone, and its numbers and layout are those of the first version. */
+/* The header as C11: it compiles without other headers, and its numbers and layout are those of the first version. */
 #include <corsac.h>
 
 #include <stdio.h>

@@ -1,4 +1,4 @@
-/* The header as C++17: it compiles alone, and a policy fits a smart pointer. */
+/* The header as C++17: it compiles without other headers, and a policy works with a smart pointer. */
 #include <corsac.h>
 
 #include <cstdio>

@@ -1,6 +1,6 @@
 /*
- * Threads decide while the policy is read anew, swapped, and refused, many times over. Each decides twice under the policy
- * that it took: both answers have to be of one version, whole. Usage: reload RELOADS [watch|swap]
+ * Threads decide while the policy is reloaded, swapped, and refused many times. Each decides twice with the policy that
+ * it acquired, and both decisions have to belong entirely to the same version. Usage: reload RELOADS [watch|swap]
  */
 #define _XOPEN_SOURCE 700
 #include "check.h"
@@ -14,8 +14,9 @@
 #include <unistd.h>
 
 #if __has_include(<valgrind/helgrind.h>)
-/* Helgrind knows no atomics: it is told that what is swapped in is whole for whoever takes it, and checks all else. It can
- * be told before a swap alone; a reload builds what it swaps in itself. */
+/* Helgrind does not support atomics. These annotations tell it that a policy is complete before another thread acquires
+ * it, so that it can check everything else. The test can annotate only its own swaps, because a reload builds its
+ * policy inside the library. */
 #include <valgrind/helgrind.h>
 #else
 #define ANNOTATE_HAPPENS_BEFORE(object)

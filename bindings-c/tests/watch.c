@@ -1,5 +1,6 @@
 /*
- * Watching ended by its own callback, by other threads, and by both at once: whoever is no callback waits for all of them.
+ * A watch is ended by its own callback, by other threads, and by both at once. Threads that are not callbacks wait for
+ * all callbacks.
  */
 #define _XOPEN_SOURCE 700
 #include "check.h"

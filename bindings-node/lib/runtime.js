@@ -9,7 +9,7 @@ const { debuglog, types } = require('node:util')
 /** Writes a line if `NODE_DEBUG` names corsac. */
 const debug = debuglog('corsac')
 
-/** A function that runs in the asynchronous context of this moment, whoever calls it later. */
+/** A function that later runs in the current asynchronous context, whoever calls it. */
 function inContext (run) {
   return AsyncResource.bind(run)
 }

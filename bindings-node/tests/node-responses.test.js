@@ -21,7 +21,7 @@ const serve = (t, middleware, handler) => listen(t, http.createServer((request, 
   })
 }))
 
-/** What the application may do, and the other headers that its response then has. */
+/** Things that the application may do, and the other headers that its response then has. */
 const HANDLERS = {
   nothing: [(response) => response.end()],
   'a body': [(response) => response.end('x')],

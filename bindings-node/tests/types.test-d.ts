@@ -86,7 +86,7 @@ new Reloadable({ allowOrigins: [] })
 reloadable.watch({ every: 5 })
 // @ts-expect-error options are needed
 new Policy()
-// @ts-expect-error lints are the policy's
+// @ts-expect-error lints cannot be set
 policy.lints = []
 
 const decision = policy.evaluate({ method: 'GET', headers: { origin: 'https://a.example', 'set-cookie': ['a'], etag: undefined } })

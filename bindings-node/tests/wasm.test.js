@@ -102,7 +102,7 @@ test('a trap after a function was asked refuses as well', { skip }, () => {
     assert.equal((await ask()).headers.get('access-control-allow-origin'), APP)`)
 })
 
-test('a trap does not end a browser of a test suite, and the debug mode says nothing about it', { skip }, () => {
+test('a trap does not end a browser of a test suite, and the debug mode does not print anything about it', { skip }, () => {
   run(`
     const { diagnose, Policy } = require('corsac')
     const engine = require('./lib/engine.js')

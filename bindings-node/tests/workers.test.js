@@ -41,7 +41,7 @@ test('threads', async () => {
   }
 })
 
-test('a thread that is ended in the middle of a call', async () => {
+test('a thread that is ended during a call', async () => {
   const endless = SCRIPT.replace('round < 500', 'round < Infinity')
   const workers = Array.from({ length: 4 }, () => new Worker(endless, { eval: true, workerData }))
   await new Promise((resolve) => setTimeout(resolve, 300))

@@ -45,7 +45,7 @@ export interface Exchange {
    * An earlier exchange whose preflight may still be cached, and the seconds since that preflight.
    */
   after?: { exchange: Exchange, seconds: number }
-  /** What the function `allowOrigin` would return. */
+  /** The result that the function `allowOrigin` would have. */
   predicate?: boolean | 'failed'
 }
 

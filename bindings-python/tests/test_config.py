@@ -310,7 +310,9 @@ def test_the_typed_settings_are_the_engines() -> None:
     named = set(get_type_hints(PolicyOptions))
     assert set(listed) - {"$schema"} == named - functions
     described = Policy.__doc__ or ""
-    assert {name for name in named if f"    {name} (" not in described} == {"dialect"}, "this setting is only for other languages"
+    assert {name for name in named if f"    {name} (" not in described} == {"dialect"}, (
+        "this setting is only for other languages"
+    )
 
 
 def test_the_typed_settings_of_routes_and_protection_are_the_engines() -> None:

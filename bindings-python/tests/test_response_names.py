@@ -33,8 +33,7 @@ WRONG: list[tuple[Any, str]] = [
 
 
 def sent_to_the_server(headers: Any, **settings: Any) -> tuple[list[Any], BaseException | None]:
-    """The messages that the server gets for a response with these headers, and the exception that the application gets.
-    """
+    """The messages that the server gets for a response with these headers, and the application's exception."""
     sent: list[Any] = []
 
     async def send(message: Any) -> None:

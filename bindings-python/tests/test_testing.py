@@ -185,7 +185,9 @@ def test_redirects_to_other_servers() -> None:
     assert_readable(app, path, servers={"https://other.example": other}, **asked)
     assert "authorization" not in there[0][2]
     assert there[0][2]["origin"] == "null"
-    with pytest.raises(AssertionError, match="not sent, because the test has no server at this address: add one to `servers`"):
+    with pytest.raises(
+        AssertionError, match="not sent, because the test has no server at this address: add one to `servers`"
+    ):
         assert_readable(app, path, **asked)
     with pytest.raises(AssertionError, match="is not blocked"):
         assert_blocked(app, path, **asked)

@@ -27,7 +27,7 @@ pub(crate) struct Decider {
     pub(crate) is_debugged: bool,
 }
 
-/// What happens next to a request.
+/// The next step for a request.
 pub(crate) enum Step {
     /// The application does not run.
     Respond(OwnResponse),

@@ -11,7 +11,7 @@ use std::sync::Arc;
 pub struct DecisionEvent<'r> {
     /// Whether the application runs.
     pub action: Action,
-    /// Why the request was decided as it was.
+    /// The reason for the decision.
     pub reason: Reason,
     /// The refusal that `report_only` turned into a report.
     pub reported: Option<Reason>,

@@ -199,7 +199,7 @@ pub(crate) extern "C" fn decide_protected(
 fn decided(policy: u32, decide: impl FnOnce(&CompiledPolicy, crate::input::Input<'_>) -> i32) -> i32 {
     with(|state| {
         let (input, policies) = state.parts();
-        // JavaScript knows no template with this index, so the request fails.
+        // JavaScript has no template with this index, so the request fails.
         policies.get(policy).map_or(i32::MAX, |compiled| decide(compiled, input))
     })
 }

@@ -51,7 +51,7 @@ fn words(words: Vec<&'static str>) -> clap::builder::PossibleValuesParser {
     clap::builder::PossibleValuesParser::new(words)
 }
 
-/// What the application responds, as options describe it.
+/// The application's response, as described by options.
 #[derive(Args, Debug)]
 pub(crate) struct ResponseArguments {
     /// The status that the application itself responds with

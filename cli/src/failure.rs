@@ -11,7 +11,7 @@ pub(crate) struct Failure {
     status: Status,
     message: String,
     help: Option<String>,
-    /// What is printed before the message.
+    /// The text that is printed before the message.
     details: String,
 }
 
@@ -57,7 +57,7 @@ impl Failure {
         self.status
     }
 
-    /// What is wrong, without the help.
+    /// The message, without the help.
     pub(crate) fn message(&self) -> &str {
         &self.message
     }

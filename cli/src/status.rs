@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-/// What the command exits with.
+/// The exit status of the command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Status {
     /// The answer is yes: the policy is valid, the script can read the response, nothing differs.

@@ -1,11 +1,11 @@
-//! `corsac` alone: the most common tasks, each with its command.
+//! `corsac` without arguments prints the most common tasks, each with its command.
 
 use crate::failure::Failure;
 use crate::output;
 use crate::output::terminal::{BOLD, HELP};
 use crate::status::Status;
 
-/// What people want to do, and how.
+/// Tasks, and the command for each.
 const WISHES: &[(&str, &str)] = &[
     ("Find the mistakes in a policy, and how to fix them", "corsac check cors.toml"),
     (

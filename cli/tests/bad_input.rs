@@ -5,7 +5,7 @@ mod common;
 
 use common::Folder;
 
-/// Every subcommand that reads a policy, with the file in the place of `@`.
+/// Every subcommand that reads a policy, with the file instead of `@`.
 const READERS: &[&[&str]] = &[
     &["check", "@"],
     &["explain", "@", "--from", "https://a.example", "/"],

@@ -1,4 +1,5 @@
-//! `corsac diff`: what it prints in each format, and its exit status. What differs is tested in core.
+//! `corsac diff`: what it prints in each format, and its exit status. Core has the tests about which differences are
+//! found.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::expect_used)]
 
 mod common;

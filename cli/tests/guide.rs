@@ -1,5 +1,5 @@
 //! Every example of the guide, and of the pages about failed requests, prints what the page shows. With
-//! `CORSAC_WRITE_GUIDE=1`, the pages are written anew.
+//! `CORSAC_WRITE_GUIDE=1`, this test writes the pages again.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::expect_used)]
 
 mod common;

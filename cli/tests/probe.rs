@@ -38,7 +38,7 @@ fn verdict(run: &Run) -> (String, Vec<String>) {
     (explanation["verdict"].as_str().unwrap().to_owned(), codes)
 }
 
-/// What was printed, in one line.
+/// The output in one line.
 fn flat(run: &Run) -> String {
     run.out.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -209,7 +209,7 @@ fn a_reader_sees_the_old_policy_or_the_new_one() {
     assert!(reader.join().unwrap() > 20);
 }
 
-/// What a server does wrong, the exit status, and the message.
+/// A server's mistake, the exit status, and the message.
 type Fault = (&'static str, fn(&Request, &mut dyn Write), i32, &'static str);
 
 fn say(stream: &mut dyn Write, head: &str, body: &[u8]) {

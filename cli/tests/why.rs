@@ -12,7 +12,7 @@ fn why(text: &str, more: &[&str]) -> Run {
     Folder::new(&format!("why-{number}")).corsac_with(&arguments, text.as_bytes(), &[])
 }
 
-/// What was printed, in one line.
+/// The output in one line.
 fn flat(run: &Run) -> String {
     run.out.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -25,7 +25,7 @@ fn policy(with_routes: bool) -> Policy {
     .unwrap()
 }
 
-/// What is measured: its name, whether the policy has routes and protection, and the request.
+/// The measured cases: a name, whether the policy has routes and protection, and the request.
 fn kinds() -> Vec<(&'static str, bool, Request<'static>)> {
     let preflight = Request::new(b"OPTIONS")
         .origin(ORIGIN)

@@ -75,7 +75,7 @@
 //! | `capture` | requests as people copy them: cURL, HAR, sentences of consoles |
 //!
 //! `limits.rs` has every limit, `tokens.rs`, `string_set.rs` and `wrap.rs` are used in several rooms, and `builder.rs` builds a
-//! policy from a text. What corsac decides follows the [Fetch
+//! policy from a text. corsac's decisions follow the [Fetch
 //! standard](https://fetch.spec.whatwg.org/#http-cors-protocol).
 #![forbid(unsafe_code)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic))]

@@ -1,4 +1,4 @@
-//! What differs between two policies: examples, and laws that are tested with random policies.
+//! The differences between two policies: examples, and laws that are tested with random policies.
 #![cfg(all(feature = "explain", feature = "toml"))]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
@@ -343,7 +343,7 @@ proptest! {
         }
     }
 
-    /// Whatever routes a path has, what differs there is reported.
+    /// A difference is reported whatever routes a path has.
     #[test]
     fn no_path_is_missed(old in routes("old"), new in routes("new"), path in path()) {
         let comparison = old.compare(&new);

@@ -1,4 +1,4 @@
-//! What core decides for bindings, so that none of them has a rule of its own.
+//! Decisions that core makes for bindings, so that no binding needs its own rules.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use corsac::binding::{Notation, RequestHeader, Value, is_websocket};

@@ -1,4 +1,4 @@
-//! Whatever is read as an exchange, the result is an explanation or a clear error, and comes quickly.
+//! Any text that is read as an exchange gives an explanation or a clear error, and quickly.
 #![cfg(feature = "explain")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 

@@ -206,7 +206,7 @@ fn a_watch_reports_and_ends() {
             }
         })
         .unwrap();
-    let wait = || telling.recv_timeout(Duration::from_secs(10)).expect("the watch says nothing");
+    let wait = || telling.recv_timeout(Duration::from_secs(10)).expect("the watch reports nothing");
     fs::write(&path, text(1)).unwrap();
     assert_eq!(wait(), Ok(()));
     assert!(exposes(&policies.load(), 1).is_some());
@@ -215,7 +215,7 @@ fn a_watch_reports_and_ends() {
     assert!(exposes(&policies.load(), 1).is_some(), "the old policy stays in force");
     drop(watch);
     fs::write(&path, text(2)).unwrap();
-    assert!(telling.recv_timeout(Duration::from_millis(100)).is_err(), "it goes on after its end");
+    assert!(telling.recv_timeout(Duration::from_millis(100)).is_err(), "it continues after its end");
 }
 
 #[test]

@@ -270,7 +270,7 @@ fn check_offer(issue: &Issue, credentials: bool) -> Result<(), TestCaseError> {
 proptest! {
     #![proptest_config(cases(4000))]
 
-    /// Whoever follows the help gets a policy.
+    /// Following the help results in a policy.
     #[test]
     fn what_a_help_offers_is_accepted(text in written(), credentials in any::<bool>()) {
         let config = Config { allow_origins: vec![text], allow_credentials: credentials, ..Config::default() };

@@ -63,7 +63,7 @@ export function showCell(plan, testCase, cell) {
   button.onclick = () => toggle(plan, testCase, cell, server, button)
 }
 
-// What the script got, in a word or two.
+// The result for the script, in a word or two.
 function seen({ outcome, status, sees }) {
   if (outcome === 'blocked') return 'TypeError'
   return sees === null && status >= 400 ? String(status) : `${status} ${sees}`

@@ -50,7 +50,7 @@ class Run:
         """The answer to a request that arrived, and its fault."""
         preflight, response = self.hops[self.hop] if self.hop < len(self.hops) else (None, None)
         answer = preflight if is_preflight else response
-        # A server that knows nothing of CORS.
+        # A server without any CORS headers.
         return answer or {"status": 404, "headers": [["Content-Length", "0"]]}
 
 

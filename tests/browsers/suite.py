@@ -82,7 +82,7 @@ def status(number):
 
 
 def bare(number):
-    """The answer of a server that knows nothing of CORS."""
+    """The response of a server without any CORS headers."""
     return lambda _: {"status": number, "headers": [["Content-Type", "text/plain"]]}
 
 

@@ -1,7 +1,7 @@
 """Runs a test to its end, and notes every assertion that fails on the way.
 
 pytest ends a test at its first failed assertion, which would hide all later ones. `rewritten` wraps each assertion of a test file,
-so that a failure is noted and the test goes on. Any other exception still ends the test.
+so that a failure is noted and the test continues. Any other exception still ends the test.
 """
 
 import ast

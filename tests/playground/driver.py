@@ -55,7 +55,7 @@ class Page:
         await self.scheme("light")
 
     async def load(self, path="/index.html"):
-        """Loads the page anew, and waits until its first request is explained."""
+        """Loads the page again, and waits until its first request is explained."""
         await self.open("about:blank")
         await self.open(self.origin + path)
         await self.wait(SETTLED, "the page has started")

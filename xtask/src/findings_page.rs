@@ -25,7 +25,7 @@ struct Vector {
     fixed: Fixed,
 }
 
-/// The parts that change. The rest is as before.
+/// The parts that change. The rest stays the same.
 #[derive(Deserialize)]
 struct Fixed {
     config: Option<Json>,

@@ -42,13 +42,13 @@ unsafe fn decide<'a>(
         // SAFETY: NULL or a policy of ours, which lives as long as the caller uses the decision.
         let policy: &'a corsac_policy = unsafe { pointer::reference(policy)? };
         let mut seen = Request::default();
-        // SAFETY: the request's slices hold as long as the caller uses the decision.
+        // SAFETY: the request's slices are valid as long as the caller uses the decision.
         unsafe { read::read(request, policy.protected, &mut seen)? };
         let evaluation = match situation {
             Situation::AsSent => policy.policy.evaluate(&seen),
             Situation::HostError => policy.policy.evaluate_host_error(&seen),
             Situation::AsServed(served) => {
-                // SAFETY: it holds by the caller's contract.
+                // SAFETY: it is valid by the caller's contract.
                 let served = unsafe { served.bytes()? }.ok_or(corsac_status::CORSAC_NULL)?;
                 policy.policy.evaluate_as_served(&seen, served)
             }
@@ -174,7 +174,7 @@ pub unsafe extern "C" fn corsac_policy_evaluate_with(
         return panic_boundary::status(|| unsafe { DecisionWriter::refuse(out) }.and(Err(corsac_status::CORSAC_NULL)));
     };
     let ask = |pending: Pending<'_>| {
-        // SAFETY: the caller vouches for the function; the origin and the request hold during the call.
+        // SAFETY: the caller vouches for the function; the origin and the request are valid during the call.
         Some(answer_of(unsafe { predicate(corsac_slice::of(pending.origin()), request, user) }))
     };
     // SAFETY: the contract of this function is `decide`'s.

@@ -38,14 +38,14 @@ pub unsafe extern "C" fn corsac_header_copy(
             // SAFETY: not NULL, checked above, and at least one byte is writable by the caller's contract.
             unsafe { buffer.write(0) };
         }
-        // SAFETY: NULL or a header, whose value holds, by the caller's contract.
+        // SAFETY: NULL or a header, whose value is valid, by the caller's contract.
         let value = unsafe { pointer::reference(header)?.value.bytes()? }.ok_or(corsac_status::CORSAC_NULL)?;
         // SAFETY: as above.
         unsafe { length.write(value.len()) };
         if capacity <= value.len() {
             return Err(corsac_status::CORSAC_BAD_SIZE);
         }
-        // SAFETY: the buffer has room for the value and the NUL; a buffer of the caller's is not the value's own.
+        // SAFETY: the buffer has room for the value and the NUL; the caller's buffer does not overlap the value.
         unsafe { terminate(value, buffer) };
         Ok(())
     })
@@ -70,7 +70,7 @@ pub unsafe extern "C" fn corsac_header_own(
 ) -> *mut c_char {
     panic_boundary::value(null_mut(), || {
         let Some(allocate) = allocate else { return null_mut() };
-        // SAFETY: NULL or a header, whose value holds, by the caller's contract.
+        // SAFETY: NULL or a header, whose value is valid, by the caller's contract.
         let value = unsafe { pointer::reference(header).and_then(|header| header.value.bytes()) };
         let Ok(Some(value)) = value else { return null_mut() };
         // SAFETY: the caller vouches for the function.

@@ -37,7 +37,7 @@ impl<'a> ReadDecision<'a> {
             // SAFETY: `index` is below the array's length, and the header is filled. Only this header is read,
             // without a reference to later ones, which may never have been written.
             let header = unsafe { addr_of!((*decision).headers).cast::<corsac_header>().add(index).read() };
-            // SAFETY: the slices hold by the caller's contract.
+            // SAFETY: the slices are valid by the caller's contract.
             let (name, value) = unsafe { (header.name.bytes()?, header.value.bytes()?) };
             let (name, value) = name.zip(value).ok_or(corsac_status::CORSAC_NULL)?;
             let name = HeaderName::of(name).ok_or(corsac_status::CORSAC_INVALID)?;

@@ -33,7 +33,7 @@ pub unsafe extern "C" fn corsac_decision_reason_to_log(
         // SAFETY: NULL or the caller's struct, by the caller's contract.
         let Ok(Some((action, reason, reported))) = (unsafe { read_reasons(decision) }) else { return NONE };
         let mut seen = Request::default();
-        // SAFETY: NULL or a request, whose slices hold during the call, by the caller's contract.
+        // SAFETY: NULL or a request, whose slices are valid during the call, by the caller's contract.
         if unsafe { read(request, true, &mut seen) }.is_err() {
             seen = Request::default();
         }

@@ -76,7 +76,7 @@ unsafe fn explained<'p>(
     err: *mut *mut corsac_error,
 ) -> corsac_status {
     let make = || {
-        // SAFETY: it holds by the caller's contract.
+        // SAFETY: it is valid by the caller's contract.
         let exchange = unsafe { exchange.bytes()? }.ok_or(corsac_status::CORSAC_NULL)?;
         let format = corsac_explanation_format::from_number(format)?;
         let policy = policy()?;

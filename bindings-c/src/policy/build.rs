@@ -34,7 +34,7 @@ unsafe fn build(
     err: *mut *mut corsac_error,
 ) -> corsac_status {
     let make = || {
-        // SAFETY: both hold by the caller's contract.
+        // SAFETY: both are valid by the caller's contract.
         let (builder, text) = unsafe { (builder(options)?, text.bytes()?.ok_or(corsac_status::CORSAC_NULL)?) };
         Ok(read(builder, text).map(|policy| Arc::into_raw(Arc::new(corsac_policy::from(policy))).cast_mut()))
     };

@@ -80,7 +80,7 @@ pub unsafe extern "C" fn corsac_answer_cache_get(
     out: *mut predicate_answer_number,
 ) -> bool {
     panic_boundary::value(false, || {
-        // SAFETY: NULL or a cache of ours; the origin holds. Both by the caller's contract.
+        // SAFETY: NULL or a cache of ours, and the origin is valid, both by the caller's contract.
         let found = unsafe { pointer::reference(cache).and_then(|cache| Ok((cache, origin.bytes()?))) };
         let Ok((cache, Some(origin))) = found else { return false };
         let Some(answer) = cache.cache.get(origin) else { return false };
@@ -129,7 +129,7 @@ pub unsafe extern "C" fn corsac_answer_cache_put(
     answer: predicate_answer_number,
 ) -> corsac_status {
     panic_boundary::status(|| {
-        // SAFETY: NULL or a cache of ours; the origin holds. Both by the caller's contract.
+        // SAFETY: NULL or a cache of ours, and the origin is valid, both by the caller's contract.
         let (cache, origin) = unsafe { (pointer::reference(cache)?, origin.bytes()?) };
         let origin = origin.ok_or(corsac_status::CORSAC_NULL)?;
         cache.cache.remember(Era(era), origin, answer_of(answer));
@@ -159,7 +159,7 @@ pub unsafe extern "C" fn corsac_answer_cache_ask(
 ) -> predicate_answer_number {
     const FAILED: predicate_answer_number = corsac_predicate_answer::CORSAC_PREDICATE_FAILED as predicate_answer_number;
     panic_boundary::value(FAILED, || {
-        // SAFETY: NULL or a cache of ours; the origin holds. Both by the caller's contract.
+        // SAFETY: NULL or a cache of ours, and the origin is valid, both by the caller's contract.
         let found = unsafe { pointer::reference(cache).and_then(|cache| Ok((cache, origin.bytes()?))) };
         let (Ok((cache, Some(bytes))), Some(predicate)) = (found, predicate) else { return FAILED };
         // SAFETY: the caller vouches for the function.

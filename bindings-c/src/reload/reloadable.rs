@@ -106,7 +106,7 @@ pub unsafe extern "C" fn corsac_reloadable_from_file(
 ) -> corsac_status {
     let make = || {
         let path = corsac_slice { ptr: path, len };
-        // SAFETY: both hold by the caller's contract.
+        // SAFETY: both are valid by the caller's contract.
         let (builder, path) = unsafe { (builder(options)?, path.bytes()?.ok_or(corsac_status::CORSAC_NULL)?) };
         let path = path_of(path);
         Ok(match PolicyFile::open(path.clone(), builder) {

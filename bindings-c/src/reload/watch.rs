@@ -82,7 +82,7 @@ impl ReloadCallback {
         let mut error = null_mut();
         let status = match outcome {
             Ok(()) => corsac_status::CORSAC_OK,
-            // SAFETY: a pointer of our own.
+            // SAFETY: the pointer was made here.
             Err(refusal) => unsafe { give_error(refusal, &raw mut error) },
         };
         // SAFETY: the caller vouches for the function.

@@ -73,7 +73,7 @@ pub unsafe extern "C" fn corsac_request_add_header(
     panic_boundary::status(|| {
         // SAFETY: the caller's struct, by the caller's contract.
         unsafe { pointer::check_size(request, read::FIRST)? };
-        // SAFETY: both slices hold by the caller's contract.
+        // SAFETY: both slices are valid by the caller's contract.
         let (name, line) = unsafe { (name.bytes()?, value.bytes()?) };
         let (Some(name), Some(line)) = (name, line) else { return Err(corsac_status::CORSAC_NULL) };
         let Some(header) = RequestHeader::of(name) else { return Ok(()) };

@@ -29,8 +29,8 @@ pub(crate) unsafe fn read<'a>(
 ) -> Result<(), corsac_status> {
     // SAFETY: the caller's contract is this function's own.
     unsafe { pointer::check_size(request, FIRST)? };
-    // SAFETY: not NULL, and large enough for every field that is read; each slice holds by this function's contract. No
-    // reference is made: an older caller's struct ends before ours.
+    // SAFETY: not NULL, and large enough for every field that is read; each slice is valid by this function's contract.
+    // No reference is made: an older caller's struct ends before ours.
     unsafe {
         seen.method = (*request).method.bytes()?.ok_or(corsac_status::CORSAC_NULL)?;
         seen.path = (*request).path.bytes()?;

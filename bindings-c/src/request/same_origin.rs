@@ -20,7 +20,7 @@ use engine::Request;
 pub unsafe extern "C" fn corsac_request_is_same_origin(request: *const corsac_request) -> bool {
     panic_boundary::value(false, || {
         let mut seen = Request::default();
-        // SAFETY: NULL or a request, whose slices hold during the call, by the caller's contract.
+        // SAFETY: NULL or a request, whose slices are valid during the call, by the caller's contract.
         unsafe { read(request, true, &mut seen) }.is_ok() && seen.is_same_origin()
     })
 }

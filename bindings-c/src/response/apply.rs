@@ -35,7 +35,7 @@ pub unsafe extern "C" fn corsac_decision_apply(
     response: *const corsac_response_headers,
 ) -> corsac_status {
     panic_boundary::status(|| {
-        // SAFETY: the decision is the caller's struct, and holds, by the caller's contract.
+        // SAFETY: the decision is the caller's struct, and is valid, by the caller's contract.
         let decision = unsafe { ReadDecision::read(decision)? };
         // SAFETY: the caller's struct and callbacks, by the caller's contract.
         let mut response = unsafe { HostHeaders::read(response)? };

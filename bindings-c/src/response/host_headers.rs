@@ -86,7 +86,7 @@ impl ResponseHeaders for HostHeaders {
 
     fn values(&self, name: HeaderName) -> Result<Vec<Cow<'_, [u8]>>, corsac_status> {
         unsafe extern "C" fn take(value: corsac_slice, to: *mut c_void) {
-            // SAFETY: this function is handed over by `values` alone, with such a `to`.
+            // SAFETY: only `values` passes this function on, with such a `to`.
             unsafe { take_into::<Vec<Vec<u8>>>(value, to, |values, value| values.push(value.to_vec())) }
         }
         let values: Vec<Vec<u8>> = self.collect(name, Some(take))?;
@@ -95,7 +95,7 @@ impl ResponseHeaders for HostHeaders {
 
     fn contains(&self, name: HeaderName) -> Result<bool, corsac_status> {
         unsafe extern "C" fn take(value: corsac_slice, to: *mut c_void) {
-            // SAFETY: this function is handed over by `contains` alone, with such a `to`.
+            // SAFETY: only `contains` passes this function on, with such a `to`.
             unsafe { take_into::<bool>(value, to, |any, _| *any = true) }
         }
         self.collect(name, Some(take))

@@ -43,7 +43,7 @@ pub unsafe extern "C" fn corsac_vary_merge(
         let text = merged.as_deref().unwrap_or_default();
         if capacity > 0 {
             // SAFETY: the buffer has room for the value and the NUL, or for the NUL of none. The lines, which may
-            // stand in it, have been read.
+            // overlap it, have been read.
             unsafe {
                 text.as_ptr().cast::<c_char>().copy_to_nonoverlapping(buffer, text.len());
                 buffer.add(text.len()).write(0);
@@ -70,7 +70,7 @@ unsafe fn merge(
     }
     // SAFETY: not NULL; writable by the caller's contract.
     unsafe { length.write(0) };
-    // SAFETY: `lines` points to `count` slices, each of which holds, by the caller's contract.
+    // SAFETY: `lines` points to `count` slices, each of which is valid, by the caller's contract.
     let lines = unsafe { read(lines, count)? };
     // SAFETY: as above.
     let decision = unsafe { decision.bytes()? }.ok_or(corsac_status::CORSAC_NULL)?;
@@ -92,6 +92,6 @@ unsafe fn read<'a>(lines: *const corsac_slice, count: usize) -> Result<Vec<&'a [
     }
     // SAFETY: not NULL, not too long; readable by this function's own contract.
     let lines = unsafe { std::slice::from_raw_parts(lines, count) };
-    // SAFETY: each slice holds, by this function's own contract.
+    // SAFETY: each slice is valid, by this function's own contract.
     lines.iter().filter_map(|line| unsafe { line.bytes() }.transpose()).collect()
 }

@@ -10,8 +10,8 @@ enum { MOST = 24 };
 struct response {
   char name[MOST][64], value[MOST][256];
   size_t count, calls, fails_at;
-  const corsac_policy *called_with; /* decided under from within a callback, where there is one */
-  corsac_decision *spoilt;          /* overwritten by each callback, where there is one */
+  const corsac_policy *called_with; /* a callback decides with this policy, if there is one */
+  corsac_decision *spoilt;          /* each callback overwrites this decision, if there is one */
 };
 
 static bool call(struct response *response) {

@@ -167,7 +167,7 @@ void test_watch(void) {
   CHECK(corsac_reloadable_from_file(NULL, path, strlen(path), &watched.reloadable, NULL) == CORSAC_OK);
   CHECK(corsac_reloadable_watch(watched.reloadable, 9, on_reload, &watched) == CORSAC_BAD_SIZE);
   CHECK(corsac_reloadable_watch(watched.reloadable, 1000, NULL, NULL) == CORSAC_OK);
-  CHECK(corsac_reloadable_watch(watched.reloadable, 20, on_reload, &watched) == CORSAC_OK); /* in its place */
+  CHECK(corsac_reloadable_watch(watched.reloadable, 20, on_reload, &watched) == CORSAC_OK); /* written in place */
 
   link_to("v2", "..data");
   CHECK(comes(&watched.told[CORSAC_OK], 1) && allows(watched.reloadable, "https://b.example"));

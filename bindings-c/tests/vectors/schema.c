@@ -1,5 +1,4 @@
-/* The rules of schema.json without which a runner could misread a vector: keys, types, and which keys belong together.
- * */
+/* The rules of schema.json that keep a runner from misreading a vector: keys, types, and which keys belong together. */
 #include "vectors.h"
 
 #include <string.h>

@@ -45,7 +45,7 @@ pub struct FunctionAnswer {
 }
 
 impl CompiledPolicy {
-    /// Makes one from a policy and a cache for the answers of functions, if they are remembered.
+    /// Makes a compiled policy from a policy and a cache for the answers of functions, if they are remembered.
     #[must_use]
     pub fn new(policy: Policy, cache: Option<AnswerCache>) -> Self {
         let needs = policy.needs();

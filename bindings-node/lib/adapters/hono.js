@@ -30,8 +30,7 @@ module.exports = function cors (options, settings) {
 }
 
 /**
- * Hono copies the headers of the previous response onto the next one. It does not if there is no
- * previous response.
+ * Hono copies the headers of the previous response onto the next one. Without a previous response, it copies none.
  */
 function replaceResponse (c, response) {
   c.res = undefined

@@ -1,6 +1,6 @@
 'use strict'
 
-// What a middleware prints on standard error, and adds to responses, while its server is developed.
+// The output of a middleware on standard error and in responses, while its server is developed.
 // The engine writes the blocks, and says which of them are new.
 
 const { facts } = require('../engine.js')

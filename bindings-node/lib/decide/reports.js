@@ -16,7 +16,7 @@ class Reports {
   /** @param {{ onDecision?: Function, debug?: boolean }} settings those of the middleware, or of the attached server */
   constructor ({ onDecision, debug: isDebugged }) {
     this.#onDecision = onDecision
-    /** What is printed while the server is developed; undefined unless that is asked for. */
+    /** The output while the server is developed; undefined unless debugging is on. */
     this.debugger = isDebugged ? new Debugger() : undefined
     /** Whether every decision is reported, and not only refusals that `reportOnly` lets pass. */
     this.reportsAll = onDecision !== undefined || debug.enabled || this.debugger !== undefined

@@ -28,7 +28,7 @@ async function sendToListener (listener, request, timeout) {
   }
 }
 
-/** Where a server listens, and the scheme that it speaks. */
+/** The address of a server, and its scheme. */
 function addressOf (server) {
   const { address, port } = server.address()
   const host = address === '::' || address === '0.0.0.0' ? 'localhost' : address

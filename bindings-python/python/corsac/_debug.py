@@ -1,4 +1,4 @@
-"""What a middleware prints on standard error, and adds to responses, while its application is developed.
+"""The output of a middleware on standard error and in responses, while its application is developed.
 
 The engine writes the blocks, and says which of them are new.
 """
@@ -94,8 +94,7 @@ class AsgiDebugger(Debugger):
 
 
 class WsgiDebugger(Debugger):
-    """The debugger of a WSGI middleware. It cannot know what is outside of it, because WSGI applications do not show
-    that."""
+    """The debugger of a WSGI middleware, which cannot see what is outside of it in WSGI."""
 
     def around(self, start_response: Callable[..., Any], response: _DebuggedResponse) -> Callable[..., Any]:
         """Return a ``start_response`` that inspects the response."""

@@ -20,17 +20,17 @@ enum Path {
 }
 
 impl RequestTarget {
-    /// Makes one from the target as the client sent it.
+    /// Makes a target from the text that the client sent.
     pub(crate) fn raw(target: Octets) -> Self {
         RequestTarget { path: Path::Given(target), is_decoded: false }
     }
 
-    /// Makes one from a path that the server has decoded.
+    /// Makes a target from a path that the server has decoded.
     pub(crate) fn decoded(path: Octets) -> Self {
         RequestTarget { path: Path::Given(path), is_decoded: true }
     }
 
-    /// Makes one for the root of a mount, whose prefix is the whole path.
+    /// Makes a target for the root of a mount, whose prefix is the whole path.
     pub(crate) fn mount_root(prefix: &[u8]) -> Self {
         RequestTarget { path: Path::Prefixed(prefix.to_vec()), is_decoded: true }
     }

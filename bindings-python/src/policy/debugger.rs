@@ -1,4 +1,4 @@
-//! What a middleware prints, and adds to responses, while its application is developed.
+//! The output of a middleware on standard error and in responses, while its application is developed.
 
 use crate::asgi::headers::member;
 use crate::http::octets::Octets;

@@ -31,7 +31,7 @@ pub(crate) struct Decider {
     path: PathForPeople,
 }
 
-/// Where the server's request has its path, for logs.
+/// The attribute or key with the path of the server's request, for logs.
 #[derive(Debug)]
 pub(crate) struct PathForPeople {
     pub(crate) key: Py<PyString>,

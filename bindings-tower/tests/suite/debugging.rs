@@ -84,7 +84,7 @@ impl Write for Lines {
 
 /// One test for all levels, since the number of lines is limited for the whole process.
 #[tokio::test]
-#[ignore = "it fills the limit of the process, and another test runs it alone"]
+#[ignore = "it reaches the limit of the process, so another test runs it in a separate process"]
 async fn logs() {
     let lines = Lines::default();
     let writer = lines.clone();

@@ -1,6 +1,6 @@
 """The shared vectors' decisions over real HTTP/1.1 and HTTP/2: every request that can be sent unchanged.
 
-Each policy has a listener of its own, at an address of its own, so that paths are sent as they are.
+Each policy has its own listener at its own address, so that paths are sent unchanged.
 """
 
 import json

@@ -10,7 +10,7 @@ use std::path::Path;
 #[derive(Debug)]
 pub(crate) struct Checked {
     pub(crate) name: String,
-    /// What was found, or why the file could not be read.
+    /// The issues, or the reason why the file could not be read.
     pub(crate) content: Result<Content, Failure>,
 }
 

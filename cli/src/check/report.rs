@@ -1,4 +1,4 @@
-//! What a check found, in each format.
+//! The results of a check, in each format.
 
 use crate::check::checked::{Checked, Content};
 use crate::output::github::annotation;

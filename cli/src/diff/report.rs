@@ -1,4 +1,4 @@
-//! What differs between two policies, in each format.
+//! The differences between two policies, in each format.
 
 use crate::output::terminal::{BOLD, ERROR, GOOD, WARNING};
 use anstyle::Style;

@@ -20,7 +20,7 @@ pub(crate) struct Sent {
     pub(crate) purpose: String,
     pub(crate) request: SentRequest,
     pub(crate) answer: Answer,
-    /// What the system, or the TLS library, reports about a failure.
+    /// The failure, as the system or the TLS library reports it.
     pub(crate) detail: Option<String>,
     pub(crate) milliseconds: u64,
     /// The time when it was sent.
@@ -117,7 +117,7 @@ fn run<B: AsSendBody>(agent: &Agent, request: Request<B>) -> Result<Answer, (Net
     Ok(Answer::Response { status: parts.status.as_u16(), headers: lines.collect() })
 }
 
-/// Reads the beginning of a body. A stream may go on for ever, and a script has its response by then.
+/// Reads the beginning of a body. A stream may never end, and a script has its response by then.
 fn read_some(body: Body, is_tls: bool) -> Result<(), (NetworkError, String)> {
     let read = io::copy(&mut body.into_with_config().limit(BODY_BYTES * 2).reader().take(BODY_BYTES), &mut io::sink());
     match read {

@@ -1,4 +1,4 @@
-//! What went wrong with a connection: which kind of failure it is for a browser, and a sentence.
+//! Failures of a connection: their kind, as a browser sees it, and a sentence.
 
 use crate::network::agent::HEADER_BYTES;
 use corsac::browser::NetworkError;
@@ -41,7 +41,7 @@ fn of_io(error: &io::Error, is_tls: bool) -> (NetworkError, String) {
     }
 }
 
-/// What is wrong with a certificate, from the words of the TLS library.
+/// The problem of a certificate, taken from the TLS library's message.
 fn certificate(text: &str) -> String {
     const WORDS: [(&str, &str); 9] = [
         ("Expired", "the certificate has expired"),

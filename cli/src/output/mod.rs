@@ -1,4 +1,4 @@
-//! What subcommands print: text for people, and formats for programs.
+//! The output of subcommands: text for people, and formats for programs.
 
 use std::io::{self, Write};
 

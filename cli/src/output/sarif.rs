@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 /// One result.
 pub(crate) struct SarifResult<'r> {
     pub(crate) code: &'r str,
-    /// What the code means, whatever the value at hand.
+    /// The meaning of the code, independent of the value.
     pub(crate) meaning: &'r str,
     /// `error` or `warning`.
     pub(crate) level: &'static str,

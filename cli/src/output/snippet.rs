@@ -20,7 +20,7 @@ pub(crate) struct Place {
     pub(crate) end_column: usize,
 }
 
-/// What is wrong, how much it matters, and what to do about it.
+/// The message, the severity and the help.
 pub(crate) struct Remark<'r> {
     pub(crate) level: Level<'static>,
     pub(crate) code: &'r str,
@@ -52,7 +52,7 @@ impl<'t> Lines<'t> {
         (number, line, from..to.max(from))
     }
 
-    /// Where a span begins and ends.
+    /// The start and the end of a span.
     pub(crate) fn place(&self, span: &Range<usize>) -> Place {
         let (number, line, within) = self.line(span);
         let count = |to: usize| line.get(..to).unwrap_or_default().chars().count() + 1;
@@ -118,7 +118,7 @@ mod tests {
         // `ä` has two bytes.
         assert_eq!(lines.place(&(12..18)), Place { line: 2, column: 5, end_column: 6 });
         assert_eq!(lines.place(&(7..18)), Place { line: 2, column: 1, end_column: 6 });
-        // Where a parser stopped at the end.
+        // The place where a parser stopped, at the end of the text.
         assert_eq!(lines.place(&(21..21)), Place { line: 5, column: 1, end_column: 2 });
         assert_eq!(lines.place(&(900..901)), Place { line: 5, column: 1, end_column: 2 });
     }

@@ -1,4 +1,4 @@
-//! What was sent, as a HAR file.
+//! The requests and responses as a HAR file.
 //!
 //! Source: the HTTP Archive format, version 1.2.
 

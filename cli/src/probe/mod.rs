@@ -65,7 +65,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Status, Failure> {
     Ok(probed.status())
 }
 
-/// What a page asks for, secrets included.
+/// The request of a page, including its secrets.
 fn asked(arguments: &Arguments, page: &str) -> Result<Exchange, Failure> {
     let request = RequestArguments::fetch(page, &arguments.method, arguments.headers.clone(), arguments.credentials);
     let mut exchange = to_send(&arguments.url, &request)?;

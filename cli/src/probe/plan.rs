@@ -56,7 +56,7 @@ pub(super) fn listed(arguments: &Arguments, exchanges: &[Exchange]) -> String {
     out
 }
 
-/// What a browser sends for a page, before any redirect.
+/// The requests that a browser sends for a page, before any redirect.
 fn of_page(arguments: &Arguments, exchange: &Exchange) -> Vec<(&'static str, SentRequest)> {
     let Some(first) = Session::new(exchange.clone()).next_request() else { return Vec::new() };
     if !first.is_preflight {

@@ -1,4 +1,4 @@
-//! What a probe found.
+//! The result of a probe.
 
 use crate::network::client::Sent;
 use crate::output::explanation::painted;
@@ -12,16 +12,16 @@ use corsac::browser::{Answer, Verdict};
 use corsac::explain::{Explanation, Observation, WireDifference};
 use serde_json::{Value, json};
 
-/// What was found for one page.
+/// The result for one page.
 #[derive(Debug)]
 pub(super) struct Origin {
     pub(super) explanation: Explanation,
-    /// What differs from the policy, if it is known.
+    /// The differences from the policy, if it is known.
     pub(super) differences: Option<Vec<WireDifference>>,
     pub(super) observations: Vec<Observation>,
     /// The preflight passed, and the request was not sent.
     pub(super) is_left_out: bool,
-    /// What the system, or the TLS library, reports about a failure.
+    /// The failure, as the system or the TLS library reports it.
     pub(super) detail: Option<String>,
 }
 

@@ -46,7 +46,7 @@ impl Destination {
         is_as_long && std::fs::read(&self.path).is_ok_and(|found| found == text)
     }
 
-    /// Puts a text in the place of the file at once, with the permissions that the file has.
+    /// Replaces the file with a text in one step, and keeps the file's permissions.
     pub(super) fn replace(&self, text: &[u8]) -> Result<(), Failure> {
         let fresh = self.beside("new");
         let write = || -> io::Result<()> {

@@ -21,7 +21,7 @@ const MOST_BYTES: u64 = POLICY_FILE_MIB << 20;
 /// The most redirects that are followed.
 const MOST_REDIRECTS: u32 = 5;
 
-/// Where the policy comes from.
+/// The source of the policy.
 pub(super) struct Source {
     uri: Uri,
     shown: String,

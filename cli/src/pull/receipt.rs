@@ -1,4 +1,4 @@
-//! What is kept of the last response, so that the next request can ask for a newer one.
+//! The data that is kept from the last response, so that the next request can ask for a newer one.
 
 use crate::pull::destination::Destination;
 use serde::{Deserialize, Serialize};

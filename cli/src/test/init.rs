@@ -37,7 +37,7 @@ fn verdict(sample: &SampleRequest, policy: &Policy) -> Result<Verdict, Failure> 
     Ok(policy.explain(&exchange).verdict)
 }
 
-/// A string of TOML: those of JSON are.
+/// A string of TOML. Every JSON string is one.
 fn quoted(text: &str) -> String {
     serde_json::Value::String(text.to_owned()).to_string()
 }

@@ -12,7 +12,7 @@ use corsac::browser::Verdict;
 
 /// A server that is asked.
 pub(crate) struct Live<'l> {
-    /// Where the paths of the table are.
+    /// The server of the table's paths.
     pub(crate) url: &'l str,
     /// Whether requests are sent that could change something.
     pub(crate) send: bool,
@@ -21,7 +21,7 @@ pub(crate) struct Live<'l> {
 }
 
 impl Live<'_> {
-    /// Refuses what cannot be asked, before anything is sent.
+    /// Refuses expectations that cannot be tested, before anything is sent.
     pub(crate) fn check(&self, case: Case<'_>) -> Result<(), Failure> {
         check_is_useful(&to_send(&self.url_of(case), &case.request())?, self.send)
     }
@@ -31,7 +31,7 @@ impl Live<'_> {
         let Played { exchange, is_left_out } = play(&exchange, client, self.send, "the page");
         let explanation = explain_captured(self.policy, &exchange);
         let expects_failure = case.expectation.expect == Expected::Verdict(Verdict::Failed);
-        // A server that does not respond refuses nothing.
+        // A server that does not respond has not refused the request.
         let has_answer = explanation.verdict != Verdict::Failed || expects_failure;
         let unmet = if !has_answer {
             let detail = client.sent.last().and_then(|sent| sent.detail.as_deref());
@@ -51,7 +51,8 @@ impl Live<'_> {
     }
 }
 
-/// What is not as expected although the preflight passed. The request was not sent, since it could change something.
+/// The differences from the expected result, although the preflight passed. The request was not sent, since it could
+/// change something.
 fn after_preflight(case: Case<'_>) -> Vec<String> {
     let expectation = case.expectation;
     let mut unmet = Vec::new();

@@ -39,7 +39,7 @@ use std::path::{Path, PathBuf};
 /// the response of the application.
 ///
 /// With `url = "https://api.example.com"` instead of `policy`, or with `--url`, requests are sent to a server, as
-/// `corsac probe` does. A method other than GET and HEAD is only sent with `--send`; without it, the preflight alone
+/// `corsac probe` does. A method other than GET and HEAD is only sent with `--send`; without it, only the preflight
 /// decides.
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES, after_long_help = EXAMPLES, verbatim_doc_comment)]

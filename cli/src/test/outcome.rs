@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 #[derive(Debug)]
 pub(crate) struct Outcome {
     pub(crate) name: String,
-    /// What is not as expected, each in a sentence.
+    /// The differences from the expected result, each in a sentence.
     pub(crate) unmet: Vec<String>,
     /// False if a server was asked and gave no response, so that nothing is known about it.
     pub(crate) has_answer: bool,
@@ -59,7 +59,7 @@ impl<'t> Case<'t> {
         }
     }
 
-    /// What is not as expected about a request whose result is known.
+    /// The differences for a request whose result is known.
     pub(crate) fn unmet(&self, explanation: &Explanation) -> Vec<String> {
         let mut unmet = Vec::new();
         let expected = self.expectation.expect;

@@ -70,7 +70,7 @@ impl OneOrMany {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub(crate) enum Expected {
-    /// The page gets what it asks for.
+    /// The page can read the response.
     Allowed,
     /// It does not.
     Refused,

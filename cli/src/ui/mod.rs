@@ -14,9 +14,9 @@ use std::path::{Path, PathBuf};
 
 /// Open the playground: a page that shows a policy at work
 ///
-/// It serves the page on this machine alone, and prints its address. Write a policy and a request there, and see each check of
-/// the browser, what fails, and the edit that fixes it. The engine runs in the page: nothing is sent anywhere. The policy file
-/// is read once, and never written.
+/// It serves the page only on this machine, and prints its address. Write a policy and a request there, and see each
+/// check of the browser, what fails, and the edit that fixes it. The engine runs in the page: nothing is sent anywhere.
+/// The policy file is read once, and never written.
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES, after_long_help = EXAMPLES)]
 pub(crate) struct Arguments {

@@ -1,4 +1,4 @@
-//! A server for the page, for browsers on this machine alone.
+//! A server for the page, only for browsers on this machine.
 
 use crate::failure::Failure;
 use crate::ui::page;

@@ -20,7 +20,7 @@ const MOST_OTHERS: usize = 4;
 /// The most other meanings of a sentence that are named.
 const MOST_MEANINGS: usize = 6;
 
-/// What `why` says.
+/// The answer of `why`.
 #[derive(Debug)]
 pub(super) struct Answer {
     pub(super) is_blocked: bool,
@@ -109,7 +109,7 @@ impl Cause {
     }
 }
 
-/// What sentences of a console mean.
+/// The meaning of console sentences.
 pub(super) fn of_sentences(sentences: &[ConsoleSentence], known: &Known<'_>) -> Answer {
     let causes: Vec<Cause> = sentences.iter().take(MOST_CAUSES).map(|sentence| of_sentence(sentence, known)).collect();
     let mut notes = Vec::new();
@@ -238,7 +238,7 @@ pub(super) fn of_captured(captured: Captured, show_secrets: bool) -> Result<Answ
     Ok(Answer { is_blocked, causes, notes, json })
 }
 
-/// What the options can say if the input does not.
+/// The facts that options can give if the input does not have them.
 fn note(note: CaptureNote) -> String {
     let (what, option) = match note {
         CaptureNote::PageUnknown => ("page that makes the request", "--from"),
@@ -252,7 +252,7 @@ fn is_known(explanation: &Explanation) -> bool {
     explanation.verdict != Verdict::Unknown
 }
 
-/// What has to be fixed first.
+/// The problem that has to be fixed first.
 fn main_finding(explanation: &Explanation) -> Option<&Finding> {
     explanation.findings.first()
 }
@@ -292,7 +292,7 @@ fn is_unanswered(code: FindingCode) -> bool {
     matches!(code, FindingCode::PreflightUnknown | FindingCode::ResponseUnknown)
 }
 
-/// What a browser does with a request of which no response is known.
+/// A browser's behaviour for a request without a known response.
 fn request_only(explanation: &Explanation) -> String {
     let first = explanation.preflights.iter().find(|preflight| preflight.needed);
     let sent = match first {

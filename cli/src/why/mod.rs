@@ -18,9 +18,9 @@ mod next;
 
 /// Find out why a request failed: paste what the browser printed, a cURL command, a HAR file or response headers
 ///
-/// Nothing is sent. What is pasted can be: sentences of the console of Chromium, Firefox or WebKit, with whatever is around
-/// them; `curl` or `fetch` as developer tools copy them, for bash or for cmd; the output of `curl -i` or `curl -v`; the
-/// headers of a response; a HAR file. The values of cookies, tokens and keys are replaced as they are read.
+/// Nothing is sent. The pasted text can be: sentences of the console of Chromium, Firefox or WebKit, with the text
+/// around them; `curl` or `fetch` as developer tools copy them, for bash or for cmd; the output of `curl -i` or `curl
+/// -v`; the headers of a response; a HAR file. The values of cookies, tokens and keys are replaced as they are read.
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES, after_long_help = EXAMPLES)]
 pub(crate) struct Arguments {
@@ -86,11 +86,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Status, Failure> {
     Ok(Status::of(!answer.is_blocked))
 }
 
-/// The page has to be an origin, wherever it is used.
+/// The page always has to be an origin.
 fn check_page(page: &str) -> Result<(), Failure> {
     checked::checked(&corsac::browser::Exchange::new(page, "https://server.example/")).map(|_| ()).map_err(|failure| {
         Failure::input(format!("--from: {}", failure.message()))
-            .help("write scheme, host and port alone, as in `https://app.example.com`, or `null`")
+            .help("write only scheme, host and port, as in `https://app.example.com`, or `null`")
     })
 }
 

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// What the program printed, and its exit status.
+/// The output of the program, and its exit status.
 #[derive(Debug)]
 pub struct Run {
     pub status: i32,
@@ -14,7 +14,7 @@ pub struct Run {
 }
 
 impl Run {
-    /// What it printed, as JSON.
+    /// Its output, as JSON.
     pub fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {self:?}"))
     }

@@ -44,11 +44,11 @@ FETCH = """
 
 @dataclass
 class Seen:
-    """What Chromium did with a request."""
+    """Chromium's result for a request."""
 
     # The verdict in the words of an explanation, or `pending` if no response came in time.
     verdict: str
-    # What Chromium printed, without the lines that it marks as being about the network.
+    # The output of Chromium's console, without the lines that it marks as being about the network.
     console: list
     # The status of the response to each preflight.
     preflights: list

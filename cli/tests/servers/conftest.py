@@ -1,4 +1,4 @@
-"""What the tests share: an authority, a browser, pages, the example servers, and the proxies in front of them.
+"""Fixtures for all tests: an authority, a browser, pages, the example servers, and the proxies in front of them.
 
 Without options, each proxy is in front of one example server, and speaks TLS. `--whole` puts each proxy in front of each example
 server, with and without TLS.

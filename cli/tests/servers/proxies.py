@@ -12,7 +12,7 @@ from pathlib import Path
 from browser import ROOT
 from processes import Process, free_port
 
-# Where the packages of requirements.txt are installed.
+# The folder with the installed packages of requirements.txt.
 TOOLS = ROOT / "target" / "tools" / "proxies" / "bin"
 
 

@@ -121,7 +121,7 @@ def head(*lines):
     return ("\r\n".join(["HTTP/1.1 200 OK", "Access-Control-Allow-Origin: *", *lines]) + "\r\n\r\n").encode()
 
 
-# What a server does with the connection, and the finding that names it.
+# Faults of a server's connection, and the finding that names each.
 BROKEN = {
     "closes": (lambda _, connection: None, "connection-failed"),
     "ends-too-early": (lambda _, connection: connection.sendall(head("Content-Length: 100") + b"half"), "response-incomplete"),

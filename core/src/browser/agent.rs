@@ -112,7 +112,7 @@ macro_rules! deviations {
                 match self { $(Deviation::$name => &[$(Engine::$engine,)+],)+ }
             }
 
-            /// What these engines do.
+            /// The behaviour of these engines.
             #[must_use]
             pub const fn meaning(self) -> &'static str {
                 match self { $(Deviation::$name => $meaning,)+ }
@@ -243,7 +243,7 @@ mod tests {
     use crate::browser::walk::play;
     use serde_json::Value as Json;
 
-    /// What an engine does, and what it would do without one of its deviations.
+    /// An engine's behaviour, with and without one of its deviations.
     fn matters(deviation: Deviation, engine: Engine, exchange: &Exchange) -> bool {
         let agent = Agent::of(engine);
         let with = play(exchange, agent);

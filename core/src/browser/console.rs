@@ -1,4 +1,4 @@
-//! What engines print into their consoles, from a table of sentences.
+//! The console output of engines, from a table of sentences.
 
 use crate::browser::agent::Engine;
 use crate::browser::blocked::Blocked;
@@ -51,8 +51,7 @@ pub(crate) fn chromium_line(kind: &str, url: &str, redirected: &str, page: &str,
     format!("Access to {kind} at '{url}'{redirected} from origin '{page}' has been blocked by CORS policy: {sentence}")
 }
 
-/// What an engine prints for an exchange, except for the line that says that a resource failed to
-/// load.
+/// An engine's console output for an exchange, without the line about a resource that failed to load.
 pub(crate) fn console(engine: Engine, exchange: &Exchange, outcome: &Outcome) -> Vec<String> {
     let mut lines = dropped(engine, exchange, outcome);
     if engine == Engine::Firefox {
@@ -234,7 +233,7 @@ impl Told<'_> {
     fn chromium(&self, lines: &mut Vec<String>) {
         let Some(sentence) = self.sentence() else { return };
         match self.problem {
-            // What is printed was recorded only for `fetch`.
+            // Console output was recorded only for `fetch`.
             Problem::Scheme if self.exchange.request.initiator != Initiator::Fetch => return,
             Problem::RedirectUser if !self.outcome.cross_origin && self.stays() => return,
             problem if is_alone_in_chromium(problem) => {

@@ -22,7 +22,7 @@ pub(crate) struct Url {
     pub(crate) port: Option<u16>,
     /// Path and query. For other schemes, all that follows the colon.
     pub(crate) path: String,
-    /// What follows `#`.
+    /// The part after `#`.
     pub(crate) fragment: Option<String>,
 }
 

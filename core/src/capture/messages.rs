@@ -64,7 +64,7 @@ pub(crate) fn read(text: &str, known: &Known<'_>) -> Result<Option<Captured>, Pa
     match exchange {
         Some(exchange) => captured.exchanges.push(exchange),
         None => {
-            // A request alone, as developer tools show it.
+            // A request without a response, as developer tools show it.
             let Some(request) = request else { return Ok(None) };
             captured.is_request_only = true;
             let exchange = request.exchange(known, &mut captured);

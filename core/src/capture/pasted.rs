@@ -1,4 +1,4 @@
-//! What kind of thing was pasted.
+//! Recognizes the kind of a pasted text.
 
 use crate::capture::captured::Captured;
 use crate::capture::known::Known;
@@ -6,7 +6,7 @@ use crate::capture::paste_error::PasteError;
 use crate::capture::{copied_fetch, curl, har, messages};
 use crate::explain::{ConsoleSentence, read_console};
 
-/// What was pasted, read.
+/// The pasted text after reading it.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Pasted {
     /// Sentences of a console.

@@ -8,7 +8,7 @@ pub(crate) fn words(command: &str) -> Option<Vec<String>> {
     if is_for_cmd(command) { cmd(command) } else { unix(command) }
 }
 
-/// cmd goes on to the next line after a `^`, and tools quote with `^"` or, in older versions, with `"` alone.
+/// cmd continues on the next line after a `^`, and tools quote with `^"` or, in older versions, with `"`.
 fn is_for_cmd(command: &str) -> bool {
     command.contains("^\"") || command.lines().any(|line| line.trim_end().ends_with('^'))
 }

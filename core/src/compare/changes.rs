@@ -1,8 +1,8 @@
-//! What a comparison of two policies found.
+//! The result of a comparison of two policies.
 
 use std::fmt;
 
-/// What differs between two policies.
+/// The differences between two policies.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Comparison {
     /// The paths on which the policies differ. Paths with the same changes are listed together.

@@ -129,7 +129,7 @@ fn value(template: &Template, name: HeaderName) -> &str {
         .unwrap_or_default()
 }
 
-/// What pages gain and lose if the new rules replace the old ones.
+/// The rights that pages gain and lose if the new rules replace the old ones.
 pub(crate) fn compare_rules(old: &Side<'_>, new: &Side<'_>) -> Vec<Change> {
     let mut found = Vec::new();
     let directions = [(Effect::Gain, new, old), (Effect::Loss, old, new)];
@@ -169,7 +169,7 @@ pub(crate) fn compare_rules(old: &Side<'_>, new: &Side<'_>) -> Vec<Change> {
     found
 }
 
-/// What one side lets foreign pages do, and the other does not.
+/// The requests of foreign pages that only one of the sides allows.
 fn compare_protection(effect: Effect, one: &Side<'_>, other: &Side<'_>, found: &mut Vec<Change>) {
     let refuses =
         |side: &Side<'_>, mode: fn(&Protection) -> Mode| side.protection().map_or(Mode::Off, mode) == Mode::Refuse;

@@ -34,7 +34,7 @@ pub(crate) struct NameList {
     found: Vec<(usize, NameConcern)>,
 }
 
-/// What may be wrong with a method or a header name.
+/// The possible problems of a method or a header name.
 #[derive(Clone, Copy, Debug)]
 enum NameConcern {
     NotAMethod,

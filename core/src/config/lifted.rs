@@ -35,7 +35,7 @@ pub enum LiftedCheck {
 }
 
 impl LiftedCheck {
-    /// Lifts a check for these patterns and regexes alone, each as it is written in its list.
+    /// Lifts a check only for these patterns and regexes, each as it is written in its list.
     pub fn for_origins<O: Into<String>>(check: impl Into<String>, origins: impl IntoIterator<Item = O>) -> Self {
         LiftedCheck::ForOrigins { check: check.into(), origins: origins.into_iter().map(Into::into).collect() }
     }
@@ -93,7 +93,7 @@ pub(crate) struct Lifted {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct NamedLift {
     pub(crate) danger: Danger,
-    /// Where it is written.
+    /// The place where it is written.
     pub(crate) field: String,
 }
 

@@ -1,4 +1,4 @@
-//! What other CORS libraries call their settings, and what those are called here.
+//! The names of settings in other CORS libraries, and their names here.
 
 /// A name without case, `_`, `-` and the prefixes of other libraries; our setting, and the `cors` package's.
 type Row = (&'static str, &'static str, &'static str);

@@ -69,7 +69,7 @@ impl Retained {
     }
 }
 
-/// The bytes that a document takes, roughly. What routes inherit counts once.
+/// The bytes that a document takes, roughly. Inherited settings of routes count once.
 fn memory(document: &Document) -> usize {
     let top = &document.settings;
     let routes = document.routes.iter().map(|route| {

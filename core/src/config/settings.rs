@@ -37,7 +37,7 @@ pub(crate) enum Segment {
     Literal(String),
     /// `{name}`: one segment.
     Any,
-    /// `{*name}`: all that follow, or none.
+    /// `{*name}`: all following segments, or none.
     Rest,
 }
 

@@ -95,7 +95,7 @@ settings! {
         Routes => routes: Vec<RouteConfig> = Vec::new(), takes Routes;
     }
 
-    /// What a configuration says about itself, in both dialects.
+    /// The data that a configuration has about itself, in both dialects.
     DocumentSetting {
         /// Which names and defaults the settings have: `"corsac"`, or `"cors"` for the options of Node's `cors` package.
         Dialect => "dialect" = Some("corsac"), takes Dialect;
@@ -104,7 +104,7 @@ settings! {
         Schema => "$schema" = None, takes Address;
     }
 
-    /// The setting that routes alone have.
+    /// The setting that only routes have.
     RouteSetting {
         /// The paths of the route: literals, `{name}` for one segment, `{*rest}` at the end for all that follow.
         ///

@@ -1,4 +1,4 @@
-//! What the checks of a policy depend on.
+//! The facts on which the checks of a policy depend.
 
 use crate::config::dangers::Dangers;
 use crate::config::lifted::Lifted;
@@ -18,7 +18,7 @@ impl Stakes {
     }
 }
 
-/// What the checks of a list depend on.
+/// The facts on which the checks of a list depend.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct ListStakes {
     pub(crate) credentials: bool,

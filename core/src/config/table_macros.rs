@@ -1,7 +1,7 @@
 //! The macros that turn the table of settings into an enum for each section, the types that a Rust user fills, the
 //! types that are compiled, and the lists of names.
 
-/// An enum of a section's settings, and what the table says about each.
+/// An enum of a section's settings, with the table's row for each.
 macro_rules! section {
     (
         $(#[$about:meta])+
@@ -15,7 +15,7 @@ macro_rules! section {
             /// Every setting of the section, in the table's order.
             pub(crate) const ALL: &'static [$Section] = &[$($Section::$Setting,)+];
 
-            /// What the table says.
+            /// The contents of the table.
             pub(crate) const fn row(self) -> $crate::config::takes::SettingRow {
                 use $crate::config::takes::Takes;
                 let (name, takes, docs) = match self {
@@ -240,8 +240,8 @@ macro_rules! settings {
             }
         };
 
-        /// Everything from which a policy, or one of its routes, is compiled. What a route inherits is shared, so that
-        /// it is compiled once.
+        /// Everything from which a policy, or one of its routes, is compiled. Inherited settings of routes are shared,
+        /// so that they are compiled once.
         #[derive(Clone, Debug)]
         pub(crate) struct Settings {
             /// The host has an origin predicate.

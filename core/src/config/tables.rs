@@ -52,7 +52,7 @@ impl SettingsTable {
     }
 }
 
-/// What a setting takes, in any table.
+/// The kind of value of a setting, in any table.
 pub(crate) fn takes(name: &str) -> Option<Takes> {
     let rows = Setting::ALL.iter().map(|setting| setting.row());
     let rows = rows.chain(ProtectionSetting::ALL.iter().map(|setting| setting.row()));

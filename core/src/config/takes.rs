@@ -2,7 +2,8 @@
 
 use crate::config::value::Value;
 
-/// What a setting takes. The schema, the types of other languages and the suggestions are made for each kind once.
+/// The kind of value of a setting. The schema, the types of other languages and the suggestions are made for each kind
+/// once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Takes {
     /// A list of origin patterns.
@@ -35,7 +36,7 @@ pub enum Takes {
     Path,
     /// `"off"` or `"reject"`; in Rust, whether requests are refused.
     Mode,
-    /// What `origin` of the `cors` package takes.
+    /// The kind of value of `origin` in the `cors` package.
     PackageOrigin,
     /// A list of methods, or a string with commas.
     PackageMethods,
@@ -53,13 +54,13 @@ impl Takes {
     }
 }
 
-/// What the table says about a setting.
+/// A setting's row of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SettingRow {
     /// The name, in snake_case. The alias is its [`camel_case`](crate::binding::camel_case).
     pub name: &'static str,
-    /// What it takes.
+    /// Its kind of value.
     pub takes: Takes,
     pub(crate) docs: &'static str,
 }

@@ -89,7 +89,7 @@ impl Protection {
             return matches!(site, b"same-origin" | b"none");
         }
         match origin {
-            // Rule 5. No browser sends a write without both headers.
+            // Rule 5. Every browser sends at least one of the two headers with a write.
             PageOrigin::Absent => true,
             PageOrigin::Null => false,
             // Rules 6 and 7.

@@ -1,4 +1,4 @@
-//! Where an entry or a setting is written, or would be written, in a policy in TOML.
+//! The place where an entry or a setting is or would be written in a policy in TOML.
 
 use crate::config::notation::quoted;
 use crate::config::settings_table::Setting;

@@ -57,7 +57,7 @@ pub struct ConsoleSentence {
 }
 
 impl ConsoleSentence {
-    /// The sentence as JSON text in snake_case, with every field. What the sentence does not name is `null`.
+    /// The sentence as JSON text in snake_case, with every field. A value that the sentence does not contain is `null`.
     ///
     /// ```
     /// let sentences = corsac::explain::read_console("TypeError: Load failed");
@@ -124,7 +124,7 @@ pub fn read_console(text: &str) -> Vec<ConsoleSentence> {
     without_consequences(sentences)
 }
 
-/// The kind of failure that the name of an error stands for, such as Chromium's `net::ERR_NAME_NOT_RESOLVED`. None if it is
+/// The kind of failure that an error's name means, such as Chromium's `net::ERR_NAME_NOT_RESOLVED`. None if it is
 /// another text, or the name for a request that the browser blocked.
 #[must_use]
 pub fn network_error(text: &str) -> Option<NetworkError> {
@@ -135,7 +135,7 @@ pub fn network_error(text: &str) -> Option<NetworkError> {
     })
 }
 
-/// What a piece of text can be: it is found with several meanings where an engine prints the same for them.
+/// The possible meanings of a piece of text. There are several if an engine prints the same text for them.
 type Matched = (Found, Vec<Meaning>, Option<Engine>);
 
 /// The templates that fit best, without those that overlap a better one.

@@ -57,7 +57,7 @@ pub struct Observation {
     /// Whether this is a risk: somebody can read what they should not, or something breaks. Otherwise it is only
     /// worth knowing.
     pub is_risk: bool,
-    /// What the answer shows.
+    /// The conclusion from the answer.
     pub message: String,
     /// What to do.
     pub help: String,

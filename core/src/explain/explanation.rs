@@ -29,7 +29,7 @@ pub struct Explanation {
     pub dropped_headers: Vec<String>,
     /// Everything that is wrong, ranked by what has to be fixed first.
     pub findings: Vec<Finding>,
-    /// What each engine does.
+    /// The behaviour of each engine.
     pub engines: Vec<EngineExplanation>,
     /// The exchange that is explained.
     pub exchange: Exchange,
@@ -57,7 +57,7 @@ pub struct EngineExplanation {
 /// One thing that is wrong with an exchange, or worth knowing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// What was found.
+    /// The finding.
     pub code: FindingCode,
     /// The cause, as a sentence.
     pub message: String,
@@ -67,11 +67,11 @@ pub struct Finding {
     pub near: Option<NearMiss>,
     /// The setting of the policy that decides.
     pub policy: Option<PolicyPlace>,
-    /// What to write in that setting. It is not part of the JSON, whose help says it in a sentence.
+    /// The value to write in that setting. It is not part of the JSON, whose help says it in a sentence.
     pub change: Option<PolicyChange>,
 }
 
-/// What to write in the setting that a [`PolicyPlace`] names.
+/// The value to write in the setting that a [`PolicyPlace`] names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PolicyChange {
     /// Entries to add to its list.

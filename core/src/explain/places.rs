@@ -1,4 +1,4 @@
-//! Where a setting of a policy is written: the route, the field and the line.
+//! The place of a setting in a policy: the route, the field and the line.
 
 use crate::config::list::At;
 use crate::config::notation::Notation;
@@ -37,7 +37,7 @@ impl<'p> Places<'p> {
         }
     }
 
-    /// Where a setting is, or would be written.
+    /// The place where a setting is, or would be written.
     pub(crate) fn of(&self, route: RouteChoice, setting: Setting) -> PolicyPlace {
         self.at(route, self.field(route, setting))
     }

@@ -24,7 +24,7 @@ pub struct WireDifference {
     pub by_policy: Vec<String>,
     /// The values that came.
     pub on_wire: Vec<String>,
-    /// What differs, and what could have caused it.
+    /// The difference, and its possible causes.
     pub message: String,
 }
 
@@ -68,7 +68,7 @@ fn differences(by_policy: &Exchange, exchange: &Exchange) -> Vec<WireDifference>
                     "status",
                     vec![sent.to_string()],
                     vec![came.to_string()],
-                    format!("the status is {came}, and the policy sends {sent}: {who} responds in its place"),
+                    format!("the status is {came}, and the policy sends {sent}: {who} responds instead"),
                 );
             }
             for name in OWNED_HEADERS {
@@ -86,7 +86,7 @@ fn differences(by_policy: &Exchange, exchange: &Exchange) -> Vec<WireDifference>
                     "vary",
                     vec!["Origin".to_owned()],
                     values(wire.headers(), "vary").map(latin1).collect(),
-                    format!("`Vary: Origin` is missing: {} drops it, or sets `Vary` anew", server_of(wire)),
+                    format!("`Vary: Origin` is missing: {} drops it, or overwrites `Vary`", server_of(wire)),
                 );
             }
         }
@@ -104,7 +104,7 @@ fn who_changed(name: &str, by_policy: &[String], on_wire: &[String], wire: &Answ
     let shown = |values: &[String]| printable(&values.join(", "));
     match (by_policy, on_wire) {
         ([], _) => format!("`{name}: {}` does not come from the policy: {who} adds it", shown(on_wire)),
-        (_, []) => format!("`{name}` is missing: {who} drops it, or responds in place of the application"),
+        (_, []) => format!("`{name}` is missing: {who} drops it, or responds instead of the application"),
         _ if on_wire.len() > by_policy.len()
             || on_wire.concat().matches(',').count() > by_policy.concat().matches(',').count()
                 && name == "access-control-allow-origin" =>

@@ -209,7 +209,7 @@ macro_rules! reasons {
                 matches!(self, Reason::AnyOrigin | Reason::OriginAllowed)
             }
 
-            /// What to change if the refusal was not intended. Empty for reasons that are not refusals.
+            /// The setting to change if the refusal was not intended. Empty for reasons that are not refusals.
             #[must_use]
             pub const fn help(self) -> &'static str {
                 match self { $(Reason::$name => $help,)+ }

@@ -26,7 +26,7 @@ impl FindingSeverity {
     }
 }
 
-/// What a finding is about.
+/// The subject of a finding.
 #[derive(Clone, Copy)]
 enum Subject {
     Cors,
@@ -72,7 +72,7 @@ macro_rules! findings {
                 match self { $(FindingCode::$name => Subject::$subject.is_not_cors(),)+ }
             }
 
-            /// A sentence that says what the code means, whatever the exchange at hand.
+            /// A sentence about the meaning of the code, independent of the exchange.
             #[must_use]
             pub const fn meaning(self) -> &'static str {
                 match self { $(FindingCode::$name => $meaning,)+ }
@@ -87,7 +87,7 @@ macro_rules! findings {
     };
 }
 
-// What has to be fixed first comes first: a browser shows nothing of what follows before that is fixed.
+// The problem that has to be fixed first comes first, because browsers show later problems only after it is fixed.
 findings! {
     InvalidUrl "invalid-url" Error Cors "The script requests a URL that cannot be parsed.",
     UrlWithUser "url-with-user" Error Cors "The script requests a URL that contains a user name or a password.",

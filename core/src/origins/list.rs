@@ -1,6 +1,6 @@
 //! Lists of origins and regexes after they were read: the resulting set, and the findings.
 //!
-//! What is found does not depend on the other settings, but its severity does (specification 2.1).
+//! The issues do not depend on the other settings, but their severities do (specification 2.1).
 
 use crate::config::settings::List;
 use crate::config::stakes::Stakes;
@@ -34,7 +34,7 @@ pub(crate) struct TrustedList {
     pub(crate) found: Found<OriginConcern>,
 }
 
-/// What may be wrong with an entry of a list of origins.
+/// The possible problems of an entry in a list of origins.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum OriginConcern {
     NotAPattern,
@@ -64,7 +64,7 @@ pub(crate) enum OriginConcern {
     TooManyGlobs(usize),
 }
 
-/// What may be wrong with a regex.
+/// The possible problems of a regex.
 #[derive(Debug)]
 pub(crate) enum RegexConcern {
     Unusable(Unusable),

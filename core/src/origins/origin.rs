@@ -121,7 +121,7 @@ pub(crate) fn is_port(port: &[u8]) -> bool {
         && port.iter().fold(0u32, |sum, byte| sum * 10 + u32::from(byte - b'0')) <= 65535
 }
 
-/// What is wrong with a host of http or https.
+/// The problem of a host of http or https.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum HostFault {
     Empty,

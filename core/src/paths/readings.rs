@@ -189,7 +189,7 @@ fn is_plain(path: &[u8]) -> bool {
     })
 }
 
-/// Where escapes are decoded, once (RFC 3986, section 2.1).
+/// The only place where escapes are decoded (RFC 3986, section 2.1).
 #[derive(Clone, Copy, PartialEq)]
 enum Escapes {
     /// In each segment separately, where an encoded slash does not end the segment.

@@ -22,7 +22,7 @@ pub(crate) struct Node {
     pub(crate) any: Option<u32>,
     /// The route whose path ends here.
     pub(crate) here: Option<u32>,
-    /// The route whose path goes on with `{*rest}`.
+    /// The route whose path continues with `{*rest}`.
     pub(crate) rest: Option<u32>,
 }
 

@@ -17,8 +17,8 @@ type Entries<V> = std::collections::HashMap<Box<[u8]>, V>;
 /// A cache of a predicate's answers, for a limited number of origins, each for a limited time.
 ///
 /// Allowed and denied origins each have half of the space, so that a flood of made-up origins does not push out the
-/// real ones. Failures are never remembered. Use a cache only if the answer depends on the origin alone, and use one
-/// cache for each predicate.
+/// real ones. Failures are never remembered. Use a cache only if the answer depends on nothing but the origin, and use
+/// one cache for each predicate.
 ///
 /// ```
 /// use corsac::PredicateAnswer;

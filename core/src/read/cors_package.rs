@@ -80,7 +80,7 @@ pub(crate) fn read(entries: Entries<PackageKey>, predicate: bool, reader: &mut R
     settings
 }
 
-/// What the option `origin` says.
+/// The meaning of the option `origin`.
 struct Origins {
     patterns: List,
     regexes: List,

@@ -87,7 +87,7 @@ impl Reader<'_> {
         Document { settings, routes }
     }
 
-    /// What a configuration says about itself.
+    /// The data that a configuration has about itself.
     pub(crate) fn document_setting(&mut self, setting: DocumentSetting, value: &Value) {
         match setting {
             // It was read before everything else.

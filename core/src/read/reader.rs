@@ -183,8 +183,8 @@ impl Reader<'_> {
             return None;
         }
         let kept: String = flags.chars().filter(|flag| matches!(flag, 'i' | 's')).collect();
-        // The source is checked alone, because flags that are written around it could make an incomplete regex
-        // complete.
+        // The source is checked without its flags, because flags that are written around it could make an incomplete
+        // regex complete.
         if let Err(why) = check_regexp(&source) {
             let place = self.spot(field);
             let fault = Written { text: &source, syntax: Syntax::RegExp, anywhere: true, place }.refused(&why);

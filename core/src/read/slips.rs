@@ -311,7 +311,7 @@ pub(crate) fn is_bare(key: &str) -> bool {
     !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
 }
 
-/// Where a parser of JSON stopped. Its columns are bytes, from 1.
+/// The place where a JSON parser stopped. Its columns are bytes, from 1.
 pub(crate) fn json_offset(text: &str, error: &serde_json::Error) -> usize {
     let start: usize = text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
     let offset = (start + error.column().saturating_sub(1)).min(text.len());

@@ -8,7 +8,7 @@ use crate::read::slips::first_word;
 use crate::read::slips::{is_bare, json_offset, slip};
 use crate::read::toml_text;
 
-/// What is wrong with a text that is not JSON. Corrections are tried.
+/// The problem of a text that is not JSON. Corrections are tried.
 pub(crate) fn json_fault(text: &[u8], error: &serde_json::Error, trial: Trial) -> Fault {
     let text = match std::str::from_utf8(text) {
         Ok(text) => text,
@@ -34,7 +34,7 @@ pub(crate) fn json_fault(text: &[u8], error: &serde_json::Error, trial: Trial) -
     syntax::unparsable(Format::Json, Some(Position { line, column }), said).at(Some(offset))
 }
 
-/// What is wrong with a text that is not TOML. Corrections are tried.
+/// The problem of a text that is not TOML. Corrections are tried.
 #[cfg(feature = "toml")]
 pub(crate) fn toml_fault(text: &str, stop: &toml_text::Stop, trial: Trial) -> Fault {
     if is_json(text) {

@@ -8,7 +8,7 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-/// Where and why the parser stopped.
+/// The place where the parser stopped, and the reason.
 #[derive(Debug)]
 pub(crate) struct Stop {
     pub(crate) offset: Option<usize>,

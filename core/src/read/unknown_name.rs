@@ -68,7 +68,7 @@ impl Reader<'_> {
         Some(unknown_names::wrapped_settings(name, first, self.notation()))
     }
 
-    /// What other libraries call the paths of their rules.
+    /// The names that other libraries use for the paths of their rules.
     fn path_of_a_route(&mut self, name: &str, value: &Value, keys: &[&'static str]) -> Option<Instead> {
         const NAMES: [&str; 8] = ["paths", "route", "url", "urls", "pattern", "prefix", "location", "match"];
         if !keys.contains(&"path") || !NAMES.contains(&name.to_ascii_lowercase().as_str()) {

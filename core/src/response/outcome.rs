@@ -2,7 +2,7 @@
 
 use crate::issues::code::Reason;
 
-/// What protection can do to a request.
+/// The possible results of protection for a request.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct ProtectionOutcomes {
     pub(crate) refuses: bool,

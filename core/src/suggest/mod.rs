@@ -1,4 +1,4 @@
-//! What to write instead: every suggestion is tried before it is printed.
+//! Suggestions. Each is tried before it is printed.
 
 pub(crate) mod guess;
 pub(crate) mod lists;

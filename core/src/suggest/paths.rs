@@ -2,7 +2,7 @@
 
 use crate::paths::route_path::parse_path;
 
-/// What to write instead, if that is a path.
+/// The path to write instead, if there is one.
 pub(crate) fn suggest(text: &str) -> Option<String> {
     let bare = text.trim().trim_start_matches('^').trim_end_matches('$').replace("\\/", "/");
     let bare =

@@ -12,7 +12,7 @@ const MOST_LISTED: usize = 8;
 /// The longest text whose meaning is guessed.
 const LONGEST: usize = MOST_LISTED * ORIGIN_BYTES;
 
-/// What people write for any scheme of the web.
+/// Texts that people write for any scheme of the web.
 const EITHER: [&str; 7] = ["*", "http*", "https*", "http?", "https?", "http(s)?", "http(s)"];
 
 /// One or several patterns to write instead, if it is clear which were meant.

@@ -1,4 +1,4 @@
-//! What to write instead of a regex. Every suggestion is tried before it is made. It is built into a set of origins
+//! Suggestions to replace a regex. Every suggestion is tried before it is made. It is built into a set of origins
 //! like any other configuration, with the same settings. It has to allow what the writer spelled out, and must not
 //! allow anything that the original does not allow. If no candidate passes, there is no suggestion.
 
@@ -44,7 +44,7 @@ pub(crate) struct Written<'t> {
     pub(crate) place: Place<'t>,
 }
 
-/// What to write instead.
+/// The suggestion.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Suggestion {
     /// Origins and patterns that match the same origins.

@@ -268,7 +268,7 @@ impl Branch<'_> {
         (!host.is_empty()).then(|| format!("{scheme}{host}"))
     }
 
-    /// Where the host begins, if the branch has a scheme.
+    /// The start of the host, if the branch has a scheme.
     fn host_index(&self) -> Option<usize> {
         let mut text = String::new();
         self.pieces

@@ -190,7 +190,9 @@ class Browser:
                 sent.append(f"{line}: {error}")
             else:
                 if reply is None:
-                    sent.append(f"{line}: not sent, because the test has no server at this address: add one to `servers`")
+                    sent.append(
+                        f"{line}: not sent, because the test has no server at this address: add one to `servers`"
+                    )
                 else:
                     answer = {"status": reply.status, "headers": reply.headers}
                     sent.append(f"{line}: {_described(reply)}")

@@ -93,7 +93,7 @@ pub(crate) fn invalid(about: About, value: &[u8], origin: &str) -> Finding {
     let why = match value {
         b"" => "is empty".to_owned(),
         b"true" | b"false" | b"undefined" | b"None" => format!("is `{text}`, which is not an origin"),
-        _ if value.contains(&b'*') => format!("is `{text}`, but a `*` is only allowed alone"),
+        _ if value.contains(&b'*') => format!("is `{text}`, but `*` is only allowed as the whole value"),
         _ if value.contains(&b' ') => format!("is `{text}`, but only one origin is allowed"),
         _ if !value.windows(3).any(|window| window == b"://") => format!("is `{text}`, which has no scheme"),
         _ => format!("is `{text}`, which is not an origin as browsers write it"),

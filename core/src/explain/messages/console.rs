@@ -9,7 +9,7 @@ use crate::explain::other_servers::is_gateway_error;
 use crate::issues::finding_code::FindingCode;
 use crate::printable::printable;
 
-/// What a sentence says.
+/// The meaning of a sentence.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Facts<'f> {
     pub(crate) about: About,
@@ -157,7 +157,7 @@ fn missing(facts: &Facts<'_>) -> Finding {
             format!("there is no `Access-Control-Allow-Origin` in the response{vague}"),
             format!(
                 "let the server of this URL send {origin} with each response, errors and redirects too; nothing in the page \
-                 can replace it. If the server does that already, look for what responds in its place: an error page, a \
+                 can replace it. If the server does that already, look for something that responds instead: an error page, a \
                  login, a proxy"
             ),
         ),

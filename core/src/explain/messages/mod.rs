@@ -48,7 +48,7 @@ impl About {
         }
     }
 
-    /// Where a help says that a header has to be sent.
+    /// The part of a help that names the response in which a header has to be sent.
     fn on(self) -> &'static str {
         match self {
             About::Preflight => "in response to OPTIONS",

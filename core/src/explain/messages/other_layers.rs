@@ -37,7 +37,7 @@ pub(crate) fn app_header_replaced(names: &[String]) -> Finding {
     finding(
         FindingCode::AppHeaderReplaced,
         format!("the application sets {} itself, and the policy replaces that", listed(names)),
-        "remove CORS from the application, so that the policy alone says who may read",
+        "remove CORS from the application, so that only the policy says who may read",
     )
 }
 
@@ -56,7 +56,7 @@ pub(crate) fn vary_missing(value: &str) -> Finding {
     finding(
         FindingCode::VaryMissing,
         format!(
-            "the response may be cached, allows `{}` alone and has no `Vary: Origin`: a cache can give it to a page of another \
+            "the response may be cached, allows only `{}`, and has no `Vary: Origin`: a cache can give it to a page of another \
              origin, which then cannot read it",
             printable(value)
         ),

@@ -9,7 +9,7 @@ use crate::issues::code::Reason;
 use crate::issues::finding_code::FindingCode;
 use crate::printable::printable;
 
-/// Where a help points: the field, with its line.
+/// The place that a help names: the field, with its line.
 fn place(place: &PolicyPlace) -> String {
     match place.line {
         Some(line) => format!("`{}` (line {line})", place.field),

@@ -5,7 +5,7 @@ use crate::explain::explanation::Finding;
 use crate::issues::finding_code::FindingCode;
 use crate::printable::printable;
 
-/// What has to be sent in response to the preflight, as a sentence lists it.
+/// The headers that the response to the preflight must have, as listed in a sentence.
 pub(crate) fn wanted(origin: &str, method: Option<&str>, headers: Option<&str>, credentials: bool) -> String {
     let mut lines = vec![format!("`Access-Control-Allow-Origin: {}`", printable(origin))];
     if credentials {

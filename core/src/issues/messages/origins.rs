@@ -5,7 +5,7 @@ use crate::issues::fault::Fault;
 use crate::limits::{HOST_BYTES, LABEL_BYTES, ORIGIN_BYTES};
 use crate::printable::printable;
 
-/// What keeps a text from being an origin pattern.
+/// The reason why a text is not an origin pattern.
 #[derive(Clone, Debug)]
 pub(crate) enum OriginFlaw {
     /// `null` in another case.
@@ -89,7 +89,7 @@ impl OriginFlaw {
         }
     }
 
-    /// What follows the text in a message.
+    /// The rest of the message, after the text.
     fn description(&self) -> String {
         match self {
             OriginFlaw::NullCase => "is not in lower case".into(),
@@ -143,7 +143,7 @@ impl OriginFlaw {
     }
 }
 
-/// What a text without a suggestion looks like.
+/// The form of a text without a suggestion.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum LooksLike {
     /// Every host, such as `https://*`.

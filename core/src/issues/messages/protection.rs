@@ -41,7 +41,7 @@ pub(crate) enum Untrusted<'s> {
     Predicate,
 }
 
-/// What makes one more origin trusted.
+/// The change that makes one more origin trusted.
 #[derive(Debug)]
 pub(crate) enum Remedy {
     /// Set the trusted origins to what was tried.

@@ -204,7 +204,7 @@ pub(crate) fn plain_http(regex: &RegexWords, only: bool) -> Fault {
     Fault::new(
         Code::PlainHttpOrigin,
         format!("`{}` {matches}, so anyone on the network path could impersonate such an origin", regex.shown),
-        "let it match `https://` alone, if those pages are served over https",
+        "let it match only `https://`, if those pages are served over https",
     )
 }
 

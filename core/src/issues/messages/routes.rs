@@ -25,7 +25,7 @@ pub(crate) fn duplicate_route(other: &str) -> Fault {
     )
 }
 
-/// What keeps a text from being the path of a route.
+/// The reason why a text is not the path of a route.
 #[derive(Clone, Debug)]
 pub(crate) enum PathFlaw<'p> {
     NoSlash,
@@ -38,7 +38,7 @@ pub(crate) enum PathFlaw<'p> {
     Segment(&'p str, SegmentFlaw),
 }
 
-/// What keeps a text from being one segment of a path.
+/// The reason why a text is not one segment of a path.
 #[derive(Clone, Debug)]
 pub(crate) enum SegmentFlaw {
     Parameter,
@@ -105,7 +105,7 @@ fn explain(flaw: SegmentFlaw) -> (&'static str, String) {
         SegmentFlaw::Escape => {
             ("has an escape, which servers read differently", "write `{name}` for a segment that needs escapes")
         }
-        SegmentFlaw::QueryOrFragment => ("has a query or a fragment, but a route is a path", "write the path alone"),
+        SegmentFlaw::QueryOrFragment => ("has a query or a fragment, but a route is a path", "write only the path"),
         SegmentFlaw::MixedParameter => ("mixes a parameter with other text", "write `{name}` for the whole segment"),
         SegmentFlaw::Semicolon => (
             "has a semicolon, which some servers cut off together with what follows it",

@@ -30,12 +30,12 @@ pub(crate) enum Wanted {
     /// One of the routes.
     Route,
     RoutePath,
-    /// What `origin` of the `cors` package takes.
+    /// The values that `origin` of the `cors` package can have.
     PackageOrigin,
 }
 
 impl Wanted {
-    /// What a value has to be.
+    /// The required kind of value.
     fn name(self, notation: Notation) -> String {
         match self {
             Wanted::Strings(_) => notation.strings().into(),

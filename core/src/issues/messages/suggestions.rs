@@ -29,7 +29,7 @@ pub(crate) fn write_setting_instead(setting: &str) -> String {
     format!("write `{setting}` instead")
 }
 
-/// What several origins, or patterns, are.
+/// A text about several origins or patterns.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Origins {
     pub(crate) is_pattern: bool,

@@ -30,7 +30,7 @@ impl Format {
     }
 }
 
-/// Where a parser stopped, from 1.
+/// The place where a parser stopped, from 1.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Position {
     pub(crate) line: usize,
@@ -67,7 +67,7 @@ pub(crate) fn not_utf8(format: Format, error: std::str::Utf8Error) -> Fault {
     not_the_format(format, None, &error.to_string(), "save the file as UTF-8")
 }
 
-/// What the parser says, where nothing better is known.
+/// The parser's own message, if there is no better one.
 pub(crate) fn unparsable(format: Format, position: Option<Position>, parser: &str) -> Fault {
     not_the_format(format, position, &printable(parser), format!("fix the text there: {}", format.example()))
 }

@@ -6,7 +6,7 @@ use crate::issues::code::Code;
 use crate::issues::fault::Fault;
 use crate::printable::printable;
 
-/// What to do with a name that is not a setting.
+/// The help about a name that is not a setting.
 #[derive(Debug)]
 pub(crate) enum Instead {
     /// Write what was tried.
