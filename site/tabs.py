@@ -41,6 +41,6 @@ def as_code_groups(text, file):
         return "::: code-group\n" + "\n".join(blocks) + ":::"
 
     changed = REGION.sub(group, text)
-    if "<!-- tabs -->" in changed:
+    if re.search(r"^<!-- (?:end of )?tabs -->$", changed, re.M):
         raise ValueError(f"{file}: `<!-- tabs -->` without `<!-- end of tabs -->`")
     return changed

@@ -156,6 +156,19 @@ class Policies(InAFolder):
         self.assertLessEqual(set(dependency["features"]), set(manifest["features"]))
 
 
+class Recipes(unittest.TestCase):
+    def test_what_their_pages_show(self):
+        """`tests/recipes` opens each page in a browser, and looks for the lines that the README shows."""
+        count = 0
+        for readme in sorted((ROOT / "examples" / "recipes").glob("*/README.md")):
+            description = tomllib.loads((ROOT / "tests" / "recipes" / "descriptions" / f"{readme.parent.name}.toml").read_text())
+            shown = {line for page in description.get("pages", []) for line in page.get("shows", [])}
+            for code in of(readme.relative_to(ROOT), "text"):
+                count += 1
+                self.assertEqual([line for line in code.splitlines() if not any(part in line for part in shown)], [], readme)
+        self.assertGreater(count, 3)
+
+
 class Commands(InAFolder):
     """Commands whose output is not shown. They run with a server on loopback in the place of those that they name."""
 
