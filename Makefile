@@ -4,7 +4,7 @@
 ALL := every
 STACK ?= $(ALL)
 
-.PHONY: help demo test test-all bench bench-instructions lint fuzz generate mutate-table record-browsers peers clean
+.PHONY: help demo test test-all bench bench-instructions lint docs fuzz generate mutate-table record-browsers peers clean
 
 help: ## Print this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 21
@@ -27,6 +27,9 @@ bench-instructions: ## Count the instructions of one decision, for each kind of 
 lint: ## Check formatting, clippy, documentation, types, and that no rule of CORS is in a binding
 	@python3 tests/run.py --stack lint
 
+docs: ## Build the documentation site into target/docs, and print how to read it (BASE=/corsac/: where it will be served)
+	@python3 site/build.py --install
+
 fuzz: ## Fuzz core, SECONDS for each target, 60 by default (needs cargo-fuzz and a nightly compiler)
 	@for target in evaluate config_json pattern_vs_naive exchange explain; do \
 	  cargo +nightly fuzz run $$target -- -max_total_time=$(or $(SECONDS),60) || exit 1; done
@@ -44,4 +47,4 @@ peers: ## Run Starlette's and tower-http's own CORS tests with corsac, and the t
 	@python3 tests/run.py peers
 
 clean: ## Remove everything that was built or installed here
-	rm -rf target fuzz/target .venv bindings-node/node_modules bindings-node/edge bindings-node/tests/edge/node_modules examples/node/node_modules tests/repository/node_modules
+	rm -rf target fuzz/target .venv bindings-node/node_modules bindings-node/edge bindings-node/tests/edge/node_modules examples/node/node_modules tests/repository/node_modules site/node_modules

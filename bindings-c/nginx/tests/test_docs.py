@@ -38,6 +38,32 @@ class Docs(unittest.TestCase):
         nginx.stop()
         self.assertTrue(good, said)
 
+    def test_the_error_of_a_policy(self):
+        """The guide wraps the line."""
+        expected = next(block for block in re.findall(r"^```text\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.M | re.S) if "[emerg]" in block)
+        policy = 'allow_origins = ["https://app.example.com/"]\n'
+        nginx = Nginx(context.MODULE, {"cors.toml": policy}, f"server {{ listen {free_port()}; corsac_policy cors.toml; }}")
+        good, said = nginx.check()
+        nginx.stop()
+        self.assertFalse(good)
+        message = " ".join(expected.split()).replace("/etc/nginx/cors.toml", f"{nginx.prefix}/cors.toml").rpartition(" in ")[0]
+        self.assertIn(message, said)
+
+    def test_the_line_of_the_log(self):
+        (expected,) = [block for block in re.findall(r"^```text\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.M | re.S) if "[info]" in block]
+        message = re.search(r"corsac: .*?(?=, client: )", " ".join(expected.split()))[0]
+        port = free_port()
+        policy = 'allow_origins = ["https://app.example.com"]\n'
+        http = f"error_log logs/error.log info; server {{ listen 127.0.0.1:{port}; corsac_policy cors.toml; }}"
+        nginx = Nginx(context.MODULE, {"cors.toml": policy}, http)
+        nginx.start(port)
+        try:
+            send(port, "GET", "/api/", [("Origin", "https://evil.example.org")])
+        finally:
+            log = (nginx.prefix / "logs" / "error.log").read_text()
+            nginx.stop()
+        self.assertIn(message, log)
+
     def test_the_readme(self):
         text = README.read_text(encoding="utf-8")
         policy = re.search(r"^```toml\n(.*?)^```", text, re.M | re.S)[1]

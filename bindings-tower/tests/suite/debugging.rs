@@ -123,3 +123,21 @@ async fn logs() {
 fn what_is_logged() {
     printed("debugging::logs", &[]);
 }
+
+/// Refuses one preflight; called by another test alone.
+#[tokio::test]
+#[ignore = "it prints, and another test runs it and reads that"]
+async fn serves_what_the_guide_shows() {
+    let layer = layer("allow_methods = ['PUT']");
+    let asked = [("origin", ORIGIN), ("access-control-request-method", "DELETE")];
+    through(&layer, request("OPTIONS", "/items/7", &asked)).await;
+}
+
+#[test]
+fn the_guide_shows_what_is_printed() {
+    let guide = include_str!("../../../docs/tower.md");
+    let (_, rest) = guide.split_once("```text\n").unwrap();
+    let (shown, _) = rest.split_once("```").unwrap();
+    let text = printed("debugging::serves_what_the_guide_shows", &[("CORSAC_DEBUG", "1")]);
+    assert!(text.contains(shown), "{text}");
+}
