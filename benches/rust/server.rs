@@ -28,8 +28,7 @@ fn by_hand() -> Router {
 }
 
 fn corsac() -> CorsLayer {
-    let config =
-        Config { allow_origins: vec![ORIGIN.into()], allow_credentials: true, ..Config::default() };
+    let config = Config { allow_origins: vec![ORIGIN.into()], allow_credentials: true, ..Config::default() };
     CorsLayer::new(Policy::new(config).unwrap())
 }
 
