@@ -83,7 +83,8 @@ def python_types():
     run(PYTHON, "-m", "ruff", "check", "python", "tests", cwd=where)
     run(PYTHON, "-m", "ruff", "format", "--check", "python", "tests", cwd=where)
     run(PYTHON, "-m", "mypy", cwd=where)
-    run(PYTHON, "-m", "mypy.stubtest", "corsac", cwd=where, env={"PYTHONPATH": "python"})
+    # Django reads settings when a module of corsac.django is inspected.
+    run(PYTHON, "-m", "mypy.stubtest", "corsac", cwd=where, env={"PYTHONPATH": "python", "DJANGO_SETTINGS_MODULE": "django.conf.global_settings"})
     run(PYTHON, "-m", "pyright", "--pythonpath", PYTHON, cwd=where)
 
 
