@@ -21,7 +21,8 @@ from corsac._types import PolicyOptions
 
 __all__ = ["setup"]
 
-_DECIDED = "corsac.decision"
+# Older versions of aiohttp have no keys with types.
+_DECIDED: Any = web.RequestKey("corsac.decision", object) if hasattr(web, "RequestKey") else "corsac.decision"
 _DECIDER: web.AppKey[FrameworkDecider] = web.AppKey("corsac.decider", FrameworkDecider)
 
 
