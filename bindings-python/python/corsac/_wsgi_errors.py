@@ -7,23 +7,39 @@ the 500 is sent through the policy's ``start_response``. The exception then cont
 import traceback
 from collections.abc import Callable, Iterator
 from http import HTTPStatus
-from typing import Any
-
-from corsac._types import StartResponse
+from itertools import chain
+from typing import Any, Protocol
 
 _STATUS = f"{HTTPStatus.INTERNAL_SERVER_ERROR.value} {HTTPStatus.INTERNAL_SERVER_ERROR.phrase}"
 _BODY = f"{HTTPStatus.INTERNAL_SERVER_ERROR.phrase}\n".encode("ascii")
 _HEADERS = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(_BODY)))]
 
 
-def respond_to_exception(environ: dict[str, Any], start_response: StartResponse, error: Exception) -> list[bytes]:
-    """Send the response to an exception that the application raised when it was called, and raise the exception again.
+class _StartResponse(Protocol):
+    """The policy's ``start_response``. It keeps the application's head until it is passed on to the server."""
+
+    def __call__(self, status: str, headers: list[tuple[str, str]], exc_info: Any = ..., /) -> Any:  # noqa: ANN401
+        """Give the head."""
+        ...  # type checkers want a body
+
+    def pass_head(self) -> None:
+        """Give the head that is kept to the server."""
+
+    def drop_head(self) -> None:
+        """Forget the head that is kept."""
+
+
+def respond_to_exception(environ: dict[str, Any], start_response: _StartResponse, error: Exception) -> list[bytes]:
+    """Send the response to an exception of the application, and raise the exception again.
 
     Returns:
-        list[bytes]: the body, from servers that cannot send anything before the call returns.
+        list[bytes]: the body, for servers that cannot send anything before the call returns.
     """
-    write = _start(start_response, error)
-    body = _body(environ)
+    start_response.drop_head()
+    write: Callable[[bytes], object] | None = start_response(
+        _STATUS, list(_HEADERS), (type(error), error, error.__traceback__)
+    )
+    body = b"" if environ["REQUEST_METHOD"] == "HEAD" else _BODY
     if callable(write):
         write(body)
         raise error
@@ -31,51 +47,41 @@ def respond_to_exception(environ: dict[str, Any], start_response: StartResponse,
     return [body]
 
 
-class CoveredBody:
-    """The body of a response. If its iteration raises an exception before the head is sent, a response is sent for it.
+def begin_body(
+    environ: dict[str, Any], start_response: _StartResponse, body: Iterator[bytes]
+) -> Iterator[bytes] | list[bytes]:
+    """Take the first chunk of a body, which may raise an exception, and return the whole body."""
+    try:
+        first = next(body)
+    except StopIteration:
+        start_response.pass_head()
+        return body
+    except Exception as error:
+        _close(body)
+        return respond_to_exception(environ, start_response, error)
+    start_response.pass_head()
+    return BegunBody(first, body)
 
-    Args:
-        environ: the request.
-        start_response: the policy's.
-        body: the iterator that the application returned.
-    """
 
-    def __init__(self, environ: dict[str, Any], start_response: StartResponse, body: Iterator[bytes]) -> None:
-        self._environ = environ
-        self._start_response = start_response
-        self._body = body
-        self._next = body.__next__
-        self._error: Exception | None = None
+class BegunBody:
+    """A body whose first chunk was taken already."""
 
-    def __iter__(self) -> "CoveredBody":
+    def __init__(self, first: bytes, rest: Iterator[bytes]) -> None:
+        self._rest = rest
+        self._chunks = chain([first], rest)
+
+    def __iter__(self) -> Iterator[bytes]:
         return self
 
     def __next__(self) -> bytes:
-        if self._error is not None:
-            raise self._error
-        try:
-            return self._next()
-        except StopIteration:
-            raise
-        except Exception as error:
-            # If the head is sent already, the server's `start_response` raises the exception again.
-            _start(self._start_response, error)
-            self._error = error
-            return _body(self._environ)
+        return next(self._chunks)
 
     def close(self) -> None:
         """Close the application's body, whether or not it was read to its end."""
-        close = getattr(self._body, "close", None)
-        if close is not None:
-            close()
+        _close(self._rest)
 
 
-def _start(start_response: StartResponse, error: Exception) -> Callable[[bytes], object] | None:
-    write: Callable[[bytes], object] | None = start_response(
-        _STATUS, list(_HEADERS), (type(error), error, error.__traceback__)
-    )
-    return write
-
-
-def _body(environ: dict[str, Any]) -> bytes:
-    return b"" if environ["REQUEST_METHOD"] == "HEAD" else _BODY
+def _close(body: Iterator[bytes]) -> None:
+    close = getattr(body, "close", None)
+    if close is not None:
+        close()

@@ -9,7 +9,7 @@ from corsac._debug import wsgi_debugger
 from corsac._middleware_arguments import checked_hook, policy_or_settings
 from corsac._reloadable import Reloadable
 from corsac._types import PolicyOptions, StartResponse, WSGIApp
-from corsac._wsgi_errors import CoveredBody, respond_to_exception
+from corsac._wsgi_errors import begin_body, respond_to_exception
 
 __all__ = ["CORSMiddleware"]
 
@@ -49,7 +49,7 @@ class CORSMiddleware(WsgiMiddleware):
         **settings: Unpack[PolicyOptions],
     ) -> None:
         debugger = wsgi_debugger(debug)
-        observers, on_exception = (checked_hook(on_decision), debugger), (respond_to_exception, CoveredBody)
+        observers, on_exception = (checked_hook(on_decision), debugger), (respond_to_exception, begin_body)
         self._setup(app, policy_or_settings(policy, settings), observers, respond, on_exception)
 
 

@@ -33,8 +33,8 @@ struct Setup {
     on_exception: OnException,
 }
 
-/// The objects of ``corsac/_wsgi_errors.py`` for exceptions that leave the application: a function that responds to an
-/// exception of the call, and a class for bodies whose iteration can raise one.
+/// The functions of ``corsac/_wsgi_errors.py`` for exceptions that leave the application: one responds to an exception, and
+/// the other begins with the body, which may raise one.
 type OnException = (Py<PyAny>, Py<PyAny>);
 
 #[pymethods]
@@ -121,16 +121,12 @@ impl Setup {
             let (status, body) = (template.get().status.bind(py), template.get().body.bind(py));
             return self.respond.bind(py).call1((start_response, status, headers.get().copy(py), body));
         }
-        let start_response = StartResponse {
-            start_response: start_response.clone().unbind(),
-            decision: headers.unbind(),
-            template: template.clone().unbind(),
-        };
-        let start_response = Bound::new(py, start_response)?;
-        let called = self.app.bind(py).call1((environ, &start_response));
         // Only scripts of pages need the headers on an error, and their requests have an `Origin`. Without it, the
         // server or a debugger outside shows the exception as if there were no middleware.
-        if request.origin.is_none() { called } else { self.with_headers_on_errors(called, environ, &start_response) }
+        let covers_errors = request.origin.is_some();
+        let start_response = Bound::new(py, StartResponse::new(start_response, headers, template, covers_errors))?;
+        let called = self.app.bind(py).call1((environ, &start_response));
+        if covers_errors { self.with_headers_on_errors(called, environ, &start_response) } else { called }
     }
 
     /// If an exception leaves the application before the head is sent, the response to it has the decision's headers.
@@ -141,16 +137,20 @@ impl Setup {
         start_response: &Bound<'py, StartResponse>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let py = environ.py();
-        let (respond, body_class) = &self.on_exception;
+        if start_response.get().has_passed() {
+            return called;
+        }
+        let (respond, begin) = &self.on_exception;
         match called {
             Err(error) if error.is_instance_of::<PyException>(py) => {
                 respond.bind(py).call1((environ, start_response, error.into_value(py)))
             }
             // A list of chunks is complete.
             Ok(body) if body.cast::<PyIterator>().is_ok() && !is_file(environ, &body)? => {
-                body_class.bind(py).call1((environ, start_response, body))
+                begin.bind(py).call1((environ, start_response, body))
             }
-            called => called,
+            Ok(body) => start_response.get().pass_head(py).map(|()| body),
+            Err(error) => Err(error),
         }
     }
 }
