@@ -106,7 +106,8 @@ def node_elsewhere():
     runtimes = run("node", "tests/long/runtimes.js", cwd=NODE_DIR)
     following = run("node", "tests/long/next.js", cwd=NODE_DIR)
     works = len(re.findall(r"^\w+: works$", runtimes, re.M))
-    return counts(f"{works} runtimes\n{following}", r"^(?P<passed>\d+) runtimes$", r"^next: (?P<passed>\d+) answers")
+    patterns = [r"^(?P<passed>\d+) runtimes$", r"^bun: (?P<passed>\d+) answers of Elysia$", r"^next: (?P<passed>\d+) answers"]
+    return counts(f"{works} runtimes\n{runtimes}{following}", *patterns)
 
 
 # The Node tests that are about the engine.
