@@ -61,7 +61,7 @@ async function until (what, holds) {
 }
 
 for (const name of ['vite', 'vite6']) {
-  test(name, async (t) => {
+  test(name, { timeout: 60_000 }, async (t) => {
     const vite = await import(name)
     assert.match(vite.version, name === 'vite' ? /^7\./ : /^6\./)
 
@@ -71,7 +71,7 @@ for (const name of ['vite', 'vite6']) {
       }))
       const headers = { 'Access-Control-Allow-Origin': '*', 'X-Own': '1' }
       const { port } = await start(t, { vite, more: { server: { headers, cors: true, proxy: { '/api': `http://127.0.0.1:${backend}` } } } })
-      const get = (path, origin, more) => send(port, { path, headers: { origin, accept: 'text/html', ...more } })
+      const get = (path, origin) => send(port, { path, headers: { origin, accept: path.endsWith('.png') ? 'image/png' : 'text/html' } })
       for (const [path, status] of [['/', 200], ['/main.js', 200], ['/font.woff2', 200], ['/broken.js', 200], ['/nowhere.png', 404], ['/@vite/client', 200], ['/api/items', 200]]) {
         const [readable, refused] = [await get(path, ORIGIN), await get(path, OTHER)]
         const { vary, ...rest } = cors(readable)
@@ -124,6 +124,7 @@ for (const name of ['vite', 'vite6']) {
     await t.test('the WebSocket for changes works under any policy', async (t) => {
       const { port, server, root } = await start(t, { vite, root: project(t, `${POLICY}[protection]\nwrites = "reject"\nwebsockets = "reject"\n`) })
       const page = new WebSocket(`ws://127.0.0.1:${port}/?token=${server.config.webSocketToken}`, 'vite-hmr', { origin: `http://127.0.0.1:${port}` })
+
       const [first] = await once(page, 'message')
       assert.equal(JSON.parse(first).type, 'connected')
       await send(port, { path: '/main.js' })
@@ -138,7 +139,7 @@ for (const name of ['vite', 'vite6']) {
 
     await t.test('the preview server', async (t) => {
       const { port, root } = await start(t, { vite, kind: 'preview' })
-      const get = (path, origin) => send(port, { path, headers: { origin } })
+      const get = (path, origin) => send(port, { path, headers: { origin, accept: path === '/' ? 'text/html' : 'image/png' } })
       for (const [path, status] of [['/', 200], ['/nowhere.png', 404]]) {
         const readable = await get(path, ORIGIN)
         assert.deepEqual([readable.status, cors(readable)['allow-origin']], [status, ORIGIN], path)

@@ -11,45 +11,40 @@ const NAME = 'corsac'
 const INTERVAL = 200
 
 module.exports = function corsac (given, settings) {
-  /** How Vite prints, and the folder from which paths are read. */
-  let resolved
+  const isFile = typeof given === 'string' || given instanceof URL
+  let logger, file, policies, middleware
+
+  /** Puts the policy in front of what a server of Vite does. */
+  function serve (server, overlay) {
+    server.middlewares.use(middleware)
+    if (!isFile) return
+    const watched = policies
+    watch(watched, logger, overlay)
+    server.httpServer?.once('close', () => watched.close())
+  }
 
   return {
     name: NAME,
     apply: 'serve',
-    /** Vite's own headers would be replaced by the policy's, but Vite would also answer the preflights. */
+    /** With headers of its own, Vite would also answer the preflights. */
     config () {
       return { server: { cors: false }, preview: { cors: false } }
     },
+    /** A server with a wrong policy does not start. */
     configResolved (config) {
-      resolved = config
+      logger = config.logger
+      file = typeof given === 'string' ? path.resolve(config.root, given) : given
+      policies = isFile ? Reloadable.fromFile(file) : given
+      // Vite judges the handshakes of its own WebSocket by a token.
+      middleware = cors(policies, { verifiesUpgrades: true, ...settings })
     },
     configureServer (server) {
-      serve(server, given, settings, resolved, server.ws)
+      serve(server, isFile ? new Overlay(server.ws, String(file)) : undefined)
     },
     configurePreviewServer (server) {
-      serve(server, given, settings, resolved)
+      serve(server)
     }
   }
-}
-
-/**
- * Puts the policy in front of what a server of Vite does.
- *
- * @param {string | URL | unknown} given the path of a policy file, or what the middleware takes
- * @param {{ root: string, logger: object }} config paths are read from `root`
- * @param {object} [socket] Vite's connection to the pages
- * @throws {ConfigError} a server with a wrong policy does not start
- */
-function serve (server, given, settings, { root, logger }, socket) {
-  const isFile = typeof given === 'string' || given instanceof URL
-  const file = typeof given === 'string' ? path.resolve(root, given) : given
-  const policies = isFile ? Reloadable.fromFile(file) : given
-  // Vite judges the handshakes of its own WebSocket by a token.
-  server.middlewares.use(cors(policies, { verifiesUpgrades: true, ...settings }))
-  if (!isFile) return
-  watch(policies, logger, socket && new Overlay(socket, String(file)))
-  server.httpServer?.once('close', () => policies.close())
 }
 
 function watch (policies, logger, overlay) {
