@@ -1,4 +1,4 @@
-import type { AnyOptions, CorsOptionsDelegate, Settings } from './options.js'
+import type { AnyOptions, CorsOptionsDelegate, Settings, Url } from './options.js'
 
 /**
  * The plugin for Vite: its dev server and its preview server respond under the policy. Give it the path of a policy file, which is read
@@ -6,7 +6,7 @@ import type { AnyOptions, CorsOptionsDelegate, Settings } from './options.js'
  *
  * @throws {ConfigError} when Vite starts, if the policy is refused
  */
-declare function corsac (policy: string | URL | AnyOptions<any> | CorsOptionsDelegate<any>, settings?: Settings): corsac.VitePlugin
+declare function corsac (policy: string | Url | AnyOptions<any> | CorsOptionsDelegate<any>, settings?: Settings): corsac.VitePlugin
 
 declare namespace corsac {
   /** As much of Vite's `Plugin` as this one has. */

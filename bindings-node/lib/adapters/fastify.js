@@ -2,7 +2,6 @@
 
 // Fastify: a plugin for the context in which it is registered, and all contexts inside it.
 
-const { STATUS_CODES } = require('node:http')
 const { decideRequest } = require('../decide/decide.js')
 const { PolicyProvider } = require('../policy/policy-provider.js')
 const { PREFLIGHT_METHOD } = require('../request/request-headers.js')
@@ -69,8 +68,10 @@ function optionsKey (fastify) {
 }
 
 /** What Fastify sends if it was created without `frameworkErrors`. */
-function sendRouterError ({ code, message, statusCode }, request, reply) {
-  const body = JSON.stringify({ error: STATUS_CODES[statusCode], code, message, statusCode })
+function sendRouterError (routerError, request, reply) {
+  const { code, message, statusCode } = routerError
+  const error = routerError instanceof URIError ? 'Bad Request' : 'Internal Server Error'
+  const body = JSON.stringify({ error, code, message, statusCode })
   reply.raw.writeHead(statusCode, { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) })
   reply.raw.end(body)
 }
