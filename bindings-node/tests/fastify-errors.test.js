@@ -47,7 +47,7 @@ test('errors of the router have the headers', async (t) => {
     const plain = await send(port, { path, headers: { origin: ORIGIN } })
     assert.equal(plain.status, expected.statusCode)
     assert.deepEqual(JSON.parse(plain.body), expected)
-    assert.deepEqual(plain.headers['content-type'], ['application/json'])
+    assert.deepEqual(plain.headers['content-type'], ['application/json; charset=utf-8'])
     assert.deepEqual(cors(plain), READABLE, path)
     for (const origin of [OTHER, 'null', undefined]) {
       assert.deepEqual(cors(await send(port, { path, headers: origin === undefined ? {} : { origin } })), { vary: 'Origin' })

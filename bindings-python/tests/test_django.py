@@ -366,7 +366,7 @@ def test_refusals_are_logged_with_the_path(caplog: pytest.LogCaptureFixture) -> 
 def test_a_file_that_is_reloaded(tmp_path: Path) -> None:
     file = tmp_path / "cors.toml"
     file.write_text('allow_origins = ["https://app.example.com"]')
-    with site(CORSAC={"file": file, "watch": 0.05, "allow_origin": "django_site.is_tenant_now"}):
+    with site(CORSAC={"policy_file": file, "watch": 0.05, "allow_origin": "django_site.is_tenant_now"}):
         client = Client()
         assert ask(client, "/")["access-control-allow-origin"] == ORIGIN
         assert ask(client, "/", "https://tenant.example")["access-control-allow-origin"] == "https://tenant.example"
@@ -394,11 +394,11 @@ def test_policies_that_a_program_builds() -> None:
 REFUSED_SETTINGS: list[tuple[Any, type[Exception], str]] = [
     (None, ImproperlyConfigured, "CORSAC is not set: write CORSAC = {"),
     ([ORIGIN], ImproperlyConfigured, "CORSAC must be a dict, not list"),
-    ({"file": "cors.toml", "policy": Policy(**POLICY)}, ImproperlyConfigured, "both `file` and `policy`"),
-    ({"file": "cors.toml", "max_age": 1}, ImproperlyConfigured, "write `max_age` into the file"),
-    ({"file": 7}, ImproperlyConfigured, "`file` in CORSAC must be a path, not int"),
-    ({**POLICY, "watch": 1.0}, ImproperlyConfigured, "there is no `file` to watch"),
-    ({"file": __file__.replace(".py", ".toml"), "watch": 0}, FileNotFoundError, "test_django.toml"),
+    ({"policy_file": "cors.toml", "policy": Policy(**POLICY)}, ImproperlyConfigured, "both `policy_file` and `policy`"),
+    ({"policy_file": "cors.toml", "max_age": 1}, ImproperlyConfigured, "write `max_age` into the file"),
+    ({"policy_file": 7}, ImproperlyConfigured, "`policy_file` in CORSAC must be a path, not int"),
+    ({**POLICY, "watch": 1.0}, ImproperlyConfigured, "there is no `policy_file` to watch"),
+    ({"policy_file": __file__.replace(".py", ".toml"), "watch": 0}, FileNotFoundError, "test_django.toml"),
     ({"policy": 7}, TypeError, "policy must be a corsac.Policy or a corsac.Reloadable, not int"),
     ({**POLICY, "allow_origin": "django_site.nothing"}, ImportError, "nothing"),
     ({**POLICY, "on_decision": 7}, TypeError, "on_decision"),
@@ -451,7 +451,7 @@ def test_every_problem_of_the_policy_is_reported() -> None:
 def test_problems_of_a_file_have_their_lines(tmp_path: Path) -> None:
     file = tmp_path / "cors.toml"
     file.write_text(f'allow_origins = [\n  "{ORIGIN}/",\n]')
-    with site(**QUIET, CORSAC={"file": file}):
+    with site(**QUIET, CORSAC={"policy_file": file}):
         (message,) = found_by_checks()
         assert "allow_origins[0], line 2: " in message.msg
 
@@ -492,7 +492,7 @@ def test_csrf_trusted_origins(tmp_path: Path) -> None:
         (["https://app.example.com:8443"], ["https://app.example.com"], True),
     ):
         policy = {"allow_origins": origins, "allow_credentials": True}
-        for given in (policy, {"file": tmp_path / "cors.json"}):
+        for given in (policy, {"policy_file": tmp_path / "cors.json"}):
             (tmp_path / "cors.json").write_text(json.dumps(policy))
             found = ids(**{**QUIET, "CSRF_TRUSTED_ORIGINS": trusted}, CORSAC=given)
             assert ("corsac.csrf-trusted-origins" in found) is is_reported, (trusted, origins)

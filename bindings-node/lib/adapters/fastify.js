@@ -71,9 +71,7 @@ function optionsKey (fastify) {
 function sendRouterError (routerError, request, reply) {
   const { code, message, statusCode } = routerError
   const error = routerError instanceof URIError ? 'Bad Request' : 'Internal Server Error'
-  const body = JSON.stringify({ error, code, message, statusCode })
-  reply.raw.writeHead(statusCode, { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) })
-  reply.raw.end(body)
+  reply.code(statusCode).send({ error, code, message, statusCode })
 }
 
 /** Node's request. Whether it is secure depends on Fastify's own setting for trusted proxies. */

@@ -8,7 +8,7 @@ const { Reloadable } = require('../policy/reloadable.js')
 
 const NAME = 'corsac'
 /** Milliseconds between two checks of the policy's file. */
-const INTERVAL = 200
+const INTERVAL = 250
 
 module.exports = function corsac (given, settings) {
   const isFile = typeof given === 'string' || given instanceof URL

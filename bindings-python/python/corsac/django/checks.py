@@ -95,17 +95,17 @@ def _about_handshakes(decider: FrameworkDecider) -> Iterator[CheckMessage]:
 
 def _about_protection(decider: FrameworkDecider) -> Iterator[CheckMessage]:
     """Origins whose forms Django accepts, and the policy's protection refuses."""
-    for origin in settings.CSRF_TRUSTED_ORIGINS:
-        url = urlsplit(origin)
+    for trusted in settings.CSRF_TRUSTED_ORIGINS:
+        url = urlsplit(trusted)
         # The site itself, which is listed if a proxy changes the scheme or the host.
-        if "*" in origin or _is_host(url.hostname or ""):
+        if "*" in url.netloc or _is_host(url.hostname or ""):
             continue
-        foreign = [("Origin", origin), ("Sec-Fetch-Site", "cross-site")]
+        foreign = [("Origin", trusted), ("Sec-Fetch-Site", "cross-site")]
         decision = decider.policy.evaluate("POST", foreign, "/")
         if decision.action == "respond" or decision.reported is not None:
             yield checks.Warning(
-                f"CSRF_TRUSTED_ORIGINS has {origin!r}, but the policy's protection refuses its writes",
-                hint=f"add {origin!r} to `trusted_origins` of the policy's `protection`, or remove it from "
+                f"CSRF_TRUSTED_ORIGINS has {trusted!r}, but the policy's protection refuses its writes",
+                hint=f"add {trusted!r} to `trusted_origins` of the policy's `protection`, or remove it from "
                 "CSRF_TRUSTED_ORIGINS",
                 id="corsac.csrf-trusted-origins",
             )
@@ -115,9 +115,9 @@ def _about_csrf(arguments: MiddlewareArguments) -> Iterator[CheckMessage]:
     """Origins that may send cookies, and whose writes Django refuses."""
     if _CSRF not in settings.MIDDLEWARE:
         return
-    missing = [origin for origin in _listed_origins() if not _is_trusted(origin)]
+    missing = [listed for listed in _listed_origins() if not _is_trusted(listed)]
     if missing:
-        names = ", ".join(repr(origin) for origin in missing)
+        names = ", ".join(map(repr, missing))
         yield checks.Warning(
             f"pages of {', '.join(missing)} may send cookies, but CSRF_TRUSTED_ORIGINS does not have "
             f"{'it' if len(missing) == 1 else 'them'}: Django's CSRF protection refuses their writes with 403",
@@ -167,18 +167,19 @@ def _parted(message: str) -> tuple[str, str | None]:
 def _listed_origins() -> list[str]:
     """The origins that the policy lists one by one; none if a program builds it."""
     given: Any = getattr(settings, NAME)
-    if "file" in given:
-        text = Path(given["file"]).read_text(encoding="utf-8")
-        given = json.loads(text) if str(given["file"]).endswith(".json") else tomllib.loads(text)
+    if "policy_file" in given:
+        file = Path(given["policy_file"])
+        text = file.read_text(encoding="utf-8")
+        given = json.loads(text) if file.suffix == ".json" else tomllib.loads(text)
     listed: Iterable[object] = given.get("allow_origins", ())
-    return [str(origin) for origin in listed if "://" in str(origin)]
+    return [str(each) for each in listed if urlsplit(str(each)).netloc]
 
 
-def _is_trusted(origin: str) -> bool:
+def _is_trusted(listed: str) -> bool:
     """Whether Django accepts writes from an origin, as CsrfViewMiddleware decides."""
-    if origin in settings.CSRF_TRUSTED_ORIGINS:
+    if listed in settings.CSRF_TRUSTED_ORIGINS:
         return True
-    url = urlsplit(origin)
+    url = urlsplit(listed)
     return any(
         url.scheme == trusted.scheme and is_same_domain(url.netloc, trusted.netloc.removeprefix("*"))
         for trusted in map(urlsplit, settings.CSRF_TRUSTED_ORIGINS)

@@ -69,15 +69,15 @@ def _arguments(given: object) -> MiddlewareArguments:
         raise ImproperlyConfigured(f"{NAME} must be a dict, not {type(given).__name__}: write {_EXAMPLE}")
     rest = _imported(given)
     on_decision, debug, watch = (rest.pop(name, None) for name in ("on_decision", "debug", "watch"))
-    file, policy = rest.pop("file", None), rest.pop("policy", None)
+    file, policy = rest.pop("policy_file", None), rest.pop("policy", None)
     if file is not None and policy is not None:
-        raise ImproperlyConfigured(f"{NAME} has both `file` and `policy`: write one of them")
+        raise ImproperlyConfigured(f"{NAME} has both `policy_file` and `policy`: write one of them")
     if file is not None:
         policy = _policy_of_file(file, rest)
         rest = {}
     elif watch is not None:
         raise ImproperlyConfigured(
-            f"{NAME} has `watch`, but there is no `file` to watch: write the file's path as `file`"
+            f"{NAME} has `watch`, but there is no `policy_file` to watch: write its path as `policy_file`"
         )
     if watch is not None and (isinstance(watch, bool) or not isinstance(watch, (int, float)) or not watch > 0):
         raise ImproperlyConfigured(f"`watch` in {NAME} must be a number of seconds, more than 0, not {watch!r}")
@@ -87,10 +87,12 @@ def _arguments(given: object) -> MiddlewareArguments:
 
 def _policy_of_file(file: object, rest: dict[str, Any]) -> Reloadable:
     if not isinstance(file, (str, os.PathLike)):
-        raise ImproperlyConfigured(f"`file` in {NAME} must be a path, not {type(file).__name__}")
+        raise ImproperlyConfigured(f"`policy_file` in {NAME} must be a path, not {type(file).__name__}")
     functions = {_FUNCTION, "predicate_timeout", "predicate_cache"}
     if others := sorted(set(rest) - functions):
-        raise ImproperlyConfigured(f"{NAME} has both `file` and `{others[0]}`: write `{others[0]}` into the file")
+        raise ImproperlyConfigured(
+            f"{NAME} has both `policy_file` and `{others[0]}`: write `{others[0]}` into the file"
+        )
     return Reloadable.from_file(file, **rest)
 
 
