@@ -6,13 +6,17 @@ import json
 import logging
 import re
 import socket
+import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
+import corsac.django.checks
+import corsheaders.conf
 import pytest
 import wsgi_apps  # noqa: F401  # configures Django
 from corsac import ConfigError, Policy, PredicateCache, Reloadable
@@ -519,6 +523,108 @@ def test_handshakes_under_asgi() -> None:
     judging = {**POLICY, "protection": {"websockets": "reject"}}
     assert ids(**QUIET, CORSAC=judging) == []
     assert ids(**QUIET, CORSAC=judging, ASGI_APPLICATION="site.asgi.application") == ["corsac.websockets"]
+
+
+# --- the guide
+
+GUIDE = (Path(__file__).parents[2] / "docs" / "python.md").read_text(encoding="utf-8")
+
+
+def settings_of_the_guide() -> list[dict[str, Any]]:
+    blocks = re.findall(r"^```python\n(# settings\.py\n.*?)^```$", GUIDE, re.MULTILINE | re.DOTALL)
+    found = []
+    for block in blocks:
+        names: dict[str, Any] = {}
+        exec(block, names)  # noqa: S102
+        found.append({name: value for name, value in names.items() if name.isupper()})
+    return found
+
+
+def test_the_guide_s_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "cors.toml").write_text(f'allow_origins = ["{ORIGIN}"]')
+    shop, module = ModuleType("shop"), ModuleType("shop.cors")
+    module.is_tenant = lambda origin: origin == "https://tenant.example"  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "shop", shop)
+    monkeypatch.setitem(sys.modules, "shop.cors", module)
+    whole, from_file = settings_of_the_guide()
+    assert ids(**whole) == ["corsac.cookie-samesite"] * 2
+    with site(**whole):
+        assert preflight(Client(), "/")["access-control-allow-methods"] == "GET, HEAD, POST, PUT, DELETE"
+    with site(CORSAC=from_file["CORSAC"]):
+        for origin in (ORIGIN, "https://tenant.example"):
+            assert ask(Client(), "/", origin)["access-control-allow-origin"] == origin
+        read_setting().policy.close()  # type: ignore[union-attr]
+
+
+def test_the_guide_lists_every_check() -> None:
+    source = Path(corsac.django.checks.__file__).read_text(encoding="utf-8")
+    assert set(re.findall(r"^\| `(corsac\.[a-z-]+)` \|", GUIDE, re.MULTILINE)) == set(
+        re.findall(r'id="([^"]+)"', source)
+    )
+
+
+def test_the_guide_lists_every_setting_of_django_cors_headers() -> None:
+    names = {name for name in vars(corsheaders.conf.Settings) if name.startswith("CORS_")}
+    assert set(re.findall(r"^\| `(CORS_[A-Z_]+)` \|", GUIDE, re.MULTILINE)) == names
+
+
+# Settings of django-cors-headers, and of corsac as the guide translates them.
+TRANSLATED: list[tuple[dict[str, Any], dict[str, Any]]] = [
+    ({"CORS_ALLOWED_ORIGINS": [ORIGIN]}, {"allow_origins": [ORIGIN]}),
+    (
+        {"CORS_ALLOWED_ORIGIN_REGEXES": [r"^https://\w+\.example\.com$"]},
+        {"allow_origin_regex": [r"https://\w+\.example\.com"]},
+    ),
+    ({"CORS_ALLOW_ALL_ORIGINS": True}, {"allow_origins": ["*"]}),
+    (
+        {"CORS_ALLOWED_ORIGINS": [ORIGIN], "CORS_URLS_REGEX": r"^/own/.*$"},
+        {"allow_origins": [], "routes": [{"path": "/own/{*rest}", "allow_origins": [ORIGIN]}]},
+    ),
+    (
+        {
+            "CORS_ALLOWED_ORIGINS": [ORIGIN],
+            "CORS_ALLOW_CREDENTIALS": True,
+            "CORS_EXPOSE_HEADERS": ["x-total"],
+            "CORS_ALLOW_METHODS": ["GET", "HEAD", "POST", "PUT"],
+            "CORS_PREFLIGHT_MAX_AGE": 60,
+            "CORS_ALLOW_PRIVATE_NETWORK": True,
+        },
+        {
+            "allow_origins": [ORIGIN],
+            "allow_credentials": True,
+            "expose_headers": ["x-total"],
+            "allow_methods": ["PUT"],
+            "max_age": 60,
+            "allow_private_network": True,
+        },
+    ),
+]
+COMPARED = ["allow-origin", "allow-credentials", "max-age", "allow-private-network", "expose-headers"]
+
+
+@pytest.mark.parametrize(("theirs", "ours"), TRANSLATED)
+def test_translated_settings_decide_in_the_same_way(theirs: dict[str, Any], ours: dict[str, Any]) -> None:
+    headers = ["accept", "authorization", "content-type", "user-agent", "x-csrftoken", "x-requested-with"]
+    before = {"CORS_PREFLIGHT_MAX_AGE": 86400, **theirs, "MIDDLEWARE": ["corsheaders.middleware.CorsMiddleware"]}
+    after = {"CORSAC": {"allow_methods": ["DELETE", "OPTIONS", "PATCH", "PUT"], "allow_headers": headers, **ours}}
+    after["CORSAC"].setdefault("max_age", 86400)
+    asks = {"access_control_request_method": "PUT", "access_control_request_private_network": "true"}
+    for path in ("/own/", "/stream/"):
+        for origin in (ORIGIN, "https://api.example.com", EVIL):
+            for method, more in (("GET", {}), ("OPTIONS", asks)):
+                found = []
+                for changed in (before, after):
+                    with site(**changed):
+                        answer = cors(ask(Client(), path, origin, method, **more))
+                    lists = {name: set(value.split(", ")) for name, value in answer.items()}
+                    # Browsers send HEAD without asking.
+                    methods = lists.pop("access-control-allow-methods", set()) - {"HEAD"}
+                    found.append([methods, *(lists.get(f"access-control-{name}") for name in COMPARED)])
+                if path == "/own/" and found[1][1] is None:
+                    # The view's own `*` stays with the other package.
+                    continue
+                assert found[0] == found[1], (path, origin, method)
 
 
 # --- under servers
