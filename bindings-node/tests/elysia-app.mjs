@@ -100,6 +100,10 @@ export async function check (config, listen) {
   same([failed.status, cors(failed), await failed.text()], [500, { vary: 'Origin' }, 'the predicate'])
   same((await ask('/', ORIGIN, {}, failing)).status, 200)
 
+  const unknown = await listen(build(config, async () => { throw new Error('no policy') }))
+  const without = await ask('/', ORIGIN, {}, unknown)
+  same([without.status, cors(without), await without.text()], [500, {}, 'no policy'])
+
   const decisions = []
   const onDecision = ({ reason }) => { decisions.push(reason) }
   const guarded = await listen(build(config, { ...OPTIONS, protection: { writes: 'reject', websockets: 'reject' } }, { onDecision }))

@@ -13,6 +13,7 @@ declare namespace corsac {
   interface VitePlugin {
     name: 'corsac'
     apply: 'serve'
+    enforce: 'pre'
     config (): { server: { cors: false }, preview: { cors: false } }
     configResolved (config: any): void
     configureServer (server: any): void

@@ -10,7 +10,7 @@ const { appliedResponse, ownResponse } = require('../response/web-response.js')
 
 module.exports = function cors (options, settings) {
   const provider = new PolicyProvider(options, settings, { seesUpgrades: true })
-  /** Why the policy's function failed, by the request. */
+  /** Why a function among the options failed, by the request. */
   const failures = new WeakMap()
 
   return function corsac (app) {
@@ -22,7 +22,14 @@ module.exports = function cors (options, settings) {
       throw failures.get(request)
     })
     return app.wrap((handle) => async function corsac (request, ...rest) {
-      const decided = await decideRequest(provider, readWebRequest(request), request)
+      let decided
+      try {
+        decided = await decideRequest(provider, readWebRequest(request), request)
+      } catch (error) {
+        // There is no policy.
+        failures.set(request, error)
+        return handle(request, ...rest)
+      }
       if (decided.error !== null) failures.set(request, decided.error)
       if (decided.template.responds) return ownResponse(decided)
       return appliedResponse(await handle(request, ...rest), decided)

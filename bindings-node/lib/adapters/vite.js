@@ -26,6 +26,8 @@ module.exports = function corsac (given, settings) {
   return {
     name: NAME,
     apply: 'serve',
+    /** Before the middlewares of other plugins. */
+    enforce: 'pre',
     /** With headers of its own, Vite would also answer the preflights. */
     config () {
       return { server: { cors: false }, preview: { cors: false } }

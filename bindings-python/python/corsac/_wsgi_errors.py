@@ -56,8 +56,10 @@ def begin_body(
     except StopIteration:
         start_response.pass_head()
         return body
-    except Exception as error:
+    except BaseException as error:
         _close(body)
+        if not isinstance(error, Exception):
+            raise
         return respond_to_exception(environ, start_response, error)
     start_response.pass_head()
     return BegunBody(first, body)

@@ -37,7 +37,7 @@ class MiddlewareArguments(NamedTuple):
                 self.policy.watch(self.watch)
 
 
-_lock = threading.Lock()
+_lock = threading.RLock()
 # The setting that was read last, and what it says. The checks and the middleware get the same policy, so that its lints
 # are logged once.
 _read: tuple[object, MiddlewareArguments] | None = None
