@@ -83,7 +83,8 @@ def python_types():
     run(PYTHON, "-m", "ruff", "check", "python", "tests", cwd=where)
     run(PYTHON, "-m", "ruff", "format", "--check", "python", "tests", cwd=where)
     run(PYTHON, "-m", "mypy", cwd=where)
-    run(PYTHON, "-m", "mypy.stubtest", "corsac", cwd=where, env={"PYTHONPATH": "python"})
+    # Django reads settings when a module of corsac.django is inspected.
+    run(PYTHON, "-m", "mypy.stubtest", "corsac", cwd=where, env={"PYTHONPATH": "python", "DJANGO_SETTINGS_MODULE": "django.conf.global_settings"})
     run(PYTHON, "-m", "pyright", "--pythonpath", PYTHON, cwd=where)
 
 
@@ -105,7 +106,8 @@ def node_elsewhere():
     runtimes = run("node", "tests/long/runtimes.js", cwd=NODE_DIR)
     following = run("node", "tests/long/next.js", cwd=NODE_DIR)
     works = len(re.findall(r"^\w+: works$", runtimes, re.M))
-    return counts(f"{works} runtimes\n{following}", r"^(?P<passed>\d+) runtimes$", r"^next: (?P<passed>\d+) answers")
+    patterns = [r"^(?P<passed>\d+) runtimes$", r"^bun: (?P<passed>\d+) answers of Elysia$", r"^next: (?P<passed>\d+) answers"]
+    return counts(f"{works} runtimes\n{runtimes}{following}", *patterns)
 
 
 # The Node tests that are about the engine.

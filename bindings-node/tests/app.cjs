@@ -26,6 +26,14 @@ server.listen(0, '127.0.0.1', async () => {
   const handler = web({ allowOrigins: [ORIGIN] })(() => new Response('hello'))
   const response = await handler(new Request('http://localhost/', { headers: { origin: ORIGIN } }))
   assert.equal(response.headers.get('access-control-allow-origin'), ORIGIN)
+  if (globalThis.Bun !== undefined) {
+    // Bun finds out the type of a text when it sends the response.
+    const served = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: handler })
+    const { headers } = await fetch(served.url, { headers: { origin: ORIGIN } })
+    assert.match(headers.get('content-type'), /^text\/plain/)
+    assert.equal(headers.get('access-control-allow-origin'), ORIGIN)
+    served.stop()
+  }
   const { Policy, Reloadable } = await import('corsac')
   assert.throws(() => new Policy({ allowOrigins: ['*'], allowCredentials: true }), (error) => error.code === 'ERR_CORSAC_CONFIG')
   const policy = new Policy({

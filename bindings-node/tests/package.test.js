@@ -31,7 +31,7 @@ test('the packed package installs without a network, and runs', (t) => {
   const show = 'console.log(JSON.stringify(Object.keys(corsac).sort()))'
   assert.deepEqual(exported(`const corsac = require('corsac'); ${show}`), NAMES)
   assert.deepEqual(exported(`import * as corsac from 'corsac'; ${show}`, '--input-type=module'), NAMES)
-  for (const name of ['edge', 'fastify', 'hono', 'koa', 'web']) {
+  for (const name of ['edge', 'elysia', 'fastify', 'hono', 'koa', 'vite', 'web']) {
     const kind = `import adapter from 'corsac/${name}'; console.log(JSON.stringify(typeof adapter))`
     assert.equal(exported(kind, '--input-type=module'), 'function')
   }

@@ -1,9 +1,11 @@
 // The adapters' types, from an ECMAScript module. Checked by the compiler, never run.
 
 import { Policy } from 'corsac'
+import elysia from 'corsac/elysia'
 import fastify from 'corsac/fastify'
 import hono from 'corsac/hono'
 import koa from 'corsac/koa'
+import vite from 'corsac/vite'
 import web from 'corsac/web'
 
 const policy = new Policy({ allowOrigins: [] })
@@ -25,6 +27,12 @@ const options: fastify.FastifyCorsOptions[] = [
 const next = async () => {}
 const ran: Promise<unknown>[] = [koa(policy)({}, next), koa({ origin: '*' })({}, next), hono(policy)({}, next), hono(async () => policy)({}, next)]
 
+/** An application keeps its type, which its client needs. */
+const app: { routes: 'of the application' } = elysia(policy)({ routes: 'of the application' } as const)
+const plugins: vite.VitePlugin[] = [vite('cors.toml'), vite({ href: 'file:///cors.toml', protocol: 'file:' }), vite(policy, { debug: true }), vite({ allowOrigins: [] })]
+
+// @ts-expect-error a file or a policy is needed
+vite()
 // @ts-expect-error there is no such option
 koa({ keepHeadersOnError: true })
 // @ts-expect-error a handler has to return a response
@@ -32,4 +40,4 @@ web(policy)(() => 'hello')
 // @ts-expect-error there is no such hook
 const wrong: fastify.FastifyCorsOptions = { policy, hook: 'onSend' }
 
-export { GET, OPTIONS, fastify, options, ran, wrong }
+export { GET, OPTIONS, app, fastify, options, plugins, ran, wrong }

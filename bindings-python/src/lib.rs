@@ -9,6 +9,7 @@
 //! | [`explain`] | explanations of how a browser handles a request |
 //! | [`asgi`] | the middleware for ASGI |
 //! | [`wsgi`] | the middleware for WSGI |
+//! | [`framework`] | what the middlewares of Django and aiohttp need |
 //!
 //! A room imports only from the rooms above it. Four files are for all rooms:
 //! [`element_limit`] limits the elements that are read from iterables, [`logger`] finds the logger `corsac`,
@@ -19,6 +20,7 @@ mod asgi;
 mod config;
 mod element_limit;
 mod explain;
+mod framework;
 mod http;
 mod interpreter;
 mod logger;
@@ -42,6 +44,10 @@ mod _corsac {
     use super::explain::browser_session::BrowserSession;
     #[pymodule_export]
     use super::explain::explain_exchange::explain_exchange;
+    #[pymodule_export]
+    use super::framework::decider::FrameworkDecider;
+    #[pymodule_export]
+    use super::framework::request_decision::{PendingDecision, RequestDecision};
     #[pymodule_export]
     use super::http::vary::merge_vary;
     #[pymodule_export]

@@ -20,9 +20,11 @@ TARGET = PACKAGE.parent / "target"
 MINORS = range(11, 16)
 # Tests that need packages, and tests that only test core, which is the same file for every version.
 NOT_BY_VERSION = (
+    "aiohttp",
     "apply_vectors",
     "debug",
     "differences",
+    "django",
     "environment",
     "explain",
     "frameworks",
@@ -41,6 +43,7 @@ NOT_BY_VERSION = (
     "vectors_in_middleware",
     "websockets",
     "wsgi",
+    "wsgi_errors",
 )
 WHOLE = "--whole" in sys.argv
 TESTS = sorted(

@@ -23,20 +23,55 @@ function plugin (fastify, given, done) {
     return done(error)
   }
 
-  fastify.addHook(hook, async (request, reply) => {
+  const respond = async (request, reply) => {
     const { policy, template, fields, error } = await decideRequest(provider, request.raw, request, readRequest)
     applyOnHead(reply.raw, template, fields, policy.reports)
     if (error !== null) throw error
     if (!template.responds) return
     reply.code(template.status)
     return template.body === '' ? reply.send() : reply.send(template.body)
-  })
+  }
+  fastify.addHook(hook, respond)
+  coverRouter(fastify, respond)
   // Without a route Fastify runs the hooks of the context in which its handler for 404 was set.
   const everything = `${fastify.prefix}/*`.replace('//', '/')
   if (!fastify.hasRoute({ method: PREFLIGHT_METHOD, url: everything })) {
     fastify.route({ method: PREFLIGHT_METHOD, url: '/*', schema: { hide: true }, handler: (request, reply) => reply.callNotFound() })
   }
   done()
+}
+
+/**
+ * Answers the errors of Fastify's router under the policy: a URL that cannot be decoded, a parameter that is too long, a
+ * constraint that fails. No hook runs for them. They belong to no context, so they are covered if the plugin is registered in the
+ * outermost one.
+ *
+ * @param {(request: object, reply: object) => Promise<unknown>} respond
+ */
+function coverRouter (fastify, respond) {
+  // Contexts inherit the server from the outermost one.
+  const options = Object.hasOwn(fastify, 'server') ? fastify[optionsKey(fastify)] : undefined
+  if (options === undefined) return
+  const own = options.frameworkErrors ?? sendRouterError
+  options.frameworkErrors = function frameworkErrors (error, request, reply) {
+    respond(request, reply).then(
+      () => { if (!reply.sent) own.call(this, error, request, reply) },
+      // The policy's function failed.
+      () => own.call(this, error, request, reply)
+    )
+  }
+}
+
+/** The key of the options with which Fastify was created. The router reads `frameworkErrors` from them for each error. */
+function optionsKey (fastify) {
+  return Object.getOwnPropertySymbols(fastify).find(({ description }) => description === 'fastify.options')
+}
+
+/** What Fastify sends if it was created without `frameworkErrors`. */
+function sendRouterError (routerError, request, reply) {
+  const { code, message, statusCode } = routerError
+  const error = routerError instanceof URIError ? 'Bad Request' : 'Internal Server Error'
+  reply.code(statusCode).send({ error, code, message, statusCode })
 }
 
 /** Node's request. Whether it is secure depends on Fastify's own setting for trusted proxies. */

@@ -15,8 +15,8 @@ function diagnose (exchange) {
  * @param {unknown} exchange an object, or JSON
  */
 function explainBy (explain, exchange) {
-  if (typeof exchange === 'string' || types.isUint8Array(exchange)) return explanationOf(explain('json', bytesOf(exchange)))
-  return explanationOf(explain('encoded', bytesOf(encode(exchange, 'exchange').text)))
+  if (typeof exchange === 'string' || types.isUint8Array(exchange)) return explanationOf(JSON.parse(explain('json', bytesOf(exchange))))
+  return explanationOf(JSON.parse(explain('encoded', bytesOf(encode(exchange, 'exchange').text))))
 }
 
 /**
@@ -27,8 +27,8 @@ function explainBy (explain, exchange) {
  * @param {string} exchange JSON
  */
 function explainCaptured (explain, exchange) {
-  const returned = explain('captured', bytesOf(exchange))
-  const [, , isReadable, isBlocked] = JSON.parse(returned)
+  const returned = JSON.parse(explain('captured', bytesOf(exchange)))
+  const [, , isReadable, isBlocked] = returned
   return { explanation: explanationOf(returned), isReadable, isBlocked }
 }
 

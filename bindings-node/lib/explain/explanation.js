@@ -67,10 +67,10 @@ function camelCase (name) {
 /**
  * Makes an object from the engine's result, or throws the error that the result contains.
  *
- * @param {string} returned JSON: the explanation and its text, or null, a message and problems
+ * @param {[json: string | null, text: string, problems?: [path: string, message: string, help: string][]]} returned the explanation and
+ *   its text, or null, a message and problems
  */
-function explanationOf (returned) {
-  const [json, text, problems] = JSON.parse(returned)
+function explanationOf ([json, text, problems]) {
   if (json !== null) return new Explanation(json, text)
   throw new ExchangeError(text, problems.map(([path, message, help]) => ({ path, message, help })))
 }

@@ -44,12 +44,16 @@ class WebHeaders {
  * @param {Headers} [before] the headers of the response
  * @param {number} [status] the status of the response, if it is known
  */
-function appliedHeaders ({ template, fields, policy: { reports } }, before, status = 0) {
+function appliedHeaders (decided, before, status = 0) {
   const headers = new Headers(before)
+  applyTo(headers, decided, status)
+  return headers
+}
+
+function applyTo (headers, { template, fields, policy: { reports } }, status) {
   const applied = new WebHeaders(headers)
   applyTemplate(template, fields, applied, reports)
   reports.debugger?.applied(template, fields, applied, status)
-  return headers
 }
 
 /**
@@ -65,7 +69,7 @@ function ownResponse (decided, before) {
 
 /**
  * The application's response with a decision applied. It is a new response, because many responses
- * cannot be changed.
+ * cannot be changed, and some are used for many requests.
  *
  * @param {Response} response
  * @param {import('../decide/decide.js').Decided} decided
@@ -77,7 +81,30 @@ function appliedResponse (response, decided) {
   const { status, statusText } = response
   // Errors and opaque responses have no status that a new response can have.
   if (status === 0) return response
-  return new Response(response.body, { status, statusText, headers: appliedHeaders(decided, response.headers, status) })
+  if (globalThis.Bun !== undefined && applyInPlace(response, decided)) return response
+  const before = headersBefore.get(response) ?? response.headers
+  return new Response(response.body, { status, statusText, headers: appliedHeaders(decided, before, status) })
+}
+
+/**
+ * The headers that responses had before a decision was applied to them in place. Bun takes the headers from a response when it sends
+ * it.
+ *
+ * @type {WeakMap<Response, Headers>}
+ */
+const headersBefore = new WeakMap()
+
+/**
+ * Applies a decision to a response of Bun whose type of content Bun finds out when it sends the response. A copy would lose it, and be
+ * of the type `application/octet-stream`.
+ *
+ * @returns {boolean} whether this was done
+ */
+function applyInPlace (response, decided) {
+  if (response.headers.has('content-type') || headersBefore.has(response)) return false
+  headersBefore.set(response, new Headers(response.headers))
+  applyTo(response.headers, decided, response.status)
+  return true
 }
 
 module.exports = { appliedHeaders, appliedResponse, ownResponse }

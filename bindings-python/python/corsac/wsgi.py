@@ -9,6 +9,7 @@ from corsac._debug import wsgi_debugger
 from corsac._middleware_arguments import checked_hook, policy_or_settings
 from corsac._reloadable import Reloadable
 from corsac._types import PolicyOptions, StartResponse, WSGIApp
+from corsac._wsgi_errors import begin_body, respond_to_exception
 
 __all__ = ["CORSMiddleware"]
 
@@ -17,7 +18,11 @@ class CORSMiddleware(WsgiMiddleware):
     """Puts a CORS policy around a WSGI application. It decides in the same way as :class:`corsac.CORSMiddleware`.
 
     Flask: ``app.wsgi_app = CORSMiddleware(app.wsgi_app, allow_origins=[...])``.
-    Django: ``application = CORSMiddleware(get_wsgi_application(), allow_origins=[...])``.
+    Django: ``application = CORSMiddleware(get_wsgi_application(), allow_origins=[...])``, or :mod:`corsac.django`.
+
+    If an exception leaves the application before the head of the response is sent, and the request has an ``Origin``,
+    the response is a 500 with the policy's headers, so that the page sees the 500 and not a CORS error. The exception
+    continues to the server, which logs it.
 
     Args:
         app (WSGIApp): the WSGI application inside.
@@ -44,7 +49,8 @@ class CORSMiddleware(WsgiMiddleware):
         **settings: Unpack[PolicyOptions],
     ) -> None:
         debugger = wsgi_debugger(debug)
-        self._setup(app, policy_or_settings(policy, settings), (checked_hook(on_decision), debugger), respond)
+        observers, on_exception = (checked_hook(on_decision), debugger), (respond_to_exception, begin_body)
+        self._setup(app, policy_or_settings(policy, settings), observers, respond, on_exception)
 
 
 def respond(start_response: StartResponse, status: int, headers: list[tuple[str, str]], body: bytes) -> list[bytes]:

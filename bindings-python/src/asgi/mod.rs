@@ -3,5 +3,5 @@
 pub(crate) mod headers;
 mod mapping;
 pub(crate) mod middleware;
-mod request;
+pub(crate) mod request;
 mod send;

@@ -42,7 +42,8 @@ pub(crate) struct PathForPeople {
 impl PathForPeople {
     /// None if the request has no path. Bytes that are not UTF-8 are replaced.
     fn of(&self, server_request: &Bound<'_, PyAny>) -> Option<String> {
-        let path = server_request.get_item(self.key.bind(server_request.py())).ok()?;
+        let key = self.key.bind(server_request.py());
+        let path = server_request.get_item(key).or_else(|_| server_request.getattr(key)).ok()?;
         let path = (self.read)(&path, "the path").ok()?;
         Some(String::from_utf8_lossy(path.as_slice()).into_owned())
     }

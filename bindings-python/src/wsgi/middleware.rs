@@ -8,9 +8,10 @@ use crate::response::header_type::HeaderType;
 use crate::wsgi::environ::EnvironRequest;
 use crate::wsgi::start_response::StartResponse;
 use corsac::Action;
-use pyo3::exceptions::PyRuntimeError;
+use pyo3::exceptions::{PyException, PyRuntimeError};
+use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString, PyTuple};
+use pyo3::types::{PyDict, PyIterator, PyString, PyTuple, PyType};
 use pyo3::{PyTraverseError, PyVisit};
 use std::sync::OnceLock;
 
@@ -29,7 +30,12 @@ struct Setup {
     decider: Decider,
     /// The function that responds without the application.
     respond: Py<PyAny>,
+    on_exception: OnException,
 }
+
+/// The functions of ``corsac/_wsgi_errors.py`` for exceptions that leave the application: one responds to an exception, and
+/// the other begins with the body, which may raise one.
+type OnException = (Py<PyAny>, Py<PyAny>);
 
 #[pymethods]
 impl WsgiMiddleware {
@@ -45,10 +51,11 @@ impl WsgiMiddleware {
         policy: &Bound<'_, PyAny>,
         observers: Observers,
         respond: Py<PyAny>,
+        on_exception: OnException,
     ) -> PyResult<()> {
         let path = PathForPeople { key: PyString::new(policy.py(), "PATH_INFO").unbind(), read: Octets::read };
         let decider = Decider::new(policy, observers, path)?;
-        let setup = Setup { app, decider, respond };
+        let setup = Setup { app, decider, respond, on_exception };
         self.setup.set(setup).map_err(|_| PyRuntimeError::new_err("the middleware is set up already"))
     }
 
@@ -77,6 +84,8 @@ impl WsgiMiddleware {
         let Some(setup) = self.setup.get() else { return Ok(()) };
         visit.call(&setup.app)?;
         setup.decider.traverse(&visit)?;
+        visit.call(&setup.on_exception.0)?;
+        visit.call(&setup.on_exception.1)?;
         visit.call(&setup.respond)
     }
 }
@@ -112,11 +121,45 @@ impl Setup {
             let (status, body) = (template.get().status.bind(py), template.get().body.bind(py));
             return self.respond.bind(py).call1((start_response, status, headers.get().copy(py), body));
         }
-        let start_response = StartResponse {
-            start_response: start_response.clone().unbind(),
-            decision: headers.unbind(),
-            template: template.clone().unbind(),
-        };
-        self.app.bind(py).call1((environ, Bound::new(py, start_response)?))
+        // Only scripts of pages need the headers on an error, and their requests have an `Origin`. Without it, the
+        // server or a debugger outside shows the exception as if there were no middleware.
+        let covers_errors = request.origin.is_some();
+        let start_response = Bound::new(py, StartResponse::new(start_response, headers, template, covers_errors))?;
+        let called = self.app.bind(py).call1((environ, &start_response));
+        if covers_errors { self.with_headers_on_errors(called, environ, &start_response) } else { called }
+    }
+
+    /// If an exception leaves the application before the head is sent, the response to it has the decision's headers.
+    fn with_headers_on_errors<'py>(
+        &self,
+        called: PyResult<Bound<'py, PyAny>>,
+        environ: &Bound<'py, PyDict>,
+        start_response: &Bound<'py, StartResponse>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let py = environ.py();
+        if start_response.get().has_passed() {
+            return called;
+        }
+        let (respond, begin) = &self.on_exception;
+        match called {
+            Err(error) if error.is_instance_of::<PyException>(py) => {
+                respond.bind(py).call1((environ, start_response, error.into_value(py)))
+            }
+            // A list of chunks is complete.
+            Ok(body) if body.cast::<PyIterator>().is_ok() && !is_file(environ, &body)? => {
+                begin.bind(py).call1((environ, start_response, body))
+            }
+            Ok(body) => start_response.get().pass_head(py).map(|()| body),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// Whether the body is a file that the server sends in its own way.
+fn is_file(environ: &Bound<'_, PyDict>, body: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let wrapper = environ.get_item(intern!(environ.py(), "wsgi.file_wrapper"))?;
+    match wrapper.as_ref().and_then(|wrapper| wrapper.cast::<PyType>().ok()) {
+        Some(class) => body.is_instance(class),
+        None => Ok(false),
     }
 }

@@ -1,5 +1,5 @@
 //! The middleware for WSGI.
 
-mod environ;
+pub(crate) mod environ;
 pub(crate) mod middleware;
 mod start_response;

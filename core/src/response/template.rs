@@ -139,6 +139,12 @@ impl Template {
         &self.headers
     }
 
+    /// Whether the response lets browsers send cookies and HTTP authentication.
+    #[must_use]
+    pub fn allows_credentials(&self) -> bool {
+        self.headers.iter().any(|header| header.name == HeaderName::AllowCredentials)
+    }
+
     /// The application's headers that are removed and not set again.
     #[must_use]
     pub fn removed(&self) -> &[HeaderName] {

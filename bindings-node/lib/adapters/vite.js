@@ -1,0 +1,92 @@
+'use strict'
+
+// A plugin of Vite: its dev server and its preview server respond under the policy, as the server in production does.
+
+const path = require('node:path')
+const { cors } = require('./connect.js')
+const { Reloadable } = require('../policy/reloadable.js')
+
+const NAME = 'corsac'
+/** Milliseconds between two checks of the policy's file. */
+const INTERVAL = 250
+
+module.exports = function corsac (given, settings) {
+  const isFile = typeof given === 'string' || given instanceof URL
+  let logger, file, policies, middleware
+
+  /** Puts the policy in front of what a server of Vite does. */
+  function serve (server, overlay) {
+    server.middlewares.use(middleware)
+    if (!isFile) return
+    const watched = policies
+    watch(watched, logger, overlay)
+    server.httpServer?.once('close', () => watched.close())
+  }
+
+  return {
+    name: NAME,
+    apply: 'serve',
+    /** Before the middlewares of other plugins. */
+    enforce: 'pre',
+    /** With headers of its own, Vite would also answer the preflights. */
+    config () {
+      return { server: { cors: false }, preview: { cors: false } }
+    },
+    /** A server with a wrong policy does not start. */
+    configResolved (config) {
+      logger = config.logger
+      file = typeof given === 'string' ? path.resolve(config.root, given) : given
+      policies = isFile ? Reloadable.fromFile(file) : given
+      // Vite judges the handshakes of its own WebSocket by a token.
+      middleware = cors(policies, { verifiesUpgrades: true, ...settings })
+    },
+    configureServer (server) {
+      serve(server, isFile ? new Overlay(server.ws, String(file)) : undefined)
+    },
+    configurePreviewServer (server) {
+      serve(server)
+    }
+  }
+}
+
+function watch (policies, logger, overlay) {
+  policies.watch({
+    interval: INTERVAL,
+    onReload () {
+      logger.info('corsac: the policy was read again', { timestamp: true })
+      overlay?.hide()
+    },
+    onError (error) {
+      logger.error(`corsac: the policy before stays in force: ${error.message}`, { timestamp: true })
+      overlay?.show(error)
+    }
+  })
+}
+
+/** What Vite shows over a page, while the policy's file is wrong. */
+class Overlay {
+  #socket
+  #file
+  #message
+
+  constructor (socket, file) {
+    this.#socket = socket
+    this.#file = file
+    // A page that is loaded in the meantime shows it as well.
+    this.#socket.on('connection', () => {
+      if (this.#message !== undefined) this.#socket.send(this.#message)
+    })
+  }
+
+  show ({ message }) {
+    this.#message = { type: 'error', err: { message, stack: '', id: this.#file, plugin: NAME } }
+    this.#socket.send(this.#message)
+  }
+
+  hide () {
+    if (this.#message === undefined) return
+    this.#message = undefined
+    // An update, even of nothing, hides it.
+    this.#socket.send({ type: 'update', updates: [] })
+  }
+}

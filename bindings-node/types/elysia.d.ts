@@ -1,0 +1,11 @@
+import type { AnyOptions, CorsOptionsDelegate, Settings } from './options.js'
+
+/**
+ * The plugin for Elysia: `new Elysia().use(cors(options))`, in the outermost application. Functions among the options get the web's
+ * `Request`.
+ *
+ * @throws {TypeError} for an application with `aot: false`, which would not call the policy
+ */
+declare function cors (options?: AnyOptions<any> | CorsOptionsDelegate<any>, settings?: Settings): <App>(app: App) => App
+
+export = cors

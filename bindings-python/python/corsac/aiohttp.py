@@ -1,0 +1,127 @@
+"""The policy of an aiohttp server: every response of an application and of the applications inside it.
+
+from aiohttp import web
+from corsac.aiohttp import setup
+
+app = web.Application()
+setup(app, allow_origins=["https://app.example.com"])
+"""
+
+from collections.abc import Callable
+from typing import Any, Unpack
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from corsac._corsac import Decision, FrameworkDecider, PendingDecision, Policy, RequestDecision
+from corsac._debug import framework_debugger
+from corsac._middleware_arguments import checked_hook, policy_or_settings
+from corsac._reloadable import Reloadable
+from corsac._types import PolicyOptions
+
+__all__ = ["setup"]
+
+# Older versions of aiohttp have no keys with types.
+_DECIDED: Any = web.RequestKey("corsac.decision", object) if hasattr(web, "RequestKey") else "corsac.decision"
+_DECIDER: web.AppKey[FrameworkDecider] = web.AppKey("corsac.decider", FrameworkDecider)
+
+
+def setup(
+    app: web.Application,
+    *,
+    policy: Policy | Reloadable | None = None,
+    on_decision: Callable[[Decision, web.Request], object] | None = None,
+    debug: bool | None = None,
+    **settings: Unpack[PolicyOptions],
+) -> None:
+    """Put a CORS policy around an application of aiohttp, and all applications inside it.
+
+    Preflights are answered, and handshakes are judged, before any other middleware runs. The headers are added when a
+    response is prepared, so a 404, a raised ``HTTPException``, the 500 of an unhandled exception, streams and files
+    have them as well.
+
+    Args:
+        app (web.Application): an application that has not started. It is usually the outermost one.
+        policy (Policy | Reloadable): a policy that is built already, or one that is reloaded while requests run, in
+            place of the settings.
+        on_decision (Callable[[Decision, web.Request], object]): called with each :class:`corsac.Decision` and the
+            request, for metrics; not async. If it raises an exception, that is logged, and the request continues.
+        debug (bool): as in :class:`corsac.CORSMiddleware`.
+        **settings: the settings of a policy, described in :class:`corsac.Policy`. An ``allow_origin`` function is
+            called with the ``web.Request`` as its request, and may be async.
+
+    Raises:
+        ConfigError: the settings are refused. ``issues`` lists everything that is wrong, each with its fix.
+        RuntimeError: the application has started, or has a policy already.
+        TypeError: ``app`` is not an application of aiohttp, both a policy and settings are given, or an argument is of
+            another type.
+    """
+    if not isinstance(app, web.Application):
+        raise TypeError(f"setup() is for applications of aiohttp, not {type(app).__name__}")
+    if app.frozen:
+        raise RuntimeError("the application has started: call setup() before")
+    if _DECIDER in app:
+        raise RuntimeError("the application has a policy already: one application has one; `routes` is for exceptions")
+    observers = (checked_hook(on_decision), framework_debugger(debug))
+    decider = FrameworkDecider(policy_or_settings(policy, settings), observers)
+
+    @web.middleware
+    async def corsac(request: web.Request, handler: Handler) -> web.StreamResponse:
+        # Until there is a decision, and on corsac's own response, nothing is added later.
+        request[_DECIDED] = None
+        decided = await _decide(decider, request)
+        if decided.responds:
+            return _own_response(decided)
+        request[_DECIDED] = decided
+        return await handler(request)
+
+    async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
+        # Browsers do not apply CORS to handshakes.
+        if isinstance(response, web.WebSocketResponse):
+            return
+        if _DECIDED not in request:
+            # aiohttp refuses an unknown `Expect` before any middleware runs.
+            decided = await _decide(decider, request)
+            request[_DECIDED] = None if decided.responds else decided
+        decided = request[_DECIDED]
+        if decided is not None:
+            _replace_headers(response, decided)
+
+    app[_DECIDER] = decider
+    app.middlewares.insert(0, corsac)
+    app.on_response_prepare.append(add_headers)
+
+
+async def _decide(decider: FrameworkDecider, request: web.Request) -> RequestDecision:
+    scope = {
+        "method": request.method,
+        "headers": request.raw_headers,
+        # The target as the client sent it.
+        "raw_path": request.raw_path.encode("utf-8", "surrogateescape"),
+        "scheme": request.scheme,
+    }
+    decided = decider.decide_scope(scope, request)
+    if not isinstance(decided, PendingDecision):
+        return decided
+    try:
+        answer = await decided.awaitable
+    except Exception:
+        failed = decider.resume_scope(decided, scope, request)
+        # The response to the exception gets the headers of a refusal.
+        request[_DECIDED] = None if failed.responds else failed
+        raise
+    return decider.resume_scope(decided, scope, request, answer)
+
+
+def _own_response(decided: RequestDecision) -> web.Response:
+    assert decided.status is not None  # noqa: S101  # for type checkers
+    response = web.Response(status=decided.status, body=decided.body or None)
+    _replace_headers(response, decided)
+    return response
+
+
+def _replace_headers(response: web.StreamResponse, decided: RequestDecision) -> None:
+    headers: Any = response.headers
+    pairs = decided.apply(response.status, list(headers.items()))
+    headers.clear()
+    headers.extend(pairs)

@@ -1,0 +1,4 @@
+//! What the middlewares of frameworks need that have request and response objects of their own: Django and aiohttp.
+
+pub(crate) mod decider;
+pub(crate) mod request_decision;
