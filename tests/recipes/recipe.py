@@ -137,9 +137,10 @@ def free_ports(count):
 
 
 def names():
-    """Every recipe. A description without a folder, or a folder without a description, is an error."""
+    """Every recipe. Each has a description and a README, and is listed for people."""
     described = {path.stem for path in DESCRIPTIONS.glob("*.toml")}
     folders = {path.parent.name for path in RECIPES.glob("*/README.md")}
-    if described != folders:
-        raise SystemExit(f"these have either a description or a README, and need both: {', '.join(sorted(described ^ folders))}")
+    listed = set(re.findall(r"examples/recipes/([\w-]+)/README\.md", (ROOT / "docs" / "recipes.md").read_text()))
+    if unequal := (described ^ folders) | (folders ^ listed):
+        raise SystemExit(f"these need a description, a README and a line in docs/recipes.md: {', '.join(sorted(unequal))}")
     return sorted(described)
