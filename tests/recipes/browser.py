@@ -63,7 +63,7 @@ class Page(Chromium):
         return result["result"].get("value")
 
     async def show(self, url):
-        # A document that is left can still answer; the next one has another clock.
+        # So that what the page before shows is not taken for what this one shows.
         await self.open("about:blank")
         await self.open(url)
 
