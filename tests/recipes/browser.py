@@ -63,7 +63,7 @@ class Page(Chromium):
         return result["result"].get("value")
 
     async def show(self, url):
-        # A document that is left can still answer; the next one has another clock.
+        # So that what the page before shows is not taken for what this one shows.
         await self.open("about:blank")
         await self.open(url)
 
@@ -80,6 +80,15 @@ class Page(Chromium):
                 text = await self.evaluate("location.href + '\\n' + document.body.innerText")
                 console = "\n".join(message["text"] for message in self.console)
                 raise AssertionError(f"within {SHOWN_SECONDS} s the page does not have: {what}\n{text}\n{console}")
+            await asyncio.sleep(0.05)
+
+    async def until_printed(self, words):
+        """Waits for a line of the console, which comes after the script has heard of a failure."""
+        end = asyncio.get_running_loop().time() + SHOWN_SECONDS
+        while not any(words in message["text"] for message in self.console):
+            if asyncio.get_running_loop().time() > end:
+                console = "\n".join(message["text"] for message in self.console)
+                raise AssertionError(f"within {SHOWN_SECONDS} s the console does not have: {words}\n{console}")
             await asyncio.sleep(0.05)
 
 
@@ -113,7 +122,10 @@ class Browser:
             return self.wait(self.page.evaluate(script.replace("READABLE", json.dumps(readable))))
 
     def run_page(self, described):
-        """Opens a page, and waits until it shows a text. `blank` is an origin without a server; `script` runs first."""
+        """Opens a page, and waits for what it shows and for what the browser prints in its console.
+
+        `blank` is the origin of a page without a server. `script` is evaluated, and `gives` is its value. `click` is a button.
+        """
         with self.lock:
             self.page.shown = None
             self.wait(self.page.be_at(described["blank"]) if "blank" in described else self.page.show(described["open"]))
@@ -128,4 +140,6 @@ class Browser:
                 self.wait(self.page.until(f"{first} || ({button}.click(), {first})", described["shows"][0]))
             for text in described.get("shows", []):
                 self.wait(self.page.until(f"document.body.innerText.includes({json.dumps(text)})", text))
+            for words in described.get("prints", []):
+                self.wait(self.page.until_printed(words))
             self.page.shown = None

@@ -26,25 +26,25 @@ ASKS = ("corsac ", "curl ")
 class Command:
     """A line of a README that begins with `$`, and the output that the README shows."""
 
-    text: str
+    typed: str
     shown: list = field(default_factory=list)
     # The exit status that a comment promises: `# exit status 1`.
     status: int = 0
 
     @property
     def is_installation(self):
-        return self.text.startswith(INSTALLS)
+        return self.typed.startswith(INSTALLS)
 
     @property
     def builds(self):
-        return self.text.startswith(BUILDS)
+        return self.typed.startswith(BUILDS)
 
     @property
     def asks(self):
-        return self.text.startswith(ASKS)
+        return self.typed.startswith(ASKS)
 
     def words(self):
-        return shlex.split(self.text)
+        return shlex.split(self.typed)
 
 
 class Recipe:
@@ -80,9 +80,9 @@ class Recipe:
             # Compilers go by the time of a file.
             if not target.exists() or target.read_bytes() != written:
                 target.write_bytes(written)
-        for name, place in self.description.get("provided", {}).items():
+        for name, built in self.description.get("provided", {}).items():
             (self.folder / name).parent.mkdir(exist_ok=True)
-            shutil.copyfile(ROOT / place, self.folder / name)
+            shutil.copyfile(ROOT / built, self.folder / name)
 
     def with_ports(self, text):
         numbers = "|".join(map(str, self.ports))
@@ -125,21 +125,22 @@ class Recipe:
 
 
 def free_ports(count):
-    """Ports that nobody has; they are different, since all are held until the last is known."""
-    held = [socket.socket() for _ in range(count)]
+    """Ports that are free. They are different, since all are bound until the last is known."""
+    sockets = [socket.socket() for _ in range(count)]
     try:
-        for one in held:
+        for one in sockets:
             one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in held]
+        return [one.getsockname()[1] for one in sockets]
     finally:
-        for one in held:
+        for one in sockets:
             one.close()
 
 
 def names():
-    """Every recipe. A description without a folder, or a folder without a description, is an error."""
+    """Every recipe. Each has a description and a README, and is listed for people."""
     described = {path.stem for path in DESCRIPTIONS.glob("*.toml")}
     folders = {path.parent.name for path in RECIPES.glob("*/README.md")}
-    if described != folders:
-        raise SystemExit(f"these have either a description or a README, and need both: {', '.join(sorted(described ^ folders))}")
+    listed = set(re.findall(r"examples/recipes/([\w-]+)/README\.md", (ROOT / "docs" / "recipes.md").read_text()))
+    if unequal := (described ^ folders) | (folders ^ listed):
+        raise SystemExit(f"these need a description, a README and a line in docs/recipes.md: {', '.join(sorted(unequal))}")
     return sorted(described)

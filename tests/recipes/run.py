@@ -75,7 +75,7 @@ def refresh_package():
 def execute(recipe, command):
     """Runs a command that ends. Its output has what the README shows, in the same order."""
     done = subprocess.run(
-        command.text,
+        command.typed,
         shell=True,
         cwd=recipe.folder,
         env=environment(),
@@ -118,7 +118,7 @@ def play(name, browser, whole):
                 checked.check("the servers start", servers.wait_for, recipe.ports.values())
                 waited = True
             if command.asks or command.builds:
-                checked.check(f"$ {command.text}", execute, recipe, command)
+                checked.check(f"$ {command.typed}", execute, recipe, command)
             else:
                 servers.start(command)
         if not waited:

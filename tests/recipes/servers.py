@@ -21,11 +21,11 @@ class Servers:
 
     def start(self, command):
         # Started by root, nginx runs its workers as another user, who cannot write into the folder.
-        own_user = " -g 'user root;'" if command.text.startswith("nginx ") and os.geteuid() == 0 else ""
+        own_user = " -g 'user root;'" if command.typed.startswith("nginx ") and os.geteuid() == 0 else ""
         log = self.folder / f"server-{len(self.running)}.log"
         with log.open("wb") as output:
             process = subprocess.Popen(
-                command.text + own_user,
+                command.typed + own_user,
                 shell=True,
                 cwd=self.folder,
                 env=self.environment,

@@ -7,7 +7,7 @@ const app = express()
 app.use(cors({
   allowOrigins: ['http://localhost:5173'],
   allowHeaders: ['If-Range', 'Range'],
-  exposeHeaders: ['Accept-Ranges', 'Content-Disposition', 'Content-Length', 'Content-Range', 'ETag']
+  exposeHeaders: ['Accept-Ranges', 'Content-Disposition', 'Content-Range', 'ETag']
 }))
 
 app.get('/report', (request, response, next) => {

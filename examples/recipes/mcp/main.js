@@ -4,7 +4,7 @@ import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/
 const show = (line) => { document.querySelector('pre').textContent += `${line}\n` }
 
 try {
-  const transport = new StreamableHTTPClientTransport(new URL('http://localhost:3000/mcp'))
+  const transport = new StreamableHTTPClientTransport(new URL(location.hash.slice(1) || 'http://localhost:3000/mcp'))
   const client = new Client({ name: 'page', version: '1.0.0' })
   await client.connect(transport)
   show(`session: ${transport.sessionId ? 'has an id' : 'none'}, protocol: ${transport.protocolVersion}`)
