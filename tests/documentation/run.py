@@ -28,7 +28,8 @@ SITE = ROOT / "target" / "docs"
 DESKTOP, PHONE = (1280, 900), (390, 844)
 # One page of each kind, for pictures and for what is checked in both schemes.
 KINDS = [
-    "index", "tutorial", "errors", "settings", "python", "node", "command", "specification", "overview", "design", "changelog",
+    "index", "tutorial", "troubleshooting", "recipes", "recipes/fastapi", "how-cors-works", "performance", "errors", "settings",
+    "python", "node", "command", "specification", "overview", "design", "changelog",
     "api/python/corsac", "api/node/corsac", "api/c", "source/examples/c/server.c", "source/examples/c/index",
 ]  # fmt: skip
 RUST = ["api/rust/corsac/index.html", "api/rust/corsac_tower/index.html", "api/rust/corsac/struct.Policy.html"]
