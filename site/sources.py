@@ -58,6 +58,11 @@ def folder_page(path, files, routes):
     return front_matter(path) + "\n".join(entries) + "\n"
 
 
+def address(path):
+    """VitePress has no pages in hidden folders, takes brackets for parameters, and `.html` for the end of an address of its own."""
+    return re.sub(r"\.html$", "-html", re.sub(r"(^|/)\.", r"\1", path).replace("[", "(").replace("]", ")"))
+
+
 def stage(routes, files, write):
     """Writes the pages, and returns which files and folders they show. A file that is too long for a page is served as it is."""
     wanted = set(linked(routes))
@@ -66,8 +71,7 @@ def stage(routes, files, write):
         wanted |= {file for file in files if file.startswith(f"{folder}/") and not file.endswith("-lock.json")}
     wanted -= set(routes)
     folders = {path for path in wanted if (ROOT / path).is_dir()}
-    # VitePress has no pages in hidden folders.
-    names = {path: re.sub(r"(^|/)\.", r"\1", path) for path in wanted}
+    names = {path: address(path) for path in wanted}
     found = {path: f"source/{name}/index.md" if path in folders else f"source/{name}.md" for path, name in names.items()}
     for path, page in found.items():
         write(page, folder_page(path, files, routes | found) if path in folders else file_page(path))

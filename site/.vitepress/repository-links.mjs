@@ -9,7 +9,7 @@ export function repositoryLinks (md, routes) {
   const address = (page, href) => {
     if (!(page in files) || /^[a-z]+:|^#|^\//i.test(href)) return href
     const [target, anchor] = href.split('#')
-    const file = path.join(path.dirname(files[page]), target).replace(/\/$/, '')
+    const file = path.join(path.dirname(files[page]), decodeURI(target)).replace(/\/$/, '')
     if (!(file in routes)) return href
     return `/${routes[file]}${anchor === undefined ? '' : `#${anchor}`}`
   }

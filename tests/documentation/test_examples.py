@@ -156,6 +156,16 @@ class Policies(InAFolder):
         self.assertLessEqual(set(dependency["features"]), set(manifest["features"]))
 
 
+class Actix(unittest.TestCase):
+    def test_the_lines_of_the_guide_are_in_the_example(self):
+        """The example has tests of its own."""
+        (code,) = of("docs/tower.md", "rs")
+        program = " ".join((ROOT / "examples" / "rust" / "actix" / "src" / "main.rs").read_text().split())
+        for line in code.replace("cors.toml", "").splitlines():
+            if "from_file" not in line and line.strip() not in ("})",):
+                self.assertIn(line.strip(), program)
+
+
 class Recipes(unittest.TestCase):
     def test_what_their_pages_show(self):
         """`tests/recipes` opens each page in a browser, and looks for the lines that the README shows."""
@@ -218,6 +228,24 @@ class Commands(InAFolder):
             status, printed = run(shlex.split(here), self.folder)
             # The server answers no preflight, which `probe` reports.
             self.assertEqual(status, 1 if "probe" in here else 0, f"{here}\n{printed}")
+
+    def test_of_troubleshooting(self):
+        origin = self.served()
+        (self.folder / "response.txt").write_text("HTTP/1.1 200 OK\r\nAccess-Control-Allow-Origin: *\r\n\r\n")
+        line = "No 'Access-Control-Allow-Origin' header is present on the requested resource."
+        pages = [ROOT / "docs" / "troubleshooting.md", *(ROOT / "docs" / "troubleshooting").glob("*.md")]
+        found = {command for page in pages for command in self.each(page.relative_to(ROOT), "sh")}
+        self.assertGreater(len(found), 10)
+        for command in sorted(found):
+            here = re.sub(r"https://(?:api|cdn)\.example\.com", origin, command)
+            expected = (0, 1)
+            if command == "corsac why":
+                here = f'echo "{line}" | corsac why'
+            elif command.startswith("python3 -m http.server"):
+                # It runs until it is ended.
+                here, expected = f"timeout 2 {command.replace('8000', '0')}", (124,)
+            status, printed = run(["bash", "-c", here], self.folder)
+            self.assertIn(status, expected, f"{here}\n{printed}")
 
     def test_the_page_of_the_command(self):
         shown = block_with("docs/command.md", "corsac ui cors.toml")

@@ -24,7 +24,7 @@ import run as checks  # noqa: E402
 # What a command itself makes, or finds outside of the repository.
 MADE = re.compile(r"^(?:target/|out$|dist/|/|\.\./|\.venv|node_modules|venv|quickstart|mesh|corsac\.linux|bindings-node/corsac\.linux|bindings-python/python/corsac/_corsac)")
 # Programs whose words say nothing about the repository.
-OUTSIDE = {"rustup", "npm", "ldconfig", "python", "sed", "cd", "mkdir"}
+OUTSIDE = {"rustup", "npm", "ldconfig", "python", "sed", "cd", "mkdir", "curl"}
 FOLDERS = [ROOT, ROOT / "bindings-node", ROOT / "bindings-python"]
 
 
