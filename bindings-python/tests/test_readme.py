@@ -8,7 +8,10 @@ import pytest
 from corsac.testing import assert_blocked, assert_readable
 
 ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "docs" / "troubleshooting" / f"{name}.md" for name in ("only-on-errors", "preflight-fails", "works-in-postman")]
+PAGES = [
+    ROOT / "docs" / "troubleshooting" / f"{name}.md"
+    for name in ("only-on-errors", "preflight-fails", "works-in-postman")
+]
 READMES = [ROOT / "README.md", ROOT / "bindings-python" / "README.md", ROOT / "docs" / "python.md", *PAGES]
 FENCE = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
