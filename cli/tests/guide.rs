@@ -6,7 +6,7 @@ mod common;
 
 use common::{Folder, program};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 
 const DOCS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs");
 
@@ -15,13 +15,15 @@ struct Page {
     path: PathBuf,
     folder: Folder,
     commands: usize,
+    /// Another test runs the blocks of `sh` of the guide.
+    runs_sh: bool,
 }
 
 impl Page {
     fn new(path: &Path) -> Self {
         let name = path.file_stem().unwrap().to_str().unwrap();
         let folder = Folder::new(&format!("page-{name}"));
-        Page { path: path.to_owned(), folder, commands: 0 }
+        Page { path: path.to_owned(), folder, commands: 0, runs_sh: name != "command" }
     }
 
     /// Runs each block, and compares the page with what was printed.
@@ -40,7 +42,8 @@ impl Page {
             match language.as_str() {
                 "toml" => self.policy(block),
                 "http" => self.respond(block),
-                "sh" => self.dry_run(block),
+                "sh" if self.runs_sh => self.dry_run(block),
+                "json" => drop(serde_json::from_str::<serde_json::Value>(block).expect(block)),
                 _ => {}
             }
             match language.as_str() {
@@ -83,11 +86,26 @@ impl Page {
         assert!(done.success());
     }
 
-    /// A command that needs a server is only read: its options have to be right.
+    /// Commands for a server or for what the reader has. `corsac probe` is only read, since it would send something. `corsac
+    /// why` has to understand each `curl`. The others run with a policy, a response and a sentence.
     fn dry_run(&self, block: &str) {
-        for line in block.replace("\\\n", " ").lines().filter(|line| line.starts_with("corsac probe ")) {
-            let (status, out) = self.shell(&format!("{line} --dry-run"));
-            assert!(status, "{}: {line}\n{out}", self.path.display());
+        self.folder.file("cors.toml", "allow_origins = ['https://app.example.com']");
+        self.folder.file("response.txt", "HTTP/1.1 200 OK\nAccess-Control-Allow-Origin: *\n\n");
+        let sentence = "TypeError: Failed to fetch";
+        for line in block.lines() {
+            let line = line.split(" #").next().unwrap_or_default().trim_end();
+            let (command, input) = match line.split(' ').take(2).collect::<Vec<_>>()[..] {
+                ["corsac", "probe"] => (format!("{line} --dry-run"), ""),
+                ["corsac", "explain"] => (line.to_owned(), ""),
+                ["corsac", "why"] => (line.to_owned(), sentence),
+                ["curl", ..] => ("corsac why".to_owned(), line.split(" | ").next().unwrap_or_default()),
+                _ => panic!("{}: `{line}` is not run", self.path.display()),
+            };
+            self.folder.file("input.txt", input);
+            let status = self.sh(&format!("{command} < input.txt"));
+            let printed = String::from_utf8_lossy(&status.stdout).into_owned();
+            let errors = String::from_utf8_lossy(&status.stderr).into_owned();
+            assert!(matches!(status.status.code(), Some(0 | 1)), "{}: {line}\n{printed}{errors}", self.path.display());
         }
     }
 
@@ -109,22 +127,25 @@ impl Page {
                 continue;
             }
             self.commands += 1;
-            out.push_str(&self.shell(&command.replace("git show main:cors.toml", "cat cors.toml")).1);
+            out.push_str(&self.shell(&command.replace("git show main:cors.toml", "cat cors.toml")));
             command.clear();
         }
         out
     }
 
-    fn shell(&self, command: &str) -> (bool, String) {
+    fn shell(&self, command: &str) -> String {
+        let output = self.sh(command);
+        let errors = String::from_utf8(output.stderr).unwrap();
+        assert!(!errors.starts_with("sh: "), "{}: {command}\n{errors}", self.path.display());
+        String::from_utf8(output.stdout).unwrap() + &errors
+    }
+
+    fn sh(&self, command: &str) -> Output {
         let own = self.folder.0.join("bin");
         let folders = [own.as_path(), program().parent().unwrap(), "/usr/bin".as_ref(), "/bin".as_ref()];
         let folders = std::env::join_paths(folders).unwrap();
         let mut shell = Command::new("sh");
-        let output = shell.arg("-c").arg(command).env("PATH", folders).current_dir(&self.folder.0).output().unwrap();
-        let errors = String::from_utf8(output.stderr).unwrap();
-        assert!(!errors.starts_with("sh: "), "{}: {command}\n{errors}", self.path.display());
-        let text = String::from_utf8(output.stdout).unwrap() + &errors;
-        (output.status.success(), text)
+        shell.arg("-c").arg(command).env("PATH", folders).current_dir(&self.folder.0).output().unwrap()
     }
 }
 

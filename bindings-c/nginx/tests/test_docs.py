@@ -31,12 +31,14 @@ class Docs(unittest.TestCase):
     def test_the_page_about_duplicated_headers(self):
         text = (ROOT / "docs" / "troubleshooting" / "duplicated-headers.md").read_text(encoding="utf-8")
         policy = re.search(r"^```toml\n(.*?)^```", text, re.M | re.S)[1]
-        (block,) = re.findall(r"^```nginx\n(.*?)^```", text, re.M | re.S)
-        http = block.replace("/etc/nginx/cors.toml", "cors.toml").replace("8080", str(free_port()))
-        nginx = Nginx(context.MODULE, {"cors.toml": policy}, http)
-        good, said = nginx.check()
-        nginx.stop()
-        self.assertTrue(good, said)
+        blocks = re.findall(r"^```nginx\n(.*?)^```", text, re.M | re.S)
+        self.assertEqual(len(blocks), 2)
+        for block in blocks:
+            http = block.replace("/etc/nginx/cors.toml", "cors.toml").replace("8080", str(free_port()))
+            nginx = Nginx(context.MODULE, {"cors.toml": policy}, http)
+            good, said = nginx.check()
+            nginx.stop()
+            self.assertTrue(good, said)
 
     def test_the_error_of_a_policy(self):
         """The guide wraps the line."""

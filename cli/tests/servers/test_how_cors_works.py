@@ -4,6 +4,7 @@ Files are blocks whose first line names them. Ports of the page are replaced by 
 the page is written anew.
 """
 
+import json
 import os
 import re
 import signal
@@ -133,3 +134,54 @@ def test_the_page_shows_what_its_commands_print(shell):
 def test_a_block_that_prints_something_else_is_noticed(shell):
     assert printed(shell, "$ echo one\ntwo\n") == "$ echo one\none\n"
     assert printed(shell, "$ echo 'one \\\n> two'\n") == "$ echo 'one \\\n> two'\none \\\ntwo\n"
+
+
+def rows(heading):
+    """The rows of the table that has this heading."""
+    text = PAGE.read_text()
+    _, table = text.split(f"| {heading} |\n", 1)
+    lines = table.split("\n\n")[0].splitlines()[1:]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+
+
+# Requests that each row of the table is about.
+ASKED = {
+    "GET, HEAD or POST, and no header that the script sets": [{"method": method} for method in ("GET", "HEAD", "POST")],
+    "`Content-Type: text/plain`, `application/x-www-form-urlencoded` or `multipart/form-data`": [
+        {"method": "POST", "headers": [["Content-Type", kind]]}
+        for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data")
+    ],
+    "`Content-Type: application/json`": [{"method": "POST", "headers": [["Content-Type", "application/json"]]}],
+    "`Authorization`, `X-Anything`": [{"headers": [[name, "1"]]} for name in ("Authorization", "X-Anything")],
+    "PUT, PATCH, DELETE": [{"method": method} for method in ("PUT", "PATCH", "DELETE")],
+    "cookies": [{"method": "GET", "credentials": "include"}],
+    "an upload with a progress listener, a stream as the body": [
+        {"method": "POST", "initiator": "xhr", "upload_listener": True, "body": "text"},
+        {"method": "POST", "body": "stream"},
+    ],
+}
+
+
+def test_the_table_of_requests_says_what_browsers_do(shell):
+    found = dict(rows("the request has | preflight"))
+    assert list(found) == list(ASKED)
+    shell.file("any.toml", 'allow_origins = ["*"]\n')
+    for row, requests in ASKED.items():
+        for request in requests:
+            exchange = {"page": "https://app.example.com", "request": {"url": "https://api.example.com/orders", **request}}
+            (shell.folder / "exchange.json").write_text(json.dumps(exchange))
+            explanation = json.loads(shell.run("corsac explain any.toml --exchange exchange.json --format json"))
+            assert explanation["preflight"]["needed"] == ("yes" in found[row]), (row, request)
+
+
+def test_the_table_of_origins_says_what_is_the_same(shell):
+    for url, same, _ in rows("compared with `https://app.example.com` | same origin? | because"):
+        written = url.strip("`")
+        origin = shell.run(f"node -p \"new URL('{written}').origin\"").strip()
+        assert (origin == "https://app.example.com") == (same == "yes"), url
+
+
+def test_the_longest_times_are_those_of_the_recordings():
+    recorded = dict(re.findall(r"^\| (chromium|firefox|webkit) \| [^|]+ \| (\d+) s \|", (PAGE.parent / "browsers.md").read_text(), re.M))
+    shown = {engine: time.split(" ")[0] for engine, time in rows("engine | keeps it for at most")}
+    assert shown == {"Chromium": recorded["chromium"], "Firefox": recorded["firefox"], "Safari (WebKit)": recorded["webkit"]}

@@ -72,7 +72,7 @@ impl<'e> Explainer<'e> {
             StepName::MixedContent if failure.hop > 0 => script::mixed_content_by_redirect(&failure.url),
             StepName::MixedContent => script::mixed_content(Some(&failure.url)),
             StepName::SameOriginMode => script::same_origin_mode(&self.exchange.page, &failure.url),
-            StepName::NoCorsRedirectMode => script::no_cors_redirect_mode(request.redirect.as_str()),
+            StepName::NoCorsRedirectMode => script::no_cors_redirect_mode(Some(request.redirect.as_str())),
             StepName::Scheme => script::scheme_not_http(&failure.url),
             StepName::PreflightResponse | StepName::Response => {
                 let about = if failure.step == StepName::Response { About::Response } else { About::Preflight };
@@ -97,7 +97,7 @@ impl<'e> Explainer<'e> {
             StepName::RedirectUrl => redirects::invalid(location.unwrap_or_default()),
             StepName::RedirectScheme => redirects::scheme_not_http(location.unwrap_or_default()),
             StepName::RedirectCount => redirects::too_many(),
-            StepName::RedirectUser => redirects::with_user(location.unwrap_or_default()),
+            StepName::RedirectUser => redirects::with_user(location),
             StepName::RedirectBody => redirects::with_stream(failure.status.unwrap_or_default()),
             StepName::Integrity => redirects::opaque_integrity(),
             StepName::SocketStatus => network::handshake_refused(failure.status.unwrap_or_default()),

@@ -51,16 +51,23 @@ pub(crate) fn of_problem(problem: Problem, facts: &Facts<'_>) -> Finding {
             _ => finding(
                 FindingCode::AllowOriginMismatch,
                 format!(
-                    "{} allows {}, which is not the page's origin: scheme, host and port have to be the same, and there is no \
-                     slash at the end",
+                    "{} allows {} the page's origin: scheme, host and port have to be the same, and there is no slash at the end",
                     facts.about.name(),
-                    facts.value.map_or_else(|| "an origin".to_owned(), |value| format!("`{}`", printable(value)))
+                    facts.value.map_or_else(
+                        || "an origin that is not".to_owned(),
+                        |value| format!("`{}`, which is not", printable(value))
+                    )
                 ),
                 "add the page's origin to the origins that the server allows, and have it send back the request's \
                  origin, with `Vary: Origin`",
             ),
         },
         Problem::Several => several(facts),
+        Problem::Invalid if facts.value.is_none() => finding(
+            FindingCode::AllowOriginInvalid,
+            format!("the `Access-Control-Allow-Origin` of {} is not an origin", facts.about.name()),
+            "have the server look up the request's `Origin` in its list and send that one back, with `Vary: Origin`",
+        ),
         Problem::Invalid => allow_origin::invalid(facts.about, value, facts.page()),
         Problem::AnyOrigin => allow_origin::any_with_credentials(facts.about, facts.page()),
         Problem::NoCredentials => match facts.value {
@@ -96,7 +103,7 @@ pub(crate) fn of_problem(problem: Problem, facts: &Facts<'_>) -> Finding {
         ),
         Problem::Method => method(facts),
         Problem::Header => header(facts),
-        Problem::RedirectUser => redirects::with_user(facts.location.unwrap_or("another URL")),
+        Problem::RedirectUser => redirects::with_user(facts.location),
         Problem::RedirectScheme
         | Problem::RedirectData
         | Problem::RedirectFtp
@@ -115,7 +122,7 @@ pub(crate) fn of_problem(problem: Problem, facts: &Facts<'_>) -> Finding {
             "remove `mode: \"same-origin\"` and have the server allow the page's origin, or request a URL that is not \
              redirected",
         ),
-        Problem::NoCorsRedirectMode => script::no_cors_redirect_mode("not `follow`"),
+        Problem::NoCorsRedirectMode => script::no_cors_redirect_mode(None),
         Problem::MixedContent => script::mixed_content(facts.url),
         Problem::ResourcePolicy => finding(
             FindingCode::ResourcePolicyBlocks,

@@ -38,13 +38,13 @@ pub(crate) fn too_many() -> Finding {
     )
 }
 
-pub(crate) fn with_user(location: &str) -> Finding {
+pub(crate) fn with_user(location: Option<&str>) -> Finding {
+    let target = location.map_or_else(|| "a URL".to_owned(), |location| format!("`{}`,", printable(location)));
     finding(
         FindingCode::RedirectWithUser,
         format!(
-            "the server redirects to `{}`, which contains a user name or a password, and browsers refuse that across \
-             origins",
-            printable(location)
+            "the server redirects to {target} which contains a user name or a password, and browsers refuse that across \
+             origins"
         ),
         "leave them out of the `Location` that the server sends",
     )

@@ -78,12 +78,12 @@ pub(crate) fn no_cors_stream() -> Finding {
     )
 }
 
-pub(crate) fn no_cors_redirect_mode(redirect: &str) -> Finding {
+pub(crate) fn no_cors_redirect_mode(redirect: Option<&str>) -> Finding {
+    let redirect = redirect.map_or_else(|| "something else".to_owned(), |redirect| format!("`{redirect}`"));
     finding(
         FindingCode::NoCorsRedirectMode,
         format!(
-            "a request to another origin with the mode `no-cors` has to follow redirects, but `redirect` is \
-             `{redirect}`"
+            "a request to another origin with the mode `no-cors` has to follow redirects, but `redirect` is {redirect}"
         ),
         "remove `redirect`, or remove `mode: \"no-cors\"`",
     )
