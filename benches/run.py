@@ -166,7 +166,10 @@ def measured(name, stack, quick):
     for program in stack.programs:
         interpreter, file, *arguments = map(str, program)
         words = [interpreter, str(PROGRAMS / file), *(["--quick"] if quick else []), *arguments]
-        done = subprocess.run(words, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        try:
+            done = subprocess.run(words, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        except FileNotFoundError as error:
+            raise Failed(f"{interpreter} is missing: install it, and try again") from error
         if done.returncode != 0:
             raise Failed(f"$ {' '.join(words)}\nended with {done.returncode}")
         result = json.loads(done.stdout)
