@@ -133,6 +133,9 @@ def as_one(pairs: list[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
     return {name: b", ".join(several) for name, several in values.items()}
 
 
+VECTOR_NUMBERS = {vector["id"]: number for number, vector in enumerate(OVER_WSGI)}
+
+
 @pytest.mark.parametrize("vector", OVER_WSGI, ids=[vector["id"] for vector in OVER_WSGI])
 def test_vectors(vector: Json) -> None:
     asked = vector["request"]
@@ -158,7 +161,11 @@ def test_vectors(vector: Json) -> None:
         scope["path" if asked.get("path_decoded") else "raw_path"] = octets(asked["path"])
     over_wsgi = WSGIRequest({"PATH_INFO": "/", **environ})
     over_wsgi.META = environ
-    for request in (over_wsgi, Scoped(scope)):
+    requests: list[Any] = [over_wsgi, Scoped(scope)]
+    if "path" not in asked:
+        # Without a path, both are read in the same way.
+        del requests[VECTOR_NUMBERS[vector["id"]] % 2]
+    for request in requests:
         policy, predicate = policy_of(vector)
         middleware = respond_with(CorsacMiddleware, policy, plain(), is_async=request is not over_wsgi)
         if is_raised(vector):
