@@ -25,6 +25,7 @@ NOT_BY_VERSION = (
     "debug",
     "differences",
     "django",
+    "django_vectors",
     "environment",
     "explain",
     "frameworks",
