@@ -34,6 +34,7 @@ export function build (config, options = OPTIONS, settings = {}) {
     .get('/teapot', () => status(418, 'teapot'))
     .get('/params/:n', ({ params }) => params.n, { params: t.Object({ n: t.Number() }) })
     .post('/body', ({ body }) => body, { body: t.Object({ a: t.Number() }) })
+    .get('/mapped', () => 'hello', { mapResponse: ({ response }) => new Response(`mapped ${response}`, { headers: { 'access-control-allow-origin': '*' } }) })
     .get('/stream', function * () { yield 'one '; yield 'two' })
     .get('/breaking', function * () { yield 'one '; throw new Error('on purpose') })
     .get('/cookie', ({ cookie: { a } }) => { a.value = '1'; return 'cookie' })
@@ -54,7 +55,7 @@ export async function check (config, listen) {
   const json = (body) => ({ method: 'POST', body, headers: { 'content-type': 'application/json' } })
 
   for (const [path, expected, init] of [
-    ['/', 200], ['/static', 200], ['/all', 200], ['/json', 200], ['/crash', 500], ['/teapot', 418], ['/params/1', 200], ['/params/x', 422],
+    ['/', 200], ['/static', 200], ['/all', 200], ['/json', 200], ['/mapped', 200], ['/crash', 500], ['/teapot', 418], ['/params/1', 200], ['/params/x', 422],
     ['/body', 422, json('{"a":"x"}')], ['/body', 400, json('{')], ['/stream', 200], ['/cookie', 200], ['/group', 200], ['/group/crash', 500],
     ['/inner', 200], ['/mounted', 200], ['/nowhere', 404], ['/inner/nowhere', 404], ['/', 404, { method: 'DELETE' }], ['/', 200, { method: 'HEAD' }],
     ['/static', 200, { method: 'HEAD' }], ['/%zz', 404]
@@ -68,6 +69,7 @@ export async function check (config, listen) {
   const types = ['/', '/json', '/static'].map(async (path) => (await ask(path)).headers.get('content-type').split(';')[0])
   same(await Promise.all(types), ['text/plain', 'application/json', 'text/plain'])
   same(await (await ask('/stream')).text(), 'one two')
+  same(await (await ask('/mapped')).text(), 'mapped hello')
   same((await ask('/cookie')).headers.getSetCookie().length, 1)
   for (const [path, vary] of [['/own', 'Accept, Origin'], ['/response', 'Accept, Cookie, Origin'], ['/shared', 'Accept, Origin']]) {
     for (const origin of [ORIGIN, OTHER, ORIGIN, OTHER]) same(cors(await ask(path, origin)), origin === ORIGIN ? { ...READABLE, vary } : { vary }, path)
