@@ -53,7 +53,7 @@ def stage_markdown(routes):
         text = (ROOT / file).read_text(encoding="utf-8")
         titles[page] = pages.title(text, page)
         text = tabs.as_code_groups(text, file)
-        write(page, home.page(text) if page == "index.md" else text)
+        write(page, home.page(text) if page == "index.md" else pages.FRONT_MATTER.get(page, "") + text)
     return titles
 
 
