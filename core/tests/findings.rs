@@ -144,3 +144,19 @@ fn findings_are_those_of_the_vectors() {
     let unseen: Vec<_> = FindingCode::ALL.iter().filter(|code| !seen.contains(code)).collect();
     assert!(unseen.is_empty(), "no vector has {unseen:?}");
 }
+
+/// Every page of the web can have the origin `null`.
+#[test]
+fn no_help_is_to_allow_the_origin_null() {
+    for credentials in ["same-origin", "include"] {
+        let json = serde_json::json!({
+            "page": "null",
+            "request": {"url": "https://api.example.com/items", "credentials": credentials},
+            "response": {"status": 200, "headers": []},
+        });
+        let explanation = diagnose(&Exchange::from_json(json.to_string().as_bytes()).unwrap());
+        let finding = &explanation.findings[0];
+        assert_eq!(finding.code, FindingCode::AllowOriginMissing);
+        assert!(finding.help.starts_with("serve the page over http or https"), "{}", finding.help);
+    }
+}

@@ -56,13 +56,22 @@ impl Symptoms {
     }
 }
 
-/// `troubleshooting/only-on-errors.md#frameworks` as a link with the words of the address.
+/// `troubleshooting/only-on-errors.md#frameworks` as a link from a page in `docs`.
 fn link(section: &str) -> String {
+    let target = section.strip_prefix("troubleshooting.md").unwrap_or(section);
+    format!("[{}]({target})", words(section))
+}
+
+/// The words of an address. A section of the page with the sentences is known without the page's name.
+fn words(section: &str) -> String {
     let (page, anchor) = section.split_once('#').unwrap_or((section, ""));
     let name = page.rsplit('/').next().unwrap_or_default().trim_end_matches(".md");
-    let words = if anchor.is_empty() { name.to_owned() } else { format!("{name}: {anchor}") };
-    let target = if page == "troubleshooting.md" { section.trim_start_matches(page) } else { section };
-    format!("[{}]({target})", words.replace('-', " "))
+    let words = match anchor {
+        "" => name.to_owned(),
+        _ if page == "troubleshooting.md" => anchor.to_owned(),
+        _ => format!("{name}: {anchor}"),
+    };
+    words.replace('-', " ")
 }
 
 /// The page with all symptoms, which is one folder deeper.
@@ -71,16 +80,11 @@ pub(crate) fn render(root: &Path) -> Result<String, Box<dyn Error>> {
     for Group { title, symptoms } in &Symptoms::read(root)?.groups {
         write!(page, "\n## {title}\n\n| what you see | read |\n|---|---|\n")?;
         for symptom in symptoms {
-            let (file, _) = symptom.section.split_once('#').unwrap_or((&symptom.section, ""));
             let target = match symptom.section.strip_prefix("troubleshooting/") {
                 Some(here) => here.to_owned(),
                 None => format!("../{}", symptom.section),
             };
-            let shown = link(&symptom.section);
-            let words = shown.split(']').next().unwrap_or_default();
-            let words =
-                if file == "troubleshooting.md" { words.replace("troubleshooting: ", "") } else { words.to_owned() };
-            writeln!(page, "| {} | {words}]({target}) |", symptom.says)?;
+            writeln!(page, "| {} | [{}]({target}) |", symptom.says, words(&symptom.section))?;
         }
     }
     Ok(page)

@@ -39,7 +39,7 @@ pub(crate) fn render(root: &Path) -> Result<String, Box<dyn Error>> {
     let mut page = HEAD.to_owned();
     page.push_str("\n## Find your symptom\n\n");
     page.push_str(&Symptoms::read(root)?.table());
-    page.push_str("\n## Find your sentence\n\n| browser | sentence | section |\n|---|---|---|\n");
+    page.push_str("\n## Find your sentence\n\n| browser | sentence |\n|---|---|\n");
     for topic in Topic::ALL {
         let text = topics.text(*topic)?;
         let own = read.iter().filter(|(_, sentence)| sentence.topic == *topic).map(|(example, _)| example);
@@ -55,8 +55,8 @@ pub(crate) fn render(root: &Path) -> Result<String, Box<dyn Error>> {
         }
         for example in shown {
             let browser = example.engine.map_or("any", browser);
-            let sentence = example.sentence.replace('|', "\\|");
-            writeln!(page, "| {browser} | {} | [{}](#{}) |", code(&sentence), text.title, topic.anchor())?;
+            let sentence = code(&example.sentence.replace('|', "\\|"));
+            writeln!(page, "| {browser} | [{sentence}](#{}) |", example.name)?;
         }
     }
     for topic in Topic::ALL {
