@@ -237,7 +237,7 @@ test('wrong settings are errors', () => {
     { allowOrigin: (origin, request) => true, predicateCache },
     { origin: (origin, callback, request) => callback(null, true), predicateCache },
     { allowOrigins: [], routes: [{ path: '/', allowOrigin: (origin, request) => true }], predicateCache }
-  ]) assert.throws(build(options), /this function takes the request too/)
+  ]) assert.throws(build(options), /this function also takes the request/)
   corsac({ origin: (origin, callback) => callback(null, true), predicateCache })
   for (const options of [{ allowOrigins: [], predicateTimeout: 1 }, { allowOrigins: [], predicateCache }]) {
     assert.throws(build(options), /has no effect without a function/)
