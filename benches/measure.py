@@ -75,13 +75,13 @@ def run(*command, cwd=ROOT, env=None):
     env = {**os.environ, **(env or {})}
     done = subprocess.run([str(word) for word in command], cwd=cwd, env=env, capture_output=True, text=True, errors="replace")
     if done.returncode != 0:
-        sys.exit(f"$ {' '.join(map(str, command))}\n{done.stdout}{done.stderr}")
+        sys.exit(f"$ {' '.join(map(str, command))}\n{done.stdout[-4000:]}{done.stderr[-8000:]}")
     return done.stdout
 
 
 def benchmark(package, name):
     """Builds a benchmark written in Rust, and returns its program."""
-    output = run("cargo", "bench", "--locked", "-p", package, "--bench", name, "--no-run", "--message-format=json")
+    output = run("cargo", "bench", "--locked", "-p", package, "--bench", name, "--no-run", "--message-format=json-render-diagnostics")
     messages = [json.loads(line) for line in output.splitlines() if line.startswith("{")]
     return next(message["executable"] for message in messages if message.get("executable"))
 

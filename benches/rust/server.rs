@@ -3,8 +3,8 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
 
 use axum::extract::Request;
+use axum::http::HeaderValue;
 use axum::http::header::{ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_ORIGIN, VARY};
-use axum::http::{HeaderValue, Response};
 use axum::routing::get;
 use axum::{Router, ServiceExt};
 use corsac_tower::{Config, CorsLayer, Policy};
@@ -14,17 +14,8 @@ use tower_http::cors::CorsLayer as Peer;
 const ORIGIN: &str = "https://app.example.com";
 
 fn by_hand() -> Router {
-    Router::new().route(
-        "/",
-        get(async || {
-            let mut response = Response::new("ok");
-            let headers = response.headers_mut();
-            headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static(ORIGIN));
-            headers.insert(ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
-            headers.insert(VARY, HeaderValue::from_static("Origin"));
-            response
-        }),
-    )
+    let headers = [(ACCESS_CONTROL_ALLOW_ORIGIN, ORIGIN), (ACCESS_CONTROL_ALLOW_CREDENTIALS, "true"), (VARY, "Origin")];
+    Router::new().route("/", get(async move || (headers, "ok")))
 }
 
 fn corsac() -> CorsLayer {
