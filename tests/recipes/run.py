@@ -43,6 +43,8 @@ def environment():
     library = INSTALLED / "nginx-module" / "prefix" / "lib"
     own = {"PKG_CONFIG_PATH": str(library / "pkgconfig"), "LD_LIBRARY_PATH": str(library)}
     own |= {"PATH": path, "PYTHONPATH": package, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1"}
+    # gunicorn would write into the home folder.
+    own |= {"GUNICORN_CMD_ARGS": "--no-control-socket", "npm_config_update_notifier": "false"}
     return {**os.environ, **own, "NO_COLOR": "1", "NEXT_TELEMETRY_DISABLED": "1", "CI": "1"}
 
 
