@@ -43,6 +43,10 @@ class Page(Chromium):
         self.shown = None
 
     async def launch(self):
+        # Some packages of Chromium block all cookies of third parties. Whether they are sent is then not up to the server.
+        preferences = self.profile / "data" / "Default" / "Preferences"
+        preferences.parent.mkdir(parents=True)
+        preferences.write_text(json.dumps({"profile": {"block_third_party_cookies": False, "cookie_controls_mode": 0}}))
         await super().launch()
         await self.call("Fetch.enable", {"patterns": [{"urlPattern": f"*{BLANK}"}]}, self.session)
 

@@ -15,7 +15,8 @@ def exchange(expected, ports):
     """Sends the request of a description, and raises AssertionError if the response is not the one that it describes.
 
     `request` is a method and a path, or a method and a URL; a path is on the recipe's first port. `from` is the page's origin.
-    `vary` lists names that the header has to have; `absent` lists headers that must not be there.
+    `vary` lists names that the header has to have; `absent` lists headers that must not be there. The body has what is in `contains`,
+    and does not have what is in `lacks`.
     """
     method, target = expected["request"].split(" ", 1)
     url = urlsplit(target if target.startswith("http") else f"http://localhost:{ports[0]}{target}")
@@ -41,5 +42,7 @@ def exchange(expected, ports):
     vary = tokens(response.headers.get_all("vary") or [])
     for name in expected.get("vary", []):
         assert name.lower() in vary, f"`Vary` does not have `{name}`\n{about}"
+    if "lacks" in expected:
+        assert expected["lacks"] not in text, f"the body has `{expected['lacks']}`\n{about}"
     if "contains" in expected:
         assert expected["contains"] in text, f"the body does not have `{expected['contains']}`\n{about}"

@@ -51,8 +51,8 @@ class Recipe:
     """A copy of a recipe's folder in which the kernel's ports are in the place of those that people read.
 
     The description has: `ports`, which are the numbers in the files; `exchanges`, requests and what the response has to be;
-    `pages`, what a page in a browser shows; `api`, the name of exchanges that several recipes have; and `provided`, files of the
-    recipe that were built from this repository.
+    `pages`, what a page in a browser shows; `api`, the name of exchanges that several recipes have; `provided`, files of the
+    recipe that were built from this repository; and `slow`, for a recipe that takes much longer than the others.
     """
 
     def __init__(self, name):
@@ -143,4 +143,6 @@ def names():
     listed = set(re.findall(r"examples/recipes/([\w-]+)/README\.md", (ROOT / "docs" / "recipes.md").read_text()))
     if unequal := (described ^ folders) | (folders ^ listed):
         raise SystemExit(f"these need a description, a README and a line in docs/recipes.md: {', '.join(sorted(unequal))}")
-    return sorted(described)
+    # Those that take long are started first, so that the others run meanwhile.
+    is_slow = lambda name: tomllib.loads((DESCRIPTIONS / f"{name}.toml").read_text()).get("slow", False)  # noqa: E731
+    return sorted(described, key=lambda name: (not is_slow(name), name))

@@ -1,6 +1,7 @@
 """The API. It does not know about CORS."""
 
 from django.http import Http404, JsonResponse
+from django.middleware.csrf import get_token
 from django.urls import path
 
 items = {1: "tea"}
@@ -18,8 +19,18 @@ def item(request, number):
     return JsonResponse(items[number], safe=False)
 
 
+def token(request):
+    """The token that a page sends with each write, in `X-CSRFToken`. It cannot read the cookie of another site."""
+    return JsonResponse({"token": get_token(request)})
+
+
 def crash(request):
     raise RuntimeError("a mistake in a view")
 
 
-urlpatterns = [path("items", list_items), path("items/<int:number>", item), path("crash", crash)]
+urlpatterns = [
+    path("items", list_items),
+    path("items/<int:number>", item),
+    path("token", token),
+    path("crash", crash),
+]
