@@ -5,7 +5,7 @@
 // The index is in bounds, because the table has an entry for each byte.
 #[allow(clippy::indexing_slicing)]
 pub(crate) const fn is_tchar(byte: u8) -> bool {
-    const TABLE: [bool; 256] = {
+    static TABLE: [bool; 256] = {
         let mut table = [false; 256];
         let mut byte = 0u8;
         while byte < 128 {
