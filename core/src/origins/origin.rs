@@ -308,7 +308,7 @@ mod tests {
             |(name, index, byte)| {
                 let mut name = name.into_bytes();
                 let changed = index.index(name.len());
-                name[changed] = byte;
+                name.splice(changed..=changed, [byte]);
                 name
             },
         )
@@ -346,7 +346,7 @@ mod tests {
             let name: Vec<u8> = b"abcdefg.".iter().copied().cycle().take(length - 1).chain([b'm']).collect();
             for (place, byte) in (0..length).flat_map(|place| BYTES.iter().map(move |byte| (place, *byte))) {
                 let mut name = name.clone();
-                name[place] = byte;
+                name.splice(place..=place, [byte]);
                 let is_plain = is_plain_name(&name);
                 assert!(!is_plain || check_web_host(&name).is_ok(), "{name:?}");
                 // Most are plain, or nothing would be gained.
