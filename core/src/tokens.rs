@@ -5,7 +5,7 @@
 // The index is in bounds, because the table has an entry for each byte.
 #[allow(clippy::indexing_slicing)]
 pub(crate) const fn is_tchar(byte: u8) -> bool {
-    const TABLE: [bool; 256] = {
+    static TABLE: [bool; 256] = {
         let mut table = [false; 256];
         let mut byte = 0u8;
         while byte < 128 {
@@ -43,7 +43,15 @@ pub(crate) fn is_token(text: &[u8]) -> bool {
 // A function of its own keeps this loop, which every preflight runs for each byte, in registers.
 #[inline(never)]
 pub(crate) fn token_length(text: &[u8]) -> usize {
+    let (chunks, _) = text.as_chunks::<8>();
     let mut length = 0;
+    // Only the end of the text is compared with its length at each byte.
+    for chunk in chunks {
+        match chunk.iter().position(|byte| !is_tchar(*byte)) {
+            Some(end) => return length + end,
+            None => length += chunk.len(),
+        }
+    }
     while text.get(length).is_some_and(|byte| is_tchar(*byte)) {
         length += 1;
     }
@@ -180,4 +188,18 @@ fn is_response_sec(name: &str) -> bool {
 /// Response headers that no script may read, whatever is exposed (Fetch, "forbidden response-header name").
 pub(crate) fn is_forbidden_response_header(name: &str) -> bool {
     matches!(name, "set-cookie" | "set-cookie2")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_token_ends_at_the_first_byte_that_is_none_of_its_own(text in "[a-z]{0,30}[,: \t\u{7f}é]?[a-z]{0,20}") {
+            let expected = text.bytes().position(|byte| !is_tchar(byte)).unwrap_or(text.len());
+            prop_assert_eq!(token_length(text.as_bytes()), expected);
+        }
+    }
 }

@@ -5,7 +5,7 @@
 
 const { ServerResponse } = require('node:http')
 const { applyTemplate } = require('./apply.js')
-const { headerObject } = require('./response-template.js')
+const { headerObject, headerValue } = require('./response-template.js')
 
 /** The key under which a response keeps the decision that is applied with its head. */
 const PENDING = Symbol('corsac.pendingDecision')
@@ -94,28 +94,40 @@ function writeHead (status, message, headers) {
   const given = headers ?? (typeof message === 'string' ? undefined : message)
   if (given !== undefined && given !== null) {
     if (!setGivenHeaders(this, given)) return pending.writeHead.apply(this, arguments)
-  } else if (pending.reports.debugger === undefined && pending.writeHead === nativeWriteHead && !hasAny(this, template.names)) {
-    // Usually there is nothing to merge or replace. Then it costs less to pass all headers at once than to apply them
-    // one by one.
-    const object = headerObject(template, fields)
-    return nativeWriteHead.call(this, status, typeof message === 'string' ? message : object, object)
+  } else if (pending.reports.debugger === undefined && pending.writeHead === nativeWriteHead) {
+    const present = this.getHeaderNames()
+    if (!hasAny(present, template.names)) {
+      // Usually there is nothing to merge or replace. If there are no headers at all, it costs least to pass those of the
+      // decision on. Otherwise, Node would set each of them, and that costs less without an object.
+      if (present.length === 0) {
+        const object = headerObject(template, fields)
+        return nativeWriteHead.call(this, status, typeof message === 'string' ? message : object, object)
+      }
+      setHeaders(this, template, fields)
+      return typeof message === 'string' ? nativeWriteHead.call(this, status, message) : nativeWriteHead.call(this, status)
+    }
   }
   applyHeaders(template, fields, this, pending.reports, status)
   return typeof message === 'string' ? pending.writeHead.call(this, status, message) : pending.writeHead.call(this, status)
 }
 
 /**
- * Whether a response has a header with one of these names. Most responses have few headers, so it costs less to go
- * through the headers than to look up each name.
+ * Whether one of these names is that of a header. Most responses have few headers, so it costs less to go through the
+ * headers than to look up each name.
  *
+ * @param {string[]} present the names of a response's headers
  * @param {Set<string>} names
  */
-function hasAny (response, names) {
-  const present = response.getHeaderNames()
+function hasAny (present, names) {
   for (let i = 0; i < present.length; i++) {
     if (names.has(present[i])) return true
   }
   return false
+}
+
+/** Sets the headers of a decision on a response that has none of these names. */
+function setHeaders (response, { headers }, fields) {
+  for (let i = 0; i < headers.length; i++) response.setHeader(headers[i].name, headerValue(headers[i].value, fields))
 }
 
 /**

@@ -4,7 +4,8 @@
 //! Host names beyond ASCII are lower-cased and encoded label by label, without the mapping tables of UTS 46.
 
 use crate::limits::URL_BYTES;
-use crate::origins::origin::{SerialisedIpv6, default_port, ends_in_number, is_loopback};
+use crate::origins::host_name::ends_in_number;
+use crate::origins::origin::{SerialisedIpv6, default_port, is_loopback};
 use crate::origins::public_suffix::registrable_domain;
 use crate::origins::punycode::label_to_ascii;
 use std::fmt::Write;

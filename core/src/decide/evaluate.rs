@@ -13,6 +13,7 @@ use crate::origins::set::Verdict;
 use crate::paths::RouteChoice;
 use crate::predicate::PredicateAnswer;
 use crate::response::outcome::Outcome;
+use crate::response::template::Template;
 
 /// The result of evaluating a request: a decision, or a question for the predicate that has to be answered first.
 #[derive(Clone, Copy, Debug)]
@@ -51,18 +52,19 @@ impl<'a> Pending<'a> {
     #[must_use]
     pub fn resolve(self, answer: PredicateAnswer) -> Decision<'a> {
         let evaluator = Evaluator::new(self.policy, self.rules, &self.request);
-        match answer {
+        evaluator.decision(match answer {
             PredicateAnswer::Allow => evaluator.origin_allowed(),
             PredicateAnswer::Deny => evaluator.origin_not_allowed(Reason::OriginNotAllowed),
             PredicateAnswer::Failed => evaluator.origin_not_allowed(Reason::PredicateFailed),
-        }
+        })
     }
 
     /// Makes the decision for a host that sends its own error response because the predicate failed. It is the decision
     /// on an actual request, even for a preflight: a preflight that is answered with an error has failed anyway.
     #[must_use]
     pub fn resolve_error_response(self) -> Decision<'a> {
-        Evaluator::new(self.policy, self.rules, &self.request).actual(Reason::PredicateFailed)
+        let evaluator = Evaluator::new(self.policy, self.rules, &self.request);
+        evaluator.decision(evaluator.actual(Reason::PredicateFailed))
     }
 }
 
@@ -102,7 +104,8 @@ impl Policy {
     fn evaluate_by_path<'a>(&'a self, routes: &'a RoutedRules, request: &Request<'a>) -> Evaluation<'a> {
         let rules = match routes.paths.choose(request.path, request.path_decoded) {
             RouteChoice::Ambiguous => {
-                return Evaluation::Decided(Evaluator::new(self, &routes.ambiguous, request).path_ambiguous());
+                let evaluator = Evaluator::new(self, &routes.ambiguous, request);
+                return Evaluation::Decided(evaluator.decision(evaluator.path_ambiguous()));
             }
             RouteChoice::TopLevel => &self.rules,
             RouteChoice::Route(index) => routes.rules.get(index as usize).unwrap_or(&self.rules),
@@ -131,49 +134,48 @@ impl<'a, 'q> Evaluator<'a, 'q> {
     }
 
     /// Rows 1 and 2: no origin is allowed.
-    fn path_ambiguous(self) -> Decision<'a> {
+    fn path_ambiguous(self) -> &'a Template {
         self.origin_not_allowed(Reason::PathAmbiguous)
     }
 
     /// Rows 3 to 9.
     #[inline(always)]
     fn evaluate(self) -> Evaluation<'a> {
-        // Row 3.
-        if self.rules.origins.is_any() && !self.is_preflight {
-            return Evaluation::Decided(self.actual(Reason::AnyOrigin));
-        }
-        // Rows 4 and 5.
-        let Some(origin) = self.request.origin else {
-            return Evaluation::Decided(self.actual(Reason::NoOrigin));
+        let template = match self.request.origin {
+            // Row 3.
+            _ if self.rules.origins.is_any() && !self.is_preflight => self.actual(Reason::AnyOrigin),
+            // Rows 4 and 5.
+            None => self.actual(Reason::NoOrigin),
+            Some(origin) => match self.rules.check_origin(origin) {
+                Verdict::Ask if self.rules.predicate != Some(PredicateOf::AllOrigins) => {
+                    let (policy, rules, request) = (self.policy, self.rules, *self.request);
+                    return Evaluation::Ask(Pending { policy, rules, request });
+                }
+                // Rows 6 and 8.
+                Verdict::Allowed | Verdict::Ask => self.origin_allowed(),
+                // Rows 4, 7 and 9.
+                Verdict::NotAllowed => self.origin_not_allowed(Reason::OriginNotAllowed),
+                Verdict::Malformed => self.origin_not_allowed(Reason::OriginMalformed),
+            },
         };
-        let reason = match self.rules.check_origin(origin) {
-            Verdict::Ask if self.rules.predicate != Some(PredicateOf::AllOrigins) => {
-                let (policy, rules, request) = (self.policy, self.rules, *self.request);
-                return Evaluation::Ask(Pending { policy, rules, request });
-            }
-            // Rows 6 and 8.
-            Verdict::Allowed | Verdict::Ask => return Evaluation::Decided(self.origin_allowed()),
-            // Rows 4, 7 and 9.
-            Verdict::NotAllowed => Reason::OriginNotAllowed,
-            Verdict::Malformed => Reason::OriginMalformed,
-        };
-        Evaluation::Decided(self.origin_not_allowed(reason))
+        Evaluation::Decided(self.decision(template))
     }
 
     /// Row 6 or, on a preflight, row 8.
     #[inline(always)]
-    fn origin_allowed(self) -> Decision<'a> {
+    fn origin_allowed(self) -> &'a Template {
         if self.is_preflight { self.preflight_allowed() } else { self.actual(Reason::OriginAllowed) }
     }
 
     /// Rows 1, 4 and 7 or, on a preflight, 2 and 9.
-    fn origin_not_allowed(self, reason: Reason) -> Decision<'a> {
+    #[inline(always)]
+    fn origin_not_allowed(self, reason: Reason) -> &'a Template {
         if self.is_preflight { self.decide(Outcome::PreflightRefused { reason }, None) } else { self.actual(reason) }
     }
 
     /// An actual request, unless protection refuses it.
     #[inline(always)]
-    fn actual(self, reason: Reason) -> Decision<'a> {
+    fn actual(self, reason: Reason) -> &'a Template {
         let outcome = Outcome::Actual { reason, options: self.is_options };
         match &self.rules.protection {
             None => self.decide(outcome, None),
@@ -183,7 +185,7 @@ impl<'a, 'q> Evaluator<'a, 'q> {
 
     /// Specification 7.2. This is a separate function, so that it costs nothing for policies without protection.
     #[inline(never)]
-    fn protected(&self, protection: &Protection, outcome: Outcome, reason: Reason) -> Decision<'a> {
+    fn protected(&self, protection: &Protection, outcome: Outcome, reason: Reason) -> &'a Template {
         let trusted = reason == Reason::OriginAllowed && self.rules.credentials;
         match protection.objection(self.request, trusted) {
             Some(Objection { reason: refusal, refuse: true }) => {
@@ -196,7 +198,7 @@ impl<'a, 'q> Evaluator<'a, 'q> {
 
     /// Row 8: is what the preflight asks for allowed, too?
     #[inline(never)]
-    fn preflight_allowed(self) -> Decision<'a> {
+    fn preflight_allowed(self) -> &'a Template {
         let (rules, request) = (self.rules, self.request);
         // Specification 7.3: a write comes before the method.
         let protection = rules.protection.as_ref();
@@ -226,18 +228,24 @@ impl<'a, 'q> Evaluator<'a, 'q> {
         self.decide(outcome, reported)
     }
 
+    /// The template of an outcome.
     #[inline(always)]
-    fn decide(&self, outcome: Outcome, reported: Option<Reason>) -> Decision<'a> {
+    fn decide(&self, outcome: Outcome, reported: Option<Reason>) -> &'a Template {
+        self.policy.templates.of(self.rules.outcomes, outcome, reported)
+    }
+
+    /// A template, and what it may need of the request.
+    #[inline(always)]
+    fn decision(&self, template: &'a Template) -> Decision<'a> {
         let request = self.request;
         // Only the answer to a preflight can send these back.
-        let (method, headers) = match outcome {
-            Outcome::PreflightAnswered { .. } => {
-                (request.access_control_request_method, request.access_control_request_headers)
-            }
-            _ => (None, None),
+        let (method, headers) = if self.is_preflight {
+            (request.access_control_request_method, request.access_control_request_headers)
+        } else {
+            (None, None)
         };
         Decision {
-            template: self.policy.templates.of(self.rules.outcomes, outcome, reported),
+            template,
             origin: request.origin.unwrap_or_default(),
             request_method: method.unwrap_or_default(),
             request_headers: headers.unwrap_or_default(),

@@ -119,7 +119,7 @@ impl Rules {
     #[inline]
     pub(crate) fn check_origin(&self, origin: &[u8]) -> Verdict {
         match self.origins.check(origin, self.secure_only) {
-            Verdict::NotAllowed => self.check_insecure_origins(origin),
+            Verdict::NotAllowed if self.insecure_origins.is_some() => self.check_insecure_origins(origin),
             verdict => verdict,
         }
     }

@@ -57,7 +57,7 @@ impl ExtensionSchemes {
     /// Whether a well-formed origin is that of such an extension: it has a host, of any characters that the hosts of
     /// applications may have, and no port, since extensions have none.
     pub(crate) fn matches(self, origin: &Origin<'_>) -> bool {
-        let has_no_port = origin.without_port.len() == origin.text.len();
+        let has_no_port = origin.without_port().len() == origin.text.len();
         has_no_port && self.iter().any(|scheme| scheme.as_str().as_bytes() == origin.scheme)
     }
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod automata_walk;
 pub(crate) mod extension;
+pub(crate) mod host_name;
 pub(crate) mod list;
 pub(crate) mod never_sent;
 pub(crate) mod origin;

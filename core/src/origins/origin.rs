@@ -5,6 +5,7 @@
 //! hosts.
 
 use crate::limits::{HOST_BYTES, LABEL_BYTES, ORIGIN_BYTES, SCHEME_BYTES};
+use crate::origins::host_name::{is_label_byte, is_number, is_plain_name};
 use std::fmt::Write;
 use std::net::Ipv6Addr;
 
@@ -16,13 +17,24 @@ pub(crate) struct Origin<'a> {
     pub(crate) scheme: &'a [u8],
     /// With brackets if it is IPv6.
     pub(crate) host: &'a [u8],
-    /// The origin without its port.
-    pub(crate) without_port: &'a [u8],
 }
 
 impl<'a> Origin<'a> {
     /// Parses a serialised tuple origin: `scheme "://" host [ ":" port ]`.
+    #[inline]
     pub(crate) fn parse(text: &'a [u8]) -> Option<Self> {
+        // Nearly every origin that no list has, because those of a list are found before they are parsed.
+        if let Some(host) = text.strip_prefix(b"https://")
+            && is_plain_name(host)
+        {
+            return Some(Origin { text, scheme: b"https", host });
+        }
+        Self::parse_any(text)
+    }
+
+    /// Any origin, piece by piece.
+    #[inline(never)]
+    fn parse_any(text: &'a [u8]) -> Option<Self> {
         if text.len() > ORIGIN_BYTES {
             return None;
         }
@@ -41,8 +53,13 @@ impl<'a> Origin<'a> {
         if !fine {
             return None;
         }
-        let without_port = text.get(..text.len() - port.map_or(0, |port| port.len() + 1))?;
-        Some(Origin { text, scheme, host, without_port })
+        Some(Origin { text, scheme, host })
+    }
+
+    /// The origin without its port.
+    #[inline]
+    pub(crate) fn without_port(&self) -> &'a [u8] {
+        self.text.get(..self.scheme.len() + "://".len() + self.host.len()).unwrap_or(self.text)
     }
 
     /// Whether nobody on the network path can impersonate the origin. This is so except for plain http to
@@ -178,37 +195,6 @@ fn check_label_length(length: usize) -> Result<(), HostFault> {
     if length > LABEL_BYTES { Err(HostFault::LongLabel) } else { Ok(()) }
 }
 
-/// The bytes of labels of web hosts. This is a table because every byte of an origin that no list has is looked up in
-/// it.
-#[inline]
-// The index is in bounds, because the table has an entry for each byte.
-#[allow(clippy::indexing_slicing)]
-const fn is_label_byte(byte: u8) -> bool {
-    const TABLE: [bool; 256] = {
-        let mut table = [false; 256];
-        let mut byte = 0u8;
-        while byte < 128 {
-            table[byte as usize] = matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-');
-            byte += 1;
-        }
-        table
-    };
-    TABLE[byte as usize]
-}
-
-/// The URL standard's "ends in a number" check: such a host is either an IPv4 address or invalid.
-pub(crate) fn ends_in_number(name: &[u8]) -> bool {
-    is_number(name.rsplit(|byte| *byte == b'.').next().unwrap_or_default())
-}
-
-/// Whether the last label of a host is a number: decimal, or hexadecimal after `0x`.
-fn is_number(last: &[u8]) -> bool {
-    if let Some(hex) = last.strip_prefix(b"0x") {
-        return hex.iter().all(u8::is_ascii_hexdigit);
-    }
-    !last.is_empty() && last.iter().all(u8::is_ascii_digit)
-}
-
 /// Four decimal numbers up to 255, without leading zeros.
 pub(crate) fn is_ipv4(name: &[u8]) -> bool {
     let mut parts = 0;
@@ -307,12 +293,74 @@ pub(crate) fn is_loopback(host: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    /// Labels, separators and what attackers put between them.
+    const PIECES: [&str; 32] = [
+        "a", "b", "z", "0", "9", "-", "_", ".", ".", "..", "com", "example", "xn--a", "0x", "0x1f", "127", ":", ":443",
+        ":8443", ":08", ":65536", "@", "%41", "%2e", "[::1]", "/", "A", "é", "\u{212a}", "\0", " ", "`",
+    ];
+
+    /// Names that are fine, of all lengths at which the chunks that are read at once begin or end, with one byte changed.
+    fn changed_name() -> impl Strategy<Value = Vec<u8>> {
+        let name = "[a-z0-9_-]{1,12}(\\.[a-z0-9_-]{1,12}){0,6}|[a-z]{1,70}";
+        (name, any::<prop::sample::Index>(), prop_oneof![any::<u8>(), Just(b'.'), Just(b'a')]).prop_map(
+            |(name, index, byte)| {
+                let mut name = name.into_bytes();
+                let changed = index.index(name.len());
+                name.splice(changed..=changed, [byte]);
+                name
+            },
+        )
+    }
+
+    fn hostile_host() -> impl Strategy<Value = Vec<u8>> {
+        prop_oneof![
+            changed_name(),
+            proptest::collection::vec(prop::sample::select(&PIECES[..]), 0..12).prop_map(|it| it.concat().into_bytes()),
+            proptest::collection::vec(any::<u8>(), 0..40),
+        ]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
+
+        #[test]
+        fn a_name_that_needs_no_closer_look_is_fine(host in hostile_host()) {
+            prop_assert!(!is_plain_name(&host) || check_web_host(&host).is_ok());
+        }
+
+        #[test]
+        fn the_short_way_to_parse_leads_where_the_long_way_does(host in hostile_host(), scheme in "https://|http://|HTTPS://|app://|https:/|") {
+            let text = [scheme.as_bytes(), &host].concat();
+            prop_assert_eq!(Origin::parse(&text), Origin::parse_any(&text));
+        }
+    }
+
+    /// The first and the last byte of each kind, and their neighbours, at every place of a name: the chunks that are read at
+    /// once leave none out.
+    #[test]
+    fn no_byte_of_a_name_is_overlooked() {
+        const BYTES: &[u8] = b"\0,-./09:@AZ[^_`az{\x7f\x80\xff";
+        for length in 1..=LABEL_BYTES + 2 {
+            let name: Vec<u8> = b"abcdefg.".iter().copied().cycle().take(length - 1).chain([b'm']).collect();
+            for (place, byte) in (0..length).flat_map(|place| BYTES.iter().map(move |byte| (place, *byte))) {
+                let mut name = name.clone();
+                name.splice(place..=place, [byte]);
+                let is_plain = is_plain_name(&name);
+                assert!(!is_plain || check_web_host(&name).is_ok(), "{name:?}");
+                // Most are plain, or nothing would be gained.
+                let is_ordinary = byte.is_ascii_lowercase() && (9..=LABEL_BYTES).contains(&length);
+                assert!(is_plain || !is_ordinary, "{name:?}");
+            }
+        }
+    }
 
     #[test]
     fn parts() {
         let origin = Origin::parse(b"https://a.example:8443").unwrap();
         assert_eq!((origin.scheme, origin.host), (&b"https"[..], &b"a.example"[..]));
-        assert_eq!(origin.without_port, b"https://a.example");
+        assert_eq!(origin.without_port(), b"https://a.example");
         assert_eq!(Origin::parse(b"http://[::1]:3000").unwrap().host, b"[::1]");
     }
 

@@ -87,7 +87,7 @@ impl<'l> OriginSetBuilder<'l> {
             }
             HostPattern::Below(after) => {
                 let below = if scheme == "https" { &mut self.https } else { &mut self.http };
-                below.depths |= depth_bit(after.matches('.').count());
+                below.lengths |= length_bit(after.len());
                 let list = if any_port { &mut below.any_port } else { &mut below.exact_port };
                 list.push(format!("{after}{port}"));
             }
@@ -140,7 +140,7 @@ impl OriginSet {
     /// Decides on the value of an `Origin` header. Allocates nothing. `secure_only` refuses plain http to another
     /// machine, even if an entry matches it. For plain origins in a list, this was checked when the policy was
     /// built.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn check(&self, text: &[u8], secure_only: bool) -> Verdict {
         // Configured origins are well-formed, so the common case needs no parsing.
         if self.exact.contains(text) {
@@ -149,6 +149,7 @@ impl OriginSet {
         self.check_parsed(text, secure_only)
     }
 
+    #[inline(never)]
     fn check_parsed(&self, text: &[u8], secure_only: bool) -> Verdict {
         if text == b"null" {
             return if self.null || self.any { Verdict::Allowed } else { Verdict::NotAllowed };
@@ -160,7 +161,7 @@ impl OriginSet {
         if secure_only && !origin.is_secure() {
             return Verdict::NotAllowed;
         }
-        if self.any_port.contains(origin.without_port)
+        if self.any_port.contains(origin.without_port())
             || self.has_wide(&origin)
             || self.globs.iter().any(|glob| glob.matches(&origin))
             || self.regexes.matches(text)
@@ -172,11 +173,15 @@ impl OriginSet {
 
     /// Whether a `*.` pattern or a pattern for any extension matches.
     fn has_wide(&self, origin: &Origin<'_>) -> bool {
-        match origin.scheme {
-            b"https" => self.https.matches(origin),
-            b"http" => self.http.matches(origin),
-            _ => self.extensions.matches(origin),
-        }
+        // With what follows the scheme, the usual one is eight bytes, which are compared at once.
+        let below = if origin.text.starts_with(b"https://") {
+            &self.https
+        } else if origin.text.starts_with(b"http://") {
+            &self.http
+        } else {
+            return self.extensions.matches(origin);
+        };
+        below.matches(origin)
     }
 
     /// Whether `null` is listed.
@@ -251,15 +256,15 @@ impl ConfiguredPattern<'_> {
 struct Below {
     exact_port: StringSet,
     any_port: StringSet,
-    /// Which numbers of labels occur after the `*`: only those depths are looked up.
-    depths: u64,
+    /// Which lengths the texts after the `*` have, without a port: only those ends of a host are looked up.
+    lengths: u64,
 }
 
 #[derive(Debug, Default)]
 struct BelowBuilder {
     exact_port: Vec<String>,
     any_port: Vec<String>,
-    depths: u64,
+    lengths: u64,
 }
 
 impl BelowBuilder {
@@ -267,53 +272,60 @@ impl BelowBuilder {
         Below {
             exact_port: StringSet::new(self.exact_port),
             any_port: StringSet::new(self.any_port),
-            depths: self.depths,
+            lengths: self.lengths,
         }
     }
 }
 
 impl Below {
     fn is_empty(&self) -> bool {
-        self.depths == 0
+        self.lengths == 0
     }
 
+    #[inline(always)]
     fn matches(&self, origin: &Origin<'_>) -> bool {
-        if self.depths == 0 {
-            return false;
-        }
-        let host_start = origin.scheme.len() + "://".len();
-        let mut depth = 0;
-        // From the last dot to the first, while patterns are left that go as deep.
-        let mut before = origin.host;
-        while let Some((last, rest)) = before.split_last() {
-            before = rest;
-            if *last != b'.' {
-                continue;
-            }
-            depth += 1;
-            let deeper = self.depths >> depth.min(DEEPEST);
-            if deeper & 1 == 1 && self.matches_tail(origin, host_start + rest.len()) {
+        let mut lengths = self.lengths;
+        while lengths != 0 {
+            let length = lengths.trailing_zeros() as usize;
+            let Some(start) = origin.host.len().checked_sub(length) else { return false };
+            if self.matches_from(origin, start) {
                 return true;
             }
-            if deeper <= 1 && depth < DEEPEST {
-                return false;
+            if length == LONGEST {
+                return self.matches_before(*origin, start);
             }
+            lengths &= lengths - 1;
         }
         false
     }
 
+    /// Whether one of the longest patterns ends as the origin does from a byte of its host on that is before this one.
+    #[cold]
+    #[inline(never)]
+    fn matches_before(&self, origin: Origin<'_>, end: usize) -> bool {
+        (0..end).any(|start| self.matches_from(&origin, start))
+    }
+
+    /// Whether a pattern ends as the origin does from this byte of its host on.
+    #[inline(always)]
+    fn matches_from(&self, origin: &Origin<'_>, start: usize) -> bool {
+        let host_start = origin.scheme.len() + "://".len();
+        origin.host.get(start) == Some(&b'.') && self.matches_tail(origin, host_start + start)
+    }
+
     /// Whether a pattern ends as the origin does from this byte on.
+    #[inline(always)]
     fn matches_tail(&self, origin: &Origin<'_>, from: usize) -> bool {
         origin.text.get(from..).is_some_and(|tail| self.exact_port.contains(tail))
-            || origin.without_port.get(from..).is_some_and(|tail| self.any_port.contains(tail))
+            || origin.without_port().get(from..).is_some_and(|tail| self.any_port.contains(tail))
     }
 }
 
-/// The deepest patterns share a bit: looking up a few more tails does no harm.
-const DEEPEST: u32 = 63;
+/// The longest ends share a bit: all that are as long are looked up.
+const LONGEST: usize = 63;
 
-fn depth_bit(depth: usize) -> u64 {
-    1 << u32::try_from(depth).unwrap_or(DEEPEST).min(DEEPEST)
+fn length_bit(length: usize) -> u64 {
+    1 << length.min(LONGEST)
 }
 
 /// One label glob: fixed text, one or more of `[a-z0-9-]`, fixed text.
@@ -333,7 +345,7 @@ impl Glob {
     }
 
     fn matches(&self, origin: &Origin<'_>) -> bool {
-        let text = if self.any_port { origin.without_port } else { origin.text };
+        let text = if self.any_port { origin.without_port() } else { origin.text };
         let Some(rest) = text.strip_prefix(&*self.before) else { return false };
         let Some(middle) = rest.strip_suffix(&*self.after) else { return false };
         // A label of punycode means another name than its letters show.

@@ -42,7 +42,7 @@ impl Templates {
     /// The template of an outcome. If the compiler knows the outcome, it can compute most of the index.
     #[inline(always)]
     pub(crate) fn of(&self, layout: OutcomeLayout, outcome: Outcome, reported: Option<Reason>) -> &Template {
-        self.templates.get(layout.index(outcome, reported)).unwrap_or(&FALLBACK)
+        self.templates.get(layout.index(outcome, reported)).unwrap_or_else(|| fallback())
     }
 }
 
@@ -80,6 +80,12 @@ impl TemplatesBuilder {
 }
 
 /// This template, which refuses, is never used, because every outcome has a template.
+#[cold]
+#[inline(never)]
+fn fallback() -> &'static Template {
+    &FALLBACK
+}
+
 static FALLBACK: std::sync::LazyLock<Template> = std::sync::LazyLock::new(|| Template {
     index: u32::MAX,
     action: Action::Respond,

@@ -1,6 +1,7 @@
 //! The origin patterns that were most likely meant by a text that is not one, for help texts. It decides nothing.
 
 use crate::limits::ORIGIN_BYTES;
+use crate::origins::host_name::ends_in_number;
 use crate::origins::origin::{self, SerialisedIpv6};
 use crate::origins::pattern::OriginPattern;
 use crate::origins::punycode::label_to_ascii;
@@ -212,7 +213,7 @@ fn web_host(host: &str) -> Option<String> {
         None => lower,
     };
     let name = lower.trim_end_matches('.');
-    if origin::ends_in_number(name.as_bytes()) {
+    if ends_in_number(name.as_bytes()) {
         return parse_ipv4(name).map(|address| address.to_string());
     }
     let labels: Option<Vec<String>> = lower.split('.').map(label_to_ascii).collect();
