@@ -122,7 +122,7 @@ test('errors after the hook have the headers', async (t) => {
   await assert.rejects(send(port, { path: '/late', headers: { origin: ORIGIN } }))
 })
 
-test('bytes that are no request reflect nothing', async (t) => {
+test('nothing of bytes that are not a request is sent back', async (t) => {
   const port = await listen(t, (await app(t)).server)
   for (const text of [`GET / HTTP/1.1\r\nHost: x\r\nOrigin: ${ORIGIN}\r\nbad line\r\n\r\n`, `GET / HTTP/9.9\r\nOrigin: ${ORIGIN}\r\n\r\n`]) {
     const socket = net.connect(port, '127.0.0.1')

@@ -70,7 +70,8 @@ for (const name of ['vite', 'vite6']) {
         response.writeHead(200, { 'Access-Control-Allow-Origin': '*', Vary: 'Accept-Encoding' }).end(request.method)
       }))
       const headers = { 'Access-Control-Allow-Origin': '*', 'X-Own': '1' }
-      const { port } = await start(t, { vite, more: { server: { headers, cors: true, proxy: { '/api': `http://127.0.0.1:${backend}` } } } })
+      const { port, printed } = await start(t, { vite, more: { server: { headers, cors: true, proxy: { '/api': `http://127.0.0.1:${backend}` } } } })
+      assert.deepEqual(printed.filter((text) => text.includes('corsac')), ['corsac: `server.cors` has no effect: the policy decides instead'])
       const get = (path, origin) => send(port, { path, headers: { origin, accept: path.endsWith('.png') ? 'image/png' : 'text/html' } })
       for (const [path, status] of [['/', 200], ['/main.js', 200], ['/font.woff2', 200], ['/broken.js', 200], ['/nowhere.png', 404], ['/@vite/client', 200], ['/api/items', 200]]) {
         const [readable, refused] = [await get(path, ORIGIN), await get(path, OTHER)]
@@ -160,6 +161,7 @@ for (const name of ['vite', 'vite6']) {
       const swapped = await start(t, { vite, given: policies })
       policies.swap(new corsac.Policy({ allowOrigins: [ORIGIN] }))
       assert.equal(cors(await send(swapped.port, { path: '/main.js', headers: { origin: ORIGIN } }))['allow-origin'], ORIGIN)
+      assert.throws(() => plugin(), /write the path of a policy file/)
       for (const kind of ['createServer', 'preview']) {
         await assert.rejects(start(t, { vite, kind, root: project(t, 'allow_origins = ["x/"]') }), (error) => error instanceof corsac.ConfigError)
         await assert.rejects(start(t, { vite, kind, given: 'missing.toml' }), { code: 'ENOENT' })

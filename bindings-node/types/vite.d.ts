@@ -14,7 +14,7 @@ declare namespace corsac {
     name: 'corsac'
     apply: 'serve'
     enforce: 'pre'
-    config (): { server: { cors: false }, preview: { cors: false } }
+    config (config?: any): { server: { cors: false }, preview: { cors: false } }
     configResolved (config: any): void
     configureServer (server: any): void
     configurePreviewServer (server: any): void

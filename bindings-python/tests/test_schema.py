@@ -58,7 +58,11 @@ def test_wrong_names_and_types_are_detected() -> None:
     assert [vector["id"] for vector in bad if VALIDATOR.is_valid(config(vector))] == []
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "examples").rglob("cors*.toml")))
+# Tables for `corsac test` are not policies.
+POLICY_FILES = [path for path in (ROOT / "examples").rglob("cors*.toml") if path.suffixes != [".test", ".toml"]]
+
+
+@pytest.mark.parametrize("path", sorted(POLICY_FILES))
 def test_the_examples_pass(path: Path) -> None:
     """Checks the project's own files."""
     Policy.from_file(path)

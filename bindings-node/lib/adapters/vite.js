@@ -11,7 +11,9 @@ const NAME = 'corsac'
 const INTERVAL = 250
 
 module.exports = function corsac (given, settings) {
+  if (given === undefined) throw new TypeError("corsac: which pages may read from Vite? write the path of a policy file: `corsac('cors.toml')`")
   const isFile = typeof given === 'string' || given instanceof URL
+  let ignored = []
   let logger, file, policies, middleware
 
   /** Puts the policy in front of what a server of Vite does. */
@@ -29,12 +31,14 @@ module.exports = function corsac (given, settings) {
     /** Before the middlewares of other plugins. */
     enforce: 'pre',
     /** With headers of its own, Vite would also answer the preflights. */
-    config () {
+    config ({ server, preview } = {}) {
+      ignored = Object.entries({ server, preview }).filter(([, settings]) => settings?.cors).map(([name]) => `${name}.cors`)
       return { server: { cors: false }, preview: { cors: false } }
     },
     /** A server with a wrong policy does not start. */
     configResolved (config) {
       logger = config.logger
+      for (const name of ignored) logger.warn(`corsac: \`${name}\` has no effect: the policy decides instead`)
       file = typeof given === 'string' ? path.resolve(config.root, given) : given
       policies = isFile ? Reloadable.fromFile(file) : given
       // Vite judges the handshakes of its own WebSocket by a token.
