@@ -6,7 +6,7 @@ mod common;
 
 use common::{Folder, program};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Command;
 
 const DOCS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs");
 
@@ -15,15 +15,13 @@ struct Page {
     path: PathBuf,
     folder: Folder,
     commands: usize,
-    /// Another test runs the blocks of `sh` of the guide.
-    runs_sh: bool,
 }
 
 impl Page {
     fn new(path: &Path) -> Self {
         let name = path.file_stem().unwrap().to_str().unwrap();
         let folder = Folder::new(&format!("page-{name}"));
-        Page { path: path.to_owned(), folder, commands: 0, runs_sh: name != "command" }
+        Page { path: path.to_owned(), folder, commands: 0 }
     }
 
     /// Runs each block, and compares the page with what was printed.
@@ -42,7 +40,6 @@ impl Page {
             match language.as_str() {
                 "toml" => self.policy(block),
                 "http" => self.respond(block),
-                "sh" if self.runs_sh => self.dry_run(block),
                 "json" => drop(serde_json::from_str::<serde_json::Value>(block).expect(block)),
                 _ => {}
             }
@@ -86,29 +83,6 @@ impl Page {
         assert!(done.success());
     }
 
-    /// Commands for a server or for what the reader has. `corsac probe` is only read, since it would send something. `corsac
-    /// why` has to understand each `curl`. The others run with a policy, a response and a sentence.
-    fn dry_run(&self, block: &str) {
-        self.folder.file("cors.toml", "allow_origins = ['https://app.example.com']");
-        self.folder.file("response.txt", "HTTP/1.1 200 OK\nAccess-Control-Allow-Origin: *\n\n");
-        let sentence = "TypeError: Failed to fetch";
-        for line in block.lines() {
-            let line = line.split(" #").next().unwrap_or_default().trim_end();
-            let (command, input) = match line.split(' ').take(2).collect::<Vec<_>>()[..] {
-                ["corsac", "probe"] => (format!("{line} --dry-run"), ""),
-                ["corsac", "explain"] => (line.to_owned(), ""),
-                ["corsac", "why"] => (line.to_owned(), sentence),
-                ["curl", ..] => ("corsac why".to_owned(), line.split(" | ").next().unwrap_or_default()),
-                _ => panic!("{}: `{line}` is not run", self.path.display()),
-            };
-            self.folder.file("input.txt", input);
-            let status = self.sh(&format!("{command} < input.txt"));
-            let printed = String::from_utf8_lossy(&status.stdout).into_owned();
-            let errors = String::from_utf8_lossy(&status.stderr).into_owned();
-            assert!(matches!(status.status.code(), Some(0 | 1)), "{}: {line}\n{printed}{errors}", self.path.display());
-        }
-    }
-
     /// Runs each command of a block in a shell, and writes the block with what they print.
     fn run(&mut self, block: &str) -> String {
         let mut out = String::new();
@@ -134,18 +108,14 @@ impl Page {
     }
 
     fn shell(&self, command: &str) -> String {
-        let output = self.sh(command);
-        let errors = String::from_utf8(output.stderr).unwrap();
-        assert!(!errors.starts_with("sh: "), "{}: {command}\n{errors}", self.path.display());
-        String::from_utf8(output.stdout).unwrap() + &errors
-    }
-
-    fn sh(&self, command: &str) -> Output {
         let own = self.folder.0.join("bin");
         let folders = [own.as_path(), program().parent().unwrap(), "/usr/bin".as_ref(), "/bin".as_ref()];
         let folders = std::env::join_paths(folders).unwrap();
         let mut shell = Command::new("sh");
-        shell.arg("-c").arg(command).env("PATH", folders).current_dir(&self.folder.0).output().unwrap()
+        let output = shell.arg("-c").arg(command).env("PATH", folders).current_dir(&self.folder.0).output().unwrap();
+        let errors = String::from_utf8(output.stderr).unwrap();
+        assert!(!errors.starts_with("sh: "), "{}: {command}\n{errors}", self.path.display());
+        String::from_utf8(output.stdout).unwrap() + &errors
     }
 }
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import built_links
 import tutorial
-from tutorial import Chromium
+from tutorial import Chromium, blocks
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.append(str(ROOT / "tests" / "playground"))
@@ -144,6 +144,22 @@ async def playground(checks):
     await checks.nothing_wrong("the playground")
 
 
+async def scripts_of_pages(checks):
+    """What docs/troubleshooting.md and local-networks.md tell a reader to type into the console works there, and shows something."""
+    await checks.open("index.html")
+    names = ("troubleshooting.md", "troubleshooting/local-networks.md")
+    found = [block for name in names for block in blocks((ROOT / "docs" / name).read_text(encoding="utf-8"))]
+    codes = [block.code.strip() for block in found if block.language == "js" or block.code.startswith("(await ")]
+    for code in codes:
+        checks.page.console.clear()
+        # The console itself allows `await`, and shows the value.
+        value = await checks.page.evaluate(f"(async () => await ({code}))()")
+        await asyncio.sleep(0.1)
+        shown = value or [entry["text"] for entry in checks.page.console if entry["source"] == "page"]
+        checks.check(bool(shown), f"`{code}` shows nothing")
+    checks.check(len(codes) >= 3, f"scripts for the console: {codes}")
+
+
 async def pictures(page, origin, folder):
     folder.mkdir(parents=True, exist_ok=True)
     checks = Checks(page, origin)
@@ -164,7 +180,7 @@ async def in_the_browser(whole, folder):
                 return 1, 0
             checks = Checks(page, server.origin)
             await page.begin()
-            for part in (lambda given: every_page(given, whole), desktop, search, tabs, scheme, playground):
+            for part in (lambda given: every_page(given, whole), desktop, search, tabs, scheme, playground, scripts_of_pages):
                 try:
                     await part(checks)
                 except Exception:  # The others are tried as well.

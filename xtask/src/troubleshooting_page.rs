@@ -85,16 +85,9 @@ fn section<'r>(
         let Cause { what, tell, fix } = cause;
         writeln!(out, "{}. **{what}.** *How to tell*: {tell} *What to change*: {fix}", index + 1)?;
     }
-    let shows = &text.shows;
-    if text.is_for_console() {
-        write!(
-            out,
-            "\nTo find out which it is, type into the page's console: {}. It shows {shows}.\n",
-            code(&text.tell)
-        )?;
-    } else {
-        write!(out, "\nTo find out which it is:\n\n```sh\n{}\n```\n\nIt shows {shows}.\n", text.tell)?;
-    }
+    let TopicText { tell, shows, .. } = text;
+    let (how, language) = if text.is_for_console() { (", type into the page's console", "js") } else { ("", "sh") };
+    write!(out, "\nTo find out which it is{how}:\n\n```{language}\n{tell}\n```\n\nIt shows {shows}.\n")?;
     if let Some(Setting { text, policy, .. }) = &text.setting {
         write!(out, "\n**The setting.** {}\n\n```toml\n{}\n```\n", text.trim_end(), policy.trim())?;
     }

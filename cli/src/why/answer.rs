@@ -129,7 +129,9 @@ pub(super) fn of_sentences(sentences: &[ConsoleSentence], known: &Known<'_>) -> 
 /// A sentence in JSON, with the command to type next.
 fn row(sentence: &ConsoleSentence, known: &Known<'_>) -> Value {
     let mut row: Value = serde_json::from_str(&sentence.to_json()).unwrap_or_default();
-    row["next"] = json!(next_for(sentence, known));
+    if let Some(row) = row.as_object_mut() {
+        row.insert("next".to_owned(), json!(next_for(sentence, known)));
+    }
     row
 }
 

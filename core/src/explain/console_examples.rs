@@ -324,7 +324,7 @@ fn kebab(name: &str) -> String {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
+#[allow(clippy::indexing_slicing)]
 mod tests {
     use super::{WHOLE, console_examples, of_wording};
     use crate::browser::sentences::SENTENCES;
