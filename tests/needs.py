@@ -300,5 +300,7 @@ def prepare(needs, install, report):
     with ThreadPoolExecutor() as pool:
         if None in list(pool.map(lambda named: report(*named), work)):
             return False
-    # An npm package makes the bundles from the module.
-    return "build wasm" not in needs or report("bundles for edge runtimes", edge_bundles) is not None
+    # These need what was built above.
+    if "build wasm" in needs and report("bundles for edge runtimes", edge_bundles) is None:
+        return False
+    return "recipes" not in needs or report("servers of recipes", recipe_servers) is not None

@@ -159,7 +159,7 @@ fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["memory"] => {
-            let [alone, whole] = [false, true].map(|whole| Policy::from_json(&million(whole)).unwrap().memory());
+            let [alone, whole] = [false, true].map(|whole| Policy::from_json(million(whole)).unwrap().memory());
             println!("{{\"each\": {:.2}, \"whole\": {whole}}}", alone as f64 / MILLION as f64);
         }
         [name, count] => repeat(name, count.parse().unwrap()),
