@@ -122,6 +122,17 @@ async def tabs(checks):
     checks.check(len(before) == len(after) == 1 and "corsac_policy" in after[0] and "fastapi" in before[0], f"tabs: {before} {after}")
 
 
+async def tabs_of_a_page(checks):
+    """Who chooses a language in one place of the tutorial has it in all places."""
+    await checks.open("tutorial.html")
+    chosen = "[...document.querySelectorAll('.vp-code-group')].map(group => group.querySelector('label[for=\"' + group.querySelector('input:checked').id + '\"]').textContent)"
+    before = await checks.page.evaluate(chosen)
+    await checks.page.evaluate("(() => { [...document.querySelectorAll('.vp-code-group label')].find(label => label.textContent === 'Node').click(); return true })()")
+    after = await checks.page.evaluate(chosen)
+    shown = await checks.page.evaluate("[...document.querySelectorAll('.vp-code-group .blocks > div')].filter(block => block.offsetHeight > 0).length")
+    checks.check(set(before) == {"Python"} and set(after) == {"Node"} and len(after) == shown > 3, f"tabs of the tutorial: {before} {after} {shown}")
+
+
 async def scheme(checks):
     """The switch changes the scheme, and with it the picture."""
     await checks.page.scheme("light")
@@ -180,7 +191,7 @@ async def in_the_browser(whole, folder):
                 return 1, 0
             checks = Checks(page, server.origin)
             await page.begin()
-            for part in (lambda given: every_page(given, whole), desktop, search, tabs, scheme, playground, scripts_of_pages):
+            for part in (lambda given: every_page(given, whole), desktop, search, tabs, tabs_of_a_page, scheme, playground, scripts_of_pages):
                 try:
                     await part(checks)
                 except Exception:  # The others are tried as well.
