@@ -5,6 +5,7 @@ use crate::browser::outcome::Preflight;
 use crate::browser::words::{Credentials, Verdict};
 use crate::explain::explanation::{EngineExplanation, Explanation, Finding};
 use crate::issues::code::ERRORS_PAGE;
+use crate::issues::finding_code::FindingCode;
 use crate::printable::printable;
 use crate::wrap::wrap;
 use std::fmt;
@@ -67,6 +68,11 @@ impl Explanation {
             Verdict::Readable => format!("the script can read the response to {what}"),
             Verdict::Opaque => format!("{what} was sent, but the script learns nothing about the response"),
             Verdict::Blocked => format!("the browser does not send {what}"),
+            Verdict::SentButUnreadable
+                if self.findings.iter().any(|finding| finding.code == FindingCode::ProtectionRefused) =>
+            {
+                format!("{what} reached the server, whose policy refused it, and the script cannot read the response")
+            }
             Verdict::SentButUnreadable => {
                 format!("{what} reached the server, which acted on it, but the script cannot read the response")
             }
