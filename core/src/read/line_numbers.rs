@@ -100,9 +100,11 @@ fn in_json<'t>(
         value = next;
         let start = offset(value)?;
         let end = start + value.get().len();
-        // The name is the nearest string with that text before the value.
+        // The name is the nearest string with that text before the value. Members of lists have none: looking for it would read
+        // the whole text for each issue.
         let quoted = format!("\"{name}\"");
-        let named = text.get(..start).and_then(|before| before.rfind(&quoted)).filter(|_| matches!(step, Step::Key(_)));
+        let before = matches!(step, Step::Key(_)).then(|| text.get(..start)).flatten();
+        let named = before.and_then(|before| before.rfind(&quoted));
         place = Some(match named {
             Some(named) => Found { start: named, end_of_name: named + quoted.len(), end },
             None => Found { start, end_of_name: end, end },
