@@ -133,7 +133,7 @@ def own_seconds():
 def machine():
     models = [line.split(":", 1)[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")]
     kilobytes = int(Path("/proc/meminfo").read_text().split()[1])
-    return {"processor": models[0] if models else platform.machine(), "processors": os.cpu_count(), "memory": f"{kilobytes / 2**20:.0f} GB", "system": f"Linux {platform.release()}"}
+    return {"processor": models[0] if models else platform.machine(), "processors": os.cpu_count(), "memory": f"{kilobytes / 2**20:.0f} GB", "system": f"Linux {'.'.join(platform.release().split('.')[:2])}"}
 
 
 def commit():
