@@ -4,7 +4,8 @@ import type { AnyOptions, CorsOptionsDelegate, Settings } from './options.js'
  * The plugin for Elysia: `new Elysia().use(cors(options))`, in the outermost application. Functions among the options get the web's
  * `Request`.
  *
- * @throws {TypeError} for an application with `aot: false`, which would not call the policy
+ * @throws {TypeError} for an application with `aot: false`, which would not call the policy; for one that already uses another policy;
+ * and for one that is, or later gets, inside another application, unless that one already uses the same plugin
  */
 declare function cors (options?: AnyOptions<any> | CorsOptionsDelegate<any>, settings?: Settings): <App>(app: App) => App
 

@@ -1,39 +1,59 @@
 'use strict'
 
 // Elysia, on Bun and on Node. The policy is around everything that Elysia does with a request, so its 404, its errors of
-// validation and everything that is thrown have the headers.
+// validation and everything that is thrown have the headers. Elysia has one such surrounding function for an application and all
+// applications inside it, so the policy belongs to the outermost application.
 
 const { decideRequest } = require('../decide/decide.js')
 const { PolicyProvider } = require('../policy/policy-provider.js')
 const { readWebRequest } = require('../request/web-request.js')
 const { appliedResponse, ownResponse } = require('../response/web-response.js')
+const { warn } = require('../runtime.js')
+
+/** All plugins that `cors()` made. */
+const plugins = new WeakSet()
 
 module.exports = function cors (options, settings) {
   const provider = new PolicyProvider(options, settings, { seesUpgrades: true })
-  /** Why a function among the options failed, by the request. */
+  /** Why a function among the options failed, by the request: null if none did. Only requests that reached the policy are in it. */
   const failures = new WeakMap()
 
-  return function corsac (app) {
+  const surround = (handle) => async function corsac (request, ...rest) {
+    let decided
+    try {
+      decided = await decideRequest(provider, readWebRequest(request), request)
+    } catch (error) {
+      // There is no policy.
+      failures.set(request, error)
+      return handle(request, ...rest)
+    }
+    failures.set(request, decided.error)
+    if (decided.template.responds) return ownResponse(decided)
+    return appliedResponse(await handle(request, ...rest), decided)
+  }
+
+  plugins.add(corsac)
+  return corsac
+
+  function corsac (app) {
     requireWrap(app)
+    const used = pluginOf(app)
+    if (used === corsac) return app
+    if (used !== undefined) throw secondPolicy()
+    // Elysia sets these two on an application that another one uses; `group` sets the second.
+    if (Object.hasOwn(app, 'getParent') || Object.hasOwn(app, 'getServer')) throw innerPolicy()
+    refuseParents(app, corsac)
     // Elysia's own handlers of errors respond to it.
     app.onRequest(function corsac ({ request, set }) {
-      if (!failures.has(request)) return
+      const failure = failures.has(request) ? failures.get(request) : notDecided()
+      if (failure === null) return
       set.status = 500
-      throw failures.get(request)
+      throw failure
     })
-    return app.wrap((handle) => async function corsac (request, ...rest) {
-      let decided
-      try {
-        decided = await decideRequest(provider, readWebRequest(request), request)
-      } catch (error) {
-        // There is no policy.
-        failures.set(request, error)
-        return handle(request, ...rest)
-      }
-      if (decided.error !== null) failures.set(request, decided.error)
-      if (decided.template.responds) return ownResponse(decided)
-      return appliedResponse(await handle(request, ...rest), decided)
-    })
+    app.wrap(surround)
+    // By the checksum, Elysia calls only one of several functions with the same text. Another policy has the same text.
+    app.extender.higherOrderFunctions.at(-1).checksum = corsac
+    return app
   }
 }
 
@@ -44,4 +64,74 @@ function requireWrap (app) {
     throw new TypeError('corsac: with `aot: false`, Elysia calls no function that is around its own: leave `aot` out, or put `cors(options)` of ' +
       '`corsac/web` around `app.fetch`')
   }
+}
+
+/** The plugin of this package that an application uses. The application of a `group` or `guard` shares it with the one outside. */
+function pluginOf (app) {
+  return app.extender.higherOrderFunctions.find(({ checksum }) => plugins.has(checksum))?.checksum
+}
+
+/**
+ * Makes an application throw as soon as another one uses it, unless that one already uses the same policy. Elysia would put the
+ * policy around all of the other application, or, with `aot: false` there, around nothing.
+ */
+function refuseParents (app, plugin) {
+  const { getParent, getServer } = app
+  let hasSamePolicy = false
+  property(app, 'getParent', getParent, (given) => {
+    hasSamePolicy = pluginOf(given()) === plugin
+    if (!hasSamePolicy) throw innerPolicy()
+  })
+  // `guard`, and a function that is async, set no parent.
+  property(app, 'getServer', getServer, (given, asks) => {
+    if (!hasSamePolicy && !asks(given)) throw innerPolicy()
+  })
+}
+
+/**
+ * A method of an application that Elysia replaces.
+ *
+ * @param {(given: Function, asks: (given: Function) => boolean) => void} check throws if it must not be replaced; `asks` says
+ * whether the new function calls the method of this application itself, as for an async function that returns the application
+ * it was given
+ */
+function property (app, name, method, check) {
+  let current = method
+  const asks = (given) => {
+    let isAsked = false
+    const before = current
+    current = () => { isAsked = true; return null }
+    try {
+      given()
+    } finally {
+      current = before
+    }
+    return isAsked
+  }
+  Object.defineProperty(app, name, {
+    configurable: true,
+    enumerable: true,
+    get: () => current,
+    set (given) {
+      check(given, asks)
+      current = given
+    }
+  })
+}
+
+function secondPolicy () {
+  return new TypeError('corsac: this application already uses another policy, and Elysia would call only one of the two: keep one `cors(options)`, and ' +
+    'give the paths that differ a policy of their own in its `routes`')
+}
+
+function innerPolicy () {
+  return new TypeError('corsac: this `cors(options)` is in an application that another one uses, and Elysia has one policy for all of them: move it to ' +
+    'the outermost application, before its `use`, `group` and `guard`, and give the paths that differ a policy of their own in its `routes`')
+}
+
+/** For a request that reached Elysia without a decision. */
+function notDecided () {
+  const error = new Error('corsac: Elysia did not call the policy for this request: use `cors(options)` in the outermost application, without `aot: false`')
+  warn(error.message, { code: 'CORSAC_NOT_DECIDED' })
+  return error
 }
