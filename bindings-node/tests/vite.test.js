@@ -151,6 +151,37 @@ for (const name of ['vite', 'vite6']) {
       await until('the new policy is in force', async () => cors(await get('/', OTHER))['allow-origin'] === OTHER)
     })
 
+    await t.test('a server that is closed or restarted stops checking the file', async (t) => {
+      const middleware = { server: { middlewareMode: true, ws: false, hmr: false }, appType: 'custom' }
+      const create = async (more) => {
+        const root = project(t)
+        const customLogger = logger()
+        const place = { port: 0, host: '127.0.0.1', ...more?.server }
+        const options = { configFile: false, root, customLogger, plugins: [plugin('cors.toml')], optimizeDeps: { noDiscovery: true }, ...more, server: place }
+        const server = await vite.createServer(options)
+        t.after(() => server.close())
+        return { server, root, printed: customLogger.printed }
+      }
+      const reads = ({ printed }) => printed.filter((text) => text.includes('corsac: the policy was read again')).length
+      const closed = [await create(middleware), await create(), await start(t, { vite }), await start(t, { vite, kind: 'preview' })]
+      for (const { server } of closed) await server.close()
+      const restarted = [await create(middleware), await start(t, { vite })]
+      for (const { server } of restarted) {
+        await server.restart()
+        await server.restart()
+      }
+      const all = [...closed, ...restarted]
+      for (const { root } of all) fs.writeFileSync(path.join(root, 'cors.toml'), `${POLICY} `)
+      await until('the restarted servers read the file', () => restarted.every((server) => reads(server) > 0))
+      // Several more checks.
+      await wait(1000)
+      assert.deepEqual(all.map(reads), [0, 0, 0, 0, 1, 1])
+      for (const { server } of restarted) await server.close()
+      for (const { root } of restarted) fs.writeFileSync(path.join(root, 'cors.toml'), `${POLICY}  `)
+      await wait(1000)
+      assert.deepEqual(restarted.map(reads), [1, 1])
+    })
+
     await t.test('options, and a server with a wrong policy', async (t) => {
       const decisions = []
       const settings = { onDecision: ({ reason }) => { decisions.push(reason) } }

@@ -22,6 +22,13 @@ module.exports = function corsac (given, settings) {
     if (!isFile) return
     const watched = policies
     watch(watched, logger, overlay)
+    // In `middlewareMode` there is no HTTP server, and one that never listened says nothing when it is closed. A restart closes the
+    // server before.
+    const { close } = server
+    server.close = function () {
+      watched.close()
+      return close.apply(this, arguments)
+    }
     server.httpServer?.once('close', () => watched.close())
   }
 
