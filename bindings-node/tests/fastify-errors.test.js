@@ -12,13 +12,10 @@ const { ORIGIN, OTHER, cors, listen, preflight, send } = require('./client.js')
 
 const OPTIONS = { allowOrigins: [ORIGIN], allowMethods: ['PUT'], allowCredentials: true }
 const READABLE = { 'allow-origin': ORIGIN, 'allow-credentials': 'true', vary: 'Origin' }
-/** Fastify's own body without the policy, so that nothing but the headers changes. */
-const BAD_URLS = {
-  '/%zz': { error: 'Bad Request', code: 'FST_ERR_BAD_URL', message: "'/%zz' is not a valid url component", statusCode: 400 },
-  '/constrained': { error: 'Internal Server Error', code: 'FST_ERR_ASYNC_CONSTRAINT', message: 'Unexpected error from async constraint', statusCode: 500 }
-}
+/** The statuses of paths for which the router fails. */
+const BAD_URLS = { '/%zz': 400, [`/items/${'x'.repeat(200)}`]: 414, '/constrained': 500 }
 
-async function app (t, options = OPTIONS, settings = {}) {
+async function app (t, options = OPTIONS, { second, ...settings } = {}) {
   const app = require('fastify')({
     ...settings,
     constraints: {
@@ -30,7 +27,8 @@ async function app (t, options = OPTIONS, settings = {}) {
       }
     }
   })
-  await app.register(plugin, options)
+  if (options !== null) await app.register(plugin, options)
+  if (second !== undefined) await app.register(plugin, second)
   app.get('/constrained', { constraints: { secret: 'x' } }, async () => 'never')
   app.route({ method: ['GET', 'PUT'], url: '/items/:name', handler: async () => 'hello' })
   app.post('/parsed', { schema: { body: { type: 'object', required: ['a'] } }, bodyLimit: 100 }, async () => 'hello')
@@ -43,12 +41,13 @@ async function app (t, options = OPTIONS, settings = {}) {
 test('errors of the router have the headers', async (t) => {
   const fastify = await app(t)
   const port = await listen(t, fastify.server)
-  for (const [path, expected] of Object.entries(BAD_URLS)) {
-    const plain = await send(port, { path, headers: { origin: ORIGIN } })
-    assert.equal(plain.status, expected.statusCode)
-    assert.deepEqual(JSON.parse(plain.body), expected)
-    assert.deepEqual(plain.headers['content-type'], ['application/json; charset=utf-8'])
-    assert.deepEqual(cors(plain), READABLE, path)
+  const without = await listen(t, (await app(t, null)).server)
+  for (const [path, status] of Object.entries(BAD_URLS)) {
+    const readable = await send(port, { path, headers: { origin: ORIGIN } })
+    const plain = await send(without, { path, headers: { origin: ORIGIN } })
+    assert.deepEqual([readable.status, readable.body, plain.status], [status, plain.body, status], 'nothing but the headers changes')
+    assert.deepEqual(readable.headers['content-type'], ['application/json; charset=utf-8'])
+    assert.deepEqual(cors(readable), READABLE, path)
     for (const origin of [OTHER, 'null', undefined]) {
       assert.deepEqual(cors(await send(port, { path, headers: origin === undefined ? {} : { origin } })), { vary: 'Origin' })
     }
@@ -57,9 +56,6 @@ test('errors of the router have the headers', async (t) => {
     assert.equal((await send(port, { path, method: 'OPTIONS', headers: preflight() })).status, 204)
     assert.equal((await send(port, { path, method: 'OPTIONS', headers: preflight(OTHER) })).status, 403)
   }
-  const long = await send(port, { path: `/items/${'x'.repeat(200)}`, headers: { origin: ORIGIN } })
-  assert.equal(JSON.parse(long.body).code, 'FST_ERR_MAX_PARAM_LENGTH')
-  assert.deepEqual([long.status, cors(long)], [414, READABLE])
 })
 
 test('an own `frameworkErrors` still runs, once', async (t) => {
@@ -90,6 +86,27 @@ test('routes, functions and protection decide on a URL that is bad', async (t) =
   assert.deepEqual([refused.status, refused.body], [403, 'corsac: write-refused\n'])
   const chosen = await listen(t, (await app(t, { policy: async (request) => { assert.equal(request.url, '/%zz'); return OPTIONS } })).server)
   assert.deepEqual(cors(await send(chosen, { path: '/%zz', headers: { origin: ORIGIN } })), READABLE)
+})
+
+test('a plugin that is registered twice decides on bad URLs as on routes', async (t) => {
+  const all = { allowOrigins: ['*'] }
+  const guarded = { ...OPTIONS, protection: { writes: 'reject' } }
+  const seen = []
+  const frameworkErrors = (error, request, reply) => { seen.push(error.code); reply.code(404).send('own') }
+  for (const [first, second] of [[OPTIONS, { allowOrigins: [OTHER] }], [all, OPTIONS], [OPTIONS, all], [all, guarded], [guarded, all]]) {
+    const fastify = await app(t, first, { frameworkErrors, second })
+    const port = await listen(t, fastify.server)
+    for (const origin of [ORIGIN, OTHER, 'null']) {
+      for (const init of [{}, { method: 'POST' }, { method: 'OPTIONS', headers: preflight(origin) }]) {
+        const ask = async (path) => {
+          const answer = await send(port, { path, ...init, headers: { origin, ...init.headers } })
+          return [answer.status, cors(answer)]
+        }
+        assert.deepEqual(await ask('/%zz'), await ask('/nowhere'), JSON.stringify([first, second, origin, init]))
+      }
+    }
+  }
+  assert.equal(seen.length, 26, 'once for each request that the policies let through')
 })
 
 test('a plugin in a context of its own leaves the rest alone', async (t) => {

@@ -41,6 +41,9 @@ function plugin (fastify, given, done) {
   done()
 }
 
+/** What responds to the router's errors, by the options of the application: one for each time the plugin is registered. */
+const routerPolicies = new WeakMap()
+
 /**
  * Answers the errors of Fastify's router under the policy: a URL that cannot be decoded, a parameter that is too long, a
  * constraint that fails. No hook runs for them. They belong to no context, so they are covered if the plugin is registered in the
@@ -52,13 +55,27 @@ function coverRouter (fastify, respond) {
   // Contexts inherit the server from the outermost one.
   const options = Object.hasOwn(fastify, 'server') ? fastify[optionsKey(fastify)] : undefined
   if (options === undefined) return
+  const registered = routerPolicies.get(options)
+  if (registered !== undefined) {
+    registered.push(respond)
+    return
+  }
+  const all = [respond]
+  routerPolicies.set(options, all)
   const own = options.frameworkErrors ?? sendRouterError
   options.frameworkErrors = function frameworkErrors (error, request, reply) {
-    respond(request, reply).then(
-      () => { if (!reply.sent) own.call(this, error, request, reply) },
+    respondInTurn(all, request, reply)
       // The policy's function failed.
-      () => own.call(this, error, request, reply)
-    )
+      .catch(() => {})
+      .then(() => { if (!reply.sent) own.call(this, error, request, reply) })
+  }
+}
+
+/** As hooks do for routes: one after the other, until one responds. */
+async function respondInTurn (all, request, reply) {
+  for (const respond of all) {
+    await respond(request, reply)
+    if (reply.sent) return
   }
 }
 
@@ -69,7 +86,9 @@ function optionsKey (fastify) {
 
 /** What Fastify sends if it was created without `frameworkErrors`. */
 function sendRouterError (routerError, request, reply) {
-  const { code, message, statusCode } = routerError
+  const { message, statusCode } = routerError
+  // In the body for a constraint that failed, Fastify leaves the code out.
+  const code = routerError.code === 'FST_ERR_ASYNC_CONSTRAINT' ? undefined : routerError.code
   const error = routerError instanceof URIError ? 'Bad Request' : 'Internal Server Error'
   reply.code(statusCode).send({ error, code, message, statusCode })
 }
