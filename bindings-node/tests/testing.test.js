@@ -172,7 +172,7 @@ test('redirects, bodies and cookies are handled as in a browser', async () => {
   const authorized = { origin: ORIGIN, headers: { authorization: 'x' } }
   await assertReadable(app, away, { ...authorized, servers: { 'https://other.example': other } })
   assert.deepEqual([seen[0].origin, seen[0].authorization, seen[0].host], ['null', undefined, 'other.example'])
-  await assert.rejects(assertReadable(app, away, authorized), /not sent, since the test has no server there/)
+  await assert.rejects(assertReadable(app, away, authorized), /not sent, because the test has no server at this address/)
   await assertBlocked(app, '/go?status=302&to=/items', { origin: ORIGIN, redirect: 'error', code: 'redirect-not-followed' })
 })
 
@@ -182,7 +182,7 @@ test('values that are not servers, and options that are not requests', async () 
   for (const timeout of [0, Infinity]) assert.throws(() => new Browser(answer, { timeout }), /`timeout` takes milliseconds/)
   assert.throws(() => new Browser(answer, { policy: { allowOrigins: [] } }), /`policy` takes a Policy or a Reloadable/)
   assert.throws(() => new Browser(answer, { polcy: 1 }), /a browser has no option `polcy`/)
-  await assert.rejects(assertReadable(answer), /say which page asks/)
+  await assert.rejects(assertReadable(answer), /`origin` is missing: it says which page makes the request/)
   await assert.rejects(assertReadable(answer, '/', { origin: 'https://a.example/' }), { code: 'ERR_CORSAC_EXCHANGE' })
   await assert.rejects(assertReadable(answer, '/', { origin: ORIGIN, metod: 'PUT' }), /a request has no option `metod`/)
   await assert.rejects(assertReadable(answer, '/', { origin: ORIGIN, body: 'a', json: {} }), /either `body` or `json`/)
@@ -257,7 +257,7 @@ test('matchers take responses, results of a browser, and servers', async (t) => 
   // `expect(server).not.toBeReadableFrom(…)` must not pass because the server is down.
   await assert.rejects(toBeReadableFrom.call({ isNot: true }, `http://127.0.0.1:${port}`, ORIGIN), /ended in another way[^]*connection-failed/)
   assert(!(await toBeReadableFrom(`http://127.0.0.1:${port}`, ORIGIN)).pass)
-  assert.throws(() => toBeReadableFrom(response, ORIGIN, { json: {} }), /`json` is not an option for a response that is there already/)
+  assert.throws(() => toBeReadableFrom(response, ORIGIN, { json: {} }), /`json` is not an option for a response that was already received/)
 })
 
 test('a server that does not listen is neither opened nor closed, and takes several requests at once', async () => {
