@@ -83,8 +83,8 @@ def setup(
         if isinstance(response, web.WebSocketResponse):
             return
         if _DECIDED not in request:
-            # aiohttp refuses an unknown `Expect` before any middleware runs.
-            request[_DECIDED] = await _decide_refused_expectation(decider, request)
+            # aiohttp refuses an unknown `Expect` before any middleware runs, and an application around this one may respond.
+            request[_DECIDED] = await _decide_late(decider, request)
         decided = request[_DECIDED]
         if decided is not None:
             _replace_headers(response, decided)
@@ -106,8 +106,11 @@ async def _decide(decider: FrameworkDecider, request: web.Request) -> RequestDec
     return decider.resume_scope(decided, scope, request, answer, None)
 
 
-async def _decide_refused_expectation(decider: FrameworkDecider, request: web.Request) -> RequestDecision:
-    """Decide on aiohttp's own response, which nothing can replace any more, not even an exception of the predicate."""
+async def _decide_late(decider: FrameworkDecider, request: web.Request) -> RequestDecision:
+    """Decide on a response that was made outside of the middleware.
+
+    Neither corsac's own response nor that to an exception of the predicate can take its place any more.
+    """
     decided = await _decide(decider, request)
     if decided.error is not None:
         server_logger.error("Error handling request", exc_info=decided.error)
