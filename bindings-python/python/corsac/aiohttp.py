@@ -83,7 +83,8 @@ def setup(
         if isinstance(response, web.WebSocketResponse):
             return
         if _DECIDED not in request:
-            # aiohttp refuses an unknown `Expect` before any middleware runs, and an application around this one may respond.
+            # aiohttp refuses an unknown `Expect` before any middleware runs, and an application around this one may
+            # respond as well.
             request[_DECIDED] = await _decide_late(decider, request)
         decided = request[_DECIDED]
         if decided is not None:

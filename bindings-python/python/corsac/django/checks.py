@@ -101,7 +101,7 @@ def _about_trusted_origins() -> Iterator[CheckMessage]:
         if _split(trusted) is None:
             yield Error(
                 f"CSRF_TRUSTED_ORIGINS has {trusted!r}, which is not a valid origin",
-                hint='write an origin such as "https://app.example.com"',
+                hint="write a scheme and a host, as pages of the origin have them in their URLs",
                 id="corsac.csrf-trusted-origins",
             )
 
