@@ -54,6 +54,14 @@ def hello(request: HttpRequest) -> HttpResponse:
     return HttpResponse("hello", headers={"Vary": "Accept-Encoding"})
 
 
+# A view that returns the same object each time.
+SHARED = HttpResponse("shared", headers={"Content-Type": "text/html; charset=utf-8", "Server-Timing": "db;dur=5"})
+
+
+def shared(request: HttpRequest) -> HttpResponse:
+    return SHARED
+
+
 def own(request: HttpRequest) -> HttpResponse:
     headers = {"Access-Control-Allow-Origin": "*", "access-control-expose-headers": "X-B", "Vary": "Cookie"}
     return HttpResponse("own", headers=headers)
@@ -107,6 +115,7 @@ async def later(request: HttpRequest) -> HttpResponse:
 
 urlpatterns = [
     path("", hello),
+    path("shared/", shared),
     path("own/", own),
     path("login/", login),
     path("crash/", crash),

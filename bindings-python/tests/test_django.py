@@ -27,7 +27,7 @@ from django.core.management import call_command
 from django.core.management.base import SystemCheckError
 from django.test import AsyncClient, Client
 from django.test.utils import override_settings
-from django_site import DECISIONS, MIDDLEWARE, ORIGIN, POLICY, SETTINGS
+from django_site import DECISIONS, MIDDLEWARE, ORIGIN, POLICY, SETTINGS, SHARED
 from serving import Server, serving
 from test_django_vectors import Scoped, plain
 
@@ -187,8 +187,53 @@ def test_predicates() -> None:
         with site(CORSAC={**POLICY, "allow_origin": predicate}):
             for client in clients():
                 response = ask(client, "/", "https://tenant.example")
-                assert response.status_code == 500
-                assert "access-control-allow-origin" not in cors(response)
+                assert (response.status_code, cors(response)) == (500, {"vary": "Origin"})
+                refused = preflight(client, "/", "https://tenant.example")
+                assert refused.status_code == 500
+                assert cors(refused)["vary"].startswith("Origin")
+                assert cors(refused).keys() == {"vary"}
+
+
+def test_a_failing_predicate_does_not_hide_a_refusal(caplog: pytest.LogCaptureFixture) -> None:
+    async def later(origin: str) -> bool:
+        raise LookupError("of the database")
+
+    def now(origin: str) -> bool:
+        raise LookupError("of the database")
+
+    for predicate in (now, later):
+        protected = {"allow_origins": [ORIGIN], "allow_origin": predicate, "protection": {"writes": "reject"}}
+        with site(CORSAC=protected):
+            for client in clients():
+                caplog.clear()
+                refused = ask(client, "/", EVIL, "POST", sec_fetch_site="cross-site")
+                assert (refused.status_code, refused.content) == (403, b"corsac: write-refused\n")
+                assert "LookupError: of the database" in caplog.text
+
+
+def test_exceptions_of_predicates_are_django_s() -> None:
+    def failing(origin: str) -> bool:
+        raise LookupError
+
+    with site(CORSAC={**POLICY, "allow_origin": failing}):
+        with pytest.raises(LookupError):
+            ask(Client(), "/", EVIL)
+        with override_settings(DEBUG=True):
+            response = ask(Client(raise_request_exception=False), "/", EVIL)
+        assert b"LookupError" in response.content
+
+
+def test_a_response_that_is_returned_many_times() -> None:
+    for changed in ({"keep_app_headers": True}, {}):
+        with site(CORSAC={**POLICY, **changed, "debug": True}):
+            for client in clients():
+                for origin, allowed in ((ORIGIN, True), (EVIL, False), (None, False), (ORIGIN, True)):
+                    response = ask(client, "/shared/", origin)
+                    assert cors(response) == (ALLOWED if allowed else {"vary": "Origin"})
+                    assert response["server-timing"].count("corsac") == 1
+                    assert response["server-timing"].startswith("db;dur=5, "), "the application's own"
+    assert SHARED["server-timing"] == "db;dur=5"
+    assert cors(SHARED) == {}
 
 
 def test_remembered_answers_and_a_policy_that_waits() -> None:
@@ -287,6 +332,8 @@ def test_policies_that_a_program_builds() -> None:
         assert ask(client, "/")["access-control-allow-origin"] == ORIGIN
 
 
+# An empty list of origins.
+POLICY_FILE = Path(__file__).parent / "no_origins.json"
 REFUSED_SETTINGS: list[tuple[Any, type[Exception], str]] = [
     (None, ImproperlyConfigured, "CORSAC is not set: write CORSAC = {"),
     ([ORIGIN], ImproperlyConfigured, "CORSAC must be a dict, not list"),
@@ -294,6 +341,10 @@ REFUSED_SETTINGS: list[tuple[Any, type[Exception], str]] = [
     ({"policy_file": "cors.toml", "max_age": 1}, ImproperlyConfigured, "write `max_age` into the file"),
     ({"policy_file": 7}, ImproperlyConfigured, "`policy_file` in CORSAC must be a path, not int"),
     ({**POLICY, "watch": 1.0}, ImproperlyConfigured, "there is no `policy_file` to watch"),
+    ({"policy_file": POLICY_FILE, "watch": 0}, ImproperlyConfigured, "`watch` in CORSAC must be a number of seconds"),
+    ({"policy_file": POLICY_FILE, "watch": float("inf")}, ImproperlyConfigured, "can wait, not inf"),
+    ({"policy_file": POLICY_FILE, "watch": float("nan")}, ImproperlyConfigured, "can wait, not nan"),
+    ({**POLICY, "allow_origin": "broken_module.is_tenant"}, ZeroDivisionError, "while it is imported"),
     ({"policy_file": __file__.replace(".py", ".toml"), "watch": 0}, FileNotFoundError, "test_django.toml"),
     ({"policy": 7}, TypeError, "policy must be a corsac.Policy or a corsac.Reloadable, not int"),
     ({**POLICY, "allow_origin": "django_site.nothing"}, ImportError, "nothing"),
@@ -399,8 +450,30 @@ def test_csrf_trusted_origins(tmp_path: Path) -> None:
     assert ids(**paid, CORSAC=protected) == ["corsac.csrf-trusted-origins"]
     protected = {**POLICY, "protection": {"writes": "reject", "trusted_origins": ["https://pay.example.net"]}}
     assert ids(**paid, CORSAC=protected) == []
+    with site(**QUIET | {"CSRF_TRUSTED_ORIGINS": [ORIGIN, "https://[bad"]}):
+        (message,) = found_by_checks()
+        assert message.msg == "CSRF_TRUSTED_ORIGINS has 'https://[bad', which is not a valid origin"
     its_own = {**QUIET, "CSRF_TRUSTED_ORIGINS": [ORIGIN, "https://testserver"]}
     assert ids(**its_own, CORSAC=protected) == []
+
+
+def test_no_check_calls_the_application_s_functions() -> None:
+    def asked(origin: str) -> bool:
+        raise AssertionError("a check called the predicate")
+
+    async def asked_later(origin: str) -> bool:
+        raise AssertionError("a check called the predicate")
+
+    def with_request(origin: str, request: Any) -> bool:
+        raise AssertionError("a check called the predicate")
+
+    paid = {**QUIET, "CSRF_TRUSTED_ORIGINS": [ORIGIN, "https://pay.example.net"]}
+    for predicate in (asked, asked_later, with_request):
+        for writes in ({}, {"protection": {"writes": "reject"}}):
+            assert ids(**paid, CORSAC={**POLICY, **writes, "allow_origin": predicate}) == []
+        # Without credentials, an origin that the predicate allows is not trusted.
+        public = {"allow_origins": [ORIGIN], "allow_origin": predicate, "protection": {"writes": "reject"}}
+        assert ids(**paid, CORSAC=public) == ["corsac.csrf-trusted-origins"] * 2
 
 
 def test_cookies() -> None:

@@ -1,9 +1,11 @@
 """Exceptions that leave a WSGI application: call by call, and under servers."""
 
+import gc
 import http.client
 import io
 import re
 import time
+import weakref
 from collections.abc import Iterator
 from typing import Any
 from wsgiref.util import FileWrapper, setup_testing_defaults
@@ -64,7 +66,7 @@ def environ(path: str, origin: str | None = ORIGIN, method: str = "GET", **more:
     return made
 
 
-BEFORE_THE_HEAD = ["/call", "/started", "/first-chunk", "/generator-fails"]
+BEFORE_THE_HEAD = ["/call", "/started", "/first-chunk", "/generator-fails", "/iterable"]
 
 
 @pytest.mark.parametrize("path", BEFORE_THE_HEAD)
@@ -143,6 +145,54 @@ def test_bodies_are_closed_and_otherwise_left_as_they_are() -> None:
     file = app(environ("/file"), Server1().start_response)
     assert isinstance(file, FileWrapper), "the server sends it in its own way"
     file.close()
+
+
+def test_an_exception_in_close_does_not_replace_the_first() -> None:
+    asked = environ("/cannot-close")
+    server = Server1()
+    with pytest.raises(ZeroDivisionError):
+        server.serve(app, asked)
+    assert (*server.sent, server.body) == ("500 Internal Server Error", [*PLAIN, *ALLOWED], BODY)
+    assert "RuntimeError: in close" in asked["wsgi.errors"].getvalue()
+
+
+class Strict(Server1):
+    """A server that checks the head."""
+
+    def start_response(self, status: str, headers: Any, exc_info: Any = None) -> Any:
+        if ("X-Secret", "1") in headers:
+            raise ValueError("refused by the server")
+        return super().start_response(status, headers, exc_info)
+
+
+def test_a_head_that_the_server_refuses() -> None:
+    for path in ("/stream", "/unsent-list"):
+        before = Body.closed
+        server = Strict()
+        with pytest.raises(ValueError, match="refused by the server"):
+            server.serve(app, environ(path))
+        assert (*server.sent, server.body) == ("500 Internal Server Error", [*PLAIN, *ALLOWED], BODY), path
+        assert Body.closed == before + (path == "/stream"), path
+
+
+def test_garbage_that_refers_to_itself_is_collected() -> None:
+    class MarkedError(Exception):
+        pass
+
+    def failing(environ: Any, start_response: Any) -> Any:
+        try:
+            raise MarkedError
+        except MarkedError as error:
+            error.args = (start_response,)
+            start_response("500 Mine", [], (type(error), error, error.__traceback__))
+            markers.append(weakref.ref(error))
+        raise SystemExit
+
+    markers: list[weakref.ref[MarkedError]] = []
+    with pytest.raises(SystemExit):
+        CORSMiddleware(failing, **SETTINGS)(environ("/"), Server1().start_response)
+    gc.collect()
+    assert markers[0]() is None
 
 
 def test_what_is_not_an_exception_of_the_application_passes() -> None:

@@ -34,6 +34,21 @@ class Body:
         Body.closed += 1
 
 
+class CannotClose(Body):
+    """A body whose `close` fails, too."""
+
+    def close(self) -> None:
+        raise RuntimeError("in close")
+
+
+class Iterable:
+    """A body that makes its iterator when it is asked for it, as Django's responses do."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        raise ZeroDivisionError("in an iterable")
+        yield b""
+
+
 def generator(environ: Any, start_response: Any) -> Iterator[bytes]:
     if environ["PATH_INFO"] == "/generator-fails":
         raise ZeroDivisionError("in a generator")
@@ -53,6 +68,15 @@ def fail(environ: Any, start_response: Any) -> Any:
         case "/first-chunk":
             start_response("200 OK", own)
             return Body(fails=True)
+        case "/iterable":
+            start_response("200 OK", own)
+            return Iterable()
+        case "/cannot-close":
+            start_response("200 OK", own)
+            return CannotClose(fails=True)
+        case "/unsent-list":
+            start_response("200 OK", own)
+            return [b"one"]
         case "/second-chunk":
             start_response("200 OK", [*own, ("Content-Length", "20")])
             return Body(b"one\n", fails=True)

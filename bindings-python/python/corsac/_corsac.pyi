@@ -94,15 +94,19 @@ class FrameworkDecider:
         pending: PendingDecision,
         environ: dict[str, Any],
         framework_request: Any,
-        *predicate_answer: object,
+        predicate_answer: object,
+        error: BaseException | None,
     ) -> RequestDecision: ...
     def resume_scope(
         self,
         pending: PendingDecision,
         scope: Mapping[str, Any],
         framework_request: Any,
-        *predicate_answer: object,
+        predicate_answer: object,
+        error: BaseException | None,
     ) -> RequestDecision: ...
+    def decide_replaced_response(self, scope: Mapping[str, Any]) -> RequestDecision: ...
+    def objects_to_writes_from(self, origin: str) -> bool: ...
 
 @final
 class RequestDecision:
@@ -112,6 +116,8 @@ class RequestDecision:
     def status(self) -> int | None: ...
     @property
     def body(self) -> bytes: ...
+    @property
+    def error(self) -> BaseException | None: ...
     def apply(self, status: int, headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]: ...
 
 @final

@@ -5,9 +5,9 @@ the 500 is sent through the policy's ``start_response``. The exception then cont
 """
 
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from http import HTTPStatus
-from itertools import chain
+from itertools import chain, islice
 from typing import Any, Protocol
 
 _STATUS = f"{HTTPStatus.INTERNAL_SERVER_ERROR.value} {HTTPStatus.INTERNAL_SERVER_ERROR.phrase}"
@@ -29,48 +29,54 @@ class _StartResponse(Protocol):
         """Forget the head that is kept."""
 
 
-def respond_to_exception(environ: dict[str, Any], start_response: _StartResponse, error: Exception) -> list[bytes]:
-    """Send the response to an exception of the application, and raise the exception again.
+def respond_to_exception(
+    environ: dict[str, Any], start_response: _StartResponse, error: Exception, body: object = None
+) -> list[bytes]:
+    """Send the response to an exception, and raise the exception again.
+
+    Args:
+        environ (dict[str, Any]): the environ of the request.
+        start_response: the policy's.
+        error (Exception): an exception of the application, or of the server, which refuses the application's head.
+        body: what the application has returned, which is closed; None if it has not returned.
 
     Returns:
         list[bytes]: the body, for servers that cannot send anything before the call returns.
     """
+    _close_after_failure(environ, body)
     start_response.drop_head()
     write: Callable[[bytes], object] | None = start_response(
         _STATUS, list(_HEADERS), (type(error), error, error.__traceback__)
     )
-    body = b"" if environ["REQUEST_METHOD"] == "HEAD" else _BODY
+    content = b"" if environ["REQUEST_METHOD"] == "HEAD" else _BODY
     if callable(write):
-        write(body)
+        write(content)
         raise error
     traceback.print_exception(error, file=environ.get("wsgi.errors"))
-    return [body]
+    return [content]
 
 
-def begin_body(
-    environ: dict[str, Any], start_response: _StartResponse, body: Iterator[bytes]
-) -> Iterator[bytes] | list[bytes]:
+def begin_body(environ: dict[str, Any], start_response: _StartResponse, body: Iterable[bytes]) -> Iterable[bytes]:
     """Take the first chunk of a body, which may raise an exception, and return the whole body."""
     try:
-        first = next(body)
-    except StopIteration:
+        chunks = iter(body)
+        first = list(islice(chunks, 1))
+        # The server may refuse the head. The application has returned, so it cannot catch that exception any more.
         start_response.pass_head()
-        return body
-    except BaseException as error:
-        _close(body)
-        if not isinstance(error, Exception):
-            raise
-        return respond_to_exception(environ, start_response, error)
-    start_response.pass_head()
-    return BegunBody(first, body)
+    except Exception as error:
+        return respond_to_exception(environ, start_response, error, body)
+    except BaseException:
+        _close_after_failure(environ, body)
+        raise
+    return BegunBody(chain(first, chunks), body)
 
 
 class BegunBody:
     """A body whose first chunk was taken already."""
 
-    def __init__(self, first: bytes, rest: Iterator[bytes]) -> None:
-        self._rest = rest
-        self._chunks = chain([first], rest)
+    def __init__(self, chunks: Iterator[bytes], body: Iterable[bytes]) -> None:
+        self._chunks = chunks
+        self._body = body
 
     def __iter__(self) -> Iterator[bytes]:
         return self
@@ -80,10 +86,18 @@ class BegunBody:
 
     def close(self) -> None:
         """Close the application's body, whether or not it was read to its end."""
-        _close(self._rest)
+        _close(self._body)
 
 
-def _close(body: Iterator[bytes]) -> None:
+def _close_after_failure(environ: dict[str, Any], body: object) -> None:
+    """Close a body. An exception in that is printed, because the one before it says what went wrong."""
+    try:
+        _close(body)
+    except Exception as error:
+        traceback.print_exception(error, file=environ.get("wsgi.errors"))
+
+
+def _close(body: object) -> None:
     close = getattr(body, "close", None)
     if close is not None:
         close()

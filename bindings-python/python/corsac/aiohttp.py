@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any, Unpack
 
 from aiohttp import web
+from aiohttp.log import server_logger
 from aiohttp.typedefs import Handler
 
 from corsac._corsac import Decision, FrameworkDecider, PendingDecision, Policy, RequestDecision
@@ -73,6 +74,8 @@ def setup(
         if decided.responds:
             return _own_response(decided)
         request[_DECIDED] = decided
+        if decided.error is not None:
+            raise decided.error
         return await handler(request)
 
     async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
@@ -80,9 +83,9 @@ def setup(
         if isinstance(response, web.WebSocketResponse):
             return
         if _DECIDED not in request:
-            # aiohttp refuses an unknown `Expect` before any middleware runs.
-            decided = await _decide(decider, request)
-            request[_DECIDED] = None if decided.responds else decided
+            # aiohttp refuses an unknown `Expect` before any middleware runs, and an application around this one may
+            # respond as well.
+            request[_DECIDED] = await _decide_late(decider, request)
         decided = request[_DECIDED]
         if decided is not None:
             _replace_headers(response, decided)
@@ -93,24 +96,36 @@ def setup(
 
 
 async def _decide(decider: FrameworkDecider, request: web.Request) -> RequestDecision:
-    scope = {
+    scope = _scope(request)
+    decided = decider.decide_scope(scope, request)
+    if not isinstance(decided, PendingDecision):
+        return decided
+    try:
+        answer = await decided.awaitable
+    except Exception as error:
+        return decider.resume_scope(decided, scope, request, None, error)
+    return decider.resume_scope(decided, scope, request, answer, None)
+
+
+async def _decide_late(decider: FrameworkDecider, request: web.Request) -> RequestDecision:
+    """Decide on a response that was made outside of the middleware.
+
+    Neither corsac's own response nor that to an exception of the predicate can take its place any more.
+    """
+    decided = await _decide(decider, request)
+    if decided.error is not None:
+        server_logger.error("Error handling request", exc_info=decided.error)
+    return decider.decide_replaced_response(_scope(request)) if decided.responds else decided
+
+
+def _scope(request: web.Request) -> dict[str, Any]:
+    return {
         "method": request.method,
         "headers": request.raw_headers,
         # The target as the client sent it.
         "raw_path": request.raw_path.encode("utf-8", "surrogateescape"),
         "scheme": request.scheme,
     }
-    decided = decider.decide_scope(scope, request)
-    if not isinstance(decided, PendingDecision):
-        return decided
-    try:
-        answer = await decided.awaitable
-    except Exception:
-        failed = decider.resume_scope(decided, scope, request)
-        # The response to the exception gets the headers of a refusal.
-        request[_DECIDED] = None if failed.responds else failed
-        raise
-    return decider.resume_scope(decided, scope, request, answer)
 
 
 def _own_response(decided: RequestDecision) -> web.Response:

@@ -22,7 +22,8 @@ class CORSMiddleware(WsgiMiddleware):
 
     If an exception leaves the application before the head of the response is sent, and the request has an ``Origin``,
     the response is a 500 with the policy's headers, so that the page sees the 500 and not a CORS error. The exception
-    continues to the server, which logs it.
+    continues to the server, which logs it. For such a request, the server gets the head with the first chunk of the
+    body. If the server refuses the head, the response is this 500 as well: the application cannot catch that exception.
 
     Args:
         app (WSGIApp): the WSGI application inside.

@@ -1,17 +1,20 @@
 //! Deciding on a request that a framework has in an object of its own.
 
 use crate::asgi::request::ScopeRequest;
+use crate::config::predicate_functions::PREDICATE_SETTING;
 use crate::framework::request_decision::{PendingDecision, RequestDecision};
 use crate::http::octets::Octets;
+use crate::logger::logger;
 use crate::policy::decider::{Decider, Evaluated, Observers, PathForPeople};
 use crate::policy::policy_class::Policy;
 use crate::policy::predicate_answer::read_predicate_answer;
 use crate::response::header_type::HeaderType;
 use crate::wsgi::environ::EnvironRequest;
 use corsac::binding::Template;
-use corsac::{PredicateAnswer, Request};
+use corsac::{Action, Evaluation, PredicateAnswer, Request};
+use pyo3::exceptions::{PyBaseException, PyException};
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString, PyTuple};
+use pyo3::types::{PyDict, PyString};
 use pyo3::{PyTraverseError, PyVisit};
 
 /// The compiled part of ``corsac.django`` and ``corsac.aiohttp``.
@@ -77,35 +80,47 @@ impl FrameworkDecider {
         self.decide_scope_with(&policy, scope, framework_request, None)
     }
 
-    /// Decides on a request of the first form after the predicate's answer was awaited. Without an answer, the predicate
-    /// has failed.
-    #[pyo3(signature = (pending, environ, framework_request, *predicate_answer))]
+    /// Decides on a request of the first form after the predicate's answer was awaited. Without an answer, there is the
+    /// exception that was raised instead.
     fn resume_environ<'py>(
         &self,
         pending: &PendingDecision,
         environ: &Bound<'py, PyDict>,
         framework_request: &Bound<'py, PyAny>,
-        predicate_answer: &Bound<'py, PyTuple>,
+        predicate_answer: &Bound<'py, PyAny>,
+        error: Option<Bound<'py, PyBaseException>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let (answer, error) = awaited_answer(predicate_answer);
+        let answer = awaited_answer(predicate_answer, error);
         let read = EnvironRequest::read(environ, self.decider.needs(pending.policy.get()))?;
-        let decision = self.decide(&pending.policy, &read.request(), framework_request, Some(answer))?;
-        error.map_or(Ok(decision), Err)
+        self.decide(&pending.policy, &read.request(), framework_request, Some(answer))
     }
 
-    /// Decides on a request of the second form after the predicate's answer was awaited. Without an answer, the predicate
-    /// has failed.
-    #[pyo3(signature = (pending, scope, framework_request, *predicate_answer))]
+    /// Decides on a request of the second form after the predicate's answer was awaited. Without an answer, there is the
+    /// exception that was raised instead.
     fn resume_scope<'py>(
         &self,
         pending: &PendingDecision,
         scope: &Bound<'py, PyAny>,
         framework_request: &Bound<'py, PyAny>,
-        predicate_answer: &Bound<'py, PyTuple>,
+        predicate_answer: &Bound<'py, PyAny>,
+        error: Option<Bound<'py, PyBaseException>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let (answer, error) = awaited_answer(predicate_answer);
-        let decision = self.decide_scope_with(&pending.policy, scope, framework_request, Some(answer))?;
-        error.map_or(Ok(decision), Err)
+        let answer = awaited_answer(predicate_answer, error);
+        self.decide_scope_with(&pending.policy, scope, framework_request, Some(answer))
+    }
+
+    /// Decides on an error of the framework itself, on a request of the second form to which corsac would respond.
+    fn decide_replaced_response<'py>(&self, scope: &Bound<'py, PyAny>) -> PyResult<RequestDecision> {
+        let policy = self.decider.policy();
+        let read = ScopeRequest::read_http(scope, self.decider.needs(policy.get()))?;
+        let joined = read.joined_headers();
+        let decision = policy.get().core().decide_replaced_response(&read.request(&joined));
+        request_decision(scope.py(), policy.get(), &decision)
+    }
+
+    /// Whether the policy's protection objects to writes from an origin, whatever a predicate answers.
+    fn objects_to_writes_from(&self, origin: &str) -> bool {
+        self.decider.policy().get().core().objects_to_writes_from(origin.as_bytes())
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
@@ -119,7 +134,7 @@ impl FrameworkDecider {
         policy: &Py<Policy>,
         scope: &Bound<'py, PyAny>,
         framework_request: &Bound<'py, PyAny>,
-        predicate_answer: Option<PredicateAnswer>,
+        predicate_answer: Option<PyResult<PredicateAnswer>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let read = ScopeRequest::read_http(scope, self.decider.needs(policy.get()))?;
         let joined = read.joined_headers();
@@ -131,34 +146,69 @@ impl FrameworkDecider {
         policy: &Py<Policy>,
         request: &Request<'_>,
         framework_request: &Bound<'py, PyAny>,
-        predicate_answer: Option<PredicateAnswer>,
+        predicate_answer: Option<PyResult<PredicateAnswer>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let py = framework_request.py();
-        let decision = match self.decider.decide(policy.get(), framework_request, request, predicate_answer)? {
-            Evaluated::Decision(decision) => decision,
-            Evaluated::Awaitable(awaitable) => {
+        let (answer, error) = match predicate_answer {
+            Some(Err(error)) => (Some(PredicateAnswer::Failed), Some(error)),
+            Some(Ok(answer)) => (Some(answer), None),
+            None => (None, None),
+        };
+        let decided = self.decider.decide(policy.get(), framework_request, request, answer);
+        let (decision, error) = match (decided, error) {
+            (Ok(Evaluated::Awaitable(awaitable)), _) => {
                 let pending = PendingDecision { policy: policy.clone_ref(py), awaitable: awaitable.unbind() };
                 return Ok(Bound::new(py, pending)?.into_any());
             }
+            (Ok(Evaluated::Decision(decision)), None) => (decision, None),
+            (Ok(Evaluated::Decision(_)), Some(error)) | (Err(error), _) => {
+                on_exception(py, policy.get(), request, error)?
+            }
         };
-        let template = policy.get().templates(HeaderType::Str).of(py, &decision)?;
-        let headers = template.get().headers(py, &decision)?;
+        let mut decided = request_decision(py, policy.get(), &decision)?;
         let debugged =
             self.decider.debugged(py.None().bind(py), policy.get(), framework_request, request, &decision)?;
-        let decided = RequestDecision {
-            template: template.clone().unbind(),
-            headers: headers.unbind(),
-            debugged: debugged.map(Bound::unbind),
-        };
+        decided.debugged = debugged.map(Bound::unbind);
+        decided.error = error.map(|error| error.into_value(py));
         Ok(Bound::new(py, decided)?.into_any())
     }
 }
 
-/// The answer of a predicate, and the error if it is none.
-fn awaited_answer(predicate_answer: &Bound<'_, PyTuple>) -> (PredicateAnswer, Option<PyErr>) {
-    match predicate_answer.get_item(0).map(|answer| read_predicate_answer(&answer)) {
-        Ok(Ok(answer)) => (answer, None),
-        Ok(Err(error)) => (PredicateAnswer::Failed, Some(error)),
-        Err(_) => (PredicateAnswer::Failed, None),
+/// The decision on the response to an exception of the predicate, and the exception. The exception is only logged if
+/// the request is refused whatever the predicate answers.
+fn on_exception<'a>(
+    py: Python<'_>,
+    policy: &'a Policy,
+    request: &Request<'a>,
+    error: PyErr,
+) -> PyResult<(corsac::Decision<'a>, Option<PyErr>)> {
+    let Evaluation::Ask(pending) = policy.core().evaluate(request) else { return Err(error) };
+    if !error.is_instance_of::<PyException>(py) {
+        return Err(error);
+    }
+    let decision = pending.resolve_error_response();
+    if decision.action() != Action::Respond {
+        return Ok((decision, Some(error)));
+    }
+    let exc_info = PyDict::new(py);
+    exc_info.set_item("exc_info", error)?;
+    logger(py)?.call_method("error", (format!("the {PREDICATE_SETTING} function failed"),), Some(&exc_info))?;
+    Ok((decision, None))
+}
+
+fn request_decision(py: Python<'_>, policy: &Policy, decision: &corsac::Decision<'_>) -> PyResult<RequestDecision> {
+    let template = policy.templates(HeaderType::Str).of(py, decision)?;
+    let headers = template.get().headers(py, decision)?.unbind();
+    Ok(RequestDecision { template: template.clone().unbind(), headers, debugged: None, error: None })
+}
+
+/// The answer of a predicate, or the error if there is none.
+fn awaited_answer(
+    predicate_answer: &Bound<'_, PyAny>,
+    error: Option<Bound<'_, PyBaseException>>,
+) -> PyResult<PredicateAnswer> {
+    match error {
+        Some(error) => Err(PyErr::from_value(error.into_any())),
+        None => read_predicate_answer(predicate_answer),
     }
 }

@@ -4,8 +4,10 @@ use crate::policy::policy_class::Policy;
 use crate::response::decision_headers::DecisionHeaders;
 use crate::response::prepared_template::PreparedTemplate;
 use corsac::Action;
+use pyo3::exceptions::PyBaseException;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
+use pyo3::{PyTraverseError, PyVisit};
 
 /// The decision on one request of a framework.
 #[pyclass(frozen, module = "corsac._corsac")]
@@ -15,6 +17,9 @@ pub(crate) struct RequestDecision {
     pub(crate) headers: Py<DecisionHeaders>,
     /// A function of the status and the headers that inspects a response, if the middleware is debugged.
     pub(crate) debugged: Option<Py<PyAny>>,
+    /// The exception of the predicate, if it failed. The decision is then one on the response to the exception.
+    #[pyo3(get)]
+    pub(crate) error: Option<Py<PyBaseException>>,
 }
 
 #[pymethods]
@@ -45,6 +50,12 @@ impl RequestDecision {
             Some(debugged) => debugged.bind(py).call1((status, headers)),
             None => Ok(headers),
         }
+    }
+
+    /// The traceback of the exception may have a frame that has this object.
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(&self.debugged)?;
+        visit.call(&self.error)
     }
 }
 

@@ -11,7 +11,7 @@ use corsac::Action;
 use pyo3::exceptions::{PyException, PyRuntimeError};
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyIterator, PyString, PyTuple, PyType};
+use pyo3::types::{PyDict, PyList, PyString, PyTuple, PyType};
 use pyo3::{PyTraverseError, PyVisit};
 use std::sync::OnceLock;
 
@@ -145,14 +145,23 @@ impl Setup {
             Err(error) if error.is_instance_of::<PyException>(py) => {
                 respond.bind(py).call1((environ, start_response, error.into_value(py)))
             }
-            // A list of chunks is complete.
-            Ok(body) if body.cast::<PyIterator>().is_ok() && !is_file(environ, &body)? => {
+            Ok(body) if !is_complete(&body) && !is_file(environ, &body)? => {
                 begin.bind(py).call1((environ, start_response, body))
             }
-            Ok(body) => start_response.get().pass_head(py).map(|()| body),
+            Ok(body) => match start_response.get().pass_head(py) {
+                Err(error) if error.is_instance_of::<PyException>(py) => {
+                    respond.bind(py).call1((environ, start_response, error.into_value(py), body))
+                }
+                passed => passed.map(|()| body),
+            },
             Err(error) => Err(error),
         }
     }
+}
+
+/// Whether taking a chunk of the body runs no code of the application. Then it cannot raise an exception.
+fn is_complete(body: &Bound<'_, PyAny>) -> bool {
+    body.is_exact_instance_of::<PyList>() || body.is_exact_instance_of::<PyTuple>()
 }
 
 /// Whether the body is a file that the server sends in its own way.

@@ -121,6 +121,13 @@ impl StartResponse {
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
         visit.call(&self.server)?;
         visit.call(&self.decision)?;
-        visit.call(&self.template)
+        visit.call(&self.template)?;
+        // The exception among the arguments may have a frame that has this object. Nothing is visited while another
+        // thread changes the head.
+        match self.head.try_lock().as_deref() {
+            Ok(Head::Kept(arguments)) => visit.call(arguments),
+            Ok(Head::Passed(Some(write))) => visit.call(write),
+            _ => Ok(()),
+        }
     }
 }

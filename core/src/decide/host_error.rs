@@ -1,5 +1,6 @@
 //! Errors that a server sends itself, before the application or corsac could respond.
 
+use crate::decide::decision::Decision;
 use crate::decide::evaluate::Evaluation;
 use crate::decide::policy::Policy;
 use crate::decide::request::Request;
@@ -18,11 +19,24 @@ impl Policy {
         let evaluation = self.evaluate(request);
         match &evaluation {
             Evaluation::Decided(decision) if decision.action() == Action::Respond => {
-                // An error page is not a write.
-                let Request { path, path_decoded, .. } = *request;
-                self.evaluate(&Request { path, path_decoded, ..Request::new(b"GET") })
+                Evaluation::Decided(self.decide_replaced_response(request))
             }
             _ => evaluation,
+        }
+    }
+
+    /// Decides on an error that the host itself sends although the decision on the request is a response of corsac's own.
+    ///
+    /// This is the second half of [`evaluate_host_error`](Self::evaluate_host_error), for a host that has asked the
+    /// predicate already. The action is [`Action::Continue`].
+    #[must_use]
+    pub fn decide_replaced_response<'a>(&'a self, request: &Request<'a>) -> Decision<'a> {
+        // An error page is not a write.
+        let Request { path, path_decoded, .. } = *request;
+        match self.evaluate(&Request { path, path_decoded, ..Request::new(b"GET") }) {
+            Evaluation::Decided(decision) => decision,
+            // Without an origin, the predicate is not asked.
+            Evaluation::Ask(pending) => pending.resolve_error_response(),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod decision;
 pub(crate) mod evaluate;
+pub(crate) mod foreign_write;
 pub(crate) mod headers;
 pub(crate) mod host_error;
 #[cfg(feature = "http")]

@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
 from django.core import checks
@@ -37,12 +37,14 @@ def check_policy(**_: object) -> list[CheckMessage]:
         return [Error(*_parted(str(error)), id="corsac.setting")]
     except (OSError, ImportError, TypeError, ValueError) as error:
         return [Error(f"{NAME}: {error}", id="corsac.setting")]
+    except Exception as error:  # a module that the setting names may raise anything while it is imported
+        return [Error(f"{NAME}: {type(error).__name__}: {error}", id="corsac.setting")]
     return [_of_issue(lint, checks.Warning) for lint in _policy(arguments).lints]
 
 
 def check_surroundings(**_: object) -> list[CheckMessage]:
     """Report what disagrees with the policy in other settings of Django."""
-    messages = list(_about_middleware())
+    messages = [*_about_middleware(), *_about_trusted_origins()]
     try:
         arguments = read_setting()
     except Exception:  # `check_policy` reports it
@@ -93,16 +95,24 @@ def _about_handshakes(decider: FrameworkDecider) -> Iterator[CheckMessage]:
         )
 
 
+def _about_trusted_origins() -> Iterator[CheckMessage]:
+    """Origins that Django cannot read."""
+    for trusted in settings.CSRF_TRUSTED_ORIGINS:
+        if _split(trusted) is None:
+            yield Error(
+                f"CSRF_TRUSTED_ORIGINS has {trusted!r}, which is not a valid origin",
+                hint="write a scheme and a host, as pages of the origin have them in their URLs",
+                id="corsac.csrf-trusted-origins",
+            )
+
+
 def _about_protection(decider: FrameworkDecider) -> Iterator[CheckMessage]:
     """Origins whose forms Django accepts, and the policy's protection refuses."""
-    for trusted in settings.CSRF_TRUSTED_ORIGINS:
-        url = urlsplit(trusted)
+    for trusted, url in _trusted_origins():
         # The site itself, which is listed if a proxy changes the scheme or the host.
         if "*" in url.netloc or _is_host(url.hostname or ""):
             continue
-        foreign = [("Origin", trusted), ("Sec-Fetch-Site", "cross-site")]
-        decision = decider.policy.evaluate("POST", foreign, "/")
-        if decision.action == "respond" or decision.reported is not None:
+        if decider.objects_to_writes_from(trusted):
             yield checks.Warning(
                 f"CSRF_TRUSTED_ORIGINS has {trusted!r}, but the policy's protection refuses its writes",
                 hint=f"add {trusted!r} to `trusted_origins` of the policy's `protection`, or remove it from "
@@ -175,6 +185,19 @@ def _listed_origins() -> list[str]:
     return [str(each) for each in listed if urlsplit(str(each)).netloc]
 
 
+def _trusted_origins() -> list[tuple[str, SplitResult]]:
+    """The entries of CSRF_TRUSTED_ORIGINS that can be read."""
+    pairs = ((trusted, _split(trusted)) for trusted in settings.CSRF_TRUSTED_ORIGINS)
+    return [(trusted, url) for trusted, url in pairs if url is not None]
+
+
+def _split(origin: str) -> SplitResult | None:
+    try:
+        return urlsplit(origin)
+    except ValueError:
+        return None
+
+
 def _is_trusted(listed: str) -> bool:
     """Whether Django accepts writes from an origin, as CsrfViewMiddleware decides."""
     if listed in settings.CSRF_TRUSTED_ORIGINS:
@@ -182,7 +205,7 @@ def _is_trusted(listed: str) -> bool:
     url = urlsplit(listed)
     return any(
         url.scheme == trusted.scheme and is_same_domain(url.netloc, trusted.netloc.removeprefix("*"))
-        for trusted in map(urlsplit, settings.CSRF_TRUSTED_ORIGINS)
+        for _, trusted in _trusted_origins()
         if trusted.netloc.startswith("*")
     )
 

@@ -4,8 +4,9 @@ from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
 from asgiref.sync import async_to_sync, iscoroutinefunction, markcoroutinefunction
+from django.core.handlers.exception import convert_exception_to_response
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
+from django.http.response import HttpResponseBase, ResponseHeaders
 
 from corsac._corsac import FrameworkDecider, PendingDecision, Policy, RequestDecision
 from corsac._debug import framework_debugger
@@ -55,9 +56,9 @@ class CorsacMiddleware:
             decided = async_to_sync(self._await)(request, decided)
         if decided.responds:
             return _own_response(decided)
-        response = cast("HttpResponseBase", self.get_response(request))
-        _apply(decided, response)
-        return response
+        if decided.error is not None:
+            return _applied(decided, _error_response(request, decided.error))
+        return _applied(decided, cast("HttpResponseBase", self.get_response(request)))
 
     async def _respond(self, request: HttpRequest) -> HttpResponseBase:
         decided = self._decide(request)
@@ -65,9 +66,9 @@ class CorsacMiddleware:
             decided = await self._await(request, decided)
         if decided.responds:
             return _own_response(decided)
-        response = await cast("Awaitable[HttpResponseBase]", self.get_response(request))
-        _apply(decided, response)
-        return response
+        if decided.error is not None:
+            return _applied(decided, await _later_error_response(request, decided.error))
+        return _applied(decided, await cast("Awaitable[HttpResponseBase]", self.get_response(request)))
 
     def _decide(self, request: HttpRequest) -> RequestDecision | PendingDecision:
         # The scope still has the path as the client sent it.
@@ -79,38 +80,62 @@ class CorsacMiddleware:
     async def _await(self, request: HttpRequest, pending: PendingDecision) -> RequestDecision:
         try:
             answer = await pending.awaitable
-        except Exception:
-            self._resume(request, pending)
-            raise
-        return self._resume(request, pending, answer)
+        except Exception as error:
+            return self._resume(request, pending, None, error)
+        return self._resume(request, pending, answer, None)
 
-    def _resume(self, request: HttpRequest, pending: PendingDecision, *answer: object) -> RequestDecision:
+    def _resume(
+        self, request: HttpRequest, pending: PendingDecision, answer: object, error: Exception | None
+    ) -> RequestDecision:
         scope = getattr(request, "scope", None)
         if scope is not None:
-            return self._decider.resume_scope(pending, scope, request, *answer)
-        return self._decider.resume_environ(pending, request.META, request, *answer)
+            return self._decider.resume_scope(pending, scope, request, answer, error)
+        return self._decider.resume_environ(pending, request.META, request, answer, error)
 
 
 def _own_response(decided: RequestDecision) -> HttpResponse:
     response = HttpResponse(decided.body, status=decided.status)
     # Django's own type of content would be on a response that has none.
-    for name, _ in list(response.items()):
-        del response[name]
-    _apply(decided, response)
+    response.headers = _headers(decided, response, [])
     return response
 
 
-def _apply(decided: RequestDecision, response: Any) -> None:  # noqa: ANN401
-    """Replace the headers of a response by those with the decision applied. Cookies are not among them."""
-    before = list(response.items())
-    after: dict[str, list[str]] = {}
+def _error_response(request: HttpRequest, error: BaseException) -> HttpResponseBase:
+    """Django's response to an exception of the predicate, which Django logs.
+
+    If the middleware raised the exception, the response would be made outside of it and have no headers.
+    """
+
+    def fail(_: HttpRequest) -> HttpResponseBase:
+        raise error
+
+    return cast("HttpResponseBase", convert_exception_to_response(fail)(request))
+
+
+async def _later_error_response(request: HttpRequest, error: BaseException) -> HttpResponseBase:
+    """The same for asynchronous servers."""
+
+    async def fail(_: HttpRequest) -> HttpResponseBase:
+        raise error
+
+    return await cast("Awaitable[HttpResponseBase]", convert_exception_to_response(fail)(request))
+
+
+def _applied(decided: RequestDecision, response: Any) -> HttpResponseBase:  # noqa: ANN401
+    """A response with the decision applied to its headers. Cookies are not among them.
+
+    It is a copy, because a view may return the same object for many requests, also at the same time.
+    """
+    applied: Any = object.__new__(type(response))
+    # `copy.copy` would leave out what cannot be pickled.
+    applied.__dict__.update(response.__dict__)
+    applied.headers = _headers(decided, response, list(response.items()))
+    return cast("HttpResponseBase", applied)
+
+
+def _headers(decided: RequestDecision, response: Any, before: list[tuple[str, str]]) -> ResponseHeaders:  # noqa: ANN401
+    # Django has one value for each name, in any case.
+    values: dict[str, tuple[str, list[str]]] = {}
     for name, value in decided.apply(response.status_code, before):
-        after.setdefault(name, []).append(value)
-    for name, value in before:
-        if after.get(name) == [value]:
-            del after[name]
-        else:
-            del response[name]
-    for name, values in after.items():
-        # Django has one value for each name.
-        response[name] = ", ".join(values)
+        values.setdefault(name.lower(), (name, []))[1].append(value)
+    return ResponseHeaders({name: ", ".join(found) for name, found in values.values()})

@@ -79,10 +79,17 @@ def _arguments(given: object) -> MiddlewareArguments:
         raise ImproperlyConfigured(
             f"{NAME} has `watch`, but there is no `policy_file` to watch: write its path as `policy_file`"
         )
-    if watch is not None and (isinstance(watch, bool) or not isinstance(watch, (int, float)) or not watch > 0):
-        raise ImproperlyConfigured(f"`watch` in {NAME} must be a number of seconds, more than 0, not {watch!r}")
+    if watch is not None and not _is_interval(watch):
+        raise ImproperlyConfigured(
+            f"`watch` in {NAME} must be a number of seconds, more than 0, for which a thread can wait, not {watch!r}"
+        )
     hook, _ = checked_hook(on_decision), is_requested(debug)
     return MiddlewareArguments(policy_or_settings(policy, cast("Any", rest)), hook, debug, watch)
+
+
+def _is_interval(watch: object) -> bool:
+    is_number = isinstance(watch, (int, float)) and not isinstance(watch, bool)
+    return is_number and 0 < cast("float", watch) < threading.TIMEOUT_MAX
 
 
 def _policy_of_file(file: object, rest: dict[str, Any]) -> Reloadable:
