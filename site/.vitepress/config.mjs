@@ -11,7 +11,7 @@ const site = JSON.parse(readFileSync(`${built}site/site.json`, 'utf8'))
 
 export default defineConfig({
   title: 'corsac',
-  description: 'One CORS policy for Python, Node, C, nginx, Apache, Envoy and Rust, and what a browser makes of it.',
+  description: 'One CORS policy for Python, Node, C, nginx, Apache, Envoy and Rust, and tools that show how browsers apply it.',
   // The path of the site, if it is not served at the root of a host: BASE=/corsac/ make docs.
   base: process.env.BASE ?? '/',
   srcExclude: ['public/**'],
