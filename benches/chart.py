@@ -35,7 +35,7 @@ WHOLE = [
 
 
 class Drawing:
-    """SVG, line by line; `y` is where the next thing goes."""
+    """SVG, line by line; `y` is the position of the next element."""
 
     def __init__(self, theme):
         self.colours, self.parts, self.y = COLOURS[theme], [], 0
@@ -94,7 +94,7 @@ def added(drawing, results):
         drawing.y += 10
     bottom = drawing.y - 6
     drawing.rule(LABELS, top - 4, bottom)
-    # Where both would need the same. It is behind the bars.
+    # The line at which both would need the same. It is behind the bars.
     drawing.rule(LABELS + scale, top - 4, bottom + 6, dashed=True)
     drawing.parts.insert(marks, drawing.parts.pop())
     drawing.text(LABELS + scale, bottom + 20, "1×: the same", "quiet", 12, "middle")

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Counts the instructions that one decision takes, by kind of request: a figure that no other load on the machine changes.
+"""Counts the instructions that one decision takes, by kind of request: other programs on the machine do not change this figure.
 
 Needs valgrind. Two numbers of repetitions are counted, so that what the program does beside deciding drops out. Sets are
 hashed with a random seed, so that this is done several times, and the median is printed with the least and the most. With

@@ -1,4 +1,4 @@
-"""How the benchmarks measure: instructions under valgrind, and processor time in rounds that are taken in turn.
+"""How the benchmarks measure: instructions under valgrind, and processor time in alternating rounds.
 
 Neither depends much on what else the machine does. An instruction count repeats to within the random seeds of hash tables. Of processor
 times, only ratios inside one run are used: what is compared runs in turn, in each round in the opposite order, and each round gives a
@@ -19,7 +19,7 @@ BENCH = ROOT / "target" / "bench"
 
 
 def progress(text):
-    """Says what is being measured. Standard output is for the result."""
+    """Prints what is being measured, on standard error: standard output is for the result."""
     print(f"  {text}", file=sys.stderr, flush=True)
 
 
@@ -109,13 +109,13 @@ def processor_seconds(*command):
 
 
 def each(gauge, program, *arguments, few, many, runs):
-    """What one repetition takes. The last argument of the program is how often it repeats, and what it does otherwise drops out."""
+    """What one repetition takes. The last argument of the program is the number of repetitions. Its other work is subtracted."""
     once = lambda: (gauge(program, *arguments, many) - gauge(program, *arguments, few)) / (many - few)  # noqa: E731
     return Measured(once() for _ in range(runs))
 
 
 def in_turn(rounds, gauges):
-    """Calls each gauge once a round, in each round in the opposite order. Returns the figures of each gauge, round by round."""
+    """Calls each gauge once per round, and reverses the order after each round. Returns the figures of each gauge, round by round."""
     found = {name: [] for name in gauges}
     for index in range(rounds):
         for name in list(gauges)[:: 1 if index % 2 else -1]:
@@ -129,7 +129,7 @@ def ratio(above, below):
 
 
 def processor_time_of(pid):
-    """Nanoseconds of processor time that a running process has used, in all of its threads: its clock, which has no ticks."""
+    """Nanoseconds of processor time that a running process has used, in all of its threads."""
     return time.clock_gettime_ns((~pid << 3) | 2)
 
 

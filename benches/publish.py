@@ -47,20 +47,20 @@ def objections(results):
 
 
 def counted(results):
-    """The results without what needs a quiet machine and many rounds."""
+    """The results, except those that need a quiet machine and many rounds."""
     kept = {stack: {**result, "rows": [row for row in result["rows"] if row["kind"] != "time"]} for stack, result in results.items()}
     return {stack: result for stack, result in kept.items() if result["rows"]}
 
 
 def heading(results):
-    """What everything was measured on."""
+    """The machine on which everything was measured."""
     machine = next(iter(results.values()))["machine"]
     dates = sorted({result["date"] for result in results.values()})
     return f"Measured on {' and '.join(dates)}: {machine['processor']}, {machine['processors']} processors, {machine['memory']}, {machine['system']}."
 
 
 def block(result):
-    """The table of one stack, what was measured with which versions, and the reasons for what is missed."""
+    """The table of one stack, what was measured with which versions, and the reasons for missed budgets."""
     if result is None:
         return "Not measured on a quiet machine yet."
     rows, without = table.with_budgets(result["stack"], result["rows"])
@@ -74,7 +74,7 @@ def block(result):
 
 
 def picture(results, folder):
-    """The chart on a page; nothing, as long as there is no chart."""
+    """The chart on a page, or nothing if there is no chart yet."""
     if not chart.is_complete(results):
         return ""
     return f"""<picture>

@@ -45,7 +45,7 @@ def release(package):
 
 
 def nothing():
-    """What is measured is among the needs."""
+    """The packages that are measured are among the needs."""
 
 
 def rust():
@@ -159,7 +159,7 @@ def prepare(stack, install):
 
 
 def measured(name, stack, quick):
-    """What a stack's programs print, as one result."""
+    """The output of a stack's programs, as one result."""
     rows, versions = [], {}
     before = busy_seconds(), own_seconds(), time.monotonic()
     load = os.getloadavg()
@@ -186,7 +186,7 @@ def measured(name, stack, quick):
 
 
 def describe(result):
-    """The table of a stack, and what is to be known of the run."""
+    """The table of a stack, and notes about the run."""
     versions = ", ".join(f"{name} {version}" for name, version in result["versions"].items())
     others = f"other programs used {100 * result['others']:.0f} % of the processors"
     print(f"\n{table.as_text(result['rows'])}\n({result['seconds']} s; {others}{'; ' + versions if versions else ''})")

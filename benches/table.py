@@ -4,7 +4,7 @@ import tomllib
 from pathlib import Path
 
 BUDGETS = Path(__file__).resolve().parent / "budgets.toml"
-# How a limit is written in budgets.toml: which figure it is for, and which side of it is good.
+# How a limit is written in budgets.toml: which figure it is for, and whether smaller or larger is good.
 LIMITS = {
     "ratio_at_least": ("ratio", lambda value, limit: value >= limit, "at least {}"),
     "ratio_at_most": ("ratio", lambda value, limit: value <= limit, "at most {}"),

@@ -32,7 +32,7 @@ import needs  # noqa: E402
 SITE = ROOT / "site"
 STAGED = ROOT / "target" / "site" / "pages"
 OUTPUT = ROOT / "target" / "docs"
-# What the site is made of, apart from what is checked in.
+# The tools and builds that the site needs, in addition to the files that are checked in.
 NEEDS = {"apt wasm", "site", "build python", "build playground", "rust reference"}
 # Files of the playground that the site serves: the page, its style, its scripts and the module.
 PLAYGROUND = ("*.html", "*.css", "*.js", "*.svg", "*.wasm")
@@ -45,7 +45,7 @@ def write(page, text):
 
 
 def stage_markdown(routes):
-    """Copies the project's Markdown to where its page is, and returns the titles of the pages."""
+    """Copies each Markdown file of the project to the place of its page, and returns the titles of the pages."""
     titles = {}
     for file, page in routes.items():
         if not file.endswith(".md"):
@@ -58,7 +58,7 @@ def stage_markdown(routes):
 
 
 def stage_static():
-    """Copies what is served as it is: pictures, the playground with its own Content Security Policy, and rustdoc's pages."""
+    """Copies the files that are served unchanged: pictures, the playground with its own Content Security Policy, and rustdoc's pages."""
     public = STAGED / "public"
     for image in [*(ROOT / "docs").glob("*.png"), *(ROOT / "docs" / "images").glob("*")]:
         target = public / image.relative_to(ROOT / "docs")
@@ -98,7 +98,7 @@ def build():
 
 
 def report(name, work):
-    """Does one piece of work and prints what came of it; None where it failed."""
+    """Runs one step and prints its result. Returns None if it failed."""
     try:
         print(f"{name}: {work()}", flush=True)
     except needs.Failed as failure:

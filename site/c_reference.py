@@ -4,7 +4,7 @@ import re
 
 COMMENT = re.compile(r"^/\*\*\n(?P<comment>.*?)^ \*/\n(?P<code>.*?)(?=^/\*\*$|\Z)", re.S | re.M)
 MEMBER = re.compile(r"^  /\*\*\n(?P<comment>.*?)^   \*/\n  (?P<code>.*?)(?=^  /\*\*$|\Z)", re.S | re.M)
-# How cbindgen writes what only some compilers read.
+# The lines of cbindgen that are for some compilers only.
 CONDITIONAL = re.compile(r"^#(?:if|else|endif|ifdef|ifndef).*\n?", re.M)
 LEADS = re.compile(r"^(Parameters|Returns|Ownership|Threads|Source|Lifetime|Errors):", re.M)
 ORDER = ["Functions", "Structs", "Callbacks and opaque types", "Enumerations", "Constants"]
@@ -49,7 +49,7 @@ def members(code):
 
 
 def declaration(kind, name, code):
-    """What the page shows of the code, and the table of its members."""
+    """The part of the code that the page shows, and the table of its members."""
     if kind == "Enumerations":
         rows = [(comment, *found.split(" = ")) for comment, found in members(code)]
         table = ["| Value | Number | |", "|---|---|---|", *(f"| `{value}` | {number} | {cell(comment)} |" for comment, value, number in rows)]

@@ -1,4 +1,4 @@
-"""The navigation of the site: a tutorial, guides, references and explanations. Pages that are not named here find their place."""
+"""The navigation of the site: a tutorial, guides, references and explanations. Pages that are not named here are added to a group."""
 
 import re
 
@@ -20,9 +20,9 @@ SECTIONS = {
         "The project": ["contributing.md", "bindings.md", "source/tests/vectors/index.md", "changelog.md"],
     },
 }
-# Where a page of `docs` goes that has no place above.
+# The group for a page of `docs` that is not named above.
 OTHERWISE = ("How-to", "Set up a server")
-# Shorter than the headings of the pages, which have to say what they are about.
+# Titles that are shorter than the pages' own headings.
 LABELS = {
     "tutorial.md": "From nothing to a fixed page",
     "python.md": "Python",
@@ -42,7 +42,7 @@ LABELS = {
     "source/tests/vectors/index.md": "Test vectors",
     "api/c.md": "C",
 }
-# They are made by rustdoc, with a navigation of their own.
+# rustdoc makes these pages, with a navigation of their own.
 RUST = [["api/rust/corsac/index.html", "corsac"], ["api/rust/corsac_tower/index.html", "corsac-tower"]]
 
 

@@ -14,7 +14,7 @@ import needs  # noqa: E402
 SITE = ROOT / "site"
 PACKAGE = ROOT / "bindings-node"
 WORK = ROOT / "target" / "site" / "node"
-# It exports again what the others do, so its page shows the declarations themselves.
+# This entry re-exports what the others export, so its page shows the declarations themselves.
 AGAIN = "edge"
 ENTRY = """\
 /**
@@ -25,7 +25,7 @@ ENTRY = """\
 export * from '{types}'
 export {{ default }} from '{types}'
 """
-# For modules that are one function, which `export *` cannot pass on.
+# For modules that are one function, which `export *` cannot re-export.
 FUNCTION = ENTRY.replace("export * from '{types}'\n", "").replace("export {{ default }} from '{types}'", "import entry from '{types}'\nexport default entry")
 
 
@@ -41,7 +41,7 @@ def entries():
 
 
 def declarations(types):
-    """The declarations of a CommonJS module, where those of the ECMAScript module only pass them on."""
+    """The declarations of a CommonJS module, if those of the ECMAScript module only re-export them."""
     common = types.with_suffix(".ts") if types.suffix == ".mts" else types
     return common if common.exists() else types
 
@@ -50,7 +50,7 @@ def write_entry(name, types):
     file = WORK / f"{name or 'corsac'}.mts"
     package = f"corsac/{name}" if name else "corsac"
     source = declarations(types).read_text(encoding="utf-8")
-    # Without a namespace of its own types there is nothing else to pass on.
+    # Without a namespace of its own types there is nothing else to re-export.
     is_function = "export = " in source and name != ""
     module = os.path.relpath(types, WORK).replace(".d.mts", ".mjs").replace(".d.ts", ".js")
     has_default = "export = " in source or "export default" in source
@@ -79,12 +79,12 @@ def write(folder):
     options = json.loads((SITE / "typedoc.json").read_text())
     (WORK / "typedoc.json").write_text(json.dumps({**options, "entryPoints": [file.name for file in files], "tsconfig": "tsconfig.json"}))
     needs.run(SITE / "node_modules" / ".bin" / "typedoc", "--options", WORK / "typedoc.json", "--out", folder, cwd=SITE)
-    # The functions are exported as `default`, which is not what a program calls them.
+    # The functions are exported as `default`, but a program calls them by other names.
     for name in found:
         page = folder / f"corsac.{name}.md"
         if page.exists():
             page.write_text(re.sub(r"(### |function )default(?=\()", r"\1cors", page.read_text(encoding="utf-8")), encoding="utf-8")
-    # A list of the modules, which the navigation has.
+    # A list of the modules is not needed, because the navigation has one.
     (folder / "README.md").unlink()
     (folder / f"corsac.{AGAIN}.md").write_text(edge_page(found[AGAIN]), encoding="utf-8")
     return [[f"api/node/corsac.{name}.md", f"corsac/{name}"] if name else ["api/node/corsac.md", "corsac"] for name in found]

@@ -16,7 +16,7 @@ NAMED = {
     "docs/README.md": "index.md",
 }
 
-# Its third level are sentences of browsers, which are too long and too many for an outline.
+# Its headings of the third level are sentences of browsers, which are too long and too many for an outline.
 FRONT_MATTER = {"troubleshooting.md": "---\noutline: 2\n---\n\n"}
 
 

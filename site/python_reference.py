@@ -20,7 +20,7 @@ KINDS = {"TypeAlias": "type", "Protocol": "protocol", "TypedDict": "dictionary"}
 
 
 def compiled():
-    """The compiled module, without the package around it, which may need packages that are not installed here."""
+    """The compiled module, without the package around it. The package may need others that are not installed here."""
     (file,) = (PACKAGE / "corsac").glob("_corsac*.so")
     spec = importlib.util.spec_from_file_location("_corsac", file)
     module = importlib.util.module_from_spec(spec)

@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 LINK = re.compile(r"\]\(([^)\s]+)\)|^\[[^\]]+\]:\s+(\S+)$", re.M)
 CODE = re.compile(r"^ *```.*?^ *```", re.S | re.M)
-# What people read to learn from it has colours. They make a page several times as large, and the building of the site slower.
+# Files that people read to learn from them are coloured. Colours make a page several times as large, and the build of the site slower.
 COLOURED = ("examples/",)
 # A longer file is linked to, and not shown.
 SHOWN_BYTES = 100_000
@@ -31,7 +31,7 @@ def linked(routes):
 
 
 def front_matter(title):
-    """A source is no reading matter: it is not searched, and has neither an outline nor a next page."""
+    """A page of source code is not searched, and has neither an outline nor a next page."""
     return f'---\ntitle: "{title}"\nsearch: false\naside: false\nprev: false\nnext: false\npageClass: source\n---\n\n# `{title}`\n\n'
 
 

@@ -1,4 +1,4 @@
-//! Nothing of corsac except what reads a policy and decides, as a shared library without explanations.
+//! Only the code of corsac that reads a policy and decides, as a shared library without explanations.
 
 use corsac::{Evaluation, Policy, Request};
 

@@ -1,5 +1,5 @@
-//! What decisions cost apart from their kind: with how many origins, for hostile requests, to build a policy, to explain an exchange.
-//! `NAME COUNT` does one of these so often, and `benches/stacks/rust.py` measures the difference between few and many times.
+//! Other costs: decisions with many origins and for hostile requests, building a policy, explaining an exchange.
+//! `NAME COUNT` does one of these COUNT times, and `benches/stacks/rust.py` measures the difference between few and many times.
 //! `memory` prints the bytes that a million origins take.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 

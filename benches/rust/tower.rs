@@ -1,5 +1,5 @@
 //! What a layer adds to a service: no layer, tower-http's, and corsac's, around the same service.
-//! `CASE LAYER COUNT` serves a request so often, and `benches/stacks/tower.py` counts the instructions.
+//! `CASE LAYER COUNT` serves a request COUNT times, and `benches/stacks/tower.py` counts the instructions.
 //!
 //! A request is served as hyper-util serves it: the service is cloned, and its future is polled to its end.
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
@@ -110,7 +110,7 @@ fn cases() -> [(&'static str, usize, Request<Body>); 5] {
     ]
 }
 
-/// Serves one request so often.
+/// Serves one request many times.
 fn repeat<S>(service: S, varies: bool, request: &Request<Body>, count: usize)
 where
     S: Service<Request<Body>, Response = Response<Body>, Error = Infallible> + Clone,

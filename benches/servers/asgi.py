@@ -1,4 +1,4 @@
-"""What uvicorn serves: nothing of CORS, the same headers written by hand, Starlette's class, and corsac."""
+"""The applications that uvicorn serves: no CORS, the same headers written by hand, Starlette's class, and corsac."""
 
 from corsac import CORSMiddleware
 from starlette.middleware.cors import CORSMiddleware as Starlette

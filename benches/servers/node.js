@@ -1,6 +1,6 @@
 'use strict'
 
-// A server with http, Express or Fastify: `node node.js FRAMEWORK VARIANT`. The variants are nothing of CORS, the same headers written
+// A server with http, Express or Fastify: `node node.js FRAMEWORK VARIANT`. The variants are no CORS, the same headers written
 // by hand, the usual package, and corsac. It prints its port.
 
 const http = require('node:http')

@@ -1,4 +1,4 @@
-"""What gunicorn serves: nothing of CORS, the same headers written by hand, and corsac."""
+"""The applications that gunicorn serves: no CORS, the same headers written by hand, and corsac."""
 
 from corsac.wsgi import CORSMiddleware
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Every way to memory goes through here: the library's calls, too. */
+/* Every allocation goes through here, even those of the library. */
 extern void *__libc_malloc(size_t), *__libc_calloc(size_t, size_t), *__libc_realloc(void *, size_t), *__libc_memalign(size_t, size_t);
 static unsigned long allocations;
 void *malloc(size_t size) { return allocations++, __libc_malloc(size); }

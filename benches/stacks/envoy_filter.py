@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What the filter costs in Envoy: without a filter, with Envoy's own `cors` filter, and with corsac, in turn.
+"""The cost of the filter in Envoy: without a filter, with Envoy's own `cors` filter, and with corsac, in turn.
 
 For each kind of request, the processor time of one Envoy. Then the memory of a policy with a million origins, and the time until a new
 policy is in force.

@@ -1,7 +1,7 @@
 'use strict'
 
-// What a middleware adds to a request on Node, compared with the `cors` package: a new ServerResponse each time, whose head is really
-// written. One JSON object on standard output.
+// What a middleware adds to a request on Node, compared with the `cors` package: a new ServerResponse each time, whose headers
+// are really written. One JSON object on standard output.
 
 const path = require('node:path')
 const { createRequire } = require('node:module')
@@ -18,7 +18,7 @@ const ROUNDS = QUICK ? 9 : 41
 /** Few responses are alive at once, as in a server; many would measure the garbage collector. */
 const BATCHES = QUICK ? 15 : 25
 const BATCH = 200
-/** What Express and its like have set before the middleware runs. */
+/** The headers that Express and similar frameworks set before the middleware runs. */
 const FRAMEWORK = ['X-Powered-By', 'Express']
 
 const origins = (count) => Array.from({ length: count }, (_, i) => `https://app${i}.example.com`)
@@ -53,7 +53,7 @@ function quantile (values, share) {
   return sorted[low] + (at - low) * ((sorted[low + 1] ?? sorted[low]) - sorted[low])
 }
 
-/** Nanoseconds of one request, in one round: that of the middle batch, since whatever else the machine does stops some of them. */
+/** Nanoseconds of one request, in one round: the median of the batches, since other programs interrupt some of them. */
 function round (middleware, message, framework) {
   const spent = []
   for (let batch = 0; batch < BATCHES; batch++) {

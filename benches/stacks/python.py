@@ -68,7 +68,7 @@ def preflight(names=b"x-request-id,x-other"):
 
 
 def nanoseconds(app, scopes, calls):
-    """Of processor time, for each call. Nothing here waits, so a coroutine is done after one step."""
+    """Processor time of each call. Nothing here waits, so a coroutine is done after one step."""
     turns = list(itertools.islice(itertools.cycle(scopes), calls))
     start = time.thread_time_ns()
     for turn in turns:
@@ -91,7 +91,7 @@ def measure(name, scopes, apps):
 
 
 def both(count):
-    """Starlette looks through a list: the origin in question is its last."""
+    """Starlette searches a list, so the request has the last origin of the list."""
     settings = {
         "allow_origins": [f"https://tenant-{number}.example.com" for number in range(count - 1)] + [ORIGIN.decode()],
         "allow_methods": ["PUT"], "allow_headers": ["X-Request-Id", "X-Other"], "allow_credentials": True,

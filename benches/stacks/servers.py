@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What a whole server does for a request: without headers of CORS, with the same headers written by hand, with the usual package, and
+"""The cost of a request in a whole server: without CORS headers, with the same headers written by hand, with the usual package, and
 with corsac.
 
 Usage: servers.py [--quick] [SERVER]...
@@ -56,7 +56,7 @@ def listening(port):
 
 @contextlib.contextmanager
 def process(*command, port=None, env=None, forks=False):
-    """Starts a server, which prints its port unless it was given one. Gives the port, and the process whose time counts."""
+    """Starts a server, which prints its port unless it was given one. Returns the port, and the process whose time is measured."""
     out = subprocess.DEVNULL if port else subprocess.PIPE
     started = subprocess.Popen([str(word) for word in command], cwd=HERE, env={**os.environ, **(env or {})}, stdout=out, text=True)
     try:

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""How large a package is that a registry would have, and how much longer a program takes to start with it.
+"""The size of each package as a registry would have it, and how much longer a program takes to start with it.
 
 Usage: sizes.py [--quick] python|node|c
 """
@@ -15,7 +15,7 @@ ROUNDS = 7 if quick() else 31
 
 
 def added(case, bare, loading):
-    """How much longer a program takes that loads the package."""
+    """How much longer a program takes if it loads the package."""
     progress(case)
     found = in_turn(ROUNDS, {"bare": lambda: processor_seconds(*bare), "loading": lambda: processor_seconds(*loading)})
     differences = [1e9 * (loading - bare) for bare, loading in zip(found["bare"], found["loading"], strict=True)]

@@ -11,8 +11,8 @@ const site = JSON.parse(readFileSync(`${built}site/site.json`, 'utf8'))
 
 export default defineConfig({
   title: 'corsac',
-  description: 'One CORS policy for Python, Node, C, nginx, Apache, Envoy and Rust, and what a browser makes of it.',
-  // Where the site is served, if not at the root of a host: BASE=/corsac/ make docs.
+  description: 'One CORS policy for Python, Node, C, nginx, Apache, Envoy and Rust, and tools that show how browsers apply it.',
+  // The path of the site, if it is not served at the root of a host: BASE=/corsac/ make docs.
   base: process.env.BASE ?? '/',
   srcExclude: ['public/**'],
   srcDir: `${built}site/pages`,

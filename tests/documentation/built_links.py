@@ -1,4 +1,4 @@
-"""Every link of the built site leads to a file of it, and to an anchor that is there."""
+"""Every link of the built site leads to a file of the site, and to an anchor that exists."""
 
 import posixpath
 from functools import cache

@@ -26,19 +26,19 @@ from static_server import StaticServer  # noqa: E402
 
 SITE = ROOT / "target" / "docs"
 DESKTOP, PHONE = (1280, 900), (390, 844)
-# One page of each kind, for pictures and for what is checked in both schemes.
+# One page of each kind, for pictures and for the checks in both colour schemes.
 KINDS = [
     "index", "tutorial", "troubleshooting", "recipes", "recipes/fastapi", "how-cors-works", "performance", "errors", "settings",
     "python", "node", "command", "specification", "overview", "design", "changelog",
     "api/python/corsac", "api/node/corsac", "api/c", "source/examples/c/server.c", "source/examples/c/index",
 ]  # fmt: skip
 RUST = ["api/rust/corsac/index.html", "api/rust/corsac_tower/index.html", "api/rust/corsac/struct.Policy.html"]
-# Of pages of source files, which differ in their text alone, the others look at these.
+# Pages of source files differ only in their text, so only these are checked unless everything is.
 SOURCES = ["source/examples/c/server.c.html", "source/examples/c/index.html", "source/include/corsac.h.html", "source/tests/vectors/browsers/suite.json.html"]
-# What is asked for from elsewhere, and what is wider than the window though it may not be.
+# Requests to other hosts, and elements that are wider than the window.
 FOREIGN = "performance.getEntriesByType('resource').map(entry => entry.name).filter(name => !name.startsWith(location.origin) && !name.startsWith('data:'))"
 WIDTH = "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
-# A page is alive when its script has taken over what was sent.
+# A page is ready when its script has taken over the HTML.
 READY = "document.readyState === 'complete' && (document.getElementById('app') === null || document.getElementById('app').__vue_app__ !== undefined)"
 # A sentence of a guide, and the page on which it is.
 KNOWN = ("the checks that are switched off, each by its name", "settings.html")
@@ -46,7 +46,7 @@ ERRORS = ("error", "assert")
 
 
 def pages(whole):
-    """The pages that are looked at, as addresses."""
+    """The addresses of the pages that are checked."""
     found = sorted(str(path.relative_to(SITE)) for path in SITE.rglob("*.html"))
     own = [page for page in found if not page.startswith(("api/rust/", "playground/"))]
     return [*(page for page in own if whole or not page.startswith("source/") or page in SOURCES), *RUST, "playground/index.html"]
@@ -69,7 +69,7 @@ class Checks:
         await self.page.wait(f"location.pathname === '/{address}' && {READY}", f"{address} is ready")
 
     async def nothing_wrong(self, address):
-        """Nothing is asked for from elsewhere, and the browser complains of nothing, neither errors nor the Content Security Policy."""
+        """No request goes to another host, and the browser reports no error and no violation of the Content Security Policy."""
         foreign = await self.page.evaluate(FOREIGN)
         wrong = [entry["text"] for entry in self.page.console if entry["level"] in ERRORS or entry["source"] == "security"]
         self.check(not foreign and not wrong, f"{address}: requests of other hosts {foreign}, complaints {wrong}")
@@ -80,7 +80,7 @@ class Checks:
 
 
 async def every_page(checks, whole):
-    """At the width of a phone, which is where a page can be too wide."""
+    """At the width of a phone, where a page can be too wide."""
     await checks.page.resize(*PHONE)
     for address in pages(whole):
         await checks.open(address)
@@ -100,7 +100,7 @@ async def search(checks):
     """A reader who types a word finds the page on which it is."""
     word, expected = KNOWN
     await checks.open("index.html")
-    # The button does nothing before the page's script has come to it.
+    # The button does nothing before the page's script has attached its listener.
     field = "document.querySelector('#localsearch-input')"
     await checks.page.wait(f"{field} !== null || (document.querySelector('.VPNavBarSearch button').click(), false)", "the field of the search")
     await checks.page.evaluate(f"({field}.focus(), true)")
@@ -113,7 +113,7 @@ async def search(checks):
 
 
 async def tabs(checks):
-    """Of the blocks for several stacks, one is shown, and another after a click."""
+    """One of the blocks for several stacks is shown, and another one after a click."""
     await checks.open("index.html")
     shown = "[...document.querySelectorAll('.vp-code-group .blocks > div')].filter(block => block.offsetHeight > 0).map(block => block.textContent)"
     before = await checks.page.evaluate(shown)
@@ -123,7 +123,7 @@ async def tabs(checks):
 
 
 async def tabs_of_a_page(checks):
-    """Who chooses a language in one place of the tutorial has it in all places."""
+    """A reader who chooses a language in one place of the tutorial sees it in all places."""
     await checks.open("tutorial.html")
     chosen = "[...document.querySelectorAll('.vp-code-group')].map(group => group.querySelector('label[for=\"' + group.querySelector('input:checked').id + '\"]').textContent)"
     before = await checks.page.evaluate(chosen)
@@ -134,7 +134,7 @@ async def tabs_of_a_page(checks):
 
 
 async def scheme(checks):
-    """The switch changes the scheme, and with it the picture."""
+    """The switch changes the colour scheme, and the picture with it."""
     await checks.page.scheme("light")
     await checks.open("index.html")
     shown = "[...document.querySelectorAll('.vp-doc img')].filter(image => image.offsetHeight > 0 && image.naturalWidth > 0).map(image => image.className)"
@@ -156,7 +156,7 @@ async def playground(checks):
 
 
 async def scripts_of_pages(checks):
-    """What docs/troubleshooting.md and local-networks.md tell a reader to type into the console works there, and shows something."""
+    """The code that docs/troubleshooting.md and local-networks.md give for the console works there, and shows something."""
     await checks.open("index.html")
     names = ("troubleshooting.md", "troubleshooting/local-networks.md")
     found = [block for name in names for block in blocks((ROOT / "docs" / name).read_text(encoding="utf-8"))]
@@ -203,7 +203,7 @@ def links():
     count, broken = built_links.broken(SITE)
     for link in broken:
         print(f"FAILED {link}")
-    # Where there are none, the site is not what is checked.
+    # With fewer links, the site was not built completely.
     return (1 if count > 1000 and not broken else 0), len(broken) + (count <= 1000)
 
 

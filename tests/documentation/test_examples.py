@@ -180,7 +180,7 @@ class Recipes(unittest.TestCase):
 
 
 class Commands(InAFolder):
-    """Commands whose output is not shown. They run with a server on loopback in the place of those that they name."""
+    """Commands whose output is not shown. They run with a server on loopback instead of those that they name."""
 
     page = "README.md"
 
@@ -201,7 +201,7 @@ class Commands(InAFolder):
         (self.folder / "new.toml").write_text(text.replace('"DELETE"]', '"DELETE", "PATCH"]'))
         found = list(self.each("README.md", containing="corsac check"))
         self.assertEqual(len(found), 3)
-        # What differs is an exit status of 1 as well.
+        # A difference is an exit status of 1 as well.
         for command, expected in zip(found, (0, 0, 1), strict=True):
             status, printed = run(shlex.split(command), self.folder)
             self.assertEqual(status, expected, f"{command}\n{printed}")
@@ -226,7 +226,7 @@ class Commands(InAFolder):
             here = command.replace("/etc/corsac/", "pulled-").replace("--jitter 60", "--jitter 0")
             here = re.sub(r"https://(?:staging|config|api)\.example\.com", origin, here)
             status, printed = run(shlex.split(here), self.folder)
-            # The server answers no preflight, which `probe` reports.
+            # The server does not answer preflights, which `probe` reports.
             self.assertEqual(status, 1 if "probe" in here else 0, f"{here}\n{printed}")
 
     def test_of_troubleshooting(self):

@@ -44,7 +44,7 @@ def four_digits():
 
 
 class Reader:
-    """One who follows the page, in a folder of their own."""
+    """A reader who follows the page, in a folder of their own."""
 
     def __init__(self, language, folder, browser, installs):
         self.language, self.folder, self.browser, self.installs = language, folder, browser, installs
@@ -63,7 +63,7 @@ class Reader:
         return text
 
     def install(self):
-        """What the page says about installing is too slow for each run: the packages that the other checks have are taken instead."""
+        """Installing as the page says is too slow for each run, so the packages of the other checks are used."""
         self.folder.mkdir()
         (self.folder / ".venv").symlink_to(ROOT / ".venv")
         self.environment["PYTHONPATH"] = str(ROOT / "bindings-python" / "python")
@@ -104,7 +104,7 @@ class Reader:
         process.wait(timeout=20)
 
     async def look(self, expected):
-        """What the page shows or the browser prints, after the next action."""
+        """The text that the page shows or the browser prints, after the next action."""
         action = next(self.actions)
         await self.browser.open("about:blank")
         await self.browser.open(self.here("http://localhost:3000/"))
@@ -163,7 +163,7 @@ class Reader:
 
 
 def with_output(text, printed):
-    """The page with what the commands printed."""
+    """The page with the output of the commands."""
     lines = text.splitlines()
     for block in reversed(list(blocks(text))):
         if block.language == "console" and any(line == block.line for line, _ in printed):
@@ -175,7 +175,7 @@ def with_output(text, printed):
 
 
 async def check(language, clone=None):
-    """Follows the page for one language. Returns how many commands and observations were as it says."""
+    """Follows the page for one language. Returns how many commands and observations matched the page."""
     text = PAGE.read_text(encoding="utf-8")
     with tempfile.TemporaryDirectory(prefix="corsac-tutorial-") as folder:
         async with Chromium() as browser:

@@ -1,4 +1,4 @@
-"""One Chromium for all recipes: pages of any origin, and what their requests come to."""
+"""One Chromium for all recipes: pages of any origin, and the results of their requests."""
 
 import asyncio
 import base64
@@ -12,9 +12,9 @@ sys.path.append(str(ROOT / "tests" / "browsers"))
 
 from chromium import FLAGS, Chromium  # noqa: E402
 
-# Seconds for a page to show what it has to show.
+# Seconds in which a page has to show its text.
 SHOWN_SECONDS = 40
-# A page of this path exists at every origin: Chromium asks for it, and no server has to be there.
+# A page of this path exists at every origin: Chromium's request for it is answered by this file, so no server is needed.
 BLANK = "/a-page-of-the-tests"
 SWITCHED_OFF = ["LocalNetworkAccessChecks", "LocalNetworkAccessChecksWebSockets", "HttpsUpgrades", "HttpsFirstBalancedMode"]
 # A page without an origin: its requests have `Origin: null`.
@@ -38,7 +38,7 @@ class Page(Chromium):
     def __init__(self):
         super().__init__()
         # The pages have public names, and the servers are on this machine: browsers ask the user before they allow that.
-        # And a page of plain http is opened as one.
+        # Without the last two, Chromium would try https for a page of plain http.
         self.flags = [*FLAGS, f"--disable-features={','.join(SWITCHED_OFF)}"]
         self.shown = None
 
@@ -67,7 +67,7 @@ class Page(Chromium):
         return result["result"].get("value")
 
     async def show(self, url):
-        # So that what the page before shows is not taken for what this one shows.
+        # The text of the previous page must not be mistaken for that of this one.
         await self.open("about:blank")
         await self.open(url)
 
@@ -87,7 +87,7 @@ class Page(Chromium):
             await asyncio.sleep(0.05)
 
     async def until_printed(self, words):
-        """Waits for a line of the console, which comes after the script has heard of a failure."""
+        """Waits for a line of the console, which is printed after the script has got the error."""
         end = asyncio.get_running_loop().time() + SHOWN_SECONDS
         while not any(words in message["text"] for message in self.console):
             if asyncio.get_running_loop().time() > end:
@@ -118,7 +118,7 @@ class Browser:
         return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result()
 
     def fetch(self, origin, url, method, headers, credentials, readable):
-        """What a request of a page comes to: `readable`, `opaque` or `refused`."""
+        """The result of a page's request: `readable`, `opaque` or `refused`."""
         options = {"method": method, "headers": headers, "credentials": "include" if credentials else "same-origin"}
         script = FETCH.replace("OPTIONS", json.dumps(options)).replace("URL", json.dumps(url))
         with self.lock:

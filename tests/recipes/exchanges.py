@@ -1,4 +1,4 @@
-"""Requests as they are sent, and what the responses have to be."""
+"""Requests as they are sent, and the responses that they have to get."""
 
 import http.client
 from urllib.parse import urlsplit

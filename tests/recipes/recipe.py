@@ -1,4 +1,4 @@
-"""A recipe: what its README tells people to type, and what its description says has to come of it."""
+"""A recipe: the commands of its README, and the results that its description expects."""
 
 import re
 import shlex
@@ -15,9 +15,9 @@ DESCRIPTIONS = Path(__file__).resolve().parent / "descriptions"
 INSTALLED = ROOT / "target" / "recipes"
 
 CONSOLE = re.compile(r"^```console\n(.*?)^```$", re.M | re.S)
-# What the set-up has done already.
+# Commands that the set-up has run already.
 INSTALLS = ("npm ci", "pip install ", "cargo build")
-# What ends by itself: what builds something, and what asks the servers, which have to be there. All else is a server.
+# Commands that end by themselves: builds, and requests to servers that have to run. Every other command starts a server.
 BUILDS = ("mkdir ", "npx next build", "npx tsc", "npx esbuild ", "cc ", "python manage.py check")
 ASKS = ("corsac ", "curl ")
 
@@ -48,7 +48,7 @@ class Command:
 
 
 class Recipe:
-    """A copy of a recipe's folder in which the kernel's ports are in the place of those that people read.
+    """A copy of a recipe's folder in which the ports that people read are replaced by ports from the kernel.
 
     The description has: `ports`, which are the numbers in the files; `exchanges`, requests and what the response has to be;
     `pages`, what a page in a browser shows; `api`, the name of exchanges that several recipes have; `provided`, files of the
@@ -66,7 +66,7 @@ class Recipe:
         self.ports = dict(zip(self.description["ports"], free_ports(len(self.description["ports"])), strict=True))
 
     def prepare(self):
-        """Writes the copy. What was installed and built in it stays."""
+        """Writes the copy. Everything that was installed and built in it stays."""
         for source in sorted((RECIPES / self.name).rglob("*")):
             target = self.folder / source.relative_to(RECIPES / self.name)
             if source.is_dir():
@@ -77,7 +77,7 @@ class Recipe:
                 written = self.with_ports(source.read_text()).encode()
             except UnicodeDecodeError:
                 written = source.read_bytes()
-            # Compilers go by the time of a file.
+            # Compilers look at the time of a file.
             if not target.exists() or target.read_bytes() != written:
                 target.write_bytes(written)
         for name, built in self.description.get("provided", {}).items():

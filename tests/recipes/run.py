@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Starts each recipe as its README says, and checks what comes of it.
+"""Starts each recipe as its README says, and checks the results.
 
 Usage: tests/recipes/run.py [--whole] [RECIPE]...
 
@@ -21,7 +21,7 @@ from exchanges import exchange
 from recipe import INSTALLED, ROOT, Recipe, names
 from servers import Servers
 
-# Recipes that run side by side: most of the time is spent on waiting for servers to start.
+# Recipes that run at the same time: most of the time is spent on waiting for servers to start.
 SIDE_BY_SIDE = 3
 REPETITIONS = 3
 # Characters of a failure that are printed.
@@ -32,7 +32,7 @@ READABLE = {"readable", "allowed", "opaque", "sent"}
 
 
 def environment():
-    """What people have after the installation: the programs, and corsac for Python and Rust."""
+    """The programs and packages that people have after the installation: the command, and corsac for Python and Rust."""
     programs = [
         INSTALLED / "venv" / "bin",
         ROOT / "target" / "bindings",
@@ -63,7 +63,7 @@ class Checked:
 
 
 def refresh_package():
-    """Installs corsac for Node as it is now: npm has made a copy of the package when it installed the others."""
+    """Installs corsac for Node as it is now: npm made a copy of the package when it installed the others."""
     package, installed = ROOT / "bindings-node", INSTALLED / "node_modules" / "corsac"
     shutil.rmtree(installed, ignore_errors=True)
     installed.mkdir(parents=True)
@@ -74,7 +74,7 @@ def refresh_package():
 
 
 def execute(recipe, command):
-    """Runs a command that ends. Its output has what the README shows, in the same order."""
+    """Runs a command that ends, and checks that its output has the lines that the README shows, in the same order."""
     done = subprocess.run(
         command.typed,
         shell=True,

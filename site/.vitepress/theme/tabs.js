@@ -1,4 +1,4 @@
-// A reader who chooses a stack in one group of tabs gets it in all groups of the page that have it.
+// A reader who chooses a stack in one group of tabs sees it in all groups of the page that have it.
 let isSwitching = false
 
 const inputOf = (group, name) => {
