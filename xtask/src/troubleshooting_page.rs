@@ -54,7 +54,7 @@ pub(crate) fn render(root: &Path) -> Result<String, Box<dyn Error>> {
             return Err(format!("no sentence of {} is frequent", topic.anchor()).into());
         }
         for example in shown {
-            let browser = example.engine.map_or("any", browser);
+            let browser = example.engine.map_or_else(|| browser_by_wording(&example.sentence), browser);
             let sentence = code(&example.sentence.replace('|', "\\|"));
             writeln!(page, "| {browser} | [{sentence}](#{}) |", example.name)?;
         }
@@ -133,6 +133,17 @@ fn browser(engine: &str) -> &str {
         "firefox" => "Firefox",
         _ => "Safari",
     }
+}
+
+/// The browser whose wording a sentence without an engine has. Libraries print some sentences in every browser.
+fn browser_by_wording(sentence: &str) -> &'static str {
+    const WORDINGS: [(&str, &[&str]); 3] = [
+        ("Chrome, Edge", &["net::ERR_", "Failed to fetch", "Permission was denied"]),
+        ("Firefox", &["(Reason: ", "NetworkError when", "Some cookies are misusing"]),
+        ("Safari", &["Load failed"]),
+    ];
+    let has = |wordings: &[&str]| wordings.iter().any(|wording| sentence.contains(wording));
+    WORDINGS.iter().find(|(_, wordings)| has(wordings)).map_or("any", |(browser, _)| browser)
 }
 
 /// A text as code, with as many backticks around it as it needs.
