@@ -43,10 +43,8 @@ fn a_request_on_the_command_line() {
 fn a_write_that_protection_refuses_is_not_called_carried_out() {
     let folder = Folder::new("refused-write");
     folder.file("cors.toml", POLICY);
-    folder.file(
-        "protected.toml",
-        &format!("{POLICY}[protection]\nwrites = 'reject'\ntrusted_origins = ['https://app.example.com']\n"),
-    );
+    let protection = "[protection]\nwrites = 'reject'\ntrusted_origins = ['https://app.example.com']\n";
+    folder.file("protected.toml", format!("{POLICY}{protection}"));
     for (policy, sentence) in [("cors.toml", "which acted on it"), ("protected.toml", "whose policy refused it")] {
         let run = folder.corsac(&["explain", policy, "--from", "https://evil.example", "-X", "POST", "/"]);
         assert!(run.out.starts_with("sent-but-unreadable: "), "{}", run.out);
