@@ -295,12 +295,16 @@ def prepare(needs, install, report):
         work.append(("WebAssembly modules", lambda: wasm_modules(*wanted)))
     if languages:
         work.append(("bindings", lambda: build_bindings(languages)))
+    # What needs the work above: bundles are made from the module, and the command contains the module of its page.
+    later = []
+    if "build wasm" in needs:
+        later.append(("bundles for edge runtimes", edge_bundles))
+    if "recipes" in needs:
+        later.append(("servers of recipes", recipe_servers))
     if "build command" in needs:
-        work.append(("command", build_command))
-    with ThreadPoolExecutor() as pool:
-        if None in list(pool.map(lambda named: report(*named), work)):
-            return False
-    # These need what was built above.
-    if "build wasm" in needs and report("bundles for edge runtimes", edge_bundles) is None:
-        return False
-    return "recipes" not in needs or report("servers of recipes", recipe_servers) is not None
+        later.append(("command", build_command))
+    for stage in (work, later):
+        with ThreadPoolExecutor() as pool:
+            if None in list(pool.map(lambda named: report(*named), stage)):
+                return False
+    return True
