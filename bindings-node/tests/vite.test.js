@@ -112,7 +112,7 @@ for (const name of ['vite', 'vite6']) {
       const page = new WebSocket(`ws://127.0.0.1:${port}/?token=${config.webSocketToken}`, 'vite-hmr')
       const messages = []
       page.on('message', (data) => { messages.push(JSON.parse(data)) })
-      await until('the page is told', () => messages.some(({ type }) => type === 'error'))
+      await until('the page receives the error', () => messages.some(({ type }) => type === 'error'))
       assert(messages.some(({ type }) => type === 'connected'))
       fs.rmSync(file)
       await until('it is missing', () => sent.at(-1).err?.message.includes('ENOENT'))

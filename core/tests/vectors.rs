@@ -1,4 +1,4 @@
-//! Runs every vector of `tests/vectors`: as native values, and as text. There is no list of vectors to skip.
+//! Runs every vector in `tests/vectors` twice, from native values and from text. No vector is skipped.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
