@@ -121,6 +121,15 @@ class Chromium(Engine):
         if failure:
             raise BrowserFailed(f"chromium could not open {url}: {failure}")
 
+    async def evaluate(self, expression):
+        """The value of an expression in the page, as if the user had asked for it. A promise is awaited."""
+        parameters = {"expression": expression, "returnByValue": True, "awaitPromise": True, "userGesture": True}
+        result = await self.call("Runtime.evaluate", parameters, self.session)
+        if "exceptionDetails" in result:
+            details = result["exceptionDetails"]
+            raise BrowserFailed(details.get("exception", {}).get("description") or details["text"])
+        return result["result"].get("value")
+
     def own_messages(self, messages):
         # Each failure also prints that a resource failed to load. The source of those lines is `network`.
         return [message["text"].strip() for message in messages if message["source"] in ("javascript", "security")]

@@ -117,14 +117,6 @@ class Page:
 
 
 class Chromium(Page, chromium.Chromium):
-    async def evaluate(self, expression):
-        parameters = {"expression": expression, "returnByValue": True, "awaitPromise": True, "userGesture": True}
-        result = await self.call("Runtime.evaluate", parameters, self.session)
-        if "exceptionDetails" in result:
-            details = result["exceptionDetails"]
-            raise BrowserFailed(details.get("exception", {}).get("description") or details["text"])
-        return result["result"].get("value")
-
     async def type(self, text):
         for number, line in enumerate(text.split("\n")):
             if number > 0:

@@ -58,14 +58,6 @@ class Page(Chromium):
             headers = [{"name": "Content-Type", "value": "text/html"}]
             self.send("Fetch.fulfillRequest", {**parameters, "responseHeaders": headers}, self.session)
 
-    async def evaluate(self, script):
-        parameters = {"expression": script, "awaitPromise": True, "returnByValue": True, "userGesture": True}
-        result = await self.call("Runtime.evaluate", parameters, self.session)
-        if "exceptionDetails" in result:
-            details = result["exceptionDetails"]
-            raise AssertionError(details.get("exception", {}).get("description") or details["text"])
-        return result["result"].get("value")
-
     async def show(self, url):
         # The text of the previous page must not be mistaken for that of this one.
         await self.open("about:blank")
