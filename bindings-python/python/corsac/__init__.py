@@ -11,6 +11,8 @@ requests; a :class:`Decision` says what to do.
     [('access-control-allow-origin', 'https://app.example.com'), ('vary', 'Origin')]
 """
 
+from typing import TYPE_CHECKING
+
 from corsac._asgi import CORSMiddleware
 from corsac._corsac import (
     ConfigError,
@@ -22,10 +24,12 @@ from corsac._corsac import (
     merge_vary,
 )
 from corsac._environment import settings_from_env
-from corsac._explain import Exchange, ExchangeError, ExchangeProblem, Explanation, diagnose
 from corsac._install import install
 from corsac._reloadable import Reloadable
 from corsac._types import LiftedCheck, OriginPredicate, PolicyOptions, ProtectionOptions, RouteOptions, UrlLike
+
+if TYPE_CHECKING:
+    from corsac._explain import Exchange, ExchangeError, ExchangeProblem, Explanation, diagnose
 
 __all__ = [
     "CORSMiddleware",
@@ -51,3 +55,18 @@ __all__ = [
     "merge_vary",
     "settings_from_env",
 ]
+
+_OF_EXPLAIN = frozenset({"Exchange", "ExchangeError", "ExchangeProblem", "Explanation", "diagnose"})
+
+
+def __getattr__(name: str) -> object:
+    """Import what explains exchanges at its first use, because the import takes long and most programs do not need it."""
+    if name not in _OF_EXPLAIN:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from corsac import _explain
+
+    return getattr(_explain, name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

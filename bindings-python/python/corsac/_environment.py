@@ -1,6 +1,5 @@
 """Settings from environment variables."""
 
-import json
 import os
 from collections.abc import Callable, Iterable, Mapping
 from typing import cast, get_args, get_origin, get_type_hints
@@ -68,6 +67,9 @@ def _json(value: str) -> object:
     """The JSON array or object, or else the value itself."""
     if not value.startswith(("[", "{")):
         return value
+    # Imported here, because the import takes long and few variables are JSON.
+    import json
+
     try:
         return json.loads(value)
     except ValueError:

@@ -1,6 +1,5 @@
 """The arguments that the middleware of ASGI and WSGI have in common."""
 
-import inspect
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -35,6 +34,9 @@ def checked_hook(on_decision: Hook | None) -> Hook | None:
     """
     if on_decision is None:
         return None
+    # Imported here, because the import takes long and few programs have a hook.
+    import inspect
+
     method = getattr(on_decision, "__call__", None)  # noqa: B004  # of an object, its method
     if method is None or inspect.iscoroutinefunction(on_decision) or inspect.iscoroutinefunction(method):
         raise TypeError("on_decision must be a function that is not async: it is called while the request waits")

@@ -4,11 +4,13 @@ import os
 import threading
 from collections.abc import Callable
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from corsac._corsac import Policy, PolicyFile, PredicateCache, SwappablePolicy
 from corsac._types import OriginPredicate
-from corsac._watch import Watch
+
+if TYPE_CHECKING:
+    from corsac._watch import Watch
 
 
 class Reloadable(SwappablePolicy):
@@ -115,6 +117,9 @@ class Reloadable(SwappablePolicy):
             ValueError: the interval is not more than 0, or longer than a thread can wait.
             RuntimeError: there is no file, or it is watched already.
         """
+        # Imported here, because the import takes long and most policies are not watched.
+        from corsac._watch import Watch
+
         self._file_or_raise()
         if not 0 < interval < threading.TIMEOUT_MAX:
             raise ValueError(f"interval must be more than 0 seconds, not {interval}")

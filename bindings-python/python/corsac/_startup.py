@@ -6,15 +6,11 @@ is not, start, and answer every request with 500. So the middleware is built any
 failed.
 """
 
-import inspect
 import sys
-import traceback
 from collections.abc import MutableMapping
 from types import FrameType
 
 from corsac._types import ASGIApp, Receive, Scope, Send
-
-_ASYNC = inspect.CO_COROUTINE | inspect.CO_ITERABLE_COROUTINE | inspect.CO_ASYNC_GENERATOR
 
 
 def is_starting(middleware: object) -> bool:
@@ -24,11 +20,14 @@ def is_starting(middleware: object) -> bool:
     function that builds the middleware. Code of the application that runs at the start has more coroutines inside. An
     exception there reaches the framework, which reports it.
     """
+    # Imported here, because the import takes long and few programs get this far.
+    from inspect import CO_ASYNC_GENERATOR, CO_COROUTINE, CO_ITERABLE_COROUTINE
+
     frame: FrameType | None = sys._getframe(1)
     is_built_by_a_function = False
     while frame is not None:
         arguments = _arguments(frame)
-        if frame.f_code.co_flags & _ASYNC:
+        if frame.f_code.co_flags & (CO_COROUTINE | CO_ITERABLE_COROUTINE | CO_ASYNC_GENERATOR):
             return is_built_by_a_function and any(map(_is_lifespan, arguments))
         # The frames of the constructor do not count, including those of subclasses.
         if not arguments or arguments[0] is not middleware:
@@ -39,6 +38,8 @@ def is_starting(middleware: object) -> bool:
 
 def failing_app(error: Exception) -> ASGIApp:
     """The application that replaces the middleware. It fails the start, and every request, with the error."""
+    import traceback
+
     message = "".join(traceback.format_exception_only(error)).strip()
 
     async def fail(scope: Scope, receive: Receive, send: Send) -> None:
