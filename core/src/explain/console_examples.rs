@@ -263,6 +263,35 @@ const WHOLE: &[(&str, &str)] = &[
         "the server responded with a status of {status} (",
         "Failed to load resource: the server responded with a status of 500 (Internal Server Error)",
     ),
+    ("Disallowed CORS ", "~origin"),
+    (
+        "allowedOrigins cannot contain the special value",
+        "When allowCredentials is true, ~ \"*\" since that cannot be set on the \"Access-Control-Allow-Origin\" response header.",
+    ),
+    (
+        "does not allow specifying a wildcard (any) origin",
+        "The CORS protocol ~ and credentials at the same time.",
+    ),
+    ("CORS policy execution failed", "~."),
+    ("is missing scheme or netloc", "Origin 'app.example.com' in CORS_ALLOWED_ORIGINS ~"),
+    (
+        "Cannot combine `Access-Control-Allow-Credentials: true` with",
+        "Invalid CORS configuration: ~ `Access-Control-Allow-Origin: *`",
+    ),
+    ("CORS not enabled or no matching rule found", "~ for this request."),
+    (
+        "AADSTS9002326",
+        "~: Cross-origin token redemption is permitted only for the 'Single-Page Application' client-type.",
+    ),
+    ("Origin checking failed", "~ - https://app.example.com does not match any trusted origins."),
+    ("CSRF verification failed", "~. Request aborted."),
+    ("CSRF token mismatch", "~."),
+    (
+        "didn't match request.base_url",
+        "HTTP Origin header (https://app.example.com) ~ (http://api.example.com)",
+    ),
+    ("Blocked request. This host", "~ (\"api.example.com\") is not allowed."),
+    ("Blocked cross-origin request from", "~ app.example.com to /_next/* resource."),
 ];
 
 fn of_wording(wording: &'static str) -> ConsoleExample {
