@@ -268,10 +268,7 @@ const WHOLE: &[(&str, &str)] = &[
         "allowedOrigins cannot contain the special value",
         "When allowCredentials is true, ~ \"*\" since that cannot be set on the \"Access-Control-Allow-Origin\" response header.",
     ),
-    (
-        "does not allow specifying a wildcard (any) origin",
-        "The CORS protocol ~ and credentials at the same time.",
-    ),
+    ("does not allow specifying a wildcard (any) origin", "The CORS protocol ~ and credentials at the same time."),
     ("CORS policy execution failed", "~."),
     ("is missing scheme or netloc", "Origin 'app.example.com' in CORS_ALLOWED_ORIGINS ~"),
     (
@@ -286,10 +283,7 @@ const WHOLE: &[(&str, &str)] = &[
     ("Origin checking failed", "~ - https://app.example.com does not match any trusted origins."),
     ("CSRF verification failed", "~. Request aborted."),
     ("CSRF token mismatch", "~."),
-    (
-        "didn't match request.base_url",
-        "HTTP Origin header (https://app.example.com) ~ (http://api.example.com)",
-    ),
+    ("didn't match request.base_url", "HTTP Origin header (https://app.example.com) ~ (http://api.example.com)"),
     ("Blocked request. This host", "~ (\"api.example.com\") is not allowed."),
     ("Blocked cross-origin request from", "~ app.example.com to /_next/* resource."),
 ];
