@@ -15,21 +15,15 @@ module.exports = function corsac (given, settings) {
   const isFile = typeof given === 'string' || given instanceof URL
   let ignored = []
   let logger, file, policies, middleware
+  /** What is watched, by the configuration of its server: a restart makes the new server before it closes the old one. */
+  const watches = new WeakMap()
 
-  /** Puts the policy in front of what a server of Vite does. */
+  /** Puts the policy in front of what a server of Vite does, and watches the policy's file until the server is closed. */
   function serve (server, overlay) {
     server.middlewares.use(middleware)
     if (!isFile) return
-    const watched = policies
-    watch(watched, logger, overlay)
-    // In `middlewareMode` there is no HTTP server, and one that never listened says nothing when it is closed. A restart closes the
-    // server before.
-    const { close } = server
-    server.close = function () {
-      watched.close()
-      return close.apply(this, arguments)
-    }
-    server.httpServer?.once('close', () => watched.close())
+    watch(policies, logger, overlay)
+    watches.set(server.config, policies)
   }
 
   return {
@@ -56,6 +50,11 @@ module.exports = function corsac (given, settings) {
     },
     configurePreviewServer (server) {
       serve(server)
+      server.httpServer.once('close', () => watches.get(server.config)?.close())
+    },
+    /** A dev server is closed or restarted. In `middlewareMode` it has no HTTP server that would say so. */
+    closeBundle () {
+      watches.get(this.environment?.getTopLevelConfig())?.close()
     }
   }
 }
