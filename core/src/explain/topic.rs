@@ -85,7 +85,7 @@ topics! {
     ],
     /// A secure page requests an insecure URL.
     MixedContent "mixed-content" [MixedContent],
-    /// Another rule of the browser, or something else than the browser, blocks the request.
+    /// Another rule of the browser, or something other than the browser, blocks the request.
     OtherRules "other-rules" [ResourcePolicyBlocks HandshakeRefused HttpError],
 }
 

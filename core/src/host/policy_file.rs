@@ -135,8 +135,8 @@ impl PolicyFile {
         let thread = Builder::new().name("corsac-watch".into()).spawn(move || {
             while stopped.recv_timeout(interval) == Err(RecvTimeoutError::Timeout) {
                 if let Some(outcome) = self.look() {
-                    // If the callback panics, the panic has been reported, and the callback is called again at the next
-                    // change.
+                    // If the callback panics, the panic has already been reported, and the callback is called again at
+                    // the next change.
                     let _ = catch_unwind(AssertUnwindSafe(|| on_change(outcome)));
                 }
             }

@@ -1,4 +1,4 @@
-//! Regular expression objects that a host's language reads differently than core. They are refused, and never misread.
+//! Regular expression objects that a host's language reads differently from core. They are refused, and never misread.
 
 use crate::issues::messages::regex_syntax::NotPortable;
 use regex_syntax::ast::{

@@ -42,7 +42,7 @@ pub struct AnswerCache {
 struct State {
     allowed: Half,
     denied: Half,
-    /// Counts the times that everything was forgotten.
+    /// The number of times that the cache was cleared.
     era: u64,
 }
 

@@ -1,4 +1,5 @@
-//! Suggestions are tried: what a help offers as code has been read and checked in the place for which it is meant.
+//! Suggestions are tried: what a help offers as code has been read and checked at the position where it would be
+//! written.
 
 use crate::config::dangers::Danger;
 use crate::config::lifted::{Lifted, LiftedCheck};
@@ -25,7 +26,7 @@ pub(crate) struct Place<'a> {
     /// Whether only its list says which origins are allowed.
     pub(crate) alone: bool,
     pub(crate) notation: Notation,
-    /// How a suggestion is tried; none if nobody would read it.
+    /// How a suggestion is tried; none if it would not be printed.
     pub(crate) trial: Option<Trial>,
     /// The same for suggestions for a regex, which cost more.
     pub(crate) regexes: bool,
