@@ -306,14 +306,14 @@ impl Below {
         (0..end).any(|start| self.matches_from(&origin, start))
     }
 
-    /// Whether a pattern is equal to the end of the origin from this byte of its host.
+    /// Whether the end of the origin, from this byte of its host, is that of a pattern.
     #[inline(always)]
     fn matches_from(&self, origin: &Origin<'_>, start: usize) -> bool {
         let host_start = origin.scheme.len() + "://".len();
         origin.host.get(start) == Some(&b'.') && self.matches_tail(origin, host_start + start)
     }
 
-    /// Whether a pattern is equal to the end of the origin from this byte.
+    /// Whether the end of the origin, from this byte, is that of a pattern.
     #[inline(always)]
     fn matches_tail(&self, origin: &Origin<'_>, from: usize) -> bool {
         origin.text.get(from..).is_some_and(|tail| self.exact_port.contains(tail))
