@@ -1,4 +1,5 @@
-//! What people say of failed requests, from `core/src/explain/symptoms.toml`, with links to the sections that help.
+//! The symptoms of failed requests, as people describe them, from `core/src/explain/symptoms.toml`, with links to the
+//! sections that help.
 
 use serde::Deserialize;
 use std::error::Error;

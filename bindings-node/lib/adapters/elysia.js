@@ -61,7 +61,7 @@ module.exports = function cors (options, settings) {
 function requireWrap (app) {
   if (typeof app?.wrap !== 'function') throw new TypeError('corsac: this is a plugin of Elysia: write `new Elysia().use(cors(options))`')
   if (app.config?.aot === false) {
-    throw new TypeError('corsac: with `aot: false`, Elysia calls no function that is around its own: leave `aot` out, or put `cors(options)` of ' +
+    throw new TypeError('corsac: with `aot: false`, Elysia does not call functions that wrap its own: leave `aot` out, or put `cors(options)` of ' +
       '`corsac/web` around `app.fetch`')
   }
 }

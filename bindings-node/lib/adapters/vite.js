@@ -22,8 +22,8 @@ module.exports = function corsac (given, settings) {
     if (!isFile) return
     const watched = policies
     watch(watched, logger, overlay)
-    // In `middlewareMode` there is no HTTP server, and one that never listened says nothing when it is closed. A restart closes the
-    // server before.
+    // In `middlewareMode` there is no HTTP server, and a server that never listened emits nothing when it is closed. A
+    // restart closes the previous server.
     const { close } = server
     server.close = function () {
       watched.close()
@@ -48,7 +48,7 @@ module.exports = function corsac (given, settings) {
       for (const name of ignored) logger.warn(`corsac: \`${name}\` has no effect: the policy decides instead`)
       file = typeof given === 'string' ? path.resolve(config.root, given) : given
       policies = isFile ? Reloadable.fromFile(file) : given
-      // Vite judges the handshakes of its own WebSocket by a token.
+      // Vite checks the handshakes of its own WebSocket with a token.
       middleware = cors(policies, { verifiesUpgrades: true, ...settings })
     },
     configureServer (server) {
@@ -68,7 +68,7 @@ function watch (policies, logger, overlay) {
       overlay?.hide()
     },
     onError (error) {
-      logger.error(`corsac: the policy before stays in force: ${error.message}`, { timestamp: true })
+      logger.error(`corsac: the previous policy stays in force: ${error.message}`, { timestamp: true })
       overlay?.show(error)
     }
   })

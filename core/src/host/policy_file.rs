@@ -115,7 +115,7 @@ impl PolicyFile {
     /// let in_force = Arc::clone(&policies);
     /// let watch = file.watch(Duration::from_secs(1), move |outcome| match outcome {
     ///     Ok(policy) => drop(in_force.swap(policy)),
-    ///     Err(error) => eprintln!("the policy before stays in force: {error}"),
+    ///     Err(error) => eprintln!("the previous policy stays in force: {error}"),
     /// })?;
     /// // Requests are decided by `policies.load()`; the watch ends when it is dropped.
     /// drop(watch);

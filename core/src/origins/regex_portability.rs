@@ -103,7 +103,7 @@ mod tests {
     use crate::origins::regex::check_regexp;
 
     #[test]
-    fn what_is_read_differently() {
+    fn syntax_that_is_read_differently() {
         for source in [
             r"^https://[^a-z&&b]+\.example$",
             r"^https://[a-c[d-f]]\.example$",

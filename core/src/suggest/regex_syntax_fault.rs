@@ -48,7 +48,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_and_where() {
+    fn messages_say_what_is_wrong_and_where() {
         for (source, message) in [
             ("https://(a", "at character 9 a group is opened and never closed"),
             ("https://a)", "at character 10 a group is closed that was never opened"),

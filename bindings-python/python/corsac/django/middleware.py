@@ -103,7 +103,7 @@ def _own_response(decided: RequestDecision) -> HttpResponse:
 def _error_response(request: HttpRequest, error: BaseException) -> HttpResponseBase:
     """Django's response to an exception of the predicate, which Django logs.
 
-    If the middleware raised the exception, the response would be made outside of it and have no headers.
+    If the middleware raised the exception, the response would be made outside it and have no headers.
     """
 
     def fail(_: HttpRequest) -> HttpResponseBase:

@@ -107,7 +107,7 @@ pub(crate) fn setting_in_wrong_table(setting: &str, table: &str, notation: Notat
 pub(crate) fn wrapped_settings(table: &str, first: &str, notation: Notation) -> Fault {
     let (table, first) = (printable(table), notation.key(first));
     let help = if notation == Notation::Toml {
-        format!("remove the header `[{table}]`: settings are at the top of the file, outside of any table")
+        format!("remove the header `[{table}]`: settings are at the top of the file, outside any table")
     } else {
         format!("move the settings out of `{table}`, into the policy itself")
     };
