@@ -109,9 +109,9 @@ def processor_seconds(*command):
 
 
 def each(gauge, program, *arguments, few, many, runs):
-    """The cost of one repetition. The last argument of the program is the number of repetitions. The program's other
-    work is subtracted.""" once = lambda: (gauge(program, *arguments, many) - gauge(program, *arguments, few)) / (many -
-    few)  # noqa: E731 return Measured(once() for _ in range(runs))
+    """The cost of one repetition. The last argument of the program is the number of repetitions. Its other work is subtracted."""
+    once = lambda: (gauge(program, *arguments, many) - gauge(program, *arguments, few)) / (many - few)  # noqa: E731
+    return Measured(once() for _ in range(runs))
 
 
 def in_turn(rounds, gauges):

@@ -34,8 +34,7 @@ from needs import ENVOY_PYTHON, NODE_DIR, PYTHON, Failed, run  # noqa: E402
 
 
 class Stack(NamedTuple):
-    """`needs` are those of tests/needs.py, `build` makes the programs that are measured, and each program prints rows
-    as JSON."""
+    """`needs` are those of tests/needs.py, `build` makes the programs that are measured, and each program prints rows as JSON."""
 
     needs: str
     build: object
