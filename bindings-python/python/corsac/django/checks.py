@@ -1,4 +1,4 @@
-"""The system checks: what is wrong with the policy, and what disagrees with it in other settings of Django.
+"""The system checks: the problems of the policy, and other settings of Django that disagree with it.
 
 The id of each message is ``corsac.`` and a code. ``SILENCED_SYSTEM_CHECKS`` takes these ids.
 """

@@ -24,7 +24,7 @@ class CorsacMiddleware:
 
     Raises:
         ConfigError: the policy is refused. ``issues`` lists everything that is wrong, each with its fix.
-        ImproperlyConfigured: the setting ``CORSAC`` is missing, or has arguments that exclude each other.
+        ImproperlyConfigured: the setting ``CORSAC`` is missing, or has arguments that cannot be combined.
         OSError: the policy's file cannot be read.
 
     An ``allow_origin`` function is called with the ``HttpRequest`` as its request. It may be async, with every server.
