@@ -23,7 +23,7 @@ pub(crate) struct Meeting {
     pub(crate) new: RouteChoice,
 }
 
-/// The maximum number of pairs of routes for which a path is searched that both match. Beyond that, only
+/// The maximum number of pairs of routes for which a path that both match is searched. Beyond that, only
 /// routes with the same path are compared.
 const MOST_PAIRS: usize = 100_000;
 

@@ -26,7 +26,7 @@ pub(crate) fn untrusted_origin<'s>(settings: &'s Settings, protection: &Protecti
             }
             // Any origin, and null, can never be trusted.
             Some(_) => false,
-            // It is reported with its own text.
+            // A text that is not a pattern is reported separately.
             None => true,
         }
     };

@@ -67,7 +67,7 @@ pub(crate) enum PredicateOf {
     Policy,
     /// The route with this index.
     Route(u32),
-    /// There is no function: every well-formed origin except `null` is allowed, if it passes all other checks.
+    /// No function has to be asked: every well-formed origin except `null` is allowed, if it passes all other checks.
     AllOrigins,
 }
 

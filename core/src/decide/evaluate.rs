@@ -1,6 +1,7 @@
 //! A policy and a request make a decision (specification 4.1). Nothing here allocates or fails.
 //!
-//! A row is a row of the table there. The headers of each row are in `response/render.rs`.
+//! In the comments, "row" means a row of the table in that section. The headers of each row are in
+//! `response/render.rs`.
 
 use crate::config::settings::PredicateOf;
 use crate::decide::decision::Decision;

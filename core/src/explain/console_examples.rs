@@ -375,7 +375,7 @@ mod tests {
     }
 
     #[test]
-    fn no_ending_is_for_a_wording_that_does_not_exist() {
+    fn each_whole_sentence_belongs_to_a_wording() {
         for (wording, whole) in WHOLE {
             assert!(WORDINGS.iter().any(|(other, _)| other == wording), "{wording}: {whole}");
         }

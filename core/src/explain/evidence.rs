@@ -24,7 +24,7 @@ const MOST_REPAIRS: usize = 32;
 pub(crate) struct Evidence {
     /// The outcome of the exchange as it is.
     pub(crate) outcome: Outcome,
-    /// The outcome after every check that can be repaired has been.
+    /// The outcome once every check that can be repaired is repaired.
     pub(crate) repaired: Outcome,
     /// Each check that fails, in the order in which the browser makes the checks.
     pub(crate) failures: Vec<Failure>,

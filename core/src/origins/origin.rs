@@ -326,12 +326,12 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(2000))]
 
         #[test]
-        fn a_name_that_needs_no_closer_look_is_fine(host in hostile_host()) {
+        fn a_name_that_passes_the_quick_check_is_valid(host in hostile_host()) {
             prop_assert!(!is_plain_name(&host) || check_web_host(&host).is_ok());
         }
 
         #[test]
-        fn the_short_way_to_parse_leads_where_the_long_way_does(host in hostile_host(), scheme in "https://|http://|HTTPS://|app://|https:/|") {
+        fn the_quick_parse_agrees_with_the_full_one(host in hostile_host(), scheme in "https://|http://|HTTPS://|app://|https:/|") {
             let text = [scheme.as_bytes(), &host].concat();
             prop_assert_eq!(Origin::parse(&text), Origin::parse_any(&text));
         }

@@ -100,7 +100,7 @@ impl Stop<'_> {
     fn comma_between_strings(&self) -> Option<Found> {
         let is_quote = |c: char| matches!(c, '"' | '\'');
         let (before, after) = self.around()?;
-        // The second string begins here, or the parser of JSON stopped behind the mark that opens it.
+        // The second string begins here, or the JSON parser stopped after its opening quotation mark.
         let second = match before.chars().next_back() {
             Some(quote)
                 if is_quote(quote)
