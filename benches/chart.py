@@ -95,7 +95,7 @@ def added(drawing, results):
         drawing.y += 10
     bottom = drawing.y - 6
     drawing.rule(LABELS, top - 4, bottom)
-    # The line at which both would need the same. It is behind the bars.
+    # The line at which both would need the same. The bars are drawn over it.
     drawing.rule(LABELS + scale, top - 4, bottom + 6, dashed=True)
     drawing.parts.insert(marks, drawing.parts.pop())
     drawing.text(LABELS + scale, bottom + 20, "1×: the same", "quiet", 12, "middle")
