@@ -51,7 +51,8 @@ module.exports = function cors (options, settings) {
       throw failure
     })
     app.wrap(surround)
-    // By the checksum, Elysia calls only one of several functions with the same text. Another policy has the same text.
+    // Elysia computes a checksum of each function's text, and calls only one of those with the same checksum. The
+    // functions of other policies have the same text.
     app.extender.higherOrderFunctions.at(-1).checksum = corsac
     return app
   }
