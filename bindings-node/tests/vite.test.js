@@ -105,8 +105,8 @@ for (const [name, major] of [['vite6', 6], ['vite', 7], ['vite8', 8]]) {
       await until('the mistake is shown', () => sent.length > 0)
       assert.equal(sent[0].type, 'error')
       assert.match(sent[0].err.message, /ends in a slash.*\n.*write `https:\/\/app\.example\.com`/s)
-      assert(printed.some((text) => /corsac: the policy before stays in force: [^]*line 1/.test(text)), printed)
-      assert.equal(await allows(OTHER), true, 'the policy before stays')
+      assert(printed.some((text) => /corsac: the previous policy stays in force: [^]*line 1/.test(text)), printed)
+      assert.equal(await allows(OTHER), true, 'the previous policy stays')
       // A page that is loaded now shows it too.
       const { config } = server
       const page = new WebSocket(`ws://127.0.0.1:${port}/?token=${config.webSocketToken}`, 'vite-hmr')

@@ -139,7 +139,7 @@ fn a_policy_that_is_known() {
                 ["access-control-allow-methods", "GET, HEAD, POST, PUT"]]}, "response": response});
         Exchange::from_json(exchange.to_string().as_bytes()).unwrap()
     };
-    // Something outside of the policy has responded.
+    // Something outside the policy has responded.
     let outside = explain_captured(Some(&policy), &exchange(json!({"status": 401, "headers": []})));
     assert_eq!(outside.verdict, Verdict::SentButUnreadable);
     assert_eq!(outside.findings[0].code.as_str(), "error-without-headers");

@@ -1,4 +1,5 @@
-//! What people say of failed requests, from `core/src/explain/symptoms.toml`, with links to the sections that help.
+//! The symptoms of failed requests, as people describe them, from `core/src/explain/symptoms.toml`, with links to the
+//! sections that help.
 
 use crate::topics::Topics;
 use corsac::explain::Topic;

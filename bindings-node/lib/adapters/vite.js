@@ -42,7 +42,7 @@ module.exports = function corsac (given, settings) {
       for (const name of ignored) logger.warn(`corsac: \`${name}\` has no effect: the policy decides instead`)
       file = typeof given === 'string' ? path.resolve(config.root, given) : given
       policies = isFile ? Reloadable.fromFile(file) : given
-      // Vite judges the handshakes of its own WebSocket by a token.
+      // Vite checks the handshakes of its own WebSocket with a token.
       middleware = cors(policies, { verifiesUpgrades: true, ...settings })
     },
     configureServer (server) {
@@ -67,7 +67,7 @@ function watch (policies, logger, overlay) {
       overlay?.hide()
     },
     onError (error) {
-      logger.error(`corsac: the policy before stays in force: ${error.message}`, { timestamp: true })
+      logger.error(`corsac: the previous policy stays in force: ${error.message}`, { timestamp: true })
       overlay?.show(error)
     }
   })

@@ -11,7 +11,7 @@ use corsac::capture::{CaptureNote, Captured, Known};
 use corsac::explain::{ConsoleSentence, Explanation, Finding, FindingCode, FindingSeverity, Hosting, Topic, diagnose};
 use serde_json::{Value, json};
 
-/// The most requests, and the most sentences, of which each has an answer of its own.
+/// The most requests, or sentences, that get an answer of their own.
 const MOST_CAUSES: usize = 3;
 
 /// The most findings that follow the first one.
@@ -45,7 +45,7 @@ struct Cause {
     hosting: Option<Hosting>,
 }
 
-/// How a verdict is coloured.
+/// The colour of a verdict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     Blocked,

@@ -60,8 +60,8 @@ pub fn console_examples() -> Vec<ConsoleExample> {
     examples
 }
 
-/// Whether another problem shows the same sentence of the engine. Where an engine prints the same for another origin and for
-/// a value that is not an origin, the first is shown, because it is more frequent.
+/// Whether another problem shows the same sentence of the engine. If an engine prints the same for another origin and
+/// for a value that is not an origin, the other origin is shown, because it is more frequent.
 fn is_repeated(problem: Problem, engine: Engine, template: &str) -> bool {
     let same = |(other, templates): &&(Problem, [&str; 3])| {
         let own = Engine::ALL.iter().zip(templates).find(|(other, _)| **other == engine);
@@ -166,8 +166,8 @@ fn fill(template: &str, problem: Problem) -> String {
     out
 }
 
-/// Sentences of which the catalogue has only a piece, because the rest differs between versions; and how the console goes on
-/// from there, or what comes before. `~` is the wording.
+/// Sentences of which the catalogue has only a piece, because the rest differs between versions; and the rest of the
+/// sentence in the console, before or after that piece. `~` is the wording.
 const WHOLE: &[(&str, &str)] = &[
     (
         "Cross origin requests are only supported for protocol schemes:",
@@ -398,7 +398,7 @@ mod tests {
     }
 
     #[test]
-    fn no_ending_is_for_a_wording_that_does_not_exist() {
+    fn each_whole_sentence_belongs_to_a_wording() {
         for (wording, whole) in WHOLE {
             assert!(WORDINGS.iter().any(|(other, _)| other == wording), "{wording}: {whole}");
         }

@@ -47,7 +47,7 @@ pub(crate) fn headers_on_errors(evidence: &Evidence, message: MessageId) -> Opti
         Some("write `Header always set`, since httpd otherwise leaves the header out of error pages")
     } else if has(&server, b"uvicorn") || has(&server, b"hypercorn") {
         Some(
-            "put CORS around the whole application, since Starlette answers unhandled exceptions outside of its \
+            "put CORS around the whole application, since Starlette answers unhandled exceptions outside its \
          middleware",
         )
     } else if has(&server, b"kestrel") || has(&server, b"microsoft-iis") {

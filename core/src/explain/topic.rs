@@ -87,7 +87,7 @@ topics! {
     MixedContent "mixed-content" [MixedContent],
     /// A message of the server, in its log or in a response.
     ServerMessage "server-message" [],
-    /// Another rule of the browser, or something else than the browser, blocks the request.
+    /// Another rule of the browser, or something other than the browser, blocks the request.
     OtherRules "other-rules" [ResourcePolicyBlocks HandshakeRefused HttpError],
 }
 
