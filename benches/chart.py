@@ -1,13 +1,14 @@
 """The chart of the README, as SVG for light and for dark pages, from the rows of all stacks.
 
-The first panel has what a middleware adds to a request: how many times as much the usual package needs as corsac. The second has what is
-left of that in a whole server: the requests that one second of a processor serves, of those without any headers of CORS.
+The first panel has what a middleware adds to a request: how many times as much the usual package needs as corsac. The
+second shows how much of that is left in a whole server: the requests that one second of a processor serves, as a share
+of those without any CORS headers.
 """
 
 from html import escape
 
 WIDTH = 860
-LABELS = 270  # What the names of the rows need, at the left.
+LABELS = 270  # The width of the names of the rows, at the left.
 PLOT = WIDTH - LABELS - 70
 COLOURS = {
     "light": {"ink": "#1c1f26", "quiet": "#5c6370", "line": "#b9bcc4", "accent": "#c2541a", "peer": "#9aa1ad", "hand": "#cfd3da"},
@@ -94,7 +95,7 @@ def added(drawing, results):
         drawing.y += 10
     bottom = drawing.y - 6
     drawing.rule(LABELS, top - 4, bottom)
-    # The line at which both would need the same. It is behind the bars.
+    # The line at which both would need the same. The bars are drawn over it.
     drawing.rule(LABELS + scale, top - 4, bottom + 6, dashed=True)
     drawing.parts.insert(marks, drawing.parts.pop())
     drawing.text(LABELS + scale, bottom + 20, "1×: the same", "quiet", 12, "middle")

@@ -1,8 +1,8 @@
 """How the benchmarks measure: instructions under valgrind, and processor time in alternating rounds.
 
 Neither depends much on what else the machine does. An instruction count repeats to within the random seeds of hash tables. Of processor
-times, only ratios inside one run are used: what is compared runs in turn, in each round in the opposite order, and each round gives a
-ratio of its own. So a slow minute of the machine is in both sides of a ratio.
+times, only ratios inside one run are used: the programs that are compared run in turn, in the opposite order in every
+second round, and each round gives its own ratio. So a slow minute of the machine is in both sides of a ratio.
 """
 
 import json
@@ -24,7 +24,7 @@ def progress(text):
 
 
 class Measured:
-    """Several figures of one thing: their median, and the quartiles between which half of them are."""
+    """Several measurements of one quantity: their median, and the quartiles between which half of them are."""
 
     def __init__(self, values):
         self.values = list(values)
@@ -63,7 +63,7 @@ def quick():
 
 
 def chosen(names):
-    """What the command line names, or everything."""
+    """The names on the command line, or all of them."""
     named = [argument for argument in sys.argv[1:] if not argument.startswith("-")]
     if unknown := [name for name in named if name not in names]:
         sys.exit(f"there is no {unknown[0]}; there are: {', '.join(names)}")
@@ -87,7 +87,7 @@ def benchmark(package, name):
 
 
 def instructions(*command, env=None):
-    """How many instructions a program executes, with all of its libraries, outside of the kernel."""
+    """How many instructions a program executes, with all of its libraries, outside the kernel."""
     tool = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"]
     done = subprocess.run([*tool, *map(str, command)], capture_output=True, text=True, env=env and {**os.environ, **env})
     found = re.search(r"Collected : (\d+)", done.stderr)
@@ -109,7 +109,7 @@ def processor_seconds(*command):
 
 
 def each(gauge, program, *arguments, few, many, runs):
-    """What one repetition takes. The last argument of the program is the number of repetitions. Its other work is subtracted."""
+    """The cost of one repetition. The last argument of the program is the number of repetitions. Its other work is subtracted."""
     once = lambda: (gauge(program, *arguments, many) - gauge(program, *arguments, few)) / (many - few)  # noqa: E731
     return Measured(once() for _ in range(runs))
 

@@ -5,8 +5,9 @@ chart of the README.
 Usage: benches/publish.py [--counts | --render | --check]
 
 Refuses if a stack was not measured, if it was measured with `--quick`, if anything else was running, or if the stacks are from different
-machines. With `--counts`, what depends on that is left out instead: only instructions and sizes are published, without a chart.
-`--render` writes the tables and the chart again from benches/results.json. `--check` compares them with it.
+machines. With `--counts`, the results that depend on that are left out instead: only instructions and sizes are
+published, without a chart. `--render` writes the tables and the chart again from benches/results.json. `--check`
+compares them with it.
 """
 
 import json
@@ -60,7 +61,7 @@ def heading(results):
 
 
 def block(result):
-    """The table of one stack, what was measured with which versions, and the reasons for missed budgets."""
+    """The table of one stack, the versions that were measured, and the reasons for missed budgets."""
     if result is None:
         return "Not measured on a quiet machine yet."
     rows, without = table.with_budgets(result["stack"], result["rows"])

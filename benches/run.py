@@ -3,8 +3,9 @@
 
 Usage: benches/run.py [--install] [--quick] [--publish] [--stack STACK]...
 
-Prints a table for each stack, and writes `target/bench/STACK.json`. What a stack needs is built first. If something is missing, the
-other stacks are measured, and it is said what to type. Packages of Debian are installed with `--install`, by root alone.
+Prints a table for each stack, and writes `target/bench/STACK.json`. What a stack needs is built first. If something is
+missing, the other stacks are measured, and the command that installs it is printed. Debian packages are installed with
+`--install`, and only by root.
 
 `--quick` takes few rounds. `--publish` writes the results into the documentation afterwards, and refuses if a stack is missing or if
 anything else was running (see benches/publish.py). A budget that is missed fails nothing: it is reported in the table.
@@ -33,7 +34,7 @@ from needs import ENVOY_PYTHON, NODE_DIR, PYTHON, Failed, run  # noqa: E402
 
 
 class Stack(NamedTuple):
-    """`needs` are those of tests/needs.py, `build` makes what is measured, and each program prints rows as JSON."""
+    """`needs` are those of tests/needs.py, `build` makes the programs that are measured, and each program prints rows as JSON."""
 
     needs: str
     build: object

@@ -97,7 +97,7 @@ class Control(unittest.TestCase):
         policy = wrong_policy(self.right, "method", allow_methods="[]")
         self.assertEqual(self.seen_by_the_browser("c", policy), {("allowed", "put")})
 
-    def test_a_method_too_many(self):
+    def test_an_additional_method(self):
         policy = wrong_policy(self.right, "methods", allow_methods='["PUT", "DELETE"]')
         self.assertEqual(self.seen_by_the_browser("node", policy), {("allowed", "method")})
 

@@ -8,7 +8,7 @@
  *
  * If a page is blocked, `corsac_explain` and `corsac_diagnose` say why.
  *
- * Rules that hold everywhere:
+ * Rules that apply everywhere:
  * - Texts are a pointer and a length in bytes. A text that the library returns has a NUL past its length if its
  *   comment says so.
  * - A pointer is borrowed unless a comment names an owner, and the library keeps no borrowed pointer beyond the call.
@@ -916,7 +916,7 @@ corsac_status corsac_policy_from_file_with(const corsac_policy_options *options,
 corsac_policy *corsac_policy_clone(const corsac_policy *policy);
 
 /**
- * Gives a reference to a policy back. The policy is freed with its last reference.
+ * Gives back a reference to a policy. The policy is freed with its last reference.
  *
  * Parameters: `policy` is a policy that has not been freed yet, or NULL, which does nothing.
  *
@@ -1161,7 +1161,7 @@ corsac_status corsac_policy_evaluate_host_error(const corsac_policy *policy,
  * number counts as `CORSAC_PREDICATE_FAILED`. If the policy does not ask about the request, the answer changes
  * nothing.
  *
- * Returns, lifetime, threads: as `corsac_policy_evaluate`. The decision never is `CORSAC_ASK`.
+ * Returns, lifetime, threads: as `corsac_policy_evaluate`. The decision is never `CORSAC_ASK`.
  */
 corsac_status corsac_policy_resolve(const corsac_policy *policy,
                                     const corsac_request *request,
@@ -1194,7 +1194,7 @@ corsac_status corsac_policy_evaluate_with(const corsac_policy *policy,
  *   may still read for that time.
  * - `out`: where the cache is stored; NULL on failure.
  *
- * Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_BAD_SIZE` for a size or a time outside of these limits.
+ * Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_BAD_SIZE` for a size or a time outside these limits.
  *
  * Ownership: the cache belongs to the caller.
  *

@@ -2,7 +2,7 @@
 
 import re
 
-# Each section has groups of pages. `…` in a folder stands for all its pages, in the order of their titles.
+# Each section has groups of pages. `…` in a folder means all its pages, in the order of their titles.
 SECTIONS = {
     "Tutorial": {"": ["tutorial.md"]},
     "How-to": {

@@ -66,7 +66,7 @@ def address(path):
 def stage(routes, files, write):
     """Writes the pages, and returns which files and folders they show. A file that is too long for a page is served as it is."""
     wanted = set(linked(routes))
-    # A folder of examples is there to be read, so its files have pages as well.
+    # People read the files of an example, so they have pages as well.
     for folder in [path for path in wanted if path.startswith("examples/") and (ROOT / path).is_dir()]:
         wanted |= {file for file in files if file.startswith(f"{folder}/") and not file.endswith("-lock.json")}
     wanted -= set(routes)

@@ -20,7 +20,7 @@ MUTANTS = [
     ("nothing is exposed", "split_headers", r"\|\| listed\(\)", ""),
     ("`*` exposes with credentials", "split_headers", r"!credentials &&", "true &&"),
     # The lines in consoles.
-    ("Chromium prints nothing of a preflight", "Told::chromium", r"self\.is_preflight\(\) && is_check", "false && is_check"),
+    ("Chromium prints nothing about a preflight", "Told::chromium", r"self\.is_preflight\(\) && is_check", "false && is_check"),
     ("Firefox prints one line for a preflight", "Told::firefox", r"_ if self\.is_preflight\(\) \|\| is_redirect =>", "_ if is_redirect =>"),
     ("WebKit checks the origin first", "CheckedRequest::preflight_checks", r"self\.agent\.has\(Deviation::PreflightStatusFirst\)", "false"),
 ]

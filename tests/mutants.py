@@ -134,7 +134,7 @@ MUTANTS = [
     ("any extension: with a port", "ExtensionSchemes::matches", r"has_no_port &&", ""),
     ("any extension: of every browser", "ExtensionSchemes::matches", r"scheme\.as_str\(\)\.as_bytes\(\) == origin\.scheme", "origin.scheme.ends_with(b\"-extension\") && !scheme.as_str().is_empty()"),
     ("Vary names a field twice", "merge_vary", r"other\.eq_ignore_ascii_case\(field\)", "other == field"),
-    ("Vary: `*` is added to", "merge_vary", r'field == b"\*"', "false && field.is_empty()"),
+    ("Vary: names are added to `*`", "merge_vary", r'field == b"\*"', "false && field.is_empty()"),
     ("Vary: the application's lines are lost", "merge_vary", r"(?<=in application)", ".into_iter().take(1)"),
 ]
 SMOKE = {"route: an encoded slash is not a slash", "protection: null passes", "any origin: with Vary", "not allowed: readable", "refused: 204", "`*` covers Authorization", "Vary names a field twice"}

@@ -31,7 +31,7 @@ SERVER_TESTS = ROOT / "cli" / "tests" / "servers"
 BINDINGS = ROOT / "target" / "bindings"
 TOOLS = ROOT / "target" / "tools"
 
-# Packages of Debian, by what needs them.
+# Debian packages, by the need that requires them.
 DEBIAN = {
     "python": ["python3-venv"],
     "node": ["openssl"],
@@ -197,7 +197,7 @@ def recipe_servers():
 
 
 def site():
-    """What builds the documentation site, from npm and PyPI."""
+    """The packages that build the documentation site, from npm and PyPI."""
     packages = virtual_environment(SITE_PYTHON.parent.parent, SITE / "requirements.txt")
     return f"{packages}; npm: {node_modules(SITE)}"
 
@@ -295,7 +295,8 @@ def prepare(needs, install, report):
         work.append(("WebAssembly modules", lambda: wasm_modules(*wanted)))
     if languages:
         work.append(("bindings", lambda: build_bindings(languages)))
-    # What needs the work above: bundles are made from the module, and the command contains the module of its page.
+    # The work that depends on the work above: bundles are made from the module, and the command contains the module of
+    # its page.
     later = []
     if "build wasm" in needs:
         later.append(("bundles for edge runtimes", edge_bundles))

@@ -241,11 +241,11 @@ CLIPPY = ("cargo", "clippy", "--locked", "--workspace", "--all-targets", "--quie
 LARGEST_MODULE = 500_000
 # The example servers, the proxies in front of them, and a browser.
 SERVERS = "apt servers, venv, node_modules, proxies, build python, build node, build c"
-# What the recipes start: a server on every stack, and a browser.
+# The programs that the recipes start: a server on every stack, and a browser.
 RECIPES = (
     "apt recipes, apt wasm, venv, node_modules, proxies, recipes, build python, build node, build c, build wasm, build envoy, build command"
 )
-# What the site is built of, and what its code blocks run with.
+# The tools that build the site, and the programs that run its code blocks.
 DOCUMENTATION = "apt wasm, apt site, venv, node_modules, site, rust reference, build python, build node, build c, build command, build playground"
 # While one check waits for a server or a time-out, another can compute. Checks that run cargo wait for each other, so
 # other checks are placed between them.

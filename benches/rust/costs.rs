@@ -42,7 +42,7 @@ fn preflight<'a>(origin: &'a [u8], headers: &'a [u8]) -> Request<'a> {
         .access_control_request_headers(headers)
 }
 
-/// What a server has parsed: names and values.
+/// The header lines that a server has parsed: names and values.
 type Lines<'a> = Vec<(&'a [u8], &'a [u8])>;
 
 /// A preflight as Chromium sends it, with these lines of `Access-Control-Request-Headers`.

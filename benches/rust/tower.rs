@@ -1,4 +1,4 @@
-//! What a layer adds to a service: no layer, tower-http's, and corsac's, around the same service.
+//! The cost that a layer adds to a service: no layer, tower-http's, and corsac's, around the same service.
 //! `CASE LAYER COUNT` serves a request COUNT times, and `benches/stacks/tower.py` counts the instructions.
 //!
 //! A request is served as hyper-util serves it: the service is cloned, and its future is polled to its end.
@@ -89,7 +89,7 @@ fn finish<F: Future<Output = Result<Response<Body>, Infallible>>>(future: F) -> 
     future.now_or_never().and_then(Result::ok)
 }
 
-/// What is measured: its name, the number of origins, and the request.
+/// The measured cases: a name, the number of origins, and the request.
 fn cases() -> [(&'static str, usize, Request<Body>); 5] {
     let origin = |count: usize| ("origin", origins(count)[count / 2].clone());
     let asked =

@@ -74,7 +74,8 @@ function round (middleware, message, framework) {
 
 const bare = (message, response, next) => next()
 
-/** For each round, what each middleware took. They run in turn, in each round in the opposite order. The first rounds warm up. */
+/** The time of each middleware in each round. They run in turn, and in the opposite order in every second round. The
+ * first rounds warm up. */
 function measure (middlewares, message, framework) {
   const found = middlewares.map(() => [])
   for (let i = -3; i < ROUNDS; i++) {

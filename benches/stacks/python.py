@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """The Python middleware against Starlette's own, around the same bare ASGI application.
 
-The added cost is what is compared: the processor time with the middleware less that of the bare application. A preflight never reaches
-the application, and is compared as a whole.
+The added cost is compared: the processor time with the middleware less that of the bare application. A preflight never
+reaches the application, and is compared as a whole.
 """
 
 import gc

@@ -5,7 +5,7 @@ with corsac.
 Usage: servers.py [--quick] [SERVER]...
 
 The variants of a server run side by side and are loaded in turn. A variant's figure is the processor time of its process for each request:
-how many requests one processor serves follows from it, and what else the machine does is not in it.
+it shows how many requests one processor can serve, and does not include what else the machine does.
 """
 
 import contextlib

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """The layer for tower against tower-http's: the instructions of one request.
 
-A request is served as hyper-util serves it, and the response is dropped; making the request does not count.
+A request is served as hyper-util serves it, and the response is dropped; the time for making the request does not
+count.
 """
 
 import re

@@ -134,7 +134,7 @@ async function main () {
       process.stderr.write(`  ${title}\n`)
       const found = Object.fromEntries(MIDDLEWARES.map((middleware) => [middleware, []]))
       for (let i = -1; i < ROUNDS; i++) {
-        // In turn, in each round in the opposite order. The first round warms up.
+        // They run in turn, and in the opposite order in every second round. The first round warms up.
         for (const middleware of i % 2 ? MIDDLEWARES : [...MIDDLEWARES].reverse()) {
           const spent = await round(child, port, name, middleware)
           if (i >= 0) found[middleware].push(spent)

@@ -45,8 +45,8 @@ static const corsac_dir *settings_before(request_rec *r, corsac_state *kept) {
 }
 
 /*
- * The settings in force for one request. If mod_dir or mod_negotiation have replaced it by a file without settings, they are
- * those from before.
+ * The settings in force for one request. If mod_dir or mod_negotiation has replaced the request by a file without
+ * settings, these are the settings from before.
  */
 static const corsac_dir *settings_of(request_rec *r) {
   corsac_state *kept = corsac_state_of(r);

@@ -41,7 +41,7 @@ static bool append_line(corsac_slice name, corsac_slice value, void *request) {
 static bool set_line(corsac_slice name, corsac_slice value, void *request) {
   request_rec *r = request;
   remove_lines(name, r);
-  /* httpd keeps the type outside of the tables. */
+  /* httpd keeps the type outside the tables. */
   if (strcmp(name.ptr, "content-type") != 0) return append_line(name, value, r);
   ap_set_content_type(r, apr_pstrdup(r->pool, value.ptr));
   return true;

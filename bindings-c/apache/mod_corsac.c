@@ -115,7 +115,8 @@ static int holds_error(const apr_bucket_brigade *brigade) {
 }
 
 /*
- * This runs when the head is written. By then, the application, mod_headers and httpd's own errors have set their headers.
+ * This runs when the status and the headers are written. By then, the application, mod_headers and httpd's own errors
+ * have set their headers.
  */
 static apr_status_t filter(ap_filter_t *self, apr_bucket_brigade *brigade) {
   request_rec *r = self->r;
@@ -226,7 +227,8 @@ static void hooks(apr_pool_t *pool) {
   ap_hook_access_checker(corsac_note_walk, NULL, NULL, APR_HOOK_REALLY_FIRST);
   ap_hook_fixups(corsac_note_walk, NULL, NULL, APR_HOOK_REALLY_FIRST);
   ap_hook_header_parser(respond_first, NULL, NULL, APR_HOOK_REALLY_FIRST);
-  /* This decides again, in case mod_dir or mod_negotiation have replaced the request by a file with settings of its own. */
+  /* This decides again, in case mod_dir or mod_negotiation has replaced the request by a file with settings of its own.
+   * */
   ap_hook_handler(respond, NULL, NULL, APR_HOOK_REALLY_FIRST);
   ap_hook_insert_filter(insert, NULL, NULL, APR_HOOK_REALLY_LAST);
   ap_hook_insert_error_filter(insert, NULL, NULL, APR_HOOK_REALLY_LAST);

@@ -60,7 +60,8 @@ static ngx_int_t ngx_http_corsac_start(ngx_conf_t *cf) {
   /* If no policy is named, the module costs nothing. */
   if (!conf->used) return NGX_OK;
   /*
-   * Handlers of a phase run in the reverse order of being added. These are added after nginx's own, so they run before them.
+   * Handlers of a phase run in the reverse of the order in which they were added. These are added after nginx's own, so
+   * they run before them.
    */
   ngx_http_handler_pt *server = ngx_array_push(&core->phases[NGX_HTTP_SERVER_REWRITE_PHASE].handlers);
   ngx_http_handler_pt *location = ngx_array_push(&core->phases[NGX_HTTP_REWRITE_PHASE].handlers);

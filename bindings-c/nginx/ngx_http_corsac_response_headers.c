@@ -83,7 +83,7 @@ static bool ngx_http_corsac_append(corsac_slice name, corsac_slice value, void *
   return true;
 }
 
-/* nginx keeps the type and the length outside of the list. `ngx_http_corsac_start_response` sets them. */
+/* nginx keeps the type and the length outside the list. `ngx_http_corsac_start_response` sets them. */
 enum { IN_LIST, TYPE, LENGTH };
 static ngx_uint_t ngx_http_corsac_storage_of(corsac_slice name) {
   if (ngx_http_corsac_is_same(name, corsac_slice_from("content-type"))) return TYPE;

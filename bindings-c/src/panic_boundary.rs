@@ -15,7 +15,7 @@ pub(crate) fn value<T>(fallback: T, body: impl FnOnce() -> T) -> T {
     match catch_unwind(AssertUnwindSafe(body)) {
         Ok(value) => value,
         Err(payload) => {
-            // Dropping the payload could panic again, outside of `catch_unwind`.
+            // Dropping the payload could panic again, outside `catch_unwind`.
             std::mem::forget(payload);
             fallback
         }

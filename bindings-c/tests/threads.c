@@ -37,7 +37,7 @@ static void *decide(void *argument) {
     corsac_decision decision = {.size = sizeof decision};
     if (corsac_policy_evaluate(task->policy, &request, &decision) != CORSAC_OK) task->wrong++;
     if (decision.reason != cases[i % 4].reason) task->wrong++;
-    /* The values that are borrowed from the policy are read, too. */
+    /* The values that are borrowed from the policy are read too. */
     for (size_t at = 0; at < decision.header_count; at++)
       if (decision.headers[at].value.len != 0 && decision.headers[at].value.ptr[0] == '\0') task->wrong++;
   }

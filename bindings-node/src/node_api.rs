@@ -159,7 +159,7 @@ pub(crate) use callback;
 pub(crate) type Callback = extern "C" fn(sys::napi_env, sys::napi_callback_info) -> sys::napi_value;
 
 /// Creates a function that keeps the policy alive for as long as JavaScript can reach the function. `size` is the
-/// memory outside of the heap that is reported to the garbage collector.
+/// memory outside the heap that is reported to the garbage collector.
 pub(crate) fn create_function<'env>(
     env: &'env Env,
     policy: &Arc<CompiledPolicy>,
@@ -203,7 +203,7 @@ extern "C" fn finalize(env: sys::napi_env, data: *mut c_void, hint: *mut c_void)
     adjust_memory(env, -(hint.addr() as i64));
 }
 
-/// Reports to the garbage collector how much memory a policy uses outside of the heap.
+/// Reports to the garbage collector how much memory a policy uses outside the heap.
 fn adjust_memory(env: sys::napi_env, change: i64) {
     let mut total = 0;
     if change != 0 {

@@ -32,7 +32,7 @@ test('Elysia as a function from Request to Response', async () => {
   assert.equal((await ask()).headers.get('access-control-allow-origin'), 'https://a.example')
 })
 
-test('what cannot be covered is refused', async () => {
+test('applications that cannot be covered are refused', async () => {
   const { Elysia } = await import('elysia')
   assert.throws(() => new Elysia({ aot: false }).use(cors({ allowOrigins: [] })), /corsac: with `aot: false`, Elysia calls no function/)
   assert.throws(() => cors({ allowOrigins: [] })({}), /new Elysia\(\).use\(cors\(options\)\)/)

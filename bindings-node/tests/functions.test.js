@@ -201,7 +201,7 @@ test('a delegate fails', async (t) => {
   }
 })
 
-test('many different options of a delegate are not kept for ever', async (t) => {
+test('many different options of a delegate are not kept forever', async (t) => {
   let count = 0
   const port = await serve(t, corsac((request, callback) => callback(null, { allowOrigins: [ORIGIN, `https://x${count++}.example`] })))
   for (let i = 0; i < 250; i++) assert.deepEqual(await get(port), ALLOWED)

@@ -141,7 +141,7 @@ test('there is one warning for each replaced header', async (t) => {
   assert.match(warnings[0].detail, /routes.*keepAppHeaders/)
 })
 
-test('of several layers the one closest to the application wins', async (t) => {
+test('if there are several layers, the one closest to the application wins', async (t) => {
   const express = require('express')
   const inner = express.Router().use(corsac({ allowOrigins: [OTHER] })).get('/', (request, response) => { response.send('x') })
   const app = express()

@@ -1,6 +1,6 @@
 'use strict'
 
-// Settings that only some ways of reading see are refused, and shared memory is copied.
+// Settings that only some readers see are refused, and shared memory is copied.
 
 const assert = require('node:assert/strict')
 const test = require('node:test')

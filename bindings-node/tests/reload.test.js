@@ -98,7 +98,7 @@ test('reload: from a file, and its errors', (t) => {
   }
 })
 
-test('a file can have a function in addition', async (t) => {
+test('a function can be given together with a file', async (t) => {
   const name = file(t, 'allow_origins = []\n')
   let asked = 0
   const functions = { allowOrigin: (origin) => { asked++; return origin === ORIGIN }, predicateCache: { size: 10, ttl: 60 } }

@@ -44,7 +44,7 @@ const TARGETS = [
 
 /** Paths that servers read differently, and the result if a host has parsed the URL before. */
 const MISREAD = [
-  // rack-cors, CVE-2019-18978: a path outside of the public folder that leads through it.
+  // rack-cors, CVE-2019-18978: a path outside the public folder that leads through it.
   ['/public/../users/me', ME],
   ['/public/%2e%2e/users/me', ME],
   ['/users/%2E%2E/public/a', PUBLIC],

@@ -70,7 +70,7 @@ for (const [name, use] of Object.entries(MIDDLEWARES)) {
   })
 }
 
-test('requests without a server, and policies that judge no handshakes, are served', () => {
+test('requests without a server, and policies that check no handshakes, are served', () => {
   const attached = new Policy(REJECT)
   attached.attach(http.createServer())
   const open = new Reloadable(new Policy({ allowOrigins: [] }))

@@ -116,7 +116,7 @@ test('socket.io, together with plain requests', async (t) => {
   }
 })
 
-test('socket.io: allowRequest judges polling too', async (t) => {
+test('socket.io: allowRequest checks polling too', async (t) => {
   const { Server } = require('socket.io')
   const server = http.createServer()
   const policy = new Policy(REJECT)
@@ -304,7 +304,7 @@ test('verifyUpgrade warns if everything is off', async (t) => {
   assert.deepEqual(warnings, ['CORSAC_WEBSOCKETS_OFF'])
 })
 
-test('after a swap, the new policy judges handshakes, if they are passed to it', async (t) => {
+test('after a swap, the new policy checks handshakes, if they are passed to it', async (t) => {
   const reloadable = new Reloadable(new Policy({ allowOrigins: [] }))
   const server = reloadable.attach(http.createServer())
   count(new (require('ws').WebSocketServer)({ server }))

@@ -65,9 +65,10 @@ export class Policy {
   forgetAnswers (): void
 
   /**
-   * Judges the WebSocket handshakes of a server (`protection.websockets`), which never reach a middleware. A handshake that
-   * is refused is answered with 403, and no listener of `upgrade` is called; the same is true for HTTP/2's extended
-   * CONNECT. Attach the policy to each server, before the server listens and before the policy is given to `cors()`.
+   * Checks the WebSocket handshakes of a server (`protection.websockets`), which never reach a middleware. A handshake
+   * that is refused is answered with 403, and no listener of `upgrade` is called; the same is true for HTTP/2's
+   * extended CONNECT. Attach the policy to each server, before the server listens and before the policy is given to
+   * `cors()`.
    *
    * @throws {Error} `ERR_CORSAC_WEBSOCKETS` if the policy lets every handshake pass
    */

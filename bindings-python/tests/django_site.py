@@ -39,7 +39,7 @@ SETTINGS: dict[str, Any] = {
 
 
 class Failing:
-    """A middleware that fails at one path, inside of corsac's."""
+    """A middleware that fails at one path, inside corsac's."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

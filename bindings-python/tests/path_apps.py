@@ -1,4 +1,4 @@
-"""The applications for the servers of test_paths: public routes, with the policy outside of mounts and in them."""
+"""The applications for the servers of test_paths: public routes, with the policy outside mounts and in them."""
 
 from typing import Any
 

@@ -346,7 +346,7 @@ def test_debugging_and_logs(capsys: pytest.CaptureFixture[str], caplog: pytest.L
     assert f"refused: origin-not-allowed: GET /later from `{EVIL}`" in caplog.text
 
 
-def test_what_cannot_be_set_up() -> None:
+def test_setups_that_are_refused() -> None:
     app = build()
     with pytest.raises(RuntimeError, match="already"):
         setup(app, **SETTINGS)

@@ -115,7 +115,7 @@ def test_http_2_has_an_authority() -> None:
     assert passes(asked)
 
 
-def test_handshakes_are_judged_only_if_a_setting_says_so() -> None:
+def test_handshakes_are_checked_only_if_a_setting_says_so() -> None:
     decisions: list[Decision] = []
     hook = {"on_decision": lambda decision, scope: decisions.append(decision)}
     hostile = scope("websocket", origin(EVIL))

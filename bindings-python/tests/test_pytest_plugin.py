@@ -125,7 +125,7 @@ def test_a_fixture_of_the_project(project: Path) -> None:
     assert "2 passed" in run(project).stdout
 
 
-def test_what_to_write_if_no_server_is_known(project: Path) -> None:
+def test_the_error_says_what_to_write_if_no_server_is_known(project: Path) -> None:
     (project / "pytest.ini").write_text("[pytest]\n")
     (project / "test_cors.py").write_text(TESTS)
     done = run(project)

@@ -64,7 +64,7 @@ def test_names_that_are_not_bytes(name: Any, message: str, container: Any, setti
 @pytest.mark.parametrize(
     "pair", [(NAME, b"*", b""), (b"x-b", b"1", b""), (NAME,), [NAME, b"*", b""], b"ab", "ab", 1, None]
 )
-def test_what_is_not_a_pair(pair: Any) -> None:
+def test_headers_that_are_not_pairs(pair: Any) -> None:
     sent, error = sent_to_the_server([(b"x-a", b"1"), pair])
     assert sent == []
     assert isinstance(error, TypeError)
@@ -128,7 +128,7 @@ def test_wsgi_names_that_are_not_str(name: Any) -> None:
 
 
 @pytest.mark.parametrize("name", [NAME.decode(), "X-B"])
-def test_wsgi_what_is_not_a_pair(name: str) -> None:
+def test_wsgi_headers_that_are_not_pairs(name: str) -> None:
     # uWSGI sends the first two of three.
     (message,) = started((name, "*", ""))
     assert "not 3 elements" in message

@@ -76,7 +76,7 @@ def test_unhandled_exceptions(servers: dict[str, Server], case: str) -> None:
     crash = servers[case].ask("GET", "/crash", origin=ORIGIN)
     assert crash.status == 500
     outside = case.endswith(("-wrapped", "-installed"))
-    assert crash.cors() == (ALLOWED if outside else {}), "Starlette's error middleware is outside of add_middleware"
+    assert crash.cors() == (ALLOWED if outside else {}), "Starlette's error middleware is outside add_middleware"
 
 
 def test_http_2(servers: dict[str, Server]) -> None:

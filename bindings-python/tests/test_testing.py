@@ -118,7 +118,7 @@ def test_every_kind_of_server() -> None:
 
 
 def test_a_known_policy_is_not_blamed_for_others() -> None:
-    """A middleware outside of the policy responds without headers."""
+    """A middleware outside the policy responds without headers."""
 
     async def outside(scope: Any, receive: Any, send: Any) -> None:
         await App({**head(), "status": 401}, {"type": "http.response.body"})(scope, receive, send)

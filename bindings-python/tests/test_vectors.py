@@ -190,6 +190,6 @@ def test_every_vector_ran() -> None:
     """The number of forms, counted only from the files. This test runs last, and works only if the whole file runs."""
     vectors = [vector for path in files() for vector in json.loads(path.read_bytes())["vectors"]]
     assert vectors, f"no vectors in {VECTORS}"
-    assert len({vector["id"] for vector in vectors}) == len(vectors), "ids are unique over all files"
+    assert len({vector["id"] for vector in vectors}) == len(vectors), "ids are unique in all files"
     expected = sum(2 if "config" in vector else 1 for vector in vectors)
     assert sum(EXECUTED.values()) == len(EXECUTED) == expected

@@ -195,7 +195,7 @@ def test_garbage_that_refers_to_itself_is_collected() -> None:
     assert markers[0]() is None
 
 
-def test_what_is_not_an_exception_of_the_application_passes() -> None:
+def test_other_exceptions_are_passed_on() -> None:
     server = Server1()
     with pytest.raises(SystemExit):
         server.serve(app, environ("/exit"))

@@ -35,7 +35,7 @@ class Body:
 
 
 class CannotClose(Body):
-    """A body whose `close` fails, too."""
+    """A body whose `close` fails too."""
 
     def close(self) -> None:
         raise RuntimeError("in close")

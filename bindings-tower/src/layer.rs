@@ -177,7 +177,7 @@ impl<H, M> CorsLayer<H, M> {
         self.with(|decider| decider.on_decision = Some(OnDecision::new(function)))
     }
 
-    /// Finds the URI that the client requested. Use this if something outside of this layer replaces the request's URI.
+    /// Finds the URI that the client requested. Use this if something outside this layer replaces the request's URI.
     ///
     /// Routes are chosen by this URI. With the feature `axum`, axum's `OriginalUri` is found without it.
     #[must_use]

@@ -11,7 +11,7 @@ use std::time::Duration;
 #[cfg(target_family = "wasm")]
 #[link(wasm_import_module = "host")]
 unsafe extern "C" {
-    /// Milliseconds since a moment that is always the same for one instance.
+    /// Milliseconds since a fixed moment, which never changes for one instance.
     safe fn now() -> f64;
     /// Reports why the module is about to trap: a text in UTF-8.
     safe fn panicked(text: *const u8, length: usize);

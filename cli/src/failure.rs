@@ -5,7 +5,7 @@ use crate::status::Status;
 use corsac::browser::ExchangeError;
 use std::io;
 
-/// A subcommand that could not do what it was asked to do.
+/// A subcommand that could not do its task.
 #[derive(Debug)]
 pub(crate) struct Failure {
     status: Status,
@@ -16,7 +16,7 @@ pub(crate) struct Failure {
 }
 
 impl Failure {
-    /// The input is missing, cannot be read or makes no sense. The message is a sentence without a full stop.
+    /// The input is missing, cannot be read or cannot be understood. The message is a sentence without a full stop.
     pub(crate) fn input(message: impl Into<String>) -> Self {
         Failure { status: Status::Unusable, message: message.into(), help: None, details: String::new() }
     }

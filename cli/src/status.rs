@@ -5,13 +5,13 @@ use std::process::ExitCode;
 /// The exit status of the command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Status {
-    /// The answer is yes: the policy is valid, the script can read the response, nothing differs.
+    /// The result is yes: the policy is valid, the script can read the response, nothing differs.
     Yes = 0,
-    /// The answer is no: there are errors, the request is blocked, an expectation failed, something differs.
+    /// The result is no: there are errors, the request is blocked, an expectation failed, something differs.
     No = 1,
-    /// There is no answer, because the command was called wrongly or its input could not be read.
+    /// There is no result, because the command was called wrongly or its input could not be read.
     Unusable = 2,
-    /// The network gave no answer: the server cannot be reached, or does not respond.
+    /// No response came from the network: the server cannot be reached, or does not respond.
     NoAnswer = 3,
 }
 

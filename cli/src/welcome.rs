@@ -17,7 +17,7 @@ const WISHES: &[(&str, &str)] = &[
         "corsac probe https://api.example.com/ --from https://app.example.com",
     ),
     ("Find out why a request failed", "corsac why    # then paste the line of the browser's console"),
-    ("See what pages gain and lose by a change", "corsac diff old.toml new.toml"),
+    ("See what pages gain and lose through a change", "corsac diff old.toml new.toml"),
     ("Test that a policy keeps doing what you expect", "corsac test --init cors.toml > cors.test.toml"),
 ];
 

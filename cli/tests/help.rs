@@ -47,7 +47,7 @@ fn alone_it_shows_the_most_common_tasks() {
 }
 
 #[test]
-fn what_is_misspelt_is_suggested() {
+fn misspelt_words_are_corrected() {
     let folder = Folder::new("misspelt");
     for (arguments, suggestion) in [
         (&["chek"][..], "'check'"),

@@ -96,7 +96,7 @@ fn a_policy_and_a_server_are_tested_with_the_same_table() {
 }
 
 #[test]
-fn what_is_not_met_is_explained_with_the_policy() {
+fn failed_expectations_are_explained_with_the_policy() {
     let folder = folder("live-unmet");
     // The server allows every origin, and exposes no headers.
     let careless = Server::texts(|request| {

@@ -431,7 +431,7 @@ fn policy_and_wire_are_compared() {
 }
 
 #[test]
-fn what_was_sent_is_saved_without_secrets() {
+fn exchanges_are_saved_without_secrets() {
     let folder = Folder::new("probe-saved");
     let server = Server::texts(|request| format!("{}\nSet-Cookie: sid=hunter2", good(request)));
     let url = format!("{}/items?access_token=hunter2", server.url);
@@ -481,7 +481,7 @@ fn options_that_cannot_be_used_are_explained() {
 }
 
 #[test]
-fn what_browsers_block_themselves_has_a_verdict() {
+fn requests_that_browsers_block_have_a_verdict() {
     for (url, code) in [("http://api.example.com", "mixed-content"), ("https://api.example.com:25", "blocked-port")] {
         let run = probe_url(url, &[]);
         assert_eq!(run.status, 1, "{run:?}");

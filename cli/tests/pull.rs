@@ -387,7 +387,7 @@ fn plain_http_is_for_this_machine() {
 }
 
 #[test]
-fn what_cannot_be_pulled_is_explained() {
+fn policies_that_cannot_be_pulled_are_explained() {
     let setting = Setting::new("pull-usage");
     std::fs::create_dir(setting.folder.0.join("folder")).unwrap();
     let server = setting.saying("200 OK", NEW);
@@ -425,7 +425,7 @@ fn jitter_is_a_random_wait() {
         start.elapsed().as_millis()
     });
     let waits: Vec<_> = waits.collect();
-    // Four times the same to 5 ms would be chance of one in millions.
+    // The same time four times, within 5 ms, would be a chance of one in millions.
     let (least, most) = (waits.iter().min().unwrap(), waits.iter().max().unwrap());
     assert!(most - least > 5, "{waits:?}");
     assert!(start.elapsed() < Duration::from_secs(20));

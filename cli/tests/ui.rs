@@ -151,7 +151,7 @@ fn nothing_else_is_served_to_anyone() {
 }
 
 #[test]
-fn what_cannot_be_shown_is_explained() {
+fn policies_that_cannot_be_shown_are_explained() {
     let port_in_use = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = port_in_use.local_addr().unwrap().port().to_string();
     let noise: String = (0..60_000u64).map(|index| char::from(b'a' + (index * index % 251 % 26) as u8)).collect();

@@ -74,6 +74,56 @@ fn other_failures_are_not_called_cors() {
 }
 
 #[test]
+fn messages_of_servers_are_read() {
+    for (text, verdict, help) in [
+        ("HTTP Status 403: Invalid CORS request", "blocked by CORS\n", "allowedOriginPatterns"),
+        ("INFO: 127.0.0.1 - Disallowed CORS origin, method", "blocked by CORS\n", "allow_methods"),
+        (
+            "java.lang.IllegalArgumentException: When allowCredentials is true, allowedOrigins cannot contain the special value \
+             \"*\" since that cannot be set on the \"Access-Control-Allow-Origin\" response header.",
+            "blocked by CORS\n",
+            "name the origins in `allowedOrigins`",
+        ),
+        (
+            "?: (corsheaders.E013) Origin '' in CORS_ALLOWED_ORIGINS is missing scheme or netloc",
+            "blocked by CORS\n",
+            "https://",
+        ),
+        (
+            "Forbidden (Origin checking failed - https://app.example.com does not match any trusted origins.)",
+            "not CORS\n",
+            "CSRF_TRUSTED_ORIGINS",
+        ),
+        ("{\"message\":\"CSRF token mismatch.\"}", "not CORS\n", "SANCTUM_STATEFUL_DOMAINS"),
+        ("Blocked request. This host (\"app.test\") is not allowed.", "not CORS\n", "server.allowedHosts"),
+    ] {
+        let run = why(text, &[]);
+        assert_eq!(run.status, 1, "{text}: {run:?}");
+        assert!(run.out.starts_with(verdict), "{text}: {}", run.out);
+        assert!(flat(&run).contains(help), "{text}: {}", run.out);
+        assert!(run.out.contains("read more: docs/troubleshooting.md#server-message"), "{text}: {}", run.out);
+    }
+}
+
+#[test]
+fn the_cloud_of_a_url_is_named_with_its_settings() {
+    let line = "Access to fetch at 'URL' from origin 'https://app.example.com' has been blocked by CORS policy: No \
+                'Access-Control-Allow-Origin' header is present on the requested resource.";
+    let of = |url: &str| why(&line.replace("URL", url), &[]).out;
+    let s3 = of("https://photos.s3.eu-central-1.amazonaws.com/cat.jpg");
+    assert!(s3.ends_with("settings of Amazon S3: docs/troubleshooting/clouds-and-gateways.md#amazon-s3\n"), "{s3}");
+    assert!(!of("https://api.example.com/items").contains("settings of"));
+    // It is not the cloud's settings if no response came.
+    let down = why("GET https://api.azurewebsites.net/ net::ERR_CERT_AUTHORITY_INVALID", &[]);
+    assert!(!down.out.contains("settings of"), "{}", down.out);
+    let response = why(
+        "HTTP/1.1 200 OK\nContent-Type: application/json\n\n{}",
+        &["--from", "https://app.example.com", "--url", "https://app.azurewebsites.net/items"],
+    );
+    assert!(response.out.contains("#azure-app-service-and-azure-functions\n"), "{}", response.out);
+}
+
+#[test]
 fn curl_of_both_shells_is_read_and_has_no_secrets() {
     let bash = "curl 'https://api.example.com/items/7?access_token=hunter2' \\\n  -X 'PUT' \\\n  -H 'accept: */*' \\\n  \
                 -H 'authorization: Bearer hunter2' \\\n  -H 'content-type: application/json' \\\n  -b 'sid=hunter2' \\\n  \

@@ -324,7 +324,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_may_read_and_caches_know_it() {
+    fn a_policy_that_allows_nobody_varies_on_origin() {
         let policy = Policy::nobody().unwrap();
         for request in [Request::new(b"GET"), Request::new(b"GET").origin(b"https://app.example.com")] {
             let Evaluation::Decided(decision) = policy.evaluate(&request) else { panic!("there is no predicate") };

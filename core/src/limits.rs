@@ -32,7 +32,7 @@ pub const JOINED_HEADER_BYTES: usize = 8192;
 /// The longest path that is read, in bytes.
 pub const PATH_BYTES: usize = 8192;
 
-/// The most bytes that all readings of one path may have together.
+/// The most bytes that all readings of one path may have in total.
 pub const READINGS_BYTES: usize = 4 * PATH_BYTES;
 
 /// The longest path of a route, in bytes.
@@ -95,7 +95,7 @@ pub const EXCHANGE_MIB: usize = 10;
 /// The most header lines of one message of an exchange.
 pub const EXCHANGE_HEADERS: usize = 1000;
 
-/// The most bytes that the names and values of one message's headers may have together.
+/// The most bytes that the names and values of one message's headers may have in total.
 pub const EXCHANGE_HEADERS_BYTES: usize = 1 << 20;
 
 /// The most responses of an exchange. Browsers follow 20 redirects.

@@ -41,7 +41,7 @@ fn is_invisible(c: char) -> bool {
     )
 }
 
-/// A text that a help suggests. It is not cut, because it could then not be copied. No suggestion is longer than
+/// A text that a help suggests. It is not cut, so that it can be copied. No suggestion is longer than
 /// the longest origin.
 pub(crate) fn write_out(text: &str) -> String {
     escape(text.chars().take(ORIGIN_BYTES))

@@ -18,7 +18,7 @@ pub(crate) enum StringSet {
     Many(Table),
 }
 
-/// All strings in one arena, and a hash table of where each begins: about 45 bytes an origin.
+/// All strings in one arena, and a hash table of the offsets at which they begin: about 45 bytes for each origin.
 #[derive(Debug)]
 pub(crate) struct Table {
     arena: Vec<u8>,
@@ -134,7 +134,7 @@ impl Table {
     }
 }
 
-/// Whether a string is one of a few. A function of its own, so that looking it up in an empty set takes no call.
+/// Whether a string is one of a few. This is a separate function, so that a look-up in an empty set takes no call.
 #[inline(never)]
 fn has(strings: &[Box<[u8]>], string: &[u8]) -> bool {
     strings.iter().any(|other| is_same(other, string))
@@ -151,7 +151,7 @@ fn is_same(one: &[u8], other: &[u8]) -> bool {
         return one == other;
     }
     if let (Some((start, end)), Some((other_start, other_end))) = (ends::<CHUNK>(one), ends::<CHUNK>(other)) {
-        // Origins differ less often where they begin.
+        // The beginnings of origins differ less often than their ends.
         return end == other_end && start == other_start;
     }
     if let (Some((start, end)), Some((other_start, other_end))) = (ends::<8>(one), ends::<8>(other)) {
@@ -169,11 +169,11 @@ fn ends<const N: usize>(string: &[u8]) -> Option<(&[u8; N], &[u8; N])> {
 /// How many bytes are compared or hashed at once.
 const CHUNK: usize = 16;
 
-/// A hash of bytes by folded multiplication, as foldhash and wyhash have it. It is inlined, because a call of foldhash
+/// A hash of bytes by folded multiplication, as in foldhash and wyhash. It is inlined, because a call of foldhash
 /// takes twice as many instructions for an origin.
 ///
-/// Requests cannot fill a bucket, since sets never change. Two secret numbers, different in each set, keep those who
-/// choose the strings of a policy from choosing ones that collide.
+/// Requests cannot fill a bucket, since sets never change. Each set has two secret numbers of its own, so that whoever
+/// chooses the strings of a policy cannot choose strings that collide.
 #[derive(Debug)]
 struct BytesHasher {
     start: u64,

@@ -40,7 +40,7 @@ pub(crate) fn is_token(text: &[u8]) -> bool {
 }
 
 /// How many `tchar` a text begins with.
-// A function of its own keeps this loop, which every preflight runs for each byte, in registers.
+// This is a separate function, so that this loop, which every preflight runs for each byte, stays in registers.
 #[inline(never)]
 pub(crate) fn token_length(text: &[u8]) -> usize {
     let (chunks, _) = text.as_chunks::<8>();
@@ -64,7 +64,7 @@ pub(crate) const SAFELISTED_METHODS: [&str; 3] = ["GET", "HEAD", "POST"];
 /// The methods that `*` means with credentials, where a literal `*` would not work.
 pub(crate) const USUAL_METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
-/// Methods whose case people get wrong.
+/// Methods that people often write in the wrong case.
 pub(crate) const KNOWN_METHODS: [&str; 8] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "QUERY"];
 
 /// Fetch's forbidden methods, in any case.

@@ -208,7 +208,7 @@ fn issues_are_listed_up_to_a_thousand() {
 }
 
 #[test]
-fn what_a_route_inherits_is_counted_once() {
+fn inherited_values_are_counted_once() {
     let config = Config {
         allow_origins: vec!["https://A.example".to_owned(); 1200],
         routes: vec![RouteConfig { path: "/a".into(), allow_credentials: Some(true), ..RouteConfig::default() }],
@@ -338,7 +338,7 @@ fn a_files_name_cannot_forge_a_line_either() {
     assert!(!error.to_string().contains(['\u{202e}']) && error.to_string().lines().count() == 4, "{error:?}");
 }
 
-/// Texts for which the time once grew faster than the length, on a small stack. Each gets its result soon.
+/// Texts for which the time once grew faster than their length, on a small stack. Each gets its result quickly.
 #[test]
 fn long_texts_are_answered_in_proportion() {
     let long = |part: &str| part.repeat((1 << 18) / part.len());

@@ -37,7 +37,7 @@ fn origin_true_of_options_for_one_request_is_that_requests_origin() {
     assert_eq!(policy(builder.for_one_request(false), options).unwrap_err().issues().len(), 1);
 
     let policy = policy(builder, options).unwrap();
-    assert!(!policy.needs().predicate, "nobody has to be asked");
+    assert!(!policy.needs().predicate, "no predicate has to be asked");
     let ask = |origin| decided(&policy, &Request::new(b"GET").origin(origin));
     let allowed = ask(APP);
     assert_eq!(allowed.reason(), Reason::OriginAllowed);

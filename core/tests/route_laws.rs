@@ -168,8 +168,8 @@ mod naive {
         Some(readings)
     }
 
-    /// The ranks of a route's segments if it matches: the end of the route comes before a literal, a literal that ends
-    /// at a dot, `{name}` and `{*rest}`. `ended` says whether any literal ended at a dot.
+    /// The ranks of a route's segments if it matches: the end of the route comes first, then a literal, a literal that
+    /// ends at a dot, `{name}` and `{*rest}`. `ended` says whether any literal ended at a dot.
     fn fits(parts: &[&str], segments: &[Vec<u8>], ranks: &[u8], ended: bool, found: &mut Vec<(Vec<u8>, bool)>) {
         let ranked = |rank| [ranks, &[rank]].concat();
         let Some((part, parts)) = parts.split_first() else {

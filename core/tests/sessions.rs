@@ -139,7 +139,7 @@ fn a_policy_that_is_known() {
                 ["access-control-allow-methods", "GET, HEAD, POST, PUT"]]}, "response": response});
         Exchange::from_json(exchange.to_string().as_bytes()).unwrap()
     };
-    // Something outside of the policy has responded.
+    // Something outside the policy has responded.
     let outside = explain_captured(Some(&policy), &exchange(json!({"status": 401, "headers": []})));
     assert_eq!(outside.verdict, Verdict::SentButUnreadable);
     assert_eq!(outside.findings[0].code.as_str(), "error-without-headers");
@@ -150,6 +150,29 @@ fn a_policy_that_is_known() {
     let refused = explain_captured(Some(&policy), &other);
     assert_eq!(refused.findings[0].help, "add `DELETE` to `allow_methods` (line 2)");
     assert!(explain_captured(None, &other).findings[0].policy.is_none());
+}
+
+/// The help for an error page without headers names the layer that wrote it.
+#[test]
+fn the_writer_of_an_error_page_is_named() {
+    for (name, value, help) in [
+        ("server", "nginx/1.28.0", "`always`"),
+        ("server", "Apache/2.4.65", "`Header always set`"),
+        ("server", "uvicorn", "Starlette"),
+        ("server", "Kestrel", "`UseExceptionHandler`"),
+        ("server", "Microsoft-IIS/10.0", "`UseExceptionHandler`"),
+        ("x-amzn-errortype", "UnauthorizedException", "`DEFAULT_4XX`"),
+        ("cf-mitigated", "challenge", "challenges"),
+        ("x-powered-by", "PHP/8.4.1", "`HandleCors`"),
+        ("x-powered-by", "Express", "`app.use(cors())`"),
+    ] {
+        let exchange = json!({"page": "https://app.example.com", "request": {"url": "https://api.example.com/"},
+            "response": {"status": 500, "headers": [[name, value]]}});
+        let exchange = Exchange::from_json(exchange.to_string().as_bytes()).unwrap();
+        let finding = &explain_captured(None, &exchange).findings[0];
+        assert_eq!(finding.code.as_str(), "error-without-headers");
+        assert!(finding.help.contains(help), "{name}: {value}: {}", finding.help);
+    }
 }
 
 /// Answers of any server: with any status, and any of these headers.

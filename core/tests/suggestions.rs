@@ -1,4 +1,4 @@
-//! The code that a help offers is applied to the policy, which then has to be what its writer meant.
+//! The code that a help offers is applied to the policy, which then has to be what its author meant.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 mod common;
@@ -96,7 +96,7 @@ fn every_suggestion_is_accepted_and_means_what_was_meant() {
             continue;
         }
         with_code += 1;
-        // The last comes first, so that the positions of the others do not change.
+        // The last one is first, so that the positions of the others do not change.
         for issue in found.iter().rev() {
             document.paste(issue, &offer(&issue.help).unwrap());
         }

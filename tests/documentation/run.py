@@ -123,7 +123,7 @@ async def tabs(checks):
 
 
 async def tabs_of_a_page(checks):
-    """A reader who chooses a language in one place of the tutorial sees it in all places."""
+    """A reader who chooses a language in one place in the tutorial sees it everywhere."""
     await checks.open("tutorial.html")
     chosen = "[...document.querySelectorAll('.vp-code-group')].map(group => group.querySelector('label[for=\"' + group.querySelector('input:checked').id + '\"]').textContent)"
     before = await checks.page.evaluate(chosen)

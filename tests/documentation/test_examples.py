@@ -111,7 +111,7 @@ class HomePage(InAFolder):
 
 
 class Outputs(InAFolder):
-    """What guides show of the output of a program."""
+    """The output of programs that guides show."""
 
     def test_the_error_of_python(self):
         expected = block_with("docs/python.md", "2 problems in the CORS policy")

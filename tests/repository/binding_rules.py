@@ -61,7 +61,7 @@ class Names(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """What a rule of CORS looks like, in a text and in code. `text` has to match a whole text."""
+    """The patterns of a CORS rule, in a text and in code. `text` has to match a whole text."""
 
     what: str
     text: re.Pattern | None

@@ -140,7 +140,7 @@ class BindingRules(unittest.TestCase):
 
 
 class AllowList(unittest.TestCase):
-    REASON = "httpd keeps the type outside of its table of headers."
+    REASON = "httpd keeps the type outside its table of headers."
     FOUND = [("a.c", Finding(7, "a response header", 'if (strcmp(name, "content-type") == 0)'))]
 
     def test_an_entry_covers_its_rule_in_its_lines_alone(self):

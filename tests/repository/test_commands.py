@@ -21,7 +21,7 @@ sys.path.append(str(ROOT / "tests"))
 import needs  # noqa: E402
 import run as checks  # noqa: E402
 
-# What a command itself makes, or finds outside of the repository.
+# What a command itself makes, or finds outside the repository.
 MADE = re.compile(r"^(?:target/|out$|dist/|/|\.\./|\.venv|node_modules|venv|quickstart|mesh|corsac\.linux|bindings-node/corsac\.linux|bindings-python/python/corsac/_corsac)")
 # Programs whose words say nothing about the repository.
 OUTSIDE = {"rustup", "npm", "ldconfig", "python", "sed", "cd", "mkdir", "curl"}
@@ -66,7 +66,7 @@ def cargo(words):
 
 
 def problems(command):
-    """What a command names and the repository does not have."""
+    """The names in a command that do not exist in the repository."""
     words = [word for word in shlex.split(command) if not re.match(r"^[A-Z_]+=", word)]
     while words and words[0] in ("sudo", "nice"):
         words.pop(0)

@@ -10,7 +10,7 @@ USE = re.compile(r"\bcrate::((?:\w+::)*)(\{[^;]*?\}|\w+)")
 
 
 def imports(root):
-    """The files of a crate, each with those that it imports outside of its tests."""
+    """The files of a crate, each with those that it imports outside its tests."""
     files = {".".join(path.relative_to(root).with_suffix("").parts).removesuffix(".mod"): path for path in root.rglob("*.rs")}
     found = {}
     for name, path in files.items():

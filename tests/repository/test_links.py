@@ -58,7 +58,7 @@ def broken(path):
 
 
 class Links(unittest.TestCase):
-    def test_every_link_leads_somewhere(self):
+    def test_every_link_has_a_target(self):
         pages = [ROOT / file for file in files() if file.endswith(".md")]
         self.assertGreater(len(pages), 10)
         for path in pages:

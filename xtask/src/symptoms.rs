@@ -1,5 +1,8 @@
-//! What people say of failed requests, from `core/src/explain/symptoms.toml`, with links to the sections that help.
+//! The symptoms of failed requests, as people describe them, from `core/src/explain/symptoms.toml`, with links to the
+//! sections that help.
 
+use crate::topics::Topics;
+use corsac::explain::Topic;
 use serde::Deserialize;
 use std::error::Error;
 use std::fmt::Write;
@@ -12,6 +15,9 @@ const HEAD: &str = "\
 What people say of requests that fail, and which page helps. If your browser prints a sentence, [find the
 sentence](../troubleshooting.md#find-your-sentence) instead.
 ";
+
+/// The page with the sentences of browsers, which is generated.
+const SENTENCES: &str = "troubleshooting.md";
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -35,11 +41,20 @@ struct Symptom {
     /// Whether it is frequent enough for the top of the page.
     #[serde(default)]
     first: bool,
+    /// The title of the section, which is the text of the link.
+    #[serde(skip)]
+    title: String,
 }
 
 impl Symptoms {
     pub(crate) fn read(root: &Path) -> Result<Self, Box<dyn Error>> {
-        Ok(toml::from_str(&std::fs::read_to_string(root.join("core/src/explain/symptoms.toml"))?)?)
+        let mut symptoms: Self =
+            toml::from_str(&std::fs::read_to_string(root.join("core/src/explain/symptoms.toml"))?)?;
+        let topics = Topics::read(root)?;
+        for symptom in symptoms.groups.iter_mut().flat_map(|group| &mut group.symptoms) {
+            symptom.title = title(root, &topics, &symptom.section)?;
+        }
+        Ok(symptoms)
     }
 
     /// The most frequent symptoms, for a page in `docs`.
@@ -47,7 +62,9 @@ impl Symptoms {
         let all = self.groups.iter().flat_map(|group| &group.symptoms);
         let rows: String = all
             .filter(|symptom| symptom.first)
-            .map(|symptom| format!("| {} | {} |\n", symptom.says, link(&symptom.section)))
+            .map(|Symptom { says, section, title, .. }| {
+                format!("| {says} | [{title}]({}) |\n", section.strip_prefix(SENTENCES).unwrap_or(section))
+            })
             .collect();
         format!(
             "| what you see | read |\n|---|---|\n{rows}\n[All symptoms](troubleshooting/symptoms.md) has the rarer ones, by \
@@ -56,22 +73,39 @@ impl Symptoms {
     }
 }
 
-/// `troubleshooting/only-on-errors.md#frameworks` as a link from a page in `docs`.
-fn link(section: &str) -> String {
-    let target = section.strip_prefix("troubleshooting.md").unwrap_or(section);
-    format!("[{}]({target})", words(section))
+/// The title of a section such as `troubleshooting/only-on-errors.md#frameworks`: that of its page, and its own.
+fn title(root: &Path, topics: &Topics, section: &str) -> Result<String, Box<dyn Error>> {
+    let (page, wanted) = section.split_once('#').unwrap_or((section, ""));
+    if page == SENTENCES {
+        let topic = Topic::ALL.iter().find(|topic| topic.anchor() == wanted);
+        let topic = topic.ok_or_else(|| format!("there is no section {section}"))?;
+        return Ok(topics.text(*topic)?.title.clone());
+    }
+    let text = std::fs::read_to_string(root.join("docs").join(page))?;
+    let headings: Vec<&str> = headings(&text).collect();
+    let first = headings.first().ok_or_else(|| format!("docs/{page} has no title"))?;
+    if wanted.is_empty() {
+        return Ok((*first).to_owned());
+    }
+    let found = headings.iter().find(|heading| anchor(heading) == wanted);
+    let found = found.ok_or_else(|| format!("docs/{page} has no section `{wanted}`"))?;
+    Ok(format!("{first}: {found}"))
 }
 
-/// The words of an address. A section of the page with the sentences is known without the page's name.
-fn words(section: &str) -> String {
-    let (page, anchor) = section.split_once('#').unwrap_or((section, ""));
-    let name = page.rsplit('/').next().unwrap_or_default().trim_end_matches(".md");
-    let words = match anchor {
-        "" => name.to_owned(),
-        _ if page == "troubleshooting.md" => anchor.to_owned(),
-        _ => format!("{name}: {anchor}"),
-    };
-    words.replace('-', " ")
+/// The headings of a page. A line in a block of code is none.
+fn headings(page: &str) -> impl Iterator<Item = &str> {
+    let mut is_code = false;
+    page.lines().filter_map(move |line| {
+        is_code ^= line.starts_with("```");
+        let heading = line.trim_start_matches('#').strip_prefix(' ')?;
+        (!is_code && line.starts_with('#')).then_some(heading)
+    })
+}
+
+/// The anchor of a heading, as GitHub makes it.
+fn anchor(heading: &str) -> String {
+    let kept = heading.to_lowercase().chars().filter(|c| c.is_alphanumeric() || "-_ ".contains(*c)).collect::<String>();
+    kept.replace(' ', "-")
 }
 
 /// The page with all symptoms, which is one folder deeper.
@@ -84,7 +118,7 @@ pub(crate) fn render(root: &Path) -> Result<String, Box<dyn Error>> {
                 Some(here) => here.to_owned(),
                 None => format!("../{}", symptom.section),
             };
-            writeln!(page, "| {} | [{}]({target}) |", symptom.says, words(&symptom.section))?;
+            writeln!(page, "| {} | [{}]({target}) |", symptom.says, symptom.title)?;
         }
     }
     Ok(page)
@@ -95,27 +129,41 @@ pub(crate) fn render(root: &Path) -> Result<String, Box<dyn Error>> {
 mod tests {
     use super::*;
 
-    /// The anchor of a heading, as GitHub makes it.
-    fn anchor(heading: &str) -> String {
-        let kept =
-            heading.to_lowercase().chars().filter(|c| c.is_alphanumeric() || "-_ ".contains(*c)).collect::<String>();
-        kept.replace(' ', "-")
+    fn root() -> &'static Path {
+        Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
+    }
+
+    /// `read` fails if a page or a section does not exist.
+    #[test]
+    fn each_symptom_has_a_section_that_exists() {
+        let symptoms = Symptoms::read(root()).unwrap();
+        let all: Vec<_> = symptoms.groups.iter().flat_map(|group| &group.symptoms).collect();
+        assert!(all.len() >= 90, "{}", all.len());
+        for symptom in all {
+            assert!(symptom.title.len() > 3, "{}", symptom.says);
+        }
     }
 
     #[test]
-    fn each_symptom_has_a_section_that_exists() {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-        let symptoms = Symptoms::read(root).unwrap();
-        let all: Vec<_> = symptoms.groups.iter().flat_map(|group| &group.symptoms).collect();
-        assert!(all.len() >= 60, "{}", all.len());
-        for symptom in all {
-            let (page, wanted) = symptom.section.split_once('#').unwrap_or((&symptom.section, ""));
-            let text = std::fs::read_to_string(root.join("docs").join(page)).unwrap();
-            let headings = text.lines().filter_map(|line| line.strip_prefix('#'));
-            let found =
-                headings.map(|heading| anchor(heading.trim_start_matches('#').trim())).any(|found| found == wanted);
-            let is_named = text.contains(&format!("<a id=\"{wanted}\"></a>"));
-            assert!(wanted.is_empty() || found || is_named, "{}: {}", symptom.says, symptom.section);
+    fn a_section_that_does_not_exist_is_an_error() {
+        let topics = Topics::read(root()).unwrap();
+        for section in ["missing.md", "settings.md#missing", "troubleshooting.md#missing", "python.md#a-comment"] {
+            assert!(title(root(), &topics, section).is_err(), "{section}");
         }
+    }
+
+    #[test]
+    fn titles_are_those_of_the_pages() {
+        let topics = Topics::read(root()).unwrap();
+        let of = |section| title(root(), &topics, section).unwrap();
+        assert_eq!(of("settings.md"), "Settings");
+        assert_eq!(of("edge.md#nextjs"), "corsac on edge runtimes and in browsers: Next.js");
+        assert_eq!(of("troubleshooting.md#several-values"), "Access-Control-Allow-Origin has several values");
+    }
+
+    #[test]
+    fn a_comment_in_a_block_of_code_is_no_heading() {
+        let page = "# Title\n\n```sh\n# comment\n```\n\n## Section\n#!no\n";
+        assert_eq!(headings(page).collect::<Vec<_>>(), ["Title", "Section"]);
     }
 }

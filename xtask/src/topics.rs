@@ -53,7 +53,7 @@ pub(crate) struct Setting {
     credentials: bool,
     #[serde(default)]
     response_headers: BTreeMap<String, String>,
-    /// The findings of which the request has one without the line, if no browser prints a sentence of the topic then.
+    /// The findings, one of which the request has without the line if no browser then prints a sentence of the topic.
     #[serde(default)]
     codes: Vec<String>,
 }

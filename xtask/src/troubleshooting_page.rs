@@ -26,9 +26,18 @@ corsac why       # paste, then press Ctrl-D
 corsac probe https://api.example.com/items/7 --from https://app.example.com
 ```
 
+**The server does not use corsac?** [Your framework](troubleshooting/frameworks.md) and [your cloud or
+gateway](troubleshooting/clouds-and-gateways.md) name the setting that it has, from Spring to S3, and the trap of each.
+
 In the examples, the page is at `https://app.example.com`, and the server that it calls at `https://api.example.com`. The policies are
 those of corsac; the same settings exist [in every language](settings.md). [How CORS works](how-cors-works.md) explains it from the
 beginning.
+";
+
+/// What follows a setting of corsac, for those whose server has another one.
+const ELSEWHERE: &str = "
+Without corsac, the same setting has another name: see [your framework](troubleshooting/frameworks.md), or [your cloud or
+gateway](troubleshooting/clouds-and-gateways.md).
 ";
 
 /// The whole page.
@@ -54,7 +63,11 @@ pub(crate) fn render(root: &Path) -> Result<String, Box<dyn Error>> {
             return Err(format!("no sentence of {} is frequent", topic.anchor()).into());
         }
         for example in shown {
-            let browser = example.engine.map_or_else(|| browser_by_wording(&example.sentence), browser);
+            let browser = match example.engine {
+                Some(engine) => browser(engine),
+                None if *topic == Topic::ServerMessage => "the server",
+                None => browser_by_wording(&example.sentence),
+            };
             let sentence = code(&example.sentence.replace('|', "\\|"));
             writeln!(page, "| {browser} | [{sentence}](#{}) |", example.name)?;
         }
@@ -89,7 +102,7 @@ fn section<'r>(
     let (how, language) = if text.is_for_console() { (", type into the page's console", "js") } else { ("", "sh") };
     write!(out, "\nTo find out which it is{how}:\n\n```{language}\n{tell}\n```\n\nIt shows {shows}.\n")?;
     if let Some(Setting { text, policy, .. }) = &text.setting {
-        write!(out, "\n**The setting.** {}\n\n```toml\n{}\n```\n", text.trim_end(), policy.trim())?;
+        write!(out, "\n**The setting.** {}\n\n```toml\n{}\n```\n{ELSEWHERE}", text.trim_end(), policy.trim())?;
     }
     for (example, sentence) in sentences {
         out.push_str(&subsection(example, sentence, topic, text)?);

@@ -105,11 +105,11 @@ class Caches(unittest.TestCase):
             self.poison(port, "/plain/upgraded/", KEYED[:1], kept=False)
 
     def test_caches_that_ignore_it(self):
-        """Here the cache keeps the response, and only its `Vary` keeps it from others."""
+        """Here the cache keeps the response, and only its `Vary` prevents others from getting it."""
         for port in self.caches:
             self.poison(port, "/plain/ignored/", KEYED[2:], kept=True)
             self.poison(port, "/added/ignored/", KEYED[2:], kept=True)
-        # Varnish removes `Upgrade`, and keeps a response that it sends to nobody.
+        # Varnish removes `Upgrade`, and keeps a response that it never sends.
         self.poison(self.ports["cache"], "/plain/ignored/", KEYED, kept=True)
         self.poison(self.varnish.port, "/plain/ignored/", KEYED, kept=False)
         for port in self.caches:

@@ -166,7 +166,7 @@ class Mixed:
                 elif owned(cached) != owned(mixed):
                     said.append(f"another reader's headers came from the cache: {cached.headers}")
             elif method == "GET":
-                # Later readers would see what the cache keeps of it.
+                # Later readers would see what the cache has stored.
                 send(self.ports["cache"], method, place, headers)
             for what in said:
                 yield f"{what}\n  {method} {headers}\n  {self.locations[int(place.split('/')[1])]}\n  {mixed.status} {mixed.headers}\n  plain {plain.status} {plain.headers}"

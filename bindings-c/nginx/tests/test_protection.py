@@ -152,7 +152,7 @@ class Protection(unittest.TestCase):
         self.passes("/api/x", [("Origin", EVIL), ("Sec-Fetch-Site", "cross-site")], "GET")
         self.passes("/api/x", [("Origin", EVIL)], "OPTIONS")
 
-    def test_a_subrequest_is_not_judged(self):
+    def test_a_subrequest_is_not_checked(self):
         answer, seen = self.ask("/auth/x", [("Origin", TRUSTED)])
         self.assertEqual((answer.status, seen), (200, 2))
 
@@ -246,7 +246,7 @@ class Protection(unittest.TestCase):
             answer, seen = self.ask(path, own, port="outer")
             self.assertEqual((answer.status, seen), (403, 0), path)
         self.passes("/right/x", own, port="outer")
-        # Newer ones say it themselves.
+        # Newer browsers send `Sec-Fetch-Site`.
         self.passes("/default/x", [*own, ("Sec-Fetch-Site", "same-origin")], port="outer")
 
     def test_http2_and_tls(self):

@@ -138,7 +138,7 @@ class Routes(unittest.TestCase):
         for path in ("/admin/a+b", "/admin/a%2Bb", "/admin/a%20b"):
             self.assertEqual(self.route(path, APP)[1], NOBODY)
         self.assertEqual(self.route("/api/v+1/items", "https://items.example.com")[1][0], "origin-allowed")
-        # flask-cors, CVE-2024-6839: the longer pattern won over the more exact one.
+        # flask-cors, CVE-2024-6839: the longer pattern took precedence over the more specific one.
         self.assertEqual(self.route("/api/v1/items", "https://items.example.com")[1], NOBODY)
         # rack-cors, CVE-2019-18978: `..` led from a public path to another.
         self.assertEqual(self.route("/public/../admin/x")[1], ("path-ambiguous", []))

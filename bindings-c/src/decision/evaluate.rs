@@ -140,7 +140,7 @@ pub unsafe extern "C" fn corsac_policy_evaluate_host_error(
 /// number counts as `CORSAC_PREDICATE_FAILED`. If the policy does not ask about the request, the answer changes
 /// nothing.
 ///
-/// Returns, lifetime, threads: as `corsac_policy_evaluate`. The decision never is `CORSAC_ASK`.
+/// Returns, lifetime, threads: as `corsac_policy_evaluate`. The decision is never `CORSAC_ASK`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn corsac_policy_resolve(
     policy: *const corsac_policy,

@@ -49,7 +49,7 @@ impl DecisionWriter {
         Ok(DecisionWriter(out))
     }
 
-    /// Says that the predicate has to be asked. All other fields stay a refusal.
+    /// Records that the predicate has to be asked. All other fields stay those of a refusal.
     #[inline]
     pub(crate) fn ask(self) {
         // SAFETY: `refuse` checked the pointer, and its caller vouched for it.

@@ -65,7 +65,7 @@ pub unsafe extern "C" fn corsac_policy_clone(policy: *const corsac_policy) -> *m
     })
 }
 
-/// Gives a reference to a policy back. The policy is freed with its last reference.
+/// Gives back a reference to a policy. The policy is freed with its last reference.
 ///
 /// Parameters: `policy` is a policy that has not been freed yet, or NULL, which does nothing.
 ///

@@ -37,7 +37,7 @@ const _: () = {
 ///   may still read for that time.
 /// - `out`: where the cache is stored; NULL on failure.
 ///
-/// Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_BAD_SIZE` for a size or a time outside of these limits.
+/// Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_BAD_SIZE` for a size or a time outside these limits.
 ///
 /// Ownership: the cache belongs to the caller.
 ///

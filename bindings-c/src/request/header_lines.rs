@@ -22,7 +22,7 @@ const _: () = assert!(
     limits::ORIGIN_BYTES <= ENOUGH && limits::METHOD_BYTES <= ENOUGH && limits::REQUESTED_HEADERS_BYTES <= ENOUGH
 );
 
-/// The least memory that is allocated at once.
+/// The minimum size of an allocation.
 const LEAST: usize = 256;
 
 /// The offset of a header's field in a request.
@@ -83,7 +83,7 @@ pub unsafe extern "C" fn corsac_request_add_header(
             return Ok(()); // the caller was compiled with a header that has no such field
         }
         let bit = 1 << header as usize;
-        // SAFETY: the field is inside of the caller's struct, which nobody else uses now. No reference is made to the
+        // SAFETY: the field is inside the caller's struct, which nobody else uses now. No reference is made to the
         // whole: an older caller's struct ends before ours.
         let (slice, joined) =
             unsafe { (&mut *request.byte_add(field).cast::<corsac_slice>(), &mut *addr_of_mut!((*request).joined)) };

@@ -65,7 +65,7 @@ impl HostHeaders {
         }
     }
 
-    /// The value with a NUL past its length.
+    /// The value, followed by a NUL.
     fn terminate(&mut self, value: &[u8]) -> corsac_slice {
         self.terminated.clear();
         self.terminated.extend_from_slice(value);

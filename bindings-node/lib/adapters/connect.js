@@ -61,8 +61,8 @@ function finish ({ reports }, template, hasPreflightMethod, fields, request, res
   if (reports.reportsAll || template.reported !== null) reports.decision(template, fields, request, request)
   applyOnHead(response, template, fields, reports)
   if (!template.responds) return next()
-  // If the head has been sent, something else answers the request. It then also answers a preflight, and a refused
-  // request is not passed on.
+  // If the headers have been sent, other code answers the request, even if it is a preflight. A refused request is
+  // still not passed on.
   if (response.headersSent) return hasPreflightMethod ? next() : void response.end()
   response.statusCode = template.status
   if (template.body === '') response.end()

@@ -51,7 +51,8 @@ module.exports = function cors (options, settings) {
       throw failure
     })
     app.wrap(surround)
-    // By the checksum, Elysia calls only one of several functions with the same text. Another policy has the same text.
+    // Elysia computes a checksum of each function's text, and calls only one of those with the same checksum. The
+    // functions of other policies have the same text.
     app.extender.higherOrderFunctions.at(-1).checksum = corsac
     return app
   }
@@ -61,7 +62,7 @@ module.exports = function cors (options, settings) {
 function requireWrap (app) {
   if (typeof app?.wrap !== 'function') throw new TypeError('corsac: this is a plugin of Elysia: write `new Elysia().use(cors(options))`')
   if (app.config?.aot === false) {
-    throw new TypeError('corsac: with `aot: false`, Elysia calls no function that is around its own: leave `aot` out, or put `cors(options)` of ' +
+    throw new TypeError('corsac: with `aot: false`, Elysia does not call functions that wrap its own: leave `aot` out, or put `cors(options)` of ' +
       '`corsac/web` around `app.fetch`')
   }
 }

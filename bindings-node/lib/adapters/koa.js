@@ -1,6 +1,6 @@
 'use strict'
 
-// Koa. The headers are added when Node writes the head. So Koa's error responses have them too,
+// Koa. The headers are added when Node writes the status and headers. So Koa's error responses have them too,
 // although Koa removes all headers before it responds with an error.
 
 const { decideRequest } = require('../decide/decide.js')

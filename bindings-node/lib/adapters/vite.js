@@ -15,21 +15,15 @@ module.exports = function corsac (given, settings) {
   const isFile = typeof given === 'string' || given instanceof URL
   let ignored = []
   let logger, file, policies, middleware
+  /** What is watched, by the configuration of its server: a restart makes the new server before it closes the old one. */
+  const watches = new WeakMap()
 
-  /** Puts the policy in front of what a server of Vite does. */
+  /** Puts the policy in front of what a server of Vite does, and watches the policy's file until the server is closed. */
   function serve (server, overlay) {
     server.middlewares.use(middleware)
     if (!isFile) return
-    const watched = policies
-    watch(watched, logger, overlay)
-    // In `middlewareMode` there is no HTTP server, and one that never listened says nothing when it is closed. A restart closes the
-    // server before.
-    const { close } = server
-    server.close = function () {
-      watched.close()
-      return close.apply(this, arguments)
-    }
-    server.httpServer?.once('close', () => watched.close())
+    watch(policies, logger, overlay)
+    watches.set(server.config, policies)
   }
 
   return {
@@ -48,7 +42,7 @@ module.exports = function corsac (given, settings) {
       for (const name of ignored) logger.warn(`corsac: \`${name}\` has no effect: the policy decides instead`)
       file = typeof given === 'string' ? path.resolve(config.root, given) : given
       policies = isFile ? Reloadable.fromFile(file) : given
-      // Vite judges the handshakes of its own WebSocket by a token.
+      // Vite checks the handshakes of its own WebSocket with a token.
       middleware = cors(policies, { verifiesUpgrades: true, ...settings })
     },
     configureServer (server) {
@@ -56,6 +50,11 @@ module.exports = function corsac (given, settings) {
     },
     configurePreviewServer (server) {
       serve(server)
+      server.httpServer.once('close', () => watches.get(server.config)?.close())
+    },
+    /** A dev server is closed or restarted. In `middlewareMode` it has no HTTP server that would say so. */
+    closeBundle () {
+      watches.get(this.environment?.getTopLevelConfig())?.close()
     }
   }
 }
@@ -68,7 +67,7 @@ function watch (policies, logger, overlay) {
       overlay?.hide()
     },
     onError (error) {
-      logger.error(`corsac: the policy before stays in force: ${error.message}`, { timestamp: true })
+      logger.error(`corsac: the previous policy stays in force: ${error.message}`, { timestamp: true })
       overlay?.show(error)
     }
   })

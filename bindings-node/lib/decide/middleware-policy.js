@@ -13,8 +13,8 @@ class MiddlewarePolicy {
    * @param {{ timeout: number }} settings
    * @param {import('./reports.js').Reports} reports of the middleware, whichever policy decides
    * @param {import('./predicates.js').Predicates} [predicates]
-   * @param {import('../upgrades/upgrades.js').Upgrades} [upgrades] given if the policy judges WebSocket
-   * handshakes and the host does not pass them to the middleware
+   * @param {import('../upgrades/upgrades.js').Upgrades} [upgrades] given if the policy checks WebSocket handshakes and
+   * the host does not pass them to the middleware
    */
   constructor (compiled, settings, reports, predicates, upgrades) {
     this.compiled = compiled

@@ -79,7 +79,7 @@ const REPEATED_FIELDS = { ORIGIN: 0, REQUEST_METHOD: 1, REQUEST_HEADERS: 2 }
  * @property {boolean} hasPredicate whether any route has a predicate
  * @property {boolean} hasRoutes whether decisions depend on the path
  * @property {boolean} hasProtection whether decisions depend on more than the CORS headers
- * @property {boolean} guardsWebSockets whether any route judges WebSocket handshakes
+ * @property {boolean} guardsWebSockets whether any route checks WebSocket handshakes
  */
 
 /**

@@ -12,7 +12,7 @@ const { PolicyFile } = require('./policy-file.js')
 const INTERVAL = 1000
 const SHORTEST_INTERVAL = facts.limits.watchInterval
 
-/** The key under which the rest of this package finds how a reloadable's handshakes are judged. */
+/** The key under which the rest of this package finds how a reloadable's handshakes are checked. */
 let upgradesOf
 
 /** Holds a policy that can be swapped at any time. Each request is decided by the policy that was in force when it came. */

@@ -63,7 +63,7 @@ class NodeHeaders {
 }
 
 /**
- * Applies a decision when the response's head is written. If several middlewares run for one request, the last one
+ * Applies a decision when the response's headers are written. If several middlewares run for one request, the last one
  * decides, which is the one closest to the application.
  */
 function applyOnHead (response, template, fields, reports) {

@@ -95,8 +95,8 @@ function appliedResponse (response, decided) {
 const headersBefore = new WeakMap()
 
 /**
- * Applies a decision to a response of Bun whose type of content Bun finds out when it sends the response. A copy would lose it, and be
- * of the type `application/octet-stream`.
+ * Applies a decision to a response of Bun whose content type Bun determines when it sends the response. A copy would
+ * lose it, and have the type `application/octet-stream`.
  *
  * @returns {boolean} whether this was done
  */

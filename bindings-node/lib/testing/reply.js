@@ -26,7 +26,7 @@ class Reply {
   chunks = []
   #length = 0
 
-  /** Stores the head of the response. */
+  /** Stores the status and the headers of the response. */
   start (status, headers) {
     this.headers = headers.map(([name, value]) => [name.toLowerCase(), String(value)])
     this.status = status
@@ -59,8 +59,8 @@ class NoReplyError extends Error {
 }
 
 /**
- * Waits until `work` has filled in the reply, or until the time is over. If the head of the
- * response has come by then, the head is the response, because a browser decides by the head.
+ * Waits until `work` has filled in the reply, or until the time is over. If the status and headers have arrived by
+ * then, they are the response, because a browser decides by the headers.
  *
  * @param {number} timeout milliseconds
  * @param {string} name the name of the server, for messages

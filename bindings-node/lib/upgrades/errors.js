@@ -1,6 +1,6 @@
 'use strict'
 
-// Errors about a policy and the server whose WebSocket handshakes it should judge.
+// Errors about a policy and the server whose WebSocket handshakes it should check.
 
 function upgradeError (message) {
   const error = new Error(`corsac: ${message}`)
@@ -9,7 +9,7 @@ function upgradeError (message) {
 }
 
 /**
- * The policy judges handshakes, but nothing passes them to it. `make` is code that makes the
+ * The policy checks handshakes, but nothing passes them to it. `make` is code that makes the
  * policy.
  */
 function missingAttachError (make = '') {
@@ -25,7 +25,7 @@ function otherServerError () {
     '`policy.verifyUpgrade(request)` yourself, `cors(policy, { verifiesUpgrades: true })`')
 }
 
-/** The error if a policy that does not judge handshakes is attached. */
+/** The error if a policy that does not check handshakes is attached. */
 function unprotectedError () {
   return upgradeError('the policy lets every WebSocket handshake pass: write `protection: { websockets: \'reject\' }`')
 }

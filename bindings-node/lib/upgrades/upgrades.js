@@ -1,6 +1,6 @@
 'use strict'
 
-// Judges WebSocket handshakes by a policy: those of servers to which it is attached, and those that an application
+// Checks WebSocket handshakes with a policy: those of servers to which it is attached, and those that an application
 // passes to it.
 
 const { decideProtected } = require('../decide/decide.js')
@@ -13,7 +13,7 @@ const { templateAt } = require('../response/response-template.js')
 const { missingAttachError, otherServerError, unprotectedError } = require('./errors.js')
 const { emitsHandshakes, interceptHandshakes, serverOf } = require('./server-events.js')
 
-/** Judges handshakes by one policy, or by the policy that a reloadable has in force. */
+/** Checks handshakes with one policy, or with the policy that a reloadable has in force. */
 class Upgrades {
   #inForce
   #isReloadable
@@ -31,7 +31,7 @@ class Upgrades {
     this.#isReloadable = isReloadable
   }
 
-  /** Makes it an error, from now on, if the policy judges handshakes but nothing passes them to it. */
+  /** Makes it an error, from now on, if the policy checks handshakes but nothing passes them to it. */
   requireAttach () {
     this.#needsAttach = true
     this.checkAttached(this.#inForce())

@@ -70,4 +70,26 @@ async function checkApps (send) {
 
 const ENVIRONMENT = { CORS_POLICY: `allow_origins = ["${APP}"]\nallow_methods = ["PUT"]\n` }
 
-module.exports = { ENVIRONMENT, checkApps }
+/**
+ * The responses that the application of Elysia in docs/edge.md must give.
+ *
+ * @param {(path: string, init: object) => Promise<Response>} send
+ * @returns {Promise<number>} the number of correct responses
+ */
+async function checkElysia (send) {
+  const requests = [
+    ['/', { headers: { origin: APP } }, 200, APP],
+    ['/', { headers: { origin: EVIL } }, 200, null],
+    ['/nowhere', { headers: { origin: APP } }, 404, APP],
+    ['/', { method: 'OPTIONS', headers: { origin: APP, 'access-control-request-method': 'POST' } }, 204, APP]
+  ]
+  for (const [to, init, status, allowed] of requests) {
+    const response = await send(to, init)
+    const found = { status: response.status, allowed: response.headers.get('access-control-allow-origin'), vary: /Origin/.test(response.headers.get('vary')) }
+    await response.text()
+    assert.deepEqual(found, { status, allowed, vary: true }, `Elysia ${to} ${JSON.stringify(init)}`)
+  }
+  return requests.length
+}
+
+module.exports = { ENVIRONMENT, checkApps, checkElysia }

@@ -10,7 +10,7 @@ const readline = require('node:readline')
 const esbuild = require('esbuild')
 const { BUNDLERS } = require('./bundlers.js')
 const { BROWSERS, inBrowser } = require('./browsers.js')
-const { ENVIRONMENT, checkApps } = require('./check-apps.js')
+const { ENVIRONMENT, checkApps, checkElysia } = require('./check-apps.js')
 
 const binary = (name) => path.join(__dirname, 'node_modules', '.bin', name)
 
@@ -18,7 +18,7 @@ const binary = (name) => path.join(__dirname, 'node_modules', '.bin', name)
 async function bundle (folder, entry, name, conditions, more = {}) {
   const outfile = path.join(folder, `${name}.mjs`)
   await esbuild.build({
-    entryPoints: [path.join(__dirname, entry)],
+    entryPoints: entry && [path.join(__dirname, entry)],
     outfile,
     bundle: true,
     format: 'esm',
@@ -42,6 +42,10 @@ const WORKERD = { conditions: ['workerd', 'worker', 'browser'], plugins: [WASM_F
 async function workerBundles (folder) {
   await bundle(folder, 'apps.mjs', 'apps', WORKERD.conditions, WORKERD)
   await bundle(folder, 'vectors-app.mjs', 'vectors', WORKERD.conditions, WORKERD)
+  // The application of Elysia in docs/edge.md.
+  const page = fs.readFileSync(path.join(__dirname, '..', '..', '..', 'docs', 'edge.md'), 'utf8')
+  const contents = page.split('```js\n').map((rest) => rest.split('```')[0]).find((block) => block.includes('CloudflareAdapter'))
+  await bundle(folder, undefined, 'elysia', WORKERD.conditions, { ...WORKERD, stdin: { contents, resolveDir: __dirname } })
   fs.copyFileSync(path.join(__dirname, 'node_modules', 'corsac', 'edge', 'corsac.wasm'), path.join(folder, 'corsac.wasm'))
 }
 
@@ -107,16 +111,21 @@ async function serving (child, ports, output) {
 }
 
 async function miniflare (folder) {
+  return {
+    answers: await inMiniflare(folder, 'elysia', checkElysia),
+    vectors: await inMiniflare(folder, 'vectors', async (send) => (await send('/')).json())
+  }
+}
+
+/** Starts a bundle in Cloudflare's runtime, and lets a function send requests to it. */
+async function inMiniflare (folder, name, use) {
   const { Miniflare } = require('miniflare')
   const module = (type, name) => ({ type, path: path.join(folder, name), contents: fs.readFileSync(path.join(folder, name)) })
-  const runtime = new Miniflare({
-    modulesRoot: folder,
-    compatibilityDate: '2026-01-01',
-    workers: [{ name: 'vectors', modulesRoot: folder, compatibilityDate: '2026-01-01', modules: [module('ESModule', 'vectors.mjs'), module('CompiledWasm', 'corsac.wasm')] }]
-  })
+  const modules = [module('ESModule', `${name}.mjs`), module('CompiledWasm', 'corsac.wasm')]
+  const options = { modulesRoot: folder, compatibilityDate: '2026-01-01' }
+  const runtime = new Miniflare({ ...options, workers: [{ name, ...options, modules }] })
   try {
-    const response = await runtime.dispatchFetch('http://localhost/')
-    return { answers: 0, vectors: await response.json() }
+    return await use((to, init) => runtime.dispatchFetch(`http://localhost${to}`, init))
   } finally {
     await runtime.dispose()
   }

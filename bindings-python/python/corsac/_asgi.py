@@ -16,7 +16,7 @@ class CORSMiddleware(AsgiMiddleware):
 
     ``app.add_middleware(CORSMiddleware, allow_origins=[...])``, ``Middleware(CORSMiddleware, ...)`` and
     ``app = CORSMiddleware(app, ...)`` all work. :func:`corsac.install` also covers the 500 of an unhandled exception,
-    which a FastAPI or Starlette application sends outside of its own middleware.
+    which a FastAPI or Starlette application sends outside its own middleware.
 
     Args:
         app (ASGIApp): the ASGI application inside.
@@ -47,8 +47,8 @@ class CORSMiddleware(AsgiMiddleware):
     If a framework builds its middleware only when the server starts the application (``app.add_middleware``), the
     server is notified that the start has failed, prints the error and exits.
 
-    HTTP requests are judged, and so are WebSocket handshakes if ``protection`` is set to do so. A refused handshake
-    is answered with 403 before it is accepted. Every other scope reaches the application unchanged.
+    HTTP requests are checked, and so are WebSocket handshakes if ``protection`` is set to check them. A refused
+    handshake is answered with 403 before it is accepted. Every other scope reaches the application unchanged.
 
     Source: Fetch, "CORS protocol".
     """

@@ -71,30 +71,30 @@ class AsgiDebugger(Debugger):
         return debugged
 
     def called(self, middleware: object, call: Scope) -> None:
-        """Print once which middleware of a Starlette or FastAPI application is outside of corsac's."""
+        """Print once which middleware of a Starlette or FastAPI application is outside corsac's."""
         if self._seen:
             return
         self._seen = True
         outside = _outside(call.get("app"), middleware)
         errors = [layer for layer in outside if type(layer).__module__.startswith("starlette.middleware.errors")]
         others = [type(layer).__name__ for layer in outside if layer not in errors]
-        help_ = "  help: use corsac.install(app, ...), which puts the policy outside of everything in the application"
+        help_ = "  help: use corsac.install(app, ...), which puts the policy outside everything in the application"
         if others:
             run = "runs" if len(others) == 1 else "run"
             self.print(
-                f"corsac: {', '.join(others)} {run} outside of corsac: a response of its own, such as a 401, has no "
+                f"corsac: {', '.join(others)} {run} outside corsac: a response of its own, such as a 401, has no "
                 f"CORS headers, so a browser reports a CORS error instead\n{help_}; "
-                "or add CORSMiddleware last, since what is added last is outermost\n"
+                "or add CORSMiddleware last, since the middleware that is added last is the outermost one\n"
             )
         elif errors:
             self.print(
                 "corsac: the 500 of an unhandled exception has no CORS headers, because Starlette's own error "
-                f"middleware is outside of corsac\n{help_}\n"
+                f"middleware is outside corsac\n{help_}\n"
             )
 
 
 class WsgiDebugger(Debugger):
-    """The debugger of a WSGI middleware, which cannot see what is outside of it in WSGI."""
+    """The debugger of a WSGI middleware, which cannot see what is outside it in WSGI."""
 
     def around(self, start_response: Callable[..., Any], response: _DebuggedResponse) -> Callable[..., Any]:
         """Return a ``start_response`` that inspects the response."""

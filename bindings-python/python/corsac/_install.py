@@ -30,9 +30,9 @@ def install(
     debug: bool | None = None,
     **settings: Unpack[PolicyOptions],
 ) -> None:
-    """Put a CORS policy around a FastAPI or Starlette application, outside of everything in it.
+    """Put a CORS policy around a FastAPI or Starlette application, outside everything in it.
 
-    ``app.add_middleware`` cannot do that: Starlette's own error middleware stays outside of it. The 500 of an unhandled
+    ``app.add_middleware`` cannot do that: Starlette's own error middleware stays outside it. The 500 of an unhandled
     exception then has no CORS headers, and a browser reports a CORS problem instead of the real one. With this
     function, every response has the headers. Exception handlers, debug pages and background tasks work as before, and
     ``app`` stays the object to serve.

@@ -16,17 +16,18 @@ _HEADERS = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", st
 
 
 class _StartResponse(Protocol):
-    """The policy's ``start_response``. It keeps the application's head until it is passed on to the server."""
+    """The policy's ``start_response``. It keeps the application's status and headers until they are passed on to the
+    server."""
 
     def __call__(self, status: str, headers: list[tuple[str, str]], exc_info: Any = ..., /) -> Any:  # noqa: ANN401
         """Give the head."""
         ...  # type checkers want a body
 
     def pass_head(self) -> None:
-        """Give the head that is kept to the server."""
+        """Give the kept status and headers to the server."""
 
     def drop_head(self) -> None:
-        """Forget the head that is kept."""
+        """Forget the kept status and headers."""
 
 
 def respond_to_exception(
@@ -37,7 +38,7 @@ def respond_to_exception(
     Args:
         environ (dict[str, Any]): the environ of the request.
         start_response: the policy's.
-        error (Exception): an exception of the application, or of the server, which refuses the application's head.
+        error (Exception): an exception of the application, or of the server, which refuses the application's headers.
         body: what the application has returned, which is closed; None if it has not returned.
 
     Returns:
@@ -61,7 +62,7 @@ def begin_body(environ: dict[str, Any], start_response: _StartResponse, body: It
     try:
         chunks = iter(body)
         first = list(islice(chunks, 1))
-        # The server may refuse the head. The application has returned, so it cannot catch that exception any more.
+        # The server may refuse the headers. The application has returned, so it cannot catch that exception any more.
         start_response.pass_head()
     except Exception as error:
         return respond_to_exception(environ, start_response, error, body)

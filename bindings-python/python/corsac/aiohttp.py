@@ -37,7 +37,7 @@ def setup(
 ) -> None:
     """Put a CORS policy around an application of aiohttp, and all applications inside it.
 
-    Preflights are answered, and handshakes are judged, before any other middleware runs. The headers are added when a
+    Preflights are answered, and handshakes are checked, before any other middleware runs. The headers are added when a
     response is prepared, so a 404, a raised ``HTTPException``, the 500 of an unhandled exception, streams and files
     have them as well.
 
@@ -108,7 +108,7 @@ async def _decide(decider: FrameworkDecider, request: web.Request) -> RequestDec
 
 
 async def _decide_late(decider: FrameworkDecider, request: web.Request) -> RequestDecision:
-    """Decide on a response that was made outside of the middleware.
+    """Decide on a response that was made outside the middleware.
 
     Neither corsac's own response nor that to an exception of the predicate can take its place any more.
     """

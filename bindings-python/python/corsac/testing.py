@@ -48,7 +48,7 @@ def assert_readable(
         credentials (bool | str): True if the script says ``credentials: "include"``.
         body (str | bytes): the body that the script sends.
         json (object): a body that the script sends as JSON.
-        redirect (str): what the script wants of redirects.
+        redirect (str): how the script wants redirects to be handled.
         mode (str): the mode of the request.
         base_url (str): the server's address in the browser.
         servers (Mapping[str, object]): other servers by their origins, for redirects.
@@ -117,7 +117,7 @@ def assert_blocked(
         credentials (bool | str): True if the script says ``credentials: "include"``.
         body (str | bytes): the body that the script sends.
         json (object): a body that the script sends as JSON.
-        redirect (str): what the script wants of redirects.
+        redirect (str): how the script wants redirects to be handled.
         mode (str): the mode of the request.
         base_url (str): the server's address in the browser.
         servers (Mapping[str, object]): other servers by their origins, for redirects.

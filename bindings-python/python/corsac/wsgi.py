@@ -20,10 +20,11 @@ class CORSMiddleware(WsgiMiddleware):
     Flask: ``app.wsgi_app = CORSMiddleware(app.wsgi_app, allow_origins=[...])``.
     Django: ``application = CORSMiddleware(get_wsgi_application(), allow_origins=[...])``, or :mod:`corsac.django`.
 
-    If an exception leaves the application before the head of the response is sent, and the request has an ``Origin``,
-    the response is a 500 with the policy's headers, so that the page sees the 500 and not a CORS error. The exception
-    continues to the server, which logs it. For such a request, the server gets the head with the first chunk of the
-    body. If the server refuses the head, the response is this 500 as well: the application cannot catch that exception.
+    If an exception leaves the application before the status and headers of the response are sent, and the request has
+    an ``Origin``, the response is a 500 with the policy's headers, so that the page sees the 500 and not a CORS error.
+    The exception continues to the server, which logs it. For such a request, the server gets the status and headers
+    with the first chunk of the body. If the server refuses them, the response is this 500 as well: the application
+    cannot catch that exception.
 
     Args:
         app (WSGIApp): the WSGI application inside.

@@ -40,7 +40,7 @@ impl FrameworkDecider {
         self.decider.policy().clone_ref(py)
     }
 
-    /// Whether WebSocket handshakes are judged.
+    /// Whether WebSocket handshakes are checked.
     #[getter]
     fn judges_handshakes(&self) -> bool {
         self.decider.policy().get().needs().websockets

@@ -1,4 +1,4 @@
-//! What the middlewares of frameworks need that have request and response objects of their own: Django and aiohttp.
+//! What the middlewares need for frameworks that have request and response objects of their own: Django and aiohttp.
 
 pub(crate) mod decider;
 pub(crate) mod request_decision;

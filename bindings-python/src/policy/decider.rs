@@ -75,7 +75,7 @@ impl Deref for RequestPolicy<'_> {
     }
 }
 
-/// A decision, or an answer for which it waits.
+/// A decision, or an answer that the decision waits for.
 #[derive(Debug)]
 pub(crate) enum Evaluated<'a, 'py> {
     Decision(corsac::Decision<'a>),

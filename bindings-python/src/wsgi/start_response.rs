@@ -20,17 +20,17 @@ pub(crate) struct StartResponse {
     head: Mutex<Head>,
 }
 
-/// What has become of the response's head.
+/// The state of the response's head (its status and headers).
 ///
 /// It is kept until the application has returned the first bytes of the body. If the application then fails, another head
-/// takes its place, and the server sees only that: some servers (gunicorn) would send the headers of both.
+/// takes its place, and the server gets only that one: some servers (gunicorn) would send the headers of both.
 #[derive(Debug)]
 enum Head {
     /// The application has not given it yet.
     Awaited,
     /// The arguments of the server's function.
     Kept(Py<PyTuple>),
-    /// The server has it, or gets it at once. With the server's ``write``, if the head was kept before.
+    /// The server has it, or gets it at once. If the head was kept before, this has the server's ``write``.
     Passed(Option<Py<PyAny>>),
 }
 

@@ -80,7 +80,7 @@ impl Predicate<OfOrigin> {
 
     /// Remembers the answers.
     ///
-    /// While one request waits for an answer, other requests of the same origin wait for the same answer.
+    /// While one request waits for an answer, other requests from the same origin wait for the same answer.
     #[must_use]
     pub fn cache(self, cache: &PredicateCache) -> Self {
         Predicate { cache: Some(cache.clone()), ..self }

@@ -40,7 +40,7 @@ fn disguised() -> http::Request<crate::kit::Body> {
 
 /// Serves some requests. Only another test calls it.
 #[tokio::test]
-#[ignore = "it prints text, which another test runs it for and reads"]
+#[ignore = "another test runs it, and reads what it prints"]
 async fn serves_a_page() {
     let layer = layer("allow_methods = ['PUT']");
     for _ in 0..3 {
@@ -126,7 +126,7 @@ fn what_is_logged() {
 
 /// Refuses one preflight; called by another test alone.
 #[tokio::test]
-#[ignore = "it prints, and another test runs it and reads that"]
+#[ignore = "another test runs it, and reads what it prints"]
 async fn serves_what_the_guide_shows() {
     let layer = layer("allow_methods = ['PUT']");
     let asked = [("origin", ORIGIN), ("access-control-request-method", "DELETE")];

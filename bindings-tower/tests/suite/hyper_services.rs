@@ -121,7 +121,7 @@ async fn the_service_that_is_called_is_ready() {
     }
 }
 
-/// Middleware of tower inside and outside of the layer.
+/// Middleware of tower inside and outside the layer.
 #[tokio::test]
 async fn between_other_layers() {
     let service = ServiceBuilder::new()

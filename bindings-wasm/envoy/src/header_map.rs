@@ -8,7 +8,7 @@ use proxy_wasm::types::{MapType, Status};
 
 #[link(wasm_import_module = "env")]
 unsafe extern "C" {
-    /// Puts a copy of the headers in memory that Envoy has asked this module for, and returns a status.
+    /// Copies the headers into memory that Envoy has requested from this module, and returns a status.
     fn proxy_get_header_map_pairs(kind: MapType, data: *mut *mut u8, size: *mut usize) -> u32;
 }
 
@@ -23,7 +23,7 @@ impl HeaderMap {
     /// Reads the headers of the current request or response.
     pub(crate) fn read(kind: MapType) -> Result<Self, Status> {
         let (mut data, mut size) = (std::ptr::null_mut(), 0);
-        // SAFETY: both are written to, and nothing else.
+        // SAFETY: Envoy writes to these two, and to nothing else.
         if unsafe { proxy_get_header_map_pairs(kind, &mut data, &mut size) } != Status::Ok as u32 {
             return Err(Status::InternalFailure);
         }

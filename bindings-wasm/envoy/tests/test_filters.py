@@ -1,4 +1,4 @@
-"""Other filters of Envoy after ours: preflights never reach them, and their responses have the policy's headers."""
+"""Other filters of Envoy after corsac's: preflights never reach them, and their responses have the policy's headers."""
 
 import base64
 import json
@@ -84,7 +84,7 @@ class Filters(unittest.TestCase):
         ]
         # The wrong order.
         listeners.append(listener("late", cls.ports["late"], [JWT, corsac(POLICY)], [to("application")]))
-        # Envoy's own filter after ours, with another policy.
+        # Envoy's own filter after corsac's, with another policy.
         own = {"allow_origin_string_match": [{"prefix": "http"}], "allow_methods": "PATCH", "allow_credentials": True}
         route = {
             **to("application"),

@@ -26,7 +26,7 @@ mod tests {
     use super::annotation;
 
     #[test]
-    fn what_would_end_a_command_is_escaped() {
+    fn characters_that_would_end_a_command_are_escaped() {
         let text = annotation("error", "a,b:c%", None, "x", "100%\nhelp: y");
         assert_eq!(text, "::error file=a%2Cb%3Ac%25,title=x::100%25%0Ahelp: y\n");
     }

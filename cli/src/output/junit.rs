@@ -1,4 +1,4 @@
-//! JUnit's XML, which CI servers read. It has no standard; this is what all of them understand.
+//! JUnit's XML, which CI servers read. There is no standard for it; all CI servers understand this form.
 
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};

@@ -81,7 +81,7 @@ fn probe(arguments: &Arguments, exchange: &Exchange, policy: Option<&Policy>, cl
     let detail = client.sent.get(before..).unwrap_or_default().iter().rev().find_map(|sent| sent.detail.clone());
     let has_answer = wire.hops.iter().any(|hop| hop.preflight.status().is_some() || hop.response.status().is_some());
     let mut observations = Vec::new();
-    // If the server does not respond, further requests would show nothing more.
+    // If the server does not respond, further requests would not show anything else.
     if !arguments.only && !arguments.cache && has_answer {
         let mut answers = Vec::new();
         for (experiment, request) in experiments(exchange) {

@@ -9,7 +9,7 @@ use crate::status::Status;
 use corsac::binding::printable;
 use corsac::binding::wrap;
 use corsac::browser::{Answer, Verdict};
-use corsac::explain::{Explanation, Observation, WireDifference};
+use corsac::explain::{Explanation, Hosting, Observation, WireDifference};
 use serde_json::{Value, json};
 
 /// The result for one page.
@@ -120,6 +120,9 @@ impl Origin {
             out.push_str(&format!("{}\n", wrap(help, "        ", columns)));
         } else {
             out.push_str(&painted(&self.explanation, columns));
+            if let Some(hosting) = Hosting::of_url(&self.explanation.exchange.request.url) {
+                out.push_str(&format!("settings of {}: {}\n", hosting.name, hosting.docs()));
+            }
         }
         if let Some(detail) = &self.detail {
             out.push_str(&format!(

@@ -99,7 +99,7 @@ pub(super) fn download(
         .https_only(source.is_https)
         .max_redirects(redirects)
         .max_redirects_will_error(source.is_https)
-        // The library would send the login to another port of the same host.
+        // The library would also send the login to another port of the same host.
         .redirect_auth_headers(RedirectAuthHeaders::Never)
         .build()
         .new_agent();

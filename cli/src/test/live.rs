@@ -10,13 +10,13 @@ use corsac::Policy;
 use corsac::binding::explain_captured;
 use corsac::browser::Verdict;
 
-/// A server that is asked.
+/// A server to which the requests are sent.
 pub(crate) struct Live<'l> {
     /// The server of the table's paths.
     pub(crate) url: &'l str,
     /// Whether requests are sent that could change something.
     pub(crate) send: bool,
-    /// The policy that it is known to have: explanations name its settings.
+    /// The policy that the server is known to have, so that explanations can name its settings.
     pub(crate) policy: Option<&'l Policy>,
 }
 
@@ -44,7 +44,7 @@ impl Live<'_> {
         Ok(Outcome { name: case.name(), unmet, has_answer, explanation })
     }
 
-    /// A path is one of the server.
+    /// A path belongs to the server.
     fn url_of(&self, case: Case<'_>) -> String {
         let path = &case.expectation.url;
         if path.starts_with('/') { format!("{}{path}", self.url.trim_end_matches('/')) } else { path.clone() }

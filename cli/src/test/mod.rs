@@ -122,7 +122,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Status, Failure> {
     Ok(outcomes.iter().map(Outcome::status).max().unwrap_or(Status::Unusable))
 }
 
-/// Asks a server. Nothing is sent if something in the table cannot be asked.
+/// Tests a server. Nothing is sent if a request of the table cannot be sent.
 fn judge_server(
     arguments: &Arguments,
     url: &str,

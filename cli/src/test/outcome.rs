@@ -76,7 +76,7 @@ impl<'t> Case<'t> {
         unmet
     }
 
-    /// The name of the expectation, or what it is about.
+    /// The name of the expectation, or a description of its request.
     pub(crate) fn name(&self) -> String {
         let Case { expectation, from, method } = self;
         let asked = format!("{method} {} from {from}", expectation.url);
@@ -89,7 +89,7 @@ impl<'t> Case<'t> {
     }
 }
 
-/// Judges a policy.
+/// Tests a policy.
 pub(crate) fn judge(case: Case<'_>, policy: &Policy) -> Result<Outcome, Failure> {
     let expectation = case.expectation;
     let response =

@@ -72,9 +72,9 @@ impl OneOrMany {
 pub(crate) enum Expected {
     /// The page can read the response.
     Allowed,
-    /// It does not.
+    /// The page cannot read the response.
     Refused,
-    /// Exactly this.
+    /// Exactly this verdict.
     Verdict(Verdict),
 }
 

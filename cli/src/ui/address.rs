@@ -6,7 +6,7 @@ use flate2::Compression;
 use flate2::write::DeflateEncoder;
 use std::io::Write;
 
-/// How a fragment begins.
+/// The beginning of a fragment.
 const BEGINNING: &str = "#1.";
 /// The longest fragment that the page reads, in characters.
 const MOST_CHARACTERS: usize = 32_000;

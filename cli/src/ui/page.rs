@@ -25,7 +25,7 @@ pub(crate) fn file_at(target: &str) -> Option<&'static File> {
 }
 
 /// The Content Security Policy that the page has in a `meta` element, and a rule that only a header can have: the page
-/// is not put into a frame. The page's worker gets its policy only from the header.
+/// cannot be put into a frame. The page's worker gets its policy only from the header.
 pub(crate) fn content_security_policy() -> Option<String> {
     let index = std::str::from_utf8(file_at("/")?.bytes).ok()?;
     let (_, rest) = index.split_once("http-equiv=\"Content-Security-Policy\" content=\"")?;

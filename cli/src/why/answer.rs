@@ -8,10 +8,10 @@ use corsac::binding::printable;
 use corsac::binding::wrap;
 use corsac::browser::Verdict;
 use corsac::capture::{CaptureNote, Captured, Known};
-use corsac::explain::{ConsoleSentence, Explanation, Finding, FindingCode, FindingSeverity, Topic, diagnose};
+use corsac::explain::{ConsoleSentence, Explanation, Finding, FindingCode, FindingSeverity, Hosting, Topic, diagnose};
 use serde_json::{Value, json};
 
-/// The most requests, and the most sentences, of which each has an answer of its own.
+/// The most requests, or sentences, that get an answer of their own.
 const MOST_CAUSES: usize = 3;
 
 /// The most findings that follow the first one.
@@ -41,9 +41,11 @@ struct Cause {
     next: Option<String>,
     /// The section that has the causes.
     topic: Option<Topic>,
+    /// The cloud, gateway or product that responded, if its settings can be wrong.
+    hosting: Option<Hosting>,
 }
 
-/// How a verdict is coloured.
+/// The colour of a verdict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     Blocked,
@@ -105,6 +107,9 @@ impl Cause {
         }
         if let Some(topic) = self.topic {
             out.push_str(&format!("\nread more: {}\n", topic.docs()));
+        }
+        if let Some(hosting) = self.hosting {
+            out.push_str(&format!("settings of {}: {}\n", hosting.name, hosting.docs()));
         }
     }
 }
@@ -177,6 +182,7 @@ fn of_sentence(sentence: &ConsoleSentence, known: &Known<'_>) -> Cause {
         others,
         next: next_for(sentence, known),
         topic: Some(sentence.topic),
+        hosting: hosting(kind, sentence.url.as_deref().or(known.url)),
     }
 }
 
@@ -235,6 +241,7 @@ pub(super) fn of_captured(captured: Captured, show_secrets: bool) -> Result<Answ
             others: Vec::new(),
             next: None,
             topic: None,
+            hosting: None,
         });
     }
     Ok(Answer { is_blocked, causes, notes, json })
@@ -287,7 +294,13 @@ fn of_explanation(explanation: &Explanation, next: &str, is_request_only: bool) 
     let next = (!is_success || is_request_only).then(|| next.to_owned());
     let is_blocked_before = explanation.verdict == Verdict::Blocked;
     let topic = finding.and_then(|finding| Topic::of(finding.code, is_blocked_before));
-    Cause { kind, verdict, what: Some(what), message, help, others, next, topic }
+    let hosting = hosting(kind, Some(&request.url));
+    Cause { kind, verdict, what: Some(what), message, help, others, next, topic, hosting }
+}
+
+/// What the server belongs to, if a setting there can be the cause.
+fn hosting(kind: Kind, url: Option<&str>) -> Option<Hosting> {
+    matches!(kind, Kind::Blocked | Kind::Open).then(|| Hosting::of_url(url?)).flatten()
 }
 
 fn is_unanswered(code: FindingCode) -> bool {

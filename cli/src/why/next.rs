@@ -31,7 +31,7 @@ pub(super) fn probe(exchange: &Exchange) -> String {
     words.join(" ")
 }
 
-/// The same for a sentence of a console, as far as it shows the request.
+/// The same for a sentence of a console, if it shows the request.
 pub(super) fn probe_for(
     sentence: &ConsoleSentence,
     page: Option<&str>,

@@ -22,7 +22,8 @@ BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.M | re.S)
 NAMED = re.compile(r"# ([\w.-]+\.(?:py|toml|conf))\n")
 PORT = re.compile(r"\b(80\d\d)\b")
 
-# Where the temporary files of nginx are is no subject of the page, and the user of a test's folder is the one who runs it.
+# The page does not say where nginx keeps its temporary files, and the owner of a test's folder is the user who runs the
+# test.
 NGINX = "".join(f"{kind}_temp_path temporary-{kind}; " for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
 
 

@@ -156,7 +156,7 @@ deviations! {
         "A request header that is set twice is measured as one joined value."
         "Fetch, CORS-unsafe request-header names" ["noted-accept-twice"],
     ValuesNotAddedUp "values-not-added-up" [Firefox]
-        "The values of safelisted headers are not added up: more than 1024 bytes together need no preflight."
+        "The values of safelisted headers are not added up: more than 1024 bytes in total need no preflight."
         "Fetch, CORS-unsafe request-header names" ["suite-exchange-more-than-1024-bytes"],
     SpaceBeforeColon "space-before-colon" [Chromium]
         "White space between the name of a response header and the colon is removed."

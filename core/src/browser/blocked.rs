@@ -12,7 +12,7 @@ pub enum Blocked {
     OtherOrigin(String),
     /// `Access-Control-Allow-Origin` is `*`, which cannot be used with credentials.
     AnyOriginWithCredentials,
-    /// `Access-Control-Allow-Credentials` has this value and not `true`. The value is empty if there is no
+    /// `Access-Control-Allow-Credentials` has this value instead of `true`. The value is empty if there is no
     /// such header.
     NoCredentials(String),
     /// The preflight has this status, which is not from 200 to 299.

@@ -16,7 +16,7 @@ use std::fmt::Write;
 pub(crate) const FIREFOX_PREFIX: &str =
     "Cross-Origin Request Blocked: The Same Origin Policy disallows reading the remote resource at";
 
-/// What Chromium writes before the sentence about a check that the response to a preflight does not pass.
+/// The text that Chromium writes before the sentence about a failed check of the response to a preflight.
 pub(crate) const CHROMIUM_PREFLIGHT: &str = "Response to preflight request doesn't pass access control check: ";
 
 /// Whether Chromium writes [`CHROMIUM_PREFLIGHT`] before the problem's sentence, if it is a preflight that fails.

@@ -83,7 +83,7 @@ pub struct Hop {
     pub response: Answer,
 }
 
-/// The response to one request on the wire, or what is known instead.
+/// The response to one request on the wire, or what is known about it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Answer {

@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn what_needs_a_preflight() {
+    fn requests_that_need_a_preflight() {
         for (name, value) in [
             ("Accept", "text/html"),
             ("accept-language", "de, en;q=0.5"),
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_preflight_allows() {
+    fn requests_that_a_preflight_allows() {
         let headers = [(&b"X-A"[..], &b"1"[..]), (b"Authorization", b"x")];
         let check = |credentials, status, methods: &'static [u8], names: &'static [u8]| {
             fetch("PUT", &headers, credentials).check_preflight(

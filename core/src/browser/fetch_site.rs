@@ -1,4 +1,4 @@
-//! How far the URL of a request is from the page that makes it, as `Sec-Fetch-Site` says it.
+//! How far the URL of a request is from the page that makes it, as `Sec-Fetch-Site` expresses it.
 
 use crate::browser::url::Url;
 

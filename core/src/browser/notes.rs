@@ -10,7 +10,7 @@ pub(crate) struct Notes {
     pub(crate) failure: Option<Failure>,
 }
 
-/// Says that a check failed. The notes say which check, and why.
+/// The error after a failed check. The notes say which check failed, and why.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Stopped;
 

@@ -43,7 +43,7 @@ pub(crate) struct CachedRequest<'r> {
 }
 
 impl PreflightCache {
-    /// Lets time pass.
+    /// Makes time pass.
     pub(crate) fn age(&mut self, seconds: f64) {
         self.entries.retain_mut(|entry| {
             entry.left -= seconds;

@@ -24,7 +24,7 @@ pub(crate) struct Prepared {
     pub(crate) stream: bool,
 }
 
-/// A step of the API, and what that step did not accept, in words for people.
+/// A step of the API, and a description of what that step did not accept.
 pub(crate) type Refused = (StepName, String);
 
 /// The address of the page, to which URLs may be relative.

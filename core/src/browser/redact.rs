@@ -127,7 +127,7 @@ pub fn redacted_text(text: &str) -> String {
     text
 }
 
-/// `ends` has what is not in the user information or the host of a URL.
+/// `ends` has the characters that end the user information or the host of a URL.
 fn redact_urls(text: &mut String, ends: &[char]) {
     let mut start = 0;
     while let Some(found) = text.get(start..).and_then(|rest| rest.find("://")) {

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 /// The longest value of a safelisted request header, in bytes (Fetch, "CORS-safelisted request-header").
 const SAFE_VALUE: usize = 128;
 
-/// The maximum length in bytes of all safelisted values together (Fetch, "CORS-unsafe request-header
+/// The maximum length in bytes of all safelisted values in total (Fetch, "CORS-unsafe request-header
 /// names").
 const SAFE_VALUES: usize = 1024;
 

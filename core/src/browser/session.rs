@@ -13,8 +13,8 @@ use crate::browser::walk::play_with;
 use crate::browser::words::{Credentials, Mode};
 use crate::config::value::Value;
 
-/// A simulated browser that makes one request of a page's script. It says what it sends next, and is then given the
-/// response.
+/// A simulated browser that makes one request of a page's script. It returns the request that it sends next, and is
+/// then given the response.
 ///
 /// It follows the Fetch standard, with preflights, redirects, and the headers that a redirect removes. It keeps
 /// secrets, because they have to be sent; the result of [`exchange`](Self::exchange) has none.
@@ -51,8 +51,8 @@ pub struct SentRequest {
     pub url: String,
     /// The method: a token.
     pub method: String,
-    /// The headers, names in lower case as far as the browser sets them. `Host`, `Cookie` and, if there is a body, those of
-    /// its length are the caller's.
+    /// The headers. Names that the browser sets are in lower case. The caller adds `Host`, `Cookie` and, if there is a
+    /// body, the headers for its length.
     pub headers: HeaderLines,
     /// Whether the script's body is sent with the request.
     pub has_body: bool,

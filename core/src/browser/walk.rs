@@ -36,7 +36,7 @@ pub(crate) struct Walk<'e> {
     pub(crate) stream: bool,
     pub(crate) mode: Mode,
     pub(crate) tainting: Tainting,
-    /// Whether the origin of the request has become `null` by redirects.
+    /// Whether redirects have changed the origin of the request to `null`.
     pub(crate) tainted: bool,
     pub(crate) hop: usize,
     /// Whether the request that the script wrote needed a preflight.

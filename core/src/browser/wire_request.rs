@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_browser_sets_is_left_out() {
+    fn headers_that_the_browser_sets_are_left_out() {
         let headers = lines(&[
             ("accept", "*/*"),
             ("content-type", "application/json"),

@@ -136,7 +136,8 @@ words! {
     Verdict {
         /// The script reads the response.
         Readable "readable",
-        /// There is a response, but the script learns nothing about it, as with a redirect that is not followed.
+        /// There is a response, but the script learns nothing about it, for example because it is a redirect that is
+        /// not followed.
         Opaque "opaque",
         /// The browser did not send the request itself.
         Blocked "blocked",

@@ -55,7 +55,7 @@ pub(crate) struct CapturedRequest {
     pub(crate) method: String,
     pub(crate) headers: HeaderLines,
     pub(crate) has_body: bool,
-    /// The page, if the capture names it outside of the request.
+    /// The page, if the capture names it outside the request.
     pub(crate) page: Option<String>,
 }
 

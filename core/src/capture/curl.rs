@@ -13,7 +13,7 @@ pub(crate) fn command(text: &str) -> Option<&str> {
     rest.starts_with(char::is_whitespace).then_some(text)
 }
 
-/// Options with a value that says nothing about the request's headers.
+/// Options with a value that has nothing to do with the request's headers.
 const OTHERS_WITH_VALUE: &str = "-o --output -m --max-time --connect-timeout -x --proxy -w --write-out --cacert --cert --key -E \
                                  --retry --resolve --interface --limit-rate -T --upload-file -c --cookie-jar -D \
                                  --dump-header -K --config -r --range -C --continue-at -y -Y -z --ciphers --tls-max \
@@ -24,7 +24,7 @@ const SHORT_WITH_VALUE: &str = "XHdbAeuFomxwEcDKTrCyYzU";
 
 pub(crate) fn read(command: &str, known: &Known<'_>) -> Result<Captured, PasteError> {
     let words = words(command).ok_or_else(|| {
-        PasteError::new("the curl command ends inside of quotation marks", "copy the whole command, to its last line")
+        PasteError::new("the curl command ends inside quotation marks", "copy the whole command, to its last line")
     })?;
     let mut request = CapturedRequest::default();
     let (mut method, mut is_get, mut is_head) = (None, false, false);

@@ -127,7 +127,8 @@ fn origin(url: &str) -> Option<String> {
 /// The exchange that begins with an entry; none if the entry belongs to another.
 fn exchange(index: usize, entries: &mut [Entry], known: &Known<'_>, captured: &mut Captured) -> Option<Exchange> {
     let first = entries.get(index).filter(|entry| !entry.is_used)?;
-    // Requests that no page made have nothing to do with CORS: addresses that people type, and a page's own document.
+    // Requests that no page made have nothing to do with CORS: those for addresses that people type, and for a page's
+    // own document.
     if known.page.is_none() && first.request.seen().page().is_none() && first.request.page.is_none() {
         return None;
     }

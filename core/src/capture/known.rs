@@ -1,6 +1,6 @@
 //! Facts about a request that were given separately from the pasted text.
 
-/// Facts about a request that were given separately from the pasted text. They are preferred to those in the text.
+/// Facts about a request that were given separately from the pasted text. They take precedence over those in the text.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Known<'k> {
     /// The origin of the page.

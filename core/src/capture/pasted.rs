@@ -31,7 +31,11 @@ impl Pasted {
             ));
         }
         if trimmed.starts_with('{') {
-            return har::read(trimmed, known).map(Pasted::Captured);
+            return match har::read(trimmed, known) {
+                Ok(captured) => Ok(Pasted::Captured(captured)),
+                // The body of a response can be JSON with a message of the server.
+                Err(error) => console(trimmed).ok_or(error),
+            };
         }
         if let Some(command) = curl::command(trimmed) {
             return curl::read(command, known).map(Pasted::Captured);
@@ -39,13 +43,13 @@ impl Pasted {
         if let Some(call) = copied_fetch::call(trimmed) {
             return copied_fetch::read(call, known).map(Pasted::Captured);
         }
-        let sentences = read_console(trimmed);
-        if sentences.iter().any(|sentence| sentence.is_cause) {
-            return Ok(Pasted::Console(sentences));
+        if let Some(console) = console(trimmed) {
+            return Ok(console);
         }
         if let Some(captured) = messages::read(trimmed, known)? {
             return Ok(Pasted::Captured(captured));
         }
+        let sentences = read_console(trimmed);
         if !sentences.is_empty() {
             return Ok(Pasted::Console(sentences));
         }
@@ -55,4 +59,10 @@ impl Pasted {
              headers of a response, one on each line",
         ))
     }
+}
+
+/// The sentences of a text, if one of them says what went wrong.
+fn console(text: &str) -> Option<Pasted> {
+    let sentences = read_console(text);
+    sentences.iter().any(|sentence| sentence.is_cause).then_some(Pasted::Console(sentences))
 }

@@ -29,7 +29,7 @@ pub enum Paths {
     Route(String),
 }
 
-/// One thing in which two policies differ.
+/// One difference between two policies.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
     /// Whether pages may do more or less.
@@ -41,8 +41,8 @@ pub struct Change {
     pub what: String,
     /// If the thing is a pattern or a regex, an origin that only one of the policies allows.
     pub example: Option<String>,
-    /// Whether the policies are known to differ in this. They are not if the automata of regexes
-    /// were too large to be compared, or if the other policy asks a predicate.
+    /// Whether the difference is certain. It is not if the automata of regexes were too large to be compared, or if the
+    /// other policy asks a predicate.
     pub certain: bool,
 }
 
@@ -53,8 +53,7 @@ pub enum Effect {
     Gain,
     /// Pages may do less.
     Loss,
-    /// Pages may do neither more nor less. An example is the time for which a preflight is
-    /// remembered.
+    /// Pages may do neither more nor less. An example is the time for which a preflight is cached.
     Neutral,
 }
 
@@ -114,7 +113,7 @@ subjects! {
     Websockets "websockets" "WebSockets of foreign pages",
     /// Origins that protection trusts.
     TrustedOrigin "trusted-origin" "trusted origin",
-    /// The time for which browsers remember a preflight.
+    /// The time for which browsers cache a preflight.
     MaxAge "max-age" "max age",
     /// The status of the response to a preflight.
     PreflightStatus "preflight-status" "preflight status",

@@ -8,7 +8,7 @@ use crate::tokens::AUTHORIZATION;
 /// Any name.
 const ALL: &str = "*";
 
-/// The methods that only the first allows.
+/// The methods that only the first policy allows.
 pub(crate) fn methods_beyond(one: &AllowedMethods, other: &AllowedMethods) -> Vec<String> {
     match (one, other) {
         (_, AllowedMethods::All { .. }) => Vec::new(),
@@ -17,7 +17,7 @@ pub(crate) fn methods_beyond(one: &AllowedMethods, other: &AllowedMethods) -> Ve
     }
 }
 
-/// The request headers that only the first allows. `*` means every name that `*` in a policy
+/// The request headers that only the first policy allows. `*` means every name that `*` in a policy
 /// covers.
 pub(crate) fn headers_beyond(one: &AllowedHeaders, other: &AllowedHeaders) -> Vec<String> {
     use AllowedHeaders::{All, AllButAuthorization, Listed};
@@ -35,7 +35,7 @@ pub(crate) fn headers_beyond(one: &AllowedHeaders, other: &AllowedHeaders) -> Ve
     }
 }
 
-/// The response headers that only the first exposes. Both lists are given as they are sent.
+/// The response headers that only the first policy exposes. Both lists are given as they are sent.
 pub(crate) fn exposed_beyond(one: &str, other: &str) -> Vec<String> {
     let names = |list: &str| -> Vec<String> {
         let names = list.split(',').map(str::trim).filter(|name| !name.is_empty());

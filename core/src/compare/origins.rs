@@ -236,7 +236,7 @@ fn may_meet(one: &ConfiguredPattern<'_>, other: ConfiguredPattern<'_>) -> bool {
     starts && (one.end.ends_with(other.end) || other.end.ends_with(one.end))
 }
 
-/// The beginning and the end that all origins have which a pattern matches. Ports are left out.
+/// The beginning and the end that all origins of a pattern have in common. Ports are left out.
 struct Ends<'p> {
     start: &'p [u8],
     end: &'p [u8],

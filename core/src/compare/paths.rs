@@ -1,4 +1,4 @@
-//! Which routes of two policies meet: every pair of routes that some path has in both policies.
+//! The pairs of routes, one from each policy, that some path has.
 //!
 //! Which route a path has depends only on which routes match it. Take all paths that match a
 //! certain route of each policy. A path among them whose free segments occur in no route matches
@@ -23,7 +23,7 @@ pub(crate) struct Meeting {
     pub(crate) new: RouteChoice,
 }
 
-/// The most pairs of routes for which a path is looked for that both match. Beyond that, only
+/// The maximum number of pairs of routes for which a path that both match is searched. Beyond that, only
 /// routes with the same path are compared.
 const MOST_PAIRS: usize = 100_000;
 

@@ -34,7 +34,7 @@ pub(crate) fn language(pattern: ConfiguredPattern<'_>) -> Option<Language> {
     }
 }
 
-/// Origins that a pattern matches and that nobody is likely to list.
+/// Origins that a pattern matches and that are unlikely to be listed.
 pub(crate) fn examples(pattern: ConfiguredPattern<'_>) -> impl Iterator<Item = Vec<u8>> {
     [("app", ""), ("app", ":8443"), ("w-0-q", ""), ("x7", ":1")].into_iter().map(move |(filler, any_port)| {
         let port = |any: bool| if any { any_port } else { "" };

@@ -138,7 +138,7 @@ pub(crate) fn compare_rules(old: &Side<'_>, new: &Side<'_>) -> Vec<Change> {
         for (index, list) in one.origins().into_iter().enumerate() {
             for uncovered in uncovered(list, &others) {
                 let change = of_origins(effect, Subject::Origin, uncovered);
-                // The second list can have an entry of the first list again.
+                // The second list can repeat an entry of the first list.
                 if index == 0 || !found.iter().any(|other: &Change| other.effect == effect && other.what == change.what)
                 {
                     found.push(change);

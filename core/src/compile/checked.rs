@@ -35,8 +35,8 @@ pub(crate) struct Check<'c> {
 }
 
 impl Check<'_> {
-    /// The severity of a concern about an entry; none if it is not a concern, or if it has been reported with this
-    /// severity. A lint at the top level may be an error in a route.
+    /// The severity of a concern about an entry; none if the entry is fine, or if the concern has been reported with
+    /// this severity. A lint at the top level may be an error in a route.
     pub(crate) fn news(&self, entry: &str, severity: impl Fn(Stakes) -> Option<Severity>) -> Option<Severity> {
         let now = severity(self.stakes.of(entry))?;
         (!self.earlier.iter().any(|earlier| severity(earlier.of(entry)) == Some(now))).then_some(now)

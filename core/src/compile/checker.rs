@@ -223,7 +223,7 @@ impl<'d, 'i> Checker<'d, 'i> {
         read
     }
 
-    /// Whether the methods have one that writes, those that are allowed, and their list as it is sent.
+    /// Whether one of the methods writes, the methods that are allowed, and their list as it is sent.
     fn methods(&mut self, settings: &Settings) -> (bool, (AllowedMethods, Arc<str>)) {
         let list = &settings.allow_methods;
         let is_own = !Arc::ptr_eq(list, &self.top.allow_methods);

@@ -26,7 +26,7 @@ pub(crate) fn untrusted_origin<'s>(settings: &'s Settings, protection: &Protecti
             }
             // Any origin, and null, can never be trusted.
             Some(_) => false,
-            // It is reported under its own text.
+            // A text that is not a pattern is reported separately.
             None => true,
         }
     };
@@ -37,7 +37,7 @@ pub(crate) fn untrusted_origin<'s>(settings: &'s Settings, protection: &Protecti
     untrusted.map(Untrusted::Origin).or_else(cannot_be_told)
 }
 
-/// Says that a policy, or a route, grants writes that its protection refuses.
+/// Reports that a policy, or a route, grants writes that its protection refuses.
 pub(crate) fn contradiction(
     settings: &Settings,
     untrusted: Untrusted<'_>,

@@ -150,7 +150,7 @@ impl NameList {
         NameList { all, authorization: false, names: StringSet::of_names(names).into(), joined, found }
     }
 
-    /// Whether the methods have one that writes.
+    /// Whether one of the methods writes.
     pub(crate) fn has_writes(&self) -> bool {
         self.all || WRITES.iter().any(|method| self.names.contains(method.as_bytes()))
     }

@@ -60,14 +60,14 @@ impl List {
     }
 }
 
-/// Whose function a host's origin predicate is.
+/// The settings to which a host's origin predicate belongs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum PredicateOf {
-    /// That of the whole policy.
+    /// The whole policy.
     Policy,
-    /// That of the route with this index.
+    /// The route with this index.
     Route(u32),
-    /// There is no function: every well-formed origin except `null` is allowed, if it passes all other checks.
+    /// No function has to be asked: every well-formed origin except `null` is allowed, if it passes all other checks.
     AllOrigins,
 }
 

@@ -27,8 +27,8 @@ pub(crate) fn is_predicate(name: &str) -> bool {
 }
 
 impl Setting {
-    /// The setting that a name means: its own, that of an option of the `cors` package, or another library's. A
-    /// name of another library is an error, but it still shows which setting was meant.
+    /// The setting that a name means, whether it is the setting's own name, that of an option of the `cors` package, or
+    /// one from another library. A name of another library is an error, but it still shows which setting was meant.
     pub(crate) fn meant(name: &str) -> Option<Setting> {
         let package = || resolve(name, CORS_ONLY);
         let key = resolve(name, ROUTE).or_else(package).or_else(|| names_elsewhere::ours(name, false))?;
@@ -61,7 +61,7 @@ pub fn camel_case(key: &str) -> String {
     out
 }
 
-/// The known key nearest to a name, if one is near: by meaning, else by spelling.
+/// The known key that is nearest to a name, if one is near: by its meaning, or otherwise by its spelling.
 pub(crate) fn nearest(name: &str, keys: &[&'static str]) -> Option<&'static str> {
     let plain: String =
         name.chars().filter(|c| !matches!(c, '_' | '-')).flat_map(char::to_lowercase).take(64).collect();

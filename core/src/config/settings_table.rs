@@ -89,13 +89,13 @@ settings! {
             takes Protection, read as Option<Arc<ProtectionSettings>>;
     }
 
-    /// The settings that hold for the whole policy.
+    /// The settings that apply to the whole policy.
     PolicySetting {
         /// Other settings for some paths; a route inherits the settings that it leaves out.
         Routes => routes: Vec<RouteConfig> = Vec::new(), takes Routes;
     }
 
-    /// The data that a configuration has about itself, in both dialects.
+    /// The settings that describe the configuration itself, in both dialects.
     DocumentSetting {
         /// Which names and defaults the settings have: `"corsac"`, or `"cors"` for the options of Node's `cors` package.
         Dialect => "dialect" = Some("corsac"), takes Dialect;

@@ -5,8 +5,8 @@ use std::fmt;
 
 /// A raw value: anything that JSON and TOML can express, and a few values that only a host language has.
 ///
-/// Bindings convert their own objects into it and nothing more: what each setting accepts is decided in one
-/// place. Keys keep their order and may repeat, so that a duplicate can be reported.
+/// Bindings only convert their own objects into it: what each setting accepts is decided in one place. Keys keep their
+/// order and may repeat, so that a duplicate can be reported.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Value {
@@ -140,7 +140,7 @@ impl<'de> Visitor<'de> for ValueVisitor {
     }
 
     fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
-        // Beyond i64 no setting has a use for the exact number.
+        // No setting needs the exact value of a number beyond i64.
         Ok(i64::try_from(value).map_or(Value::Float(value as f64), Value::Integer))
     }
 

@@ -1,6 +1,7 @@
 //! A policy and a request make a decision (specification 4.1). Nothing here allocates or fails.
 //!
-//! A row is a row of the table there. The headers of each row are in `response/render.rs`.
+//! In the comments, "row" means a row of the table in that section. The headers of each row are in
+//! `response/render.rs`.
 
 use crate::config::settings::PredicateOf;
 use crate::decide::decision::Decision;
@@ -196,17 +197,17 @@ impl<'a, 'q> Evaluator<'a, 'q> {
         }
     }
 
-    /// Row 8: is what the preflight asks for allowed, too?
+    /// Row 8: is what the preflight asks for allowed too?
     #[inline(never)]
     fn preflight_allowed(self) -> &'a Template {
         let (rules, request) = (self.rules, self.request);
-        // Specification 7.3: a write comes before the method.
+        // Specification 7.3: a write is checked before the method.
         let protection = rules.protection.as_ref();
         let reported = match protection.and_then(|it| it.objection_to_preflight(request, rules.credentials)) {
             Some(Objection { refuse: true, .. }) => return self.decide(Outcome::PreflightProtectionRefusal, None),
             reported => reported.map(|objection| objection.reason),
         };
-        // Specification 4.3: the method comes before the headers.
+        // Specification 4.3: the method is checked before the headers.
         let method = rules.methods.check(request.access_control_request_method.unwrap_or_default());
         let headers = match request.access_control_request_headers {
             Some(headers) => rules.headers.check(headers),
@@ -234,7 +235,7 @@ impl<'a, 'q> Evaluator<'a, 'q> {
         self.policy.templates.of(self.rules.outcomes, outcome, reported)
     }
 
-    /// A template, and what it may need of the request.
+    /// A template, and the parts of the request that it may need.
     #[inline(always)]
     fn decision(&self, template: &'a Template) -> Decision<'a> {
         let request = self.request;

@@ -40,7 +40,7 @@ mod tests {
             (false, [credentials, reports], true),
             (false, [credentials, trusts], false),
             (false, [credentials, ""], false),
-            // The predicate may allow the origin, which with credentials is trusted.
+            // The predicate may allow the origin, and with credentials, an origin that is allowed is trusted.
             (true, [credentials, writes], false),
             (true, ["", writes], true),
         ] {

@@ -33,14 +33,14 @@ pub struct Policy {
 /// preflights.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Needs {
-    /// The host's predicate: on some path it is asked about origins that no pattern matches.
+    /// Whether the host's predicate is asked about origins that no pattern matches, on some path.
     pub predicate: bool,
-    /// The request's path: the policy has routes.
+    /// Whether decisions depend on the request's path, because the policy has routes.
     pub path: bool,
-    /// [`Request::host`](crate::Request::host) and the fields after it: on some path there is `protection`.
+    /// [`Request::host`](crate::Request::host) and the fields after it, because there is `protection` on some path.
     pub protection: bool,
-    /// On some path WebSocket handshakes are judged. A host whose handshakes never reach its middleware has to report
-    /// that.
+    /// Whether protection checks WebSocket handshakes on some path. A host whose handshakes never reach its middleware
+    /// has to report that.
     pub websockets: bool,
 }
 
@@ -99,7 +99,8 @@ pub(crate) struct RoutedRules {
 #[derive(Clone, Debug)]
 pub(crate) struct Rules {
     pub(crate) origins: Arc<OriginSet>,
-    /// Whether plain http to another machine is refused, even if an entry matches it. This is so with credentials.
+    /// Whether plain http to another machine is refused, even if an entry matches it. This is the case with
+    /// credentials.
     pub(crate) secure_only: bool,
     /// The origins with plain http that are still allowed, each by an entry that `dangerously_allow` names.
     pub(crate) insecure_origins: Option<Arc<OriginSet>>,

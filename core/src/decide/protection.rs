@@ -152,7 +152,7 @@ fn is_structured_token(text: &[u8]) -> bool {
 }
 
 /// Rules 6 and 7: whether the page comes from the host of the request. The scheme counts only if it is known: behind a
-/// proxy that ends TLS, https looks like http.
+/// proxy that terminates TLS, https looks like http.
 fn is_same_host(origin: &Origin<'_>, request: &Request<'_>) -> bool {
     let (Some(host), Some(default)) = (request.host, default_port(origin.scheme)) else { return false };
     if origin.scheme == b"http" && request.secure {

@@ -166,7 +166,7 @@ impl RequestHeader {
         }
     }
 
-    /// The value to use if the lines of a header cannot be kept. No policy allows it, or protection judges it. Joining
+    /// The value to use if the lines of a header cannot be kept. No policy allows it, or protection checks it. Joining
     /// other lines to it does not change that.
     #[must_use]
     pub const fn unreadable_value(self) -> &'static [u8] {

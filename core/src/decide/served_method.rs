@@ -10,8 +10,8 @@ impl Policy {
     /// GET to fetch their error page, or if a backend redirects it inside the server.
     ///
     /// The decision is the one on the client's request, so that a page may read the errors that it caused. If
-    /// protection refuses that request as a write, the decision is the one on the request as it is served: by now the
-    /// write has been done or never will be, and an error page is not a write.
+    /// protection refuses that request as a write, the decision is the one on the request as it is served: by then, the
+    /// write either has been done or never will be, and an error page is not a write.
     ///
     /// If the policy has to ask a predicate, a write stays refused.
     #[must_use]

@@ -6,10 +6,10 @@ use crate::edit::text_edit::TextEdit;
 use crate::issues::issue::Issue;
 use std::ops::Range;
 
-/// How a help begins that has code to write.
+/// The beginnings of helps that have code to write.
 const WRITE: [&str; 2] = ["write `", "write separate entries: `"];
 
-/// How a help begins that says to remove something.
+/// The beginnings of helps that say to remove something.
 const REMOVE: [&str; 5] = ["remove it", "remove the entry", "remove the line", "remove `", "remove the comma"];
 
 /// The edit of a policy's text, in TOML, after which the policy no longer has the issue, and has no new one. None if
@@ -77,7 +77,7 @@ fn replacements(text: &str, span: Range<usize>, code: &str) -> Vec<TextEdit> {
     edits
 }
 
-/// A line that has nothing else, or an entry with one of the commas around it.
+/// A line that has nothing else, or an entry with one of the commas next to it.
 fn removals(text: &str, span: Range<usize>) -> Vec<TextEdit> {
     let (Some(before), Some(after)) = (text.get(..span.start), text.get(span.end..)) else { return Vec::new() };
     let mut edits = Vec::new();

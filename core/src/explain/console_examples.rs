@@ -60,8 +60,8 @@ pub fn console_examples() -> Vec<ConsoleExample> {
     examples
 }
 
-/// Whether another problem shows the same sentence of the engine. Where an engine prints the same for another origin and for
-/// a value that is not an origin, the first is shown, because it is more frequent.
+/// Whether another problem shows the same sentence of the engine. If an engine prints the same for another origin and
+/// for a value that is not an origin, the other origin is shown, because it is more frequent.
 fn is_repeated(problem: Problem, engine: Engine, template: &str) -> bool {
     let same = |(other, templates): &&(Problem, [&str; 3])| {
         let own = Engine::ALL.iter().zip(templates).find(|(other, _)| **other == engine);
@@ -166,8 +166,8 @@ fn fill(template: &str, problem: Problem) -> String {
     out
 }
 
-/// Sentences of which the catalogue has only a piece, because the rest differs between versions; and how the console goes on
-/// from there, or what comes before. `~` is the wording.
+/// Sentences of which the catalogue has only a piece, because the rest differs between versions; and the rest of the
+/// sentence in the console, before or after that piece. `~` is the wording.
 const WHOLE: &[(&str, &str)] = &[
     (
         "Cross origin requests are only supported for protocol schemes:",
@@ -263,6 +263,29 @@ const WHOLE: &[(&str, &str)] = &[
         "the server responded with a status of {status} (",
         "Failed to load resource: the server responded with a status of 500 (Internal Server Error)",
     ),
+    ("Disallowed CORS ", "~origin"),
+    (
+        "allowedOrigins cannot contain the special value",
+        "When allowCredentials is true, ~ \"*\" since that cannot be set on the \"Access-Control-Allow-Origin\" response header.",
+    ),
+    ("does not allow specifying a wildcard (any) origin", "The CORS protocol ~ and credentials at the same time."),
+    ("CORS policy execution failed", "~."),
+    ("is missing scheme or netloc", "Origin 'app.example.com' in CORS_ALLOWED_ORIGINS ~"),
+    (
+        "Cannot combine `Access-Control-Allow-Credentials: true` with",
+        "Invalid CORS configuration: ~ `Access-Control-Allow-Origin: *`",
+    ),
+    ("CORS not enabled or no matching rule found", "~ for this request."),
+    (
+        "AADSTS9002326",
+        "~: Cross-origin token redemption is permitted only for the 'Single-Page Application' client-type.",
+    ),
+    ("Origin checking failed", "~ - https://app.example.com does not match any trusted origins."),
+    ("CSRF verification failed", "~. Request aborted."),
+    ("CSRF token mismatch", "~."),
+    ("didn't match request.base_url", "HTTP Origin header (https://app.example.com) ~ (http://api.example.com)"),
+    ("Blocked request. This host", "~ (\"api.example.com\") is not allowed."),
+    ("Blocked cross-origin request from", "~ app.example.com to /_next/* resource."),
 ];
 
 fn of_wording(wording: &'static str) -> ConsoleExample {
@@ -375,7 +398,7 @@ mod tests {
     }
 
     #[test]
-    fn no_ending_is_for_a_wording_that_does_not_exist() {
+    fn each_whole_sentence_belongs_to_a_wording() {
         for (wording, whole) in WHOLE {
             assert!(WORDINGS.iter().any(|(other, _)| other == wording), "{wording}: {whole}");
         }

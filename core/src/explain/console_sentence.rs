@@ -256,6 +256,14 @@ fn sentence(
         Meaning::NoResponse(error) => read.finding(of_network(error, &facts)),
         Meaning::Code(code) => read.finding(of_code(code, &facts)),
         Meaning::NotCors(message, help) => read.other(format!("{NOT_CORS}: {message}"), help, true),
+        Meaning::FromServer(message, help) => {
+            let is_cors = true;
+            ConsoleSentence { is_cors, topic: Topic::ServerMessage, ..read.other(message.to_owned(), help, true) }
+        }
+        Meaning::OtherCheck(message, help) => {
+            let message = format!("{NOT_CORS}: {message}");
+            ConsoleSentence { topic: Topic::ServerMessage, ..read.other(message, help, true) }
+        }
         Meaning::Consequence => read.consequence(),
     }
 }

@@ -20,9 +20,13 @@ pub(crate) enum Meaning {
     Consequence,
     /// Something that is not CORS and has no finding, with a message and a help.
     NotCors(&'static str, &'static str),
+    /// A server's own message, in its log or in a response, about the origin, the method or a header: a message and a help.
+    FromServer(&'static str, &'static str),
+    /// A server's own message about another check than CORS: a message and a help.
+    OtherCheck(&'static str, &'static str),
 }
 
-use Meaning::{Code, Consequence, InPreflight, NoResponse, NotCors, Problem as Is};
+use Meaning::{Code, Consequence, FromServer, InPreflight, NoResponse, NotCors, OtherCheck, Problem as Is};
 
 /// Wordings, written like the table of sentences, with placeholders in braces.
 pub(crate) const WORDINGS: &[(&str, Meaning)] = &[
@@ -236,6 +240,130 @@ pub(crate) const WORDINGS: &[(&str, Meaning)] = &[
             "the server responded with an error status",
             "look in the server's log; if another line of the console says that CORS blocked the response, its \
              headers are missing on errors",
+        ),
+    ),
+    // What frameworks and clouds write into their responses and logs.
+    (
+        "Disallowed CORS ",
+        FromServer(
+            "Starlette or FastAPI refused the preflight with 400, and names what it does not allow: origin, method or headers",
+            "add it to `allow_origins`, `allow_methods` or `allow_headers` of `CORSMiddleware`, the origin exactly as \
+             `location.origin` prints it",
+        ),
+    ),
+    (
+        "Invalid CORS request",
+        FromServer(
+            "Spring refused the request with 403: the origin, the method or a request header is not allowed",
+            "add the origin to `allowedOrigins` or `allowedOriginPatterns`, the method to `allowedMethods`, and the headers to \
+             `allowedHeaders`",
+        ),
+    ),
+    (
+        "allowedOrigins cannot contain the special value",
+        FromServer(
+            "Spring is configured with `*` and with credentials, which browsers refuse, so it responds with 500",
+            "name the origins in `allowedOrigins`, or write patterns such as `https://*.example.com` into \
+             `allowedOriginPatterns`; `*` there would let every site read with your users' cookies",
+        ),
+    ),
+    (
+        "does not allow specifying a wildcard (any) origin",
+        FromServer(
+            "ASP.NET Core is configured with `AllowAnyOrigin()` and `AllowCredentials()`, which browsers refuse together",
+            "replace `AllowAnyOrigin()` by `WithOrigins(…)`, or remove `AllowCredentials()` if no cookies are needed",
+        ),
+    ),
+    (
+        "CORS policy execution failed",
+        FromServer(
+            "ASP.NET Core does not allow the origin, the method or a request header; the next line of its log says which",
+            "add it to the policy with `WithOrigins(…)`, `WithMethods(…)` or `WithHeaders(…)`",
+        ),
+    ),
+    (
+        "Not allowed by CORS",
+        FromServer(
+            "the application's own function for `origin` refused the origin, in the way of many tutorials for Express, so the \
+             response is a 500",
+            "add the origin to its list, and write `callback(null, false)` instead of `callback(new Error(…))`",
+        ),
+    ),
+    (
+        "is missing scheme or netloc",
+        FromServer(
+            "an entry of `CORS_ALLOWED_ORIGINS` in Django's settings is not an origin",
+            "write `https://` or `http://` before the host, and look for an empty or misread environment variable",
+        ),
+    ),
+    (
+        "Cannot combine `Access-Control-Allow-Credentials: true` with",
+        FromServer(
+            "tower-http is configured with credentials and with `*`, which browsers refuse together",
+            "list the origins, methods and headers, or use `mirror_request()` for methods and headers",
+        ),
+    ),
+    (
+        "CORS not enabled or no matching rule found",
+        FromServer(
+            "no CORS rule of the Azure storage account has this origin, method and all request headers",
+            "add a rule in *Resource sharing (CORS)* of the account; uploads also send `x-ms-blob-type`, so allow `x-ms-*`",
+        ),
+    ),
+    (
+        "AADSTS9002326",
+        FromServer(
+            "Microsoft Entra ID gives tokens to pages only if the redirect URI is registered for a single-page application",
+            "move the redirect URI of the app registration from *Web* to *Single-page application*",
+        ),
+    ),
+    (
+        "Origin checking failed",
+        OtherCheck(
+            "Django's check against CSRF refused the request with 403",
+            "add the page's origin to `CSRF_TRUSTED_ORIGINS`; behind a proxy, set `SECURE_PROXY_SSL_HEADER`",
+        ),
+    ),
+    (
+        "CSRF verification failed",
+        OtherCheck(
+            "Django's check against CSRF refused the request with 403",
+            "send the CSRF token, and add the page's origin to `CSRF_TRUSTED_ORIGINS`",
+        ),
+    ),
+    (
+        "CSRF token mismatch",
+        OtherCheck(
+            "Laravel's check against CSRF refused the request with 419",
+            "request `/sanctum/csrf-cookie` first, with credentials, and add the page's host to `SANCTUM_STATEFUL_DOMAINS`",
+        ),
+    ),
+    (
+        "didn't match request.base_url",
+        OtherCheck(
+            "Rails' check against CSRF compared `Origin` with its own address, and refused the request with 422",
+            "let the proxy pass `Host` and `X-Forwarded-Proto` on; an API with tokens can skip the check",
+        ),
+    ),
+    (
+        "Invalid Host header",
+        OtherCheck(
+            "webpack's dev server refused the host name in the address",
+            "add the host name to `allowedHosts` of the dev server",
+        ),
+    ),
+    (
+        "Blocked request. This host",
+        OtherCheck(
+            "Vite's dev server refused the host name in the address",
+            "add the host name to `server.allowedHosts`, or to `preview.allowedHosts`",
+        ),
+    ),
+    (
+        "Blocked cross-origin request from",
+        OtherCheck(
+            "the dev server of Next.js refused a page of another host name",
+            "add the host name to `allowedDevOrigins` in `next.config.js`",
         ),
     ),
 ];

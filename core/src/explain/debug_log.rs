@@ -35,7 +35,8 @@ pub fn is_debug_requested(setting: Option<bool>) -> bool {
     setting.unwrap_or_else(|| std::env::var_os(VARIABLE).is_some_and(|value| is_debug_value(value.as_encoded_bytes())))
 }
 
-/// Whether this value of the environment variable `CORSAC_DEBUG` asks for it, where the host reads the environment.
+/// Whether this value of the environment variable `CORSAC_DEBUG` switches debugging on, for a host that reads the
+/// environment itself.
 #[must_use]
 pub fn is_debug_value(value: &[u8]) -> bool {
     matches!(value, b"1" | b"true")

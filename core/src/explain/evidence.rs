@@ -1,7 +1,7 @@
 //! Finding everything that is wrong, with one walk after another. After each walk, the response is repaired so that
 //! the failed check passes in the next walk.
 //!
-//! In this way, failures after the first are found too, and only the walk needs to know what a browser checks and in
+//! In this way, failures after the first are found too, and only the walk has to know what a browser checks and in
 //! which order. Each repair is the smallest change that makes a check pass.
 
 use crate::browser::agent::Agent;
@@ -24,7 +24,7 @@ const MOST_REPAIRS: usize = 32;
 pub(crate) struct Evidence {
     /// The outcome of the exchange as it is.
     pub(crate) outcome: Outcome,
-    /// The outcome after every check that can be repaired has been.
+    /// The outcome once every check that can be repaired is repaired.
     pub(crate) repaired: Outcome,
     /// Each check that fails, in the order in which the browser makes the checks.
     pub(crate) failures: Vec<Failure>,

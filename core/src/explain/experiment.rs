@@ -185,7 +185,7 @@ fn observe(experiment: Experiment, answer: &Answer, exchange: &Exchange, own: Op
                 "responses to other origins have no `Vary: Origin`: a cache can keep such a response and give it to this page, \
                  which then misses `Access-Control-Allow-Origin`"
                     .to_owned(),
-                "send `Vary: Origin` with every response of this URL, also where the origin is refused",
+                "send `Vary: Origin` with every response of this URL, even if the origin is refused",
             ),
             _ => None,
         },

@@ -7,7 +7,7 @@ use crate::browser::words::Verdict;
 use crate::browser::write_exchange::VERSION;
 use crate::issues::finding_code::{FindingCode, FindingSeverity};
 
-/// How the message of a finding begins whose code is about something other than CORS.
+/// The beginning of the message of a finding whose code is about something other than CORS.
 pub(crate) const NOT_CORS: &str = "this is not CORS";
 
 /// How a browser handles an exchange. [`Explanation::to_json`] writes it.

@@ -85,7 +85,7 @@ pub(crate) fn nearest<'s>(
     let own = Split::of(origin.as_bytes())?;
     let mut nearest: Option<(Difference, ConfiguredPattern<'s>)> = None;
     for pattern in patterns {
-        // Siblings are looked for last, and every pattern of a long list can be one.
+        // Siblings are looked for last, because every pattern of a long list can be one.
         let Some(difference) = of_pattern(pattern, own, nearest.is_none()) else { continue };
         if nearest.as_ref().is_none_or(|(least, _)| difference < *least) {
             nearest = Some((difference, pattern));

@@ -225,7 +225,7 @@ pub(crate) fn worth_exposing(evidence: &Evidence) -> Vec<String> {
     evidence.repaired.hidden_headers.iter().filter(|name| !is_housekeeping(name)).cloned().collect()
 }
 
-/// Headers that no script misses.
+/// Headers that scripts do not need.
 fn is_housekeeping(name: &str) -> bool {
     const NAMES: [&str; 27] = [
         "accept-ranges",

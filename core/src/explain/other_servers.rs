@@ -47,8 +47,23 @@ pub(crate) fn headers_on_errors(evidence: &Evidence, message: MessageId) -> Opti
         Some("write `Header always set`, since httpd otherwise leaves the header out of error pages")
     } else if has(&server, b"uvicorn") || has(&server, b"hypercorn") {
         Some(
-            "put CORS around the whole application, since Starlette answers unhandled exceptions outside of its \
+            "put CORS around the whole application, since Starlette answers unhandled exceptions outside its \
          middleware",
+        )
+    } else if has(&server, b"kestrel") || has(&server, b"microsoft-iis") {
+        Some(
+            "call `UseExceptionHandler` before `UseCors`, since ASP.NET Core otherwise writes the error page without the headers",
+        )
+    } else if evidence.header(message, "x-amzn-errortype").is_some() {
+        Some(
+            "add the header to the gateway responses `DEFAULT_4XX` and `DEFAULT_5XX` of the API, since API Gateway writes \
+         such errors itself",
+        )
+    } else if evidence.header(message, "cf-mitigated").is_some() {
+        Some("exempt this path from Cloudflare's challenges, since a script cannot solve them")
+    } else if has(&framework, b"php") {
+        Some(
+            "put CORS into the global middleware (Laravel's `HandleCors`), since the error page is otherwise written outside of it",
         )
     } else if has(&framework, b"express") {
         Some("call `app.use(cors())` before the routes, so that error handlers find the headers set")

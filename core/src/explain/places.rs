@@ -86,7 +86,7 @@ impl<'p> Places<'p> {
         Some((difference, NearMiss { what: difference.as_str(), configured, field, line }))
     }
 
-    /// The field of an entry in a list: that of the list where the entry is not found.
+    /// The field of an entry in a list: that of the list if the entry is not found.
     pub(crate) fn entry(&self, route: RouteChoice, setting: Setting, text: &str) -> String {
         let field = self.field(route, setting);
         let entry = self.list(route, setting).and_then(|list| list.entries.iter().find(|entry| entry.text == text));

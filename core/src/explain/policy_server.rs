@@ -46,7 +46,7 @@ pub(crate) struct PolicyServer<'p> {
     pub(crate) decisions: BTreeMap<MessageId, Decided>,
     /// Whether the origin predicate was asked although the exchange does not have its answer.
     pub(crate) predicate_unknown: bool,
-    /// Each response as it was sent. If none was sent, it is that of the exchange.
+    /// Each response as it was sent. If none was sent, it is the response of the exchange.
     pub(crate) hops: Vec<Hop>,
 }
 

@@ -85,7 +85,9 @@ topics! {
     ],
     /// A secure page requests an insecure URL.
     MixedContent "mixed-content" [MixedContent],
-    /// Another rule of the browser, or something else than the browser, blocks the request.
+    /// A message of the server, in its log or in a response.
+    ServerMessage "server-message" [],
+    /// Another rule of the browser, or something other than the browser, blocks the request.
     OtherRules "other-rules" [ResourcePolicyBlocks HandshakeRefused HttpError],
 }
 

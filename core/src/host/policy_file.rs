@@ -115,7 +115,7 @@ impl PolicyFile {
     /// let in_force = Arc::clone(&policies);
     /// let watch = file.watch(Duration::from_secs(1), move |outcome| match outcome {
     ///     Ok(policy) => drop(in_force.swap(policy)),
-    ///     Err(error) => eprintln!("the policy before stays in force: {error}"),
+    ///     Err(error) => eprintln!("the previous policy stays in force: {error}"),
     /// })?;
     /// // Requests are decided by `policies.load()`; the watch ends when it is dropped.
     /// drop(watch);
@@ -135,8 +135,8 @@ impl PolicyFile {
         let thread = Builder::new().name("corsac-watch".into()).spawn(move || {
             while stopped.recv_timeout(interval) == Err(RecvTimeoutError::Timeout) {
                 if let Some(outcome) = self.look() {
-                    // If the callback panics, the panic has been reported, and the callback is called again at the next
-                    // change.
+                    // If the callback panics, the panic has already been reported, and the callback is called again at
+                    // the next change.
                     let _ = catch_unwind(AssertUnwindSafe(|| on_change(outcome)));
                 }
             }

@@ -35,7 +35,7 @@ impl<T> Reloadable<T> {
         self.current.load_full()
     }
 
-    /// Puts another value in force and returns the old one. It stays valid for those who still use it.
+    /// Puts another value in force and returns the old one. The old value stays valid for all who still use it.
     pub fn swap(&self, value: impl Into<Arc<T>>) -> Arc<T> {
         self.current.swap(value.into())
     }

@@ -240,7 +240,7 @@ impl Issues {
     }
 }
 
-/// Whether a lint with this code is advice about something that takes full effect.
+/// Whether a lint with this code is advice about a setting that has its full effect.
 fn is_advice(code: Code) -> bool {
     matches!(
         code,

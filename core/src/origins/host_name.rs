@@ -1,4 +1,4 @@
-//! Names of hosts on the web: what labels consist of, and names in which nothing needs a closer look.
+//! Names of hosts on the web: the bytes of labels, and a quick check for names that are certainly valid.
 
 use crate::limits::LABEL_BYTES;
 
@@ -6,11 +6,11 @@ use crate::limits::LABEL_BYTES;
 /// Otherwise, [`check_web_host`](crate::origins::origin::check_web_host) decides.
 ///
 /// It reads sixteen bytes at a time, since anyone can make a server read an `Origin` that is in no list.
-// A function of its own, so that what parses an origin can be inlined.
+// This is a separate function, so that the function that parses an origin can be inlined.
 #[inline(never)]
 pub(crate) fn is_plain_name(host: &[u8]) -> bool {
     let [first, .., last] = host else { return false };
-    // A number ends in a digit, or after `0x` in one up to f, or in the `x`.
+    // A number ends in a digit or, after `0x`, in a digit up to `f` or in the `x` itself.
     let ends_in_word = matches!(last, b'g'..=b'w' | b'y' | b'z');
     // Then no label is too long either.
     host.len() <= LABEL_BYTES
@@ -20,7 +20,7 @@ pub(crate) fn is_plain_name(host: &[u8]) -> bool {
         && (goes_on_in_chunks::<CHUNK>(host) || goes_on_in_chunks::<SHORT_CHUNK>(host))
 }
 
-/// Each chunk has one byte more, because the last byte of one is the first of the next.
+/// Each chunk has one more byte, because the last byte of one chunk is the first of the next.
 const CHUNK: usize = 16 + 1;
 const SHORT_CHUNK: usize = 8 + 1;
 
@@ -39,7 +39,8 @@ fn goes_on_in_chunks<const N: usize>(host: &[u8]) -> bool {
     fine
 }
 
-/// Without branches, so that the compiler reads all bytes at once, which it does not do if this is inlined.
+/// There are no branches, so that the compiler reads all bytes at once. It does not do that if this function is
+/// inlined.
 #[inline(never)]
 fn goes_on<const N: usize>(chunk: &[u8; N]) -> bool {
     let mut fine = true;

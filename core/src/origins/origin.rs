@@ -23,7 +23,7 @@ impl<'a> Origin<'a> {
     /// Parses a serialised tuple origin: `scheme "://" host [ ":" port ]`.
     #[inline]
     pub(crate) fn parse(text: &'a [u8]) -> Option<Self> {
-        // Nearly every origin that no list has, because those of a list are found before they are parsed.
+        // This is nearly every origin that reaches the parser, because listed origins are found before they are parsed.
         if let Some(host) = text.strip_prefix(b"https://")
             && is_plain_name(host)
         {
@@ -62,8 +62,8 @@ impl<'a> Origin<'a> {
         self.text.get(..self.scheme.len() + "://".len() + self.host.len()).unwrap_or(self.text)
     }
 
-    /// Whether nobody on the network path can impersonate the origin. This is so except for plain http to
-    /// another machine.
+    /// Whether nobody on the network path can impersonate the origin. This is the case except for plain http to another
+    /// machine.
     pub(crate) fn is_secure(&self) -> bool {
         self.scheme != b"http" || is_loopback(self.host)
     }
@@ -72,7 +72,7 @@ impl<'a> Origin<'a> {
 /// The texts before and after `://`.
 #[inline]
 fn split_scheme(text: &[u8]) -> Option<(&[u8], &[u8])> {
-    // Nearly every origin has one of these, which need no search.
+    // Nearly every origin has one of these schemes, for which no search is needed.
     for web in [&b"https"[..], b"http"] {
         if let Some(authority) = text.strip_prefix(web).and_then(|rest| rest.strip_prefix(b"://")) {
             return Some((web, authority));
@@ -113,7 +113,7 @@ pub(crate) fn is_app_host(host: &[u8]) -> bool {
         && host.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'))
 }
 
-/// Host and port of an authority. Colons inside of an IPv6 address do not separate the port.
+/// Host and port of an authority. Colons inside an IPv6 address do not separate the port.
 fn split_port(authority: &[u8]) -> Option<(&[u8], Option<&[u8]>)> {
     let host_end = if authority.first() == Some(&b'[') {
         authority.iter().position(|byte| *byte == b']')? + 1
@@ -301,7 +301,7 @@ mod tests {
         ":8443", ":08", ":65536", "@", "%41", "%2e", "[::1]", "/", "A", "é", "\u{212a}", "\0", " ", "`",
     ];
 
-    /// Names that are fine, of all lengths at which the chunks that are read at once begin or end, with one byte changed.
+    /// Valid names of all lengths at which a chunk begins or ends, each with one byte changed.
     fn changed_name() -> impl Strategy<Value = Vec<u8>> {
         let name = "[a-z0-9_-]{1,12}(\\.[a-z0-9_-]{1,12}){0,6}|[a-z]{1,70}";
         (name, any::<prop::sample::Index>(), prop_oneof![any::<u8>(), Just(b'.'), Just(b'a')]).prop_map(
@@ -326,19 +326,19 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(2000))]
 
         #[test]
-        fn a_name_that_needs_no_closer_look_is_fine(host in hostile_host()) {
+        fn a_name_that_passes_the_quick_check_is_valid(host in hostile_host()) {
             prop_assert!(!is_plain_name(&host) || check_web_host(&host).is_ok());
         }
 
         #[test]
-        fn the_short_way_to_parse_leads_where_the_long_way_does(host in hostile_host(), scheme in "https://|http://|HTTPS://|app://|https:/|") {
+        fn the_quick_parse_agrees_with_the_full_one(host in hostile_host(), scheme in "https://|http://|HTTPS://|app://|https:/|") {
             let text = [scheme.as_bytes(), &host].concat();
             prop_assert_eq!(Origin::parse(&text), Origin::parse_any(&text));
         }
     }
 
-    /// The first and the last byte of each kind, and their neighbours, at every place of a name: the chunks that are read at
-    /// once leave none out.
+    /// The first and the last byte of each kind, and their neighbours, at every position in a name: no position is
+    /// skipped by the chunks.
     #[test]
     fn no_byte_of_a_name_is_overlooked() {
         const BYTES: &[u8] = b"\0,-./09:@AZ[^_`az{\x7f\x80\xff";
@@ -349,7 +349,7 @@ mod tests {
                 name.splice(place..=place, [byte]);
                 let is_plain = is_plain_name(&name);
                 assert!(!is_plain || check_web_host(&name).is_ok(), "{name:?}");
-                // Most are plain, or nothing would be gained.
+                // Most names pass the quick check; otherwise it would gain nothing.
                 let is_ordinary = byte.is_ascii_lowercase() && (9..=LABEL_BYTES).contains(&length);
                 assert!(is_plain || !is_ordinary, "{name:?}");
             }

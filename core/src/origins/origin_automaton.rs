@@ -21,7 +21,7 @@ pub(crate) enum Kind {
 /// The position of a reader in an origin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Place {
-    /// In the scheme, with the word that it may become, and the number of its bytes that were read.
+    /// In the scheme, with the scheme that it may become, and the number of bytes that were read.
     Scheme {
         word: u8,
         read: u8,

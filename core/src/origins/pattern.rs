@@ -117,8 +117,8 @@ impl TuplePattern {
         self.filled("w", "")
     }
 
-    /// Very different origins that the pattern matches. Another pattern that matches all of them matches
-    /// everything that this one does.
+    /// Very different origins that the pattern matches. Another pattern that matches all of them matches everything
+    /// that this one matches.
     pub(crate) fn unlike_examples(&self) -> impl Iterator<Item = String> {
         [("w-0-q", ":1"), ("x7", ":65535"), ("3", "")].into_iter().map(|(filler, port)| self.filled(filler, port))
     }
@@ -150,8 +150,7 @@ impl TuplePattern {
         }
     }
 
-    /// Whether the wildcard matches names that anyone can register, directly below or inside of a public
-    /// suffix.
+    /// Whether the wildcard matches names that anyone can register, directly below or inside a public suffix.
     pub(crate) fn reaches_public_suffix(&self) -> bool {
         match &self.host {
             HostPattern::Exact(_) => false,

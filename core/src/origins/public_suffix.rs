@@ -10,8 +10,8 @@ pub(crate) fn is_listed(rule: &str) -> bool {
 
 /// How many labels of `name` are its public suffix; the name may end in a dot.
 ///
-/// Of the rules that match, an exception decides, else the one with the most labels, else the last label is one
-/// (publicsuffix.org, "Algorithm").
+/// Of the rules that match, an exception decides, or otherwise the rule with the most labels. If no rule matches, the
+/// last label is the suffix (publicsuffix.org, "Algorithm").
 pub(crate) fn suffix_labels(name: &str) -> usize {
     let is_rule = is_listed;
     let name = name.strip_suffix('.').unwrap_or(name);

@@ -110,7 +110,7 @@ impl Regex {
         Ok(Regex { ast, hir, finding })
     }
 
-    /// Whether its own text anchors it at both ends.
+    /// Whether its source anchors it at both ends.
     pub(crate) fn is_anchored(&self) -> bool {
         let properties = self.hir.properties();
         properties.look_set_prefix().contains(Look::Start) && properties.look_set_suffix().contains(Look::End)
@@ -150,7 +150,7 @@ fn compile(hir: Hir, cap: usize) -> Result<Dfa, Unusable> {
         .map_err(|error| uncompiled(error.is_size_limit_exceeded()))
 }
 
-/// Checks the source of a regular expression object. Its own language has to read it in the same way.
+/// Checks the source of a regular expression object. Its own language must read it in the same way.
 pub(crate) fn check_regexp(source: &str) -> Result<(), Unusable> {
     if source.len() > REGEX_BYTES {
         return Err(Unusable::TooLong);

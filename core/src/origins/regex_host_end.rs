@@ -7,7 +7,7 @@ use regex_syntax::hir::{Capture, Class, ClassBytes, ClassBytesRange, Hir, HirKin
 
 /// How many different ends the matches may have.
 const MOST_ENDS: usize = 64;
-/// The length is more than that of any host, because an end that was cut could be mistaken for a shorter one.
+/// This is longer than any host, because an end that was cut could be mistaken for a shorter one.
 const LONGEST_END: usize = 300;
 
 /// The ends of the hosts that a regex matches, without an optional port.

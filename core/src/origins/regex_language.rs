@@ -49,7 +49,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_origin_matches() {
+    fn regexes_that_no_origin_matches() {
         for source in [
             r"app\.example\.com",
             r"https://app\.example\.com/",
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn what_matches_no_more_than_another() {
+    fn regexes_that_match_no_more_than_another() {
         let within = |one: &str, other: &str, secure_only| is_within(&dfa(one), &dfa(other), secure_only);
         let (any_start, label) = (r"https://.*\.example\.com", r"https://([a-z0-9_-]+\.)+example\.com");
         assert!(within(any_start, label, false) && within(label, any_start, false));

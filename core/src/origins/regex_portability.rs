@@ -1,4 +1,4 @@
-//! Regular expression objects that a host's language reads differently than core. They are refused, and never misread.
+//! Regular expression objects that a host's language reads differently from core. They are refused, and never misread.
 
 use crate::issues::messages::regex_syntax::NotPortable;
 use regex_syntax::ast::{
@@ -103,7 +103,7 @@ mod tests {
     use crate::origins::regex::check_regexp;
 
     #[test]
-    fn what_is_read_differently() {
+    fn syntax_that_is_read_differently() {
         for source in [
             r"^https://[^a-z&&b]+\.example$",
             r"^https://[a-c[d-f]]\.example$",

@@ -173,7 +173,7 @@ impl OriginSet {
 
     /// Whether a `*.` pattern or a pattern for any extension matches.
     fn has_wide(&self, origin: &Origin<'_>) -> bool {
-        // With what follows the scheme, the usual one is eight bytes, which are compared at once.
+        // Together with `://`, the usual scheme is eight bytes, which are compared at once.
         let below = if origin.text.starts_with(b"https://") {
             &self.https
         } else if origin.text.starts_with(b"http://") {
@@ -256,7 +256,7 @@ impl ConfiguredPattern<'_> {
 struct Below {
     exact_port: StringSet,
     any_port: StringSet,
-    /// Which lengths the texts after the `*` have, without a port: only those ends of a host are looked up.
+    /// The lengths of the texts after the `*`, without a port: only ends of a host with these lengths are looked up.
     lengths: u64,
 }
 
@@ -299,21 +299,21 @@ impl Below {
         false
     }
 
-    /// Whether one of the longest patterns ends as the origin does from a byte of its host on that is before this one.
+    /// Whether the origin ends like one of the longest patterns, from a byte of its host that comes before this one.
     #[cold]
     #[inline(never)]
     fn matches_before(&self, origin: Origin<'_>, end: usize) -> bool {
         (0..end).any(|start| self.matches_from(&origin, start))
     }
 
-    /// Whether a pattern ends as the origin does from this byte of its host on.
+    /// Whether the end of the origin, from this byte of its host, is that of a pattern.
     #[inline(always)]
     fn matches_from(&self, origin: &Origin<'_>, start: usize) -> bool {
         let host_start = origin.scheme.len() + "://".len();
         origin.host.get(start) == Some(&b'.') && self.matches_tail(origin, host_start + start)
     }
 
-    /// Whether a pattern ends as the origin does from this byte on.
+    /// Whether the end of the origin, from this byte, is that of a pattern.
     #[inline(always)]
     fn matches_tail(&self, origin: &Origin<'_>, from: usize) -> bool {
         origin.text.get(from..).is_some_and(|tail| self.exact_port.contains(tail))
@@ -321,7 +321,7 @@ impl Below {
     }
 }
 
-/// The longest ends share a bit: all that are as long are looked up.
+/// The longest ends share one bit, so an end of any such length is looked up.
 const LONGEST: usize = 63;
 
 fn length_bit(length: usize) -> u64 {
@@ -348,7 +348,7 @@ impl Glob {
         let text = if self.any_port { origin.without_port() } else { origin.text };
         let Some(rest) = text.strip_prefix(&*self.before) else { return false };
         let Some(middle) = rest.strip_suffix(&*self.after) else { return false };
-        // A label of punycode means another name than its letters show.
+        // A label of punycode means a different name from the one that its letters show.
         !middle.is_empty()
             && middle.iter().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
             && !text.get(self.label..).is_some_and(|label| label.starts_with(b"xn--"))

@@ -36,11 +36,12 @@ pub(crate) struct Lookup<'r, 'b> {
 }
 
 impl Lookup<'_, '_> {
-    /// The route of a path, if any: literals before `{name}` before `{*rest}`, from the left.
+    /// The route of a path, if any. From the left, literals take precedence over `{name}`, and `{name}` over `{*rest}`.
     ///
     /// # Errors
     ///
-    /// A segment may end at a dot, and the path then leads elsewhere; or the look-up takes too many steps.
+    /// If a segment may end at a dot and the path would then lead to another route, or if the look-up takes too many
+    /// steps.
     pub(crate) fn route_of(mut self, path: &[u8]) -> Result<Option<u32>, Ambiguous> {
         self.walk(0, inner(path))
     }

@@ -198,7 +198,7 @@ enum Escapes {
     InWhole,
 }
 
-/// The byte for an encoded slash inside of a segment. No literal contains it, and it does not end a segment.
+/// The byte for an encoded slash inside a segment. No literal contains it, and it does not end a segment.
 const INERT: u8 = 0;
 
 /// Decodes escapes. `None` if an escape is not valid or means a control character: some servers end the path at NUL,

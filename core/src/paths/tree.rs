@@ -1,7 +1,7 @@
 //! Routes: which settings apply to which paths.
 //!
-//! A trie of segments. The usual routers refuse `/a/{*rest}` together with `/a/{x}/b`, and do not match `/x` with
-//! `/x/{*rest}`.
+//! A trie of segments. It is written here because common router libraries refuse `/a/{*rest}` together with `/a/{x}/b`,
+//! and do not match `/x` with `/x/{*rest}`.
 
 use crate::config::settings::Segment;
 use std::cmp::Ordering;

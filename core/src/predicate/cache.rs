@@ -42,7 +42,7 @@ pub struct AnswerCache {
 struct State {
     allowed: Half,
     denied: Half,
-    /// Counts the times that everything was forgotten.
+    /// The number of times that the cache was cleared.
     era: u64,
 }
 
@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn a_flood_of_denials_leaves_what_is_allowed() {
+    fn a_flood_of_denials_removes_no_allowed_origin() {
         let cache = cache(10);
         put(&cache, b"https://real.example", true);
         for index in 0..10_000 {
@@ -261,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn the_clock_of_the_host_counts() {
+    fn the_time_comes_from_the_clock_of_the_host() {
         static SECONDS: AtomicU64 = AtomicU64::new(7);
         let clock = || Duration::from_secs(SECONDS.load(Ordering::Relaxed));
         let cache = AnswerCache::with_clock(4, Duration::from_secs(60), clock).unwrap();

@@ -119,7 +119,7 @@ impl Reader<'_> {
                 self.issues.error("origin", "true", fault);
             }
             Value::Bool(true) => origins.any(),
-            // No CORS at all: nobody is allowed.
+            // No CORS at all: no origin is allowed.
             Value::Bool(false) => {}
             other => self.origins(other, &mut String::new(), 0, origins),
         }

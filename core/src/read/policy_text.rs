@@ -40,7 +40,7 @@ fn check_kind(path: &Path, metadata: &Metadata) -> Result<(), LoadError> {
     Err(kind(metadata).error(path).into())
 }
 
-/// Opens a file without waiting. Otherwise, a named pipe would wait for a writer, perhaps for ever.
+/// Opens a file without waiting. Otherwise, a named pipe would wait for a writer, perhaps forever.
 #[cfg(unix)]
 fn open(path: &Path) -> std::io::Result<File> {
     use std::os::unix::fs::OpenOptionsExt;

@@ -31,10 +31,10 @@ pub(crate) struct Reader<'i> {
     pub(crate) stakes: Stakes,
     /// The same checks, as they are written.
     pub(crate) lifted: Arc<Lifted>,
-    /// Whether there is neither a regex nor a predicate besides its list of origins.
+    /// Whether there is neither a regex nor a predicate in addition to its list of origins.
     pub(crate) alone: bool,
-    /// The settings that unknown names were meant as, with the place of the table. They are reported already, so they
-    /// are not missing.
+    /// The settings that unknown names were meant to be, with the position of the table. They have been reported, so
+    /// they do not count as missing.
     pub(crate) meant: Vec<(String, &'static str)>,
 }
 
@@ -111,7 +111,7 @@ impl Reader<'_> {
         self.issues.lint(format!("{}{field}", self.prefix), value, fault);
     }
 
-    /// Whether this table is inside of the policy.
+    /// Whether this table is inside the policy.
     pub(crate) fn is_nested(&self) -> bool {
         !self.prefix.is_empty()
     }
@@ -121,7 +121,7 @@ impl Reader<'_> {
         guess(key, value).and_then(|meant| self.spot(key).setting(meant))
     }
 
-    /// Says that a value is of the wrong type, and what to write: the value that was meant, if that is clear.
+    /// Reports that a value has the wrong type, with what to write: the value that was meant, if that is clear.
     pub(crate) fn wrong_type(&mut self, field: &str, value: &Value, wanted: Wanted) {
         let (notation, nested) = (self.notation(), self.is_nested());
         self.error(field, value, wrong_type(field, value, wanted, self.meant(field, value), notation, nested));
@@ -159,7 +159,7 @@ impl Reader<'_> {
             Value::String(text) => Some(one(text)),
             Value::RegExp { source, flags } => Some(one(self.regexp(KEY, source, &flags)?)),
             Value::List(items) => {
-                // Regular expression objects are allowed besides strings. Their flags are written into the pattern.
+                // Regular expression objects are allowed as well as strings. Their flags are written into the pattern.
                 let items = items.into_iter().enumerate().filter_map(|(index, item)| match item {
                     Value::RegExp { source, flags } => {
                         self.regexp(&format!("{KEY}[{index}]"), source, &flags).map(Value::String)

@@ -100,7 +100,7 @@ impl Stop<'_> {
     fn comma_between_strings(&self) -> Option<Found> {
         let is_quote = |c: char| matches!(c, '"' | '\'');
         let (before, after) = self.around()?;
-        // The second string begins here, or the parser of JSON stopped behind the mark that opens it.
+        // The second string begins here, or the JSON parser stopped after its opening quotation mark.
         let second = match before.chars().next_back() {
             Some(quote)
                 if is_quote(quote)
@@ -166,7 +166,7 @@ impl Stop<'_> {
         Place::new(key, self.stakes(), &NOTHING, true, &Issues::new(Notation::default(), self.trial)).takes(value)
     }
 
-    /// It is not known whether credentials are allowed. They are assumed to be if the text names them.
+    /// It is not known whether credentials are allowed. If the text names them, they are assumed to be.
     fn stakes(&self) -> Stakes {
         let credentials = ["credentials", "Credentials"].iter().any(|word| self.text.contains(word));
         Stakes { credentials, ..Stakes::default() }

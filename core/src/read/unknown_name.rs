@@ -35,7 +35,7 @@ impl Reader<'_> {
         table.rsplit('.').next().unwrap_or(table)
     }
 
-    /// A setting that belongs to a table further out. In TOML, it was written after that table's header, and so became
+    /// A setting that belongs to an outer table. In TOML, it was written after that table's header, and so became
     /// part of it.
     fn misplaced(&mut self, name: &str, keys: &[&'static str]) -> Option<Fault> {
         let table = self.table().to_owned();

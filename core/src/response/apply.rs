@@ -48,13 +48,13 @@ pub trait ResponseHeaders {
     fn append(&mut self, name: HeaderName, value: &[u8]) -> Result<(), Self::Error>;
 }
 
-/// Which header stays if both the application and the decision set it.
+/// Which header is kept if both the application and the decision set it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Precedence {
-    /// The one that `keep_app_headers` of the policy says.
+    /// The one that the policy's `keep_app_headers` chooses.
     #[default]
     OfPolicy,
-    /// The application's header, as if the policy said `keep_app_headers`. This is for hosts with a setting of their
+    /// The application's header, as if the policy had `keep_app_headers`. This is for hosts with a setting of their
     /// own.
     Application,
 }

@@ -152,7 +152,7 @@ impl Template {
     }
 
     /// The application's headers that are removed, whether or not they are set again. This is for hosts that build a
-    /// new list.
+    /// new list of headers.
     #[must_use]
     pub fn replaced(&self) -> &[HeaderName] {
         &self.replaced

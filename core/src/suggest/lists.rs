@@ -3,7 +3,7 @@
 
 use crate::tokens::{self, KNOWN_METHODS};
 
-/// How many names of one string a suggestion spells out.
+/// The most names of one string that a suggestion spells out.
 const MOST_LISTED: usize = 16;
 
 /// Names that people write with spaces where the hyphens belong.

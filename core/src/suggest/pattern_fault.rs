@@ -1,4 +1,4 @@
-//! Why a text is not an origin pattern, and what its writer most likely meant.
+//! Why a text is not an origin pattern, and what its author most likely meant.
 
 use crate::config::dangers::Danger;
 use crate::config::value::Value;
@@ -13,7 +13,7 @@ use crate::suggest::regex_for_pattern;
 use crate::suggest::trial::Place;
 use std::net::Ipv6Addr;
 
-/// Says what is wrong with a text that is not a pattern, and what to write instead.
+/// Reports what is wrong with a text that is not a pattern, and what to write instead.
 pub(crate) fn diagnose(text: &str, place: &Place<'_>) -> Fault {
     let flaw = find(text);
     let code = flaw.code();
@@ -61,7 +61,7 @@ pub(crate) fn offer(text: &str, place: &Place<'_>) -> Option<String> {
     Some(over_https(&place.entries(&secure)?))
 }
 
-/// Words that mean something in other places, and are not origins here.
+/// Words that have a meaning elsewhere, but are not origins here.
 fn word(text: &str, code: Code, place: &Place<'_>) -> Option<Fault> {
     let bare = text.trim().trim_matches(['"', '\'', '`']).to_ascii_lowercase();
     let nobody = || place.alone.then(|| place.setting(Value::List(Vec::new()))).flatten();

@@ -8,7 +8,7 @@ use crate::origins::punycode::label_to_ascii;
 use crate::suggest::placeholder::placeholder;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-/// How many origins of one string a suggestion spells out.
+/// The most origins of one string that a suggestion spells out.
 const MOST_LISTED: usize = 8;
 /// The longest text whose meaning is guessed.
 const LONGEST: usize = MOST_LISTED * ORIGIN_BYTES;
@@ -220,7 +220,8 @@ fn web_host(host: &str) -> Option<String> {
     Some(labels?.join("."))
 }
 
-/// The URL standard's IPv4 parser: fewer parts, hexadecimal and octal numbers are read as browsers read them.
+/// The URL standard's IPv4 parser: addresses with fewer parts, and hexadecimal and octal numbers, are read as browsers
+/// read them.
 fn parse_ipv4(name: &str) -> Option<Ipv4Addr> {
     let numbers: Option<Vec<u64>> = name.split('.').map(parse_number).collect();
     let numbers = numbers?;

@@ -62,7 +62,7 @@ mod tests {
     use super::placeholder;
 
     #[test]
-    fn what_should_have_been_replaced() {
+    fn texts_that_should_have_been_replaced() {
         for (text, found) in [
             ("${APP_ORIGIN}", "${APP_ORIGIN}"),
             ("https://${HOST:-a.example}:3000", "${HOST:-a.example}"),

@@ -1,5 +1,5 @@
 //! Suggestions to replace a regex. Every suggestion is tried before it is made. It is built into a set of origins
-//! like any other configuration, with the same settings. It has to allow what the writer spelled out, and must not
+//! like any other configuration, with the same settings. It has to allow what the author spelled out, and must not
 //! allow anything that the original does not allow. If no candidate passes, there is no suggestion.
 
 use crate::config::notation::Notation;
@@ -20,7 +20,7 @@ use crate::suggest::regex_repair::{Body, Repairs, repaired};
 use crate::suggest::regex_samples::spelled;
 use crate::suggest::trial::Place;
 
-/// Longer regexes are not repaired, because no one would read the result.
+/// Longer regexes are not repaired, because nobody would read the result.
 const LONGEST: usize = 256;
 
 /// The syntax in which a regex is written.
@@ -135,7 +135,7 @@ pub(crate) fn pattern_meant(source: &str, stakes: Stakes) -> Option<String> {
         .replace("\\/", "/")
         .replace("\\.", ".")
         .replace("\\*", "*");
-    // `-*` repeats a hyphen, which nobody means.
+    // `-*` repeats a hyphen, which is never intended.
     let in_label = text.contains("-*") && text.contains("://");
     let for_port = text.ends_with(":*") && text.contains("://");
     if !(text.starts_with("*.") || text.contains("://*") || in_label || for_port) {
@@ -212,7 +212,7 @@ pub(crate) struct Passed {
     pub(crate) ends: Vec<Option<End>>,
 }
 
-/// The origins that the original allows, and those that its writer spelled out.
+/// The origins that the original allows, and those that its author spelled out.
 pub(crate) struct Original {
     pub(crate) stakes: Stakes,
     language: Dfa,

@@ -12,7 +12,7 @@ use crate::printable::printable;
 use crate::suggest::regex::{Suggested, Suggestion, Syntax, Written, suggest};
 
 impl Written<'_> {
-    /// The regex as its writer wrote it: `/…/i`, or the text.
+    /// The regex as its author wrote it: `/…/i`, or the text.
     fn shown(&self) -> String {
         match self.syntax {
             Syntax::Text => printable(self.text),

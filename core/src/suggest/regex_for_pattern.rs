@@ -10,7 +10,7 @@ use crate::suggest::regex::{Suggested, Suggestion, Syntax, Written, suggest};
 use crate::suggest::regex_repair::{Repairs, repaired};
 use crate::suggest::trial::Place;
 
-/// Characters that only regexes have, and that texts which are nearly origins do not have.
+/// Characters that occur in regexes, and not in texts that are nearly origins.
 const MARKS: [&str; 13] = ["\\.", "\\/", "\\d", "\\w", "\\-", "/.*", "/.+", "]+", "]*", "]{", "(?", ")?", ")$"];
 
 /// Whether a text is a regex rather than an origin or a pattern.

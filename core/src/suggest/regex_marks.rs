@@ -19,7 +19,7 @@ pub(crate) fn first_mark(source: &str) -> Option<Mark> {
     cut_mark(source).map(|(mark, _)| mark).or_else(backslashes)
 }
 
-/// The regex inside of all marks.
+/// The regex inside all marks.
 pub(crate) fn without_marks(source: &str) -> String {
     let mut text = source;
     while let Some((_, inside)) = cut_mark(text) {

@@ -6,7 +6,7 @@ use crate::origins::regex_host_end::End;
 use crate::origins::regex_language;
 use crate::suggest::regex::{Original, Passed, build};
 
-/// How many patterns one regex may become.
+/// The most patterns that one regex may become.
 const MOST_PATTERNS: usize = 4;
 /// The most ends of hosts from which patterns are made.
 const MOST_ENDS: usize = 8;

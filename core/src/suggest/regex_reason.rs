@@ -1,5 +1,5 @@
-//! Why a regex matches nothing, or more than it seems to. Of several reasons, it is the one that shows the writer what
-//! to change.
+//! Why a regex matches nothing, or more than it seems to. If there are several reasons, this is the one that shows the
+//! author what to change.
 
 use crate::issues::messages::regexes::{MatchesNothing, OpenHost};
 use crate::origins::automata_walk::Dfa;
@@ -31,7 +31,7 @@ impl Written<'_> {
         behind_scheme && without().is_some_and(|regex| regex.finding.is_none())
     }
 
-    /// The repair after which it matches shows what is missing.
+    /// The repair that makes it match shows what is missing.
     pub(crate) fn why_nothing(&self) -> MatchesNothing {
         if !self.place.regexes {
             return MatchesNothing::Unknown;

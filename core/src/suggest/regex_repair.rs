@@ -1,4 +1,4 @@
-//! Changes to the text of a regex that may turn it into what its writer meant. The result may still be wrong. It is a
+//! Changes to the text of a regex that may turn it into what its author meant. The result may still be wrong. It is a
 //! candidate, which `regex.rs` tests.
 
 use crate::origins::regex::Regex;
@@ -16,7 +16,7 @@ pub(crate) struct Repairs {
     pub(crate) tail: bool,
     /// A missing scheme is added.
     pub(crate) scheme: bool,
-    /// Upper case is lowered.
+    /// Upper case is changed to lower case.
     pub(crate) case: bool,
     /// The scheme's default port is removed.
     pub(crate) default_port: bool,

@@ -1,9 +1,9 @@
-//! Origins that the writer of a regex most likely had in mind, because the regex spells them out.
+//! Origins that the author of a regex most likely had in mind, because the regex spells them out.
 
 use crate::origins::origin::Origin;
 use regex_syntax::hir::{Class, Hir, HirKind};
 
-/// How many texts are kept of each part of a regex.
+/// The most texts that are kept for each part of a regex.
 const MOST_TEXTS: usize = 16;
 /// The most characters of a class that counts as a choice among them.
 const SMALL_CLASS: usize = 4;

@@ -48,10 +48,10 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_and_where() {
+    fn messages_say_what_is_wrong_and_where() {
         for (source, message) in [
             ("https://(a", "at character 9 a group is opened and never closed"),
-            ("https://a)", "at character 10 a group is closed that was never opened"),
+            ("https://a)", "at character 10 there is a `)` without a matching `(`"),
             ("https://[a-z", "at character 9 a class is opened and never closed"),
             (r"https://(?!evil)a", "at character 9 there is a lookahead, which cannot run in linear time"),
             (r"(?<=https://)a", "at character 1 there is a lookbehind, which cannot run in linear time"),

@@ -1,4 +1,5 @@
-//! Suggestions are tried: what a help offers as code has been read and checked in the place for which it is meant.
+//! Suggestions are tried: what a help offers as code has been read and checked at the position where it would be
+//! written.
 
 use crate::config::dangers::Danger;
 use crate::config::lifted::{Lifted, LiftedCheck};
@@ -25,7 +26,7 @@ pub(crate) struct Place<'a> {
     /// Whether only its list says which origins are allowed.
     pub(crate) alone: bool,
     pub(crate) notation: Notation,
-    /// How a suggestion is tried; none if nobody would read it.
+    /// How a suggestion is tried; none if it would not be printed.
     pub(crate) trial: Option<Trial>,
     /// The same for suggestions for a regex, which cost more.
     pub(crate) regexes: bool,
@@ -138,7 +139,7 @@ impl<'a> Place<'a> {
     fn lifting_by(&self, element: Value) -> String {
         let mut lifted = self.lifted.written();
         lifted.push(element);
-        // The setting is outside of protection.
+        // The setting is outside protection.
         let nested = self.nested && !setting_names::PROTECTION.contains(&self.key);
         lift_check(&self.notation.setting("dangerously_allow", &Value::List(lifted), nested))
     }

@@ -5,7 +5,7 @@
 
 use regex::bytes::{Regex, RegexBuilder};
 
-/// A list of patterns and regexes, and whether plain http is refused whatever matches.
+/// A list of patterns and regexes, and whether plain http is refused, whatever matches.
 pub struct Naive {
     patterns: Vec<String>,
     regexes: Vec<Regex>,

@@ -200,7 +200,7 @@ class Browser:
                         last = (reply, asked["url"])
             problem = session.respond(json.dumps(answer).encode())
             if problem is not None:
-                raise ValueError(f"the response to {line} cannot be judged: {problem}")
+                raise ValueError(f"the response to {line} cannot be read: {problem}")
         found, text, is_readable, is_blocked = session.explain(self._policy)
         explanation = explanation_of_json(found, text)
         response = None

@@ -40,7 +40,7 @@ class Reply:
     body: bytearray = field(default_factory=bytearray)
 
     def start(self, status: int, headers: list[tuple[str, str]]) -> None:
-        """Store the head of the response."""
+        """Store the status and the headers of the response."""
         self.headers = [(name.lower(), value) for name, value in headers]
         self.status = status
 
@@ -76,8 +76,8 @@ class Server(Protocol):
 def within(timeout: float, work: Callable[[Reply], None], *, give_up: Callable[[], None], name: str) -> Reply:
     """Run `work`, which fills in the reply, in a thread of its own, with the context variables of the caller.
 
-    A thread that does not end in time is abandoned. If the head of the response has come by then, the head is the
-    response, because a browser decides by the head.
+    A thread that does not end in time is abandoned. If the status and headers have arrived by then, they are the
+    response, because a browser decides by the headers.
 
     Raises:
         NoReplyError: there was no response in time, or none at all.

@@ -33,7 +33,7 @@ def _call(app: Any, request: Request, reply: Reply) -> None:  # noqa: ANN401
         return write
 
     def write(chunk: bytes) -> None:
-        # An application may change its head until the first bytes are sent.
+        # An application may change its status and headers until the first bytes are sent.
         if not reply.status:
             status, headers = head[0]
             reply.start(int(status.split(" ", 1)[0]), headers)

@@ -4,7 +4,7 @@
     MIDDLEWARE = ["corsac.django.CorsacMiddleware", ...]
     CORSAC = {"allow_origins": ["https://app.example.com"], "allow_credentials": True}
 
-``manage.py check`` prints every problem of the policy, and what disagrees with it in other settings of Django.
+``manage.py check`` prints every problem of the policy, and other settings of Django that disagree with it.
 """
 
 from corsac.django.middleware import CorsacMiddleware

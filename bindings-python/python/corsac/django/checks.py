@@ -1,4 +1,4 @@
-"""The system checks: what is wrong with the policy, and what disagrees with it in other settings of Django.
+"""The system checks: the problems of the policy, and other settings of Django that disagree with it.
 
 The id of each message is ``corsac.`` and a code. ``SILENCED_SYSTEM_CHECKS`` takes these ids.
 """
@@ -43,7 +43,7 @@ def check_policy(**_: object) -> list[CheckMessage]:
 
 
 def check_surroundings(**_: object) -> list[CheckMessage]:
-    """Report what disagrees with the policy in other settings of Django."""
+    """Report other settings of Django that disagree with the policy."""
     messages = [*_about_middleware(), *_about_trusted_origins()]
     try:
         arguments = read_setting()
@@ -89,7 +89,7 @@ def _about_handshakes(decider: FrameworkDecider) -> Iterator[CheckMessage]:
     is_asgi = bool(getattr(settings, "ASGI_APPLICATION", None)) or "channels" in settings.INSTALLED_APPS
     if decider.judges_handshakes and is_asgi:
         yield checks.Warning(
-            "the policy's protection judges WebSocket handshakes, but under ASGI these never reach Django's middleware",
+            "the policy's protection checks WebSocket handshakes, but under ASGI these never reach Django's middleware",
             hint="in asgi.py, write application = corsac.CORSMiddleware(application, policy=...)",
             id="corsac.websockets",
         )

@@ -24,7 +24,7 @@ class CorsacMiddleware:
 
     Raises:
         ConfigError: the policy is refused. ``issues`` lists everything that is wrong, each with its fix.
-        ImproperlyConfigured: the setting ``CORSAC`` is missing, or has arguments that exclude each other.
+        ImproperlyConfigured: the setting ``CORSAC`` is missing, or has arguments that cannot be combined.
         OSError: the policy's file cannot be read.
 
     An ``allow_origin`` function is called with the ``HttpRequest`` as its request. It may be async, with every server.
@@ -103,7 +103,7 @@ def _own_response(decided: RequestDecision) -> HttpResponse:
 def _error_response(request: HttpRequest, error: BaseException) -> HttpResponseBase:
     """Django's response to an exception of the predicate, which Django logs.
 
-    If the middleware raised the exception, the response would be made outside of it and have no headers.
+    If the middleware raised the exception, the response would be made outside it and have no headers.
     """
 
     def fail(_: HttpRequest) -> HttpResponseBase:

@@ -48,7 +48,7 @@ def read_setting() -> MiddlewareArguments:
 
     Raises:
         ConfigError: the policy is refused.
-        ImproperlyConfigured: the setting is missing, is not a dict, or has arguments that exclude each other.
+        ImproperlyConfigured: the setting is missing, is not a dict, or has arguments that cannot be combined.
         OSError: the policy's file cannot be read.
         ImportError: there is no function or policy of that name.
         TypeError: an argument is of another type.

@@ -22,7 +22,7 @@ pub(crate) struct Facts<'f> {
     pub(crate) location: Option<&'f str>,
     pub(crate) status: Option<u16>,
     pub(crate) has_credentials: bool,
-    /// The engine says the same for a header that is missing and for one with another value.
+    /// The engine prints the same sentence for a missing header and for one with another value.
     pub(crate) is_vague: bool,
 }
 
@@ -291,7 +291,7 @@ fn scheme(facts: &Facts<'_>) -> Finding {
     )
 }
 
-/// Firefox prints one sentence for whatever keeps a response from coming.
+/// Firefox prints the same sentence for everything that prevents a response.
 fn no_response(facts: &Facts<'_>) -> Finding {
     finding(
         FindingCode::ConnectionFailed,
@@ -309,7 +309,7 @@ pub(crate) fn of_network(error: NetworkError, facts: &Facts<'_>) -> Finding {
     network::no_response(error, facts.about, facts.host().as_deref())
 }
 
-/// The finding of a code that is about nothing that failed in a check.
+/// The finding of a code that is not about a failed check.
 pub(crate) fn of_code(code: FindingCode, facts: &Facts<'_>) -> Finding {
     let name = facts.element.unwrap_or_default();
     let help = match code {

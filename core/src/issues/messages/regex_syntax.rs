@@ -127,7 +127,7 @@ fn explain(kind: &ErrorKind, piece: &str, regex: &RegexWords) -> (String, String
         }
         ErrorKind::GroupUnclosed => ("a group is opened and never closed", "add the `)` that closes it".into()),
         ErrorKind::GroupUnopened => (
-            "a group is closed that was never opened",
+            "there is a `)` without a matching `(`",
             format!("remove the `)`, or escape it as `{}`", regex.code(r"\)")),
         ),
         ErrorKind::ClassUnclosed => ("a class is opened and never closed", "add the `]` that closes it".into()),
@@ -185,9 +185,10 @@ fn explain(kind: &ErrorKind, piece: &str, regex: &RegexWords) -> (String, String
         ErrorKind::GroupNameDuplicate { .. }
         | ErrorKind::GroupNameEmpty
         | ErrorKind::GroupNameInvalid
-        | ErrorKind::GroupNameUnexpectedEof => {
-            ("a group has no valid name of its own", "leave the name out: `(?:` begins a group without one".into())
-        }
+        | ErrorKind::GroupNameUnexpectedEof => (
+            "the name of a group is invalid or not unique",
+            "leave the name out: `(?:` begins a group without one".into(),
+        ),
         _ => ("there is a mistake", "fix the regex at that character".into()),
     };
     (what.into(), regex.or_patterns(&help))

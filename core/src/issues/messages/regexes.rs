@@ -23,7 +23,7 @@ impl RegexWords {
         if self.is_literal { piece.to_owned() } else { self.notation.in_string(piece) }
     }
 
-    /// Patterns are always the alternative.
+    /// Patterns are always offered as the alternative.
     pub(super) fn or_patterns(&self, help: &str) -> String {
         format!("{help}, or write origin patterns such as `https://*.example.com` in `{}`", self.list)
     }

@@ -17,11 +17,11 @@ pub(crate) enum Instead {
     Needless(Needless),
     /// It is a switch of another library that allows any origin; this setting does that.
     AnyOrigin { setting: &'static str, is_given: bool },
-    /// This setting does it, and is there already.
+    /// This setting does the same, and is already given.
     Given(&'static str),
     /// The setting `path` takes one path, and there are several.
     PathOfEachRoute,
-    /// Nothing is near; these are all settings.
+    /// No name is similar; these are all the settings.
     OneOf(Vec<&'static str>),
 }
 
@@ -75,7 +75,7 @@ fn without_counterpart(needless: Needless) -> &'static str {
 pub(crate) struct TableHeader<'h> {
     pub(crate) table: &'h str,
     pub(crate) header: &'static str,
-    /// The setting is one of the route that the table is in.
+    /// The setting belongs to the route that contains the table.
     pub(crate) belongs_to_route: bool,
 }
 
@@ -107,14 +107,14 @@ pub(crate) fn setting_in_wrong_table(setting: &str, table: &str, notation: Notat
 pub(crate) fn wrapped_settings(table: &str, first: &str, notation: Notation) -> Fault {
     let (table, first) = (printable(table), notation.key(first));
     let help = if notation == Notation::Toml {
-        format!("remove the header `[{table}]`: settings are at the top of the file, outside of any table")
+        format!("remove the header `[{table}]`: settings are at the top of the file, outside any table")
     } else {
         format!("move the settings out of `{table}`, into the policy itself")
     };
     Fault::new(Code::UnknownKey, format!("`{first}` is in the table `{table}`, which corsac does not have"), help)
 }
 
-/// An issue that is counted and not listed needs no words.
+/// An issue that is only counted, and not listed, needs no message.
 pub(crate) fn unlisted() -> Fault {
     Fault::new(Code::UnknownKey, "", "")
 }

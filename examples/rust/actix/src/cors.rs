@@ -24,7 +24,7 @@ use std::sync::Arc;
 ///
 /// # Errors
 ///
-/// Those of the services inside. Their responses have the headers, too.
+/// Those of the services inside. Their responses have the headers too.
 pub async fn decide<B: MessageBody>(
     policy: Arc<Policy>,
     request: ServiceRequest,
@@ -40,7 +40,7 @@ pub async fn decide<B: MessageBody>(
             kept.put_on(response.headers_mut());
             Ok(response.map_into_left_body())
         }
-        // Middleware inside may return an error. actix-web makes a response of it outside of this middleware.
+        // Middleware inside may return an error. actix-web makes a response of it outside this middleware.
         Err(error) => {
             let mut response = error.error_response();
             kept.put_on(response.headers_mut());
@@ -55,7 +55,7 @@ fn evaluated(policy: &Policy, request: &ServiceRequest) -> (Kept, Option<HttpRes
     let headers: RequestHeaders<'_> = lines.collect();
     let target = request.uri().path_and_query().map(|target| target.as_str().as_bytes());
     let mut asked = headers.request(request.method().as_str().as_bytes(), target);
-    // Behind a proxy that ends TLS, set this to true.
+    // Behind a proxy that terminates TLS, set this to true.
     asked.secure = request.app_config().secure();
     let decision = match policy.evaluate(&asked) {
         Evaluation::Decided(decision) => decision,
