@@ -137,4 +137,3 @@ MUTANTS = [
     ("Vary: names are added to `*`", "merge_vary", r'field == b"\*"', "false && field.is_empty()"),
     ("Vary: the application's lines are lost", "merge_vary", r"(?<=in application)", ".into_iter().take(1)"),
 ]
-SMOKE = {"route: an encoded slash is not a slash", "protection: null passes", "any origin: with Vary", "not allowed: readable", "refused: 204", "`*` covers Authorization", "Vary names a field twice"}

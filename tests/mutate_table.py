@@ -6,10 +6,11 @@ browsers have to show it.
 
 It works on a copy below `target/`. All mutants are built at once: a function with mutants chooses its body by an
 environment variable. If this is impossible, because the bodies differ in their type, a mutant is built by itself. If
-all vectors pass with a mutant, a vector is missing. `--smoke` runs a few mutants, and words run those whose rows
-contain one of them. The last line is `N passed, N failed`.
+all vectors pass with a mutant, a vector is missing. Words run only the mutants whose rows contain one of them. The last
+line is `N passed, N failed`.
 """
 
+import argparse
 import json
 import os
 import re
@@ -20,14 +21,18 @@ import time
 from pathlib import Path
 
 import browser_mutants
-from mutants import MUTANTS, SMOKE
+from mutants import MUTANTS
 from rust_functions import NotOnePlace, changed, found, signature_and_body
 
 ROOT = Path(__file__).resolve().parent.parent
 COPY = ROOT / "target" / "mutants"
 # The source as it was when the run began.
 SOURCE = COPY / "source"
-BROWSERS = "--browsers" in sys.argv
+PARSER = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+PARSER.add_argument("--browsers", action="store_true", help="break the model of browsers")
+PARSER.add_argument("words", nargs="*", metavar="WORD", help="run only the mutants whose rows contain a word")
+ARGUMENTS = PARSER.parse_args()
+BROWSERS = ARGUMENTS.browsers
 
 
 def prepare():
@@ -129,10 +134,8 @@ def by_itself(mutant):
 
 
 def chosen():
-    smoke = "--smoke" in sys.argv
-    words = [word for word in sys.argv[1:] if not word.startswith("-")]
     for number, mutant in enumerate(browser_mutants.MUTANTS if BROWSERS else MUTANTS, 1):
-        if (not smoke or mutant[0] in SMOKE) and (not words or any(word in mutant[0] for word in words)):
+        if not ARGUMENTS.words or any(word in mutant[0] for word in ARGUMENTS.words):
             yield number, mutant
 
 
