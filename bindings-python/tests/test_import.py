@@ -11,7 +11,7 @@ SLOW = ("ast", "asyncio", "dataclasses", "inspect", "json", "logging", "tracebac
 
 
 def run(program: str) -> str:
-    found = subprocess.run(
+    found = subprocess.run(  # noqa: S603
         [sys.executable, "-S", "-c", f"import sys; sys.path.insert(0, {str(PACKAGE)!r}); {program}"],
         capture_output=True,
         text=True,

@@ -4,7 +4,8 @@
 Usage: .venv/bin/python bindings-python/tests/versions.py [--whole]
 
 The last line is `N passed, N failed`. The vectors, and tests that need a framework or a server, run only on
-the version of `.venv`. With `--whole`, every version that the machine has installs the same packages and runs all tests.
+the version of `.venv`. With `--whole`, every version that the machine has installs the same packages and runs all
+tests.
 """
 
 import os

@@ -60,7 +60,7 @@ _OF_EXPLAIN = frozenset({"Exchange", "ExchangeError", "ExchangeProblem", "Explan
 
 
 def __getattr__(name: str) -> object:
-    """Import what explains exchanges at its first use, because the import takes long and most programs do not need it."""
+    """Import what explains exchanges at its first use: the import takes long, and most programs do not need it."""
     if name not in _OF_EXPLAIN:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from corsac import _explain

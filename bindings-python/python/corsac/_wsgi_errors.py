@@ -16,8 +16,10 @@ _HEADERS = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", st
 
 
 class _StartResponse(Protocol):
-    """The policy's ``start_response``. It keeps the application's status and headers until they are passed on to the
-    server."""
+    """The policy's ``start_response``.
+
+    It keeps the application's status and headers until they are passed on to the server.
+    """
 
     def __call__(self, status: str, headers: list[tuple[str, str]], exc_info: Any = ..., /) -> Any:  # noqa: ANN401
         """Give the head."""
