@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""The cost of the filter in Envoy: without a filter, with Envoy's own `cors` filter, and with corsac, in turn.
+"""The cost of the filter in Envoy: without a filter, with Envoy's own `cors` filter, with a WebAssembly filter that does nothing, and with
+corsac, in turn.
 
 For each kind of request, the processor time of one Envoy. Then the memory of a policy with a million origins, and the time until a new
 policy is in force.
@@ -12,10 +13,11 @@ from importlib.metadata import version
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from measure import ROOT, Measured, finish, in_turn, processor_time_of, progress, quick, ratio, requests, row  # noqa: E402
+from measure import BENCH, ROOT, Measured, finish, in_turn, processor_time_of, progress, quick, ratio, requests, row  # noqa: E402
 
 sys.path.insert(0, str(ROOT / "bindings-wasm" / "envoy" / "tests"))
 
+import idle_filter  # noqa: E402
 import wire  # noqa: E402
 from envoy_process import TYPE, Discovering, Envoy, cluster, corsac, direct, free_port, http_filter, listener, to  # noqa: E402
 
@@ -48,11 +50,14 @@ def nanoseconds(envoy, port, script):
 
 
 def servers(upstream):
-    """The three, each with a route that responds itself and with one to an upstream."""
+    """The four, each with a route that responds itself and with one to an upstream."""
     own = {"cors": OWN}
+    idle = BENCH / "idle-filter.wasm"
+    idle.write_bytes(idle_filter.module())
     chains = {
         "no filter": ([], {}),
         "cors": ([http_filter("cors", "cors.v3.Cors")], {"typed_per_filter_config": own}),
+        "a filter that does nothing": ([corsac(POLICY, name="idle", module=idle)], {}),
         "corsac": ([corsac(POLICY)], {}),
     }
     for name, (filters, more) in chains.items():
@@ -74,8 +79,9 @@ def speed():
                 path = backend.write("case.lua", script)
                 gauges = {name: lambda envoy=envoy, port=ports[place]: nanoseconds(envoy, port, path) for name, envoy, ports in running}
                 found = in_turn(ROUNDS, gauges)
-                # Without a filter, a preflight is a request like any other.
-                peers = {"cors": "Envoy's own filter"} | ({} if case == "a preflight" else {"no filter": "no filter"})
+                # If no filter knows about CORS, a preflight is a request like any other.
+                others = {"a filter that does nothing": "a WebAssembly filter that does nothing", "no filter": "no filter"}
+                peers = {"cors": "Envoy's own filter"} | ({} if case == "a preflight" else others)
                 for peer, title in peers.items():
                     ratios = ratio(found[peer], found["corsac"])
                     yield row(f"{case}, {route}, against {title}", "ns", Measured(found["corsac"]), Measured(found[peer]), peer, ratios, kind="time")
