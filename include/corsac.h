@@ -9,7 +9,7 @@
  * If a page is blocked, `corsac_explain` and `corsac_diagnose` say why.
  *
  * Rules that apply everywhere:
- * - Texts are a pointer and a length in bytes. A text that the library returns has a NUL past its length if its
+ * - Texts are a pointer and a length in bytes. A text that the library returns is followed by a NUL if its
  *   comment says so.
  * - A pointer is borrowed unless a comment names an owner, and the library keeps no borrowed pointer beyond the call.
  * - A struct that begins with `size` is set to zero first, then its `size` to its `sizeof`, so that a program and
@@ -463,7 +463,7 @@ typedef struct {
  * One thing that is wrong or unwise in a policy, or wrong in an exchange. Set `size` to `sizeof(corsac_issue)`
  * before the call.
  *
- * All texts are UTF-8, have a NUL past their length, and belong to the error or the policy.
+ * All texts are UTF-8, are followed by a NUL, and belong to the error or the policy.
  */
 typedef struct {
   /**
@@ -590,7 +590,7 @@ typedef void (*corsac_take_value)(corsac_slice value, void *to);
  * all of the struct to zero, then `size` and all four callbacks.
  *
  * Each callback gets `user` and the name of a header, which is in lower case, static and NUL-terminated. Compare it
- * with the response's names without regard to case. A value has a NUL past its length, and is valid until the
+ * with the response's names without regard to case. A value is followed by a NUL, and is valid until the
  * callback returns.
  *
  * A callback returns true, or false if it failed: memory ran out, or the response has been sent already. It may call
@@ -787,7 +787,7 @@ char *corsac_header_own(const corsac_header *header, corsac_allocate allocate, v
  *
  * Parameters: `error` is an error of this library, or NULL.
  *
- * Returns: a text in UTF-8 with a NUL past its length; an absent slice for NULL.
+ * Returns: a text in UTF-8, followed by a NUL; an absent slice for NULL.
  *
  * Lifetime: the text is valid until `corsac_error_free`.
  *
@@ -1347,7 +1347,7 @@ corsac_status corsac_decision_apply(const corsac_decision *decision,
  * - `lines`, `count`: the values of the application's lines; `lines` may be NULL if `count` is 0. Absent slices are
  *   left out.
  * - `decision`: the value of the decision's header.
- * - `buffer`, `capacity`: where the result is stored, with a NUL past it; `buffer` may be NULL if `capacity` is 0.
+ * - `buffer`, `capacity`: where the result is stored, followed by a NUL; `buffer` may be NULL if `capacity` is 0.
  * - `length`: where the result's length is stored, without the NUL.
  *
  * Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_BAD_SIZE` if `capacity` is not greater than the length. Then `*length`
@@ -1372,7 +1372,7 @@ corsac_status corsac_vary_merge(const corsac_slice *lines,
  *
  * Parameters: `explanation` is an explanation, or NULL.
  *
- * Returns: a text in UTF-8 with a NUL past its length; an absent slice for NULL.
+ * Returns: a text in UTF-8, followed by a NUL; an absent slice for NULL.
  *
  * Lifetime: the text is valid until `corsac_explanation_free`.
  *

@@ -170,7 +170,7 @@ pub(crate) fn create_function<'env>(
     let data = Arc::into_raw(Arc::clone(policy)).cast_mut().cast::<c_void>();
     let hint = ptr::without_provenance_mut(size);
     let mut function = ptr::null_mut();
-    // SAFETY: the name ends in NUL after its length, and the callbacks take `data` as a policy.
+    // SAFETY: the name is followed by a NUL, and the callbacks take `data` as a policy.
     let mut status = unsafe {
         sys::napi_create_function(
             env.raw(),

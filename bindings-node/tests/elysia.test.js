@@ -34,7 +34,7 @@ test('Elysia as a function from Request to Response', async () => {
 
 test('applications that cannot be covered are refused', async () => {
   const { Elysia } = await import('elysia')
-  assert.throws(() => new Elysia({ aot: false }).use(cors({ allowOrigins: [] })), /corsac: with `aot: false`, Elysia calls no function/)
+  assert.throws(() => new Elysia({ aot: false }).use(cors({ allowOrigins: [] })), /corsac: with `aot: false`, Elysia does not call functions/)
   assert.throws(() => cors({ allowOrigins: [] })({}), /new Elysia\(\).use\(cors\(options\)\)/)
   assert.throws(() => cors({ allowOrigins: ['https://app.example.com/'] }), /ends in a slash/)
 })

@@ -228,7 +228,7 @@ test('Node still refuses what it refuses without corsac', async (t) => {
   ])
 })
 
-test('nothing is added if the head has been sent', async (t) => {
+test('nothing is added if the headers have been sent', async (t) => {
   const middleware = corsac(OPTIONS)
   const port = await serve(t, (request, response, next) => {
     response.writeHead(200)

@@ -181,7 +181,7 @@ test('http2', async (t) => {
   assert.deepEqual(await post({ origin: `http://localhost:${port}` }, 'x'), [200, 'ran', 'Origin'])
 })
 
-test('if the head has been sent, the application does not run', async (t) => {
+test('if the headers have been sent, the application does not run', async (t) => {
   let ran = 0
   const middleware = corsac(options())
   const port = await listen(t, http.createServer((request, response) => {

@@ -19,7 +19,7 @@ function read () {
       throw new Error(`${file} is not a file of vectors`)
     }
     for (const vector of vectors) {
-      if (ids.has(vector.id)) throw new Error(`${file}: ${vector.id} is there twice`)
+      if (ids.has(vector.id)) throw new Error(`${file}: ${vector.id} occurs twice`)
       ids.add(vector.id)
       check(`${file}: ${vector.id}`, vector)
     }

@@ -25,7 +25,7 @@ BODY = b"Internal Server Error\n"
 
 
 class Server1:
-    """A server as PEP 3333 describes it: the head goes out with the first bytes of the body."""
+    """A server as PEP 3333 describes it: the headers are sent with the first bytes of the body."""
 
     def __init__(self, *, writes: bool = True) -> None:
         self.head: Any = None

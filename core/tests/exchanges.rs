@@ -104,7 +104,7 @@ fn every_vector() {
             .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         assert_eq!(file.schema, "./schema.json");
         for vector in &file.vectors {
-            assert!(ids.insert(vector.id.clone()), "{} is there twice", vector.id);
+            assert!(ids.insert(vector.id.clone()), "{} occurs twice", vector.id);
             assert!(!vector.why.is_empty() && vector.spec.starts_with("8"), "{}", vector.id);
             assert!(!vector.fetch.is_empty() || vector.expect.verdict == "unknown", "{}", vector.id);
             vector.run();

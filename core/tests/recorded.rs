@@ -66,7 +66,7 @@ fn engines_do_what_was_recorded() {
     let mut ids = HashSet::new();
     for entry in &exchanges {
         let id = entry["id"].as_str().unwrap();
-        assert!(ids.insert(id), "{id} is there twice");
+        assert!(ids.insert(id), "{id} occurs twice");
         let exchange = Exchange::from_json(entry["exchange"].to_string().as_bytes())
             .unwrap_or_else(|error| panic!("{id}: {error}"));
         let explanation = diagnose(&exchange);

@@ -73,7 +73,7 @@ static void api(struct MHD_Connection *connection, const char *method, const cha
   }
 }
 
-/* Called before everything else. Only here, the target is passed as it was sent. */
+/* Called before everything else. Only this callback gets the target as it was sent. */
 static void *begin(void *policies, const char *target, struct MHD_Connection *connection) {
   struct upload *upload = calloc(1, sizeof *upload);
   (void)policies, (void)connection;

@@ -74,7 +74,7 @@ impl Topics {
             let topic =
                 topic.ok_or_else(|| format!("core/src/explain/topics.toml has `{name}`, which does not exist"))?;
             if text.causes.len() != 3 {
-                return Err(format!("{name} has not three causes").into());
+                return Err(format!("{name} does not have three causes").into());
             }
             if let Some(setting) = &text.setting {
                 setting.run(*topic).map_err(|error| format!("the setting of {name}: {error}"))?;

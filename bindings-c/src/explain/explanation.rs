@@ -25,7 +25,7 @@ const _: () = {
 ///
 /// Parameters: `explanation` is an explanation, or NULL.
 ///
-/// Returns: a text in UTF-8 with a NUL past its length; an absent slice for NULL.
+/// Returns: a text in UTF-8, followed by a NUL; an absent slice for NULL.
 ///
 /// Lifetime: the text is valid until `corsac_explanation_free`.
 ///

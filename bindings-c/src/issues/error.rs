@@ -81,7 +81,7 @@ impl corsac_error {
 ///
 /// Parameters: `error` is an error of this library, or NULL.
 ///
-/// Returns: a text in UTF-8 with a NUL past its length; an absent slice for NULL.
+/// Returns: a text in UTF-8, followed by a NUL; an absent slice for NULL.
 ///
 /// Lifetime: the text is valid until `corsac_error_free`.
 ///

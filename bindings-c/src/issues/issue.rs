@@ -11,7 +11,7 @@ use std::ptr::addr_of_mut;
 /// One thing that is wrong or unwise in a policy, or wrong in an exchange. Set `size` to `sizeof(corsac_issue)`
 /// before the call.
 ///
-/// All texts are UTF-8, have a NUL past their length, and belong to the error or the policy.
+/// All texts are UTF-8, are followed by a NUL, and belong to the error or the policy.
 #[repr(C)]
 pub struct corsac_issue {
     /// `sizeof(corsac_issue)`.

@@ -1,8 +1,8 @@
-//! A text that C reads: it has a NUL past its end.
+//! A text that C reads: it is followed by a NUL.
 
 use crate::slice::corsac_slice;
 
-/// A text with a NUL past its end.
+/// A text that is followed by a NUL.
 pub(crate) struct TerminatedText(Box<[u8]>);
 
 impl TerminatedText {

@@ -15,7 +15,7 @@ pub type corsac_take_value = Option<unsafe extern "C" fn(value: corsac_slice, to
 /// all of the struct to zero, then `size` and all four callbacks.
 ///
 /// Each callback gets `user` and the name of a header, which is in lower case, static and NUL-terminated. Compare it
-/// with the response's names without regard to case. A value has a NUL past its length, and is valid until the
+/// with the response's names without regard to case. A value is followed by a NUL, and is valid until the
 /// callback returns.
 ///
 /// A callback returns true, or false if it failed: memory ran out, or the response has been sent already. It may call

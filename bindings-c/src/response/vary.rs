@@ -13,7 +13,7 @@ use std::ffi::c_char;
 /// - `lines`, `count`: the values of the application's lines; `lines` may be NULL if `count` is 0. Absent slices are
 ///   left out.
 /// - `decision`: the value of the decision's header.
-/// - `buffer`, `capacity`: where the result is stored, with a NUL past it; `buffer` may be NULL if `capacity` is 0.
+/// - `buffer`, `capacity`: where the result is stored, followed by a NUL; `buffer` may be NULL if `capacity` is 0.
 /// - `length`: where the result's length is stored, without the NUL.
 ///
 /// Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_BAD_SIZE` if `capacity` is not greater than the length. Then `*length`

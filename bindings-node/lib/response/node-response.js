@@ -1,13 +1,13 @@
 'use strict'
 
-// Applies decisions to Node's responses when the head is written. By then, everything that the application has set is
-// known, so `Vary` can be merged and the headers that corsac owns can be replaced.
+// Applies decisions to Node's responses when their headers are written. By then, everything that the application has
+// set is known, so `Vary` can be merged and the headers that corsac owns can be replaced.
 
 const { ServerResponse } = require('node:http')
 const { applyTemplate } = require('./apply.js')
 const { headerObject, headerValue } = require('./response-template.js')
 
-/** The key under which a response keeps the decision that is applied with its head. */
+/** The key under which a response keeps the decision that is applied when its headers are written. */
 const PENDING = Symbol('corsac.pendingDecision')
 const nativeWriteHead = ServerResponse.prototype.writeHead
 
