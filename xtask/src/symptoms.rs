@@ -41,9 +41,24 @@ struct Symptom {
     /// Whether it is frequent enough for the top of the page.
     #[serde(default)]
     first: bool,
-    /// The title of the section, which is the text of the link.
     #[serde(skip)]
-    title: String,
+    title: Title,
+}
+
+/// The heading of a section, and the title of its page if that is another one.
+#[derive(Debug, Default, PartialEq)]
+struct Title {
+    heading: String,
+    page: Option<String>,
+}
+
+impl Title {
+    /// A link to the section. The page's name follows it.
+    fn link(&self, target: &str) -> String {
+        let Title { heading, page } = self;
+        let page = page.as_ref().map_or_else(String::new, |page| format!(" ({page})"));
+        format!("[{heading}]({target}){page}")
+    }
 }
 
 impl Symptoms {
@@ -63,7 +78,7 @@ impl Symptoms {
         let rows: String = all
             .filter(|symptom| symptom.first)
             .map(|Symptom { says, section, title, .. }| {
-                format!("| {says} | [{title}]({}) |\n", section.strip_prefix(SENTENCES).unwrap_or(section))
+                format!("| {says} | {} |\n", title.link(section.strip_prefix(SENTENCES).unwrap_or(section)))
             })
             .collect();
         format!(
@@ -73,23 +88,23 @@ impl Symptoms {
     }
 }
 
-/// The title of a section such as `troubleshooting/only-on-errors.md#frameworks`: that of its page, and its own.
-fn title(root: &Path, topics: &Topics, section: &str) -> Result<String, Box<dyn Error>> {
+/// The title of a section such as `troubleshooting/only-on-errors.md#frameworks`.
+fn title(root: &Path, topics: &Topics, section: &str) -> Result<Title, Box<dyn Error>> {
     let (page, wanted) = section.split_once('#').unwrap_or((section, ""));
     if page == SENTENCES {
         let topic = Topic::ALL.iter().find(|topic| topic.anchor() == wanted);
         let topic = topic.ok_or_else(|| format!("there is no section {section}"))?;
-        return Ok(topics.text(*topic)?.title.clone());
+        return Ok(Title { heading: topics.text(*topic)?.title.clone(), page: None });
     }
     let text = std::fs::read_to_string(root.join("docs").join(page))?;
     let headings: Vec<&str> = headings(&text).collect();
     let first = headings.first().ok_or_else(|| format!("docs/{page} has no title"))?;
     if wanted.is_empty() {
-        return Ok((*first).to_owned());
+        return Ok(Title { heading: (*first).to_owned(), page: None });
     }
     let found = headings.iter().find(|heading| anchor(heading) == wanted);
     let found = found.ok_or_else(|| format!("docs/{page} has no section `{wanted}`"))?;
-    Ok(format!("{first}: {found}"))
+    Ok(Title { heading: (*found).to_owned(), page: Some((*first).to_owned()) })
 }
 
 /// The headings of a page. A line in a block of code is none.
@@ -118,7 +133,7 @@ pub(crate) fn render(root: &Path) -> Result<String, Box<dyn Error>> {
                 Some(here) => here.to_owned(),
                 None => format!("../{}", symptom.section),
             };
-            writeln!(page, "| {} | [{}]({target}) |", symptom.says, symptom.title)?;
+            writeln!(page, "| {} | {} |", symptom.says, symptom.title.link(&target))?;
         }
     }
     Ok(page)
@@ -140,7 +155,7 @@ mod tests {
         let all: Vec<_> = symptoms.groups.iter().flat_map(|group| &group.symptoms).collect();
         assert!(all.len() >= 90, "{}", all.len());
         for symptom in all {
-            assert!(symptom.title.len() > 3, "{}", symptom.says);
+            assert!(symptom.title.heading.len() > 3, "{}", symptom.says);
         }
     }
 
@@ -155,10 +170,11 @@ mod tests {
     #[test]
     fn titles_are_those_of_the_pages() {
         let topics = Topics::read(root()).unwrap();
-        let of = |section| title(root(), &topics, section).unwrap();
-        assert_eq!(of("settings.md"), "Settings");
-        assert_eq!(of("edge.md#nextjs"), "corsac on edge runtimes and in browsers: Next.js");
-        assert_eq!(of("troubleshooting.md#several-values"), "Access-Control-Allow-Origin has several values");
+        let link = |section| title(root(), &topics, section).unwrap().link(section);
+        assert_eq!(link("settings.md"), "[Settings](settings.md)");
+        assert_eq!(link("edge.md#nextjs"), "[Next.js](edge.md#nextjs) (corsac on edge runtimes and in browsers)");
+        let several = "[Access-Control-Allow-Origin has several values](troubleshooting.md#several-values)";
+        assert_eq!(link("troubleshooting.md#several-values"), several);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Clouds, gateways and products that can be told from the host name of a URL, and the section about their settings.
+//! Clouds, gateways and products that the host name of a URL shows, and the section about their settings.
 
 use crate::browser::url::Url;
 
