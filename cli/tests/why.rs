@@ -106,6 +106,27 @@ fn messages_of_servers_are_read() {
 }
 
 #[test]
+fn the_text_can_be_the_argument() {
+    let folder = Folder::new("why-argument");
+    let sentence = "Redirect is not allowed for a preflight request";
+    let run = folder.corsac_with(&["why", sentence], b"", &[]);
+    assert_eq!(run.status, 1, "{run:?}");
+    assert!(run.out.starts_with("blocked by CORS: preflight-redirected\n"), "{}", run.out);
+    // A line is longer than the name of a file can be.
+    let line = format!(
+        "Access to fetch at 'https://api.example.com/{}' from origin 'https://app.example.com' has been blocked by CORS policy: {sentence}.",
+        "x".repeat(500)
+    );
+    assert_eq!(folder.corsac_with(&["why", &line], b"", &[]).status, 1);
+    // A name without spaces is a file.
+    let run = folder.corsac_with(&["why", "missing.har"], b"", &[]);
+    assert_eq!(run.status, 2, "{run:?}");
+    assert!(run.err.contains("there is no file `missing.har`"), "{}", run.err);
+    let run = folder.corsac_with(&["why", "nothing of this kind"], b"", &[]);
+    assert_eq!(run.status, 2, "{run:?}");
+}
+
+#[test]
 fn the_cloud_of_a_url_is_named_with_its_settings() {
     let line = "Access to fetch at 'URL' from origin 'https://app.example.com' has been blocked by CORS policy: No \
                 'Access-Control-Allow-Origin' header is present on the requested resource.";

@@ -183,6 +183,19 @@ fn the_cause_is_named_once() {
 }
 
 #[test]
+fn a_sentence_without_its_full_stop_is_read() {
+    for (text, code) in [
+        ("Redirect is not allowed for a preflight request", "preflight-redirected"),
+        ("It does not have HTTP ok status\n", "preflight-failed"),
+        ("No 'Access-Control-Allow-Origin' header is present on the requested resource", "allow-origin-missing"),
+    ] {
+        let found = read_console(text);
+        assert_eq!(found.len(), 1, "{text}: {found:?}");
+        assert_eq!(found[0].codes[0].as_str(), code, "{text}");
+    }
+}
+
+#[test]
 fn any_text_is_read_in_time() {
     for piece in [
         "The 'Access-Control-Allow-Origin' header contains multiple values '",

@@ -24,9 +24,9 @@ mod next;
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES, after_long_help = EXAMPLES)]
 pub(crate) struct Arguments {
-    /// What to read; without it, or with `-`, the standard input
-    #[arg(value_name = "FILE")]
-    file: Option<PathBuf>,
+    /// A file, or the text itself in quotation marks; without it, or with `-`, the standard input
+    #[arg(value_name = "FILE_OR_TEXT")]
+    input: Option<PathBuf>,
 
     /// The origin of the page that makes the request, if the input does not show it
     #[arg(long, value_name = "ORIGIN")]
@@ -53,6 +53,7 @@ const EXAMPLES: &str = "\
 Examples:
   corsac why                    # paste, then press Ctrl-D
   corsac why recorded.har
+  corsac why 'Redirect is not allowed for a preflight request.'
   curl -iH 'Origin: https://app.example.com' https://api.example.com/ |
       corsac why --from https://app.example.com
   xclip -o | corsac why
@@ -71,7 +72,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Status, Failure> {
     if let Some(page) = &arguments.from {
         check_page(page)?;
     }
-    let text = read(arguments.file.as_deref())?;
+    let text = read(arguments.input.as_deref())?;
     let known =
         Known { page: arguments.from.as_deref(), url: arguments.url.as_deref(), credentials: arguments.credentials };
     let pasted = Pasted::of(&text, &known).map_err(|error| Failure::input(error.message).help(error.help))?;
@@ -97,6 +98,10 @@ fn check_page(page: &str) -> Result<(), Failure> {
 fn read(path: Option<&Path>) -> Result<String, Failure> {
     let mut bytes = Vec::new();
     match path.filter(|path| *path != Path::new("-")) {
+        // A sentence has spaces in it, and there is no file of that name.
+        Some(text) if text.to_string_lossy().trim().contains(char::is_whitespace) && !text.exists() => {
+            return Ok(text.to_string_lossy().into_owned());
+        }
         Some(path) => {
             let read = File::open(path).and_then(|file| file.take((MOST_MIB << 20) + 1).read_to_end(&mut bytes));
             read.map_err(|error| unreadable(path, &error))?;

@@ -284,6 +284,7 @@ const WHOLE: &[(&str, &str)] = &[
     ("CSRF verification failed", "~. Request aborted."),
     ("CSRF token mismatch", "~."),
     ("didn't match request.base_url", "HTTP Origin header (https://app.example.com) ~ (http://api.example.com)"),
+    ("does not match origin", "host api.example.com ~ https://app.example.com; blocking request"),
     ("Blocked request. This host", "~ (\"api.example.com\") is not allowed."),
     ("Blocked cross-origin request from", "~ app.example.com to /_next/* resource."),
 ];

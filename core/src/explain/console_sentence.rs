@@ -103,7 +103,13 @@ impl ConsoleSentence {
 pub fn read_console(text: &str) -> Vec<ConsoleSentence> {
     let mut text = plain(within(text, LONGEST_TEXT));
     redact_prose(&mut text);
-    let matches = best(&text);
+    let mut matches = best(&text);
+    if matches.is_empty() {
+        // People leave out the full stop.
+        text.truncate(text.trim_end().len());
+        text.push('.');
+        matches = best(&text);
+    }
     let mut sentences: Vec<ConsoleSentence> = Vec::new();
     for (index, (found, meanings, engine)) in matches.iter().enumerate() {
         let before = index.checked_sub(1).and_then(|index| matches.get(index)).map_or(0, |(found, ..)| found.end);

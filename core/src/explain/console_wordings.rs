@@ -346,6 +346,14 @@ pub(crate) const WORDINGS: &[(&str, Meaning)] = &[
         ),
     ),
     (
+        "does not match origin",
+        OtherCheck(
+            "the server compares `Host` with `Origin`, and a proxy has changed `Host` or dropped its port",
+            "let the proxy pass `Host` on as it came: in nginx `proxy_set_header Host $http_host;`, in a dev server's proxy no \
+             `changeOrigin`",
+        ),
+    ),
+    (
         "Invalid Host header",
         OtherCheck(
             "webpack's dev server refused the host name in the address",
