@@ -123,10 +123,10 @@ impl RequestValue {
 
     #[inline]
     fn in_decision<'a>(self, decision: &Decision<'a>) -> &'a [u8] {
-        decision.value(match self {
-            RequestValue::Origin => &TemplateValue::Origin,
-            RequestValue::RequestMethod => &TemplateValue::RequestMethod,
-            RequestValue::RequestHeaders => &TemplateValue::RequestHeaders,
-        })
+        match self {
+            RequestValue::Origin => decision.value(&TemplateValue::Origin),
+            RequestValue::RequestMethod => decision.value(&TemplateValue::RequestMethod),
+            RequestValue::RequestHeaders => decision.value(&TemplateValue::RequestHeaders),
+        }
     }
 }

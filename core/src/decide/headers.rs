@@ -37,17 +37,12 @@ impl AllowedHeaders {
         while let Some(list) = rest {
             let (element, after) = split_at_comma(list);
             rest = after;
-            // Browsers send lower case and no white space, so that most elements need not be read byte by byte.
+            // Browsers send lower case and no white space, so that most names need not be read byte by byte.
             if found != RequestedHeaders::Allowed || !self.lists(element) {
-                let name = without_ows(element);
-                if name.is_empty() {
-                    continue;
-                }
-                if !is_token(name) {
-                    return RequestedHeaders::Malformed;
-                }
-                if found == RequestedHeaders::Allowed && !self.allows(name) {
-                    found = RequestedHeaders::NotAllowed;
+                match self.check_closely(element, found) {
+                    Some(RequestedHeaders::Malformed) => return RequestedHeaders::Malformed,
+                    Some(now) => found = now,
+                    None => continue,
                 }
             }
             count += 1;
@@ -56,6 +51,22 @@ impl AllowedHeaders {
             }
         }
         found
+    }
+
+    /// Reads one element after the result for those before it; `None` if it is empty.
+    // A function of its own keeps the loop over the elements in registers.
+    #[inline(never)]
+    fn check_closely(&self, element: &[u8], before: RequestedHeaders) -> Option<RequestedHeaders> {
+        let name = without_ows(element);
+        if name.is_empty() {
+            None
+        } else if !is_token(name) {
+            Some(RequestedHeaders::Malformed)
+        } else if before == RequestedHeaders::Allowed && !self.allows(name) {
+            Some(RequestedHeaders::NotAllowed)
+        } else {
+            Some(before)
+        }
     }
 
     /// Whether an element is a listed name, written as it is listed.
@@ -85,21 +96,34 @@ fn split_at_comma(list: &[u8]) -> (&[u8], Option<&[u8]>) {
 /// How many bytes are before the first comma.
 #[inline]
 fn element_length(list: &[u8]) -> usize {
-    const COMMAS: u64 = u64::from_le_bytes([b','; 8]);
-    const LOWEST_BITS: u64 = u64::from_le_bytes([1; 8]);
-    const HIGHEST_BITS: u64 = LOWEST_BITS << 7;
     let (chunks, rest) = list.as_chunks::<8>();
     let mut length = 0;
     for chunk in chunks {
-        // A comma becomes zero. The lowest of these bits is in the first byte that is zero.
-        let differences = u64::from_le_bytes(*chunk) ^ COMMAS;
-        let zeros = differences.wrapping_sub(LOWEST_BITS) & !differences & HIGHEST_BITS;
-        if zeros != 0 {
-            return length + (zeros.trailing_zeros() / u8::BITS) as usize;
+        if let Some(index) = comma_in(*chunk) {
+            return length + index;
         }
         length += chunk.len();
     }
-    length + rest.iter().position(|byte| *byte == b',').unwrap_or(rest.len())
+    if rest.is_empty() {
+        return length;
+    }
+    match list.last_chunk::<8>() {
+        // The first bytes of this chunk, which have been read already, are not commas.
+        Some(chunk) => comma_in(*chunk).map_or(list.len(), |index| list.len() - chunk.len() + index),
+        None => rest.iter().position(|byte| *byte == b',').unwrap_or(rest.len()),
+    }
+}
+
+/// The index of the first comma.
+#[inline]
+fn comma_in(chunk: [u8; 8]) -> Option<usize> {
+    const COMMAS: u64 = u64::from_le_bytes([b','; 8]);
+    const LOWEST_BITS: u64 = u64::from_le_bytes([1; 8]);
+    const HIGHEST_BITS: u64 = LOWEST_BITS << 7;
+    // A comma becomes zero. The lowest of the bits that remain is in the first byte that is zero.
+    let differences = u64::from_le_bytes(chunk) ^ COMMAS;
+    let zeros = differences.wrapping_sub(LOWEST_BITS) & !differences & HIGHEST_BITS;
+    (zeros != 0).then(|| (zeros.trailing_zeros() / u8::BITS) as usize)
 }
 
 /// An element without its optional white space (RFC 9110, section 5.6.3).
