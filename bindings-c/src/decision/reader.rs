@@ -14,8 +14,11 @@ use std::ptr::addr_of;
 /// may reuse the struct.
 pub(crate) struct ReadDecision<'a> {
     pub(crate) action: Action,
-    pub(crate) removed: Vec<HeaderName>,
-    pub(crate) headers: Vec<Header<'a>>,
+    // Arrays, because they are read for every response of a server, and memory costs more than everything else here.
+    removed: [HeaderName; CORSAC_MAX_HEADERS],
+    removed_count: usize,
+    headers: [Header<'a>; CORSAC_MAX_HEADERS],
+    header_count: usize,
 }
 
 impl<'a> ReadDecision<'a> {
@@ -32,7 +35,14 @@ impl<'a> ReadDecision<'a> {
         if count > CORSAC_MAX_HEADERS {
             return Err(corsac_status::CORSAC_BAD_SIZE);
         }
-        let (mut removed, mut headers) = (Vec::with_capacity(count), Vec::with_capacity(count));
+        const UNUSED: HeaderName = HeaderName::Vary;
+        let mut read = ReadDecision {
+            action,
+            removed: [UNUSED; CORSAC_MAX_HEADERS],
+            removed_count: 0,
+            headers: [Header { name: UNUSED, value: b"", op: Op::Set }; CORSAC_MAX_HEADERS],
+            header_count: 0,
+        };
         for index in 0..count {
             // SAFETY: `index` is below the array's length, and the header is filled. Only this header is read,
             // without a reference to later ones, which may never have been written.
@@ -42,11 +52,29 @@ impl<'a> ReadDecision<'a> {
             let (name, value) = name.zip(value).ok_or(corsac_status::CORSAC_NULL)?;
             let name = HeaderName::of(name).ok_or(corsac_status::CORSAC_INVALID)?;
             match op_of(header.op)? {
-                None => removed.push(name),
-                Some(op) => headers.push(Header { name, value, op }),
+                None => push(&mut read.removed, &mut read.removed_count, name),
+                Some(op) => push(&mut read.headers, &mut read.header_count, Header { name, value, op }),
             }
         }
-        Ok(ReadDecision { action, removed, headers })
+        Ok(read)
+    }
+
+    /// The names of the headers to remove.
+    pub(crate) fn removed(&self) -> impl Iterator<Item = HeaderName> {
+        self.removed.iter().copied().take(self.removed_count)
+    }
+
+    /// The other headers, in their order.
+    pub(crate) fn headers(&self) -> impl Iterator<Item = Header<'a>> {
+        self.headers.iter().copied().take(self.header_count)
+    }
+}
+
+/// Adds one to those that an array has. There is room for as many as a decision has.
+fn push<T>(array: &mut [T], count: &mut usize, added: T) {
+    if let Some(free) = array.get_mut(*count) {
+        *free = added;
+        *count += 1;
     }
 }
 
