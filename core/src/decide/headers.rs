@@ -54,7 +54,7 @@ impl AllowedHeaders {
     }
 
     /// Reads one element after the result for those before it; `None` if it is empty.
-    // A function of its own keeps the loop over the elements in registers.
+    // This is a separate function, so that the loop over the elements stays in registers.
     #[inline(never)]
     fn check_closely(&self, element: &[u8], before: RequestedHeaders) -> Option<RequestedHeaders> {
         let name = without_ows(element);
