@@ -15,10 +15,8 @@ use std::ptr::addr_of;
 pub(crate) struct ReadDecision<'a> {
     pub(crate) action: Action,
     // Arrays, because they are read for every response of a server, and memory costs more than everything else here.
-    removed: [HeaderName; CORSAC_MAX_HEADERS],
-    removed_count: usize,
-    headers: [Header<'a>; CORSAC_MAX_HEADERS],
-    header_count: usize,
+    removed: [Option<HeaderName>; CORSAC_MAX_HEADERS],
+    headers: [Option<Header<'a>>; CORSAC_MAX_HEADERS],
 }
 
 impl<'a> ReadDecision<'a> {
@@ -35,14 +33,9 @@ impl<'a> ReadDecision<'a> {
         if count > CORSAC_MAX_HEADERS {
             return Err(corsac_status::CORSAC_BAD_SIZE);
         }
-        const UNUSED: HeaderName = HeaderName::Vary;
-        let mut read = ReadDecision {
-            action,
-            removed: [UNUSED; CORSAC_MAX_HEADERS],
-            removed_count: 0,
-            headers: [Header { name: UNUSED, value: b"", op: Op::Set }; CORSAC_MAX_HEADERS],
-            header_count: 0,
-        };
+        let mut read =
+            ReadDecision { action, removed: [None; CORSAC_MAX_HEADERS], headers: [None; CORSAC_MAX_HEADERS] };
+        let (mut removed, mut headers) = (read.removed.iter_mut(), read.headers.iter_mut());
         for index in 0..count {
             // SAFETY: `index` is below the array's length, and the header is filled. Only this header is read,
             // without a reference to later ones, which may never have been written.
@@ -52,8 +45,8 @@ impl<'a> ReadDecision<'a> {
             let (name, value) = name.zip(value).ok_or(corsac_status::CORSAC_NULL)?;
             let name = HeaderName::of(name).ok_or(corsac_status::CORSAC_INVALID)?;
             match op_of(header.op)? {
-                None => push(&mut read.removed, &mut read.removed_count, name),
-                Some(op) => push(&mut read.headers, &mut read.header_count, Header { name, value, op }),
+                None => add(&mut removed, name),
+                Some(op) => add(&mut headers, Header { name, value, op }),
             }
         }
         Ok(read)
@@ -61,20 +54,19 @@ impl<'a> ReadDecision<'a> {
 
     /// The names of the headers to remove.
     pub(crate) fn removed(&self) -> impl Iterator<Item = HeaderName> {
-        self.removed.iter().copied().take(self.removed_count)
+        self.removed.iter().map_while(|name| *name)
     }
 
     /// The other headers, in their order.
     pub(crate) fn headers(&self) -> impl Iterator<Item = Header<'a>> {
-        self.headers.iter().copied().take(self.header_count)
+        self.headers.iter().map_while(|header| *header)
     }
 }
 
-/// Adds one to those that an array has. There is room for as many as a decision has.
-fn push<T>(array: &mut [T], count: &mut usize, added: T) {
-    if let Some(free) = array.get_mut(*count) {
-        *free = added;
-        *count += 1;
+/// Puts one into the next place of an array, which has as many places as a decision has headers.
+fn add<'p, T: 'p>(free: &mut impl Iterator<Item = &'p mut Option<T>>, added: T) {
+    if let Some(place) = free.next() {
+        *place = Some(added);
     }
 }
 
