@@ -9,13 +9,16 @@ use std::ffi::{CStr, c_char};
 /// If the request does not have a header, `ptr` is NULL, whatever `len` is. If a header is present and empty,
 /// `ptr` is not NULL and `len` is 0.
 #[repr(C)]
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq)]
 pub struct corsac_slice {
     /// The first byte; NULL if the slice is absent.
     pub ptr: *const c_char,
     /// The number of bytes, without a terminating NUL.
     pub len: usize,
 }
+
+/// The length of the longest object.
+pub(crate) const LONGEST: usize = isize::MAX.unsigned_abs();
 
 impl corsac_slice {
     pub(crate) const ABSENT: Self = corsac_slice { ptr: std::ptr::null(), len: 0 };
@@ -28,6 +31,13 @@ impl corsac_slice {
         Self::of(text.to_bytes())
     }
 
+    /// Whether the length is a mistake, usually -1, because no object is as long. The length of an absent slice can be
+    /// any number.
+    #[inline]
+    pub(crate) fn is_too_long(self) -> bool {
+        !self.ptr.is_null() && self.len > LONGEST
+    }
+
     /// The bytes; none if the slice is absent.
     ///
     /// # Safety
@@ -35,15 +45,22 @@ impl corsac_slice {
     /// Unless NULL, `ptr` points to `len` readable bytes, unchanged throughout `'a`.
     #[inline]
     pub(crate) unsafe fn bytes<'a>(self) -> Result<Option<&'a [u8]>, corsac_status> {
-        if self.ptr.is_null() {
-            return Ok(None);
-        }
-        // No object is larger, so such a length is a mistake, usually -1.
-        if self.len > isize::MAX.unsigned_abs() {
+        if self.is_too_long() {
             return Err(corsac_status::CORSAC_BAD_SIZE);
         }
-        // SAFETY: not NULL, not too long; readable and unchanged by this function's own contract.
-        Ok(Some(unsafe { std::slice::from_raw_parts(self.ptr.cast(), self.len) }))
+        // SAFETY: absent, or not too long; the rest is this function's own contract.
+        Ok(unsafe { self.bytes_of_checked_length() })
+    }
+
+    /// The bytes, if the length has been checked with those of other slices; none if the slice is absent.
+    ///
+    /// # Safety
+    ///
+    /// Unless NULL, `ptr` points to `len` readable bytes, unchanged throughout `'a`, and `len` is at most [`LONGEST`].
+    #[inline(always)]
+    pub(crate) unsafe fn bytes_of_checked_length<'a>(self) -> Option<&'a [u8]> {
+        // SAFETY: not NULL; the rest is this function's own contract.
+        (!self.ptr.is_null()).then(|| unsafe { std::slice::from_raw_parts(self.ptr.cast(), self.len) })
     }
 }
 

@@ -157,7 +157,12 @@ fn is_same(one: &[u8], other: &[u8]) -> bool {
     if let (Some((start, end)), Some((other_start, other_end))) = (ends::<8>(one), ends::<8>(other)) {
         return start == other_start && end == other_end;
     }
-    one.first() == other.first() && one == other
+    if let (Some((start, end)), Some((other_start, other_end))) = (ends::<4>(one), ends::<4>(other)) {
+        return start == other_start && end == other_end;
+    }
+    // Up to three bytes are the first, the last, and the one in the middle.
+    let middle = one.len() / 2;
+    one.first() == other.first() && one.get(middle) == other.get(middle) && one.last() == other.last()
 }
 
 /// The first and the last bytes, which overlap if the string is shorter than both.

@@ -39,25 +39,6 @@ pub(crate) fn is_token(text: &[u8]) -> bool {
     !text.is_empty() && text.iter().all(|byte| is_tchar(*byte))
 }
 
-/// How many `tchar` a text begins with.
-// This is a separate function, so that this loop, which every preflight runs for each byte, stays in registers.
-#[inline(never)]
-pub(crate) fn token_length(text: &[u8]) -> usize {
-    let (chunks, _) = text.as_chunks::<8>();
-    let mut length = 0;
-    // Only the end of the text is compared with its length at each byte.
-    for chunk in chunks {
-        match chunk.iter().position(|byte| !is_tchar(*byte)) {
-            Some(end) => return length + end,
-            None => length += chunk.len(),
-        }
-    }
-    while text.get(length).is_some_and(|byte| is_tchar(*byte)) {
-        length += 1;
-    }
-    length
-}
-
 /// CORS-safelisted methods, which are always in the effective list, in the order in which they are sent.
 pub(crate) const SAFELISTED_METHODS: [&str; 3] = ["GET", "HEAD", "POST"];
 
@@ -188,18 +169,4 @@ fn is_response_sec(name: &str) -> bool {
 /// Response headers that no script may read, whatever is exposed (Fetch, "forbidden response-header name").
 pub(crate) fn is_forbidden_response_header(name: &str) -> bool {
     matches!(name, "set-cookie" | "set-cookie2")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    proptest! {
-        #[test]
-        fn a_token_ends_at_the_first_byte_that_is_none_of_its_own(text in "[a-z]{0,30}[,: \t\u{7f}é]?[a-z]{0,20}") {
-            let expected = text.bytes().position(|byte| !is_tchar(byte)).unwrap_or(text.len());
-            prop_assert_eq!(token_length(text.as_bytes()), expected);
-        }
-    }
 }

@@ -44,10 +44,11 @@ const FILES: [&str; 32] = [
 ];
 
 /// Files that have nothing for the header.
-const INNER: [&str; 9] = [
+const INNER: [&str; 10] = [
     "lib",
     "panic_boundary",
     "pointer",
+    "decision/prepared",
     "decision/reader",
     "decision/writer",
     "issues/terminated_text",

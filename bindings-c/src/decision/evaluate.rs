@@ -54,9 +54,9 @@ unsafe fn decide<'a>(
             }
         };
         match evaluation {
-            Evaluation::Decided(decision) => out.fill(&decision),
+            Evaluation::Decided(decision) => out.fill(&policy.headers, &decision),
             Evaluation::Ask(pending) => match ask(pending) {
-                Some(answer) => out.fill(&pending.resolve(answer)),
+                Some(answer) => out.fill(&policy.headers, &pending.resolve(answer)),
                 None => {
                     out.ask();
                     Ok(())

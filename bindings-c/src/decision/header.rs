@@ -36,7 +36,7 @@ const _: () = {
 
 /// One header of a decision.
 #[repr(C)]
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq)]
 pub struct corsac_header {
     /// The name, in lower case; static and NUL-terminated.
     pub name: corsac_slice,

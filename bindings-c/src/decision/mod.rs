@@ -8,5 +8,6 @@ pub mod header_copy;
 pub mod reason;
 pub mod reason_to_log;
 
+pub(crate) mod prepared;
 pub(crate) mod reader;
 pub(crate) mod writer;

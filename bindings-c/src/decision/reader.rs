@@ -14,8 +14,9 @@ use std::ptr::addr_of;
 /// may reuse the struct.
 pub(crate) struct ReadDecision<'a> {
     pub(crate) action: Action,
-    pub(crate) removed: Vec<HeaderName>,
-    pub(crate) headers: Vec<Header<'a>>,
+    // Arrays, because they are read for every response of a server, and memory costs more than everything else here.
+    removed: [Option<HeaderName>; CORSAC_MAX_HEADERS],
+    headers: [Option<Header<'a>>; CORSAC_MAX_HEADERS],
 }
 
 impl<'a> ReadDecision<'a> {
@@ -32,7 +33,9 @@ impl<'a> ReadDecision<'a> {
         if count > CORSAC_MAX_HEADERS {
             return Err(corsac_status::CORSAC_BAD_SIZE);
         }
-        let (mut removed, mut headers) = (Vec::with_capacity(count), Vec::with_capacity(count));
+        let mut read =
+            ReadDecision { action, removed: [None; CORSAC_MAX_HEADERS], headers: [None; CORSAC_MAX_HEADERS] };
+        let (mut removed, mut headers) = (read.removed.iter_mut(), read.headers.iter_mut());
         for index in 0..count {
             // SAFETY: `index` is below the array's length, and the header is filled. Only this header is read,
             // without a reference to later ones, which may never have been written.
@@ -42,11 +45,28 @@ impl<'a> ReadDecision<'a> {
             let (name, value) = name.zip(value).ok_or(corsac_status::CORSAC_NULL)?;
             let name = HeaderName::of(name).ok_or(corsac_status::CORSAC_INVALID)?;
             match op_of(header.op)? {
-                None => removed.push(name),
-                Some(op) => headers.push(Header { name, value, op }),
+                None => add(&mut removed, name),
+                Some(op) => add(&mut headers, Header { name, value, op }),
             }
         }
-        Ok(ReadDecision { action, removed, headers })
+        Ok(read)
+    }
+
+    /// The names of the headers to remove.
+    pub(crate) fn removed(&self) -> impl Iterator<Item = HeaderName> {
+        self.removed.iter().map_while(|name| *name)
+    }
+
+    /// The other headers, in their order.
+    pub(crate) fn headers(&self) -> impl Iterator<Item = Header<'a>> {
+        self.headers.iter().map_while(|header| *header)
+    }
+}
+
+/// Puts one into the next place of an array, which has as many places as a decision has headers.
+fn add<'p, T: 'p>(free: &mut impl Iterator<Item = &'p mut Option<T>>, added: T) {
+    if let Some(place) = free.next() {
+        *place = Some(added);
     }
 }
 

@@ -2,7 +2,8 @@
 
 use crate::decision::action::{action_number, corsac_action};
 use crate::decision::fields::{CORSAC_MAX_HEADERS, corsac_decision};
-use crate::decision::header::{corsac_header, corsac_op, op_number};
+use crate::decision::header::corsac_header;
+use crate::decision::prepared::PreparedHeaders;
 use crate::decision::reason;
 use crate::pointer;
 use crate::slice::corsac_slice;
@@ -56,28 +57,13 @@ impl DecisionWriter {
         unsafe { addr_of_mut!((*self.0).action).write(corsac_action::CORSAC_ASK as action_number) };
     }
 
-    /// Writes the decision.
+    /// Writes the decision. `prepared` are the headers of its policy.
     #[inline]
-    pub(crate) fn fill(self, decision: &Decision<'_>) -> Result<(), corsac_status> {
-        let removed = decision.removed().iter().map(|name| corsac_header {
-            name: corsac_slice::of_c_str(name.as_c_str()),
-            value: corsac_slice::of_c_str(c""),
-            op: corsac_op::CORSAC_OP_REMOVE as op_number,
-        });
-        let put = decision.headers().map(|header| corsac_header {
-            name: corsac_slice::of_c_str(header.name.as_c_str()),
-            value: corsac_slice::of(header.value),
-            op: header.op as op_number,
-        });
-        let mut count = 0;
-        for header in removed.chain(put) {
-            if count == CORSAC_MAX_HEADERS {
-                return Err(corsac_status::CORSAC_PANIC);
-            }
-            // SAFETY: as in `ask`; `count` is below the array's length.
-            unsafe { addr_of_mut!((*self.0).headers).cast::<corsac_header>().add(count).write(header) };
-            count += 1;
-        }
+    pub(crate) fn fill(self, prepared: &PreparedHeaders, decision: &Decision<'_>) -> Result<(), corsac_status> {
+        // Every template of the policy is prepared.
+        let response = prepared.of(decision.template()).ok_or(corsac_status::CORSAC_PANIC)?;
+        // SAFETY: as in `ask`; the response has been found by the decision's template.
+        let count = unsafe { response.copy(decision, addr_of_mut!((*self.0).headers).cast()) };
         // SAFETY: as in `ask`.
         unsafe {
             addr_of_mut!((*self.0).header_count).write(count);

@@ -1,5 +1,6 @@
 //! `corsac_policy`: a validated, compiled, immutable policy with a reference count.
 
+use crate::decision::prepared::PreparedHeaders;
 use crate::issues::issue::IssueTexts;
 use crate::panic_boundary;
 use crate::status::corsac_status;
@@ -11,6 +12,8 @@ use std::sync::Arc;
 /// time.
 pub struct corsac_policy {
     pub(crate) policy: Policy,
+    /// The headers of the policy's responses, some of whose texts belong to the policy.
+    pub(crate) headers: PreparedHeaders,
     /// Whether the policy reads the fields that only protection needs.
     pub(crate) protected: bool,
     pub(crate) lints: Vec<IssueTexts>,
@@ -19,7 +22,8 @@ pub struct corsac_policy {
 impl From<Policy> for corsac_policy {
     fn from(policy: Policy) -> Self {
         let lints = policy.lints().iter().map(IssueTexts::from).collect();
-        corsac_policy { protected: policy.needs().protection, policy, lints }
+        let headers = PreparedHeaders::new(&policy);
+        corsac_policy { protected: policy.needs().protection, headers, policy, lints }
     }
 }
 

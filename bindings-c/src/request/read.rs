@@ -2,6 +2,7 @@
 
 use crate::pointer;
 use crate::request::fields::corsac_request;
+use crate::slice::{LONGEST, corsac_slice};
 use crate::status::corsac_status;
 use engine::Request;
 use std::mem::{offset_of, size_of};
@@ -32,15 +33,30 @@ pub(crate) unsafe fn read<'a>(
     // SAFETY: not NULL, and large enough for every field that is read; each slice is valid by this function's contract.
     // No reference is made: an older caller's struct ends before ours.
     unsafe {
-        seen.method = (*request).method.bytes()?.ok_or(corsac_status::CORSAC_NULL)?;
-        seen.path = (*request).path.bytes()?;
+        let (method, path, origin) = ((*request).method, (*request).path, (*request).origin);
+        let asked_method = (*request).access_control_request_method;
+        let asked_headers = (*request).access_control_request_headers;
+        let private_network = (*request).access_control_request_private_network;
+        // All lengths are checked at once: if one is too long, so is the number that has the bits of all.
+        let bits = method.len | path.len | origin.len | asked_method.len | asked_headers.len | private_network.len;
+        if bits > LONGEST {
+            check_each(&[method, path, origin, asked_method, asked_headers, private_network])?;
+        }
+        seen.method = method.bytes_of_checked_length().ok_or(corsac_status::CORSAC_NULL)?;
+        seen.path = path.bytes_of_checked_length();
         seen.path_decoded = (*request).size >= SECOND && pointer::flag(addr_of!((*request).path_decoded));
-        seen.origin = (*request).origin.bytes()?;
-        seen.access_control_request_method = (*request).access_control_request_method.bytes()?;
-        seen.access_control_request_headers = (*request).access_control_request_headers.bytes()?;
-        seen.access_control_request_private_network = (*request).access_control_request_private_network.bytes()?;
+        seen.origin = origin.bytes_of_checked_length();
+        seen.access_control_request_method = asked_method.bytes_of_checked_length();
+        seen.access_control_request_headers = asked_headers.bytes_of_checked_length();
+        seen.access_control_request_private_network = private_network.bytes_of_checked_length();
         if protected { read_for_protection(request, seen) } else { Ok(()) }
     }
+}
+
+#[cold]
+#[inline(never)]
+fn check_each(slices: &[corsac_slice]) -> Result<(), corsac_status> {
+    if slices.iter().any(|slice| slice.is_too_long()) { Err(corsac_status::CORSAC_BAD_SIZE) } else { Ok(()) }
 }
 
 /// # Safety

@@ -40,6 +40,6 @@ pub unsafe extern "C" fn corsac_decision_apply(
         // SAFETY: the caller's struct and callbacks, by the caller's contract.
         let mut response = unsafe { HostHeaders::read(response)? };
         let precedence = Precedence::of_host(response.keep_app_headers, decision.action);
-        apply_headers(decision.removed, decision.headers, precedence, &mut response)
+        apply_headers(decision.removed(), decision.headers(), precedence, &mut response)
     })
 }

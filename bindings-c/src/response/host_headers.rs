@@ -23,9 +23,14 @@ pub(crate) struct HostHeaders {
     set: unsafe extern "C" fn(corsac_slice, corsac_slice, *mut c_void) -> callback_bool,
     append: unsafe extern "C" fn(corsac_slice, corsac_slice, *mut c_void) -> callback_bool,
     pub(crate) keep_app_headers: bool,
-    /// The value that a callback gets, with its NUL. All values share one allocation.
-    terminated: Vec<u8>,
+    /// The value that a callback gets, with its NUL.
+    short: [u8; SHORT],
+    /// The same for a longer value. All of these share one allocation.
+    long: Vec<u8>,
 }
+
+/// Values are nearly always shorter than this, so that they need no memory.
+const SHORT: usize = 256;
 
 impl HostHeaders {
     /// Copies the caller's struct, so that a callback may change it.
@@ -47,7 +52,8 @@ impl HostHeaders {
                 set: (*response).set.ok_or(NULL)?,
                 append: (*response).append.ok_or(NULL)?,
                 keep_app_headers: pointer::flag(addr_of!((*response).keep_app_headers)),
-                terminated: Vec::new(),
+                short: [0; SHORT],
+                long: Vec::new(),
             })
         }
     }
@@ -67,10 +73,15 @@ impl HostHeaders {
 
     /// The value, followed by a NUL.
     fn terminate(&mut self, value: &[u8]) -> corsac_slice {
-        self.terminated.clear();
-        self.terminated.extend_from_slice(value);
-        self.terminated.push(0);
-        corsac_slice { ptr: self.terminated.as_ptr().cast(), len: value.len() }
+        if let Some((to, [end, ..])) = self.short.split_at_mut_checked(value.len()) {
+            to.copy_from_slice(value);
+            *end = 0;
+            return corsac_slice { ptr: self.short.as_ptr().cast(), len: value.len() };
+        }
+        self.long.clear();
+        self.long.extend_from_slice(value);
+        self.long.push(0);
+        corsac_slice { ptr: self.long.as_ptr().cast(), len: value.len() }
     }
 }
 
