@@ -17,9 +17,22 @@ const { templateAt } = require('../response/response-template.js')
  */
 function decide (policy, hasPreflightMethod, fields) {
   if (!policy.readsCorsOnly) return decideWithAnswer(policy, hasPreflightMethod, fields)
-  return hasPreflightMethod
-    ? policy.decidePreflight(fields.origin, fields.requestMethod, fields.requestHeaders, fields.privateNetwork)
-    : policy.decide(fields.origin)
+  if (hasPreflightMethod) return policy.decidePreflight(fields.origin, fields.requestMethod, fields.requestHeaders, fields.privateNetwork)
+  return fields.origin === policy.lastOrigin ? policy.lastIndex : decideOrigin(policy, fields.origin)
+}
+
+/**
+ * Asks the engine about an origin. Pages of one origin send most of a server's requests, so the last origin is remembered if its decision
+ * is always the same: comparing it costs 6 ns, and a call into the engine 100 ns. Refused origins are not remembered, so nobody
+ * displaces the allowed one, and nor is a failure of the engine, which refuses only one request.
+ */
+function decideOrigin (policy, origin) {
+  const index = policy.decide(origin)
+  if (policy.readsOriginOnly && templateAt(policy.compiled, index).isReadable) {
+    policy.lastOrigin = origin
+    policy.lastIndex = index
+  }
+  return index
 }
 
 /**
