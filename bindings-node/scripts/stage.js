@@ -7,6 +7,7 @@
 const fs = require('node:fs')
 const path = require('node:path')
 const manifest = require('../package.json')
+const { joinModules } = require('./join-modules.js')
 const { layOut } = require('./platform-packages.js')
 
 const ROOT = path.join(__dirname, '..')
@@ -21,6 +22,7 @@ layOut({
   fill (folder) {
     const files = manifest.files.filter((file) => file !== '*.node')
     for (const file of [...files, 'README.md']) fs.cpSync(path.join(ROOT, file), path.join(folder, file), { recursive: true })
+    joinModules(folder, manifest.version)
     const { devDependencies, scripts, ...rest } = manifest
     return { ...rest, files }
   }

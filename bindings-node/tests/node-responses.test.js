@@ -322,3 +322,50 @@ test('several copies in one process', async (t) => {
   const policy = new other.Policy({ allowOrigins: [] })
   for (const theirs of [policy, new other.Reloadable(policy)]) assert.throws(() => corsac(theirs), { code: 'ERR_CORSAC_CONFIG' })
 })
+
+test('origins in turn each get their own decision', async (t) => {
+  const port = await serve(t, corsac({ allowOrigins: [ORIGIN, 'https://second.example'] }), (request, response) => response.end())
+  for (const origin of [ORIGIN, ORIGIN, OTHER, ORIGIN, 'https://second.example', OTHER, 'https://second.example', ORIGIN]) {
+    const answer = cors(await send(port, { headers: { origin } }))
+    assert.equal(answer['allow-origin'], origin === OTHER ? undefined : origin)
+  }
+})
+
+test('headers passed to writeHead keep their values, next to several lines of the policy', async (t) => {
+  const options = { allowOrigins: [ORIGIN], allowMethods: ['*'], allowCredentials: true, preflightContinue: true }
+  const given = { 'X-A': 1, 'Set-Cookie': ['a', 'b'] }
+  const port = await serve(t, corsac(options), (request, response) => response.writeHead(200, given).end())
+  const answer = await send(port, { method: 'OPTIONS', headers: preflight(ORIGIN, 'FOO') })
+  assert.deepEqual(cors(answer)['allow-methods'], ['GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS', 'FOO'])
+  assert.deepEqual([answer.headers['x-a'], answer.headers['set-cookie']], [['1'], ['a', 'b']])
+  assert.deepEqual(Object.keys(given), ['X-A', 'Set-Cookie'])
+})
+
+test('other modules may replace writeHead, of a response or of all', async (t) => {
+  const { prototype } = http.ServerResponse
+  const before = prototype.writeHead
+  t.after(() => { prototype.writeHead = before })
+  const middleware = corsac(OPTIONS)
+  const calls = []
+  const wrap = (object, name) => {
+    const { writeHead } = object
+    object.writeHead = function (...values) {
+      calls.push(name)
+      return writeHead.apply(this, values)
+    }
+  }
+  const port = await serve(t, (request, response, next) => {
+    if (request.url === '/earlier') wrap(response, 'response')
+    middleware(request, response, next)
+  }, (request, response) => {
+    if (request.url === '/later') wrap(response, 'response')
+    response.setHeader('Vary', 'Accept').end()
+  })
+  const expected = { ...READABLE, vary: 'Accept, Origin' }
+  const get = async (path) => cors(await send(port, { path, headers: { origin: ORIGIN } }))
+  for (const path of ['/', '/earlier', '/later']) assert.deepEqual(await get(path), expected)
+  assert.deepEqual(calls.splice(0), ['response', 'response'])
+  wrap(prototype, 'all')
+  for (const path of ['/', '/earlier', '/later']) assert.deepEqual(await get(path), expected)
+  assert.deepEqual(calls, ['all', 'response', 'all', 'response', 'all'])
+})

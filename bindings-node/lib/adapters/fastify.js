@@ -2,7 +2,7 @@
 
 // Fastify: a plugin for the context in which it is registered, and all contexts inside it.
 
-const { decideRequest } = require('../decide/decide.js')
+const { decideByPolicy, decideRequest } = require('../decide/decide.js')
 const { PolicyProvider } = require('../policy/policy-provider.js')
 const { PREFLIGHT_METHOD } = require('../request/request-headers.js')
 const { applyOnHead } = require('../response/node-response.js')
@@ -23,15 +23,23 @@ function plugin (fastify, given, done) {
     return done(error)
   }
 
-  const respond = async (request, reply) => {
-    const { policy, template, fields, error } = await decideRequest(provider, request.raw, request, readRequest)
-    applyOnHead(reply.raw, template, fields, policy.reports)
-    if (error !== null) throw error
-    if (!template.responds) return
-    reply.code(template.status)
-    return template.body === '' ? reply.send() : reply.send(template.body)
+  /** Decides, and calls `done` unless corsac responds; then it calls `responded`. */
+  const respond = (request, reply, done, responded) => {
+    decideFor(provider, request, (error, decided) => {
+      if (decided === undefined) return done(error)
+      const { policy, template, fields } = decided
+      applyOnHead(reply.raw, template, fields, policy.reports)
+      if (decided.error !== null) return done(decided.error)
+      if (!template.responds) return done()
+      reply.code(template.status)
+      if (template.body === '') reply.send()
+      else reply.send(template.body)
+      responded?.()
+    })
   }
-  fastify.addHook(hook, respond)
+  fastify.addHook(hook, hook === 'preParsing'
+    ? (request, reply, payload, done) => { respond(request, reply, done) }
+    : (request, reply, done) => { respond(request, reply, done) })
   coverRouter(fastify, respond)
   // Without a route Fastify runs the hooks of the context in which its handler for 404 was set.
   const everything = `${fastify.prefix}/*`.replace('//', '/')
@@ -39,6 +47,18 @@ function plugin (fastify, given, done) {
     fastify.route({ method: PREFLIGHT_METHOD, url: '/*', schema: { hide: true }, handler: (request, reply) => reply.callNotFound() })
   }
   done()
+}
+
+/**
+ * Decides a request. A promise for each would cost more than the decision, so there is one only if a function of the application may
+ * have to be asked: then what follows runs in the asynchronous context of the request, whichever calls the function's callback.
+ *
+ * @param {(error: unknown, decided?: import('../decide/decide.js').Decided) => void} done
+ */
+function decideFor (provider, request, done) {
+  const policy = provider.policy ?? provider.current
+  if (policy !== undefined && policy.predicates === undefined) decideByPolicy(policy, request.raw, request, readRequest, done)
+  else decideRequest(provider, request.raw, request, readRequest).then((decided) => { done(null, decided) }, done)
 }
 
 /** What responds to the router's errors, by the options of the application: one for each time the plugin is registered. */
@@ -49,7 +69,7 @@ const routerPolicies = new WeakMap()
  * constraint that fails. No hook runs for them. They belong to no context, so they are covered if the plugin is registered in the
  * outermost one.
  *
- * @param {(request: object, reply: object) => Promise<unknown>} respond
+ * @param {(request: object, reply: object, done: (error?: unknown) => void, responded: () => void) => void} respond
  */
 function coverRouter (fastify, respond) {
   // Contexts inherit the server from the outermost one.
@@ -74,7 +94,9 @@ function coverRouter (fastify, respond) {
 /** As hooks do for routes: one after the other, until one responds. */
 async function respondInTurn (all, request, reply) {
   for (const respond of all) {
-    await respond(request, reply)
+    await new Promise((resolve, reject) => {
+      respond(request, reply, (error) => error === undefined ? resolve() : reject(error), resolve)
+    })
     if (reply.sent) return
   }
 }

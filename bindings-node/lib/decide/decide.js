@@ -17,9 +17,22 @@ const { templateAt } = require('../response/response-template.js')
  */
 function decide (policy, hasPreflightMethod, fields) {
   if (!policy.readsCorsOnly) return decideWithAnswer(policy, hasPreflightMethod, fields)
-  return hasPreflightMethod
-    ? policy.decidePreflight(fields.origin, fields.requestMethod, fields.requestHeaders, fields.privateNetwork)
-    : policy.decide(fields.origin)
+  if (hasPreflightMethod) return policy.decidePreflight(fields.origin, fields.requestMethod, fields.requestHeaders, fields.privateNetwork)
+  return fields.origin === policy.lastOrigin ? policy.lastIndex : decideOrigin(policy, fields.origin)
+}
+
+/**
+ * Asks the engine about an origin. Pages of one origin send most of a server's requests, so the last origin is remembered if its decision
+ * is always the same: comparing it costs 6 ns, and a call into the engine 100 ns. Refused origins are not remembered, so nobody
+ * displaces the allowed one, and nor is a failure of the engine, which refuses only one request.
+ */
+function decideOrigin (policy, origin) {
+  const index = policy.decide(origin)
+  if (policy.readsOriginOnly && templateAt(policy.compiled, index).isReadable) {
+    policy.lastOrigin = origin
+    policy.lastIndex = index
+  }
+  return index
 }
 
 /**
@@ -83,21 +96,34 @@ function decideRequest (provider, incoming, hostRequest, readAll) {
   return new Promise((resolve, reject) => {
     provider.policyFor(hostRequest, (error, policy) => {
       if (policy === undefined) return reject(error)
-      const unattached = policy.upgrades?.unattachedError(incoming, policy.reports)
-      if (unattached !== undefined) return reject(unattached)
-      const request = policy.readsCorsOnly || readAll === undefined ? incoming : readAll(hostRequest)
-      const hasPreflightMethod = mayBePreflight(request)
-      const fields = readFields(policy, request, hasPreflightMethod)
-      const done = (error, template) => {
-        policy.reports.decision(template, fields, request, hostRequest)
-        resolve({ policy, template, fields, error })
-      }
-      if (fields === WITHOUT_ORIGIN) return done(null, hasPreflightMethod ? policy.preflightWithoutOrigin : policy.withoutOrigin)
-      const index = decide(policy, hasPreflightMethod, fields)
-      if (index < 0) askPredicate(policy, index, hasPreflightMethod, fields, hostRequest, done)
-      else done(null, templateAt(policy.compiled, index))
+      decideByPolicy(policy, incoming, hostRequest, readAll, (error, decided) => {
+        if (decided === undefined) reject(error)
+        else resolve(decided)
+      })
     })
   })
 }
 
-module.exports = { askPredicate, decide, decideProtected, decideRequest, decideWithAnswer }
+/**
+ * Does the same for one policy, and without a promise.
+ *
+ * @param {import('./middleware-policy.js').MiddlewarePolicy} policy
+ * @param {(error: unknown, decided?: Decided) => void} done is called before this function returns, unless the policy has predicates
+ */
+function decideByPolicy (policy, incoming, hostRequest, readAll, done) {
+  const unattached = policy.upgrades?.unattachedError(incoming, policy.reports)
+  if (unattached !== undefined) return done(unattached)
+  const request = policy.readsCorsOnly || readAll === undefined ? incoming : readAll(hostRequest)
+  const hasPreflightMethod = mayBePreflight(request)
+  const fields = readFields(policy, request, hasPreflightMethod)
+  const finish = (error, template) => {
+    policy.reports.decision(template, fields, request, hostRequest)
+    done(null, { policy, template, fields, error })
+  }
+  if (fields === WITHOUT_ORIGIN) return finish(null, hasPreflightMethod ? policy.preflightWithoutOrigin : policy.withoutOrigin)
+  const index = decide(policy, hasPreflightMethod, fields)
+  if (index < 0) askPredicate(policy, index, hasPreflightMethod, fields, hostRequest, finish)
+  else finish(null, templateAt(policy.compiled, index))
+}
+
+module.exports = { askPredicate, decide, decideByPolicy, decideProtected, decideRequest, decideWithAnswer }

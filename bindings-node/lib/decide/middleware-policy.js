@@ -27,6 +27,11 @@ class MiddlewarePolicy {
      * same decision.
      */
     this.readsCorsOnly = !compiled.hasRoutes && !compiled.hasProtection
+    /** Whether decisions depend only on the origin, unless the method is that of preflights. */
+    this.readsOriginOnly = this.readsCorsOnly && !compiled.hasPredicate
+    /** The last origin that was allowed, and the index of its template, if decisions depend only on the origin. */
+    this.lastOrigin = undefined
+    this.lastIndex = 0
     if (this.readsCorsOnly) {
       // Kept with the compiled policy, as an options function makes one of these for each request.
       this.withoutOrigin = compiled.withoutOrigin ??= lastingTemplate(compiled, compiled.decide())

@@ -5,18 +5,21 @@
 
 const { ServerResponse } = require('node:http')
 const { applyTemplate } = require('./apply.js')
-const { headerObject, headerValue } = require('./response-template.js')
+const { headerList, headerValue } = require('./response-template.js')
 
 /** The key under which a response keeps the decision that is applied when its headers are written. */
 const PENDING = Symbol('corsac.pendingDecision')
+/** Node's function, or that of a module that was loaded earlier and replaced it. */
 const nativeWriteHead = ServerResponse.prototype.writeHead
+/** Whether the prototype's function was replaced, or cannot be. */
+let hasTriedPrototype = false
 
 class PendingDecision {
   /**
    * @param {import('./response-template.js').ResponseTemplate} template
    * @param {import('../request/request-fields.js').CorsFields} fields
    * @param {import('../decide/reports.js').Reports} reports
-   * @param {Function} writeHead the response's own function
+   * @param {Function} writeHead the function that writes the head
    */
   constructor (template, fields, reports, writeHead) {
     this.template = template
@@ -72,12 +75,31 @@ function applyOnHead (response, template, fields, reports) {
     pending.template = template
     pending.fields = fields
     pending.reports = reports
-  } else if (typeof response.writeHead === 'function') {
-    response[PENDING] = new PendingDecision(template, fields, reports, response.writeHead)
-    response.writeHead = writeHead
+    return
+  }
+  if (!hasTriedPrototype) replaceOnPrototype()
+  const { writeHead } = response
+  if (writeHead === writeHeadOfPrototype) {
+    response[PENDING] = new PendingDecision(template, fields, reports, nativeWriteHead)
+  } else if (typeof writeHead === 'function') {
+    response[PENDING] = new PendingDecision(template, fields, reports, writeHead)
+    response.writeHead = writeHeadOfResponse
   } else {
     applyHeaders(template, fields, response, reports, response.statusCode)
   }
+}
+
+/**
+ * Replaces `writeHead` for all of Node's responses, when the first decision is applied. To replace it on each response would
+ * cost 1.9 of the 10.7 µs that `http` takes for a request, and 16 of 152 µs in Express, whose responses have no hidden class in
+ * common, so that V8 makes a new one for each property that is added.
+ *
+ * Where another module has replaced the function in the meantime, each response gets its own, so that the order of the
+ * functions stays the order in which they were installed.
+ */
+function replaceOnPrototype () {
+  hasTriedPrototype = true
+  if (ServerResponse.prototype.writeHead === nativeWriteHead) ServerResponse.prototype.writeHead = writeHeadOfPrototype
 }
 
 function applyHeaders (template, fields, response, reports, status) {
@@ -86,29 +108,68 @@ function applyHeaders (template, fields, response, reports, status) {
   reports.debugger?.applied(template, fields, headers, status ?? 0)
 }
 
-/** Replaces a response's own `writeHead`. It is one function for all responses. */
-function writeHead (status, message, headers) {
+/** Replaces the `writeHead` of the prototype. */
+function writeHeadOfPrototype (status, message, headers) {
   const pending = this[PENDING]
-  if (pending === undefined || this.headersSent) return (pending?.writeHead ?? nativeWriteHead).apply(this, arguments)
-  const { template, fields } = pending
-  const given = headers ?? (typeof message === 'string' ? undefined : message)
-  if (given !== undefined && given !== null) {
-    if (!setGivenHeaders(this, given)) return pending.writeHead.apply(this, arguments)
-  } else if (pending.reports.debugger === undefined && pending.writeHead === nativeWriteHead) {
+  // If the response has a function of its own, the decision has been applied there.
+  if (pending === undefined || pending.writeHead !== nativeWriteHead || this.headersSent) return nativeWriteHead.apply(this, arguments)
+  const { template, fields, reports } = pending
+  if (reports.debugger === undefined) {
+    const given = givenHeaders(message, headers)
     const present = this.getHeaderNames()
     if (!hasAny(present, template.names)) {
       // Usually there is nothing to merge or replace. If there are no headers at all, it costs least to pass those of the
-      // decision on. Otherwise, Node would set each of them, and that costs less without an object.
+      // decision on. Otherwise, Node would set each of them, and that costs less without a list.
       if (present.length === 0) {
-        const object = headerObject(template, fields)
-        return nativeWriteHead.call(this, status, typeof message === 'string' ? message : object, object)
+        const list = given === undefined ? headerList(template, fields) : extended(given, template, fields)
+        if (list !== undefined) return nativeWriteHead.call(this, status, typeof message === 'string' ? message : list, list)
+      } else if (given === undefined) {
+        setHeaders(this, template, fields)
+        return typeof message === 'string' ? nativeWriteHead.call(this, status, message) : nativeWriteHead.call(this, status)
       }
-      setHeaders(this, template, fields)
-      return typeof message === 'string' ? nativeWriteHead.call(this, status, message) : nativeWriteHead.call(this, status)
     }
   }
-  applyHeaders(template, fields, this, pending.reports, status)
-  return typeof message === 'string' ? pending.writeHead.call(this, status, message) : pending.writeHead.call(this, status)
+  return applyAndWrite(this, pending, arguments)
+}
+
+/** Replaces the `writeHead` of a response that has a function of its own. */
+function writeHeadOfResponse () {
+  const pending = this[PENDING]
+  if (pending === undefined || this.headersSent) return (pending?.writeHead ?? nativeWriteHead).apply(this, arguments)
+  return applyAndWrite(this, pending, arguments)
+}
+
+/** Applies a decision to all headers, those that were set before and those that are given, and writes the head. */
+function applyAndWrite (response, { template, fields, reports, writeHead }, given) {
+  const [status, message, headers] = given
+  const own = givenHeaders(message, headers)
+  if (own !== undefined && !setGivenHeaders(response, own)) return writeHead.apply(response, given)
+  applyHeaders(template, fields, response, reports, status)
+  return typeof message === 'string' ? writeHead.call(response, status, message) : writeHead.call(response, status)
+}
+
+/** The headers among the arguments of `writeHead`: the last one, or the second one if there is no message. */
+function givenHeaders (message, headers) {
+  return headers ?? (typeof message === 'string' ? undefined : message) ?? undefined
+}
+
+/**
+ * The headers that an application passed to `writeHead`, and those of a decision, as a list in which names and values alternate.
+ * Fastify passes all headers in this way. With an object instead of the list, it takes 18 µs for a request instead of 13.
+ *
+ * @returns {unknown[] | undefined} undefined unless the headers are an object with none of the decision's names
+ */
+function extended (given, template, fields) {
+  if (typeof given !== 'object' || Array.isArray(given)) return undefined
+  const list = []
+  const names = Object.keys(given)
+  for (let i = 0; i < names.length; i++) {
+    if (template.names.has(names[i].toLowerCase())) return undefined
+    list.push(names[i], given[names[i]])
+  }
+  const own = headerList(template, fields)
+  for (let i = 0; i < own.length; i++) list.push(own[i])
+  return list
 }
 
 /**

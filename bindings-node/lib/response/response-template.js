@@ -24,6 +24,7 @@ const { REPEATED_FIELDS } = require('../policy/compiled-policy.js')
  * @property {string[]} removed the application's headers that are removed and not set again
  * @property {Set<string>} names all names in `headers` and `removed`
  * @property {Record<string, TemplateHeader['value']>} headerObject the headers as an object, for responses without any of `names`
+ * @property {(string | string[])[]} headerList the same as a list in which names and values alternate
  * @property {string} serverTiming the value of the header that gives the reason while the server is
  * developed
  * @property {TemplateHeader[]} repeating the headers that repeat a field of the request
@@ -56,6 +57,7 @@ function prepared (template, index, compiled) {
     headers,
     names: new Set([...headers.map(({ name }) => name), ...template.removed]),
     headerObject: Object.fromEntries(headers.map(({ name, value }) => [name, value])),
+    headerList: headers.flatMap(({ name, value }) => [name, value]),
     repeating: headers.filter(({ value }) => typeof value !== 'string')
   }
 }
@@ -107,4 +109,16 @@ function headerObject (template, fields) {
   return copy
 }
 
-module.exports = { headerObject, headerValue, templateAt }
+/**
+ * The same as a list in which names and values alternate, which Node reads faster than an object.
+ *
+ * @returns {(string | string[])[]} may be shared between requests, so it must not be changed
+ */
+function headerList ({ headers, headerList, repeating }, fields) {
+  if (repeating.length === 0) return headerList
+  const list = []
+  for (let i = 0; i < headers.length; i++) list.push(headers[i].name, headerValue(headers[i].value, fields))
+  return list
+}
+
+module.exports = { headerList, headerObject, headerValue, templateAt }
