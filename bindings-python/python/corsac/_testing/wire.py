@@ -95,12 +95,14 @@ def within(timeout: float, work: Callable[[Reply], None], *, give_up: Callable[[
     thread = threading.Thread(target=contextvars.copy_context().run, args=(run,), name="corsac.testing", daemon=True)
     thread.start()
     thread.join(timeout)
-    if thread.is_alive():
+    # Giving up ends the thread, so this is asked only once.
+    is_late = thread.is_alive()
+    if is_late:
         give_up()
     if reply.status:
         return reply
+    if is_late:
+        raise NoReplyError("timeout", f"{name} did not respond within {timeout:g} seconds")
     if raised:
         raise raised[0]
-    if thread.is_alive():
-        raise NoReplyError("timeout", f"{name} did not respond within {timeout:g} seconds")
     raise NoReplyError("connection", f"{name} ended without a response")
