@@ -271,7 +271,7 @@ pub(crate) const WORDINGS: &[(&str, Meaning)] = &[
         "does not allow specifying a wildcard (any) origin",
         FromServer(
             "ASP.NET Core is configured with `AllowAnyOrigin()` and `AllowCredentials()`, which browsers refuse together",
-            "replace `AllowAnyOrigin()` by `WithOrigins(…)`, or remove `AllowCredentials()` if no cookies are needed",
+            "replace `AllowAnyOrigin()` with `WithOrigins(…)`, or remove `AllowCredentials()` if no cookies are needed",
         ),
     ),
     (
@@ -284,7 +284,7 @@ pub(crate) const WORDINGS: &[(&str, Meaning)] = &[
     (
         "Not allowed by CORS",
         FromServer(
-            "the application's own function for `origin` refused the origin, in the way of many tutorials for Express, so the \
+            "the application's own function for `origin` refused the origin, as many tutorials for Express do, so the \
              response is a 500",
             "add the origin to its list, and write `callback(null, false)` instead of `callback(new Error(…))`",
         ),

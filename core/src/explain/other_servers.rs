@@ -63,7 +63,7 @@ pub(crate) fn headers_on_errors(evidence: &Evidence, message: MessageId) -> Opti
         Some("exempt this path from Cloudflare's challenges, since a script cannot solve them")
     } else if has(&framework, b"php") {
         Some(
-            "put CORS into the global middleware (Laravel's `HandleCors`), since the error page is otherwise written outside of it",
+            "put CORS into the global middleware (Laravel's `HandleCors`), since the error page is otherwise written outside it",
         )
     } else if has(&framework, b"express") {
         Some("call `app.use(cors())` before the routes, so that error handlers find the headers set")
