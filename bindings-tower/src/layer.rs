@@ -67,7 +67,7 @@ impl CorsLayer {
         Ok(Self::new(Policy::from_file(path)?))
     }
 
-    /// A layer whose policy can be replaced while requests are served. A request keeps the policy with which it began.
+    /// A layer whose policy can be replaced while requests are served. A request keeps the policy that it began with.
     ///
     /// ```
     /// use corsac_tower::{CorsLayer, Policy, Reloadable};

@@ -57,7 +57,7 @@ async fn under_load_every_response_belongs_to_one_policy() {
     }
 }
 
-/// A request keeps the policy with which it began.
+/// A request keeps the policy that it began with.
 #[tokio::test]
 async fn while_a_request_runs() {
     let policies = Arc::new(Reloadable::new(policy(&numbered(1))));
