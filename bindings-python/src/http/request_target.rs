@@ -53,7 +53,7 @@ impl RequestTarget {
     pub(crate) fn with_prefix(self, prefix: &[u8]) -> Self {
         let prefix = without_slash(prefix);
         let path = self.as_slice();
-        // A target of another form than a path has no prefix.
+        // A target that is not a path has no prefix.
         if prefix.is_empty() || path.first() != Some(&b'/') {
             return self;
         }

@@ -22,7 +22,7 @@ pub(crate) enum Meaning {
     NotCors(&'static str, &'static str),
     /// A server's own message, in its log or in a response, about the origin, the method or a header: a message and a help.
     FromServer(&'static str, &'static str),
-    /// A server's own message about another check than CORS: a message and a help.
+    /// A server's own message about a check other than CORS: a message and a help.
     OtherCheck(&'static str, &'static str),
 }
 
@@ -63,7 +63,7 @@ pub(crate) const WORDINGS: &[(&str, Meaning)] = &[
     ),
     ("Response for preflight is invalid (redirect)", InPreflight(Problem::PreflightRedirect)),
     ("Response for preflight has invalid HTTP status code {status}", InPreflight(Problem::PreflightStatus)),
-    // Chromium, for pages from a file or with another scheme than http and https.
+    // Chromium, for pages from a file or with a scheme other than http and https.
     ("Cross origin requests are only supported for protocol schemes:", Is(Problem::RedirectScheme)),
     (
         "The request client is not a secure context and the resource is in more-private address space",

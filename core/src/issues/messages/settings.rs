@@ -103,7 +103,7 @@ fn route_instruction(notation: Notation) -> String {
     format!("write each route with its path, as in `{example}`")
 }
 
-/// A value of another type than the setting takes.
+/// A value of a type that the setting does not take.
 pub(crate) fn wrong_type(
     key: &str,
     value: &Value,
