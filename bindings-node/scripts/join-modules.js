@@ -29,9 +29,15 @@ function load (name) {
     const requireFrom = (id) => {
       if (!id.startsWith('.')) return require(id)
       const wanted = path.posix.join(folder, id)
-      return Object.hasOwn(MODULES, wanted) ? load(wanted) : require(path.join(PACKAGE, wanted))
+      return Object.hasOwn(MODULES, wanted) ? load(wanted) : OTHERS[wanted]()
     }
-    MODULES[name](module, requireFrom, path.join(PACKAGE, folder))
+    try {
+      MODULES[name](module, requireFrom, path.join(PACKAGE, folder))
+    } catch (error) {
+      // As with \`require\`, whoever tries again gets the same error, and not the rest of a module.
+      loaded.delete(name)
+      throw error
+    }
   }
   return module.exports
 }
@@ -59,7 +65,7 @@ function joinModules (folder, version) {
   add('index.js')
   const functions = [...sources].map(([name, source]) => `'${name}': (function (module, require, __dirname) {\n${source}})`)
   functions.push(`'package.json': (function (module) { module.exports = ${JSON.stringify({ version })} })`)
-  fs.writeFileSync(path.join(folder, JOINED), `${LOADER}${functions.join(',\n')}\n}\n`)
+  fs.writeFileSync(path.join(folder, JOINED), `${LOADER}${functions.join(',\n')}\n}\n\n${others(sources)}`)
   for (const [name, source] of sources) {
     const id = path.posix.relative(path.posix.dirname(name), JOINED)
     fs.writeFileSync(path.join(folder, name), `'use strict'\n\nmodule.exports = require('./${id}')('${name}')\n${namesOf(source)}`)
@@ -69,6 +75,20 @@ function joinModules (folder, version) {
 /** The modules of the package that a module requires when it is loaded; others are required inside functions, if they are needed. */
 function requiredAtOnce (source) {
   return [...source.matchAll(/^const .*= require\('(\.[^']+)'\)/gm)].map(([, id]) => id)
+}
+
+/**
+ * Code that requires the modules that are not joined. Each is required by a constant name, so that tools that copy only the files of a
+ * package that are used, such as those of Next.js, find it.
+ */
+function others (sources) {
+  const wanted = new Set()
+  for (const [name, source] of sources) {
+    for (const [, id] of source.matchAll(/require\('(\.[^']+)'\)/g)) wanted.add(path.posix.join(path.posix.dirname(name), id))
+  }
+  const names = [...wanted].filter((name) => name !== 'package.json' && !sources.has(name))
+  const functions = names.map((name) => `'${name}': () => require('./${path.posix.relative(path.posix.dirname(JOINED), name)}')`)
+  return `const OTHERS = {\n${functions.join(',\n')}\n}\n`
 }
 
 /** Code that never runs, in which Node finds the names that ECMAScript modules can import. */

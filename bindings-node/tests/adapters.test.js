@@ -78,7 +78,20 @@ test('fastify: a policy, a delegate, functions, and errors', async (t) => {
   const refuses = (options) => assert.rejects(async () => require('fastify')().register(plugin, options), (error) => error instanceof Error)
   await refuses({ allowOrigins: ['*'], allowCredentials: true })
   await refuses({ policy: new corsac.Policy(OPTIONS), origin: '*' })
-  await refuses({ policy: new corsac.Policy(OPTIONS), hook: 'nonsense' })
+  for (const hook of ['nonsense', 'onSend', 'preSerialization', 'onError']) await refuses({ policy: new corsac.Policy(OPTIONS), hook })
+})
+
+test('fastify: a response that cannot be sent, because an earlier hook set a wrong header, is an error', async (t) => {
+  const asked = { ...OPTIONS, allowOrigin: async () => false, preflightStatus: 200 }
+  for (const options of [{ ...OPTIONS, preflightStatus: 200 }, asked]) {
+    const inject = await fastify(t, async (app) => {
+      app.addHook('onRequest', async (request, reply) => { reply.header('x-wrong', 'a\nb') })
+      await app.register(require('corsac/fastify'), options)
+    })
+    const answer = await inject({ method: 'OPTIONS', headers: preflight() })
+    assert.deepEqual([answer.statusCode, answer.json().code], [500, 'ERR_INVALID_CHAR'])
+    assert.equal((await inject({ method: 'OPTIONS', headers: preflight({ origin: 'https://other.example' }) })).statusCode, 403)
+  }
 })
 
 test('fastify: a preflight status of 200, and a preflight that continues', async (t) => {

@@ -323,6 +323,22 @@ test('several copies in one process', async (t) => {
   for (const theirs of [policy, new other.Reloadable(policy)]) assert.throws(() => corsac(theirs), { code: 'ERR_CORSAC_CONFIG' })
 })
 
+test('copies that are loaded again and again do not call each other', async (t) => {
+  const copied = require.resolve('../lib/response/node-response.js')
+  const loaded = require.cache[copied]
+  t.after(() => { require.cache[copied] = loaded })
+  const { writeHead } = http.ServerResponse.prototype
+  t.after(() => { http.ServerResponse.prototype.writeHead = writeHead })
+  const replaced = new Set()
+  for (let copy = 0; copy < 5; copy++) {
+    delete require.cache[copied]
+    const template = { headers: [], removed: [], names: new Set(), headerList: [], repeating: [] }
+    require(copied).applyOnHead(new http.ServerResponse({ method: 'GET' }), template, {}, {})
+    replaced.add(http.ServerResponse.prototype.writeHead)
+  }
+  assert.equal(replaced.size, 1)
+})
+
 test('origins in turn each get their own decision', async (t) => {
   const port = await serve(t, corsac({ allowOrigins: [ORIGIN, 'https://second.example'] }), (request, response) => response.end())
   for (const origin of [ORIGIN, ORIGIN, OTHER, ORIGIN, 'https://second.example', OTHER, 'https://second.example', ORIGIN]) {

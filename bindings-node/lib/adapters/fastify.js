@@ -7,12 +7,18 @@ const { PolicyProvider } = require('../policy/policy-provider.js')
 const { PREFLIGHT_METHOD } = require('../request/request-headers.js')
 const { applyOnHead } = require('../response/node-response.js')
 
+/** The hooks that Fastify runs before a handler. */
+const HOOKS = ['onRequest', 'preParsing', 'preValidation', 'preHandler']
+
 function plugin (fastify, given, done) {
   // Fastify itself reads the first three options of a plugin.
   const { prefix, logLevel, logSerializers, policy, hook = 'onRequest', onDecision, timeout, verifiesUpgrades, debug, ...options } = given
   const hasOptions = Object.keys(options).length > 0
   if (policy !== undefined && hasOptions) {
     return done(new TypeError(`corsac: \`policy\` and \`${Object.keys(options)[0]}\` are given: keep one of them`))
+  }
+  if (!HOOKS.includes(hook)) {
+    return done(new TypeError(`corsac: \`hook\` takes one of ${HOOKS.join(', ')}: requests are decided before their handlers run`))
   }
   let provider
   try {
@@ -27,14 +33,16 @@ function plugin (fastify, given, done) {
   const respond = (request, reply, done, responded) => {
     decideFor(provider, request, (error, decided) => {
       if (decided === undefined) return done(error)
-      const { policy, template, fields } = decided
-      applyOnHead(reply.raw, template, fields, policy.reports)
-      if (decided.error !== null) return done(decided.error)
-      if (!template.responds) return done()
-      reply.code(template.status)
-      if (template.body === '') reply.send()
-      else reply.send(template.body)
-      responded?.()
+      const { template } = decided
+      try {
+        apply(reply, decided)
+      } catch (failure) {
+        // After a promise, nothing else would catch it, and the process would end.
+        return done(failure)
+      }
+      if (decided.error !== null) done(decided.error)
+      else if (!template.responds) done()
+      else responded?.()
     })
   }
   fastify.addHook(hook, hook === 'preParsing'
@@ -47,6 +55,15 @@ function plugin (fastify, given, done) {
     fastify.route({ method: PREFLIGHT_METHOD, url: '/*', schema: { hide: true }, handler: (request, reply) => reply.callNotFound() })
   }
   done()
+}
+
+/** Applies a decision to the response, which is sent if the application does not run. A header of an earlier hook can prevent that. */
+function apply (reply, { policy, template, fields, error }) {
+  applyOnHead(reply.raw, template, fields, policy.reports)
+  if (error !== null || !template.responds) return
+  reply.code(template.status)
+  if (template.body === '') reply.send()
+  else reply.send(template.body)
 }
 
 /**

@@ -11,6 +11,8 @@ const { headerList, headerValue } = require('./response-template.js')
 const PENDING = Symbol('corsac.pendingDecision')
 /** Node's function, or that of a module that was loaded earlier and replaced it. */
 const nativeWriteHead = ServerResponse.prototype.writeHead
+/** The key by which other copies of this package, perhaps of another version, know a function that replaced the prototype's. */
+const REPLACED = Symbol.for('corsac.replacedWriteHead')
 /** Whether the prototype's function was replaced, or cannot be. */
 let hasTriedPrototype = false
 
@@ -95,11 +97,14 @@ function applyOnHead (response, template, fields, reports) {
  * common, so that V8 makes a new one for each property that is added.
  *
  * Where another module has replaced the function in the meantime, each response gets its own, so that the order of the
- * functions stays the order in which they were installed.
+ * functions stays the order in which they were installed. The same holds if another copy of this package was first. Test runners
+ * and servers that reload code load hundreds of copies, whose functions would otherwise call each other, and keep each other in
+ * memory.
  */
 function replaceOnPrototype () {
   hasTriedPrototype = true
-  if (ServerResponse.prototype.writeHead === nativeWriteHead) ServerResponse.prototype.writeHead = writeHeadOfPrototype
+  const { prototype } = ServerResponse
+  if (prototype.writeHead === nativeWriteHead && nativeWriteHead[REPLACED] === undefined) prototype.writeHead = writeHeadOfPrototype
 }
 
 function applyHeaders (template, fields, response, reports, status) {
@@ -131,6 +136,8 @@ function writeHeadOfPrototype (status, message, headers) {
   }
   return applyAndWrite(this, pending, arguments)
 }
+
+writeHeadOfPrototype[REPLACED] = true
 
 /** Replaces the `writeHead` of a response that has a function of its own. */
 function writeHeadOfResponse () {
