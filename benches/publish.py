@@ -41,8 +41,8 @@ def objections(results):
         if not result["quiet"] and timed:
             yield f"other programs used {100 * result['others']:.0f} % of the processors while {stack} was measured: repeat it on a quiet machine"
         # With the budgets as they are now, so that a reason can be written after the measurement.
-        rows, without = table.with_budgets(stack, result["rows"])
-        for case in without:
+        rows, _ = table.with_budgets(stack, result["rows"])
+        for case in result["budgets_without_row"]:
             yield f"{stack} has no row for the budget `{case}`"
         yield from (f"{stack}: budgets.toml has no reason why `{row['case']}` misses its budget" for row in rows if row["met"] is False and not row["reason"])
     if len({json.dumps(result["machine"], sort_keys=True) for result in results.values()}) > 1:
