@@ -109,8 +109,13 @@ class Page:
         try:
             async with asyncio.timeout(WAIT_SECONDS):
                 while True:
-                    if value := await self.evaluate(expression):
-                        return value
+                    # A page that is just being loaded refuses, and has to be asked again.
+                    try:
+                        if value := await self.evaluate(expression):
+                            return value
+                    except BrowserFailed as error:
+                        if "navigated" not in str(error):
+                            raise
                     await asyncio.sleep(0.02)
         except TimeoutError:
             raise AssertionError(f"{self.name}: not within {WAIT_SECONDS} s: {what or expression}") from None
