@@ -76,8 +76,7 @@ function round (middleware, messages, framework) {
 
 const bare = (message, response, next) => next()
 
-/** The time of each middleware in each round. They run in turn, and in the opposite order in every second round. The
- * first rounds warm up. */
+/** The time of each middleware in each round. They run in turn, in the opposite order in every second round; the first rounds warm up. */
 function measure (middlewares, messages, framework) {
   const found = middlewares.map(() => [])
   for (let i = -3; i < ROUNDS; i++) {

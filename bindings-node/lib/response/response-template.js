@@ -23,8 +23,7 @@ const { REPEATED_FIELDS } = require('../policy/compiled-policy.js')
  * @property {TemplateHeader[]} headers in the order in which they are sent, each name once
  * @property {string[]} removed the application's headers that are removed and not set again
  * @property {Set<string>} names all names in `headers` and `removed`
- * @property {Record<string, TemplateHeader['value']>} headerObject the headers as an object, for responses without any of `names`
- * @property {(string | string[])[]} headerList the same as a list in which names and values alternate
+ * @property {(string | string[])[]} headerList `headers` as a list in which names and values alternate
  * @property {string} serverTiming the value of the header that gives the reason while the server is
  * developed
  * @property {TemplateHeader[]} repeating the headers that repeat a field of the request
@@ -56,7 +55,6 @@ function prepared (template, index, compiled) {
     index,
     headers,
     names: new Set([...headers.map(({ name }) => name), ...template.removed]),
-    headerObject: Object.fromEntries(headers.map(({ name, value }) => [name, value])),
     headerList: headers.flatMap(({ name, value }) => [name, value]),
     repeating: headers.filter(({ value }) => typeof value !== 'string')
   }
@@ -94,24 +92,10 @@ function repeatedField (fields, number) {
 }
 
 /**
- * All headers of the response to one request.
+ * All headers of the response to one request, as a list in which names and values alternate, which Node reads faster than an object.
  *
  * @param {ResponseTemplate} template
  * @param {import('../request/request-fields.js').CorsFields} fields
- * @returns {Record<string, string | string[]>} may be shared between requests, so it must not be
- * changed
- */
-function headerObject (template, fields) {
-  const { repeating } = template
-  if (repeating.length === 0) return template.headerObject
-  const copy = { ...template.headerObject }
-  for (let i = 0; i < repeating.length; i++) copy[repeating[i].name] = headerValue(repeating[i].value, fields)
-  return copy
-}
-
-/**
- * The same as a list in which names and values alternate, which Node reads faster than an object.
- *
  * @returns {(string | string[])[]} may be shared between requests, so it must not be changed
  */
 function headerList ({ headers, headerList, repeating }, fields) {
@@ -121,4 +105,4 @@ function headerList ({ headers, headerList, repeating }, fields) {
   return list
 }
 
-module.exports = { headerList, headerObject, headerValue, templateAt }
+module.exports = { headerList, headerValue, templateAt }

@@ -4,7 +4,7 @@
 
 const { STATUS_CODES } = require('node:http')
 const { facts } = require('../engine.js')
-const { headerObject } = require('../response/response-template.js')
+const { headerValue } = require('../response/response-template.js')
 
 /** How many milliseconds a client has to read why it was refused. */
 const LINGER = 1000
@@ -33,8 +33,9 @@ function refuseOnStream (stream, template, fields, reports) {
 
 /** All headers of the refusal, with the reason while the server is developed. */
 function headersOf (template, fields, { debugger: debugging }) {
-  const headers = headerObject(template, fields)
-  return debugging === undefined ? headers : { ...headers, [facts.serverTiming]: template.serverTiming }
+  const headers = Object.fromEntries(template.headers.map(({ name, value }) => [name, headerValue(value, fields)]))
+  if (debugging !== undefined) headers[facts.serverTiming] = template.serverTiming
+  return headers
 }
 
 module.exports = { refuseOnSocket, refuseOnStream }

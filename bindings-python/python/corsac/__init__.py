@@ -56,12 +56,11 @@ __all__ = [
     "settings_from_env",
 ]
 
-_OF_EXPLAIN = frozenset({"Exchange", "ExchangeError", "ExchangeProblem", "Explanation", "diagnose"})
-
 
 def __getattr__(name: str) -> object:
     """Import what explains exchanges at its first use: the import takes long, and most programs do not need it."""
-    if name not in _OF_EXPLAIN:
+    # Python calls this only for names that are not bound above. Those of `__all__` are in `_explain`.
+    if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from corsac import _explain
 
