@@ -69,7 +69,11 @@ def c_server():
 
 
 def prepare(once):
-    """Builds everything; raises Stop with the failure. `DEMO_BUILT=1` says that everything has been built."""
+    """Builds everything; raises Stop with the failure.
+
+    `DEMO_BUILT=1` says that everything has been built, and `DEMO_BUILT=bindings`, that the bindings have been built: even then cargo
+    would wait for another cargo that builds.
+    """
     OUT.mkdir(parents=True, exist_ok=True)
     sys.path.insert(0, str(ROOT / "bindings-python" / "python"))
     if os.environ.get("DEMO_BUILT") == "1":
@@ -78,7 +82,8 @@ def prepare(once):
         needs.toolchains()
         debian_packages(once)
         with ThreadPoolExecutor() as pool:
-            for job in [pool.submit(work) for work in (needs.build_bindings, python_packages, node_packages)]:
+            bindings = [] if os.environ.get("DEMO_BUILT") == "bindings" else [needs.build_bindings]
+            for job in [pool.submit(work) for work in (*bindings, python_packages, node_packages)]:
                 job.result()
         c_server()
     except needs.Failed as failure:

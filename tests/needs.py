@@ -29,6 +29,8 @@ RECIPES = ROOT / "examples" / "recipes"
 RECIPES_INSTALLED = ROOT / "target" / "recipes"
 SERVER_TESTS = ROOT / "cli" / "tests" / "servers"
 BINDINGS = ROOT / "target" / "bindings"
+# The command that checks run is a copy: cargo may write its own file anew while another check runs.
+COMMAND = ROOT / "target" / "command" / "corsac"
 TOOLS = ROOT / "target" / "tools"
 
 # Debian packages, by the need that requires them.
@@ -192,7 +194,6 @@ def recipe_servers():
     program = RECIPES_INSTALLED / "axum" / "target" / "debug" / "recipe-axum"
     program.parent.mkdir(parents=True, exist_ok=True)
     place(ROOT / "target" / "debug" / "recipe-axum", program)
-    program.chmod(0o755)
     return "nginx's module, recipe-axum"
 
 
@@ -234,13 +235,15 @@ def build_command():
     would be compiled twice.
     """
     run("cargo", "build", "--locked", "--profile", "bindings", "-p", "corsac-cli")
-    return "corsac"
+    COMMAND.parent.mkdir(exist_ok=True)
+    place(BINDINGS / COMMAND.name, COMMAND)
+    return str(COMMAND.relative_to(ROOT))
 
 
 def place(built, where):
     """Copies by renaming, so that a process that has mapped the old file is not affected."""
     fresh = where.with_name(where.name + ".new")
-    shutil.copyfile(built, fresh)
+    shutil.copy(built, fresh)
     fresh.replace(where)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import junitparser
 
 ROOT = Path(__file__).resolve().parents[2]
-PROGRAM = ROOT / "target" / "bindings" / "corsac"
+PROGRAM = ROOT / "target" / "command" / "corsac"
 MULTITOOL = Path(__file__).parent / "sarif" / "node_modules" / "@microsoft" / "sarif-multitool-linux" / "Sarif.Multitool"
 # The project has no address of its own yet, which the rule SARIF2005 asks for.
 ACCEPTED = {"SARIF2005"}

@@ -11,7 +11,7 @@ import unittest
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PROGRAM = ROOT / "target" / "bindings" / "corsac"
+PROGRAM = ROOT / "target" / "command" / "corsac"
 VERSION = tomllib.loads((ROOT / "Cargo.toml").read_text())["workspace"]["package"]["version"]
 POLICY = "allow_origins = ['https://app.example.com/']\n"
 

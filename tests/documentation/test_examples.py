@@ -22,6 +22,7 @@ from markdown_blocks import blocks, commands  # noqa: E402
 from static_server import StaticServer  # noqa: E402
 
 BUILT = ROOT / "target" / "bindings"
+COMMAND = ROOT / "target" / "command"
 PYTHON = ROOT / ".venv" / "bin" / "python"
 NODE = ROOT / "bindings-node"
 HOME = "docs/README.md"
@@ -42,7 +43,7 @@ def block_with(page, text):
 def run(command, folder, **variables):
     """Runs a command with the packages that the checks have built. Returns its status, and what it printed on both streams."""
     environment = {
-        **os.environ, "PATH": os.pathsep.join([str(BUILT), os.environ["PATH"]]), "PYTHONPATH": str(ROOT / "bindings-python" / "python"),
+        **os.environ, "PATH": os.pathsep.join([str(COMMAND), os.environ["PATH"]]), "PYTHONPATH": str(ROOT / "bindings-python" / "python"),
         "NO_COLOR": "1", **variables,
     }  # fmt: skip
     done = subprocess.run(command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=SECONDS)
@@ -250,7 +251,7 @@ class Commands(InAFolder):
     def test_the_page_of_the_command(self):
         shown = block_with("docs/command.md", "corsac ui cors.toml")
         (command, *_), *_ = commands(shown)
-        environment = {**os.environ, "PATH": os.pathsep.join([str(BUILT), os.environ["PATH"]])}
+        environment = {**os.environ, "PATH": os.pathsep.join([str(COMMAND), os.environ["PATH"]])}
         process = subprocess.Popen(shlex.split(command) + ["--no-open"] * ("--no-open" in self.help()), cwd=self.folder, env=environment, stdout=subprocess.PIPE, text=True)
         try:
             lines = [process.stdout.readline().rstrip("\n") for _ in range(2)]

@@ -50,7 +50,7 @@ class Reader:
         self.language, self.folder, self.browser, self.installs = language, folder, browser, installs
         self.ports = {"8000": four_digits(), "3000": four_digits()}
         self.servers, self.actions, self.printed = {}, iter(ACTIONS), {}
-        path = [self.folder.parent / "bin", ROOT / "target" / "bindings"]
+        path = [self.folder.parent / "bin", ROOT / "target" / "command"]
         self.environment = {**os.environ, "PATH": os.pathsep.join([*map(str, path), os.environ["PATH"]]), "NO_COLOR": "1"}
         self.environment.pop("CORSAC_DEBUG", None)
 

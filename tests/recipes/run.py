@@ -36,7 +36,7 @@ def environment():
     """The programs and packages that people have after the installation: the command, and corsac for Python and Rust."""
     programs = [
         INSTALLED / "venv" / "bin",
-        ROOT / "target" / "bindings",
+        ROOT / "target" / "command",
         ROOT / "target" / "tools" / "proxies" / "bin",
     ]
     path = os.pathsep.join([*map(str, programs), os.environ["PATH"]])

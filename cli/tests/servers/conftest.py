@@ -17,7 +17,7 @@ from pages import NamesProxy, PageHandler, Threaded
 from proxies import PROXIES
 from upstreams import EXAMPLE_SERVERS, hanging
 
-PROGRAM = Path(os.environ.get("CORSAC_PROGRAM", ROOT / "target" / "bindings" / "corsac"))
+PROGRAM = Path(os.environ.get("CORSAC_PROGRAM", ROOT / "target" / "command" / "corsac"))
 
 # The example server behind each proxy.
 BEHIND = {"nginx": ["python"], "apache": ["c"], "caddy": ["node"], "envoy": ["python"]}

@@ -1,6 +1,6 @@
 //! Values as a host passes them, before their types are checked.
 
-use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_core::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use std::fmt;
 
 /// A raw value: anything that JSON and TOML can express, and a few values that only a host language has.

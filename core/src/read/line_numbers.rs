@@ -6,7 +6,7 @@ use crate::issues::issue::Issue;
 use crate::read::field_path::{Found, Step, steps};
 #[cfg(any(feature = "explain", feature = "toml"))]
 use crate::read::toml_text::Offsets;
-use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_core::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 use std::collections::HashMap;
 use std::fmt;

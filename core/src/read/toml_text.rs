@@ -3,7 +3,7 @@
 use crate::config::setting_names::camel_case;
 use crate::config::value::Value;
 use crate::read::field_path::{Found, Step};
-use serde::de::IgnoredAny;
+use serde_core::de::IgnoredAny;
 use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};

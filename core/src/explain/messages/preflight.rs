@@ -31,8 +31,8 @@ pub(crate) fn method_not_upper_case(method: &str, allowed: &str) -> Finding {
     finding(
         FindingCode::MethodNotUpperCase,
         format!(
-            "the script sends `{}`, but the preflight allows `{}`: methods are case-sensitive, and browsers turn \
-             only DELETE, GET, HEAD, OPTIONS, POST and PUT into upper case",
+            "the script sends `{}`, but the preflight allows `{}`: methods are case-sensitive, and browsers convert \
+             only DELETE, GET, HEAD, OPTIONS, POST and PUT to upper case",
             printable(method),
             printable(allowed)
         ),
