@@ -16,7 +16,7 @@ causes.
 
 **Three things to know first.** CORS is granted by the server that is *called*, and by its response headers alone: nothing in the page can
 replace them, and your own server cannot do it for somebody else's. The exception in the script never says why; the red line above it in
-the console does. Many red lines that have the word CORS in them have another cause, such as a server that does not run.
+the console does. Many red lines that have the word CORS in them have another cause, such as a server that is not running.
 
 **The quickest way**: paste the red line into [`corsac why`](command.md#find-out-why-a-request-failed), which answers as this page does.
 Then let [`corsac probe`](command.md#ask-a-server) ask the server what the browser asked it. Neither changes anything.
@@ -118,7 +118,7 @@ fn subsection(
 ) -> Result<String, Box<dyn Error>> {
     let mut out = format!("\n<a id=\"{}\"></a>\n\n### {}\n\n", example.name, code(&example.sentence));
     let from = match example.engine {
-        Some("chromium") => "Chrome, Edge and other browsers with Chromium print",
+        Some("chromium") => "Chrome, Edge and other browsers based on Chromium print",
         Some("firefox") => "Firefox prints",
         Some("webkit") => "Safari prints",
         _ => "The console shows",

@@ -238,8 +238,8 @@ pub(crate) const WORDINGS: &[(&str, Meaning)] = &[
         "the server responded with a status of {status} (",
         NotCors(
             "the server responded with an error status",
-            "look in the server's log; if another line of the console says that CORS blocked the response, its \
-             headers are missing on errors",
+            "look in the server's log; if another line of the console says that CORS blocked the response, the \
+             server sends no CORS headers with errors",
         ),
     ),
     // What frameworks and clouds write into their responses and logs.
@@ -320,28 +320,28 @@ pub(crate) const WORDINGS: &[(&str, Meaning)] = &[
     (
         "Origin checking failed",
         OtherCheck(
-            "Django's check against CSRF refused the request with 403",
+            "Django's CSRF check refused the request with 403",
             "add the page's origin to `CSRF_TRUSTED_ORIGINS`; behind a proxy, set `SECURE_PROXY_SSL_HEADER`",
         ),
     ),
     (
         "CSRF verification failed",
         OtherCheck(
-            "Django's check against CSRF refused the request with 403",
+            "Django's CSRF check refused the request with 403",
             "send the CSRF token, and add the page's origin to `CSRF_TRUSTED_ORIGINS`",
         ),
     ),
     (
         "CSRF token mismatch",
         OtherCheck(
-            "Laravel's check against CSRF refused the request with 419",
+            "Laravel's CSRF check refused the request with 419",
             "request `/sanctum/csrf-cookie` first, with credentials, and add the page's host to `SANCTUM_STATEFUL_DOMAINS`",
         ),
     ),
     (
         "didn't match request.base_url",
         OtherCheck(
-            "Rails' check against CSRF compared `Origin` with its own address, and refused the request with 422",
+            "Rails' CSRF check compared `Origin` with the server's own address, and refused the request with 422",
             "let the proxy pass `Host` and `X-Forwarded-Proto` on; an API with tokens can skip the check",
         ),
     ),

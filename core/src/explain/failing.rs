@@ -268,7 +268,7 @@ impl<'e> Explainer<'e> {
                 }
             },
             401 | 403 | 407 => preflight_status::unauthorized(status, &wanted),
-            404 => preflight_status::not_found(&failure.url, &wanted),
+            404 => preflight_status::not_found(Some(&failure.url), &wanted),
             405 | 501 => {
                 let allow =
                     self.evidence.header(message, "allow").map(|value| String::from_utf8_lossy(&value).into_owned());

@@ -117,7 +117,7 @@ findings! {
         "The preflight is redirected, but browsers do not follow such redirects.",
     PreflightUnauthorized "preflight-unauthorized" Error Cors
         "The server requires a login for the preflight, but preflights never carry cookies or `Authorization`.",
-    PreflightNotFound "preflight-not-found" Error Cors "The server has no response to OPTIONS for this path.",
+    PreflightNotFound "preflight-not-found" Error Cors "The server does not handle OPTIONS for this path.",
     PreflightOptionsRefused "preflight-options-refused" Error Cors "The server does not accept the method OPTIONS.",
     PreflightFailed "preflight-failed" Error Cors "The status of the preflight's response is not from 200 to 299.",
     RouteAmbiguous "route-ambiguous" Error Cors "Servers could assign the path to different routes of the policy.",

@@ -9,9 +9,9 @@ use crate::printable::printable;
 pub(crate) fn missing(about: About, origin: &str, credentials: bool) -> Finding {
     let also = if credentials { " and `Access-Control-Allow-Credentials: true`" } else { "" };
     let help = match origin {
-        // Every page of the web can have this origin.
+        // Every page on the web can have this origin.
         "null" => "serve the page over http or https, so that it has an origin that can be allowed; allow `null` only if every \
-                   page of the web may read the response"
+                   page on the web may read the response"
             .to_owned(),
         _ => format!(
             "have the server of this URL send `Access-Control-Allow-Origin: {}`{also} {}; nothing in the page can replace it",

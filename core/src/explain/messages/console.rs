@@ -114,7 +114,7 @@ pub(crate) fn of_problem(problem: Problem, facts: &Facts<'_>) -> Finding {
         Problem::SameOriginMode => finding(
             FindingCode::SameOriginMode,
             "the script requests a URL of another origin with the mode `same-origin`, so nothing is sent",
-            "remove `mode: \"same-origin\"`, and let the server of the URL allow the page's origin",
+            "remove `mode: \"same-origin\"`, and have the server of the URL allow the page's origin",
         ),
         Problem::SameOriginRedirected => finding(
             FindingCode::SameOriginMode,
@@ -149,23 +149,23 @@ fn missing(facts: &Facts<'_>) -> Finding {
     let origin = match facts.page {
         Some("null") => return null_page(facts),
         Some(page) => format!("`Access-Control-Allow-Origin: {}`", printable(page)),
-        None => "`Access-Control-Allow-Origin` with the page's origin".to_owned(),
+        None => "`Access-Control-Allow-Origin: <the page's origin>`".to_owned(),
     };
     let vague = if facts.is_vague { ", or it does not allow the page" } else { "" };
     let (message, help) = match facts.about {
         About::Preflight => (
             format!("there is no `Access-Control-Allow-Origin` in the response to the preflight{vague}"),
             format!(
-                "let the server of this URL respond to OPTIONS with 204, {origin} and the methods and headers that are \
+                "have the server of this URL respond to OPTIONS with 204, {origin} and the methods and headers that are \
                  allowed, before a login or the router responds"
             ),
         ),
         _ => (
             format!("there is no `Access-Control-Allow-Origin` in the response{vague}"),
             format!(
-                "let the server of this URL send {origin} with each response, errors and redirects too; nothing in the page \
-                 can replace it. If the server does that already, look for something that responds instead: an error page, a \
-                 login, a proxy"
+                "have the server of this URL send {origin} with each response, including errors and redirects; nothing in the \
+                 page can replace it. If the server does that already, look for something that responds instead: an error \
+                 page, a login, a proxy"
             ),
         ),
     };
@@ -209,7 +209,7 @@ fn preflight(facts: &Facts<'_>) -> Finding {
     match facts.status {
         Some(status @ 300..=399) => preflight_status::redirected(status, facts.location, None),
         Some(status @ (401 | 403 | 407)) => preflight_status::unauthorized(status, &wanted),
-        Some(404) => preflight_status::not_found(facts.url.unwrap_or("this path"), &wanted),
+        Some(404) => preflight_status::not_found(facts.url, &wanted),
         Some(status @ (405 | 501)) => preflight_status::options_refused(status, None, &wanted),
         Some(status) if is_gateway_error(status) => network::gateway_error(status, About::Preflight, None),
         Some(status) => preflight_status::failed(status, &wanted),
@@ -262,8 +262,8 @@ fn header(facts: &Facts<'_>) -> Finding {
         );
     }
     let also = match name.as_str() {
-        "content-type" => "; a JSON body needs it",
-        "authorization" => "; `*` does not cover it",
+        "content-type" => " (a JSON body needs it)",
+        "authorization" => " (`*` does not cover it)",
         _ => "",
     };
     finding(
@@ -274,7 +274,7 @@ fn header(facts: &Facts<'_>) -> Finding {
             printable(&name)
         ),
         format!(
-            "add `{}` to the headers that the server allows in response to OPTIONS{also}; or do not send it",
+            "add `{}` to the headers that the server allows in response to OPTIONS{also}, or do not send it",
             printable(&name)
         ),
     )
@@ -321,7 +321,7 @@ pub(crate) fn of_code(code: FindingCode, facts: &Facts<'_>) -> Finding {
             return preflight::authorization_only_by_wildcard(false);
         }
         FindingCode::OpaqueResponse => {
-            "load the image with `crossorigin=\"anonymous\"`, and let its server send `Access-Control-Allow-Origin`"
+            "load the image with `crossorigin=\"anonymous\"`, and have its server send `Access-Control-Allow-Origin`"
         }
         FindingCode::OpaqueIntegrity => {
             "add `crossorigin=\"anonymous\"` to the element, or remove the mode `no-cors`, and check that the hash is \

@@ -48,6 +48,6 @@ pub(crate) fn credentials_not_included(status: u16, mode: &str) -> Finding {
             "the server responded with {status}, but the request carried no cookies: its credentials mode is `{mode}`, \
              which sends none to another origin"
         ),
-        "if the server knows users by a cookie, send the request with `credentials: \"include\"` (`withCredentials`)",
+        "if the server recognises users by a cookie, send the request with `credentials: \"include\"` (`withCredentials`)",
     )
 }

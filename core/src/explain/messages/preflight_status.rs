@@ -90,10 +90,11 @@ pub(crate) fn unauthorized(status: u16, wanted: &str) -> Finding {
     )
 }
 
-pub(crate) fn not_found(url: &str, wanted: &str) -> Finding {
+pub(crate) fn not_found(url: Option<&str>, wanted: &str) -> Finding {
+    let path = url.map_or_else(|| "this path".to_owned(), |url| format!("`{}`", printable(url)));
     finding(
         FindingCode::PreflightNotFound,
-        format!("the server has no response to OPTIONS for `{}`: it responded with 404", printable(url)),
+        format!("the server does not handle OPTIONS for {path}: it responded with 404"),
         format!(
             "check the path first; if it is right, have CORS respond to OPTIONS before the router, with 204 and \
              {wanted}"

@@ -60,7 +60,7 @@ pub(crate) fn forbidden_header_dropped(names: &[String]) -> Finding {
             listed(names),
             if names.len() == 1 { "it" } else { "them" }
         ),
-        "remove it from the script; browsers set `Origin`, `Host` and `Cookie` themselves, and cookies go with \
+        "remove it from the script; browsers set `Origin`, `Host` and `Cookie` themselves, and send cookies with \
          `credentials: \"include\"`",
     )
 }
