@@ -6,7 +6,7 @@ use crate::status::Status;
 use clap::{Args, Command};
 use std::path::PathBuf;
 
-/// Write the pages of the manual into a folder
+/// Write man pages into a folder
 #[derive(Args, Debug)]
 pub(crate) struct Arguments {
     /// The folder, which has to exist

@@ -160,7 +160,7 @@ pub unsafe extern "C" fn corsac_policy_resolve(
 /// been used.
 ///
 /// Returns, lifetime, threads: as `corsac_policy_evaluate`; `CORSAC_NULL` also if `predicate` is NULL. The decision
-/// never is `CORSAC_ASK`.
+/// is never `CORSAC_ASK`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn corsac_policy_evaluate_with(
     policy: *const corsac_policy,

@@ -6,7 +6,7 @@ use crate::decision::reason::reason_number;
 use crate::slice::corsac_slice;
 use engine::HeaderName;
 
-/// The most headers that a decision has.
+/// The largest number of headers that a decision can have.
 pub const CORSAC_MAX_HEADERS: usize = 16;
 
 // Each header occurs once, and one of them can occur twice.

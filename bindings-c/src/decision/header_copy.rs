@@ -59,7 +59,7 @@ pub unsafe extern "C" fn corsac_header_copy(
 ///
 /// Returns: the value; NULL if there is no memory, or a pointer is NULL.
 ///
-/// Ownership: the copy belongs to the caller, who frees it in the way that belongs to `allocate`.
+/// Ownership: the copy belongs to the caller, who frees it in the way that `allocate` requires.
 ///
 /// Threads: any.
 #[unsafe(no_mangle)]

@@ -30,7 +30,7 @@ use std::ffi::c_char;
 ///
 /// Ownership: the explanation and the error belong to the caller (`corsac_explanation_free`, `corsac_error_free`).
 ///
-/// Threads: any, at the same time, with the same policy; with a stack of 128 KiB or more, because exchanges nest.
+/// Threads: any, at the same time, with the same policy; with a stack of 128 KiB or more, because exchanges can be nested.
 ///
 /// Source: docs/specification.md, sections 8 and 9.
 #[unsafe(no_mangle)]

@@ -53,7 +53,7 @@ unsafe fn build(
 ///
 /// Ownership: the policy and the error belong to the caller (`corsac_policy_free`, `corsac_error_free`).
 ///
-/// Threads: any, with a stack of 128 KiB or more, because texts nest. Evaluating needs far less.
+/// Threads: any, with a stack of 128 KiB or more, because the values in a text can be nested. Evaluating needs far less.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn corsac_policy_from_json(
     json: *const c_char,

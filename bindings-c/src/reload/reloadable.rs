@@ -171,7 +171,8 @@ pub unsafe extern "C" fn corsac_reloadable_swap(
 ///
 /// Ownership: the error belongs to the caller.
 ///
-/// Threads: any, with the stack that building a policy needs. If several call it at the same time, they take turns.
+/// Threads: any, with the stack that building a policy needs. If several threads call it at the same time, they
+/// take turns.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn corsac_reloadable_reload(
     reloadable: *const corsac_reloadable,

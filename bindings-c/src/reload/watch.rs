@@ -16,8 +16,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
-/// Is called once for each change of a watched file, after the file was read again. Either its policy is now in
-/// force, or the file is missing or refused and the old policy stays in force.
+/// The callback for a watched file. It is called once for each change, after the file was read again. Either its
+/// policy is now in force, or the file is missing or refused and the old policy stays in force.
 ///
 /// `status` has the same values as that of `corsac_policy_from_file`. `error` is NULL if `status` is `CORSAC_OK`. It
 /// is freed after the call. `user` is the pointer that was passed to `corsac_reloadable_watch`. The callback runs on

@@ -7,10 +7,11 @@ use std::path::PathBuf;
 
 /// Send a server what a page would send, and see how browsers handle its responses
 ///
-/// It sends what a browser sends (the preflight, the request, and where a redirect leads to), and a few requests that
-/// show more: without `Origin`, from a page that the server does not know, from `null`, for a path that does not exist,
-/// without `Authorization`. `--dry-run` lists them. Methods other than GET and HEAD are sent only with `--send`;
-/// without it, only the preflight is sent. Nothing is sent through a proxy unless `--proxy` names it.
+/// It sends what a browser sends (the preflight, the request, and the requests to which redirects lead), and a few
+/// requests that show more: one without `Origin`, one from a page that the server does not know, one from `null`, one
+/// for a path that does not exist, and one without `Authorization`. `--dry-run` lists them. Methods other than GET and
+/// HEAD are sent only with `--send`; without it, only the preflight is sent. Nothing is sent through a proxy unless
+/// `--proxy` names it.
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES, after_long_help = EXAMPLES)]
 pub(crate) struct Arguments {
@@ -34,7 +35,7 @@ pub(crate) struct Arguments {
     #[arg(long)]
     pub(super) credentials: bool,
 
-    /// The cookies that go with it, where a browser would send cookies
+    /// The cookies to send, where a browser would send cookies
     #[arg(long, value_name = "'NAME=VALUE'", requires = "credentials")]
     pub(super) cookie: Option<String>,
 

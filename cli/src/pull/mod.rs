@@ -22,10 +22,10 @@ use std::time::Duration;
 
 /// Fetch a policy from a server, and replace a file with it if it is valid
 ///
-/// The file keeps its text if anything is wrong: no response, a status other than 200, a policy with errors. A new text
-/// replaces it at once, so that a program that reads or watches the file sees either the old policy or the new one. If
-/// the server has nothing new, nothing is sent back and nothing is written: validators of the last response are kept in
-/// a hidden file next to the policy. Run it from a timer; services that watch the file do the rest.
+/// The file is left unchanged if anything is wrong: no response, a status other than 200, a policy with errors. A new
+/// policy replaces the old one at once, so that a program that reads or watches the file sees either the old policy or
+/// the new one. If the server has nothing new, nothing is sent back and nothing is written: validators of the last
+/// response are kept in a hidden file next to the policy. Run it from a timer; services that watch the file do the rest.
 ///
 /// The URL has to be https; plain http works only for this machine. If the server asks for a login, set the variable
 /// CORSAC_PULL_AUTHORIZATION to the value of the header `Authorization`, such as `Bearer 123`. Redirects are followed
@@ -41,7 +41,8 @@ pub(crate) struct Arguments {
     #[arg(value_name = "FILE")]
     file: PathBuf,
 
-    /// Wait before the request for a random time of at most this many seconds, so that a fleet does not ask all at once
+    /// Wait before the request for a random time of at most this many seconds, so that the machines of a fleet do not
+    /// all ask at once
     #[arg(long, value_name = "SECONDS", default_value_t = 0, value_parser = clap::value_parser!(u64).range(0..=86_400))]
     jitter: u64,
 
@@ -53,7 +54,7 @@ const EXAMPLES: &str = "\
 Examples:
   corsac pull https://config.example.com/cors.toml /etc/corsac/cors.toml
   corsac pull https://config.example.com/cors.toml cors.toml --jitter 60
-  CORSAC_PULL_AUTHORIZATION='Bearer 123' corsac pull \
+  CORSAC_PULL_AUTHORIZATION='Bearer 123' corsac pull \\
       https://config.example.com/cors.json cors.json
 
 Exit status: 0 if the file has the server's policy, 1 if the server responded

@@ -21,8 +21,8 @@ use std::path::{Path, PathBuf};
 
 /// Test a policy, or a server, against a table of expectations
 ///
-/// The table is a TOML file. It names the policy, relative to itself, and says for each request how a browser handles
-/// it:
+/// The table is a TOML file. It names the policy, relative to itself, and says for
+/// each request how a browser handles it:
 ///
 ///   policy = "cors.toml"
 ///
@@ -34,13 +34,15 @@ use std::path::{Path, PathBuf};
 ///   credentials = true
 ///   expect = "readable"
 ///
-/// `expect` is `readable`, `opaque`, `blocked`, `sent-but-unreadable`, `sent`, `failed` or `invalid`. `allowed` means any
-/// verdict with which the page gets what it asks for, and `refused` any other. `from` and `method` take lists. `status`, `response_headers` and `readable_headers` are about
-/// the response of the application.
+/// `expect` is `readable`, `opaque`, `blocked`, `sent-but-unreadable`, `sent`,
+/// `failed` or `invalid`. `allowed` means any verdict with which the page gets
+/// what it asks for, and `refused` any other. `from` and `method` take lists.
+/// `status`, `response_headers` and `readable_headers` are about the response of
+/// the application.
 ///
-/// With `url = "https://api.example.com"` instead of `policy`, or with `--url`, requests are sent to a server, as
-/// `corsac probe` does. A method other than GET and HEAD is only sent with `--send`; without it, only the preflight
-/// decides.
+/// With `url = "https://api.example.com"` instead of `policy`, or with `--url`,
+/// requests are sent to a server, as `corsac probe` does. A method other than GET
+/// and HEAD is only sent with `--send`; without it, only the preflight decides.
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES, after_long_help = EXAMPLES, verbatim_doc_comment)]
 pub(crate) struct Arguments {
@@ -60,7 +62,7 @@ pub(crate) struct Arguments {
     #[arg(long)]
     send: bool,
 
-    /// The cookies that go with requests with credentials
+    /// The cookies to send with requests that have credentials
     #[arg(long, value_name = "'NAME=VALUE'")]
     cookie: Option<String>,
 
