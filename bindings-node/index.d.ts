@@ -15,8 +15,8 @@ import {
 import { Reloadable, type WatchOptions } from './types/reloadable.js'
 
 /**
- * The middleware. Takes the options of the `cors` package, corsac's own, a `Policy`, a `Reloadable`, or a function that chooses one
- * of these for each request; without any, the defaults of the `cors` package.
+ * Returns the middleware. It takes the options of the `cors` package, corsac's own settings, a `Policy`, a `Reloadable`, or a
+ * function that chooses one of these for each request. Without an argument, the defaults of the `cors` package apply.
  *
  * @throws {ConfigError} with every issue at once
  */

@@ -76,7 +76,7 @@ export interface PredicateSettings {
    * result. It is for functions that query a database. Such functions get only the origin.
    */
   predicateCache?: {
-    /** The most origins, of all functions of the policy: 2 to 10,000,000. Allowed and denied origins each have half of the space. */
+    /** The number of origins to remember, for all functions of the policy together: 2 to 10,000,000. Allowed and denied origins each have half of the space. */
     size: number
     /** For how many seconds each result is remembered; at most a day. */
     ttl: number

@@ -134,7 +134,7 @@ export interface PolicyRequest {
   path?: string | null | undefined
   /** Takes precedence over `url`, from which frameworks remove the path of the mount. */
   originalUrl?: string | undefined
-  /** Is read if there is neither `path` nor `originalUrl`. */
+  /** It is read if there is neither `path` nor `originalUrl`. */
   url?: string | undefined
   /** Whether the host has decoded the path already, and has not kept it as it was sent. Default false. */
   pathDecoded?: boolean | null | undefined

@@ -9,7 +9,7 @@ import type { AnyOptions, CorsOptionsDelegate, Settings, Url } from './options.j
 declare function corsac (policy: string | Url | AnyOptions<any> | CorsOptionsDelegate<any>, settings?: Settings): corsac.VitePlugin
 
 declare namespace corsac {
-  /** As much of Vite's `Plugin` as this one has. */
+  /** The members of Vite's `Plugin` that this plugin has. */
   interface VitePlugin {
     name: 'corsac'
     apply: 'serve'

@@ -170,7 +170,7 @@ def test_middleware_outside_is_named_when_the_application_starts(capsys: pytest.
     started(Middleware(Auth), ours)
     printed = capsys.readouterr().err
     assert printed.startswith(
-        "corsac: Auth runs outside corsac: a response of its own, such as a 401, has no CORS headers"
+        "corsac: Auth runs outside corsac: its own responses, such as a 401, have no CORS headers"
     )
     assert "help: use corsac.install(app, ...)" in printed
     started(ours, Middleware(Auth))

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from corsac._corsac import is_debug_requested
 from corsac._types import Message, Scope, Send
 
-# The most middlewares that are examined.
+# The largest number of middlewares that are examined.
 _MOST_LAYERS = 100
 
 
@@ -80,9 +80,9 @@ class AsgiDebugger(Debugger):
         others = [type(layer).__name__ for layer in outside if layer not in errors]
         help_ = "  help: use corsac.install(app, ...), which puts the policy outside everything in the application"
         if others:
-            run = "runs" if len(others) == 1 else "run"
+            run, own = ("runs", "its") if len(others) == 1 else ("run", "their")
             self.print(
-                f"corsac: {', '.join(others)} {run} outside corsac: a response of its own, such as a 401, has no "
+                f"corsac: {', '.join(others)} {run} outside corsac: {own} own responses, such as a 401, have no "
                 f"CORS headers, so a browser reports a CORS error instead\n{help_}; "
                 "or add CORSMiddleware last, since the middleware that is added last is the outermost one\n"
             )
@@ -146,7 +146,7 @@ def is_requested(debug: bool | None) -> bool:
 
 
 def _outside(app: Any, middleware: object) -> list[object]:  # noqa: ANN401
-    """The middleware of an application that is called before this one; none if this one is not among them."""
+    """The middlewares of an application that are called before this one; none if this one is not among them."""
     found: list[object] = []
     layer = getattr(app, "middleware_stack", None)
     # A middleware may have anything as its `app`, even itself.

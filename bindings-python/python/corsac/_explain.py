@@ -137,7 +137,7 @@ class ExchangeProblem:
     """One thing that is wrong with an exchange that cannot be read."""
 
     path: str
-    """The place of the finding: ``request.headers[2][0]``; empty for the whole."""
+    """The path to the problem: ``request.headers[2][0]``; empty for the exchange as a whole."""
     message: str
     """What is wrong."""
     help: str

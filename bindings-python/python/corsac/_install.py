@@ -56,9 +56,9 @@ def install(
         kind = type(app).__name__
         raise TypeError(f"install() is for Starlette and FastAPI; write app = CORSMiddleware(app, ...) for {kind}")
     if app.middleware_stack is not None:
-        raise RuntimeError("the application has started: install a policy before")
+        raise RuntimeError("the application has started: install the policy before it starts")
     if getattr(build, "_corsac", None) is not None:
-        raise RuntimeError("a policy is installed already: one application has one; `routes` is for exceptions")
+        raise RuntimeError("a policy is installed already: an application can have only one; write exceptions as `routes`")
     is_debugged = is_requested(debug)
     policy, on_decision = policy_or_settings(policy, settings), checked_hook(on_decision)
 

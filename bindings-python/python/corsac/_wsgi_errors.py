@@ -1,4 +1,4 @@
-"""Exceptions that leave a WSGI application, in response to a request of a page.
+"""Exceptions that leave a WSGI application while it handles the request of a page.
 
 Servers answer with a 500 that has no CORS headers, so the browser reports a CORS error and hides the real one. Here,
 the 500 is sent through the policy's ``start_response``. The exception then continues to the server, which logs it.
@@ -22,11 +22,11 @@ class _StartResponse(Protocol):
     """
 
     def __call__(self, status: str, headers: list[tuple[str, str]], exc_info: Any = ..., /) -> Any:  # noqa: ANN401
-        """Give the head."""
+        """Take the status and the headers."""
         ...  # type checkers want a body
 
     def pass_head(self) -> None:
-        """Give the kept status and headers to the server."""
+        """Pass the kept status and headers on to the server."""
 
     def drop_head(self) -> None:
         """Forget the kept status and headers."""
@@ -93,7 +93,7 @@ class BegunBody:
 
 
 def _close_after_failure(environ: dict[str, Any], body: object) -> None:
-    """Close a body. An exception in that is printed, because the one before it says what went wrong."""
+    """Close a body. An exception of `close` is only printed, because the earlier exception says what went wrong."""
     try:
         _close(body)
     except Exception as error:

@@ -60,9 +60,9 @@ def setup(
     if not isinstance(app, web.Application):
         raise TypeError(f"setup() is for applications of aiohttp, not {type(app).__name__}")
     if app.frozen:
-        raise RuntimeError("the application has started: call setup() before")
+        raise RuntimeError("the application has started: call setup() before it starts")
     if _DECIDER in app:
-        raise RuntimeError("the application has a policy already: one application has one; `routes` is for exceptions")
+        raise RuntimeError("the application has a policy already: it can have only one; write exceptions as `routes`")
     observers = (checked_hook(on_decision), framework_debugger(debug))
     decider = FrameworkDecider(policy_or_settings(policy, settings), observers)
 

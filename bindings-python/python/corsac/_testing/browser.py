@@ -20,7 +20,7 @@ Credentials: TypeAlias = bool | Literal["omit", "same-origin", "include"]
 # The type of a body that is given as an object.
 _JSON_TYPE = "application/json"
 
-# The most bytes of a body that a message quotes.
+# The largest number of bytes of a body that a message quotes.
 _QUOTED_BYTES = 80
 
 

@@ -44,7 +44,7 @@ class ClientServer:
         self.cookies = {cookie.name: cookie.value for cookie in getattr(cookies, "jar", cookies)}
 
     def send(self, request: Request, timeout: float) -> Reply:
-        """Return the response that the client was given."""
+        """Return the response that the client received."""
         name = urllib.parse.urlsplit(request.url).netloc
         try:
             return within(timeout, lambda reply: self._send(request, reply), give_up=lambda: None, name=name)

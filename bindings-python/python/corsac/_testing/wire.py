@@ -12,12 +12,12 @@ from typing import Protocol
 _ENDLESS_TYPE = "text/event-stream"
 
 
-# The most bytes of a body that are read. A longer body may have no end either.
+# The largest number of bytes of a body that are read. A longer body may have no end either.
 LONGEST_BODY = 64 * 1024 * 1024
 
 
 def port_of(url: urllib.parse.SplitResult) -> int:
-    """The port of a URL, which it need not name."""
+    """The port of a URL, or the default port of its scheme if the URL has none."""
     return url.port or (http.client.HTTPS_PORT if url.scheme.endswith("s") else http.client.HTTP_PORT)
 
 

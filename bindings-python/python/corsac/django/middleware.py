@@ -95,7 +95,7 @@ class CorsacMiddleware:
 
 def _own_response(decided: RequestDecision) -> HttpResponse:
     response = HttpResponse(decided.body, status=decided.status)
-    # Django's own type of content would be on a response that has none.
+    # Otherwise, a response without a content type would get Django's default.
     response.headers = _headers(decided, response, [])
     return response
 
@@ -113,7 +113,7 @@ def _error_response(request: HttpRequest, error: BaseException) -> HttpResponseB
 
 
 async def _later_error_response(request: HttpRequest, error: BaseException) -> HttpResponseBase:
-    """The same for asynchronous servers."""
+    """Django's response to an exception of the predicate, under an asynchronous server."""
 
     async def fail(_: HttpRequest) -> HttpResponseBase:
         raise error

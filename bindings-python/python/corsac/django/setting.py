@@ -20,7 +20,7 @@ _FUNCTION = "allow_origin"
 
 
 class MiddlewareArguments(NamedTuple):
-    """What the setting says."""
+    """The values in the setting."""
 
     policy: Policy | Reloadable
     on_decision: Callable[..., object] | None
