@@ -58,7 +58,7 @@ def install(
     if app.middleware_stack is not None:
         raise RuntimeError("the application has started: install the policy before it starts")
     if getattr(build, "_corsac", None) is not None:
-        raise RuntimeError("a policy is installed already: an application can have only one; write exceptions as `routes`")
+        raise RuntimeError("a policy is installed already: an application has only one; write exceptions as `routes`")
     is_debugged = is_requested(debug)
     policy, on_decision = policy_or_settings(policy, settings), checked_hook(on_decision)
 

@@ -60,7 +60,8 @@ const HOSTS: &[(&str, &str, Hosting)] = &[
 ];
 
 impl Hosting {
-    /// What the URL's host belongs to, if its name shows it. Most servers have names of their own, and then there is nothing.
+    /// The cloud, gateway or product to which the URL's host belongs, if its name shows it. It is `None` for most
+    /// servers, which have names of their own.
     ///
     /// ```
     /// use corsac::explain::Hosting;

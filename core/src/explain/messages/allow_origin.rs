@@ -166,7 +166,7 @@ pub(crate) fn redirect_changes_origin(url: &str, value: &[u8]) -> Finding {
             "the request was redirected from one foreign origin to another, `{}`: browsers then send `Origin: null`, {allowed}",
             printable(url)
         ),
-        "request the final URL in the script, or redirect within one origin; allow `null` only if every page of the \
+        "request the final URL in the script, or redirect within one origin; allow `null` only if every page on the \
          web may read the response",
     )
 }

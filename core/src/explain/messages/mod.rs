@@ -1,8 +1,8 @@
 //! Every sentence that an explanation says: one function for each finding, with the facts as its arguments.
 //!
 //! A message says what is wrong and why that matters, in lower case and without a full stop, with what was sent in
-//! backticks. A help says what to do, for a server that may be any software; `policy` has the helps for a policy of
-//! corsac.
+//! backticks. A help says what to do, for a server that may run any software; `policy` has the help texts for a policy
+//! of corsac.
 
 pub(crate) mod allow_origin;
 pub(crate) mod console;

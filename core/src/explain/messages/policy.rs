@@ -1,4 +1,4 @@
-//! Helps for a policy of corsac, in the notation in which it is written, and findings that only a policy can have.
+//! Help texts for a policy of corsac, in the notation in which it is written, and findings that only a policy can have.
 
 use super::{finding, listed};
 use crate::config::notation::Notation;
