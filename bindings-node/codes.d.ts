@@ -228,7 +228,7 @@ export type FindingCode =
   | 'preflight-redirected'
   /** The server requires a login for the preflight, but preflights never carry cookies or `Authorization`. */
   | 'preflight-unauthorized'
-  /** The server has no response to OPTIONS for this path. */
+  /** The server does not handle OPTIONS for this path. */
   | 'preflight-not-found'
   /** The server does not accept the method OPTIONS. */
   | 'preflight-options-refused'

@@ -12,7 +12,7 @@
  * - Texts are a pointer and a length in bytes. A text that the library returns is followed by a NUL if its
  *   comment says so.
  * - A pointer is borrowed unless a comment names an owner, and the library keeps no borrowed pointer beyond the call.
- * - A struct that begins with `size` is set to zero first, then its `size` to its `sizeof`, so that a program and
+ * - Set a struct that begins with `size` to zero first, then set its `size` to its `sizeof`, so that a program and
  *   a library of different versions understand each other.
  * - NULL is an error unless a comment allows it, and never causes a crash. No panic leaves the library.
  * - A callback that the host provides may call any function of the library, but must not throw or `longjmp`. It must
@@ -118,7 +118,7 @@ typedef int32_t corsac_reason;
 
 
 /**
- * The most headers that a decision has.
+ * The largest number of headers that a decision can have.
  */
 #define CORSAC_MAX_HEADERS 16
 
@@ -513,8 +513,8 @@ typedef struct {
 } corsac_policy_options;
 
 /**
- * Is called once for each change of a watched file, after the file was read again. Either its policy is now in
- * force, or the file is missing or refused and the old policy stays in force.
+ * The callback for a watched file. It is called once for each change, after the file was read again. Either its
+ * policy is now in force, or the file is missing or refused and the old policy stays in force.
  *
  * `status` has the same values as that of `corsac_policy_from_file`. `error` is NULL if `status` is `CORSAC_OK`. It
  * is freed after the call. `user` is the pointer that was passed to `corsac_reloadable_watch`. The callback runs on
@@ -776,7 +776,7 @@ corsac_status corsac_header_copy(const corsac_header *header,
  *
  * Returns: the value; NULL if there is no memory, or a pointer is NULL.
  *
- * Ownership: the copy belongs to the caller, who frees it in the way that belongs to `allocate`.
+ * Ownership: the copy belongs to the caller, who frees it in the way that `allocate` requires.
  *
  * Threads: any.
  */
@@ -848,7 +848,7 @@ void corsac_error_free(corsac_error *error);
  *
  * Ownership: the policy and the error belong to the caller (`corsac_policy_free`, `corsac_error_free`).
  *
- * Threads: any, with a stack of 128 KiB or more, because texts nest. Evaluating needs far less.
+ * Threads: any, with a stack of 128 KiB or more, because the values in a text can be nested. Evaluating needs far less.
  */
 corsac_status corsac_policy_from_json(const char *json,
                                       size_t len,
@@ -1046,7 +1046,8 @@ corsac_status corsac_reloadable_swap(const corsac_reloadable *reloadable,
  *
  * Ownership: the error belongs to the caller.
  *
- * Threads: any, with the stack that building a policy needs. If several call it at the same time, they take turns.
+ * Threads: any, with the stack that building a policy needs. If several threads call it at the same time, they
+ * take turns.
  */
 corsac_status corsac_reloadable_reload(const corsac_reloadable *reloadable,
                                        corsac_error **err);
@@ -1177,7 +1178,7 @@ corsac_status corsac_policy_resolve(const corsac_policy *policy,
  * been used.
  *
  * Returns, lifetime, threads: as `corsac_policy_evaluate`; `CORSAC_NULL` also if `predicate` is NULL. The decision
- * never is `CORSAC_ASK`.
+ * is never `CORSAC_ASK`.
  */
 corsac_status corsac_policy_evaluate_with(const corsac_policy *policy,
                                           const corsac_request *request,
@@ -1410,7 +1411,7 @@ void corsac_explanation_free(corsac_explanation *explanation);
  *
  * Ownership: the explanation and the error belong to the caller (`corsac_explanation_free`, `corsac_error_free`).
  *
- * Threads: any, at the same time, with the same policy; with a stack of 128 KiB or more, because exchanges nest.
+ * Threads: any, at the same time, with the same policy; with a stack of 128 KiB or more, because exchanges can be nested.
  *
  * Source: docs/specification.md, sections 8 and 9.
  */

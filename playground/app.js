@@ -188,7 +188,7 @@ async function showAddress () {
   if (location.hash === '' || location.hash === ownFragment) return false
   const state = await stateOf(location.hash)
   if (state === undefined) {
-    say('The link cannot be read: it is cut off, or is not one of this page.')
+    say('The link cannot be read: it is cut off, or it was not made by this page.')
     return false
   }
   show(state)

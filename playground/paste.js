@@ -120,5 +120,5 @@ function size (bytes) {
 }
 
 function tooLarge (bytes) {
-  return `this has ${size(bytes)}, and at most ${size(MOST_BYTES)} are read`
+  return `this is ${size(bytes)}, and at most ${size(MOST_BYTES)} are read`
 }

@@ -116,7 +116,7 @@ const QUOTE_STRINGS: &str = "write strings in quotation marks, as in `\"https://
 fn explain(slip: &Slip) -> (String, String) {
     let (why, help) = match slip {
         Slip::OpenList(line) => {
-            return (format!("the list in line {line} is not closed"), format!("write `]` at the end of line {line}"));
+            return (format!("the list on line {line} is not closed"), format!("write `]` at the end of line {line}"));
         }
         Slip::EndOfLine(mark) => {
             return (format!("the line ends in `{mark}`, which TOML does not allow"), format!("remove the `{mark}`"));
