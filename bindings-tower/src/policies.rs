@@ -26,7 +26,7 @@ impl Policies {
         Policies::Replaced { given, prepared }
     }
 
-    /// The policy for one request, which keeps it until it ends.
+    /// The policy for one request, which keeps that policy to its end.
     #[inline]
     pub(crate) fn in_force(&self) -> Arc<PreparedPolicy> {
         match self {

@@ -123,7 +123,7 @@ pub(crate) fn unreadable(path: &Path, error: &io::Error) -> Failure {
     match error.kind() {
         io::ErrorKind::NotFound => Failure::input(format!("there is no file `{path}`")),
         io::ErrorKind::IsADirectory => Failure::input(format!("`{path}` is a folder and not a file")),
-        io::ErrorKind::PermissionDenied => Failure::input(format!("you may not read `{path}`"))
+        io::ErrorKind::PermissionDenied => Failure::input(format!("you do not have permission to read `{path}`"))
             .help("change its permissions, or run the command as a user who may read it"),
         _ => Failure::input(format!("`{path}` cannot be read: {}", plain(error))),
     }

@@ -2,8 +2,8 @@
 
 Starlette and FastAPI build their middleware when they are called for the first time. A server makes that call to ask
 whether there is anything to do at the start (the ASGI lifespan). If it raises an exception, servers assume that there
-is not, start, and answer every request with 500. So the middleware is built anyway, and reports that the start has
-failed.
+is nothing to do, start, and answer every request with 500. So the middleware is built anyway, and reports that the
+start has failed.
 """
 
 import sys
