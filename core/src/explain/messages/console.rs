@@ -151,13 +151,19 @@ fn missing(facts: &Facts<'_>) -> Finding {
         Some(page) => format!("`Access-Control-Allow-Origin: {}`", printable(page)),
         None => "`Access-Control-Allow-Origin` with the page's origin".to_owned(),
     };
+    // An extension does not need the server's permission.
+    let manifest = if is_extension(facts.page()) {
+        "; or name the server in `host_permissions` of the extension's manifest, and send the request from its background script"
+    } else {
+        ""
+    };
     let vague = if facts.is_vague { ", or it does not allow the page" } else { "" };
     let (message, help) = match facts.about {
         About::Preflight => (
             format!("there is no `Access-Control-Allow-Origin` in the response to the preflight{vague}"),
             format!(
                 "let the server of this URL respond to OPTIONS with 204, {origin} and the methods and headers that are \
-                 allowed, before a login or the router responds"
+                 allowed, before a login or the router responds{manifest}"
             ),
         ),
         _ => (
@@ -165,11 +171,16 @@ fn missing(facts: &Facts<'_>) -> Finding {
             format!(
                 "let the server of this URL send {origin} with each response, errors and redirects too; nothing in the page \
                  can replace it. If the server does that already, look for something that responds instead: an error page, a \
-                 login, a proxy"
+                 login, a proxy{manifest}"
             ),
         ),
     };
     finding(FindingCode::AllowOriginMissing, message, help)
+}
+
+/// Whether the origin is that of a browser's extension.
+fn is_extension(origin: &str) -> bool {
+    ["chrome-extension://", "moz-extension://", "safari-web-extension://"].iter().any(|scheme| origin.starts_with(scheme))
 }
 
 fn null_page(facts: &Facts<'_>) -> Finding {
@@ -327,12 +338,26 @@ pub(crate) fn of_code(code: FindingCode, facts: &Facts<'_>) -> Finding {
             "add `crossorigin=\"anonymous\"` to the element, or remove the mode `no-cors`, and check that the hash is \
              that of the file"
         }
+        FindingCode::LocalNetworkAccess if !name.is_empty() => {
+            "update Chromium, which removed this check in version 138: newer versions ask the user for permission instead; only \
+             for older ones, let the server send the header with the value `true` in response to OPTIONS"
+        }
         FindingCode::LocalNetworkAccess => {
             "serve the page over https, and let the user grant the permission for devices in the local network; no header of \
              the server replaces it"
         }
         FindingCode::CookieNotSecure => {
             "set `SameSite=None; Secure` on a cookie that pages of other sites have to send, and use https"
+        }
+        FindingCode::CookieSameSite => {
+            "send `SameSite=None; Secure` with the cookie, over https, or put the page and the server on one site, such as \
+             `app.example.com` and `api.example.com`; browsers that block third-party cookies need the latter"
+        }
+        FindingCode::HeaderNotExposed if name.eq_ignore_ascii_case("set-cookie") => {
+            "remove the line from the script: no header of the server lets a script read `Set-Cookie`"
+        }
+        FindingCode::HeaderNotExposed => {
+            "let the server name the header in `Access-Control-Expose-Headers`, in its response to the request itself"
         }
         FindingCode::TooManyRedirects => return redirects::too_many(),
         FindingCode::BlockedPort => "use another port: browsers do not connect to ports of other protocols",
