@@ -7,6 +7,7 @@ use crate::explain::explanation::Finding;
 use crate::explain::near::difference;
 use crate::explain::other_servers::is_gateway_error;
 use crate::issues::finding_code::FindingCode;
+use crate::origins::extension::ExtensionScheme;
 use crate::printable::printable;
 
 /// The meaning of a sentence.
@@ -180,7 +181,8 @@ fn missing(facts: &Facts<'_>) -> Finding {
 
 /// Whether the origin is that of a browser's extension.
 fn is_extension(origin: &str) -> bool {
-    ["chrome-extension://", "moz-extension://", "safari-web-extension://"].iter().any(|scheme| origin.starts_with(scheme))
+    let scheme = origin.split_once("://").map(|(scheme, _)| scheme);
+    ExtensionScheme::ALL.iter().any(|extension| Some(extension.as_str()) == scheme)
 }
 
 fn null_page(facts: &Facts<'_>) -> Finding {
