@@ -260,8 +260,10 @@ const WHOLE: &[(&str, &str)] = &[
     ("WebSocket connection to '{url}' failed", "WebSocket connection to 'wss://api.example.com/live' failed:"),
     (
         "No '{element}' header was present in the preflight response for this private network request",
-        "~ targeting the `local` address space.",
+        "No 'Access-Control-Allow-Private-Network' header was present in the preflight response for this private network \
+         request targeting the `local` address space.",
     ),
+    ("Refused to get unsafe header \"{element}\"", "Refused to get unsafe header \"Content-Disposition\""),
     ("Some cookies are misusing the", "~ recommended “SameSite“ attribute"),
     (
         "because it has the \"SameSite=None\" attribute but is missing the \"secure\" attribute",

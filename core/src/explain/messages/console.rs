@@ -154,7 +154,7 @@ fn missing(facts: &Facts<'_>) -> Finding {
     };
     // An extension does not need the server's permission.
     let manifest = if is_extension(facts.page()) {
-        "; or name the server in `host_permissions` of the extension's manifest, and send the request from its background script"
+        ". Or name the server in `host_permissions` of the extension's manifest, and send the request from its background script"
     } else {
         ""
     };
@@ -341,8 +341,16 @@ pub(crate) fn of_code(code: FindingCode, facts: &Facts<'_>) -> Finding {
              that of the file"
         }
         FindingCode::LocalNetworkAccess if !name.is_empty() => {
-            "update Chromium, which removed this check in version 138: newer versions ask the user for permission instead; only \
-             for older ones, let the server send the header with the value `true` in response to OPTIONS"
+            return finding(
+                code,
+                "a public page requests a server in a local network, and a Chromium older than version 138 asks that server for \
+                 permission",
+                format!(
+                    "update the browser, which then asks the user instead; for older ones, let the server send `{}: true` in \
+                     response to OPTIONS",
+                    printable(name)
+                ),
+            );
         }
         FindingCode::LocalNetworkAccess => {
             "serve the page over https, and let the user grant the permission for devices in the local network; no header of \
@@ -355,12 +363,7 @@ pub(crate) fn of_code(code: FindingCode, facts: &Facts<'_>) -> Finding {
             "send `SameSite=None; Secure` with the cookie, over https, or put the page and the server on one site, such as \
              `app.example.com` and `api.example.com`; browsers that block third-party cookies need the latter"
         }
-        FindingCode::HeaderNotExposed if name.eq_ignore_ascii_case("set-cookie") => {
-            "remove the line from the script: no header of the server lets a script read `Set-Cookie`"
-        }
-        FindingCode::HeaderNotExposed => {
-            "let the server name the header in `Access-Control-Expose-Headers`, in its response to the request itself"
-        }
+        FindingCode::HeaderNotExposed => return header_not_exposed(name),
         FindingCode::TooManyRedirects => return redirects::too_many(),
         FindingCode::BlockedPort => "use another port: browsers do not connect to ports of other protocols",
         _ => "see the page about this code",
@@ -371,6 +374,18 @@ pub(crate) fn of_code(code: FindingCode, facts: &Facts<'_>) -> Finding {
         format!("{}: `{}`", lower(code.meaning()), printable(name))
     };
     finding(code, message, help)
+}
+
+/// The script asked for a response header that it cannot read.
+fn header_not_exposed(name: &str) -> Finding {
+    let name = printable(name);
+    let help = if name.eq_ignore_ascii_case("set-cookie") {
+        "remove the line from the script: no header of the server lets a script read cookies of another origin".to_owned()
+    } else {
+        format!("let the server send `Access-Control-Expose-Headers: {name}` with its response to the request itself")
+    };
+    let message = format!("the script cannot read the response header `{name}`, although developer tools show it");
+    finding(FindingCode::HeaderNotExposed, message, help)
 }
 
 /// A sentence of the catalogue as a message: lower case, no full stop.
