@@ -343,9 +343,14 @@ fn of_wording(wording: &'static str) -> ConsoleExample {
 
 /// Whether the wording is a reason that Chromium gives after "has been blocked by CORS policy".
 fn is_chromium_reason(wording: &str) -> bool {
-    ["Cross origin requests are only", "The request client is not", "Permission was denied", "No '{element}' header was"]
-        .iter()
-        .any(|beginning| wording.starts_with(beginning))
+    [
+        "Cross origin requests are only",
+        "The request client is not",
+        "Permission was denied",
+        "No '{element}' header was",
+    ]
+    .iter()
+    .any(|beginning| wording.starts_with(beginning))
 }
 
 /// A short name made of the first words of a sentence.

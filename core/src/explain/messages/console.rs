@@ -380,7 +380,8 @@ pub(crate) fn of_code(code: FindingCode, facts: &Facts<'_>) -> Finding {
 fn header_not_exposed(name: &str) -> Finding {
     let name = printable(name);
     let help = if name.eq_ignore_ascii_case("set-cookie") {
-        "remove the line from the script: no header of the server lets a script read cookies of another origin".to_owned()
+        "remove the line from the script: no header of the server lets a script read cookies of another origin"
+            .to_owned()
     } else {
         format!("let the server send `Access-Control-Expose-Headers: {name}` with its response to the request itself")
     };
