@@ -56,7 +56,7 @@ impl Pasted {
         Err(PasteError::new(
             "this is not a console message, a request or a response that corsac can read",
             "paste the whole red line of the browser's console, a command that begins with `curl`, a HAR file, or the \
-             headers of a response, one on each line",
+             headers of a response, one on each line; for a symptom in your own words, see docs/troubleshooting.md",
         ))
     }
 }

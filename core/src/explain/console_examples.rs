@@ -258,7 +258,33 @@ const WHOLE: &[(&str, &str)] = &[
     ),
     ("Refused to display '{url}' in a frame", "~ because it set 'X-Frame-Options' to 'deny'."),
     ("WebSocket connection to '{url}' failed", "WebSocket connection to 'wss://api.example.com/live' failed:"),
+    (
+        "No '{element}' header was present in the preflight response for this private network request",
+        "No 'Access-Control-Allow-Private-Network' header was present in the preflight response for this private network \
+         request targeting the `local` address space.",
+    ),
+    ("Refused to get unsafe header \"{element}\"", "Refused to get unsafe header \"Content-Disposition\""),
     ("Some cookies are misusing the", "~ recommended “SameSite“ attribute"),
+    (
+        "because it has the \"SameSite=None\" attribute but is missing the \"secure\" attribute",
+        "Cookie \"sid\" rejected ~.",
+    ),
+    (
+        "because it had the \"SameSite=None\" attribute but did not have the \"Secure\" attribute",
+        "This attempt to set a cookie via a Set-Cookie header was blocked ~, which is required in order to use \"SameSite=None\".",
+    ),
+    (
+        "has been rejected because it is in a cross-site context",
+        "Cookie \"sid\" ~ and its \"SameSite\" is \"Lax\" or \"Strict\".",
+    ),
+    (
+        "came from a cross-site response which was not the response to a top-level navigation",
+        "This Set-Cookie was blocked because it had the \"SameSite=Lax\" attribute but ~.",
+    ),
+    (
+        "the request was made from a different site and was not initiated by a top-level navigation",
+        "This cookie was blocked because it had the \"SameSite=Lax\" attribute and ~.",
+    ),
     (
         "the server responded with a status of {status} (",
         "Failed to load resource: the server responded with a status of 500 (Internal Server Error)",
@@ -317,9 +343,14 @@ fn of_wording(wording: &'static str) -> ConsoleExample {
 
 /// Whether the wording is a reason that Chromium gives after "has been blocked by CORS policy".
 fn is_chromium_reason(wording: &str) -> bool {
-    ["Cross origin requests are only", "The request client is not", "Permission was denied"]
-        .iter()
-        .any(|beginning| wording.starts_with(beginning))
+    [
+        "Cross origin requests are only",
+        "The request client is not",
+        "Permission was denied",
+        "No '{element}' header was",
+    ]
+    .iter()
+    .any(|beginning| wording.starts_with(beginning))
 }
 
 /// A short name made of the first words of a sentence.

@@ -260,6 +260,10 @@ fn sentence(
             sentence
         }
         Meaning::NoResponse(error) => read.finding(of_network(error, &facts)),
+        // The finding is only worth knowing, so it has no topic of its own.
+        Meaning::Code(code @ FindingCode::HeaderNotExposed) => {
+            ConsoleSentence { topic: Topic::ScriptOptions, ..read.finding(of_code(code, &facts)) }
+        }
         Meaning::Code(code) => read.finding(of_code(code, &facts)),
         Meaning::NotCors(message, help) => read.other(format!("{NOT_CORS}: {message}"), help, true),
         Meaning::FromServer(message, help) => {

@@ -73,6 +73,12 @@ pub(crate) const WORDINGS: &[(&str, Meaning)] = &[
         "Permission was denied for this request to access the `{value}` address space",
         Code(FindingCode::LocalNetworkAccess),
     ),
+    // Chromium before version 138, which removed Private Network Access.
+    (
+        "No '{element}' header was present in the preflight response for this private network request",
+        Code(FindingCode::LocalNetworkAccess),
+    ),
+    ("Refused to get unsafe header \"{element}\"", Code(FindingCode::HeaderNotExposed)),
     ("Refused to set unsafe header \"{element}\"", Code(FindingCode::ForbiddenHeaderDropped)),
     ("Attempt to set a forbidden header was denied: {element}", Code(FindingCode::ForbiddenHeaderDropped)),
     (
@@ -230,10 +236,29 @@ pub(crate) const WORDINGS: &[(&str, Meaning)] = &[
         "WebSocket connection to '{url}' failed",
         NotCors(
             "the WebSocket handshake failed, and CORS does not apply to WebSockets",
-            "look for the server's own check of `Origin`, and for a proxy that does not pass `Upgrade` and `Connection` on",
+            "look for the server's own check of `Origin`, for a proxy that changes `Host` (such as a dev server's `changeOrigin`), \
+             and for one that does not pass `Upgrade` and `Connection` on",
         ),
     ),
     ("Some cookies are misusing the", Code(FindingCode::CookieNotSecure)),
+    // Firefox's console and the tooltips of Chromium's network panel about a cookie.
+    (
+        "because it has the \"SameSite=None\" attribute but is missing the \"secure\" attribute",
+        Code(FindingCode::CookieNotSecure),
+    ),
+    (
+        "because it had the \"SameSite=None\" attribute but did not have the \"Secure\" attribute",
+        Code(FindingCode::CookieNotSecure),
+    ),
+    ("has been rejected because it is in a cross-site context", Code(FindingCode::CookieSameSite)),
+    (
+        "came from a cross-site response which was not the response to a top-level navigation",
+        Code(FindingCode::CookieSameSite),
+    ),
+    (
+        "the request was made from a different site and was not initiated by a top-level navigation",
+        Code(FindingCode::CookieSameSite),
+    ),
     (
         "the server responded with a status of {status} (",
         NotCors(

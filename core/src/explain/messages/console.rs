@@ -7,6 +7,7 @@ use crate::explain::explanation::Finding;
 use crate::explain::near::difference;
 use crate::explain::other_servers::is_gateway_error;
 use crate::issues::finding_code::FindingCode;
+use crate::origins::extension::ExtensionScheme;
 use crate::printable::printable;
 
 /// The meaning of a sentence.
@@ -151,13 +152,19 @@ fn missing(facts: &Facts<'_>) -> Finding {
         Some(page) => format!("`Access-Control-Allow-Origin: {}`", printable(page)),
         None => "`Access-Control-Allow-Origin: <the page's origin>`".to_owned(),
     };
+    // An extension does not need the server's permission.
+    let manifest = if is_extension(facts.page()) {
+        ". Or name the server in `host_permissions` of the extension's manifest, and send the request from its background script"
+    } else {
+        ""
+    };
     let vague = if facts.is_vague { ", or it does not allow the page" } else { "" };
     let (message, help) = match facts.about {
         About::Preflight => (
             format!("there is no `Access-Control-Allow-Origin` in the response to the preflight{vague}"),
             format!(
                 "have the server of this URL respond to OPTIONS with 204, {origin} and the methods and headers that are \
-                 allowed, before a login or the router responds"
+                 allowed, before a login or the router responds{manifest}"
             ),
         ),
         _ => (
@@ -165,11 +172,17 @@ fn missing(facts: &Facts<'_>) -> Finding {
             format!(
                 "have the server of this URL send {origin} with each response, including errors and redirects; nothing in the \
                  page can replace it. If the server does that already, look for something that responds instead: an error \
-                 page, a login, a proxy"
+                 page, a login, a proxy{manifest}"
             ),
         ),
     };
     finding(FindingCode::AllowOriginMissing, message, help)
+}
+
+/// Whether the origin is that of a browser's extension.
+fn is_extension(origin: &str) -> bool {
+    let scheme = origin.split_once("://").map(|(scheme, _)| scheme);
+    ExtensionScheme::ALL.iter().any(|extension| Some(extension.as_str()) == scheme)
 }
 
 fn null_page(facts: &Facts<'_>) -> Finding {
@@ -327,6 +340,18 @@ pub(crate) fn of_code(code: FindingCode, facts: &Facts<'_>) -> Finding {
             "add `crossorigin=\"anonymous\"` to the element, or remove the mode `no-cors`, and check that the hash is \
              that of the file"
         }
+        FindingCode::LocalNetworkAccess if !name.is_empty() => {
+            return finding(
+                code,
+                "a public page requests a server in a local network, and a Chromium older than version 138 asks that server for \
+                 permission",
+                format!(
+                    "update the browser, which then asks the user instead; for older ones, let the server send `{}: true` in \
+                     response to OPTIONS",
+                    printable(name)
+                ),
+            );
+        }
         FindingCode::LocalNetworkAccess => {
             "serve the page over https, and let the user grant the permission for devices in the local network; no header of \
              the server replaces it"
@@ -334,6 +359,11 @@ pub(crate) fn of_code(code: FindingCode, facts: &Facts<'_>) -> Finding {
         FindingCode::CookieNotSecure => {
             "set `SameSite=None; Secure` on a cookie that pages of other sites have to send, and use https"
         }
+        FindingCode::CookieSameSite => {
+            "send `SameSite=None; Secure` with the cookie, over https, or put the page and the server on one site, such as \
+             `app.example.com` and `api.example.com`; browsers that block third-party cookies need the latter"
+        }
+        FindingCode::HeaderNotExposed => return header_not_exposed(name),
         FindingCode::TooManyRedirects => return redirects::too_many(),
         FindingCode::BlockedPort => "use another port: browsers do not connect to ports of other protocols",
         _ => "see the page about this code",
@@ -344,6 +374,19 @@ pub(crate) fn of_code(code: FindingCode, facts: &Facts<'_>) -> Finding {
         format!("{}: `{}`", lower(code.meaning()), printable(name))
     };
     finding(code, message, help)
+}
+
+/// The script asked for a response header that it cannot read.
+fn header_not_exposed(name: &str) -> Finding {
+    let name = printable(name);
+    let help = if name.eq_ignore_ascii_case("set-cookie") {
+        "remove the line from the script: no header of the server lets a script read cookies of another origin"
+            .to_owned()
+    } else {
+        format!("let the server send `Access-Control-Expose-Headers: {name}` with its response to the request itself")
+    };
+    let message = format!("the script cannot read the response header `{name}`, although developer tools show it");
+    finding(FindingCode::HeaderNotExposed, message, help)
 }
 
 /// A sentence of the catalogue as a message: lower case, no full stop.
