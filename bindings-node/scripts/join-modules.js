@@ -6,6 +6,7 @@
 
 const fs = require('node:fs')
 const path = require('node:path')
+const esbuild = require('esbuild')
 
 const JOINED = 'lib/modules.js'
 
@@ -65,11 +66,19 @@ function joinModules (folder, version) {
   add('index.js')
   const functions = [...sources].map(([name, source]) => `'${name}': (function (module, require, __dirname) {\n${source}})`)
   functions.push(`'package.json': (function (module) { module.exports = ${JSON.stringify({ version })} })`)
-  fs.writeFileSync(path.join(folder, JOINED), `${LOADER}${functions.join(',\n')}\n}\n\n${others(sources)}`)
+  fs.writeFileSync(path.join(folder, JOINED), withoutComments(`${LOADER}${functions.join(',\n')}\n}\n\n${others(sources)}`))
   for (const [name, source] of sources) {
     const id = path.posix.relative(path.posix.dirname(name), JOINED)
     fs.writeFileSync(path.join(folder, name), `'use strict'\n\nmodule.exports = require('./${id}')('${name}')\n${namesOf(source)}`)
   }
+}
+
+/**
+ * The same code without comments and in ASCII, in lines that can still be read in a stack trace. Node needs half as many instructions to
+ * compile it: V8 reads comments as well, and keeps a text with other characters in two bytes for each.
+ */
+function withoutComments (code) {
+  return esbuild.transformSync(code, { charset: 'ascii', legalComments: 'none', platform: 'node', target: 'node20' }).code
 }
 
 /** The modules of the package that a module requires when it is loaded; others are required inside functions, if they are needed. */

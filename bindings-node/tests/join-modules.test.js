@@ -36,5 +36,5 @@ test('a module that is required later is in its own file, whose name tools can r
   const { a, later } = require(folder)
   assert.equal(later().a, a)
   assert.equal(require(path.join(folder, 'lib', 'a.js')), a)
-  assert.match(fs.readFileSync(path.join(folder, 'lib', 'modules.js'), 'utf8'), /require\('\.\/later\.js'\)/)
+  assert.match(fs.readFileSync(path.join(folder, 'lib', 'modules.js'), 'utf8'), /require\("\.\/later\.js"\)/)
 })

@@ -3,18 +3,15 @@
 // Applies decisions to Node's responses when their headers are written. By then, everything that the application has
 // set is known, so `Vary` can be merged and the headers that corsac owns can be replaced.
 
-const { ServerResponse } = require('node:http')
 const { applyTemplate } = require('./apply.js')
 const { headerList, headerValue } = require('./response-template.js')
 
 /** The key under which a response keeps the decision that is applied when its headers are written. */
 const PENDING = Symbol('corsac.pendingDecision')
-/** Node's function, or that of a module that was loaded earlier and replaced it. */
-const nativeWriteHead = ServerResponse.prototype.writeHead
+/** Node's function, or that of a module that replaced it before the first decision was applied. */
+let nativeWriteHead
 /** The key by which other copies of this package, perhaps of another version, know a function that replaced the prototype's. */
 const REPLACED = Symbol.for('corsac.replacedWriteHead')
-/** Whether the prototype's function was replaced, or cannot be. */
-let hasTriedPrototype = false
 
 class PendingDecision {
   /**
@@ -79,7 +76,7 @@ function applyOnHead (response, template, fields, reports) {
     pending.reports = reports
     return
   }
-  if (!hasTriedPrototype) replaceOnPrototype()
+  if (nativeWriteHead === undefined) replaceOnPrototype()
   const { writeHead } = response
   if (writeHead === writeHeadOfPrototype) {
     response[PENDING] = new PendingDecision(template, fields, reports, nativeWriteHead)
@@ -102,9 +99,10 @@ function applyOnHead (response, template, fields, reports) {
  * memory.
  */
 function replaceOnPrototype () {
-  hasTriedPrototype = true
-  const { prototype } = ServerResponse
-  if (prototype.writeHead === nativeWriteHead && nativeWriteHead[REPLACED] === undefined) prototype.writeHead = writeHeadOfPrototype
+  // Loading this module takes longer than loading all of corsac, and servers load it themselves.
+  const { ServerResponse: { prototype } } = require('node:http')
+  nativeWriteHead = prototype.writeHead
+  if (nativeWriteHead[REPLACED] === undefined) prototype.writeHead = writeHeadOfPrototype
 }
 
 function applyHeaders (template, fields, response, reports, status) {

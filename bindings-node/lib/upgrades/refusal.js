@@ -2,7 +2,6 @@
 
 // Refuses a WebSocket handshake on the connection itself.
 
-const { STATUS_CODES } = require('node:http')
 const { facts } = require('../engine.js')
 const { headerValue } = require('../response/response-template.js')
 
@@ -10,6 +9,8 @@ const { headerValue } = require('../response/response-template.js')
 const LINGER = 1000
 
 function refuseOnSocket (socket, template, fields, reports) {
+  // Here and not above, since loading it takes long, and most programs refuse no handshakes.
+  const { STATUS_CODES } = require('node:http')
   const { body, status } = template
   const headers = Object.entries(headersOf(template, fields, reports))
   const lines = headers.flatMap(([name, value]) => [value].flat().map((line) => `${name}: ${line}`))

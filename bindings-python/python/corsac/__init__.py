@@ -11,8 +11,6 @@ requests; a :class:`Decision` says what to do.
     [('access-control-allow-origin', 'https://app.example.com'), ('vary', 'Origin')]
 """
 
-from typing import TYPE_CHECKING
-
 from corsac._asgi import CORSMiddleware
 from corsac._corsac import (
     ConfigError,
@@ -26,10 +24,14 @@ from corsac._corsac import (
 from corsac._environment import settings_from_env
 from corsac._install import install
 from corsac._reloadable import Reloadable
-from corsac._types import LiftedCheck, OriginPredicate, PolicyOptions, ProtectionOptions, RouteOptions, UrlLike
 
+# Type checkers take this name as true, in every module. Importing `typing` takes several times as long as everything
+# else here, so no module that `import corsac` loads imports it or another slow one while it is loaded. Names for
+# annotations are imported under `if TYPE_CHECKING`, and functions import the slow modules that they need when they run.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from corsac._explain import Exchange, ExchangeError, ExchangeProblem, Explanation, diagnose
+    from corsac._types import LiftedCheck, OriginPredicate, PolicyOptions, ProtectionOptions, RouteOptions, UrlLike
 
 __all__ = [
     "CORSMiddleware",
@@ -56,12 +58,18 @@ __all__ = [
     "settings_from_env",
 ]
 
+_TYPES = ("LiftedCheck", "OriginPredicate", "PolicyOptions", "ProtectionOptions", "RouteOptions", "UrlLike")
+
 
 def __getattr__(name: str) -> object:
-    """Import what explains exchanges at its first use: the import takes long, and most programs do not need it."""
-    # Python calls this only for names that are not bound above. Those of `__all__` are in `_explain`.
+    """Import the types, and what explains exchanges, at their first use: most programs do not need them."""
+    # Python calls this only for names that are not bound above. Those of `__all__` are in one of two modules.
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name in _TYPES:
+        from corsac import _types
+
+        return getattr(_types, name)
     from corsac import _explain
 
     return getattr(_explain, name)

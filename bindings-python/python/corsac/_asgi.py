@@ -1,14 +1,20 @@
 """The middleware for ASGI: FastAPI, Starlette, Litestar, Quart and every other application of that interface."""
 
-from collections.abc import Awaitable, Callable
-from typing import Any, Never, Unpack
+from __future__ import annotations
 
-from corsac._corsac import AsgiMiddleware, Decision, Policy
+from corsac._corsac import AsgiMiddleware
 from corsac._debug import asgi_debugger
 from corsac._middleware_arguments import checked_hook, policy_or_settings
-from corsac._reloadable import Reloadable
 from corsac._startup import failing_app, is_starting
-from corsac._types import ASGIApp, PolicyOptions, Receive, Scope, Send
+
+TYPE_CHECKING = False  # explained in corsac/__init__.py
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from typing import Any, Never, Unpack
+
+    from corsac._corsac import Decision, Policy
+    from corsac._reloadable import Reloadable
+    from corsac._types import ASGIApp, PolicyOptions, Receive, Scope, Send
 
 
 class CORSMiddleware(AsgiMiddleware):

@@ -3,29 +3,33 @@
 The engine writes the blocks, and says which of them are new.
 """
 
+from __future__ import annotations
+
 import sys
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
-from typing import Any, Protocol
 
 from corsac._corsac import is_debug_requested
-from corsac._types import Message, Scope, Send
+
+TYPE_CHECKING = False  # explained in corsac/__init__.py
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from typing import Any, Protocol
+
+    from corsac._types import Message, Scope, Send
+
+    class _DebuggedResponse(Protocol):
+        """The engine's object for inspecting the response to one request."""
+
+        @property
+        def header(self) -> tuple[str, str]:
+            """The name and the value of the header to add."""
+            ...  # type checkers want a body
+
+        def inspect(self, status: int, headers: list[Any], /) -> str | None:
+            """Return the block to print."""
+
 
 # The largest number of middlewares that are examined.
 _MOST_LAYERS = 100
-
-
-class _DebuggedResponse(Protocol):
-    """The engine's object for inspecting the response to one request."""
-
-    @property
-    def header(self) -> tuple[str, str]:
-        """The name and the value of the header to add."""
-        ...  # type checkers want a body
-
-    def inspect(self, status: int, headers: list[Any], /) -> str | None:
-        """Return the block to print."""
-        ...  # type checkers want a body
 
 
 class Debugger:
@@ -33,21 +37,25 @@ class Debugger:
 
     def print(self, block: str) -> None:
         """Print a block, which ends with a line feed."""
-        # Programs without a console have no standard error, and others have closed it.
-        with suppress(OSError, ValueError):
+        try:
             if sys.stderr is not None:
                 sys.stderr.write(block)
                 sys.stderr.flush()
+        except (OSError, ValueError):
+            # Programs without a console have no standard error, and others have closed it.
+            return
 
     def called(self, middleware: object, call: Any) -> None:  # noqa: ANN401
         """Inspect the arguments of a call of the middleware."""
 
     def inspect(self, response: _DebuggedResponse, status: int | str, headers: list[Any]) -> None:
         """Print what is new about a response. The server refuses responses that are not valid."""
-        with suppress(Exception):
+        try:
             block = response.inspect(int(status), headers)
-            if block is not None:
-                self.print(block)
+        except Exception:
+            return
+        if block is not None:
+            self.print(block)
 
 
 class AsgiDebugger(Debugger):

@@ -1,10 +1,14 @@
 """Settings from environment variables."""
 
-import os
-from collections.abc import Callable, Iterable, Mapping
-from typing import cast, get_args, get_origin, get_type_hints
+from __future__ import annotations
 
-from corsac._types import PolicyOptions
+import os
+
+TYPE_CHECKING = False  # explained in corsac/__init__.py
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from corsac._types import PolicyOptions
 
 _SWITCHES = {"true": True, "false": False, "yes": True, "no": False, "on": True, "off": False, "1": True, "0": False}
 
@@ -27,6 +31,10 @@ def settings_from_env(environ: Mapping[str, str] | None = None, *, prefix: str =
         >>> settings_from_env({"CORSAC_ALLOW_ORIGINS": "https://a.example, https://b.example", "CORSAC_MAX_AGE": "60"})
         {'allow_origins': ['https://a.example', 'https://b.example'], 'max_age': 60}
     """
+    from typing import cast, get_type_hints
+
+    from corsac._types import PolicyOptions
+
     variables = os.environ if environ is None else environ
     hints = get_type_hints(PolicyOptions)
     settings: dict[str, object] = {}
@@ -39,6 +47,9 @@ def settings_from_env(environ: Mapping[str, str] | None = None, *, prefix: str =
 
 def _reader(hint: object) -> Callable[[str], object]:
     """The function that reads the value of a setting of this type."""
+    from collections.abc import Iterable
+    from typing import get_args, get_origin
+
     kind, arguments = get_origin(hint), get_args(hint)
     if hint is bool:
         return lambda value: _SWITCHES.get(value.lower(), value)
@@ -67,7 +78,6 @@ def _json(value: str) -> object:
     """The JSON array or object, or else the value itself."""
     if not value.startswith(("[", "{")):
         return value
-    # Imported here, because the import takes long and few variables are JSON.
     import json
 
     try:

@@ -1,25 +1,29 @@
 """CORS around a whole Starlette or FastAPI application, its error pages included."""
 
-from collections.abc import Callable
-from typing import Protocol, Unpack
+from __future__ import annotations
 
 from corsac._asgi import CORSMiddleware
-from corsac._corsac import Decision, Policy
 from corsac._debug import is_requested
 from corsac._middleware_arguments import checked_hook, policy_or_settings
-from corsac._reloadable import Reloadable
-from corsac._types import ASGIApp, PolicyOptions, Scope
 
+TYPE_CHECKING = False  # explained in corsac/__init__.py
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Protocol, Unpack
 
-class _Starlette(Protocol):
-    """The part of Starlette's application class that is needed."""
+    from corsac._corsac import Decision, Policy
+    from corsac._reloadable import Reloadable
+    from corsac._types import ASGIApp, PolicyOptions, Scope
 
-    middleware_stack: ASGIApp | None
+    class _Starlette(Protocol):
+        """The part of Starlette's application class that is needed."""
 
-    @property
-    def build_middleware_stack(self) -> Callable[[], ASGIApp]:
-        """Build the middleware that the application calls, once: when it starts, or at its first request."""
-        ...  # type checkers want a body
+        middleware_stack: ASGIApp | None
+
+        @property
+        def build_middleware_stack(self) -> Callable[[], ASGIApp]:
+            """Build the middleware that the application calls, once: when it starts, or at its first request."""
+            ...  # type checkers want a body
 
 
 def install(

@@ -1,13 +1,18 @@
 """The arguments that the middleware of ASGI and WSGI have in common."""
 
-from collections.abc import Callable
-from typing import TypeVar
+from __future__ import annotations
 
 from corsac._corsac import Policy
 from corsac._reloadable import Reloadable
-from corsac._types import PolicyOptions
 
-Hook = TypeVar("Hook", bound=Callable[..., object])
+TYPE_CHECKING = False  # explained in corsac/__init__.py
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeVar
+
+    from corsac._types import PolicyOptions
+
+    _Hook = TypeVar("_Hook", bound=Callable[..., object])
 
 
 def policy_or_settings(policy: Policy | Reloadable | None, settings: PolicyOptions) -> Policy | Reloadable:
@@ -26,7 +31,7 @@ def policy_or_settings(policy: Policy | Reloadable | None, settings: PolicyOptio
     return policy
 
 
-def checked_hook(on_decision: Hook | None) -> Hook | None:
+def checked_hook(on_decision: _Hook | None) -> _Hook | None:
     """The hook itself.
 
     Raises:
@@ -34,7 +39,6 @@ def checked_hook(on_decision: Hook | None) -> Hook | None:
     """
     if on_decision is None:
         return None
-    # Imported here, because the import takes long and few programs have a hook.
     import inspect
 
     method = getattr(on_decision, "__call__", None)  # noqa: B004  # of an object, its method

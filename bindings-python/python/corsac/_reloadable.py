@@ -1,15 +1,19 @@
 """A policy that is swapped while requests run."""
 
+from __future__ import annotations
+
 import os
-import threading
-from collections.abc import Callable
-from types import TracebackType
-from typing import TYPE_CHECKING, Self
 
-from corsac._corsac import Policy, PolicyFile, PredicateCache, SwappablePolicy
-from corsac._types import OriginPredicate
+from corsac._corsac import PolicyFile, SwappablePolicy
 
+TYPE_CHECKING = False  # explained in corsac/__init__.py
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import TracebackType
+    from typing import Self
+
+    from corsac._corsac import Policy, PredicateCache
+    from corsac._types import OriginPredicate
     from corsac._watch import Watch
 
 
@@ -31,6 +35,8 @@ class Reloadable(SwappablePolicy):
     __module__ = "corsac"
 
     def __init__(self, policy: Policy) -> None:
+        import threading
+
         self._file: PolicyFile | None = None
         self._path = ""
         # Held while the file is read and the policy swapped, so that the policy that was read last is
@@ -117,7 +123,8 @@ class Reloadable(SwappablePolicy):
             ValueError: the interval is not more than 0, or longer than a thread can wait.
             RuntimeError: there is no file, or it is watched already.
         """
-        # Imported here, because the import takes long and most policies are not watched.
+        import threading
+
         from corsac._watch import Watch
 
         self._file_or_raise()

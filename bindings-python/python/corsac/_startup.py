@@ -6,11 +6,15 @@ is nothing to do, start, and answer every request with 500. So the middleware is
 start has failed.
 """
 
-import sys
-from collections.abc import MutableMapping
-from types import FrameType
+from __future__ import annotations
 
-from corsac._types import ASGIApp, Receive, Scope, Send
+import sys
+
+TYPE_CHECKING = False  # explained in corsac/__init__.py
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from corsac._types import ASGIApp, Receive, Scope, Send
 
 
 def is_starting(middleware: object) -> bool:
@@ -20,7 +24,6 @@ def is_starting(middleware: object) -> bool:
     function that builds the middleware. Code of the application that runs at the start has more coroutines inside. An
     exception there reaches the framework, which reports it.
     """
-    # Imported here, because the import takes long and few programs get this far.
     from inspect import CO_ASYNC_GENERATOR, CO_COROUTINE, CO_ITERABLE_COROUTINE
 
     frame: FrameType | None = sys._getframe(1)
@@ -59,4 +62,6 @@ def _arguments(frame: FrameType) -> list[object]:
 
 
 def _is_lifespan(scope: object) -> bool:
+    from collections.abc import MutableMapping
+
     return isinstance(scope, MutableMapping) and scope.get("type") == "lifespan"
