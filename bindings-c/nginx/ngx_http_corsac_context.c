@@ -33,7 +33,8 @@ ngx_http_corsac_ctx_t *ngx_http_corsac_ctx(ngx_http_request_t *r) {
   if (cleanup == NULL) return NULL;
   cleanup->handler = ngx_http_corsac_marker;
   ctx = cleanup->data;
-  ngx_memzero(ctx, sizeof *ctx);
+  ngx_memzero(ctx, offsetof(ngx_http_corsac_ctx_t, decision));
+  ctx->decision.size = sizeof ctx->decision;
   ctx->request.size = sizeof ctx->request;
   ctx->request.method = ngx_http_corsac_slice(r->method_name);
   /* This is the target as the client sent it, before `rewrite` and `merge_slashes`. */
