@@ -4,26 +4,28 @@
 typedef struct {
   ngx_http_request_t *request;
   corsac_slice merged; /* the name of the merged header for which nginx writes its own line; or absent */
-  uint64_t lengths;    /* of the names in the list; see `ngx_http_corsac_length_bit` */
+  uint64_t names;      /* the bits of the names in the list; see `ngx_http_corsac_name_bit` */
 } ngx_http_corsac_response_t;
 
 /*
- * Each length of a name has a bit, which it shares with lengths that differ from it by a multiple of 64. Most names that
- * a decision removes are not in the list. If no name there has the same length, the list need not be searched.
+ * One of 64 bits, which depends on the length of a name and on its first letter in lower case. Most names that a decision
+ * removes are not in the list, and if their bit is the bit of no name there, the list need not be searched.
  */
-static uint64_t ngx_http_corsac_length_bit(size_t length) { return (uint64_t)1 << (length % 64); }
+static uint64_t ngx_http_corsac_name_bit(const u_char *name, size_t length) {
+  return (uint64_t)1 << ((length + (length > 0 ? name[0] | 0x20 : 0)) % 64);
+}
 
-static uint64_t ngx_http_corsac_lengths(const ngx_list_part_t *part) {
-  uint64_t lengths = 0;
+static uint64_t ngx_http_corsac_names(const ngx_list_part_t *part) {
+  uint64_t names = 0;
   for (; part != NULL; part = part->next) {
     const ngx_table_elt_t *line = part->elts;
-    for (ngx_uint_t i = 0; i < part->nelts; i++) lengths |= ngx_http_corsac_length_bit(line[i].key.len);
+    for (ngx_uint_t i = 0; i < part->nelts; i++) names |= ngx_http_corsac_name_bit(line[i].key.data, line[i].key.len);
   }
-  return lengths;
+  return names;
 }
 
 static ngx_uint_t ngx_http_corsac_may_have(const ngx_http_corsac_response_t *response, corsac_slice name) {
-  return (response->lengths & ngx_http_corsac_length_bit(name.len)) != 0;
+  return (response->names & ngx_http_corsac_name_bit((const u_char *)name.ptr, name.len)) != 0;
 }
 
 static ngx_uint_t ngx_http_corsac_is_same(corsac_slice a, corsac_slice b) {
@@ -102,7 +104,7 @@ static bool ngx_http_corsac_append(corsac_slice name, corsac_slice value, void *
   line->lowcase_key = line->key.data;
   line->value = (ngx_str_t){value.len, text};
   line->hash = 1;
-  response->lengths |= ngx_http_corsac_length_bit(name.len);
+  response->names |= ngx_http_corsac_name_bit((const u_char *)name.ptr, name.len);
   return true;
 }
 
@@ -124,7 +126,7 @@ static bool ngx_http_corsac_set(corsac_slice name, corsac_slice value, void *use
 
 ngx_int_t ngx_http_corsac_apply(ngx_http_request_t *r, const ngx_http_corsac_ctx_t *ctx) {
   const corsac_decision *decision = &ctx->decision;
-  ngx_http_corsac_response_t response = {.request = r, .lengths = ngx_http_corsac_lengths(&r->headers_out.headers.part)};
+  ngx_http_corsac_response_t response = {.request = r, .names = ngx_http_corsac_names(&r->headers_out.headers.part)};
   for (size_t i = 0; i < decision->header_count; i++) {
     if (decision->headers[i].op == CORSAC_OP_MERGE) response.merged = decision->headers[i].name;
   }
