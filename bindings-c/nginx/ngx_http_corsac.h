@@ -11,6 +11,9 @@
 
 #include <corsac.h>
 
+/* Nothing here is for other modules. The compiler can then call these functions directly, and inline them. */
+#pragma GCC visibility push(hidden)
+
 /* One policy file. It is read once, however many locations name it. */
 typedef struct {
   ngx_str_t path;
@@ -96,5 +99,7 @@ ngx_int_t ngx_http_corsac_send_body(ngx_http_request_t *r, const corsac_decision
 
 /* Sends the decision itself as the response. */
 ngx_int_t ngx_http_corsac_respond(ngx_http_request_t *r, ngx_http_corsac_ctx_t *ctx);
+
+#pragma GCC visibility pop
 
 #endif
