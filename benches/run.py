@@ -112,7 +112,7 @@ STACKS = {
     "wasm": Stack("apt wasm, node_modules, edge runtimes, build wasm", nothing, [["node", "wasm.js"]]),
     "envoy": Stack("apt bench, apt wasm, apt envoy, envoy, build envoy", nothing, [[ENVOY_PYTHON, "envoy_filter.py"]]),
     "c": Stack("apt bench, apt c", c_and_smallest, [[SYSTEM, "c.py"], [SYSTEM, "sizes.py", "c"]]),
-    "nginx": Stack("apt bench, apt c, apt nginx", c, [[SYSTEM, "servers.py", "nginx"]]),
+    "nginx": Stack("apt bench, apt c, apt nginx", c, [[SYSTEM, "servers.py", "nginx"], [SYSTEM, "nginx.py"]]),
     "command": Stack("", command, [[SYSTEM, "command.py"]]),
 }  # fmt: skip
 # A machine is quiet if other programs use less than this share of its processors.

@@ -41,6 +41,7 @@ allow_credentials = false
 path = "/admin/{{*rest}}"
 allow_methods = ["PUT", "DELETE"]
 """
+PAGE = "page " * 200
 NGINX_BY_HAND = f"""add_header Access-Control-Allow-Origin "{ORIGIN}" always;
 add_header Access-Control-Allow-Credentials true always;
 add_header Vary Origin always;"""
@@ -75,7 +76,7 @@ def process(*command, port=None, env=None, forks=False):
 def nginx(configuration, module=None):
     port = free_port()
     http = f"sendfile on; keepalive_requests 1000000; server {{ listen 127.0.0.1:{port}; root html; {configuration} }}"
-    server = Nginx(module, {"cors.toml": POLICY, "html/index.html": "page " * 200}, http, workers=1).start(port)
+    server = Nginx(module, {"cors.toml": POLICY, "html/index.html": PAGE}, http, workers=1).start(port)
     try:
         yield port, child_of(server.process)
     finally:
@@ -110,9 +111,13 @@ def axum():
     return {variant: lambda variant=variant: process(program, variant) for variant in ("without", "by hand", "tower-http", "corsac")}
 
 
-def with_nginx():
+def nginx_module():
     run("make", "--silent", "-C", "bindings-c/nginx", f"OUT={BENCH}/nginx", f"CORSAC_PREFIX={PREFIX}")
-    module = BENCH / "nginx" / "ngx_http_corsac_module.so"
+    return BENCH / "nginx" / "ngx_http_corsac_module.so"
+
+
+def with_nginx():
+    module = nginx_module()
     return {"without": lambda: nginx(""), "by hand": lambda: nginx(NGINX_BY_HAND), "corsac": lambda: nginx("corsac_policy cors.toml;", module)}
 
 

@@ -33,7 +33,8 @@ ngx_http_corsac_ctx_t *ngx_http_corsac_ctx(ngx_http_request_t *r) {
   if (cleanup == NULL) return NULL;
   cleanup->handler = ngx_http_corsac_marker;
   ctx = cleanup->data;
-  ngx_memzero(ctx, sizeof *ctx);
+  ngx_memzero(ctx, offsetof(ngx_http_corsac_ctx_t, decision));
+  ctx->decision.size = sizeof ctx->decision;
   ctx->request.size = sizeof ctx->request;
   ctx->request.method = ngx_http_corsac_slice(r->method_name);
   /* This is the target as the client sent it, before `rewrite` and `merge_slashes`. */
@@ -48,7 +49,10 @@ ngx_http_corsac_ctx_t *ngx_http_corsac_ctx(ngx_http_request_t *r) {
   for (; part != NULL; part = part->next) {
     const ngx_table_elt_t *line = part->elts;
     for (ngx_uint_t i = 0; i < part->nelts; i++) {
-      if (corsac_request_add_header(&ctx->request, ngx_http_corsac_slice(line[i].key), ngx_http_corsac_slice(line[i].value),
+      ngx_str_t name = line[i].key;
+      /* nginx has the name in lower case already, unless another module has added the line. Such a name is recognised sooner. */
+      if (line[i].lowcase_key != NULL) name.data = line[i].lowcase_key;
+      if (corsac_request_add_header(&ctx->request, ngx_http_corsac_slice(name), ngx_http_corsac_slice(line[i].value),
                                     ngx_http_corsac_allocate, r->pool) != CORSAC_OK) {
         return NULL;
       }

@@ -15,12 +15,12 @@ ngx_int_t ngx_http_corsac_send_body(ngx_http_request_t *r, const corsac_decision
   return ngx_http_output_filter(r, &chain);
 }
 
-ngx_int_t ngx_http_corsac_respond(ngx_http_request_t *r, ngx_http_corsac_ctx_t *ctx, const corsac_decision *decision) {
+ngx_int_t ngx_http_corsac_respond(ngx_http_request_t *r, ngx_http_corsac_ctx_t *ctx) {
   ngx_int_t result = ngx_http_discard_request_body(r);
   if (result != NGX_OK) return result;
   ctx->responded = 1;
-  ngx_http_corsac_start_response(r, decision);
+  ngx_http_corsac_start_response(r, &ctx->decision);
   result = ngx_http_send_header(r);
   if (result == NGX_ERROR || result > NGX_OK || r->header_only) return result;
-  return ngx_http_corsac_send_body(r, decision);
+  return ngx_http_corsac_send_body(r, &ctx->decision);
 }

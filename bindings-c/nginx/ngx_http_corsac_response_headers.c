@@ -4,7 +4,29 @@
 typedef struct {
   ngx_http_request_t *request;
   corsac_slice merged; /* the name of the merged header for which nginx writes its own line; or absent */
+  uint64_t names;      /* the bits of the names in the list; see `ngx_http_corsac_name_bit` */
 } ngx_http_corsac_response_t;
+
+/*
+ * One of 64 bits, which depends on the length of a name and on its first letter in lower case. Most names that a decision
+ * removes are not in the list, and if their bit is the bit of no name there, the list need not be searched.
+ */
+static uint64_t ngx_http_corsac_name_bit(const u_char *name, size_t length) {
+  return (uint64_t)1 << ((length + (length > 0 ? name[0] | 0x20 : 0)) % 64);
+}
+
+static uint64_t ngx_http_corsac_names(const ngx_list_part_t *part) {
+  uint64_t names = 0;
+  for (; part != NULL; part = part->next) {
+    const ngx_table_elt_t *line = part->elts;
+    for (ngx_uint_t i = 0; i < part->nelts; i++) names |= ngx_http_corsac_name_bit(line[i].key.data, line[i].key.len);
+  }
+  return names;
+}
+
+static ngx_uint_t ngx_http_corsac_may_have(const ngx_http_corsac_response_t *response, corsac_slice name) {
+  return (response->names & ngx_http_corsac_name_bit((const u_char *)name.ptr, name.len)) != 0;
+}
 
 static ngx_uint_t ngx_http_corsac_is_same(corsac_slice a, corsac_slice b) {
   return a.ptr != NULL && b.ptr != NULL && a.len == b.len && ngx_strncasecmp((u_char *)a.ptr, (u_char *)b.ptr, a.len) == 0;
@@ -25,7 +47,7 @@ static ngx_table_elt_t *ngx_http_corsac_next_line(ngx_list_part_t **part, ngx_ui
 /* nginx does not add `Vary: Accept-Encoding` to its list, but writes it as a separate line when the response is sent. */
 static ngx_uint_t ngx_http_corsac_has_own_line(const ngx_http_corsac_response_t *response, corsac_slice name) {
   ngx_http_core_loc_conf_t *core = ngx_http_get_module_loc_conf(response->request, ngx_http_core_module);
-  return ngx_http_corsac_is_same(name, response->merged) && response->request->gzip_vary && core->gzip_vary;
+  return response->request->gzip_vary && core->gzip_vary && ngx_http_corsac_is_same(name, response->merged);
 }
 
 /* Joins the lines of the list and nginx's own line to one value, in which no name occurs twice. */
@@ -51,6 +73,7 @@ static bool ngx_http_corsac_take_with_own_line(const ngx_http_corsac_response_t 
 static bool ngx_http_corsac_values(corsac_slice name, corsac_take_value take, void *to, void *user) {
   ngx_http_corsac_response_t *response = user;
   if (ngx_http_corsac_has_own_line(response, name)) return ngx_http_corsac_take_with_own_line(response, name, take, to);
+  if (!ngx_http_corsac_may_have(response, name)) return true;
   ngx_list_part_t *part = &response->request->headers_out.headers.part;
   ngx_uint_t index = 0;
   for (ngx_table_elt_t *line; (line = ngx_http_corsac_next_line(&part, &index, name)) != NULL;) {
@@ -61,6 +84,7 @@ static bool ngx_http_corsac_values(corsac_slice name, corsac_take_value take, vo
 
 static bool ngx_http_corsac_remove(corsac_slice name, void *user) {
   ngx_http_corsac_response_t *response = user;
+  if (!ngx_http_corsac_may_have(response, name)) return true;
   ngx_list_part_t *part = &response->request->headers_out.headers.part;
   ngx_uint_t index = 0;
   for (ngx_table_elt_t *line; (line = ngx_http_corsac_next_line(&part, &index, name)) != NULL;) line->hash = 0;
@@ -80,14 +104,16 @@ static bool ngx_http_corsac_append(corsac_slice name, corsac_slice value, void *
   line->lowcase_key = line->key.data;
   line->value = (ngx_str_t){value.len, text};
   line->hash = 1;
+  response->names |= ngx_http_corsac_name_bit((const u_char *)name.ptr, name.len);
   return true;
 }
 
 /* nginx keeps the type and the length outside the list. `ngx_http_corsac_start_response` sets them. */
 enum { IN_LIST, TYPE, LENGTH };
 static ngx_uint_t ngx_http_corsac_storage_of(corsac_slice name) {
-  if (ngx_http_corsac_is_same(name, corsac_slice_from("content-type"))) return TYPE;
-  return ngx_http_corsac_is_same(name, corsac_slice_from("content-length")) ? LENGTH : IN_LIST;
+  static const corsac_slice type = {"content-type", sizeof "content-type" - 1}, length = {"content-length", sizeof "content-length" - 1};
+  if (ngx_http_corsac_is_same(name, type)) return TYPE;
+  return ngx_http_corsac_is_same(name, length) ? LENGTH : IN_LIST;
 }
 
 static bool ngx_http_corsac_set(corsac_slice name, corsac_slice value, void *user) {
@@ -98,8 +124,9 @@ static bool ngx_http_corsac_set(corsac_slice name, corsac_slice value, void *use
   return ngx_http_corsac_remove(name, user) && ngx_http_corsac_append(name, value, user);
 }
 
-ngx_int_t ngx_http_corsac_apply(ngx_http_request_t *r, const ngx_http_corsac_ctx_t *ctx, const corsac_decision *decision) {
-  ngx_http_corsac_response_t response = {.request = r};
+ngx_int_t ngx_http_corsac_apply(ngx_http_request_t *r, const ngx_http_corsac_ctx_t *ctx) {
+  const corsac_decision *decision = &ctx->decision;
+  ngx_http_corsac_response_t response = {.request = r, .names = ngx_http_corsac_names(&r->headers_out.headers.part)};
   for (size_t i = 0; i < decision->header_count; i++) {
     if (decision->headers[i].op == CORSAC_OP_MERGE) response.merged = decision->headers[i].name;
   }

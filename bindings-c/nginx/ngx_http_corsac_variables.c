@@ -7,8 +7,7 @@ static ngx_int_t ngx_http_corsac_variable(ngx_http_request_t *r, ngx_http_variab
   ngx_http_corsac_ctx_t *ctx = ngx_http_corsac_find_ctx(r->main);
   value->not_found = 1;
   /* A server's `return` may use the variable before there is a decision. */
-  corsac_decision decision;
-  if (ctx != NULL && ctx->reason == CORSAC_REASON_NONE && r == r->main) ngx_http_corsac_decide(r, ctx, &decision);
+  if (ctx != NULL && ctx->reason == CORSAC_REASON_NONE && r == r->main) ngx_http_corsac_decide(r, ctx);
   if (ctx == NULL || ctx->reason == CORSAC_REASON_NONE) return NGX_OK;
   corsac_slice text = ctx->request.origin;
   if (which == REPORTED && ctx->reported == CORSAC_REASON_NONE) return NGX_OK;
