@@ -22,7 +22,8 @@ pub(crate) struct ScopeRequest {
 }
 
 impl ScopeRequest {
-    #[inline]
+    // It is inlined, so that the request is not moved.
+    #[inline(always)]
     pub(crate) fn read_http(scope: &Bound<'_, PyAny>, needs: Needs) -> PyResult<Self> {
         let method = get(scope, intern!(scope.py(), "method"))?
             .ok_or_else(|| PyKeyError::new_err("the scope has no `method`"))?;
@@ -35,15 +36,17 @@ impl ScopeRequest {
         Ok(ScopeRequest { is_websocket: true, ..ScopeRequest::read(scope, needs, kind)? })
     }
 
-    #[inline]
+    #[inline(always)]
     fn read(scope: &Bound<'_, PyAny>, needs: Needs, method: &Bound<'_, PyAny>) -> PyResult<Self> {
-        Ok(ScopeRequest {
+        let mut read = ScopeRequest {
             method: Octets::read(method, "the scope's method")?,
-            headers: ScopeHeaders::read(scope, needs)?,
+            headers: ScopeHeaders::default(),
             target: if needs.path { read_target(scope)? } else { None },
             is_secure: needs.protection && is_secure(scope)?,
             is_websocket: false,
-        })
+        };
+        read.headers.read(scope, needs)?;
+        Ok(read)
     }
 
     /// The headers with their values joined, if any is present more than once.
@@ -53,7 +56,7 @@ impl ScopeRequest {
     }
 
     /// The request for core. `joined` is the result of [`joined_headers`](Self::joined_headers).
-    #[inline]
+    #[inline(always)]
     pub(crate) fn request<'a>(&'a self, joined: &'a Option<RequestHeaders<'_>>) -> Request<'a> {
         let mut request = self.headers.request(self.method.as_slice(), joined);
         if let Some(target) = &self.target {
@@ -85,5 +88,5 @@ fn read_target(scope: &Bound<'_, PyAny>) -> PyResult<Option<RequestTarget>> {
 fn is_secure(scope: &Bound<'_, PyAny>) -> PyResult<bool> {
     let py = scope.py();
     let scheme = get(scope, intern!(py, "scheme"))?;
-    Ok(scheme.is_some_and(|scheme| is_str(&scheme, intern!(py, "https")) || is_str(&scheme, intern!(py, "wss"))))
+    Ok(scheme.is_some_and(|scheme| is_str!(&scheme, "https") || is_str!(&scheme, "wss")))
 }
