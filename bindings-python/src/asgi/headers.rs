@@ -93,19 +93,14 @@ impl ScopeHeaders {
         })
     }
 
-    /// A request with these headers. `joined` is the result of [`joined`](Self::joined).
-    #[inline(always)]
-    pub(crate) fn request<'a>(&'a self, method: &'a [u8], joined: &'a Option<RequestHeaders<'_>>) -> Request<'a> {
-        if let Some(joined) = joined {
-            return joined.request(method, None);
-        }
-        let mut request = Request::new(method);
+    /// Sets the headers of a request, unless they have to be [`joined`](Self::joined).
+    #[inline]
+    pub(crate) fn set_on<'a>(&'a self, request: &mut Request<'a>) {
         if self.seen != 0 {
             for (header, value) in self.all() {
                 request.set(*header, value.as_slice());
             }
         }
-        request
     }
 }
 

@@ -205,7 +205,8 @@ impl Setup {
         predicate_answer: Option<PredicateAnswer>,
     ) -> PyResult<Next<'py>> {
         let py = call.scope.py();
-        let read = ScopeRequest::read_http(call.scope, self.decider.needs(policy))?;
+        let mut read = ScopeRequest::of_http(call.scope)?;
+        read.read(call.scope, self.decider.needs(policy))?;
         let joined = read.joined_headers();
         let request = read.request(&joined);
         let decision = match self.decider.decide(policy, call.scope, &request, predicate_answer)? {
