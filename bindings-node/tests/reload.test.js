@@ -13,7 +13,7 @@ const { pathToFileURL } = require('node:url')
 const test = require('node:test')
 const corsac = require('corsac')
 const { HOSTS } = require('./hosts.js')
-const { ORIGIN, OTHER, cors, listen, send } = require('./client.js')
+const { ORIGIN, OTHER, cors, listen, preflight, send } = require('./client.js')
 
 const { ConfigError, Policy, Reloadable } = corsac
 const text = (origin) => `allow_origins = ["${origin}"]\n`
@@ -325,4 +325,20 @@ test('a thousand reloads under load: every response belongs to a single policy',
   t.diagnostic(`${count} requests`)
   assert(count > 50, `${count} requests`)
   assert.equal(reloadable.policy.evaluate({ method: 'GET', path: '/', headers: { origin: 'https://odd.example' } }).headers[1][1], 'x-1000')
+})
+
+test('a preflight that was allowed is decided again after a swap', async (t) => {
+  const allowing = (...allowMethods) => new Policy({ allowOrigins: [ORIGIN], allowMethods })
+  const [first, second] = [allowing('PUT'), allowing('DELETE')]
+  const reloadable = new Reloadable(first)
+  for (const [name, [prefix, create]] of Object.entries(HOSTS)) {
+    reloadable.swap(first)
+    const port = await listen(t, await create({ policy: reloadable, run () {} }))
+    const status = async () => (await send(port, { path: `${prefix}/x`, method: 'OPTIONS', headers: preflight(ORIGIN, 'PUT') })).status
+    assert.deepEqual([await status(), await status()], [204, 204], name)
+    reloadable.swap(second)
+    assert.deepEqual([await status(), await status()], [403, 403], name)
+    reloadable.swap(first)
+    assert.equal(await status(), 204, name)
+  }
 })

@@ -5,7 +5,7 @@
 
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyList, PyTuple};
+use pyo3::types::{PyDict, PyList, PyString, PyTuple};
 use pyo3::{Borrowed, ffi};
 use std::ffi::CStr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -19,15 +19,68 @@ pub(crate) fn call<'py, const COUNT: usize>(
     function: &Bound<'py, PyAny>,
     arguments: [&Bound<'py, PyAny>; COUNT],
 ) -> PyResult<Bound<'py, PyAny>> {
-    const { assert!(COUNT <= 4) };
-    let end = null_mut::<Object>();
-    let at = |index: usize| arguments.get(index).map_or(end, |argument| argument.as_ptr());
-    // SAFETY: `Bound` shows that the thread is attached and keeps the objects alive. The first null ends the arguments,
-    // and the result is a new reference, or null with an exception set.
+    let arguments = arguments.map(Bound::as_ptr);
+    // SAFETY: `Bound` shows that the thread is attached and keeps the objects alive. The result is a new reference, or
+    // null with an exception set.
     unsafe {
-        let returned = ffi::PyObject_CallFunctionObjArgs(function.as_ptr(), at(0), at(1), at(2), at(3), end);
+        let returned = call_object(function.as_ptr(), &arguments);
         Bound::from_owned_ptr_or_err(function.py(), returned)
     }
+}
+
+/// # Safety
+///
+/// The thread is attached and all objects are alive.
+#[cfg(unix)]
+#[inline]
+unsafe fn call_object(function: *mut Object, arguments: &[*mut Object]) -> *mut Object {
+    unsafe extern "C" {
+        /// The stable ABI has this function since Python 3.12. CPython 3.11 exports it as well, with the same
+        /// signature, which no later 3.11 can change.
+        fn PyObject_Vectorcall(
+            function: *mut Object,
+            arguments: *const *mut Object,
+            count: usize,
+            names: *mut Object,
+        ) -> *mut Object;
+    }
+    // SAFETY: the objects are alive, and there are as many as the slice has.
+    unsafe { PyObject_Vectorcall(function, arguments.as_ptr(), arguments.len(), null_mut()) }
+}
+
+/// On Windows, the library of the stable ABI exports only what the version of Python has in its stable ABI.
+///
+/// # Safety
+///
+/// The thread is attached and all objects are alive.
+#[cfg(not(unix))]
+#[inline]
+unsafe fn call_object(function: *mut Object, arguments: &[*mut Object]) -> *mut Object {
+    debug_assert!(arguments.len() <= 4, "no function is called with more");
+    let end = null_mut::<Object>();
+    let at = |index: usize| arguments.get(index).copied().unwrap_or(end);
+    // SAFETY: the objects are alive, and the first null ends the arguments.
+    unsafe { ffi::PyObject_CallFunctionObjArgs(function, at(0), at(1), at(2), at(3), end) }
+}
+
+/// The value of a dict's first key, if that key is this very object. This takes a quarter of the time of a look-up.
+#[inline]
+pub(crate) fn first_value<'py>(dict: &Bound<'py, PyDict>, key: &Bound<'py, PyString>) -> Option<Bound<'py, PyAny>> {
+    let (mut at, mut first, mut value) = (0, null_mut(), null_mut());
+    // SAFETY: `Bound` shows that the thread is attached and that this is a dict. Both references are borrowed from the
+    // dict, which nothing changes before one of them is counted.
+    unsafe {
+        let has_first = ffi::PyDict_Next(dict.as_ptr(), &raw mut at, &raw mut first, &raw mut value) != 0;
+        (has_first && first == key.as_ptr()).then(|| Bound::from_borrowed_ptr(dict.py(), value))
+    }
+}
+
+/// Whether a str has as many characters as an ASCII text has bytes.
+#[inline]
+pub(crate) fn has_length_of(object: &Bound<'_, PyString>, text: &str) -> bool {
+    // SAFETY: `Bound` shows that the thread is attached and that this is a str.
+    let length = unsafe { ffi::PyUnicode_GetLength(object.as_ptr()) };
+    usize::try_from(length) == Ok(text.len())
 }
 
 /// One element of a list of pairs of name and value.
@@ -40,10 +93,11 @@ pub(crate) enum ListedPair<'py, H> {
 }
 
 /// Passes the pairs of a list to `take`, except for those whose name `known` does not know. No object is created for
-/// these.
+/// these. `may_know` says whether `known` knows any name of a length, and is faster.
 #[inline]
 pub(crate) fn for_each_pair<'py, H>(
     list: &Bound<'py, PyList>,
+    may_know: impl Fn(usize) -> bool,
     known: impl Fn(&[u8]) -> Option<H>,
     mut take: impl FnMut(ListedPair<'py, H>) -> PyResult<()>,
 ) -> PyResult<()> {
@@ -53,7 +107,7 @@ pub(crate) fn for_each_pair<'py, H>(
     while index < unsafe { ffi::Py_SIZE(list.as_ptr()) } {
         // SAFETY: the index is one of the list's. The reference is borrowed from the list, which nothing changes until
         // the pair is passed over or counted: the thread stays attached, and `classify` runs none of Python's code.
-        let pair = unsafe { classify(py, ffi::PyList_GetItem(list.as_ptr(), index), &known) };
+        let pair = unsafe { classify(py, ffi::PyList_GetItem(list.as_ptr(), index), &may_know, &known) };
         if let Some(pair) = pair {
             take(pair)?;
         }
@@ -71,6 +125,7 @@ pub(crate) fn for_each_pair<'py, H>(
 unsafe fn classify<'py, H>(
     py: Python<'py>,
     pair: *mut Object,
+    may_know: impl Fn(usize) -> bool,
     known: impl Fn(&[u8]) -> Option<H>,
 ) -> Option<ListedPair<'py, H>> {
     // SAFETY: the object is alive; its members are read according to its type, and the tuple keeps them alive.
@@ -84,6 +139,9 @@ unsafe fn classify<'py, H>(
             return unusual();
         }
         let Ok(size) = usize::try_from(ffi::Py_SIZE(name)) else { return unusual() };
+        if !may_know(size) {
+            return None;
+        }
         let header = known(std::slice::from_raw_parts(ffi::PyBytes_AsString(name).cast(), size))?;
         Some(ListedPair::Known(header, Bound::from_borrowed_ptr(py, ffi::PyTuple_GetItem(pair, 1))))
     }
@@ -106,15 +164,30 @@ pub(crate) trait BuiltinFunction {
     /// Its documentation in Python, which begins with its signature.
     const DOC: &'static CStr;
 
-    /// Is called with the tuple with which the function was made, and with the argument.
-    fn call<'py>(state: &Bound<'py, PyAny>, argument: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>>;
+    /// Is called with the objects with which the function was made, and with the argument.
+    fn call<'py>(state: &State<'_, 'py>, argument: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>>;
+}
+
+/// The three objects with which a built-in function was made. Python's code sees them as a tuple.
+pub(crate) struct State<'a, 'py>(Borrowed<'a, 'py, PyAny>);
+
+impl<'a, 'py> State<'a, 'py> {
+    /// One of the objects.
+    #[inline]
+    pub(crate) fn get<const INDEX: isize>(&self) -> Borrowed<'a, 'py, PyAny> {
+        const { assert!(0 <= INDEX && INDEX < 3) };
+        // SAFETY: `builtin` made the tuple with three objects, and the tuple keeps them alive.
+        unsafe { Borrowed::from_ptr(self.0.py(), ffi::PyTuple_GetItem(self.0.as_ptr(), INDEX)) }
+    }
 }
 
 /// A built-in function of one argument that calls [`BuiltinFunction::call`] with the state.
 ///
 /// A call creates no tuple, and the interpreter can collect both the function and its state.
 #[inline]
-pub(crate) fn builtin<'py, F: BuiltinFunction>(state: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
+pub(crate) fn builtin<'py, F: BuiltinFunction>(state: [&Bound<'py, PyAny>; 3]) -> PyResult<Bound<'py, PyAny>> {
+    let [first, ..] = state;
+    let state = PyTuple::new(first.py(), state)?;
     // SAFETY: the definition is never changed and lives as long as the process. The function takes a reference of its
     // own to the state; it is new, or null with an exception set.
     unsafe {
@@ -148,7 +221,7 @@ unsafe extern "C" fn called<F: BuiltinFunction>(state: *mut Object, argument: *m
     };
     let py = argument.py();
     // A panic must not leave this function, because that would end the process.
-    let returned = catch_unwind(AssertUnwindSafe(|| F::call(&state, &argument)))
+    let returned = catch_unwind(AssertUnwindSafe(|| F::call(&State(state), &argument)))
         .unwrap_or_else(|_| Err(PyRuntimeError::new_err("corsac panicked: please report it")));
     match returned {
         Ok(object) => object.into_ptr(),

@@ -17,7 +17,7 @@ const { templateAt } = require('../response/response-template.js')
  */
 function decide (policy, hasPreflightMethod, fields) {
   if (!policy.readsCorsOnly) return decideWithAnswer(policy, hasPreflightMethod, fields)
-  if (hasPreflightMethod) return policy.decidePreflight(fields.origin, fields.requestMethod, fields.requestHeaders, fields.privateNetwork)
+  if (hasPreflightMethod) return isLastPreflight(policy.lastPreflight, fields) ? policy.lastPreflightIndex : decidePreflight(policy, fields)
   return fields.origin === policy.lastOrigin ? policy.lastIndex : decideOrigin(policy, fields.origin)
 }
 
@@ -28,9 +28,25 @@ function decide (policy, hasPreflightMethod, fields) {
  */
 function decideOrigin (policy, origin) {
   const index = policy.decide(origin)
-  if (policy.readsOriginOnly && templateAt(policy.compiled, index).isReadable) {
+  if (policy.isRepeatable && templateAt(policy.compiled, index).isReadable) {
     policy.lastOrigin = origin
     policy.lastIndex = index
+  }
+  return index
+}
+
+/** Whether a preflight asks for the same as the last one that was allowed. */
+function isLastPreflight (last, fields) {
+  return last !== undefined && last.origin === fields.origin && last.requestMethod === fields.requestMethod &&
+    last.requestHeaders === fields.requestHeaders && last.privateNetwork === fields.privateNetwork
+}
+
+/** Asks the engine about a preflight. The last one that was allowed is remembered, as the last origin is. */
+function decidePreflight (policy, fields) {
+  const index = policy.decidePreflight(fields.origin, fields.requestMethod, fields.requestHeaders, fields.privateNetwork)
+  if (policy.isRepeatable && !templateAt(policy.compiled, index).isRefusal) {
+    policy.lastPreflight = fields
+    policy.lastPreflightIndex = index
   }
   return index
 }

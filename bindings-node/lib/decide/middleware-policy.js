@@ -27,11 +27,18 @@ class MiddlewarePolicy {
      * same decision.
      */
     this.readsCorsOnly = !compiled.hasRoutes && !compiled.hasProtection
-    /** Whether decisions depend only on the origin, unless the method is that of preflights. */
-    this.readsOriginOnly = this.readsCorsOnly && !compiled.hasPredicate
-    /** The last origin that was allowed, and the index of its template, if decisions depend only on the origin. */
+    /** Whether the same CORS headers always get the same decision. */
+    this.isRepeatable = this.readsCorsOnly && !compiled.hasPredicate
+    /** The last origin that was allowed, and the index of its template, if such decisions are repeatable. */
     this.lastOrigin = undefined
     this.lastIndex = 0
+    /**
+     * The fields of the last preflight that was allowed, and the index of its template, on the same condition.
+     *
+     * @type {import('../request/request-fields.js').CorsFields | undefined}
+     */
+    this.lastPreflight = undefined
+    this.lastPreflightIndex = 0
     if (this.readsCorsOnly) {
       // Kept with the compiled policy, as an options function makes one of these for each request.
       this.withoutOrigin = compiled.withoutOrigin ??= lastingTemplate(compiled, compiled.decide())

@@ -19,6 +19,7 @@ const { REPEATED_FIELDS } = require('../policy/compiled-policy.js')
  * @property {string | null} reported the refusal that is only reported
  * @property {string} reportedHelp
  * @property {boolean} isReadable whether the reason lets the page read the response
+ * @property {boolean} isRefusal whether the request is refused, or the engine failed
  * @property {string} body
  * @property {TemplateHeader[]} headers in the order in which they are sent, each name once
  * @property {string[]} removed the application's headers that are removed and not set again
@@ -53,6 +54,7 @@ function prepared (template, index, compiled) {
     ...template,
     compiled,
     index,
+    isRefusal: template.help !== '',
     headers,
     names: new Set([...headers.map(({ name }) => name), ...template.removed]),
     headerList: headers.flatMap(({ name, value }) => [name, value]),

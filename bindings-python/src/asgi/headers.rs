@@ -23,19 +23,20 @@ pub(crate) struct ScopeHeaders {
 }
 
 impl ScopeHeaders {
+    /// Adds the headers of a scope.
     #[inline]
-    pub(crate) fn read(scope: &Bound<'_, PyAny>, needs: Needs) -> PyResult<Self> {
-        let mut read = ScopeHeaders::default();
-        if let Some(headers) = get(scope, intern!(scope.py(), "headers"))? {
-            read.read_all(scope, &headers, needs)?;
+    pub(crate) fn read(&mut self, scope: &Bound<'_, PyAny>, needs: Needs) -> PyResult<()> {
+        match get(scope, intern!(scope.py(), "headers"))? {
+            Some(headers) => self.read_all(scope, &headers, needs),
+            None => Ok(()),
         }
-        Ok(read)
     }
 
     fn read_all<'py>(&mut self, scope: &Bound<'py, PyAny>, headers: &Bound<'py, PyAny>, needs: Needs) -> PyResult<()> {
         if let Ok(list) = headers.cast_exact::<PyList>() {
             return for_each_pair(
                 list,
+                |length| needs.may_read_name_of(length),
                 |name| needs.header(name),
                 |pair| match pair {
                     ListedPair::Known(header, value) => self.push(header, &value),
@@ -92,17 +93,14 @@ impl ScopeHeaders {
         })
     }
 
-    /// A request with these headers. `joined` is the result of [`joined`](Self::joined).
+    /// Sets the headers of a request, unless they have to be [`joined`](Self::joined).
     #[inline]
-    pub(crate) fn request<'a>(&'a self, method: &'a [u8], joined: &'a Option<RequestHeaders<'_>>) -> Request<'a> {
-        if let Some(joined) = joined {
-            return joined.request(method, None);
+    pub(crate) fn set_on<'a>(&'a self, request: &mut Request<'a>) {
+        if self.seen != 0 {
+            for (header, value) in self.all() {
+                request.set(*header, value.as_slice());
+            }
         }
-        let mut request = Request::new(method);
-        for (header, value) in self.all() {
-            request.set(*header, value.as_slice());
-        }
-        request
     }
 }
 

@@ -1,6 +1,8 @@
 //! Scopes and messages, which are almost always dicts.
 
+use crate::raw::first_value;
 use pyo3::exceptions::{PyKeyError, PyTypeError};
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 
@@ -13,6 +15,16 @@ pub(crate) fn get<'py>(mapping: &Bound<'py, PyAny>, key: &Bound<'py, PyString>) 
         Ok(value) => Ok(Some(value)),
         Err(error) if error.is_instance_of::<PyKeyError>(mapping.py()) => Ok(None),
         Err(error) => Err(error),
+    }
+}
+
+/// The type of a scope or a message. Almost everybody writes it as the first member.
+#[inline]
+pub(crate) fn get_type<'py>(mapping: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
+    let key = intern!(mapping.py(), "type");
+    match mapping.cast_exact::<PyDict>().ok().and_then(|dict| first_value(dict, key)) {
+        None => get(mapping, key),
+        first => Ok(first),
     }
 }
 

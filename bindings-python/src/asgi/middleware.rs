@@ -1,6 +1,6 @@
 //! The class around an ASGI application. For each request, it reads the scope and makes one object around `send`.
 
-use crate::asgi::mapping::{get, not_asgi};
+use crate::asgi::mapping::{get_type, not_asgi};
 use crate::asgi::request::ScopeRequest;
 use crate::asgi::send::send_with;
 use crate::http::known_str::is_str;
@@ -12,7 +12,6 @@ use crate::raw;
 use crate::response::header_type::HeaderType;
 use corsac::{Action, PredicateAnswer};
 use pyo3::exceptions::PyRuntimeError;
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple};
 use pyo3::{PyTraverseError, PyVisit};
@@ -108,12 +107,12 @@ impl AsgiMiddleware {
         let py = scope.py();
         let call = AsgiCall { scope, receive, send };
         let Some(setup) = slf.get().setup.get() else { return slf.get().call_replacement(&call) };
-        let kind = get(scope, intern!(py, "type"))?.ok_or_else(|| not_asgi("the scope has no `type`"))?;
+        let kind = get_type(scope)?.ok_or_else(|| not_asgi("the scope has no `type`"))?;
         setup.decider.called(slf.as_any(), scope)?;
         let policy = setup.decider.policy();
-        let next = if is_str(&kind, intern!(py, "http")) {
+        let next = if is_str!(&kind, "http") {
             setup.http(policy.get(), &call, None)?
-        } else if policy.get().needs().websockets && is_str(&kind, intern!(py, "websocket")) {
+        } else if policy.get().needs().websockets && is_str!(&kind, "websocket") {
             setup.websocket(policy.get(), &call, &kind, None)?
         } else {
             Next::Completion(setup.call_app(&call)?)
@@ -206,7 +205,8 @@ impl Setup {
         predicate_answer: Option<PredicateAnswer>,
     ) -> PyResult<Next<'py>> {
         let py = call.scope.py();
-        let read = ScopeRequest::read_http(call.scope, self.decider.needs(policy))?;
+        let mut read = ScopeRequest::of_http(call.scope)?;
+        read.read(call.scope, self.decider.needs(policy))?;
         let joined = read.joined_headers();
         let request = read.request(&joined);
         let decision = match self.decider.decide(policy, call.scope, &request, predicate_answer)? {
@@ -258,6 +258,5 @@ impl Setup {
 
 /// The type of a scope, if the scope is that of a WebSocket handshake.
 fn websocket_type<'py>(scope: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
-    let py = scope.py();
-    Ok(get(scope, intern!(py, "type"))?.filter(|kind| is_str(kind, intern!(py, "websocket"))))
+    Ok(get_type(scope)?.filter(|kind| is_str!(kind, "websocket")))
 }

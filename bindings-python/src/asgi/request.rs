@@ -11,6 +11,9 @@ use pyo3::exceptions::PyKeyError;
 use pyo3::intern;
 use pyo3::prelude::*;
 
+/// What a method is called in an error.
+const METHOD: &str = "the scope's method";
+
 /// The request of a scope, kept alive while a policy decides on it.
 #[derive(Debug)]
 pub(crate) struct ScopeRequest {
@@ -22,28 +25,42 @@ pub(crate) struct ScopeRequest {
 }
 
 impl ScopeRequest {
-    #[inline]
     pub(crate) fn read_http(scope: &Bound<'_, PyAny>, needs: Needs) -> PyResult<Self> {
+        let mut read = ScopeRequest::of_http(scope)?;
+        read.read(scope, needs)?;
+        Ok(read)
+    }
+
+    /// Makes a request that has only its method yet. This is [`read_http`](Self::read_http) without moving the whole
+    /// request.
+    #[inline]
+    pub(crate) fn of_http(scope: &Bound<'_, PyAny>) -> PyResult<Self> {
         let method = get(scope, intern!(scope.py(), "method"))?
             .ok_or_else(|| PyKeyError::new_err("the scope has no `method`"))?;
-        ScopeRequest::read(scope, needs, &method)
+        Ok(ScopeRequest::new(Octets::read(&method, METHOD)?))
     }
 
     /// Makes a request from the scope of a WebSocket handshake. The scope has no method, so its type is used
     /// instead.
     pub(crate) fn read_websocket(scope: &Bound<'_, PyAny>, needs: Needs, kind: &Bound<'_, PyAny>) -> PyResult<Self> {
-        Ok(ScopeRequest { is_websocket: true, ..ScopeRequest::read(scope, needs, kind)? })
+        let mut read = ScopeRequest { is_websocket: true, ..ScopeRequest::new(Octets::read(kind, METHOD)?) };
+        read.read(scope, needs)?;
+        Ok(read)
     }
 
     #[inline]
-    fn read(scope: &Bound<'_, PyAny>, needs: Needs, method: &Bound<'_, PyAny>) -> PyResult<Self> {
-        Ok(ScopeRequest {
-            method: Octets::read(method, "the scope's method")?,
-            headers: ScopeHeaders::read(scope, needs)?,
-            target: if needs.path { read_target(scope)? } else { None },
-            is_secure: needs.protection && is_secure(scope)?,
-            is_websocket: false,
-        })
+    fn new(method: Octets) -> Self {
+        ScopeRequest { method, headers: ScopeHeaders::default(), target: None, is_secure: false, is_websocket: false }
+    }
+
+    /// Reads everything that the policy needs, except for the method.
+    #[inline]
+    pub(crate) fn read(&mut self, scope: &Bound<'_, PyAny>, needs: Needs) -> PyResult<()> {
+        if needs.path {
+            self.target = read_target(scope)?;
+        }
+        self.is_secure = needs.protection && is_secure(scope)?;
+        self.headers.read(scope, needs)
     }
 
     /// The headers with their values joined, if any is present more than once.
@@ -55,7 +72,14 @@ impl ScopeRequest {
     /// The request for core. `joined` is the result of [`joined_headers`](Self::joined_headers).
     #[inline]
     pub(crate) fn request<'a>(&'a self, joined: &'a Option<RequestHeaders<'_>>) -> Request<'a> {
-        let mut request = self.headers.request(self.method.as_slice(), joined);
+        let method = self.method.as_slice();
+        let mut request = match joined {
+            Some(joined) => joined.request(method, None),
+            None => Request::new(method),
+        };
+        if joined.is_none() {
+            self.headers.set_on(&mut request);
+        }
         if let Some(target) = &self.target {
             target.set_path(&mut request);
         }
@@ -85,5 +109,5 @@ fn read_target(scope: &Bound<'_, PyAny>) -> PyResult<Option<RequestTarget>> {
 fn is_secure(scope: &Bound<'_, PyAny>) -> PyResult<bool> {
     let py = scope.py();
     let scheme = get(scope, intern!(py, "scheme"))?;
-    Ok(scheme.is_some_and(|scheme| is_str(&scheme, intern!(py, "https")) || is_str(&scheme, intern!(py, "wss"))))
+    Ok(scheme.is_some_and(|scheme| is_str!(&scheme, "https") || is_str!(&scheme, "wss")))
 }

@@ -1,14 +1,14 @@
 //! The `send` that the application gets: it calls the server's, and adds the decision's headers to
 //! each response.
 
-use crate::asgi::mapping::get;
+use crate::asgi::mapping::get_type;
 use crate::http::known_str::is_str;
-use crate::raw::{self, BuiltinFunction, builtin};
+use crate::raw::{self, BuiltinFunction, State, builtin};
 use crate::response::decision_headers::DecisionHeaders;
 use crate::response::prepared_template::PreparedTemplate;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyTuple};
+use pyo3::types::PyDict;
 use std::ffi::CStr;
 
 /// Its state consists of the server's `send`, the decision's headers, and their template.
@@ -17,7 +17,7 @@ pub(crate) fn send_with<'py>(
     decision: &Bound<'py, DecisionHeaders>,
     template: &Bound<'py, PreparedTemplate>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    builtin::<Send>(&PyTuple::new(send.py(), [send, decision.as_any(), template.as_any()])?)
+    builtin::<Send>([send, decision.as_any(), template.as_any()])
 }
 
 struct Send;
@@ -29,16 +29,13 @@ impl BuiltinFunction for Send {
         c"send($self, message, /)\n--\n\nThe server's, with the policy's headers on each response.";
 
     #[inline]
-    fn call<'py>(state: &Bound<'py, PyAny>, message: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        let py = message.py();
-        let state = state.cast_exact::<PyTuple>()?;
-        let send = state.get_borrowed_item(0)?;
-        match get(message, intern!(py, "type"))? {
-            Some(kind) if is_str(&kind, intern!(py, "http.response.start")) => {
-                let decision = state.get_borrowed_item(1)?;
-                let template = state.get_borrowed_item(2)?;
-                let template = template.cast::<PreparedTemplate>()?.get();
-                let message = with_headers(message, decision.cast::<DecisionHeaders>()?.get(), template)?;
+    fn call<'py>(state: &State<'_, 'py>, message: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        let send = state.get::<0>();
+        match get_type(message)? {
+            Some(kind) if is_str!(&kind, "http.response.start") => {
+                let (decision, template) = (state.get::<1>(), state.get::<2>());
+                let (decision, template) = (decision.cast::<DecisionHeaders>()?, template.cast::<PreparedTemplate>()?);
+                let message = with_headers(message, decision.get(), template.get())?;
                 raw::call(&send, [message.as_any()])
             }
             _ => raw::call(&send, [message]),

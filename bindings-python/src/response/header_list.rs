@@ -1,7 +1,7 @@
 //! The headers of an application's response, to which core applies a decision.
 
 use crate::http::octets::Octets;
-use crate::response::header_pair::{HeaderPair, KnownName};
+use crate::response::header_pair::{HeaderPair, KnownNames};
 use crate::response::header_type::HeaderType;
 use crate::response::removal_log::RemovalLog;
 use corsac::{HeaderName, ResponseHeaders};
@@ -28,7 +28,7 @@ pub(crate) struct DecisionHeader<'py> {
 pub(crate) struct TemplateNames<'a> {
     pub(crate) header_type: HeaderType,
     /// The names of headers that the template sets or removes.
-    pub(crate) all: &'a [KnownName],
+    pub(crate) all: &'a KnownNames,
     /// The names of headers whose values are replaced or removed, and not merged.
     pub(crate) replaced: &'a [HeaderName],
     pub(crate) removals: &'a RemovalLog,

@@ -17,12 +17,12 @@ pub(crate) struct HeaderPair<'py> {
 
 impl<'py> HeaderPair<'py> {
     /// `names` are the names that the template sets or removes.
-    pub(crate) fn read(pair: Bound<'py, PyAny>, names: &[KnownName], header_type: HeaderType) -> PyResult<Self> {
+    pub(crate) fn read(pair: Bound<'py, PyAny>, names: &KnownNames, header_type: HeaderType) -> PyResult<Self> {
         let pair = indexable(pair)?;
         match pair.len()? {
             2 => {
                 let name = read_name(&pair.get_item(0)?, header_type)?;
-                Ok(HeaderPair { name: find_name(name.as_slice(), names), pair })
+                Ok(HeaderPair { name: names.find(name.as_slice()), pair })
             }
             len => Err(PyTypeError::new_err(format!(
                 "a response header must be a pair of name and value, not {len} elements: found `{}`",
@@ -52,15 +52,37 @@ impl<'py> HeaderPair<'py> {
     }
 }
 
-/// A name that a template sets or removes, in lower case, and as core's type.
-pub(crate) type KnownName = (&'static [u8], HeaderName);
+/// The names that a template sets or removes.
+#[derive(Debug)]
+pub(crate) struct KnownNames {
+    /// Each name in lower case, and as core's type.
+    names: Vec<(&'static [u8], HeaderName)>,
+    /// A bit for each length that a name has. Names that are longer than there are bits share the last one.
+    lengths: u64,
+}
 
-/// Which of these names it is for a browser. White space around a name does not count, because some servers and all
-/// browsers remove it.
+impl KnownNames {
+    pub(crate) fn new(names: impl Iterator<Item = HeaderName>) -> Self {
+        let names: Vec<_> = names.map(|name| (name.as_str().as_bytes(), name)).collect();
+        let lengths = names.iter().fold(0, |lengths, (name, _)| lengths | length_bit(name));
+        KnownNames { names, lengths }
+    }
+
+    /// Which of these names it is for a browser. White space around a name does not count, because some servers and
+    /// all browsers remove it.
+    #[inline]
+    pub(crate) fn find(&self, sent: &[u8]) -> Option<HeaderName> {
+        let sent = trimmed(sent);
+        if self.lengths & length_bit(sent) == 0 {
+            return None;
+        }
+        self.names.iter().find(|(name, _)| sent.eq_ignore_ascii_case(name)).map(|(_, name)| *name)
+    }
+}
+
 #[inline]
-pub(crate) fn find_name(sent: &[u8], names: &[KnownName]) -> Option<HeaderName> {
-    let sent = trimmed(sent);
-    names.iter().find(|(name, _)| sent.eq_ignore_ascii_case(name)).map(|(_, name)| *name)
+fn length_bit(name: &[u8]) -> u64 {
+    1 << name.len().min(63)
 }
 
 /// The name without the white space that Python's `bytes.strip` removes.

@@ -4,7 +4,7 @@ use crate::http::octets::Octets;
 use crate::raw::for_each_pair;
 use crate::response::decision_headers::DecisionHeaders;
 use crate::response::header_list::{DecisionHeader, HeaderList, TemplateNames};
-use crate::response::header_pair::{KnownName, find_name};
+use crate::response::header_pair::KnownNames;
 use crate::response::header_type::HeaderType;
 use crate::response::removal_log::RemovalLog;
 use corsac::binding::{Precedence, Template, TemplateHeader, TemplateValue, apply_headers};
@@ -36,7 +36,7 @@ pub(crate) struct PreparedTemplate {
     /// The headers for the last origin, because the same page often makes many requests.
     recent: Mutex<Option<RecentHeaders>>,
     /// The names of headers that the template sets or removes.
-    names: Vec<KnownName>,
+    names: KnownNames,
     removals: Arc<RemovalLog>,
 }
 
@@ -91,7 +91,7 @@ impl PreparedTemplate {
             }),
             recent: Mutex::new(None),
             headers,
-            names: set.chain(template.removed().iter().copied()).map(|name| (name.as_str().as_bytes(), name)).collect(),
+            names: KnownNames::new(set.chain(template.removed().iter().copied())),
             removals: Arc::clone(removals),
         })
     }
@@ -159,7 +159,9 @@ impl PreparedTemplate {
         match self.header_type {
             HeaderType::Bytes => for_each_pair(
                 application,
-                |name| find_name(name, &self.names),
+                // A name may have white space around it.
+                |_| true,
+                |name| self.names.find(name),
                 |_| {
                     concerns = true;
                     Ok(())
@@ -171,7 +173,7 @@ impl PreparedTemplate {
                     let Ok(name) = pair.get_borrowed_item(0) else { return true };
                     let Ok(name) = name.cast_exact::<PyString>() else { return true };
                     let Ok(name) = name.to_str() else { return true };
-                    pair.len() != 2 || find_name(name.as_bytes(), &self.names).is_some()
+                    pair.len() != 2 || self.names.find(name.as_bytes()).is_some()
                 });
             }
         }

@@ -99,5 +99,5 @@ fn read_target(environ: &Bound<'_, PyDict>) -> PyResult<Option<RequestTarget>> {
 fn is_secure(environ: &Bound<'_, PyDict>) -> PyResult<bool> {
     let py = environ.py();
     let scheme = environ.get_item(intern!(py, "wsgi.url_scheme"))?;
-    Ok(scheme.is_some_and(|scheme| is_str(&scheme, intern!(py, "https"))))
+    Ok(scheme.is_some_and(|scheme| is_str!(&scheme, "https")))
 }

@@ -52,6 +52,15 @@ impl Needs {
         if self.protection { RequestHeader::of(name) } else { RequestHeader::of_cors(name) }
     }
 
+    /// Whether [`header`](Self::header) knows a name of this length, in bytes. This is for hosts in which getting at the
+    /// name itself costs more.
+    #[inline]
+    #[must_use]
+    pub const fn may_read_name_of(self, length: usize) -> bool {
+        let lengths = if self.protection { LENGTHS } else { LENGTHS_OF_CORS };
+        length < u64::BITS as usize && lengths & (1 << length) != 0
+    }
+
     /// The headers on which the decision on a request with this method depends. This is for hosts in which looking up a
     /// few headers costs less than passing all of them.
     #[must_use]
@@ -70,6 +79,19 @@ impl Needs {
         self.header(header.as_str().as_bytes()).is_some()
     }
 }
+
+/// A bit for each length of the names of these headers.
+const fn lengths(mut headers: &[RequestHeader]) -> u64 {
+    let mut lengths = 0;
+    while let [header, rest @ ..] = headers {
+        lengths |= 1 << header.as_str().len();
+        headers = rest;
+    }
+    lengths
+}
+
+const LENGTHS: u64 = lengths(&RequestHeader::ALL);
+const LENGTHS_OF_CORS: u64 = lengths(&OPTIONS);
 
 /// The headers of a request that cannot be a preflight.
 const ACTUAL: [RequestHeader; 1] = [RequestHeader::Origin];
