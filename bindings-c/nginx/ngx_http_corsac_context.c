@@ -50,7 +50,7 @@ ngx_http_corsac_ctx_t *ngx_http_corsac_ctx(ngx_http_request_t *r) {
     const ngx_table_elt_t *line = part->elts;
     for (ngx_uint_t i = 0; i < part->nelts; i++) {
       ngx_str_t name = line[i].key;
-      /* nginx has the name in lower case already, unless another module has added the line. Such a name is recognised sooner. */
+      /* A name in lower case is recognised sooner. nginx has it, unless another module has added the line. */
       if (line[i].lowcase_key != NULL) name.data = line[i].lowcase_key;
       if (corsac_request_add_header(&ctx->request, ngx_http_corsac_slice(name), ngx_http_corsac_slice(line[i].value),
                                     ngx_http_corsac_allocate, r->pool) != CORSAC_OK) {

@@ -1,9 +1,10 @@
 /* Finds the policy that is in force for a request, and decides. */
 #include "ngx_http_corsac.h"
 
-/* Whether nginx serves the method that the client sent. It continues some requests with another one: for an error page, as a GET. */
+/* Whether nginx serves the method that the client sent. It continues some requests as a GET, such as those for an error page. */
 static ngx_uint_t ngx_http_corsac_is_as_sent(const ngx_http_request_t *r, const corsac_request *sent) {
-  return !r->internal || (r->method_name.len == sent->method.len && ngx_memcmp(r->method_name.data, sent->method.ptr, sent->method.len) == 0);
+  if (!r->internal) return 1;
+  return r->method_name.len == sent->method.len && ngx_memcmp(r->method_name.data, sent->method.ptr, sent->method.len) == 0;
 }
 
 static corsac_status ngx_http_corsac_ask_policy(ngx_http_request_t *r, ngx_http_corsac_ctx_t *ctx) {
