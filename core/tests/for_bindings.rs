@@ -117,3 +117,20 @@ fn websocket_in_any_case() {
         assert_eq!(is_websocket(protocol.as_bytes()), expected, "{protocol}");
     }
 }
+
+#[test]
+fn the_length_of_a_name_excludes_no_header_that_is_read() {
+    for json in [
+        r#"{"allowOrigins": ["https://app.example.com"]}"#,
+        r#"{"allowOrigins": ["https://app.example.com"], "protection": {"writes": "reject"}}"#,
+    ] {
+        let needs = policy(PolicyBuilder::new(), json).unwrap().needs();
+        for header in RequestHeader::ALL {
+            let name = header.as_str();
+            assert!(!needs.reads(header) || needs.may_read_name_of(name.len()), "{name}");
+        }
+        for length in [0, 5, 63, 64, 65, usize::MAX] {
+            assert!(!needs.may_read_name_of(length), "{length}");
+        }
+    }
+}
