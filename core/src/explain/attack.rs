@@ -127,7 +127,7 @@ pub fn observe_cache(exchanges: &[Exchange]) -> Vec<Observation> {
                         printable(&exchange.page),
                         printable(&value)
                     ),
-                    help: "send `Vary: Origin` with every response of this URL, and let the cache use `Origin` in its key"
+                    help: "send `Vary: Origin` with every response of this URL, and have the cache use `Origin` in its key"
                         .to_owned(),
                 });
             }

@@ -215,7 +215,7 @@ pub(crate) const WORDINGS: &[(&str, Meaning)] = &[
         "Blocked a frame with origin",
         NotCors(
             "a page may not reach into a frame of another origin, whatever headers say",
-            "let the two pages talk with `postMessage()`",
+            "have the two pages talk with `postMessage()`",
         ),
     ),
     (
@@ -367,14 +367,14 @@ pub(crate) const WORDINGS: &[(&str, Meaning)] = &[
         "didn't match request.base_url",
         OtherCheck(
             "Rails' CSRF check compared `Origin` with the server's own address, and refused the request with 422",
-            "let the proxy pass `Host` and `X-Forwarded-Proto` on; an API with tokens can skip the check",
+            "have the proxy pass `Host` and `X-Forwarded-Proto` on; an API with tokens can skip the check",
         ),
     ),
     (
         "does not match origin",
         OtherCheck(
             "the server compares `Host` with `Origin`, and a proxy has changed `Host` or dropped its port",
-            "let the proxy pass `Host` on as it came: in nginx `proxy_set_header Host $http_host;`, in a dev server's proxy no \
+            "have the proxy pass `Host` on as it came: in nginx `proxy_set_header Host $http_host;`, in a dev server's proxy no \
              `changeOrigin`",
         ),
     ),

@@ -346,7 +346,7 @@ pub(crate) fn of_code(code: FindingCode, facts: &Facts<'_>) -> Finding {
                 "a public page requests a server in a local network, and a Chromium older than version 138 asks that server for \
                  permission",
                 format!(
-                    "update the browser, which then asks the user instead; for older ones, let the server send `{}: true` in \
+                    "update the browser, which then asks the user instead; for older ones, have the server send `{}: true` in \
                      response to OPTIONS",
                     printable(name)
                 ),
@@ -383,7 +383,7 @@ fn header_not_exposed(name: &str) -> Finding {
         "remove the line from the script: no header of the server lets a script read cookies of another origin"
             .to_owned()
     } else {
-        format!("let the server send `Access-Control-Expose-Headers: {name}` with its response to the request itself")
+        format!("have the server send `Access-Control-Expose-Headers: {name}` with its response to the request itself")
     };
     let message = format!("the script cannot read the response header `{name}`, although developer tools show it");
     finding(FindingCode::HeaderNotExposed, message, help)

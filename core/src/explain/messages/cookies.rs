@@ -8,8 +8,9 @@ pub(crate) fn ignored(names: &[String]) -> Finding {
     finding(
         FindingCode::CookieIgnored,
         format!(
-            "the response sets {}, and the browser does not store it: the request was sent without credentials",
-            listed(names)
+            "the response sets {}, and the browser does not store {}: the request was sent without credentials",
+            listed(names),
+            if names.len() == 1 { "it" } else { "them" }
         ),
         "send the request with `credentials: \"include\"` (`withCredentials`), and have the server send \
          `Access-Control-Allow-Credentials: true` and the page's origin in `Access-Control-Allow-Origin`",
@@ -19,21 +20,26 @@ pub(crate) fn ignored(names: &[String]) -> Finding {
 pub(crate) fn not_secure(names: &[String]) -> Finding {
     finding(
         FindingCode::CookieNotSecure,
-        format!("browsers refuse {}, which has `SameSite=None` without `Secure`", listed(names)),
+        format!(
+            "browsers refuse {}, which {} `SameSite=None` without `Secure`",
+            listed(names),
+            if names.len() == 1 { "has" } else { "have" }
+        ),
         "add `Secure` to the `Set-Cookie`, and serve the site over https",
     )
 }
 
 pub(crate) fn same_site(names: &[String], has_attribute: bool) -> Finding {
+    let (is, its, it) = if names.len() == 1 { ("is", "its", "it") } else { ("are", "their", "them") };
     let why = if has_attribute {
-        "its `SameSite` does not allow that"
+        format!("{its} `SameSite` does not allow that")
     } else {
-        "without `SameSite`, browsers treat it as `Lax`"
+        format!("without `SameSite`, browsers treat {it} as `Lax`")
     };
     finding(
         FindingCode::CookieSameSite,
         format!(
-            "the page is on another site, and {} is neither stored nor sent with the page's requests: {why}",
+            "the page is on another site, and {} {is} neither stored nor sent with the page's requests: {why}",
             listed(names)
         ),
         "send `SameSite=None; Secure` with the cookie, or put the page and the server on one site, such as \

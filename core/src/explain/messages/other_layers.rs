@@ -14,7 +14,7 @@ pub(crate) fn other_server(preflight: &str, response: &str) -> Finding {
             printable(preflight),
             printable(response)
         ),
-        "configure CORS in only one of the two, and let the other pass on OPTIONS requests and the headers",
+        "configure CORS in only one of the two, and have the other pass on OPTIONS requests and the headers",
     )
 }
 
@@ -29,7 +29,7 @@ pub(crate) fn preflight_not_from_policy(differences: &[String], server: Option<&
             "the captured response to the preflight is not what this policy sends: {}; {who}",
             differences.join(", ")
         ),
-        "let OPTIONS reach the server that has this policy, and check that the server has this version of the policy",
+        "have OPTIONS requests reach the server that has this policy, and check that the server has this version of the policy",
     )
 }
 
@@ -45,8 +45,9 @@ pub(crate) fn app_header_kept(names: &[String]) -> Finding {
     finding(
         FindingCode::AppHeaderKept,
         format!(
-            "the application sets {} itself, which is sent instead of the policy's because of `keep_app_headers`",
-            listed(names)
+            "the application sets {} itself, and {} sent instead of the policy's because of `keep_app_headers`",
+            listed(names),
+            if names.len() == 1 { "that is" } else { "those are" }
         ),
         "remove CORS from the application, or accept that the policy does not decide on these responses",
     )

@@ -107,7 +107,7 @@ pub(crate) fn malformed_origin(origin: &str) -> String {
 }
 
 pub(crate) fn denied_by_predicate(origin: &str) -> String {
-    format!("let the origin predicate allow `{}`, or list it", printable(origin))
+    format!("have the origin predicate allow `{}`, or list it", printable(origin))
 }
 
 pub(crate) fn predicate_failed() -> Finding {

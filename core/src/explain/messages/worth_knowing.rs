@@ -41,6 +41,7 @@ pub(crate) fn opaque(url: &str) -> Finding {
 }
 
 pub(crate) fn response_header_in_request(names: &[String]) -> Finding {
+    let it = if names.len() == 1 { "it" } else { "them" };
     finding(
         FindingCode::ResponseHeaderInRequest,
         format!(
@@ -48,20 +49,19 @@ pub(crate) fn response_header_in_request(names: &[String]) -> Finding {
             listed(names),
             if names.len() == 1 { "is a response header" } else { "are response headers" }
         ),
-        "remove it from the script; the server that gets the request has to send it",
+        format!("remove {it} from the script; the server that gets the request has to send {it}"),
     )
 }
 
 pub(crate) fn forbidden_header_dropped(names: &[String]) -> Finding {
+    let it = if names.len() == 1 { "it" } else { "them" };
     finding(
         FindingCode::ForbiddenHeaderDropped,
+        format!("the browser does not send {}: scripts cannot set {it}", listed(names)),
         format!(
-            "the browser does not send {}: scripts cannot set {}",
-            listed(names),
-            if names.len() == 1 { "it" } else { "them" }
+            "remove {it} from the script; browsers set `Origin`, `Host` and `Cookie` themselves, and send cookies with \
+             `credentials: \"include\"`"
         ),
-        "remove it from the script; browsers set `Origin`, `Host` and `Cookie` themselves, and send cookies with \
-         `credentials: \"include\"`",
     )
 }
 

@@ -131,7 +131,8 @@ pub(crate) fn too_many_globs(count: usize) -> Fault {
     Fault::new(
         Code::TooManyGlobs,
         format!(
-            "there are {count} label globs, but at most {LABEL_GLOBS} are allowed, since they are compared one by one"
+            "there are {count} patterns with a `*` within a label, but at most {LABEL_GLOBS} are allowed, since they are compared \
+             one by one"
         ),
         "write `*.` patterns or exact origins, of which there can be millions",
     )
