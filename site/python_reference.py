@@ -40,6 +40,11 @@ def add_docstrings(stubs, module):
             add_docstrings(stub, built)
 
 
+def written(annotation):
+    """The text of an annotation, without the module in which corsac finds its names (`corsac/_annotations.py`)."""
+    return re.sub(r"\bt\.", "", str(annotation))
+
+
 class Writer:
     """One page. `places` says on which page a public name is explained, and under which heading."""
 
@@ -98,7 +103,7 @@ class Writer:
                 self.lines.append(f"**{kind.capitalize()}**{f' {annotation}' if annotation else ''}: {self.cell(item.description)}")
 
     def annotation(self, annotation):
-        text = " ".join(str(annotation or "").split())
+        text = " ".join(written(annotation or "").split())
         # A bar ends a cell of a table, even in code.
         return f"`{text}`".replace("|", "\\|") if text else ""
 
@@ -113,11 +118,11 @@ class Writer:
             prefix = {"variadic positional": "*", "variadic keyword": "**"}.get(kind, "")
             piece = prefix + parameter.name
             if parameter.annotation is not None:
-                piece += f": {parameter.annotation}"
+                piece += f": {written(parameter.annotation)}"
             if parameter.default is not None and not prefix:
                 piece += f" = {parameter.default}" if parameter.annotation is not None else f"={parameter.default}"
             pieces.append(piece)
-        returns = f" -> {function.returns}" if function.returns is not None and name == function.name else ""
+        returns = f" -> {written(function.returns)}" if function.returns is not None and name == function.name else ""
         line = f"{name}({', '.join(pieces)}){returns}"
         if len(line) > 80:
             line = f"{name}(\n" + "".join(f"    {piece},\n" for piece in pieces) + f"){returns}"
@@ -163,7 +168,7 @@ class Writer:
             self.signature(found, name)
             self.docstring(found)
         else:
-            annotation = f": {found.annotation}" if found.annotation is not None else ""
+            annotation = f": {written(found.annotation)}" if found.annotation is not None else ""
             value = f" = {found.value}" if found.value is not None else ""
             self.lines.append(f"```python\n{name}{annotation}{value}\n```")
             self.docstring(found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import corsac._annotations as t
 from corsac._corsac import AsgiMiddleware
 from corsac._debug import asgi_debugger
 from corsac._middleware_arguments import checked_hook, policy_or_settings
@@ -9,12 +10,11 @@ from corsac._startup import failing_app, is_starting
 
 TYPE_CHECKING = False  # explained in corsac/__init__.py
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-    from typing import Any, Never, Unpack
+    from collections.abc import Awaitable
+    from typing import Any
 
-    from corsac._corsac import Decision, Policy
-    from corsac._reloadable import Reloadable
-    from corsac._types import ASGIApp, PolicyOptions, Receive, Scope, Send
+    from corsac._corsac import Policy
+    from corsac._types import Receive, Scope, Send
 
 
 class CORSMiddleware(AsgiMiddleware):
@@ -63,12 +63,12 @@ class CORSMiddleware(AsgiMiddleware):
 
     def __init__(
         self,
-        app: ASGIApp,
-        *positional: Never,
-        policy: Policy | Reloadable | None = None,
-        on_decision: Callable[[Decision, Scope], object] | None = None,
+        app: t.ASGIApp,
+        *positional: t.Never,
+        policy: t.Policy | t.Reloadable | None = None,
+        on_decision: t.Callable[[t.Decision, t.Scope], object] | None = None,
         debug: bool | None = None,
-        **settings: Unpack[PolicyOptions],
+        **settings: t.Unpack[t.PolicyOptions],
     ) -> None:
         try:
             if positional:

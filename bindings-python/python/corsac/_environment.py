@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import os
 
+import corsac._annotations as t
+
 TYPE_CHECKING = False  # explained in corsac/__init__.py
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from corsac._types import PolicyOptions
+    from collections.abc import Callable
 
 _SWITCHES = {"true": True, "false": False, "yes": True, "no": False, "on": True, "off": False, "1": True, "0": False}
 
 
-def settings_from_env(environ: Mapping[str, str] | None = None, *, prefix: str = "CORSAC_") -> PolicyOptions:
+def settings_from_env(environ: t.Mapping[str, str] | None = None, *, prefix: str = "CORSAC_") -> t.PolicyOptions:
     """Read the settings of a policy from environment variables: ``CORSAC_ALLOW_ORIGINS`` and so on.
 
     A list is a JSON array or is separated by commas. A switch is ``true`` or ``false`` (``yes``, ``no``, ``on``,

@@ -2,37 +2,23 @@
 
 from __future__ import annotations
 
+import corsac._annotations as t
 from corsac._asgi import CORSMiddleware
 from corsac._debug import is_requested
 from corsac._middleware_arguments import checked_hook, policy_or_settings
 
 TYPE_CHECKING = False  # explained in corsac/__init__.py
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import Protocol, Unpack
-
-    from corsac._corsac import Decision, Policy
-    from corsac._reloadable import Reloadable
-    from corsac._types import ASGIApp, PolicyOptions, Scope
-
-    class _Starlette(Protocol):
-        """The part of Starlette's application class that is needed."""
-
-        middleware_stack: ASGIApp | None
-
-        @property
-        def build_middleware_stack(self) -> Callable[[], ASGIApp]:
-            """Build the middleware that the application calls, once: when it starts, or at its first request."""
-            ...  # type checkers want a body
+    from corsac._types import ASGIApp
 
 
 def install(
-    app: _Starlette,
+    app: t.StarletteLike,
     *,
-    policy: Policy | Reloadable | None = None,
-    on_decision: Callable[[Decision, Scope], object] | None = None,
+    policy: t.Policy | t.Reloadable | None = None,
+    on_decision: t.Callable[[t.Decision, t.Scope], object] | None = None,
     debug: bool | None = None,
-    **settings: Unpack[PolicyOptions],
+    **settings: t.Unpack[t.PolicyOptions],
 ) -> None:
     """Put a CORS policy around a FastAPI or Starlette application, outside everything in it.
 

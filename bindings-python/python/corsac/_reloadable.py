@@ -4,16 +4,11 @@ from __future__ import annotations
 
 import os
 
+import corsac._annotations as t
 from corsac._corsac import PolicyFile, SwappablePolicy
 
 TYPE_CHECKING = False  # explained in corsac/__init__.py
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from types import TracebackType
-    from typing import Self
-
-    from corsac._corsac import Policy, PredicateCache
-    from corsac._types import OriginPredicate
     from corsac._watch import Watch
 
 
@@ -34,7 +29,7 @@ class Reloadable(SwappablePolicy):
 
     __module__ = "corsac"
 
-    def __init__(self, policy: Policy) -> None:
+    def __init__(self, policy: t.Policy) -> None:
         import threading
 
         self._file: PolicyFile | None = None
@@ -49,10 +44,10 @@ class Reloadable(SwappablePolicy):
         cls,
         path: str | os.PathLike[str],
         *,
-        allow_origin: OriginPredicate | None = None,
+        allow_origin: t.OriginPredicate | None = None,
         predicate_timeout: float | None = None,
-        predicate_cache: PredicateCache | None = None,
-    ) -> Self:
+        predicate_cache: t.PredicateCache | None = None,
+    ) -> t.Self:
         """Read a policy file that can be read again later. The functions stay, because a file cannot contain functions.
 
         Args:
@@ -76,7 +71,7 @@ class Reloadable(SwappablePolicy):
         policies._path = os.fspath(path)
         return policies
 
-    def reload(self) -> Policy:
+    def reload(self) -> t.Policy:
         """Read the file now, and put its policy in force. This waits for the disk: call it in a thread from async code.
 
         Returns:
@@ -98,9 +93,9 @@ class Reloadable(SwappablePolicy):
     def watch(
         self,
         interval: float = 1.0,
-        on_reload: Callable[[Policy], object] | None = None,
-        on_error: Callable[[Exception], object] | None = None,
-    ) -> Self:
+        on_reload: t.Callable[[t.Policy], object] | None = None,
+        on_error: t.Callable[[Exception], object] | None = None,
+    ) -> t.Self:
         """Watch the file for changes from now on, on a thread that does not keep the process alive.
 
         The file is checked by its name, so a change is noticed whether the file is renamed into place, written again,
@@ -143,11 +138,11 @@ class Reloadable(SwappablePolicy):
         if watch is not None:
             watch.stop()
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> t.Self:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: t.TracebackType | None
     ) -> None:
         self.close()
 
@@ -156,7 +151,7 @@ class Reloadable(SwappablePolicy):
             raise RuntimeError("there is no file to read: use Reloadable.from_file")
         return self._file
 
-    def _reload_if_changed(self) -> Policy | None:
+    def _reload_if_changed(self) -> t.Policy | None:
         with self._lock:
             policy = self._file_or_raise().reload_if_changed()
             if policy is not None:

@@ -36,6 +36,17 @@ OriginPredicate: TypeAlias = (
 )
 
 
+class StarletteLike(Protocol):
+    """The part of Starlette's application class that is needed."""
+
+    middleware_stack: ASGIApp | None
+
+    @property
+    def build_middleware_stack(self) -> Callable[[], ASGIApp]:
+        """Build the middleware that the application calls, once: when it starts, or at its first request."""
+        ...  # type checkers want a body
+
+
 class LiftedCheck(TypedDict):
     """A check that is switched off for some origins."""
 
