@@ -134,3 +134,20 @@ fn the_length_of_a_name_excludes_no_header_that_is_read() {
         }
     }
 }
+
+#[test]
+fn a_name_that_a_policy_reads_is_never_passed_over_because_of_its_length() {
+    for json in [r#"{"allow_origins": []}"#, r#"{"allow_origins": [], "protection": {"writes": "reject"}}"#] {
+        let needs = policy(PolicyBuilder::new(), json).unwrap().needs();
+        for header in RequestHeader::ALL {
+            for name in [header.as_str().to_ascii_lowercase(), header.as_str().to_ascii_uppercase()] {
+                if needs.header(name.as_bytes()).is_some() {
+                    assert!(needs.may_read_name_of(name.len()), "{name}");
+                }
+            }
+        }
+        for length in [0, 1, 63, 64, 65, 128 + 6, usize::MAX] {
+            assert!(!needs.may_read_name_of(length), "{length}");
+        }
+    }
+}
