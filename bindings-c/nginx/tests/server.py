@@ -146,11 +146,13 @@ class Nginx:
         for _ in range(6000 if self.valgrind else 500):
             try:
                 socket.create_connection(("127.0.0.1", port), timeout=1).close()
-                return self
+                # nginx listens before it writes this file, without which it cannot be reloaded.
+                if (self.prefix / "nginx.pid").read_text():
+                    return self
             except OSError:
                 if self.process.poll() is not None:
                     raise SystemExit(f"nginx does not start:\n{self.process.stderr.read()}") from None
-                time.sleep(0.02)
+            time.sleep(0.02)
         raise SystemExit("nginx does not listen")
 
     def reload(self):
