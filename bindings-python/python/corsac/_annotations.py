@@ -33,7 +33,9 @@ else:
         import corsac
         from corsac import _types
 
-        for module in (_types, collections.abc, types, typing, corsac):
+        # Names such as `__all__` would be those of another module.
+        modules = () if name.startswith("__") else (_types, collections.abc, types, typing, corsac)
+        for module in modules:
             if name in vars(module):
                 return vars(module)[name]
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
