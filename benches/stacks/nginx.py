@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from servers import ALLOWED, NGINX_BY_HAND, PAGE, POLICY, Nginx, free_port, nginx_module  # noqa: E402
+from servers import ALLOWED, NGINX_BY_HAND, PAGE, nginx_module, nginx_server  # noqa: E402
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from measure import finish, progress, row  # noqa: E402
@@ -37,9 +37,7 @@ def connect(process, port):
 
 def total(configuration, module, path, headers, count):
     """The instructions of one process that starts, serves `count` requests on one connection, and ends."""
-    port = free_port()
-    http = f"sendfile on; keepalive_requests 1000000; server {{ listen 127.0.0.1:{port}; root html; {configuration} }}"
-    server = Nginx(module, {"cors.toml": POLICY, "html/index.html": PAGE}, http, workers=1)
+    server, port = nginx_server(configuration, module)
     tool = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"]
     process = subprocess.Popen([*tool, *server.command("-g", "daemon off; master_process off;")], stderr=subprocess.PIPE, text=True)
     request = "\r\n".join([f"GET {path} HTTP/1.1", f"Host: 127.0.0.1:{port}", *headers, "", ""]).encode()

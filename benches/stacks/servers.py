@@ -72,11 +72,17 @@ def process(*command, port=None, env=None, forks=False):
             started.stdout.close()
 
 
-@contextlib.contextmanager
-def nginx(configuration, module=None):
+def nginx_server(configuration, module):
+    """An nginx that serves one file, and its port. It is not started yet."""
     port = free_port()
     http = f"sendfile on; keepalive_requests 1000000; server {{ listen 127.0.0.1:{port}; root html; {configuration} }}"
-    server = Nginx(module, {"cors.toml": POLICY, "html/index.html": PAGE}, http, workers=1).start(port)
+    return Nginx(module, {"cors.toml": POLICY, "html/index.html": PAGE}, http, workers=1), port
+
+
+@contextlib.contextmanager
+def nginx(configuration, module=None):
+    server, port = nginx_server(configuration, module)
+    server.start(port)
     try:
         yield port, child_of(server.process)
     finally:
