@@ -134,10 +134,7 @@ fn of_pattern(pattern: ConfiguredPattern<'_>, own: Split<'_>, with_siblings: boo
             scheme_or_port(scheme == own.scheme, port == own.port)
         }
         ConfiguredPattern::Extension(scheme) if scheme.as_str().as_bytes() == own.scheme => Some(Difference::Port),
-        ConfiguredPattern::Extension(_) => {
-            let is_other = ExtensionScheme::ALL.iter().any(|other| other.as_str().as_bytes() == own.scheme);
-            is_other.then_some(Difference::Scheme)
-        }
+        ConfiguredPattern::Extension(_) => ExtensionScheme::of_scheme(own.scheme).map(|_| Difference::Scheme),
     }
 }
 

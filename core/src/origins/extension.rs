@@ -27,8 +27,12 @@ impl ExtensionScheme {
 
     /// The scheme, if a text is exactly the pattern for any extension.
     pub(crate) fn of_pattern(text: &str) -> Option<Self> {
-        let scheme = text.strip_suffix("://*")?;
-        Self::ALL.into_iter().find(|extension| extension.as_str() == scheme)
+        Self::of_scheme(text.strip_suffix("://*")?.as_bytes())
+    }
+
+    /// The scheme, if it is that of a browser's extensions.
+    pub(crate) fn of_scheme(scheme: &[u8]) -> Option<Self> {
+        Self::ALL.into_iter().find(|extension| extension.as_str().as_bytes() == scheme)
     }
 
     /// Very different origins of extensions. A pattern that matches all of them matches any.

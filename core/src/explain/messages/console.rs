@@ -181,8 +181,7 @@ fn missing(facts: &Facts<'_>) -> Finding {
 
 /// Whether the origin is that of a browser's extension.
 fn is_extension(origin: &str) -> bool {
-    let scheme = origin.split_once("://").map(|(scheme, _)| scheme);
-    ExtensionScheme::ALL.iter().any(|extension| Some(extension.as_str()) == scheme)
+    origin.split_once("://").is_some_and(|(scheme, _)| ExtensionScheme::of_scheme(scheme.as_bytes()).is_some())
 }
 
 fn null_page(facts: &Facts<'_>) -> Finding {
