@@ -312,9 +312,8 @@ fn no_response(facts: &Facts<'_>) -> Finding {
              the connection, the certificate, the name, an extension or a redirect",
             facts.host().map_or_else(|| "the server".to_owned(), |host| format!("`{}`", printable(&host)))
         ),
-        "if another line names a header or the preflight, change what that line says, because Firefox prints this sentence after \
-         it; otherwise open the URL itself in a tab, which shows an error of the certificate or the connection, and check that \
-         the server is running",
+        "if another line names another reason, that one is the cause, and Firefox prints this sentence after it; otherwise open the \
+         URL itself in a tab, which shows an error of the certificate or the connection, and check that the server is running",
     )
 }
 
