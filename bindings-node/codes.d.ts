@@ -308,7 +308,7 @@ export type FindingCode =
   | 'cookie-ignored'
   /** A cookie has `SameSite=None` without `Secure`. */
   | 'cookie-not-secure'
-  /** Requests from other sites do not carry a cookie. */
+  /** `SameSite` keeps a cookie out of requests from other sites. */
   | 'cookie-same-site'
   /** Different servers responded to the preflight and to the request. */
   | 'other-server-responded'

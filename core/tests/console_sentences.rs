@@ -2,8 +2,8 @@
 #![cfg(feature = "explain")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-use corsac::browser::Exchange;
-use corsac::explain::{FindingSeverity, diagnose, read_console};
+use corsac::browser::{Exchange, NetworkError};
+use corsac::explain::{FindingSeverity, diagnose, network_error, read_console};
 use serde_json::Value as Json;
 use std::path::Path;
 
@@ -158,6 +158,26 @@ fn other_failures_are_not_called_cors() {
     let vague = &read_console("Uncaught (in promise) TypeError: Failed to fetch")[0];
     assert!(vague.is_cors && !vague.is_cause);
     assert_eq!(read_console("nothing of this kind"), []);
+}
+
+#[test]
+fn only_a_refused_certificate_is_called_one() {
+    for (text, code, error, says) in [
+        ("net::ERR_CERT_DATE_INVALID", "tls-failed", NetworkError::Tls, "certificate"),
+        ("net::ERR_SSL_PROTOCOL_ERROR", "tls-failed", NetworkError::Tls, "could not agree on a TLS connection"),
+        (
+            "net::ERR_INTERNET_DISCONNECTED",
+            "connection-failed",
+            NetworkError::Connection,
+            "no connection to the internet",
+        ),
+    ] {
+        let found = read_console(&format!("GET https://api.example.com/items {text}"));
+        assert_eq!(found.len(), 1, "{text}: {found:?}");
+        assert_eq!(found[0].codes[0].as_str(), code, "{text}");
+        assert!(found[0].message.contains(says), "{text}: {}", found[0].message);
+        assert_eq!(network_error(text), Some(error), "{text}");
+    }
 }
 
 #[test]

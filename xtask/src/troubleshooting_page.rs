@@ -14,8 +14,8 @@ const HEAD: &str = "\
 Find the sentence that your browser prints, or your symptom. Under each you find what it means, what to change, and the most frequent
 causes.
 
-**Three things to know first.** CORS is granted by the server that is *called*, and by its response headers alone: nothing in the page can
-replace them, and your own server cannot do it for somebody else's. The exception in the script never says why; the red line above it in
+**Three things to know first.** Only the server that is *called* can allow the page, with the headers of its responses: nothing in the page
+can replace them, and neither can another server, such as your own. The exception in the script never says why; the red line above it in
 the console does. Many red lines that have the word CORS in them have another cause, such as a server that is not running.
 
 **The quickest way**: paste the red line into [`corsac why`](command.md#find-out-why-a-request-failed), which answers as this page does.

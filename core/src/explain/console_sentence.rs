@@ -11,7 +11,7 @@ use crate::explain::console_template::{Found, find, plain};
 use crate::explain::console_wordings::{BEGINNINGS, HEADERS_IN_ANY_LANGUAGE, Meaning, WORDINGS};
 use crate::explain::explanation::{Finding, NOT_CORS};
 use crate::explain::messages::About;
-use crate::explain::messages::console::{Facts, of_code, of_network, of_problem};
+use crate::explain::messages::console::{Facts, no_tls, of_code, of_network, of_problem, offline};
 use crate::explain::topic::Topic;
 use crate::issues::finding_code::FindingCode;
 use crate::printable::printable;
@@ -137,6 +137,8 @@ pub fn network_error(text: &str) -> Option<NetworkError> {
     let meanings = best(&plain(within(text, LONGEST_TEXT))).into_iter().flat_map(|(_, meanings, _)| meanings);
     meanings.into_iter().find_map(|meaning| match meaning {
         Meaning::NoResponse(error) => Some(error),
+        Meaning::NoTls => Some(NetworkError::Tls),
+        Meaning::Offline => Some(NetworkError::Connection),
         _ => None,
     })
 }
@@ -260,6 +262,8 @@ fn sentence(
             sentence
         }
         Meaning::NoResponse(error) => read.finding(of_network(error, &facts)),
+        Meaning::NoTls => read.finding(no_tls(&facts)),
+        Meaning::Offline => read.finding(offline()),
         // The finding is only worth knowing, so it has no topic of its own.
         Meaning::Code(code @ FindingCode::HeaderNotExposed) => {
             ConsoleSentence { topic: Topic::ScriptOptions, ..read.finding(of_code(code, &facts)) }

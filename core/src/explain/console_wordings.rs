@@ -14,6 +14,10 @@ pub(crate) enum Meaning {
     InPreflight(Problem),
     /// There was no response.
     NoResponse(NetworkError),
+    /// There was no response, because TLS could not begin. The certificate need not be the reason.
+    NoTls,
+    /// There was no response, because the browser has no network.
+    Offline,
     /// A finding that is not about a failed check.
     Code(FindingCode),
     /// Something failed. Another sentence, and not this one, says what.
@@ -26,7 +30,9 @@ pub(crate) enum Meaning {
     OtherCheck(&'static str, &'static str),
 }
 
-use Meaning::{Code, Consequence, FromServer, InPreflight, NoResponse, NotCors, OtherCheck, Problem as Is};
+use Meaning::{
+    Code, Consequence, FromServer, InPreflight, NoResponse, NoTls, NotCors, Offline, OtherCheck, Problem as Is,
+};
 
 /// Wordings, written like the table of sentences, with placeholders in braces.
 pub(crate) const WORDINGS: &[(&str, Meaning)] = &[
@@ -104,7 +110,7 @@ pub(crate) const WORDINGS: &[(&str, Meaning)] = &[
     ("ERR_CONNECTION_", NoResponse(NetworkError::Connection)),
     ("ERR_EMPTY_RESPONSE", NoResponse(NetworkError::Connection)),
     ("ERR_ADDRESS_UNREACHABLE", NoResponse(NetworkError::Connection)),
-    ("ERR_INTERNET_DISCONNECTED", NoResponse(NetworkError::Connection)),
+    ("ERR_INTERNET_DISCONNECTED", Offline),
     ("ECONNREFUSED", NoResponse(NetworkError::Connection)),
     ("Could not connect to {value}: Connection refused", NoResponse(NetworkError::Connection)),
     ("Could not connect to the server", NoResponse(NetworkError::Connection)),
@@ -112,7 +118,7 @@ pub(crate) const WORDINGS: &[(&str, Meaning)] = &[
     ("ERR_CONNECTION_TIMED_OUT", NoResponse(NetworkError::Timeout)),
     ("ERR_TIMED_OUT", NoResponse(NetworkError::Timeout)),
     ("ERR_CERT_", NoResponse(NetworkError::Tls)),
-    ("ERR_SSL_", NoResponse(NetworkError::Tls)),
+    ("ERR_SSL_", NoTls),
     ("SEC_ERROR_", NoResponse(NetworkError::Tls)),
     ("The certificate for this server is invalid", NoResponse(NetworkError::Tls)),
     ("ERR_CONTENT_LENGTH_", NoResponse(NetworkError::Incomplete)),

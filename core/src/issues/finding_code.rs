@@ -178,7 +178,7 @@ findings! {
     CookieIgnored "cookie-ignored" Warning Cors
         "The browser does not store a cookie, because the request has no credentials.",
     CookieNotSecure "cookie-not-secure" Warning NotCors "A cookie has `SameSite=None` without `Secure`.",
-    CookieSameSite "cookie-same-site" Warning NotCors "Requests from other sites do not carry a cookie.",
+    CookieSameSite "cookie-same-site" Warning NotCors "`SameSite` keeps a cookie out of requests from other sites.",
     OtherServerResponded "other-server-responded" Warning Cors
         "Different servers responded to the preflight and to the request.",
     PreflightNotFromPolicy "preflight-not-from-policy" Warning Cors

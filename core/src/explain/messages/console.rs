@@ -312,13 +312,34 @@ fn no_response(facts: &Facts<'_>) -> Finding {
              the connection, the certificate, the name, an extension or a redirect",
             facts.host().map_or_else(|| "the server".to_owned(), |host| format!("`{}`", printable(&host)))
         ),
-        "open the URL itself in a tab, which shows an error of the certificate or the connection; check that the server is running",
+        "if another line names another reason, that one is the cause, and Firefox prints this sentence after it; otherwise open the \
+         URL itself in a tab, which shows an error of the certificate or the connection, and check that the server is running",
     )
 }
 
 /// The finding of a network error.
 pub(crate) fn of_network(error: NetworkError, facts: &Facts<'_>) -> Finding {
     network::no_response(error, facts.about, facts.host().as_deref())
+}
+
+/// The browser and the server have not begun to speak TLS.
+pub(crate) fn no_tls(facts: &Facts<'_>) -> Finding {
+    let server = facts.host().map_or_else(|| "the server".to_owned(), |host| format!("`{}`", printable(&host)));
+    finding(
+        FindingCode::TlsFailed,
+        format!("the browser and {server} could not agree on a TLS connection"),
+        "check that this port speaks https, and write `http://` if it does not; otherwise open the URL itself in a tab, which shows \
+         the reason",
+    )
+}
+
+/// The browser has no network.
+pub(crate) fn offline() -> Finding {
+    finding(
+        FindingCode::ConnectionFailed,
+        "the device on which the browser runs has no connection to the internet",
+        "connect it, and reload the page",
+    )
 }
 
 /// The finding of a code that is not about a failed check.
@@ -336,8 +357,13 @@ pub(crate) fn of_code(code: FindingCode, facts: &Facts<'_>) -> Finding {
             "load the image with `crossorigin=\"anonymous\"`, and have its server send `Access-Control-Allow-Origin`"
         }
         FindingCode::OpaqueIntegrity => {
-            "add `crossorigin=\"anonymous\"` to the element, or remove the mode `no-cors`, and check that the hash is \
-             that of the file"
+            return finding(
+                code,
+                "the hash in `integrity` is not that of the response, or the browser cannot check it, because the request has the \
+                 mode `no-cors`",
+                "add `crossorigin=\"anonymous\"` to the element, or remove the mode `no-cors`, and check that the hash is \
+                 that of the file",
+            );
         }
         FindingCode::LocalNetworkAccess if !name.is_empty() => {
             return finding(

@@ -34,7 +34,7 @@ pub(crate) fn same_site(names: &[String], has_attribute: bool) -> Finding {
     let why = if has_attribute {
         format!("{its} `SameSite` does not allow that")
     } else {
-        format!("without `SameSite`, browsers treat {it} as `Lax`")
+        format!("without `SameSite`, Chromium treats {it} as `Lax`")
     };
     finding(
         FindingCode::CookieSameSite,

@@ -98,13 +98,13 @@ pub(crate) fn header_not_allowed(names: &[String], value: Option<&[u8]>) -> Find
 
 pub(crate) fn authorization_only_by_wildcard(blocked: bool) -> Finding {
     let today = if blocked {
-        "browsers still accept it today, but the standard does not, so a later version may block the request"
+        ": browsers still accept it today, but the standard does not, so a later version may block the request"
     } else {
-        "browsers still accept it today"
+        ", but browsers still accept it today"
     };
     finding(
         FindingCode::AuthorizationOnlyByWildcard,
-        format!("`Access-Control-Allow-Headers: *` does not cover `authorization`: {today}"),
+        format!("`Access-Control-Allow-Headers: *` does not cover `authorization`{today}"),
         "list it by name: `Access-Control-Allow-Headers: *, authorization`",
     )
 }

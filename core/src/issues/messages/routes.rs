@@ -21,7 +21,7 @@ pub(crate) fn duplicate_route(other: &str) -> Fault {
     Fault::new(
         Code::DuplicateRoute,
         format!("the path is the same as that of `{other}`: case, names and a slash at the end make no difference"),
-        format!("merge the two routes, or give this one a path other than `{other}`"),
+        format!("merge the two routes, or give this one a path other than that of `{other}`"),
     )
 }
 
