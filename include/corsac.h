@@ -457,6 +457,11 @@ typedef struct {
    * How the header is applied to the response.
    */
   corsac_op op;
+  /**
+   * For the library's own use: `corsac_decision_apply` recognizes the name by it. It can be zero in a header that you
+   * write yourself.
+   */
+  uint32_t number;
 } corsac_header;
 
 /**

@@ -72,6 +72,7 @@ impl ResponseHeaders {
                 name: corsac_slice::of_c_str(name.as_c_str()),
                 value: corsac_slice::of_c_str(c""),
                 op: corsac_op::CORSAC_OP_REMOVE as op_number,
+                number: *name as u32,
             })
             .collect();
         for header in template.headers() {
@@ -87,6 +88,7 @@ impl ResponseHeaders {
                 name: corsac_slice::of_c_str(header.name.as_c_str()),
                 value,
                 op: header.op as op_number,
+                number: header.name as u32,
             });
         }
         (headers.len() <= CORSAC_MAX_HEADERS)

@@ -20,22 +20,27 @@ pub(crate) struct ReadDecision<'a> {
 }
 
 impl<'a> ReadDecision<'a> {
+    /// Nothing has been read yet.
+    pub(crate) const NONE: Self =
+        ReadDecision { action: Action::Respond, removed: [None; CORSAC_MAX_HEADERS], headers: [None; CORSAC_MAX_HEADERS] };
+
+    /// Reads a decision in place, because the arrays are too large to be moved.
+    ///
     /// # Safety
     ///
     /// Unless NULL, `decision` points to a readable struct of the size that it says, of which `header_count` headers
     /// are filled; their slices are valid for `'a`.
-    pub(crate) unsafe fn read(decision: *const corsac_decision) -> Result<Self, corsac_status> {
+    #[inline]
+    pub(crate) unsafe fn read(&mut self, decision: *const corsac_decision) -> Result<(), corsac_status> {
         // SAFETY: the caller's contract is this function's own.
         unsafe { pointer::check_size(decision, FIRST)? };
         // SAFETY: not NULL, and large enough.
         let (action, count) = unsafe { ((*decision).action, (*decision).header_count) };
-        let action = action_of(action)?;
+        self.action = action_of(action)?;
         if count > CORSAC_MAX_HEADERS {
             return Err(corsac_status::CORSAC_BAD_SIZE);
         }
-        let mut read =
-            ReadDecision { action, removed: [None; CORSAC_MAX_HEADERS], headers: [None; CORSAC_MAX_HEADERS] };
-        let (mut removed, mut headers) = (read.removed.iter_mut(), read.headers.iter_mut());
+        let (mut removed, mut headers) = (self.removed.iter_mut(), self.headers.iter_mut());
         for index in 0..count {
             // SAFETY: `index` is below the array's length, and the header is filled. Only this header is read,
             // without a reference to later ones, which may never have been written.
@@ -43,13 +48,13 @@ impl<'a> ReadDecision<'a> {
             // SAFETY: the slices are valid by the caller's contract.
             let (name, value) = unsafe { (header.name.bytes()?, header.value.bytes()?) };
             let (name, value) = name.zip(value).ok_or(corsac_status::CORSAC_NULL)?;
-            let name = HeaderName::of(name).ok_or(corsac_status::CORSAC_INVALID)?;
+            let name = name_of(name, header.number).ok_or(corsac_status::CORSAC_INVALID)?;
             match op_of(header.op)? {
                 None => add(&mut removed, name),
                 Some(op) => add(&mut headers, Header { name, value, op }),
             }
         }
-        Ok(read)
+        Ok(())
     }
 
     /// The names of the headers to remove.
@@ -61,6 +66,12 @@ impl<'a> ReadDecision<'a> {
     pub(crate) fn headers(&self) -> impl Iterator<Item = Header<'a>> {
         self.headers.iter().map_while(|header| *header)
     }
+}
+
+/// The header with this name. If the name is the library's own text, the number says which, and no text is compared.
+fn name_of(name: &[u8], number: u32) -> Option<HeaderName> {
+    let hinted = usize::try_from(number).ok().and_then(|number| HeaderName::ALL.get(number).copied());
+    hinted.filter(|known| std::ptr::eq(known.as_c_str().to_bytes(), name)).or_else(|| HeaderName::of(name))
 }
 
 /// Puts one into the next place of an array, which has as many places as a decision has headers.

@@ -35,11 +35,12 @@ pub unsafe extern "C" fn corsac_decision_apply(
     response: *const corsac_response_headers,
 ) -> corsac_status {
     panic_boundary::status(|| {
+        let mut changes = ReadDecision::NONE;
         // SAFETY: the decision is the caller's struct, and is valid, by the caller's contract.
-        let decision = unsafe { ReadDecision::read(decision)? };
+        unsafe { changes.read(decision)? };
         // SAFETY: the caller's struct and callbacks, by the caller's contract.
         let mut response = unsafe { HostHeaders::read(response)? };
-        let precedence = Precedence::of_host(response.keep_app_headers, decision.action);
-        apply_headers(decision.removed(), decision.headers(), precedence, &mut response)
+        let precedence = Precedence::of_host(response.keep_app_headers, changes.action);
+        apply_headers(changes.removed(), changes.headers(), precedence, &mut response)
     })
 }
