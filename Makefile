@@ -15,7 +15,7 @@ demo: ## Start three servers with one policy, and a page that compares them (ONC
 test: ## Set up what is missing and run every check (STACK=rust, python, node, wasm, envoy, c, nginx, apache, command or tower: one stack)
 	@python3 tests/run.py --install $(addprefix --stack ,$(filter-out $(ALL),$(STACK)))
 
-test-all: ## Run `make test` and the checks that take long: fuzzing, every mutation, every Python version, the tests of other packages, all browsers
+test-all: ## Run `make test` and the checks that take a long time: fuzzing, every mutation, every Python version, the tests of other packages, all browsers
 	@python3 tests/run.py --install --all
 
 bench: ## Compare the speed of corsac with other packages, a table for each stack (STACK=…: one; QUICK=1: few rounds; PUBLISH=1: into the documentation)

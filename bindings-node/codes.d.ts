@@ -18,7 +18,7 @@ export type Code =
   | 'missing-origins'
   /** There are more problems than are listed. */
   | 'too-many-issues'
-  /** `*` is listed together with patterns, a regex or a predicate. */
+  /** `*` is listed together with other entries, a regex or a predicate. */
   | 'any-origin-not-alone'
   /** `*` with credentials would let any site read responses with the user's session. */
   | 'any-origin-with-credentials'
@@ -72,7 +72,7 @@ export type Code =
   | 'regex-matches-nothing'
   /** A regex has an unescaped `.`, which matches any character. */
   | 'regex-unescaped-dot'
-  /** A regex leaves the end of the host open. */
+  /** A regex leaves the beginning or the end of the host open. */
   | 'regex-unbounded-host'
   /** A method is not a token (RFC 9110, section 5.6.2). */
   | 'method-not-token'
@@ -324,7 +324,7 @@ export type FindingCode =
   | 'redirect-to-http'
   /** A cache could give the response for one origin to another. */
   | 'vary-missing'
-  /** A public page requests a server in a local network. */
+  /** A public page calls a server on a local network. */
   | 'local-network-access'
   /** The response to the preflight is not known. */
   | 'preflight-unknown'

@@ -100,7 +100,7 @@ export class PasteBox {
     const notes = []
     if (unknown.includes('page')) notes.push('The text does not name the page, so an example is used: write yours below.')
     if (unknown.includes('url')) notes.push('The text does not name the URL, so an example is used: write yours below.')
-    if (omitted > 0) notes.push(`${omitted} more requests are not shown.`)
+    if (omitted > 0) notes.push(omitted === 1 ? '1 more request is not shown.' : `${omitted} more requests are not shown.`)
     const show = (index) => {
       const { exchange } = requests[index]
       this.#show(exchange, hasAnswers(exchange))

@@ -335,7 +335,7 @@ def main():
     parser = argparse.ArgumentParser(usage=__doc__.split("Usage: ")[1].split("\n\n")[0])
     parser.add_argument("--install", action="store_true", help="install missing packages of Debian (as root)")
     parser.add_argument("--list", action="store_true", help="print the checks and their stacks")
-    parser.add_argument("--all", action="store_true", help="also run the checks that take long")
+    parser.add_argument("--all", action="store_true", help="also run the checks that take a long time")
     parser.add_argument("--stack", action="append", default=[], metavar="STACK", help=f"run the checks of a stack: {', '.join(STACKS)}")
     parser.add_argument("checks", nargs="*", metavar="CHECK", help="run these checks")
     arguments = parser.parse_args()

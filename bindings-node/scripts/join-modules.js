@@ -75,7 +75,7 @@ function joinModules (folder, version) {
 
 /**
  * The same code without comments and in ASCII, in lines that can still be read in a stack trace. Node needs half as many instructions to
- * compile it: V8 reads comments as well, and keeps a text with other characters in two bytes for each.
+ * compile it: V8 reads comments as well, and keeps a text that is not ASCII in two bytes for each character.
  */
 function withoutComments (code) {
   return esbuild.transformSync(code, { charset: 'ascii', legalComments: 'none', platform: 'node', target: 'node20' }).code

@@ -1,5 +1,5 @@
-//! Functions that share ownership of a policy, and their arguments, with Node-API directly. The wrappers that napi-rs
-//! generates would cost several times as much as a decision. All unsafe code of the addon is here.
+//! Direct use of Node-API, for functions that share ownership of a policy, and for their arguments. The wrappers that
+//! napi-rs generates would cost several times as much as a decision. All unsafe code of the addon is here.
 #![allow(unsafe_code)]
 
 use corsac_javascript::{CompiledPolicy, bytes_of_latin1};

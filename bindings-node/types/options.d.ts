@@ -219,7 +219,7 @@ export interface Protection {
   websockets?: 'off' | 'reject'
   /** More trusted origins, in addition to the host itself and the origins that a policy with credentials allows. Default `[]`. */
   trustedOrigins?: ListOf<string | Url>
-  /** Whether requests that protection would refuse pass and are only reported. Default `false`. */
+  /** Whether requests that protection would refuse are let through and only reported. Default `false`. */
   reportOnly?: boolean
   // end generated: settings of protection
 }

@@ -102,7 +102,7 @@ export class ConfigError extends Error {
   constructor (message: string, issues: readonly Issue[])
   readonly name: 'ConfigError'
   readonly code: 'ERR_CORSAC_CONFIG'
-  /** All issues that were found, in the order of the settings. */
+  /** All issues, in the order in which they were found. */
   readonly issues: readonly Issue[]
 }
 

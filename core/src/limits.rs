@@ -113,5 +113,5 @@ pub const INTEGRITY_BYTES: usize = 8192;
 /// The largest text of a policy that is kept, in bytes. It is kept so that explanations can name lines and list
 /// entries.
 ///
-/// Explanations of a larger policy name its settings.
+/// Explanations of a larger policy name only its settings.
 pub const RETAINED_BYTES: usize = 1 << 20;

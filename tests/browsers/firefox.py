@@ -39,7 +39,7 @@ globalThis.corsacListener = {
   },
 };
 Services.console.registerListener(globalThis.corsacListener);
-// The servers of this machine sign for themselves.
+// The servers of this machine have self-signed certificates.
 Cc["@mozilla.org/security/certoverride;1"].getService(Ci.nsICertOverrideService)
   .setDisableAllSecurityChecksAndLetAttackersInterceptMyData(true);
 return Services.appinfo.version;

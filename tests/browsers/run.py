@@ -65,7 +65,7 @@ def listed():
 async def play_all(name, chosen, certificate):
     """What an engine did, by exchange, and its version. If there is a difference, the exchange is run again, because a
     busy machine may print late."""
-    # Opening another page takes long.
+    # Opening another page takes a long time.
     left = sorted(chosen, key=lambda entry: page_of(entry["exchange"]))
     seen, starts, version = {}, 0, None
     while left:

@@ -143,6 +143,6 @@ def names():
     listed = set(re.findall(r"examples/recipes/([\w-]+)/README\.md", (ROOT / "docs" / "recipes.md").read_text()))
     if unequal := (described ^ folders) | (folders ^ listed):
         raise SystemExit(f"these need a description, a README and a line in docs/recipes.md: {', '.join(sorted(unequal))}")
-    # Those that take long are started first, so that the others run meanwhile.
+    # Those that take a long time are started first, so that the others run meanwhile.
     is_slow = lambda name: tomllib.loads((DESCRIPTIONS / f"{name}.toml").read_text()).get("slow", False)  # noqa: E731
     return sorted(described, key=lambda name: (not is_slow(name), name))

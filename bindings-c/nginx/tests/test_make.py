@@ -16,7 +16,7 @@ TEXT, OTHER = b"add the origin to `allow_origins`", b"ADD THE ORIGIN TO `allow_o
 
 class Make(unittest.TestCase):
     """The tests use a copy of the folder in which the module was built, because configuring nginx's sources takes
-    long."""
+    a long time."""
 
     def setUp(self):
         folder = tempfile.TemporaryDirectory(prefix="corsac-make-")

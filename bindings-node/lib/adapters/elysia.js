@@ -93,7 +93,7 @@ function refuseParents (app, plugin) {
  * A method of an application that Elysia replaces.
  *
  * @param {(given: Function, asks: (given: Function) => boolean) => void} check throws if it must not be replaced; `asks` says
- * whether the new function calls the method of this application itself, as for an async function that returns the application
+ * whether the new function calls this application's own method, which it does if an async function returns the application that
  * it was given
  */
 function property (app, name, method, check) {

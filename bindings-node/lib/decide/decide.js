@@ -24,7 +24,7 @@ function decide (policy, hasPreflightMethod, fields) {
 /**
  * Asks the engine about an origin. Pages of one origin send most of a server's requests, so the last origin is remembered if its decision
  * is always the same: comparing it costs 6 ns, and a call into the engine 100 ns. Refused origins are not remembered, so nobody
- * displaces the allowed one, and nor is a failure of the engine, which refuses only one request.
+ * displaces the allowed one. A failure of the engine is not remembered either, and refuses only one request.
  */
 function decideOrigin (policy, origin) {
   const index = policy.decide(origin)

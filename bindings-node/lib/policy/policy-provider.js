@@ -15,8 +15,8 @@ const { predicatesOf, separateLimits } = require('./predicate-options.js')
 const { Reloadable, upgradesOf } = require('./reloadable.js')
 
 /**
- * How many different options that functions return (those that choose, and origin functions) are
- * kept compiled.
+ * How many different options are kept compiled, of those that functions return: functions that choose
+ * options, and origin functions.
  */
 const MOST_KEPT = 100
 

@@ -95,7 +95,7 @@ function create (whole, routes, limits) {
   const all = [whole, ...routes].filter((predicate) => predicate !== undefined)
   if (all.length === 0) {
     const given = Object.entries({ predicateTimeout: limits.timeout, predicateCache: limits.cache }).find(([, value]) => value !== undefined)
-    if (given !== undefined) throw new TypeError(`corsac: \`${given[0]}\` has no effect without a function: give \`allowOrigin\`, or leave it out`)
+    if (given !== undefined) throw new TypeError(`corsac: \`${given[0]}\` has no effect without a function: leave it out, or give \`allowOrigin\``)
     return undefined
   }
   const takesRequest = ({ form, call }) => call.length > (form === 'cors' ? 2 : 1)

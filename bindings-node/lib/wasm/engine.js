@@ -66,7 +66,7 @@ class WasmEngine {
     return Object.assign(new Error(`corsac: ${message}`, { cause: error }), { code: CODE })
   }
 
-  /** The text that a call of the module makes. If the module reports an error, an exception with that message. */
+  /** The text that a call of the module makes. If the module reports an error, this throws an exception with that message. */
   text (run) {
     let isText
     const text = this.enter((instance) => {

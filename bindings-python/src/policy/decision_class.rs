@@ -17,7 +17,7 @@ use pyo3::types::{PyList, PyString};
 ///         header replaces the application's. Each access returns a new list.
 ///     body (str): the body to respond with: empty, or one ASCII line that names the reason.
 ///     reason (str): the reason for the decision, as a stable kebab-case code such as ``origin-allowed``.
-///     reported (str | None): the reason for which ``report_only`` would have refused the request, else None.
+///     reported (str | None): the reason for which the request would be refused without ``report_only``, else None.
 ///
 /// Source: Fetch, "HTTP responses" under "CORS protocol".
 #[pyclass(frozen, eq, hash, module = "corsac")]
@@ -76,7 +76,7 @@ impl Decision {
         self.reason
     }
 
-    /// The reason for which ``report_only`` would have refused the request, else None.
+    /// The reason for which the request would be refused without ``report_only``, else None.
     #[getter]
     fn reported(&self) -> Option<&'static str> {
         self.reported

@@ -12,7 +12,7 @@ create_exception!(
     "A policy is refused. The message of this ``ValueError`` lists everything that is wrong and what to write instead.
 
 Attributes:
-    issues (tuple[Issue, ...]): every issue that was found, in the order of the settings."
+    issues (tuple[Issue, ...]): every issue, in the order in which they were found."
 );
 
 /// One thing in a policy that is wrong (an error), or useless or risky (a lint). Issues are immutable, and equal if all

@@ -120,7 +120,7 @@ pub(crate) fn cannot_await(awaitable: &Bound<'_, PyAny>) -> PyErr {
         awaitable.hasattr("close").and_then(|has| if has { awaitable.call_method0("close").map(drop) } else { Ok(()) });
     match closed {
         Ok(()) => PyTypeError::new_err(format!(
-            "the {PREDICATE_SETTING} function is async: only corsac.CORSMiddleware awaits it"
+            "the {PREDICATE_SETTING} function is async: only the middlewares for ASGI, Django and aiohttp await it"
         )),
         Err(error) => error,
     }

@@ -89,7 +89,11 @@ impl RefusalLog {
         // The argument is one mapping, so that a handler can use its members one by one.
         logger.call_method1("log", (level, self.kind.message(), members))?;
         if left_out > 0 {
-            logger.call_method1("log", (level, "%d refusals before this one were not logged", left_out))?;
+            let message = match left_out {
+                1 => "%d refusal before this one was not logged",
+                _ => "%d refusals before this one were not logged",
+            };
+            logger.call_method1("log", (level, message, left_out))?;
         }
         Ok(())
     }

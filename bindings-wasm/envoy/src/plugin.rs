@@ -40,7 +40,8 @@ impl Plugin {
     }
 }
 
-/// Envoy passes on a message of any other type than a string in its binary form. No policy in TOML or JSON has such bytes.
+/// If the configuration is not a string, Envoy passes it on in its binary form. No policy in TOML or JSON has such
+/// bytes.
 fn is_binary(text: &[u8]) -> bool {
     text.iter().any(|byte| *byte < b' ' && !byte.is_ascii_whitespace())
 }

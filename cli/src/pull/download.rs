@@ -38,7 +38,7 @@ impl Source {
             wrong("is not a URL").help("write the whole URL, as in `https://config.example.com/cors.toml`")
         })?;
         if uri.authority().is_some_and(|authority| authority.as_str().contains('@')) {
-            return Err(wrong("contains a user name or a password, which lists of processes and logs show")
+            return Err(wrong("contains a user name or a password, which process lists and logs show")
                 .help(format!("set the variable {variable} to the value of the header `Authorization`")));
         }
         let is_https = match (uri.scheme_str(), uri.host()) {

@@ -177,7 +177,7 @@ deviations! {
         "A redirect of a preflight is refused before anything else is checked, which changes the reason that is printed."
         "Fetch, CORS-preflight fetch, step 7" ["pre-redirect-010"],
     HeadersCheckedAsWritten "headers-checked-as-written" [WebKit]
-        "If a preflight does not allow several headers, the console names the one that the script set first."
+        "If several headers are not allowed by the preflight, the console names the one that the script set first."
         "Fetch, CORS-preflight fetch, step 7.7" ["acah-061"],
     PageOriginInLaterPreflight "page-origin-in-later-preflight" [Firefox]
         "The preflight after a redirect to a third origin has the page's origin, not `null`, and is checked against it."

@@ -163,7 +163,7 @@ impl Verdict {
 
     /// Whether the browser keeps the response from the script, because of CORS or another of its own rules.
     ///
-    /// A request that fails without the browser (`failed`, `invalid`) is not blocked, and neither is an opaque response.
+    /// A request that fails for another reason (`failed`, `invalid`) is not blocked, and neither is an opaque response.
     #[must_use]
     pub const fn is_blocked(self) -> bool {
         matches!(self, Verdict::Blocked | Verdict::SentButUnreadable)

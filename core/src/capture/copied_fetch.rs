@@ -18,7 +18,7 @@ pub(crate) fn read(arguments: &str, known: &Known<'_>) -> Result<Captured, Paste
     let wrong = || {
         PasteError::new(
             "the call of `fetch()` cannot be read",
-            "in the browser's network panel: right click on the request, Copy, Copy as cURL",
+            "in the browser's network panel: right-click the request, Copy, Copy as cURL",
         )
     };
     let list: Value = serde_json::from_str(&format!("[{arguments}]")).map_err(|_| wrong())?;

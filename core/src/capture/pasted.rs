@@ -26,7 +26,7 @@ impl Pasted {
         if trimmed.is_empty() {
             return Err(PasteError::new(
                 "there is nothing to read",
-                "paste the red lines of the browser's console, or in its network panel: right click on the request, Copy, \
+                "paste the red lines of the browser's console, or in its network panel: right-click the request, Copy, \
                  Copy as cURL",
             ));
         }

@@ -1,5 +1,5 @@
 //! Requests that show what a policy decides. Each route has requests of pages that may read and of
-//! one that may not, with methods and headers that are allowed and with one that is not.
+//! one that may not, with methods and headers that are allowed and with one of each that is not.
 
 use crate::compare::origins::uncovered;
 use crate::compare::paths::meetings;
@@ -35,7 +35,7 @@ const MOST: usize = 6;
 
 impl Policy {
     /// Requests that show what this policy decides. Each route has requests of pages that may read
-    /// and of one that may not, with methods and headers that are allowed and with one that is not.
+    /// and of one that may not, with methods and headers that are allowed and with one of each that is not.
     #[must_use]
     pub fn sample_requests(&self) -> Vec<SampleRequest> {
         let mut samples = Vec::new();

@@ -36,8 +36,8 @@ settings! {
 
         /// The methods that pages may use, or `["*"]` for any; GET, HEAD and POST are always allowed.
         ///
-        /// Permitted: `PUT` and `DELETE`. Prohibited: `put` (methods are case-sensitive), `CONNECT`, `TRACE` and
-        /// `TRACK` (browsers never send them).
+        /// Permitted: `PUT` and `DELETE`. Prohibited: `put` (methods are case-sensitive); `CONNECT`, `TRACE` and
+        /// `TRACK` are dropped, since browsers never send them.
         AllowMethods => allow_methods: Vec<String> = vec!["GET".into()], takes Methods, read as Arc<List>;
 
         /// The request headers that pages may set, or `["*"]` for any; the CORS-safelisted ones are always allowed.
@@ -125,9 +125,9 @@ settings! {
         /// Permitted: the patterns of `allow_origins`. Prohibited: `*` and `null`.
         TrustedOrigins => trusted_origins: Vec<String> = Vec::new(), takes Origins, read as List;
 
-        /// Whether requests that protection would refuse pass and are only reported.
+        /// Whether requests that protection would refuse are let through and only reported.
         ///
-        /// It is reported in [`Decision::reported`](crate::Decision::reported).
+        /// The refusal is then in [`Decision::reported`](crate::Decision::reported).
         ReportOnly => report_only: bool = false, takes Switch, read as bool;
     }
 

@@ -51,7 +51,7 @@ fn issues(text: &str) -> Vec<Issue> {
     }
 }
 
-/// Whether there is one issue of this kind less, and no additional error.
+/// Whether there is one fewer issue of this kind, and no additional error.
 fn is_fixed(before: &[Issue], after: &[Issue], issue: &Issue) -> bool {
     let same = |issues: &[Issue]| issues.iter().filter(|other| other.code == issue.code).count();
     let errors = |issues: &[Issue]| issues.iter().filter(|other| other.severity.as_str() == "error").count();

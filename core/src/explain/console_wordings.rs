@@ -227,14 +227,14 @@ pub(crate) const WORDINGS: &[(&str, Meaning)] = &[
     (
         "X-Frame-Options",
         NotCors(
-            "the other page does not allow other pages to show it in a frame",
+            "the page in the frame does not allow other pages to show it",
             "change `X-Frame-Options`, or `frame-ancestors` of `Content-Security-Policy`, on the page in the frame",
         ),
     ),
     (
         "Refused to display '{url}' in a frame",
         NotCors(
-            "the other page does not allow other pages to show it in a frame",
+            "the page in the frame does not allow other pages to show it",
             "change `X-Frame-Options`, or `frame-ancestors` of `Content-Security-Policy`, on the page in the frame",
         ),
     ),
@@ -337,7 +337,7 @@ pub(crate) const WORDINGS: &[(&str, Meaning)] = &[
     (
         "CORS not enabled or no matching rule found",
         FromServer(
-            "no CORS rule of the Azure storage account has this origin, method and all request headers",
+            "no CORS rule of the Azure storage account has the origin, the method and all request headers",
             "add a rule in *Resource sharing (CORS)* of the account; uploads also send `x-ms-blob-type`, so allow `x-ms-*`",
         ),
     ),

@@ -182,7 +182,7 @@ fn without_query(path: &[u8]) -> &[u8] {
     path.split(|byte| *byte == b'?').next().unwrap_or_default()
 }
 
-/// A path for people: browsers encode it as UTF-8, and servers that decode it read that.
+/// A path for people. It is read as UTF-8, because browsers send it in that encoding.
 fn shown_path(path: &[u8]) -> String {
     printable(&String::from_utf8_lossy(without_query(path)))
 }

@@ -183,7 +183,7 @@ fn observe(experiment: Experiment, answer: &Answer, exchange: &Exchange, own: Op
             _ if is_page_allowed && own_value.as_deref() != Some("*") && !varies(answer) && own.is_none_or(|own| allowed(own) != value) => found(
                 true,
                 "responses to other origins have no `Vary: Origin`: a cache can keep such a response and give it to this page, \
-                 which then misses `Access-Control-Allow-Origin`"
+                 which then gets no `Access-Control-Allow-Origin`"
                     .to_owned(),
                 "send `Vary: Origin` with every response of this URL, even if the origin is refused",
             ),

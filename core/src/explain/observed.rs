@@ -205,7 +205,7 @@ impl Observer<'_> {
     }
 }
 
-/// Whether a host is the user's own machine or in a local network (Local Network Access, "IP address space").
+/// Whether a host is the user's own machine or on a local network (Local Network Access, "IP address space").
 fn is_local(url: &Url) -> bool {
     if url.is_loopback() || url.host.ends_with(".local") {
         return true;

@@ -12,7 +12,7 @@ use crate::read::line_numbers::LineFinder;
 use std::cell::OnceCell;
 use std::sync::Arc;
 
-/// A policy, as far as a person has written it.
+/// A policy whose settings are looked up as they were written.
 pub(crate) struct Places<'p> {
     policy: &'p Policy,
     /// The text is parsed once, when the first line is asked for.
@@ -37,7 +37,7 @@ impl<'p> Places<'p> {
         }
     }
 
-    /// The place where a setting is, or would be written.
+    /// The place where a setting is written, or would be written.
     pub(crate) fn of(&self, route: RouteChoice, setting: Setting) -> PolicyPlace {
         self.at(route, self.field(route, setting))
     }

@@ -32,7 +32,7 @@ macro_rules! topics {
     };
 }
 
-// The order is that in which the complaints of developers are most frequent, with what is not CORS at the end.
+// The most frequent complaints of developers come first, and what is not CORS comes last.
 topics! {
     /// No `Access-Control-Allow-Origin` in the response to the request.
     NoHeader "no-header" [AllowOriginMissing ErrorWithoutHeaders],
@@ -75,7 +75,7 @@ topics! {
     ],
     /// A cookie that the browser does not store or send.
     Cookies "cookies" [CookieNotSecure CookieSameSite CookieIgnored CredentialsNotIncluded],
-    /// A public page requests a server in a local network.
+    /// A public page calls a server on a local network.
     LocalNetwork "local-network" [LocalNetworkAccess],
     /// Sentences that do not say why the request failed.
     SaysNothing "says-nothing" [],

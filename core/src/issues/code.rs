@@ -66,7 +66,7 @@ codes! {
     WrongType "wrong-type" "A value does not have the type that its setting takes.",
     MissingOrigins "missing-origins" "No setting says which origins may read responses.",
     TooManyIssues "too-many-issues" "There are more problems than are listed.",
-    AnyOriginNotAlone "any-origin-not-alone" "`*` is listed together with patterns, a regex or a predicate.",
+    AnyOriginNotAlone "any-origin-not-alone" "`*` is listed together with other entries, a regex or a predicate.",
     AnyOriginWithCredentials "any-origin-with-credentials"
         "`*` with credentials would let any site read responses with the user's session.",
     OriginList "origin-list" "One string contains several origins.",
@@ -97,7 +97,7 @@ codes! {
      regexes.",
     RegexMatchesNothing "regex-matches-nothing" "A regex matches no well-formed origin.",
     RegexUnescapedDot "regex-unescaped-dot" "A regex has an unescaped `.`, which matches any character.",
-    RegexUnboundedHost "regex-unbounded-host" "A regex leaves the end of the host open.",
+    RegexUnboundedHost "regex-unbounded-host" "A regex leaves the beginning or the end of the host open.",
     MethodNotToken "method-not-token" "A method is not a token (RFC 9110, section 5.6.2).",
     MethodCase "method-case" "A known method is written in the wrong case; methods are case-sensitive.",
     MethodForbidden "method-forbidden" "The list contains a method that browsers never send.",
@@ -242,8 +242,8 @@ reasons! {
         "`Access-Control-Request-Headers` is not a list of names, or is too long."
         "browsers do not send such a list: fix the client, or send fewer headers",
     PathAmbiguous = 9 "path-ambiguous" "Servers could assign the path to different routes."
-        "request the path as it is configured, without escapes, `.`, `..`, `//`, `\\` or an ending such as `.json` where a \
-         route begins or ends; a path that needs such an ending needs its own route",
+        "request the path as it is configured, without escapes, `.`, `..`, `//` or `\\` and, where a route begins or ends, without \
+         an ending such as `.json`; a path that needs such an ending needs its own route",
     PredicateFailed = 10 "predicate-failed" "The origin predicate failed or did not answer in time."
         "look for the error that the predicate raised, or for a time-out",
     WriteRefused = 11 "write-refused" "The request is a write from an origin that is not trusted."

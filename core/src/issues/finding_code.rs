@@ -190,7 +190,7 @@ findings! {
         "The policy's protection would refuse the request, but only reports it.",
     RedirectToHttp "redirect-to-http" Warning NotCors "A redirect leads from https to http.",
     VaryMissing "vary-missing" Warning Cors "A cache could give the response for one origin to another.",
-    LocalNetworkAccess "local-network-access" Warning NotCors "A public page requests a server in a local network.",
+    LocalNetworkAccess "local-network-access" Warning NotCors "A public page calls a server on a local network.",
 
     PreflightUnknown "preflight-unknown" Note Cors "The response to the preflight is not known.",
     ResponseUnknown "response-unknown" Note Cors "The response is not known.",

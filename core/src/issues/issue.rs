@@ -116,7 +116,7 @@ impl std::error::Error for ConfigError {}
 pub enum LoadError {
     /// The file could not be read: the host's own error.
     Io(std::io::Error),
-    /// The file was read and is refused.
+    /// The file is refused because of its kind, its size or its content.
     Config(ConfigError),
 }
 

@@ -50,7 +50,7 @@ const USUAL_HEADERS: [&str; 40] = [
     "X-Xsrf-Token",
 ];
 
-/// The methods that a text was meant as, known ones in upper case; `None` if that is not clear.
+/// The methods that a text was meant as, known ones in upper case; empty if that is not clear.
 pub(crate) fn suggest_methods(text: &str) -> Vec<String> {
     let parts = text.split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '|' | '/' | '+' | '[' | ']'));
     let methods = parts.map(unquoted).filter(|part| !part.is_empty()).map(|part| {
@@ -63,7 +63,7 @@ pub(crate) fn suggest_methods(text: &str) -> Vec<String> {
     some_of(methods.collect())
 }
 
-/// The header names that a text was meant as; `None` if that is not clear.
+/// The header names that a text was meant as; empty if that is not clear.
 pub(crate) fn suggest_headers(text: &str) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for part in text.split([',', ';', '|', '\n', '[', ']']) {
@@ -97,7 +97,7 @@ fn unquoted(text: &str) -> &str {
     text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '“' | '”' | '‘' | '’'))
 }
 
-/// The names, each once. None if any of them is not a token, or if there are too many to spell out.
+/// The names, each once; empty if any of them is not a token, or if there are too many to spell out.
 fn some_of(names: Vec<String>) -> Vec<String> {
     let mut once: Vec<String> = Vec::new();
     for name in names {

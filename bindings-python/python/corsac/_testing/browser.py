@@ -77,8 +77,8 @@ class Browser:
     Args:
         server: an ASGI or WSGI application, a test client with a ``request`` method (Starlette's, httpx, requests), or
             the URL of a running server as a str. An application's lifespan is not run: for that, pass Starlette's
-            ``TestClient`` inside its ``with`` statement. The headers and cookies of a client are taken as those of the
-            script and of the server. Each request runs in a thread of its own, with the test's context variables.
+            ``TestClient`` inside its ``with`` statement. A client's headers count as those of the script, and its
+            cookies as those of the server. Each request runs in a thread of its own, with the test's context variables.
         origin (str | None): the origin of the page, unless a request names another.
         base_url (str | None): the server's address in the browser; that of the client or of the URL if it is None, and
             ``https://testserver`` for applications.

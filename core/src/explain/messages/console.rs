@@ -368,7 +368,7 @@ pub(crate) fn of_code(code: FindingCode, facts: &Facts<'_>) -> Finding {
         FindingCode::LocalNetworkAccess if !name.is_empty() => {
             return finding(
                 code,
-                "a public page requests a server in a local network, and a Chromium older than version 138 asks that server for \
+                "a public page calls a server on a local network, and a Chromium older than version 138 asks that server for \
                  permission",
                 format!(
                     "update the browser, which then asks the user instead; for older ones, have the server send `{}: true` in \
@@ -378,7 +378,7 @@ pub(crate) fn of_code(code: FindingCode, facts: &Facts<'_>) -> Finding {
             );
         }
         FindingCode::LocalNetworkAccess => {
-            "serve the page over https, and let the user grant the permission for devices in the local network; no header of \
+            "serve the page over https, and let the user grant the permission for devices on the local network; no header of \
              the server replaces it"
         }
         FindingCode::CookieNotSecure => {

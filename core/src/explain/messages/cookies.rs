@@ -1,6 +1,6 @@
 //! Cookies. CORS does not decide about them, but people often suspect CORS.
 
-use super::{finding, listed};
+use super::{finding, is_or_are, it_or_them, listed};
 use crate::explain::explanation::Finding;
 use crate::issues::finding_code::FindingCode;
 
@@ -10,7 +10,7 @@ pub(crate) fn ignored(names: &[String]) -> Finding {
         format!(
             "the response sets {}, and the browser does not store {}: the request was sent without credentials",
             listed(names),
-            if names.len() == 1 { "it" } else { "them" }
+            it_or_them(names)
         ),
         "send the request with `credentials: \"include\"` (`withCredentials`), and have the server send \
          `Access-Control-Allow-Credentials: true` and the page's origin in `Access-Control-Allow-Origin`",
@@ -30,17 +30,17 @@ pub(crate) fn not_secure(names: &[String]) -> Finding {
 }
 
 pub(crate) fn same_site(names: &[String], has_attribute: bool) -> Finding {
-    let (is, its, it) = if names.len() == 1 { ("is", "its", "it") } else { ("are", "their", "them") };
     let why = if has_attribute {
-        format!("{its} `SameSite` does not allow that")
+        format!("{} `SameSite` does not allow that", if names.len() == 1 { "its" } else { "their" })
     } else {
-        format!("without `SameSite`, Chromium treats {it} as `Lax`")
+        format!("without `SameSite`, Chromium treats {} as `Lax`", it_or_them(names))
     };
     finding(
         FindingCode::CookieSameSite,
         format!(
-            "the page is on another site, and {} {is} neither stored nor sent with the page's requests: {why}",
-            listed(names)
+            "the page is on another site, and {} {} neither stored nor sent with the page's requests: {why}",
+            listed(names),
+            is_or_are(names)
         ),
         "send `SameSite=None; Secure` with the cookie, or put the page and the server on one site, such as \
          `app.example.com` and `api.example.com`; browsers that block third-party cookies need the latter",

@@ -1,6 +1,6 @@
 //! Every sentence that an explanation says: one function for each finding, with the facts as its arguments.
 //!
-//! A message says what is wrong and why that matters, in lower case and without a full stop, with what was sent in
+//! A message says what is wrong and why that matters, in lower case and without a full stop. It puts what was sent in
 //! backticks. A help says what to do, for a server that may run any software; `policy` has the help texts for a policy
 //! of corsac.
 
@@ -86,4 +86,9 @@ pub(crate) fn listed<T: AsRef<str>>(names: &[T]) -> String {
 /// `is` or `are`.
 pub(crate) fn is_or_are<T>(names: &[T]) -> &'static str {
     if names.len() == 1 { "is" } else { "are" }
+}
+
+/// `it` or `them`.
+pub(crate) fn it_or_them<T>(names: &[T]) -> &'static str {
+    if names.len() == 1 { "it" } else { "them" }
 }

@@ -1,6 +1,6 @@
 //! Help texts for a policy of corsac, in the notation in which it is written, and findings that only a policy can have.
 
-use super::{finding, listed};
+use super::{finding, is_or_are, it_or_them, listed};
 use crate::config::notation::Notation;
 use crate::config::value::Value;
 use crate::explain::explanation::{Finding, PolicyPlace};
@@ -62,17 +62,16 @@ pub(crate) fn method_not_allowed(method: &str, allowed: &[String], at: &PolicyPl
 }
 
 pub(crate) fn header_not_allowed(names: &[String], at: &PolicyPlace) -> Finding {
-    let (s, is) = if names.len() == 1 { ("", "is") } else { ("s", "are") };
+    let s = if names.len() == 1 { "" } else { "s" };
     finding(
         FindingCode::HeaderNotAllowed,
-        format!("the request header{s} {} {is} not in `{}` of the policy", listed(names), at.field),
+        format!("the request header{s} {} {} not in `{}` of the policy", listed(names), is_or_are(names), at.field),
         add_headers(names, at),
     )
 }
 
 pub(crate) fn add_headers(names: &[String], at: &PolicyPlace) -> String {
-    let their = if names.len() == 1 { "it" } else { "them" };
-    format!("add {} to {}, or do not send {their} in the script", listed(names), place(at))
+    format!("add {} to {}, or do not send {} in the script", listed(names), place(at), it_or_them(names))
 }
 
 pub(crate) fn allow_credentials(at: &PolicyPlace, name: &str, notation: Notation, any_origin: bool) -> String {
@@ -86,12 +85,7 @@ pub(crate) fn allow_credentials(at: &PolicyPlace, name: &str, notation: Notation
 }
 
 pub(crate) fn expose(names: &[String], at: &PolicyPlace) -> String {
-    format!(
-        "if the script needs {}, add {} to {}",
-        if names.len() == 1 { "it" } else { "them" },
-        listed(names),
-        place(at)
-    )
+    format!("if the script needs {}, add {} to {}", it_or_them(names), listed(names), place(at))
 }
 
 /// The longest time, in seconds, that has its full effect in two of three engines.

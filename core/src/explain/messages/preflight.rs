@@ -1,6 +1,6 @@
 //! The lists of methods and headers in the response to a preflight.
 
-use super::{finding, is_or_are, listed, shown};
+use super::{finding, it_or_them, listed, shown};
 use crate::explain::explanation::Finding;
 use crate::issues::finding_code::FindingCode;
 use crate::printable::printable;
@@ -91,7 +91,7 @@ pub(crate) fn header_not_allowed(names: &[String], value: Option<&[u8]>) -> Find
         format!(
             "add {} to the headers that the server allows in response to OPTIONS, or do not send {}{also}",
             listed(names),
-            if names.len() == 1 { "it" } else { "them" }
+            it_or_them(names)
         ),
     )
 }
@@ -141,10 +141,9 @@ pub(crate) fn unknown(because: &[String], url: &str) -> Finding {
     finding(
         FindingCode::PreflightUnknown,
         format!(
-            "the browser sends a preflight to `{}` first, because of {}, but its response {} not known",
+            "the browser sends a preflight to `{}` first, because of {}, but the response to it is not known",
             printable(url),
-            listed(because),
-            is_or_are(&[()])
+            listed(because)
         ),
         "capture the response to OPTIONS too, which developer tools list as a separate request; or send OPTIONS yourself, with \
          `Origin` and `Access-Control-Request-Method`",

@@ -68,7 +68,7 @@ pub(crate) fn redirected(status: u16, location: Option<&str>, difference: Option
     finding(FindingCode::PreflightRedirected, message, help)
 }
 
-/// In what a redirect's target differs from the URL.
+/// How a redirect's target differs from the URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RedirectDifference {
     Https,

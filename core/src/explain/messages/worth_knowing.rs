@@ -1,6 +1,6 @@
 //! Findings about requests that work.
 
-use super::{finding, is_or_are, listed};
+use super::{finding, is_or_are, it_or_them, listed};
 use crate::explain::explanation::Finding;
 use crate::explain::messages::script::REDIRECT_TO_HTTPS;
 use crate::issues::finding_code::FindingCode;
@@ -41,7 +41,7 @@ pub(crate) fn opaque(url: &str) -> Finding {
 }
 
 pub(crate) fn response_header_in_request(names: &[String]) -> Finding {
-    let it = if names.len() == 1 { "it" } else { "them" };
+    let it = it_or_them(names);
     finding(
         FindingCode::ResponseHeaderInRequest,
         format!(
@@ -54,7 +54,7 @@ pub(crate) fn response_header_in_request(names: &[String]) -> Finding {
 }
 
 pub(crate) fn forbidden_header_dropped(names: &[String]) -> Finding {
-    let it = if names.len() == 1 { "it" } else { "them" };
+    let it = it_or_them(names);
     finding(
         FindingCode::ForbiddenHeaderDropped,
         format!("the browser does not send {}: scripts cannot set {it}", listed(names)),
@@ -66,7 +66,7 @@ pub(crate) fn forbidden_header_dropped(names: &[String]) -> Finding {
 }
 
 pub(crate) fn header_not_exposed(names: &[String]) -> Finding {
-    let it = if names.len() == 1 { "it" } else { "them" };
+    let it = it_or_them(names);
     finding(
         FindingCode::HeaderNotExposed,
         format!(
@@ -93,7 +93,7 @@ pub(crate) fn local_network(host: &str, secure_page: bool) -> Finding {
     finding(
         FindingCode::LocalNetworkAccess,
         format!(
-            "the page is public, and `{}` is in a local network or on the user's own machine: {today}",
+            "the page is public, and `{}` is on a local network or on the user's own machine: {today}",
             printable(host)
         ),
         help,
