@@ -315,8 +315,8 @@ pub(crate) const WORDINGS: &[(&str, Meaning)] = &[
     (
         "Not allowed by CORS",
         FromServer(
-            "the application's own function for `origin` refused the origin, as many tutorials for Express do, so the \
-             response is a 500",
+            "the application's own function for `origin` refused the origin with an error, as in many tutorials for \
+             Express, so the response is a 500",
             "add the origin to its list, and write `callback(null, false)` instead of `callback(new Error(…))`",
         ),
     ),
