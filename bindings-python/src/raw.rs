@@ -37,7 +37,7 @@ pub(crate) fn call<'py, const COUNT: usize>(
 #[inline]
 unsafe fn call_object(function: *mut Object, arguments: &[*mut Object]) -> *mut Object {
     unsafe extern "C" {
-        /// The stable ABI has this function since Python 3.12. CPython 3.11 exports it as well, with the same
+        /// The stable ABI has had this function since Python 3.12. CPython 3.11 exports it as well, with the same
         /// signature, which no later 3.11 can change.
         fn PyObject_Vectorcall(
             function: *mut Object,

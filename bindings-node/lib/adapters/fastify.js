@@ -68,7 +68,7 @@ function apply (reply, { policy, template, fields, error }) {
 
 /**
  * Decides a request. A promise for each would cost more than the decision, so there is one only if a function of the application may
- * have to be asked: then what follows runs in the asynchronous context of the request, whichever calls the function's callback.
+ * have to be asked: then what follows runs in the asynchronous context of the request, whoever calls the function's callback.
  *
  * @param {(error: unknown, decided?: import('../decide/decide.js').Decided) => void} done
  */

@@ -15,7 +15,7 @@ class CorsFields {
   }
 }
 
-/** The fields that a policy reads if the path, or another sign of who sent the request, matters as well. */
+/** The fields that a policy reads if the path, or a sign of who sent the request, matters as well. */
 class AllFields extends CorsFields {
   constructor (cors, path, method, flags, host, site, upgrade, key) {
     super(cors.origin, cors.requestMethod, cors.requestHeaders, cors.privateNetwork)

@@ -121,8 +121,8 @@ function writeHeadOfPrototype (status, message, headers) {
     const given = givenHeaders(message, headers)
     const present = this.getHeaderNames()
     if (!hasAny(present, template.names)) {
-      // Usually there is nothing to merge or replace. If there are no headers at all, it costs least to pass those of the
-      // decision on. Otherwise, Node would set each of them, and that costs less without a list.
+      // Usually there is nothing to merge or replace. If no headers were set, it costs least to pass those of the decision
+      // on as a list. Otherwise, Node would set each header of the list, and setting them here costs less.
       if (present.length === 0) {
         const list = given === undefined ? headerList(template, fields) : extended(given, template, fields)
         if (list !== undefined) return nativeWriteHead.call(this, status, typeof message === 'string' ? message : list, list)

@@ -49,7 +49,7 @@ impl OriginList<'_> {
     }
 }
 
-/// The entries of a list that allow an origin which none of the others allows.
+/// The entries of a list that allow an origin which no other list allows.
 pub(crate) fn uncovered(list: OriginList<'_>, others: &[OriginList<'_>]) -> Vec<Uncovered> {
     let others = Others::new(others);
     let mut found = Vec::new();

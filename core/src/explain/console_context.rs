@@ -6,7 +6,7 @@ use crate::explain::console_template::Found;
 /// The most bytes before and after a sentence that are read as its context.
 const CONTEXT: usize = 6 * 1024;
 
-/// The facts that the text around a sentence has about it.
+/// The facts about a sentence that the text around it has.
 #[derive(Debug, Default)]
 pub(crate) struct Context {
     pub(crate) page: Option<String>,

@@ -240,7 +240,7 @@ impl Issues {
     }
 }
 
-/// Whether a lint with this code is advice about a setting that has its full effect.
+/// Whether a lint with this code is only advice: nothing of the setting is dropped.
 fn is_advice(code: Code) -> bool {
     matches!(
         code,

@@ -76,7 +76,7 @@ impl OriginPattern {
         Some(OriginPattern::Tuple(pattern))
     }
 
-    /// Whether it has a wildcard and matches every origin that the other, which is another pattern, matches.
+    /// Whether it has a wildcard, differs from the other pattern, and matches every origin that the other matches.
     pub(crate) fn covers(&self, other: &OriginPattern) -> bool {
         match (self, other) {
             (OriginPattern::Tuple(own), OriginPattern::Tuple(tuple)) => own != tuple && own.covers(tuple),

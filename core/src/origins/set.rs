@@ -299,7 +299,7 @@ impl Below {
         false
     }
 
-    /// Whether the origin ends like one of the longest patterns, from a byte of its host that comes before this one.
+    /// Whether the end of the origin, from any byte of its host before this one, is that of a pattern.
     #[cold]
     #[inline(never)]
     fn matches_before(&self, origin: Origin<'_>, end: usize) -> bool {

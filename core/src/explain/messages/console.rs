@@ -52,7 +52,7 @@ pub(crate) fn of_problem(problem: Problem, facts: &Facts<'_>) -> Finding {
             _ => finding(
                 FindingCode::AllowOriginMismatch,
                 format!(
-                    "{} allows {} the page's origin: scheme, host and port have to be the same, and there is no slash at the end",
+                    "{} allows {} the page's origin: scheme, host and port have to be the same, without a slash at the end",
                     facts.about.name(),
                     facts.value.map_or_else(
                         || "an origin that is not".to_owned(),
