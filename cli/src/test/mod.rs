@@ -21,8 +21,8 @@ use std::path::{Path, PathBuf};
 
 /// Test a policy, or a server, against a table of expectations
 ///
-/// The table is a TOML file. It names the policy, relative to itself, and says for
-/// each request how a browser handles it:
+/// The table is a TOML file. It names the policy, by a path relative to the table,
+/// and says for each request how a browser handles it:
 ///
 ///   policy = "cors.toml"
 ///

@@ -8,7 +8,7 @@ use crate::predicate::PredicateAnswer;
 use crate::response::template::Action;
 
 impl Policy {
-    /// Whether protection refuses or reports the writes to `/` that pages of this origin, on another site, send.
+    /// Whether protection refuses or reports writes to `/` that come from pages of this origin, which is on another site.
     ///
     /// The predicate is not asked. If its answer can make a difference, the result is `false`.
     #[must_use]

@@ -258,7 +258,7 @@ fn header(facts: &Facts<'_>) -> Finding {
         return finding(
             FindingCode::HeaderNotAllowed,
             "the response to the preflight does not allow a header of the request: it is not in \
-             `Access-Control-Allow-Headers`, or only `*` is, which is not a wildcard with credentials",
+             `Access-Control-Allow-Headers`, or the list is only `*`, which is not a wildcard with credentials",
             "add every header that the script sets, such as `content-type` and `authorization`, to the headers that the server \
              allows in response to OPTIONS",
         );
@@ -282,7 +282,7 @@ fn header(facts: &Facts<'_>) -> Finding {
         FindingCode::HeaderNotAllowed,
         format!(
             "the response to the preflight does not allow the request header `{}`: it is not in \
-             `Access-Control-Allow-Headers`, or only `*` is, which is not a wildcard with credentials",
+             `Access-Control-Allow-Headers`, or the list is only `*`, which is not a wildcard with credentials",
             printable(&name)
         ),
         format!(

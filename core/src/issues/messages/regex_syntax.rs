@@ -137,7 +137,7 @@ fn explain(kind: &ErrorKind, piece: &str, regex: &RegexWords) -> (String, String
         ),
         ErrorKind::ClassEscapeInvalid => (
             "a class contains an escape that does not mean a character",
-            "write the characters that the class should match instead of it".into(),
+            "write in its place the characters that the class should match".into(),
         ),
         ErrorKind::ClassRangeLiteral => (
             "a range in a class begins or ends with something that is not one character",
@@ -145,7 +145,7 @@ fn explain(kind: &ErrorKind, piece: &str, regex: &RegexWords) -> (String, String
         ),
         ErrorKind::RepetitionMissing => (
             "there is nothing to repeat",
-            "write what is to be repeated first, as in `[a-z0-9-]+`, because `*` means nothing by itself".into(),
+            "write first what is to be repeated, as in `[a-z0-9-]+`, because `*` means nothing by itself".into(),
         ),
         ErrorKind::RepetitionCountInvalid => {
             ("a repetition ends before it begins", "write the smaller number first, as in `{1,5}`".into())
