@@ -9,6 +9,7 @@ pub(crate) mod origin;
 pub(crate) mod origin_automaton;
 pub(crate) mod pattern;
 pub(crate) mod public_suffix;
+mod public_suffix_list;
 pub(crate) mod punycode;
 pub(crate) mod regex;
 pub(crate) mod regex_host_end;
