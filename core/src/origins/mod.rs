@@ -1,6 +1,7 @@
 //! Origins, the patterns and regexes that match them, and sets of them.
 
 pub(crate) mod automata_walk;
+pub(crate) mod automaton;
 pub(crate) mod extension;
 pub(crate) mod host_name;
 pub(crate) mod list;
