@@ -15,7 +15,7 @@ use std::hash::BuildHasher;
 pub(crate) enum Impossible {
     /// It would be larger than allowed.
     TooLarge,
-    /// The regex contains a word boundary of Unicode, whose bytes around it are not a fixed number.
+    /// The regex contains a word boundary of Unicode, which depends on more than one byte on each side.
     Undecidable,
 }
 
@@ -24,8 +24,9 @@ pub(crate) enum Impossible {
 pub(crate) struct Dfa {
     /// Bytes with the same class have the same effect in every state.
     classes: [u8; 256],
-    /// How many classes there are. In the table, each state has a place for each of them, and one that says whether a text may end.
+    /// How many classes there are.
     width: usize,
+    /// The states, one after the other. Each has the next state for every class, and then whether a text may end.
     table: Vec<u32>,
 }
 
@@ -90,7 +91,8 @@ impl Dfa {
     }
 }
 
-/// How many positions may be followed for all states together, for each byte that the table may have. It limits the time.
+/// How many positions may be followed for all states together, for each byte of the table's largest size. It limits the
+/// time.
 const MOST_FOLLOWED: usize = 4;
 
 /// A position in a regex, with the positions after it.
