@@ -10,6 +10,7 @@ const fs = require('node:fs')
 const path = require('node:path')
 const zlib = require('node:zlib')
 const esbuild = require('esbuild')
+const { withSortableNames } = require('./order-functions.js')
 
 const ROOT = path.join(__dirname, '..')
 const LIB = path.join(ROOT, 'lib')
@@ -22,11 +23,14 @@ const BUILT = path.join(ROOT, '..', 'target', 'wasm', 'corsac.wasm')
 const OPTIMIZED = path.join(ROOT, '..', 'target', 'wasm', 'optimized.json')
 
 const WASM_OPT = path.join(ROOT, 'node_modules', 'binaryen', 'bin', 'wasm-opt')
-/** Options for size, and the features that the compiler may use, which every runtime has had for years. */
+/** The features that the compiler may use, which every runtime has had for years. */
 const WASM_OPT_OPTIONS = [
-  '-Os', '--strip-debug', '--strip-producers', '--enable-bulk-memory', '--enable-multivalue', '--enable-mutable-globals',
+  '--strip-debug', '--strip-producers', '--enable-bulk-memory', '--enable-multivalue', '--enable-mutable-globals',
   '--enable-nontrapping-float-to-int', '--enable-reference-types', '--enable-sign-ext'
 ]
+
+/** The module is first made smaller, and then its functions are ordered so that it can be compressed better. */
+const STEPS = ['-Os', '--reorder-functions-by-name']
 
 /** The kinds of bundles, with the file by which each gets the module. */
 const KINDS = { workerd: 'module-workerd.mjs', 'edge-light': 'module-edge-light.mjs', bytes: 'module-bytes.mjs' }
@@ -57,11 +61,17 @@ function replacements (moduleFile) {
 /** Makes the module of the package from the one that was built, unless it is up to date. This takes half a minute. */
 function optimize () {
   const hash = (file) => fs.existsSync(file) ? createHash('sha256').update(fs.readFileSync(file)).digest('hex') : null
-  const state = () => JSON.stringify([hash(BUILT), hash(MODULE), WASM_OPT_OPTIONS])
+  const state = () => JSON.stringify([hash(BUILT), hash(MODULE), STEPS, WASM_OPT_OPTIONS])
   if (!fs.existsSync(BUILT)) throw new Error('the module is not built: type `cargo xtask wasm`')
   if (fs.existsSync(OPTIMIZED) && fs.readFileSync(OPTIMIZED, 'utf8') === state()) return
   fs.mkdirSync(OUT, { recursive: true })
-  execFileSync(process.execPath, [WASM_OPT, ...WASM_OPT_OPTIONS, BUILT, '-o', MODULE], { stdio: 'inherit' })
+  const wasmOpt = (step, from) => {
+    execFileSync(process.execPath, [WASM_OPT, step, ...WASM_OPT_OPTIONS, from, '-o', MODULE], { stdio: 'inherit' })
+  }
+  const [smaller, ordered] = STEPS
+  wasmOpt(smaller, BUILT)
+  fs.writeFileSync(MODULE, withSortableNames(fs.readFileSync(MODULE)))
+  wasmOpt(ordered, MODULE)
   fs.writeFileSync(OPTIMIZED, state())
 }
 

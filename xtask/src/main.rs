@@ -33,6 +33,8 @@ type Generator = fn(root: &Path) -> Result<String, Box<dyn Error>>;
 
 /// Every generated file and the function that makes it.
 const GENERATED: &[(&str, Generator)] = &[
+    // First, because core contains it, and the other generators use core: another call compiles core again.
+    ("core/src/origins/public_suffixes.txt", suffixes::render),
     ("include/corsac.h", header::render),
     ("bindings-node/codes.d.ts", node_types::render),
     ("bindings-node/types/options.d.ts", node_options::render),
@@ -53,8 +55,6 @@ const GENERATED: &[(&str, Generator)] = &[
     ("docs/policy.schema.json", policy_schema::render),
     ("bindings-node/policy.schema.json", policy_schema::render),
     ("bindings-python/python/corsac/policy.schema.json", policy_schema::render),
-    ("core/src/origins/public_suffixes.txt", suffixes::render),
-    ("core/src/origins/public_suffix_parents.txt", suffixes::render_parents),
 ];
 
 fn main() -> ExitCode {

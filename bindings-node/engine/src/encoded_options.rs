@@ -26,7 +26,7 @@ fn decode(value: Value) -> Option<Value> {
             Value::Map(entries)
         }
         "undefined" => Value::Undefined,
-        "number" => Value::Float(string(items.next())?.parse().ok()?),
+        "number" => Value::number(&string(items.next())?)?,
         "url" => Value::Url(string(items.next())?),
         "regexp" => Value::RegExp { source: string(items.next())?, flags: string(items.next())? },
         "function" => Value::Function,

@@ -117,17 +117,21 @@ impl PreflightCache {
     }
 }
 
+/// A number in digits. Beyond a certain size, which is an age of the universe, it does not matter how large it is.
+fn whole(text: &str) -> Option<f64> {
+    let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then(|| text.parse::<u64>().unwrap_or(u64::MAX) as f64)
+}
+
 /// How long a preflight is cached, in seconds.
 fn max_age(response: ResponseLines<'_>, agent: Agent) -> f64 {
     let value = response.get("access-control-max-age").unwrap_or_default();
     let text = String::from_utf8_lossy(&value);
-    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let signed = agent.has(Deviation::MaxAgeSigned);
     let seconds = match (text.strip_prefix('+'), text.strip_prefix('-')) {
-        (Some(number), _) if signed && digits(number) => number.parse().ok(),
-        (_, Some(number)) if signed && digits(number) => Some(0.0),
-        _ if digits(&text) => text.parse::<f64>().ok(),
-        _ => None,
+        (Some(number), _) if signed && whole(number).is_some() => whole(number),
+        (_, Some(number)) if signed && whole(number).is_some() => Some(0.0),
+        _ => whole(&text),
     };
     let seconds = match seconds {
         Some(seconds) => seconds,

@@ -1,8 +1,8 @@
 //! Languages of origins. To find out whether one contains an origin that others do not, their automata are walked
 //! together.
 
-use crate::origins::automata_walk::{self, Dfa};
-use crate::origins::regex::matches;
+use crate::origins::automata_walk;
+use crate::origins::automaton::Dfa;
 
 /// The most states that a walk visits. If it has not ended by then, its result is unknown.
 const MOST_VISITED: usize = 20_000;
@@ -21,7 +21,7 @@ impl Language {
 
     /// Whether a text is in the language.
     pub(crate) fn takes(&self, text: &[u8]) -> bool {
-        matches(&self.matches, text) && !self.without.as_ref().is_some_and(|without| matches(without, text))
+        self.matches.matches(text) && !self.without.as_ref().is_some_and(|without| without.matches(text))
     }
 }
 

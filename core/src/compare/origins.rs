@@ -2,9 +2,8 @@
 
 use crate::compare::language::{Automata, Found, Language, Matches, Term, find};
 use crate::compare::patterns;
-use crate::origins::automata_walk::Dfa;
+use crate::origins::automaton::Dfa;
 use crate::origins::origin::Origin;
-use crate::origins::regex;
 use crate::origins::set::{ConfiguredPattern, OriginSet, Verdict};
 use std::collections::HashSet;
 
@@ -175,7 +174,7 @@ impl<'s> Others<'s> {
     }
 
     fn check_regex(&self, entry: &str, dfa: &Dfa, list: &OriginList<'_>) -> Option<Uncovered> {
-        let exact = self.exact_in(|origin| regex::matches(dfa, origin));
+        let exact = self.exact_in(|origin| dfa.matches(origin));
         self.report(entry, self.find(&Language::of(dfa.clone()), list, |_| true, &exact))
     }
 

@@ -1,7 +1,7 @@
 //! The languages of origin patterns: automata that match the same origins.
 
 use crate::compare::language::Language;
-use crate::origins::automata_walk::Dfa;
+use crate::origins::automaton::Dfa;
 use crate::origins::regex::Regex;
 use crate::origins::set::ConfiguredPattern;
 use regex_syntax::escape;

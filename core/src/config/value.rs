@@ -54,6 +54,23 @@ impl fmt::Display for Value {
 }
 
 impl Value {
+    /// Reads a number that TOML or JavaScript has written: as in JSON, or with a plus sign, or infinite, or not a number.
+    ///
+    /// The reader of JSON is in every build. That of the standard library would add tables of 10 KB.
+    pub fn number(text: &str) -> Option<Self> {
+        let number = text.strip_prefix('+').unwrap_or(text);
+        Some(Value::Float(match number {
+            "inf" | "Infinity" => f64::INFINITY,
+            "-inf" | "-Infinity" => f64::NEG_INFINITY,
+            "nan" | "-nan" | "NaN" => f64::NAN,
+            _ => {
+                return serde_json::from_str(number)
+                    .ok()
+                    .filter(|value| matches!(value, Value::Integer(_) | Value::Float(_)));
+            }
+        }))
+    }
+
     fn show(&self, f: &mut fmt::Formatter<'_>, depth: usize) -> fmt::Result {
         match self {
             Value::Null => f.write_str("null"),
@@ -182,5 +199,35 @@ impl<'de> Visitor<'de> for ValueVisitor {
             entries.push(entry);
         }
         Ok(Value::Map(entries))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Value;
+
+    #[test]
+    fn numbers() {
+        for (text, number) in [
+            ("0.5", 0.5),
+            ("+1.5e+21", 1.5e21),
+            ("-1e-7", -1e-7),
+            ("1e06", 1e6),
+            ("0.1", 0.1),
+            ("5e-324", 5e-324),
+            ("1.7976931348623157e308", f64::MAX),
+            ("inf", f64::INFINITY),
+            ("+inf", f64::INFINITY),
+            ("-Infinity", f64::NEG_INFINITY),
+        ] {
+            assert_eq!(Value::number(text), Some(Value::Float(number)), "{text}");
+        }
+        for text in ["nan", "+nan", "-nan", "NaN"] {
+            assert!(matches!(Value::number(text), Some(Value::Float(number)) if number.is_nan()), "{text}");
+        }
+        assert_eq!(Value::number("-12"), Some(Value::Integer(-12)));
+        for text in ["", "+", "++1", "1e400", "true", "\"1\"", "[1]", "1 2", "0x1"] {
+            assert_eq!(Value::number(text), None, "{text}");
+        }
     }
 }

@@ -3,18 +3,12 @@
 //! The automata are walked together with the grammar of origins. A walk is limited. If it ends early, the result is not
 //! known.
 
+use crate::origins::automaton::{Dfa, State};
 use crate::origins::origin_automaton::{ALPHABET, Place};
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
-use regex_automata::Anchored;
-use regex_automata::dfa::{Automaton, dense};
-use regex_automata::util::primitives::StateID;
-use regex_automata::util::start;
 use std::collections::HashSet;
 use std::hash::BuildHasher;
-
-/// A compiled regex, which is matched against the whole of a text.
-pub(crate) type Dfa = dense::DFA<Vec<u32>>;
 
 /// One state of a walk, and how it was reached.
 struct Visit {
@@ -26,7 +20,7 @@ struct Visit {
 /// The visited states of a walk. The states of all automata at the visit `index` are the chunk `index` of `states`.
 struct Visits {
     width: usize,
-    states: Vec<StateID>,
+    states: Vec<State>,
     visits: Vec<Visit>,
     known: HashTable<usize>,
     hasher: RandomState,
@@ -38,7 +32,7 @@ impl Visits {
         Visits { width, states: Vec::new(), visits: Vec::new(), known: HashTable::new(), hasher }
     }
 
-    fn states(&self, index: usize) -> &[StateID] {
+    fn states(&self, index: usize) -> &[State] {
         let start = index * self.width;
         self.states.get(start..start + self.width).unwrap_or_default()
     }
@@ -47,12 +41,12 @@ impl Visits {
         self.visits.get(index).map(|visit| visit.place)
     }
 
-    fn is_known(&self, states: &[StateID], place: Place) -> bool {
+    fn is_known(&self, states: &[State], place: Place) -> bool {
         let is_same = |index: &usize| self.place(*index) == Some(place) && self.states(*index) == states;
         self.known.find(self.hasher.hash_one((states, place)), is_same).is_some()
     }
 
-    fn add(&mut self, states: &[StateID], visit: Visit) {
+    fn add(&mut self, states: &[State], visit: Visit) {
         let hash = self.hasher.hash_one((states, visit.place));
         let index = self.visits.len();
         self.states.extend_from_slice(states);
@@ -88,8 +82,7 @@ pub(crate) fn walk(
     most: usize,
     mut has: impl FnMut(&[bool], &dyn Fn() -> Vec<u8>) -> bool,
 ) -> Option<bool> {
-    let anchored = start::Config::new().anchored(Anchored::Yes);
-    let start: Vec<StateID> = dfas.iter().map(|dfa| dfa.start_state(&anchored)).collect::<Result<_, _>>().ok()?;
+    let start: Vec<State> = dfas.iter().map(|dfa| dfa.start()).collect();
     let bytes = distinct_bytes(dfas);
     let mut visits = Visits::new(dfas.len());
     visits.add(&start, Visit { place: Place::START, from: 0, byte: 0 });
@@ -101,7 +94,7 @@ pub(crate) fn walk(
         let both = || dfas.iter().zip(&states);
         if place.is_end() {
             matches.clear();
-            matches.extend(both().map(|(dfa, state)| dfa.is_match_state(dfa.next_eoi_state(*state))));
+            matches.extend(both().map(|(dfa, state)| dfa.is_match(*state)));
             if has(&matches, &|| visits.text(index)) {
                 return Some(true);
             }
@@ -109,8 +102,8 @@ pub(crate) fn walk(
         for byte in &bytes {
             let Some(place) = place.next(*byte) else { continue };
             next.clear();
-            next.extend(both().map(|(dfa, state)| dfa.next_state(*state, *byte)));
-            let lost = dfas.get(needed).zip(next.get(needed)).is_some_and(|(dfa, state)| dfa.is_dead_state(*state));
+            next.extend(both().map(|(dfa, state)| dfa.next(*state, *byte)));
+            let lost = next.get(needed).is_some_and(|state| state.is_dead());
             if lost || visits.is_known(&next, place) {
                 continue;
             }
@@ -127,7 +120,6 @@ pub(crate) fn walk(
 /// The bytes of origins. Of bytes that neither the automata nor the grammar of origins distinguish, only one is taken.
 fn distinct_bytes(dfas: &[&Dfa]) -> Vec<u8> {
     let mut seen = HashSet::new();
-    let class =
-        |byte: u8| (dfas.iter().map(|dfa| dfa.byte_classes().get(byte)).collect::<Vec<_>>(), Place::class(byte));
+    let class = |byte: u8| (dfas.iter().map(|dfa| dfa.class(byte)).collect::<Vec<_>>(), Place::class(byte));
     ALPHABET.iter().copied().filter(|byte| seen.insert(class(*byte))).collect()
 }

@@ -6,7 +6,7 @@ use crate::config::settings::List;
 use crate::config::stakes::Stakes;
 use crate::issues::code::Severity;
 use crate::limits::{LABEL_GLOBS, REDUNDANCY_COMPARISONS, REGEXES};
-use crate::origins::automata_walk::Dfa;
+use crate::origins::automaton::Dfa;
 use crate::origins::never_sent;
 use crate::origins::origin::{self, Origin};
 use crate::origins::pattern::{HostPattern, OriginPattern};

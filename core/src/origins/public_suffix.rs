@@ -1,11 +1,10 @@
 //! Registrable domains, by the public suffix list (ICANN's and private suffixes; an unlisted TLD is one).
 
-use std::sync::LazyLock;
+use crate::origins::public_suffix_list::{Entry, find};
 
-/// Whether the list has this rule.
-pub(crate) fn is_listed(rule: &str) -> bool {
-    static RULES: LazyLock<Vec<&str>> = LazyLock::new(|| include_str!("public_suffixes.txt").lines().collect());
-    RULES.binary_search(&rule).is_ok()
+/// Whether the list has this name, or this name with a wildcard.
+pub(crate) fn is_listed(name: &str) -> bool {
+    find(name) == Some(Entry::Suffix)
 }
 
 /// How many labels of `name` are its public suffix; the name may end in a dot.
@@ -13,17 +12,16 @@ pub(crate) fn is_listed(rule: &str) -> bool {
 /// Of the rules that match, an exception decides, or otherwise the rule with the most labels. If no rule matches, the
 /// last label is the suffix (publicsuffix.org, "Algorithm").
 pub(crate) fn suffix_labels(name: &str) -> usize {
-    let is_rule = is_listed;
     let name = name.strip_suffix('.').unwrap_or(name);
     let labels = name.split('.').count();
     let starts = std::iter::once(0).chain(name.match_indices('.').map(|(dot, _)| dot + 1));
     for (start, labels) in starts.zip((1..=labels).rev()) {
         let below = name.get(start..).unwrap_or_default();
-        if is_rule(&format!("!{below}")) {
+        if find(below) == Some(Entry::Exception) {
             return labels - 1;
         }
         let above = below.split_once('.').map(|(_, above)| above);
-        if is_rule(below) || above.is_some_and(|above| is_rule(&format!("*.{above}"))) {
+        if is_listed(below) || above.is_some_and(|above| is_listed(&format!("*.{above}"))) {
             return labels;
         }
     }
@@ -56,10 +54,9 @@ pub(crate) fn owns_names_below(name: &str) -> bool {
     has_registrable_domain(name) && !has_suffix_below(name)
 }
 
-/// Whether there are public suffixes below a name.
+/// Whether there are public suffixes below a name that is not one.
 pub(crate) fn has_suffix_below(name: &str) -> bool {
-    static PARENTS: LazyLock<Vec<&str>> = LazyLock::new(|| include_str!("public_suffix_parents.txt").lines().collect());
-    PARENTS.binary_search(&name.strip_suffix('.').unwrap_or(name)).is_ok()
+    find(name.strip_suffix('.').unwrap_or(name)) == Some(Entry::Parent)
 }
 
 #[cfg(test)]

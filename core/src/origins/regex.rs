@@ -5,12 +5,9 @@
 
 use crate::issues::messages::regex_syntax::NotPortable;
 use crate::limits::{COMPILED_REGEX_BYTES, REGEX_BYTES, REGEX_NESTING};
-use crate::origins::automata_walk::Dfa;
+use crate::origins::automaton::{Dfa, Impossible};
 use crate::origins::regex_host_end::{self, Ends};
 use crate::origins::regex_portability;
-use regex_automata::dfa::{Automaton, StartKind, dense};
-use regex_automata::nfa::thompson;
-use regex_automata::{Anchored, Input};
 use regex_syntax::ast::{self, Ast, ErrorKind, Span};
 use regex_syntax::hir::translate::TranslatorBuilder;
 use regex_syntax::hir::{self, Hir, Look};
@@ -41,18 +38,13 @@ impl Regexes {
 
     /// Whether one of them matches the whole origin.
     pub(crate) fn matches(&self, origin: &[u8]) -> bool {
-        self.dfas.iter().any(|dfa| matches(dfa, origin))
+        self.dfas.iter().any(|dfa| dfa.matches(origin))
     }
 
     pub(crate) fn add(&mut self, dfa: Dfa) {
-        self.memory += dfa.memory_usage() + size_of_val(&dfa);
+        self.memory += dfa.memory() + size_of_val(&dfa);
         self.dfas.push(dfa);
     }
-}
-
-/// Whether a compiled regex matches the whole text.
-pub(crate) fn matches(dfa: &Dfa, text: &[u8]) -> bool {
-    matches!(dfa.try_search_fwd(&Input::new(text).anchored(Anchored::Yes)), Ok(Some(_)))
 }
 
 /// Why a text cannot be used as a regex.
@@ -118,7 +110,7 @@ impl Regex {
 
     /// Compiles it to be matched against a whole text.
     pub(crate) fn compile(&self) -> Result<Dfa, Unusable> {
-        compile(self.hir.clone(), COMPILED_REGEX_BYTES)
+        compile(&self.hir, COMPILED_REGEX_BYTES)
     }
 
     /// Compiles it for a help, either as core matches it, or as its own language does, which searches for it
@@ -129,25 +121,15 @@ impl Regex {
             let sub = Box::new(Hir::dot(hir::Dot::AnyByte));
             Hir::repetition(hir::Repetition { min: 0, max: None, greedy: true, sub })
         };
-        compile(if anywhere { Hir::concat(vec![around(), hir, around()]) } else { hir }, MAX_HELP).ok()
+        compile(&if anywhere { Hir::concat(vec![around(), hir, around()]) } else { hir }, MAX_HELP).ok()
     }
 }
 
-fn compile(hir: Hir, cap: usize) -> Result<Dfa, Unusable> {
-    let whole = Hir::concat(vec![Hir::look(Look::Start), hir, Hir::look(Look::End)]);
-    let nfa = thompson::Compiler::new()
-        .configure(thompson::Config::new().utf8(false).nfa_size_limit(Some(cap)))
-        .build_from_hir(&whole)
-        .map_err(|error| uncompiled(error.size_limit().is_some()))?;
-    let config = dense::Config::new()
-        .start_kind(StartKind::Anchored)
-        .accelerate(false)
-        .dfa_size_limit(Some(cap))
-        .determinize_size_limit(Some(4 * cap));
-    dense::Builder::new()
-        .configure(config)
-        .build_from_nfa(&nfa)
-        .map_err(|error| uncompiled(error.is_size_limit_exceeded()))
+fn compile(hir: &Hir, most: usize) -> Result<Dfa, Unusable> {
+    Dfa::new(hir, most).map_err(|error| match error {
+        Impossible::TooLarge => Unusable::TooLarge,
+        Impossible::Undecidable => Unusable::Undecidable,
+    })
 }
 
 /// Checks the source of a regular expression object. Its own language must read it in the same way.
@@ -172,10 +154,6 @@ fn parse(source: &str) -> Result<(Ast, Hir), Unusable> {
         .translate(source, &ast)
         .map_err(|error| Unusable::Untranslatable(*error.span()))?;
     Ok((ast, hir))
-}
-
-fn uncompiled(too_large: bool) -> Unusable {
-    if too_large { Unusable::TooLarge } else { Unusable::Undecidable }
 }
 
 /// Offsets of the dots that are neither escaped nor under a repetition.

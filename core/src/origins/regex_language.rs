@@ -1,7 +1,8 @@
 //! Questions about the origins that a regex matches, and about those that two regexes have in common. The answers
 //! are given only if they are certain.
 
-use crate::origins::automata_walk::{self, Dfa};
+use crate::origins::automata_walk;
+use crate::origins::automaton::Dfa;
 use crate::origins::origin::Origin;
 
 /// The most states that a walk visits.

@@ -1,7 +1,7 @@
 //! The compiled set of origins. A look-up of one `Origin` costs the same for any number of patterns.
 
 #[cfg(feature = "explain")]
-use crate::origins::automata_walk::Dfa;
+use crate::origins::automaton::Dfa;
 #[cfg(feature = "explain")]
 use crate::origins::extension::ExtensionScheme;
 use crate::origins::extension::ExtensionSchemes;

@@ -3,7 +3,6 @@
 use crate::config::setting_names::camel_case;
 use crate::config::value::Value;
 use crate::read::field_path::{Found, Step};
-use serde_core::de::IgnoredAny;
 use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -16,14 +15,38 @@ pub(crate) struct Stop {
 }
 
 pub(crate) fn parse(text: &str) -> Result<Value, Stop> {
-    toml::from_str(text).map_err(|error: toml::de::Error| Stop {
-        offset: error.span().map(|span| span.start),
-        message: error.message().to_owned(),
-    })
+    let table = DeTable::parse(text)
+        .map_err(|error| Stop { offset: error.span().map(|span| span.start), message: error.message().to_owned() })?;
+    map(table.into_inner())
+}
+
+fn map(table: DeTable<'_>) -> Result<Value, Stop> {
+    let entries = table.into_iter().map(|(key, item)| Ok((key.into_inner().into_owned(), value(item)?)));
+    Ok(Value::Map(entries.collect::<Result<_, _>>()?))
+}
+
+fn value(value: Spanned<DeValue<'_>>) -> Result<Value, Stop> {
+    let offset = Some(value.span().start);
+    match value.into_inner() {
+        DeValue::String(text) => Ok(Value::String(text.into_owned())),
+        DeValue::Integer(number) => {
+            // No setting needs the exact value of a number beyond i64.
+            let beyond =
+                || u64::from_str_radix(number.as_str(), number.radix()).map(|number| Value::Float(number as f64));
+            let number = i64::from_str_radix(number.as_str(), number.radix()).map(Value::Integer).or_else(|_| beyond());
+            number.map_err(|_| Stop { offset, message: "integer number overflowed".into() })
+        }
+        DeValue::Float(number) => Value::number(number.as_str())
+            .ok_or_else(|| Stop { offset, message: "floating-point number overflowed".into() }),
+        DeValue::Boolean(value) => Ok(Value::Bool(value)),
+        DeValue::Datetime(_) => Ok(Value::Other("date".into())),
+        DeValue::Array(items) => Ok(Value::List(items.into_iter().map(self::value).collect::<Result<_, _>>()?)),
+        DeValue::Table(table) => map(table),
+    }
 }
 
 pub(crate) fn is_toml(text: &str) -> bool {
-    toml::from_str::<IgnoredAny>(text).is_ok()
+    DeTable::parse(text).is_ok()
 }
 
 /// A text, parsed so that the offsets of its values are known.

@@ -6,11 +6,11 @@ use crate::config::notation::Notation;
 use crate::config::settings::{At, Entry, List};
 use crate::config::stakes::Stakes;
 use crate::limits::ORIGIN_BYTES;
-use crate::origins::automata_walk::Dfa;
+use crate::origins::automaton::Dfa;
 use crate::origins::list::OriginList;
 use crate::origins::origin::{self, Origin};
 use crate::origins::pattern::OriginPattern;
-use crate::origins::regex::{Regex, check_regexp, matches};
+use crate::origins::regex::{Regex, check_regexp};
 use crate::origins::regex_host_end::{self, End};
 use crate::origins::regex_language;
 use crate::origins::set::{OriginSet, Verdict};
@@ -226,7 +226,7 @@ impl Original {
         let regex = Regex::parse(written.text).ok()?;
         let language = regex.compile_for_help(written.anywhere)?;
         let is_empty = regex_language::is_empty(&language);
-        let counts = |origin: &String| is_empty || matches(&language, origin.as_bytes());
+        let counts = |origin: &String| is_empty || language.matches(origin.as_bytes());
         let groups = spelled(&regex.hir).into_iter().filter(|group| !group.is_empty());
         let meant: Vec<Vec<String>> = groups.map(|group| group.into_iter().filter(counts).collect()).collect();
         // Without origins that were meant, nothing can be tried. The same applies if the original does not match an

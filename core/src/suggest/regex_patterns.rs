@@ -1,7 +1,7 @@
 //! Origin patterns that match the same as a regex. If there are any, they are suggested.
 
 use crate::origins::pattern::{HostPattern, OriginPattern, PortPattern, TuplePattern};
-use crate::origins::regex::{Regex, matches};
+use crate::origins::regex::Regex;
 use crate::origins::regex_host_end::End;
 use crate::origins::regex_language;
 use crate::suggest::regex::{Original, Passed, build};
@@ -17,7 +17,7 @@ impl Original {
         let secure_only = self.stakes.is_secure_only();
         let Passed { language, ends } = found;
         let covers = |pattern: &TuplePattern| {
-            pattern.unlike_examples().all(|origin| matches(language, origin.as_bytes()))
+            pattern.unlike_examples().all(|origin| language.matches(origin.as_bytes()))
                 && !(secure_only && pattern.is_insecure())
         };
         let mut patterns: Vec<(String, TuplePattern)> = Vec::new();

@@ -2,7 +2,7 @@
 //! author what to change.
 
 use crate::issues::messages::regexes::{MatchesNothing, OpenHost};
-use crate::origins::automata_walk::Dfa;
+use crate::origins::automaton::Dfa;
 use crate::origins::regex::Regex;
 use crate::origins::regex_language;
 use crate::suggest::regex::{Written, pattern_meant};
