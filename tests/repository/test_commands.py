@@ -29,7 +29,7 @@ FOLDERS = [ROOT, ROOT / "bindings-node", ROOT / "bindings-python"]
 
 
 def lines(block):
-    """The commands of a block, without prompts and comments, each of several that are joined by itself."""
+    """The commands of a block, without prompts and comments. Those that are joined in one line come one by one."""
     for line in block.code.splitlines():
         line = re.sub(r"\s+#.*$", "", line.removeprefix("$ ")).strip()
         yield from (piece.strip(" ()") for piece in re.split(r"&&|\(|\)(?=\s|$)", line) if piece.strip(" ()"))

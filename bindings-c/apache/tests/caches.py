@@ -169,7 +169,7 @@ class Caches(unittest.TestCase):
                 for origin in (APP, PARTNER):
                     with self.subTest(path, origin=origin):
                         answer = send(self.port, "GET", path, [("Origin", origin)])
-                        # httpd's mod_dir may then find no page. No origin may read that may not read the existing page.
+                        # httpd's mod_dir may then find no page. If it finds one, only the origins of its policy may read it.
                         if answer.status == 200:
                             expected = [APP] if origin == APP else []
                             self.assertEqual(answer.all("access-control-allow-origin"), expected)

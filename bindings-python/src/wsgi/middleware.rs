@@ -34,7 +34,7 @@ struct Setup {
 }
 
 /// The functions of ``corsac/_wsgi_errors.py`` for exceptions that leave the application: one responds to an exception, and
-/// the other begins with the body, which may raise one.
+/// the other takes the first chunk of the body, which may raise one.
 type OnException = (Py<PyAny>, Py<PyAny>);
 
 #[pymethods]

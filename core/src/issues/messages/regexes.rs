@@ -198,7 +198,7 @@ pub(crate) fn insecure(regex: &RegexWords, suggestion: Option<String>, lift: &st
     )
 }
 
-/// A regex that matches plain http, and `only` that or other origins as well, without credentials.
+/// A regex that matches plain http, without credentials. `only` says that it matches nothing else.
 pub(crate) fn plain_http(regex: &RegexWords, only: bool) -> Fault {
     let matches = if only { "matches only plain http" } else { "also matches plain http" };
     Fault::new(
