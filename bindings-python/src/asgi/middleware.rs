@@ -261,10 +261,13 @@ impl Setup {
         };
         let templates = policy.templates(HeaderType::Bytes);
         let template = templates.of(py, &decision)?;
+        let is_recent = template.get().is_recent(&decision);
         let prepared = (template.clone(), template.get().headers(py, &decision)?);
         if self.decider.may_remember(policy)
             && !decision.reason().is_refusal()
             && let Some(has_preflight_method) = read.has_preflight_method()
+            // Where origins alternate, remembering each of them would only cost time.
+            && (is_recent || has_preflight_method || read.headers().next().is_none())
         {
             templates.last_requests.remember(has_preflight_method, read.headers(), &prepared);
         }

@@ -12,20 +12,20 @@ const MOST_BYTES: usize = 1024;
 /// The last request of each kind. A kind has a place of its own where requests of several kinds usually alternate.
 #[derive(Debug, Default)]
 pub(crate) struct LastRequests {
-    with_preflight_method: Mutex<Option<LastRequest>>,
-    with_headers: Mutex<Option<LastRequest>>,
-    without_headers: Mutex<Option<LastRequest>>,
+    with_preflight_method: Mutex<LastRequest>,
+    with_headers: Mutex<LastRequest>,
+    without_headers: Mutex<LastRequest>,
 }
 
 /// A template, and the headers of a response that was made from it.
 pub(crate) type Prepared<'py> = (Bound<'py, PreparedTemplate>, Bound<'py, DecisionHeaders>);
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct LastRequest {
-    /// Everything on which the decision depends, in addition to the kind.
-    headers: Vec<(RequestHeader, Box<[u8]>)>,
-    template: Py<PreparedTemplate>,
-    response: Py<DecisionHeaders>,
+    /// Everything on which the decision depends, in addition to the kind: each header, the length of its value, and the
+    /// value.
+    headers: Vec<u8>,
+    response: Option<(Py<PreparedTemplate>, Py<DecisionHeaders>)>,
 }
 
 impl LastRequests {
@@ -35,15 +35,15 @@ impl LastRequests {
         &self,
         py: Python<'py>,
         has_preflight_method: bool,
-        mut headers: impl Iterator<Item = (RequestHeader, &'a [u8])> + Clone,
+        headers: impl Iterator<Item = (RequestHeader, &'a [u8])> + Clone,
     ) -> Option<Prepared<'py>> {
         let last = self.last(has_preflight_method, headers.clone()).try_lock().ok()?;
-        let last = last.as_ref()?;
-        let mut known = last.headers.iter();
-        let is_same = headers.all(|(header, value)| {
-            known.next().is_some_and(|(known, known_value)| *known == header && **known_value == *value)
-        }) && known.next().is_none();
-        is_same.then(|| (last.template.bind(py).clone(), last.response.bind(py).clone()))
+        let (template, response) = last.response.as_ref()?;
+        let mut rest = last.headers.as_slice();
+        for (header, value) in headers {
+            rest = rest.strip_prefix(&prefix(header, value))?.strip_prefix(value)?;
+        }
+        rest.is_empty().then(|| (template.bind(py).clone(), response.bind(py).clone()))
     }
 
     /// Remembers a request that was allowed. Refused ones must not displace it.
@@ -53,15 +53,16 @@ impl LastRequests {
         headers: impl Iterator<Item = (RequestHeader, &'a [u8])> + Clone,
         (template, response): &Prepared<'_>,
     ) {
-        if headers.clone().map(|(_, value)| value.len()).sum::<usize>() > MOST_BYTES {
+        if headers.clone().map(|(_, value)| PREFIX + value.len()).sum::<usize>() > MOST_BYTES {
             return;
         }
         let Ok(mut last) = self.last(has_preflight_method, headers.clone()).try_lock() else { return };
-        *last = Some(LastRequest {
-            headers: headers.map(|(header, value)| (header, value.into())).collect(),
-            template: template.clone().unbind(),
-            response: response.clone().unbind(),
-        });
+        last.headers.clear();
+        for (header, value) in headers {
+            last.headers.extend(prefix(header, value));
+            last.headers.extend(value);
+        }
+        last.response = Some((template.clone().unbind(), response.clone().unbind()));
     }
 
     #[inline]
@@ -69,11 +70,20 @@ impl LastRequests {
         &self,
         has_preflight_method: bool,
         mut headers: impl Iterator<Item = (RequestHeader, &'a [u8])>,
-    ) -> &Mutex<Option<LastRequest>> {
+    ) -> &Mutex<LastRequest> {
         match (has_preflight_method, headers.next()) {
             (true, _) => &self.with_preflight_method,
             (false, Some(_)) => &self.with_headers,
             (false, None) => &self.without_headers,
         }
     }
+}
+
+const PREFIX: usize = 1 + size_of::<u64>();
+
+/// What is before a value in a remembered request. The length keeps different headers from having the same bytes.
+#[inline]
+fn prefix(header: RequestHeader, value: &[u8]) -> [u8; PREFIX] {
+    let [a, b, c, d, e, f, g, h] = (value.len() as u64).to_le_bytes();
+    [header as u8, a, b, c, d, e, f, g, h]
 }

@@ -123,6 +123,12 @@ impl PreparedTemplate {
         }
     }
 
+    /// Whether the last response had headers for the same origin.
+    pub(crate) fn is_recent(&self, decision: &Decision<'_>) -> bool {
+        let origin = decision.value(&TemplateValue::Origin);
+        self.recent.try_lock().is_ok_and(|recent| recent.as_ref().is_some_and(|(recent, _)| **recent == *origin))
+    }
+
     fn make_headers<'py>(&self, py: Python<'py>, decision: &Decision<'_>) -> PyResult<Bound<'py, DecisionHeaders>> {
         let mut pairs = Vec::with_capacity(self.headers.len());
         for header in &self.headers {
