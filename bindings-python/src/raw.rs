@@ -1,11 +1,14 @@
-//! The only unsafe code of this crate: calls of the stable ABI of Python 3.11 that create no additional objects.
+//! The only unsafe code of this crate, with [`direct_class`]: calls of the stable ABI of Python 3.11 that create no
+//! additional objects.
 //!
 //! PyO3 makes a tuple of arguments for every call, and gives types that can be called a `tp_call`, which takes a tuple.
 #![allow(unsafe_code)]
 
+pub(crate) mod direct_class;
+
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PyString, PyTuple};
+use pyo3::types::{PyDict, PyList, PyString};
 use pyo3::{Borrowed, ffi};
 use std::ffi::CStr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -62,6 +65,13 @@ unsafe fn call_object(function: *mut Object, arguments: &[*mut Object]) -> *mut 
     let at = |index: usize| arguments.get(index).copied().unwrap_or(end);
     // SAFETY: the objects are alive, and the first null ends the arguments.
     unsafe { ffi::PyObject_CallFunctionObjArgs(function, at(0), at(1), at(2), at(3), end) }
+}
+
+/// Runs a function in which PyO3 knows that the thread is attached. Otherwise, if the interpreter has called a function of
+/// this file, PyO3 would release a [`Py`] or an error only later.
+pub(crate) fn attached<'py, R>(_py: Python<'py>, run: impl FnOnce() -> R) -> R {
+    // SAFETY: the argument shows that the thread is attached.
+    unsafe { Python::attach_unchecked(|_| run()) }
 }
 
 /// The value of a dict's first key, if that key is this very object. This takes a quarter of the time of a look-up.
@@ -187,8 +197,10 @@ impl<'a, 'py> State<'a, 'py> {
 /// A call creates no tuple, and the interpreter can collect both the function and its state.
 #[inline]
 pub(crate) fn builtin<'py, F: BuiltinFunction>(state: [&Bound<'py, PyAny>; 3]) -> PyResult<Bound<'py, PyAny>> {
-    let [first, ..] = state;
-    let state = PyTuple::new(first.py(), state)?;
+    let [first, second, third] = state.map(Bound::as_ptr);
+    // SAFETY: `Bound` shows that the thread is attached and keeps the three objects alive. The tuple takes references of
+    // its own; it is new, or null with an exception set.
+    let state = unsafe { Bound::from_owned_ptr_or_err(state[0].py(), ffi::PyTuple_Pack(3, first, second, third))? };
     // SAFETY: the definition is never changed and lives as long as the process. The function takes a reference of its
     // own to the state; it is new, or null with an exception set.
     unsafe {
@@ -220,9 +232,14 @@ unsafe extern "C" fn called<F: BuiltinFunction>(state: *mut Object, argument: *m
         let py = Python::assume_attached();
         (Borrowed::from_ptr(py, state), Borrowed::from_ptr(py, argument))
     };
-    let py = argument.py();
-    // A panic must not leave this function, because that would end the process.
-    let returned = catch_unwind(AssertUnwindSafe(|| F::call(&State(state), &argument)))
+    guarded(argument.py(), || F::call(&State(state), &argument))
+}
+
+/// What the interpreter expects of a function that it calls: a new reference, or null with an exception set.
+#[inline]
+fn guarded<'py>(py: Python<'py>, call: impl FnOnce() -> PyResult<Bound<'py, PyAny>>) -> *mut Object {
+    // A panic must not leave such a function, because that would end the process.
+    let returned = catch_unwind(AssertUnwindSafe(call))
         .unwrap_or_else(|_| Err(PyRuntimeError::new_err("corsac panicked: please report it")));
     match returned {
         Ok(object) => object.into_ptr(),

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from corsac._corsac import Policy
-    from corsac._types import Receive, Scope, Send
+    from corsac._types import Message, Receive, Scope, Send
 
 
 class CORSMiddleware(AsgiMiddleware):
@@ -96,10 +96,10 @@ async def await_predicate(
     await middleware._resume(policy, scope, receive, send, answer)
 
 
-async def respond(send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
+async def respond(send: Send, start: Message, body: Message) -> None:
     """Respond without the application."""
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+    await send(start)
+    await send(body)
 
 
 async def deny(scope: Scope, send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:

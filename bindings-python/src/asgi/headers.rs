@@ -13,26 +13,26 @@ use pyo3::types::{PyIterator, PyList, PyTuple};
 /// The headers that a policy needs, kept alive while it decides. An ordinary request has so few that they need no
 /// allocation.
 #[derive(Debug, Default)]
-pub(crate) struct ScopeHeaders {
-    first: [Option<(RequestHeader, Octets)>; 3],
-    others: Vec<(RequestHeader, Octets)>,
+pub(crate) struct ScopeHeaders<'py> {
+    first: [Option<(RequestHeader, Octets<'py>)>; 3],
+    others: Vec<(RequestHeader, Octets<'py>)>,
     /// A bit for each header that is present.
     seen: u32,
     /// Whether a header is present more than once.
     has_repeated: bool,
 }
 
-impl ScopeHeaders {
+impl<'py> ScopeHeaders<'py> {
     /// Adds the headers of a scope.
     #[inline]
-    pub(crate) fn read(&mut self, scope: &Bound<'_, PyAny>, needs: Needs) -> PyResult<()> {
+    pub(crate) fn read(&mut self, scope: &Bound<'py, PyAny>, needs: Needs) -> PyResult<()> {
         match get(scope, intern!(scope.py(), "headers"))? {
             Some(headers) => self.read_all(scope, &headers, needs),
             None => Ok(()),
         }
     }
 
-    fn read_all<'py>(&mut self, scope: &Bound<'py, PyAny>, headers: &Bound<'py, PyAny>, needs: Needs) -> PyResult<()> {
+    fn read_all(&mut self, scope: &Bound<'py, PyAny>, headers: &Bound<'py, PyAny>, needs: Needs) -> PyResult<()> {
         if let Ok(list) = headers.cast_exact::<PyList>() {
             return for_each_pair(
                 list,
@@ -55,7 +55,7 @@ impl ScopeHeaders {
         headers.try_iter()?.try_for_each(|pair| self.read_pair(&pair?, needs))
     }
 
-    fn read_pair(&mut self, pair: &Bound<'_, PyAny>, needs: Needs) -> PyResult<()> {
+    fn read_pair(&mut self, pair: &Bound<'py, PyAny>, needs: Needs) -> PyResult<()> {
         let name = Octets::read(&member(pair, 0)?, "a header's name")?;
         if let Some(header) = needs.header(name.as_slice()) {
             self.push(header, &member(pair, 1)?)?;
@@ -64,7 +64,7 @@ impl ScopeHeaders {
     }
 
     #[inline]
-    fn push(&mut self, header: RequestHeader, value: &Bound<'_, PyAny>) -> PyResult<()> {
+    fn push(&mut self, header: RequestHeader, value: &Bound<'py, PyAny>) -> PyResult<()> {
         let value = Octets::read(value, "a header's value")?;
         let bit = 1 << header as u32;
         self.has_repeated |= self.seen & bit != 0;
@@ -77,7 +77,7 @@ impl ScopeHeaders {
     }
 
     #[inline]
-    fn all(&self) -> impl Iterator<Item = &(RequestHeader, Octets)> {
+    pub(crate) fn all(&self) -> impl Iterator<Item = &(RequestHeader, Octets<'py>)> + Clone {
         self.first.iter().flatten().chain(&self.others)
     }
 

@@ -1,6 +1,6 @@
 //! Scopes and messages, which are almost always dicts.
 
-use crate::raw::first_value;
+use crate::raw::{attached, first_value};
 use pyo3::exceptions::{PyKeyError, PyTypeError};
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -11,11 +11,11 @@ pub(crate) fn get<'py>(mapping: &Bound<'py, PyAny>, key: &Bound<'py, PyString>) 
     if let Ok(dict) = mapping.cast_exact::<PyDict>() {
         return dict.get_item(key);
     }
-    match mapping.get_item(key) {
+    attached(mapping.py(), || match mapping.get_item(key) {
         Ok(value) => Ok(Some(value)),
         Err(error) if error.is_instance_of::<PyKeyError>(mapping.py()) => Ok(None),
         Err(error) => Err(error),
-    }
+    })
 }
 
 /// The type of a scope or a message. Almost everybody writes it as the first member.

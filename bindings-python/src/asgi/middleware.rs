@@ -2,6 +2,7 @@
 
 use crate::asgi::mapping::{get_type, not_asgi};
 use crate::asgi::request::ScopeRequest;
+use crate::asgi::response::response_messages;
 use crate::asgi::send::send_with;
 use crate::http::known_str::is_str;
 use crate::http::octets::Octets;
@@ -9,12 +10,16 @@ use crate::policy::decider::{Decider, Evaluated, Observers, PathForPeople};
 use crate::policy::policy_class::Policy;
 use crate::policy::predicate_answer::read_predicate_answer;
 use crate::raw;
+use crate::raw::direct_class::{DirectCall, DirectClass};
 use crate::response::header_type::HeaderType;
+use crate::response::last_requests::Prepared;
 use corsac::{Action, PredicateAnswer};
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyString, PyTuple};
 use pyo3::{PyTraverseError, PyVisit};
+use std::ffi::CStr;
 use std::sync::OnceLock;
 
 /// The compiled part of ``corsac.CORSMiddleware``.
@@ -66,7 +71,7 @@ impl AsgiMiddleware {
     }
 
     fn _setup(
-        &self,
+        slf: &Bound<'_, Self>,
         app: Py<PyAny>,
         policy: &Bound<'_, PyAny>,
         observers: Observers,
@@ -74,10 +79,14 @@ impl AsgiMiddleware {
         deny: Py<PyAny>,
         await_predicate: Py<PyAny>,
     ) -> PyResult<()> {
-        let path = PathForPeople { key: PyString::new(policy.py(), "path").unbind(), read: Octets::read_utf8 };
+        let path = PathForPeople {
+            key: PyString::new(policy.py(), "path").unbind(),
+            read: |path, name| Octets::read_utf8(path, name),
+        };
         let decider = Decider::new(policy, observers, path)?;
         let setup = Setup { app, decider, respond, deny, await_predicate };
-        self.setup.set(setup).map_err(|_| PyRuntimeError::new_err("the middleware is set up already"))
+        slf.get().setup.set(setup).map_err(|_| PyRuntimeError::new_err("the middleware is set up already"))?;
+        direct_class(slf.py())?.enable(slf)
     }
 
     /// Is called instead of `_setup`. Every call then goes to this function.
@@ -113,7 +122,7 @@ impl AsgiMiddleware {
         let next = if is_str!(&kind, "http") {
             setup.http(policy.get(), &call, None)?
         } else if policy.get().needs().websockets && is_str!(&kind, "websocket") {
-            setup.websocket(policy.get(), &call, &kind, None)?
+            raw::attached(py, || setup.websocket(policy.get(), &call, &kind, None))?
         } else {
             Next::Completion(setup.call_app(&call)?)
         };
@@ -156,7 +165,8 @@ impl AsgiMiddleware {
         };
         let joined = read.joined_headers();
         let failed = Some(PredicateAnswer::Failed);
-        decider.decide(policy, scope, &read.request(&joined), failed).map(drop)
+        let method = read.method()?;
+        decider.decide(policy, scope, &read.request(&method, &joined), failed).map(drop)
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
@@ -169,6 +179,24 @@ impl AsgiMiddleware {
         visit.call(&setup.respond)?;
         visit.call(&setup.deny)?;
         visit.call(&setup.await_predicate)
+    }
+}
+
+/// The class that is exported, which differs from PyO3's only in how it is called.
+pub(crate) fn direct_class(py: Python<'_>) -> PyResult<&DirectClass> {
+    static CLASS: PyOnceLock<DirectClass> = PyOnceLock::new();
+    CLASS.get_or_try_init(py, || DirectClass::new::<AsgiMiddleware>(py))
+}
+
+impl DirectCall for AsgiMiddleware {
+    const FULL_NAME: &'static CStr = c"corsac._corsac.AsgiMiddleware";
+
+    #[inline]
+    fn call_directly<'py>(
+        slf: &Bound<'py, Self>,
+        [scope, receive, send]: [&Bound<'py, PyAny>; 3],
+    ) -> PyResult<Bound<'py, PyAny>> {
+        AsgiMiddleware::__call__(slf, scope, receive, send)
     }
 }
 
@@ -207,24 +235,61 @@ impl Setup {
         let py = call.scope.py();
         let mut read = ScopeRequest::of_http(call.scope)?;
         read.read(call.scope, self.decider.needs(policy))?;
-        let joined = read.joined_headers();
-        let request = read.request(&joined);
+        if self.decider.may_remember(policy)
+            && let Some(has_preflight_method) = read.has_preflight_method()
+            && let last_requests = &policy.templates(HeaderType::Bytes).last_requests
+            && let Some(prepared) = last_requests.find(py, has_preflight_method, read.headers())
+        {
+            return self.complete(call, call.send, &prepared).map(Next::Completion);
+        }
+        raw::attached(py, || self.decide(policy, call, &read, predicate_answer))
+    }
+
+    fn decide<'py>(
+        &self,
+        policy: &Policy,
+        call: &AsgiCall<'_, 'py>,
+        read: &ScopeRequest<'py>,
+        predicate_answer: Option<PredicateAnswer>,
+    ) -> PyResult<Next<'py>> {
+        let py = call.scope.py();
+        let (method, joined) = (read.method()?, read.joined_headers());
+        let request = read.request(&method, &joined);
         let decision = match self.decider.decide(policy, call.scope, &request, predicate_answer)? {
             Evaluated::Decision(decision) => decision,
             Evaluated::Awaitable(awaitable) => return Ok(Next::PredicateAnswer(awaitable)),
         };
-        let template = policy.templates(HeaderType::Bytes).of(py, &decision)?;
-        let headers = template.get().headers(py, &decision)?;
-        let debugged = self.decider.debugged(call.send, policy, call.scope, &request, &decision)?;
-        let send = debugged.as_ref().unwrap_or(call.send);
-        if template.get().action == Action::Respond {
-            let (status, body) = (template.get().status.bind(py), template.get().body.bind(py));
-            let headers = headers.get().copy(py);
-            let arguments = [send, status, headers.as_any(), body.as_any()];
-            return raw::call(self.respond.bind(py), arguments).map(Next::Completion);
+        let templates = policy.templates(HeaderType::Bytes);
+        let template = templates.of(py, &decision)?;
+        let is_recent = template.get().is_recent(&decision);
+        let prepared = (template.clone(), template.get().headers(py, &decision)?);
+        if self.decider.may_remember(policy)
+            && !decision.reason().is_refusal()
+            && let Some(has_preflight_method) = read.has_preflight_method()
+            // Where origins alternate, remembering each of them would only cost time.
+            && (is_recent || has_preflight_method || read.headers().next().is_none())
+        {
+            templates.last_requests.remember(has_preflight_method, read.headers(), &prepared);
         }
-        let send = send_with(send, &headers, template)?;
-        raw::call(self.app.bind(py), [call.scope, call.receive, &send]).map(Next::Completion)
+        let debugged = self.decider.debugged(call.send, policy, call.scope, &request, &decision)?;
+        self.complete(call, debugged.as_ref().unwrap_or(call.send), &prepared).map(Next::Completion)
+    }
+
+    /// Responds, or calls the application. `send` is the server's, or the debugger's around it.
+    #[inline]
+    fn complete<'py>(
+        &self,
+        call: &AsgiCall<'_, 'py>,
+        send: &Bound<'py, PyAny>,
+        (template, headers): &Prepared<'py>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let py = call.scope.py();
+        if template.get().action == Action::Respond {
+            let [start, body] = response_messages(template.get(), headers.get(), py)?;
+            return raw::call(self.respond.bind(py), [send, start.as_any(), body.as_any()]);
+        }
+        let send = send_with(send, headers, template)?;
+        raw::call(self.app.bind(py), [call.scope, call.receive, &send])
     }
 
     /// Passes a handshake on unchanged, or refuses it before it is accepted. Nothing is added to it, because
@@ -238,8 +303,8 @@ impl Setup {
     ) -> PyResult<Next<'py>> {
         let py = call.scope.py();
         let read = ScopeRequest::read_websocket(call.scope, self.decider.needs(policy), kind)?;
-        let joined = read.joined_headers();
-        let request = read.request(&joined);
+        let (method, joined) = (read.method()?, read.joined_headers());
+        let request = read.request(&method, &joined);
         let decision = match self.decider.decide(policy, call.scope, &request, predicate_answer)? {
             Evaluated::Decision(decision) => decision,
             Evaluated::Awaitable(awaitable) => return Ok(Next::PredicateAnswer(awaitable)),

@@ -2,30 +2,31 @@
 
 use crate::asgi::headers::ScopeHeaders;
 use crate::asgi::mapping::get;
-use crate::http::known_str::is_str;
+use crate::http::known_str::{equals, is_str};
 use crate::http::octets::Octets;
 use crate::http::request_target::RequestTarget;
-use corsac::binding::Needs;
+use corsac::binding::{Needs, PREFLIGHT_METHOD, RequestHeader};
 use corsac::{Request, RequestHeaders};
 use pyo3::exceptions::PyKeyError;
 use pyo3::intern;
 use pyo3::prelude::*;
+use pyo3::types::PyString;
 
 /// What a method is called in an error.
 const METHOD: &str = "the scope's method";
 
 /// The request of a scope, kept alive while a policy decides on it.
 #[derive(Debug)]
-pub(crate) struct ScopeRequest {
-    method: Octets,
-    headers: ScopeHeaders,
-    target: Option<RequestTarget>,
+pub(crate) struct ScopeRequest<'py> {
+    method: Bound<'py, PyAny>,
+    headers: ScopeHeaders<'py>,
+    target: Option<RequestTarget<'py>>,
     is_secure: bool,
     is_websocket: bool,
 }
 
-impl ScopeRequest {
-    pub(crate) fn read_http(scope: &Bound<'_, PyAny>, needs: Needs) -> PyResult<Self> {
+impl<'py> ScopeRequest<'py> {
+    pub(crate) fn read_http(scope: &Bound<'py, PyAny>, needs: Needs) -> PyResult<Self> {
         let mut read = ScopeRequest::of_http(scope)?;
         read.read(scope, needs)?;
         Ok(read)
@@ -34,33 +35,49 @@ impl ScopeRequest {
     /// Makes a request that has only its method yet. This is [`read_http`](Self::read_http) without moving the whole
     /// request.
     #[inline]
-    pub(crate) fn of_http(scope: &Bound<'_, PyAny>) -> PyResult<Self> {
+    pub(crate) fn of_http(scope: &Bound<'py, PyAny>) -> PyResult<Self> {
         let method = get(scope, intern!(scope.py(), "method"))?
             .ok_or_else(|| PyKeyError::new_err("the scope has no `method`"))?;
-        Ok(ScopeRequest::new(Octets::read(&method, METHOD)?))
+        Ok(ScopeRequest::new(method))
     }
 
     /// Makes a request from the scope of a WebSocket handshake. The scope has no method, so its type is used
     /// instead.
-    pub(crate) fn read_websocket(scope: &Bound<'_, PyAny>, needs: Needs, kind: &Bound<'_, PyAny>) -> PyResult<Self> {
-        let mut read = ScopeRequest { is_websocket: true, ..ScopeRequest::new(Octets::read(kind, METHOD)?) };
+    pub(crate) fn read_websocket(scope: &Bound<'py, PyAny>, needs: Needs, kind: &Bound<'py, PyAny>) -> PyResult<Self> {
+        let mut read = ScopeRequest { is_websocket: true, ..ScopeRequest::new(kind.clone()) };
         read.read(scope, needs)?;
         Ok(read)
     }
 
     #[inline]
-    fn new(method: Octets) -> Self {
+    fn new(method: Bound<'py, PyAny>) -> Self {
         ScopeRequest { method, headers: ScopeHeaders::default(), target: None, is_secure: false, is_websocket: false }
     }
 
     /// Reads everything that the policy needs, except for the method.
     #[inline]
-    pub(crate) fn read(&mut self, scope: &Bound<'_, PyAny>, needs: Needs) -> PyResult<()> {
+    pub(crate) fn read(&mut self, scope: &Bound<'py, PyAny>, needs: Needs) -> PyResult<()> {
         if needs.path {
             self.target = read_target(scope)?;
         }
         self.is_secure = needs.protection && is_secure(scope)?;
         self.headers.read(scope, needs)
+    }
+
+    /// Whether the method is that of preflights. None if it has to be read first.
+    #[inline]
+    pub(crate) fn has_preflight_method(&self) -> Option<bool> {
+        self.method.is_exact_instance_of::<PyString>().then(|| equals(&self.method, PREFLIGHT_METHOD))
+    }
+
+    pub(crate) fn method(&self) -> PyResult<Octets<'py>> {
+        Octets::read(&self.method, METHOD)
+    }
+
+    /// The headers that were read, in the order in which the client sent them.
+    #[inline]
+    pub(crate) fn headers(&self) -> impl Iterator<Item = (RequestHeader, &[u8])> + Clone {
+        self.headers.all().map(|(header, value)| (*header, value.as_slice()))
     }
 
     /// The headers with their values joined, if any is present more than once.
@@ -69,10 +86,11 @@ impl ScopeRequest {
         self.headers.joined()
     }
 
-    /// The request for core. `joined` is the result of [`joined_headers`](Self::joined_headers).
+    /// The request for core. `method` and `joined` are the results of [`method`](Self::method) and
+    /// [`joined_headers`](Self::joined_headers).
     #[inline]
-    pub(crate) fn request<'a>(&'a self, joined: &'a Option<RequestHeaders<'_>>) -> Request<'a> {
-        let method = self.method.as_slice();
+    pub(crate) fn request<'a>(&'a self, method: &'a Octets<'_>, joined: &'a Option<RequestHeaders<'_>>) -> Request<'a> {
+        let method = method.as_slice();
         let mut request = match joined {
             Some(joined) => joined.request(method, None),
             None => Request::new(method),
@@ -91,7 +109,7 @@ impl ScopeRequest {
 
 /// The path that the client requested. Some servers put the root path before it. Others leave the root path out,
 /// like the proxy that removed it. A mount leaves its prefix in the path.
-fn read_target(scope: &Bound<'_, PyAny>) -> PyResult<Option<RequestTarget>> {
+fn read_target<'py>(scope: &Bound<'py, PyAny>) -> PyResult<Option<RequestTarget<'py>>> {
     let py = scope.py();
     let raw = get(scope, intern!(py, "raw_path"))?.filter(|raw| !raw.is_none());
     let target = match (raw, get(scope, intern!(py, "path"))?) {

@@ -8,7 +8,8 @@ use crate::response::decision_headers::DecisionHeaders;
 use crate::response::prepared_template::PreparedTemplate;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyDict, PyString};
 use std::ffi::CStr;
 
 /// Its state consists of the server's `send`, the decision's headers, and their template.
@@ -32,7 +33,7 @@ impl BuiltinFunction for Send {
     fn call<'py>(state: &State<'_, 'py>, message: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         let send = state.get::<0>();
         match get_type(message)? {
-            Some(kind) if is_str!(&kind, "http.response.start") => {
+            Some(kind) if is_start(&kind) => {
                 let (decision, template) = (state.get::<1>(), state.get::<2>());
                 let (decision, template) = (decision.cast::<DecisionHeaders>()?, template.cast::<PreparedTemplate>()?);
                 let message = with_headers(message, decision.get(), template.get())?;
@@ -41,6 +42,25 @@ impl BuiltinFunction for Send {
             _ => raw::call(&send, [message]),
         }
     }
+}
+
+/// Whether a message of this type starts a response. An application has one object for each type that it writes, and
+/// the first two of these are remembered.
+#[inline]
+fn is_start(kind: &Bound<'_, PyAny>) -> bool {
+    static START: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    static OTHER: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    let is_remembered = |object: &PyOnceLock<Py<PyAny>>| object.get(kind.py()).is_some_and(|object| kind.is(object));
+    if is_remembered(&START) || is_remembered(&OTHER) {
+        return is_remembered(&START);
+    }
+    let is_start = is_str!(kind, "http.response.start");
+    let remembered = if is_start { &START } else { &OTHER };
+    // No other type can be compared by its identity, because such an object may change.
+    if kind.is_exact_instance_of::<PyString>() {
+        remembered.get_or_init(kind.py(), || kind.clone().unbind());
+    }
+    is_start
 }
 
 /// Sends a copy of the message, because the application may keep its own and send it again.

@@ -30,7 +30,10 @@ impl FrameworkDecider {
     #[new]
     fn new(policy: &Bound<'_, PyAny>, observers: Observers) -> PyResult<Self> {
         // The requests of both frameworks have this attribute.
-        let path = PathForPeople { key: PyString::new(policy.py(), "path").unbind(), read: Octets::read_utf8 };
+        let path = PathForPeople {
+            key: PyString::new(policy.py(), "path").unbind(),
+            read: |path, name| Octets::read_utf8(path, name),
+        };
         Ok(FrameworkDecider { decider: Decider::new(policy, observers, path)? })
     }
 
@@ -113,8 +116,8 @@ impl FrameworkDecider {
     fn decide_replaced_response<'py>(&self, scope: &Bound<'py, PyAny>) -> PyResult<RequestDecision> {
         let policy = self.decider.policy();
         let read = ScopeRequest::read_http(scope, self.decider.needs(policy.get()))?;
-        let joined = read.joined_headers();
-        let decision = policy.get().core().decide_replaced_response(&read.request(&joined));
+        let (method, joined) = (read.method()?, read.joined_headers());
+        let decision = policy.get().core().decide_replaced_response(&read.request(&method, &joined));
         request_decision(scope.py(), policy.get(), &decision)
     }
 
@@ -137,8 +140,8 @@ impl FrameworkDecider {
         predicate_answer: Option<PyResult<PredicateAnswer>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let read = ScopeRequest::read_http(scope, self.decider.needs(policy.get()))?;
-        let joined = read.joined_headers();
-        self.decide(policy, &read.request(&joined), framework_request, predicate_answer)
+        let (method, joined) = (read.method()?, read.joined_headers());
+        self.decide(policy, &read.request(&method, &joined), framework_request, predicate_answer)
     }
 
     fn decide<'py>(

@@ -2,50 +2,52 @@
 
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::pybacked::{PyBackedBytes, PyBackedStr};
 use pyo3::types::{PyByteArray, PyBytes, PyString};
 
 /// The bytes of a str or bytes object, borrowed from it where that is possible.
 #[derive(Debug)]
-pub(crate) enum Octets {
-    /// The bytes of a bytes object.
-    Bytes(PyBackedBytes),
+pub(crate) enum Octets<'py> {
+    /// The bytes of a bytes object, or a copy of a bytearray.
+    Bytes(Bound<'py, PyBytes>),
     /// The bytes of a str that is ASCII.
-    Ascii(PyBackedStr),
+    Ascii(Bound<'py, PyString>),
     /// The bytes of any other str.
     Owned(Vec<u8>),
 }
 
-impl Octets {
+impl<'py> Octets<'py> {
     /// A str is isomorphic: each code point up to U+00FF is one byte. A str with other code points never comes from
     /// a server. It becomes UTF-8, which is not ASCII, and therefore is not an origin, a method or a header name.
     ///
     /// `argument` names the object in the error.
-    pub(crate) fn read(object: &Bound<'_, PyAny>, argument: &str) -> PyResult<Self> {
+    pub(crate) fn read(object: &Bound<'py, PyAny>, argument: &str) -> PyResult<Self> {
         if let Ok(bytes) = object.cast_exact::<PyBytes>() {
-            return Ok(Octets::Bytes(bytes.clone().into()));
+            return Ok(Octets::Bytes(bytes.clone()));
         }
         if let Ok(text) = object.cast::<PyString>() {
             return Ok(Octets::isomorphic(text));
         }
-        if is_bytes(object) {
-            return Ok(Octets::Bytes(object.extract::<PyBackedBytes>()?));
+        if let Ok(bytes) = object.cast::<PyBytes>() {
+            return Ok(Octets::Bytes(bytes.clone()));
+        }
+        if let Ok(bytes) = object.cast::<PyByteArray>() {
+            return Ok(Octets::Bytes(PyBytes::new(object.py(), &bytes.to_vec())));
         }
         Err(PyTypeError::new_err(format!("{argument} must be str or bytes, not {}", object.get_type().name()?)))
     }
 
     /// A str that the server has decoded as UTF-8, or bytes.
-    pub(crate) fn read_utf8(object: &Bound<'_, PyAny>, argument: &str) -> PyResult<Self> {
+    pub(crate) fn read_utf8(object: &Bound<'py, PyAny>, argument: &str) -> PyResult<Self> {
         match object.cast::<PyString>() {
             Ok(text) => Ok(Octets::Owned(text.to_string_lossy().into_owned().into_bytes())),
             Err(_) => Octets::read(object, argument),
         }
     }
 
-    fn isomorphic(text: &Bound<'_, PyString>) -> Self {
-        match PyBackedStr::try_from(text.clone()) {
-            Ok(text) if text.is_ascii() => Octets::Ascii(text),
-            Ok(text) => Octets::Owned(isomorphic(&text).unwrap_or_else(|| text.as_bytes().to_vec())),
+    fn isomorphic(text: &Bound<'py, PyString>) -> Self {
+        match text.to_str() {
+            Ok(ascii) if ascii.is_ascii() => Octets::Ascii(text.clone()),
+            Ok(text) => Octets::Owned(isomorphic(text).unwrap_or_else(|| text.as_bytes().to_vec())),
             // Lone surrogates cannot be encoded as UTF-8.
             Err(_) => Octets::Owned(text.to_string_lossy().into_owned().into_bytes()),
         }
@@ -53,8 +55,9 @@ impl Octets {
 
     pub(crate) fn as_slice(&self) -> &[u8] {
         match self {
-            Octets::Bytes(bytes) => bytes,
-            Octets::Ascii(text) => text.as_bytes(),
+            Octets::Bytes(bytes) => bytes.as_bytes(),
+            // A str that was read as UTF-8 once can be read again.
+            Octets::Ascii(text) => text.to_str().unwrap_or_default().as_bytes(),
             Octets::Owned(bytes) => bytes,
         }
     }

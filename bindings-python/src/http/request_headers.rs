@@ -9,13 +9,13 @@ use pyo3::types::{PyList, PyMapping, PyString, PyTuple};
 
 /// The headers that a policy reads, kept alive while it decides.
 #[derive(Debug)]
-pub(crate) struct GivenHeaders {
-    pairs: Vec<(Octets, Octets)>,
+pub(crate) struct GivenHeaders<'py> {
+    pairs: Vec<(Octets<'py>, Octets<'py>)>,
 }
 
-impl GivenHeaders {
+impl<'py> GivenHeaders<'py> {
     /// Reads an iterable of pairs, or a mapping.
-    pub(crate) fn read(headers: &Bound<'_, PyAny>) -> PyResult<Self> {
+    pub(crate) fn read(headers: &Bound<'py, PyAny>) -> PyResult<Self> {
         if headers.is_instance_of::<PyString>() || is_bytes(headers) {
             let name = headers.get_type().name()?;
             return Err(PyTypeError::new_err(format!("headers must be an iterable of pairs, not {name}")));

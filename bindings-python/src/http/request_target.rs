@@ -5,28 +5,28 @@ use corsac::Request;
 
 /// The target of a request.
 #[derive(Debug)]
-pub(crate) struct RequestTarget {
-    path: Path,
+pub(crate) struct RequestTarget<'py> {
+    path: Path<'py>,
     /// Whether the server has decoded it and has not kept the original.
     is_decoded: bool,
 }
 
 #[derive(Debug)]
-enum Path {
+enum Path<'py> {
     /// The server's own object.
-    Given(Octets),
+    Given(Octets<'py>),
     /// The target with a prefix before it.
     Prefixed(Vec<u8>),
 }
 
-impl RequestTarget {
+impl<'py> RequestTarget<'py> {
     /// Makes a target from the text that the client sent.
-    pub(crate) fn raw(target: Octets) -> Self {
+    pub(crate) fn raw(target: Octets<'py>) -> Self {
         RequestTarget { path: Path::Given(target), is_decoded: false }
     }
 
     /// Makes a target from a path that the server has decoded.
-    pub(crate) fn decoded(path: Octets) -> Self {
+    pub(crate) fn decoded(path: Octets<'py>) -> Self {
         RequestTarget { path: Path::Given(path), is_decoded: true }
     }
 

@@ -49,7 +49,7 @@ pub(crate) fn merge_vary<'py>(values: &Bound<'py, PyAny>, vary: &Bound<'py, PyAn
 }
 
 /// The bytes of an object, if they can be converted back. This is needed because the merged value is sent.
-fn lossless(object: &Bound<'_, PyAny>, argument: &str) -> PyResult<Octets> {
+fn lossless<'py>(object: &Bound<'py, PyAny>, argument: &str) -> PyResult<Octets<'py>> {
     let octets = Octets::read(object, argument)?;
     match &octets {
         Octets::Owned(bytes) if !object.eq(latin1(bytes))? => {

@@ -36,7 +36,7 @@ pub(crate) struct Decider {
 pub(crate) struct PathForPeople {
     pub(crate) key: Py<PyString>,
     /// The bytes of the path: servers decode it in different ways.
-    pub(crate) read: fn(&Bound<'_, PyAny>, &str) -> PyResult<Octets>,
+    pub(crate) read: for<'py> fn(&Bound<'py, PyAny>, &str) -> PyResult<Octets<'py>>,
 }
 
 impl PathForPeople {
@@ -121,6 +121,13 @@ impl Decider {
     pub(crate) fn needs(&self, policy: &Policy) -> Needs {
         let needs = policy.needs();
         Needs { protection: needs.protection || self.debugger.is_some(), ..needs }
+    }
+
+    /// Whether nothing but the decision follows from a request, and the decision depends on its CORS headers only. Then
+    /// a middleware may remember it.
+    #[inline]
+    pub(crate) fn may_remember(&self, policy: &Policy) -> bool {
+        self.on_decision.is_none() && self.needs(policy).only_cors()
     }
 
     /// Decides on a request. `server_request` is the server's own object for it: the scope or the environ.

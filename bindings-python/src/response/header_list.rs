@@ -21,7 +21,7 @@ pub(crate) struct HeaderList<'a, 'py> {
 pub(crate) struct DecisionHeader<'py> {
     pub(crate) name: HeaderName,
     pub(crate) pair: Bound<'py, PyAny>,
-    pub(crate) value: Octets,
+    pub(crate) value: Octets<'py>,
 }
 
 /// The facts about a template that are needed to apply it to a list.
@@ -71,11 +71,11 @@ impl<'a, 'py> HeaderList<'a, 'py> {
     }
 }
 
-impl ResponseHeaders for HeaderList<'_, '_> {
+impl<'py> ResponseHeaders for HeaderList<'_, 'py> {
     type Error = PyErr;
 
     fn values(&self, name: HeaderName) -> PyResult<Vec<Cow<'_, [u8]>>> {
-        let value = |pair: &HeaderPair<'_>| pair.value(name, self.template.header_type);
+        let value = |pair: &HeaderPair<'py>| pair.value(name, self.template.header_type);
         self.named(name).map(|pair| Ok(Cow::Owned(value(pair)?.as_slice().to_vec()))).collect()
     }
 

@@ -37,7 +37,7 @@ impl<'py> HeaderPair<'py> {
     }
 
     /// The value of a header of this name.
-    pub(crate) fn value(&self, name: HeaderName, header_type: HeaderType) -> PyResult<Octets> {
+    pub(crate) fn value(&self, name: HeaderName, header_type: HeaderType) -> PyResult<Octets<'py>> {
         let value = self.pair.get_item(1)?;
         Octets::read(&value, "the value").or_else(|_| {
             let (name, wanted, found) = (name.as_str(), header_type.name(), value.get_type().name()?);
@@ -106,7 +106,7 @@ fn trimmed(mut name: &[u8]) -> &[u8] {
 
 /// The name of a header. Servers differ in which other types they accept, and could send a header that was not
 /// recognised here.
-fn read_name(name: &Bound<'_, PyAny>, header_type: HeaderType) -> PyResult<Octets> {
+fn read_name<'py>(name: &Bound<'py, PyAny>, header_type: HeaderType) -> PyResult<Octets<'py>> {
     if header_type.is_type_of(name) {
         return Octets::read(name, "the name of a response header");
     }

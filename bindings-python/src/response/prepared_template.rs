@@ -1,7 +1,7 @@
 //! A template of responses, with Python's objects for the parts that are the same in all of them.
 
 use crate::http::octets::Octets;
-use crate::raw::for_each_pair;
+use crate::raw::{attached, for_each_pair};
 use crate::response::decision_headers::DecisionHeaders;
 use crate::response::header_list::{DecisionHeader, HeaderList, TemplateNames};
 use crate::response::header_pair::KnownNames;
@@ -12,8 +12,8 @@ use corsac::{Action, Decision, Header};
 use pyo3::IntoPyObjectExt;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyList, PyString, PyTuple};
-use std::sync::{Arc, Mutex};
+use pyo3::types::{PyBytes, PyDict, PyList, PyString, PyTuple};
+use std::sync::{Arc, Mutex, OnceLock};
 
 /// The parts of a template that a middleware and its ``send`` or ``start_response`` need.
 #[pyclass(frozen, module = "corsac._corsac")]
@@ -28,6 +28,8 @@ pub(crate) struct PreparedTemplate {
     /// The status to respond with if the application does not run; otherwise None.
     pub(crate) status: Py<PyAny>,
     pub(crate) body: Py<PyBytes>,
+    /// The messages of ASGI with this status and body.
+    pub(crate) messages: OnceLock<[Py<PyDict>; 2]>,
     headers: Vec<PreparedHeader>,
     /// All headers, if none of them contains a part of the request.
     fixed: Option<Py<DecisionHeaders>>,
@@ -85,6 +87,7 @@ impl PreparedTemplate {
             action: template.action(),
             status: template.status().into_py_any(py)?,
             body: PyBytes::new(py, template.body().to_bytes()).unbind(),
+            messages: OnceLock::new(),
             fixed,
             has_only_origin: headers.iter().all(|header| {
                 matches!(header, PreparedHeader::Fixed(_) | PreparedHeader::OfRequest(_, TemplateValue::Origin))
@@ -120,6 +123,12 @@ impl PreparedTemplate {
         }
     }
 
+    /// Whether the last response had headers for the same origin.
+    pub(crate) fn is_recent(&self, decision: &Decision<'_>) -> bool {
+        let origin = decision.value(&TemplateValue::Origin);
+        self.recent.try_lock().is_ok_and(|recent| recent.as_ref().is_some_and(|(recent, _)| **recent == *origin))
+    }
+
     fn make_headers<'py>(&self, py: Python<'py>, decision: &Decision<'_>) -> PyResult<Bound<'py, DecisionHeaders>> {
         let mut pairs = Vec::with_capacity(self.headers.len());
         for header in &self.headers {
@@ -147,9 +156,7 @@ impl PreparedTemplate {
         {
             return list.as_sequence().concat(decision.list(py).as_sequence()).map(Bound::into_any);
         }
-        // When `send` calls this, PyO3 does not know that the thread is attached, so it would release
-        // dropped objects only later.
-        Python::attach(|_| self.apply_by_core(application, decision.list(py)))
+        attached(py, || self.apply_by_core(application, decision.list(py)))
     }
 
     /// Whether the list has a header that the template sets or removes, or a header in an unusual

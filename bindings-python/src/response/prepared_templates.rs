@@ -1,6 +1,7 @@
 //! The templates of a policy's responses, prepared for one interface of servers.
 
 use crate::response::header_type::HeaderType;
+use crate::response::last_requests::LastRequests;
 use crate::response::prepared_template::PreparedTemplate;
 use crate::response::removal_log::RemovalLog;
 use corsac::Decision;
@@ -14,13 +15,16 @@ pub(crate) struct PreparedTemplates {
     policy: Arc<corsac::Policy>,
     header_type: HeaderType,
     templates: Vec<OnceLock<Py<PreparedTemplate>>>,
+    /// The requests that a middleware remembers.
+    pub(crate) last_requests: LastRequests,
     removals: Arc<RemovalLog>,
 }
 
 impl PreparedTemplates {
     pub(crate) fn new(policy: Arc<corsac::Policy>, header_type: HeaderType) -> Self {
         let templates = policy.templates().iter().map(|_| OnceLock::new()).collect();
-        PreparedTemplates { policy, header_type, templates, removals: Arc::default() }
+        let (last_requests, removals) = Default::default();
+        PreparedTemplates { policy, header_type, templates, last_requests, removals }
     }
 
     /// The template of a decision.

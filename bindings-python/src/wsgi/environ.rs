@@ -13,15 +13,15 @@ use pyo3::types::{PyDict, PyString};
 
 /// The request of an environ, kept alive while a policy decides on it.
 #[derive(Debug)]
-pub(crate) struct EnvironRequest {
-    method: Octets,
-    headers: Vec<(RequestHeader, Octets)>,
-    target: Option<RequestTarget>,
+pub(crate) struct EnvironRequest<'py> {
+    method: Octets<'py>,
+    headers: Vec<(RequestHeader, Octets<'py>)>,
+    target: Option<RequestTarget<'py>>,
     is_secure: bool,
 }
 
-impl EnvironRequest {
-    pub(crate) fn read(environ: &Bound<'_, PyDict>, needs: Needs) -> PyResult<Self> {
+impl<'py> EnvironRequest<'py> {
+    pub(crate) fn read(environ: &Bound<'py, PyDict>, needs: Needs) -> PyResult<Self> {
         let method = environ
             .get_item(intern!(environ.py(), "REQUEST_METHOD"))?
             .ok_or_else(|| PyKeyError::new_err("the environ has no `REQUEST_METHOD`"))?;
@@ -72,8 +72,8 @@ fn header_keys(py: Python<'_>) -> &[(Py<PyString>, RequestHeader)] {
 const RAW_TARGET_KEYS: [&str; 2] = ["REQUEST_URI", "RAW_URI"];
 
 /// The path that the client requested.
-fn read_target(environ: &Bound<'_, PyDict>) -> PyResult<Option<RequestTarget>> {
-    let octets = |key| environ.get_item(key)?.map(|value| Octets::read(&value, key)).transpose();
+fn read_target<'py>(environ: &Bound<'py, PyDict>) -> PyResult<Option<RequestTarget<'py>>> {
+    let octets = |key: &str| environ.get_item(key)?.map(|value| Octets::read(&value, key)).transpose();
     let (prefix, path) = (octets("SCRIPT_NAME")?, octets("PATH_INFO")?);
     let prefix = prefix.as_ref().map_or(&b""[..], Octets::as_slice);
     let mut raw = None;

@@ -53,7 +53,10 @@ impl WsgiMiddleware {
         respond: Py<PyAny>,
         on_exception: OnException,
     ) -> PyResult<()> {
-        let path = PathForPeople { key: PyString::new(policy.py(), "PATH_INFO").unbind(), read: Octets::read };
+        let path = PathForPeople {
+            key: PyString::new(policy.py(), "PATH_INFO").unbind(),
+            read: |path, name| Octets::read(path, name),
+        };
         let decider = Decider::new(policy, observers, path)?;
         let setup = Setup { app, decider, respond, on_exception };
         self.setup.set(setup).map_err(|_| PyRuntimeError::new_err("the middleware is set up already"))

@@ -45,6 +45,14 @@ pub struct Needs {
 }
 
 impl Needs {
+    /// Whether decisions depend only on the headers that [`header`](Self::header) knows and on whether the method is
+    /// [`PREFLIGHT_METHOD`], so that a host may remember them.
+    #[inline]
+    #[must_use]
+    pub const fn only_cors(self) -> bool {
+        !self.predicate && !self.path && !self.protection
+    }
+
     /// The header of this name, in any case, if decisions depend on it.
     #[inline]
     #[must_use]

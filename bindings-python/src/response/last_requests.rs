@@ -1,0 +1,89 @@
+//! The last requests that were allowed, and the headers of their responses: clients often repeat a request.
+
+use crate::response::decision_headers::DecisionHeaders;
+use crate::response::prepared_template::PreparedTemplate;
+use corsac::binding::RequestHeader;
+use pyo3::prelude::*;
+use std::sync::Mutex;
+
+/// Larger requests are not remembered, so that no client can fill the memory.
+const MOST_BYTES: usize = 1024;
+
+/// The last request of each kind. A kind has a place of its own where requests of several kinds usually alternate.
+#[derive(Debug, Default)]
+pub(crate) struct LastRequests {
+    with_preflight_method: Mutex<LastRequest>,
+    with_headers: Mutex<LastRequest>,
+    without_headers: Mutex<LastRequest>,
+}
+
+/// A template, and the headers of a response that was made from it.
+pub(crate) type Prepared<'py> = (Bound<'py, PreparedTemplate>, Bound<'py, DecisionHeaders>);
+
+#[derive(Debug, Default)]
+struct LastRequest {
+    /// Everything on which the decision depends, in addition to the kind: each header, the length of its value, and the
+    /// value.
+    headers: Vec<u8>,
+    response: Option<(Py<PreparedTemplate>, Py<DecisionHeaders>)>,
+}
+
+impl LastRequests {
+    /// The response to the last request of this kind, if it had the same headers.
+    #[inline]
+    pub(crate) fn find<'py, 'a>(
+        &self,
+        py: Python<'py>,
+        has_preflight_method: bool,
+        headers: impl Iterator<Item = (RequestHeader, &'a [u8])> + Clone,
+    ) -> Option<Prepared<'py>> {
+        let last = self.last(has_preflight_method, headers.clone()).try_lock().ok()?;
+        let (template, response) = last.response.as_ref()?;
+        let mut rest = last.headers.as_slice();
+        for (header, value) in headers {
+            rest = rest.strip_prefix(&prefix(header, value))?.strip_prefix(value)?;
+        }
+        rest.is_empty().then(|| (template.bind(py).clone(), response.bind(py).clone()))
+    }
+
+    /// Remembers a request that was allowed. Refused ones must not displace it.
+    pub(crate) fn remember<'a>(
+        &self,
+        has_preflight_method: bool,
+        headers: impl Iterator<Item = (RequestHeader, &'a [u8])> + Clone,
+        (template, response): &Prepared<'_>,
+    ) {
+        if headers.clone().map(|(_, value)| PREFIX + value.len()).sum::<usize>() > MOST_BYTES {
+            return;
+        }
+        let Ok(mut last) = self.last(has_preflight_method, headers.clone()).try_lock() else { return };
+        last.headers.clear();
+        for (header, value) in headers {
+            last.headers.extend(prefix(header, value));
+            last.headers.extend(value);
+        }
+        last.response = Some((template.clone().unbind(), response.clone().unbind()));
+    }
+
+    #[inline]
+    fn last<'a>(
+        &self,
+        has_preflight_method: bool,
+        mut headers: impl Iterator<Item = (RequestHeader, &'a [u8])>,
+    ) -> &Mutex<LastRequest> {
+        match (has_preflight_method, headers.next()) {
+            (true, _) => &self.with_preflight_method,
+            (false, Some(_)) => &self.with_headers,
+            (false, None) => &self.without_headers,
+        }
+    }
+}
+
+const PREFIX: usize = 1 + size_of::<u64>();
+
+/// What is before a value in a remembered request. The length keeps different headers from having the same bytes.
+#[inline]
+fn prefix(header: RequestHeader, value: &[u8]) -> [u8; PREFIX] {
+    let [a, b, c, d, e, f, g, h] = (value.len() as u64).to_le_bytes();
+    [header as u8, a, b, c, d, e, f, g, h]
+}
