@@ -91,9 +91,12 @@ impl Dfa {
     }
 }
 
-/// How many positions may be followed for all states together, for each byte of the table's largest size. It limits the
-/// time.
-const MOST_FOLLOWED: usize = 4;
+/// How many positions may be followed, and ranges of bytes compared, for each byte of the table's largest size. It limits
+/// the time.
+const MOST_WORK: usize = 32;
+
+/// How many bytes the positions of all states together may take, for each byte of the table's largest size.
+const MOST_KEPT: usize = 4;
 
 /// A position in a regex, with the positions after it.
 enum Step {
@@ -259,8 +262,8 @@ struct Builder<'p> {
     /// The indices in `sets`.
     known: HashTable<usize>,
     hasher: RandomState,
-    /// How many positions were followed for all states.
-    followed: usize,
+    /// How many positions were followed, and ranges of bytes compared.
+    work: usize,
     /// For each position, the number of the search that reached it last.
     reached: Vec<usize>,
     searches: usize,
@@ -303,7 +306,7 @@ impl<'p> Builder<'p> {
             sets: vec![dead],
             known: HashTable::new(),
             hasher: RandomState::default(),
-            followed: 0,
+            work: 0,
             reached: vec![0; positions.steps.len()],
             searches: 0,
         }
@@ -326,12 +329,15 @@ impl<'p> Builder<'p> {
                     None => u32::from(after.iter().any(|position| matches!(self.step(*position), Some(Step::End)))),
                     Some(byte) => {
                         next.clear();
-                        next.extend(after.iter().filter_map(|position| match self.step(*position)? {
-                            Step::Bytes(ranges, next) => {
-                                ranges.iter().any(|(first, last)| (*first..=*last).contains(&byte)).then_some(*next)
+                        let mut compared = 0;
+                        for position in &after {
+                            let Some(Step::Bytes(ranges, after)) = self.step(*position) else { continue };
+                            compared += ranges.len() + 1;
+                            if ranges.iter().any(|(first, last)| (*first..=*last).contains(&byte)) {
+                                next.push(*after);
                             }
-                            _ => None,
-                        }));
+                        }
+                        self.spend(compared)?;
                         next.sort_unstable();
                         next.dedup();
                         self.state(&next, following)?
@@ -364,7 +370,9 @@ impl<'p> Builder<'p> {
         found.clear();
         self.searches += 1;
         let mut open = self.kept.get(set.start..set.end).unwrap_or_default().to_vec();
+        let mut followed = 0;
         while let Some(position) = open.pop() {
+            followed += 1;
             match self.reached.get_mut(position) {
                 Some(search) if *search != self.searches => *search = self.searches,
                 _ => continue,
@@ -376,8 +384,12 @@ impl<'p> Builder<'p> {
                 _ => {}
             }
         }
-        self.followed += found.len();
-        if self.followed > MOST_FOLLOWED * self.positions.most { Err(Impossible::TooLarge) } else { Ok(()) }
+        self.spend(followed)
+    }
+
+    fn spend(&mut self, work: usize) -> Result<(), Impossible> {
+        self.work += work;
+        if self.work > MOST_WORK * self.positions.most { Err(Impossible::TooLarge) } else { Ok(()) }
     }
 
     /// The first place of the state with these positions, which is added if it is new.
@@ -395,7 +407,8 @@ impl<'p> Builder<'p> {
         }
         let index = sets.len();
         let size = (index + 1) * (dfa.width + 1);
-        if size * size_of::<u32>() > self.positions.most {
+        let most = self.positions.most;
+        if size * size_of::<u32>() > most || size_of_val(kept.as_slice()) + size_of_val(positions) > MOST_KEPT * most {
             return Err(Impossible::TooLarge);
         }
         known.insert_unique(hash, index, |index| hasher.hash_one(sets.get(*index).map_or((&[][..], before), of)));
@@ -492,6 +505,22 @@ mod tests {
         }
         for source in ["((){999999}){999999}", "(((((((((((a+)+)+)+)+)+)+)+)+)+)+)+", "a{1000}", ""] {
             assert!(dfa(source, 256 << 10).unwrap().memory() <= 256 << 10, "{source}");
+        }
+    }
+
+    /// Each would otherwise take seconds or many megabytes, although its positions and its table are small enough.
+    #[test]
+    fn regexes_that_take_long_are_refused() {
+        let every_second: String = (0..256).step_by(2).map(|byte| format!(r"\x{byte:02x}")).collect();
+        for source in [
+            // Many ranges in each of many positions of each state.
+            format!("(?:[{every_second}]?){{200}}"),
+            // Many classes.
+            format!("[{every_second}](?s:.?){{200}}"),
+            // Many positions in each of many states.
+            "(?:a?){1500}".to_owned(),
+        ] {
+            assert_eq!(dfa(&source, 256 << 10).unwrap_err(), Impossible::TooLarge, "{source}");
         }
     }
 
