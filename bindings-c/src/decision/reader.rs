@@ -21,8 +21,11 @@ pub(crate) struct ReadDecision<'a> {
 
 impl<'a> ReadDecision<'a> {
     /// Nothing has been read yet.
-    pub(crate) const NONE: Self =
-        ReadDecision { action: Action::Respond, removed: [None; CORSAC_MAX_HEADERS], headers: [None; CORSAC_MAX_HEADERS] };
+    pub(crate) const NONE: Self = ReadDecision {
+        action: Action::Respond,
+        removed: [None; CORSAC_MAX_HEADERS],
+        headers: [None; CORSAC_MAX_HEADERS],
+    };
 
     /// Reads a decision in place, because the arrays are too large to be moved.
     ///
