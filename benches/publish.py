@@ -4,8 +4,8 @@ chart of the README.
 
 Usage: benches/publish.py [--counts | --render | --check]
 
-Refuses if a stack was not measured, if it was measured with `--quick`, if anything else was running, or if the stacks are from different
-machines. With `--counts`, the results that depend on that are left out instead: only instructions and sizes are
+A stack that was not measured again keeps its results. Refuses if a stack was never measured, if it was measured with `--quick`, or if
+anything else was running. With `--counts`, the results that depend on that are left out instead: only instructions and sizes are
 published, without a chart. `--render` writes the tables and the chart again from benches/results.json. `--check`
 compares them with it.
 """
@@ -45,8 +45,6 @@ def objections(results):
         for case in result["budgets_without_row"]:
             yield f"{stack} has no row for the budget `{case}`"
         yield from (f"{stack}: budgets.toml has no reason why `{row['case']}` misses its budget" for row in rows if row["met"] is False and not row["reason"])
-    if len({json.dumps(result["machine"], sort_keys=True) for result in results.values()}) > 1:
-        yield "the stacks were measured on different machines"
 
 
 def counted(results):
@@ -55,11 +53,17 @@ def counted(results):
     return {stack: result for stack, result in kept.items() if result["rows"]}
 
 
+def machine(result):
+    """The machine on which a stack was measured."""
+    machine = result["machine"]
+    return f"{machine['processor']}, {machine['processors']} processors, {machine['memory']}, {machine['system']}"
+
+
 def heading(results):
-    """The machine on which everything was measured."""
-    machine = next(iter(results.values()))["machine"]
-    dates = sorted({result["date"] for result in results.values()})
-    return f"Measured on {' and '.join(dates)}: {machine['processor']}, {machine['processors']} processors, {machine['memory']}, {machine['system']}."
+    """When everything was measured, and where, if it was one machine. A figure is comparable only with others of its table."""
+    dates = " and ".join(sorted({result["date"] for result in results.values()}))
+    machines = {machine(result) for result in results.values()}
+    return f"Measured on {dates}: {machines.pop()}." if len(machines) == 1 else f"Measured on {dates}, each stack on the machine that its table names."
 
 
 def block(result):
@@ -68,8 +72,8 @@ def block(result):
         return "Not measured on a quiet machine yet."
     rows, without = table.with_budgets(result["stack"], result["rows"])
     lines = [table.as_markdown(rows)]
-    if result["versions"]:
-        lines += ["", "Versions: " + ", ".join(f"{name} {version}" for name, version in result["versions"].items()) + "."]
+    versions = ", ".join(f"{name} {version}" for name, version in result["versions"].items())
+    lines += ["", f"Machine: {machine(result)}.{f' Versions: {versions}.' if versions else ''}"]
     if without:
         lines += ["", f"Not measured on a quiet machine yet: {', '.join(without)}."]
     missed = [f"- **{row['case']}**: {row['reason']}" for row in rows if row["met"] is False]
@@ -128,7 +132,9 @@ def main(option=None):
             print(f"{path.relative_to(ROOT)} is not what benches/publish.py makes of benches/results.json")
         return 1 if wrong else 0
     if option != "--render":
-        found = {path.stem: json.loads(path.read_text()) for path in (ROOT / "target" / "bench").glob("*.json")}
+        measured = {path.stem: json.loads(path.read_text()) for path in (ROOT / "target" / "bench").glob("*.json")}
+        # What is not measured again stays published.
+        found = {**json.loads(RESULTS.read_text()), **measured}
         results = {stack: found[stack] for stack in STACKS if stack in found}
         if option == "--counts":
             results = counted(results)

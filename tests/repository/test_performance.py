@@ -94,11 +94,18 @@ class Publishing(unittest.TestCase):
         for more, words in [
             ({"quick": True}, "few rounds"),
             ({"quiet": False}, "other programs used 2 %"),
-            ({"machine": {"processors": 64}}, "different machines"),
             ({"budgets_without_row": ["no Origin"]}, "no row for the budget"),
         ]:
             with self.subTest(words):
                 self.assertIn(words, "\n".join(self.objections(**more)))
+
+    def test_each_table_names_the_machine_of_its_stack(self):
+        machines = [{"processor": name, "processors": 2, "memory": "24 GB", "system": "Linux"} for name in ("AMD", "Intel")]
+        results = [result(stack, machine=machine) for stack, machine in zip(("rust", "python"), machines, strict=True)]
+        self.assertIn("Machine: AMD, 2 processors", publish.block(results[0]))
+        self.assertIn("Machine: Intel, 2 processors", publish.block(results[1]))
+        self.assertIn("AMD", publish.heading({"rust": results[0]}))
+        self.assertNotIn("AMD", publish.heading({"rust": results[0], "python": results[1]}))
 
     def test_a_stack_that_is_missing_is_named(self):
         self.assertEqual(len(list(publish.objections({"rust": result("rust")}))), len(publish.STACKS) - 1)
