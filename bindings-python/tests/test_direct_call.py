@@ -1,5 +1,6 @@
 """How the ASGI middleware is called: arguments in any form, exceptions, and references."""
 
+import contextlib
 import functools
 import gc
 import sys
@@ -8,7 +9,8 @@ from typing import Any
 
 import pytest
 from asgi_kit import BODY, SETTINGS, App, from_origin, head, never, play, preflight, request
-from corsac import CORSMiddleware
+from corsac import CORSMiddleware, Policy, Reloadable
+from corsac._corsac import AsgiMiddleware
 
 
 async def send(message: Any) -> None:
@@ -137,3 +139,34 @@ def test_a_middleware_in_a_cycle_is_collected() -> None:
     del middleware, application
     gc.collect()
     assert collected() is None
+
+
+def test_a_policy_that_the_application_replaces_is_released_when_the_call_ends() -> None:
+    def allow(origin: str) -> bool:
+        return True
+
+    def application(scope: Any, receive: Any, send: Any) -> Any:
+        reloadable.swap(Policy(**SETTINGS))
+
+    reloadable = Reloadable(Policy(allow_origin=allow))
+    released = weakref.ref(allow)
+    del allow
+    middleware: Any = CORSMiddleware(application, policy=reloadable)
+    middleware(from_origin(), never, send)
+    assert released() is None
+
+
+def test_middlewares_that_are_nested_too_deep_do_not_use_up_the_stack() -> None:
+    def application(scope: Any, receive: Any, send: Any) -> None:
+        pass
+
+    policy = Policy(**SETTINGS)
+    # This is the compiled class, because in 3.11, the interpreter calls a class written in Python with a tuple instead.
+    outer: Any = application
+    for _ in range(2000):
+        inner, outer = outer, AsgiMiddleware()
+        outer._setup(inner, policy, (None, None), never, never, never)
+    # From Python 3.12, each version has a limit of its own for the calls of compiled functions.
+    is_refused = sys.version_info < (3, 12)
+    with pytest.raises(RecursionError) if is_refused else contextlib.nullcontext():
+        outer(from_origin(), never, send)

@@ -118,7 +118,9 @@ impl AsgiMiddleware {
         let Some(setup) = slf.get().setup.get() else { return slf.get().call_replacement(&call) };
         let kind = get_type(scope)?.ok_or_else(|| not_asgi("the scope has no `type`"))?;
         setup.decider.called(slf.as_any(), scope)?;
-        let policy = setup.decider.policy();
+        // The application may swap the policy, and this may then be its last reference. A `Bound` is released at once,
+        // even if PyO3 does not know that the thread is attached.
+        let policy = setup.decider.policy().bind(py).clone();
         let next = if is_str!(&kind, "http") {
             setup.http(policy.get(), &call, None)?
         } else if policy.get().needs().websockets && is_str!(&kind, "websocket") {
@@ -129,7 +131,7 @@ impl AsgiMiddleware {
         match next {
             Next::Completion(awaitable) => Ok(awaitable),
             Next::PredicateAnswer(awaitable) => {
-                setup.await_predicate.bind(py).call1((slf, policy.bind(py), awaitable, scope, receive, send))
+                setup.await_predicate.bind(py).call1((slf, policy, awaitable, scope, receive, send))
             }
         }
     }

@@ -7,7 +7,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple, PyType};
 use pyo3::{Borrowed, PyClass, ffi};
 use std::ffi::{CStr, c_int, c_uint};
-use std::ptr::null;
+use std::ptr::{null, null_mut};
 
 /// A class of PyO3 with a `__call__` of three arguments.
 pub(crate) trait DirectCall: PyClass {
@@ -137,7 +137,14 @@ unsafe extern "C" fn called<T: DirectCall>(
     // SAFETY: there are as many arguments as the count says, and then one for each name. Names are null or a tuple.
     unsafe {
         if count == 3 && names.is_null() {
-            return call_directly::<T>(instance, [0, 1, 2].map(|index| *arguments.add(index)));
+            // The interpreter counts calls of `tp_call` itself, but not these. Without a count, middlewares that are nested
+            // too deep would use up the stack instead of raising RecursionError.
+            if ffi::Py_EnterRecursiveCall(c" while calling a Python object".as_ptr()) != 0 {
+                return null_mut();
+            }
+            let returned = call_directly::<T>(instance, [0, 1, 2].map(|index| *arguments.add(index)));
+            ffi::Py_LeaveRecursiveCall();
+            return returned;
         }
         let py = Python::assume_attached();
         guarded(py, || {
