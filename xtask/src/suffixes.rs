@@ -88,6 +88,7 @@ fn psl(root: &Path) -> Result<PathBuf, Box<dyn Error>> {
 mod public_suffix_list;
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
 mod tests {
     use super::public_suffix_list::{Entry, find};
     use super::{BTreeSet, Path, lines, rules, tree};
