@@ -1,8 +1,8 @@
 """The chart of the README, as SVG for light and for dark pages, from the rows of all stacks.
 
-The first panel has what a middleware adds to a request: how many times as much the usual package needs as corsac. The
-second shows how much of that is left in a whole server: the requests that one second of a processor serves, as a share
-of those without any CORS headers.
+The first panel compares what a middleware adds to the cost of a request: the cost of the usual package, divided by that of
+corsac. The second shows how much of this is left in a whole server: the requests that are served in one second of processor
+time, as a share of those without any CORS headers.
 """
 
 from html import escape

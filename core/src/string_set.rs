@@ -160,7 +160,7 @@ fn is_same(one: &[u8], other: &[u8]) -> bool {
     if let (Some((start, end)), Some((other_start, other_end))) = (ends::<4>(one), ends::<4>(other)) {
         return start == other_start && end == other_end;
     }
-    // Up to three bytes are the first, the last, and the one in the middle.
+    // A string of up to three bytes consists of its first, its middle and its last byte.
     let middle = one.len() / 2;
     one.first() == other.first() && one.get(middle) == other.get(middle) && one.last() == other.last()
 }

@@ -41,7 +41,7 @@ server {
     location /added/ignored/ { proxy_ignore_headers Cache-Control Expires; proxy_pass http://127.0.0.1:%(origin)d; }
 }
 """.replace("ADD", ADD)
-# Lines that people write to keep errors for a while; below `ignored`, without Varnish's own rules after them. Varnish
+# Lines that people write to keep errors for a while. Below `ignored`, Varnish's own rules do not run after them. Varnish
 # removes `Upgrade` before it asks the backend, except below `upgraded`.
 VCL = """
 sub vcl_recv { if (req.url ~ "/upgraded/") { set req.http.X-Upgrade = req.http.Upgrade; } }

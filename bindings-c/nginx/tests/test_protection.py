@@ -182,7 +182,7 @@ class Protection(unittest.TestCase):
         self.assertEqual(self.backend.seen, before)
 
     def test_a_finished_write_is_not_refused_afterwards(self):
-        """The write ran in a location without a policy. The page of its response is not another write."""
+        """The write ran in a location without a policy. The page that nginx sends afterwards is not another write."""
         for path, status, reason in (("/accel/x", 200, ["origin-not-allowed"]), ("/open/status/500", 500, [])):
             answer, seen = self.ask(path, [("Origin", EVIL)])
             self.assertEqual((answer.status, answer.body, seen), (status, b"page", 1), path)

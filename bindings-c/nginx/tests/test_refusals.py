@@ -122,7 +122,7 @@ class Refusals(unittest.TestCase):
             self.assertEqual((answer.status, answer.cors()), (204, sorted([*policy, ("vary", PREFLIGHT_VARY)])), path)
 
     def test_allowed_requests_have_no_other_cors_headers_either(self):
-        """No header of CORS stays that an upstream, `add_header` or another module sets. `Cache-Control` and `Expires`
+        """CORS headers that an upstream, `add_header` or another module sets are removed. `Cache-Control` and `Expires`
         stay.
         """
         for path in PLACES:

@@ -32,7 +32,7 @@ impl<'py> ScopeRequest<'py> {
         Ok(read)
     }
 
-    /// Makes a request that has only its method yet. This is [`read_http`](Self::read_http) without moving the whole
+    /// Makes a request that has only its method so far. This is [`read_http`](Self::read_http) without moving the whole
     /// request.
     #[inline]
     pub(crate) fn of_http(scope: &Bound<'py, PyAny>) -> PyResult<Self> {

@@ -123,8 +123,8 @@ impl Decider {
         Needs { protection: needs.protection || self.debugger.is_some(), ..needs }
     }
 
-    /// Whether nothing but the decision follows from a request, and the decision depends on its CORS headers only. Then
-    /// a middleware may remember it.
+    /// Whether nobody but the middleware uses the decision on a request, and the decision depends only on CORS headers.
+    /// Then the middleware may remember it.
     #[inline]
     pub(crate) fn may_remember(&self, policy: &Policy) -> bool {
         self.on_decision.is_none() && self.needs(policy).only_cors()

@@ -27,10 +27,10 @@ pub(crate) struct DirectClass {
     offset: usize,
 }
 
-/// The flag has this value since Python 3.8, and is in the stable ABI since 3.12.
+/// The flag has had this value since Python 3.8, and has been in the stable ABI since 3.12.
 const HAVE_VECTORCALL: c_uint = 1 << 11;
 
-/// This bit of the number of arguments does not count.
+/// This bit in the number of arguments is a flag, and not a part of the number.
 const ARGUMENTS_OFFSET: usize = 1 << (usize::BITS - 1);
 
 impl DirectClass {
@@ -138,7 +138,7 @@ unsafe extern "C" fn called<T: DirectCall>(
     unsafe {
         if count == 3 && names.is_null() {
             // The interpreter counts calls of `tp_call` itself, but not these. Without a count, middlewares that are nested
-            // too deep would use up the stack instead of raising RecursionError.
+            // too deeply would use up the stack instead of raising RecursionError.
             if ffi::Py_EnterRecursiveCall(c" while calling a Python object".as_ptr()) != 0 {
                 return null_mut();
             }

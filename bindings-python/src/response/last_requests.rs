@@ -9,7 +9,8 @@ use std::sync::Mutex;
 /// Larger requests are not remembered, so that no client can fill the memory.
 const MOST_BYTES: usize = 1024;
 
-/// The last request of each kind. A kind has a place of its own where requests of several kinds usually alternate.
+/// The last request of each kind. Each kind has a place of its own, because requests of different kinds often
+/// alternate.
 #[derive(Debug, Default)]
 pub(crate) struct LastRequests {
     with_preflight_method: Mutex<LastRequest>,

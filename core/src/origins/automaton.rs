@@ -35,7 +35,7 @@ pub(crate) struct Dfa {
 pub(crate) struct State(u32);
 
 impl State {
-    /// No text matches that leads to this state.
+    /// No text that leads to this state matches.
     pub(crate) fn is_dead(self) -> bool {
         self == State::default()
     }
@@ -91,8 +91,8 @@ impl Dfa {
     }
 }
 
-/// How many positions may be followed, and ranges of bytes compared, for each byte of the table's largest size. It limits
-/// the time.
+/// How many steps the construction may take for each byte of the table's largest size. A step follows a position or
+/// compares a range of bytes. This limits the time.
 const MOST_WORK: usize = 32;
 
 /// How many bytes the positions of all states together may take, for each byte of the table's largest size.
@@ -231,7 +231,7 @@ fn holds(look: Look, before: Beside, after: Beside) -> bool {
         Look::WordEndAscii => word_before && !word_after,
         Look::WordStartHalfAscii => !word_before,
         Look::WordEndHalfAscii => !word_after,
-        // Not compiled.
+        // These never come here, because a regex that has one of them has no automaton.
         Look::WordUnicode
         | Look::WordUnicodeNegate
         | Look::WordStartUnicode
@@ -365,7 +365,8 @@ impl<'p> Builder<'p> {
         }
     }
 
-    /// Finds the positions that a state is in before a certain kind of byte: those that expect a byte or are the end.
+    /// Finds the positions of a state if a certain kind of byte follows: only those that expect a byte, and the end of
+    /// the regex.
     fn follow(&mut self, set: Set, following: Beside, found: &mut Vec<usize>) -> Result<(), Impossible> {
         found.clear();
         self.searches += 1;
@@ -459,7 +460,7 @@ mod tests {
         })
     }
 
-    /// Texts of the bytes that these regexes distinguish, also such as are not UTF-8.
+    /// Texts of the bytes that these regexes distinguish, including texts that are not UTF-8.
     fn texts() -> impl Strategy<Value = Vec<u8>> {
         let pieces: Vec<&[u8]> = vec![
             b"a",
@@ -508,7 +509,8 @@ mod tests {
         }
     }
 
-    /// Each would otherwise take seconds or many megabytes, although its positions and its table are small enough.
+    /// The size of their positions and tables is allowed, but without the other limits, each of them would take seconds
+    /// or many megabytes.
     #[test]
     fn regexes_that_take_long_are_refused() {
         let every_second: String = (0..256).step_by(2).map(|byte| format!(r"\x{byte:02x}")).collect();

@@ -8,7 +8,7 @@
 //! `B` one. Then come its other bytes, and its marks:
 //!
 //! - `!` if its rule is an exception,
-//! - `?` if there is no rule for this name, but for names below it,
+//! - `?` if there is no rule for this name, but there are rules for names below it,
 //! - `.` if there are labels below it.
 //!
 //! So the lines `Acg.Bk.`, `Aco?.Cm`, `A*Awww!`, and `Ablog` have the rules `cg`, `ck`, `blog.co.cg`, `com.cg`, `*.ck`, and
@@ -44,7 +44,7 @@ struct List {
     ends: Vec<usize>,
 }
 
-/// What the list says about a name in lower case, without a dot at its end. A wildcard is a label as any other.
+/// What the list says about a name in lower case, without a dot at its end. A wildcard is a label like any other.
 pub(super) fn find(name: &str) -> Option<Entry> {
     // Few programs need the list, so it is only read if a policy is built that needs it. This takes less than a millisecond.
     static LIST: LazyLock<List> = LazyLock::new(|| List::read(include_bytes!("public_suffixes.txt")));
