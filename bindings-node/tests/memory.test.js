@@ -35,9 +35,10 @@ test('policies are collected', () => {
       new Policy(options)
       if (i % 500 === 0) await tick()
     }`
-  // If they were kept, they would take 300 MiB. The memory that the allocators keep differs from run to run.
-  const grown = growth(round(10_000), round(15_000))
-  assert(grown < 96 * MIB, `${grown} bytes`)
+  // If they were kept, they would take half a gigabyte or more. The memory that the allocators keep differs from run to
+  // run.
+  const grown = growth(round(30_000), round(100_000))
+  assert(grown < 128 * MIB, `${grown} bytes`)
 })
 
 test('refused policies are collected', () => {
@@ -46,8 +47,8 @@ test('refused policies are collected', () => {
       try { new Policy({ allowOrigins: ['x', 'y'] }) } catch {}
       if (i % 500 === 0) await tick()
     }`
-  const grown = growth(round(5_000), round(25_000))
-  assert(grown < 24 * MIB, `${grown} bytes`)
+  const grown = growth(round(5_000), round(50_000))
+  assert(grown < 32 * MIB, `${grown} bytes`)
 })
 
 test('a function outlives its policy', () => {
@@ -70,6 +71,6 @@ test('decisions leave nothing behind', () => {
       raw.decide('https://y' + i + '.example.com')
       raw.decidePreflight('https://z' + i + '.example.com', 'PUT', 'x-' + i, 'true')
     }`
-  const grown = growth(`const policy = new Policy(options); const raw = internalsOf(policy).compiled; ${round(100_000)}`, round(400_000))
+  const grown = growth(`const policy = new Policy(options); const raw = internalsOf(policy).compiled; ${round(100_000)}`, round(1_000_000))
   assert(grown < 32 * MIB, `${grown} bytes`)
 })
