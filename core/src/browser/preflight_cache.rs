@@ -129,8 +129,8 @@ fn max_age(response: ResponseLines<'_>, agent: Agent) -> f64 {
     let text = String::from_utf8_lossy(&value);
     let signed = agent.has(Deviation::MaxAgeSigned);
     let seconds = match (text.strip_prefix('+'), text.strip_prefix('-')) {
-        (Some(number), _) if signed && whole(number).is_some() => whole(number),
-        (_, Some(number)) if signed && whole(number).is_some() => Some(0.0),
+        (Some(number), _) if signed => whole(number),
+        (_, Some(number)) if signed => whole(number).map(|_| 0.0),
         _ => whole(&text),
     };
     let seconds = match seconds {

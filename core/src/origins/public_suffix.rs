@@ -17,11 +17,13 @@ pub(crate) fn suffix_labels(name: &str) -> usize {
     let starts = std::iter::once(0).chain(name.match_indices('.').map(|(dot, _)| dot + 1));
     for (start, labels) in starts.zip((1..=labels).rev()) {
         let below = name.get(start..).unwrap_or_default();
-        if find(below) == Some(Entry::Exception) {
-            return labels - 1;
+        match find(below) {
+            Some(Entry::Exception) => return labels - 1,
+            Some(Entry::Suffix) => return labels,
+            Some(Entry::Parent) | None => {}
         }
         let above = below.split_once('.').map(|(_, above)| above);
-        if is_listed(below) || above.is_some_and(|above| is_listed(&format!("*.{above}"))) {
+        if above.is_some_and(|above| is_listed(&format!("*.{above}"))) {
             return labels;
         }
     }
