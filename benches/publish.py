@@ -76,8 +76,17 @@ def block(result):
     lines += ["", f"Machine: {machine(result)}.{f' Versions: {versions}.' if versions else ''}"]
     if without:
         lines += ["", f"Not measured on a quiet machine yet: {', '.join(without)}."]
-    missed = [f"- **{row['case']}**: {row['reason']}" for row in rows if row["met"] is False]
+    missed = missed_budgets(rows)
     return "\n".join([*lines, *(["", "Why these budgets are missed:", ""] if missed else []), *missed])
+
+
+def missed_budgets(rows):
+    """The missed budgets and why; a reason that several rows share is given once."""
+    cases = {}
+    for row in rows:
+        if row["met"] is False:
+            cases.setdefault(row["reason"], []).append(f"**{row['case']}**")
+    return [f"- {'; '.join(names)}: {reason}" for reason, names in cases.items()]
 
 
 def picture(results, folder):
