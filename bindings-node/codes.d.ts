@@ -30,7 +30,7 @@ export type Code =
   | 'origin-missing-scheme'
   /** An origin has a scheme that no web page's origin has. */
   | 'origin-scheme'
-  /** An origin is in upper case, but browsers send origins in lower case. */
+  /** An origin contains upper-case letters, but browsers send origins in lower case. */
   | 'origin-uppercase'
   /** An origin contains non-ASCII characters, but browsers send such names as punycode. */
   | 'origin-unicode'
@@ -62,7 +62,7 @@ export type Code =
   | 'public-suffix'
   /** Every extension of a browser is allowed, together with credentials. */
   | 'any-extension'
-  /** The list contains `null`, which is the origin of every sandboxed document. */
+  /** The list contains `null`, which is the origin of sandboxed documents. */
   | 'null-origin'
   /** A regex does not parse, or corsac cannot run it. */
   | 'regex-syntax'
@@ -138,7 +138,7 @@ export type Code =
   | 'plain-http-origin'
   /** A `*.` pattern lets every subdomain read responses with the user's session. */
   | 'subdomains-with-credentials'
-  /** Credentials are allowed for the origin `null`, which every sandboxed document has. */
+  /** Credentials are allowed for the origin `null`, which sandboxed documents have. */
   | 'null-with-credentials'
   /** Credentials are allowed for an origin on the user's own machine, together with origins of other machines. */
   | 'localhost-with-public-origins'

@@ -152,7 +152,8 @@ enum corsac_status
    */
   CORSAC_IO = 4,
   /**
-   * There is a bug in corsac. The call had no effect, and a decision is a refusal.
+   * There is a bug in corsac. A decision is a refusal, and a response may be half changed; otherwise the call had no
+   * effect.
    */
   CORSAC_PANIC = 5,
   /**
@@ -1084,8 +1085,8 @@ void corsac_reloadable_free(corsac_reloadable *reloadable);
  * Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_BAD_SIZE` if the time is too short; `CORSAC_IO` if there is no file
  * to watch, or the system has no thread left; `CORSAC_PANIC`.
  *
- * Threads: any. The library's thread has the signal mask of the calling thread, so block the signals for which the
- * program waits before this call. A forked process does not have the library's thread, so call this after `fork`.
+ * Threads: any. The library's thread has the signal mask of the calling thread, so before this call, block the signals
+ * for which the program waits. A forked process does not have the library's thread, so call this after `fork`.
  */
 corsac_status corsac_reloadable_watch(const corsac_reloadable *reloadable,
                                       uint64_t milliseconds,
@@ -1179,7 +1180,7 @@ corsac_status corsac_policy_resolve(const corsac_policy *policy,
  * `corsac_policy_resolve` in one call.
  *
  * Parameters: as `corsac_policy_evaluate`; `predicate` is called at most once, with `user`, which may be NULL. It
- * may not free the last reference to the policy: keep a reference until the call has returned and the decision has
+ * must not free the last reference to the policy: keep a reference until the call has returned and the decision has
  * been used.
  *
  * Returns, lifetime, threads: as `corsac_policy_evaluate`; `CORSAC_NULL` also if `predicate` is NULL. The decision

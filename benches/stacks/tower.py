@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The layer for tower against tower-http's: the instructions of one request.
 
-A request is served as hyper-util serves it, and the response is dropped; the time for making the request does not
+A request is served as hyper-util serves it, and the response is dropped. The instructions that make the request do not
 count.
 """
 

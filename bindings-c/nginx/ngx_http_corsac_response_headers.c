@@ -9,7 +9,7 @@ typedef struct {
 
 /*
  * One of 64 bits, which depends on the length of a name and on its first letter in lower case. Most names that a decision
- * removes are not in the list, and if their bit is the bit of no name there, the list need not be searched.
+ * removes are not in the list, and if no name there has the same bit, the list need not be searched.
  */
 static uint64_t ngx_http_corsac_name_bit(const u_char *name, size_t length) {
   return (uint64_t)1 << ((length + (length > 0 ? name[0] | 0x20 : 0)) % 64);

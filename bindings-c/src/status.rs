@@ -18,7 +18,8 @@ pub enum corsac_status {
     CORSAC_CONFIG = 3,
     /// The policy file could not be read; `corsac_error` says why.
     CORSAC_IO = 4,
-    /// There is a bug in corsac. The call had no effect, and a decision is a refusal.
+    /// There is a bug in corsac. A decision is a refusal, and a response may be half changed; otherwise the call had no
+    /// effect.
     CORSAC_PANIC = 5,
     /// The host's allocator could not provide memory.
     CORSAC_MEMORY = 6,

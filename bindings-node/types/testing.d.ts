@@ -105,13 +105,13 @@ export function assertBlocked (server: Server | Browser, path?: string, options?
 }): Promise<Explanation>
 
 /**
- * Options of the matchers. For a server, they are those of a request; for a response, only those below
- * are used.
+ * Options of the matchers. For a server, they are those of a request and of a browser, and `path`. A response that the
+ * test has received takes only `method`, `headers`, `credentials`, `policy`, `url` and `preflight`.
  */
 export type MatcherOptions = Omit<ScriptRequest, 'origin'> & BrowserOptions & {
-  /** The path to request. */
+  /** The path to request from a server. Default `/`. */
   path?: string
-  /** The URL that was requested. */
+  /** The URL that the test has requested. */
   url?: string
   /** The response to the preflight that the test has sent. */
   preflight?: object

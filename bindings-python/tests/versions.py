@@ -19,7 +19,7 @@ HERE = Path(__file__).resolve().parent
 PACKAGE = HERE.parent
 TARGET = PACKAGE.parent / "target"
 MINORS = range(11, 16)
-# Tests that need packages, and tests that only test core, which is the same file for every version.
+# Tests that need packages, and tests of core alone, which is the same for every version.
 NOT_BY_VERSION = (
     "aiohttp",
     "apply_vectors",

@@ -47,8 +47,7 @@
 //! | `service`, `response_future` | [`Cors`], and its future |
 //! | `request_head` | the head of a request, as core reads it |
 //! | `decider` | decides on a request, asks the predicate, and reports |
-//! | `policies`, `prepared_policy`, `request_values` | the policy in force, the header values that are made once, and
-//! the request's values that a response repeats |
+//! | `policies`, `prepared_policy`, `request_values` | the policy in force, and the header values of its responses |
 //! | `response_headers` | puts a decision on a response |
 //! | `predicate` | functions that decide about origins, and their cache |
 //! | `service_error`, `response_body` | errors of the inner service, and the bodies of corsac's own responses |

@@ -178,7 +178,7 @@ pub(crate) extern "C" fn decide_preflight(
 /// The index of the template for the same requests as `decide`, with protection.
 // SAFETY: see above.
 #[unsafe(no_mangle)]
-#[allow(clippy::too_many_arguments, reason = "a length is never negative")]
+#[allow(clippy::too_many_arguments, reason = "only numbers can be passed")]
 pub(crate) extern "C" fn decide_protected(
     policy: u32,
     origin: i32,

@@ -16,7 +16,8 @@ thread_local! {
     static STATE: RefCell<State> = RefCell::default();
 }
 
-/// Runs a call. No call runs inside another, because the module calls JavaScript only for the time.
+/// Runs a call. No call runs inside another, because the module calls JavaScript only for the time, and
+/// before it traps.
 #[inline]
 pub(crate) fn with<R>(run: impl FnOnce(&mut State) -> R) -> R {
     STATE.with_borrow_mut(run)

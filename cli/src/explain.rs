@@ -73,7 +73,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Status, Failure> {
     Ok(Status::of(explanation.verdict.is_success()))
 }
 
-/// The most bytes of a file that are read. The limit of core is a little smaller.
+/// The limit of core for an exchange. One more byte is read, so that core sees that a file exceeds it.
 const MOST_BYTES: u64 = (corsac::binding::limits::EXCHANGE_MIB as u64) << 20;
 
 fn read_exchange(path: &Path) -> Result<Exchange, Failure> {

@@ -45,7 +45,9 @@ fn a_write_that_protection_refuses_is_not_called_carried_out() {
     folder.file("cors.toml", POLICY);
     let protection = "[protection]\nwrites = 'reject'\ntrusted_origins = ['https://app.example.com']\n";
     folder.file("protected.toml", format!("{POLICY}{protection}"));
-    for (policy, sentence) in [("cors.toml", "which acted on it"), ("protected.toml", "whose policy refused it")] {
+    for (policy, sentence) in
+        [("cors.toml", "which may have acted on it"), ("protected.toml", "whose policy refused it")]
+    {
         let run = folder.corsac(&["explain", policy, "--from", "https://evil.example", "-X", "POST", "/"]);
         assert!(run.out.starts_with("sent-but-unreadable: "), "{}", run.out);
         let flat = run.out.split_whitespace().collect::<Vec<_>>().join(" ");

@@ -384,6 +384,9 @@ fn attacks_and_caches_are_found() {
         "{}",
         run.out
     );
+    // The preflight and the response have the same wrong value, which is one problem.
+    let run = probe(&cached, "/items", &["--from", "https://b.example.com", "--cache", "-X", "PUT", "--send"]);
+    assert_eq!(flat(&run).matches("got the response that was made for").count(), 1, "{}", run.out);
     let run = probe(&cached, "/items", &["--cache"]);
     assert_eq!(run.status, 2, "{run:?}");
 }

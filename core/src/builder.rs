@@ -143,7 +143,7 @@ impl PolicyBuilder {
     /// # Errors
     ///
     /// [`LoadError::Io`] if the file cannot be read, the code `file-not-regular` or `file-too-large` if it must not be
-    /// read, and otherwise the errors of [`value`](Self::value). The error names the file.
+    /// read, and otherwise the errors of [`file_text`](Self::file_text). The error names the file.
     #[cfg(feature = "watch")]
     pub fn file(self, path: &Path) -> Result<Policy, LoadError> {
         let text = policy_text::read(path)?;

@@ -1,4 +1,5 @@
-//! Every limit that the specification names, in one place. Anything longer or larger is refused, and never truncated.
+//! Every limit that the specification names, in one place. Input beyond a limit is refused, and never truncated. The
+//! limits of what corsac itself quotes, lists, tries or keeps say what happens beyond them.
 
 /// The longest origin that is read, in bytes.
 pub const ORIGIN_BYTES: usize = 512;

@@ -149,7 +149,7 @@ fn a_thousand_blocks_and_no_more() {
         "{}",
         printed[999]
     );
-    assert!(!printed[998].contains("no more follow"));
+    assert!(!printed[998].contains("no more will be printed"));
 }
 
 #[test]

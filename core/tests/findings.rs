@@ -145,7 +145,7 @@ fn findings_are_those_of_the_vectors() {
     assert!(unseen.is_empty(), "no vector has {unseen:?}");
 }
 
-/// Every page on the web can have the origin `null`.
+/// Any site can have a page with the origin `null`.
 #[test]
 fn no_help_is_to_allow_the_origin_null() {
     for credentials in ["same-origin", "include"] {

@@ -20,7 +20,7 @@ if not DATABASE.exists():
     fill(DATABASE, (f"shop-{number}.example" for number in range(TENANTS)))
 
 domains = Domains(DATABASE)
-# Empty it, with remembered.clear(), when a tenant is removed. Otherwise the domain may read for up to a minute more.
+# Empty it, with remembered.clear(), when a tenant is removed. Otherwise its pages can read for up to a minute more.
 remembered = PredicateCache(size=200_000, ttl=float(os.environ.get("TENANTS_TTL", "60")))
 
 

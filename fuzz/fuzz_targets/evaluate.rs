@@ -1,4 +1,4 @@
-//! Any bytes in any field of a request lead to a decision whose values are visible ASCII.
+//! Any bytes in any field of a request lead to a decision whose values have only visible ASCII, spaces and tabs.
 #![no_main]
 
 use corsac::{Config, Evaluation, Policy, PolicyBuilder, PredicateAnswer, ProtectionConfig, Request, RouteConfig};

@@ -85,7 +85,7 @@ fn described(takes: Takes) -> String {
         Takes::Protection => "dict".into(),
         Takes::Routes => "list[dict]".into(),
         Takes::Dangers => "list[str | dict]".into(),
-        Takes::MaxAge => "int | None".into(),
+        Takes::MaxAge => "int | Literal[False] | None".into(),
         Takes::Status => "int".into(),
         other => kind(other).replace("Iterable[str | UrlLike]", "list[str]").replace("Iterable[", "list["),
     }

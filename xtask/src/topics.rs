@@ -16,7 +16,7 @@ pub(crate) struct Topics(BTreeMap<String, TopicText>);
 #[serde(deny_unknown_fields)]
 pub(crate) struct TopicText {
     pub(crate) title: String,
-    /// What the failure means, in two sentences.
+    /// What the failure means, in a few sentences.
     pub(crate) means: String,
     /// The command that tells the causes apart; JavaScript if it is to be typed into the page's console.
     pub(crate) tell: String,

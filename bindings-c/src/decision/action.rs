@@ -15,7 +15,7 @@ pub enum corsac_action {
     CORSAC_ASK = 2,
 }
 
-/// Converts an action of the engine.
+/// An action as C passes it, which can be any number.
 pub type action_number = i32;
 
 // The engine's numbers are passed on as they are.

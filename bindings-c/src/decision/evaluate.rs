@@ -156,7 +156,7 @@ pub unsafe extern "C" fn corsac_policy_resolve(
 /// `corsac_policy_resolve` in one call.
 ///
 /// Parameters: as `corsac_policy_evaluate`; `predicate` is called at most once, with `user`, which may be NULL. It
-/// may not free the last reference to the policy: keep a reference until the call has returned and the decision has
+/// must not free the last reference to the policy: keep a reference until the call has returned and the decision has
 /// been used.
 ///
 /// Returns, lifetime, threads: as `corsac_policy_evaluate`; `CORSAC_NULL` also if `predicate` is NULL. The decision

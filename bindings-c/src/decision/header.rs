@@ -21,7 +21,7 @@ pub enum corsac_op {
     CORSAC_OP_DEFAULT = 4,
 }
 
-/// Converts an operation of the engine.
+/// An operation as C passes it, which can be any number.
 pub type op_number = i32;
 
 // The engine's numbers are passed on as they are.

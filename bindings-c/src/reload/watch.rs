@@ -128,8 +128,8 @@ fn start(in_force: Arc<PolicyInForce>, interval: Duration, callback: ReloadCallb
 /// Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_BAD_SIZE` if the time is too short; `CORSAC_IO` if there is no file
 /// to watch, or the system has no thread left; `CORSAC_PANIC`.
 ///
-/// Threads: any. The library's thread has the signal mask of the calling thread, so block the signals for which the
-/// program waits before this call. A forked process does not have the library's thread, so call this after `fork`.
+/// Threads: any. The library's thread has the signal mask of the calling thread, so before this call, block the signals
+/// for which the program waits. A forked process does not have the library's thread, so call this after `fork`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn corsac_reloadable_watch(
     reloadable: *const corsac_reloadable,

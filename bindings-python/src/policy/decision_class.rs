@@ -14,7 +14,8 @@ use pyo3::types::{PyList, PyString};
 ///     status (int | None): the HTTP status to respond with; None for ``continue``.
 ///     headers (list[tuple[str, str]]): names in lower case, in the order in which they are sent; values decoded as
 ///         latin-1, so that each code point is one byte. ``vary`` has to be merged (:func:`merge_vary`); every other
-///         header replaces the application's. Each access returns a new list.
+///         header replaces the application's, unless the policy has ``keep_app_headers``. Each access returns a new
+///         list.
 ///     body (str): the body to respond with: empty, or one ASCII line that names the reason.
 ///     reason (str): the reason for the decision, as a stable kebab-case code such as ``origin-allowed``.
 ///     reported (str | None): the reason for which the request would be refused without ``report_only``, else None.

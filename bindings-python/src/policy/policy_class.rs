@@ -45,8 +45,8 @@ use std::sync::{Arc, OnceLock};
 ///         response; default ``False``.
 ///     expose_headers (list[str]): The response headers that pages may read, or ``["*"]`` for any; the CORS-safelisted
 ///         ones are always readable; default ``[]``.
-///     max_age (int | None): The number of seconds, 0 to 86400, for which browsers may keep the response to a
-///         preflight; ``False`` for no header; default ``600``.
+///     max_age (int | Literal[False] | None): The number of seconds, 0 to 86400, for which browsers may keep the
+///         response to a preflight; ``False`` for no header; default ``600``.
 ///     preflight_status (int): The status of the response to a preflight: 204, or 200 for clients that accept no other;
 ///         default ``204``.
 ///     preflight_continue (bool): Whether preflights are passed on to the application, whose response then gets the

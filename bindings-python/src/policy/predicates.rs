@@ -41,7 +41,7 @@ impl Predicates {
         Predicates::new(&functions, &PredicateOptions::new(timeout, cache)?)
     }
 
-    /// Builds a policy from a text, with these predicates.
+    /// A builder that knows whether there is a predicate, which a policy's text cannot say.
     pub(crate) fn builder(&self) -> PolicyBuilder {
         PolicyBuilder::new().predicate(self.policy.is_some())
     }

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Table {
-    /// The policy, relative to the table.
+    /// The path of the policy, relative to the table.
     pub(crate) policy: Option<PathBuf>,
     /// The URL of the server to test instead, http or https. Its path is put before every path of the table.
     pub(crate) url: Option<String>,
@@ -70,9 +70,9 @@ impl OneOrMany {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub(crate) enum Expected {
-    /// The page can read the response.
+    /// The page gets what it asks for.
     Allowed,
-    /// The page cannot read the response.
+    /// The page does not get what it asks for.
     Refused,
     /// Exactly this verdict.
     Verdict(Verdict),

@@ -20,7 +20,8 @@ mod next;
 ///
 /// Nothing is sent. The pasted text can be: sentences of the console of Chromium, Firefox or WebKit, with the text
 /// around them; `curl` or `fetch` as developer tools copy them, for bash or for cmd; the output of `curl -i` or `curl
-/// -v`; the headers of a response; a HAR file. The values of cookies, tokens and keys are replaced as they are read.
+/// -v`; the headers of a response; a HAR file; what `corsac probe --save` wrote. The values of cookies, tokens and keys
+/// are replaced as they are read.
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES, after_long_help = EXAMPLES)]
 pub(crate) struct Arguments {

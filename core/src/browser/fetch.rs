@@ -1,4 +1,4 @@
-//! A request whose responses a test client passes in one at a time, to be checked.
+//! A request of a page's script: a test client passes in the responses one at a time, and each is checked.
 
 use crate::browser::agent::Agent;
 use crate::browser::blocked::Blocked;

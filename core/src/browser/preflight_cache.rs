@@ -117,7 +117,8 @@ impl PreflightCache {
     }
 }
 
-/// A number in digits. Beyond a certain size, which is an age of the universe, it does not matter how large it is.
+/// A number in digits. One that does not fit into 64 bits counts as the largest that does, which is longer than any cache
+/// lives.
 fn whole(text: &str) -> Option<f64> {
     let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     is_number.then(|| text.parse::<u64>().unwrap_or(u64::MAX) as f64)

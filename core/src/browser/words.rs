@@ -141,11 +141,11 @@ words! {
         Opaque "opaque",
         /// The browser did not send the request itself.
         Blocked "blocked",
-        /// The request reached the server, which acted on it, but the script cannot read the response.
+        /// The request reached the server, which may have acted on it, but the script cannot read the response.
         SentButUnreadable "sent-but-unreadable",
         /// The request was sent and no script waits for a response: a beacon, or a form.
         Sent "sent",
-        /// The network failed: no response came.
+        /// The network failed: no response came, or it ended too early.
         Failed "failed",
         /// The API throws before there is a request.
         Invalid "invalid",

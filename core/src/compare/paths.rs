@@ -1,4 +1,4 @@
-//! The pairs of routes, one from each policy, that some path has.
+//! The pairs of routes, one from each policy, that apply to the same path.
 //!
 //! Which route a path has depends only on which routes match it. Take all paths that match a
 //! certain route of each policy. A path among them whose free segments occur in no route matches

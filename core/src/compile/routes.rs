@@ -1,4 +1,5 @@
-//! The paths of routes become a tree. Two paths that differ only in case and in names are reported.
+//! The paths of routes become a tree. Two paths that differ only in case or in the names of parameters are
+//! reported.
 
 use crate::config::settings::{RouteSettings, written_path};
 use crate::issues::issue::Issues;

@@ -57,7 +57,7 @@ dangers! {
     InsecureOrigins => insecure_origins, "insecure-origins", known by "insecure";
     /// Wildcards and regexes that match names which anyone can register, together with credentials.
     PublicSuffixes => public_suffixes, "public-suffixes", known by "suffix";
-    /// The origin `null`, which every sandboxed document has.
+    /// The origin `null`, which sandboxed documents have.
     NullOrigin => null_origin, "null-origin", known by "null";
     /// Every extension of a browser, as in `moz-extension://*`, together with credentials.
     AnyExtension => any_extension, "any-extension", known by "extension";

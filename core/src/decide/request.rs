@@ -166,12 +166,12 @@ impl RequestHeader {
         }
     }
 
-    /// The value to use if the lines of a header cannot be kept. No policy allows it, or protection checks it. Joining
-    /// other lines to it does not change that.
+    /// The value to use if the lines of a header cannot be kept. No policy allows it; for `Upgrade`, it makes the request a
+    /// handshake, which protection checks. Joining other lines to it does not change that.
     #[must_use]
     pub const fn unreadable_value(self) -> &'static [u8] {
         match self {
-            // No value of this header is refused; this value makes the request a handshake.
+            // No value of this header is refused by itself.
             RequestHeader::Upgrade => b"websocket",
             _ => b"@",
         }

@@ -117,16 +117,18 @@ pub fn observe_cache(exchanges: &[Exchange]) -> Vec<Observation> {
         for value in answers.flat_map(|answer| values(answer.headers(), "access-control-allow-origin")) {
             let value = latin1(value);
             let is_of_another = exchanges.iter().any(|other| other.page == value && other.page != exchange.page);
-            if is_of_another {
+            let message = format!(
+                "`{}` got the response that was made for `{}`: a cache keeps one response for all origins, or the server sends \
+                 a fixed origin",
+                printable(&exchange.page),
+                printable(&value)
+            );
+            // The preflight, or the first page's second request, can have the same value.
+            if is_of_another && !found.iter().any(|seen: &Observation| seen.message == message) {
                 found.push(Observation {
                     experiment: Experiment::TwoPages,
                     is_risk: true,
-                    message: format!(
-                        "`{}` got the response that was made for `{}`: a cache keeps one response for all origins, or the server \
-                         sends a fixed origin",
-                        printable(&exchange.page),
-                        printable(&value)
-                    ),
+                    message,
                     help: "send `Vary: Origin` with every response of this URL, and have the cache use `Origin` in its key"
                         .to_owned(),
                 });

@@ -1,4 +1,4 @@
-//! Explaining responses that a server has sent, if the policy of the server may be known.
+//! Explaining responses that a server has sent, whether or not its policy is known.
 
 use crate::browser::exchange::{Answer, Exchange};
 use crate::browser::header_lines;

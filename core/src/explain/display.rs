@@ -74,7 +74,9 @@ impl Explanation {
                 format!("{what} reached the server, whose policy refused it, and the script cannot read the response")
             }
             Verdict::SentButUnreadable => {
-                format!("{what} reached the server, which acted on it, but the script cannot read the response")
+                format!(
+                    "{what} reached the server, which may have acted on it, but the script cannot read the response"
+                )
             }
             Verdict::Sent => format!("{what} was sent, and no script waits for the response"),
             Verdict::Failed => format!("there is no response to {what}"),

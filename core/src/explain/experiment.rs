@@ -17,7 +17,7 @@ const MISSING_PATH: &str = "/corsac-probe/no-such-page";
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Experiment {
-    /// The page's request without `Origin`, as curl or a page of the same origin sends it.
+    /// The page's request without `Origin`, as GET or HEAD.
     NoOrigin,
     /// The same request from a page that the server does not know.
     ForeignOrigin,

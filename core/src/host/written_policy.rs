@@ -40,7 +40,7 @@ impl WrittenPolicy {
     ///
     /// # Errors
     ///
-    /// Those of [`PolicyBuilder::file`].
+    /// Those of [`PolicyBuilder::file_text`].
     pub fn policy(&self, builder: PolicyBuilder) -> Result<Policy, ConfigError> {
         builder.file_text(&self.path, &self.text)
     }

@@ -73,7 +73,7 @@ codes! {
     OriginWhitespace "origin-whitespace" "An origin contains white space.",
     OriginMissingScheme "origin-missing-scheme" "An origin has no scheme.",
     OriginScheme "origin-scheme" "An origin has a scheme that no web page's origin has.",
-    OriginUppercase "origin-uppercase" "An origin is in upper case, but browsers send origins in lower case.",
+    OriginUppercase "origin-uppercase" "An origin contains upper-case letters, but browsers send origins in lower case.",
     OriginUnicode "origin-unicode" "An origin contains non-ASCII characters, but browsers send such names as punycode.",
     OriginUserinfo "origin-userinfo" "An origin contains a user name or a password.",
     OriginTrailingSlash "origin-trailing-slash" "An origin ends in a slash.",
@@ -91,7 +91,7 @@ codes! {
         "Credentials are allowed for a plain http origin, which anyone on the network path can impersonate.",
     PublicSuffix "public-suffix" "A pattern or a regex allows credentials for names that anyone can register.",
     AnyExtension "any-extension" "Every extension of a browser is allowed, together with credentials.",
-    NullOrigin "null-origin" "The list contains `null`, which is the origin of every sandboxed document.",
+    NullOrigin "null-origin" "The list contains `null`, which is the origin of sandboxed documents.",
     RegexSyntax "regex-syntax" "A regex does not parse, or corsac cannot run it.",
     RegexTooLarge "regex-too-large" "A regex is too long, or its compiled form is too large, or there are too many \
      regexes.",
@@ -138,7 +138,7 @@ codes! {
     SubdomainsWithCredentials "subdomains-with-credentials"
         "A `*.` pattern lets every subdomain read responses with the user's session.",
     NullWithCredentials "null-with-credentials"
-        "Credentials are allowed for the origin `null`, which every sandboxed document has.",
+        "Credentials are allowed for the origin `null`, which sandboxed documents have.",
     LocalhostWithPublicOrigins "localhost-with-public-origins"
         "Credentials are allowed for an origin on the user's own machine, together with origins of other machines.",
     RedundantPattern "redundant-pattern" "An origin or a pattern is already covered by a pattern of the same list.",

@@ -1,4 +1,5 @@
-//! Registrable domains, by the public suffix list (ICANN's and private suffixes; an unlisted TLD is one).
+//! Registrable domains, by the public suffix list (ICANN's and private suffixes; an unlisted TLD
+//! counts as a public suffix).
 
 use crate::origins::public_suffix_list::{Entry, find};
 

@@ -8,7 +8,7 @@ use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// If there is no source of random numbers, clients could choose origins that collide in a hash table.
+/// This target has no source of random numbers, so clients could choose origins that collide in a hash table.
 #[cfg(all(target_family = "wasm", target_os = "unknown"))]
 type Entries<V> = std::collections::BTreeMap<Box<[u8]>, V>;
 #[cfg(not(all(target_family = "wasm", target_os = "unknown")))]

@@ -13,7 +13,7 @@ pub(crate) struct ProtectionOutcomes {
 /// of 7.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
-    /// Rows 1 and 3 to 7: an actual request; plain OPTIONS differ in `Vary`.
+    /// Rows 1 and 3 to 7: an actual request; plain OPTIONS requests differ in `Vary`.
     Actual { reason: Reason, options: bool },
     /// Rows 2 and 9: a preflight whose origin is not allowed.
     PreflightRefused { reason: Reason },

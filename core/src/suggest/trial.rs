@@ -28,7 +28,7 @@ pub(crate) struct Place<'a> {
     pub(crate) notation: Notation,
     /// How a suggestion is tried; none if it would not be printed.
     pub(crate) trial: Option<Trial>,
-    /// The same for suggestions for a regex, which cost more.
+    /// Whether suggestions for a regex are made as well, which cost more.
     pub(crate) regexes: bool,
 }
 

@@ -108,7 +108,7 @@ pub(crate) fn invalid(about: About, value: &[u8], origin: &str) -> Finding {
         FindingCode::AllowOriginInvalid,
         format!("the `Access-Control-Allow-Origin` of {} {why}", about.inside()),
         format!(
-            "have the server look up the request's `Origin` in its list and send that one back: \
+            "have the server look up the request's `Origin` in its list and send that origin back: \
              `Access-Control-Allow-Origin: {}` and `Vary: Origin`",
             printable(origin)
         ),

@@ -10,7 +10,7 @@ use crate::issues::finding_code::FindingCode;
 use crate::origins::extension::ExtensionScheme;
 use crate::printable::printable;
 
-/// The meaning of a sentence.
+/// The facts in a sentence, from which its meaning is written.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Facts<'f> {
     pub(crate) about: About,
@@ -67,7 +67,7 @@ pub(crate) fn of_problem(problem: Problem, facts: &Facts<'_>) -> Finding {
         Problem::Invalid if facts.value.is_none() => finding(
             FindingCode::AllowOriginInvalid,
             format!("the `Access-Control-Allow-Origin` of {} is not an origin", facts.about.name()),
-            "have the server look up the request's `Origin` in its list and send that one back, with `Vary: Origin`",
+            "have the server look up the request's `Origin` in its list and send that origin back, with `Vary: Origin`",
         ),
         Problem::Invalid => allow_origin::invalid(facts.about, value, facts.page()),
         Problem::AnyOrigin => allow_origin::any_with_credentials(facts.about, facts.page()),

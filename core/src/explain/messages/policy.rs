@@ -34,7 +34,7 @@ pub(crate) fn add_origin(origin: &str, at: &PolicyPlace, difference: Option<Diff
     let origin = printable(origin);
     match (origin.as_str(), difference) {
         ("null", _) => {
-            "serve the page over http or https, so that it has an origin; every sandboxed frame has the origin `null`"
+            "serve the page over http or https, so that it has an origin; any site can have the origin `null`"
                 .to_owned()
         }
         (_, Some(Difference::Loopback)) => {

@@ -41,7 +41,7 @@ pub(crate) fn invalid_method(method: &str) -> Finding {
     finding(
         FindingCode::InvalidMethod,
         format!("a script cannot send the method `{}`, so the call throws", printable(method)),
-        "use a method such as `POST` or `PUT`; scripts cannot use CONNECT, TRACE and TRACK",
+        "use a method such as `POST` or `PUT`; scripts cannot use CONNECT, TRACE or TRACK",
     )
 }
 

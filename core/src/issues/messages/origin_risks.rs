@@ -26,7 +26,7 @@ pub(crate) fn any_origin_with_credentials() -> Fault {
 pub(crate) fn null_origin(lift: &str) -> Fault {
     Fault::new(
         Code::NullOrigin,
-        "`null` is the origin of every sandboxed frame, so any site can have it",
+        "`null` is the origin of sandboxed frames, so any site can have it",
         format!("serve the page over https and list its origin, or {lift}"),
     )
 }
@@ -89,7 +89,7 @@ pub(crate) fn subdomains_with_credentials(text: &str) -> Fault {
 pub(crate) fn null_with_credentials() -> Fault {
     Fault::new(
         Code::NullWithCredentials,
-        "`null` is the origin of every sandboxed frame, so any site could read responses with the user's session",
+        "`null` is the origin of sandboxed frames, so any site could read responses with the user's session",
         "serve the page over https and list its origin, or do not allow credentials",
     )
 }

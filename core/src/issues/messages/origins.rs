@@ -41,7 +41,7 @@ pub(crate) enum OriginFlaw {
     /// A wildcard in an origin that is neither http nor https.
     WildcardOutsideWeb,
     Wildcard,
-    /// Characters in a host that is neither http nor https.
+    /// Characters in the host of an origin that is neither http nor https.
     HostCharacters,
     IpForm,
     NoHost,
@@ -221,7 +221,7 @@ pub(crate) fn nearly_null(code: Code, text: &str, lift: &str) -> Fault {
     Fault::new(
         code,
         format!("`{}` is not the form in which browsers send `null`", printable(text)),
-        format!("remove the entry, because every sandboxed frame has the origin `null`; or write `null` and {lift}"),
+        format!("remove the entry, because sandboxed frames have the origin `null`; or write `null` and {lift}"),
     )
 }
 

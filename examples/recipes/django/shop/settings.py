@@ -19,7 +19,7 @@ CORSAC = {
     "max_age": 3600,
 }
 
-# Django has a list of its own of pages that may write.
+# Django has its own list of the pages that may write.
 CSRF_TRUSTED_ORIGINS = ["https://app.example.com", "https://admin.example.com"]
 # The session, as cookies that pages of other sites send.
 SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
