@@ -307,7 +307,7 @@ class Requests(unittest.TestCase):
 
     def test_the_guide_is_a_configuration(self):
         (block,) = re.findall(r"^```apache\n(.*?)^```", (HERE.parents[3] / "docs" / "c.md").read_text(), re.M | re.S)
-        block = block.replace("LoadModule corsac_module modules/mod_corsac.so\n", "").replace("/etc/apache2/cors.toml", "app.toml")
+        block = block.replace("LoadModule corsac_module /usr/lib/apache2/modules/mod_corsac.so\n", "").replace("/etc/apache2/cors.toml", "app.toml")
         own = (self.root / "httpd.conf").read_text().partition("CorsacPolicy")[0]
         (self.root / "guide.conf").write_text(own.partition("Listen 127.0.0.1")[0] + "".join(re.findall(r"^LoadModule.*\n", own, re.M)) + block)
         done = subprocess.run(["apache2", "-d", self.root, "-f", "guide.conf", "-t"], capture_output=True, text=True)
@@ -316,7 +316,7 @@ class Requests(unittest.TestCase):
     def test_the_readme_is_a_configuration_that_answers_preflights(self):
         text = (HERE.parents[3] / "README.md").read_text()
         policy, block = (re.search(rf"^```{language}\n(.*?)^```", text, re.M | re.S)[1] for language in ("toml", "apache"))
-        block = block.replace("LoadModule corsac_module modules/mod_corsac.so\n", "").replace("/etc/apache2/cors.toml", "cors.toml")
+        block = block.replace("LoadModule corsac_module /usr/lib/apache2/modules/mod_corsac.so\n", "").replace("/etc/apache2/cors.toml", "cors.toml")
         with tempfile.TemporaryDirectory() as folder:
             root = Path(folder)
             root.chmod(0o755)
