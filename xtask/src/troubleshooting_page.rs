@@ -30,8 +30,8 @@ corsac probe https://api.example.com/items/7 --from https://app.example.com
 gateway](troubleshooting/clouds-and-gateways.md) name the setting that it has, from Spring to S3, and the trap of each.
 
 In the examples, the page is at `https://app.example.com`, and the server that it calls at `https://api.example.com`. The policies are
-those of corsac; the same settings exist [in every language](settings.md). [How CORS works](how-cors-works.md) explains it from the
-beginning.
+those of corsac; the same settings exist [in every language](settings.md). [How CORS works](how-cors-works.md) explains CORS from
+the beginning.
 ";
 
 /// What follows a setting of corsac, for those whose server has another one.
