@@ -189,17 +189,17 @@ pub(crate) const WORDINGS: &[(&str, Meaning)] = &[
     (
         "violates the following Content Security Policy directive",
         NotCors(
-            "the page's own Content-Security-Policy does not allow it to connect to that server",
-            "add the URL's origin to that directive (`connect-src` for requests of scripts) in the header \
-         `Content-Security-Policy` of the page; the server that is called has nothing to do with it",
+            "the page's own Content-Security-Policy does not allow the page to connect to that server",
+            "add the URL's origin to the directive that the sentence names (`connect-src` for requests of scripts), in the \
+         header `Content-Security-Policy` of the page; the server that is called has nothing to do with it",
         ),
     ),
     (
         "Content-Security-Policy: The page",
         NotCors(
-            "the page's own Content-Security-Policy does not allow it to connect to that server",
-            "add the URL's origin to that directive (`connect-src` for requests of scripts) in the header \
-         `Content-Security-Policy` of the page; the server that is called has nothing to do with it",
+            "the page's own Content-Security-Policy does not allow the page to connect to that server",
+            "add the URL's origin to the directive that the sentence names (`connect-src` for requests of scripts), in the \
+         header `Content-Security-Policy` of the page; the server that is called has nothing to do with it",
         ),
     ),
     (
