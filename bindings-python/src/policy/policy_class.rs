@@ -41,8 +41,8 @@ use std::sync::{Arc, OnceLock};
 ///         allowed; default ``["GET"]``.
 ///     allow_headers (list[str]): The request headers that pages may set, or ``["*"]`` for any; the CORS-safelisted
 ///         ones are always allowed; default ``[]``.
-///     allow_credentials (bool): Whether browsers may send cookies and HTTP authentication and let pages read the
-///         response; default ``False``.
+///     allow_credentials (bool): Whether pages may read the responses to requests with cookies or HTTP authentication;
+///         default ``False``.
 ///     expose_headers (list[str]): The response headers that pages may read, or ``["*"]`` for any; the CORS-safelisted
 ///         ones are always readable; default ``[]``.
 ///     max_age (int | Literal[False] | None): The number of seconds, 0 to 86400, for which browsers may keep the

@@ -47,7 +47,7 @@ settings! {
         /// set it.
         AllowHeaders => allow_headers: Vec<String> = Vec::new(), takes Headers, read as Arc<List>;
 
-        /// Whether browsers may send cookies and HTTP authentication and let pages read the response.
+        /// Whether pages may read the responses to requests with cookies or HTTP authentication.
         ///
         /// It cannot be combined with any origin (`*`), plain http, patterns that match names which anyone can register, or
         /// regexes that do not fix the end of the host.
@@ -146,7 +146,7 @@ settings! {
         /// The response headers that pages may read, as a list or as one string with commas.
         ExposedHeaders => "exposed_headers" for [ExposeHeaders], takes PackageHeaders;
 
-        /// Whether browsers may send cookies and HTTP authentication and let pages read the response.
+        /// Whether pages may read the responses to requests with cookies or HTTP authentication.
         Credentials => "credentials" for [AllowCredentials], takes Switch;
 
         /// The status of the response to a preflight: 204, or 200 for clients that accept no other.
