@@ -27,7 +27,8 @@ corsac probe https://api.example.com/items/7 --from https://app.example.com
 ```
 
 **The server does not use corsac?** [Your framework](troubleshooting/frameworks.md) and [your cloud or
-gateway](troubleshooting/clouds-and-gateways.md) name the setting that it has, from Spring to S3, and the trap of each.
+gateway](troubleshooting/clouds-and-gateways.md) name the settings of other servers, from Spring to S3, and what goes wrong
+with each.
 
 In the examples, the page is at `https://app.example.com`, and the server that it calls at `https://api.example.com`. The policies are
 those of corsac; the same settings exist [in every language](settings.md). [How CORS works](how-cors-works.md) explains CORS from

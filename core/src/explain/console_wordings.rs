@@ -330,7 +330,7 @@ pub(crate) const WORDINGS: &[(&str, Meaning)] = &[
     (
         "Cannot combine `Access-Control-Allow-Credentials: true` with",
         FromServer(
-            "tower-http is configured with credentials and with `*`, which browsers refuse together",
+            "the layer of tower-http is configured with credentials and with `*`, which browsers refuse together",
             "list the origins, methods and headers, or use `mirror_request()` for methods and headers",
         ),
     ),
