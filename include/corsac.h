@@ -148,7 +148,7 @@ enum corsac_status
    */
   CORSAC_CONFIG = 3,
   /**
-   * The policy file could not be read; `corsac_error` says why.
+   * The policy file could not be read, or cannot be watched. If the call returns a `corsac_error`, it says why.
    */
   CORSAC_IO = 4,
   /**
@@ -165,7 +165,7 @@ enum corsac_status
    */
   CORSAC_CALLBACK = 7,
   /**
-   * A struct contains a value that this library never writes.
+   * The decision cannot be applied: it is `CORSAC_ASK`, or it contains a value that this library never writes.
    */
   CORSAC_INVALID = 8,
   /**
@@ -459,7 +459,7 @@ typedef struct {
    */
   corsac_op op;
   /**
-   * For the library's own use: `corsac_decision_apply` recognizes the name by it. It can be zero in a header that you
+   * For the library's own use: `corsac_decision_apply` recognises the name by it. It can be zero in a header that you
    * write yourself.
    */
   uint32_t number;

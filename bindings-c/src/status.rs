@@ -16,7 +16,7 @@ pub enum corsac_status {
     CORSAC_BAD_SIZE = 2,
     /// The policy has errors; `corsac_error` lists them.
     CORSAC_CONFIG = 3,
-    /// The policy file could not be read; `corsac_error` says why.
+    /// The policy file could not be read, or cannot be watched. If the call returns a `corsac_error`, it says why.
     CORSAC_IO = 4,
     /// There is a bug in corsac. A decision is a refusal, and a response may be half changed; otherwise the call had no
     /// effect.
@@ -25,7 +25,7 @@ pub enum corsac_status {
     CORSAC_MEMORY = 6,
     /// A callback that the host provides failed.
     CORSAC_CALLBACK = 7,
-    /// A struct contains a value that this library never writes.
+    /// The decision cannot be applied: it is `CORSAC_ASK`, or it contains a value that this library never writes.
     CORSAC_INVALID = 8,
     /// The exchange cannot be read; `corsac_error` lists its problems.
     CORSAC_EXCHANGE = 9,

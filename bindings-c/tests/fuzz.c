@@ -1,6 +1,6 @@
 /*
- * The fuzz target: any bytes become a policy or one of a few good ones, a request and buffers. Whatever the bytes are,
- * every call returns, headers are clean, and nothing is granted that the policy does not allow.
+ * The fuzz target: any bytes become a request, buffers, and a policy, or choose one of a few good policies.
+ * Whatever they are, every call returns, headers are clean, and nothing is granted that the policy does not allow.
  */
 #include <corsac.h>
 #include <stdint.h>

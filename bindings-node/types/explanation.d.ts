@@ -66,7 +66,7 @@ export interface Finding {
   readonly severity: 'error' | 'warning' | 'note'
   readonly message: string
   readonly help: string
-  /** A configured value that nearly matched. */
+  /** A value that the page's origin nearly matched; `field` is the setting, or the response header, that has it. */
   readonly near?: { readonly what: string, readonly configured: string, readonly field: string, readonly line?: number }
   /** The setting of the policy that decides. */
   readonly policy?: { readonly route?: string, readonly field: string, readonly line?: number }

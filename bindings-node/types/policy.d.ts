@@ -30,7 +30,7 @@ export class Policy {
   static fromToml (text: string | Uint8Array, predicate?: TextPredicate): Policy
 
   /**
-   * Reads a file: JSON if its name ends in `.json`, else TOML.
+   * Reads a file: JSON if its name ends in `.json`, else TOML. A path in bytes has to be a `Buffer`.
    *
    * @throws {ConfigError} that names the file; Node's own error (`ENOENT`, …) if the file cannot be read
    */

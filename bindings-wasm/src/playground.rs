@@ -70,8 +70,8 @@ pub(crate) fn edits(policy: &[u8], exchange: &[u8], has_time: impl Fn() -> bool)
     json!({ "issues": of_issues, "findings": of_findings }).to_string()
 }
 
-/// Reads a pasted text: `{kind: "console", sentences}`, `{kind: "requests", requests, omitted, notes, is_request_only}`, or
-/// `{kind: "error", message, help}`.
+/// Reads a pasted text: `{kind: "console", sentences}`, `{kind: "requests", requests, omitted, is_request_only,
+/// unknown}`, where `unknown` names what the text does not show (`page`, `url`), or `{kind: "error", message, help}`.
 pub(crate) fn read_pasted(text: &[u8]) -> String {
     let text = String::from_utf8_lossy(text);
     let read = match Pasted::of(text.trim_start_matches('\u{feff}'), &Known::default()) {

@@ -25,7 +25,7 @@ pub(crate) struct RequestArguments {
     pub(crate) credentials: bool,
 
     /// The mode of the request, if it is not the usual one
-    #[arg(long, value_parser = words(Mode::ALL.iter().map(|mode| mode.as_str()).collect()))]
+    #[arg(long, value_parser = words(modes()))]
     pub(crate) mode: Option<String>,
 
     /// The API or element that makes the request
@@ -45,6 +45,11 @@ impl RequestArguments {
             initiator: "fetch".to_owned(),
         }
     }
+}
+
+/// The modes that a request can name. Only a WebSocket has the mode `websocket`, which its initiator implies.
+fn modes() -> Vec<&'static str> {
+    Mode::ALL.iter().filter(|mode| **mode != Mode::WebSocket).map(|mode| mode.as_str()).collect()
 }
 
 fn words(words: Vec<&'static str>) -> clap::builder::PossibleValuesParser {

@@ -74,9 +74,9 @@
 //! | `edit` | edits of a policy's text that fix an issue or a finding |
 //! | `capture` | requests as people copy them: cURL, HAR, sentences of consoles |
 //!
-//! `limits.rs` has every limit. `tokens.rs`, `string_set.rs` and `printable.rs` are used in several rooms, `wrap.rs` by
-//! `explain` and the command, and `builder.rs` builds a policy from a text. corsac's decisions follow the [Fetch
-//! standard](https://fetch.spec.whatwg.org/#http-cors-protocol).
+//! `limits.rs` has the limits that the specification names. `tokens.rs`, `string_set.rs` and `printable.rs` are used in
+//! several rooms, `wrap.rs` by `explain` and the command, and `builder.rs` builds a policy from a text. corsac's decisions
+//! follow the [Fetch standard](https://fetch.spec.whatwg.org/#http-cors-protocol).
 #![forbid(unsafe_code)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic))]
 

@@ -1,5 +1,5 @@
-//! Every limit that the specification names, in one place. Input beyond a limit is refused, and never truncated. The
-//! limits of what corsac itself quotes, lists, tries or keeps say what happens beyond them.
+//! Every limit that the specification names, in one place. Input beyond a limit is refused, and never truncated, unless
+//! the comment of the limit says what happens instead.
 
 /// The longest origin that is read, in bytes.
 pub const ORIGIN_BYTES: usize = 512;
@@ -58,10 +58,10 @@ pub const REGEXES: usize = 256;
 /// The deepest nesting of groups in a regex.
 pub const REGEX_NESTING: u32 = 64;
 
-/// The longest time for which Chromium keeps the response to a preflight, in seconds.
+/// The longest time for which Chromium keeps the response to a preflight, in seconds. A policy may have a longer one.
 pub const CHROMIUM_MAX_AGE: u32 = 7200;
 
-/// The longest time for which WebKit keeps the response to a preflight, in seconds.
+/// The longest time for which WebKit keeps the response to a preflight, in seconds. A policy may have a longer one.
 pub const WEBKIT_MAX_AGE: u32 = 600;
 
 /// The most pairs of an entry and a pattern that are compared to find redundant entries.
@@ -72,10 +72,10 @@ pub const REDUNDANCY_COMPARISONS: usize = 1_000_000;
 /// The largest policy file, in MiB.
 pub const POLICY_FILE_MIB: u64 = 64;
 
-/// The most issues that are listed.
+/// The most issues that are listed. Further ones are only counted.
 pub const ISSUES: usize = 1000;
 
-/// The most characters of a value that an issue or a log line quotes.
+/// The most characters of a value that an issue or a log line quotes. The rest is left out.
 pub const QUOTED_CHARACTERS: usize = 200;
 
 /// The most answers in a cache of predicate answers.
@@ -84,10 +84,10 @@ pub const CACHED_ANSWERS: usize = 10_000_000;
 /// The longest time for which a predicate answer is kept, in seconds.
 pub const CACHED_SECONDS: u64 = 86_400;
 
-/// The shortest time between two checks of a policy file, in milliseconds.
+/// The shortest time between two checks of a policy file, in milliseconds. Core uses it instead of a shorter one.
 pub const WATCH_INTERVAL_MS: u64 = 10;
 
-/// The most blocks that are printed about one policy while its service is developed.
+/// The most blocks that are printed about one policy while its service is developed. Further ones are left out.
 pub const DEBUG_BLOCKS: usize = 1000;
 
 /// The longest JSON text of an exchange, in MiB.

@@ -107,7 +107,7 @@ fn title(root: &Path, topics: &Topics, section: &str) -> Result<Title, Box<dyn E
     Ok(Title { heading: (*found).to_owned(), page: Some((*first).to_owned()) })
 }
 
-/// The headings of a page. A line in a block of code is none.
+/// The headings of a page. Lines in blocks of code do not count.
 fn headings(page: &str) -> impl Iterator<Item = &str> {
     let mut is_code = false;
     page.lines().filter_map(move |line| {

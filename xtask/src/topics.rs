@@ -53,7 +53,7 @@ pub(crate) struct Setting {
     credentials: bool,
     #[serde(default)]
     response_headers: BTreeMap<String, String>,
-    /// The findings, one of which the request has without the line if no browser then prints a sentence of the topic.
+    /// Findings to look for instead of a sentence of the topic. Without the line, the request has one of them.
     #[serde(default)]
     codes: Vec<String>,
 }

@@ -36,7 +36,7 @@ def why_not(vector):
     if request.get("secure"):
         return "TLS: see test_protection.py"
     if request.get("websocket"):
-        return "nginx recognizes handshakes only by their headers"
+        return "nginx recognises handshakes only by their headers"
     if "authority" in request:
         return "HTTP/1.1 has an authority only in `Host`"
     if has_routes(vector) and not re.fullmatch(r"/[!-~\x80-\xff]*", request.get("path", "")):

@@ -44,7 +44,7 @@ pub struct corsac_header {
     pub value: corsac_slice,
     /// How the header is applied to the response.
     pub op: op_number,
-    /// For the library's own use: `corsac_decision_apply` recognizes the name by it. It can be zero in a header that you
+    /// For the library's own use: `corsac_decision_apply` recognises the name by it. It can be zero in a header that you
     /// write yourself.
     pub number: u32,
 }

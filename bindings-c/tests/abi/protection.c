@@ -101,7 +101,7 @@ static void test_paths(void) {
   corsac_policy_free(policy);
 }
 
-/* A handshake is still recognized if there is no memory for its lines, or if there are too many of them. */
+/* A handshake is still recognised if there is no memory for its lines, or if there are too many of them. */
 static void test_many_lines(void) {
   corsac_policy *policy = policy_of(POLICY(""), false);
   corsac_slice upgrade = corsac_slice_from("upgrade"), filler = corsac_slice_from("x/1");

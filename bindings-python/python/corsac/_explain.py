@@ -94,7 +94,7 @@ class Step(TypedDict):
 
 
 class NearMiss(TypedDict, total=False):
-    """A configured value that the request nearly matched."""
+    """A value that the page's origin nearly matched. ``field`` is the setting, or the response header, that has it."""
 
     what: Required[str]
     configured: Required[str]

@@ -63,8 +63,8 @@ use std::sync::{Arc, OnceLock};
 // end generated: settings
 ///     allow_origin (Callable): a function ``(origin) -> bool`` or ``(origin, request) -> bool``, sync or async, called
 ///         only for well-formed origins that no pattern and no regex matches. ``request`` is the ASGI scope, the WSGI
-///         environ, or None in ``evaluate``. The function returns True or False. An exception in it is raised to the
-///         caller, and the origin stays refused.
+///         environ, the request object of Django or aiohttp, or None in ``evaluate``. The function returns True or
+///         False. An exception in it is raised to the caller, and the origin stays refused.
 ///     predicate_timeout (float): for how many seconds, more than 0, an async ``allow_origin`` may be awaited. After
 ///         that the origin is refused and ``TimeoutError`` is raised. It needs asyncio, and cannot interrupt a function
 ///         that is not async.
@@ -227,7 +227,7 @@ impl Policy {
     /// Raises:
     ///     TypeError: an argument is neither str nor bytes, a header is not a pair, or ``allow_origin`` is async or
     ///         does not return a bool.
-    ///     ValueError: there are more than 2,000,000 headers.
+    ///     ValueError: a header has fewer or more than two elements, or there are more than 2,000,000 headers.
     ///     Exception: any exception that ``allow_origin`` raises.
     ///
     /// Source: Fetch, "CORS protocol", "HTTP requests" and "HTTP responses".

@@ -8,6 +8,7 @@
 //! | `request.rs` | the parts of a request that the policy reads |
 //! | `response.rs` | changing the headers of a response, and sending one |
 //! | `report.rs` | reasons: in filter state, in counters, in the log |
+//! | `trap.rs` | a trap on demand, only in the build for tests |
 //!
 //! The rules of CORS are in core.
 

@@ -64,8 +64,8 @@ Exit status: 0 if the policies are valid, 1 if there are errors (with
 pub(crate) fn run(arguments: &Arguments) -> Result<Status, Failure> {
     if arguments.watch {
         if arguments.format != Format::Text {
-            return Err(Failure::input("`--watch` cannot be used with `--format`")
-                .help("leave one of them out: formats other than text describe a single check"));
+            return Err(Failure::input("`--watch` can only be used with the format `text`")
+                .help("leave out `--watch` or `--format`: the other formats describe a single check"));
         }
         watch(&arguments.files, || {
             print_check(arguments)?;

@@ -86,8 +86,9 @@ impl TryFrom<String> for Expected {
             "allowed" => Ok(Expected::Allowed),
             "refused" => Ok(Expected::Refused),
             word => Verdict::of(word).map(Expected::Verdict).ok_or_else(|| {
-                let words = Verdict::ALL.iter().map(|verdict| format!("`{}`", verdict.as_str()));
-                let words = words.collect::<Vec<_>>().join(", ");
+                // A test always has the response, so its result is never unknown.
+                let words = Verdict::ALL.iter().filter(|verdict| **verdict != Verdict::Unknown);
+                let words = words.map(|verdict| format!("`{}`", verdict.as_str())).collect::<Vec<_>>().join(", ");
                 format!("`{}` is not a result: write `allowed`, `refused` or one of {words}", printable(word))
             }),
         }

@@ -14,13 +14,13 @@ const ANY_URL: &str = "https://server.example/";
 pub struct Captured {
     /// Each request with its responses, secrets included.
     pub exchanges: Vec<Exchange>,
-    /// Facts that are missing in the text.
+    /// Facts that are missing from the text.
     pub notes: Vec<CaptureNote>,
     /// Whether the pasted text has no response.
     pub is_request_only: bool,
 }
 
-/// A fact that is missing in a captured text, so that an example is used instead.
+/// A fact that is missing from a captured text, so that an example is used instead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CaptureNote {
     /// Nothing names the page that makes the request.

@@ -13,7 +13,7 @@ use serde_json::Value;
 /// The most entries that are examined.
 const MOST_ENTRIES: usize = 20_000;
 
-/// The most redirects that belong to one request.
+/// The most requests on the wire that belong to one request: the first, and the 20 redirects that browsers follow.
 const MOST_HOPS: usize = 21;
 
 /// A request of the file and its response.

@@ -1,4 +1,4 @@
-//! Recognizes the kind of a pasted text.
+//! Recognises the kind of a pasted text.
 
 use crate::capture::captured::Captured;
 use crate::capture::known::Known;

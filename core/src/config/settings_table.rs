@@ -49,8 +49,8 @@ settings! {
 
         /// Whether pages may read the responses to requests with cookies or HTTP authentication.
         ///
-        /// It cannot be combined with any origin (`*`), plain http, patterns that match names which anyone can register, or
-        /// regexes that do not fix the end of the host.
+        /// It cannot be combined with `*` as an origin, plain http, patterns that match names which anyone can
+        /// register, or regexes that do not fix the end of the host.
         AllowCredentials => allow_credentials: bool = false, takes Switch, read as bool;
 
         /// The response headers that pages may read, or `["*"]` for any; the CORS-safelisted ones are always readable.
@@ -72,7 +72,7 @@ settings! {
 
         /// Whether preflights for private networks are granted, by a legacy header.
         ///
-        /// It cannot be combined with any origin (`*`).
+        /// It cannot be combined with `*` as an origin.
         AllowPrivateNetwork => allow_private_network: bool = false, takes Switch, read as Option<Arc<str>>;
 
         /// Whether the CORS headers that the application sets stay on its responses.

@@ -37,7 +37,8 @@ pub struct Needs {
     pub predicate: bool,
     /// Whether decisions depend on the request's path, because the policy has routes.
     pub path: bool,
-    /// [`Request::host`](crate::Request::host) and the fields after it, because there is `protection` on some path.
+    /// Whether decisions depend on [`Request::host`](crate::Request::host) and the fields after it, because there is
+    /// `protection` on some path.
     pub protection: bool,
     /// Whether protection checks WebSocket handshakes on some path. A host whose handshakes never reach its middleware
     /// has to report that.

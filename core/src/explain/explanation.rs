@@ -63,7 +63,7 @@ pub struct Finding {
     pub message: String,
     /// How to fix the cause.
     pub help: String,
-    /// The configured origin that nearly matched.
+    /// The value that nearly matched the page's origin.
     pub near: Option<NearMiss>,
     /// The setting of the policy that decides.
     pub policy: Option<PolicyPlace>,
@@ -80,14 +80,14 @@ pub enum PolicyChange {
     Set(&'static str),
 }
 
-/// A configured value that the request nearly matched.
+/// A value of the policy, or of a response header, that the page's origin nearly matched.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NearMiss {
     /// What differs: `port`, `scheme`, `case`.
     pub what: &'static str,
-    /// The configured value.
+    /// The value.
     pub configured: String,
-    /// The setting that has it: `allow_origins[0]`.
+    /// The setting that has it, such as `allow_origins[0]`, or the header `access-control-allow-origin`.
     pub field: String,
     /// Its line in the policy's text, from 1.
     pub line: Option<usize>,

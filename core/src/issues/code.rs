@@ -242,8 +242,8 @@ reasons! {
         "`Access-Control-Request-Headers` is not a list of names, or is too long."
         "browsers do not send such a list: fix the client, or send fewer headers",
     PathAmbiguous = 9 "path-ambiguous" "Servers could assign the path to different routes."
-        "request the path as it is configured: without escapes, `.`, `..`, `//` or `\\`, and without an ending such as `.json` \
-         after a segment that a route names; a path that needs such an ending needs its own route",
+        "request the path as it is configured, without escapes, `.`, `..`, `//` or `\\`; if a segment of a route is followed by an \
+         ending such as `.json`, leave the ending out, or give the path that has it a route of its own",
     PredicateFailed = 10 "predicate-failed" "The origin predicate failed or did not answer in time."
         "look for the error that the predicate raised, or for a time-out",
     WriteRefused = 11 "write-refused" "The request is a write from an origin that is not trusted."

@@ -8,7 +8,8 @@ use crate::issues::code::ERRORS_PAGE;
 pub enum FindingSeverity {
     /// The request fails because of it.
     Error,
-    /// The request works, but is risky or differs between browsers; or it fails because of something other than CORS.
+    /// Browsers let the request through, but it is risky, differs between browsers, or does not do what the script
+    /// expects.
     Warning,
     /// It is worth knowing.
     Note,

@@ -63,7 +63,7 @@ impl ConfigError {
         &self.issues
     }
 
-    /// The lints that were found before the errors stopped the reading.
+    /// The lints that were found in addition to the errors.
     #[must_use]
     pub fn lints(&self) -> &[Issue] {
         &self.lints

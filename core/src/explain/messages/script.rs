@@ -98,7 +98,7 @@ pub(crate) fn mixed_content(url: Option<&str>) -> Finding {
     )
 }
 
-/// A redirect to http from a URL with https, which is the one that the page requested.
+/// The page requested a URL with https, and was redirected to http.
 pub(crate) fn mixed_content_by_redirect(url: &str) -> Finding {
     finding(
         FindingCode::MixedContent,
