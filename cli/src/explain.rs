@@ -36,13 +36,17 @@ pub(crate) struct Arguments {
     response: ResponseArguments,
 
     /// Read the request, and what the application responds, from a JSON file instead
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["url", "from"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = DESCRIBED)]
     exchange: Option<PathBuf>,
 
     /// How the result is printed; docs/explanation.schema.json describes the JSON
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
 }
+
+/// What an exchange describes by itself.
+const DESCRIBED: [&str; 9] =
+    ["url", "from", "method", "headers", "credentials", "mode", "initiator", "status", "response_headers"];
 
 const EXAMPLES: &str = "\
 Examples:

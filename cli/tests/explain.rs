@@ -99,6 +99,32 @@ fn exchanges_of_the_shared_vectors() {
     assert!(explained > 5, "{explained}");
 }
 
+/// An exchange describes its request and response, so options that describe them too would be without effect.
+#[test]
+fn an_exchange_takes_no_options_of_a_request() {
+    let folder = Folder::new("two-requests");
+    folder.file("cors.toml", POLICY);
+    folder.file(
+        "exchange.json",
+        r#"{"page": "https://app.example.com", "request": {"url": "https://api.example.com/"}}"#,
+    );
+    let exchange = ["explain", "cors.toml", "--exchange", "exchange.json"];
+    assert_eq!(folder.corsac(&exchange).err, "");
+    for option in [
+        &["-X", "PUT"][..],
+        &["-H", "X-Id: 7"],
+        &["--credentials"],
+        &["--mode", "no-cors"],
+        &["--initiator", "xhr"],
+        &["--status", "500"],
+        &["--response-header", "Vary: *"],
+    ] {
+        let run = folder.corsac(&[&exchange[..], option].concat());
+        assert_eq!(run.status, 2, "{option:?} {run:?}");
+        assert!(run.err.contains("--exchange"), "{}", run.err);
+    }
+}
+
 #[test]
 fn a_table_of_expectations() {
     let folder = Folder::new("table");

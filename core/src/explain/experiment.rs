@@ -2,6 +2,7 @@
 //! login.
 
 use crate::browser::exchange::{Answer, Exchange, HeaderLines};
+use crate::browser::fetch_site::FetchSite;
 use crate::browser::header_lines::{remove, values};
 use crate::browser::octets::latin1;
 use crate::browser::url::Url;
@@ -124,9 +125,15 @@ fn read_request(first: &SentRequest, exchange: &Exchange, is_read: bool) -> Sent
 fn with_origin(request: &SentRequest, origin: Option<&str>) -> SentRequest {
     let mut request = request.clone();
     remove(&mut request.headers, "origin");
-    if let Some(origin) = origin {
-        request.headers.push((b"origin".to_vec(), origin.as_bytes().to_vec()));
+    let Some(origin) = origin else { return request };
+    // A browser would say how far this page is from the server, which may treat foreign pages differently.
+    if let Some(url) = Url::parse(&request.url, None) {
+        let site = FetchSite::of(origin, &url).as_str();
+        for (_, value) in request.headers.iter_mut().filter(|(name, _)| name.eq_ignore_ascii_case(b"sec-fetch-site")) {
+            *value = site.into();
+        }
     }
+    request.headers.push((b"origin".to_vec(), origin.as_bytes().to_vec()));
     request
 }
 
@@ -235,5 +242,33 @@ fn observe(experiment: Experiment, answer: &Answer, exchange: &Exchange, own: Op
             "if the response is not public, check that the server looks at the token",
         ),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a failed test may panic")]
+
+    use super::*;
+
+    #[test]
+    fn each_page_says_how_far_it_is_from_the_server() {
+        let text =
+            br#"{"page": "https://app.example.com", "request": {"url": "https://api.example.com/", "method": "PUT"}}"#;
+        let exchange = Exchange::from_json(text).unwrap();
+        let sites = experiments(&exchange).into_iter().map(|(experiment, request)| {
+            (experiment, values(&request.headers, "sec-fetch-site").map(latin1).collect::<Vec<_>>())
+        });
+        let of_page = vec!["same-site".to_owned()];
+        let foreign = vec!["cross-site".to_owned()];
+        assert_eq!(
+            sites.collect::<Vec<_>>(),
+            [
+                (Experiment::NoOrigin, of_page.clone()),
+                (Experiment::ForeignOrigin, foreign.clone()),
+                (Experiment::NullOrigin, foreign),
+                (Experiment::MissingPath, of_page),
+            ]
+        );
     }
 }
