@@ -1,8 +1,8 @@
 'use strict'
 
 // Joins the modules that `require('corsac')` loads into one file of the published package. Node needs more than twice as long to find,
-// read and compile the small files. Each of the small files then only names its module in the large one, so `corsac/fastify` and others
-// share the modules with `corsac`. Modules that are required inside functions stay files of their own.
+// read and compile the small files. Each of the small files then only names its module in the large one, so whoever
+// requires it gets the same module. Modules that are required inside functions stay files of their own.
 
 const fs = require('node:fs')
 const path = require('node:path')
@@ -58,6 +58,7 @@ function joinModules (folder, version) {
   const functions = [...sources].map(([name, source]) => `'${name}': (function (module) {\n${inJoinedFile(name, source, sources)}})`)
   functions.push(`'package.json': (function (module) { module.exports = ${JSON.stringify({ version })} })`)
   fs.writeFileSync(path.join(folder, JOINED), withoutComments(`${LOADER}${functions.join(',\n')}\n}\n`))
+  useJoined(folder, sources)
   for (const [name, source] of sources) {
     const id = path.posix.relative(path.posix.dirname(name), JOINED)
     fs.writeFileSync(path.join(folder, name), `'use strict'\n\nmodule.exports = require('./${id}')('${name}')\n${namesOf(source)}`)
@@ -99,6 +100,20 @@ function inJoinedFile (name, source, sources) {
 function namesOf (source) {
   const names = [...source.matchAll(/^module\.exports\.(\w+) = /gm)].map(([, name]) => name)
   return names.length === 0 ? '' : `0 && (module.exports = { ${names.map((name) => `${name}: 0`).join(', ')} })\n`
+}
+
+/** Lets the modules that are not joined take the joined ones from the large file at once, without the small files between them. */
+function useJoined (folder, sources) {
+  const files = fs.readdirSync(path.join(folder, 'lib'), { recursive: true }).map((file) => `lib/${file.replaceAll(path.sep, '/')}`)
+  for (const name of files.filter((file) => file.endsWith('.js') && file !== JOINED && !sources.has(file))) {
+    const file = path.join(folder, name)
+    const here = path.posix.dirname(name)
+    const id = path.posix.relative(here, JOINED)
+    fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replace(/\brequire\('(\.[^']+)'\)/g, (whole, wanted) => {
+      const module = path.posix.join(here, wanted)
+      return sources.has(module) ? `require('${id.startsWith('.') ? id : `./${id}`}')('${module}')` : whole
+    }))
+  }
 }
 
 module.exports = { joinModules }

@@ -46,6 +46,7 @@ test('a module that is required later is in its own file, whose name tools can r
   })
   const { a, later } = require(folder)
   assert.equal(later().a, a)
+  assert(!Object.keys(require.cache).includes(path.join(fs.realpathSync(folder), 'lib', 'a.js')))
   assert.equal(require(path.join(folder, 'lib', 'a.js')), a)
   assert.match(fs.readFileSync(path.join(folder, 'lib', 'modules.js'), 'utf8'), /require\("\.\/later\.js"\)/)
 })
