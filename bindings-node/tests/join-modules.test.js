@@ -13,7 +13,7 @@ const { joinModules } = require('../scripts/join-modules.js')
 function joined (t, files) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'corsac-joined-'))
   t.after(() => fs.rmSync(folder, { recursive: true }))
-  fs.mkdirSync(path.join(folder, 'lib'))
+  fs.mkdirSync(path.join(folder, 'lib', 'deep'), { recursive: true })
   for (const [name, source] of Object.entries(files)) fs.writeFileSync(path.join(folder, name), source)
   joinModules(folder, '1.2.3')
   return folder
@@ -27,6 +27,17 @@ test('a module that fails fails each time', (t) => {
   for (let time = 0; time < 3; time++) assert.throws(() => require(folder), { message: 'no engine for 1.2.3' })
 })
 
+test('a joined module knows the folder in which it was', (t) => {
+  const folder = joined(t, {
+    'index.js': "const a = require('./lib/a.js')\nconst b = require('./lib/deep/b.js')\nmodule.exports = [__dirname, a, b]\n",
+    'lib/a.js': 'module.exports = __dirname\n',
+    'lib/deep/b.js': "const a = require('../a.js')\nmodule.exports = [__dirname, a]\n"
+  })
+  const root = fs.realpathSync(folder)
+  const lib = path.join(root, 'lib')
+  assert.deepEqual(require(folder), [root, lib, [path.join(lib, 'deep'), lib]])
+})
+
 test('a module that is required later is in its own file, whose name tools can read, and shares the joined modules', (t) => {
   const folder = joined(t, {
     'index.js': "const a = require('./lib/a.js')\nmodule.exports = { a, later: () => require('./lib/later.js') }\n",
@@ -35,6 +46,7 @@ test('a module that is required later is in its own file, whose name tools can r
   })
   const { a, later } = require(folder)
   assert.equal(later().a, a)
+  assert(!Object.keys(require.cache).includes(path.join(fs.realpathSync(folder), 'lib', 'a.js')))
   assert.equal(require(path.join(folder, 'lib', 'a.js')), a)
   assert.match(fs.readFileSync(path.join(folder, 'lib', 'modules.js'), 'utf8'), /require\("\.\/later\.js"\)/)
 })

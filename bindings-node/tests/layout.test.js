@@ -3,6 +3,7 @@
 // Which modules the files of the package may use, so that another engine or another runtime can replace Node's.
 
 const assert = require('node:assert/strict')
+const { execFileSync } = require('node:child_process')
 const fs = require('node:fs')
 const path = require('node:path')
 const test = require('node:test')
@@ -29,4 +30,16 @@ test('code that decides, reads requests and makes responses uses no module of No
 test('adapters of the web do not use Node\'s responses', () => {
   const users = filesThatRequire((id) => id.endsWith('/node-response.js'))
   assert.deepEqual(users, ['adapters/connect.js', 'adapters/fastify.js', 'adapters/koa.js'])
+})
+
+test('what few programs need is not loaded by a middleware for fixed origins', () => {
+  const program = `
+    require('corsac')({ origin: ['https://app.example.com'] })
+    console.log(Object.keys(require.cache).join('\\n'))`
+  const env = { ...process.env, CORSAC_DEBUG: '', CORSAC_ENGINE: 'native' }
+  const loaded = execFileSync(process.execPath, ['-e', program], { cwd: __dirname, encoding: 'utf8', env }).trim().split('\n')
+    .map((file) => path.relative(LIB, file).replaceAll(path.sep, '/'))
+  assert(loaded.includes('adapters/connect.js'), String(loaded))
+  const seldom = /^(?:testing|wasm)\/|^decide\/(?:application-call|debugger|order|predicates)\.|^policy\/policy-file\.|^upgrades\/(?!upgrades\.)/
+  assert.deepEqual(loaded.filter((file) => seldom.test(file)), [])
 })

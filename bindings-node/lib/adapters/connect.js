@@ -3,7 +3,6 @@
 // The middleware for Express, Connect, and everything that calls `(request, response, next)` with Node's own objects.
 
 const { askPredicate, decide } = require('../decide/decide.js')
-const { beforeInExpress } = require('../decide/order.js')
 const { PolicyProvider } = require('../policy/policy-provider.js')
 const { mayBePreflight } = require('../request/request-headers.js')
 const { WITHOUT_ORIGIN, readFields } = require('../request/request-fields.js')
@@ -35,7 +34,7 @@ function cors (options, settings) {
 }
 
 function checkOrder ({ reports }, { app }, middleware) {
-  reports.debugger.checkOrder(middleware, () => beforeInExpress(app, middleware))
+  reports.debugger.checkOrder(middleware, () => require('../decide/order.js').beforeInExpress(app, middleware))
 }
 
 function serve (policy, request, response, next) {

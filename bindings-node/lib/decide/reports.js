@@ -4,7 +4,6 @@
 // warnings, and to the debugger.
 
 const { debug, warn } = require('../runtime.js')
-const { Debugger } = require('./debugger.js')
 const { notify } = require('./observer.js')
 const { printable, printableLines, thrownText } = require('./printable.js')
 
@@ -17,7 +16,7 @@ class Reports {
   constructor ({ onDecision, debug: isDebugged }) {
     this.#onDecision = onDecision
     /** The output while the server is developed; undefined unless debugging is on. */
-    this.debugger = isDebugged ? new Debugger() : undefined
+    this.debugger = isDebugged ? newDebugger() : undefined
     /** Whether every decision is reported, and not only refusals that `reportOnly` lets pass. */
     this.reportsAll = onDecision !== undefined || debug.enabled || this.debugger !== undefined
   }
@@ -64,6 +63,12 @@ class Reports {
     this.#warned.add(subject)
     warn(message, { code, detail })
   }
+}
+
+/** The debugger's code is loaded only here, since no server in production needs it. */
+function newDebugger () {
+  const { Debugger } = require('./debugger.js')
+  return new Debugger()
 }
 
 /** A request as it is written to a log. */

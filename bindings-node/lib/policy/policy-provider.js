@@ -3,10 +3,8 @@
 // Provides the policy for each request. `cors()` gets options, a policy, or a function that chooses
 // one of these for each request.
 
-const { callApplication } = require('../decide/application-call.js')
 const { MiddlewarePolicy } = require('../decide/middleware-policy.js')
 const { Reports } = require('../decide/reports.js')
-const { missingAttachError } = require('../upgrades/errors.js')
 const { compile } = require('./compiled-policy.js')
 const { checkedSettings } = require('./middleware-settings.js')
 const { encode, ownSettings } = require('./options-encoder.js')
@@ -26,6 +24,8 @@ class PolicyProvider {
    * once must be made once. */
   #reports
   #chooser
+  /** What calls the chooser. */
+  #callApplication
   #reloadable
   #seesUpgrades
   #current
@@ -43,8 +43,10 @@ class PolicyProvider {
     this.#settings = checkedSettings(settings)
     this.#reports = new Reports(this.#settings)
     this.#seesUpgrades = seesUpgrades || this.#settings.verifiesUpgrades
-    if (typeof given === 'function') this.#chooser = given
-    else if (given instanceof Reloadable) this.#reloadable = given
+    if (typeof given === 'function') {
+      this.#chooser = given
+      this.#callApplication = require('../decide/application-call.js').callApplication
+    } else if (given instanceof Reloadable) this.#reloadable = given
     /**
      * The policy, if it is the same for every request.
      *
@@ -85,7 +87,7 @@ class PolicyProvider {
     if (known !== undefined) return done(null, known)
     const chooser = this.#chooser
     const convention = { usesCallback: chooser.length > 1, timeout: this.#settings.timeout, name: 'the options function' }
-    callApplication((callback) => chooser(request, callback), convention, (error, chosen) => {
+    this.#callApplication((callback) => chooser(request, callback), convention, (error, chosen) => {
       let policy
       if (error === null) {
         try {
@@ -115,7 +117,9 @@ class PolicyProvider {
     const { text, functions } = encode(options)
     const compiled = this.#compile(text, limits.cache)
     const predicates = predicatesOf(functions, options, limits, (text) => this.#compile(text))
-    if (compiled.guardsWebSockets && !this.#seesUpgrades) throw missingAttachError('const policy = new Policy(options); ')
+    if (compiled.guardsWebSockets && !this.#seesUpgrades) {
+      throw require('../upgrades/errors.js').missingAttachError('const policy = new Policy(options); ')
+    }
     return new MiddlewarePolicy(compiled, this.#settings, this.#reports, predicates)
   }
 

@@ -9,7 +9,6 @@ const { BuiltPolicy } = require('./built-policy.js')
 const { ASK, REQUEST_FLAGS, compile } = require('./compiled-policy.js')
 const { TIMEOUT } = require('./middleware-settings.js')
 const { encode, ownSettings } = require('./options-encoder.js')
-const { PolicyFile, asPath } = require('./policy-file.js')
 const { predicatesOf, separateLimits, supplementOf } = require('./predicate-options.js')
 
 /**
@@ -47,6 +46,7 @@ class Policy {
   }
 
   static fromFile (path, supplement) {
+    const { PolicyFile, asPath } = require('./policy-file.js')
     return new this(new PolicyFile(asPath(path), supplement).read())
   }
 

@@ -5,7 +5,6 @@
 const { compile } = require('./compiled-policy.js')
 const { LONGEST_TIMER } = require('./middleware-settings.js')
 const { encode } = require('./options-encoder.js')
-const { Predicates } = require('../decide/predicates.js')
 
 /** The names of the options in corsac's own dialect that can be functions. */
 const NAMES = ['allowOrigin', 'allow_origin']
@@ -103,6 +102,8 @@ function create (whole, routes, limits) {
     throw new TypeError('corsac: `predicateCache` remembers an answer for an origin, but this function also takes the request: ' +
       'let it take only the origin, or leave out the cache')
   }
+  // Here and not above, since most policies have no functions.
+  const { Predicates } = require('../decide/predicates.js')
   return new Predicates(whole, routes, limits)
 }
 

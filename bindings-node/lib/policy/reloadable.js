@@ -6,7 +6,6 @@ const { notify } = require('../decide/observer.js')
 const { Upgrades } = require('../upgrades/upgrades.js')
 const { LONGEST_TIMER } = require('./middleware-settings.js')
 const { Policy, internalsOf } = require('./policy.js')
-const { PolicyFile } = require('./policy-file.js')
 
 /** Milliseconds between two checks of a watched file. */
 const INTERVAL = 1000
@@ -32,6 +31,7 @@ class Reloadable {
   }
 
   static fromFile (path, supplement) {
+    const { PolicyFile } = require('./policy-file.js')
     const file = new PolicyFile(path, supplement)
     const reloadable = new this(new Policy(file.read()))
     reloadable.#file = file
