@@ -48,12 +48,15 @@ ngx_http_corsac_ctx_t *ngx_http_corsac_ctx(ngx_http_request_t *r) {
   ctx->reason = CORSAC_REASON_NONE;
   ctx->reported = CORSAC_REASON_NONE;
 
+  /* nginx has found this line already. */
+  const ngx_table_elt_t *host = r->headers_in.host;
+  if (host != NULL) ctx->request.host = ngx_http_corsac_slice(host->value);
   const ngx_list_part_t *part = &r->headers_in.headers.part;
   for (; part != NULL; part = part->next) {
     const ngx_table_elt_t *line = part->elts;
     for (ngx_uint_t i = 0; i < part->nelts; i++) {
       ngx_str_t name = line[i].key;
-      if (name.len >= 64 || (ngx_http_corsac_name_lengths & (uint64_t)1 << name.len) == 0) continue;
+      if (&line[i] == host || name.len >= 64 || (ngx_http_corsac_name_lengths & (uint64_t)1 << name.len) == 0) continue;
       /* A name in lower case is recognised sooner. nginx has it, unless another module has added the line. */
       if (line[i].lowcase_key != NULL) name.data = line[i].lowcase_key;
       if (corsac_request_add_header(&ctx->request, ngx_http_corsac_slice(name), ngx_http_corsac_slice(line[i].value),
