@@ -36,20 +36,24 @@ typedef struct {
 } ngx_http_corsac_lines_t;
 
 /*
- * The last decision of a policy in this worker. A worker handles one request at a time, but it handles others while one
- * waits: `serial` says whether the decision is still the one that was found.
+ * The last decision of a policy on requests of one kind. A worker handles one request at a time, but it handles others
+ * while one waits: `serial` says whether the decision is still the one that was found.
  */
 typedef struct {
   ngx_uint_t serial; /* the number of the decision; 0 if there is none */
+  ngx_uint_t repeated; /* whether the decision before it had the same headers, so that it is worth keeping their lines */
   ngx_http_corsac_decided_t decided[2]; /* the last one and the one before, at `serial % 2` and at the other place */
   ngx_http_corsac_lines_t lines;        /* of the last decision */
 } ngx_http_corsac_memory_t;
+
+/* Requests without an origin, and from origins of different lengths, take turns. Each has a memory of its own. */
+enum { NGX_HTTP_CORSAC_MEMORIES = 4 };
 
 /* One policy file. It is read once, however many locations name it. */
 typedef struct {
   ngx_str_t path;
   corsac_policy *policy;
-  ngx_http_corsac_memory_t memory;
+  ngx_http_corsac_memory_t memories[NGX_HTTP_CORSAC_MEMORIES];
 } ngx_http_corsac_policy_t;
 
 typedef struct {
@@ -79,8 +83,9 @@ typedef struct {
    * NULL. The same policy then need not decide again in a later phase, or after an internal redirect.
    */
   ngx_http_corsac_policy_t *decided_by;
-  ngx_uint_t serial;         /* the number of the last decision in the memory of that policy; 0 if it is not there */
-  corsac_decision *decision; /* the last decision, if it is not there */
+  ngx_http_corsac_memory_t *memory; /* of that policy, in which the last decision was found; NULL if it is not there */
+  ngx_uint_t serial;                /* the number of the decision in that memory */
+  corsac_decision *decision;        /* the last decision, if it is not there */
 } ngx_http_corsac_ctx_t;
 
 extern ngx_module_t ngx_http_corsac_module;
@@ -128,8 +133,8 @@ const corsac_decision *ngx_http_corsac_decide_again(ngx_http_request_t *r, ngx_h
  * kept. NULL if there is no memory.
  */
 static inline const corsac_decision *ngx_http_corsac_decision(ngx_http_request_t *r, ngx_http_corsac_ctx_t *ctx) {
-  if (ctx->serial == 0) return ctx->decision;
-  const ngx_http_corsac_memory_t *memory = &ctx->decided_by->memory;
+  const ngx_http_corsac_memory_t *memory = ctx->memory;
+  if (memory == NULL) return ctx->decision;
   if (memory->serial == ctx->serial) return &memory->decided[ctx->serial % 2].decision;
   return ngx_http_corsac_decide_again(r, ctx);
 }
@@ -144,10 +149,10 @@ static inline void ngx_http_corsac_log_refusal(ngx_http_request_t *r, ngx_http_c
 /* --- memory --- */
 
 /*
- * Decides on a request as it was sent, or finds that the last decision was on the same request. Returns the number of the
- * decision; 0 if it cannot be remembered.
+ * Decides on a request as it was sent, or finds that the last decision was on the same request. Returns the memory
+ * whose last decision it is; NULL if it cannot be remembered.
  */
-ngx_uint_t ngx_http_corsac_recall(ngx_http_corsac_policy_t *policy, const corsac_request *request);
+ngx_http_corsac_memory_t *ngx_http_corsac_recall(ngx_http_corsac_policy_t *policy, const corsac_request *request);
 
 /* Remembers lines that have been added to a response. Those whose hash is 0 have been removed again. */
 void ngx_http_corsac_remember_lines(ngx_http_corsac_lines_t *to, ngx_table_elt_t *const *lines, ngx_uint_t count);

@@ -11,7 +11,7 @@ static ngx_uint_t ngx_http_corsac_is_as_sent(const ngx_http_request_t *r, const 
 
 /* Decides into memory of the request's own. */
 static corsac_status ngx_http_corsac_ask(ngx_http_request_t *r, ngx_http_corsac_ctx_t *ctx, const corsac_policy *policy) {
-  ctx->serial = 0;
+  ctx->memory = NULL;
   if (ctx->decision == NULL) ctx->decision = ngx_palloc(r->pool, sizeof *ctx->decision);
   if (ctx->decision == NULL) return CORSAC_MEMORY;
   ctx->decision->size = sizeof *ctx->decision;
@@ -25,8 +25,11 @@ static corsac_status ngx_http_corsac_ask_policy(ngx_http_request_t *r, ngx_http_
   ctx->decided_by = NULL;
   if (ctx->routed && ngx_http_corsac_is_as_sent(r, &ctx->request)) {
     ctx->decided_by = policy;
-    ctx->serial = ngx_http_corsac_recall(policy, &ctx->request);
-    if (ctx->serial != 0) return CORSAC_OK;
+    ctx->memory = ngx_http_corsac_recall(policy, &ctx->request);
+    if (ctx->memory != NULL) {
+      ctx->serial = ctx->memory->serial;
+      return CORSAC_OK;
+    }
   }
   corsac_status status = ngx_http_corsac_ask(r, ctx, policy->policy);
   if (status != CORSAC_OK) ctx->decided_by = NULL;

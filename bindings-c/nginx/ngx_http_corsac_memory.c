@@ -1,5 +1,5 @@
 /*
- * The last decision of each policy. If the next request is the same in everything that the policy reads, it is not decided
+ * The last decisions of each policy. If the next request is the same in everything that the policy reads, it is not decided
  * again, and if the next decision has the same headers, their lines are not made again.
  */
 #include "ngx_http_corsac.h"
@@ -14,16 +14,22 @@ static ngx_uint_t ngx_http_corsac_has_same_headers(const corsac_decision *a, con
   return 1;
 }
 
-ngx_uint_t ngx_http_corsac_recall(ngx_http_corsac_policy_t *policy, const corsac_request *request) {
-  ngx_http_corsac_memory_t *memory = &policy->memory;
+ngx_http_corsac_memory_t *ngx_http_corsac_recall(ngx_http_corsac_policy_t *policy, const corsac_request *request) {
+  size_t kind = request->method.len + (request->origin.ptr != NULL ? request->origin.len : 0);
+  ngx_http_corsac_memory_t *memory = &policy->memories[kind % NGX_HTTP_CORSAC_MEMORIES];
   ngx_http_corsac_decided_t *last = &memory->decided[memory->serial % 2], *next = &memory->decided[(memory->serial + 1) % 2];
-  if (memory->serial != 0 && corsac_policy_decides_same(policy->policy, &last->request, request)) return memory->serial;
+  if (memory->serial != 0 && corsac_policy_decides_same(policy->policy, &last->request, request)) {
+    memory->repeated = 1;
+    return memory;
+  }
   next->request.size = sizeof next->request;
   next->decision.size = sizeof next->decision;
-  if (corsac_request_copy(request, next->texts, sizeof next->texts, &next->request) != CORSAC_OK) return 0;
-  if (corsac_policy_evaluate(policy->policy, &next->request, &next->decision) != CORSAC_OK) return 0;
-  if (memory->serial == 0 || !ngx_http_corsac_has_same_headers(&last->decision, &next->decision)) memory->lines.known = 0;
-  return ++memory->serial;
+  if (corsac_request_copy(request, next->texts, sizeof next->texts, &next->request) != CORSAC_OK) return NULL;
+  if (corsac_policy_evaluate(policy->policy, &next->request, &next->decision) != CORSAC_OK) return NULL;
+  memory->repeated = memory->serial != 0 && ngx_http_corsac_has_same_headers(&last->decision, &next->decision);
+  if (!memory->repeated) memory->lines.known = 0;
+  memory->serial++;
+  return memory;
 }
 
 void ngx_http_corsac_remember_lines(ngx_http_corsac_lines_t *to, ngx_table_elt_t *const *lines, ngx_uint_t count) {

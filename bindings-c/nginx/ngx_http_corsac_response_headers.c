@@ -184,8 +184,8 @@ ngx_int_t ngx_http_corsac_apply(ngx_http_request_t *r, ngx_http_corsac_ctx_t *ct
   if (decision == NULL) return NGX_ERROR;
   ngx_flag_t hide = ctx->conf->hide_upstream;
   uint64_t names = ngx_http_corsac_names(&r->headers_out.headers.part);
-  ngx_uint_t remembers = ctx->serial != 0 && !ngx_http_corsac_writes_own_line(r);
-  ngx_http_corsac_lines_t *lines = remembers ? &ctx->decided_by->memory.lines : NULL;
+  ngx_uint_t remembers = ctx->memory != NULL && ctx->memory->repeated && !ngx_http_corsac_writes_own_line(r);
+  ngx_http_corsac_lines_t *lines = remembers ? &ctx->memory->lines : NULL;
   if (lines != NULL && lines->known && lines->hide == hide && (lines->asked & names) == 0) {
     return ngx_http_corsac_add_lines(r, lines);
   }

@@ -31,6 +31,8 @@ allow_origins = []
 """
 FILES = {
     "app.toml": POLICY,
+    # Its lines are longer than what is remembered.
+    "long.toml": 'allow_origins = ["https://app.example.com"]\nexpose_headers = [%s]\n' % ", ".join(f'"X-Header-Number-{number}"' for number in range(80)),
     "plain.toml": 'allow_origins = ["https://app.example.com"]\nallow_private_network = true\n',
     "html/page.txt": "page " * 50,
 }
@@ -46,6 +48,7 @@ server {
     location /public/ { return 200 "public"; }
     location /none/ { return 200 "none"; }
     location /plain/ { corsac_policy plain.toml; return 200 "plain"; }
+    location /long/ { corsac_policy long.toml; return 200 "long"; }
     location /keep/ { corsac_hide_upstream off; proxy_pass %(backend)s; }
     location /upstream/ { proxy_pass %(backend)s; }
     location /failed/ { error_page 404 /page.txt; return 404; }
@@ -57,7 +60,7 @@ server {
 }
 """
 PLACES = [
-    "/", "/page.txt", "/public/x", "/none/x", "/plain/x", "/keep/x", "/upstream/x", "/upstream/own", "/failed/x", "/named/x", "/gzip/x", "/added/x",
+    "/", "/page.txt", "/public/x", "/none/x", "/plain/x", "/long/x", "/keep/x", "/upstream/x", "/upstream/own", "/failed/x", "/named/x", "/gzip/x", "/added/x",
     "/off/x", "/public/%2e%2e/none/x",
 ]  # fmt: skip
 # The texts of a request with this query are longer than what is remembered, and no policy reads a query.
@@ -65,7 +68,8 @@ FORGOTTEN = "?" + "x" * 1100
 
 
 class Upstream(http.server.ThreadingHTTPServer):
-    """An application that has CORS headers of its own only for `/own`, and that answers `/slow` when it is told to."""
+    """An application that has CORS headers of its own only for `/own`, and that answers `/slow` and sends the body of
+    `/later` when it is told to."""
 
     daemon_threads = True
 
@@ -79,8 +83,12 @@ class Upstream(http.server.ThreadingHTTPServer):
             self.send_response(200)
             for name, value in FOREIGN if "/own" in self.path else []:
                 self.send_header(name, value)
-            self.send_header("Content-Length", "0")
+            self.send_header("Content-Length", "4" if "/later" in self.path else "0")
             self.end_headers()
+            if "/later" in self.path:
+                self.server.waiting.set()
+                self.server.may_answer.wait(10)
+                self.wfile.write(b"body")
 
         do_GET = do_HEAD = do_POST = do_PUT = do_OPTIONS = answer
 
@@ -190,14 +198,24 @@ class Memory(unittest.TestCase):
                 self.assertEqual(answers[0].all("access-control-allow-credentials"), ["true"])
 
     def test_a_response_is_logged_with_its_own_headers(self):
-        for origin in (APP, SUB, APP, APP):
-            self.get("/upstream/logged", origin)
+        """nginx logs a response when all of it has been sent, and others may have been sent in the meantime."""
+        answers = []
+        self.get("/upstream/x", APP)
+        waiting = threading.Thread(target=lambda: answers.append(self.get("/upstream/later", APP)))
+        waiting.start()
+        self.assertTrue(self.upstream.waiting.wait(10))
+        time.sleep(0.2)
+        for origin in (SUB, EVIL, SUB):
+            self.get("/upstream/x", origin)
+        self.upstream.may_answer.set()
+        waiting.join()
+        self.assertEqual((answers[0].all("access-control-allow-origin"), answers[0].body), ([APP], b"body"))
         log = self.nginx.prefix / "logs" / "access.log"
-        lines = lambda: [line for line in log.read_text().splitlines() if "logged" in line]  # noqa: E731
+        lines = lambda: [line for line in log.read_text().splitlines() if "later" in line]  # noqa: E731
         end = time.monotonic() + 10
-        while len(lines()) < 4 and time.monotonic() < end:
+        while not lines() and time.monotonic() < end:
             time.sleep(0.02)
-        self.assertEqual(lines(), [f"/upstream/logged {origin}" for origin in (APP, SUB, APP, APP)])
+        self.assertEqual(lines(), [f"/upstream/later {APP}"])
 
     def test_a_reload_forgets(self):
         for _ in range(2):
