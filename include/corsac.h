@@ -739,6 +739,16 @@ corsac_status corsac_request_add_header(corsac_request *request,
                                         void *user);
 
 /**
+ * The lengths of the names that `corsac_request_add_header` recognizes: bit `n` is set if there is a name of `n` bytes,
+ * and no name is longer than 63 bytes. A host can leave out all other lines, which is faster than passing them.
+ *
+ * Returns: the bits. They never change while a program runs.
+ *
+ * Threads: any.
+ */
+uint64_t corsac_request_name_lengths(void);
+
+/**
  * Whether the headers of a request show that it comes from a page of the same host: `Sec-Fetch-Site` or, without it,
  * `Origin` and `Host`. A browser sends `Origin` with the writes of such a page, and no policy has to allow that
  * origin. So if the decision is `CORSAC_CONTINUE`, there is no refusal to log. Use this only for logs, since any
@@ -752,6 +762,27 @@ corsac_status corsac_request_add_header(corsac_request *request,
  * Threads: any.
  */
 bool corsac_request_is_same_origin(const corsac_request *request);
+
+/**
+ * Copies a request together with its texts, so that it outlives the host's request. A host may keep the copy with its
+ * decision, and compare later requests with it by `corsac_policy_decides_same`.
+ *
+ * Parameters:
+ * - `request` is a request.
+ * - `buffer`, `capacity`: where the texts are stored, without a NUL; `buffer` may be NULL if `capacity` is 0.
+ * - `out` is where the copy is stored. Its `size` has to be set; it may not be `request`.
+ *
+ * Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_BAD_SIZE`, also if the texts have more than `capacity` bytes in all, or if
+ * the size of `out` is less than that of `request`. On failure, `out` is unchanged.
+ *
+ * Ownership: everything belongs to the caller. The copy borrows from `buffer`. Do not add header lines to it.
+ *
+ * Threads: any.
+ */
+corsac_status corsac_request_copy(const corsac_request *request,
+                                  char *buffer,
+                                  size_t capacity,
+                                  corsac_request *out);
 
 /**
  * Copies a header's value, and adds a NUL.
@@ -1191,6 +1222,21 @@ corsac_status corsac_policy_evaluate_with(const corsac_policy *policy,
                                           corsac_predicate predicate,
                                           void *user,
                                           corsac_decision *out);
+
+/**
+ * Whether two requests are byte for byte the same in everything that the policy reads, so that it decides the same on
+ * both. A host that serves similar requests one after another may then use its last decision again. Keep the earlier
+ * request with `corsac_request_copy`. The answers of a predicate can differ between two requests that are the same.
+ *
+ * Parameters: `policy` is a policy; `one` and `other` are requests, each with its `size` and `method` set.
+ *
+ * Returns: true if they are the same; false otherwise, and for a request that `corsac_policy_evaluate` would not accept.
+ *
+ * Threads: any.
+ */
+bool corsac_policy_decides_same(const corsac_policy *policy,
+                                const corsac_request *one,
+                                const corsac_request *other);
 
 /**
  * Makes a cache.

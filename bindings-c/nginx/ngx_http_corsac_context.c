@@ -18,6 +18,10 @@ ngx_http_corsac_ctx_t *ngx_http_corsac_find_ctx(ngx_http_request_t *r) {
   return NULL;
 }
 
+static uint64_t ngx_http_corsac_name_lengths;
+
+void ngx_http_corsac_start_context(void) { ngx_http_corsac_name_lengths = corsac_request_name_lengths(); }
+
 static void *ngx_http_corsac_allocate(size_t size, void *pool) { return ngx_pnalloc(pool, size); }
 
 corsac_slice ngx_http_corsac_slice(ngx_str_t text) {
@@ -33,8 +37,7 @@ ngx_http_corsac_ctx_t *ngx_http_corsac_ctx(ngx_http_request_t *r) {
   if (cleanup == NULL) return NULL;
   cleanup->handler = ngx_http_corsac_marker;
   ctx = cleanup->data;
-  ngx_memzero(ctx, offsetof(ngx_http_corsac_ctx_t, decision));
-  ctx->decision.size = sizeof ctx->decision;
+  ngx_memzero(ctx, sizeof *ctx);
   ctx->request.size = sizeof ctx->request;
   ctx->request.method = ngx_http_corsac_slice(r->method_name);
   /* This is the target as the client sent it, before `rewrite` and `merge_slashes`. */
@@ -45,11 +48,15 @@ ngx_http_corsac_ctx_t *ngx_http_corsac_ctx(ngx_http_request_t *r) {
   ctx->reason = CORSAC_REASON_NONE;
   ctx->reported = CORSAC_REASON_NONE;
 
+  /* nginx has found this line already. */
+  const ngx_table_elt_t *host = r->headers_in.host;
+  if (host != NULL) ctx->request.host = ngx_http_corsac_slice(host->value);
   const ngx_list_part_t *part = &r->headers_in.headers.part;
   for (; part != NULL; part = part->next) {
     const ngx_table_elt_t *line = part->elts;
     for (ngx_uint_t i = 0; i < part->nelts; i++) {
       ngx_str_t name = line[i].key;
+      if (&line[i] == host || name.len >= 64 || (ngx_http_corsac_name_lengths & (uint64_t)1 << name.len) == 0) continue;
       /* A name in lower case is recognised sooner. nginx has it, unless another module has added the line. */
       if (line[i].lowcase_key != NULL) name.data = line[i].lowcase_key;
       if (corsac_request_add_header(&ctx->request, ngx_http_corsac_slice(name), ngx_http_corsac_slice(line[i].value),

@@ -49,15 +49,18 @@ static corsac_policy *ngx_http_corsac_read(ngx_conf_t *cf, const ngx_str_t *path
   return policy;
 }
 
-static corsac_policy *ngx_http_corsac_file(ngx_conf_t *cf, const ngx_str_t *path) {
+static ngx_http_corsac_policy_t *ngx_http_corsac_file(ngx_conf_t *cf, const ngx_str_t *path) {
   ngx_http_corsac_main_conf_t *main = ngx_http_conf_get_module_main_conf(cf, ngx_http_corsac_module);
-  ngx_http_corsac_file_t *file = main->files.elts;
-  for (ngx_uint_t i = 0; i < main->files.nelts; i++) {
-    if (file[i].path.len == path->len && ngx_memcmp(file[i].path.data, path->data, path->len) == 0) return file[i].policy;
+  ngx_http_corsac_policy_t **known = main->policies.elts, *policy;
+  for (ngx_uint_t i = 0; i < main->policies.nelts; i++) {
+    if (known[i]->path.len == path->len && ngx_memcmp(known[i]->path.data, path->data, path->len) == 0) return known[i];
   }
-  corsac_policy *policy = ngx_http_corsac_read(cf, path);
-  if (policy == NULL || (file = ngx_array_push(&main->files)) == NULL) return NULL;
-  *file = (ngx_http_corsac_file_t){*path, policy};
+  /* All of its memory is zero, so it remembers nothing. */
+  if ((policy = ngx_pcalloc(cf->pool, sizeof *policy)) == NULL || (known = ngx_array_push(&main->policies)) == NULL) return NULL;
+  policy->path = *path;
+  policy->policy = ngx_http_corsac_read(cf, path);
+  if (policy->policy == NULL) return NULL;
+  *known = policy;
   main->used = 1;
   return policy;
 }
@@ -85,7 +88,7 @@ char *ngx_http_corsac_set_off(ngx_conf_t *cf, ngx_command_t *command, void *conf
 
 void *ngx_http_corsac_create_main(ngx_conf_t *cf) {
   ngx_http_corsac_main_conf_t *conf = ngx_pcalloc(cf->pool, sizeof *conf);
-  if (conf == NULL || ngx_array_init(&conf->files, cf->pool, 4, sizeof(ngx_http_corsac_file_t)) != NGX_OK) return NULL;
+  if (conf == NULL || ngx_array_init(&conf->policies, cf->pool, 4, sizeof(ngx_http_corsac_policy_t *)) != NGX_OK) return NULL;
   return conf;
 }
 

@@ -22,12 +22,13 @@ static u_char *ngx_http_corsac_escape(u_char *to, const corsac_slice *text) {
   return length < text->len ? ngx_cpymem(to, "...", sizeof "..." - 1) : to;
 }
 
-void ngx_http_corsac_log_refusal(ngx_http_request_t *r, ngx_http_corsac_ctx_t *ctx) {
-  const corsac_decision *decision = &ctx->decision;
+void ngx_http_corsac_log_refusal_at(ngx_http_request_t *r, ngx_http_corsac_ctx_t *ctx) {
   ngx_log_t *log = r->connection->log;
-  ngx_uint_t reported = decision->reported != CORSAC_REASON_NONE;
+  ngx_uint_t reported = ctx->reported != CORSAC_REASON_NONE;
   ngx_uint_t level = reported ? NGX_LOG_NOTICE : NGX_LOG_INFO;
   if (ctx->logged || log->log_level < level) return;
+  const corsac_decision *decision = ngx_http_corsac_decision(r, ctx);
+  if (decision == NULL) return;
   corsac_reason reason = corsac_decision_reason_to_log(decision, &ctx->request);
   if (reason == CORSAC_REASON_NONE) return;
 

@@ -12,12 +12,12 @@ static ngx_int_t ngx_http_corsac_rewrite(ngx_http_request_t *r) {
   ngx_http_corsac_ctx_t *ctx = ngx_http_corsac_ctx(r);
   if (ctx == NULL) return NGX_HTTP_INTERNAL_SERVER_ERROR;
   ctx->routed = 1;
-  ngx_int_t decided = ngx_http_corsac_decide_on_failed(r, ctx);
+  ngx_int_t decided = ctx->conf != NULL ? ngx_http_corsac_decide_on_failed(r, ctx) : NGX_DECLINED;
   if (decided == NGX_DECLINED) decided = ngx_http_corsac_decide(r, ctx);
   if (decided == NGX_DECLINED) return NGX_DECLINED;
   if (decided != NGX_OK) return NGX_HTTP_INTERNAL_SERVER_ERROR;
   ngx_http_corsac_log_refusal(r, ctx);
-  return ctx->decision.action == CORSAC_RESPOND ? ngx_http_corsac_respond(r, ctx) : NGX_DECLINED;
+  return ctx->continued ? NGX_DECLINED : ngx_http_corsac_respond(r, ctx);
 }
 
 /* Keeps the request as it came, because a server's own `return` ends it before there is a location. */
@@ -36,18 +36,21 @@ static ngx_int_t ngx_http_corsac_filter(ngx_http_request_t *r) {
   ngx_int_t decided = ngx_http_corsac_decide(r, ctx);
   if (decided == NGX_DECLINED) return ngx_http_corsac_next_filter(r);
   if (decided != NGX_OK) return NGX_ERROR;
-  if (ctx->decision.action != CORSAC_RESPOND || ctx->responded) {
+  if (ctx->continued || ctx->responded) {
     return ngx_http_corsac_apply(r, ctx) == NGX_OK ? ngx_http_corsac_next_filter(r) : NGX_ERROR;
   }
   /* A server's `return`, or nginx's redirect to the folder, ran first. The decision replaces that response. */
+  const corsac_decision *decision = ngx_http_corsac_decision(r, ctx);
+  if (decision == NULL) return NGX_ERROR;
   ngx_http_corsac_log_refusal(r, ctx);
   ngx_http_clear_location(r);
   ctx->responded = 1;
-  ngx_http_corsac_start_response(r, &ctx->decision);
+  corsac_slice body = decision->body;
+  ngx_http_corsac_start_response(r, decision);
   if (ngx_http_corsac_apply(r, ctx) != NGX_OK) return NGX_ERROR;
   ngx_int_t sent = ngx_http_corsac_next_filter(r);
   if (sent == NGX_ERROR || sent > NGX_OK || r->header_only) return sent;
-  sent = ngx_http_corsac_send_body(r, &ctx->decision);
+  sent = ngx_http_corsac_send_body(r, body);
   r->header_only = 1; /* the body of the replaced response is not sent */
   return sent == NGX_ERROR ? sent : NGX_OK;
 }
@@ -57,6 +60,7 @@ static ngx_int_t ngx_http_corsac_start(ngx_conf_t *cf) {
   ngx_http_core_main_conf_t *core = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
   /* If no policy is named, the module costs nothing. */
   if (!conf->used) return NGX_OK;
+  ngx_http_corsac_start_context();
   /*
    * Handlers of a phase run in the reverse of the order in which they were added. These are added after nginx's own, so
    * they run before them.

@@ -1,11 +1,9 @@
 /* Sends the decision itself as the response, if the application does not run. */
 #include "ngx_http_corsac.h"
 
-ngx_int_t ngx_http_corsac_send_body(ngx_http_request_t *r, const corsac_decision *decision) {
-  corsac_slice body = decision->body;
+ngx_int_t ngx_http_corsac_send_body(ngx_http_request_t *r, corsac_slice body) {
   ngx_buf_t *buffer = ngx_calloc_buf(r->pool);
   if (buffer == NULL) return NGX_ERROR;
-  /* The text is static. */
   buffer->pos = (u_char *)body.ptr;
   buffer->last = buffer->pos + body.len;
   buffer->memory = body.len > 0;
@@ -18,9 +16,12 @@ ngx_int_t ngx_http_corsac_send_body(ngx_http_request_t *r, const corsac_decision
 ngx_int_t ngx_http_corsac_respond(ngx_http_request_t *r, ngx_http_corsac_ctx_t *ctx) {
   ngx_int_t result = ngx_http_discard_request_body(r);
   if (result != NGX_OK) return result;
+  const corsac_decision *decision = ngx_http_corsac_decision(r, ctx);
+  if (decision == NULL) return NGX_HTTP_INTERNAL_SERVER_ERROR;
+  corsac_slice body = decision->body; /* The text is static. */
   ctx->responded = 1;
-  ngx_http_corsac_start_response(r, &ctx->decision);
+  ngx_http_corsac_start_response(r, decision);
   result = ngx_http_send_header(r);
   if (result == NGX_ERROR || result > NGX_OK || r->header_only) return result;
-  return ngx_http_corsac_send_body(r, &ctx->decision);
+  return ngx_http_corsac_send_body(r, body);
 }

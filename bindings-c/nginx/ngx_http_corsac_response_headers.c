@@ -5,6 +5,9 @@ typedef struct {
   ngx_http_request_t *request;
   corsac_slice merged; /* the name of the merged header for which nginx writes its own line; or absent */
   uint64_t names;      /* the bits of the names in the list; see `ngx_http_corsac_name_bit` */
+  uint64_t asked;      /* the bits of the names for which the list was searched, or would have been */
+  ngx_uint_t count;    /* how many lines have been added */
+  ngx_table_elt_t *added[CORSAC_MAX_HEADERS];
 } ngx_http_corsac_response_t;
 
 /*
@@ -24,8 +27,10 @@ static uint64_t ngx_http_corsac_names(const ngx_list_part_t *part) {
   return names;
 }
 
-static ngx_uint_t ngx_http_corsac_may_have(const ngx_http_corsac_response_t *response, corsac_slice name) {
-  return (response->names & ngx_http_corsac_name_bit((const u_char *)name.ptr, name.len)) != 0;
+static ngx_uint_t ngx_http_corsac_may_have(ngx_http_corsac_response_t *response, corsac_slice name) {
+  uint64_t bit = ngx_http_corsac_name_bit((const u_char *)name.ptr, name.len);
+  response->asked |= bit;
+  return (response->names & bit) != 0;
 }
 
 static ngx_uint_t ngx_http_corsac_is_same(corsac_slice a, corsac_slice b) {
@@ -45,9 +50,14 @@ static ngx_table_elt_t *ngx_http_corsac_next_line(ngx_list_part_t **part, ngx_ui
 }
 
 /* nginx does not add `Vary: Accept-Encoding` to its list, but writes it as a separate line when the response is sent. */
+static ngx_uint_t ngx_http_corsac_writes_own_line(const ngx_http_request_t *r) {
+  if (!r->gzip_vary) return 0;
+  ngx_http_core_loc_conf_t *core = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
+  return core->gzip_vary;
+}
+
 static ngx_uint_t ngx_http_corsac_has_own_line(const ngx_http_corsac_response_t *response, corsac_slice name) {
-  ngx_http_core_loc_conf_t *core = ngx_http_get_module_loc_conf(response->request, ngx_http_core_module);
-  return response->request->gzip_vary && core->gzip_vary && ngx_http_corsac_is_same(name, response->merged);
+  return ngx_http_corsac_writes_own_line(response->request) && ngx_http_corsac_is_same(name, response->merged);
 }
 
 /* Joins the lines of the list and nginx's own line to one value, in which no name occurs twice. */
@@ -105,6 +115,8 @@ static bool ngx_http_corsac_append(corsac_slice name, corsac_slice value, void *
   line->value = (ngx_str_t){value.len, text};
   line->hash = 1;
   response->names |= ngx_http_corsac_name_bit((const u_char *)name.ptr, name.len);
+  if (response->count < CORSAC_MAX_HEADERS) response->added[response->count] = line;
+  response->count++;
   return true;
 }
 
@@ -124,9 +136,25 @@ static bool ngx_http_corsac_set(corsac_slice name, corsac_slice value, void *use
   return ngx_http_corsac_remove(name, user) && ngx_http_corsac_append(name, value, user);
 }
 
-ngx_int_t ngx_http_corsac_apply(ngx_http_request_t *r, const ngx_http_corsac_ctx_t *ctx) {
-  const corsac_decision *decision = &ctx->decision;
-  ngx_http_corsac_response_t response = {.request = r, .names = ngx_http_corsac_names(&r->headers_out.headers.part)};
+/* Adds the remembered lines. */
+static ngx_int_t ngx_http_corsac_add_lines(ngx_http_request_t *r, const ngx_http_corsac_lines_t *lines) {
+  /* The request may outlive the memory. */
+  u_char *values = ngx_pnalloc(r->pool, lines->length);
+  if (values == NULL) return NGX_ERROR;
+  ngx_memcpy(values, lines->values, lines->length);
+  for (ngx_uint_t i = 0; i < lines->count; i++) {
+    ngx_table_elt_t *line = ngx_list_push(&r->headers_out.headers);
+    if (line == NULL) return NGX_ERROR;
+    *line = lines->lines[i];
+    line->value.data = values + (line->value.data - lines->values);
+  }
+  return NGX_OK;
+}
+
+/* Puts the decision's headers on any response, and remembers the lines if none of the response's own was involved. */
+static ngx_int_t ngx_http_corsac_make_lines(ngx_http_request_t *r, ngx_flag_t hide, const corsac_decision *decision,
+                                            uint64_t names, ngx_http_corsac_lines_t *remembered) {
+  ngx_http_corsac_response_t response = {.request = r, .names = names};
   for (size_t i = 0; i < decision->header_count; i++) {
     if (decision->headers[i].op == CORSAC_OP_MERGE) response.merged = decision->headers[i].name;
   }
@@ -137,12 +165,31 @@ ngx_int_t ngx_http_corsac_apply(ngx_http_request_t *r, const ngx_http_corsac_ctx
       .remove = ngx_http_corsac_remove,
       .set = ngx_http_corsac_set,
       .append = ngx_http_corsac_append,
-      .keep_app_headers = !ctx->conf->hide_upstream,
+      .keep_app_headers = !hide,
   };
   corsac_status status = corsac_decision_apply(decision, &headers);
-  if (status == CORSAC_OK) return NGX_OK;
-  ngx_log_error(NGX_LOG_ERR, r->connection->log, 0, "corsac: headers not set: %s", corsac_status_name(status));
-  return NGX_ERROR;
+  if (status != CORSAC_OK) {
+    ngx_log_error(NGX_LOG_ERR, r->connection->log, 0, "corsac: headers not set: %s", corsac_status_name(status));
+    return NGX_ERROR;
+  }
+  if (remembered == NULL || (response.asked & names) != 0 || response.count > CORSAC_MAX_HEADERS) return NGX_OK;
+  remembered->hide = hide;
+  remembered->asked = response.asked;
+  ngx_http_corsac_remember_lines(remembered, response.added, response.count);
+  return NGX_OK;
+}
+
+ngx_int_t ngx_http_corsac_apply(ngx_http_request_t *r, ngx_http_corsac_ctx_t *ctx) {
+  const corsac_decision *decision = ngx_http_corsac_decision(r, ctx);
+  if (decision == NULL) return NGX_ERROR;
+  ngx_flag_t hide = ctx->conf->hide_upstream;
+  uint64_t names = ngx_http_corsac_names(&r->headers_out.headers.part);
+  ngx_uint_t remembers = ctx->memory != NULL && ctx->memory->repeated && !ngx_http_corsac_writes_own_line(r);
+  ngx_http_corsac_lines_t *lines = remembers ? &ctx->memory->lines : NULL;
+  if (lines != NULL && lines->known && lines->hide == hide && (lines->asked & names) == 0) {
+    return ngx_http_corsac_add_lines(r, lines);
+  }
+  return ngx_http_corsac_make_lines(r, hide, decision, names, lines);
 }
 
 void ngx_http_corsac_start_response(ngx_http_request_t *r, const corsac_decision *decision) {

@@ -26,6 +26,7 @@ int main(void) {
   test_older_callers();
   test_protection();
   test_same_origin();
+  test_remembered();
   test_lines();
   test_answer_cache();
   test_reloadable();

@@ -8,7 +8,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 /// The binding's files in the order in which the header shows them.
-const FILES: [&str; 32] = [
+const FILES: [&str; 34] = [
     "version",
     "slice",
     "status",
@@ -17,6 +17,7 @@ const FILES: [&str; 32] = [
     "request/allocate",
     "request/header_lines",
     "request/same_origin",
+    "request/copy",
     "decision/action",
     "decision/header",
     "decision/fields",
@@ -33,6 +34,7 @@ const FILES: [&str; 32] = [
     "predicate/answer",
     "predicate/function",
     "decision/evaluate",
+    "request/same",
     "predicate/answer_cache",
     "decision/reason_to_log",
     "response/headers",

@@ -16,6 +16,8 @@ pub struct corsac_policy {
     pub(crate) headers: PreparedHeaders,
     /// Whether the policy reads the fields that only protection needs.
     pub(crate) protected: bool,
+    /// Whether the policy reads the request's path.
+    pub(crate) by_path: bool,
     pub(crate) lints: Vec<IssueTexts>,
 }
 
@@ -23,7 +25,8 @@ impl From<Policy> for corsac_policy {
     fn from(policy: Policy) -> Self {
         let lints = policy.lints().iter().map(IssueTexts::from).collect();
         let headers = PreparedHeaders::new(&policy);
-        corsac_policy { protected: policy.needs().protection, headers, policy, lints }
+        let needs = policy.needs();
+        corsac_policy { protected: needs.protection, by_path: needs.path, headers, policy, lints }
     }
 }
 

@@ -7,7 +7,7 @@ use crate::request::fields::corsac_request;
 use crate::request::read;
 use crate::slice::corsac_slice;
 use crate::status::corsac_status;
-use engine::binding::{RequestHeader, limits};
+use engine::binding::{Needs, RequestHeader, limits};
 use std::ffi::{c_char, c_void};
 use std::mem::{offset_of, size_of};
 use std::ptr::addr_of_mut;
@@ -126,4 +126,26 @@ pub unsafe extern "C" fn corsac_request_add_header(
         *joined |= bit;
         Ok(())
     })
+}
+
+/// The lengths of the names that `corsac_request_add_header` recognizes: bit `n` is set if there is a name of `n` bytes,
+/// and no name is longer than 63 bytes. A host can leave out all other lines, which is faster than passing them.
+///
+/// Returns: the bits. They never change while a program runs.
+///
+/// Threads: any.
+#[unsafe(no_mangle)]
+pub extern "C" fn corsac_request_name_lengths() -> u64 {
+    const READS_ALL: Needs = Needs { predicate: false, path: false, protection: true, websockets: false };
+    const LENGTHS: u64 = {
+        let (mut bits, mut length) = (0, 0);
+        while length < u64::BITS {
+            if READS_ALL.may_read_name_of(length as usize) {
+                bits |= 1 << length;
+            }
+            length += 1;
+        }
+        bits
+    };
+    LENGTHS
 }

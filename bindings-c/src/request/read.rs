@@ -13,7 +13,7 @@ pub(crate) const FIRST: usize = offset_of!(corsac_request, joined) + size_of::<u
 
 /// The size with the fields for routes and protection. A field that is added later has to begin after this size,
 /// because the caller's padding can contain anything.
-const SECOND: usize = size_of::<corsac_request>();
+pub(crate) const SECOND: usize = size_of::<corsac_request>();
 
 /// Converts a request for the engine. The fields for protection are read only if the policy needs them.
 ///

@@ -31,6 +31,7 @@ void test_names(void);
 void test_older_callers(void);
 void test_protection(void);
 void test_same_origin(void);
+void test_remembered(void);
 void test_lines(void);
 void test_answer_cache(void);
 void test_reloadable(void);
