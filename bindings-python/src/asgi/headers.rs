@@ -32,18 +32,31 @@ impl<'py> ScopeHeaders<'py> {
         }
     }
 
+    #[inline]
     fn read_all(&mut self, scope: &Bound<'py, PyAny>, headers: &Bound<'py, PyAny>, needs: Needs) -> PyResult<()> {
-        if let Ok(list) = headers.cast_exact::<PyList>() {
-            return for_each_pair(
-                list,
-                |length| needs.may_read_name_of(length),
-                |name| needs.header(name),
-                |pair| match pair {
-                    ListedPair::Known(header, value) => self.push(header, &value),
-                    ListedPair::Unusual(pair) => self.read_pair(&pair, needs),
-                },
-            );
+        match headers.cast_exact::<PyList>() {
+            // Each of these is compiled with its own names as constants.
+            Ok(list) if needs.protection => self.read_list(list, Needs { protection: true, ..needs }),
+            Ok(list) => self.read_list(list, Needs { protection: false, ..needs }),
+            Err(_) => self.read_iterable(scope, headers, needs),
         }
+    }
+
+    #[inline]
+    fn read_list(&mut self, list: &Bound<'py, PyList>, needs: Needs) -> PyResult<()> {
+        for_each_pair(
+            list,
+            |length| needs.may_read_name_of(length),
+            |name| needs.header(name),
+            |pair| match pair {
+                ListedPair::Known(header, value) => self.push(header, value),
+                ListedPair::Unusual(pair) => self.read_pair(&pair, needs),
+            },
+        )
+    }
+
+    #[cold]
+    fn read_iterable(&mut self, scope: &Bound<'py, PyAny>, headers: &Bound<'py, PyAny>, needs: Needs) -> PyResult<()> {
         if headers.is_instance_of::<PyIterator>() {
             // This object can be read only once, and the application needs to read it.
             let mut limit = ElementLimit::new();
@@ -55,17 +68,18 @@ impl<'py> ScopeHeaders<'py> {
         headers.try_iter()?.try_for_each(|pair| self.read_pair(&pair?, needs))
     }
 
+    #[cold]
     fn read_pair(&mut self, pair: &Bound<'py, PyAny>, needs: Needs) -> PyResult<()> {
         let name = Octets::read(&member(pair, 0)?, "a header's name")?;
         if let Some(header) = needs.header(name.as_slice()) {
-            self.push(header, &member(pair, 1)?)?;
+            self.push(header, member(pair, 1)?)?;
         }
         Ok(())
     }
 
     #[inline]
-    fn push(&mut self, header: RequestHeader, value: &Bound<'py, PyAny>) -> PyResult<()> {
-        let value = Octets::read(value, "a header's value")?;
+    fn push(&mut self, header: RequestHeader, value: Bound<'py, PyAny>) -> PyResult<()> {
+        let value = Octets::read_owned(value, "a header's value")?;
         let bit = 1 << header as u32;
         self.has_repeated |= self.seen & bit != 0;
         self.seen |= bit;
@@ -74,6 +88,11 @@ impl<'py> ScopeHeaders<'py> {
             None => self.others.push((header, value)),
         }
         Ok(())
+    }
+
+    #[inline]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.seen == 0
     }
 
     #[inline]
@@ -96,7 +115,7 @@ impl<'py> ScopeHeaders<'py> {
     /// Sets the headers of a request, unless they have to be [`joined`](Self::joined).
     #[inline]
     pub(crate) fn set_on<'a>(&'a self, request: &mut Request<'a>) {
-        if self.seen != 0 {
+        if !self.is_empty() {
             for (header, value) in self.all() {
                 request.set(*header, value.as_slice());
             }

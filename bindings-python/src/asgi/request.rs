@@ -2,9 +2,10 @@
 
 use crate::asgi::headers::ScopeHeaders;
 use crate::asgi::mapping::get;
-use crate::http::known_str::{equals, is_str};
+use crate::http::known_str::is_str;
 use crate::http::octets::Octets;
 use crate::http::request_target::RequestTarget;
+use crate::response::last_requests::RequestKind;
 use corsac::binding::{Needs, PREFLIGHT_METHOD, RequestHeader};
 use corsac::{Request, RequestHeaders};
 use pyo3::exceptions::PyKeyError;
@@ -64,10 +65,20 @@ impl<'py> ScopeRequest<'py> {
         self.headers.read(scope, needs)
     }
 
-    /// Whether the method is that of preflights. None if it has to be read first.
+    /// The kind of this request. None if the method has to be read first.
     #[inline]
-    pub(crate) fn has_preflight_method(&self) -> Option<bool> {
-        self.method.is_exact_instance_of::<PyString>().then(|| equals(&self.method, PREFLIGHT_METHOD))
+    pub(crate) fn kind(&self) -> Option<RequestKind> {
+        let method = &self.method;
+        if !method.is_exact_instance_of::<PyString>() {
+            return None;
+        }
+        Some(if is_str!(method, PREFLIGHT_METHOD) {
+            RequestKind::PreflightMethod
+        } else if self.headers.is_empty() {
+            RequestKind::NoHeaders
+        } else {
+            RequestKind::Headers
+        })
     }
 
     pub(crate) fn method(&self) -> PyResult<Octets<'py>> {

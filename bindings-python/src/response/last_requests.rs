@@ -18,6 +18,17 @@ pub(crate) struct LastRequests {
     without_headers: Mutex<LastRequest>,
 }
 
+/// The kinds of requests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RequestKind {
+    /// The method is that of preflights.
+    PreflightMethod,
+    /// It has another method, and headers that the policy reads.
+    Headers,
+    /// It has another method, and no such header.
+    NoHeaders,
+}
+
 /// A template, and the headers of a response that was made from it.
 pub(crate) type Prepared<'py> = (Bound<'py, PreparedTemplate>, Bound<'py, DecisionHeaders>);
 
@@ -35,10 +46,10 @@ impl LastRequests {
     pub(crate) fn find<'py, 'a>(
         &self,
         py: Python<'py>,
-        has_preflight_method: bool,
-        headers: impl Iterator<Item = (RequestHeader, &'a [u8])> + Clone,
+        kind: RequestKind,
+        headers: impl Iterator<Item = (RequestHeader, &'a [u8])>,
     ) -> Option<Prepared<'py>> {
-        let last = self.last(has_preflight_method, headers.clone()).try_lock().ok()?;
+        let last = self.last(kind).try_lock().ok()?;
         let (template, response) = last.response.as_ref()?;
         let mut rest = last.headers.as_slice();
         for (header, value) in headers {
@@ -50,14 +61,14 @@ impl LastRequests {
     /// Remembers a request that was allowed. Refused ones must not displace it.
     pub(crate) fn remember<'a>(
         &self,
-        has_preflight_method: bool,
+        kind: RequestKind,
         headers: impl Iterator<Item = (RequestHeader, &'a [u8])> + Clone,
         (template, response): &Prepared<'_>,
     ) {
         if headers.clone().map(|(_, value)| PREFIX + value.len()).sum::<usize>() > MOST_BYTES {
             return;
         }
-        let Ok(mut last) = self.last(has_preflight_method, headers.clone()).try_lock() else { return };
+        let Ok(mut last) = self.last(kind).try_lock() else { return };
         last.headers.clear();
         for (header, value) in headers {
             last.headers.extend(prefix(header, value));
@@ -67,15 +78,11 @@ impl LastRequests {
     }
 
     #[inline]
-    fn last<'a>(
-        &self,
-        has_preflight_method: bool,
-        mut headers: impl Iterator<Item = (RequestHeader, &'a [u8])>,
-    ) -> &Mutex<LastRequest> {
-        match (has_preflight_method, headers.next()) {
-            (true, _) => &self.with_preflight_method,
-            (false, Some(_)) => &self.with_headers,
-            (false, None) => &self.without_headers,
+    fn last(&self, kind: RequestKind) -> &Mutex<LastRequest> {
+        match kind {
+            RequestKind::PreflightMethod => &self.with_preflight_method,
+            RequestKind::Headers => &self.with_headers,
+            RequestKind::NoHeaders => &self.without_headers,
         }
     }
 }
