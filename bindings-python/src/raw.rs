@@ -76,7 +76,7 @@ pub(crate) fn attached<'py, R>(_py: Python<'py>, run: impl FnOnce() -> R) -> R {
 }
 
 /// The value of a dict's first key, if that key is this very object. This takes a quarter of the time of a look-up.
-#[inline]
+#[inline(always)]
 pub(crate) fn first_value<'py>(dict: &Bound<'py, PyDict>, key: &Bound<'py, PyString>) -> Option<Bound<'py, PyAny>> {
     let (mut at, mut first, mut value) = (0, null_mut(), null_mut());
     // SAFETY: `Bound` shows that the thread is attached and that this is a dict. Both references are borrowed from the
@@ -117,7 +117,7 @@ pub(crate) enum ListedPair<'py, H> {
 
 /// Passes the pairs of a list to `take`, except for those whose name `known` does not know. No object is created for
 /// these. `may_know` says whether `known` knows any name of a length, and is faster.
-#[inline]
+#[inline(always)]
 pub(crate) fn for_each_pair<'py, H>(
     list: &Bound<'py, PyList>,
     may_know: impl Fn(usize) -> bool,
@@ -144,7 +144,7 @@ pub(crate) fn for_each_pair<'py, H>(
 /// # Safety
 ///
 /// The thread is attached and the object alive.
-#[inline]
+#[inline(always)]
 unsafe fn classify<'py, H>(
     py: Python<'py>,
     pair: *mut Object,
@@ -229,9 +229,7 @@ impl<'a, 'py, F: BuiltinFunction> State<'a, 'py, F> {
         const { assert!(0 <= INDEX && INDEX < 3) };
         // SAFETY: `builtin` made the tuple with three objects, and the tuple keeps them alive. No code can replace them,
         // and the caller knows their types.
-        unsafe {
-            Borrowed::from_ptr(self.0.py(), ffi::PyTuple_GetItem(self.0.as_ptr(), INDEX)).cast_unchecked()
-        }
+        unsafe { Borrowed::from_ptr(self.0.py(), ffi::PyTuple_GetItem(self.0.as_ptr(), INDEX)).cast_unchecked() }
     }
 }
 

@@ -24,7 +24,7 @@ pub(crate) struct ScopeHeaders<'py> {
 
 impl<'py> ScopeHeaders<'py> {
     /// Adds the headers of a scope.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn read(&mut self, scope: &Bound<'py, PyAny>, needs: Needs) -> PyResult<()> {
         match get(scope, intern!(scope.py(), "headers"))? {
             Some(headers) => self.read_all(scope, &headers, needs),
@@ -32,7 +32,7 @@ impl<'py> ScopeHeaders<'py> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn read_all(&mut self, scope: &Bound<'py, PyAny>, headers: &Bound<'py, PyAny>, needs: Needs) -> PyResult<()> {
         match headers.cast_exact::<PyList>() {
             // Each of these is compiled with its own names as constants.
@@ -42,7 +42,7 @@ impl<'py> ScopeHeaders<'py> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn read_list(&mut self, list: &Bound<'py, PyList>, needs: Needs) -> PyResult<()> {
         for_each_pair(
             list,
@@ -77,7 +77,7 @@ impl<'py> ScopeHeaders<'py> {
         Ok(())
     }
 
-    #[inline]
+    #[inline(always)]
     fn push(&mut self, header: RequestHeader, value: Bound<'py, PyAny>) -> PyResult<()> {
         let value = Octets::read_owned(value, "a header's value")?;
         let bit = 1 << header as u32;

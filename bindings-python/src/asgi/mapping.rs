@@ -7,7 +7,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 
 /// A member of a scope or a message.
-#[inline]
+#[inline(always)]
 pub(crate) fn get<'py>(mapping: &Bound<'py, PyAny>, key: &Bound<'py, PyString>) -> PyResult<Option<Bound<'py, PyAny>>> {
     match mapping.cast_exact::<PyDict>() {
         Ok(dict) => dict.get_item(key),
@@ -16,10 +16,7 @@ pub(crate) fn get<'py>(mapping: &Bound<'py, PyAny>, key: &Bound<'py, PyString>) 
 }
 
 #[cold]
-fn get_from_any<'py>(
-    mapping: &Bound<'py, PyAny>,
-    key: &Bound<'py, PyString>,
-) -> PyResult<Option<Bound<'py, PyAny>>> {
+fn get_from_any<'py>(mapping: &Bound<'py, PyAny>, key: &Bound<'py, PyString>) -> PyResult<Option<Bound<'py, PyAny>>> {
     attached(mapping.py(), || match mapping.get_item(key) {
         Ok(value) => Ok(Some(value)),
         Err(error) if error.is_instance_of::<PyKeyError>(mapping.py()) => Ok(None),
@@ -28,7 +25,7 @@ fn get_from_any<'py>(
 }
 
 /// The type of a scope or a message. Almost everybody writes it as the first member.
-#[inline]
+#[inline(always)]
 pub(crate) fn get_type<'py>(mapping: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
     let key = intern!(mapping.py(), "type");
     match mapping.cast_exact::<PyDict>().ok().and_then(|dict| first_value(dict, key)) {

@@ -27,6 +27,7 @@ pub(crate) struct ScopeRequest<'py> {
 }
 
 impl<'py> ScopeRequest<'py> {
+    #[inline(never)]
     pub(crate) fn read_http(scope: &Bound<'py, PyAny>, needs: Needs) -> PyResult<Self> {
         let mut read = ScopeRequest::of_http(scope)?;
         read.read(scope, needs)?;
@@ -35,7 +36,7 @@ impl<'py> ScopeRequest<'py> {
 
     /// Makes a request that has only its method so far. This is [`read_http`](Self::read_http) without moving the whole
     /// request.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn of_http(scope: &Bound<'py, PyAny>) -> PyResult<Self> {
         let method = get(scope, intern!(scope.py(), "method"))?
             .ok_or_else(|| PyKeyError::new_err("the scope has no `method`"))?;
@@ -44,6 +45,7 @@ impl<'py> ScopeRequest<'py> {
 
     /// Makes a request from the scope of a WebSocket handshake. The scope has no method, so its type is used
     /// instead.
+    #[inline(never)]
     pub(crate) fn read_websocket(scope: &Bound<'py, PyAny>, needs: Needs, kind: &Bound<'py, PyAny>) -> PyResult<Self> {
         let mut read = ScopeRequest { is_websocket: true, ..ScopeRequest::new(kind.clone()) };
         read.read(scope, needs)?;
@@ -56,7 +58,7 @@ impl<'py> ScopeRequest<'py> {
     }
 
     /// Reads everything that the policy needs, except for the method.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn read(&mut self, scope: &Bound<'py, PyAny>, needs: Needs) -> PyResult<()> {
         if needs.path {
             self.target = read_target(scope)?;
