@@ -48,6 +48,7 @@ impl<'py> ScopeHeaders<'py> {
             list,
             |length| needs.may_read_name_of(length),
             |name| needs.header(name),
+            #[inline(always)]
             |pair| match pair {
                 ListedPair::Known(header, value) => self.push(header, value),
                 ListedPair::Unusual(pair) => self.read_pair(&pair, needs),
@@ -97,7 +98,8 @@ impl<'py> ScopeHeaders<'py> {
 
     #[inline]
     pub(crate) fn all(&self) -> impl Iterator<Item = &(RequestHeader, Octets<'py>)> + Clone {
-        self.first.iter().flatten().chain(&self.others)
+        // The places are filled one after another.
+        self.first.iter().map_while(Option::as_ref).chain(&self.others)
     }
 
     /// The headers with their values joined, if any is present more than once.
