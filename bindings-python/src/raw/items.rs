@@ -1,9 +1,8 @@
 //! The items of lists and tuples.
 //!
 //! The stable ABI has only functions that read one item and check their arguments each time, and a request has many
-//! headers. Where the interpreter keeps the items is known for every version that has been released, and a version never
-//! changes it. So the items are read from there in the versions with which this is tested, and by the functions in all
-//! others.
+//! headers. A version of CPython never changes where it keeps the items. So they are read from there in the versions on
+//! which this is tested, and by the functions in all others.
 
 use crate::raw::Object;
 use pyo3::ffi;
@@ -29,7 +28,7 @@ struct Tuple {
 
 static IS_LAYOUT_KNOWN: AtomicBool = AtomicBool::new(false);
 
-/// Is called once, when the module is imported.
+/// Finds out whether items may be read from memory. This is called once, when the module is imported.
 pub(crate) fn find_layout(py: Python<'_>) -> PyResult<()> {
     let version = py.version_info();
     let size = |class: Bound<'_, PyAny>| class.getattr("__basicsize__")?.extract::<usize>();
