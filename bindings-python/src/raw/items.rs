@@ -4,14 +4,14 @@
 //! headers. A version of CPython never changes where it keeps the items. So they are read from there in the versions on
 //! which this is tested, and by the functions in all others.
 
-use crate::raw::Object;
-use pyo3::ffi;
+use pyo3::ffi::{self, PyObject as Object};
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyTuple};
+use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 /// The versions of CPython in which lists and tuples have this layout. The array of a list is followed by its capacity.
-const LAYOUT_OF: std::ops::RangeInclusive<(u8, u8)> = (3, 11)..=(3, 13);
+const LAYOUT_OF: RangeInclusive<(u8, u8)> = (3, 11)..=(3, 13);
 
 #[repr(C)]
 struct List {
@@ -40,7 +40,7 @@ pub(crate) fn find_layout(py: Python<'_>) -> PyResult<()> {
 }
 
 /// How items are read.
-pub(in crate::raw) trait Items {
+pub(super) trait Items {
     /// An item, which is borrowed from the list.
     ///
     /// # Safety
@@ -57,7 +57,7 @@ pub(in crate::raw) trait Items {
 }
 
 /// Reads items from memory. Only [`is_layout_known`] allows this.
-pub(in crate::raw) struct InMemory;
+pub(super) struct InMemory;
 
 impl Items for InMemory {
     #[inline(always)]
@@ -74,7 +74,7 @@ impl Items for InMemory {
 }
 
 /// Calls the functions of the stable ABI.
-pub(in crate::raw) struct ByFunctions;
+pub(super) struct ByFunctions;
 
 impl Items for ByFunctions {
     unsafe fn of_list(list: *mut Object, index: ffi::Py_ssize_t) -> *mut Object {
@@ -89,7 +89,7 @@ impl Items for ByFunctions {
 }
 
 #[inline(always)]
-pub(in crate::raw) fn is_layout_known() -> bool {
+pub(super) fn is_layout_known() -> bool {
     IS_LAYOUT_KNOWN.load(Relaxed)
 }
 
@@ -99,7 +99,7 @@ pub(in crate::raw) fn is_layout_known() -> bool {
 ///
 /// The thread is attached, and this is a tuple with an item of this index.
 #[inline(always)]
-pub(in crate::raw) unsafe fn item_of_tuple(tuple: *mut Object, index: ffi::Py_ssize_t) -> *mut Object {
+pub(super) unsafe fn item_of_tuple(tuple: *mut Object, index: ffi::Py_ssize_t) -> *mut Object {
     // SAFETY: the caller guarantees all of this.
     unsafe { if is_layout_known() { InMemory::of_tuple(tuple, index) } else { ByFunctions::of_tuple(tuple, index) } }
 }
