@@ -1,16 +1,19 @@
-//! The only unsafe code of this crate, with [`direct_class`]: calls of the stable ABI of Python 3.11 that create no
+//! The only unsafe code of this crate, with [`direct_class`] and [`items`]: calls of the stable ABI of Python 3.11 that create no
 //! additional objects.
 //!
 //! PyO3 makes a tuple of arguments for every call, and gives types that can be called a `tp_call`, which takes a tuple.
 #![allow(unsafe_code)]
 
 pub(crate) mod direct_class;
+pub(crate) mod items;
 
+use crate::raw::items::{ByFunctions, InMemory, Items, is_layout_known, item_of_tuple};
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PyString};
-use pyo3::{Borrowed, ffi};
+use pyo3::types::{PyBytes, PyDict, PyList, PyString};
+use pyo3::{Borrowed, PyTypeInfo, ffi};
 use std::ffi::CStr;
+use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::null_mut;
 
@@ -75,7 +78,7 @@ pub(crate) fn attached<'py, R>(_py: Python<'py>, run: impl FnOnce() -> R) -> R {
 }
 
 /// The value of a dict's first key, if that key is this very object. This takes a quarter of the time of a look-up.
-#[inline]
+#[inline(always)]
 pub(crate) fn first_value<'py>(dict: &Bound<'py, PyDict>, key: &Bound<'py, PyString>) -> Option<Bound<'py, PyAny>> {
     let (mut at, mut first, mut value) = (0, null_mut(), null_mut());
     // SAFETY: `Bound` shows that the thread is attached and that this is a dict. Both references are borrowed from the
@@ -94,6 +97,17 @@ pub(crate) fn has_length_of(object: &Bound<'_, PyString>, text: &str) -> bool {
     usize::try_from(length) == Ok(text.len())
 }
 
+/// The bytes of an object. PyO3 calls a second function for their number.
+#[inline]
+pub(crate) fn bytes_of<'a>(object: &'a Bound<'_, PyBytes>) -> &'a [u8] {
+    // SAFETY: `Bound` shows that the thread is attached and that this is a bytes object, which has a size, never changes,
+    // and is kept alive by the reference.
+    unsafe {
+        let first = ffi::PyBytes_AsString(object.as_ptr()).cast::<u8>();
+        std::slice::from_raw_parts(first, ffi::Py_SIZE(object.as_ptr()).cast_unsigned())
+    }
+}
+
 /// One element of a list of pairs of name and value.
 #[derive(Debug)]
 pub(crate) enum ListedPair<'py, H> {
@@ -105,8 +119,22 @@ pub(crate) enum ListedPair<'py, H> {
 
 /// Passes the pairs of a list to `take`, except for those whose name `known` does not know. No object is created for
 /// these. `may_know` says whether `known` knows any name of a length, and is faster.
-#[inline]
+#[inline(always)]
 pub(crate) fn for_each_pair<'py, H>(
+    list: &Bound<'py, PyList>,
+    may_know: impl Fn(usize) -> bool,
+    known: impl Fn(&[u8]) -> Option<H>,
+    take: impl FnMut(ListedPair<'py, H>) -> PyResult<()>,
+) -> PyResult<()> {
+    if is_layout_known() {
+        for_each_pair_of::<InMemory, _>(list, may_know, known, take)
+    } else {
+        for_each_pair_of::<ByFunctions, _>(list, may_know, known, take)
+    }
+}
+
+#[inline(always)]
+fn for_each_pair_of<'py, I: Items, H>(
     list: &Bound<'py, PyList>,
     may_know: impl Fn(usize) -> bool,
     known: impl Fn(&[u8]) -> Option<H>,
@@ -118,7 +146,7 @@ pub(crate) fn for_each_pair<'py, H>(
     while index < unsafe { ffi::Py_SIZE(list.as_ptr()) } {
         // SAFETY: the index is one of the list's. The reference is borrowed from the list, which nothing changes until
         // the pair is passed over or counted: the thread stays attached, and `classify` runs none of Python's code.
-        let pair = unsafe { classify(py, ffi::PyList_GetItem(list.as_ptr(), index), &may_know, &known) };
+        let pair = unsafe { classify::<I, H>(py, I::of_list(list.as_ptr(), index), &may_know, &known) };
         if let Some(pair) = pair {
             take(pair)?;
         }
@@ -132,8 +160,8 @@ pub(crate) fn for_each_pair<'py, H>(
 /// # Safety
 ///
 /// The thread is attached and the object alive.
-#[inline]
-unsafe fn classify<'py, H>(
+#[inline(always)]
+unsafe fn classify<'py, I: Items, H>(
     py: Python<'py>,
     pair: *mut Object,
     may_know: impl Fn(usize) -> bool,
@@ -145,16 +173,17 @@ unsafe fn classify<'py, H>(
         if !is_exactly(pair, &raw mut ffi::PyTuple_Type) || ffi::Py_SIZE(pair) != 2 {
             return unusual();
         }
-        let name = ffi::PyTuple_GetItem(pair, 0);
+        let name = I::of_tuple(pair, 0);
         if !is_exactly(name, &raw mut ffi::PyBytes_Type) {
             return unusual();
         }
-        let Ok(size) = usize::try_from(ffi::Py_SIZE(name)) else { return unusual() };
+        // A size is never negative.
+        let size = ffi::Py_SIZE(name).cast_unsigned();
         if !may_know(size) {
             return None;
         }
         let header = known(std::slice::from_raw_parts(ffi::PyBytes_AsString(name).cast(), size))?;
-        Some(ListedPair::Known(header, Bound::from_borrowed_ptr(py, ffi::PyTuple_GetItem(pair, 1))))
+        Some(ListedPair::Known(header, Bound::from_borrowed_ptr(py, I::of_tuple(pair, 1))))
     }
 }
 
@@ -169,6 +198,11 @@ unsafe fn is_exactly(object: *mut Object, kind: *mut ffi::PyTypeObject) -> bool 
 
 /// The behaviour of a built-in function of one argument.
 pub(crate) trait BuiltinFunction {
+    /// The types of the objects with which the function is made.
+    type First: PyTypeInfo;
+    type Second: PyTypeInfo;
+    type Third: PyTypeInfo;
+
     /// Its name in Python.
     const NAME: &'static CStr;
 
@@ -176,19 +210,42 @@ pub(crate) trait BuiltinFunction {
     const DOC: &'static CStr;
 
     /// Is called with the objects with which the function was made, and with the argument.
-    fn call<'py>(state: &State<'_, 'py>, argument: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>>;
+    fn call<'py>(state: &State<'_, 'py, Self>, argument: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>>
+    where
+        Self: Sized;
 }
 
 /// The three objects with which a built-in function was made. Python's code sees them as a tuple.
-pub(crate) struct State<'a, 'py>(Borrowed<'a, 'py, PyAny>);
+pub(crate) struct State<'a, 'py, F>(Borrowed<'a, 'py, PyAny>, PhantomData<F>);
 
-impl<'a, 'py> State<'a, 'py> {
-    /// One of the objects.
+impl<'a, 'py, F: BuiltinFunction> State<'a, 'py, F> {
     #[inline]
-    pub(crate) fn get<const INDEX: isize>(&self) -> Borrowed<'a, 'py, PyAny> {
+    pub(crate) fn first(&self) -> Borrowed<'a, 'py, F::First> {
+        // SAFETY: `builtin` made the tuple with an object of this type.
+        unsafe { self.get::<0, _>() }
+    }
+
+    #[inline]
+    pub(crate) fn second(&self) -> Borrowed<'a, 'py, F::Second> {
+        // SAFETY: `builtin` made the tuple with an object of this type.
+        unsafe { self.get::<1, _>() }
+    }
+
+    #[inline]
+    pub(crate) fn third(&self) -> Borrowed<'a, 'py, F::Third> {
+        // SAFETY: `builtin` made the tuple with an object of this type.
+        unsafe { self.get::<2, _>() }
+    }
+
+    /// # Safety
+    ///
+    /// The object at the index is of this type.
+    #[inline]
+    unsafe fn get<const INDEX: isize, T>(&self) -> Borrowed<'a, 'py, T> {
         const { assert!(0 <= INDEX && INDEX < 3) };
-        // SAFETY: `builtin` made the tuple with three objects, and the tuple keeps them alive.
-        unsafe { Borrowed::from_ptr(self.0.py(), ffi::PyTuple_GetItem(self.0.as_ptr(), INDEX)) }
+        // SAFETY: `builtin` made the tuple with three objects, and the tuple keeps them alive. No code can replace them,
+        // and the caller knows their types.
+        unsafe { Borrowed::from_ptr(self.0.py(), item_of_tuple(self.0.as_ptr(), INDEX)).cast_unchecked() }
     }
 }
 
@@ -196,11 +253,17 @@ impl<'a, 'py> State<'a, 'py> {
 ///
 /// A call creates no tuple, and the interpreter can collect both the function and its state.
 #[inline]
-pub(crate) fn builtin<'py, F: BuiltinFunction>(state: [&Bound<'py, PyAny>; 3]) -> PyResult<Bound<'py, PyAny>> {
-    let [first, second, third] = state.map(Bound::as_ptr);
+pub(crate) fn builtin<'py, F: BuiltinFunction>(
+    first: &Bound<'py, F::First>,
+    second: &Bound<'py, F::Second>,
+    third: &Bound<'py, F::Third>,
+) -> PyResult<Bound<'py, PyAny>> {
     // SAFETY: `Bound` shows that the thread is attached and keeps the three objects alive. The tuple takes references of
     // its own; it is new, or null with an exception set.
-    let state = unsafe { Bound::from_owned_ptr_or_err(state[0].py(), ffi::PyTuple_Pack(3, first, second, third))? };
+    let state = unsafe {
+        let state = ffi::PyTuple_Pack(3, first.as_ptr(), second.as_ptr(), third.as_ptr());
+        Bound::from_owned_ptr_or_err(first.py(), state)?
+    };
     // SAFETY: the definition is never changed and lives as long as the process. The function takes a reference of its
     // own to the state; it is new, or null with an exception set.
     unsafe {
@@ -232,7 +295,7 @@ unsafe extern "C" fn called<F: BuiltinFunction>(state: *mut Object, argument: *m
         let py = Python::assume_attached();
         (Borrowed::from_ptr(py, state), Borrowed::from_ptr(py, argument))
     };
-    guarded(argument.py(), || F::call(&State(state), &argument))
+    guarded(argument.py(), || F::call(&State(state, PhantomData), &argument))
 }
 
 /// What the interpreter expects of a function that it calls: a new reference, or null with an exception set.

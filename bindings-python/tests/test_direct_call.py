@@ -170,3 +170,20 @@ def test_middlewares_that_are_nested_too_deep_do_not_use_up_the_stack() -> None:
     is_refused = sys.version_info < (3, 12)
     with pytest.raises(RecursionError) if is_refused else contextlib.nullcontext():
         outer(from_origin(), never, send)
+
+
+@pytest.mark.parametrize("size", [0, 1, 2, 40])
+def test_a_list_of_headers_may_change_while_it_is_read(size: int) -> None:
+    """A pair of an unusual type runs Python's code, which can shorten or move the list."""
+
+    class Changing(tuple[bytes, bytes]):
+        def __getitem__(self, index: Any) -> Any:
+            headers[:] = [(bytes([index]), bytes(bytearray(b"value")))] * size
+            return super().__getitem__(index)
+
+    headers: list[Any] = [(b"accept", b"*/*"), Changing((b"origin", b"https://app.example.com")), *[(b"a", b"b")] * 9]
+    app = App(head(), BODY)
+    middleware = CORSMiddleware(app, **SETTINGS)
+    run(middleware({"type": "http", "method": "GET", "headers": headers}, never, send))
+    assert len(headers) == size
+    assert len(app.calls) == 1

@@ -24,7 +24,7 @@ pub(crate) struct ScopeHeaders<'py> {
 
 impl<'py> ScopeHeaders<'py> {
     /// Adds the headers of a scope.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn read(&mut self, scope: &Bound<'py, PyAny>, needs: Needs) -> PyResult<()> {
         match get(scope, intern!(scope.py(), "headers"))? {
             Some(headers) => self.read_all(scope, &headers, needs),
@@ -32,18 +32,32 @@ impl<'py> ScopeHeaders<'py> {
         }
     }
 
+    #[inline(always)]
     fn read_all(&mut self, scope: &Bound<'py, PyAny>, headers: &Bound<'py, PyAny>, needs: Needs) -> PyResult<()> {
-        if let Ok(list) = headers.cast_exact::<PyList>() {
-            return for_each_pair(
-                list,
-                |length| needs.may_read_name_of(length),
-                |name| needs.header(name),
-                |pair| match pair {
-                    ListedPair::Known(header, value) => self.push(header, &value),
-                    ListedPair::Unusual(pair) => self.read_pair(&pair, needs),
-                },
-            );
+        match headers.cast_exact::<PyList>() {
+            // Each of these is compiled with its own names as constants.
+            Ok(list) if needs.protection => self.read_list(list, Needs { protection: true, ..needs }),
+            Ok(list) => self.read_list(list, Needs { protection: false, ..needs }),
+            Err(_) => self.read_iterable(scope, headers, needs),
         }
+    }
+
+    #[inline(always)]
+    fn read_list(&mut self, list: &Bound<'py, PyList>, needs: Needs) -> PyResult<()> {
+        for_each_pair(
+            list,
+            |length| needs.may_read_name_of(length),
+            |name| needs.header(name),
+            #[inline(always)]
+            |pair| match pair {
+                ListedPair::Known(header, value) => self.push(header, value),
+                ListedPair::Unusual(pair) => self.read_pair(&pair, needs),
+            },
+        )
+    }
+
+    #[cold]
+    fn read_iterable(&mut self, scope: &Bound<'py, PyAny>, headers: &Bound<'py, PyAny>, needs: Needs) -> PyResult<()> {
         if headers.is_instance_of::<PyIterator>() {
             // This object can be read only once, and the application needs to read it.
             let mut limit = ElementLimit::new();
@@ -55,17 +69,18 @@ impl<'py> ScopeHeaders<'py> {
         headers.try_iter()?.try_for_each(|pair| self.read_pair(&pair?, needs))
     }
 
+    #[cold]
     fn read_pair(&mut self, pair: &Bound<'py, PyAny>, needs: Needs) -> PyResult<()> {
         let name = Octets::read(&member(pair, 0)?, "a header's name")?;
         if let Some(header) = needs.header(name.as_slice()) {
-            self.push(header, &member(pair, 1)?)?;
+            self.push(header, member(pair, 1)?)?;
         }
         Ok(())
     }
 
-    #[inline]
-    fn push(&mut self, header: RequestHeader, value: &Bound<'py, PyAny>) -> PyResult<()> {
-        let value = Octets::read(value, "a header's value")?;
+    #[inline(always)]
+    fn push(&mut self, header: RequestHeader, value: Bound<'py, PyAny>) -> PyResult<()> {
+        let value = Octets::read_owned(value, "a header's value")?;
         let bit = 1 << header as u32;
         self.has_repeated |= self.seen & bit != 0;
         self.seen |= bit;
@@ -77,8 +92,14 @@ impl<'py> ScopeHeaders<'py> {
     }
 
     #[inline]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.seen == 0
+    }
+
+    #[inline]
     pub(crate) fn all(&self) -> impl Iterator<Item = &(RequestHeader, Octets<'py>)> + Clone {
-        self.first.iter().flatten().chain(&self.others)
+        // The places are filled one after another.
+        self.first.iter().map_while(Option::as_ref).chain(&self.others)
     }
 
     /// The headers with their values joined, if any is present more than once.
@@ -96,7 +117,7 @@ impl<'py> ScopeHeaders<'py> {
     /// Sets the headers of a request, unless they have to be [`joined`](Self::joined).
     #[inline]
     pub(crate) fn set_on<'a>(&'a self, request: &mut Request<'a>) {
-        if self.seen != 0 {
+        if !self.is_empty() {
             for (header, value) in self.all() {
                 request.set(*header, value.as_slice());
             }

@@ -12,7 +12,7 @@ use crate::policy::predicate_answer::read_predicate_answer;
 use crate::raw;
 use crate::raw::direct_class::{DirectCall, DirectClass};
 use crate::response::header_type::HeaderType;
-use crate::response::last_requests::Prepared;
+use crate::response::last_requests::{Prepared, RequestKind};
 use corsac::{Action, PredicateAnswer};
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
@@ -113,27 +113,7 @@ impl AsgiMiddleware {
         receive: &Bound<'py, PyAny>,
         send: &Bound<'py, PyAny>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let py = scope.py();
-        let call = AsgiCall { scope, receive, send };
-        let Some(setup) = slf.get().setup.get() else { return slf.get().call_replacement(&call) };
-        let kind = get_type(scope)?.ok_or_else(|| not_asgi("the scope has no `type`"))?;
-        setup.decider.called(slf.as_any(), scope)?;
-        // The application may swap the policy, and this may then be its last reference. A `Bound` is released at once,
-        // even if PyO3 does not know that the thread is attached.
-        let policy = setup.decider.policy().bind(py).clone();
-        let next = if is_str!(&kind, "http") {
-            setup.http(policy.get(), &call, None)?
-        } else if policy.get().needs().websockets && is_str!(&kind, "websocket") {
-            raw::attached(py, || setup.websocket(policy.get(), &call, &kind, None))?
-        } else {
-            Next::Completion(setup.call_app(&call)?)
-        };
-        match next {
-            Next::Completion(awaitable) => Ok(awaitable),
-            Next::PredicateAnswer(awaitable) => {
-                setup.await_predicate.bind(py).call1((slf, policy, awaitable, scope, receive, send))
-            }
-        }
+        AsgiMiddleware::call_directly(slf, [scope, receive, send])
     }
 
     /// Continues a request with the policy that asked the predicate, after its answer was awaited.
@@ -150,7 +130,10 @@ impl AsgiMiddleware {
         let (setup, policy, call) = (self.setup()?, policy.get(), AsgiCall { scope, receive, send });
         let next = match websocket_type(scope)? {
             Some(kind) => setup.websocket(policy, &call, &kind, Some(answer))?,
-            None => setup.http(policy, &call, Some(answer))?,
+            None => {
+                let read = ScopeRequest::read_http(scope, setup.decider.needs(policy))?;
+                setup.decide(policy, &call, &read, Some(answer))?
+            }
         };
         match next {
             Next::Completion(awaitable) => Ok(awaitable),
@@ -198,7 +181,22 @@ impl DirectCall for AsgiMiddleware {
         slf: &Bound<'py, Self>,
         [scope, receive, send]: [&Bound<'py, PyAny>; 3],
     ) -> PyResult<Bound<'py, PyAny>> {
-        AsgiMiddleware::__call__(slf, scope, receive, send)
+        let call = AsgiCall { scope, receive, send };
+        let Some(setup) = slf.get().setup.get() else { return slf.get().call_replacement(&call) };
+        let kind = get_type(scope)?.ok_or_else(|| not_asgi("the scope has no `type`"))?;
+        setup.decider.called(slf.as_any(), scope)?;
+        // The application may swap the policy, and this may then be its last reference. A `Bound` is released at once,
+        // even if PyO3 does not know that the thread is attached.
+        let policy = setup.decider.policy().bind(scope.py()).clone();
+        if !is_str!(&kind, "http") {
+            return setup.other(slf, &policy, &call, &kind);
+        }
+        let mut read = ScopeRequest::of_http(scope)?;
+        read.read(scope, setup.decider.needs(policy.get()))?;
+        match setup.remembered(policy.get(), &read, scope.py()) {
+            Some(prepared) => setup.complete(&call, send, &prepared),
+            None => setup.http(slf, &policy, &call, &read),
+        }
     }
 }
 
@@ -228,23 +226,58 @@ impl Setup {
         raw::call(self.app.bind(call.scope.py()), [call.scope, call.receive, call.send])
     }
 
+    /// The response to the request, if it is remembered.
+    #[inline]
+    fn remembered<'py>(&self, policy: &Policy, read: &ScopeRequest<'py>, py: Python<'py>) -> Option<Prepared<'py>> {
+        if !self.decider.may_remember(policy) {
+            return None;
+        }
+        policy.templates(HeaderType::Bytes).last_requests.find(py, read.kind()?, read.headers())
+    }
+
+    /// Responds to a request that is not remembered, or calls the application.
+    #[inline(never)]
     fn http<'py>(
         &self,
-        policy: &Policy,
+        middleware: &Bound<'py, AsgiMiddleware>,
+        policy: &Bound<'py, Policy>,
         call: &AsgiCall<'_, 'py>,
-        predicate_answer: Option<PredicateAnswer>,
-    ) -> PyResult<Next<'py>> {
-        let py = call.scope.py();
-        let mut read = ScopeRequest::of_http(call.scope)?;
-        read.read(call.scope, self.decider.needs(policy))?;
-        if self.decider.may_remember(policy)
-            && let Some(has_preflight_method) = read.has_preflight_method()
-            && let last_requests = &policy.templates(HeaderType::Bytes).last_requests
-            && let Some(prepared) = last_requests.find(py, has_preflight_method, read.headers())
-        {
-            return self.complete(call, call.send, &prepared).map(Next::Completion);
+        read: &ScopeRequest<'py>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let next = raw::attached(policy.py(), || self.decide(policy.get(), call, read, None))?;
+        self.follow(middleware, policy, call, next)
+    }
+
+    /// Answers a call that is not an HTTP request.
+    #[inline(never)]
+    fn other<'py>(
+        &self,
+        middleware: &Bound<'py, AsgiMiddleware>,
+        policy: &Bound<'py, Policy>,
+        call: &AsgiCall<'_, 'py>,
+        kind: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        if policy.get().needs().websockets && is_str!(kind, "websocket") {
+            let next = raw::attached(policy.py(), || self.websocket(policy.get(), call, kind, None))?;
+            return self.follow(middleware, policy, call, next);
         }
-        raw::attached(py, || self.decide(policy, call, &read, predicate_answer))
+        self.call_app(call)
+    }
+
+    fn follow<'py>(
+        &self,
+        middleware: &Bound<'py, AsgiMiddleware>,
+        policy: &Bound<'py, Policy>,
+        call: &AsgiCall<'_, 'py>,
+        next: Next<'py>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        match next {
+            Next::Completion(awaitable) => Ok(awaitable),
+            Next::PredicateAnswer(awaitable) => {
+                let arguments = (middleware, policy, awaitable, call.scope, call.receive, call.send);
+                self.await_predicate.bind(policy.py()).call1(arguments)
+            }
+        }
     }
 
     fn decide<'py>(
@@ -267,11 +300,11 @@ impl Setup {
         let prepared = (template.clone(), template.get().headers(py, &decision)?);
         if self.decider.may_remember(policy)
             && !decision.reason().is_refusal()
-            && let Some(has_preflight_method) = read.has_preflight_method()
+            && let Some(kind) = read.kind()
             // Where origins alternate, remembering each of them would only cost time.
-            && (is_recent || has_preflight_method || read.headers().next().is_none())
+            && (is_recent || kind != RequestKind::Headers)
         {
-            templates.last_requests.remember(has_preflight_method, read.headers(), &prepared);
+            templates.last_requests.remember(kind, read.headers(), &prepared);
         }
         let debugged = self.decider.debugged(call.send, policy, call.scope, &request, &decision)?;
         self.complete(call, debugged.as_ref().unwrap_or(call.send), &prepared).map(Next::Completion)

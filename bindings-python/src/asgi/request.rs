@@ -2,9 +2,10 @@
 
 use crate::asgi::headers::ScopeHeaders;
 use crate::asgi::mapping::get;
-use crate::http::known_str::{equals, is_str};
+use crate::http::known_str::is_str;
 use crate::http::octets::Octets;
 use crate::http::request_target::RequestTarget;
+use crate::response::last_requests::RequestKind;
 use corsac::binding::{Needs, PREFLIGHT_METHOD, RequestHeader};
 use corsac::{Request, RequestHeaders};
 use pyo3::exceptions::PyKeyError;
@@ -26,6 +27,7 @@ pub(crate) struct ScopeRequest<'py> {
 }
 
 impl<'py> ScopeRequest<'py> {
+    #[inline(never)]
     pub(crate) fn read_http(scope: &Bound<'py, PyAny>, needs: Needs) -> PyResult<Self> {
         let mut read = ScopeRequest::of_http(scope)?;
         read.read(scope, needs)?;
@@ -34,7 +36,7 @@ impl<'py> ScopeRequest<'py> {
 
     /// Makes a request that has only its method so far. This is [`read_http`](Self::read_http) without moving the whole
     /// request.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn of_http(scope: &Bound<'py, PyAny>) -> PyResult<Self> {
         let method = get(scope, intern!(scope.py(), "method"))?
             .ok_or_else(|| PyKeyError::new_err("the scope has no `method`"))?;
@@ -43,6 +45,7 @@ impl<'py> ScopeRequest<'py> {
 
     /// Makes a request from the scope of a WebSocket handshake. The scope has no method, so its type is used
     /// instead.
+    #[inline(never)]
     pub(crate) fn read_websocket(scope: &Bound<'py, PyAny>, needs: Needs, kind: &Bound<'py, PyAny>) -> PyResult<Self> {
         let mut read = ScopeRequest { is_websocket: true, ..ScopeRequest::new(kind.clone()) };
         read.read(scope, needs)?;
@@ -55,7 +58,7 @@ impl<'py> ScopeRequest<'py> {
     }
 
     /// Reads everything that the policy needs, except for the method.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn read(&mut self, scope: &Bound<'py, PyAny>, needs: Needs) -> PyResult<()> {
         if needs.path {
             self.target = read_target(scope)?;
@@ -64,10 +67,20 @@ impl<'py> ScopeRequest<'py> {
         self.headers.read(scope, needs)
     }
 
-    /// Whether the method is that of preflights. None if it has to be read first.
+    /// The kind of this request. None if the method has to be read first.
     #[inline]
-    pub(crate) fn has_preflight_method(&self) -> Option<bool> {
-        self.method.is_exact_instance_of::<PyString>().then(|| equals(&self.method, PREFLIGHT_METHOD))
+    pub(crate) fn kind(&self) -> Option<RequestKind> {
+        let method = &self.method;
+        if !method.is_exact_instance_of::<PyString>() {
+            return None;
+        }
+        Some(if is_str!(method, PREFLIGHT_METHOD) {
+            RequestKind::PreflightMethod
+        } else if self.headers.is_empty() {
+            RequestKind::NoHeaders
+        } else {
+            RequestKind::Headers
+        })
     }
 
     pub(crate) fn method(&self) -> PyResult<Octets<'py>> {

@@ -20,10 +20,10 @@ pub(crate) fn response_messages<'py>(
             template.messages.get_or_init(|| messages)
         }
     };
-    let [start, body] = messages.each_ref().map(|message| message.bind(py).copy());
-    let start = start?;
+    let [start, body] = messages;
+    let start = start.bind(py).copy()?;
     start.set_item(intern!(py, "headers"), headers.copy(py))?;
-    Ok([start, body?])
+    Ok([start, body.bind(py).copy()?])
 }
 
 /// The messages that are copied. The start has no headers yet.

@@ -18,29 +18,28 @@ pub(crate) fn send_with<'py>(
     decision: &Bound<'py, DecisionHeaders>,
     template: &Bound<'py, PreparedTemplate>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    builtin::<Send>([send, decision.as_any(), template.as_any()])
+    builtin::<Send>(send, decision, template)
 }
 
 struct Send;
 
 impl BuiltinFunction for Send {
+    type First = PyAny;
+    type Second = DecisionHeaders;
+    type Third = PreparedTemplate;
+
     const NAME: &'static CStr = c"send";
 
     const DOC: &'static CStr =
         c"send($self, message, /)\n--\n\nThe server's, with the policy's headers on each response.";
 
     #[inline]
-    fn call<'py>(state: &State<'_, 'py>, message: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        let send = state.get::<0>();
-        match get_type(message)? {
-            Some(kind) if is_start(&kind) => {
-                let (decision, template) = (state.get::<1>(), state.get::<2>());
-                let (decision, template) = (decision.cast::<DecisionHeaders>()?, template.cast::<PreparedTemplate>()?);
-                let message = with_headers(message, decision.get(), template.get())?;
-                raw::call(&send, [message.as_any()])
-            }
-            _ => raw::call(&send, [message]),
+    fn call<'py>(state: &State<'_, 'py, Self>, message: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        if get_type(message)?.is_some_and(|kind| is_start(&kind)) {
+            let message = with_headers(message, state.second().get(), state.third().get())?;
+            return raw::call(&state.first(), [message.as_any()]);
         }
+        raw::call(&state.first(), [message])
     }
 }
 
@@ -64,6 +63,7 @@ fn is_start(kind: &Bound<'_, PyAny>) -> bool {
 }
 
 /// Sends a copy of the message, because the application may keep its own and send it again.
+#[inline]
 fn with_headers<'py>(
     message: &Bound<'py, PyAny>,
     decision: &DecisionHeaders,

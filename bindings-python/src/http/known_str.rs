@@ -7,7 +7,7 @@ use pyo3::types::PyString;
 /// Whether the object is the str with this text, which is ASCII. Servers usually use the interpreter's shared object for
 /// the str if the text is an identifier, but not always.
 macro_rules! is_str {
-    ($object:expr, $text:literal) => {{
+    ($object:expr, $text:expr) => {{
         const { assert!($text.is_ascii()) };
         let object: &pyo3::Bound<'_, pyo3::PyAny> = $object;
         object.is(pyo3::intern!(object.py(), $text)) || $crate::http::known_str::equals(object, $text)

@@ -1,5 +1,6 @@
 //! Converts Python's str and bytes into the bytes of a message, and back.
 
+use crate::raw::bytes_of;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyByteArray, PyBytes, PyString};
@@ -20,10 +21,22 @@ impl<'py> Octets<'py> {
     /// a server. It becomes UTF-8, which is not ASCII, and therefore is not an origin, a method or a header name.
     ///
     /// `argument` names the object in the error.
+    #[inline]
     pub(crate) fn read(object: &Bound<'py, PyAny>, argument: &str) -> PyResult<Self> {
-        if let Ok(bytes) = object.cast_exact::<PyBytes>() {
-            return Ok(Octets::Bytes(bytes.clone()));
+        Octets::read_owned(object.clone(), argument)
+    }
+
+    /// The same as [`read`](Self::read), but takes the reference.
+    #[inline]
+    pub(crate) fn read_owned(object: Bound<'py, PyAny>, argument: &str) -> PyResult<Self> {
+        match object.cast_into_exact::<PyBytes>() {
+            Ok(bytes) => Ok(Octets::Bytes(bytes)),
+            Err(error) => Octets::read_other(&error.into_inner(), argument),
         }
+    }
+
+    #[inline(never)]
+    fn read_other(object: &Bound<'py, PyAny>, argument: &str) -> PyResult<Self> {
         if let Ok(text) = object.cast::<PyString>() {
             return Ok(Octets::isomorphic(text));
         }
@@ -53,14 +66,20 @@ impl<'py> Octets<'py> {
         }
     }
 
+    #[inline]
     pub(crate) fn as_slice(&self) -> &[u8] {
         match self {
-            Octets::Bytes(bytes) => bytes.as_bytes(),
-            // A str that was read as UTF-8 once can be read again.
-            Octets::Ascii(text) => text.to_str().unwrap_or_default().as_bytes(),
+            Octets::Bytes(bytes) => bytes_of(bytes),
+            Octets::Ascii(text) => ascii(text),
             Octets::Owned(bytes) => bytes,
         }
     }
+}
+
+#[inline(never)]
+fn ascii<'a>(text: &'a Bound<'_, PyString>) -> &'a [u8] {
+    // A str that was read as UTF-8 once can be read again.
+    text.to_str().unwrap_or_default().as_bytes()
 }
 
 /// Whether this is one of Python's types for bytes.

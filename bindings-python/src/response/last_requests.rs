@@ -6,6 +6,9 @@ use corsac::binding::RequestHeader;
 use pyo3::prelude::*;
 use std::sync::Mutex;
 
+/// What a header takes in addition to its value.
+const PER_HEADER: usize = size_of::<(RequestHeader, usize)>();
+
 /// Larger requests are not remembered, so that no client can fill the memory.
 const MOST_BYTES: usize = 1024;
 
@@ -18,14 +21,26 @@ pub(crate) struct LastRequests {
     without_headers: Mutex<LastRequest>,
 }
 
+/// The kinds of requests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RequestKind {
+    /// The method is that of preflights.
+    PreflightMethod,
+    /// It has another method, and headers that the policy reads.
+    Headers,
+    /// It has another method, and no such header.
+    NoHeaders,
+}
+
 /// A template, and the headers of a response that was made from it.
 pub(crate) type Prepared<'py> = (Bound<'py, PreparedTemplate>, Bound<'py, DecisionHeaders>);
 
 #[derive(Debug, Default)]
 struct LastRequest {
-    /// Everything on which the decision depends, in addition to the kind: each header, the length of its value, and the
-    /// value.
-    headers: Vec<u8>,
+    /// Everything on which the decision depends, in addition to the kind: each header, with the length of its value.
+    headers: Vec<(RequestHeader, usize)>,
+    /// The values of the headers, one after another.
+    values: Vec<u8>,
     response: Option<(Py<PreparedTemplate>, Py<DecisionHeaders>)>,
 }
 
@@ -35,56 +50,47 @@ impl LastRequests {
     pub(crate) fn find<'py, 'a>(
         &self,
         py: Python<'py>,
-        has_preflight_method: bool,
-        headers: impl Iterator<Item = (RequestHeader, &'a [u8])> + Clone,
+        kind: RequestKind,
+        mut headers: impl Iterator<Item = (RequestHeader, &'a [u8])>,
     ) -> Option<Prepared<'py>> {
-        let last = self.last(has_preflight_method, headers.clone()).try_lock().ok()?;
+        let last = self.last(kind).try_lock().ok()?;
         let (template, response) = last.response.as_ref()?;
-        let mut rest = last.headers.as_slice();
-        for (header, value) in headers {
-            rest = rest.strip_prefix(&prefix(header, value))?.strip_prefix(value)?;
-        }
-        rest.is_empty().then(|| (template.bind(py).clone(), response.bind(py).clone()))
+        let (mut known, mut values) = (last.headers.iter(), last.values.as_slice());
+        headers.try_for_each(|(header, value)| {
+            let is_known = *known.next()? == (header, value.len());
+            let (known_value, rest) = values.split_at_checked(value.len())?;
+            values = rest;
+            (is_known && known_value == value).then_some(())
+        })?;
+        known.next().is_none().then(|| (template.bind(py).clone(), response.bind(py).clone()))
     }
 
     /// Remembers a request that was allowed. Refused ones must not displace it.
     pub(crate) fn remember<'a>(
         &self,
-        has_preflight_method: bool,
+        kind: RequestKind,
         headers: impl Iterator<Item = (RequestHeader, &'a [u8])> + Clone,
         (template, response): &Prepared<'_>,
     ) {
-        if headers.clone().map(|(_, value)| PREFIX + value.len()).sum::<usize>() > MOST_BYTES {
+        if headers.clone().map(|(_, value)| PER_HEADER + value.len()).sum::<usize>() > MOST_BYTES {
             return;
         }
-        let Ok(mut last) = self.last(has_preflight_method, headers.clone()).try_lock() else { return };
+        let Ok(mut last) = self.last(kind).try_lock() else { return };
         last.headers.clear();
+        last.values.clear();
         for (header, value) in headers {
-            last.headers.extend(prefix(header, value));
-            last.headers.extend(value);
+            last.headers.push((header, value.len()));
+            last.values.extend(value);
         }
         last.response = Some((template.clone().unbind(), response.clone().unbind()));
     }
 
     #[inline]
-    fn last<'a>(
-        &self,
-        has_preflight_method: bool,
-        mut headers: impl Iterator<Item = (RequestHeader, &'a [u8])>,
-    ) -> &Mutex<LastRequest> {
-        match (has_preflight_method, headers.next()) {
-            (true, _) => &self.with_preflight_method,
-            (false, Some(_)) => &self.with_headers,
-            (false, None) => &self.without_headers,
+    fn last(&self, kind: RequestKind) -> &Mutex<LastRequest> {
+        match kind {
+            RequestKind::PreflightMethod => &self.with_preflight_method,
+            RequestKind::Headers => &self.with_headers,
+            RequestKind::NoHeaders => &self.without_headers,
         }
     }
-}
-
-const PREFIX: usize = 1 + size_of::<u64>();
-
-/// What is before a value in a remembered request. The length keeps different headers from having the same bytes.
-#[inline]
-fn prefix(header: RequestHeader, value: &[u8]) -> [u8; PREFIX] {
-    let [a, b, c, d, e, f, g, h] = (value.len() as u64).to_le_bytes();
-    [header as u8, a, b, c, d, e, f, g, h]
 }

@@ -144,6 +144,7 @@ impl PreparedTemplate {
     }
 
     /// A new list of the application's headers with the decision applied.
+    #[inline]
     pub(crate) fn apply<'py>(
         &self,
         application: Option<&Bound<'py, PyAny>>,
@@ -161,6 +162,7 @@ impl PreparedTemplate {
 
     /// Whether the list has a header that the template sets or removes, or a header in an unusual
     /// form.
+    #[inline]
     fn concerns(&self, application: &Bound<'_, PyList>) -> PyResult<bool> {
         let mut concerns = false;
         match self.header_type {
