@@ -13,7 +13,7 @@
 //!
 //! A room imports only from the rooms above it. Four files are for all rooms:
 //! [`element_limit`] limits the elements that are read from iterables, [`logger`] finds the logger `corsac`,
-//! [`raw`] has the only unsafe code, in three files, and [`interpreter`] refuses a second interpreter.
+//! [`raw`] has the only unsafe code, in two files, and [`interpreter`] refuses a second interpreter.
 #![deny(unsafe_code)]
 
 mod asgi;
@@ -68,7 +68,6 @@ mod _corsac {
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
         super::interpreter::require_first(module.py())?;
-        super::raw::items::find_layout(module.py())?;
         module.add("AsgiMiddleware", super::asgi::middleware::direct_class(module.py())?.class(module.py()))?;
         let codes = corsac::explain::FindingCode::ALL.iter().map(|code| code.as_str());
         module.add("FINDING_CODES", PyFrozenSet::new(module.py(), codes)?)?;

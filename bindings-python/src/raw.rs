@@ -1,13 +1,11 @@
-//! The only unsafe code of this crate, with [`direct_class`] and [`items`]: calls of the stable ABI of Python 3.11 that create no
+//! The only unsafe code of this crate, with [`direct_class`]: calls of the stable ABI of Python 3.11 that create no
 //! additional objects.
 //!
 //! PyO3 makes a tuple of arguments for every call, and gives types that can be called a `tp_call`, which takes a tuple.
 #![allow(unsafe_code)]
 
 pub(crate) mod direct_class;
-pub(crate) mod items;
 
-use crate::raw::items::{ByFunctions, InMemory, Items, is_layout_known, item_of_tuple};
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList, PyString};
@@ -124,20 +122,6 @@ pub(crate) fn for_each_pair<'py, H>(
     list: &Bound<'py, PyList>,
     may_know: impl Fn(usize) -> bool,
     known: impl Fn(&[u8]) -> Option<H>,
-    take: impl FnMut(ListedPair<'py, H>) -> PyResult<()>,
-) -> PyResult<()> {
-    if is_layout_known() {
-        for_each_pair_of::<InMemory, _>(list, may_know, known, take)
-    } else {
-        for_each_pair_of::<ByFunctions, _>(list, may_know, known, take)
-    }
-}
-
-#[inline(always)]
-fn for_each_pair_of<'py, I: Items, H>(
-    list: &Bound<'py, PyList>,
-    may_know: impl Fn(usize) -> bool,
-    known: impl Fn(&[u8]) -> Option<H>,
     mut take: impl FnMut(ListedPair<'py, H>) -> PyResult<()>,
 ) -> PyResult<()> {
     let py = list.py();
@@ -146,7 +130,7 @@ fn for_each_pair_of<'py, I: Items, H>(
     while index < unsafe { ffi::Py_SIZE(list.as_ptr()) } {
         // SAFETY: the index is one of the list's. The reference is borrowed from the list, which nothing changes until
         // the pair is passed over or counted: the thread stays attached, and `classify` runs none of Python's code.
-        let pair = unsafe { classify::<I, H>(py, I::of_list(list.as_ptr(), index), &may_know, &known) };
+        let pair = unsafe { classify(py, ffi::PyList_GetItem(list.as_ptr(), index), &may_know, &known) };
         if let Some(pair) = pair {
             take(pair)?;
         }
@@ -161,7 +145,7 @@ fn for_each_pair_of<'py, I: Items, H>(
 ///
 /// The thread is attached and the object alive.
 #[inline(always)]
-unsafe fn classify<'py, I: Items, H>(
+unsafe fn classify<'py, H>(
     py: Python<'py>,
     pair: *mut Object,
     may_know: impl Fn(usize) -> bool,
@@ -173,7 +157,7 @@ unsafe fn classify<'py, I: Items, H>(
         if !is_exactly(pair, &raw mut ffi::PyTuple_Type) || ffi::Py_SIZE(pair) != 2 {
             return unusual();
         }
-        let name = I::of_tuple(pair, 0);
+        let name = ffi::PyTuple_GetItem(pair, 0);
         if !is_exactly(name, &raw mut ffi::PyBytes_Type) {
             return unusual();
         }
@@ -183,7 +167,7 @@ unsafe fn classify<'py, I: Items, H>(
             return None;
         }
         let header = known(std::slice::from_raw_parts(ffi::PyBytes_AsString(name).cast(), size))?;
-        Some(ListedPair::Known(header, Bound::from_borrowed_ptr(py, I::of_tuple(pair, 1))))
+        Some(ListedPair::Known(header, Bound::from_borrowed_ptr(py, ffi::PyTuple_GetItem(pair, 1))))
     }
 }
 
@@ -245,7 +229,7 @@ impl<'a, 'py, F: BuiltinFunction> State<'a, 'py, F> {
         const { assert!(0 <= INDEX && INDEX < 3) };
         // SAFETY: `builtin` made the tuple with three objects, and the tuple keeps them alive. No code can replace them,
         // and the caller knows their types.
-        unsafe { Borrowed::from_ptr(self.0.py(), item_of_tuple(self.0.as_ptr(), INDEX)).cast_unchecked() }
+        unsafe { Borrowed::from_ptr(self.0.py(), ffi::PyTuple_GetItem(self.0.as_ptr(), INDEX)).cast_unchecked() }
     }
 }
 

@@ -1,7 +1,6 @@
 //! Classes whose instances take three arguments and are called without PyO3's reading of them. From Python 3.12, this needs
 //! no tuple of arguments either, because a class that is written in Python inherits vectorcall from then on.
 
-use crate::raw::items::item_of_tuple;
 use crate::raw::{Object, guarded};
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
@@ -114,7 +113,7 @@ unsafe extern "C" fn called_with_tuple<T: DirectCall>(
     // is this function.
     unsafe {
         if named.is_null() && ffi::Py_SIZE(arguments) == 3 {
-            let arguments = [0, 1, 2].map(|index| item_of_tuple(arguments, index));
+            let arguments = [0, 1, 2].map(|index| ffi::PyTuple_GetItem(arguments, index));
             return call_directly::<T>(instance, arguments);
         }
         let class = T::type_object_raw(Python::assume_attached());
