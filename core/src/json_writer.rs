@@ -97,6 +97,11 @@ impl JsonWriter {
 
     /// Writes a number, `true`, `false`, or `null`.
     pub fn raw(&mut self, text: impl Display) {
+        self.write_raw(&text);
+    }
+
+    /// Is compiled once for all types.
+    fn write_raw(&mut self, text: &dyn Display) {
         self.separate();
         let _ = write!(self.out, "{text}");
         self.comma = true;
