@@ -6,8 +6,6 @@
 /** The first bytes of a module's sections. */
 const CODE = 10
 const IMPORT = 2
-/** The functions that are called most are first, because small numbers have one byte. They stay there. */
-const FIRST = 60
 /** How many bytes in a row two functions must have in common. */
 const RUN = 6
 /** Runs in more functions than this say nothing about similarity. */
@@ -114,7 +112,7 @@ function similar (functions) {
   const likeness = (index) => common[index] / (SMALL + functions[index].length)
   while (left.size > 0) {
     let next = left.values().next().value
-    if (order.length >= FIRST) for (const index of left) if (likeness(index) > likeness(next)) next = index
+    for (const index of left) if (likeness(index) > likeness(next)) next = index
     left.delete(next)
     order.push(next)
     enter(next)

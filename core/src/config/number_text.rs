@@ -11,22 +11,30 @@ pub(crate) fn number_text(number: f64) -> String {
         return if number > 0.0 { "inf" } else { "-inf" }.to_owned();
     }
     let text = serde_json::to_string(&number).unwrap_or_default();
-    let (sign, text) = text.strip_prefix('-').map_or(("", &*text), |text| ("-", text));
-    let (mantissa, exponent) = text.split_once('e').unwrap_or((text, "0"));
+    let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     let fraction = if fraction == "0" { "" } else { fraction };
-    let digits = [whole, fraction].concat();
     let exponent: isize = exponent.parse().unwrap_or_default();
-    let before_point = exponent.saturating_add_unsigned(whole.len());
-    let zeros = |count: usize| "0".repeat(count);
-    match usize::try_from(before_point) {
-        Err(_) | Ok(0) => [sign, "0.", &zeros(before_point.unsigned_abs()), &digits].concat(),
-        Ok(count) => match digits.split_at_checked(count) {
-            Some((digits, "")) => [sign, digits].concat(),
-            Some((whole, fraction)) => [sign, whole, ".", fraction].concat(),
-            None => [sign, &digits, &zeros(count - digits.len())].concat(),
-        },
+    let mut out = String::new();
+    if exponent < 0 {
+        let digit = whole.trim_start_matches('-');
+        out.push_str(if digit.len() < whole.len() { "-0." } else { "0." });
+        (1..exponent.unsigned_abs()).for_each(|_| out.push('0'));
+        out.push_str(digit);
+        out.push_str(fraction);
+    } else {
+        // With an exponent, the writer leaves one digit before the point.
+        let moved = exponent.unsigned_abs();
+        out.push_str(whole);
+        for (place, digit) in fraction.chars().enumerate() {
+            if place == moved {
+                out.push('.');
+            }
+            out.push(digit);
+        }
+        (fraction.len()..moved).for_each(|_| out.push('0'));
     }
+    out
 }
 
 #[cfg(test)]

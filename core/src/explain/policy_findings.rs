@@ -40,7 +40,7 @@ impl<'v> PolicyView<'v> {
             });
         }
         out.extend(self.captured_preflight().map(Explained::new));
-        for decided in self.server.decisions.values() {
+        for (_, decided) in self.server.decisions.iter() {
             if !decided.replaced.is_empty() {
                 out.push(Explained::new(other_layers::app_header_replaced(&decided.replaced)));
             }
@@ -54,7 +54,7 @@ impl<'v> PolicyView<'v> {
     }
 
     fn decided(self, message: MessageId) -> Option<&'v Decided> {
-        self.server.decisions.get(&message)
+        self.server.decisions.get(message)
     }
 
     /// None if another finding already names the cause.
@@ -159,7 +159,7 @@ impl<'v> PolicyView<'v> {
 
     /// Why the policy allows no origin.
     fn origin(self, decided: &Decided, message: MessageId) -> Option<Finding> {
-        let origin = self.evidence.origins.get(&message).map_or(self.exchange.page.as_str(), String::as_str);
+        let origin = self.evidence.origins.get(message).map_or(self.exchange.page.as_str(), String::as_str);
         let route = decided.route;
         Some(match decided.reason {
             Reason::OriginNotAllowed => self.origin_not_allowed(origin, route),
@@ -206,7 +206,7 @@ impl<'v> PolicyView<'v> {
 
     fn add_protection(self, out: &mut Vec<Explained>) {
         let place = |decided: &Decided| Some(self.places.of(decided.route, Setting::Protection));
-        for ((hop, _), decided) in &self.server.decisions {
+        for ((hop, _), decided) in self.server.decisions.iter() {
             if decided.reason.is_protection_refusal() {
                 let mut finding = messages::protection_refused(decided.reason);
                 finding.policy = place(decided);
