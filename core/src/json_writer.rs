@@ -71,7 +71,7 @@ impl JsonWriter {
     pub fn optional(&mut self, text: Option<&str>) {
         match text {
             Some(text) => self.string(text),
-            None => self.raw("null"),
+            None => self.null(),
         }
     }
 
@@ -95,7 +95,7 @@ impl JsonWriter {
         }
     }
 
-    /// Writes a number, `true`, `false`, or `null`.
+    /// Writes a number, `true` or `false`.
     pub fn raw(&mut self, text: impl Display) {
         self.write_raw(&text);
     }
@@ -107,11 +107,16 @@ impl JsonWriter {
         self.comma = true;
     }
 
+    /// Writes `null`.
+    pub fn null(&mut self) {
+        self.raw("null");
+    }
+
     /// Writes a number, or `null`.
     pub fn optional_number(&mut self, number: Option<impl Display>) {
         match number {
             Some(number) => self.raw(number),
-            None => self.raw("null"),
+            None => self.null(),
         }
     }
 

@@ -38,7 +38,7 @@ pub fn explained(policy: Option<&Policy>, format: &str, text: &[u8]) -> Result<S
             })
         }
         Err(error) => row(|out| {
-            out.raw("null");
+            out.null();
             out.string(&error.to_string());
             out.list(|out| {
                 error.problems().iter().for_each(|found| out.strings([&found.path, &found.message, &found.help]))

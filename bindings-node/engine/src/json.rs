@@ -73,7 +73,7 @@ const ENGINE_FAILED: (&str, &str) =
 fn engine_failure(out: &mut JsonWriter) {
     let nobody = Policy::nobody().ok();
     let decision = nobody.as_ref().map(|nobody| nobody.evaluate(&Request::default()));
-    let Some(Evaluation::Decided(decision)) = decision else { return out.raw("null") };
+    let Some(Evaluation::Decided(decision)) = decision else { return out.null() };
     let (reason, help) = ENGINE_FAILED;
     out.list(|out| {
         out.string(Action::Respond.as_str());
@@ -84,7 +84,7 @@ fn engine_failure(out: &mut JsonWriter) {
             out.string(help);
             out.raw(false);
         });
-        out.raw("null");
+        out.null();
         response(out, decision.template());
         out.string(&server_timing_metric(reason));
     });
@@ -129,7 +129,7 @@ pub fn template(policy: &Policy, index: u32) -> Result<String> {
         reason(out, template.reason());
         match template.reported() {
             Some(reported) => reason(out, reported),
-            None => out.raw("null"),
+            None => out.null(),
         }
         response(out, template);
         out.string(&template.server_timing());
