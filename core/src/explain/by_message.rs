@@ -1,6 +1,8 @@
 //! What is known about each message of an exchange.
 
-use crate::explain::policy_server::MessageId;
+/// A message of an exchange: the number of the request on the wire, from 0, and whether the message is that
+/// request's preflight.
+pub(crate) type MessageId = (usize, bool);
 
 /// Values by their messages, in the order of the messages. An exchange has so few that a list is enough, and its code is
 /// smaller than that of a tree.

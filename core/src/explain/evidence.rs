@@ -13,8 +13,7 @@ use crate::browser::response_headers::borrow;
 use crate::browser::server::{Server, WireRequest};
 use crate::browser::walk::play_with;
 use crate::browser::words::Verdict;
-use crate::explain::by_message::ByMessage;
-use crate::explain::policy_server::MessageId;
+use crate::explain::by_message::{ByMessage, MessageId};
 
 /// The most checks that are repaired. Each repair costs another walk.
 const MOST_REPAIRS: usize = 32;

@@ -18,10 +18,6 @@ use crate::response::template::{Action, Op};
 use std::borrow::Cow;
 use std::convert::Infallible;
 
-/// A message of an exchange: the number of the request on the wire, from 0, and whether the message is that
-/// request's preflight.
-pub(crate) type MessageId = (usize, bool);
-
 /// The policy's decision on one request.
 #[derive(Clone, Debug)]
 pub(crate) struct Decided {
