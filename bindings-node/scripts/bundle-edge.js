@@ -29,8 +29,14 @@ const WASM_OPT_OPTIONS = [
   '--enable-nontrapping-float-to-int', '--enable-reference-types', '--enable-sign-ext'
 ]
 
-/** The module is first made smaller, and then its functions are ordered so that it can be compressed better. */
-const STEPS = ['-Os', '--reorder-functions-by-name']
+/**
+ * The module is first made smaller, and then its functions are ordered so that it can be compressed better. The passes that
+ * are skipped make it smaller too, but what they join no longer resembles other functions, so it is compressed worse.
+ */
+const STEPS = [
+  ['-Os', '--skip-pass=inlining-optimizing', '--skip-pass=local-cse'],
+  ['--reorder-functions-by-name']
+]
 
 /** The kinds of bundles, with the file by which each gets the module. */
 const KINDS = { workerd: 'module-workerd.mjs', 'edge-light': 'module-edge-light.mjs', bytes: 'module-bytes.mjs' }
@@ -65,8 +71,8 @@ function optimize () {
   if (!fs.existsSync(BUILT)) throw new Error('the module is not built: type `cargo xtask wasm`')
   if (fs.existsSync(OPTIMIZED) && fs.readFileSync(OPTIMIZED, 'utf8') === state()) return
   fs.mkdirSync(OUT, { recursive: true })
-  const wasmOpt = (step, from) => {
-    execFileSync(process.execPath, [WASM_OPT, step, ...WASM_OPT_OPTIONS, from, '-o', MODULE], { stdio: 'inherit' })
+  const wasmOpt = (passes, from) => {
+    execFileSync(process.execPath, [WASM_OPT, ...passes, ...WASM_OPT_OPTIONS, from, '-o', MODULE], { stdio: 'inherit' })
   }
   const [smaller, ordered] = STEPS
   wasmOpt(smaller, BUILT)

@@ -6,14 +6,14 @@
 /** The first bytes of a module's sections. */
 const CODE = 10
 const IMPORT = 2
-/** The functions that are called most are first, because the numbers below this have one byte. They stay there. */
-const SHORT_NUMBERS = 128
 /** How many bytes in a row two functions must have in common. */
-const RUN = 5
+const RUN = 6
 /** Runs in more functions than this say nothing about similarity. */
-const COMMON = 200
-/** Small functions that have little in common with another are not similar to it. */
-const SMALL = 100
+const COMMON = 500
+/** Small functions that have little in common with others are not similar to them. */
+const SMALL = 50
+/** A function is compared with those in this many bytes before it, which are at hand when it is compressed. */
+const BEFORE = 20_000
 
 /** Reads a module, or a part of one. */
 class Reader {
@@ -67,43 +67,56 @@ function imports (module) {
   return section(module, IMPORT).number()
 }
 
-/** The runs of bytes in a function, as numbers. */
-function runs (body) {
-  const found = new Set()
-  for (let at = 0; at + RUN <= body.length; at++) found.add(body.readUIntLE(at, RUN))
-  return [...found]
-}
-
-/** The indices of the functions, each followed by the one that is most similar to it. */
-function similar (functions) {
-  const all = functions.map(runs)
+/** For each function, the functions that have each of its runs of bytes. A list is shared by all of them. */
+function sharing (functions) {
   const having = new Map()
-  all.forEach((runs, index) => {
-    if (index < SHORT_NUMBERS) return
+  functions.forEach((body, index) => {
+    const runs = new Set()
+    for (let at = 0; at + RUN <= body.length; at++) runs.add(body.readUIntLE(at, RUN))
     for (const run of runs) having.has(run) ? having.get(run).push(index) : having.set(run, [index])
   })
+  const lists = functions.map(() => [])
+  for (const list of having.values()) {
+    if (list.length > 1 && list.length <= COMMON) for (const index of list) lists[index].push(list)
+  }
+  return lists
+}
+
+/** The indices of the functions, each followed by the one that has most in common with it and those before it. */
+function similar (functions) {
+  const lists = sharing(functions)
   const left = new Set(functions.keys())
   const order = []
-  let next = 0
+  /** How many of the functions before have a run, by the list of the run. */
+  const before = new Map()
+  /** How many runs each function has in common with those before. */
+  const common = functions.map(() => 0)
+  let size = 0
+  let oldest = 0
+  const enter = (index) => {
+    for (const list of lists[index]) {
+      const count = before.get(list) ?? 0
+      before.set(list, count + 1)
+      if (count === 0) for (const other of list) common[other]++
+    }
+    size += functions[index].length
+  }
+  const leave = (index) => {
+    for (const list of lists[index]) {
+      const count = before.get(list) - 1
+      before.set(list, count)
+      if (count === 0) for (const other of list) common[other]--
+    }
+    size -= functions[index].length
+  }
+  const likeness = (index) => common[index] / (SMALL + functions[index].length)
   while (left.size > 0) {
+    let next = left.values().next().value
+    for (const index of left) if (likeness(index) > likeness(next)) next = index
     left.delete(next)
     order.push(next)
-    if (order.length < Math.min(SHORT_NUMBERS, functions.length)) {
-      next = order.length
-      continue
-    }
-    const shared = new Map()
-    for (const run of all[next]) {
-      const others = having.get(run) ?? []
-      if (others.length > COMMON) continue
-      for (const other of others) if (left.has(other)) shared.set(other, (shared.get(other) ?? 0) + 1)
-    }
-    next = left.values().next().value
-    let most = 0
-    for (const [other, count] of shared) {
-      const likeness = count / (SMALL + all[other].length)
-      if (likeness > most) [most, next] = [likeness, other]
-    }
+    enter(next)
+    while (size > BEFORE && oldest < order.length - 1) leave(order[oldest++])
   }
   return order
 }

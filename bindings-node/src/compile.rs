@@ -74,10 +74,10 @@ pub(crate) fn object(
 ) -> Result<Object<'_>> {
     let mut object = Object::new(env)?;
     match built {
-        Err(error) => object.set("error", config_error(&error).map_err(thrown)?)?,
+        Err(error) => object.set("error", config_error(&error))?,
         Ok(policy) => {
             let policy = Arc::new(CompiledPolicy::new(policy, new_cache(cache, AnswerCache::new).map_err(thrown)?));
-            object.set("facts", policy_facts(&policy.policy).map_err(thrown)?)?;
+            object.set("facts", policy_facts(&policy.policy))?;
             object.set("decide", fast_calls::decide(env, &policy)?)?;
             object.set("decidePreflight", fast_calls::decide_preflight(env, &policy)?)?;
             object.set("decideProtected", fast_calls::decide_protected(env, &policy)?)?;

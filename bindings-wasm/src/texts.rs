@@ -34,9 +34,9 @@ pub(crate) fn compile(
         None => corsac_javascript::compile(name(&FORMATS, format)?, text, has_predicate)?,
     };
     Ok(match built {
-        Err(error) => Compiled::Refused(corsac_javascript::config_error(&error)?),
+        Err(error) => Compiled::Refused(corsac_javascript::config_error(&error)),
         Ok(policy) => {
-            let facts = corsac_javascript::policy_facts(&policy)?;
+            let facts = corsac_javascript::policy_facts(&policy);
             Compiled::Policy(policies.add(CompiledPolicy::new(policy, cache)), facts)
         }
     })
@@ -45,7 +45,7 @@ pub(crate) fn compile(
 /// The reason why a file is not read.
 pub(crate) fn refused_file(path: &[u8], kind: usize) -> Result<String> {
     let error = corsac_javascript::refused_file(&String::from_utf8_lossy(path), kind)?;
-    corsac_javascript::config_error(&error)
+    Ok(corsac_javascript::config_error(&error))
 }
 
 /// A whole decision. The buffer has the path, the method, and the header lines. Each line begins

@@ -6,7 +6,7 @@ use crate::config::notation::Notation;
 #[cfg(feature = "explain")]
 use crate::config::retained::Retained;
 use crate::config::settings::PredicateOf;
-use crate::config::settings_table::Config;
+use crate::config::settings_table::{Config, Setting};
 use crate::config::value::Value;
 use crate::decide::policy::Policy;
 use crate::issues::fault::Fault;
@@ -188,7 +188,8 @@ impl Policy {
     /// No error is known to occur. The type is that of [`Policy::new`].
     pub fn nobody() -> Result<Self, ConfigError> {
         // An empty list would not vary. No browser has pages of this scheme.
-        Policy::new(Config { allow_origins: vec!["nobody://nobody".into()], ..Config::default() })
+        let origins = Value::from_iter(["nobody://nobody"]);
+        PolicyBuilder::new().value(Value::Map(vec![(Setting::AllowOrigins.name().to_owned(), origins)]))
     }
 
     /// Builds a policy from JSON text in UTF-8 (RFC 8259).

@@ -74,9 +74,9 @@
 //! | `edit` | edits of a policy's text that fix an issue or a finding |
 //! | `capture` | requests as people copy them: cURL, HAR, sentences of consoles |
 //!
-//! `limits.rs` has the limits that the specification names. `tokens.rs`, `string_set.rs` and `printable.rs` are used in
-//! several rooms, `wrap.rs` by `explain` and the command, and `builder.rs` builds a policy from a text. corsac's decisions
-//! follow the [Fetch standard](https://fetch.spec.whatwg.org/#http-cors-protocol).
+//! `limits.rs` has the limits that the specification names. `json_writer.rs`, `tokens.rs`, `string_set.rs` and `printable.rs`
+//! are used in several rooms, `wrap.rs` by `explain` and the command, and `builder.rs` builds a policy from a text. corsac's
+//! decisions follow the [Fetch standard](https://fetch.spec.whatwg.org/#http-cors-protocol).
 #![forbid(unsafe_code)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic))]
 
@@ -107,6 +107,7 @@ pub mod explain;
 #[cfg(feature = "watch")]
 mod host;
 mod issues;
+mod json_writer;
 mod limits;
 mod origins;
 mod paths;
@@ -171,6 +172,7 @@ pub mod binding {
     pub use crate::host::file_stamp::FileStamp;
     #[cfg(feature = "watch")]
     pub use crate::host::written_policy::WrittenPolicy;
+    pub use crate::json_writer::JsonWriter;
     #[doc(hidden)]
     pub use crate::origins::punycode::label_to_ascii;
     pub use crate::predicate::cache::{AnswerCache, CacheError, Era};

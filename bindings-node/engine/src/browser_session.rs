@@ -1,5 +1,6 @@
 //! A simulated browser that says which request it sends next. The host keeps the answers.
 
+use crate::json::row;
 use crate::misuse::{Misuse, Result};
 use corsac::browser::Session;
 
@@ -17,5 +18,8 @@ pub fn browser_session<'a>(exchange: &[u8], answers: impl Iterator<Item = &'a [u
         session.respond_json(answer).map_err(Misuse::new)?;
     }
     let request = session.next_request().map(|request| request.to_json());
-    serde_json::to_string(&(request, session.exchange().to_json())).map_err(Misuse::new)
+    Ok(row(|out| {
+        out.optional(request.as_deref());
+        out.string(&session.exchange().to_json());
+    }))
 }

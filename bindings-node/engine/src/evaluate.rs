@@ -30,8 +30,8 @@ pub fn evaluate<'a>(
     let mut request = headers.request(method, path);
     set_flags(&mut request, flags);
     match policy.decide(&request, || Ok::<_, crate::Misuse>(answer))? {
-        Outcome::Decided(decision) => json::decision(&decision),
-        Outcome::Ask(pending) => json::question(&pending),
+        Outcome::Decided(decision) => Ok(json::decision(&decision)),
+        Outcome::Ask(pending) => Ok(json::question(&pending)),
     }
 }
 

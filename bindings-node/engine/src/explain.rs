@@ -1,10 +1,11 @@
 //! Explanations of exchanges, as JSON and as text for people. `lib/explain/explanation.js` makes objects of them.
 
 use crate::encoded_options;
+use crate::json::row;
 use crate::misuse::{Misuse, Result};
 use corsac::Policy;
 use corsac::binding::{explain_captured, explain_with};
-use corsac::browser::{Exchange, ExchangeError, Verdict};
+use corsac::browser::{Exchange, Verdict};
 
 /// Explains how a browser handles an exchange, with the responses of the policy if one is given. `text` is JSON (`json`), or
 /// an object in the encoding of `lib/policy/options-encoder.js` (`encoded`), or JSON with captured responses of a
@@ -29,14 +30,20 @@ pub fn explained(policy: Option<&Policy>, format: &str, text: &[u8]) -> Result<S
             let explanation = explain(policy, &exchange);
             let verdict = explanation.verdict;
             let text = explanation.to_string();
-            let row = (explanation.to_json(), text.trim_end(), verdict == Verdict::Readable, verdict.is_blocked());
-            serde_json::to_string(&row)
+            row(|out| {
+                out.string(&explanation.to_json());
+                out.string(text.trim_end());
+                out.raw(verdict == Verdict::Readable);
+                out.raw(verdict.is_blocked());
+            })
         }
-        Err(error) => serde_json::to_string(&((), error.to_string(), problems(&error))),
+        Err(error) => row(|out| {
+            out.null();
+            out.string(&error.to_string());
+            out.list(|out| {
+                error.problems().iter().for_each(|found| out.strings([&found.path, &found.message, &found.help]))
+            });
+        }),
     };
-    answer.map_err(Misuse::new)
-}
-
-fn problems(error: &ExchangeError) -> Vec<(&str, &str, &str)> {
-    error.problems().iter().map(|found| (&*found.path, &*found.message, &*found.help)).collect()
+    Ok(answer)
 }

@@ -4,52 +4,52 @@
 
 use crate::misuse::{Misuse, Result};
 use corsac::binding::{
-    PREFLIGHT_METHOD, REFUSAL_STATUS, RequestHeader, SERVER_TIMING, Template, TemplateHeader, TemplateValue, limits,
-    server_timing_metric,
+    JsonWriter, PREFLIGHT_METHOD, REFUSAL_STATUS, RequestHeader, SERVER_TIMING, Template, TemplateHeader,
+    TemplateValue, limits, server_timing_metric,
 };
 use corsac::{Action, ConfigError, Decision, Evaluation, Issue, Op, Pending, Policy, Reason, Request};
-use serde_json::json;
-
-type IssueRow<'a> = (&'a str, &'a str, &'a str, &'a str, &'a str, &'a str, Option<u32>);
-type TemplateRow<'a> =
-    (&'a str, bool, Option<u16>, ReasonRow, Option<ReasonRow>, &'a str, Vec<HeaderRow<'a>>, Vec<&'a str>, String);
-/// The reason, its help, and whether the page may read the response.
-type ReasonRow = (&'static str, &'static str, bool);
-/// The name, the text or the number of the request's field that replaces it, and how the header is applied.
-type HeaderRow<'a> = (&'a str, Option<&'a str>, Option<u8>, &'a str);
 
 /// The facts about CORS that JavaScript needs.
 #[must_use]
 pub fn facts() -> String {
-    let names = |header: RequestHeader| -> Vec<_> {
-        std::iter::successors(Some(header), |header| header.fallback()).map(RequestHeader::as_str).collect()
-    };
-    let facts = json!({
-        "methodOfPreflights": PREFLIGHT_METHOD,
-        "serverTiming": SERVER_TIMING,
-        "findingCodes": finding_codes(),
-        "requestHeaders": {
-            "origin": names(RequestHeader::Origin),
-            "requestMethod": names(RequestHeader::RequestMethod),
-            "requestHeaders": names(RequestHeader::RequestHeaders),
-            "privateNetwork": names(RequestHeader::PrivateNetwork),
-            "host": names(RequestHeader::Host),
-            "secFetchSite": names(RequestHeader::SecFetchSite),
-            "upgrade": names(RequestHeader::Upgrade),
-            "secWebSocketKey": names(RequestHeader::SecWebSocketKey),
-        },
-        "limits": {
-            "quotedCharacters": limits::QUOTED_CHARACTERS,
-            "policyFileBytes": limits::POLICY_FILE_MIB << 20,
-            "watchInterval": limits::WATCH_INTERVAL_MS,
-            "origin": limits::ORIGIN_BYTES,
-            "method": limits::METHOD_BYTES,
-            "path": limits::PATH_BYTES,
-            "requestedHeaders": limits::REQUESTED_HEADERS_BYTES,
-        },
-        "engineFailure": engine_failure(),
+    let mut out = JsonWriter::default();
+    out.object(|out| {
+        out.key("methodOfPreflights").string(PREFLIGHT_METHOD);
+        out.key("serverTiming").string(SERVER_TIMING);
+        out.key("findingCodes").strings(finding_codes());
+        out.key("requestHeaders").object(request_headers);
+        out.key("limits").object(sizes);
+        out.key("engineFailure");
+        engine_failure(out);
     });
-    facts.to_string()
+    out.finish()
+}
+
+/// The names of the headers that policies read, each with those that are read if it is missing.
+fn request_headers(out: &mut JsonWriter) {
+    for (key, header) in [
+        ("origin", RequestHeader::Origin),
+        ("requestMethod", RequestHeader::RequestMethod),
+        ("requestHeaders", RequestHeader::RequestHeaders),
+        ("privateNetwork", RequestHeader::PrivateNetwork),
+        ("host", RequestHeader::Host),
+        ("secFetchSite", RequestHeader::SecFetchSite),
+        ("upgrade", RequestHeader::Upgrade),
+        ("secWebSocketKey", RequestHeader::SecWebSocketKey),
+    ] {
+        let names = std::iter::successors(Some(header), |header| header.fallback());
+        out.key(key).strings(names.map(RequestHeader::as_str));
+    }
+}
+
+fn sizes(out: &mut JsonWriter) {
+    out.key("quotedCharacters").raw(limits::QUOTED_CHARACTERS);
+    out.key("policyFileBytes").raw(limits::POLICY_FILE_MIB << 20);
+    out.key("watchInterval").raw(limits::WATCH_INTERVAL_MS);
+    out.key("origin").raw(limits::ORIGIN_BYTES);
+    out.key("method").raw(limits::METHOD_BYTES);
+    out.key("path").raw(limits::PATH_BYTES);
+    out.key("requestedHeaders").raw(limits::REQUESTED_HEADERS_BYTES);
 }
 
 /// The codes that a finding of an explanation can have.
@@ -64,42 +64,52 @@ fn finding_codes() -> [&'static str; 0] {
     []
 }
 
-/// The reason for refusing a request because the engine failed. No decision of a policy has it.
-const ENGINE_FAILED: ReasonRow =
-    ("engine-failed", "this is a fault in corsac: please report the warning that came with it", false);
+/// The reason for refusing a request because the engine failed, and its help. No decision of a policy has it.
+const ENGINE_FAILED: (&str, &str) =
+    ("engine-failed", "this is a fault in corsac: please report the warning that came with it");
 
 /// The template of a refusal because the engine failed and there is no decision. It is that of a policy that
 /// allows nobody, except that the application does not run.
-fn engine_failure() -> Option<serde_json::Value> {
-    let nobody = Policy::nobody().ok()?;
-    let Evaluation::Decided(decision) = nobody.evaluate(&Request::default()) else { return None };
-    let (_, _, _, _, _, body, headers, removed, _) = template_row(decision.template());
-    let (action, status) = (Action::Respond.as_str(), Some(REFUSAL_STATUS));
-    let timing = server_timing_metric(ENGINE_FAILED.0);
-    let row: TemplateRow<'_> = (action, true, status, ENGINE_FAILED, None, body, headers, removed, timing);
-    serde_json::to_value(row).ok()
+fn engine_failure(out: &mut JsonWriter) {
+    let nobody = Policy::nobody().ok();
+    let decision = nobody.as_ref().map(|nobody| nobody.evaluate(&Request::default()));
+    let Some(Evaluation::Decided(decision)) = decision else { return out.null() };
+    let (reason, help) = ENGINE_FAILED;
+    out.list(|out| {
+        out.string(Action::Respond.as_str());
+        out.raw(true);
+        out.raw(REFUSAL_STATUS);
+        out.list(|out| {
+            out.string(reason);
+            out.string(help);
+            out.raw(false);
+        });
+        out.null();
+        response(out, decision.template());
+        out.string(&server_timing_metric(reason));
+    });
 }
 
 /// The error of a policy that is refused: `[message, issues]`.
-///
-/// # Errors
-///
-/// It cannot be written as JSON, which does not happen.
-pub fn config_error(error: &ConfigError) -> Result<String> {
-    let issues: Vec<_> = error.issues().iter().map(issue).collect();
-    text(&(error.to_string(), issues))
+#[must_use]
+pub fn config_error(error: &ConfigError) -> String {
+    row(|out| {
+        out.string(&error.to_string());
+        issues(out, error.issues());
+    })
 }
 
 /// The facts about a policy that JavaScript needs: `[lints, hasPredicate, hasRoutes, hasProtection,
 /// guardsWebSockets]`.
-///
-/// # Errors
-///
-/// It cannot be written as JSON, which does not happen.
-pub fn policy_facts(policy: &Policy) -> Result<String> {
-    let lints: Vec<_> = policy.lints().iter().map(issue).collect();
+#[must_use]
+pub fn policy_facts(policy: &Policy) -> String {
     let needs = policy.needs();
-    text(&(lints, needs.predicate, needs.path, needs.protection, needs.websockets))
+    row(|out| {
+        issues(out, policy.lints());
+        for has in [needs.predicate, needs.path, needs.protection, needs.websockets] {
+            out.raw(has);
+        }
+    })
 }
 
 /// One template, by its index. They are passed one by one, because policies with many routes have more templates
@@ -112,56 +122,85 @@ pub fn template(policy: &Policy, index: u32) -> Result<String> {
     let Some(template) = policy.templates().get(index as usize) else {
         return Err(Misuse::new("the policy has no such template"));
     };
-    text(&template_row(template))
+    Ok(row(|out| {
+        out.string(template.action().as_str());
+        out.raw(template.action() == Action::Respond);
+        out.optional_number(template.status());
+        reason(out, template.reason());
+        match template.reported() {
+            Some(reported) => reason(out, reported),
+            None => out.null(),
+        }
+        response(out, template);
+        out.string(&template.server_timing());
+    }))
 }
 
 /// `[action, status, headers, body, reason, reported]`
-pub(crate) fn decision(decision: &Decision<'_>) -> Result<String> {
-    // All bytes of a request that a decision repeats have been checked to be ASCII.
-    let headers = decision.headers().map(|header| (header.name.as_str(), String::from_utf8_lossy(header.value)));
-    let headers: Vec<_> = headers.collect();
-    text(&(
-        decision.action().as_str(),
-        decision.status(),
-        headers,
-        decision.body(),
-        decision.reason().as_str(),
-        decision.reported().map(Reason::as_str),
-    ))
+pub(crate) fn decision(decision: &Decision<'_>) -> String {
+    row(|out| {
+        out.string(decision.action().as_str());
+        out.optional_number(decision.status());
+        out.list(|out| {
+            for header in decision.headers() {
+                // All bytes of a request that a decision repeats have been checked to be ASCII.
+                out.strings([header.name.as_str(), &String::from_utf8_lossy(header.value)]);
+            }
+        });
+        out.string(decision.body());
+        out.string(decision.reason().as_str());
+        out.optional(decision.reported().map(Reason::as_str));
+    })
 }
 
 /// `[route, origin]`: the route whose function has to be asked, or null for that of the whole policy, and the
 /// origin to ask about.
-pub(crate) fn question(pending: &Pending<'_>) -> Result<String> {
-    // Functions are asked only about well-formed origins, which are ASCII.
-    text(&(pending.route(), String::from_utf8_lossy(pending.origin())))
+pub(crate) fn question(pending: &Pending<'_>) -> String {
+    row(|out| {
+        out.optional_number(pending.route());
+        // Functions are asked only about well-formed origins, which are ASCII.
+        out.string(&String::from_utf8_lossy(pending.origin()));
+    })
 }
 
-fn text(value: &impl serde::Serialize) -> Result<String> {
-    serde_json::to_string(value).map_err(Misuse::new)
+/// A list as JSON.
+pub(crate) fn row(elements: impl FnOnce(&mut JsonWriter)) -> String {
+    let mut out = JsonWriter::default();
+    out.list(elements);
+    out.finish()
 }
 
-fn issue(issue: &Issue) -> IssueRow<'_> {
-    let Issue { code, severity, field, value, message, help, line, .. } = issue;
-    (code.as_str(), severity.as_str(), field, value, message, help, *line)
+fn issues(out: &mut JsonWriter, issues: &[Issue]) {
+    out.list(|out| {
+        for Issue { code, severity, field, value, message, help, line, .. } in issues {
+            out.list(|out| {
+                for text in [code.as_str(), severity.as_str(), field, value, message, help] {
+                    out.string(text);
+                }
+                out.optional_number(*line);
+            });
+        }
+    });
 }
 
-fn template_row(template: &Template) -> TemplateRow<'_> {
-    let row = |reason: Reason| (reason.as_str(), reason.help(), reason.is_readable());
-    (
-        template.action().as_str(),
-        template.action() == Action::Respond,
-        template.status(),
-        row(template.reason()),
-        template.reported().map(row),
-        template.body().to_str().unwrap_or_default(),
-        template.headers().iter().map(header_row).collect(),
-        template.removed().iter().map(|name| name.as_str()).collect(),
-        template.server_timing(),
-    )
+/// The reason, its help, and whether the page may read the response.
+fn reason(out: &mut JsonWriter, reason: Reason) {
+    out.list(|out| {
+        out.string(reason.as_str());
+        out.string(reason.help());
+        out.raw(reason.is_readable());
+    });
 }
 
-fn header_row(header: &TemplateHeader) -> HeaderRow<'_> {
+/// The body, the headers, and the names of those that are removed.
+fn response(out: &mut JsonWriter, template: &Template) {
+    out.string(template.body().to_str().unwrap_or_default());
+    out.list(|out| template.headers().iter().for_each(|header| template_header(out, header)));
+    out.strings(template.removed().iter().map(|name| name.as_str()));
+}
+
+/// The name, the text or the number of the request's field that replaces it, and how the header is applied.
+fn template_header(out: &mut JsonWriter, header: &TemplateHeader) {
     let (text, field) = match &header.value {
         TemplateValue::Static(text) => (text.to_str().ok(), None),
         TemplateValue::Text(text) => (text.to_str().ok(), None),
@@ -177,5 +216,10 @@ fn header_row(header: &TemplateHeader) -> HeaderRow<'_> {
         Op::Default => "default",
         _ => "unknown",
     };
-    (header.name.as_str(), text, field, op)
+    out.list(|out| {
+        out.string(header.name.as_str());
+        out.optional(text);
+        out.optional_number(field);
+        out.string(op);
+    });
 }

@@ -6,7 +6,6 @@ use crate::browser::octets::shown;
 use crate::browser::outcome::StepName;
 use crate::browser::response_headers::{ResponseLines, is_redirect_status};
 use crate::browser::safelist::{is_non_wildcard, is_safelisted_method};
-use std::collections::BTreeSet;
 
 /// The properties of a request on which the checks depend.
 #[derive(Clone, Copy, Debug)]
@@ -17,7 +16,7 @@ pub(crate) struct CheckedRequest<'r> {
     pub(crate) credentials: bool,
     pub(crate) method: &'r [u8],
     /// The names of the headers that need a preflight, in lower case and sorted.
-    pub(crate) unsafe_names: &'r BTreeSet<Vec<u8>>,
+    pub(crate) unsafe_names: &'r [Vec<u8>],
     /// The headers as the script wrote them.
     pub(crate) headers: &'r [(Vec<u8>, Vec<u8>)],
     pub(crate) agent: Agent,
@@ -123,7 +122,7 @@ impl CheckedRequest<'_> {
         };
         let as_written = || {
             let is_missing = |(name, _): &&(Vec<u8>, Vec<u8>)| {
-                self.unsafe_names.contains(&name.to_ascii_lowercase()) && !covered(name)
+                self.unsafe_names.binary_search(&name.to_ascii_lowercase()).is_ok() && !covered(name)
             };
             self.headers.iter().find(is_missing).map(|(name, _)| name.to_ascii_lowercase())
         };

@@ -7,7 +7,6 @@ use crate::browser::exchange::HeaderLines;
 use crate::browser::preflight::preflight_headers;
 use crate::browser::response_headers::ResponseLines;
 use crate::browser::safelist::{is_safelisted_method, unsafe_names};
-use std::collections::BTreeSet;
 
 /// The method of a preflight.
 pub const PREFLIGHT_METHOD: &str = "OPTIONS";
@@ -60,10 +59,10 @@ impl Fetch<'_> {
     ///
     /// What is wrong with it. Source: Fetch, "CORS check".
     pub fn check(&self, response: Lines<'_>) -> Result<(), Blocked> {
-        self.checked(&BTreeSet::new()).cors_check(lines(response))
+        self.checked(&[]).cors_check(lines(response))
     }
 
-    fn checked<'c>(&'c self, unsafe_names: &'c BTreeSet<Vec<u8>>) -> CheckedRequest<'c> {
+    fn checked<'c>(&'c self, unsafe_names: &'c [Vec<u8>]) -> CheckedRequest<'c> {
         CheckedRequest {
             origin: self.origin,
             credentials: self.credentials,
@@ -74,7 +73,7 @@ impl Fetch<'_> {
         }
     }
 
-    fn unsafe_names(&self) -> BTreeSet<Vec<u8>> {
+    fn unsafe_names(&self) -> Vec<Vec<u8>> {
         let headers: HeaderLines = self.headers.iter().map(|(name, value)| (name.to_vec(), value.to_vec())).collect();
         unsafe_names(&headers, Agent::STANDARD)
     }

@@ -11,7 +11,6 @@ mod fetch;
 pub(crate) mod fetch_site;
 pub(crate) mod header_lines;
 mod json_fields;
-pub(crate) mod json_writer;
 mod notes;
 pub(crate) mod octets;
 pub(crate) mod outcome;

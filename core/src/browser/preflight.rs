@@ -13,7 +13,6 @@ use crate::browser::safelist::{is_safelisted_method, unsafe_names};
 use crate::browser::server::{Server, WireRequest};
 use crate::browser::walk::Walk;
 use crate::browser::words::Initiator;
-use std::collections::BTreeSet;
 
 impl Walk<'_> {
     /// Why the request, with these headers, needs a preflight.
@@ -144,7 +143,7 @@ impl Walk<'_> {
 }
 
 /// The headers of a preflight (Fetch, "CORS-preflight fetch", steps 2 to 5).
-pub(crate) fn preflight_headers(method: &[u8], unsafe_names: &BTreeSet<Vec<u8>>, origin: &str) -> HeaderLines {
+pub(crate) fn preflight_headers(method: &[u8], unsafe_names: &[Vec<u8>], origin: &str) -> HeaderLines {
     let mut lines =
         vec![(b"accept".to_vec(), b"*/*".to_vec()), (b"access-control-request-method".to_vec(), method.to_vec())];
     if !unsafe_names.is_empty() {

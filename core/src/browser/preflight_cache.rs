@@ -5,7 +5,6 @@ use crate::browser::exchange::ScriptRequest;
 use crate::browser::response_headers::ResponseLines;
 use crate::browser::safelist::{is_non_wildcard, is_safelisted_method};
 use crate::browser::words::Cache;
-use std::collections::BTreeSet;
 
 /// The time in seconds for which a preflight without a max-age is cached (Fetch, "CORS-preflight
 /// fetch", step 7.9).
@@ -36,7 +35,7 @@ pub(crate) struct CachedRequest<'r> {
     pub(crate) url: &'r str,
     pub(crate) credentials: bool,
     pub(crate) method: &'r [u8],
-    pub(crate) unsafe_names: &'r BTreeSet<Vec<u8>>,
+    pub(crate) unsafe_names: &'r [Vec<u8>],
     /// Whether the request needs a preflight for a reason other than its method and headers.
     pub(crate) flagged: bool,
     pub(crate) agent: Agent,

@@ -10,7 +10,6 @@ use crate::browser::safelist::{
 use crate::browser::url::Url;
 use crate::browser::words::{Cache, Initiator, Mode};
 use crate::tokens::{is_forbidden_method, is_token};
-use std::collections::BTreeSet;
 
 /// A request that the API accepted.
 #[derive(Clone, Debug)]
@@ -155,7 +154,9 @@ fn headers(
 
 /// Names in lower case, sorted, each once.
 pub(crate) fn lower_sorted<'n>(names: impl IntoIterator<Item = &'n [u8]>) -> Vec<String> {
-    let set: BTreeSet<String> =
-        names.into_iter().map(|name| name.iter().map(|byte| char::from(byte.to_ascii_lowercase())).collect()).collect();
-    set.into_iter().collect()
+    let lower = |name: &'n [u8]| name.iter().map(|byte| char::from(byte.to_ascii_lowercase())).collect();
+    let mut names: Vec<String> = names.into_iter().map(lower).collect();
+    names.sort();
+    names.dedup();
+    names
 }

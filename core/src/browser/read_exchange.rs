@@ -6,6 +6,7 @@ use crate::browser::json_fields::{Fields, Problems, describe, string};
 use crate::browser::redact::redact;
 use crate::browser::words::{Cache, Credentials, Initiator, Mode, NetworkError, Redirect};
 use crate::browser::write_exchange::VERSION;
+use crate::config::number_text::number_text;
 use crate::config::value::Value;
 use crate::limits::{
     EARLIER_EXCHANGES, EXCHANGE_HEADERS, EXCHANGE_HEADERS_BYTES, EXCHANGE_HOPS, EXCHANGE_MIB, INTEGRITY_BYTES,
@@ -19,7 +20,7 @@ use crate::printable::printable;
 const WORD_BYTES: usize = 1024;
 
 /// The longest time between two exchanges, in seconds.
-const LONGEST_TIME: f64 = 1e9;
+const LONGEST_TIME: u32 = 1_000_000_000;
 
 /// The modes that a script can set. The mode `websocket` is only for WebSockets.
 const MODES: [Mode; 4] = [Mode::Cors, Mode::NoCors, Mode::SameOrigin, Mode::Navigate];
@@ -396,8 +397,8 @@ fn after(value: Value, path: &str, deeper: usize, problems: &mut Problems) -> Op
             return None;
         }
     };
-    if !(0.0..=LONGEST_TIME).contains(&seconds) {
-        let message = format!("`{seconds}` is not a time that can pass between two exchanges");
+    if !(0.0..=f64::from(LONGEST_TIME)).contains(&seconds) {
+        let message = format!("`{}` is not a time that can pass between two exchanges", number_text(seconds));
         fields.problems.add(&at, message, format!("write a number of seconds, from 0 to {LONGEST_TIME}"));
         return None;
     }

@@ -11,7 +11,6 @@ use crate::browser::response_headers::{ResponseLines, is_redirect_status};
 use crate::browser::url::Url;
 use crate::browser::walk::{Next, Tainting, Walk};
 use crate::browser::words::{Credentials, Initiator, Mode, Redirect, Verdict};
-use std::collections::BTreeSet;
 
 impl Walk<'_> {
     /// Checks a response, and follows it if it is a redirect.
@@ -23,7 +22,6 @@ impl Walk<'_> {
     ) -> Result<Next, Stopped> {
         let is_redirect = is_redirect_status(status);
         if self.tainting == Tainting::Cors {
-            let none = BTreeSet::new();
             let origin = self.request_origin().to_owned();
             let left_own = self.started_at_home
                 && self.hop == 1
@@ -34,7 +32,7 @@ impl Walk<'_> {
                 origin: origin.as_bytes(),
                 credentials: self.is_credentialed() || left_own,
                 method: &[],
-                unsafe_names: &none,
+                unsafe_names: &[],
                 headers: &[],
                 agent: self.agent,
             };

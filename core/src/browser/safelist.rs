@@ -4,7 +4,6 @@ use crate::browser::agent::{Agent, Deviation};
 use crate::browser::exchange::HeaderLines;
 use crate::browser::octets::{is_form_type, trim};
 use crate::tokens::{AUTHORIZATION, SAFELISTED_METHODS, is_forbidden_method, is_forbidden_request_header};
-use std::collections::BTreeSet;
 
 /// The longest value of a safelisted request header, in bytes (Fetch, "CORS-safelisted request-header").
 const SAFE_VALUE: usize = 128;
@@ -40,8 +39,8 @@ pub(crate) fn is_forbidden_header(name: &[u8], value: &[u8], agent: Agent) -> bo
     }
 }
 
-/// The names of the headers that need a preflight, in lower case and sorted (Fetch, "CORS-unsafe request-header names").
-pub(crate) fn unsafe_names(headers: &[(Vec<u8>, Vec<u8>)], agent: Agent) -> BTreeSet<Vec<u8>> {
+/// The names of the headers that need a preflight, in lower case, sorted, each once (Fetch, "CORS-unsafe request-header names").
+pub(crate) fn unsafe_names(headers: &[(Vec<u8>, Vec<u8>)], agent: Agent) -> Vec<Vec<u8>> {
     let joined;
     let headers = if agent.has(Deviation::RepeatedHeadersJoined) {
         joined = join_repeated(headers);
@@ -53,7 +52,10 @@ pub(crate) fn unsafe_names(headers: &[(Vec<u8>, Vec<u8>)], agent: Agent) -> BTre
         headers.iter().partition(|(name, value)| is_safelisted_header(name, value, agent));
     let size: usize = safe.iter().map(|(_, value)| value.len()).sum();
     let too_much = if size > SAFE_VALUES && !agent.has(Deviation::ValuesNotAddedUp) { safe } else { Vec::new() };
-    others.into_iter().chain(too_much).map(|(name, _)| name.to_ascii_lowercase()).collect()
+    let mut names: Vec<_> = others.into_iter().chain(too_much).map(|(name, _)| name.to_ascii_lowercase()).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
 }
 
 /// The headers, with the values of each name joined.

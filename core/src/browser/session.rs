@@ -5,13 +5,13 @@ use crate::browser::exchange::{Answer, Exchange, HeaderLines, Hop};
 use crate::browser::exchange_error::ExchangeError;
 use crate::browser::fetch_site::FetchSite;
 use crate::browser::header_lines;
-use crate::browser::json_writer::JsonWriter;
 use crate::browser::octets::latin1;
 use crate::browser::read_exchange::{parse, read_answer, with_secrets};
 use crate::browser::server::{Captured, Server, WireRequest};
 use crate::browser::walk::play_with;
 use crate::browser::words::{Credentials, Mode};
 use crate::config::value::Value;
+use crate::json_writer::JsonWriter;
 
 /// A simulated browser that makes one request of a page's script. It returns the request that it sends next, and is
 /// then given the response.

@@ -1,8 +1,9 @@
 //! An exchange as JSON. Values that equal their default are left out.
 
 use crate::browser::exchange::{Answer, Body, Exchange, ScriptRequest};
-use crate::browser::json_writer::JsonWriter;
 use crate::browser::words::{Cache, Initiator, Redirect};
+use crate::config::number_text::number_text;
+use crate::json_writer::JsonWriter;
 use crate::predicate::PredicateAnswer;
 
 /// The version of the two models, exchange and explanation.
@@ -55,7 +56,7 @@ impl Exchange {
                 out.key("after").object(|out| {
                     out.key("exchange");
                     after.exchange.write(out);
-                    out.key("seconds").raw(after.seconds);
+                    out.key("seconds").raw(number_text(after.seconds));
                 });
             }
         });

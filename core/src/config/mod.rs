@@ -5,6 +5,7 @@ pub(crate) mod lifted;
 pub(crate) mod list;
 pub(crate) mod names_elsewhere;
 pub(crate) mod notation;
+pub(crate) mod number_text;
 #[cfg(feature = "explain")]
 pub(crate) mod retained;
 pub(crate) mod setting_names;

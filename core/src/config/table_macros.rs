@@ -15,17 +15,21 @@ macro_rules! section {
             /// Every setting of the section, in the table's order.
             pub(crate) const ALL: &'static [$Section] = &[$($Section::$Setting,)+];
 
-            /// The contents of the table.
+            /// The contents of the table. What needs no documentation asks for the name or the kind, so that a program has
+            /// the documentation only if it prints it.
             pub(crate) const fn row(self) -> $crate::config::takes::SettingRow {
-                use $crate::config::takes::Takes;
-                let (name, takes, docs) = match self {
-                    $($Section::$Setting => ($name, Takes::$takes, concat!($($doc, "\n"),+)),)+
+                let docs = match self {
+                    $($Section::$Setting => concat!($($doc, "\n"),+),)+
                 };
-                $crate::config::takes::SettingRow { name, takes, docs }
+                $crate::config::takes::SettingRow { name: self.name(), takes: self.takes(), docs }
             }
 
             pub(crate) const fn name(self) -> &'static str {
-                self.row().name
+                match self { $($Section::$Setting => $name,)+ }
+            }
+
+            pub(crate) const fn takes(self) -> $crate::config::takes::Takes {
+                match self { $($Section::$Setting => $crate::config::takes::Takes::$takes,)+ }
             }
         }
     };
@@ -198,8 +202,8 @@ macro_rules! settings {
             impl From<Config> for Value {
                 fn from(config: Config) -> Self {
                     map([
-                        $( (Setting::$Setting.row(), config.$name.written()), )+
-                        $( (PolicySetting::$Policy.row(), config.$policy.written()), )+
+                        $( (Setting::$Setting.name(), Setting::$Setting.takes(), config.$name.written()), )+
+                        $( (PolicySetting::$Policy.name(), PolicySetting::$Policy.takes(), config.$policy.written()), )+
                     ])
                 }
             }
@@ -207,8 +211,8 @@ macro_rules! settings {
             impl From<RouteConfig> for Value {
                 fn from(route: RouteConfig) -> Self {
                     map([
-                        $( (RouteSetting::$Route.row(), route.$route.written()), )+
-                        $( (Setting::$Setting.row(), route.$name.and_then(Written::written)), )+
+                        $( (RouteSetting::$Route.name(), RouteSetting::$Route.takes(), route.$route.written()), )+
+                        $( (Setting::$Setting.name(), Setting::$Setting.takes(), route.$name.and_then(Written::written)), )+
                     ])
                 }
             }
@@ -216,7 +220,7 @@ macro_rules! settings {
             impl From<ProtectionConfig> for Value {
                 fn from(protection: ProtectionConfig) -> Self {
                     map([
-                        $( (ProtectionSetting::$Protection.row(), protection.$protection.written()), )+
+                        $( (ProtectionSetting::$Protection.name(), ProtectionSetting::$Protection.takes(), protection.$protection.written()), )+
                     ])
                 }
             }

@@ -54,10 +54,10 @@ impl SettingsTable {
 
 /// The kind of value of a setting, in any table.
 pub(crate) fn takes(name: &str) -> Option<Takes> {
-    let rows = Setting::ALL.iter().map(|setting| setting.row());
-    let rows = rows.chain(ProtectionSetting::ALL.iter().map(|setting| setting.row()));
-    let mut rows = rows.chain(PackageOption::ALL.iter().map(|option| option.row()));
-    rows.find(|row| row.name == name).map(|row| row.takes)
+    let kinds = Setting::ALL.iter().map(|setting| (setting.name(), setting.takes()));
+    let kinds = kinds.chain(ProtectionSetting::ALL.iter().map(|setting| (setting.name(), setting.takes())));
+    let mut kinds = kinds.chain(PackageOption::ALL.iter().map(|option| (option.name(), option.takes())));
+    kinds.find(|(setting, _)| *setting == name).map(|(_, takes)| takes)
 }
 
 /// The names of the `cors` dialect.
@@ -75,11 +75,9 @@ pub(crate) trait Key: Copy + PartialEq + Sized + 'static {
     /// The names of these settings.
     fn names() -> &'static [&'static str];
 
-    fn row(self) -> SettingRow;
+    fn name(self) -> &'static str;
 
-    fn name(self) -> &'static str {
-        self.row().name
-    }
+    fn row(self) -> SettingRow;
 }
 
 /// The name under which a host language may give its origin predicate, a function.
@@ -134,6 +132,15 @@ impl Key for PolicyKey {
         CORSAC
     }
 
+    fn name(self) -> &'static str {
+        match self {
+            PolicyKey::Setting(setting) => setting.name(),
+            PolicyKey::Policy(setting) => setting.name(),
+            PolicyKey::Document(setting) => setting.name(),
+            PolicyKey::Predicate => PREDICATE.name,
+        }
+    }
+
     fn row(self) -> SettingRow {
         match self {
             PolicyKey::Setting(setting) => setting.row(),
@@ -153,6 +160,14 @@ impl Key for RouteKey {
 
     fn names() -> &'static [&'static str] {
         ROUTE
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            RouteKey::Route(setting) => setting.name(),
+            RouteKey::Setting(setting) => setting.name(),
+            RouteKey::Predicate => PREDICATE.name,
+        }
     }
 
     fn row(self) -> SettingRow {
@@ -175,6 +190,10 @@ impl Key for ProtectionSetting {
         PROTECTION
     }
 
+    fn name(self) -> &'static str {
+        ProtectionSetting::name(self)
+    }
+
     fn row(self) -> SettingRow {
         ProtectionSetting::row(self)
     }
@@ -189,6 +208,10 @@ impl Key for LiftedSetting {
 
     fn names() -> &'static [&'static str] {
         LIFTED
+    }
+
+    fn name(self) -> &'static str {
+        LiftedSetting::name(self)
     }
 
     fn row(self) -> SettingRow {
@@ -209,6 +232,14 @@ impl Key for PackageKey {
 
     fn names() -> &'static [&'static str] {
         &CORS
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            PackageKey::Package(option) => option.name(),
+            PackageKey::Setting(setting) => setting.name(),
+            PackageKey::Document(setting) => setting.name(),
+        }
     }
 
     fn row(self) -> SettingRow {

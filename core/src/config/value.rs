@@ -1,5 +1,6 @@
 //! Values as a host passes them, before their types are checked.
 
+use crate::config::number_text::number_text;
 use serde_core::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use std::fmt;
 
@@ -64,7 +65,7 @@ impl Value {
             "-inf" | "-Infinity" => f64::NEG_INFINITY,
             "nan" | "-nan" | "NaN" => f64::NAN,
             _ => {
-                return serde_json::from_str(number)
+                return serde_json::from_slice(number.as_bytes())
                     .ok()
                     .filter(|value| matches!(value, Value::Integer(_) | Value::Float(_)));
             }
@@ -77,7 +78,7 @@ impl Value {
             Value::Undefined => f.write_str("undefined"),
             Value::Bool(value) => write!(f, "{value}"),
             Value::Integer(value) => write!(f, "{value}"),
-            Value::Float(value) => write!(f, "{value}"),
+            Value::Float(value) => f.write_str(&number_text(*value)),
             Value::String(text) | Value::Url(text) => f.write_str(text),
             Value::RegExp { source, flags } => write!(f, "/{source}/{flags}"),
             Value::Function => f.write_str("function"),

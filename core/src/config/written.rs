@@ -1,7 +1,7 @@
 //! Converts the values of a `Config` into those that a text would have. Defaults are left out.
 
 use crate::config::list::List;
-use crate::config::takes::SettingRow;
+use crate::config::takes::Takes;
 use crate::config::value::Value;
 use std::sync::Arc;
 
@@ -12,8 +12,8 @@ pub(crate) trait Written {
 }
 
 /// The settings that are not left out, as a table.
-pub(crate) fn map<const N: usize>(settings: [(SettingRow, Option<Value>); N]) -> Value {
-    let entry = |(row, value): (SettingRow, Option<Value>)| Some((row.name.to_owned(), row.takes.written(value?)));
+pub(crate) fn map<const N: usize>(settings: [(&str, Takes, Option<Value>); N]) -> Value {
+    let entry = |(name, takes, value): (&str, Takes, Option<Value>)| Some((name.to_owned(), takes.written(value?)));
     Value::Map(settings.into_iter().filter_map(entry).collect())
 }
 

@@ -1,7 +1,6 @@
 //! Reading what a console has printed: the sentences of three engines, as people paste them, and their meaning.
 
 use crate::browser::agent::Engine;
-use crate::browser::json_writer::JsonWriter;
 use crate::browser::redact::redact_prose;
 use crate::browser::sentences::{Problem, SENTENCES};
 use crate::browser::words::NetworkError;
@@ -14,6 +13,7 @@ use crate::explain::messages::About;
 use crate::explain::messages::console::{Facts, no_tls, of_code, of_network, of_problem, offline};
 use crate::explain::topic::Topic;
 use crate::issues::finding_code::FindingCode;
+use crate::json_writer::JsonWriter;
 use crate::printable::printable;
 
 /// The longest text that is read, in bytes. The rest of a longer text is ignored.

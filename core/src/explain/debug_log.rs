@@ -21,7 +21,6 @@ use crate::paths::RouteChoice;
 use crate::predicate::PredicateAnswer;
 use crate::printable::printable;
 use crate::response::template::{Action, Template};
-use std::collections::HashSet;
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
@@ -47,11 +46,11 @@ pub fn is_debug_value(value: &[u8]) -> bool {
 /// At most 1,000 blocks are printed. Text from requests is escaped, and no block is sent to a client.
 #[derive(Debug, Default)]
 pub struct DebugLog {
-    printed: Mutex<HashSet<Printed>>,
+    printed: Mutex<Vec<Printed>>,
 }
 
 /// The subject of a block.
-#[derive(Debug, PartialEq, Eq, Hash)]
+#[derive(Debug, PartialEq, Eq)]
 enum Printed {
     /// A decision: the origin, the route, the reason, and what was only reported.
     Decision(Vec<u8>, RouteChoice, Reason, Option<Reason>),
@@ -144,10 +143,12 @@ impl DebugLog {
 
     fn admit(&self, printed: Printed) -> Admitted {
         let mut all = self.printed.lock().unwrap_or_else(PoisonError::into_inner);
-        if all.len() >= DEBUG_BLOCKS || !all.insert(printed) {
-            Admitted::No
-        } else if all.len() == DEBUG_BLOCKS {
-            all.insert(Printed::End);
+        if all.len() >= DEBUG_BLOCKS || all.contains(&printed) {
+            return Admitted::No;
+        }
+        all.push(printed);
+        if all.len() == DEBUG_BLOCKS {
+            all.push(Printed::End);
             Admitted::Last
         } else {
             Admitted::New

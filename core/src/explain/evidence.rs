@@ -13,8 +13,7 @@ use crate::browser::response_headers::borrow;
 use crate::browser::server::{Server, WireRequest};
 use crate::browser::walk::play_with;
 use crate::browser::words::Verdict;
-use crate::explain::policy_server::MessageId;
-use std::collections::BTreeMap;
+use crate::explain::by_message::{ByMessage, MessageId};
 
 /// The most checks that are repaired. Each repair costs another walk.
 const MOST_REPAIRS: usize = 32;
@@ -29,9 +28,9 @@ pub(crate) struct Evidence {
     /// Each check that fails, in the order in which the browser makes the checks.
     pub(crate) failures: Vec<Failure>,
     /// The responses, without repairs.
-    pub(crate) answers: BTreeMap<MessageId, Answer>,
+    pub(crate) answers: ByMessage<Answer>,
     /// The value of `Origin` in each request that has one.
-    pub(crate) origins: BTreeMap<MessageId, String>,
+    pub(crate) origins: ByMessage<String>,
     /// The messages whose response is not known.
     pub(crate) unknown: Vec<MessageId>,
 }
@@ -42,8 +41,8 @@ impl Evidence {
         let mut repaired = Repaired {
             server,
             repairs: Vec::new(),
-            answers: BTreeMap::new(),
-            origins: BTreeMap::new(),
+            answers: ByMessage::new(),
+            origins: ByMessage::new(),
             unknown: Vec::new(),
         };
         let outcome = play_with(exchange, Agent::STANDARD, &mut repaired);
@@ -73,7 +72,7 @@ impl Evidence {
 
     /// The headers of a message's response.
     pub(crate) fn lines(&self, message: MessageId) -> &[(Vec<u8>, Vec<u8>)] {
-        self.answers.get(&message).map(Answer::headers).unwrap_or_default()
+        self.answers.get(message).map(Answer::headers).unwrap_or_default()
     }
 
     /// All lines of a header in a response, joined; none if there is none.
@@ -83,7 +82,7 @@ impl Evidence {
     }
 
     pub(crate) fn status(&self, message: MessageId) -> Option<u16> {
-        self.answers.get(&message).and_then(Answer::status)
+        self.answers.get(message).and_then(Answer::status)
     }
 }
 
@@ -147,8 +146,8 @@ fn replace(headers: &mut HeaderLines, name: &str, value: Vec<u8>) {
 struct Repaired<'s> {
     server: &'s mut dyn Server,
     repairs: Vec<Repair>,
-    answers: BTreeMap<MessageId, Answer>,
-    origins: BTreeMap<MessageId, String>,
+    answers: ByMessage<Answer>,
+    origins: ByMessage<String>,
     unknown: Vec<MessageId>,
 }
 
@@ -160,7 +159,9 @@ impl Repaired<'_> {
         if *answer == Answer::Unknown && !self.unknown.contains(&message) {
             self.unknown.push(message);
         }
-        self.answers.entry(message).or_insert_with(|| answer.clone());
+        if self.answers.get(message).is_none() {
+            self.answers.insert(message, answer.clone());
+        }
     }
 
     fn repair(&self, message: MessageId, request: WireRequest<'_>, answer: Answer) -> Answer {

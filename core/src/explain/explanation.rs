@@ -1,11 +1,11 @@
 //! An explanation: how a browser handles an exchange, step by step.
 
 use crate::browser::exchange::Exchange;
-use crate::browser::json_writer::JsonWriter;
 use crate::browser::outcome::{Preflight, Step};
 use crate::browser::words::Verdict;
 use crate::browser::write_exchange::VERSION;
 use crate::issues::finding_code::{FindingCode, FindingSeverity};
+use crate::json_writer::JsonWriter;
 
 /// The beginning of the message of a finding whose code is about something other than CORS.
 pub(crate) const NOT_CORS: &str = "this is not CORS";

@@ -159,7 +159,7 @@ impl<'e> Explainer<'e> {
     fn wanted(self, hop: usize) -> String {
         let asked = |name: &str| self.asked(hop, name);
         preflight_status::wanted(
-            self.evidence.origins.get(&(hop, true)).map_or(&self.exchange.page, String::as_str),
+            self.evidence.origins.get((hop, true)).map_or(&self.exchange.page, String::as_str),
             asked("access-control-request-method").as_deref(),
             asked("access-control-request-headers").as_deref(),
             self.is_credentialed(),
@@ -177,7 +177,7 @@ impl<'e> Explainer<'e> {
     }
 
     fn origin(self, failure: &Failure, is_preflight: bool) -> &'e str {
-        self.evidence.origins.get(&(failure.hop, is_preflight)).map_or(&self.exchange.page, String::as_str)
+        self.evidence.origins.get((failure.hop, is_preflight)).map_or(&self.exchange.page, String::as_str)
     }
 
     fn allow_origin(self, failure: &Failure) -> Option<Finding> {

@@ -1,6 +1,7 @@
 //! Explaining an exchange: how a browser handles it, everything that is wrong, and how to fix it.
 
 mod attack;
+mod by_message;
 mod captured;
 mod console_codes;
 mod console_context;

@@ -1,9 +1,9 @@
 //! Signs that something other than the application responded: a proxy, a cache, a login.
 
 use crate::browser::url::Url;
+use crate::explain::by_message::MessageId;
 use crate::explain::evidence::Evidence;
 use crate::explain::messages::preflight_status::RedirectDifference;
-use crate::explain::policy_server::MessageId;
 
 /// Whether a status is one with which proxies report that they could not reach a server (RFC 9110, section 15.6; those from
 /// 520 on are a CDN's).

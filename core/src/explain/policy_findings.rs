@@ -6,13 +6,14 @@ use crate::browser::header_lines;
 use crate::browser::outcome::StepName;
 use crate::config::settings_table::Setting;
 use crate::decide::headers::RequestedHeaders;
+use crate::explain::by_message::MessageId;
 use crate::explain::evidence::Evidence;
 use crate::explain::explanation::{Finding, PolicyChange, PolicyPlace};
 use crate::explain::failing::{Explained, elements};
 use crate::explain::messages::{other_layers, policy as messages};
 use crate::explain::near::Difference;
 use crate::explain::places::Places;
-use crate::explain::policy_server::{Decided, MessageId, PolicyServer};
+use crate::explain::policy_server::{Decided, PolicyServer};
 use crate::issues::code::Reason;
 use crate::issues::finding_code::FindingCode;
 use crate::origins::origin::Origin;
@@ -40,7 +41,7 @@ impl<'v> PolicyView<'v> {
             });
         }
         out.extend(self.captured_preflight().map(Explained::new));
-        for decided in self.server.decisions.values() {
+        for (_, decided) in self.server.decisions.iter() {
             if !decided.replaced.is_empty() {
                 out.push(Explained::new(other_layers::app_header_replaced(&decided.replaced)));
             }
@@ -54,7 +55,7 @@ impl<'v> PolicyView<'v> {
     }
 
     fn decided(self, message: MessageId) -> Option<&'v Decided> {
-        self.server.decisions.get(&message)
+        self.server.decisions.get(message)
     }
 
     /// None if another finding already names the cause.
@@ -159,7 +160,7 @@ impl<'v> PolicyView<'v> {
 
     /// Why the policy allows no origin.
     fn origin(self, decided: &Decided, message: MessageId) -> Option<Finding> {
-        let origin = self.evidence.origins.get(&message).map_or(self.exchange.page.as_str(), String::as_str);
+        let origin = self.evidence.origins.get(message).map_or(self.exchange.page.as_str(), String::as_str);
         let route = decided.route;
         Some(match decided.reason {
             Reason::OriginNotAllowed => self.origin_not_allowed(origin, route),
@@ -206,7 +207,7 @@ impl<'v> PolicyView<'v> {
 
     fn add_protection(self, out: &mut Vec<Explained>) {
         let place = |decided: &Decided| Some(self.places.of(decided.route, Setting::Protection));
-        for ((hop, _), decided) in &self.server.decisions {
+        for ((hop, _), decided) in self.server.decisions.iter() {
             if decided.reason.is_protection_refusal() {
                 let mut finding = messages::protection_refused(decided.reason);
                 finding.policy = place(decided);

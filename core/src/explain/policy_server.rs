@@ -9,18 +9,14 @@ use crate::decide::decision::Decision;
 use crate::decide::evaluate::Evaluation;
 use crate::decide::policy::Policy;
 use crate::decide::request::{RequestHeader, RequestHeaders};
+use crate::explain::by_message::ByMessage;
 use crate::issues::code::Reason;
 use crate::paths::RouteChoice;
 use crate::response::apply::ResponseHeaders;
 use crate::response::header_name::{HeaderName, OWNED_HEADERS};
 use crate::response::template::{Action, Op};
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::convert::Infallible;
-
-/// A message of an exchange: the number of the request on the wire, from 0, and whether the message is that
-/// request's preflight.
-pub(crate) type MessageId = (usize, bool);
 
 /// The policy's decision on one request.
 #[derive(Clone, Debug)]
@@ -43,7 +39,7 @@ pub(crate) struct PolicyServer<'p> {
     exchange: &'p Exchange,
     /// The origin of the server. The policy does not decide on requests to other origins.
     own: Option<String>,
-    pub(crate) decisions: BTreeMap<MessageId, Decided>,
+    pub(crate) decisions: ByMessage<Decided>,
     /// Whether the origin predicate was asked although the exchange does not have its answer.
     pub(crate) predicate_unknown: bool,
     /// Each response as it was sent. If none was sent, it is the response of the exchange.
@@ -56,7 +52,7 @@ impl<'p> PolicyServer<'p> {
             policy,
             exchange,
             own: None,
-            decisions: BTreeMap::new(),
+            decisions: ByMessage::new(),
             predicate_unknown: false,
             hops: exchange.hops.clone(),
         }

@@ -14,7 +14,7 @@ use std::fmt;
 /// Fills in the lines of issues about a JSON text.
 pub(crate) fn locate_json(issues: &mut [Issue], text: &[u8]) {
     let Ok(text) = std::str::from_utf8(text) else { return };
-    let Ok(root) = serde_json::from_str::<&RawValue>(text) else { return };
+    let Ok(root) = serde_json::from_slice::<&RawValue>(text.as_bytes()) else { return };
     let mut cut = HashMap::new();
     locate(issues, text, |steps| in_json(text, root, steps, &mut cut));
 }
@@ -47,7 +47,7 @@ impl<'t> LineFinder<'t> {
     pub(crate) fn line(&self, field: &str) -> Option<usize> {
         match self {
             LineFinder::Json(text) => {
-                let root = serde_json::from_str::<&RawValue>(text).ok()?;
+                let root = serde_json::from_slice::<&RawValue>(text.as_bytes()).ok()?;
                 in_json(text, root, &steps(field), &mut HashMap::new()).map(|found| line_at(text, found.start))
             }
             LineFinder::Toml(text, offsets) => {
@@ -119,7 +119,32 @@ fn parts(value: &RawValue) -> Parts<'_> {
         type Value = Parts<'de>;
 
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a list or a table")
+            f.write_str("a value")
+        }
+
+        // Values that are neither lists nor tables have no parts. Refusing them would need the code for the messages.
+        fn visit_unit<E>(self) -> Result<Self::Value, E> {
+            Ok(Parts::new())
+        }
+
+        fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
+            Ok(Parts::new())
+        }
+
+        fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
+            Ok(Parts::new())
+        }
+
+        fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
+            Ok(Parts::new())
+        }
+
+        fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
+            Ok(Parts::new())
+        }
+
+        fn visit_str<E>(self, _: &str) -> Result<Self::Value, E> {
+            Ok(Parts::new())
         }
 
         fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
@@ -138,8 +163,7 @@ fn parts(value: &RawValue) -> Parts<'_> {
             Ok(parts)
         }
     }
-    // Other values have no members.
-    serde_json::Deserializer::from_str(value.get()).deserialize_any(Cut).unwrap_or_default()
+    serde_json::Deserializer::from_slice(value.get().as_bytes()).deserialize_any(Cut).unwrap_or_default()
 }
 
 #[cfg(test)]

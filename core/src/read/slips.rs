@@ -66,7 +66,9 @@ impl Stop<'_> {
         };
         let text = format!("{before}{with}{after}");
         let stopped = match self.format {
-            Format::Json => serde_json::from_str::<Value>(&text).err().map(|error| json_offset(&text, &error)),
+            Format::Json => {
+                serde_json::from_slice::<Value>(text.as_bytes()).err().map(|error| json_offset(&text, &error))
+            }
             Format::Toml => toml_text::parse(&text).err().map(|stop| stop.offset.unwrap_or(0)),
         };
         stopped.is_none_or(|offset| offset >= range.start + with.len())
