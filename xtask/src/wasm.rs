@@ -17,8 +17,6 @@ pub(crate) struct Module {
     pub(crate) name: &'static str,
     package: &'static str,
     features: &'static str,
-    /// Options that only an unstable compiler has.
-    unstable: &'static str,
     /// Functions that its libraries export, and that its host need not call.
     unused_exports: &'static [&'static str],
     /// The path at which everything else finds it, whichever compiler built it.
@@ -31,7 +29,6 @@ pub(crate) const MODULES: &[Module] = &[
         name: "edge",
         package: "corsac-wasm",
         features: "explain",
-        unstable: SHORT_PANICS,
         unused_exports: &[],
         place: "target/wasm/corsac.wasm",
     },
@@ -39,7 +36,6 @@ pub(crate) const MODULES: &[Module] = &[
         name: "playground",
         package: "corsac-wasm",
         features: "playground",
-        unstable: SHORT_PANICS,
         unused_exports: &[],
         // The page loads it from there.
         place: "playground/corsac.wasm",
@@ -48,7 +44,6 @@ pub(crate) const MODULES: &[Module] = &[
         name: "envoy",
         package: "corsac-envoy",
         features: "",
-        unstable: "",
         unused_exports: CALLBACKS,
         place: "target/wasm/corsac-envoy.wasm",
     },
@@ -56,7 +51,6 @@ pub(crate) const MODULES: &[Module] = &[
         name: "envoy-trap",
         package: "corsac-envoy",
         features: "trap",
-        unstable: "",
         unused_exports: CALLBACKS,
         place: "target/wasm/corsac-envoy-trap.wasm",
     },
@@ -117,7 +111,7 @@ fn build_module(root: &Path, module: &Module) -> Result<(), Box<dyn Error>> {
         cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", DEBIAN_LINKER);
         cargo.args(["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"]);
         // It is used as an unstable compiler anyway, since it has to build the standard library.
-        flags = format!("{flags} {}", module.unstable);
+        flags = format!("{flags} {SHORT_PANICS}");
     }
     cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags);
     if !cargo.status()?.success() {
