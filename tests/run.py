@@ -351,7 +351,11 @@ def main():
     except Failed as failure:
         print(failure)
         return 2
-    install = arguments.install or os.environ.get("CI") == "true"
+    in_ci = os.environ.get("CI") == "true"
+    if in_ci:
+        # A clean checkout is compiled once, so nothing is gained by keeping what a second time could use.
+        os.environ.setdefault("CARGO_INCREMENTAL", "0")
+    install = arguments.install or in_ci
     if not needs.prepare(wanted, install, stage):
         return 1
     ready = time.monotonic() - start
