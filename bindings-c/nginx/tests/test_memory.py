@@ -211,7 +211,9 @@ class Memory(unittest.TestCase):
     def test_a_response_is_logged_with_its_own_headers(self):
         """nginx logs a response when all of it has been sent, and others may have been sent in the meantime."""
         answers = []
-        self.get("/upstream/x", APP)
+        # The lines are kept at the second decision with the same headers, and added at the third.
+        for path in ("/upstream/x", "/upstream/y"):
+            self.get(path, APP)
         waiting = threading.Thread(target=lambda: answers.append(self.get("/upstream/later", APP)))
         waiting.start()
         self.assertTrue(self.upstream.waiting.wait(10))
