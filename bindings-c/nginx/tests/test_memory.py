@@ -11,6 +11,7 @@ from context import APP, EVIL, FOREIGN
 from server import Nginx, free_port, send
 
 SUB = "https://sub.example.com"
+WWW = "https://www.example.com"
 POLICY = """
 allow_origins = ["https://app.example.com", "https://*.example.com"]
 allow_methods = ["PUT", "DELETE"]
@@ -68,7 +69,7 @@ FORGOTTEN = "?" + "x" * 1100
 
 
 class Upstream(http.server.ThreadingHTTPServer):
-    """An application that has CORS headers of its own only for `/own`, and that answers `/slow` and sends the body of
+    """An application that has CORS headers of its own only for `/own`, and one of them for `/age`, and that answers `/slow` and sends the body of
     `/later` when it is told to."""
 
     daemon_threads = True
@@ -83,6 +84,8 @@ class Upstream(http.server.ThreadingHTTPServer):
             self.send_response(200)
             for name, value in FOREIGN if "/own" in self.path else []:
                 self.send_header(name, value)
+            if "/age" in self.path:
+                self.send_header("Access-Control-Max-Age", "99")
             self.send_header("Content-Length", "4" if "/later" in self.path else "0")
             self.end_headers()
             if "/later" in self.path:
@@ -181,8 +184,16 @@ class Memory(unittest.TestCase):
             self.assertEqual(self.get("/keep/own", APP).all("access-control-allow-origin"), ["foreign"])
             self.assertEqual(self.get("/keep/x", APP).all("access-control-allow-origin"), [APP])
 
+    def test_locations_that_keep_and_remove_headers_in_turn(self):
+        """Where headers are kept, the response is not searched for those that are only removed elsewhere."""
+        for number in range(3):
+            self.assertEqual(self.get(f"/keep/{number}", APP).all("access-control-max-age"), [])
+            self.assertEqual(self.get(f"/keep/age/{number}", APP).all("access-control-max-age"), ["99"])
+            self.assertEqual(self.get(f"/upstream/age/{number}", APP).all("access-control-max-age"), [])
+
     def test_a_request_that_waits_while_others_are_decided(self):
-        for between in ([SUB], [SUB, APP], [EVIL, None, SUB], []):
+        # The third origin takes the place of the first decision, and the same origin twice takes that of its lines.
+        for between in ([SUB], [SUB, APP], [SUB, WWW], [SUB, SUB], [EVIL, None, SUB], []):
             with self.subTest(between):
                 self.upstream.waiting.clear()
                 self.upstream.may_answer.clear()
@@ -190,8 +201,8 @@ class Memory(unittest.TestCase):
                 waiting = threading.Thread(target=lambda: answers.append(self.get("/upstream/slow", APP)))
                 waiting.start()
                 self.assertTrue(self.upstream.waiting.wait(10))
-                for origin in between:
-                    self.get("/upstream/x", origin)
+                for number, origin in enumerate(between):
+                    self.get(f"/upstream/{number}", origin)
                 self.upstream.may_answer.set()
                 waiting.join()
                 self.assertEqual(answers[0].all("access-control-allow-origin"), [APP])
@@ -200,7 +211,9 @@ class Memory(unittest.TestCase):
     def test_a_response_is_logged_with_its_own_headers(self):
         """nginx logs a response when all of it has been sent, and others may have been sent in the meantime."""
         answers = []
-        self.get("/upstream/x", APP)
+        # The lines are kept at the second decision with the same headers, and added at the third.
+        for path in ("/upstream/x", "/upstream/y"):
+            self.get(path, APP)
         waiting = threading.Thread(target=lambda: answers.append(self.get("/upstream/later", APP)))
         waiting.start()
         self.assertTrue(self.upstream.waiting.wait(10))

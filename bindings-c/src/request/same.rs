@@ -55,7 +55,10 @@ unsafe fn same(
         {
             return Ok(false);
         }
+        // `corsac_policy_evaluate` accepts no path that is too long, whether the policy reads it or not.
         let same_cors = !(*one).method.ptr.is_null()
+            && !(*one).path.is_too_long()
+            && !(*other).path.is_too_long()
             && is_same((*one).origin, (*other).origin)
             && is_same((*one).method, (*other).method)
             && is_same((*one).access_control_request_method, (*other).access_control_request_method)

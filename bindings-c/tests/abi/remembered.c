@@ -109,6 +109,11 @@ static void test_misused(void) {
   request.origin.len = (size_t)-1;
   CHECK(corsac_request_copy(&request, buffer, sizeof buffer, &copy) == CORSAC_BAD_SIZE);
   CHECK(!corsac_policy_decides_same(policy, &request, &request));
+  /* The same is true of a path, even if the policy has no routes. */
+  request = request_of("GET", "https://app.example.com");
+  copy = request;
+  copy.path = (corsac_slice){"/", (size_t)-1};
+  CHECK(!corsac_policy_decides_same(policy, &request, &copy) && !corsac_policy_decides_same(policy, &copy, &request));
   corsac_policy_free(policy);
 }
 
