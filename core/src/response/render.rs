@@ -52,14 +52,18 @@ impl Templates {
 #[derive(Debug, Default)]
 pub(crate) struct TemplatesBuilder {
     templates: Vec<Template>,
-    layouts: HashTable<(ResponseSettings, OutcomeLayout)>,
+    layouts: Vec<(ResponseSettings, OutcomeLayout)>,
+    /// The indices of the layouts, by the hashes of their settings.
+    known: HashTable<usize>,
     hasher: RandomState,
 }
 
 impl TemplatesBuilder {
     pub(crate) fn add(&mut self, settings: ResponseSettings) -> OutcomeLayout {
         let hash = self.hasher.hash_one(&settings);
-        if let Some((_, layout)) = self.layouts.find(hash, |(known, _)| *known == settings) {
+        let layout = |index: &usize| self.layouts.get(*index);
+        let is_same = |index: &usize| layout(index).is_some_and(|(known, _)| *known == settings);
+        if let Some((_, layout)) = self.known.find(hash, is_same).and_then(layout) {
             return *layout;
         }
         let layout = OutcomeLayout {
@@ -74,8 +78,10 @@ impl TemplatesBuilder {
             let index = u32::try_from(self.templates.len()).unwrap_or(u32::MAX);
             self.templates.push(renderer.template(index, outcome, reported));
         }
-        let hasher = &self.hasher;
-        self.layouts.insert_unique(hash, (settings, layout), |(known, _)| hasher.hash_one(known));
+        let (layouts, hasher) = (&self.layouts, &self.hasher);
+        let hash_of = |index: &usize| layouts.get(*index).map_or(0, |(known, _)| hasher.hash_one(known));
+        self.known.insert_unique(hash, layouts.len(), hash_of);
+        self.layouts.push((settings, layout));
         layout
     }
 
