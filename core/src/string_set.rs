@@ -110,18 +110,27 @@ impl StringSet {
 }
 
 impl Table {
-    fn insert(&mut self, string: &[u8]) {
+    /// A table that grows.
+    pub(crate) fn new() -> Self {
+        Table { arena: Vec::new(), starts: HashTable::new(), hasher: BytesHasher::new(), longest: usize::MAX }
+    }
+
+    /// Whether the string was not there before.
+    pub(crate) fn insert(&mut self, string: &[u8]) -> bool {
         // Neither can happen, because origins have at most 512 bytes, and a policy cannot contain 4 GiB of
         // them. If it did happen, the string would be missing, so that origin would be refused.
-        let (Ok(length), Ok(start)) = (u16::try_from(string.len()), u32::try_from(self.arena.len())) else { return };
+        let (Ok(length), Ok(start)) = (u16::try_from(string.len()), u32::try_from(self.arena.len())) else {
+            return false;
+        };
         if self.contains(string) {
-            return;
+            return false;
         }
         self.arena.extend_from_slice(&length.to_le_bytes());
         self.arena.extend_from_slice(string);
         let (arena, hasher) = (&self.arena, &self.hasher);
         let hash = hasher.hash(string);
         self.starts.insert_unique(hash, start, |start| hasher.hash(at(arena, *start).unwrap_or_default()));
+        true
     }
 
     #[inline]

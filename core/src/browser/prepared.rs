@@ -156,7 +156,7 @@ fn headers(
 pub(crate) fn lower_sorted<'n>(names: impl IntoIterator<Item = &'n [u8]>) -> Vec<String> {
     let lower = |name: &'n [u8]| name.iter().map(|byte| char::from(byte.to_ascii_lowercase())).collect();
     let mut names: Vec<String> = names.into_iter().map(lower).collect();
-    names.sort();
+    names.sort_unstable();
     names.dedup();
     names
 }

@@ -60,19 +60,22 @@ pub(crate) fn unsafe_names(headers: &[(Vec<u8>, Vec<u8>)], agent: Agent) -> Vec<
 
 /// The headers, with the values of each name joined.
 pub(crate) fn join_repeated(headers: &[(Vec<u8>, Vec<u8>)]) -> HeaderLines {
-    let mut out: HeaderLines = Vec::new();
-    let mut seen: std::collections::HashMap<Vec<u8>, usize> = std::collections::HashMap::new();
-    for (name, value) in headers {
-        let index = *seen.entry(name.to_ascii_lowercase()).or_insert(out.len());
-        match out.get_mut(index) {
-            Some((_, joined)) => {
-                joined.extend_from_slice(b", ");
-                joined.extend_from_slice(value);
-            }
-            None => out.push((name.clone(), value.clone())),
+    let mut order: Vec<_> = headers.iter().enumerate().map(|(at, (name, _))| (name.to_ascii_lowercase(), at)).collect();
+    order.sort_unstable();
+    // Headers of the same name are neighbours now, each group in its order, and so the place of a group is its first.
+    let mut groups: Vec<_> = order.chunk_by(|(one, _), (other, _)| one == other).collect();
+    groups.sort_unstable_by_key(|group| group.first().map(|(_, at)| *at));
+    let line = |(_, at): &(Vec<u8>, usize)| headers.get(*at);
+    let join = |group: &[_]| {
+        let mut lines = group.iter().filter_map(line);
+        let (name, mut joined) = lines.next()?.clone();
+        for (_, value) in lines {
+            joined.extend_from_slice(b", ");
+            joined.extend_from_slice(value);
         }
-    }
-    out
+        Some((name, joined))
+    };
+    groups.into_iter().filter_map(join).collect()
 }
 
 /// Fetch, "CORS-safelisted request-header".

@@ -198,7 +198,8 @@ fn parse_host(text: &str) -> Option<String> {
     let labels: Option<Vec<String>> = decoded
         .replace(['\u{3002}', '\u{ff0e}', '\u{ff61}'], ".")
         .split('.')
-        .map(|label| label_to_ascii(&label.to_lowercase()))
+        // A capital sigma becomes the same letter at the end of a label as elsewhere.
+        .map(|label| label_to_ascii(&label.chars().flat_map(char::to_lowercase).collect::<String>()))
         .collect();
     let host = labels?.join(".");
     let forbidden = |c: char| c <= ' ' || c == '\u{7f}' || "#/:<>?@[\\]^|%".contains(c);

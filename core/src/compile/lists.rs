@@ -11,11 +11,10 @@ use crate::issues::fault::Fault;
 use crate::issues::issue::Issues;
 use crate::issues::messages::names;
 use crate::limits::{HEADER_NAME_BYTES, METHOD_BYTES};
-use crate::string_set::StringSet;
+use crate::string_set::{StringSet, Table};
 use crate::suggest::lists::{suggest_headers, suggest_methods};
 use crate::suggest::trial::Place;
 use crate::tokens::{self, AUTHORIZATION, KNOWN_METHODS, SAFELISTED_HEADERS, SAFELISTED_METHODS, USUAL_METHODS};
-use std::collections::HashSet;
 use std::sync::Arc;
 
 /// Methods that write and are never sent without a preflight.
@@ -73,11 +72,35 @@ impl NameConcern {
     }
 }
 
+/// The names of a list, each once.
+struct Names {
+    names: Vec<String>,
+    seen: Table,
+}
+
+impl Names {
+    fn new(first: &[&str]) -> Self {
+        let mut names = Names { names: Vec::new(), seen: Table::new() };
+        first.iter().for_each(|name| names.add(name));
+        names
+    }
+
+    fn add(&mut self, name: &str) {
+        if self.seen.insert(name.as_bytes()) {
+            self.names.push(name.to_owned());
+        }
+    }
+
+    fn checked(self, all: bool, authorization: bool, found: Vec<(usize, NameConcern)>) -> NameList {
+        let joined = self.names.join(", ").into();
+        NameList { all, authorization, names: StringSet::of_names(self.names).into(), joined, found }
+    }
+}
+
 impl NameList {
     pub(crate) fn of_methods(list: &List) -> Self {
         let all = list.has_wildcard();
-        let mut names: Vec<&str> = SAFELISTED_METHODS.to_vec();
-        let mut seen: HashSet<&str> = names.iter().copied().collect();
+        let mut names = Names::new(&SAFELISTED_METHODS);
         let mut found = Vec::new();
         for (index, text) in numbered(list).filter(|(_, text)| *text != "*") {
             if check_method(text).is_err() {
@@ -90,19 +113,15 @@ impl NameList {
                 if text == "OPTIONS" {
                     found.push((index, NameConcern::Options));
                 }
-                if seen.insert(text) {
-                    names.push(text);
-                }
+                names.add(text);
             }
         }
-        let joined = names.join(", ").into();
-        NameList { all, authorization: false, names: StringSet::of_names(names).into(), joined, found }
+        names.checked(all, false, found)
     }
 
     pub(crate) fn of_request_headers(list: &List) -> Self {
         let all = list.has_wildcard();
-        let mut names: Vec<String> = SAFELISTED_HEADERS.iter().map(|name| (*name).to_owned()).collect();
-        let mut seen: HashSet<String> = names.iter().cloned().collect();
+        let mut names = Names::new(&SAFELISTED_HEADERS);
         let mut authorization = false;
         let mut found = Vec::new();
         for (index, text) in numbered(list).filter(|(_, text)| *text != "*") {
@@ -117,21 +136,19 @@ impl NameList {
                 found.push((index, NameConcern::ResponseHeader));
             } else if all && name != AUTHORIZATION {
                 found.push((index, NameConcern::Redundant));
-            } else if seen.insert(name.clone()) {
-                names.push(name);
+            } else {
+                names.add(&name);
             }
         }
         if all && !authorization {
             found.push((0, NameConcern::AuthorizationNotCovered));
         }
-        let joined = names.join(", ").into();
-        NameList { all, authorization, names: StringSet::of_names(names).into(), joined, found }
+        names.checked(all, authorization, found)
     }
 
     pub(crate) fn of_exposed_headers(list: &List) -> Self {
         let all = list.has_wildcard();
-        let mut names: Vec<String> = Vec::new();
-        let mut seen: HashSet<String> = HashSet::new();
+        let mut names = Names::new(&[]);
         let mut found = Vec::new();
         for (index, text) in numbered(list) {
             match header_name(text) {
@@ -142,12 +159,11 @@ impl NameList {
                 }
                 Some(name) if tokens::is_request_only(&name) => found.push((index, NameConcern::RequestHeader)),
                 Some(_) if all => found.push((index, NameConcern::Redundant)),
-                Some(name) if seen.insert(name.clone()) => names.push(name),
-                Some(_) => {}
+                Some(name) => names.add(&name),
             }
         }
-        let joined = if all { "*".into() } else { names.join(", ").into() };
-        NameList { all, authorization: false, names: StringSet::of_names(names).into(), joined, found }
+        let list = names.checked(all, false, found);
+        if all { NameList { joined: "*".into(), ..list } } else { list }
     }
 
     /// Whether one of the methods writes.

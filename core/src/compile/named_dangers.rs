@@ -10,12 +10,11 @@ use crate::issues::issue::Issues;
 use crate::issues::messages::settings::{danger_not_listed, danger_not_needed};
 use crate::origins::list::{Found, OriginList};
 use crate::origins::set::OriginSet;
-use std::collections::HashSet;
 use std::sync::Arc;
 
-/// The named entries that would be refused if their check was not lifted.
+/// The named entries that would be refused if their check was not lifted, each with the name of the check.
 #[derive(Debug, Default)]
-pub(crate) struct NeededDangers(HashSet<(String, Danger)>);
+pub(crate) struct NeededDangers(Vec<(String, &'static str)>);
 
 impl NeededDangers {
     /// Records the entries of a list that need a check to be lifted for them. `refuses` says whether a concern refuses
@@ -34,27 +33,30 @@ impl NeededDangers {
                 let is_needed = refuses(concern, Stakes { dangers, ..stakes.of_unnamed() })
                     && !refuses(concern, stakes.of(&entry.text));
                 if is_needed {
-                    self.0.insert((entry.text.clone(), named.danger));
+                    self.0.push((entry.text.clone(), named.danger.as_str()));
                 }
             }
         }
     }
 
     /// Reports the entries that are named although they need no exception.
-    pub(crate) fn report(&self, document: &Document, issues: &mut Issues) {
+    pub(crate) fn report(mut self, document: &Document, issues: &mut Issues) {
         let top = &document.settings;
         let own = document.routes.iter().map(|route| &route.settings.dangerously_allow);
         let own = own.filter(|lifted| !Arc::ptr_eq(lifted, &top.dangerously_allow));
         let all: Vec<&Arc<Lifted>> = std::iter::once(&top.dangerously_allow).chain(own).collect();
-        let named: HashSet<&str> = all.iter().flat_map(|lifted| lifted.named()).map(|(entry, _)| entry).collect();
+        let mut named: Vec<&str> = all.iter().flat_map(|lifted| lifted.named()).map(|(entry, _)| entry).collect();
         if named.is_empty() {
             return;
         }
-        let listed: HashSet<&str> = texts(document).filter(|text| named.contains(text)).collect();
+        named.sort_unstable();
+        let mut listed: Vec<&str> = texts(document).filter(|text| named.binary_search(text).is_ok()).collect();
+        listed.sort_unstable();
+        self.0.sort_unstable();
         for (entry, lift) in all.into_iter().flat_map(|lifted| lifted.named()) {
-            if !listed.contains(entry) {
+            if listed.binary_search(&entry).is_err() {
                 issues.lint(&lift.field, entry, danger_not_listed(entry));
-            } else if !self.0.contains(&(entry.to_owned(), lift.danger)) {
+            } else if self.0.binary_search(&(entry.to_owned(), lift.danger.as_str())).is_err() {
                 issues.lint(&lift.field, entry, danger_not_needed(entry, lift.danger));
             }
         }

@@ -3,7 +3,6 @@
 use crate::config::dangers::{Danger, Dangers};
 use crate::config::table_macros::section;
 use crate::config::value::Value;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// An entry of [`Config::dangerously_allow`](crate::Config::dangerously_allow): a check, and for which origins it is
@@ -85,8 +84,8 @@ fn table(check: &str, origins: Value) -> Value {
 pub(crate) struct Lifted {
     /// The checks that are lifted for every origin.
     pub(crate) everywhere: Dangers,
-    /// The other checks, by the entries for which they are lifted.
-    named: BTreeMap<String, Vec<NamedLift>>,
+    /// The other checks, with the entries for which they are lifted, in the order of these.
+    named: Vec<(String, NamedLift)>,
 }
 
 /// A check that is lifted for one entry.
@@ -98,16 +97,22 @@ pub(crate) struct NamedLift {
 }
 
 /// Nothing is lifted.
-pub(crate) static NOTHING: Lifted = Lifted { everywhere: Dangers::NONE, named: BTreeMap::new() };
+pub(crate) static NOTHING: Lifted = Lifted { everywhere: Dangers::NONE, named: Vec::new() };
 
 impl Lifted {
     pub(crate) fn of_every_origin(everywhere: Dangers) -> Self {
         Lifted { everywhere, ..Lifted::default() }
     }
 
-    /// Lifts a check for one entry, as it is written at this field.
+    /// Lifts a check for one entry, as it is written at this field. After the last, call [`Lifted::sorted`].
     pub(crate) fn lift_for(&mut self, entry: String, danger: Danger, field: String) {
-        self.named.entry(entry).or_default().push(NamedLift { danger, field });
+        self.named.push((entry, NamedLift { danger, field }));
+    }
+
+    /// Puts the entries in order, as the other methods need them. The checks of one entry keep their order.
+    pub(crate) fn sorted(mut self) -> Self {
+        self.named.sort_by(|(one, _), (other, _)| one.cmp(other));
+        self
     }
 
     /// The checks that are lifted for this entry.
@@ -118,14 +123,14 @@ impl Lifted {
     }
 
     /// The checks that are lifted for this entry by name.
-    pub(crate) fn named_for(&self, entry: &str) -> impl Iterator<Item = &NamedLift> {
-        let named = if self.named.is_empty() { None } else { self.named.get(entry) };
-        named.into_iter().flatten()
+    pub(crate) fn named_for<'l>(&'l self, entry: &'l str) -> impl Iterator<Item = &'l NamedLift> {
+        let start = self.named.partition_point(|(other, _)| other.as_str() < entry);
+        self.named.iter().skip(start).take_while(move |(other, _)| other == entry).map(|(_, lift)| lift)
     }
 
     /// The entries for which a check is lifted, each with the check.
     pub(crate) fn named(&self) -> impl Iterator<Item = (&str, &NamedLift)> {
-        self.named.iter().flat_map(|(entry, lifts)| lifts.iter().map(|lift| (entry.as_str(), lift)))
+        self.named.iter().map(|(entry, lift)| (entry.as_str(), lift))
     }
 
     /// The setting as it is written.

@@ -78,7 +78,8 @@ pub(crate) fn nearest(name: &str, keys: &[&'static str]) -> Option<&'static str>
 
 /// The check that a name most likely means if there is no check of that name.
 pub(crate) fn nearest_danger(name: &str) -> Option<&'static str> {
-    let plain: String = name.to_lowercase().replace(['_', ' '], "-").chars().take(64).collect();
+    let lower = name.chars().flat_map(char::to_lowercase);
+    let plain: String = lower.map(|c| if matches!(c, '_' | ' ') { '-' } else { c }).take(64).collect();
     let all = || Danger::ALL.iter().copied();
     let known = all().find(|danger| plain.contains(danger.word()));
     known.or_else(|| all().find(|danger| distance(&plain, danger.as_str()) <= 4)).map(Danger::as_str)

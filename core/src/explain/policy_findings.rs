@@ -282,7 +282,7 @@ fn values(lines: &[(Vec<u8>, Vec<u8>)], name: &str) -> Vec<String> {
     if name.ends_with("headers") {
         values.iter_mut().for_each(|value| value.make_ascii_lowercase());
     }
-    values.sort();
+    values.sort_unstable();
     values
 }
 

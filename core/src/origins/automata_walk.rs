@@ -7,7 +7,6 @@ use crate::origins::automaton::{Dfa, State};
 use crate::origins::origin_automaton::{ALPHABET, Place};
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
-use std::collections::HashSet;
 use std::hash::BuildHasher;
 
 /// One state of a walk, and how it was reached.
@@ -119,7 +118,14 @@ pub(crate) fn walk(
 
 /// The bytes of origins. Of bytes that neither the automata nor the grammar of origins distinguish, only one is taken.
 fn distinct_bytes(dfas: &[&Dfa]) -> Vec<u8> {
-    let mut seen = HashSet::new();
-    let class = |byte: u8| (dfas.iter().map(|dfa| dfa.class(byte)).collect::<Vec<_>>(), Place::class(byte));
-    ALPHABET.iter().copied().filter(|byte| seen.insert(class(*byte))).collect()
+    let is_same = |one: u8, other: u8| {
+        Place::class(one) == Place::class(other) && dfas.iter().all(|dfa| dfa.class(one) == dfa.class(other))
+    };
+    let mut distinct: Vec<u8> = Vec::new();
+    for byte in ALPHABET {
+        if !distinct.iter().any(|known| is_same(*known, *byte)) {
+            distinct.push(*byte);
+        }
+    }
+    distinct
 }

@@ -35,7 +35,7 @@ impl Reader<'_> {
                 }
             }
         }
-        Some(lifted)
+        Some(lifted.sorted())
     }
 
     /// The danger with this name, at this field.

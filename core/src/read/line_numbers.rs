@@ -8,14 +8,13 @@ use crate::read::field_path::{Found, Step, steps};
 use crate::read::toml_text::Offsets;
 use serde_core::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
-use std::collections::HashMap;
 use std::fmt;
 
 /// Fills in the lines of issues about a JSON text.
 pub(crate) fn locate_json(issues: &mut [Issue], text: &[u8]) {
     let Ok(text) = std::str::from_utf8(text) else { return };
     let Ok(root) = serde_json::from_slice::<&RawValue>(text.as_bytes()) else { return };
-    let mut cut = HashMap::new();
+    let mut cut = Vec::new();
     locate(issues, text, |steps| in_json(text, root, steps, &mut cut));
 }
 
@@ -48,7 +47,7 @@ impl<'t> LineFinder<'t> {
         match self {
             LineFinder::Json(text) => {
                 let root = serde_json::from_slice::<&RawValue>(text.as_bytes()).ok()?;
-                in_json(text, root, &steps(field), &mut HashMap::new()).map(|found| line_at(text, found.start))
+                in_json(text, root, &steps(field), &mut Vec::new()).map(|found| line_at(text, found.start))
             }
             LineFinder::Toml(text, offsets) => {
                 offsets.as_ref()?.find(&steps(field)).map(|found| line_at(text, found.start))
@@ -76,19 +75,27 @@ fn locate(issues: &mut [Issue], text: &str, mut find: impl FnMut(&[Step<'_>]) ->
 type Parts<'t> = Vec<(String, &'t RawValue)>;
 
 /// The setting or the entry, or the nearest table or list around it. A list or table is split once, however many issues
-/// it has.
+/// it has: `cut` has the parts of those that were split, by their offset.
 fn in_json<'t>(
     text: &'t str,
     root: &'t RawValue,
     steps: &[Step<'_>],
-    cut: &mut HashMap<usize, Parts<'t>>,
+    cut: &mut Vec<(usize, Parts<'t>)>,
 ) -> Option<Found> {
     // A raw value borrows from the text.
     let offset = |value: &RawValue| (value.get().as_ptr() as usize).checked_sub(text.as_ptr() as usize);
     let mut value = root;
     let mut place = None;
     for step in steps {
-        let parts = cut.entry(offset(value)?).or_insert_with(|| parts(value));
+        let at = offset(value)?;
+        let index = match cut.binary_search_by_key(&at, |(at, _)| *at) {
+            Ok(index) => index,
+            Err(index) => {
+                cut.insert(index, (at, parts(value)));
+                index
+            }
+        };
+        let (_, parts) = cut.get(index)?;
         let next = match step {
             Step::Index(index) => parts.get(*index),
             Step::Key(key) => {

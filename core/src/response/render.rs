@@ -4,8 +4,10 @@ use crate::issues::code::Reason;
 use crate::response::header_name::{HeaderName, OWNED_HEADERS};
 use crate::response::outcome::{Outcome, OutcomeLayout, ProtectionOutcomes};
 use crate::response::template::{Action, Op, REFUSAL_STATUS, Template, TemplateHeader, TemplateValue};
-use std::collections::HashMap;
+use foldhash::fast::RandomState;
+use hashbrown::HashTable;
 use std::ffi::{CStr, CString};
+use std::hash::BuildHasher;
 use std::sync::Arc;
 
 /// The settings from which the responses of a policy, or of one of its routes, are made.
@@ -50,12 +52,18 @@ impl Templates {
 #[derive(Debug, Default)]
 pub(crate) struct TemplatesBuilder {
     templates: Vec<Template>,
-    layouts: HashMap<ResponseSettings, OutcomeLayout>,
+    layouts: Vec<(ResponseSettings, OutcomeLayout)>,
+    /// The indices of the layouts, by the hashes of their settings.
+    known: HashTable<usize>,
+    hasher: RandomState,
 }
 
 impl TemplatesBuilder {
     pub(crate) fn add(&mut self, settings: ResponseSettings) -> OutcomeLayout {
-        if let Some(layout) = self.layouts.get(&settings) {
+        let hash = self.hasher.hash_one(&settings);
+        let layout = |index: &usize| self.layouts.get(*index);
+        let is_same = |index: &usize| layout(index).is_some_and(|(known, _)| *known == settings);
+        if let Some((_, layout)) = self.known.find(hash, is_same).and_then(layout) {
             return *layout;
         }
         let layout = OutcomeLayout {
@@ -70,7 +78,10 @@ impl TemplatesBuilder {
             let index = u32::try_from(self.templates.len()).unwrap_or(u32::MAX);
             self.templates.push(renderer.template(index, outcome, reported));
         }
-        self.layouts.insert(settings, layout);
+        let (layouts, hasher) = (&self.layouts, &self.hasher);
+        let hash_of = |index: &usize| layouts.get(*index).map_or(0, |(known, _)| hasher.hash_one(known));
+        self.known.insert_unique(hash, layouts.len(), hash_of);
+        self.layouts.push((settings, layout));
         layout
     }
 

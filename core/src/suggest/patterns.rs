@@ -199,7 +199,7 @@ fn port_part(scheme: &str, port: &str) -> String {
 }
 
 fn web_host(host: &str) -> Option<String> {
-    let lower = host.to_lowercase();
+    let lower: String = host.chars().flat_map(char::to_lowercase).collect();
     if let Some(address) = lower.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
         let address: Ipv6Addr = address.parse().ok()?;
         let text = SerialisedIpv6::new(&address);

@@ -4,7 +4,7 @@
 use crate::origins::regex::Regex;
 use crate::suggest::regex_marks::without_marks;
 use crate::suggest::regex_pieces::{PieceKind, plain};
-use crate::suggest::regex_tail::{cut_default_port, cut_tail, open_port};
+use crate::suggest::regex_tail::{cut_default_port, cut_tail, inside_groups, open_port};
 use regex_syntax::ast::{AssertionKind, Ast, Flag, Flags, FlagsItemKind, GroupKind, LiteralKind, RepetitionKind, Span};
 
 /// The changes to make. Anchors at the ends are always removed, and written around the whole regex.
@@ -286,7 +286,7 @@ fn has_port(host: &str) -> bool {
 }
 
 fn is_loopback(host: &str) -> bool {
-    let host = host.trim_start_matches("(?:").trim_start_matches('(');
+    let host = inside_groups(host).trim_start_matches('(');
     ["localhost", "127.0.0.1", "[::1]"].into_iter().any(|name| host.starts_with(name))
 }
 

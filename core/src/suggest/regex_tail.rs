@@ -8,7 +8,7 @@ use crate::suggest::regex_pieces::{PieceKind, plain};
 pub(crate) fn cut_tail(pieces: &mut Vec<(String, PieceKind)>) -> Option<bool> {
     let is_path = |text: &str| {
         let text = text.replace('\\', "");
-        let inner = text.trim_start_matches("(?:").trim_start_matches(['(', '[']);
+        let inner = inside_groups(&text).trim_start_matches(['(', '[']);
         inner.starts_with('/') || inner.starts_with("$|") || (text.starts_with('[') && inner.contains('/'))
     };
     let has_colon = |(text, _): &(String, PieceKind)| text.replace("(?:", "(").contains(':');
@@ -19,7 +19,7 @@ pub(crate) fn cut_tail(pieces: &mut Vec<(String, PieceKind)>) -> Option<bool> {
         }
     }
     let is_any = |(text, kind): &(String, PieceKind)| {
-        let inner = text.trim_start_matches("(?:").trim_start_matches('(').trim_end_matches('?').trim_end_matches(')');
+        let inner = inside_groups(text).trim_start_matches('(').trim_end_matches('?').trim_end_matches(')');
         *kind == PieceKind::AnyRun || matches!(inner, ".*" | ".+") || text == "\\b"
     };
     let before = pieces.len();
@@ -76,4 +76,12 @@ pub(crate) fn cut_default_port(pieces: &mut Vec<(String, PieceKind)>, scheme: &s
     if start > 0 && pieces.get(start..).is_some_and(|last| plain(last) == digits) {
         pieces.truncate(start);
     }
+}
+
+/// The text after the starts of groups that do not capture.
+pub(crate) fn inside_groups(mut text: &str) -> &str {
+    while let Some(inner) = text.strip_prefix("(?:") {
+        text = inner;
+    }
+    text
 }
