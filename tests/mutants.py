@@ -54,8 +54,8 @@ MUTANTS = [
     ("more than 128 names", "AllowedHeaders::check", r"count > REQUESTED_HEADERS", "false"),
     ("more than 8 KiB", "AllowedHeaders::check", r"> REQUESTED_HEADERS_BYTES", "> 2 * REQUESTED_HEADERS_BYTES"),
     ("bytes of names are not checked", "AllowedHeaders::check_closely", r"!is_token\(name\)", "false"),
-    ("safelisted headers are not listed", "NameList::of_request_headers", r"(?<=SAFELISTED_HEADERS\.iter\(\))", ".take(3)"),
-    ("safelisted methods are not listed", "NameList::of_methods", r"SAFELISTED_METHODS\.to_vec\(\)", "SAFELISTED_METHODS.iter().take(2).copied().collect()"),
+    ("safelisted headers are not listed", "NameList::of_request_headers", r"(?<=&SAFELISTED_HEADERS)", "[..3]"),
+    ("safelisted methods are not listed", "NameList::of_methods", r"(?<=&SAFELISTED_METHODS)", "[..2]"),
     ("order of the headers", "Renderer::preflight", r"(?<=sent\.)push\((?=set\(HeaderName::AllowMethods)", "insert(0, "),
     # Reasons and their precedence.
     ("headers come before the method", "Evaluator::preflight_allowed", r"(?=\(false, _\) =>)", "(false, RequestedHeaders::NotAllowed) => Reason::PreflightHeaderNotAllowed, "),
