@@ -24,7 +24,6 @@ SECTIONS = {
 OTHERWISE = ("How-to", "Set up a server")
 # Titles that are shorter than the pages' own headings.
 LABELS = {
-    "tutorial.md": "From nothing to a fixed page",
     "python.md": "Python",
     "node.md": "Node",
     "edge.md": "Edge runtimes, browsers",

@@ -36,7 +36,7 @@
 //!
 //! | feature | what it adds |
 //! |---|---|
-//! | `tracing`, on by default | lints, refusals, reports and predicates that fail are logged, with the target `corsac` |
+//! | `tracing`, on by default | lints, refusals, reports and failed predicates are logged, with the target `corsac` |
 //! | `axum` | inside a nested router, routes are chosen by axum's `OriginalUri` |
 //!
 //! # Where things are
