@@ -739,7 +739,7 @@ corsac_status corsac_request_add_header(corsac_request *request,
                                         void *user);
 
 /**
- * The lengths of the names that `corsac_request_add_header` recognizes: bit `n` is set if there is a name of `n` bytes,
+ * The lengths of the names that `corsac_request_add_header` recognises: bit `n` is set if there is a name of `n` bytes,
  * and no name is longer than 63 bytes. A host can leave out all other lines, which is faster than passing them.
  *
  * Returns: the bits. They never change while a program runs.
@@ -1230,7 +1230,8 @@ corsac_status corsac_policy_evaluate_with(const corsac_policy *policy,
  *
  * Parameters: `policy` is a policy; `one` and `other` are requests, each with its `size` and `method` set.
  *
- * Returns: true if they are the same; false otherwise, and for a request that `corsac_policy_evaluate` would not accept.
+ * Returns: true if they are the same; false otherwise, for a request with fewer fields than this version of the header
+ * has, and for a request that `corsac_policy_evaluate` would not accept.
  *
  * Threads: any.
  */

@@ -36,7 +36,7 @@ static const corsac_dir *settings_before(request_rec *r, corsac_state *kept) {
   const corsac_dir *server = ap_get_module_config(r->server->lookup_defaults, &corsac_module);
   if (!sections) return server;
   if (kept->located == NULL) {
-    /* If httpd could not decode the URL, the request has a half decoded one, for which other sections would be found. */
+    /* If httpd could not decode the URL, the request has a half-decoded one, for which other sections would be found. */
     if (kept->found_by_subrequest == NULL) kept->found_by_subrequest = !kept->decoding && kept->method != NULL && r->main == NULL ? find_by_subrequest(r) : &corsac_nobody;
     return kept->found_by_subrequest;
   }

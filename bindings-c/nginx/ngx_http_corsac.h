@@ -14,7 +14,7 @@
 /* Nothing here is for other modules. The compiler can then call these functions directly, and inline them. */
 #pragma GCC visibility push(hidden)
 
-/* A request whose texts are longer in all is not remembered, nor are the lines of a response. */
+/* The most bytes of a request's texts that are remembered, and the most of the values of a response's lines. */
 enum { NGX_HTTP_CORSAC_REMEMBERED = 1024 };
 
 /* A request, and the decision on it, which borrows from the texts. */
@@ -46,7 +46,10 @@ typedef struct {
   ngx_http_corsac_lines_t lines;        /* of the last decision */
 } ngx_http_corsac_memory_t;
 
-/* Requests without an origin, and from origins of different lengths, take turns. Each has a memory of its own. */
+/*
+ * Requests without an origin, and from origins of different lengths, take turns. So that they seldom displace each other,
+ * a policy has several memories: the lengths of the method and the origin say which one a request uses.
+ */
 enum { NGX_HTTP_CORSAC_MEMORIES = 4 };
 
 /* One policy file. It is read once, however many locations name it. */
@@ -107,7 +110,7 @@ ngx_int_t ngx_http_corsac_add_variables(ngx_conf_t *cf);
 /* A slice of a text of nginx. An empty text is a present value, and not an absent one. */
 corsac_slice ngx_http_corsac_slice(ngx_str_t text);
 
-/* Reads which header lines the library recognizes. */
+/* Asks the library which header lines it recognises. This comes before the first request. */
 void ngx_http_corsac_start_context(void);
 
 /* The request's context; a new one if there is none yet. NULL if there is no memory. */
@@ -121,7 +124,7 @@ ngx_int_t ngx_http_corsac_decide(ngx_http_request_t *r, ngx_http_corsac_ctx_t *c
 
 /*
  * Decides whether a location refuses a request that failed elsewhere (`error_page … @name`),
- * although the headers are those of another policy. NGX_DECLINED if it does not. The context has a `conf`.
+ * although the headers are those of another policy. NGX_DECLINED if it does not. The context's `conf` has to be set.
  */
 ngx_int_t ngx_http_corsac_decide_on_failed(ngx_http_request_t *r, ngx_http_corsac_ctx_t *ctx);
 

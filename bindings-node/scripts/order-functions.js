@@ -67,7 +67,7 @@ function imports (module) {
   return section(module, IMPORT).number()
 }
 
-/** For each function, the functions that have each of its runs of bytes. A list is shared by all of them. */
+/** For each function, a list for each of its runs of bytes: the functions that have this run, all of which share the list. */
 function sharing (functions) {
   const having = new Map()
   functions.forEach((body, index) => {

@@ -53,7 +53,7 @@ function check (where, vector) {
   const kinds = [request ?? expect, issues, lints, vary].filter((part) => part !== undefined)
   if (kinds.length !== 1) throw new Error(`${where} is not of one kind`)
   if ((config !== undefined) + (text !== undefined) !== (vary === undefined ? 1 : 0)) {
-    throw new Error(`${where} has not one policy`)
+    throw new Error(`${where} has no policy or several`)
   }
   if (text !== undefined) keys(where, text, { format: 'string', text: 'string' })
   if (vary !== undefined) keys(where, vary, VARY)
@@ -62,7 +62,7 @@ function check (where, vector) {
     keys(where, expect, DECISION)
   }
   if ((predicate !== undefined) !== (expect?.asked !== undefined) || ![undefined, 'allow', 'deny', 'fail'].includes(predicate)) {
-    throw new Error(`${where} has not one predicate`)
+    throw new Error(`${where} has an unknown predicate, or a predicate without "asked", or the reverse`)
   }
   for (const finding of issues ?? lints ?? []) keys(where, finding, { code: 'string', field: 'string' })
 }

@@ -132,7 +132,7 @@ export interface PolicyRequest {
   headers?: RequestHeaders | null | undefined
   /** The target as it was sent. It is read if the policy has routes. */
   path?: string | null | undefined
-  /** Takes precedence over `url`, from which frameworks remove the path of the mount. */
+  /** Takes precedence over `path` and `url`, from which frameworks remove the path of a mount. */
   originalUrl?: string | undefined
   /** It is read if there is neither `path` nor `originalUrl`. */
   url?: string | undefined

@@ -11,9 +11,9 @@
 //! | [`wsgi`] | the middleware for WSGI |
 //! | [`framework`] | what the middlewares of Django and aiohttp need |
 //!
-//! A room imports only from the rooms above it. Four files are for all rooms:
-//! [`element_limit`] limits the elements that are read from iterables, [`logger`] finds the logger `corsac`,
-//! [`raw`] has the only unsafe code, in two files, and [`interpreter`] refuses a second interpreter.
+//! A room imports only from the rooms above it, except that the debugger in [`policy`] reads pairs of headers with a function
+//! of [`asgi`]. Four modules are for all rooms: [`element_limit`] limits the elements that are read from iterables, [`logger`]
+//! finds the logger `corsac`, [`raw`] has the only unsafe code, and [`interpreter`] refuses a second interpreter.
 #![deny(unsafe_code)]
 
 mod asgi;

@@ -44,8 +44,8 @@ impl<'r> RequestHead<'r> {
         RequestHeaders::needed(needs, self.method.as_str().as_bytes(), self.uri, self.headers)
     }
 
-    /// Reads a request if none of these headers has several lines; otherwise returns `None`. Repeated lines are very
-    /// rare, so core's `RequestHeaders` joins them.
+    /// Reads a request if none of these headers has several lines; otherwise returns `None`. Repeated lines, which are
+    /// very rare, are joined by core's `RequestHeaders`.
     #[inline]
     pub(crate) fn read(&self, needs: Needs, is_secure: bool) -> Option<ReadRequest<'r>> {
         let method = self.method.as_str().as_bytes();

@@ -425,7 +425,7 @@ fn jitter_is_a_random_wait() {
         start.elapsed().as_millis()
     });
     let waits: Vec<_> = waits.collect();
-    // The same time four times, within 5 ms, would be a chance of one in millions.
+    // By chance, four waits are within 5 ms of each other only about once in a million runs.
     let (least, most) = (waits.iter().min().unwrap(), waits.iter().max().unwrap());
     assert!(most - least > 5, "{waits:?}");
     assert!(start.elapsed() < Duration::from_secs(20));

@@ -24,8 +24,8 @@ pub(crate) struct Table {
     arena: Vec<u8>,
     starts: HashTable<u32>,
     hasher: BytesHasher,
-    /// The longest string in the set. A longer text is not hashed, because a text from a request may have
-    /// any length.
+    /// The length of the longest string, if no more strings will be added. A longer text is not hashed, because a text
+    /// from a request may have any length.
     longest: usize,
 }
 
@@ -115,10 +115,10 @@ impl Table {
         Table { arena: Vec::new(), starts: HashTable::new(), hasher: BytesHasher::new(), longest: usize::MAX }
     }
 
-    /// Whether the string was not there before.
+    /// Adds a string, and returns whether it was not there before.
     pub(crate) fn insert(&mut self, string: &[u8]) -> bool {
-        // Neither can happen, because origins have at most 512 bytes, and a policy cannot contain 4 GiB of
-        // them. If it did happen, the string would be missing, so that origin would be refused.
+        // No string is too long, because origins and names have at most 512 bytes, and a policy cannot contain 4 GiB
+        // of them. If it happened all the same, the string would be missing, so what it names would be refused.
         let (Ok(length), Ok(start)) = (u16::try_from(string.len()), u32::try_from(self.arena.len())) else {
             return false;
         };

@@ -110,7 +110,7 @@ fn build_module(root: &Path, module: &Module) -> Result<(), Box<dyn Error>> {
         cargo.env("RUSTC", DEBIAN_RUSTC).env("RUSTC_BOOTSTRAP", "1");
         cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", DEBIAN_LINKER);
         cargo.args(["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"]);
-        // It is used as an unstable compiler anyway, since it has to build the standard library.
+        // Unstable options are allowed here, because the compiler needs them to build the standard library.
         flags = format!("{flags} {SHORT_PANICS}");
     }
     cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags);

@@ -1,4 +1,4 @@
-"""A worker remembers the last decision of each policy, and the lines that it added. No response may show it."""
+"""A worker remembers the last decisions of each policy, and the lines that it added. No response may show it."""
 
 import http.server
 import random
@@ -129,7 +129,7 @@ class Memory(unittest.TestCase):
         self.upstream = Upstream()
         self.port = free_port()
         settings = {"port": self.port, "backend": f"http://127.0.0.1:{self.upstream.server_address[1]}"}
-        # One worker has one memory.
+        # Each worker remembers decisions of its own, so there is only one.
         self.nginx = Nginx(context.MODULE, FILES, HTTP % settings, workers=1).start(self.port)
 
     def tearDown(self):

@@ -128,7 +128,7 @@ pub unsafe extern "C" fn corsac_request_add_header(
     })
 }
 
-/// The lengths of the names that `corsac_request_add_header` recognizes: bit `n` is set if there is a name of `n` bytes,
+/// The lengths of the names that `corsac_request_add_header` recognises: bit `n` is set if there is a name of `n` bytes,
 /// and no name is longer than 63 bytes. A host can leave out all other lines, which is faster than passing them.
 ///
 /// Returns: the bits. They never change while a program runs.

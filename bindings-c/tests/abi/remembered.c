@@ -117,7 +117,7 @@ static void test_misused(void) {
   corsac_policy_free(policy);
 }
 
-/* A host that leaves out lines by their length leaves out none that the library recognizes. */
+/* A host that leaves out lines by their length leaves out none that the library recognises. */
 static void test_name_lengths(void) {
   const char *names[] = {"Origin", "Access-Control-Request-Method", "Access-Control-Request-Headers", "Access-Control-Request-Private-Network",
                          "Host", ":authority", "Sec-Fetch-Site", "Upgrade", "Sec-WebSocket-Key"};

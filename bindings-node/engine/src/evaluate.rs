@@ -13,7 +13,7 @@ use corsac::{PredicateAnswer, Request, RequestHeaders};
 ///
 /// # Errors
 ///
-/// The decision cannot be written as JSON, which does not happen.
+/// No error is known to occur. The type is that of the other calls.
 pub fn evaluate<'a>(
     policy: &CompiledPolicy,
     method: &[u8],

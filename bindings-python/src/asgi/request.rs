@@ -34,8 +34,8 @@ impl<'py> ScopeRequest<'py> {
         Ok(read)
     }
 
-    /// Makes a request that has only its method so far. This is [`read_http`](Self::read_http) without moving the whole
-    /// request.
+    /// Makes a request that has only its method so far. Followed by [`read`](Self::read), it does the same as
+    /// [`read_http`](Self::read_http), but the complete request is not moved.
     #[inline(always)]
     pub(crate) fn of_http(scope: &Bound<'py, PyAny>) -> PyResult<Self> {
         let method = get(scope, intern!(scope.py(), "method"))?

@@ -52,7 +52,7 @@ def why_not(vector):
     if request.get("secure"):
         return "TLS: see test_protocols.py"
     if request.get("websocket"):
-        return "Envoy recognizes handshakes by their headers: see test_protocols.py"
+        return "Envoy recognises handshakes by their headers: see test_protocols.py"
     if "path" not in request and "routes" in policy_text(vector):
         return "every request to Envoy has a path"
     if request["method"] == "CONNECT":

@@ -41,8 +41,9 @@ use std::path::{Path, PathBuf};
 /// the application.
 ///
 /// With `url = "https://api.example.com"` instead of `policy`, or with `--url`,
-/// requests are sent to a server, as `corsac probe` does. A method other than GET
-/// and HEAD is only sent with `--send`; without it, only the preflight decides.
+/// requests are sent to a server, as `corsac probe` sends them. A request with a
+/// method other than GET or HEAD is sent only with `--send`; without it, only the
+/// preflight decides.
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES, after_long_help = EXAMPLES, verbatim_doc_comment)]
 pub(crate) struct Arguments {

@@ -62,7 +62,8 @@ pub(crate) fn unsafe_names(headers: &[(Vec<u8>, Vec<u8>)], agent: Agent) -> Vec<
 pub(crate) fn join_repeated(headers: &[(Vec<u8>, Vec<u8>)]) -> HeaderLines {
     let mut order: Vec<_> = headers.iter().enumerate().map(|(at, (name, _))| (name.to_ascii_lowercase(), at)).collect();
     order.sort_unstable();
-    // Headers of the same name are neighbours now, each group in its order, and so the place of a group is its first.
+    // Headers of the same name are neighbours now, in their original order. The joined header takes the place of the
+    // first of them.
     let mut groups: Vec<_> = order.chunk_by(|(one, _), (other, _)| one == other).collect();
     groups.sort_unstable_by_key(|group| group.first().map(|(_, at)| *at));
     let line = |(_, at): &(Vec<u8>, usize)| headers.get(*at);

@@ -117,7 +117,8 @@ impl SeenRequest<'_> {
         if self.is_preflight() {
             let names =
                 self.header(REQUEST_HEADERS).unwrap_or_default().split(|byte| *byte == b',').map(<[u8]>::trim_ascii);
-            // A preflight has only the names. With this value, every name needs a preflight.
+            // A preflight has only the names. With this value, every name needs a preflight, except for `accept` and, in
+            // Chromium, client hints.
             return names
                 .filter(|name| !name.is_empty())
                 .map(|name| (name.to_vec(), b"application/json".to_vec()))

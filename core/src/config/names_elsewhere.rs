@@ -1,6 +1,7 @@
 //! The names of settings in other CORS libraries, and their names here.
 
-/// A name without case, `_`, `-` and the prefixes of other libraries; our setting, and the `cors` package's.
+/// A name in lower case, without separators and the prefixes of other libraries; the setting of corsac that it means;
+/// and that of the `cors` package.
 type Row = (&'static str, &'static str, &'static str);
 
 const ELSEWHERE: &[Row] = &[

@@ -15,8 +15,8 @@ macro_rules! section {
             /// Every setting of the section, in the table's order.
             pub(crate) const ALL: &'static [$Section] = &[$($Section::$Setting,)+];
 
-            /// The contents of the table. What needs no documentation asks for the name or the kind, so that a program has
-            /// the documentation only if it prints it.
+            /// The contents of the table. Code that needs no documentation asks for [`name`](Self::name) or
+            /// [`takes`](Self::takes), so that the documentation is only in programs that print it.
             pub(crate) const fn row(self) -> $crate::config::takes::SettingRow {
                 let docs = match self {
                     $($Section::$Setting => concat!($($doc, "\n"),+),)+

@@ -177,8 +177,9 @@ impl RequestHeader {
         }
     }
 
-    /// Whether lines of these lengths are too long to be joined. This header has no maximum length, so joining has to
-    /// stop somewhere. Both lines are then replaced by [`unreadable_value`](Self::unreadable_value).
+    /// Whether lines of these lengths are too long to be joined, which only those of `Upgrade` can be: no `Upgrade` is
+    /// malformed, so cutting it could hide a handshake. Both lines are then replaced by
+    /// [`unreadable_value`](Self::unreadable_value).
     #[must_use]
     pub const fn is_unreadable_joined(self, before: usize, line: usize) -> bool {
         matches!(self, RequestHeader::Upgrade) && (before > JOINED_HEADER_BYTES || line > JOINED_HEADER_BYTES)

@@ -1,4 +1,4 @@
-// Gives a page that is signed in a URL to which it may upload one file. The file itself never passes through here.
+// Gives a page a URL for one upload. A real API asks for a login first. The file itself never passes through here.
 import { randomUUID } from 'node:crypto'
 import { cors } from 'corsac'
 import express from 'express'
