@@ -9,6 +9,11 @@ static ngx_uint_t ngx_http_corsac_is_as_sent(const ngx_http_request_t *r, const 
   return served == sent->method.ptr || ngx_memcmp(served, sent->method.ptr, sent->method.len) == 0;
 }
 
+/* Whether the last decision is that of the location's policy on the request as it is served now. */
+static ngx_uint_t ngx_http_corsac_has_decided(const ngx_http_request_t *r, const ngx_http_corsac_ctx_t *ctx) {
+  return ctx->decided_by == ctx->conf->policy && ngx_http_corsac_is_as_sent(r, &ctx->request);
+}
+
 /* Decides into memory of the request's own. */
 static corsac_status ngx_http_corsac_ask(ngx_http_request_t *r, ngx_http_corsac_ctx_t *ctx, const corsac_policy *policy) {
   ctx->memory = NULL;
@@ -41,7 +46,7 @@ const corsac_decision *ngx_http_corsac_decide_again(ngx_http_request_t *r, ngx_h
 }
 
 static ngx_int_t ngx_http_corsac_evaluate(ngx_http_request_t *r, ngx_http_corsac_ctx_t *ctx) {
-  if (ctx->decided_by != ctx->conf->policy || !ngx_http_corsac_is_as_sent(r, &ctx->request)) {
+  if (!ngx_http_corsac_has_decided(r, ctx)) {
     corsac_status status = ngx_http_corsac_ask_policy(r, ctx);
     if (status != CORSAC_OK) {
       ngx_log_error(NGX_LOG_ERR, r->connection->log, 0, "corsac: no decision: %s", corsac_status_name(status));
@@ -65,11 +70,8 @@ ngx_int_t ngx_http_corsac_decide(ngx_http_request_t *r, ngx_http_corsac_ctx_t *c
   ngx_uint_t failed = before != NULL && r->err_status != 0;
   if (here->configured && !failed) ctx->conf = here;
   if (ctx->conf == NULL || ctx->conf->policy == NULL) return NGX_DECLINED;
-  /* The same policy has made the last decision, and nothing has changed since. */
-  if (before != NULL && before->policy == ctx->conf->policy && ctx->decided_by == ctx->conf->policy &&
-      ngx_http_corsac_is_as_sent(r, &ctx->request)) {
-    return NGX_OK;
-  }
+  /* Nothing has changed since the last decision, so the reasons in the context are its own. */
+  if (before != NULL && before->policy == ctx->conf->policy && ngx_http_corsac_has_decided(r, ctx)) return NGX_OK;
   return ngx_http_corsac_evaluate(r, ctx);
 }
 

@@ -118,7 +118,7 @@ impl Table {
     /// Adds a string, and returns whether it was not there before.
     pub(crate) fn insert(&mut self, string: &[u8]) -> bool {
         // No string is too long, because origins and names have at most 512 bytes, and a policy cannot contain 4 GiB
-        // of them. If it happened all the same, the string would be missing, so what it names would be refused.
+        // of them. A string that did not fit would be left out, so what it names would be refused.
         let (Ok(length), Ok(start)) = (u16::try_from(string.len()), u32::try_from(self.arena.len())) else {
             return false;
         };

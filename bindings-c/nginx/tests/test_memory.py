@@ -69,8 +69,8 @@ FORGOTTEN = "?" + "x" * 1100
 
 
 class Upstream(http.server.ThreadingHTTPServer):
-    """An application that has CORS headers of its own only for `/own`, and one of them for `/age`, and that answers `/slow` and sends the body of
-    `/later` when it is told to."""
+    """An application that has CORS headers of its own only for `/own`, and one of them for `/age`. The response to `/slow`,
+    and the body of the response to `/later`, wait until the test releases them."""
 
     daemon_threads = True
 
