@@ -108,7 +108,7 @@ def toolchains(tools=("cargo", "node", "python3")):
 
 
 def debian_packages(names, install):
-    """Looks for packages of Debian. They are installed only if `install` says so and root runs this."""
+    """Looks for Debian packages. They are installed only if `install` says so and root runs this."""
     if shutil.which("dpkg-query") is None:
         return "this is not Debian; the checks name the tools that are missing"
     names = sorted(set(names))
@@ -267,7 +267,7 @@ def prepare(needs, install, report):
     groups = [group for group in of_kind("apt") if group != "wasm" or not has_wasm_target()]
     packages = [package for group in groups for package in DEBIAN[group]]
     languages = [language for language in ("c", "python", "node") if f"build {language}" in needs]
-    if packages and report("packages of Debian", lambda: debian_packages(packages, install)) is None:
+    if packages and report("Debian packages", lambda: debian_packages(packages, install)) is None:
         return False
     if "venv" in needs:
         work.append(("virtual environment", virtual_environment))
