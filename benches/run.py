@@ -200,7 +200,7 @@ def describe(result):
 
 def main():
     parser = argparse.ArgumentParser(usage=__doc__.split("Usage: ")[1].split("\n\n")[0])
-    parser.add_argument("--install", action="store_true", help="install missing packages of Debian (as root)")
+    parser.add_argument("--install", action="store_true", help="install missing Debian packages (as root)")
     parser.add_argument("--quick", action="store_true", help="few rounds")
     parser.add_argument("--publish", action="store_true", help="write the results into the documentation")
     parser.add_argument("--stack", action="append", choices=list(STACKS), metavar="STACK", help=f"one of {', '.join(STACKS)}")

@@ -3,7 +3,7 @@
 
 Usage: site/build.py [--install] [--built]
 
-`--install` installs missing packages of Debian (as root). `--built` sets nothing up: the packages of npm and PyPI, the
+`--install` installs missing Debian packages (as root). `--built` sets nothing up: the packages of npm and PyPI, the
 Python binding, the module of the playground and rustdoc's pages have to exist already.
 
 The pages are first put together in target/site/pages: the project's Markdown, pages that show the source files to which it links,

@@ -110,7 +110,7 @@ def toolchains(tools=("cargo", "node", "python3")):
 
 
 def debian_packages(names, install):
-    """Looks for packages of Debian. They are installed only if `install` says so and root runs this."""
+    """Looks for Debian packages. They are installed only if `install` says so and root runs this."""
     if shutil.which("dpkg-query") is None:
         return "this is not Debian; the checks name the tools that are missing"
     names = sorted(set(names))

@@ -4,9 +4,9 @@
 Usage: tests/run.py [--install] [--list] [--all] [--stack STACK]... [CHECK]...
 
 Checks and stacks are named exactly; `--list` prints them. `--all` (`make test-all`) adds the checks that repeat what the others do,
-longer or in more places; without it they run only if they are named. Only what the chosen checks need is set up. Packages of Debian are
-installed with `--install` or `CI=true`, and only by root; otherwise the command that installs them is printed. Each
-check prints its seconds and its allowance; a check that takes longer is reported, but does not fail. The last line is
+longer or in more places; without it they run only if they are named. Only what the chosen checks need is set up. Debian packages
+are installed with `--install` or `CI=true`, and only by root; otherwise the command that installs them is printed. Each check
+prints its seconds and its allowance; a check that takes longer is reported, but does not fail. The last line is
 `N passed, N failed`. A check that should run tests and runs none has failed.
 """
 
@@ -333,7 +333,7 @@ def say(line):
 
 def main():
     parser = argparse.ArgumentParser(usage=__doc__.split("Usage: ")[1].split("\n\n")[0])
-    parser.add_argument("--install", action="store_true", help="install missing packages of Debian (as root)")
+    parser.add_argument("--install", action="store_true", help="install missing Debian packages (as root)")
     parser.add_argument("--list", action="store_true", help="print the checks and their stacks")
     parser.add_argument("--all", action="store_true", help="also run the checks that take a long time")
     parser.add_argument("--stack", action="append", default=[], metavar="STACK", help=f"run the checks of a stack: {', '.join(STACKS)}")

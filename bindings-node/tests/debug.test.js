@@ -214,7 +214,7 @@ test('at most a thousand blocks are printed', async (t) => {
     for (let i = 0; i < 1010; i++) await app(new Request('https://testserver/', { headers: { origin: `https://${i}.example` } }))
   })
   assert.equal(text.match(/^corsac: origin-not-allowed/gm).length, 1000)
-  assert.match(text, /corsac: 1000 blocks were printed for this policy, and no more will be printed\n$/)
+  assert.match(text, /corsac: 1000 messages were printed for this policy, and no more will be printed\n$/)
 })
 
 test('it goes to standard error', () => {

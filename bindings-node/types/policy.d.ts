@@ -8,7 +8,7 @@ export const version: string
 /**
  * A validated, compiled policy: immutable, and as cheap for a million origins as for one.
  *
- * Settings that are valid but useless or risky are in `lints`, and each of them is a process warning of type
+ * Settings that are valid but useless or risky are in `lints`, and each of them is emitted as a process warning of type
  * `CorsacWarning` when the policy is built.
  */
 export class Policy {

@@ -61,7 +61,7 @@ export class Fetched {
   /** Whether the script can read the response. */
   readonly isReadable: boolean
   /**
-   * Whether the browser keeps the response from the script. A request that fails for another reason is
+   * Whether the browser withholds the response from the script. A request that fails for another reason is
    * neither readable nor blocked.
    */
   readonly isBlocked: boolean
@@ -95,7 +95,7 @@ export class Browser {
 export function assertReadable (server: Server | Browser, path?: string, options?: ScriptRequest & BrowserOptions): Promise<ServerResponse & { readonly explanation: Explanation }>
 
 /**
- * Fails unless the browser keeps the response from the page's script. A server that cannot be reached has not blocked anything.
+ * Fails unless the browser withholds the response from the page's script. A server that cannot be reached has not blocked anything.
  *
  * @throws {AssertionError} whose message is the explanation
  */
@@ -121,7 +121,7 @@ export interface CorsMatchers<R = void> {
   /** Whether a page of this origin can read the response. For a server, the result is a promise. */
   toBeReadableFrom (origin: string, options?: MatcherOptions): R
   /**
-   * Whether the browser keeps the response from a page of this origin. For a server, the result is a
+   * Whether the browser withholds the response from a page of this origin. For a server, the result is a
    * promise.
    */
   toBeBlockedFrom (origin: string, options?: MatcherOptions & { code?: FindingCode }): R

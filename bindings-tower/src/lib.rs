@@ -36,7 +36,7 @@
 //!
 //! | feature | what it adds |
 //! |---|---|
-//! | `tracing`, on by default | lints, refusals, reports and failed predicates are logged, with the target `corsac` |
+//! | `tracing`, on by default | lints, refusals, requests that pass because of `report_only`, and failed predicates are logged, with the target `corsac` |
 //! | `axum` | inside a nested router, routes are chosen by axum's `OriginalUri` |
 //!
 //! # Where things are

@@ -145,7 +145,7 @@ fn a_thousand_blocks_and_no_more() {
         origins.iter().filter_map(|origin| block(&log, &policy, &get().origin(origin.as_bytes()))).collect();
     assert_eq!(printed.len(), 1000);
     assert!(
-        printed[999].ends_with("corsac: 1000 blocks were printed for this policy, and no more will be printed\n"),
+        printed[999].ends_with("corsac: 1000 messages were printed for this policy, and no more will be printed\n"),
         "{}",
         printed[999]
     );

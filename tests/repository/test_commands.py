@@ -1,6 +1,6 @@
 """Commands of the pages that install or build, and take minutes: what they name exists.
 
-Targets of make, packages and examples of cargo, files of the repository, checks of tests/run.py, packages of Debian that the checks
+Targets of make, packages and examples of cargo, files of the repository, checks of tests/run.py, Debian packages that the checks
 install. Building and installing are done by the checks themselves, and by following docs/tutorial.md in a clone.
 """
 

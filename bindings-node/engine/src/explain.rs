@@ -12,7 +12,7 @@ use corsac::browser::{Exchange, Verdict};
 /// server that has this policy (`captured`).
 ///
 /// Returns JSON: `[explanation, text, readable, blocked]`. The first two are texts, and the others say whether
-/// the script can read the response and whether the browser keeps it from the script. If the exchange cannot be
+/// the script can read the response and whether the browser withholds it from the script. If the exchange cannot be
 /// read, it returns `[null, message, problems]`, where each problem is a path, a message and a help.
 ///
 /// # Errors

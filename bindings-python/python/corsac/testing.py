@@ -102,7 +102,7 @@ def assert_blocked(
     policy: Policy | None = None,
     timeout: float = 10.0,
 ) -> Explanation:
-    """Fail unless the browser keeps the response from the page's script. The reverse of :func:`assert_readable`.
+    """Fail unless the browser withholds the response from the page's script. The reverse of :func:`assert_readable`.
 
     A server that cannot be reached, or does not respond in time, has not blocked anything, so the assertion fails.
 

@@ -44,7 +44,7 @@ impl BrowserSession {
     ///
     /// Returns:
     ///     tuple[str, str, bool, bool]: the explanation as JSON and as text for people; whether the script can read the
-    ///     response; and whether the browser keeps it from the script.
+    ///     response; and whether the browser withholds it from the script.
     fn explain(&self, py: Python<'_>, policy: Option<PyRef<'_, Policy>>) -> (String, String, bool, bool) {
         let policy = policy.as_ref().map(|policy| policy.core());
         let exchange = self.session().exchange();

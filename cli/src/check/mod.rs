@@ -44,7 +44,7 @@ enum Format {
     Text,
     /// For programs
     Json,
-    /// Annotations of GitHub Actions
+    /// GitHub Actions annotations
     Github,
     /// SARIF 2.1.0, for code scanning
     Sarif,
@@ -55,7 +55,7 @@ Examples:
   corsac check                          the file cors.toml
   corsac check conf/*.toml --strict     several files; lints fail as well
   corsac check --watch                  again after each change
-  corsac check --format github          in a workflow of GitHub Actions
+  corsac check --format github          in a GitHub Actions workflow
   corsac check --format sarif > cors.sarif
 
 Exit status: 0 if the policies are valid, 1 if there are errors (with

@@ -80,7 +80,7 @@ fn json_issue(issue: &Issue, lines: &Lines<'_>) -> serde_json::Value {
     })
 }
 
-/// Annotations of GitHub Actions.
+/// GitHub Actions annotations.
 pub(crate) fn github(checked: &[Checked], strict: bool) -> String {
     let mut out = String::new();
     for Checked { name, content } in checked {

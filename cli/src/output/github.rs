@@ -1,4 +1,4 @@
-//! Annotations of GitHub Actions: commands in the log that show up next to the line in a pull request.
+//! GitHub Actions annotations: commands in the log that show up next to the line in a pull request.
 //!
 //! Source: GitHub's documentation, "Workflow commands for GitHub Actions".
 

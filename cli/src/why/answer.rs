@@ -316,8 +316,8 @@ fn request_only(explanation: &Explanation) -> String {
              shows nothing about CORS",
             printable(&preflight.because.join(", ").replace("header: ", ""))
         ),
-        None => "a browser sends this request without a preflight, and keeps the response from the script unless the server \
-                 allows the page"
+        None => "a browser sends this request without a preflight, and withholds the response from the script unless \
+                 the server allows the page"
             .to_owned(),
     };
     format!("{sent}; the command below asks the server as a browser would")

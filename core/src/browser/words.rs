@@ -161,7 +161,7 @@ impl Verdict {
         matches!(self, Verdict::Readable | Verdict::Opaque | Verdict::Sent)
     }
 
-    /// Whether the browser keeps the response from the script, because of CORS or another of its own rules.
+    /// Whether the browser withholds the response from the script, because of CORS or another of its own rules.
     ///
     /// A request that fails for another reason (`failed`, `invalid`) is not blocked, and neither is an opaque response.
     #[must_use]

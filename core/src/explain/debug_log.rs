@@ -134,7 +134,7 @@ impl DebugLog {
         match self.admit(printed) {
             Admitted::New => Some(block()),
             Admitted::Last => Some(format!(
-                "{}corsac: {DEBUG_BLOCKS} blocks were printed for this policy, and no more will be printed\n",
+                "{}corsac: {DEBUG_BLOCKS} messages were printed for this policy, and no more will be printed\n",
                 block()
             )),
             Admitted::No => None,

@@ -1,5 +1,6 @@
 //! Slips in a text that does not parse. They are recognised by the characters around the place where the parser
-//! stopped. A correction is tried, and is offered as code if the text then parses up to what follows it.
+//! stopped. A correction is tried, and is offered as code if the corrected text can be parsed at least to the end of
+//! the correction.
 
 use crate::config::lifted::NOTHING;
 use crate::config::notation::{Notation, quoted};
@@ -54,7 +55,7 @@ impl Stop<'_> {
         Some(start..end)
     }
 
-    /// Offers a correction as code if the text parses with it, up to the part after it.
+    /// Offers a correction as code if the corrected text can be parsed at least to the end of the correction.
     fn offer(&self, range: Range<usize>, with: &str) -> Option<String> {
         let is_whole = printable(with) == *with && !with.contains('`');
         (is_whole && self.parses_with(range, with)).then(|| write(with))

@@ -51,7 +51,7 @@ class Fetched:
     Attributes:
         explanation (Explanation): what the browser did, what is wrong and how to fix it.
         is_readable (bool): whether the script can read the response.
-        is_blocked (bool): whether the browser keeps the response from the script. A request that fails for another
+        is_blocked (bool): whether the browser withholds the response from the script. A request that fails for another
             reason is neither readable nor blocked.
         response (Response | None): the last response that came, whether or not the script can read it.
         sent (list[str]): a line for each request on the wire, with its response.
