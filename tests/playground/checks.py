@@ -89,7 +89,7 @@ async def fixes_are_applied(page):
     await page.settled(page.click(".fix"))
     equal(await page.policy(), FIXED)
     equal(await page.text("#policy-state"), "✓ valid")
-    # The browser needs a change of the policy. The edit is shown before it is made.
+    # The browser needs a change to the policy. The edit is shown before it is made.
     await page.example("wrong-port")
     equal(await page.text(".preview"), '+ "http://localhost:5173"')
     await page.settled(page.click(".apply"))

@@ -55,7 +55,7 @@ impl PolicyFile {
     ///
     /// # Errors
     ///
-    /// Those of [`Policy::from_file`]. Keep the policy that is in force then.
+    /// Those of [`Policy::from_file`]. In that case, keep the policy that is in force.
     pub fn reload(&mut self) -> Result<Policy, LoadError> {
         // This comes before the file is read, so the next check sees a change that happens meanwhile.
         self.read = FileStamp::of(&self.path);
@@ -72,8 +72,8 @@ impl PolicyFile {
     /// Checks whether the file has changed, and returns the new policy if there is one.
     ///
     /// A changed file is read once two checks have found the same state, so that it is not read while it is being
-    /// written. Call this about once a second. If the file is missing or refused, the error is returned once. Keep the
-    /// policy that is in force then.
+    /// written. Call this about once a second. If the file is missing or refused, the error is returned once. In that
+    /// case, keep the policy that is in force.
     pub fn look(&mut self) -> Option<Result<Policy, LoadError>> {
         let now = FileStamp::of(&self.path);
         if self.unreadable && now == self.read {
