@@ -3,8 +3,8 @@
 
 Needs valgrind. Two numbers of repetitions are counted, so that everything that the program does apart from deciding
 cancels out. Sets are hashed with a random seed, so this is done several times, and the median is printed with the
-smallest and the largest count. With paths, these built benchmarks are measured side by side, so that versions can be
-compared.
+smallest and the largest count. If paths of built benchmarks are given, those are measured side by side, so
+that versions can be compared.
 """
 
 import json

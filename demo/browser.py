@@ -48,7 +48,7 @@ class Browser:
         self.unread = b""
         self.last = 0
         self.urls = {}  # (session, request) → URL
-        self.cors_errors = {}  # URL → Chromium's name of why CORS failed
+        self.cors_errors = {}  # URL → Chromium's name for the reason why CORS failed
 
     def __enter__(self):
         self.profile = tempfile.mkdtemp(prefix="corsac-demo-")

@@ -71,8 +71,8 @@ def c_server():
 def prepare(once):
     """Builds everything; raises Stop with the failure.
 
-    `DEMO_BUILT=1` says that everything has been built, and `DEMO_BUILT=bindings`, that the bindings have been built: even then cargo
-    would wait for another cargo that builds.
+    `DEMO_BUILT=1` says that everything has been built, and `DEMO_BUILT=bindings` that the bindings have been built. They
+    exist because cargo, even if it has nothing to build, would wait for another cargo that is building.
     """
     OUT.mkdir(parents=True, exist_ok=True)
     sys.path.insert(0, str(ROOT / "bindings-python" / "python"))

@@ -80,7 +80,7 @@ class Service(unittest.TestCase):
             time.sleep(0.05)
 
     def form(self, browser, page, server):
-        """Sends a form from a page, as any page can; returns what the browser shows then."""
+        """Sends a form from a page, as any page can; returns what the browser shows afterwards."""
         self.open(browser, page)
         browser.evaluate(
             f"""(() => {{

@@ -419,8 +419,8 @@ typedef struct {
   corsac_slice sec_websocket_key;
   /**
    * Whether the server has decoded `path` already and has not kept the original. In a decoded path, `%` and `?`
-   * are data. Leave this false if the server has the target as it was sent, because fewer paths are ambiguous
-   * then.
+   * are data. Leave this false if the server has the target as it was sent, because then fewer paths are
+   * ambiguous.
    */
   bool path_decoded;
   /**
@@ -1060,7 +1060,7 @@ corsac_policy *corsac_reloadable_acquire(const corsac_reloadable *reloadable);
  * Puts another policy in force. Requests that have acquired the old one keep it.
  *
  * Parameters:
- * - `reloadable` is a holder. If it came from a file, the next change of the file, or `corsac_reloadable_reload`, puts
+ * - `reloadable` is a holder. If it came from a file, the next change to the file, or `corsac_reloadable_reload`, puts
  *   the file's policy in force again.
  * - `policy` is a policy. The holder takes another reference, and the caller keeps the old one.
  *
@@ -1156,8 +1156,8 @@ corsac_status corsac_policy_evaluate(const corsac_policy *policy,
                                      corsac_decision *out);
 
 /**
- * Decides on a request that the server continues with another method. Servers turn a request into a GET for their
- * error page, or if a backend redirects it inside the server. This function allocates nothing.
+ * Decides on a request that the server continues with another method. Servers turn a request into a GET when they
+ * fetch their error page, or when a backend redirects the request inside the server. This function allocates nothing.
  *
  * The decision is the same as that of `corsac_policy_evaluate`, so that a page may read the errors that it caused. But
  * if `protection` refuses the client's request as a write, the decision is about the request with the method `served`:
@@ -1230,8 +1230,8 @@ corsac_status corsac_policy_evaluate_with(const corsac_policy *policy,
  *
  * Parameters: `policy` is a policy; `one` and `other` are requests, each with its `size` and `method` set.
  *
- * Returns: true if they are the same; false otherwise, for a request with fewer fields than this version of the header
- * has, and for a request that `corsac_policy_evaluate` would not accept.
+ * Returns: true if they are the same; false otherwise, and also for a request that has fewer fields than in this version
+ * of the header, or that `corsac_policy_evaluate` would not accept.
  *
  * Threads: any.
  */

@@ -154,7 +154,7 @@ def compare(name):
 
             gauges = {variant: lambda port=port, pid=pid: nanoseconds(port, pid) for variant, (port, pid) in running.items()}
             if case == cases[0]:
-                in_turn(WARM_UP, gauges)  # Compilers that work while a program runs have done most of it then.
+                in_turn(WARM_UP, gauges)  # By then, just-in-time compilers have done most of their work.
             found = in_turn(ROUNDS, gauges)
             for variant in [other for other in found if other != "corsac"]:
                 title = {"by hand": "the same headers by hand", "without": "no headers"}.get(variant, variant)

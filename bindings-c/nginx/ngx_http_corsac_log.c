@@ -7,7 +7,8 @@
 enum { LONGEST = 160, ESCAPED = sizeof "\\xff" - 1 };
 
 /*
- * Writes a client's text as one line, whatever bytes it contains, and without backticks, since one ends it in the message.
+ * Writes a client's text as one line, whatever bytes it contains, and without backticks, since a backtick would end the quoted
+ * text in the message.
  */
 static u_char *ngx_http_corsac_escape(u_char *to, const corsac_slice *text) {
   size_t length = ngx_min(text->len, LONGEST);

@@ -31,7 +31,7 @@ function choose (wanted, { native, wasm }) {
       throw error
     }
     warn('the engine runs as WebAssembly, which is slower, because the native addon could not be loaded',
-      { code: 'CORSAC_WASM', detail: `${error.message}\nto use WebAssembly without this warning set ${VARIABLE}=wasm` })
+      { code: 'CORSAC_WASM', detail: `${error.message}\nto use WebAssembly without this warning, set ${VARIABLE}=wasm` })
     return engine
   }
 }

@@ -134,8 +134,8 @@ for (const [name, create] of Object.entries(HOSTS)) {
       const port = await listen(t, await create(options))
       const isStrict = options.allowOrigins.length === 0
       const answers = await ask(port, [...targets(isStrict ? 'public' : 'admin')])
-      // Routes are compared without regard to case, as the specification says, but some frameworks consider another
-      // case another path.
+      // Routes are compared without regard to case, as the specification says, but to some frameworks a path in
+      // another case is another path.
       const isOtherCase = (target) => target === '/PUBLIC'
       const wrong = answers.filter(({ target, ran, isOpen }) => ran !== undefined && isOpen && (isStrict ? ran !== 'public' && !isOtherCase(target) : ran === 'admin'))
       assert.deepEqual(wrong.map(({ target, ran }) => `${target} ran ${ran}`), [])

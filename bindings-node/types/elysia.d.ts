@@ -5,7 +5,7 @@ import type { AnyOptions, CorsOptionsDelegate, Settings } from './options.js'
  * `Request`.
  *
  * @throws {TypeError} for an application with `aot: false`, which would not call the policy; for one that already uses another policy;
- * and for one that another application uses, now or later, unless that other application already uses the same plugin
+ * and for one that is inside another application, now or later, unless the outer application already uses the same plugin
  */
 declare function cors (options?: AnyOptions<any> | CorsOptionsDelegate<any>, settings?: Settings): <App>(app: App) => App
 

@@ -73,7 +73,7 @@ export interface PredicateSettings {
   predicateTimeout?: number
   /**
    * Remembers what a function returned for an origin; requests that ask about the same origin in the meantime wait for the same
-   * result. It is for functions that query a database. Such functions get only the origin.
+   * result. It is for functions that query a database. With it, functions get only the origin.
    */
   predicateCache?: {
     /** The number of origins to remember, for all functions of the policy together: 2 to 10,000,000. Allowed and denied origins each have half of the space. */
@@ -217,7 +217,7 @@ export interface Protection {
   writes?: 'off' | 'reject'
   /** Whether WebSocket handshakes are refused if their origin is not trusted. Default `'off'`. */
   websockets?: 'off' | 'reject'
-  /** More trusted origins, in addition to the host itself and the origins that a policy with credentials allows. Default `[]`. */
+  /** Additional trusted origins, besides the host itself and the origins that a policy with credentials allows. Default `[]`. */
   trustedOrigins?: ListOf<string | Url>
   /** Whether requests that protection would refuse are let through and only reported. Default `false`. */
   reportOnly?: boolean

@@ -2,7 +2,7 @@ import type { Settings, TextPredicate, Url } from './options.js'
 import type { Policy, UpgradeCallback, UpgradeRequest, UpgradeServer } from './policy.js'
 
 /**
- * Holds a policy that can be swapped at any time: `cors(reloadable)`. Each request is decided, to its end, by the
+ * Holds a policy that can be swapped at any time: `cors(reloadable)`. Each request is handled to its end under the
  * policy that was in force when it arrived.
  */
 export class Reloadable {

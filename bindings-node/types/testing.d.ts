@@ -82,7 +82,7 @@ export class Browser {
   /**
    * Does what a browser does when a page's script calls `fetch(path, options)`.
    *
-   * @throws {ExchangeError} if a script could not describe such a request
+   * @throws {ExchangeError} if the request is not one that a script could make
    */
   fetch (path?: string, options?: ScriptRequest): Promise<Fetched>
 }

@@ -1,7 +1,7 @@
 //! The only unsafe code of this crate, with [`direct_class`]: calls of the stable ABI of Python 3.11 that create no
 //! additional objects.
 //!
-//! PyO3 makes a tuple of arguments for every call, and gives types that can be called a `tp_call`, which takes a tuple.
+//! PyO3 makes a tuple of arguments for every call, and gives each callable type a `tp_call`, which takes a tuple.
 #![allow(unsafe_code)]
 
 pub(crate) mod direct_class;
@@ -116,7 +116,7 @@ pub(crate) enum ListedPair<'py, H> {
 }
 
 /// Passes the pairs of a list to `take`, except for those whose name `known` does not know. No object is created for
-/// these. `may_know` says whether `known` knows any name of a length, and is faster.
+/// these. `may_know` says whether `known` knows any name of a given length, and is faster.
 #[inline(always)]
 pub(crate) fn for_each_pair<'py, H>(
     list: &Bound<'py, PyList>,

@@ -61,8 +61,8 @@ impl CorsLayer {
     ///
     /// # Errors
     ///
-    /// [`LoadError::Io`] if the file cannot be read, and [`LoadError::Config`] with every problem if it is refused. A service
-    /// should not start then: print the error.
+    /// [`LoadError::Io`] if the file cannot be read, and [`LoadError::Config`] with every problem if it is refused. In that
+    /// case, print the error, and do not start the service.
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self, LoadError> {
         Ok(Self::new(Policy::from_file(path)?))
     }

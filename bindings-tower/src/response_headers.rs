@@ -1,4 +1,4 @@
-//! Puts a decision on a response. The request no longer exists then.
+//! Puts a decision on a response. By then, the request no longer exists.
 
 use crate::prepared_policy::{PreparedPolicy, PreparedResponse};
 use crate::request_values::RequestValues;

@@ -145,7 +145,7 @@ fn a_table_of_expectations() {
     assert_eq!(run.status, 1);
     assert!(
         run.out.starts_with(
-            "failed GET / from https://app.example.com is refused\n  `refused` was expected, but it is `readable`\n"
+            "failed GET / from https://app.example.com is refused\n  `refused` was expected, but the result is `readable`\n"
         ),
         "{}",
         run.out

@@ -111,7 +111,7 @@ fn failed_expectations_are_explained_with_the_policy() {
     assert!(out.contains("failed the app: GET /items from https://app.example.com"), "{out}");
     assert!(out.contains("the script cannot read the response header `x-total`"), "{out}");
     assert!(out.contains("failed the app writes") && out.contains("method-not-allowed"), "{out}");
-    assert!(out.contains("`refused` was expected, but it is `readable`"), "{out}");
+    assert!(out.contains("`refused` was expected, but the result is `readable`"), "{out}");
     assert!(out.ends_with("0 passed, 4 failed"), "{out}");
     // A request that passes its preflight, but is expected not to.
     folder.file(

@@ -399,7 +399,7 @@ fn policies_that_cannot_be_pulled_are_explained() {
         ("config.example.com", "cors.toml", "", "is not an https URL"),
         ("not a url", "cors.toml", "", "is not a URL"),
         ("https://me:hunter2@config.example.com/", "cors.toml", "", "contains a user name or a password"),
-        (url, "cors.toml", "Bearer\n1", "is not the value of a header"),
+        (url, "cors.toml", "Bearer\n1", "cannot be sent in a header"),
         (url, "folder", "", "is not a file"),
         (url, "no/cors.toml", "", "`no/cors.toml` cannot be written"),
         (url, "/dev/null", "", "is not a file"),

@@ -88,7 +88,7 @@ class Formats(unittest.TestCase):
         self.assertEqual(first.result, [])
         [failure] = second.result
         self.assertIsInstance(failure, junitparser.Failure)
-        self.assertEqual(failure.message, "`allowed` was expected, but it is `sent-but-unreadable`")
+        self.assertEqual(failure.message, "`allowed` was expected, but the result is `sent-but-unreadable`")
         self.assertIn("allow-origin-mismatch", failure.text)
 
 

@@ -152,7 +152,7 @@ fn everything_else_that_pages_gain_and_lose() {
         ("", "preflight_status = 200", &["~ preflight-status 204 → 200"]),
         ("", "preflight_continue = true", &["~ preflight-continue corsac answers them → the application answers them"]),
         ("", "allow_private_network = true", &["+ private-network requests to private networks"]),
-        ("", "keep_app_headers = true", &["+ app-headers CORS headers that the application sets stay"]),
+        ("", "keep_app_headers = true", &["+ app-headers the application's own CORS headers stay"]),
         (
             "protection = { writes = 'reject', trusted_origins = ['https://a.example'] }",
             "",

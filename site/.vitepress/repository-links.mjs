@@ -1,4 +1,4 @@
-// Links between files of the repository become links between pages of the site, and its pictures follow the site's light or dark.
+// Links between files of the repository become links between pages of the site, and pictures follow the site's colour scheme.
 import path from 'node:path/posix'
 
 const PICTURE = /<picture>\s*<source[^>]*srcset="(?<dark>[^"]+)"[^>]*>\s*<img(?<attributes>[^>]*?)src="(?<light>[^"]+)"(?<more>[^>]*)>\s*<\/picture>/g

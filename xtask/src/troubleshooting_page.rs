@@ -149,7 +149,7 @@ fn browser(engine: &str) -> &str {
     }
 }
 
-/// The browser whose wording a sentence without an engine has. Libraries print some sentences in every browser.
+/// For a sentence without an engine, the browser whose wording it has. Libraries print some sentences in every browser.
 fn browser_by_wording(sentence: &str) -> &'static str {
     const WORDINGS: [(&str, &[&str]); 3] = [
         ("Chrome, Edge", &["net::ERR_", "Failed to fetch", "Permission was denied"]),

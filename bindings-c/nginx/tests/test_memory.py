@@ -192,7 +192,8 @@ class Memory(unittest.TestCase):
             self.assertEqual(self.get(f"/upstream/age/{number}", APP).all("access-control-max-age"), [])
 
     def test_a_request_that_waits_while_others_are_decided(self):
-        # The third origin takes the place of the first decision, and the same origin twice takes that of its lines.
+        # The decision on a third origin takes the place of the first decision. If another origin comes twice, its lines take
+        # the place of the first decision's lines.
         for between in ([SUB], [SUB, APP], [SUB, WWW], [SUB, SUB], [EVIL, None, SUB], []):
             with self.subTest(between):
                 self.upstream.waiting.clear()

@@ -89,8 +89,8 @@ pub unsafe extern "C" fn corsac_policy_evaluate(
     unsafe { decide(policy, request, Situation::AsSent, out, |_| None) }
 }
 
-/// Decides on a request that the server continues with another method. Servers turn a request into a GET for their
-/// error page, or if a backend redirects it inside the server. This function allocates nothing.
+/// Decides on a request that the server continues with another method. Servers turn a request into a GET when they
+/// fetch their error page, or when a backend redirects the request inside the server. This function allocates nothing.
 ///
 /// The decision is the same as that of `corsac_policy_evaluate`, so that a page may read the errors that it caused. But
 /// if `protection` refuses the client's request as a write, the decision is about the request with the method `served`:

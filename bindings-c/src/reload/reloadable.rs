@@ -140,7 +140,7 @@ pub unsafe extern "C" fn corsac_reloadable_acquire(reloadable: *const corsac_rel
 /// Puts another policy in force. Requests that have acquired the old one keep it.
 ///
 /// Parameters:
-/// - `reloadable` is a holder. If it came from a file, the next change of the file, or `corsac_reloadable_reload`, puts
+/// - `reloadable` is a holder. If it came from a file, the next change to the file, or `corsac_reloadable_reload`, puts
 ///   the file's policy in force again.
 /// - `policy` is a policy. The holder takes another reference, and the caller keeps the old one.
 ///

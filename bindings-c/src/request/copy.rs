@@ -68,8 +68,8 @@ pub unsafe extern "C" fn corsac_request_copy(
         if length > capacity {
             return Err(corsac_status::CORSAC_BAD_SIZE);
         }
-        // SAFETY: both structs have at least `size` bytes, and are different ones by the caller's contract. All that is
-        // written to is inside `out` and its room; the buffer has room for all texts and does not overlap them.
+        // SAFETY: both structs have at least `size` bytes, and are different ones by the caller's contract. What is
+        // written to `out` stays within its `room` bytes; the buffer has room for all texts and does not overlap them.
         unsafe {
             out.cast::<u8>().write_bytes(0, room.min(size_of::<corsac_request>()));
             out.cast::<u8>().copy_from_nonoverlapping(request.cast(), size);

@@ -37,8 +37,8 @@ pub struct corsac_request {
     /// `Sec-WebSocket-Key`.
     pub sec_websocket_key: corsac_slice,
     /// Whether the server has decoded `path` already and has not kept the original. In a decoded path, `%` and `?`
-    /// are data. Leave this false if the server has the target as it was sent, because fewer paths are ambiguous
-    /// then.
+    /// are data. Leave this false if the server has the target as it was sent, because then fewer paths are
+    /// ambiguous.
     pub path_decoded: bool,
     /// Whether the client's connection is known to be TLS.
     pub secure: bool,

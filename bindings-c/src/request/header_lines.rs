@@ -78,7 +78,7 @@ pub unsafe extern "C" fn corsac_request_add_header(
         let (Some(name), Some(line)) = (name, line) else { return Err(corsac_status::CORSAC_NULL) };
         let Some(header) = RequestHeader::of(name) else { return Ok(()) };
         let Some(field) = field_of(header) else { return Ok(()) };
-        // SAFETY: not NULL and large enough for its size.
+        // SAFETY: not NULL, and large enough to contain its `size`.
         if field + size_of::<corsac_slice>() > unsafe { (*request).size } {
             return Ok(()); // the caller was compiled with a header that has no such field
         }

@@ -42,8 +42,8 @@ pub unsafe extern "C" fn corsac_vary_merge(
         }
         let text = merged.as_deref().unwrap_or_default();
         if capacity > 0 {
-            // SAFETY: the buffer has room for the value and the NUL, or for the NUL of none. The lines, which may
-            // overlap it, have been read.
+            // SAFETY: the buffer has room for the value and the NUL or, if there is no value, for the NUL alone. The
+            // lines, which may overlap it, have been read.
             unsafe {
                 text.as_ptr().cast::<c_char>().copy_to_nonoverlapping(buffer, text.len());
                 buffer.add(text.len()).write(0);

@@ -199,7 +199,8 @@ fn response(out: &mut JsonWriter, template: &Template) {
     out.strings(template.removed().iter().map(|name| name.as_str()));
 }
 
-/// The name, the text or the number of the request's field that replaces it, and how the header is applied.
+/// The name; the text, or the number of the request's field that takes the place of the text; and how the header is
+/// applied.
 fn template_header(out: &mut JsonWriter, header: &TemplateHeader) {
     let (text, field) = match &header.value {
         TemplateValue::Static(text) => (text.to_str().ok(), None),

@@ -121,13 +121,13 @@ function property (app, name, method, check) {
 }
 
 function secondPolicy () {
-  return new TypeError('corsac: this application already uses another policy, and Elysia would call only one of the two: keep one `cors(options)`, and ' +
-    'give the paths that differ a policy of their own in its `routes`')
+  return new TypeError('corsac: this application already uses another policy, and Elysia would call only one of the two: keep one `cors(options)`, ' +
+    'with the settings of other paths in `options.routes`')
 }
 
 function innerPolicy () {
   return new TypeError('corsac: this `cors(options)` is in an application that another one uses, and Elysia has one policy for all of them: move it to ' +
-    'the outermost application, before its `use`, `group` and `guard`, and give the paths that differ a policy of their own in its `routes`')
+    'the outermost application, before its `use`, `group` and `guard`, with the settings of other paths in `options.routes`')
 }
 
 /** For a request that reached Elysia without a decision. */

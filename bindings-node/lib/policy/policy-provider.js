@@ -13,8 +13,8 @@ const { predicatesOf, separateLimits } = require('./predicate-options.js')
 const { Reloadable, upgradesOf } = require('./reloadable.js')
 
 /**
- * How many different options are kept compiled, of those that functions return: functions that choose
- * options, and origin functions.
+ * How many different options are kept compiled. They are the results of functions that choose options, and of origin
+ * functions.
  */
 const MOST_KEPT = 100
 

@@ -18,7 +18,7 @@ const NAMES = Object.fromEntries(Object.entries(facts.requestHeaders).map(([fiel
 const PREFLIGHT_METHOD = asPropertyName(facts.methodOfPreflights)
 
 /**
- * Whether a request has the method of preflights. The headers of preflights are read only then.
+ * Whether a request has the method of preflights. Only then are the headers of preflights read.
  */
 function mayBePreflight ({ method }) {
   return method === PREFLIGHT_METHOD

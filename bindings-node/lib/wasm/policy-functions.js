@@ -18,7 +18,7 @@ const { integer, string, unitsOf } = require('./arguments.js')
  */
 
 /**
- * How many units beyond its limit are read of a field, so that a value that was cut is still too
+ * How many units of a field are read beyond its limit, so that a value that was cut is still too
  * long. A character may have two units.
  */
 const ROOM = 16

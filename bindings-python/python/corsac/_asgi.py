@@ -50,8 +50,8 @@ class CORSMiddleware(AsgiMiddleware):
         TypeError: both a policy and settings are given, ``policy`` or ``on_decision`` is of another type, or a setting
             is given by position.
 
-    If a framework builds its middleware only when the server starts the application (``app.add_middleware``), the
-    server is notified that the start has failed, prints the error and exits.
+    If a framework builds its middleware only when the server starts the application (``app.add_middleware``), refused
+    settings make that start fail: the server is notified, prints the error and exits.
 
     HTTP requests are checked, and so are WebSocket handshakes if ``protection`` is set to check them. A refused
     handshake is answered with 403 before it is accepted. Every other scope reaches the application unchanged.

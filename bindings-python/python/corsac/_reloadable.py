@@ -48,7 +48,9 @@ class Reloadable(SwappablePolicy):
         predicate_timeout: float | None = None,
         predicate_cache: t.PredicateCache | None = None,
     ) -> t.Self:
-        """Read a policy file that can be read again later. The functions stay, because a file cannot contain functions.
+        """Read a policy file that can be read again later.
+
+        A reload keeps the functions that are given here, because a file cannot contain functions.
 
         Args:
             path (str | os.PathLike[str]): the file: JSON if its name ends in ``.json``, else TOML.

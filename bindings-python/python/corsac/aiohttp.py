@@ -68,7 +68,7 @@ def setup(
 
     @web.middleware
     async def corsac(request: web.Request, handler: Handler) -> web.StreamResponse:
-        # Until there is a decision, and on corsac's own response, nothing is added later.
+        # `add_headers` adds nothing as long as there is no decision, and nothing to corsac's own response.
         request[_DECIDED] = None
         decided = await _decide(decider, request)
         if decided.responds:

@@ -40,7 +40,8 @@ def assert_readable(
 
     Args:
         server: an ASGI or WSGI application, a test client with a ``request`` method (Starlette's, httpx, requests), the
-            URL of a running server, or a :class:`Browser`, which has the arguments from ``base_url`` on.
+            URL of a running server, or a :class:`Browser`, which already has ``base_url`` and the arguments after
+            it.
         path (str): the path and query to request.
         origin (str): the page's origin: ``https://app.example.com``.
         method (str): the method that the script uses.

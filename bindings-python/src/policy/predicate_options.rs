@@ -61,8 +61,8 @@ impl<'py> PredicateOptions<'py> {
             return Ok(());
         }
         Err(PyTypeError::new_err(format!(
-            "{CACHE_SETTING}: the {PREDICATE_SETTING} function takes the request, so that its answer depends on more \
-             than the origin: let it take only the origin, or remember its answers itself"
+            "{CACHE_SETTING}: the {PREDICATE_SETTING} function takes the request, so its answer depends on more than \
+             the origin: let it take only the origin, or remember its answers itself"
         )))
     }
 }

@@ -1,7 +1,7 @@
 //! The shared vectors, through the layer: called directly, and served by hyper over sockets.
 //!
-//! Only requests that the `http` crate can represent can reach a service. For all others, the test tries it, and
-//! `Unsendable` is the reason why it fails.
+//! Only requests that the `http` crate can represent can reach a service. The test tries to represent all
+//! others too, and `Unsendable` is the reason why that fails.
 
 use crate::kit::{APPLICATION, Body, RawResponse, ServiceOf, application, exchange, serve};
 use corsac_tower::corsac::{ConfigError, PolicyBuilder};

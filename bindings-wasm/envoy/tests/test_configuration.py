@@ -131,7 +131,7 @@ class Update(unittest.TestCase):
     """Another policy while Envoy runs: as a new listener, or only as a new filter."""
 
     def listeners(self, policy, port):
-        """A file as Envoy discovers listeners."""
+        """A file in the form in which Envoy discovers listeners."""
         return {"resources": [{"@type": f"{TYPE}envoy.config.listener.v3.Listener", **simple(policy, port)}]}
 
     def check(self, envoy, port, deliver, rejected):

@@ -149,7 +149,7 @@ class Manifests(unittest.TestCase):
         self.policy_works(manifest["spec"]["wasm"][0]["config"])
 
     def test_the_order_of_filters_in_envoy_gateway(self):
-        """Each line moves the filter before the first of another type, if there is one; the lines are applied in turn."""
+        """Each line moves corsac's filter before the first filter of the named type, if there is one; the lines are applied in turn."""
         (manifest,) = manifests("EnvoyProxy")
         before = [line["before"].rsplit(".", 1)[1] for line in manifest["spec"]["filterOrder"]]
         usual = ["fault", "cors", "ext_authz", "api_key_auth", "basic_auth", "oauth2", "jwt_authn"]

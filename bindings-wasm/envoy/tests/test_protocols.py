@@ -27,7 +27,7 @@ FRAME = b"\x81\x82\x00\x00\x00\x00hi"
 
 
 def certificate(folder):
-    """A certificate that signs itself, and its key, as Envoy's transport socket."""
+    """A self-signed certificate and its key, as Envoy's transport socket."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
     now = datetime.datetime.now(datetime.UTC)

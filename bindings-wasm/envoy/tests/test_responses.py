@@ -14,7 +14,7 @@ OF_APPLICATION = with_vary(ALLOWED, "Accept-Language, Cookie")
 
 
 def lists(response):
-    """CORS headers with one white space after each comma: Envoy joins lines without."""
+    """CORS headers with one space after each comma: Envoy joins lines without a space."""
     return [(name, ", ".join(part.strip() for part in value.split(","))) for name, value in response.cors()]
 
 

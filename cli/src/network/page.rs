@@ -31,8 +31,9 @@ pub(crate) fn check_is_useful(exchange: &Exchange, send: bool) -> Result<(), Fai
     };
     if !first.is_preflight && !may_send(&first, send) {
         return Err(Failure::input(format!(
-            "a browser sends this {} without a preflight, so nothing can be asked without sending it",
-            printable(&first.method)
+            "a browser sends this {method} without a preflight, so there is nothing to ask the server before the {method} \
+             itself is sent",
+            method = printable(&first.method)
         ))
         .help("add `--send` if the server may act on it"));
     }

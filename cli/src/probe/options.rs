@@ -9,9 +9,9 @@ use std::path::PathBuf;
 ///
 /// It sends what a browser sends (the preflight, the request, and the requests to which redirects lead), and a few
 /// requests that show more: one without `Origin`, one from a page that the server does not know, one from `null`, one
-/// for a path that does not exist, and, if the page reads with `Authorization`, one without it. `--dry-run` lists them. A
-/// request with a method other than GET or HEAD is sent only with `--send`; without it, only its preflight is sent.
-/// Nothing is sent through a proxy unless `--proxy` names it.
+/// for a path that does not exist, and, if the page's request is a GET or HEAD with `Authorization`, one without it.
+/// `--dry-run` lists them. A request with a method other than GET or HEAD is sent only with `--send`; without it, only
+/// its preflight is sent. Nothing is sent through a proxy unless `--proxy` names it.
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES, after_long_help = EXAMPLES)]
 pub(crate) struct Arguments {

@@ -57,7 +57,7 @@ impl Source {
         let authorization = authorization.filter(|value| !value.is_empty()).map(|value| {
             let value = value.to_str().and_then(|value| HeaderValue::from_str(value).ok());
             value.ok_or_else(|| {
-                Failure::input(format!("the variable {variable} is not the value of a header"))
+                Failure::input(format!("the value of the variable {variable} cannot be sent in a header"))
                     .help("write it on one line, as in `Bearer 123`")
             })
         });

@@ -51,7 +51,7 @@ impl Live<'_> {
     }
 }
 
-/// The differences from the expected result, although the preflight passed. The request was not sent, since it could
+/// The differences from the expected result if the preflight passed, but the request itself was not sent, since it could
 /// change something.
 fn after_preflight(case: Case<'_>) -> Vec<String> {
     let expectation = case.expectation;

@@ -65,7 +65,7 @@ impl<'t> Case<'t> {
         let expected = self.expectation.expect;
         if !expected.is_met_by(explanation.verdict) {
             let found = explanation.verdict.as_str();
-            unmet.push(format!("`{}` was expected, but it is `{found}`", expected.as_str()));
+            unmet.push(format!("`{}` was expected, but the result is `{found}`", expected.as_str()));
         }
         let names = self.expectation.readable_headers.iter();
         let is_readable =

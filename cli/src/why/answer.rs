@@ -39,7 +39,7 @@ struct Cause {
     help: String,
     others: Vec<String>,
     next: Option<String>,
-    /// The section that has the causes.
+    /// The section with the causes.
     topic: Option<Topic>,
     /// The cloud, gateway or product that responded, if its settings can be wrong.
     hosting: Option<Hosting>,

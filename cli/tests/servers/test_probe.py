@@ -1,4 +1,4 @@
-"""`corsac probe` reports about real servers with planted faults what Chromium does with them."""
+"""For real servers with planted faults, `corsac probe` reports what Chromium does with them."""
 
 from itertools import count
 from typing import NamedTuple

@@ -54,7 +54,7 @@ pub(crate) fn read(text: &str, known: &Known<'_>) -> Result<Captured, PasteError
     if captured.exchanges.is_empty() {
         return Err(PasteError::new(
             "the HAR file has no requests",
-            "open the network panel, reload the page so that the request fails again, and export the file then",
+            "open the network panel, reload the page so that the request fails again, and then export the file",
         ));
     }
     Ok(captured)

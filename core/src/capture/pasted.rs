@@ -26,8 +26,8 @@ impl Pasted {
         if trimmed.is_empty() {
             return Err(PasteError::new(
                 "there is nothing to read",
-                "paste the red lines of the browser's console, or in its network panel: right-click the request, Copy, \
-                 Copy as cURL",
+                "paste the red lines of the browser's console, or a request that you have copied in its network panel \
+                 (right-click the request, Copy, Copy as cURL)",
             ));
         }
         if trimmed.starts_with('{') {

@@ -160,7 +160,7 @@ pub(crate) fn compare_rules(old: &Side<'_>, new: &Side<'_>) -> Vec<Change> {
         let private = ones.private_network && !others.private_network;
         add(Subject::PrivateNetwork, switch(private, "requests to private networks"));
         let app_headers = one.keeps_app_headers() && !other.keeps_app_headers();
-        add(Subject::AppHeaders, switch(app_headers, "CORS headers that the application sets stay"));
+        add(Subject::AppHeaders, switch(app_headers, "the application's own CORS headers stay"));
     }
     for (effect, one, other) in directions {
         compare_protection(effect, one, other, &mut found);

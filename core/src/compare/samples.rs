@@ -1,5 +1,6 @@
-//! Requests that show what a policy decides. Each route has requests of pages that may read and of
-//! one that may not, with methods and headers that are allowed and with one of each that is not.
+//! Requests that show what a policy decides. For each route, there are requests from pages that may read and from one
+//! that may not, requests with allowed methods and headers, and one request each with a method and a header that are not
+//! allowed.
 
 use crate::compare::origins::uncovered;
 use crate::compare::paths::meetings;
@@ -34,8 +35,9 @@ const UNLISTED_HEADER: &str = "x-unlisted";
 const MOST: usize = 6;
 
 impl Policy {
-    /// Requests that show what this policy decides. Each route has requests of pages that may read
-    /// and of one that may not, with methods and headers that are allowed and with one of each that is not.
+    /// Requests that show what this policy decides. For each route, there are requests from pages that may read and from
+    /// one that may not, requests with allowed methods and headers, and one request each with a method and a header that
+    /// are not allowed.
     #[must_use]
     pub fn sample_requests(&self) -> Vec<SampleRequest> {
         let mut samples = Vec::new();

@@ -84,7 +84,7 @@ fn table(check: &str, origins: Value) -> Value {
 pub(crate) struct Lifted {
     /// The checks that are lifted for every origin.
     pub(crate) everywhere: Dangers,
-    /// The other checks, with the entries for which they are lifted, in the order of these.
+    /// The other checks, each with an entry for which it is lifted, in the order of the entries.
     named: Vec<(String, NamedLift)>,
 }
 

@@ -120,7 +120,7 @@ settings! {
         /// Whether WebSocket handshakes are refused if their origin is not trusted.
         Websockets => websockets: bool = false, takes Mode, read as bool;
 
-        /// More trusted origins, in addition to the host itself and the origins that a policy with credentials allows.
+        /// Additional trusted origins, besides the host itself and the origins that a policy with credentials allows.
         ///
         /// Permitted: the patterns of `allow_origins`. Prohibited: `*` and `null`.
         TrustedOrigins => trusted_origins: Vec<String> = Vec::new(), takes Origins, read as List;

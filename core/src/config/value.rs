@@ -23,7 +23,7 @@ pub enum Value {
     Float(f64),
     /// A string.
     String(String),
-    /// The text of a URL object (pydantic's `AnyUrl`, JavaScript's `URL`): such types end an origin in `/`.
+    /// The text of a URL object (pydantic's `AnyUrl`, JavaScript's `URL`): such types put a `/` at the end of an origin.
     Url(String),
     /// A regular expression object: its source and its flags as letters.
     RegExp {

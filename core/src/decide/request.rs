@@ -177,8 +177,8 @@ impl RequestHeader {
         }
     }
 
-    /// Whether lines of these lengths are too long to be joined, which only those of `Upgrade` can be: no `Upgrade` is
-    /// malformed, so cutting it could hide a handshake. Both lines are then replaced by
+    /// Whether lines of these lengths are too long to be joined. Only lines of `Upgrade` can be: no value of `Upgrade`
+    /// counts as malformed, so cutting one could hide a handshake. If they are too long, both are replaced by
     /// [`unreadable_value`](Self::unreadable_value).
     #[must_use]
     pub const fn is_unreadable_joined(self, before: usize, line: usize) -> bool {

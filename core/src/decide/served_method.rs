@@ -7,7 +7,7 @@ use crate::issues::code::Reason;
 
 impl Policy {
     /// Decides on a request that the server continues to handle with the method `served`. Servers turn a request into a
-    /// GET to fetch their error page, or if a backend redirects it inside the server.
+    /// GET when they fetch their error page, or when a backend redirects the request inside the server.
     ///
     /// The decision is the one on the client's request, so that a page may read the errors that it caused. If
     /// protection refuses that request as a write, the decision is the one on the request as it is served: by then, the

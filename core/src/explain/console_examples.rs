@@ -167,7 +167,7 @@ fn fill(template: &str, problem: Problem) -> String {
 }
 
 /// Sentences of which the catalogue has only a piece, because the rest differs between versions; and the rest of the
-/// sentence in the console, before or after that piece. `~` is the wording.
+/// sentence in the console, before or after that piece. `~` stands for that piece.
 const WHOLE: &[(&str, &str)] = &[
     (
         "Cross origin requests are only supported for protocol schemes:",

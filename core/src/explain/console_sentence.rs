@@ -52,7 +52,7 @@ pub struct ConsoleSentence {
     pub header: Option<String>,
     /// Whether the sentence shows that the request was made with credentials.
     pub has_credentials: bool,
-    /// The section of the page about failed requests that has the causes.
+    /// The section with the causes, on the page about failed requests.
     pub topic: Topic,
 }
 
@@ -358,7 +358,8 @@ fn in_any_language(text: &str) -> Option<ConsoleSentence> {
     let message = format!(
         "the browser blocked the request because of `{name}`: it is missing, or it does not allow this request"
     );
-    let help = "compare the header that the server sends with the request: corsac can send both as a browser would";
+    let help = "compare the server's header with what the request asks for: corsac can send the preflight and the request \
+                as a browser would";
     let mut known = Vec::new();
     let codes: Vec<FindingCode> = codes
         .into_iter()

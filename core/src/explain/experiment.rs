@@ -67,7 +67,7 @@ pub struct Observation {
 /// The experiments for the request of an exchange, with the request that each sends: GET, HEAD or a preflight, and
 /// nothing else.
 ///
-/// The exchange still has its secrets, because they are sent.
+/// Pass the exchange with its secrets, because they are sent.
 #[must_use]
 pub fn experiments(exchange: &Exchange) -> Vec<(Experiment, SentRequest)> {
     let unanswered = Exchange { hops: Vec::new(), ..exchange.clone() };

@@ -131,7 +131,7 @@ impl Observer<'_> {
             // A JSON body needs this type.
             return None;
         } else if name == "range" {
-            "only one range that begins with a number is safelisted".to_owned()
+            "only a single range is safelisted, and it has to begin with a number".to_owned()
         } else {
             "it has a character that is not safelisted".to_owned()
         };

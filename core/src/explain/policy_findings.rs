@@ -196,7 +196,7 @@ impl<'v> PolicyView<'v> {
         } else if self.exchange.predicate.is_some() && rules.predicate.is_some() && origin != "null" {
             messages::denied_by_predicate(origin)
         } else {
-            // Allowing `null` would allow any site, by a sandboxed frame.
+            // Allowing `null` would allow any site, through a sandboxed frame.
             finding.change = (origin != "null").then(|| PolicyChange::Add(vec![origin.to_owned()]));
             messages::add_origin(origin, &place, difference)
         };

@@ -243,7 +243,7 @@ reasons! {
         "browsers do not send such a list: fix the client, or send fewer headers",
     PathAmbiguous = 9 "path-ambiguous" "Servers could assign the path to different routes."
         "request the path as it is configured, without escapes, `.`, `..`, `//` or `\\`; if a segment of a route is followed by an \
-         ending such as `.json`, leave the ending out, or give the path that has it a route of its own",
+         ending such as `.json`, leave the ending out, or add a separate route for the path with the ending",
     PredicateFailed = 10 "predicate-failed" "The origin predicate failed or did not answer in time."
         "look for the error that the predicate raised, or for a time-out",
     WriteRefused = 11 "write-refused" "The request is a write from an origin that is not trusted."

@@ -111,7 +111,7 @@ impl AnswerCache {
     ///
     /// # Errors
     ///
-    /// The error that `predicate` returns. Nothing is remembered then.
+    /// The error that `predicate` returns. In that case, nothing is remembered.
     pub fn ask<E>(
         &self,
         origin: &[u8],

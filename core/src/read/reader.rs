@@ -216,7 +216,7 @@ impl<T, U: From<T>> Store<U> for Option<T> {
     }
 }
 
-/// URL types end an origin in one empty path.
+/// The origin in the text of a URL object, without the slash of an empty path that such types put at its end.
 pub(crate) fn origin_of_url(text: String) -> String {
     match text.strip_suffix('/') {
         Some(origin) if origin.split_once("://").is_some_and(|(_, rest)| !rest.contains(['/', '?', '#'])) => {

@@ -28,8 +28,7 @@ fn length(text: &str) -> Option<usize> {
         if let Some(rest) = text.strip_prefix(open) {
             let end = rest.char_indices().nth(LONGEST_NAME).map_or(rest.len(), |(end, _)| end);
             let rest = rest.get(..end)?;
-            // `$(` also ends the group of a regex.
-            let end = rest.find(close).filter(|end| *end > 0)?;
+            let end = rest.find(close)?;
             let inner = rest.get(..end)?.trim();
             let named = inner.starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '_' | '=' | '-' | '.'));
             return named.then_some(open.len() + end + close.len());

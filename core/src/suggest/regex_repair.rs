@@ -22,7 +22,7 @@ pub(crate) struct Repairs {
     pub(crate) default_port: bool,
     /// Marks of regexes in other programs are removed: `/…/`, `~`, quotes, doubled backslashes.
     pub(crate) marks: bool,
-    /// The part directly before a literal in the first label ends in a dot.
+    /// The part directly before a literal in the first label is changed so that it ends in a dot.
     pub(crate) glue: bool,
 }
 

@@ -149,7 +149,7 @@ class Browser:
             Fetched: the result.
 
         Raises:
-            ExchangeError: a script could not describe such a request. An example is an origin with a path.
+            ExchangeError: the request is not one that a script could make. An example is one whose origin has a path.
             TypeError: both ``body`` and ``json`` are given, or no origin is.
             Exception: the exception that the application raised instead of responding.
 

@@ -22,8 +22,8 @@ _OF_CLIENTS = ("accept", "accept-encoding", "connection", "user-agent")
 class ClientServer:
     """Sends each request through the client, with only the browser's headers.
 
-    A browser would not send the client's own headers and cookies with preflights. So its headers count as those of the
-    script, and its cookies as those of the server.
+    A browser would not send the client's own headers and cookies with preflights. So the client's headers count as
+    those of the script, and the client's cookies as those of the server.
 
     Raises:
         TypeError: the client authenticates, which the browser cannot see.

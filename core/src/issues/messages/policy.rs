@@ -63,7 +63,7 @@ pub(crate) fn max_age_capped(key: &str, seconds: u32, notation: Notation, nested
             "Chromium keeps the response to a preflight for at most {CHROMIUM_MAX_AGE} seconds and WebKit for at most \
              {WEBKIT_MAX_AGE}, so only Firefox keeps it for {seconds}"
         ),
-        format!("write `{better}`: changes of the policy then reach Firefox as soon as they reach Chromium"),
+        format!("write `{better}`: changes to the policy then reach Firefox as soon as they reach Chromium"),
     )
 }
 

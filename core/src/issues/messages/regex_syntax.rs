@@ -83,7 +83,7 @@ pub(crate) fn read_differently(source: &str, what: NotPortable) -> Fault {
 /// A regex that no automaton can decide.
 pub(crate) fn not_linear(regex: &RegexWords) -> Fault {
     let help = format!(
-        "remove `{}` and `{}`, which origins do not need, or list the origins in `{}`",
+        "remove `{}` and `{}`, which origins do not need; or list the origins in `{}`",
         regex.code(r"\b"),
         regex.code(r"\B"),
         regex.list

@@ -25,7 +25,7 @@ impl RegexWords {
 
     /// Patterns are always offered as the alternative.
     pub(super) fn or_patterns(&self, help: &str) -> String {
-        format!("{help}, or write origin patterns such as `https://*.example.com` in `{}`", self.list)
+        format!("{help}; or write origin patterns such as `https://*.example.com` in `{}`", self.list)
     }
 }
 
@@ -98,7 +98,7 @@ pub(crate) fn unbounded_host(
              write `*` there"
         ),
         OpenHost::Scheme => {
-            format!("begin it with `https://`, since every origin begins with a scheme, or list the origins in `{list}`")
+            format!("begin it with `https://`, since every origin begins with a scheme; or list the origins in `{list}`")
         }
         OpenHost::End | OpenHost::Path => regex.or_patterns(&format!(
             "end it with a literal domain that you control, such as `{}`, with at most an optional port after it \
