@@ -37,7 +37,7 @@ def connect(process, port):
 
 def total(configuration, module, path, headers, count):
     """The instructions of one process that starts, serves `count` requests on one connection, and ends."""
-    server, port = nginx_server(configuration, module)
+    server, (port,) = nginx_server([configuration], module)
     tool = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"]
     process = subprocess.Popen([*tool, *server.command("-g", "daemon off; master_process off;")], stderr=subprocess.PIPE, text=True)
     request = "\r\n".join([f"GET {path} HTTP/1.1", f"Host: 127.0.0.1:{port}", *headers, "", ""]).encode()

@@ -72,29 +72,39 @@ def process(*command, port=None, env=None, forks=False):
             started.stdout.close()
 
 
-def nginx_server(configuration, module):
-    """An nginx that serves one file, and its port. It is not started yet."""
-    port = free_port()
-    http = f"sendfile on; keepalive_requests 1000000; server {{ listen 127.0.0.1:{port}; root html; {configuration} }}"
-    return Nginx(module, {"cors.toml": POLICY, "html/index.html": PAGE}, http, workers=1), port
+def nginx_server(configurations, module):
+    """An nginx that serves one file on a port for each configuration, and these ports. It is not started yet."""
+    ports = [free_port() for _ in configurations]
+    servers = [f"server {{ listen 127.0.0.1:{port}; root html; {configuration} }}" for port, configuration in zip(ports, configurations, strict=True)]
+    http = f"sendfile on; keepalive_requests 1000000; {' '.join(servers)}"
+    return Nginx(module, {"cors.toml": POLICY, "html/index.html": PAGE}, http, workers=1), ports
 
 
 @contextlib.contextmanager
-def nginx(configuration, module=None):
-    server, port = nginx_server(configuration, module)
-    server.start(port)
+def nginx(configurations, module):
+    """One worker serves all variants: two workers with the same configuration differ by up to 3 %, because of where their memory is."""
+    server, ports = nginx_server(configurations.values(), module)
+    server.start(ports[0])
     try:
-        yield port, child_of(server.process)
+        worker = child_of(server.process)
+        yield {name: (port, worker) for name, port in zip(configurations, ports, strict=True)}
     finally:
         server.stop()
 
 
-# For each server: its variants, and how each is started.
+@contextlib.contextmanager
+def side_by_side(variants):
+    """Each variant in a process of its own."""
+    with contextlib.ExitStack() as stack:
+        yield {name: stack.enter_context(start()) for name, start in variants.items()}
+
+
+# For each server: how its variants are started. Their names, with the port and the measured process of each, are returned.
 def uvicorn():
     python = {"PYTHONPATH": f"{BENCH / 'python'}:{HERE}"}
     options = ("--log-level", "critical", "--no-access-log")
     started = lambda name: (lambda port: process(sys.executable, "-m", "uvicorn", "--port", port, *options, f"asgi:{name}", port=port, env=python))(free_port())  # noqa: E731
-    return {"without": lambda: started("without"), "by hand": lambda: started("by_hand"), "Starlette": lambda: started("starlette"), "corsac": lambda: started("corsac")}
+    return side_by_side({"without": lambda: started("without"), "by hand": lambda: started("by_hand"), "Starlette": lambda: started("starlette"), "corsac": lambda: started("corsac")})
 
 
 def gunicorn():
@@ -105,16 +115,16 @@ def gunicorn():
         port = free_port()
         return process(sys.executable, "-m", "gunicorn", *options, "--bind", f"127.0.0.1:{port}", f"wsgi:{name}", port=port, env=python, forks=True)
 
-    return {"without": lambda: started("without"), "by hand": lambda: started("by_hand"), "corsac": lambda: started("corsac")}
+    return side_by_side({"without": lambda: started("without"), "by hand": lambda: started("by_hand"), "corsac": lambda: started("corsac")})
 
 
 def node(framework, package):
-    return {variant: lambda variant=variant: process("node", "node.js", framework, variant) for variant in ("without", "by hand", package, "corsac")}
+    return side_by_side({variant: lambda variant=variant: process("node", "node.js", framework, variant) for variant in ("without", "by hand", package, "corsac")})
 
 
 def axum():
     program = benchmark("corsac-benches", "server")
-    return {variant: lambda variant=variant: process(program, variant) for variant in ("without", "by hand", "tower-http", "corsac")}
+    return side_by_side({variant: lambda variant=variant: process(program, variant) for variant in ("without", "by hand", "tower-http", "corsac")})
 
 
 def nginx_module():
@@ -123,8 +133,7 @@ def nginx_module():
 
 
 def with_nginx():
-    module = nginx_module()
-    return {"without": lambda: nginx(""), "by hand": lambda: nginx(NGINX_BY_HAND), "corsac": lambda: nginx("corsac_policy cors.toml;", module)}
+    return nginx({"without": "", "by hand": NGINX_BY_HAND, "corsac": "corsac_policy cors.toml;"}, nginx_module())
 
 
 SERVERS = {
@@ -140,9 +149,8 @@ SERVERS = {
 
 def compare(name):
     """Rows for one server: corsac against each other variant."""
-    variants, cases = SERVERS[name]
-    with contextlib.ExitStack() as stack:
-        running = {variant: stack.enter_context(start()) for variant, start in variants().items()}
+    start, cases = SERVERS[name]
+    with start() as running:
         for case in cases:
             progress(f"{name}, {case}")
             headers = ALLOWED if case != "no Origin" else []
