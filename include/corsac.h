@@ -152,8 +152,8 @@ enum corsac_status
    */
   CORSAC_IO = 4,
   /**
-   * There is a bug in corsac. A decision is a refusal, and a response may be half changed; otherwise the call had no
-   * effect.
+   * There is a bug in corsac. If the call makes a decision, it is a refusal. If the call changes a response, this may
+   * be half changed. Any other call had no effect.
    */
   CORSAC_PANIC = 5,
   /**

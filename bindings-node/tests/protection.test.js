@@ -114,9 +114,9 @@ test('without onDecision, a report is a warning, once', async (t) => {
   for (let i = 0; i < 3; i++) policy.verifyUpgrade({ method: 'GET', url: '/chat', headers: { origin: OTHER } })
   await new Promise(setImmediate)
   assert.deepEqual(warnings.map(([code, message]) => [code, message]), [
-    ['CORSAC_REPORTED', `write-refused would refuse POST /x from \`${OTHER}\``],
-    ['CORSAC_REPORTED', `write-refused would refuse POST /x from \`${OTHER}\``],
-    ['CORSAC_REPORTED', `websocket-refused would refuse GET /chat from \`${OTHER}\``]
+    ['CORSAC_REPORTED', `protection would refuse POST /x from \`${OTHER}\`: write-refused`],
+    ['CORSAC_REPORTED', `protection would refuse POST /x from \`${OTHER}\`: write-refused`],
+    ['CORSAC_REPORTED', `protection would refuse GET /chat from \`${OTHER}\`: websocket-refused`]
   ])
   assert.match(warnings[0][2], /trusted_origins/)
 })

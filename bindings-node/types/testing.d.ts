@@ -105,8 +105,8 @@ export function assertBlocked (server: Server | Browser, path?: string, options?
 }): Promise<Explanation>
 
 /**
- * Options of the matchers. For a server, they are those of a request and of a browser, and `path`. A response that the
- * test has received takes only `method`, `headers`, `credentials`, `policy`, `url` and `preflight`.
+ * Options of the matchers. For a server, they are those of a request and of a browser, and `path`. For a response that the
+ * test has received, only `method`, `headers`, `credentials`, `policy`, `url` and `preflight` can be given.
  */
 export type MatcherOptions = Omit<ScriptRequest, 'origin'> & BrowserOptions & {
   /** The path to request from a server. Default `/`. */

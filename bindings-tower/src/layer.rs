@@ -179,7 +179,7 @@ impl<H, M> CorsLayer<H, M> {
 
     /// Finds the URI that the client requested. Use this if something outside this layer replaces the request's URI.
     ///
-    /// Routes are chosen by this URI. With the feature `axum`, axum's `OriginalUri` is found without it.
+    /// Routes are chosen by this URI. With the feature `axum`, axum's `OriginalUri` is used even if this is not set.
     #[must_use]
     pub fn original_uri(self, find: fn(&Extensions) -> Option<&Uri>) -> Self {
         self.with(|decider| decider.original_uri = Some(find))

@@ -105,7 +105,7 @@ function answerOf (returned, origin, compile) {
   if (returned === true) return PREDICATE_ANSWERS.ALLOW
   if (!returned) return PREDICATE_ANSWERS.DENY
   if (compile === undefined || typeof returned === 'function') {
-    throw new TypeError(`corsac: an origin function cannot answer with a ${typeof returned}`)
+    throw new TypeError(`corsac: an origin function cannot answer with a value of type \`${typeof returned}\``)
   }
   // The function returned patterns. The answer is the decision of a policy with these patterns about this origin.
   const { decide, template } = compile(returned)

@@ -29,7 +29,7 @@ class Reports {
     const onDecision = this.#onDecision
     if (reported !== null && onDecision === undefined) {
       // Somebody who sets `reportOnly` wants to see the reports.
-      this.warnOnce('reported', 'CORSAC_REPORTED', `${reported} would refuse ${requestText(method, originalUrl ?? url, origin)}`,
+      this.warnOnce('reported', 'CORSAC_REPORTED', `protection would refuse ${requestText(method, originalUrl ?? url, origin)}: ${reported}`,
         `${reportedHelp}\nonly the first is reported: set \`onDecision\` to get all of them`)
     }
     if (!this.reportsAll) return

@@ -64,5 +64,5 @@ fn answer(origin: &str, result: Result<bool, String>) -> PredicateAnswer {
 
 fn panic_text(panic: Box<dyn Any + Send>) -> String {
     let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    format!("it panicked: {}", text.unwrap_or("without a message"))
+    text.map_or_else(|| "it panicked without a message".to_owned(), |text| format!("it panicked: {text}"))
 }

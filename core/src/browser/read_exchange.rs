@@ -374,7 +374,7 @@ fn latin1(value: Value, path: &str, problems: &mut Problems) -> Option<Vec<u8>> 
         Ok(bytes) => Some(bytes),
         Err(c) => {
             let message = format!("`{}` is not a byte of a header", printable(&c.to_string()));
-            let help = "write each byte as one character, U+0000 to U+00FF: the letter `ü` of UTF-8 is \
+            let help = "write each byte as one character, U+0000 to U+00FF: the letter `ü` in UTF-8 is \
                         `\\u00c3\\u00bc`";
             problems.add(path, message, help);
             None

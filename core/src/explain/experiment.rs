@@ -177,8 +177,8 @@ fn observe(experiment: Experiment, answer: &Answer, exchange: &Exchange, own: Op
         Experiment::ForeignOrigin => match value.as_deref() {
             Some(FOREIGN_ORIGIN) if with_credentials => found(
                 true,
-                format!("the server allows any origin with credentials: it answered `{FOREIGN_ORIGIN}` with that origin and \
-                         `Access-Control-Allow-Credentials: true`, so any page can read what a user who is logged in sees"),
+                format!("the server allows any origin with credentials: it answered a request from `{FOREIGN_ORIGIN}` with that \
+                         origin and `Access-Control-Allow-Credentials: true`, so any page can read what a user who is logged in sees"),
                 "compare `Origin` with a list of whole origins, and send back only what is in it",
             ),
             Some(FOREIGN_ORIGIN) => found(

@@ -130,7 +130,7 @@ fn split_port(authority: &[u8]) -> Option<(&[u8], Option<&[u8]>)> {
 /// The digits of the largest port.
 const PORT_DIGITS: usize = 5;
 
-/// 1 to 65535 without leading zero.
+/// 1 to 65535, without leading zeros.
 pub(crate) fn is_port(port: &[u8]) -> bool {
     port.len() <= PORT_DIGITS
         && port.first().is_some_and(|byte| *byte != b'0')

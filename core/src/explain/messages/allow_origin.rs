@@ -29,7 +29,7 @@ pub(crate) fn missing(about: About, origin: &str, credentials: bool) -> Finding 
 /// The preflight has none of the headers of CORS.
 pub(crate) fn missing_with_all(about: About, wanted: &str) -> Finding {
     let rest = match about {
-        About::Both => "; send the first with every other response too, including errors",
+        About::Both => "; send `Access-Control-Allow-Origin` with every other response too, including errors",
         _ => "",
     };
     finding(
