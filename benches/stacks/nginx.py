@@ -71,6 +71,9 @@ def rows():
             for name in ["no headers", "the same headers by hand"][: 2 if headers else 1]:
                 title = f"instructions for {served}, {origin}, against {name}"
                 yield row(title, "instructions", found["corsac"], found[name], {"no headers": "without"}.get(name, "by hand"))
+    progress("instructions of a module that is loaded and not used")
+    without, unused = (of_one_request(*variant, "/index.html", []) for variant in (variants["no headers"], ("", nginx_module())))
+    yield row("instructions for a file, the module loaded but not used, against no module", "instructions", unused, without, "without")
 
 
 def main():

@@ -4,11 +4,12 @@ with corsac.
 
 Usage: servers.py [--quick] [SERVER]...
 
-The variants of a server run side by side and are loaded in turn. A variant's figure is the processor time of its process for each request:
-it shows how many requests one processor can serve, and does not include what else the machine does.
+The variants of a server run side by side and are loaded in short turns. A variant's figure is the processor time of its process for each
+request: it shows how many requests one processor can serve, and does not include what else the machine does.
 """
 
 import contextlib
+import functools
 import os
 import socket
 import subprocess
@@ -17,7 +18,7 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from measure import BENCH, ROOT, Measured, benchmark, child_of, chosen, finish, in_turn, processor_time_of, progress, quick, ratio, requests, row, run  # noqa: E402
+from measure import BENCH, ROOT, Measured, benchmark, child_of, chosen, finish, in_turn, processor_time_of, progress, quick, ratio, row, run  # noqa: E402
 
 sys.path.insert(0, str(ROOT / "bindings-c" / "nginx" / "tests"))
 from server import Nginx, free_port  # noqa: E402
@@ -25,7 +26,7 @@ from server import Nginx, free_port  # noqa: E402
 HERE = Path(__file__).resolve().parent.parent / "servers"
 ORIGIN = "https://app.example.com"
 ALLOWED = [f"Origin: {ORIGIN}"]
-ROUNDS, WARM_UP = (2, 1) if quick() else (15, 3)
+TURNS, WARM_UP = (60, 20) if quick() else (600, 200)
 PREFIX = BENCH / "prefix"
 
 # Settings for paths and protection are on, since the budget is for these.
@@ -147,23 +148,33 @@ SERVERS = {
 }
 
 
+@contextlib.contextmanager
+def loading(running, headers):
+    """For each variant, a function that loads it for one turn and returns the nanoseconds of processor time for each request."""
+    program = benchmark("corsac-benches", "load")
+    addresses = [f"127.0.0.1:{port}" for port, _ in running.values()]
+    with subprocess.Popen([program, *headers, *addresses], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1) as load:
+
+        def turn(number, pid):
+            before = processor_time_of(pid)
+            load.stdin.write(f"{number}\n")
+            answered = load.stdout.readline()
+            if not answered:
+                sys.exit("a server did not answer every request")
+            return (processor_time_of(pid) - before) / int(answered)
+
+        yield {variant: functools.partial(turn, number, pid) for number, (variant, (_, pid)) in enumerate(running.items())}
+
+
 def compare(name):
     """Rows for one server: corsac against each other variant."""
     start, cases = SERVERS[name]
     with start() as running:
         for case in cases:
             progress(f"{name}, {case}")
-            headers = ALLOWED if case != "no Origin" else []
-
-            def nanoseconds(port, pid, headers=headers):
-                before = processor_time_of(pid)
-                served = requests(port, headers)
-                return (processor_time_of(pid) - before) / served
-
-            gauges = {variant: lambda port=port, pid=pid: nanoseconds(port, pid) for variant, (port, pid) in running.items()}
-            if case == cases[0]:
+            with loading(running, ALLOWED if case != "no Origin" else []) as gauges:
                 in_turn(WARM_UP, gauges)  # By then, just-in-time compilers have done most of their work.
-            found = in_turn(ROUNDS, gauges)
+                found = in_turn(TURNS, gauges)
             for variant in [other for other in found if other != "corsac"]:
                 title = {"by hand": "the same headers by hand", "without": "no headers"}.get(variant, variant)
                 if case == "no Origin" and variant == "by hand":
@@ -173,8 +184,7 @@ def compare(name):
 
 
 def main():
-    rows = [row for name in chosen(SERVERS) for row in compare(name)]
-    finish(rows, {"wrk": subprocess.run(["wrk", "-v"], capture_output=True, text=True).stdout.split()[1]})
+    finish([row for name in chosen(SERVERS) for row in compare(name)])
 
 
 if __name__ == "__main__":
