@@ -1167,8 +1167,8 @@ corsac_status corsac_policy_evaluate(const corsac_policy *policy,
  * Parameters: as for `corsac_policy_evaluate`; `request` is the client's, `served` is the method with which the server
  * continues.
  *
- * Returns, lifetime, threads: as for `corsac_policy_evaluate`; `CORSAC_NULL` also if `served` is absent. If the decision
- * is `CORSAC_ASK`, `corsac_policy_resolve` decides on the client's request.
+ * Returns, lifetime, threads: as for `corsac_policy_evaluate`; `CORSAC_NULL` also if `served` is absent. If the
+ * decision is `CORSAC_ASK`, `corsac_policy_resolve` decides on the client's request.
  */
 corsac_status corsac_policy_evaluate_as_served(const corsac_policy *policy,
                                                const corsac_request *request,
@@ -1195,9 +1195,9 @@ corsac_status corsac_policy_evaluate_host_error(const corsac_policy *policy,
 /**
  * Decides on a request for which `corsac_policy_evaluate` said `CORSAC_ASK`, with the predicate's answer.
  *
- * Parameters: as for `corsac_policy_evaluate`, with the same request; `answer` is a `corsac_predicate_answer`; any other
- * number counts as `CORSAC_PREDICATE_FAILED`. If the policy does not ask about the request, the answer changes
- * nothing.
+ * Parameters: as for `corsac_policy_evaluate`, with the same request; `answer` is a `corsac_predicate_answer`; any
+ * other number counts as `CORSAC_PREDICATE_FAILED`. If the policy does not ask about the request, the answer
+ * changes nothing.
  *
  * Returns, lifetime, threads: as for `corsac_policy_evaluate`. The decision is never `CORSAC_ASK`.
  */

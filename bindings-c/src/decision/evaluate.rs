@@ -100,8 +100,8 @@ pub unsafe extern "C" fn corsac_policy_evaluate(
 /// Parameters: as for `corsac_policy_evaluate`; `request` is the client's, `served` is the method with which the server
 /// continues.
 ///
-/// Returns, lifetime, threads: as for `corsac_policy_evaluate`; `CORSAC_NULL` also if `served` is absent. If the decision
-/// is `CORSAC_ASK`, `corsac_policy_resolve` decides on the client's request.
+/// Returns, lifetime, threads: as for `corsac_policy_evaluate`; `CORSAC_NULL` also if `served` is absent. If the
+/// decision is `CORSAC_ASK`, `corsac_policy_resolve` decides on the client's request.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn corsac_policy_evaluate_as_served(
     policy: *const corsac_policy,
@@ -136,9 +136,9 @@ pub unsafe extern "C" fn corsac_policy_evaluate_host_error(
 
 /// Decides on a request for which `corsac_policy_evaluate` said `CORSAC_ASK`, with the predicate's answer.
 ///
-/// Parameters: as for `corsac_policy_evaluate`, with the same request; `answer` is a `corsac_predicate_answer`; any other
-/// number counts as `CORSAC_PREDICATE_FAILED`. If the policy does not ask about the request, the answer changes
-/// nothing.
+/// Parameters: as for `corsac_policy_evaluate`, with the same request; `answer` is a `corsac_predicate_answer`; any
+/// other number counts as `CORSAC_PREDICATE_FAILED`. If the policy does not ask about the request, the answer
+/// changes nothing.
 ///
 /// Returns, lifetime, threads: as for `corsac_policy_evaluate`. The decision is never `CORSAC_ASK`.
 #[unsafe(no_mangle)]
