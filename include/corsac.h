@@ -152,8 +152,8 @@ enum corsac_status
    */
   CORSAC_IO = 4,
   /**
-   * There is a bug in corsac. If the call makes a decision, it is a refusal. If the call changes a response, this may
-   * be half changed. Any other call had no effect.
+   * There is a bug in corsac. If the call makes a decision, it is a refusal. If the call changes a response, the
+   * response may be half changed. Any other call had no effect.
    */
   CORSAC_PANIC = 5,
   /**
@@ -1164,11 +1164,11 @@ corsac_status corsac_policy_evaluate(const corsac_policy *policy,
  * the write has been done already, or never will be, and an error page is not a write. If `served` is the client's
  * method, this is the same as `corsac_policy_evaluate`.
  *
- * Parameters: as `corsac_policy_evaluate`; `request` is the client's, `served` is the method with which the server
+ * Parameters: as for `corsac_policy_evaluate`; `request` is the client's, `served` is the method with which the server
  * continues.
  *
- * Returns, lifetime, threads: as `corsac_policy_evaluate`; `CORSAC_NULL` also if `served` is absent. If the decision
- * is `CORSAC_ASK`, `corsac_policy_resolve` decides on the client's request.
+ * Returns, lifetime, threads: as for `corsac_policy_evaluate`; `CORSAC_NULL` also if `served` is absent. If the
+ * decision is `CORSAC_ASK`, `corsac_policy_resolve` decides on the client's request.
  */
 corsac_status corsac_policy_evaluate_as_served(const corsac_policy *policy,
                                                const corsac_request *request,
@@ -1184,9 +1184,9 @@ corsac_status corsac_policy_evaluate_as_served(const corsac_policy *policy,
  * without `Origin`: no origin is allowed by name. The action is `CORSAC_CONTINUE`: send the error with the decision's
  * headers.
  *
- * Parameters: as `corsac_policy_evaluate`; any part of the request that could not be read is absent.
+ * Parameters: as for `corsac_policy_evaluate`; any part of the request that could not be read is absent.
  *
- * Returns, lifetime, threads: as `corsac_policy_evaluate`.
+ * Returns, lifetime, threads: as for `corsac_policy_evaluate`.
  */
 corsac_status corsac_policy_evaluate_host_error(const corsac_policy *policy,
                                                 const corsac_request *request,
@@ -1195,11 +1195,11 @@ corsac_status corsac_policy_evaluate_host_error(const corsac_policy *policy,
 /**
  * Decides on a request for which `corsac_policy_evaluate` said `CORSAC_ASK`, with the predicate's answer.
  *
- * Parameters: as `corsac_policy_evaluate`, with the same request; `answer` is a `corsac_predicate_answer`; any other
- * number counts as `CORSAC_PREDICATE_FAILED`. If the policy does not ask about the request, the answer changes
- * nothing.
+ * Parameters: as for `corsac_policy_evaluate`, with the same request; `answer` is a `corsac_predicate_answer`; any
+ * other number counts as `CORSAC_PREDICATE_FAILED`. If the policy does not ask about the request, the answer
+ * changes nothing.
  *
- * Returns, lifetime, threads: as `corsac_policy_evaluate`. The decision is never `CORSAC_ASK`.
+ * Returns, lifetime, threads: as for `corsac_policy_evaluate`. The decision is never `CORSAC_ASK`.
  */
 corsac_status corsac_policy_resolve(const corsac_policy *policy,
                                     const corsac_request *request,
@@ -1210,11 +1210,11 @@ corsac_status corsac_policy_resolve(const corsac_policy *policy,
  * Decides on a request and asks the predicate if that is needed. It combines `corsac_policy_evaluate` and
  * `corsac_policy_resolve` in one call.
  *
- * Parameters: as `corsac_policy_evaluate`; `predicate` is called at most once, with `user`, which may be NULL. It
+ * Parameters: as for `corsac_policy_evaluate`; `predicate` is called at most once, with `user`, which may be NULL. It
  * must not free the last reference to the policy: keep a reference until the call has returned and the decision has
  * been used.
  *
- * Returns, lifetime, threads: as `corsac_policy_evaluate`; `CORSAC_NULL` also if `predicate` is NULL. The decision
+ * Returns, lifetime, threads: as for `corsac_policy_evaluate`; `CORSAC_NULL` also if `predicate` is NULL. The decision
  * is never `CORSAC_ASK`.
  */
 corsac_status corsac_policy_evaluate_with(const corsac_policy *policy,

@@ -31,7 +31,7 @@ RECIPES = ROOT / "examples" / "recipes"
 RECIPES_INSTALLED = ROOT / "target" / "recipes"
 SERVER_TESTS = ROOT / "cli" / "tests" / "servers"
 BINDINGS = ROOT / "target" / "bindings"
-# The command that checks run is a copy: cargo may write its own file anew while another check runs.
+# The checks run a copy of the command, because cargo may rewrite the original while another check runs.
 COMMAND = ROOT / "target" / "command" / "corsac"
 TOOLS = ROOT / "target" / "tools"
 

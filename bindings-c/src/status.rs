@@ -18,8 +18,8 @@ pub enum corsac_status {
     CORSAC_CONFIG = 3,
     /// The policy file could not be read, or cannot be watched. If the call returns a `corsac_error`, it says why.
     CORSAC_IO = 4,
-    /// There is a bug in corsac. If the call makes a decision, it is a refusal. If the call changes a response, this may
-    /// be half changed. Any other call had no effect.
+    /// There is a bug in corsac. If the call makes a decision, it is a refusal. If the call changes a response, the
+    /// response may be half changed. Any other call had no effect.
     CORSAC_PANIC = 5,
     /// The host's allocator could not provide memory.
     CORSAC_MEMORY = 6,

@@ -1,8 +1,8 @@
 'use strict'
 
 // Prepares the packages for publishing: `corsac` without an addon, and one package with the addon for each platform.
-// npm installs the one for the platform. node scripts/stage.js <folder> <triple>=<addon> … (triples as in
-// lib/native-addon.js: linux-x64-gnu, darwin-arm64, …)
+// npm installs the one for the machine's platform.
+// node scripts/stage.js <folder> <triple>=<addon> …     (triples as in lib/native-addon.js: linux-x64-gnu, darwin-arm64, …)
 
 const fs = require('node:fs')
 const path = require('node:path')

@@ -65,7 +65,7 @@ def asked(request: Json) -> web.Request:
     path = octets(request.get("path", "/")).decode("utf-8", "surrogateescape")
 
     class Asked:
-        """A request as far as the policy reads it: the client of the tests refuses to send some of them."""
+        """A stand-in with what the policy reads: the tests' client refuses to send some of the vectors' requests."""
 
         method = request["method"]
         raw_headers = tuple(headers)

@@ -1,7 +1,7 @@
 'use strict'
 
-// Prepares the packages for publishing: `corsac-cli`, and one package for each platform with the program, of which npm
-// installs the one that fits.
+// Prepares the packages for publishing: `corsac-cli`, and one package with the program for each platform.
+// npm installs the one for the machine's platform.
 // node cli/npm/stage.js <folder> <triple>=<program> …     (triples: linux-x64-gnu, darwin-arm64, win32-x64-msvc, …)
 
 const fs = require('node:fs')

@@ -1,4 +1,7 @@
-"""The harness itself: servers that hang or close, pages that never load, browsers that are missing, do not start or end."""
+"""The harness itself.
+
+Servers hang or close, pages never load, and browsers are missing, do not start, or do not end.
+"""
 
 import asyncio
 import subprocess

@@ -40,7 +40,7 @@ async def typing_is_checked_line_by_line(page):
     messages = await page.evaluate("[...document.querySelectorAll('#policy > .line')].map(line => line.dataset.message ?? '')")
     holds("ends in a slash" in messages[0] and "methods are case-sensitive" in messages[1] and messages[2] == "", messages)
     equal(await page.text("#verdict .word"), "No verdict")
-    # The message takes room under its line, and none of the text.
+    # The message has room of its own under its line, so it covers no text.
     heights = await page.evaluate("[...document.querySelectorAll('#policy > .line')].map(line => line.offsetHeight)")
     holds(heights[0] > 1.8 * heights[2], heights)
     await nothing_wrong(page)

@@ -185,7 +185,7 @@ class Memory(unittest.TestCase):
             self.assertEqual(self.get("/keep/x", APP).all("access-control-allow-origin"), [APP])
 
     def test_locations_that_keep_and_remove_headers_in_turn(self):
-        """Where headers are kept, the response is not searched for those that are only removed elsewhere."""
+        """In a location that keeps headers, the response is not searched for the headers that are removed only in other locations."""
         for number in range(3):
             self.assertEqual(self.get(f"/keep/{number}", APP).all("access-control-max-age"), [])
             self.assertEqual(self.get(f"/keep/age/{number}", APP).all("access-control-max-age"), ["99"])

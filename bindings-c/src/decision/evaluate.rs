@@ -97,11 +97,11 @@ pub unsafe extern "C" fn corsac_policy_evaluate(
 /// the write has been done already, or never will be, and an error page is not a write. If `served` is the client's
 /// method, this is the same as `corsac_policy_evaluate`.
 ///
-/// Parameters: as `corsac_policy_evaluate`; `request` is the client's, `served` is the method with which the server
+/// Parameters: as for `corsac_policy_evaluate`; `request` is the client's, `served` is the method with which the server
 /// continues.
 ///
-/// Returns, lifetime, threads: as `corsac_policy_evaluate`; `CORSAC_NULL` also if `served` is absent. If the decision
-/// is `CORSAC_ASK`, `corsac_policy_resolve` decides on the client's request.
+/// Returns, lifetime, threads: as for `corsac_policy_evaluate`; `CORSAC_NULL` also if `served` is absent. If the
+/// decision is `CORSAC_ASK`, `corsac_policy_resolve` decides on the client's request.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn corsac_policy_evaluate_as_served(
     policy: *const corsac_policy,
@@ -121,9 +121,9 @@ pub unsafe extern "C" fn corsac_policy_evaluate_as_served(
 /// without `Origin`: no origin is allowed by name. The action is `CORSAC_CONTINUE`: send the error with the decision's
 /// headers.
 ///
-/// Parameters: as `corsac_policy_evaluate`; any part of the request that could not be read is absent.
+/// Parameters: as for `corsac_policy_evaluate`; any part of the request that could not be read is absent.
 ///
-/// Returns, lifetime, threads: as `corsac_policy_evaluate`.
+/// Returns, lifetime, threads: as for `corsac_policy_evaluate`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn corsac_policy_evaluate_host_error(
     policy: *const corsac_policy,
@@ -136,11 +136,11 @@ pub unsafe extern "C" fn corsac_policy_evaluate_host_error(
 
 /// Decides on a request for which `corsac_policy_evaluate` said `CORSAC_ASK`, with the predicate's answer.
 ///
-/// Parameters: as `corsac_policy_evaluate`, with the same request; `answer` is a `corsac_predicate_answer`; any other
-/// number counts as `CORSAC_PREDICATE_FAILED`. If the policy does not ask about the request, the answer changes
-/// nothing.
+/// Parameters: as for `corsac_policy_evaluate`, with the same request; `answer` is a `corsac_predicate_answer`; any
+/// other number counts as `CORSAC_PREDICATE_FAILED`. If the policy does not ask about the request, the answer
+/// changes nothing.
 ///
-/// Returns, lifetime, threads: as `corsac_policy_evaluate`. The decision is never `CORSAC_ASK`.
+/// Returns, lifetime, threads: as for `corsac_policy_evaluate`. The decision is never `CORSAC_ASK`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn corsac_policy_resolve(
     policy: *const corsac_policy,
@@ -155,11 +155,11 @@ pub unsafe extern "C" fn corsac_policy_resolve(
 /// Decides on a request and asks the predicate if that is needed. It combines `corsac_policy_evaluate` and
 /// `corsac_policy_resolve` in one call.
 ///
-/// Parameters: as `corsac_policy_evaluate`; `predicate` is called at most once, with `user`, which may be NULL. It
+/// Parameters: as for `corsac_policy_evaluate`; `predicate` is called at most once, with `user`, which may be NULL. It
 /// must not free the last reference to the policy: keep a reference until the call has returned and the decision has
 /// been used.
 ///
-/// Returns, lifetime, threads: as `corsac_policy_evaluate`; `CORSAC_NULL` also if `predicate` is NULL. The decision
+/// Returns, lifetime, threads: as for `corsac_policy_evaluate`; `CORSAC_NULL` also if `predicate` is NULL. The decision
 /// is never `CORSAC_ASK`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn corsac_policy_evaluate_with(

@@ -22,9 +22,9 @@ class CORSMiddleware(WsgiMiddleware):
 
     If an exception leaves the application before the status and headers of the response are sent, and the request has
     an ``Origin``, the response is a 500 with the policy's headers, so that the page sees the 500 and not a CORS error.
-    The exception continues to the server, which logs it. For such a request, the server gets the status and headers
-    with the first chunk of the body. If the server then raises an exception because it refuses them, the response is this
-    500 as well: the application has returned, and can no longer catch that exception.
+    The exception continues to the server, which logs it. For every request with an ``Origin``, the server gets the
+    status and headers with the first chunk of the body. If the server then raises an exception because it refuses them,
+    the response is this 500 as well: the application has returned, and can no longer catch that exception.
 
     Args:
         app (WSGIApp): the WSGI application inside.

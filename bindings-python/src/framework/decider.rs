@@ -83,8 +83,8 @@ impl FrameworkDecider {
         self.decide_scope_with(&policy, scope, framework_request, None)
     }
 
-    /// Decides on a request of the first form after the predicate's answer was awaited. Without an answer, there is the
-    /// exception that was raised instead.
+    /// Decides on a request with a WSGI environ after the predicate's answer was awaited. Without an answer, there is
+    /// the exception that was raised instead.
     fn resume_environ<'py>(
         &self,
         pending: &PendingDecision,
@@ -98,8 +98,8 @@ impl FrameworkDecider {
         self.decide(&pending.policy, &read.request(), framework_request, Some(answer))
     }
 
-    /// Decides on a request of the second form after the predicate's answer was awaited. Without an answer, there is the
-    /// exception that was raised instead.
+    /// Decides on a request with an ASGI scope after the predicate's answer was awaited. Without an answer, there is
+    /// the exception that was raised instead.
     fn resume_scope<'py>(
         &self,
         pending: &PendingDecision,
@@ -112,7 +112,8 @@ impl FrameworkDecider {
         self.decide_scope_with(&pending.policy, scope, framework_request, Some(answer))
     }
 
-    /// Decides on an error of the framework itself, on a request of the second form to which corsac would respond.
+    /// Decides on an error that the framework itself sends in place of a response of corsac's own. The scope is that of
+    /// the request.
     fn decide_replaced_response<'py>(&self, scope: &Bound<'py, PyAny>) -> PyResult<RequestDecision> {
         let policy = self.decider.policy();
         let read = ScopeRequest::read_http(scope, self.decider.needs(policy.get()))?;

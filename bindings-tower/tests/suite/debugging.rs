@@ -124,7 +124,7 @@ fn what_is_logged() {
     printed("debugging::logs", &[]);
 }
 
-/// Refuses one preflight; called by another test alone.
+/// Refuses one preflight. Only another test calls it.
 #[tokio::test]
 #[ignore = "another test runs it, and reads what it prints"]
 async fn serves_what_the_guide_shows() {

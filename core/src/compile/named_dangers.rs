@@ -63,7 +63,7 @@ impl NeededDangers {
     }
 }
 
-/// The checks that are lifted for an entry if this check is not lifted for it by name.
+/// The checks that would be lifted for an entry if this check were not lifted for it by name.
 fn without(lifted: &Lifted, entry: &str, danger: Danger) -> Dangers {
     let mut dangers = lifted.everywhere;
     let others = lifted.named_for(entry).filter(|other| other.danger != danger);

@@ -509,8 +509,8 @@ mod tests {
         }
     }
 
-    /// The size of their positions and tables is allowed, but without the other limits, each of them would take seconds
-    /// or many megabytes.
+    /// The positions and tables of these regexes are small enough, but without the other limits, each regex would take
+    /// seconds or many megabytes.
     #[test]
     fn regexes_that_take_long_are_refused() {
         let every_second: String = (0..256).step_by(2).map(|byte| format!(r"\x{byte:02x}")).collect();
