@@ -26,7 +26,7 @@ from server import Nginx, free_port  # noqa: E402
 HERE = Path(__file__).resolve().parent.parent / "servers"
 ORIGIN = "https://app.example.com"
 ALLOWED = [f"Origin: {ORIGIN}"]
-TURNS, WARM_UP = (60, 20) if quick() else (600, 200)
+TURNS, WARM_UP = (150, 50) if quick() else (600, 200)
 PREFIX = BENCH / "prefix"
 
 # Settings for paths and protection are on, since the budget is for these.
