@@ -35,9 +35,9 @@ def connect(process, port):
     sys.exit(f"nginx does not listen under valgrind:\n{process.stderr.read()}")
 
 
-def total(configuration, module, path, headers, count):
-    """The instructions of one process that starts, serves `count` requests on one connection, and ends."""
-    server, (port,) = nginx_server([configuration], module)
+def total(configurations, module, path, headers, count):
+    """The instructions of one process that starts, serves `count` requests with the first configuration on one connection, and ends."""
+    server, (port, *_) = nginx_server(configurations, module)
     tool = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"]
     process = subprocess.Popen([*tool, *server.command("-g", "daemon off; master_process off;")], stderr=subprocess.PIPE, text=True)
     request = "\r\n".join([f"GET {path} HTTP/1.1", f"Host: 127.0.0.1:{port}", *headers, "", ""]).encode()
@@ -63,7 +63,8 @@ def of_one_request(*variant):
 
 
 def rows():
-    variants = {"no headers": ("", None), "the same headers by hand": (NGINX_BY_HAND, None), "corsac": ("corsac_policy cors.toml;", nginx_module())}
+    policy, module = "corsac_policy cors.toml;", nginx_module()
+    variants = {"no headers": ([""], None), "the same headers by hand": ([NGINX_BY_HAND], None), "corsac": ([policy], module)}
     for path, served in PATHS.items():
         for origin, headers in ORIGINS.items():
             progress(f"instructions for {served}, {origin}")
@@ -71,9 +72,9 @@ def rows():
             for name in ["no headers", "the same headers by hand"][: 2 if headers else 1]:
                 title = f"instructions for {served}, {origin}, against {name}"
                 yield row(title, "instructions", found["corsac"], found[name], {"no headers": "without"}.get(name, "by hand"))
-    progress("instructions of a module that is loaded and not used")
-    without, unused = (of_one_request(*variant, "/index.html", []) for variant in (variants["no headers"], ("", nginx_module())))
-    yield row("instructions for a file, the module loaded but not used, against no module", "instructions", unused, without, "without")
+    progress("instructions for a server without a policy")
+    without, beside = (of_one_request(*variant, "/index.html", []) for variant in (variants["no headers"], (["", policy], module)))
+    yield row("instructions for a file of a server without a policy, beside one with a policy, against no module", "instructions", beside, without, "without")
 
 
 def main():

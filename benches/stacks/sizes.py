@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from measure import BENCH, ROOT, Measured, chosen, finish, in_turn, processor_seconds, progress, quick, row, run  # noqa: E402
+from measure import BENCH, ROOT, Measured, chosen, finish, in_turn, instructions, processor_seconds, progress, quick, row, run  # noqa: E402
 
 ROUNDS = 7 if quick() else 31
 
@@ -39,6 +39,11 @@ def node():
     # Every web server has loaded node:http.
     for title, before in (("require('corsac')", ""), ("require('corsac'), after node:http", "require('node:http')\n")):
         yield added(title, node_program("bare", before), node_program("loading", f"{before}require('corsac')\n"))
+    progress("require('corsac'), instructions")
+    # With these options, Node executes the same instructions each time, and none in other threads.
+    always_alike = ["--single-threaded", "--hash-seed=1", "--random-seed=1"]
+    bare, loading = (instructions("node", *always_alike, *program[1:]) for program in (node_program("bare", ""), node_program("loading", "require('corsac')\n")))
+    yield row("require('corsac'), instructions", "instructions", loading - bare, bare, "Node's own start")
 
 
 def node_program(name, text):

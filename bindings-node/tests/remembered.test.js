@@ -1,6 +1,6 @@
 'use strict'
 
-// A policy remembers the last origin and the last preflight that it allowed. No response may show that.
+// A policy remembers origins, and the last preflight, that it allowed. No response may show that.
 
 const assert = require('node:assert/strict')
 const http = require('node:http')
@@ -33,15 +33,56 @@ const PREFLIGHTS = [
   {}
 ]
 
-/** A middleware's own state, and a function that decides on preflights with it. */
-function remembering (policy) {
+/** A middleware's own state, and a function that decides on preflights, or on requests with GET, with it. */
+function remembering (policy, method = 'OPTIONS') {
   const middleware = new MiddlewarePolicy(internalsOf(policy).compiled, {}, new Reports({}))
   let calls = 0
-  const { decidePreflight } = middleware
-  middleware.decidePreflight = (...fields) => { calls++; return decidePreflight(...fields) }
-  const ask = (headers) => decide(middleware, true, readFields(middleware, { method: 'OPTIONS', url: '/', headers }, true))
+  for (const name of ['decide', 'decidePreflight']) {
+    const decide = middleware[name]
+    middleware[name] = (...fields) => { calls++; return decide(...fields) }
+  }
+  const isPreflight = method === 'OPTIONS'
+  const ask = (headers) => decide(middleware, isPreflight, readFields(middleware, { method, url: '/', headers }, isPreflight))
   return { ask, calls: () => calls }
 }
+
+test('each allowed origin is decided once, and a refused one each time', () => {
+  const { ask, calls } = remembering(new Policy({ allowOrigins: [ORIGIN, OTHER, 'https://*.example.com'] }), 'GET')
+  const origins = [ORIGIN, OTHER, 'https://a.example.com', 'https://b.example.com']
+  const allowed = origins.map((origin) => ask({ origin }))
+  assert.equal(calls(), 4)
+  for (const refused of ['https://a.example.com.', 'HTTPS://a.example.com', 'https://a.example.co', 'null', '']) {
+    const before = calls()
+    assert.equal(ask({ origin: refused }), ask({ origin: refused }))
+    assert.ok(!allowed.includes(ask({ origin: refused })), refused)
+    assert.equal(calls(), before + 3, refused)
+  }
+  const before = calls()
+  for (const order of [origins, origins.toReversed()]) assert.deepEqual(order.map((origin) => ask({ origin })), order.map((origin) => allowed[origins.indexOf(origin)]))
+  assert.equal(calls(), before)
+})
+
+test('a pattern\'s origins do not fill the memory, and are decided alike whether or not they are remembered', () => {
+  const policy = new Policy({ allowOrigins: ['https://*.example.com'] })
+  const { ask, calls } = remembering(policy, 'GET')
+  const allowed = ask({ origin: 'https://a.example.com' })
+  for (let i = 0; i < 2000; i++) {
+    assert.equal(ask({ origin: `https://a${i}.example.com` }), allowed)
+    assert.notEqual(ask({ origin: `https://a${i}.example.org` }), allowed)
+    assert.ok(internalsOf(policy).compiled.allowedOrigins.size <= 256)
+  }
+  assert.equal(calls(), 4001)
+})
+
+test('origins are not remembered if the decision depends on more than them', () => {
+  for (const more of [{ routes: [{ path: '/x', allowOrigins: [OTHER] }] }, { protection: { writes: 'reject', trustedOrigins: [ORIGIN] } }, { allowOrigin: () => true }]) {
+    const policy = new Policy({ allowOrigins: [ORIGIN], ...more })
+    const { ask } = remembering(policy, 'GET')
+    ask({ origin: ORIGIN })
+    ask({ origin: OTHER })
+    assert.equal(internalsOf(policy).compiled.allowedOrigins.size, 0)
+  }
+})
 
 test('the same preflight is decided once, and every other one anew', () => {
   const { ask, calls } = remembering(new Policy(EVERYTHING))

@@ -75,6 +75,8 @@ const REPEATED_FIELDS = { ORIGIN: 0, REQUEST_METHOD: 1, REQUEST_HEADERS: 2 }
  * @property {import('../response/response-template.js').ResponseTemplate} [withoutOrigin] that of requests without
  *   `Origin`, if decisions depend only on the CORS headers, and once it was needed
  * @property {import('../response/response-template.js').ResponseTemplate} [preflightWithoutOrigin]
+ * @property {Map<string, number>} allowedOrigins origins that were allowed, with the indexes of their templates, if decisions depend only
+ *   on the CORS headers
  * @property {import('../..').Issue[]} lints
  * @property {boolean} hasPredicate whether any route has a predicate
  * @property {boolean} hasRoutes whether decisions depend on the path
@@ -120,6 +122,7 @@ function decoded ({ facts, template, ...functions }) {
     responseTemplates: [],
     withoutOrigin: undefined,
     preflightWithoutOrigin: undefined,
+    allowedOrigins: new Map(),
     lints: lints.map(issueOf),
     hasPredicate,
     hasRoutes,
