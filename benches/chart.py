@@ -103,7 +103,7 @@ def added(drawing, results):
 
 
 def whole(drawing, results):
-    drawing.heading("What is left of that in a whole server", "Requests for each second of a processor; 100 % is the same server without CORS headers")
+    drawing.heading("What is left of that in a whole server", "Requests per second of processor time; 100 % is the same server without CORS headers")
     x = 0
     for colour, name in (("hand", "the same headers written by hand"), ("peer", "the usual package"), ("accent", "corsac")):
         drawing.parts.append(f'<rect x="{x}" y="{drawing.y:g}" width="12" height="12" rx="3" fill="{drawing.colours[colour]}"/>')

@@ -95,8 +95,8 @@ def picture(results, folder):
         return ""
     return f"""<picture>
   <source media="(prefers-color-scheme: dark)" srcset="{folder}/performance-dark.svg"> <img src="{folder}/performance-light.svg"
-  width="860" alt="Two bar charts: how many times as much work the usual packages add to a request as corsac, and how many requests a
-  whole server serves with each">
+  width="860" alt="Two bar charts: how many times as much work the usual packages add to a request as corsac does, and how many
+  requests a whole server serves with each">
 </picture>
 """
 

@@ -519,7 +519,7 @@ typedef struct {
 } corsac_policy_options;
 
 /**
- * The callback for a watched file. It is called once for each change, after the file was read again. Either its
+ * The callback for a watched file. It is called once for each change, after the file has been read again. Either its
  * policy is now in force, or the file is missing or refused and the old policy stays in force.
  *
  * `status` has the same values as that of `corsac_policy_from_file`. `error` is NULL if `status` is `CORSAC_OK`. It
@@ -865,7 +865,7 @@ corsac_status corsac_error_issue(const corsac_error *error,
 /**
  * Frees an error and all its texts.
  *
- * Parameters: `error` is an error of this library that was not freed before, or NULL, which does nothing.
+ * Parameters: `error` is an error of this library that has not been freed yet, or NULL, which does nothing.
  *
  * Ownership: the library takes it. Do not use the pointer again.
  *
@@ -1092,8 +1092,9 @@ corsac_status corsac_reloadable_reload(const corsac_reloadable *reloadable,
 /**
  * Frees a holder, and ends its watch as `corsac_reloadable_unwatch` does. Policies that were acquired stay valid.
  *
- * Parameters: `reloadable` is a holder that was not freed before and that no thread uses, or NULL, which does nothing.
- * A callback that is running may use the holder until the callback returns, unless another callback frees the holder.
+ * Parameters: `reloadable` is a holder that has not been freed yet and that no thread uses, or NULL, which does
+ * nothing. A callback that is running may use the holder until the callback returns, unless another callback frees the
+ * holder.
  *
  * Ownership: the library takes it.
  *
@@ -1111,7 +1112,7 @@ void corsac_reloadable_free(corsac_reloadable *reloadable);
  * - `reloadable` is a holder that came from a file.
  * - `milliseconds`: the time between two checks, 10 or more. A second is a good choice, because a check is one
  *   system call.
- * - `on_reload` is called with `user` after the file was read. Both may be NULL.
+ * - `on_reload` is called with `user` after the file has been read. Both may be NULL.
  *
  * Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_BAD_SIZE` if the time is too short; `CORSAC_IO` if there is no file
  * to watch, or the system has no thread left; `CORSAC_PANIC`.
@@ -1230,8 +1231,8 @@ corsac_status corsac_policy_evaluate_with(const corsac_policy *policy,
  *
  * Parameters: `policy` is a policy; `one` and `other` are requests, each with its `size` and `method` set.
  *
- * Returns: true if they are the same; false otherwise, and also for a request that has fewer fields than in this version
- * of the header, or that `corsac_policy_evaluate` would not accept.
+ * Returns: true if they are the same; false otherwise, and also for a request whose struct has fewer fields than this
+ * version of `corsac.h` defines, or that `corsac_policy_evaluate` would not accept.
  *
  * Threads: any.
  */
@@ -1338,7 +1339,7 @@ void corsac_answer_cache_clear(const corsac_answer_cache *cache);
 /**
  * Frees a cache.
  *
- * Parameters: `cache` is a cache that was not freed before and that no thread uses, or NULL, which does nothing.
+ * Parameters: `cache` is a cache that has not been freed yet and that no thread uses, or NULL, which does nothing.
  *
  * Ownership: the library takes it.
  *
@@ -1437,7 +1438,7 @@ corsac_slice corsac_explanation_content(const corsac_explanation *explanation);
 /**
  * Frees an explanation and its text.
  *
- * Parameters: `explanation` is an explanation that was not freed before, or NULL, which does nothing.
+ * Parameters: `explanation` is an explanation that has not been freed yet, or NULL, which does nothing.
  *
  * Ownership: the library takes it. Do not use the pointer again.
  *

@@ -69,7 +69,7 @@ export function drawFindings (place, { findings }, editOf, goTo) {
   }))
 }
 
-/** The messages and the checks, from the call of the script to what it gets. */
+/** The messages and the checks, from the script's call to what it gets. */
 export function drawExchange (place, explanation, isCaptured) {
   const { exchange, preflight, steps, verdict } = explanation
   const answers = answersOf(exchange)

@@ -128,7 +128,7 @@ MUTANTS = [
     # Credentials and Vary.
     ("plain http with credentials", "OriginSet::check_parsed", r"(?<=if )secure_only", "false && secure_only"),
     ("plain http that is named is refused", "Rules::check_insecure_origins", r"is_some_and\(is_named\)", "is_none()"),
-    ("plain http by another entry than the named one", "insecure_by_name", r"\.filter\(\|entry\| is_named\(&entry\.text\)\)", ""),
+    ("plain http by an entry other than the named one", "insecure_by_name", r"\.filter\(\|entry\| is_named\(&entry\.text\)\)", ""),
     ("a check is lifted for every entry", "Lifted::for_entry", r"self\.named_for\(entry\)", "self.named().map(|(_, lift)| lift)"),
     # Extensions.
     ("any extension: with a port", "ExtensionSchemes::matches", r"has_no_port &&", ""),

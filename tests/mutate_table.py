@@ -6,8 +6,8 @@ browsers have to show it.
 
 It works on a copy below `target/`. All mutants are built at once: a function with mutants chooses its body by an
 environment variable. If this is impossible, because the bodies differ in their type, a mutant is built by itself. If
-all vectors pass with a mutant, a vector is missing. Words run only the mutants whose rows contain one of them. The last
-line is `N passed, N failed`.
+all vectors pass with a mutant, a vector is missing. If words are given as arguments, only the mutants whose rows
+contain one of them are run. The last line is `N passed, N failed`.
 """
 
 import argparse

@@ -210,7 +210,7 @@ def cargo_fuzz():
 
 
 def build_bindings(languages=("c", "python", "node")):
-    """Builds bindings in one call of cargo, so that nothing is compiled twice, and copies them to the folder in which
+    """Builds bindings in one run of cargo, so that nothing is compiled twice, and copies them to the folder in which
     the checks expect them.
     """
     packages = [argument for language in languages for argument in ("-p", f"corsac-{language}")]

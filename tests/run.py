@@ -353,7 +353,7 @@ def main():
         return 2
     in_ci = os.environ.get("CI") == "true"
     if in_ci:
-        # A clean checkout is compiled once, so nothing is gained by keeping what a second time could use.
+        # A clean checkout is compiled once, so nothing is gained by keeping what a second compilation could use.
         os.environ.setdefault("CARGO_INCREMENTAL", "0")
     install = arguments.install or in_ci
     if not needs.prepare(wanted, install, stage):

@@ -28,7 +28,7 @@ impl Server {
         server
     }
 
-    /// The first response is read until its end, which its `Content-Length` tells.
+    /// The first response is read to its end, which is known from its `Content-Length`.
     fn length_of_a_response(&self) -> usize {
         let mut connection = &self.connections[0];
         connection.write_all(&self.request).unwrap();

@@ -14,7 +14,7 @@
 /* Nothing here is for other modules. The compiler can then call these functions directly, and inline them. */
 #pragma GCC visibility push(hidden)
 
-/* The most bytes of a request's texts that are remembered, and the most of the values of a response's lines. */
+/* The most bytes that are remembered of a request's texts, and of the values of a response's lines. */
 enum { NGX_HTTP_CORSAC_REMEMBERED = 1024 };
 
 /* A request, and the decision on it, which borrows from the texts. */

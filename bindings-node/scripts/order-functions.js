@@ -8,7 +8,7 @@ const CODE = 10
 const IMPORT = 2
 /** How many bytes in a row two functions must have in common. */
 const RUN = 6
-/** Runs in more functions than this say nothing about similarity. */
+/** A run of bytes that occurs in more functions than this says nothing about similarity. */
 const COMMON = 500
 /** Small functions that have little in common with others are not similar to them. */
 const SMALL = 50
@@ -127,7 +127,7 @@ function withSortableNames (module) {
   const places = new Map(similar(bodies(module)).map((index, place) => [index, place]))
   const name = (index) => Buffer.concat([leb128(first + index), counted(Buffer.from(String(places.get(index)).padStart(8, '0')))])
   const names = Buffer.concat([leb128(places.size), ...Array.from(places.keys()).sort((a, b) => a - b).map(name)])
-  // The subsection 1 of the section `name` has the names of functions.
+  // Subsection 1 of the section `name` has the names of functions.
   const content = Buffer.concat([counted(Buffer.from('name')), Buffer.from([1]), counted(names)])
   return Buffer.concat([module, Buffer.from([0]), counted(content)])
 }

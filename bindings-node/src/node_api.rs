@@ -97,7 +97,7 @@ impl<const N: usize> StackString<N> {
     }
 }
 
-/// A call of a function that [`create_function`] made.
+/// A call to a function that [`create_function`] made.
 pub(crate) struct Arguments<'call, const N: usize> {
     /// The arguments; undefined for those that were not given.
     pub(crate) values: [Value<'call>; N],

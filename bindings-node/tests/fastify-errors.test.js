@@ -58,7 +58,7 @@ test('errors of the router have the headers', async (t) => {
   }
 })
 
-test('an own `frameworkErrors` still runs, once', async (t) => {
+test('the `frameworkErrors` of the application still runs, once', async (t) => {
   const seen = []
   const frameworkErrors = (error, request, reply) => {
     seen.push(error.code)

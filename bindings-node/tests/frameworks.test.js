@@ -12,8 +12,8 @@ const OPTIONS = { allowOrigins: [ORIGIN], allowMethods: ['PUT'], allowCredential
 const READABLE = { 'allow-origin': ORIGIN, 'allow-credentials': 'true', 'expose-headers': 'etag' }
 const VARY_PREFLIGHT = 'Origin, Access-Control-Request-Method, Access-Control-Request-Headers'
 
-// Each serves GET /hello and PUT /hello, GET /vary (which sets `Vary: Accept`), GET /own (which sets headers of
-// CORS of its own), GET /fails (which throws) and GET /stream; nothing at /nowhere.
+// Each serves GET /hello and PUT /hello, GET /vary (which sets `Vary: Accept`), GET /own (which sets CORS
+// headers of its own), GET /fails (which throws) and GET /stream; nothing at /nowhere.
 const HOSTS = {
   'node:http' (middleware) {
     const answer = (request, response) => {

@@ -128,7 +128,7 @@ test('answers are remembered for their time, failures never', async (t) => {
   assert.equal(count, 2)
 })
 
-test('a remembered answer costs one call of native code', () => {
+test('a remembered answer costs one call to native code', () => {
   const { MiddlewarePolicy } = require('../lib/decide/middleware-policy.js')
   const { Reports } = require('../lib/decide/reports.js')
   const { decide } = require('../lib/decide/decide.js')

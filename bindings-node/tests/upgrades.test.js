@@ -264,7 +264,7 @@ test('a socket that an application destroys while a function is asked: its error
     const destroyed = []
     const allowOrigin = async (origin, request) => {
       await wait(1)
-      // The answer comes before the event of the error.
+      // The answer comes before the socket's `error` event.
       request.socket.destroy(failure)
       destroyed.push(request.socket)
       return true

@@ -23,7 +23,7 @@ function run (body, env = { CORSAC_ENGINE: 'wasm' }) {
     WebAssembly.Instance = class extends Instance { constructor (...given) { super(...given); instances.push(this) } }
     const warnings = []
     process.on('warning', ({ code, message, detail }) => warnings.push({ code, message, detail }))
-    /** Makes the next call of the module trap. */
+    /** Makes the next call to the module trap. */
     const trap = () => {
       // The first call after a trap makes a new instance.
       new (require('corsac').Policy)({ allowOrigins: [] })

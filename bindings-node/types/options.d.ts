@@ -67,12 +67,12 @@ export interface AskingOptions<T = any> extends CorsacOptions<T>, PredicateSetti
 /** Returns whether an origin may read. If it throws or rejects, the origin is refused, and the error is passed on. */
 export type OriginPredicate<T = any> = (origin: string, request: T) => boolean | PromiseLike<boolean>
 
-/** The settings for calls of functions that decide on origins. */
+/** The settings for calls to functions that decide on origins. */
 export interface PredicateSettings {
   /** Seconds that a function may take. Default: `timeout` in `Settings`. */
   predicateTimeout?: number
   /**
-   * Remembers what a function returned for an origin; requests that ask about the same origin in the meantime wait for the same
+   * Remembers what a function returned for an origin; while the function runs, further requests from the same origin wait for that
    * result. It is for functions that query a database. With it, functions get only the origin.
    */
   predicateCache?: {

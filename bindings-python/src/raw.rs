@@ -1,4 +1,4 @@
-//! The only unsafe code of this crate, with [`direct_class`]: calls of the stable ABI of Python 3.11 that create no
+//! The only unsafe code of this crate, with [`direct_class`]: calls to the stable ABI of Python 3.11 that create no
 //! additional objects.
 //!
 //! PyO3 makes a tuple of arguments for every call, and gives each callable type a `tp_call`, which takes a tuple.

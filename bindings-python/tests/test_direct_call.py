@@ -166,7 +166,7 @@ def test_middlewares_that_are_nested_too_deep_do_not_use_up_the_stack() -> None:
     for _ in range(2000):
         inner, outer = outer, AsgiMiddleware()
         outer._setup(inner, policy, (None, None), never, never, never)
-    # From Python 3.12, each version has a limit of its own for the calls of compiled functions.
+    # From Python 3.12, each version has a limit of its own for calls to compiled functions.
     is_refused = sys.version_info < (3, 12)
     with pytest.raises(RecursionError) if is_refused else contextlib.nullcontext():
         outer(from_origin(), never, send)

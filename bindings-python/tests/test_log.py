@@ -1,4 +1,4 @@
-"""The log of refusals, and the calls of the hook for metrics."""
+"""The log of refusals, and the calls to the hook for metrics."""
 
 import logging
 from typing import Any

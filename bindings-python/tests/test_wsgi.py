@@ -58,7 +58,7 @@ def preflight(origin: str = ORIGIN) -> dict[str, Any]:
 
 
 def play(middleware: Any, asked: dict[str, Any]) -> tuple[list[Any], bytes]:
-    """Returns the calls of the server's start_response, and the body."""
+    """Returns the calls to the server's start_response, and the body."""
     started: list[Any] = []
     body = b"".join(middleware(asked, lambda *arguments: started.append(arguments)))
     return started, body

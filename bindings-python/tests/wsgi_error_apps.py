@@ -1,4 +1,7 @@
-"""WSGI applications that fail in different ways, behind the policy; servers start `app`, and this file is wsgiref's."""
+"""WSGI applications that fail in different ways, behind the policy.
+
+Servers start `app`. Run as a program, this file serves it with wsgiref.
+"""
 
 import os
 from collections.abc import Iterator

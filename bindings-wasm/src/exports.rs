@@ -42,7 +42,7 @@ pub(crate) extern "C" fn start() {
 }
 
 /// Makes room for this many bytes, and returns the address to which JavaScript writes them. The address is valid until
-/// the next call of this function.
+/// the next call to this function.
 // SAFETY: see above.
 #[unsafe(no_mangle)]
 pub(crate) extern "C" fn reserve(length: usize) -> *mut u8 {

@@ -34,7 +34,7 @@ pub(crate) struct RequestArguments {
 }
 
 impl RequestArguments {
-    /// A call of `fetch()` with its usual mode.
+    /// A call to `fetch()` with its usual mode.
     pub(crate) fn fetch(from: &str, method: &str, headers: Vec<String>, credentials: bool) -> Self {
         RequestArguments {
             from: from.to_owned(),

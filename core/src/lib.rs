@@ -115,6 +115,7 @@ mod predicate;
 mod printable;
 mod read;
 mod response;
+mod sentence;
 mod string_set;
 mod suggest;
 mod tokens;

@@ -149,8 +149,8 @@ fn has(strings: &[Box<[u8]>], string: &[u8]) -> bool {
     strings.iter().any(|other| is_same(other, string))
 }
 
-/// Whether two strings are the same, without a call of the platform's function, which takes longer than comparing so few
-/// bytes.
+/// Whether two strings are the same, without a call to the platform's function, which takes longer than comparing so
+/// few bytes.
 #[inline]
 fn is_same(one: &[u8], other: &[u8]) -> bool {
     if one.len() != other.len() {
@@ -183,7 +183,7 @@ fn ends<const N: usize>(string: &[u8]) -> Option<(&[u8; N], &[u8; N])> {
 /// How many bytes are compared or hashed at once.
 const CHUNK: usize = 16;
 
-/// A hash of bytes by folded multiplication, as in foldhash and wyhash. It is inlined, because a call of foldhash
+/// A hash of bytes by folded multiplication, as in foldhash and wyhash. It is inlined, because a call to foldhash
 /// takes twice as many instructions for an origin.
 ///
 /// Requests cannot fill a bucket, since sets never change. Each set has two secret numbers of its own, so that whoever

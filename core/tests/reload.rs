@@ -52,7 +52,7 @@ fn open(path: &Path) -> (PolicyFile, Policy) {
     PolicyFile::open(path, PolicyBuilder::new()).unwrap()
 }
 
-/// Checks the file until a change was read, or until no change can come any more.
+/// Checks the file until a change has been read, or until no change can come any more.
 fn look(file: &mut PolicyFile) -> Option<Result<Policy, LoadError>> {
     (0..3).find_map(|_| file.look())
 }

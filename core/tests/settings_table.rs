@@ -1,4 +1,4 @@
-//! The tables of settings and dangers, as documentation and other languages are made from them.
+//! The tables of settings and dangers, from which the documentation and the types of other languages are made.
 #![allow(clippy::unwrap_used)]
 
 use corsac::binding::{Danger, SettingsTable, Value, camel_case};

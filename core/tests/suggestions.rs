@@ -96,7 +96,7 @@ fn every_suggestion_is_accepted_and_means_what_was_meant() {
             continue;
         }
         with_code += 1;
-        // The last one is first, so that the positions of the others do not change.
+        // The last suggestion is pasted first, so that the positions of the others do not change.
         for issue in found.iter().rev() {
             document.paste(issue, &offer(&issue.help).unwrap());
         }

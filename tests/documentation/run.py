@@ -72,7 +72,7 @@ class Checks:
         """No request goes to another host, and the browser reports no error and no violation of the Content Security Policy."""
         foreign = await self.page.evaluate(FOREIGN)
         wrong = [entry["text"] for entry in self.page.console if entry["level"] in ERRORS or entry["source"] == "security"]
-        self.check(not foreign and not wrong, f"{address}: requests of other hosts {foreign}, complaints {wrong}")
+        self.check(not foreign and not wrong, f"{address}: requests to other hosts {foreign}, complaints {wrong}")
 
     async def width(self, address):
         inner, outer = await self.page.evaluate(WIDTH)

@@ -41,8 +41,8 @@ class Text(NamedTuple):
 
 
 class Source(NamedTuple):
-    """A source, split into code and texts. Both codes have the lines of the source, so that an offset in `code` shows
-    the line."""
+    """A source, split into code and texts. `code` has the lines of the source, so that an offset in it shows the
+    line."""
 
     code: str
     texts: list[Text]

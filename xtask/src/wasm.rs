@@ -23,7 +23,7 @@ pub(crate) struct Module {
     place: &'static str,
 }
 
-/// Each is built by its own call of cargo, so that features of core in one module do not get into another.
+/// Each is built by its own run of cargo, so that features of core in one module do not get into another.
 pub(crate) const MODULES: &[Module] = &[
     Module {
         name: "edge",

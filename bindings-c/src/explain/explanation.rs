@@ -40,7 +40,7 @@ pub unsafe extern "C" fn corsac_explanation_content(explanation: *const corsac_e
 
 /// Frees an explanation and its text.
 ///
-/// Parameters: `explanation` is an explanation that was not freed before, or NULL, which does nothing.
+/// Parameters: `explanation` is an explanation that has not been freed yet, or NULL, which does nothing.
 ///
 /// Ownership: the library takes it. Do not use the pointer again.
 ///
@@ -49,7 +49,7 @@ pub unsafe extern "C" fn corsac_explanation_content(explanation: *const corsac_e
 pub unsafe extern "C" fn corsac_explanation_free(explanation: *mut corsac_explanation) {
     panic_boundary::value((), || {
         if !explanation.is_null() {
-            // SAFETY: it came from `Box::into_raw` and was not freed before, by the caller's contract.
+            // SAFETY: it came from `Box::into_raw` and has not been freed yet, by the caller's contract.
             drop(unsafe { Box::from_raw(explanation) });
         }
     });

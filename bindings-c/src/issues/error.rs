@@ -138,7 +138,7 @@ pub unsafe extern "C" fn corsac_error_issue(
 
 /// Frees an error and all its texts.
 ///
-/// Parameters: `error` is an error of this library that was not freed before, or NULL, which does nothing.
+/// Parameters: `error` is an error of this library that has not been freed yet, or NULL, which does nothing.
 ///
 /// Ownership: the library takes it. Do not use the pointer again.
 ///
@@ -147,7 +147,7 @@ pub unsafe extern "C" fn corsac_error_issue(
 pub unsafe extern "C" fn corsac_error_free(error: *mut corsac_error) {
     panic_boundary::value((), || {
         if !error.is_null() {
-            // SAFETY: it came from `Box::into_raw` and was not freed before, by the caller's contract.
+            // SAFETY: it came from `Box::into_raw` and has not been freed yet, by the caller's contract.
             drop(unsafe { Box::from_raw(error) });
         }
     });

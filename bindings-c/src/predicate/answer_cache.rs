@@ -186,7 +186,7 @@ pub unsafe extern "C" fn corsac_answer_cache_clear(cache: *const corsac_answer_c
 
 /// Frees a cache.
 ///
-/// Parameters: `cache` is a cache that was not freed before and that no thread uses, or NULL, which does nothing.
+/// Parameters: `cache` is a cache that has not been freed yet and that no thread uses, or NULL, which does nothing.
 ///
 /// Ownership: the library takes it.
 ///
@@ -195,7 +195,7 @@ pub unsafe extern "C" fn corsac_answer_cache_clear(cache: *const corsac_answer_c
 pub unsafe extern "C" fn corsac_answer_cache_free(cache: *mut corsac_answer_cache) {
     panic_boundary::value((), || {
         if !cache.is_null() {
-            // SAFETY: it came from `Box::into_raw` and was not freed before, by the caller's contract.
+            // SAFETY: it came from `Box::into_raw` and has not been freed yet, by the caller's contract.
             drop(unsafe { Box::from_raw(cache) });
         }
     });

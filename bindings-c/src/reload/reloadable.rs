@@ -193,8 +193,9 @@ pub unsafe extern "C" fn corsac_reloadable_reload(
 
 /// Frees a holder, and ends its watch as `corsac_reloadable_unwatch` does. Policies that were acquired stay valid.
 ///
-/// Parameters: `reloadable` is a holder that was not freed before and that no thread uses, or NULL, which does nothing.
-/// A callback that is running may use the holder until the callback returns, unless another callback frees the holder.
+/// Parameters: `reloadable` is a holder that has not been freed yet and that no thread uses, or NULL, which does
+/// nothing. A callback that is running may use the holder until the callback returns, unless another callback frees the
+/// holder.
 ///
 /// Ownership: the library takes it.
 ///
@@ -205,7 +206,7 @@ pub unsafe extern "C" fn corsac_reloadable_free(reloadable: *mut corsac_reloadab
         // SAFETY: NULL or a holder of ours, by the caller's contract.
         if let Some(holder) = unsafe { reloadable.as_ref() } {
             watch::end(holder);
-            // SAFETY: it came from `Box::into_raw` and was not freed before, by the caller's contract.
+            // SAFETY: it came from `Box::into_raw` and has not been freed yet, by the caller's contract.
             drop(unsafe { Box::from_raw(reloadable) });
         }
     });

@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
-/// The callback for a watched file. It is called once for each change, after the file was read again. Either its
+/// The callback for a watched file. It is called once for each change, after the file has been read again. Either its
 /// policy is now in force, or the file is missing or refused and the old policy stays in force.
 ///
 /// `status` has the same values as that of `corsac_policy_from_file`. `error` is NULL if `status` is `CORSAC_OK`. It
@@ -123,7 +123,7 @@ fn start(in_force: Arc<PolicyInForce>, interval: Duration, callback: ReloadCallb
 /// - `reloadable` is a holder that came from a file.
 /// - `milliseconds`: the time between two checks, 10 or more. A second is a good choice, because a check is one
 ///   system call.
-/// - `on_reload` is called with `user` after the file was read. Both may be NULL.
+/// - `on_reload` is called with `user` after the file has been read. Both may be NULL.
 ///
 /// Returns: `CORSAC_OK`; `CORSAC_NULL`; `CORSAC_BAD_SIZE` if the time is too short; `CORSAC_IO` if there is no file
 /// to watch, or the system has no thread left; `CORSAC_PANIC`.

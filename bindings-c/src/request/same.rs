@@ -16,8 +16,8 @@ use std::ptr::addr_of;
 ///
 /// Parameters: `policy` is a policy; `one` and `other` are requests, each with its `size` and `method` set.
 ///
-/// Returns: true if they are the same; false otherwise, and also for a request that has fewer fields than in this version
-/// of the header, or that `corsac_policy_evaluate` would not accept.
+/// Returns: true if they are the same; false otherwise, and also for a request whose struct has fewer fields than this
+/// version of `corsac.h` defines, or that `corsac_policy_evaluate` would not accept.
 ///
 /// Threads: any.
 #[unsafe(no_mangle)]

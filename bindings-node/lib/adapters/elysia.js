@@ -1,7 +1,7 @@
 'use strict'
 
-// Elysia, on Bun and on Node. The policy is around everything that Elysia does with a request, so its 404, its errors of
-// validation and everything that is thrown have the headers. Elysia has one such surrounding function for an application and all
+// Elysia, on Bun and on Node. The policy is around everything that Elysia does with a request, so its 404, its validation
+// errors and everything that is thrown have the headers. Elysia has one such surrounding function for an application and all
 // applications inside it, so the policy belongs to the outermost application.
 
 const { decideRequest } = require('../decide/decide.js')
@@ -43,7 +43,7 @@ module.exports = function cors (options, settings) {
     // Elysia sets these two on an application that another one uses; `group` sets the second.
     if (Object.hasOwn(app, 'getParent') || Object.hasOwn(app, 'getServer')) throw innerPolicy()
     refuseParents(app, corsac)
-    // Elysia's own handlers of errors respond to it.
+    // Elysia's own error handlers respond to it.
     app.onRequest(function corsac ({ request, set }) {
       const failure = failures.has(request) ? failures.get(request) : notDecided()
       if (failure === null) return

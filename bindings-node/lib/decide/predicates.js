@@ -51,8 +51,8 @@ class Predicates {
     const limit = this.#timeout ?? timeout
     const waiting = this.#waiting
     if (waiting === undefined) return askPredicate(predicate, origin, request, limit, done)
-    // The answer depends only on the origin, so requests that ask in the meantime wait for the same answer. It comes in
-    // the context of the request that asked first.
+    // The answer depends only on the origin, so requests that ask while the function runs wait for the same answer. It
+    // comes in the context of the request that asked first.
     done = inContext(done)
     const question = `${index} ${origin}`
     const others = waiting.get(question)

@@ -20,8 +20,8 @@ const MOST_KEPT = 100
 
 class PolicyProvider {
   #settings
-  /** The reports of all policies. An options function may make a policy for each request, but a report that is made
-   * once must be made once. */
+  /** The reports of all policies. An options function may make a policy for each request, but what is reported only
+   * once must be reported once for all of them. */
   #reports
   #chooser
   /** What calls the chooser. */

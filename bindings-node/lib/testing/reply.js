@@ -59,7 +59,7 @@ class NoReplyError extends Error {
 }
 
 /**
- * Waits until `work` has filled in the reply, or until the time is over. If the status and headers have arrived by
+ * Waits until `work` has filled in the reply, or until the time is up. If the status and headers have arrived by
  * then, they are the response, because a browser decides by the headers.
  *
  * @param {number} timeout milliseconds

@@ -15,7 +15,7 @@ const EXCHANGE_FORMATS = ['json', 'encoded', 'captured']
 /** A number that no format has. The module refuses it. */
 const NO_FORMAT = 255
 const CODE = 'ERR_CORSAC_ENGINE'
-/** The most different traps about which there is a warning. */
+/** The maximum number of different traps about which corsac warns. */
 const MOST_WARNINGS = 20
 
 /** The results of the module's `compile` if there is no policy. */
@@ -66,7 +66,7 @@ class WasmEngine {
     return Object.assign(new Error(`corsac: ${message}`, { cause: error }), { code: CODE })
   }
 
-  /** The text that a call of the module makes. If the module reports an error, this throws an exception with that message. */
+  /** The text that a call to the module makes. If the module reports an error, this throws an exception with that message. */
   text (run) {
     let isText
     const text = this.enter((instance) => {

@@ -30,7 +30,7 @@ async function bundle (folder, entry, name, conditions, more = {}) {
   return outfile
 }
 
-/** Does the same with modules as wrangler: the import stays, and the file is passed to the runtime. */
+/** Treats WebAssembly modules as wrangler does: the import stays, and the file is passed to the runtime. */
 const WASM_FILES = {
   name: 'wasm-files',
   setup (build) {

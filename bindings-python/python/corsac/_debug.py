@@ -46,7 +46,7 @@ class Debugger:
             return
 
     def called(self, middleware: object, call: Any) -> None:  # noqa: ANN401
-        """Inspect the arguments of a call of the middleware."""
+        """Inspect the arguments of a call to the middleware."""
 
     def inspect(self, response: _DebuggedResponse, status: int | str, headers: list[Any]) -> None:
         """Print what is new about a response. The server refuses responses that are not valid."""

@@ -1,4 +1,4 @@
-"""Calls of an async predicate, with a time-out.
+"""Calls to an async predicate, with a time-out.
 
 If answers are remembered, there is one call at a time for each origin.
 """
@@ -32,7 +32,7 @@ class Failure(NamedTuple):
 
 
 class PredicateCalls:
-    """The calls of one function.
+    """The calls to one function.
 
     Args:
         function: the predicate, which takes only the origin if there is a cache.

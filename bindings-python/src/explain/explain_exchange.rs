@@ -1,4 +1,4 @@
-//! `explain_exchange`: one call of core, without the GIL.
+//! `explain_exchange`: one call to core, without the GIL.
 
 use crate::policy::policy_class::Policy;
 use corsac::binding::explain_with;

@@ -17,7 +17,7 @@ pub(crate) struct RequestDecision {
     pub(crate) headers: Py<DecisionHeaders>,
     /// A function of the status and the headers that inspects a response, if the middleware is debugged.
     pub(crate) debugged: Option<Py<PyAny>>,
-    /// The exception of the predicate, if it failed. The decision is then one on the response to the exception.
+    /// The exception of the predicate, if it failed. The decision is then about the response to the exception.
     #[pyo3(get)]
     pub(crate) error: Option<Py<PyBaseException>>,
 }

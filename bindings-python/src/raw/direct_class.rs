@@ -137,7 +137,7 @@ unsafe extern "C" fn called<T: DirectCall>(
     // SAFETY: there are as many arguments as the count says, and then one for each name. Names are null or a tuple.
     unsafe {
         if count == 3 && names.is_null() {
-            // The interpreter counts calls of `tp_call` itself, but not these. Without a count, middlewares that are nested
+            // The interpreter counts calls to `tp_call` itself, but not these. Without a count, middlewares that are nested
             // too deeply would use up the stack instead of raising RecursionError.
             if ffi::Py_EnterRecursiveCall(c" while calling a Python object".as_ptr()) != 0 {
                 return null_mut();

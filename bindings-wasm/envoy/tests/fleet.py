@@ -253,7 +253,7 @@ def run(changes):
             milliseconds = sorted(1000 * value for value in seconds)
             print(
                 f"fleet: {changes} changes; the last of {NODES} nodes used the new policy after {milliseconds[0]:.0f} to "
-                f"{milliseconds[-1]:.0f} ms, {statistics.median(milliseconds):.0f} in the median"
+                f"{milliseconds[-1]:.0f} ms, with a median of {statistics.median(milliseconds):.0f} ms"
             )
             during = sum(load.counts.values())
             print(f"fleet: {during} answers during these changes, {len(load.faults)} lost or mixed")

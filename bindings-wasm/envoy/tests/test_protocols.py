@@ -170,7 +170,7 @@ class Protocols(unittest.TestCase):
             self.assertEqual(send(self.grpc_port, "OPTIONS", "/service/grpc-web", asked).status, 204)
 
     def test_a_refusal_of_grpc_has_no_headers_either(self):
-        """Envoy turns each local response to gRPC into one of status 200 with a status of gRPC."""
+        """Envoy turns each local response to a gRPC request into one with the HTTP status 200 and a gRPC status."""
         before = len(self.application.seen)
         headers = [("Origin", EVIL), ("Content-Type", "application/grpc"), ("TE", "trailers")]
         response = wire.send_http2(self.port, "POST", "/service/grpc-web", headers, b"\x00\x00\x00\x00\x00")

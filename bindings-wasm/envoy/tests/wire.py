@@ -30,7 +30,7 @@ class Response:
 
 
 def parsed(raw):
-    """The last response of HTTP/1 in some bytes: interim ones are left out."""
+    """The final HTTP/1 response in some bytes: interim ones before it are left out."""
     while True:
         head, end, body = raw.partition(b"\r\n\r\n")
         first, *lines = head.decode("latin-1").split("\r\n")

@@ -22,7 +22,8 @@ def probe(corsac, pages, proxy, folder):
 
 
 def made_for(sent):
-    """The number that the application gave to the response: two that are equal came from the cache."""
+    """The number that the application gave to the response. If two responses have the same number, the second came from
+    the cache."""
     return dict(map(tuple, sent["response_headers"]))["x-request-id"]
 
 

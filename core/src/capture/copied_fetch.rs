@@ -1,4 +1,4 @@
-//! A call of `fetch()` as developer tools copy it: a URL, and an object that is JSON.
+//! A call to `fetch()` as developer tools copy it: a URL, and an object that is JSON.
 
 use crate::browser::Credentials;
 use crate::browser::octets::latin1_bytes;
@@ -17,7 +17,7 @@ pub(crate) fn call(text: &str) -> Option<&str> {
 pub(crate) fn read(arguments: &str, known: &Known<'_>) -> Result<Captured, PasteError> {
     let wrong = || {
         PasteError::new(
-            "the call of `fetch()` cannot be read",
+            "the call to `fetch()` cannot be read",
             "in the browser's network panel: right-click the request, Copy, Copy as cURL",
         )
     };

@@ -5,14 +5,14 @@ use crate::capture::captured::{CaptureNote, Captured, CapturedRequest, header_li
 use crate::capture::known::Known;
 use crate::capture::paste_error::PasteError;
 
-/// A message of HTTP.
+/// An HTTP message.
 #[derive(Debug)]
 enum Message {
     Request(CapturedRequest),
     Response(u16, HeaderLines),
 }
 
-/// Reads messages of HTTP; none if the text is something else.
+/// Reads HTTP messages; none if the text is something else.
 pub(crate) fn read(text: &str, known: &Known<'_>) -> Result<Option<Captured>, PasteError> {
     let messages = messages(text);
     if messages.is_empty() {

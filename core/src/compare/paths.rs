@@ -1,9 +1,9 @@
 //! The pairs of routes, one from each policy, that apply to the same path.
 //!
-//! Which route applies to a path depends only on which routes match it. Take all paths that match a
-//! certain route of each policy. A path among them whose free segments occur in no route matches
-//! the fewest other routes, so no more specific route can be chosen for it. So it is enough to try
-//! one such path for each pair of routes and each length.
+//! Which route applies to a path depends only on which routes match it. Take one route of each
+//! policy, and all paths that match both. Among these paths, one whose parameters have values that
+//! occur in no route matches the fewest other routes, so no more specific route can be chosen for
+//! it. So it is enough to try one such path for each pair of routes and each length.
 
 use crate::compare::changes::Paths;
 use crate::config::settings::{Segment, written_path};

@@ -41,7 +41,7 @@ pub struct Needs {
     /// `protection` on some path.
     pub protection: bool,
     /// Whether protection checks WebSocket handshakes on some path. A host whose handshakes never reach its middleware
-    /// has to report that.
+    /// has to refuse such a policy.
     pub websockets: bool,
 }
 

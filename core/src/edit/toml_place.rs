@@ -73,7 +73,7 @@ impl<'t> TomlPlaces<'t> {
             // After the last entry, the look-up finds the list itself.
             (found.start == found.end_of_name || found.end == found.end_of_name).then_some(found)
         };
-        // The index doubles until there is no entry, and then the last one is between the two.
+        // The index is doubled until there is no entry at it. The last entry is then before it, at `has` or later.
         entry(0)?;
         let (mut has, mut beyond) = (0, 1);
         while entry(beyond).is_some() {

@@ -33,11 +33,11 @@ pub struct WireDifference {
 pub struct WireComparison {
     /// The explanation that [`explain_captured`](crate::binding::explain_captured) gives for them.
     pub explanation: Explanation,
-    /// The headers of CORS in which they differ from what the policy sends to the same requests.
+    /// The CORS headers in which they differ from what the policy sends in response to the same requests.
     pub differences: Vec<WireDifference>,
 }
 
-/// Explains captured responses, and compares them with what a policy sends to the same requests.
+/// Explains captured responses, and compares them with what a policy sends in response to the same requests.
 #[must_use]
 pub fn compare_with_wire(policy: &Policy, exchange: &Exchange) -> WireComparison {
     let by_policy = policy.explain(&as_application(exchange));

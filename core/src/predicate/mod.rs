@@ -3,7 +3,7 @@
 pub(crate) mod cache;
 pub(crate) mod clock;
 
-/// A predicate's answer to an origin.
+/// A predicate's answer about an origin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum PredicateAnswer {

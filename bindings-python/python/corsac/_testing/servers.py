@@ -68,7 +68,7 @@ def _is_wsgi(app: Any) -> bool:  # noqa: ANN401
     required = sum(parameter.kind in positional and parameter.default is parameter.empty for parameter in parameters)
     if required not in (_WSGI_ARGUMENTS, _ASGI_ARGUMENTS):
         count = "1 argument" if required == 1 else f"{required} arguments"
-        raise TypeError(f"{type(app).__name__} takes {count}: WSGI applications take 2, those of ASGI 3")
+        raise TypeError(f"{type(app).__name__} takes {count}: WSGI applications take 2, and ASGI applications take 3")
     return required == _WSGI_ARGUMENTS
 
 

@@ -107,7 +107,7 @@ def _about_trusted_origins() -> Iterator[CheckMessage]:
 
 
 def _about_protection(decider: FrameworkDecider) -> Iterator[CheckMessage]:
-    """Origins whose forms Django accepts, and the policy's protection refuses."""
+    """Origins whose forms Django accepts but the policy's protection refuses."""
     for trusted, url in _trusted_origins():
         # The site itself, which is listed if a proxy changes the scheme or the host.
         if "*" in url.netloc or _is_host(url.hostname or ""):
@@ -122,7 +122,7 @@ def _about_protection(decider: FrameworkDecider) -> Iterator[CheckMessage]:
 
 
 def _about_csrf(arguments: MiddlewareArguments) -> Iterator[CheckMessage]:
-    """Origins that may send cookies, and whose writes Django refuses."""
+    """Origins that may send cookies but whose writes Django refuses."""
     if _CSRF not in settings.MIDDLEWARE:
         return
     missing = [listed for listed in _listed_origins() if not _is_trusted(listed)]

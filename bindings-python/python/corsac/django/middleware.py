@@ -124,7 +124,7 @@ async def _later_error_response(request: HttpRequest, error: BaseException) -> H
 def _applied(decided: RequestDecision, response: Any) -> HttpResponseBase:  # noqa: ANN401
     """A response with the decision applied to its headers. Cookies are not among them.
 
-    It is a copy, because a view may return the same object for many requests, also at the same time.
+    It is a copy, because a view may return the same object for many requests, even at the same time.
     """
     applied: Any = object.__new__(type(response))
     # `copy.copy` would leave out what cannot be pickled.

@@ -26,7 +26,7 @@ pub(crate) fn missing(about: About, origin: &str, credentials: bool) -> Finding 
     )
 }
 
-/// The preflight has none of the headers of CORS.
+/// The preflight has none of the CORS headers.
 pub(crate) fn missing_with_all(about: About, wanted: &str) -> Finding {
     let rest = match about {
         About::Both => "; send `Access-Control-Allow-Origin` with every other response too, including errors",
@@ -35,7 +35,7 @@ pub(crate) fn missing_with_all(about: About, wanted: &str) -> Finding {
     finding(
         FindingCode::AllowOriginMissing,
         format!("there is no `Access-Control-Allow-Origin` in {}", about.inside()),
-        format!("have the server of this URL respond to OPTIONS with 204 and {wanted}{rest}"),
+        format!("have the server of this URL respond to OPTIONS with {wanted}{rest}"),
     )
 }
 

@@ -33,8 +33,7 @@ impl Facts<'_> {
     }
 
     fn wanted(&self) -> String {
-        preflight_status::wanted(self.page(), None, None, self.has_credentials)
-            + " and the methods and headers that are allowed"
+        preflight_status::wanted_for_any_request(self.page(), self.has_credentials)
     }
 
     fn host(&self) -> Option<String> {
@@ -229,7 +228,7 @@ fn preflight(facts: &Facts<'_>) -> Finding {
             FindingCode::PreflightFailed,
             "the status of the response to the preflight (OPTIONS) is not from 200 to 299: most often a login (401, 403) or \
              a router that does not know OPTIONS (404, 405) responds before CORS does",
-            format!("respond to OPTIONS before anything else does, with 204 and {wanted}"),
+            format!("respond to OPTIONS before anything else does, with {wanted}"),
         ),
     }
 }

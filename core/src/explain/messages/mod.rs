@@ -19,6 +19,7 @@ pub(crate) mod worth_knowing;
 use crate::explain::explanation::{Finding, NOT_CORS};
 use crate::issues::finding_code::FindingCode;
 use crate::printable::printable;
+use crate::sentence;
 
 /// Which response a finding is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,10 +78,7 @@ pub(crate) fn listed<T: AsRef<str>>(names: &[T]) -> String {
     if names.len() > MOST {
         quoted.push(format!("{} more", names.len() - MOST));
     }
-    match quoted.split_last() {
-        Some((last, others)) if !others.is_empty() => format!("{} and {last}", others.join(", ")),
-        _ => quoted.concat(),
-    }
+    sentence::list(&quoted, "and")
 }
 
 /// `is` or `are`.

@@ -4,23 +4,33 @@ use super::finding;
 use crate::explain::explanation::Finding;
 use crate::issues::finding_code::FindingCode;
 use crate::printable::printable;
+use crate::sentence;
 
-/// The headers that the response to the preflight must have, as listed in a sentence.
+/// The status and the headers that the response to the preflight must have, as a sentence lists them.
 pub(crate) fn wanted(origin: &str, method: Option<&str>, headers: Option<&str>, credentials: bool) -> String {
-    let mut lines = vec![format!("`Access-Control-Allow-Origin: {}`", printable(origin))];
-    if credentials {
-        lines.push("`Access-Control-Allow-Credentials: true`".to_owned());
-    }
+    let mut parts = status_and_origin(origin, credentials);
     if let Some(method) = method {
-        lines.push(format!("`Access-Control-Allow-Methods: {}`", printable(method)));
+        parts.push(format!("`Access-Control-Allow-Methods: {}`", printable(method)));
     }
     if let Some(headers) = headers {
-        lines.push(format!("`Access-Control-Allow-Headers: {}`", printable(headers)));
+        parts.push(format!("`Access-Control-Allow-Headers: {}`", printable(headers)));
     }
-    match lines.split_last() {
-        Some((last, others)) if !others.is_empty() => format!("{} and {last}", others.join(", ")),
-        _ => lines.concat(),
+    sentence::list(&parts, "and")
+}
+
+/// The same, if neither the method nor the headers of the request are known.
+pub(crate) fn wanted_for_any_request(origin: &str, credentials: bool) -> String {
+    let mut parts = status_and_origin(origin, credentials);
+    parts.push("the methods and headers that are allowed".to_owned());
+    sentence::list(&parts, "and")
+}
+
+fn status_and_origin(origin: &str, credentials: bool) -> Vec<String> {
+    let mut parts = vec!["204".to_owned(), format!("`Access-Control-Allow-Origin: {}`", printable(origin))];
+    if credentials {
+        parts.push("`Access-Control-Allow-Credentials: true`".to_owned());
     }
+    parts
 }
 
 pub(crate) fn redirect_to_login(status: u16, location: &str, is_preflight: bool) -> Finding {
@@ -84,7 +94,7 @@ pub(crate) fn unauthorized(status: u16, wanted: &str) -> Finding {
                  a login refuses it"
         ),
         format!(
-            "respond to OPTIONS before authentication, with 204 and {wanted}; in a framework this means that CORS is the \
+            "respond to OPTIONS before authentication, with {wanted}; in a framework this means that CORS is the \
                  outermost middleware"
         ),
     )
@@ -95,10 +105,7 @@ pub(crate) fn not_found(url: Option<&str>, wanted: &str) -> Finding {
     finding(
         FindingCode::PreflightNotFound,
         format!("the server does not handle OPTIONS for {path}: it responded with 404"),
-        format!(
-            "check the path first; if it is right, have CORS respond to OPTIONS before the router, with 204 and \
-             {wanted}"
-        ),
+        format!("check the path first; if it is right, have CORS respond to OPTIONS before the router, with {wanted}"),
     )
 }
 
@@ -107,7 +114,7 @@ pub(crate) fn options_refused(status: u16, allow: Option<&str>, wanted: &str) ->
     finding(
         FindingCode::PreflightOptionsRefused,
         format!("the server does not accept the method OPTIONS here: it responded with {status}{allow}"),
-        format!("have CORS respond to OPTIONS before the router, with 204 and {wanted}"),
+        format!("have CORS respond to OPTIONS before the router, with {wanted}"),
     )
 }
 
@@ -120,6 +127,6 @@ pub(crate) fn failed(status: u16, wanted: &str) -> Finding {
     finding(
         FindingCode::PreflightFailed,
         format!("the status of the preflight is {status}: {because}"),
-        format!("respond to OPTIONS before anything else does, with 204 and {wanted}"),
+        format!("respond to OPTIONS before anything else does, with {wanted}"),
     )
 }

@@ -9,6 +9,7 @@ use crate::config::value::Value;
 use crate::issues::code::Code;
 use crate::issues::fault::Fault;
 use crate::printable::printable;
+use crate::sentence;
 
 /// The kinds of values that a setting takes, as messages name them and helps describe them.
 #[derive(Clone, Copy, Debug)]
@@ -245,8 +246,5 @@ pub(crate) fn unknown_danger(name: &str, suggestion: Option<String>) -> Fault {
 
 fn names_of_all_dangers(conjunction: &str) -> String {
     let names: Vec<_> = Danger::ALL.iter().map(|danger| format!("`{}`", danger.as_str())).collect();
-    match names.split_last() {
-        Some((last, others)) if !others.is_empty() => format!("{} {conjunction} {last}", others.join(", ")),
-        _ => names.concat(),
-    }
+    sentence::list(&names, conjunction)
 }
