@@ -2,7 +2,7 @@
 //! to that server, and prints how many were answered. `benches/stacks/servers.py` measures the server's processor time meanwhile.
 //!
 //! The servers' turns are so short that whatever else the machine does affects all of them alike.
-#![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing)]
 
 use std::io::{BufRead, Read, Write};
 use std::net::TcpStream;
