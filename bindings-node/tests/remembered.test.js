@@ -6,6 +6,7 @@ const assert = require('node:assert/strict')
 const http = require('node:http')
 const test = require('node:test')
 const corsac = require('corsac')
+const { facts } = require('../lib/engine.js')
 const { MiddlewarePolicy } = require('../lib/decide/middleware-policy.js')
 const { Reports } = require('../lib/decide/reports.js')
 const { decide } = require('../lib/decide/decide.js')
@@ -69,9 +70,23 @@ test('a pattern\'s origins do not fill the memory, and are decided alike whether
   for (let i = 0; i < 2000; i++) {
     assert.equal(ask({ origin: `https://a${i}.example.com` }), allowed)
     assert.notEqual(ask({ origin: `https://a${i}.example.org` }), allowed)
-    assert.ok(internalsOf(policy).compiled.allowedOrigins.size <= 256)
   }
   assert.equal(calls(), 4001)
+  assert.equal(internalsOf(policy).compiled.allowedOrigins.size, 64)
+  assert.equal(ask({ origin: 'https://a1.example.com' }), allowed)
+  assert.equal(calls(), 4001)
+})
+
+test('an origin that is too long for the engine is not remembered', () => {
+  const policy = new Policy({ allowOrigins: ['*'] })
+  const { ask, calls } = remembering(policy, 'GET')
+  const { origin: limit } = facts.limits
+  for (const [length, expected] of [[limit, 1], [limit + 1, 2], [60_000, 2]]) {
+    const before = calls()
+    for (let i = 0; i < 2; i++) ask({ origin: 'x'.repeat(length) })
+    assert.equal(calls(), before + expected, `${length}`)
+  }
+  assert.equal(internalsOf(policy).compiled.allowedOrigins.size, 1)
 })
 
 test('origins are not remembered if the decision depends on more than them', () => {

@@ -2,6 +2,7 @@
 
 // From the fields of a request to the template of its response, for every kind of host.
 
+const { facts } = require('../engine.js')
 const { ERROR_RESPONSE } = require('../policy/compiled-policy.js')
 const { mayBePreflight } = require('../request/request-headers.js')
 const { WITHOUT_ORIGIN, readFields } = require('../request/request-fields.js')
@@ -22,7 +23,8 @@ function decide (policy, hasPreflightMethod, fields) {
 }
 
 /** The most origins that are remembered for a policy. */
-const MOST_ORIGINS = 256
+const MOST_ORIGINS = 64
+const LONGEST_ORIGIN = facts.limits.origin
 
 /**
  * Decides about an origin that is not the last one. Pages of a few origins send most of a server's requests, so these origins are
@@ -31,14 +33,15 @@ const MOST_ORIGINS = 256
  * not remembered either, and refuses only one request.
  */
 function decideOrigin (policy, origin) {
+  // The engine reads such an origin only up to the limit, but a map would read, compare and keep all of it.
+  if (origin.length > LONGEST_ORIGIN) return policy.decide(origin)
   const { allowedOrigins } = policy.compiled
   let index = allowedOrigins.get(origin)
   if (index === undefined) {
     index = policy.decide(origin)
     if (!policy.isRepeatable || !templateAt(policy.compiled, index).isReadable) return index
-    // A pattern can allow any number of origins.
-    if (allowedOrigins.size === MOST_ORIGINS) allowedOrigins.clear()
-    allowedOrigins.set(origin, index)
+    // A pattern can allow any number of origins. Once the memory is full, other origins cost what they cost without it.
+    if (allowedOrigins.size < MOST_ORIGINS) allowedOrigins.set(origin, index)
   }
   policy.lastOrigin = origin
   policy.lastIndex = index
