@@ -64,6 +64,10 @@ typedef struct {
   ngx_flag_t used;
 } ngx_http_corsac_main_conf_t;
 
+typedef struct {
+  ngx_flag_t used; /* whether a policy applies anywhere in the server */
+} ngx_http_corsac_srv_conf_t;
+
 /* A location's settings. */
 typedef struct {
   ngx_http_corsac_policy_t *policy; /* NULL if there is none, or if it is switched off */
@@ -98,6 +102,7 @@ extern ngx_module_t ngx_http_corsac_module;
 char *ngx_http_corsac_set_policy(ngx_conf_t *cf, ngx_command_t *command, void *conf);
 char *ngx_http_corsac_set_off(ngx_conf_t *cf, ngx_command_t *command, void *conf);
 void *ngx_http_corsac_create_main(ngx_conf_t *cf);
+void *ngx_http_corsac_create_srv(ngx_conf_t *cf);
 void *ngx_http_corsac_create_loc(ngx_conf_t *cf);
 char *ngx_http_corsac_merge_loc(ngx_conf_t *cf, void *parent, void *child);
 

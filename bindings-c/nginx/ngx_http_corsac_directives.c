@@ -92,6 +92,8 @@ void *ngx_http_corsac_create_main(ngx_conf_t *cf) {
   return conf;
 }
 
+void *ngx_http_corsac_create_srv(ngx_conf_t *cf) { return ngx_pcalloc(cf->pool, sizeof(ngx_http_corsac_srv_conf_t)); }
+
 void *ngx_http_corsac_create_loc(ngx_conf_t *cf) {
   ngx_http_corsac_loc_conf_t *conf = ngx_pcalloc(cf->pool, sizeof *conf);
   if (conf == NULL) return NULL;
@@ -102,11 +104,13 @@ void *ngx_http_corsac_create_loc(ngx_conf_t *cf) {
 
 char *ngx_http_corsac_merge_loc(ngx_conf_t *cf, void *parent, void *child) {
   ngx_http_corsac_loc_conf_t *from = parent, *to = child;
-  (void)cf;
   if (to->configured == NGX_CONF_UNSET) {
     to->policy = from->policy;
     to->configured = from->configured == NGX_CONF_UNSET ? 0 : from->configured;
   }
   ngx_conf_merge_value(to->hide_upstream, from->hide_upstream, 1);
+  /* nginx merges the locations of each server in that server's context. */
+  ngx_http_corsac_srv_conf_t *server = ngx_http_conf_get_module_srv_conf(cf, ngx_http_corsac_module);
+  if (to->policy != NULL) server->used = 1;
   return NGX_CONF_OK;
 }

@@ -3,12 +3,18 @@
 
 static ngx_http_output_header_filter_pt ngx_http_corsac_next_filter;
 
+/* Whether the module handles the request. A subrequest has no response of its own, and a server without a policy costs nothing. */
+static ngx_uint_t ngx_http_corsac_handles(ngx_http_request_t *r) {
+  const ngx_http_corsac_srv_conf_t *server = ngx_http_get_module_srv_conf(r, ngx_http_corsac_module);
+  return r == r->main && server->used;
+}
+
 /*
  * This runs first in the rewrite phase, before any `return`. It is the earliest point at which a location's settings are
  * known.
  */
 static ngx_int_t ngx_http_corsac_rewrite(ngx_http_request_t *r) {
-  if (r != r->main) return NGX_DECLINED;
+  if (!ngx_http_corsac_handles(r)) return NGX_DECLINED;
   ngx_http_corsac_ctx_t *ctx = ngx_http_corsac_ctx(r);
   if (ctx == NULL) return NGX_HTTP_INTERNAL_SERVER_ERROR;
   ctx->routed = 1;
@@ -22,7 +28,7 @@ static ngx_int_t ngx_http_corsac_rewrite(ngx_http_request_t *r) {
 
 /* Keeps the request as it came, because a server's own `return` ends it before there is a location. */
 static ngx_int_t ngx_http_corsac_server_rewrite(ngx_http_request_t *r) {
-  if (r != r->main) return NGX_DECLINED;
+  if (!ngx_http_corsac_handles(r)) return NGX_DECLINED;
   ngx_http_corsac_ctx_t *ctx = ngx_http_corsac_ctx(r);
   if (ctx == NULL) return NGX_HTTP_INTERNAL_SERVER_ERROR;
   ctx->routed = 1;
@@ -30,7 +36,7 @@ static ngx_int_t ngx_http_corsac_server_rewrite(ngx_http_request_t *r) {
 }
 
 static ngx_int_t ngx_http_corsac_filter(ngx_http_request_t *r) {
-  if (r != r->main) return ngx_http_corsac_next_filter(r);
+  if (!ngx_http_corsac_handles(r)) return ngx_http_corsac_next_filter(r);
   ngx_http_corsac_ctx_t *ctx = ngx_http_corsac_ctx(r);
   if (ctx == NULL) return NGX_ERROR;
   ngx_int_t decided = ngx_http_corsac_decide(r, ctx);
@@ -86,7 +92,7 @@ static ngx_command_t ngx_http_corsac_commands[] = {
 };
 
 static ngx_http_module_t ngx_http_corsac_context = {
-    ngx_http_corsac_add_variables, ngx_http_corsac_start,     ngx_http_corsac_create_main, NULL, NULL, NULL,
+    ngx_http_corsac_add_variables, ngx_http_corsac_start, ngx_http_corsac_create_main, NULL, ngx_http_corsac_create_srv, NULL,
     ngx_http_corsac_create_loc,    ngx_http_corsac_merge_loc,
 };
 
