@@ -96,7 +96,7 @@ export type Code =
   | 'expose-request-only'
   /** `*` is exposed with credentials, where it is a literal name and not a wildcard. */
   | 'expose-any-with-credentials'
-  /** A max-age is not from 0 to 86400 seconds. */
+  /** A max-age is outside the range from 0 to 86400 seconds. */
   | 'max-age-range'
   /** A preflight status is neither 200 nor 204. */
   | 'preflight-status'
@@ -232,7 +232,7 @@ export type FindingCode =
   | 'preflight-not-found'
   /** The server does not accept the method OPTIONS. */
   | 'preflight-options-refused'
-  /** The status of the preflight's response is not from 200 to 299. */
+  /** The status of the preflight's response is outside the range from 200 to 299. */
   | 'preflight-failed'
   /** Servers could assign the path to different routes of the policy. */
   | 'route-ambiguous'

@@ -765,7 +765,7 @@ bool corsac_request_is_same_origin(const corsac_request *request);
 
 /**
  * Copies a request together with its texts, so that it outlives the host's request. A host may keep the copy with its
- * decision, and compare later requests with it by `corsac_policy_decides_same`.
+ * decision, and use `corsac_policy_decides_same` to compare later requests with it.
  *
  * Parameters:
  * - `request` is a request.

@@ -1,4 +1,4 @@
-//! CORS for [tower](https://docs.rs/tower): axum, hyper, tonic and every other service of HTTP requests.
+//! CORS for [tower](https://docs.rs/tower): axum, hyper, tonic and every other service that takes HTTP requests.
 //!
 //! One [policy](Policy) is written once, checked when the service starts, and applied to every response, `Vary` included.
 //!

@@ -13,7 +13,7 @@ use tower_service::Service;
 
 /// A service to which a CORS policy is applied. [`CorsLayer`](crate::CorsLayer) makes it.
 ///
-/// It works with every [`Service`] of HTTP requests that can be cloned, whatever the types of its bodies.
+/// It works with every [`Service`] that takes HTTP requests and can be cloned, whatever the types of its bodies.
 #[derive(Debug)]
 pub struct Cors<S, H = PassOn, M = FromText> {
     inner: S,

@@ -60,7 +60,7 @@ impl<E, B> HandleError<E, B> for PassOn {
     }
 }
 
-/// Makes a response of each error ([`CorsLayer::handle_error`](crate::CorsLayer::handle_error)).
+/// Turns each error into a response ([`CorsLayer::handle_error`](crate::CorsLayer::handle_error)).
 #[derive(Clone, Copy, Debug)]
 pub struct Respond<F>(pub(crate) F);
 

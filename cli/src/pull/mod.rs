@@ -42,7 +42,7 @@ pub(crate) struct Arguments {
     #[arg(value_name = "FILE")]
     file: PathBuf,
 
-    /// Wait before the request for a random time of at most this many seconds, so that the machines of a fleet do not
+    /// Before the request, wait for a random time of at most this many seconds, so that the machines of a fleet do not
     /// all ask at once
     #[arg(long, value_name = "SECONDS", default_value_t = 0, value_parser = clap::value_parser!(u64).range(0..=86_400))]
     jitter: u64,

@@ -15,7 +15,7 @@ pub enum Blocked {
     /// `Access-Control-Allow-Credentials` has this value instead of `true`. The value is empty if there is no
     /// such header.
     NoCredentials(String),
-    /// The preflight has this status, which is not from 200 to 299.
+    /// The preflight has this status, which is outside the range from 200 to 299.
     PreflightStatus(u16),
     /// The preflight's list of methods has this element, which is not a token.
     InvalidMethods(String),

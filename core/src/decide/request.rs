@@ -177,9 +177,9 @@ impl RequestHeader {
         }
     }
 
-    /// Whether lines of these lengths are too long to be joined. Only lines of `Upgrade` can be: no value of `Upgrade`
-    /// counts as malformed, so cutting one could hide a handshake. If they are too long, both are replaced by
-    /// [`unreadable_value`](Self::unreadable_value).
+    /// Whether lines of these lengths are too long to be joined. This is checked only for `Upgrade`, because none of its
+    /// values counts as malformed, and cutting one could hide a handshake. If the lines are too long, both are replaced
+    /// by [`unreadable_value`](Self::unreadable_value).
     #[must_use]
     pub const fn is_unreadable_joined(self, before: usize, line: usize) -> bool {
         matches!(self, RequestHeader::Upgrade) && (before > JOINED_HEADER_BYTES || line > JOINED_HEADER_BYTES)

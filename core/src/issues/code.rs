@@ -111,7 +111,7 @@ codes! {
     ExposeRequestOnly "expose-request-only" "A request header is in the list of exposed response headers.",
     ExposeAnyWithCredentials "expose-any-with-credentials"
         "`*` is exposed with credentials, where it is a literal name and not a wildcard.",
-    MaxAgeRange "max-age-range" "A max-age is not from 0 to 86400 seconds.",
+    MaxAgeRange "max-age-range" "A max-age is outside the range from 0 to 86400 seconds.",
     PreflightStatus "preflight-status" "A preflight status is neither 200 nor 204.",
     PrivateNetworkAnyOrigin "private-network-any-origin" "Any web page could reach into the private network.",
     UnknownDanger "unknown-danger" "`dangerously_allow` names a check that does not exist.",

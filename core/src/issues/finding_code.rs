@@ -120,7 +120,7 @@ findings! {
         "The server requires a login for the preflight, but preflights never carry cookies or `Authorization`.",
     PreflightNotFound "preflight-not-found" Error Cors "The server does not handle OPTIONS for this path.",
     PreflightOptionsRefused "preflight-options-refused" Error Cors "The server does not accept the method OPTIONS.",
-    PreflightFailed "preflight-failed" Error Cors "The status of the preflight's response is not from 200 to 299.",
+    PreflightFailed "preflight-failed" Error Cors "The status of the preflight's response is outside the range from 200 to 299.",
     RouteAmbiguous "route-ambiguous" Error Cors "Servers could assign the path to different routes of the policy.",
     ProtectionRefused "protection-refused" Error Cors "The policy's protection refuses the request.",
     OriginPredicateFailed "origin-predicate-failed" Error Cors "The origin predicate failed.",

@@ -226,8 +226,8 @@ fn preflight(facts: &Facts<'_>) -> Finding {
         Some(status) => preflight_status::failed(status, &wanted),
         None => finding(
             FindingCode::PreflightFailed,
-            "the status of the response to the preflight (OPTIONS) is not from 200 to 299: most often a login (401, 403) or \
-             a router that does not know OPTIONS (404, 405) responds before CORS does",
+            "the status of the response to the preflight (OPTIONS) is outside the range from 200 to 299: most often a login \
+             (401, 403) or a router that does not know OPTIONS (404, 405) responds before CORS does",
             format!("respond to OPTIONS before anything else does, with {wanted}"),
         ),
     }

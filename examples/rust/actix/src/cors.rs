@@ -40,7 +40,7 @@ pub async fn decide<B: MessageBody>(
             kept.put_on(response.headers_mut());
             Ok(response.map_into_left_body())
         }
-        // Middleware inside may return an error. actix-web makes a response of it outside this middleware.
+        // Middleware inside may return an error. actix-web turns it into a response outside this middleware.
         Err(error) => {
             let mut response = error.error_response();
             kept.put_on(response.headers_mut());
