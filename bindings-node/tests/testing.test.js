@@ -79,7 +79,7 @@ const OURS = {
     const middleware = corsac(POLICY)
     return (request, response) => middleware(request, response, () => answer(request, response))
   },
-  'a server that does not listen': () => http.createServer(OURS['a listener']()),
+  'a server that is not listening': () => http.createServer(OURS['a listener']()),
   'a function of the web': () => require('corsac/web')(POLICY)(() => new Response('hello')),
   hono: async () => {
     const { Hono } = await import('hono')
@@ -260,7 +260,7 @@ test('matchers take responses, results of a browser, and servers', async (t) => 
   assert.throws(() => toBeReadableFrom(response, ORIGIN, { json: {} }), /`json` is not an option for a response that was already received/)
 })
 
-test('a server that does not listen is neither opened nor closed, and takes several requests at once', async () => {
+test('a server that is not listening is neither opened nor closed, and takes several requests at once', async () => {
   let closed = 0
   const server = http.createServer((request, response) => setTimeout(OURS['a listener'](), 20, request, response))
   server.on('close', () => closed++)
@@ -268,7 +268,7 @@ test('a server that does not listen is neither opened nor closed, and takes seve
   assert.deepEqual([closed, server.listening], [0, false])
 })
 
-test('a listening https server is reached over https, and no TLS is needed if it does not listen', async (t) => {
+test('a listening https server is reached over https, and no TLS is needed if it is not listening', async (t) => {
   const https = require('node:https')
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'corsac-'))
   t.after(() => fs.rmSync(folder, { recursive: true }))

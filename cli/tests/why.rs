@@ -157,7 +157,7 @@ fn curl_of_both_shells_is_read_and_has_no_secrets() {
         assert_eq!(run.status, 0, "{run:?}");
         assert!(
             flat(&run).contains(
-                "a browser sends a preflight (OPTIONS) first, because of method, authorization, content-type"
+                "a browser sends a preflight (OPTIONS) first, because of the method, authorization and content-type"
             ),
             "{}",
             run.out

@@ -26,7 +26,7 @@ class Engine:
 
     name = ""
     packages = ""
-    # How a page writes a line into the console.
+    # How a page writes a line to the console.
     marker = "log"
     # Milliseconds between the end of a request and the end of its messages.
     settle = 30

@@ -10,7 +10,7 @@ const { NoReplyError, within } = require('./reply.js')
 
 const NAME = 'the application'
 
-/** A server of the test. If it does not listen, the request is passed to it as if it had arrived there. */
+/** A server of the test. If it is not listening, the request is passed to it as if it had arrived there. */
 function sendToServer (server, request, timeout) {
   if (server.listening) return sendOverNetwork(request, timeout, addressOf(server))
   return sendToListener((...values) => server.emit('request', ...values), request, timeout)

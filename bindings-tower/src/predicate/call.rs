@@ -41,7 +41,7 @@ pub(super) fn later(function: &AsyncFunction, origin: &str, head: &RequestHead<'
         // This is inside the catch too, because a tokio runtime without timers panics.
         let limited = AssertUnwindSafe(async {
             if tokio::runtime::Handle::try_current().is_err() {
-                return Err("tokio measures its time, but no tokio runtime is running here".to_owned());
+                return Err("its time limit needs a tokio runtime, and none is running here".to_owned());
             }
             let late = |_| Err(format!("it did not answer within {timeout:?}"));
             tokio::time::timeout(timeout, future).await.unwrap_or_else(late)

@@ -23,10 +23,10 @@ use std::time::Duration;
 /// Fetch a policy from a server, and replace a file with it if it is valid
 ///
 /// The file is left unchanged if anything is wrong: no response, a status other than 200, a policy with errors. A new
-/// policy replaces the old one at once, so that a program that reads or watches the file sees either the old policy or
-/// the new one. If the server has nothing new, it does not send the policy again, and nothing is written: validators of
-/// the last response are kept in a hidden file next to the policy. Run it from a timer; services that watch the file do
-/// the rest.
+/// policy replaces the old one in one step, so that a program that reads or watches the file sees either the old policy
+/// or the new one. If the server has nothing new, it does not send the policy again, and nothing is written: validators
+/// of the last response are kept in a hidden file next to the policy. Run it from a timer; services that watch the file
+/// do the rest.
 ///
 /// The URL has to be https; plain http works only for this machine. If the server asks for a login, set the variable
 /// CORSAC_PULL_AUTHORIZATION to the value of the header `Authorization`, such as `Bearer 123`. Redirects are followed

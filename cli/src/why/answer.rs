@@ -226,10 +226,9 @@ pub(super) fn of_captured(captured: Captured, show_secrets: bool) -> Result<Answ
         shown.map(|(next, explanation)| of_explanation(explanation, next, captured.is_request_only)).collect();
     let failed = explained.iter().filter(|(_, explanation)| rank(explanation) == 0).count();
     if !is_alone {
-        notes.push(format!(
-            "{failed} of {total} requests failed{}",
-            if failed > MOST_CAUSES { ", and the first are shown" } else { "" }
-        ));
+        let rest =
+            if failed > MOST_CAUSES { format!(", and the first {MOST_CAUSES} are shown") } else { String::new() };
+        notes.push(format!("{failed} of {total} requests failed{rest}"));
     }
     if causes.is_empty() {
         causes.push(Cause {
@@ -314,11 +313,24 @@ fn request_only(explanation: &Explanation) -> String {
         Some(preflight) => format!(
             "a browser sends a preflight (OPTIONS) first, because of {}; curl sends none, so a command that works in a shell \
              shows nothing about CORS",
-            printable(&preflight.because.join(", ").replace("header: ", ""))
+            printable(&reasons(&preflight.because))
         ),
         None => "a browser sends this request without a preflight, and withholds the response from the script unless \
                  the server allows the page"
             .to_owned(),
     };
     format!("{sent}; the command below asks the server as a browser would")
+}
+
+/// The reasons for a preflight, as a sentence lists them.
+fn reasons(because: &[String]) -> String {
+    let words = because.iter().map(|reason| match reason.strip_prefix("header: ") {
+        Some(name) => name.to_owned(),
+        None => format!("the {reason}"),
+    });
+    let words: Vec<String> = words.collect();
+    match words.split_last() {
+        Some((last, others)) if !others.is_empty() => format!("{} and {last}", others.join(", ")),
+        _ => words.concat(),
+    }
 }

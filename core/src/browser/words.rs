@@ -122,7 +122,7 @@ words! {
         Connection "connection",
         /// No response came in time.
         Timeout "timeout",
-        /// TLS failed, mostly because of the certificate.
+        /// TLS failed, usually because of the certificate.
         Tls "tls",
         /// The name of the host has no address.
         Dns "dns",

@@ -29,7 +29,7 @@ pub(crate) fn read(text: &str, known: &Known<'_>) -> Result<Captured, PasteError
     let file: Value = serde_json::from_str(text).map_err(|error| {
         PasteError::new(
             format!("the JSON cannot be read: {error}"),
-            "export the HAR file again, and read the whole file",
+            "export the HAR file again, and pass the whole file",
         )
     })?;
     if file.get("request").is_some() {

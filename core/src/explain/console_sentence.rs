@@ -22,7 +22,7 @@ const LONGEST_TEXT: usize = 256 * 1024;
 /// The most sentences that are read.
 const MOST_SENTENCES: usize = 100;
 
-/// A sentence that a browser printed into its console, and what it means.
+/// A sentence that a browser printed in its console, and what it means.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ConsoleSentence {

@@ -152,7 +152,7 @@ pub(crate) const WORDINGS: &[(&str, Meaning)] = &[
     ("HeaderDisallowedByPreflightResponse", InPreflight(Problem::Header)),
     ("RedirectContainsCredentials", Is(Problem::RedirectUser)),
     ("LocalNetworkAccessPermissionDenied", Code(FindingCode::LocalNetworkAccess)),
-    // The names of the pages about errors to which Firefox's console links. They are the same in every language.
+    // The names of the error pages to which Firefox's console links. They are the same in every language.
     ("CORSMissingAllowOrigin", Is(Problem::Missing)),
     ("CORSMissingAllowHeaderFromPreflight", Is(Problem::Header)),
     ("CORSMissingAllowCredentials", Is(Problem::NoCredentials)),

@@ -50,7 +50,8 @@ pub struct EngineExplanation {
     pub readable_headers: Vec<String>,
     /// The request headers that the engine does not let scripts set.
     pub dropped_headers: Vec<String>,
-    /// The lines that the engine prints in its console, except for the line that a resource failed to load.
+    /// The lines that the engine prints in its console, except for the line that says that a resource failed to
+    /// load.
     pub console: Vec<String>,
 }
 

@@ -7,8 +7,8 @@ const TROUBLESHOOTING_PAGE: &str = "docs/troubleshooting.md";
 
 macro_rules! topics {
     ($($(#[$doc:meta])* $topic:ident $anchor:literal [$($code:ident)*],)+) => {
-        /// A section of `docs/troubleshooting.md`. Each is about failures that have the same causes, with how to tell these
-        /// causes apart and what to change.
+        /// A section of `docs/troubleshooting.md`. Each is about failures that have the same causes, and says how to
+        /// tell these causes apart and what to change.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum Topic { $($(#[$doc])* $topic,)+ }

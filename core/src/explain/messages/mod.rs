@@ -72,13 +72,24 @@ pub(crate) fn shown(bytes: &[u8]) -> String {
 
 /// Names in backticks, as a sentence lists them; after some they are only counted.
 pub(crate) fn listed<T: AsRef<str>>(names: &[T]) -> String {
+    listed_as(names, |name| format!("`{}`", printable(name)))
+}
+
+/// The reasons for a preflight, as a sentence lists them; after some they are only counted.
+pub(crate) fn listed_reasons(because: &[String]) -> String {
+    listed_as(because, |reason| match reason.strip_prefix("header: ") {
+        Some(name) => format!("`{}`", printable(name)),
+        None => format!("the {}", printable(reason)),
+    })
+}
+
+fn listed_as<T: AsRef<str>>(items: &[T], phrase: impl Fn(&str) -> String) -> String {
     const MOST: usize = 6;
-    let mut quoted: Vec<String> =
-        names.iter().take(MOST).map(|name| format!("`{}`", printable(name.as_ref()))).collect();
-    if names.len() > MOST {
-        quoted.push(format!("{} more", names.len() - MOST));
+    let mut phrases: Vec<String> = items.iter().take(MOST).map(|item| phrase(item.as_ref())).collect();
+    if items.len() > MOST {
+        phrases.push(format!("{} more", items.len() - MOST));
     }
-    sentence::list(&quoted, "and")
+    sentence::list(&phrases, "and")
 }
 
 /// `is` or `are`.

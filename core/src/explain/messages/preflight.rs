@@ -1,6 +1,6 @@
 //! The lists of methods and headers in the response to a preflight.
 
-use super::{finding, it_or_them, listed, shown};
+use super::{finding, it_or_them, listed, listed_reasons, shown};
 use crate::explain::explanation::Finding;
 use crate::issues::finding_code::FindingCode;
 use crate::printable::printable;
@@ -143,7 +143,7 @@ pub(crate) fn unknown(because: &[String], url: &str) -> Finding {
         format!(
             "the browser sends a preflight to `{}` first, because of {}, but the response to it is not known",
             printable(url),
-            listed(because)
+            listed_reasons(because)
         ),
         "capture the response to OPTIONS too, which developer tools list as a separate request; or send OPTIONS yourself, with \
          `Origin` and `Access-Control-Request-Method`",

@@ -147,11 +147,11 @@ fn explain(slip: &Slip) -> (String, String) {
             },
         ),
         Slip::SingleQuotes => {
-            ("a string is in single quotation marks".to_owned(), "write strings in the quotation marks `\"`")
+            ("a string is in single quotation marks".to_owned(), "write strings in double quotation marks (`\"`)")
         }
         Slip::CommentInJson => ("there is a comment, but JSON has no comments".to_owned(), "remove the comment"),
         Slip::BareName(name) => {
-            (format!("`{}` is not in quotation marks", printable(name)), "write names in the quotation marks `\"`")
+            (format!("`{}` is not in quotation marks", printable(name)), "write names in double quotation marks (`\"`)")
         }
         Slip::BareValue(format, value) => {
             (format!("`{}` is not a {format} value: strings need quotation marks", printable(value)), QUOTE_STRINGS)

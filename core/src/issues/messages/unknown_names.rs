@@ -65,7 +65,7 @@ fn without_counterpart(needless: Needless) -> &'static str {
         Needless::InterceptExceptions => {
             "remove it: wrap the middleware around the whole application, and error responses get the headers too"
         }
-        Needless::Debug => "remove it: each decision has its reason",
+        Needless::Debug => "remove it: each decision says its reason anyway",
         Needless::Paths => "use `routes` instead, each with its `path` and the settings that differ there",
     }
 }
