@@ -12,8 +12,8 @@
  * - Texts are a pointer and a length in bytes. A text that the library returns is followed by a NUL if its
  *   comment says so.
  * - A pointer is borrowed unless a comment names an owner, and the library keeps no borrowed pointer beyond the call.
- * - Set a struct that begins with `size` to zero first, then set its `size` to its `sizeof`, so that a program and
- *   a library of different versions understand each other.
+ * - If a struct begins with `size`, first set the whole struct to zero, then set its `size` to its `sizeof`, so that a
+ *   program and a library of different versions understand each other.
  * - NULL is an error unless a comment allows it, and never causes a crash. No panic leaves the library.
  * - A callback that the host provides may call any function of the library, but must not throw or `longjmp`. It must
  *   not free anything that the call uses: neither the policy nor the memory from which a decision borrows.
@@ -903,7 +903,7 @@ corsac_status corsac_policy_from_toml(const char *toml,
 /**
  * Builds a policy from a file: JSON if its name ends in `.json`, else TOML.
  *
- * `path`, `len` is the file's name, which needs no NUL. If the file cannot be read, the status is `CORSAC_IO`, and
+ * `path`, `len`: the file's name, which needs no NUL, and its length in bytes. If the file cannot be read, the status is `CORSAC_IO`, and
  * the error has one issue with the code `io`, whose message has the file's name and the system's error. Everything
  * else is as for `corsac_policy_from_json`.
  */

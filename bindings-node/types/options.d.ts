@@ -136,8 +136,8 @@ export interface Settings {
   /** Milliseconds that a function of the application may take. Default 10000. */
   timeout?: number
   /**
-   * Says that the application calls `policy.verifyUpgrade` for each WebSocket handshake, which a policy with
-   * `websockets: 'reject'` needs if it is not attached to the server. Default false.
+   * Says that the application calls `policy.verifyUpgrade` for each WebSocket handshake. A policy with
+   * `websockets: 'reject'` that is not attached to the server needs these calls. Default false.
    */
   verifiesUpgrades?: boolean
   /**

@@ -148,7 +148,7 @@ impl<H, M> CorsLayer<H, M> {
     }
 
     /// Asks this function about origins on the route with this position in the policy, counted from 0. In the policy's
-    /// [`Value`](corsac::binding::Value) that route has a function as its `allow_origin`.
+    /// [`Value`](corsac::binding::Value), that route has a function as its `allow_origin`.
     ///
     /// # Errors
     ///

@@ -79,7 +79,7 @@ pub unsafe extern "C" fn corsac_policy_from_toml(
 
 /// Builds a policy from a file: JSON if its name ends in `.json`, else TOML.
 ///
-/// `path`, `len` is the file's name, which needs no NUL. If the file cannot be read, the status is `CORSAC_IO`, and
+/// `path`, `len`: the file's name, which needs no NUL, and its length in bytes. If the file cannot be read, the status is `CORSAC_IO`, and
 /// the error has one issue with the code `io`, whose message has the file's name and the system's error. Everything
 /// else is as for `corsac_policy_from_json`.
 #[unsafe(no_mangle)]

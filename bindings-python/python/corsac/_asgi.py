@@ -54,7 +54,7 @@ class CORSMiddleware(AsgiMiddleware):
     settings make that start fail: the server is notified, prints the error and exits.
 
     HTTP requests are checked, and so are WebSocket handshakes if ``protection`` is set to check them. A refused
-    handshake is answered with 403 before it is accepted. Every other scope reaches the application unchanged.
+    handshake is answered with 403 and never accepted. Every other scope reaches the application unchanged.
 
     Source: Fetch, "CORS protocol".
     """

@@ -17,8 +17,8 @@ pub(crate) enum Octets<'py> {
 }
 
 impl<'py> Octets<'py> {
-    /// A str is isomorphic: each code point up to U+00FF is one byte. A str with other code points never comes from
-    /// a server. It becomes UTF-8, which is not ASCII, and therefore is not an origin, a method or a header name.
+    /// In a str, each code point up to U+00FF is one byte. A str with other code points never comes from a server.
+    /// It becomes UTF-8, which is not ASCII, and therefore is not an origin, a method or a header name.
     ///
     /// `argument` names the object in the error.
     #[inline]

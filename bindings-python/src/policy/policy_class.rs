@@ -219,7 +219,7 @@ impl Policy {
     ///     websocket (bool): whether the request is known to be a WebSocket handshake, whatever its headers are, as
     ///         in ASGI's scopes.
     ///
-    /// A str is isomorphic: each code point is one byte (latin-1), as in WSGI.
+    /// In a str, each code point is one byte (latin-1), as in WSGI.
     ///
     /// Returns:
     ///     Decision: what to do with the request.

@@ -62,7 +62,7 @@ impl<'py> PredicateOptions<'py> {
         }
         Err(PyTypeError::new_err(format!(
             "{CACHE_SETTING}: the {PREDICATE_SETTING} function takes the request, so its answer depends on more than \
-             the origin: let it take only the origin, or remember its answers itself"
+             the origin: let it take only the origin, or have it remember its answers itself"
         )))
     }
 }

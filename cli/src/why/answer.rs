@@ -121,7 +121,7 @@ pub(super) fn of_sentences(sentences: &[ConsoleSentence], known: &Known<'_>) -> 
     if sentences.len() > MOST_CAUSES {
         let more = sentences.len() - MOST_CAUSES;
         let what = if more == 1 { "sentence is" } else { "sentences are" };
-        notes.push(format!("{more} more {what} not shown: fix these first"));
+        notes.push(format!("{more} more {what} not shown: first fix what is shown"));
     }
     let json = json!({
         "version": 1,

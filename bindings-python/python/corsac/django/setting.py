@@ -81,7 +81,8 @@ def _arguments(given: object) -> MiddlewareArguments:
         )
     if watch is not None and not _is_interval(watch):
         raise ImproperlyConfigured(
-            f"`watch` in {NAME} must be a number of seconds, more than 0, for which a thread can wait, not {watch!r}"
+            f"`watch` in {NAME} must be a number of seconds that is more than 0 and no longer than a thread can wait, "
+            f"but it is {watch!r}"
         )
     hook, _ = checked_hook(on_decision), is_requested(debug)
     return MiddlewareArguments(policy_or_settings(policy, cast("Any", rest)), hook, debug, watch)

@@ -79,7 +79,7 @@ pub(crate) fn no_cors_stream() -> Finding {
 }
 
 pub(crate) fn no_cors_redirect_mode(redirect: Option<&str>) -> Finding {
-    let redirect = redirect.map_or_else(|| "something else".to_owned(), |redirect| format!("`{redirect}`"));
+    let redirect = redirect.map_or_else(|| "not `follow`".to_owned(), |redirect| format!("`{redirect}`"));
     finding(
         FindingCode::NoCorsRedirectMode,
         format!(

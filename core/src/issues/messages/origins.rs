@@ -138,7 +138,7 @@ impl OriginFlaw {
             OriginFlaw::HostCharacter(byte) => {
                 format!("has the character `{}` in its host", char::from(*byte).escape_default())
             }
-            OriginFlaw::TooLong => format!("is longer than {ORIGIN_BYTES} bytes, the longest origin that is read"),
+            OriginFlaw::TooLong => format!("is longer than {ORIGIN_BYTES} bytes, the most that an origin may have"),
         }
     }
 }
