@@ -1,8 +1,9 @@
 """How the benchmarks measure: instructions under valgrind, and processor time in alternating rounds.
 
-Neither depends much on what else the machine does. An instruction count repeats to within the random seeds of hash tables. Of processor
-times, only ratios inside one run are used: the programs that are compared run in turn, in the opposite order in every
-second round, and each round gives its own ratio. So a slow minute of the machine is in both sides of a ratio.
+Neither depends much on what else the machine does. An instruction count is the same each time, except for the effect of
+the random seeds of hash tables. Of processor times, only ratios inside one run are used: the programs that are compared
+run in turn, in the opposite order in every second round, and each round gives its own ratio. So a slow minute of the
+machine affects both sides of a ratio.
 """
 
 import json

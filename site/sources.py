@@ -59,7 +59,7 @@ def folder_page(path, files, routes):
 
 
 def address(path):
-    """VitePress has no pages in hidden folders, takes brackets for parameters, and `.html` for the end of an address of its own."""
+    """VitePress has no pages in hidden folders, and takes brackets for parameters and `.html` for the end of its own addresses."""
     return re.sub(r"\.html$", "-html", re.sub(r"(^|/)\.", r"\1", path).replace("[", "(").replace("]", ")"))
 
 

@@ -196,7 +196,7 @@ def site():
 
 
 def rust_reference():
-    """rustdoc's pages of the two public crates, in a folder of their own: their search would find the other crates as well."""
+    """rustdoc's pages of the two public crates, in a folder of their own. Otherwise, their search would also find the other crates."""
     folder = RUST_REFERENCE.parent
     run("cargo", "doc", "--locked", "--no-deps", "--quiet", "--all-features", "-p", "corsac", "-p", "corsac-tower", "--target-dir", folder)
     return str(RUST_REFERENCE.relative_to(ROOT))
@@ -223,8 +223,8 @@ def build_bindings(languages=("c", "python", "node")):
 
 
 def build_command():
-    """Builds the command `corsac` separately, because its features differ from those of the bindings, and everything
-    would be compiled twice.
+    """Builds the command `corsac` separately, because its features differ from those of the bindings. Otherwise,
+    everything would be compiled twice.
     """
     run("cargo", "build", "--locked", "--profile", "bindings", "-p", "corsac-cli")
     COMMAND.parent.mkdir(exist_ok=True)

@@ -78,8 +78,8 @@ function round (middleware, messages, framework) {
 const bare = (message, response, next) => next()
 
 /**
- * The least that a middleware can do if other headers were set before: it sets the headers that another middleware sets for a message,
- * by calls with constants, and checks nothing.
+ * The least that a middleware can do if other headers were set before. It checks nothing, and sets the headers that `middleware` sets in
+ * response to `message`: constants, apart from the request's origin.
  */
 function byHand (middleware, message) {
   const example = new ServerResponse(message)

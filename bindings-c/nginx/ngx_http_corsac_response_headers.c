@@ -5,7 +5,7 @@ typedef struct {
   ngx_http_request_t *request;
   corsac_slice merged; /* the name of the merged header for which nginx writes its own line; or absent */
   uint64_t names;      /* the bits of the names in the list; see `ngx_http_corsac_name_bit` */
-  uint64_t asked;      /* the bits of the names for which the list was searched, or would have been */
+  uint64_t asked;      /* the bits of the names that were looked up, whether or not the list had to be searched */
   ngx_uint_t count;    /* how many lines have been added */
   ngx_table_elt_t *added[CORSAC_MAX_HEADERS];
 } ngx_http_corsac_response_t;

@@ -12,7 +12,7 @@ const RUN = 6
 const COMMON = 500
 /** Small functions that have little in common with others are not similar to them. */
 const SMALL = 50
-/** A function is compared with those in this many bytes before it, which are at hand when it is compressed. */
+/** A function is compared with the functions in this many bytes before it, which are still within reach when it is compressed. */
 const BEFORE = 20_000
 
 /** Reads a module, or a part of one. */

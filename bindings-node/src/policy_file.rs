@@ -19,7 +19,7 @@ pub struct NodePolicyFile {
 struct LazyFile {
     path: PathBuf,
     builder: PolicyBuilder,
-    /// None until the file was read successfully.
+    /// None until the file has been read successfully.
     open: Option<PolicyFile>,
 }
 

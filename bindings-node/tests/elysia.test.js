@@ -112,7 +112,7 @@ test('without a decision nothing is served', async (t) => {
   assert.deepEqual([status, headers.get('access-control-allow-origin')], [500, null])
   assert.equal(warnings.length, 1)
   assert.match(String(warnings.pop()), /^CORSAC_NOT_DECIDED,corsac: Elysia did not call the policy/)
-  // Elysia logs what an application that is loaded later throws, and serves without it.
+  // If an application that is loaded later throws an error, Elysia logs the error, and serves without that application.
   for (const later of [async () => build(), Promise.resolve({ default: build() })]) {
     const app = new Elysia().use(later)
     await app.modules

@@ -258,8 +258,8 @@ test('an onDecision that rejects is reported once, and breaks nothing', async (t
   const warnings = []
   process.on('warning', ({ code, message }) => warnings.push([code, message]))
   t.after(() => process.removeAllListeners('warning'))
-  // Values without a text, values that throw when they are inspected, and values that are not promises are thrown as
-  // well.
+  // What is thrown may have no text. What is returned may have a `then` without being a promise, or throw when its
+  // `then` is read.
   const bare = Object.create(null)
   for (const [onDecision, text] of [
     [async () => { throw new Error('mine') }, 'Error: mine'],

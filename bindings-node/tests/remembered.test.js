@@ -34,7 +34,7 @@ const PREFLIGHTS = [
   {}
 ]
 
-/** A middleware's own state, and a function that decides on preflights, or on requests with GET, with it. */
+/** A middleware's own state, and a function that uses this state to decide on preflights, or on requests with GET. */
 function remembering (policy, method = 'OPTIONS') {
   const middleware = new MiddlewarePolicy(internalsOf(policy).compiled, {}, new Reports({}))
   let calls = 0

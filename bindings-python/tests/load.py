@@ -20,7 +20,7 @@ PAGE = 4096
 
 
 async def application(scope: Any, receive: Any, send: Any) -> None:
-    # As in frameworks, the scope refers to the request, and the request to send.
+    # As in frameworks, the scope refers to the request, and the request refers to `send`.
     scope["extensions"] = {"send": send, "scope": scope}
     if scope["path"] == "/wait":
         await receive()

@@ -22,7 +22,7 @@ PUBLIC, API, SITES, NOBODY = "*", OTHER, SITE, None
 
 
 def which(headers: Any) -> str | None:
-    """The route, which the headers for the site and for another one show."""
+    """The origin that the headers allow. It shows which route applies, because each route allows a different one."""
     found = {bytes(name): bytes(value) for name, value in headers}
     value = found.get(b"access-control-allow-origin")
     return None if value is None else value.decode()

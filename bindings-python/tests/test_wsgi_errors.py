@@ -238,7 +238,7 @@ def servers() -> Iterator[dict[str, Server]]:
 
 
 def asked(server: Server, path: str, method: str = "GET", **headers: str) -> Response | None:
-    """The response, or None if the connection ends before its end."""
+    """The response, or None if the connection ends before the response is complete."""
     for _ in range(50):
         try:
             return server.ask(method, path, **headers)

@@ -35,7 +35,7 @@ pin_project! {
     {
         // The inner service is running.
         Running { #[pin] future: S::Future, decision: Option<HeldDecision> },
-        // The response is ready; `None` after it was taken.
+        // The response is ready; `None` after it has been taken.
         Finished { response: Option<Response<ResBody>> },
         // A predicate is running. It is boxed, so that the many requests without one stay small.
         Waiting { waiting: Option<Box<Waiting<S, ReqBody>>> },

@@ -33,7 +33,7 @@ fn clock() -> Duration {
 pub(crate) extern "C" fn start() {
     #[cfg(target_family = "wasm")]
     std::panic::set_hook(Box::new(|information| {
-        // The place is not in the text, because the module may be compiled without places.
+        // The place of the panic is not in the text, because the module may be compiled without the places of panics.
         let payload = information.payload();
         let text = payload.downcast_ref::<String>().map(String::as_str).or_else(|| payload.downcast_ref().copied());
         let text = text.unwrap_or_default();

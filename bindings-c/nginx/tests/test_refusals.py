@@ -88,7 +88,7 @@ class Refusals(unittest.TestCase):
         cls.backend.server_close()
 
     def expect(self, answer, status, headers, reason):
-        """`add_header` may let caches keep a preflight's refusal: its `Vary` names everything."""
+        """`add_header` may let caches keep the refusal of a preflight, because the `Vary` of that refusal names everything."""
         ignored = set() if ("cache-control", "no-store") in headers else {"cache-control", "expires"}
         # `gzip_vary` adds its own name to corsac's.
         lines = [(name, value.removeprefix("Accept-Encoding, ")) for name, value in answer.headers]

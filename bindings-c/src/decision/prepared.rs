@@ -1,4 +1,5 @@
-//! The headers of each response of a policy in C's form, prepared when the policy is built. So a decision copies them at once.
+//! The headers of each response of a policy in C's form, prepared when the policy is built. So a decision only has to
+//! copy them.
 
 use crate::decision::fields::CORSAC_MAX_HEADERS;
 use crate::decision::header::{corsac_header, corsac_op, op_number};

@@ -96,7 +96,7 @@ static void test_no_memory_for_names(void) {
   corsac_policy_free(policy);
 }
 
-/* A field that the host has cleared: the library does not write to the next value that the field borrows. */
+/* After the host has cleared a field, the field borrows the next value, and the library does not write to that value. */
 static void test_taken_back(void) {
   pool from = {.most = 16};
   corsac_request request = {.size = sizeof request};

@@ -90,7 +90,7 @@ function refuseParents (app, plugin) {
 }
 
 /**
- * A method of an application that Elysia replaces.
+ * Defines a method of an application, and checks each function with which Elysia replaces that method.
  *
  * @param {(given: Function, asks: (given: Function) => boolean) => void} check throws if the method must not be replaced; `asks`
  * says whether the new function calls this application's own method: Elysia sets such a function if an async function was given

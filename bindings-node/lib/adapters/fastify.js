@@ -68,7 +68,8 @@ function apply (reply, { policy, template, fields, error }) {
 
 /**
  * Decides a request. A promise for each would cost more than the decision, so there is one only if a function of the application may
- * have to be asked: then what follows runs in the asynchronous context of the request, whoever calls the function's callback.
+ * have to be asked. In that case, the code after the decision runs in the asynchronous context of the request, whoever calls the
+ * function's callback.
  *
  * @param {(error: unknown, decided?: import('../decide/decide.js').Decided) => void} done
  */

@@ -70,10 +70,10 @@ const REPEATED_FIELDS = { ORIGIN: 0, REQUEST_METHOD: 1, REQUEST_HEADERS: 2 }
  *   the block to print about the headers of a response; null if there is nothing new
  * @property {() => void} forgetAnswers forgets the answers of predicates
  * @property {(index: number) => Template} template
- * @property {import('../response/response-template.js').ResponseTemplate[]} responseTemplates the templates that were
- * needed so far
+ * @property {import('../response/response-template.js').ResponseTemplate[]} responseTemplates the templates that
+ *   have been needed so far
  * @property {import('../response/response-template.js').ResponseTemplate} [withoutOrigin] that of requests without
- *   `Origin`, if decisions depend only on the CORS headers, and once it was needed
+ *   `Origin`, if decisions depend only on the CORS headers, and once it has been needed
  * @property {import('../response/response-template.js').ResponseTemplate} [preflightWithoutOrigin]
  * @property {Map<string, number>} allowedOrigins origins that were allowed, with the indexes of their templates, if decisions depend only
  *   on the CORS headers

@@ -1,4 +1,4 @@
-// Keeps every instance of the module, so that a test can make one trap. Import it before corsac.
+// Keeps every instance of the module, so that a test can cause one of them to trap. Import it before corsac.
 export const instances = []
 
 const { Instance } = WebAssembly

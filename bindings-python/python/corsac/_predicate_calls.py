@@ -49,7 +49,7 @@ class PredicateCalls:
     def start(self, origin: str, returned: Awaitable[object] | None = None) -> "PredicateCall":
         """A call that can be awaited.
 
-        ``returned`` is the value that the function has returned, if it was called already.
+        ``returned`` is the value that the function has returned, if it has already been called.
         """
         era = 0 if self._cache is None else self._cache.era()
         return PredicateCall(self, era, origin, returned)

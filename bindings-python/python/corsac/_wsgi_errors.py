@@ -75,7 +75,7 @@ def begin_body(environ: dict[str, Any], start_response: _StartResponse, body: It
 
 
 class BegunBody:
-    """A body whose first chunk was taken already."""
+    """A body whose first chunk has already been taken."""
 
     def __init__(self, chunks: Iterator[bytes], body: Iterable[bytes]) -> None:
         self._chunks = chunks

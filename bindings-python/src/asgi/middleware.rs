@@ -26,7 +26,7 @@ use std::sync::OnceLock;
 #[pyclass(frozen, subclass, module = "corsac._corsac")]
 #[derive(Debug, Default)]
 pub(crate) struct AsgiMiddleware {
-    /// `_setup` sets this once, and not `__new__`, because a subclass may have an `__init__` with other
+    /// This is set once, by `_setup` and not by `__new__`, because a subclass may have an `__init__` with other
     /// arguments.
     setup: OnceLock<Setup>,
     /// The function that is called instead, if a server starts an application whose settings are refused.
@@ -116,7 +116,7 @@ impl AsgiMiddleware {
         AsgiMiddleware::call_directly(slf, [scope, receive, send])
     }
 
-    /// Continues a request with the policy that asked the predicate, after its answer was awaited.
+    /// Continues a request, after the predicate's answer has been awaited, with the policy that asked the predicate.
     fn _resume<'py>(
         &self,
         policy: &Bound<'py, Policy>,

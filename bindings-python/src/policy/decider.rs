@@ -131,7 +131,7 @@ impl Decider {
     }
 
     /// Decides on a request. `server_request` is the server's own object for it: the scope or the environ.
-    /// `predicate_answer` is given if it was awaited before.
+    /// `predicate_answer` is given if it has already been awaited.
     pub(crate) fn decide<'a, 'py>(
         &self,
         policy: &'a Policy,

@@ -113,7 +113,7 @@ def manifests(kind):
 
 class Manifests(unittest.TestCase):
     def policy_works(self, policy):
-        """Both pass the policy on as JSON in a string."""
+        """Istio and Envoy Gateway both pass the policy on as JSON in a string."""
         port = free_port()
         with Envoy([listener("main", port, [corsac(json.dumps(policy))], [direct(200)])]):
             self.assertEqual(wire.send(port, "OPTIONS", "/", [("Origin", APP), *PREFLIGHT]).status, 204)

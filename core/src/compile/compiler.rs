@@ -74,8 +74,8 @@ fn routed_rules(checked: CheckedDocument<'_>, top: &Rules, templates: &mut Templ
     RoutedRules { paths: checked.paths, rules, ambiguous }
 }
 
-/// The rules for paths that servers read differently: no origin may read or is trusted, and what any route refuses is
-/// refused (specification 7.4).
+/// The rules for paths that servers read differently: no origin may read, no origin is trusted, and what any route
+/// refuses is refused (specification 7.4).
 fn ambiguous_rules(
     checked: &CheckedDocument<'_>,
     top: &Rules,

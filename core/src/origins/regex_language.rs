@@ -29,7 +29,7 @@ pub(crate) fn is_insecure(dfa: &Dfa) -> bool {
     walk(&[dfa], |matches, origin| matches == [true] && is_secure(&origin())) == Some(false)
 }
 
-/// Whether an origin that matches is certain to be plain http to another machine.
+/// Whether it is certain that some origin that matches is plain http to another machine.
 pub(crate) fn has_insecure(dfa: &Dfa) -> bool {
     let is_insecure = |origin: &[u8]| Origin::parse(origin).is_some_and(|origin| !origin.is_secure());
     walk(&[dfa], |matches, origin| matches == [true] && is_insecure(&origin())) == Some(true)

@@ -77,7 +77,8 @@ struct Readings<'r> {
 }
 
 impl Readings<'_> {
-    /// Reads a text as it is, and with letters that equal ASCII letters in Unicode.
+    /// Reads a text as it is, and once more with ASCII letters in place of the letters that equal them under Unicode's
+    /// case rules.
     fn folded_too<const BYTES: usize>(&mut self, text: &[u8], scratch: &mut [u8]) -> Result<(), Ambiguous> {
         self.all(text, scratch)?;
         let mut buffer = [0; BYTES];

@@ -333,7 +333,7 @@ mod tests {
             assert_eq!((answer, cache.get(b"a")), (remembered.map_or(given, Ok), remembered));
         }
         assert_eq!(asked, 3);
-        // An answer that arrives after the cache was cleared.
+        // An answer that arrives after the cache has been cleared.
         _ = cache.ask(b"b", || {
             cache.clear();
             Ok::<_, ()>(PredicateAnswer::Allow)

@@ -187,7 +187,7 @@ impl<S> Layer<S> for CorsLayer {
     }
 }
 
-/// tower-http's service can be changed after it was made.
+/// tower-http's service can be changed after it has been made.
 #[derive(Clone)]
 pub(crate) struct Cors<S> {
     inner: S,
