@@ -91,7 +91,7 @@ export function drawExchange (place, explanation, isCaptured) {
 function hopRows (index, hop, explanation, answer = {}) {
   const own = explanation.steps.filter((step) => step.hop === index)
   const isPreflight = ({ name }) => name.startsWith('preflight-')
-  // The checks after the response begin with that response.
+  // Everything before this step was checked before anything was sent.
   const first = own.findIndex((step) => isPreflight(step) || step.name === 'response')
   const before = own.slice(0, first < 0 ? own.length : first)
   const ofPreflight = own.filter(isPreflight)

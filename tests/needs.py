@@ -27,7 +27,7 @@ SITE_PYTHON = ROOT / "target" / "site" / "venv" / "bin" / "python"
 RUST_REFERENCE = ROOT / "target" / "site" / "rust" / "doc"
 SARIF_CHECKS = ROOT / "cli" / "tests" / "sarif"
 RECIPES = ROOT / "examples" / "recipes"
-# Where the recipes are run: as deep as they are, so that relative paths lead to the same folders.
+# The recipes are run in this folder. It is as deep as their own, so that relative paths lead to the same folders.
 RECIPES_INSTALLED = ROOT / "target" / "recipes"
 SERVER_TESTS = ROOT / "cli" / "tests" / "servers"
 BINDINGS = ROOT / "target" / "bindings"

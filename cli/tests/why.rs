@@ -134,7 +134,7 @@ fn the_cloud_of_a_url_is_named_with_its_settings() {
     let s3 = of("https://photos.s3.eu-central-1.amazonaws.com/cat.jpg");
     assert!(s3.ends_with("settings of Amazon S3: docs/troubleshooting/clouds-and-gateways.md#amazon-s3\n"), "{s3}");
     assert!(!of("https://api.example.com/items").contains("settings of"));
-    // It is not the cloud's settings if no response came.
+    // If no response came, the cloud's settings are not the cause.
     let down = why("GET https://api.azurewebsites.net/ net::ERR_CERT_AUTHORITY_INVALID", &[]);
     assert!(!down.out.contains("settings of"), "{}", down.out);
     let response = why(

@@ -202,7 +202,7 @@ class Commands(InAFolder):
         (self.folder / "new.toml").write_text(text.replace('"DELETE"]', '"DELETE", "PATCH"]'))
         found = list(self.each("README.md", containing="corsac check"))
         self.assertEqual(len(found), 3)
-        # A difference is an exit status of 1 as well.
+        # The last one compares two policies that differ, and its exit status says so.
         for command, expected in zip(found, (0, 0, 1), strict=True):
             status, printed = run(shlex.split(command), self.folder)
             self.assertEqual(status, expected, f"{command}\n{printed}")

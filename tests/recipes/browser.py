@@ -38,7 +38,7 @@ class Page(Chromium):
     def __init__(self):
         super().__init__()
         # The pages have public names, and the servers are on this machine: browsers ask the user before they allow that.
-        # Without the last two, Chromium would try https for a page of plain http.
+        # If the last two features were not switched off, Chromium would try https for a page of plain http.
         self.flags = [*FLAGS, f"--disable-features={','.join(SWITCHED_OFF)}"]
         self.shown = None
 

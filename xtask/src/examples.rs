@@ -145,7 +145,8 @@ impl CodeExample {
         self.example.replace("{entries}", &entries.join(", "))
     }
 
-    /// Runs the example: the issues with this code, and no other. Then runs the fix, which has none.
+    /// Runs the example, and returns its issues with this code. It must have some, and no others except those in `with`.
+    /// Then runs the fix, which must have none.
     pub(crate) fn run(&self, code: Code) -> Result<Vec<Issue>, Box<dyn Error>> {
         let issues = match &self.example_file {
             Some(path) => issues_of(Policy::from_file(path))?,

@@ -35,7 +35,7 @@ those of corsac; the same settings exist [in every language](settings.md). [How 
 the beginning.
 ";
 
-/// What follows a setting of corsac, for those whose server has another one.
+/// The text after a setting of corsac, for people whose server does not use corsac.
 const ELSEWHERE: &str = "
 Without corsac, the same setting has another name: see [your framework](troubleshooting/frameworks.md), or [your cloud or
 gateway](troubleshooting/clouds-and-gateways.md).

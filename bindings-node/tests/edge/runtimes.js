@@ -184,7 +184,7 @@ const RUNTIMES = {
   miniflare,
   'edge-runtime': edgeRuntime,
   deno: () => served([binary('deno'), 'run', '--no-prompt', '--allow-net=127.0.0.1', 'serve.mjs']),
-  // Bun runs CommonJS before the modules that are imported first.
+  // Bun runs CommonJS modules before ECMAScript modules that are imported earlier, so `instances.mjs` is preloaded.
   bun: () => served([binary('bun'), '--preload', './instances.mjs', 'serve.mjs']),
   ...Object.fromEntries(Object.keys(BROWSERS).map((name) => [name, (folder) => browser(name, folder)])),
   ...BUNDLERS

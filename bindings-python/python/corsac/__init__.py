@@ -26,7 +26,7 @@ from corsac._install import install
 from corsac._reloadable import Reloadable
 
 # Type checkers take this name as true, in every module. Importing `typing` takes several times as long as everything
-# else here, so no module that `import corsac` loads imports it or another slow one while it is loaded. Names for
+# else here, so the modules that `import corsac` loads do not import it, or other slow modules, at once. Names for
 # annotations are imported under `if TYPE_CHECKING`, and functions import the slow modules that they need when they run.
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -102,7 +102,7 @@ async fn whatever_fails_refuses() {
                 .timeout(Duration::from_millis(5)),
         ),
         asking(Predicate::asynchronous(async |_| -> bool { panic!("not remembered") }).cache(&cache())),
-        // The answer was forgotten.
+        // The layer has no predicate, although its policy needs one.
         CorsLayer::new(policy()),
     ] {
         assert_eq!(reasons(layer.clone(), TENANT).await, ["predicate-failed", "predicate-failed"]);

@@ -34,7 +34,7 @@ impl Destination {
         &self.path
     }
 
-    /// A hidden file of this file, in its folder.
+    /// The path of a hidden file that belongs to this file and is in the same folder.
     pub(super) fn beside(&self, what: &str) -> PathBuf {
         let what = if what == "new" { format!("{}.new", std::process::id()) } else { what.to_owned() };
         self.path.with_file_name(format!(".{}.{what}", self.name))

@@ -207,7 +207,7 @@ impl<'d, 'i> Checker<'d, 'i> {
         Arc::clone(&origins.list.set)
     }
 
-    /// The origins with plain http that are allowed by name. Routes that inherit all that they depend on share them.
+    /// The origins with plain http that are allowed by name. Routes share them if they inherit every setting on which they depend.
     fn insecure_origins(&mut self, settings: &'d Settings) -> Option<Arc<OriginSet>> {
         let key = (
             Arc::as_ptr(&settings.allow_origins),

@@ -24,7 +24,7 @@ pub(crate) fn untrusted_origin<'s>(settings: &'s Settings, protection: &Protecti
             Some(OriginPattern::Extension(scheme)) => {
                 scheme.unlike_examples().all(|origin| protection.trusts(origin.as_bytes()))
             }
-            // Any origin, and null, can never be trusted.
+            // The entries `*` and `null` can never be trusted.
             Some(_) => false,
             // A text that is not a pattern is reported separately.
             None => true,

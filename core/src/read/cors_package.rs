@@ -89,7 +89,7 @@ struct Origins {
     lifted: Lifted,
 }
 
-/// Whether a check is lifted. The rest of that setting is read with the others.
+/// Whether `dangerouslyAllow` lifts a check by name. The rest of it is read with the other settings.
 fn lifts(entries: &Entries<PackageKey>, danger: Danger) -> bool {
     entries.iter().any(|(key, value)| match value {
         Value::List(items) if *key == PackageKey::Setting(Setting::DangerouslyAllow) => {

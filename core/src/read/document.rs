@@ -43,8 +43,8 @@ impl Reader<'_> {
         const KEY: &str = DocumentSetting::Dialect.name();
         match entries.iter().find(|(key, _)| key == DocumentSetting::Dialect.name()).map(|(_, value)| value) {
             None => {
-                // If `origin` is given, a name that is similar to one of that package's options means
-                // that option.
+                // If `origin` is given, a name that is similar to an option of the `cors` package means that
+                // option.
                 let theirs = entries.iter().any(|(name, _)| name == "origin");
                 let is_near = |name: &str| names_elsewhere::ours(name, true).is_some();
                 let ours = |(name, value): &(String, Value)| {

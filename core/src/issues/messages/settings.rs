@@ -198,7 +198,7 @@ fn lifted_example(notation: Notation) -> String {
     notation.setting(Setting::DangerouslyAllow.name(), &Value::List(vec![entry]), true)
 }
 
-/// A table of a lifted check that has no check or no origins.
+/// A table that lifts a check for some entries, but does not name the check or the entries.
 pub(crate) fn lifted_without(missing: LiftedSetting, notation: Notation) -> Fault {
     let message = match missing {
         LiftedSetting::Check => "this entry does not say which check is lifted for its origins",

@@ -21,7 +21,7 @@ CORSAC = {
 
 # Django has its own list of the pages that may write.
 CSRF_TRUSTED_ORIGINS = ["https://app.example.com", "https://admin.example.com"]
-# The session, as cookies that pages of other sites send.
+# Browsers send these two cookies with requests from pages of other sites too.
 SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "None"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
