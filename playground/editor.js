@@ -12,7 +12,7 @@ const MOST_IN_LINE = 4
 const MOST_MESSAGES = 200
 
 const MOST_UNDONE = 200
-/** Milliseconds without typing after which undoing stops. */
+/** Milliseconds without typing after which a new step for undoing begins. */
 const PAUSE = 600
 
 export class Editor {

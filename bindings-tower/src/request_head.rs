@@ -100,7 +100,7 @@ pub(crate) struct ReadRequest<'r> {
     pub(crate) origin: Option<&'r HeaderValue>,
 }
 
-/// The extension in which axum's routers keep it.
+/// The extension in which axum's routers keep the URI that the client requested.
 #[cfg(feature = "axum")]
 pub(crate) const DEFAULT_ORIGINAL_URI: Option<OriginalUri> =
     Some(|extensions| extensions.get::<axum::extract::OriginalUri>().map(|original| &original.0));

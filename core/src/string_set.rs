@@ -216,7 +216,7 @@ impl BytesHasher {
         } else {
             hash = self.mix(hash, (string.iter().fold(0, |word, byte| word << 8 | u64::from(*byte)), 0));
         }
-        // Otherwise, strings that differ in a few digits would fill too few buckets with some of the secret numbers.
+        // Otherwise, with some of the secret numbers, strings that differ in a few digits would fill too few buckets.
         self.mix(hash, (0, 0))
     }
 

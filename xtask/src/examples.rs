@@ -138,7 +138,7 @@ impl CodeExample {
         let Some(Repeat { count, entry }) = &self.repeat else { return self.example.clone() };
         let entry = |number: usize| entry.replace("{number}", &number.to_string());
         if self.in_file {
-            // That many entries are refused before they are compared.
+            // A list with this many entries is refused before they are compared, so they may all be the same.
             return self.example.replace("{entries}", &format!("{}, ", entry(*count)).repeat(*count));
         }
         let entries: Vec<_> = (1..=*count).map(entry).collect();

@@ -15,7 +15,7 @@ const plugins = new WeakSet()
 
 module.exports = function cors (options, settings) {
   const provider = new PolicyProvider(options, settings, { seesUpgrades: true })
-  /** Why a function among the options failed, by the request: null if none did. Only requests that reached the policy are in it. */
+  /** For each request, why a function among the options failed: null if none did. Only requests that reached the policy are in it. */
   const failures = new WeakMap()
 
   const surround = (handle) => async function corsac (request, ...rest) {

@@ -12,7 +12,7 @@ const { print } = require('../runtime.js')
 const CHECKED = new WeakSet()
 
 class Debugger {
-  /** The requests of pages, by their fields, which exist until the response is sent. */
+  /** The requests of pages, each under the object with its fields, which exists until the response is sent. */
   #asked = new WeakMap()
 
   /**

@@ -121,7 +121,7 @@ fn sign(effect: Effect) -> (&'static str, Style) {
     }
 }
 
-/// A change in words, as they follow its sign.
+/// The words for a change, which are printed after its sign.
 fn words(change: &Change) -> String {
     let what = printable(&change.what);
     let note = note(change).map_or_else(String::new, |note| format!(" {note}"));

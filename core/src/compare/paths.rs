@@ -1,9 +1,10 @@
 //! The pairs of routes, one from each policy, that apply to the same path.
 //!
 //! Which route applies to a path depends only on which routes match it. Take one route of each
-//! policy, and all paths that match both. Among these paths, one whose parameters have values that
-//! occur in no route matches the fewest other routes, so no more specific route can be chosen for
-//! it. So it is enough to try one such path for each pair of routes and each length.
+//! policy, and all paths that both match. One of these paths has parameters whose values occur in
+//! no route, so fewer other routes match it than any other of these paths. If a more specific route
+//! is chosen even for that path, it is chosen for all of them. So it is enough to try one such path
+//! for each pair of routes and each length.
 
 use crate::compare::changes::Paths;
 use crate::config::settings::{Segment, written_path};

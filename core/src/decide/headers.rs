@@ -53,7 +53,8 @@ impl AllowedHeaders {
         found
     }
 
-    /// The result for all elements up to this one; `before` is the result for those before it. `None` if it is empty.
+    /// The result for all elements up to this one; `before` is the result for those before it. `None` if the element is
+    /// empty.
     // This is a separate function, so that the loop over the elements stays in registers.
     #[inline(never)]
     fn check_closely(&self, element: &[u8], before: RequestedHeaders) -> Option<RequestedHeaders> {

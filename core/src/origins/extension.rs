@@ -1,7 +1,7 @@
 //! `chrome-extension://*` and similar patterns: any extension of one browser.
 //!
-//! Each installation of Firefox gives an extension a different identifier, and so does Safari with each start. So
-//! their origins cannot be listed one by one.
+//! Each installation of Firefox gives an extension a different identifier, and Safari gives it a different one each time
+//! it starts. So their origins cannot be listed one by one.
 
 use crate::origins::origin::Origin;
 

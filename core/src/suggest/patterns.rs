@@ -22,7 +22,7 @@ pub(crate) fn suggest(text: &str) -> Option<Vec<String>> {
         return None;
     }
     let mut patterns: Vec<String> = Vec::new();
-    // A typing error that separates nothing.
+    // This semicolon is a typing error, and not a separator.
     let text = text.replace(";//", "://");
     for part in parts(&text) {
         for pattern in suggest_one(part)? {

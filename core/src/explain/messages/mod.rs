@@ -70,12 +70,12 @@ pub(crate) fn shown(bytes: &[u8]) -> String {
     printable(&bytes.iter().copied().map(char::from).collect::<String>())
 }
 
-/// Names in backticks, as a sentence lists them; after some they are only counted.
+/// Names in backticks, as a sentence lists them; after the first few, the others are only counted.
 pub(crate) fn listed<T: AsRef<str>>(names: &[T]) -> String {
     listed_as(names, |name| format!("`{}`", printable(name)))
 }
 
-/// The reasons for a preflight, as a sentence lists them; after some they are only counted.
+/// The reasons for a preflight, as a sentence lists them; after the first few, the others are only counted.
 pub(crate) fn listed_reasons(because: &[String]) -> String {
     listed_as(because, |reason| match reason.strip_prefix("header: ") {
         Some(name) => format!("`{}`", printable(name)),
