@@ -5,7 +5,7 @@ chart of the README.
 Usage: benches/publish.py [--counts | --render | --check]
 
 A stack that was not measured again keeps its results. Refuses if a stack was never measured, if it was measured with `--quick`, or if
-anything else was running. With `--counts`, the results that depend on that are left out instead: only instructions and sizes are
+anything else was running. With `--counts`, the results that need a quiet machine are left out instead: only instructions and sizes are
 published, without a chart. `--render` writes the tables and the chart again from benches/results.json. `--check`
 compares them with it.
 """

@@ -39,8 +39,8 @@ typedef struct {
 /* --- which policy is in force (corsac_policy_in_force.c) --- */
 
 /*
- * The policy for requests for which a policy may be in force, but cannot be known. No origin may read, and the
- * application's CORS headers are removed.
+ * The policy for requests for which some policy may be in force, but it cannot be known which. No origin may read, and
+ * the application's CORS headers are removed.
  */
 extern corsac_dir corsac_nobody;
 

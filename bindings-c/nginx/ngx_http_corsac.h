@@ -47,8 +47,9 @@ typedef struct {
 } ngx_http_corsac_memory_t;
 
 /*
- * Requests without an origin, and from origins of different lengths, take turns. So that they seldom displace each other,
- * a policy has several memories: the lengths of the method and the origin say which one a request uses.
+ * Requests without an origin often alternate with requests from origins of different lengths. So that they seldom
+ * displace each other, a policy has several memories: the lengths of the method and the origin say which one a request
+ * uses.
  */
 enum { NGX_HTTP_CORSAC_MEMORIES = 4 };
 
@@ -128,8 +129,8 @@ ngx_http_corsac_ctx_t *ngx_http_corsac_find_ctx(ngx_http_request_t *r);
 ngx_int_t ngx_http_corsac_decide(ngx_http_request_t *r, ngx_http_corsac_ctx_t *ctx);
 
 /*
- * Decides whether a location refuses a request that failed elsewhere (`error_page … @name`),
- * although the headers are those of another policy. NGX_DECLINED if it does not. The context's `conf` has to be set.
+ * Decides whether a location refuses a request that failed elsewhere (`error_page … @name`). It may refuse the request
+ * even though the headers are those of another policy. NGX_DECLINED if it does not. The context's `conf` has to be set.
  */
 ngx_int_t ngx_http_corsac_decide_on_failed(ngx_http_request_t *r, ngx_http_corsac_ctx_t *ctx);
 

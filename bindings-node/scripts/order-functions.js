@@ -10,7 +10,7 @@ const IMPORT = 2
 const RUN = 6
 /** A run of bytes that occurs in more functions than this says nothing about similarity. */
 const COMMON = 500
-/** Small functions that have little in common with others are not similar to them. */
+/** This is added to lengths, so that a small function that has little in common with others does not count as similar. */
 const SMALL = 50
 /** A function is compared with the functions in this many bytes before it, which are still within reach when it is compressed. */
 const BEFORE = 20_000
@@ -87,7 +87,7 @@ function similar (functions) {
   const lists = sharing(functions)
   const left = new Set(functions.keys())
   const order = []
-  /** How many of the functions before have a run, by the list of the run. */
+  /** For the list of each run: how many of the functions that were placed before contain that run. */
   const before = new Map()
   /** How many runs each function has in common with those before. */
   const common = functions.map(() => 0)

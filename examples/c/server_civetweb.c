@@ -30,7 +30,7 @@ static int answer(struct mg_connection *connection, const corsac_policy *policy,
   const char *method = info->request_method != NULL ? info->request_method : "";
   const char *path = info->local_uri_raw != NULL ? info->local_uri_raw : "";
   corsac_request request = {.size = sizeof request, .method = corsac_slice_from(method), .path = corsac_slice_from(path)};
-  request.path_decoded = true; /* in spite of its name, unless the option `decode_url` is `no` */
+  request.path_decoded = true; /* CivetWeb has decoded `local_uri_raw`, unless the option `decode_url` is `no` */
   request.secure = info->is_ssl != 0;
   for (int i = 0; i < info->num_headers; i++) {
     const struct mg_header *header = &info->http_headers[i];

@@ -37,7 +37,7 @@ fn lines(tree: &Name) -> String {
     while let Some(name) = names.pop_front() {
         let mut before = "";
         for (label, name) in &name.below {
-            // A capital letter has to be enough for the number.
+            // The number is written as one capital letter, so it is limited.
             let shared = before.bytes().zip(label.bytes()).take(25).take_while(|(before, byte)| before == byte).count();
             text.push(char::from(b'A' + shared as u8));
             text.push_str(label.get(shared..).unwrap_or_default());

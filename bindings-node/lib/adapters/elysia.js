@@ -93,8 +93,8 @@ function refuseParents (app, plugin) {
  * Defines a method of an application, and checks each function with which Elysia replaces that method.
  *
  * @param {(given: Function, asks: (given: Function) => boolean) => void} check throws if the method must not be replaced; `asks`
- * says whether the new function calls this application's own method: Elysia sets such a function if this
- * application was passed to an async function that returned it
+ * says whether the new function calls this application's own method. Elysia sets such a function if an async function got this
+ * application as its argument and returned it
  */
 function property (app, name, method, check) {
   let current = method

@@ -129,7 +129,8 @@ fn parts(value: &RawValue) -> Parts<'_> {
             f.write_str("a value")
         }
 
-        // Values that are neither lists nor tables have no parts. Refusing them would need the code for the messages.
+        // Values that are neither lists nor tables have no parts. They are accepted, because refusing them would add
+        // serde's code for error messages to the program.
         fn visit_unit<E>(self) -> Result<Self::Value, E> {
             Ok(Parts::new())
         }

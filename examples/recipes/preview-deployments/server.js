@@ -1,4 +1,4 @@
-// An API for a front end of which every pull request has a preview at a host of its own.
+// An API for a front end. Every pull request of the front end has a preview at a host of its own.
 import { Policy, cors } from 'corsac'
 import express from 'express'
 
