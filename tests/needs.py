@@ -223,8 +223,8 @@ def build_bindings(languages=("c", "python", "node")):
 
 
 def build_command():
-    """Builds the command `corsac` separately, because its features differ from those of the bindings. Otherwise,
-    everything would be compiled twice.
+    """Builds the command `corsac` separately from the bindings, because it contains the page's module, for which they
+    need not wait.
     """
     run("cargo", "build", "--locked", "--profile", "bindings", "-p", "corsac-cli")
     COMMAND.parent.mkdir(exist_ok=True)
