@@ -45,7 +45,7 @@ def memory(process):
 def nanoseconds(envoy, port, script):
     """Processor time for each request, in all threads of Envoy."""
     before = processor_time_of(envoy.process.pid)
-    served = requests(port, script=script)
+    served = requests(port, script)
     return (processor_time_of(envoy.process.pid) - before) / served
 
 

@@ -184,6 +184,7 @@ pub mod binding {
     pub use crate::response::apply::{Precedence, apply_headers};
     pub use crate::response::server_timing::{SERVER_TIMING, server_timing_metric};
     pub use crate::response::template::{REFUSAL_STATUS, Template, TemplateHeader, TemplateValue};
+    pub use crate::sentence::list as sentence_list;
     #[cfg(feature = "explain")]
     pub use crate::wrap::wrap;
 }

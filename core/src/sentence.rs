@@ -1,7 +1,7 @@
 //! Lists in the sentences of messages.
 
 /// Joins items as a sentence lists them: with commas, and with the conjunction only before the last one.
-pub(crate) fn list(items: &[String], conjunction: &str) -> String {
+pub fn list(items: &[String], conjunction: &str) -> String {
     match items.split_last() {
         Some((last, others)) if !others.is_empty() => format!("{} {conjunction} {last}", others.join(", ")),
         _ => items.concat(),

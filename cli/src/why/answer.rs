@@ -4,8 +4,7 @@ use crate::failure::Failure;
 use crate::output::terminal::{BOLD, ERROR, GOOD, HELP, PLAIN, WARNING, labelled};
 use crate::why::checked::checked;
 use crate::why::next;
-use corsac::binding::printable;
-use corsac::binding::wrap;
+use corsac::binding::{printable, sentence_list, wrap};
 use corsac::browser::Verdict;
 use corsac::capture::{CaptureNote, Captured, Known};
 use corsac::explain::{ConsoleSentence, Explanation, Finding, FindingCode, FindingSeverity, Hosting, Topic, diagnose};
@@ -328,9 +327,5 @@ fn reasons(because: &[String]) -> String {
         Some(name) => name.to_owned(),
         None => format!("the {reason}"),
     });
-    let words: Vec<String> = words.collect();
-    match words.split_last() {
-        Some((last, others)) if !others.is_empty() => format!("{} and {last}", others.join(", ")),
-        _ => words.concat(),
-    }
+    sentence_list(&words.collect::<Vec<_>>(), "and")
 }
