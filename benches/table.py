@@ -12,6 +12,9 @@ LIMITS = {
 }
 HEADINGS = ("case", "corsac", "compared with", "ratio", "spread", "budget", "")
 SCALES = {
+    # Hundreds of thousands are printed in full: they are compared with thousands.
+    "instructions": [("million", 1e6), ("", 1)],
+    "allocations": [("", 1)],
     "ns": [("s", 1e9), ("ms", 1e6), ("µs", 1e3), ("ns", 1)],
     "bytes": [("MB", 1e6), ("KB", 1e3), ("bytes", 1)],
 }
@@ -41,8 +44,8 @@ def figure(value, unit):
         if abs(value) >= size or name == SCALES[unit][-1][0]:
             value, unit = value / size, name
             break
-    digits = 3 if unit == "MB" else 0 if unit in ("instructions", "bytes", "allocations") or abs(value) >= 100 else 1 if abs(value) >= 10 else 2
-    return f"{value:,.{digits}f}" + ("" if unit in ("instructions", "allocations") else f" {unit}")
+    digits = 3 if unit == "MB" else 0 if unit in ("", "bytes") or abs(value) >= 100 else 1 if abs(value) >= 10 else 2
+    return f"{value:,.{digits}f} {unit}".rstrip()
 
 
 def times(value):

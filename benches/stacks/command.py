@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""The processor time of `corsac check` from start to end: an ordinary policy, and one with a million origins."""
+"""The instructions and the processor time of `corsac check` from start to end: an ordinary policy, and one with a million origins."""
 
 import sys
 import tempfile
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from measure import ROOT, Measured, finish, processor_seconds, progress, quick, row  # noqa: E402
+from measure import ROOT, Measured, finish, instructions, processor_seconds, progress, quick, row  # noqa: E402
 
 PROGRAM = ROOT / "target" / "release" / "corsac"
 ORDINARY = """allow_origins = ["https://app.example.com", "https://*.example.org", "http://localhost:*"]
@@ -32,6 +32,7 @@ def main():
             ("check of a million origins, JSON", large, as_json),
         ]:
             progress(name)
+            rows.append(row(f"{name}, instructions", "instructions", instructions(PROGRAM, "check", path)))
             found = Measured(1e9 * processor_seconds(PROGRAM, "check", path) for _ in range(runs))
             rows.append(row(name, "ns", found, kind="time"))
     size = PROGRAM.stat().st_size

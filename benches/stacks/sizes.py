@@ -27,7 +27,13 @@ def python():
     yield row("the wheel", "bytes", wheels[0].stat().st_size, kind="size")
     start = f"import sys; sys.path.insert(0, {str(BENCH / 'python')!r})"
     for title, before in (("import corsac", start), ("import corsac, after Starlette", f"{start}; import starlette.applications")):
-        yield added(title, [sys.executable, "-c", before], [sys.executable, "-c", f"{before}; import corsac"])
+        bare, loading = ([sys.executable, "-c", program] for program in (before, f"{before}; import corsac"))
+        yield added(title, bare, loading)
+        progress(f"{title}, instructions")
+        # Otherwise the hash tables of strings would have another order each time.
+        alike = {"PYTHONHASHSEED": "0"}
+        without, with_corsac = (instructions(*program, env=alike) for program in (bare, loading))
+        yield row(f"{title}, instructions", "instructions", with_corsac - without, without, "the program without it")
 
 
 def node():
