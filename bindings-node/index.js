@@ -9,7 +9,7 @@ const { Reloadable } = require('./lib/policy/reloadable.js')
 const { mergeVary } = require('./lib/response/vary.js')
 const { version } = require('./package.json')
 
-// One by one: ECMAScript modules that import this find the names without running it.
+// Each name has its own assignment, so that Node finds the names for `import` by reading this file, without running it.
 module.exports = cors
 module.exports.cors = cors
 module.exports.default = cors

@@ -90,7 +90,11 @@ def speed():
 
 
 def million():
-    """Megabytes before and after, and the seconds until it is in force."""
+    """Deliver small policies, then one with a million origins, then one with an origin more.
+
+    Returns the seconds until each of the three is in force, and Envoy's megabytes before the large ones, with the first
+    of them and with the second.
+    """
     envoy = Discovering(POLICY).start()
     allowed = lambda origin: (
         wire.send(envoy.port, "GET", "/", [("Origin", origin)]).all("access-control-allow-origin") == [origin]

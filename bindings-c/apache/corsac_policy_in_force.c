@@ -62,7 +62,10 @@ static const corsac_dir *find_by_subrequest(request_rec *r) {
   if (r->uri == NULL || *r->uri != '/') return &corsac_nobody;
   const char *target = r->args != NULL ? apr_pstrcat(r->pool, r->uri, "?", r->args, NULL) : r->uri;
   apr_table_t *headers = r->headers_out, *errors = r->err_headers_out, *notes = r->notes;
-  /* mod_rewrite's [CO] sets its cookie on the request that is sent, so the cookie of the subrequest is left out. */
+  /*
+   * Even in a subrequest, mod_rewrite's [CO] sets its cookie on the response to the client. So the subrequest works on
+   * copies, and its cookie is discarded with them.
+   */
   r->headers_out = apr_table_copy(r->pool, headers);
   r->err_headers_out = apr_table_copy(r->pool, errors);
   r->notes = apr_table_copy(r->pool, notes);
@@ -94,9 +97,8 @@ const corsac_dir *corsac_dir_of(request_rec *r) {
 /* --- how far httpd has come --- */
 
 /*
- * mod_dir asks the quick handlers whether they have an index, and then does not look at a file that
- * mod_cache has. So in the module's own subrequests, quick handlers must not answer for a file
- * whose sections were not walked.
+ * When mod_dir looks for an index page, httpd asks the quick handlers first. If mod_cache has the page, httpd does not find
+ * the sections that apply to it. So in the module's own subrequests, quick handlers must not answer.
  */
 int corsac_note_read(request_rec *r, int lookup) {
   if (!lookup) corsac_state_of(r)->method = r->method;
@@ -131,7 +133,10 @@ int corsac_note_mapping(request_rec *r) {
   return DECLINED;
 }
 
-/* A subrequest comes here first. A subrequest without access control of its own comes only to the fixups. */
+/*
+ * For a subrequest, the access checker is the first hook in which all settings are known. But if it has no access control of
+ * its own, httpd runs only the fixups. So this is called in both hooks.
+ */
 int corsac_note_walk(request_rec *r) {
   corsac_state *kept = corsac_state_of(r);
   const corsac_dir *here = ap_get_module_config(r->per_dir_config, &corsac_module);

@@ -87,13 +87,13 @@ typedef struct {
   unsigned responded : 1;           /* whether the decision itself is the response */
   unsigned continued : 1;           /* whether the last decision was not to respond */
   /*
-   * The policy that made the last decision, if that is its decision on the request as the client sent it; otherwise
-   * NULL. The same policy then need not decide again in a later phase, or after an internal redirect.
+   * The policy that made the last decision, if it decided on the request as the client sent it; otherwise NULL. The
+   * same policy then need not decide again in a later phase, or after an internal redirect.
    */
   ngx_http_corsac_policy_t *decided_by;
-  ngx_http_corsac_memory_t *memory; /* of that policy, in which the last decision was found; NULL if it is not there */
+  ngx_http_corsac_memory_t *memory; /* the policy's memory that the last decision is in; NULL if it is in none */
   ngx_uint_t serial;                /* the number of the decision in that memory */
-  corsac_decision *decision;        /* the last decision, if it is not there */
+  corsac_decision *decision;        /* the last decision, if `memory` is NULL */
 } ngx_http_corsac_ctx_t;
 
 extern ngx_module_t ngx_http_corsac_module;
@@ -158,8 +158,8 @@ static inline void ngx_http_corsac_log_refusal(ngx_http_request_t *r, ngx_http_c
 /* --- memory --- */
 
 /*
- * Decides on a request as it was sent, or finds that the last decision was on the same request. Returns the memory
- * whose last decision it is; NULL if it cannot be remembered.
+ * Decides on a request as it was sent, or finds that the last decision was on the same request. Returns the memory that
+ * the decision is in; NULL if the decision cannot be remembered.
  */
 ngx_http_corsac_memory_t *ngx_http_corsac_recall(ngx_http_corsac_policy_t *policy, const corsac_request *request);
 

@@ -4,8 +4,8 @@
 static void ngx_http_corsac_marker(void *data) { (void)data; }
 
 /*
- * On an internal redirect, nginx forgets the contexts of modules, but not the cleanups of the pool. So one of these marks
- * the context.
+ * On an internal redirect, nginx forgets the contexts of modules, but not the cleanups of the pool. So the context is
+ * the data of a cleanup, which is recognised by its handler.
  */
 ngx_http_corsac_ctx_t *ngx_http_corsac_find_ctx(ngx_http_request_t *r) {
   ngx_http_corsac_ctx_t *ctx = ngx_http_get_module_ctx(r, ngx_http_corsac_module);

@@ -50,7 +50,7 @@ static void unwatches(corsac_status status, const corsac_error *error, void *use
   leave();
 }
 
-/* By then the main thread is in `_free` or `_unwatch`, waiting. */
+/* When this ends the watch, the main thread is already waiting in `_free` or `_unwatch`. */
 static void unwatches_late(corsac_status status, const corsac_error *error, void *user) {
   (void)status, (void)error, (void)user;
   enter();

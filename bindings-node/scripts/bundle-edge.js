@@ -1,8 +1,9 @@
 'use strict'
 
 // Makes the files for edge runtimes and browsers in `edge/` from `lib` and the WebAssembly module.
-// They are ECMAScript modules that import nothing except the module itself. Run this after `cargo
-// xtask wasm`. node scripts/bundle-edge.js
+// They are ECMAScript modules that import nothing except the module itself. Run this after
+// `cargo xtask wasm`:
+// node scripts/bundle-edge.js
 
 const { execFileSync } = require('node:child_process')
 const { createHash } = require('node:crypto')
@@ -30,8 +31,9 @@ const WASM_OPT_OPTIONS = [
 ]
 
 /**
- * The module is first made smaller, and then its functions are ordered so that it can be compressed better. The passes that
- * are skipped make it smaller too, but what they join no longer resembles other functions, so it is compressed worse.
+ * The module is first made smaller, and then its functions are ordered so that it can be compressed better. The skipped passes
+ * would make it smaller too, but the code that they merge would no longer resemble other functions, so the module would be
+ * compressed worse.
  */
 const STEPS = [
   ['-Os', '--skip-pass=inlining-optimizing', '--skip-pass=local-cse'],

@@ -67,7 +67,10 @@ function imports (module) {
   return section(module, IMPORT).number()
 }
 
-/** For each function, a list for each of its runs of bytes: the functions that have this run, all of which share the list. */
+/**
+ * Returns the lists of each function. It has one for each run of bytes that it shares with others: the functions that contain
+ * the run, which all have the same list object.
+ */
 function sharing (functions) {
   const having = new Map()
   functions.forEach((body, index) => {

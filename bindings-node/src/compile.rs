@@ -44,7 +44,7 @@ pub(crate) fn is_debug_requested(setting: Option<bool>) -> bool {
 /// Builds a policy from `text`, which is JSON, TOML, or options in the encoding of `lib/policy/options-encoder.js`
 /// (`middleware-options` are the options of a middleware, which may be those of the `cors` package;
 /// `request-options` are the same, but chosen for one request). `has_predicate` says that there is a predicate,
-/// which a text cannot contain. `size` and `seconds` say that answers of functions are remembered.
+/// which a text cannot contain. If `size` and `seconds` are given, answers of functions are remembered.
 ///
 /// Returns the policy's functions and, as JSON, its `facts`; or, as JSON, the `error`.
 #[napi(catch_unwind)]

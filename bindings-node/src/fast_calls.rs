@@ -17,9 +17,9 @@ const ROOM: usize = 16;
 type Origin = StackString<{ ORIGIN_BYTES + ROOM }>;
 type Method = StackString<{ METHOD_BYTES + ROOM }>;
 type Headers = StackString<{ REQUESTED_HEADERS_BYTES + ROOM }>;
-/// This value is compared with one word, or not at all.
+/// This value is compared with one word, or it only matters whether there is one.
 type Flag = StackString<16>;
-/// The characters are bytes, which need up to two bytes each in UTF-8.
+/// Each character stands for one byte of the path, and needs up to two bytes in UTF-8.
 type Path = StackString<{ 2 * PATH_BYTES + ROOM }>;
 /// This value is compared with the host of an origin.
 type Host = StackString<{ ORIGIN_BYTES + ROOM }>;

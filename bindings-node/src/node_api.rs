@@ -80,7 +80,7 @@ impl<const N: usize> StackString<N> {
         value: Value<'_>,
         long: &'b mut Vec<u8>,
     ) -> std::result::Result<Option<&'b [u8]>, Failure> {
-        // No character has more bytes than this, so a string that was cut ends this close to the end.
+        // No character has more bytes than this, so a string that was cut leaves at most this much of the space unused.
         const LONGEST_CHARACTER: usize = 4;
         let Some(bytes) = self.read(value)? else { return Ok(None) };
         if bytes.len() + LONGEST_CHARACTER < N {

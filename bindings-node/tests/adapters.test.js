@@ -28,7 +28,7 @@ async function fastify (t, build) {
   return (options) => app.inject({ url: '/', headers, ...options })
 }
 
-/** Does the same as `cors` of the client, for an injected response. */
+/** Does the same as `cors` of client.js, for an injected response. */
 const injected = ({ headers }) => cors({ headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value].flat()])) })
 
 test('fastify: a plugin applies to its context and those inside it', async (t) => {

@@ -14,7 +14,7 @@ const REFUSED = { code: 'ERR_CORSAC_CONFIG' }
 const REQUEST = { headers: { origin: ORIGIN } }
 const PREFLIGHT = { method: 'OPTIONS', headers: preflight() }
 
-/** The response of a middleware with these options. The application runs `handle` and then responds with 299. */
+/** The response of a server with this middleware. The application runs `handle` and then responds with 299. */
 async function ask (t, middleware, request = REQUEST, handle = () => {}) {
   const port = await listen(t, http.createServer((request, response) => {
     middleware(request, response, (error) => {

@@ -21,7 +21,7 @@ const VALUES = [
   new Proxy({}, { get () { throw new Error('trap') } })
 ]
 
-/** The return value of a function, or undefined if it throws an error that JavaScript functions throw. */
+/** The return value of a call, or undefined if it throws an `Error` that does not report a panic. */
 function attempt (call) {
   try {
     return call()

@@ -27,7 +27,7 @@ const SET = Object.entries(EARLIER)
 const setAll = (response) => { for (const [name, value] of SET) response.setHeader(name, value) }
 const isEarly = (request) => request.headers['x-late'] === undefined
 
-/** Hosts that set `EARLIER` before the policy, or in the handler if there is `x-late`. */
+/** Hosts that set `EARLIER` in the handler, and also before the policy unless the request has the header `x-late`. */
 const HOSTS = {
   async 'node:http' (options) {
     const middleware = corsac(options)

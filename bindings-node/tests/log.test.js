@@ -47,7 +47,7 @@ const DANGEROUS = ['\x01', '\x08', '\x1b[2J', '\x1b]0;title\x07', '\x7f', '\x85'
 for (const debug of ['corsac', '']) {
   test(`nothing dangerous from a request is written: ${debug === '' ? 'reports' : 'NODE_DEBUG'}`, async () => {
     const values = DANGEROUS.map((text) => `https://a${text}b`)
-    // A process warns only once about reports, so there all bytes are in one request.
+    // A process warns only once about reports, so in that case all bytes are in one request.
     const origins = debug === '' ? [`https://a${DANGEROUS.join('')}`] : values
     const requests = origins.flatMap((origin) => [request('/p', origin), request(`/${origin.slice(9).replace(/[\x00-\x20\x7f]/g, '')}`, 'https://c')])
     const text = (await logged(debug, requests)).toString('utf8')

@@ -1,6 +1,7 @@
 'use strict'
 
-// Settings that only some readers see are refused, and shared memory is copied.
+// Options with properties that are inherited or not enumerable are refused, because only some ways to read an object
+// find these. Text in shared memory is copied.
 
 const assert = require('node:assert/strict')
 const test = require('node:test')

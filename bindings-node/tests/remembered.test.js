@@ -1,6 +1,6 @@
 'use strict'
 
-// A policy remembers origins, and the last preflight, that it allowed. No response may show that.
+// A policy remembers origins, and the last preflight, that it allowed. Each response is as if nothing were remembered.
 
 const assert = require('node:assert/strict')
 const http = require('node:http')

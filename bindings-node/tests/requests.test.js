@@ -1,6 +1,7 @@
 'use strict'
 
-// Hostile requests through both kinds of calls, with long, broken and misleading strings.
+// Hostile requests, with long, broken and misleading strings, through `evaluate` and through the raw functions that
+// adapters use.
 
 const assert = require('node:assert/strict')
 const test = require('node:test')
@@ -11,7 +12,7 @@ const ORIGIN = 'https://a.example'
 const POLICY = new Policy({ allowOrigins: [ORIGIN, 'https://*.example.com'], allowMethods: ['PUT'], allowHeaders: ['x-a'] })
 const MIB = 1 << 20
 
-/** The reason from both kinds of calls, which have to agree. */
+/** The reason that `evaluate` and the raw functions give. They have to agree. */
 function reason (policy, method, origin, requestMethod, requestHeaders) {
   const headers = Object.entries({
     origin, 'access-control-request-method': requestMethod, 'access-control-request-headers': requestHeaders

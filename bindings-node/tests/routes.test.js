@@ -42,14 +42,14 @@ const TARGETS = [
   ['/users/7/more', TOP]
 ]
 
-/** Paths that servers read differently, and the result if a host has parsed the URL before. */
+/** Paths that servers read differently, and the result if a host has already parsed the URL. */
 const MISREAD = [
   // rack-cors, CVE-2019-18978: a path outside the public folder that leads through it.
   ['/public/../users/me', ME],
   ['/public/%2e%2e/users/me', ME],
   ['/users/%2E%2E/public/a', PUBLIC],
   ['/public/./../private', TOP],
-  // flask-cors, CVE-2024-6844: a path decoded more often than the application does.
+  // flask-cors, CVE-2024-6844: a path that is decoded more often than by the application.
   ['/public%2fa', AMBIGUOUS],
   ['/users/%6de', AMBIGUOUS],
   ['/%70ublic/a', AMBIGUOUS],

@@ -7,7 +7,7 @@ const test = require('node:test')
 const vm = require('node:vm')
 const { Policy } = require('corsac')
 
-/** The code that the help of the one problem offers. */
+/** The code that the help of the only problem offers. */
 function suggested (options) {
   try {
     new Policy(options) // eslint-disable-line no-new

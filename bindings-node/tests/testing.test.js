@@ -260,7 +260,7 @@ test('matchers take responses, results of a browser, and servers', async (t) => 
   assert.throws(() => toBeReadableFrom(response, ORIGIN, { json: {} }), /`json` is not an option for a response that was already received/)
 })
 
-test('a server that is not listening is neither opened nor closed, and takes several requests at once', async () => {
+test('a server that is not listening is neither started nor closed, and takes several requests at once', async () => {
   let closed = 0
   const server = http.createServer((request, response) => setTimeout(OURS['a listener'](), 20, request, response))
   server.on('close', () => closed++)

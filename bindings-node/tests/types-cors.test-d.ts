@@ -16,7 +16,7 @@ app.use(cors(new cors.Policy({ allowOrigins: [] })))
 app.use(cors({ allowOrigins: ['https://a.example'], allowOrigin: async (origin, request) => origin.length > 3 && request.headers.host === 'a' }))
 app.use(cors(cors.Policy.fromFile('cors.toml'), { onDecision: ({ reason, origin }: DecisionEvent) => { if (reason === 'origin-allowed') origin?.length }, timeout: 5 }))
 
-// Code that was written for the package.
+// Code that was written for the `cors` package.
 const options: CorsOptions = { origin: 'https://a.example', optionsSuccessStatus: 200, methods: ['PUT'], allowedHeaders: 'X-A,X-B' }
 options.origin = [/^https:\/\/a$/, 'https://b.example']
 options.origin = true

@@ -1,4 +1,4 @@
-// The same names from an ECMAScript module.
+// The main module's types, from an ECMAScript module. Checked by the compiler, never run.
 
 import corsac, { ConfigError, Policy, cors, mergeVary, version, type Code, type CorsOptions, type Decision, type PolicyOptions } from 'corsac'
 

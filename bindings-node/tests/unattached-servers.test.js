@@ -13,7 +13,7 @@ const { ORIGIN, OTHER, listen, send, shake } = require('./client.js')
 const { Policy, Reloadable } = corsac
 const REJECT = { allowOrigins: [], protection: { websockets: 'reject', trustedOrigins: [ORIGIN] } }
 
-/** A host with a policy's middleware, and the error with which it responded. */
+/** By name: a function that lets a server respond through a policy's middleware, with `ran` or with an error's code. */
 const MIDDLEWARES = {
   'node:http' (policy, settings, server) {
     const middleware = corsac(policy, settings)

@@ -160,7 +160,7 @@ test('a function decides', async (t) => {
   assert.deepEqual(events[0], ['continue', 'origin-allowed', 'GET', '/chat'])
   assert.deepEqual(events[1], ['respond', 'websocket-refused', 'GET', '/chat'])
   assert.deepEqual(warnings, ['CORSAC_PREDICATE'])
-  // Without a callback the result is no, and a warning says why.
+  // Without a callback, the result is `false`, and a warning says why.
   assert.equal(policy.verifyUpgrade({ method: 'GET', url: '/chat', headers: { origin: ORIGIN, upgrade: 'websocket' } }), false)
   await wait(5)
   assert.deepEqual(warnings, ['CORSAC_PREDICATE', 'CORSAC_ANSWERS_LATER'])

@@ -27,7 +27,7 @@ function read () {
   })
 }
 
-/** The number of runs that the files require, counted only in their text. */
+/** The number of runs that the files require, counted without `read`. */
 function count () {
   let runs = 0
   for (const file of fs.readdirSync(FOLDER)) {

@@ -51,7 +51,7 @@ function forms ({ config, text }) {
   ]
 }
 
-/** In JavaScript, a RegExp is an object. */
+/** Replaces the table that stands for a RegExp in a vector by a RegExp. */
 function revive (config) {
   if (config.dialect !== 'cors' || !('origin' in config)) return config
   return { ...config, origin: revived(config.origin) }
@@ -64,7 +64,7 @@ function revived (value) {
   try {
     return new RegExp(value.regexp, value.flags)
   } catch {
-    // A RegExp that JavaScript cannot express stays a table.
+    // If JavaScript refuses the pattern or the flags, the table stays.
     return value
   }
 }

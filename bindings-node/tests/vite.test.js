@@ -107,7 +107,7 @@ for (const [name, major] of [['vite6', 6], ['vite', 7], ['vite8', 8]]) {
       assert.match(sent[0].err.message, /ends in a slash.*\n.*write `https:\/\/app\.example\.com`/s)
       assert(printed.some((text) => /corsac: the previous policy stays in force: [^]*line 1/.test(text)), printed)
       assert.equal(await allows(OTHER), true, 'the previous policy stays')
-      // A page that is loaded now shows it too.
+      // A page that is loaded after the mistake gets the error as well.
       const { config } = server
       const page = new WebSocket(`ws://127.0.0.1:${port}/?token=${config.webSocketToken}`, 'vite-hmr')
       const messages = []
@@ -173,7 +173,7 @@ for (const [name, major] of [['vite6', 6], ['vite', 7], ['vite8', 8]]) {
       const all = [...closed, ...restarted]
       for (const { root } of all) fs.writeFileSync(path.join(root, 'cors.toml'), `${POLICY} `)
       await until('the restarted servers read the file', () => restarted.every((server) => reads(server) > 0))
-      // Several more checks.
+      // Long enough for several more checks of the file.
       await wait(1000)
       assert.deepEqual(all.map(reads), [0, 0, 0, 0, 1, 1])
       for (const { server } of restarted) await server.close()

@@ -11,7 +11,7 @@ const { choose } = require('../lib/engine-choice.js')
 
 const MODULE = path.join(__dirname, '..', 'edge', 'corsac.wasm')
 const skip = fs.existsSync(MODULE) ? false : 'type `cargo xtask wasm` and `node scripts/bundle-edge.js`'
-// In CI, the module has been built before.
+// In CI, the module has already been built.
 if (skip && process.env.CORSAC_ENGINE === 'wasm') throw new Error(skip)
 
 /** A program that uses the module and can see all its instances. */

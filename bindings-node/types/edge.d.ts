@@ -7,7 +7,7 @@ import { ConfigError, Policy, mergeVary, version, type Decision, type Issue, typ
 import { Reloadable } from './reloadable.js'
 
 /**
- * Everything in corsac that needs neither a server of Node nor a file, for edge runtimes and
+ * Everything in corsac that needs neither a Node server nor a file, for edge runtimes and
  * browsers. `cors` is the default export of `corsac/web`, and `hono` that of `corsac/hono`.
  * `Policy.fromFile` and `Reloadable.fromFile` throw, except on Node and Bun.
  */

@@ -17,7 +17,7 @@ impl ElementLimit {
         ElementLimit { left: MOST_ELEMENTS }
     }
 
-    /// Counts one element. `argument` names what is read in the error.
+    /// Counts one element. In the error, `argument` names what is read.
     pub(crate) fn count(&mut self, argument: &str) -> PyResult<()> {
         match self.left.checked_sub(1) {
             Some(left) => {

@@ -42,7 +42,7 @@ pub(crate) fn call<'py, const COUNT: usize>(
 unsafe fn call_object(function: *mut Object, arguments: &[*mut Object]) -> *mut Object {
     unsafe extern "C" {
         /// The stable ABI has had this function since Python 3.12. CPython 3.11 exports it as well, with the same
-        /// signature, which no later 3.11 can change.
+        /// signature, which no later release of 3.11 can change.
         fn PyObject_Vectorcall(
             function: *mut Object,
             arguments: *const *mut Object,
@@ -54,7 +54,8 @@ unsafe fn call_object(function: *mut Object, arguments: &[*mut Object]) -> *mut 
     unsafe { PyObject_Vectorcall(function, arguments.as_ptr(), arguments.len(), null_mut()) }
 }
 
-/// On Windows, the library of the stable ABI exports only what the version of Python has in its stable ABI.
+/// On Windows, the library of the stable ABI exports only what belongs to the stable ABI of its version of Python. In 3.11,
+/// `PyObject_Vectorcall` is missing.
 ///
 /// # Safety
 ///
@@ -68,8 +69,8 @@ unsafe fn call_object(function: *mut Object, arguments: &[*mut Object]) -> *mut 
     unsafe { ffi::PyObject_CallFunctionObjArgs(function, at(0), at(1), at(2), at(3), end) }
 }
 
-/// Runs a function in which PyO3 knows that the thread is attached. Otherwise, if the interpreter has called a function of
-/// this file, PyO3 would release a [`Py`] or an error only later.
+/// Runs a function, and lets PyO3 know that the thread is attached. PyO3 does not know this if the interpreter has called a
+/// function of this file, and would then release a [`Py`] or an error only later.
 pub(crate) fn attached<'py, R>(_py: Python<'py>, run: impl FnOnce() -> R) -> R {
     // SAFETY: the argument shows that the thread is attached.
     unsafe { Python::attach_unchecked(|_| run()) }
@@ -80,7 +81,7 @@ pub(crate) fn attached<'py, R>(_py: Python<'py>, run: impl FnOnce() -> R) -> R {
 pub(crate) fn first_value<'py>(dict: &Bound<'py, PyDict>, key: &Bound<'py, PyString>) -> Option<Bound<'py, PyAny>> {
     let (mut at, mut first, mut value) = (0, null_mut(), null_mut());
     // SAFETY: `Bound` shows that the thread is attached and that this is a dict. Both references are borrowed from the
-    // dict, which nothing changes before one of them is counted.
+    // dict, which nothing changes before the returned `Bound` has a reference of its own to the value.
     unsafe {
         let has_first = ffi::PyDict_Next(dict.as_ptr(), &raw mut at, &raw mut first, &raw mut value) != 0;
         (has_first && first == key.as_ptr()).then(|| Bound::from_borrowed_ptr(dict.py(), value))
@@ -115,8 +116,8 @@ pub(crate) enum ListedPair<'py, H> {
     Unusual(Bound<'py, PyAny>),
 }
 
-/// Passes the pairs of a list to `take`, except for those whose name `known` does not know. No object is created for
-/// these. `may_know` says whether `known` knows any name of a given length, and is faster.
+/// Passes the pairs of a list to `take`. Pairs whose name `known` does not know are left out, and no object is created for
+/// them. `may_know` is faster: it says whether `known` knows any name of a given length.
 #[inline(always)]
 pub(crate) fn for_each_pair<'py, H>(
     list: &Bound<'py, PyList>,
@@ -128,8 +129,9 @@ pub(crate) fn for_each_pair<'py, H>(
     let mut index = 0;
     // Code that `take` runs may shorten the list. SAFETY: a list has a size.
     while index < unsafe { ffi::Py_SIZE(list.as_ptr()) } {
-        // SAFETY: the index is one of the list's. The reference is borrowed from the list, which nothing changes until
-        // the pair is passed over or counted: the thread stays attached, and `classify` runs none of Python's code.
+        // SAFETY: the index is one of the list's. The reference is borrowed from the list, which nothing changes before
+        // `classify` returns: the thread stays attached, and `classify` runs none of Python's code. What it returns has
+        // a reference of its own.
         let pair = unsafe { classify(py, ffi::PyList_GetItem(list.as_ptr(), index), &may_know, &known) };
         if let Some(pair) = pair {
             take(pair)?;

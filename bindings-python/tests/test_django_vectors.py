@@ -30,7 +30,7 @@ LOOP = asyncio.Runner()
 
 
 def respond_with(middleware: type[CorsacMiddleware], policy: Policy, response: Any, *, is_async: bool) -> Any:
-    """A function of a request that is answered by the middleware with this response inside."""
+    """A function that passes a request to the middleware, around a view that returns this response."""
 
     async def later(request: HttpRequest) -> Any:
         return response

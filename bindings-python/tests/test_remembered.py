@@ -1,4 +1,4 @@
-"""The ASGI middleware remembers the last requests that it allowed. No response may show that."""
+"""The ASGI middleware remembers the last requests that it allowed. Each response is as if nothing were remembered."""
 
 import itertools
 from typing import Any
@@ -62,7 +62,7 @@ SCOPES = [
 
 
 def fresh(scope: Any) -> Any:
-    """A scope with a list of its own; its iterator, if it has one, can be read once."""
+    """A scope with a list of its own; its iterator, if it has one, can be read only once."""
     headers = list(scope["headers"])
     scope["headers"] = headers
     return {**scope, "headers": list(headers)}

@@ -29,7 +29,7 @@ def which(headers: Any) -> str | None:
 
 
 def asgi(scope: dict[str, Any], settings: Any = SETTINGS) -> str | None:
-    """Both origins send a request. At most one of them is allowed, or both if the route allows every origin."""
+    """The origin that may read the path if each of the two sends a request; `*` if the route allows every origin."""
     allowed = set()
     for origin in (SITE, OTHER):
         asked = {"type": "http", "method": "GET", "headers": [(b"origin", origin.encode())], **scope}

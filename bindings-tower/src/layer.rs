@@ -185,7 +185,8 @@ impl<H, M> CorsLayer<H, M> {
         self.with(|decider| decider.original_uri = Some(find))
     }
 
-    /// Declares that every connection to the service is TLS. Protection then refuses writes of pages with plain http.
+    /// Declares that every connection to the service is TLS. Protection then refuses writes by pages that were loaded
+    /// over plain http.
     ///
     /// Do not set it behind a proxy that also serves plain http. If a request's URI has the scheme https, as in HTTP/2,
     /// the request counts as TLS without this.

@@ -29,7 +29,7 @@
 //! # }
 //! ```
 //!
-//! The guide is `docs/tower.md` of the repository. The settings of a policy are those of every other language:
+//! The guide is `docs/tower.md` in the repository. The settings of a policy are the same as in every other language:
 //! `docs/settings.md`.
 //!
 //! # Features

@@ -28,7 +28,7 @@ pub(crate) struct PreparedResponse {
     pub(crate) status: StatusCode,
     /// One value for each header of the template. It is `None` if the value comes from the request.
     pub(crate) values: Box<[Option<HeaderValue>]>,
-    /// The headers of a response without any others, with an empty value for the origin.
+    /// The headers of a response that has no others. The origin's value is empty, and is replaced for each request.
     headers: HeaderMap,
     /// The lengths of all names that the template sets or removes, one bit each.
     name_lengths: u64,

@@ -64,7 +64,7 @@ fn kept(head: &RequestHead<'_>, header: RequestHeader, bytes: &[u8]) -> Option<H
     shared(header.http_name().and_then(|name| head.headers.get(name)), bytes)
 }
 
-/// A value of the request. Its bytes are those of the line, unless they were joined from several.
+/// A value of the request. It shares the bytes of its header line, unless several lines were joined.
 fn shared(line: Option<&HeaderValue>, bytes: &[u8]) -> Option<HeaderValue> {
     match line.filter(|line| std::ptr::eq(line.as_bytes(), bytes)) {
         Some(line) => Some(line.clone()),

@@ -95,7 +95,7 @@ where
                 ResponseFuture::finished(response, self.on_error.clone(), self.make_body.clone())
             }
             Step::Ask(answer) => {
-                // The service that is ready waits for the answer, and a clone replaces it here.
+                // The request waits together with the service that is ready. A clone takes that service's place here.
                 let next = self.inner.clone();
                 let service = std::mem::replace(&mut self.inner, next);
                 let decider = Arc::clone(&self.decider);

@@ -1,4 +1,4 @@
-//! The functions that JavaScript calls, and the one that the module calls. All unsafe code of the module is here: a function has
+//! The functions that JavaScript calls, and those that the module calls. All unsafe code of the module is here: a function has
 //! to be exported under its own name.
 #![allow(unsafe_code)]
 

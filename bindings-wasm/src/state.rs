@@ -16,7 +16,7 @@ thread_local! {
     static STATE: RefCell<State> = RefCell::default();
 }
 
-/// Runs a call. No call runs inside another, because the module calls JavaScript only for the time, and
+/// Runs a call. No call runs inside another, because the module calls JavaScript only to get the time, and
 /// before it traps.
 #[inline]
 pub(crate) fn with<R>(run: impl FnOnce(&mut State) -> R) -> R {

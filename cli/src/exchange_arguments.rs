@@ -107,7 +107,7 @@ pub(crate) fn to_send(url: &str, request: &RequestArguments) -> Result<Exchange,
         return Err(Failure::input(format!("`{}` is not an http or https URL", corsac::binding::printable(url)))
             .help("write the whole URL, as in `https://api.example.com/items`"));
     }
-    // Mistakes are found in the exchange without secrets. Afterwards it gets the values that have to be sent.
+    // This checks the exchange and removes its secrets, which are then put back, because they have to be sent.
     let mut exchange = exchange(url, request, &ResponseArguments::ok())?;
     exchange.hops.clear();
     url.clone_into(&mut exchange.request.url);

@@ -44,7 +44,7 @@ pub(crate) struct Arguments {
     format: Format,
 }
 
-/// What an exchange describes by itself.
+/// The arguments that `--exchange` excludes, because the file describes the same.
 const DESCRIBED: [&str; 9] =
     ["url", "from", "method", "headers", "credentials", "mode", "initiator", "status", "response_headers"];
 

@@ -26,7 +26,7 @@ impl Written {
         }
     }
 
-    /// The text, in which issues count bytes.
+    /// The text. The positions in issues are offsets in its bytes.
     pub(crate) fn text(&self) -> &str {
         std::str::from_utf8(self.0.text()).unwrap_or_default()
     }

@@ -124,7 +124,7 @@ fn github_gets_annotations() {
     assert!(strict.out.starts_with("::error"), "{}", strict.out);
 }
 
-/// Every policy of the shared vectors has the codes that the vector says, in one run of the program.
+/// Every policy of the shared vectors gets the codes that its vector expects, in one run of the program.
 #[test]
 fn shared_vectors_have_their_codes() {
     let folder = Folder::new("vectors");

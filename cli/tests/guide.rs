@@ -72,7 +72,7 @@ impl Page {
         }
     }
 
-    /// The response that a server sends: `curl` prints it from here on, whatever it is asked for.
+    /// The response of a server: from here on, `curl` prints it, whatever is requested.
     fn respond(&self, block: &str) {
         let response = self.folder.file("response.http", block);
         let bin = self.folder.0.join("bin");

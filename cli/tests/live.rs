@@ -85,7 +85,7 @@ fn a_policy_and_a_server_are_tested_with_the_same_table() {
     let run = folder.corsac(&["test", "--url", &server.url, "--send"]);
     assert_eq!(run.status, 0, "{run:?}");
     assert!(server.seen().iter().any(|request| request.method == "PUT" && request.header("x-id") == Some("7")));
-    // The table can name the server, with the beginning of every path.
+    // The table can name the server by a URL, whose path is put before every path of the table.
     folder.file("live.toml", TABLE.replace("policy = 'cors.toml'", &format!("url = '{}/v1/'", server.url)));
     let run = folder.corsac(&["test", "live.toml", "--cookie", "sid=hunter2"]);
     assert_eq!(run.status, 0, "{run:?}");

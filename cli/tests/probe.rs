@@ -351,7 +351,7 @@ fn further_requests_show_more() {
         .map(|found| found["experiment"].as_str().unwrap())
         .collect();
     assert_eq!(names, ["no-origin", "foreign-origin", "null-origin", "missing-path"]);
-    // A token that is refused without headers.
+    // A request without a token is refused, without CORS headers.
     let server = Server::texts(|request| match (request.method.as_str(), request.header("authorization")) {
         ("OPTIONS", _) | (_, Some(_)) => good(request),
         _ => "401 Unauthorized".to_owned(),

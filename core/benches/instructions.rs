@@ -1,4 +1,5 @@
-//! One kind of request, decided and read a given number of times: `benches/instructions.py` counts what that takes.
+//! Decides one kind of request a given number of times, and reads each decision. `benches/instructions.py` counts the
+//! instructions that this takes.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 use corsac::{Config, Evaluation, Policy, ProtectionConfig, Request, RouteConfig};

@@ -187,7 +187,7 @@ impl Policy {
     ///
     /// No error is known to occur. The type is that of [`Policy::new`].
     pub fn nobody() -> Result<Self, ConfigError> {
-        // An empty list would not vary. No browser has pages of this scheme.
+        // With an empty list, responses would not vary on `Origin`. No browser has pages of this scheme.
         let origins = Value::from_iter(["nobody://nobody"]);
         PolicyBuilder::new().value(Value::Map(vec![(Setting::AllowOrigins.name().to_owned(), origins)]))
     }

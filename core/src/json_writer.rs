@@ -55,7 +55,7 @@ impl JsonWriter {
         self.separate();
         self.out.push('"');
         let mut rest = text;
-        // What needs no escape is copied at once.
+        // Text that needs no escape is copied in one piece.
         while let Some((at, c)) = rest.char_indices().find(|(_, c)| is_escaped(*c)) {
             let (plain, from) = rest.split_at(at);
             self.out.push_str(plain);

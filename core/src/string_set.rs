@@ -64,7 +64,7 @@ impl StringSet {
         }
     }
 
-    /// Whether a name, in any case, is in a set of names in lower case.
+    /// Whether a name, in upper or lower case, is in a set of names in lower case.
     #[inline]
     pub(crate) fn contains_name(&self, name: &[u8]) -> bool {
         match self {

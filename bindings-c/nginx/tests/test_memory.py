@@ -1,4 +1,4 @@
-"""A worker remembers the last decisions of each policy, and the lines that it added. No response may show it."""
+"""A worker remembers the last decisions of each policy, and the lines that it added. Each response is as if nothing were remembered."""
 
 import http.server
 import random

@@ -58,8 +58,8 @@ impl Threads {
 }
 
 thread_local! {
-    /// The data that the thread needs. A name for the thread, as `std` sets it, would be allocated in the host's
-    /// thread.
+    /// The policy whose file this thread watches; null in the host's threads. `thread::current` is not used to tell the
+    /// threads apart, because it would allocate memory in the host's threads.
     static WATCHED: Cell<*const PolicyInForce> = const { Cell::new(null()) };
 }
 

@@ -37,7 +37,7 @@ pub(crate) unsafe fn read<'a>(
         let asked_method = (*request).access_control_request_method;
         let asked_headers = (*request).access_control_request_headers;
         let private_network = (*request).access_control_request_private_network;
-        // All lengths are checked at once: if one is too long, so is the number that has the bits of all.
+        // All lengths are checked at once: if one is too long, so is the bitwise OR of all.
         let bits = method.len | path.len | origin.len | asked_method.len | asked_headers.len | private_network.len;
         if bits > LONGEST {
             check_each(&[method, path, origin, asked_method, asked_headers, private_network])?;

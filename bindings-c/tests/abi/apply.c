@@ -1,5 +1,5 @@
-/* `corsac_decision_apply` under misuse, with callbacks that fail or call the library, and other functions that servers
- * need. */
+/* `corsac_decision_apply` under misuse, and with callbacks that fail or call the library. Then other functions that
+ * servers need. */
 #include "abi.h"
 
 #include <stdlib.h>

@@ -116,7 +116,7 @@ void test_ops(void) {
   CHECK(find(&decision, "access-control-allow-origin", CORSAC_OP_DEFAULT) != NULL);
   corsac_policy_free(policy);
 
-  /* The largest possible response, and a further line with one of its names. */
+  /* The largest possible response, in which one header has a second line. */
   policy = policy_of(
       "{\"allow_origins\": [\"https://app.example.com\"], \"allow_credentials\": true, \"allow_methods\": [\"*\"], "
       "\"allow_headers\": [\"*\"], \"allow_private_network\": true, \"preflight_continue\": true}", false);

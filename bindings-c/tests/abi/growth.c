@@ -9,8 +9,8 @@
 
 enum { FIRST_REQUEST = offsetof(corsac_request, authority), FIRST_ISSUE = offsetof(corsac_issue, line) };
 
-/* On the heap and exactly as long as it was then, so that valgrind and the sanitizers notice a read or write past its
- * end. */
+/* On the heap and exactly as long as the struct of the first version, so that valgrind and the sanitizers notice a read
+ * or write past its end. */
 static corsac_request *first_request(void) {
   corsac_request *request = malloc(FIRST_REQUEST);
   if (request == NULL) abort();
@@ -30,7 +30,7 @@ static void test_older_request(void) {
   request->method = corsac_slice_from("POST");
   CHECK(add(request, "Origin", "https://app.example.com") == CORSAC_OK);
   CHECK(add(request, "Host", "app.example.com") == CORSAC_OK);
-  /* Its struct has no room for these, so they are left out. */
+  /* The older struct has no fields for the following headers, so they are left out. */
   CHECK(add(request, ":authority", "x") == CORSAC_OK && add(request, "Upgrade", "websocket") == CORSAC_OK);
   CHECK(add(request, "Sec-WebSocket-Key", "x") == CORSAC_OK);
   CHECK(corsac_policy_evaluate(policy, request, &decision) == CORSAC_OK && decision.action == CORSAC_CONTINUE);

@@ -110,7 +110,7 @@ static void test_taken_back(void) {
   give_back(&from);
 }
 
-/* Values with a NUL, in a buffer and in the host's memory. */
+/* Copies of a value, each followed by a NUL: in a buffer, and in the host's memory. */
 static void test_copies(void) {
   corsac_policy *policy = policy_of(CREDENTIALED, false);
   /* Here the origin does not end in a NUL. */

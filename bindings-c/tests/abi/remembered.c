@@ -91,7 +91,7 @@ static void test_misused(void) {
   CHECK(corsac_request_copy(&request, buffer, sizeof buffer, &copy) == CORSAC_BAD_SIZE);
   CHECK(!corsac_policy_decides_same(policy, &request, &copy));
 
-  /* A caller with the first version of the header has fewer fields, in both directions. */
+  /* A caller with the first version of the header has a shorter struct: here the copy, then both, then the request. */
   copy.size = offsetof(corsac_request, authority);
   CHECK(corsac_request_copy(&request, buffer, sizeof buffer, &copy) == CORSAC_BAD_SIZE);
   request.size = offsetof(corsac_request, authority);
@@ -109,7 +109,7 @@ static void test_misused(void) {
   request.origin.len = (size_t)-1;
   CHECK(corsac_request_copy(&request, buffer, sizeof buffer, &copy) == CORSAC_BAD_SIZE);
   CHECK(!corsac_policy_decides_same(policy, &request, &request));
-  /* The same is true of a path, even if the policy has no routes. */
+  /* A path with an impossible length is not accepted either, even if the policy has no routes. */
   request = request_of("GET", "https://app.example.com");
   copy = request;
   copy.path = (corsac_slice){"/", (size_t)-1};
@@ -117,7 +117,7 @@ static void test_misused(void) {
   corsac_policy_free(policy);
 }
 
-/* A host that leaves out lines by their length leaves out none that the library recognises. */
+/* A host that leaves out lines by the length of their names leaves out none that the library recognises. */
 static void test_name_lengths(void) {
   const char *names[] = {"Origin", "Access-Control-Request-Method", "Access-Control-Request-Headers", "Access-Control-Request-Private-Network",
                          "Host", ":authority", "Sec-Fetch-Site", "Upgrade", "Sec-WebSocket-Key"};

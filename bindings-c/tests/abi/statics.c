@@ -50,7 +50,7 @@ void test_names(void) {
     CHECK(strcmp(corsac_reason_name((corsac_reason)i), "unknown") != 0);
   }
 
-  /* There is a help if something can be changed. It is never NULL. */
+  /* The help is never NULL. It is empty if there is nothing to change. */
   for (int i = -2; i <= CORSAC_REASON_WEBSOCKET_REFUSED + 1; i++) CHECK(corsac_reason_help((corsac_reason)i) != NULL);
   CHECK(strstr(corsac_reason_help(CORSAC_REASON_ORIGIN_NOT_ALLOWED), "`allow_origins`") != NULL);
   CHECK(strstr(corsac_reason_help(CORSAC_REASON_WRITE_REFUSED), "`trusted_origins`") != NULL);

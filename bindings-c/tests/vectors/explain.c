@@ -85,7 +85,7 @@ char *run_exchange(const json_t *vector) {
   char *fault = explain(NULL, json_object_get(vector, "exchange"), &found);
   json_t *expected = json_copy(json_object_get(vector, "expect")), *failed = first_failed(found);
   if (fault == NULL) fault = difference(json_object_get(expected, "failed"), failed);
-  /* The expected preflight is the one of the first request. */
+  /* The expected preflight is that of the first request. */
   const json_t *hops = json_object_get(json_object_get(found, "preflight"), "hops");
   if (fault == NULL) fault = members(json_object_get(expected, "preflight"), json_array_get(hops, 0));
   json_object_del(expected, "failed");

@@ -36,7 +36,7 @@ pub fn refused_file(path: &str, kind: usize) -> Result<ConfigError> {
 ///
 /// There is no such format, or the options are not encoded.
 pub fn compile(format: &str, text: &[u8], has_predicate: bool) -> Result<std::result::Result<Policy, ConfigError>> {
-    // Texts already say in which notation they are.
+    // `json` and `toml` replace this notation with their own.
     let builder = PolicyBuilder::new().predicate(has_predicate).notation(Notation::JavaScript);
     Ok(match format {
         "options" => builder.value(encoded_options::read(text)?),

@@ -14,7 +14,7 @@ pub struct CompiledPolicy {
     pub policy: Policy,
     /// The data that the policy reads from a request.
     pub needs: Needs,
-    /// The blocks that were printed about the policy while its server is developed.
+    /// The blocks that have been printed about the policy while its server is developed.
     #[cfg(feature = "explain")]
     pub(crate) debug_log: DebugLog,
     /// The remembered answers of JavaScript's functions.
@@ -37,7 +37,7 @@ pub enum Outcome<'a> {
 pub struct FunctionAnswer {
     /// The function's answer.
     pub answer: PredicateAnswer,
-    /// The answer of a function that was asked before everything was forgotten. It is not
+    /// The remembered answers were cleared after the function was asked, so this answer is not
     /// remembered.
     pub is_stale: bool,
     /// The function failed, and the host answers the request with its own error response.

@@ -13,7 +13,7 @@ use corsac::{PredicateAnswer, Request, RequestHeaders};
 ///
 /// # Errors
 ///
-/// No error is known to occur. The type is that of the other calls.
+/// No error is known to occur. This returns a `Result` only because the other calls do.
 pub fn evaluate<'a>(
     policy: &CompiledPolicy,
     method: &[u8],

@@ -1,6 +1,6 @@
 //! Results for JavaScript, as JSON, because V8 parses JSON faster than native code can make objects property by
-//! property. They are tuples and not tables, so that only the text is allocated; `lib/policy/compiled-policy.js`
-//! names their members.
+//! property. All but `facts` are arrays and not objects, and all are written directly, so that only the text is
+//! allocated; `lib/policy/compiled-policy.js` names their members.
 
 use crate::misuse::{Misuse, Result};
 use corsac::binding::{

@@ -40,10 +40,10 @@ module.exports = function cors (options, settings) {
     const used = pluginOf(app)
     if (used === corsac) return app
     if (used !== undefined) throw secondPolicy()
-    // Elysia sets these two on an application that another one uses; `group` sets the second.
+    // Elysia sets both methods on an application that another one uses; `group` sets only `getServer`.
     if (Object.hasOwn(app, 'getParent') || Object.hasOwn(app, 'getServer')) throw innerPolicy()
     refuseParents(app, corsac)
-    // Elysia's own error handlers respond to it.
+    // A failure is thrown here, so that Elysia's own error handlers respond to it.
     app.onRequest(function corsac ({ request, set }) {
       const failure = failures.has(request) ? failures.get(request) : notDecided()
       if (failure === null) return
@@ -83,7 +83,7 @@ function refuseParents (app, plugin) {
     hasSamePolicy = pluginOf(given()) === plugin
     if (!hasSamePolicy) throw innerPolicy()
   })
-  // `guard`, and a function that is async, set no parent.
+  // For `guard` and for async functions, Elysia sets `getServer` and not `getParent`.
   property(app, 'getServer', getServer, (given, asks) => {
     if (!hasSamePolicy && !asks(given)) throw innerPolicy()
   })
@@ -93,8 +93,8 @@ function refuseParents (app, plugin) {
  * Defines a method of an application, and checks each function with which Elysia replaces that method.
  *
  * @param {(given: Function, asks: (given: Function) => boolean) => void} check throws if the method must not be replaced; `asks`
- * says whether the new function calls this application's own method. Elysia sets such a function if an async function got this
- * application as its argument and returned it
+ * says whether the new function calls this application's own method, as it does if an async plugin got this application as its
+ * argument and returned it
  */
 function property (app, name, method, check) {
   let current = method

@@ -29,7 +29,7 @@ function plugin (fastify, given, done) {
     return done(error)
   }
 
-  /** Decides, and calls `done` unless corsac responds; then it calls `responded`. */
+  /** Decides. Calls `responded` if corsac responds, and `done` otherwise. */
   const respond = (request, reply, done, responded) => {
     decideFor(provider, request, (error, decided) => {
       if (decided === undefined) return done(error)
@@ -37,7 +37,7 @@ function plugin (fastify, given, done) {
       try {
         apply(reply, decided)
       } catch (failure) {
-        // After a promise, nothing else would catch it, and the process would end.
+        // If this runs in the callback of a promise, nothing else would catch the error, and the process would end.
         return done(failure)
       }
       if (decided.error !== null) done(decided.error)
@@ -49,7 +49,8 @@ function plugin (fastify, given, done) {
     ? (request, reply, payload, done) => { respond(request, reply, done) }
     : (request, reply, done) => { respond(request, reply, done) })
   coverRouter(fastify, respond)
-  // Without a route Fastify runs the hooks of the context in which its handler for 404 was set.
+  // If no route matches, Fastify runs the hooks of the context in which its handler for 404 was set, so preflights get a route in
+  // this context.
   const everything = `${fastify.prefix}/*`.replace('//', '/')
   if (!fastify.hasRoute({ method: PREFLIGHT_METHOD, url: everything })) {
     fastify.route({ method: PREFLIGHT_METHOD, url: '/*', schema: { hide: true }, handler: (request, reply) => reply.callNotFound() })
@@ -57,7 +58,10 @@ function plugin (fastify, given, done) {
   done()
 }
 
-/** Applies a decision to the response, which is sent if the application does not run. A header of an earlier hook can prevent that. */
+/**
+ * Applies a decision to the response, and sends it if the application does not run. Throws if it cannot be sent, for example
+ * because an earlier hook set a wrong header.
+ */
 function apply (reply, { policy, template, fields, error }) {
   applyOnHead(reply.raw, template, fields, policy.reports)
   if (error !== null || !template.responds) return
@@ -79,7 +83,7 @@ function decideFor (provider, request, done) {
   else decideRequest(provider, request.raw, request, readRequest).then((decided) => { done(null, decided) }, done)
 }
 
-/** What responds to the router's errors, by the options of the application: one for each time the plugin is registered. */
+/** The functions that respond to the router's errors, one for each registration of the plugin, under the application's options. */
 const routerPolicies = new WeakMap()
 
 /**

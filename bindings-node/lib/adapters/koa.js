@@ -9,8 +9,8 @@ const { PolicyProvider } = require('../policy/policy-provider.js')
 const { applyOnHead } = require('../response/node-response.js')
 
 /**
- * Node's request. It has the original `url`, which mounting changes, and is secure according to
- * Koa's own setting for trusted proxies.
+ * Node's request, with the `url` that it had before mounting changed it. Whether it is secure
+ * depends on Koa's own setting for trusted proxies.
  */
 function readRequest ({ req, originalUrl, secure }) {
   const { headers, method, rawHeaders } = req

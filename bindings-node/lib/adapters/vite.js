@@ -15,7 +15,10 @@ module.exports = function corsac (given, settings) {
   const isFile = typeof given === 'string' || given instanceof URL
   let ignored = []
   let logger, file, policies, middleware
-  /** What is watched, by the configuration of its server: a restart makes the new server before it closes the old one. */
+  /**
+   * The policies that are watched, each under the configuration of its server. There can be two, since a restart makes the new
+   * server before it closes the old one.
+   */
   const watches = new WeakMap()
 
   /** Puts the policy in front of what a server of Vite does, and watches the policy's file until the server is closed. */

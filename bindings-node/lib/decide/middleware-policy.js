@@ -40,7 +40,8 @@ class MiddlewarePolicy {
     this.lastPreflight = undefined
     this.lastPreflightIndex = 0
     if (this.readsCorsOnly) {
-      // Kept with the compiled policy, as an options function makes one of these for each request.
+      // These are kept with the compiled policy, because with an options function there is a new `MiddlewarePolicy`
+      // for each request.
       this.withoutOrigin = compiled.withoutOrigin ??= lastingTemplate(compiled, compiled.decide())
       this.preflightWithoutOrigin = compiled.preflightWithoutOrigin ??= lastingTemplate(compiled, compiled.decidePreflight())
     }

@@ -52,7 +52,7 @@ class Predicates {
     const waiting = this.#waiting
     if (waiting === undefined) return askPredicate(predicate, origin, request, limit, done)
     // The answer depends only on the origin, so requests that ask while the function runs wait for the same answer. It
-    // comes in the context of the request that asked first.
+    // comes in the context of the request that asked first, so each `done` is bound to the context of its own request.
     done = inContext(done)
     const question = `${index} ${origin}`
     const others = waiting.get(question)

@@ -40,7 +40,7 @@ const REPEATED_FIELDS = { ORIGIN: 0, REQUEST_METHOD: 1, REQUEST_HEADERS: 2 }
  * @property {string} help what to change if the refusal was not intended; empty if nothing is refused
  * @property {string | null} reported the refusal that is only reported
  * @property {string} reportedHelp
- * @property {boolean} isReadable whether the reason lets the page read the response
+ * @property {boolean} isReadable whether the page may read a response with this reason
  * @property {string} body
  * @property {[name: string, value: string | number, op: 'set' | 'add' | 'merge' | 'remove' | 'default'][]} headers a
  *   value that is a number is one of `REPEATED_FIELDS`

@@ -7,7 +7,7 @@
 const { types } = require('../runtime.js')
 
 /**
- * This is deeper than any setting, so that the engine gets values that are nested too deeply, and refuses them.
+ * This is deeper than any setting. So a value that is nested too deeply still reaches the engine, which refuses it.
  */
 const MAX_DEPTH = 32
 /** This is enough for a few million origins, and stops an endless iterator. */

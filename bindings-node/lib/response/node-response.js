@@ -10,7 +10,7 @@ const { headerList, headerValue } = require('./response-template.js')
 const PENDING = Symbol('corsac.pendingDecision')
 /** Node's function, or that of a module that replaced it before the first decision was applied. */
 let nativeWriteHead
-/** The key by which other copies of this package, perhaps of another version, know a function that replaced the prototype's. */
+/** Marks a function that replaced the prototype's, so that other copies of this package, of any version, recognise it. */
 const REPLACED = Symbol.for('corsac.replacedWriteHead')
 
 class PendingDecision {
@@ -99,7 +99,7 @@ function applyOnHead (response, template, fields, reports) {
  * memory.
  */
 function replaceOnPrototype () {
-  // Loading this module takes longer than loading all of corsac, and servers load it themselves.
+  // Loading `node:http` takes longer than loading all of corsac, and servers load it themselves.
   const { ServerResponse: { prototype } } = require('node:http')
   nativeWriteHead = prototype.writeHead
   if (nativeWriteHead[REPLACED] === undefined) prototype.writeHead = writeHeadOfPrototype

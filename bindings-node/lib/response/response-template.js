@@ -18,7 +18,7 @@ const { REPEATED_FIELDS } = require('../policy/compiled-policy.js')
  * @property {string} help what to change if the refusal was not intended
  * @property {string | null} reported the refusal that is only reported
  * @property {string} reportedHelp
- * @property {boolean} isReadable whether the reason lets the page read the response
+ * @property {boolean} isReadable whether the page may read a response with this reason
  * @property {boolean} isRefusal whether the request is refused, or the engine failed
  * @property {string} body
  * @property {TemplateHeader[]} headers in the order in which they are sent, each name once

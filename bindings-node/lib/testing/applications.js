@@ -56,7 +56,8 @@ function sendToHandler (handler, { method, url, headers, body }, timeout) {
     const request = new Request(url, { method, headers, signal, ...(body.length > 0 ? { body, duplex: 'half' } : {}) })
     const response = await handler(request)
     if (typeof response?.headers?.entries !== 'function') {
-      throw new TypeError('corsac: the handler returned no Response: a listener of Node\'s servers takes a request and a response')
+      throw new TypeError('corsac: the handler returned no Response; if it is a listener of Node\'s servers, ' +
+        'it needs two parameters, the request and the response')
     }
     if (response.type === 'error') throw new NoReplyError('connection', 'the handler returned Response.error()')
     reply.start(response.status, [...response.headers.entries()])

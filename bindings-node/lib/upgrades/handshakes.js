@@ -39,8 +39,8 @@ class Handshakes {
     const server = serverOf(request)
     if (server === undefined || this.#servers.has(server)) return undefined
     if (emitsHandshakes(server)) return otherServerError()
-    // In HTTP/2, this is known only after the client has acknowledged the setting, so only some requests would get
-    // an error.
+    // In HTTP/2, the server's setting for WebSockets is known only after the client has acknowledged it. Only some
+    // requests would get an error, so there is a warning instead.
     if (request.stream?.session?.localSettings?.enableConnectProtocol === true) {
       reports.warnOnce('elsewhere', 'CORSAC_WEBSOCKETS_ELSEWHERE', otherServerError().message)
     }

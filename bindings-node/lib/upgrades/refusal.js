@@ -5,7 +5,7 @@
 const { facts } = require('../engine.js')
 const { headerValue } = require('../response/response-template.js')
 
-/** How many milliseconds a client has to read why it was refused. */
+/** Milliseconds in which a client can read why it was refused. */
 const LINGER = 1000
 
 function refuseOnSocket (socket, template, fields, reports) {

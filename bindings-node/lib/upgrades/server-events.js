@@ -47,7 +47,7 @@ function intercept (judge, request, socket, refuse, goOn) {
   socket.on('error', ignore)
   judge(request, (template, fields, reports) => {
     if (template.responds) return refuse(socket, template, fields, reports)
-    // An error of the socket may still have to be emitted.
+    // The socket was destroyed in the meantime, and may still emit an error, so `ignore` stays.
     if (isLate && socket.destroyed) return
     socket.off('error', ignore)
     hasListeners = goOn()

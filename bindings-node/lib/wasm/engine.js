@@ -186,7 +186,7 @@ class WasmEngine {
 
 function supplement (hasPredicate, size, seconds) {
   const hasCache = size !== undefined && seconds !== undefined
-  // NaN means that there is no cache. A given time that is not a number is refused as too short.
+  // NaN means that there is no cache, so a given time that is not a number becomes 0, which is refused as too short.
   return { hasPredicate: hasPredicate ? 1 : 0, size: hasCache ? integer(size) : 0, seconds: hasCache ? Number(seconds) || 0 : NaN }
 }
 

@@ -30,7 +30,7 @@ export async function suite (corsac, { vectors, apply, exchanges, findings }) {
   return { runs, failures }
 }
 
-/** Compares as JSON, in which the order of properties counts; undefined members count as missing. */
+/** Compares as JSON text, with sorted properties, so their order does not count; undefined members count as missing. */
 function same (found, expected) {
   const [left, right] = [found, expected].map((value) => JSON.stringify(ordered(value)))
   if (left !== right) throw new Error(`${left} and not ${right}`)
@@ -52,7 +52,7 @@ function forms ({ Policy }, { config, text }) {
   ]
 }
 
-/** In JavaScript, a RegExp is an object. */
+/** Replaces the table that stands for a RegExp in a vector by a RegExp. */
 function revive (config) {
   if (config.dialect !== 'cors' || !('origin' in config)) return config
   return { ...config, origin: revived(config.origin) }
@@ -65,7 +65,7 @@ function revived (value) {
   try {
     return new RegExp(value.regexp, value.flags)
   } catch {
-    // A RegExp that JavaScript cannot express stays a table.
+    // If JavaScript refuses the pattern or the flags, the table stays.
     return value
   }
 }

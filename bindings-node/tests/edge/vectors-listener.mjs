@@ -1,4 +1,4 @@
-// The same for runtimes whose programs listen to an event.
+// Responds with the results of all vectors, in runtimes whose programs listen to `fetch` events.
 
 import app from './vectors-app.mjs'
 

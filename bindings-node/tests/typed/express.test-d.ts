@@ -1,4 +1,5 @@
-// With Express's own types, and with code whose variables are typed by `@types/cors`. Checked by the compiler, never run.
+// The middleware's types, with Express's own types, and with code whose variables are typed by `@types/cors`. Checked
+// by the compiler, never run.
 
 import cors = require('corsac')
 import express = require('express')

@@ -21,7 +21,7 @@ class FunctionCache(Protocol):
         ...
 
     def remember(self, era: int, origin: str, returned: object) -> None:
-        """Remember the function's return value, if it is an answer and the era in which it was asked has not ended."""
+        """Remember the returned value, if it is an answer and the era in which it was requested has not ended."""
 
 
 class Failure(NamedTuple):

@@ -21,8 +21,8 @@ def is_starting(middleware: object) -> bool:
     """Whether a framework builds the middleware because a server has called the application to start it.
 
     In that case, the innermost coroutine is the application's, was called with the lifespan scope, and has called a
-    function that builds the middleware. Code of the application that runs at the start has more coroutines inside. An
-    exception there reaches the framework, which reports it.
+    function that builds the middleware. Code of the application that builds a middleware at the start runs in another
+    coroutine, inside that one. An exception there reaches the framework, which reports it.
     """
     from inspect import CO_ASYNC_GENERATOR, CO_COROUTINE, CO_ITERABLE_COROUTINE
 

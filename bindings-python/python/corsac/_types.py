@@ -10,7 +10,7 @@ Scope: TypeAlias = MutableMapping[str, Any]
 Message: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[Message]]
 Send: TypeAlias = Callable[[Message], Awaitable[None]]
-# Each framework has its own types for these three. This accepts all of them.
+# Each framework has its own types for these three. These definitions accept all of them.
 ASGIApp: TypeAlias = Callable[[Any, Any, Any], Awaitable[None]]
 StartResponse: TypeAlias = Callable[..., Any]
 WSGIApp: TypeAlias = Callable[[Any, Any], Iterable[bytes]]

@@ -83,8 +83,8 @@ def setup(
         if isinstance(response, web.WebSocketResponse):
             return
         if _DECIDED not in request:
-            # aiohttp refuses an unknown `Expect` before any middleware runs, and an application around this one may
-            # respond as well.
+            # The middleware did not run: aiohttp refuses an unknown `Expect` before any middleware, or an application
+            # around this one has responded.
             request[_DECIDED] = await _decide_late(decider, request)
         decided = request[_DECIDED]
         if decided is not None:
@@ -110,7 +110,7 @@ async def _decide(decider: FrameworkDecider, request: web.Request) -> RequestDec
 async def _decide_late(decider: FrameworkDecider, request: web.Request) -> RequestDecision:
     """Decide on a response that was made outside the middleware.
 
-    Neither corsac's own response nor that to an exception of the predicate can take its place any more.
+    It is too late to replace it by corsac's own response, or by the response to an exception of the predicate.
     """
     decided = await _decide(decider, request)
     if decided.error is not None:

@@ -170,7 +170,10 @@ def _browser(
 ) -> Browser:
     if isinstance(server, Browser):
         if any(given is not None for given in (base_url, servers, cookies, policy)):
-            raise TypeError("base_url, servers, cookies and policy are arguments of the Browser that is given")
+            raise TypeError(
+                "base_url, servers, cookies and policy cannot be given together with a Browser: "
+                "they are arguments of the Browser itself"
+            )
         return server
     return Browser(server, base_url=base_url, servers=servers, cookies=cookies, policy=policy, timeout=timeout)
 

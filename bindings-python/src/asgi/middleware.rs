@@ -85,13 +85,15 @@ impl AsgiMiddleware {
         };
         let decider = Decider::new(policy, observers, path)?;
         let setup = Setup { app, decider, respond, deny, await_predicate };
-        slf.get().setup.set(setup).map_err(|_| PyRuntimeError::new_err("the middleware is set up already"))?;
+        slf.get().setup.set(setup).map_err(|_| PyRuntimeError::new_err("the middleware has already been set up"))?;
         direct_class(slf.py())?.enable(slf)
     }
 
-    /// Is called instead of `_setup`. Every call then goes to this function.
+    /// This is called instead of `_setup`. From then on, every call of the middleware goes to `replacement`.
     fn _replace(&self, replacement: Py<PyAny>) -> PyResult<()> {
-        self.replacement.set(replacement).map_err(|_| PyRuntimeError::new_err("the middleware is replaced already"))
+        self.replacement
+            .set(replacement)
+            .map_err(|_| PyRuntimeError::new_err("the middleware has already been replaced"))
     }
 
     /// The application inside.

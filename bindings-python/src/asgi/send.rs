@@ -31,7 +31,7 @@ impl BuiltinFunction for Send {
     const NAME: &'static CStr = c"send";
 
     const DOC: &'static CStr =
-        c"send($self, message, /)\n--\n\nThe server's, with the policy's headers on each response.";
+        c"send($self, message, /)\n--\n\nThe server's `send`, with the policy's headers on each response.";
 
     #[inline]
     fn call<'py>(state: &State<'_, 'py, Self>, message: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
@@ -43,8 +43,8 @@ impl BuiltinFunction for Send {
     }
 }
 
-/// Whether a message of this type starts a response. An application has one object for each type that it writes, and
-/// the first two of these are remembered.
+/// Whether a message of this type starts a response. An application writes each type as a literal, which is always the
+/// same object. Therefore the first object for the start of a response, and the first for another type, are remembered.
 #[inline]
 fn is_start(kind: &Bound<'_, PyAny>) -> bool {
     static START: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
@@ -55,7 +55,7 @@ fn is_start(kind: &Bound<'_, PyAny>) -> bool {
     }
     let is_start = is_str!(kind, "http.response.start");
     let remembered = if is_start { &START } else { &OTHER };
-    // No other type can be compared by its identity, because such an object may change.
+    // Only an exact str can be compared by its identity, because other objects may change.
     if kind.is_exact_instance_of::<PyString>() {
         remembered.get_or_init(kind.py(), || kind.clone().unbind());
     }

@@ -83,8 +83,8 @@ impl FrameworkDecider {
         self.decide_scope_with(&policy, scope, framework_request, None)
     }
 
-    /// Decides on a request with a WSGI environ after the predicate's answer has been awaited. Without an answer, there
-    /// is the exception that was raised instead.
+    /// Decides on a request with a WSGI environ after the predicate's answer has been awaited. If there is no answer,
+    /// `error` is the exception that was raised instead.
     fn resume_environ<'py>(
         &self,
         pending: &PendingDecision,
@@ -98,8 +98,8 @@ impl FrameworkDecider {
         self.decide(&pending.policy, &read.request(), framework_request, Some(answer))
     }
 
-    /// Decides on a request with an ASGI scope after the predicate's answer has been awaited. Without an answer, there
-    /// is the exception that was raised instead.
+    /// Decides on a request with an ASGI scope after the predicate's answer has been awaited. If there is no answer,
+    /// `error` is the exception that was raised instead.
     fn resume_scope<'py>(
         &self,
         pending: &PendingDecision,
@@ -178,8 +178,8 @@ impl FrameworkDecider {
     }
 }
 
-/// The decision on the response to an exception of the predicate, and the exception. The exception is only logged if
-/// the request is refused whatever the predicate answers.
+/// The decision on the response to an exception of the predicate, and the exception. If the request is refused whatever
+/// the predicate answers, the exception is logged and not returned.
 fn on_exception<'a>(
     py: Python<'_>,
     policy: &'a Policy,

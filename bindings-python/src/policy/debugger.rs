@@ -55,7 +55,7 @@ impl Debugger {
         self.0.bind(py).call_method1(intern!(py, "around"), (send, response))
     }
 
-    /// Passes on the scope or the environ of a call, which may show the application's middleware.
+    /// Gives the debugger the scope or the environ of a call, through which it may find the application's middlewares.
     pub(crate) fn called(&self, middleware: &Bound<'_, PyAny>, call: &Bound<'_, PyAny>) -> PyResult<()> {
         let py = call.py();
         self.0.bind(py).call_method1(intern!(py, "called"), (middleware, call)).map(drop)

@@ -31,11 +31,12 @@ pub(crate) struct Decider {
     path: PathForPeople,
 }
 
-/// The attribute or key with the path of the server's request, for logs.
+/// Where the server's object for a request has the path, and how to read it, for logs.
 #[derive(Debug)]
 pub(crate) struct PathForPeople {
+    /// The attribute or key.
     pub(crate) key: Py<PyString>,
-    /// The bytes of the path: servers decode it in different ways.
+    /// Reads the bytes of the path, which servers decode in different ways.
     pub(crate) read: for<'py> fn(&Bound<'py, PyAny>, &str) -> PyResult<Octets<'py>>,
 }
 
@@ -115,8 +116,8 @@ impl Decider {
         }
     }
 
-    /// The parts of a request that have to be read. The debugger also needs those that show a site's own
-    /// pages, for which no origin has to be listed.
+    /// The parts of a request that have to be read. The debugger also needs those that show whether a request comes
+    /// from the site's own pages, whose origin does not have to be listed.
     #[inline]
     pub(crate) fn needs(&self, policy: &Policy) -> Needs {
         let needs = policy.needs();

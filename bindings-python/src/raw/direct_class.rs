@@ -1,5 +1,5 @@
-//! Classes whose instances take three arguments and are called without PyO3's reading of them. From Python 3.12, this needs
-//! no tuple of arguments either, because a class that is written in Python inherits vectorcall from then on.
+//! Classes whose instances are called with three arguments that PyO3 does not read. From Python 3.12, such a call needs no
+//! tuple of arguments either, because a class that is written in Python inherits vectorcall from then on.
 
 use crate::raw::{Object, guarded};
 use pyo3::exceptions::PyRuntimeError;
@@ -71,7 +71,7 @@ impl DirectClass {
         self.class.bind(py)
     }
 
-    /// From now on, this instance is called without a tuple of arguments, if its class inherits that.
+    /// From now on, this instance is called without a tuple of arguments, if its class inherits vectorcall.
     pub(crate) fn enable<T: DirectCall>(&self, instance: &Bound<'_, T>) -> PyResult<()> {
         // SAFETY: both are alive. An instance of this class has the field, and nothing else uses it.
         unsafe {

@@ -3,7 +3,7 @@
 use pyo3::prelude::*;
 use pyo3::types::PyList;
 
-/// Pairs of name and value that responses share. Python's code gets copies; this object itself has no members there.
+/// Pairs of name and value that responses share. Python's code gets copies; in Python, this object has no attributes.
 #[pyclass(frozen, module = "corsac._corsac")]
 #[derive(Debug)]
 pub(crate) struct DecisionHeaders(Py<PyList>);

@@ -133,7 +133,7 @@ fn as_written(name: &Bound<'_, PyAny>, header_type: HeaderType) -> PyResult<Opti
     Ok(Some(shortened(&right.to_string_lossy())))
 }
 
-/// The beginning of a text, which is long enough to find it.
+/// The beginning of a text, long enough to find the text in an application's code.
 fn shortened(text: &str) -> String {
     const LONGEST: usize = 80;
     let mut short: String = text.chars().take(LONGEST).collect();

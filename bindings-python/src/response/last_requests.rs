@@ -6,7 +6,7 @@ use corsac::binding::RequestHeader;
 use pyo3::prelude::*;
 use std::sync::Mutex;
 
-/// What a header takes in addition to its value.
+/// The bytes that a remembered header takes in addition to its value.
 const PER_HEADER: usize = size_of::<(RequestHeader, usize)>();
 
 /// Larger requests are not remembered, so that no client can fill the memory.

@@ -59,7 +59,7 @@ impl WsgiMiddleware {
         };
         let decider = Decider::new(policy, observers, path)?;
         let setup = Setup { app, decider, respond, on_exception };
-        self.setup.set(setup).map_err(|_| PyRuntimeError::new_err("the middleware is set up already"))
+        self.setup.set(setup).map_err(|_| PyRuntimeError::new_err("the middleware has already been set up"))
     }
 
     /// The application inside.

@@ -22,8 +22,8 @@ pub(crate) struct StartResponse {
 
 /// The state of the response's head (its status and headers).
 ///
-/// It is kept until the application has returned the first bytes of the body. If the application then fails, another head
-/// takes its place, and the server gets only that one: some servers (gunicorn) would send the headers of both.
+/// The head is kept until the application has returned the first bytes of the body. If the application fails before that,
+/// another head takes its place, and the server gets only that one: some servers (gunicorn) would send the headers of both.
 #[derive(Debug)]
 enum Head {
     /// The application has not given it yet.

@@ -67,11 +67,11 @@ struct Expect {
 enum Unsendable {
     Header,
     Target,
-    /// `http` splits such a target, and HTTP/2 requests always look like it. The service sees only its path.
+    /// `http` splits such a target into scheme, authority and path, as HTTP/2 does. The service sees only its path.
     AbsoluteTarget,
     /// Targets are kept as they were sent, so the path is never decoded.
     DecodedPath,
-    /// The layer does this only for CONNECT.
+    /// The layer sets `websocket` to true for CONNECT, and to false for every other method. The vector differs.
     HandshakeByMethod,
 }
 

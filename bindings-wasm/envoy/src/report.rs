@@ -108,6 +108,6 @@ pub(crate) fn is_first_to_report(text: &[u8]) -> bool {
     if before.as_deref() == Some(&digest) {
         return false;
     }
-    // It fails if another thread has written it since.
+    // This fails if another thread has written the digest since.
     hostcalls::set_shared_data(&key, Some(&digest), version).is_ok()
 }

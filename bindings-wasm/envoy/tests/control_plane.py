@@ -11,7 +11,7 @@ EXTENSION = f"{TYPE}envoy.config.core.v3.TypedExtensionConfig"
 
 
 class ControlPlane(http.server.ThreadingHTTPServer):
-    """Gives every node the policy in force, and single nodes another one."""
+    """Gives a node its own policy if it has one, and otherwise the policy in force."""
 
     daemon_threads = True
     request_queue_size = 256

@@ -37,7 +37,7 @@ def wasm(policy, name="corsac", module=MODULE):
             "name": name,
             "root_id": name,
             "failure_policy": "FAIL_RELOAD",
-            # Every plugin of these tests runs in one virtual machine for each thread.
+            # All plugins of these tests share one virtual machine in each thread.
             "vm_config": {"vm_id": "corsac", "runtime": "envoy.wasm.runtime.v8", "code": {"local": {"filename": str(module)}}},
             "configuration": as_configuration(policy),
         },
@@ -228,7 +228,7 @@ class Discovering(Envoy):
         self.deliver(policy)
 
     def deliver(self, policy, **changed):
-        """Writes another policy, or another field of the plugin's configuration instead of it."""
+        """Writes another policy. `changed` replaces fields of the plugin's configuration."""
         filter = wasm(policy)
         filter["config"].update(changed)
         kind = f"{TYPE}envoy.config.core.v3.TypedExtensionConfig"

@@ -214,7 +214,7 @@ class Attacks(unittest.TestCase):
             connection.close()
 
     def test_a_flood(self):
-        """Thousands of refused requests, each with another origin: nothing about them is remembered."""
+        """Thousands of refused requests, each with a different origin: nothing about them is remembered."""
         before = memory(self.envoy.process.pid)
 
         def flood(number):

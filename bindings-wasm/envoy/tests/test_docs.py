@@ -132,7 +132,7 @@ class Manifests(unittest.TestCase):
         (manifest,) = manifests("WasmPlugin")
         good, said = self.is_wasm_plugin(manifest)
         self.assertTrue(good, said)
-        # The compiler finds mistakes.
+        # The validation finds mistakes.
         for wrong in ({"phase": "FIRST"}, {"failStrategy": "RELOAD"}, {"url": 7}):
             self.assertFalse(self.is_wasm_plugin({**manifest, "spec": {**manifest["spec"], **wrong}})[0], wrong)
         self.assertEqual((manifest["spec"]["phase"], manifest["spec"]["failStrategy"]), ("AUTHN", "FAIL_RELOAD"))

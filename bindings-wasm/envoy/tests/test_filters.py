@@ -58,7 +58,7 @@ FAULT = http_filter("fault", "fault.v3.HTTPFault", abort={"http_status": 503, "p
 SLOW = http_filter("fault", "fault.v3.HTTPFault", delay={"fixed_delay": "0.3s", "percentage": {"numerator": 100}})
 DENY = http_filter("rbac", "rbac.v3.RBAC", rules={"action": "ALLOW", "policies": {}})
 OWN_CORS = http_filter("cors", "cors.v3.Cors")
-# Every path has the status 200, here and at the application, except for paths that end in another status, such as `/401`.
+# Like the application, the authorisation server responds with 200, except to paths that end in another status, such as `/401`.
 AUTHORISE = http_filter(
     "authorise",
     "ext_authz.v3.ExtAuthz",

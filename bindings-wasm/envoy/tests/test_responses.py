@@ -1,5 +1,5 @@
-"""From the moment when its filters exist, every response of Envoy has the headers of the policy, whether Envoy or the
-application made it."""
+"""Once the filters of a request exist, its response has the headers of the policy, whether Envoy or the application
+makes it."""
 
 import time
 import unittest

@@ -48,7 +48,7 @@ Examples:
   corsac diff cors.toml new.toml
   git show main:cors.toml | corsac diff - cors.toml
   corsac diff old.toml new.toml --format markdown >> comment.md
-  corsac diff old.toml new.toml --wider-only    fail only if someone gains
+  corsac diff old.toml new.toml --wider-only    fail only if pages gain something
 
 Exit status: 0 if nothing differs (with --wider-only, if pages gain nothing),
 1 if something does, 2 if a policy cannot be read.";

@@ -14,8 +14,8 @@ pub(crate) fn may_send(request: &SentRequest, send: bool) -> bool {
     request.is_preflight || send || READ_METHODS.contains(&request.method.as_str())
 }
 
-/// Refuses requests that would show nothing. If browsers block a request before they send it, its verdict is already
-/// known.
+/// Refuses requests that would show nothing. A request that browsers block before they send it is not refused, because
+/// its verdict is already known.
 pub(crate) fn check_is_useful(exchange: &Exchange, send: bool) -> Result<(), Failure> {
     let Some(first) = Session::new(exchange.clone()).next_request() else {
         let explanation = diagnose(exchange);

@@ -73,7 +73,8 @@ impl Destination {
     }
 }
 
-/// A service that could read the file has to be able to read the new one. Only root may give a file away.
+/// A service that could read the old file has to be able to read the new one. Only root may change a file's owner, so
+/// failures are ignored.
 #[cfg(unix)]
 fn keep_owner(file: &File, old: &Metadata) {
     use std::os::unix::fs::{MetadataExt, fchown};

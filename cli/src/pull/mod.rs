@@ -24,9 +24,9 @@ use std::time::Duration;
 ///
 /// The file is left unchanged if anything is wrong: no response, a status other than 200, a policy with errors. A new
 /// policy replaces the old one in one step, so that a program that reads or watches the file sees either the old policy
-/// or the new one. If the server has nothing new, it does not send the policy again, and nothing is written: validators
-/// of the last response are kept in a hidden file next to the policy. Run it from a timer; services that watch the file
-/// do the rest.
+/// or the new one. If the server has nothing new, it does not send the policy again, and nothing is written. For this,
+/// the validators of the last response are kept in a hidden file next to the policy. Run it from a timer; services that
+/// watch the file do the rest.
 ///
 /// The URL has to be https; plain http works only for this machine. If the server asks for a login, set the variable
 /// CORSAC_PULL_AUTHORIZATION to the value of the header `Authorization`, such as `Bearer 123`. Redirects are followed

@@ -11,7 +11,7 @@ use corsac::binding::printable;
 use corsac::binding::wrap;
 use std::path::Path;
 
-/// For people: what failed, each with its explanation, and how many.
+/// For people: every request that did not pass, with its explanation, and the counts.
 pub(crate) fn text(outcomes: &[Outcome], columns: usize) -> String {
     let mut out = String::new();
     for outcome in outcomes.iter().filter(|outcome| !outcome.is_met()) {

@@ -71,7 +71,7 @@ impl Server {
             .with_header(header("Cache-Control", "no-store"))
     }
 
-    /// Whether the request names this server. If another name leads here, it belongs to a page that made its own name
+    /// Whether the request names this server. A request with another name comes from a page that made its own host name
     /// resolve to this machine (DNS rebinding).
     fn is_meant(&self, request: &Request) -> bool {
         let port = self.address.port();

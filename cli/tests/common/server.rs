@@ -51,7 +51,8 @@ impl Server {
         Server { url, seen }
     }
 
-    /// The same with texts: a status line and headers, to which the length of an empty body is added.
+    /// Like [`start`](Self::start), but the function returns the status line and headers as text. The length of an
+    /// empty body is added to them.
     pub fn texts(respond: impl Fn(&Request) -> String + Send + Sync + 'static) -> Self {
         Self::start(move |request, stream| {
             let text = respond(request);

@@ -1,4 +1,4 @@
-"""The pages whose requests are tested, and servers that only Python code describes."""
+"""The pages whose requests are tested, and servers that are written in Python for the tests."""
 
 import http.server
 import socket

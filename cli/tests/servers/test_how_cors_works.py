@@ -22,8 +22,7 @@ BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.M | re.S)
 NAMED = re.compile(r"# ([\w.-]+\.(?:py|toml|conf))\n")
 PORT = re.compile(r"\b(80\d\d)\b")
 
-# The page does not say where nginx keeps its temporary files, and the owner of a test's folder is the user who runs the
-# test.
+# The page does not say where nginx keeps its temporary files.
 NGINX = "".join(f"{kind}_temp_path temporary-{kind}; " for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
 
 
@@ -46,6 +45,7 @@ class Shell:
         text = self.real(text)
         if name.endswith(".conf"):
             text = text.replace("http {", f"http {{ {NGINX}", 1)
+            # The workers of nginx need access to the folder, which belongs to the user who runs the test.
             text = ("user root;\n" if os.geteuid() == 0 else "") + text
         (self.folder / name).write_text(text)
 

@@ -153,7 +153,7 @@ deviations! {
         "A position in Range that does not fit into 64 bits needs a preflight."
         "Fetch, CORS-safelisted request-header" ["safelist-116"],
     RepeatedHeadersJoined "repeated-headers-joined" [Chromium, WebKit]
-        "A request header that is set twice is measured as one joined value."
+        "The values of a request header that is set twice are joined, and then checked as one value."
         "Fetch, CORS-unsafe request-header names" ["noted-accept-twice"],
     ValuesNotAddedUp "values-not-added-up" [Firefox]
         "The values of safelisted headers are not added up: more than 1024 bytes in total need no preflight."

@@ -154,7 +154,7 @@ impl Told<'_> {
         out
     }
 
-    /// The URL of the page. If only its origin is known, it is the shortest URL that a page of that origin has.
+    /// The URL of the page. If only its origin is known, it is the shortest URL that a page of that origin can have.
     fn page_url(&self) -> Cow<'_, str> {
         match (&self.exchange.page_url, self.exchange.page.as_str()) {
             (Some(url), _) => Cow::Borrowed(url),

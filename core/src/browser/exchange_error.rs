@@ -22,7 +22,7 @@ pub struct ExchangeProblem {
 }
 
 impl ExchangeError {
-    /// Makes an error of problems, of which there is at least one.
+    /// Makes an error from problems, of which there is at least one.
     pub(crate) fn new(problems: Vec<ExchangeProblem>) -> Self {
         ExchangeError { problems }
     }

@@ -116,8 +116,8 @@ impl PreflightCache {
     }
 }
 
-/// A number in digits. One that does not fit into 64 bits counts as the largest that does, which is longer than any cache
-/// lives.
+/// A number that is written in digits. If it does not fit into 64 bits, the result is the largest number that does: no
+/// preflight stays in a cache for so many seconds.
 fn whole(text: &str) -> Option<f64> {
     let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     is_number.then(|| text.parse::<u64>().unwrap_or(u64::MAX) as f64)

@@ -144,8 +144,7 @@ fn headers(
             kept.push((name.clone(), value.to_vec()));
         }
     }
-    // `setRequestHeader` joins the values of a repeated header. In the mode `no-cors`, the joined
-    // value is measured.
+    // `setRequestHeader` joins the values of a repeated header.
     if script.initiator == Initiator::Xhr {
         kept = join_repeated(&kept);
     }

@@ -35,7 +35,7 @@ use crate::json_writer::JsonWriter;
 #[derive(Clone, Debug)]
 pub struct Session {
     exchange: Exchange,
-    /// A request was given no answer, so no other request follows.
+    /// The caller had no answer to a request, so no other request follows.
     is_given_up: bool,
 }
 

@@ -57,7 +57,8 @@ pub(crate) struct Walk<'e> {
 pub(crate) enum Next {
     /// The request was redirected.
     Hop,
-    /// The script gets this, or nothing.
+    /// The request ends with this verdict. The lists have the response headers that the script can read, and those that
+    /// it cannot.
     End(Verdict, Vec<String>, Vec<String>),
 }
 
@@ -75,7 +76,7 @@ pub(crate) fn play_with(exchange: &Exchange, agent: Agent, server: &mut dyn Serv
 
 /// The preflights that earlier exchanges left in the cache.
 fn earlier(exchange: &Exchange, agent: Agent) -> PreflightCache {
-    // The last one is the deepest.
+    // The earliest exchange is nested deepest, so it is the last in this list.
     let mut chain = Vec::new();
     let mut after = exchange.after.as_deref();
     while let Some(earlier) = after {

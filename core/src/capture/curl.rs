@@ -40,7 +40,7 @@ pub(crate) fn read(command: &str, known: &Known<'_>) -> Result<Captured, PasteEr
             "-e" | "--referer" => request.headers.push((b"referer".to_vec(), latin1_bytes(&value()))),
             "-u" | "--user" => {
                 value();
-                // Its value would not be shown in any case.
+                // The name and the password are left out, because explanations hide them anyway.
                 request.headers.push((b"authorization".to_vec(), b"Basic".to_vec()));
             }
             "--url" => request.url = value(),

@@ -160,7 +160,7 @@ fn exchange(index: usize, entries: &mut [Entry], known: &Known<'_>, captured: &m
     Some(exchange)
 }
 
-/// The preflight of an entry: the nearest one, first before it, then after it.
+/// The preflight of an entry: the nearest one before it or, if there is none, the nearest one after it.
 fn preflight_of(index: usize, entries: &[Entry]) -> Option<usize> {
     let request = entries.get(index)?.request.seen();
     let is_its = |(_, entry): &(usize, &Entry)| !entry.is_used && entry.request.seen().is_preflight_of(&request);

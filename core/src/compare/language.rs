@@ -25,7 +25,7 @@ impl Language {
     }
 }
 
-/// A language among the automata that are walked, by the numbers of its automata.
+/// A language whose automata are walked, as their indexes in [`Automata`].
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Term {
     matches: usize,

@@ -24,8 +24,8 @@ pub(crate) struct Meeting {
     pub(crate) new: RouteChoice,
 }
 
-/// The maximum number of pairs of routes for which a path that both match is searched. Beyond that, only
-/// routes with the same path are compared.
+/// The maximum number of pairs of routes for which a path that both match is searched for. Beyond that,
+/// only routes with the same path are compared.
 const MOST_PAIRS: usize = 100_000;
 
 /// Every pair of routes that have a path in common, each once.
@@ -132,7 +132,8 @@ fn collect(routes: &Routes, node: u32, before: &mut Vec<Segment>, paths: &mut Wr
     }
 }
 
-/// The path that matches what both paths match; none if nothing matches both.
+/// A path for a route that would match exactly what both of these match; none if they have nothing in
+/// common.
 fn intersection(one: &[Segment], other: &[Segment]) -> Option<Vec<Segment>> {
     match (one.split_first(), other.split_first()) {
         (None, None) => Some(Vec::new()),

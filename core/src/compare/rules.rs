@@ -86,7 +86,7 @@ impl<'p> Side<'p> {
         })
     }
 
-    /// The headers on a response that the page may read.
+    /// The headers that a response gets if the page may read it.
     fn readable(&self) -> &Template {
         let reason = if self.rules.origins.is_any() { Reason::AnyOrigin } else { Reason::OriginAllowed };
         self.template(Outcome::Actual { reason, options: false })
@@ -117,7 +117,7 @@ fn alone(set: &OriginSet) -> OriginList<'_> {
     OriginList { set, secure_only: false, asks: false, takes_all: false, regexes: &[] }
 }
 
-/// The value of a header that does not depend on the request; otherwise it is empty.
+/// The value of a header, if it is the same for every request; otherwise an empty text.
 fn value(template: &Template, name: HeaderName) -> &str {
     let header = template.headers().iter().find(|header| header.name == name);
     header

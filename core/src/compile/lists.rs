@@ -33,7 +33,7 @@ pub(crate) struct NameList {
     found: Vec<(usize, NameConcern)>,
 }
 
-/// The possible problems of a method or a header name.
+/// The possible problems with a method or a header name.
 #[derive(Clone, Copy, Debug)]
 enum NameConcern {
     NotAMethod,

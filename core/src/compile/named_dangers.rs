@@ -12,7 +12,7 @@ use crate::origins::list::{Found, OriginList};
 use crate::origins::set::OriginSet;
 use std::sync::Arc;
 
-/// The named entries that would be refused if their check was not lifted, each with the name of the check.
+/// The named entries that would be refused if their check were not lifted, each with the name of the check.
 #[derive(Debug, Default)]
 pub(crate) struct NeededDangers(Vec<(String, &'static str)>);
 

@@ -60,7 +60,7 @@ impl Retained {
 
     /// The name that the dialect has for a setting.
     fn name(&self, setting: Setting) -> &'static str {
-        // Only that dialect has a list of this name.
+        // Only the `cors` dialect has a list of origins with this name.
         if self.document.settings.allow_origins.field != PackageOption::Origin.name() {
             return setting.name();
         }

@@ -45,7 +45,7 @@ pub enum Takes {
 }
 
 impl Takes {
-    /// A value of Rust as it is written.
+    /// A value of a Rust `Config`, as the text of a policy would have it.
     pub(crate) fn written(self, value: Value) -> Value {
         match (self, value) {
             (Takes::Mode, Value::Bool(refuses)) => Value::from(if refuses { "reject" } else { "off" }),

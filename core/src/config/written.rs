@@ -48,7 +48,8 @@ impl Written for Option<u32> {
     }
 }
 
-/// The value of a `Config` as a setting. Defaults become settings without being written.
+/// Makes a setting directly from a value of a `Config`. Only defaults are made in this way; other values are first
+/// [`Written`], and then read.
 pub(crate) trait ReadFrom<T> {
     fn read_from(config: T, name: &str) -> Self;
 }

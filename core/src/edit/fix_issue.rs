@@ -6,10 +6,10 @@ use crate::edit::text_edit::TextEdit;
 use crate::issues::issue::Issue;
 use std::ops::Range;
 
-/// The beginnings of helps that have code to write.
+/// How the help of an issue begins if it has code to write.
 const WRITE: [&str; 2] = ["write `", "write separate entries: `"];
 
-/// The beginnings of helps that say to remove something.
+/// How the help of an issue begins if it says to remove something.
 const REMOVE: [&str; 5] = ["remove it", "remove the entry", "remove the line", "remove `", "remove the comma"];
 
 /// The edit of a policy's text, in TOML, after which the policy no longer has the issue, and has no new one. None if
@@ -59,7 +59,7 @@ fn is_fixed(before: &[Issue], after: &[Issue], issue: &Issue) -> bool {
         && (errors(after) < errors(before) || (errors(after) == errors(before) && errors(before) == 0))
 }
 
-/// The places in which the code can be meant, the likeliest first.
+/// Edits that put the code in the places that the help can mean, the likeliest first.
 fn replacements(text: &str, span: Range<usize>, code: &str) -> Vec<TextEdit> {
     let Some(old) = text.get(span.clone()) else { return Vec::new() };
     let mut edits = Vec::new();
@@ -77,7 +77,8 @@ fn replacements(text: &str, span: Range<usize>, code: &str) -> Vec<TextEdit> {
     edits
 }
 
-/// A line that has nothing else, or an entry with one of the commas next to it.
+/// Edits that remove the text at the span, the likeliest first: with its line if that has nothing else, with one of the
+/// commas next to it, with its line in any case, and alone.
 fn removals(text: &str, span: Range<usize>) -> Vec<TextEdit> {
     let (Some(before), Some(after)) = (text.get(..span.start), text.get(span.end..)) else { return Vec::new() };
     let mut edits = Vec::new();

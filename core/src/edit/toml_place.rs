@@ -59,7 +59,7 @@ impl<'t> TomlPlaces<'t> {
         Some(start + space.len() - space.trim_start().len()..found.end)
     }
 
-    /// The setting, if it is written. If it is missing, the look-up would find its table.
+    /// The setting, if it is written. If it is missing, the look-up finds its table instead.
     fn setting(&self, field: &str) -> Option<Found> {
         let found = self.offsets.find(&steps(field))?;
         let name = field.rsplit('.').next()?;

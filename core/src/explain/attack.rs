@@ -129,7 +129,7 @@ pub fn observe_cache(exchanges: &[Exchange]) -> Vec<Observation> {
                     experiment: Experiment::TwoPages,
                     is_risk: true,
                     message,
-                    help: "send `Vary: Origin` with every response of this URL, and have the cache use `Origin` in its key"
+                    help: "send `Vary: Origin` with every response for this URL, and have the cache use `Origin` in its key"
                         .to_owned(),
                 });
             }

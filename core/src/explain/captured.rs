@@ -28,7 +28,8 @@ pub(crate) fn observed_or_decided(observed: Explanation, by_policy: impl FnOnce(
     if by_policy.verdict == observed.verdict { by_policy } else { observed }
 }
 
-/// The exchange with the responses as the application itself sends them, because the policy adds its headers again.
+/// The exchange with its responses as the application itself sends them: without CORS headers, because the policy adds
+/// its own again.
 pub(crate) fn as_application(exchange: &Exchange) -> Exchange {
     let mut exchange = exchange.clone();
     for hop in &mut exchange.hops {

@@ -29,7 +29,7 @@ pub(crate) fn likely(problem: Problem, engine: Option<Engine>) -> Vec<FindingCod
         Code::GatewayError,
     ];
     match problem {
-        // Except for WebKit, engines check the header before the status.
+        // All engines except WebKit check the header before the status.
         Problem::Missing if engine == Some(Engine::WebKit) => vec![
             Code::AllowOriginMissing,
             Code::ErrorWithoutHeaders,

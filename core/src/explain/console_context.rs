@@ -6,7 +6,7 @@ use crate::explain::console_template::Found;
 /// The most bytes before and after a sentence that are read as its context.
 const CONTEXT: usize = 6 * 1024;
 
-/// The facts about a sentence that the text around it has.
+/// What the text around a sentence says about it.
 #[derive(Debug, Default)]
 pub(crate) struct Context {
     pub(crate) page: Option<String>,
@@ -19,7 +19,7 @@ pub(crate) struct Context {
 }
 
 impl Context {
-    /// Reads the text between the sentences before and after a sentence.
+    /// Reads the text around a sentence, as far as the sentence before it and the sentence after it.
     pub(crate) fn of(text: &str, found: &Found, before: usize, after: usize) -> Self {
         let head = within_end(text.get(before..found.start).unwrap_or_default(), CONTEXT);
         let tail = within(text.get(found.end..after).unwrap_or_default(), CONTEXT);

@@ -166,8 +166,8 @@ fn fill(template: &str, problem: Problem) -> String {
     out
 }
 
-/// Sentences of which the catalogue has only a piece, because the rest differs between versions; and the rest of the
-/// sentence in the console, before or after that piece. `~` stands for that piece.
+/// Sentences of which the catalogue has only a piece, because the rest differs between versions. Each piece comes with
+/// the whole sentence as a console prints it, in which `~` stands for the piece.
 const WHOLE: &[(&str, &str)] = &[
     (
         "Cross origin requests are only supported for protocol schemes:",
@@ -388,7 +388,7 @@ mod tests {
     use crate::explain::console_wordings::WORDINGS;
     use std::collections::BTreeSet;
 
-    /// The places in a line where the best match is this template.
+    /// Whether this template is the best match at some place in the line.
     fn is_found(template: &'static str, line: &str) -> bool {
         let text = plain(line);
         let matches = best(&text);

@@ -115,7 +115,7 @@ pub fn read_console(text: &str) -> Vec<ConsoleSentence> {
         let before = index.checked_sub(1).and_then(|index| matches.get(index)).map_or(0, |(found, ..)| found.end);
         let after = matches.get(index + 1).map_or(text.len(), |(found, ..)| found.start);
         let mut context = Context::of(&text, found, before, after);
-        // WebKit names the target of a redirect in a sentence that another one continues.
+        // WebKit names the target of a redirect before the reason, in words that match as a sentence of their own.
         let earlier = index.checked_sub(1).and_then(|index| matches.get(index)).filter(|_| context.location.is_none());
         context.location = earlier
             .filter(|(_, meanings, _)| meanings.contains(&Meaning::Consequence))

@@ -32,8 +32,8 @@ impl Found {
     }
 }
 
-/// A text in the form with which templates are compared: with straight quotation marks, and with one space instead of
-/// any white space.
+/// A text in the form in which it is compared with templates: with straight quotation marks, and with one space instead
+/// of any white space.
 pub(crate) fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -75,7 +75,7 @@ fn pieces(template: &'static str) -> Vec<(&'static str, String)> {
 fn read(text: &str, start: usize, length: usize, rest: &[(&'static str, String)]) -> Option<Found> {
     let mut found = Found { start, end: start + length, literal: length, values: Vec::new() };
     for (name, literal) in rest {
-        // A few sentences have more text after this, and others do not.
+        // This is advice at the end of a sentence, which Chromium prints only for requests of this API.
         if matches!(*name, "fetch" | "xhr") {
             continue;
         }

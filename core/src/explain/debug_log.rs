@@ -233,7 +233,7 @@ impl Asked<'_> {
         self.template.action() == Action::Respond && !self.template.reason().is_protection_refusal()
     }
 
-    /// The findings about the request that an explanation with the policy has.
+    /// The findings to print: why something was refused, and what was only reported.
     fn findings(self) -> Vec<Finding> {
         let reason = self.template.reason();
         let reported = self.template.reported().map(messages::protection_reported);

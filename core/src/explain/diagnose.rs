@@ -48,9 +48,10 @@ pub fn diagnose(exchange: &Exchange) -> Explanation {
 impl Policy {
     /// Explains how this policy and a browser handle an exchange.
     ///
-    /// The policy responds to the preflight and decides on the request, as it does in service. The response of the exchange
-    /// is what the application itself would send; without one it is a 200 without headers. A preflight of the exchange is
-    /// compared with what the policy responds. If the policy has a predicate, `predicate` of the exchange is its answer.
+    /// The policy responds to the preflight and decides on the request, as it does in service. The response of the
+    /// exchange is what the application itself would send; without one it is a 200 without headers. If the exchange has
+    /// a response to the preflight, it is compared with that of the policy. If the policy has a predicate, `predicate`
+    /// of the exchange is its answer.
     ///
     /// ```
     /// use corsac::Policy;

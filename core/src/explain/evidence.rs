@@ -54,7 +54,7 @@ impl Evidence {
                     failures.push(failure.clone());
                     Repair::of(failure)
                 }
-                // A preflight that is not known does not make the response unknown.
+                // If the response to a preflight is not known, the next walk goes on as if the preflight had passed.
                 (None, Verdict::Unknown) => repaired
                     .unknown
                     .last()
@@ -171,7 +171,7 @@ impl Repaired<'_> {
             Answer::Unknown if repairs.peek().is_some() => (204, HeaderLines::new()),
             other => return other,
         };
-        // A preflight that is not known passes every check.
+        // A preflight whose response is not known passes every check.
         let all = [
             StepName::PreflightAllowOrigin,
             StepName::PreflightAllowCredentials,

@@ -126,7 +126,7 @@ fn with_origin(request: &SentRequest, origin: Option<&str>) -> SentRequest {
     let mut request = request.clone();
     remove(&mut request.headers, "origin");
     let Some(origin) = origin else { return request };
-    // A browser would say how far this page is from the server, which may treat foreign pages differently.
+    // A browser would send the `Sec-Fetch-Site` of this page, and a server may treat pages of other sites differently.
     if let Some(url) = Url::parse(&request.url, None) {
         let site = FetchSite::of(origin, &url).as_str();
         for (_, value) in request.headers.iter_mut().filter(|(name, _)| name.eq_ignore_ascii_case(b"sec-fetch-site")) {
@@ -192,7 +192,7 @@ fn observe(experiment: Experiment, answer: &Answer, exchange: &Exchange, own: Op
                 "responses to other origins have no `Vary: Origin`: a cache can keep such a response and give it to this page, \
                  which then gets no `Access-Control-Allow-Origin`"
                     .to_owned(),
-                "send `Vary: Origin` with every response of this URL, even if the origin is refused",
+                "send `Vary: Origin` with every response for this URL, even if the origin is refused",
             ),
             _ => None,
         },
@@ -219,7 +219,7 @@ fn observe(experiment: Experiment, answer: &Answer, exchange: &Exchange, own: Op
                     "without `Origin` the response has neither `Access-Control-Allow-Origin` nor `Vary: Origin`: a \
                      cache that keeps this response can give it to the page"
                         .to_owned(),
-                    "send `Vary: Origin` with every response of this URL",
+                    "send `Vary: Origin` with every response for this URL",
                 );
             }
             None

@@ -145,7 +145,7 @@ impl<'e> Explainer<'e> {
         }
     }
 
-    /// Whether a preflight has no CORS header at all. One finding then lists all headers that it needs.
+    /// Whether the response to a preflight has no CORS header at all. One finding then lists all headers that it needs.
     fn is_bare(self, hop: usize) -> bool {
         let lines = self.evidence.lines((hop, true));
         !lines.iter().any(|(name, _)| name.to_ascii_lowercase().starts_with(b"access-control-"))
@@ -281,7 +281,7 @@ impl<'e> Explainer<'e> {
         }
     }
 
-    /// The value of a header that the preflight has sent.
+    /// The value of a header that was sent with the preflight.
     fn asked(self, hop: usize, name: &str) -> Option<String> {
         let preflight = self.evidence.repaired.preflights.get(hop)?;
         let (_, value) = preflight.headers.iter().find(|(found, _)| found == name.as_bytes())?;

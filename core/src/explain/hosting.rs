@@ -135,7 +135,7 @@ mod tests {
         }
     }
 
-    /// A heading of the page has the anchor, as GitHub makes it.
+    /// Each anchor is the one that GitHub makes from a heading of the page.
     #[test]
     fn each_section_exists() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();

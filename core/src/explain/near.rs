@@ -68,7 +68,7 @@ pub(crate) fn difference(configured: &str, origin: &str) -> Option<Difference> {
     if trimmed == origin {
         return Some(Difference::Slash);
     }
-    // If only a default port is written out, the difference is in the port.
+    // If the values differ only in a default port that is written out, the difference is in the port.
     let written = Url::parse(&trimmed, None).filter(Url::is_http).map_or(trimmed, |url| url.origin());
     if written == origin {
         return Some(Difference::Port);
@@ -85,7 +85,8 @@ pub(crate) fn nearest<'s>(
     let own = Split::of(origin.as_bytes())?;
     let mut nearest: Option<(Difference, ConfiguredPattern<'s>)> = None;
     for pattern in patterns {
-        // Siblings are looked for last, because every pattern of a long list can be one.
+        // Once a near pattern is found, siblings are no longer looked for: every pattern of a long list can be one, and
+        // each costs a look-up of its public suffix.
         let Some(difference) = of_pattern(pattern, own, nearest.is_none()) else { continue };
         if nearest.as_ref().is_none_or(|(least, _)| difference < *least) {
             nearest = Some((difference, pattern));
@@ -198,7 +199,7 @@ fn exact(configured: Split<'_>, own: Split<'_>, with_siblings: bool) -> Option<D
     if !with_siblings {
         return None;
     }
-    // The public suffix is looked up last: most origins differ in their last label but one.
+    // The public suffix is looked up only if the last two labels are equal. In most origins they are not.
     let shares_end = last_labels(configured.host, 2).is_some_and(|tail| last_labels(own.host, 2) == Some(tail));
     (shares_end && site(configured.host).is_some_and(|site_of| site(own.host) == Some(site_of)))
         .then_some(Difference::Sibling)

@@ -128,7 +128,7 @@ impl Observer<'_> {
         let why = if value.len() > 128 {
             format!("it has {} bytes, more than 128", value.len())
         } else if name == "content-type" && !is_form_type(value) {
-            // A JSON body needs this type.
+            // A body such as JSON needs its own type, so there is nothing to change.
             return None;
         } else if name == "range" {
             "only a single range is safelisted, and it has to begin with a number".to_owned()
@@ -185,7 +185,7 @@ impl Observer<'_> {
         is_wanted.then(|| other_layers::vary_missing(&value))
     }
 
-    /// A redirect from https to http that is not mixed content already.
+    /// A redirect from https to http, unless it is already blocked as mixed content.
     fn redirect_to_http(self) -> Option<Finding> {
         let schemes = |url: &str| url.split(':').next().unwrap_or_default().to_ascii_lowercase();
         let hops = self.evidence.repaired.preflights.windows(2);

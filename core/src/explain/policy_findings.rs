@@ -81,8 +81,8 @@ impl<'v> PolicyView<'v> {
             // The finding about the refusal already explains its status.
             Some(StepName::PreflightStatus) if decided.responded && decided.reason.is_refusal() => return None,
             Some(StepName::SocketStatus) if decided.responded => return None,
-            // A refusal does not have the headers below, so the policy's settings show what it would have
-            // sent.
+            // A refusal does not have the headers that the checks below need. The policy's settings show what
+            // the policy would have sent.
             Some(StepName::PreflightAllowCredentials | StepName::AllowCredentials) => {
                 if self.places.rules(route).credentials && !is_kept(decided) {
                     return None;
@@ -232,7 +232,7 @@ impl<'v> PolicyView<'v> {
         }
     }
 
-    /// The differences between a captured preflight and the policy's response.
+    /// The differences between the captured response to a preflight and that of the policy.
     fn captured_preflight(self) -> Option<Finding> {
         let message = (0, true);
         self.decided(message).filter(|decided| decided.responded)?;

@@ -9,7 +9,8 @@ use std::time::SystemTime;
 pub struct FileStamp {
     modified: Option<SystemTime>,
     length: u64,
-    /// Device, inode and change of the inode: a file that was renamed into place may be older than the one before.
+    /// Device, inode, and the time at which the inode changed: a file that was renamed into place may be older than the
+    /// one before.
     identity: (u64, u64, i64, i64),
 }
 

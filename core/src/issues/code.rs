@@ -86,7 +86,8 @@ codes! {
     OriginIp "origin-ip" "An IP address is not in the form that browsers send.",
     OriginWildcard "origin-wildcard" "A `*` is in a position where it is not allowed.",
     OriginHost "origin-host" "An origin has a host that no browser sends.",
-    TooManyGlobs "too-many-globs" "A list has more label globs than can be compared one by one.",
+    TooManyGlobs "too-many-globs"
+        "A list has too many patterns with a `*` within a label, which are compared one by one.",
     InsecureOrigin "insecure-origin"
         "Credentials are allowed for a plain http origin, which anyone on the network path can impersonate.",
     PublicSuffix "public-suffix" "A pattern or a regex allows credentials for names that anyone can register.",
@@ -242,8 +243,8 @@ reasons! {
         "`Access-Control-Request-Headers` is not a list of names, or is too long."
         "browsers do not send such a list: fix the client, or send fewer headers",
     PathAmbiguous = 9 "path-ambiguous" "Servers could assign the path to different routes."
-        "request the path as it is configured, without escapes, `.`, `..`, `//` or `\\`; if a segment of a route is followed by an \
-         ending such as `.json`, leave the ending out, or add a separate route for the path with the ending",
+        "request the path as it is configured, without escapes, `.`, `..`, `//` or `\\`; if the requested path adds an ending \
+         such as `.json` to a segment of a route, leave the ending out, or add a separate route for the path with the ending",
     PredicateFailed = 10 "predicate-failed" "The origin predicate failed or did not answer in time."
         "look for the error that the predicate raised, or for a time-out",
     WriteRefused = 11 "write-refused" "The request is a write from an origin that is not trusted."

@@ -97,7 +97,7 @@ findings! {
         "The cache mode `only-if-cached` is used without the mode `same-origin`.",
     InvalidMethod "invalid-method" Error Cors "The request has a method that scripts cannot use.",
     InvalidRequestHeader "invalid-request-header" Error Cors "The name or the value of a request header is not valid.",
-    InvalidBody "invalid-body" Error Cors "The request has a body that it cannot have.",
+    InvalidBody "invalid-body" Error Cors "The request has a body, but its method does not allow one.",
     NoCorsMethod "no-cors-method" Error Cors "The mode `no-cors` does not allow the method.",
     NoCorsStream "no-cors-stream" Error Cors "The mode `no-cors` does not allow a stream as the body.",
     NoCorsRedirectMode "no-cors-redirect-mode" Error Cors

@@ -35,7 +35,8 @@ impl ExtensionScheme {
         Self::ALL.into_iter().find(|extension| extension.as_str().as_bytes() == scheme)
     }
 
-    /// Very different origins of extensions. A pattern that matches all of them matches any.
+    /// Very different origins of extensions. A pattern that matches all of them matches every extension with
+    /// this scheme.
     pub(crate) fn unlike_examples(self) -> impl Iterator<Item = String> {
         ["w-0_q.Z", "3"].into_iter().map(move |host| format!("{}://{host}", self.as_str()))
     }

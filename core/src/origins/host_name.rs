@@ -10,9 +10,9 @@ use crate::limits::LABEL_BYTES;
 #[inline(never)]
 pub(crate) fn is_plain_name(host: &[u8]) -> bool {
     let [first, .., last] = host else { return false };
-    // A number ends in a digit or, after `0x`, in a digit up to `f` or in the `x` itself.
+    // A number ends in a digit or, if it is hexadecimal, in a letter up to `f` or in the `x` of `0x`.
     let ends_in_word = matches!(last, b'g'..=b'w' | b'y' | b'z');
-    // Then no label is too long either.
+    // In a host that is no longer than a label may be, no label is too long.
     host.len() <= LABEL_BYTES
         && is_label_byte(*first)
         && *last != b'.'

@@ -118,7 +118,7 @@ impl RegexConcern {
         is_error.then_some(Severity::Error)
     }
 
-    /// Whether the regex is refused, or some of the origins that it matches.
+    /// Whether the regex is refused, or some of the origins that it matches are.
     pub(crate) fn refuses(&self, stakes: Stakes) -> bool {
         matches!(self, RegexConcern::AlsoInsecure) && stakes.is_secure_only()
             || self.severity(stakes) == Some(Severity::Error)
@@ -156,7 +156,7 @@ impl OriginList {
         OriginList { set: builder.build(), found, found_in_regexes }
     }
 
-    /// Whether the list has no finding under these settings, including regexes that match more than they seem to.
+    /// Whether nothing in the list is an error under these settings, and no regex matches more than it seems to.
     pub(crate) fn is_clean(&self, stakes: Stakes) -> bool {
         let is_wrong = |concern: &RegexConcern| match (concern, concern.severity(stakes)) {
             (RegexConcern::Insecure { .. } | RegexConcern::AlsoInsecure, severity) => severity == Some(Severity::Error),

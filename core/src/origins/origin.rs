@@ -91,7 +91,8 @@ pub(crate) fn default_port(scheme: &[u8]) -> Option<&'static [u8]> {
     }
 }
 
-/// Schemes that no page's tuple origin has: files are opaque, and sockets are opened by http pages.
+/// Schemes that no page's tuple origin has: files have opaque origins, and WebSockets are opened by pages of http or
+/// https.
 pub(crate) fn is_never_origin_scheme(scheme: &[u8]) -> bool {
     matches!(scheme, b"file" | b"ws" | b"wss")
 }

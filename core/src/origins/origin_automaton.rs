@@ -6,7 +6,7 @@
 /// The bytes of origins. Bytes that make the plainest examples come first.
 pub(crate) const ALPHABET: &[u8] = b".abcdefghijklmnopqrstuvwxyz123456780-9_:/[]+ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
-/// Schemes with rules of their own, each with the scheme that is its beginning.
+/// Schemes with rules of their own. `http` and `ws` have them too, and are read as the beginnings of `https` and `wss`.
 const WORDS: [&[u8]; 3] = [b"https", b"file", b"wss"];
 const NO_WORD: u8 = 3;
 

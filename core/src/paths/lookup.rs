@@ -74,8 +74,8 @@ impl Lookup<'_, '_> {
 
     /// If a segment continues with a dot after a literal, some servers read only that literal: Connect ends the path
     /// of a mount there, as at a slash, and Rails reads the rest as a format (`/users.json`). If that reading
-    /// leads to a route, the path is ambiguous. Without this check, a route with the whole segment, or no route, would
-    /// be chosen for a path that such a server gives to that route.
+    /// leads to a route, the path is ambiguous. Without this check, corsac would choose a route with the whole segment,
+    /// or no route, for a path that such a server gives to the route of its own reading.
     fn check_endings(
         &mut self,
         node: &Node,

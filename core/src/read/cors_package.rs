@@ -184,7 +184,7 @@ impl Reader<'_> {
     }
 }
 
-/// A RegExp as text writes it: `{ "regexp": "^https://…$", "flags": "i" }`.
+/// A RegExp as it is written in a text: `{ "regexp": "^https://…$", "flags": "i" }`.
 fn regexp_of_table(entries: &[(String, Value)]) -> Option<Value> {
     let get = |name: &str| entries.iter().find(|(key, _)| key == name).map(|(_, value)| value);
     let Value::String(source) = get("regexp")? else { return None };

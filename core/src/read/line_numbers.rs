@@ -107,8 +107,8 @@ fn in_json<'t>(
         value = next;
         let start = offset(value)?;
         let end = start + value.get().len();
-        // The name is the nearest string with that text before the value. Members of lists have none: looking for it would read
-        // the whole text for each issue.
+        // The name is the nearest string with that text before the value. Members of lists have no names. None is searched
+        // for, because that would read the whole text for each issue.
         let quoted = format!("\"{name}\"");
         let before = matches!(step, Step::Key(_)).then(|| text.get(..start)).flatten();
         let named = before.and_then(|before| before.rfind(&quoted));

@@ -29,7 +29,7 @@ pub(crate) struct Reader<'i> {
     /// The settings on which suggestions in this table depend: whether credentials are allowed, and which checks are
     /// lifted.
     pub(crate) stakes: Stakes,
-    /// The same checks, as they are written.
+    /// The same checks, in the form in which suggestions write them.
     pub(crate) lifted: Arc<Lifted>,
     /// Whether there is neither a regex nor a predicate in addition to its list of origins.
     pub(crate) alone: bool,

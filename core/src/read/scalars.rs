@@ -19,7 +19,7 @@ impl Reader<'_> {
     fn whole(&mut self, key: &str, value: &Value, wanted: Wanted) -> Option<i64> {
         match value {
             Value::Integer(number) => Some(*number),
-            // Beyond i64 it saturates, which is out of every range.
+            // A value beyond i64 saturates, and the result is out of every range.
             #[allow(clippy::cast_possible_truncation)]
             Value::Float(number) if number.fract() == 0.0 => Some(*number as i64),
             Value::Float(number) if number.is_infinite() => Some(i64::MAX),

@@ -169,7 +169,7 @@ impl Stop<'_> {
         Place::new(key, self.stakes(), &NOTHING, true, &Issues::new(Notation::default(), self.trial)).takes(value)
     }
 
-    /// It is not known whether credentials are allowed. If the text names them, they are assumed to be.
+    /// It is not known whether credentials are allowed. If the text names them, they are assumed to be allowed.
     fn stakes(&self) -> Stakes {
         let credentials = ["credentials", "Credentials"].iter().any(|word| self.text.contains(word));
         Stakes { credentials, ..Stakes::default() }

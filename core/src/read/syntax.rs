@@ -72,7 +72,8 @@ fn is_toml(text: &str) -> bool {
             .is_some_and(|line| line.split_once('=').is_some_and(|(key, _)| is_bare(key.trim())))
 }
 
-/// Whether a line is a key and a colon, and none is a key and an equals sign.
+/// Whether the first line begins as in YAML, for example with a key and a colon, and no line begins with a key and an
+/// equals sign.
 fn is_yaml(text: &str) -> bool {
     let lines = || text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
     let first = lines().next().unwrap_or_default();

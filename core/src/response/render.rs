@@ -18,7 +18,7 @@ pub(crate) struct ResponseSettings {
     pub(crate) credentials: bool,
     pub(crate) expose: Option<Arc<str>>,
     pub(crate) methods: Arc<str>,
-    /// With credentials and `*`, the requested value is sent in addition to the list.
+    /// With credentials and `*` as a method, the requested method is sent in addition to the list.
     pub(crate) echo_method: bool,
     /// None if the requested headers are sent back.
     pub(crate) headers: Option<Arc<str>>,

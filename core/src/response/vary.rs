@@ -2,8 +2,8 @@
 
 /// Merges a decision's `Vary` into the lines of the application's response, and returns the whole value.
 ///
-/// Fields that the application already names, in any case, are not added again, and nothing is added to `*`. The
-/// application's own value is kept as it is, with its lines joined with `, ` and without blank lines. Source: Fetch,
+/// Fields that the application already names, in upper or lower case, are not added again, and nothing is added to `*`.
+/// The application's own value is kept as it is, with its lines joined with `, ` and without blank lines. Source: Fetch,
 /// "CORS protocol and HTTP caches"; RFC 9110, section 12.5.5.
 #[must_use]
 pub fn merge_vary<'a>(application: impl IntoIterator<Item = &'a [u8]>, decision: &[u8]) -> Vec<u8> {

@@ -111,7 +111,7 @@ fn in_lower_case(source: &str, ast: &Ast) -> String {
     source.char_indices().map(lower).collect()
 }
 
-/// Which ends the surrounding parts anchor.
+/// Which ends are anchored by the surrounding parts.
 #[derive(Clone, Copy)]
 struct Ends {
     start: bool,

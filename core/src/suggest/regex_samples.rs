@@ -56,7 +56,8 @@ fn origins(text: &[u8]) -> Vec<String> {
     all.filter(|origin| Origin::parse(origin.as_bytes()).is_some()).collect()
 }
 
-/// Some texts that a regex matches: for each alternative, with repetitions as short as possible or once more.
+/// Some texts that a regex matches, for each alternative. A part is repeated as seldom as possible, or with `more` once
+/// more than that.
 fn texts(hir: &Hir, more: bool) -> Vec<Vec<u8>> {
     match hir.kind() {
         HirKind::Empty | HirKind::Look(_) => vec![Vec::new()],

@@ -1,4 +1,4 @@
-// An API without any CORS headers. It refuses writes of other sites' pages, and trusts the pages of the front end.
+// An API without any CORS headers. It refuses writes from other sites' pages, and trusts the pages of the front end.
 import { createServer } from 'node:http'
 
 const trusted = 'http://localhost:3000'

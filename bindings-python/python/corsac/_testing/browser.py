@@ -80,8 +80,8 @@ class Browser:
             ``TestClient`` inside its ``with`` statement. A client's headers count as those of the script, and its
             cookies as those of the server. Each request runs in a thread of its own, with the test's context variables.
         origin (str | None): the origin of the page, unless a request names another.
-        base_url (str | None): the server's address in the browser; that of the client or of the URL if it is None, and
-            ``https://testserver`` for applications.
+        base_url (str | None): the server's address in the browser. By default, it is that of the client or the URL,
+            and ``https://testserver`` for applications.
         servers (Mapping[str, object] | None): other servers by their origins, for redirects.
         cookies (Mapping[str, str] | None): the server's cookies, which are sent if the browser sends cookies.
         policy (Policy | None): the policy of the server, for explanations that name its settings. That of corsac's own

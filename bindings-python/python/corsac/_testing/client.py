@@ -66,7 +66,7 @@ class ClientServer:
         options = {content: request.body or None, redirects: False, "auth": with_these_headers}
         response = self.client.request(request.method, request.url, **options)
         if self._is_httpx:
-            # If they were decoded, httpx would guess the encoding.
+            # If httpx decoded the headers, it would guess their encoding.
             lines = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers.raw]
         else:
             # A response of requests joins repeated headers, but the urllib3 response inside it does not.

@@ -107,7 +107,7 @@ def _about_trusted_origins() -> Iterator[CheckMessage]:
 
 
 def _about_protection(decider: FrameworkDecider) -> Iterator[CheckMessage]:
-    """Origins whose forms Django accepts but the policy's protection refuses."""
+    """Origins whose writes Django accepts but the policy's protection refuses."""
     for trusted, url in _trusted_origins():
         # The site itself, which is listed if a proxy changes the scheme or the host.
         if "*" in url.netloc or _is_host(url.hostname or ""):

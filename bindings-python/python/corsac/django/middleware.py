@@ -134,7 +134,7 @@ def _applied(decided: RequestDecision, response: Any) -> HttpResponseBase:  # no
 
 
 def _headers(decided: RequestDecision, response: Any, before: list[tuple[str, str]]) -> ResponseHeaders:  # noqa: ANN401
-    # Django has one value for each name, in any case.
+    # Django has one value for each name, and ignores the case of names.
     values: dict[str, tuple[str, list[str]]] = {}
     for name, value in decided.apply(response.status_code, before):
         values.setdefault(name.lower(), (name, []))[1].append(value)

@@ -26,7 +26,7 @@ pub(crate) fn missing(about: About, origin: &str, credentials: bool) -> Finding 
     )
 }
 
-/// The preflight has none of the CORS headers.
+/// The response to the preflight has none of the CORS headers.
 pub(crate) fn missing_with_all(about: About, wanted: &str) -> Finding {
     let rest = match about {
         About::Both => "; send `Access-Control-Allow-Origin` with every other response too, including errors",
@@ -149,7 +149,7 @@ pub(crate) fn cached_for_another(value: &[u8], origin: &str, sign: &str) -> Find
             shown(value),
             printable(origin)
         ),
-        "send `Vary: Origin` with every response of this URL, including those without `Access-Control-Allow-Origin`, \
+        "send `Vary: Origin` with every response for this URL, including those without `Access-Control-Allow-Origin`, \
          have the CDN use `Origin` in its cache key, and empty the cache",
     )
 }

@@ -75,8 +75,8 @@ pub(crate) fn of_problem(problem: Problem, facts: &Facts<'_>) -> Finding {
             None => finding(
                 FindingCode::AllowCredentialsMissing,
                 "the request has credentials, and the response does not have `Access-Control-Allow-Credentials: true`",
-                "send `Access-Control-Allow-Credentials: true` in response to OPTIONS and with each other response; or, if \
-                 the request needs no cookies, remove `credentials: \"include\"` (`withCredentials`)",
+                "send `Access-Control-Allow-Credentials: true` in response to OPTIONS and with every other response; \
+                 or, if the request needs no cookies, remove `credentials: \"include\"` (`withCredentials`)",
             ),
         },
         Problem::PreflightStatus => preflight(facts),
@@ -85,8 +85,8 @@ pub(crate) fn of_problem(problem: Problem, facts: &Facts<'_>) -> Finding {
             None => finding(
                 FindingCode::PreflightRedirected,
                 "the preflight is redirected, and browsers do not follow redirects of preflights",
-                "request the final URL in the script: it often differs in https, `www.` or a slash at the end; or \
-                 respond to OPTIONS before anything redirects, even to a login page",
+                "request the final URL in the script (it often differs in https, `www.` or a slash at the end), or \
+                 respond to OPTIONS before anything redirects it, for example to a login page",
             ),
         },
         Problem::MethodList if facts.value.is_some() => preflight::methods_invalid(value),
@@ -126,8 +126,8 @@ pub(crate) fn of_problem(problem: Problem, facts: &Facts<'_>) -> Finding {
         Problem::MixedContent => script::mixed_content(facts.url),
         Problem::ResourcePolicy => finding(
             FindingCode::ResourcePolicyBlocks,
-            "the response's `Cross-Origin-Resource-Policy` does not allow pages of other origins to load it, or the page \
-             has `Cross-Origin-Embedder-Policy` and the response has no such header",
+            "the response's `Cross-Origin-Resource-Policy` does not allow pages of other origins to load it, or the \
+             response does not have this header and the page has `Cross-Origin-Embedder-Policy`",
             "send `Cross-Origin-Resource-Policy: cross-origin` with the response, if any page may load it",
         ),
         Problem::Network | Problem::Other => no_response(facts),
@@ -257,7 +257,8 @@ fn header(facts: &Facts<'_>) -> Finding {
         return finding(
             FindingCode::HeaderNotAllowed,
             "the response to the preflight does not allow a header of the request: it is not in \
-             `Access-Control-Allow-Headers`, or the list is only `*`, which is not a wildcard with credentials",
+             `Access-Control-Allow-Headers`, or the list is only `*`, which is not a wildcard for a \
+             request with credentials",
             "add every header that the script sets, such as `content-type` and `authorization`, to the headers that the server \
              allows in response to OPTIONS",
         );
@@ -281,7 +282,8 @@ fn header(facts: &Facts<'_>) -> Finding {
         FindingCode::HeaderNotAllowed,
         format!(
             "the response to the preflight does not allow the request header `{}`: it is not in \
-             `Access-Control-Allow-Headers`, or the list is only `*`, which is not a wildcard with credentials",
+             `Access-Control-Allow-Headers`, or the list is only `*`, which is not a wildcard for a \
+             request with credentials",
             printable(&name)
         ),
         format!(

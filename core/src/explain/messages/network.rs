@@ -48,8 +48,8 @@ pub(crate) fn gateway_error(status: u16, about: About, server: Option<&str>) -> 
     finding(
         FindingCode::GatewayError,
         format!(
-            "{who} could not reach the application and responded to {request} itself with {status}, and its \
-             error page has no CORS headers"
+            "{who} could not reach the application and responded to {request} with an error page of its own \
+             ({status}), which has no CORS headers"
         ),
         "check that the application is running and that the proxy's upstream is right; if scripts should see the status of \
          such errors, have the proxy send the CORS headers with its own error pages",

@@ -61,6 +61,6 @@ pub(crate) fn vary_missing(value: &str) -> Finding {
              origin, which then cannot read it",
             printable(value)
         ),
-        "send `Vary: Origin` with every response of this URL, including those without `Access-Control-Allow-Origin`",
+        "send `Vary: Origin` with every response for this URL, including those without `Access-Control-Allow-Origin`",
     )
 }

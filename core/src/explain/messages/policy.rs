@@ -34,7 +34,8 @@ pub(crate) fn add_origin(origin: &str, at: &PolicyPlace, difference: Option<Diff
     let origin = printable(origin);
     match (origin.as_str(), difference) {
         ("null", _) => {
-            "serve the page over http or https, so that it has an origin; any site can have the origin `null`"
+            "serve the page over http or https, so that it has an origin of its own; do not allow `null`, since any \
+             site can have that origin"
                 .to_owned()
         }
         (_, Some(Difference::Loopback)) => {

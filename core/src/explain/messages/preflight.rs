@@ -98,7 +98,8 @@ pub(crate) fn header_not_allowed(names: &[String], value: Option<&[u8]>) -> Find
 
 pub(crate) fn authorization_only_by_wildcard(blocked: bool) -> Finding {
     let today = if blocked {
-        ": browsers still accept it today, but the standard does not, so a later version may block the request"
+        ": browsers still accept it today, but the standard does not, so a later version of a browser \
+         may block the request"
     } else {
         ", but browsers still accept it today"
     };

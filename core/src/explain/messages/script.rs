@@ -110,7 +110,7 @@ pub(crate) fn mixed_content_by_redirect(url: &str) -> Finding {
     )
 }
 
-/// Behind a proxy that terminates TLS, an application writes the scheme of the requests that reach it.
+/// Behind a proxy that terminates TLS, an application gets its requests over http, so it also redirects to http.
 pub(crate) const REDIRECT_TO_HTTPS: &str = "have the server redirect to https; behind a proxy that terminates TLS, have the \
     proxy send `X-Forwarded-Proto`, and the application trust it (in Express `trust proxy`, in uvicorn \
     `--forwarded-allow-ips`, in Django `SECURE_PROXY_SSL_HEADER`)";

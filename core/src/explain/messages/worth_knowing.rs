@@ -10,7 +10,8 @@ pub(crate) fn engines_differ(groups: &str) -> Finding {
     finding(
         FindingCode::EnginesDiffer,
         format!("browsers do not agree on this request: {groups}"),
-        "test in each browser that your users have; `engines` says what each of them does",
+        "test in each browser that your users have; the field `engines` of the explanation says what each of \
+         them does",
     )
 }
 

@@ -148,7 +148,7 @@ impl OriginFlaw {
 pub(crate) enum LooksLike {
     /// Every host, such as `https://*`.
     AnyHost,
-    /// The name of a variable of the environment.
+    /// The name of an environment variable.
     VariableName,
     Nothing,
 }
@@ -254,8 +254,8 @@ pub(crate) fn word_for_own_origin(code: Code, text: &str, suggestion: Option<Str
     Fault::new(code, message, help)
 }
 
-/// A regex in a list of origins. `regexes` is the setting that takes regexes, and `example` how one is written where this
-/// setting takes them itself.
+/// A regex in a list of origins. `regexes` is the setting that takes regexes. If the list of origins itself takes them,
+/// `example` shows how one is written there.
 pub(crate) fn regex_among_origins(
     code: Code,
     text: &str,

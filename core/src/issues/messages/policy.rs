@@ -82,7 +82,8 @@ pub(crate) fn expose_only_in_routes(notation: Notation) -> Fault {
         Code::ExposeOnlyInRoutes,
         "only this route exposes headers, so scripts cannot read them from any other response",
         format!(
-            "list them at the top level, which routes inherit, or write `{}` there if other responses do not have them",
+            "list them at the top level (routes inherit that list), or write `{}` there if other responses do \
+             not have them",
             notation.list_setting(key, &[])
         ),
     )

@@ -48,7 +48,7 @@ pub(crate) fn beyond_ascii(text: &str, piece: Piece<'_>) -> Fault {
     )
 }
 
-/// Syntax that regular expressions of other languages read differently.
+/// Syntax that means something else in the regular expressions of other languages.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum NotPortable {
     Flag,
@@ -75,7 +75,10 @@ pub(crate) fn read_differently(source: &str, what: NotPortable) -> Fault {
     };
     Fault::new(
         Code::RegexSyntax,
-        format!("`/{}/` contains {what}, which has another meaning in the program's own language", printable(source)),
+        format!(
+            "`/{}/` contains {what}, whose meaning in corsac differs from that in your program's language",
+            printable(source)
+        ),
         "write it without that; classes such as `[a-z0-9-]` mean the same in every language",
     )
 }

@@ -150,7 +150,7 @@ pub(crate) fn wrong_type_of_entry(
     Fault::new(Code::WrongType, message, help)
 }
 
-/// A setting that is given twice, under this name the first time.
+/// A setting that is given twice: first as `earlier`, and then as `name`.
 pub(crate) fn duplicate_setting(setting: &str, name: &str, earlier: &str, notation: Notation) -> Fault {
     let help = if earlier == name {
         "keep only one of them".to_owned()
@@ -229,7 +229,11 @@ pub(crate) fn danger_not_listed(entry: &str) -> Fault {
 pub(crate) fn danger_not_needed(entry: &str, danger: Danger) -> Fault {
     Fault::new(
         Code::DangerNotNeeded,
-        format!("`{}` is allowed without lifting `{}` for it", printable(entry), danger.as_str()),
+        format!(
+            "`{}` is allowed anyway, so the check `{}` does not have to be lifted for it",
+            printable(entry),
+            danger.as_str()
+        ),
         "remove it, so that only risky entries are named",
     )
 }

@@ -29,7 +29,7 @@ pub(crate) fn write_setting_instead(setting: &str) -> String {
     format!("write `{setting}` instead")
 }
 
-/// A text about several origins or patterns.
+/// What a suggestion consists of: origins or patterns, one or several.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Origins {
     pub(crate) is_pattern: bool,

@@ -58,7 +58,7 @@ pub(crate) fn unknown_setting(name: &str, table: &str, instead: Instead, notatio
 fn without_counterpart(needless: Needless) -> &'static str {
     match needless {
         Needless::Vary => "remove it: `Vary` is always sent when the response depends on the request",
-        Needless::SendWildcard => "remove it: `*` is sent when any origin is allowed",
+        Needless::SendWildcard => "remove it: `*` is sent when every origin is allowed",
         Needless::AlwaysSend => "remove it: CORS headers are sent whenever a page needs them",
         Needless::AutomaticOptions => "remove it: preflights are always answered",
         Needless::StrictPreflight => "remove it: preflights are always read strictly",
