@@ -54,7 +54,7 @@ export type Code =
   | 'origin-wildcard'
   /** An origin has a host that no browser sends. */
   | 'origin-host'
-  /** A list has more label globs than can be compared one by one. */
+  /** A list has too many patterns with a `*` within a label, which are compared one by one. */
   | 'too-many-globs'
   /** Credentials are allowed for a plain http origin, which anyone on the network path can impersonate. */
   | 'insecure-origin'
@@ -194,7 +194,7 @@ export type FindingCode =
   | 'invalid-method'
   /** The name or the value of a request header is not valid. */
   | 'invalid-request-header'
-  /** The request has a body that it cannot have. */
+  /** The request has a body, but its method does not allow one. */
   | 'invalid-body'
   /** The mode `no-cors` does not allow the method. */
   | 'no-cors-method'

@@ -437,8 +437,8 @@ typedef struct {
 /**
  * Allocates memory for a repeated header or for a copied value: `size` bytes with any alignment. The memory has to
  * stay valid as long as the request's other slices, so most hosts take it from the request's pool. The function
- * returns NULL if there is no memory, and must not throw or `longjmp`. `user` is the pointer that was passed to the
- * function that calls it.
+ * returns NULL if there is no memory, and must not throw or `longjmp`. `user` is the pointer that was passed together
+ * with this function.
  */
 typedef void *(*corsac_allocate)(size_t size, void *user);
 
