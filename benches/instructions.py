@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Counts the instructions that one decision takes, by kind of request: other programs on the machine do not change this figure.
 
-Needs valgrind. Two numbers of repetitions are counted, so that everything that the program does apart from deciding
-cancels out. Sets are hashed with a random seed, so this is done several times, and the median is printed with the
-smallest and the largest count. If paths of built benchmarks are given, those are measured side by side, so
-that versions can be compared.
+Needs valgrind. The instructions are counted for two numbers of repetitions, so that everything that the program does
+apart from deciding cancels out. Sets are hashed with a random seed, so this is done several times, and the median is
+printed with the smallest and the largest count. If paths of built benchmarks are given, those are measured side by side,
+so that versions can be compared.
 """
 
 import json

@@ -4,10 +4,10 @@ chart of the README.
 
 Usage: benches/publish.py [--counts | --render | --check]
 
-A stack that was not measured again keeps its results. Refuses if a stack was never measured, if it was measured with `--quick`, or if
-anything else was running. With `--counts`, the results that need a quiet machine are left out instead: only instructions and sizes are
-published, without a chart. `--render` writes the tables and the chart again from benches/results.json. `--check`
-compares them with it.
+A stack that was not measured again keeps its results. Nothing is published if a stack was never measured, if it was measured with
+`--quick`, or if anything else was running. With `--counts`, the results that need a quiet machine are left out instead: only
+instructions and sizes are published, without a chart. `--render` writes the tables and the chart again from benches/results.json.
+`--check` says whether they still agree with that file.
 """
 
 import json
@@ -95,7 +95,7 @@ def picture(results, folder):
         return ""
     return f"""<picture>
   <source media="(prefers-color-scheme: dark)" srcset="{folder}/performance-dark.svg"> <img src="{folder}/performance-light.svg"
-  width="860" alt="Two bar charts: how many times as much work the usual packages add to a request as corsac does, and how many
+  width="860" alt="Two bar charts: the work that the usual packages add to a request, as a multiple of corsac's, and how many
   requests a whole server serves with each">
 </picture>
 """

@@ -37,7 +37,7 @@ def with_budgets(stack, rows):
 
 
 def figure(value, unit):
-    """A number with its unit, with three digits or all of those before the point."""
+    """A number with its unit, with three digits, or with all digits before the point if there are more than three."""
     if value is None:
         return "–"
     for name, size in SCALES.get(unit, []):

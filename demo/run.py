@@ -28,7 +28,7 @@ CASES = Path(__file__).resolve().parent / "cases.json"
 
 
 def site_of(settings):
-    """The page's site; corsac's own Python binding evaluates the policy."""
+    """The data of the page; corsac's own Python binding evaluates the policy."""
     from corsac import Policy
 
     file = page_policy(settings)

@@ -19,7 +19,7 @@ from settings import EXAMPLES, OUT, ROOT, Stop
 
 
 def require_free(port, who, variable):
-    """Raises Stop if the port is in use. Browsers try IPv6 first, so a program on that port is a problem as well."""
+    """Raises Stop if the port is in use, with IPv4 or IPv6: browsers try IPv6 first."""
     for family, host in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
         try:
             with socket.socket(family, socket.SOCK_STREAM) as probe:
@@ -28,7 +28,7 @@ def require_free(port, who, variable):
         except PermissionError:
             raise Stop(f"port {port} ({who}) may not be used by this user: choose another with {variable}=…") from None
         except OSError as error:
-            if error.errno == errno.EADDRINUSE:  # a machine without IPv6 fails otherwise
+            if error.errno == errno.EADDRINUSE:  # without IPv6, the error is a different one
                 raise Stop(
                     f"port {port} ({who}) is in use: stop what uses it, or choose another with {variable}=…"
                 ) from None

@@ -1,4 +1,5 @@
-"""The demo must be able to fail: one server gets a wrong policy, and exactly its cells differ, by name.
+"""The demo must be able to fail: one server gets a wrong policy, and exactly the cells that this changes are reported,
+by name.
 
 The cells were derived by hand from the Fetch standard, for each kind of wrong policy.
 """

@@ -1,4 +1,4 @@
-// Reads a pasted text: a cURL command, a call to fetch(), sentences of a console, HTTP messages, a HAR file.
+// Reads a pasted text: a cURL command, a call to fetch(), sentences from a console, HTTP messages, a HAR file.
 
 import { byId, element, prose, sentence, shorten } from './elements.js'
 import { hasAnswers } from './request.js'

@@ -3,7 +3,7 @@
 
 import { byId } from './elements.js'
 
-/** The types that the form names; any other is kept. */
+/** The only `type` of a body that the form offers; a body with any other is kept. */
 const JSON_TYPE = 'application/json'
 
 /** Which field a problem of the engine belongs to, by the beginning of its path. */
@@ -21,7 +21,7 @@ const NO_COLON = 'has no colon: write a name, a colon and a value, as in “X-Re
 export class RequestForm {
   /** The members for which the form has no field. */
   #base = {}
-  /** The last body that is not in the list. */
+  /** The body of the exchange, if the form has no choice for its type. */
   #otherBody
 
   /** @param {() => void} changed */

@@ -14,7 +14,7 @@ import needs  # noqa: E402
 SITE = ROOT / "site"
 PACKAGE = ROOT / "bindings-node"
 WORK = ROOT / "target" / "site" / "node"
-# This entry re-exports what the others export, so its page shows the declarations themselves.
+# This entry re-exports what the others export, so its page shows its file of declarations as it is.
 AGAIN = "edge"
 ENTRY = """\
 /**
@@ -50,7 +50,7 @@ def write_entry(name, types):
     file = WORK / f"{name or 'corsac'}.mts"
     package = f"corsac/{name}" if name else "corsac"
     source = declarations(types).read_text(encoding="utf-8")
-    # Without a namespace of its own types there is nothing else to re-export.
+    # A module with `export =` is one function, except for the main one, whose namespace has more to re-export.
     is_function = "export = " in source and name != ""
     module = os.path.relpath(types, WORK).replace(".d.mts", ".mjs").replace(".d.ts", ".js")
     has_default = "export = " in source or "export default" in source

@@ -6,7 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 
-# Pages with an address of their own. All other Markdown outside `docs` is below /source, where its folder is.
+# Pages with an address of their own. All other Markdown outside `docs` and `examples` is below /source, in the same folder as here.
 NAMED = {
     "README.md": "overview.md",
     "SECURITY.md": "security.md",

@@ -1,8 +1,9 @@
 """The mutants of the decision table: what each proves, and where it breaks the engine.
 
-A place is a function of `core/src`, named after its type, and the match of a regex in it. The regex has to match
-exactly once in the function's text, which is without comments and on one line. So a mutant stays valid if code is
-moved, reformatted or added. If its place is gone, or if there are two, `tests/repository/test_mutants.py` fails.
+A place is a function of `core/src`, with its type's name if it has one (`Evaluator::new`), and the match of a regex in
+it. The regex has to match exactly once in the function's text, which is without comments and on one line. So a mutant
+stays valid if code is moved, reformatted or added. If its place is gone, or if there are two,
+`tests/repository/test_mutants.py` fails.
 """
 
 # (what is proven, function, regex, replacement)

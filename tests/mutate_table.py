@@ -38,7 +38,7 @@ BROWSERS = ARGUMENTS.browsers
 def prepare():
     shutil.rmtree(COPY / "core", ignore_errors=True)
     (COPY / "tests").mkdir(parents=True, exist_ok=True)
-    # The times of the originals are not copied, because cargo would then consider the build of an earlier mutant newer.
+    # The times of the originals are not copied: with them, cargo would consider the build of an earlier mutant up to date.
     shutil.copytree(ROOT / "core", COPY / "core", copy_function=shutil.copyfile)
     shutil.rmtree(SOURCE, ignore_errors=True)
     shutil.copytree(COPY / "core" / "src", SOURCE)

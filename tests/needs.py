@@ -67,7 +67,7 @@ class Failed(Exception):
 
 
 def run(*command, cwd=ROOT, env=None):
-    """Runs a command and returns what it printed; raises Failed with the same."""
+    """Runs a command and returns what it printed. If it fails, this raises Failed with the same text."""
     try:
         done = subprocess.run(
             [str(part) for part in command],
@@ -181,7 +181,7 @@ def recipe_servers():
     """What recipes start and their tests do not build: nginx's module with the installed C library, and a program in Rust."""
     module = RECIPES_INSTALLED / "nginx-module"
     run("make", "--silent", "-C", ROOT / "bindings-c" / "nginx", "prefix", f"OUT={module}")
-    # With the workspace's own folder, so that what both depend on is compiled once.
+    # In the target folder of the workspace, so that dependencies that both have are compiled once.
     run("cargo", "build", "--locked", "--quiet", "--manifest-path", RECIPES / "axum" / "Cargo.toml", "--target-dir", ROOT / "target")
     program = RECIPES_INSTALLED / "axum" / "target" / "debug" / "recipe-axum"
     program.parent.mkdir(parents=True, exist_ok=True)
@@ -223,8 +223,8 @@ def build_bindings(languages=("c", "python", "node")):
 
 
 def build_command():
-    """Builds the command `corsac` separately from the bindings, because it contains the page's module, for which they
-    need not wait.
+    """Builds the command `corsac`, separately from the bindings: only the command has to wait for the page's module, which
+    it contains.
     """
     run("cargo", "build", "--locked", "--profile", "bindings", "-p", "corsac-cli")
     COMMAND.parent.mkdir(exist_ok=True)
@@ -261,7 +261,7 @@ class Piece(NamedTuple):
 
 
 def pieces(needs):
-    """What meets the needs, apart from Debian packages. A piece is listed behind those for which it waits."""
+    """What meets the needs, apart from Debian packages. A piece is listed after those for which it waits."""
     languages = [language for language in ("c", "python", "node") if f"build {language}" in needs]
     of_needs = [
         # The page's module is built before the others, because the command contains it.

@@ -51,7 +51,8 @@ def rust_tests():
 
 def actix():
     """The example for actix-web, a project of its own, with requests over HTTP."""
-    # With the workspace's folder and its level of debug information, so that what both depend on is compiled once.
+    # With the workspace's target folder and level of debug information, so that dependencies that both have are compiled
+    # once.
     where = {"cwd": ROOT / "examples" / "rust" / "actix", "env": {"CARGO_TARGET_DIR": str(ROOT / "target"), "CARGO_PROFILE_DEV_DEBUG": "line-tables-only"}}
     run("cargo", "fmt", "--check", **where)
     output = run("cargo", "test", "--locked", "--quiet", **where)
@@ -146,8 +147,7 @@ def made(*arguments):
 
 
 def demo():
-    """The page in a real browser, and then tests of what the page does when something fails, which use the same builds.
-    """
+    """The page in a real browser, and then, with the same builds, tests of what it does when something fails."""
     page = run("python3", "demo/run.py", env={"ONCE": "1", "DEMO_BUILT": "bindings"})
     tests = ["-m", "unittest", "test_control", "test_failures", "test_service"]
     control = run("python3", *tests, cwd=ROOT / "demo", env={"DEMO_BUILT": "1"})

@@ -32,7 +32,7 @@ def block(code, start):
 
 @cache
 def functions(root):
-    """Every function outside tests: its name after that of its type, with its file and its position there."""
+    """Every function outside tests, by its name with that of its type (`Policy::new`): its file and its position there."""
     found = {}
     for path in sorted(root.rglob("*.rs")):
         code = without_tokens(re.split(r"^#\[cfg\(test\)\]\nmod ", path.read_text(), flags=re.M)[0])

@@ -90,7 +90,7 @@ def speed():
 
 
 def million():
-    """Deliver small policies, then one with a million origins, then one with an origin more.
+    """Deliver small policies, then one with a million origins, then one with one origin more.
 
     Returns the seconds until each of the three is in force, and Envoy's megabytes before the large ones, with the first
     of them and with the second.

@@ -116,8 +116,8 @@ int corsac_note_location(request_rec *r) {
   corsac_state *kept = corsac_state_of(r);
   kept->located = ap_get_module_config(r->per_dir_config, &corsac_module);
   /*
-   * mod_rewrite leaves some rules out in subrequests ([NS], %{IS_SUBREQ}). It has applied them for the page to which the
-   * subrequest belongs.
+   * In subrequests, mod_rewrite leaves out some rules ([NS], %{IS_SUBREQ}) that it applied to the page itself. So while
+   * its URL is translated, this subrequest looks like a main request.
    */
   if (r->main != NULL && corsac_state_of(r->main)->finding) {
     kept->outer = r->main;

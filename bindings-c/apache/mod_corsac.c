@@ -107,7 +107,7 @@ static apr_status_t replace(ap_filter_t *self, apr_bucket_brigade *brigade, cons
   return ap_pass_brigade(self->next, brigade);
 }
 
-/* httpd answers with the error in such a bucket, and that response passes through this filter again. */
+/* If there is an error bucket, httpd answers with its error, and that response passes through this filter again. */
 static int holds_error(const apr_bucket_brigade *brigade) {
   for (apr_bucket *e = APR_BRIGADE_FIRST(brigade); e != APR_BRIGADE_SENTINEL(brigade); e = APR_BUCKET_NEXT(e))
     if (AP_BUCKET_IS_ERROR(e)) return 1;
@@ -156,7 +156,7 @@ static int respond(request_rec *r) {
   const corsac_decision *decision = &state->decision;
   log_refusal(r, state);
   if (decision->action != CORSAC_RESPOND) return DECLINED;
-  /* For a refusal, httpd must not ask a client that waits for a 100 to send the body. */
+  /* A client may wait for `100 Continue` before it sends the body. If its request is refused, httpd must not send that. */
   if (r->expecting_100) r->status = decision->status;
   int discarded = ap_discard_request_body(r);
   if (discarded != OK) return discarded;

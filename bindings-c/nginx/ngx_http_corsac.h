@@ -85,7 +85,7 @@ typedef struct {
   unsigned logged : 1;              /* whether it has been logged */
   unsigned routed : 1;              /* whether it reached the rewrite phase of a server or a location */
   unsigned responded : 1;           /* whether the decision itself is the response */
-  unsigned continued : 1;           /* whether the last decision was not to respond */
+  unsigned continued : 1;           /* whether the last decision let the request continue */
   /*
    * The policy that made the last decision, if it decided on the request as the client sent it; otherwise NULL. The
    * same policy then need not decide again in a later phase, or after an internal redirect.
@@ -138,7 +138,7 @@ ngx_int_t ngx_http_corsac_decide_on_failed(ngx_http_request_t *r, ngx_http_corsa
 const corsac_decision *ngx_http_corsac_decide_again(ngx_http_request_t *r, ngx_http_corsac_ctx_t *ctx);
 
 /*
- * The last decision, which there has to be. It is valid until the policy decides on another request, so it may not be
+ * The last decision; there has to be one. It is valid until the policy decides on another request, so it may not be
  * kept. NULL if there is no memory.
  */
 static inline const corsac_decision *ngx_http_corsac_decision(ngx_http_request_t *r, ngx_http_corsac_ctx_t *ctx) {

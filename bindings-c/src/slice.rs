@@ -31,8 +31,8 @@ impl corsac_slice {
         Self::of(text.to_bytes())
     }
 
-    /// Whether the length is a mistake, usually -1, because no object is as long. The length of an absent slice can be
-    /// any number.
+    /// Whether the length is a mistake, usually -1, because no object is that long. The length of an absent slice can
+    /// be any number.
     #[inline]
     pub(crate) fn is_too_long(self) -> bool {
         !self.ptr.is_null() && self.len > LONGEST

@@ -64,7 +64,8 @@ static corsac_predicate_answer answer(corsac_slice origin, const corsac_request 
   return (corsac_predicate_answer)(*(const uint8_t *)user & 3);
 }
 
-/* A host whose headers are two texts of the request. At most one of its calls fails. */
+/* A host in which every header has two lines: the request's Access-Control-Request-Headers and its path. At most one of
+ * the host's calls fails. */
 struct host { const corsac_request *request; unsigned calls, fails_at; };
 
 static bool values(corsac_slice name, corsac_take_value take_value, void *to, void *user) {
@@ -168,7 +169,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   size_t place = data[0] % POLICY_COUNT;
   if (policies[place] == NULL) {
     const char *json = POLICIES[place];
-    /* A policy for any origin has no predicate. */
+    /* The first policy allows any origin, so it cannot have a predicate. */
     HOLDS(corsac_policy_from_json_with(place == 0 ? NULL : &options, json, strlen(json), &policies[place], NULL) == CORSAC_OK);
   }
   evaluate(policies[place], (input){data + 1, size - 1});

@@ -84,7 +84,7 @@ GUARDED = [
 
 # The demo's server has its own routes.
 DEMO = {"/hello": "/api/own-headers", "/none": "/none", "/crash": "/api/crash"}
-# The responses of a server without corsac.
+# Responses to requests that the server's library refuses before it calls the program's handler.
 OWN = {
     "server_civetweb": [
         ("own error", "PUT", "/hello", [("Origin", APP), ("Content-Length", "x")], 411, [*READABLE, ("vary", "Origin")], b"Length Required\n"),

@@ -1,4 +1,4 @@
-/* Threads decide with one policy while others clone and free it, and one returns the first reference early. */
+/* Threads decide with one policy while others clone and free it. The main thread frees its own reference while they run. */
 #include "check.h"
 
 #include <corsac.h>
@@ -69,7 +69,7 @@ int main(int count, char **arguments) {
     tasks[i] = (task){.policy = corsac_policy_clone(policy), .rounds = rounds};
     CHECK(pthread_create(&threads[i], NULL, i < DECIDERS ? decide : clone_and_free, &tasks[i]) == 0);
   }
-  /* The last thread frees it. */
+  /* This frees only the main thread's reference. The policy exists until the last thread has freed its own. */
   corsac_policy_free(policy);
   for (int i = 0; i < THREADS; i++) {
     CHECK(pthread_join(threads[i], NULL) == 0);

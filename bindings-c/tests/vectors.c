@@ -59,7 +59,7 @@ static void run_vector(const json_t *vector, json_t *ids) {
   else count(id, "vary", run_vary(vector));
 }
 
-/* How many runs a file needs, counted only by its keys. */
+/* How many runs a file needs, according to the keys of its vectors. */
 static size_t wanted_runs(const json_t *vectors) {
   size_t runs = 0, index;
   json_t *vector;

@@ -56,7 +56,7 @@ const facts = JSON.parse(engine.facts())
 
 module.exports = {
   compile,
-  /** Explains an exchange like `explain` of a policy, but with the responses of the exchange. */
+  /** Explains an exchange, as `explain` of a policy does, but with the responses that the exchange contains. */
   diagnose: engine.diagnose,
   facts,
   /**

@@ -20,7 +20,7 @@ const MODULE = path.join(OUT, 'corsac.wasm')
 
 /** The module that `cargo xtask wasm` builds. */
 const BUILT = path.join(ROOT, '..', 'target', 'wasm', 'corsac.wasm')
-/** The hashes of both modules when the package's module was last made. */
+/** A file with the hashes of `BUILT` and `MODULE` when `MODULE` was last made, and the options with which it was made. */
 const OPTIMIZED = path.join(ROOT, '..', 'target', 'wasm', 'optimized.json')
 
 const WASM_OPT = path.join(ROOT, 'node_modules', 'binaryen', 'bin', 'wasm-opt')
@@ -40,7 +40,7 @@ const STEPS = [
   ['--reorder-functions-by-name']
 ]
 
-/** The kinds of bundles, with the file by which each gets the module. */
+/** The kinds of bundles, with the file through which each gets the module. */
 const KINDS = { workerd: 'module-workerd.mjs', 'edge-light': 'module-edge-light.mjs', bytes: 'module-bytes.mjs' }
 
 /** Files of `lib` that are written for Node, and those that replace them. */

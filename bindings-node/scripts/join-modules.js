@@ -1,7 +1,7 @@
 'use strict'
 
 // Joins the modules that `require('corsac')` loads into one file of the published package. Node needs more than twice as long to find,
-// read and compile the small files. Each of the small files then only names its module in the large one, so whoever
+// read and compile them as separate files. The separate files remain, but each only names its module in the joined file, so whoever
 // requires it gets the same module. Modules that are required inside functions stay files of their own.
 
 const fs = require('node:fs')
@@ -103,7 +103,7 @@ function namesOf (source) {
   return names.length === 0 ? '' : `0 && (module.exports = { ${names.map((name) => `${name}: 0`).join(', ')} })\n`
 }
 
-/** Lets the modules that are not joined take the joined ones from the large file at once, without the small files between them. */
+/** Lets the modules that are not joined require the joined file directly, and not the separate files that refer to it. */
 function useJoined (folder, sources) {
   const files = fs.readdirSync(path.join(folder, 'lib'), { recursive: true }).map((file) => `lib/${file.replaceAll(path.sep, '/')}`)
   for (const name of files.filter((file) => file.endsWith('.js') && file !== JOINED && !sources.has(file))) {

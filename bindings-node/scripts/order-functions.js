@@ -68,8 +68,8 @@ function imports (module) {
 }
 
 /**
- * Returns the lists of each function. It has one for each run of bytes that it shares with others: the functions that contain
- * the run, which all have the same list object.
+ * Returns the lists of each function: one list for each run of bytes that the function shares with others. A list contains the
+ * indices of all functions in which the run occurs, and all these functions have the same list object.
  */
 function sharing (functions) {
   const having = new Map()

@@ -17,7 +17,7 @@ const ROOM: usize = 16;
 type Origin = StackString<{ ORIGIN_BYTES + ROOM }>;
 type Method = StackString<{ METHOD_BYTES + ROOM }>;
 type Headers = StackString<{ REQUESTED_HEADERS_BYTES + ROOM }>;
-/// This value is compared with one word, or it only matters whether there is one.
+/// This value is compared with one word, or only its presence matters.
 type Flag = StackString<16>;
 /// Each character stands for one byte of the path, and needs up to two bytes in UTF-8.
 type Path = StackString<{ 2 * PATH_BYTES + ROOM }>;

@@ -186,7 +186,7 @@ pub(crate) fn create_function<'env>(
         status = unsafe { sys::napi_add_finalizer(env.raw(), function, data, Some(finalize), hint, ptr::null_mut()) };
     }
     if status != sys::Status::napi_ok {
-        // SAFETY: no finalizer has been registered, and no other code has the function, if it was made.
+        // SAFETY: no finalizer has been registered, and if the function was made, no other code has it.
         drop(unsafe { Arc::from_raw(data.cast::<CompiledPolicy>()) });
         return Err(Error::new(Status::from(status), "corsac: the policy's function cannot be created"));
     }

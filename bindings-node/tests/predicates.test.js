@@ -118,7 +118,7 @@ test('answers are remembered for their time, failures never', async (t) => {
     assert.equal(count, 6)
     fails = false
   }
-  // The answer must depend only on the origin, by which it is remembered.
+  // The function gets only the origin, because its answers are remembered by origin.
   assert(seen.every((values) => values[1] === undefined))
   const policy = new Policy({ allowOrigin: () => { count++; return true }, predicateCache: { size: 100, ttl: 60 } })
   count = 0
@@ -195,7 +195,7 @@ test('requests that ask about one origin at the same time wait for one answer', 
   fails = true
   for (const answer of await all('https://c.example')) assert.deepEqual([answer.status, cors(answer)], [500, { vary: 'Origin' }])
   assert.equal(count, 4)
-  // The same is true without a host.
+  // The same is true for `evaluateAsync`.
   fails = false
   const asked = Array.from({ length: 3 }, () => policy.evaluateAsync({ method: 'GET', path: '/', headers: { origin: 'https://d.example' } }))
   assert.deepEqual((await Promise.all(asked)).map(({ reason }) => reason), Array(3).fill('origin-not-allowed'))

@@ -44,12 +44,12 @@ const TARGETS = [
 
 /** Paths that servers read differently, and the result if a host has already parsed the URL. */
 const MISREAD = [
-  // rack-cors, CVE-2019-18978: a path outside the public folder that leads through it.
+  // rack-cors, CVE-2019-18978: a path that leads through the public folder to a place outside it.
   ['/public/../users/me', ME],
   ['/public/%2e%2e/users/me', ME],
   ['/users/%2E%2E/public/a', PUBLIC],
   ['/public/./../private', TOP],
-  // flask-cors, CVE-2024-6844: a path that is decoded more often than by the application.
+  // flask-cors, CVE-2024-6844: a path that is decoded more times than the application decodes it.
   ['/public%2fa', AMBIGUOUS],
   ['/users/%6de', AMBIGUOUS],
   ['/%70ublic/a', AMBIGUOUS],

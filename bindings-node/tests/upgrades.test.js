@@ -74,7 +74,7 @@ for (const [name, create] of Object.entries(SERVERS)) {
       ]) {
         const answer = await shake(port, headers)
         if (name.includes('attached') || name.includes('noServer')) assert.match(answer, REFUSED, JSON.stringify(headers))
-        // `ws` itself refuses some handshakes before it asks.
+        // `ws` itself refuses some handshakes before it asks the policy.
         else assert.match(answer, /^HTTP\/1\.1 4\d\d /, JSON.stringify(headers))
       }
       assert.equal(connections.count, 0)

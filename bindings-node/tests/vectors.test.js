@@ -112,7 +112,7 @@ function findings (issues) {
   return issues.map(({ code, field }) => `${code} at ${field}`).sort()
 }
 
-/** Decides as an adapter does, from the fields that it reads from a request to the response. */
+/** Does what an adapter does: reads the fields of a request, decides, and makes the response. */
 function viaRaw (policy, { method, path, headers: lines, secure, websocket }, predicate) {
   const { compiled, predicates } = internalsOf(policy)
   const middleware = new MiddlewarePolicy(compiled, {}, new Reports({}), predicates)

@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 /// The first interpreter that imported the module, identified by its table of modules.
 static FIRST: OnceLock<usize> = OnceLock::new();
 
-/// Refuses a second interpreter. The interpreter itself refuses isolated ones from 3.12 on.
+/// Refuses a second interpreter. From 3.12 on, Python itself refuses to load the module in isolated subinterpreters.
 pub(crate) fn require_first(py: Python<'_>) -> PyResult<()> {
     let this = py.import("sys")?.getattr("modules")?.as_ptr() as usize;
     if *FIRST.get_or_init(|| this) == this {

@@ -88,7 +88,7 @@ pub(crate) fn first_value<'py>(dict: &Bound<'py, PyDict>, key: &Bound<'py, PyStr
     }
 }
 
-/// Whether a str has as many characters as an ASCII text has bytes.
+/// Whether a str is as long as `text`, which is ASCII.
 #[inline]
 pub(crate) fn has_length_of(object: &Bound<'_, PyString>, text: &str) -> bool {
     // SAFETY: `Bound` shows that the thread is attached and that this is a str.
@@ -96,7 +96,7 @@ pub(crate) fn has_length_of(object: &Bound<'_, PyString>, text: &str) -> bool {
     usize::try_from(length) == Ok(text.len())
 }
 
-/// The bytes of an object. PyO3 calls a second function for their number.
+/// The bytes of an object. PyO3 would call a second function to get their number.
 #[inline]
 pub(crate) fn bytes_of<'a>(object: &'a Bound<'_, PyBytes>) -> &'a [u8] {
     // SAFETY: `Bound` shows that the thread is attached and that this is a bytes object, which has a size, never changes,
@@ -127,7 +127,7 @@ pub(crate) fn for_each_pair<'py, H>(
 ) -> PyResult<()> {
     let py = list.py();
     let mut index = 0;
-    // Code that `take` runs may shorten the list. SAFETY: a list has a size.
+    // The size is read for each element, because code that `take` runs may shorten the list. SAFETY: a list has a size.
     while index < unsafe { ffi::Py_SIZE(list.as_ptr()) } {
         // SAFETY: the index is one of the list's. The reference is borrowed from the list, which nothing changes before
         // `classify` returns: the thread stays attached, and `classify` runs none of Python's code. What it returns has

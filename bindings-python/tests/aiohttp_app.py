@@ -1,4 +1,4 @@
-"""An application of aiohttp with another inside it, under one policy. As a program it serves at the port `PORT`."""
+"""An application of aiohttp with another inside it, under one policy. Run as a program, it listens on port `PORT`."""
 
 import asyncio
 import os

@@ -42,6 +42,6 @@ def test_importing_it_again_does_not_count_as_another_interpreter() -> None:
 
 
 def test_this_interpreter_is_not_free_threaded() -> None:
-    """The stable ABI of this wheel does not exist there: pip finds no wheel, and import finds no module."""
+    """A free-threaded Python does not have this wheel's stable ABI: pip finds no wheel, and import finds no module."""
     assert getattr(sys, "_is_gil_enabled", lambda: True)()
     assert Path(sys.modules["corsac._corsac"].__file__ or "").suffixes[-2:] == [".abi3", ".so"]

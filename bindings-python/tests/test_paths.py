@@ -60,7 +60,7 @@ def servers() -> Iterator[dict[str, Server]]:
 
 
 def allowed(server: Server, path: str, **headers: str) -> str | None:
-    """The pages that may read the path: those of one of the two sites, all or none."""
+    """The origin whose pages may read the path: one of the two sites, `*` for every origin, or None."""
     found = set()
     for origin in (SITE, FILES):
         connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=SECONDS)

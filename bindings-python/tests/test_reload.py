@@ -203,7 +203,7 @@ def test_a_file_that_is_refused(path: Path, watched: Watched) -> None:
 
 
 def test_a_kubernetes_config_map(tmp_path: Path) -> None:
-    """The file is a link to a link to a folder, and the link of the folder is swapped."""
+    """The file is a link into `..data`, which is itself a link to a folder. This second link is replaced."""
 
     def publish(number: int, origin: str) -> None:
         folder = tmp_path / f"..{number}"

@@ -168,7 +168,7 @@ def growth_in_a_thousand_reloads(path: Path) -> tuple[int, int]:
 
 
 def test_a_thousand_reloads_leak_nothing(path: Path) -> None:
-    # In a process of its own: this one holds what thousands of tests have left, and its size varies by megabytes.
+    # In a process of its own: this one holds what thousands of tests left behind, and its size varies by megabytes.
     with ProcessPoolExecutor(1, get_context("spawn")) as alone:
         objects, size = alone.submit(growth_in_a_thousand_reloads, path).result()
     assert objects < 100

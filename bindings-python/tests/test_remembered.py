@@ -62,7 +62,7 @@ SCOPES = [
 
 
 def fresh(scope: Any) -> Any:
-    """A scope with a list of its own; its iterator, if it has one, can be read only once."""
+    """A copy of the scope with its own list of headers. An iterator can be read only once, so it is replaced first."""
     headers = list(scope["headers"])
     scope["headers"] = headers
     return {**scope, "headers": list(headers)}

@@ -29,7 +29,7 @@ def which(headers: Any) -> str | None:
 
 
 def asgi(scope: dict[str, Any], settings: Any = SETTINGS) -> str | None:
-    """The origin that may read the path if each of the two sends a request; `*` if the route allows every origin."""
+    """Sends a request from each of two origins. Returns the one that may read the path, or `*` if every origin may."""
     allowed = set()
     for origin in (SITE, OTHER):
         asked = {"type": "http", "method": "GET", "headers": [(b"origin", origin.encode())], **scope}

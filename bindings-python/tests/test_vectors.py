@@ -187,7 +187,7 @@ def test_vector(case: Case) -> None:
 
 
 def test_every_vector_ran() -> None:
-    """The number of forms, counted only from the files. This test runs last, and works only if the whole file runs."""
+    """Counts the forms in the vectors' files. This test runs last, and passes only if the whole module runs."""
     vectors = [vector for path in files() for vector in json.loads(path.read_bytes())["vectors"]]
     assert vectors, f"no vectors in {VECTORS}"
     assert len({vector["id"] for vector in vectors}) == len(vectors), "ids are unique in all files"

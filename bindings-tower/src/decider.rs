@@ -37,7 +37,7 @@ pub(crate) enum Step {
     Ask(BoxFuture<'static, PredicateAnswer>),
 }
 
-/// A response of corsac's own, without its body's type.
+/// A response of corsac's own, whose body is still a text.
 pub(crate) struct OwnResponse {
     pub(crate) decision: HeldDecision,
     pub(crate) body: &'static str,

@@ -42,7 +42,7 @@ mod imp {
         }
     }
 
-    /// Whether a decision may have to be logged. If so, `decision` settles that with all headers.
+    /// Whether a decision may have to be logged. If so, the function `decision` finds out with all headers.
     pub(crate) fn may_log(decision: &Decision<'_>) -> bool {
         decision.reported().is_some()
             || (decision.reason().is_refusal() && tracing::enabled!(target: "corsac", tracing::Level::DEBUG))

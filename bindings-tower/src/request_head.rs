@@ -44,8 +44,8 @@ impl<'r> RequestHead<'r> {
         RequestHeaders::needed(needs, self.method.as_str().as_bytes(), self.uri, self.headers)
     }
 
-    /// Reads a request if none of these headers has several lines; otherwise returns `None`. Repeated lines, which are
-    /// very rare, are joined by core's `RequestHeaders`.
+    /// Reads a request if each header on which a decision depends has at most one line; otherwise returns `None`.
+    /// Repeated lines, which are very rare, are joined by core's `RequestHeaders`.
     #[inline]
     pub(crate) fn read(&self, needs: Needs, is_secure: bool) -> Option<ReadRequest<'r>> {
         let method = self.method.as_str().as_bytes();
@@ -88,8 +88,8 @@ impl<'r> RequestHead<'r> {
     #[inline]
     fn add_connection(&self, request: &mut corsac::Request<'_>, is_secure: bool) {
         request.secure = is_secure || self.uri.scheme() == Some(&http::uri::Scheme::HTTPS);
-        // Extended CONNECT opens a WebSocket (RFC 8441) or another two-way stream that CORS does not cover. `http` does
-        // not tell them apart, so each counts as a handshake.
+        // Extended CONNECT opens a WebSocket (RFC 8441) or another two-way stream that CORS does not cover. The crate
+        // `http` does not tell them apart, so each counts as a handshake.
         request.websocket = *self.method == Method::CONNECT;
     }
 }

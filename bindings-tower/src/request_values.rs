@@ -5,8 +5,8 @@ use corsac::Decision;
 use corsac::binding::{RequestHeader, TemplateValue};
 use http::header::HeaderValue;
 
-/// The values of a request that its response repeats: the origin, and the method and headers that a preflight requests
-/// if the response lists them.
+/// The values of a request that its response repeats: the origin and, if the response lists them, the method and
+/// headers that a preflight requests.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct RequestValues {
     origin: Option<HeaderValue>,

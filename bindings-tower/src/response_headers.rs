@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use std::convert::Infallible;
 
 impl PreparedPolicy {
-    /// Puts the headers of a template on a response, as core does it.
+    /// Puts the headers of a template on a response, as core does.
     pub(crate) fn apply(&self, template: u32, values: &RequestValues, headers: &mut HeaderMap) {
         let Some((template, prepared)) = self.response(template) else { return };
         if !prepared.may_touch(template, headers) {
@@ -55,7 +55,7 @@ impl PreparedHeaders<'_> {
         let mut known = self.prepared.values.iter().flatten().chain(self.values.all());
         match known.find(|value| std::ptr::eq(value.as_bytes(), bytes)) {
             Some(value) => Some(value.clone()),
-            // The value is merged with one of the application.
+            // The value was merged with one that the application had set.
             None => HeaderValue::from_bytes(bytes).ok(),
         }
     }

@@ -175,7 +175,7 @@ impl<'t> Offsets<'t> {
         Offsets { text, lines: lines.collect() }
     }
 
-    /// The unit of a byte.
+    /// The offset in UTF-16 units for an offset in bytes.
     fn utf16(&self, byte: usize) -> usize {
         let (start, unit) = self.line(byte);
         unit + self.text.get(start..byte).map_or(0, |before| before.encode_utf16().count())

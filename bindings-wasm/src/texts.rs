@@ -80,7 +80,7 @@ impl<'a> Iterator for Strings<'a> {
     }
 }
 
-/// Pairs of the names and values that alternate.
+/// Pairs of the names and values that alternate in a list of strings.
 struct Lines<'a>(Strings<'a>);
 
 impl<'a> Lines<'a> {

@@ -116,7 +116,7 @@ pub(crate) fn to_send(url: &str, request: &RequestArguments) -> Result<Exchange,
     Ok(exchange)
 }
 
-/// The server of the policy, if only a path is given.
+/// The server of the policy, if only a path is given: the first of these that is not the page's own.
 const SERVERS: [&str; 2] = ["https://server.example", "https://another-server.example"];
 
 /// A path becomes a URL of a server that is not the page's.

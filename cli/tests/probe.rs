@@ -114,7 +114,7 @@ fn methods_that_act_are_sent_only_if_asked_for() {
     assert_eq!(run.status, 0, "{run:?}");
     let last = server.seen().last().unwrap().clone();
     assert_eq!((last.method.as_str(), last.body.as_slice()), ("PUT", &b"hello"[..]));
-    // Without a preflight, there is nothing to ask.
+    // This POST needs no preflight, so without `--send` there is nothing to send.
     let before = server.seen().len();
     let run = probe(&server, "/items", &["-X", "POST"]);
     assert_eq!(run.status, 2, "{run:?}");

@@ -34,7 +34,7 @@ class Formats(unittest.TestCase):
         return done.returncode, done.stdout
 
     def test_sarif_is_valid(self):
-        """Microsoft's validator for SARIF finds nothing: neither against the schema, nor against its rules."""
+        """Microsoft's validator for SARIF finds no violation of the schema, and none of its own rules."""
         MULTITOOL.chmod(0o755)
         runs = {
             "good": ["good.toml"],

@@ -34,7 +34,7 @@ class Packages(unittest.TestCase):
         self.addCleanup(shutil.rmtree, self.folder)
 
     def check_program(self, program):
-        """Checks that the command prints its version, finds the mistake, and exits with its own status."""
+        """Checks that the command prints its version, finds the mistake, and exits with the right status each time."""
         (self.folder / "cors.toml").write_text(POLICY)
         self.assertEqual(must(program, "--version", cwd=self.folder).strip(), f"corsac {VERSION}")
         status, out, _ = run(program, "check", cwd=self.folder)

@@ -72,7 +72,7 @@
 //! | `explain` | explanations of exchanges, for people |
 //! | `compare` | what differs between two policies |
 //! | `edit` | edits of a policy's text that fix an issue or a finding |
-//! | `capture` | requests as people copy them: cURL, HAR, sentences of consoles |
+//! | `capture` | requests as people copy them: cURL, HAR, sentences from consoles |
 //!
 //! `limits.rs` has the limits that the specification names. `json_writer.rs`, `tokens.rs`, `string_set.rs` and `printable.rs`
 //! are used in several rooms, `wrap.rs` by `explain` and the command, and `builder.rs` builds a policy from a text. corsac's

@@ -200,7 +200,7 @@ fn main() {
     println!("allocations: none in {} requests to each policy", requests.len());
 }
 
-/// A policy with a predicate, which continues with the answer.
+/// Neither asking a predicate nor continuing with its answer allocates anything.
 fn predicate(requests: &[(String, Request<'_>)]) {
     let value = corsac::binding::Value::Map(vec![("allow_credentials".into(), true.into())]);
     let policy = corsac::PolicyBuilder::new().predicate(true).value(value).unwrap();

@@ -268,7 +268,7 @@ fn cases(default: u32) -> ProptestConfig {
 proptest! {
     #![proptest_config(cases(60))]
 
-    /// An origin that one policy allows and the other does not is in a reported entry, and every certain change is
+    /// An origin that one policy allows and the other does not matches a reported entry, and every certain change is
     /// true.
     #[test]
     fn no_origin_is_missed(old in config(), new in config(), shared in any::<bool>(), seeds in prop::collection::vec(seed(), 24)) {

@@ -59,7 +59,7 @@ fn a_recorded_console_is_recognised_as_its_cause() {
             let found = read_console(&lines.join("\n"));
             count += 1;
             assert!(found.iter().any(|sentence| sentence.is_cause), "{} {engine}: {lines:?}", vector["id"]);
-            // If the engine sees something that the standard does not, there is no finding for it.
+            // If an engine differs from the standard, no finding has to explain its message.
             let is_other = wanted.is_empty()
                 || wanted.iter().any(|finding| finding.code.as_str() == "engines-differ")
                 || differences.contains(&vector["id"].to_string());

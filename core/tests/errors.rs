@@ -108,7 +108,7 @@ fn a_file_is_read_up_to_a_limit() {
     pad((64 << 20) + 1);
     let Err(LoadError::Config(error)) = load(&path) else { panic!("read") };
     assert_eq!(codes(&error), [("file-too-large", "")]);
-    // A file with a hole takes no space, and no more memory than the limit.
+    // A sparse file takes no space on the disk, and reading it takes no more memory than the limit.
     std::fs::File::options().write(true).open(&path).unwrap().set_len(1 << 40).unwrap();
     let Err(LoadError::Config(error)) = load(&path) else { panic!("read") };
     assert_eq!(codes(&error), [("file-too-large", "")]);
@@ -338,7 +338,7 @@ fn a_files_name_cannot_forge_a_line_either() {
     assert!(!error.to_string().contains(['\u{202e}']) && error.to_string().lines().count() == 4, "{error:?}");
 }
 
-/// Texts for which the time once grew faster than their length, on a small stack. Each gets its result quickly.
+/// Texts that once took time out of proportion to their length. Each is refused quickly, even on a small stack.
 #[test]
 fn long_texts_are_answered_in_proportion() {
     let long = |part: &str| part.repeat((1 << 18) / part.len());

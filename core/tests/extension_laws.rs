@@ -64,7 +64,7 @@ proptest! {
     }
 }
 
-/// The strategy leads to both results, and uses each pattern.
+/// Each pattern matches the extensions of its own browser and no others, so the law above meets both results.
 #[test]
 fn each_pattern_matches_its_own_browser_alone() {
     for pattern in PATTERNS {

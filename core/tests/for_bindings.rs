@@ -44,7 +44,7 @@ fn origin_true_of_options_for_one_request_is_that_requests_origin() {
     assert_eq!(header(&allowed, "access-control-allow-origin"), Some(APP));
     assert_eq!(header(&allowed, "access-control-allow-credentials"), Some(&b"true"[..]));
     assert_eq!(header(&allowed, "vary"), Some(&b"Origin"[..]));
-    // The origin passes the same checks as an origin that a predicate allows.
+    // The origin has to pass the same checks as an origin that a predicate allows.
     for (origin, reason) in [
         (&b"null"[..], Reason::OriginNotAllowed),
         (b"http://app.example.com", Reason::OriginNotAllowed),
@@ -73,7 +73,7 @@ fn the_response_to_a_failed_predicate_is_the_hosts() {
         policy(PolicyBuilder::new().predicate(true), r#"{"allowOrigins": [], "protection": {"writes": "reject"}}"#);
     let policy = policy.unwrap();
     let preflight = Request::new(b"OPTIONS").origin(APP).access_control_request_method(b"PUT");
-    // Otherwise, a preflight whose predicate failed is refused, and the host's error handler does not run.
+    // With `resolve`, a preflight whose predicate failed is refused, and the host's error handler does not run.
     assert_eq!(pending(&policy, &preflight).resolve(PredicateAnswer::Failed).action(), Action::Respond);
     for request in [preflight, Request::new(b"GET").origin(APP)] {
         let decision = pending(&policy, &request).resolve_error_response();

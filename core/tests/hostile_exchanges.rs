@@ -212,7 +212,7 @@ prop_compose! {
         exchange.request.initiator = initiator;
         exchange.request.body = body;
         exchange.request.upload_listener = upload_listener;
-        // A hop with two unknown responses is left out when it is written.
+        // A single hop with two unknown responses is left out when the exchange is written.
         exchange.hops = if hops.iter().all(|hop| *hop == Hop::default()) && hops.len() < 2 { Vec::new() } else { hops };
         exchange
     }
@@ -234,7 +234,7 @@ proptest! {
         let explanation = diagnose(&exchange);
         let json: serde_json::Value = serde_json::from_str(&explanation.to_json()).unwrap();
         prop_assert_eq!(json["verdict"].as_str(), Some(explanation.verdict.as_str()));
-        // The explanation has the exchange without its secrets, as if it had been read.
+        // The explanation has the exchange as it is after reading, which removes its secrets.
         let read = Exchange::from_json(exchange.to_json().as_bytes());
         prop_assert_eq!(read.as_ref(), Ok(&explanation.exchange));
         // Only the last step fails, and each verdict has its steps.

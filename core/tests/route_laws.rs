@@ -98,7 +98,8 @@ enum Chosen {
 mod naive {
     use super::Chosen;
 
-    /// Decodes escapes. `cut` says how those of slashes and backslashes are decoded.
+    /// Decodes escapes once. With `cut`, an escaped slash or backslash becomes that character. Without it, the escape
+    /// becomes a byte that does not end the segment and that no literal contains.
     fn decode(bytes: &[u8], cut: bool) -> Option<Vec<u8>> {
         let mut out = Vec::new();
         let mut at = 0;
@@ -131,7 +132,7 @@ mod naive {
         folded.chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect()
     }
 
-    /// The readings for every combination of ways, each as a list of segments.
+    /// All readings of a path (specification 6.2), each as a list of segments; none if an escape is not valid.
     fn readings(path: &[u8], is_decoded: bool) -> Option<Vec<Vec<Vec<u8>>>> {
         let mut texts = vec![path.to_vec()];
         if !is_decoded {
@@ -222,8 +223,8 @@ mod naive {
         (best.map(|(_, index)| index), is_better)
     }
 
-    /// The segments with empty ones kept, left out before dots are resolved or after that, and with dots as they are or
-    /// resolved.
+    /// The segments of a reading. `dots` says whether `.` and `..` are resolved. If `empty` is 0, empty segments are
+    /// kept. They are left out before dots are resolved if it is 1, and after dots are resolved if it is 2.
     fn resolved(mut segments: Vec<Vec<u8>>, empty: usize, dots: bool) -> Vec<Vec<u8>> {
         if empty == 1 {
             segments.retain(|segment| !segment.is_empty());
@@ -342,7 +343,7 @@ const SITES: &[&str] =
     &["same-origin", "same-site", "cross-site", "none", "other", "", "same-origin, none", "Same-Origin"];
 const METHODS: &[&str] = &["GET", "HEAD", "OPTIONS", "POST", "PUT", "get", "CONNECT", "PURGE"];
 
-/// Whether a request passes, following steps 2 to 5 literally.
+/// Whether a request passes, following the rules of the specification (7.2) literally.
 fn passes(request: &Request<'_>, credentialed: bool) -> bool {
     let text = |value: Option<&[u8]>| value.map(|value| String::from_utf8(value.to_vec()).unwrap());
     let (origin, site, host) = (text(request.origin), text(request.sec_fetch_site), text(request.host));

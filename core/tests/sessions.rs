@@ -129,7 +129,7 @@ fn answers_that_cannot_be_read() {
     assert!(Session::from_json(b"{}").is_err());
 }
 
-/// The setting is named if the policy has decided, and only then.
+/// A finding names the setting of the policy if the policy has responded, and only then.
 #[test]
 fn a_policy_that_is_known() {
     let policy = Policy::from_toml("allow_origins = ['https://app.example.com']\nallow_methods = ['PUT']").unwrap();

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 
 const CORPUS: &str = include_str!("data/suggestions.json");
 
-/// How many examples of the corpus have to get code that can be copied, in each format.
+/// How many examples of the corpus have to get code that can be copied. An example counts once for each format.
 const LEAST_WITH_CODE: usize = 330;
 
 /// Something that people write, and what they mean by it: origins, methods or headers that should be allowed, or should

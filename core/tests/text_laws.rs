@@ -249,7 +249,7 @@ fn offered(help: &str) -> Option<&str> {
     help.strip_prefix("write `")?.split_once('`').map(|(text, _)| text)
 }
 
-/// Whether these are accepted together with another origin, or alone, with the settings of the policy that was refused.
+/// Whether a policy with these origins is accepted, with or without credentials.
 fn is_accepted(allow_origins: Vec<String>, credentials: bool) -> bool {
     Policy::new(Config { allow_origins, allow_credentials: credentials, ..Config::default() }).is_ok()
 }

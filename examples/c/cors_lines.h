@@ -1,6 +1,7 @@
 /*
- * A list of header lines, for servers that have none, and how to put a decision on it. Copy this file into your program.
- * Let the application fill the lines, call `cors_apply`, and send the lines that are then in the list.
+ * A list of a response's header lines, for servers that have no such list, and a function that puts a decision on it.
+ * Copy this file into your program. Let the application fill the lines, call `cors_apply`, and send the lines that are
+ * then in the list.
  */
 #ifndef CORS_LINES_H
 #define CORS_LINES_H

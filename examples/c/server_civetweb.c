@@ -1,6 +1,6 @@
 /*
- * corsac on CivetWeb. Its own CORS answers preflights and allows any origin unless it is switched off. Its error
- * pages have no headers unless the `http_error` callback sends them.
+ * corsac on CivetWeb. CivetWeb's own CORS answers preflights and allows any origin unless it is switched off. Error
+ * pages of CivetWeb have no headers unless the `http_error` callback sends them.
  *   cc server_civetweb.c -o server $(pkg-config --cflags --libs corsac) -lcivetweb && ./server 4105 ../cors.toml
  */
 #define _GNU_SOURCE

@@ -35,7 +35,7 @@ class Domains:
 
 
 def fill(path: Path, hosts: Iterable[str]) -> None:
-    """Write the table: one host for each tenant."""
+    """Writes the table: one host for each tenant."""
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute(SCHEMA)
         rows = ((host, tenant) for tenant, host in enumerate(hosts))

@@ -71,7 +71,8 @@ fuzz_target!(|input: (Vec<&[u8]>, bool, &[u8], u8)| {
     let naive = naive::Naive::new(&config.allow_origins, &[], credentials);
     let mut origins = vec![raw.to_vec(), origin.to_vec()];
     for pattern in &config.allow_origins {
-        // An origin of the pattern, with the input's bytes where the wildcard or the cut is.
+        // Origins similar to the pattern: with the input's text in place of the wildcard, with `w` in its place, and
+        // with the input's text inserted at `cut`.
         let fill = String::from_utf8_lossy(origin);
         origins.push(pattern.replacen('*', &fill, 1).into_bytes());
         origins.push(pattern.replace(":*", "").replacen('*', "w", 1).into_bytes());

@@ -13,7 +13,7 @@ RUN_SECONDS = 40
 MARK_SECONDS = 20
 ATTEMPTS = 3
 
-# The page that an exchange needs, by its address.
+# The paths of the pages that can run exchanges.
 PAGE_PATHS = ("/page", "/cspsandbox", "/sandboxparent", "/dataparent")
 
 
@@ -40,7 +40,7 @@ class Player:
         await self.server.__aexit__()
 
     async def play(self, exchange, fault=None):
-        """What the browser did, with the addresses of the exchange as it is written."""
+        """Runs an exchange. Returns what the browser did, with the addresses of the written exchange instead of the run's."""
         after = exchange.get("after")
         for attempt in range(ATTEMPTS):
             try:

@@ -47,7 +47,7 @@ def read(name):
 def entries():
     """Every exchange that the harness can run, as {id, exchange, …}."""
     found = [entry for name in ("recorded.json", "noted.json") for entry in read(name)["exchanges"]]
-    # An exchange without the response to a request does not say what its result is.
+    # The result of an exchange is unknown if it lacks a response on which the result depends.
     playable = (entry for entry in found if is_playable(entry["exchange"]))
     return [entry for entry in playable if not suite.is_unknown(entry["exchange"])] + suite.generate()
 
@@ -118,7 +118,7 @@ def compare(chosen, seen, known):
 
 
 def record(chosen, seen, versions):
-    """Writes down what each engine did: what all did, and what each did differently."""
+    """Writes down what the engines did: the fields in which all agree once, and the others for each engine."""
     suite_now = suite.generate()
     lines = {}
     if len(chosen) < len(suite_now):

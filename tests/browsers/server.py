@@ -47,10 +47,10 @@ class Run:
         self.result = asyncio.get_running_loop().create_future()
 
     def answer(self, is_preflight):
-        """The answer to a request that arrived, and its fault."""
+        """The exchange's answer to a request that has arrived."""
         preflight, response = self.hops[self.hop] if self.hop < len(self.hops) else (None, None)
         answer = preflight if is_preflight else response
-        # A server without any CORS headers.
+        # Without an answer in the exchange, the server responds without CORS headers.
         return answer or {"status": 404, "headers": [["Content-Length", "0"]]}
 
 
@@ -61,7 +61,7 @@ class Server:
         self.certificate = certificate
         self.job = None
         self.current = None
-        # The pages, by the names that they choose for themselves, and those that should be closed.
+        # The names of the pages that have asked for an exchange, and of those that should stop. Each page chooses its name.
         self.seen, self.retired = set(), set()
         self.changed = asyncio.Condition()
         self.listening = []
@@ -73,7 +73,8 @@ class Server:
         ports = {}
         for port in (*addresses.PLAIN, *addresses.TLS):
             context = tls if port in addresses.TLS else None
-            # A page on TLS may request a port without TLS. The failed handshake then is a failed request.
+            # A page on TLS may request a port without TLS. If the browser tries TLS there, the handshake fails, and so does
+            # the request.
             server = await asyncio.start_server(self.connection, "127.0.0.1", 0, ssl=context)
             self.listening.append(server)
             ports[port] = server.sockets[0].getsockname()[1]

@@ -21,7 +21,8 @@ VECTORS = ROOT / "tests" / "vectors"
 PAGE, API, OTHER = "http://localhost:9101", "http://localhost:9102", "http://localhost:9103"
 STRANGER = "http://127.0.0.1:9101"
 
-# The addresses that replace the origins, if all are on TLS and if some are not.
+# The addresses that replace the origins. Those on TLS replace origins with `https` in an exchange that also has origins
+# with `http`.
 MAPPED = ["http://localhost:9102", "http://localhost:9103", "http://127.0.0.1:9102", "http://127.0.0.1:9103"]
 MAPPED_TLS = ["https://localhost:9105", "https://localhost:9106"]
 
@@ -215,7 +216,7 @@ POLICY_FILES = ("decision-table", "acrh", "config-good", "predicates")
 
 def policies():
     """The policies of the vectors, with the page's address instead of their usual origin."""
-    # Some vectors are there for their lints.
+    # Some vectors test lints, which corsac would log as warnings.
     logging.getLogger("corsac").setLevel(logging.ERROR)
     seen = set()
     for file in POLICY_FILES:
@@ -288,7 +289,7 @@ def mapped(original):
     text = json.dumps(original, sort_keys=True, ensure_ascii=False)
     page = original["page"]
     reached = {one: True for one in re.findall(r"https?://[a-z0-9.:-]+[a-z0-9]", text) if one != page}
-    # The origin of a script's request comes first.
+    # The origin of the URL that the script requests comes first.
     request = re.match(r"https?://[a-z0-9.:-]*[a-z0-9]", original["request"]["url"])
     names = [request[0]] if request and request[0] != page else []
     names += sorted(name for name in reached if name not in names)
@@ -318,7 +319,7 @@ def mapped(original):
 
 
 def is_unknown(made):
-    """Whether a response that would decide is missing from the exchange."""
+    """Whether the exchange lacks a response on which its result depends."""
     explanation = corsac.diagnose(made).to_dict()
     return "unknown" in {explanation["verdict"], *(engine["verdict"] for engine in explanation["engines"].values())}
 

@@ -10,8 +10,8 @@ from engine import BrowserFailed, BrowserMissing, Engine
 WINDOW = Path(__file__).resolve().parent / "webkit_window.py"
 # Debian's own interpreter: only it has the bindings of its packages.
 PYTHON = "/usr/bin/python3"
-# The source is a word as in `CONSOLE SECURITY ERROR`, after the position in the script. Lines that scripts print have
-# no such word.
+# A line names its source after the position in the script: `SECURITY` in `CONSOLE SECURITY ERROR`. Lines that scripts
+# print name no source.
 LINE = re.compile(r"^(?:.*?: )??CONSOLE (?:([A-Z]+) )?(LOG|INFO|DEBUG|WARN|ERROR) (.*)$")
 
 

@@ -17,7 +17,7 @@ from gi.repository import GLib, Gtk, WebKit2  # noqa: E402
 
 def main():
     port, directory = int(sys.argv[1]), sys.argv[2]
-    # An ephemeral session prints nothing of the console.
+    # An ephemeral session prints nothing from the console.
     manager = WebKit2.WebsiteDataManager(base_data_directory=directory, base_cache_directory=f"{directory}/cache")
     manager.set_tls_errors_policy(WebKit2.TLSErrorsPolicy.IGNORE)
     view = WebKit2.WebView.new_with_context(WebKit2.WebContext.new_with_website_data_manager(manager))

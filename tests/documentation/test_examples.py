@@ -51,7 +51,7 @@ def run(command, folder, **variables):
 
 
 class InAFolder(unittest.TestCase):
-    """A test with a folder in which the policy `cors.toml` is the first one of a page."""
+    """A test with a folder of its own. The folder's `cors.toml` is the first policy that a page shows."""
 
     page = HOME
 

@@ -1,6 +1,6 @@
 """A plugin for pytest that runs Starlette's tests with another middleware, and records what fails.
 
-Two variables of the environment set it up. `PEERS_MIDDLEWARE` is the class to test, `module:name`; it replaces
+Two environment variables set it up. `PEERS_MIDDLEWARE` is the class to test, `module:name`; it replaces
 Starlette's `CORSMiddleware`. `PEERS_RESULTS` is the file to which the results are written, as JSON: `{test: [{"line":
 …, "failed": …}]}`, with an empty list for a test that passes. The line is 0 if the failure is not an assertion.
 """

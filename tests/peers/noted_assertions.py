@@ -49,5 +49,5 @@ def rewritten(source):
 
 
 def is_first(node):
-    """The statements that must stay at the top of a file: its documentation and its imports from `__future__`."""
+    """Whether a statement must stay at the top of a file: its documentation, or an import from `__future__`."""
     return isinstance(node, ast.Expr) or (isinstance(node, ast.ImportFrom) and node.module == "__future__")

@@ -92,7 +92,7 @@ def rows():
 
 
 def problems(found, listed, explained, package="Starlette", guide=GUIDE):
-    """The problems of each test: failures that are not listed, and entries that do not fail or explain nothing."""
+    """The problems of each test: failures that are not listed, and entries that do not fail or whose row does not exist."""
     for test in sorted(set(found) | set(listed)):
         if test not in found:
             yield test, [f"it is listed, but {package} has no such test"]

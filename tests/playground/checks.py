@@ -89,7 +89,7 @@ async def fixes_are_applied(page):
     await page.settled(page.click(".fix"))
     equal(await page.policy(), FIXED)
     equal(await page.text("#policy-state"), "✓ valid")
-    # The browser needs a change to the policy. The edit is shown before it is made.
+    # With a change to the policy, the page can read the response. The edit is shown before it is made.
     await page.example("wrong-port")
     equal(await page.text(".preview"), '+ "http://localhost:5173"')
     await page.settled(page.click(".apply"))
@@ -340,9 +340,9 @@ async def accessible_in(page, scheme):
     found = "window.axe.run(document).then(({violations}) => violations.map(({id}) => id))"
     equal(await page.evaluate(found), ["image-alt"])
     await page.evaluate("(() => { document.getElementById('nameless').remove(); return true })()")
-    # Transitions have ended.
     for name in ("put-with-session", "wrong-port", "mistakes", "hidden-header"):
         await page.example(name)
+        # Transitions end in this time.
         await asyncio.sleep(0.2)
         script = "window.axe.run(document, {resultTypes: ['violations']}).then(({violations}) => violations.map(({id, nodes}) => `${id}: ${nodes[0].html.slice(0, 200)} ${nodes[0].failureSummary}`))"
         equal(await page.evaluate(script), [], f"{name}, {scheme}")
@@ -364,7 +364,7 @@ async def accessible_in_dark(page):
 
 async def narrow_windows_need_no_scrolling_aside(page):
     try:
-        # A phone; and 200 % of a window of 1,280 pixels.
+        # A phone, and a window of 1,280 pixels at a zoom of 200 %.
         for width in (390, 640):
             await page.resize(width, 844)
             for name in ("put-with-session", "mistakes", "foreign-form"):

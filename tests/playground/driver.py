@@ -19,7 +19,7 @@ from engine import BrowserFailed
 # The seconds to wait until the page is as a test expects it.
 WAIT_SECONDS = 20
 
-# The keys that tests press: the code and the number of Chromium, the character of WebDriver.
+# The keys that tests press: by their names, the number that Chromium takes, and the character that WebDriver takes.
 KEYS = {
     "Tab": (9, "\ue004"),
     "Enter": (13, "\ue006"),
@@ -134,7 +134,7 @@ class Chromium(Page, chromium.Chromium):
         text = {"Enter": "\r", " ": " "}.get(key)
         event = {"key": key, "code": "Space" if key == " " else key, "windowsVirtualKeyCode": code, "modifiers": 8 * shift + 2 * control}
         typed = {"text": text} if text else {}
-        # The browser's own shortcuts are commands of the editor.
+        # A shortcut of Chromium itself has to be sent as an editing command.
         commands = {"commands": ["selectAll"]} if control and key == "a" else {}
         await self.call("Input.dispatchKeyEvent", {"type": "keyDown" if text else "rawKeyDown", **event, **typed, **commands}, self.session)
         await self.call("Input.dispatchKeyEvent", {"type": "keyUp", **event}, self.session)

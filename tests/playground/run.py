@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""The playground in real browsers: `python3 tests/playground/run.py [--browser NAME] [WORD…]` runs the checks whose names have a word.
+"""The playground in real browsers: `python3 tests/playground/run.py [--browser NAME] [WORD…]` runs the checks.
 
-Each check gets the page, freshly loaded, in Chromium and in Firefox. The last line is `N passed, N failed`.
+With words, only the checks whose names contain one of them are run. Each check gets the page, freshly loaded, in Chromium and in
+Firefox. The last line is `N passed, N failed`.
 """
 
 import argparse
@@ -26,7 +27,7 @@ POLICY = '<meta http-equiv="Content-Security-Policy"'
 
 
 def served(folder):
-    """A copy of the page, with the checker of accessibility, without the module, and without the policy that the browser enforces."""
+    """Copies of the page: as it is, with the accessibility checker, without the module, and without its Content Security Policy."""
     page = (PLAYGROUND / "index.html").read_text()
     for file in PLAYGROUND.iterdir():
         shutil.copy(file, folder)

@@ -43,7 +43,7 @@ class Page(Chromium):
         self.shown = None
 
     async def launch(self):
-        # Some packages of Chromium block all cookies of third parties. Whether they are sent is then not up to the server.
+        # Some packages of Chromium block all third-party cookies. Whether they are sent is then not up to the server.
         preferences = self.profile / "data" / "Default" / "Preferences"
         preferences.parent.mkdir(parents=True)
         preferences.write_text(json.dumps({"profile": {"block_third_party_cookies": False, "cookie_controls_mode": 0}}))
@@ -89,7 +89,7 @@ class Page(Chromium):
 
 
 class Browser:
-    """The same for code that does not wait for coroutines. One recipe at a time has the page. Use it in a `with`."""
+    """The page for code that does not wait for coroutines. One recipe at a time uses it. Use it in a `with`."""
 
     def __init__(self):
         self.page, self.lock = Page(), threading.Lock()

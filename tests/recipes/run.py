@@ -3,8 +3,8 @@
 
 Usage: tests/recipes/run.py [--whole] [RECIPE]...
 
-The commands of the README are executed in its order, on a copy of the recipe in which the ports are the kernel's. The output that
-the README shows has to appear. Then follow the exchanges and the pages of the recipe's description. A real browser has
+The commands of the README are executed in its order, on a copy of the recipe with ports from the kernel. The output that the
+README shows has to appear. Then follow the exchanges and the pages of the recipe's description. A real browser has
 to do the same as `corsac test` expects. With `--whole`, each recipe is started three times. The last line is `N passed,
 N failed`.
 """

@@ -35,9 +35,9 @@ SOURCES = [
     "bindings-wasm/src/**/*.rs",
 ]
 METHODS = "GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|CONNECT|TRACE|TRACK"
-# The one setting that a text cannot have.
+# The one setting that is not in the schema: it is a function, so only code can have it.
 PREDICATE = "allow_origin"
-# Only limits that can hardly be anything else count, so 64 and 1000 do not.
+# Numbers count as limits only if they can hardly be anything else. 64 and 1000 can, so they do not count.
 LEAST_BOUND = 100
 COMMON = {1000}
 COMPARED = r"(?:[=!]==?(?!=)|\bnot in\b|\bin\b)"

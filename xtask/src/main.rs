@@ -33,7 +33,8 @@ type Generator = fn(root: &Path) -> Result<String, Box<dyn Error>>;
 
 /// Every generated file and the function that makes it.
 const GENERATED: &[(&str, Generator)] = &[
-    // First, because core contains it, and the other generators use core: another call compiles core again.
+    // First, because core contains it, and the other generators use core. If it changes, the next call compiles core
+    // again.
     ("core/src/origins/public_suffixes.txt", suffixes::render),
     ("include/corsac.h", header::render),
     ("bindings-node/codes.d.ts", node_types::render),

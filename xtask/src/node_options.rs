@@ -66,7 +66,7 @@ fn property(row: &SettingRow, table: SettingsTable) -> String {
     )
 }
 
-/// The text in single quotation marks.
+/// The text with single instead of double quotation marks.
 fn single(text: &str) -> String {
     text.replace('"', "'")
 }

@@ -33,7 +33,7 @@ pub(crate) fn types(root: &Path) -> Result<String, Box<dyn Error>> {
 pub(crate) fn documentation(root: &Path) -> Result<String, Box<dyn Error>> {
     let text = std::fs::read_to_string(root.join("bindings-python/src/policy/policy_class.rs"))?;
     let rows = SettingsTable::Policy.rows();
-    // The dialect is only for texts, because nobody writes the options of another language in Python.
+    // The dialect is only for policies as text, because nobody writes the options of another language in Python.
     let rows = rows.iter().filter(|row| !is_schema_address(row) && row.takes != Takes::Dialect);
     replaced(&text, &[("settings", rows.map(argument).collect())])
 }

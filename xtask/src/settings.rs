@@ -20,7 +20,7 @@ pub(crate) fn is_schema_address(row: &SettingRow) -> bool {
     row.takes == Takes::Address
 }
 
-/// A text of the table in which each piece of code is converted.
+/// A text of the table, with each piece of code converted.
 pub(crate) fn with_code(text: &str, code: impl Fn(&str) -> String) -> String {
     text.split('`')
         .enumerate()

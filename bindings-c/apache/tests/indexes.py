@@ -121,7 +121,7 @@ class Indexes(unittest.TestCase):
         self.refused("origin-not-allowed", PREFLIGHT_VARY, [("Origin", EVIL), *PREFLIGHT[1:]], "OPTIONS")
         for path in PLACES:
             with self.subTest(path):
-                # The directory's policy decides if there is one, because the file is not known before authentication.
+                # If the directory has a policy, that one decides, because the file is not known before authentication.
                 origin, status = (OTHER, 200) if path == "/both/" else (APP, 204)
                 answer, ran = self.ask(path, [("Origin", origin), ("Access-Control-Request-Method", "GET")], "OPTIONS")
                 self.assertEqual((answer.status, answer.body, ran), (status, b"", False))

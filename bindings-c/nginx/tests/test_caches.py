@@ -109,7 +109,8 @@ class Caches(unittest.TestCase):
         for port in self.caches:
             self.poison(port, "/plain/ignored/", KEYED[2:], kept=True)
             self.poison(port, "/added/ignored/", KEYED[2:], kept=True)
-        # Varnish removes `Upgrade`, and keeps a response that it never sends.
+        # Varnish removes `Upgrade` before it asks the backend. So the response that it keeps is never sent for a request
+        # with `Upgrade`.
         self.poison(self.ports["cache"], "/plain/ignored/", KEYED, kept=True)
         self.poison(self.varnish.port, "/plain/ignored/", KEYED, kept=False)
         for port in self.caches:

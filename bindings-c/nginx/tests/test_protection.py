@@ -239,7 +239,7 @@ class Protection(unittest.TestCase):
         self.assertRegex(lines[1], r"\[notice\].* corsac: only reported: write-refused for the origin `https://evil\.example\.org`; if")
 
     def test_a_proxy_has_to_pass_the_host_on(self):
-        """For browsers without Sec-Fetch-Site, Origin and Host are compared, and nginx by default sends another Host."""
+        """If a browser does not send Sec-Fetch-Site, its Origin is compared with Host, and nginx by default sends another Host."""
         host = f"app.internal:{self.ports['outer']}"
         own = [("Host", host), ("Origin", f"http://{host}")]
         for path in ("/default/x", "/host/x"):

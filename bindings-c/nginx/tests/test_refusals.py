@@ -90,7 +90,7 @@ class Refusals(unittest.TestCase):
     def expect(self, answer, status, headers, reason):
         """`add_header` may let caches keep the refusal of a preflight, because the `Vary` of that refusal names everything."""
         ignored = set() if ("cache-control", "no-store") in headers else {"cache-control", "expires"}
-        # `gzip_vary` adds its own name to corsac's.
+        # `gzip_vary` adds `Accept-Encoding` to corsac's `Vary`.
         lines = [(name, value.removeprefix("Accept-Encoding, ")) for name, value in answer.headers]
         got = [(name, value) for name, value in lines if name.startswith("access-control-") or name in set(COMPARED) - ignored]
         self.assertEqual((answer.status, sorted(got), answer.body), (status, sorted(headers), f"corsac: {reason}\n".encode()))

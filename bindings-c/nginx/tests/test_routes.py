@@ -131,7 +131,8 @@ class Routes(unittest.TestCase):
         self.assertEqual(self.route("/public//x", EVIL, "slashes")[1], ANY)
 
     def test_advisories(self):
-        # flask-cors, CVE-2024-6866: paths were matched without regard to case. Here both cases have the stricter rule.
+        # flask-cors, CVE-2024-6866: paths were matched without regard to case. Here the rule of `/admin/` also applies to
+        # `/ADMIN/`, and that of `/public/` to `/Public/`.
         self.assertEqual(self.route("/ADMIN/x", APP)[1], NOBODY)
         self.assertEqual(self.route("/Public/x")[1], ANY)
         # flask-cors, CVE-2024-6844: `+` became a space, so that another rule applied.

@@ -6,7 +6,7 @@ use engine::PolicyBuilder;
 use std::mem::size_of;
 use std::ptr::addr_of;
 
-/// Facts about a policy that only the host knows. First set all of the struct to zero, then `size`.
+/// Facts about a policy that only the host knows. First set all of the struct to zero, then set `size`.
 #[repr(C)]
 pub struct corsac_policy_options {
     /// `sizeof(corsac_policy_options)`.

@@ -179,8 +179,8 @@ pub unsafe extern "C" fn corsac_reloadable_unwatch(reloadable: *const corsac_rel
     });
 }
 
-/// Ends all watches, including those that callbacks begin before they return. Callbacks may use the holder until
-/// then.
+/// Ends all watches, including those that callbacks begin before they return. A callback may use the holder until it
+/// returns.
 pub(crate) fn end(reloadable: &corsac_reloadable) {
     if is_callback(reloadable) {
         return locked(&reloadable.watching.threads).replace(None);

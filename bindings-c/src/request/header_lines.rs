@@ -117,7 +117,7 @@ pub unsafe extern "C" fn corsac_request_add_header(
             unsafe { slice.ptr.copy_to_nonoverlapping(memory.cast::<c_char>(), slice.len) };
             memory.cast::<c_char>()
         };
-        // SAFETY: `to` has room for `length` bytes: it is new, or was asked for with that room by an earlier call.
+        // SAFETY: `to` has room for `length` bytes: it is new, or an earlier call allocated that much.
         unsafe {
             COMMA.as_ptr().cast::<c_char>().copy_to_nonoverlapping(to.add(slice.len), COMMA.len());
             line.as_ptr().cast::<c_char>().copy_to_nonoverlapping(to.add(slice.len + COMMA.len()), line.len());

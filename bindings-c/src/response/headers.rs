@@ -12,7 +12,7 @@ pub type callback_bool = u8;
 pub type corsac_take_value = Option<unsafe extern "C" fn(value: corsac_slice, to: *mut c_void)>;
 
 /// The headers of a response, as four callbacks that the host provides and `corsac_decision_apply` calls. First set
-/// all of the struct to zero, then `size` and all four callbacks.
+/// all of the struct to zero, then set `size` and all four callbacks.
 ///
 /// Each callback gets `user` and the name of a header, which is in lower case, static and NUL-terminated. Compare it
 /// with the response's names without regard to case. A value is followed by a NUL, and is valid until the

@@ -29,7 +29,7 @@ pub(crate) struct HostHeaders {
     long: Vec<u8>,
 }
 
-/// Values are nearly always shorter than this, so that they need no memory.
+/// Values are nearly always shorter than this, so they need no allocation.
 const SHORT: usize = 256;
 
 impl HostHeaders {
@@ -97,7 +97,7 @@ impl ResponseHeaders for HostHeaders {
 
     fn values(&self, name: HeaderName) -> Result<Vec<Cow<'_, [u8]>>, corsac_status> {
         unsafe extern "C" fn take(value: corsac_slice, to: *mut c_void) {
-            // SAFETY: only `values` passes this function on, with such a `to`.
+            // SAFETY: only `values` passes this function on, with a `to` as `take_into` requires it.
             unsafe { take_into::<Vec<Vec<u8>>>(value, to, |values, value| values.push(value.to_vec())) }
         }
         let values: Vec<Vec<u8>> = self.collect(name, Some(take))?;
@@ -106,7 +106,7 @@ impl ResponseHeaders for HostHeaders {
 
     fn contains(&self, name: HeaderName) -> Result<bool, corsac_status> {
         unsafe extern "C" fn take(value: corsac_slice, to: *mut c_void) {
-            // SAFETY: only `contains` passes this function on, with such a `to`.
+            // SAFETY: only `contains` passes this function on, with a `to` as `take_into` requires it.
             unsafe { take_into::<bool>(value, to, |any, _| *any = true) }
         }
         self.collect(name, Some(take))

@@ -5,9 +5,9 @@ use crate::slice::corsac_slice;
 use crate::status::corsac_status;
 use std::ffi::c_char;
 
-/// Merges a decision's header with `CORSAC_OP_MERGE` into the lines with the same name that the application has set.
-/// The result has to replace all of them. `corsac_decision_apply` does both; this function is for hosts that apply
-/// decisions themselves.
+/// Merges a decision's header whose `op` is `CORSAC_OP_MERGE` into the lines with the same name that the application
+/// has set. The result has to replace all of them. `corsac_decision_apply` does both; this function is for hosts that
+/// apply decisions themselves.
 ///
 /// Parameters:
 /// - `lines`, `count`: the values of the application's lines; `lines` may be NULL if `count` is 0. Absent slices are

@@ -8,7 +8,7 @@ typedef struct {
   corsac_predicate_answer answer;
   int calls;
   corsac_answer_cache *cache;
-  bool forget; /* everything is forgotten while it is asked */
+  bool forget; /* `look_up` clears the cache before it answers */
 } tenants;
 
 static corsac_predicate_answer look_up(corsac_slice origin, const corsac_request *request, void *user) {
@@ -47,7 +47,7 @@ static void test_asked_once(void) {
     CHECK(corsac_policy_evaluate_with(policy, &request, through_cache, &asked, &decision) == CORSAC_OK);
     CHECK(decision.reason == CORSAC_REASON_PREDICATE_FAILED && asked.calls == i + 1);
   }
-  /* An answer that comes too late is returned, but not remembered. */
+  /* If the cache is cleared while the predicate is asked, the answer is returned, but not remembered. */
   asked.answer = CORSAC_PREDICATE_ALLOW, asked.calls = 0, asked.forget = true;
   for (int i = 0; i < 2; i++) {
     CHECK(corsac_policy_evaluate_with(policy, &request, through_cache, &asked, &decision) == CORSAC_OK);

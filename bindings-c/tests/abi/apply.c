@@ -159,7 +159,7 @@ static void test_apply_failing(const corsac_decision *decision) {
   CHECK(corsac_decision_apply(decision, &headers) == CORSAC_OK && strcmp(value_of(&response, "vary"), "Origin") == 0);
 }
 
-/* Callbacks may call the library, and may reuse both structs. */
+/* Callbacks may call the library, and may overwrite the decision's struct, which has been read. */
 static void test_apply_reentered(const corsac_policy *policy, const corsac_decision *good) {
   corsac_decision decision = *good;
   struct response response = of_application();
@@ -171,7 +171,7 @@ static void test_apply_reentered(const corsac_policy *policy, const corsac_decis
   CHECK(strcmp(value_of(&response, "vary"), "Cookie, Origin") == 0);
 }
 
-/* If corsac answers itself, there is no application whose headers could stay. */
+/* If corsac itself responds, there is no application whose headers could stay. */
 static void test_apply_kept(const corsac_policy *policy, const corsac_decision *actual) {
   struct response response = of_application();
   corsac_response_headers headers = headers_of(&response);
@@ -250,7 +250,7 @@ void test_reason_to_log(void) {
   CHECK(corsac_policy_evaluate(policy, &request, &decision) == CORSAC_OK);
   CHECK(corsac_decision_reason_to_log(&decision, &request) == CORSAC_REASON_ORIGIN_NOT_ALLOWED);
   CHECK(corsac_decision_reason_to_log(&decision, NULL) == CORSAC_REASON_ORIGIN_NOT_ALLOWED);
-  request.host = corsac_slice_from("evil.example"); /* its own page */
+  request.host = corsac_slice_from("evil.example"); /* a page of the host itself */
   CHECK(corsac_decision_reason_to_log(&decision, &request) == CORSAC_REASON_NONE);
   decision.reported = CORSAC_REASON_WEBSOCKET_REFUSED;
   CHECK(corsac_decision_reason_to_log(&decision, &request) == CORSAC_REASON_WEBSOCKET_REFUSED);

@@ -23,7 +23,7 @@ static void test_swap(void) {
   corsac_policy *a = policy_of(FOR("a"), false), *b = policy_of(FOR("b"), false), *held;
   corsac_reloadable *reloadable;
   CHECK(corsac_reloadable_from_policy(a, &reloadable) == CORSAC_OK);
-  corsac_policy_free(a); /* the holder has its own */
+  corsac_policy_free(a); /* the holder has its own reference */
   held = corsac_reloadable_acquire(reloadable);
   CHECK(held == a && allows(reloadable, "https://a.example"));
   CHECK(corsac_reloadable_swap(reloadable, b) == CORSAC_OK);
@@ -95,7 +95,7 @@ static void test_reload(void) {
   path = in_folder("policy.json");
   CHECK(allows(reloadable, "https://a.example"));
   write_file(path, FOR("b"));
-  CHECK(allows(reloadable, "https://a.example")); /* until told */
+  CHECK(allows(reloadable, "https://a.example")); /* the file is not read before the reload */
   CHECK(corsac_reloadable_reload(reloadable, &error) == CORSAC_OK && error == NULL);
   CHECK(allows(reloadable, "https://b.example") && !allows(reloadable, "https://a.example"));
 
@@ -128,7 +128,7 @@ void test_reloadable(void) {
 /* --- watching --- */
 
 typedef struct {
-  atomic_int told[8]; /* by status */
+  atomic_int told[8]; /* calls of the callback, by status */
   corsac_reloadable *reloadable;
   atomic_int end; /* 1: end the watching, 2: free the holder; from the callback itself */
 } watched;
@@ -167,7 +167,7 @@ void test_watch(void) {
   CHECK(corsac_reloadable_from_file(NULL, path, strlen(path), &watched.reloadable, NULL) == CORSAC_OK);
   CHECK(corsac_reloadable_watch(watched.reloadable, 9, on_reload, &watched) == CORSAC_BAD_SIZE);
   CHECK(corsac_reloadable_watch(watched.reloadable, 1000, NULL, NULL) == CORSAC_OK);
-  CHECK(corsac_reloadable_watch(watched.reloadable, 20, on_reload, &watched) == CORSAC_OK); /* written in place */
+  CHECK(corsac_reloadable_watch(watched.reloadable, 20, on_reload, &watched) == CORSAC_OK); /* replaces the watch above */
 
   link_to("v2", "..data");
   CHECK(comes(&watched.told[CORSAC_OK], 1) && allows(watched.reloadable, "https://b.example"));

@@ -36,7 +36,7 @@ bool to_bytes(const json_t *string, bytes *out) {
   for (size_t i = 0; i < len; i++) {
     unsigned char byte = text[i];
     if (byte >= 0x80) {
-      /* U+0080 to U+00FF is C2 or C3 and one more; jansson has checked that the text is UTF-8. */
+      /* In UTF-8, each of U+0080 to U+00FF is C2 or C3 and one more byte; jansson has checked that the text is UTF-8. */
       if (byte > 0xc3) return false;
       byte = (unsigned char)((byte & 0x03) << 6 | (text[++i] & 0x3f));
     }

@@ -113,7 +113,7 @@ static corsac_predicate_answer answer_of(const char *text) {
   return strcmp(text, "deny") == 0 ? CORSAC_PREDICATE_DENY : CORSAC_PREDICATE_FAILED;
 }
 
-/* Asks in both ways: with a function, and with a second call that has the answer. The results have to be equal. */
+/* Asks with a function (`called`), or with a second call that passes the answer. Both ways have to give the same result. */
 static corsac_status ask(const corsac_policy *policy, const corsac_request *request, corsac_predicate_answer answer, bool called, int *asked,
                          corsac_decision *decision) {
   if (called) {

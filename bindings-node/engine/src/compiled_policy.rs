@@ -59,7 +59,7 @@ impl CompiledPolicy {
     }
 
     /// Decides. `answer` reads the result of asking JavaScript's function, if the function was
-    /// asked. It is called only if the decision depends on it.
+    /// asked. `answer` is called only if the decision depends on this result.
     ///
     /// # Errors
     ///

@@ -60,8 +60,8 @@ function finish ({ reports }, template, hasPreflightMethod, fields, request, res
   if (reports.reportsAll || template.reported !== null) reports.decision(template, fields, request, request)
   applyOnHead(response, template, fields, reports)
   if (!template.responds) return next()
-  // If the headers have been sent, other code answers the request, even if it is a preflight. A refused request is
-  // still not passed on.
+  // If the headers have been sent, other code answers the request, and a preflight is passed on to it. Any other
+  // request was refused, so it is not passed on.
   if (response.headersSent) return hasPreflightMethod ? next() : void response.end()
   response.statusCode = template.status
   if (template.body === '') response.end()

@@ -11,7 +11,7 @@ const { applyOnHead } = require('../response/node-response.js')
 const HOOKS = ['onRequest', 'preParsing', 'preValidation', 'preHandler']
 
 function plugin (fastify, given, done) {
-  // Fastify itself reads the first three options of a plugin.
+  // Fastify itself reads the first three of these options.
   const { prefix, logLevel, logSerializers, policy, hook = 'onRequest', onDecision, timeout, verifiesUpgrades, debug, ...options } = given
   const hasOptions = Object.keys(options).length > 0
   if (policy !== undefined && hasOptions) {
@@ -49,8 +49,8 @@ function plugin (fastify, given, done) {
     ? (request, reply, payload, done) => { respond(request, reply, done) }
     : (request, reply, done) => { respond(request, reply, done) })
   coverRouter(fastify, respond)
-  // If no route matches, Fastify runs the hooks of the context in which its handler for 404 was set, so preflights get a route in
-  // this context.
+  // If no route matches, Fastify runs the hooks of the context in which the handler for 404 was set, which may be another one. So
+  // preflights get a route in the plugin's context.
   const everything = `${fastify.prefix}/*`.replace('//', '/')
   if (!fastify.hasRoute({ method: PREFLIGHT_METHOD, url: everything })) {
     fastify.route({ method: PREFLIGHT_METHOD, url: '/*', schema: { hide: true }, handler: (request, reply) => reply.callNotFound() })
@@ -113,7 +113,7 @@ function coverRouter (fastify, respond) {
   }
 }
 
-/** As hooks do for routes: one after the other, until one responds. */
+/** Calls these functions one after the other until one responds, as Fastify calls the hooks of a route. */
 async function respondInTurn (all, request, reply) {
   for (const respond of all) {
     await new Promise((resolve, reject) => {

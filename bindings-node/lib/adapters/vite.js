@@ -34,7 +34,7 @@ module.exports = function corsac (given, settings) {
     apply: 'serve',
     /** Before the middlewares of other plugins. */
     enforce: 'pre',
-    /** With headers of its own, Vite would also answer the preflights. */
+    /** Turns off Vite's own CORS headers, with which it would also answer the preflights. */
     config ({ server, preview } = {}) {
       ignored = Object.entries({ server, preview }).filter(([, settings]) => settings?.cors).map(([name]) => `${name}.cors`)
       return { server: { cors: false }, preview: { cors: false } }

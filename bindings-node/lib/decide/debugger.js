@@ -32,8 +32,8 @@ class Debugger {
   /**
    * Prints a response if something about it is new, and adds the reason to it.
    *
-   * @param {import('../response/apply.js').ResponseHeaders & { lines: () => string[] }} headers all headers of the response, with the
-   *   decision's applied
+   * @param {import('../response/apply.js').ResponseHeaders & { lines: () => string[] }} headers all headers of the response, after
+   *   the decision was applied
    */
   applied (template, fields, headers, status) {
     const asked = this.#asked.get(fields)

@@ -40,7 +40,7 @@ function decideOrigin (policy, origin) {
   if (index === undefined) {
     index = policy.decide(origin)
     if (!policy.isRepeatable || !templateAt(policy.compiled, index).isReadable) return index
-    // A pattern can allow any number of origins. Once the memory is full, other origins cost what they cost without it.
+    // A pattern can allow any number of origins. Once the map is full, other origins take as long as without a map.
     if (allowedOrigins.size < MOST_ORIGINS) allowedOrigins.set(origin, index)
   }
   policy.lastOrigin = origin

@@ -43,7 +43,8 @@ class Predicates {
    * @param {number} index what the engine returned: `ASK`, or `ASK - 1 - n` for the predicate of route n
    * @param {unknown} request the request as the host's applications know it
    * @param {number} timeout in milliseconds; it applies if the policy does not set one
-   * @param {(error: unknown, answer: number) => void} done `answer` is one of `PREDICATE_ANSWERS`, perhaps `NOT_REMEMBERED`
+   * @param {(error: unknown, answer: number) => void} done `answer` is one of `PREDICATE_ANSWERS`, perhaps with
+   *   `NOT_REMEMBERED` added
    * @returns {() => void} a function that gives up, so that `done` is no longer called
    */
   ask (index, origin, request, timeout, done) {

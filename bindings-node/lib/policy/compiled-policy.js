@@ -63,7 +63,7 @@ const REPEATED_FIELDS = { ORIGIN: 0, REQUEST_METHOD: 1, REQUEST_HEADERS: 2 }
  * @property {(method: string, lines: string[], path: string | undefined, flags: number, predicateAnswer?: number) => string} evaluate
  *   a whole decision, as JSON; or, if a predicate has to be asked, the number of its route (null for that of the
  *   whole policy) and the origin
- * @property {(format: 'json' | 'encoded', text: Uint8Array) => string} explain an exchange
+ * @property {(format: 'json' | 'encoded', text: Uint8Array) => string} explain explains an exchange, as JSON
  * @property {(index: number, method: string, lines: string[], path: string) => string | null} debugDecision the block to print about a
  *   decision while the server is developed; null if there is nothing new
  * @property {(index: number, method: string, lines: string[], path: string, status: number, headers: string[]) => string | null} debugResponse

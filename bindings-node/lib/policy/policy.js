@@ -11,10 +11,7 @@ const { TIMEOUT } = require('./middleware-settings.js')
 const { encode, ownSettings } = require('./options-encoder.js')
 const { predicatesOf, separateLimits, supplementOf } = require('./predicate-options.js')
 
-/**
- * The key under which the rest of this package finds a policy's `{ compiled, predicates, upgrades
- * }`.
- */
+/** The function with which the rest of this package reads a policy's `{ compiled, predicates, upgrades }`. */
 let internalsOf
 
 /** A validated, compiled policy: immutable, and as cheap for a million origins as for one. */

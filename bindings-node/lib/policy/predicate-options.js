@@ -102,7 +102,7 @@ function create (whole, routes, limits) {
     throw new TypeError('corsac: `predicateCache` remembers an answer for an origin, but this function also takes the request: ' +
       'let it take only the origin, or leave out the cache')
   }
-  // Here and not above, since most policies have no functions.
+  // It is required here and not above, since most policies have no functions.
   const { Predicates } = require('../decide/predicates.js')
   return new Predicates(whole, routes, limits)
 }

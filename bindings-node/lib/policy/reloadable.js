@@ -11,7 +11,7 @@ const { Policy, internalsOf } = require('./policy.js')
 const INTERVAL = 1000
 const SHORTEST_INTERVAL = facts.limits.watchInterval
 
-/** The key under which the rest of this package finds how a reloadable's handshakes are checked. */
+/** The function with which the rest of this package reads a reloadable's upgrades, which check its handshakes. */
 let upgradesOf
 
 /** Holds a policy that can be swapped at any time. Each request is decided by the policy that was in force when it came. */

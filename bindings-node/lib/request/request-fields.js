@@ -113,7 +113,7 @@ function readHost (headers, rawHeaders) {
   return joined(lines.length > 0 ? lines : headers[name])
 }
 
-/** A header's value. If a host has its lines separately, they are joined. */
+/** A header's value. Its lines are joined if they are separate. */
 function joined (value) {
   if (typeof value === 'string' || value === undefined) return value
   return Array.isArray(value) ? value.join(', ') : String(value)

@@ -29,8 +29,9 @@ function applyTemplate (template, fields, headers, reports) {
     if (!template.responds) reports.headerReplaced(name)
     headers.remove(name)
   }
-  // If the application has set one of the headers that it may keep, corsac's headers after it are left out, so that
-  // credentials are never allowed for an origin that the policy did not decide on.
+  // If the application has set one of the headers that it may keep, corsac leaves out its own value, and the headers
+  // that it would set after this one, so that credentials are never allowed for an origin that the policy did not
+  // decide on.
   let applicationWins = false
   for (const { name, value: inTemplate, op } of template.headers) {
     const before = headers.get(name)

@@ -130,7 +130,7 @@ function sessionOf (exchange) {
   try {
     return new engine.BrowserSession(Buffer.from(JSON.stringify(exchange)))
   } catch (error) {
-    // It throws an error that lists all problems of the exchange.
+    // `diagnose` throws an error that lists all problems of the exchange.
     diagnose(exchange)
     throw error
   }

@@ -5,7 +5,7 @@
 /** A response of this type has no end, so a browser's script reads it while it arrives. */
 const ENDLESS_TYPE = 'text/event-stream'
 
-/** The most bytes of a body that are read. A longer body may have no end either. */
+/** The most bytes of a body that are read. A longer body may be endless, whatever its type. */
 const LONGEST_BODY = 64 * 1024 * 1024
 
 /**

@@ -9,7 +9,7 @@ const { headerValue } = require('../response/response-template.js')
 const LINGER = 1000
 
 function refuseOnSocket (socket, template, fields, reports) {
-  // Here and not above, since loading it takes a long time, and most programs refuse no handshakes.
+  // It is required here and not above, since loading it takes a long time, and most programs refuse no handshakes.
   const { STATUS_CODES } = require('node:http')
   const { body, status } = template
   const headers = Object.entries(headersOf(template, fields, reports))

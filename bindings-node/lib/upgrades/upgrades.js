@@ -1,7 +1,7 @@
 'use strict'
 
-// Whether something checks the WebSocket handshakes of a policy. What checks them is loaded when it is needed for the first time, since
-// most programs have no WebSockets.
+// Whether something checks the WebSocket handshakes of a policy. The code that checks them is loaded when it is needed for the first
+// time, since most programs have no WebSockets.
 
 /** The handshakes of one policy, or of the policy that a reloadable has in force. */
 class Upgrades {

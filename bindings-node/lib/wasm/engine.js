@@ -36,7 +36,7 @@ class WasmEngine {
    * instance.
    *
    * @template R
-   * @param {(instance: Instance) => R} run throws for no other reason
+   * @param {(instance: Instance) => R} run throws only if the module traps
    * @returns {R}
    */
   enter (run) {

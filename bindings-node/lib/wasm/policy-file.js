@@ -11,9 +11,9 @@ function policyFileOf (engine) {
   return class PolicyFile {
     #path
     #supplement
-    /** The state of the file that was read last, as text; null if it was missing. */
+    /** The state in which the file was read last, as text; null if the file was missing. */
     #read = null
-    /** The state at the last check, if it has not been read yet. */
+    /** The file's state at the last check, if the file has not been read in that state yet. */
     #unsettled
     /** The text that is in force; undefined if the last attempt to read it failed. */
     #inForce

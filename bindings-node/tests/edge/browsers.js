@@ -8,7 +8,7 @@ const http = require('node:http')
 const os = require('node:os')
 const path = require('node:path')
 
-/** The seconds for one browser. They are many because the machine may be busy. */
+/** How many seconds one browser may take. The limit is high because the machine may be busy. */
 const LONGEST = 120
 
 const PAGE = '<!doctype html><meta charset="utf-8"><title>corsac</title><script type="module" src="/page.mjs"></script>'
@@ -25,7 +25,7 @@ const BROWSERS = {
   webkit: (url, profile) => ['xvfb-run', ['-a', '/usr/bin/python3', path.join(__dirname, 'webkit.py'), url, profile]]
 }
 
-/** A server of the page: its address, and a promise of what the page sends. */
+/** A server for the page: its address, and a promise of what the page sends. */
 function servePage (script) {
   return new Promise((resolve) => {
     let received

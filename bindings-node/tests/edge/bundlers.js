@@ -32,7 +32,7 @@ const BUNDLERS = {
     const root = path.join(folder, 'vite')
     fs.mkdirSync(root, { recursive: true })
     fs.writeFileSync(path.join(root, 'index.html'), `<!doctype html><script type="module" src="${path.relative(root, ENTRY)}"></script>`)
-    // Vite looks for packages from the file that imports them.
+    // Vite looks for packages starting at the file that imports them.
     const { output } = await build({ root, logLevel: 'error', configFile: false })
     return path.join(root, 'dist', output.find(({ type, isEntry }) => type === 'chunk' && isEntry).fileName)
   }

@@ -49,7 +49,7 @@ async function checkApps (send) {
   await answers('hono', '/', 'GET', { origin: 'https://tenant.example' }, { ...read, allowed: 'https://tenant.example' })
   const failed = await ask('hono', '/fails', 'GET', { origin: APP })
   assert.deepEqual([failed.status, failed.headers.get('access-control-allow-origin')], [500, APP])
-  // The headers of the server behind are replaced, and its `Vary` is kept
+  // The CORS headers of the server behind the application are replaced, and its `Vary` is kept
   await answers('proxy', '/', 'GET', { origin: APP }, { status: 200, allowed: APP, vary: 'Accept-Encoding, Origin' })
   await answers('proxy', '/', 'GET', { origin: EVIL }, { status: 200, allowed: null, vary: 'Accept-Encoding, Origin' })
   const proxied = await ask('proxy', '/', 'GET', { origin: APP })

@@ -14,7 +14,7 @@ const { ENVIRONMENT, checkApps, checkElysia } = require('./check-apps.js')
 
 const binary = (name) => path.join(__dirname, 'node_modules', '.bin', name)
 
-/** Bundles an entry as the tools of a runtime do, with only its conditions. */
+/** Bundles an entry as a runtime's tools do, with only the export conditions of that runtime. */
 async function bundle (folder, entry, name, conditions, more = {}) {
   const outfile = path.join(folder, `${name}.mjs`)
   await esbuild.build({

@@ -15,7 +15,7 @@ app.delete<{ id: string }>('/item/:id', cors(), (request, response) => { respons
 app.use(cors<express.Request>((request, callback) => callback(null, { origin: request.get('x') === 'y' })))
 express.Router().use(cors(new cors.Policy({ allowOrigins: [] })))
 
-// Values of their types are passed to our functions.
+// Values with the types of `@types/cors` are passed to corsac's functions.
 const headers: theirs.CorsRequest['headers'] = {}
 const request: cors.CorsRequest = { headers }
 const origin: theirs.CorsOptions['origin'] = (origin, callback) => callback(null, origin !== undefined)

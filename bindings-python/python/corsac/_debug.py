@@ -102,7 +102,7 @@ class AsgiDebugger(Debugger):
 
 
 class WsgiDebugger(Debugger):
-    """The debugger of a WSGI middleware, which in WSGI cannot see what is outside it."""
+    """The debugger of a WSGI middleware, which cannot see what is outside it."""
 
     def around(self, start_response: Callable[..., Any], response: _DebuggedResponse) -> Callable[..., Any]:
         """Return a ``start_response`` that inspects the response."""

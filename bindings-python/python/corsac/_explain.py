@@ -258,7 +258,7 @@ def _json_text(exchange: object) -> bytes:
     if isinstance(exchange, bytes | bytearray):
         return bytes(exchange)
     if isinstance(exchange, str):
-        # The engine reports a lone surrogate as an error, with a help.
+        # The engine reports a lone surrogate as an error, and says what to write instead.
         return exchange.encode("utf-8", "surrogatepass")
     if not isinstance(exchange, Mapping):
         message = f"an exchange is a mapping, str or bytes, not {type(exchange).__name__}"

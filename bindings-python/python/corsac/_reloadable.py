@@ -101,9 +101,9 @@ class Reloadable(SwappablePolicy):
         """Watch the file for changes from now on, on a thread that does not keep the process alive.
 
         The file is checked by its name, so a change is noticed whether the file is renamed into place, written again,
-        or reached through a link that now points to another file (Kubernetes). A changed file is read once it has
-        stayed the same for one interval. If it is missing or refused, that is reported once, and the old policy stays
-        in force.
+        or reached through a link that now points to another file (Kubernetes). A changed file is not read until it
+        has stayed the same for one interval. If it is missing or refused, that is reported once, and the old policy
+        stays in force.
 
         Args:
             interval (float): the seconds between two checks, more than 0.

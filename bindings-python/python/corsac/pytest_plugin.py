@@ -32,7 +32,7 @@ def corsac_server(request: pytest.FixtureRequest) -> Any:  # noqa: ANN401
 
 @pytest.fixture
 def corsac_browser(corsac_server: Any) -> "Browser":  # noqa: ANN401
-    """A browser for the server under test, which the assertions of ``corsac.testing`` take instead of the server."""
+    """A browser for the server under test. The assertions of ``corsac.testing`` take it instead of the server."""
     from corsac.testing import Browser
 
     return Browser(corsac_server)

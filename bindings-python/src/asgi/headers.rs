@@ -35,7 +35,7 @@ impl<'py> ScopeHeaders<'py> {
     #[inline(always)]
     fn read_all(&mut self, scope: &Bound<'py, PyAny>, headers: &Bound<'py, PyAny>, needs: Needs) -> PyResult<()> {
         match headers.cast_exact::<PyList>() {
-            // Each call gets its own copy of `read_list`, in which the names to read are constants.
+            // `read_list` is inlined into both calls, and in each of them the names to read are constants.
             Ok(list) if needs.protection => self.read_list(list, Needs { protection: true, ..needs }),
             Ok(list) => self.read_list(list, Needs { protection: false, ..needs }),
             Err(_) => self.read_iterable(scope, headers, needs),

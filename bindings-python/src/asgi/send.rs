@@ -12,7 +12,7 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyString};
 use std::ffi::CStr;
 
-/// Its state consists of the server's `send`, the decision's headers, and their template.
+/// Makes the `send`. Its state consists of the server's `send`, the decision's headers, and their template.
 pub(crate) fn send_with<'py>(
     send: &Bound<'py, PyAny>,
     decision: &Bound<'py, DecisionHeaders>,

@@ -44,7 +44,7 @@ impl ValueReader {
                 _ => self.map(object, depth, |_, _| ()),
             };
         }
-        // This comes before URLs, because a class of URLs has the attributes of a URL.
+        // Callables come before URLs, because the class of a URL object also has the attributes of a URL.
         if object.is_callable() {
             return Ok(Value::Function);
         }

@@ -56,7 +56,7 @@ impl FrameworkDecider {
         policy.get().core().templates().iter().any(Template::allows_credentials)
     }
 
-    /// Decides on a request of which the framework has a WSGI environ.
+    /// Decides on a request for which the framework has a WSGI environ.
     ///
     /// Returns:
     ///     RequestDecision | PendingDecision: the decision, or the answer that has to be awaited first.
@@ -70,7 +70,7 @@ impl FrameworkDecider {
         self.decide(&policy, &read.request(), framework_request, None)
     }
 
-    /// Decides on a request of which the framework has an ASGI scope, or a mapping with the same keys.
+    /// Decides on a request for which the framework has an ASGI scope, or a mapping with the same keys.
     ///
     /// Returns:
     ///     RequestDecision | PendingDecision: the decision, or the answer that has to be awaited first.

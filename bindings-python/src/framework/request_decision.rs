@@ -52,7 +52,7 @@ impl RequestDecision {
         }
     }
 
-    /// The traceback of the exception may have a frame that has this object.
+    /// The traceback of the exception may have a frame that refers to this object.
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
         visit.call(&self.debugged)?;
         visit.call(&self.error)

@@ -1,4 +1,4 @@
-//! An origin predicate: a function of Python, sync or async.
+//! An origin predicate: a Python function, sync or async.
 
 use crate::config::predicate_functions::PREDICATE_SETTING;
 use crate::http::octets::latin1;

@@ -30,7 +30,7 @@ impl Predicates {
         Ok(Predicates { policy, routes })
     }
 
-    /// The function of a policy that is a text. A text cannot contain functions itself.
+    /// The predicates of a policy that is written as text, which cannot contain functions: at most `function`.
     pub(crate) fn of_text(
         function: Option<&Bound<'_, PyAny>>,
         timeout: Option<&Bound<'_, PyAny>>,

@@ -98,7 +98,7 @@ impl RefusalLog {
         Ok(())
     }
 
-    /// How many messages were left out before this one; none if this one is left out too.
+    /// How many messages were left out before this one; `None` if this one is left out too.
     fn admit(&self, now: Instant) -> Option<u64> {
         let mut window = self.window.lock().unwrap_or_else(PoisonError::into_inner);
         if window.start.is_none_or(|start| now.duration_since(start) >= WINDOW) {

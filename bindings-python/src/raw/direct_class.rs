@@ -14,8 +14,8 @@ pub(crate) trait DirectCall: PyClass {
     /// The name of the class with its module.
     const FULL_NAME: &'static CStr;
 
-    /// Is called instead of `__call__` with three positional arguments. PyO3 then does not know that the thread is
-    /// attached.
+    /// Is called instead of `__call__` if there are three arguments, all of them positional. PyO3 then does not know
+    /// that the thread is attached.
     fn call_directly<'py>(slf: &Bound<'py, Self>, arguments: [&Bound<'py, PyAny>; 3]) -> PyResult<Bound<'py, PyAny>>;
 }
 
@@ -109,8 +109,8 @@ unsafe extern "C" fn called_with_tuple<T: DirectCall>(
     arguments: *mut Object,
     named: *mut Object,
 ) -> *mut Object {
-    // SAFETY: arguments are a tuple, and the named ones are null or a dict. The slot of a class of PyO3 with a `__call__`
-    // is this function.
+    // SAFETY: arguments are a tuple, and the named ones are null or a dict. If a class of PyO3 has a `__call__`, its
+    // slot `tp_call` has a function of this type.
     unsafe {
         if named.is_null() && ffi::Py_SIZE(arguments) == 3 {
             let arguments = [0, 1, 2].map(|index| ffi::PyTuple_GetItem(arguments, index));

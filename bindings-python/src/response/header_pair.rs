@@ -31,7 +31,7 @@ impl<'py> HeaderPair<'py> {
         }
     }
 
-    /// Reads a pair that has the required types.
+    /// A pair that is known to have the required types.
     pub(crate) fn new(name: HeaderName, pair: Bound<'py, PyAny>) -> Self {
         HeaderPair { name: Some(name), pair }
     }
@@ -57,7 +57,7 @@ impl<'py> HeaderPair<'py> {
 pub(crate) struct KnownNames {
     /// Each name in lower case, and as core's type.
     names: Vec<(&'static [u8], HeaderName)>,
-    /// A bit for each length that a name has. Names that are longer than there are bits share the last one.
+    /// The lengths of all names, one bit for each length. Names of 63 bytes and more share a bit.
     lengths: u64,
 }
 
@@ -68,11 +68,11 @@ impl KnownNames {
         KnownNames { names, lengths }
     }
 
-    /// Which of these names it is for a browser. White space around a name does not count, because some servers and
-    /// all browsers remove it.
+    /// The name as which a browser reads `sent`, if it is one of these. White space around a name does not count,
+    /// because some servers and all browsers remove it.
     #[inline]
     pub(crate) fn find(&self, sent: &[u8]) -> Option<HeaderName> {
-        // Almost no name needs to be trimmed, and looking at its ends costs less.
+        // Almost no name needs to be trimmed, and looking at its ends costs less than trimming it.
         let is_trimmed = matches!(sent, [first, .., last] if *first > b' ' && *last > b' ');
         let sent = if is_trimmed { sent } else { trimmed(sent) };
         if self.lengths & length_bit(sent) == 0 {
@@ -106,8 +106,8 @@ fn trimmed(mut name: &[u8]) -> &[u8] {
     name
 }
 
-/// The name of a header. Servers differ in which other types they accept, and could send a header that was not
-/// recognised here.
+/// The name of a header, which must be of the required type. Servers differ in which other types they accept, so a
+/// header could be sent that was not recognised here.
 fn read_name<'py>(name: &Bound<'py, PyAny>, header_type: HeaderType) -> PyResult<Octets<'py>> {
     if header_type.is_type_of(name) {
         return Octets::read(name, "the name of a response header");

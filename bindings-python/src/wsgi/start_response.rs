@@ -122,8 +122,8 @@ impl StartResponse {
         visit.call(&self.server)?;
         visit.call(&self.decision)?;
         visit.call(&self.template)?;
-        // The exception among the arguments may have a frame that has this object. Nothing is visited while another
-        // thread changes the head.
+        // The traceback of the exception among the arguments may have a frame that refers to this object. Nothing is
+        // visited while another thread changes the head.
         match self.head.try_lock().as_deref() {
             Ok(Head::Kept(arguments)) => visit.call(arguments),
             Ok(Head::Passed(Some(write))) => visit.call(write),

@@ -38,7 +38,7 @@ pub(super) fn later(function: &AsyncFunction, origin: &str, head: &RequestHead<'
         Err(panic) => return Asked::Answered(answer(&origin, Err(panic_text(panic)))),
     };
     Asked::Waiting(Box::pin(async move {
-        // This is inside the catch too, because a tokio runtime without timers panics.
+        // The time limit is inside `catch_unwind` too, because a tokio runtime without timers panics.
         let limited = AssertUnwindSafe(async {
             if tokio::runtime::Handle::try_current().is_err() {
                 return Err("its time limit needs a tokio runtime, and none is running here".to_owned());

@@ -8,8 +8,8 @@ use http::Request;
 use http::header::HeaderName;
 use std::sync::Arc;
 
-/// Policies of all kinds: for any origin, for a list, with every value that a response can repeat, with the
-/// application's headers.
+/// Policies of all kinds: for any origin, for one origin, with responses that repeat as much of the request as they
+/// can, with the application's headers kept, and with protection.
 const POLICIES: [&str; 5] = [
     "allow_origins = ['*']\nexpose_headers = ['x-a']",
     "allow_origins = ['https://a.example']",
@@ -62,7 +62,8 @@ fn lines(headers: &HeaderMap) -> Vec<(HeaderName, HeaderValue)> {
     lines
 }
 
-/// A response has the headers that core puts on it, whatever is shared or left out.
+/// A response has the headers that core puts on it, although values are shared between responses, and only the needed
+/// headers of a request are read.
 #[test]
 fn prepared_headers_are_the_same_as_those_of_core() {
     for policy in POLICIES {

@@ -64,7 +64,7 @@ async fn a_refused_write_is_not_asked_to_go_on() {
     assert_eq!((response.status, &*response.body), (403, "corsac: write-refused\n"));
 }
 
-/// A service whose response has neither a text nor a default body.
+/// A service whose body type implements neither `From<&'static str>` nor `Default`.
 #[tokio::test]
 async fn a_body_of_any_type() {
     #[derive(Debug, PartialEq)]

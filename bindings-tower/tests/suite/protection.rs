@@ -56,7 +56,7 @@ async fn a_request_that_is_only_reported_runs() {
     assert_eq!(*seen.lock().unwrap(), [Some("write-refused")]);
 }
 
-/// A service sees CONNECT only if it opens a stream that CORS does not cover.
+/// A CONNECT request reaches a service only if it opens a stream, and CORS does not cover streams.
 #[tokio::test]
 async fn extended_connect_counts_as_a_handshake() {
     let layer = layer("[protection]\nwebsockets = 'reject'");

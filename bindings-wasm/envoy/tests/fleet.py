@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Four Envoys in their own network, behind a balancer, with policies from a control plane.
 
-`fleet.py` changes the policy 100 times under load, and prints how long the last node takes to answer by the new one. `--short`
-makes 10 changes. In both, one node is cut off and comes back, one is killed and started again, and one gets a broken policy.
+`fleet.py` changes the policy 100 times under load, and prints how long it takes until the last node uses the new policy.
+`--short` makes 10 changes. In both, one node is cut off and comes back, one is killed and started again, and one gets a broken
+policy.
 """
 
 import os
@@ -126,7 +127,7 @@ class Fleet:
             "base_ejection_time": "0.5s",
             "max_ejection_percent": 50,
         }
-        # With Envoy's default, a fourth retry at the same time would fail.
+        # By default, Envoy allows three retries at the same time, and a fourth would fail.
         nodes["circuit_breakers"] = {"thresholds": [{"max_retries": 1000}]}
         retries = {"retry_on": "connect-failure,refused-stream,reset,gateway-error", "num_retries": 4, "per_try_timeout": "1s"}
         retries["retry_host_predicate"] = [

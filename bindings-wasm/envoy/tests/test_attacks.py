@@ -143,7 +143,7 @@ class Attacks(unittest.TestCase):
         self.assertEqual((response.status, response.all("x-reason")), (403, ["write-refused"]))
 
     def test_smuggled_requests(self):
-        """Two requests in one: Envoy refuses the first, or reads both, and each is decided by itself."""
+        """Two requests in one: Envoy refuses the first, or reads both, and each gets its own decision."""
         inner = f"{FOREIGN_WRITE}Content-Length: 0\r\n\r\n"
         before = len(self.application.seen)
         for head in [

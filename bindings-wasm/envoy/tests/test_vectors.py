@@ -177,7 +177,7 @@ class Vectors(unittest.TestCase):
 
     def http1(self, address, port, request):
         headers = request["headers"]
-        # Without it, `Upgrade` does not belong to this connection, and Envoy removes that header.
+        # Without `Connection: upgrade`, `Upgrade` does not belong to this connection, and Envoy removes it.
         if any(name.lower() == "upgrade" for name, _ in headers):
             headers = [*headers, ("Connection", "upgrade, close")]
         return wire.send(port, request["method"], request.get("path", "/"), headers, address=address)

@@ -117,7 +117,7 @@ fn run<B: AsSendBody>(agent: &Agent, request: Request<B>) -> Result<Answer, (Net
     Ok(Answer::Response { status: parts.status.as_u16(), headers: lines.collect() })
 }
 
-/// Reads the beginning of a body. A stream may never end, and a script has its response by then.
+/// Reads only the beginning of a body: a stream may never end, and a script has its response when the body begins.
 fn read_some(body: Body, is_tls: bool) -> Result<(), (NetworkError, String)> {
     let read = io::copy(&mut body.into_with_config().limit(BODY_BYTES * 2).reader().take(BODY_BYTES), &mut io::sink());
     match read {

@@ -85,7 +85,7 @@ fn keep_owner(file: &File, old: &Metadata) {
 fn keep_owner(_: &File, _: &Metadata) {}
 
 fn create(path: &Path) -> io::Result<File> {
-    // If an earlier process with the same number left a file behind, it is not needed.
+    // If an earlier process with the same ID left a file behind, it is not needed.
     let _ = std::fs::remove_file(path);
     OpenOptions::new().write(true).create_new(true).open(path)
 }

@@ -86,7 +86,7 @@ fn refusal(status: u16, sentence: &str) -> Answer {
     Response::from_string(format!("{sentence}\n")).with_status_code(status)
 }
 
-/// Names and values are texts of this file and of the page, in ASCII.
+/// All names and values come from this file or from the page, and are ASCII.
 fn header(name: &str, value: &str) -> Header {
     let (field, value) = (name.parse(), value.parse());
     match (field, value) {

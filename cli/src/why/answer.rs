@@ -16,7 +16,7 @@ const MOST_CAUSES: usize = 3;
 /// The most findings that follow the first one.
 const MOST_OTHERS: usize = 4;
 
-/// The most other meanings of a sentence that are named.
+/// The most meanings that are named for one sentence, besides the first one.
 const MOST_MEANINGS: usize = 6;
 
 /// The answer of `why`.

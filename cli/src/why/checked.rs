@@ -1,9 +1,9 @@
-//! An exchange within the bounds of what is explained.
+//! Checks an exchange before it is explained.
 
 use crate::failure::Failure;
 use corsac::browser::Exchange;
 
-/// The exchange as it is explained: within all bounds, and without secrets.
+/// The exchange without its secrets, if it is valid and within all limits.
 pub(super) fn checked(exchange: &Exchange) -> Result<Exchange, Failure> {
     Exchange::from_json(exchange.to_json().as_bytes()).map_err(|error| Failure::of_exchange(&error, |_| String::new()))
 }

@@ -118,7 +118,7 @@ fn read(path: Option<&Path>) -> Result<String, Failure> {
         return Err(Failure::input(format!("the input has more than {MOST_MIB} MiB"))
             .help("keep only the request in question, without its bodies"));
     }
-    // Windows writes UTF-16 where output is redirected.
+    // Windows writes UTF-16 when output is redirected.
     let utf16 = |read: fn([u8; 2]) -> u16| -> String {
         let units = bytes.get(2..).unwrap_or_default().chunks_exact(2);
         let units = units.filter_map(|unit| unit.try_into().ok()).map(read);

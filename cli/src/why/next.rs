@@ -31,7 +31,7 @@ pub(super) fn probe(exchange: &Exchange) -> String {
     words.join(" ")
 }
 
-/// The same for a sentence of a console, if it shows the request.
+/// The same for a sentence from a console, if it shows the request.
 pub(super) fn probe_for(
     sentence: &ConsoleSentence,
     page: Option<&str>,
@@ -54,7 +54,7 @@ pub(super) fn probe_for(
     words.join(" ")
 }
 
-/// A word as shells of Unix read it.
+/// A word, quoted for Unix shells.
 fn quoted(word: &str) -> String {
     let printable: String = word.chars().filter(|c| !c.is_control()).collect();
     shlex::try_quote(&printable).map_or_else(|_| String::new(), |word| word.into_owned())

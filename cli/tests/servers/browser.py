@@ -12,7 +12,7 @@ sys.path.insert(0, str(ROOT / "tests" / "browsers"))
 
 from chromium import FLAGS, Chromium  # noqa: E402
 
-# Seconds for the browser to print what follows a request.
+# How many seconds the browser has to print all that it says about a request.
 MARK_SECONDS = 20
 
 # Errors that mean that a response came and the browser stopped there.

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import time
 
-# Seconds in which a server has to listen.
+# How many seconds a server has to start listening.
 START_SECONDS = 30
 
 

@@ -118,7 +118,7 @@ class Apache(Proxy):
         store = self.folder / "cache"
         store.mkdir()
         store.chmod(0o777)
-        # The program's user has to reach it through the folders above.
+        # The user that Apache runs as has to reach the cache through the folders above it.
         for above in [self.folder, *self.folder.parents][:4]:
             if above.owner() == self.folder.owner() and above != Path("/tmp"):
                 above.chmod(above.stat().st_mode | 0o011)

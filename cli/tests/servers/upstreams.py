@@ -1,4 +1,4 @@
-"""The servers of `examples/`, each with a policy of the test's, and two servers that never respond."""
+"""The servers of `examples/`, each with the policy that a test gives it, and a server that never responds."""
 
 import subprocess
 import sys
@@ -19,7 +19,7 @@ def python(folder, policy):
 
 
 def node(folder, policy):
-    """With the modules of the binding's own tests, which have Express, and the binding as the package `corsac`."""
+    """The program finds the binding as the package `corsac`, and Express among the modules of the binding's own tests."""
     port, binding = free_port(), ROOT / "bindings-node"
     (folder / "node_modules").mkdir(exist_ok=True)
     (folder / "node_modules" / "corsac").symlink_to(binding)

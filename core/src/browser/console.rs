@@ -34,7 +34,7 @@ pub(crate) fn is_check_of_preflight(problem: Problem) -> bool {
     )
 }
 
-/// Whether Chromium prints the problem's sentence alone.
+/// Whether Chromium prints the problem's sentence without the beginning that [`chromium_line`] writes.
 pub(crate) fn is_alone_in_chromium(problem: Problem) -> bool {
     matches!(
         problem,

@@ -117,7 +117,7 @@ impl PreflightCache {
 }
 
 /// A number that is written in digits. If it does not fit into 64 bits, the result is the largest number that does: no
-/// preflight stays in a cache for so many seconds.
+/// preflight stays in a cache for that many seconds.
 fn whole(text: &str) -> Option<f64> {
     let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     is_number.then(|| text.parse::<u64>().unwrap_or(u64::MAX) as f64)

@@ -8,7 +8,7 @@ use crate::tokens::is_forbidden_response_header;
 const SAFELISTED: [&str; 7] =
     ["cache-control", "content-language", "content-length", "content-type", "expires", "last-modified", "pragma"];
 
-/// The names that a script can read, and those that it cannot. Each is in lower case and once.
+/// The names that a script can read, and those that it cannot. Each is in lower case, and is listed once.
 pub(crate) fn split_headers(lines: ResponseLines<'_>, cors: bool, credentials: bool) -> (Vec<String>, Vec<String>) {
     let names = lower_sorted(lines.lines.iter().map(|(name, _)| *name));
     // A list with an element that is not a token exposes nothing.

@@ -198,7 +198,7 @@ fn parse_host(text: &str) -> Option<String> {
     let labels: Option<Vec<String>> = decoded
         .replace(['\u{3002}', '\u{ff0e}', '\u{ff61}'], ".")
         .split('.')
-        // `str::to_lowercase` would convert a capital sigma at the end of a label to another letter than elsewhere.
+        // `str::to_lowercase` would convert a capital sigma at the end of a label to a different letter than elsewhere.
         .map(|label| label_to_ascii(&label.chars().flat_map(char::to_lowercase).collect::<String>()))
         .collect();
     let host = labels?.join(".");

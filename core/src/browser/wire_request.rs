@@ -86,7 +86,7 @@ impl SeenRequest<'_> {
             request.body = Body::Typed(latin1(&kind));
         }
         if self.has_body && !self.is_preflight() {
-            // If the type causes a preflight, it is among the headers as well.
+            // `script_headers` leaves out `Content-Type` if there is a body, because the body's type implies it.
             request.body = match self.header("content-type") {
                 Some(kind) => Body::Typed(latin1(kind)),
                 None => Body::Typed(String::new()),

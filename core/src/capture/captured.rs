@@ -20,7 +20,7 @@ pub struct Captured {
     pub is_request_only: bool,
 }
 
-/// A fact that is missing from a captured text, so that an example is used instead.
+/// A fact that is missing from a captured text. An example is used instead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CaptureNote {
     /// Nothing names the page that makes the request.
@@ -64,8 +64,8 @@ impl CapturedRequest {
         SeenRequest { url: &self.url, method: &self.method, headers: &self.headers, has_body: self.has_body }
     }
 
-    /// The exchange without answers. The page is the one that is known, or else the capture's; if neither names it, one is
-    /// made up, and a note says so.
+    /// The exchange without answers. Its page is the one that `known` names, or else the one that the capture names; if
+    /// neither names one, an example is used, and a note says so.
     pub(crate) fn exchange(&self, known: &Known<'_>, captured: &mut Captured) -> Exchange {
         let named = known.page.map(str::to_owned).or_else(|| self.seen().page()).or_else(|| self.page.clone());
         let page = named.unwrap_or_else(|| {

@@ -117,7 +117,7 @@ fn headers(message: &Value) -> HeaderLines {
     lines.filter_map(line).flatten().collect()
 }
 
-/// The origin of a page whose title is its address, as browsers write it there.
+/// The origin of a page, from its title: browsers write the page's address there.
 fn origin(url: &str) -> Option<String> {
     let (scheme, rest) = url.split_once("://")?;
     let host = rest.split(['/', '?', '#']).next()?;

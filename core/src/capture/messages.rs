@@ -162,7 +162,8 @@ fn complete(request: &mut CapturedRequest) {
     request.url = format!("https://{host}{}", request.url);
 }
 
-/// Header lines without a first line. They are those of a response, whose status may be in a pseudo-header.
+/// Header lines without a first line: those of a request if its pseudo-headers are among them, or otherwise those of a
+/// response, whose status may be in a pseudo-header.
 fn of_loose(lines: HeaderLines) -> Message {
     let get = |name: &str| {
         let line = lines.iter().find(|(found, _)| found.eq_ignore_ascii_case(name.as_bytes()));

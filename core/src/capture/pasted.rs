@@ -9,7 +9,7 @@ use crate::explain::{ConsoleSentence, read_console};
 /// The pasted text after reading it.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Pasted {
-    /// Sentences of a console.
+    /// Sentences from a console.
     Console(Vec<ConsoleSentence>),
     /// Requests, with the responses to them.
     Captured(Captured),
@@ -33,7 +33,7 @@ impl Pasted {
         if trimmed.starts_with('{') {
             return match har::read(trimmed, known) {
                 Ok(captured) => Ok(Pasted::Captured(captured)),
-                // The body of a response can be JSON with a message of the server.
+                // The body of a response can be JSON with a message from the server.
                 Err(error) => console(trimmed).ok_or(error),
             };
         }

@@ -1,4 +1,4 @@
-//! The words of a command that developer tools copied, for the shells of Unix and for cmd.
+//! The words of a command that developer tools copied, for Unix shells and for cmd.
 //!
 //! If a value has a quotation mark, tools write `$'…'` with escapes, which crates for shell words do not read. For cmd
 //! they write a `^` before every character that cmd could interpret.

@@ -178,8 +178,9 @@ impl<'s> Others<'s> {
         self.report(entry, self.find(&Language::of(dfa.clone()), list, |_| true, &exact))
     }
 
-    /// Finds an origin of the language that its list allows and no other list does. `meets` says which
-    /// wildcards of the other lists can matter, and `exact` has the origins of other lists that can.
+    /// Finds an origin of the language that `list` allows and no other list does. `meets` says which
+    /// wildcards of the other lists can matter, and `exact` has those of their single origins that can
+    /// matter.
     fn find(
         &self,
         language: &Language,

@@ -1,10 +1,10 @@
 //! The pairs of routes, one from each policy, that apply to the same path.
 //!
 //! Which route applies to a path depends only on which routes match it. Take one route of each
-//! policy, and all paths that both match. One of these paths has parameters whose values occur in
-//! no route, so fewer other routes match it than any other of these paths. If a more specific route
-//! is chosen even for that path, it is chosen for all of them. So it is enough to try one such path
-//! for each pair of routes and each length.
+//! policy, and all paths of the same length that both match. In one of these paths, the values of
+//! all parameters occur in no route, so every route that matches this path also matches all the
+//! others. If a more specific route is chosen for this path, one is chosen for all the others too.
+//! So it is enough to try one such path for each pair of routes and each length.
 
 use crate::compare::changes::Paths;
 use crate::config::settings::{Segment, written_path};
@@ -24,8 +24,8 @@ pub(crate) struct Meeting {
     pub(crate) new: RouteChoice,
 }
 
-/// The maximum number of pairs of routes for which a path that both match is searched for. Beyond that,
-/// only routes with the same path are compared.
+/// The most pairs of routes that are checked for a common path. Beyond that, only routes with the same
+/// path are compared.
 const MOST_PAIRS: usize = 100_000;
 
 /// Every pair of routes that have a path in common, each once.

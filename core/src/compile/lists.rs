@@ -43,7 +43,7 @@ enum NameConcern {
     NotAHeader,
     ForbiddenRequestHeader,
     ResponseHeader,
-    /// `*` is listed, but not the one name that it does not cover.
+    /// `*` is listed, but not `Authorization`, which `*` does not cover.
     AuthorizationNotCovered,
     /// `*` among the exposed headers.
     AnyExposed,

@@ -27,7 +27,7 @@ macro_rules! dangers {
                 match self { $(Danger::$Danger => $meaning.trim_ascii(),)+ }
             }
 
-            /// The word that shows that a similar name means this danger.
+            /// An unknown name that contains this word most likely means this danger.
             pub(crate) const fn word(self) -> &'static str {
                 match self { $(Danger::$Danger => $word,)+ }
             }

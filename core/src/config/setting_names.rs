@@ -16,7 +16,7 @@ pub(crate) const ORIGIN_GROUP: &[&str] =
 /// Lists in which `*` has to be the only entry.
 pub(crate) const ORIGIN_LISTS: &[&str] = &[Setting::AllowOrigins.name(), PackageOption::Origin.name()];
 
-/// The key for a name: the name itself or, for its camelCase alias, the snake_case form.
+/// The key for a name: the name itself or, for a camelCase alias, the snake_case form.
 pub(crate) fn resolve(name: &str, keys: &[&'static str]) -> Option<&'static str> {
     keys.iter().copied().find(|key| *key == name || camel_case(key) == name)
 }

@@ -132,7 +132,7 @@ settings! {
     }
 
     /// The options of the `cors` package, each with the settings that it replaces. The package has no options for the
-    /// others, which have their own names in its dialect too.
+    /// other settings of corsac, which keep their names in the `cors` dialect.
     PackageOption {
         /// The origins that may read responses: an origin, a RegExp, or a list of them; `true` for any, `false` for none.
         Origin => "origin" for [AllowOrigins, AllowOriginRegex], takes PackageOrigin;

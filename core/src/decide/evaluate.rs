@@ -197,7 +197,7 @@ impl<'a, 'q> Evaluator<'a, 'q> {
         }
     }
 
-    /// Row 8: is what the preflight asks for allowed too?
+    /// Row 8: the origin is allowed, and the rest of what the preflight asks for is checked.
     #[inline(never)]
     fn preflight_allowed(self) -> &'a Template {
         let (rules, request) = (self.rules, self.request);

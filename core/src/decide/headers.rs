@@ -37,7 +37,7 @@ impl AllowedHeaders {
         while let Some(list) = rest {
             let (element, after) = split_at_comma(list);
             rest = after;
-            // Browsers send lower case and no white space, so that most names need not be read byte by byte.
+            // Browsers send lower case and no white space, so most names need not be read byte by byte.
             if found != RequestedHeaders::Allowed || !self.lists(element) {
                 match self.check_closely(element, found) {
                     Some(RequestedHeaders::Malformed) => return RequestedHeaders::Malformed,

@@ -54,7 +54,7 @@ impl Needs {
         !self.predicate && !self.path && !self.protection
     }
 
-    /// The header of this name, in any case, if decisions depend on it.
+    /// The header with this name, in upper or lower case, if decisions depend on it.
     #[inline]
     #[must_use]
     pub fn header(self, name: &[u8]) -> Option<RequestHeader> {

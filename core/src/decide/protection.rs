@@ -71,7 +71,7 @@ impl Protection {
             None => PageOrigin::Absent,
             Some(b"null") => PageOrigin::Null,
             Some(text) => match Origin::parse(text) {
-                // Rule 1. Several lines are joined by commas, so that they are malformed too.
+                // Rule 1. Several lines are joined by commas, so they are malformed too.
                 None => return false,
                 Some(origin) => PageOrigin::Tuple(origin),
             },

@@ -152,7 +152,8 @@ impl RequestHeader {
         }
     }
 
-    /// The header with this name, in any case. `None` if no policy reads it; a binding then need not convert its value.
+    /// The header with this name, in upper or lower case. `None` if no policy reads it; a binding then need not convert
+    /// its value.
     #[inline]
     #[must_use]
     pub fn of(name: &[u8]) -> Option<Self> {
@@ -222,7 +223,8 @@ pub struct RequestHeaders<'r> {
 }
 
 impl<'r> RequestHeaders<'r> {
-    /// Whether any policy reads the header with this name, in any case. A binding need not convert other headers.
+    /// Whether any policy reads the header with this name, in upper or lower case. A binding need not convert other
+    /// headers.
     #[must_use]
     #[inline]
     pub fn reads(name: &[u8]) -> bool {

@@ -1,4 +1,4 @@
-//! The codes of the findings that a sentence of a console can mean.
+//! The codes of the findings that a sentence from a console can mean.
 
 use crate::browser::agent::Engine;
 use crate::browser::sentences::Problem;

@@ -1,4 +1,4 @@
-//! Reading the text around a sentence of a console: the URL of the request, and its page.
+//! Reading the text around a sentence from a console: the URL of the request, and its page.
 
 use crate::browser::agent::Engine;
 use crate::explain::console_template::Found;

@@ -190,16 +190,16 @@ pub(crate) const WORDINGS: &[(&str, Meaning)] = &[
         "violates the following Content Security Policy directive",
         NotCors(
             "the page's own Content-Security-Policy does not allow the page to connect to that server",
-            "add the URL's origin to the directive that the sentence names (`connect-src` for requests of scripts), in the \
-         header `Content-Security-Policy` of the page; the server that is called has nothing to do with it",
+            "add the URL's origin to the directive that the sentence names (`connect-src` for requests from scripts), in \
+         the header `Content-Security-Policy` of the page; the server that is called has nothing to do with it",
         ),
     ),
     (
         "Content-Security-Policy: The page",
         NotCors(
             "the page's own Content-Security-Policy does not allow the page to connect to that server",
-            "add the URL's origin to the directive that the sentence names (`connect-src` for requests of scripts), in the \
-         header `Content-Security-Policy` of the page; the server that is called has nothing to do with it",
+            "add the URL's origin to the directive that the sentence names (`connect-src` for requests from scripts), in \
+         the header `Content-Security-Policy` of the page; the server that is called has nothing to do with it",
         ),
     ),
     (
@@ -220,7 +220,7 @@ pub(crate) const WORDINGS: &[(&str, Meaning)] = &[
     (
         "Blocked a frame with origin",
         NotCors(
-            "a page may not reach into a frame of another origin, whatever headers say",
+            "a page may not reach into a frame of another origin, whatever the headers say",
             "have the two pages talk with `postMessage()`",
         ),
     ),
@@ -295,7 +295,8 @@ pub(crate) const WORDINGS: &[(&str, Meaning)] = &[
         FromServer(
             "Spring is configured with `*` and with credentials, which browsers refuse, so it responds with 500",
             "name the origins in `allowedOrigins`, or write patterns such as `https://*.example.com` into \
-             `allowedOriginPatterns`; `*` there would let every site read with your users' cookies",
+             `allowedOriginPatterns`; `*` there would let every site read what your users' cookies give \
+             access to",
         ),
     ),
     (

@@ -16,7 +16,7 @@ pub(crate) const COLUMNS: usize = 100;
 /// The column in which the text about a message begins.
 const MESSAGE_INDENT: &str = "             ";
 
-/// The most sentences of consoles that are shown.
+/// The most sentences from consoles that are shown.
 const MOST_SENTENCES: usize = 3;
 
 impl fmt::Display for Explanation {
@@ -172,7 +172,7 @@ fn write_consoles(engines: &[EngineExplanation], columns: usize, f: &mut impl fm
     Ok(())
 }
 
-/// A sentence of a console, which may be long.
+/// A sentence from a console, which may be long.
 fn escaped(text: &str) -> String {
     crate::printable::escape(text.chars().take(2000))
 }

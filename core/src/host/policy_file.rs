@@ -22,9 +22,9 @@ use std::time::Duration;
 pub struct PolicyFile {
     path: PathBuf,
     builder: PolicyBuilder,
-    /// The file that was read last; none if it was missing.
+    /// The state in which the file was read last; none if the file was missing.
     read: Option<FileStamp>,
-    /// The state that the last check found, if it has not been read yet.
+    /// The file's state at the last check, if the file has not been read in that state yet.
     unsettled: Option<Option<FileStamp>>,
     /// The hash of the text in force; none if the last reading failed.
     in_force: Option<u64>,
@@ -71,9 +71,9 @@ impl PolicyFile {
 
     /// Checks whether the file has changed, and returns the new policy if there is one.
     ///
-    /// A changed file is read once two checks have found the same state, so that it is not read while it is being
-    /// written. Call this about once a second. If the file is missing or refused, the error is returned once. In that
-    /// case, keep the policy that is in force.
+    /// A changed file is not read until two checks have found the same state, since a program may still be writing it.
+    /// Call this about once a second. If the file is missing or refused, the error is returned once. In that case, keep
+    /// the policy that is in force.
     pub fn look(&mut self) -> Option<Result<Policy, LoadError>> {
         let now = FileStamp::of(&self.path);
         if self.unreadable && now == self.read {

@@ -128,7 +128,7 @@ codes! {
     ProtectionMode "protection-mode" "A mode of protection is neither `off` nor `reject`.",
     TrustedOrigin "trusted-origin" "`*` or `null` is among the origins that are trusted with writes.",
     ProtectionContradictsCors "protection-contradicts-cors" "The policy grants methods that its protection refuses.",
-    MaxAgeCapped "max-age-capped" "A max-age is longer than Chromium and WebKit keep a preflight, so it has its full effect only in Firefox.",
+    MaxAgeCapped "max-age-capped" "A max-age is above the limits of Chromium and WebKit, so it has its full effect only in Firefox.",
     PrivateNetworkObsolete "private-network-obsolete"
         "`allow_private_network` is on, but no current browser reads the header that it sends.",
     OptionsListed "options-listed" "The list contains `OPTIONS`, which preflights do not need.",

@@ -175,7 +175,7 @@ findings! {
     ResponseHeaderInRequest "response-header-in-request" Warning Cors
         "The script sets a header that only servers send.",
     ForbiddenHeaderDropped "forbidden-header-dropped" Warning NotCors
-        "The script sets request headers that scripts cannot set.",
+        "The script tries to set request headers that scripts cannot set.",
     CookieIgnored "cookie-ignored" Warning Cors
         "The browser does not store a cookie, because the request has no credentials.",
     CookieNotSecure "cookie-not-secure" Warning NotCors "A cookie has `SameSite=None` without `Secure`.",

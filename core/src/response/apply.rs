@@ -88,8 +88,9 @@ pub fn apply_headers<'a, R: ResponseHeaders>(
             response.remove(name)?;
         }
     }
-    // If the application has set one of the headers that it may keep, corsac's headers after it are left out, so that
-    // credentials are never allowed for an origin that the policy did not decide on.
+    // If the application has set one of the headers that it may keep, corsac leaves out its own value, and the headers
+    // that it would set after this one, so that credentials are never allowed for an origin that the policy did not
+    // decide on.
     let mut application_wins = false;
     for Header { name, value, op } in headers {
         match op {

@@ -23,7 +23,7 @@ pub(crate) struct Place<'a> {
     pub(crate) lifted: &'a Lifted,
     /// Whether the value is the whole setting, and not an entry of a list.
     pub(crate) whole: bool,
-    /// Whether only its list says which origins are allowed.
+    /// Whether nothing else says which origins are allowed: no other entry, list or predicate.
     pub(crate) alone: bool,
     pub(crate) notation: Notation,
     /// How a suggestion is tried; none if it would not be printed.
@@ -33,7 +33,7 @@ pub(crate) struct Place<'a> {
 }
 
 impl<'a> Place<'a> {
-    /// The place with this field, in the policy whose issues these are.
+    /// The place of this field, in the policy whose issues these are.
     pub(crate) fn new(field: &'a str, stakes: Stakes, lifted: &'a Lifted, alone: bool, issues: &Issues) -> Self {
         let key = field.rsplit('.').next().unwrap_or(field);
         let (nested, notation) = (key.len() < field.len(), issues.notation());

@@ -54,8 +54,8 @@ impl Naive {
             || self.regexes.iter().any(|regex| regex.is_match(origin))
     }
 
-    /// Whether an origin is refused even if an entry matches it or a predicate allows it, unless a named entry matches
-    /// it.
+    /// Whether an origin is refused for plain http unless a named entry matches it. Other entries and the predicate
+    /// cannot allow it.
     pub fn is_insecure(&self, parts: &Parts) -> bool {
         self.secure_only && parts.scheme == "http" && !is_loopback(&parts.host)
     }
@@ -124,7 +124,7 @@ fn is_port(port: &str, scheme: &str) -> bool {
         "https" => 443,
         _ => 0,
     };
-    // Printing the number again shows signs and leading zeros.
+    // `parse` accepts a plus sign and leading zeros, but no number is printed with them.
     port.parse::<u16>().is_ok_and(|number| number.to_string() == port && number != 0 && number != default)
 }
 

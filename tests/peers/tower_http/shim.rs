@@ -1,4 +1,5 @@
-//! The names of tower-http's `cors` module over corsac's layer, only for its tests.
+//! Stands in for tower-http's `cors` module, only in the tests of tower-http: the same names, with corsac's layer behind
+//! them.
 //!
 //! A builder here collects a policy. It is built when the layer is applied, and a policy that is refused ends the test.
 #![allow(dead_code, clippy::panic)]

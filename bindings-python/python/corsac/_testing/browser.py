@@ -77,15 +77,16 @@ class Browser:
     Args:
         server: an ASGI or WSGI application, a test client with a ``request`` method (Starlette's, httpx, requests), or
             the URL of a running server as a str. An application's lifespan is not run: for that, pass Starlette's
-            ``TestClient`` inside its ``with`` statement. A client's headers count as those of the script, and its
-            cookies as those of the server. Each request runs in a thread of its own, with the test's context variables.
+            ``TestClient`` inside its ``with`` statement. A client's headers count as headers that the script sets, and
+            its cookies as cookies that the browser has for the server. Each request runs in a thread of its own, with
+            the test's context variables.
         origin (str | None): the origin of the page, unless a request names another.
         base_url (str | None): the server's address in the browser. By default, it is that of the client or the URL,
             and ``https://testserver`` for applications.
         servers (Mapping[str, object] | None): other servers by their origins, for redirects.
         cookies (Mapping[str, str] | None): the server's cookies, which are sent if the browser sends cookies.
-        policy (Policy | None): the policy of the server, for explanations that name its settings. That of corsac's own
-            middleware is found without it.
+        policy (Policy | None): the policy of the server, for explanations that name its settings. The policy of
+            corsac's own middleware is found without this argument.
         timeout (float): how long one response may take, in seconds.
 
     Raises:

@@ -23,7 +23,7 @@ class ClientServer:
     """Sends each request through the client, with only the browser's headers.
 
     A browser would not send the client's own headers and cookies with preflights. So the client's headers count as
-    those of the script, and the client's cookies as those of the server.
+    headers that the script sets, and the client's cookies as cookies that the browser has for the server.
 
     Raises:
         TypeError: the client authenticates, which the browser cannot see.
@@ -62,7 +62,7 @@ class ClientServer:
             return prepared
 
         content, redirects = ("content", "follow_redirects") if self._is_httpx else ("data", "allow_redirects")
-        # Authentication comes last, so it can undo what the client has added.
+        # The client calls `auth` last, so the function there can undo what the client has added.
         options = {content: request.body or None, redirects: False, "auth": with_these_headers}
         response = self.client.request(request.method, request.url, **options)
         if self._is_httpx:

@@ -12,7 +12,7 @@ from typing import Protocol
 _ENDLESS_TYPE = "text/event-stream"
 
 
-# The largest number of bytes of a body that are read. A longer body may have no end either.
+# The largest number of bytes of a body that are read. A longer body may be endless, whatever its type.
 LONGEST_BODY = 64 * 1024 * 1024
 
 
@@ -95,7 +95,7 @@ def within(timeout: float, work: Callable[[Reply], None], *, give_up: Callable[[
     thread = threading.Thread(target=contextvars.copy_context().run, args=(run,), name="corsac.testing", daemon=True)
     thread.start()
     thread.join(timeout)
-    # Giving up ends the thread, so this is asked only once.
+    # This has to be known before `give_up`, which may end the thread.
     is_late = thread.is_alive()
     if is_late:
         give_up()

@@ -73,7 +73,8 @@ pub(crate) fn multiple(about: About, value: &[u8], lines: usize, equal: bool, or
         FindingCode::AllowOriginMultiple,
         format!("in {}, {how} (`{}`), but only one is allowed: {layers}", about.inside(), shown(value)),
         format!(
-            "have only one layer send CORS headers, and remove them from the other; the value is the request's origin, `{}`",
+            "have only one layer send CORS headers, and remove them from the other; the right value is the request's \
+             origin, `{}`",
             printable(origin)
         ),
     )

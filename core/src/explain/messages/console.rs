@@ -1,4 +1,4 @@
-//! The meaning of a sentence of a console. A sentence says less than an exchange.
+//! The meaning of a sentence from a console. A sentence says less than an exchange.
 
 use super::{About, allow_origin, finding, network, preflight, preflight_status, redirects, script};
 use crate::browser::sentences::Problem;
@@ -387,7 +387,7 @@ pub(crate) fn of_code(code: FindingCode, facts: &Facts<'_>) -> Finding {
         }
         FindingCode::CookieSameSite => {
             "send `SameSite=None; Secure` with the cookie, over https, or put the page and the server on one site, such as \
-             `app.example.com` and `api.example.com`; browsers that block third-party cookies need the latter"
+             `app.example.com` and `api.example.com`; in browsers that block third-party cookies, only one site for both works"
         }
         FindingCode::HeaderNotExposed => return header_not_exposed(name),
         FindingCode::TooManyRedirects => return redirects::too_many(),

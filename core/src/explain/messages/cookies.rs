@@ -43,7 +43,7 @@ pub(crate) fn same_site(names: &[String], has_attribute: bool) -> Finding {
             is_or_are(names)
         ),
         "send `SameSite=None; Secure` with the cookie, or put the page and the server on one site, such as \
-         `app.example.com` and `api.example.com`; browsers that block third-party cookies need the latter",
+         `app.example.com` and `api.example.com`; in browsers that block third-party cookies, only one site for both works",
     )
 }
 

@@ -14,7 +14,7 @@ pub(crate) fn other_server(preflight: &str, response: &str) -> Finding {
             printable(preflight),
             printable(response)
         ),
-        "configure CORS in only one of the two, and have the other pass on OPTIONS requests and the headers",
+        "configure CORS in only one of the two, and have the other pass OPTIONS requests and CORS headers through",
     )
 }
 

@@ -49,7 +49,7 @@ pub(crate) fn redirect_to_login(status: u16, location: &str, is_preflight: bool)
                 "the request is redirected ({status}) to the login page `{location}`, because the \
                      session is missing or has expired, and that page is not for scripts"
             ),
-            "respond to requests of scripts with 401 instead of a redirect, and have the page send the user to the \
+            "respond to requests from scripts with 401 instead of a redirect, and have the page send the user to the \
              login; if the user is logged in, check that the cookie is sent (`credentials: \"include\"`, \
              `SameSite=None; Secure`)",
         )

@@ -50,7 +50,7 @@ pub(crate) fn invalid_request_header(saw: &str) -> Finding {
         FindingCode::InvalidRequestHeader,
         format!("{}, so the call throws", printable(saw)),
         "write a name of letters, digits and hyphens, and a value on one line; common causes are an undefined \
-         variable and a line break at the end of a token",
+         variable and a line break at the end of an access token",
     )
 }
 

@@ -1,6 +1,6 @@
 //! Every sentence that corsac writes about a policy: one function for each fault, with the facts as its arguments.
 //!
-//! A message says what is wrong, in lower case and without a full stop. It puts what was written in backticks. A help
+//! A message says what is wrong, in lower case and without a full stop. It has backticks around what was written. A help
 //! says what to write instead. If there is a suggestion, the help begins with it, and the suggestion has been tried. The
 //! words around it are in `suggestions`.
 

@@ -20,7 +20,10 @@ pub(crate) fn missing_path(notation: Notation) -> Fault {
 pub(crate) fn duplicate_route(other: &str) -> Fault {
     Fault::new(
         Code::DuplicateRoute,
-        format!("the path is the same as that of `{other}`: case, names and a slash at the end make no difference"),
+        format!(
+            "the path is the same as that of `{other}`: case, the names of parameters and a slash at the end make no \
+             difference"
+        ),
         format!("merge the two routes, or give this one a path other than that of `{other}`"),
     )
 }

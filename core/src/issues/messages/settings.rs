@@ -204,7 +204,8 @@ pub(crate) fn lifted_without(missing: LiftedSetting, notation: Notation) -> Faul
         LiftedSetting::Check => "this entry does not say which check is lifted for its origins",
         LiftedSetting::Origins => "this entry does not say for which origins its check is lifted",
     };
-    Fault::new(Code::DangerIncomplete, message, format!("write both, as in `{}`", lifted_example(notation)))
+    let help = format!("give the check and its origins, as in `{}`", lifted_example(notation));
+    Fault::new(Code::DangerIncomplete, message, help)
 }
 
 /// A table of a lifted check with an empty list of origins.

@@ -20,7 +20,7 @@ def item(request, number):
 
 
 def token(request):
-    """The token that a page sends with each write, in `X-CSRFToken`. It cannot read the cookie of another site."""
+    """The token that a page sends with each write, in `X-CSRFToken`. A page cannot read the cookie of another site."""
     return JsonResponse({"token": get_token(request)})
 
 
