@@ -138,7 +138,9 @@ fn headers(
             let saw = format!("the value of `{}` has a line break or a NUL", name.escape_ascii());
             return Err((StepName::RequestHeaders, saw));
         }
-        if is_forbidden_header(name, value, agent) || mode == Mode::NoCors && !is_no_cors_header(name, value) {
+        // In the mode `no-cors`, a repeated header is checked with the values that it has already (Fetch, "append").
+        let is_allowed = mode != Mode::NoCors || is_no_cors_header(name, &appended(&kept, name, value));
+        if !is_allowed || is_forbidden_header(name, value, agent) {
             dropped.push(name.clone());
         } else {
             kept.push((name.clone(), value.to_vec()));
@@ -149,6 +151,13 @@ fn headers(
         kept = join_repeated(&kept);
     }
     Ok(kept)
+}
+
+/// The value of a header with this value appended.
+fn appended(headers: &[(Vec<u8>, Vec<u8>)], name: &[u8], value: &[u8]) -> Vec<u8> {
+    let earlier = headers.iter().filter(|(other, _)| other.eq_ignore_ascii_case(name));
+    let values: Vec<&[u8]> = earlier.map(|(_, value)| value.as_slice()).chain([value]).collect();
+    values.join(&b", "[..])
 }
 
 /// Names in lower case, sorted, each once.
