@@ -126,7 +126,7 @@ export type Code =
   | 'trusted-origin'
   /** The policy grants methods that its protection refuses. */
   | 'protection-contradicts-cors'
-  /** A max-age is longer than Chromium and WebKit keep a preflight, so it has its full effect only in Firefox. */
+  /** A max-age is above the limits of Chromium and WebKit, so it has its full effect only in Firefox. */
   | 'max-age-capped'
   /** `allow_private_network` is on, but no current browser reads the header that it sends. */
   | 'private-network-obsolete'
@@ -302,7 +302,7 @@ export type FindingCode =
   | 'opaque-response'
   /** The script sets a header that only servers send. */
   | 'response-header-in-request'
-  /** The script sets request headers that scripts cannot set. */
+  /** The script tries to set request headers that scripts cannot set. */
   | 'forbidden-header-dropped'
   /** The browser does not store a cookie, because the request has no credentials. */
   | 'cookie-ignored'

@@ -57,7 +57,7 @@ def c_server():
     stale, done = needs.once(OUT / "server.stamp", *inputs)
     if not stale and C_SERVER.exists():
         return
-    # All bindings have been built already in one call; with `:`, install does not build them again.
+    # All bindings have been built already in one call; with `CARGO=:`, install does not build them again.
     needs.run("make", "-C", "bindings-c", "install", f"PREFIX={PREFIX}", "PROFILE=bindings", "CARGO=:")
     here = {"PKG_CONFIG_PATH": f"{PREFIX}/lib/pkgconfig"}
     flags = needs.run("pkg-config", "--cflags", "--libs", "corsac", "libmicrohttpd", env=here).split()

@@ -64,7 +64,10 @@ def visit(browser, servers, origin):
 
 
 def compare_console(cors_errors, cell, case):
-    """Why the browser blocked the response. Only the console shows this, and scripts cannot see it."""
+    """Compares why the browser blocked the response with what the case expects.
+
+    Only the console shows the reason, and scripts cannot see it.
+    """
     found = next((error for url, error in cors_errors.items() if url in cell["urls"]), None)
     cell["console"] = found
     wanted = case["expect"].get("console")

@@ -505,7 +505,7 @@ typedef struct {
 } corsac_issue;
 
 /**
- * Facts about a policy that only the host knows. First set all of the struct to zero, then `size`.
+ * Facts about a policy that only the host knows. First set all of the struct to zero, then set `size`.
  */
 typedef struct {
   /**
@@ -593,7 +593,7 @@ typedef void (*corsac_take_value)(corsac_slice value, void *to);
 
 /**
  * The headers of a response, as four callbacks that the host provides and `corsac_decision_apply` calls. First set
- * all of the struct to zero, then `size` and all four callbacks.
+ * all of the struct to zero, then set `size` and all four callbacks.
  *
  * Each callback gets `user` and the name of a header, which is in lower case, static and NUL-terminated. Compare it
  * with the response's names without regard to case. A value is followed by a NUL, and is valid until the
@@ -1394,9 +1394,9 @@ corsac_status corsac_decision_apply(const corsac_decision *decision,
                                     const corsac_response_headers *response);
 
 /**
- * Merges a decision's header with `CORSAC_OP_MERGE` into the lines with the same name that the application has set.
- * The result has to replace all of them. `corsac_decision_apply` does both; this function is for hosts that apply
- * decisions themselves.
+ * Merges a decision's header whose `op` is `CORSAC_OP_MERGE` into the lines with the same name that the application
+ * has set. The result has to replace all of them. `corsac_decision_apply` does both; this function is for hosts that
+ * apply decisions themselves.
  *
  * Parameters:
  * - `lines`, `count`: the values of the application's lines; `lines` may be NULL if `count` is 0. Absent slices are

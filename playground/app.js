@@ -156,8 +156,10 @@ function later (result) {
   }, QUIET)
 }
 
-/** Writes the state into the address: the engine has removed the secrets. Returns whether the address is not too long.
- * */
+/**
+ * Writes the state, from which the engine has removed the secrets, into the address. Returns false if the request is not
+ * complete, or if the address would be too long.
+ */
 async function updateAddress () {
   if (found?.shared === null || found === undefined) return false
   const { shared, given } = found
@@ -215,7 +217,7 @@ byId('share').addEventListener('click', async () => {
 })
 addEventListener('hashchange', showAddress)
 for (const link of document.querySelectorAll('a[href="#verdict"]')) link.addEventListener('click', (event) => {
-  // The fragment has the state.
+  // Following the link would replace the fragment, which has the state.
   event.preventDefault()
   byId('verdict').scrollIntoView()
   byId('verdict').focus()

@@ -321,7 +321,7 @@ export class Editor {
     }
   }
 
-  /** Each is at the right of the messages of its line. */
+  /** Each is to the right of the messages of its line. */
   #placeFixes () {
     const seen = new Map()
     const places = [...this.#fixes.children].map((button) => {
@@ -350,13 +350,13 @@ function lineElement (text) {
   return element('div', { class: 'line' }, text === '' ? element('br') : text)
 }
 
-/** Whether a line consists of one text, or only of the break of an empty line. */
+/** Whether a line's element has only a text node without line breaks, or only the `<br>` of an empty line. */
 function isPlainLine (node) {
   if (node.childNodes.length !== 1) return false
   return node.firstChild.nodeType === Node.TEXT_NODE ? !node.firstChild.data.includes('\n') : node.firstChild.nodeName === 'BR'
 }
 
-/** The text of the elements that a browser has made: breaks and blocks end lines. */
+/** The text of the elements that a browser has made: `<br>` and blocks end lines. */
 function textOf (node) {
   if (node.nodeType === Node.TEXT_NODE) return node.data
   if (node.nodeName === 'BR') return node.parentNode.childNodes.length === 1 ? '' : '\n'

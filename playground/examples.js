@@ -83,7 +83,7 @@ allow_credentials = false
   },
   {
     id: 'foreign-form',
-    title: 'Protection: a form of a foreign page',
+    title: 'Protection: a form on a foreign page',
     policy: `# cors.toml
 allow_origins = ["https://app.example.com"]
 allow_methods = ["PUT"]

@@ -3,7 +3,7 @@
 
 import { element, prose, sentence, shorten } from './elements.js'
 
-/** The names of browsers with each engine, and of the engine. */
+/** For each engine, the names of the browsers that use it, and its own name. */
 const ENGINES = { chromium: ['Chrome, Edge', 'Chromium'], firefox: ['Firefox', 'Firefox'], webkit: ['Safari', 'WebKit'] }
 
 /** The mood of each verdict: good, bad or neither. */

@@ -50,7 +50,7 @@ def write_entry(name, types):
     file = WORK / f"{name or 'corsac'}.mts"
     package = f"corsac/{name}" if name else "corsac"
     source = declarations(types).read_text(encoding="utf-8")
-    # A module with `export =` is one function, except for the main one, whose namespace has more to re-export.
+    # A module with `export =` is treated as one function, but not the main module: its namespace has more to re-export.
     is_function = "export = " in source and name != ""
     module = os.path.relpath(types, WORK).replace(".d.mts", ".mjs").replace(".d.ts", ".js")
     has_default = "export = " in source or "export default" in source

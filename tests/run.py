@@ -3,10 +3,10 @@
 
 Usage: tests/run.py [--install] [--list] [--all] [--stack STACK]... [CHECK]...
 
-Checks and stacks are named exactly; `--list` prints them. `--all` (`make test-all`) adds the checks that repeat what the others do,
-longer or in more places; without it they run only if they are named. Only what the chosen checks need is set up. Debian packages
-are installed with `--install` or `CI=true`, and only by root; otherwise the command that installs them is printed. Each check
-prints its seconds and its allowance; a check that takes longer is reported, but does not fail. The last line is
+Checks and stacks are given by their exact names; `--list` prints them. `--all` (`make test-all`) adds the checks that repeat what
+the others do, longer or in more places; without it they run only if they are named. Only what the chosen checks need is set up.
+Debian packages are installed with `--install` or `CI=true`, and only by root; otherwise the command that installs them is printed.
+Each check prints its seconds and its allowance; a check that takes longer is reported, but does not fail. The last line is
 `N passed, N failed`. A check that should run tests and runs none has failed.
 """
 
@@ -296,7 +296,7 @@ STACKS = ["rust", "python", "node", "wasm", "envoy", "c", "nginx", "apache", "co
 
 
 def chosen(stacks, names, repetition=False):
-    """The checks of these stacks or names; if neither is given, all of them. Those of repetition run only if they are
+    """The checks of these stacks or names; if neither is given, all of them. Those with `repetition` run only if they are
     asked for.
     """
     for what, given, known in [("stack", stacks, STACKS), ("check", names, [check.name for check in CHECKS])]:

@@ -64,7 +64,7 @@ module.exports = {
    * `nextRequest()`, `respond(answer)`, `exchange()`.
    */
   BrowserSession: engine.BrowserSession,
-  /** Whether a middleware is debugged. Its setting decides, or else the environment. */
+  /** Whether a middleware is in debug mode. Its setting decides, or else the environment. */
   isDebugRequested: engine.isDebugRequested,
   /** A policy file that the engine opens, reads and checks for changes: `new PolicyFile(path, hasPredicate, size, ttl)`. */
   PolicyFile: engine.PolicyFile,

@@ -35,7 +35,7 @@ pub(crate) fn is_web_socket(protocol: String) -> bool {
     corsac::binding::is_websocket(protocol.as_bytes())
 }
 
-/// Whether a middleware is debugged. Its setting decides, or else the environment.
+/// Whether a middleware is in debug mode. Its setting decides, or else the environment.
 #[napi]
 pub(crate) fn is_debug_requested(setting: Option<bool>) -> bool {
     corsac::binding::is_debug_requested(setting)

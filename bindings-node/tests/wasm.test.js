@@ -170,7 +170,7 @@ test('policies that JavaScript drops are dropped in the module', { skip }, () =>
     assert(instances[0].exports.memory.buffer.byteLength <= size * 1.2)`)
 })
 
-test('if the environment must not be read, nothing is debugged; if it is read, the module interprets the value', { skip }, () => {
+test('if the environment must not be read, nothing is in debug mode; if it is read, the module interprets the value', { skip }, () => {
   run(`
     const env = { ...process.env }
     process.env = new Proxy(env, { get (env, name) { if (name === 'CORSAC_DEBUG') throw new Error('not allowed'); return env[name] } })

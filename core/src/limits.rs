@@ -87,7 +87,8 @@ pub const CACHED_SECONDS: u64 = 86_400;
 /// The shortest time between two checks of a policy file, in milliseconds. Core uses it instead of a shorter one.
 pub const WATCH_INTERVAL_MS: u64 = 10;
 
-/// The most blocks that are printed about one policy while its service is developed. Further ones are left out.
+/// The most blocks of debugging output that are printed about one policy while its service is developed. Further ones
+/// are left out.
 pub const DEBUG_BLOCKS: usize = 1000;
 
 /// The longest JSON text of an exchange, in MiB.
@@ -102,7 +103,7 @@ pub const EXCHANGE_HEADERS_BYTES: usize = 1 << 20;
 /// The most responses of an exchange. Browsers follow 20 redirects.
 pub const EXCHANGE_HOPS: usize = 1000;
 
-/// The most exchanges that come one after another.
+/// The most exchanges that may come before an exchange: its `after`, the `after` of that one, and so on.
 pub const EARLIER_EXCHANGES: usize = 8;
 
 /// The longest URL of an exchange, in bytes.

@@ -143,7 +143,7 @@ impl Table {
     }
 }
 
-/// Whether a string is one of a few. This is a separate function, so that a look-up in an empty set takes no call.
+/// Whether a string is one of a few. This is a separate function, so that a look-up in an empty set makes no call.
 #[inline(never)]
 fn has(strings: &[Box<[u8]>], string: &[u8]) -> bool {
     strings.iter().any(|other| is_same(other, string))
@@ -174,7 +174,7 @@ fn is_same(one: &[u8], other: &[u8]) -> bool {
     one.first() == other.first() && one.get(middle) == other.get(middle) && one.last() == other.last()
 }
 
-/// The first and the last bytes, which overlap if the string is shorter than both.
+/// The first `N` and the last `N` bytes, which overlap if the string is shorter than `2 * N`.
 #[inline]
 fn ends<const N: usize>(string: &[u8]) -> Option<(&[u8; N], &[u8; N])> {
     Some((string.first_chunk()?, string.last_chunk()?))

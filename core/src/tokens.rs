@@ -48,7 +48,7 @@ pub(crate) const USUAL_METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATC
 /// Methods that people often write in the wrong case.
 pub(crate) const KNOWN_METHODS: [&str; 8] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "QUERY"];
 
-/// Fetch's forbidden methods, in any case.
+/// Fetch's forbidden methods, in upper or lower case.
 pub(crate) fn is_forbidden_method(method: &[u8]) -> bool {
     [&b"CONNECT"[..], b"TRACE", b"TRACK"].iter().any(|forbidden| method.eq_ignore_ascii_case(forbidden))
 }

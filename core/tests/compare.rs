@@ -268,7 +268,7 @@ fn cases(default: u32) -> ProptestConfig {
 proptest! {
     #![proptest_config(cases(60))]
 
-    /// An origin that one policy allows and the other does not matches a reported entry, and every certain change is
+    /// If one policy allows an origin and the other does not, a reported entry matches it. Every certain change is
     /// true.
     #[test]
     fn no_origin_is_missed(old in config(), new in config(), shared in any::<bool>(), seeds in prop::collection::vec(seed(), 24)) {
@@ -316,7 +316,7 @@ proptest! {
         prop_assert!(before.compare(&before).is_empty());
     }
 
-    /// A method or header that one policy grants and the other does not is reported.
+    /// If one policy grants a method or header and the other does not, this is reported.
     #[test]
     fn no_method_and_no_header_is_missed(
         old in config(),
@@ -359,7 +359,7 @@ proptest! {
 
 const SEGMENTS: &[&str] = &["a", "b", "{x}"];
 
-/// A policy whose routes, and the top level, each allow an origin of their own.
+/// A policy whose routes and top level each allow an origin of their own.
 fn routes(side: &'static str) -> impl Strategy<Value = Policy> {
     let path = (prop::collection::vec(select(SEGMENTS), 0..4), any::<bool>()).prop_map(|(segments, rest)| {
         let mut path = String::new();

@@ -366,7 +366,7 @@ fn long_texts_are_answered_in_proportion() {
             assert!(built.join().unwrap().is_err());
         }
     }
-    // Before, such a text took minutes, or crashed the process.
+    // Such a text once took minutes, or crashed the process.
     assert!(started.elapsed() < std::time::Duration::from_secs(60), "{:?}", started.elapsed());
 }
 

@@ -64,7 +64,8 @@ proptest! {
     }
 }
 
-/// Each pattern matches the extensions of its own browser and no others, so the law above meets both results.
+/// Each pattern matches the extensions of its own browser and no others, so some origins in the test above are allowed,
+/// and others are not.
 #[test]
 fn each_pattern_matches_its_own_browser_alone() {
     for pattern in PATTERNS {

@@ -51,7 +51,7 @@ fn with_predicate(config: &Config, policy: Policy, predicate: Predicate) -> (Pol
     (PolicyBuilder::new().predicate(true).value(config.clone().into()).unwrap(), predicate)
 }
 
-/// The entries for which a check is lifted by name.
+/// The entries that the configuration names as exempt from a check.
 fn named(config: &Config, danger: &str) -> Vec<String> {
     let lifted = config.dangerously_allow.iter().filter_map(|lifted| match lifted {
         LiftedCheck::ForOrigins { check, origins } if check == danger => Some(origins.clone()),

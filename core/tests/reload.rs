@@ -37,7 +37,7 @@ fn text(number: usize) -> String {
     format!("allow_origins = [\"https://n{number}.example\"]\nexpose_headers = [\"X-N{number}\"]\n")
 }
 
-/// The numbers of a policy: that of its origin and that of its header.
+/// The header that a policy exposes to the origin with this number; none if it does not allow that origin.
 fn exposes(policy: &Policy, number: usize) -> Option<Vec<u8>> {
     let origin = format!("https://n{number}.example");
     let request = Request::new(b"GET").origin(origin.as_bytes());

@@ -65,7 +65,7 @@ def font(length):
     tables[b"glyf"] += b"\0" * (-len(tables[b"glyf"]) % 4)
     tables[b"loca"] = struct.pack(">2L", 0, len(tables[b"glyf"]))
     padded = sum(len(data) + -len(data) % 4 for data in tables.values())
-    # Browsers leave out a table that they do not know, so that it can contain any number of bytes.
+    # Browsers ignore a table that they do not know, so it can contain any number of bytes.
     filler = length - (12 + 16 * (len(tables) + 1) + padded)
     tables[b"zzzz"] = bytes(max(filler, 0))
     offset, directory, data = 12 + 16 * len(tables), b"", b""

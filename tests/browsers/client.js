@@ -96,7 +96,7 @@ function runXhr(request) {
   });
 }
 
-/** The attribute `crossorigin` of an element that makes such a request. */
+/** Sets the attribute `crossorigin` of an element, as the request needs it. */
 function crossOrigin(element, request) {
   if (request.mode === "cors") element.crossOrigin = request.credentials === "include" ? "use-credentials" : "anonymous";
 }

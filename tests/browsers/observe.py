@@ -80,6 +80,6 @@ def redacted(fields):
 
 
 def differing(seen, expected):
-    """The fields that differ; one that could not be seen does not."""
+    """The fields that differ. A field that could not be seen does not count as different."""
     seen, expected = redacted(seen), redacted(expected)
     return [field for field in FIELDS if seen[field] is not None and seen[field] != expected[field]]

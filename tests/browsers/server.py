@@ -100,8 +100,8 @@ class Server:
             self.changed.notify_all()
 
     async def retire(self):
-        """Gives no more exchanges to the pages that are open now. Before such a page is closed, it could otherwise take
-        those of the next page.
+        """Gives no more exchanges to the pages that are open now. Otherwise, such a page could still take an exchange
+        of the next page before it is closed.
         """
         async with self.changed:
             self.retired |= self.seen

@@ -33,7 +33,7 @@ KINDS = [
     "api/python/corsac", "api/node/corsac", "api/c", "source/examples/c/server.c", "source/examples/c/index",
 ]  # fmt: skip
 RUST = ["api/rust/corsac/index.html", "api/rust/corsac_tower/index.html", "api/rust/corsac/struct.Policy.html"]
-# Pages of source files differ only in their text, so only these are checked unless everything is.
+# Pages of source files differ only in their text, so only the ones in this list are checked, unless `--whole` is given.
 SOURCES = ["source/examples/c/server.c.html", "source/examples/c/index.html", "source/include/corsac.h.html", "source/tests/vectors/browsers/suite.json.html"]
 # Requests to other hosts, and elements that are wider than the window.
 FOREIGN = "performance.getEntriesByType('resource').map(entry => entry.name).filter(name => !name.startsWith(location.origin) && !name.startsWith('data:'))"

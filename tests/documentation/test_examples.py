@@ -1,4 +1,4 @@
-"""Blocks of pages that no test of a language runs: the home page's, outputs that guides show, and commands.
+"""Blocks of code that the tests of the languages do not run: those of the home page, outputs that guides show, and commands.
 
 `tests/repository/code_blocks.toml` says which test runs which block.
 """

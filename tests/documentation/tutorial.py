@@ -27,7 +27,7 @@ from markdown_blocks import blocks, commands  # noqa: E402
 PAGE = ROOT / "docs" / "tutorial.md"
 NODE = ROOT / "bindings-node"
 LANGUAGES = ("Python", "Node")
-# The reader's actions before each block of plain text: the page is loaded, and the button is pressed.
+# The reader's action before each block of plain text, in their order: the page is loaded, or the button is pressed.
 ACTIONS = ("open", "open", "press", "press")
 SERVER = re.compile(r"^(?:\.venv/bin/uvicorn|node server\.js|python3 -m http\.server) ?")
 SECONDS = 60

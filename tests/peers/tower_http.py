@@ -103,7 +103,7 @@ def crate(name, library, paths):
 
 
 def private_network_tests(text):
-    """The tests inside the file about private networks, on the lines that they have there."""
+    """The tests from the file about private networks, with the same line numbers as in that file."""
     before, tests = re.split(r"^mod tests \{\n", text, flags=re.M)
     tests = tests.rsplit("}", 1)[0].replace("use super::", "use crate::cors::")
     return "\n" * (before.count("\n") + 1) + tests

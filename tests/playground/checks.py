@@ -54,7 +54,7 @@ async def lines_are_edited_like_any_text(page):
     await page.press("Enter")
     await page.type("b = 2")
     equal(await page.policy(), "a = 1\nb = 2")
-    # The end of a line is removed, and the lines are one again.
+    # Backspace removes the second line and the line break, so that one line is left.
     for _ in range(6):
         await page.press("Backspace")
     await page.wait("document.querySelectorAll('#policy > .line').length === 1")
@@ -172,7 +172,7 @@ async def what_people_paste_is_read(page):
     await page.evaluate("(() => { document.getElementById('pasted').value = ''; return true })()")
     await page.settled(page.paste("#pasted", f"JSON.stringify({literal({'log': {'entries': entries}})})"))
     holds("3 requests" in await page.text("#read-result"), "the requests are counted")
-    # The one that fails comes first, with the responses of the capture.
+    # The request that fails is shown first, with the captured response.
     equal(await page.evaluate("document.getElementById('url').value"), "https://api.example.com/1")
     equal(await page.text("#verdict .word"), "Sent but unreadable")
     equal(await page.evaluate("document.querySelector('[name=answers]:checked').value"), "captured")
@@ -342,7 +342,7 @@ async def accessible_in(page, scheme):
     await page.evaluate("(() => { document.getElementById('nameless').remove(); return true })()")
     for name in ("put-with-session", "wrong-port", "mistakes", "hidden-header"):
         await page.example(name)
-        # Transitions end in this time.
+        # Transitions end within this time.
         await asyncio.sleep(0.2)
         script = "window.axe.run(document, {resultTypes: ['violations']}).then(({violations}) => violations.map(({id, nodes}) => `${id}: ${nodes[0].html.slice(0, 200)} ${nodes[0].failureSummary}`))"
         equal(await page.evaluate(script), [], f"{name}, {scheme}")

@@ -87,7 +87,7 @@ class Page:
         await self.evaluate(f"(() => {{ document.querySelector({literal(selector)}).click(); return true }})()")
 
     async def paste(self, selector, text):
-        """A paste, with the text made in the page: `text` is an expression."""
+        """Pastes a text. `text` is a JavaScript expression for it, which the page evaluates."""
         await self.evaluate(f"""(() => {{
           const data = new DataTransfer(); data.setData('text/plain', {text});
           const target = document.querySelector({literal(selector)}); target.focus();
@@ -100,7 +100,7 @@ class Page:
         await self.evaluate("(() => { const policy = document.getElementById('policy'); policy.focus(); getSelection().selectAllChildren(policy); return true })()")
 
     async def write_policy(self, text):
-        """Replaces the policy with a text, as if it was pasted."""
+        """Replaces the policy with a text, as if it were pasted."""
         await self.all_selected()
         await self.settled(self.paste("#policy", literal(text)))
 
@@ -109,7 +109,7 @@ class Page:
         try:
             async with asyncio.timeout(WAIT_SECONDS):
                 while True:
-                    # A page that is just being loaded refuses, and has to be asked again.
+                    # While a page is loading, the evaluation fails and has to be repeated.
                     try:
                         if value := await self.evaluate(expression):
                             return value

@@ -40,8 +40,8 @@ def served(folder):
 
 
 def recommended_headers():
-    """The headers that the guide tells hosts to send. The policy is that of the page, with the rules that only a header
-    can have.
+    """The headers that the guide tells hosts to send. The Content Security Policy is that of the page, with the rules that only
+    a header can have.
     """
     block = (ROOT / "docs" / "playground.md").read_text().split("```text\n")[1].split("```")[0]
     headers = [tuple(line.split(": ", 1)) for line in block.splitlines()]

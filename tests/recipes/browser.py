@@ -14,7 +14,7 @@ from chromium import FLAGS, Chromium  # noqa: E402
 
 # Seconds in which a page has to show its text.
 SHOWN_SECONDS = 40
-# A page of this path exists at every origin: Chromium's request for it is answered by this file, so no server is needed.
+# A page with this path exists at every origin: Chromium's request for it is answered by this file, so no server is needed.
 BLANK = "/a-page-of-the-tests"
 SWITCHED_OFF = ["LocalNetworkAccessChecks", "LocalNetworkAccessChecksWebSockets", "HttpsUpgrades", "HttpsFirstBalancedMode"]
 # A page without an origin: its requests have `Origin: null`.

@@ -77,7 +77,7 @@ class Recipe:
                 written = self.with_ports(source.read_text()).encode()
             except UnicodeDecodeError:
                 written = source.read_bytes()
-            # Compilers look at the time of a file.
+            # Compilers look at the time at which a file was changed, so a file with the same content is not written again.
             if not target.exists() or target.read_bytes() != written:
                 target.write_bytes(written)
         for name, built in self.description.get("provided", {}).items():
@@ -115,7 +115,7 @@ class Recipe:
         return self.with_ports(value) if isinstance(value, str) else value
 
     def server(self):
-        """The address to which paths of the table belong."""
+        """The address of the server, which precedes the paths in the table of `corsac test`."""
         return self.table().get("url", f"http://localhost:{next(iter(self.ports.values()))}")
 
     def table(self):
@@ -137,7 +137,7 @@ def free_ports(count):
 
 
 def names():
-    """Every recipe. Each has a description and a README, and is listed for people."""
+    """The names of all recipes. Each has a description, a README and a line in docs/recipes.md."""
     described = {path.stem for path in DESCRIPTIONS.glob("*.toml")}
     folders = {path.parent.name for path in RECIPES.glob("*/README.md")}
     listed = set(re.findall(r"examples/recipes/([\w-]+)/README\.md", (ROOT / "docs" / "recipes.md").read_text()))

@@ -41,7 +41,7 @@ PREDICATE = "allow_origin"
 LEAST_BOUND = 100
 COMMON = {1000}
 COMPARED = r"(?:[=!]==?(?!=)|\bnot in\b|\bin\b)"
-# The type suffix that a number may have, and its end.
+# The type suffix that a number may have, and the end of the number.
 SUFFIX = r"_?(?:[ui](?:8|16|32|64|size)|[uU]?[lL]{0,2}|n)(?![\w.])"
 NOTHING = r"(?!\s*(?:null|undefined|None|NULL|NONE|CORSAC_REASON_NONE)\b)"
 # The value by which code chooses: `switch (x.reason) {`, `match request.method {`.
@@ -61,7 +61,7 @@ class Names(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """The patterns of a CORS rule, in a text and in code. `text` has to match a whole text."""
+    """The patterns of a CORS rule: `text` has to match a whole string literal, and `code` a part of the code."""
 
     what: str
     text: re.Pattern | None

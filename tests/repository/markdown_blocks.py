@@ -9,7 +9,7 @@ NAME = re.compile(r"^\*\*(.+)\*\*\n\n\Z", re.M)
 
 
 class Block(NamedTuple):
-    """A block: its language, its code, its line from 1, the heading above it, and the name of its tab if it is one of several."""
+    """A block: its language, its code, its line (from 1), the heading above it, and the name of its tab if it is one of several."""
 
     language: str
     code: str

@@ -8,7 +8,7 @@ from typing import NamedTuple
 DOUBLE = r'"(?:\\.|[^"\\])*"'
 SINGLE = r"'(?:\\.|[^'\\\n])*'"
 SLASHES = r"//[^\n]*|/\*.*?\*/"
-# Each has groups: `comment` is left out, `text` and `pattern` are texts, `open` begins a template of JavaScript.
+# Each pattern has groups: `comment` is left out, `text` and `pattern` are texts, `open` begins a template literal of JavaScript.
 C = re.compile(rf"(?P<comment>{SLASHES})|(?P<text>{DOUBLE}|{SINGLE})", re.S)
 RUST = re.compile(
     rf"(?P<comment>{SLASHES}|#!?\[doc[^\n]*\])"
@@ -43,8 +43,8 @@ class Text(NamedTuple):
 
 
 class Source(NamedTuple):
-    """A source, split into code and texts. `code` has the lines of the source, so that an offset in it shows the
-    line."""
+    """A source, split into code and texts. `code` has as many lines as the source, so that a match in it is
+    on the same line."""
 
     code: str
     texts: list[Text]

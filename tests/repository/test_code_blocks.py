@@ -52,7 +52,7 @@ def problems(table, found):
 
 
 def unnamed(entry, its):
-    """The pages that the test does not name, as a path or as the pieces of one. A test of many pages may name their folder."""
+    """The pages of which the test contains neither the file name nor the text in `names`, which may be the folder of many pages."""
     test = ROOT / entry["by"]
     if not test.is_file():
         yield f"{entry['by']}: there is no such test"

@@ -1,7 +1,7 @@
-"""Commands of the pages that install or build, and take minutes: what they name exists.
+"""Some commands on the pages install or build, and take minutes. They are not run here, but what they name has to exist.
 
-Targets of make, packages and examples of cargo, files of the repository, checks of tests/run.py, Debian packages that the checks
-install. Building and installing are done by the checks themselves, and by following docs/tutorial.md in a clone.
+They name targets of make, packages and examples of cargo, files of the repository, checks of tests/run.py, and Debian packages
+that the checks install. Building and installing are done by the checks themselves, and by following docs/tutorial.md in a clone.
 """
 
 import json
@@ -23,7 +23,7 @@ import run as checks  # noqa: E402
 
 # What a command itself makes, or finds outside the repository.
 MADE = re.compile(r"^(?:target/|out$|dist/|/|\.\./|\.venv|node_modules|venv|quickstart|mesh|corsac\.linux|bindings-node/corsac\.linux|bindings-python/python/corsac/_corsac)")
-# Programs whose words say nothing about the repository.
+# Programs whose arguments name nothing in the repository.
 OUTSIDE = {"rustup", "npm", "ldconfig", "python", "sed", "cd", "mkdir", "curl"}
 FOLDERS = [ROOT, ROOT / "bindings-node", ROOT / "bindings-python"]
 

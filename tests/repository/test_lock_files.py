@@ -1,4 +1,6 @@
-"""The lock files of projects outside the workspace, which `cargo build --locked` refuses if core's dependencies have changed since."""
+"""The lock files of projects outside the workspace are up to date. `cargo build --locked` refuses a lock file if core's dependencies
+have changed since it was written.
+"""
 
 import subprocess
 import tomllib

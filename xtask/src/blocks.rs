@@ -1,5 +1,5 @@
 //! Files that are written by hand, except for blocks between two markers, such as `<!-- begin generated: settings -->`
-//! and `<!-- end generated: settings -->`, in any syntax of comments.
+//! and `<!-- end generated: settings -->`, in any comment syntax.
 
 use std::error::Error;
 

@@ -183,7 +183,8 @@ fn issues_of(built: Result<Policy, LoadError>) -> Result<Vec<Issue>, Box<dyn Err
     }
 }
 
-/// The issues of a text that is read from a file, which is called `cors.toml` in them.
+/// The issues of a policy's text when it is read from a file. In their messages, the file is called `cors.toml` or
+/// `cors.json`.
 fn issues_of_file(text: &str, format: Format) -> Result<Vec<Issue>, Box<dyn Error>> {
     static FILES: AtomicU32 = AtomicU32::new(0);
     let number = FILES.fetch_add(1, Ordering::Relaxed);
@@ -237,7 +238,7 @@ impl ReasonExample {
     }
 }
 
-/// The reason for a policy's decision on a request, which is written as it is sent.
+/// The reason for a policy's decision on a request. `request` is written as in HTTP/1.1: a request line, and headers.
 fn decide(policy: &str, request: &str, predicate: Option<Predicate>) -> Result<Reason, Box<dyn Error>> {
     let policy = PolicyBuilder::new().predicate(predicate.is_some()).toml(policy.as_bytes())?;
     if let Some(lint) = policy.lints().first() {

@@ -32,7 +32,7 @@ struct Fixed {
     exchange: Option<Json>,
 }
 
-/// The part's text.
+/// The text of the part of `docs/errors.md` about findings.
 pub(crate) fn render(root: &Path) -> Result<String, Box<dyn Error>> {
     let text = std::fs::read_to_string(root.join("tests/vectors/findings/findings.json"))?;
     let File { vectors } = serde_json::from_str(&text)?;

@@ -1,5 +1,5 @@
-//! Code that the generators of documentation and types share: the order of settings, and the table's texts in another
-//! language.
+//! Code that the generators of documentation and types share: it groups the settings, and converts the code in
+//! their descriptions to another language.
 
 use corsac::binding::{SettingRow, SettingsTable, Takes, Value, camel_case};
 

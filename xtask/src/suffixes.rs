@@ -1,8 +1,8 @@
 //! The public suffix list, for core's checks of wildcards, in the form that `core/src/origins/public_suffix_list.rs` reads.
 //!
 //! The checks need it because `amazonaws.com`, for example, has one owner, but anybody can have a name below
-//! `s3.amazonaws.com`, and `*.amazonaws.com` matches those as well. The list is that of the `psl` crate, which is kept up
-//! to date; its compiled form is ten times the size of ours.
+//! `s3.amazonaws.com`, and `*.amazonaws.com` matches such names as well. The list is that of the `psl` crate, which is
+//! kept up to date; its compiled form is ten times the size of ours.
 
 use corsac::binding::label_to_ascii;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};

@@ -30,7 +30,7 @@ async function played (server, path, options = {}) {
   const rest = Object.fromEntries(Object.entries(options).filter(([name]) => !BROWSER_OPTIONS.includes(name)))
   const isBrowser = server instanceof Browser
   if (isBrowser && Object.keys(own).length > 0) {
-    throw new TypeError(`corsac: \`${Object.keys(own)[0]}\` is an option of the Browser, which already exists`)
+    throw new TypeError(`corsac: \`${Object.keys(own)[0]}\` cannot be given together with a Browser: it is an option of the Browser itself`)
   }
   const browser = isBrowser ? server : new Browser(server, own)
   return { fetched: await browser.fetch(path, rest), page: browser.pageOf(rest) }

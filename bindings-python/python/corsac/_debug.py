@@ -143,7 +143,7 @@ def wsgi_debugger(debug: bool | None) -> WsgiDebugger | None:
 
 
 def is_requested(debug: bool | None) -> bool:
-    """Whether a middleware is debugged.
+    """Whether a middleware is in debug mode.
 
     Raises:
         TypeError: the setting is neither a bool nor None.

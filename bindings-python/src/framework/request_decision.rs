@@ -15,7 +15,7 @@ use pyo3::{PyTraverseError, PyVisit};
 pub(crate) struct RequestDecision {
     pub(crate) template: Py<PreparedTemplate>,
     pub(crate) headers: Py<DecisionHeaders>,
-    /// A function of the status and the headers that inspects a response, if the middleware is debugged.
+    /// A function of the status and the headers that inspects a response, if the middleware is in debug mode.
     pub(crate) debugged: Option<Py<PyAny>>,
     /// The exception of the predicate, if it failed. The decision is then about the response to the exception.
     #[pyo3(get)]

@@ -10,7 +10,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use std::sync::Arc;
 
-/// Whether a middleware is debugged. Its setting decides, or else the environment.
+/// Whether a middleware is in debug mode. Its setting decides, or else the environment.
 #[pyfunction]
 #[pyo3(signature = (setting))]
 pub(crate) fn is_debug_requested(setting: Option<bool>) -> bool {

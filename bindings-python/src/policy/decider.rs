@@ -181,7 +181,7 @@ impl Decider {
         }
     }
 
-    /// The server's `send` or `start_response`. If the middleware is debugged, it is wrapped so that the
+    /// The server's `send` or `start_response`. If the middleware is in debug mode, it is wrapped so that the
     /// response is inspected.
     #[inline]
     pub(crate) fn debugged<'py>(

@@ -84,7 +84,7 @@ class Routes(unittest.TestCase):
                 self.assertEqual(self.get(path, name=name), (200, reason, seen))
         for send in (wire.send, wire.send_http2):
             response = send(self.ports["rejected"], "GET", "/public%2fx", [("Origin", EVIL)])
-            # Envoy refuses it before there are filters.
+            # Envoy refuses it before the filter has seen it.
             self.assertEqual((response.status, response.cors()), (400, []))
 
 

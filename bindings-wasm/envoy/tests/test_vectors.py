@@ -161,7 +161,7 @@ class Vectors(unittest.TestCase):
                 reasons[f"Envoy: {error}"] += 1
                 continue
             if not response.all("x-reason") and response.status in (400, 403, 404, 413, 421, 426, 431, 501):
-                reasons[f"Envoy refuses it with {response.status}, before there are filters"] += 1
+                reasons[f"Envoy refuses it with {response.status}, before the filter has seen it"] += 1
                 if any(name.startswith("access-control-") for name, _ in response.headers):
                     faults.append(f"{vector['id']}: {response.headers}")
                 continue

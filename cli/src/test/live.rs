@@ -62,7 +62,7 @@ fn after_preflight(case: Case<'_>) -> Vec<String> {
     }
     if !expectation.readable_headers.is_empty() {
         unmet.push(
-            "which response headers the script can read is not known, because the request was not sent".to_owned(),
+            "the request was not sent, so it is not known which response headers the script can read".to_owned(),
         );
     }
     unmet

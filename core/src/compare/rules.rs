@@ -18,8 +18,8 @@ use crate::response::template::{Action, Op, Template, TemplateValue};
 pub(crate) struct Side<'p> {
     policy: &'p Policy,
     rules: &'p Rules,
-    /// The regexes as they were written. `insecure_regexes` are those for which `insecure-origins`
-    /// is lifted by name.
+    /// The regexes as they were written. `insecure_regexes` are those that the policy names as exempt
+    /// from the check `insecure-origins`.
     regexes: Vec<&'p str>,
     insecure_regexes: Vec<&'p str>,
     /// Servers could read the path differently, so no origin is allowed, whatever the rules say.

@@ -66,7 +66,7 @@ section! {
     LiftedSetting {
         ["The name of the check."]
         Check, "check", Danger;
-        ["The patterns and regexes for which it is lifted, each as it is written in its list."]
+        ["The patterns and regexes for which the check is lifted, each as it is written in its list."]
         Origins, "origins", Origins;
     }
 }

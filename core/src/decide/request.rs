@@ -172,7 +172,7 @@ impl RequestHeader {
     #[must_use]
     pub const fn unreadable_value(self) -> &'static [u8] {
         match self {
-            // No value of this header is refused by itself.
+            // There is no value of `Upgrade` that every policy refuses.
             RequestHeader::Upgrade => b"websocket",
             _ => b"@",
         }

@@ -38,7 +38,7 @@ pub fn fix_issue(text: &str, issue: &Issue) -> Option<TextEdit> {
 /// The code that the help says to write.
 fn written(help: &str) -> Option<&str> {
     let rest = WRITE.iter().find_map(|beginning| help.strip_prefix(beginning))?;
-    // `write {name} for one segment` is not about this value.
+    // In help such as "write `{name}` for one segment", the code is not meant to replace the value.
     let (code, rest) = rest.split_once('`')?;
     (!code.is_empty() && !rest.starts_with(" for ") && !rest.starts_with(" at the end")).then_some(code)
 }
@@ -77,8 +77,8 @@ fn replacements(text: &str, span: Range<usize>, code: &str) -> Vec<TextEdit> {
     edits
 }
 
-/// Edits that remove the text at the span, the likeliest first: with its line if that has nothing else, with one of the
-/// commas next to it, with its line in any case, and alone.
+/// Edits that remove the text at the span, the likeliest first: with its line if nothing else is on it, with one of the
+/// commas next to it, with its line whatever else is on it, and alone.
 fn removals(text: &str, span: Range<usize>) -> Vec<TextEdit> {
     let (Some(before), Some(after)) = (text.get(..span.start), text.get(span.end..)) else { return Vec::new() };
     let mut edits = Vec::new();

@@ -123,7 +123,8 @@ pub fn observe_cache(exchanges: &[Exchange]) -> Vec<Observation> {
                 printable(&exchange.page),
                 printable(&value)
             );
-            // The preflight, or the first page's second request, can have the same value.
+            // The same message can come from a page's preflight and its request, or from both requests of the first
+            // page.
             if is_of_another && !found.iter().any(|seen: &Observation| seen.message == message) {
                 found.push(Observation {
                     experiment: Experiment::TwoPages,

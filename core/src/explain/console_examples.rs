@@ -60,8 +60,8 @@ pub fn console_examples() -> Vec<ConsoleExample> {
     examples
 }
 
-/// Whether another problem shows the same sentence of the engine. If an engine prints the same for another origin and
-/// for a value that is not an origin, the other origin is shown, because it is more frequent.
+/// Whether the engine's sentence is shown for another problem. If an engine prints one sentence both for another origin
+/// and for a value that is not an origin, it is shown for another origin, because that is more frequent.
 fn is_repeated(problem: Problem, engine: Engine, template: &str) -> bool {
     let same = |(other, templates): &&(Problem, [&str; 3])| {
         let own = Engine::ALL.iter().zip(templates).find(|(other, _)| **other == engine);

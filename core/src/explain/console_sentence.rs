@@ -187,8 +187,8 @@ fn sentence(
     text: &str,
 ) -> ConsoleSentence {
     let owned = |name: &str| found.value(name).map(str::to_owned);
-    // If an engine prints the same for another origin and for a value that is not an origin, the value shows which of
-    // them it is.
+    // If an engine prints one sentence both for another origin and for a value that is not an origin, the value shows
+    // which of the two is meant.
     let is_origin = found.value("value").is_some_and(|value| value == "null" || value.contains("://"));
     let mismatch = meanings.iter().find(|meaning| **meaning == Meaning::Problem(Problem::Mismatch) && is_origin);
     let meaning = mismatch.or(meanings.first()).copied().unwrap_or(Meaning::Consequence);

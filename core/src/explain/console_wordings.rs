@@ -8,9 +8,9 @@ use crate::issues::finding_code::FindingCode;
 /// The meaning of a wording.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Meaning {
-    /// A problem of the table of sentences.
+    /// One of the problems in the table of sentences.
     Problem(Problem),
-    /// A problem of the table of sentences, in the response to a preflight.
+    /// One of the problems in the table of sentences, but in the response to a preflight.
     InPreflight(Problem),
     /// There was no response.
     NoResponse(NetworkError),

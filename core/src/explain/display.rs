@@ -59,7 +59,8 @@ impl Explanation {
 }
 
 impl Explanation {
-    /// The verdict in a sentence, without its first capital letter and its full stop. Text of others is escaped.
+    /// The verdict in a sentence, without its first capital letter and its full stop. Text from the request is
+    /// escaped.
     #[must_use]
     pub fn summary(&self) -> String {
         let request = &self.exchange.request;

@@ -78,7 +78,7 @@ impl<'p> Places<'p> {
         })
     }
 
-    /// The pattern that the origin nearly matches, over the whole policy.
+    /// Of the patterns that decide on the route, the one that the origin nearly matches.
     pub(crate) fn near(&self, route: RouteChoice, origin: &str) -> Option<(Difference, NearMiss)> {
         let (difference, configured) = nearest(self.rules(route).origins.patterns(), origin)?;
         let field = self.entry(route, Setting::AllowOrigins, &configured);

@@ -204,7 +204,7 @@ macro_rules! reasons {
                 matches!(self, Reason::WriteRefused | Reason::WebsocketRefused)
             }
 
-            /// Whether a response to an actual request with this reason may be read by the page.
+            /// Whether the page may read the response to an actual request if this is the reason for the decision.
             #[must_use]
             pub const fn is_readable(self) -> bool {
                 matches!(self, Reason::AnyOrigin | Reason::OriginAllowed)

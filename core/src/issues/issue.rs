@@ -176,7 +176,7 @@ impl Issues {
         self.notation
     }
 
-    /// How a suggestion is tried, while issues are still listed.
+    /// How a suggestion is tried. `None` if the policy itself is a suggestion, or once further issues are only counted.
     pub(crate) fn trial(&self) -> Option<Trial> {
         self.trial.filter(|_| !self.is_full())
     }

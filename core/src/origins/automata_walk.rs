@@ -116,7 +116,8 @@ pub(crate) fn walk(
     Some(false)
 }
 
-/// The bytes of origins. Of bytes that neither the automata nor the grammar of origins distinguish, only one is taken.
+/// The bytes of origins. If the automata and the grammar of origins treat several bytes alike, only one of them is
+/// taken.
 fn distinct_bytes(dfas: &[&Dfa]) -> Vec<u8> {
     let is_same = |one: u8, other: u8| {
         Place::class(one) == Place::class(other) && dfas.iter().all(|dfa| dfa.class(one) == dfa.class(other))

@@ -2,7 +2,8 @@
 //!
 //! A regex first becomes an automaton that can be in many positions at once ([`Positions`]), and then one with a single
 //! state for each set of positions that it reaches ([`Dfa`]). An assertion such as `\b` depends on the bytes before and
-//! after it, so a state also contains the kind of the byte before it, and its positions stop before assertions.
+//! after it. So a state also contains the kind of the byte before it, and an assertion is followed only when the byte
+//! after it is known.
 
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
@@ -26,7 +27,7 @@ pub(crate) struct Dfa {
     classes: [u8; 256],
     /// How many classes there are.
     width: usize,
-    /// The states, one after the other. Each has the next state for every class, and then whether a text may end.
+    /// The states, one after the other. Each has the next state for every class, and then whether a text may end there.
     table: Vec<u32>,
 }
 
@@ -274,7 +275,7 @@ impl<'p> Builder<'p> {
         let is_about_bytes =
             |step: &Step| matches!(step, Step::Assert(look, _) if !matches!(look, Look::Start | Look::End));
         let asserts_bytes = positions.steps.iter().any(is_about_bytes);
-        // Whether a byte differs from the byte before it.
+        // Whether a byte begins a new class: it has to be distinguished from the next smaller byte.
         let mut differs = [false; 256];
         let mut mark = |index: usize| differs.get_mut(index).into_iter().for_each(|differs| *differs = true);
         for step in &positions.steps {
@@ -365,8 +366,8 @@ impl<'p> Builder<'p> {
         }
     }
 
-    /// Finds the positions of a state if a certain kind of byte follows: only those that expect a byte, and the end of
-    /// the regex.
+    /// Finds the positions that a state reaches before it reads a byte, if `following` is next: only those that expect
+    /// a byte, and the end of the regex.
     fn follow(&mut self, set: Set, following: Beside, found: &mut Vec<usize>) -> Result<(), Impossible> {
         found.clear();
         self.searches += 1;

@@ -12,7 +12,7 @@ pub(crate) fn is_plain_name(host: &[u8]) -> bool {
     let [first, .., last] = host else { return false };
     // A number ends in a digit or, if it is hexadecimal, in a letter up to `f` or in the `x` of `0x`.
     let ends_in_word = matches!(last, b'g'..=b'w' | b'y' | b'z');
-    // In a host that is no longer than a label may be, no label is too long.
+    // If the whole host is within the limit of one label, so is each of its labels.
     host.len() <= LABEL_BYTES
         && is_label_byte(*first)
         && *last != b'.'
@@ -39,8 +39,8 @@ fn goes_on_in_chunks<const N: usize>(host: &[u8]) -> bool {
     fine
 }
 
-/// There are no branches, so that the compiler reads all bytes at once. It does not do that if this function is
-/// inlined.
+/// There are no branches, so that the compiled code checks all bytes at once. The compiler does not make such code if
+/// this function is inlined.
 #[inline(never)]
 fn goes_on<const N: usize>(chunk: &[u8; N]) -> bool {
     let mut fine = true;

@@ -3,7 +3,7 @@
 //! It accepts every well-formed origin and a little more: it counts no lengths, and recognises addresses only by their
 //! characters. A text that it does not accept is not an origin.
 
-/// The bytes of origins. Bytes that make the plainest examples come first.
+/// The bytes of origins, in the order in which walks try them, which makes for plain examples.
 pub(crate) const ALPHABET: &[u8] = b".abcdefghijklmnopqrstuvwxyz123456780-9_:/[]+ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
 /// Schemes with rules of their own. `http` and `ws` have them too, and are read as the beginnings of `https` and `wss`.

@@ -56,7 +56,7 @@ pub(crate) enum Unusable {
     /// The regex parses, but it matches characters that no origin has, or uses something that core does not
     /// support.
     Untranslatable(Span),
-    /// A regular expression object contains something that its own language reads in another way.
+    /// A regular expression object contains something that the program's language reads in another way.
     ReadDifferently(NotPortable),
     TooLarge,
     /// The regex contains something that no automaton can decide.
@@ -113,7 +113,7 @@ impl Regex {
         compile(&self.hir, COMPILED_REGEX_BYTES)
     }
 
-    /// Compiles it for a help, either as core matches it, or as its own language does, which searches for it
+    /// Compiles it for a help, either as core matches it, or as the program's language does, which searches for it
     /// anywhere in a text.
     pub(crate) fn compile_for_help(&self, anywhere: bool) -> Option<Dfa> {
         let hir = self.hir.clone();
@@ -132,7 +132,7 @@ fn compile(hir: &Hir, most: usize) -> Result<Dfa, Unusable> {
     })
 }
 
-/// Checks the source of a regular expression object. Its own language must read it in the same way.
+/// Checks the source of a regular expression object. The program's language must read it in the same way.
 pub(crate) fn check_regexp(source: &str) -> Result<(), Unusable> {
     if source.len() > REGEX_BYTES {
         return Err(Unusable::TooLong);

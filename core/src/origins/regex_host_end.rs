@@ -50,15 +50,15 @@ pub(crate) fn ends(hir: &Hir) -> Ends {
     }
     match public_suffix {
         None => Ends::Fixed(fixed),
-        // If there are too many ends, the extractor shortens them, so the name is not the one in the regex. Their
-        // number then changes with a higher limit.
+        // If there are too many ends, the extractor shortens them, so the name is not the one in the regex. A
+        // higher limit then leads to a different number of ends.
         Some(_) if extract(hir, 2 * MOST_ENDS).len() != count => Ends::Open,
         Some(name) => Ends::PublicSuffix(name),
     }
 }
 
-/// The hosts in the literal ends of all matches; `None` for an end in which no host begins with a whole label. The list
-/// is empty if not every match has a literal end.
+/// The hosts in the literal ends of all matches; `None` for an end without a valid host that certainly begins at the
+/// start of a label. The list is empty if not every match has a literal end.
 pub(crate) fn literal_ends(hir: &Hir) -> Vec<Option<End>> {
     extract(hir, MOST_ENDS)
 }

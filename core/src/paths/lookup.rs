@@ -5,8 +5,8 @@ use crate::paths::segments::{Empty, first, inner, write};
 use crate::paths::tree::{Node, Routes};
 
 /// The cost that is left for the look-ups of one request: nodes that are visited, and bytes that are read. A look-up
-/// that fails after a literal is tried again with a parameter, so only routes and paths that are made for this purpose
-/// need more.
+/// that fails after a literal is tried again with a parameter, so only routes and paths that are made to take long need
+/// more.
 #[derive(Debug)]
 pub(crate) struct Steps(u32);
 
@@ -74,8 +74,8 @@ impl Lookup<'_, '_> {
 
     /// If a segment continues with a dot after a literal, some servers read only that literal: Connect ends the path
     /// of a mount there, as at a slash, and Rails reads the rest as a format (`/users.json`). If that reading
-    /// leads to a route, the path is ambiguous. Without this check, corsac would choose a route with the whole segment,
-    /// or no route, for a path that such a server gives to the route of its own reading.
+    /// leads to a route, the path is ambiguous. Without this check, corsac would read only the whole segment, and
+    /// choose a different route from the one that such a server chooses, or none.
     fn check_endings(
         &mut self,
         node: &Node,
@@ -89,7 +89,7 @@ impl Lookup<'_, '_> {
             }
             self.steps.spend(dot)?;
             let Some(next) = segment.get(..dot).and_then(|start| node.literal(start)) else { continue };
-            // The text after the dot is dropped, or it is a segment that begins with the dot.
+            // Such a server drops the dot and the text after it, or reads them as a segment of its own.
             let rest = text.get(dot..).unwrap_or_default();
             self.check_nothing_at(next, after)?;
             self.check_nothing_at(next, Some(rest))?;

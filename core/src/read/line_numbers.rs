@@ -1,4 +1,4 @@
-//! The line of a text in which the field of an issue is written, and its bytes.
+//! The place of an issue's field in a text: the line in which it is written, and its bytes.
 
 use crate::config::setting_names::camel_case;
 use crate::issues::code::Code;
@@ -107,8 +107,8 @@ fn in_json<'t>(
         value = next;
         let start = offset(value)?;
         let end = start + value.get().len();
-        // The name is the nearest string with that text before the value. Members of lists have no names. None is searched
-        // for, because that would read the whole text for each issue.
+        // The name is the nearest string before the value that has the name's text. Members of lists have no names, so
+        // none is searched for: that would read the whole text for each issue.
         let quoted = format!("\"{name}\"");
         let before = matches!(step, Step::Key(_)).then(|| text.get(..start)).flatten();
         let named = before.and_then(|before| before.rfind(&quoted));

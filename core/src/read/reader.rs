@@ -31,7 +31,7 @@ pub(crate) struct Reader<'i> {
     pub(crate) stakes: Stakes,
     /// The same checks, in the form in which suggestions write them.
     pub(crate) lifted: Arc<Lifted>,
-    /// Whether there is neither a regex nor a predicate in addition to its list of origins.
+    /// Whether only lists of origins say which origins are allowed: there is neither a regex nor a predicate.
     pub(crate) alone: bool,
     /// The settings that unknown names were meant to be, with the position of the table. They have been reported, so
     /// they do not count as missing.

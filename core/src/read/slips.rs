@@ -250,7 +250,7 @@ impl Stop<'_> {
         Some((Slip::Colon(key.to_owned()), self.offer(range, &meant)))
     }
 
-    /// A list that was never closed before this line, which is a setting by itself.
+    /// A list that should have been closed before this line, because this line is a setting of its own.
     fn open_list(&self, line: usize) -> Option<Found> {
         let before = self.text.get(..line)?.trim_end();
         let opened = before.rsplit('\n').next()?.trim_end();
@@ -282,7 +282,7 @@ fn setting(name: &str) -> Option<&'static str> {
     all.into_iter().find_map(|keys| setting_names::resolve(name, keys))
 }
 
-/// The name whose value begins after this.
+/// The name whose value begins where this text ends.
 fn key_before(before: &str) -> Option<&str> {
     let before = before.trim_end();
     let key = before.strip_suffix(':').or_else(|| before.strip_suffix('='))?.trim_end().trim_end_matches('"');
@@ -303,7 +303,7 @@ fn string_at_end(text: &str) -> Option<&str> {
     text.get(start..).filter(|string| !string.contains('\n'))
 }
 
-/// The word with which a text begins, of the characters of names.
+/// The word at the beginning of a text: ASCII letters, digits, `_` and `-`.
 pub(crate) fn first_word(text: &str) -> &str {
     let end = text.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))).unwrap_or(text.len());
     text.get(..end).unwrap_or_default()

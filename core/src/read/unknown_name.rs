@@ -35,11 +35,11 @@ impl Reader<'_> {
         table.rsplit('.').next().unwrap_or(table)
     }
 
-    /// A setting that belongs to an outer table. In TOML, it was written after that table's header, and so became
-    /// part of it.
+    /// A setting that belongs to an outer table. In TOML, it was written after the header of an inner table, and so
+    /// became part of that one.
     fn misplaced(&mut self, name: &str, keys: &[&'static str]) -> Option<Fault> {
         let table = self.table().to_owned();
-        // That table is never written as a TOML header, after which settings could follow.
+        // This table is never written with a TOML header, after which settings could follow.
         if table.starts_with(Setting::DangerouslyAllow.name()) {
             return None;
         }

@@ -45,7 +45,7 @@ const PREFLIGHT_ANSWERS: [Reason; 4] = [
 ];
 const PROTECTION_REFUSALS: [Reason; 2] = [Reason::WriteRefused, Reason::WebsocketRefused];
 
-/// The position of the templates of one set of settings, and which outcomes they have.
+/// Where the templates for one set of settings begin, and which outcomes these settings can have.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct OutcomeLayout {
     pub(crate) base: usize,

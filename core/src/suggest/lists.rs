@@ -1,4 +1,4 @@
-//! The methods and header names that were most likely meant by a text that is not one, for help texts. It decides
+//! The methods and header names that were most likely meant by a text that is neither, for help texts. They decide
 //! nothing.
 
 use crate::tokens::{self, KNOWN_METHODS};

@@ -1,4 +1,4 @@
-//! The origin patterns that were most likely meant by a text that is not one, for help texts. It decides nothing.
+//! The origin patterns that were most likely meant by a text that is not one, for help texts. They decide nothing.
 
 use crate::limits::ORIGIN_BYTES;
 use crate::origins::host_name::ends_in_number;
@@ -13,7 +13,7 @@ const MOST_LISTED: usize = 8;
 /// The longest text whose meaning is guessed.
 const LONGEST: usize = MOST_LISTED * ORIGIN_BYTES;
 
-/// Texts that people write for any scheme of the web.
+/// Texts that people write if they mean both http and https.
 const EITHER: [&str; 7] = ["*", "http*", "https*", "http?", "https?", "http(s)?", "http(s)"];
 
 /// One or several patterns to write instead, if it is clear which were meant.
@@ -180,7 +180,7 @@ fn pattern(scheme: &str, rest: &str) -> Option<String> {
     is_pattern(&better).then_some(better)
 }
 
-/// The scheme of the pages that open such connections.
+/// The scheme of an origin: connections with `ws` and `wss` are opened by pages with `http` and `https`.
 fn page_scheme(scheme: &str) -> String {
     match scheme {
         "ws" => "http",

@@ -38,7 +38,7 @@ pub(crate) struct Written<'t> {
     /// The regex as core reads it. The flags of an object are written around its source.
     pub(crate) text: &'t str,
     pub(crate) syntax: Syntax,
-    /// Whether its own language searches for it anywhere in an origin.
+    /// Whether the program's language searches for it anywhere in an origin.
     pub(crate) anywhere: bool,
     /// Its position.
     pub(crate) place: Place<'t>,
@@ -164,7 +164,7 @@ pub(crate) fn build(patterns: &[&str], regexes: &[&str], stakes: Stakes) -> Opti
 struct Candidate {
     text: String,
     literal: String,
-    /// The source that its own language has to read in the same way.
+    /// The source that the program's language has to read in the same way.
     source: Option<String>,
 }
 
@@ -216,7 +216,8 @@ pub(crate) struct Passed {
 pub(crate) struct Original {
     pub(crate) stakes: Stakes,
     language: Dfa,
-    /// Whether the original matches no origin at all, so that a candidate cannot allow less.
+    /// Whether the original matches no origin at all. A candidate may then allow more than the original, because none
+    /// can allow less.
     is_empty: bool,
     meant: Vec<Vec<String>>,
 }

@@ -109,7 +109,7 @@ impl Written<'_> {
         regexes::plain_http(&self.words(), only)
     }
 
-    /// Its own language would find a match anywhere in an origin.
+    /// The program's language would find a match anywhere in an origin.
     pub(crate) fn not_anchored(&self) -> Fault {
         let Stakes { credentials, dangers } = self.place.stakes;
         let suggested = self.suggested();

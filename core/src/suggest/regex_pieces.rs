@@ -10,7 +10,7 @@ pub(crate) enum PieceKind {
     Other,
 }
 
-/// The literal text at the beginning of pieces.
+/// The text of pieces, without backslashes.
 pub(crate) fn plain(pieces: &[(String, PieceKind)]) -> String {
     pieces.iter().map(|(text, _)| text.replace('\\', "")).collect()
 }

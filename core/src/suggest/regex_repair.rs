@@ -31,7 +31,7 @@ pub(crate) struct Repairs {
 pub(crate) struct Body {
     pub(crate) text: String,
     pub(crate) flags: String,
-    /// Whether it had an anchor, and whether it has several branches.
+    /// Whether it had an anchor, and how many branches it has.
     pub(crate) anchored: bool,
     pub(crate) branches: usize,
 }

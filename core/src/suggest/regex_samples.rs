@@ -5,7 +5,7 @@ use regex_syntax::hir::{Class, Hir, HirKind};
 
 /// The most texts that are kept for each part of a regex.
 const MOST_TEXTS: usize = 16;
-/// The most characters of a class that counts as a choice among them.
+/// A class of at most this many characters counts as a choice among them.
 const SMALL_CLASS: usize = 4;
 /// The longest text, in bytes.
 const LONGEST: usize = 300;
@@ -56,8 +56,8 @@ fn origins(text: &[u8]) -> Vec<String> {
     all.filter(|origin| Origin::parse(origin.as_bytes()).is_some()).collect()
 }
 
-/// Some texts that a regex matches, for each alternative. A part is repeated as seldom as possible, or with `more` once
-/// more than that.
+/// Some texts that a regex matches, for each alternative. A part is repeated as few times as possible. With `more`, it
+/// is repeated one more time.
 fn texts(hir: &Hir, more: bool) -> Vec<Vec<u8>> {
     match hir.kind() {
         HirKind::Empty | HirKind::Look(_) => vec![Vec::new()],

@@ -139,7 +139,7 @@ impl<'a> Place<'a> {
     fn lifting_by(&self, element: Value) -> String {
         let mut lifted = self.lifted.written();
         lifted.push(element);
-        // The setting is outside protection.
+        // `dangerously_allow` is not a setting of `protection`.
         let nested = self.nested && !setting_names::PROTECTION.contains(&self.key);
         lift_check(&self.notation.setting("dangerously_allow", &Value::List(lifted), nested))
     }

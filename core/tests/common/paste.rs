@@ -109,7 +109,7 @@ impl Document {
                 }
                 self.text.push('}');
             }
-            // All other strings are written in the same way in both.
+            // All other strings are written in the same way in both formats.
             Value::String(text) if self.format == Format::Toml && is_literal(text) => {
                 self.text.push_str(&format!("'{text}'"));
             }

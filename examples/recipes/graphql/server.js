@@ -1,4 +1,4 @@
-// A GraphQL API that a front end uses with cookies, and Apollo's Studio without.
+// A GraphQL API that a front end uses with cookies, and Apollo Studio without.
 import { createServer } from 'node:http'
 import { Policy, cors } from 'corsac'
 import { createSchema, createYoga } from 'graphql-yoga'

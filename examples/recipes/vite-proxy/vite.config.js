@@ -10,7 +10,7 @@ export default defineConfig({
       '/api': { target: api, ws: true },
       // The trap: the API sees its own name in `Host`, and the page's in `Origin`.
       '/trap': { target: api, ws: true, changeOrigin: true },
-      // An API behind a name, such as https://staging.example.com, needs `changeOrigin`, which changes `Host`.
+      // A remote API, such as https://staging.example.com, needs its own name in `Host`: `changeOrigin` puts it there.
       // Then change `Origin` as well.
       '/remote': { target: api, ws: true, changeOrigin: true, headers: { origin: api } }
     }

@@ -17,7 +17,7 @@ export function switchTabsTogether () {
       if (input && !input.checked) input.click()
     }
     isSwitching = false
-    // Groups above have changed their heights, and the one that was clicked stays where it is.
+    // The heights of groups above may have changed. Scrolling keeps the clicked group at the same place in the window.
     scrollBy(0, target.parentElement.getBoundingClientRect().top - before)
   })
 }

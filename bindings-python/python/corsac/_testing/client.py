@@ -36,7 +36,8 @@ class ClientServer:
         self._is_httpx = "follow_redirects" in parameters
         if getattr(client, "auth", None) is not None:
             raise TypeError(
-                "a client with `auth` adds a header that no browser sends: set `Authorization` in `headers`"
+                "the browser cannot see the header that a client with `auth` adds: set `Authorization` in `headers` "
+                "instead"
             )
         headers = getattr(client, "headers", {}).items()
         self.headers = [(name, value) for name, value in headers if name.lower() not in _OF_CLIENTS]

@@ -117,7 +117,7 @@ pub(crate) fn predicate_unknown(origin: &str) -> Finding {
     finding(
         FindingCode::PredicateUnknown,
         format!(
-            "no pattern of the policy matches `{}`, so its origin predicate decides, but its answer is not known",
+            "no pattern of the policy matches `{}`, so the origin predicate decides, but its answer is not known",
             printable(origin)
         ),
         "write the predicate's answer in the exchange: `\"predicate\": true`, `false` or `\"failed\"`",

@@ -7,7 +7,7 @@ use crate::limits::REGEX_NESTING;
 use crate::printable::printable;
 use regex_syntax::ast::{ErrorKind, Span};
 
-/// The piece at which a parser or a compiler stopped. It begins at this character, from 1.
+/// The piece at which a parser or a compiler stopped. `column` is its first character, counted from 1.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Piece<'r> {
     pub(crate) text: &'r str,
@@ -61,7 +61,7 @@ pub(crate) enum NotPortable {
     ClassOperation,
 }
 
-/// A regular expression object with something that its own language reads differently.
+/// A regular expression object with something that the program's language reads differently.
 pub(crate) fn read_differently(source: &str, what: NotPortable) -> Fault {
     let what = match what {
         NotPortable::Flag => "a flag other than i and s",

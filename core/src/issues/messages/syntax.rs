@@ -30,7 +30,7 @@ impl Format {
     }
 }
 
-/// The place where a parser stopped, from 1.
+/// The place where a parser stopped. Lines and columns are counted from 1.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Position {
     pub(crate) line: usize,
@@ -129,7 +129,7 @@ fn explain(slip: &Slip) -> (String, String) {
             "write the straight quotation mark `\"` on both sides",
         ),
         Slip::LoneBackslash => (
-            "a backslash in a string begins an escape, and this one does not begin a valid one".to_owned(),
+            "a backslash in a string has to begin a valid escape, and this one does not".to_owned(),
             "write each backslash twice",
         ),
         Slip::CommaBetween(one, other) => (

@@ -28,7 +28,7 @@ async fn serve(policy: Policy) -> std::io::Result<()> {
         let policy = Arc::clone(&policy);
         App::new()
             .configure(api)
-            // The outermost middleware, so that it also sees a 404, and errors of all others.
+            // The outermost middleware, so that it also sees a 404, and the errors of all other middleware.
             .wrap(from_fn(move |request, next| cors::decide(Arc::clone(&policy), request, next)))
     });
     let server = server.bind(("127.0.0.1", 0))?;
