@@ -120,7 +120,7 @@ def whole(drawing, results):
         for colour, variant in bars:
             if variant is None:
                 continue
-            # The variant's share is corsac's share, divided by how many times as many requests corsac serves as the variant.
+            # While the variant serves one request, corsac serves `ratio` requests. So the variant's share is corsac's, divided by that.
             share = corsac / find(results, stack, begin + variant)["ratio"]
             label = {"Envoy's own filter": "its own filter"}.get(variant, variant) if colour == "peer" else "by hand"
             drawing.text(LABELS - 10, drawing.y + 10, label, "quiet", 12, "end")

@@ -1132,7 +1132,7 @@ corsac_status corsac_reloadable_watch(const corsac_reloadable *reloadable,
  *
  * Parameters: `reloadable` is a holder, or NULL, which does nothing.
  *
- * Threads: any. It waits for a callback that is running, so that callback must not need a lock that the caller
+ * Threads: any. It waits for a callback that is running. Therefore, the callback must not need a lock that the caller
  * holds.
  */
 void corsac_reloadable_unwatch(const corsac_reloadable *reloadable);

@@ -90,7 +90,7 @@ function similar (functions) {
   const lists = sharing(functions)
   const left = new Set(functions.keys())
   const order = []
-  /** For the list of each run: how many of the functions that were placed before contain that run. */
+  /** For the list of each run: how many of the functions already placed, and still within reach, contain that run. */
   const before = new Map()
   /** How many runs each function has in common with those before. */
   const common = functions.map(() => 0)

@@ -129,7 +129,7 @@ pub(crate) fn unreadable(path: &Path, error: &io::Error) -> Failure {
     }
 }
 
-/// What is too large, or not a regular file.
+/// The failure for a file that is too large, or is not a regular file.
 fn special(path: &Path, error: &ConfigError) -> Failure {
     match error.issues() {
         [issue, ..] => Failure::input(&issue.message).help(&issue.help),

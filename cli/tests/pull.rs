@@ -44,7 +44,7 @@ impl Setting {
         self.server(move |_, stream| drop(stream.write_all(&message)))
     }
 
-    /// Pulls with a time-out that only a server that hangs exceeds, unless the arguments have one of their own.
+    /// Pulls with a time-out that is long enough unless the server hangs. A time-out among the arguments replaces it.
     fn pull(&self, url: &str, file: &str, more: &[&str], variables: &[(&str, &str)]) -> Run {
         let mut arguments = vec!["pull", url, file];
         arguments.extend(more);

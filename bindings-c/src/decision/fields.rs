@@ -9,7 +9,7 @@ use engine::HeaderName;
 /// The largest number of headers that a decision can have.
 pub const CORSAC_MAX_HEADERS: usize = 16;
 
-// Each header occurs once, and one of them can occur twice.
+// A decision has each header at most once, except for `Access-Control-Allow-Methods`, which can have two lines.
 const _: () = assert!(HeaderName::ALL.len() < CORSAC_MAX_HEADERS);
 
 /// What to do with one request. Set `size` to `sizeof(corsac_decision)` before the call.

@@ -14,7 +14,8 @@ use std::ptr::addr_of;
 /// may reuse the struct.
 pub(crate) struct ReadDecision<'a> {
     pub(crate) action: Action,
-    // Arrays, because they are read for every response of a server, and memory costs more than everything else here.
+    // Arrays, because a decision is read for every response of a server, and allocating memory would cost more than
+    // everything else here.
     removed: [Option<HeaderName>; CORSAC_MAX_HEADERS],
     headers: [Option<Header<'a>>; CORSAC_MAX_HEADERS],
 }

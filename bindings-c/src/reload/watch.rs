@@ -167,7 +167,7 @@ pub unsafe extern "C" fn corsac_reloadable_watch(
 ///
 /// Parameters: `reloadable` is a holder, or NULL, which does nothing.
 ///
-/// Threads: any. It waits for a callback that is running, so that callback must not need a lock that the caller
+/// Threads: any. It waits for a callback that is running. Therefore, the callback must not need a lock that the caller
 /// holds.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn corsac_reloadable_unwatch(reloadable: *const corsac_reloadable) {

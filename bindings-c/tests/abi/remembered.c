@@ -91,7 +91,8 @@ static void test_misused(void) {
   CHECK(corsac_request_copy(&request, buffer, sizeof buffer, &copy) == CORSAC_BAD_SIZE);
   CHECK(!corsac_policy_decides_same(policy, &request, &copy));
 
-  /* A caller with the first version of the header has a shorter struct: here the copy, then both, then the request. */
+  /* A caller with the first version of the header has a shorter struct. Here only the copy is short, then both are, then
+   * only the request is. */
   copy.size = offsetof(corsac_request, authority);
   CHECK(corsac_request_copy(&request, buffer, sizeof buffer, &copy) == CORSAC_BAD_SIZE);
   request.size = offsetof(corsac_request, authority);

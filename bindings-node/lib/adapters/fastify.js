@@ -83,7 +83,8 @@ function decideFor (provider, request, done) {
   else decideRequest(provider, request.raw, request, readRequest).then((decided) => { done(null, decided) }, done)
 }
 
-/** The functions that respond to the router's errors, one for each registration of the plugin, under the application's options. */
+/** For each application, the functions that respond to the router's errors: one for each registration of the plugin. The key is
+ * the application's options. */
 const routerPolicies = new WeakMap()
 
 /**

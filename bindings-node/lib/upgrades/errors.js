@@ -13,14 +13,14 @@ function upgradeError (message) {
  * policy.
  */
 function missingAttachError (make = '') {
-  return upgradeError('the policy refuses WebSocket handshakes, which never pass through a middleware: write ' +
+  return upgradeError('the policy checks WebSocket handshakes, which never pass through a middleware: write ' +
     `\`${make}policy.attach(server)\` before \`cors(policy)\`; or, if you pass each handshake to ` +
     '`policy.verifyUpgrade(request)` yourself, `cors(policy, { verifiesUpgrades: true })`')
 }
 
 /** The error for one server that is not attached, although another one is. */
 function otherServerError () {
-  return upgradeError('the policy refuses WebSocket handshakes, but is not attached to the server of this request, ' +
+  return upgradeError('the policy checks WebSocket handshakes, but is not attached to the server of this request, ' +
     'which accepts handshakes: write `policy.attach(server)` for each server, before it listens; or, if you pass each handshake to ' +
     '`policy.verifyUpgrade(request)` yourself, `cors(policy, { verifiesUpgrades: true })`')
 }

@@ -92,7 +92,7 @@ pub(crate) struct Policy {
     lints: Py<PyTuple>,
     predicates: Predicates,
     needs: Needs,
-    /// The blocks that were printed about the policy while its application is developed.
+    /// The blocks that have been printed about the policy while its application is developed.
     debug_log: Arc<DebugLog>,
     /// The templates for ASGI.
     bytes_templates: OnceLock<PreparedTemplates>,

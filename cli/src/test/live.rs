@@ -61,9 +61,8 @@ fn after_preflight(case: Case<'_>) -> Vec<String> {
         unmet.push(format!("`{expected}` was expected, but the preflight passes; the request itself was not sent"));
     }
     if !expectation.readable_headers.is_empty() {
-        unmet.push(
-            "the request was not sent, so it is not known which response headers the script can read".to_owned(),
-        );
+        unmet
+            .push("the request was not sent, so it is not known which response headers the script can read".to_owned());
     }
     unmet
 }

@@ -243,7 +243,7 @@ mod tests {
     use crate::browser::walk::play;
     use serde_json::Value as Json;
 
-    /// An engine's behaviour, with and without one of its deviations.
+    /// Whether an engine's verdict, preflights, readable headers or console output would differ without this deviation.
     fn matters(deviation: Deviation, engine: Engine, exchange: &Exchange) -> bool {
         let agent = Agent::of(engine);
         let with = play(exchange, agent);

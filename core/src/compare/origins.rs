@@ -115,8 +115,8 @@ impl<'s> Others<'s> {
         self.lists.iter().any(|list| list.allows(origin))
     }
 
-    /// An entry that is not covered. It is not certain if another list could still allow the origin by
-    /// its predicate.
+    /// An entry that is not covered. If another list could still allow the origin by its predicate,
+    /// `certain` is false in the result.
     fn uncovered(&self, entry: &str, example: Option<String>, certain: bool) -> Uncovered {
         let may_be_asked = entry != "null" && self.lists.iter().any(|list| list.asks);
         Uncovered { entry: entry.to_owned(), example, certain: certain && !may_be_asked }

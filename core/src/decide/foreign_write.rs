@@ -40,7 +40,7 @@ mod tests {
             (false, [credentials, reports], true),
             (false, [credentials, trusts], false),
             (false, [credentials, ""], false),
-            // The predicate may allow the origin, and with credentials, an origin that is allowed is trusted.
+            // The predicate may allow the origin. A policy with credentials trusts every origin that it allows.
             (true, [credentials, writes], false),
             (true, ["", writes], true),
         ] {

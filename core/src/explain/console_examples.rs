@@ -60,8 +60,9 @@ pub fn console_examples() -> Vec<ConsoleExample> {
     examples
 }
 
-/// Whether the engine's sentence is shown for another problem. If an engine prints one sentence both for another origin
-/// and for a value that is not an origin, it is shown for another origin, because that is more frequent.
+/// Whether the engine's sentence is shown for another problem. If an engine prints one sentence both for a header that
+/// names another origin and for a value that is not an origin, the sentence is shown for the first of these problems,
+/// because that one is more frequent.
 fn is_repeated(problem: Problem, engine: Engine, template: &str) -> bool {
     let same = |(other, templates): &&(Problem, [&str; 3])| {
         let own = Engine::ALL.iter().zip(templates).find(|(other, _)| **other == engine);

@@ -16,7 +16,7 @@ pub(crate) struct Found {
 }
 
 impl Found {
-    /// A piece of a text that is not a template.
+    /// A piece of a text that was found without a template.
     pub(crate) fn of(start: usize, end: usize) -> Self {
         Found { start, end, literal: end - start, values: Vec::new() }
     }

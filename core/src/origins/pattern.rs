@@ -136,7 +136,9 @@ impl TuplePattern {
         }
     }
 
-    /// A glob shares its label with other characters, and that label is to the left of the public suffix.
+    /// Whether the wildcard, if there is one, is where it may be. There has to be a name after `*.`. The `*` of a glob
+    /// has to share its label with other characters. That label must not be punycode, and has to be to the left of the
+    /// public suffix.
     fn has_lawful_wildcard(&self) -> bool {
         match &self.host {
             HostPattern::Exact(_) => true,

@@ -57,8 +57,8 @@ pub(crate) fn ends(hir: &Hir) -> Ends {
     }
 }
 
-/// The hosts in the literal ends of all matches; `None` for an end without a valid host that certainly begins at the
-/// start of a label. The list is empty if not every match has a literal end.
+/// The hosts in the literal ends of all matches. `None` if an end has no valid host, or if it is not certain that the
+/// host begins at the start of a label. The list is empty if not every match has a literal end.
 pub(crate) fn literal_ends(hir: &Hir) -> Vec<Option<End>> {
     extract(hir, MOST_ENDS)
 }

@@ -46,7 +46,8 @@ struct State {
     era: u64,
 }
 
-/// The time between two [clearings](AnswerCache::clear) of a cache, as a number that can pass through another language.
+/// The period from one [clearing](AnswerCache::clear) of a cache to the next. Its number can pass through another
+/// language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Era(pub u64);
 
