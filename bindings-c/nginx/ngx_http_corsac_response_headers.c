@@ -60,7 +60,7 @@ static ngx_uint_t ngx_http_corsac_has_own_line(const ngx_http_corsac_response_t 
   return ngx_http_corsac_writes_own_line(response->request) && ngx_http_corsac_is_same(name, response->merged);
 }
 
-/* Joins the lines of the list and nginx's own line to one value, in which no name occurs twice. */
+/* Joins the lines of the list and nginx's own line into one value, in which no name occurs twice. */
 static bool ngx_http_corsac_take_with_own_line(const ngx_http_corsac_response_t *response, corsac_slice name,
                                                corsac_take_value take, void *to) {
   ngx_http_request_t *r = response->request;

@@ -64,8 +64,8 @@ static corsac_predicate_answer answer(corsac_slice origin, const corsac_request 
   return (corsac_predicate_answer)(*(const uint8_t *)user & 3);
 }
 
-/* A host in which every header has two lines: the request's Access-Control-Request-Headers and its path. At most one of
- * the host's calls fails. */
+/* A host in which every header has two lines. Their values are the request's Access-Control-Request-Headers and its
+ * path. At most one of the host's calls fails. */
 struct host { const corsac_request *request; unsigned calls, fails_at; };
 
 static bool values(corsac_slice name, corsac_take_value take_value, void *to, void *user) {

@@ -1,6 +1,7 @@
 'use strict'
 
-// A policy remembers origins, and the last preflight, that it allowed. Each response is as if nothing were remembered.
+// A policy remembers origins that it allowed, and the last preflight that it allowed. Each response is as if nothing were
+// remembered.
 
 const assert = require('node:assert/strict')
 const http = require('node:http')

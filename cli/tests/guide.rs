@@ -28,7 +28,7 @@ impl Page {
     fn check(&mut self) {
         let text = std::fs::read_to_string(&self.path).unwrap();
         let mut written = String::new();
-        // Each piece ends with a fence: the text before a block, or the block itself.
+        // Each piece is the text before a block, or the block itself, and ends with a fence.
         let mut language = String::new();
         for piece in text.split_inclusive("```") {
             let (rest, opens) = piece.split_once('\n').unwrap_or((piece, ""));

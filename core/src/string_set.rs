@@ -216,7 +216,8 @@ impl BytesHasher {
         } else {
             hash = self.mix(hash, (string.iter().fold(0, |word, byte| word << 8 | u64::from(*byte)), 0));
         }
-        // Otherwise, with some of the secret numbers, strings that differ in a few digits would fill too few buckets.
+        // Without this last step, strings that differ in a few digits would fill too few buckets with some of the secret
+        // numbers.
         self.mix(hash, (0, 0))
     }
 

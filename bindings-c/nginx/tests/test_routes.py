@@ -108,9 +108,7 @@ class Routes(unittest.TestCase):
         self.assertEqual(self.route("/moved/x", APP)[1], ("origin-allowed", [APP]))
 
     def test_a_detour_is_ambiguous(self):
-        """Each path begins like `/public/`, but nginx would serve it from `/admin/`, or a backend would read it that
-        way.
-        """
+        """Each path can be read in several ways, and leads to one folder or to another. What a backend does is unknown."""
         for path, body in [
             ("/public/../admin/x", b"admin"), ("/public/%2e%2e/admin/x", b"admin"), ("/public/..%2fadmin/x", b"admin"),
             ("/public/.%2E/admin/x", b"admin"), ("/public//../admin/x", b"admin"), ("/public/x/../../admin/x", b"admin"),

@@ -118,7 +118,8 @@ static void test_misused(void) {
   corsac_policy_free(policy);
 }
 
-/* A host that leaves out lines by the length of their names leaves out none that the library recognises. */
+/* The bits contain the length of every name that the library recognises, so a host can leave out lines whose names have
+ * other lengths. */
 static void test_name_lengths(void) {
   const char *names[] = {"Origin", "Access-Control-Request-Method", "Access-Control-Request-Headers", "Access-Control-Request-Private-Network",
                          "Host", ":authority", "Sec-Fetch-Site", "Upgrade", "Sec-WebSocket-Key"};

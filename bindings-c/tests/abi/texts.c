@@ -56,7 +56,7 @@ void test_texts(void) {
   free(text);
 }
 
-/* No header value has CR, LF or NUL, wherever in the request they are. */
+/* No header value of a decision has CR, LF, NUL or another byte of `bad`, whichever field of the request has it. */
 void test_headers_are_clean(void) {
   static const char *const policies[] = {
       CREDENTIALED,

@@ -33,7 +33,8 @@ const LONGEST_ORIGIN = facts.limits.origin
  * not remembered either, and refuses only one request.
  */
 function decideOrigin (policy, origin) {
-  // The engine reads such an origin only up to the limit, but a map would read, compare and keep all of it.
+  // If an origin is longer than the limit, the engine does not read the rest, but a map would read, compare and keep
+  // all of it.
   if (origin.length > LONGEST_ORIGIN) return policy.decide(origin)
   const { allowedOrigins } = policy.compiled
   let index = allowedOrigins.get(origin)

@@ -2,8 +2,8 @@
 //!
 //! Which route applies to a path depends only on which routes match it. Take one route of each
 //! policy, and all paths of the same length that both match. In one of these paths, the values of
-//! all parameters occur in no route, so every route that matches this path also matches all the
-//! others. If a more specific route is chosen for this path, one is chosen for all the others too.
+//! all parameters occur in no route, so every route that matches this path also matches the other
+//! paths. If a more specific route is chosen for this path, one is chosen for the other paths too.
 //! So it is enough to try one such path for each pair of routes and each length.
 
 use crate::compare::changes::Paths;

@@ -42,7 +42,7 @@ pub(crate) struct PolicyServer<'p> {
     pub(crate) decisions: ByMessage<Decided>,
     /// Whether the origin predicate was asked although the exchange does not have its answer.
     pub(crate) predicate_unknown: bool,
-    /// Each response as it was sent. If none was sent, it is the response of the exchange.
+    /// Each response as this server sent it. For a request that never came, it is the response of the exchange.
     pub(crate) hops: Vec<Hop>,
 }
 
