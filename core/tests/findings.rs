@@ -160,3 +160,19 @@ fn no_help_is_to_allow_the_origin_null() {
         assert!(finding.help.starts_with("serve the page over http or https"), "{}", finding.help);
     }
 }
+
+/// A status such as 404 says that the request was wrong, and not that the server failed.
+#[test]
+fn an_error_page_without_headers_says_whether_the_server_failed() {
+    for (status, sentence) in [(404, "the server responded with 404"), (500, "the server failed with 500")] {
+        let json = serde_json::json!({
+            "page": "https://app.example.com",
+            "request": {"url": "https://api.example.com/items"},
+            "response": {"status": status, "headers": []},
+        });
+        let explanation = diagnose(&Exchange::from_json(json.to_string().as_bytes()).unwrap());
+        let finding = &explanation.findings[0];
+        assert_eq!(finding.code, FindingCode::ErrorWithoutHeaders);
+        assert!(finding.cause.starts_with(sentence), "{}", finding.cause);
+    }
+}

@@ -44,10 +44,12 @@ pub(crate) fn error_without_headers(status: u16, origin: &str, stack: Option<&st
         Some(stack) => stack.to_owned(),
         None => "make CORS the outermost layer, so that its headers are on error pages too".to_owned(),
     };
+    // A 404 is not a failure of the server.
+    let ended = if status < 500 { "responded" } else { "failed" };
     finding(
         FindingCode::ErrorWithoutHeaders,
         format!(
-            "the server failed with {status}, and its error page has no `Access-Control-Allow-Origin`, so the browser \
+            "the server {ended} with {status}, and its error page has no `Access-Control-Allow-Origin`, so the browser \
              reports a CORS error instead"
         ),
         format!(
