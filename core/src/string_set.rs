@@ -216,8 +216,8 @@ impl BytesHasher {
         } else {
             hash = self.mix(hash, (string.iter().fold(0, |word, byte| word << 8 | u64::from(*byte)), 0));
         }
-        // Without this last step, strings that differ in a few digits would fill too few buckets with some of the secret
-        // numbers.
+        // Without this last step, some secret numbers would put strings that differ in a few digits into too few
+        // buckets.
         self.mix(hash, (0, 0))
     }
 

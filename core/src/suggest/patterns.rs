@@ -56,8 +56,8 @@ fn unwrapped(text: &str) -> &str {
 /// Origins that were written without a separator. They are separated where the next scheme begins.
 fn joined(text: &str) -> Vec<&str> {
     let mut cuts: Vec<usize> = Vec::new();
-    // `host` is where the host before the next scheme begins, `has_path` says whether a path or a query follows that
-    // host, and `known` is the end of the text that was read. So each byte is read once, however often `http` occurs.
+    // `host` is the beginning of the last host so far, `has_path` says whether a path or a query follows that host, and
+    // `known` is the end of the text that was read. So each byte is read once, however often `http` occurs.
     let (mut host, mut has_path, mut known) = (0, false, 0);
     for (at, _) in text.match_indices("http") {
         if let Some(end) = text.get(known..at).and_then(|part| part.rfind("://")) {
