@@ -173,6 +173,6 @@ fn an_error_page_without_headers_says_whether_the_server_failed() {
         let explanation = diagnose(&Exchange::from_json(json.to_string().as_bytes()).unwrap());
         let finding = &explanation.findings[0];
         assert_eq!(finding.code, FindingCode::ErrorWithoutHeaders);
-        assert!(finding.cause.starts_with(sentence), "{}", finding.cause);
+        assert!(finding.message.starts_with(sentence), "{}", finding.message);
     }
 }
