@@ -236,7 +236,8 @@ reasons! {
     PreflightAllowed = 5 "preflight-allowed" "The origin, the method and the headers of the preflight are all allowed." "",
     PreflightMethodNotAllowed = 6 "preflight-method-not-allowed"
         "The method that the preflight asks for is not listed, or is not one token."
-        "add the method to `allow_methods`, in upper case",
+        "add the method to `allow_methods`, in upper case; a script has to write `PATCH` in upper case too, because browsers \
+         do not convert it as they convert `put`",
     PreflightHeaderNotAllowed = 7 "preflight-header-not-allowed" "A header that the preflight asks for is not listed."
         "in `allow_headers`, list the headers that the page sends",
     PreflightHeadersMalformed = 8 "preflight-headers-malformed"
