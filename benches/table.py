@@ -37,7 +37,10 @@ def with_budgets(stack, rows):
 
 
 def figure(value, unit):
-    """A number with its unit, with three digits, or with all digits before the point if there are more than three."""
+    """A number with its unit. It has three digits, or all of those before the point if there are more.
+
+    But bytes and counts below a million are whole, and megabytes have three decimals.
+    """
     if value is None:
         return "–"
     for name, size in SCALES.get(unit, []):

@@ -61,7 +61,7 @@ def write_entry(name, types):
 
 def edge_page(types):
     return (
-        "# corsac/edge\n\n`import … from 'corsac/edge'` has everything that [corsac](corsac.md) has, except what needs a file or a Node server. `cors` is the\n"
+        "# corsac/edge\n\n`import … from 'corsac/edge'` has what [corsac](corsac.md) has, except what needs a file or a Node server. `cors` is the\n"
         "default export of [corsac/web](corsac.web.md), and `hono` that of [corsac/hono](corsac.hono.md).\n\n"
         f"```ts\n{types.read_text(encoding='utf-8')}```\n"
     )

@@ -6,7 +6,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 
-# Pages with an address of their own. All other Markdown outside `docs` and `examples` is below /source, in the same folder as here.
+# Pages with an address of their own. All other Markdown outside `docs` and `examples` is below /source, in the same
+# folder as in the repository.
 NAMED = {
     "README.md": "overview.md",
     "SECURITY.md": "security.md",

@@ -147,7 +147,7 @@ def made(*arguments):
 
 
 def demo():
-    """The page in a real browser, and then, with the same builds, tests of what it does when something fails."""
+    """The page in a real browser, and then the demo's own tests, with the same builds."""
     page = run("python3", "demo/run.py", env={"ONCE": "1", "DEMO_BUILT": "bindings"})
     tests = ["-m", "unittest", "test_control", "test_failures", "test_service"]
     control = run("python3", *tests, cwd=ROOT / "demo", env={"DEMO_BUILT": "1"})

@@ -12,7 +12,7 @@ class NotOnePlace(Exception):
 
 
 def without_tokens(source):
-    """The source with blanks instead of comments and literals, so that every brace belongs to code."""
+    """The source with blanks instead of comments, strings and characters, so that every brace belongs to code."""
     return TOKENS.sub(lambda token: re.sub(r"[^\n]", " ", token[0]), source)
 
 

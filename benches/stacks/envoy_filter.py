@@ -90,10 +90,10 @@ def speed():
 
 
 def million():
-    """Deliver small policies, then one with a million origins, then one with one origin more.
+    """Delivers small policies, then one with a million origins, then one with one origin more.
 
-    Returns the seconds until each of the three is in force, and Envoy's megabytes before the large ones, with the first
-    of them and with the second.
+    Returns the seconds until each of the three is in force (of the small ones, the median), and Envoy's megabytes before
+    the large ones, with the first of them and with the second.
     """
     envoy = Discovering(POLICY).start()
     allowed = lambda origin: (

@@ -75,7 +75,7 @@ def explaining(program):
 
 
 def counted_and_timed(program, title, name, many, runs):
-    """The instructions, which the budget limits, and the processor time, which the user feels."""
+    """The instructions, which a budget can limit, and the processor time, which the user feels."""
     yield row(f"{title}, instructions", "instructions", each(instructions, program, name, few=0, many=min(many, 50), runs=1))
     found = each(processor_seconds, program, name, few=0, many=many, runs=runs)
     yield row(title, "ns", type(found)(value * 1e9 for value in found.values), kind="time")

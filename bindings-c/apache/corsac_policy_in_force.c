@@ -134,8 +134,8 @@ int corsac_note_mapping(request_rec *r) {
 }
 
 /*
- * For a subrequest, the access checker is the first hook in which all settings are known. But if it has no access control of
- * its own, httpd runs only the fixups. So this is called in both hooks.
+ * For a subrequest, the access checker is this module's first hook in which all settings are known. If the subrequest has no
+ * access control of its own, httpd skips that hook and runs only the fixups. So this is called in both hooks.
  */
 int corsac_note_walk(request_rec *r) {
   corsac_state *kept = corsac_state_of(r);

@@ -166,7 +166,7 @@ static int respond(request_rec *r) {
   return DONE;
 }
 
-/* This is the first hook in which a location's settings are known. It runs before authentication and all handlers. */
+/* This is the module's first hook in which a location's settings are known. It runs before authentication and all handlers. */
 static int respond_first(request_rec *r) {
   corsac_note_walk(r);
   return respond(r);

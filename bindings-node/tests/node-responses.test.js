@@ -267,7 +267,7 @@ test('a response without writeHead gets its headers at once', () => {
   assert.equal(ran, 1)
   corsac({ ...OPTIONS, preflightStatus: 200 })({ method: 'OPTIONS', headers: preflight() }, response, () => ran++)
   assert.deepEqual([ran, response.statusCode, response.ended], [1, 200, true])
-  // The responses in the test suite of the `cors` package have only `setHeader`.
+  // The responses in the test suite of the `cors` package have no `writeHead` either.
   corsac()({ method: 'GET', headers: {} }, { setHeader () {} }, () => ran++)
   assert.equal(ran, 2)
 })

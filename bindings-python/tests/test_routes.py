@@ -29,7 +29,7 @@ def which(headers: Any) -> str | None:
 
 
 def asgi(scope: dict[str, Any], settings: Any = SETTINGS) -> str | None:
-    """Sends a request from each of two origins. Returns the one that may read the path, or `*` if every origin may."""
+    """Requests the path from two origins. Returns the one that may read it, `*` for every origin, or None."""
     allowed = set()
     for origin in (SITE, OTHER):
         asked = {"type": "http", "method": "GET", "headers": [(b"origin", origin.encode())], **scope}

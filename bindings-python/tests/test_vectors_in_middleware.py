@@ -48,7 +48,7 @@ def is_raised(vector: Json) -> bool:
 
 
 def is_refused_anyway(vector: Json) -> bool:
-    """Whether protection refuses the request, whatever the predicate answers."""
+    """Whether protection refuses the request even if the predicate has failed."""
     is_actual = vector["request"]["method"] != "OPTIONS"
     return is_actual and vector["expect"]["reason"] in ("write-refused", "websocket-refused")
 

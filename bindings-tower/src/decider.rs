@@ -170,7 +170,7 @@ impl Decider {
     /// Reports a decision to the log and to the application's function.
     #[inline(never)]
     fn report(&self, policy: &PreparedPolicy, decision: &Decision<'_>, head: &RequestHead<'_>) {
-        // A report needs all headers, even if the decision depends on only a few.
+        // A report also reads headers on which the decision does not depend.
         let headers = RequestHeaders::from(head.headers);
         let request = head.request(&headers, self.is_secure);
         if log::may_log(decision) {

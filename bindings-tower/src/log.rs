@@ -42,8 +42,8 @@ mod imp {
         }
     }
 
-    /// Whether a decision may have to be logged. If so, the function `decision` checks all headers of the request to
-    /// find out whether it must be.
+    /// Whether a decision may have to be logged. If so, the function `decision` gets the request with all its headers,
+    /// and finds out whether it has to be.
     pub(crate) fn may_log(decision: &Decision<'_>) -> bool {
         decision.reported().is_some()
             || (decision.reason().is_refusal() && tracing::enabled!(target: "corsac", tracing::Level::DEBUG))

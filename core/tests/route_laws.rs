@@ -132,7 +132,8 @@ mod naive {
         folded.chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect()
     }
 
-    /// All readings of a path (specification 6.2), each as a list of segments; none if an escape is not valid.
+    /// All readings of a path (specification 6.2), each as a list of segments; none if an escape is not valid or means a
+    /// control character.
     fn readings(path: &[u8], is_decoded: bool) -> Option<Vec<Vec<Vec<u8>>>> {
         let mut texts = vec![path.to_vec()];
         if !is_decoded {

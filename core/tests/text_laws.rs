@@ -249,7 +249,7 @@ fn offered(help: &str) -> Option<&str> {
     help.strip_prefix("write `")?.split_once('`').map(|(text, _)| text)
 }
 
-/// Whether a policy with these origins is accepted, with or without credentials.
+/// Whether a policy with these origins is accepted. `credentials` says whether it allows credentials.
 fn is_accepted(allow_origins: Vec<String>, credentials: bool) -> bool {
     Policy::new(Config { allow_origins, allow_credentials: credentials, ..Config::default() }).is_ok()
 }

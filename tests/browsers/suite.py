@@ -289,7 +289,7 @@ def mapped(original):
     text = json.dumps(original, sort_keys=True, ensure_ascii=False)
     page = original["page"]
     reached = {one: True for one in re.findall(r"https?://[a-z0-9.:-]+[a-z0-9]", text) if one != page}
-    # The origin of the URL that the script requests comes first.
+    # The origin of the requested URL comes first.
     request = re.match(r"https?://[a-z0-9.:-]*[a-z0-9]", original["request"]["url"])
     names = [request[0]] if request and request[0] != page else []
     names += sorted(name for name in reached if name not in names)

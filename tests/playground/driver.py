@@ -109,7 +109,7 @@ class Page:
         try:
             async with asyncio.timeout(WAIT_SECONDS):
                 while True:
-                    # While a page is loading, the evaluation fails and has to be repeated.
+                    # While a page is loading, the evaluation can fail, and is then repeated.
                     try:
                         if value := await self.evaluate(expression):
                             return value

@@ -1,6 +1,4 @@
-"""Splits a source into its texts, which are its string literals, and its code. The code has `""` instead of each text, and no
-comments.
-"""
+"""Splits a source into its texts, such as string literals, and its code. The code has `""` instead of each text, and no comments."""
 
 import re
 from typing import NamedTuple
@@ -107,5 +105,5 @@ def inside(quoted):
 
 
 def unescaped(says):
-    """The text with characters instead of their escapes, such as `\\x2a`."""
+    """The text with characters instead of numeric escapes, such as `\\x2a`."""
     return ESCAPED.sub(lambda number: chr(int(number[1] or number[2], 16)), says)

@@ -65,8 +65,7 @@ impl TopicText {
 }
 
 impl Topics {
-    /// Reads the file. Each topic has a text with three causes, every text is for a topic, and each setting does what it
-    /// says.
+    /// Reads the file. Every text is for a topic and has three causes, and each setting does what it says.
     pub(crate) fn read(root: &Path) -> Result<Self, Box<dyn Error>> {
         let texts: BTreeMap<String, TopicText> =
             toml::from_str(&std::fs::read_to_string(root.join("core/src/explain/topics.toml"))?)?;

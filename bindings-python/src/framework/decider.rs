@@ -178,8 +178,8 @@ impl FrameworkDecider {
     }
 }
 
-/// The decision on the response to an exception of the predicate, and the exception. If the request is refused whatever
-/// the predicate answers, the exception is logged and not returned.
+/// The decision on the response to an exception of the predicate, and the exception. If protection refuses the request,
+/// the exception is logged and not returned.
 fn on_exception<'a>(
     py: Python<'_>,
     policy: &'a Policy,

@@ -55,7 +55,7 @@ impl Debugger {
         self.0.bind(py).call_method1(intern!(py, "around"), (send, response))
     }
 
-    /// Gives the debugger the scope or the environ of a call, through which it may find the application's middlewares.
+    /// Gives the debugger the scope of an ASGI call, through which it may find the application's middlewares.
     pub(crate) fn called(&self, middleware: &Bound<'_, PyAny>, call: &Bound<'_, PyAny>) -> PyResult<()> {
         let py = call.py();
         self.0.bind(py).call_method1(intern!(py, "called"), (middleware, call)).map(drop)

@@ -67,7 +67,8 @@ struct Expect {
 enum Unsendable {
     Header,
     Target,
-    /// `http` splits such a target into scheme, authority and path, as HTTP/2 does. The service sees only its path.
+    /// `http` splits such a target into scheme, authority and path, so that it looks like that of an HTTP/2 request.
+    /// The service sees only its path.
     AbsoluteTarget,
     /// Targets are kept as they were sent, so the path is never decoded.
     DecodedPath,

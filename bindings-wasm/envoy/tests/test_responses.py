@@ -1,4 +1,4 @@
-"""Once the filters of a request exist, its response has the headers of the policy, whether Envoy or the application
+"""Once the filter has seen a request, its response has the headers of the policy, whether Envoy or the application
 makes it."""
 
 import time

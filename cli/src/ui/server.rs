@@ -71,8 +71,8 @@ impl Server {
             .with_header(header("Cache-Control", "no-store"))
     }
 
-    /// Whether the request names this server. A request with another name comes from a page that made its own host name
-    /// resolve to this machine (DNS rebinding).
+    /// Whether the request names this server. A request with another name may come from a page that made its own host
+    /// name resolve to this machine (DNS rebinding).
     fn is_meant(&self, request: &Request) -> bool {
         let port = self.address.port();
         let names = [format!("127.0.0.1:{port}"), format!("localhost:{port}")];

@@ -24,8 +24,8 @@ pub(crate) struct Meeting {
     pub(crate) new: RouteChoice,
 }
 
-/// The most pairs of routes that are checked for a common path. Beyond that, only routes with the same
-/// path are compared.
+/// The most pairs of routes that are checked for a common path. Beyond that, only the paths of single
+/// routes are tried.
 const MOST_PAIRS: usize = 100_000;
 
 /// Every pair of routes that have a path in common, each once.

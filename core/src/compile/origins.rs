@@ -36,7 +36,7 @@ pub(crate) fn report_trusted(found: &Found<OriginConcern>, list: &List, check: C
     let mut place = Place::new(&list.field, check.stakes.of_unnamed(), &check.stakes.lifted, false, issues);
     for (index, concern) in found {
         let text = text_of(list, *index);
-        // Lints are about the list of origins that may read. They are reported there, and not here.
+        // Lints are reported only for the origins that may read (specification 2.1).
         if let Some(Severity::Error) = check.news(text, |stakes| concern.severity(stakes)) {
             place.stakes = check.stakes.of(text);
             place.attend(issues);

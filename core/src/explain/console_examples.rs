@@ -168,7 +168,7 @@ fn fill(template: &str, problem: Problem) -> String {
 }
 
 /// Sentences of which the catalogue has only a piece, because the rest differs between versions. Each piece comes with
-/// the whole sentence as a console prints it, in which `~` stands for the piece.
+/// the whole sentence as a console prints it; a `~` in it stands for the piece.
 const WHOLE: &[(&str, &str)] = &[
     (
         "Cross origin requests are only supported for protocol schemes:",

@@ -134,13 +134,15 @@ impl Reader<'_> {
             return None;
         };
         let mut list = List { field: format!("{}{key}", self.prefix), entries: Vec::with_capacity(items.len()) };
+        let alone = self.alone && items.len() == 1;
         for (index, item) in items.into_iter().enumerate() {
             let at = u32::try_from(index).map_or(At::Whole, At::Index);
             match item {
                 Value::String(text) => list.entries.push(Entry { at, text }),
                 Value::Url(text) => list.entries.push(Entry { at, text: origin_of_url(text) }),
                 other => {
-                    let suggestion = self.spot(key).quoted_entries(&strings_meant(key, &other));
+                    let place = Place { alone, ..self.spot(key) };
+                    let suggestion = place.quoted_entries(&strings_meant(key, &other));
                     let fault = wrong_type_of_entry(key, &other, example, suggestion, self.notation());
                     self.error(&format!("{key}{at}"), &other, fault);
                 }

@@ -48,7 +48,7 @@ pub(crate) fn beyond_ascii(text: &str, piece: Piece<'_>) -> Fault {
     )
 }
 
-/// Syntax that means something else in the regular expressions of other languages.
+/// Syntax that the regular expressions of some other languages do not have, or that means something else there.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum NotPortable {
     Flag,
@@ -76,7 +76,7 @@ pub(crate) fn read_differently(source: &str, what: NotPortable) -> Fault {
     Fault::new(
         Code::RegexSyntax,
         format!(
-            "`/{}/` contains {what}, whose meaning in corsac differs from that in your program's language",
+            "`/{}/` contains {what}, which your program's language may not read in the same way as corsac",
             printable(source)
         ),
         "write it without that; classes such as `[a-z0-9-]` mean the same in every language",

@@ -10,7 +10,7 @@ use crate::limits::{COMPILED_REGEX_BYTES, REGEX_BYTES, REGEXES};
 pub(crate) struct RegexWords {
     /// As it is shown in a message: `/…/i`, or the text.
     pub(crate) shown: String,
-    /// The name of the setting that takes origins and patterns, in the notation of the regex.
+    /// The name of the setting that takes origins and patterns, in the notation in which the regex is written.
     pub(crate) list: String,
     pub(crate) notation: Notation,
     /// Whether it is a regular expression literal, and not a string.

@@ -231,7 +231,7 @@ pub(crate) fn danger_not_needed(entry: &str, danger: Danger) -> Fault {
     Fault::new(
         Code::DangerNotNeeded,
         format!(
-            "`{}` is allowed anyway, so the check `{}` does not have to be lifted for it",
+            "`{}` passes the check `{}` anyway, so the check does not have to be lifted for it",
             printable(entry),
             danger.as_str()
         ),
