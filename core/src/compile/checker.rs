@@ -286,7 +286,7 @@ impl<'d, 'i> Checker<'d, 'i> {
         self.issues.error(&**place, true, policy::private_network_with_any_origin(self.issues.notation()));
     }
 
-    /// Specification 2.3: protection must not refuse an origin the writes that CORS grants it.
+    /// Specification 2.3: if CORS grants writes to an origin, protection must not refuse them.
     fn check_contradiction(&mut self, settings: &Settings, route: Option<&str>, protection: &Protection) {
         let Some(written) = settings.protection().filter(|written| written.writes) else { return };
         let is_inherited = self.inherits_protection(settings);

@@ -190,7 +190,7 @@ fn is_plain(path: &[u8]) -> bool {
     })
 }
 
-/// Where in a path escapes (RFC 3986, section 2.1) are decoded. They are decoded only once.
+/// Where the escapes of a path (RFC 3986, section 2.1) are decoded. They are decoded only once.
 #[derive(Clone, Copy, PartialEq)]
 enum Escapes {
     /// In each segment separately, where an encoded slash does not end the segment.
