@@ -94,5 +94,5 @@ def chromium():
     """The browser of `ONCE=1`."""
     found = os.environ.get("CHROMIUM") or shutil.which("chromium")
     if not found or not shutil.which(found):
-        raise Stop("chromium is missing: type apt-get install chromium, or set CHROMIUM to its path")
+        raise Stop("chromium is missing: run `apt-get install chromium` as root, or set CHROMIUM to its path")
     return found

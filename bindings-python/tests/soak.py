@@ -46,7 +46,7 @@ def load(port: int, seconds: int) -> str:
     """The output of `wrk`, while other clients disconnect."""
     wrk = shutil.which("wrk")
     if wrk is None:
-        sys.exit("wrk is missing: apt-get install -y wrk")
+        sys.exit("wrk is missing; run as root: apt-get install wrk")
     stop = threading.Event()
     thread = threading.Thread(target=lambda: asyncio.run(going_away(port, stop)))
     thread.start()
