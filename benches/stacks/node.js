@@ -3,8 +3,12 @@
 // What a middleware adds to a request on Node, compared with the `cors` package: a new ServerResponse each time, whose headers
 // are really written. Where other headers were set before, it is also compared with the same headers set by hand. One JSON object on
 // standard output.
+//
+// Each case runs in several processes, one after the other: what Node's compilers make of the same code differs by up to a half from one
+// process to the next. `node.js case INDEX before|alone` is one of them.
 
 const path = require('node:path')
+const { execFileSync } = require('node:child_process')
 const { createRequire } = require('node:module')
 const { IncomingMessage, ServerResponse } = require('node:http')
 
@@ -15,7 +19,10 @@ const peer = installed('cors')
 const corsac = createRequire(path.join(ROOT, 'target', 'bench', 'npm', 'x.js'))('corsac')
 
 const QUICK = process.argv.includes('--quick')
-const ROUNDS = QUICK ? 9 : 41
+const PROCESSES = QUICK ? 3 : 7
+/** In each process. Servers run long, so the first rounds, in which Node compiles the code, do not count. */
+const WARM_UP = QUICK ? 3 : 8
+const ROUNDS = QUICK ? 3 : 5
 /** Few responses are alive at once, as in a server; many would measure the garbage collector. */
 const BATCHES = QUICK ? 15 : 25
 const BATCH = 200
@@ -98,10 +105,10 @@ function byHand (middleware, message) {
   }
 }
 
-/** The time of each middleware in each round. They run in turn, in the opposite order in every second round; the first rounds warm up. */
+/** The time of each middleware in each round. They run in turn, in the opposite order in every second round. */
 function measure (middlewares, messages, framework) {
   const found = middlewares.map(() => [])
-  for (let i = -3; i < ROUNDS; i++) {
+  for (let i = -WARM_UP; i < ROUNDS; i++) {
     const order = [...middlewares.entries()]
     for (const [at, middleware] of i % 2 ? order : order.reverse()) {
       const spent = round(middleware, messages, framework)
@@ -126,20 +133,32 @@ function row (title, corsac, peer, peerName) {
   }
 }
 
-const rows = []
-for (const framework of [false, true]) {
-  for (const [name, count, method, sent] of CASES) {
-    const title = framework ? `${name}, other headers set before` : name
-    process.stderr.write(`  ${title}\n`)
-    const options = { origin: origins(count), methods: ['GET', 'PUT'], allowedHeaders: ['Content-Type', 'X-Request-Id'], maxAge: 600 }
-    const messages = sent.map((headers) => request(method, headers))
-    const middlewares = [bare, corsac(options), peer(options)]
-    if (framework) middlewares.push(byHand(corsac(options), messages[0]))
-    const [base, ...times] = measure(middlewares, messages, framework)
-    const [ours, theirs, hand] = times.map((each) => each.map((time, round) => time - base[round]))
-    rows.push(row(title, ours, theirs, 'cors'))
-    if (framework) rows.push(row(`${title}, against the same headers by hand`, ours, hand, 'by hand'))
-  }
+/** In each round of this process, what corsac, the peer and the headers set by hand add to a request. */
+function added ([, count, method, sent], framework) {
+  const options = { origin: origins(count), methods: ['GET', 'PUT'], allowedHeaders: ['Content-Type', 'X-Request-Id'], maxAge: 600 }
+  const messages = sent.map((headers) => request(method, headers))
+  const middlewares = [bare, corsac(options), peer(options)]
+  if (framework) middlewares.push(byHand(corsac(options), messages[0]))
+  const [base, ...times] = measure(middlewares, messages, framework)
+  return times.map((each) => each.map((time, round) => time - base[round]))
 }
-const version = (name) => installed(`${name}/package.json`).version
-console.log(JSON.stringify({ rows, versions: { Node: process.versions.node, cors: version('cors'), express: version('express') } }))
+
+function main () {
+  const rows = []
+  for (const framework of [false, true]) {
+    for (const [index, [name]] of CASES.entries()) {
+      const title = framework ? `${name}, other headers set before` : name
+      process.stderr.write(`  ${title}\n`)
+      const one = [__filename, 'case', index, framework ? 'before' : 'alone', ...(QUICK ? ['--quick'] : [])]
+      const found = Array.from({ length: PROCESSES }, () => JSON.parse(execFileSync(process.execPath, one, { stdio: ['ignore', 'pipe', 'inherit'] })))
+      const [ours, theirs, hand] = found[0].map((_, which) => found.flatMap((times) => times[which]))
+      rows.push(row(title, ours, theirs, 'cors'))
+      if (framework) rows.push(row(`${title}, against the same headers by hand`, ours, hand, 'by hand'))
+    }
+  }
+  const version = (name) => installed(`${name}/package.json`).version
+  console.log(JSON.stringify({ rows, versions: { Node: process.versions.node, cors: version('cors'), express: version('express') } }))
+}
+
+if (process.argv[2] === 'case') console.log(JSON.stringify(added(CASES[process.argv[3]], process.argv[4] === 'before')))
+else main()
