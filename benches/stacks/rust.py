@@ -64,9 +64,9 @@ def scale(program):
     memory = json.loads(run(program, "memory"))
     yield row("a million origins: memory of each", "bytes", memory["each"], kind="size")
     yield row("a million origins, 10,000 patterns, 10,000 routes: memory", "bytes", memory["whole"], kind="size")
-    yield from counted_and_timed(program, "a million origins: parse JSON, validate, build", "million", many=1, runs=1 if quick() else 5)
-    whole = "a million origins, 10,000 patterns, 10,000 routes: the same"
-    yield from counted_and_timed(program, whole, "whole", many=1, runs=1 if quick() else 5)
+    runs = 1 if quick() else 5
+    yield from counted_and_timed(program, "a million origins: parse JSON, validate, build", "million", many=1, runs=runs)
+    yield from counted_and_timed(program, "a million origins, 10,000 patterns, 10,000 routes: the same", "whole", many=1, runs=runs)
 
 
 def explaining(program):

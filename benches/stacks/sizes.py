@@ -22,6 +22,13 @@ def added(case, bare, loading):
     return row(case, "ns", Measured(differences), kind="time")
 
 
+def added_instructions(case, bare, loading, bare_name, env=None):
+    """How many more instructions a program executes if it loads the package. Both programs have to be the same each time."""
+    progress(f"{case}, instructions")
+    without, with_package = (instructions(*program, env=env) for program in (bare, loading))
+    return row(f"{case}, instructions", "instructions", with_package - without, without, bare_name)
+
+
 def python():
     wheels = list((BENCH / "wheel").glob("corsac-*.whl"))
     yield row("the wheel", "bytes", wheels[0].stat().st_size, kind="size")
@@ -29,11 +36,8 @@ def python():
     for title, before in (("import corsac", start), ("import corsac, after Starlette", f"{start}; import starlette.applications")):
         bare, loading = ([sys.executable, "-c", program] for program in (before, f"{before}; import corsac"))
         yield added(title, bare, loading)
-        progress(f"{title}, instructions")
         # Otherwise the hash tables of strings would have another order each time.
-        alike = {"PYTHONHASHSEED": "0"}
-        without, with_corsac = (instructions(*program, env=alike) for program in (bare, loading))
-        yield row(f"{title}, instructions", "instructions", with_corsac - without, without, "the program without it")
+        yield added_instructions(title, bare, loading, "the program without it", env={"PYTHONHASHSEED": "0"})
 
 
 def node():
@@ -45,11 +49,10 @@ def node():
     # Every web server has loaded node:http.
     for title, before in (("require('corsac')", ""), ("require('corsac'), after node:http", "require('node:http')\n")):
         yield added(title, node_program("bare", before), node_program("loading", f"{before}require('corsac')\n"))
-    progress("require('corsac'), instructions")
     # With these options, Node executes the same instructions each time, and none in other threads.
-    always_alike = ["--single-threaded", "--hash-seed=1", "--random-seed=1"]
-    bare, loading = (instructions("node", *always_alike, *program[1:]) for program in (node_program("bare", ""), node_program("loading", "require('corsac')\n")))
-    yield row("require('corsac'), instructions", "instructions", loading - bare, bare, "Node's own start")
+    always_alike = ["node", "--single-threaded", "--hash-seed=1", "--random-seed=1"]
+    bare, loading = ([*always_alike, node_program(*program)[1]] for program in (("bare", ""), ("loading", "require('corsac')\n")))
+    yield added_instructions("require('corsac')", bare, loading, "Node's own start")
 
 
 def node_program(name, text):

@@ -45,7 +45,7 @@ function checked (addon, id) {
 function failure (names, platform, causes) {
   const help = causes.length > 0
     ? causes.map((cause) => cause.message).join('; ')
-    : `install ${names.map((name) => `@corsac/${name}`).join(' or ')}, or build it: cargo build --release -p corsac-node. ` +
+    : `install ${names.map((name) => `@corsac/${name}`).join(' or ')}, or build it: \`cargo build --release -p corsac-node\`. ` +
       'npm leaves the package out with --omit=optional, or if the lockfile was made on another platform; ' +
       'in the latter case, delete node_modules and package-lock.json, and install again'
   const error = new Error(`corsac: no native addon for ${platform}: ${help}`, { cause: causes[0] })

@@ -45,7 +45,7 @@ test('platforms', () => {
 test('a missing addon is an error that says what to do', () => {
   assert.throws(() => find(loader({}).load, 'sunos', 'x64'), (error) => {
     assert.equal(error.code, 'ERR_CORSAC_NATIVE')
-    assert.match(error.message, /^corsac: no native addon for sunos-x64: install @corsac\/sunos-x64, or build it: cargo build/)
+    assert.match(error.message, /^corsac: no native addon for sunos-x64: install @corsac\/sunos-x64, or build it: `cargo build/)
     return true
   })
 })

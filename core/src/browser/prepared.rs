@@ -2,6 +2,7 @@
 
 use crate::browser::agent::{Agent, Deviation};
 use crate::browser::exchange::{Body, Exchange, HeaderLines, ScriptRequest};
+use crate::browser::header_lines;
 use crate::browser::octets::trim;
 use crate::browser::outcome::StepName;
 use crate::browser::safelist::{
@@ -155,9 +156,7 @@ fn headers(
 
 /// The value of a header with this value appended.
 fn appended(headers: &[(Vec<u8>, Vec<u8>)], name: &[u8], value: &[u8]) -> Vec<u8> {
-    let earlier = headers.iter().filter(|(other, _)| other.eq_ignore_ascii_case(name));
-    let values: Vec<&[u8]> = earlier.map(|(_, value)| value.as_slice()).chain([value]).collect();
-    values.join(&b", "[..])
+    header_lines::values(headers, name).chain([value]).collect::<Vec<_>>().join(&b", "[..])
 }
 
 /// Names in lower case, sorted, each once.
